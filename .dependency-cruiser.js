@@ -1,0 +1,106 @@
+// Which file may import which: services → shared ← infra. Shown to fail in test/architecture.
+
+import { Visitor } from '@swc/core/Visitor.js'
+
+// The visitor that finds imports does not know `using` declarations, and gives up at the first.
+const { visitStatement } = Visitor.prototype
+Visitor.prototype.visitStatement = function visitAnyStatement(statement) {
+  if (statement.type !== 'UsingDeclaration') return visitStatement.call(this, statement)
+  return { ...statement, decls: this.visitVariableDeclarators(statement.decls) }
+}
+
+const packages = (...names) => `node_modules/(${names.join('|')})(/|$)`
+
+const drivers = packages('kafkajs', 'ioredis', 'pg', 'pg-[^/]+', '@mikro-orm/[^/]+', '@electric-sql/[^/]+')
+
+const forbidden = [
+  {
+    name: 'no-cycles',
+    comment: 'A cycle has no first file to understand.',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'shared-imports-shared',
+    comment: 'What is true whatever the technology knows nothing of services, adapters and tests.',
+    from: { path: '^shared/' },
+    to: { path: '^(services|infra|test)/' },
+  },
+  {
+    name: 'shared-packages',
+    comment: 'shared/ imports zod, pino, prom-client and the OpenTelemetry API, and no other package.',
+    from: { path: '^shared/' },
+    to: { path: 'node_modules/', pathNot: packages('zod', 'pino', 'prom-client', '@opentelemetry/api') },
+  },
+  {
+    name: 'browser-packages',
+    comment: 'Client, protocol and domain run in a browser: zod at most, nothing of Node, nothing of the runtime.',
+    from: { path: '^shared/(client|protocol|domain)/' },
+    to: { path: ['node_modules/', '^shared/runtime/'], pathNot: packages('zod') },
+  },
+  {
+    name: 'browser-no-node',
+    comment: 'Client, protocol and domain run in a browser.',
+    from: { path: '^shared/(client|protocol|domain)/' },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'infra-not-services',
+    comment: 'An adapter serves a port, not a service; tests are for nobody to import.',
+    from: { path: '^infra/' },
+    to: { path: '^(services|test)/' },
+  },
+  {
+    name: 'only-main-imports-infra',
+    comment: 'Logic takes ports as arguments; only main.ts picks adapters.',
+    from: { path: '^services/', pathNot: '^services/[^/]+/main\\.ts$' },
+    to: { path: '^infra/' },
+  },
+  {
+    name: 'services-apart',
+    comment: 'Services do not import each other, except embedded, which composes gateway and writer.',
+    from: { path: '^services/([^/]+)/', pathNot: '^services/embedded/' },
+    to: { path: '^services/', pathNot: '^services/$1/' },
+  },
+  {
+    name: 'services-not-test',
+    comment: 'What runs does not need its tests.',
+    from: { path: '^services/' },
+    to: { path: '^test/' },
+  },
+  {
+    name: 'main-is-an-end',
+    comment: 'main.ts starts a process by being loaded; nothing imports it.',
+    from: {},
+    to: { path: '^services/[^/]+/main\\.ts$' },
+  },
+  {
+    name: 'drivers-in-infra',
+    comment: 'Only infra/ knows a technology, and the tests of it.',
+    from: { pathNot: '^(infra|test)/' },
+    to: { path: drivers },
+  },
+  {
+    name: 'declared-packages',
+    comment: 'What runs uses only packages that are installed with it.',
+    from: { path: '^(shared|services|infra)/' },
+    to: { dependencyTypes: ['npm-dev', 'npm-optional', 'npm-no-pkg', 'npm-unknown'] },
+  },
+  {
+    name: 'resolvable',
+    comment: 'Every import leads somewhere.',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+].map((rule) => ({ ...rule, severity: 'error' }))
+
+export default {
+  forbidden,
+  options: {
+    // TypeScript 7 has no API to parse with. This one sees imports of types too, which count:
+    // a cycle or a wrong direction is one for the reader as well.
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

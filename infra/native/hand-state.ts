@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { closedFolderAbove } from './account.ts'
+import type { KafkaPorts } from './kafka.ts'
+import type { PidIdentity } from './pid-identity.ts'
+
+/** One server started by hand: where it listens, and who it is while it runs. */
+export interface Recorded<Ports> {
+  readonly ports: Ports
+  readonly identity?: PidIdentity | undefined
+}
+
+/** What `up` leaves for the next `up` and for `down`. */
+export interface HandState {
+  readonly postgres?: Recorded<number> | undefined
+  readonly redis?: Recorded<number> | undefined
+  readonly kafka?: Recorded<KafkaPorts> | undefined
+}
+
+/** `.stack` under the project. */
+export const defaultFolder = resolve(import.meta.dirname, '../../.stack')
+
+const stateFile = (folder: string): string => join(folder, 'state.json')
+
+/** Where Postgres keeps its data: beside the state, unless that lies in somebody's closed home. */
+export const postgresFolder = (folder: string): string => {
+  const beside = join(folder, 'postgres')
+  mkdirSync(folder, { recursive: true })
+  if (process.getuid?.() !== 0 || closedFolderAbove(beside) === undefined) return beside
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 12)
+  return join('/var/tmp', `chat-stack-${name}`)
+}
+
+export const readState = (folder: string): HandState => {
+  const file = stateFile(folder)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as HandState) : {}
+}
+
+/** Written beside and renamed, so that nobody ever reads half of it. */
+export const writeState = (folder: string, state: HandState): void => {
+  mkdirSync(folder, { recursive: true })
+  const draft = `${stateFile(folder)}.draft`
+  writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`)
+  renameSync(draft, stateFile(folder))
+}

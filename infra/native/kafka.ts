@@ -1,0 +1,93 @@
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort, onFreePorts } from './free-port.ts'
+import { kafkaArguments, useClassArchive } from './kafka-command.ts'
+import { formattedFolder } from './kafka-prepare.ts'
+import type { KafkaLayout } from './kafka-properties.ts'
+import { kafkaProperties } from './kafka-properties.ts'
+import type { NativeServer } from './native-server.ts'
+import { nativeServer } from './native-server.ts'
+import { probeKafka } from './probe-kafka.ts'
+import type { NativeTools } from './tools.ts'
+
+/** Where a broker listens, by listener; `direct` is always among them and never advertised elsewhere. */
+export interface KafkaPorts {
+  readonly controller: number
+  readonly listeners: Readonly<Record<string, number>>
+}
+
+export interface KafkaServer extends NativeServer {
+  readonly ports: KafkaPorts
+  /** `host:port` of the direct listener. */
+  readonly address: string
+}
+
+export interface KafkaOptions {
+  readonly tools: NativeTools
+  /** Its folder; a later start on it finds the same topics and records. */
+  readonly folder: string
+  /** One more listener for each of these, e.g. to be put behind a proxy. */
+  readonly advertise?: Readonly<Record<string, { advertisedPort: number }>>
+  /** The ports of an earlier start; free ones when absent. */
+  readonly ports?: KafkaPorts | undefined
+  readonly isDetached?: boolean
+}
+
+const freePorts = async (names: readonly string[]): Promise<KafkaPorts> => {
+  const listeners: Record<string, number> = {}
+  for (const name of names) listeners[name] = await freePort()
+  return { controller: await freePort(), listeners }
+}
+
+const layoutOf = (options: KafkaOptions, ports: KafkaPorts): KafkaLayout => {
+  const advertised = options.advertise ?? {}
+  const listeners = Object.entries(ports.listeners).map(([name, port]) => {
+    return [name, { port, advertisedPort: advertised[name]?.advertisedPort ?? port }] as const
+  })
+  return {
+    logFolder: join(options.folder, 'log'),
+    controllerPort: ports.controller,
+    listeners: Object.fromEntries(listeners),
+  }
+}
+
+const prepareFolder = (options: KafkaOptions, ports: KafkaPorts): string => {
+  const layout = layoutOf(options, ports)
+  mkdirSync(options.folder, { recursive: true })
+  if (!existsSync(layout.logFolder)) {
+    cpSync(formattedFolder(options.tools.kafkaHome), layout.logFolder, { recursive: true })
+  }
+  const file = join(options.folder, 'server.properties')
+  writeFileSync(file, kafkaProperties(layout))
+  return file
+}
+
+const startOn = async (options: KafkaOptions, ports: KafkaPorts): Promise<KafkaServer> => {
+  const { kafkaHome, java } = options.tools
+  const file = prepareFolder(options, ports)
+  const port = ports.listeners.direct
+  if (port === undefined) throw new Error('the ports of an earlier start name no direct listener')
+  const server = nativeServer({
+    name: 'Kafka',
+    command: java,
+    args: kafkaArguments(kafkaHome, 'kafka.Kafka', [file], useClassArchive(kafkaHome)),
+    workingFolder: kafkaHome,
+    logFile: join(options.folder, 'server.log'),
+    stopSignal: 'SIGTERM',
+    orphanSignal: 'SIGKILL',
+    isDetached: options.isDetached ?? false,
+    port,
+    probe: () => probeKafka(port),
+    readyWithinMs: 60_000,
+  })
+  await server.start()
+  return Object.assign(server, { ports, address: `127.0.0.1:${port}` })
+}
+
+/** Starts a one-node Kafka (KRaft) of 512 MiB heap; resolves when it serves metadata. */
+export const startKafka = (options: KafkaOptions): Promise<KafkaServer> => {
+  const { ports } = options
+  if (ports) return startOn(options, ports)
+  const names = ['direct', ...Object.keys(options.advertise ?? {})]
+  return onFreePorts(async () => startOn(options, await freePorts(names)))
+}

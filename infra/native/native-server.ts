@@ -1,0 +1,137 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ownsPort } from './owns-port.ts'
+import { isGone } from './pid-identity.ts'
+import type { ServerSpec } from './server-spec.ts'
+import { destroy, freeze, thaw } from './signals.ts'
+import { lastLines, letGo, spawnServer } from './spawn-server.ts'
+
+/** How a run ended: its exit code, or null when a signal ended it. */
+export type ExitCode = number | null
+
+/**
+ * One server as a child process, on the same folder and ports over all its starts.
+ *
+ * Promises:  a start resolves once the server answers for real; an end resolves
+ *            once all of it is gone, so that a start may follow at once.
+ * Does not:  remove the folder.
+ */
+export interface NativeServer extends AsyncDisposable {
+  readonly name: string
+  /** Undefined while it is not running. */
+  readonly pid: number | undefined
+  readonly logFile: string
+  /** Resolves when the latest run has ended. */
+  readonly exited: Promise<ExitCode>
+  start(): Promise<void>
+  /** Asks it to end; kills it if it does not in time. */
+  stop(): Promise<ExitCode>
+  /** SIGKILL, its children too. Disposing of the handle does the same. */
+  kill(): Promise<void>
+  /** SIGSTOP: connections stay open and nothing answers. */
+  pause(): Promise<void>
+  resume(): Promise<void>
+  /** Stop, then start. */
+  restart(): Promise<void>
+}
+
+interface Run {
+  readonly child: ChildProcess
+  readonly exited: Promise<ExitCode>
+}
+
+const hasEnded = ({ child }: Run): boolean => child.pid === undefined || child.exitCode !== null || child.signalCode !== null
+
+const untilReady = async (spec: ServerSpec, run: Run): Promise<void> => {
+  const deadline = performance.now() + spec.readyWithinMs
+  for (;;) {
+    let why: unknown
+    try {
+      await spec.probe()
+      if (run.child.pid !== undefined && ownsPort(run.child.pid, spec.port)) return
+    } catch (error) {
+      why = error
+    }
+    const story = (): string => `\n${lastLines(spec.logFile)}`
+    if (hasEnded(run)) throw new Error(`${spec.name} ended while it started:${story()}`)
+    if (performance.now() > deadline) {
+      throw new Error(`${spec.name} does not answer:${story()}`, { cause: why })
+    }
+    await sleep(25)
+  }
+}
+
+const begin = (spec: ServerSpec): Run => {
+  const child = spawnServer(spec)
+  const ended = once(child, 'exit').then(([code]) => code as ExitCode)
+  // A program that cannot be run at all has an error in place of an exit.
+  return { child, exited: ended.catch(() => null) }
+}
+
+const killRun = async (run: Run): Promise<void> => {
+  if (hasEnded(run) || run.child.pid === undefined) return
+  const killed = destroy(run.child.pid)
+  await run.exited
+  while (!killed.every(isGone)) await sleep(5)
+}
+
+const stopRun = async (spec: ServerSpec, run: Run): Promise<ExitCode> => {
+  if (!hasEnded(run) && run.child.pid !== undefined) {
+    thaw(run.child.pid)
+    run.child.kill(spec.stopSignal)
+    const late = sleep(spec.stopWithinMs ?? 15_000, undefined, { ref: false })
+    await Promise.race([run.exited, late])
+    await killRun(run)
+  }
+  return run.exited
+}
+
+/** Makes the handle; starts nothing yet. */
+export const nativeServer = (spec: ServerSpec): NativeServer => {
+  let latest: Run | undefined
+
+  const isUp = (): boolean => latest !== undefined && !hasEnded(latest)
+  const pid = (): number | undefined => (isUp() ? latest?.child.pid : undefined)
+  const runningPid = (): number => {
+    const found = pid()
+    if (found === undefined) throw new Error(`${spec.name} is not running`)
+    return found
+  }
+
+  const start = async (): Promise<void> => {
+    if (isUp()) return
+    const run = begin(spec)
+    latest = run
+    try {
+      await untilReady(spec, run)
+      if (spec.isDetached) letGo(run.child)
+    } catch (error) {
+      await killRun(run)
+      throw error
+    }
+  }
+  const kill = async (): Promise<void> => (latest ? killRun(latest) : undefined)
+  const stop = async (): Promise<ExitCode> => (latest ? stopRun(spec, latest) : null)
+
+  return {
+    name: spec.name,
+    logFile: spec.logFile,
+    get pid() {
+      return pid()
+    },
+    get exited() {
+      return latest?.exited ?? Promise.resolve(null)
+    },
+    start,
+    stop,
+    kill,
+    pause: async () => freeze(runningPid()),
+    resume: async () => thaw(runningPid()),
+    restart: async () => {
+      await stop()
+      await start()
+    },
+    [Symbol.asyncDispose]: kill,
+  }
+}

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+
+const listenState = '0A'
+
+const linesOf = (file: string): string[] => {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n').slice(1)
+  } catch {
+    return []
+  }
+}
+
+/** The kernel's numbers of the sockets that listen on this port. */
+const listeningSockets = (port: number): string[] => {
+  const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  // A JVM listens on 127.0.0.1 by way of IPv6.
+  return [...linesOf('/proc/net/tcp'), ...linesOf('/proc/net/tcp6')]
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[1]?.endsWith(ending) && fields[3] === listenState)
+    .map((fields) => `socket:[${fields[9]}]`)
+}
+
+const opened = (pid: number, descriptor: string): string => {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/${descriptor}`)
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * Whether this very process listens on the port. An answer alone does not tell:
+ * somebody else may have been quicker on the port, and answer just as well
+ * while ours is about to fail.
+ */
+export const ownsPort = (pid: number, port: number): boolean => {
+  const sockets = new Set(listeningSockets(port))
+  if (sockets.size === 0) return false
+  return readdirSync(`/proc/${pid}/fd`).some((descriptor) => sockets.has(opened(pid, descriptor)))
+}

@@ -1,0 +1,119 @@
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { closedFolderAbove, postgresAccount } from './account.ts'
+import { freePort, onFreePorts } from './free-port.ts'
+import type { NativeServer } from './native-server.ts'
+import { nativeServer } from './native-server.ts'
+import { runCommand } from './run-command.ts'
+import type { NativeTools } from './tools.ts'
+
+export interface PostgresServer extends NativeServer {
+  readonly port: number
+  /** As the superuser, of the database `postgres`. */
+  readonly url: string
+}
+
+export interface PostgresOptions {
+  readonly tools: NativeTools
+  /** Its folder; a later start on it finds the same databases. */
+  readonly folder: string
+  /** The port of an earlier start; a free one when absent. */
+  readonly port?: number | undefined
+  readonly maxConnections?: number
+  /** Off loses what was confirmed when the machine (not only the server) dies. On by default. */
+  readonly isDurable?: boolean
+  readonly isDetached?: boolean
+}
+
+const probe = async (url: string): Promise<void> => {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 1_000,
+    query_timeout: 1_000,
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query('select 1')
+  } finally {
+    await client.end()
+  }
+}
+
+const prepareFolder = async (options: PostgresOptions): Promise<string> => {
+  const { folder, tools } = options
+  const cluster = join(folder, 'cluster')
+  const account = postgresAccount()
+  mkdirSync(folder, { recursive: true })
+  const closed = account && closedFolderAbove(folder)
+  if (closed) {
+    throw new Error(`PostgreSQL runs as "postgres", who may not pass through ${closed}: choose another folder`)
+  }
+  if (account) chownSync(folder, account.uid, account.gid)
+  if (existsSync(cluster)) return cluster
+  // Under another name until it is whole: an interrupted one is not to be started on.
+  const draft = join(folder, 'draft')
+  rmSync(draft, { recursive: true, force: true })
+  const settings = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync']
+  await runCommand(join(tools.postgresBin, 'initdb'), ['-D', draft, ...settings], {
+    cwd: folder,
+    ...account,
+  })
+  renameSync(draft, cluster)
+  return cluster
+}
+
+const settingsOf = (options: PostgresOptions, port: number): string[] => {
+  const isDurable = options.isDurable ?? true
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: options.maxConnections ?? 300,
+    log_line_prefix: '%m [%p] %q%u@%d ',
+    ...(isDurable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  }
+  return Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
+}
+
+const startOn = async (options: PostgresOptions, port: number): Promise<PostgresServer> => {
+  const cluster = await prepareFolder(options)
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  const server = nativeServer({
+    name: 'PostgreSQL',
+    command: join(options.tools.postgresBin, 'postgres'),
+    args: ['-D', cluster, ...settingsOf(options, port)],
+    workingFolder: options.folder,
+    logFile: join(options.folder, 'server.log'),
+    account: postgresAccount(),
+    // SIGTERM would wait for every client to leave; SIGINT sends them away.
+    stopSignal: 'SIGINT',
+    orphanSignal: 'SIGQUIT',
+    isDetached: options.isDetached ?? false,
+    port,
+    probe: () => probe(url),
+    readyWithinMs: 30_000,
+  })
+  await server.start()
+  return Object.assign(server, { port, url })
+}
+
+/** Starts a PostgreSQL on loopback that trusts every password; resolves when it answers a query. */
+export const startPostgres = (options: PostgresOptions): Promise<PostgresServer> => {
+  const { port } = options
+  if (port !== undefined) return startOn(options, port)
+  return onFreePorts(async () => startOn(options, await freePort()))
+}
+
+/** Creates the database unless it is there. */
+export const ensureDatabase = async (url: string, name: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name])
+    if (rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(name)}`)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { freePort, onFreePorts } from './free-port.ts'
+import type { NativeServer } from './native-server.ts'
+import { nativeServer } from './native-server.ts'
+import type { NativeTools } from './tools.ts'
+
+export interface RedisServer extends NativeServer {
+  readonly port: number
+  readonly url: string
+}
+
+export interface RedisOptions {
+  readonly tools: NativeTools
+  /** For its log only: nothing is kept over a restart. */
+  readonly folder: string
+  /** The port of an earlier start; a free one when absent. */
+  readonly port?: number | undefined
+  /** More command line arguments, e.g. for a cluster's node. */
+  readonly args?: readonly string[]
+  readonly isDetached?: boolean
+}
+
+/** One PING over a plain socket: a driver would reconnect and report by itself. */
+const probe = (port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'))
+    socket.setTimeout(1_000, () => socket.destroy(new Error('no answer to PING within 1 s')))
+    socket.once('error', reject)
+    socket.once('close', () => reject(new Error('closed without an answer to PING')))
+    socket.once('data', (answer) => {
+      if (answer.toString().startsWith('+PONG')) resolve()
+      else reject(new Error(`PING was answered with ${answer.toString().trim()}`))
+      socket.destroy()
+    })
+  })
+
+const startOn = async (options: RedisOptions, port: number): Promise<RedisServer> => {
+  mkdirSync(options.folder, { recursive: true })
+  const places = ['--bind', '127.0.0.1', '--port', String(port), '--dir', options.folder]
+  const server = nativeServer({
+    name: 'Redis',
+    command: options.tools.redisServer,
+    args: [...places, '--save', '', '--appendonly', 'no', ...(options.args ?? [])],
+    workingFolder: options.folder,
+    logFile: join(options.folder, 'server.log'),
+    stopSignal: 'SIGTERM',
+    orphanSignal: 'SIGKILL',
+    isDetached: options.isDetached ?? false,
+    port,
+    probe: () => probe(port),
+    readyWithinMs: 15_000,
+  })
+  await server.start()
+  return Object.assign(server, { port, url: `redis://127.0.0.1:${port}` })
+}
+
+/** Starts a Redis on loopback that writes nothing to disk; resolves when it answers PING. */
+export const startRedis = (options: RedisOptions): Promise<RedisServer> => {
+  const { port } = options
+  if (port !== undefined) return startOn(options, port)
+  return onFreePorts(async () => startOn(options, await freePort()))
+}

@@ -1,0 +1,81 @@
+import type { EventStore } from '../../shared/ports/event-store.ts'
+import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { Bounds } from '../../shared/runtime/bounds.ts'
+import type { Times } from '../../shared/runtime/times.ts'
+import type { DatabaseLog } from './database-log.ts'
+import { postgresEventStore } from './event-store.ts'
+import { guardedPool } from './guarded-pool.ts'
+import { closeOrm, makeOrm, nativePool } from './orm.ts'
+import { postgresReadModel } from './read-model.ts'
+import { assertSchema } from './schema-version.ts'
+
+export type DatabaseTimes = Pick<
+  Times,
+  'idleInTransactionMs' | 'statementMs' | 'lockMs' | 'databaseConnectMs' | 'databaseAnswerMs'
+>
+
+export interface DatabaseOptions {
+  readonly url: string
+  /** `bounds.databasePool` when absent; 1 where all clients share one session. */
+  readonly poolMax?: number
+  /** Off where all clients share one session. On by default. */
+  readonly namedStatements?: boolean
+  readonly applicationName: string
+  readonly times: DatabaseTimes
+  readonly bounds: Pick<Bounds, 'databasePool' | 'pageBytes'>
+  readonly log: DatabaseLog
+}
+
+export interface Database {
+  readonly eventStore: EventStore
+  readonly readModel: ReadModel
+  /** Rejects with `SchemaError` when migrations are missing, with `StoreError` when the database cannot be asked. */
+  assertSchema(): Promise<void>
+  /** Lets statements in hand finish. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * All access is by key. A plan that was made while the tables were small must
+ * not outlive that, so scans and joins that read whole tables are ruled out.
+ */
+const planSettings = [
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'enable_bitmapscan=off',
+  'plan_cache_mode=force_generic_plan',
+  'jit=off',
+]
+
+export const clientConfig = (times: DatabaseTimes) => ({
+  statement_timeout: times.statementMs,
+  lock_timeout: times.lockMs,
+  idle_in_transaction_session_timeout: times.idleInTransactionMs,
+  options: planSettings.map((setting) => `-c ${setting}`).join(' '),
+})
+
+/** Opens the store and its read model. Connects when first asked, not before. */
+export const openDatabase = async (options: DatabaseOptions): Promise<Database> => {
+  const { url, applicationName, times, bounds, log } = options
+  const orm = makeOrm({
+    url,
+    applicationName,
+    poolMax: options.poolMax ?? bounds.databasePool,
+    connectMs: times.databaseConnectMs,
+    client: clientConfig(times),
+    log,
+  })
+  const guard = { answerMs: times.databaseAnswerMs, isNaming: options.namedStatements ?? true }
+  const pool = guardedPool(await nativePool(orm), guard)
+  let closed: Promise<void> | undefined
+  return {
+    eventStore: postgresEventStore(pool, bounds.pageBytes),
+    readModel: postgresReadModel(pool, bounds.pageBytes),
+    assertSchema: () => assertSchema(pool),
+    close: () => {
+      closed ??= closeOrm(orm)
+      return closed
+    },
+  }
+}

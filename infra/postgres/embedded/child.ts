@@ -1,0 +1,58 @@
+/** The embedded database's process. Nobody but `startEmbeddedPostgres` starts it. */
+import { rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import { lockFolder } from './folder-lock.ts'
+import type { ChildOrder, ChildReport } from './messages.ts'
+import { socketName, stopOrder } from './messages.ts'
+
+const order = JSON.parse(process.argv[2] ?? '') as ChildOrder
+
+const report = (message: ChildReport): void => {
+  process.send?.(message)
+}
+
+const leave = (code: number): never => {
+  rmSync(order.socketFolder, { recursive: true, force: true })
+  process.exit(code)
+}
+
+/** A statement that throws out of the engine leaves it, and the socket server's queue, stuck: end, and be seen to. */
+const endOnEngineFailure = (database: PGlite): void => {
+  const ask = database.execProtocolRawStream.bind(database)
+  database.execProtocolRawStream = async (...message) => {
+    try {
+      return await ask(...message)
+    } catch {
+      return leave(1)
+    }
+  }
+}
+
+const serve = async (): Promise<void> => {
+  await lockFolder(resolve(order.dataDir), order.owner, order.lockWaitMs)
+  const database = await PGlite.create(join(order.dataDir, 'postgres'))
+  endOnEngineFailure(database)
+  const server = new PGLiteSocketServer({ db: database, path: join(order.socketFolder, socketName), maxConnections: 8 })
+  await server.start()
+  process.once('message', async (message) => {
+    if (message !== stopOrder) return
+    await server.stop()
+    await database.close()
+    leave(0)
+  })
+  report({ kind: 'ready' })
+}
+
+// The parent is gone, perhaps by SIGKILL: whoever starts next waits for this process to let go.
+process.once('disconnect', () => leave(0))
+if (!process.connected) leave(0)
+// A terminal's Ctrl-C reaches this process too; when it ends is the parent's to say.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
+
+serve().catch((error: unknown) => {
+  report({ kind: 'refused', message: error instanceof Error ? error.message : String(error) })
+  setImmediate(() => leave(1))
+})

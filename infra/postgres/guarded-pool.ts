@@ -1,0 +1,101 @@
+import type { Pool, PoolClient } from 'pg'
+import { StoreError } from '../../shared/ports/event-store.ts'
+import type { Session, Statement } from './statement.ts'
+import { storeFault } from './store-fault.ts'
+
+export interface GuardedPool extends Session {
+  /** Commits when `work` resolves, rolls back when it rejects, and lets that error out as it is. */
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
+}
+
+export interface GuardOptions {
+  /** After this long without an answer a statement's socket is destroyed. */
+  readonly answerMs: number
+  /** Whether statements are prepared by name; not where all clients share one session. */
+  readonly isNaming: boolean
+}
+
+const begin: Statement = { name: 'begin', text: 'begin isolation level read committed' }
+const commit: Statement = { name: 'commit', text: 'commit' }
+const rollback: Statement = { name: 'rollback', text: 'rollback' }
+
+/**
+ * A pool that never waits for ever.
+ *
+ * Promises:  every call settles: a connection that does not answer in time is
+ *            destroyed, so that neither this process nor the server's locks
+ *            depend on it any longer.
+ * Does not:  tell whether a commit that was cut off took place.
+ */
+export const guardedPool = (pool: Pool, options: GuardOptions): GuardedPool => {
+  const silent = new WeakSet<PoolClient>()
+
+  const acquire = async (): Promise<PoolClient> => {
+    try {
+      return await pool.connect()
+    } catch (error) {
+      throw storeFault(error)
+    }
+  }
+
+  /** A client with an unanswered statement is destroyed by `release(true)`, socket and all. */
+  const giveBack = (client: PoolClient): void => client.release(silent.has(client))
+
+  const run = async <Row>(client: PoolClient, statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> => {
+    const { name, text } = statement
+    const asked = client.query<Row & object>({ text, values: [...values], ...(options.isNaming ? { name } : {}) })
+    try {
+      return (await withinTime(asked, options.answerMs, () => silent.add(client))).rows
+    } catch (error) {
+      throw storeFault(error)
+    }
+  }
+
+  const sessionOn = (client: PoolClient): Session => ({
+    run: (statement, values = []) => run(client, statement, values),
+  })
+
+  const undo = async (client: PoolClient): Promise<void> => {
+    if (silent.has(client)) return
+    // A connection that cannot even roll back is of no use to anyone.
+    await run(client, rollback, []).catch(() => silent.add(client))
+  }
+
+  return {
+    run: async (statement, values = []) => {
+      const client = await acquire()
+      try {
+        return await run(client, statement, values)
+      } finally {
+        giveBack(client)
+      }
+    },
+    transaction: async (work) => {
+      const client = await acquire()
+      try {
+        await run(client, begin, [])
+        const result = await work(sessionOn(client))
+        await run(client, commit, [])
+        return result
+      } catch (error) {
+        await undo(client)
+        throw error
+      } finally {
+        giveBack(client)
+      }
+    },
+  }
+}
+
+const withinTime = async <T>(asked: Promise<T>, ms: number, onSilence: () => void): Promise<T> => {
+  const silence = Promise.withResolvers<never>()
+  const alarm = setTimeout(() => {
+    onSilence()
+    silence.reject(new StoreError('unavailable', `the database has not answered within ${ms} ms`))
+  }, ms)
+  try {
+    return await Promise.race([asked, silence.promise])
+  } finally {
+    clearTimeout(alarm)
+  }
+}

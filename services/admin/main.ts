@@ -1,0 +1,31 @@
+import { migrate } from '../../infra/postgres/migrate.ts'
+import { prune } from '../../infra/postgres/prune.ts'
+import { rebuild } from '../../infra/postgres/rebuild.ts'
+import { readConfigFor } from '../../shared/runtime/config.ts'
+import type { Logger } from '../../shared/runtime/logger.ts'
+import { createLogger } from '../../shared/runtime/logger.ts'
+import type { Subcommand } from './admin.ts'
+import { runAdmin } from './admin.ts'
+
+/** Reads the configuration when it runs, so that `--help` needs none. */
+const onDatabase = (meaning: string, work: (url: string, log: Logger) => Promise<void>): Subcommand => ({
+  meaning,
+  needs: 'DATABASE_URL',
+  run: () => {
+    const { databaseUrl, logLevel } = readConfigFor(['databaseUrl'])
+    return work(databaseUrl, createLogger({ level: logLevel, name: 'admin' }))
+  },
+})
+
+const subcommands = {
+  migrate: onDatabase('brings the database schema up to date', migrate),
+  rebuild: onDatabase('makes the read model again from the events, while no writer runs', rebuild),
+  prune: onDatabase('forgets rejections that are older than 30 days', prune),
+}
+
+const output = {
+  print: (text: string) => void process.stdout.write(text),
+  complain: (text: string) => void process.stderr.write(text),
+}
+
+process.exitCode = await runAdmin(process.argv.slice(2), subcommands, output)

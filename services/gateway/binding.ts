@@ -1,0 +1,107 @@
+import type { User } from '../../shared/domain/events.ts'
+import { StoreError } from '../../shared/ports/event-store.ts'
+import type { HeldMembership } from '../../shared/ports/read-model.ts'
+import type { RequestOf } from '../../shared/protocol/requests.ts'
+import type { Caller } from './caller.ts'
+import type { Hub, HubSession } from './hub.ts'
+import type { Intake } from './intake.ts'
+import { answerWith } from './intake.ts'
+import type { Lookups } from './lookups.ts'
+import type { Resume, Standing } from './resume.ts'
+import type { SessionRooms } from './session-rooms.ts'
+
+/** A session on its way to being a user's. */
+export interface Candidate {
+  readonly rooms: SessionRooms
+  readonly hubSession: HubSession
+  /** From now on the session is the user's. */
+  commit(): void
+  /** It is not to be; nothing of it is left. */
+  abandon(): void
+}
+
+export interface BindableCaller extends Caller {
+  prepare(user: string): Candidate
+}
+
+/** `create-user`: create or fetch; the first one on a socket binds it. */
+export interface Binding {
+  createUser(caller: BindableCaller, request: RequestOf<'create-user'>): Promise<void>
+}
+
+export interface BindingPorts {
+  readonly lookups: Lookups
+  readonly intake: Intake
+  readonly hub: Hub
+  readonly resume: Resume
+  readonly epoch: () => Promise<string>
+}
+
+type CreateUserRequest = RequestOf<'create-user'>
+
+export const createBinding = ({ lookups, intake, hub, resume, epoch }: BindingPorts): Binding => {
+  /** The stored user; undefined: the caller has been told why not. */
+  const obtain = async (caller: Caller, request: CreateUserRequest): Promise<User | undefined> => {
+    const known = await lookups.user(request.body.user.externalUserId)
+    if (known !== undefined) return known
+    const { promise, resolve } = Promise.withResolvers<User | undefined>()
+    const isTaken = intake.createUser(caller, request, (settlement) => {
+      if (settlement.kind === 'done') return resolve((JSON.parse(settlement.body) as { user: User }).user)
+      answerWith(caller, request, settlement)
+      resolve(undefined)
+    })
+    return isTaken ? promise : undefined
+  }
+
+  /** Rooms that the client did not name go on from the head that was read before the answer. */
+  const followOthers = (
+    rooms: SessionRooms,
+    memberships: readonly HeldMembership[],
+    named: Readonly<Record<string, number>>,
+  ): void => {
+    for (const { room, head } of memberships) {
+      if (!Object.hasOwn(named, room)) rooms.follow(room, { cursor: head, memberAsOf: head })
+    }
+  }
+
+  /** The user's topic first, then the memberships: what changes in between is heard. */
+  const readStanding = async (user: string, candidate: Candidate): Promise<Standing> => {
+    await hub.add(user, candidate.hubSession)
+    const [memberships, current] = await Promise.all([lookups.memberships(user), epoch()])
+    return { memberships, epoch: current }
+  }
+
+  const bind = async (caller: BindableCaller, request: CreateUserRequest, user: User): Promise<void> => {
+    const candidate = caller.prepare(user.id)
+    let standing: Standing
+    try {
+      standing = await readStanding(user.id, candidate)
+    } catch (error) {
+      candidate.abandon()
+      throw error
+    }
+    if (caller.isClosed) return candidate.abandon()
+    const { rooms } = candidate
+    candidate.commit()
+    caller.answer(request, JSON.stringify({ user }))
+    const named = request.body.resume
+    followOthers(rooms, standing.memberships, named?.rooms ?? {})
+    const resumed = named === undefined ? undefined : resume(caller, rooms, request, named, standing)
+    rooms.start()
+    await resumed
+  }
+
+  return {
+    createUser: async (caller, request) => {
+      try {
+        const user = await obtain(caller, request)
+        if (user === undefined || caller.isClosed) return
+        if (caller.user === undefined) await bind(caller, request, user)
+        else caller.answer(request, JSON.stringify({ user }))
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error
+        caller.refuse(request, 'unavailable', 'users cannot be read now')
+      }
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import type { ErrorBody, ErrorCode } from '../../shared/protocol/errors.ts'
+import type { Principal } from './auth.ts'
+import type { Outbox } from './outbox.ts'
+import type { SessionRooms } from './session-rooms.ts'
+
+/** The names of a request, as its answer repeats them. */
+export interface Asked {
+  readonly event: string
+  readonly id?: string | undefined
+}
+
+/** The session, as those see it who handle its requests. */
+export interface Caller {
+  readonly principal: Principal
+  readonly outbox: Outbox
+  /** Undefined while unbound. */
+  readonly rooms: SessionRooms | undefined
+  readonly user: string | undefined
+  readonly isClosed: boolean
+  /** Commands without an outcome. */
+  pendingCommands: number
+  /** What a room's next command has to wait for. */
+  readonly order: Map<string, Promise<void>>
+  answer(asked: Asked, bodyText: string): void
+  fail(asked: Asked, error: ErrorBody): void
+  refuse(asked: Asked, code: ErrorCode, message: string): void
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../../shared/ports/clock.ts'
+import type { Times } from '../../shared/runtime/times.ts'
+
+/** Something that has gathered bytes and can write them. */
+export interface Flushable {
+  flush(): void
+}
+
+export interface Flusher {
+  /** Has it flushed with the next flush; asking twice is asking once. */
+  request(target: Flushable): void
+}
+
+/**
+ * The gateway's one flush: everything gathered since the last one is written,
+ * one write per socket, because the write is three quarters of the cost of a
+ * delivery. The next flush starts no sooner than the last one took (at most
+ * `flushMostMs` later), so that an idle gateway never delays and a busy one
+ * coalesces by itself; it is cut into slices of `flushSliceMs`.
+ */
+export const createFlusher = (clock: Clock, times: Times, onFlushed: (seconds: number) => void): Flusher => {
+  let dirty = new Set<Flushable>()
+  let isScheduled = false
+  let lastTookMs = 0
+
+  const slice = (targets: Iterator<Flushable>, spentMs: number): void => {
+    const startedAt = clock.monotonicMs()
+    for (let next = targets.next(); next.done !== true; next = targets.next()) {
+      next.value.flush()
+      const tookMs = clock.monotonicMs() - startedAt
+      if (tookMs > times.flushSliceMs) {
+        clock.after(0, () => slice(targets, spentMs + tookMs))
+        return
+      }
+    }
+    finish(spentMs + clock.monotonicMs() - startedAt)
+  }
+
+  const finish = (tookMs: number): void => {
+    lastTookMs = tookMs
+    onFlushed(tookMs / 1000)
+    isScheduled = false
+    if (dirty.size > 0) schedule()
+  }
+
+  const schedule = (): void => {
+    isScheduled = true
+    const pauseMs = lastTookMs < 1 ? 0 : Math.min(lastTookMs, times.flushMostMs)
+    clock.after(pauseMs, () => {
+      const targets = dirty
+      dirty = new Set()
+      slice(targets.values(), 0)
+    })
+  }
+
+  return {
+    request: (target) => {
+      dirty.add(target)
+      if (!isScheduled) schedule()
+    },
+  }
+}

@@ -1,0 +1,199 @@
+import type { Clock } from '../../shared/ports/clock.ts'
+import type { FeedItem } from './feed-item.ts'
+import { fromStore } from './feed-item.ts'
+import type { ReaderPage } from './lookups.ts'
+import { retrying } from './retrying.ts'
+
+/** The room's feed, as a follower sees it. */
+export interface FeedPlace {
+  readonly room: string
+  readonly isOpen: boolean
+  /** The last seq that has passed. */
+  readonly last: number
+  /** A hint that the room has reached this seq. */
+  lookAt(head: number): void
+}
+
+/** The session, as its followers see it. */
+export interface Reader {
+  readonly user: string
+  /** Puts one event into the socket's queue. */
+  deliver(follower: Follower, item: FeedItem): void
+  /** Calls `readPage` when the socket has drained and it is this follower's turn. */
+  queueForPage(follower: Follower): void
+  /** The follower has ended; it held this seq last. */
+  ended(follower: Follower): void
+}
+
+export type ReplayEnd = 'recovered' | 'forbidden'
+
+/** A replay for a resume: up to `ceiling`, then `onEnd`, and nothing newer before `release`. */
+export interface Replay {
+  readonly ceiling: number
+  readonly onEnd: (end: ReplayEnd) => void
+}
+
+/**
+ * One session's place in one room. `cursor` is the last seq put into that
+ * socket's queue. *Live*: gets what passes in the feed. *Behind*: reads pages
+ * from the store after its cursor. One mechanism for joining a room, resume,
+ * and slow sockets.
+ */
+export interface Follower {
+  readonly room: string
+  readonly user: string
+  readonly cursor: number
+  readonly state: 'live' | 'behind' | 'ended'
+  /** The feed hands over the item that follows; the caller has put the bytes into the queue. */
+  advance(seq: number): void
+  /** Back to the store; nothing is kept but the cursor. */
+  setBehind(): void
+  /** Goes live if it may, else asks for its next page. */
+  catchUp(): void
+  /** Reads one page and delivers it. Called by the reader only. */
+  readPage(): Promise<void>
+  /** Moves to another place, behind. */
+  seek(seq: number, replay?: Replay): void
+  /** The resume has been answered: what is newer may come. */
+  release(): void
+  end(): void
+}
+
+export interface FollowerStart {
+  readonly cursor: number
+  /** The head as of which the user was known to be a member, if a read said so. */
+  readonly memberAsOf?: number
+  readonly isLive?: boolean
+  /** Started on a notice, which may be older than the membership that the store knows. */
+  readonly isHinted?: boolean
+}
+
+export interface FollowerPorts {
+  readonly feed: FeedPlace
+  readonly reader: Reader
+  readonly page: (room: string, after: number, user: string) => Promise<ReaderPage>
+  readonly clock: Clock
+  readonly retryMs: number
+}
+
+export const createFollower = (ports: FollowerPorts, start: FollowerStart): Follower => {
+  const { feed, reader, page, clock, retryMs } = ports
+  let cursor = start.cursor
+  let memberAsOf = start.memberAsOf
+  let state: Follower['state'] = start.isLive === true ? 'live' : 'behind'
+  /** Raised by whatever makes a page under way worthless. */
+  let generation = 0
+  let isReading = false
+  let replay: Replay | undefined
+  let isReplayed = false
+  let isHinted = start.isHinted ?? false
+
+  const restart = (): void => {
+    generation += 1
+    isReading = false
+    memberAsOf = undefined
+  }
+
+  /** Cursor, membership and feed speak of the same place: nothing lies between the page and the feed. */
+  const mayGoLive = (): boolean => feed.isOpen && memberAsOf !== undefined && cursor >= memberAsOf && feed.last <= memberAsOf
+
+  const end = (why: ReplayEnd): void => {
+    if (state === 'ended') return
+    restart()
+    state = 'ended'
+    finishReplay(why)
+    reader.ended(follower)
+  }
+
+  const finishReplay = (why: ReplayEnd): void => {
+    if (replay === undefined || isReplayed) return
+    isReplayed = true
+    replay.onEnd(why)
+  }
+
+  const catchUp = (): void => {
+    if (state !== 'behind' || isReading) return
+    if (replay !== undefined) {
+      if (cursor >= replay.ceiling) finishReplay('recovered')
+      else reader.queueForPage(follower)
+      return
+    }
+    if (!feed.isOpen) return
+    if (mayGoLive()) state = 'live'
+    else reader.queueForPage(follower)
+  }
+
+  const deliver = (items: readonly FeedItem[], upTo: number): void => {
+    for (const item of items) {
+      if (item.seq <= cursor) continue
+      if (item.seq > upTo) return
+      reader.deliver(follower, item)
+      cursor = item.seq
+    }
+  }
+
+  /** Pages of someone who is no longer a member are cut at the event that removed him. */
+  const apply = ({ events, head, span }: ReaderPage): void => {
+    const isMember = span !== undefined && span.until === undefined
+    if (!isMember && (span === undefined || cursor < span.since)) return end('forbidden')
+    if (isHinted && isMember && cursor < span.since) cursor = span.since
+    isHinted = false
+    const lastAllowed = span.until ?? Number.POSITIVE_INFINITY
+    deliver(events.map(fromStore), Math.min(lastAllowed, replay?.ceiling ?? lastAllowed))
+    memberAsOf = isMember ? head : undefined
+    if (!isMember && cursor >= lastAllowed) end('recovered')
+  }
+
+  const readPage = async (): Promise<void> => {
+    if (state !== 'behind' || isReading) return
+    const mine = generation
+    isReading = true
+    const read = await retrying(
+      clock,
+      retryMs,
+      () => mine === generation,
+      () => page(feed.room, cursor, reader.user),
+    )
+    if (read === undefined || mine !== generation) return
+    isReading = false
+    feed.lookAt(read.head)
+    apply(read)
+    catchUp()
+  }
+
+  const follower: Follower = {
+    room: feed.room,
+    user: reader.user,
+    get cursor() {
+      return cursor
+    },
+    get state() {
+      return state
+    },
+    advance: (seq) => {
+      cursor = seq
+    },
+    setBehind: () => {
+      if (state !== 'live') return
+      restart()
+      state = 'behind'
+    },
+    catchUp,
+    readPage,
+    seek: (seq, to) => {
+      if (state === 'ended') return
+      restart()
+      state = 'behind'
+      cursor = seq
+      replay = to
+      isReplayed = false
+      catchUp()
+    },
+    release: () => {
+      replay = undefined
+      catchUp()
+    },
+    end: () => end('forbidden'),
+  }
+  return follower
+}

@@ -1,0 +1,129 @@
+import type { IncomingMessage } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import { WebSocketServer } from 'ws'
+import type { Clock, Timer } from '../../shared/ports/clock.ts'
+import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
+import type { Logger } from '../../shared/runtime/logger.ts'
+import type { Metrics } from '../../shared/runtime/metrics.ts'
+import type { Times } from '../../shared/runtime/times.ts'
+import { openAccess } from './auth.ts'
+import type { Connection } from './connection.ts'
+import { watchConnection, wireOf } from './connection.ts'
+import type { Switchboard } from './switchboard.ts'
+
+export interface GatewayOptions {
+  readonly switchboard: Switchboard
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  readonly limits: ProtocolLimits
+  readonly times: Times
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Metrics
+}
+
+/** The public port: WebSockets at `/ws`. */
+export interface Gateway {
+  /** Resolves with the port once connections are accepted. */
+  start(): Promise<{ readonly port: number }>
+  /** Refuses new sockets, closes those there are (1012), then the port. Idempotent. */
+  stop(): Promise<void>
+}
+
+const headersMs = 10_000
+const checkEveryMs = 1_000
+
+const refuse = (socket: Duplex, status: string): void => {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+export const createGateway = (options: GatewayOptions): Gateway => {
+  const { switchboard, host, port, limits, times, clock, log, metrics } = options
+  const connections = new Set<Connection>()
+  let isStopping = false
+  let timer: Timer | undefined
+
+  const server = createServer((request, response) => {
+    const isRoot = request.url === '/'
+    response.writeHead(isRoot ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8' })
+    response.end(isRoot ? 'A chat service. Connect a WebSocket to /ws.\n' : 'not found\n')
+  })
+  server.headersTimeout = headersMs
+  server.requestTimeout = headersMs
+
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.frameBytes,
+    handleProtocols: (offered) => (offered.has('chat.v1') ? 'chat.v1' : false),
+  })
+
+  const serve = (webSocket: WebSocket, socket: Socket): void => {
+    socket.setNoDelay(true)
+    const session = switchboard.open(wireOf(webSocket, socket), openAccess)
+    const connection = watchConnection(webSocket, socket, session, times, clock.monotonicMs())
+    connections.add(connection)
+    metrics.sessions.inc()
+    webSocket.on('message', (frame, isBinary) => {
+      metrics.frames.inc({ direction: 'in' })
+      // A binary frame is read as an empty text, and refused as one.
+      session.receive(isBinary ? '' : frame.toString())
+    })
+    socket.on('drain', session.drained)
+    webSocket.on('error', (error) =>
+      log.debug({ code: 'code' in error ? error.code : error.name }, 'socket violated the protocol'),
+    )
+    webSocket.on('close', () => {
+      connections.delete(connection)
+      metrics.sessions.dec()
+      session.ended()
+    })
+  }
+
+  const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? ''
+
+  server.on('upgrade', (request, socket: Socket, head) => {
+    socket.on('error', () => socket.destroy())
+    if (pathOf(request) !== '/ws') {
+      metrics.upgradesRefused.inc({ reason: 'not_found' })
+      return refuse(socket, '404 Not Found')
+    }
+    if (isStopping) {
+      metrics.upgradesRefused.inc({ reason: 'draining' })
+      return refuse(socket, '503 Service Unavailable')
+    }
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket))
+  })
+
+  const checkAll = (): void => {
+    const now = clock.monotonicMs()
+    for (const connection of connections) connection.check(now)
+    timer = clock.after(checkEveryMs, checkAll)
+  }
+
+  const closed = Promise.withResolvers<void>()
+  return {
+    start: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(port, host, () => {
+          checkAll()
+          resolve({ port: (server.address() as AddressInfo).port })
+        })
+      }),
+    stop: () => {
+      if (isStopping) return closed.promise
+      isStopping = true
+      timer?.cancel()
+      switchboard.stop()
+      server.close(() => closed.resolve())
+      server.closeIdleConnections()
+      return closed.promise
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import type { Clock, Timer } from '../../shared/ports/clock.ts'
+import type { FanOut, Subscription } from '../../shared/ports/fan-out.ts'
+import type { MembershipNotice } from '../../shared/ports/publications.ts'
+import { readNotice, topics } from '../../shared/ports/publications.ts'
+import type { Metrics } from '../../shared/runtime/metrics.ts'
+import type { Joiner } from './feeds.ts'
+
+/** A bound session, as the hub sees it. */
+export interface HubSession {
+  readonly joiner: Joiner
+  /** The user's membership of a room may have changed. */
+  noticed(notice: MembershipNotice): void
+}
+
+/** Which sessions of this gateway belong to which user; listens to each held user's topic. */
+export interface Hub {
+  /** Resolves when membership changes of this user are heard (or the fan-out is known to be down). */
+  add(user: string, session: HubSession): Promise<void>
+  remove(user: string, session: HubSession): void
+  joinersOf(user: string): Iterable<Joiner>
+  /** Tells all of a user's sessions. */
+  notice(user: string, notice: MembershipNotice): void
+  users(): readonly string[]
+  close(): void
+}
+
+interface HeldUser {
+  readonly sessions: Set<HubSession>
+  readonly subscription: Subscription
+  release: Timer | undefined
+}
+
+export const createHub = (ports: {
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly releaseMs: number
+  readonly metrics: Metrics
+}): Hub => {
+  const { fanOut, clock, releaseMs, metrics } = ports
+  const held = new Map<string, HeldUser>()
+
+  const notice = (user: string, change: MembershipNotice): void => {
+    for (const session of held.get(user)?.sessions ?? []) session.noticed(change)
+  }
+
+  const hear =
+    (user: string) =>
+    (payload: Buffer): void => {
+      const change = readNotice(payload)
+      if (change === undefined) metrics.publicationsDropped.inc({ reason: 'malformed' })
+      else notice(user, change)
+    }
+
+  const hold = (user: string): HeldUser => {
+    const entry: HeldUser = {
+      sessions: new Set(),
+      subscription: fanOut.subscribe(topics.user(user), hear(user)),
+      release: undefined,
+    }
+    held.set(user, entry)
+    return entry
+  }
+
+  return {
+    add: async (user, session) => {
+      const entry = held.get(user) ?? hold(user)
+      entry.release?.cancel()
+      entry.sessions.add(session)
+      await entry.subscription.ready
+    },
+    remove: (user, session) => {
+      const entry = held.get(user)
+      if (entry === undefined) return
+      entry.sessions.delete(session)
+      if (entry.sessions.size > 0) return
+      entry.release = clock.after(releaseMs, () => {
+        held.delete(user)
+        entry.subscription.close()
+      })
+    },
+    joinersOf: function* (user) {
+      for (const session of [...(held.get(user)?.sessions ?? [])]) yield session.joiner
+    },
+    notice,
+    users: () => [...held].filter(([, entry]) => entry.sessions.size > 0).map(([user]) => user),
+    close: () => {
+      for (const entry of held.values()) {
+        entry.release?.cancel()
+        entry.subscription.close()
+      }
+      held.clear()
+    },
+  }
+}

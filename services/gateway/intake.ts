@@ -1,0 +1,180 @@
+import { hash } from 'node:crypto'
+import { writeCommand } from '../../shared/domain/command-record.ts'
+import type { ChatCommand, Command } from '../../shared/domain/commands.ts'
+import { recordHeaders } from '../../shared/domain/record-headers.ts'
+import type { Clock } from '../../shared/ports/clock.ts'
+import { PublishError } from '../../shared/ports/command-log.ts'
+import type { Outcome } from '../../shared/ports/event-store.ts'
+import { errorBody } from '../../shared/protocol/errors.ts'
+import type { RequestOf } from '../../shared/protocol/requests.ts'
+import type { Bounds } from '../../shared/runtime/bounds.ts'
+import type { Caller } from './caller.ts'
+import type { FeedHold, Feeds } from './feeds.ts'
+import type { Lookups } from './lookups.ts'
+import type { NewEntry, Pending, PendingEntry, Settlement } from './pending.ts'
+import type { Produce } from './produce.ts'
+
+export type CommandRequest = RequestOf<'create-chat' | 'new-message' | 'add-users' | 'remove-users'>
+
+/** Frame → command → log. A session's commands for one room are handed over strictly in order. */
+export interface Intake {
+  /** `actor`: the acting user. The outcome reaches the caller as a feed frame, an answer or an error. */
+  submit(caller: Caller, request: CommandRequest, actor: string): void
+  /** Asks the writer for a user nobody knows yet. `settle` gets the outcome, once. False: not taken, the caller has been told. */
+  createUser(caller: Caller, request: RequestOf<'create-user'>, settle: (settlement: Settlement) => void): boolean
+}
+
+export interface IntakePorts {
+  readonly gateway: string
+  readonly produce: Produce
+  readonly pending: Pending
+  readonly feeds: Feeds
+  readonly lookups: Lookups
+  readonly clock: Clock
+  readonly bounds: Bounds
+  readonly newId: () => string
+}
+
+/** Names a command's content: acting user, event and body without its id. 132 bits of SHA-256. */
+const digestOf = (actor: string, event: string, body: unknown): string =>
+  hash('sha256', JSON.stringify([actor, event, body]), 'base64url').slice(0, 22)
+
+type CommandParts = Pick<ChatCommand, 'type' | 'room' | 'id'> & { readonly body: unknown }
+
+const partsOf = (request: CommandRequest, newId: () => string): CommandParts => {
+  if (request.event === 'create-chat') {
+    const id = request.body.chat.id ?? newId()
+    return { type: 'CreateChat', room: id, id, body: { name: request.body.chat.name, users: request.body.users } }
+  }
+  const { id = newId(), ...body } = request.body
+  const type = { 'new-message': 'PostMessage', 'add-users': 'AddUsers', 'remove-users': 'RemoveUsers' } as const
+  return { type: type[request.event], room: request.room, id, body }
+}
+
+export const createIntake = (ports: IntakePorts): Intake => {
+  const { gateway, produce, pending, feeds, lookups, clock, bounds, newId } = ports
+  const now = (): string => new Date(clock.nowMs()).toISOString()
+
+  /** True: there is no room for another command; the caller has been told. */
+  const isFull = (caller: Caller, request: CommandRequest | RequestOf<'create-user'>): boolean => {
+    if (caller.pendingCommands >= bounds.pendingPerSession) {
+      caller.fail(request, errorBody('rate_limited', 'too many commands in flight', undefined, 100))
+      return true
+    }
+    if (pending.size < bounds.pendingPerGateway) return false
+    caller.refuse(request, 'unavailable', 'too many commands in flight')
+    return true
+  }
+
+  const enter = (
+    caller: Caller,
+    request: CommandRequest | RequestOf<'create-user'>,
+    command: Command,
+    concluding: { readonly settle: NewEntry['settle']; readonly lookUp: NewEntry['lookUp']; readonly done: () => void },
+  ): PendingEntry => {
+    caller.pendingCommands += 1
+    const conclude = (): void => {
+      caller.pendingCommands -= 1
+      concluding.done()
+    }
+    return pending.enter({
+      sender: caller.rooms ?? { placeIn: () => undefined },
+      room: command.room,
+      commandId: command.id,
+      digest: command.digest,
+      callerId: request.id,
+      lookUp: concluding.lookUp,
+      confirmed: conclude,
+      settle: (settlement) => {
+        conclude()
+        concluding.settle(settlement)
+      },
+    })
+  }
+
+  const handOver = async (command: Command, isDirect: boolean, entry: PendingEntry): Promise<void> => {
+    const headers = {
+      [recordHeaders.command]: command.id,
+      [recordHeaders.digest]: command.digest,
+      [recordHeaders.reply]: gateway,
+      ...(isDirect ? { [recordHeaders.direct]: '1' } : {}),
+    }
+    try {
+      await produce({ key: command.room, value: writeCommand(command), headers })
+    } catch (error) {
+      if (!(error instanceof PublishError)) throw error
+      if (!entry.isOpen) return
+      pending.withdraw(entry)
+      entry.settle({ kind: 'unavailable' })
+    }
+  }
+
+  /** The creator's gateway listens to the room before anything can happen in it. */
+  const prepare = (request: CommandRequest, room: string): FeedHold | undefined =>
+    request.event === 'create-chat' ? feeds.hold(room) : undefined
+
+  /** Only what has to wait makes what follows it wait. */
+  const inOrder = (caller: Caller, room: string, ready: Promise<void> | undefined, act: () => void): void => {
+    const before = caller.order.get(room)
+    if (before === undefined && ready === undefined) return act()
+    const turn = Promise.all([before, ready]).then(act)
+    caller.order.set(room, turn)
+    void turn.then(() => {
+      if (caller.order.get(room) === turn) caller.order.delete(room)
+    })
+  }
+
+  return {
+    submit: (caller, request, actor) => {
+      if (isFull(caller, request)) return
+      const parts = partsOf(request, newId)
+      const digest = digestOf(actor, request.event, parts.body)
+      const command = { v: 1, ...parts, digest, user: actor, at: now() } as ChatCommand
+      const hold = prepare(request, command.room)
+      const entry = enter(caller, request, command, {
+        settle: (settlement) => answerWith(caller, request, settlement),
+        lookUp: async () => settlementOf(await lookups.outcome({ room: command.room, id: command.id }), digest),
+        done: () => hold?.release(),
+      })
+      const isDirect =
+        caller.rooms === undefined ||
+        (hold === undefined ? caller.rooms.placeIn(command.room) === undefined : caller.user !== actor)
+      inOrder(caller, command.room, hold?.feed.listening, () => void handOver(command, isDirect, entry))
+    },
+    createUser: (caller, request, settle) => {
+      if (isFull(caller, request)) return false
+      const { externalUserId, name } = request.body.user
+      const body = { externalUserId, ...(name === undefined ? {} : { name }) }
+      const digest = digestOf('', request.event, body)
+      const command: Command = { v: 1, type: 'CreateUser', room: externalUserId, id: newId(), digest, at: now(), body }
+      const lookUp = async (): Promise<Settlement | undefined> => {
+        const user = await lookups.user(externalUserId)
+        return user === undefined ? undefined : { kind: 'done', body: JSON.stringify({ user }) }
+      }
+      const entry = enter(caller, request, command, { settle, lookUp, done: () => undefined })
+      void handOver(command, true, entry)
+      return true
+    },
+  }
+}
+
+const settlementOf = (outcome: Outcome | undefined, digest: string): Settlement | undefined => {
+  if (outcome === undefined) return undefined
+  if (outcome.digest !== digest) return { kind: 'refused', code: 'conflict', message: 'the id names something else already' }
+  if (outcome.kind === 'event') return { kind: 'done', body: outcome.event.data, seq: outcome.event.seq }
+  const { code, message, details } = outcome.rejection
+  return { kind: 'refused', code, message, ...(details === undefined ? {} : { details }) }
+}
+
+/** Tells a caller what became of its request. */
+export const answerWith = (
+  caller: Caller,
+  request: { readonly event: string; readonly id?: string | undefined },
+  settlement: Settlement,
+): void => {
+  if (settlement.kind === 'done') return caller.answer(request, settlement.body)
+  if (settlement.kind === 'refused')
+    return caller.fail(request, errorBody(settlement.code, settlement.message, settlement.details))
+  if (settlement.kind === 'timeout') return caller.refuse(request, 'timeout', 'no outcome yet; send again with the same id')
+  return caller.refuse(request, 'unavailable', 'not accepted; send again later')
+}

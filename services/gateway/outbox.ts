@@ -1,0 +1,61 @@
+import type { Flusher } from './flusher.ts'
+import type { Wire } from './wire.ts'
+
+/**
+ * One socket's send queue. It never refuses bytes: whoever fills it looks at
+ * `isFull` and stops, so its size is the limit and what one step may add.
+ */
+export interface Outbox {
+  push(bytes: Buffer): void
+  /** More than the limit is queued here or unsent in the socket. */
+  readonly isFull: boolean
+  /** Nothing is queued here or unsent in the socket. */
+  readonly isEmpty: boolean
+  /** Bytes queued here or unsent in the socket. */
+  readonly bytes: number
+  /** Writes at once what has gathered, in one write. */
+  flush(): void
+  /** Drops what is queued and takes nothing more. */
+  close(): void
+}
+
+/** `onEmpty`: called after a flush that the socket took whole; otherwise the socket's own drain tells. */
+export const createOutbox = (wire: Wire, flusher: Flusher, limitBytes: number, onEmpty: () => void): Outbox => {
+  let queue: Buffer[] = []
+  let queuedBytes = 0
+  let isClosed = false
+  const bytes = (): number => queuedBytes + wire.unsentBytes
+
+  const outbox: Outbox = {
+    push: (frame) => {
+      if (isClosed) return
+      queue.push(frame)
+      queuedBytes += frame.length
+      flusher.request(outbox)
+    },
+    get isFull() {
+      return bytes() > limitBytes
+    },
+    get isEmpty() {
+      return bytes() === 0
+    },
+    get bytes() {
+      return bytes()
+    },
+    flush: () => {
+      const [first] = queue
+      if (first === undefined) return
+      const all = queue.length === 1 ? first : Buffer.concat(queue, queuedBytes)
+      queue = []
+      queuedBytes = 0
+      wire.write(all)
+      if (wire.unsentBytes === 0) onEmpty()
+    },
+    close: () => {
+      isClosed = true
+      queue = []
+      queuedBytes = 0
+    },
+  }
+  return outbox
+}

@@ -1,0 +1,172 @@
+import type { Clock, Timer } from '../../shared/ports/clock.ts'
+import type { FeedItem } from './feed-item.ts'
+
+/** What became of a command, as far as its sender cares. `body` is the frame's body as text. */
+export type Settlement =
+  | { readonly kind: 'done'; readonly body: string; readonly seq?: number }
+  | {
+      readonly kind: 'refused'
+      readonly code: 'forbidden' | 'unknown_user' | 'invalid' | 'conflict' | 'internal'
+      readonly message: string
+      readonly details?: Readonly<Record<string, unknown>>
+    }
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'timeout' }
+
+/** The session, as its pending commands see it. */
+export interface Sender {
+  /** The last seq that this session was given of a room it follows; undefined: it does not follow it. */
+  placeIn(room: string): number | undefined
+}
+
+export interface NewEntry {
+  readonly sender: Sender
+  readonly room: string
+  readonly commandId: string
+  readonly digest: string
+  /** The caller's own correlation string. */
+  readonly callerId: string | undefined
+  /** Asks the store what became of the command; undefined: nothing is recorded. */
+  readonly lookUp: () => Promise<Settlement | undefined>
+  /** Called exactly once, unless the entry is withdrawn or was settled by a feed frame. */
+  readonly settle: (settlement: Settlement) => void
+  /** Called instead when the feed's own frame confirms the command. */
+  readonly confirmed: () => void
+}
+
+export interface PendingEntry extends NewEntry {
+  readonly enteredAtMs: number
+  readonly isOpen: boolean
+}
+
+/** What an offered event settles: `ids` go into receiving sessions' own frames, `answers` run after those were given. */
+export interface Offer {
+  readonly ids: ReadonlyMap<Sender, string | undefined>
+  readonly answers: readonly (() => void)[]
+}
+
+/**
+ * The commands of this gateway's sessions that have no outcome yet, by (room,
+ * command id, digest). The only place where a caller's `id` comes from.
+ */
+export interface Pending {
+  readonly size: number
+  enter(entry: NewEntry): PendingEntry
+  withdraw(entry: PendingEntry): void
+  /**
+   * Every event passes here, also those that are dropped as seen. Entries of
+   * sessions that are about to receive the event's frame are settled by it;
+   * those whose place lies before it wait for it; all others get an answer.
+   */
+  offer(
+    item: Pick<FeedItem, 'room' | 'seq' | 'commandId' | 'digest' | 'frame'>,
+    isReceiving: (sender: Sender) => boolean,
+  ): Offer | undefined
+  /** An outcome heard or looked up. `isFinal`: answer even those whose feed has not come to it yet. */
+  settle(
+    command: { readonly room: string; readonly commandId: string; readonly digest: string },
+    settlement: Settlement,
+    isFinal: boolean,
+  ): void
+  /** Entries that have waited at least so long. */
+  olderThan(ageMs: number): readonly PendingEntry[]
+  /** No deadline fires afterwards. */
+  stop(): void
+}
+
+interface Slot extends PendingEntry {
+  isOpen: boolean
+}
+
+const keyOf = (room: string, commandId: string, digest: string): string => `${room} ${commandId} ${digest}`
+
+/** The body of a feed frame, as text: it is the frame's last member. */
+const bodyOf = (frame: string): string => frame.slice(frame.indexOf('"body":') + 7, -1)
+
+export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (entry: PendingEntry) => void): Pending => {
+  const byKey = new Map<string, Slot[]>()
+  const inOrder = new Set<Slot>()
+  let timer: Timer | undefined
+  let isStopped = false
+
+  const forget = (slot: Slot): void => {
+    if (!slot.isOpen) return
+    slot.isOpen = false
+    inOrder.delete(slot)
+    const key = keyOf(slot.room, slot.commandId, slot.digest)
+    const left = (byKey.get(key) ?? []).filter((other) => other !== slot)
+    if (left.length === 0) byKey.delete(key)
+    else byKey.set(key, left)
+  }
+
+  /** All entries have one deadline, so the oldest is always the next. */
+  const watch = (): void => {
+    const [oldest] = inOrder
+    if (timer !== undefined || isStopped || oldest === undefined) return
+    timer = clock.after(Math.max(0, oldest.enteredAtMs + deadlineMs - clock.monotonicMs()), expire)
+  }
+  const expire = (): void => {
+    timer = undefined
+    const dueBefore = clock.monotonicMs() - deadlineMs
+    for (const slot of inOrder) {
+      if (slot.enteredAtMs > dueBefore) break
+      inOrder.delete(slot)
+      onDeadline(slot)
+    }
+    watch()
+  }
+
+  const conclude = (slot: Slot, settlement: Settlement): void => {
+    forget(slot)
+    slot.settle(settlement)
+  }
+  const isAhead = (slot: Slot, seq: number | undefined): boolean =>
+    seq !== undefined && (slot.sender.placeIn(slot.room) ?? seq) < seq
+
+  return {
+    get size() {
+      return inOrder.size
+    },
+    enter: (entry) => {
+      const slot: Slot = { ...entry, enteredAtMs: clock.monotonicMs(), isOpen: true }
+      const key = keyOf(entry.room, entry.commandId, entry.digest)
+      const slots = byKey.get(key)
+      if (slots === undefined) byKey.set(key, [slot])
+      else slots.push(slot)
+      inOrder.add(slot)
+      watch()
+      return slot
+    },
+    withdraw: (entry) => forget(entry as Slot),
+    offer: (item, isReceiving) => {
+      const slots = byKey.get(keyOf(item.room, item.commandId, item.digest))
+      if (slots === undefined) return undefined
+      const ids = new Map<Sender, string | undefined>()
+      const answers: (() => void)[] = []
+      for (const slot of [...slots]) {
+        if (isReceiving(slot.sender) && !ids.has(slot.sender)) {
+          ids.set(slot.sender, slot.callerId)
+          forget(slot)
+          slot.confirmed()
+        } else if (isReceiving(slot.sender) || !isAhead(slot, item.seq)) {
+          answers.push(() => conclude(slot, { kind: 'done', body: bodyOf(item.frame), seq: item.seq }))
+        }
+      }
+      return { ids, answers }
+    },
+    settle: ({ room, commandId, digest }, settlement, isFinal) => {
+      const seq = settlement.kind === 'done' ? settlement.seq : undefined
+      for (const slot of [...(byKey.get(keyOf(room, commandId, digest)) ?? [])]) {
+        if (isFinal || !isAhead(slot, seq)) conclude(slot, settlement)
+      }
+    },
+    olderThan: (ageMs) => {
+      const before = clock.monotonicMs() - ageMs
+      return [...inOrder].filter((slot) => slot.enteredAtMs <= before)
+    },
+    stop: () => {
+      isStopped = true
+      timer?.cancel()
+    },
+  }
+}

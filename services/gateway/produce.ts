@@ -1,0 +1,52 @@
+import type { Clock } from '../../shared/ports/clock.ts'
+import type { CommandLog, NewRecord } from '../../shared/ports/command-log.ts'
+import { PublishError } from '../../shared/ports/command-log.ts'
+import { batcher } from '../../shared/runtime/batcher.ts'
+import type { Bounds } from '../../shared/runtime/bounds.ts'
+
+/**
+ * Hands a record to the command log, in order. Rejects with `PublishError`
+ * fate `refused` when it is certainly in no log and in no buffer; never for
+ * an unknown fate.
+ */
+export type Produce = (record: NewRecord) => Promise<void>
+
+const sizeOf = (record: NewRecord): number => record.value.length + record.key.length
+
+/**
+ * Single-flight adaptive batching: idle → send now; busy → accumulate, send on
+ * return. A batch of unknown fate is sent again until acknowledged, and
+ * nothing goes out behind it, or order would break; a later refusal does not
+ * make it known.
+ */
+export const createProduce = (log: CommandLog, clock: Clock, bounds: Bounds, retryMs: number): Produce => {
+  let waitingBytes = 0
+  const pause = (): Promise<void> => new Promise((resolve) => clock.after(retryMs, resolve))
+
+  const publish = async (records: readonly NewRecord[]): Promise<readonly undefined[]> => {
+    for (let isUnknown = false; ; ) {
+      try {
+        await log.publish(records)
+        return records.map(() => undefined)
+      } catch (error) {
+        if (!(error instanceof PublishError)) throw error
+        if (error.fate === 'refused' && !isUnknown) throw error
+        isUnknown = true
+        await pause()
+      }
+    }
+  }
+
+  const add = batcher<NewRecord, undefined>({ run: publish, maxItems: bounds.produceBatchRecords })
+
+  return async (record) => {
+    const bytes = sizeOf(record)
+    if (waitingBytes + bytes > bounds.produceBufferBytes) throw new PublishError('refused', 'the buffer of commands is full')
+    waitingBytes += bytes
+    try {
+      await add(record)
+    } finally {
+      waitingBytes -= bytes
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import type { Clock } from '../../shared/ports/clock.ts'
+import type { CommandLog } from '../../shared/ports/command-log.ts'
+import type { EventStore } from '../../shared/ports/event-store.ts'
+import { StoreError } from '../../shared/ports/event-store.ts'
+import type { FanOut } from '../../shared/ports/fan-out.ts'
+import { readOutcomeLines, topics } from '../../shared/ports/publications.ts'
+import type { ReadModel } from '../../shared/ports/read-model.ts'
+import { closeCodes } from '../../shared/protocol/close-codes.ts'
+import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
+import type { Bounds } from '../../shared/runtime/bounds.ts'
+import type { Metrics } from '../../shared/runtime/metrics.ts'
+import type { Times } from '../../shared/runtime/times.ts'
+import { createAnswerBudget } from './answer-budget.ts'
+import type { Principal } from './auth.ts'
+import { createBinding } from './binding.ts'
+import { createFeeds } from './feeds.ts'
+import { createFlusher } from './flusher.ts'
+import { createFrameReader } from './frame-reader.ts'
+import { createHeadSweep } from './head-sweep.ts'
+import { createHub } from './hub.ts'
+import { createIntake } from './intake.ts'
+import { createLookups } from './lookups.ts'
+import { createOutbox } from './outbox.ts'
+import type { PendingEntry, Settlement } from './pending.ts'
+import { createPending } from './pending.ts'
+import { createProduce } from './produce.ts'
+import { createQueries } from './queries.ts'
+import { createResume } from './resume.ts'
+import type { Session } from './session.ts'
+import { createSession } from './session.ts'
+import { createSessionRooms } from './session-rooms.ts'
+import type { Wire } from './wire.ts'
+
+export interface SwitchboardPorts {
+  readonly commandLog: CommandLog
+  readonly eventStore: EventStore
+  readonly readModel: ReadModel
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly metrics: Metrics
+  readonly times: Times
+  readonly bounds: Bounds
+  readonly limits: ProtocolLimits
+  /** This gateway's reply address; unique among all gateways, ever. */
+  readonly gateway: string
+  readonly newId: () => string
+  readonly random: () => number
+}
+
+/**
+ * Everything of a gateway but its sockets: sessions, rooms, pending commands
+ * and the sweep, wired together. Knows no technology and no server, so that
+ * the same code runs under a simulated clock and network.
+ */
+export interface Switchboard {
+  /** Listens for outcomes and starts to sweep. */
+  start(): Promise<void>
+  open(wire: Wire, principal: Principal): Session
+  sessions(): Iterable<Session>
+  /** Commands without an outcome. */
+  readonly pendingCommands: number
+  /** Idempotent. Closes what is left of the sessions. */
+  stop(): void
+}
+
+export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
+  const { commandLog, eventStore, readModel, fanOut, clock, metrics, times, bounds, limits, gateway, newId, random } = ports
+  const sessions = new Set<Session>()
+  const retryMs = times.sweepLeastMs
+
+  const lookups = createLookups(eventStore, readModel, bounds)
+  const flusher = createFlusher(clock, times, (seconds) => metrics.broadcastSeconds.observe(seconds))
+  const hub = createHub({ fanOut, clock, metrics, releaseMs: times.topicReleaseMs })
+
+  const lookUpAtDeadline = async (entry: PendingEntry): Promise<void> => {
+    let found: Settlement | undefined
+    try {
+      found = await entry.lookUp()
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+    }
+    if (!entry.isOpen) return
+    if (found !== undefined) return pending.settle(entry, found, true)
+    pending.withdraw(entry)
+    entry.settle({ kind: 'timeout' })
+  }
+  const pending = createPending(clock, times.commandDeadlineMs, (entry) => void lookUpAtDeadline(entry))
+
+  const feeds = createFeeds({
+    fanOut,
+    lookups,
+    clock,
+    metrics,
+    pending,
+    retryMs,
+    maxHeld: bounds.heldFrames,
+    releaseMs: times.topicReleaseMs,
+    sessionsOf: hub.joinersOf,
+  })
+  const epoch = readModel.epoch
+  const intake = createIntake({
+    gateway,
+    produce: createProduce(commandLog, clock, bounds, retryMs),
+    pending,
+    feeds,
+    lookups,
+    clock,
+    bounds,
+    newId,
+  })
+  const resume = createResume(metrics)
+  const binding = createBinding({ lookups, intake, hub, resume, epoch })
+  const budget = createAnswerBudget(bounds.answerBytes, function* () {
+    for (const session of sessions) yield session.outbox
+  })
+  const queries = createQueries(readModel, budget)
+  const read = createFrameReader(limits)
+  const sweep = createHeadSweep({ fanOut, readModel, feeds, hub, pending, clock, times, random })
+
+  const hearOutcomes = (payload: Buffer): void => {
+    const { lines, malformed } = readOutcomeLines(payload)
+    if (malformed > 0) metrics.publicationsDropped.inc({ reason: 'malformed' }, malformed)
+    for (const { room, command, digest, seq, body, error } of lines) {
+      if (seq !== undefined) feeds.lookAt(room, seq)
+      const settlement: Settlement =
+        error === undefined
+          ? { kind: 'done', body: body ?? '{}', ...(seq === undefined ? {} : { seq }) }
+          : {
+              kind: 'refused',
+              code: error.code as 'internal',
+              message: error.message,
+              ...(error.details === undefined ? {} : { details: error.details }),
+            }
+      pending.settle({ room, commandId: command, digest }, settlement, false)
+    }
+  }
+  const outcomes = fanOut.subscribe(topics.gateway(gateway), hearOutcomes)
+
+  const roomsFor = (user: string, outbox: Session['outbox']) =>
+    createSessionRooms({
+      user,
+      outbox,
+      feeds,
+      pending,
+      lookups,
+      clock,
+      retryMs,
+      pagesAtOnce: bounds.pagesPerSession,
+      onFull: () => metrics.slowConsumers.inc(),
+    })
+
+  const open = (wire: Wire, principal: Principal): Session => {
+    const outbox = createOutbox(wire, flusher, bounds.sendQueueBytes, () => session.drained())
+    const onEnded = (): void => void sessions.delete(session)
+    const session: Session = createSession({
+      wire,
+      outbox,
+      principal,
+      read,
+      binding,
+      intake,
+      queries,
+      resume,
+      epoch,
+      hub,
+      lookups,
+      clock,
+      bounds,
+      metrics,
+      roomsFor,
+      onRelief: budget.recheck,
+      onEnded,
+    })
+    sessions.add(session)
+    return session
+  }
+
+  return {
+    start: async () => {
+      await outcomes.ready
+      sweep.start()
+    },
+    open,
+    sessions: () => sessions,
+    get pendingCommands() {
+      return pending.size
+    },
+    stop: () => {
+      sweep.stop()
+      pending.stop()
+      for (const session of [...sessions]) session.close(closeCodes.restart)
+      feeds.close()
+      hub.close()
+      outcomes.close()
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import type { ChatState } from '../../shared/domain/chat.ts'
+import { chatDecider } from '../../shared/domain/chat.ts'
+import type { ChatCommand, Command, CreateUser } from '../../shared/domain/commands.ts'
+import type { DomainEvent, User } from '../../shared/domain/events.ts'
+import type { Rejection } from '../../shared/domain/rejections.ts'
+import { userDecider } from '../../shared/domain/user.ts'
+import type { Decided, Loaded, NewEvent, Outcome, StoredEvent, StoredRejection } from '../../shared/ports/event-store.ts'
+import { commandKeyText } from '../../shared/ports/event-store.ts'
+import { outcomeKey } from './touched-by.ts'
+
+/** What is to be said of one command. A repeat's outcome was recorded earlier, perhaps earlier in the batch. */
+export type Decision =
+  | { readonly kind: 'event'; readonly event: StoredEvent; readonly isRepeat: boolean }
+  | { readonly kind: 'rejection'; readonly rejection: Rejection; readonly isRepeat: boolean }
+  /** Its id names something else; answered, never recorded. */
+  | { readonly kind: 'conflict' }
+  /** The user was there already and is the answer. */
+  | { readonly kind: 'user'; readonly user: User }
+
+export interface Verdict {
+  /** One for each command, in their order. */
+  readonly decisions: readonly Decision[]
+  readonly decided: Decided
+}
+
+/** The state of everything the batch touches, as it evolves from command to command. */
+interface Table {
+  readonly chats: Map<string, ChatState>
+  readonly knownUsers: Set<string>
+  readonly users: Map<string, User>
+  readonly outcomes: Map<string, Outcome>
+  readonly events: NewEvent[]
+  readonly rejections: StoredRejection[]
+  readonly maxMembers: number
+}
+
+/**
+ * Decides commands in their order: a recorded outcome, or an earlier one of
+ * this batch, wins over any decision. Pure; bodies are serialised here, once.
+ */
+export const decideBatch = (commands: readonly Command[], loaded: Loaded, maxMembers: number): Verdict => {
+  const table: Table = {
+    chats: new Map(loaded.chats),
+    knownUsers: new Set(loaded.knownUsers),
+    users: new Map(loaded.users),
+    outcomes: new Map(loaded.outcomes),
+    events: [],
+    rejections: [],
+    maxMembers,
+  }
+  const decisions = commands.map((command) =>
+    command.type === 'CreateUser' ? decideUser(table, command) : decideChat(table, command),
+  )
+  return { decisions, decided: { events: table.events, rejections: table.rejections } }
+}
+
+const keyOf = (command: Command): string => {
+  const { room, id } = outcomeKey(command)
+  return commandKeyText(room, id)
+}
+
+const recorded = (outcome: Outcome, command: Command): Decision => {
+  if (outcome.digest !== command.digest) return { kind: 'conflict' }
+  return outcome.kind === 'event'
+    ? { kind: 'event', event: outcome.event, isRepeat: true }
+    : { kind: 'rejection', rejection: outcome.rejection, isRepeat: true }
+}
+
+const decideChat = (table: Table, command: ChatCommand): Decision => {
+  const outcome = table.outcomes.get(keyOf(command))
+  if (outcome !== undefined) return recorded(outcome, command)
+  const { knownUsers, maxMembers } = table
+  const state = { ...(table.chats.get(command.room) ?? chatDecider.initialState), knownUsers, maxMembers }
+  const result = chatDecider.decide(command, state)
+  if (result.type === 'Rejected') return reject(table, command, result)
+  table.chats.set(command.room, chatDecider.evolve(state, result))
+  return accept(table, command, result)
+}
+
+const decideUser = (table: Table, command: CreateUser): Decision => {
+  const outcome = table.outcomes.get(keyOf(command))
+  if (outcome?.digest === command.digest) return recorded(outcome, command)
+  const result = userDecider.decide(command, { user: table.users.get(command.room) })
+  if (result.type === 'AlreadyThere') return { kind: 'user', user: result.user }
+  if (outcome !== undefined) return { kind: 'conflict' }
+  table.users.set(command.room, result.body.user)
+  table.knownUsers.add(result.body.user.id)
+  return accept(table, command, result)
+}
+
+const accept = (table: Table, command: Command, event: DomainEvent): Decision => {
+  const { stream, seq, type, commandId, digest } = event
+  const stored: StoredEvent = { v: 1, stream, seq, type, data: JSON.stringify(event.body), commandId, digest }
+  table.events.push({ event, data: stored.data })
+  table.outcomes.set(keyOf(command), { kind: 'event', digest, event: stored })
+  return { kind: 'event', event: stored, isRepeat: false }
+}
+
+const reject = (table: Table, command: ChatCommand, rejection: Rejection): Decision => {
+  const { room, id, digest } = command
+  table.rejections.push({ room, commandId: id, digest, rejection })
+  table.outcomes.set(keyOf(command), { kind: 'rejection', digest, rejection })
+  return { kind: 'rejection', rejection, isRepeat: false }
+}

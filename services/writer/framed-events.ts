@@ -1,0 +1,31 @@
+import { frameEvent } from '../../shared/domain/events.ts'
+import type { StoredEvent } from '../../shared/ports/event-store.ts'
+import { feedFrameText } from '../../shared/ports/publications.ts'
+import type { Decision } from './decide-batch.ts'
+
+/** An event with the text that sockets (or readers of the event stream) get, built once. */
+export interface FramedEvent {
+  readonly event: StoredEvent
+  readonly frame: string
+}
+
+const frameOf = ({ type, stream, seq, data }: StoredEvent): string =>
+  type === 'UserCreated'
+    ? `{"event":"create-user","room":"${stream}","seq":${seq},"body":${data}}`
+    : feedFrameText(frameEvent[type], stream, seq, data)
+
+const bySeq = (a: StoredEvent, b: StoredEvent): number => a.seq - b.seq
+
+/**
+ * The events of these decisions by stream, in seq order, each once. Repeats
+ * are among them: theirs may be a batch delivered again because its
+ * publication never happened.
+ */
+export const framedEvents = (decisions: readonly Decision[]): ReadonlyMap<string, readonly FramedEvent[]> => {
+  const events = new Map<string, StoredEvent>()
+  for (const decision of decisions) {
+    if (decision.kind === 'event') events.set(`${decision.event.stream} ${decision.event.seq}`, decision.event)
+  }
+  const streams = Map.groupBy([...events.values()].sort(bySeq), ({ stream }) => stream)
+  return new Map([...streams].map(([stream, ofIt]) => [stream, ofIt.map((event) => ({ event, frame: frameOf(event) }))]))
+}

@@ -1,0 +1,19 @@
+/** What became of a record. */
+export type RecordResult = 'event' | 'rejection' | 'repeat' | 'conflict' | 'user' | 'poison'
+
+/** What a batch waits for when it has to try again. */
+export type RetryCause = 'clash' | 'store' | 'event-stream' | 'dead-letter'
+
+/** What the writer counts. Plain functions, so that tests need no registry. */
+export interface WriterMetrics {
+  /** A batch was handled, acknowledgement aside. */
+  readonly onBatch: (batch: { readonly records: number; readonly seconds: number }) => void
+  readonly onRecord: (result: RecordResult) => void
+  /** An event is stored, this long after a gateway took its command in, by the clocks of both. */
+  readonly onStored: (ageSeconds: number) => void
+  /** A record was set aside. */
+  readonly onDeadLetter: () => void
+  readonly onRetry: (cause: RetryCause) => void
+  /** A batch was not told through the fan-out; the gateways' sweeps deliver it. */
+  readonly onFanOutFailure: () => void
+}

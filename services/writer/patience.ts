@@ -1,0 +1,41 @@
+import type { Clock } from '../../shared/ports/clock.ts'
+import type { RecordBatch } from '../../shared/ports/command-log.ts'
+import type { Times } from '../../shared/runtime/times.ts'
+
+/** What long work on a batch needs, to keep its partition and to know when to give up. */
+export type Hold = Pick<RecordBatch, 'partition' | 'heartbeat' | 'signal'>
+
+/** Pauses between attempts on a batch. */
+export interface Patience {
+  /**
+   * Waits, longer with each failure, and heartbeats before and after. Throws
+   * when the batch is given up: consuming stops, or the partition is lost.
+   */
+  afterFailure(hold: Hold, failures: number): Promise<void>
+  /** Waits a moment, longer with each clash; the first time not at all. */
+  afterClash(clashes: number): Promise<void>
+}
+
+const pause = (clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const end = () => {
+      timer.cancel()
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = clock.after(delayMs, end)
+    signal?.addEventListener('abort', end)
+  })
+
+export const createPatience = (clock: Clock, { retryFirstMs, retryMostMs }: Times): Patience => ({
+  afterFailure: async ({ heartbeat, signal }, failures) => {
+    signal.throwIfAborted()
+    await heartbeat()
+    await pause(clock, Math.min(retryMostMs, retryFirstMs * 2 ** (failures - 1)), signal)
+    signal.throwIfAborted()
+    await heartbeat()
+  },
+  afterClash: async (clashes) => {
+    if (clashes > 1) await pause(clock, 2 ** clashes)
+  },
+})

@@ -1,0 +1,50 @@
+import { readCommand } from '../../shared/domain/command-record.ts'
+import type { Command } from '../../shared/domain/commands.ts'
+import type { LogRecord } from '../../shared/ports/command-log.ts'
+
+/** A record whose command can be decided. */
+export interface Entry {
+  readonly record: LogRecord
+  readonly command: Command
+}
+
+/** A record to be set aside, and why; the reason never holds content. */
+export interface Faulty {
+  readonly record: LogRecord
+  readonly reason: string
+}
+
+/** What may stand between quotes in a publication's line without being escaped. */
+export const isPlain = (text: string): boolean => /^[\w+/=.:-]{0,200}$/.test(text)
+
+const isLowerCase = (id: string): boolean => id === id.toLowerCase()
+
+const named = (command: Command): readonly string[] => {
+  if (command.type === 'CreateUser') return [command.id]
+  return [command.room, command.id, command.user, ...('users' in command.body ? command.body.users : [])]
+}
+
+/**
+ * What a well-formed command may still get wrong. Each of these would be
+ * decided against a state that was read under another name, and so clash for
+ * ever or end in another's stream.
+ */
+const flawOf = (record: LogRecord, command: Command): string | undefined => {
+  if (record.key !== command.room) return 'the key is not the room'
+  if (!isPlain(command.digest)) return 'digest: not plain text'
+  if (!named(command).every(isLowerCase)) return 'an id is not in lower case'
+  if (command.type === 'CreateChat' && command.id !== command.room) return 'id: not the chat itself'
+  if (command.type === 'CreateUser' && command.body.externalUserId !== command.room) return 'body.externalUserId: not the key'
+  return undefined
+}
+
+/** Reads a record's command, or tells why it is poison. */
+export const readRecord = (record: LogRecord): Entry | Faulty => {
+  try {
+    const command = readCommand(record.value)
+    const reason = flawOf(record, command)
+    return reason === undefined ? { record, command } : { record, reason }
+  } catch (error) {
+    return { record, reason: error instanceof Error ? error.message : 'unreadable command' }
+  }
+}

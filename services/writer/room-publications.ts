@@ -1,0 +1,28 @@
+import { frameEvent } from '../../shared/domain/events.ts'
+import type { Publication } from '../../shared/ports/fan-out.ts'
+import type { PublishedEvent } from '../../shared/ports/publications.ts'
+import { topics, writeRoomPublication } from '../../shared/ports/publications.ts'
+import type { FramedEvent } from './framed-events.ts'
+import { inParts } from './in-parts.ts'
+
+const published = ({ event, frame }: FramedEvent): readonly PublishedEvent[] => {
+  const { type, seq, commandId, digest } = event
+  return type === 'UserCreated' ? [] : [{ seq, event: frameEvent[type], commandId, digest, frame }]
+}
+
+/** What an event takes in the header line, generously. */
+const headerBytes = ({ commandId, digest }: PublishedEvent): number => 50 + commandId.length + digest.length
+
+const headBytes = 80
+
+/** One publication for each room, several only where the header alone would pass `maxBytes`. */
+export const roomPublications = (
+  streams: ReadonlyMap<string, readonly FramedEvent[]>,
+  maxBytes: number,
+): readonly Publication[] =>
+  [...streams].flatMap(([room, framed]) =>
+    inParts(framed.flatMap(published), headerBytes, maxBytes - headBytes).map((events) => ({
+      topic: topics.room(room),
+      payload: writeRoomPublication({ room, events }, maxBytes),
+    })),
+  )

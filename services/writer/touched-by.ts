@@ -1,0 +1,41 @@
+import type { ChatCommand, Command } from '../../shared/domain/commands.ts'
+import type { CommandKey, Touched } from '../../shared/ports/event-store.ts'
+
+const isOfChat = (command: Command): command is ChatCommand => command.type !== 'CreateUser'
+
+/** Where the outcome of a command is kept: a user's in the stream that it would begin. */
+export const outcomeKey = (command: Command): CommandKey => ({
+  room: command.type === 'CreateUser' ? command.id : command.room,
+  id: command.id,
+})
+
+/** Those whose membership the decision depends on. */
+const membersOf = (command: ChatCommand): readonly string[] => {
+  switch (command.type) {
+    case 'CreateChat':
+      return []
+    case 'PostMessage':
+      return [command.user]
+    case 'AddUsers':
+    case 'RemoveUsers':
+      return [command.user, ...command.body.users]
+  }
+}
+
+/** Those whose existence the decision depends on. */
+const usersOf = (command: ChatCommand): readonly string[] => {
+  if (command.type === 'CreateChat') return [command.user, ...command.body.users]
+  return command.type === 'AddUsers' ? command.body.users : []
+}
+
+/** What has to be locked and read before these commands can be decided. */
+export const touchedBy = (commands: readonly Command[]): Touched => {
+  const ofChats = commands.filter(isOfChat)
+  return {
+    rooms: [...new Set(ofChats.map(({ room }) => room))],
+    commands: commands.map(outcomeKey),
+    members: ofChats.flatMap((command) => membersOf(command).map((user) => ({ room: command.room, user }))),
+    users: [...new Set(ofChats.flatMap(usersOf))],
+    externalIds: commands.flatMap((command) => (command.type === 'CreateUser' ? [command.room] : [])),
+  }
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../../shared/ports/clock.ts'
+import type { CommandLog, Consumption } from '../../shared/ports/command-log.ts'
+import type { EventStore } from '../../shared/ports/event-store.ts'
+import type { EventStream } from '../../shared/ports/event-stream.ts'
+import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
+import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
+import type { Bounds } from '../../shared/runtime/bounds.ts'
+import type { Times } from '../../shared/runtime/times.ts'
+import { createAnnounce } from './announce.ts'
+import { createBatchHandler } from './batch-handler.ts'
+import type { WriterMetrics } from './metrics.ts'
+import { createPatience } from './patience.ts'
+import { createPersist } from './persist.ts'
+import { createSettle } from './settle.ts'
+import type { Troubles } from './troubles.ts'
+import { createTroubles } from './troubles.ts'
+import type { WriterLog } from './writer-log.ts'
+
+export interface WriterDeps {
+  readonly commandLog: CommandLog
+  readonly eventStore: EventStore
+  /** Undefined: nobody outside listens to the events (embedded). */
+  readonly eventStream: EventStream | undefined
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly log: WriterLog
+  readonly metrics: WriterMetrics
+  readonly times: Times
+  readonly bounds: Bounds
+  readonly limits: Pick<ProtocolLimits, 'membersPerChat'>
+}
+
+export interface WriterReadiness {
+  readonly isConsuming: boolean
+  readonly fanOut: FanOutState
+  /** By part: the partitions whose batch waits for it and tries again. */
+  readonly waiting: ReturnType<Troubles['waiting']>
+}
+
+export interface Writer {
+  /** Resolves when consuming has begun. To be called once. */
+  start(): Promise<void>
+  /** Finishes the batches in hand, acknowledges them and leaves. Idempotent. Closes none of the ports. */
+  stop(): Promise<void>
+  /** Rejects when consuming has ended for good without `stop`: the process should end. */
+  readonly failed: Promise<never>
+  readiness(): WriterReadiness
+}
+
+/**
+ * The one that decides: takes commands from the log, in order per room,
+ * stores what happened, and then says "look".
+ *
+ * Promises:  a record is acknowledged only after its outcome is stored, the
+ *            fan-out has been tried and the event stream has acknowledged; the
+ *            effect of a command is exactly once however often it is delivered.
+ * Does not:  give up while store or event stream are away; it waits, shown in `readiness`.
+ */
+export const createWriter = (deps: WriterDeps): Writer => {
+  const { commandLog, eventStore, fanOut, clock, log, metrics, times, limits } = deps
+  const troubles = createTroubles()
+  const patience = createPatience(clock, times)
+  const persist = createPersist({ patience, troubles, metrics, log })
+  const settle = createSettle({ eventStore, patience, persist, metrics, maxMembers: limits.membersPerChat })
+  const handle = createBatchHandler({ ...deps, settle, persist, announce: createAnnounce(fanOut, metrics, log) })
+
+  const failure = Promise.withResolvers<never>()
+  // Whoever awaits `failed` still sees it; this keeps a writer without such a one from ending the process.
+  failure.promise.catch(() => {})
+  let starting: Promise<Consumption> | undefined
+  let stopping: Promise<void> | undefined
+  let isConsuming = false
+
+  const begin = async (): Promise<Consumption> => {
+    const consumption = await commandLog.consume(handle)
+    isConsuming = true
+    consumption.failed.catch((error: unknown) => {
+      isConsuming = false
+      failure.reject(error)
+    })
+    return consumption
+  }
+
+  const end = async (): Promise<void> => {
+    const consumption = await starting?.catch(() => undefined)
+    await consumption?.stop()
+    isConsuming = false
+  }
+
+  return {
+    start: async () => {
+      starting ??= begin()
+      await starting
+    },
+    stop: () => {
+      stopping ??= end()
+      return stopping
+    },
+    failed: failure.promise,
+    readiness: () => ({ isConsuming, fanOut: fanOut.state, waiting: troubles.waiting() }),
+  }
+}

@@ -1,0 +1,71 @@
+/** A record to be published: its key decides its place in the order. */
+export interface NewRecord {
+  /** The stream: a chat's id, or an external user id for `CreateUser`. */
+  readonly key: string
+  readonly value: string
+  /** Reply address, command id, trace: what must survive an unreadable value. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A record as it is delivered. `offset` is decimal text: it may exceed 2^53. */
+export interface LogRecord {
+  readonly key: string
+  readonly value: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly partition: number
+  readonly offset: string
+}
+
+export interface RecordBatch {
+  readonly partition: number
+  /** In log order; never empty. */
+  readonly records: readonly LogRecord[]
+  /** To be called between attempts of long work. Throws when the partition is no longer ours: let it out. */
+  readonly heartbeat: () => Promise<void>
+  /** Aborted when consuming stops; finish the batch or give it up. */
+  readonly signal: AbortSignal
+}
+
+/** Effects first: a batch whose handler resolves is acknowledged, one whose handler throws is delivered again. */
+export type BatchHandler = (batch: RecordBatch) => Promise<void>
+
+export interface Consumption {
+  /** Takes no new batch, lets those in hand finish, acknowledges them and leaves. Idempotent. */
+  stop(): Promise<void>
+  /** Rejects when consuming has ended for good without `stop`: the process should end and be restarted. */
+  readonly failed: Promise<never>
+}
+
+/**
+ * `refused`: certainly in no log and in no buffer. `unknown`: may be in the
+ * log; the same records must be published again before any others of theirs.
+ */
+export class PublishError extends Error {
+  readonly fate: 'refused' | 'unknown'
+  constructor(fate: 'refused' | 'unknown', message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'PublishError'
+    this.fate = fate
+  }
+}
+
+/**
+ * Commands on their way to the writers.
+ *
+ * Promises:  records of one key are delivered in the order published, at least
+ *            once, to one handler at a time; a publish that resolves is
+ *            durable (as far as the adapter is: the in-memory one says no).
+ *            Records are delivered in batches of one partition, and a slow
+ *            handler slows the source. Several consumers share partitions.
+ * Does not:  order records of different keys, or deliver only once. Does not
+ *            retry a publish: the caller decides by the error's fate.
+ * Blocks:    `publish` until acknowledged or failed.
+ */
+export interface CommandLog {
+  /** All or nothing known: resolves when every record is durable; rejects with `PublishError`. */
+  publish(records: readonly NewRecord[]): Promise<void>
+  consume(handler: BatchHandler): Promise<Consumption>
+  /** Sets a record aside for people to look at, with its reason. Resolves when durable. */
+  bury(record: LogRecord, reason: string): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,45 @@
+/**
+ * Every error code that a client can meet, what it means and whether the same
+ * request may be sent again. PROTOCOL.md holds the same table; a test compares
+ * them. A code is never reused for another meaning.
+ */
+export const errors = {
+  invalid: {
+    retryable: false,
+    meaning: 'the frame or one of its fields is not as the protocol asks; `details` names field and reason',
+  },
+  unknown_event: { retryable: false, meaning: 'there is no such event' },
+  unbound: { retryable: false, meaning: 'the socket has no user yet; send create-user first' },
+  forbidden: { retryable: false, meaning: 'not a member, no such chat, or not allowed; these look the same on purpose' },
+  conflict: { retryable: false, meaning: 'the id names something else already' },
+  unknown_user: { retryable: false, meaning: 'one of the users does not exist; `details.users` lists them' },
+  rate_limited: { retryable: true, meaning: 'too much at once; wait `retry_after_ms`' },
+  timeout: { retryable: true, meaning: 'no outcome is known yet; send again with the same id' },
+  unavailable: { retryable: true, meaning: 'certainly not accepted, a part of the service is down; send again later' },
+  internal: { retryable: false, meaning: 'the service failed on this request; it has been recorded' },
+} as const
+
+export type ErrorCode = keyof typeof errors
+
+/** The `error` member of a frame. `details` never holds stack, SQL or host names. */
+export interface ErrorBody {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly retryable: boolean
+  readonly retry_after_ms?: number
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** Builds the `error` member for a code; `retryable` follows from the table. */
+export const errorBody = (
+  code: ErrorCode,
+  message: string,
+  details?: Readonly<Record<string, unknown>>,
+  retryAfterMs?: number,
+): ErrorBody => ({
+  code,
+  message,
+  retryable: errors[code].retryable,
+  ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
+  ...(details === undefined ? {} : { details }),
+})

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+/** The largest correlation string a caller may use, in UTF-16 code units. */
+export const callerIdChars = 64
+
+const isText = (value: string): boolean => value.isWellFormed() && !value.includes('\0')
+
+/**
+ * Text that every part of the service stores and returns unchanged:
+ * well-formed Unicode (Postgres and the wire would otherwise replace lone
+ * surrogates) without U+0000 (which Postgres refuses).
+ */
+export const text = (minChars: number, maxChars: number) =>
+  z.string().min(minChars).max(maxChars).refine(isText, 'must be well-formed Unicode without U+0000')
+
+/** Any UUID, in lower case afterwards, so that one id has one spelling. */
+export const uuid = z.guid().toLowerCase()
+
+/** The caller's own correlation string. */
+export const callerId = text(1, callerIdChars)
+
+/** An instant, ISO-8601 with a zone; normalised to UTC with milliseconds. */
+export const instant = z.iso.datetime({ offset: true }).transform((value) => new Date(value).toISOString())
+
+export const messageType = z.string().regex(/^[a-z][a-z0-9._-]{0,31}$/)
+
+export const seq = z.int().min(0)
+
+/** An opaque place in a list, as `next_cursor` gave it. */
+export const cursor = z.string().min(1).max(256)

@@ -1,0 +1,27 @@
+/** The sizes that requests are held to; defaults are in `runtime/config.ts`. */
+export interface ProtocolLimits {
+  /** A WebSocket frame, in bytes. */
+  readonly frameBytes: number
+  /** `msg`, in UTF-16 code units. */
+  readonly msgChars: number
+  /** A chat's name, in UTF-16 code units. */
+  readonly nameChars: number
+  /** Users named by one command. */
+  readonly usersPerCommand: number
+  /** Members of one chat. */
+  readonly membersPerChat: number
+  /** Entries of one page of a list. */
+  readonly pageEntries: number
+  /** Rooms named by one resume. */
+  readonly resumeRooms: number
+}
+
+export const defaultLimits: ProtocolLimits = Object.freeze({
+  frameBytes: 64 * 1024,
+  msgChars: 16_000,
+  nameChars: 200,
+  usersPerCommand: 1_000,
+  membersPerChat: 10_000,
+  pageEntries: 200,
+  resumeRooms: 500,
+})

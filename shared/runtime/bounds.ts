@@ -1,0 +1,34 @@
+import { valuesOf } from './values-of.ts'
+
+/**
+ * Every bound of a queue or buffer, in one table: overflow is an error, a
+ * pause of the source or a named close, never growth. Each can be set by the
+ * environment variable of the same name in upper snake case.
+ */
+export const boundsTable = {
+  sendQueueBytes: { value: 256 * 1024, meaning: 'Bytes queued for one socket before its followers are set behind.' },
+  pendingPerSession: { value: 64, meaning: 'Commands of one session without an outcome.' },
+  pendingPerGateway: { value: 10_000, meaning: 'Commands of one gateway without an outcome.' },
+  produceBufferBytes: { value: 8 * 1024 * 1024, meaning: 'Bytes of commands waiting for the command log.' },
+  produceBatchRecords: { value: 500, meaning: 'Records of one publish to the command log.' },
+  pageBytes: { value: 1024 * 1024, meaning: 'Bytes of one page of a list, a resume or a repair.' },
+  pageEvents: { value: 200, meaning: 'Events of one page read by a follower or a repair.' },
+  pagesPerSession: { value: 8, meaning: 'Pages that one session reads from the store at a time.' },
+  heldFrames: {
+    value: 256,
+    meaning: 'Publications held for a room that is opening or repairing; past it they are read from the store.',
+  },
+  publicationBytes: { value: 128 * 1024, meaning: 'Bytes of one publication of a room.' },
+  answerBytes: {
+    value: 64 * 1024 * 1024,
+    meaning: 'Bytes of answers to reads that sockets have not taken yet, for one gateway; past it reads wait.',
+  },
+  errorsPerSession: { value: 100, meaning: 'Errors in a row that a session may cause.' },
+  writerBatchRecords: { value: 500, meaning: 'Records of one batch that a writer decides in one transaction.' },
+  lookupItems: { value: 1_000, meaning: 'Items of one batched look-up.' },
+  databasePool: { value: 10, meaning: 'Connections to the database, per process.' },
+} as const
+
+export type Bounds = { readonly [Name in keyof typeof boundsTable]: number }
+
+export const defaultBounds: Bounds = valuesOf(boundsTable)

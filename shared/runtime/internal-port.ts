@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Registry } from 'prom-client'
+
+/** How the process is; only `ready` means that it wants traffic. */
+export type ReadyState = 'starting' | 'ready' | 'draining' | 'overloaded'
+
+export interface Readiness {
+  readonly state: ReadyState
+  /** Shown to whoever asks: numbers and states, no addresses and no secrets. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+export interface InternalPortOptions {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  readonly registry: Registry
+  readonly readiness: () => Readiness
+}
+
+/** Probes and metrics, for the platform and never for clients. */
+export interface InternalPort {
+  /** Resolves with the port once it answers. */
+  start(): Promise<{ readonly port: number }>
+  /** Idempotent. */
+  stop(): Promise<void>
+}
+
+interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
+
+const requestMs = 10_000
+
+const json = (status: number, body: unknown): Answer => ({ status, type: 'application/json', body: `${JSON.stringify(body)}\n` })
+
+/**
+ * `/livez`: the process runs, whatever its dependencies do, so that a restart
+ * is asked for only where it helps. `/startupz`: it has started. `/readyz`:
+ * it wants traffic. `/metrics`: Prometheus text.
+ */
+export const createInternalPort = ({ host, port, registry, readiness }: InternalPortOptions): InternalPort => {
+  const paths: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
+    '/livez': () => json(200, { state: 'alive' }),
+    '/readyz': () => {
+      const { state, details } = readiness()
+      return json(state === 'ready' ? 200 : 503, { state, ...details })
+    },
+    '/startupz': () => {
+      const { state } = readiness()
+      return json(state === 'starting' ? 503 : 200, { state })
+    },
+    '/metrics': async () => ({ status: 200, type: registry.contentType, body: await registry.metrics() }),
+  }
+
+  const answerTo = async ({ method, url }: IncomingMessage): Promise<Answer> => {
+    const path = (url ?? '').split('?', 1)[0] ?? ''
+    const isRead = method === 'GET' || method === 'HEAD'
+    const found = isRead && Object.hasOwn(paths, path) ? paths[path] : undefined
+    return found === undefined ? json(404, { error: 'not found' }) : found()
+  }
+
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { status, type, body } = await answerTo(request).catch(() => json(500, { error: 'internal' }))
+    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' })
+    response.end(request.method === 'HEAD' ? undefined : body)
+  }
+
+  const server = createServer({ headersTimeout: requestMs, requestTimeout: requestMs }, (request, response) => {
+    void respond(request, response)
+  })
+
+  let stopped: Promise<void> | undefined
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+
+  return {
+    start: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port }))
+      }),
+    stop: () => {
+      stopped ??= close()
+      return stopped
+    },
+  }
+}

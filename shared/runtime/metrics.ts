@@ -1,0 +1,27 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { metricsTable } from './metrics-table.ts'
+
+type Table = typeof metricsTable
+type LabelOf<Name extends keyof Table> = Table[Name]['labels'][number]
+type Kinds<Label extends string> = { counter: Counter<Label>; gauge: Gauge<Label>; histogram: Histogram<Label> }
+
+/** Every metric of the table, by its name in code. */
+export type Metrics = { readonly [Name in keyof Table]: Kinds<LabelOf<Name>>[Table[Name]['kind']] } & {
+  readonly registry: Registry
+}
+
+type Row = Table[keyof Table]
+
+const create = (row: Row, registry: Registry): Counter | Gauge | Histogram => {
+  const given = { name: row.name, help: row.help, labelNames: [...row.labels], registers: [registry] }
+  if (row.kind === 'counter') return new Counter(given)
+  if (row.kind === 'gauge') return new Gauge(given)
+  return new Histogram({ ...given, buckets: [...row.buckets] })
+}
+
+/** The metrics in a registry of their own, with those of the process (memory, CPU, event-loop lag). Once for each registry. */
+export const createMetrics = (registry: Registry = new Registry()): Metrics => {
+  collectDefaultMetrics({ register: registry, prefix: 'chat_' })
+  const created = Object.entries(metricsTable).map(([name, row]) => [name, create(row, registry)])
+  return { ...Object.fromEntries(created), registry } as Metrics
+}

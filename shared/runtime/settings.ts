@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import type { ProtocolLimits } from '../protocol/limits.ts'
+import { defaultLimits } from '../protocol/limits.ts'
+import { boundsTable } from './bounds.ts'
+import { timesTable } from './times.ts'
+import type { TableRow } from './values-of.ts'
+
+/** One environment variable: a row of the README's table, and the schema of its value. */
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  readonly meaning: string
+  /** What stands for it while it is unset, for people to read. */
+  readonly shown: string
+  readonly schema: Schema
+}
+
+const setting = <Schema extends z.ZodType>(meaning: string, shown: string, schema: Schema): Setting<Schema> => ({
+  meaning,
+  shown,
+  schema,
+})
+
+/** The longest delay that a timer can take, and more than any bound needs. */
+const largest = 2_147_483_647
+
+const whole = (from: number, to: number) => {
+  const reason = `must be a whole number from ${from} to ${to}`
+  return z
+    .string()
+    .regex(/^\d{1,10}$/, reason)
+    .transform(Number)
+    .pipe(z.number().min(from, reason).max(to, reason))
+}
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
+  z.enum(values, `must be one of: ${values.join(', ')}`)
+
+const matching = (pattern: RegExp, reason: string) => z.string().regex(pattern, reason)
+
+const urlOf = (...protocols: readonly string[]) =>
+  z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`), error: `must be a URL that begins with ${protocols[0]}://` })
+
+const flag = oneOf('true', 'false').transform((value) => value === 'true')
+const address = matching(/^\S+$/, 'must be an address without spaces')
+const brokers = matching(/^[^\s,]+:\d+(\s*,\s*[^\s,]+:\d+)*$/, 'must be host:port, several separated by commas').transform(
+  (value) => Object.freeze(value.split(',').map((broker) => broker.trim())),
+)
+
+const serviceSettings = {
+  DATABASE_URL: setting('Postgres, for the distributed mode', '', urlOf('postgres', 'postgresql').optional()),
+  REDIS_URL: setting('Redis, for the distributed mode', '', urlOf('redis', 'rediss').optional()),
+  REDIS_CLUSTER: setting('`true`: `REDIS_URL` names a node of a Redis Cluster', '`false`', flag.default(false)),
+  KAFKA_BROKERS: setting('Kafka, for the distributed mode: `host:port`, several separated by commas', '', brokers.optional()),
+  HOST: setting('address that the public port listens on', '`127.0.0.1`', address.default('127.0.0.1')),
+  PORT: setting('public port: WebSockets at `/ws`; 0 takes any free one', '`8080`', whole(0, 65_535).default(8080)),
+  INTERNAL_HOST: setting('address that the internal port listens on', '`HOST`', address.optional()),
+  INTERNAL_PORT: setting('internal port: probes and metrics; 0 takes any free one', '`8081`', whole(0, 65_535).default(8081)),
+  DATA_DIR: setting('folder of the embedded database', '`./data`', z.string().default('./data')),
+  NAMESPACE: setting(
+    'prefix of topics, groups, keys and channels, so that several systems share services',
+    '',
+    matching(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a–z, 0–9 and -').default(''),
+  ),
+  PARTITIONS: setting(
+    'partitions of the command log, fixed when topics are created; as many writers can work',
+    '`60`',
+    whole(1, 10_000).default(60),
+  ),
+  REPLICATION_FACTOR: setting('copies that the brokers keep of each topic', 'as the brokers say', whole(1, 100).optional()),
+  AUTH: setting(
+    '`off`: every socket is trusted as a back end is. Has to be set in the distributed mode',
+    '`off` when embedded',
+    oneOf('off').optional(),
+  ),
+  LOG_LEVEL: setting(
+    '`debug`, `info`, `warn`, `error` or `silent`',
+    '`info`',
+    oneOf('debug', 'info', 'warn', 'error', 'silent').default('info'),
+  ),
+} as const satisfies Record<string, Setting>
+
+const limitMeanings: { readonly [Name in keyof ProtocolLimits]: string } = {
+  frameBytes: 'Bytes of one WebSocket frame that a client sends.',
+  msgChars: 'Length of `msg`, in UTF-16 code units.',
+  nameChars: 'Length of the name of a chat, in UTF-16 code units.',
+  usersPerCommand: 'Users that one command names.',
+  membersPerChat: 'Members of one chat.',
+  pageEntries: 'Entries of one page of a list.',
+  resumeRooms: 'Rooms that one `resume` names.',
+}
+
+const limitsTable = Object.fromEntries(
+  Object.entries(limitMeanings).map(([name, meaning]) => [name, { value: defaultLimits[name as keyof ProtocolLimits], meaning }]),
+)
+
+/** `commandDeadlineMs` → `COMMAND_DEADLINE_MS`. */
+export const variableName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+
+const numbers = (table: Readonly<Record<string, TableRow>>): Record<string, Setting> =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, { value, meaning }]) => [
+      variableName(name),
+      setting(meaning, `\`${value}\``, whole(1, largest).default(value)),
+    ]),
+  )
+
+/** Every variable that the service reads, by name, in groups for people to read. */
+export const settings = {
+  services: serviceSettings,
+  times: numbers(timesTable),
+  bounds: numbers(boundsTable),
+  limits: numbers(limitsTable),
+} as const
+
+type ServiceSettings = typeof serviceSettings
+
+/** The values of the variables that are not of a table of numbers. */
+export type ServiceValues = { readonly [Name in keyof ServiceSettings]: z.output<ServiceSettings[Name]['schema']> }

@@ -1,0 +1,11 @@
+/** A row of a table of numbers that can be set by environment variables. */
+export interface TableRow {
+  readonly value: number
+  readonly meaning: string
+}
+
+/** The values of such a table, frozen. */
+export const valuesOf = <Name extends string>(table: Readonly<Record<Name, TableRow>>): Readonly<Record<Name, number>> => {
+  const entries = Object.entries<TableRow>(table).map(([name, { value }]) => [name, value])
+  return Object.freeze(Object.fromEntries(entries) as Record<Name, number>)
+}

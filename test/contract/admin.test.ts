@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { cleanEnvironment, projectFolder } from '../support/stack/replica.ts'
+import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const run = promisify(execFile)
+
+const admin = async (subcommand: string, env: Readonly<Record<string, string>>): Promise<Ended> => {
+  const options = { cwd: projectFolder, env: { ...cleanEnvironment(), ...env }, timeout: 60_000 }
+  try {
+    return { code: 0, ...(await run(process.execPath, ['services/admin/main.ts', subcommand], options)) }
+  } catch (error) {
+    return error as Ended
+  }
+}
+
+describe('the admin process', () => {
+  it.each([
+    ['migrate', 'DATABASE_URL'],
+    ['rebuild', 'DATABASE_URL'],
+    ['prune', 'DATABASE_URL'],
+    ['topics', 'KAFKA_BROKERS'],
+  ])('%s asks for %s and for nothing else', async (subcommand, key) => {
+    const { code, stdout, stderr } = await admin(subcommand, {})
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `admin ${subcommand}: configuration: ${key} is missing\n`,
+    })
+  })
+
+  it('explains itself without any variable', async () => {
+    const { code, stdout } = await admin('--help', {})
+    expect(code).toBe(0)
+    expect(['migrate', 'topics', 'rebuild', 'prune'].filter((name) => !stdout.includes(`\n  ${name} `))).toEqual([])
+  })
+
+  it('says in one sentence that there is no database, without its password', async () => {
+    const { code, stdout, stderr } = await admin('migrate', { DATABASE_URL: 'postgres://chat:s3cret@127.0.0.1:1/chat' })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^admin migrate: .+\n$/)
+    expect(stdout + stderr).not.toContain('s3cret')
+  })
+})
+
+describe.skipIf(whyNoStack())('the admin process on real services', () => {
+  it('may be run again, each subcommand, and changes nothing then', async () => {
+    const stack = sharedStack()
+    const namespace = stack.freshNamespace()
+    const { kafkaBrokers } = stack.urls()
+    const env = {
+      DATABASE_URL: await stack.createDatabase(namespace),
+      KAFKA_BROKERS: kafkaBrokers.join(','),
+      NAMESPACE: namespace,
+      PARTITIONS: '12',
+    }
+    for (const subcommand of ['migrate', 'migrate', 'rebuild', 'rebuild', 'prune', 'topics', 'topics']) {
+      expect(await admin(subcommand, env), subcommand).toMatchObject({ code: 0 })
+    }
+    await stack.forget(namespace)
+  })
+})

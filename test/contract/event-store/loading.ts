@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import type { OpenStore } from '../stored-chat.ts'
+import {
+  append,
+  at,
+  chatCreated,
+  fillRoom,
+  messagePosted,
+  touching,
+  userCreated,
+  usersAdded,
+  usersRemoved,
+  written,
+} from '../stored-chat.ts'
+import { load } from './asking.ts'
+
+export const loadingTests = (opened: () => OpenStore): void => {
+  it('knows nothing of what does not exist', async () => {
+    const { store } = opened()
+    const [room, user, id] = [randomUUID(), randomUUID(), randomUUID()]
+    const loaded = await load(store, {
+      rooms: [room],
+      commands: [{ room, id }],
+      members: [{ room, user }],
+      users: [user],
+      externalIds: [`ext ${user}`],
+    })
+    expect(loaded.chats.size).toBe(0)
+    expect(loaded.knownUsers.size).toBe(0)
+    expect(loaded.users.size).toBe(0)
+    expect(loaded.outcomes.size).toBe(0)
+  })
+
+  it('loads a room as its events have made it', async () => {
+    const { store } = opened()
+    const [ann, bob] = [randomUUID(), randomUUID()]
+    const room = randomUUID()
+    await append(store, chatCreated(room, [ann, bob], { name: 'Räume 😀' }), messagePosted(room, 2, bob, { at: at(77) }))
+    const { chats } = await load(store, { rooms: [room, room], members: [{ room, user: ann }] })
+    expect(chats.size).toBe(1)
+    expect(chats.get(room)).toMatchObject({ seq: 2, lastAt: at(77), name: 'Räume 😀', createdBy: ann, memberCount: 2 })
+    expect(chats.get(room)?.members).toEqual(new Set([ann]))
+  })
+
+  it('tells members from those who never were, have left, and are back', async () => {
+    const { store } = opened()
+    const [ann, bob, cleo, dan] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+    const room = randomUUID()
+    await append(store, chatCreated(room, [ann, bob, cleo]))
+    await append(store, usersRemoved(room, 2, [bob, cleo]))
+    await append(store, usersAdded(room, 3, [cleo]))
+    const members = [ann, bob, cleo, dan, ann].map((user) => ({ room, user }))
+    const { chats } = await load(store, { rooms: [room], members })
+    expect(chats.get(room)?.members).toEqual(new Set([ann, cleo]))
+    expect(chats.get(room)?.memberCount).toBe(2)
+  })
+
+  it('counts members through additions and removals of one transaction', async () => {
+    const { store } = opened()
+    const [ann, bob, cleo] = [randomUUID(), randomUUID(), randomUUID()]
+    const room = randomUUID()
+    await append(
+      store,
+      chatCreated(room, [ann]),
+      usersAdded(room, 2, [bob, cleo]),
+      usersRemoved(room, 3, [ann, bob]),
+      usersAdded(room, 4, [bob]),
+      usersAdded(room, 5, []),
+    )
+    const { chats } = await load(store, { rooms: [room], members: [ann, bob, cleo].map((user) => ({ room, user })) })
+    expect(chats.get(room)).toMatchObject({ seq: 5, memberCount: 2 })
+    expect(chats.get(room)?.members).toEqual(new Set([bob, cleo]))
+  })
+
+  it('keeps what it was asked about one room apart from another', async () => {
+    const { store } = opened()
+    const [ann, bob] = [randomUUID(), randomUUID()]
+    const [first, second] = [await fillRoom(store, [ann], 0), await fillRoom(store, [bob], 3)]
+    const members = [first, second].flatMap((room) => [ann, bob].map((user) => ({ room, user })))
+    const { chats } = await load(store, { rooms: [second, first], members })
+    expect(chats.get(first)).toMatchObject({ seq: 1, members: new Set([ann]) })
+    expect(chats.get(second)).toMatchObject({ seq: 4, members: new Set([bob]) })
+  })
+
+  it('finds users by id and by external id, whatever text that is', async () => {
+    const { store } = opened()
+    const [named, unnamed, absent] = [randomUUID(), randomUUID(), randomUUID()]
+    const [odd, plain] = [`o'ne "two" \\ {3},😀 \n${named}`, `ext ${unnamed}`]
+    await append(store, userCreated(named, odd, 'Ann "A" \\ NULL'), userCreated(unnamed, plain))
+    const loaded = await load(store, { users: [named, absent, unnamed], externalIds: [odd, plain, `ext ${absent}`] })
+    expect(loaded.knownUsers).toEqual(new Set([named, unnamed]))
+    const times = { created_at: at(0), modified_at: at(0) }
+    expect(loaded.users).toEqual(
+      new Map([
+        [odd, { id: named, externalUserId: odd, name: 'Ann "A" \\ NULL', ...times }],
+        [plain, { id: unnamed, externalUserId: plain, ...times }],
+      ]),
+    )
+  })
+
+  it('decides synchronously, after loading and before returning', async () => {
+    const { store } = opened()
+    const [ann, room] = [randomUUID(), randomUUID()]
+    const steps: string[] = []
+    await store.transact(touching({ rooms: [room] }), (loaded) => {
+      steps.push(`decided over ${loaded.chats.size} rooms`)
+      return { events: [written(chatCreated(room, [ann]))], rejections: [] }
+    })
+    steps.push('returned')
+    expect(steps).toEqual(['decided over 0 rooms', 'returned'])
+  })
+}

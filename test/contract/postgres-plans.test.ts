@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import type pg from 'pg'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { clientConfig } from '../../infra/postgres/database.ts'
+import { listMessagesStatements } from '../../infra/postgres/message-list.ts'
+import { readPagesStatement } from '../../infra/postgres/pages.ts'
+import type { Statement } from '../../infra/postgres/statement.ts'
+import { defaultTimes } from '../../shared/runtime/times.ts'
+import { whyNoStack } from '../support/stack/shared-stack.ts'
+import { freshDatabase } from './postgres-opening.ts'
+import { withSession } from './postgres-session.ts'
+
+const messages = 100_000
+const pageBytes = 1024 * 1024
+
+/** Message n at seq n + 1, n seconds after the first of 2025. */
+const fillBigRoom = async (client: pg.Client, room: string, reader: string): Promise<void> => {
+  const time = `timestamptz '2025-01-01T00:00:00Z' + n * interval '1 second'`
+  await client.query(`insert into chat select '${room}', 'big', '${reader}', ${messages + 1}, now(), 1, now(), now()`)
+  await client.query(`insert into chat_member values ('${room}', '${reader}', 0, null)`)
+  await client.query(`insert into event select '${room}', n + 1, 1, 'chat', 'MessagePosted', repeat('x', 200), gen_random_uuid(), 'd'
+    from generate_series(1, ${messages}) n`)
+  await client.query(`insert into message select '${room}', n + 1, gen_random_uuid(), ${time}, '${reader}', 'text'
+    from generate_series(1, ${messages}) n`)
+}
+
+interface Plan {
+  readonly 'Node Type': string
+  readonly 'Shared Hit Blocks': number
+  readonly 'Shared Read Blocks': number
+  readonly Plans?: readonly Plan[]
+}
+
+const nodesOf = (plan: Plan): readonly string[] => [plan['Node Type'], ...(plan.Plans ?? []).flatMap(nodesOf)]
+
+/** How many blocks the statement touches, and by what steps, under the adapter's own settings. */
+const explain = (url: string, { text }: Statement, values: readonly unknown[]) =>
+  withSession(
+    url,
+    async (client) => {
+      const { rows } = await client.query<{ 'QUERY PLAN': readonly [{ Plan: Plan }] }>({
+        text: `explain (analyze, buffers, format json) ${text}`,
+        values: [...values],
+      })
+      const plan = rows[0]?.['QUERY PLAN'][0].Plan
+      if (plan === undefined) throw new Error('no plan')
+      return { blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], nodes: nodesOf(plan) }
+    },
+    clientConfig(defaultTimes),
+  )
+
+describe.skipIf(whyNoStack())('reads from a room of 100,000 messages on PostgreSQL', () => {
+  const [room, reader] = [randomUUID(), randomUUID()]
+  const end = Number.MAX_SAFE_INTEGER
+  let url = ''
+  beforeAll(async () => {
+    url = await freshDatabase()
+    await withSession(url, (client) => fillBigRoom(client, room, reader))
+  }, 60_000)
+
+  const at = (second: number): string => new Date(Date.parse('2025-01-01T00:00:00Z') + second * 1_000).toISOString()
+
+  it.each([
+    ['the newest', 'older', [0, end, null, null]],
+    ['before the middle', 'older', [0, 50_000, null, null]],
+    ['up to an instant in the middle', 'older', [0, end, null, at(50_000)]],
+    ['after the start', 'newer', [0, end, null, null]],
+    ['after the middle', 'newer', [50_000, end, null, null]],
+    ['from an instant in the middle', 'newer', [0, end, at(50_000), null]],
+    ['between two instants', 'newer', [0, end, at(10_000), at(90_000)]],
+  ] as const)('lists 50 messages %s by touching a few blocks only', async (_title, direction, range) => {
+    const values = [room, reader, ...range, 50, pageBytes]
+    const { blocks, nodes } = await explain(url, listMessagesStatements[direction], values)
+    expect(nodes).not.toContain('Seq Scan')
+    expect(blocks).toBeLessThan(400)
+  })
+
+  it('reads pages of events anywhere by touching a few blocks only', async () => {
+    const places = [0, 50_000, 99_000]
+    const values = [places.map(() => room), places, places.map(() => 50), places.map(() => `{${reader}}`), pageBytes]
+    const { blocks, nodes } = await explain(url, readPagesStatement, values)
+    expect(nodes).not.toContain('Seq Scan')
+    expect(blocks).toBeLessThan(400)
+  })
+})

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { migrate } from '../../infra/postgres/migrate.ts'
+import { makeOrm } from '../../infra/postgres/orm.ts'
+import { SchemaError } from '../../infra/postgres/schema-version.ts'
+import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { keepingLog } from './keeping-log.ts'
+import { freshDatabase, openMigrated } from './postgres-opening.ts'
+
+describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
+  it('is made once when migrations run twice at once, and again later', async () => {
+    const url = await sharedStack().createDatabase()
+    const log = keepingLog()
+    await Promise.all([migrate(url, log), migrate(url, log), migrate(url, log)])
+    const database = await openMigrated(url)
+    const epoch = await database.readModel.epoch()
+    await migrate(url, log)
+    expect(await database.readModel.epoch()).toBe(epoch)
+    expect(log.lines.filter((line) => line.includes('0001-first-tables'))).toHaveLength(1)
+    await database.close()
+  })
+
+  it('is refused, with what to do, while migrations are missing', async () => {
+    const url = await sharedStack().createDatabase()
+    const database = await openMigrated(url)
+    await expect(database.assertSchema()).rejects.toThrow(SchemaError)
+    await expect(database.assertSchema()).rejects.toThrow('lacks 0001-first-tables: run "admin migrate" first')
+    await migrate(url, keepingLog())
+    await expect(database.assertSchema()).resolves.toBeUndefined()
+    await database.close()
+  })
+
+  it('has an epoch of its own in each database', async () => {
+    const epochs = await Promise.all(
+      [await freshDatabase(), await freshDatabase()].map(async (url) => {
+        const database = await openMigrated(url)
+        const epoch = await database.readModel.epoch()
+        await database.close()
+        return epoch
+      }),
+    )
+    expect(new Set(epochs).size).toBe(2)
+  })
+
+  it('is after all migrations what the entities say', async () => {
+    const url = await freshDatabase()
+    const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: keepingLog() })
+    expect(await orm.schema.getUpdateSchemaSQL({ wrap: false, dropTables: false })).toBe('')
+    await orm.close()
+  })
+})

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { expect, it } from 'vitest'
+import type { User } from '../../../shared/domain/events.ts'
+import type { OpenStore } from '../stored-chat.ts'
+import { append, at, chatCreated, userCreated, usersAdded, usersRemoved } from '../stored-chat.ts'
+
+const idsOf = (users: readonly User[]): ReadonlySet<string> => new Set(users.map(({ id }) => id))
+
+const makeUsers = async (opened: OpenStore, count: number): Promise<readonly string[]> => {
+  const ids = Array.from({ length: count }, () => randomUUID())
+  await append(opened.store, ...ids.map((id) => userCreated(id, `ext ${id}`, `name of ${id}`)))
+  return ids
+}
+
+export const userTests = (opened: () => OpenStore): void => {
+  it('finds users by external id, with a name only where one was given', async () => {
+    const { store, readModel } = opened()
+    const [named, unnamed] = [randomUUID(), randomUUID()]
+    const odd = `{"a",b} ${named} 😀`
+    await append(store, userCreated(named, odd, 'Ann'), userCreated(unnamed, unnamed))
+    const times = { created_at: at(0), modified_at: at(0) }
+    const found = await readModel.usersByExternalId([unnamed, `not ${named}`, odd])
+    expect(found).toEqual(
+      new Map([
+        [unnamed, { id: unnamed, externalUserId: unnamed, ...times }],
+        [odd, { id: named, externalUserId: odd, name: 'Ann', ...times }],
+      ]),
+    )
+    expect(Object.hasOwn(found.get(unnamed) ?? {}, 'name')).toBe(false)
+    expect(await readModel.usersByExternalId([])).toEqual(new Map())
+  })
+
+  it('tells external ids apart by case and by accent', async () => {
+    const { store, readModel } = opened()
+    const ids = [randomUUID(), randomUUID(), randomUUID()] as const
+    const texts = [`E ${ids[0]}`, `e ${ids[0]}`, `é ${ids[0]}`] as const
+    await append(store, userCreated(ids[0], texts[0]), userCreated(ids[1], texts[1]), userCreated(ids[2], texts[2]))
+    const found = await readModel.usersByExternalId(texts)
+    expect(texts.map((text) => found.get(text)?.id)).toEqual(ids)
+  })
+
+  it('finds all users by id where nobody looks', async () => {
+    const { readModel } = opened()
+    const [ann, bob] = await makeUsers(opened(), 2)
+    const found = await readModel.usersById([ann ?? '', randomUUID(), bob ?? '', ann ?? ''])
+    expect(found).toHaveLength(2)
+    expect(idsOf(found)).toEqual(new Set([ann, bob]))
+    expect(await readModel.usersById([])).toEqual([])
+  })
+
+  it('shows a viewer itself and those who share a chat with it now', async () => {
+    const { store, readModel } = opened()
+    const [ann = '', bob = '', cleo = '', dan = ''] = await makeUsers(opened(), 4)
+    const [first, second] = [randomUUID(), randomUUID()]
+    await append(store, chatCreated(first, [ann, bob]), chatCreated(second, [bob, cleo]))
+    const everyone = [ann, bob, cleo, dan]
+    expect(idsOf(await readModel.usersById(everyone, ann))).toEqual(new Set([ann, bob]))
+    expect(idsOf(await readModel.usersById(everyone, bob))).toEqual(new Set([ann, bob, cleo]))
+    expect(idsOf(await readModel.usersById(everyone, dan))).toEqual(new Set([dan]))
+    expect(idsOf(await readModel.usersById([cleo], ann))).toEqual(new Set())
+  })
+
+  it('does not show those with whom a chat was shared only once', async () => {
+    const { store, readModel } = opened()
+    const [ann = '', bob = '', cleo = ''] = await makeUsers(opened(), 3)
+    const room = randomUUID()
+    await append(store, chatCreated(room, [ann, bob, cleo]), usersRemoved(room, 2, [bob]))
+    expect(idsOf(await readModel.usersById([ann, bob, cleo], ann))).toEqual(new Set([ann, cleo]))
+    expect(idsOf(await readModel.usersById([ann, bob, cleo], bob))).toEqual(new Set([bob]))
+    await append(store, usersAdded(room, 3, [bob]))
+    expect(idsOf(await readModel.usersById([ann, bob, cleo], bob))).toEqual(new Set([ann, bob, cleo]))
+  })
+}

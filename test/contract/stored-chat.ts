@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import type { DomainEvent } from '../../shared/domain/events.ts'
+import type { Decided, EventStore, NewEvent, Touched } from '../../shared/ports/event-store.ts'
+import type { ReadModel } from '../../shared/ports/read-model.ts'
+
+/** An adapter under test: a store and the read model that it fills. */
+export interface OpenStore {
+  readonly store: EventStore
+  readonly readModel: ReadModel
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const firstMs = Date.parse('2025-01-02T03:04:05.006Z')
+
+/** The instant `ms` after the tests' first one. */
+export const at = (ms: number): string => new Date(firstMs + ms).toISOString()
+
+export const nothing: Decided = { events: [], rejections: [] }
+
+/** What a batch touches; everything not named is empty. */
+export const touching = (some: Partial<Touched>): Touched => ({
+  rooms: [],
+  commands: [],
+  members: [],
+  users: [],
+  externalIds: [],
+  ...some,
+})
+
+const named = (commandId: string) => ({ commandId, digest: `digest of ${commandId}` })
+
+export const userCreated = (id: string, externalUserId: string, name?: string): DomainEvent => ({
+  type: 'UserCreated',
+  stream: id,
+  seq: 1,
+  ...named(id),
+  body: { user: { id, externalUserId, ...(name === undefined ? {} : { name }), created_at: at(0), modified_at: at(0) } },
+})
+
+interface Written {
+  readonly by?: string
+  readonly id?: string
+  readonly at?: string
+}
+
+export const chatCreated = (room: string, users: readonly string[], how: Written & { name?: string } = {}): DomainEvent => {
+  const created = how.at ?? at(1)
+  const chat = { id: room, name: how.name ?? 'a room', users, created_at: created, modified_at: created }
+  return {
+    type: 'ChatCreated',
+    stream: room,
+    seq: 1,
+    ...named(how.id ?? room),
+    body: { chat, user_id: how.by ?? users[0] ?? randomUUID() },
+  }
+}
+
+export const messagePosted = (room: string, seq: number, by: string, how: Written & { msg?: string } = {}): DomainEvent => {
+  const id = how.id ?? randomUUID()
+  const created = how.at ?? at(seq)
+  return {
+    type: 'MessagePosted',
+    stream: room,
+    seq,
+    ...named(id),
+    body: { id, msg: how.msg ?? `message ${seq}`, type: 'text', user_id: by, created_at: created, modified_at: created },
+  }
+}
+
+const membership =
+  (type: 'UsersAdded' | 'UsersRemoved') =>
+  (room: string, seq: number, users: readonly string[], how: Written = {}): DomainEvent => {
+    const id = how.id ?? randomUUID()
+    const body = { id, chat: { id: room, name: 'a room' }, users, user_id: how.by ?? randomUUID(), created_at: how.at ?? at(seq) }
+    return { type, stream: room, seq, ...named(id), body }
+  }
+
+export const usersAdded = membership('UsersAdded')
+export const usersRemoved = membership('UsersRemoved')
+
+/** The event with its body as it will be kept. */
+export const written = (event: DomainEvent, text = JSON.stringify(event.body)): NewEvent => ({ event, data: text })
+
+/** Appends these events in one transaction, whatever was there. */
+export const append = (store: EventStore, ...events: readonly DomainEvent[]): Promise<void> =>
+  appendWritten(store, ...events.map((event) => written(event)))
+
+/** The same, with the bodies' texts given. */
+export const appendWritten = (store: EventStore, ...events: readonly NewEvent[]): Promise<void> =>
+  store.transact(touching({ rooms: [...new Set(events.map(({ event }) => event.stream))] }), () => ({ events, rejections: [] }))
+
+/** Makes a room of these members with this many messages after its first event, a second apart from each other. */
+export const fillRoom = async (store: EventStore, members: readonly string[], messages: number): Promise<string> => {
+  const room = randomUUID()
+  const by = members[0] ?? randomUUID()
+  const posted = Array.from({ length: messages }, (_, index) =>
+    messagePosted(room, index + 2, by, { at: at((index + 2) * 1_000) }),
+  )
+  await append(store, chatCreated(room, members), ...posted)
+  return room
+}

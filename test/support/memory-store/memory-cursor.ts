@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { CursorError } from '../../../shared/ports/read-model.ts'
+
+const places = {
+  chats: z.object({ list: z.literal('chats'), at: z.string(), id: z.string() }),
+  messages: z.object({
+    list: z.literal('messages'),
+    isForward: z.boolean(),
+    from: z.string().optional(),
+    to: z.string().optional(),
+    after: z.int().min(0).optional(),
+    before: z.int().min(0).optional(),
+  }),
+} as const
+
+type List = keyof typeof places
+type Place<Name extends List> = z.output<(typeof places)[Name]>
+
+/** Where a list goes on, with the rest of its range. */
+export const writeCursor = <Name extends List>(list: Name, place: Omit<Place<Name>, 'list'>): string =>
+  Buffer.from(JSON.stringify({ list, ...place })).toString('base64url')
+
+/** Throws `CursorError` for what `writeCursor` has not made for this list. */
+export const readCursor = <Name extends List>(list: Name, cursor: string): Place<Name> => {
+  const parsed = places[list].safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()))
+  if (!parsed.success) throw new CursorError('the cursor was not made by this list')
+  return parsed.data as Place<Name>
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,108 @@
+import type {
+  ChatPage,
+  ChatQuery,
+  HeldMembership,
+  ListedChat,
+  MessagePage,
+  MessageQuery,
+  ReadModel,
+} from '../../../shared/ports/read-model.ts'
+import { fitting } from './fitting.ts'
+import { readCursor, writeCursor } from './memory-cursor.ts'
+import type { ChatRow, MemoryTables } from './memory-tables.ts'
+import { isMember, presentMembers } from './memory-tables.ts'
+
+interface Settings {
+  readonly epoch: string
+  readonly pageBytes: number
+}
+
+export const memoryReadModel = (tables: MemoryTables, { epoch, pageBytes }: Settings): ReadModel => ({
+  epoch: async () => epoch,
+  heads: async (rooms) => new Map(rooms.flatMap((room) => chatOf(tables, room).map(({ head }) => [room, head] as const))),
+  memberships: async (users) =>
+    new Map(users.map((user) => [user, membershipsOf(tables, user)] as const).filter(([, held]) => held.length > 0)),
+  usersByExternalId: async (ids) =>
+    new Map(
+      ids.flatMap((id) => {
+        const user = tables.usersByExternalId.get(id)
+        return user === undefined ? [] : [[id, user] as const]
+      }),
+    ),
+  usersById: async (ids, viewer) =>
+    [...new Set(ids)]
+      .flatMap((id) => tables.usersById.get(id) ?? [])
+      .filter(({ id }) => viewer === undefined || id === viewer || shareChat(tables, id, viewer)),
+  chatsOf: async (query) => chatPage(tables, query, pageBytes),
+  messagesOf: async (query) => messagePage(tables, query, pageBytes),
+})
+
+const chatOf = (tables: MemoryTables, room: string): readonly ChatRow[] => {
+  const chat = tables.chats.get(room)
+  return chat === undefined ? [] : [chat]
+}
+
+const membershipsOf = (tables: MemoryTables, user: string): readonly HeldMembership[] =>
+  [...tables.chats.values()].flatMap((chat) => {
+    const span = chat.members.get(user)
+    return span === undefined || span.until !== undefined ? [] : [{ room: chat.id, since: span.since, head: chat.head }]
+  })
+
+const shareChat = (tables: MemoryTables, one: string, other: string): boolean =>
+  [...tables.chats.values()].some((chat) => isMember(chat, one) && isMember(chat, other))
+
+/** Most recent activity first; ids settle ties. */
+const byActivity = (a: ChatRow, b: ChatRow): number => (isBefore(b, [a.lastAt, a.id]) ? -1 : 1)
+
+const isBefore = (chat: ChatRow, [at, id]: readonly [string, string]): boolean =>
+  chat.lastAt < at || (chat.lastAt === at && chat.id < id)
+
+const listed = (chat: ChatRow): ListedChat => ({
+  id: chat.id,
+  name: chat.name,
+  users: presentMembers(chat),
+  created_at: chat.createdAt,
+  modified_at: chat.modifiedAt,
+  seq: chat.head,
+})
+
+const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, pageBytes: number): ChatPage => {
+  const from = cursor === undefined ? undefined : readCursor('chats', cursor)
+  const rest = [...tables.chats.values()]
+    .filter((chat) => isMember(chat, user) && (from === undefined || isBefore(chat, [from.at, from.id])))
+    .sort(byActivity)
+  const chats = fitting(rest.slice(0, limit).map(listed), pageBytes - listOverheadBytes, (chat) => `${JSON.stringify(chat)},`)
+  const last = rest[chats.length - 1]
+  if (rest.length === chats.length || last === undefined) return { chats }
+  return { chats, nextCursor: writeCursor('chats', { at: last.lastAt, id: last.id }) }
+}
+
+/** What brackets and cursor take. */
+const listOverheadBytes = 200
+
+const messagePage = (tables: MemoryTables, query: MessageQuery, pageBytes: number): MessagePage | undefined => {
+  const { from, to, after, before } = query
+  const asked = { isForward: from !== undefined || after !== undefined, from, to, after, before }
+  const range = query.cursor === undefined ? asked : readCursor('messages', query.cursor)
+  const chat = tables.chats.get(query.room)
+  if (chat === undefined || !isMember(chat, query.reader)) return undefined
+  const rest = messagesIn(tables, query.room, range)
+  if (!range.isForward) rest.reverse()
+  const page = fitting(rest.slice(0, query.limit), pageBytes, ({ data }) => data)
+  const messages = (range.isForward ? page : page.toReversed()).map(({ seq, data }) => ({ seq, data }))
+  const last = page.at(-1)
+  if (page.length === rest.length || last === undefined) return { messages }
+  const onwards = range.isForward ? { after: last.seq } : { before: last.seq }
+  return { messages, nextCursor: writeCursor('messages', { ...range, ...onwards }) }
+}
+
+type Range = Pick<MessageQuery, 'from' | 'to' | 'after' | 'before'>
+
+/** Ascending. */
+const messagesIn = (tables: MemoryTables, room: string, { from, to, after = 0, before = Number.POSITIVE_INFINITY }: Range) => {
+  const fromMs = from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from)
+  const toMs = to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to)
+  return (tables.messages.get(room) ?? [])
+    .filter(({ seq, atMs }) => seq > after && seq < before && atMs >= fromMs && atMs < toMs)
+    .sort((a, b) => a.seq - b.seq)
+}

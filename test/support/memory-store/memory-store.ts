@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto'
+import type { EventStore, StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { ReadModel } from '../../../shared/ports/read-model.ts'
+import type { StorePoint } from './memory-event-store.ts'
+import { memoryEventStore } from './memory-event-store.ts'
+import { memoryReadModel } from './memory-read-model.ts'
+import { emptyTables } from './memory-tables.ts'
+
+export interface MemoryStoreOptions {
+  /**
+   * Awaited at each point of every `transact`. When it rejects, the
+   * transaction fails with that error: rolled back before the commit, and
+   * committed without the caller being told after it.
+   */
+  readonly pause?: (point: StorePoint) => Promise<void>
+  readonly epoch?: string
+  /** Bytes of bodies after which a page ends. */
+  readonly pageBytes?: number
+}
+
+export interface MemoryStore {
+  readonly store: EventStore
+  readonly readModel: ReadModel
+  /** All events, in the order of their commits. */
+  readonly events: () => readonly StoredEvent[]
+}
+
+/**
+ * Event store and read model in memory, for simulations and unit tests.
+ *
+ * Promises:  what the two ports promise, but for durability. No timers and no
+ *            randomness after creation: only promises, so that whoever holds
+ *            `pause` decides every interleaving.
+ * Does not:  time out: a transaction whose `pause` never resolves holds its
+ *            locks for ever.
+ */
+export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
+  const tables = emptyTables()
+  const { pause = async () => {}, epoch = randomUUID(), pageBytes = 1024 * 1024 } = options
+  return {
+    store: memoryEventStore(tables, { pause, pageBytes }),
+    readModel: memoryReadModel(tables, { epoch, pageBytes }),
+    events: () => [...tables.log],
+  }
+}

@@ -1,0 +1,165 @@
+import type { ChatCreated, ChatEvent, DomainEvent, User } from '../../../shared/domain/events.ts'
+import { timeOf } from '../../../shared/domain/events.ts'
+import type { MembershipSpan, NewEvent, Outcome, StoredEvent, StoredRejection } from '../../../shared/ports/event-store.ts'
+import { commandKeyText, StoreError } from '../../../shared/ports/event-store.ts'
+
+/** A row of the chat table: everything but the events. */
+export interface ChatRow {
+  readonly id: string
+  readonly name: string
+  readonly createdBy: string
+  readonly createdAt: string
+  /** When somebody last joined or left. */
+  modifiedAt: string
+  head: number
+  lastAt: string
+  /** In the order of joining; one who was removed stays, with `until`. */
+  readonly members: Map<string, MembershipSpan>
+}
+
+export interface MessageRow {
+  readonly seq: number
+  readonly atMs: number
+  readonly data: string
+}
+
+export interface MemoryTables {
+  readonly chats: Map<string, ChatRow>
+  readonly usersById: Map<string, User>
+  readonly usersByExternalId: Map<string, User>
+  /** By stream, then by seq. */
+  readonly events: Map<string, Map<number, StoredEvent>>
+  /** By room, in the order appended. */
+  readonly messages: Map<string, MessageRow[]>
+  /** By `commandKeyText`. */
+  readonly outcomes: Map<string, Outcome>
+  /** All events in the order of their commits. */
+  readonly log: StoredEvent[]
+}
+
+export const emptyTables = (): MemoryTables => ({
+  chats: new Map(),
+  usersById: new Map(),
+  usersByExternalId: new Map(),
+  events: new Map(),
+  messages: new Map(),
+  outcomes: new Map(),
+  log: [],
+})
+
+/** Whether the user is a member now. */
+export const isMember = (chat: ChatRow, user: string): boolean => {
+  const span = chat.members.get(user)
+  return span !== undefined && span.until === undefined
+}
+
+export const presentMembers = (chat: ChatRow): string[] => [...chat.members.keys()].filter((user) => isMember(chat, user))
+
+const stored = ({ event, data }: NewEvent): StoredEvent => ({
+  v: 1,
+  stream: event.stream,
+  seq: event.seq,
+  type: event.type,
+  data,
+  commandId: event.commandId,
+  digest: event.digest,
+})
+
+/** Every key that an append would take, so that one of them taken twice is a clash. */
+const keysOf = ({ event }: NewEvent): string[] => [
+  `seq ${event.stream} ${event.seq}`,
+  `command ${commandKeyText(event.stream, event.commandId)}`,
+  ...(event.type === 'UserCreated' ? [`external ${event.body.user.externalUserId}`, `user ${event.body.user.id}`] : []),
+]
+
+const isTaken = (tables: MemoryTables, { event }: NewEvent): boolean =>
+  tables.events.get(event.stream)?.has(event.seq) === true ||
+  tables.outcomes.has(commandKeyText(event.stream, event.commandId)) ||
+  (event.type === 'UserCreated' &&
+    (tables.usersByExternalId.has(event.body.user.externalUserId) || tables.usersById.has(event.body.user.id)))
+
+/** Texts that the database keeps in columns of their own, and so refuses with U+0000 in them. */
+const columnTexts = (event: DomainEvent): readonly string[] => {
+  if (event.type === 'ChatCreated') return [event.body.chat.name]
+  if (event.type === 'UserCreated') return [event.body.user.externalUserId, event.body.user.name ?? '']
+  return []
+}
+
+/** Throws the `StoreError` that an append of all these would meet; changes nothing. */
+export const checkAppend = (tables: MemoryTables, events: readonly NewEvent[], rejections: readonly StoredRejection[]): void => {
+  if (events.some(({ event }) => columnTexts(event).some((text) => text.includes('\0')))) {
+    throw new StoreError('record', 'text contains U+0000')
+  }
+  const keys = [...events.flatMap(keysOf), ...rejections.map((no) => `command ${commandKeyText(no.room, no.commandId)}`)]
+  const clashes =
+    new Set(keys).size < keys.length ||
+    events.some((event) => isTaken(tables, event)) ||
+    rejections.some((no) => tables.outcomes.has(commandKeyText(no.room, no.commandId)))
+  if (clashes) throw new StoreError('clash', 'another writer was first')
+}
+
+/** Appends what `checkAppend` has let through, and projects it. */
+export const append = (tables: MemoryTables, events: readonly NewEvent[], rejections: readonly StoredRejection[]): void => {
+  for (const entry of events) {
+    const event = stored(entry)
+    const stream = tables.events.get(event.stream) ?? new Map<number, StoredEvent>()
+    tables.events.set(event.stream, stream.set(event.seq, event))
+    tables.outcomes.set(commandKeyText(event.stream, event.commandId), { kind: 'event', digest: event.digest, event })
+    tables.log.push(event)
+    project(tables, entry)
+  }
+  for (const { room, commandId, digest, rejection } of rejections) {
+    tables.outcomes.set(commandKeyText(room, commandId), { kind: 'rejection', digest, rejection })
+  }
+}
+
+const project = (tables: MemoryTables, { event, data }: NewEvent): void => {
+  if (event.type === 'UserCreated') {
+    const { user } = event.body
+    tables.usersById.set(user.id, user)
+    tables.usersByExternalId.set(user.externalUserId, user)
+    return
+  }
+  if (event.type === 'ChatCreated') tables.chats.set(event.stream, newChat(event))
+  if (event.type === 'MessagePosted') {
+    const row = { seq: event.seq, atMs: Date.parse(event.body.created_at), data }
+    const rows = tables.messages.get(event.stream)
+    if (rows === undefined) tables.messages.set(event.stream, [row])
+    else rows.push(row)
+  }
+  const chat = tables.chats.get(event.stream)
+  if (chat !== undefined) follow(chat, event)
+}
+
+const follow = (chat: ChatRow, event: ChatEvent): void => {
+  chat.head = event.seq
+  chat.lastAt = timeOf(event)
+  if (event.type !== 'UsersAdded' && event.type !== 'UsersRemoved') return
+  const { users } = event.body
+  if (users.length > 0) chat.modifiedAt = chat.lastAt
+  for (const user of users) {
+    if (event.type === 'UsersAdded') join(chat, user, event.seq - 1)
+    else leave(chat, user, event.seq)
+  }
+}
+
+const newChat = ({ stream, body }: ChatCreated): ChatRow => ({
+  id: stream,
+  name: body.chat.name,
+  createdBy: body.user_id,
+  createdAt: body.chat.created_at,
+  modifiedAt: body.chat.created_at,
+  head: 0,
+  lastAt: body.chat.created_at,
+  members: new Map(body.chat.users.map((user) => [user, { since: 0 }])),
+})
+
+const join = (chat: ChatRow, user: string, since: number): void => {
+  chat.members.delete(user)
+  chat.members.set(user, { since })
+}
+
+const leave = (chat: ChatRow, user: string, until: number): void => {
+  const span = chat.members.get(user)
+  if (span !== undefined) chat.members.set(user, { since: span.since, until })
+}

@@ -1,0 +1,67 @@
+import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
+import { PublishError } from '../../../shared/ports/command-log.ts'
+import type { Random } from './random.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export interface LogFaults {
+  /** A publish that fails before anything is in the log, and one that fails although everything is. */
+  readonly refusal: number
+  readonly unknown: number
+  /** A batch is handed to a second handler while the first still works at it, as when a frozen writer thaws. */
+  readonly zombie: number
+}
+
+/** An ordered log of a few partitions that delivers at least once, with the seed's delays and faults. */
+export const simulatedLog = (
+  clock: VirtualClock,
+  random: Random,
+  faults: LogFaults,
+  partitions = 2,
+): CommandLog & { calm(): void } => {
+  let now = faults
+  const logs: LogRecord[][] = Array.from({ length: partitions }, () => [])
+  const wakeUps = new Set<() => void>()
+
+  const append = ({ key, value, headers }: NewRecord): void => {
+    const partition = [...key].reduce((sum, char) => sum + char.charCodeAt(0), 0) % partitions
+    const log = logs[partition] ?? []
+    log.push({ key, value, headers, partition, offset: String(log.length) })
+  }
+
+  const consumePartition = async (partition: number, handler: BatchHandler): Promise<void> => {
+    const signal = new AbortController().signal
+    const log = logs[partition] ?? []
+    for (let next = 0; ; ) {
+      await clock.sleep(random.next() * 20)
+      while (next >= log.length) await new Promise<void>((resolve) => wakeUps.add(resolve))
+      const records = log.slice(next, next + 1 + random.below(5))
+      const batch = { partition, records, heartbeat: async () => undefined, signal }
+      if (random.chance(now.zombie)) void clock.sleep(random.next() * 40).then(() => handler(batch))
+      await handler(batch)
+      next += records.length
+    }
+  }
+
+  return {
+    publish: async (records) => {
+      await clock.sleep(random.next() * 10)
+      if (random.chance(now.refusal)) throw new PublishError('refused', 'simulated')
+      for (const record of records) append(record)
+      for (const wake of wakeUps) wake()
+      wakeUps.clear()
+      await clock.sleep(random.next() * 10)
+      if (random.chance(now.unknown)) throw new PublishError('unknown', 'simulated')
+    },
+    consume: async (handler) => {
+      for (let partition = 0; partition < partitions; partition += 1) void consumePartition(partition, handler)
+      return { stop: async () => undefined, failed: new Promise<never>(() => undefined) }
+    },
+    bury: async (record, reason) => {
+      throw new Error(`nothing is to be set aside here: ${reason} (${record.offset})`)
+    },
+    close: async () => undefined,
+    calm: () => {
+      now = { refusal: 0, unknown: 0, zombie: 0 }
+    },
+  }
+}

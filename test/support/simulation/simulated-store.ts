@@ -1,0 +1,65 @@
+import type { EventStore } from '../../../shared/ports/event-store.ts'
+import { StoreError } from '../../../shared/ports/event-store.ts'
+import type { ReadModel } from '../../../shared/ports/read-model.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
+import type { Random } from './random.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export interface StoreFaults {
+  /** A statement that fails; at the end of a transaction it may have been stored all the same. */
+  readonly failure: number
+  readonly delayMs: number
+}
+
+/** The two read ports, changed by a test that wants to see the checker fail. */
+export type Sabotage = (ports: { readonly eventStore: EventStore; readonly readModel: ReadModel }) => {
+  readonly eventStore: EventStore
+  readonly readModel: ReadModel
+}
+
+/** The store in memory, with the seed's delays on both ways of every statement, and failures. */
+export const simulatedStore = (
+  clock: VirtualClock,
+  random: Random,
+  faults: StoreFaults,
+  sabotage: Sabotage = (ports) => ports,
+) => {
+  let now = faults
+  const trouble = async (): Promise<void> => {
+    await clock.sleep(random.next() * now.delayMs)
+    if (random.chance(now.failure)) throw new StoreError('unavailable', 'simulated')
+  }
+  const memory = memoryStore({ pause: trouble, epoch: 'simulated' })
+
+  const slowly =
+    <Args extends readonly unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      await trouble()
+      const result = await call(...args)
+      await clock.sleep(random.next() * now.delayMs)
+      return result
+    }
+
+  const eventStore: EventStore = {
+    transact: memory.store.transact,
+    readPages: slowly(memory.store.readPages),
+    outcomes: slowly(memory.store.outcomes),
+  }
+  const { readModel: model } = memory
+  const readModel: ReadModel = {
+    epoch: slowly(model.epoch),
+    heads: slowly(model.heads),
+    memberships: slowly(model.memberships),
+    usersByExternalId: slowly(model.usersByExternalId),
+    usersById: slowly(model.usersById),
+    chatsOf: slowly(model.chatsOf),
+    messagesOf: slowly(model.messagesOf),
+  }
+  return {
+    ...sabotage({ eventStore, readModel }),
+    events: memory.events,
+    calm: (): void => {
+      now = { failure: 0, delayMs: faults.delayMs }
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import type { BackingService, Stack, StackKind, StackUrls } from './stack.ts'
+import { createDatabase, freshNamespaceIn, removeTraces, withDatabase } from './tenancy.ts'
+
+/** Services that run already, and the run whose names are used on them. Survives being serialised. */
+export interface Attachment {
+  readonly kind: StackKind
+  readonly run: string
+  readonly urls: StackUrls
+}
+
+/** A service that others use too: every harm is refused in one sentence. */
+const unharmable = (because: string): BackingService => {
+  const refuse = async (): Promise<never> => {
+    throw new Error(because)
+  }
+  return {
+    start: refuse,
+    stop: refuse,
+    kill: refuse,
+    pause: refuse,
+    resume: refuse,
+    restart: refuse,
+  }
+}
+
+/** A handle on services that are not ours to harm; disposing of it ends nothing. */
+export const attachedStack = ({ kind, run, urls }: Attachment, because: string): Stack => {
+  const service = unharmable(because)
+  return {
+    kind,
+    kafka: service,
+    postgres: service,
+    redis: service,
+    urls: (_role, databaseUrl = urls.databaseUrl) => ({
+      ...urls,
+      databaseUrl: withDatabase(urls.databaseUrl, new URL(databaseUrl).pathname.slice(1)),
+    }),
+    link: () => {
+      throw new Error(because)
+    },
+    freshNamespace: () => freshNamespaceIn(run),
+    createDatabase: (namespace = freshNamespaceIn(run)) => createDatabase(urls.databaseUrl, namespace),
+    forget: (namespace) => removeTraces(urls, namespace),
+    [Symbol.asyncDispose]: async () => {},
+  }
+}

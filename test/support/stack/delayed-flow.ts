@@ -1,0 +1,70 @@
+import type { Socket } from 'node:net'
+
+const maxWaitingBytes = 16 * 1024 * 1024
+
+export interface FlowConditions {
+  delayMs(): number
+  isSwallowing(): boolean
+}
+
+/** A chunk on its way; null is the end of the stream. */
+interface Waiting {
+  readonly chunk: Buffer | null
+  readonly dueAt: number
+}
+
+/**
+ * Carries one direction's bytes and its end, in order, each as late as the
+ * delay was when it came. What comes or falls due in a black hole is gone.
+ * A slow receiver slows the sender, as does too much on its way.
+ */
+export const delayedFlow = (from: Socket, to: Socket, conditions: FlowConditions): void => {
+  const waiting: Waiting[] = []
+  let waitingBytes = 0
+  let timer: NodeJS.Timeout | undefined
+
+  const pace = (): void => {
+    if (to.writableNeedDrain || waitingBytes > maxWaitingBytes) from.pause()
+    else from.resume()
+  }
+  const deliver = (chunk: Buffer | null): void => {
+    if (to.destroyed || to.writableEnded || conditions.isSwallowing()) return
+    if (chunk === null) to.end()
+    else to.write(chunk)
+  }
+  const release = (): void => {
+    timer = undefined
+    for (let next = waiting[0]; next && next.dueAt <= performance.now(); next = waiting[0]) {
+      waiting.shift()
+      waitingBytes -= next.chunk?.length ?? 0
+      deliver(next.chunk)
+    }
+    arm()
+    pace()
+  }
+  const arm = (): void => {
+    const [next] = waiting
+    if (next) timer ??= setTimeout(release, Math.ceil(next.dueAt - performance.now()))
+  }
+  const take = (chunk: Buffer | null): void => {
+    const dueAt = Math.max(performance.now() + conditions.delayMs(), waiting.at(-1)?.dueAt ?? 0)
+    if (conditions.isSwallowing()) return
+    if (waiting.length === 0 && conditions.delayMs() === 0) {
+      deliver(chunk)
+    } else {
+      waiting.push({ chunk, dueAt })
+      waitingBytes += chunk?.length ?? 0
+      arm()
+    }
+    pace()
+  }
+
+  from.on('data', take)
+  from.once('end', () => take(null))
+  to.on('drain', pace)
+  to.once('close', () => {
+    clearTimeout(timer)
+    // Nobody is left to read it for; without this the other end's close is never seen.
+    from.resume()
+  })
+}

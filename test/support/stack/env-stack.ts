@@ -1,0 +1,23 @@
+import type { Attachment } from './attached-stack.ts'
+import { attachedStack } from './attached-stack.ts'
+import type { Stack, StackUrls } from './stack.ts'
+import { freshRun, removeTraces } from './tenancy.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The three addresses, if the environment names all of them. */
+export const urlsFrom = (environment: Environment): StackUrls | undefined => {
+  const { DATABASE_URL, REDIS_URL, KAFKA_BROKERS } = environment
+  if (!DATABASE_URL || !REDIS_URL || !KAFKA_BROKERS) return undefined
+  return { databaseUrl: DATABASE_URL, redisUrl: REDIS_URL, kafkaBrokers: KAFKA_BROKERS.split(',') }
+}
+
+/** A run on somebody's services; disposing of it drops what the run left on them. */
+export const envStack = (urls: StackUrls): { stack: Stack; attachment: Attachment } => {
+  const attachment: Attachment = { kind: 'env', run: freshRun(), urls }
+  const stack: Stack = {
+    ...attachedStack(attachment, 'cannot harm services of STACK=env: use STACK=native'),
+    [Symbol.asyncDispose]: () => removeTraces(urls, attachment.run),
+  }
+  return { stack, attachment }
+}

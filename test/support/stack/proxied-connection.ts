@@ -1,0 +1,70 @@
+import type { Socket } from 'node:net'
+import { connect } from 'node:net'
+import { delayedFlow } from './delayed-flow.ts'
+import type { Cut, Direction } from './link.ts'
+
+/** The state of a link, read anew at every byte. */
+export interface Weather {
+  cut: Cut | undefined
+  swallowed: Direction
+  delayMs: number
+}
+
+export interface ProxiedConnection {
+  /** Ends both sides with an RST. */
+  reset(): void
+  /** Called once, when both sides are closed. */
+  onClosed(listener: () => void): void
+}
+
+const isSwallowing = (weather: Weather, direction: Direction): boolean =>
+  weather.cut === 'black-hole' && (weather.swallowed === 'both' || weather.swallowed === direction)
+
+/** One side's end is the other's, unless a black hole hides it. */
+const tie = (from: Socket, to: Socket, weather: Weather, direction: Direction): void => {
+  delayedFlow(from, to, {
+    delayMs: () => weather.delayMs,
+    isSwallowing: () => isSwallowing(weather, direction),
+  })
+  from.on('error', () => {})
+  from.once('close', (hadError) => {
+    if (isSwallowing(weather, direction) || to.destroyed) return
+    if (hadError) to.resetAndDestroy()
+    // Without an error both ends were passed on, and `to` closes once it has written all.
+  })
+}
+
+const countdown = (count: number, done: () => void): (() => void) => {
+  let left = count
+  return () => {
+    left -= 1
+    if (left === 0) done()
+  }
+}
+
+/** A client's socket with its own one to the target; in a black hole at first, with none. */
+export const proxiedConnection = (client: Socket, targetPort: number, weather: Weather): ProxiedConnection => {
+  const sides = [client]
+  if (weather.cut === 'black-hole' && weather.swallowed === 'both') {
+    client.on('error', () => {}).resume()
+  } else {
+    const target = connect({
+      port: targetPort,
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+      noDelay: true,
+    })
+    sides.push(target)
+    tie(client, target, weather, 'requests')
+    tie(target, client, weather, 'answers')
+  }
+  return {
+    reset: () => {
+      for (const side of sides) side.resetAndDestroy()
+    },
+    onClosed: (listener) => {
+      const closed = countdown(sides.length, listener)
+      for (const side of sides) side.once('close', closed)
+    },
+  }
+}

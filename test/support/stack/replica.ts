@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { freePort, onFreePorts } from '../../../infra/native/free-port.ts'
+import type { NativeServer } from '../../../infra/native/native-server.ts'
+import { nativeServer } from '../../../infra/native/native-server.ts'
+import { makeScratchFolder, removeScratchFolder } from './scratch-folder.ts'
+
+export type Environment = Readonly<Record<string, string>>
+
+/**
+ * One of our own services as a child process. It can be killed, paused and
+ * started again; it comes back on the same ports.
+ */
+export interface Replica extends NativeServer {
+  /** Where clients connect. */
+  readonly url: string
+  /** Probes and metrics. */
+  readonly internalUrl: string
+  /** The end of what it logged, over all its starts, a line each. */
+  log(lines?: number): string[]
+}
+
+export interface ReplicaOptions {
+  /** The file to run, seen from the project's folder. */
+  readonly entry: string
+  /** PORT and INTERNAL_PORT are free ones unless given. */
+  readonly env: Environment
+  readonly readyWithinMs?: number
+  /** Past this, an orderly stop becomes a kill. */
+  readonly stopWithinMs?: number
+}
+
+export const projectFolder = resolve(import.meta.dirname, '../../..')
+
+/** What a child needs of ours to run at all; the rest of it is what the test says. */
+export const cleanEnvironment = (): Record<string, string> => {
+  const passedOn = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_V8_COVERAGE']
+  const entries = passedOn.flatMap((key) => {
+    const value = process.env[key]
+    return value === undefined ? [] : [[key, value] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+const probe = async (internalUrl: string): Promise<void> => {
+  const answer = await fetch(`${internalUrl}/readyz`, { signal: AbortSignal.timeout(1_000) })
+  const body = await answer.text()
+  if (answer.status !== 200) throw new Error(`/readyz says ${answer.status}: ${body}`)
+}
+
+const startOn = async (
+  name: string,
+  options: ReplicaOptions,
+  ports: { PORT: string; INTERNAL_PORT: string },
+  folder: string,
+): Promise<Replica> => {
+  const internalUrl = `http://127.0.0.1:${ports.INTERNAL_PORT}`
+  const logFile = join(folder, `${name}.log`)
+  const server = nativeServer({
+    name,
+    command: process.execPath,
+    args: [options.entry],
+    workingFolder: projectFolder,
+    env: { ...cleanEnvironment(), ...options.env, ...ports },
+    logFile,
+    stopSignal: 'SIGTERM',
+    orphanSignal: 'SIGKILL',
+    isDetached: false,
+    port: Number(ports.INTERNAL_PORT),
+    probe: () => probe(internalUrl),
+    readyWithinMs: options.readyWithinMs ?? 20_000,
+    stopWithinMs: options.stopWithinMs ?? 30_000,
+  })
+  await server.start()
+  return Object.assign(server, {
+    url: `ws://127.0.0.1:${ports.PORT}/ws`,
+    internalUrl,
+    log: (lines = 100) => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines),
+    [Symbol.asyncDispose]: async () => {
+      await server.kill()
+      removeScratchFolder(folder)
+    },
+  })
+}
+
+/**
+ * Starts one of our services; resolves when its `/readyz` answers 200. A
+ * failure carries the end of its log. It gets no more of our environment than
+ * it needs to run.
+ */
+export const startService = async (name: string, options: ReplicaOptions): Promise<Replica> => {
+  const folder = makeScratchFolder('replica')
+  const { PORT, INTERNAL_PORT } = options.env
+  try {
+    return await onFreePorts(async () => {
+      const ports = {
+        PORT: PORT ?? String(await freePort()),
+        INTERNAL_PORT: INTERNAL_PORT ?? String(await freePort()),
+      }
+      return startOn(name, options, ports, folder)
+    })
+  } catch (error) {
+    removeScratchFolder(folder)
+    throw error
+  }
+}

@@ -1,0 +1,37 @@
+import type { Attachment } from './attached-stack.ts'
+import { envStack, urlsFrom } from './env-stack.ts'
+import { nativeStack } from './native-stack.ts'
+import type { Stack, StackKind } from './stack.ts'
+
+export interface StackOptions {
+  /** Roles whose ways to the three services are to be cut: each gets proxies of its own. */
+  readonly links?: readonly string[]
+}
+
+/**
+ * `STACK` picks; without it, services named by the environment are used, else
+ * some are started. Throws when it asks for what cannot be.
+ */
+export const stackKind = (): StackKind => {
+  const urls = urlsFrom(process.env)
+  const { STACK = '' } = process.env
+  if (STACK === '') return urls ? 'env' : 'native'
+  if (STACK !== 'env' && STACK !== 'native') throw new Error('STACK may be env or native')
+  if (STACK === 'env' && !urls) {
+    throw new Error('STACK=env needs DATABASE_URL, REDIS_URL and KAFKA_BROKERS')
+  }
+  return STACK
+}
+
+/** A stack, and what other processes need to attach to it. */
+export const openStack = async (options: StackOptions = {}): Promise<{ stack: Stack; attachment: Attachment }> => {
+  const urls = stackKind() === 'env' ? urlsFrom(process.env) : undefined
+  return urls ? envStack(urls) : nativeStack(options.links ?? [])
+}
+
+/**
+ * A stack for this caller alone, to be disposed of: `await using stack = await startStack()`.
+ * With `STACK=env` it is on the environment's services, which cannot be harmed:
+ * suites that harm are skipped then (`describe.skipIf(stackKind() === 'env')`).
+ */
+export const startStack = async (options: StackOptions = {}): Promise<Stack> => (await openStack(options)).stack

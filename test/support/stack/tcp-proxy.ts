@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import type { AddressInfo, Socket } from 'node:net'
+import { createServer } from 'node:net'
+import type { Link } from './link.ts'
+import type { ProxiedConnection, Weather } from './proxied-connection.ts'
+import { proxiedConnection } from './proxied-connection.ts'
+
+export interface TcpProxy extends Link, AsyncDisposable {
+  /** On 127.0.0.1; kept while the proxy lives, also while it is cut. */
+  readonly port: number
+}
+
+/** Passes connections on to the target's port, which is asked for at each new connection. */
+export const tcpProxy = async (targetPort: () => number): Promise<TcpProxy> => {
+  const weather: Weather = { cut: undefined, swallowed: 'both', delayMs: 0 }
+  const connections = new Set<ProxiedConnection>()
+  const resetAll = (): void => {
+    for (const connection of connections) connection.reset()
+  }
+  const accept = (client: Socket): void => {
+    if (weather.cut === 'reset') {
+      client.on('error', () => {}).resetAndDestroy()
+      return
+    }
+    const connection = proxiedConnection(client, targetPort(), weather)
+    connections.add(connection)
+    connection.onClosed(() => connections.delete(connection))
+  }
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return connections.size
+    },
+    cut: (how, direction = 'both') => {
+      if (how === 'reset') resetAll()
+      Object.assign(weather, { cut: how, swallowed: direction })
+    },
+    delay: (ms) => {
+      weather.delayMs = ms
+    },
+    heal: () => {
+      if (weather.cut === 'black-hole') resetAll()
+      Object.assign(weather, { cut: undefined, delayMs: 0 })
+    },
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      resetAll()
+      await closed
+    },
+  }
+}

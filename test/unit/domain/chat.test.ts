@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest'
+import type { ChatState } from '../../../shared/domain/chat.ts'
+import { chatDecider, noChat } from '../../../shared/domain/chat.ts'
+import type { ChatCommand } from '../../../shared/domain/commands.ts'
+import type { ChatEvent } from '../../../shared/domain/events.ts'
+import { add, ann, at, bob, cleo, createChat, post, remove, room, stranger } from './chat-fixtures.ts'
+import { specificationOf } from './given.ts'
+
+const world: ChatState = { ...noChat, knownUsers: new Set([ann, bob, cleo]), maxMembers: 3 }
+const specification = specificationOf(chatDecider)
+const given = (...events: readonly ChatEvent[]) => specification(events, world)
+
+const forbidden = { type: 'Rejected', code: 'forbidden' }
+
+/** The events that these commands make, one after the other. */
+const after = (...commands: readonly ChatCommand[]): readonly ChatEvent[] => {
+  const events: ChatEvent[] = []
+  for (const command of commands) {
+    const { result } = given(...events).when(command)
+    if (result.type === 'Rejected') throw new Error(`${command.type} was refused: ${result.code}`)
+    events.push(result)
+  }
+  return events
+}
+
+describe('creating a chat', () => {
+  it('makes the creator its first member, and names everyone once', () => {
+    given()
+      .when(createChat(ann, [bob, ann, bob], { name: 'tea', at: at(3) }))
+      .then({
+        type: 'ChatCreated',
+        stream: room,
+        seq: 1,
+        commandId: room,
+        body: {
+          chat: { id: room, name: 'tea', users: [ann, bob], created_at: at(3), modified_at: at(3) },
+          user_id: ann,
+        },
+      })
+  })
+
+  it('is possible without anybody else', () => {
+    given()
+      .when(createChat(ann, []))
+      .then({ body: { chat: { users: [ann] } } })
+  })
+
+  it('refuses unknown users and lists them', () => {
+    given()
+      .when(createChat(ann, [bob, stranger]))
+      .then({ type: 'Rejected', code: 'unknown_user', details: { users: [stranger] } })
+  })
+
+  it('refuses a creator who does not exist', () => {
+    given()
+      .when(createChat(stranger, [ann]))
+      .then({ code: 'unknown_user', details: { users: [stranger] } })
+  })
+
+  it('refuses a second chat of the same id as if it were not there, even to a member', () => {
+    const chat = after(createChat(ann, [bob]))
+    given(...chat)
+      .when(createChat(ann, [], { id: bob }))
+      .then(forbidden)
+    given(...chat)
+      .when(createChat(cleo, [], { id: cleo }))
+      .then(forbidden)
+  })
+
+  it('takes as many members as a chat may have and not one more', () => {
+    given()
+      .when(createChat(ann, [bob, cleo]))
+      .then({ type: 'ChatCreated' })
+    specification([], { ...world, maxMembers: 2 })
+      .when(createChat(ann, [bob, cleo]))
+      .then({ code: 'invalid', details: { field: 'body.users', reason: 'a chat has at most 2 members' } })
+  })
+})
+
+describe('posting a message', () => {
+  it('gets the next place in the room and carries the command over', () => {
+    const command = post(bob, 'hello', { at: at(5) })
+    given(...after(createChat(ann, [bob]), post(ann)))
+      .when(command)
+      .then({
+        type: 'MessagePosted',
+        seq: 3,
+        commandId: command.id,
+        digest: command.digest,
+        body: { id: command.id, msg: 'hello', type: 'text', user_id: bob, created_at: at(5), modified_at: at(5) },
+      })
+  })
+
+  it('is refused alike without a room, to a stranger, and to one who was removed', () => {
+    given().when(post(ann)).then(forbidden)
+    given(...after(createChat(ann, [bob])))
+      .when(post(cleo))
+      .then(forbidden)
+    given(...after(createChat(ann, [bob]), remove(ann, [bob])))
+      .when(post(bob))
+      .then(forbidden)
+    const results = [given().when(post(ann)), given(...after(createChat(ann, []))).when(post(cleo))].map(({ result }) => result)
+    expect(results[0]).toEqual(results[1])
+  })
+
+  it('never goes back in time', () => {
+    given(...after(createChat(ann, [], { at: at(9) })))
+      .when(post(ann, 'late clock', { at: at(2) }))
+      .then({ body: { created_at: at(9), modified_at: at(9) } })
+  })
+})
+
+describe('adding users', () => {
+  it('names only those who were not members', () => {
+    given(...after(createChat(ann, [bob])))
+      .when(add(bob, [ann, cleo, cleo], { at: at(4) }))
+      .then({
+        type: 'UsersAdded',
+        seq: 2,
+        body: { chat: { id: room, name: 'a room' }, users: [cleo], user_id: bob, created_at: at(4) },
+      })
+  })
+
+  it('is an event also when it changes nothing', () => {
+    given(...after(createChat(ann, [bob])))
+      .when(add(ann, [bob]))
+      .then({ type: 'UsersAdded', seq: 2, body: { users: [] } })
+  })
+
+  it('is for members only', () => {
+    given(...after(createChat(ann, [])))
+      .when(add(bob, [bob]))
+      .then(forbidden)
+  })
+
+  it('refuses unknown users and lists them', () => {
+    given(...after(createChat(ann, [])))
+      .when(add(ann, [bob, stranger]))
+      .then({ code: 'unknown_user', details: { users: [stranger] } })
+  })
+
+  it('counts only those who are new against the bound', () => {
+    const full = after(createChat(ann, [bob, cleo]))
+    given(...full)
+      .when(add(ann, [bob, cleo]))
+      .then({ type: 'UsersAdded', body: { users: [] } })
+    const dan = { ...world, knownUsers: new Set([ann, bob, cleo, stranger]) }
+    specification(full, dan)
+      .when(add(ann, [stranger]))
+      .then({ code: 'invalid' })
+  })
+
+  it('makes a member who may speak at once', () => {
+    given(...after(createChat(ann, []), add(ann, [bob])))
+      .when(post(bob))
+      .then({ type: 'MessagePosted', seq: 3 })
+  })
+})
+
+describe('removing users', () => {
+  it('lets a member remove itself', () => {
+    given(...after(createChat(ann, [bob])))
+      .when(remove(bob, [bob]))
+      .then({ type: 'UsersRemoved', seq: 2, body: { users: [bob] } })
+  })
+
+  it('lets the creator remove others, and names only those who were members', () => {
+    given(...after(createChat(ann, [bob])))
+      .when(remove(ann, [bob, cleo]))
+      .then({ body: { users: [bob], user_id: ann } })
+  })
+
+  it('lets nobody else remove others', () => {
+    given(...after(createChat(ann, [bob, cleo])))
+      .when(remove(bob, [cleo]))
+      .then(forbidden)
+    given(...after(createChat(ann, [bob, cleo])))
+      .when(remove(bob, [bob, cleo]))
+      .then(forbidden)
+    given(...after(createChat(ann, [bob])))
+      .when(remove(cleo, [cleo]))
+      .then(forbidden)
+  })
+
+  it('takes the creator its power when it has left', () => {
+    given(...after(createChat(ann, [bob]), remove(ann, [ann])))
+      .when(remove(ann, [bob]))
+      .then(forbidden)
+  })
+
+  it('gives the creator its power back when it is added again', () => {
+    given(...after(createChat(ann, [bob]), remove(ann, [ann]), add(bob, [ann])))
+      .when(remove(ann, [bob]))
+      .then({ type: 'UsersRemoved', seq: 4 })
+  })
+})

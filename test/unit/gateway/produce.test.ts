@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { createProduce } from '../../../services/gateway/produce.ts'
+import type { CommandLog, NewRecord } from '../../../shared/ports/command-log.ts'
+import { PublishError } from '../../../shared/ports/command-log.ts'
+import { defaultBounds } from '../../../shared/runtime/bounds.ts'
+import { seededRandom } from '../../support/simulation/random.ts'
+import { virtualClock } from '../../support/simulation/virtual-clock.ts'
+
+const record = (value: string): NewRecord => ({ key: 'room', value, headers: {} })
+
+/** A log whose publishes end as the script says, one word each; then all succeed. */
+const rig = (script: ('ok' | 'refused' | 'unknown')[], bounds = defaultBounds) => {
+  const clock = virtualClock(seededRandom(1))
+  const published: string[][] = []
+  const log: CommandLog = {
+    publish: async (records) => {
+      published.push(records.map(({ value }) => value))
+      await clock.sleep(10)
+      const fate = script.shift() ?? 'ok'
+      if (fate !== 'ok') throw new PublishError(fate, 'scripted')
+    },
+    consume: () => Promise.reject(new Error('not here')),
+    bury: () => Promise.reject(new Error('not here')),
+    close: async () => undefined,
+  }
+  const fates: string[] = []
+  const produce = createProduce(log, clock, bounds, 50)
+  const send = (value: string): void => {
+    produce(record(value)).then(
+      () => fates.push(`${value} ok`),
+      (error: PublishError) => fates.push(`${value} ${error.fate}`),
+    )
+  }
+  return { clock, published, fates, send }
+}
+
+describe('Handing commands to the log', () => {
+  it('sends at once when idle, and gathers while busy', async () => {
+    const { clock, published, send } = rig([])
+    for (const value of ['a', 'b', 'c']) send(value)
+    expect(published).toEqual([['a']])
+    await clock.run(100)
+    expect(published).toEqual([['a'], ['b', 'c']])
+  })
+
+  it('sends a batch of unknown fate again before anything else, until it is acknowledged', async () => {
+    const { clock, published, fates, send } = rig(['unknown', 'refused', 'ok'])
+    for (const value of ['a', 'b']) send(value)
+    await clock.run(1_000)
+    expect(published).toEqual([['a'], ['a'], ['a'], ['b']])
+    expect(fates).toEqual(['a ok', 'b ok'])
+  })
+
+  it('tells of a certain refusal at once and goes on', async () => {
+    const { clock, published, fates, send } = rig(['refused'])
+    for (const value of ['a', 'b']) send(value)
+    await clock.run(1_000)
+    expect(published).toEqual([['a'], ['b']])
+    expect(fates).toEqual(['a refused', 'b ok'])
+  })
+
+  it('refuses what its buffer cannot hold, and holds again when there is room', async () => {
+    const { clock, fates, send } = rig([], { ...defaultBounds, produceBufferBytes: 12 })
+    for (const value of ['abcd', 'efgh']) send(value)
+    await clock.run(1_000)
+    send('ijkl')
+    await clock.run(1_000)
+    expect(fates).toEqual(['efgh refused', 'abcd ok', 'ijkl ok'])
+  })
+})

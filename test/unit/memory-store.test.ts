@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { eventStoreSuite } from '../contract/event-store.suite.ts'
+import { readModelSuite } from '../contract/read-model.suite.ts'
+import type { OpenStore } from '../contract/stored-chat.ts'
+import { append, chatCreated, messagePosted, nothing, touching } from '../contract/stored-chat.ts'
+import type { StorePoint } from '../support/memory-store/memory-event-store.ts'
+import type { MemoryStoreOptions } from '../support/memory-store/memory-store.ts'
+import { memoryStore } from '../support/memory-store/memory-store.ts'
+
+const open = async (): Promise<OpenStore> => {
+  const { store, readModel } = memoryStore()
+  return { store, readModel, [Symbol.asyncDispose]: async () => {} }
+}
+
+eventStoreSuite('in memory', open)
+readModelSuite('in memory', open)
+
+const [room, ann] = ['00000001-0000-7000-8000-000000000001', '00000002-0000-7000-8000-000000000001']
+
+/** A store with one room, whose pauses are set only afterwards. */
+const withRoom = async () => {
+  const hook: { pause: NonNullable<MemoryStoreOptions['pause']> } = { pause: async () => {} }
+  const memory = memoryStore({ pause: (point) => hook.pause(point) })
+  await append(memory.store, chatCreated(room, [ann]))
+  return { ...memory, hook }
+}
+
+/** All that can happen without anybody else's doing. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('the pauses of the memory store', () => {
+  it('come at each point of a transaction, in order', async () => {
+    const { store, hook } = await withRoom()
+    const points: StorePoint[] = []
+    hook.pause = async (point) => void points.push(point)
+    await store.transact(touching({ rooms: [room] }), () => nothing)
+    expect(points).toEqual(['before-lock', 'before-read', 'before-commit', 'after-commit'])
+  })
+
+  it('hold the lock of a room between reading and commit, and let others read', async () => {
+    const { store, hook, events } = await withRoom()
+    const holding = Promise.withResolvers<void>()
+    hook.pause = (point) => (point === 'before-commit' ? holding.promise : Promise.resolve())
+    const first = append(store, messagePosted(room, 2, ann))
+    const heads: (number | undefined)[] = []
+    const second = store.transact(touching({ rooms: [room] }), ({ chats }) => {
+      heads.push(chats.get(room)?.seq)
+      return nothing
+    })
+    await settled()
+    expect(heads).toEqual([])
+    expect((await store.readPages([{ room, after: 0, limit: 9, users: [] }]))[0]?.head).toBe(1)
+    holding.resolve()
+    await Promise.all([first, second])
+    expect(heads).toEqual([2])
+    expect(events()).toHaveLength(2)
+  })
+
+  it('roll back and free the room when they reject before the commit', async () => {
+    const { store, hook, events } = await withRoom()
+    const crash = new Error('crash')
+    hook.pause = (point) => (point === 'before-commit' ? Promise.reject(crash) : Promise.resolve())
+    await expect(append(store, messagePosted(room, 2, ann))).rejects.toBe(crash)
+    hook.pause = async () => {}
+    expect(events()).toHaveLength(1)
+    await append(store, messagePosted(room, 2, ann))
+    expect(events()).toHaveLength(2)
+  })
+
+  it('keep what was committed when they reject after it', async () => {
+    const { store, hook, events } = await withRoom()
+    const cut = new Error('cut')
+    hook.pause = (point) => (point === 'after-commit' ? Promise.reject(cut) : Promise.resolve())
+    await expect(append(store, messagePosted(room, 2, ann))).rejects.toBe(cut)
+    expect(events()).toHaveLength(2)
+  })
+})

@@ -1,0 +1,150 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Decision } from '../../../services/writer/decide-batch.ts'
+import { decideBatch } from '../../../services/writer/decide-batch.ts'
+import { outcomeKey, touchedBy } from '../../../services/writer/touched-by.ts'
+import type { Command } from '../../../shared/domain/commands.ts'
+import type { ChatEvent } from '../../../shared/domain/events.ts'
+import type { StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
+import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import { batches, rooms, users } from './arbitrary-commands.ts'
+
+const maxMembers = 3
+
+/** Decides and stores the batches one after the other; one decision for each command. */
+const run = async ({ store }: MemoryStore, some: readonly (readonly Command[])[]): Promise<readonly Decision[]> => {
+  const decisions: Decision[] = []
+  for (const commands of some) {
+    await store.transact(touchedBy(commands), (loaded) => {
+      const verdict = decideBatch(commands, loaded, maxMembers)
+      decisions.push(...verdict.decisions)
+      return verdict.decided
+    })
+  }
+  return decisions
+}
+
+const afterAll = async (some: readonly (readonly Command[])[]) => {
+  const memory = memoryStore()
+  return { memory, decisions: await run(memory, some), events: memory.events() }
+}
+
+const ofRoom = (events: readonly StoredEvent[], room: string) => events.filter(({ stream }) => stream === room)
+
+const timeOf = ({ data }: StoredEvent): string => /"created_at":"([^"]+)"/.exec(data)?.[1] ?? 'none'
+
+/** What is said of a command, whether it is the first time or not. */
+const essence = (decision: Decision): object => ({ ...decision, isRepeat: undefined })
+
+/** The plainest reading of a room's events. */
+const membersOf = (events: readonly StoredEvent[]): ReadonlySet<string> => {
+  const members = new Set<string>()
+  for (const { type, data } of events) {
+    const body = JSON.parse(data) as ChatEvent['body']
+    const named = 'users' in body ? body.users : 'user_id' in body && 'chat' in body ? body.chat.users : []
+    if (type === 'ChatCreated' || type === 'UsersAdded') for (const user of named) members.add(user)
+    if (type === 'UsersRemoved') for (const user of named) members.delete(user)
+  }
+  return members
+}
+
+const holds = (promise: (some: readonly (readonly Command[])[]) => Promise<void>): Promise<void> =>
+  fc.assert(fc.asyncProperty(batches, promise), { numRuns: 300 })
+
+describe('any interleaving of commands, in any batches', () => {
+  it('yields gapless seqs in every room', () =>
+    holds(async (some) => {
+      const { events } = await afterAll(some)
+      for (const room of rooms) {
+        const seqs = ofRoom(events, room).map(({ seq }) => seq)
+        expect(seqs).toEqual(seqs.map((_, index) => index + 1))
+      }
+    }))
+
+  it('never lets a room go back in time', () =>
+    holds(async (some) => {
+      const { events } = await afterAll(some)
+      for (const room of rooms) {
+        const times = ofRoom(events, room).map(timeOf)
+        expect(times).toEqual(times.toSorted())
+      }
+    }))
+
+  it('gives one command one outcome, rejections included', () =>
+    holds(async (some) => {
+      const { decisions } = await afterAll(some)
+      const commands = some.flat()
+      const said = new Map<string, object>()
+      for (const [index, command] of commands.entries()) {
+        const decision = decisions[index]
+        if (decision === undefined) throw new Error('every command must be decided')
+        const key = JSON.stringify([outcomeKey(command), command.digest])
+        const first = said.get(key)
+        if (first === undefined) said.set(key, essence(decision))
+        else expect(essence(decision)).toEqual(first)
+      }
+      expect(decisions).toHaveLength(commands.length)
+    }))
+
+  it('changes nothing when all of it is delivered again, in other batches', () =>
+    holds(async (some) => {
+      const { memory, decisions, events } = await afterAll(some)
+      const commands = some.flat()
+      const again = await run(memory, [commands.slice(0, 7), commands.slice(7)])
+      expect(memory.events()).toEqual(events)
+      expect(again.map(essence)).toEqual(decisions.map(essence))
+      expect(again.filter((decision) => 'isRepeat' in decision && !decision.isRepeat)).toEqual([])
+    }))
+
+  it('decides alike however it is cut into batches', () =>
+    holds(async (some) => {
+      const { decisions } = await afterAll(some)
+      const singles = await afterAll(some.flat().map((command) => [command]))
+      const whole = await afterAll([some.flat()])
+      expect(singles.decisions).toEqual(decisions)
+      expect(whole.decisions).toEqual(decisions)
+    }))
+
+  it('counts exactly the members whom the events name, and never too many', () =>
+    holds(async (some) => {
+      const { memory, events } = await afterAll(some)
+      for (const room of rooms) {
+        const members = membersOf(ofRoom(events, room))
+        const everyone = users.map((user) => ({ room, user }))
+        await memory.store.transact({ ...touchedBy([]), rooms: [room], members: everyone }, ({ chats }) => {
+          const chat = chats.get(room)
+          expect(chat?.memberCount ?? 0).toBe(members.size)
+          expect(chat?.members ?? new Set()).toEqual(members)
+          return { events: [], rejections: [] }
+        })
+        expect(members.size).toBeLessThanOrEqual(maxMembers)
+      }
+    }))
+
+  it('makes at most one user for an external id', () =>
+    holds(async (some) => {
+      const { events } = await afterAll(some)
+      const made = events.filter(({ type }) => type === 'UserCreated').map(({ data }) => JSON.parse(data).user.externalUserId)
+      expect(new Set(made).size).toBe(made.length)
+    }))
+})
+
+describe('the commands that these properties are shown on', () => {
+  it('meet every kind of decision', async () => {
+    const kinds = new Set<string>()
+    for (const some of fc.sample(batches, { numRuns: 200, seed: 1 })) {
+      for (const decision of (await afterAll(some)).decisions) {
+        kinds.add(decision.kind === 'rejection' ? `rejection ${decision.rejection.code}` : decision.kind)
+      }
+    }
+    expect([...kinds].sort()).toEqual([
+      'conflict',
+      'event',
+      'rejection forbidden',
+      'rejection invalid',
+      'rejection unknown_user',
+      'user',
+    ])
+  })
+})

@@ -1,0 +1,45 @@
+import type { Clock } from '../../../shared/ports/clock.ts'
+import type { EventStream, StreamRecord } from '../../../shared/ports/event-stream.ts'
+import type { FanOut, Publication } from '../../../shared/ports/fan-out.ts'
+
+/** Calls that fail in their turn: each takes the next error, `undefined` lets the call through. */
+export interface Faults {
+  readonly next: (Error | undefined)[]
+}
+
+export const noFaults = (): Faults => ({ next: [] })
+
+export const failing = (faults: Faults): void => {
+  const error = faults.next.shift()
+  if (error !== undefined) throw error
+}
+
+/** Time that passes as soon as nothing else is left to do; remembers what was waited for. */
+export const instantClock = (waits: number[]): Clock => {
+  let nowMs = Date.UTC(2025, 0, 1, 12, 0, 30)
+  return {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    after: (delayMs, callback) => {
+      waits.push(delayMs)
+      const turn = setImmediate(() => {
+        nowMs += delayMs
+        callback()
+      })
+      return { cancel: () => clearImmediate(turn) }
+    },
+  }
+}
+
+export const recordingFanOut = (publish: (items: readonly Publication[]) => void): FanOut => ({
+  publish: async (items) => publish(items),
+  subscribe: () => ({ ready: Promise.resolve(), close: () => {} }),
+  state: 'up',
+  onRestored: () => () => {},
+  close: async () => {},
+})
+
+export const recordingEventStream = (publish: (records: readonly StreamRecord[]) => void): EventStream => ({
+  publish: async (records) => publish(records),
+  close: async () => {},
+})

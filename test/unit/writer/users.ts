@@ -1,0 +1,22 @@
+import type { CreateUser } from '../../../shared/domain/commands.ts'
+import { at, uuid } from '../domain/chat-fixtures.ts'
+import type { WriterRig } from './writer-rig.ts'
+
+/** The nth user, by its own command. */
+export const createUser = (n: number, some: Partial<CreateUser> = {}): CreateUser => ({
+  v: 1,
+  type: 'CreateUser',
+  room: `ext-${n}`,
+  id: uuid(2, n),
+  digest: `user-${n}`,
+  at: at(0),
+  body: { externalUserId: `ext-${n}` },
+  ...some,
+})
+
+/** Makes Ann, Bob and Cleo, and forgets what that published. */
+export const withUsers = async (rig: WriterRig): Promise<WriterRig> => {
+  await rig.send(createUser(1), createUser(2), createUser(3))
+  rig.forget()
+  return rig
+}

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import type { EventStore } from '../../../shared/ports/event-store.ts'
+import { StoreError } from '../../../shared/ports/event-store.ts'
+import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import { ann, bob, createChat, post, room } from '../domain/chat-fixtures.ts'
+import { createUser, withUsers } from './users.ts'
+import { messagesOf, recordOf, writerRig } from './writer-rig.ts'
+
+const rigWithUsers = async () => withUsers(await writerRig())
+const unavailable = () => new StoreError('unavailable', 'the server is starting up')
+const times = (count: number, error: () => Error) => Array.from({ length: count }, error)
+
+describe('a crash between commit and publish', () => {
+  it('is made good by the redelivery: everything is published again and nothing is stored again', async () => {
+    const memory = memoryStore()
+    const [chat, one, refused, two] = [createChat(ann, []), post(ann, 'one'), post(bob), post(ann, 'two')]
+    const batch = [chat, one, refused, two].map((command) => recordOf(command))
+    const crashing = await withUsers(await writerRig({ memory, store: crashAfterCommit }))
+    const lost = new Error('partition lost')
+    await expect(crashing.deliver(batch, { heartbeat: () => Promise.reject(lost) })).rejects.toBe(lost)
+    expect(crashing.published).toEqual([])
+    const before = memory.events()
+    expect(before.filter(({ stream }) => stream === room)).toHaveLength(3)
+
+    const next = await writerRig({ memory })
+    await next.deliver(batch)
+    expect(memory.events()).toEqual(before)
+    expect(next.toRooms().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[1, 2, 3]])
+    expect(next.toGateway().map(({ command }) => command)).toEqual([chat.id, one.id, refused.id, two.id])
+    expect(next.streamed.map(({ key }) => key)).toEqual([room, room, room])
+    expect(next.published.map(({ topic }) => topic)).toContain(`user:${ann}`)
+  })
+
+  it('publishes a redelivered create-user to the event stream too', async () => {
+    const memory = memoryStore()
+    const record = recordOf(createUser(1))
+    await (await writerRig({ memory })).deliver([record])
+    const next = await writerRig({ memory })
+    await next.deliver([record])
+    expect(next.streamed.map(({ key }) => key)).toEqual([ann])
+    expect(next.toGateway().map(({ body }) => JSON.parse(body ?? '').user.id)).toEqual([ann])
+    expect(memory.events()).toHaveLength(1)
+  })
+})
+
+/** Commits what concerns the room, and then says that it does not know. */
+const crashAfterCommit = (store: EventStore): EventStore => ({
+  ...store,
+  transact: async (touched, decide) => {
+    await store.transact(touched, decide)
+    if (touched.rooms.includes(room)) throw unavailable()
+  },
+})
+
+describe('a store that is away', () => {
+  it('makes the batch wait, with growing pauses and heartbeats, and then go on', async () => {
+    const rig = await rigWithUsers()
+    rig.faults.store.next.push(...times(8, unavailable))
+    await rig.send(createChat(ann, []), post(ann, 'patience'))
+    expect(messagesOf(rig)).toEqual(['patience'])
+    expect(rig.waits).toEqual([50, 100, 200, 400, 800, 1_600, 2_000, 2_000])
+    expect(Math.max(...rig.waits)).toBe(defaultTimes.retryMostMs)
+    expect(rig.heartbeats()).toBe(16)
+    expect(rig.buried).toEqual([])
+  })
+
+  it('is shown in readiness as long as it lasts', async () => {
+    const rig = await rigWithUsers()
+    rig.faults.store.next.push(unavailable())
+    const seen: unknown[] = []
+    const heartbeat = async () => void seen.push(rig.writer.readiness().waiting)
+    await rig.deliver([recordOf(createChat(ann, []))], { heartbeat })
+    expect(seen[0]).toEqual({ eventStore: [3] })
+    expect(rig.writer.readiness()).toEqual({ isConsuming: true, fanOut: 'up', waiting: {} })
+  })
+
+  it('says nothing of whether a cut commit was stored: the batch is decided again and stored once', async () => {
+    const memory = memoryStore({ pause: async (point) => cutOnce(point) })
+    const cuts = ['after-commit']
+    const cutOnce = (point: string) => {
+      if (memory.events().length < 4 || cuts[0] !== point) return
+      cuts.shift()
+      throw unavailable()
+    }
+    const rig = await withUsers(await writerRig({ memory }))
+    await rig.send(createChat(ann, []), post(ann, 'once'))
+    expect(cuts).toEqual([])
+    expect(messagesOf(rig)).toEqual(['once'])
+    expect(rig.toRooms().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[1, 2]])
+  })
+
+  it('gives the batch up when consuming stops, so that it is delivered again', async () => {
+    const rig = await rigWithUsers()
+    rig.faults.store.next.push(...times(1_000, unavailable))
+    const stopping = new AbortController()
+    const heartbeat = async () => {
+      if (rig.waits.length === 3) stopping.abort(new Error('stopping'))
+    }
+    await expect(rig.deliver([recordOf(createChat(ann, []))], { signal: stopping.signal, heartbeat })).rejects.toThrow('stopping')
+    expect(rig.published).toEqual([])
+    expect(rig.writer.readiness().waiting).toEqual({})
+  })
+
+  it('lets out a heartbeat that says the partition is lost', async () => {
+    const rig = await rigWithUsers()
+    rig.faults.store.next.push(unavailable())
+    const lost = new Error('rebalancing')
+    await expect(rig.deliver([recordOf(createChat(ann, []))], { heartbeat: () => Promise.reject(lost) })).rejects.toBe(lost)
+  })
+
+  it('is waited for also when its error is of no known kind', async () => {
+    const rig = await rigWithUsers()
+    rig.faults.store.next.push(new TypeError('an adapter fails'))
+    await rig.send(createChat(ann, []))
+    expect(rig.memory.events().at(-1)).toMatchObject({ stream: room, seq: 1 })
+    expect(rig.buried).toEqual([])
+  })
+})
+
+describe('an event stream that is away', () => {
+  it('keeps the batch unacknowledged until the same records are taken', async () => {
+    const rig = await rigWithUsers()
+    rig.faults.stream.next.push(...times(4, () => new Error('no leader')))
+    const seen: unknown[] = []
+    const heartbeat = async () => void seen.push([rig.writer.readiness().waiting, rig.toRooms().length])
+    await rig.deliver([recordOf(createChat(ann, [])), recordOf(post(ann))], { heartbeat })
+    expect(rig.streamed.map(({ key }) => key)).toEqual([room, room])
+    expect(seen).toHaveLength(8)
+    expect(seen[0]).toEqual([{ eventStream: [3] }, 1])
+    expect(rig.toRooms()).toHaveLength(1)
+  })
+
+  it('gives the batch up when consuming stops', async () => {
+    const rig = await rigWithUsers()
+    rig.faults.stream.next.push(...times(1_000, () => new Error('no leader')))
+    const stopping = new AbortController()
+    const heartbeat = async () => stopping.abort(new Error('stopping'))
+    await expect(rig.deliver([recordOf(createChat(ann, []))], { signal: stopping.signal, heartbeat })).rejects.toThrow('stopping')
+  })
+})
+
+describe('a fan-out that is down', () => {
+  it('holds nothing up and is not tried again', async () => {
+    const rig = await rigWithUsers()
+    rig.faults.fanOut.next.push(...times(2, () => new Error('down')))
+    await rig.send(createChat(ann, []))
+    await rig.send(post(ann, 'told by the sweep'))
+    await rig.send(post(ann, 'told at once'))
+    expect(messagesOf(rig)).toEqual(['told by the sweep', 'told at once'])
+    expect(rig.toRooms().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[3]])
+    expect(rig.streamed).toHaveLength(3)
+    expect(rig.waits).toEqual([])
+    expect(rig.counted.filter((what) => what === 'fan-out failure')).toHaveLength(2)
+  })
+
+  it('is logged when it begins and when it ends, not at every batch', async () => {
+    const rig = await rigWithUsers()
+    rig.faults.fanOut.next.push(...times(3, () => new Error('down')))
+    await rig.send(createChat(ann, []))
+    for (let turn = 0; turn < 4; turn += 1) await rig.send(post(ann))
+    expect(rig.logged.map((line) => line.split(' {')[0])).toEqual([
+      'the fan-out takes no publications',
+      'the fan-out takes publications again',
+    ])
+  })
+})
+
+describe('a batch that is larger than one transaction may be', () => {
+  it('is decided in slices, in order, with heartbeats between', async () => {
+    const rig = await withUsers(await writerRig({ bounds: { writerBatchRecords: 3 } }))
+    const messages = Array.from({ length: 7 }, (_, index) => post(ann, `message ${index}`))
+    await rig.send(createChat(ann, []), ...messages)
+    expect(messagesOf(rig)).toEqual(messages.map(({ body }) => body.msg))
+    expect(rig.counted.filter((what) => what.startsWith('batch'))).toEqual(['batch of 3', 'batch of 3', 'batch of 2'])
+    expect(rig.heartbeats()).toBe(2)
+  })
+})

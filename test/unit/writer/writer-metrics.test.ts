@@ -1,0 +1,36 @@
+import { Registry } from 'prom-client'
+import { describe, expect, it } from 'vitest'
+import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
+import { ann, at, cleo, createChat, post } from '../domain/chat-fixtures.ts'
+import { withUsers } from './users.ts'
+import { writerRig } from './writer-rig.ts'
+
+describe('what the writer counts', () => {
+  it('is each record by its result, and the age of what is new', async () => {
+    const rig = await withUsers(await writerRig())
+    const message = post(ann, 'from a fast clock', { at: at(40) })
+    rig.ages.length = 0
+    await rig.send(createChat(ann, [], { at: at(20) }), message, message, post(cleo))
+    expect(rig.counted).toEqual(['event', 'event', 'repeat', 'rejection', 'batch of 4'])
+    expect(rig.ages).toEqual([10, 0])
+  })
+
+  it('is on the registry under the names of the service', async () => {
+    const registry = new Registry()
+    const metrics = createWriterMetrics(registry)
+    metrics.onBatch({ records: 3, seconds: 0.1 })
+    metrics.onRecord('event')
+    metrics.onStored(0.2)
+    metrics.onDeadLetter()
+    metrics.onRetry('store')
+    metrics.onFanOutFailure()
+    const text = await registry.metrics()
+    expect(text).toContain('chat_writer_batch_records_sum 3')
+    expect(text).toContain('chat_writer_batch_seconds_sum 0.1')
+    expect(text).toContain('chat_writer_records_total{result="event"} 1')
+    expect(text).toContain('chat_writer_stored_age_seconds_sum 0.2')
+    expect(text).toContain('chat_dead_letters_total 1')
+    expect(text).toContain('chat_writer_retries_total{cause="store"} 1')
+    expect(text).toContain('chat_writer_fan_out_failures_total 1')
+  })
+})

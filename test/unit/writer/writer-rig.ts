@@ -1,0 +1,188 @@
+import type { WriterMetrics } from '../../../services/writer/metrics.ts'
+import { createWriter } from '../../../services/writer/writer.ts'
+import { writeCommand } from '../../../shared/domain/command-record.ts'
+import type { Command } from '../../../shared/domain/commands.ts'
+import { recordHeaders } from '../../../shared/domain/record-headers.ts'
+import type { BatchHandler, CommandLog, LogRecord } from '../../../shared/ports/command-log.ts'
+import type { EventStore } from '../../../shared/ports/event-store.ts'
+import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
+import type { Publication } from '../../../shared/ports/fan-out.ts'
+import type { OutcomeLine, RoomPublication } from '../../../shared/ports/publications.ts'
+import { readOutcomeLines, readRoomPublication } from '../../../shared/ports/publications.ts'
+import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import type { Bounds } from '../../../shared/runtime/bounds.ts'
+import { defaultBounds } from '../../../shared/runtime/bounds.ts'
+import { defaultTimes } from '../../../shared/runtime/times.ts'
+import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
+import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import { failing, instantClock, noFaults, recordingEventStream, recordingFanOut } from './fake-ports.ts'
+
+let offset = 0
+
+export interface Sent {
+  readonly gateway?: string
+  readonly isDirect?: boolean
+}
+
+export const recordOf = (command: Command, { gateway = 'g1', isDirect = false }: Sent = {}): LogRecord => {
+  offset += 1
+  const { command: id, digest, reply, direct } = recordHeaders
+  return {
+    key: command.room,
+    value: writeCommand(command),
+    headers: { [id]: command.id, [digest]: command.digest, [reply]: gateway, ...(isDirect ? { [direct]: '1' } : {}) },
+    partition: 3,
+    offset: String(offset),
+  }
+}
+
+export interface RigOptions {
+  readonly memory?: MemoryStore
+  readonly store?: (store: EventStore) => EventStore
+  readonly bounds?: Partial<Bounds>
+  readonly membersPerChat?: number
+}
+
+/** A writer on the memory store, with every other port in the test's hand. */
+export const writerRig = async ({
+  memory = memoryStore(),
+  store = (same) => same,
+  bounds = {},
+  membersPerChat,
+}: RigOptions = {}) => {
+  const faults = { store: noFaults(), stream: noFaults(), bury: noFaults(), fanOut: noFaults() }
+  const published: Publication[] = []
+  const streamed: StreamRecord[] = []
+  const buried: { readonly record: LogRecord; readonly reason: string }[] = []
+  const waits: number[] = []
+  const counted: string[] = []
+  const logged: string[] = []
+  const steps: string[] = []
+  const ages: number[] = []
+  const consuming = Promise.withResolvers<never>()
+  let handler: BatchHandler | undefined
+  let stops = 0
+  let heartbeats = 0
+
+  const commandLog: CommandLog = {
+    publish: async () => {},
+    consume: async (handle) => {
+      handler = handle
+      return {
+        failed: consuming.promise,
+        stop: async () => {
+          stops += 1
+        },
+      }
+    },
+    bury: async (record, reason) => {
+      failing(faults.bury)
+      buried.push({ record, reason })
+      steps.push('buried')
+    },
+    close: async () => {},
+  }
+  const fanOut = recordingFanOut((items) => {
+    failing(faults.fanOut)
+    published.push(...items)
+    steps.push('told')
+  })
+  const eventStream = recordingEventStream((records) => {
+    failing(faults.stream)
+    streamed.push(...records)
+  })
+  const wrapped = store(memory.store)
+  const eventStore: EventStore = {
+    ...wrapped,
+    transact: async (touched, decide) => {
+      failing(faults.store)
+      await wrapped.transact(touched, decide)
+      steps.push('stored')
+    },
+  }
+  const metrics: WriterMetrics = {
+    onBatch: ({ records }) => counted.push(`batch of ${records}`),
+    onRecord: (result) => counted.push(result),
+    onStored: (seconds) => ages.push(seconds),
+    onDeadLetter: () => counted.push('dead letter'),
+    onRetry: (cause) => counted.push(`retry: ${cause}`),
+    onFanOutFailure: () => counted.push('fan-out failure'),
+  }
+  const note = (fields: object, text: string) => logged.push(`${text} ${JSON.stringify(fields)}`)
+  const writer = createWriter({
+    commandLog,
+    eventStore,
+    eventStream,
+    fanOut,
+    clock: instantClock(waits),
+    log: { info: note, warn: note, error: note },
+    metrics,
+    times: defaultTimes,
+    bounds: { ...defaultBounds, ...bounds },
+    limits: { membersPerChat: membersPerChat ?? defaultLimits.membersPerChat },
+  })
+  await writer.start()
+
+  /** Hands the writer a batch; resolves when it may be acknowledged. */
+  const deliver = async (
+    records: readonly LogRecord[],
+    hold: { readonly signal?: AbortSignal; readonly heartbeat?: () => Promise<void> } = {},
+  ): Promise<void> => {
+    const { signal = new AbortController().signal, heartbeat = async () => {} } = hold
+    await handler?.({
+      partition: 3,
+      records,
+      signal,
+      heartbeat: async () => {
+        heartbeats += 1
+        await heartbeat()
+      },
+    })
+  }
+
+  return {
+    writer,
+    memory,
+    deliver,
+    send: (...commands: readonly Command[]) => deliver(commands.map((command) => recordOf(command))),
+    endConsuming: (error: Error) => consuming.reject(error),
+    faults,
+    published,
+    streamed,
+    buried,
+    waits,
+    counted,
+    logged,
+    steps,
+    /** Seconds from a command's time to its event's being stored. */
+    ages,
+    stops: () => stops,
+    heartbeats: () => heartbeats,
+    /** What rooms were told, in order. */
+    toRooms: (): readonly RoomPublication[] =>
+      published
+        .filter(({ topic }) => topic.startsWith('room:'))
+        .map(({ payload }) => readRoomPublication(Buffer.from(payload)) ?? { room: 'malformed', events: [] }),
+    /** What a gateway was told, in order. */
+    toGateway: (gateway = 'g1'): readonly OutcomeLine[] =>
+      published
+        .filter(({ topic }) => topic === `gateway:${gateway}`)
+        .flatMap(({ payload }) => readOutcomeLines(Buffer.from(payload)).lines),
+    /** Forgets what was published. */
+    forget: () => {
+      published.length = 0
+      streamed.length = 0
+      counted.length = 0
+      steps.length = 0
+    },
+  }
+}
+
+export type WriterRig = Awaited<ReturnType<typeof writerRig>>
+
+/** The texts of all messages stored, in the order of their commits. */
+export const messagesOf = (rig: WriterRig): readonly string[] =>
+  rig.memory
+    .events()
+    .filter(({ type }) => type === 'MessagePosted')
+    .map(({ data }) => JSON.parse(data).msg)
