@@ -19,6 +19,8 @@ export const wireOf = (webSocket: WebSocket, socket: Socket): Wire => ({
 export interface Connection {
   /** Pings, and closes who is stale or stuck. To be called about once a second. */
   check(nowMs: number): void
+  /** Destroys the socket. */
+  terminate(): void
 }
 
 /** Watches that the other side answers and takes what it is sent. */
@@ -73,5 +75,6 @@ export const watchConnection = (
       if (isStuck(now)) end(closeCodes.slowConsumer)
       else if (isStale(now)) end(closeCodes.stale)
     },
+    terminate: () => webSocket.terminate(),
   }
 }

@@ -12,6 +12,7 @@ import type { Times } from '../../shared/runtime/times.ts'
 import { openAccess } from './auth.ts'
 import type { Connection } from './connection.ts'
 import { watchConnection, wireOf } from './connection.ts'
+import { drainSessions } from './drain.ts'
 import type { Switchboard } from './switchboard.ts'
 
 export interface GatewayOptions {
@@ -30,21 +31,23 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Resolves with the port once connections are accepted. */
   start(): Promise<{ readonly port: number }>
-  /** Refuses new sockets, closes those there are (1012), then the port. Idempotent. */
-  stop(): Promise<void>
+  /** Refuses new sockets, hands over those there are (1012), then closes the port. Idempotent. */
+  drain(): Promise<void>
 }
 
 const headersMs = 10_000
 const checkEveryMs = 1_000
+/** For the other side to answer a close. */
+const closeMs = 1_000
 
-const refuse = (socket: Duplex, status: string): void => {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+const refuse = (socket: Duplex, status: string, header = ''): void => {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${header}\r\n`)
 }
 
 export const createGateway = (options: GatewayOptions): Gateway => {
   const { switchboard, host, port, limits, times, clock, log, metrics } = options
   const connections = new Set<Connection>()
-  let isStopping = false
+  let isDraining = false
   let timer: Timer | undefined
 
   const server = createServer((request, response) => {
@@ -93,9 +96,9 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       metrics.upgradesRefused.inc({ reason: 'not_found' })
       return refuse(socket, '404 Not Found')
     }
-    if (isStopping) {
+    if (isDraining) {
       metrics.upgradesRefused.inc({ reason: 'draining' })
-      return refuse(socket, '503 Service Unavailable')
+      return refuse(socket, '503 Service Unavailable', 'Retry-After: 1\r\n')
     }
     webSockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket))
   })
@@ -106,7 +109,24 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     timer = clock.after(checkEveryMs, checkAll)
   }
 
-  const closed = Promise.withResolvers<void>()
+  const closePort = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeIdleConnections()
+      clock.after(closeMs, () => {
+        for (const connection of connections) connection.terminate()
+      })
+    })
+
+  const drainOnce = async (): Promise<void> => {
+    isDraining = true
+    await drainSessions([...switchboard.sessions()], clock, times)
+    timer?.cancel()
+    switchboard.stop()
+    await closePort()
+  }
+  let drained: Promise<void> | undefined
+
   return {
     start: () =>
       new Promise((resolve, reject) => {
@@ -116,14 +136,9 @@ export const createGateway = (options: GatewayOptions): Gateway => {
           resolve({ port: (server.address() as AddressInfo).port })
         })
       }),
-    stop: () => {
-      if (isStopping) return closed.promise
-      isStopping = true
-      timer?.cancel()
-      switchboard.stop()
-      server.close(() => closed.resolve())
-      server.closeIdleConnections()
-      return closed.promise
+    drain: () => {
+      drained ??= drainOnce()
+      return drained
     },
   }
 }

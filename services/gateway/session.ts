@@ -21,7 +21,7 @@ import type { Resume } from './resume.ts'
 import type { SessionRooms } from './session-rooms.ts'
 import type { Wire } from './wire.ts'
 
-/** One socket's life, from upgrade to close: anonymous → bound → closed. */
+/** One socket's life, from upgrade to close: anonymous → bound → draining → closed. */
 export interface Session {
   readonly outbox: Outbox
   readonly isBound: boolean
@@ -29,6 +29,12 @@ export interface Session {
   receive(text: string): void
   /** The socket has taken everything that was written. */
   drained(): void
+  /** Commands without an outcome. */
+  readonly pendingCommands: number
+  /** Tells the client when to move to another gateway. */
+  announceMove(delayMs: number): void
+  /** Takes no more frames; what came before is still answered. */
+  stopReceiving(): void
   /** Writes what is queued, then closes the socket. */
   close(code: { readonly code: number; readonly reason: string }): void
   /** The socket is gone. Idempotent. */
@@ -62,6 +68,7 @@ export const createSession = (ports: SessionPorts): Session => {
   const { wire, outbox, principal, read, binding, intake, queries, resume, hub, lookups, clock, bounds, metrics } = ports
   let bound: { readonly user: string; readonly candidate: Candidate } | undefined
   let isClosed = false
+  let isReceiving = true
   let errorsInARow = 0
   let readsInFlight = 0
   /** Requests that came while a `create-user` was under way: they mean the user it binds. */
@@ -209,8 +216,15 @@ export const createSession = (ports: SessionPorts): Session => {
     get isBound() {
       return bound !== undefined
     },
+    get pendingCommands() {
+      return caller.pendingCommands
+    },
+    announceMove: (delayMs) => send(`{"event":"drain","body":{"delay_ms":${Math.round(delayMs)}}}`),
+    stopReceiving: () => {
+      isReceiving = false
+    },
     receive: (text) => {
-      if (isClosed) return
+      if (isClosed || !isReceiving) return
       const frame = read(text)
       if ('error' in frame) fail(frame.asked, frame.error)
       else handle(frame.request)

@@ -59,6 +59,8 @@ export interface Switchboard {
   sessions(): Iterable<Session>
   /** Commands without an outcome. */
   readonly pendingCommands: number
+  /** Rooms that are listened to. */
+  readonly heldRooms: number
   /** Idempotent. Closes what is left of the sessions. */
   stop(): void
 }
@@ -184,6 +186,9 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
     sessions: () => sessions,
     get pendingCommands() {
       return pending.size
+    },
+    get heldRooms() {
+      return feeds.rooms().length
     },
     stop: () => {
       sweep.stop()

@@ -18,6 +18,8 @@ export interface InternalPortOptions {
   readonly port: number
   readonly registry: Registry
   readonly readiness: () => Readiness
+  /** Called before each scrape, for gauges that are read and not counted. */
+  readonly refresh?: () => void
 }
 
 /** Probes and metrics, for the platform and never for clients. */
@@ -43,7 +45,7 @@ const json = (status: number, body: unknown): Answer => ({ status, type: 'applic
  * is asked for only where it helps. `/startupz`: it has started. `/readyz`:
  * it wants traffic. `/metrics`: Prometheus text.
  */
-export const createInternalPort = ({ host, port, registry, readiness }: InternalPortOptions): InternalPort => {
+export const createInternalPort = ({ host, port, registry, readiness, refresh }: InternalPortOptions): InternalPort => {
   const paths: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
     '/livez': () => json(200, { state: 'alive' }),
     '/readyz': () => {
@@ -54,7 +56,10 @@ export const createInternalPort = ({ host, port, registry, readiness }: Internal
       const { state } = readiness()
       return json(state === 'starting' ? 503 : 200, { state })
     },
-    '/metrics': async () => ({ status: 200, type: registry.contentType, body: await registry.metrics() }),
+    '/metrics': async () => {
+      refresh?.()
+      return { status: 200, type: registry.contentType, body: await registry.metrics() }
+    },
   }
 
   const answerTo = async ({ method, url }: IncomingMessage): Promise<Answer> => {

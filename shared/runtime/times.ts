@@ -39,6 +39,12 @@ export const timesTable = {
   stuckSocketMs: { value: 30_000, meaning: 'A full socket that makes no progress for this long is closed.' },
   flushMostMs: { value: 50, meaning: 'The longest pause between two flushes.' },
   flushSliceMs: { value: 5, meaning: 'A flush that takes longer goes on in another turn of the event loop.' },
+  drainWindowMs: { value: 8_000, meaning: 'A draining gateway tells its sessions to move spread over this time at the most.' },
+  drainStepMs: { value: 10, meaning: 'Sessions of a draining gateway move at least this far apart, within the window.' },
+  drainOverlapMs: {
+    value: 1_000,
+    meaning: 'How long a session that was told to move is still served, so that its client can connect elsewhere first.',
+  },
   stopMs: { value: 25_000, meaning: 'From SIGTERM to exit, whatever is left.' },
 } as const
 

@@ -70,7 +70,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedOptions): Promise<E
   const child = startChild({ dataDir, socketFolder, owner, lockWaitMs })
   const exited = once(child, 'exit').finally(() => rmSync(socketFolder, { recursive: true, force: true }))
   await untilReady(child, exited)
-  log.info({ pid: child.pid }, 'embedded database is ready')
+  log.info({ child: child.pid }, 'embedded database is ready')
 
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)

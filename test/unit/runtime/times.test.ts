@@ -27,7 +27,8 @@ const relations: Readonly<Record<string, boolean>> = {
   'the shortest round of the sweep is shorter than the ordinary one': times.sweepLeastMs < times.convergeMs / 2,
   'a topic is kept for longer than a command that needs it may take': times.topicReleaseMs > times.commandDeadlineMs,
   'a flush is cut several times in its longest pause': times.flushSliceMs < times.flushMostMs,
-  'stopping outlasts the commands in hand': times.stopMs > times.commandDeadlineMs,
+  'stopping outlasts the last session’s move and its commands in hand':
+    times.stopMs > times.drainWindowMs + times.drainOverlapMs + times.commandDeadlineMs,
   'stopping fits into the thirty seconds that Kubernetes grants by default': times.stopMs < 30_000,
   'a half-open socket is closed within the idle time of common proxies (60 s)': times.socketPingMs + times.socketPongMs < 60_000,
   'a frame fits into a send queue': limits.frameBytes < bounds.sendQueueBytes,

@@ -1,0 +1,67 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { CommandLog } from '../../shared/ports/command-log.ts'
+import type { EventStore } from '../../shared/ports/event-store.ts'
+import type { FanOut } from '../../shared/ports/fan-out.ts'
+import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { SharedConfig } from '../../shared/runtime/config.ts'
+import type { Readiness } from '../../shared/runtime/internal-port.ts'
+import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
+import { systemClock } from '../../shared/runtime/system-clock.ts'
+import { createGateway } from './gateway.ts'
+import { createSwitchboard } from './switchboard.ts'
+
+export interface GatewayPorts {
+  readonly commandLog: CommandLog
+  readonly eventStore: EventStore
+  readonly readModel: ReadModel
+  readonly fanOut: FanOut
+}
+
+/** A gateway on these ports, in real time. */
+export interface GatewayService {
+  /** Resolves with the port once sockets are accepted. */
+  start(): Promise<{ readonly port: number }>
+  /** Hands its sessions over, then ends. Closes none of the ports. Idempotent. */
+  drain(): Promise<void>
+  readiness(): Readiness
+}
+
+export const createGatewayService = (
+  config: SharedConfig,
+  ports: GatewayPorts,
+  { log, metrics, onScrape }: Pick<ServiceProcess, 'log' | 'metrics' | 'onScrape'>,
+): GatewayService => {
+  const { host, port, limits, times, bounds } = config
+  const { fanOut } = ports
+  const clock = systemClock
+  const switchboard = createSwitchboard({
+    ...ports,
+    clock,
+    metrics,
+    times,
+    bounds,
+    limits,
+    gateway: randomUUIDv7(),
+    newId: () => randomUUIDv7(),
+    random: Math.random,
+  })
+  const gateway = createGateway({ switchboard, host, port, limits, times, clock, log, metrics })
+  fanOut.onRestored(() => metrics.fanOutReconnects.inc())
+  onScrape(() => {
+    metrics.pendingCommands.set(switchboard.pendingCommands)
+    metrics.heldRooms.set(switchboard.heldRooms)
+    metrics.fanOutUp.set(fanOut.state === 'up' ? 1 : 0)
+  })
+  return {
+    start: async () => {
+      await switchboard.start()
+      return gateway.start()
+    },
+    drain: gateway.drain,
+    readiness: () => {
+      const { pendingCommands } = switchboard
+      const isOverloaded = pendingCommands >= bounds.pendingPerGateway
+      return { state: isOverloaded ? 'overloaded' : 'ready', details: { fanOut: fanOut.state, pendingCommands } }
+    },
+  }
+}

@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { FeedFrame } from '../support/client/chat-socket.ts'
+import { openSocket } from '../support/client/chat-socket.ts'
+import type { Person } from '../support/client/person.ts'
+import { freshName, personOn } from '../support/client/person.ts'
+import { badInputs } from './bad-inputs.ts'
+
+/** A running chat, by its gateways; with only one, both sides are on it. */
+export interface RunningChat {
+  readonly urls: readonly [string, ...string[]]
+}
+
+const texts = (frames: readonly FeedFrame[]): unknown[] =>
+  frames.filter(({ event }) => event === 'new-message').map(({ body }) => body.msg)
+
+const withoutId = ({ id: _id, ...rest }: FeedFrame): unknown => rest
+
+/** What people do with a chat, the same on every way of running it. */
+export const journeys = (open: () => RunningChat): void => {
+  const here = (): string => open().urls[0]
+  const there = (): string => open().urls[1] ?? open().urls[0]
+
+  const couple = async (owned: AsyncDisposableStack): Promise<readonly [Person, Person]> => {
+    const ann = owned.use(await personOn(here(), freshName('ann')))
+    const bob = owned.use(await personOn(there(), freshName('bob')))
+    return [ann, bob]
+  }
+
+  describe('people', () => {
+    it('on two gateways chat, and see one order, to the letter', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const { room } = await ann.createChat('tea', [bob.id])
+      await bob.feedTo(room, 1)
+      await Promise.all([1, 2, 3, 4, 5].flatMap((n) => [ann.say(room, `a${n}`), bob.say(room, `b${n}`)]))
+      const [annSaw, bobSaw] = [await ann.feedTo(room, 11), await bob.feedTo(room, 11)]
+      expect(annSaw.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+      expect(bobSaw.map(withoutId)).toEqual(annSaw.map(withoutId))
+      expect(texts(annSaw).filter((text) => String(text).startsWith('a'))).toEqual(['a1', 'a2', 'a3', 'a4', 'a5'])
+      expect(texts(annSaw).filter((text) => String(text).startsWith('b'))).toEqual(['b1', 'b2', 'b3', 'b4', 'b5'])
+      const history = await ann.history(room)
+      expect(history).toEqual(annSaw.slice(1).map(({ body, seq }) => ({ ...body, seq })))
+      expect(await bob.history(room)).toEqual(history)
+    })
+
+    it('have their confirmation in the feed itself, and nobody else has its id', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const name = freshName('ann')
+      const [phone, desk] = [owned.use(await personOn(here(), name)), owned.use(await personOn(there(), name))]
+      const { room } = await phone.createChat('devices', [ann.id, bob.id])
+      const confirmation = await phone.say(room, 'hello')
+      expect(confirmation).toMatchObject({ event: 'new-message', room, seq: 2, body: { msg: 'hello', user_id: phone.id } })
+      for (const other of [desk, ann, bob]) {
+        const [, frame] = await other.feedTo(room, 2)
+        expect(frame).toEqual(withoutId(confirmation as FeedFrame))
+      }
+    })
+
+    it('join late with a third device and read what was said', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const { room } = await ann.createChat('late', [bob.id])
+      for (const text of ['one', 'two', 'three']) await ann.say(room, text)
+      const name = freshName('cyd')
+      const cyd = owned.use(await personOn(there(), name))
+      await ann.addUsers(room, [cyd.id])
+      const late = owned.use(await personOn(here(), name))
+      expect((await late.history(room)).map(({ msg }) => msg)).toEqual(['one', 'two', 'three'])
+      await bob.say(room, 'four')
+      expect(texts(await late.feedTo(room, 6))).toEqual(['four'])
+      expect((await cyd.feedTo(room, 6)).map(({ event, seq }) => [event, seq])).toEqual([
+        ['add-users', 5],
+        ['new-message', 6],
+      ])
+    })
+
+    it('who were away are in a chat and find it when they come', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const name = freshName('eve')
+      const before = await personOn(here(), name)
+      await before[Symbol.asyncDispose]()
+      const { room } = await ann.createChat('for eve', [bob.id])
+      await ann.addUsers(room, [before.id])
+      await bob.say(room, 'where is eve?')
+      const eve = owned.use(await personOn(there(), name))
+      expect(eve.id).toBe(before.id)
+      const { body } = await eve.socket.request('list-chats', { user: { id: eve.id } })
+      expect(body?.chats).toMatchObject([{ id: room, name: 'for eve', users: [ann.id, bob.id, eve.id], seq: 3 }])
+      await eve.say(room, 'here')
+      expect(texts(await bob.feedTo(room, 4))).toEqual(['where is eve?', 'here'])
+    })
+
+    it('are added and removed in mid-conversation, each at one place in the order', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const [cyd, dan] = [
+        owned.use(await personOn(there(), freshName('cyd'))),
+        owned.use(await personOn(here(), freshName('dan'))),
+      ]
+      const { room } = await ann.createChat('coming and going', [bob.id, dan.id])
+      const chatter = Array.from({ length: 20 }, (_, n) => bob.say(room, `b${n}`))
+      const added = (await ann.addUsers(room, [cyd.id])) as FeedFrame
+      const removed = (await ann.removeUsers(room, [dan.id])) as FeedFrame
+      await Promise.all(chatter)
+      const all = await ann.feedTo(room, 23)
+      const cydSaw = await cyd.feedTo(room, 23)
+      await dan.feedTo(room, removed.seq)
+      await expect(dan.say(room, 'still here?')).rejects.toThrow('forbidden')
+      expect(all.map(({ seq }) => seq)).toEqual(Array.from({ length: 23 }, (_, index) => index + 1))
+      expect(cydSaw.map(withoutId)).toEqual(all.slice(added.seq - 1).map(withoutId))
+      expect(dan.socket.feed(room).map(withoutId)).toEqual(all.slice(0, removed.seq).map(withoutId))
+      expect((await dan.socket.request('list-messages', { chat: { id: room } })).error?.code).toBe('forbidden')
+    })
+
+    it('send the first message in the same breath as the create-chat', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const id = randomUUID()
+      const [created, said] = await Promise.all([ann.createChat('at once', [bob.id], id), ann.say(id, 'first!')])
+      expect([created.seq, said.seq]).toEqual([1, 2])
+      expect(texts(await bob.feedTo(id, 2))).toEqual(['first!'])
+    })
+
+    it('send a message again, on another gateway, and it stands once', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const annThere = owned.use(await personOn(there(), freshName('fay')))
+      const { room } = await ann.createChat('again', [bob.id, annThere.id])
+      const id = randomUUID()
+      const first = (await bob.say(room, 'once', id)) as FeedFrame
+      await Promise.all([bob.feedTo(room, 2), ann.feedTo(room, 2)])
+      const again = await ann.socket.request('new-message', { msg: 'once', type: 'text', id }, { room, as: bob.id })
+      expect(again.body).toEqual(first.body)
+      expect(again.seq).toBeUndefined()
+      const other = await ann.socket.request('new-message', { msg: 'another', type: 'text', id }, { room, as: bob.id })
+      expect(other.error?.code).toBe('conflict')
+      await ann.say(room, 'after')
+      expect(texts(await bob.feedTo(room, 3))).toEqual(['once', 'after'])
+      expect((await bob.history(room)).map(({ msg }) => msg)).toEqual(['once', 'after'])
+    })
+
+    it('find each other by ids, and only those with whom they share a chat', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      await ann.createChat('known', [bob.id])
+      const { body } = await ann.socket.request('get-users', { users: [bob.id, randomUUID()] })
+      expect(body?.users).toEqual([{ id: bob.id, externalUserId: expect.stringContaining('bob') }])
+    })
+
+    it('resume where they left, on another gateway', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const name = freshName('gus')
+      const gus = await personOn(here(), name)
+      const { room } = await ann.createChat('tunnel', [bob.id, gus.id])
+      await gus.feedTo(room, 1)
+      await gus[Symbol.asyncDispose]()
+      for (const text of ['one', 'two', 'three']) await bob.say(room, text)
+      const back = owned.use(await personOn(there(), name, { rooms: { [room]: 1 } }))
+      const answer = await back.socket.seen('the answer to resume', ({ event }) => event === 'resume')
+      expect(answer.body).toMatchObject({ rooms: { [room]: { seq: 4, recovered: true } } })
+      await ann.say(room, 'four')
+      expect(texts(await back.feedTo(room, 5))).toEqual(['one', 'two', 'three', 'four'])
+      expect(back.socket.frames.map(({ event, seq }) => seq ?? event)).toEqual(['create-user', 2, 3, 4, 'resume', 5])
+    })
+  })
+
+  describe('bad input', () => {
+    it.each(badInputs)('$what is told as $code, and the socket lives on', async ({ text, code, field, event }) => {
+      await using owned = new AsyncDisposableStack()
+      const ann = owned.use(await personOn(here(), freshName('ann')))
+      ann.socket.sendText(text)
+      const { error } = await ann.socket.seen('an error', (frame) => frame.error !== undefined && frame.event === event)
+      expect(error).toMatchObject({ code, message: expect.stringMatching(/.{5,}/), retryable: false })
+      if (field !== undefined) expect(error?.details).toMatchObject({ field, reason: expect.any(String) })
+      expect((await ann.socket.request('ping', {})).body).toHaveProperty('now')
+    })
+
+    it('asks for a user first', async () => {
+      await using socket = await openSocket(here())
+      for (const [event, body] of [
+        ['list-chats', { user: { id: randomUUID() } }],
+        ['list-messages', { chat: { id: randomUUID() } }],
+        ['create-chat', { chat: { name: 'x' }, users: [randomUUID()] }],
+        ['resume', { rooms: {} }],
+      ] as const) {
+        expect((await socket.request(event, body)).error?.code).toBe('unbound')
+      }
+      expect((await socket.request('new-message', { msg: 'x', type: 'text' }, { room: randomUUID() })).error?.code).toBe(
+        'unbound',
+      )
+    })
+
+    it('names users who do not exist', async () => {
+      await using owned = new AsyncDisposableStack()
+      const ann = owned.use(await personOn(here(), freshName('ann')))
+      const nobody = randomUUID()
+      const { error } = await ann.socket.request('create-chat', { chat: { name: 'x' }, users: [nobody] })
+      expect(error).toMatchObject({ code: 'unknown_user', details: { users: [nobody] } })
+    })
+
+    it('is the same no for a room of others and for one that is not there', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const { room } = await bob.createChat('of bob', [])
+      const noes = await Promise.all(
+        [room, randomUUID()].flatMap((chat) => [
+          ann.socket.request('new-message', { msg: 'x', type: 'text' }, { room: chat }),
+          ann.socket.request('add-users', { users: [ann.id] }, { room: chat }),
+          ann.socket.request('list-messages', { chat: { id: chat } }),
+        ]),
+      )
+      const errors = noes.map(({ error }) => error)
+      expect(new Set(errors.map((error) => error?.code))).toEqual(new Set(['forbidden']))
+      expect(errors.slice(0, 3)).toEqual(errors.slice(3))
+    })
+
+    it('cannot take somebody else’s list or id', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      expect((await ann.socket.request('list-chats', { user: { id: bob.id } })).error?.code).toBe('forbidden')
+      const { room } = await ann.createChat('mine', [bob.id])
+      const id = randomUUID()
+      await ann.say(room, 'mine', id)
+      await bob.feedTo(room, 2)
+      const taken = await bob.socket.request('new-message', { msg: 'mine', type: 'text', id }, { room })
+      expect(taken.error?.code).toBe('conflict')
+    })
+  })
+}

@@ -1,0 +1,29 @@
+import type { Environment, Replica } from './replica.ts'
+import { startService } from './replica.ts'
+import { makeScratchFolder, removeScratchFolder } from './scratch-folder.ts'
+
+export interface EmbeddedChat extends Replica {
+  readonly dataDir: string
+}
+
+/** The whole system as one process, in a folder of its own that goes with it; `DATA_DIR` names another that stays. */
+export const startEmbedded = async (env: Environment = {}): Promise<EmbeddedChat> => {
+  const scratch = makeScratchFolder('embedded')
+  const dataDir = env.DATA_DIR ?? scratch
+  try {
+    const replica = await startService('embedded', {
+      entry: 'services/embedded/main.ts',
+      env: { HOST: '127.0.0.1', DATA_DIR: dataDir, ...env },
+    })
+    return Object.assign(replica, {
+      dataDir,
+      [Symbol.asyncDispose]: async () => {
+        await replica.kill()
+        removeScratchFolder(scratch)
+      },
+    })
+  } catch (error) {
+    removeScratchFolder(scratch)
+    throw error
+  }
+}
