@@ -40,7 +40,7 @@ const resumedRoom = z.looseObject({
 /** The body of the answer to each event. */
 export const answerBodies = {
   'create-user': z.looseObject({ user: storedUserSchema }),
-  'create-chat': z.looseObject({ chat: chatSchema }),
+  'create-chat': z.looseObject({ chat: chatSchema, user_id: id }),
   'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq })), next_cursor: z.string().optional() }),
   'list-messages': z.looseObject({ messages: z.array(messageSchema.extend({ seq })), next_cursor: z.string().optional() }),
   'new-message': messageSchema,
@@ -67,19 +67,53 @@ const error = z.looseObject({
 })
 
 const answer = <Event extends AnswerEvent>(event: Event) =>
-  z.looseObject({ event: z.literal(event), id: z.string().optional(), body: answerBodies[event] })
+  z.looseObject({
+    event: z.literal(event),
+    id: z.string().optional(),
+    seq: z.never().optional(),
+    body: answerBodies[event],
+  })
 
-const feedFrame = <Event extends FeedEvent>(event: Event) => answer(event).extend({ room: id, seq: seq.min(1) })
+const feed = <Event extends FeedEvent>(event: Event) => answer(event).extend({ room: id, seq: seq.min(1) })
 
 /** An error for a request (`event` and `id` are the request's), or for what could not be parsed (`event: "error"`). */
 export const errorFrame = z.looseObject({ event: z.string(), id: z.string().optional(), error })
 
+/** Answers: no top-level `seq`. Without an `id` if the request had none. */
+export const answerFrames = {
+  'create-user': answer('create-user'),
+  'create-chat': answer('create-chat'),
+  'list-chats': answer('list-chats'),
+  'list-messages': answer('list-messages'),
+  'new-message': answer('new-message'),
+  'add-users': answer('add-users'),
+  'remove-users': answer('remove-users'),
+  'get-users': answer('get-users'),
+  resume: answer('resume'),
+  ping: answer('ping'),
+} as const satisfies Record<AnswerEvent, z.ZodType>
+
+/** Frames of a room's feed. With an `id` on the socket that asked for the event. */
+export const feedFrames = {
+  'create-chat': feed('create-chat'),
+  'new-message': feed('new-message'),
+  'add-users': feed('add-users'),
+  'remove-users': feed('remove-users'),
+} as const satisfies Record<FeedEvent, z.ZodType>
+
+/** What the service says of itself, unasked. */
+export const serverPushes = {
+  drain: z.looseObject({
+    event: z.literal('drain'),
+    id: z.never().optional(),
+    body: z.looseObject({ delay_ms: z.int().min(0) }),
+  }),
+} as const
+
 /** Any frame that the service sends. A top-level `seq` makes it a feed frame. */
 export const serverFrame = z.union([
   errorFrame,
-  feedFrame('create-chat'),
-  feedFrame('new-message'),
-  feedFrame('add-users'),
-  feedFrame('remove-users'),
-  ...(Object.keys(answerBodies) as AnswerEvent[]).map((event) => answer(event)),
+  ...Object.values(feedFrames),
+  ...Object.values(answerFrames),
+  ...Object.values(serverPushes),
 ])

@@ -5,17 +5,17 @@
  * never reused.
  */
 export const closeCodes = {
-  goingAway: { code: 1001, reason: 'going away' },
-  protocolError: { code: 1002, reason: 'protocol error' },
-  abnormal: { code: 1006, reason: 'connection lost' },
-  notUtf8: { code: 1007, reason: 'invalid UTF-8' },
-  tooLarge: { code: 1009, reason: 'frame too large' },
-  internal: { code: 1011, reason: 'internal error' },
-  restart: { code: 1012, reason: 'service restart' },
-  overloaded: { code: 1013, reason: 'try again later' },
-  slowConsumer: { code: 4000, reason: 'slow consumer' },
-  stale: { code: 4001, reason: 'no heartbeat' },
-  tooManyErrors: { code: 4500, reason: 'too many errors' },
+  goingAway: { code: 1001, reason: 'going away', meaning: 'the other side is leaving' },
+  protocolError: { code: 1002, reason: 'protocol error', meaning: 'a frame violates WebSocket itself' },
+  abnormal: { code: 1006, reason: 'connection lost', meaning: 'no close was seen; never sent' },
+  notUtf8: { code: 1007, reason: 'invalid UTF-8', meaning: 'a text frame is not UTF-8' },
+  tooLarge: { code: 1009, reason: 'frame too large', meaning: 'a frame is larger than the limit' },
+  internal: { code: 1011, reason: 'internal error', meaning: 'the gateway failed on this socket' },
+  restart: { code: 1012, reason: 'service restart', meaning: 'the gateway stops; others go on' },
+  overloaded: { code: 1013, reason: 'try again later', meaning: 'the gateway takes no more sockets now' },
+  slowConsumer: { code: 4000, reason: 'slow consumer', meaning: 'the socket took nothing for too long' },
+  stale: { code: 4001, reason: 'no heartbeat', meaning: 'a ping was not answered' },
+  tooManyErrors: { code: 4500, reason: 'too many errors', meaning: 'one refused request followed another' },
 } as const
 
 const comesBack: ReadonlySet<number> = new Set([1001, 1006, 1011, 1012, 1013])

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+
+/** One example of PROTOCOL.md: `>` is a request, `<` what the service sends. */
+export interface Example {
+  readonly direction: '>' | '<'
+  readonly text: string
+}
+
+const document = readFileSync(new URL('../../../shared/protocol/PROTOCOL.md', import.meta.url), 'utf8')
+
+/** Every line of every fenced block, in order; a line that is no example is an error. */
+export const examples: readonly Example[] = [...document.matchAll(/^```\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
+  block.split('\n').filter(Boolean).map(exampleOf),
+)
+
+function exampleOf(line: string): Example {
+  const [, direction, text] = /^([<>]) (.+)$/.exec(line) ?? []
+  if (text === undefined) throw new Error(`neither a request nor an answer: ${line}`)
+  return { direction: direction as Example['direction'], text }
+}
+
+/** The cells of the table under a heading (`## Errors`), row by row, without the head. */
+export const rowsUnder = (heading: string): readonly (readonly string[])[] => {
+  const section = document.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const lines = section.split('\n').filter((line) => line.startsWith('|'))
+  return lines.slice(2).map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  )
+}
+
+/** The headings of the table of contents and those that there are. */
+export const contents = {
+  listed: [...document.matchAll(/^\d+\. \[(.+)\]\(#(.+)\)$/gm)].map(([, title = '', anchor = '']) => ({ title, anchor })),
+  headings: [...document.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title),
+  links: [...document.matchAll(/\]\((?!#)([^)]+)\)/g)].map(([, path = '']) => path),
+  anchors: [...document.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor),
+}

@@ -1,0 +1,167 @@
+import { existsSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { z } from 'zod'
+import { createFrameReader } from '../../../services/gateway/frame-reader.ts'
+import {
+  answerBodies,
+  answerFrames,
+  errorFrame,
+  feedFrames,
+  serverFrame,
+  serverPushes,
+} from '../../../shared/protocol/answers.ts'
+import { closeCodes, mayReconnect } from '../../../shared/protocol/close-codes.ts'
+import { errors } from '../../../shared/protocol/errors.ts'
+import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import { requestEvents, requestSchemas } from '../../../shared/protocol/requests.ts'
+import type { Example } from './protocol-document.ts'
+import { contents, examples, rowsUnder } from './protocol-document.ts'
+import { fieldsIn, fieldsOf } from './schema-fields.ts'
+
+interface Frame {
+  readonly event: string
+  readonly id?: string
+  readonly seq?: number
+  readonly error?: object
+}
+
+const frame = (text: string): Frame => JSON.parse(text) as Frame
+const sent = examples.filter(({ direction }) => direction === '>').map(({ text }) => text)
+const received = examples.filter(({ direction }) => direction === '<').map(({ text }) => text)
+/** Their keys are ids of rooms, or whatever an error has to say. */
+const maps = ['body.rooms', 'body.resume.rooms', 'error.details']
+const read = createFrameReader(defaultLimits)
+const requests = sent.filter((text) => 'request' in read(text)).map(frame)
+
+/** What the document shows as the answer: the next line from the service with the same id. */
+const answerTo = (text: string): Frame => {
+  const answer = examples[examples.findIndex((example) => example.text === text) + 1] as Example
+  return frame(answer.text)
+}
+
+/** The one schema that a frame of this kind and event has to satisfy. */
+const schemaOf = (shown: Frame): z.ZodType | undefined => {
+  if (shown.error !== undefined) return errorFrame
+  const table: Readonly<Record<string, z.ZodType>> =
+    shown.seq !== undefined ? feedFrames : shown.event in serverPushes ? serverPushes : answerFrames
+  return table[shown.event]
+}
+
+describe('the examples of PROTOCOL.md', () => {
+  it.each(sent)('request is read as the document says: %s', (text) => {
+    const outcome = read(text)
+    const error = answerTo(text).error as { code?: string } | undefined
+    if ('error' in outcome) expect(outcome.error).toEqual(error)
+    else expect(error?.code).not.toBe('invalid')
+  })
+
+  it.each(sent)('request is followed by its own answer: %s', (text) => {
+    const outcome = read(text)
+    const asked = 'error' in outcome ? outcome.asked : outcome.request
+    expect(answerTo(text)).toMatchObject({ event: asked.event, ...(asked.id === undefined ? {} : { id: asked.id }) })
+  })
+
+  it.each(received)('frame of the service is one: %s', (text) => {
+    const shown = frame(text)
+    const schema = schemaOf(shown)
+    expect(schema?.safeParse(shown).error).toBeUndefined()
+    expect(serverFrame.safeParse(shown).success).toBe(true)
+    expect(fieldsOf(schema as z.ZodType)).toEqual(expect.arrayContaining(fieldsIn(shown, maps)))
+  })
+
+  it('show every event: as a request, and as what comes back', () => {
+    const frames = received.map(frame)
+    const names = (shown: readonly Frame[]) => new Set(shown.map(({ event }) => event))
+    expect(names(requests)).toEqual(new Set(requestEvents))
+    expect(names(frames.filter(({ seq }) => seq !== undefined))).toEqual(new Set(Object.keys(feedFrames)))
+    expect(names(frames)).toEqual(new Set([...Object.keys(answerFrames), ...Object.keys(serverPushes), 'error']))
+  })
+
+  it.each(requestEvents)('show every field of the request %s', (event) => {
+    const shown = requests.filter((request) => request.event === event).flatMap((request) => fieldsIn(request, maps))
+    const everywhere = ['as', 'id']
+    expect(new Set([...shown, ...everywhere])).toEqual(new Set(fieldsOf(requestSchemas(defaultLimits)[event])))
+  })
+
+  it('show how to act for somebody else', () => {
+    expect(requests.some((request) => 'as' in request)).toBe(true)
+  })
+})
+
+describe('the tables of PROTOCOL.md', () => {
+  it('hold every error code with its meaning, and no other', () => {
+    const expected = Object.entries(errors).map(([code, { retryable, meaning }]) => [
+      `\`${code}\``,
+      retryable ? 'yes' : 'no',
+      meaning,
+    ])
+    expect(rowsUnder('Errors')).toEqual(expected)
+  })
+
+  it('hold every close code with its reason, meaning and advice, and no other', () => {
+    const expected = Object.values(closeCodes).map(({ code, reason, meaning }) => [
+      String(code),
+      reason,
+      mayReconnect(code) ? 'yes' : 'no',
+      meaning,
+    ])
+    expect(rowsUnder('Close codes')).toEqual(expected)
+  })
+
+  it('hold every limit with its default and its variable, and no other', () => {
+    const variable = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+    const expected = Object.entries(defaultLimits).map(([name, value]) => [value.toLocaleString('en'), `\`${variable(name)}\``])
+    expect(rowsUnder('Limits').map(([, ...cells]) => cells)).toEqual(expected)
+  })
+
+  it('hold every reason of a room that was not recovered, and no other', () => {
+    const { rooms } = answerBodies.resume.shape
+    const named = rowsUnder('Resume').map(([reason = '']) => reason.replaceAll('`', ''))
+    expect(named).toEqual(rooms.valueType.shape.reason.unwrap().options)
+  })
+})
+
+describe('the headings and links of PROTOCOL.md', () => {
+  const anchorOf = (title: string): string => title.toLowerCase().replaceAll(' ', '-')
+
+  it('lists its sections, in their order', () => {
+    expect(contents.listed).toEqual(contents.headings.map((title) => ({ title, anchor: anchorOf(title) })))
+  })
+
+  it('links only to what there is', () => {
+    expect(contents.anchors.filter((anchor) => !contents.headings.some((title) => anchorOf(title) === anchor))).toEqual([])
+    expect(contents.links.filter((path) => !existsSync(new URL(`../../../shared/protocol/${path}`, import.meta.url)))).toEqual([])
+    expect(contents.links.length).toBeGreaterThan(3)
+  })
+})
+
+describe('close codes', () => {
+  it.each([1000, 1002, 1003, 1005, 1007, 1008, 1009, 1010, 1014, 3000, 3999, 4500, 4999])('%d is final', (code) => {
+    expect(mayReconnect(code)).toBe(false)
+  })
+
+  it.each([1001, 1006, 1011, 1012, 1013, 4000, 4242, 4499])('%d may come back', (code) => {
+    expect(mayReconnect(code)).toBe(true)
+  })
+
+  it('have each number once', () => {
+    const codes = Object.values(closeCodes).map(({ code }) => code)
+    expect(new Set(codes).size).toBe(codes.length)
+  })
+})
+
+describe('frames of the service', () => {
+  const room = '01a20e3b-6111-7eb9-a052-16a1449e88a0'
+
+  it('without a place in the feed are no feed frames, and with one no answers', () => {
+    const shown = frame(received.find((text) => frame(text).seq === 2) ?? '')
+    expect(answerFrames['new-message'].safeParse(shown).success).toBe(false)
+    expect(feedFrames['new-message'].safeParse({ ...shown, seq: 0 }).success).toBe(false)
+    expect(feedFrames['new-message'].safeParse({ ...shown, seq: undefined }).success).toBe(false)
+  })
+
+  it('may have fields that a client does not know', () => {
+    const shown = { event: 'drain', body: { delay_ms: 3, later: true }, also: { room } }
+    expect(serverPushes.drain.parse(shown)).toEqual(shown)
+  })
+})

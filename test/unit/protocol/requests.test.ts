@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import { createFrameReader } from '../../../services/gateway/frame-reader.ts'
+import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import type { RequestEvent } from '../../../shared/protocol/requests.ts'
+import { requestEvents, requestSchemas } from '../../../shared/protocol/requests.ts'
+
+const room = '01a20e3b-6111-7eb9-a052-16a1449e88a0'
+const user = '01a20e3b-6107-7742-ac5b-fcb05f0baa1b'
+const read = createFrameReader(defaultLimits)
+
+/** The smallest request of each event. */
+const smallest: { readonly [Event in RequestEvent]: { readonly room?: string; readonly body: object } } = {
+  'create-user': { body: { user: { externalUserId: 'a' } } },
+  'create-chat': { body: { chat: { name: 'n' }, users: [user] } },
+  'list-chats': { body: { user: { id: user } } },
+  'list-messages': { body: { chat: { id: room } } },
+  'new-message': { room, body: { msg: 'm', type: 't' } },
+  'add-users': { room, body: { users: [user] } },
+  'remove-users': { room, body: { users: [user] } },
+  'get-users': { body: { users: [user] } },
+  resume: { body: { rooms: {} } },
+  ping: { body: {} },
+}
+
+const outcome = (event: string, rest: object): unknown => {
+  const frame = read(JSON.stringify({ event, ...rest }))
+  return 'error' in frame ? [frame.error.details?.field, frame.error.details?.reason] : frame.request
+}
+const body = (event: RequestEvent, more: object): object => ({ ...smallest[event], body: { ...smallest[event].body, ...more } })
+const query = (event: RequestEvent, more: object): object => body(event, { query: more })
+const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => user.slice(0, -6) + String(n).padStart(6, '0'))
+const roomsOf = (count: number): Record<string, number> => Object.fromEntries(ids(count).map((id) => [id, 1]))
+
+describe('a request', () => {
+  it.each(requestEvents)('%s in its smallest form is accepted as it is', (event) => {
+    expect(outcome(event, smallest[event])).toEqual({ event, ...smallest[event] })
+  })
+
+  it.each(requestEvents)('%s takes the id of the caller and the user to act for', (event) => {
+    const named = { id: 'x'.repeat(64), as: user }
+    expect(outcome(event, { ...smallest[event], ...named })).toEqual({ event, ...smallest[event], ...named })
+  })
+
+  it.each(requestEvents)('%s refuses a field that it does not know, at the top and in the body', (event) => {
+    expect(outcome(event, { ...smallest[event], seq: 1 })).toEqual(['seq', 'unknown field'])
+    expect(outcome(event, body(event, { extra: 1 }))).toEqual(['body.extra', 'unknown field'])
+  })
+
+  it.each(requestEvents)('%s needs a body', (event) => {
+    expect(outcome(event, { ...smallest[event], body: undefined })).toEqual(['body', expect.stringContaining('expected object')])
+    expect(outcome(event, { ...smallest[event], body: null })).toEqual(['body', expect.stringContaining('expected object')])
+  })
+
+  it.each(requestEvents)('%s acts in a room or does not', (event) => {
+    const { room: own } = smallest[event]
+    if (own === undefined) expect(outcome(event, { ...smallest[event], room })).toEqual(['room', 'unknown field'])
+    else expect(outcome(event, { ...smallest[event], room: undefined })).toEqual(['room', expect.any(String)])
+  })
+
+  it('may spell an id in upper case; it is one id', () => {
+    const shouted = { room: room.toUpperCase(), as: user.toUpperCase() }
+    expect(outcome('new-message', { ...smallest['new-message'], ...shouted })).toMatchObject({ room, as: user })
+    expect(outcome('resume', body('resume', { rooms: { [room.toUpperCase()]: 3 } }))).toMatchObject({
+      body: { rooms: { [room]: 3 } },
+    })
+  })
+
+  it('may name a time in any zone; it is kept in UTC with milliseconds', () => {
+    const range = { from: '2026-11-24T16:45:02+01:00', to: '2026-11-24T15:45:02.2159Z' }
+    expect(outcome('list-messages', query('list-messages', range))).toMatchObject({
+      body: { query: { from: '2026-11-24T15:45:02.000Z', to: '2026-11-24T15:45:02.215Z' } },
+    })
+  })
+
+  it('may be as large as the limits say', () => {
+    const { msgChars, nameChars, usersPerCommand, pageEntries, resumeRooms } = defaultLimits
+    const largest: readonly [RequestEvent, object][] = [
+      ['new-message', body('new-message', { msg: '𝕏'.repeat(msgChars / 2), type: 't'.repeat(32) })],
+      ['create-user', body('create-user', { user: { externalUserId: 'x'.repeat(200), name: 'x'.repeat(nameChars) } })],
+      ['create-chat', body('create-chat', { chat: { name: 'x'.repeat(nameChars) }, users: ids(usersPerCommand) })],
+      ['list-messages', query('list-messages', { limit: pageEntries, cursor: 'x'.repeat(256) })],
+      ['resume', body('resume', { rooms: roomsOf(resumeRooms), epoch: 'x'.repeat(64), max: 10_000 })],
+      ['create-user', body('create-user', { resume: { rooms: roomsOf(resumeRooms) } })],
+      ['get-users', { body: { externalUserIds: ids(usersPerCommand) } }],
+    ]
+    for (const [event, rest] of largest) expect(outcome(event, rest)).toMatchObject({ event })
+  })
+
+  it('is held to other limits where the service is set so', () => {
+    const { 'new-message': schema } = requestSchemas({ ...defaultLimits, msgChars: 3 })
+    const saying = (msg: string) => schema.safeParse({ event: 'new-message', room, body: { msg, type: 't' } }).success
+    expect([saying('abc'), saying('abcd')]).toEqual([true, false])
+  })
+})
+
+const badText = 'must be well-formed Unicode without U+0000'
+const refused: readonly (readonly [RequestEvent, object, string, string | RegExp])[] = [
+  ['ping', { body: {}, id: '' }, 'id', />=1 char/],
+  ['ping', { body: {}, id: 'x'.repeat(65) }, 'id', /<=64 char/],
+  ['ping', { body: {}, id: 7 }, 'id', /expected string/],
+  ['ping', { body: {}, id: 'a\0' }, 'id', badText],
+  ['ping', { body: {}, as: 'ann' }, 'as', /UUID|GUID/],
+  ['create-user', { body: {} }, 'body.user', /expected object/],
+  ['create-user', body('create-user', { user: {} }), 'body.user.externalUserId', /expected string/],
+  ['create-user', body('create-user', { user: { externalUserId: '' } }), 'body.user.externalUserId', />=1 char/],
+  ['create-user', body('create-user', { user: { externalUserId: 'x'.repeat(201) } }), 'body.user.externalUserId', /<=200 char/],
+  ['create-user', body('create-user', { user: { externalUserId: 'a\0b' } }), 'body.user.externalUserId', badText],
+  ['create-user', body('create-user', { user: { externalUserId: 'a', name: '' } }), 'body.user.name', />=1 char/],
+  ['create-user', body('create-user', { user: { externalUserId: 'a', name: 'x'.repeat(201) } }), 'body.user.name', /<=200 char/],
+  ['create-user', body('create-user', { user: { externalUserId: 'a', id: user } }), 'body.user.id', 'unknown field'],
+  ['create-user', body('create-user', { resume: {} }), 'body.resume.rooms', /expected record/],
+  ['create-chat', body('create-chat', { chat: {} }), 'body.chat.name', /expected string/],
+  ['create-chat', body('create-chat', { chat: { name: 'x'.repeat(201) } }), 'body.chat.name', /<=200 char/],
+  ['create-chat', body('create-chat', { chat: { name: 'n', id: 'lobby' } }), 'body.chat.id', /UUID|GUID/],
+  ['create-chat', body('create-chat', { chat: { name: 'n', created_at: 'now' } }), 'body.chat.created_at', 'unknown field'],
+  ['create-chat', body('create-chat', { users: [] }), 'body.users', />=1 item/],
+  ['create-chat', body('create-chat', { users: ids(1_001) }), 'body.users', /<=1000 item/],
+  ['create-chat', body('create-chat', { users: user }), 'body.users', /expected array/],
+  ['create-chat', body('create-chat', { users: [user, 'ann'] }), 'body.users.1', /UUID|GUID/],
+  ['list-chats', { body: {} }, 'body.user', /expected object/],
+  ['list-chats', body('list-chats', { user: { id: 'ann' } }), 'body.user.id', /UUID|GUID/],
+  ['list-chats', query('list-chats', { limit: 0 }), 'body.query.limit', />=1/],
+  ['list-chats', query('list-chats', { limit: 201 }), 'body.query.limit', /<=200/],
+  ['list-chats', query('list-chats', { limit: 1.5 }), 'body.query.limit', /expected int/],
+  ['list-chats', query('list-chats', { cursor: '' }), 'body.query.cursor', />=1 char/],
+  ['list-chats', query('list-chats', { after: 3 }), 'body.query.after', 'unknown field'],
+  ['list-messages', { body: {} }, 'body.chat', /expected object/],
+  ['list-messages', body('list-messages', { chat: { id: 'lobby' } }), 'body.chat.id', /UUID|GUID/],
+  ['list-messages', query('list-messages', { from: 'yesterday' }), 'body.query.from', /ISO datetime/],
+  ['list-messages', query('list-messages', { from: '2026-02-30T00:00:00Z' }), 'body.query.from', /ISO datetime/],
+  ['list-messages', query('list-messages', { to: '2026-11-24T15:45:02' }), 'body.query.to', /ISO datetime/],
+  ['list-messages', query('list-messages', { to: 1_700_000_000_000 }), 'body.query.to', /expected string/],
+  ['list-messages', query('list-messages', { after: -1 }), 'body.query.after', />=0/],
+  ['list-messages', query('list-messages', { after: 2 ** 53 }), 'body.query.after', /9007199254740991|safe/],
+  ['list-messages', query('list-messages', { before: '3' }), 'body.query.before', /expected (number|int)/],
+  ['list-messages', query('list-messages', { limit: 201 }), 'body.query.limit', /<=200/],
+  ['list-messages', query('list-messages', { cursor: 'x'.repeat(257) }), 'body.query.cursor', /<=256 char/],
+  ['new-message', { ...smallest['new-message'], room: 'lobby' }, 'room', /UUID|GUID/],
+  ['new-message', body('new-message', { msg: '' }), 'body.msg', />=1 char/],
+  ['new-message', body('new-message', { msg: 'x'.repeat(16_001) }), 'body.msg', /<=16000 char/],
+  ['new-message', body('new-message', { msg: '\ud800' }), 'body.msg', badText],
+  ['new-message', body('new-message', { msg: '\0' }), 'body.msg', badText],
+  ['new-message', body('new-message', { msg: ['hi'] }), 'body.msg', /expected string/],
+  ['new-message', body('new-message', { type: 'Text' }), 'body.type', /pattern/],
+  ['new-message', body('new-message', { type: 't'.repeat(33) }), 'body.type', /pattern/],
+  ['new-message', body('new-message', { id: '7' }), 'body.id', /UUID|GUID/],
+  ['new-message', body('new-message', { user_id: user }), 'body.user_id', 'unknown field'],
+  ['add-users', body('add-users', { users: [] }), 'body.users', />=1 item/],
+  ['add-users', body('add-users', { users: [7] }), 'body.users.0', /expected string/],
+  ['add-users', body('add-users', { id: null }), 'body.id', /expected string/],
+  ['remove-users', body('remove-users', { users: undefined }), 'body.users', /expected array/],
+  ['remove-users', body('remove-users', { users: ids(1_001) }), 'body.users', /<=1000 item/],
+  ['get-users', { body: {} }, 'body.users', /expected array/],
+  ['get-users', { body: { externalUserIds: [] } }, 'body.externalUserIds', />=1 item/],
+  ['get-users', { body: { externalUserIds: [''] } }, 'body.externalUserIds.0', />=1 char/],
+  ['resume', { body: {} }, 'body.rooms', /expected record/],
+  ['resume', body('resume', { rooms: { lobby: 1 } }), 'body.rooms.lobby', /key/i],
+  ['resume', body('resume', { rooms: { [room]: -1 } }), `body.rooms.${room}`, />=0/],
+  ['resume', body('resume', { rooms: { [room]: 1.5 } }), `body.rooms.${room}`, /expected int/],
+  ['resume', body('resume', { rooms: roomsOf(501) }), 'body.rooms', 'at most 500 rooms'],
+  ['resume', body('resume', { epoch: '' }), 'body.epoch', />=1 char/],
+  ['resume', body('resume', { max: 0 }), 'body.max', />=1/],
+  ['resume', body('resume', { max: 10_001 }), 'body.max', /<=10000/],
+  ['ping', { body: { now: 1 } }, 'body.now', 'unknown field'],
+]
+
+describe('bad input is refused, naming field and reason:', () => {
+  it.each(refused.map(([event, rest, field, reason]) => ({ event, rest, field, reason })))(
+    '$event, $field: $reason',
+    ({ event, rest, field, reason }) => {
+      expect(outcome(event, rest)).toEqual([field, reason instanceof RegExp ? expect.stringMatching(reason) : reason])
+    },
+  )
+
+  it('is tried for every event', () => {
+    expect(new Set(refused.map(([event]) => event))).toEqual(new Set(requestEvents))
+  })
+})
