@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
 import type { Clock, Timer } from '../../shared/ports/clock.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
+import { listen } from '../../shared/runtime/listen.ts'
 import type { Logger } from '../../shared/runtime/logger.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Times } from '../../shared/runtime/times.ts'
@@ -128,14 +129,11 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   let drained: Promise<void> | undefined
 
   return {
-    start: () =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(port, host, () => {
-          checkAll()
-          resolve({ port: (server.address() as AddressInfo).port })
-        })
-      }),
+    start: async () => {
+      const listening = await listen(server, host, port, 'PORT')
+      checkAll()
+      return listening
+    },
     drain: () => {
       drained ??= drainOnce()
       return drained

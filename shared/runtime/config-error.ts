@@ -1,3 +1,5 @@
+import { StartError } from './start-error.ts'
+
 /** What is wrong with one variable. Never says its value, which may be a secret. */
 export interface ConfigProblem {
   readonly key: string
@@ -5,7 +7,7 @@ export interface ConfigProblem {
 }
 
 /** The environment cannot be used; the message names every variable that is to blame. */
-export class ConfigError extends Error {
+export class ConfigError extends StartError {
   readonly problems: readonly ConfigProblem[]
 
   constructor(problems: readonly ConfigProblem[]) {

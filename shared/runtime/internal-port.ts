@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Registry } from 'prom-client'
+import { listen } from './listen.ts'
 
 /** How the process is; only `ready` means that it wants traffic. */
 export type ReadyState = 'starting' | 'ready' | 'draining' | 'overloaded'
@@ -87,11 +87,7 @@ export const createInternalPort = ({ host, port, registry, readiness, refresh }:
     })
 
   return {
-    start: () =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port }))
-      }),
+    start: () => listen(server, host, port, 'INTERNAL_PORT'),
     stop: () => {
       stopped ??= close()
       return stopped

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { StartError } from '../../../shared/runtime/start-error.ts'
 import type { DatabaseLog } from '../database-log.ts'
 import type { ChildOrder, ChildReport } from './messages.ts'
 import { socketPort, stopOrder } from './messages.ts'
@@ -42,7 +43,7 @@ const untilReady = async (child: ChildProcess, exited: Promise<unknown>): Promis
   const reported = once(child, 'message').then(([message]) => message as ChildReport)
   const report = await Promise.race([reported, exited.then(() => undefined)])
   if (report?.kind === 'ready') return
-  throw new Error(report?.message ?? 'the embedded database ended while it started')
+  throw new StartError(report?.message ?? 'the embedded database ended while it started')
 }
 
 const endWithin = async (child: ChildProcess, exited: Promise<unknown>, ms: number): Promise<void> => {

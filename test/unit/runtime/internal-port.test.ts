@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { InternalPort, ReadyState } from '../../../shared/runtime/internal-port.ts'
 import { createInternalPort } from '../../../shared/runtime/internal-port.ts'
 import { createMetrics } from '../../../shared/runtime/metrics.ts'
+import { StartError } from '../../../shared/runtime/start-error.ts'
 
 let current: InternalPort | undefined
 
@@ -68,7 +69,7 @@ describe('internal port', () => {
     expect((await fetch(`${url}/livez`)).status).toBe(200)
   })
 
-  it('rejects the start when the port is taken', async () => {
+  it('tells in one sentence that the port is taken, and which variable set it', async () => {
     const { port } = await start(() => 'ready')
     const second = createInternalPort({
       host: '127.0.0.1',
@@ -76,7 +77,7 @@ describe('internal port', () => {
       registry: new Registry(),
       readiness: () => ({ state: 'ready' }),
     })
-    await expect(second.start()).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    await expect(second.start()).rejects.toThrow(new StartError(`INTERNAL_PORT: 127.0.0.1:${port} is in use already`))
     await second.stop()
   })
 

@@ -21,6 +21,14 @@ describe('runMain', () => {
     })
   })
 
+  it('ends also what has begun to run', () => {
+    const { status, stderr } = ended(`
+      setInterval(() => {}, 1000)
+      const { StartError } = await import('${runtime}start-error.ts')
+      throw new StartError('the port is taken')`)
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'the port is taken\n' })
+  })
+
   it('lets everything else out, with its stack', () => {
     const { status, stderr } = ended('throw new Error("a bug")')
     expect(status).toBe(1)
