@@ -1,16 +1,18 @@
 import type { Redis } from 'ioredis'
-import { openClusterShards } from './cluster-shards.ts'
-import { redisConnections } from './connections.ts'
-import type { Shard, Shards } from './shards.ts'
-import { openSingleShard } from './shards.ts'
+import { openConnection } from './connection.ts'
+import type { Opening, Shard } from './shards.ts'
+import { openClusterShards, openSingleShard } from './shards.ts'
 
 export interface RedisLinkOptions {
+  /** The one server, or nodes of the cluster. */
   readonly urls: readonly string[]
   readonly isCluster: boolean
-  readonly connectMs: number
+  readonly silentMs: number
   readonly onMessage: (channel: string, payload: Buffer) => void
-  /** Told once at most: a connection ended, or the cluster's map changed. */
+  /** Told at least once when it has ended by itself: a connection ended, Redis refused a subscription, the cluster's map changed. */
   readonly onEnd: (cause: Error) => void
+  /** Ends it: all sockets are destroyed, and nothing is heard any more. */
+  readonly signal: AbortSignal
 }
 
 export interface Message {
@@ -18,18 +20,17 @@ export interface Message {
   readonly payload: string
 }
 
-/** One life of the connections to Redis: opened, used, closed; never mended. */
+/** One life of the connections to Redis: opened, used, ended; never mended. What is unanswered at its end rejects. */
 export interface RedisLink {
-  /** Resolves when all connections may be used. */
-  open(): Promise<void>
-  /** Resolves when Redis has replied to all; they are sent in order, before this call's turn ends. */
+  /** Resolves when Redis has replied to all; they are sent in order, before this call returns. */
   publish(messages: readonly Message[]): Promise<void>
   /** Resolves when everything published to them from then on will be heard. */
   subscribe(channels: readonly string[]): Promise<void>
   unsubscribe(channels: readonly string[]): Promise<void>
   /** Resolves when every connection has answered; on a subscriber, behind all that it was sent before. */
   ping(): Promise<void>
-  close(): void
+  /** Whom to ask for the servers next time. */
+  readonly seeds: readonly string[]
 }
 
 /** The commands of plain pub/sub, where one command may name many channels, and of sharded pub/sub, where none does. */
@@ -41,52 +42,84 @@ const dialects = {
 const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
 
-export const redisLink = ({ urls, isCluster, connectMs, onMessage, onEnd }: RedisLinkOptions): RedisLink => {
-  const dialect = isCluster ? dialects.sharded : dialects.plain
-  const connections = redisConnections(connectMs, onEnd)
-  let shards: Shards | undefined
+/** All its commands leave in one write. */
+const inOneWrite = async (redis: Redis, send: () => Promise<unknown>[]): Promise<void> => {
+  redis.stream.cork()
+  const replies = send()
+  redis.stream.uncork()
+  await Promise.all(replies)
+}
 
-  const opened = (): Shards => {
-    if (shards === undefined) throw new Error('the link is not open')
-    return shards
+/** The cluster as we know it is not the cluster as it is. */
+const isAboutTheMap = (error: unknown): boolean => error instanceof Error && /^(MOVED|CLUSTERDOWN) /.test(error.message)
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
+/** Resolves when all connections may be used. */
+export const openRedisLink = async (options: RedisLinkOptions): Promise<RedisLink> => {
+  const { urls, isCluster, silentMs, onMessage, onEnd, signal } = options
+  const dialect = isCluster ? dialects.sharded : dialects.plain
+  const opening: Opening = {
+    open: (url, name) => openConnection({ url, name, silentMs, signal, onEnd }),
+    openGuide: (url) => openConnection({ url, name: 'fan-out-guide', silentMs, signal, onEnd: () => {} }),
   }
+  const shards = await (isCluster ? openClusterShards(urls, opening) : openSingleShard(urls[0] ?? '', opening))
 
   const listen = ({ subscriber }: Shard): void => {
-    subscriber.on(dialect.heard, (channel: Buffer, payload: Buffer) => onMessage(channel.toString(), payload))
+    subscriber.on(dialect.heard, (channel: Buffer, payload: Buffer) => {
+      if (!signal.aborted) onMessage(channel.toString(), payload)
+    })
     // The server let go of a channel, because its slot lives elsewhere now.
     subscriber.on('moved', () => onEnd(new Error('the map of the cluster changed')))
   }
+  for (const shard of shards.all) listen(shard)
 
-  const perShard = async (
-    channels: readonly string[],
-    command: (subscriber: Redis, channels: string[]) => Promise<unknown>,
+  const perShard = async <Item>(
+    items: readonly Item[],
+    channelOf: (item: Item) => string,
+    send: (shard: Shard, those: Item[]) => Promise<void>,
   ): Promise<void> => {
-    const groups = Map.groupBy(channels, (channel) => opened().of(channel))
-    const sent = [...groups].flatMap(([{ subscriber }, those]) => {
-      // One write for all of them.
-      subscriber.stream.cork()
-      const replies = chunks(those, dialect.channels).map((chunk) => command(subscriber, chunk))
-      process.nextTick(() => subscriber.stream.uncork())
-      return replies
-    })
-    await Promise.all(sent)
+    const groups = Map.groupBy(items, (item) => shards.of(channelOf(item)))
+    await Promise.all([...groups].map(([shard, those]) => send(shard, those)))
   }
 
+  /** Without these there is no link. */
+  const vital = async (work: Promise<unknown>): Promise<void> => {
+    try {
+      await work
+    } catch (error) {
+      onEnd(asError(error))
+      throw error
+    }
+  }
+
+  const onSubscribers = (channels: readonly string[], command: 'subscribe' | 'unsubscribe'): Promise<void> =>
+    vital(
+      perShard(
+        channels,
+        (channel) => channel,
+        ({ subscriber }, those) =>
+          inOneWrite(subscriber, () => chunks(those, dialect.channels).map((some) => subscriber[dialect[command]](...some))),
+      ),
+    )
+
   return {
-    open: async () => {
-      const [url = ''] = urls
-      shards = await (isCluster ? openClusterShards(connections, urls) : openSingleShard(connections, url))
-      for (const shard of shards.all) listen(shard)
-    },
     publish: async (messages) => {
-      const { of } = opened()
-      await Promise.all(messages.map(({ channel, payload }) => of(channel).publisher[dialect.publish](channel, payload)))
+      try {
+        await perShard(
+          messages,
+          ({ channel }) => channel,
+          ({ publisher }, those) =>
+            inOneWrite(publisher, () => those.map(({ channel, payload }) => publisher[dialect.publish](channel, payload))),
+        )
+      } catch (error) {
+        if (isAboutTheMap(error)) onEnd(asError(error))
+        throw error
+      }
     },
-    subscribe: (channels) => perShard(channels, (subscriber, those) => subscriber[dialect.subscribe](...those)),
-    unsubscribe: (channels) => perShard(channels, (subscriber, those) => subscriber[dialect.unsubscribe](...those)),
-    ping: async () => {
-      await Promise.all(opened().all.flatMap(({ publisher, subscriber }) => [publisher.ping(), subscriber.ping()]))
-    },
-    close: connections.close,
+    subscribe: (channels) => onSubscribers(channels, 'subscribe'),
+    unsubscribe: (channels) => onSubscribers(channels, 'unsubscribe'),
+    ping: () => vital(Promise.all(shards.all.flatMap(({ publisher, subscriber }) => [publisher.ping(), subscriber.ping()]))),
+    seeds: shards.seeds,
   }
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
-import type { ConnectionOptions, Connections } from './connections.ts'
+import { Command } from 'ioredis'
+import { readClusterMap } from './cluster-map.ts'
 
 /** One server that holds channels: a connection to publish on, one to subscribe on. */
 export interface Shard {
@@ -12,21 +13,56 @@ export interface Shards {
   readonly all: readonly Shard[]
   /** Throws when no server holds it. */
   of(channel: string): Shard
+  /** Whom to ask for the servers next time. */
+  readonly seeds: readonly string[]
 }
 
-const asPublisher: ConnectionOptions = { connectionName: 'fan-out-publisher', enableAutoPipelining: true }
-const asSubscriber: ConnectionOptions = { connectionName: 'fan-out-subscriber' }
+export interface Opening {
+  /** A connection whose end is the end of all. */
+  open(url: string, name: string): Promise<Redis>
+  /** One whose end matters to nobody. */
+  openGuide(url: string): Promise<Redis>
+}
 
-export const openShard = async (connections: Connections, to: string | ConnectionOptions, kin?: Redis): Promise<Shard> => {
-  const [publisher, subscriber] = await Promise.all([
-    connections.open(to, asPublisher, kin),
-    connections.open(to, asSubscriber, kin),
-  ])
+const openShard = async (url: string, { open }: Opening): Promise<Shard> => {
+  const [publisher, subscriber] = await Promise.all([open(url, 'fan-out-publisher'), open(url, 'fan-out-subscriber')])
   return { publisher, subscriber }
 }
 
 /** A single server holds every channel. */
-export const openSingleShard = async (connections: Connections, url: string): Promise<Shards> => {
-  const shard = await openShard(connections, url)
-  return { all: [shard], of: () => shard }
+export const openSingleShard = async (url: string, opening: Opening): Promise<Shards> => {
+  const shard = await openShard(url, opening)
+  return { all: [shard], of: () => shard, seeds: [url] }
+}
+
+const slotOf = (channel: string): number => new Command('ssubscribe', [channel]).getSlot()
+
+/**
+ * Every master of a Redis Cluster, with sharded pub/sub: each channel lives on
+ * the master of its slot.
+ *
+ * Not the driver's `Cluster`: a subscriber of its own cannot be reached to be
+ * asked for a sign of life, it mends itself without saying so (what was lost
+ * meanwhile is then never repaired), it redirects a publication behind its
+ * successor, and its books make 20,000 subscriptions take seconds. Here a
+ * change of the map ends the connections, and fresh ones read the new map.
+ */
+export const openClusterShards = async (urls: readonly string[], opening: Opening): Promise<Shards> => {
+  const { ranges, nodes } = await readClusterMap(urls, opening.openGuide)
+  const masters = [...new Set(ranges.map(({ url }) => url))]
+  const opened = await Promise.all(masters.map(async (url) => [url, await openShard(url, opening)] as const))
+  const byUrl = new Map(opened)
+  const bySlot: (Shard | undefined)[] = []
+  for (const { first, last, url } of ranges) {
+    for (let slot = first; slot <= last; slot += 1) bySlot[slot] = byUrl.get(url)
+  }
+  return {
+    all: [...byUrl.values()],
+    of: (channel) => {
+      const shard = bySlot[slotOf(channel)]
+      if (shard === undefined) throw new Error('no node of the cluster holds the channel')
+      return shard
+    },
+    seeds: nodes,
+  }
 }

@@ -4,18 +4,19 @@ import type { Listener } from '../in-process/topic-listeners.ts'
 import { topicListeners } from '../in-process/topic-listeners.ts'
 import type { RedisLink } from './redis-link.ts'
 
-/** What the subscriptions need of a link. */
+/** What the subscriptions need of a link. Whatever fails on it ends it, and that ends in `detach`. */
 type Line = Pick<RedisLink, 'subscribe' | 'unsubscribe'>
 
 export interface TopicSubscriptions {
   subscribe(channel: string, listener: Listener): Subscription
   deliver(channel: string, payload: Buffer): void
-  /** Uses this line from now on, for all that is held; resolves when all of it is heard. */
+  /**
+   * Uses this line from now on, for all that is held; resolves when all of it
+   * is heard. What is added from now on waits for the server's word by itself.
+   */
   attach(line: Line): Promise<void>
-  /** The line is gone, and known to be: nobody waits for `ready` until one is attached and `welcome` was called. */
+  /** The line is gone, and known to be: nobody waits for `ready` until another one is attached. */
   detach(): void
-  /** From now on, `ready` waits for the server's word again. */
-  welcome(): void
 }
 
 /** A time during which somebody here listens to a channel. */
@@ -28,19 +29,13 @@ interface Holding {
  * what to be let go is found at the end of the turn, so that many calls become
  * one command, and a channel that comes and goes in one turn none.
  */
-export const topicSubscriptions = (log: FanOutLog, onFailure: (line: Line, error: unknown) => void): TopicSubscriptions => {
+export const topicSubscriptions = (log: FanOutLog): TopicSubscriptions => {
   const listeners = topicListeners(log)
   const holdings = new Map<string, Holding>()
   /** What the line has been asked for, each with its answer. */
   const asked = new Map<string, Promise<void>>()
   const touched = new Set<string>()
   let line: Line | undefined
-  let isKnownDown = false
-
-  const resolveOnceHeard = ({ ready }: Holding, heard: Promise<void> | undefined): void => {
-    // A failure ends the line, and that resolves it.
-    void heard?.then(ready.resolve, () => {})
-  }
 
   const send = (to: Line, gained: readonly string[], lost: readonly string[]): Promise<unknown> => {
     const heard = gained.length === 0 ? Promise.resolve() : to.subscribe(gained)
@@ -57,26 +52,25 @@ export const topicSubscriptions = (log: FanOutLog, onFailure: (line: Line, error
     const lost = channels.filter((channel) => !listeners.has(channel) && asked.has(channel))
     const sent = send(to, gained, lost)
     for (const channel of channels) {
-      const holding = holdings.get(channel)
-      if (holding !== undefined) resolveOnceHeard(holding, asked.get(channel))
+      // A failure ends the line, and `detach` resolves it.
+      void asked.get(channel)?.then(holdings.get(channel)?.ready.resolve, () => {})
     }
     await sent
   }
 
+  const settleTouched = (): void => {
+    if (line === undefined) touched.clear()
+    else settle(line).catch(() => {})
+  }
   const touch = (channel: string): void => {
     touched.add(channel)
     if (touched.size === 1) queueMicrotask(settleTouched)
-  }
-  const settleTouched = (): void => {
-    const to = line
-    if (to === undefined) touched.clear()
-    else settle(to).catch((error: unknown) => onFailure(to, error))
   }
 
   const hold = (channel: string): Holding => {
     const holding = { ready: Promise.withResolvers<void>() }
     holdings.set(channel, holding)
-    if (isKnownDown) holding.ready.resolve()
+    if (line === undefined) holding.ready.resolve()
     touch(channel)
     return holding
   }
@@ -105,12 +99,8 @@ export const topicSubscriptions = (log: FanOutLog, onFailure: (line: Line, error
     },
     detach: () => {
       line = undefined
-      isKnownDown = true
       asked.clear()
       for (const { ready } of holdings.values()) ready.resolve()
-    },
-    welcome: () => {
-      isKnownDown = false
     },
   }
 }

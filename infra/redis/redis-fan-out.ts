@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
+import type { Times } from '../../shared/runtime/times.ts'
+import { callAll } from '../in-process/call-all.ts'
+import type { FanOutLog } from '../in-process/fan-out-log.ts'
+import type { RedisLink } from './redis-link.ts'
+import { openRedisLink } from './redis-link.ts'
+import { topicSubscriptions } from './topic-subscriptions.ts'
+
+export interface RedisFanOutOptions {
+  readonly url: string
+  /** `url` is that of any node of a Redis Cluster. */
+  readonly isCluster: boolean
+  /** Prefix of every channel's name; may be empty. */
+  readonly namespace: string
+  readonly times: Pick<Times, 'redisPingMs' | 'redisDeadMs'>
+  readonly log: FanOutLog
+  /** Told of every change, the first `up` included. */
+  readonly onStateChange?: (state: FanOutState) => void
+}
+
+/** A life of the link that was shorter than this was no success. */
+const steadyMs = 500
+
+/** Before the nth attempt since the last success. Replicas do not come back in step. */
+const pauseMs = (attempt: number): number => Math.min(20 * attempt, 1_000) * (0.75 + Math.random() / 2)
+
+/** Redis quotes commands in some of its refusals, and with them what people wrote: only the code is told. */
+const reasonOf = (error: Error): string => (error.name === 'ReplyError' ? error.message.split(' ', 1).join() : error.message)
+
+/**
+ * The fan-out on Redis pub/sub: one server, or a Redis Cluster with sharded
+ * pub/sub. Resolves when the first attempt to connect has ended, well or not;
+ * it then keeps trying until it is closed.
+ *
+ * Promises:  a server that is silent for `redisDeadMs` while it is asked
+ *            something, which it is every `redisPingMs`, is `down`, and what
+ *            waits for it rejects. `up` again only on fresh connections, with
+ *            every subscription in place and a PING answered behind them.
+ * Does not:  tell a server that stood still from a process that stood still for as long.
+ */
+export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> => {
+  const { url, isCluster, namespace, times, log, onStateChange = () => {} } = options
+  const prefix = namespace === '' ? '' : `${namespace}:`
+  const subscriptions = topicSubscriptions(log)
+  const restored = new Set<{ readonly listener: () => void }>()
+  const closing = new AbortController()
+  const tried = Promise.withResolvers<void>()
+  let seeds: readonly string[] = [url]
+  let link: RedisLink | undefined
+  let lastReason = ''
+  let endLife: (cause: Error) => void = () => {}
+
+  const rise = (to: RedisLink): void => {
+    link = to
+    lastReason = ''
+    log.info({}, 'the fan-out is up')
+    tried.resolve()
+    callAll([onStateChange], (tell) => tell('up'), log)
+    callAll([...restored], (place) => restored.has(place) && place.listener(), log)
+  }
+
+  const fall = (cause: Error): void => {
+    const wasUp = link !== undefined
+    link = undefined
+    subscriptions.detach()
+    const reason = reasonOf(cause)
+    if (reason !== lastReason && !closing.signal.aborted) log.warn({ reason }, 'the fan-out is down')
+    lastReason = reason
+    tried.resolve()
+    if (wasUp) callAll([onStateChange], (tell) => tell('down'), log)
+  }
+
+  const bringUp = async (signal: AbortSignal, onEnd: (cause: Error) => void): Promise<void> => {
+    const silentMs = times.redisDeadMs
+    const opened = await openRedisLink({ urls: seeds, isCluster, silentMs, onMessage: subscriptions.deliver, onEnd, signal })
+    // What was configured may be gone by the time that the nodes have to be asked again.
+    seeds = [...new Set([url, ...opened.seeds])]
+    await subscriptions.attach(opened)
+    // The barrier: behind this answer, nothing that was subscribed is unheard.
+    await opened.ping()
+    if (signal.aborted) return
+    const heartbeat = setInterval(() => opened.ping().catch(() => {}), times.redisPingMs).unref()
+    signal.addEventListener('abort', () => clearInterval(heartbeat))
+    rise(opened)
+  }
+
+  /** One life of the link, from its opening to its end. */
+  const live = async (): Promise<void> => {
+    const life = new AbortController()
+    const { promise: ended, resolve: end } = Promise.withResolvers<Error>()
+    endLife = end
+    bringUp(life.signal, end).catch(end)
+    const cause = await ended
+    life.abort()
+    fall(cause)
+  }
+
+  const run = async (): Promise<void> => {
+    let attempt = 0
+    while (!closing.signal.aborted) {
+      const startedAt = performance.now()
+      await live()
+      attempt = performance.now() - startedAt < steadyMs ? attempt + 1 : 1
+      await sleep(pauseMs(attempt), undefined, { signal: closing.signal, ref: false }).catch(() => {})
+    }
+  }
+
+  const running = run()
+  await tried.promise
+  return {
+    get state() {
+      return link === undefined ? 'down' : 'up'
+    },
+    publish: async (items) => {
+      if (closing.signal.aborted) throw new Error('the fan-out is closed')
+      if (link === undefined) throw new Error('the fan-out is down')
+      await link.publish(items.map(({ topic, payload }) => ({ channel: prefix + topic, payload })))
+    },
+    subscribe: (topic, listener) => subscriptions.subscribe(prefix + topic, listener),
+    onRestored: (listener) => {
+      const place = { listener }
+      restored.add(place)
+      return () => restored.delete(place)
+    },
+    close: () => {
+      closing.abort()
+      endLife(new Error('the fan-out was closed'))
+      return running
+    },
+  }
+}
