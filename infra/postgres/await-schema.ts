@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { StoreError } from '../../shared/ports/event-store.ts'
+import type { Database } from './database.ts'
+import type { DatabaseLog } from './database-log.ts'
+import { SchemaError } from './schema-version.ts'
+
+const pauseMs = 500
+
+/**
+ * Resolves when the database answers and is at the version that this program
+ * needs: a migration may be under way, and the database may come later than
+ * its users. Says once what it waits for; never gives up.
+ */
+export const awaitSchema = async (database: Pick<Database, 'assertSchema'>, log: DatabaseLog): Promise<void> => {
+  for (let said = ''; ; ) {
+    try {
+      return await database.assertSchema()
+    } catch (error) {
+      if (!(error instanceof SchemaError || error instanceof StoreError)) throw error
+      if (error.message !== said) log.warn({ reason: error.message }, 'waiting for the database')
+      said = error.message
+    }
+    await sleep(pauseMs)
+  }
+}
