@@ -8,8 +8,7 @@ import { runMain } from '../../shared/runtime/run-main.ts'
 import { openProcess } from '../../shared/runtime/service-process.ts'
 import { systemClock } from '../../shared/runtime/system-clock.ts'
 import { createGatewayService } from '../gateway/gateway-service.ts'
-import { createWriter } from '../writer/writer.ts'
-import { createWriterMetrics } from '../writer/writer-metrics.ts'
+import { startWriter } from '../writer/start-writer.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { welcome } from './welcome.ts'
 
@@ -17,8 +16,8 @@ await runMain(async () => {
   const config = readConfig()
   refuseAddresses(config)
   const service = await openProcess(config, 'embedded')
-  const { log, life, metrics } = service
-  const { times, bounds, limits } = config
+  const { log, life } = service
+  const { times, bounds } = config
 
   const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log })
   life.add('embedded database', embedded.stop)
@@ -42,21 +41,7 @@ await runMain(async () => {
   const commandLog = memoryCommandLog({ log, clock: systemClock, maxBatchRecords: bounds.writerBatchRecords })
   life.add('command log', commandLog.close)
 
-  const writer = createWriter({
-    commandLog,
-    eventStore,
-    eventStream: undefined,
-    fanOut,
-    clock: systemClock,
-    log,
-    metrics: createWriterMetrics(metrics.registry),
-    times,
-    bounds,
-    limits,
-  })
-  life.add('writer', writer.stop)
-  writer.failed.catch(life.fatal)
-  await writer.start()
+  const writer = await startWriter(config, { commandLog, eventStore, fanOut, eventStream: undefined }, service)
 
   const gateway = createGatewayService(config, { commandLog, eventStore, readModel, fanOut }, service)
   life.add('gateway', gateway.drain)

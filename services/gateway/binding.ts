@@ -34,12 +34,11 @@ export interface BindingPorts {
   readonly intake: Intake
   readonly hub: Hub
   readonly resume: Resume
-  readonly epoch: () => Promise<string>
 }
 
 type CreateUserRequest = RequestOf<'create-user'>
 
-export const createBinding = ({ lookups, intake, hub, resume, epoch }: BindingPorts): Binding => {
+export const createBinding = ({ lookups, intake, hub, resume }: BindingPorts): Binding => {
   /** The stored user; undefined: the caller has been told why not. */
   const obtain = async (caller: Caller, request: CreateUserRequest): Promise<User | undefined> => {
     const known = await lookups.user(request.body.user.externalUserId)
@@ -67,7 +66,7 @@ export const createBinding = ({ lookups, intake, hub, resume, epoch }: BindingPo
   /** The user's topic first, then the memberships: what changes in between is heard. */
   const readStanding = async (user: string, candidate: Candidate): Promise<Standing> => {
     await hub.add(user, candidate.hubSession)
-    const [memberships, current] = await Promise.all([lookups.memberships(user), epoch()])
+    const [memberships, current] = await Promise.all([lookups.memberships(user), lookups.epoch()])
     return { memberships, epoch: current }
   }
 

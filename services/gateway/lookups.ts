@@ -27,6 +27,7 @@ export interface Lookups {
   head(room: string): Promise<number>
   page(lookup: PageLookup): Promise<ReaderPage>
   outcome(key: CommandKey): Promise<Outcome | undefined>
+  epoch(): Promise<string>
 }
 
 const distinct = <T>(items: readonly T[]): T[] => [...new Set(items)]
@@ -76,5 +77,12 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
   })
   const page = batcher<PageLookup, ReaderPage>({ maxItems, run: (items) => readShared(store, bounds.pageEvents, items) })
   const outcome = batcher<CommandKey, Outcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
-  return { user, memberships, head, page, outcome }
+  const epoch = batcher<undefined, string>({
+    maxItems: Number.POSITIVE_INFINITY,
+    run: async (asked) => {
+      const found = await readModel.epoch()
+      return asked.map(() => found)
+    },
+  })
+  return { user, memberships, head, page, outcome, epoch: () => epoch(undefined) }
 }

@@ -50,7 +50,6 @@ export interface SessionPorts {
   readonly intake: Intake
   readonly queries: Queries
   readonly resume: Resume
-  readonly epoch: () => Promise<string>
   readonly hub: Hub
   readonly lookups: Lookups
   readonly clock: Clock
@@ -144,7 +143,7 @@ export const createSession = (ports: SessionPorts): Session => {
     resuming = resuming.then(async () => {
       const parked = Object.keys(request.body.rooms).map((room) => rooms.park(room))
       try {
-        const [memberships, epoch] = await Promise.all([lookups.memberships(user), ports.epoch()])
+        const [memberships, epoch] = await Promise.all([lookups.memberships(user), lookups.epoch()])
         await resume(caller, rooms, request, request.body, { memberships, epoch })
       } catch (error) {
         if (!(error instanceof StoreError)) throw error

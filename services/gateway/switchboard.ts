@@ -99,7 +99,6 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
     releaseMs: times.topicReleaseMs,
     sessionsOf: hub.joinersOf,
   })
-  const epoch = readModel.epoch
   const intake = createIntake({
     gateway,
     produce: createProduce(commandLog, clock, bounds, retryMs),
@@ -111,7 +110,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
     newId,
   })
   const resume = createResume(metrics)
-  const binding = createBinding({ lookups, intake, hub, resume, epoch })
+  const binding = createBinding({ lookups, intake, hub, resume })
   const budget = createAnswerBudget(bounds.answerBytes, function* () {
     for (const session of sessions) yield session.outbox
   })
@@ -163,7 +162,6 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
       intake,
       queries,
       resume,
-      epoch,
       hub,
       lookups,
       clock,

@@ -18,7 +18,8 @@ export interface Chat extends ChatSpace, AsyncDisposable {
   readonly writers: readonly Replica[]
   /** The third one comes by the links of `gateway-3`, if the stack has any, else those of `gateway`. */
   addGateway(env?: Environment): Promise<Replica>
-  addWriter(env?: Environment): Promise<Replica>
+  /** `entry`: another program than the writer itself. */
+  addWriter(env?: Environment, entry?: string): Promise<Replica>
   /** The end of every process's log, for a test that failed. */
   log(lines?: number): string
 }
@@ -37,12 +38,12 @@ class Tier {
     this.#owned = owned
   }
 
-  async add(env: Environment = {}): Promise<Replica> {
+  async add(env: Environment = {}, entry = `services/${this.#name}/main.ts`): Promise<Replica> {
     this.#asked += 1
     const index = this.#asked - 1
     const role = `${this.#name}-${this.#asked}`
     const replica = await startService(role, {
-      entry: `services/${this.#name}/main.ts`,
+      entry,
       env: { ...this.#space.environment(role), ...env },
     })
     this.replicas[index] = this.#owned.use(replica)
@@ -66,7 +67,7 @@ const startOn = async (space: ChatSpace, options: ChatOptions, owned: AsyncDispo
     gateways: gateways.replicas,
     writers: writers.replicas,
     addGateway: (env) => gateways.add(env),
-    addWriter: (env) => writers.add(env),
+    addWriter: (env, entry) => writers.add(env, entry),
     log: (lines = 50) => logOf([...writers.replicas, ...gateways.replicas], lines),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

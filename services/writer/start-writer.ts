@@ -1,0 +1,39 @@
+import type { CommandLog } from '../../shared/ports/command-log.ts'
+import type { EventStore } from '../../shared/ports/event-store.ts'
+import type { EventStream } from '../../shared/ports/event-stream.ts'
+import type { FanOut } from '../../shared/ports/fan-out.ts'
+import type { SharedConfig } from '../../shared/runtime/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
+import { systemClock } from '../../shared/runtime/system-clock.ts'
+import type { Writer } from './writer.ts'
+import { createWriter } from './writer.ts'
+import { createWriterMetrics } from './writer-metrics.ts'
+
+export interface WriterPorts {
+  readonly commandLog: CommandLog
+  readonly eventStore: EventStore
+  readonly fanOut: FanOut
+  /** Undefined: nobody outside listens to the events (embedded). */
+  readonly eventStream: EventStream | undefined
+}
+
+/** A writer on these ports, in real time, ended with the process; when it cannot go on, so does the process. */
+export const startWriter = async (
+  { times, bounds, limits }: SharedConfig,
+  ports: WriterPorts,
+  { log, life, metrics }: Pick<ServiceProcess, 'log' | 'life' | 'metrics'>,
+): Promise<Writer> => {
+  const writer = createWriter({
+    ...ports,
+    clock: systemClock,
+    log,
+    metrics: createWriterMetrics(metrics.registry),
+    times,
+    bounds,
+    limits,
+  })
+  life.add('writer', writer.stop)
+  writer.failed.catch(life.fatal)
+  await writer.start()
+  return writer
+}
