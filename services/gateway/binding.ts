@@ -57,10 +57,10 @@ export const createBinding = ({ lookups, intake, hub, resume }: BindingPorts): B
     rooms: SessionRooms,
     memberships: readonly HeldMembership[],
     named: Readonly<Record<string, number>>,
-  ): void => {
-    for (const { room, head } of memberships) {
-      if (!Object.hasOwn(named, room)) rooms.follow(room, { cursor: head, memberAsOf: head })
-    }
+  ): Readonly<Record<string, number>> => {
+    const others = memberships.filter(({ room }) => !Object.hasOwn(named, room))
+    for (const { room, head } of others) rooms.follow(room, { cursor: head, memberAsOf: head })
+    return Object.fromEntries(others.map(({ room, head }) => [room, head]))
   }
 
   /** The user's topic first, then the memberships: what changes in between is heard. */
@@ -84,8 +84,8 @@ export const createBinding = ({ lookups, intake, hub, resume }: BindingPorts): B
     candidate.commit()
     caller.answer(request, JSON.stringify({ user }))
     const named = request.body.resume
-    followOthers(rooms, standing.memberships, named?.rooms ?? {})
-    const resumed = named === undefined ? undefined : resume(caller, rooms, request, named, standing)
+    const others = followOthers(rooms, standing.memberships, named?.rooms ?? {})
+    const resumed = named === undefined ? undefined : resume(caller, rooms, request, named, { ...standing, others })
     rooms.start()
     await resumed
   }

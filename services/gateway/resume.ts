@@ -17,6 +17,8 @@ export interface Standing {
   readonly epoch: string
   /** As read with the request. */
   readonly memberships: readonly HeldMembership[]
+  /** While binding: the rooms that are not named, and the head each goes on from. */
+  readonly others?: Readonly<Record<string, number>>
 }
 
 /**
@@ -66,7 +68,7 @@ export const createResume = (metrics: Metrics): Resume => {
     return { room, result, release }
   }
 
-  return async (caller, rooms, asked, request, { epoch, memberships }) => {
+  return async (caller, rooms, asked, request, { epoch, memberships, others }) => {
     const heads = new Map(memberships.map(({ room, head }) => [room, head]))
     const done = await Promise.all(
       Object.entries(request.rooms).map(([room, seen]) => {
@@ -76,7 +78,7 @@ export const createResume = (metrics: Metrics): Resume => {
     )
     for (const { result } of done) metrics.resumes.inc({ result: result.reason ?? 'recovered' })
     const results = Object.fromEntries(done.map(({ room, result }) => [room, result]))
-    caller.answer({ event: 'resume', id: asked.id }, JSON.stringify({ rooms: results, epoch }))
+    caller.answer({ event: 'resume', id: asked.id }, JSON.stringify({ rooms: results, others, epoch }))
     for (const { release } of done) release()
   }
 }

@@ -47,7 +47,11 @@ export const answerBodies = {
   'add-users': membershipSchema,
   'remove-users': membershipSchema,
   'get-users': z.looseObject({ users: z.array(userSchema) }),
-  resume: z.looseObject({ rooms: z.record(z.guid(), resumedRoom), epoch: z.string() }),
+  resume: z.looseObject({
+    rooms: z.record(z.guid(), resumedRoom),
+    others: z.record(z.guid(), seq).optional(),
+    epoch: z.string(),
+  }),
   ping: z.looseObject({ now: time }),
 } as const
 

@@ -54,6 +54,7 @@ const checkConnection = (connection: Connection, rooms: ReadonlyMap<string, Room
   const user = connection.userId
   if (user === undefined) return
   const last = new Map<string, number>()
+  const first = new Map<string, number>()
   /** Rooms of which the last word was that they are forbidden. */
   const told = new Set<string>()
   const resumes = connection.sent.filter((sent) => sent.seen !== undefined)
@@ -79,11 +80,20 @@ const checkConnection = (connection: Connection, rooms: ReadonlyMap<string, Room
     const spans = truth.spans.get(user) ?? []
     if (!spans.some(({ until }) => seq <= until)) say(`${room} ${seq}: after the user's last removal`)
     last.set(room, seq)
+    if (previous === undefined) first.set(room, seq)
     told.delete(room)
   }
 
   const checkResumeAnswer = (frame: ServerFrame): void => {
-    const { rooms: results } = frame.body as { rooms: Record<string, { seq: number; recovered: boolean; reason?: string }> }
+    const { rooms: results, others = {} } = frame.body as {
+      rooms: Record<string, { seq: number; recovered: boolean; reason?: string }>
+      others?: Record<string, number>
+    }
+    for (const [room, head] of Object.entries(others)) {
+      const start = first.get(room)
+      if (start === undefined) last.set(room, head)
+      else if (start !== head + 1) say(`${room}: said to go on after ${head}, but it did with ${start}`)
+    }
     for (const [room, { seq, recovered, reason }] of Object.entries(results)) {
       if (reason === 'forbidden') {
         // What the room still owed, up to the removal, may follow in its order, but need not.

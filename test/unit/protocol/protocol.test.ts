@@ -29,7 +29,7 @@ const frame = (text: string): Frame => JSON.parse(text) as Frame
 const sent = examples.filter(({ direction }) => direction === '>').map(({ text }) => text)
 const received = examples.filter(({ direction }) => direction === '<').map(({ text }) => text)
 /** Their keys are ids of rooms, or whatever an error has to say. */
-const maps = ['body.rooms', 'body.resume.rooms', 'error.details']
+const maps = ['body.rooms', 'body.others', 'body.resume.rooms', 'error.details']
 const read = createFrameReader(defaultLimits)
 const requests = sent.filter((text) => 'request' in read(text)).map(frame)
 
