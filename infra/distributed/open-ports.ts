@@ -1,0 +1,47 @@
+import type { CommandLog } from '../../shared/ports/command-log.ts'
+import type { EventStore } from '../../shared/ports/event-store.ts'
+import type { FanOut } from '../../shared/ports/fan-out.ts'
+import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { DistributedConfig } from '../../shared/runtime/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
+import { systemClock } from '../../shared/runtime/system-clock.ts'
+import { awaitTopics } from '../kafka/await-topics.ts'
+import type { KafkaCommandLogOptions } from '../kafka/command-log.ts'
+import { kafkaCommandLog } from '../kafka/command-log.ts'
+import { awaitSchema } from '../postgres/await-schema.ts'
+import { openDatabase } from '../postgres/database.ts'
+import { redisFanOut } from '../redis/redis-fan-out.ts'
+
+export interface DistributedPorts {
+  readonly commandLog: CommandLog
+  readonly eventStore: EventStore
+  readonly readModel: ReadModel
+  readonly fanOut: FanOut
+  /** For further adapters on the same brokers. */
+  readonly kafka: KafkaCommandLogOptions
+}
+
+/**
+ * The adapters on Postgres, Redis and Kafka, each closed with the process.
+ * Resolves when tables and topics are there as this program needs them; Redis
+ * may come later.
+ */
+export const openPorts = async (
+  config: DistributedConfig,
+  name: string,
+  { log, life }: ServiceProcess,
+): Promise<DistributedPorts> => {
+  const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds } = config
+  const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, log })
+  life.add('database', database.close)
+  await awaitSchema(database, log)
+
+  const kafka = { brokers: kafkaBrokers, namespace, partitions, clientId: name, times, clock: systemClock, log }
+  await awaitTopics(kafka)
+  const commandLog = kafkaCommandLog(kafka)
+  life.add('command log', commandLog.close)
+
+  const fanOut = await redisFanOut({ url: redisUrl, isCluster: redisCluster, namespace, times, log })
+  life.add('fan-out', fanOut.close)
+  return { commandLog, eventStore: database.eventStore, readModel: database.readModel, fanOut, kafka }
+}

@@ -1,0 +1,16 @@
+import { openPorts } from '../../infra/distributed/open-ports.ts'
+import { readDistributedConfig } from '../../shared/runtime/config.ts'
+import { runMain } from '../../shared/runtime/run-main.ts'
+import { openProcess } from '../../shared/runtime/service-process.ts'
+import { createGatewayService } from './gateway-service.ts'
+
+await runMain(async () => {
+  const config = readDistributedConfig()
+  const service = await openProcess(config, 'gateway')
+  const ports = await openPorts(config, 'chat-gateway', service)
+  const gateway = createGatewayService(config, ports, service)
+  service.life.add('gateway', gateway.drain)
+  const { port } = await gateway.start()
+  service.report(gateway.readiness)
+  service.log.info({ port, internalPort: service.internalPort }, 'gateway takes sockets')
+})

@@ -1,0 +1,14 @@
+import { openWriterPorts } from '../../infra/distributed/open-writer-ports.ts'
+import { readDistributedConfig } from '../../shared/runtime/config.ts'
+import { runMain } from '../../shared/runtime/run-main.ts'
+import { openProcess } from '../../shared/runtime/service-process.ts'
+import { startWriter } from './start-writer.ts'
+
+await runMain(async () => {
+  const config = readDistributedConfig()
+  const service = await openProcess(config, 'writer')
+  const ports = await openWriterPorts(config, service)
+  const writer = await startWriter(config, ports, service)
+  service.report(() => ({ state: 'ready', details: { ...writer.readiness() } }))
+  service.log.info({ internalPort: service.internalPort }, 'writer takes commands')
+})

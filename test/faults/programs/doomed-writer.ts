@@ -1,0 +1,47 @@
+/** A writer that SIGKILLs itself at one point (`DIE_AT`) of the batch in which somebody says "die". */
+import { openWriterPorts } from '../../../infra/distributed/open-writer-ports.ts'
+import { startWriter } from '../../../services/writer/start-writer.ts'
+import type { EventStore } from '../../../shared/ports/event-store.ts'
+import type { EventStream } from '../../../shared/ports/event-stream.ts'
+import { readDistributedConfig } from '../../../shared/runtime/config.ts'
+import { openProcess } from '../../../shared/runtime/service-process.ts'
+
+const point = process.env.DIE_AT ?? ''
+
+const die = (at: string): void => {
+  if (at === point) process.kill(process.pid, 'SIGKILL')
+}
+
+/** Whether the batch in hand is the one. */
+let isDoomed = false
+
+const doomedStore = (store: EventStore): EventStore => ({
+  ...store,
+  transact: async (touched, decide) => {
+    await store.transact(touched, (loaded) => {
+      const decided = decide(loaded)
+      isDoomed ||= decided.events.some(({ data }) => data.includes('"msg":"die"'))
+      if (isDoomed) die('before-commit')
+      return decided
+    })
+    if (isDoomed) die('before-publish')
+  },
+})
+
+/** Records on the event stream are the last effect before the acknowledgement. */
+const doomedStream = (stream: EventStream): EventStream => ({
+  ...stream,
+  publish: async (records) => {
+    await stream.publish(records)
+    // Lets the publications to gateways, which go out beside it, leave this process too.
+    if (isDoomed) setTimeout(die, 20, 'before-acknowledge')
+    if (isDoomed) await new Promise(() => {})
+  },
+})
+
+const config = readDistributedConfig()
+const service = await openProcess(config, 'writer')
+const ports = await openWriterPorts(config, service)
+const doomed = { ...ports, eventStore: doomedStore(ports.eventStore), eventStream: doomedStream(ports.eventStream) }
+const writer = await startWriter(config, doomed, service)
+service.report(() => ({ state: 'ready', details: { ...writer.readiness() } }))
