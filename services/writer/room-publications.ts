@@ -2,8 +2,8 @@ import { frameEvent } from '../../shared/domain/events.ts'
 import type { Publication } from '../../shared/ports/fan-out.ts'
 import type { PublishedEvent } from '../../shared/ports/publications.ts'
 import { topics, writeRoomPublication } from '../../shared/ports/publications.ts'
+import { inParts } from '../../shared/runtime/in-parts.ts'
 import type { FramedEvent } from './framed-events.ts'
-import { inParts } from './in-parts.ts'
 
 const published = ({ event, frame }: FramedEvent): readonly PublishedEvent[] => {
   const { type, seq, commandId, digest } = event

@@ -1,0 +1,34 @@
+import type { Admin } from 'kafkajs'
+import { withDeadline } from '../../shared/runtime/with-deadline.ts'
+import { kafkaClient } from './client.ts'
+import { reasonOf } from './driver-error.ts'
+import type { KafkaOptions } from './kafka-options.ts'
+import { clientSockets } from './sockets.ts'
+
+/** Kafka is not there, or not as it has to be; the message is for an operator. */
+export class KafkaError extends Error {}
+
+/** A broker that is starting knows its topics only after a while. */
+const retry = { retries: 5, initialRetryTime: 100 }
+
+/** Longer than all attempts. */
+const patienceMs = 20_000
+
+/** Runs `work` on a connection of its own and closes it; what fails is a `KafkaError`. */
+export const withAdmin = async <T>(options: KafkaOptions, work: (admin: Admin) => Promise<T>): Promise<T> => {
+  const sockets = clientSockets()
+  const admin = kafkaClient(options, sockets, retry).admin()
+  const connected = async (): Promise<T> => {
+    await admin.connect()
+    return work(admin)
+  }
+  try {
+    return await withDeadline(connected(), patienceMs, `no answer within ${patienceMs} ms`)
+  } catch (error) {
+    if (error instanceof KafkaError) throw error
+    throw new KafkaError(`Kafka at ${options.brokers.join(', ')}: ${reasonOf(error)}`, { cause: error })
+  } finally {
+    sockets.shut()
+    await admin.disconnect().catch(() => {})
+  }
+}

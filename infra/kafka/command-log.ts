@@ -1,0 +1,43 @@
+import type { CommandLog, Consumption } from '../../shared/ports/command-log.ts'
+import { consumerLife } from './consumer-life.ts'
+import { consumption } from './consumption.ts'
+import type { KafkaOptions } from './kafka-options.ts'
+import { kafkaProducer } from './producer.ts'
+import { originalOf } from './record-text.ts'
+import { topicsOf, writerGroup } from './topics.ts'
+
+export interface KafkaCommandLogOptions extends KafkaOptions {
+  /** Of `chat.commands`, as it was made. */
+  readonly partitions: number
+}
+
+/**
+ * The command log on Kafka: `chat.commands`, keyed by the stream, and
+ * `chat.dead-letter`. All consumers of a namespace are one group, which begins
+ * at the first record that is kept.
+ */
+export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => {
+  const { namespace, partitions, times, clock, log } = options
+  const topics = topicsOf(namespace, partitions)
+  const producer = kafkaProducer(options)
+  const consumptions = new Set<Consumption>()
+
+  return {
+    publish: (records) => producer.publish(topics.commands.name, records),
+    consume: async (handler) => {
+      const life = { ...options, topic: topics.commands.name, group: writerGroup(namespace) }
+      const begun = await consumption({ openLife: () => consumerLife(life, handler), times, clock, log })
+      consumptions.add(begun)
+      return begun
+    },
+    bury: (record, reason) => {
+      const { key, value, headers } = originalOf(record)
+      const grave = { reason, partition: String(record.partition), offset: record.offset }
+      return producer.publish(topics.deadLetter.name, [{ key, value, headers: { ...headers, ...grave } }])
+    },
+    close: async () => {
+      await Promise.all([...consumptions].map(({ stop }) => stop()))
+      await producer.close()
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import type { Consumer } from 'kafkajs'
+import type { BatchHandler } from '../../shared/ports/command-log.ts'
+import { withDeadline } from '../../shared/runtime/with-deadline.ts'
+import { kafkaClient } from './client.ts'
+import { deliveries } from './deliveries.ts'
+import type { KafkaOptions } from './kafka-options.ts'
+import { offsetCommits } from './offset-commits.ts'
+import { clientSockets } from './sockets.ts'
+
+export interface ConsumerLifeOptions extends KafkaOptions {
+  readonly topic: string
+  readonly group: string
+  /** Of the topic: as many may be handled at a time. */
+  readonly partitions: number
+}
+
+/** One life of a consumer: joined, used, left; what ends it is not mended. */
+export interface ConsumerLife {
+  /** Resolves when the group has been joined. */
+  begin(): Promise<void>
+  /** Resolves with the cause when the driver has given up. */
+  readonly ended: Promise<Error>
+  /** Lets the batches in hand finish, acknowledges them and leaves. At any time, also after the end. */
+  stop(): Promise<void>
+}
+
+/** Enough for a broker that changes or starts; what takes longer is for the next life. */
+const retry = { retries: 8, initialRetryTime: 100 }
+
+/** Of one fetch: more than any batch of a partition, so that each moves on however the others are filled. */
+const fetchBytes = { maxBytesPerPartition: 1024 * 1024, maxBytes: 8 * 1024 * 1024, minBytes: 1 }
+
+const openConsumer = (options: ConsumerLifeOptions, sockets: ReturnType<typeof clientSockets>): Consumer => {
+  const { times, group } = options
+  return kafkaClient(options, sockets, retry).consumer({
+    groupId: group,
+    sessionTimeout: times.consumerSessionMs,
+    heartbeatInterval: times.consumerHeartbeatMs,
+    rebalanceTimeout: times.consumerRebalanceMs,
+    maxWaitTimeInMs: times.consumerFetchWaitMs,
+    allowAutoTopicCreation: false,
+    retry: { ...retry, maxRetryTime: times.producerRetryMs, restartOnFailure: async () => false },
+    ...fetchBytes,
+  })
+}
+
+export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler): ConsumerLife => {
+  const { topic, partitions, times, clock, log } = options
+  const sockets = clientSockets()
+  const consumer = openConsumer(options, sockets)
+  const commits = offsetCommits({ topic, everyMs: times.offsetCommitMs, clock, log })
+  const delivering = deliveries({ handler, commits, times, clock, log })
+  const joined = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<Error>()
+  joined.promise.catch(() => {})
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const given = payload.memberAssignment[topic] ?? []
+    log.info({ partitions: given.length }, 'partitions were assigned')
+    delivering.begin(given)
+    joined.resolve()
+  })
+  consumer.on(consumer.events.REBALANCING, () => {
+    // The driver joins again in this very turn; a commit that goes out before it still counts.
+    void commits.flush()
+    delivering.lose(new Error('the group is rebalancing'))
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    delivering.lose(payload.error)
+    // The driver has left the group before it told us.
+    commits.forget()
+    joined.reject(payload.error)
+    ended.resolve(payload.error)
+  })
+
+  const run = async (): Promise<void> => {
+    await withDeadline(consumer.connect(), times.kafkaConnectMs, `no broker has answered within ${times.kafkaConnectMs} ms`)
+    await consumer.subscribe({ topics: [topic], fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: partitions,
+      eachBatch: delivering.eachBatch,
+    })
+    await joined.promise
+  }
+
+  const leave = async (): Promise<void> => {
+    const finished = delivering.finish()
+    // Before the driver leaves the group; what is in hand is committed when it is done.
+    await commits.flush()
+    const left = consumer.disconnect()
+    await finished
+    const patienceMs = times.kafkaConnectMs + times.producerRequestMs
+    await withDeadline(left, patienceMs, `no goodbye within ${patienceMs} ms`)
+  }
+
+  return {
+    begin: run,
+    ended: ended.promise,
+    stop: async () => {
+      joined.reject(new Error('the consumer was stopped'))
+      await leave().catch((error: unknown) => log.debug({ err: error }, 'a consumer left without a goodbye'))
+      delivering.end()
+      commits.forget()
+      sockets.shut()
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import type { Consumption } from '../../shared/ports/command-log.ts'
+import type { ConsumerLife } from './consumer-life.ts'
+import { causesOf, reasonOf } from './driver-error.ts'
+import type { KafkaLog } from './kafka-log.ts'
+import type { PauseOptions } from './pause.ts'
+import { pauseAfter } from './pause.ts'
+import { SilenceError } from './tenure.ts'
+
+export interface ConsumptionOptions extends PauseOptions {
+  readonly openLife: () => ConsumerLife
+  readonly log: KafkaLog
+}
+
+/** The driver calls these final; a broker that was away comes back all the same. */
+const outages: ReadonlySet<unknown> = new Set([
+  'KafkaJSNumberOfRetriesExceeded',
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSTimeout',
+  'KafkaJSLockTimeout',
+])
+
+/** Whether another life may fare better. */
+export const mayComeBack = (cause: unknown): boolean =>
+  causesOf(cause).some((each) => each.retriable === true || outages.has(each.name) || each instanceof SilenceError)
+
+/**
+ * Consuming, over one life of a consumer after another.
+ *
+ * Promises:  rejects when the first life cannot begin. Later ones are begun
+ *            again, for ever, while the brokers are away; `failed` rejects only
+ *            where no further life would fare better.
+ */
+export const consumption = async ({ openLife, times, clock, log }: ConsumptionOptions): Promise<Consumption> => {
+  const failure = Promise.withResolvers<never>()
+  // Whoever awaits `failed` still sees it.
+  failure.promise.catch(() => {})
+  const stopping = new AbortController()
+  let life = openLife()
+  let stopped: Promise<void> | undefined
+
+  /** Undefined once it has begun. */
+  const tryAgain = async (): Promise<Error | undefined> => {
+    life = openLife()
+    try {
+      await life.begin()
+      return undefined
+    } catch (error) {
+      await life.stop()
+      return error instanceof Error ? error : new Error('a consumer did not begin', { cause: error })
+    }
+  }
+
+  const superviseFrom = async (end: Error): Promise<void> => {
+    let cause: Error | undefined = end
+    for (let failures = 1; cause !== undefined && !stopping.signal.aborted; failures += 1) {
+      if (!mayComeBack(cause)) {
+        failure.reject(cause)
+        return
+      }
+      if (failures === 1) log.warn({ reason: reasonOf(cause) }, 'consuming has ended and begins again')
+      await pauseAfter({ clock, times }, failures, stopping.signal)
+      if (!stopping.signal.aborted) cause = await tryAgain()
+    }
+    if (stopping.signal.aborted) return
+    log.info({}, 'consuming has begun again')
+    watch()
+  }
+
+  const watch = (): void => {
+    const watched = life
+    void watched.ended.then(async (cause) => {
+      await watched.stop()
+      await superviseFrom(cause)
+    })
+  }
+
+  try {
+    await life.begin()
+  } catch (error) {
+    await life.stop()
+    throw error
+  }
+  watch()
+  return {
+    failed: failure.promise,
+    stop: () => {
+      stopping.abort()
+      stopped ??= life.stop()
+      return stopped
+    },
+  }
+}
