@@ -1,4 +1,5 @@
 import type { Admin } from 'kafkajs'
+import { StartError } from '../../shared/runtime/start-error.ts'
 import { KafkaError, withAdmin } from './admin-client.ts'
 import type { KafkaOptions } from './kafka-options.ts'
 import type { TopicRole, TopicSpec, TopicSpecs } from './topics.ts'
@@ -12,7 +13,7 @@ const assertPartitions = (wanted: readonly TopicSpec[], counts: ReadonlyMap<stri
   for (const { name, partitions, isOrdered } of wanted) {
     const found = counts.get(name)
     if (!isOrdered || found === partitions) continue
-    throw new KafkaError(
+    throw new StartError(
       `the topic ${name} has ${found} partitions, and PARTITIONS says ${partitions}: ` +
         'they are fixed when a topic is made, because records keep their order only within one',
     )
@@ -26,7 +27,8 @@ const countPartitions = async (admin: Admin, names: readonly string[]): Promise<
 
 /**
  * For the start of a process: resolves when the topics it needs are there, with
- * as many partitions as it is told; rejects with a `KafkaError` otherwise.
+ * as many partitions as it is told. Rejects with `StartError` where the number
+ * is another, which no waiting mends, and with `KafkaError` otherwise.
  */
 export const assertTopics = (options: KafkaOptions, specs: TopicSpecs, needs: readonly TopicRole[]): Promise<void> =>
   withAdmin(options, async (admin) => {

@@ -1,9 +1,12 @@
+import { createTopics } from '../../infra/kafka/create-topics.ts'
+import { topicsOf } from '../../infra/kafka/topics.ts'
 import { migrate } from '../../infra/postgres/migrate.ts'
 import { prune } from '../../infra/postgres/prune.ts'
 import { rebuild } from '../../infra/postgres/rebuild.ts'
 import { readConfigFor } from '../../shared/runtime/config.ts'
 import type { Logger } from '../../shared/runtime/logger.ts'
 import { createLogger } from '../../shared/runtime/logger.ts'
+import { systemClock } from '../../shared/runtime/system-clock.ts'
 import type { Subcommand } from './admin.ts'
 import { runAdmin } from './admin.ts'
 
@@ -17,8 +20,16 @@ const onDatabase = (meaning: string, work: (url: string, log: Logger) => Promise
   },
 })
 
+const makeTopics = (): Promise<void> => {
+  const { kafkaBrokers, namespace, partitions, replicationFactor, times, logLevel } = readConfigFor(['kafkaBrokers'])
+  const log = createLogger({ level: logLevel, name: 'admin' })
+  const kafka = { brokers: kafkaBrokers, namespace, clientId: 'chat-admin', times, clock: systemClock, log }
+  return createTopics(kafka, topicsOf(namespace, partitions), replicationFactor)
+}
+
 const subcommands = {
   migrate: onDatabase('brings the database schema up to date', migrate),
+  topics: { meaning: 'makes the topics that are missing', needs: 'KAFKA_BROKERS', run: makeTopics },
   rebuild: onDatabase('makes the read model again from the events, while no writer runs', rebuild),
   prune: onDatabase('forgets rejections that are older than 30 days', prune),
 }

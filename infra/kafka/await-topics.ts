@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KafkaError } from './admin-client.ts'
+import { assertTopics } from './assert-topics.ts'
+import type { KafkaCommandLogOptions } from './command-log.ts'
+import { topicsOf } from './topics.ts'
+
+const pauseMs = 500
+
+/**
+ * Resolves when Kafka answers and every topic is there: they may be made later
+ * than their users start. Says once what it waits for, and never gives up, but
+ * rejects with `StartError` when a topic has another number of partitions.
+ */
+export const awaitTopics = async (options: KafkaCommandLogOptions): Promise<void> => {
+  const { namespace, partitions, log } = options
+  for (let said = ''; ; ) {
+    try {
+      return await assertTopics(options, topicsOf(namespace, partitions), ['commands', 'deadLetter', 'events'])
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error
+      if (error.message !== said) log.warn({ reason: error.message }, 'waiting for Kafka')
+      said = error.message
+    }
+    await sleep(pauseMs)
+  }
+}
