@@ -77,7 +77,7 @@ describe('internal port', () => {
       registry: new Registry(),
       readiness: () => ({ state: 'ready' }),
     })
-    await expect(second.start()).rejects.toThrow(new StartError(`INTERNAL_PORT: 127.0.0.1:${port} is in use already`))
+    await expect(second.start()).rejects.toThrow(new StartError(`INTERNAL_PORT: 127.0.0.1:${port}: address already in use`))
     await second.stop()
   })
 
