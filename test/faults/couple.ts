@@ -1,0 +1,36 @@
+import { expect } from 'vitest'
+import type { FeedFrame } from '../support/client/chat-socket.ts'
+import type { Person } from '../support/client/person.ts'
+import { freshName, personOn } from '../support/client/person.ts'
+import type { OwnChat } from './own-chat.ts'
+
+export interface Couple extends AsyncDisposable {
+  readonly ann: Person
+  readonly bob: Person
+  readonly room: string
+}
+
+/** Two people, on the first gateway and the last, with a room that both are in. */
+export const coupleOn = async ({ chat }: OwnChat): Promise<Couple> => {
+  const [first, last] = [chat.gateways[0], chat.gateways.at(-1)]
+  const owned = new AsyncDisposableStack()
+  const ann = owned.use(await personOn(first?.url ?? '', freshName('ann')))
+  const bob = owned.use(await personOn(last?.url ?? '', freshName('bob')))
+  const { room } = await ann.createChat('a room', [bob.id])
+  await Promise.all([ann.feedTo(room, 1), bob.feedTo(room, 1)])
+  return { ann, bob, room, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+export const texts = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, n) => `${prefix}${n}`)
+
+const plain = ({ id: _id, ...frame }: FeedFrame): unknown => frame
+
+/** Both saw the same gapless feed with these messages in this order, and history says so too. */
+export const expectOneOrder = async ({ ann, bob, room }: Couple, messages: readonly string[]): Promise<void> => {
+  const seq = messages.length + 1
+  const [annSaw, bobSaw] = [await ann.feedTo(room, seq), await bob.feedTo(room, seq)]
+  expect(annSaw.map((frame) => frame.seq)).toEqual(Array.from({ length: seq }, (_, index) => index + 1))
+  expect(annSaw.slice(1).map(({ body }) => body.msg)).toEqual(messages)
+  expect(bobSaw.map(plain)).toEqual(annSaw.map(plain))
+  expect((await bob.history(room)).map(({ msg }) => msg)).toEqual(messages)
+}

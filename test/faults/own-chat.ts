@@ -1,0 +1,40 @@
+import { afterAll, beforeAll } from 'vitest'
+import type { Environment, Replica } from '../support/stack/replica.ts'
+import type { Stack } from '../support/stack/stack.ts'
+import type { Chat, ChatOptions } from '../support/stack/start-chat.ts'
+import { startChat } from '../support/stack/start-chat.ts'
+import { startStack } from '../support/stack/start-stack.ts'
+
+/** A writer is missed after two seconds, so that a test need not wait for ten. */
+export const quickWriters: Environment = {
+  CONSUMER_SESSION_MS: '2000',
+  CONSUMER_HEARTBEAT_MS: '300',
+  CONSUMER_REBALANCE_MS: '3000',
+}
+
+export interface OwnChat {
+  readonly stack: Stack
+  readonly chat: Chat
+  gateway(place: number): Replica
+}
+
+/** A stack and a chat for this `describe` alone, to be harmed; call the result inside a test. */
+export const ownChat = (options: ChatOptions, links: readonly string[] = []): (() => OwnChat) => {
+  const owned = new AsyncDisposableStack()
+  let own: OwnChat | undefined
+  beforeAll(async () => {
+    const stack = owned.use(await startStack({ links }))
+    const chat = owned.use(await startChat(stack, options))
+    const gateway = (place: number): Replica => {
+      const found = chat.gateways[place]
+      if (found === undefined) throw new Error(`there is no gateway ${place}`)
+      return found
+    }
+    own = { stack, chat, gateway }
+  })
+  afterAll(() => owned.disposeAsync())
+  return () => {
+    if (own === undefined) throw new Error('the chat did not start')
+    return own
+  }
+}
