@@ -6,7 +6,7 @@ import type { KafkaLog } from '../../infra/kafka/kafka-log.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
 import { systemClock } from '../../shared/runtime/system-clock.ts'
 import { defaultTimes } from '../../shared/runtime/times.ts'
-import { readTopic } from '../support/kafka/read-topic.ts'
+import { readTopic } from '../support/kafka/raw-topic.ts'
 import type { Stack } from '../support/stack/stack.ts'
 import type { OpenCommandLog } from './command-log/open-command-log.ts'
 import type { OpenEventStream } from './event-stream.suite.ts'
@@ -40,13 +40,18 @@ export const kafkaWithTopics = async (stack: Stack, role?: string): Promise<Kafk
   return options
 }
 
+export interface OpenKafkaCommandLog extends OpenCommandLog {
+  readonly options: KafkaCommandLogOptions
+}
+
 /** The Kafka adapter on topics of its own. */
-export const openKafkaCommandLog = async (stack: Stack): Promise<OpenCommandLog> => {
+export const openKafkaCommandLog = async (stack: Stack): Promise<OpenKafkaCommandLog> => {
   const options = await kafkaWithTopics(stack)
   const { deadLetter } = topicsOf(options.namespace, options.partitions)
   const log = kafkaCommandLog(options)
   return {
     log,
+    options,
     buried: async () =>
       (await readTopic(options.brokers, deadLetter.name)).map(({ headers }) => ({
         partition: Number(headers.partition),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IHeaders, Message } from 'kafkajs'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import { calmIdleQueues } from '../../../infra/kafka/idle-queue.ts'
 import { until } from '../poll.ts'
 
 export interface TopicRecord {
@@ -11,7 +12,10 @@ export interface TopicRecord {
   readonly headers: IHeaders
 }
 
-const clientOf = (brokers: readonly string[]): Kafka => new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
+const clientOf = (brokers: readonly string[]): Kafka => {
+  calmIdleQueues()
+  return new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
+}
 
 /** How many records have ever been on the topic. */
 export const countRecords = async (brokers: readonly string[], topic: string): Promise<number> => {
