@@ -1,7 +1,9 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { BatchHandler, CommandLog, Consumption, LogRecord, NewRecord } from '../../shared/ports/command-log.ts'
 import { PublishError } from '../../shared/ports/command-log.ts'
+import { pause } from '../../shared/runtime/pause.ts'
 
+/** Where this adapter says what happens to it: fixed text plus fields, never content. pino's logger is one. */
 export interface CommandLogLog {
   warn(fields: object, text: string): void
   error(fields: object, text: string): void
@@ -31,6 +33,12 @@ interface Consumer {
   readonly inHand: Set<Promise<void>>
 }
 
+interface WaitingPublish {
+  readonly records: readonly NewRecord[]
+  readonly resolve: () => void
+  readonly reject: (error: PublishError) => void
+}
+
 const sizeOf = ({ key, value }: NewRecord): number => key.length + value.length
 
 const partitionOf = (key: string, count: number): number => {
@@ -39,11 +47,14 @@ const partitionOf = (key: string, count: number): number => {
   return sum % count
 }
 
+const closed = (): PublishError => new PublishError('refused', 'the command log is closed')
+
 /**
  * The command log inside one process.
  *
- * Promises:  order per key, batches that grow while a handler is busy, and a
- *            publish that waits while too much is waiting.
+ * Promises:  order per key, batches that grow while a handler is busy, and
+ *            a publish that waits while too much is waiting. No handler is
+ *            called inside `publish`.
  * Does not:  outlive the process. A confirmation does, because it is given
  *            only for what the event store holds.
  */
@@ -51,43 +62,56 @@ export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog =
   const { log, clock, partitions: count = 1, maxBytes = 8 * 1024 * 1024, maxBatchRecords = 500, retryMs = 50 } = options
   const partitions = Array.from({ length: count }, (_, index): Partition => ({ index, queue: [], nextOffset: 0, isBusy: false }))
   const consumers: Consumer[] = []
-  const waitingForRoom: (() => void)[] = []
-  let waitingBytes = 0
+  const publishes: WaitingPublish[] = []
+  let queuedBytes = 0
   let isClosed = false
 
-  const pause = (): Promise<void> => new Promise((resolve) => clock.after(retryMs, resolve))
+  const append = (record: NewRecord): void => {
+    const partition = partitions[partitionOf(record.key, count)]
+    if (partition === undefined) return
+    partition.queue.push({ ...record, partition: partition.index, offset: String(partition.nextOffset) })
+    partition.nextOffset += 1
+    queuedBytes += sizeOf(record)
+  }
+
+  /** In the order they came, while there is room. */
+  const admit = (): void => {
+    for (let next = publishes[0]; next !== undefined && queuedBytes <= maxBytes; next = publishes[0]) {
+      publishes.shift()
+      for (const record of next.records) append(record)
+      next.resolve()
+    }
+    workAll()
+  }
 
   const acknowledge = (partition: Partition, records: readonly LogRecord[]): void => {
     partition.queue.splice(0, records.length)
-    for (const record of records) waitingBytes -= sizeOf(record)
-    while (waitingBytes <= maxBytes) {
-      const next = waitingForRoom.shift()
-      if (next === undefined) return
-      next()
-    }
+    for (const record of records) queuedBytes -= sizeOf(record)
+    admit()
   }
 
-  const handleOnce = async (consumer: Consumer, partition: Partition, records: readonly LogRecord[]): Promise<void> => {
-    const { signal } = consumer.stopping
+  const handleOnce = async ({ handler, stopping: { signal } }: Consumer, partition: Partition): Promise<void> => {
+    const records = partition.queue.slice(0, maxBatchRecords)
     try {
-      await consumer.handler({ partition: partition.index, records, heartbeat: async () => {}, signal })
+      await handler({ partition: partition.index, records, heartbeat: async () => {}, signal })
       acknowledge(partition, records)
     } catch (error) {
       if (!signal.aborted) log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'a batch comes again')
-      await pause()
+      await pause(clock, retryMs, signal)
     }
   }
 
   const work = async (partition: Partition): Promise<void> => {
     if (partition.isBusy) return
     partition.isBusy = true
-    while (partition.queue.length > 0) {
-      const consumer = consumers[partition.index % Math.max(1, consumers.length)]
-      if (consumer === undefined) break
-      const handled = handleOnce(consumer, partition, partition.queue.slice(0, maxBatchRecords))
-      consumer.inHand.add(handled)
-      await handled
-      consumer.inHand.delete(handled)
+    await undefined
+    for (;;) {
+      const consumer = consumers[partition.index % consumers.length]
+      if (consumer === undefined || partition.queue.length === 0) break
+      const handling = handleOnce(consumer, partition)
+      consumer.inHand.add(handling)
+      await handling
+      consumer.inHand.delete(handling)
     }
     partition.isBusy = false
   }
@@ -96,40 +120,32 @@ export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog =
     for (const partition of partitions) void work(partition)
   }
 
-  const append = ({ key, value, headers }: NewRecord): void => {
-    const partition = partitions[partitionOf(key, count)]
-    if (partition === undefined) return
-    partition.queue.push({ key, value, headers, partition: partition.index, offset: String(partition.nextOffset) })
-    partition.nextOffset += 1
-    waitingBytes += key.length + value.length
+  const stop = async (consumer: Consumer): Promise<void> => {
+    consumer.stopping.abort()
+    const place = consumers.indexOf(consumer)
+    if (place >= 0) consumers.splice(place, 1)
+    await Promise.all(consumer.inHand)
+    workAll()
   }
 
   return {
-    publish: async (records) => {
-      while (waitingBytes > maxBytes && !isClosed) await new Promise<void>((resolve) => waitingForRoom.push(resolve))
-      if (isClosed) throw new PublishError('refused', 'the command log is closed')
-      for (const record of records) append(record)
-      workAll()
-    },
+    publish: (records) =>
+      new Promise((resolve, reject) => {
+        if (isClosed) return reject(closed())
+        publishes.push({ records, resolve, reject })
+        admit()
+      }),
     consume: async (handler): Promise<Consumption> => {
       const consumer: Consumer = { handler, stopping: new AbortController(), inHand: new Set() }
       consumers.push(consumer)
       workAll()
-      return {
-        failed: new Promise<never>(() => {}),
-        stop: async () => {
-          consumer.stopping.abort()
-          const place = consumers.indexOf(consumer)
-          if (place >= 0) consumers.splice(place, 1)
-          await Promise.all(consumer.inHand)
-          workAll()
-        },
-      }
+      return { failed: new Promise<never>(() => {}), stop: () => stop(consumer) }
     },
     bury: async ({ partition, offset }, reason) => log.error({ partition, offset, reason }, 'a command was set aside'),
     close: async () => {
       isClosed = true
-      for (const go of waitingForRoom.splice(0)) go()
+      for (const { reject } of publishes.splice(0)) reject(closed())
+      await Promise.all([...consumers].map(stop))
     },
   }
 }

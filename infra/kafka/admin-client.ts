@@ -1,4 +1,5 @@
 import type { Admin } from 'kafkajs'
+import { StartError } from '../../shared/runtime/start-error.ts'
 import { withDeadline } from '../../shared/runtime/with-deadline.ts'
 import { kafkaClient } from './client.ts'
 import { reasonOf } from './driver-error.ts'
@@ -14,7 +15,7 @@ const retry = { retries: 5, initialRetryTime: 100 }
 /** Longer than all attempts. */
 const patienceMs = 20_000
 
-/** Runs `work` on a connection of its own and closes it; what fails is a `KafkaError`. */
+/** Runs `work` on a connection of its own and closes it. What fails is a `KafkaError`, but for the work's own `StartError`. */
 export const withAdmin = async <T>(options: KafkaOptions, work: (admin: Admin) => Promise<T>): Promise<T> => {
   const sockets = clientSockets()
   const admin = kafkaClient(options, sockets, retry).admin()
@@ -25,7 +26,7 @@ export const withAdmin = async <T>(options: KafkaOptions, work: (admin: Admin) =
   try {
     return await withDeadline(connected(), patienceMs, `no answer within ${patienceMs} ms`)
   } catch (error) {
-    if (error instanceof KafkaError) throw error
+    if (error instanceof KafkaError || error instanceof StartError) throw error
     throw new KafkaError(`Kafka at ${options.brokers.join(', ')}: ${reasonOf(error)}`, { cause: error })
   } finally {
     sockets.shut()

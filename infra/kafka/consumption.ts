@@ -1,12 +1,12 @@
 import type { Consumption } from '../../shared/ports/command-log.ts'
+import type { BackOffOptions } from './back-off.ts'
+import { backOff } from './back-off.ts'
 import type { ConsumerLife } from './consumer-life.ts'
 import { causesOf, reasonOf } from './driver-error.ts'
 import type { KafkaLog } from './kafka-log.ts'
-import type { PauseOptions } from './pause.ts'
-import { pauseAfter } from './pause.ts'
 import { SilenceError } from './tenure.ts'
 
-export interface ConsumptionOptions extends PauseOptions {
+export interface ConsumptionOptions extends BackOffOptions {
   readonly openLife: () => ConsumerLife
   readonly log: KafkaLog
 }
@@ -58,7 +58,7 @@ export const consumption = async ({ openLife, times, clock, log }: ConsumptionOp
         return
       }
       if (failures === 1) log.warn({ reason: reasonOf(cause) }, 'consuming has ended and begins again')
-      await pauseAfter({ clock, times }, failures, stopping.signal)
+      await backOff({ clock, times }, failures, stopping.signal)
       if (!stopping.signal.aborted) cause = await tryAgain()
     }
     if (stopping.signal.aborted) return

@@ -1,5 +1,6 @@
 import type { Admin, ITopicConfig } from 'kafkajs'
 import type { Clock } from '../../shared/ports/clock.ts'
+import { pause } from '../../shared/runtime/pause.ts'
 import { withAdmin } from './admin-client.ts'
 import { protocolErrorOf } from './driver-error.ts'
 import type { KafkaOptions } from './kafka-options.ts'
@@ -32,7 +33,7 @@ const untilLed = async (admin: Admin, name: string, clock: Clock): Promise<void>
     } catch (error) {
       if (protocolErrorOf(error) !== 'NOT_LEADER_FOR_PARTITION') throw error
     }
-    await new Promise<void>((resolve) => void clock.after(lookAgainMs, resolve))
+    await pause(clock, lookAgainMs)
   }
 }
 

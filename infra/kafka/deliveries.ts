@@ -1,10 +1,10 @@
 import type { EachBatchHandler, EachBatchPayload } from 'kafkajs'
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { BatchHandler, RecordBatch } from '../../shared/ports/command-log.ts'
+import { backOff } from './back-off.ts'
 import type { KafkaLog } from './kafka-log.ts'
 import type { KafkaTimes } from './kafka-options.ts'
 import type { OffsetCommits } from './offset-commits.ts'
-import { pauseAfter } from './pause.ts'
 import { readRecord } from './record-text.ts'
 import type { Tenure } from './tenure.ts'
 import { tenure } from './tenure.ts'
@@ -65,7 +65,7 @@ export const deliveries = ({ handler, commits, times, clock, log }: DeliveriesOp
         const { partition } = batch
         if (failures === 1) log.warn({ partition, error: nameOf(error) }, 'a handler threw; its batch is delivered again')
       }
-      await pauseAfter({ clock, times }, failures, held.signal)
+      await backOff({ clock, times }, failures, held.signal)
       if (isFinishing) return false
       await batch.heartbeat()
     }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { RecordBatch } from '../../shared/ports/command-log.ts'
+import { pause } from '../../shared/runtime/pause.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 
 /** What long work on a batch needs, to keep its partition and to know when to give up. */
@@ -15,17 +16,6 @@ export interface Patience {
   /** Waits a moment, longer with each clash; the first time not at all. */
   afterClash(clashes: number): Promise<void>
 }
-
-const pause = (clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const end = () => {
-      timer.cancel()
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = clock.after(delayMs, end)
-    signal?.addEventListener('abort', end)
-  })
 
 export const createPatience = (clock: Clock, { retryFirstMs, retryMostMs }: Times): Patience => ({
   afterFailure: async ({ heartbeat, signal }, failures) => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
 import pg from 'pg'
+import { calmIdleQueues } from '../../../infra/kafka/idle-queue.ts'
 import type { StackUrls } from './stack.ts'
 
 const longestDatabaseName = 63
@@ -51,6 +52,7 @@ const dropDatabases = (url: string, prefix: string): Promise<void> =>
   })
 
 const deleteTopics = async (brokers: readonly string[], prefix: string): Promise<void> => {
+  calmIdleQueues()
   const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   try {

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import type { BatchHandler, Consumption, LogRecord, NewRecord, RecordBatch } from '../../../shared/ports/command-log.ts'
+import { until } from '../../support/poll.ts'
+import type { OpenCommandLog } from './open-command-log.ts'
+
+export const record = (key: string, value: string = randomUUID()): NewRecord => ({ key, value, headers: {} })
+
+export const recordsOf = (key: string, count: number): readonly NewRecord[] =>
+  Array.from({ length: count }, (_, index) => record(key, `${key} ${index}`))
+
+export const valuesOf = (records: readonly Pick<NewRecord, 'value'>[]): readonly string[] => records.map(({ value }) => value)
+
+/** As many keys, all different; so many that no partition is left out but by great bad luck. */
+export const manyKeys = (count: number): readonly string[] => Array.from({ length: count }, () => randomUUID())
+
+/** A consumer that keeps what it is given. */
+export interface Collecting {
+  readonly batches: readonly RecordBatch[]
+  /** Of all batches whose handling has begun. */
+  readonly records: readonly LogRecord[]
+  readonly consumption: Consumption
+  /** Resolves when so many have come. */
+  received(count: number): Promise<void>
+}
+
+/** `handler` has its say after the batch was kept. */
+export const collect = async ({ log, withinMs }: OpenCommandLog, handler: BatchHandler = async () => {}): Promise<Collecting> => {
+  const batches: RecordBatch[] = []
+  const records: LogRecord[] = []
+  const consumption = await log.consume(async (batch) => {
+    batches.push(batch)
+    records.push(...batch.records)
+    await handler(batch)
+  })
+  return {
+    batches,
+    records,
+    consumption,
+    received: async (count) => {
+      await until(`${count} records`, () => records.length >= count, { withinMs })
+    },
+  }
+}
+
+/** A handler that waits in its first batch until it is told to go on. */
+export const holding = () => {
+  const held = Promise.withResolvers<RecordBatch>()
+  const go = Promise.withResolvers<void>()
+  let isFirst = true
+  const handler: BatchHandler = async (batch) => {
+    if (!isFirst) return
+    isFirst = false
+    held.resolve(batch)
+    await go.promise
+  }
+  return { handler, held: held.promise, go: go.resolve }
+}

@@ -1,0 +1,116 @@
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs'
+import { describe, expect, it } from 'vitest'
+import { KafkaError } from '../../infra/kafka/admin-client.ts'
+import { assertTopics } from '../../infra/kafka/assert-topics.ts'
+import { awaitTopics } from '../../infra/kafka/await-topics.ts'
+import { createTopics } from '../../infra/kafka/create-topics.ts'
+import type { KafkaOptions } from '../../infra/kafka/kafka-options.ts'
+import type { TopicSpecs } from '../../infra/kafka/topics.ts'
+import { topicsOf } from '../../infra/kafka/topics.ts'
+import { StartError } from '../../shared/runtime/start-error.ts'
+import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { kafkaOptions, kafkaWithTopics, keepingKafkaLog, testPartitions } from './kafka-opening.ts'
+
+const adminOf = async <T>({ brokers }: KafkaOptions, work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> => {
+  const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+const settingsOf = (options: KafkaOptions, topic: string): Promise<Readonly<Record<string, string>>> =>
+  adminOf(options, async (admin) => {
+    const resource = { type: ConfigResourceTypes.TOPIC, name: topic }
+    const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] })
+    return Object.fromEntries((resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]))
+  })
+
+const partitionsOf = (options: KafkaOptions, topic: string): Promise<number | undefined> =>
+  adminOf(options, async (admin) => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length)
+
+const allRoles = ['commands', 'deadLetter', 'events'] as const
+
+const open = (): { options: KafkaOptions; specs: TopicSpecs } => {
+  const options = kafkaOptions(sharedStack())
+  return { options, specs: topicsOf(options.namespace, testPartitions) }
+}
+
+describe.skipIf(whyNoStack())('the topics on Kafka', () => {
+  it('are kept as long as each is needed, by the brokers’ clock', async () => {
+    const { options, specs } = open()
+    await createTopics(options, specs, undefined)
+    const days = (count: number): string => String(count * 24 * 3_600_000)
+    for (const [role, retention] of [
+      ['commands', days(7)],
+      ['deadLetter', days(30)],
+      ['events', '-1'],
+    ] as const) {
+      expect(await settingsOf(options, specs[role].name)).toMatchObject({
+        'cleanup.policy': 'delete',
+        'retention.ms': retention,
+        'retention.bytes': '-1',
+        'message.timestamp.type': 'LogAppendTime',
+      })
+    }
+    expect(await partitionsOf(options, specs.commands.name)).toBe(testPartitions)
+    expect(await partitionsOf(options, specs.events.name)).toBe(testPartitions)
+    expect(await partitionsOf(options, specs.deadLetter.name)).toBe(1)
+  })
+
+  it('are made once when that is asked for twice at once, and again later', async () => {
+    const { options, specs } = open()
+    await Promise.all([createTopics(options, specs, 1), createTopics(options, specs, 1)])
+    await createTopics(options, specs, 1)
+    await expect(assertTopics(options, specs, allRoles)).resolves.toBeUndefined()
+    expect(await settingsOf(options, specs.events.name)).toMatchObject({ 'min.insync.replicas': '1' })
+  })
+
+  it('are left as they are when they are there already', async () => {
+    const { options, specs } = open()
+    const topic = specs.commands.name
+    const own = { topic, numPartitions: 2, configEntries: [{ name: 'retention.ms', value: '86400000' }] }
+    await adminOf(options, (admin) => admin.createTopics({ topics: [own] }))
+    await createTopics(options, specs, undefined)
+    expect(await settingsOf(options, topic)).toMatchObject({ 'retention.ms': '86400000' })
+    expect(await partitionsOf(options, topic)).toBe(2)
+    expect(await partitionsOf(options, specs.events.name)).toBe(testPartitions)
+  })
+
+  it('are refused, with what to do, while some are missing', async () => {
+    const { options, specs } = open()
+    await expect(assertTopics(options, specs, allRoles)).rejects.toThrow(KafkaError)
+    await expect(assertTopics(options, specs, ['commands', 'events'])).rejects.toThrow(
+      `Kafka lacks the topics ${specs.commands.name}, ${specs.events.name}: run "admin topics" first`,
+    )
+    await createTopics(options, specs, undefined)
+    await expect(assertTopics(options, specs, allRoles)).resolves.toBeUndefined()
+  })
+
+  it('end the start where their partitions are others, which no waiting mends', async () => {
+    const options = await kafkaWithTopics(sharedStack())
+    const other = { ...options, partitions: testPartitions + 1 }
+    const end = awaitTopics(other)
+    await expect(end).rejects.toThrow(StartError)
+    await expect(end).rejects.toThrow(
+      `${options.namespace}.chat.commands has ${testPartitions} partitions, and PARTITIONS says ${testPartitions + 1}`,
+    )
+  })
+
+  it('are waited for, which is said once', async () => {
+    const { options, specs } = open()
+    const log = keepingKafkaLog()
+    const waiting = awaitTopics({ ...options, partitions: testPartitions, log })
+    await createTopics(options, specs, undefined)
+    await waiting
+    expect(log.lines.filter((line) => line.startsWith('waiting for Kafka')).length).toBeLessThan(4)
+  })
+
+  it('need a broker, and the error names it', async () => {
+    const { options, specs } = open()
+    const nowhere = { ...options, brokers: ['127.0.0.1:1'] }
+    await expect(createTopics(nowhere, specs, undefined)).rejects.toThrow(/^Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED/)
+  })
+})

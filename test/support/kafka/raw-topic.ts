@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import type { IHeaders, Message } from 'kafkajs'
+import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import { calmIdleQueues } from '../../../infra/kafka/idle-queue.ts'
+import { until } from '../poll.ts'
+
+export interface TopicRecord {
+  readonly partition: number
+  readonly offset: string
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: IHeaders
+}
+
+const clientOf = (brokers: readonly string[]): Kafka => {
+  calmIdleQueues()
+  return new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
+}
+
+/** How many records have ever been on the topic. */
+export const countRecords = async (brokers: readonly string[], topic: string): Promise<number> => {
+  const admin = clientOf(brokers).admin()
+  await admin.connect()
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic)
+    return offsets.reduce((sum, { high }) => sum + Number(high), 0)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** Everything that is on a topic now, with none of our own code; each partition in its order. */
+export const readTopic = async (brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> => {
+  const count = await countRecords(brokers, topic)
+  const groupId = `reader-${randomUUID()}`
+  const consumer = clientOf(brokers).consumer({ groupId, maxWaitTimeInMs: 50, allowAutoTopicCreation: false })
+  const records: TopicRecord[] = []
+  await consumer.connect()
+  try {
+    await consumer.subscribe({ topics: [topic], fromBeginning: true })
+    await consumer.run({
+      eachMessage: async ({ partition, message: { offset, key, value, headers = {} } }) => {
+        records.push({ partition, offset, key, value, headers })
+      },
+    })
+    await until(`${count} records on ${topic}`, () => records.length >= count, { withinMs: 20_000 })
+  } finally {
+    await consumer.disconnect()
+  }
+  return records
+}
+
+/** Puts records on a topic as anybody might, with none of our own code. */
+export const writeTopic = async (brokers: readonly string[], topic: string, messages: Message[]): Promise<void> => {
+  const producer = clientOf(brokers).producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  })
+  await producer.connect()
+  try {
+    await producer.send({ topic, messages })
+  } finally {
+    await producer.disconnect()
+  }
+}

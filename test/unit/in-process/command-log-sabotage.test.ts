@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import type { BatchHandler, CommandLog, Consumption, NewRecord, RecordBatch } from '../../../shared/ports/command-log.ts'
+import { commandLogPromises } from '../../contract/command-log.suite.ts'
+import { openMemoryCommandLog } from '../../contract/memory-command-log-opening.ts'
+
+type Sabotage = (log: CommandLog) => Partial<CommandLog>
+
+/** Something is done to what is published. */
+const publishing =
+  (change: (records: readonly NewRecord[]) => readonly NewRecord[]): Sabotage =>
+  (log) => ({ publish: (records) => log.publish(change(records)) })
+
+/** Something is done to the handler. */
+const handling =
+  (change: (handler: BatchHandler) => BatchHandler): Sabotage =>
+  (log) => ({ consume: (handler) => log.consume(change(handler)) })
+
+/** Something is done to what consuming gives back. */
+const consuming =
+  (change: (consumption: Consumption) => Partial<Consumption>): Sabotage =>
+  (log) => ({
+    consume: async (handler) => {
+      const consumption = await log.consume(handler)
+      return { ...consumption, ...change(consumption) }
+    },
+  })
+
+const inPieces = (handler: BatchHandler) => async (batch: RecordBatch) => {
+  for (const record of batch.records) await handler({ ...batch, records: [record] })
+}
+
+const forgettingWhatIsEarly: Sabotage = (log) => {
+  let isConsumed = false
+  return {
+    publish: async (records) => {
+      if (isConsumed) await log.publish(records)
+    },
+    consume: (handler) => {
+      isConsumed = true
+      return log.consume(handler)
+    },
+  }
+}
+
+const onlyTheFirstConsumes: Sabotage = (log) => {
+  let consumers = 0
+  return {
+    consume: (handler) => {
+      consumers += 1
+      return consumers === 1 ? log.consume(handler) : Promise.resolve({ stop: async () => {}, failed: new Promise(() => {}) })
+    },
+  }
+}
+
+/** A promise may be broken in more ways than one. */
+const sabotages: { readonly [Promise in keyof typeof commandLogPromises]: readonly Sabotage[] } = {
+  'delivers key, value and headers as they were published': [
+    publishing((records) => records.map((record) => ({ ...record, headers: {} }))),
+    publishing((records) => records.map((record) => ({ ...record, value: record.value.normalize('NFD') }))),
+    publishing((records) => records.filter(({ value }) => value !== '')),
+  ],
+  'delivers the records of a key in the order published, all in one partition': [
+    publishing((records) => records.toReversed()),
+    publishing((records) => records.map((record, index) => ({ ...record, key: `${record.key}${index % 2}` }))),
+  ],
+  'delivers batches of one partition each, never empty, in the order of its offsets': [
+    handling((handler) => (batch) => handler({ ...batch, partition: batch.partition + 1 })),
+    handling((handler) => (batch) => handler({ ...batch, records: batch.records.toReversed() })),
+    handling((handler) => async (batch) => {
+      await handler(batch)
+      await handler({ ...batch, records: [] })
+    }),
+  ],
+  'delivers what was published before anybody consumed': [forgettingWhatIsEarly],
+  'gathers what comes while a handler is busy into larger batches': [handling(inPieces)],
+  'hands a partition to one handler at a time': [
+    handling((handler) => async (batch) => {
+      await Promise.all([handler(batch), handler(batch)])
+    }),
+  ],
+  'takes a publish of several megabytes whole, and in order': [
+    publishing((records) => records.slice(0, 500)),
+    publishing((records) => [...records.slice(300), ...records.slice(0, 300)]),
+  ],
+  'takes a publish of nothing': [
+    (log) => ({
+      publish: async (records) => (records.length === 0 ? Promise.reject(new Error('nothing')) : log.publish(records)),
+    }),
+  ],
+  'refuses a publish once it is closed': [() => ({ close: async () => {} }), () => ({ publish: async () => {} })],
+  'delivers a batch again whose handler threw, as often as it does, before anything behind it': [
+    handling((handler) => (batch) => handler(batch).catch(() => {})),
+    handling((handler) => {
+      let throws = 0
+      return async (batch) => {
+        if (throws < 5)
+          await handler(batch).catch((error: unknown) => {
+            throws += 1
+            throw error
+          })
+      }
+    }),
+  ],
+  'lets a batch in hand finish when it stops, acknowledges it and takes no further one': [
+    consuming(() => ({ stop: async () => {} })),
+    handling((handler) => async (batch) => {
+      await handler(batch)
+      batch.signal.throwIfAborted()
+    }),
+  ],
+  'does not stop before the batch in hand is done': [
+    consuming(({ stop }) => ({
+      stop: async () => void stop(),
+    })),
+  ],
+  'tells a batch in hand that consuming stops': [
+    handling((handler) => (batch) => handler({ ...batch, signal: new AbortController().signal })),
+    handling((handler) => (batch) => handler({ ...batch, signal: AbortSignal.abort() })),
+  ],
+  'delivers a batch again that was given up when it stopped': [handling((handler) => (batch) => handler(batch).catch(() => {}))],
+  'lets a handler ask whether its partition is still its own': [
+    handling((handler) => (batch) => handler({ ...batch, heartbeat: () => Promise.reject(new Error('not yours')) })),
+  ],
+  'shares partitions among consumers, and hands over those of one that stops': [
+    onlyTheFirstConsumes,
+    consuming(() => ({ stop: async () => {} })),
+  ],
+  'stops once however often it is asked to, and does not fail': [
+    consuming(() => {
+      let stops = 0
+      return {
+        stop: async () => {
+          stops += 1
+          if (stops > 1) throw new Error('stopped already')
+        },
+      }
+    }),
+    consuming(() => ({ failed: Promise.reject(new Error('failed')) })),
+  ],
+  'sets a record aside with its reason': [
+    () => ({ bury: async () => {} }),
+    (log) => ({ bury: (record) => log.bury(record, 'poison') }),
+  ],
+}
+
+const cases = Object.entries(sabotages).flatMap(([name, ways]) =>
+  ways.map((sabotage, index) => ({ name, way: index + 1, sabotage })),
+)
+
+describe('the contract of the CommandLog', () => {
+  it.each(cases)('notices it when an adapter breaks: $name ($way)', async ({ name, sabotage }) => {
+    // Not disposed of: a broken one need not end.
+    const opened = await openMemoryCommandLog()
+    const log = { ...opened.log, ...sabotage(opened.log) }
+    const keeps = commandLogPromises[name as keyof typeof commandLogPromises]
+    await expect(keeps({ ...opened, log, withinMs: 150 })).rejects.toThrow()
+  })
+})
