@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { topicSubscriptions } from '../../../infra/redis/topic-subscriptions.ts'
+import { keepingLog } from '../../contract/keeping-log.ts'
+import type { FakeLine } from './fake-line.ts'
+import { fakeLine } from './fake-line.ts'
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('subscribe' as const), channel: fc.constantFrom('a', 'b', 'c', 'd') }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('close' as const), which: fc.nat() }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('turn', 'answer', 'attach', 'detach', 'refuse') }) },
+)
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
+
+interface Place {
+  readonly channel: string
+  /** The line there was when it was made; as long as that one stays, it alone decides. */
+  readonly line: FakeLine | undefined
+  isReady: boolean
+  close(): void
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+const start = () => {
+  const subscriptions = topicSubscriptions(keepingLog())
+  const lines: FakeLine[] = []
+  const made: Place[] = []
+  let open: Place[] = []
+  let line: FakeLine | undefined
+  /** What the attachment under way waits for: its end is told to everybody, so nobody has to wait himself. */
+  let awaited: ReadonlySet<string> = new Set()
+
+  const channels = (): ReadonlySet<string> => new Set(open.map(({ channel }) => channel))
+  const detach = (): void => {
+    line = undefined
+    subscriptions.detach()
+  }
+  const attach = (): void => {
+    detach()
+    const next = fakeLine()
+    line = next
+    lines.push(next)
+    awaited = channels()
+    const attached = (): void => {
+      if (line === next) awaited = new Set()
+    }
+    subscriptions.attach(next).then(attached, () => {})
+  }
+  const subscribe = (channel: string): void => {
+    const { ready, close } = subscriptions.subscribe(channel, () => {})
+    const place: Place = { channel, line, isReady: false, close }
+    void ready.then(() => {
+      place.isReady = true
+    })
+    made.push(place)
+    open.push(place)
+  }
+  const close = (which: number): void => {
+    const gone = open[which % open.length]
+    open = open.filter((place) => place !== gone)
+    gone?.close()
+  }
+  /** Ready, by the word of a line that does not say so. */
+  const readyTooEarly = (): string[] => {
+    const said = open.filter((place) => place.isReady && line !== undefined && place.line === line)
+    return said.map(({ channel }) => channel).filter((channel) => !line?.heard.has(channel) && !awaited.has(channel))
+  }
+
+  const run = async (each: Step): Promise<void> => {
+    if ('channel' in each) subscribe(each.channel)
+    else if ('which' in each) close(each.which)
+    else if (each.kind === 'turn') await turn()
+    else if (each.kind === 'answer') line?.answer()
+    else if (each.kind === 'attach') attach()
+    else {
+      if (each.kind === 'refuse') line?.refuse(new Error('refused'))
+      detach()
+    }
+  }
+  return { run, readyTooEarly, lines, made, channels }
+}
+
+const toQuiet: readonly Step[] = (['attach', 'turn', 'answer', 'turn', 'answer', 'turn'] as const).map((kind) => ({ kind }))
+
+describe('topic subscriptions, whatever comes in whatever order', () => {
+  it('are ready only by the word of the line, and end with the line holding exactly what is listened to', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const { run, readyTooEarly, lines, made, channels } = start()
+        for (const each of [...steps, ...toQuiet]) {
+          await run(each)
+          expect(readyTooEarly()).toEqual([])
+        }
+        expect(lines.at(-1)?.heard).toEqual(channels())
+        expect(lines.flatMap(({ needless }) => needless)).toEqual([])
+        expect(made.filter(({ isReady }) => !isReady)).toEqual([])
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
