@@ -19,14 +19,14 @@ export interface RedisFanOutOptions {
   readonly onStateChange?: (state: FanOutState) => void
 }
 
-/** A life of the link that was shorter than this was no success. */
+/** A link that was up for less than this was no success: what ends it at once does so again. */
 const steadyMs = 500
 
-/** Before the nth attempt since the last success. Replicas do not come back in step. */
+/** Before the nth attempt since the last success. Processes do not come back in step. */
 const pauseMs = (attempt: number): number => Math.min(20 * attempt, 1_000) * (0.75 + Math.random() / 2)
 
-/** Redis quotes commands in some of its refusals, and with them what people wrote: only the code is told. */
-const reasonOf = (error: Error): string => (error.name === 'ReplyError' ? error.message.split(' ', 1).join() : error.message)
+/** Some of Redis' refusals quote the command, and with it what people wrote: they are told up to the first quote. */
+const reasonOf = ({ message }: Error): string => message.replace(/['"`].*/s, '…')
 
 /**
  * The fan-out on Redis pub/sub: one server, or a Redis Cluster with sharded
@@ -85,23 +85,25 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
     rise(opened)
   }
 
-  /** One life of the link, from its opening to its end. */
-  const live = async (): Promise<void> => {
+  /** One life of the link, from its opening to its end; tells for how long it was up. */
+  const live = async (): Promise<number> => {
     const life = new AbortController()
     const { promise: ended, resolve: end } = Promise.withResolvers<Error>()
     endLife = end
-    bringUp(life.signal, end).catch(end)
+    let risenAt = Number.POSITIVE_INFINITY
+    bringUp(life.signal, end).then(() => {
+      risenAt = performance.now()
+    }, end)
     const cause = await ended
     life.abort()
     fall(cause)
+    return performance.now() - risenAt
   }
 
   const run = async (): Promise<void> => {
     let attempt = 0
     while (!closing.signal.aborted) {
-      const startedAt = performance.now()
-      await live()
-      attempt = performance.now() - startedAt < steadyMs ? attempt + 1 : 1
+      attempt = (await live()) < steadyMs ? attempt + 1 : 1
       await sleep(pauseMs(attempt), undefined, { signal: closing.signal, ref: false }).catch(() => {})
     }
   }

@@ -11,8 +11,9 @@ export interface TopicSubscriptions {
   subscribe(channel: string, listener: Listener): Subscription
   deliver(channel: string, payload: Buffer): void
   /**
-   * Uses this line from now on, for all that is held; resolves when all of it
-   * is heard. What is added from now on waits for the server's word by itself.
+   * To be called while there is no line. Uses this one from now on, for all
+   * that is held; resolves when all of it is heard. What is added from now on
+   * waits for the server's word by itself.
    */
   attach(line: Line): Promise<void>
   /** The line is gone, and known to be: nobody waits for `ready` until another one is attached. */
@@ -80,7 +81,7 @@ export const topicSubscriptions = (log: FanOutLog): TopicSubscriptions => {
     const remove = listeners.add(channel, listener)
     const close = (): void => {
       remove()
-      if (listeners.has(channel) || holdings.get(channel) !== holding) return
+      if (listeners.has(channel)) return
       holdings.delete(channel)
       holding.ready.resolve()
       touch(channel)
@@ -93,7 +94,6 @@ export const topicSubscriptions = (log: FanOutLog): TopicSubscriptions => {
     deliver: listeners.deliver,
     attach: (to) => {
       line = to
-      asked.clear()
       for (const channel of listeners.topics()) touched.add(channel)
       return settle(to)
     },

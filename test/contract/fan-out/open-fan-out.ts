@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import type { FanOut, Subscription } from '../../../shared/ports/fan-out.ts'
+import { until } from '../../support/poll.ts'
+
+/** A fan-out under test, as two processes have it. */
+export interface OpenFanOut extends AsyncDisposable {
+  /** Where listeners are. */
+  readonly near: FanOut
+  /** Where publications come from; inside one process the same. */
+  readonly far: FanOut
+  /** What was logged. */
+  readonly lines: readonly string[]
+  /** How long anything may take to arrive. */
+  readonly withinMs: number
+}
+
+/** One sentence of the port's contract, and what fails when it is not kept. */
+export interface Promised {
+  readonly title: string
+  keep(opened: OpenFanOut): Promise<void>
+}
+
+export const freshTopic = (): string => `topic:${randomUUID()}`
+
+export interface Ear extends Subscription {
+  readonly heard: readonly string[]
+}
+
+/** Listens to a topic and keeps what it hears; resolves when it is ready. */
+export const listen = async ({ near, withinMs }: OpenFanOut, topic: string): Promise<Ear> => {
+  const heard: string[] = []
+  const subscription = near.subscribe(topic, (payload) => void heard.push(payload.toString()))
+  await readyWithin(withinMs, subscription)
+  return { ...subscription, heard }
+}
+
+export const readyWithin = (withinMs: number, ...subscriptions: readonly Subscription[]): Promise<unknown> =>
+  until('the subscriptions', () => Promise.all(subscriptions.map(({ ready }) => ready)), { withinMs })
+
+export const publish = (fanOut: FanOut, topic: string, ...payloads: readonly string[]): Promise<void> =>
+  fanOut.publish(payloads.map((payload) => ({ topic, payload })))
+
+/** Everything that went to this topic before has arrived, because an order holds in it. */
+export const untilPassed = async (opened: OpenFanOut, topic: string): Promise<void> => {
+  const passed = Promise.withResolvers<true>()
+  const last = randomUUID()
+  const { ready, close } = opened.near.subscribe(topic, (payload) => {
+    if (payload.toString() === last) passed.resolve(true)
+  })
+  await ready
+  await publish(opened.far, topic, last)
+  await until('the last publication', () => passed.promise, { withinMs: opened.withinMs })
+  close()
+}
+
+export const untilHeard = (opened: OpenFanOut, { heard }: Ear, count: number): Promise<unknown> =>
+  until(`${count} publications`, () => heard.length >= count, { withinMs: opened.withinMs, everyMs: 5 })

@@ -1,0 +1,69 @@
+import { Redis } from 'ioredis'
+import type { RedisFanOutOptions } from '../../infra/redis/redis-fan-out.ts'
+import { redisFanOut } from '../../infra/redis/redis-fan-out.ts'
+import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
+import type { OpenFanOut } from '../contract/fan-out/open-fan-out.ts'
+import { keepingLog } from '../contract/keeping-log.ts'
+import { until } from '../support/poll.ts'
+
+/** A fan-out, and how often it told what. */
+export interface Watched {
+  readonly fanOut: FanOut
+  readonly states: readonly FanOutState[]
+  readonly restored: () => number
+  readonly lines: readonly string[]
+}
+
+export type Where = Pick<RedisFanOutOptions, 'url' | 'isCluster' | 'namespace'>
+
+/** Silence is noticed soon, but not for a busy machine's sake. */
+export const quickTimes = { redisPingMs: 200, redisDeadMs: 1_000 }
+
+export const patience = { withinMs: 30_000, everyMs: 10 }
+
+export const watch = async (where: Where, times: RedisFanOutOptions['times'] = quickTimes): Promise<Watched> => {
+  const log = keepingLog()
+  const states: FanOutState[] = []
+  let restored = 0
+  const fanOut = await redisFanOut({ ...where, times, log, onStateChange: (state) => void states.push(state) })
+  fanOut.onRestored(() => {
+    restored += 1
+  })
+  return { fanOut, states, restored: () => restored, lines: log.lines }
+}
+
+export const untilState = (state: FanOutState, ...all: readonly Watched[]): Promise<unknown> =>
+  until(`the fan-out to be ${state}`, () => all.every(({ fanOut }) => fanOut.state === state), patience)
+
+export const untilRestored = (watched: Watched, times: number): Promise<unknown> =>
+  until(`${times} restorations`, () => watched.restored() >= times, patience)
+
+/** Two ends, as the contract's own helpers take them. */
+export const asOpened = (near: Watched, far: Watched): OpenFanOut => ({
+  near: near.fanOut,
+  far: far.fanOut,
+  lines: near.lines,
+  withinMs: patience.withinMs,
+  [Symbol.asyncDispose]: async () => void (await Promise.all([near.fanOut.close(), far.fanOut.close()])),
+})
+
+/** One command to a server, past all links. */
+export const ask = async (url: string, command: string, ...words: readonly string[]): Promise<unknown> => {
+  const redis = new Redis(url, { retryStrategy: null })
+  try {
+    return await redis.call(command, ...words)
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/** Whether it has settled without waiting for anything outside this process. */
+export const isSettled = async (work: Promise<unknown>): Promise<boolean> => {
+  let found = false
+  const settle = (): void => {
+    found = true
+  }
+  work.then(settle, settle)
+  await new Promise((resolve) => setImmediate(resolve))
+  return found
+}

@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { defaultTimes } from '../../shared/runtime/times.ts'
+import { freshTopic, listen, publish, untilHeard, untilPassed } from '../contract/fan-out/open-fan-out.ts'
+import { until } from '../support/poll.ts'
+import type { Stack } from '../support/stack/stack.ts'
+import { stackKind, startStack } from '../support/stack/start-stack.ts'
+import { ask, asOpened, isSettled, patience, untilRestored, untilState, watch } from './fan-out-rig.ts'
+
+describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () => {
+  let stack: Stack
+  let namespace: string
+  beforeAll(async () => {
+    stack = await startStack({ links: ['gateway', 'writer'] })
+  })
+  afterAll(() => stack[Symbol.asyncDispose]())
+  beforeEach(() => {
+    namespace = stack.freshNamespace()
+  })
+
+  const direct = (): string => stack.urls().redisUrl
+  const open = async (times?: Parameters<typeof watch>[1]) => {
+    const at = (role: string) => ({ url: stack.urls(role).redisUrl, isCluster: false, namespace })
+    const [near, far] = await Promise.all([watch(at('gateway'), times), watch(at('writer'), times)])
+    return { near, far, opened: asOpened(near, far) }
+  }
+  /** What the server holds for this test. */
+  const heldChannels = async (): Promise<string[]> =>
+    ((await ask(direct(), 'PUBSUB', 'CHANNELS', `${namespace}:*`)) as string[]).toSorted()
+
+  it('starts without it, and comes up when it is there', async () => {
+    await stack.redis.kill()
+    const { near, far, opened } = await open()
+    await using _ = opened
+    const topic = freshTopic()
+    const ear = await listen(opened, topic)
+    expect([near.fanOut.state, near.states, near.restored()]).toEqual(['down', [], 0])
+    await expect(publish(far.fanOut, topic, 'lost')).rejects.toThrow('down')
+    await stack.redis.start()
+    await untilState('up', near, far)
+    expect([near.states, near.restored()]).toEqual([['up'], 1])
+    await publish(far.fanOut, topic, 'heard')
+    await untilHeard(opened, ear, 1)
+    expect(ear.heard).toEqual(['heard'])
+  })
+
+  it('is restored when it was restarted, with what is held and nothing else', async () => {
+    const { near, far, opened } = await open()
+    await using _ = opened
+    const [kept, letGo] = [await listen(opened, 'kept'), await listen(opened, 'let-go')]
+    await stack.redis.kill()
+    await untilState('down', near, far)
+    letGo.close()
+    const taken = await listen(opened, 'taken')
+    await stack.redis.start()
+    await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
+    expect(await heldChannels()).toEqual([`${namespace}:kept`, `${namespace}:taken`])
+    await opened.far.publish(['kept', 'let-go', 'taken'].map((topic) => ({ topic, payload: topic })))
+    await Promise.all([untilHeard(opened, kept, 1), untilHeard(opened, taken, 1)])
+    expect([near.states, letGo.heard]).toEqual([['up', 'down', 'up'], []])
+  })
+
+  it('is down within 10 s when it hangs, lets nobody wait, and is restored when it goes on', async () => {
+    const { near, far, opened } = await open(defaultTimes)
+    await using _ = opened
+    const ear = await listen(opened, 'room')
+    await stack.redis.pause()
+    const pausedAt = performance.now()
+    const underWay = publish(far.fanOut, 'room', 'under way')
+    const waiting = near.fanOut.subscribe('other', () => {})
+    await expect(underWay).rejects.toThrow()
+    await Promise.all([untilState('down', near, far), waiting.ready])
+    expect(performance.now() - pausedAt).toBeLessThan(10_000)
+    expect(await isSettled(publish(far.fanOut, 'room', 'refused'))).toBe(true)
+    await stack.redis.resume()
+    await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
+    await publish(far.fanOut, 'room', 'after')
+    await until('what came after', () => ear.heard.includes('after'), patience)
+    expect(ear.heard).not.toContain('refused')
+  })
+
+  it('closes at once while it hangs, noticed or not', async () => {
+    const [unnoticed, noticed] = [await open(defaultTimes), await open()]
+    await stack.redis.pause()
+    await untilState('down', noticed.near, noticed.far)
+    const underWay = publish(unnoticed.far.fanOut, 'room', 'under way')
+    const closings = [unnoticed, noticed].flatMap(({ near, far }) => [near.fanOut.close(), far.fanOut.close()])
+    await expect(underWay).rejects.toThrow()
+    await until('the closings', () => Promise.all(closings), { withinMs: 2_000 })
+    expect(unnoticed.near.fanOut.state).toBe('down')
+    await stack.redis.resume()
+  })
+
+  it('hears what is published from the moment that it is restored, however often its connections are killed', async () => {
+    const { near, far, opened } = await open()
+    await using _ = opened
+    const ear = await listen(opened, 'room')
+    let sent = 0
+    const send = (): Promise<void> => {
+      sent += 1
+      return publish(far.fanOut, 'room', String(sent))
+    }
+    const firsts: number[] = []
+    const sending: Promise<void>[] = []
+    near.fanOut.onRestored(() => {
+      sending.push(send())
+      firsts.push(sent)
+    })
+    for (let kills = 1; kills <= 20; kills += 1) {
+      sending.push(...Array.from({ length: 20 }, send))
+      await ask(direct(), 'CLIENT', 'KILL', 'TYPE', 'pubsub')
+      sending.push(...Array.from({ length: 20 }, send))
+      await untilRestored(near, kills)
+    }
+    await Promise.all(sending)
+    await untilPassed(opened, 'room')
+    const numbers = ear.heard.map(Number).filter((number) => number > 0)
+    expect(firsts.filter((number) => !numbers.includes(number))).toEqual([])
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
+    expect(far.restored()).toBe(0)
+  })
+
+  it('ends with exactly what is held, whatever came and went while its connections were killed', async () => {
+    const { near, far, opened } = await open()
+    await using _ = opened
+    const topics = Array.from({ length: 40 }, (_each, index) => `topic-${index}`)
+    const held = new Map<string, { close(): void }>([['always', await listen(opened, 'always')]])
+    for (let round = 1; round <= 10; round += 1) {
+      const killed = ask(direct(), 'CLIENT', 'KILL', 'TYPE', 'pubsub')
+      while (near.restored() < round) {
+        for (const topic of topics.filter(() => Math.random() < 0.2)) {
+          held.get(topic)?.close()
+          if (!held.delete(topic))
+            held.set(
+              topic,
+              near.fanOut.subscribe(topic, () => {}),
+            )
+        }
+        await new Promise((resolve) => setImmediate(resolve))
+        await killed
+      }
+    }
+    const ear = await listen(opened, 'last')
+    await publish(far.fanOut, 'last', 'a')
+    await untilHeard(opened, ear, 1)
+    expect(await heldChannels()).toEqual(['last', ...held.keys()].map((topic) => `${namespace}:${topic}`).toSorted())
+  })
+
+  it.each(['both', 'requests', 'answers'] as const)(
+    'notices a black hole on its own way (%s), and only there',
+    async (direction) => {
+      const { near, far, opened } = await open()
+      await using _ = opened
+      const ear = await listen(opened, 'room')
+      stack.link('gateway', 'redis').cut('black-hole', direction)
+      await untilState('down', near)
+      await publish(far.fanOut, 'room', 'meanwhile')
+      expect(await isSettled(near.fanOut.subscribe('other', () => {}).ready)).toBe(true)
+      stack.link('gateway', 'redis').heal()
+      await untilRestored(near, 1)
+      await publish(far.fanOut, 'room', 'after')
+      await until('what came after', () => ear.heard.includes('after'), patience)
+      expect(far.states).toEqual(['up'])
+    },
+  )
+
+  it('goes on hearing when only the way of who publishes is cut', async () => {
+    const { near, far, opened } = await open()
+    await using _ = opened
+    const ear = await listen(opened, 'room')
+    stack.link('writer', 'redis').cut('reset')
+    await untilState('down', far)
+    await expect(publish(far.fanOut, 'room', 'refused')).rejects.toThrow('down')
+    await publish(near.fanOut, 'room', 'by another')
+    await untilHeard(opened, ear, 1)
+    stack.link('writer', 'redis').heal()
+    await untilRestored(far, 1)
+    await publish(far.fanOut, 'room', 'after')
+    await untilHeard(opened, ear, 2)
+    expect([ear.heard, near.states]).toEqual([['by another', 'after'], ['up']])
+  })
+
+  it('waits for one that pauses for less than counts as dead, and is down for longer', async () => {
+    const { near, far, opened } = await open({ redisPingMs: 200, redisDeadMs: 2_000 })
+    await using _ = opened
+    const ear = await listen(opened, 'room')
+    await ask(direct(), 'CLIENT', 'PAUSE', '500')
+    await publish(far.fanOut, 'room', 'late')
+    await untilHeard(opened, ear, 1)
+    expect([near.states, far.states]).toEqual([['up'], ['up']])
+    await ask(direct(), 'CLIENT', 'PAUSE', '4000')
+    await untilState('down', near, far)
+    await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
+    await publish(far.fanOut, 'room', 'after')
+    await untilHeard(opened, ear, 2)
+    expect(ear.heard).toEqual(['late', 'after'])
+  })
+
+  it('is restored when the server drops it for being too slow', async () => {
+    const { near, far, opened } = await open()
+    await using _ = opened
+    const ear = await listen(opened, 'room')
+    await ask(direct(), 'CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 1mb 1mb 1')
+    await publish(far.fanOut, 'room', 'x'.repeat(4_000_000))
+    await untilRestored(near, 1)
+    await publish(far.fanOut, 'room', 'after')
+    await untilHeard(opened, ear, 1)
+    expect(ear.heard).toEqual(['after'])
+    await ask(direct(), 'CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 32mb 8mb 60')
+  })
+
+  it('keeps its promises on a slow way', async () => {
+    const { opened } = await open()
+    await using _ = opened
+    stack.link('gateway', 'redis').delay(150)
+    const ear = await listen(opened, 'room')
+    await publish(opened.far, 'room', 'a', 'b')
+    await untilHeard(opened, ear, 2)
+    stack.link('gateway', 'redis').heal()
+    expect(ear.heard).toEqual(['a', 'b'])
+  })
+})

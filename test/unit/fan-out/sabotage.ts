@@ -1,0 +1,28 @@
+import type { FanOut } from '../../../shared/ports/fan-out.ts'
+
+/** A fault that the contract's suite has to notice. */
+export interface Sabotage {
+  readonly title: string
+  /** Words of a promise that it breaks; it may break others too. */
+  readonly breaks: string
+  apply(fanOut: FanOut): FanOut
+}
+
+export type Hear = (payload: Buffer) => void
+export type Publish = FanOut['publish']
+export type Subscribe = FanOut['subscribe']
+
+export const publishing = (title: string, breaks: string, change: (publish: Publish) => Publish): Sabotage => ({
+  title,
+  breaks,
+  apply: (fanOut) => ({ ...fanOut, publish: change(fanOut.publish) }),
+})
+
+/** `change` makes the new `subscribe`, once for each fan-out, so that it can remember. */
+export const subscribing = (title: string, breaks: string, change: (subscribe: Subscribe) => Subscribe): Sabotage => ({
+  title,
+  breaks,
+  apply: (fanOut) => ({ ...fanOut, subscribe: change(fanOut.subscribe) }),
+})
+
+export const soon = (work: () => void): void => void setImmediate(work)
