@@ -78,7 +78,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
       concluding.done()
     }
     return pending.enter({
-      sender: caller.rooms ?? { placeIn: () => undefined },
+      sender: caller.rooms ?? { follower: () => undefined },
       room: command.room,
       commandId: command.id,
       digest: command.digest,
@@ -138,7 +138,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
       })
       const isDirect =
         caller.rooms === undefined ||
-        (hold === undefined ? caller.rooms.placeIn(command.room) === undefined : caller.user !== actor)
+        (hold === undefined ? caller.rooms.follower(command.room) === undefined : caller.user !== actor)
       inOrder(caller, command.room, hold?.feed.listening, () => void handOver(command, isDirect, entry))
     },
     createUser: (caller, request, settle) => {

@@ -13,10 +13,17 @@ export type Settlement =
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'timeout' }
 
+/** Where a session stands in a room that it follows. */
+export interface Place {
+  /** The last seq that it was given. */
+  readonly cursor: number
+  readonly state: 'live' | 'behind' | 'ended'
+}
+
 /** The session, as its pending commands see it. */
 export interface Sender {
-  /** The last seq that this session was given of a room it follows; undefined: it does not follow it. */
-  placeIn(room: string): number | undefined
+  /** Undefined: the session does not follow the room. */
+  follower(room: string): Place | undefined
 }
 
 export interface NewEntry {
@@ -121,7 +128,7 @@ export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (ent
     slot.settle(settlement)
   }
   const isAhead = (slot: Slot, seq: number | undefined): boolean =>
-    seq !== undefined && (slot.sender.placeIn(slot.room) ?? seq) < seq
+    seq !== undefined && (slot.sender.follower(slot.room)?.cursor ?? seq) < seq
 
   return {
     get size() {

@@ -17,7 +17,9 @@ const rig = () => {
   const settled: string[] = []
   const due: string[] = []
   const pending = createPending(clock, 1_000, (entry) => due.push(entry.callerId ?? ''))
-  const sender = (place: number | undefined): Sender => ({ placeIn: () => place })
+  const sender = (place: number | undefined): Sender => ({
+    follower: () => (place === undefined ? undefined : { cursor: place, state: 'live' }),
+  })
   const enter = (from: Sender, callerId: string, more: Partial<NewEntry> = {}) =>
     pending.enter({
       sender: from,
