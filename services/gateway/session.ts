@@ -117,7 +117,7 @@ export const createSession = (ports: SessionPorts): Session => {
     get isClosed() {
       return isClosed
     },
-    pendingCommands: 0,
+    pending: new Set(),
     order: new Map(),
     answer: ({ event, id }, body) => {
       errorsInARow = 0
@@ -198,6 +198,7 @@ export const createSession = (ports: SessionPorts): Session => {
     if (isClosed) return
     isClosed = true
     outbox.close()
+    intake.abandon(caller)
     bound?.candidate.abandon()
     ports.onEnded()
     ports.onRelief()
@@ -209,7 +210,7 @@ export const createSession = (ports: SessionPorts): Session => {
       return bound !== undefined
     },
     get pendingCommands() {
-      return caller.pendingCommands
+      return caller.pending.size
     },
     announceMove: (delayMs) => send(`{"event":"drain","body":{"delay_ms":${Math.round(delayMs)}}}`),
     stopReceiving: () => {
