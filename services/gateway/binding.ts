@@ -85,7 +85,7 @@ export const createBinding = ({ lookups, intake, hub, resume }: BindingPorts): B
     caller.answer(request, JSON.stringify({ user }))
     const named = request.body.resume
     const others = followOthers(rooms, standing.memberships, named?.rooms ?? {})
-    const resumed = named === undefined ? undefined : resume(caller, rooms, request, named, { ...standing, others })
+    const resumed = named === undefined ? undefined : resume(caller, rooms, request, named, async () => ({ ...standing, others }))
     rooms.start()
     await resumed
   }

@@ -1,6 +1,7 @@
 import type { ErrorBody, ErrorCode } from '../../shared/protocol/errors.ts'
 import type { Principal } from './auth.ts'
 import type { Outbox } from './outbox.ts'
+import type { PendingEntry } from './pending.ts'
 import type { SessionRooms } from './session-rooms.ts'
 
 /** The names of a request, as its answer repeats them. */
@@ -18,7 +19,7 @@ export interface Caller {
   readonly user: string | undefined
   readonly isClosed: boolean
   /** Commands without an outcome. */
-  pendingCommands: number
+  readonly pending: Set<PendingEntry>
   /** What a room's next command has to wait for. */
   readonly order: Map<string, Promise<void>>
   answer(asked: Asked, bodyText: string): void

@@ -10,7 +10,6 @@ import { openRoomFeed } from './room-feed.ts'
 
 /** A session, as the rooms see it. */
 export interface Joiner extends Sender {
-  follower(room: string): Follower | undefined
   /** An event that adds its user is about to pass at `seq`. */
   joinAt(room: string, seq: number): void
   push(bytes: Buffer): void
@@ -57,8 +56,8 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
   const isReceiving =
     (item: FeedItem) =>
     (sender: Sender): boolean => {
-      const follower = (sender as Joiner).follower(item.room)
-      return follower?.state === 'live' && follower.cursor < item.seq
+      const place = sender.follower(item.room)
+      return place?.state === 'live' && place.cursor < item.seq
     }
 
   /** Recipients are fixed here; the flush only writes. */

@@ -62,7 +62,7 @@ export const createHeadSweep = (ports: HeadSweepPorts): HeadSweep => {
     const settlements = await Promise.all(waiting.map((entry) => entry.lookUp()))
     for (const [index, entry] of waiting.entries()) {
       const settlement = settlements[index]
-      if (settlement !== undefined) pending.settle(entry, settlement, false)
+      if (settlement !== undefined) pending.settle(entry, settlement)
     }
   }
 

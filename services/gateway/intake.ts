@@ -22,6 +22,8 @@ export interface Intake {
   submit(caller: Caller, request: CommandRequest, actor: string): void
   /** Asks the writer for a user nobody knows yet. `settle` gets the outcome, once. False: not taken, the caller has been told. */
   createUser(caller: Caller, request: RequestOf<'create-user'>, settle: (settlement: Settlement) => void): boolean
+  /** The caller is gone: nobody waits any longer for what it has sent. */
+  abandon(caller: Caller): void
 }
 
 export interface IntakePorts {
@@ -57,7 +59,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
 
   /** True: there is no room for another command; the caller has been told. */
   const isFull = (caller: Caller, request: CommandRequest | RequestOf<'create-user'>): boolean => {
-    if (caller.pendingCommands >= bounds.pendingPerSession) {
+    if (caller.pending.size >= bounds.pendingPerSession) {
       caller.fail(request, errorBody('rate_limited', 'too many commands in flight', undefined, 100))
       return true
     }
@@ -72,13 +74,12 @@ export const createIntake = (ports: IntakePorts): Intake => {
     command: Command,
     concluding: { readonly settle: NewEntry['settle']; readonly lookUp: NewEntry['lookUp']; readonly done: () => void },
   ): PendingEntry => {
-    caller.pendingCommands += 1
     const conclude = (): void => {
-      caller.pendingCommands -= 1
+      caller.pending.delete(entry)
       concluding.done()
     }
-    return pending.enter({
-      sender: caller.rooms ?? { placeIn: () => undefined },
+    const entry = pending.enter({
+      sender: caller.rooms ?? { follower: () => undefined },
       room: command.room,
       commandId: command.id,
       digest: command.digest,
@@ -90,6 +91,8 @@ export const createIntake = (ports: IntakePorts): Intake => {
         concluding.settle(settlement)
       },
     })
+    caller.pending.add(entry)
+    return entry
   }
 
   const handOver = async (command: Command, isDirect: boolean, entry: PendingEntry): Promise<void> => {
@@ -103,9 +106,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
       await produce({ key: command.room, value: writeCommand(command), headers })
     } catch (error) {
       if (!(error instanceof PublishError)) throw error
-      if (!entry.isOpen) return
-      pending.withdraw(entry)
-      entry.settle({ kind: 'unavailable' })
+      pending.conclude(entry, { kind: 'unavailable' })
     }
   }
 
@@ -138,7 +139,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
       })
       const isDirect =
         caller.rooms === undefined ||
-        (hold === undefined ? caller.rooms.placeIn(command.room) === undefined : caller.user !== actor)
+        (hold === undefined ? caller.rooms.follower(command.room) === undefined : caller.user !== actor)
       inOrder(caller, command.room, hold?.feed.listening, () => void handOver(command, isDirect, entry))
     },
     createUser: (caller, request, settle) => {
@@ -154,6 +155,9 @@ export const createIntake = (ports: IntakePorts): Intake => {
       const entry = enter(caller, request, command, { settle, lookUp, done: () => undefined })
       void handOver(command, true, entry)
       return true
+    },
+    abandon: (caller) => {
+      for (const entry of [...caller.pending]) pending.conclude(entry, { kind: 'timeout' })
     },
   }
 }

@@ -13,10 +13,17 @@ export type Settlement =
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'timeout' }
 
+/** Where a session stands in a room that it follows. */
+export interface Place {
+  /** The last seq that it was given. */
+  readonly cursor: number
+  readonly state: 'live' | 'behind' | 'ended'
+}
+
 /** The session, as its pending commands see it. */
 export interface Sender {
-  /** The last seq that this session was given of a room it follows; undefined: it does not follow it. */
-  placeIn(room: string): number | undefined
+  /** Undefined: the session does not follow the room. */
+  follower(room: string): Place | undefined
 }
 
 export interface NewEntry {
@@ -28,7 +35,7 @@ export interface NewEntry {
   readonly callerId: string | undefined
   /** Asks the store what became of the command; undefined: nothing is recorded. */
   readonly lookUp: () => Promise<Settlement | undefined>
-  /** Called exactly once, unless the entry is withdrawn or was settled by a feed frame. */
+  /** Called exactly once, unless a feed frame settles the entry. */
   readonly settle: (settlement: Settlement) => void
   /** Called instead when the feed's own frame confirms the command. */
   readonly confirmed: () => void
@@ -50,9 +57,9 @@ export interface Offer {
  * command id, digest). The only place where a caller's `id` comes from.
  */
 export interface Pending {
+  /** Entries without an outcome, those included that are past their deadline and being looked up. */
   readonly size: number
   enter(entry: NewEntry): PendingEntry
-  withdraw(entry: PendingEntry): void
   /**
    * Every event passes here, also those that are dropped as seen. Entries of
    * sessions that are about to receive the event's frame are settled by it;
@@ -62,12 +69,10 @@ export interface Pending {
     item: Pick<FeedItem, 'room' | 'seq' | 'commandId' | 'digest' | 'frame'>,
     isReceiving: (sender: Sender) => boolean,
   ): Offer | undefined
-  /** An outcome heard or looked up. `isFinal`: answer even those whose feed has not come to it yet. */
-  settle(
-    command: { readonly room: string; readonly commandId: string; readonly digest: string },
-    settlement: Settlement,
-    isFinal: boolean,
-  ): void
+  /** An outcome heard or looked up. Those whose feed has not come to it yet wait for that. */
+  settle(command: { readonly room: string; readonly commandId: string; readonly digest: string }, settlement: Settlement): void
+  /** Answers this one, wherever its feed is. */
+  conclude(entry: PendingEntry, settlement: Settlement): void
   /** Entries that have waited at least so long. */
   olderThan(ageMs: number): readonly PendingEntry[]
   /** No deadline fires afterwards. */
@@ -85,13 +90,16 @@ const bodyOf = (frame: string): string => frame.slice(frame.indexOf('"body":') +
 
 export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (entry: PendingEntry) => void): Pending => {
   const byKey = new Map<string, Slot[]>()
+  /** Those whose deadline is to come. */
   const inOrder = new Set<Slot>()
+  let open = 0
   let timer: Timer | undefined
   let isStopped = false
 
   const forget = (slot: Slot): void => {
     if (!slot.isOpen) return
     slot.isOpen = false
+    open -= 1
     inOrder.delete(slot)
     const key = keyOf(slot.room, slot.commandId, slot.digest)
     const left = (byKey.get(key) ?? []).filter((other) => other !== slot)
@@ -117,15 +125,16 @@ export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (ent
   }
 
   const conclude = (slot: Slot, settlement: Settlement): void => {
+    if (!slot.isOpen) return
     forget(slot)
     slot.settle(settlement)
   }
   const isAhead = (slot: Slot, seq: number | undefined): boolean =>
-    seq !== undefined && (slot.sender.placeIn(slot.room) ?? seq) < seq
+    seq !== undefined && (slot.sender.follower(slot.room)?.cursor ?? seq) < seq
 
   return {
     get size() {
-      return inOrder.size
+      return open
     },
     enter: (entry) => {
       const slot: Slot = { ...entry, enteredAtMs: clock.monotonicMs(), isOpen: true }
@@ -134,10 +143,10 @@ export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (ent
       if (slots === undefined) byKey.set(key, [slot])
       else slots.push(slot)
       inOrder.add(slot)
+      open += 1
       watch()
       return slot
     },
-    withdraw: (entry) => forget(entry as Slot),
     offer: (item, isReceiving) => {
       const slots = byKey.get(keyOf(item.room, item.commandId, item.digest))
       if (slots === undefined) return undefined
@@ -154,12 +163,13 @@ export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (ent
       }
       return { ids, answers }
     },
-    settle: ({ room, commandId, digest }, settlement, isFinal) => {
+    settle: ({ room, commandId, digest }, settlement) => {
       const seq = settlement.kind === 'done' ? settlement.seq : undefined
       for (const slot of [...(byKey.get(keyOf(room, commandId, digest)) ?? [])]) {
-        if (isFinal || !isAhead(slot, seq)) conclude(slot, settlement)
+        if (!isAhead(slot, seq)) conclude(slot, settlement)
       }
     },
+    conclude: (entry, settlement) => conclude(entry as Slot, settlement),
     olderThan: (ageMs) => {
       const before = clock.monotonicMs() - ageMs
       return [...inOrder].filter((slot) => slot.enteredAtMs <= before)

@@ -1,3 +1,4 @@
+import { StoreError } from '../../shared/ports/event-store.ts'
 import type { HeldMembership } from '../../shared/ports/read-model.ts'
 import type { RequestOf } from '../../shared/protocol/requests.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
@@ -24,7 +25,7 @@ export interface Standing {
 /**
  * Plays what a client missed, room by room up to the head that was read with
  * the request, then answers honestly for each room; only then anything newer
- * of those rooms comes. All replays are under way when the call returns; the
+ * of those rooms comes. From the call on, nothing else of them comes; the
  * promise resolves when the answer is queued.
  */
 export type Resume = (
@@ -32,7 +33,7 @@ export type Resume = (
   rooms: SessionRooms,
   asked: Asked,
   request: ResumeRequest,
-  standing: Standing,
+  readStanding: () => Promise<Standing>,
 ) => Promise<void>
 
 const defaultMax = 1_000
@@ -46,39 +47,51 @@ export const createResume = (metrics: Metrics): Resume => {
     return head - seen > (request.max ?? defaultMax) ? 'too_many' : undefined
   }
 
-  const replay = (rooms: SessionRooms, room: string, seen: number, head: number) => {
+  const replay = (rooms: SessionRooms, room: string, seen: number, head: number): Promise<ReplayEnd> => {
     const ended = Promise.withResolvers<ReplayEnd>()
-    const { release } = rooms.replay(room, seen, { ceiling: head, onEnd: ended.resolve })
-    return { release, end: ended.promise }
+    rooms.replay(room, seen, { ceiling: head, onEnd: ended.resolve })
+    return ended.promise
   }
 
-  /** Replays one room; `release` lets what is newer come, once the answer is out. */
+  /** Replays one room, or moves its place to the head. */
   const resumeRoom = async (
     rooms: SessionRooms,
     room: string,
     seen: number,
     reason: ResumedRoom['reason'],
     head: number,
-  ): Promise<{ room: string; result: ResumedRoom; release: () => void }> => {
-    const nothing = { room, result: { seq: 0, recovered: false, reason: 'forbidden' as const }, release: () => undefined }
-    if (reason === 'forbidden') return nothing
-    const { release, end } = replay(rooms, room, reason === undefined ? seen : head, head)
-    if ((await end) === 'forbidden') return nothing
-    const result = reason === undefined ? { seq: head, recovered: true } : { seq: head, recovered: false, reason }
-    return { room, result, release }
+  ): Promise<ResumedRoom> => {
+    const isForbidden =
+      reason === 'forbidden' || (await replay(rooms, room, reason === undefined ? seen : head, head)) === 'forbidden'
+    if (isForbidden) return { seq: 0, recovered: false, reason: 'forbidden' }
+    return reason === undefined ? { seq: head, recovered: true } : { seq: head, recovered: false, reason }
   }
 
-  return async (caller, rooms, asked, request, { epoch, memberships, others }) => {
+  const resumeAll = async (rooms: SessionRooms, request: ResumeRequest, { epoch, memberships }: Standing) => {
     const heads = new Map(memberships.map(({ room, head }) => [room, head]))
-    const done = await Promise.all(
-      Object.entries(request.rooms).map(([room, seen]) => {
+    return Promise.all(
+      Object.entries(request.rooms).map(async ([room, seen]) => {
         const head = heads.get(room)
-        return resumeRoom(rooms, room, seen, verdict(seen, request, epoch, head), head ?? 0)
+        return [room, await resumeRoom(rooms, room, seen, verdict(seen, request, epoch, head), head ?? 0)] as const
       }),
     )
-    for (const { result } of done) metrics.resumes.inc({ result: result.reason ?? 'recovered' })
-    const results = Object.fromEntries(done.map(({ room, result }) => [room, result]))
-    caller.answer({ event: 'resume', id: asked.id }, JSON.stringify({ rooms: results, others, epoch }))
-    for (const { release } of done) release()
+  }
+
+  return async (caller, rooms, { id }, request, readStanding) => {
+    const asked: Asked = { event: 'resume', id }
+    const withheld = rooms.withhold(Object.keys(request.rooms))
+    try {
+      const standing = await readStanding()
+      const results = await resumeAll(rooms, request, standing)
+      for (const [room, { reason }] of results) {
+        metrics.resumes.inc({ result: reason ?? 'recovered' })
+        if (reason === 'forbidden') rooms.leave(room)
+      }
+      caller.answer(asked, JSON.stringify({ rooms: Object.fromEntries(results), others: standing.others, epoch: standing.epoch }))
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      caller.refuse(asked, 'unavailable', 'history cannot be read now')
+    }
+    withheld.release()
   }
 }

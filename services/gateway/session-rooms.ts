@@ -15,10 +15,12 @@ export interface SessionRooms extends Joiner {
   start(): void
   /** Follows a room from a place; nothing happens if it does so already. */
   follow(room: string, start: FollowerStart): void
-  /** Nothing more of a followed room comes until it is replayed or released. */
-  park(room: string): { release(): void } | undefined
-  /** Plays what was missed up to a ceiling; `release` lets newer events of the room come. */
-  replay(room: string, from: number, replay: Replay): { release(): void }
+  /** Nothing more of these rooms comes, but for a replay, until they are released. */
+  withhold(rooms: readonly string[]): { release(): void }
+  /** Plays what was missed of a room that is withheld, up to a ceiling. */
+  replay(room: string, from: number, replay: Replay): void
+  /** The session has been told that the user is not a member. */
+  leave(room: string): void
   /** A notice or a sweep says that the user is a member since that seq. Never ends a follower. */
   hint(room: string, since: number): void
   /** The socket has taken everything. */
@@ -44,8 +46,9 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
   const followers = new Map<string, { readonly follower: Follower; readonly hold: FeedHold }>()
   /** The seq at which this session last left a room: a late notice must not start before it. */
   const left = new Map<string, number>()
-  /** Rooms heard of while binding: nothing may come before the answer to `create-user`. */
+  /** Rooms that were heard of while nothing of them may come, with the seq since which the user is a member. */
   const early = new Map<string, number>()
+  const withheld = new Set<string>()
   const waiting = new Set<Follower>()
   let isStarted = false
   let reading = 0
@@ -104,13 +107,27 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
     add(room, start).catchUp()
   }
 
+  /** True: it is too early for the room; what was heard is kept. */
+  const isEarly = (room: string, since: number): boolean => {
+    if (isStarted && !withheld.has(room)) return false
+    early.set(room, Math.max(since, early.get(room) ?? 0))
+    return true
+  }
+  const hearEarly = (): void => {
+    for (const [room, since] of early) {
+      if (withheld.has(room)) continue
+      early.delete(room)
+      rooms.hint(room, since)
+    }
+  }
+
   const rooms: SessionRooms = {
     follow,
     follower: (room) => followers.get(room)?.follower,
-    placeIn: (room) => followers.get(room)?.follower.cursor,
     joinAt: (room, seq) => {
-      if (isStarted) follow(room, { cursor: seq - 1, isLive: true })
-      else early.set(room, seq - 1)
+      // A page may have brought the session past this event already.
+      if (isEarly(room, seq - 1) || seq <= (left.get(room) ?? 0)) return
+      follow(room, { cursor: seq - 1, isLive: true })
     },
     push: outbox.push,
     yieldIfFull: () => {
@@ -121,26 +138,33 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
         follower.catchUp()
       }
     },
-    park: (room) => {
-      const follower = followers.get(room)?.follower
-      follower?.seek(follower.cursor, { ceiling: follower.cursor, onEnd: () => undefined })
-      return follower
+    withhold: (names) => {
+      for (const room of names) {
+        withheld.add(room)
+        const follower = followers.get(room)?.follower
+        follower?.seek(follower.cursor, { ceiling: follower.cursor, onEnd: () => undefined })
+      }
+      return {
+        release: () => {
+          for (const room of names) {
+            withheld.delete(room)
+            followers.get(room)?.follower.release()
+          }
+          if (isStarted) hearEarly()
+        },
+      }
     },
     replay: (room, from, replay) => {
       const follower = followers.get(room)?.follower ?? add(room, { cursor: from })
       follower.seek(from, replay)
-      return { release: follower.release }
     },
+    leave: (room) => followers.get(room)?.follower.end(),
     start: () => {
       isStarted = true
-      for (const [room, since] of early) rooms.hint(room, since)
-      early.clear()
+      hearEarly()
     },
     hint: (room, since) => {
-      if (!isStarted) {
-        early.set(room, since)
-        return
-      }
+      if (isEarly(room, since)) return
       const entry = followers.get(room)
       if (entry === undefined) follow(room, { cursor: Math.max(since, left.get(room) ?? 0), isHinted: true })
       else entry.hold.feed.lookAt(since)

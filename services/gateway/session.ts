@@ -1,5 +1,4 @@
 import type { Clock } from '../../shared/ports/clock.ts'
-import { StoreError } from '../../shared/ports/event-store.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import type { ErrorBody } from '../../shared/protocol/errors.ts'
 import { errorBody } from '../../shared/protocol/errors.ts'
@@ -118,7 +117,7 @@ export const createSession = (ports: SessionPorts): Session => {
     get isClosed() {
       return isClosed
     },
-    pendingCommands: 0,
+    pending: new Set(),
     order: new Map(),
     answer: ({ event, id }, body) => {
       errorsInARow = 0
@@ -140,17 +139,11 @@ export const createSession = (ports: SessionPorts): Session => {
 
   /** One at a time: each moves the session's place in the rooms it names. */
   const resumeLater = (request: RequestOf<'resume'>, rooms: SessionRooms, user: string): void => {
-    resuming = resuming.then(async () => {
-      const parked = Object.keys(request.body.rooms).map((room) => rooms.park(room))
-      try {
-        const [memberships, epoch] = await Promise.all([lookups.memberships(user), lookups.epoch()])
-        await resume(caller, rooms, request, request.body, { memberships, epoch })
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error
-        caller.refuse(request, 'unavailable', 'history cannot be read now')
-      }
-      for (const place of parked) place?.release()
-    })
+    const readStanding = async () => {
+      const [memberships, epoch] = await Promise.all([lookups.memberships(user), lookups.epoch()])
+      return { memberships, epoch }
+    }
+    resuming = resuming.then(() => resume(caller, rooms, request, request.body, readStanding))
   }
 
   const query = async (request: Parameters<Queries['answer']>[1], actor: string | undefined): Promise<void> => {
@@ -205,6 +198,7 @@ export const createSession = (ports: SessionPorts): Session => {
     if (isClosed) return
     isClosed = true
     outbox.close()
+    intake.abandon(caller)
     bound?.candidate.abandon()
     ports.onEnded()
     ports.onRelief()
@@ -216,7 +210,7 @@ export const createSession = (ports: SessionPorts): Session => {
       return bound !== undefined
     },
     get pendingCommands() {
-      return caller.pendingCommands
+      return caller.pending.size
     },
     announceMove: (delayMs) => send(`{"event":"drain","body":{"delay_ms":${Math.round(delayMs)}}}`),
     stopReceiving: () => {

@@ -81,10 +81,8 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
     }
-    if (!entry.isOpen) return
-    if (found !== undefined) return pending.settle(entry, found, true)
-    pending.withdraw(entry)
-    entry.settle({ kind: 'timeout' })
+    if (found !== undefined) pending.settle(entry, found)
+    pending.conclude(entry, found ?? { kind: 'timeout' })
   }
   const pending = createPending(clock, times.commandDeadlineMs, (entry) => void lookUpAtDeadline(entry))
 
@@ -132,7 +130,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
               message: error.message,
               ...(error.details === undefined ? {} : { details: error.details }),
             }
-      pending.settle({ room, commandId: command, digest }, settlement, false)
+      pending.settle({ room, commandId: command, digest }, settlement)
     }
   }
   const outcomes = fanOut.subscribe(topics.gateway(gateway), hearOutcomes)

@@ -11,8 +11,11 @@ export interface Weather {
 }
 
 export interface FaultyFanOut extends FanOut {
-  /** Hears nothing and publishes nothing until `restore`. */
+  /** Hears nothing and publishes nothing, and does not know it. */
+  hang(): void
+  /** Hears nothing and publishes nothing until `restore`, and knows it. */
   fail(): void
+  /** Nothing happens if nothing was wrong. */
   restore(): void
 }
 
@@ -22,6 +25,9 @@ export interface FanOutNetwork {
   /** From now on. */
   calm(): void
 }
+
+/** How long a publish waits for a server that does not answer. */
+const unansweredMs = 300
 
 /** Pub/sub that loses, repeats, delays and reorders, as its port allows and more. */
 export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, weather: Weather): FanOutNetwork => {
@@ -37,36 +43,39 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, weather
       })
     }
   }
+  const publishAll = (items: readonly Publication[]): void => {
+    for (const { topic, payload } of items) {
+      const bytes = Buffer.from(payload)
+      for (const listener of listeners.get(topic) ?? [])
+        deliver(bytes, listener, () => listeners.get(topic)?.has(listener) ?? false)
+    }
+  }
 
   const open = (): FaultyFanOut => {
     let state: FanOutState = 'up'
+    let isHung = false
     const restored = new Set<() => void>()
     return {
       get state() {
         return state
       },
-      publish: async (items: readonly Publication[]) => {
-        if (state === 'down') throw new Error('the fan-out is down')
-        for (const { topic, payload } of items) {
-          const bytes = Buffer.from(payload)
-          for (const listener of listeners.get(topic) ?? [])
-            deliver(bytes, listener, () => listeners.get(topic)?.has(listener) ?? false)
-        }
+      publish: async (items) => {
+        if (isHung) await clock.sleep(unansweredMs)
+        if (isHung || state === 'down') throw new Error('the fan-out is away')
+        publishAll(items)
       },
       subscribe: (topic, hear) => {
         const topicListeners = listeners.get(topic) ?? new Set()
         listeners.set(topic, topicListeners)
         const listener = (payload: Buffer): void => {
-          if (state === 'up') hear(payload)
+          if (state === 'up' && !isHung) hear(payload)
         }
-        const ready = clock.sleep(random.next() * now.delayMs).then(() => {
-          topicListeners.add(listener)
-        })
         let isClosed = false
+        const ready = clock.sleep(random.next() * now.delayMs).then(() => {
+          if (!isClosed) topicListeners.add(listener)
+        })
         return {
-          ready: ready.then(() => {
-            if (isClosed) topicListeners.delete(listener)
-          }),
+          ready,
           close: () => {
             isClosed = true
             topicListeners.delete(listener)
@@ -77,11 +86,16 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, weather
         restored.add(listener)
         return () => restored.delete(listener)
       },
+      hang: () => {
+        isHung = true
+      },
       fail: () => {
         state = 'down'
       },
       restore: () => {
+        if (state === 'up' && !isHung) return
         state = 'up'
+        isHung = false
         for (const listener of restored) listener()
       },
       close: async () => undefined,

@@ -1,9 +1,12 @@
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import type { Commons, Connection } from './simulated-device.ts'
-import { simulatedDevice } from './simulated-device.ts'
+import { simulatedBackEnd } from './simulated-back-end.ts'
+import type { Commons, Connection } from './simulated-client.ts'
+import { simulatedCommands } from './simulated-commands.ts'
+import { simulatedPerson } from './simulated-person.ts'
 import type { Sabotage } from './simulated-store.ts'
+import type { SimulatedWorld } from './simulated-world.ts'
 import { simulatedWorld } from './simulated-world.ts'
-import { simulationProblems } from './simulation-checker.ts'
+import { simulationProblems } from './simulation-problems.ts'
 
 export interface SimulationResult {
   /** Empty: every promise held. */
@@ -13,44 +16,55 @@ export interface SimulationResult {
 }
 
 const stormMs = 3_000
-const calmMs = 12_000
+/** Long enough for what waits (deadlines, pauses of a writer) and then for a whole T. */
+const calmMs = 7_500
+
+/** Things go wrong, one after another. */
+const disturb = async (world: SimulatedWorld, isOver: () => boolean): Promise<void> => {
+  const { clock, random, gateways, writerFanOut, store, log } = world
+  for (;;) {
+    await clock.sleep(100 + random.next() * 1_000)
+    if (isOver()) return
+    const index = random.below(gateways.length)
+    const fanOut = random.chance(0.7) ? gateways[index]?.fanOut : writerFanOut
+    const dice = random.next()
+    if (dice < 0.2) world.replaceGateway(index, random.chance(0.5))
+    else if (dice < 0.3) world.replaceWriter(random.chance(0.5))
+    else if (dice < 0.4) store.away(random.next() * 1_500)
+    else if (dice < 0.5) log.away(random.next() * 1_000)
+    else if (dice < 0.7) fanOut?.hang()
+    else if (dice < 0.85) fanOut?.fail()
+    else fanOut?.restore()
+  }
+}
 
 /**
  * A few people with a few devices do everything at once, while publications
  * are lost, doubled and overtaken, statements fail, batches come twice,
- * sockets stop reading and gateways die; then all is calm, and everybody must
- * have what the store has. One seed is one history.
+ * sockets stop reading, gateways and writers die and parts go away for a
+ * while; then all is calm, and everybody must have what the store has. One
+ * seed is one history.
  */
 export const simulate = async (seed: number, sabotage?: Sabotage): Promise<SimulationResult> => {
   const world = await simulatedWorld(seed, sabotage)
   const { clock, random } = world
   const commons: Commons = { world, userIds: new Map(), rooms: [], connections: [] }
+  const commands = simulatedCommands(commons)
   let isOver = false
   const users = ['ann', 'bob', 'cyd', 'dan'].slice(0, 2 + random.below(3))
-  const devices = users.flatMap((user) => Array.from({ length: 1 + random.below(2) }, () => simulatedDevice(commons, user)))
-  for (const device of devices) void device.live(() => isOver)
-
-  const disturb = async (): Promise<void> => {
-    while (!isOver) {
-      await clock.sleep(200 + random.next() * 1_500)
-      if (isOver) return
-      const index = random.below(world.gateways.length)
-      const fanOut = world.gateways[index]?.fanOut
-      const dice = random.next()
-      if (dice < 0.3) world.replaceGateway(index)
-      else if (dice < 0.7 && fanOut?.state === 'up') fanOut.fail()
-      else if (fanOut?.state === 'down') fanOut.restore()
-    }
-  }
-  void disturb()
+  const devices = users.flatMap((user) => Array.from({ length: 1 + random.below(2) }, () => user))
+  for (const user of devices) void simulatedPerson(commons, commands, user).live(() => isOver)
+  if (random.chance(0.3)) void simulatedBackEnd(commons, commands).live(() => isOver)
+  void disturb(world, () => isOver)
 
   await clock.run(stormMs)
   isOver = true
   world.calm()
   await clock.run(calmMs)
+  const committed = world.store.committed()
   return {
-    problems: simulationProblems(commons.connections, world.store.events()),
+    problems: simulationProblems(commons.connections, committed, clock.monotonicMs()),
     connections: commons.connections,
-    events: world.store.events(),
+    events: committed.map(({ event }) => event),
   }
 }

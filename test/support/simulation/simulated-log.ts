@@ -11,15 +11,22 @@ export interface LogFaults {
   readonly zombie: number
 }
 
+export interface SimulatedLog extends CommandLog {
+  /** Until `calm` or that much later, nothing is accepted; of some publishes nobody can tell. */
+  away(forMs: number): void
+  calm(): void
+}
+
+const partitions = 2
+
 /** An ordered log of a few partitions that delivers at least once, with the seed's delays and faults. */
-export const simulatedLog = (
-  clock: VirtualClock,
-  random: Random,
-  faults: LogFaults,
-  partitions = 2,
-): CommandLog & { calm(): void } => {
+export const simulatedLog = (clock: VirtualClock, random: Random, faults: LogFaults): SimulatedLog => {
   let now = faults
+  let awayUntilMs = 0
   const logs: LogRecord[][] = Array.from({ length: partitions }, () => [])
+  const committed = logs.map(() => 0)
+  /** Whoever began to consume last has the partitions. */
+  let consumers = 0
   const wakeUps = new Set<() => void>()
 
   const append = ({ key, value, headers }: NewRecord): void => {
@@ -28,22 +35,35 @@ export const simulatedLog = (
     log.push({ key, value, headers, partition, offset: String(log.length) })
   }
 
-  const consumePartition = async (partition: number, handler: BatchHandler): Promise<void> => {
+  const consumePartition = async (partition: number, handler: BatchHandler, isOwner: () => boolean): Promise<void> => {
     const signal = new AbortController().signal
     const log = logs[partition] ?? []
-    for (let next = 0; ; ) {
+    for (;;) {
       await clock.sleep(random.next() * 20)
-      while (next >= log.length) await new Promise<void>((resolve) => wakeUps.add(resolve))
+      const next = committed[partition] ?? 0
+      if (!isOwner()) return
+      if (next >= log.length) {
+        await new Promise<void>((resolve) => wakeUps.add(resolve))
+        continue
+      }
       const records = log.slice(next, next + 1 + random.below(5))
       const batch = { partition, records, heartbeat: async () => undefined, signal }
       if (random.chance(now.zombie)) void clock.sleep(random.next() * 40).then(() => handler(batch))
       await handler(batch)
-      next += records.length
+      if (isOwner()) committed[partition] = next + records.length
     }
+  }
+
+  const beAway = async (): Promise<void> => {
+    if (clock.monotonicMs() >= awayUntilMs) return
+    const isKnown = random.chance(0.7)
+    await clock.sleep(isKnown ? 1 : 200)
+    throw new PublishError(isKnown ? 'refused' : 'unknown', 'simulated')
   }
 
   return {
     publish: async (records) => {
+      await beAway()
       await clock.sleep(random.next() * 10)
       if (random.chance(now.refusal)) throw new PublishError('refused', 'simulated')
       for (const record of records) append(record)
@@ -53,15 +73,22 @@ export const simulatedLog = (
       if (random.chance(now.unknown)) throw new PublishError('unknown', 'simulated')
     },
     consume: async (handler) => {
-      for (let partition = 0; partition < partitions; partition += 1) void consumePartition(partition, handler)
+      consumers += 1
+      const mine = consumers
+      for (let partition = 0; partition < partitions; partition += 1)
+        void consumePartition(partition, handler, () => mine === consumers)
       return { stop: async () => undefined, failed: new Promise<never>(() => undefined) }
     },
     bury: async (record, reason) => {
       throw new Error(`nothing is to be set aside here: ${reason} (${record.offset})`)
     },
     close: async () => undefined,
+    away: (forMs) => {
+      awayUntilMs = clock.monotonicMs() + forMs
+    },
     calm: () => {
       now = { refusal: 0, unknown: 0, zombie: 0 }
+      awayUntilMs = 0
     },
   }
 }

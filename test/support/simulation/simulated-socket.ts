@@ -11,13 +11,20 @@ export interface ServerFrame {
   readonly error?: { readonly code: string; readonly retryable: boolean }
 }
 
+export interface Received extends ServerFrame {
+  readonly atMs: number
+}
+
 export interface SimulatedSocket {
   readonly wire: Wire
-  readonly frames: readonly ServerFrame[]
+  readonly frames: readonly Received[]
   readonly isClosed: boolean
+  /** The most that was ever handed over and not taken yet. */
+  readonly mostUnsentBytes: number
   /** Takes nothing while set. */
   setFrozen(isFrozen: boolean): void
-  onFrame(listener: (frame: ServerFrame) => void): void
+  /** The other side is gone without a word; what was not taken yet is lost. */
+  abort(): void
 }
 
 /** Text of each unmasked frame in a write. */
@@ -33,34 +40,38 @@ const decode = (bytes: Buffer): string[] => {
   return texts
 }
 
-/** A socket that takes bytes at its own pace, and reads every frame it took. */
+/** A socket that takes writes at its own pace, and reads every frame it took. */
 export const simulatedSocket = (
   clock: VirtualClock,
   random: Random,
-  events: { readonly drained: () => void; readonly closed: () => void },
+  events: { readonly drained: () => void; readonly closed: () => void; readonly frame: (frame: Received) => void },
   paceMs: number,
 ): SimulatedSocket => {
-  const frames: ServerFrame[] = []
-  const listeners: ((frame: ServerFrame) => void)[] = []
+  const frames: Received[] = []
   let unsent: Buffer[] = []
+  let unsentBytes = 0
+  let mostUnsentBytes = 0
   let isFrozen = false
   let isClosed = false
   let isTaking = false
 
+  const read = (text: string): void => {
+    const frame = { ...(JSON.parse(text) as ServerFrame), atMs: clock.monotonicMs() }
+    frames.push(frame)
+    events.frame(frame)
+  }
   const take = (): void => {
     isTaking = false
     if (isFrozen || isClosed) return
-    const taken = unsent
-    unsent = []
-    for (const text of taken.flatMap(decode)) {
-      const frame = JSON.parse(text) as ServerFrame
-      frames.push(frame)
-      for (const listener of listeners) listener(frame)
-    }
-    events.drained()
+    const taken = unsent.slice(0, 1 + random.below(unsent.length))
+    unsent = unsent.slice(taken.length)
+    unsentBytes -= taken.reduce((sum, bytes) => sum + bytes.length, 0)
+    for (const text of taken.flatMap(decode)) read(text)
+    if (unsent.length > 0) takeLater()
+    else events.drained()
   }
   const takeLater = (): void => {
-    if (isTaking) return
+    if (isTaking || unsent.length === 0) return
     isTaking = true
     clock.after(random.next() * paceMs, take)
   }
@@ -70,14 +81,19 @@ export const simulatedSocket = (
     get isClosed() {
       return isClosed
     },
+    get mostUnsentBytes() {
+      return mostUnsentBytes
+    },
     wire: {
       write: (bytes) => {
         if (isClosed) return
         unsent.push(bytes)
+        unsentBytes += bytes.length
+        mostUnsentBytes = Math.max(mostUnsentBytes, unsentBytes)
         takeLater()
       },
       get unsentBytes() {
-        return unsent.reduce((sum, bytes) => sum + bytes.length, 0)
+        return unsentBytes
       },
       close: () => {
         isClosed = true
@@ -86,8 +102,10 @@ export const simulatedSocket = (
     },
     setFrozen: (frozen) => {
       isFrozen = frozen
-      if (!frozen && unsent.length > 0) takeLater()
+      if (!frozen) takeLater()
     },
-    onFrame: (listener) => listeners.push(listener),
+    abort: () => {
+      isClosed = true
+    },
   }
 }

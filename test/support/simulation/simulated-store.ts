@@ -1,6 +1,7 @@
-import type { EventStore } from '../../../shared/ports/event-store.ts'
+import type { EventStore, StoredEvent } from '../../../shared/ports/event-store.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
+import type { StorePoint } from '../memory-store/memory-event-store.ts'
 import { memoryStore } from '../memory-store/memory-store.ts'
 import type { Random } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -17,19 +18,49 @@ export type Sabotage = (ports: { readonly eventStore: EventStore; readonly readM
   readonly readModel: ReadModel
 }
 
+/** An event and the moment of its commit. */
+export interface CommittedEvent {
+  readonly event: StoredEvent
+  readonly atMs: number
+}
+
+export interface SimulatedStore {
+  readonly eventStore: EventStore
+  readonly readModel: ReadModel
+  /** In the order of their commits. */
+  committed(): readonly CommittedEvent[]
+  /** Until `calm` or that much later, every statement fails after a while. */
+  away(forMs: number): void
+  calm(): void
+}
+
+const unansweredMs = 150
+
 /** The store in memory, with the seed's delays on both ways of every statement, and failures. */
 export const simulatedStore = (
   clock: VirtualClock,
   random: Random,
   faults: StoreFaults,
   sabotage: Sabotage = (ports) => ports,
-) => {
+): SimulatedStore => {
   let now = faults
+  let awayUntilMs = 0
+  const committed: CommittedEvent[] = []
+
   const trouble = async (): Promise<void> => {
     await clock.sleep(random.next() * now.delayMs)
-    if (random.chance(now.failure)) throw new StoreError('unavailable', 'simulated')
+    const isAway = clock.monotonicMs() < awayUntilMs
+    if (isAway) await clock.sleep(random.next() * unansweredMs)
+    if (isAway || random.chance(now.failure)) throw new StoreError('unavailable', 'simulated')
   }
-  const memory = memoryStore({ pause: trouble, epoch: 'simulated' })
+  const noteCommits = (): void => {
+    for (const event of memory.events().slice(committed.length)) committed.push({ event, atMs: clock.monotonicMs() })
+  }
+  const pause = (point: StorePoint): Promise<void> => {
+    if (point === 'after-commit') noteCommits()
+    return trouble()
+  }
+  const memory = memoryStore({ pause, epoch: 'simulated' })
 
   const slowly =
     <Args extends readonly unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
@@ -57,9 +88,13 @@ export const simulatedStore = (
   }
   return {
     ...sabotage({ eventStore, readModel }),
-    events: memory.events,
-    calm: (): void => {
+    committed: () => committed,
+    away: (forMs) => {
+      awayUntilMs = clock.monotonicMs() + forMs
+    },
+    calm: () => {
       now = { failure: 0, delayMs: faults.delayMs }
+      awayUntilMs = 0
     },
   }
 }

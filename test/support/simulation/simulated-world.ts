@@ -1,17 +1,20 @@
 import type { Switchboard } from '../../../services/gateway/switchboard.ts'
 import { createSwitchboard } from '../../../services/gateway/switchboard.ts'
-import type { Writer } from '../../../services/writer/writer.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { defaultBounds } from '../../../shared/runtime/bounds.ts'
 import { createMetrics } from '../../../shared/runtime/metrics.ts'
 import { defaultTimes } from '../../../shared/runtime/times.ts'
-import type { FanOutNetwork, FaultyFanOut } from './faulty-fan-out.ts'
+import type { FaultyFanOut } from './faulty-fan-out.ts'
 import { faultyFanOutNetwork } from './faulty-fan-out.ts'
+import type { Life } from './life.ts'
+import { createLife } from './life.ts'
 import type { Random } from './random.ts'
 import { seededRandom } from './random.ts'
+import type { SimulatedLog } from './simulated-log.ts'
 import { simulatedLog } from './simulated-log.ts'
-import type { Sabotage } from './simulated-store.ts'
+import type { SimulatedSocket } from './simulated-socket.ts'
+import type { Sabotage, SimulatedStore } from './simulated-store.ts'
 import { simulatedStore } from './simulated-store.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { virtualClock } from './virtual-clock.ts'
@@ -19,17 +22,24 @@ import { virtualClock } from './virtual-clock.ts'
 export interface SimulatedGateway {
   readonly switchboard: Switchboard
   readonly fanOut: FaultyFanOut
+  readonly life: Life
+  /** Those that were opened on it. */
+  readonly sockets: Set<SimulatedSocket>
 }
 
-/** Real gateways and a real writer on ports in memory, under one seed. */
+/** Real gateways and real writers on ports in memory, under one seed. */
 export interface SimulatedWorld {
   readonly clock: VirtualClock
   readonly random: Random
-  readonly store: ReturnType<typeof simulatedStore>
+  readonly store: SimulatedStore
+  readonly log: SimulatedLog
   readonly gateways: SimulatedGateway[]
+  readonly writerFanOut: FaultyFanOut
   newId(): string
-  /** A gateway is gone with everything in it; another one takes its place. */
-  replaceGateway(index: number): void
+  /** A gateway closes its sockets, or is killed with everything in it; another one takes its place. */
+  replaceGateway(index: number, isKilled: boolean): void
+  /** Another writer takes over: from one that was killed, or from one that goes on with what it has in hand. */
+  replaceWriter(isKilled: boolean): void
   /** No more faults from now on; delays stay. */
   calm(): void
 }
@@ -38,43 +48,29 @@ export interface SimulatedWorld {
 const metrics = createMetrics()
 
 /** Small, so that bounds are met often. */
-const bounds = {
+export const simulatedBounds = {
   ...defaultBounds,
   sendQueueBytes: 2_000,
   heldFrames: 4,
   pageEvents: 5,
   pagesPerSession: 2,
   publicationBytes: 1_200,
+  pendingPerSession: 12,
+  produceBatchRecords: 6,
+  produceBufferBytes: 8_000,
+  lookupItems: 3,
 }
-const times = { ...defaultTimes, commandDeadlineMs: 4_000, topicReleaseMs: 500, convergeMs: 2_000 }
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+export const simulatedTimes = { ...defaultTimes, commandDeadlineMs: 4_000, topicReleaseMs: 500, convergeMs: 2_000 }
 
-const startWriter = (world: {
-  clock: VirtualClock
-  store: ReturnType<typeof simulatedStore>
-  log: ReturnType<typeof simulatedLog>
-  network: FanOutNetwork
-}): Writer => {
-  const nothing = (): void => undefined
-  return createWriter({
-    commandLog: world.log,
-    eventStore: world.store.eventStore,
-    eventStream: undefined,
-    fanOut: world.network.open(),
-    clock: world.clock,
-    log: silent,
-    metrics: {
-      onBatch: nothing,
-      onRecord: nothing,
-      onDeadLetter: nothing,
-      onStored: nothing,
-      onRetry: nothing,
-      onFanOutFailure: nothing,
-    },
-    times,
-    bounds,
-    limits: defaultLimits,
-  })
+const nothing = (): void => undefined
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+const noMetrics = {
+  onBatch: nothing,
+  onRecord: nothing,
+  onDeadLetter: nothing,
+  onStored: nothing,
+  onRetry: nothing,
+  onFanOutFailure: nothing,
 }
 
 export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise<SimulatedWorld> => {
@@ -83,6 +79,8 @@ export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise
   const network = faultyFanOutNetwork(clock, random, { loss: random.pick([0, 0.05, 0.3]), repetition: 0.1, delayMs: 30 })
   const store = simulatedStore(clock, random, { failure: random.pick([0, 0.05]), delayMs: 15 }, sabotage)
   const log = simulatedLog(clock, random, { refusal: 0.03, unknown: 0.05, zombie: 0.1 })
+  const writerFanOut = network.open()
+  const settings = { metrics, times: simulatedTimes, bounds: simulatedBounds, limits: defaultLimits }
   let ids = 0
   const newId = (): string => {
     ids += 1
@@ -90,44 +88,69 @@ export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise
   }
 
   const startGateway = (): SimulatedGateway => {
+    const life = createLife()
     const fanOut = network.open()
     const switchboard = createSwitchboard({
-      commandLog: log,
-      eventStore: store.eventStore,
-      readModel: store.readModel,
+      ...settings,
+      commandLog: life.bound(log),
+      eventStore: life.bound(store.eventStore),
+      readModel: life.bound(store.readModel),
       fanOut,
-      clock,
-      metrics,
-      times,
-      bounds,
-      limits: defaultLimits,
+      clock: life.clock(clock, random.pick([0, 0, -600_000, 600_000])),
       gateway: newId(),
       newId,
       random: random.next,
     })
     void switchboard.start()
-    return { switchboard, fanOut }
+    return { switchboard, fanOut, life, sockets: new Set() }
+  }
+
+  let writerLife: Life
+  const startWriter = (): Promise<void> => {
+    writerLife = createLife()
+    return createWriter({
+      ...settings,
+      commandLog: writerLife.bound(log),
+      eventStore: writerLife.bound(store.eventStore),
+      eventStream: undefined,
+      fanOut: writerFanOut,
+      clock: writerLife.clock(clock, 0),
+      log: silent,
+      metrics: noMetrics,
+    }).start()
   }
 
   const world: SimulatedWorld = {
     clock,
     random,
     store,
+    log,
     gateways: [startGateway(), startGateway()],
+    writerFanOut,
     newId,
-    replaceGateway: (index) => {
+    replaceGateway: (index, isKilled) => {
       const old = world.gateways[index]
-      old?.fanOut.fail()
-      old?.switchboard.stop()
+      if (old === undefined) return
+      old.fanOut.fail()
+      if (isKilled) {
+        old.life.end()
+        for (const socket of old.sockets) socket.abort()
+      } else {
+        old.switchboard.stop()
+      }
       world.gateways[index] = startGateway()
+    },
+    replaceWriter: (isKilled) => {
+      if (isKilled) writerLife.end()
+      void startWriter()
     },
     calm: () => {
       network.calm()
       store.calm()
       log.calm()
-      for (const { fanOut } of world.gateways) if (fanOut.state === 'down') fanOut.restore()
+      for (const fanOut of [writerFanOut, ...world.gateways.map((gateway) => gateway.fanOut)]) fanOut.restore()
     },
   }
-  await startWriter({ clock, store, log, network }).start()
+  await startWriter()
   return world
 }

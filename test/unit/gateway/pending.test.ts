@@ -17,7 +17,9 @@ const rig = () => {
   const settled: string[] = []
   const due: string[] = []
   const pending = createPending(clock, 1_000, (entry) => due.push(entry.callerId ?? ''))
-  const sender = (place: number | undefined): Sender => ({ placeIn: () => place })
+  const sender = (place: number | undefined): Sender => ({
+    follower: () => (place === undefined ? undefined : { cursor: place, state: 'live' }),
+  })
   const enter = (from: Sender, callerId: string, more: Partial<NewEntry> = {}) =>
     pending.enter({
       sender: from,
@@ -57,7 +59,7 @@ describe('Pending commands', () => {
     const { pending, settled, sender, enter } = rig()
     enter(sender(3), 'c1')
     expect(pending.offer(item, () => false)?.answers).toEqual([])
-    pending.settle(item, { kind: 'done', body: '{}', seq: 5 }, false)
+    pending.settle(item, { kind: 'done', body: '{}', seq: 5 })
     expect(settled).toEqual([])
     expect(pending.size).toBe(1)
   })
@@ -77,13 +79,33 @@ describe('Pending commands', () => {
     expect(pending.size).toBe(1)
   })
 
-  it('come due at their deadline, in their order, and not once withdrawn', async () => {
+  it('can be answered one by one, wherever their session is', () => {
+    const { pending, settled, sender, enter } = rig()
+    const due = enter(sender(3), 'due')
+    enter(sender(3), 'later')
+    pending.conclude(due, { kind: 'done', body: '{}', seq: 5 })
+    pending.conclude(due, { kind: 'timeout' })
+    expect(settled).toEqual(['due by an answer: done'])
+    expect(pending.size).toBe(1)
+  })
+
+  it('count until they are settled, also past their deadline', async () => {
+    const { clock, pending, due, sender, enter } = rig()
+    const entry = enter(sender(4), 'c1')
+    await clock.run(1_000)
+    expect(due).toEqual(['c1'])
+    expect(pending.size).toBe(1)
+    pending.conclude(entry, { kind: 'timeout' })
+    expect(pending.size).toBe(0)
+  })
+
+  it('come due at their deadline, in their order, and not once settled', async () => {
     const { clock, pending, due, sender, enter } = rig()
     enter(sender(4), 'first')
     await clock.run(400)
-    const withdrawn = enter(sender(4), 'withdrawn', { commandId: 'n' })
+    const settled = enter(sender(4), 'settled', { commandId: 'n' })
     enter(sender(4), 'last', { commandId: 'o' })
-    pending.withdraw(withdrawn)
+    pending.conclude(settled, { kind: 'unavailable' })
     await clock.run(599)
     expect(due).toEqual([])
     await clock.run(1)

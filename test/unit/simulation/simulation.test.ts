@@ -5,7 +5,7 @@ import type { Sabotage } from '../../support/simulation/simulated-store.ts'
 
 /** `SIMULATION_SEED=7 SIMULATION_RUNS=1` replays one run. */
 const firstSeed = Number(process.env.SIMULATION_SEED ?? 1)
-const runs = Number(process.env.SIMULATION_RUNS ?? 600)
+const runs = Number(process.env.SIMULATION_RUNS ?? 200)
 const parts = 10
 
 const problemsOf = async (seed: number, sabotage?: Sabotage): Promise<string[]> => {

@@ -1,0 +1,155 @@
+import type { RoomTruth, Truths } from './room-truths.ts'
+import { membershipDuring } from './room-truths.ts'
+import type { Connection, Sent } from './simulated-client.ts'
+import type { Received } from './simulated-socket.ts'
+
+export type Say = (problem: string) => void
+
+interface FeedFrame extends Received {
+  readonly room: string
+  readonly seq: number
+}
+
+interface ResumedRoom {
+  readonly seq: number
+  readonly recovered: boolean
+  readonly reason?: string
+}
+
+const isFeed = (frame: Received): frame is FeedFrame => frame.seq !== undefined && frame.room !== undefined
+
+const joins: ReadonlySet<string> = new Set(['create-chat', 'add-users'])
+
+/** What one bound connection was shown of its rooms, frame by frame, against what is stored. */
+export const checkFeeds = (connection: Connection, truths: Truths, say: Say): void => {
+  const { frames } = connection.socket
+  const user = connection.userId
+  if (user === undefined) {
+    if (frames.some(isFeed)) say('feed frames on a socket that no user was bound to')
+    return
+  }
+  const last = new Map<string, number>()
+  /** Rooms of which the last word was that they are forbidden. */
+  const told = new Set<string>()
+  const bound = frames.find(({ event, body }) => event === 'create-user' && body !== undefined)
+  const binding = connection.sent.find(({ callerId }) => callerId === bound?.id)
+  const open = new Map(connection.sent.flatMap((sent) => (sent.resume === undefined ? [] : [[sent.callerId, sent]])))
+
+  const isJoin = (truth: RoomTruth, seq: number): boolean => {
+    const event = truth.events[seq - 1]
+    return event !== undefined && joins.has(event.event) && event.users.includes(user)
+  }
+  /** A room that was not named goes on from the head that was read before the answer to `create-user`. */
+  const isFromBinding = (room: string, truth: RoomTruth, seq: number): boolean => {
+    if (binding === undefined || connection.answeredAtMs === undefined || last.has(room) || told.has(room)) return false
+    if (Object.hasOwn(binding.resume?.rooms ?? {}, room)) return false
+    return seq > truth.headAt(binding.atMs - 1) && seq <= truth.headAt(connection.answeredAtMs) + 1
+  }
+  const mayStart = (frame: FeedFrame, truth: RoomTruth): boolean => {
+    const { room, seq } = frame
+    if (isJoin(truth, seq) && seq > (last.get(room) ?? 0)) return true
+    if ([...open.values()].some((sent) => sent.atMs <= frame.atMs && sent.resume?.rooms[room] === seq - 1)) return true
+    return isFromBinding(room, truth, seq)
+  }
+
+  const checkFeed = (frame: FeedFrame): void => {
+    const { room, seq, atMs } = frame
+    const truth = truths.get(room)
+    const event = truth?.events[seq - 1]
+    if (truth === undefined || event === undefined) return say(`${room} ${seq}: no such event`)
+    if (event.event !== frame.event || JSON.stringify(frame.body) !== event.data) say(`${room} ${seq}: not what is stored`)
+    if (
+      frame.id !== undefined &&
+      !connection.sent.some(({ callerId, commandId }) => callerId === frame.id && commandId === event.commandId)
+    )
+      say(`${room} ${seq}: carries an id that is not its own`)
+    const previous = last.get(room)
+    const isNext = previous !== undefined && seq === previous + 1
+    if (!isNext && !mayStart(frame, truth)) say(`${room}: ${seq} after ${previous}`)
+    const spans = truth.spans.get(user) ?? []
+    // History is the room's: a member of now may read what came before, but only once it is one.
+    const isAllowed = spans.some((span) => seq <= span.until && (span.from <= seq || span.fromMs <= atMs))
+    if (!isAllowed) say(`${room} ${seq}: not for this user`)
+    last.set(room, seq)
+    told.delete(room)
+  }
+
+  const checkForbidden = (sent: Sent, room: string, atMs: number): void => {
+    const truth = truths.get(room)
+    if (membershipDuring(truth, user, sent.atMs, atMs).always) say(`${room}: said to be forbidden to a member`)
+    const seen = last.get(room) ?? 0
+    const joined = truth?.spans.get(user)?.findLast((span) => span.from <= seen)
+    // Newer than the membership that the answer speaks of.
+    if (joined !== undefined && joined.fromMs > sent.atMs && joined.untilMs > atMs)
+      say(`${room}: said to be forbidden after a frame that added the user`)
+    // What the room still owed, up to the removal, may follow in its order, but need not.
+    told.add(room)
+  }
+
+  const checkRecovered = (sent: Sent, room: string, { seq, recovered, reason }: ResumedRoom, atMs: number): void => {
+    const truth = truths.get(room)
+    const asked = sent.resume?.rooms[room] ?? 0
+    const max = sent.resume?.max ?? 0
+    if (!membershipDuring(truth, user, sent.atMs, atMs).ever) say(`${room}: resumed by one who is no member`)
+    if (seq < (truth?.headAt(sent.atMs - 1) ?? 0) || seq > (truth?.headAt(atMs) ?? 0)) say(`${room}: ${seq} was not its head`)
+    const seen = last.get(room)
+    if (recovered && seen !== seq && asked !== seq) say(`${room}: said to be recovered to ${seq}, but ${seen} was last`)
+    if (!recovered && (seen ?? 0) > seq) say(`${room}: goes on after ${seq}, but ${seen} was there before`)
+    const honest =
+      reason === undefined
+        ? recovered
+        : reason === 'ahead'
+          ? asked > seq
+          : reason === 'too_many'
+            ? seq - asked > max
+            : sent.resume?.epoch !== undefined
+    if (!honest) say(`${room}: ${reason ?? 'not recovered'} is not why`)
+    last.set(room, seq)
+    told.delete(room)
+  }
+
+  const checkResumeAnswer = (frame: Received): void => {
+    const sent = open.get(frame.id ?? '')
+    if (sent === undefined) return say('an answer to a resume that was not sent')
+    open.delete(sent.callerId)
+    const { rooms } = frame.body as { rooms: Record<string, ResumedRoom> }
+    for (const room of Object.keys(sent.resume?.rooms ?? {}))
+      if (!Object.hasOwn(rooms, room)) say(`${room}: left out of a resume's answer`)
+    for (const [room, result] of Object.entries(rooms)) {
+      if (result.reason === 'forbidden') checkForbidden(sent, room, frame.atMs)
+      else checkRecovered(sent, room, result, frame.atMs)
+    }
+  }
+
+  for (const frame of frames) {
+    if (isFeed(frame)) checkFeed(frame)
+    else if (frame.error !== undefined) open.delete(frame.id ?? '')
+    else if (frame.event === 'resume') checkResumeAnswer(frame)
+  }
+  if (!connection.socket.isClosed) checkEnd(connection, user, truths, last, told, say)
+}
+
+/** After the calm: every member has everything, and who was removed saw it. */
+const checkEnd = (
+  connection: Connection,
+  user: string,
+  truths: Truths,
+  last: ReadonlyMap<string, number>,
+  told: ReadonlySet<string>,
+  say: Say,
+): void => {
+  for (const [room, truth] of truths) {
+    const seen = last.get(room)
+    const head = truth.events.length
+    const lastSpan = truth.spans.get(user)?.at(-1)
+    const isMember = lastSpan?.until === Number.POSITIVE_INFINITY
+    const wasThereAtBind = truth.headAt(connection.answeredAtMs ?? 0) >= head
+    if (isMember && seen !== head && !(seen === undefined && wasThereAtBind)) say(`${room}: ends at ${seen}, the room at ${head}`)
+    if (isMember || seen === undefined || told.has(room) || lastSpan === undefined) continue
+    // Who fell behind before a later membership began may not read that far: his place ends untold. And a
+    // membership that came and went while nothing was heard need never have been shown.
+    const isRemoval = truth.spans.get(user)?.some(({ until }) => until === seen)
+    const isOwed = isRemoval !== true && lastSpan.until > seen && lastSpan.from <= seen + 1
+    if (isOwed) say(`${room}: ends at ${seen}, but the user was removed at ${lastSpan.until}`)
+  }
+}

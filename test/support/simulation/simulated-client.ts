@@ -1,0 +1,99 @@
+import type { Session } from '../../../services/gateway/session.ts'
+import type { Received, SimulatedSocket } from './simulated-socket.ts'
+import { simulatedSocket } from './simulated-socket.ts'
+import type { SimulatedWorld } from './simulated-world.ts'
+
+/** What a resume asked for. */
+export interface Asked {
+  readonly rooms: Readonly<Record<string, number>>
+  readonly max: number
+  readonly epoch?: string
+}
+
+/** A request that was sent, for the checker. */
+export interface Sent {
+  readonly callerId: string
+  readonly event: string
+  readonly atMs: number
+  readonly room?: string
+  readonly commandId?: string
+  /** Tells a command from another under the same id. */
+  readonly content?: string
+  readonly resume?: Asked
+}
+
+/** Everything that one connection did and saw. */
+export interface Connection {
+  /** The external id of the user that it binds; undefined: it stays unbound. */
+  readonly user: string | undefined
+  readonly socket: SimulatedSocket
+  readonly sent: Sent[]
+  /** Known once `create-user` was answered. */
+  userId: string | undefined
+  answeredAtMs: number | undefined
+}
+
+/** What all clients know of each other. */
+export interface Commons {
+  readonly world: SimulatedWorld
+  /** By external id. */
+  readonly userIds: Map<string, string>
+  readonly rooms: string[]
+  readonly connections: Connection[]
+}
+
+/** Connects somewhere, sends, and remembers the last seq of each room as a client should. */
+export interface SimulatedClient {
+  readonly connection: Connection | undefined
+  readonly isOpen: boolean
+  /** The last seq seen of each room, over all connections. */
+  readonly lastSeen: ReadonlyMap<string, number>
+  connect(): void
+  send(request: { readonly event: string; readonly body: unknown; readonly [field: string]: unknown }, note?: Partial<Sent>): void
+}
+
+export const simulatedClient = ({ world, userIds, connections }: Commons, user: string | undefined): SimulatedClient => {
+  const { clock, random } = world
+  const lastSeen = new Map<string, number>()
+  let current: { readonly connection: Connection; readonly session: Session } | undefined
+
+  const hear = (connection: Connection, frame: Received): void => {
+    if (frame.seq !== undefined && frame.room !== undefined) lastSeen.set(frame.room, frame.seq)
+    if (frame.event !== 'create-user' || frame.body === undefined || user === undefined) return
+    const { id, externalUserId } = (frame.body as { user: { id: string; externalUserId: string } }).user
+    userIds.set(externalUserId, id)
+    if (externalUserId !== user || connection.userId !== undefined) return
+    connection.userId = id
+    connection.answeredAtMs = clock.monotonicMs()
+  }
+
+  return {
+    get connection() {
+      return current?.connection
+    },
+    get isOpen() {
+      return current !== undefined && !current.connection.socket.isClosed
+    },
+    lastSeen,
+    connect: () => {
+      const gateway = random.pick(world.gateways)
+      const socket = simulatedSocket(
+        clock,
+        random,
+        { drained: () => session.drained(), closed: () => session.ended(), frame: (frame) => hear(connection, frame) },
+        random.pick([1, 5, 60]),
+      )
+      const connection: Connection = { user, socket, sent: [], userId: undefined, answeredAtMs: undefined }
+      const session = gateway.switchboard.open(socket.wire, { isService: true })
+      gateway.sockets.add(socket)
+      connections.push(connection)
+      current = { connection, session }
+    },
+    send: (request, note = {}) => {
+      if (current === undefined || current.connection.socket.isClosed) return
+      const callerId = world.newId()
+      current.connection.sent.push({ callerId, event: request.event, atMs: clock.monotonicMs(), ...note })
+      current.session.receive(JSON.stringify({ ...request, id: callerId }))
+    },
+  }
+}

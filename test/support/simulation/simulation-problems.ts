@@ -1,0 +1,26 @@
+import { checkFeeds } from './check-feeds.ts'
+import { checkLists, checkRooms } from './check-lists.ts'
+import { checkSenderOrder, checkSends } from './check-sends.ts'
+import { roomTruths } from './room-truths.ts'
+import type { Connection } from './simulated-client.ts'
+import type { CommittedEvent } from './simulated-store.ts'
+
+/** What is wrong with a run that ended at this time; empty: nothing. */
+export const simulationProblems = (
+  connections: readonly Connection[],
+  committed: readonly CommittedEvent[],
+  endMs: number,
+): string[] => {
+  const problems: string[] = []
+  const say = (problem: string): void => {
+    problems.push(problem)
+  }
+  const truths = roomTruths(committed)
+  checkRooms(truths, say)
+  for (const [index, connection] of connections.entries())
+    checkFeeds(connection, truths, (problem) => say(`connection ${index} (${connection.user ?? 'back end'}): ${problem}`))
+  checkSends(connections, truths, endMs, say)
+  checkSenderOrder(connections, truths, say)
+  checkLists(connections, truths, say)
+  return problems
+}

@@ -1,0 +1,197 @@
+import { createSwitchboard } from '../../../services/gateway/switchboard.ts'
+import { createWriter } from '../../../services/writer/writer.ts'
+import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
+import type { EventStore } from '../../../shared/ports/event-store.ts'
+import type { FanOut, FanOutState } from '../../../shared/ports/fan-out.ts'
+import type { ReadModel } from '../../../shared/ports/read-model.ts'
+import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import type { Bounds } from '../../../shared/runtime/bounds.ts'
+import { defaultBounds } from '../../../shared/runtime/bounds.ts'
+import { createMetrics } from '../../../shared/runtime/metrics.ts'
+import type { Times } from '../../../shared/runtime/times.ts'
+import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import { seededRandom } from '../../support/simulation/random.ts'
+import type { Received, SimulatedSocket } from '../../support/simulation/simulated-socket.ts'
+import { simulatedSocket } from '../../support/simulation/simulated-socket.ts'
+import type { VirtualClock } from '../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../support/simulation/virtual-clock.ts'
+
+type Ports = { readonly eventStore: EventStore; readonly readModel: ReadModel }
+
+export interface RigClient {
+  readonly socket: SimulatedSocket
+  readonly frames: readonly Received[]
+  /** Every feed frame and answer from that one on, in short: what it is, its seq and its id. */
+  seen(from?: number): string[]
+  send(request: object): void
+  close(): void
+}
+
+/** A gateway whose publications and commands come when the test says so. */
+export interface GatewayRig {
+  readonly clock: VirtualClock
+  readonly metrics: ReturnType<typeof createMetrics>
+  readonly switchboard: ReturnType<typeof createSwitchboard>
+  /** What was handed to the command log and not written yet. */
+  readonly log: readonly NewRecord[]
+  /** Publications reach nobody while set. */
+  isDeaf: boolean
+  state: FanOutState
+  /** What listeners of the fan-out have thrown. */
+  readonly listenerErrors: unknown[]
+  /** The fan-out has reconnected. */
+  restored(): void
+  client(): RigClient
+  /** A client that is bound to this user, and the user's id. */
+  bound(externalUserId: string): Promise<{ readonly client: RigClient; readonly id: string }>
+  /** Has a writer handle what the log holds, and lets that arrive. */
+  write(): Promise<void>
+  publish(topic: string, payload: string): Promise<void>
+  settle(): Promise<void>
+}
+
+const nothing = (): void => undefined
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+const noMetrics = {
+  onBatch: nothing,
+  onRecord: nothing,
+  onDeadLetter: nothing,
+  onStored: nothing,
+  onRetry: nothing,
+  onFanOutFailure: nothing,
+}
+
+const inShort = ({ event, id, seq, error }: Received): string =>
+  [event, seq === undefined ? '' : `#${seq}`, id === undefined ? '' : `(${id})`, error?.code ?? ''].filter(Boolean).join(' ')
+
+export const gatewayRig = async (
+  options: { readonly bounds?: Partial<Bounds>; readonly times?: Partial<Times>; readonly ports?: (ports: Ports) => Ports } = {},
+): Promise<GatewayRig> => {
+  const { ports = (those) => those } = options
+  const random = seededRandom(1)
+  const clock = virtualClock(random)
+  const metrics = createMetrics()
+  const bounds = { ...defaultBounds, ...options.bounds }
+  const times = { ...defaultTimes, ...options.times }
+  const memory = memoryStore()
+  const listeners = new Map<string, Set<(payload: Buffer) => void>>()
+  const onRestored = new Set<() => void>()
+  let ids = 0
+  let log: NewRecord[] = []
+  let handler: BatchHandler | undefined
+  let offset = 0
+
+  const tell = (topic: string, payload: string): void => {
+    for (const hear of listeners.get(topic) ?? []) {
+      try {
+        hear(Buffer.from(payload))
+      } catch (error) {
+        rig.listenerErrors.push(error)
+      }
+    }
+  }
+  const fanOut: FanOut = {
+    get state() {
+      return rig.state
+    },
+    publish: async (items) => {
+      if (rig.isDeaf) return
+      for (const { topic, payload } of items) tell(topic, payload)
+    },
+    subscribe: (topic, listener) => {
+      const those = listeners.get(topic) ?? new Set()
+      listeners.set(topic, those.add(listener))
+      return { ready: Promise.resolve(), close: () => those.delete(listener) }
+    },
+    onRestored: (listener) => {
+      onRestored.add(listener)
+      return () => onRestored.delete(listener)
+    },
+    close: async () => undefined,
+  }
+  const commandLog: CommandLog = {
+    publish: async (records) => {
+      log.push(...records)
+    },
+    consume: async (handle) => {
+      handler = handle
+      return { stop: async () => undefined, failed: new Promise<never>(() => undefined) }
+    },
+    bury: async () => undefined,
+    close: async () => undefined,
+  }
+  const shared = { commandLog, fanOut, clock, times, bounds, limits: defaultLimits }
+  const switchboard = createSwitchboard({
+    ...shared,
+    ...ports({ eventStore: memory.store, readModel: memory.readModel }),
+    metrics,
+    gateway: 'g',
+    newId: () => {
+      ids += 1
+      return `00000000-0000-7000-8000-${ids.toString(16).padStart(12, '0')}`
+    },
+    random: () => 0.5,
+  })
+  const writer = createWriter({ ...shared, eventStore: memory.store, eventStream: undefined, log: silent, metrics: noMetrics })
+  const settle = (): Promise<void> => clock.run(5)
+
+  const client = (): RigClient => {
+    const socket = simulatedSocket(
+      clock,
+      random,
+      { drained: () => session.drained(), closed: () => session.ended(), frame: nothing },
+      1,
+    )
+    const session = switchboard.open(socket.wire, { isService: true })
+    return {
+      socket,
+      frames: socket.frames,
+      seen: (from = 0) => socket.frames.slice(from).map(inShort),
+      send: (request) => session.receive(JSON.stringify(request)),
+      close: () => socket.wire.close(1000, ''),
+    }
+  }
+
+  const rig: GatewayRig = {
+    clock,
+    metrics,
+    switchboard,
+    get log() {
+      return log
+    },
+    isDeaf: false,
+    state: 'up',
+    listenerErrors: [],
+    restored: () => {
+      for (const listener of onRestored) listener()
+    },
+    client,
+    bound: async (externalUserId) => {
+      const one = client()
+      one.send({ event: 'create-user', body: { user: { externalUserId } } })
+      await settle()
+      if (log.length > 0) await rig.write()
+      const body = one.frames.at(-1)?.body as { user: { id: string } } | undefined
+      if (body === undefined) throw new Error(`${externalUserId} was not bound`)
+      return { client: one, id: body.user.id }
+    },
+    write: async () => {
+      const records: LogRecord[] = log.map((record) => {
+        offset += 1
+        return { ...record, partition: 0, offset: String(offset) }
+      })
+      log = []
+      const { signal } = new AbortController()
+      if (records.length > 0) await handler?.({ partition: 0, records, heartbeat: async () => undefined, signal })
+      await settle()
+    },
+    publish: async (topic, payload) => {
+      tell(topic, payload)
+      await settle()
+    },
+    settle,
+  }
+  await Promise.all([switchboard.start(), writer.start()])
+  return rig
+}

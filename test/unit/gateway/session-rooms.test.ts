@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { topics, writeNotice } from '../../../shared/ports/publications.ts'
+import { gatewayRig } from './gateway-rig.ts'
+
+const room = '00000000-0000-7000-8000-00000000aaaa'
+
+const message = (msg: string, id?: string) => ({ event: 'new-message', id, room, body: { msg, type: 'text' } })
+
+/** Ann and Bob on one gateway, and Bob's chat with Cleo, who has no socket. */
+const withChat = async (...[options]: Parameters<typeof gatewayRig>) => {
+  const rig = await gatewayRig(options)
+  const cleo = await rig.bound('cleo')
+  cleo.client.close()
+  const [ann, bob] = [await rig.bound('ann'), await rig.bound('bob')]
+  const create = { event: 'create-chat', body: { chat: { name: 'room', id: room }, users: [cleo.id] } }
+  bob.client.send(create)
+  await rig.settle()
+  await rig.write()
+  const change = (event: 'add-users' | 'remove-users') => bob.client.send({ event, room, body: { users: [ann.id] } })
+  return { rig, ann, bob, change }
+}
+
+describe('A service on an unbound socket', () => {
+  it('is answered, while the members get the frame', async () => {
+    const { rig, bob } = await withChat()
+    const service = rig.client()
+    service.send({ ...message('hello', 's1'), as: bob.id })
+    await rig.settle()
+    await rig.write()
+    expect(service.seen()).toEqual(['new-message (s1)'])
+    expect(bob.client.seen(1)).toEqual(['create-chat #1', 'new-message #2'])
+    expect(rig.listenerErrors).toEqual([])
+  })
+})
+
+describe('The rooms of a session', () => {
+  it('are not joined again at an event that a page has brought already', async () => {
+    const { rig, ann, bob, change } = await withChat()
+    rig.isDeaf = true
+    change('add-users')
+    bob.client.send(message('while she is here'))
+    change('remove-users')
+    await rig.settle()
+    await rig.write()
+    await rig.publish(topics.user(ann.id), writeNotice({ room, since: 1 }))
+    expect(ann.client.seen(1)).toEqual(['add-users #2', 'new-message #3', 'remove-users #4'])
+  })
+
+  it('say nothing of a room that a resume names before its answer, also when the user is added meanwhile', async () => {
+    let isHeld = false
+    const held = Promise.withResolvers<void>()
+    const { rig, ann, change } = await withChat({
+      ports: ({ eventStore, readModel }) => ({
+        eventStore,
+        readModel: {
+          ...readModel,
+          memberships: async (users) => {
+            const found = await readModel.memberships(users)
+            if (isHeld) await held.promise
+            return found
+          },
+        },
+      }),
+    })
+    isHeld = true
+    ann.client.send({ event: 'resume', id: 'r', body: { rooms: { [room]: 0 } } })
+    await rig.settle()
+    change('add-users')
+    await rig.settle()
+    await rig.write()
+    expect(ann.client.seen(1)).toEqual([])
+    held.resolve()
+    await rig.settle()
+    expect(ann.client.seen(1)).toEqual(['resume (r)', 'add-users #2'])
+    expect(ann.client.frames[1]?.body).toMatchObject({ rooms: { [room]: { recovered: false, reason: 'forbidden' } } })
+  })
+
+  it('say nothing more of a room once a resume has said that it is forbidden', async () => {
+    const { rig, ann, bob, change } = await withChat()
+    change('add-users')
+    await rig.settle()
+    await rig.write()
+    rig.isDeaf = true
+    bob.client.send(message('before she goes'))
+    change('remove-users')
+    await rig.settle()
+    await rig.write()
+    ann.client.send({ event: 'resume', id: 'r', body: { rooms: { [room]: 2 } } })
+    await rig.clock.run(20_000)
+    expect(ann.client.seen(1)).toEqual(['add-users #2', 'resume (r)'])
+  })
+})
