@@ -10,6 +10,8 @@ export interface WalkedSocket {
   boundAt: number | undefined
   isOpen: boolean
   readonly places: Map<number, WalkedPlace>
+  /** Where rooms go on that no resume named, as the service said. */
+  readonly standings: Map<number, number>
 }
 
 /** Its place in one room. */
@@ -89,13 +91,22 @@ export const createFeedWalk = (truth: Truth): FeedWalk => {
       const { kind, user } = entry
       if (kind === 'opened') {
         const isSlow = entry.seq === 1
-        sockets.set(entry.socket, { socket: entry.socket, user, isSlow, boundAt: undefined, isOpen: true, places: new Map() })
+        sockets.set(entry.socket, {
+          socket: entry.socket,
+          user,
+          isSlow,
+          boundAt: undefined,
+          isOpen: true,
+          places: new Map(),
+          standings: new Map(),
+        })
         return undefined
       }
       const socket = sockets.get(entry.socket)
       if (socket === undefined) return undefined
       if (kind === 'bound') socket.boundAt = entry.at
       if (kind === 'closed') socket.isOpen = false
+      if (kind === 'standing') socket.standings.set(entry.room, entry.seq)
       if (kind === 'resuming') seeResuming(entry, socket)
       if (kind === 'resumed') seeResumed(entry, socket)
       return kind === 'frame' ? seeFrame(entry, socket) : undefined

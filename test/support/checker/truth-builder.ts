@@ -15,13 +15,14 @@ export interface TruthBuilder {
 interface Room {
   last: number
   lastAt: string
+  messages: number
   readonly commands: number[]
   readonly crcs: number[]
   readonly seqs: Map<number, number>
   readonly spans: Map<number, { from: number; until: number }[]>
 }
 
-const newRoom = (): Room => ({ last: 0, lastAt: '', commands: [], crcs: [], seqs: new Map(), spans: new Map() })
+const newRoom = (): Room => ({ last: 0, lastAt: '', messages: 0, commands: [], crcs: [], seqs: new Map(), spans: new Map() })
 
 interface Body {
   readonly created_at?: string
@@ -33,6 +34,7 @@ const noSpans: readonly Span[] = []
 
 const truthOf = (room: Room): RoomTruth => ({
   head: room.last,
+  messages: room.messages,
   commandAt: (seq) => room.commands[seq],
   crcAt: (seq) => room.crcs[seq],
   seqOf: (command) => room.seqs.get(command),
@@ -81,8 +83,9 @@ export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): 
       room.commands[seq] = command
       room.crcs[seq] = crc32(text.subarray(view.commonFrom))
       if (!room.seqs.has(command)) room.seqs.set(command, seq)
-      if (event === 'create-chat') noteMembers(room, seq, event, chat?.users ?? [])
-      else if (event !== 'new-message') noteMembers(room, seq, event, (body as Body).users ?? [])
+      if (event === 'new-message') room.messages += 1
+      else if (event === 'create-chat') noteMembers(room, seq, event, chat?.users ?? [])
+      else noteMembers(room, seq, event, (body as Body).users ?? [])
     },
     build: () => ({ rooms: new Map([...rooms].map(([number, room]) => [number, truthOf(room)])), flaws }),
   }

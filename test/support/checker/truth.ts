@@ -9,6 +9,8 @@ export interface Span {
 export interface RoomTruth {
   /** Its last seq. */
   readonly head: number
+  /** How many of its events are messages. */
+  readonly messages: number
   /** Undefined where it is not known (a list shows messages only). */
   commandAt(seq: number): number | undefined
   crcAt(seq: number): number | undefined

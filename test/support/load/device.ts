@@ -64,6 +64,7 @@ const resumeMost = 10_000
 
 interface ResumeAnswer {
   readonly rooms?: Readonly<Record<string, { readonly seq: number; readonly recovered: boolean; readonly reason?: string }>>
+  readonly others?: Readonly<Record<string, number>>
   readonly epoch?: string
 }
 
@@ -94,7 +95,7 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
   }
 
   const noteResumed = (socket: number, { body }: ParsedFrame): void => {
-    const { rooms = {}, epoch: told } = (body ?? {}) as ResumeAnswer
+    const { rooms = {}, others = {}, epoch: told } = (body ?? {}) as ResumeAnswer
     epoch = told ?? epoch
     for (const [id, { seq, recovered, reason }] of Object.entries(rooms)) {
       const room = ids.roomAt(idBytes(id), 0)
@@ -102,6 +103,11 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
       history.append({ kind: 'resumed', at: now(), socket, user, room, seq, code })
       if (code === 'forbidden') seen.delete(room)
       else if (!recovered) seen.set(room, seq)
+    }
+    for (const [id, seq] of Object.entries(others)) {
+      const room = ids.roomAt(idBytes(id), 0)
+      history.append({ kind: 'standing', at: now(), socket, user, room, seq })
+      if (seq > (seen.get(room) ?? 0)) seen.set(room, seq)
     }
   }
 
@@ -147,9 +153,8 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
 
   const bind = async (connection: Connection): Promise<void> => {
     const places = [...seen]
-    const first = places.splice(0, resumeRooms)
-    const resume = first.length === 0 ? {} : { resume: resumeBody(connection.socket, first) }
-    const answer = await questions.ask(connection, 'create-user', { user: { externalUserId: externalId }, ...resume })
+    const resume = resumeBody(connection.socket, places.splice(0, resumeRooms))
+    const answer = await questions.ask(connection, 'create-user', { user: { externalUserId: externalId }, resume })
     if (answer.error !== undefined) throw new Error(`create-user was refused: ${answer.error.code}`)
     while (places.length > 0)
       void questions.ask(connection, 'resume', resumeBody(connection.socket, places.splice(0, resumeRooms)))

@@ -12,6 +12,8 @@ export const entryKinds = [
   'resuming',
   /** What the answer to the resume says of `room`: its head `seq`, and `code`. */
   'resumed',
+  /** The answer that binds says where `room`, which no resume named, goes on: after `seq`. */
+  'standing',
   /** The socket is gone; `seq` is the close code. */
   'closed',
   /** `operation` was sent: `command` is what it asks for, the same at every sending. */

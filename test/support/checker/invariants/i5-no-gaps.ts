@@ -14,8 +14,11 @@ export const noGaps: Invariant = ({ truth, outline }) => {
   const walk = createFeedWalk(truth)
   const sentBy = latestSending(truth, outline)
 
-  const judgeStart = ({ socket, boundAt }: WalkedSocket, room: number, start: number): void => {
-    if (boundAt === undefined) findings.add(`socket ${socket}, room ${room}: frames before it was bound`)
+  const judgeStart = ({ socket, boundAt, standings }: WalkedSocket, room: number, start: number): void => {
+    const standing = standings.get(room)
+    if (standing !== undefined && start !== standing + 1)
+      findings.add(`socket ${socket}, room ${room}: begins with ${start}, though it was said to go on after ${standing}`)
+    else if (boundAt === undefined) findings.add(`socket ${socket}, room ${room}: frames before it was bound`)
     else if (sentBy(room, start - 1) > boundAt)
       findings.add(`socket ${socket}, room ${room}: begins with ${start}, though earlier ones were sent after it was bound`)
   }

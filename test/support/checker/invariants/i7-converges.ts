@@ -26,10 +26,14 @@ export const converges: Invariant = ({ truth, outline, terms }) => {
     if (lateMs > terms.convergeMs) findings.add(`socket ${socket}, room ${room}: ${seq} came after ${Math.round(lateMs)} ms`)
   }
 
-  const judgeEnd = ({ socket, user, places, boundAt }: WalkedSocket, room: number, { head, spansOf }: RoomTruth): void => {
+  const judgeEnd = (
+    { socket, user, places, standings, boundAt }: WalkedSocket,
+    room: number,
+    { head, spansOf }: RoomTruth,
+  ): void => {
     const span = spansOf(user).at(-1)
     if (boundAt === undefined || span?.until !== Number.POSITIVE_INFINITY) return
-    const last = places.get(room)?.last
+    const last = places.get(room)?.last ?? standings.get(room)
     const isOwed = last === undefined ? sentBy(room, head) > boundAt : last < head
     if (isOwed) findings.add(`socket ${socket}, room ${room}: ends at ${last ?? 'nothing'}, the room at ${head}`)
   }
