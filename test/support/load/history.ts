@@ -20,6 +20,7 @@ export interface History {
 const words = 9
 const entriesPerChunk = 32_768
 const tenthsPerMs = 10
+const headBytes = 16
 
 const indexOf = <Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> =>
   Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>
@@ -112,8 +113,10 @@ export const createHistory = (startMs: number): History => historyFrom(startMs, 
 
 /** Reads what `parts` gave, put together. */
 export const historyOf = (bytes: Uint8Array): History => {
-  const [startMs = 0, size = 0] = new Float64Array(bytes.slice(0, 16).buffer)
-  const all = new Uint32Array(bytes.slice(16).buffer)
+  // A copy, because a Buffer may begin anywhere, and words may not.
+  const copied = (from: number, to?: number): ArrayBuffer => new Uint8Array(bytes.subarray(from, to)).buffer
+  const [startMs = 0, size = 0] = new Float64Array(copied(0, headBytes))
+  const all = new Uint32Array(copied(headBytes))
   if (all.length !== size * words) throw new Error('not a history, or one that was cut')
   const chunks: Uint32Array[] = []
   for (let start = 0; start < all.length; start += entriesPerChunk * words) {
