@@ -1,0 +1,48 @@
+import { nothingLost } from './invariants/i1-nothing-lost.ts'
+import { nothingUnsent } from './invariants/i2-nothing-unsent.ts'
+import { nothingTwice } from './invariants/i3-nothing-twice.ts'
+import { oneOrder } from './invariants/i4-one-order.ts'
+import { noGaps } from './invariants/i5-no-gaps.ts'
+import { senderOrder } from './invariants/i6-sender-order.ts'
+import { converges } from './invariants/i7-converges.ts'
+import { resumeHonest } from './invariants/i8-resume-honest.ts'
+import { authorised } from './invariants/i9-authorised.ts'
+import { bounded } from './invariants/i10-bounded.ts'
+import type { Findings, Invariant, Terms } from './judge.ts'
+import type { Entries } from './outline.ts'
+import { outlineOf } from './outline.ts'
+import type { Truth } from './truth.ts'
+
+export const invariants = {
+  I1: nothingLost,
+  I2: nothingUnsent,
+  I3: nothingTwice,
+  I4: oneOrder,
+  I5: noGaps,
+  I6: senderOrder,
+  I7: converges,
+  I8: resumeHonest,
+  I9: authorised,
+  I10: bounded,
+} as const satisfies Readonly<Record<string, Invariant>>
+
+export type InvariantName = keyof typeof invariants
+
+export type Verdicts = Readonly<Record<InvariantName, Findings>>
+
+export const defaultTerms: Terms = { convergeMs: 10_000, firstConfirmationMs: 20_000, memoryKib: 1024 * 1024 }
+
+/** Judges a run. Goes through each history twice, and keeps what grows with commands and places, not with frames. */
+export const checkRun = (histories: readonly Entries[], truth: Truth, terms: Terms = defaultTerms): Verdicts => {
+  const evidence = { truth, outline: outlineOf(histories), terms }
+  const judges = Object.entries(invariants).map(([name, invariant]) => [name, invariant(evidence)] as const)
+  for (const history of histories) for (const entry of history.entries()) for (const [, judge] of judges) judge.see(entry)
+  return Object.fromEntries(judges.map(([name, judge]) => [name, judge.verdict()])) as Verdicts
+}
+
+/** What is wrong, a line each; empty: nothing. */
+export const problemsOf = (verdicts: Verdicts): readonly string[] =>
+  Object.entries(verdicts).flatMap(([name, { count, examples }]) => {
+    const more = count > examples.length ? [`${name}: and ${count - examples.length} more`] : []
+    return [...examples.map((example) => `${name}: ${example}`), ...more]
+  })

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto'
+import { Kafka, logLevel } from 'kafkajs'
+import { until } from '../poll.ts'
+
+/** A record of `chat.events`: the frame that sockets get, with `v` at its head. */
+export interface TopicRecord {
+  readonly key: string
+  readonly value: string
+}
+
+/** Everything on the namespace's `chat.events` up to now, each partition in its order, repetitions included. */
+export const readEventTopic = async (brokers: readonly string[], namespace: string): Promise<readonly TopicRecord[]> => {
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
+  const topic = `${namespace}.chat.events`
+  const admin = kafka.admin()
+  await admin.connect()
+  const ends = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect())
+  const open = new Map(ends.flatMap(({ partition, high, low }) => (high === low ? [] : [[partition, BigInt(high)]])))
+  const consumer = kafka.consumer({ groupId: `${namespace}-${randomUUID()}` })
+  const records: TopicRecord[] = []
+  await consumer.connect()
+  try {
+    await consumer.subscribe({ topic, fromBeginning: true })
+    await consumer.run({
+      eachMessage: async ({ partition, message }) => {
+        const end = open.get(partition)
+        if (end !== undefined) records.push({ key: String(message.key), value: String(message.value) })
+        if (end !== undefined && BigInt(message.offset) + 1n >= end) open.delete(partition)
+      },
+    })
+    await until('all of chat.events', () => open.size === 0, { withinMs: 60_000 })
+    return records
+  } finally {
+    await consumer.disconnect()
+  }
+}

@@ -1,0 +1,39 @@
+import type { Invariant } from '../judge.ts'
+import { createFindings } from '../judge.ts'
+
+/**
+ * I10: memory bounded, no stuck partition, first confirmation soon after
+ * healing. A room in which something was sent after the last healing, and
+ * nothing was confirmed, is on a stuck partition.
+ */
+export const bounded: Invariant = ({ outline, terms }) => {
+  const findings = createFindings()
+  const lastHealedAt = outline.healedAt.at(-1) ?? 0
+  const confirmations: number[] = []
+  const waiting = new Set<number>()
+  const served = new Set<number>()
+
+  const judgeHealing = (healedAt: number): void => {
+    const first = confirmations.find((at) => at >= healedAt)
+    const tookMs = (first ?? outline.endedAt) - healedAt
+    if (first === undefined || tookMs > terms.firstConfirmationMs)
+      findings.add(`the first confirmation after a healing took ${Math.round(tookMs)} ms`)
+  }
+
+  return {
+    see: ({ kind, at, room, seq, user, socket, code, operation }) => {
+      if (kind === 'ok') confirmations.push(at)
+      if (kind === 'invoked' && at >= lastHealedAt) waiting.add(room)
+      if (kind === 'ok' && at >= lastHealedAt) served.add(room)
+      if (kind === 'memory' && seq > terms.memoryKib) findings.add(`process ${user} uses ${seq} KiB`)
+      if (kind === 'unknown' && code === 'silence' && outline.wholeSince(at) !== undefined)
+        findings.add(`socket ${socket}, room ${room}: no word on operation ${operation}`)
+    },
+    verdict: () => {
+      confirmations.sort((a, b) => a - b)
+      for (const healedAt of outline.healedAt) judgeHealing(healedAt)
+      for (const room of waiting) if (!served.has(room)) findings.add(`room ${room}: nothing is confirmed any more`)
+      return findings
+    },
+  }
+}

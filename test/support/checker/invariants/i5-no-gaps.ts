@@ -1,0 +1,37 @@
+import type { WalkedSocket } from '../feed-walk.ts'
+import { createFeedWalk } from '../feed-walk.ts'
+import type { Invariant } from '../judge.ts'
+import { createFindings } from '../judge.ts'
+import { latestSending } from '../latest-sending.ts'
+
+/**
+ * I5: seq without gaps on every socket, from where it joined. A feed that no
+ * resume and no joining has begun may begin only where the room was when the
+ * socket was bound: with what was sent after that at the latest.
+ */
+export const noGaps: Invariant = ({ truth, outline }) => {
+  const findings = createFindings(truth.flaws.I5)
+  const walk = createFeedWalk(truth)
+  const sentBy = latestSending(truth, outline)
+
+  const judgeStart = ({ socket, boundAt, standings }: WalkedSocket, room: number, start: number): void => {
+    const standing = standings.get(room)
+    if (standing !== undefined && start !== standing + 1)
+      findings.add(`socket ${socket}, room ${room}: begins with ${start}, though it was said to go on after ${standing}`)
+    else if (boundAt === undefined) findings.add(`socket ${socket}, room ${room}: frames before it was bound`)
+    else if (sentBy(room, start - 1) > boundAt)
+      findings.add(`socket ${socket}, room ${room}: begins with ${start}, though earlier ones were sent after it was bound`)
+  }
+
+  return {
+    see: (entry) => {
+      const step = walk.see(entry)
+      if (step?.step === 'gap') findings.add(`socket ${entry.socket}, room ${entry.room}: ${entry.seq} after ${step.before}`)
+    },
+    verdict: () => {
+      for (const socket of walk.sockets.values())
+        for (const [room, { startedAt }] of socket.places) if (startedAt !== undefined) judgeStart(socket, room, startedAt)
+      return findings
+    },
+  }
+}

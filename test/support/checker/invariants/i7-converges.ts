@@ -1,0 +1,55 @@
+import type { Entry } from '../../load/entry.ts'
+import { foreign } from '../../load/entry.ts'
+import type { WalkedSocket } from '../feed-walk.ts'
+import { createFeedWalk } from '../feed-walk.ts'
+import type { Invariant } from '../judge.ts'
+import { createFindings } from '../judge.ts'
+import { latestSending } from '../latest-sending.ts'
+import type { RoomTruth } from '../truth.ts'
+
+/**
+ * I7: within T after a fault heals, every member has what the store has. Judges
+ * how late each frame was (from its sending, the healing, or the socket's own
+ * beginning, whichever was last) and what every open socket had in the end.
+ */
+export const converges: Invariant = ({ truth, outline, terms }) => {
+  const findings = createFindings()
+  const walk = createFeedWalk(truth)
+  const sentBy = latestSending(truth, outline)
+  const askedAgainAt = new Map<number, number>()
+
+  const judgeLateness = ({ at, room, command, seq }: Readonly<Entry>, { socket, boundAt = at, isSlow }: WalkedSocket): void => {
+    const wholeSince = outline.wholeSince(at)
+    const sent = command === foreign ? undefined : outline.lastSent(room, command)
+    if (wholeSince === undefined || sent === undefined || isSlow) return
+    const lateMs = at - Math.max(wholeSince, sent, boundAt, askedAgainAt.get(socket) ?? 0)
+    if (lateMs > terms.convergeMs) findings.add(`socket ${socket}, room ${room}: ${seq} came after ${Math.round(lateMs)} ms`)
+  }
+
+  const judgeEnd = (
+    { socket, user, places, standings, boundAt }: WalkedSocket,
+    room: number,
+    { head, spansOf }: RoomTruth,
+  ): void => {
+    const span = spansOf(user).at(-1)
+    if (boundAt === undefined || span?.until !== Number.POSITIVE_INFINITY) return
+    const last = places.get(room)?.last ?? standings.get(room)
+    const isOwed = last === undefined ? sentBy(room, head) > boundAt : last < head
+    if (isOwed) findings.add(`socket ${socket}, room ${room}: ends at ${last ?? 'nothing'}, the room at ${head}`)
+  }
+
+  return {
+    see: (entry) => {
+      const step = walk.see(entry)
+      if (entry.kind === 'resuming') askedAgainAt.set(entry.socket, entry.at)
+      if (step !== undefined) judgeLateness(entry, step.socket)
+    },
+    verdict: () => {
+      for (const socket of walk.sockets.values()) {
+        if (!socket.isOpen) continue
+        for (const [room, stored] of truth.rooms) judgeEnd(socket, room, stored)
+      }
+      return findings
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import type { Entry } from '../load/entry.ts'
+import { creation } from '../load/entry.ts'
+
+/**
+ * What the judges must know of a whole run before they look at any frame of it:
+ * when each command was sent, and when something was broken.
+ */
+export interface Outline {
+  /** Undefined: never. */
+  firstSent(room: number, command: number): number | undefined
+  lastSent(room: number, command: number): number | undefined
+  /** Undefined while something is broken; else since when nothing is. */
+  wholeSince(at: number): number | undefined
+  readonly healedAt: readonly number[]
+  readonly endedAt: number
+}
+
+/** What one process of a run wrote down; read more than once. */
+export interface Entries {
+  entries(): Iterable<Readonly<Entry>>
+}
+
+interface Sent {
+  first: number
+  last: number
+}
+
+const keyOf = (room: number, command: number): number => (command === creation ? -room : command)
+
+export const outlineOf = (histories: readonly Entries[]): Outline => {
+  const sent = new Map<number, Sent>()
+  const turns: { readonly at: number; readonly isBroken: boolean }[] = []
+  let endedAt = 0
+
+  const see = ({ kind, at, room, command, code }: Readonly<Entry>): void => {
+    endedAt = Math.max(endedAt, at)
+    if (kind === 'fault') turns.push({ at, isBroken: code === 'broken' })
+    if (kind !== 'invoked') return
+    const known = sent.get(keyOf(room, command))
+    if (known === undefined) sent.set(keyOf(room, command), { first: at, last: at })
+    else Object.assign(known, { first: Math.min(known.first, at), last: Math.max(known.last, at) })
+  }
+
+  for (const history of histories) for (const entry of history.entries()) see(entry)
+  turns.sort((a, b) => a.at - b.at)
+
+  /** From each of these moments on, that many things are broken. */
+  const steps = turns.reduce<{ at: number; broken: number }[]>((all, { at, isBroken }) => {
+    all.push({ at, broken: (all.at(-1)?.broken ?? 0) + (isBroken ? 1 : -1) })
+    return all
+  }, [])
+
+  return {
+    firstSent: (room, command) => sent.get(keyOf(room, command))?.first,
+    lastSent: (room, command) => sent.get(keyOf(room, command))?.last,
+    wholeSince: (at) => {
+      const step = steps.findLast((candidate) => candidate.at <= at)
+      if (step === undefined) return 0
+      return step.broken > 0 ? undefined : step.at
+    },
+    healedAt: steps.filter(({ broken }) => broken === 0).map(({ at }) => at),
+    endedAt,
+  }
+}

@@ -1,0 +1,35 @@
+import { crc32 } from 'node:zlib'
+import { foreign } from '../load/entry.ts'
+import { frameReader } from '../load/frame-view.ts'
+import type { RunIds } from '../load/run-ids.ts'
+import type { TopicRecord } from './event-topic.ts'
+import type { Findings } from './judge.ts'
+import { createFindings } from './judge.ts'
+import type { Truth } from './truth.ts'
+
+const version = '{"v":1,'
+
+/**
+ * `chat.events` is to hold every event of every room, 1 … n, the same as the
+ * store's to the letter, and first appearances in order; repetitions may come.
+ */
+export const streamEqualsStore = (records: Iterable<TopicRecord>, truth: Truth, ids: RunIds): Findings => {
+  const findings = createFindings()
+  const read = frameReader(ids)
+  const last = new Map<number, number>()
+
+  for (const { value } of records) {
+    const text = Buffer.from(`{${value.slice(version.length)}`)
+    const view = value.startsWith(version) ? read(text) : undefined
+    if (view?.kind !== 'feed' || view.room === foreign) continue
+    const { room, seq } = view
+    const before = last.get(room) ?? 0
+    if (seq > before + 1) findings.add(`chat.events, room ${room}: ${seq} after ${before}`)
+    if (crc32(text.subarray(view.commonFrom)) !== truth.rooms.get(room)?.crcAt(seq))
+      findings.add(`chat.events, room ${room}: ${seq} is not what is stored`)
+    last.set(room, Math.max(before, seq))
+  }
+  for (const [room, { head }] of truth.rooms)
+    if ((last.get(room) ?? 0) < head) findings.add(`chat.events, room ${room}: ends at ${last.get(room) ?? 0} of ${head}`)
+  return findings
+}

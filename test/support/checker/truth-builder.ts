@@ -1,0 +1,92 @@
+import { crc32 } from 'node:zlib'
+import { foreign } from '../load/entry.ts'
+import { frameReader } from '../load/frame-view.ts'
+import type { ParsedFrame } from '../load/parse-frame.ts'
+import type { RunIds } from '../load/run-ids.ts'
+import type { RoomTruth, Span, Truth } from './truth.ts'
+
+/** Takes the events of a run's rooms, each room's in the order of the store. */
+export interface TruthBuilder {
+  /** `frame` is the text that sockets get, without a caller's id. */
+  add(frame: string): void
+  build(): Truth
+}
+
+interface Room {
+  last: number
+  lastAt: string
+  messages: number
+  readonly commands: number[]
+  readonly crcs: number[]
+  readonly seqs: Map<number, number>
+  readonly spans: Map<number, { from: number; until: number }[]>
+}
+
+const newRoom = (): Room => ({ last: 0, lastAt: '', messages: 0, commands: [], crcs: [], seqs: new Map(), spans: new Map() })
+
+interface Body {
+  readonly created_at?: string
+  readonly users?: readonly string[]
+  readonly chat?: { readonly users?: readonly string[]; readonly created_at?: string }
+}
+
+const noSpans: readonly Span[] = []
+
+const truthOf = (room: Room): RoomTruth => ({
+  head: room.last,
+  messages: room.messages,
+  commandAt: (seq) => room.commands[seq],
+  crcAt: (seq) => room.crcs[seq],
+  seqOf: (command) => room.seqs.get(command),
+  spansOf: (user) => room.spans.get(user) ?? noSpans,
+})
+
+/** `userOf` gives a user's number by the service's id. */
+export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): TruthBuilder => {
+  const read = frameReader(ids)
+  const rooms = new Map<number, Room>()
+  const flaws: Record<keyof Truth['flaws'], string[]> = { I2: [], I3: [], I4: [], I5: [] }
+
+  const noteMembers = (room: Room, seq: number, event: string, users: readonly string[]): void => {
+    for (const id of users) {
+      const user = userOf.get(id) ?? foreign
+      const spans = room.spans.get(user) ?? []
+      room.spans.set(user, spans)
+      const open = spans.find(({ until }) => until === Number.POSITIVE_INFINITY)
+      if (event === 'remove-users' && open !== undefined) open.until = seq
+      if (event !== 'remove-users' && open === undefined) spans.push({ from: seq, until: Number.POSITIVE_INFINITY })
+    }
+  }
+
+  const check = (number: number, room: Room, seq: number, command: number, at: string): void => {
+    if (seq !== room.last + 1) flaws.I5.push(`room ${number}: the store has ${seq} after ${room.last}`)
+    if (command === foreign) flaws.I2.push(`room ${number}: ${seq} is nothing that this run sent`)
+    const before = room.seqs.get(command)
+    if (before !== undefined) flaws.I3.push(`room ${number}: command ${command} stands at ${before} and at ${seq}`)
+    if (at < room.lastAt) flaws.I4.push(`room ${number}: the time of ${seq} is before that of ${room.last}`)
+  }
+
+  return {
+    add: (frame) => {
+      const text = Buffer.from(frame)
+      const view = read(text)
+      if (view?.kind !== 'feed') throw new Error('not a frame of a feed')
+      const { room: number, seq, command, event } = view
+      if (number === foreign) return
+      const room = rooms.get(number) ?? newRoom()
+      rooms.set(number, room)
+      const { body = {} } = JSON.parse(frame) as ParsedFrame & { body?: Body }
+      const { chat, created_at: at = chat?.created_at ?? '' } = body as Body
+      check(number, room, seq, command, at)
+      room.last = seq
+      room.lastAt = at
+      room.commands[seq] = command
+      room.crcs[seq] = crc32(text.subarray(view.commonFrom))
+      if (!room.seqs.has(command)) room.seqs.set(command, seq)
+      if (event === 'new-message') room.messages += 1
+      else if (event === 'create-chat') noteMembers(room, seq, event, chat?.users ?? [])
+      else noteMembers(room, seq, event, (body as Body).users ?? [])
+    },
+    build: () => ({ rooms: new Map([...rooms].map(([number, room]) => [number, truthOf(room)])), flaws }),
+  }
+}

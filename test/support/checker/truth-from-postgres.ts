@@ -1,0 +1,39 @@
+import pg from 'pg'
+import type { ChatEvent } from '../../../shared/domain/events.ts'
+import { frameEvent } from '../../../shared/domain/events.ts'
+import { feedFrameText } from '../../../shared/ports/publications.ts'
+import type { RunIds } from '../load/run-ids.ts'
+import type { Truth } from './truth.ts'
+import { truthBuilder } from './truth-builder.ts'
+
+interface Row {
+  readonly stream: string
+  readonly seq: string
+  readonly type: ChatEvent['type']
+  readonly data: string
+}
+
+const pageRows = 5_000
+
+const page = `select stream, seq, type, data from event
+  where type <> 'UserCreated' and (stream, seq) > ($1::uuid, $2::bigint)
+  order by stream, seq limit ${pageRows}`
+
+/** Reads the events of all rooms, page by page. */
+export const truthFromPostgres = async (url: string, ids: RunIds, userOf: ReadonlyMap<string, number>): Promise<Truth> => {
+  const builder = truthBuilder(ids, userOf)
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 })
+  await client.connect()
+  try {
+    let place = ['00000000-0000-0000-0000-000000000000', '0']
+    for (;;) {
+      const { rows } = await client.query<Row>(page, place)
+      for (const { stream, seq, type, data } of rows) builder.add(feedFrameText(frameEvent[type], stream, Number(seq), data))
+      const last = rows.at(-1)
+      if (last === undefined) return builder.build()
+      place = [last.stream, last.seq]
+    }
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,234 @@
+import { mayReconnect } from '../../../shared/protocol/close-codes.ts'
+import type { Connection, Settled } from './connection.ts'
+import { openConnection } from './connection.ts'
+import type { LoadContext } from './load-context.ts'
+import type { ParsedFrame } from './parse-frame.ts'
+import { codeNamed, idBytes } from './parse-frame.ts'
+import { createQuestions } from './questions.ts'
+import type { LoadCommand } from './send-again.ts'
+import { createSendAgain } from './send-again.ts'
+
+export interface DeviceOptions {
+  readonly user: number
+  readonly externalId: string
+  /** Tried in turn; the first connection goes to the first. */
+  readonly urls: readonly string[]
+  readonly token?: string | undefined
+  /** Sends again, under the same id, what was refused for now or is of unknown fate. */
+  readonly sendsAgain: boolean
+  /** Without any sign of life for this long, the socket is given up. */
+  readonly silenceMs: number
+  /** Reads in fits and starts. */
+  readonly isSlow?: boolean
+}
+
+/** The last seq seen, by room. */
+export type Places = Iterable<readonly [room: number, seq: number]>
+
+/**
+ * A user on one socket at a time, as a good client behaves: it reconnects,
+ * resumes where it left, and sends again what it must. What it does not do:
+ * mend gaps. It writes down what it is given, for the checker to judge.
+ */
+export interface Device {
+  readonly user: number
+  readonly externalId: string
+  /** The service's id of the user; empty until it is bound for the first time. */
+  readonly userId: string
+  readonly isBound: boolean
+  /** Commands that were asked for and are not settled for good. */
+  readonly unsettled: number
+  /** Goes on trying if this attempt rejects. */
+  connect(): Promise<void>
+  /** Queues while there is no connection. Resolves with the last word on it. */
+  perform(command: LoadCommand): Promise<Settled>
+  /** A request that is no command; rejects when the socket closes before the answer. */
+  ask(event: string, body: unknown, more?: object): Promise<ParsedFrame>
+  lastSeen(room: number): number
+  /** Moves its places, as a client does that asks again for what it has. */
+  resumeFrom(places: Places): Promise<ParsedFrame>
+  /** Drops the socket without a word; it comes back, elsewhere if there is another gateway. */
+  drop(): void
+  pauseReading(): void
+  resumeReading(): void
+  /** To be called now and then: gives up what has waited too long. */
+  check(): void
+  stop(): void
+}
+
+const operationMs = 20_000
+const reconnectMs = [20, 100, 250, 500, 1_000] as const
+const bindWithinMs = 15_000
+const resumeRooms = 500
+const resumeMost = 10_000
+
+interface ResumeAnswer {
+  readonly rooms?: Readonly<Record<string, { readonly seq: number; readonly recovered: boolean; readonly reason?: string }>>
+  readonly others?: Readonly<Record<string, number>>
+  readonly epoch?: string
+}
+
+export const createDevice = (context: LoadContext, options: DeviceOptions): Device => {
+  const { ids, history, counts, latencies, random, now } = context
+  const { user, externalId, urls, token } = options
+  const seen = new Map<number, number>()
+  const questions = createQuestions()
+  let userId = ''
+  let epoch: string | undefined
+  let newest: Connection | undefined
+  let bound: Connection | undefined
+  let isStopped = false
+  let failures = 0
+  let turn = 0
+  let lastSignMs = 0
+
+  const commands = createSendAgain(
+    counts,
+    () => bound,
+    () => options.sendsAgain && !isStopped,
+  )
+
+  const noteBound = (socket: number, { body }: ParsedFrame): void => {
+    const { user: stored } = (body ?? {}) as { user?: { id: string } }
+    userId = stored?.id ?? userId
+    history.append({ kind: 'bound', at: now(), socket, user })
+  }
+
+  const noteResumed = (socket: number, { body }: ParsedFrame): void => {
+    const { rooms = {}, others = {}, epoch: told } = (body ?? {}) as ResumeAnswer
+    epoch = told ?? epoch
+    for (const [id, { seq, recovered, reason }] of Object.entries(rooms)) {
+      const room = ids.roomAt(idBytes(id), 0)
+      const code = recovered ? 'none' : codeNamed(reason ?? 'other')
+      history.append({ kind: 'resumed', at: now(), socket, user, room, seq, code })
+      if (code === 'forbidden') seen.delete(room)
+      else if (!recovered) seen.set(room, seq)
+    }
+    for (const [id, seq] of Object.entries(others)) {
+      const room = ids.roomAt(idBytes(id), 0)
+      history.append({ kind: 'standing', at: now(), socket, user, room, seq })
+      if (seq > (seen.get(room) ?? 0)) seen.set(room, seq)
+    }
+  }
+
+  const hear = ({ socket }: Connection, frame: ParsedFrame): void => {
+    lastSignMs = now()
+    if (frame.body !== undefined && frame.event === 'create-user') noteBound(socket, frame)
+    if (frame.body !== undefined && frame.event === 'resume') noteResumed(socket, frame)
+    if (frame.event === 'drain') move(Number(frame.body?.delay_ms ?? 0))
+    questions.settle(frame)
+  }
+
+  const lose = (connection: Connection, code: number): void => {
+    questions.closed(connection, code)
+    if (bound === connection) bound = undefined
+    if (newest !== connection) return
+    newest = undefined
+    if (!isStopped && mayReconnect(code)) comeBack()
+  }
+
+  const comeBack = (): void => {
+    const pauseMs = reconnectMs[Math.min(failures, reconnectMs.length - 1)] ?? 0
+    failures += 1
+    turn += 1
+    setTimeout(() => void connect().catch(() => {}), pauseMs * (0.5 + random.next()))
+  }
+
+  /** The gateway is going: connects elsewhere first; the old socket is closed from there when all is settled. */
+  const move = (delayMs: number): void => {
+    setTimeout(() => {
+      turn += 1
+      void connect().catch(() => {})
+    }, delayMs)
+  }
+
+  const resumeBody = (socket: number, places: Places): object => {
+    const named: Record<string, number> = {}
+    for (const [room, seq] of places) {
+      history.append({ kind: 'resuming', at: now(), socket, user, room, seq })
+      named[ids.room(room)] = seq
+    }
+    return { rooms: named, ...(epoch === undefined ? {} : { epoch }), max: resumeMost }
+  }
+
+  const bind = async (connection: Connection): Promise<void> => {
+    const places = [...seen]
+    const resume = resumeBody(connection.socket, places.splice(0, resumeRooms))
+    const answer = await questions.ask(connection, 'create-user', { user: { externalUserId: externalId }, resume })
+    if (answer.error !== undefined) throw new Error(`create-user was refused: ${answer.error.code}`)
+    while (places.length > 0)
+      void questions.ask(connection, 'resume', resumeBody(connection.socket, places.splice(0, resumeRooms)))
+  }
+
+  const connect = async (): Promise<void> => {
+    if (isStopped) return
+    const startedMs = now()
+    const target = { url: urls[turn % urls.length] as string, user, token, isSlow: options.isSlow ?? false }
+    const connection: Connection = openConnection(context, target, {
+      onFeed: ({ room, seq }) => {
+        lastSignMs = now()
+        // A socket that is about to be left may be ahead of the one that replaces it.
+        if (seq > (seen.get(room) ?? 0)) seen.set(room, seq)
+      },
+      onOther: (frame) => hear(connection, frame),
+      onClosed: (code) => lose(connection, code),
+    })
+    newest = connection
+    const late = setTimeout(() => connection.terminate(), bindWithinMs)
+    try {
+      await connection.opened
+      await bind(connection)
+    } catch (error) {
+      counts.failedConnects += 1
+      connection.terminate()
+      throw error
+    } finally {
+      clearTimeout(late)
+    }
+    latencies.connect.record(now() - startedMs)
+    counts.connects += 1
+    failures = 0
+    lastSignMs = now()
+    if (newest !== connection) return
+    bound = connection
+    commands.flush()
+  }
+
+  const opened = (): Connection => {
+    if (bound === undefined) throw new Error('not connected')
+    return bound
+  }
+
+  return {
+    user,
+    externalId,
+    get userId() {
+      return userId
+    },
+    get isBound() {
+      return bound !== undefined
+    },
+    get unsettled() {
+      return commands.unsettled
+    },
+    connect,
+    perform: commands.perform,
+    ask: async (event, body, more) => questions.ask(opened(), event, body, more),
+    lastSeen: (room) => seen.get(room) ?? 0,
+    resumeFrom: async (places) => questions.ask(opened(), 'resume', resumeBody(opened().socket, places)),
+    drop: () => newest?.terminate(),
+    pauseReading: () => bound?.pause(),
+    resumeReading: () => bound?.resume(),
+    check: () => {
+      bound?.giveUp(now() - operationMs)
+      if (bound === undefined) return
+      const silentMs = now() - lastSignMs
+      if (silentMs > options.silenceMs) bound.terminate()
+      else if (silentMs > options.silenceMs / 2) void questions.ask(bound, 'ping', {})
+    },
+    stop: () => {
+      isStopped = true
+      newest?.close()
+    },
+  }
+}

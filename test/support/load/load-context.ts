@@ -1,0 +1,85 @@
+import type { Random } from '../simulation/random.ts'
+import { seededRandom } from '../simulation/random.ts'
+import type { History } from './history.ts'
+import { createHistory } from './history.ts'
+import type { Latencies } from './latencies.ts'
+import { createLatencies } from './latencies.ts'
+import { numbering } from './numbering.ts'
+import type { RunIds } from './run-ids.ts'
+import { runIds } from './run-ids.ts'
+
+/** What all sockets of one process of a run share. */
+export interface LoadContext {
+  readonly ids: RunIds
+  readonly random: Random
+  readonly history: History
+  readonly next: { readonly socket: () => number; readonly operation: () => number; readonly command: () => number }
+  readonly latencies: {
+    /** From the beginning of a connection to the answer to its `create-user`. */
+    readonly connect: Latencies
+    /** From the intended moment of sending to the confirmation. */
+    readonly stored: Latencies
+    /** From the intended moment of sending to each arrival at somebody else's socket. */
+    readonly received: Latencies
+  }
+  readonly counts: Counts
+  /** The frames that change memberships, by room and seq: lists do not show them. */
+  readonly membershipFrames: Map<string, string>
+  /** Milliseconds since the epoch that never go back. */
+  now(): number
+}
+
+export interface Counts {
+  sent: number
+  sentAgain: number
+  confirmed: number
+  /** Commands that found no room in a device's queue. */
+  unsent: number
+  frames: number
+  bytes: number
+  connects: number
+  failedConnects: number
+  /** By position something else was read than by parsing. */
+  misread: number
+  readonly refused: Record<string, number>
+  readonly closed: Record<string, number>
+}
+
+export interface ContextOptions {
+  readonly tag: number
+  readonly seed: number
+  readonly startMs: number
+  readonly process?: number
+  readonly processes?: number
+}
+
+const noCounts = (): Counts => ({
+  sent: 0,
+  sentAgain: 0,
+  confirmed: 0,
+  unsent: 0,
+  frames: 0,
+  bytes: 0,
+  connects: 0,
+  failedConnects: 0,
+  misread: 0,
+  refused: {},
+  closed: {},
+})
+
+export const nowMs = (): number => performance.timeOrigin + performance.now()
+
+export const createLoadContext = ({ tag, seed, startMs, process = 0, processes = 1 }: ContextOptions): LoadContext => ({
+  ids: runIds(tag, startMs),
+  random: seededRandom(seed + process * 7_919),
+  history: createHistory(startMs),
+  next: {
+    socket: numbering(process, processes),
+    operation: numbering(process, processes),
+    command: numbering(process, processes),
+  },
+  latencies: { connect: createLatencies(), stored: createLatencies(), received: createLatencies() },
+  counts: noCounts(),
+  membershipFrames: new Map(),
+  now: nowMs,
+})

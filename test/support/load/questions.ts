@@ -1,0 +1,45 @@
+import type { Connection } from './connection.ts'
+import type { ParsedFrame } from './parse-frame.ts'
+
+/** Requests that are no commands, each with its answer. */
+export interface Questions {
+  /** Rejects when the socket closes before the answer. */
+  ask(connection: Connection, event: string, body: unknown, more?: object): Promise<ParsedFrame>
+  settle(frame: ParsedFrame): void
+  /** The socket is gone, and its answers with it. */
+  closed(connection: Connection, code: number): void
+}
+
+interface Asked {
+  readonly connection: Connection
+  readonly resolve: (frame: ParsedFrame) => void
+  readonly reject: (error: Error) => void
+}
+
+export const createQuestions = (): Questions => {
+  const asked = new Map<string, Asked>()
+  let count = 0
+  return {
+    ask: (connection, event, body, more = {}) => {
+      count += 1
+      const id = `q${count}`
+      const answer = Promise.withResolvers<ParsedFrame>()
+      answer.promise.catch(() => {})
+      asked.set(id, { connection, ...answer })
+      connection.sendText(JSON.stringify({ event, id, ...more, body }))
+      return answer.promise
+    },
+    settle: (frame) => {
+      if (frame.id === undefined) return
+      asked.get(frame.id)?.resolve(frame)
+      asked.delete(frame.id)
+    },
+    closed: (connection, code) => {
+      for (const [id, question] of asked) {
+        if (question.connection !== connection) continue
+        asked.delete(id)
+        question.reject(new Error(`closed with ${code}`))
+      }
+    },
+  }
+}
