@@ -17,16 +17,20 @@ const clientOf = (brokers: readonly string[]): Kafka => {
   return new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
 }
 
-/** How many records have ever been on the topic. */
-export const countRecords = async (brokers: readonly string[], topic: string): Promise<number> => {
+const highOffsets = async (brokers: readonly string[], topic: string): Promise<readonly number[]> => {
   const admin = clientOf(brokers).admin()
   await admin.connect()
   try {
-    const offsets = await admin.fetchTopicOffsets(topic)
-    return offsets.reduce((sum, { high }) => sum + Number(high), 0)
+    return (await admin.fetchTopicOffsets(topic)).map(({ high }) => Number(high))
   } finally {
     await admin.disconnect()
   }
+}
+
+/** How many records have ever been on the topic. A broker that has just started may not know at once. */
+export const countRecords = async (brokers: readonly string[], topic: string): Promise<number> => {
+  const highs = await until(`the offsets of ${topic}`, () => highOffsets(brokers, topic), { withinMs: 20_000 })
+  return highs.reduce((sum, high) => sum + high, 0)
 }
 
 /** Everything that is on a topic now, with none of our own code; each partition in its order. */

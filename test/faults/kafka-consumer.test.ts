@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { KafkaCommandLogOptions } from '../../infra/kafka/command-log.ts'
+import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
+import type { CommandLog, Consumption, RecordBatch } from '../../shared/ports/command-log.ts'
+import { collect, manyKeys, record, recordsOf, valuesOf } from '../contract/command-log/collecting.ts'
+import type { OpenCommandLog } from '../contract/command-log/open-command-log.ts'
+import { kafkaWithTopics } from '../contract/kafka-opening.ts'
+import { until } from '../support/poll.ts'
+import type { Stack } from '../support/stack/stack.ts'
+import { stackKind, startStack } from '../support/stack/start-stack.ts'
+
+const times = {
+  producerRequestMs: 1_500,
+  kafkaConnectMs: 1_000,
+  consumerSessionMs: 3_000,
+  consumerHeartbeatMs: 300,
+  consumerRebalanceMs: 5_000,
+  offsetCommitMs: 100,
+}
+const patience = { withinMs: 40_000, everyMs: 100 }
+
+const untilAborted = ({ signal }: RecordBatch): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve())
+  })
+
+/** Counts the ends for good. */
+const watchFailure = ({ failed }: Consumption): { readonly failures: number } => {
+  const seen = { failures: 0 }
+  failed.catch(() => {
+    seen.failures += 1
+  })
+  return seen
+}
+
+describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', () => {
+  let stack: Stack
+  let options: KafkaCommandLogOptions
+  const logs: CommandLog[] = []
+
+  beforeAll(async () => {
+    stack = await startStack({ links: ['writer'] })
+  })
+  afterAll(() => stack[Symbol.asyncDispose]())
+
+  beforeEach(async () => {
+    const opened = await kafkaWithTopics(stack)
+    options = { ...opened, times: { ...opened.times, ...times } }
+    return async () => {
+      await Promise.all(logs.splice(0).map((log) => log.close()))
+    }
+  })
+
+  const openAs = (role?: string): OpenCommandLog => {
+    const log = kafkaCommandLog({ ...options, brokers: stack.urls(role).kafkaBrokers })
+    logs.push(log)
+    return { log, buried: async () => [], withinMs: 40_000, [Symbol.asyncDispose]: () => log.close() }
+  }
+  const publishSoon = (log: CommandLog, ...values: string[]): Promise<unknown> =>
+    until('a publish', () => log.publish(values.map((value) => record('k', value))).then(() => true), patience)
+
+  it('goes on by itself after a broker was killed and stayed away, and begins where it was', async () => {
+    const opened = openAs()
+    const { records, consumption, received } = await collect(opened)
+    const watched = watchFailure(consumption)
+    await opened.log.publish(recordsOf('k', 2))
+    await received(2)
+    await stack.kafka.kill()
+    await new Promise((resolve) => setTimeout(resolve, 12_000))
+    await stack.kafka.start()
+    await publishSoon(opened.log, 'after')
+    await until('the record', () => records.some(({ value }) => value === 'after'), patience)
+    expect([...new Set(valuesOf(records))]).toEqual(['k 0', 'k 1', 'after'])
+    expect(watched.failures).toBe(0)
+    await consumption.stop()
+  })
+
+  it('goes on after an orderly restart, and with the batch that was in hand', async () => {
+    const opened = openAs()
+    const attempts: string[] = []
+    let isBack = false
+    const { consumption } = await collect(opened, async ({ records }) => {
+      attempts.push(...valuesOf(records))
+      if (!isBack) throw new Error('not yet')
+    })
+    await opened.log.publish(recordsOf('k', 1))
+    await until('the batch', () => attempts.length > 0, patience)
+    await stack.kafka.restart()
+    isBack = true
+    await publishSoon(opened.log, 'after')
+    await until('both', () => attempts.at(-1) === 'after', patience)
+    expect([...new Set(attempts)]).toEqual(['k 0', 'after'])
+    await consumption.stop()
+  })
+
+  it('goes on after a broker stood still for longer than a session lasts', async () => {
+    const opened = openAs()
+    const { records, consumption, received } = await collect(opened)
+    const watched = watchFailure(consumption)
+    await opened.log.publish(recordsOf('k', 1))
+    await received(1)
+    await stack.kafka.pause()
+    await new Promise((resolve) => setTimeout(resolve, 2 * times.consumerSessionMs))
+    await stack.kafka.resume()
+    await publishSoon(opened.log, 'after')
+    await until('the record', () => records.some(({ value }) => value === 'after'), patience)
+    expect(watched.failures).toBe(0)
+    await consumption.stop()
+  })
+
+  it('loses its partitions to another when it is cut off, hears of it, and comes back', async () => {
+    const [cut, other] = [openAs('writer'), openAs()]
+    const link = stack.link('writer', 'kafka')
+    const heartbeats: unknown[] = []
+    let isFirst = true
+    const losing = await collect(cut, async (batch) => {
+      if (!isFirst) return
+      isFirst = false
+      await untilAborted(batch)
+      await batch.heartbeat().catch((error: unknown) => heartbeats.push(error))
+    })
+    await other.log.publish(recordsOf('k', 2))
+    await losing.received(2)
+    link.cut('black-hole')
+    const heir = await collect(other)
+    await heir.received(2)
+    expect(valuesOf(heir.records)).toEqual(['k 0', 'k 1'])
+    await until('the cut one to hear of it', () => heartbeats.length === 1, patience)
+    link.heal()
+    const before = losing.records.length
+    const isSharing = async (): Promise<boolean> => {
+      await other.log.publish(manyKeys(6).map((key) => record(key)))
+      return losing.records.length > before
+    }
+    await until('the cut one to get some again', isSharing, { withinMs: 40_000, everyMs: 1_000 })
+    await losing.consumption.stop()
+    await heir.consumption.stop()
+    expect(losing.records.slice(before).filter(({ key }) => key === 'k')).toEqual([])
+  })
+
+  it('stops within bounds while the broker is away, and does not begin without one', async () => {
+    const opened = openAs()
+    const { consumption, received } = await collect(opened)
+    await opened.log.publish([record('k')])
+    await received(1)
+    await stack.kafka.pause()
+    const startedMs = performance.now()
+    await consumption.stop()
+    expect(performance.now() - startedMs).toBeLessThan(15_000)
+    await expect(openAs().log.consume(async () => {})).rejects.toThrow('no broker has answered')
+    await stack.kafka.resume()
+  })
+})
