@@ -52,9 +52,10 @@ export interface Follower {
   catchUp(): void
   /** Reads one page and delivers it. Called by the reader only. */
   readPage(): Promise<void>
-  /** Moves to another place, behind. */
-  seek(seq: number, replay?: Replay): void
-  /** The resume has been answered: what is newer may come. */
+  /** Stays where it is until `release`. */
+  hold(): void
+  /** Moves to another place, behind; nothing beyond the ceiling comes before `release`. */
+  seek(seq: number, replay: Replay): void
   release(): void
   end(): void
 }
@@ -161,6 +162,16 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
     catchUp()
   }
 
+  const moveTo = (seq: number, to: Replay): void => {
+    if (state === 'ended') return
+    restart()
+    state = 'behind'
+    cursor = seq
+    replay = to
+    isReplayed = false
+    catchUp()
+  }
+
   const follower: Follower = {
     room: feed.room,
     user: reader.user,
@@ -180,14 +191,11 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
     },
     catchUp,
     readPage,
+    hold: () => moveTo(cursor, { ceiling: cursor, onEnd: () => undefined }),
     seek: (seq, to) => {
-      if (state === 'ended') return
-      restart()
-      state = 'behind'
-      cursor = seq
-      replay = to
-      isReplayed = false
-      catchUp()
+      // Whoever names a place means that place.
+      isHinted = false
+      moveTo(seq, to)
     },
     release: () => {
       replay = undefined

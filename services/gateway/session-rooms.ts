@@ -141,8 +141,7 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
     withhold: (names) => {
       for (const room of names) {
         withheld.add(room)
-        const follower = followers.get(room)?.follower
-        follower?.seek(follower.cursor, { ceiling: follower.cursor, onEnd: () => undefined })
+        followers.get(room)?.follower.hold()
       }
       return {
         release: () => {

@@ -29,6 +29,7 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
     return
   }
   const last = new Map<string, number>()
+  const first = new Map<string, number>()
   /** Rooms of which the last word was that they are forbidden. */
   const told = new Set<string>()
   const bound = frames.find(({ event, body }) => event === 'create-user' && body !== undefined)
@@ -71,6 +72,7 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
     const isAllowed = spans.some((span) => seq <= span.until && (span.from <= seq || span.fromMs <= atMs))
     if (!isAllowed) say(`${room} ${seq}: not for this user`)
     last.set(room, seq)
+    if (!first.has(room)) first.set(room, seq)
     told.delete(room)
   }
 
@@ -112,7 +114,12 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
     const sent = open.get(frame.id ?? '')
     if (sent === undefined) return say('an answer to a resume that was not sent')
     open.delete(sent.callerId)
-    const { rooms } = frame.body as { rooms: Record<string, ResumedRoom> }
+    const { rooms, others = {} } = frame.body as { rooms: Record<string, ResumedRoom>; others?: Record<string, number> }
+    for (const [room, head] of Object.entries(others)) {
+      const start = first.get(room)
+      if (start === undefined) last.set(room, head)
+      else if (start !== head + 1) say(`${room}: said to go on after ${head}, but it did with ${start}`)
+    }
     for (const room of Object.keys(sent.resume?.rooms ?? {}))
       if (!Object.hasOwn(rooms, room)) say(`${room}: left out of a resume's answer`)
     for (const [room, result] of Object.entries(rooms)) {

@@ -75,6 +75,34 @@ describe('The rooms of a session', () => {
     expect(ann.client.frames[1]?.body).toMatchObject({ rooms: { [room]: { recovered: false, reason: 'forbidden' } } })
   })
 
+  it('are resumed from the place that was asked for, also if a notice had begun to join them', async () => {
+    let isHeld = true
+    const held = Promise.withResolvers<void>()
+    const { rig, ann, change } = await withChat({
+      ports: ({ eventStore, readModel }) => ({
+        readModel,
+        eventStore: {
+          ...eventStore,
+          readPages: async (requests) => {
+            if (isHeld) await held.promise
+            return eventStore.readPages(requests)
+          },
+        },
+      }),
+    })
+    rig.isDeaf = true
+    change('add-users')
+    await rig.settle()
+    await rig.write()
+    await rig.publish(topics.user(ann.id), writeNotice({ room, since: 1 }))
+    ann.client.send({ event: 'resume', id: 'r', body: { rooms: { [room]: 0 } } })
+    await rig.settle()
+    isHeld = false
+    held.resolve()
+    await rig.settle()
+    expect(ann.client.seen(1)).toEqual(['create-chat #1', 'add-users #2', 'resume (r)'])
+  })
+
   it('say nothing more of a room once a resume has said that it is forbidden', async () => {
     const { rig, ann, bob, change } = await withChat()
     change('add-users')
