@@ -31,10 +31,14 @@ export const membershipSchema = z.looseObject({
   user_id: id,
   created_at: time,
 })
+/** Why a room was not recovered. */
+export const resumeReasons = ['too_many', 'forbidden', 'ahead', 'epoch'] as const
+export type ResumeReason = (typeof resumeReasons)[number]
+
 const resumedRoom = z.looseObject({
   seq,
   recovered: z.boolean(),
-  reason: z.enum(['too_many', 'forbidden', 'ahead', 'epoch']).optional(),
+  reason: z.enum(resumeReasons).optional(),
 })
 
 /** The body of the answer to each event. */

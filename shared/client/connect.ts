@@ -1,0 +1,101 @@
+import type { User } from '../domain/events.ts'
+import { defaultLimits } from '../protocol/limits.ts'
+import { createCalls } from './calls.ts'
+import { createCatchUp } from './catch-up.ts'
+import type { ChatClient, ConnectOptions } from './chat-client.ts'
+import { ChatError } from './chat-error.ts'
+import type { ChatEvents, ChatState } from './chat-events.ts'
+import { realClock } from './client-clock.ts'
+import { clientTimes } from './client-times.ts'
+import { createConnector } from './connector.ts'
+import { openLink } from './link.ts'
+import { createListeners } from './listeners.ts'
+import { newId } from './new-id.ts'
+import { createOperations } from './operations.ts'
+import { createReadiness } from './readiness.ts'
+import { requestFactory } from './requests.ts'
+import { createRooms } from './rooms.ts'
+import type { SocketConstructor } from './socket.ts'
+import { subprotocols } from './socket.ts'
+import { createTokenRefresh } from './token-refresh.ts'
+import { tokenSource } from './token-source.ts'
+
+const ownSocket = (): SocketConstructor => {
+  const { WebSocket: own } = globalThis as { WebSocket?: SocketConstructor }
+  if (own === undefined) throw new TypeError('connect: there is no WebSocket here; give one as options.WebSocket')
+  return own
+}
+
+/** Connects a user to the chat at `url` (`ws://…/ws`). Returns at once; the connection is made and kept from then on. */
+export const connect = (url: string, options: ConnectOptions = {}): ChatClient => {
+  const { user: who, signal, clock = realClock, random = Math.random, maxResumed = 1_000 } = options
+  const { maxQueued = 1_000, maxFrameBytes = defaultLimits.frameBytes, WebSocket = ownSocket() } = options
+  const times = { ...clientTimes, ...options.times }
+  const tokens = tokenSource(options)
+  const request = requestFactory()
+  const listeners = createListeners<ChatEvents>()
+  const readiness = createReadiness()
+  let state: ChatState = { state: 'connecting' }
+
+  const me = (): string => readiness.user?.id ?? ''
+  const rooms = createRooms({ me, emit: listeners.emit, lacks: (room) => catchUp.lacks(room) })
+  const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
+  const operations = createOperations({ clock, times, random, maxQueued, maxFrameBytes })
+  const refresh = createTokenRefresh({ source: tokens, clock, times, random, nextId: newId })
+
+  const connector = createConnector({
+    clock,
+    times,
+    random,
+    tokens,
+    open: (token, events) =>
+      openLink({ socket: new WebSocket(url, subprotocols(token)), clock, times, ping: () => request('ping', {}), events }),
+    bindRequest: () => request('create-user', { user: who, resume: catchUp.resumeBody() }),
+    passed: (direction, text) => {
+      if (listeners.has('frame')) listeners.emit('frame', { direction, text })
+    },
+    bound: (link, { id, body, token }) => {
+      readiness.bound(body.user as User)
+      catchUp.connected(link, id)
+      refresh.connected(link, token)
+      operations.connected(link)
+    },
+    feed: rooms.hear,
+    lost: () => {
+      catchUp.disconnected()
+      refresh.disconnected()
+      operations.disconnected()
+    },
+    state: (next) => {
+      state = next
+      listeners.emit('state', next)
+    },
+    ended: (error) => {
+      readiness.ended(error)
+      operations.end(error)
+    },
+  })
+
+  const close = (): void => connector.end(new ChatError('closed', 'closed: the client was closed'))
+  if (signal?.aborted === true) close()
+  else signal?.addEventListener('abort', close, { once: true })
+  connector.start()
+
+  return {
+    get user() {
+      return readiness.user
+    },
+    get state() {
+      return state
+    },
+    ...createCalls(operations, request, readiness),
+    ready: (call = {}) => readiness.wait(call.signal),
+    on: (name, listener, call = {}) => {
+      const off = listeners.on(name, listener)
+      call.signal?.addEventListener('abort', off, { once: true })
+      return off
+    },
+    wake: connector.wake,
+    close,
+  }
+}

@@ -1,0 +1,41 @@
+import type { ErrorBody } from '../protocol/errors.ts'
+
+export type Body = Readonly<Record<string, unknown>>
+
+/** Any frame of the service, as far as the client looks into it. */
+export interface ServerFrame {
+  readonly event: string
+  readonly id?: string
+  readonly body?: Body
+  readonly error?: ErrorBody
+}
+
+/** A frame with a top-level `seq`: it belongs to the room's feed, also if its event is of a later version. */
+export interface FeedFrame extends ServerFrame {
+  readonly room: string
+  readonly seq: number
+  readonly body: Body
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+const parse = (text: unknown): unknown => {
+  try {
+    return JSON.parse(String(text))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Reads a frame lightly: the service is trusted to keep to its protocol, and
+ * what the client does not know is for a later version to know. Undefined:
+ * not a frame.
+ */
+export const readFrame = (text: unknown): ServerFrame | undefined => {
+  const value = parse(text)
+  return isObject(value) && typeof value.event === 'string' ? (value as unknown as ServerFrame) : undefined
+}
+
+export const isFeedFrame = (frame: ServerFrame): frame is FeedFrame =>
+  'seq' in frame && Number.isSafeInteger(frame.seq) && 'room' in frame && typeof frame.room === 'string' && isObject(frame.body)
