@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { createFrameReader } from '../../../services/gateway/frame-reader.ts'
 import {
-  
   answerFrames,
   errorFrame,
-  feedFrames, resumeReasons,
+  feedFrames,
+  resumeReasons,
   serverFrame,
   serverPushes,
 } from '../../../shared/protocol/answers.ts'
