@@ -7,6 +7,7 @@ import type { OwnChat } from './own-chat.ts'
 export interface Couple extends AsyncDisposable {
   readonly ann: Person
   readonly bob: Person
+  readonly bobName: string
   readonly room: string
 }
 
@@ -15,10 +16,11 @@ export const coupleOn = async ({ chat }: OwnChat): Promise<Couple> => {
   const [first, last] = [chat.gateways[0], chat.gateways.at(-1)]
   const owned = new AsyncDisposableStack()
   const ann = owned.use(await personOn(first?.url ?? '', freshName('ann')))
-  const bob = owned.use(await personOn(last?.url ?? '', freshName('bob')))
+  const bobName = freshName('bob')
+  const bob = owned.use(await personOn(last?.url ?? '', bobName))
   const { room } = await ann.createChat('a room', [bob.id])
   await Promise.all([ann.feedTo(room, 1), bob.feedTo(room, 1)])
-  return { ann, bob, room, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { ann, bob, bobName, room, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 export const texts = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, n) => `${prefix}${n}`)

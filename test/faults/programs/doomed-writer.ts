@@ -1,4 +1,4 @@
-/** A writer that SIGKILLs itself at one point (`DIE_AT`) of the batch in which somebody says "die". */
+/** A writer that kills itself (or by `DIE_BY` freezes) at one point (`DIE_AT`) of the batch in which somebody says "die". */
 import { openWriterPorts } from '../../../infra/distributed/open-writer-ports.ts'
 import { startWriter } from '../../../services/writer/start-writer.ts'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
@@ -7,9 +7,10 @@ import { readDistributedConfig } from '../../../shared/runtime/config.ts'
 import { openProcess } from '../../../shared/runtime/service-process.ts'
 
 const point = process.env.DIE_AT ?? ''
+const signal = process.env.DIE_BY ?? 'SIGKILL'
 
 const die = (at: string): void => {
-  if (at === point) process.kill(process.pid, 'SIGKILL')
+  if (at === point) process.kill(process.pid, signal)
 }
 
 /** Whether the batch in hand is the one. */

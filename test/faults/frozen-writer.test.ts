@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { until } from '../support/poll.ts'
+import { readiness } from '../support/stack/inspect.ts'
+import { stackKind } from '../support/stack/start-stack.ts'
+import { coupleOn, expectOneOrder, texts } from './couple.ts'
+import { ownChat, quickWriters } from './own-chat.ts'
+
+describe.skipIf(stackKind() === 'env')('Writers that freeze, come and go', () => {
+  const own = ownChat({ gateways: 2, writers: 0, env: { ...quickWriters, IDLE_IN_TRANSACTION_MS: '1500' } })
+
+  it('one that stands still past its session and thaws writes no second copy and turns no order round', async () => {
+    const frozen = await own().chat.addWriter()
+    await using couple = await coupleOn(own())
+    const { ann, room } = couple
+    const first = texts('before', 10)
+    await Promise.all(first.map((text) => ann.say(room, text)))
+    await frozen.pause()
+    const during = texts('during', 20)
+    const said = Promise.all(during.map((text) => ann.say(room, text)))
+    const successor = await own().chat.addWriter()
+    await said
+    await frozen.resume()
+    const after = texts('after', 10)
+    for (const text of after) await ann.say(room, text)
+    await expectOneOrder(couple, [...first, ...during, ...after])
+    await frozen.kill()
+    await successor.stop()
+  })
+
+  it('one that stands still in the middle of a transaction blocks its room no longer than it may', async () => {
+    const frozen = await own().chat.addWriter(
+      { DIE_AT: 'before-commit', DIE_BY: 'SIGSTOP' },
+      'test/faults/programs/doomed-writer.ts',
+    )
+    await using couple = await coupleOn(own())
+    const { ann, room } = couple
+    const sent = ['one', 'die', 'three', 'four']
+    const said = Promise.all(sent.map((text) => ann.say(room, text)))
+    const successor = await own().chat.addWriter()
+    await said
+    await frozen.resume()
+    await ann.say(room, 'five')
+    await expectOneOrder(couple, [...sent, 'five'])
+    await frozen.kill()
+    await successor.stop()
+  })
+
+  it('that come and go while people talk lose, double and reorder nothing', async () => {
+    const first = await own().chat.addWriter()
+    await using couple = await coupleOn(own())
+    const { ann, bob, room } = couple
+    let isOver = false
+    const sent: string[] = []
+    const talking = (async () => {
+      for (let n = 0; !isOver; n += 1) {
+        sent.push(`m${n}`)
+        await ann.say(room, `m${n}`)
+      }
+    })()
+    const more = await Promise.all([own().chat.addWriter(), own().chat.addWriter(), own().chat.addWriter()])
+    await first.stop()
+    await more[0]?.stop()
+    await until('talk after the storm', () => {
+      const last = bob.socket.feed(room).length
+      return last > 5 && last
+    })
+    isOver = true
+    await talking
+    await expectOneOrder(couple, sent)
+    const [left] = more.slice(-1)
+    if (left !== undefined) expect(await readiness(left)).toMatchObject({ isConsuming: true, waiting: {} })
+  })
+})
