@@ -22,14 +22,27 @@ export const fromStore = (event: StoredEvent): FeedItem => {
   return { room, seq, event: name, commandId, digest, frame: feedFrameText(name, room, seq, event.data) }
 }
 
-const membershipFrame = z.union([
-  z.looseObject({ body: z.looseObject({ chat: z.looseObject({ users: z.array(z.string()) }) }) }),
-  z.looseObject({ body: z.looseObject({ users: z.array(z.string()) }) }),
-])
+const users = z.array(z.string())
+const createdFrame = z.object({ body: z.object({ chat: z.object({ users }) }) })
+const changedFrame = z.object({ body: z.object({ users }) })
 
-/** Who joins or leaves the room with this item. Only membership frames are ever parsed. */
-export const usersNamed = (item: FeedItem): readonly string[] => {
-  if (item.event === 'new-message') return []
-  const { body } = membershipFrame.parse(JSON.parse(item.frame))
-  return 'users' in body ? (body.users as string[]) : (body.chat as { users: string[] }).users
+const nobody: readonly string[] = []
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Who joins or leaves the room with this frame; undefined: it cannot be read.
+ * Only membership frames are ever parsed.
+ */
+export const usersNamed = (event: FeedEvent, frame: string): readonly string[] | undefined => {
+  if (event === 'new-message') return nobody
+  const { data } = (event === 'create-chat' ? createdFrame : changedFrame).safeParse(parseJson(frame))
+  if (data === undefined) return undefined
+  return 'chat' in data.body ? data.body.chat.users : data.body.users
 }

@@ -81,7 +81,7 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
   }
 
   const pass = (held: Held, item: FeedItem): void => {
-    const named = usersNamed(item)
+    const named = usersNamed(item.event, item.frame) ?? []
     if (item.event !== 'remove-users') {
       for (const user of named) for (const joiner of sessionsOf(user)) joiner.joinAt(item.room, item.seq)
     }

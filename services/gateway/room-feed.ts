@@ -4,7 +4,7 @@ import type { PublishedEvent } from '../../shared/ports/publications.ts'
 import { readRoomPublication, topics } from '../../shared/ports/publications.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { FeedItem } from './feed-item.ts'
-import { fromStore } from './feed-item.ts'
+import { fromStore, usersNamed } from './feed-item.ts'
 import type { FeedPlace } from './follower.ts'
 import type { Lookups } from './lookups.ts'
 import { retrying } from './retrying.ts'
@@ -102,13 +102,21 @@ export const openRoomFeed = (room: string, ports: RoomFeedPorts): RoomFeed => {
     isRepairing = false
   }
 
+  /** A membership frame that cannot be read is as good as none: the event is announced, and read from the store. */
+  const readable = (event: PublishedEvent): PublishedEvent => {
+    if (event.frame === undefined || usersNamed(event.event, event.frame) !== undefined) return event
+    metrics.publicationsDropped.inc({ reason: 'malformed' })
+    const { frame: _unreadable, ...announced } = event
+    return announced
+  }
+
   const hear = (payload: Buffer): void => {
     const publication = readRoomPublication(payload)
     if (publication === undefined || publication.room !== room) {
       metrics.publicationsDropped.inc({ reason: 'malformed' })
       return
     }
-    for (const event of publication.events) take(event)
+    for (const event of publication.events) take(readable(event))
     void repair()
   }
 

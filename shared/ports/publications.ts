@@ -74,7 +74,7 @@ export const writeRoomPublication = (publication: RoomPublication, maxBytes: num
 const header = z.object({
   v: z.literal(1),
   room: z.guid(),
-  of: z.array(z.tuple([z.int().min(1), z.enum(feedEvents), z.string(), z.string()])).min(1),
+  of: z.array(z.tuple([z.int().min(1), z.enum(feedEvents), z.string(), z.string()], z.unknown())).min(1),
 })
 
 const ascends = (of: readonly (readonly [number, ...unknown[]])[]): boolean =>
@@ -98,9 +98,10 @@ export const readRoomPublication = (payload: Buffer): RoomPublication | undefine
     return { seq, event, commandId, digest, ...(frame === undefined ? {} : { frame }) }
   })
   const { room } = parsed.data
+  // A body is an object, so its frame ends in two braces; one that was cut off hardly does.
   const honest = events.every(
     ({ frame, event, seq }) =>
-      frame === undefined || (frame.startsWith(feedFrameText(event, room, seq, '').slice(0, -1)) && frame.endsWith('}')),
+      frame === undefined || (frame.startsWith(feedFrameText(event, room, seq, '').slice(0, -1)) && frame.endsWith('}}')),
   )
   return honest ? { room, events } : undefined
 }

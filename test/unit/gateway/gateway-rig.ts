@@ -31,7 +31,6 @@ export interface RigClient {
 /** A gateway whose publications and commands come when the test says so. */
 export interface GatewayRig {
   readonly clock: VirtualClock
-  readonly metrics: ReturnType<typeof createMetrics>
   readonly switchboard: ReturnType<typeof createSwitchboard>
   /** What was handed to the command log and not written yet. */
   readonly log: readonly NewRecord[]
@@ -48,6 +47,8 @@ export interface GatewayRig {
   /** Has a writer handle what the log holds, and lets that arrive. */
   write(): Promise<void>
   publish(topic: string, payload: string): Promise<void>
+  /** The sum of a metric over its labels. */
+  counted(name: string): Promise<number>
   settle(): Promise<void>
 }
 
@@ -155,7 +156,6 @@ export const gatewayRig = async (
 
   const rig: GatewayRig = {
     clock,
-    metrics,
     switchboard,
     get log() {
       return log
@@ -189,6 +189,10 @@ export const gatewayRig = async (
     publish: async (topic, payload) => {
       tell(topic, payload)
       await settle()
+    },
+    counted: async (name) => {
+      const metric = await metrics.registry.getSingleMetric(name)?.get()
+      return metric?.values.reduce((sum, { value }) => sum + value, 0) ?? 0
     },
     settle,
   }
