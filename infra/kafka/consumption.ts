@@ -4,24 +4,25 @@ import { backOff } from './back-off.ts'
 import type { ConsumerLife } from './consumer-life.ts'
 import { causesOf, reasonOf } from './driver-error.ts'
 import type { KafkaLog } from './kafka-log.ts'
-import { SilenceError } from './tenure.ts'
 
 export interface ConsumptionOptions extends BackOffOptions {
   readonly openLife: () => ConsumerLife
   readonly log: KafkaLog
 }
 
-/** The driver calls these final; a broker that was away comes back all the same. */
+/** The driver calls some of these final; a broker that was away comes back all the same. */
 const outages: ReadonlySet<unknown> = new Set([
   'KafkaJSNumberOfRetriesExceeded',
   'KafkaJSGroupCoordinatorNotFound',
   'KafkaJSTimeout',
   'KafkaJSLockTimeout',
+  'DeadlineError',
+  'SilenceError',
 ])
 
 /** Whether another life may fare better. */
 export const mayComeBack = (cause: unknown): boolean =>
-  causesOf(cause).some((each) => each.retriable === true || outages.has(each.name) || each instanceof SilenceError)
+  causesOf(cause).some((each) => each.retriable === true || outages.has(each.name))
 
 /**
  * Consuming, over one life of a consumer after another.

@@ -5,6 +5,7 @@ import { isFence } from './driver-error.ts'
 export class SilenceError extends Error {
   /** The driver ends at once at such an error. */
   readonly retriable = false
+  override readonly name = 'SilenceError'
 }
 
 /** From joining the group to leaving it, or being put out of it: what is ours, and whether it still is. */
