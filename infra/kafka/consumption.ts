@@ -27,16 +27,17 @@ export const mayComeBack = (cause: unknown): boolean =>
 /**
  * Consuming, over one life of a consumer after another.
  *
- * Promises:  rejects when the first life cannot begin. Later ones are begun
- *            again, for ever, while the brokers are away; `failed` rejects only
- *            where no further life would fare better.
+ * Promises:  a life that cannot begin, or ends, is followed by another, for ever,
+ *            while the brokers are away or still loading; only where no
+ *            further life would fare better does the first one's failure
+ *            reject the call, and that of a later one `failed`.
  */
 export const consumption = async ({ openLife, times, clock, log }: ConsumptionOptions): Promise<Consumption> => {
   const failure = Promise.withResolvers<never>()
   // Whoever awaits `failed` still sees it.
   failure.promise.catch(() => {})
   const stopping = new AbortController()
-  let life = openLife()
+  let life: ConsumerLife
   let stopped: Promise<void> | undefined
 
   /** Undefined once it has begun. */
@@ -75,12 +76,18 @@ export const consumption = async ({ openLife, times, clock, log }: ConsumptionOp
     })
   }
 
-  try {
-    await life.begin()
-  } catch (error) {
-    await life.stop()
-    throw error
+  /** A broker that has just started knows its groups only after a while. */
+  const beginFirst = async (): Promise<void> => {
+    for (let failures = 0; ; failures += 1) {
+      const cause = await tryAgain()
+      if (cause === undefined) return
+      if (!mayComeBack(cause)) throw cause
+      if (failures === 0) log.warn({ reason: reasonOf(cause) }, 'consuming cannot begin yet')
+      await backOff({ clock, times }, failures + 1, stopping.signal)
+    }
   }
+
+  await beginFirst()
   watch()
   return {
     failed: failure.promise,
