@@ -51,7 +51,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
   const direct = (): readonly string[] => stack.urls().kafkaBrokers
   const values = async (): Promise<readonly string[]> => (await readTopic(direct(), commands())).map(({ value }) => String(value))
   const worksAgain = async (): Promise<void> => {
-    await until('a publish', async () => (await fateOf(log.publish([record('again')]))) === 'durable', patience)
+    await until('a publish', async () => (await fateOf(log.publish([record('k', 'again')]))) === 'durable', patience)
   }
 
   it('is refused for certain, and soon, while no broker is there, and works once there is', async () => {
