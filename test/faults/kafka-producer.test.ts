@@ -140,7 +140,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     }
     const publishing = ['a', 'b', 'c'].map(publishAll)
     const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-    for (let harm = 0; harm < 15; harm += 1) {
+    for (let harm = 0; harm < 10; harm += 1) {
       await pause(random.next() * 300)
       const direction = (['both', 'answers', 'requests'] as const)[random.below(3)]
       if (random.chance(0.5)) link.cut('reset')
