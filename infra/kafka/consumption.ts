@@ -4,9 +4,11 @@ import { backOff } from './back-off.ts'
 import type { ConsumerLife } from './consumer-life.ts'
 import { causesOf, reasonOf } from './driver-error.ts'
 import type { KafkaLog } from './kafka-log.ts'
+import type { KafkaTimes } from './kafka-options.ts'
 
 export interface ConsumptionOptions extends BackOffOptions {
   readonly openLife: () => ConsumerLife
+  readonly times: BackOffOptions['times'] & Pick<KafkaTimes, 'consumerRebalanceMs'>
   readonly log: KafkaLog
 }
 
@@ -27,43 +29,45 @@ export const mayComeBack = (cause: unknown): boolean =>
 /**
  * Consuming, over one life of a consumer after another.
  *
- * Promises:  a life that cannot begin, or ends, is followed by another, for ever,
- *            while the brokers are away or still loading; only where no
- *            further life would fare better does the first one's failure
- *            reject the call, and that of a later one `failed`.
+ * Promises:  a life that ended is followed by another, for ever while the
+ *            brokers are away; `failed` rejects only where no further life
+ *            would fare better. Rejects when none has begun within the time
+ *            that joining a group may take.
  */
 export const consumption = async ({ openLife, times, clock, log }: ConsumptionOptions): Promise<Consumption> => {
   const failure = Promise.withResolvers<never>()
   // Whoever awaits `failed` still sees it.
   failure.promise.catch(() => {})
   const stopping = new AbortController()
-  let life: ConsumerLife
+  const { signal } = stopping
+  let life = openLife()
   let stopped: Promise<void> | undefined
 
-  /** Undefined once it has begun. */
-  const tryAgain = async (): Promise<Error | undefined> => {
-    life = openLife()
-    try {
-      await life.begin()
-      return undefined
-    } catch (error) {
-      await life.stop()
-      return error instanceof Error ? error : new Error('a consumer did not begin', { cause: error })
+  /** Throws a cause that no further life would mend, and any once time is over. */
+  const begin = async (giveUpAtMs: number): Promise<void> => {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        await life.begin()
+        return
+      } catch (error) {
+        await life.stop()
+        if (signal.aborted) return
+        if (!mayComeBack(error) || clock.monotonicMs() > giveUpAtMs) throw error
+      }
+      await backOff({ clock, times }, failures, signal)
+      if (signal.aborted) return
+      life = openLife()
     }
   }
 
-  const superviseFrom = async (end: Error): Promise<void> => {
-    let cause: Error | undefined = end
-    for (let failures = 1; cause !== undefined && !stopping.signal.aborted; failures += 1) {
-      if (!mayComeBack(cause)) {
-        failure.reject(cause)
-        return
-      }
-      if (failures === 1) log.warn({ reason: reasonOf(cause) }, 'consuming has ended and begins again')
-      await backOff({ clock, times }, failures, stopping.signal)
-      if (!stopping.signal.aborted) cause = await tryAgain()
-    }
-    if (stopping.signal.aborted) return
+  const beginAgain = async (cause: Error): Promise<void> => {
+    if (!mayComeBack(cause)) throw cause
+    log.warn({ reason: reasonOf(cause) }, 'consuming has ended and begins again')
+    await backOff({ clock, times }, 1, signal)
+    if (signal.aborted) return
+    life = openLife()
+    await begin(Number.POSITIVE_INFINITY)
+    if (signal.aborted) return
     log.info({}, 'consuming has begun again')
     watch()
   }
@@ -72,22 +76,11 @@ export const consumption = async ({ openLife, times, clock, log }: ConsumptionOp
     const watched = life
     void watched.ended.then(async (cause) => {
       await watched.stop()
-      await superviseFrom(cause)
+      if (!signal.aborted) await beginAgain(cause).catch(failure.reject)
     })
   }
 
-  /** A broker that has just started knows its groups only after a while. */
-  const beginFirst = async (): Promise<void> => {
-    for (let failures = 0; ; failures += 1) {
-      const cause = await tryAgain()
-      if (cause === undefined) return
-      if (!mayComeBack(cause)) throw cause
-      if (failures === 0) log.warn({ reason: reasonOf(cause) }, 'consuming cannot begin yet')
-      await backOff({ clock, times }, failures + 1, stopping.signal)
-    }
-  }
-
-  await beginFirst()
+  await begin(clock.monotonicMs() + times.consumerRebalanceMs)
   watch()
   return {
     failed: failure.promise,

@@ -7,7 +7,7 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     throttleCheckTimeoutId: NodeJS.Timeout | null
     checkPendingRequests(): void
     scheduleCheckPendingRequests(): void
-    maybeThrottle(ms: number): void
+    push(request: object): void
   }
   export = RequestQueue
 }

@@ -7,7 +7,11 @@ export interface NewRecord {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A record as it is delivered. `offset` is decimal text: it may exceed 2^53. */
+/**
+ * A record as it is delivered. `offset` is decimal text: it may exceed 2^53.
+ * Strangers may write to a log: what is not UTF-8 has U+FFFD in its place, and
+ * what is missing is an empty text.
+ */
 export interface LogRecord {
   readonly key: string
   readonly value: string
@@ -20,9 +24,9 @@ export interface RecordBatch {
   readonly partition: number
   /** In log order; never empty. */
   readonly records: readonly LogRecord[]
-  /** To be called between attempts of long work. Throws when the partition is no longer ours: let it out. */
+  /** To be called between attempts of long work. Throws when the partition is, or is about to be, another's: let it out. */
   readonly heartbeat: () => Promise<void>
-  /** Aborted when consuming stops; finish the batch or give it up. */
+  /** Aborted when consuming stops and when the partition is taken back; finish the batch or give it up. */
   readonly signal: AbortSignal
 }
 
@@ -64,8 +68,10 @@ export class PublishError extends Error {
 export interface CommandLog {
   /** All or nothing known: resolves when every record is durable; rejects with `PublishError`. */
   publish(records: readonly NewRecord[]): Promise<void>
+  /** Resolves when consuming has begun; rejects when it cannot, after some patience. */
   consume(handler: BatchHandler): Promise<Consumption>
-  /** Sets a record aside for people to look at, with its reason. Resolves when durable. */
+  /** Sets a record aside as it was, for people to look at, with its reason. Resolves when durable. */
   bury(record: LogRecord, reason: string): Promise<void>
+  /** Stops what still consumes, lets publishes under way end, and refuses new ones. */
   close(): Promise<void>
 }

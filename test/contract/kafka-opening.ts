@@ -2,10 +2,10 @@ import type { KafkaCommandLogOptions } from '../../infra/kafka/command-log.ts'
 import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
 import { createTopics } from '../../infra/kafka/create-topics.ts'
 import { kafkaEventStream } from '../../infra/kafka/event-stream.ts'
-import type { KafkaLog } from '../../infra/kafka/kafka-log.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
 import { systemClock } from '../../shared/runtime/system-clock.ts'
 import { defaultTimes } from '../../shared/runtime/times.ts'
+import { keepingKafkaLog } from '../support/kafka/keeping-kafka-log.ts'
 import { readTopic } from '../support/kafka/raw-topic.ts'
 import type { Stack } from '../support/stack/stack.ts'
 import type { OpenCommandLog } from './command-log/open-command-log.ts'
@@ -13,13 +13,6 @@ import type { OpenEventStream } from './event-stream.suite.ts'
 
 /** Few, so that a broker is not burdened with the topics of many tests. */
 export const testPartitions = 3
-
-/** A log that keeps what it is told, for tests. */
-export const keepingKafkaLog = (): KafkaLog & { readonly lines: readonly string[] } => {
-  const lines: string[] = []
-  const keep = (fields: object, text: string): void => void lines.push(`${text} ${JSON.stringify(fields)}`)
-  return { lines, debug: () => {}, info: keep, warn: keep, error: keep }
-}
 
 /** A namespace of its own, without topics yet. */
 export const kafkaOptions = (stack: Stack, role?: string): KafkaCommandLogOptions => ({

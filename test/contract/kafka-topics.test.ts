@@ -8,8 +8,9 @@ import type { KafkaOptions } from '../../infra/kafka/kafka-options.ts'
 import type { TopicSpecs } from '../../infra/kafka/topics.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
 import { StartError } from '../../shared/runtime/start-error.ts'
+import { keepingKafkaLog } from '../support/kafka/keeping-kafka-log.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
-import { kafkaOptions, kafkaWithTopics, keepingKafkaLog, testPartitions } from './kafka-opening.ts'
+import { kafkaOptions, kafkaWithTopics, testPartitions } from './kafka-opening.ts'
 
 const adminOf = async <T>({ brokers }: KafkaOptions, work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> => {
   const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin()

@@ -67,7 +67,7 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
     await opened.log.publish(recordsOf('k', 2))
     await received(2)
     await stack.kafka.kill()
-    await new Promise((resolve) => setTimeout(resolve, 12_000))
+    await new Promise((resolve) => setTimeout(resolve, 8_000))
     await stack.kafka.start()
     await publishSoon(opened.log, 'after')
     await until('the record', () => records.some(({ value }) => value === 'after'), patience)
