@@ -183,7 +183,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
   })
 
   it('waits for one that pauses for less than counts as dead, and is down for longer', async () => {
-    const { near, far, opened } = await open({ redisPingMs: 200, redisDeadMs: 2_000 })
+    const { near, far, opened } = await open()
     await using _ = opened
     const ear = await listen(opened, 'room')
     await ask(direct(), 'CLIENT', 'PAUSE', '500')
