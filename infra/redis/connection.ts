@@ -24,6 +24,7 @@ export const openConnection = async ({ url, name, silentMs, signal, onEnd }: Con
   signal.throwIfAborted()
   const redis = new Redis(url, {
     connectionName: name,
+    disableClientInfo: true,
     lazyConnect: true,
     connectTimeout: silentMs,
     socketTimeout: silentMs,

@@ -26,7 +26,7 @@ const steadyMs = 500
 const pauseMs = (attempt: number): number => Math.min(20 * attempt, 1_000) * (0.75 + Math.random() / 2)
 
 /** Some of Redis' refusals quote the command, and with it what people wrote: they are told up to the first quote. */
-const reasonOf = ({ message }: Error): string => message.replace(/['"`].*/s, '…')
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message.replace(/['"`].*/s, '…') : 'unknown')
 
 /**
  * The fan-out on Redis pub/sub: one server, or a Redis Cluster with sharded
@@ -117,7 +117,12 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
     publish: async (items) => {
       if (closing.signal.aborted) throw new Error('the fan-out is closed')
       if (link === undefined) throw new Error('the fan-out is down')
-      await link.publish(items.map(({ topic, payload }) => ({ channel: prefix + topic, payload })))
+      try {
+        await link.publish(items.map(({ topic, payload }) => ({ channel: prefix + topic, payload })))
+      } catch (error) {
+        // Not with its cause, to which the driver ties the command, and with it what people wrote.
+        throw new Error(`not published: ${reasonOf(error)}`)
+      }
     },
     subscribe: (topic, listener) => subscriptions.subscribe(prefix + topic, listener),
     onRestored: (listener) => {

@@ -17,7 +17,7 @@ export interface Watched {
 export type Where = Pick<RedisFanOutOptions, 'url' | 'isCluster' | 'namespace'>
 
 /** Silence is noticed soon, but not for a busy machine's sake. */
-export const quickTimes = { redisPingMs: 200, redisDeadMs: 1_000 }
+export const quickTimes = { redisPingMs: 200, redisDeadMs: 2_000 }
 
 export const patience = { withinMs: 30_000, everyMs: 10 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { defaultTimes } from '../../shared/runtime/times.ts'
 import { freshTopic, listen, publish, untilHeard, untilPassed } from '../contract/fan-out/open-fan-out.ts'
 import { until } from '../support/poll.ts'
@@ -15,6 +15,9 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
   afterAll(() => stack[Symbol.asyncDispose]())
   beforeEach(() => {
     namespace = stack.freshNamespace()
+  })
+  afterEach(() => {
+    for (const role of ['gateway', 'writer']) stack.link(role, 'redis').heal()
   })
 
   const direct = (): string => stack.urls().redisUrl
@@ -180,7 +183,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
   })
 
   it('waits for one that pauses for less than counts as dead, and is down for longer', async () => {
-    const { near, far, opened } = await open({ redisPingMs: 200, redisDeadMs: 2_000 })
+    const { near, far, opened } = await open()
     await using _ = opened
     const ear = await listen(opened, 'room')
     await ask(direct(), 'CLIENT', 'PAUSE', '500')
@@ -208,14 +211,16 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     await ask(direct(), 'CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 32mb 8mb 60')
   })
 
-  it('keeps its promises on a slow way', async () => {
-    const { opened } = await open()
+  it('is ready, and restored, no sooner than it hears, also on a slow way', async () => {
+    const { near, opened } = await open()
     await using _ = opened
     stack.link('gateway', 'redis').delay(150)
     const ear = await listen(opened, 'room')
-    await publish(opened.far, 'room', 'a', 'b')
+    await publish(opened.far, 'room', 'ready')
+    near.fanOut.onRestored(() => void publish(opened.far, 'room', 'restored'))
+    await ask(direct(), 'CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await untilRestored(near, 1)
     await untilHeard(opened, ear, 2)
-    stack.link('gateway', 'redis').heal()
-    expect(ear.heard).toEqual(['a', 'b'])
+    expect(ear.heard).toEqual(['ready', 'restored'])
   })
 })

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { install } from '../../infra/native/install.ts'
+import type { RedisServer } from '../../infra/native/redis.ts'
+import { startRedis } from '../../infra/native/redis.ts'
+import { freshTopic, listen, publish, untilHeard } from '../contract/fan-out/open-fan-out.ts'
+import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
+import { stackKind } from '../support/stack/start-stack.ts'
+import { ask, asOpened, watch } from './fan-out-rig.ts'
+
+const readme = readFileSync(new URL('../../infra/redis/README.md', import.meta.url), 'utf8')
+const users = [...readme.matchAll(/^ACL (SETUSER .*)$/gm)].map(([, words = '']) => words.split(' '))
+
+const as = (url: string, user: string, password: string) => {
+  const changed = new URL(url)
+  changed.username = user
+  changed.password = password
+  return { url: changed.href, isCluster: false, namespace: 'chat' }
+}
+
+describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who may do what', () => {
+  const folder = makeScratchFolder('redis')
+  let redis: RedisServer
+  beforeAll(async () => {
+    redis = await startRedis({ tools: await install(), folder })
+    for (const words of users) await ask(redis.url, 'ACL', ...words)
+  })
+  afterAll(async () => {
+    await redis[Symbol.asyncDispose]()
+    removeScratchFolder(folder)
+  })
+  const open = async () => {
+    const near = await watch(as(redis.url, 'chat-gateway', 'gateway-password'))
+    const far = await watch(as(redis.url, 'chat-writer', 'writer-password'))
+    return { near, far, opened: asOpened(near, far) }
+  }
+
+  it('needs no more than its document says', async () => {
+    const { opened } = await open()
+    await using _ = opened
+    const topic = freshTopic()
+    const ear = await listen(opened, topic)
+    await publish(opened.far, topic, 'a')
+    await untilHeard(opened, ear, 1)
+    expect(ear.heard).toEqual(['a'])
+    ear.close()
+  })
+
+  it('goes on when a publication is refused, and tells nothing of what was in it', async () => {
+    const { near, far, opened } = await open()
+    await using _ = opened
+    const refused: unknown = await publish(near.fanOut, 'topic', 'secret').catch((error: unknown) => error)
+    expect(refused).toMatchObject({ message: expect.stringContaining('NOPERM') })
+    expect(JSON.stringify([refused, Object.entries(refused as Error), String(refused)])).not.toContain('secret')
+    expect([near.states, far.states]).toEqual([['up'], ['up']])
+  })
+
+  it('is down where it may not subscribe', async () => {
+    const { far, opened } = await open()
+    await using _ = opened
+    await far.fanOut.subscribe('topic', () => {}).ready
+    expect(far.fanOut.state).toBe('down')
+    expect(far.lines.join()).toContain('NOPERM')
+  })
+
+  it('says why it is down, and not with which password', async () => {
+    const watched = await watch(as(redis.url, 'chat-gateway', 'wrong-password'))
+    expect([watched.fanOut.state, watched.states]).toEqual(['down', []])
+    await watched.fanOut.close()
+    expect(watched.lines).toEqual([expect.stringMatching(/^the fan-out is down .*WRONGPASS/)])
+    expect(watched.lines.join()).not.toContain('wrong-password')
+  })
+})
