@@ -184,7 +184,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
       return pending.size
     },
     get heldRooms() {
-      return feeds.rooms().length
+      return feeds.size
     },
     stop: () => {
       sweep.stop()
