@@ -31,7 +31,9 @@ export interface Feeds {
   hold(room: string): FeedHold
   /** Tells a held room that the store has reached this seq. */
   lookAt(room: string, head: number): void
-  rooms(): readonly string[]
+  /** Goes on with rooms that are added meanwhile. */
+  rooms(): Iterator<string>
+  readonly size: number
   close(): void
 }
 
@@ -140,7 +142,10 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
       }
     },
     lookAt: (room, head) => rooms.get(room)?.feed.lookAt(head),
-    rooms: () => [...rooms.keys()],
+    rooms: () => rooms.keys(),
+    get size() {
+      return rooms.size
+    },
     close: () => {
       for (const held of rooms.values()) {
         held.release?.cancel()

@@ -16,17 +16,29 @@ export interface Flusher {
  * one write per socket, because the write is three quarters of the cost of a
  * delivery. The next flush starts no sooner than the last one took (at most
  * `flushMostMs` later), so that an idle gateway never delays and a busy one
- * coalesces by itself; it is cut into slices of `flushSliceMs`.
+ * coalesces by itself; it is cut into slices of `flushSliceMs`. One target that
+ * throws keeps no other from being flushed.
  */
 export const createFlusher = (clock: Clock, times: Times, onFlushed: (seconds: number) => void): Flusher => {
   let dirty = new Set<Flushable>()
   let isScheduled = false
   let lastTookMs = 0
 
+  /** Whatever one of them throws is thrown where it stops no other. */
+  const flush = (target: Flushable): void => {
+    try {
+      target.flush()
+    } catch (error) {
+      clock.after(0, () => {
+        throw error
+      })
+    }
+  }
+
   const slice = (targets: Iterator<Flushable>, spentMs: number): void => {
     const startedAt = clock.monotonicMs()
     for (let next = targets.next(); next.done !== true; next = targets.next()) {
-      next.value.flush()
+      flush(next.value)
       const tookMs = clock.monotonicMs() - startedAt
       if (tookMs > times.flushSliceMs) {
         clock.after(0, () => slice(targets, spentMs + tookMs))

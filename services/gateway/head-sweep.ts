@@ -10,55 +10,79 @@ import type { Pending } from './pending.ts'
 /**
  * Compares every held room and every held user's memberships with the store
  * at least every T/2, so that even the last publication before a silence
- * cannot be lost. While the fan-out is down it runs as fast as one statement
- * in flight allows, and looks up outcomes too: slower, but everything is
- * delivered.
+ * cannot be lost, and looks up what became of commands that wait for long:
+ * rejections are published too. While the fan-out is down it runs as fast as
+ * one statement in flight allows: slower, but everything is delivered.
  */
 export interface HeadSweep {
   start(): void
+  /** Idempotent. No further statement begins. */
   stop(): void
 }
 
 export interface HeadSweepPorts {
-  readonly fanOut: FanOut
-  readonly readModel: ReadModel
-  readonly feeds: Feeds
-  readonly hub: Hub
-  readonly pending: Pending
+  readonly fanOut: Pick<FanOut, 'state' | 'onRestored'>
+  readonly readModel: Pick<ReadModel, 'heads' | 'memberships'>
+  readonly feeds: Pick<Feeds, 'rooms' | 'size' | 'lookAt'>
+  readonly hub: Pick<Hub, 'users' | 'size' | 'notice'>
+  readonly pending: Pick<Pending, 'olderThan' | 'settle'>
   readonly clock: Clock
-  readonly times: Times
+  readonly times: Pick<Times, 'convergeMs' | 'sweepLeastMs'>
   /** In [0, 1): spreads the gateways' full sweeps after a reconnect. */
   readonly random: () => number
 }
 
-const roomsPerSlice = 1_000
-const usersPerSlice = 200
+/** What is compared, slice by slice, one statement each. */
+interface Held {
+  /** Goes on with what is added meanwhile. */
+  readonly ids: Iterator<string>
+  readonly size: number
+  readonly perSlice: number
+  readonly compare: (ids: readonly string[]) => Promise<void>
+}
 
-const slices = <T>(items: readonly T[], size: number): T[][] => {
-  const cut: T[][] = []
-  for (let at = 0; at < items.length; at += size) cut.push(items.slice(at, at + size))
-  return cut
+const taken = (ids: Iterator<string>, most: number): string[] => {
+  const slice: string[] = []
+  while (slice.length < most) {
+    const next = ids.next()
+    if (next.done === true) break
+    slice.push(next.value)
+  }
+  return slice
 }
 
 export const createHeadSweep = (ports: HeadSweepPorts): HeadSweep => {
   const { fanOut, readModel, feeds, hub, pending, clock, times, random } = ports
+  const spanMs = times.convergeMs / 2
   let timer: Timer | undefined
   let isStopped = false
   /** Raised by a restart, which makes the round under way stop. */
-  let round = 0
+  let latest = 0
   let stopListening = (): void => undefined
 
-  const compareRooms = async (rooms: readonly string[]): Promise<void> => {
-    for (const [room, head] of await readModel.heads(rooms)) feeds.lookAt(room, head)
-  }
-  const compareUsers = async (users: readonly string[]): Promise<void> => {
-    for (const [user, memberships] of await readModel.memberships(users)) {
-      for (const { room, since } of memberships) hub.notice(user, { room, since })
-    }
-  }
-  /** Rejections travel by the fan-out only. */
-  const lookUpOutcomes = async (): Promise<void> => {
-    const waiting = pending.olderThan(times.sweepLeastMs)
+  const heldNow = (): readonly Held[] => [
+    {
+      ids: feeds.rooms(),
+      size: feeds.size,
+      perSlice: 1_000,
+      compare: async (rooms) => {
+        for (const [room, head] of await readModel.heads(rooms)) feeds.lookAt(room, head)
+      },
+    },
+    {
+      ids: hub.users(),
+      size: hub.size,
+      perSlice: 200,
+      compare: async (users) => {
+        for (const [user, memberships] of await readModel.memberships(users)) {
+          for (const { room, since } of memberships) hub.notice(user, { room, since })
+        }
+      },
+    },
+  ]
+
+  const lookUpOutcomes = async (ageMs: number): Promise<void> => {
+    const waiting = pending.olderThan(ageMs)
     const settlements = await Promise.all(waiting.map((entry) => entry.lookUp()))
     for (const [index, entry] of waiting.entries()) {
       const settlement = settlements[index]
@@ -66,63 +90,58 @@ export const createHeadSweep = (ports: HeadSweepPorts): HeadSweep => {
     }
   }
 
-  const steps = (): (() => Promise<void>)[] => [
-    ...slices(feeds.rooms(), roomsPerSlice).map((rooms) => () => compareRooms(rooms)),
-    ...slices(hub.users(), usersPerSlice).map((users) => () => compareUsers(users)),
-    ...(fanOut.state === 'down' ? [lookUpOutcomes] : []),
-  ]
-
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      timer = clock.after(ms, resolve)
-    })
-
-  const attempt = async (step: () => Promise<void>): Promise<void> => {
+  const attempt = async (step: Promise<void>): Promise<void> => {
     try {
-      await step()
+      await step
     } catch (error) {
       // The store is away: the next round asks again.
       if (!(error instanceof StoreError)) throw error
     }
   }
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      timer = clock.after(ms, resolve)
+    })
+  const isDown = (): boolean => fanOut.state === 'down'
 
-  /** Until the next round is due; it is due sooner once the fan-out is down. */
-  const rest = async (mine: number, startedAt: number): Promise<void> => {
-    const passedMs = (): number => clock.monotonicMs() - startedAt
-    const dueMs = (): number => (fanOut.state === 'down' ? times.sweepLeastMs : times.convergeMs / 2)
-    do await pause(Math.max(1, Math.min(times.sweepLeastMs, dueMs() - passedMs())))
-    while (!isStopped && mine === round && passedMs() < dueMs())
-  }
-
-  /** One round: its slices spread over T/2, or at once while the fan-out is down. */
-  const runRound = async (mine: number, isHurried: boolean): Promise<void> => {
-    const startedAt = clock.monotonicMs()
-    const all = steps()
-    const spanMs = times.convergeMs / 2
-    for (const [index, step] of all.entries()) {
-      const dueMs = isHurried || fanOut.state === 'down' ? 0 : (spanMs * index) / all.length - (clock.monotonicMs() - startedAt)
-      if (dueMs > 0) await pause(dueMs)
-      if (isStopped || mine !== round) return
-      await attempt(step)
+  /** One round: its slices spread over T/2, or at once when it is hurried or the fan-out is down. */
+  const runRound = async (isWanted: () => boolean, isHurried: boolean): Promise<void> => {
+    const startedAtMs = clock.monotonicMs()
+    /** Waits until the round is that old, looking now and then whether the fan-out has gone down. */
+    const reach = async (ageMs: number, ageWhenDownMs: number): Promise<void> => {
+      const leftMs = (): number => (isDown() ? ageWhenDownMs : ageMs) - (clock.monotonicMs() - startedAtMs)
+      for (let ms = leftMs(); ms > 0 && isWanted(); ms = leftMs()) await pause(Math.max(1, Math.min(ms, times.sweepLeastMs)))
     }
-    await rest(mine, startedAt)
+    const all = heldNow()
+    const slices = all.reduce((sum, { size, perSlice }) => sum + Math.ceil(size / perSlice), 0)
+    let done = 0
+    for (const { ids, perSlice, compare } of all) {
+      for (;;) {
+        await reach(isHurried ? 0 : spanMs * Math.min(1, done / Math.max(1, slices)), 0)
+        const slice = taken(ids, perSlice)
+        if (!isWanted() || slice.length === 0) break
+        await attempt(compare(slice))
+        done += 1
+      }
+    }
+    if (isWanted()) await attempt(lookUpOutcomes(isHurried || isDown() ? times.sweepLeastMs : spanMs))
+    // The next round spreads its slices again, so what comes last in it must not have waited before.
+    await reach(isHurried ? 0 : spanMs, times.sweepLeastMs)
   }
 
-  const run = async (mine: number, firstPauseMs: number): Promise<void> => {
+  const run = async (firstPauseMs: number): Promise<void> => {
+    latest += 1
+    const mine = latest
+    const isWanted = (): boolean => !isStopped && mine === latest
     await pause(firstPauseMs)
-    for (let isHurried = true; !isStopped && mine === round; isHurried = false) await runRound(mine, isHurried)
-  }
-
-  /** A full sweep now: after a reconnect, a little later on each gateway. */
-  const restart = (firstPauseMs: number): void => {
-    round += 1
-    void run(round, firstPauseMs)
+    for (let isHurried = true; isWanted(); isHurried = false) await runRound(isWanted, isHurried)
   }
 
   return {
     start: () => {
-      stopListening = fanOut.onRestored(() => restart(random() * times.sweepLeastMs))
-      restart(0)
+      // A full sweep at once after a reconnect, a little later on each gateway.
+      stopListening = fanOut.onRestored(() => void run(random() * times.sweepLeastMs))
+      void run(0)
     },
     stop: () => {
       isStopped = true

@@ -20,7 +20,9 @@ export interface Hub {
   joinersOf(user: string): Iterable<Joiner>
   /** Tells all of a user's sessions. */
   notice(user: string, notice: MembershipNotice): void
-  users(): readonly string[]
+  /** Those who have sessions; goes on with users who are added meanwhile. */
+  users(): Iterator<string>
+  readonly size: number
   close(): void
 }
 
@@ -82,7 +84,12 @@ export const createHub = (ports: {
       for (const session of [...(held.get(user)?.sessions ?? [])]) yield session.joiner
     },
     notice,
-    users: () => [...held].filter(([, entry]) => entry.sessions.size > 0).map(([user]) => user),
+    users: function* () {
+      for (const [user, { sessions }] of held) if (sessions.size > 0) yield user
+    },
+    get size() {
+      return held.size
+    },
     close: () => {
       for (const entry of held.values()) {
         entry.release?.cancel()

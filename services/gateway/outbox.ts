@@ -24,7 +24,8 @@ export const createOutbox = (wire: Wire, flusher: Flusher, limitBytes: number, o
   let queue: Buffer[] = []
   let queuedBytes = 0
   let isClosed = false
-  const bytes = (): number => queuedBytes + wire.unsentBytes
+  /** What a closed socket has left unsent waits for nobody. */
+  const bytes = (): number => (isClosed ? 0 : queuedBytes + wire.unsentBytes)
 
   const outbox: Outbox = {
     push: (frame) => {

@@ -73,7 +73,7 @@ export interface Pending {
   settle(command: { readonly room: string; readonly commandId: string; readonly digest: string }, settlement: Settlement): void
   /** Answers this one, wherever its feed is. */
   conclude(entry: PendingEntry, settlement: Settlement): void
-  /** Entries that have waited at least so long. */
+  /** Entries that have waited at least so long and are before their deadline. */
   olderThan(ageMs: number): readonly PendingEntry[]
   /** No deadline fires afterwards. */
   stop(): void
@@ -172,7 +172,12 @@ export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (ent
     conclude: (entry, settlement) => conclude(entry as Slot, settlement),
     olderThan: (ageMs) => {
       const before = clock.monotonicMs() - ageMs
-      return [...inOrder].filter((slot) => slot.enteredAtMs <= before)
+      const old: PendingEntry[] = []
+      for (const slot of inOrder) {
+        if (slot.enteredAtMs > before) break
+        old.push(slot)
+      }
+      return old
     },
     stop: () => {
       isStopped = true

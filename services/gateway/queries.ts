@@ -77,12 +77,13 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
 
   return {
     answer: async (caller, request, actor) => {
-      await budget.room(caller.outbox)
-      if (caller.isClosed) return
+      const end = await budget.begin(caller.outbox)
       try {
-        reply(caller, request, await read(caller, request, actor))
+        if (!caller.isClosed) reply(caller, request, await read(caller, request, actor))
       } catch (error) {
         caller.fail(request, failure(error))
+      } finally {
+        end()
       }
     },
   }

@@ -55,7 +55,7 @@ export interface SessionPorts {
   readonly bounds: Bounds
   readonly metrics: Metrics
   readonly roomsFor: (user: string, outbox: Outbox) => SessionRooms
-  /** The socket has taken bytes, or is gone. */
+  /** The socket has taken everything, or is gone. */
   readonly onRelief: () => void
   readonly onEnded: () => void
 }

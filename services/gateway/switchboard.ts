@@ -109,9 +109,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
   })
   const resume = createResume(metrics)
   const binding = createBinding({ lookups, intake, hub, resume })
-  const budget = createAnswerBudget(bounds.answerBytes, function* () {
-    for (const session of sessions) yield session.outbox
-  })
+  const budget = createAnswerBudget(bounds)
   const queries = createQueries(readModel, budget)
   const read = createFrameReader(limits)
   const sweep = createHeadSweep({ fanOut, readModel, feeds, hub, pending, clock, times, random })
@@ -166,7 +164,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
       bounds,
       metrics,
       roomsFor,
-      onRelief: budget.recheck,
+      onRelief: () => budget.drained(outbox),
       onEnded,
     })
     sessions.add(session)
@@ -184,7 +182,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
       return pending.size
     },
     get heldRooms() {
-      return feeds.rooms().length
+      return feeds.size
     },
     stop: () => {
       sweep.stop()

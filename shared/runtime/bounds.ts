@@ -13,7 +13,10 @@ export const boundsTable = {
   produceBatchRecords: { value: 500, meaning: 'Records of one publish to the command log.' },
   pageBytes: { value: 1024 * 1024, meaning: 'Bytes of one page of a list, a resume or a repair.' },
   pageEvents: { value: 200, meaning: 'Events of one page read by a follower or a repair.' },
-  pagesPerSession: { value: 8, meaning: 'Pages that one session reads from the store at a time.' },
+  pagesPerSession: {
+    value: 8,
+    meaning: 'Pages that one session reads from the store at a time, for its followers and for its lists each.',
+  },
   heldFrames: {
     value: 256,
     meaning: 'Publications held for a room that is opening or repairing; past it they are read from the store.',
@@ -21,7 +24,7 @@ export const boundsTable = {
   publicationBytes: { value: 128 * 1024, meaning: 'Bytes of one publication of a room.' },
   answerBytes: {
     value: 64 * 1024 * 1024,
-    meaning: 'Bytes of answers to reads that sockets have not taken yet, for one gateway; past it reads wait.',
+    meaning: 'Bytes of answers to reads, under way or not taken by their sockets yet, for one gateway; past it reads wait.',
   },
   errorsPerSession: { value: 100, meaning: 'Errors in a row that a session may cause.' },
   writerBatchRecords: { value: 500, meaning: 'Records of one batch that a writer decides in one transaction.' },

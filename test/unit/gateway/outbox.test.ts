@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import type { Flushable } from '../../../services/gateway/flusher.ts'
+import { createOutbox } from '../../../services/gateway/outbox.ts'
+
+const rig = () => {
+  const written: string[] = []
+  const asked: Flushable[] = []
+  const wire = {
+    unsentBytes: 0,
+    write: (bytes: Buffer) => void written.push(bytes.toString()),
+    close: () => undefined,
+  }
+  let drains = 0
+  const outbox = createOutbox(wire, { request: (target) => void asked.push(target) }, 10, () => {
+    drains += 1
+  })
+  return { outbox, wire, written, asked, drains: () => drains }
+}
+
+describe('A send queue', () => {
+  it('writes what has gathered in one write, in its order, when it is flushed', () => {
+    const { outbox, written, asked } = rig()
+    for (const text of ['a', 'b', 'c']) outbox.push(Buffer.from(text))
+    expect(written).toEqual([])
+    expect(asked[0]).toBe(outbox)
+    outbox.flush()
+    outbox.flush()
+    expect(written).toEqual(['abc'])
+  })
+
+  it('is full beyond its limit and empty at nothing, the socket’s own bytes included', () => {
+    const { outbox, wire } = rig()
+    outbox.push(Buffer.from('12345'))
+    wire.unsentBytes = 5
+    expect([outbox.bytes, outbox.isFull, outbox.isEmpty]).toEqual([10, false, false])
+    wire.unsentBytes = 6
+    expect(outbox.isFull).toBe(true)
+    outbox.flush()
+    expect([outbox.bytes, outbox.isEmpty]).toEqual([6, false])
+  })
+
+  it('tells that it is empty only when the socket took everything at once', () => {
+    const { outbox, wire, drains } = rig()
+    outbox.push(Buffer.from('a'))
+    outbox.flush()
+    expect(drains()).toBe(1)
+    wire.unsentBytes = 1
+    outbox.push(Buffer.from('b'))
+    outbox.flush()
+    expect(drains()).toBe(1)
+  })
+
+  it('that is closed takes nothing, writes nothing and holds nothing, whatever its socket has left', () => {
+    const { outbox, wire, written } = rig()
+    wire.unsentBytes = 20
+    outbox.push(Buffer.from('a'))
+    outbox.close()
+    outbox.push(Buffer.from('b'))
+    outbox.flush()
+    expect(written).toEqual([])
+    expect([outbox.bytes, outbox.isFull, outbox.isEmpty]).toEqual([0, false, true])
+  })
+})
