@@ -85,7 +85,10 @@ export const createIntake = (ports: IntakePorts): Intake => {
       digest: command.digest,
       callerId: request.id,
       lookUp: concluding.lookUp,
-      confirmed: conclude,
+      confirmed: () => {
+        conclude()
+        caller.succeeded()
+      },
       settle: (settlement) => {
         conclude()
         concluding.settle(settlement)

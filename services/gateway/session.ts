@@ -76,7 +76,9 @@ export const createSession = (ports: SessionPorts): Session => {
   const send = (text: string): void => outbox.push(textFrame(text))
   const idText = (id: string | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
 
-  const countError = (): void => {
+  /** What may be sent again later is no mistake: a part of the service is down, or a queue is full. */
+  const countError = ({ retryable }: ErrorBody): void => {
+    if (retryable) return
     errorsInARow += 1
     if (errorsInARow >= bounds.errorsPerSession) close(closeCodes.tooManyErrors)
   }
@@ -85,7 +87,7 @@ export const createSession = (ports: SessionPorts): Session => {
     if (isClosed) return
     metrics.commands.inc({ event: known.has(event) ? event : 'other', outcome: error.code })
     send(`{${idText(id)}"event":${JSON.stringify(event)},"error":${JSON.stringify(error)}}`)
-    countError()
+    countError(error)
   }
 
   const prepare = (user: string): Candidate => {
@@ -122,6 +124,9 @@ export const createSession = (ports: SessionPorts): Session => {
     answer: ({ event, id }, body) => {
       errorsInARow = 0
       send(`{${idText(id)}"event":"${event}","body":${body}}`)
+    },
+    succeeded: () => {
+      errorsInARow = 0
     },
     fail,
     refuse: (asked, code, message) => fail(asked, errorBody(code, message)),

@@ -26,7 +26,7 @@ export const boundsTable = {
     value: 64 * 1024 * 1024,
     meaning: 'Bytes of answers to reads, under way or not taken by their sockets yet, for one gateway; past it reads wait.',
   },
-  errorsPerSession: { value: 100, meaning: 'Errors in a row that a session may cause.' },
+  errorsPerSession: { value: 100, meaning: 'Errors in a row that a session may cause; what may be sent again later is none.' },
   writerBatchRecords: { value: 500, meaning: 'Records of one batch that a writer decides in one transaction.' },
   lookupItems: { value: 1_000, meaning: 'Items of one batched look-up.' },
   databasePool: { value: 10, meaning: 'Connections to the database, per process.' },

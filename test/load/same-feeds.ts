@@ -79,7 +79,7 @@ export const sameFeeds = async (chat: Chat, stack: Stack, options: SameFeedsOpti
     const { history, counts, latencies } = load.context
     const startedMs = nowMs()
     await load.sendMessages(perSecond, messages).done
-    await load.settled(60_000)
+    await load.settled(120_000)
     const seconds = (nowMs() - startedMs) / 1_000
     const truth = await truthFromPostgres(chat.databaseUrl, load.context.ids, userOf)
     await until('every socket to have everything', () => hasAll(load, truth), { withinMs: 20_000 })

@@ -10,8 +10,8 @@ const messages = Number(process.argv[2] ?? 10_000)
 say('Starting Kafka, Postgres, Redis, two gateways and two writers …')
 await using stack = await startStack()
 await using chat = await startChat(stack, { gateways: 2, writers: 2 })
-say(`Sending ${messages} messages by 20 users over 2 gateways into 10 rooms, 1,000 a second …`)
-const shown = await sameFeeds(chat, stack, { messages, perSecond: 1_000, seed: 1 })
+say(`Sending ${messages} messages by 20 users over 2 gateways into 10 rooms, 500 a second …`)
+const shown = await sameFeeds(chat, stack, { messages, perSecond: 500, seed: 1 })
 
 say(
   `  sent, confirmed           ${shown.sent}, ${shown.confirmed} (with the creation of 10 rooms), in ${shown.seconds.toFixed(1)} s`,

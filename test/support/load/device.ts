@@ -125,6 +125,7 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     if (newest !== connection) return
     newest = undefined
     if (!isStopped && mayReconnect(code)) comeBack()
+    else commands.abandon()
   }
 
   const comeBack = (): void => {

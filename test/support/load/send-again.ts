@@ -19,6 +19,8 @@ export interface SendAgain {
   perform(command: LoadCommand): Promise<Settled>
   /** There is a connection: what waits goes out, in order. */
   flush(): void
+  /** There will be none any more: what is not settled stays of unknown fate. */
+  abandon(): void
 }
 
 interface Waiting {
@@ -30,6 +32,7 @@ interface Waiting {
 const waitingMost = 20_000
 const againMs = 100
 const noRoom: Settled = { outcome: 'failed', code: 'other', seq: 0, retryAfterMs: 0 }
+const abandoned: Settled = { outcome: 'unknown', code: 'closed', seq: 0, retryAfterMs: 0 }
 
 export const createSendAgain = (
   counts: Counts,
@@ -40,12 +43,19 @@ export const createSendAgain = (
 ): SendAgain => {
   const waiting: Waiting[] = []
   let unsettled = 0
+  let isAbandoned = false
+
+  const conclude = (next: Waiting, settled: Settled): void => {
+    unsettled -= 1
+    next.done(settled)
+  }
 
   const isWorthAgain = ({ outcome, code }: Settled): boolean =>
     mayTryAgain() && (outcome === 'unknown' || code === 'unavailable' || code === 'rate_limited')
 
   const send = (next: Waiting): void => {
     const open = connection()
+    if (isAbandoned) return conclude(next, abandoned)
     if (open === undefined || !open.isOpen) {
       waiting.push(next)
       return
@@ -57,12 +67,8 @@ export const createSendAgain = (
       ...command,
       text: (operation) => `{"id":"${operation}",${rest}`,
       onSettled: (settled) => {
-        if (isWorthAgain(settled)) {
-          setTimeout(() => send(next), Math.max(againMs, settled.retryAfterMs))
-          return
-        }
-        unsettled -= 1
-        next.done(settled)
+        if (isWorthAgain(settled)) setTimeout(() => send(next), Math.max(againMs, settled.retryAfterMs))
+        else conclude(next, settled)
       },
     })
   }
@@ -85,6 +91,10 @@ export const createSendAgain = (
       }),
     flush: () => {
       for (const next of waiting.splice(0)) send(next)
+    },
+    abandon: () => {
+      isAbandoned = true
+      for (const next of waiting.splice(0)) conclude(next, abandoned)
     },
   }
 }
