@@ -1,8 +1,8 @@
 import type { User } from '../../shared/domain/events.ts'
 import { StoreError } from '../../shared/ports/event-store.ts'
 import type { HeldMembership } from '../../shared/ports/read-model.ts'
-import type { RequestOf } from '../../shared/protocol/requests.ts'
 import type { Caller } from './caller.ts'
+import type { NamedCreateUser } from './claim-user.ts'
 import type { Hub, HubSession } from './hub.ts'
 import type { Intake } from './intake.ts'
 import { answerWith } from './intake.ts'
@@ -26,7 +26,7 @@ export interface BindableCaller extends Caller {
 
 /** `create-user`: create or fetch; the first one on a socket binds it. */
 export interface Binding {
-  createUser(caller: BindableCaller, request: RequestOf<'create-user'>): Promise<void>
+  createUser(caller: BindableCaller, request: NamedCreateUser): Promise<void>
 }
 
 export interface BindingPorts {
@@ -36,11 +36,9 @@ export interface BindingPorts {
   readonly resume: Resume
 }
 
-type CreateUserRequest = RequestOf<'create-user'>
-
 export const createBinding = ({ lookups, intake, hub, resume }: BindingPorts): Binding => {
   /** The stored user; undefined: the caller has been told why not. */
-  const obtain = async (caller: Caller, request: CreateUserRequest): Promise<User | undefined> => {
+  const obtain = async (caller: Caller, request: NamedCreateUser): Promise<User | undefined> => {
     const known = await lookups.user(request.body.user.externalUserId)
     if (known !== undefined) return known
     const { promise, resolve } = Promise.withResolvers<User | undefined>()
@@ -70,7 +68,7 @@ export const createBinding = ({ lookups, intake, hub, resume }: BindingPorts): B
     return { memberships, epoch: current }
   }
 
-  const bind = async (caller: BindableCaller, request: CreateUserRequest, user: User): Promise<void> => {
+  const bind = async (caller: BindableCaller, request: NamedCreateUser, user: User): Promise<void> => {
     const candidate = caller.prepare(user.id)
     let standing: Standing
     try {

@@ -3,10 +3,18 @@ import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
-import type { SharedConfig } from '../../shared/runtime/config.ts'
+import type { AccessConfig } from '../../shared/runtime/access-config.ts'
+import type { PublicConfig } from '../../shared/runtime/config.ts'
 import type { Readiness } from '../../shared/runtime/internal-port.ts'
+import { isLoopback } from '../../shared/runtime/is-loopback.ts'
+import type { Logger } from '../../shared/runtime/logger.ts'
 import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
 import { systemClock } from '../../shared/runtime/system-clock.ts'
+import type { Times } from '../../shared/runtime/times.ts'
+import { trustEverybody } from './auth.ts'
+import type { Authenticator } from './authenticate.ts'
+import { createAuthenticator } from './authenticate.ts'
+import { createDoor } from './door.ts'
 import { createGateway } from './gateway.ts'
 import { createSwitchboard } from './switchboard.ts'
 
@@ -26,12 +34,20 @@ export interface GatewayService {
   readiness(): Readiness
 }
 
+const authenticatorFor = ({ jwt }: AccessConfig, times: Times, log: Logger): Authenticator => {
+  if (jwt !== undefined) return createAuthenticator({ jwt, clock: systemClock, times, log })
+  return {
+    authenticate: trustEverybody,
+    start: async () => log.warn('authentication is off: everybody who can connect may act for everybody'),
+  }
+}
+
 export const createGatewayService = (
-  config: SharedConfig,
+  config: PublicConfig,
   ports: GatewayPorts,
   { log, metrics, onScrape }: Pick<ServiceProcess, 'log' | 'metrics' | 'onScrape'>,
 ): GatewayService => {
-  const { host, port, limits, times, bounds } = config
+  const { host, port, limits, times, bounds, access } = config
   const { fanOut } = ports
   const clock = systemClock
   const switchboard = createSwitchboard({
@@ -45,7 +61,12 @@ export const createGatewayService = (
     newId: () => randomUUIDv7(),
     random: Math.random,
   })
-  const gateway = createGateway({ switchboard, host, port, limits, times, clock, log, metrics })
+  const { authenticate, start: findKeys } = authenticatorFor(access, times, log)
+  const door = createDoor({
+    authenticate,
+    origins: { allowed: access.allowedOrigins, isLocalOnly: access.jwt === undefined && isLoopback(host) },
+  })
+  const gateway = createGateway({ switchboard, door, host, port, limits, times, clock, log, metrics })
   fanOut.onRestored(() => metrics.fanOutReconnects.inc())
   onScrape(() => {
     metrics.pendingCommands.set(switchboard.pendingCommands)
@@ -54,6 +75,7 @@ export const createGatewayService = (
   })
   return {
     start: async () => {
+      await findKeys()
       await switchboard.start()
       return gateway.start()
     },

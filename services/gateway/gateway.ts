@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
 import type { Clock, Timer } from '../../shared/ports/clock.ts'
@@ -10,14 +9,19 @@ import { listen } from '../../shared/runtime/listen.ts'
 import type { Logger } from '../../shared/runtime/logger.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Times } from '../../shared/runtime/times.ts'
-import { openAccess } from './auth.ts'
+import type { Admission } from './admission.ts'
 import type { Connection } from './connection.ts'
 import { watchConnection, wireOf } from './connection.ts'
+import type { Door } from './door.ts'
 import { drainSessions } from './drain.ts'
+import type { Refusal } from './refusals.ts'
+import { refusalText } from './refusals.ts'
 import type { Switchboard } from './switchboard.ts'
+import { subprotocol } from './token-of.ts'
 
 export interface GatewayOptions {
   readonly switchboard: Switchboard
+  readonly door: Door
   readonly host: string
   /** 0: any free one. */
   readonly port: number
@@ -36,17 +40,14 @@ export interface Gateway {
   drain(): Promise<void>
 }
 
-const headersMs = 10_000
 const checkEveryMs = 1_000
 /** For the other side to answer a close. */
 const closeMs = 1_000
 
-const refuse = (socket: Duplex, status: string, header = ''): void => {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${header}\r\n`)
-}
+const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? ''
 
 export const createGateway = (options: GatewayOptions): Gateway => {
-  const { switchboard, host, port, limits, times, clock, log, metrics } = options
+  const { switchboard, door, host, port, limits, times, clock, log, metrics } = options
   const connections = new Set<Connection>()
   let isDraining = false
   let timer: Timer | undefined
@@ -56,20 +57,30 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     response.writeHead(isRoot ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8' })
     response.end(isRoot ? 'A chat service. Connect a WebSocket to /ws.\n' : 'not found\n')
   })
-  server.headersTimeout = headersMs
-  server.requestTimeout = headersMs
+  server.headersTimeout = times.headersMs
+  server.requestTimeout = times.headersMs
+  // What comes after a certain number would be left out unseen; the door counts them, and their bytes have a bound.
+  server.maxHeadersCount = 0
+
+  const refuse = (socket: Socket, refusal: Refusal): void => {
+    metrics.upgradesRefused.inc({ reason: refusal })
+    log.debug({ reason: refusal }, 'upgrade refused')
+    socket.end(refusalText(refusal))
+  }
 
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.frameBytes,
-    handleProtocols: (offered) => (offered.has('chat.v1') ? 'chat.v1' : false),
+    // Whatever else was offered, a token it may be, is not repeated.
+    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   })
+  webSockets.on('wsClientError', (_error, socket) => refuse(socket as Socket, 'malformed'))
 
-  const serve = (webSocket: WebSocket, socket: Socket): void => {
+  const serve = (webSocket: WebSocket, socket: Socket, admission: Admission): void => {
     socket.setNoDelay(true)
-    const session = switchboard.open(wireOf(webSocket, socket), openAccess)
+    const session = switchboard.open(wireOf(webSocket, socket), admission)
     const connection = watchConnection(webSocket, socket, session, times, clock.monotonicMs())
     connections.add(connection)
     metrics.sessions.inc()
@@ -89,19 +100,17 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     })
   }
 
-  const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? ''
-
+  const upgrade = async (request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
+    if (pathOf(request) !== '/ws') return refuse(socket, 'not_found')
+    if (isDraining) return refuse(socket, 'draining')
+    const entry = await door(request)
+    if ('refusal' in entry) return refuse(socket, entry.refusal)
+    if (isDraining) return refuse(socket, 'draining')
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, entry.admission))
+  }
   server.on('upgrade', (request, socket: Socket, head) => {
     socket.on('error', () => socket.destroy())
-    if (pathOf(request) !== '/ws') {
-      metrics.upgradesRefused.inc({ reason: 'not_found' })
-      return refuse(socket, '404 Not Found')
-    }
-    if (isDraining) {
-      metrics.upgradesRefused.inc({ reason: 'draining' })
-      return refuse(socket, '503 Service Unavailable', 'Retry-After: 1\r\n')
-    }
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket))
+    void upgrade(request, socket, head)
   })
 
   const checkAll = (): void => {

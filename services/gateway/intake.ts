@@ -9,6 +9,7 @@ import { errorBody } from '../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../shared/protocol/requests.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Caller } from './caller.ts'
+import type { NamedCreateUser } from './claim-user.ts'
 import type { FeedHold, Feeds } from './feeds.ts'
 import type { Lookups } from './lookups.ts'
 import type { NewEntry, Pending, PendingEntry, Settlement } from './pending.ts'
@@ -21,7 +22,7 @@ export interface Intake {
   /** `actor`: the acting user. The outcome reaches the caller as a feed frame, an answer or an error. */
   submit(caller: Caller, request: CommandRequest, actor: string): void
   /** Asks the writer for a user nobody knows yet. `settle` gets the outcome, once. False: not taken, the caller has been told. */
-  createUser(caller: Caller, request: RequestOf<'create-user'>, settle: (settlement: Settlement) => void): boolean
+  createUser(caller: Caller, request: NamedCreateUser, settle: (settlement: Settlement) => void): boolean
   /** The caller is gone: nobody waits any longer for what it has sent. */
   abandon(caller: Caller): void
 }
@@ -58,7 +59,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
   const now = (): string => new Date(clock.nowMs()).toISOString()
 
   /** True: there is no room for another command; the caller has been told. */
-  const isFull = (caller: Caller, request: CommandRequest | RequestOf<'create-user'>): boolean => {
+  const isFull = (caller: Caller, request: CommandRequest | NamedCreateUser): boolean => {
     if (caller.pending.size >= bounds.pendingPerSession) {
       caller.fail(request, errorBody('rate_limited', 'too many commands in flight', undefined, 100))
       return true
@@ -70,7 +71,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
 
   const enter = (
     caller: Caller,
-    request: CommandRequest | RequestOf<'create-user'>,
+    request: CommandRequest | NamedCreateUser,
     command: Command,
     concluding: { readonly settle: NewEntry['settle']; readonly lookUp: NewEntry['lookUp']; readonly done: () => void },
   ): PendingEntry => {

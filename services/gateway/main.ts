@@ -1,11 +1,11 @@
 import { openPorts } from '../../infra/distributed/open-ports.ts'
-import { readDistributedConfig } from '../../shared/runtime/config.ts'
+import { readGatewayConfig } from '../../shared/runtime/config.ts'
 import { runMain } from '../../shared/runtime/run-main.ts'
 import { openProcess } from '../../shared/runtime/service-process.ts'
 import { createGatewayService } from './gateway-service.ts'
 
 await runMain(async () => {
-  const config = readDistributedConfig()
+  const config = readGatewayConfig()
   const service = await openProcess(config, 'gateway')
   const ports = await openPorts(config, 'chat-gateway', service)
   const gateway = createGatewayService(config, ports, service)

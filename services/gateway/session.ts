@@ -6,9 +6,10 @@ import type { Request, RequestOf } from '../../shared/protocol/requests.ts'
 import { requestEvents } from '../../shared/protocol/requests.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
-import type { Principal } from './auth.ts'
+import type { Admission } from './admission.ts'
 import type { BindableCaller, Binding, Candidate } from './binding.ts'
 import type { Asked } from './caller.ts'
+import { claimUser } from './claim-user.ts'
 import type { FrameReader } from './frame-reader.ts'
 import { textFrame } from './framing.ts'
 import type { Hub, HubSession } from './hub.ts'
@@ -17,7 +18,9 @@ import type { Lookups } from './lookups.ts'
 import type { Outbox } from './outbox.ts'
 import type { Queries } from './queries.ts'
 import type { Resume } from './resume.ts'
+import { createResumeQueue } from './resume-queue.ts'
 import type { SessionRooms } from './session-rooms.ts'
+import { createTokenLife } from './token-life.ts'
 import type { Wire } from './wire.ts'
 
 /** One socket's life, from upgrade to close: anonymous → bound → draining → closed. */
@@ -43,7 +46,7 @@ export interface Session {
 export interface SessionPorts {
   readonly wire: Wire
   readonly outbox: Outbox
-  readonly principal: Principal
+  readonly admission: Admission
   readonly read: FrameReader
   readonly binding: Binding
   readonly intake: Intake
@@ -63,7 +66,8 @@ export interface SessionPorts {
 const known: ReadonlySet<string> = new Set(requestEvents)
 
 export const createSession = (ports: SessionPorts): Session => {
-  const { wire, outbox, principal, read, binding, intake, queries, resume, hub, lookups, clock, bounds, metrics } = ports
+  const { wire, outbox, admission, read, binding, intake, queries, resume, hub, lookups, clock, bounds, metrics } = ports
+  const { principal } = admission
   let bound: { readonly user: string; readonly candidate: Candidate } | undefined
   let isClosed = false
   let isReceiving = true
@@ -71,7 +75,6 @@ export const createSession = (ports: SessionPorts): Session => {
   let readsInFlight = 0
   /** Requests that came while a `create-user` was under way: they mean the user it binds. */
   let backlog: Request[] | undefined
-  let resuming: Promise<void> = Promise.resolve()
 
   const send = (text: string): void => outbox.push(textFrame(text))
   const idText = (id: string | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
@@ -133,22 +136,15 @@ export const createSession = (ports: SessionPorts): Session => {
     prepare,
   }
 
-  const createUser = async (request: RequestOf<'create-user'>): Promise<void> => {
+  const createUser = async (asked: RequestOf<'create-user'>): Promise<void> => {
+    const request = claimUser(principal, asked)
+    if ('code' in request) return fail(asked, request)
     if (bound !== undefined) return binding.createUser(caller, request)
     backlog = []
     await binding.createUser(caller, request)
     const waited = backlog
     backlog = undefined
     for (const next of waited) handle(next)
-  }
-
-  /** One at a time: each moves the session's place in the rooms it names. */
-  const resumeLater = (request: RequestOf<'resume'>, rooms: SessionRooms, user: string): void => {
-    const readStanding = async () => {
-      const [memberships, epoch] = await Promise.all([lookups.memberships(user), lookups.epoch()])
-      return { memberships, epoch }
-    }
-    resuming = resuming.then(() => resume(caller, rooms, request, request.body, readStanding))
   }
 
   const query = async (request: Parameters<Queries['answer']>[1], actor: string | undefined): Promise<void> => {
@@ -161,7 +157,10 @@ export const createSession = (ports: SessionPorts): Session => {
     readsInFlight -= 1
   }
 
-  const handleBound = (request: Exclude<Request, RequestOf<'create-user' | 'ping' | 'get-users'>>, actor: string): void => {
+  const handleBound = (
+    request: Exclude<Request, RequestOf<'create-user' | 'refresh' | 'ping' | 'get-users'>>,
+    actor: string,
+  ): void => {
     switch (request.event) {
       case 'list-chats':
       case 'list-messages':
@@ -176,7 +175,7 @@ export const createSession = (ports: SessionPorts): Session => {
 
   const handle = (request: Request): void => {
     if (isClosed) return
-    if (backlog !== undefined && request.event !== 'ping') {
+    if (backlog !== undefined && request.event !== 'ping' && request.event !== 'refresh') {
       if (backlog.length >= bounds.pendingPerSession)
         fail(request, errorBody('rate_limited', 'too many requests before create-user is answered', undefined, 100))
       else backlog.push(request)
@@ -186,6 +185,7 @@ export const createSession = (ports: SessionPorts): Session => {
       return caller.refuse(request, 'forbidden', 'as: only a service may act for others')
     const actor = request.as ?? bound?.user
     if (request.event === 'ping') return caller.answer(request, `{"now":"${new Date(clock.nowMs()).toISOString()}"}`)
+    if (request.event === 'refresh') return void tokens.refresh(request)
     if (request.event === 'create-user') return void createUser(request)
     if (request.event === 'get-users') return void query(request, actor)
     if (actor === undefined) return caller.refuse(request, 'unbound', 'send create-user first')
@@ -202,12 +202,16 @@ export const createSession = (ports: SessionPorts): Session => {
   const ended = (): void => {
     if (isClosed) return
     isClosed = true
+    tokens.stop()
     outbox.close()
     intake.abandon(caller)
     bound?.candidate.abandon()
     ports.onEnded()
     ports.onRelief()
   }
+
+  const resumeLater = createResumeQueue({ caller, resume, lookups, maxWaiting: bounds.pendingPerSession })
+  const tokens = createTokenLife({ admission, clock, caller, close })
 
   return {
     outbox,

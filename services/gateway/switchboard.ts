@@ -10,8 +10,8 @@ import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Times } from '../../shared/runtime/times.ts'
+import type { Admission } from './admission.ts'
 import { createAnswerBudget } from './answer-budget.ts'
-import type { Principal } from './auth.ts'
 import { createBinding } from './binding.ts'
 import { createFeeds } from './feeds.ts'
 import { createFlusher } from './flusher.ts'
@@ -55,7 +55,7 @@ export interface SwitchboardPorts {
 export interface Switchboard {
   /** Listens for outcomes and starts to sweep. */
   start(): Promise<void>
-  open(wire: Wire, principal: Principal): Session
+  open(wire: Wire, admission: Admission): Session
   sessions(): Iterable<Session>
   /** Commands without an outcome. */
   readonly pendingCommands: number
@@ -146,13 +146,13 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
       onFull: () => metrics.slowConsumers.inc(),
     })
 
-  const open = (wire: Wire, principal: Principal): Session => {
+  const open = (wire: Wire, admission: Admission): Session => {
     const outbox = createOutbox(wire, flusher, bounds.sendQueueBytes, () => session.drained())
     const onEnded = (): void => void sessions.delete(session)
     const session: Session = createSession({
       wire,
       outbox,
-      principal,
+      admission,
       read,
       binding,
       intake,

@@ -56,6 +56,7 @@ export const answerBodies = {
     others: z.record(z.guid(), seq).optional(),
     epoch: z.string(),
   }),
+  refresh: z.looseObject({ expires_at: time.optional() }),
   ping: z.looseObject({ now: time }),
 } as const
 
@@ -98,6 +99,7 @@ export const answerFrames = {
   'remove-users': answer('remove-users'),
   'get-users': answer('get-users'),
   resume: answer('resume'),
+  refresh: answer('refresh'),
   ping: answer('ping'),
 } as const satisfies Record<AnswerEvent, z.ZodType>
 

@@ -17,6 +17,7 @@ export const closeCodes = {
   stale: { code: 4001, reason: 'no heartbeat', meaning: 'a ping was not answered' },
   tokenExpired: { code: 4003, reason: 'token expired', meaning: 'come back with a new token' },
   tooManyErrors: { code: 4500, reason: 'too many errors', meaning: 'one refused request followed another' },
+  unauthenticated: { code: 4501, reason: 'unauthenticated', meaning: 'a token was refused' },
 } as const
 
 const comesBack: ReadonlySet<number> = new Set([1001, 1006, 1011, 1012, 1013])

@@ -9,6 +9,7 @@ export const errors = {
     meaning: 'the frame or one of its fields is not as the protocol asks; `details` names field and reason',
   },
   unknown_event: { retryable: false, meaning: 'there is no such event' },
+  unauthenticated: { retryable: false, meaning: 'the token is missing, or was refused' },
   unbound: { retryable: false, meaning: 'the socket has no user yet; send create-user first' },
   forbidden: { retryable: false, meaning: 'not a member, no such chat, or not allowed; these look the same on purpose' },
   conflict: { retryable: false, meaning: 'the id names something else already' },

@@ -13,6 +13,9 @@ const isText = (value: string): boolean => value.isWellFormed() && !value.includ
 export const text = (minChars: number, maxChars: number) =>
   z.string().min(minChars).max(maxChars).refine(isText, 'must be well-formed Unicode without U+0000')
 
+/** How a user is known outside of the service; the subject of its token. */
+export const externalUserId = text(1, 200)
+
 /** Any UUID, in lower case afterwards, so that one id has one spelling. */
 export const uuid = z.guid().toLowerCase()
 
@@ -25,6 +28,9 @@ export const instant = z.iso.datetime({ offset: true }).transform((value) => new
 export const messageType = z.string().regex(/^[a-z][a-z0-9._-]{0,31}$/)
 
 export const seq = z.int().min(0)
+
+/** A JWT; whether it is one is for its verification to say. */
+export const token = z.string().min(1).max(16_384)
 
 /** An opaque place in a list, as `next_cursor` gave it. */
 export const cursor = z.string().min(1).max(256)

@@ -28,7 +28,9 @@ export const requestSchemas = (limits: ProtocolLimits) => {
     'create-user': outsideRooms(
       'create-user',
       z.strictObject({
-        user: z.strictObject({ externalUserId: field.text(1, 200), name: field.text(1, limits.nameChars).optional() }),
+        user: z
+          .strictObject({ externalUserId: field.externalUserId, name: field.text(1, limits.nameChars).optional() })
+          .optional(),
         resume: resume.optional(),
       }),
     ),
@@ -72,10 +74,11 @@ export const requestSchemas = (limits: ProtocolLimits) => {
       'get-users',
       z.union([
         z.strictObject({ users: someUsers }),
-        z.strictObject({ externalUserIds: z.array(field.text(1, 200)).min(1).max(limits.usersPerCommand) }),
+        z.strictObject({ externalUserIds: z.array(field.externalUserId).min(1).max(limits.usersPerCommand) }),
       ]),
     ),
     resume: outsideRooms('resume', resume),
+    refresh: outsideRooms('refresh', z.strictObject({ token: field.token })),
     ping: outsideRooms('ping', z.strictObject({})),
   }
 }

@@ -1,4 +1,4 @@
-import type { Setting } from './settings.ts'
+import type { Setting } from './setting.ts'
 import { settings } from './settings.ts'
 
 const begin = '<!-- configuration: written by `npm run docs` from shared/runtime/settings.ts -->'
@@ -6,6 +6,7 @@ const end = '<!-- end of configuration -->'
 
 const titles: { readonly [Group in keyof typeof settings]: string } = {
   services: 'Where it runs and with what',
+  access: 'Who gets in',
   times: 'Times, in milliseconds',
   bounds: 'Bounds of queues, buffers and batches',
   limits: 'Limits of requests',

@@ -1,10 +1,12 @@
-import { z } from 'zod'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { defaultLimits } from '../protocol/limits.ts'
+import type { AccessConfig } from './access-config.ts'
+import { accessConfig, accessProblems } from './access-config.ts'
 import type { Bounds } from './bounds.ts'
 import { defaultBounds } from './bounds.ts'
 import type { ConfigProblem } from './config-error.ts'
 import { ConfigError } from './config-error.ts'
+import type { Setting } from './setting.ts'
 import type { ServiceValues } from './settings.ts'
 import { settings, variableName } from './settings.ts'
 import type { Times } from './times.ts'
@@ -35,17 +37,23 @@ export interface Addresses {
   readonly kafkaBrokers: readonly string[]
 }
 
-export interface EmbeddedConfig extends SharedConfig {
+/** What a process with a public port is told besides. */
+export interface PublicConfig extends SharedConfig {
+  readonly access: AccessConfig
+}
+
+export interface EmbeddedConfig extends PublicConfig {
   readonly mode: 'embedded'
-  readonly auth: 'off'
 }
 
 export interface DistributedConfig extends SharedConfig, Addresses {
   readonly mode: 'distributed'
-  readonly auth: 'off'
 }
 
-export type Config = EmbeddedConfig | DistributedConfig
+/** Of a gateway in the distributed mode. */
+export interface GatewayConfig extends DistributedConfig, PublicConfig {}
+
+export type Config = EmbeddedConfig | GatewayConfig
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Values = ServiceValues & Readonly<Record<string, unknown>>
@@ -55,19 +63,28 @@ interface Parsed {
   readonly problems: readonly ConfigProblem[]
 }
 
-const all = { ...settings.services, ...settings.times, ...settings.bounds, ...settings.limits }
-
-const schema = z.object(Object.fromEntries(Object.entries(all).map(([key, setting]) => [key, setting.schema])))
+const all: Readonly<Record<string, Setting>> = {
+  ...settings.services,
+  ...settings.access,
+  ...settings.times,
+  ...settings.bounds,
+  ...settings.limits,
+}
 
 const addressKeys = { databaseUrl: 'DATABASE_URL', redisUrl: 'REDIS_URL', kafkaBrokers: 'KAFKA_BROKERS' } as const
 
-/** An empty variable counts as unset, as templates leave it. */
+/** An empty variable counts as unset, as templates leave it. A bad one keeps its text, so that it counts as there. */
 const parse = (env: Environment): Parsed => {
-  const given = Object.fromEntries(Object.keys(all).flatMap((key) => (env[key] ? [[key, env[key]]] : [])))
-  const parsed = schema.safeParse(given)
-  if (parsed.success) return { values: parsed.data as Values, problems: [] }
-  const problems = parsed.error.issues.map(({ path, message }) => ({ key: String(path[0]), reason: message }))
-  return { values: given as unknown as Values, problems }
+  const problems: ConfigProblem[] = []
+  const read = ([key, { schema }]: readonly [string, Setting]): unknown => {
+    const given = env[key] || undefined
+    const parsed = schema.safeParse(given)
+    if (parsed.success) return parsed.data
+    problems.push(...parsed.error.issues.map(({ message }) => ({ key, reason: message })))
+    return given
+  }
+  const values = Object.fromEntries(Object.entries(all).map((entry) => [entry[0], read(entry)]))
+  return { values: values as unknown as Values, problems }
 }
 
 const numbersFor = <Name extends string>(names: Readonly<Record<Name, number>>, values: Values): Readonly<Record<Name, number>> =>
@@ -89,7 +106,6 @@ const sharedConfig = (values: Values): SharedConfig => ({
   limits: numbersFor({ ...defaultLimits }, values),
 })
 
-/** For the addresses themselves, a set but bad one counts as there: it has a problem of its own. */
 const missing = (values: Values, keys: readonly (keyof ServiceValues)[], reason: string): ConfigProblem[] =>
   keys.flatMap((key) => (values[key] === undefined ? [{ key, reason }] : []))
 
@@ -99,11 +115,25 @@ const check = (...problems: readonly ConfigProblem[]): void => {
 
 const allAddresses = Object.values(addressKeys)
 
-const distributedConfig = ({ values, problems }: Parsed, reason: string): DistributedConfig => {
-  const unsaid = missing(values, ['AUTH'], 'has to be set in the distributed mode')
-  check(...problems, ...missing(values, allAddresses, reason), ...unsaid)
-  return Object.freeze({ ...sharedConfig(values), ...addresses(values), mode: 'distributed', auth: 'off' })
+const distributedConfig = (
+  { values, problems }: Parsed,
+  reason: string,
+  more: readonly ConfigProblem[] = [],
+): DistributedConfig => {
+  check(...problems, ...missing(values, allAddresses, reason), ...more)
+  return { ...sharedConfig(values), ...addresses(values), mode: 'distributed' }
 }
+
+/** Whoever runs several processes does not do it for himself alone: nothing is assumed. */
+const gatewayConfig = (parsed: Parsed, reason: string): GatewayConfig => {
+  const { values } = parsed
+  const unsaid = missing(values, ['AUTH'], 'has to be set in the distributed mode')
+  const problems = unsaid.length > 0 || hasProblem(parsed) ? unsaid : accessProblems(values)
+  return Object.freeze({ ...distributedConfig(parsed, reason, problems), access: accessConfig(values) })
+}
+
+/** Values that are bad by themselves are not compared with each other. */
+const hasProblem = ({ problems }: Parsed): boolean => problems.some(({ key }) => key in settings.access || key === 'HOST')
 
 const addresses = (values: Values): Addresses =>
   Object.fromEntries(Object.entries(addressKeys).map(([name, key]) => [name, values[key]])) as unknown as Addresses
@@ -118,15 +148,18 @@ export const readConfig = (env: Environment = process.env): Config => {
   const parsed = parse(env)
   const { values, problems } = parsed
   if (allAddresses.some((key) => values[key] !== undefined)) {
-    return distributedConfig(parsed, 'is missing: set all three of DATABASE_URL, REDIS_URL and KAFKA_BROKERS, or none of them')
+    return gatewayConfig(parsed, 'is missing: set all three of DATABASE_URL, REDIS_URL and KAFKA_BROKERS, or none of them')
   }
-  check(...problems)
-  return Object.freeze({ ...sharedConfig(values), mode: 'embedded', auth: 'off' })
+  check(...problems, ...(hasProblem(parsed) ? [] : accessProblems(values)))
+  return Object.freeze({ ...sharedConfig(values), access: accessConfig(values), mode: 'embedded' })
 }
 
-/** The same for a process that exists in the distributed mode only. */
+/** The same for a gateway of the distributed mode. */
+export const readGatewayConfig = (env: Environment = process.env): GatewayConfig => gatewayConfig(parse(env), 'is missing')
+
+/** The same for a process of the distributed mode without a public port, which is to know no key of the front door. */
 export const readDistributedConfig = (env: Environment = process.env): DistributedConfig =>
-  distributedConfig(parse(env), 'is missing')
+  Object.freeze(distributedConfig(parse(env), 'is missing'))
 
 /** For a command that uses only some of the services: the others' addresses may be absent. */
 export const readConfigFor = <Need extends keyof Addresses>(

@@ -1,45 +1,16 @@
 import { z } from 'zod'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { defaultLimits } from '../protocol/limits.ts'
+import { accessSettings } from './access-settings.ts'
 import { boundsTable } from './bounds.ts'
+import type { Setting } from './setting.ts'
+import { flag, matching, oneOf, setting, urlOf, whole } from './setting.ts'
 import { timesTable } from './times.ts'
 import type { TableRow } from './values-of.ts'
-
-/** One environment variable: a row of the README's table, and the schema of its value. */
-export interface Setting<Schema extends z.ZodType = z.ZodType> {
-  readonly meaning: string
-  /** What stands for it while it is unset, for people to read. */
-  readonly shown: string
-  readonly schema: Schema
-}
-
-const setting = <Schema extends z.ZodType>(meaning: string, shown: string, schema: Schema): Setting<Schema> => ({
-  meaning,
-  shown,
-  schema,
-})
 
 /** The longest delay that a timer can take, and more than any bound needs. */
 const largest = 2_147_483_647
 
-const whole = (from: number, to: number) => {
-  const reason = `must be a whole number from ${from} to ${to}`
-  return z
-    .string()
-    .regex(/^\d{1,10}$/, reason)
-    .transform(Number)
-    .pipe(z.number().min(from, reason).max(to, reason))
-}
-
-const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
-  z.enum(values, `must be one of: ${values.join(', ')}`)
-
-const matching = (pattern: RegExp, reason: string) => z.string().regex(pattern, reason)
-
-const urlOf = (...protocols: readonly string[]) =>
-  z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`), error: `must be a URL that begins with ${protocols[0]}://` })
-
-const flag = oneOf('true', 'false').transform((value) => value === 'true')
 const address = matching(/^\S+$/, 'must be an address without spaces')
 const brokers = matching(/^[^\s,]+:\d+(\s*,\s*[^\s,]+:\d+)*$/, 'must be host:port, several separated by commas').transform(
   (value) => Object.freeze(value.split(',').map((broker) => broker.trim())),
@@ -66,11 +37,6 @@ const serviceSettings = {
     whole(1, 10_000).default(60),
   ),
   REPLICATION_FACTOR: setting('copies that the brokers keep of each topic', 'as the brokers say', whole(1, 100).optional()),
-  AUTH: setting(
-    '`off`: every socket is trusted as a back end is. Has to be set in the distributed mode',
-    '`off` when embedded',
-    oneOf('off').optional(),
-  ),
   LOG_LEVEL: setting(
     '`debug`, `info`, `warn`, `error` or `silent`',
     '`info`',
@@ -106,12 +72,13 @@ const numbers = (table: Readonly<Record<string, TableRow>>): Record<string, Sett
 /** Every variable that the service reads, by name, in groups for people to read. */
 export const settings = {
   services: serviceSettings,
+  access: accessSettings,
   times: numbers(timesTable),
   bounds: numbers(boundsTable),
   limits: numbers(limitsTable),
 } as const
 
-type ServiceSettings = typeof serviceSettings
+type ServiceSettings = typeof serviceSettings & typeof accessSettings
 
 /** The values of the variables that are not of a table of numbers. */
 export type ServiceValues = { readonly [Name in keyof ServiceSettings]: z.output<ServiceSettings[Name]['schema']> }

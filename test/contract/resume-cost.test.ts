@@ -3,7 +3,7 @@ import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { memoryCommandLog } from '../../infra/in-process/memory-command-log.ts'
 import { memoryFanOut } from '../../infra/in-process/memory-fan-out.ts'
-import { openAccess } from '../../services/gateway/auth.ts'
+import { openDoor } from '../../services/gateway/admission.ts'
 import { createSwitchboard } from '../../services/gateway/switchboard.ts'
 import { defaultLimits } from '../../shared/protocol/limits.ts'
 import { defaultBounds } from '../../shared/runtime/bounds.ts'
@@ -77,7 +77,7 @@ describe.skipIf(whyNoStack())('Ten thousand resumes at once', () => {
     const names = new Map(members.map(({ id, name }) => [id, name]))
     for (const { room, user, wire } of clients) {
       const body = { user: { externalUserId: names.get(user) }, resume: { rooms: { [room]: 1 } } }
-      switchboard.open(wire, openAccess).receive(JSON.stringify({ event: 'create-user', id: 'r', body }))
+      switchboard.open(wire, openDoor).receive(JSON.stringify({ event: 'create-user', id: 'r', body }))
     }
     await until('every answer', () => clients.every(({ wire }) => wire.texts.length >= 2 + missed), {
       withinMs: 60_000,

@@ -5,6 +5,8 @@ import { openSocket } from './chat-socket.ts'
 /** A user on one socket, bound, with the protocol's requests as methods. A refusal is thrown. */
 export interface Person extends AsyncDisposable {
   readonly socket: ChatSocket
+  /** The external id. */
+  readonly name: string
   readonly id: string
   createChat(name: string, others: readonly string[], id?: string): Promise<FeedFrame>
   say(room: string, msg: string, id?: string): Promise<Frame>
@@ -24,8 +26,13 @@ const accepted = (frame: Frame): Frame => {
 /** An external id that nobody has used. */
 export const freshName = (name = 'user'): string => `${name}-${randomUUID()}`
 
-export const personOn = async (url: string, externalUserId: string, resume?: unknown): Promise<Person> => {
-  const socket = await openSocket(url)
+export const personOn = async (
+  url: string,
+  externalUserId: string,
+  resume?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Person> => {
+  const socket = await openSocket(url, headers)
   const body = { user: { externalUserId }, ...(resume === undefined ? {} : { resume }) }
   const { body: bound = {} } = accepted(await socket.request('create-user', body))
   const { id } = bound.user as { id: string }
@@ -44,6 +51,7 @@ export const personOn = async (url: string, externalUserId: string, resume?: unk
 
   return {
     socket,
+    name: externalUserId,
     id,
     createChat: async (name, others, chatId) =>
       accepted(

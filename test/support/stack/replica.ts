@@ -68,7 +68,7 @@ const startOn = async (
     isDetached: false,
     port: Number(ports.INTERNAL_PORT),
     probe: () => probe(internalUrl),
-    readyWithinMs: options.readyWithinMs ?? 20_000,
+    readyWithinMs: options.readyWithinMs ?? 60_000,
     stopWithinMs: options.stopWithinMs ?? 30_000,
   })
   await server.start()

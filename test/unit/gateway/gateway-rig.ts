@@ -1,3 +1,4 @@
+import { openDoor } from '../../../services/gateway/admission.ts'
 import { createSwitchboard } from '../../../services/gateway/switchboard.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
@@ -144,7 +145,7 @@ export const gatewayRig = async (
       { drained: () => session.drained(), closed: () => session.ended(), frame: nothing },
       1,
     )
-    const session = switchboard.open(socket.wire, { isService: true })
+    const session = switchboard.open(socket.wire, openDoor)
     return {
       socket,
       frames: socket.frames,

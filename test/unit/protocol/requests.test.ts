@@ -19,6 +19,7 @@ const smallest: { readonly [Event in RequestEvent]: { readonly room?: string; re
   'remove-users': { room, body: { users: [user] } },
   'get-users': { body: { users: [user] } },
   resume: { body: { rooms: {} } },
+  refresh: { body: { token: 't' } },
   ping: { body: {} },
 }
 
@@ -79,6 +80,7 @@ describe('a request', () => {
       ['create-user', body('create-user', { user: { externalUserId: 'x'.repeat(200), name: 'x'.repeat(nameChars) } })],
       ['create-chat', body('create-chat', { chat: { name: 'x'.repeat(nameChars) }, users: ids(usersPerCommand) })],
       ['list-messages', query('list-messages', { limit: pageEntries, cursor: 'x'.repeat(256) })],
+      ['create-user', { body: {} }],
       ['resume', body('resume', { rooms: roomsOf(resumeRooms), epoch: 'x'.repeat(64), max: 10_000 })],
       ['create-user', body('create-user', { resume: { rooms: roomsOf(resumeRooms) } })],
       ['get-users', { body: { externalUserIds: ids(usersPerCommand) } }],
@@ -100,7 +102,7 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
   ['ping', { body: {}, id: 7 }, 'id', /expected string/],
   ['ping', { body: {}, id: 'a\0' }, 'id', badText],
   ['ping', { body: {}, as: 'ann' }, 'as', /UUID|GUID/],
-  ['create-user', { body: {} }, 'body.user', /expected object/],
+  ['create-user', { body: { user: null } }, 'body.user', /expected object/],
   ['create-user', body('create-user', { user: {} }), 'body.user.externalUserId', /expected string/],
   ['create-user', body('create-user', { user: { externalUserId: '' } }), 'body.user.externalUserId', />=1 char/],
   ['create-user', body('create-user', { user: { externalUserId: 'x'.repeat(201) } }), 'body.user.externalUserId', /<=200 char/],
@@ -161,6 +163,9 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
   ['resume', body('resume', { epoch: '' }), 'body.epoch', />=1 char/],
   ['resume', body('resume', { max: 0 }), 'body.max', />=1/],
   ['resume', body('resume', { max: 10_001 }), 'body.max', /<=10000/],
+  ['refresh', { body: {} }, 'body.token', /expected string/],
+  ['refresh', { body: { token: '' } }, 'body.token', />=1 char/],
+  ['refresh', { body: { token: 'x'.repeat(16_385) } }, 'body.token', /<=16384 char/],
   ['ping', { body: { now: 1 } }, 'body.now', 'unknown field'],
 ]
 

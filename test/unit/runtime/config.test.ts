@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { defaultBounds } from '../../../shared/runtime/bounds.ts'
-import { readConfig, readConfigFor, readDistributedConfig } from '../../../shared/runtime/config.ts'
+import { readConfig, readConfigFor, readDistributedConfig, readGatewayConfig } from '../../../shared/runtime/config.ts'
 import { ConfigError } from '../../../shared/runtime/config-error.ts'
 import { settings, variableName } from '../../../shared/runtime/settings.ts'
 import { defaultTimes } from '../../../shared/runtime/times.ts'
@@ -11,6 +11,9 @@ const addresses = {
   REDIS_URL: 'redis://:s3cret@redis.example:6379',
   KAFKA_BROKERS: 'one.example:9092, two.example:9092',
 }
+
+const secret = 'thirty-two bytes at the very least'
+const jwt = { AUTH: 'jwt', JWT_SECRET: secret }
 
 const errorOf = (read: () => unknown): ConfigError => {
   try {
@@ -37,7 +40,7 @@ describe('readConfig', () => {
       partitions: 60,
       replicationFactor: undefined,
       redisCluster: false,
-      auth: 'off',
+      access: { jwt: undefined, allowedOrigins: undefined, trustedProxies: [] },
       logLevel: 'info',
       times: defaultTimes,
       bounds: defaultBounds,
@@ -72,8 +75,9 @@ describe('readConfig', () => {
   })
 
   it('lets the internal port listen where the public one does, unless told otherwise', () => {
-    expect(readConfig({ HOST: '0.0.0.0' }).internalHost).toBe('0.0.0.0')
-    expect(readConfig({ HOST: '0.0.0.0', INTERNAL_HOST: '10.0.0.1' }).internalHost).toBe('10.0.0.1')
+    const open = { HOST: '0.0.0.0', AUTH_ALLOW_OFF: 'true' }
+    expect(readConfig(open).internalHost).toBe('0.0.0.0')
+    expect(readConfig({ ...open, INTERNAL_HOST: '10.0.0.1' }).internalHost).toBe('10.0.0.1')
   })
 
   it('takes every time, bound and limit from the variable of its name', () => {
@@ -132,15 +136,35 @@ describe('readConfig', () => {
   })
 
   it('cannot be changed once it is read', () => {
-    const config = readDistributedConfig({ ...addresses, AUTH: 'off' })
-    for (const part of [config, config.times, config.bounds, config.limits, config.kafkaBrokers])
+    const config = readGatewayConfig({ ...addresses, AUTH: 'jwt', JWT_SECRET: secret })
+    for (const part of [
+      config,
+      config.access,
+      config.access.jwt,
+      config.access.trustedProxies,
+      config.times,
+      config.bounds,
+      config.limits,
+      config.kafkaBrokers,
+    ])
       expect(Object.isFrozen(part)).toBe(true)
   })
 })
 
 describe('readDistributedConfig', () => {
   it('names all that a distributed process lacks', () => {
-    expect(keysOf(() => readDistributedConfig({}))).toEqual(['DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS', 'AUTH'])
+    expect(keysOf(() => readDistributedConfig({}))).toEqual(['DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS'])
+  })
+
+  it('asks for no key of the front door', () => {
+    const config = readDistributedConfig({ ...addresses, JWT_SECRET: secret })
+    expect(JSON.stringify(config)).not.toContain(secret)
+  })
+})
+
+describe('readGatewayConfig', () => {
+  it('names all that a gateway lacks', () => {
+    expect(keysOf(() => readGatewayConfig({}))).toEqual(['DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS', 'AUTH'])
   })
 })
 
@@ -152,6 +176,93 @@ describe('readConfigFor', () => {
 
   it('checks what is not needed all the same', () => {
     expect(keysOf(() => readConfigFor([], { PORT: 'x' }))).toEqual(['PORT'])
+  })
+})
+
+describe('who gets in', () => {
+  it('are holders of tokens, signed by a secret or by the keys of a set', () => {
+    expect(
+      readConfig({ ...jwt, JWT_AUDIENCE: 'chat', JWT_ISSUER: 'https://issuer.example', JWT_LEEWAY_S: '9' }).access.jwt,
+    ).toEqual({
+      keys: { secret },
+      audience: 'chat',
+      issuer: 'https://issuer.example',
+      leewayS: 9,
+    })
+    expect(readConfig({ AUTH: 'jwt', JWT_JWKS: './keys.json' }).access.jwt?.keys).toEqual({ jwks: './keys.json' })
+  })
+
+  it.each([
+    ['without any key', { AUTH: 'jwt' }, 'JWT_SECRET'],
+    ['with two', { ...jwt, JWT_JWKS: './keys.json' }, 'JWT_SECRET'],
+    ['with a key that is too short', { AUTH: 'jwt', JWT_SECRET: 'x'.repeat(31) }, 'JWT_SECRET'],
+    ['with keys over a bare network', { AUTH: 'jwt', JWT_JWKS: 'http://issuer.example/keys' }, 'JWT_JWKS'],
+    ['with more leeway than clocks need', { ...jwt, JWT_LEEWAY_S: '61' }, 'JWT_LEEWAY_S'],
+  ])('are not told %s', (_, env, key) => {
+    expect(keysOf(() => readConfig(env))).toEqual([key])
+  })
+
+  it.each([
+    ['./keys.json'],
+    ['/etc/keys.json'],
+    ['https://issuer.example/keys'],
+    ['http://127.0.0.1:9/keys'],
+    ['http://localhost/keys'],
+    ['http://[::1]/keys'],
+  ])('may be told by the keys in %s', (place) => {
+    expect(readConfig({ AUTH: 'jwt', JWT_JWKS: place }).access.jwt?.keys).toEqual({ jwks: place })
+  })
+
+  it.each([['JWT_SECRET'], ['JWT_AUDIENCE'], ['JWT_ISSUER'], ['JWT_JWKS']])(
+    'are not everybody where %s says that tokens are meant',
+    (key) => {
+      expect(keysOf(() => readConfig({ [key]: secret }))).toEqual([key])
+    },
+  )
+
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'chat.example', '128.0.0.1'])(
+    'are not everybody on %s, unless that is said twice',
+    (HOST) => {
+      expect(keysOf(() => readConfig({ HOST }))).toEqual(['AUTH'])
+      expect(keysOf(() => readGatewayConfig({ ...addresses, AUTH: 'off', HOST }))).toEqual(['AUTH'])
+      expect(readConfig({ HOST, AUTH_ALLOW_OFF: 'true' }).access.jwt).toBeUndefined()
+      expect(readConfig({ HOST, ...jwt }).access.jwt).toBeDefined()
+    },
+  )
+
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('may be everybody on %s', (HOST) => {
+    expect(readConfig({ HOST }).access.jwt).toBeUndefined()
+  })
+
+  it('are not everybody in production, unless that is said twice', () => {
+    expect(keysOf(() => readConfig({ NODE_ENV: 'production' }))).toEqual(['AUTH'])
+    expect(readConfig({ NODE_ENV: 'production', AUTH_ALLOW_OFF: 'true' }).access.jwt).toBeUndefined()
+    expect(readConfig({ NODE_ENV: 'development' }).access.jwt).toBeUndefined()
+  })
+
+  it('come from pages of these origins, and by these proxies', () => {
+    const env = { ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080', TRUSTED_PROXIES: '10.0.0.0/8, ::1' }
+    expect(readConfig(env).access).toMatchObject({
+      allowedOrigins: ['https://a.example', 'http://b.example:8080'],
+      trustedProxies: ['10.0.0.0/8', '::1'],
+    })
+  })
+
+  it.each([
+    ['ALLOWED_ORIGINS', '*'],
+    ['ALLOWED_ORIGINS', 'https://*.example.com'],
+    ['ALLOWED_ORIGINS', 'https://a.example/'],
+    ['ALLOWED_ORIGINS', 'https://A.example'],
+    ['ALLOWED_ORIGINS', 'null'],
+    ['ALLOWED_ORIGINS', 'a.example'],
+    ['ALLOWED_ORIGINS', 'https://a.example,'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '10.0.0.0/8/8'],
+    ['TRUSTED_PROXIES', '10.0.0'],
+    ['TRUSTED_PROXIES', 'proxy.example'],
+    ['AUTH_ALLOW_OFF', '1'],
+  ])('are not told by %s=%s', (key, value) => {
+    expect(keysOf(() => readConfig({ [key]: value }))).toEqual([key])
   })
 })
 

@@ -1,0 +1,62 @@
+import { BlockList, isIP } from 'node:net'
+
+/** Whose requests these are, as far as addresses tell. */
+export type ClientAddress = (peer: string | undefined, forwardedFor: string | undefined) => string
+
+const kindOf = (address: string): 'ipv4' | 'ipv6' | undefined => {
+  const version = isIP(address)
+  return version === 0 ? undefined : version === 4 ? 'ipv4' : 'ipv6'
+}
+
+/** An IPv4 address that came in the clothes of IPv6 is the IPv4 address. */
+const plain = (address: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
+
+/** Some proxies write a port behind the address. */
+const hopAddress = (hop: string): string =>
+  plain(/^\[(.+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop)
+
+const blockListOf = (networks: readonly string[]): BlockList => {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/')
+    const kind = kindOf(address)
+    if (kind === undefined) throw new Error(`not an address or network: ${network}`)
+    if (prefix === undefined) list.addAddress(address, kind)
+    else list.addSubnet(address, Number(prefix), kind)
+  }
+  return list
+}
+
+/**
+ * The address of the client. `X-Forwarded-For` counts only as far as each hop
+ * that wrote it is a trusted proxy: it is read from its end, where the nearest
+ * proxy wrote, and what the client itself put at its beginning is never believed.
+ */
+export const clientAddress = (trustedProxies: readonly string[]): ClientAddress => {
+  const trusted = blockListOf(trustedProxies)
+  const isTrusted = (address: string): boolean => {
+    const kind = kindOf(address)
+    return kind !== undefined && trusted.check(address, kind)
+  }
+  return (peer, forwardedFor) => {
+    let address = plain(peer ?? '')
+    const hops = forwardedFor?.split(',').map((hop) => hopAddress(hop.trim())) ?? []
+    while (isTrusted(address)) {
+      const before = hops.pop()
+      if (before === undefined || kindOf(before) === undefined) break
+      address = before
+    }
+    return address
+  }
+}
+
+/** What limits by address are kept by: an IPv6 site has its whole /64. */
+export const addressKey = (address: string): string => {
+  if (kindOf(address) !== 'ipv6') return address
+  const [head = '', tail] = (address.split('%')[0] ?? '').split('::')
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length)
+  const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right].slice(0, 4)
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
+}

@@ -1,0 +1,36 @@
+import { errorBody } from '../../shared/protocol/errors.ts'
+import type { RequestOf } from '../../shared/protocol/requests.ts'
+import type { Caller } from './caller.ts'
+import type { Lookups } from './lookups.ts'
+import type { Resume, Standing } from './resume.ts'
+import type { SessionRooms } from './session-rooms.ts'
+
+/** A session's later resumes, one at a time: each moves its place in the rooms it names. */
+export type ResumeQueue = (request: RequestOf<'resume'>, rooms: SessionRooms, user: string) => void
+
+export interface ResumeQueuePorts {
+  readonly caller: Caller
+  readonly resume: Resume
+  readonly lookups: Lookups
+  /** What waits behind so many is refused. */
+  readonly maxWaiting: number
+}
+
+export const createResumeQueue = ({ caller, resume, lookups, maxWaiting }: ResumeQueuePorts): ResumeQueue => {
+  let last: Promise<void> = Promise.resolve()
+  let waiting = 0
+
+  return (request, rooms, user) => {
+    if (waiting >= maxWaiting)
+      return caller.fail(request, errorBody('rate_limited', 'too many resumes waiting', undefined, 1_000))
+    const readStanding = async (): Promise<Standing> => {
+      const [memberships, epoch] = await Promise.all([lookups.memberships(user), lookups.epoch()])
+      return { memberships, epoch }
+    }
+    waiting += 1
+    last = last.then(async () => {
+      await resume(caller, rooms, request, request.body, readStanding)
+      waiting -= 1
+    })
+  }
+}

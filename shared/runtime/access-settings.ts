@@ -1,0 +1,72 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { isLoopback } from './is-loopback.ts'
+import type { Setting } from './setting.ts'
+import { flag, listOf, oneOf, setting, whole } from './setting.ts'
+
+/** RFC 7518: a key for HS256 has at least as many bits as its hash. */
+const secretBytes = 32
+
+const isOrigin = (value: string): boolean => {
+  try {
+    return new URL(value).origin === value && !value.includes('*')
+  } catch {
+    return false
+  }
+}
+
+const isNetwork = (value: string): boolean => {
+  const [address = '', prefix = '', ...rest] = value.split('/')
+  const kind = isIP(address)
+  return (
+    kind !== 0 && rest.length === 0 && (prefix === '' || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (kind === 4 ? 32 : 128)))
+  )
+}
+
+/** A key set that comes over a network is only as good as the way it came. */
+const isJwks = (value: string): boolean => {
+  if (!/^[a-z]+:\/\//i.test(value)) return true
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
+}
+
+/** The variables that say who gets in. */
+export const accessSettings = {
+  AUTH: setting(
+    '`jwt`: a token for every socket and request. `off`: everybody who can connect is trusted as a back end is. Gateways of the distributed mode have to be told',
+    '`off` when embedded',
+    oneOf('off', 'jwt').optional(),
+  ),
+  AUTH_ALLOW_OFF: setting(
+    '`true`: `AUTH=off` also where `HOST` is not a loopback address or `NODE_ENV` is `production`',
+    '`false`',
+    flag.default(false),
+  ),
+  JWT_SECRET: setting(
+    `key of tokens signed by HS256, at least ${secretBytes} bytes; this or \`JWT_JWKS\``,
+    '',
+    z
+      .string()
+      .refine((value) => Buffer.byteLength(value) >= secretBytes, `must have at least ${secretBytes} bytes`)
+      .optional(),
+  ),
+  JWT_JWKS: setting(
+    'public keys of tokens signed by RS256, ES256 or EdDSA: a file, or an `https://` URL, that holds a JWK set',
+    '',
+    z.string().refine(isJwks, 'must be a file or a URL that begins with https://').optional(),
+  ),
+  JWT_AUDIENCE: setting('what `aud` of a token has to name; not looked at while unset', '', z.string().optional()),
+  JWT_ISSUER: setting('what `iss` of a token has to be; not looked at while unset', '', z.string().optional()),
+  JWT_LEEWAY_S: setting('seconds by which clocks may differ, for `exp` and `nbf`', '`5`', whole(0, 60).default(5)),
+  ALLOWED_ORIGINS: setting(
+    'origins whose pages may connect, exact (`https://app.example.com`), several separated by commas',
+    'the page’s own',
+    listOf(isOrigin, 'must be origins like https://app.example.com, several separated by commas').optional(),
+  ),
+  TRUSTED_PROXIES: setting(
+    'addresses or networks (`10.0.0.0/8`) of proxies whose `X-Forwarded-For` counts, several separated by commas',
+    '',
+    listOf(isNetwork, 'must be addresses or networks like 10.0.0.0/8, several separated by commas').default([]),
+  ),
+  NODE_ENV: setting('`production`: `AUTH=off` is refused', '', z.string().optional()),
+} as const satisfies Record<string, Setting>

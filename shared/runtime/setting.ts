@@ -1,0 +1,41 @@
+import { z } from 'zod'
+
+/** One environment variable: a row of the README's table, and the schema of its value. */
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  readonly meaning: string
+  /** What stands for it while it is unset, for people to read. */
+  readonly shown: string
+  readonly schema: Schema
+}
+
+export const setting = <Schema extends z.ZodType>(meaning: string, shown: string, schema: Schema): Setting<Schema> => ({
+  meaning,
+  shown,
+  schema,
+})
+
+export const whole = (from: number, to: number) => {
+  const reason = `must be a whole number from ${from} to ${to}`
+  return z
+    .string()
+    .regex(/^\d{1,10}$/, reason)
+    .transform(Number)
+    .pipe(z.number().min(from, reason).max(to, reason))
+}
+
+export const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
+  z.enum(values, `must be one of: ${values.join(', ')}`)
+
+export const matching = (pattern: RegExp, reason: string) => z.string().regex(pattern, reason)
+
+export const urlOf = (...protocols: readonly string[]) =>
+  z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`), error: `must be a URL that begins with ${protocols[0]}://` })
+
+export const flag = oneOf('true', 'false').transform((value) => value === 'true')
+
+/** Entries separated by commas, each of which passes the test. */
+export const listOf = (isEntry: (entry: string) => boolean, reason: string) =>
+  z
+    .string()
+    .transform((value): readonly string[] => Object.freeze(value.split(',').map((entry) => entry.trim())))
+    .refine((entries) => entries.every(isEntry), reason)

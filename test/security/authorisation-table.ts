@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'vitest'
+import type { RequestEvent } from '../../shared/protocol/requests.ts'
+import { freshName } from '../support/client/person.ts'
+import { issuer } from './guarded-chat.ts'
+
+/** Who asks. `as …`: a service that acts for that user. */
+export const askers = ['creator', 'member', 'stranger', 'removed', 'unbound', 'service', 'as member', 'as stranger'] as const
+export type Asker = (typeof askers)[number]
+
+/** What a frame is about: users' ids, one room, and the asker's own token. */
+export interface Stage {
+  readonly room: string
+  readonly ids: Readonly<Record<'creator' | 'member' | 'stranger' | 'removed' | 'newcomer', string>>
+  /** The user that the asker is or acts for; any other where there is none. */
+  readonly own: string
+  readonly externalUserId: string
+}
+
+export interface Case {
+  readonly what: string
+  readonly event: RequestEvent
+  readonly isInRoom?: boolean
+  readonly body: (stage: Stage) => unknown | Promise<unknown>
+  /** `ok`, or the code of the error, for each asker in their order. */
+  readonly expected: Readonly<Record<Asker, string>>
+  /** What an accepted answer has to say. */
+  readonly says?: (stage: Stage, asker: Asker) => object
+}
+
+const row = (...codes: readonly string[]): Case['expected'] =>
+  Object.fromEntries(askers.map((asker, index) => [asker, codes[index]])) as Case['expected']
+
+const everybody = row('ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok')
+const bound = row('ok', 'ok', 'ok', 'ok', 'unbound', 'unbound', 'ok', 'ok')
+const members = row('ok', 'ok', 'forbidden', 'forbidden', 'unbound', 'unbound', 'ok', 'forbidden')
+const nobody = row('forbidden', 'forbidden', 'forbidden', 'forbidden', 'unbound', 'unbound', 'forbidden', 'forbidden')
+const servicesOnly = row('forbidden', 'forbidden', 'forbidden', 'forbidden', 'forbidden', 'ok', 'ok', 'ok')
+
+const isIn = (asker: Asker): boolean => ['creator', 'member'].includes(asker)
+const isService = (asker: Asker): boolean => asker === 'service' || asker.startsWith('as ')
+
+/** Every frame of the protocol, and whom it is for. */
+export const authorisation: readonly Case[] = [
+  {
+    what: 'oneself',
+    event: 'create-user',
+    body: ({ externalUserId }) => ({ user: { externalUserId } }),
+    expected: everybody,
+    says: ({ externalUserId }) => ({ user: { externalUserId } }),
+  },
+  {
+    what: 'somebody else',
+    event: 'create-user',
+    body: () => ({ user: { externalUserId: freshName('else') } }),
+    expected: servicesOnly,
+  },
+  {
+    what: 'a chat',
+    event: 'create-chat',
+    body: ({ ids }) => ({ chat: { name: 'new' }, users: [ids.newcomer] }),
+    expected: bound,
+  },
+  {
+    what: 'one’s own chats',
+    event: 'list-chats',
+    body: ({ own }) => ({ user: { id: own } }),
+    expected: bound,
+  },
+  {
+    what: 'somebody else’s chats',
+    event: 'list-chats',
+    body: ({ ids, own }) => ({ user: { id: own === ids.creator ? ids.member : ids.creator } }),
+    expected: nobody,
+  },
+  { what: 'the messages', event: 'list-messages', body: ({ room }) => ({ chat: { id: room } }), expected: members },
+  { what: 'a message', event: 'new-message', isInRoom: true, body: () => ({ msg: 'hello', type: 'text' }), expected: members },
+  { what: 'somebody', event: 'add-users', isInRoom: true, body: ({ ids }) => ({ users: [ids.newcomer] }), expected: members },
+  { what: 'oneself', event: 'add-users', isInRoom: true, body: ({ own }) => ({ users: [own] }), expected: members },
+  {
+    what: 'somebody else',
+    event: 'remove-users',
+    isInRoom: true,
+    body: ({ ids, own }) => ({ users: [own === ids.member ? ids.creator : ids.member] }),
+    expected: row('ok', 'forbidden', 'forbidden', 'forbidden', 'unbound', 'unbound', 'forbidden', 'forbidden'),
+  },
+  { what: 'oneself', event: 'remove-users', isInRoom: true, body: ({ own }) => ({ users: [own] }), expected: members },
+  {
+    what: 'the members',
+    event: 'get-users',
+    body: ({ ids }) => ({ users: [ids.creator, ids.member] }),
+    expected: everybody,
+    says: ({ ids }, asker) => ({
+      users:
+        isIn(asker) || isService(asker)
+          ? expect.arrayContaining([ids.creator, ids.member].map((id) => expect.objectContaining({ id })))
+          : [],
+    }),
+  },
+  {
+    what: 'users by their external ids',
+    event: 'get-users',
+    body: ({ externalUserId }) => ({ externalUserIds: [externalUserId] }),
+    expected: servicesOnly,
+  },
+  {
+    what: 'the room',
+    event: 'resume',
+    body: ({ room }) => ({ rooms: { [room]: 0 } }),
+    expected: row('ok', 'ok', 'ok', 'ok', 'unbound', 'unbound', 'unbound', 'unbound'),
+    says: ({ room }, asker) => ({
+      rooms: { [room]: isIn(asker) ? { recovered: true } : { seq: 0, recovered: false, reason: 'forbidden' } },
+    }),
+  },
+  {
+    what: 'a room that is not there',
+    event: 'resume',
+    body: () => ({ rooms: { [randomUUID()]: 0 } }),
+    expected: row('ok', 'ok', 'ok', 'ok', 'unbound', 'unbound', 'unbound', 'unbound'),
+  },
+  {
+    what: 'one’s own token',
+    event: 'refresh',
+    body: async ({ externalUserId }) => ({ token: await issuer.token({ sub: externalUserId }) }),
+    expected: row('ok', 'ok', 'ok', 'ok', 'ok', 'unauthenticated', 'unauthenticated', 'unauthenticated'),
+  },
+  {
+    what: 'a service’s token',
+    event: 'refresh',
+    body: () => issuer.token({ sub: 'back-office', role: 'service' }).then((token) => ({ token })),
+    expected: row(
+      'unauthenticated',
+      'unauthenticated',
+      'unauthenticated',
+      'unauthenticated',
+      'unauthenticated',
+      'ok',
+      'ok',
+      'ok',
+    ),
+  },
+  { what: 'the time', event: 'ping', body: () => ({}), expected: everybody },
+]

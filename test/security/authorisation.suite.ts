@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { requestEvents } from '../../shared/protocol/requests.ts'
+import type { ChatSocket } from '../support/client/chat-socket.ts'
+import { openSocket } from '../support/client/chat-socket.ts'
+import type { Person } from '../support/client/person.ts'
+import { freshName, personOn } from '../support/client/person.ts'
+import type { Asker, Case, Stage } from './authorisation-table.ts'
+import { askers, authorisation } from './authorisation-table.ts'
+import type { GuardedChat } from './guarded-chat.ts'
+import { asService, asUser, fromElsewhere } from './guarded-chat.ts'
+
+const roles = ['creator', 'member', 'stranger', 'removed', 'newcomer'] as const
+type Role = (typeof roles)[number]
+type Cast = Readonly<Record<Role, Person>>
+
+/** Who is who, and on which gateway: those who talk to each other are on different ones. */
+const castOf = async (urls: GuardedChat['urls'], owned: AsyncDisposableStack): Promise<Cast> => {
+  const [here, there = here] = urls
+  const people = roles.map(async (role, index) => {
+    const name = freshName(role)
+    return owned.use(
+      await personOn(index % 2 === 0 ? here : there, name, undefined, { ...(await asUser(name)), ...fromElsewhere() }),
+    )
+  })
+  const all = await Promise.all(people)
+  return Object.fromEntries(roles.map((role, index) => [role, all[index]])) as Cast
+}
+
+export const authorisationSuite = (open: () => GuardedChat): void => {
+  describe('every frame, by everybody', () => {
+    const owned = new AsyncDisposableStack()
+    let cast: Cast
+    beforeAll(async () => {
+      cast = await castOf(open().urls, owned)
+    })
+    afterAll(() => owned.disposeAsync())
+
+    const roleOf = (asker: Asker): Role | undefined => roles.find((role) => asker === role || asker === `as ${role}`)
+
+    const setStage = async (asker: Asker, externalUserId: string): Promise<Stage> => {
+      const { creator, member, removed } = cast
+      const { room } = await creator.createChat('stage', [member.id, removed.id])
+      await creator.removeUsers(room, [removed.id])
+      await creator.say(room, 'before')
+      const ids = Object.fromEntries(roles.map((role) => [role, cast[role].id])) as Stage['ids']
+      return { room, ids, own: ids[roleOf(asker) ?? 'stranger'], externalUserId }
+    }
+
+    /** A socket of its own for each question, so that none is spoiled by another. */
+    const socketFor = async (asker: Asker): Promise<{ readonly socket: ChatSocket; readonly name: string }> => {
+      const { urls } = open()
+      const url = urls[1] ?? urls[0]
+      if (asker === 'service' || asker.startsWith('as '))
+        return { socket: await openSocket(url, { ...(await asService()), ...fromElsewhere() }), name: 'back-office' }
+      const name = asker === 'unbound' ? freshName('unbound') : cast[roleOf(asker) ?? 'stranger'].name
+      const socket = await openSocket(url, { ...(await asUser(name)), ...fromElsewhere() })
+      if (asker !== 'unbound') await socket.request('create-user', {})
+      return { socket, name }
+    }
+
+    const ask = async (asker: Asker, { event, isInRoom, body }: Case, room?: string) => {
+      const { socket, name } = await socketFor(asker)
+      await using _owned = socket
+      const stage = await setStage(asker, name)
+      const role = roleOf(asker)
+      const answer = await socket.request(event, await body(stage), {
+        ...(isInRoom === true ? { room: room ?? stage.room } : {}),
+        ...(asker.startsWith('as ') && role !== undefined ? { as: cast[role].id } : {}),
+      })
+      return { stage, answer }
+    }
+
+    const cells = authorisation.flatMap((each) => askers.map((asker) => ({ ...each, asker, outcome: each.expected[asker] })))
+    it.each(cells)('$event of $what by $asker: $outcome', async ({ asker, outcome, ...each }) => {
+      const { stage, answer } = await ask(asker, each)
+      expect(answer.error?.code ?? 'ok').toBe(outcome)
+      if (outcome === 'ok' && each.says !== undefined) expect(answer.body).toMatchObject(each.says(stage, asker))
+    })
+
+    const inRooms = authorisation.filter(({ expected }) => expected.stranger === 'forbidden' && expected.member === 'ok')
+    it.each(inRooms)('$event of $what by a stranger is the same no where there is no such room', async (each) => {
+      const missing = randomUUID()
+      const { answer } = await ask('stranger', each)
+      const other = await ask('stranger', { ...each, body: (stage) => each.body({ ...stage, room: missing }) }, missing)
+      expect(other.answer.error).toEqual(answer.error)
+    })
+
+    it.each(authorisation)('$event of $what for somebody else is for services only', async (each) => {
+      const { member, creator } = cast
+      const stage = await setStage('member', member.name)
+      const answer = await member.socket.request(each.event, await each.body(stage), {
+        ...(each.isInRoom === true ? { room: stage.room } : {}),
+        as: creator.id,
+      })
+      expect(answer.error?.code).toBe('forbidden')
+    })
+
+    it('leaves out no frame of the protocol', () => {
+      expect(new Set(authorisation.map(({ event }) => event))).toEqual(new Set(requestEvents))
+    })
+  })
+}

@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import type { Chat } from '../support/stack/start-chat.ts'
+import { startChat } from '../support/stack/start-chat.ts'
+import { authorisationSuite } from './authorisation.suite.ts'
+import type { GuardedChat } from './guarded-chat.ts'
+import { guardedEnv } from './guarded-chat.ts'
+
+describe.skipIf(whyNoStack())('The distributed chat, guarded, with two gateways', () => {
+  let chat: Chat
+  beforeAll(async () => {
+    chat = await startChat(sharedStack(), { gateways: 2, writers: 1, env: guardedEnv })
+  })
+  afterAll(() => chat[Symbol.asyncDispose]())
+
+  const open = (): GuardedChat => ({
+    urls: chat.gateways.map(({ url }) => url) as [string, string],
+    internalUrls: chat.gateways.map(({ internalUrl }) => internalUrl) as [string, string],
+    pids: () => chat.gateways.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
+    log: () => [...chat.gateways, ...chat.writers].flatMap((replica) => replica.log(100_000)),
+  })
+  authorisationSuite(open)
+})

@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
+import { startEmbedded } from '../support/stack/start-embedded.ts'
+import { authorisationSuite } from './authorisation.suite.ts'
+import type { GuardedChat } from './guarded-chat.ts'
+import { guardedEnv } from './guarded-chat.ts'
+
+describe('The embedded chat, guarded', () => {
+  let chat: EmbeddedChat
+  beforeAll(async () => {
+    chat = await startEmbedded(guardedEnv)
+  })
+  afterAll(() => chat[Symbol.asyncDispose]())
+
+  const open = (): GuardedChat => ({
+    urls: [chat.url],
+    internalUrls: [chat.internalUrl],
+    pids: () => (chat.pid === undefined ? [] : [chat.pid]),
+    log: () => chat.log(100_000),
+  })
+  authorisationSuite(open)
+})

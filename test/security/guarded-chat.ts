@@ -1,0 +1,39 @@
+import { secretIssuer, testSecret } from '../support/issuer.ts'
+
+/** A running chat that asks for tokens, by its gateways; with only one, both sides are on it. */
+export interface GuardedChat {
+  readonly urls: readonly [string, ...string[]]
+  readonly internalUrls: readonly [string, ...string[]]
+  /** The processes with a public port. */
+  readonly pids: () => readonly number[]
+  /** Everything that its processes have logged. */
+  readonly log: () => readonly string[]
+}
+
+export const issuer = secretIssuer(testSecret)
+
+/** What every guarded chat of these tests is told. */
+export const guardedEnv = {
+  AUTH: 'jwt',
+  JWT_SECRET: testSecret,
+  JWT_LEEWAY_S: '0',
+  ALLOWED_ORIGINS: 'https://app.example.com',
+  // So that each test can come from an address of its own.
+  TRUSTED_PROXIES: '127.0.0.1',
+} as const
+
+type Headers = Readonly<Record<string, string>>
+
+let addresses = 0
+
+/** Comes from an address that no other test comes from. */
+export const fromElsewhere = (): Headers => {
+  addresses += 1
+  return { 'X-Forwarded-For': `198.18.${addresses >> 8}.${addresses & 255}` }
+}
+
+export const asUser = async (sub: string, more: object = {}): Promise<Headers> => ({
+  Authorization: `Bearer ${await issuer.token({ sub, ...more })}`,
+})
+
+export const asService = (): Promise<Headers> => asUser('back-office', { role: 'service' })

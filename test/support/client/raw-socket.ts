@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { until } from '../poll.ts'
+
+/** One frame that the service sent, taken apart. */
+export interface RawFrame {
+  readonly opcode: number
+  readonly payload: Buffer
+}
+
+/** A TCP connection to the public port that says whatever a test likes. */
+export interface RawSocket extends AsyncDisposable {
+  write(bytes: string | Buffer): void
+  /** Resolves when the socket is gone. */
+  readonly closed: Promise<void>
+  readonly isClosed: boolean
+  /** The status of the first answer. */
+  status(): Promise<number>
+  /** The head of the first answer, once it is whole. */
+  head(): Promise<string>
+  /** WebSocket frames after the head. */
+  frames(): readonly RawFrame[]
+  /** The code of the service's close frame; undefined when the socket went without one. */
+  closeCode(): Promise<number | undefined>
+  /** Reads nothing more. */
+  pause(): void
+}
+
+const headEnd = Buffer.from('\r\n\r\n')
+
+const takeApart = (bytes: Buffer): RawFrame[] => {
+  const frames: RawFrame[] = []
+  for (let at = 0; at + 2 <= bytes.length; ) {
+    const short = (bytes[at + 1] ?? 0) & 0x7f
+    const start = at + (short < 126 ? 2 : short === 126 ? 4 : 10)
+    if (start > bytes.length) break
+    const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2))
+    if (start + length > bytes.length) break
+    frames.push({ opcode: (bytes[at] ?? 0) & 0x0f, payload: bytes.subarray(start, start + length) })
+    at = start + length
+  }
+  return frames
+}
+
+const patience = { withinMs: 30_000, everyMs: 5 }
+
+export const rawSocket = async (url: string): Promise<RawSocket> => {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  const chunks: Buffer[] = []
+  let isClosed = false
+  socket.on('data', (chunk) => chunks.push(chunk))
+  socket.on('error', () => {})
+  const closed = new Promise<void>((resolve) => {
+    socket.on('close', () => {
+      isClosed = true
+      resolve()
+    })
+  })
+  await once(socket, 'connect')
+
+  const received = (): Buffer => Buffer.concat(chunks)
+  const head = (): Promise<string> =>
+    until(
+      'a head',
+      () => {
+        const bytes = received()
+        const end = bytes.indexOf(headEnd)
+        if (end < 0 && isClosed) throw new Error(`closed after ${JSON.stringify(bytes.toString())}`)
+        return end < 0 ? undefined : bytes.toString('latin1', 0, end)
+      },
+      patience,
+    )
+  const frames = (): readonly RawFrame[] => {
+    const bytes = received()
+    const end = bytes.indexOf(headEnd)
+    return end < 0 ? [] : takeApart(bytes.subarray(end + headEnd.length))
+  }
+
+  return {
+    write: (bytes) => {
+      socket.write(bytes)
+    },
+    closed,
+    get isClosed() {
+      return isClosed
+    },
+    head,
+    status: async () => Number(/^HTTP\/1\.1 (\d+)/.exec(await head())?.[1]),
+    frames,
+    closeCode: () =>
+      until(
+        'a close',
+        () => {
+          const close = frames().find(({ opcode }) => opcode === 8)
+          if (close !== undefined) return { code: close.payload.length < 2 ? undefined : close.payload.readUInt16BE(0) }
+          return isClosed ? { code: undefined } : undefined
+        },
+        patience,
+      ).then(({ code }) => code),
+    pause: () => {
+      socket.pause()
+    },
+    [Symbol.asyncDispose]: async () => {
+      socket.destroy()
+      await closed
+    },
+  }
+}
+
+/** The head of an upgrade; `more` goes over the usual headers, `undefined` leaves one out. */
+export const upgradeHead = (url: string, more: Readonly<Record<string, string | readonly string[] | undefined>> = {}): string => {
+  const { host, pathname, search } = new URL(url)
+  const usual = {
+    Host: host,
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
+  }
+  const lines = Object.entries({ ...usual, ...more }).flatMap(([name, values]) =>
+    values === undefined ? [] : [values].flat().map((value) => `${name}: ${value}`),
+  )
+  return `GET ${pathname}${search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`
+}
+
+/** Asks for an upgrade; the raw socket with its answer on the way. */
+export const rawUpgrade = async (
+  url: string,
+  more: Readonly<Record<string, string | readonly string[] | undefined>> = {},
+): Promise<RawSocket> => {
+  const socket = await rawSocket(url)
+  socket.write(upgradeHead(url, more))
+  return socket
+}
+
+export interface RawFrameParts {
+  readonly fin?: boolean
+  readonly rsv?: number
+  readonly opcode?: number
+  readonly isMasked?: boolean
+  /** What the header says, whatever follows. */
+  readonly length?: number | bigint
+}
+
+const lengthBytes = (length: number | bigint, maskBit: number): Buffer => {
+  if (length < 126) return Buffer.from([maskBit | Number(length)])
+  if (length < 65_536) {
+    const bytes = Buffer.from([maskBit | 126, 0, 0])
+    bytes.writeUInt16BE(Number(length), 1)
+    return bytes
+  }
+  const bytes = Buffer.from([maskBit | 127, 0, 0, 0, 0, 0, 0, 0, 0])
+  bytes.writeBigUInt64BE(BigInt(length), 1)
+  return bytes
+}
+
+/** A frame as a client sends it, right or wrong. */
+export const clientFrame = (payload: string | Buffer, parts: RawFrameParts = {}): Buffer => {
+  const { fin = true, rsv = 0, opcode = 1, isMasked = true } = parts
+  const plain = Buffer.from(payload as string)
+  const mask = randomBytes(4)
+  const body = isMasked ? Buffer.from(plain.map((byte, index) => byte ^ (mask[index % 4] ?? 0))) : plain
+  const first = (fin ? 0x80 : 0) | (rsv << 4) | opcode
+  const head = [Buffer.from([first]), lengthBytes(parts.length ?? plain.length, isMasked ? 0x80 : 0)]
+  return Buffer.concat([...head, ...(isMasked ? [mask] : []), body])
+}
