@@ -45,6 +45,10 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
   afterAll(() => stack[Symbol.asyncDispose]())
 
   beforeEach(async () => {
+    // Whatever the test before has left.
+    stack.link('writer', 'kafka').heal()
+    await stack.kafka.start()
+    await stack.kafka.resume()
     const opened = await kafkaWithTopics(stack)
     options = { ...opened, times: { ...opened.times, ...times } }
     return async () => {
