@@ -136,6 +136,7 @@ export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog =
         admit()
       }),
     consume: async (handler): Promise<Consumption> => {
+      if (isClosed) throw closed()
       const consumer: Consumer = { handler, stopping: new AbortController(), inHand: new Set() }
       consumers.push(consumer)
       workAll()

@@ -20,13 +20,15 @@ export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => 
   const { namespace, partitions, times, clock, log } = options
   const topics = topicsOf(namespace, partitions)
   const producer = kafkaProducer(options)
-  const consumptions = new Set<Consumption>()
+  const closing = new AbortController()
+  const consumptions = new Set<Promise<Consumption>>()
 
   return {
     publish: (records) => producer.publish(topics.commands.name, records),
-    consume: async (handler) => {
+    consume: (handler) => {
       const life = { ...options, topic: topics.commands.name, group: writerGroup(namespace) }
-      const begun = await consumption({ openLife: () => consumerLife(life, handler), times, clock, log })
+      const openLife = () => consumerLife(life, handler)
+      const begun = consumption({ openLife, closing: closing.signal, times, clock, log })
       consumptions.add(begun)
       return begun
     },
@@ -36,7 +38,14 @@ export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => 
       return producer.publish(topics.deadLetter.name, [{ key, value, headers: { ...headers, ...grave } }])
     },
     close: async () => {
-      await Promise.all([...consumptions].map(({ stop }) => stop()))
+      closing.abort(new Error('the command log is closed'))
+      for (const begun of consumptions) {
+        await begun.then(
+          ({ stop }) => stop(),
+          // Whoever asked to consume knows.
+          () => {},
+        )
+      }
       await producer.close()
     },
   }

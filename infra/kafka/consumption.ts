@@ -4,11 +4,11 @@ import { backOff } from './back-off.ts'
 import type { ConsumerLife } from './consumer-life.ts'
 import { causesOf, reasonOf } from './driver-error.ts'
 import type { KafkaLog } from './kafka-log.ts'
-import type { KafkaTimes } from './kafka-options.ts'
 
 export interface ConsumptionOptions extends BackOffOptions {
   readonly openLife: () => ConsumerLife
-  readonly times: BackOffOptions['times'] & Pick<KafkaTimes, 'consumerRebalanceMs'>
+  /** Stops it, also while it has not begun. */
+  readonly closing: AbortSignal
   readonly log: KafkaLog
 }
 
@@ -29,12 +29,13 @@ export const mayComeBack = (cause: unknown): boolean =>
 /**
  * Consuming, over one life of a consumer after another.
  *
- * Promises:  a life that ended is followed by another, for ever while the
- *            brokers are away; `failed` rejects only where no further life
- *            would fare better. Rejects when none has begun within the time
- *            that joining a group may take.
+ * Promises:  a life that cannot begin, or ends, is followed by another, for
+ *            ever while the brokers are away or still loading. Only where no
+ *            further life would fare better does it reject, or later `failed`.
  */
-export const consumption = async ({ openLife, times, clock, log }: ConsumptionOptions): Promise<Consumption> => {
+export const consumption = async (options: ConsumptionOptions): Promise<Consumption> => {
+  const { openLife, closing, log } = options
+  closing.throwIfAborted()
   const failure = Promise.withResolvers<never>()
   // Whoever awaits `failed` still sees it.
   failure.promise.catch(() => {})
@@ -43,8 +44,14 @@ export const consumption = async ({ openLife, times, clock, log }: ConsumptionOp
   let life = openLife()
   let stopped: Promise<void> | undefined
 
-  /** Throws a cause that no further life would mend, and any once time is over. */
-  const begin = async (giveUpAtMs: number): Promise<void> => {
+  const stop = (): Promise<void> => {
+    stopping.abort()
+    stopped ??= life.stop()
+    return stopped
+  }
+
+  /** Until a life has begun, or we are to stop; throws a cause that no further life would mend. */
+  const begin = async (): Promise<void> => {
     for (let failures = 1; ; failures += 1) {
       try {
         await life.begin()
@@ -52,9 +59,10 @@ export const consumption = async ({ openLife, times, clock, log }: ConsumptionOp
       } catch (error) {
         await life.stop()
         if (signal.aborted) return
-        if (!mayComeBack(error) || clock.monotonicMs() > giveUpAtMs) throw error
+        if (!mayComeBack(error)) throw error
+        if (failures === 1) log.warn({ reason: reasonOf(error) }, 'consuming cannot begin yet')
       }
-      await backOff({ clock, times }, failures, signal)
+      await backOff(options, failures, signal)
       if (signal.aborted) return
       life = openLife()
     }
@@ -63,10 +71,10 @@ export const consumption = async ({ openLife, times, clock, log }: ConsumptionOp
   const beginAgain = async (cause: Error): Promise<void> => {
     if (!mayComeBack(cause)) throw cause
     log.warn({ reason: reasonOf(cause) }, 'consuming has ended and begins again')
-    await backOff({ clock, times }, 1, signal)
+    await backOff(options, 1, signal)
     if (signal.aborted) return
     life = openLife()
-    await begin(Number.POSITIVE_INFINITY)
+    await begin()
     if (signal.aborted) return
     log.info({}, 'consuming has begun again')
     watch()
@@ -80,14 +88,9 @@ export const consumption = async ({ openLife, times, clock, log }: ConsumptionOp
     })
   }
 
-  await begin(clock.monotonicMs() + times.consumerRebalanceMs)
+  closing.addEventListener('abort', () => void stop())
+  await begin()
+  closing.throwIfAborted()
   watch()
-  return {
-    failed: failure.promise,
-    stop: () => {
-      stopping.abort()
-      stopped ??= life.stop()
-      return stopped
-    },
-  }
+  return { failed: failure.promise, stop }
 }

@@ -92,8 +92,9 @@ export const deliveringPromises = {
     await expect(log.publish([])).resolves.toBeUndefined()
   },
 
-  'refuses a publish once it is closed': async ({ log }) => {
+  'refuses publishes and consumers once it is closed': async ({ log }) => {
     await log.close()
+    await expect(log.consume(async () => {})).rejects.toThrow('closed')
     await expect(log.publish([record('late')])).rejects.toMatchObject({ name: 'PublishError', fate: 'refused' })
   },
 } as const satisfies Record<string, CommandLogPromise>

@@ -87,7 +87,11 @@ const sabotages: { readonly [Promise in keyof typeof commandLogPromises]: readon
       publish: async (records) => (records.length === 0 ? Promise.reject(new Error('nothing')) : log.publish(records)),
     }),
   ],
-  'refuses a publish once it is closed': [() => ({ close: async () => {} }), () => ({ publish: async () => {} })],
+  'refuses publishes and consumers once it is closed': [
+    () => ({ close: async () => {} }),
+    () => ({ publish: async () => {} }),
+    () => ({ consume: async () => ({ stop: async () => {}, failed: new Promise<never>(() => {}) }) }),
+  ],
   'delivers a batch again whose handler threw, as often as it does, before anything behind it': [
     handling((handler) => (batch) => handler(batch).catch(() => {})),
     handling((handler) => {

@@ -42,8 +42,10 @@ const rig = (beginnings: (Error | 'takes long' | undefined)[] = []) => {
     lives.push(life)
     return life
   }
-  const times = { retryFirstMs: 50, retryMostMs: 2_000, consumerRebalanceMs: 15_000 }
-  return { clock, lives, log, begin: () => consumption({ openLife, times, clock, log }) }
+  const closing = new AbortController()
+  const times = { retryFirstMs: 50, retryMostMs: 2_000 }
+  const begin = () => consumption({ openLife, closing: closing.signal, times, clock, log })
+  return { clock, lives, log, closing, begin }
 }
 
 const settled = async (promise: Promise<unknown>): Promise<'pending' | 'resolved' | 'rejected'> =>
@@ -107,20 +109,30 @@ describe('consuming, life after life', () => {
     await expect(failed).rejects.toThrow('a fault of ours')
   })
 
-  it('bears at its beginning what passes, and rejects what lasts', async () => {
-    const passing = rig([outage(), outage()])
-    const begun = passing.begin()
-    await passing.clock.run(1_000)
+  it('waits at its beginning for brokers that are away, says so once, and bears nothing final', async () => {
+    const { clock, lives, log, begin } = rig(Array.from({ length: 60 }, outage))
+    const begun = begin()
+    await clock.run(60_000)
+    expect(await settled(begun)).toBe('pending')
+    expect(log.lines).toHaveLength(1)
+    await clock.run(120_000)
     expect(await settled(begun)).toBe('resolved')
-    const lasting = rig(Array.from({ length: 99 }, outage))
-    const refused = lasting.begin()
-    refused.catch(() => {})
-    await lasting.clock.run(14_000)
-    expect(await settled(refused)).toBe('pending')
-    await lasting.clock.run(5_000)
-    await expect(refused).rejects.toThrow('ECONNREFUSED')
-    expect(lasting.lives.every(({ stops }) => stops === 1)).toBe(true)
+    expect(lives.map(({ stops }) => stops)).toEqual([...Array.from({ length: 60 }, () => 1), 0])
     await expect(rig([final()]).begin()).rejects.toThrow('a fault of ours')
+  })
+
+  it('gives up its beginning when the log is closed, and stops what has begun', async () => {
+    const waiting = rig(['takes long'])
+    const begun = waiting.begin()
+    begun.catch(() => {})
+    waiting.closing.abort(new Error('the log is closed'))
+    await waiting.clock.run(100)
+    await expect(begun).rejects.toThrow('the log is closed')
+    const { clock, lives, closing, begin } = rig()
+    await begin()
+    closing.abort()
+    await clock.run(100)
+    expect(lives.map(({ stops }) => stops)).toEqual([1])
   })
 
   it('begins no further life once it is stopped, and does not call that a failure', async () => {
