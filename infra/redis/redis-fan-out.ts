@@ -46,7 +46,7 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
   const restored = new Set<{ readonly listener: () => void }>()
   const closing = new AbortController()
   const tried = Promise.withResolvers<void>()
-  let seeds: readonly string[] = [url]
+  let known: readonly string[] = []
   let link: RedisLink | undefined
   let lastReason = ''
   let endLife: (cause: Error) => void = () => {}
@@ -72,10 +72,9 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
   }
 
   const bringUp = async (signal: AbortSignal, onEnd: (cause: Error) => void): Promise<void> => {
-    const silentMs = times.redisDeadMs
-    const opened = await openRedisLink({ urls: seeds, isCluster, silentMs, onMessage: subscriptions.deliver, onEnd, signal })
-    // What was configured may be gone by the time that the nodes have to be asked again.
-    seeds = [...new Set([url, ...opened.seeds])]
+    const where = { url, known, isCluster, silentMs: times.redisDeadMs }
+    const opened = await openRedisLink({ ...where, onMessage: subscriptions.deliver, onEnd, signal })
+    known = opened.nodes
     await subscriptions.attach(opened)
     // The barrier: behind this answer, nothing that was subscribed is unheard.
     await opened.ping()
