@@ -39,11 +39,21 @@ const askOne = async (url: string, open: (url: string) => Promise<Redis>): Promi
   }
 }
 
-/** Asks all nodes at once, because some may be silent or gone; the first answer counts. */
-export const readClusterMap = async (urls: readonly string[], open: (url: string) => Promise<Redis>): Promise<ClusterMap> => {
+/**
+ * Asks the configured node, and only without an answer those known from
+ * earlier, all at once: what was configured may be gone by now, but an address
+ * that was learnt may belong to another cluster by now.
+ */
+export const readClusterMap = async (
+  url: string,
+  known: readonly string[],
+  open: (url: string) => Promise<Redis>,
+): Promise<ClusterMap> => {
   try {
-    return await Promise.any(urls.map((url) => askOne(url, open)))
+    return await askOne(url, open)
   } catch (error) {
-    throw error instanceof AggregateError ? error.errors[0] : error
+    return await Promise.any(known.map((node) => askOne(node, open))).catch(() => {
+      throw error
+    })
   }
 }

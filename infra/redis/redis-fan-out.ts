@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
+import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import { callAll } from '../in-process/call-all.ts'
 import type { FanOutLog } from '../in-process/fan-out-log.ts'
@@ -15,8 +15,6 @@ export interface RedisFanOutOptions {
   readonly namespace: string
   readonly times: Pick<Times, 'redisPingMs' | 'redisDeadMs'>
   readonly log: FanOutLog
-  /** Told of every change, the first `up` included. */
-  readonly onStateChange?: (state: FanOutState) => void
 }
 
 /** A link that was up for less than this was no success: what ends it at once does so again. */
@@ -40,13 +38,13 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
  * Does not:  tell a server that stood still from a process that stood still for as long.
  */
 export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> => {
-  const { url, isCluster, namespace, times, log, onStateChange = () => {} } = options
+  const { url, isCluster, namespace, times, log } = options
   const prefix = namespace === '' ? '' : `${namespace}:`
   const subscriptions = topicSubscriptions(log)
   const restored = new Set<{ readonly listener: () => void }>()
   const closing = new AbortController()
   const tried = Promise.withResolvers<void>()
-  let seeds: readonly string[] = [url]
+  let known: readonly string[] = []
   let link: RedisLink | undefined
   let lastReason = ''
   let endLife: (cause: Error) => void = () => {}
@@ -56,26 +54,22 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
     lastReason = ''
     log.info({}, 'the fan-out is up')
     tried.resolve()
-    callAll([onStateChange], (tell) => tell('up'), log)
     callAll([...restored], (place) => restored.has(place) && place.listener(), log)
   }
 
   const fall = (cause: Error): void => {
-    const wasUp = link !== undefined
     link = undefined
     subscriptions.detach()
     const reason = reasonOf(cause)
     if (reason !== lastReason && !closing.signal.aborted) log.warn({ reason }, 'the fan-out is down')
     lastReason = reason
     tried.resolve()
-    if (wasUp) callAll([onStateChange], (tell) => tell('down'), log)
   }
 
   const bringUp = async (signal: AbortSignal, onEnd: (cause: Error) => void): Promise<void> => {
-    const silentMs = times.redisDeadMs
-    const opened = await openRedisLink({ urls: seeds, isCluster, silentMs, onMessage: subscriptions.deliver, onEnd, signal })
-    // What was configured may be gone by the time that the nodes have to be asked again.
-    seeds = [...new Set([url, ...opened.seeds])]
+    const where = { url, known, isCluster, silentMs: times.redisDeadMs }
+    const opened = await openRedisLink({ ...where, onMessage: subscriptions.deliver, onEnd, signal })
+    known = opened.nodes
     await subscriptions.attach(opened)
     // The barrier: behind this answer, nothing that was subscribed is unheard.
     await opened.ping()

@@ -4,8 +4,10 @@ import type { Opening, Shard } from './shards.ts'
 import { openClusterShards, openSingleShard } from './shards.ts'
 
 export interface RedisLinkOptions {
-  /** The one server, or nodes of the cluster. */
-  readonly urls: readonly string[]
+  /** The one server, or a node of the cluster. */
+  readonly url: string
+  /** Nodes of the cluster that an earlier link has learnt of. */
+  readonly known: readonly string[]
   readonly isCluster: boolean
   readonly silentMs: number
   readonly onMessage: (channel: string, payload: Buffer) => void
@@ -29,8 +31,8 @@ export interface RedisLink {
   unsubscribe(channels: readonly string[]): Promise<void>
   /** Resolves when every connection has answered; on a subscriber, behind all that it was sent before. */
   ping(): Promise<void>
-  /** Whom to ask for the servers next time. */
-  readonly seeds: readonly string[]
+  /** What a later link is to know. */
+  readonly nodes: readonly string[]
 }
 
 /** The commands of plain pub/sub, where one command may name many channels, and of sharded pub/sub, where none does. */
@@ -57,13 +59,13 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 
 /** Resolves when all connections may be used. */
 export const openRedisLink = async (options: RedisLinkOptions): Promise<RedisLink> => {
-  const { urls, isCluster, silentMs, onMessage, onEnd, signal } = options
+  const { url, known, isCluster, silentMs, onMessage, onEnd, signal } = options
   const dialect = isCluster ? dialects.sharded : dialects.plain
   const opening: Opening = {
-    open: (url, name) => openConnection({ url, name, silentMs, signal, onEnd }),
-    openGuide: (url) => openConnection({ url, name: 'fan-out-guide', silentMs, signal, onEnd: () => {} }),
+    open: (to, name) => openConnection({ url: to, name, silentMs, signal, onEnd }),
+    openGuide: (to) => openConnection({ url: to, name: 'fan-out-guide', silentMs, signal, onEnd: () => {} }),
   }
-  const shards = await (isCluster ? openClusterShards(urls, opening) : openSingleShard(urls[0] ?? '', opening))
+  const shards = await (isCluster ? openClusterShards(url, known, opening) : openSingleShard(url, opening))
 
   const listen = ({ subscriber }: Shard): void => {
     subscriber.on(dialect.heard, (channel: Buffer, payload: Buffer) => {
@@ -120,6 +122,6 @@ export const openRedisLink = async (options: RedisLinkOptions): Promise<RedisLin
     subscribe: (channels) => onSubscribers(channels, 'subscribe'),
     unsubscribe: (channels) => onSubscribers(channels, 'unsubscribe'),
     ping: () => vital(Promise.all(shards.all.flatMap(({ publisher, subscriber }) => [publisher.ping(), subscriber.ping()]))),
-    seeds: shards.seeds,
+    nodes: shards.nodes,
   }
 }

@@ -13,8 +13,8 @@ export interface Shards {
   readonly all: readonly Shard[]
   /** Throws when no server holds it. */
   of(channel: string): Shard
-  /** Whom to ask for the servers next time. */
-  readonly seeds: readonly string[]
+  /** Whom else to ask for the servers next time. */
+  readonly nodes: readonly string[]
 }
 
 export interface Opening {
@@ -32,7 +32,7 @@ const openShard = async (url: string, { open }: Opening): Promise<Shard> => {
 /** A single server holds every channel. */
 export const openSingleShard = async (url: string, opening: Opening): Promise<Shards> => {
   const shard = await openShard(url, opening)
-  return { all: [shard], of: () => shard, seeds: [url] }
+  return { all: [shard], of: () => shard, nodes: [] }
 }
 
 const slotOf = (channel: string): number => new Command('ssubscribe', [channel]).getSlot()
@@ -47,8 +47,8 @@ const slotOf = (channel: string): number => new Command('ssubscribe', [channel])
  * successor, and its books make 20,000 subscriptions take seconds. Here a
  * change of the map ends the connections, and fresh ones read the new map.
  */
-export const openClusterShards = async (urls: readonly string[], opening: Opening): Promise<Shards> => {
-  const { ranges, nodes } = await readClusterMap(urls, opening.openGuide)
+export const openClusterShards = async (configured: string, known: readonly string[], opening: Opening): Promise<Shards> => {
+  const { ranges, nodes } = await readClusterMap(configured, known, opening.openGuide)
   const masters = [...new Set(ranges.map(({ url }) => url))]
   const opened = await Promise.all(masters.map(async (url) => [url, await openShard(url, opening)] as const))
   const byUrl = new Map(opened)
@@ -63,6 +63,6 @@ export const openClusterShards = async (urls: readonly string[], opening: Openin
       if (shard === undefined) throw new Error('no node of the cluster holds the channel')
       return shard
     },
-    seeds: nodes,
+    nodes,
   }
 }

@@ -6,10 +6,11 @@ import type { OpenFanOut } from '../contract/fan-out/open-fan-out.ts'
 import { keepingLog } from '../contract/keeping-log.ts'
 import { until } from '../support/poll.ts'
 
-/** A fan-out, and how often it told what. */
+/** A fan-out, and what it told. */
 export interface Watched {
   readonly fanOut: FanOut
-  readonly states: readonly FanOutState[]
+  /** As it logged them, without repetitions. */
+  readonly states: readonly string[]
   readonly restored: () => number
   readonly lines: readonly string[]
 }
@@ -23,13 +24,21 @@ export const patience = { withinMs: 30_000, everyMs: 10 }
 
 export const watch = async (where: Where, times: RedisFanOutOptions['times'] = quickTimes): Promise<Watched> => {
   const log = keepingLog()
-  const states: FanOutState[] = []
   let restored = 0
-  const fanOut = await redisFanOut({ ...where, times, log, onStateChange: (state) => void states.push(state) })
+  const fanOut = await redisFanOut({ ...where, times, log })
   fanOut.onRestored(() => {
     restored += 1
   })
-  return { fanOut, states, restored: () => restored, lines: log.lines }
+  return {
+    fanOut,
+    get states() {
+      return log.lines
+        .map((line) => /^the fan-out is (\w+)/.exec(line)?.[1] ?? line)
+        .filter((state, index, all) => state !== all[index - 1])
+    },
+    restored: () => restored,
+    lines: log.lines,
+  }
 }
 
 export const untilState = (state: FanOutState, ...all: readonly Watched[]): Promise<unknown> =>

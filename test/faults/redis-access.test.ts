@@ -65,7 +65,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who ma
 
   it('says why it is down, and not with which password', async () => {
     const watched = await watch(as(redis.url, 'chat-gateway', 'wrong-password'))
-    expect([watched.fanOut.state, watched.states]).toEqual(['down', []])
+    expect([watched.fanOut.state, watched.states]).toEqual(['down', ['down']])
     await watched.fanOut.close()
     expect(watched.lines).toEqual([expect.stringMatching(/^the fan-out is down .*WRONGPASS/)])
     expect(watched.lines.join()).not.toContain('wrong-password')
