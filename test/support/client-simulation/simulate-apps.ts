@@ -1,8 +1,16 @@
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { Sabotage } from '../simulation/simulated-store.ts'
 import { simulatedWorld } from '../simulation/simulated-world.ts'
 import { appProblems } from './app-checker.ts'
 import type { Commons, SimulatedApp } from './simulated-app.ts'
 import { simulatedApp } from './simulated-app.ts'
+import type { Garble } from './simulated-web-socket.ts'
+
+/** A defect in the service, for a test that wants to see the checker fail. */
+export interface AppSabotage {
+  readonly store?: Sabotage
+  readonly garble?: Garble
+}
 
 export interface AppSimulation {
   /** Empty: every promise of the client held. */
@@ -22,10 +30,10 @@ const patienceMs = 40_000
  * publications are lost and statements fail; then all is calm. One seed is
  * one history.
  */
-export const simulateApps = async (seed: number): Promise<AppSimulation> => {
-  const world = await simulatedWorld(seed)
+export const simulateApps = async (seed: number, sabotage: AppSabotage = {}): Promise<AppSimulation> => {
+  const world = await simulatedWorld(seed, sabotage.store)
   const { clock, random } = world
-  const commons: Commons = { world, rooms: [], userIds: new Map(), isCalm: false }
+  const commons: Commons = { world, rooms: [], userIds: new Map(), garble: sabotage.garble ?? ((frame) => frame), isCalm: false }
   const names = ['ann', 'bob', 'cyd'].slice(0, 2 + random.below(2))
   const apps = names.flatMap((name) => Array.from({ length: 1 + random.below(2) }, () => simulatedApp(commons, name)))
   let isOver = false
@@ -36,7 +44,7 @@ export const simulateApps = async (seed: number): Promise<AppSimulation> => {
       await clock.sleep(random.next() * 400)
       if (isOver) return
       if (random.chance(0.8)) random.pick(apps).disturb()
-      else world.replaceGateway(random.below(world.gateways.length))
+      else world.replaceGateway(random.below(world.gateways.length), random.chance(0.5))
     }
   }
   void disturb()
@@ -49,7 +57,8 @@ export const simulateApps = async (seed: number): Promise<AppSimulation> => {
   const isSettled = (): boolean => apps.every(({ sendings }) => sendings.every(({ outcome }) => outcome !== 'pending'))
   for (let waitedMs = 0; waitedMs < patienceMs && !isSettled(); waitedMs += 1_000) await clock.run(1_000)
   await clock.run(calmMs)
-  const result = { problems: appProblems(apps, world.store.events()), apps, events: world.store.events() }
+  const events = world.store.committed().map(({ event }) => event)
+  const problems = appProblems(apps, events)
   for (const { client } of apps) client.close()
-  return result
+  return { problems, apps, events }
 }

@@ -4,7 +4,7 @@ import type { ChatEvents } from '../../../shared/client/chat-events.ts'
 import { connect } from '../../../shared/client/connect.ts'
 import type { Message } from '../../../shared/domain/events.ts'
 import type { SimulatedWorld } from '../simulation/simulated-world.ts'
-import type { Connection } from './simulated-web-socket.ts'
+import type { Connection, Garble } from './simulated-web-socket.ts'
 import { simulatedWebSockets } from './simulated-web-socket.ts'
 
 type Told = { readonly [Name in keyof ChatEvents]: { readonly name: Name; readonly event: ChatEvents[Name] } }
@@ -36,6 +36,7 @@ export interface Commons {
   readonly world: SimulatedWorld
   readonly rooms: string[]
   readonly userIds: Map<string, string>
+  readonly garble: Garble
   isCalm: boolean
 }
 
@@ -59,13 +60,14 @@ export const simulatedApp = (commons: Commons, name: string): SimulatedApp => {
 
   const client = connect('ws://simulated/ws', {
     user: { externalUserId: name },
-    WebSocket: simulatedWebSockets(
+    WebSocket: simulatedWebSockets({
       world,
-      (opened) => {
-        connection = opened
+      refusal: () => (commons.isCalm ? 0 : 0.2),
+      garble: commons.garble,
+      opened: (next) => {
+        connection = next
       },
-      () => (commons.isCalm ? 0 : 0.2),
-    ),
+    }),
     clock,
     random: random.next,
     times,

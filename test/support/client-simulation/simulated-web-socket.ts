@@ -1,5 +1,6 @@
 import type { Session } from '../../../services/gateway/session.ts'
 import type { SocketConstructor } from '../../../shared/client/socket.ts'
+import type { Received } from '../simulation/simulated-socket.ts'
 import { simulatedSocket } from '../simulation/simulated-socket.ts'
 import type { SimulatedWorld } from '../simulation/simulated-world.ts'
 
@@ -14,17 +15,31 @@ export interface Connection {
   setFrozen(isFrozen: boolean): void
 }
 
-type Listener = (event: { data: unknown; code: number; reason: string }) => void
+/** Changes what a client gets, for a test that wants to see the checker fail; undefined: it does not get it. */
+export type Garble = (frame: Omit<Received, 'atMs'>) => object | undefined
+
+export interface SimulatedNetwork {
+  readonly world: SimulatedWorld
+  /** How probable it is that an attempt to connect fails. */
+  readonly refusal: () => number
+  readonly garble: Garble
+  readonly opened: (connection: Connection) => void
+}
+
+interface SocketEvent {
+  readonly data: unknown
+  readonly code: number
+  readonly reason: string
+}
+type Listener = (event: SocketEvent) => void
+
+const nothing = { data: undefined, code: 0, reason: '' } as const
 
 /**
  * WebSockets into the gateways of a simulated world, each to one picked at
  * random. Frames take their time, in order; some attempts fail.
  */
-export const simulatedWebSockets = (
-  world: SimulatedWorld,
-  opened: (connection: Connection) => void,
-  refusal: () => number,
-): SocketConstructor => {
+export const simulatedWebSockets = ({ world, refusal, garble, opened }: SimulatedNetwork): SocketConstructor => {
   const { clock, random } = world
 
   return class {
@@ -47,12 +62,10 @@ export const simulatedWebSockets = (
     }
 
     send(text: string): void {
-      const session = this.#session
-      this.#sending = this.#sending
-        .then(() => clock.sleep(random.next() * 20))
-        .then(() => {
-          if (this.#state === 'open' && !this.#isHole) session?.receive(text)
-        })
+      const arrive = (): void => {
+        if (this.#state === 'open' && !this.#isHole) this.#session?.receive(text)
+      }
+      this.#sending = this.#sending.then(() => clock.sleep(random.next() * 20)).then(arrive)
     }
 
     close(code = 1000, reason = ''): void {
@@ -62,28 +75,42 @@ export const simulatedWebSockets = (
 
     #open(): void {
       const gateway = random.pick(world.gateways)
-      const events = { drained: () => this.#session?.drained(), closed: () => this.#session?.ended() }
-      const socket = simulatedSocket(clock, random, events, random.pick([1, 5, 60]))
-      socket.onFrame((frame) => this.#hear(JSON.stringify(frame)))
+      const socket = simulatedSocket(
+        clock,
+        random,
+        { drained: () => session.drained(), closed: () => session.ended(), frame: (frame) => this.#hear(frame) },
+        random.pick([1, 5, 60]),
+      )
       const { wire } = socket
-      const close = (code: number, reason: string): void => {
-        wire.close(code, reason)
-        if (!this.#isHole) clock.after(0, () => this.#end(code, reason))
-      }
       const session = gateway.switchboard.open(
         {
           write: wire.write,
           get unsentBytes() {
             return wire.unsentBytes
           },
-          close,
+          close: (code, reason) => {
+            wire.close(code, reason)
+            if (!this.#isHole) this.#end(code, reason)
+          },
         },
         { isService: true },
       )
+      gateway.sockets.add({ ...socket, abort: () => this.#abort(socket.abort) })
       this.#session = session
       this.#state = 'open'
+      opened(this.#handle(session, socket.setFrozen))
+      this.#tell('open', nothing)
+    }
+
+    /** The gateway was killed: a machine that runs on says so, one that does not says nothing. */
+    #abort(lose: () => void): void {
+      lose()
+      if (random.chance(0.5)) this.#end(1006, '')
+    }
+
+    #handle(session: Session, setFrozen: Connection['setFrozen']): Connection {
       const isOpen = (): boolean => this.#state === 'open'
-      opened({
+      return {
         get isOpen() {
           return isOpen()
         },
@@ -96,22 +123,22 @@ export const simulatedWebSockets = (
           this.#isHole = true
           clock.after(random.next() * 2_000, session.ended)
         },
-        setFrozen: socket.setFrozen,
-      })
-      this.#tell('open', { data: undefined, code: 0, reason: '' })
+        setFrozen,
+      }
     }
 
-    #hear(text: string): void {
-      if (this.#state === 'open' && !this.#isHole) this.#tell('message', { data: text, code: 0, reason: '' })
+    #hear({ atMs: _, ...frame }: Received): void {
+      const heard = this.#state === 'open' && !this.#isHole ? garble(frame) : undefined
+      if (heard !== undefined) this.#tell('message', { ...nothing, data: JSON.stringify(heard) })
     }
 
     #end(code: number, reason: string): void {
       if (this.#state === 'closed') return
       this.#state = 'closed'
-      clock.after(0, () => this.#tell('close', { data: undefined, code, reason }))
+      clock.after(0, () => this.#tell('close', { ...nothing, code, reason }))
     }
 
-    #tell(type: string, event: Parameters<Listener>[0]): void {
+    #tell(type: string, event: SocketEvent): void {
       for (const listener of this.#listeners.get(type) ?? []) listener(event)
     }
   }

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import type { AppSabotage } from '../../support/client-simulation/simulate-apps.ts'
 import { simulateApps } from '../../support/client-simulation/simulate-apps.ts'
 
 /** `SIMULATION_SEED=7 SIMULATION_RUNS=1` replays one run. */
 const firstSeed = Number(process.env.SIMULATION_SEED ?? 1)
-const runs = Number(process.env.SIMULATION_RUNS ?? 60)
+const runs = Number(process.env.SIMULATION_RUNS ?? 40)
 const parts = 4
+
+const problemsOf = async (seed: number, sabotage?: AppSabotage): Promise<string[]> => {
+  const { problems } = await simulateApps(seed, sabotage)
+  return problems.map((problem) => `seed ${seed}: ${problem}`)
+}
 
 describe('Applications on the client, under seeded interleavings', () => {
   it.each(Array.from({ length: parts }, (_, part) => part))(
@@ -12,9 +18,57 @@ describe('Applications on the client, under seeded interleavings', () => {
     { timeout: 120_000 },
     async (part) => {
       const problems: string[] = []
-      for (let seed = firstSeed + part; seed < firstSeed + runs; seed += parts)
-        problems.push(...(await simulateApps(seed)).problems.map((problem) => `seed ${seed}: ${problem}`))
+      for (let seed = firstSeed + part; seed < firstSeed + runs; seed += parts) problems.push(...(await problemsOf(seed)))
       expect(problems).toEqual([])
     },
   )
+
+  it('do enough in a run to mean something', async () => {
+    const { apps } = await simulateApps(5)
+    const seen = apps.flatMap((app) => app.seen.map(({ name }) => name))
+    expect(new Set(seen)).toEqual(new Set(['chat', 'message', 'members', 'left']))
+    expect(seen.filter((name) => name === 'message').length).toBeGreaterThan(50)
+  })
+})
+
+/** Tries seeds until one shows the fault; the first few are enough. */
+const isCaught = async (sabotage: AppSabotage): Promise<boolean> => {
+  for (let seed = 1; seed <= 20; seed += 1) if ((await problemsOf(seed, sabotage)).length > 0) return true
+  return false
+}
+
+describe('The simulation of applications catches', () => {
+  it('a service that does not tell where a room goes on', async () => {
+    expect(await isCaught({ garble: ({ body, ...frame }) => ({ ...frame, body: { ...body, others: undefined } }) })).toBe(true)
+  })
+
+  it('a service that says to have recovered what it did not', async () => {
+    let isReplaying = false
+    const garble: AppSabotage['garble'] = (frame) => {
+      if (frame.event === 'create-user') isReplaying = true
+      if (frame.event === 'resume') isReplaying = false
+      return isReplaying && frame.seq !== undefined ? undefined : frame
+    }
+    expect(await isCaught({ garble })).toBe(true)
+  })
+
+  it('a history that leaves messages out', async () => {
+    const store: AppSabotage['store'] = ({ eventStore, readModel }) => ({
+      eventStore,
+      readModel: {
+        ...readModel,
+        messagesOf: async (query) => {
+          const page = await readModel.messagesOf(query)
+          return page === undefined ? undefined : { ...page, messages: page.messages.filter(({ seq }) => seq % 3 !== 0) }
+        },
+      },
+    })
+    expect(await isCaught({ store })).toBe(true)
+  })
+
+  it('a confirmation of what was not stored', async () => {
+    const garble: AppSabotage['garble'] = ({ error, ...frame }) =>
+      error === undefined ? frame : { ...frame, body: { id: frame.id } }
+    expect(await isCaught({ garble })).toBe(true)
+  })
 })
