@@ -58,6 +58,7 @@ export const openLink = ({ socket, clock, times, ping, events }: LinkPorts): Lin
   const pending = new Map<string, (settlement: Settlement) => void>()
   let isClosed = false
   let heardAtMs = clock.monotonicMs()
+  let framesHeard = 0
   let timer: ClientTimer | undefined
 
   const expect: Link['expect'] = (event, id, settled) => void pending.set(`${event} ${id}`, settled)
@@ -79,6 +80,7 @@ export const openLink = ({ socket, clock, times, ping, events }: LinkPorts): Lin
   const receive = (text: unknown): void => {
     if (isClosed) return
     heardAtMs = clock.monotonicMs()
+    framesHeard += 1
     const frame = readFrame(text)
     if (frame === undefined) return
     events.passed('in', String(text))
@@ -112,10 +114,10 @@ export const openLink = ({ socket, clock, times, ping, events }: LinkPorts): Lin
   /** Whoever does not answer is gone, whatever the socket says. */
   const probe = (): void => {
     timer?.cancel()
-    const askedAtMs = clock.monotonicMs()
+    const heardBefore = framesHeard
     ask(ping(), () => undefined)
     timer = clock.after(times.pongMs, () => {
-      if (heardAtMs > askedAtMs) watch()
+      if (framesHeard > heardBefore) watch()
       else close(closeCodes.stale.code, closeCodes.stale.reason)
     })
   }

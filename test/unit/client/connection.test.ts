@@ -1,0 +1,393 @@
+import { describe, expect, it } from 'vitest'
+import { ChatError } from '../../../shared/client/chat-error.ts'
+import { connect } from '../../../shared/client/connect.ts'
+import type { SocketConstructor } from '../../../shared/client/socket.ts'
+import { closeCodes, mayReconnect } from '../../../shared/protocol/close-codes.ts'
+import { bob, me, messageBody, messageFrame, room, script, userBody } from './scripted-service.ts'
+
+const codes = Object.values(closeCodes).map(({ code }) => code)
+const times = { backoffFirstMs: 1_000, backoffMostMs: 8_000 }
+
+describe('A connection', () => {
+  it('is made at once, binds the user, and tells that it is there', async () => {
+    const { client, clock, sockets, last, states } = script({ user: { externalUserId: 'ann', name: 'Ann' } })
+    expect([client.state, client.user]).toEqual([{ state: 'connecting' }, undefined])
+    await clock.run(0)
+    expect([last().url, last().protocols]).toEqual(['ws://chat.test/ws', ['chat.v1']])
+    expect(last().sent).toEqual([])
+    last().open()
+    const request = last().take('create-user')
+    expect(request.body).toEqual({ user: { externalUserId: 'ann', name: 'Ann' }, resume: { rooms: {}, max: 1_000 } })
+    last().answer(request, userBody)
+    expect(await client.ready()).toEqual(userBody.user)
+    expect([client.state, client.user, states]).toEqual([{ state: 'online' }, userBody.user, [{ state: 'online' }]])
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('comes back with full jitter under a ceiling that doubles', async () => {
+    let next = 0.5
+    const { clock, sockets, last, states } = script({ random: () => next, times })
+    const waits: (readonly [random: number, retryInMs: number])[] = [
+      [0.5, 500],
+      [0.5, 1_000],
+      [0.25, 1_000],
+      [0.99, 7_920],
+      [0.5, 4_000],
+      [0, 0],
+    ]
+    for (const [random, retryInMs] of waits) {
+      await clock.run(0)
+      next = random
+      last().drop()
+      expect(states.at(-1)).toMatchObject({ state: 'offline', retryInMs })
+      const before = sockets.length
+      if (retryInMs > 0) await clock.run(retryInMs - 1)
+      expect(sockets).toHaveLength(before)
+      await clock.run(1)
+      expect(sockets).toHaveLength(before + 1)
+    }
+  })
+
+  it('that lasted starts the back-off from the beginning; one that did not goes on with it', async () => {
+    const { bind, clock, last, states } = script({ times: { ...times, stableMs: 5_000 } })
+    const wait = (): number => (states.at(-1) as { retryInMs: number }).retryInMs
+    for (const [lastedMs, expected] of [
+      [1_000, 500],
+      [1_000, 1_000],
+      [4_999, 2_000],
+      [5_000, 500],
+      [0, 1_000],
+    ] as const) {
+      await bind()
+      await clock.run(lastedMs)
+      last().drop(1012)
+      expect(wait()).toBe(expected)
+      await clock.run(expected)
+    }
+  })
+
+  it('that is not bound in time is given up', async () => {
+    const { clock, sockets, last, states } = script({ times: { connectMs: 3_000 } })
+    await clock.run(1_000)
+    last().open()
+    await clock.run(1_999)
+    expect(last().closedByClient).toBeUndefined()
+    await clock.run(1)
+    expect(last().closedByClient).toBe(1000)
+    expect(states.at(-1)).toMatchObject({ state: 'offline', error: { message: 'no answer while connecting' } })
+    await clock.run(250)
+    expect(sockets).toHaveLength(2)
+  })
+
+  it.each(codes.filter(mayReconnect))('that is closed with %i comes back', async (code) => {
+    const { bind, clock, sockets, last } = script({ getToken: () => 'token' })
+    await bind()
+    last().drop(code)
+    await clock.run(500)
+    expect(sockets).toHaveLength(2)
+  })
+
+  it.each([...codes.filter((code) => !mayReconnect(code)), 1000, 1005])(
+    'that is closed with %i ends the client',
+    async (code) => {
+      const { client, bind, clock, sockets, last, states } = script()
+      await bind()
+      const sending = client.send(room, 'never to be answered')
+      last().drop(code, 'because')
+      await expect(sending).rejects.toMatchObject({ code: 'ended', closeCode: code, message: expect.stringContaining('because') })
+      await expect(client.send(room, 'too late')).rejects.toMatchObject({ code: 'ended' })
+      expect(states.at(-1)).toMatchObject({ state: 'closed', error: { code: 'ended' } })
+      await clock.run(60_000)
+      expect(sockets).toHaveLength(1)
+    },
+  )
+
+  it('that is refused for good before it is bound ends the client', async () => {
+    const { client, clock, last } = script()
+    await clock.run(0)
+    last().open()
+    last().drop(closeCodes.tooManyErrors.code)
+    await expect(client.ready()).rejects.toMatchObject({ code: 'ended', closeCode: 4500 })
+  })
+
+  it('whose user is refused ends the client, with the refusal as the cause', async () => {
+    const { client, clock, last } = script()
+    await clock.run(0)
+    last().open()
+    last().refuse(last().take('create-user'), 'forbidden')
+    await expect(client.ready()).rejects.toMatchObject({ code: 'ended', cause: { code: 'forbidden' } })
+    expect(last().closedByClient).toBe(1000)
+  })
+
+  it('whose user cannot be bound now is tried again, no sooner than the service asks', async () => {
+    const { bind, client, clock, sockets, last } = script()
+    await clock.run(0)
+    last().open()
+    last().refuse(last().take('create-user'), 'rate_limited', { retryable: true, retry_after_ms: 9_000 })
+    await clock.run(8_999)
+    expect(sockets).toHaveLength(1)
+    await clock.run(1)
+    await bind()
+    expect(client.state).toEqual({ state: 'online' })
+  })
+
+  it('to no address ends the client', async () => {
+    const broken = class {
+      constructor() {
+        throw new SyntaxError('that is no address')
+      }
+    } as unknown as SocketConstructor
+    const { client, clock } = script({ WebSocket: broken })
+    await clock.run(0)
+    await expect(client.ready()).rejects.toMatchObject({ code: 'ended', message: 'ended: that is no address' })
+  })
+
+  it('needs a WebSocket', () => {
+    const kept = globalThis.WebSocket
+    Reflect.deleteProperty(globalThis, 'WebSocket')
+    try {
+      expect(() => connect('ws://chat.test/ws')).toThrow('there is no WebSocket here')
+    } finally {
+      globalThis.WebSocket = kept
+    }
+  })
+})
+
+describe('A connection that may be dead', () => {
+  const silence = { silenceMs: 25_000, pongMs: 10_000 }
+
+  it('is asked after a silence, and left alone while it answers', async () => {
+    const { joined, clock, sockets } = script({ times: silence })
+    const socket = await joined({})
+    await clock.run(24_999)
+    expect(socket.sent).toEqual([])
+    await clock.run(1)
+    socket.answer(socket.take('ping'), { now: '' })
+    await clock.run(10_000)
+    expect(socket.sent).toEqual([])
+    await clock.run(15_000)
+    socket.take('ping')
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('is not asked while anything comes', async () => {
+    const { joined, clock } = script({ times: silence })
+    const socket = await joined({ [room]: 1 })
+    for (let seq = 2; seq < 12; seq += 1) {
+      await clock.run(20_000)
+      socket.say(messageFrame(seq))
+    }
+    expect(socket.sent).toEqual([])
+  })
+
+  it('is replaced when nothing comes after that', async () => {
+    const { joined, clock, states, sockets } = script({ times: silence })
+    const socket = await joined({})
+    await clock.run(34_999)
+    expect(socket.closedByClient).toBeUndefined()
+    await clock.run(1)
+    expect(socket.closedByClient).toBe(4001)
+    expect(states.at(-1)).toMatchObject({ state: 'offline' })
+    socket.say(messageFrame(9))
+    socket.drop(1006)
+    await clock.run(250)
+    expect(sockets).toHaveLength(2)
+  })
+
+  it('is asked at once when the application says so', async () => {
+    const { joined, client, clock } = script({ times: silence })
+    const socket = await joined({})
+    client.wake()
+    socket.take('ping')
+    await clock.run(10_000)
+    expect(socket.closedByClient).toBe(4001)
+  })
+
+  it('is not waited for when the application says so', async () => {
+    const { joined, client, clock, sockets } = script({ times: { backoffFirstMs: 60_000, backoffMostMs: 60_000 } })
+    const socket = await joined({})
+    socket.drop()
+    client.wake()
+    await clock.run(0)
+    expect(sockets).toHaveLength(2)
+  })
+})
+
+describe('A gateway that is about to stop', () => {
+  const drain = { event: 'drain', body: { delay_ms: 2_000 } }
+
+  it('is left for another one, without a frame lost or doubled, and without going offline', async () => {
+    const { joined, clock, sockets, told, states, last } = script()
+    const old = await joined({ [room]: 4 })
+    old.say(drain)
+    await clock.run(1_999)
+    expect(sockets).toHaveLength(1)
+    await clock.run(1)
+    expect(sockets).toHaveLength(2)
+    old.say(messageFrame(5))
+    last().open()
+    const request = last().take('create-user')
+    expect(request.body.resume).toMatchObject({ rooms: { [room]: 5 } })
+    old.say(messageFrame(6))
+    last().answer(request, userBody)
+    expect(old.closedByClient).toBe(1000)
+    old.say(messageFrame(7))
+    for (const seq of [6, 7]) last().say(messageFrame(seq))
+    last().say({ event: 'resume', id: request.id, body: { rooms: { [room]: { seq: 7, recovered: true } }, epoch: 'e1' } })
+    old.drop(1012)
+    await clock.run(5_000)
+    expect(told.map(([, event]) => (event as { seq: number }).seq)).toEqual([5, 6, 7])
+    expect(states).toEqual([{ state: 'online' }])
+    expect(sockets).toHaveLength(2)
+  })
+
+  it('gets no more requests than it has; the next one gets them all', async () => {
+    const { joined, bind, client, clock, last } = script()
+    const old = await joined({ [room]: 4 })
+    const sending = client.send(room, { msg: 'on the move', id: me })
+    const first = old.take('new-message')
+    old.say(drain)
+    await clock.run(2_000)
+    await bind({ rooms: { [room]: { seq: 4, recovered: true } } })
+    const second = last().take('new-message')
+    expect(second).toEqual(first)
+    last().answer(second, messageBody(5))
+    expect(await sending).toEqual(messageBody(5))
+  })
+
+  it('is kept while no other one is to be had', async () => {
+    const { joined, clock, sockets, states, last, told } = script()
+    const kept = await joined({ [room]: 4 })
+    kept.say(drain)
+    await clock.run(2_000)
+    last().drop()
+    await clock.run(250)
+    last().drop()
+    kept.say(messageFrame(5))
+    expect([sockets.length, told.length, states.length]).toEqual([3, 1, 1])
+    kept.drop(1012)
+    expect(states.at(-1)).toMatchObject({ state: 'offline' })
+  })
+
+  it('that closes early is left early', async () => {
+    const { joined, bind, clock, sockets } = script({ times: { silenceMs: 90_000 } })
+    const old = await joined({})
+    old.say({ event: 'drain', body: { delay_ms: 60_000 } })
+    old.drop(1012)
+    await clock.run(250)
+    await bind()
+    await clock.run(60_000)
+    expect(sockets).toHaveLength(2)
+  })
+
+  it('that closes while the next connection is made is waited for no longer', async () => {
+    const { joined, bind, clock, sockets, states } = script()
+    const old = await joined({})
+    old.say(drain)
+    await clock.run(2_000)
+    old.drop(1012)
+    expect(states.at(-1)).toEqual({ state: 'connecting' })
+    await bind()
+    expect([states.at(-1), sockets.length]).toEqual([{ state: 'online' }, 2])
+  })
+})
+
+describe('A client that is closed', () => {
+  it('closes its socket, fails what is not done, and says so', async () => {
+    const { joined, client, clock, sockets, states } = script()
+    const socket = await joined({})
+    const sending = client.send(room, 'x')
+    const reading = client.users([bob])
+    client.close()
+    client.close()
+    for (const call of [sending, reading, client.send(room, 'y'), client.ready()])
+      await expect(call).rejects.toMatchObject({ name: 'ChatError', code: 'closed' })
+    expect(socket.closedByClient).toBe(1000)
+    expect(states.filter(({ state }) => state === 'closed')).toHaveLength(1)
+    await clock.run(60_000)
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('hears nothing any more', async () => {
+    const { joined, client, told } = script()
+    const socket = await joined({ [room]: 4 })
+    client.close()
+    socket.say(messageFrame(5))
+    socket.drop()
+    expect(told).toEqual([])
+  })
+
+  it('by its signal, is closed; before it could connect, too', async () => {
+    const abort = new AbortController()
+    const { joined, client } = script({ signal: abort.signal })
+    const socket = await joined({})
+    abort.abort()
+    expect([socket.closedByClient, client.state.state]).toEqual([1000, 'closed'])
+    const late = script({ signal: abort.signal })
+    await late.clock.run(1_000)
+    expect([late.sockets.length, late.client.state.state]).toEqual([0, 'closed'])
+    await expect(late.client.ready()).rejects.toBeInstanceOf(ChatError)
+  })
+
+  it('while it connects, does not connect', async () => {
+    const { client, clock, last, states } = script()
+    await clock.run(0)
+    client.close()
+    last().open()
+    expect([last().closedByClient, last().sent, states.at(-1)?.state]).toEqual([1000, [], 'closed'])
+  })
+})
+
+describe('Waiting for a client to be ready', () => {
+  it('can be given up', async () => {
+    const { client } = script()
+    const abort = new AbortController()
+    const waiting = client.ready({ signal: abort.signal })
+    abort.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    await expect(client.ready({ signal: abort.signal })).rejects.toThrow('enough')
+  })
+})
+
+describe('Listening to a client', () => {
+  it('ends when it is taken off, or its signal is aborted', async () => {
+    const { joined, client } = script()
+    const socket = await joined({ [room]: 4 })
+    const heard: string[] = []
+    const abort = new AbortController()
+    const off = client.on('message', ({ seq }) => heard.push(`a${seq}`))
+    client.on('message', ({ seq }) => heard.push(`b${seq}`), { signal: abort.signal })
+    socket.say(messageFrame(5))
+    off()
+    socket.say(messageFrame(6))
+    abort.abort()
+    socket.say(messageFrame(7))
+    expect(heard).toEqual(['a5', 'b5', 'b6'])
+  })
+
+  it('shows the frames as they pass', async () => {
+    const { joined, client } = script()
+    const socket = await joined({})
+    const passed: string[] = []
+    client.on('frame', ({ direction, text }) => passed.push(`${direction} ${text}`))
+    void client.users([bob]).catch(() => undefined)
+    const { id } = socket.take('get-users')
+    socket.answer({ event: 'get-users', id, body: {} }, { users: [] })
+    expect(passed).toEqual([
+      `out {"event":"get-users","id":"${id}","body":{"users":["${bob}"]}}`,
+      `in {"event":"get-users","id":"${id}","body":{"users":[]}}`,
+    ])
+  })
+
+  it('is not disturbed by what is no frame', async () => {
+    const { joined, told, clock } = script()
+    const socket = await joined({ [room]: 4 })
+    for (const text of ['', 'x', '7', 'null', '[]', '{}', '{"event":7}', new Uint8Array(3)]) socket.sayText(text)
+    for (const odd of [{ event: 'later', body: 1 }, { event: 'new-message', room, seq: 'x', body: {} }, { event: 'drain' }])
+      socket.say(odd)
+    socket.say({ event: 'error', error: { code: 'invalid', message: 'x', retryable: false } })
+    socket.say(messageFrame(5))
+    await clock.run(10_000)
+    expect([told.length, socket.sent]).toEqual([1, []])
+  })
+})

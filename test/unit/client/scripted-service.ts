@@ -1,0 +1,202 @@
+import { expect } from 'vitest'
+import type { ChatClient, ConnectOptions } from '../../../shared/client/chat-client.ts'
+import type { ChatEvents } from '../../../shared/client/chat-events.ts'
+import { connect } from '../../../shared/client/connect.ts'
+import type { SocketConstructor } from '../../../shared/client/socket.ts'
+import { seededRandom } from '../../support/simulation/random.ts'
+import type { VirtualClock } from '../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../support/simulation/virtual-clock.ts'
+
+export interface SentFrame {
+  readonly event: string
+  readonly id: string
+  readonly room?: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+interface SocketEvent {
+  readonly data: unknown
+  readonly code: number
+  readonly reason: string
+}
+
+const bare = { data: undefined, code: 0, reason: '' }
+
+/** The service's end of one socket, played by the test. */
+export class ScriptedSocket {
+  readonly url: string
+  readonly protocols: readonly string[]
+  readonly sent: SentFrame[] = []
+  closedByClient: number | undefined
+  readonly #listeners = new Map<string, ((event: SocketEvent) => void)[]>()
+
+  constructor(url: string, protocols: readonly string[]) {
+    this.url = url
+    this.protocols = protocols
+  }
+
+  addEventListener(type: string, listener: (event: SocketEvent) => void): void {
+    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener])
+  }
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as SentFrame)
+  }
+  close(code?: number): void {
+    this.closedByClient = code
+  }
+
+  open(): void {
+    this.#tell('open', bare)
+  }
+  say(frame: object): void {
+    this.sayText(JSON.stringify(frame))
+  }
+  sayText(data: unknown): void {
+    this.#tell('message', { ...bare, data })
+  }
+  drop(code = 1006, reason = ''): void {
+    this.#tell('close', { ...bare, code, reason })
+  }
+
+  /** The one request of this event that has not been taken yet. */
+  take(event: string): SentFrame {
+    const index = this.sent.findIndex((frame) => frame.event === event)
+    const [frame] = index < 0 ? [] : this.sent.splice(index, 1)
+    if (frame === undefined) throw new Error(`no ${event} was sent, only ${this.sent.map((sent) => sent.event).join(', ')}`)
+    return frame
+  }
+  answer({ event, id }: SentFrame, body: object): void {
+    this.say({ event, id, body })
+  }
+  refuse({ event, id }: SentFrame, code: string, more: object = {}): void {
+    this.say({ event, id, error: { code, message: `${code}, says the test`, retryable: false, ...more } })
+  }
+
+  #tell(type: string, event: SocketEvent): void {
+    for (const listener of this.#listeners.get(type) ?? []) listener(event)
+  }
+}
+
+export interface Binding {
+  readonly rooms?: Readonly<Record<string, object>>
+  readonly others?: Readonly<Record<string, number>>
+  readonly epoch?: string
+}
+
+type Told = { readonly [Name in keyof ChatEvents]: readonly [Name, ChatEvents[Name]] }[keyof ChatEvents]
+
+/** A client, its time, and every socket that it opens. */
+export interface Script {
+  readonly client: ChatClient
+  readonly clock: VirtualClock
+  readonly sockets: readonly ScriptedSocket[]
+  /** What the application was told, `frame` and `state` left out. */
+  readonly told: Told[]
+  readonly states: ChatEvents['state'][]
+  /** The newest socket. */
+  last(): ScriptedSocket
+  /** Opens the newest socket and answers its `create-user`, the resume too. Returns that request. */
+  bind(binding?: Binding): Promise<SentFrame>
+  /** Bound from the start, with these rooms, each with its chat told; what was told is forgotten. */
+  joined(rooms: Readonly<Record<string, number>>, binding?: Binding): Promise<ScriptedSocket>
+}
+
+export const me = '00000000-0000-7000-8000-00000000000a'
+export const bob = '00000000-0000-7000-8000-00000000000b'
+export const roomOf = (n: number): string => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`
+export const room = roomOf(1)
+
+const at = '2026-11-24T15:45:02.000Z'
+export const userBody = { user: { id: me, externalUserId: 'ann', created_at: at, modified_at: at } }
+export const chatOf = (id: string, users: readonly string[] = [me, bob]) => ({
+  id,
+  name: `chat ${id.slice(-3)}`,
+  users,
+  created_at: at,
+  modified_at: at,
+})
+export const messageBody = (n: number, user = bob) => ({
+  id: roomOf(900_000 + n),
+  msg: `message ${n}`,
+  type: 'text',
+  user_id: user,
+  created_at: at,
+  modified_at: at,
+})
+export const messageFrame = (seq: number, inRoom = room, user = bob) => ({
+  event: 'new-message',
+  room: inRoom,
+  seq,
+  body: messageBody(seq, user),
+})
+export const membersFrame = (event: 'add-users' | 'remove-users', seq: number, users: readonly string[], inRoom = room) => ({
+  event,
+  room: inRoom,
+  seq,
+  body: { id: roomOf(800_000 + seq), chat: { id: inRoom, name: 'x' }, users, user_id: bob, created_at: at },
+})
+export const createdFrame = (inRoom = room) => ({
+  event: 'create-chat',
+  room: inRoom,
+  seq: 1,
+  body: { chat: chatOf(inRoom), user_id: bob },
+})
+
+/** A client at the hands of the test: nothing happens but what the test makes happen. */
+export const script = (options: ConnectOptions = {}): Script => {
+  const clock = virtualClock(seededRandom(1))
+  const sockets: ScriptedSocket[] = []
+  const WebSocket: SocketConstructor = class extends ScriptedSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols)
+      sockets.push(this)
+    }
+  }
+  const client = connect('ws://chat.test/ws', {
+    user: { externalUserId: 'ann' },
+    WebSocket,
+    clock,
+    random: () => 0.5,
+    ...options,
+  })
+  const told: Told[] = []
+  const states: ChatEvents['state'][] = []
+  for (const name of ['chat', 'message', 'members', 'left', 'reset'] as const)
+    client.on(name, (event) => told.push([name, event] as unknown as Told))
+  client.on('state', (state) => states.push(state))
+
+  const last = (): ScriptedSocket => {
+    const socket = sockets.at(-1)
+    if (socket === undefined) throw new Error('no socket was opened')
+    return socket
+  }
+  const bind = async ({ rooms = {}, others = {}, epoch = 'e1' }: Binding = {}): Promise<SentFrame> => {
+    await clock.run(0)
+    last().open()
+    const request = last().take('create-user')
+    last().answer(request, userBody)
+    last().say({ event: 'resume', id: request.id, body: { rooms, others, epoch } })
+    await clock.run(0)
+    return request
+  }
+
+  return {
+    client,
+    clock,
+    sockets,
+    told,
+    states,
+    last,
+    bind,
+    joined: async (rooms, binding) => {
+      await bind({ ...binding, others: rooms })
+      const names = Object.keys(rooms)
+      if (names.length > 0)
+        last().answer(last().take('list-chats'), { chats: names.map((name) => ({ ...chatOf(name), seq: 99 })) })
+      await clock.run(0)
+      expect(told).toEqual(names.map((name) => ['chat', { ...chatOf(name), seq: rooms[name] }]))
+      told.length = 0
+      return last()
+    },
+  }
+}
