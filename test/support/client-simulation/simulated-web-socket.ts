@@ -1,3 +1,4 @@
+import { openDoor } from '../../../services/gateway/admission.ts'
 import type { Session } from '../../../services/gateway/session.ts'
 import type { SocketConstructor } from '../../../shared/client/socket.ts'
 import type { Received } from '../simulation/simulated-socket.ts'
@@ -93,7 +94,7 @@ export const simulatedWebSockets = ({ world, refusal, garble, opened }: Simulate
             if (!this.#isHole) this.#end(code, reason)
           },
         },
-        { isService: true },
+        openDoor,
       )
       gateway.sockets.add({ ...socket, abort: () => this.#abort(socket.abort) })
       this.#session = session
