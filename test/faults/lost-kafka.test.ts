@@ -6,8 +6,8 @@ import { stackKind } from '../support/stack/start-stack.ts'
 import { coupleOn, expectOneOrder, texts } from './couple.ts'
 import { ownChat, quickWriters } from './own-chat.ts'
 
-/** A command is given up after six seconds, so that a test need not wait for fifteen. */
-const env = { ...quickWriters, COMMAND_DEADLINE_MS: '6000', PRODUCER_REQUEST_MS: '1500', PRODUCER_RETRY_MS: '1000' }
+/** A command is given up after ten seconds, so that a test need not wait for fifteen. */
+const env = { ...quickWriters, COMMAND_DEADLINE_MS: '10000', PRODUCER_REQUEST_MS: '1500', PRODUCER_RETRY_MS: '1000' }
 
 describe.skipIf(stackKind() === 'env')('Without Kafka, or without the way to it', () => {
   const own = ownChat({ gateways: 1, writers: 1, env }, ['gateway', 'writer'])
