@@ -9,7 +9,7 @@ import type { Sabotage } from './sabotage.ts'
 const sabotages = [...deliverySabotages, ...listeningSabotages]
 
 /** Long enough for a sound fan-out in this process, so that it is the sabotage that fails. */
-const withinMs = 500
+const withinMs = 1_000
 
 const isKept = async ({ keep }: Promised, { apply }: Sabotage): Promise<boolean> => {
   await using opened = await openMemoryFanOut()
