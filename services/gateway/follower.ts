@@ -137,10 +137,13 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
     }
   }
 
-  /** Pages of someone who is no longer a member are cut at the event that removed him. */
+  /**
+   * Pages of someone who is no longer a member are cut at the event that removed him. A notice that speaks of a
+   * membership which is over says nothing: the session was not there for it, or was told that it is over.
+   */
   const apply = ({ events, head, span }: ReaderPage): void => {
     const isMember = span !== undefined && span.until === undefined
-    if (!isMember && (span === undefined || cursor < span.since)) return end('forbidden')
+    if (!isMember && (isHinted || span === undefined || cursor < span.since)) return end('forbidden')
     if (isHinted && isMember && cursor < span.since) cursor = span.since
     isHinted = false
     const lastAllowed = span.until ?? Number.POSITIVE_INFINITY
