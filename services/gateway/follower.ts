@@ -17,6 +17,8 @@ export interface FeedPlace {
 /** The session, as its followers see it. */
 export interface Reader {
   readonly user: string
+  /** The socket's queue takes no more for now; what was read and does not fit is read again. */
+  readonly isFull: boolean
   /** Puts one event into the socket's queue. */
   deliver(follower: Follower, item: FeedItem): void
   /** Calls `readPage` when the socket has drained and it is this follower's turn. */
@@ -88,6 +90,8 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
   let replay: Replay | undefined
   let isReplayed = false
   let isHinted = start.isHinted ?? false
+  /** Pages in a row that brought nothing. */
+  let idlePages = 0
 
   const restart = (): void => {
     generation += 1
@@ -127,16 +131,19 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
   const deliver = (items: readonly FeedItem[], upTo: number): void => {
     for (const item of items) {
       if (item.seq <= cursor) continue
-      if (item.seq > upTo) return
+      if (item.seq > upTo || reader.isFull) return
       reader.deliver(follower, item)
       cursor = item.seq
     }
   }
 
-  /** Pages of someone who is no longer a member are cut at the event that removed him. */
+  /**
+   * Pages of someone who is no longer a member are cut at the event that removed him. A notice that speaks of a
+   * membership which is over says nothing: the session was not there for it, or was told that it is over.
+   */
   const apply = ({ events, head, span }: ReaderPage): void => {
     const isMember = span !== undefined && span.until === undefined
-    if (!isMember && (span === undefined || cursor < span.since)) return end('forbidden')
+    if (!isMember && (isHinted || span === undefined || cursor < span.since)) return end('forbidden')
     if (isHinted && isMember && cursor < span.since) cursor = span.since
     isHinted = false
     const lastAllowed = span.until ?? Number.POSITIVE_INFINITY
@@ -159,7 +166,10 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
     isReading = false
     feed.lookAt(read.head)
     apply(read)
-    catchUp()
+    idlePages = read.events.length === 0 ? idlePages + 1 : 0
+    // What the feed has passed is in the next page. If it is not, the feed was told what the store does not have.
+    if (idlePages > 1) clock.after(retryMs, catchUp)
+    else catchUp()
   }
 
   const moveTo = (seq: number, to: Replay): void => {

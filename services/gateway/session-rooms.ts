@@ -77,6 +77,9 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
 
   const reader: Reader = {
     user,
+    get isFull() {
+      return outbox.isFull
+    },
     deliver,
     queueForPage: (follower) => {
       waiting.add(follower)

@@ -34,6 +34,19 @@ describe('A service on an unbound socket', () => {
 })
 
 describe('The rooms of a session', () => {
+  it('are not joined by a late notice of a membership that is over', async () => {
+    const { rig, ann, bob, change } = await withChat()
+    change('add-users')
+    bob.client.send(message('while she is here'))
+    change('remove-users')
+    await rig.settle()
+    await rig.write()
+    const later = await rig.bound('ann')
+    const notice = writeNotice({ room, since: 1 })
+    await rig.publish(topics.user(ann.id), notice)
+    expect(later.client.seen(1)).toEqual([])
+  })
+
   it('are not joined again at an event that a page has brought already', async () => {
     const { rig, ann, bob, change } = await withChat()
     rig.isDeaf = true
