@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import type { FeedEvent } from './answers.ts'
+import {
+  answerFrames,
+  chatSchema,
+  errorFrame,
+  feedEvents,
+  feedFrames,
+  membershipSchema,
+  messageSchema,
+  serverPushes,
+  storedUserSchema,
+  userSchema,
+} from './answers.ts'
+import { closeCodes, mayReconnect } from './close-codes.ts'
+import { errors } from './errors.ts'
+import { answerExamples, errorExample, feedExamples, pushExamples, requestExamples } from './examples.ts'
+import type { ProtocolLimits } from './limits.ts'
+import { defaultLimits } from './limits.ts'
+import type { RequestEvent } from './requests.ts'
+import { requestEvents, requestSchemas } from './requests.ts'
+
+interface Message {
+  readonly schema: z.ZodType
+  readonly summary: string
+  readonly example: object | undefined
+}
+
+const isFeedEvent = (event: string): event is FeedEvent => (feedEvents as readonly string[]).includes(event)
+
+/** Every frame by the name that it has in the document. */
+const messagesOf = (limits: ProtocolLimits): ReadonlyMap<string, Message> => {
+  const schemas = requestSchemas(limits)
+  const requests = requestEvents.map((event): [string, Message] => [
+    `${event}.request`,
+    { schema: schemas[event], summary: `${event}, asked`, example: requestExamples[event] },
+  ])
+  const answers = requestEvents.map((event): [string, Message] => [
+    `${event}.answer`,
+    { schema: answerFrames[event], summary: `${event}, answered`, example: answerExamples[event] },
+  ])
+  const feed = feedEvents.map((event): [string, Message] => [
+    `${event}.feed`,
+    { schema: feedFrames[event], summary: `${event}, in its place in the room`, example: feedExamples[event] },
+  ])
+  return new Map([
+    ...requests,
+    ...answers,
+    ...feed,
+    ['drain', { schema: serverPushes.drain, summary: 'move to another gateway after a delay', example: pushExamples.drain }],
+    ['error', { schema: errorFrame, summary: 'a request refused, in the place of its answer', example: errorExample }],
+  ])
+}
+
+const shared = {
+  User: userSchema,
+  StoredUser: storedUserSchema,
+  Chat: chatSchema,
+  Message: messageSchema,
+  Membership: membershipSchema,
+}
+
+/** JSON Schemas of all frames; what they share is referred to. A format says enough without zod's pattern for it. */
+const schemasOf = (messages: ReadonlyMap<string, Message>): Record<string, object> => {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(shared)) registry.add(schema, { id })
+  for (const [id, { schema }] of messages) registry.add(schema, { id })
+  const { schemas } = z.toJSONSchema(registry, {
+    uri: (id) => `#/components/schemas/${id}`,
+    target: 'draft-7',
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern
+    },
+  })
+  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]))
+}
+
+const inChannel = (name: string) => ({ $ref: `#/channels/chat/messages/${name}` })
+const channel = { $ref: '#/channels/chat' }
+
+/** The service receives a request and replies on the same socket: with an answer, the room's own frame, or an error. */
+const requestOperation = (event: RequestEvent) => ({
+  action: 'receive',
+  channel,
+  summary: `A client asks for ${event}`,
+  messages: [inChannel(`${event}.request`)],
+  reply: {
+    channel,
+    messages: [`${event}.answer`, ...(isFeedEvent(event) ? [`${event}.feed`] : []), 'error'].map(inChannel),
+  },
+})
+
+const operations = () => ({
+  ...Object.fromEntries(requestEvents.map((event) => [event, requestOperation(event)])),
+  feed: {
+    action: 'send',
+    channel,
+    summary: 'The events of every room that the user is a member of, in the order of their seqs',
+    messages: feedEvents.map((event) => inChannel(`${event}.feed`)),
+  },
+  drain: { action: 'send', channel, summary: 'The gateway is about to stop', messages: [inChannel('drain')] },
+})
+
+const description = `The whole chat over one WebSocket, in JSON text frames. Only a frame with a top-level \`seq\` belongs to a room's
+feed. Requests are strict; clients ignore what they do not know. PROTOCOL.md says what the frames mean; this document is generated
+from the schemas that the service itself reads frames by.`
+
+/** The protocol as an AsyncAPI 3 document, from the side of the service; a value to be written as JSON. */
+export const asyncapiDocument = (limits: ProtocolLimits = defaultLimits, host = 'localhost:8080'): object => {
+  const messages = messagesOf(limits)
+  return {
+    asyncapi: '3.1.0',
+    info: {
+      title: 'Chat service',
+      version: '1.0.0',
+      description: description.replaceAll('\n', ' '),
+      license: { name: 'MIT' },
+    },
+    defaultContentType: 'application/json',
+    servers: { gateway: { host, protocol: 'ws', description: 'Any gateway; they are all alike' } },
+    channels: {
+      chat: {
+        address: '/ws',
+        summary: 'One socket, one user',
+        messages: Object.fromEntries([...messages.keys()].map((name) => [name, { $ref: `#/components/messages/${name}` }])),
+        bindings: { ws: { method: 'GET' } },
+      },
+    },
+    operations: operations(),
+    components: {
+      messages: Object.fromEntries(
+        [...messages].map(([name, { summary, example }]) => [
+          name,
+          {
+            name,
+            summary,
+            payload: { $ref: `#/components/schemas/${name}` },
+            ...(example === undefined ? {} : { examples: [{ payload: example }] }),
+          },
+        ]),
+      ),
+      schemas: schemasOf(messages),
+    },
+    'x-errors': errors,
+    'x-close-codes': Object.values(closeCodes).map((entry) => ({ ...entry, comesBack: mayReconnect(entry.code) })),
+  }
+}

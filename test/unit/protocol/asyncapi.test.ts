@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { Parser } from '@asyncapi/parser'
+import { describe, expect, it } from 'vitest'
+import type { z } from 'zod'
+import { answerFrames, errorFrame, feedEvents, feedFrames, serverPushes } from '../../../shared/protocol/answers.ts'
+import { asyncapiDocument } from '../../../shared/protocol/asyncapi.ts'
+import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import { requestEvents, requestSchemas } from '../../../shared/protocol/requests.ts'
+import { examples } from './protocol-document.ts'
+import { fieldsIn, fieldsOf } from './schema-fields.ts'
+
+interface Document {
+  readonly servers: { readonly gateway: { readonly host: string } }
+  readonly components: {
+    readonly messages: Readonly<Record<string, { readonly examples?: readonly { readonly payload: object }[] }>>
+    readonly schemas: Readonly<Record<string, object>>
+  }
+}
+
+const document = asyncapiDocument() as Document
+const schemaOf = (name: string): z.ZodType | undefined => {
+  const [event = '', kind] = name.split('.')
+  const table: Readonly<Record<string, z.ZodType>> =
+    kind === 'request'
+      ? requestSchemas(defaultLimits)
+      : kind === 'answer'
+        ? answerFrames
+        : kind === 'feed'
+          ? feedFrames
+          : { ...serverPushes, error: errorFrame }
+  return table[event]
+}
+const shown = examples.filter(({ text }) => text.startsWith('{')).map(({ text }) => JSON.parse(text) as object)
+const entries = Object.entries(document.components.messages)
+
+/** The parser takes its time, on a busy machine a long one. */
+const slow = { timeout: 180_000 }
+
+describe('the AsyncAPI document', () => {
+  it('is valid, says the official parser, without a remark', slow, async () => {
+    const { document: parsed, diagnostics } = await new Parser().parse(JSON.stringify(document))
+    expect(diagnostics.map(({ message, path }) => `${path.join('.')}: ${message}`)).toEqual([])
+    expect(parsed?.operations().all().length).toBe(requestEvents.length + 2)
+  })
+
+  it('is found invalid where a reference leads nowhere', slow, async () => {
+    const broken = JSON.stringify(document).replaceAll('#/components/schemas/ping.request', '#/components/schemas/nothing')
+    const { diagnostics } = await new Parser().parse(broken)
+    expect(diagnostics.length).toBeGreaterThan(0)
+  })
+
+  it('has every frame of the protocol', () => {
+    const names = [
+      ...requestEvents.flatMap((event) => [`${event}.request`, `${event}.answer`]),
+      ...feedEvents.map((event) => `${event}.feed`),
+      ...Object.keys(serverPushes),
+      'error',
+    ]
+    expect(new Set(entries.map(([name]) => name))).toEqual(new Set(names))
+  })
+
+  it.each(entries)('shows a frame for %s that zod accepts and PROTOCOL.md shows, too', (name, { examples: given = [] }) => {
+    for (const { payload } of given) {
+      const schema = schemaOf(name) as z.ZodType
+      expect(schema.safeParse(payload).error).toBeUndefined()
+      const maps = ['body.rooms', 'body.others', 'error.details']
+      expect(fieldsOf(schema)).toEqual(expect.arrayContaining(fieldsIn(payload, maps)))
+      expect(shown).toContainEqual(payload)
+    }
+  })
+
+  it('leaves no frame without an example, except answers that are the same as another', () => {
+    const without = entries.filter(([, { examples: given }]) => given === undefined).map(([name]) => name)
+    expect(without).toEqual(['create-chat.answer', 'add-users.answer', 'remove-users.answer'])
+  })
+
+  it('says what a service with other limits takes', () => {
+    const narrow = asyncapiDocument({ ...defaultLimits, msgChars: 7 }, 'chat.example') as Document
+    expect(JSON.stringify(narrow.components.schemas['new-message.request'])).toContain('"maxLength":7')
+    expect(narrow.servers.gateway.host).toBe('chat.example')
+  })
+
+  it('is printed by its script', () => {
+    const root = fileURLToPath(new URL('../../../', import.meta.url))
+    const { stdout, status } = spawnSync(process.execPath, ['shared/runtime/print-asyncapi.ts'], { cwd: root, encoding: 'utf8' })
+    expect([status, JSON.parse(stdout)]).toEqual([0, JSON.parse(JSON.stringify(document))])
+  })
+})
