@@ -2,18 +2,22 @@
 import { parseArgs } from 'node:util'
 import { startStack } from '../support/stack/start-stack.ts'
 import { allFaults } from './catalogue/all-faults.ts'
+import { controls } from './catalogue/controls.ts'
 import type { Fault } from './harness/fault.ts'
 import { keepHistory } from './harness/keep-history.ts'
+import { runControl } from './harness/run-control.ts'
 import { brokenBy, runFault } from './harness/run-fault.ts'
 import { tableHead, tableRow } from './harness/table.ts'
 import { linkedRoles } from './harness/world.ts'
 
 const usage = `Usage: npm run test:faults -- [--only F5,F6] [--seed 42] [--rate 60] [--list]
+       npm run test:faults -- --controls
 
   --only   these faults, by their numbers
   --seed   what a run draws at random; the table tells it, and the same one replays
   --rate   messages a second
   --keep   folder for the histories of runs that fail (default: ./fault-histories)
+  --controls  switches one defence off after the other, and requires the checker to notice
   --list   tells what there is, and runs nothing
 `
 
@@ -23,6 +27,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rate: { type: 'string', default: '60' },
     keep: { type: 'string', default: 'fault-histories' },
+    controls: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -56,6 +61,19 @@ const runAll = async (): Promise<number> => {
   return failed
 }
 
+const runControls = async (): Promise<number> => {
+  await using stack = await startStack({ links: linkedRoles })
+  let missed = 0
+  say('| switched off | under | caught | what the checker said |\n| --- | --- | --- | --- |')
+  for (const control of controls) {
+    const { isCaught, said, run } = await runControl(stack, control, Number(values.seed))
+    if (!isCaught) missed += 1
+    say(`| ${control.off} | ${run.fault.id} | ${isCaught ? 'yes' : '**NO**'} | ${said.replaceAll('|', '/')} |`)
+  }
+  say(`\n${missed === 0 ? 'All are caught.' : `${missed} are not caught.`}`)
+  return missed
+}
+
 if (values.help) say(usage)
 else if (values.list) for (const { id, title, expectation } of allFaults) say(`${id.padEnd(5)} ${title}: ${expectation}`)
-else process.exitCode = (await runAll()) === 0 ? 0 : 1
+else process.exitCode = (await (values.controls ? runControls() : runAll())) === 0 ? 0 : 1

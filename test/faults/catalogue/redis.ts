@@ -76,6 +76,22 @@ export const redisFaults: readonly Fault[] = [
       }),
   },
   {
+    id: 'F16b',
+    title: 'publications lost while the subscribers are away, then silence, with a slow sweep',
+    expectation: 'the barrier and a full sweep behind it find them',
+    env: { CONVERGE_MS: '120000' },
+    isQuiet: true,
+    act: (world) =>
+      world.broken(async () => {
+        const links = world.links('gateway', 'redis')
+        for (const link of links) link.cut('reset')
+        await world.pause(500)
+        for (const room of world.load.crowd.members.keys()) void world.load.post(creatorOf(world, room), room)
+        await world.pause(1_000)
+        for (const link of links) link.heal()
+      }),
+  },
+  {
     id: 'F17',
     title: 'the last publication of a burst lost, then silence',
     expectation: 'the sweep finds it within T',

@@ -1,21 +1,24 @@
+import type { Environment } from '../../support/stack/replica.ts'
 import type { Fault } from '../harness/fault.ts'
 import type { World } from '../harness/world.ts'
 import { untilGroupHas } from '../harness/writer-group.ts'
 
-const doomedWriter = 'test/faults/programs/doomed-writer.ts'
+export const doomedWriter = 'test/faults/programs/doomed-writer.ts'
 
 /** Has a writer kill itself at that point of a batch, and another take its place. */
-const dieAt = (point: string) => async (world: World) => {
-  const doomed = await world.chat.addWriter({ DIE_AT: point }, doomedWriter)
-  await untilGroupHas(world, 2)
-  await world.broken(async () => {
-    for (const [room, [user = 0]] of world.load.crowd.members)
-      void world.load.perform(user, 'new-message', room, { msg: 'die', type: 'text' })
-    await doomed.exited
-    await world.chat.addWriter()
+const dieAt =
+  (point: string, more: Environment = {}) =>
+  async (world: World) => {
+    const doomed = await world.chat.addWriter({ DIE_AT: point, ...more }, doomedWriter)
     await untilGroupHas(world, 2)
-  })
-}
+    await world.broken(async () => {
+      for (const [room, [user = 0]] of world.load.crowd.members)
+        void world.load.perform(user, 'new-message', room, { msg: 'die', type: 'text' })
+      await (more.DIE_BY === 'SIGSTOP' ? world.pause(2_000) : doomed.exited)
+      await world.chat.addWriter()
+      await untilGroupHas(world, 2)
+    })
+  }
 
 const killed = { writers: 1, expectation: 'the successor settles every send' } as const
 
@@ -29,6 +32,12 @@ export const writerFaults: readonly Fault[] = [
   { id: 'F3', title: 'kill −9 the writer before its database commit', ...killed, act: dieAt('before-commit') },
   { id: 'F4', title: 'kill −9 the writer between commit and publish', ...killed, act: dieAt('before-publish') },
   {
+    id: 'F4b',
+    title: 'the same, a second and a half after the commit',
+    ...killed,
+    act: dieAt('before-publish', { DIE_AFTER_MS: '1500' }),
+  },
+  {
     id: 'F5',
     title: 'SIGSTOP a writer past its session time-out, then SIGCONT',
     expectation: 'the zombie writes no second copy and reorders nothing',
@@ -41,6 +50,13 @@ export const writerFaults: readonly Fault[] = [
         await untilGroupHas(world, 2)
       })
     },
+  },
+  {
+    id: 'F5b',
+    title: 'a writer frozen inside of its transaction',
+    writers: 1,
+    expectation: 'its rooms are not held for ever',
+    act: dieAt('before-commit', { DIE_BY: 'SIGSTOP' }),
   },
   {
     id: 'F6',

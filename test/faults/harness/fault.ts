@@ -14,6 +14,8 @@ export interface Fault {
   readonly env?: Environment
   /** Nobody writes of itself; the fault does. */
   readonly isQuiet?: boolean
+  /** Whether users send again what was refused for now or is unknown; they do if it is not said. */
+  readonly sendsAgain?: boolean
   /** Over the usual number of users, for faults that are about many. */
   readonly users?: number
   /** Invariants that this fault says nothing of. */

@@ -50,6 +50,8 @@ export interface FaultRunOptions {
   readonly entries?: ChatOptions['entries']
   /** Over the fault's own. */
   readonly env?: ChatOptions['env']
+  /** Run on the database before anything is sent. */
+  readonly prepare?: string | undefined
   /** Before and after the fault. */
   readonly calmMs?: number
 }
@@ -87,6 +89,7 @@ const startLoad = (chat: Chat, fault: Fault, seed: number): Load =>
     rooms,
     roomSize: '3-12',
     messageSize: '10-2000',
+    sendsAgain: fault.sendsAgain ?? true,
   })
 
 /** Puts the chat under load, has the fault act on it, waits for calm, and judges all of it. */
@@ -104,12 +107,13 @@ export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOpti
   const stopMemory = watchMemory(chat, history)
   try {
     const userIds = await load.connect()
+    const world = createWorld({ stack, chat, load, random, userIds, notes, problems })
+    if (options.prepare !== undefined) await world.sql(options.prepare)
     await load.createRooms(userIds)
     latencies.connect.reset()
     const guestIds = new Map([...userIds].filter(([user]) => user >= (fault.users ?? usualUsers)))
     const stopChurn = fault.isQuiet ? () => {} : churnMembers(load, guestIds, random)
     const pace = fault.isQuiet ? undefined : load.sendMessages(perSecond, Number.MAX_SAFE_INTEGER)
-    const world = createWorld({ stack, chat, load, random, userIds, notes, problems })
     await sleep(calmMs)
     await guarded('the fault', problems, () => fault.act(world))
     await restore(stack)
