@@ -1,13 +1,21 @@
-/** A writer that kills itself (or by `DIE_BY` freezes) at one point (`DIE_AT`) of the batch in which somebody says "die". */
+/**
+ * A writer that kills itself (or by `DIE_BY` freezes) at one point (`DIE_AT`) of
+ * the batch in which somebody says "die", `DIE_AFTER_MS` after having stopped
+ * there; with one of its defences switched off if `WRITER_SABOTAGE` says so.
+ */
 import { openWriterPorts } from '../../../infra/distributed/open-writer-ports.ts'
 import { startWriter } from '../../../services/writer/start-writer.ts'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { EventStream } from '../../../shared/ports/event-stream.ts'
 import { readDistributedConfig } from '../../../shared/runtime/config.ts'
 import { openProcess } from '../../../shared/runtime/service-process.ts'
+import { namedBy } from './named-by.ts'
+import { writerSabotages } from './writer-sabotages.ts'
 
 const point = process.env.DIE_AT ?? ''
 const signal = process.env.DIE_BY ?? 'SIGKILL'
+const afterMs = Number(process.env.DIE_AFTER_MS ?? 0)
+const sabotage = namedBy(writerSabotages, process.env.WRITER_SABOTAGE ?? 'nothing')
 
 const die = (at: string): void => {
   if (at === point) process.kill(process.pid, signal)
@@ -25,6 +33,7 @@ const doomedStore = (store: EventStore): EventStore => ({
       if (isDoomed) die('before-commit')
       return decided
     })
+    if (isDoomed && afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
     if (isDoomed) die('before-publish')
   },
 })
@@ -43,6 +52,10 @@ const doomedStream = (stream: EventStream): EventStream => ({
 const config = readDistributedConfig()
 const service = await openProcess(config, 'writer')
 const ports = await openWriterPorts(config, service)
-const doomed = { ...ports, eventStore: doomedStore(ports.eventStore), eventStream: doomedStream(ports.eventStream) }
+const doomed = sabotage({
+  ...ports,
+  eventStore: doomedStore(ports.eventStore),
+  eventStream: doomedStream(ports.eventStream),
+})
 const writer = await startWriter(config, doomed, service)
 service.report(() => ({ state: 'ready', details: { ...writer.readiness() } }))

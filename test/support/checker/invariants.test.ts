@@ -276,7 +276,7 @@ describe('I10, bounded, fails', () => {
     const truth = three()
     const healed = () =>
       good(truth).entry({ kind: 'fault', code: 'broken', room: 0 }).entry({ kind: 'fault', code: 'none', room: 0 })
-    const late = healed().at(30_000).invoked(1, 2, 7).settled('ok', 2, { seq: 3, operation: 7 })
+    const late = healed().invoked(1, 2, 7).at(30_000).settled('ok', 2, { seq: 3, operation: 7 })
     expect(says('I10', late, truth)).toContain('first confirmation after a healing took 299')
     const stuck = healed().invoked(1, 2, 7).settled('ok', 2, { seq: 3, operation: 7, room: 2 })
     expect(says('I10', stuck, truth)).toContain('room 1: nothing is confirmed')

@@ -8,7 +8,7 @@ import type { RoomTruth, Span, Truth } from './truth.ts'
 /** Takes the events of a run's rooms, each room's in the order of the store. */
 export interface TruthBuilder {
   /** `frame` is the text that sockets get, without a caller's id. */
-  add(frame: string): void
+  add(frame: string, storedAt?: number): void
   build(): Truth
 }
 
@@ -18,11 +18,21 @@ interface Room {
   messages: number
   readonly commands: number[]
   readonly crcs: number[]
+  readonly storedAt: (number | undefined)[]
   readonly seqs: Map<number, number>
   readonly spans: Map<number, { from: number; until: number }[]>
 }
 
-const newRoom = (): Room => ({ last: 0, lastAt: '', messages: 0, commands: [], crcs: [], seqs: new Map(), spans: new Map() })
+const newRoom = (): Room => ({
+  last: 0,
+  lastAt: '',
+  messages: 0,
+  commands: [],
+  crcs: [],
+  storedAt: [],
+  seqs: new Map(),
+  spans: new Map(),
+})
 
 interface Body {
   readonly created_at?: string
@@ -37,6 +47,7 @@ const truthOf = (room: Room): RoomTruth => ({
   messages: room.messages,
   commandAt: (seq) => room.commands[seq],
   crcAt: (seq) => room.crcs[seq],
+  storedAt: (seq) => room.storedAt[seq],
   seqOf: (command) => room.seqs.get(command),
   spansOf: (user) => room.spans.get(user) ?? noSpans,
 })
@@ -67,7 +78,7 @@ export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): 
   }
 
   return {
-    add: (frame) => {
+    add: (frame, storedAt) => {
       const text = Buffer.from(frame)
       const view = read(text)
       if (view?.kind !== 'feed') throw new Error('not a frame of a feed')
@@ -82,6 +93,7 @@ export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): 
       room.lastAt = at
       room.commands[seq] = command
       room.crcs[seq] = crc32(text.subarray(view.commonFrom))
+      room.storedAt[seq] = storedAt
       if (!room.seqs.has(command)) room.seqs.set(command, seq)
       if (event === 'new-message') room.messages += 1
       else if (event === 'create-chat') noteMembers(room, seq, event, chat?.users ?? [])

@@ -11,11 +11,12 @@ interface Row {
   readonly seq: string
   readonly type: ChatEvent['type']
   readonly data: string
+  readonly recorded_at: Date
 }
 
 const pageRows = 5_000
 
-const page = `select stream, seq, type, data from event
+const page = `select stream, seq, type, data, recorded_at from event
   where type <> 'UserCreated' and (stream, seq) > ($1::uuid, $2::bigint)
   order by stream, seq limit ${pageRows}`
 
@@ -28,7 +29,8 @@ export const truthFromPostgres = async (url: string, ids: RunIds, userOf: Readon
     let place = ['00000000-0000-0000-0000-000000000000', '0']
     for (;;) {
       const { rows } = await client.query<Row>(page, place)
-      for (const { stream, seq, type, data } of rows) builder.add(feedFrameText(frameEvent[type], stream, Number(seq), data))
+      for (const { stream, seq, type, data, recorded_at } of rows)
+        builder.add(feedFrameText(frameEvent[type], stream, Number(seq), data), recorded_at.getTime())
       const last = rows.at(-1)
       if (last === undefined) return builder.build()
       place = [last.stream, last.seq]

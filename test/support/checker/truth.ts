@@ -14,6 +14,8 @@ export interface RoomTruth {
   /** Undefined where it is not known (a list shows messages only). */
   commandAt(seq: number): number | undefined
   crcAt(seq: number): number | undefined
+  /** When the store took it; undefined where the store cannot be asked. */
+  storedAt(seq: number): number | undefined
   seqOf(command: number): number | undefined
   spansOf(user: number): readonly Span[]
 }

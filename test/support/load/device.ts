@@ -49,6 +49,8 @@ export interface Device {
   resumeFrom(places: Places): Promise<ParsedFrame>
   /** Drops the socket without a word; it comes back, elsewhere if there is another gateway. */
   drop(): void
+  /** Connects there, and leaves the old socket when it is bound. */
+  moveTo(url: string | undefined): void
   pauseReading(): void
   resumeReading(): void
   /** To be called now and then: gives up what has waited too long. */
@@ -70,7 +72,8 @@ interface ResumeAnswer {
 
 export const createDevice = (context: LoadContext, options: DeviceOptions): Device => {
   const { ids, history, counts, latencies, random, now } = context
-  const { user, externalId, urls, token } = options
+  const { user, externalId, token } = options
+  let { urls } = options
   const seen = new Map<number, number>()
   const questions = createQuestions()
   let userId = ''
@@ -218,6 +221,15 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     lastSeen: (room) => seen.get(room) ?? 0,
     resumeFrom: async (places) => questions.ask(opened(), 'resume', resumeBody(opened().socket, places)),
     drop: () => newest?.terminate(),
+    moveTo: (url) => {
+      if (url === undefined) return
+      urls = [url]
+      const old = bound
+      void connect().then(
+        () => old?.close(),
+        () => {},
+      )
+    },
     pauseReading: () => bound?.pause(),
     resumeReading: () => bound?.resume(),
     check: () => {

@@ -26,6 +26,8 @@ export interface LoadOptions extends CrowdOptions {
   readonly tokenFor?: (externalId: string) => string | undefined
   readonly sendsAgain?: boolean
   readonly silenceMs?: number
+  /** Users beyond those, who are connected and in no room. */
+  readonly guests?: number
   /** Share of users who read in fits and starts. */
   readonly slowReaders?: number
   /** Sockets dropped at random, per second, over all processes. */
@@ -60,7 +62,7 @@ const setupMs = 60_000
 export const externalIdOf = (tag: number, user: number): string => `load-${tag.toString(36)}-${user}`
 
 export const createLoad = (options: LoadOptions): Load => {
-  const { urls, users, process = 0, processes = 1, tag } = options
+  const { urls, process = 0, processes = 1, tag } = options
   const context = createLoadContext(options)
   const { ids, random, next, now } = context
   const crowd = planCrowd(options)
@@ -69,7 +71,8 @@ export const createLoad = (options: LoadOptions): Load => {
   const slow = new Set<number>()
   const stopping: (() => void)[] = []
 
-  for (let user = process; user < users; user += processes) {
+  const everybody = options.users + (options.guests ?? 0)
+  for (let user = process; user < everybody; user += processes) {
     if (random.chance(options.slowReaders ?? 0)) slow.add(user)
     const externalId = externalIdOf(tag, user)
     const first = user % urls.length

@@ -10,6 +10,8 @@ export interface ChatOptions {
   readonly writers?: number
   /** For every process of it, over the defaults. */
   readonly env?: Environment
+  /** Other programs than the services themselves, by tier. */
+  readonly entries?: { readonly gateway?: string | undefined; readonly writer?: string | undefined }
 }
 
 /** The distributed system, as processes of its own, on a namespace and a database of its own. */
@@ -17,7 +19,7 @@ export interface Chat extends ChatSpace, AsyncDisposable {
   readonly gateways: readonly Replica[]
   readonly writers: readonly Replica[]
   /** The third one comes by the links of `gateway-3`, if the stack has any, else those of `gateway`. */
-  addGateway(env?: Environment): Promise<Replica>
+  addGateway(env?: Environment, entry?: string): Promise<Replica>
   /** `entry`: another program than the writer itself. */
   addWriter(env?: Environment, entry?: string): Promise<Replica>
   /** The end of every process's log, for a test that failed. */
@@ -30,15 +32,17 @@ class Tier {
   readonly #name: string
   readonly #space: ChatSpace
   readonly #owned: AsyncDisposableStack
+  readonly #entry: string
   #asked = 0
 
-  constructor(name: string, space: ChatSpace, owned: AsyncDisposableStack) {
+  constructor(name: string, space: ChatSpace, owned: AsyncDisposableStack, entry = `services/${name}/main.ts`) {
     this.#name = name
+    this.#entry = entry
     this.#space = space
     this.#owned = owned
   }
 
-  async add(env: Environment = {}, entry = `services/${this.#name}/main.ts`): Promise<Replica> {
+  async add(env: Environment = {}, entry = this.#entry): Promise<Replica> {
     this.#asked += 1
     const index = this.#asked - 1
     const role = `${this.#name}-${this.#asked}`
@@ -59,14 +63,14 @@ const logOf = (replicas: readonly Replica[], lines: number): string =>
   replicas.map((replica) => [`--- ${replica.name}`, ...replica.log(lines)].join('\n')).join('\n')
 
 const startOn = async (space: ChatSpace, options: ChatOptions, owned: AsyncDisposableStack): Promise<Chat> => {
-  const writers = new Tier('writer', space, owned)
-  const gateways = new Tier('gateway', space, owned)
+  const writers = new Tier('writer', space, owned, options.entries?.writer)
+  const gateways = new Tier('gateway', space, owned, options.entries?.gateway)
   await allStarted([writers.grow(options.writers ?? 1), gateways.grow(options.gateways ?? 1)])
   return {
     ...space,
     gateways: gateways.replicas,
     writers: writers.replicas,
-    addGateway: (env) => gateways.add(env),
+    addGateway: (env, entry) => gateways.add(env, entry),
     addWriter: (env, entry) => writers.add(env, entry),
     log: (lines = 50) => logOf([...writers.replicas, ...gateways.replicas], lines),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

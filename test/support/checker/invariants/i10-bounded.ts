@@ -9,20 +9,22 @@ import { createFindings } from '../judge.ts'
 export const bounded: Invariant = ({ outline, terms }) => {
   const findings = createFindings()
   const lastHealedAt = outline.healedAt.at(-1) ?? 0
+  const sendings: number[] = []
   const confirmations: number[] = []
   const waiting = new Set<number>()
   const served = new Set<number>()
 
   const judgeHealing = (healedAt: number): void => {
-    const first = confirmations.find((at) => at >= healedAt)
-    const tookMs = (first ?? outline.endedAt) - healedAt
-    if (first === undefined || tookMs > terms.firstConfirmationMs)
-      findings.add(`the first confirmation after a healing took ${Math.round(tookMs)} ms`)
+    const asked = sendings.find((at) => at >= healedAt)
+    if (asked === undefined) return
+    const tookMs = (confirmations.find((at) => at >= healedAt) ?? outline.endedAt) - asked
+    if (tookMs > terms.firstConfirmationMs) findings.add(`the first confirmation after a healing took ${Math.round(tookMs)} ms`)
   }
 
   return {
     see: ({ kind, at, room, seq, user, socket, code, operation }) => {
       if (kind === 'ok') confirmations.push(at)
+      if (kind === 'invoked') sendings.push(at)
       if (kind === 'invoked' && at >= lastHealedAt) waiting.add(room)
       if (kind === 'ok' && at >= lastHealedAt) served.add(room)
       if (kind === 'memory' && seq > terms.memoryKib) findings.add(`process ${user} uses ${seq} KiB`)
@@ -30,6 +32,7 @@ export const bounded: Invariant = ({ outline, terms }) => {
         findings.add(`socket ${socket}, room ${room}: no word on operation ${operation}`)
     },
     verdict: () => {
+      sendings.sort((a, b) => a - b)
       confirmations.sort((a, b) => a - b)
       for (const healedAt of outline.healedAt) judgeHealing(healedAt)
       for (const room of waiting) if (!served.has(room)) findings.add(`room ${room}: nothing is confirmed any more`)

@@ -9,8 +9,8 @@ import type { RoomTruth } from '../truth.ts'
 
 /**
  * I7: within T after a fault heals, every member has what the store has. Judges
- * how late each frame was (from its sending, the healing, or the socket's own
- * beginning, whichever was last) and what every open socket had in the end.
+ * how late each frame was (from its storing, the healing, or the socket's own
+ * beginning, whichever was last; from its sending where the storing is not known) and what every open socket had in the end.
  */
 export const converges: Invariant = ({ truth, outline, terms }) => {
   const findings = createFindings()
@@ -21,8 +21,9 @@ export const converges: Invariant = ({ truth, outline, terms }) => {
   const judgeLateness = ({ at, room, command, seq }: Readonly<Entry>, { socket, boundAt = at, isSlow }: WalkedSocket): void => {
     const wholeSince = outline.wholeSince(at)
     const sent = command === foreign ? undefined : outline.lastSent(room, command)
-    if (wholeSince === undefined || sent === undefined || isSlow) return
-    const lateMs = at - Math.max(wholeSince, sent, boundAt, askedAgainAt.get(socket) ?? 0)
+    const stored = truth.rooms.get(room)?.storedAt(seq) ?? sent
+    if (wholeSince === undefined || stored === undefined || isSlow) return
+    const lateMs = at - Math.max(wholeSince, stored, boundAt, askedAgainAt.get(socket) ?? 0)
     if (lateMs > terms.convergeMs) findings.add(`socket ${socket}, room ${room}: ${seq} came after ${Math.round(lateMs)} ms`)
   }
 

@@ -1,0 +1,74 @@
+import type { InvariantName } from '../../support/checker/check.ts'
+import type { Environment } from '../../support/stack/replica.ts'
+import type { Fault } from '../harness/fault.ts'
+import type { gatewaySabotages } from '../programs/gateway-sabotages.ts'
+import type { writerSabotages } from '../programs/writer-sabotages.ts'
+import { allFaults } from './all-faults.ts'
+import { doomedWriter } from './writers.ts'
+
+/** A defence that is switched off, to see that the checker notices. */
+export interface Control {
+  readonly off: string
+  readonly fault: Fault
+  readonly gateway?: keyof typeof gatewaySabotages
+  readonly writer?: keyof typeof writerSabotages
+  readonly env?: Environment
+  /** Run on the database before anything is sent. */
+  readonly prepare?: string
+  /** One of these has to be found broken; `stream`: `chat.events`; `end`: commands that nobody settles. */
+  readonly mustBreak: readonly (InvariantName | 'stream' | 'end')[]
+}
+
+const faultOf = (id: string): Fault => {
+  const fault = allFaults.find((candidate) => candidate.id === id)
+  if (fault === undefined) throw new Error(`there is no fault ${id}`)
+  return fault
+}
+
+const calm: Fault = {
+  id: 'calm',
+  title: 'nothing happens',
+  expectation: 'all is well',
+  act: (world) => world.pause(5_000),
+}
+
+const withoutKeys = 'alter table event drop constraint event_command; alter table message drop constraint message_id'
+
+export const controls: readonly Control[] = [
+  {
+    off: 'recorded outcomes, and the keys that hold a command to one event',
+    fault: faultOf('F26'),
+    writer: 'withoutOutcomes',
+    prepare: withoutKeys,
+    mustBreak: ['I3'],
+  },
+  { off: 'acknowledge after the effect', fault: faultOf('F4b'), writer: 'acknowledgesFirst', mustBreak: ['stream'] },
+  { off: 'confirm after the commit', fault: calm, writer: 'confirmsFirst', mustBreak: ['I1', 'I2'] },
+  { off: 'the sweep of heads', fault: faultOf('F17'), gateway: 'withoutSweep', mustBreak: ['I7'] },
+  { off: 'the barrier of a reconnect', fault: faultOf('F16b'), gateway: 'withoutBarrier', mustBreak: ['I7'] },
+  { off: 'whole repair of a hole', fault: faultOf('F16'), gateway: 'withHolesInRepair', mustBreak: ['I5'] },
+  { off: 'the end of a membership', fault: faultOf('F27'), gateway: 'withOldMemberships', mustBreak: ['I9'] },
+  {
+    off: 'the unknown fate of a produce',
+    fault: { ...faultOf('F19'), sendsAgain: false },
+    gateway: 'withoutUnknown',
+    mustBreak: ['I2'],
+  },
+  { off: 'order of a batch that is handed over', fault: faultOf('F8'), gateway: 'withoutOrder', mustBreak: ['I6'] },
+  {
+    off: 'time-outs of transactions that are idle',
+    fault: faultOf('F5b'),
+    env: { IDLE_IN_TRANSACTION_MS: '3600000' },
+    mustBreak: ['I10', 'end'],
+  },
+]
+
+/** How a control's processes are started. */
+export const startOf = ({ gateway, writer, env = {}, prepare }: Control) => ({
+  entries: {
+    gateway: gateway === undefined ? undefined : 'test/faults/programs/sabotaged-gateway.ts',
+    writer: writer === undefined ? undefined : doomedWriter,
+  },
+  env: { ...env, GATEWAY_SABOTAGE: gateway ?? 'nothing', WRITER_SABOTAGE: writer ?? 'nothing' },
+  prepare,
+})

@@ -1,0 +1,157 @@
+import { until } from '../../support/poll.ts'
+import type { Replica } from '../../support/stack/replica.ts'
+import type { Fault } from '../harness/fault.ts'
+import { meddle } from '../harness/meddle.ts'
+import type { World } from '../harness/world.ts'
+import { closedSockets } from '../harness/world.ts'
+
+const isFanOutUp = async ({ internalUrl }: Replica): Promise<boolean> =>
+  (await (await fetch(`${internalUrl}/metrics`)).text()).includes('chat_fan_out_up 1')
+
+/** Nothing that writers publish arrives, and they notice at the next PING at the earliest. */
+const deafen = (world: World): (() => void) => {
+  const links = world.links('writer', 'redis')
+  for (const link of links) link.cut('black-hole')
+  return () => {
+    for (const link of links) link.heal()
+  }
+}
+
+const creatorOf = ({ load }: World, room: number): number => load.crowd.members.get(room)?.[0] ?? 0
+
+/** One message into each of these rooms while no publication arrives; how long until everybody has it. */
+const sayUnheard = async (world: World, rooms: readonly number[]): Promise<number> => {
+  const { devices, crowd } = world.load
+  const seen = (room: number, user: number): number => devices.get(user)?.lastSeen(room) ?? 0
+  const wanted = new Map(rooms.map((room) => [room, seen(room, creatorOf(world, room)) + 1]))
+  const heal = deafen(world)
+  const started = performance.now()
+  for (const room of rooms) void world.load.post(creatorOf(world, room), room)
+  const hasCome = ([room, seq]: readonly [number, number]): boolean =>
+    crowd.members.get(room)?.every((user) => seen(room, user) >= seq) ?? false
+  await until('everybody to have the last message', () => [...wanted].every(hasCome), { withinMs: 30_000 })
+  const tookMs = performance.now() - started
+  heal()
+  return tookMs
+}
+
+export const redisFaults: readonly Fault[] = [
+  {
+    id: 'F14',
+    title: 'Redis restarts',
+    expectation: 'nobody is disconnected',
+    act: async (world) => {
+      await world.broken(() => world.stack.redis.restart())
+      if (closedSockets(world) > 0) world.problem(`${closedSockets(world)} sockets were closed`)
+    },
+  },
+  {
+    id: 'F15',
+    title: 'Redis hung, sockets open',
+    expectation: 'noticed within 10 s',
+    act: (world) =>
+      world.broken(async () => {
+        await world.stack.redis.pause()
+        const started = performance.now()
+        await until('all to notice', async () => !(await Promise.all(world.chat.gateways.map(isFanOutUp))).includes(true), {
+          withinMs: 20_000,
+        })
+        const noticedMs = performance.now() - started
+        world.note(`noticed after ${Math.round(noticedMs)} ms`)
+        if (noticedMs > 10_000) world.problem('noticed too late')
+        await world.pause(5_000)
+        await world.stack.redis.resume()
+      }),
+  },
+  {
+    id: 'F16',
+    title: 'subscribers killed every second',
+    expectation: 'the barrier lets nothing slip',
+    act: (world) =>
+      world.broken(async () => {
+        for (let kill = 0; kill < 10; kill += 1) {
+          await world.redis((client) => client.call('CLIENT', 'KILL', 'TYPE', 'pubsub'))
+          await world.pause(1_000)
+        }
+      }),
+  },
+  {
+    id: 'F16b',
+    title: 'publications lost while the subscribers are away, then silence, with a slow sweep',
+    expectation: 'the barrier and a full sweep behind it find them',
+    env: { CONVERGE_MS: '120000' },
+    isQuiet: true,
+    act: (world) =>
+      world.broken(async () => {
+        const links = world.links('gateway', 'redis')
+        for (const link of links) link.cut('reset')
+        await world.pause(500)
+        for (const room of world.load.crowd.members.keys()) void world.load.post(creatorOf(world, room), room)
+        await world.pause(1_000)
+        for (const link of links) link.heal()
+      }),
+  },
+  {
+    id: 'F17',
+    title: 'the last publication of a burst lost, then silence',
+    expectation: 'the sweep finds it within T',
+    isQuiet: true,
+    act: async (world) => {
+      const rooms = [...world.load.crowd.members.keys()]
+      for (let burst = 0; burst < 20; burst += 1)
+        await Promise.all(rooms.map((room) => world.load.post(creatorOf(world, room), room)))
+      await world.broken(async () => world.note(`everybody had it after ${Math.round(await sayUnheard(world, rooms))} ms`))
+    },
+  },
+  {
+    id: 'F17b',
+    title: 'one message into a silent room, its publication lost',
+    expectation: 'the sweep finds it within T',
+    isQuiet: true,
+    act: async (world) => {
+      await world.pause(20_000)
+      await world.broken(async () => world.note(`everybody had it after ${Math.round(await sayUnheard(world, [1]))} ms`))
+    },
+  },
+  {
+    id: 'F18',
+    title: 'publications duplicated, reordered, corrupted, cut',
+    expectation: 'dropped and counted; processes live',
+    act: (world) =>
+      world.broken(async () => {
+        await using meddler = await meddle(world)
+        await world.pause(10_000)
+        world.note(`${meddler.published} false publications`)
+      }),
+  },
+  {
+    id: 'F19b',
+    title: "only the writers' links to Redis cut",
+    expectation: 'the sweep delivers',
+    act: (world) =>
+      world.broken(async () => {
+        const heal = deafen(world)
+        await world.pause(15_000)
+        heal()
+      }),
+  },
+  {
+    id: 'F28',
+    title: 'Redis gone for 60 s under load',
+    expectation: 'everything is delivered all the same; p99 told',
+    act: async (world) => {
+      const { received } = world.load.context.latencies
+      await world.broken(async () => {
+        await world.stack.redis.kill()
+        await world.pause(10_000)
+        received.reset()
+        await world.pause(50_000)
+        const { count, p50, p99, max } = received.summary()
+        world.note(`meanwhile ${count} received, p50 ${Math.round(p50)} ms, p99 ${Math.round(p99)} ms`)
+        if (count === 0 || max > 10_000) world.problem('without Redis not everything came within T')
+        await world.stack.redis.start()
+      })
+      if (closedSockets(world) > 0) world.problem(`${closedSockets(world)} sockets were closed`)
+    },
+  },
+]

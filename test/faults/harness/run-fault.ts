@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Verdicts } from '../../support/checker/check.ts'
+import { checkRun, defaultTerms } from '../../support/checker/check.ts'
+import { readEventTopic } from '../../support/checker/event-topic.ts'
+import type { Findings, Terms } from '../../support/checker/judge.ts'
+import { outlineOf } from '../../support/checker/outline.ts'
+import { streamEqualsStore } from '../../support/checker/stream-equals-store.ts'
+import { timeToConverge } from '../../support/checker/time-to-converge.ts'
+import type { Truth } from '../../support/checker/truth.ts'
+import { truthFromPostgres } from '../../support/checker/truth-from-postgres.ts'
+import type { History } from '../../support/load/history.ts'
+import type { LatencySummary } from '../../support/load/latencies.ts'
+import type { Load } from '../../support/load/load.ts'
+import { createLoad } from '../../support/load/load.ts'
+import { nowMs } from '../../support/load/load-context.ts'
+import { freshTag } from '../../support/load/run-ids.ts'
+import { until } from '../../support/poll.ts'
+import { seededRandom } from '../../support/simulation/random.ts'
+import type { Stack } from '../../support/stack/stack.ts'
+import type { Chat, ChatOptions } from '../../support/stack/start-chat.ts'
+import { startChat } from '../../support/stack/start-chat.ts'
+import type { Fault } from './fault.ts'
+import { churnMembers } from './membership-churn.ts'
+import { restore } from './restore.ts'
+import { watchMemory } from './watch-memory.ts'
+import { createWorld } from './world.ts'
+
+export interface FaultRun {
+  readonly fault: Fault
+  readonly seed: number
+  readonly messages: number
+  readonly frames: number
+  readonly verdicts: Verdicts
+  readonly streamed: Findings
+  readonly convergedMs: number
+  readonly stored: LatencySummary
+  readonly reconnect: LatencySummary
+  readonly notes: readonly string[]
+  /** What was not as the fault expects, or kept the run from its end. */
+  readonly problems: readonly string[]
+  readonly history: History
+  /** The ends of the logs of all processes. */
+  readonly log: string
+}
+
+export interface FaultRunOptions {
+  readonly seed: number
+  readonly perSecond?: number
+  readonly terms?: Terms
+  readonly entries?: ChatOptions['entries']
+  /** Over the fault's own. */
+  readonly env?: ChatOptions['env']
+  /** Run on the database before anything is sent. */
+  readonly prepare?: string | undefined
+  /** Before and after the fault. */
+  readonly calmMs?: number
+}
+
+const usualUsers = 24
+const rooms = 12
+const guests = 4
+const settledMs = 90_000
+const memoryKib = 512 * 1024
+
+const hasAll = (load: Load, truth: Truth): boolean =>
+  [...load.devices.values()].every((device) =>
+    [...truth.rooms].every(
+      ([room, { head, spansOf }]) =>
+        spansOf(device.user).at(-1)?.until !== Number.POSITIVE_INFINITY || device.lastSeen(room) >= head,
+    ),
+  )
+
+const guarded = async (what: string, problems: string[], work: () => Promise<void>): Promise<void> => {
+  try {
+    await work()
+  } catch (error) {
+    problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const startLoad = (chat: Chat, fault: Fault, seed: number): Load =>
+  createLoad({
+    urls: chat.gateways.map(({ url }) => url),
+    tag: freshTag(),
+    startMs: nowMs(),
+    seed,
+    users: fault.users ?? usualUsers,
+    guests,
+    rooms,
+    roomSize: '3-12',
+    messageSize: '10-2000',
+    sendsAgain: fault.sendsAgain ?? true,
+  })
+
+/** Puts the chat under load, has the fault act on it, waits for calm, and judges all of it. */
+export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOptions): Promise<FaultRun> => {
+  const { seed, perSecond = 60, terms = { ...defaultTerms, memoryKib }, calmMs = 2_000 } = options
+  const { gateways = 2, writers = 2 } = fault
+  const random = seededRandom(seed)
+  const problems: string[] = []
+  const notes: string[] = []
+  await restore(stack)
+  const env = { ...fault.env, ...options.env }
+  await using chat = await startChat(stack, { gateways, writers, env, entries: options.entries ?? {} })
+  const load = startLoad(chat, fault, seed)
+  const { history, counts, latencies, ids } = load.context
+  const stopMemory = watchMemory(chat, history)
+  try {
+    const userIds = await load.connect()
+    const world = createWorld({ stack, chat, load, random, userIds, notes, problems })
+    if (options.prepare !== undefined) await world.sql(options.prepare)
+    await load.createRooms(userIds)
+    latencies.connect.reset()
+    const guestIds = new Map([...userIds].filter(([user]) => user >= (fault.users ?? usualUsers)))
+    const stopChurn = fault.isQuiet ? () => {} : churnMembers(load, guestIds, random)
+    const pace = fault.isQuiet ? undefined : load.sendMessages(perSecond, Number.MAX_SAFE_INTEGER)
+    await sleep(calmMs)
+    await guarded('the fault', problems, () => fault.act(world))
+    await restore(stack)
+    await sleep(calmMs)
+    stopChurn()
+    pace?.stop()
+    await guarded('the end', problems, () => load.settled(settledMs))
+    const truth = await truthFromPostgres(chat.databaseUrl, ids, new Map([...userIds].map(([user, id]) => [id, user])))
+    // What has not come by then, the seventh invariant tells.
+    await until('everybody to have everything', () => hasAll(load, truth), { withinMs: terms.convergeMs }).catch(() => {})
+    const outline = outlineOf([history])
+    const streamed = streamEqualsStore(await readEventTopic(stack.urls().kafkaBrokers, chat.namespace), truth, ids)
+    return {
+      fault,
+      seed,
+      messages: [...truth.rooms.values()].reduce((sum, { head }) => sum + head, 0),
+      frames: counts.frames,
+      verdicts: checkRun([history], truth, terms),
+      streamed,
+      convergedMs: timeToConverge([history], outline),
+      stored: latencies.stored.summary(),
+      reconnect: latencies.connect.summary(),
+      notes,
+      problems,
+      history,
+      log: chat.log(60),
+    }
+  } finally {
+    stopMemory()
+    load.stop()
+    await restore(stack)
+  }
+}
+
+/** Everything that is wrong with a run; empty: nothing. */
+export const brokenBy = ({ fault, verdicts, streamed, problems }: FaultRun): readonly string[] => [
+  ...Object.entries(verdicts)
+    .filter(([name, { count }]) => count > 0 && !fault.exempt?.some((exempt) => exempt === name))
+    .map(([name, { count, examples }]) => `${name} (${count}): ${examples.slice(0, 3).join('; ')}`),
+  ...(streamed.count > 0 ? [`stream (${streamed.count}): ${streamed.examples.slice(0, 3).join('; ')}`] : []),
+  ...problems,
+]

@@ -1,0 +1,30 @@
+import { Kafka, logLevel } from 'kafkajs'
+import { calmIdleQueues } from '../../../infra/kafka/idle-queue.ts'
+import { writerGroup } from '../../../infra/kafka/topics.ts'
+import { until } from '../../support/poll.ts'
+import type { World } from './world.ts'
+
+/** Kafka as an operator sees it, past all links. */
+export const kafkaOf = ({ stack }: Pick<World, 'stack'>): Kafka => {
+  calmIdleQueues()
+  return new Kafka({ brokers: [...stack.urls().kafkaBrokers], logLevel: logLevel.NOTHING })
+}
+
+/** Resolves when all partitions are shared by that many writers. */
+export const untilGroupHas = async (world: World, members: number): Promise<void> => {
+  const group = writerGroup(world.chat.namespace)
+  const admin = kafkaOf(world).admin()
+  await admin.connect()
+  try {
+    await until(
+      `a group of ${members}`,
+      async () => {
+        const [described] = (await admin.describeGroups([group])).groups
+        return described?.state === 'Stable' && described.members.length === members
+      },
+      { withinMs: 60_000, everyMs: 200 },
+    )
+  } finally {
+    await admin.disconnect()
+  }
+}

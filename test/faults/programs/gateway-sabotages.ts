@@ -1,0 +1,106 @@
+import type { GatewayPorts } from '../../../services/gateway/gateway-service.ts'
+import { PublishError } from '../../../shared/ports/command-log.ts'
+import type { MembershipSpan } from '../../../shared/ports/event-store.ts'
+import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+
+type Sabotage = (ports: GatewayPorts) => GatewayPorts
+
+/** Its ports as they are: nothing is off. */
+const nothing: Sabotage = (ports) => ports
+
+const withoutSweep: Sabotage = (ports) => ({
+  ...ports,
+  readModel: { ...ports.readModel, heads: async (rooms) => new Map(rooms.map((room) => [room, 0])) },
+})
+
+/** A reconnect is not noticed, so that no full sweep follows it, nor hurried ones while the fan-out is away. */
+const withoutBarrier: Sabotage = (ports) => {
+  const { fanOut } = ports
+  return {
+    ...ports,
+    fanOut: {
+      publish: fanOut.publish,
+      subscribe: (topic, listener) => ({ ...fanOut.subscribe(topic, listener), ready: Promise.resolve() }),
+      state: 'up',
+      onRestored: () => () => {},
+      close: fanOut.close,
+    },
+  }
+}
+
+/** A hole is filled, but for its first event. */
+const withHolesInRepair: Sabotage = (ports) => ({
+  ...ports,
+  eventStore: {
+    ...ports.eventStore,
+    readPages: async (requests) =>
+      (await ports.eventStore.readPages(requests)).map((page) => ({
+        ...page,
+        events: page.events.length > 1 ? page.events.slice(1) : page.events,
+      })),
+  },
+})
+
+/** Who was a member once is one for ever. */
+const withOldMemberships: Sabotage = (ports) => {
+  const known = new Map<string, Map<string, HeldMembership>>()
+  const former = (user: string, now: readonly HeldMembership[]): HeldMembership[] => {
+    const all = known.get(user) ?? new Map<string, HeldMembership>()
+    known.set(user, all)
+    for (const membership of now) all.set(membership.room, membership)
+    return [...all.values()]
+  }
+  const forEver = (spans: ReadonlyMap<string, MembershipSpan>): ReadonlyMap<string, MembershipSpan> =>
+    new Map([...spans].map(([user, { since }]) => [user, { since }]))
+  return {
+    ...ports,
+    readModel: {
+      ...ports.readModel,
+      memberships: async (users) => {
+        const found = await ports.readModel.memberships(users)
+        const heads = await ports.readModel.heads([...known.values()].flatMap((rooms) => [...rooms.keys()]))
+        const all = users.map((user): [string, HeldMembership[]] => [
+          user,
+          former(user, found.get(user) ?? []).map((held) => ({ ...held, head: heads.get(held.room) ?? held.head })),
+        ])
+        return new Map(all.filter(([, rooms]) => rooms.length > 0))
+      },
+    },
+    eventStore: {
+      ...ports.eventStore,
+      readPages: async (requests) =>
+        (await ports.eventStore.readPages(requests)).map((page) => ({ ...page, members: forEver(page.members) })),
+    },
+  }
+}
+
+/** What may be in the log is told as certainly not accepted. */
+const withoutUnknown: Sabotage = (ports) => ({
+  ...ports,
+  commandLog: {
+    ...ports.commandLog,
+    publish: async (records) => {
+      try {
+        await ports.commandLog.publish(records)
+      } catch (error) {
+        throw new PublishError('refused', 'said to be refused', { cause: error })
+      }
+    },
+  },
+})
+
+/** A batch is handed over back to front. */
+const withoutOrder: Sabotage = (ports) => ({
+  ...ports,
+  commandLog: { ...ports.commandLog, publish: (records) => ports.commandLog.publish([...records].reverse()) },
+})
+
+export const gatewaySabotages = {
+  nothing,
+  withoutSweep,
+  withoutBarrier,
+  withHolesInRepair,
+  withOldMemberships,
+  withoutUnknown,
+  withoutOrder,
+} as const satisfies Readonly<Record<string, Sabotage>>
