@@ -52,6 +52,11 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
     id: '15',
     body: { rooms: { [room]: 2, '01a20e3b-7777-7aaa-8bbb-0123456789ab': 9 }, epoch: '9f8a4c0e', max: 2 },
   },
+  refresh: {
+    event: 'refresh',
+    id: '21',
+    body: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4iLCJleHAiOjE3OTU1MzY4OTd9.c2lnbmF0dXJl' },
+  },
   ping: { event: 'ping', id: '11', body: {} },
 }
 
@@ -87,6 +92,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
       epoch: '9f8a4c0e',
     },
   },
+  refresh: { id: '21', event: 'refresh', body: { expires_at: '2026-11-24T16:15:02.000Z' } },
   ping: { id: '11', event: 'ping', body: { now: '2026-11-24T15:45:02.301Z' } },
 }
 

@@ -44,7 +44,11 @@ const kilobytes = 12
 const count = 800
 
 describe.skipIf(stackKind() === 'env')('A socket that does not read', () => {
-  const own = ownChat({ gateways: 1, writers: 1, env: { STUCK_SOCKET_MS: '4000', SEND_QUEUE_BYTES: '65536' } })
+  const own = ownChat({
+    gateways: 1,
+    writers: 1,
+    env: { STUCK_SOCKET_MS: '4000', SEND_QUEUE_BYTES: '65536', SOCKET_PING_MS: '120000' },
+  })
 
   it('is set behind and gets what it missed in order as it reads on; its neighbours notice nothing; one that takes nothing at all is closed', async () => {
     const gateway = own().gateway(0)
@@ -72,6 +76,10 @@ describe.skipIf(stackKind() === 'env')('A socket that does not read', () => {
       (await metric(gateway, 'chat_process_resident_memory_bytes')) -
       before
     expect(grown).toBeLessThan(200 * 1024 * 1024)
+    await until('the stuck one to be closed', async () => (await metric(gateway, 'chat_sessions')) === 3, {
+      withinMs: 30_000,
+      everyMs: 100,
+    })
     clearInterval(sips)
     slow.socket.resume()
     await until('everything to be read', () => slow.seqs().at(-1) === count + 1, { withinMs: 30_000, everyMs: 100 })

@@ -1,13 +1,13 @@
 /** A gateway with one of its defences switched off (`GATEWAY_SABOTAGE`), by way of the ports that it is given. */
 import { openPorts } from '../../../infra/distributed/open-ports.ts'
 import { createGatewayService } from '../../../services/gateway/gateway-service.ts'
-import { readDistributedConfig } from '../../../shared/runtime/config.ts'
+import { readGatewayConfig } from '../../../shared/runtime/config.ts'
 import { openProcess } from '../../../shared/runtime/service-process.ts'
 import { gatewaySabotages } from './gateway-sabotages.ts'
 import { namedBy } from './named-by.ts'
 
 const sabotage = namedBy(gatewaySabotages, process.env.GATEWAY_SABOTAGE)
-const config = readDistributedConfig()
+const config = readGatewayConfig()
 const service = await openProcess(config, 'gateway')
 const ports = sabotage(await openPorts(config, 'chat-gateway', service))
 const gateway = createGatewayService(config, ports, service)
