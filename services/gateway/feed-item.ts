@@ -4,6 +4,7 @@ import { frameEvent } from '../../shared/domain/events.ts'
 import type { StoredEvent } from '../../shared/ports/event-store.ts'
 import { feedFrameText } from '../../shared/ports/publications.ts'
 import type { FeedEvent } from '../../shared/protocol/answers.ts'
+import { textFrame } from './framing.ts'
 
 /** One event on its way through a gateway: `frame` is the text that sockets get. */
 export interface FeedItem {
@@ -20,6 +21,17 @@ export const fromStore = (event: StoredEvent): FeedItem => {
   const name = frameEvent[event.type as ChatEvent['type']]
   const { stream: room, seq, commandId, digest } = event
   return { room, seq, event: name, commandId, digest, frame: feedFrameText(name, room, seq, event.data) }
+}
+
+const framed = new WeakMap<FeedItem, Buffer>()
+
+/** An item of a page as a WebSocket frame, made once for all who share the page. */
+export const sharedFrame = (item: FeedItem): Buffer => {
+  const known = framed.get(item)
+  if (known !== undefined) return known
+  const frame = textFrame(item.frame)
+  framed.set(item, frame)
+  return frame
 }
 
 const users = z.array(z.string())

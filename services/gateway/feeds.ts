@@ -13,8 +13,9 @@ export interface Joiner extends Sender {
   /** An event that adds its user is about to pass at `seq`. */
   joinAt(room: string, seq: number): void
   push(bytes: Buffer): void
-  /** Sets its followers behind if its send queue is full. */
-  yieldIfFull(): void
+  readonly isFull: boolean
+  /** Its send queue is full: sets its followers behind. */
+  fallBehind(): void
 }
 
 export interface FeedHold {
@@ -62,18 +63,18 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
       return place?.state === 'live' && place.cursor < item.seq
     }
 
-  /** Recipients are fixed here; the flush only writes. */
+  /** Recipients are fixed here; the flush only writes. Returns those whose send queue is full now. */
   const give = (held: Held, item: FeedItem, ids: ReadonlyMap<Sender, string | undefined> | undefined): Joiner[] => {
     const shared = textFrame(item.frame)
-    const given: Joiner[] = []
+    const full: Joiner[] = []
     for (const [follower, joiner] of held.followers) {
       if (follower.state !== 'live' || follower.cursor >= item.seq) continue
       const callerId = ids?.get(joiner)
       joiner.push(callerId === undefined ? shared : textFrame(withCallerId(item.frame, callerId)))
       follower.advance(item.seq)
-      given.push(joiner)
+      if (joiner.isFull) full.push(joiner)
     }
-    return given
+    return full
   }
 
   const endRemoved = (held: Held, item: FeedItem, removed: ReadonlySet<string>): void => {
@@ -88,10 +89,10 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
       for (const user of named) for (const joiner of sessionsOf(user)) joiner.joinAt(item.room, item.seq)
     }
     const offer = pending.offer(item, isReceiving(item))
-    const given = give(held, item, offer?.ids)
+    const full = give(held, item, offer?.ids)
     if (item.event === 'remove-users') endRemoved(held, item, new Set(named))
     for (const answer of offer?.answers ?? []) answer()
-    for (const joiner of given) joiner.yieldIfFull()
+    for (const joiner of full) joiner.fallBehind()
   }
 
   const offerDropped: RoomFeedPorts['drop'] = (event) => {

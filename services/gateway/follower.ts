@@ -1,8 +1,7 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { FeedItem } from './feed-item.ts'
-import { fromStore } from './feed-item.ts'
-import type { ReaderPage } from './lookups.ts'
 import { retrying } from './retrying.ts'
+import type { ReaderPage } from './shared-pages.ts'
 
 /** The room's feed, as a follower sees it. */
 export interface FeedPlace {
@@ -141,13 +140,13 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
    * Pages of someone who is no longer a member are cut at the event that removed him. A notice that speaks of a
    * membership which is over says nothing: the session was not there for it, or was told that it is over.
    */
-  const apply = ({ events, head, span }: ReaderPage): void => {
+  const apply = ({ items, head, span }: ReaderPage): void => {
     const isMember = span !== undefined && span.until === undefined
     if (!isMember && (isHinted || span === undefined || cursor < span.since)) return end('forbidden')
     if (isHinted && isMember && cursor < span.since) cursor = span.since
     isHinted = false
     const lastAllowed = span.until ?? Number.POSITIVE_INFINITY
-    deliver(events.map(fromStore), Math.min(lastAllowed, replay?.ceiling ?? lastAllowed))
+    deliver(items, Math.min(lastAllowed, replay?.ceiling ?? lastAllowed))
     memberAsOf = isMember ? head : undefined
     if (!isMember && cursor >= lastAllowed) end('recovered')
   }
@@ -166,7 +165,7 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
     isReading = false
     feed.lookAt(read.head)
     apply(read)
-    idlePages = read.events.length === 0 ? idlePages + 1 : 0
+    idlePages = read.items.length === 0 ? idlePages + 1 : 0
     // What the feed has passed is in the next page. If it is not, the feed was told what the store does not have.
     if (idlePages > 1) clock.after(retryMs, catchUp)
     else catchUp()

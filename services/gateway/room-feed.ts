@@ -4,7 +4,7 @@ import type { PublishedEvent } from '../../shared/ports/publications.ts'
 import { readRoomPublication, topics } from '../../shared/ports/publications.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { FeedItem } from './feed-item.ts'
-import { fromStore, usersNamed } from './feed-item.ts'
+import { usersNamed } from './feed-item.ts'
 import type { FeedPlace } from './follower.ts'
 import type { Lookups } from './lookups.ts'
 import { retrying } from './retrying.ts'
@@ -79,14 +79,14 @@ export const openRoomFeed = (room: string, ports: RoomFeedPorts): RoomFeed => {
     const asked = target
     const page = await ask(() => lookups.page({ room, after: last }))
     if (page === undefined || isClosed) return
-    for (const event of page.events) {
-      if (event.seq !== last + 1) continue
+    for (const item of page.items) {
+      if (item.seq !== last + 1) continue
       metrics.gapsRepaired.inc()
-      passOn(fromStore(event))
+      passOn(item)
     }
     passHeld()
     // A seq that the store does not have cannot be waited for: drop the rumour.
-    if (page.events.length === 0 && page.head <= last && target === asked) {
+    if (page.items.length === 0 && page.head <= last && target === asked) {
       target = last
       held.clear()
     }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import { withCallerId } from '../../shared/ports/publications.ts'
 import type { FeedItem } from './feed-item.ts'
+import { sharedFrame } from './feed-item.ts'
 import type { FeedHold, Feeds, Joiner } from './feeds.ts'
 import type { Follower, FollowerStart, Reader, Replay } from './follower.ts'
 import { createFollower } from './follower.ts'
@@ -71,7 +72,8 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
 
   const deliver = (_follower: Follower, item: FeedItem): void => {
     const offer = pending.offer(item, (sender) => sender === rooms)
-    outbox.push(textFrame(withCallerId(item.frame, offer?.ids.get(rooms))))
+    const callerId = offer?.ids.get(rooms)
+    outbox.push(callerId === undefined ? sharedFrame(item) : textFrame(withCallerId(item.frame, callerId)))
     for (const answer of offer?.answers ?? []) answer()
   }
 
@@ -133,8 +135,10 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
       follow(room, { cursor: seq - 1, isLive: true })
     },
     push: outbox.push,
-    yieldIfFull: () => {
-      if (!outbox.isFull) return
+    get isFull() {
+      return outbox.isFull
+    },
+    fallBehind: () => {
       onFull()
       for (const { follower } of followers.values()) {
         follower.setBehind()
