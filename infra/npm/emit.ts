@@ -1,0 +1,34 @@
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runCommand } from '../native/run-command.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The compiler leaves `.ts` in declarations as it was written. */
+const withJsImports = (declarations: string): string =>
+  declarations.replaceAll(/(from |import\()(['"])(\.[^'"]+)\.ts\2/g, '$1$2$3.js$2')
+
+/**
+ * Writes the JavaScript and the types of these files of `shared/`, and of all
+ * that they import, into a folder, laid out as they are: Node refuses `.ts`
+ * inside `node_modules`.
+ */
+export const emit = async (entries: readonly string[], outDir: string): Promise<void> => {
+  const config = join(outDir, 'tsconfig.json')
+  const compilerOptions = {
+    noEmit: false,
+    declaration: true,
+    outDir: '.',
+    rootDir: join(root, 'shared'),
+    typeRoots: [join(root, 'node_modules/@types')],
+  }
+  const files = entries.map((entry) => join(root, 'shared', entry))
+  writeFileSync(config, JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files }))
+  await runCommand(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config])
+  rmSync(config)
+  for (const name of globSync('**/*.d.ts', { cwd: outDir })) {
+    const path = join(outDir, name)
+    writeFileSync(path, withJsImports(readFileSync(path, 'utf8')))
+  }
+}
