@@ -26,6 +26,8 @@ export interface Chat extends ChatSpace, AsyncDisposable {
   log(lines?: number): string
 }
 
+const numberOf = ({ name }: Replica): number => Number(name.split('-').at(-1))
+
 /** The replicas of one tier, numbered from 1 in the order they were asked for. */
 class Tier {
   readonly replicas: Replica[] = []
@@ -44,13 +46,14 @@ class Tier {
 
   async add(env: Environment = {}, entry = this.#entry): Promise<Replica> {
     this.#asked += 1
-    const index = this.#asked - 1
     const role = `${this.#name}-${this.#asked}`
     const replica = await startService(role, {
       entry,
       env: { ...this.#space.environment(role), ...env },
     })
-    this.replicas[index] = this.#owned.use(replica)
+    this.replicas.push(this.#owned.use(replica))
+    // Who was asked for first may be ready last.
+    this.replicas.sort((a, b) => numberOf(a) - numberOf(b))
     return replica
   }
 
