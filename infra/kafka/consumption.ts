@@ -84,6 +84,9 @@ export const consumption = async ({ openLife, times, clock, log }: ConsumptionOp
   watch()
   return {
     failed: failure.promise,
+    get lag() {
+      return life.lag
+    },
     stop: () => {
       stopping.abort()
       stopped ??= life.stop()

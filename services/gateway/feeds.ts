@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../shared/ports/clock.ts'
 import { withCallerId } from '../../shared/ports/publications.ts'
+import type { DeliveryWatch } from './delivery-watch.ts'
 import type { FeedItem } from './feed-item.ts'
 import { usersNamed } from './feed-item.ts'
 import type { Follower } from './follower.ts'
@@ -47,12 +48,13 @@ interface Held {
 export type FeedsPorts = Omit<RoomFeedPorts, 'pass' | 'drop' | 'opened'> & {
   readonly clock: Clock
   readonly pending: Pending
+  readonly delivery: DeliveryWatch
   readonly releaseMs: number
   readonly sessionsOf: (user: string) => Iterable<Joiner>
 }
 
 export const createFeeds = (ports: FeedsPorts): Feeds => {
-  const { clock, pending, releaseMs, sessionsOf } = ports
+  const { clock, pending, delivery, releaseMs, sessionsOf } = ports
   const rooms = new Map<string, Held>()
 
   const isReceiving =
@@ -89,6 +91,7 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
     }
     const offer = pending.offer(item, isReceiving(item))
     const given = give(held, item, offer?.ids)
+    delivery.passed(item, given.length)
     if (item.event === 'remove-users') endRemoved(held, item, new Set(named))
     for (const answer of offer?.answers ?? []) answer()
     for (const joiner of given) joiner.yieldIfFull()

@@ -38,6 +38,7 @@ export const createGatewayService = (
     ...ports,
     clock,
     metrics,
+    log,
     times,
     bounds,
     limits,
@@ -47,7 +48,11 @@ export const createGatewayService = (
   })
   const gateway = createGateway({ switchboard, host, port, limits, times, clock, log, metrics })
   fanOut.onRestored(() => metrics.fanOutReconnects.inc())
+  let framesCounted = 0
   onScrape(() => {
+    const { framesWritten } = switchboard
+    metrics.frames.inc({ direction: 'out' }, framesWritten - framesCounted)
+    framesCounted = framesWritten
     metrics.pendingCommands.set(switchboard.pendingCommands)
     metrics.heldRooms.set(switchboard.heldRooms)
     metrics.fanOutUp.set(fanOut.state === 'up' ? 1 : 0)
