@@ -35,7 +35,7 @@ export const startSmallChat = async (env: Readonly<Record<string, string>> = {})
     fanOut,
     clock: systemClock,
     log,
-    metrics: createWriterMetrics(metrics.registry),
+    metrics: createWriterMetrics(metrics),
     times,
     bounds,
     limits,

@@ -47,7 +47,9 @@ const onlyTheFirstConsumes: Sabotage = (log) => {
   return {
     consume: (handler) => {
       consumers += 1
-      return consumers === 1 ? log.consume(handler) : Promise.resolve({ stop: async () => {}, failed: new Promise(() => {}) })
+      return consumers === 1
+        ? log.consume(handler)
+        : Promise.resolve({ stop: async () => {}, failed: new Promise(() => {}), lag: 0 })
     },
   }
 }
@@ -90,7 +92,7 @@ const sabotages: { readonly [Promise in keyof typeof commandLogPromises]: readon
   'refuses publishes and consumers once it is closed': [
     () => ({ close: async () => {} }),
     () => ({ publish: async () => {} }),
-    () => ({ consume: async () => ({ stop: async () => {}, failed: new Promise<never>(() => {}) }) }),
+    () => ({ consume: async () => ({ stop: async () => {}, failed: new Promise<never>(() => {}), lag: 0 }) }),
   ],
   'delivers a batch again whose handler threw, as often as it does, before anything behind it': [
     handling((handler) => (batch) => handler(batch).catch(() => {})),
