@@ -1,15 +1,18 @@
-import type { Admin } from 'kafkajs'
 import { StartError } from '../../shared/runtime/start-error.ts'
 import { KafkaError, withAdmin } from './admin-client.ts'
 import type { KafkaOptions } from './kafka-options.ts'
+import { partitionCount } from './partition-count.ts'
 import type { TopicRole, TopicSpec, TopicSpecs } from './topics.ts'
 
-const assertThere = (wanted: readonly TopicSpec[], existing: ReadonlySet<string>): void => {
-  const missing = wanted.map(({ name }) => name).filter((name) => !existing.has(name))
+/** Partitions by topic; a topic that is missing is absent. */
+type Counts = ReadonlyMap<string, number>
+
+const assertThere = (wanted: readonly TopicSpec[], counts: Counts): void => {
+  const missing = wanted.map(({ name }) => name).filter((name) => !counts.has(name))
   if (missing.length > 0) throw new KafkaError(`Kafka lacks the topics ${missing.join(', ')}: run "admin topics" first`)
 }
 
-const assertPartitions = (wanted: readonly TopicSpec[], counts: ReadonlyMap<string, number>): void => {
+const assertPartitions = (wanted: readonly TopicSpec[], counts: Counts): void => {
   for (const { name, partitions, isOrdered } of wanted) {
     const found = counts.get(name)
     if (!isOrdered || found === partitions) continue
@@ -20,11 +23,6 @@ const assertPartitions = (wanted: readonly TopicSpec[], counts: ReadonlyMap<stri
   }
 }
 
-const countPartitions = async (admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> => {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [...names] })
-  return new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
-}
-
 /**
  * For the start of a process: resolves when the topics it needs are there, with
  * as many partitions as it is told. Rejects with `StartError` where the number
@@ -33,7 +31,11 @@ const countPartitions = async (admin: Admin, names: readonly string[]): Promise<
 export const assertTopics = (options: KafkaOptions, specs: TopicSpecs, needs: readonly TopicRole[]): Promise<void> =>
   withAdmin(options, async (admin) => {
     const wanted = needs.map((role) => specs[role])
-    assertThere(wanted, new Set(await admin.listTopics()))
-    const names = wanted.map(({ name }) => name)
-    assertPartitions(wanted, await countPartitions(admin, names))
+    const counts = new Map<string, number>()
+    for (const { name } of wanted) {
+      const count = await partitionCount(admin, name)
+      if (count !== undefined) counts.set(name, count)
+    }
+    assertThere(wanted, counts)
+    assertPartitions(wanted, counts)
   })

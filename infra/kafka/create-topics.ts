@@ -1,9 +1,10 @@
-import type { Admin, ITopicConfig } from 'kafkajs'
+import type { ITopicConfig } from 'kafkajs'
 import type { Clock } from '../../shared/ports/clock.ts'
 import { pause } from '../../shared/runtime/pause.ts'
 import { withAdmin } from './admin-client.ts'
 import { protocolErrorOf } from './driver-error.ts'
 import type { KafkaOptions } from './kafka-options.ts'
+import { partitionCount } from './partition-count.ts'
 import type { TopicSpec, TopicSpecs } from './topics.ts'
 
 /** Undefined: as many copies as the brokers make of themselves. */
@@ -24,14 +25,19 @@ const asTopic = ({ name, partitions, config }: TopicSpec, copies: Copies): ITopi
 
 const lookAgainMs = 50
 
-/** A broker that has been named the leader of a new partition does not know of it at once. */
-const untilLed = async (admin: Admin, name: string, clock: Clock): Promise<void> => {
+/** What passes by itself: topics that come and go, also others', and leaders that do not know of it yet. */
+const passing: ReadonlySet<string | undefined> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+])
+
+const patiently = async <T>(clock: Clock, work: () => Promise<T>): Promise<T> => {
   for (;;) {
     try {
-      await admin.fetchTopicOffsets(name)
-      return
+      return await work()
     } catch (error) {
-      if (protocolErrorOf(error) !== 'NOT_LEADER_FOR_PARTITION') throw error
+      if (!passing.has(protocolErrorOf(error))) throw error
     }
     await pause(clock, lookAgainMs)
   }
@@ -45,12 +51,14 @@ const untilLed = async (admin: Admin, name: string, clock: Clock): Promise<void>
  */
 export const createTopics = (options: KafkaOptions, specs: TopicSpecs, copies: Copies): Promise<void> =>
   withAdmin(options, async (admin) => {
-    const existing = new Set(await admin.listTopics())
-    const missing = Object.values(specs).filter(({ name }) => !existing.has(name))
-    if (missing.length > 0) {
-      // False: somebody else was quicker with one of them.
-      await admin.createTopics({ topics: missing.map((spec) => asTopic(spec, copies)), waitForLeaders: true })
-      for (const { name } of missing) await untilLed(admin, name, options.clock)
+    const missing: TopicSpec[] = []
+    for (const spec of Object.values(specs)) {
+      if ((await partitionCount(admin, spec.name)) === undefined) missing.push(spec)
     }
+    const topics = missing.map((spec) => asTopic(spec, copies))
+    // False: somebody else was quicker with one of them.
+    if (topics.length > 0) await patiently(options.clock, () => admin.createTopics({ topics, waitForLeaders: false }))
+    // The driver would ask once, and a broker hears of a new topic, and that it leads it, only after a while.
+    for (const { name } of missing) await patiently(options.clock, () => admin.fetchTopicOffsets(name))
     options.log.info({ made: missing.map(({ name }) => name) }, 'topics are there')
   })

@@ -20,6 +20,7 @@ const harmless = [
   'Closed connection',
   'timed out',
   'not the leader',
+  'does not host this topic-partition',
   'no leader for this topic-partition',
   'Crash:',
   'Restarting the consumer',

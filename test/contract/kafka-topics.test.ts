@@ -109,6 +109,25 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     expect(log.lines.filter((line) => line.startsWith('waiting for Kafka')).length).toBeLessThan(4)
   })
 
+  it('are made and checked however many others come and go meanwhile', async () => {
+    const others = open()
+    let isOver = false
+    const churning = adminOf(others.options, async (admin) => {
+      for (let round = 0; !isOver; round += 1) {
+        const topic = `${others.options.namespace}.${round}`
+        await admin.createTopics({ topics: [{ topic, numPartitions: 5 }], waitForLeaders: false })
+        await admin.deleteTopics({ topics: [topic] }).catch(() => {})
+      }
+    })
+    for (let round = 0; round < 5; round += 1) {
+      const { options, specs } = open()
+      await createTopics(options, specs, undefined)
+      await assertTopics(options, specs, allRoles)
+    }
+    isOver = true
+    await churning
+  })
+
   it('need a broker, and the error names it', async () => {
     const { options, specs } = open()
     const nowhere = { ...options, brokers: ['127.0.0.1:1'] }
