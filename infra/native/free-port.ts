@@ -45,7 +45,8 @@ export const freePort = async (): Promise<number> => {
 }
 
 /** Whether a start failed because somebody else listens on its port. */
-export const isPortTaken = (error: unknown): boolean => /address already in use|EADDRINUSE/i.test(String(error))
+export const isPortTaken = (error: unknown): boolean =>
+  /address already in use|EADDRINUSE|port is already allocated/i.test(String(error))
 
 /** Tries a start again, which is to pick fresh ports, when its ports were taken meanwhile. */
 export const onFreePorts = async <T>(start: () => Promise<T>): Promise<T> => {

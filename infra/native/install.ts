@@ -36,14 +36,31 @@ const missingPackages = (kafkaHome: string): string[] => {
   return Object.entries(missing).flatMap(([name, isMissing]) => (isMissing ? [name] : []))
 }
 
-const installMissing = async (kafkaHome: string, say: (line: string) => void): Promise<void> => {
-  const packages = missingPackages(kafkaHome)
-  if (packages.length > 0) await installPackages(packages, say)
+const fetchKafka = async (kafkaHome: string, say: (line: string) => void): Promise<void> => {
   const java = findJava()
   const mvn = findProgram('mvn')
   if (hasKafka(kafkaHome) || !java || !mvn) return
   say(`fetching Apache Kafka with Maven into ${kafkaHome}`)
   await installKafka(kafkaHome, mvn, java)
+}
+
+/** Kafka's jars alone, without a server to go with them; gives their home. */
+export const installKafkaJars = async (options: InstallOptions = {}): Promise<string> => {
+  const say = options.say ?? sayOnStderr
+  const home = kafkaHomeIn(options.cacheFolder)
+  if (hasKafka(home)) return home
+  return withLock('install', async () => {
+    const packages = missingPackages(home).filter((name) => name === 'maven' || name.includes('jre'))
+    if (packages.length > 0) await installPackages(packages, say)
+    await fetchKafka(home, say)
+    return home
+  })
+}
+
+const installMissing = async (kafkaHome: string, say: (line: string) => void): Promise<void> => {
+  const packages = missingPackages(kafkaHome)
+  if (packages.length > 0) await installPackages(packages, say)
+  await fetchKafka(kafkaHome, say)
 }
 
 /**

@@ -5,6 +5,7 @@ import { closedFolderAbove, postgresAccount } from './account.ts'
 import { freePort, onFreePorts } from './free-port.ts'
 import type { NativeServer } from './native-server.ts'
 import { nativeServer } from './native-server.ts'
+import { probePostgres } from './probe-postgres.ts'
 import { runCommand } from './run-command.ts'
 import type { NativeTools } from './tools.ts'
 
@@ -24,21 +25,6 @@ export interface PostgresOptions {
   /** Off loses what was confirmed when the machine (not only the server) dies. On by default. */
   readonly isDurable?: boolean
   readonly isDetached?: boolean
-}
-
-const probe = async (url: string): Promise<void> => {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 1_000,
-    query_timeout: 1_000,
-  })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    await client.query('select 1')
-  } finally {
-    await client.end()
-  }
 }
 
 const prepareFolder = async (options: PostgresOptions): Promise<string> => {
@@ -92,7 +78,7 @@ const startOn = async (options: PostgresOptions, port: number): Promise<Postgres
     orphanSignal: 'SIGQUIT',
     isDetached: options.isDetached ?? false,
     port,
-    probe: () => probe(url),
+    probe: () => probePostgres(url),
     readyWithinMs: 30_000,
   })
   await server.start()

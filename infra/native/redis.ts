@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { freePort, onFreePorts } from './free-port.ts'
 import type { NativeServer } from './native-server.ts'
 import { nativeServer } from './native-server.ts'
+import { probeRedis } from './probe-redis.ts'
 import type { NativeTools } from './tools.ts'
 
 export interface RedisServer extends NativeServer {
@@ -22,20 +22,6 @@ export interface RedisOptions {
   readonly isDetached?: boolean
 }
 
-/** One PING over a plain socket: a driver would reconnect and report by itself. */
-const probe = (port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'))
-    socket.setTimeout(1_000, () => socket.destroy(new Error('no answer to PING within 1 s')))
-    socket.once('error', reject)
-    socket.once('close', () => reject(new Error('closed without an answer to PING')))
-    socket.once('data', (answer) => {
-      if (answer.toString().startsWith('+PONG')) resolve()
-      else reject(new Error(`PING was answered with ${answer.toString().trim()}`))
-      socket.destroy()
-    })
-  })
-
 const startOn = async (options: RedisOptions, port: number): Promise<RedisServer> => {
   mkdirSync(options.folder, { recursive: true })
   const places = ['--bind', '127.0.0.1', '--port', String(port), '--dir', options.folder]
@@ -49,7 +35,7 @@ const startOn = async (options: RedisOptions, port: number): Promise<RedisServer
     orphanSignal: 'SIGKILL',
     isDetached: options.isDetached ?? false,
     port,
-    probe: () => probe(port),
+    probe: () => probeRedis(port),
     readyWithinMs: 15_000,
   })
   await server.start()

@@ -1,3 +1,6 @@
+import { containerPrograms } from './containers/container-programs.ts'
+import type { ContainerSite } from './containers/container-site.ts'
+import { processPrograms } from './process-programs.ts'
 import type { BackingService, Stack, StackKind, StackUrls } from './stack.ts'
 import { createDatabase, freshNamespaceIn, removeTraces, withDatabase } from './tenancy.ts'
 
@@ -6,6 +9,8 @@ export interface Attachment {
   readonly kind: StackKind
   readonly run: string
   readonly urls: StackUrls
+  /** Where its containers are, if it is made of them. */
+  readonly site?: ContainerSite
 }
 
 /** A service that others use too: every harm is refused in one sentence. */
@@ -24,17 +29,21 @@ const unharmable = (because: string): BackingService => {
 }
 
 /** A handle on services that are not ours to harm; disposing of it ends nothing. */
-export const attachedStack = ({ kind, run, urls }: Attachment, because: string): Stack => {
+export const attachedStack = ({ kind, run, urls, site }: Attachment, because: string): Stack => {
   const service = unharmable(because)
+  const at = (direct: StackUrls, databaseUrl: string): StackUrls => ({
+    ...direct,
+    databaseUrl: withDatabase(direct.databaseUrl, new URL(databaseUrl).pathname.slice(1)),
+  })
   return {
     kind,
+    programs: site
+      ? containerPrograms(site, (_role, databaseUrl) => at(site.inside, databaseUrl))
+      : processPrograms((_role, databaseUrl) => at(urls, databaseUrl)),
     kafka: service,
     postgres: service,
     redis: service,
-    urls: (_role, databaseUrl = urls.databaseUrl) => ({
-      ...urls,
-      databaseUrl: withDatabase(urls.databaseUrl, new URL(databaseUrl).pathname.slice(1)),
-    }),
+    urls: (_role, databaseUrl = urls.databaseUrl) => at(urls, databaseUrl),
     link: () => {
       throw new Error(because)
     },

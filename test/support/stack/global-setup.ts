@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node'
+import { prepareContainers } from './containers/container-images.ts'
 // For its declaration of what may be provided.
 import type {} from './shared-stack.ts'
 import { openStack, stackKind } from './start-stack.ts'
@@ -9,11 +10,15 @@ import { openStack, stackKind } from './start-stack.ts'
  */
 const setup = async (project: TestProject): Promise<(() => PromiseLike<void>) | undefined> => {
   // A wrong setting is a mistake to be told, not a stack that cannot be had.
-  stackKind()
+  const kind = stackKind()
   try {
+    const engine = kind === 'docker' ? await prepareContainers() : undefined
     const { stack, attachment } = await openStack()
     project.provide('stack', { attachment })
-    return () => stack[Symbol.asyncDispose]()
+    return async () => {
+      await stack[Symbol.asyncDispose]()
+      await engine?.release()
+    }
   } catch (error) {
     if (process.env.CI) throw error
     const missing = error instanceof Error ? error.message : String(error)

@@ -15,18 +15,18 @@ export interface LinkMap extends AsyncDisposable {
 
 const rolePattern = /^[a-z][a-z0-9-]*$/
 
-const openRole = async (role: string, target: LinkTarget): Promise<RoleLinks> => {
+const openRole = async (role: string, target: LinkTarget, host: string): Promise<RoleLinks> => {
   if (!rolePattern.test(role) || role === 'direct') throw new Error(`"${role}" is no name for a role`)
   return {
-    kafka: await tcpProxy(() => target(role, 'kafka')),
-    postgres: await tcpProxy(() => target(role, 'postgres')),
-    redis: await tcpProxy(() => target(role, 'redis')),
+    kafka: await tcpProxy(() => target(role, 'kafka'), host),
+    postgres: await tcpProxy(() => target(role, 'postgres'), host),
+    redis: await tcpProxy(() => target(role, 'redis'), host),
   }
 }
 
-export const openLinks = async (names: readonly string[], target: LinkTarget): Promise<LinkMap> => {
+export const openLinks = async (names: readonly string[], target: LinkTarget, host = '127.0.0.1'): Promise<LinkMap> => {
   const roles = new Map<string, RoleLinks>()
-  for (const name of names) roles.set(name, await openRole(name, target))
+  for (const name of names) roles.set(name, await openRole(name, target, host))
   return {
     roles,
     of: (role) => (role === undefined ? undefined : (roles.get(role) ?? roles.get(role.replace(/-\d+$/, '')))),

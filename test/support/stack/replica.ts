@@ -1,24 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { freePort, onFreePorts } from '../../../infra/native/free-port.ts'
-import type { NativeServer } from '../../../infra/native/native-server.ts'
 import { nativeServer } from '../../../infra/native/native-server.ts'
+import { probeReady } from './probe-ready.ts'
 import { makeScratchFolder, removeScratchFolder } from './scratch-folder.ts'
+import type { Environment, Replica } from './server.ts'
 
-export type Environment = Readonly<Record<string, string>>
-
-/**
- * One of our own services as a child process. It can be killed, paused and
- * started again; it comes back on the same ports.
- */
-export interface Replica extends NativeServer {
-  /** Where clients connect. */
-  readonly url: string
-  /** Probes and metrics. */
-  readonly internalUrl: string
-  /** The end of what it logged, over all its starts, a line each. */
-  log(lines?: number): string[]
-}
+export type { Environment, Replica } from './server.ts'
 
 export interface ReplicaOptions {
   /** The file to run, seen from the project's folder. */
@@ -42,12 +30,6 @@ export const cleanEnvironment = (): Record<string, string> => {
   return Object.fromEntries(entries)
 }
 
-const probe = async (internalUrl: string): Promise<void> => {
-  const answer = await fetch(`${internalUrl}/readyz`, { signal: AbortSignal.timeout(1_000) })
-  const body = await answer.text()
-  if (answer.status !== 200) throw new Error(`/readyz says ${answer.status}: ${body}`)
-}
-
 const startOn = async (
   name: string,
   options: ReplicaOptions,
@@ -67,7 +49,7 @@ const startOn = async (
     orphanSignal: 'SIGKILL',
     isDetached: false,
     port: Number(ports.INTERNAL_PORT),
-    probe: () => probe(internalUrl),
+    probe: () => probeReady(internalUrl),
     readyWithinMs: options.readyWithinMs ?? 60_000,
     stopWithinMs: options.stopWithinMs ?? 30_000,
   })

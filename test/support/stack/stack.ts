@@ -1,7 +1,8 @@
 import type { Link } from './link.ts'
+import type { Programs } from './programs.ts'
 
 /** Where the three services come from. */
-export type StackKind = 'env' | 'native'
+export type StackKind = 'env' | 'native' | 'docker'
 
 export type BackingName = 'kafka' | 'postgres' | 'redis'
 
@@ -39,8 +40,10 @@ export interface BackingService {
  */
 export interface Stack extends Readonly<Record<BackingName, BackingService>>, AsyncDisposable {
   readonly kind: StackKind
+  /** How programs of ours are run beside it: as processes, or as containers where it is made of containers. */
+  readonly programs: Programs
   /**
-   * The addresses for one role, through its links where the stack was started
+   * The addresses for one role on this machine, through its links where the stack was started
    * with links for it, direct otherwise. `gateway-2` without links of its own uses
    * those of `gateway`. A database's URL keeps its name and gets the role's address.
    */

@@ -1,4 +1,6 @@
 import type { Attachment } from './attached-stack.ts'
+import { dockerStack } from './containers/docker-stack.ts'
+import { stackImages } from './containers/stack-images.ts'
 import { envStack, urlsFrom } from './env-stack.ts'
 import { nativeStack } from './native-stack.ts'
 import type { Stack, StackKind } from './stack.ts'
@@ -16,17 +18,25 @@ export const stackKind = (): StackKind => {
   const urls = urlsFrom(process.env)
   const { STACK = '' } = process.env
   if (STACK === '') return urls ? 'env' : 'native'
-  if (STACK !== 'env' && STACK !== 'native') throw new Error('STACK may be env or native')
+  if (STACK !== 'env' && STACK !== 'native' && STACK !== 'docker') throw new Error('STACK may be env, native or docker')
   if (STACK === 'env' && !urls) {
     throw new Error('STACK=env needs DATABASE_URL, REDIS_URL and KAFKA_BROKERS')
   }
   return STACK
 }
 
+const openContainers = async (links: readonly string[]): Promise<{ stack: Stack; attachment: Attachment }> => {
+  const { stack, site, direct, run } = await dockerStack(stackImages(), links)
+  return { stack, attachment: { kind: 'docker', run, urls: direct, site } }
+}
+
 /** A stack, and what other processes need to attach to it. */
 export const openStack = async (options: StackOptions = {}): Promise<{ stack: Stack; attachment: Attachment }> => {
-  const urls = stackKind() === 'env' ? urlsFrom(process.env) : undefined
-  return urls ? envStack(urls) : nativeStack(options.links ?? [])
+  const kind = stackKind()
+  const { links = [] } = options
+  if (kind === 'docker') return openContainers(links)
+  const urls = kind === 'env' ? urlsFrom(process.env) : undefined
+  return urls ? envStack(urls) : nativeStack(links)
 }
 
 /**

@@ -6,12 +6,12 @@ import type { ProxiedConnection, Weather } from './proxied-connection.ts'
 import { proxiedConnection } from './proxied-connection.ts'
 
 export interface TcpProxy extends Link, AsyncDisposable {
-  /** On 127.0.0.1; kept while the proxy lives, also while it is cut. */
+  /** On loopback, or the host that was asked for; kept while the proxy lives, also while it is cut. */
   readonly port: number
 }
 
 /** Passes connections on to the target's port, which is asked for at each new connection. */
-export const tcpProxy = async (targetPort: () => number): Promise<TcpProxy> => {
+export const tcpProxy = async (targetPort: () => number, host = '127.0.0.1'): Promise<TcpProxy> => {
   const weather: Weather = { cut: undefined, swallowed: 'both', delayMs: 0 }
   const connections = new Set<ProxiedConnection>()
   const resetAll = (): void => {
@@ -27,7 +27,7 @@ export const tcpProxy = async (targetPort: () => number): Promise<TcpProxy> => {
     connection.onClosed(() => connections.delete(connection))
   }
   const server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
-  server.listen(0, '127.0.0.1')
+  server.listen(0, host)
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { installPackages } from '../native/debian.ts'
+import { withLock } from '../native/lock.ts'
+import { isGone } from '../native/pid-identity.ts'
+import { runCommand } from '../native/run-command.ts'
+import { lastLines } from '../native/spawn-server.ts'
+import { cacheFolder } from './cache-folder.ts'
+
+const daemon = '/usr/sbin/dockerd'
+const answersWithinMs = 30_000
+
+/** A Docker engine that answers. */
+export interface Engine {
+  readonly version: string
+  /** Ends it if it was started here and nobody's container runs on it; leaves any other alone. */
+  release(): Promise<void>
+}
+
+type Say = (line: string) => void
+
+const engineVersion = async (): Promise<string | undefined> => {
+  try {
+    return (await runCommand('docker', ['version', '--format', '{{.Server.Version}}'])).trim()
+  } catch {
+    return undefined
+  }
+}
+
+const install = async (say: Say): Promise<void> => {
+  if (!existsSync(daemon)) await installPackages(['docker.io'], say)
+  // Newer Debians have the client in a package of its own.
+  if (!existsSync('/usr/bin/docker') && !existsSync('/usr/local/bin/docker')) await installPackages(['docker-cli'], say)
+}
+
+const start = async (say: Say): Promise<Engine> => {
+  await install(say)
+  mkdirSync(cacheFolder, { recursive: true })
+  const logFile = join(cacheFolder, 'dockerd.log')
+  const log = openSync(logFile, 'w')
+  const child = spawn(daemon, [], { detached: true, stdio: ['ignore', log, log] })
+  child.unref()
+  const { pid } = child
+  const deadline = performance.now() + answersWithinMs
+  for (;;) {
+    const version = await engineVersion()
+    if (version !== undefined && pid !== undefined) {
+      say(`started a Docker engine, pid ${pid}`)
+      return { version, release: () => end(pid, say) }
+    }
+    if (child.exitCode !== null || pid === undefined || performance.now() > deadline) {
+      throw new Error(`dockerd does not start:\n${lastLines(logFile)}`)
+    }
+    await sleep(100)
+  }
+}
+
+const end = async (pid: number, say: Say): Promise<void> => {
+  const running = await runCommand('docker', ['ps', '--quiet'])
+  if (running.trim() !== '') {
+    say(`the Docker engine that was started here (pid ${pid}) has containers of others, and stays`)
+    return
+  }
+  process.kill(pid, 'SIGTERM')
+  while (!isGone(pid)) await sleep(50)
+}
+
+/**
+ * The Docker engine that there is; else one is started, after it was installed
+ * from Debian's packages where it is missing. Throws where none can be had.
+ */
+export const ensureEngine = (say: Say): Promise<Engine> =>
+  withLock('docker-engine', async () => {
+    const version = await engineVersion()
+    if (version !== undefined) return { version, release: async () => {} }
+    if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+      throw new Error('no Docker engine answers, and only root on a Debian can install and start one')
+    }
+    return start(say)
+  })

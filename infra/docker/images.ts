@@ -1,0 +1,53 @@
+import { runCommand } from '../native/run-command.ts'
+import { debianRoot } from './offline-images/debian-root.ts'
+import { buildStandIn, canStandInFor, labelOf } from './offline-images/stand-in.ts'
+import { pinnedImages, projectFolder } from './pinned-images.ts'
+
+type Say = (line: string) => void
+
+const dockerfile = 'infra/docker/Dockerfile'
+
+const canPull = async (image: string): Promise<boolean> => {
+  try {
+    await runCommand('docker', ['pull', '--quiet', image])
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Sees to it that these images are here: pulled where a registry can be
+ * reached, else stand-ins. What was pulled once is never replaced.
+ */
+export const ensureImages = async (images: readonly string[], say: Say): Promise<void> => {
+  for (const image of images) {
+    const label = await labelOf(image)
+    if (label === '') continue
+    if (label === undefined && (await canPull(image))) continue
+    if (!canStandInFor(image)) throw new Error(`${image} cannot be pulled, and there is no stand-in for it`)
+    await buildStandIn(image, await debianRoot(say), say)
+  }
+}
+
+/** Builds the image of our own services from the sources as they are; gives its name. The engine's cache makes it quick. */
+export const buildChatImage = async (say: Say): Promise<string> => {
+  const { chat, buildArguments } = pinnedImages()
+  await ensureImages(Object.values(buildArguments), say)
+  say(`building ${chat}`)
+  const given = Object.entries(buildArguments).flatMap(([name, image]) => ['--build-arg', `${name}=${image}`])
+  const { NPM_CONFIG_REGISTRY } = process.env
+  if (NPM_CONFIG_REGISTRY) given.push('--build-arg', `NPM_CONFIG_REGISTRY=${NPM_CONFIG_REGISTRY}`)
+  await runCommand('docker', ['build', '--force-rm', '--file', dockerfile, '--tag', chat, ...given, '.'], { cwd: projectFolder })
+  return chat
+}
+
+/** An image as people should see it: what it is, how large, and whether it is a stand-in. */
+export const describeImage = async (image: string): Promise<string> => {
+  const told = await runCommand('docker', ['image', 'inspect', '--format', '{{.Id}} {{.Size}}', image])
+  const [id = '', size = '0'] = told.trim().split(' ')
+  // Our own image has the label of what it is built on.
+  const standIn = image === pinnedImages().chat ? 'on a stand-in' : 'a stand-in'
+  const kind = (await labelOf(image)) === '' ? '' : `, ${standIn}`
+  return `${image} (${id.replace('sha256:', '').slice(0, 12)}, ${Math.round(Number(size) / 1e6)} MB${kind})`
+}

@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { installPackages } from '../../native/debian.ts'
+import { runCommand } from '../../native/run-command.ts'
+import { cacheFolder } from '../cache-folder.ts'
+
+const suite = 'trixie'
+const usualMirror = 'http://deb.debian.org/debian'
+
+/** What every stand-in is built on. */
+export const debianImage = 'chat-offline/debian'
+
+const archive = join(cacheFolder, `debian-${suite}-${process.arch}.tar`)
+
+const aptSettings = 'Acquire::Languages "none";\nAPT::Install-Recommends "false";\n'
+const dpkgSettings = ['doc', 'locale', 'lintian'].map((name) => `path-exclude=/usr/share/${name}/*\n`).join('')
+/** Made again wherever they are needed, or not read by a server. */
+const superfluous = ['var/cache/apt', 'var/lib/apt/lists', 'var/log', 'usr/share/doc', 'usr/share/locale']
+
+const slim = (root: string): void => {
+  writeFileSync(join(root, 'etc/apt/apt.conf.d/90offline-images'), aptSettings)
+  writeFileSync(join(root, 'etc/dpkg/dpkg.cfg.d/90offline-images'), dpkgSettings)
+  for (const folder of superfluous) {
+    rmSync(join(root, folder), { recursive: true, force: true })
+    mkdirSync(join(root, folder), { recursive: true })
+  }
+}
+
+/** Beside its final name first, so that an interrupted one leaves nothing that looks whole. */
+const makeArchive = async (say: (line: string) => void): Promise<void> => {
+  if (!existsSync('/usr/sbin/debootstrap')) await installPackages(['debootstrap'], say)
+  say(`making a Debian root (${suite})`)
+  mkdirSync(dirname(archive), { recursive: true })
+  const draft = mkdtempSync(`${archive}.draft-`)
+  try {
+    const root = join(draft, 'root')
+    const mirror = process.env.DEBIAN_MIRROR ?? usualMirror
+    await runCommand('debootstrap', ['--variant=minbase', '--include=ca-certificates', suite, root, mirror])
+    slim(root)
+    await runCommand('tar', ['-C', root, '--numeric-owner', '--exclude=./dev/*', '-cf', join(draft, 'root.tar'), '.'])
+    renameSync(join(draft, 'root.tar'), archive)
+  } finally {
+    rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+/** The image's id. The archive is kept in the user's cache; removing it there makes a fresh one. */
+export const debianRoot = async (say: (line: string) => void): Promise<string> => {
+  if (!existsSync(archive)) await makeArchive(say)
+  const known = await runCommand('docker', ['images', '--quiet', '--no-trunc', debianImage])
+  if (known.trim() !== '') return known.trim()
+  say(`importing it as ${debianImage}`)
+  const id = await runCommand('docker', ['import', '--change', 'ENV DEBIAN_FRONTEND=noninteractive', archive, debianImage])
+  return id.trim()
+}

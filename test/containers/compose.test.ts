@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { errors } from '../../shared/protocol/errors.ts'
+import { journeys } from '../e2e/journeys.suite.ts'
+import type { ComposeProject } from '../support/compose/compose-project.ts'
+import { bringUp } from '../support/compose/compose-project.ts'
+import { providedCompose, whyNoContainers } from './provided-containers.ts'
+import { rollingRestart } from './rolling-restart.ts'
+
+const isFinal = (code: string): boolean => !(code in errors) || !errors[code as keyof typeof errors].retryable
+
+describe.skipIf(whyNoContainers())('docker-compose.yml, brought up', () => {
+  let project: ComposeProject
+  beforeAll(async () => {
+    project = await bringUp(providedCompose())
+  }, 300_000)
+  afterAll(() => project[Symbol.asyncDispose](), 60_000)
+
+  it('runs two gateways and two writers', async () => {
+    expect(await project.containersOf('gateway')).toHaveLength(2)
+    expect(await project.containersOf('writer')).toHaveLength(2)
+  })
+
+  describe('through its balancer', () => {
+    journeys(() => ({ urls: [project.url] }))
+  })
+
+  it('loses nothing and doubles nothing while every writer and gateway is restarted under load', async () => {
+    const said: string[] = []
+    const shown = await rollingRestart(project, { perSecond: 50, seed: 1, say: (line) => said.push(line) })
+    expect(said).toHaveLength(4)
+    expect(shown.problems).toEqual([])
+    expect({ lost: shown.lost, duplicated: shown.duplicated }).toEqual({ lost: 0, duplicated: 0 })
+    expect(Object.keys(shown.refused).filter(isFinal)).toEqual([])
+    // Both gateways were left by their sockets, and everything that was sent has come about.
+    expect(shown.connects).toBeGreaterThan(20)
+    expect(shown.confirmed).toBe(shown.sent)
+    expect(shown.sent).toBeGreaterThan(100)
+  }, 300_000)
+})

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pinnedImages } from '../../infra/docker/pinned-images.ts'
+import { freePort } from '../../infra/native/free-port.ts'
+import { runCommand } from '../../infra/native/run-command.ts'
+import { freshName, personOn } from '../support/client/person.ts'
+import { until } from '../support/poll.ts'
+import { whyNoContainers } from './provided-containers.ts'
+
+const docker = (...args: string[]): Promise<string> => runCommand('docker', args)
+const { chat: image } = pinnedImages()
+
+/** Node in the running container: the image has no shell. */
+const evaluate = (container: string, code: string): Promise<string> =>
+  docker('exec', container, '/usr/local/bin/node', '-p', code).then((told) => told.trim())
+
+describe.skipIf(whyNoContainers())('the image', () => {
+  const name = `chat-image-${randomUUID()}`
+  let url: string
+  beforeAll(async () => {
+    const port = await freePort()
+    url = `ws://127.0.0.1:${port}/ws`
+    const hardened = ['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges']
+    const place = ['--publish', `127.0.0.1:${port}:8080`, '--volume', `${name}:/data`, '--env', 'AUTH_ALLOW_OFF=true']
+    await docker('run', '--detach', '--name', name, ...hardened, ...place, image, 'embedded')
+    const health = () => docker('inspect', '--format', '{{.State.Health.Status}}', name)
+    await until('the container to be healthy', async () => (await health()).trim() === 'healthy', { withinMs: 60_000 })
+  }, 90_000)
+  afterAll(async () => {
+    await docker('rm', '--force', '--volumes', name)
+    await docker('volume', 'rm', '--force', name)
+  })
+
+  it('is a working chat in one container, on a read-only root', async () => {
+    await using ann = await personOn(url, freshName('ann'))
+    await using bob = await personOn(url, freshName('bob'))
+    const { room } = await ann.createChat('boxed', [bob.id])
+    await ann.say(room, 'hello from a container')
+    expect((await bob.feedTo(room, 2)).at(-1)?.body.msg).toBe('hello from a container')
+  })
+
+  it('does not run as root and cannot write where its code is', async () => {
+    expect(await evaluate(name, 'process.getuid()')).toBe('65532')
+    const attempt = `try { require('fs').writeFileSync('/app/x', ''); 'written' } catch (error) { error.code }`
+    expect(await evaluate(name, attempt)).toMatch(/^(EROFS|EACCES)$/)
+  })
+
+  it('finds its code compiled', async () => {
+    const kept = `require('fs').readdirSync('/compiled').map((each) => require('fs').readdirSync('/compiled/' + each).length)`
+    expect(Number(JSON.parse(await evaluate(name, `JSON.stringify(${kept})`))[0])).toBeGreaterThan(200)
+  })
+
+  it('holds no shell, no npm, and no package that only development needs', async () => {
+    const there = (path: string) => evaluate(name, `require('fs').existsSync('${path}')`)
+    for (const path of [
+      '/bin/sh',
+      '/usr/local/bin/npm',
+      '/app/test',
+      '/app/node_modules/vitest',
+      '/app/node_modules/testcontainers',
+    ]) {
+      expect(await there(path), path).toBe('false')
+    }
+    expect(await there('/app/node_modules/kafkajs')).toBe('true')
+  })
+
+  it('ends in good order when it is asked to, and keeps what was said', async () => {
+    const ann = freshName('ann')
+    await using before = await personOn(url, ann)
+    const { room } = await before.createChat('kept', [])
+    await before.say(room, 'still there')
+    await docker('stop', '--time', '30', name)
+    expect((await docker('inspect', '--format', '{{.State.ExitCode}}', name)).trim()).toBe('0')
+    await docker('start', name)
+    await using again = await until('the chat to be back', () => personOn(url, ann), { withinMs: 60_000 })
+    expect((await again.history(room)).map(({ msg }) => msg)).toEqual(['still there'])
+  }, 120_000)
+
+  it('says what can be run when the argument is none of it', async () => {
+    await expect(docker('run', '--rm', image, 'sh')).rejects.toThrow(/embedded, gateway, writer, admin. Not: "sh"/)
+  })
+
+  it('runs the admin commands', async () => {
+    expect(await docker('run', '--rm', image, 'admin', '--help')).toContain('migrate')
+    await expect(docker('run', '--rm', image, 'admin', 'migrate')).rejects.toThrow(/DATABASE_URL is missing/)
+  })
+})

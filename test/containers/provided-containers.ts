@@ -1,0 +1,23 @@
+import { inject } from 'vitest'
+import type { ComposeTool } from '../support/compose/compose-tool.ts'
+
+/** What global setup leaves for the test files: how Compose is called, or why there are no containers. */
+export type ProvidedContainers = { readonly compose: ComposeTool } | { readonly missing: string }
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    containers: ProvidedContainers
+  }
+}
+
+/** For `describe.skipIf`. */
+export const whyNoContainers = (): string | undefined => {
+  const found = inject('containers')
+  return 'missing' in found ? found.missing : undefined
+}
+
+export const providedCompose = (): ComposeTool => {
+  const found = inject('containers')
+  if ('missing' in found) throw new Error(`there are no containers: ${found.missing}`)
+  return found.compose
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { projectFolder } from '../../../infra/docker/pinned-images.ts'
+import { freePort } from '../../../infra/native/free-port.ts'
+import { runCommand } from '../../../infra/native/run-command.ts'
+import { until } from '../poll.ts'
+import type { ComposeTool } from './compose-tool.ts'
+
+/** `docker-compose.yml` brought up under a name of its own. */
+export interface ComposeProject extends AsyncDisposable {
+  /** Where clients connect: the balancer. */
+  readonly url: string
+  /** Names of the containers of a service. */
+  containersOf(service: string): Promise<string[]>
+  /** An orderly restart; resolves when the container is healthy again. */
+  restart(container: string): Promise<void>
+  compose(...args: string[]): Promise<string>
+  log(lines?: number): Promise<string>
+}
+
+const healthyWithinMs = 60_000
+const graceSeconds = 30
+
+const health = async (container: string): Promise<string> =>
+  (await runCommand('docker', ['inspect', '--format', '{{.State.Health.Status}}', container])).trim()
+
+const containersOf = async (project: string, service: string): Promise<string[]> => {
+  const filters = [`label=com.docker.compose.project=${project}`, `label=com.docker.compose.service=${service}`]
+  const told = await runCommand('docker', ['ps', ...filters.flatMap((each) => ['--filter', each]), '--format', '{{.Names}}'])
+  return told.split('\n').filter(Boolean).sort()
+}
+
+/**
+ * Brings the whole system up; resolves when all of it is healthy, as one
+ * command does for people. Its images have to be there. Disposing of it
+ * removes containers and volumes.
+ */
+export const bringUp = async (tool: ComposeTool): Promise<ComposeProject> => {
+  const project = `chat${randomBytes(4).toString('hex')}`
+  const port = await freePort()
+  const env = { ...(process.env as Record<string, string>), CHAT_PORT: String(port) }
+  const compose = (...args: string[]): Promise<string> =>
+    runCommand(tool.command, [...tool.args, '--project-name', project, ...args], { cwd: projectFolder, env })
+  const log = (lines = 30): Promise<string> => compose('logs', '--no-color', '--tail', String(lines))
+  const down = async (): Promise<void> => {
+    await compose('down', '--volumes', '--timeout', '1')
+  }
+  try {
+    await compose('up', '--detach', '--no-build')
+  } catch (error) {
+    const story = await log().catch(() => '')
+    await down()
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${story}`)
+  }
+  return {
+    url: `ws://127.0.0.1:${port}/ws`,
+    containersOf: (service) => containersOf(project, service),
+    restart: async (container) => {
+      await runCommand('docker', ['restart', '--time', String(graceSeconds), container])
+      const isHealthy = async (): Promise<boolean> => (await health(container)) === 'healthy'
+      await until(`${container} to be healthy`, isHealthy, { withinMs: healthyWithinMs, everyMs: 200 })
+    },
+    compose,
+    log,
+    [Symbol.asyncDispose]: down,
+  }
+}

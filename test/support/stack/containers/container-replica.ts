@@ -1,0 +1,47 @@
+import { GenericContainer } from 'testcontainers'
+import { freePort, onFreePorts } from '../../../../infra/native/free-port.ts'
+import { probeReady } from '../probe-ready.ts'
+import type { Environment, Replica } from '../server.ts'
+import { startContainer } from './container-server.ts'
+import type { ContainerSite } from './container-site.ts'
+
+const ports = { public: 8080, internal: 8081 }
+
+/** Longer than STOP_MS. */
+const stopWithinMs = 30_000
+
+const startOn = async (name: string, site: ContainerSite, args: readonly string[], env: Environment): Promise<Replica> => {
+  const [port, internalPort] = [await freePort(), await freePort()]
+  const internalUrl = `http://127.0.0.1:${internalPort}`
+  const container = new GenericContainer(site.image)
+    .withNetworkMode(site.network)
+    .withExposedPorts({ container: ports.public, host: port }, { container: ports.internal, host: internalPort })
+    .withEnvironment({ ...env, ...inContainers })
+    .withDroppedCapabilities('ALL')
+    .withSecurityOpt('no-new-privileges')
+    .withCommand([...args])
+  const server = await startContainer({
+    name,
+    container,
+    probe: () => probeReady(internalUrl),
+    readyWithinMs: 60_000,
+    stopWithinMs,
+  })
+  return Object.assign(server, { url: `ws://127.0.0.1:${port}/ws`, internalUrl })
+}
+
+/** A container is reached from outside, so it listens everywhere, and has to be told that open access is meant. */
+export const inContainers: Environment = {
+  HOST: '0.0.0.0',
+  PORT: String(ports.public),
+  INTERNAL_PORT: String(ports.internal),
+  AUTH_ALLOW_OFF: 'true',
+}
+
+/** Starts one of our services as a container of the image; resolves when its `/readyz` answers 200. */
+export const startContainerService = (
+  name: string,
+  site: ContainerSite,
+  args: readonly string[],
+  env: Environment,
+): Promise<Replica> => onFreePorts(() => startOn(name, site, args, env))

@@ -1,0 +1,100 @@
+import type { GenericContainer, StartedTestContainer } from 'testcontainers'
+import { getContainerRuntimeClient } from 'testcontainers'
+import { until } from '../../poll.ts'
+import type { Ending, Server } from '../server.ts'
+import { containerLog } from './container-log.ts'
+import type { Probing } from './probing.ts'
+import { untilProbed, waitByProbe } from './probing.ts'
+import { ownerLabels, prepareReaper } from './reaper.ts'
+
+export interface ContainerSpec extends Probing {
+  readonly name: string
+  /** Made and not started; with host ports that are fixed, for Docker gives others at each start. */
+  readonly container: GenericContainer
+  /** Past this, an orderly stop becomes a kill. */
+  readonly stopWithinMs: number
+}
+
+export interface ContainerServer extends Server {
+  /** The end of what it printed, over all its starts, a line each. */
+  log(lines?: number): string[]
+}
+
+/** A signal's end has no code of its own; 128 and more is how the engine tells of it. */
+const endingOf = (status: number): Ending => (status >= 128 ? null : status)
+
+/**
+ * Starts a container that can be harmed and started again; resolves when its
+ * probe passes. Disposing of it removes it with all that it stored.
+ */
+export const startContainer = async (spec: ContainerSpec): Promise<ContainerServer> => {
+  await prepareReaper()
+  const { container: client } = await getContainerRuntimeClient()
+  const log = containerLog()
+  const story = (error: unknown): Error =>
+    new Error(`${error instanceof Error ? error.message : String(error)}\n${log.last(15).join('\n')}`, { cause: error })
+  const started: StartedTestContainer = await spec.container
+    .withLabels(ownerLabels())
+    .withLogConsumer(log.read)
+    .withWaitStrategy(waitByProbe(spec.name, spec))
+    .start()
+    .catch((error: unknown) => {
+      throw story(error)
+    })
+  const container = client.getById(started.getId())
+  const state = async () => (await container.inspect()).State
+  const end = (): Promise<Ending> => container.wait().then(({ StatusCode }: { StatusCode: number }) => endingOf(StatusCode))
+  let pid: number | undefined = (await state()).Pid
+  let exited: Promise<Ending> = Promise.resolve(null)
+  const watch = (): void => {
+    exited = end().finally(() => {
+      pid = undefined
+    })
+    // Whoever waits for it hears of it; a container that is removed meanwhile is nobody's failure.
+    exited.catch(() => {})
+  }
+  watch()
+
+  const start = async (): Promise<void> => {
+    if ((await state()).Running) return
+    const since = Date.now() / 1_000
+    await container.start()
+    log.read(await client.logs(container, { since }))
+    pid = (await state()).Pid
+    watch()
+    await untilProbed(spec.name, container, spec).catch((error: unknown) => {
+      throw story(error)
+    })
+  }
+  const ending = async (ask: () => Promise<unknown>): Promise<Ending> => {
+    if ((await state()).Running) await ask()
+    await until(`${spec.name} to be gone`, async () => !(await state()).Running, { withinMs: 30_000 })
+    return exited
+  }
+  const stop = (): Promise<Ending> => ending(() => container.stop({ t: Math.ceil(spec.stopWithinMs / 1_000) }))
+  const kill = async (): Promise<void> => {
+    await ending(() => container.kill({ signal: 'SIGKILL' }))
+  }
+  return {
+    name: spec.name,
+    get pid() {
+      return pid
+    },
+    get exited() {
+      return exited
+    },
+    start,
+    stop,
+    kill,
+    pause: () => container.pause(),
+    resume: () => container.unpause(),
+    restart: async () => {
+      await stop()
+      await start()
+    },
+    log: (lines = 100) => log.last(lines),
+    [Symbol.asyncDispose]: async () => {
+      await container.remove({ force: true, v: true })
+    },
+  }
+}

@@ -1,0 +1,10 @@
+import type { StackUrls } from '../stack.ts'
+
+/** Where containers of ours find each other and this machine. Survives being serialised. */
+export interface ContainerSite {
+  readonly network: string
+  /** The image of our own services. */
+  readonly image: string
+  /** The three services, for containers on the network. */
+  readonly inside: StackUrls
+}

@@ -1,0 +1,89 @@
+import { GenericContainer } from 'testcontainers'
+import { freePort } from '../../../../infra/native/free-port.ts'
+import { probeKafka } from '../../../../infra/native/probe-kafka.ts'
+import type { ContainerServer } from './container-server.ts'
+import { startContainer } from './container-server.ts'
+
+export interface KafkaContainer extends ContainerServer {
+  /** For this machine. */
+  readonly address: string
+  /** On this machine, the port that leads to each role's listener. */
+  readonly rolePorts: ReadonlyMap<string, number>
+}
+
+/** A way into the broker: its port inside, the port of this machine that leads there, and where clients are told to come. */
+interface Way {
+  readonly port: number
+  readonly hostPort?: number
+  readonly advertised: string
+}
+
+const alias = 'kafka'
+/** For containers of the network. */
+export const kafkaInside = `${alias}:9092`
+const controllerPort = 9093
+const directPort = 9094
+const firstRolePort = 9100
+
+const listenerName = (name: string): string => name.toUpperCase().replaceAll('-', '_')
+
+const listed = (ways: ReadonlyMap<string, Way>, place: (way: Way) => string): string =>
+  [...ways].map(([name, way]) => `${listenerName(name)}://${place(way)}`).join(',')
+
+/** One node, everything replicated once, quick groups; no topic comes about by itself. As in infra/native. */
+const environmentFor = (ways: ReadonlyMap<string, Way>): Record<string, string> => {
+  const names = ['CONTROLLER', ...[...ways.keys()].map(listenerName)]
+  return {
+    KAFKA_NODE_ID: '1',
+    KAFKA_PROCESS_ROLES: 'broker,controller',
+    KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+    KAFKA_CONTROLLER_QUORUM_VOTERS: `1@localhost:${controllerPort}`,
+    KAFKA_INTER_BROKER_LISTENER_NAME: listenerName('inside'),
+    KAFKA_LISTENERS: `CONTROLLER://:${controllerPort},${listed(ways, ({ port }) => `:${port}`)}`,
+    KAFKA_ADVERTISED_LISTENERS: listed(ways, ({ advertised }) => advertised),
+    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: names.map((name) => `${name}:PLAINTEXT`).join(','),
+    KAFKA_LOG_DIRS: '/var/lib/kafka/data',
+    KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
+    KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+    KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS: '1000',
+    KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS: '4',
+    KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+    KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
+    KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
+    KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR: '1',
+    KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR: '1',
+    KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: '500',
+    KAFKA_BROKER_SESSION_TIMEOUT_MS: '3000',
+    KAFKA_HEAP_OPTS: '-Xmx512m',
+  }
+}
+
+/** `advertised`: for each linked role, the address of its proxy. */
+export const startKafkaContainer = async (
+  image: string,
+  network: string,
+  advertised: ReadonlyMap<string, string>,
+): Promise<KafkaContainer> => {
+  const direct = await freePort()
+  const ways = new Map<string, Way>([
+    ['inside', { port: 9092, advertised: kafkaInside }],
+    ['direct', { port: directPort, hostPort: direct, advertised: `127.0.0.1:${direct}` }],
+  ])
+  for (const [role, address] of advertised) {
+    ways.set(role, { port: firstRolePort + ways.size, hostPort: await freePort(), advertised: address })
+  }
+  const published = [...ways.values()].flatMap(({ port, hostPort }) =>
+    hostPort === undefined ? [] : [{ container: port, host: hostPort }],
+  )
+  const container = new GenericContainer(image)
+    .withNetworkMode(network)
+    .withNetworkAliases(alias)
+    .withExposedPorts(...published)
+    .withEnvironment(environmentFor(ways))
+  const probe = (): Promise<void> => probeKafka(direct)
+  const server = await startContainer({ name: 'Kafka', container, probe, readyWithinMs: 90_000, stopWithinMs: 15_000 })
+  return Object.assign(server, {
+    address: `127.0.0.1:${direct}`,
+    rolePorts: new Map([...ways].flatMap(([name, { hostPort }]) => (hostPort === undefined ? [] : [[name, hostPort] as const]))),
+  })
+}

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto'
+import { getContainerRuntimeClient, getReaper, LABEL_TESTCONTAINERS_SESSION_ID } from 'testcontainers'
+import { ownerLabels, prepareReaper } from './reaper.ts'
+
+/** A bridge network of its own. */
+export interface OwnedNetwork extends AsyncDisposable {
+  readonly name: string
+  /** This machine's address on it, where the engine runs on this machine. */
+  readonly gateway: string | undefined
+}
+
+export const ownedNetwork = async (): Promise<OwnedNetwork> => {
+  await prepareReaper()
+  const client = await getContainerRuntimeClient()
+  const { sessionId } = await getReaper(client)
+  const name = `chat-${randomUUID()}`
+  const Labels = { ...ownerLabels(), [LABEL_TESTCONTAINERS_SESSION_ID]: sessionId }
+  const network = await client.network.create({ Name: name, Driver: 'bridge', Labels })
+  const { IPAM } = await network.inspect()
+  return {
+    name,
+    gateway: IPAM?.Config?.[0]?.Gateway,
+    [Symbol.asyncDispose]: async () => {
+      await client.network.remove(network)
+    },
+  }
+}

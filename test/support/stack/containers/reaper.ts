@@ -1,0 +1,49 @@
+import { getContainerRuntimeClient, getReaper } from 'testcontainers'
+import type { PidIdentity } from '../../../../infra/native/pid-identity.ts'
+import { identify, isRunning } from '../../../../infra/native/pid-identity.ts'
+
+const ownerLabel = 'chat-testing.owner'
+
+/** Who made a container or a network: a pid, and when that process started. */
+export const ownerLabels = (): Record<string, string> => ({ [ownerLabel]: JSON.stringify(identify(process.pid) ?? null) })
+
+const isOrphan = (labels: Readonly<Record<string, string>> | undefined): boolean => {
+  const owner = JSON.parse(labels?.[ownerLabel] ?? 'null') as PidIdentity | null
+  return owner !== null && !isRunning(owner)
+}
+
+/** Removes what processes left that were killed before they could. */
+const removeOrphans = async (): Promise<void> => {
+  const { dockerode } = (await getContainerRuntimeClient()).container
+  const filters = { label: [ownerLabel] }
+  for (const { Id, Labels } of await dockerode.listContainers({ all: true, filters })) {
+    if (isOrphan(Labels)) await dockerode.getContainer(Id).remove({ force: true, v: true })
+  }
+  for (const { Id, Labels } of await dockerode.listNetworks({ filters })) {
+    if (isOrphan(Labels)) await dockerode.getNetwork(Id).remove()
+  }
+}
+
+const prepare = async (): Promise<void> => {
+  if (process.env.TESTCONTAINERS_RYUK_DISABLED !== 'true') {
+    try {
+      await getReaper(await getContainerRuntimeClient())
+      return
+    } catch {
+      process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
+    }
+  }
+  await removeOrphans()
+}
+
+let prepared: Promise<void> | undefined
+
+/**
+ * Sees to it that containers do not outlive us for good: by Testcontainers'
+ * own reaper where its image can be had, else the next one to come here
+ * removes what a killed process left.
+ */
+export const prepareReaper = (): Promise<void> => {
+  prepared ??= prepare()
+  return prepared
+}

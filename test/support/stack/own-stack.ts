@@ -1,0 +1,57 @@
+import type { LinkMap, RoleLinks } from './link-map.ts'
+import type { Programs } from './programs.ts'
+import type { BackingName, BackingService, Stack, StackKind, StackUrls } from './stack.ts'
+import { createDatabase, freshNamespaceIn } from './tenancy.ts'
+
+const atPlace = (url: string, host: string, port: number): string => {
+  const changed = new URL(url)
+  changed.hostname = host
+  changed.port = String(port)
+  return changed.href
+}
+
+/** The same credentials and names, by way of a role's links. */
+export const linkedUrls = (direct: StackUrls, links: RoleLinks, host = '127.0.0.1'): StackUrls => ({
+  databaseUrl: atPlace(direct.databaseUrl, host, links.postgres.port),
+  redisUrl: atPlace(direct.redisUrl, host, links.redis.port),
+  kafkaBrokers: [`${host}:${links.kafka.port}`],
+})
+
+export interface StackParts extends Readonly<Record<BackingName, BackingService>> {
+  readonly kind: StackKind
+  readonly run: string
+  /** For this machine, past all links. */
+  readonly direct: StackUrls
+  readonly links: LinkMap
+  /** Where the links are to be found. */
+  readonly linkHost: string
+  readonly dispose: () => Promise<void>
+}
+
+/** A stack of servers that were started for its caller alone. */
+export const ownStack = (parts: StackParts, programs: (urls: Stack['urls']) => Programs): Stack => {
+  const { kind, kafka, postgres, redis, run, direct, links } = parts
+  const urls: Stack['urls'] = (role, databaseUrl = direct.databaseUrl) => {
+    const plain = { ...direct, databaseUrl }
+    const own = links.of(role)
+    return own ? linkedUrls(plain, own, parts.linkHost) : plain
+  }
+  return {
+    kind,
+    kafka,
+    postgres,
+    redis,
+    urls,
+    programs: programs(urls),
+    link: (role, service) => {
+      const own = links.of(role)
+      if (!own) throw new Error(`the stack was started without links for "${role}"`)
+      return own[service]
+    },
+    freshNamespace: () => freshNamespaceIn(run),
+    createDatabase: (namespace = freshNamespaceIn(run)) => createDatabase(direct.databaseUrl, namespace),
+    // All of it goes with the stack.
+    forget: async () => {},
+    [Symbol.asyncDispose]: parts.dispose,
+  }
+}

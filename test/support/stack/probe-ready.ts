@@ -1,0 +1,6 @@
+/** Resolves when a service of ours wants traffic. */
+export const probeReady = async (internalUrl: string): Promise<void> => {
+  const answer = await fetch(`${internalUrl}/readyz`, { signal: AbortSignal.timeout(1_000) })
+  const body = await answer.text()
+  if (answer.status !== 200) throw new Error(`/readyz says ${answer.status}: ${body}`)
+}

@@ -1,0 +1,14 @@
+import { runCommand } from '../../../infra/native/run-command.ts'
+import type { Programs } from './programs.ts'
+import { cleanEnvironment, projectFolder, startService } from './replica.ts'
+
+/** Programs as child processes, straight from the sources. */
+export const processPrograms = (urls: Programs['urls']): Programs => ({
+  urls,
+  start: (role, tier, env) => startService(role, { entry: `services/${tier}/main.ts`, env }),
+  admin: (args, env) =>
+    runCommand(process.execPath, ['services/admin/main.ts', ...args], {
+      cwd: projectFolder,
+      env: { ...cleanEnvironment(), ...env },
+    }),
+})

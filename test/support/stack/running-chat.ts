@@ -1,0 +1,63 @@
+import { allStarted } from './all-started.ts'
+import type { ChatSpace } from './chat-space.ts'
+import type { Tier } from './programs.ts'
+import type { Environment, Replica } from './server.ts'
+
+export interface ChatSize {
+  readonly gateways?: number
+  readonly writers?: number
+}
+
+/** How a replica is started; the space's own way unless a test has another program. */
+export type StartReplica = (role: string, env: Environment) => Promise<Replica>
+
+export interface RunChatOptions extends ChatSize {
+  readonly starts?: Readonly<Record<Tier, StartReplica | undefined>>
+}
+
+/** The distributed system on a namespace and a database of its own. */
+export interface RunningChat extends ChatSpace, AsyncDisposable {
+  readonly gateways: readonly Replica[]
+  readonly writers: readonly Replica[]
+  /** The third one comes by the links of `gateway-3`, if the stack has any, else those of `gateway`. */
+  add(tier: Tier, env?: Environment, start?: StartReplica): Promise<Replica>
+  /** The end of every replica's log, for a test that failed. */
+  log(lines?: number): string
+}
+
+const numberOf = ({ name }: Replica): number => Number(name.split('-').at(-1))
+
+const logOf = (replicas: readonly Replica[], lines: number): string =>
+  replicas.map((replica) => [`--- ${replica.name}`, ...replica.log(lines)].join('\n')).join('\n')
+
+/**
+ * Starts writers and gateways on a space; resolves when all are ready.
+ * Disposing of it kills them, then disposes of what was given.
+ */
+export const runChat = async (space: ChatSpace, options: RunChatOptions, owned: AsyncDisposableStack): Promise<RunningChat> => {
+  const tiers: Record<Tier, Replica[]> = { gateway: [], writer: [] }
+  const asked: Record<Tier, number> = { gateway: 0, writer: 0 }
+
+  /** Numbered from 1, in the order they were asked for. */
+  const add: RunningChat['add'] = async (tier, env = {}, start = options.starts?.[tier]) => {
+    asked[tier] += 1
+    const role = `${tier}-${asked[tier]}`
+    const replica = await (start ?? ((name, more) => space.start(name, tier, more)))(role, env)
+    tiers[tier].push(owned.use(replica))
+    // Who was asked for first may be ready last.
+    tiers[tier].sort((a, b) => numberOf(a) - numberOf(b))
+    return replica
+  }
+  const grow = async (tier: Tier, count: number): Promise<void> => {
+    await allStarted(Array.from({ length: count }, () => add(tier)))
+  }
+  await allStarted([grow('writer', options.writers ?? 1), grow('gateway', options.gateways ?? 1)])
+  return {
+    ...space,
+    gateways: tiers.gateway,
+    writers: tiers.writer,
+    add,
+    log: (lines = 50) => logOf([...tiers.writer, ...tiers.gateway], lines),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
