@@ -54,6 +54,7 @@ export const createGatewayService = (
     ...ports,
     clock,
     metrics,
+    log,
     times,
     bounds,
     limits,

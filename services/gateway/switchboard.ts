@@ -16,6 +16,7 @@ import { createBinding } from './binding.ts'
 import { createFeeds } from './feeds.ts'
 import { createFlusher } from './flusher.ts'
 import { createFrameReader } from './frame-reader.ts'
+import type { GatewayLog } from './gateway-log.ts'
 import { createHeadSweep } from './head-sweep.ts'
 import { createHub } from './hub.ts'
 import { createIntake } from './intake.ts'
@@ -38,6 +39,7 @@ export interface SwitchboardPorts {
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly metrics: Metrics
+  readonly log: GatewayLog
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: ProtocolLimits
@@ -163,6 +165,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
       clock,
       bounds,
       metrics,
+      log: ports.log,
       roomsFor,
       onRelief: () => budget.drained(outbox),
       onEnded,
