@@ -1,4 +1,5 @@
-/** Where a gateway tells of single commands: fixed text plus fields, never content. pino's logger is one. */
+/** Where a gateway's core tells of single commands and of what went wrong: fixed text plus fields, never content. pino's logger is one. */
 export interface GatewayLog {
   debug(fields: object, text: string): void
+  error(fields: object, text: string): void
 }

@@ -1,6 +1,6 @@
 import { errorBody } from '../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../shared/protocol/requests.ts'
-import type { Caller } from './caller.ts'
+import type { Asked, Caller } from './caller.ts'
 import type { Lookups } from './lookups.ts'
 import type { Resume, Standing } from './resume.ts'
 import type { SessionRooms } from './session-rooms.ts'
@@ -12,11 +12,13 @@ export interface ResumeQueuePorts {
   readonly caller: Caller
   readonly resume: Resume
   readonly lookups: Lookups
+  /** Answers a fault; never rejects. */
+  readonly guarded: (asked: Asked, work: Promise<void>) => Promise<void>
   /** What waits behind so many is refused. */
   readonly maxWaiting: number
 }
 
-export const createResumeQueue = ({ caller, resume, lookups, maxWaiting }: ResumeQueuePorts): ResumeQueue => {
+export const createResumeQueue = ({ caller, resume, lookups, guarded, maxWaiting }: ResumeQueuePorts): ResumeQueue => {
   let last: Promise<void> = Promise.resolve()
   let waiting = 0
 
@@ -29,7 +31,7 @@ export const createResumeQueue = ({ caller, resume, lookups, maxWaiting }: Resum
     }
     waiting += 1
     last = last.then(async () => {
-      await resume(caller, rooms, request, request.body, readStanding)
+      await guarded(request, resume(caller, rooms, request, request.body, readStanding))
       waiting -= 1
     })
   }

@@ -91,7 +91,8 @@ export const createResume = (metrics: Metrics): Resume => {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       caller.refuse(asked, 'unavailable', 'history cannot be read now')
+    } finally {
+      withheld.release()
     }
-    withheld.release()
   }
 }

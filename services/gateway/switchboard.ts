@@ -181,6 +181,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
       clock,
       bounds,
       metrics,
+      log: ports.log,
       roomsFor,
       onRelief: () => budget.drained(outbox),
       onEnded,

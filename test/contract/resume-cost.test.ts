@@ -66,7 +66,7 @@ describe.skipIf(whyNoStack())('Ten thousand resumes at once', () => {
       fanOut: memoryFanOut({ log }),
       clock: systemClock,
       metrics: createMetrics(new Registry()),
-      log: { debug: () => {} },
+      log: { debug: () => {}, error: log.error },
       times: defaultTimes,
       bounds: defaultBounds,
       limits: defaultLimits,

@@ -64,6 +64,13 @@ export const simulatedTimes = { ...defaultTimes, commandDeadlineMs: 4_000, topic
 
 const nothing = (): void => undefined
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+/** Writers warn of retries; nothing of a gateway may fail. */
+const unwelcome = {
+  ...silent,
+  error: (fields: object, text: string): void => {
+    throw new Error(text, { cause: fields })
+  },
+}
 const noMetrics = {
   onBatch: nothing,
   onRecord: nothing,
@@ -80,7 +87,7 @@ export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise
   const store = simulatedStore(clock, random, { failure: random.pick([0, 0.05]), delayMs: 15 }, sabotage)
   const log = simulatedLog(clock, random, { refusal: 0.03, unknown: 0.05, zombie: 0.1 })
   const writerFanOut = network.open()
-  const settings = { metrics, times: simulatedTimes, bounds: simulatedBounds, limits: defaultLimits }
+  const settings = { metrics, log: unwelcome, times: simulatedTimes, bounds: simulatedBounds, limits: defaultLimits }
   let ids = 0
   const newId = (): string => {
     ids += 1
@@ -116,7 +123,6 @@ export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise
       eventStream: undefined,
       fanOut: writerFanOut,
       clock: writerLife.clock(clock, 0),
-      log: silent,
       metrics: noMetrics,
     }).start()
   }

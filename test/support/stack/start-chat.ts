@@ -1,6 +1,6 @@
 import { makeChatSpace } from './chat-space.ts'
-import { startService } from './replica.ts'
 import type { Tier } from './programs.ts'
+import { startService } from './replica.ts'
 import type { ChatSize, RunningChat, StartReplica } from './running-chat.ts'
 import { runChat } from './running-chat.ts'
 import type { Environment, Replica } from './server.ts'
@@ -29,9 +29,7 @@ export const startChat = async (stack: Stack, options: ChatOptions = {}): Promis
   // It tidies up for later tests; its failure must not hide that of this one.
   owned.defer(() => stack.forget(space.namespace).catch(() => {}))
   const startOf = (tier: Tier, entry = options.entries?.[tier]): StartReplica | undefined =>
-    entry === undefined
-      ? undefined
-      : (role, env) => startService(role, { entry, env: { ...space.environment(role), ...env } })
+    entry === undefined ? undefined : (role, env) => startService(role, { entry, env: { ...space.environment(role), ...env } })
   const starts = { gateway: startOf('gateway'), writer: startOf('writer') }
   const running = await runChat(space, { ...options, starts }, owned).catch(async (error: unknown) => {
     await owned.disposeAsync()

@@ -38,6 +38,8 @@ export interface GatewayRig {
   /** Publications reach nobody while set. */
   isDeaf: boolean
   state: FanOutState
+  /** Errors that were written down. */
+  readonly logged: readonly { readonly fields: object; readonly text: string }[]
   /** What listeners of the fan-out have thrown. */
   readonly listenerErrors: unknown[]
   /** The fan-out has reconnected. */
@@ -79,6 +81,7 @@ export const gatewayRig = async (
   const memory = memoryStore()
   const listeners = new Map<string, Set<(payload: Buffer) => void>>()
   const onRestored = new Set<() => void>()
+  const logged: { readonly fields: object; readonly text: string }[] = []
   let ids = 0
   let log: NewRecord[] = []
   let handler: BatchHandler | undefined
@@ -128,7 +131,7 @@ export const gatewayRig = async (
     ...shared,
     ...ports({ eventStore: memory.store, readModel: memory.readModel }),
     metrics,
-    log: silent,
+    log: { debug: () => {}, error: (fields, text) => logged.push({ fields, text }) },
     gateway: 'g',
     newId: () => {
       ids += 1
@@ -164,6 +167,7 @@ export const gatewayRig = async (
     },
     isDeaf: false,
     state: 'up',
+    logged,
     listenerErrors: [],
     restored: () => {
       for (const listener of onRestored) listener()
