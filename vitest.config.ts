@@ -1,8 +1,23 @@
+import type { TestProjectInlineConfiguration } from 'vitest/config'
 import { defineConfig } from 'vitest/config'
 import { summaryReporter } from './test/support/summary/summary-reporter.ts'
 
 const ownStacks = 'test/support/stack/**/*.test.ts'
 const sharesStack = 'test/support/stack/shared-stack.test.ts'
+
+/** Needs a container engine: with `STACK=docker` only. */
+const containers: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: 'containers',
+    include: ['test/containers/**/*.test.ts'],
+    globalSetup: ['test/containers/global-setup.ts'],
+    sequence: { groupOrder: 4 },
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+}
 
 /**
  * Three projects, one after another: what needs nothing, what shares one stack
@@ -15,6 +30,7 @@ export default defineConfig({
     passWithNoTests: false,
     retry: 0,
     projects: [
+      ...(process.env.STACK === 'docker' ? [containers] : []),
       {
         extends: true,
         test: {
@@ -34,18 +50,6 @@ export default defineConfig({
           globalSetup: ['test/support/stack/global-setup.ts'],
           sequence: { groupOrder: 2 },
           maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'containers',
-          include: ['test/containers/**/*.test.ts'],
-          globalSetup: ['test/containers/global-setup.ts'],
-          sequence: { groupOrder: 4 },
-          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

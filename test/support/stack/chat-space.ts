@@ -1,6 +1,7 @@
 import type { Tier } from './programs.ts'
 import type { Environment, Replica } from './server.ts'
-import type { Stack, StackUrls } from './stack.ts'
+import type { Stack } from './stack.ts'
+import type { StackUrls } from './stack-urls.ts'
 
 /** A namespace and a database of its own, made ready for our services. */
 export interface ChatSpace {

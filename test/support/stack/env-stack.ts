@@ -1,6 +1,7 @@
 import type { Attachment } from './attached-stack.ts'
 import { attachedStack } from './attached-stack.ts'
-import type { Stack, StackUrls } from './stack.ts'
+import type { Stack } from './stack.ts'
+import type { StackUrls } from './stack-urls.ts'
 import { freshRun, removeTraces } from './tenancy.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

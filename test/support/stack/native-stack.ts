@@ -5,7 +5,8 @@ import type { NativeServices } from './native-services.ts'
 import { startNativeServices } from './native-services.ts'
 import { ownStack } from './own-stack.ts'
 import { processPrograms } from './process-programs.ts'
-import type { Stack, StackUrls } from './stack.ts'
+import type { Stack } from './stack.ts'
+import type { StackUrls } from './stack-urls.ts'
 import { freshRun } from './tenancy.ts'
 
 const directUrls = ({ kafka, postgres, redis }: NativeServices): StackUrls => ({

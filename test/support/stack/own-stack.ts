@@ -1,6 +1,7 @@
 import type { LinkMap, RoleLinks } from './link-map.ts'
 import type { Programs } from './programs.ts'
-import type { BackingName, BackingService, Stack, StackKind, StackUrls } from './stack.ts'
+import type { BackingName, BackingService, Stack, StackKind } from './stack.ts'
+import type { StackUrls } from './stack-urls.ts'
 import { createDatabase, freshNamespaceIn } from './tenancy.ts'
 
 const atPlace = (url: string, host: string, port: number): string => {

@@ -1,5 +1,5 @@
 import type { Environment, Replica } from './server.ts'
-import type { StackUrls } from './stack.ts'
+import type { StackUrls } from './stack-urls.ts'
 
 /** What programs of ours there are to run beside a stack for as long as a test likes. */
 export type Tier = 'gateway' | 'writer'

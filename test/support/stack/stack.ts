@@ -1,17 +1,11 @@
 import type { Link } from './link.ts'
 import type { Programs } from './programs.ts'
+import type { StackUrls } from './stack-urls.ts'
 
 /** Where the three services come from. */
 export type StackKind = 'env' | 'native' | 'docker'
 
 export type BackingName = 'kafka' | 'postgres' | 'redis'
-
-/** What a program of ours is given to reach the three services. */
-export interface StackUrls {
-  readonly databaseUrl: string
-  readonly redisUrl: string
-  readonly kafkaBrokers: readonly string[]
-}
 
 /**
  * One of the three services, to be harmed. What it stored outlives every harm

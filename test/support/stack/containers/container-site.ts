@@ -1,4 +1,4 @@
-import type { StackUrls } from '../stack.ts'
+import type { StackUrls } from '../stack-urls.ts'
 
 /** Where containers of ours find each other and this machine. Survives being serialised. */
 export interface ContainerSite {
