@@ -97,7 +97,7 @@ describe('this project', () => {
   })
 
   it('reads the environment in one file', () => {
-    const allowed = /^(test\/|infra\/native\/|shared\/runtime\/config\.ts$)/
+    const allowed = /^(test\/|infra\/(native|docker)\/|shared\/runtime\/config\.ts$)/
     const readers = sources.filter((file) =>
       /process\.env\b|(?:from|import\() ?['"](?:node:)?process['"]/.test(readFileSync(join(projectFolder, file), 'utf8')),
     )

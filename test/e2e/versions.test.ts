@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { Kafka, logLevel } from 'kafkajs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeRoomPublication } from '../../shared/ports/publications.ts'
+import { openMigrated } from '../contract/postgres-opening.ts'
+import { appendWritten, messagePosted, written } from '../contract/stored-chat.ts'
+import type { FeedFrame } from '../support/client/chat-socket.ts'
+import { freshName, personOn } from '../support/client/person.ts'
+import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import type { Chat } from '../support/stack/start-chat.ts'
+import { startChat } from '../support/stack/start-chat.ts'
+
+/** What the next version might send: everything that this one knows, and more. */
+describe.skipIf(whyNoStack())('Beside a next version that says more', () => {
+  let chat: Chat
+  beforeAll(async () => {
+    chat = await startChat(sharedStack(), { gateways: 1, writers: 1 })
+  })
+  afterAll(() => chat[Symbol.asyncDispose]())
+
+  const url = (): string => chat.gateways[0]?.url ?? ''
+
+  it('its records are decided as far as they are known, and those of an unknown version set aside, their neighbours untouched', async () => {
+    await using ann = await personOn(url(), freshName('ann'))
+    const { room } = await ann.createChat('two versions', [])
+    const kafka = new Kafka({ brokers: [...sharedStack().urls().kafkaBrokers], logLevel: logLevel.NOTHING })
+    const producer = kafka.producer({ allowAutoTopicCreation: false })
+    await producer.connect()
+    const record = (msg: string, v: number) => {
+      const id = randomUUID()
+      const body = { msg, type: 'text', mentions: [ann.id] }
+      const command = {
+        v,
+        type: 'PostMessage',
+        room,
+        id,
+        digest: 'd',
+        user: ann.id,
+        at: new Date().toISOString(),
+        body,
+        priority: 7,
+      }
+      return { key: room, value: JSON.stringify(command), headers: { command: id, digest: 'd', region: 'north' } }
+    }
+    await producer.send({
+      topic: `${chat.namespace}.chat.commands`,
+      messages: [record('more fields', 1), record('another version', 2), record('more fields again', 1)],
+    })
+    await producer.disconnect()
+    const feed = await ann.feedTo(room, 3)
+    expect(feed.slice(1).map(({ body }) => body.msg)).toEqual(['more fields', 'more fields again'])
+  })
+
+  it('its publications are heard as far as they are known, its stored events pass as they are, and an unknown version is mended from the store', async () => {
+    await using ann = await personOn(url(), freshName('ann'))
+    const { room } = await ann.createChat('two versions', [])
+    const redis = new Redis(sharedStack().urls().redisUrl)
+    const database = await openMigrated(chat.databaseUrl)
+    /** The next version stores an event with one more field and tells of it, under this version's name or its own. */
+    const publishAs = async (seq: number, v: number): Promise<void> => {
+      const event = messagePosted(room, seq, ann.id, { msg: `of ${v}`, at: new Date().toISOString() })
+      const data = JSON.stringify({ ...event.body, mentions: [] })
+      await appendWritten(database.eventStore, written(event, data))
+      const frame = `{"event":"new-message","room":"${room}","seq":${seq},"body":${data}}`
+      const { commandId, digest } = event
+      const text = writeRoomPublication({ room, events: [{ seq, event: 'new-message', commandId, digest, frame }] }, 100_000)
+      await redis.publish(`${chat.namespace}:room:${room}`, text.replace('{"v":1,', `{"v":${v},"trace":"t",`))
+    }
+    await publishAs(2, 1)
+    await publishAs(3, 2)
+    const feed = (await ann.feedTo(room, 3)) as readonly FeedFrame[]
+    expect(feed.slice(1).map(({ body }) => [body.msg, body.mentions])).toEqual([
+      ['of 1', []],
+      ['of 2', []],
+    ])
+    expect((await ann.history(room)).map(({ msg, mentions }) => [msg, mentions])).toEqual([
+      ['of 1', []],
+      ['of 2', []],
+    ])
+    redis.disconnect()
+    await database.close()
+  })
+})
