@@ -1,10 +1,10 @@
-import type { Chat, Message } from '../domain/events.ts'
+import type { Message } from '../domain/events.ts'
 import type { ResumeReason } from '../protocol/answers.ts'
-import type { ClientClock } from './client-clock.ts'
-import type { ClientTimes } from './client-times.ts'
-import { backoffMs } from './client-times.ts'
+import type { AskerPorts } from './asker.ts'
+import { createAsker } from './asker.ts'
+import { createChatLookUp } from './chat-look-up.ts'
 import type { Body } from './frames.ts'
-import type { Link, Settlement } from './link.ts'
+import type { Link } from './link.ts'
 import type { CreateRequest } from './requests.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -19,6 +19,12 @@ interface ResumedRoom {
   readonly seq: number
   readonly recovered: boolean
   readonly reason?: ResumeReason
+}
+
+interface ResumeAnswer {
+  readonly rooms: Readonly<Record<string, ResumedRoom>>
+  readonly others?: Readonly<Record<string, number>>
+  readonly epoch: string
 }
 
 /**
@@ -39,151 +45,28 @@ export interface CatchUp {
   lacks(room: string): void
 }
 
-export interface CatchUpPorts {
+export interface CatchUpPorts extends AskerPorts {
   readonly rooms: Rooms
   readonly me: () => string
   readonly request: CreateRequest
-  readonly clock: ClientClock
-  readonly times: ClientTimes
-  readonly random: () => number
   /** Missed frames of one room that are resumed; more are read from history. */
   readonly maxFrames: number
 }
 
-/** As many as the service takes in one frame. */
+/** As many as the service takes in one frame, and gives in one page. */
 const roomsPerResume = 500
-const entriesPerPage = 200
+const messagesPerPage = 200
 
 export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
-  const { rooms, me, request, clock, times, random, maxFrames } = ports
-  let link: Link | undefined
+  const { rooms, me, request, maxFrames } = ports
+  const asker = createAsker(ports)
+  const wanted = new Set<string>()
   let epoch: string | undefined
   /** Rooms of the resume under way; undefined: none is. */
   let resuming: ReadonlySet<string> | undefined
   let isLookingUp = false
   /** Much is being concluded at once: what follows from it goes out together. */
   let isGathering = false
-  const wanted = new Set<string>()
-
-  /** Asks until it is answered, unless the room turns out to be forbidden; nothing more happens once the link is gone. */
-  const ask = (make: () => ReturnType<CreateRequest>, answered: (body: Body) => void, forbidden?: () => void): void => {
-    const on = link
-    let attempts = 0
-    const again = (): void => {
-      if (link === on) on?.ask(make(), settled)
-    }
-    const settled = (settlement: Settlement): void => {
-      if (link !== on || settlement.kind === 'lost') return
-      if (settlement.kind === 'answered') return answered(settlement.body)
-      const { error } = settlement
-      if (error.code === 'forbidden' && forbidden !== undefined) return forbidden()
-      clock.after(error.retry_after_ms ?? backoffMs(times, random, attempts), again)
-      attempts += 1
-    }
-    again()
-  }
-
-  const bodyFor = (named: readonly (readonly [string, number])[]): ResumeBody => ({
-    rooms: Object.fromEntries(named),
-    ...(epoch === undefined ? {} : { epoch }),
-    max: maxFrames,
-  })
-
-  const resumed = (body: Body): void => {
-    const { rooms: results, others, epoch: current } = body as { rooms: object; others?: object; epoch: string }
-    const isOtherStore = epoch !== undefined && epoch !== current
-    epoch = current
-    resuming = undefined
-    together(() => {
-      for (const [room, result] of Object.entries(results)) conclude(room, result as ResumedRoom)
-      for (const [room, seq] of Object.entries(others ?? {})) {
-        if (isOtherStore) rooms.reset(room, seq as number, 'epoch')
-        rooms.goesOn(room, seq as number)
-      }
-    })
-  }
-
-  const conclude = (room: string, { seq, recovered, reason }: ResumedRoom): void => {
-    if (recovered) return
-    if (reason === 'forbidden') rooms.leave(room)
-    else if (reason === 'too_many') startFilling(room, seq)
-    else rooms.reset(room, seq, reason ?? 'epoch')
-  }
-
-  const startFilling = (room: string, upTo: number): void => {
-    rooms.startFilling(room)
-    readHole(room, upTo)
-  }
-
-  const readHole = (room: string, upTo: number): void => {
-    if (!rooms.isFilling(room)) return
-    const query = { after: rooms.lastOf(room), before: upTo + 1, limit: entriesPerPage }
-    const filled = (body: Body): void => {
-      for (const message of body.messages as (Message & { seq: number })[]) rooms.fill(room, message)
-      if (body.next_cursor !== undefined) return readHole(room, upTo)
-      rooms.filled(room, upTo)
-      proceed()
-    }
-    ask(
-      () => request('list-messages', { chat: { id: room }, query }),
-      filled,
-      () => rooms.leave(room),
-    )
-  }
-
-  const resumeNext = (): void => {
-    if (resuming !== undefined) return
-    for (const room of wanted) if (!rooms.isFollowed(room)) wanted.delete(room)
-    const named = [...wanted].slice(0, roomsPerResume)
-    for (const room of named) wanted.delete(room)
-    if (named.length === 0) return
-    resuming = new Set(named)
-    ask(() => request('resume', bodyFor(named.map((room) => [room, rooms.lastOf(room)]))), resumed)
-  }
-
-  const lookUpNext = (): void => {
-    const sought = new Set(rooms.held())
-    if (isLookingUp || sought.size === 0) return
-    isLookingUp = true
-    lookUp(sought, undefined)
-  }
-
-  /** Goes through the user's chats until all sought ones are found. */
-  const lookUp = (sought: Set<string>, cursor: string | undefined): void => {
-    const found = (body: Body): void => {
-      together(() => {
-        for (const chat of body.chats as Chat[]) if (sought.delete(chat.id)) rooms.introduce(chat)
-      })
-      const next = body.next_cursor as string | undefined
-      if (sought.size > 0 && next !== undefined) lookUp(sought, next)
-      else checkMissing([...sought])
-    }
-    const query = { limit: entriesPerPage, ...(cursor === undefined ? {} : { cursor }) }
-    ask(() => request('list-chats', { user: { id: me() }, query }), found)
-  }
-
-  /** A chat that was not in the list has been left, or was active meanwhile and went to a page that had been read. */
-  const checkMissing = ([room, ...others]: readonly string[]): void => {
-    if (room === undefined) {
-      isLookingUp = false
-      return proceed()
-    }
-    const goOn = (): void => checkMissing(others)
-    ask(
-      () => request('list-messages', { chat: { id: room }, query: { limit: 1 } }),
-      goOn,
-      () => {
-        rooms.leave(room)
-        goOn()
-      },
-    )
-  }
-
-  const proceed = (): void => {
-    if (link === undefined || isGathering) return
-    resumeNext()
-    lookUpNext()
-  }
 
   const together = (act: () => void): void => {
     isGathering = true
@@ -192,8 +75,89 @@ export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
     proceed()
   }
 
+  const lookUp = createChatLookUp({
+    asker,
+    request,
+    me,
+    found: (chats) =>
+      together(() => {
+        for (const chat of chats) rooms.introduce(chat)
+      }),
+    gone: rooms.leave,
+  })
+
+  const bodyFor = (named: readonly (readonly [string, number])[]): ResumeBody => ({
+    rooms: Object.fromEntries(named),
+    ...(epoch === undefined ? {} : { epoch }),
+    max: maxFrames,
+  })
+
+  const resumed = (body: Body): void => {
+    const { rooms: results, others = {}, epoch: current } = body as unknown as ResumeAnswer
+    const isOtherStore = epoch !== undefined && epoch !== current
+    epoch = current
+    resuming = undefined
+    together(() => {
+      for (const [room, result] of Object.entries(results)) conclude(room, result)
+      for (const [room, seq] of Object.entries(others)) {
+        if (isOtherStore) rooms.reset(room, seq, 'epoch')
+        rooms.goesOn(room, seq)
+      }
+    })
+  }
+
+  const conclude = (room: string, { seq, recovered, reason }: ResumedRoom): void => {
+    if (recovered) return
+    if (reason === 'forbidden') return rooms.leave(room)
+    if (reason !== 'too_many') return rooms.reset(room, seq, reason ?? 'epoch')
+    rooms.startFilling(room)
+    readHole(room, seq)
+  }
+
+  const readHole = (room: string, upTo: number): void => {
+    if (!rooms.isFilling(room)) return
+    const query = { after: rooms.lastOf(room), before: upTo + 1, limit: messagesPerPage }
+    const read = (body: Body): void => {
+      for (const message of body.messages as (Message & { seq: number })[]) rooms.fill(room, message)
+      if (body.next_cursor !== undefined) return readHole(room, upTo)
+      rooms.filled(room, upTo)
+      proceed()
+    }
+    asker.ask(
+      () => request('list-messages', { chat: { id: room }, query }),
+      read,
+      () => rooms.leave(room),
+    )
+  }
+
+  const resumeNext = (): void => {
+    if (resuming !== undefined) return
+    for (const room of wanted) if (!rooms.isFollowed(room)) wanted.delete(room)
+    const named = [...wanted].slice(0, roomsPerResume)
+    if (named.length === 0) return
+    for (const room of named) wanted.delete(room)
+    resuming = new Set(named)
+    asker.ask(() => request('resume', bodyFor(named.map((room) => [room, rooms.lastOf(room)]))), resumed)
+  }
+
+  const lookUpNext = (): void => {
+    const sought = new Set(rooms.held())
+    if (isLookingUp || sought.size === 0) return
+    isLookingUp = true
+    lookUp(sought, () => {
+      isLookingUp = false
+      proceed()
+    })
+  }
+
+  const proceed = (): void => {
+    if (!asker.isConnected || isGathering) return
+    resumeNext()
+    lookUpNext()
+  }
+
   const disconnected = (): void => {
-    link = undefined
+    asker.disconnected()
     resuming = undefined
     isLookingUp = false
     wanted.clear()
@@ -202,13 +166,11 @@ export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
 
   return {
     resumeBody: () => bodyFor(rooms.following().slice(0, roomsPerResume)),
-    connected: (next, id) => {
+    connected: (link, id) => {
       disconnected()
-      link = next
+      asker.connected(link)
       resuming = new Set(rooms.following().map(([room]) => room))
-      next.expect('resume', id, (settlement) => {
-        if (link === next && settlement.kind === 'answered') resumed(settlement.body)
-      })
+      asker.expect('resume', id, resumed)
     },
     disconnected,
     lacks: (room) => {

@@ -9,6 +9,7 @@ import { until } from '../support/poll.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
+import { clientJourneys } from './client-journeys.suite.ts'
 import { journeys } from './journeys.suite.ts'
 
 const readModelTables = ['app_user', 'chat', 'chat_member', 'message']
@@ -22,6 +23,7 @@ describe.skipIf(whyNoStack())('The distributed chat, two gateways and two writer
 
   const urls = (): [string, string] => [chat.gateways[0]?.url ?? '', chat.gateways[1]?.url ?? '']
   journeys(() => ({ urls: urls() }))
+  clientJourneys(() => ({ urls: urls() }))
 
   it('sets a record aside that the database refuses, tells its sender, and stores its neighbours', async () => {
     const [url] = urls()

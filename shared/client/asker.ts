@@ -1,0 +1,64 @@
+import type { ClientClock } from './client-clock.ts'
+import type { ClientTimes } from './client-times.ts'
+import { backoffMs } from './client-times.ts'
+import type { Body } from './frames.ts'
+import type { Link, Settlement } from './link.ts'
+import type { OutgoingRequest } from './requests.ts'
+
+/**
+ * What the client itself asks of one connection, until it is answered or the
+ * connection is gone; what was asked there has no meaning on the next.
+ */
+export interface Asker {
+  readonly isConnected: boolean
+  /** `forbidden`: where that is an answer, too. */
+  ask(make: () => OutgoingRequest, answered: (body: Body) => void, forbidden?: () => void): void
+  /** An answer is due under this id. */
+  expect(event: string, id: string, answered: (body: Body) => void): void
+  connected(link: Link): void
+  disconnected(): void
+}
+
+export interface AskerPorts {
+  readonly clock: ClientClock
+  readonly times: ClientTimes
+  readonly random: () => number
+}
+
+export const createAsker = ({ clock, times, random }: AskerPorts): Asker => {
+  let link: Link | undefined
+
+  return {
+    get isConnected() {
+      return link !== undefined
+    },
+    ask: (make, answered, forbidden) => {
+      const on = link
+      let attempts = 0
+      const again = (): void => {
+        if (link === on) on?.ask(make(), settled)
+      }
+      const settled = (settlement: Settlement): void => {
+        if (link !== on || settlement.kind === 'lost') return
+        if (settlement.kind === 'answered') return answered(settlement.body)
+        const { error } = settlement
+        if (error.code === 'forbidden' && forbidden !== undefined) return forbidden()
+        clock.after(error.retry_after_ms ?? backoffMs(times, random, attempts), again)
+        attempts += 1
+      }
+      again()
+    },
+    expect: (event, id, answered) => {
+      const on = link
+      on?.expect(event, id, (settlement) => {
+        if (link === on && settlement.kind === 'answered') answered(settlement.body)
+      })
+    },
+    connected: (next) => {
+      link = next
+    },
+    disconnected: () => {
+      link = undefined
+    },
+  }
+}

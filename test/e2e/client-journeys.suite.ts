@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest'
+import { WebSocket as OtherSocket } from 'ws'
+import type { ChatClient, ConnectOptions } from '../../shared/client/chat-client.ts'
+import type { JoinedChat, RoomMessage } from '../../shared/client/chat-events.ts'
+import { connect } from '../../shared/client/connect.ts'
+import { newId } from '../../shared/client/new-id.ts'
+import { freshName } from '../support/client/person.ts'
+import { until } from '../support/poll.ts'
+import { tcpProxy } from '../support/stack/tcp-proxy.ts'
+import type { RunningChat } from './journeys.suite.ts'
+
+/** An application that keeps what it is told. */
+interface App extends AsyncDisposable {
+  readonly client: ChatClient
+  readonly id: string
+  readonly chats: JoinedChat[]
+  readonly messages: RoomMessage[]
+  readonly left: string[]
+  readonly states: string[]
+  texts(room: string): string[]
+  /** Waits until it was told of that many messages of the room. */
+  heard(room: string, count: number): Promise<string[]>
+}
+
+const patience = { withinMs: 30_000 }
+const quick = { backoffFirstMs: 50, backoffMostMs: 500 }
+
+const appOn = async (url: string, name: string, options: ConnectOptions = {}): Promise<App> => {
+  const client = connect(url, { user: { externalUserId: name, name: name.slice(0, 3) }, times: quick, ...options })
+  const [chats, messages, left, states]: [JoinedChat[], RoomMessage[], string[], string[]] = [[], [], [], []]
+  client.on('chat', (chat) => chats.push(chat))
+  client.on('message', (message) => messages.push(message))
+  client.on('left', ({ room }) => left.push(room))
+  client.on('state', ({ state }) => states.push(state))
+  const texts = (room: string): string[] => messages.filter((message) => message.room === room).map(({ msg }) => msg)
+  return {
+    client,
+    id: (await client.ready()).id,
+    chats,
+    messages,
+    left,
+    states,
+    texts,
+    heard: (room, count) => until(`${count} messages in ${room}`, () => texts(room).length >= count && texts(room), patience),
+    [Symbol.asyncDispose]: async () => client.close(),
+  }
+}
+
+const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const found: T[] = []
+  for await (const item of items) found.push(item)
+  return found
+}
+
+/** What applications do with the client, the same on every way of running the chat. */
+export const clientJourneys = (open: () => RunningChat): void => {
+  const here = (): string => open().urls[0]
+  const there = (): string => open().urls[1] ?? open().urls[0]
+
+  const couple = async (owned: AsyncDisposableStack): Promise<readonly [App, App]> => [
+    owned.use(await appOn(here(), freshName('ann'))),
+    owned.use(await appOn(there(), freshName('bob'))),
+  ]
+
+  describe('applications on the client', () => {
+    it('chat, each with the same messages in the same order, which is the history', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const chat = await ann.client.createChat({ name: 'tea', users: [bob.id] })
+      expect(chat).toMatchObject({ name: 'tea', users: [ann.id, bob.id] })
+      const said = ['a', 'b', 'c', 'd', 'e'].flatMap((text) => [
+        ann.client.send(chat.id, `ann ${text}`),
+        bob.client.send(chat.id, `bob ${text}`),
+      ])
+      const stored = await Promise.all(said)
+      const heard = await ann.heard(chat.id, 10)
+      expect(await bob.heard(chat.id, 10)).toEqual(heard)
+      expect(heard.filter((text) => text.startsWith('bob'))).toEqual(['bob a', 'bob b', 'bob c', 'bob d', 'bob e'])
+      expect(ann.messages.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+      expect(new Set(ann.messages.map(({ id }) => id))).toEqual(new Set(stored.map(({ id }) => id)))
+      const forwards = await all(bob.client.messages(chat.id, { direction: 'forwards', pageSize: 3 }))
+      expect(forwards).toEqual(ann.messages)
+      expect(await all(bob.client.messages(chat.id, { pageSize: 4 }))).toEqual(forwards.toReversed())
+      expect(await all(bob.client.messages(chat.id, { after: 3, before: 9 }))).toEqual(forwards.slice(2, 7).toReversed())
+    })
+
+    it('find their chats and the names in them, however they come to them', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const name = freshName('cyd')
+      const cyd = await appOn(there(), name)
+      const { id: room } = await ann.client.createChat({ name: 'late', users: [bob.id] })
+      await ann.client.send(room, 'before')
+      expect((await ann.client.addUsers(room, [cyd.id, bob.id])).users).toEqual([cyd.id])
+      await ann.client.send(room, 'after')
+      await cyd.heard(room, 1)
+      expect(cyd.chats).toMatchObject([{ id: room, name: 'late', users: [ann.id, bob.id, cyd.id], seq: 3 }])
+      expect(cyd.texts(room)).toEqual(['after'])
+      cyd.client.close()
+      const desk = owned.use(await appOn(here(), name))
+      await until('the chat on the other device', () => desk.chats.length === 1, patience)
+      expect(desk.chats).toMatchObject([{ id: room, seq: 4 }])
+      expect((await all(desk.client.messages(room))).map(({ msg }) => msg)).toEqual(['after', 'before'])
+      expect(await all(desk.client.chats())).toMatchObject([{ id: room, seq: 4 }])
+      const people = await desk.client.users([ann.id, bob.id, newId()])
+      expect(people.map((person) => person.name).toSorted()).toEqual(['ann', 'bob'])
+      expect((await desk.client.findUsers([name]))[0]?.id).toBe(cyd.id)
+    })
+
+    it('are told when it is over for them, and what they may not do', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const { id: room } = await ann.client.createChat({ name: 'short', users: [bob.id] })
+      await bob.client.send(room, 'hello')
+      await ann.client.removeUsers(room, [bob.id])
+      await until('bob to be told', () => bob.left.includes(room), patience)
+      await ann.client.send(room, 'not for bob')
+      await expect(bob.client.send(room, 'still here?')).rejects.toMatchObject({ code: 'forbidden', retryable: false })
+      await expect(bob.client.messages(room).next()).rejects.toMatchObject({ code: 'forbidden' })
+      await expect(ann.client.send(room, '')).rejects.toMatchObject({ code: 'invalid', details: { field: 'body.msg' } })
+      await ann.client.addUsers(room, [bob.id])
+      await ann.client.send(room, 'welcome back')
+      await bob.heard(room, 2)
+      expect(bob.texts(room)).toEqual(['hello', 'welcome back'])
+      expect(bob.chats.map(({ seq }) => seq)).toEqual([1, 5])
+    })
+
+    it('miss nothing while their line is cut, and what they say meanwhile is said afterwards', async () => {
+      await using owned = new AsyncDisposableStack()
+      const line = owned.use(await tcpProxy(() => Number(new URL(there()).port)))
+      const ann = owned.use(await appOn(here(), freshName('ann')))
+      const bob = owned.use(await appOn(`ws://127.0.0.1:${line.port}/ws`, freshName('bob')))
+      const { id: room } = await ann.client.createChat({ name: 'tunnel', users: [bob.id] })
+      await ann.client.send(room, 'can you hear me?')
+      await bob.heard(room, 1)
+      line.cut('reset')
+      await until('bob to be offline', () => bob.states.includes('offline'), patience)
+      const answers = ['no', 'not', 'yet'].map((text) => bob.client.send(room, text))
+      for (const text of ['one', 'two', 'three']) await ann.client.send(room, text)
+      line.heal()
+      await Promise.all(answers)
+      expect(await bob.heard(room, 7)).toEqual(['can you hear me?', 'one', 'two', 'three', 'no', 'not', 'yet'])
+      expect(await ann.heard(room, 7)).toEqual(bob.texts(room))
+      expect(bob.states.at(-1)).toBe('online')
+    })
+
+    it('leave a line that swallows everything', async () => {
+      await using owned = new AsyncDisposableStack()
+      const line = owned.use(await tcpProxy(() => Number(new URL(here()).port)))
+      const ann = owned.use(await appOn(there(), freshName('ann')))
+      const times = { ...quick, silenceMs: 500, pongMs: 1_000, connectMs: 5_000 }
+      const bob = owned.use(await appOn(`ws://127.0.0.1:${line.port}/ws`, freshName('bob'), { times }))
+      const { id: room } = await ann.client.createChat({ name: 'hole', users: [bob.id] })
+      await ann.client.send(room, 'before')
+      await bob.heard(room, 1)
+      line.cut('black-hole')
+      const answer = bob.client.send(room, 'from the hole')
+      await ann.client.send(room, 'into the hole')
+      await until('bob to notice', () => bob.states.includes('offline'), patience)
+      line.heal()
+      await answer
+      await bob.heard(room, 3)
+      await ann.heard(room, 3)
+      expect(bob.texts(room)).toEqual(ann.texts(room))
+    })
+
+    it('send a message again that they do not know the fate of, and it stands once', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const { id: room } = await ann.client.createChat({ name: 'twice', users: [bob.id] })
+      const draft = { msg: 'once 𝕏 ☕ <b>', id: newId() }
+      const first = await ann.client.send(room, draft)
+      expect(await ann.client.send(room, draft)).toEqual(first)
+      await expect(ann.client.send(room, { ...draft, msg: 'other' })).rejects.toMatchObject({ code: 'conflict' })
+      await ann.client.send(room, 'end')
+      expect(await bob.heard(room, 2)).toEqual([draft.msg, 'end'])
+    })
+
+    it('may bring their own WebSocket', async () => {
+      await using owned = new AsyncDisposableStack()
+      const ann = owned.use(await appOn(here(), freshName('ann'), { WebSocket: OtherSocket }))
+      const { id: room } = await ann.client.createChat({ name: 'ws', users: [ann.id] })
+      await ann.client.send(room, 'through ws')
+      expect(await ann.heard(room, 1)).toEqual(['through ws'])
+    })
+  })
+}
