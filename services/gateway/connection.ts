@@ -5,16 +5,31 @@ import type { Times } from '../../shared/runtime/times.ts'
 import type { Session } from './session.ts'
 import type { Wire } from './wire.ts'
 
-/** Frames are written to the very socket, around `ws`, whose own frames (ping, close) go there whole too. */
-export const wireOf = (webSocket: WebSocket, socket: Socket): Wire => ({
-  write: (bytes) => {
-    if (webSocket.readyState === webSocket.OPEN) socket.write(bytes)
-  },
-  get unsentBytes() {
-    return socket.writableLength
-  },
-  close: (code, reason) => webSocket.close(code, reason),
-})
+/**
+ * Frames are written to the very socket, around `ws`, whose own frames (ping,
+ * close) go there whole too. `onTaken` is called when the socket has taken
+ * everything that it did not take at once. (Its `drain` event does not tell: it
+ * comes only after more than the high-water mark was waiting.)
+ */
+export const wireOf = (webSocket: WebSocket, socket: Socket, onTaken: () => void): Wire => {
+  let isBehind = false
+  const taken = (): void => {
+    if (!isBehind || socket.writableLength > 0) return
+    isBehind = false
+    onTaken()
+  }
+  return {
+    write: (bytes) => {
+      if (webSocket.readyState !== webSocket.OPEN) return
+      socket.write(bytes, taken)
+      isBehind = socket.writableLength > 0
+    },
+    get unsentBytes() {
+      return socket.writableLength
+    },
+    close: (code, reason) => webSocket.close(code, reason),
+  }
+}
 
 export interface Connection {
   /** Pings, and closes who is stale or stuck. To be called about once a second. */

@@ -16,6 +16,7 @@ import type { Door } from './door.ts'
 import { drainSessions } from './drain.ts'
 import type { Refusal } from './refusals.ts'
 import { refusalText } from './refusals.ts'
+import type { Session } from './session.ts'
 import type { Switchboard } from './switchboard.ts'
 import { subprotocol } from './token-of.ts'
 
@@ -80,7 +81,10 @@ export const createGateway = (options: GatewayOptions): Gateway => {
 
   const serve = (webSocket: WebSocket, socket: Socket, admission: Admission): void => {
     socket.setNoDelay(true)
-    const session = switchboard.open(wireOf(webSocket, socket), admission)
+    const session: Session = switchboard.open(
+      wireOf(webSocket, socket, () => session.drained()),
+      admission,
+    )
     const connection = watchConnection(webSocket, socket, session, times, clock.monotonicMs())
     connections.add(connection)
     metrics.sessions.inc()
@@ -89,7 +93,6 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       // A binary frame is read as an empty text, and refused as one.
       session.receive(isBinary ? '' : frame.toString())
     })
-    socket.on('drain', session.drained)
     webSocket.on('error', (error) =>
       log.debug({ code: 'code' in error ? error.code : error.name }, 'socket violated the protocol'),
     )
