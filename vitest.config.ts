@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/{unit,architecture}/**/*.test.ts', 'test/support/**/*.test.ts'],
+          include: ['test/{unit,architecture}/**/*.test.ts', 'test/k8s/manifests/**/*.test.ts', 'test/support/**/*.test.ts'],
           exclude: [ownStacks],
           sequence: { groupOrder: 1 },
           testTimeout: 30_000,

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ValidateFunction } from 'ajv'
+import { Ajv } from 'ajv'
+import { kubernetes, moduleCrds, strimzi } from '../schemas/sources.ts'
+import type { KubernetesObject } from './objects.ts'
+
+const folder = join(import.meta.dirname, '../schemas')
+const sources = [kubernetes, ...moduleCrds, strimzi]
+
+const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true })
+for (const { name } of sources) ajv.addSchema(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')))
+
+const kindOf = ({ apiVersion, kind }: KubernetesObject): string =>
+  `${apiVersion.includes('/') ? apiVersion : `core/${apiVersion}`}/${kind}`
+
+const validatorOf = (kind: string): ValidateFunction | undefined => {
+  const source = sources.find(({ kinds }) => (kinds as readonly string[]).includes(kind))
+  return source === undefined ? undefined : ajv.getSchema(`${source.name}#/kinds/${kind.replaceAll('/', '~1')}`)
+}
+
+/** What is wrong with an object, a line each: unknown kinds and unknown fields too. */
+export const flawsOf = (object: KubernetesObject): string[] => {
+  const kind = kindOf(object)
+  const validate = validatorOf(kind)
+  if (validate === undefined) return [`${kind}: no schema`]
+  if (validate(object)) return []
+  return (validate.errors ?? []).map(({ instancePath, message, params }) => {
+    const field = 'additionalProperty' in params ? `: ${params.additionalProperty}` : ''
+    return `${kind} ${object.metadata.name}${instancePath}: ${message}${field}`
+  })
+}
