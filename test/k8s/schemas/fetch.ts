@@ -43,7 +43,10 @@ const keep = (name: string, kept: Kept): void => {
 
 const moduleFolder = async (module: string): Promise<string> => {
   // A folder without a module of its own: which Go version a dependency asks for does not matter to who only reads it.
-  const printed = await runCommand('go', ['mod', 'download', '-json', module], { cwd: tmpdir(), env: process.env as Record<string, string> })
+  const printed = await runCommand('go', ['mod', 'download', '-json', module], {
+    cwd: tmpdir(),
+    env: process.env as Record<string, string>,
+  })
   return (JSON.parse(printed) as { readonly Dir: string }).Dir
 }
 
@@ -68,7 +71,9 @@ const groupFile = (kind: string): string => {
 }
 
 const isOfKind = (schema: Schema, wanted: string): boolean => {
-  const named = schema['x-kubernetes-group-version-kind'] as readonly { group: string; version: string; kind: string }[] | undefined
+  const named = schema['x-kubernetes-group-version-kind'] as
+    | readonly { group: string; version: string; kind: string }[]
+    | undefined
   return named?.some(({ group, version, kind }) => `${group || 'core'}/${version}/${kind}` === wanted) ?? false
 }
 
@@ -101,7 +106,10 @@ const kindsOf = (files: readonly string[], wanted: readonly string[]): Record<st
 
 const fetchModuleCrds = async ({ name, module, files, kinds }: ModuleCrds): Promise<void> => {
   const root = await moduleFolder(module)
-  const found = kindsOf(files.map((file) => join(root, file)), kinds)
+  const found = kindsOf(
+    files.map((file) => join(root, file)),
+    kinds,
+  )
   keep(name, { source: module, kinds: found })
 }
 

@@ -22,11 +22,12 @@ const validatorOf = (kind: string): ValidateFunction | undefined => {
 /** What is wrong with an object, a line each: unknown kinds and unknown fields too. */
 export const flawsOf = (object: KubernetesObject): string[] => {
   const kind = kindOf(object)
+  const { name } = object.metadata
   const validate = validatorOf(kind)
   if (validate === undefined) return [`${kind}: no schema`]
-  if (validate(object)) return []
+  if (validate(object) === true) return []
   return (validate.errors ?? []).map(({ instancePath, message, params }) => {
     const field = 'additionalProperty' in params ? `: ${params.additionalProperty}` : ''
-    return `${kind} ${object.metadata.name}${instancePath}: ${message}${field}`
+    return `${kind} ${name}${instancePath}: ${message}${field}`
   })
 }

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import type { Container, Labels, PodSpec } from '../support/objects.ts'
+import type { Overlay } from '../support/rendered.ts'
+import { overlays, rendered } from '../support/rendered.ts'
+import { needsRenderer } from '../support/renderer.ts'
+import { configOf } from '../support/service-config.ts'
+
+const podOf = (overlay: Overlay, name: string): PodSpec => {
+  const found = rendered(overlay).ours.find((workload) => workload.name === name)
+  if (found === undefined) throw new Error(`${overlay} has no ${name}`)
+  return found.pod
+}
+
+const containerOf = (overlay: Overlay, name: string): Container => podOf(overlay, name).containers[0] as Container
+
+/** For the other side to answer a close, and for the process to end. */
+const closeMs = 1_000
+
+const services = ['gateway', 'writer'] as const
+const cases = overlays.flatMap((overlay) => services.map((name) => [name, overlay] as const))
+
+describe.each(cases)('a %s of %s', (name, overlay) => {
+  needsRenderer()
+
+  it('has time to stop before it is killed (C2)', () => {
+    const { stopMs } = configOf(overlay, name).times
+    const { terminationGracePeriodSeconds = 30 } = podOf(overlay, name)
+    const preStop = containerOf(overlay, name).lifecycle?.preStop?.sleep?.seconds ?? 0
+    expect(terminationGracePeriodSeconds).toBeGreaterThanOrEqual(preStop + stopMs / 1_000 + 10)
+  })
+
+  it('is asked three different things, none of which asks a dependency to answer for it (C3)', () => {
+    const { startupProbe, livenessProbe, readinessProbe } = containerOf(overlay, name)
+    const asked = [startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet)
+    expect(asked).toEqual([
+      { path: '/startupz', port: 'internal' },
+      { path: '/livez', port: 'internal' },
+      { path: '/readyz', port: 'internal' },
+    ])
+  })
+
+  it('may wait for its database and a migration before it counts as not started (C3)', () => {
+    const { periodSeconds = 0, failureThreshold = 0 } = containerOf(overlay, name).startupProbe ?? {}
+    expect(periodSeconds * failureThreshold).toBeGreaterThanOrEqual(600)
+  })
+
+  it('is missed by others before it is restarted (C3)', () => {
+    const { livenessProbe, readinessProbe } = containerOf(overlay, name)
+    const patience = (probe: Container['livenessProbe']): number => (probe?.periodSeconds ?? 0) * (probe?.failureThreshold ?? 0)
+    expect(patience(livenessProbe)).toBeGreaterThanOrEqual(10 * patience(readinessProbe))
+  })
+
+  it('goes only when another is there, and one at a time when a node is drained (C7)', () => {
+    const { spec } = rendered(overlay).the('Deployment', name)
+    expect(spec?.strategy).toMatchObject({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } })
+    expect(spec?.minReadySeconds).toBeGreaterThan(0)
+    const budget = rendered(overlay).the('PodDisruptionBudget', name).spec ?? {}
+    expect(budget).toMatchObject({ maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' })
+    const { matchLabels } = budget.selector as { readonly matchLabels: Labels }
+    expect(spec?.template?.metadata?.labels).toMatchObject(matchLabels)
+    expect(spec?.selector).toEqual({ matchLabels })
+  })
+})
+
+describe.each(overlays)('a gateway of %s', (overlay) => {
+  needsRenderer()
+
+  it('can hand its sessions over and settle what they have in hand within its stop (C2)', () => {
+    const { drainWindowMs, drainOverlapMs, commandDeadlineMs, stopMs } = configOf(overlay, 'gateway').times
+    expect(stopMs).toBeGreaterThanOrEqual(drainWindowMs + drainOverlapMs + commandDeadlineMs + closeMs)
+  })
+
+  it('serves on while the others learn that it goes (C1)', () => {
+    expect(containerOf(overlay, 'gateway').lifecycle?.preStop?.sleep?.seconds).toBeGreaterThanOrEqual(5)
+  })
+})

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import type { Labels } from '../support/objects.ts'
+import type { Overlay } from '../support/rendered.ts'
+import { overlays, rendered } from '../support/rendered.ts'
+import { needsRenderer } from '../support/renderer.ts'
+import { configOf } from '../support/service-config.ts'
+
+interface Selector {
+  readonly matchLabels?: Labels
+  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values: readonly string[] }[]
+}
+
+interface Peer {
+  readonly podSelector?: Selector
+  readonly namespaceSelector?: Selector
+  readonly ipBlock?: { readonly cidr: string }
+}
+
+interface Rule {
+  readonly from?: readonly Peer[]
+  readonly to?: readonly Peer[]
+  readonly ports?: readonly { readonly port: string | number; readonly protocol: string }[]
+}
+
+interface Policy {
+  readonly name: string
+  readonly podSelector: Selector
+  readonly policyTypes: readonly string[]
+  readonly ingress?: readonly Rule[]
+  readonly egress?: readonly Rule[]
+}
+
+const policiesOf = (overlay: Overlay): readonly Policy[] =>
+  rendered(overlay)
+    .ofKind('NetworkPolicy')
+    .map(({ metadata, spec }) => ({ name: metadata.name, ...spec }) as unknown as Policy)
+
+const selects = ({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean =>
+  Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+  matchExpressions.every(({ key, operator, values }) => operator === 'In' && values.includes(labels[key] ?? ''))
+
+const ofPod = (name: string): Labels => ({ 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'chat' })
+
+const rulesFor = (overlay: Overlay, way: 'ingress' | 'egress', name: string): readonly Rule[] =>
+  policiesOf(overlay)
+    .filter(({ podSelector }) => selects(podSelector, ofPod(name)))
+    .flatMap((policy) => policy[way] ?? [])
+
+const portsOf = (rules: readonly Rule[]): (string | number)[] => [
+  ...new Set(rules.flatMap(({ ports = [{ port: 'all', protocol: '' }] }) => ports.map(({ port }) => port))),
+]
+
+describe.each(overlays)('the network of %s', (overlay) => {
+  needsRenderer()
+
+  it('is closed both ways to begin with (C6)', () => {
+    const closed = policiesOf(overlay).find(({ name }) => name === 'default-deny')
+    expect(closed).toEqual({ name: 'default-deny', podSelector: {}, policyTypes: ['Ingress', 'Egress'] })
+  })
+
+  it('lets clients come to the public port of gateways, and to nothing else (C6)', () => {
+    expect(portsOf(rulesFor(overlay, 'ingress', 'gateway'))).toEqual(['public', 'internal'])
+    expect(portsOf(rulesFor(overlay, 'ingress', 'writer'))).toEqual(['internal'])
+    expect(rulesFor(overlay, 'ingress', 'admin')).toEqual([])
+  })
+
+  it('lets only who scrapes come to the internal port (C6)', () => {
+    for (const name of ['gateway', 'writer']) {
+      const internal = rulesFor(overlay, 'ingress', name).filter(({ ports }) => ports?.some(({ port }) => port === 'internal'))
+      expect(internal.flatMap(({ from }) => from)).toEqual([
+        { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } },
+      ])
+    }
+  })
+
+  it('lets services go to names, Kafka, Postgres and Redis, and nowhere else (C6)', () => {
+    const { kafkaBrokers } = configOf(overlay, 'gateway')
+    const kafkaPort = Number(kafkaBrokers[0]?.split(':')[1])
+    for (const name of ['gateway', 'writer']) {
+      expect(new Set(portsOf(rulesFor(overlay, 'egress', name)))).toEqual(new Set([53, kafkaPort, 5432, 6379]))
+    }
+    expect(new Set(portsOf(rulesFor(overlay, 'egress', 'admin')))).toEqual(new Set([53, kafkaPort, 5432]))
+  })
+
+  it('names whom it lets go where: no rule is open to everybody but the one for clients (C6)', () => {
+    const open = policiesOf(overlay).flatMap(({ name, ingress = [], egress = [] }) =>
+      [...ingress, ...egress].some(({ from, to }) => (from ?? to ?? []).length === 0) ? [name] : [],
+    )
+    expect(open).toEqual(overlay === 'prod' ? [] : ['to-gateway'])
+  })
+
+  it('asks names of the cluster, by both protocols (C6)', () => {
+    const names = policiesOf(overlay).find(({ name }) => name === 'to-names')
+    expect(names?.podSelector).toEqual({})
+    expect(names?.egress?.[0]?.ports).toEqual([
+      { port: 53, protocol: 'UDP' },
+      { port: 53, protocol: 'TCP' },
+    ])
+  })
+
+  it('has a Service for the public port alone (C10)', () => {
+    const { ports } = rendered(overlay).the('Service', 'gateway').spec ?? {}
+    expect(ports).toEqual([{ name: 'public', port: 80, targetPort: 'public', appProtocol: 'kubernetes.io/ws' }])
+  })
+
+  it('answers or asks on a silent socket long before any proxy gives up on it (C10)', () => {
+    const { socketPingMs } = configOf(overlay, 'gateway').times
+    // nginx, HAProxy, Envoy and the balancers of the clouds begin at 60 s.
+    expect(socketPingMs).toBeLessThanOrEqual(30_000)
+  })
+})
+
+describe('the network of dev', () => {
+  needsRenderer()
+
+  it('lets the same come into Kafka, Postgres and Redis as it lets go there', () => {
+    for (const [name, port] of Object.entries({ kafka: 9092, postgres: 5432, redis: 6379 })) {
+      const policies = policiesOf('dev')
+      const out = policies.find((policy) => policy.name === `to-${name}`)
+      const into = policies.find((policy) => policy.name === `into-${name}`)
+      expect(into?.ingress?.[0]?.from).toEqual([{ podSelector: out?.podSelector }])
+      expect(into?.ingress?.[0]?.ports).toEqual([{ port, protocol: 'TCP' }])
+    }
+  })
+})
+
+describe('the way in of prod', () => {
+  needsRenderer()
+
+  it('is an HTTPRoute to the public port, without a time limit on sockets (C10)', () => {
+    const route = rendered('prod').the('HTTPRoute', 'chat').spec ?? {}
+    const rules = route.rules as readonly { readonly backendRefs: unknown; readonly timeouts: unknown }[]
+    expect(rules.map(({ backendRefs, timeouts }) => ({ backendRefs, timeouts }))).toEqual([
+      { backendRefs: [{ name: 'gateway', port: 80 }], timeouts: { request: '0s', backendRequest: '0s' } },
+    ])
+    expect(rendered('prod').ofKind('Ingress')).toEqual([])
+  })
+
+  it('never leads to the internal port (C10)', () => {
+    const { spec } = rendered('prod').the('Service', 'internal')
+    expect(spec?.clusterIP).toBe('None')
+    const routed = JSON.stringify([...rendered('prod').ofKind('HTTPRoute'), ...rendered('prod').ofKind('Gateway')])
+    expect(routed).not.toMatch(/internal|8081/)
+  })
+
+  it('comes encrypted, with a certificate by reference (C10)', () => {
+    const { listeners } = rendered('prod').the('Gateway', 'chat').spec ?? {}
+    expect(listeners).toEqual([
+      expect.objectContaining({
+        protocol: 'HTTPS',
+        tls: { mode: 'Terminate', certificateRefs: [{ name: 'chat-certificate' }] },
+      }),
+    ])
+  })
+})

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { topicsOf, writerGroup } from '../../../infra/kafka/topics.ts'
+import type { Overlay } from '../support/rendered.ts'
+import { overlays, rendered } from '../support/rendered.ts'
+import { needsRenderer } from '../support/renderer.ts'
+import { configOf } from '../support/service-config.ts'
+
+interface Trigger {
+  readonly type: string
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+interface Behaviour {
+  readonly scaleUp: { readonly stabilizationWindowSeconds: number }
+  readonly scaleDown: {
+    readonly stabilizationWindowSeconds: number
+    readonly policies: readonly { readonly type: string; readonly value: number; readonly periodSeconds: number }[]
+  }
+}
+
+interface Scaling {
+  readonly kind: string
+  readonly target: { readonly kind?: string; readonly name: string }
+  readonly min: number
+  readonly max: number
+  readonly behaviour: Behaviour
+}
+
+const scalingOf = (overlay: Overlay): readonly Scaling[] => [
+  ...rendered(overlay)
+    .ofKind('HorizontalPodAutoscaler')
+    .map(({ kind, spec = {} }) => ({
+      kind,
+      target: spec.scaleTargetRef as Scaling['target'],
+      min: spec.minReplicas as number,
+      max: spec.maxReplicas as number,
+      behaviour: spec.behavior as Behaviour,
+    })),
+  ...rendered(overlay)
+    .ofKind('ScaledObject')
+    .map(({ kind, spec = {} }) => ({
+      kind,
+      target: spec.scaleTargetRef as Scaling['target'],
+      min: spec.minReplicaCount as number,
+      max: spec.maxReplicaCount as number,
+      behaviour: (spec.advanced as { horizontalPodAutoscalerConfig: { behavior: Behaviour } }).horizontalPodAutoscalerConfig
+        .behavior,
+    })),
+]
+
+describe.each(overlays)('the scaling of %s', (overlay) => {
+  needsRenderer()
+
+  it('has one autoscaler for each of the two, at least two pods of each, and no say of the Deployment (C5)', () => {
+    const scaling = scalingOf(overlay)
+    expect(scaling.map(({ target }) => target.name).sort()).toEqual(['gateway', 'writer'])
+    for (const { target, min, max } of scaling) {
+      expect(rendered(overlay).the('Deployment', target.name).spec).not.toHaveProperty('replicas')
+      expect(min).toBeGreaterThanOrEqual(2)
+      expect(max).toBeGreaterThan(min)
+    }
+  })
+
+  it('has at most as many writers as there are partitions (C5)', () => {
+    const writer = scalingOf(overlay).find(({ target }) => target.name === 'writer')
+    expect(writer?.max).toBeLessThanOrEqual(configOf(overlay, 'writer').partitions)
+  })
+
+  it('grows at once, shrinks slowly and by one (C5)', () => {
+    for (const { behaviour } of scalingOf(overlay)) {
+      const { scaleUp, scaleDown } = behaviour
+      expect(scaleDown.stabilizationWindowSeconds).toBeGreaterThan(scaleUp.stabilizationWindowSeconds)
+      expect(scaleDown.policies).toEqual([{ type: 'Pods', value: 1, periodSeconds: expect.any(Number) as number }])
+    }
+  })
+})
+
+describe('the scaling of prod', () => {
+  needsRenderer()
+
+  const triggersOf = (name: string): readonly Trigger[] => rendered('prod').the('ScaledObject', name).spec?.triggers as Trigger[]
+
+  it('adds writers by the lag of the very group and topic that they work on (C5)', () => {
+    const { namespace, partitions, kafkaBrokers } = configOf('prod', 'writer')
+    const [trigger, ...others] = triggersOf('writer')
+    expect(others).toEqual([])
+    expect(trigger).toMatchObject({
+      type: 'kafka',
+      metadata: {
+        bootstrapServers: kafkaBrokers.join(','),
+        consumerGroup: writerGroup(namespace),
+        topic: topicsOf(namespace, partitions).commands.name,
+        offsetResetPolicy: 'earliest',
+        lagThreshold: expect.stringMatching(/^\d+$/) as string,
+      },
+    })
+  })
+
+  it('adds gateways by their sockets and their CPU; a lost Prometheus takes none away (C5)', () => {
+    const triggers = triggersOf('gateway')
+    expect(triggers.map(({ type }) => type)).toEqual(['prometheus', 'cpu'])
+    expect(triggers[0]?.metadata).toMatchObject({
+      query: expect.stringContaining('chat_sessions') as string,
+      ignoreNullValues: 'false',
+    })
+    expect(rendered('prod').the('ScaledObject', 'gateway').spec?.fallback).toMatchObject({ behavior: 'currentReplicasIfHigher' })
+  })
+
+  it('has numbers in a trigger as text, and something to fall back on (C5)', () => {
+    for (const name of ['gateway', 'writer']) {
+      const values = triggersOf(name).flatMap(({ metadata }) => Object.values(metadata))
+      expect(values.filter((value) => typeof value !== 'string')).toEqual([])
+      const { fallback, minReplicaCount } = rendered('prod').the('ScaledObject', name).spec ?? {}
+      expect((fallback as { replicas: number }).replicas).toBeGreaterThanOrEqual(minReplicaCount as number)
+    }
+  })
+})

@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseAllDocuments } from 'yaml'
+import { projectFolder } from '../../support/stack/replica.ts'
+import type { KubernetesObject } from './objects.ts'
+import { renderYaml } from './renderer.ts'
+
+/** The base with one component more, as an overlay of a user's own would have it. */
+export const withComponent = (component: string): readonly KubernetesObject[] => {
+  // Beside the others: kustomize takes relative paths only.
+  const folder = mkdtempSync(join(projectFolder, 'k8s/overlays/.test-'))
+  try {
+    const lines = ['resources: [../../base]', `components: [../../components/${component}]`, 'namespace: chat']
+    writeFileSync(join(folder, 'kustomization.yaml'), lines.join('\n'))
+    return parseAllDocuments(renderYaml(folder)).map((document) => document.toJS() as KubernetesObject)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
