@@ -11,7 +11,15 @@ Visitor.prototype.visitStatement = function visitAnyStatement(statement) {
 
 const packages = (...names) => `node_modules/(${names.join('|')})(/|$)`
 
-const drivers = packages('kafkajs', 'ioredis', 'pg', 'pg-[^/]+', '@mikro-orm/[^/]+', '@electric-sql/[^/]+')
+const drivers = packages(
+  'kafkajs',
+  'ioredis',
+  'pg',
+  'pg-[^/]+',
+  '@mikro-orm/[^/]+',
+  '@electric-sql/[^/]+',
+  '@opentelemetry/(?!api)[^/]+',
+)
 
 const forbidden = [
   {

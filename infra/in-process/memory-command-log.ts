@@ -140,7 +140,13 @@ export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog =
       const consumer: Consumer = { handler, stopping: new AbortController(), inHand: new Set() }
       consumers.push(consumer)
       workAll()
-      return { failed: new Promise<never>(() => {}), stop: () => stop(consumer) }
+      return {
+        failed: new Promise<never>(() => {}),
+        get lag() {
+          return partitions.reduce((sum, { queue }) => sum + queue.length, 0)
+        },
+        stop: () => stop(consumer),
+      }
     },
     bury: async ({ partition, offset }, reason) => log.error({ partition, offset, reason }, 'a command was set aside'),
     close: async () => {

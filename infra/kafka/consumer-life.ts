@@ -20,6 +20,8 @@ export interface ConsumerLife {
   begin(): Promise<void>
   /** Resolves with the cause when the driver has given up. */
   readonly ended: Promise<Error>
+  /** Records that are not handled yet. */
+  readonly lag: number
   /** Lets the batches in hand finish, acknowledges them and leaves. At any time, also after the end. */
   stop(): Promise<void>
 }
@@ -98,6 +100,9 @@ export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler
   return {
     begin: run,
     ended: ended.promise,
+    get lag() {
+      return delivering.lag
+    },
     stop: async () => {
       joined.reject(new Error('the consumer was stopped'))
       await leave().catch((error: unknown) => log.debug({ err: error }, 'a consumer left without a goodbye'))

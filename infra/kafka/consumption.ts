@@ -92,5 +92,11 @@ export const consumption = async (options: ConsumptionOptions): Promise<Consumpt
   await begin()
   closing.throwIfAborted()
   watch()
-  return { failed: failure.promise, stop }
+  return {
+    failed: failure.promise,
+    get lag() {
+      return life.lag
+    },
+    stop,
+  }
 }

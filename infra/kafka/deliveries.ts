@@ -19,6 +19,8 @@ import { tenure } from './tenure.ts'
  */
 export interface Deliveries {
   readonly eachBatch: EachBatchHandler
+  /** Records of our partitions that are not handled yet, as of each one's last fetch. */
+  readonly lag: number
   /** The group has given us these partitions. */
   begin(partitions: readonly number[]): void
   /** The group takes back what it gave. */
@@ -43,6 +45,7 @@ const nameOf = (error: unknown): string => (error instanceof Error ? error.name 
 
 export const deliveries = ({ handler, commits, times, clock, log }: DeliveriesOptions): Deliveries => {
   const inHand = new Set<Promise<void>>()
+  const lags = new Map<number, number>()
   let current: Tenure | undefined
   let askGroup: (() => Promise<void>) | undefined
   let isFinishing = false
@@ -72,13 +75,16 @@ export const deliveries = ({ handler, commits, times, clock, log }: DeliveriesOp
   }
 
   const deliver = async ({ batch, heartbeat, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload, held: Tenure) => {
-    const { partition, messages } = batch
+    const { partition, messages, highWatermark } = batch
     const last = messages.at(-1)
     if (last === undefined) return
     const records = messages.map((message) => readRecord(message, partition))
+    const behind = Number(BigInt(highWatermark) - BigInt(last.offset) - 1n)
+    lags.set(partition, behind + records.length)
     const isDone = await handle({ partition, records, heartbeat: () => held.heartbeat(heartbeat), signal: held.signal }, held)
     // Whoever has the partition now decides what is done.
     if (!isDone || held !== current) return
+    lags.set(partition, behind)
     resolveOffset(last.offset)
     commits.done(partition, nextOf(last.offset), commitOffsetsIfNecessary)
     if (held.signal.aborted) await commits.flush()
@@ -98,9 +104,13 @@ export const deliveries = ({ handler, commits, times, clock, log }: DeliveriesOp
         inHand.delete(delivering)
       }
     },
+    get lag() {
+      return [...lags.values()].reduce((sum, each) => sum + each, 0)
+    },
     begin: (partitions) => {
       current?.lose(new Error('the group has changed'))
       commits.forget()
+      lags.clear()
       current = tenure(partitions, times.consumerSessionMs, clock)
       if (isFinishing) current.giveBack()
     },

@@ -1,5 +1,6 @@
 import { memoryCommandLog } from '../../infra/in-process/memory-command-log.ts'
 import { memoryFanOut } from '../../infra/in-process/memory-fan-out.ts'
+import { startTracing } from '../../infra/observability/start-tracing.ts'
 import { openDatabase } from '../../infra/postgres/database.ts'
 import { startEmbeddedPostgres } from '../../infra/postgres/embedded/embedded-postgres.ts'
 import { migrate } from '../../infra/postgres/migrate.ts'
@@ -16,6 +17,7 @@ await runMain(async () => {
   const config = readConfig()
   refuseAddresses(config)
   const service = await openProcess(config, 'embedded')
+  await startTracing(config, 'embedded', service)
   const { log, life } = service
   const { times, bounds } = config
 

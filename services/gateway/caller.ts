@@ -24,7 +24,7 @@ export interface Caller {
   readonly order: Map<string, Promise<void>>
   answer(asked: Asked, bodyText: string): void
   /** A request has succeeded, and a frame of the feed said so. */
-  succeeded(): void
+  succeeded(asked: Asked): void
   fail(asked: Asked, error: ErrorBody): void
   refuse(asked: Asked, code: ErrorCode, message: string): void
 }

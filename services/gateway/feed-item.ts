@@ -14,6 +14,8 @@ export interface FeedItem {
   readonly commandId: string
   readonly digest: string
   readonly frame: string
+  /** The trace that it is part of; unknown where it is read from the store. */
+  readonly traceparent?: string
 }
 
 /** The same item, read from the store instead of heard. */

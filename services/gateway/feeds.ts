@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../shared/ports/clock.ts'
 import { withCallerId } from '../../shared/ports/publications.ts'
+import type { DeliveryWatch } from './delivery-watch.ts'
 import type { FeedItem } from './feed-item.ts'
 import { usersNamed } from './feed-item.ts'
 import type { Follower } from './follower.ts'
@@ -38,6 +39,11 @@ export interface Feeds {
   close(): void
 }
 
+interface Given {
+  readonly full: readonly Joiner[]
+  readonly sockets: number
+}
+
 interface Held {
   feed: RoomFeed
   readonly followers: Map<Follower, Joiner>
@@ -48,12 +54,13 @@ interface Held {
 export type FeedsPorts = Omit<RoomFeedPorts, 'pass' | 'drop' | 'opened'> & {
   readonly clock: Clock
   readonly pending: Pending
+  readonly delivery: DeliveryWatch
   readonly releaseMs: number
   readonly sessionsOf: (user: string) => Iterable<Joiner>
 }
 
 export const createFeeds = (ports: FeedsPorts): Feeds => {
-  const { clock, pending, releaseMs, sessionsOf } = ports
+  const { clock, pending, delivery, releaseMs, sessionsOf } = ports
   const rooms = new Map<string, Held>()
 
   const isReceiving =
@@ -63,18 +70,20 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
       return place?.state === 'live' && place.cursor < item.seq
     }
 
-  /** Recipients are fixed here; the flush only writes. Returns those whose send queue is full now. */
-  const give = (held: Held, item: FeedItem, ids: ReadonlyMap<Sender, string | undefined> | undefined): Joiner[] => {
+  /** Recipients are fixed here; the flush only writes. `full`: those whose send queue is full now. */
+  const give = (held: Held, item: FeedItem, ids: ReadonlyMap<Sender, string | undefined> | undefined): Given => {
     const shared = textFrame(item.frame)
     const full: Joiner[] = []
+    let sockets = 0
     for (const [follower, joiner] of held.followers) {
       if (follower.state !== 'live' || follower.cursor >= item.seq) continue
       const callerId = ids?.get(joiner)
       joiner.push(callerId === undefined ? shared : textFrame(withCallerId(item.frame, callerId)))
       follower.advance(item.seq)
+      sockets += 1
       if (joiner.isFull) full.push(joiner)
     }
-    return full
+    return { full, sockets }
   }
 
   const endRemoved = (held: Held, item: FeedItem, removed: ReadonlySet<string>): void => {
@@ -89,7 +98,8 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
       for (const user of named) for (const joiner of sessionsOf(user)) joiner.joinAt(item.room, item.seq)
     }
     const offer = pending.offer(item, isReceiving(item))
-    const full = give(held, item, offer?.ids)
+    const { full, sockets } = give(held, item, offer?.ids)
+    delivery.passed(item, sockets)
     if (item.event === 'remove-users') endRemoved(held, item, new Set(named))
     for (const answer of offer?.answers ?? []) answer()
     for (const joiner of full) joiner.fallBehind()

@@ -54,6 +54,7 @@ export const createGatewayService = (
     ...ports,
     clock,
     metrics,
+    log,
     times,
     bounds,
     limits,
@@ -68,7 +69,11 @@ export const createGatewayService = (
   })
   const gateway = createGateway({ switchboard, door, host, port, limits, times, clock, log, metrics })
   fanOut.onRestored(() => metrics.fanOutReconnects.inc())
+  let framesCounted = 0
   onScrape(() => {
+    const { framesWritten } = switchboard
+    metrics.frames.inc({ direction: 'out' }, framesWritten - framesCounted)
+    framesCounted = framesWritten
     metrics.pendingCommands.set(switchboard.pendingCommands)
     metrics.heldRooms.set(switchboard.heldRooms)
     metrics.fanOutUp.set(fanOut.state === 'up' ? 1 : 0)

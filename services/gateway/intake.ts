@@ -10,6 +10,7 @@ import type { RequestOf } from '../../shared/protocol/requests.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Caller } from './caller.ts'
 import type { NamedCreateUser } from './claim-user.ts'
+import type { CommandWatch, WatchedCommand } from './command-watch.ts'
 import type { FeedHold, Feeds } from './feeds.ts'
 import type { Lookups } from './lookups.ts'
 import type { NewEntry, Pending, PendingEntry, Settlement } from './pending.ts'
@@ -33,6 +34,7 @@ export interface IntakePorts {
   readonly pending: Pending
   readonly feeds: Feeds
   readonly lookups: Lookups
+  readonly watch: CommandWatch
   readonly clock: Clock
   readonly bounds: Bounds
   readonly newId: () => string
@@ -55,7 +57,7 @@ const partsOf = (request: CommandRequest, newId: () => string): CommandParts => 
 }
 
 export const createIntake = (ports: IntakePorts): Intake => {
-  const { gateway, produce, pending, feeds, lookups, clock, bounds, newId } = ports
+  const { gateway, produce, pending, feeds, lookups, watch, clock, bounds, newId } = ports
   const now = (): string => new Date(clock.nowMs()).toISOString()
 
   /** True: there is no room for another command; the caller has been told. */
@@ -73,9 +75,11 @@ export const createIntake = (ports: IntakePorts): Intake => {
     caller: Caller,
     request: CommandRequest | NamedCreateUser,
     command: Command,
+    watched: WatchedCommand,
     concluding: { readonly settle: NewEntry['settle']; readonly lookUp: NewEntry['lookUp']; readonly done: () => void },
   ): PendingEntry => {
-    const conclude = (): void => {
+    const conclude = (outcome: string): void => {
+      watched.end(outcome)
       caller.pending.delete(entry)
       concluding.done()
     }
@@ -87,11 +91,11 @@ export const createIntake = (ports: IntakePorts): Intake => {
       callerId: request.id,
       lookUp: concluding.lookUp,
       confirmed: () => {
-        conclude()
-        caller.succeeded()
+        conclude('ok')
+        caller.succeeded(request)
       },
       settle: (settlement) => {
-        conclude()
+        conclude(outcomeOf(settlement))
         concluding.settle(settlement)
       },
     })
@@ -99,12 +103,18 @@ export const createIntake = (ports: IntakePorts): Intake => {
     return entry
   }
 
-  const handOver = async (command: Command, isDirect: boolean, entry: PendingEntry): Promise<void> => {
+  const handOver = async (
+    command: Command,
+    isDirect: boolean,
+    entry: PendingEntry,
+    { traceparent }: WatchedCommand,
+  ): Promise<void> => {
     const headers = {
       [recordHeaders.command]: command.id,
       [recordHeaders.digest]: command.digest,
       [recordHeaders.reply]: gateway,
       ...(isDirect ? { [recordHeaders.direct]: '1' } : {}),
+      ...(traceparent === undefined ? {} : { [recordHeaders.traceparent]: traceparent }),
     }
     try {
       await produce({ key: command.room, value: writeCommand(command), headers })
@@ -136,7 +146,8 @@ export const createIntake = (ports: IntakePorts): Intake => {
       const digest = digestOf(actor, request.event, parts.body)
       const command = { v: 1, ...parts, digest, user: actor, at: now() } as ChatCommand
       const hold = prepare(request, command.room)
-      const entry = enter(caller, request, command, {
+      const watched = watch(request.event, command)
+      const entry = enter(caller, request, command, watched, {
         settle: (settlement) => answerWith(caller, request, settlement),
         lookUp: async () => settlementOf(await lookups.outcome({ room: command.room, id: command.id }), digest),
         done: () => hold?.release(),
@@ -144,7 +155,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
       const isDirect =
         caller.rooms === undefined ||
         (hold === undefined ? caller.rooms.follower(command.room) === undefined : caller.user !== actor)
-      inOrder(caller, command.room, hold?.feed.listening, () => void handOver(command, isDirect, entry))
+      inOrder(caller, command.room, hold?.feed.listening, () => void handOver(command, isDirect, entry, watched))
     },
     createUser: (caller, request, settle) => {
       if (isFull(caller, request)) return false
@@ -156,14 +167,21 @@ export const createIntake = (ports: IntakePorts): Intake => {
         const user = await lookups.user(externalUserId)
         return user === undefined ? undefined : { kind: 'done', body: JSON.stringify({ user }) }
       }
-      const entry = enter(caller, request, command, { settle, lookUp, done: () => undefined })
-      void handOver(command, true, entry)
+      const watched = watch(request.event, command)
+      const entry = enter(caller, request, command, watched, { settle, lookUp, done: () => undefined })
+      void handOver(command, true, entry, watched)
       return true
     },
     abandon: (caller) => {
       for (const entry of [...caller.pending]) pending.conclude(entry, { kind: 'timeout' })
     },
   }
+}
+
+/** In the words of the error table. */
+const outcomeOf = (settlement: Settlement): string => {
+  if (settlement.kind === 'done') return 'ok'
+  return settlement.kind === 'refused' ? settlement.code : settlement.kind
 }
 
 const settlementOf = (outcome: Outcome | undefined, digest: string): Settlement | undefined => {

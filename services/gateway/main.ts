@@ -1,4 +1,5 @@
 import { openPorts } from '../../infra/distributed/open-ports.ts'
+import { startTracing } from '../../infra/observability/start-tracing.ts'
 import { readGatewayConfig } from '../../shared/runtime/config.ts'
 import { runMain } from '../../shared/runtime/run-main.ts'
 import { openProcess } from '../../shared/runtime/service-process.ts'
@@ -7,6 +8,7 @@ import { createGatewayService } from './gateway-service.ts'
 await runMain(async () => {
   const config = readGatewayConfig()
   const service = await openProcess(config, 'gateway')
+  await startTracing(config, 'gateway', service)
   const ports = await openPorts(config, 'chat-gateway', service)
   const gateway = createGatewayService(config, ports, service)
   service.life.add('gateway', gateway.drain)

@@ -19,8 +19,14 @@ export interface Outbox {
   close(): void
 }
 
-/** `onEmpty`: called after a flush that the socket took whole; otherwise the socket's own drain tells. */
-export const createOutbox = (wire: Wire, flusher: Flusher, limitBytes: number, onEmpty: () => void): Outbox => {
+export interface OutboxEvents {
+  /** A flush was taken whole by the socket; otherwise the socket's own drain tells. */
+  readonly onEmpty: () => void
+  /** So many frames were handed to the socket, which has not taken so many bytes yet. */
+  readonly onWritten: (frames: number, unsentBytes: number) => void
+}
+
+export const createOutbox = (wire: Wire, flusher: Flusher, limitBytes: number, { onEmpty, onWritten }: OutboxEvents): Outbox => {
   let queue: Buffer[] = []
   let queuedBytes = 0
   let isClosed = false
@@ -46,11 +52,14 @@ export const createOutbox = (wire: Wire, flusher: Flusher, limitBytes: number, o
     flush: () => {
       const [first] = queue
       if (first === undefined) return
-      const all = queue.length === 1 ? first : Buffer.concat(queue, queuedBytes)
+      const frames = queue.length
+      const all = frames === 1 ? first : Buffer.concat(queue, queuedBytes)
       queue = []
       queuedBytes = 0
       wire.write(all)
-      if (wire.unsentBytes === 0) onEmpty()
+      const { unsentBytes } = wire
+      onWritten(frames, unsentBytes)
+      if (unsentBytes === 0) onEmpty()
     },
     close: () => {
       isClosed = true

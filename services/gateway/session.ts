@@ -93,6 +93,11 @@ export const createSession = (ports: SessionPorts): Session => {
     countError(error)
   }
 
+  const succeeded = ({ event }: Asked): void => {
+    errorsInARow = 0
+    metrics.commands.inc({ event, outcome: 'ok' })
+  }
+
   const prepare = (user: string): Candidate => {
     const rooms = ports.roomsFor(user, outbox)
     const hubSession: HubSession = { joiner: rooms, noticed: ({ room, since }) => rooms.hint(room, since) }
@@ -124,13 +129,11 @@ export const createSession = (ports: SessionPorts): Session => {
     },
     pending: new Set(),
     order: new Map(),
-    answer: ({ event, id }, body) => {
-      errorsInARow = 0
-      send(`{${idText(id)}"event":"${event}","body":${body}}`)
+    answer: (asked, body) => {
+      succeeded(asked)
+      send(`{${idText(asked.id)}"event":"${asked.event}","body":${body}}`)
     },
-    succeeded: () => {
-      errorsInARow = 0
-    },
+    succeeded,
     fail,
     refuse: (asked, code, message) => fail(asked, errorBody(code, message)),
     prepare,

@@ -13,9 +13,12 @@ import type { Times } from '../../shared/runtime/times.ts'
 import type { Admission } from './admission.ts'
 import { createAnswerBudget } from './answer-budget.ts'
 import { createBinding } from './binding.ts'
+import { createCommandWatch } from './command-watch.ts'
+import { createDeliveryWatch } from './delivery-watch.ts'
 import { createFeeds } from './feeds.ts'
 import { createFlusher } from './flusher.ts'
 import { createFrameReader } from './frame-reader.ts'
+import type { GatewayLog } from './gateway-log.ts'
 import { createHeadSweep } from './head-sweep.ts'
 import { createHub } from './hub.ts'
 import { createIntake } from './intake.ts'
@@ -38,6 +41,7 @@ export interface SwitchboardPorts {
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly metrics: Metrics
+  readonly log: GatewayLog
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: ProtocolLimits
@@ -61,17 +65,23 @@ export interface Switchboard {
   readonly pendingCommands: number
   /** Rooms that are listened to. */
   readonly heldRooms: number
+  /** Frames handed to sockets, since the start. */
+  readonly framesWritten: number
   /** Idempotent. Closes what is left of the sessions. */
   stop(): void
 }
 
 export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
-  const { commandLog, eventStore, readModel, fanOut, clock, metrics, times, bounds, limits, gateway, newId, random } = ports
+  const { commandLog, eventStore, readModel, fanOut, clock, metrics, log, times, bounds, limits, gateway, newId, random } = ports
   const sessions = new Set<Session>()
   const retryMs = times.sweepLeastMs
 
   const lookups = createLookups(eventStore, readModel, bounds)
-  const flusher = createFlusher(clock, times, (seconds) => metrics.broadcastSeconds.observe(seconds))
+  const delivery = createDeliveryWatch(clock, metrics)
+  const flusher = createFlusher(clock, times, (seconds) => {
+    metrics.broadcastSeconds.observe(seconds)
+    delivery.flushed()
+  })
   const hub = createHub({ fanOut, clock, metrics, releaseMs: times.topicReleaseMs })
 
   const lookUpAtDeadline = async (entry: PendingEntry): Promise<void> => {
@@ -94,6 +104,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
     pending,
     retryMs,
     maxHeld: bounds.heldFrames,
+    delivery,
     releaseMs: times.topicReleaseMs,
     sessionsOf: hub.joinersOf,
   })
@@ -103,6 +114,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
     pending,
     feeds,
     lookups,
+    watch: createCommandWatch(clock, metrics, log),
     clock,
     bounds,
     newId,
@@ -146,8 +158,14 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
       onFull: () => metrics.slowConsumers.inc(),
     })
 
+  let framesWritten = 0
+  const onWritten = (frames: number, unsentBytes: number): void => {
+    framesWritten += frames
+    if (unsentBytes > 0) metrics.sendQueueBytes.observe(unsentBytes)
+  }
+
   const open = (wire: Wire, admission: Admission): Session => {
-    const outbox = createOutbox(wire, flusher, bounds.sendQueueBytes, () => session.drained())
+    const outbox = createOutbox(wire, flusher, bounds.sendQueueBytes, { onEmpty: () => session.drained(), onWritten })
     const onEnded = (): void => void sessions.delete(session)
     const session: Session = createSession({
       wire,
@@ -183,6 +201,9 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
     },
     get heldRooms() {
       return feeds.size
+    },
+    get framesWritten() {
+      return framesWritten
     },
     stop: () => {
       sweep.stop()

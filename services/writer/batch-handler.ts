@@ -1,3 +1,4 @@
+import { recordHeaders } from '../../shared/domain/record-headers.ts'
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { CommandLog, LogRecord, RecordBatch } from '../../shared/ports/command-log.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
@@ -13,6 +14,8 @@ import type { Hold } from './patience.ts'
 import type { Persist } from './persist.ts'
 import type { Entry, Faulty } from './read-record.ts'
 import { readRecord } from './read-record.ts'
+import type { RecordSpans } from './record-spans.ts'
+import { openRecordSpans } from './record-spans.ts'
 import { roomPublications } from './room-publications.ts'
 import type { Settle } from './settle.ts'
 import { streamRecords } from './stream-records.ts'
@@ -47,8 +50,11 @@ const resultOf = (decision: Decision): RecordResult =>
 export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch) => Promise<void>) => {
   const { commandLog, eventStream, settle, persist, announce, clock, metrics, log, bounds } = deps
 
-  const publish = async (settled: readonly Settled[], hold: Hold): Promise<void> => {
-    const streams = framedEvents(settled.map(({ decision }) => decision))
+  const publish = async (settled: readonly Settled[], { traceparent }: RecordSpans, hold: Hold): Promise<void> => {
+    const streams = framedEvents(
+      settled.map(({ decision }) => decision),
+      traceparent,
+    )
     const records = streamRecords(streams)
     const append = async () => {
       if (eventStream === undefined || records.length === 0) return
@@ -78,7 +84,8 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
       await persist(hold, { part: 'deadLetter', cause: 'dead-letter', run: () => commandLog.bury(record, reason) })
       metrics.onDeadLetter()
       metrics.onRecord('poison')
-      log.error({ partition: record.partition, offset: record.offset }, 'a record was set aside')
+      const { partition, offset, headers } = record
+      log.error({ partition, offset, command: headers[recordHeaders.command] }, 'a record was set aside')
     }
     await announce(internalPublications(faulty, bounds.publicationBytes))
   }
@@ -86,9 +93,12 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
   const handleSlice = async (records: readonly LogRecord[], hold: Hold): Promise<void> => {
     const startedMs = clock.monotonicMs()
     const read = records.map(readRecord)
-    const { settled, faulty } = await settle(read.filter(isEntry), hold)
+    const entries = read.filter(isEntry)
+    const spans = openRecordSpans(entries)
+    const { settled, faulty } = await settle(entries, hold)
+    spans.end(settled)
     countStored(settled)
-    await publish(settled, hold)
+    await publish(settled, spans, hold)
     await setAside([...read.filter(isFaulty), ...faulty], hold)
     metrics.onBatch({ records: records.length, seconds: (clock.monotonicMs() - startedMs) / 1_000 })
   }

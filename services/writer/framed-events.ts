@@ -7,6 +7,8 @@ import type { Decision } from './decide-batch.ts'
 export interface FramedEvent {
   readonly event: StoredEvent
   readonly frame: string
+  /** The trace that its command is part of, if it is recorded. */
+  readonly traceparent: string | undefined
 }
 
 const frameOf = ({ type, stream, seq, data }: StoredEvent): string =>
@@ -21,11 +23,19 @@ const bySeq = (a: StoredEvent, b: StoredEvent): number => a.seq - b.seq
  * are among them: theirs may be a batch delivered again because its
  * publication never happened.
  */
-export const framedEvents = (decisions: readonly Decision[]): ReadonlyMap<string, readonly FramedEvent[]> => {
+export const framedEvents = (
+  decisions: readonly Decision[],
+  traceparentOf: (commandId: string) => string | undefined,
+): ReadonlyMap<string, readonly FramedEvent[]> => {
   const events = new Map<string, StoredEvent>()
   for (const decision of decisions) {
     if (decision.kind === 'event') events.set(`${decision.event.stream} ${decision.event.seq}`, decision.event)
   }
   const streams = Map.groupBy([...events.values()].sort(bySeq), ({ stream }) => stream)
-  return new Map([...streams].map(([stream, ofIt]) => [stream, ofIt.map((event) => ({ event, frame: frameOf(event) }))]))
+  const framed = (event: StoredEvent): FramedEvent => ({
+    event,
+    frame: frameOf(event),
+    traceparent: traceparentOf(event.commandId),
+  })
+  return new Map([...streams].map(([stream, ofIt]) => [stream, ofIt.map(framed)]))
 }

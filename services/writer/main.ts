@@ -1,4 +1,5 @@
 import { openWriterPorts } from '../../infra/distributed/open-writer-ports.ts'
+import { startTracing } from '../../infra/observability/start-tracing.ts'
 import { readDistributedConfig } from '../../shared/runtime/config.ts'
 import { runMain } from '../../shared/runtime/run-main.ts'
 import { openProcess } from '../../shared/runtime/service-process.ts'
@@ -7,6 +8,7 @@ import { startWriter } from './start-writer.ts'
 await runMain(async () => {
   const config = readDistributedConfig()
   const service = await openProcess(config, 'writer')
+  await startTracing(config, 'writer', service)
   const ports = await openWriterPorts(config, service)
   const writer = await startWriter(config, ports, service)
   service.report(() => ({ state: 'ready', details: { ...writer.readiness() } }))

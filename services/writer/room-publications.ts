@@ -5,13 +5,15 @@ import { topics, writeRoomPublication } from '../../shared/ports/publications.ts
 import { inParts } from '../../shared/runtime/in-parts.ts'
 import type { FramedEvent } from './framed-events.ts'
 
-const published = ({ event, frame }: FramedEvent): readonly PublishedEvent[] => {
+const published = ({ event, frame, traceparent }: FramedEvent): readonly PublishedEvent[] => {
   const { type, seq, commandId, digest } = event
-  return type === 'UserCreated' ? [] : [{ seq, event: frameEvent[type], commandId, digest, frame }]
+  if (type === 'UserCreated') return []
+  return [{ seq, event: frameEvent[type], commandId, digest, frame, ...(traceparent === undefined ? {} : { traceparent }) }]
 }
 
 /** What an event takes in the header line, generously. */
-const headerBytes = ({ commandId, digest }: PublishedEvent): number => 50 + commandId.length + digest.length
+const headerBytes = ({ commandId, digest, traceparent = '' }: PublishedEvent): number =>
+  70 + commandId.length + digest.length + traceparent.length
 
 const headBytes = 80
 

@@ -21,13 +21,14 @@ export interface WriterPorts {
 export const startWriter = async (
   { times, bounds, limits }: SharedConfig,
   ports: WriterPorts,
-  { log, life, metrics }: Pick<ServiceProcess, 'log' | 'life' | 'metrics'>,
+  { log, life, metrics, onScrape }: Pick<ServiceProcess, 'log' | 'life' | 'metrics' | 'onScrape'>,
 ): Promise<Writer> => {
+  const writerMetrics = createWriterMetrics(metrics)
   const writer = createWriter({
     ...ports,
     clock: systemClock,
     log,
-    metrics: createWriterMetrics(metrics.registry),
+    metrics: writerMetrics,
     times,
     bounds,
     limits,
@@ -35,5 +36,10 @@ export const startWriter = async (
   life.add('writer', writer.stop)
   writer.failed.catch(life.fatal)
   await writer.start()
+  onScrape(() => {
+    const { lag, fanOut } = writer.readiness()
+    writerMetrics.onLag(lag)
+    metrics.fanOutUp.set(fanOut === 'up' ? 1 : 0)
+  })
   return writer
 }

@@ -1,12 +1,20 @@
-import type { Registry } from 'prom-client'
-import { Counter, Histogram } from 'prom-client'
-import type { WriterMetrics } from './metrics.ts'
+import { Counter, Gauge, Histogram } from 'prom-client'
+import type { Metrics } from '../../shared/runtime/metrics.ts'
+import type { RetryCause, WriterMetrics } from './metrics.ts'
 
 const secondsBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
 const recordsBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
 
-/** The writer's metrics, in a registry. Once for each registry. */
-export const createWriterMetrics = (registry: Registry): WriterMetrics => {
+export interface RegisteredWriterMetrics extends WriterMetrics {
+  /** Before each scrape: so many records are not handled yet. */
+  readonly onLag: (records: number) => void
+}
+
+/** The writer's metrics, in the registry of the process. Once for each registry. */
+export const createWriterMetrics = ({
+  registry,
+  deliverySeconds,
+}: Pick<Metrics, 'registry' | 'deliverySeconds'>): RegisteredWriterMetrics => {
   const registers = [registry]
   const batchRecords = new Histogram({
     name: 'chat_writer_batch_records',
@@ -26,12 +34,6 @@ export const createWriterMetrics = (registry: Registry): WriterMetrics => {
     labelNames: ['result'],
     registers,
   })
-  const storedAge = new Histogram({
-    name: 'chat_writer_stored_age_seconds',
-    help: 'From a command being taken in by a gateway to its event being stored, by the clocks of both',
-    buckets: secondsBuckets,
-    registers,
-  })
   const deadLetters = new Counter({ name: 'chat_dead_letters_total', help: 'Records that were set aside', registers })
   const retries = new Counter({
     name: 'chat_writer_retries_total',
@@ -44,15 +46,23 @@ export const createWriterMetrics = (registry: Registry): WriterMetrics => {
     help: 'Batches that the fan-out did not take; the sweeps of the gateways deliver them',
     registers,
   })
+  const lag = new Gauge({
+    name: 'chat_consumer_lag_records',
+    help: 'Commands of this writer’s partitions that are not handled yet, as of the last that it was given',
+    registers,
+  })
+  // There before their first time, which could not be told otherwise.
+  for (const cause of ['clash', 'store', 'event-stream', 'dead-letter'] satisfies RetryCause[]) retries.inc({ cause }, 0)
   return {
     onBatch: ({ records, seconds }) => {
       batchRecords.observe(records)
       batchSeconds.observe(seconds)
     },
     onRecord: (result) => records.inc({ result }),
-    onStored: (ageSeconds) => storedAge.observe(ageSeconds),
+    onStored: (ageSeconds) => deliverySeconds.observe({ stage: 'stored' }, ageSeconds),
     onDeadLetter: () => deadLetters.inc(),
     onRetry: (cause) => retries.inc({ cause }),
     onFanOutFailure: () => fanOutFailures.inc(),
+    onLag: (records) => lag.set(records),
   }
 }

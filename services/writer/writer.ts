@@ -33,6 +33,8 @@ export interface WriterDeps {
 export interface WriterReadiness {
   readonly isConsuming: boolean
   readonly fanOut: FanOutState
+  /** Commands that are not handled yet, as far as the log has told. */
+  readonly lag: number
   /** By part: the partitions whose batch waits for it and tries again. */
   readonly waiting: ReturnType<Troubles['waiting']>
 }
@@ -68,11 +70,12 @@ export const createWriter = (deps: WriterDeps): Writer => {
   // Whoever awaits `failed` still sees it; this keeps a writer without such a one from ending the process.
   failure.promise.catch(() => {})
   let starting: Promise<Consumption> | undefined
+  let consumption: Consumption | undefined
   let stopping: Promise<void> | undefined
   let isConsuming = false
 
   const begin = async (): Promise<Consumption> => {
-    const consumption = await commandLog.consume(handle)
+    consumption = await commandLog.consume(handle)
     isConsuming = true
     consumption.failed.catch((error: unknown) => {
       isConsuming = false
@@ -82,7 +85,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
   }
 
   const end = async (): Promise<void> => {
-    const consumption = await starting?.catch(() => undefined)
+    await starting?.catch(() => undefined)
     await consumption?.stop()
     isConsuming = false
   }
@@ -97,6 +100,6 @@ export const createWriter = (deps: WriterDeps): Writer => {
       return stopping
     },
     failed: failure.promise,
-    readiness: () => ({ isConsuming, fanOut: fanOut.state, waiting: troubles.waiting() }),
+    readiness: () => ({ isConsuming, fanOut: fanOut.state, lag: consumption?.lag ?? 0, waiting: troubles.waiting() }),
   }
 }

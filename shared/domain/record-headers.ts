@@ -10,4 +10,6 @@ export const recordHeaders = {
   reply: 'reply',
   /** `1`: the sender does not follow the room; answer it through its gateway's topic also when the event is new. */
   direct: 'direct',
+  /** The trace that the command is part of, if it is recorded. */
+  traceparent: 'traceparent',
 } as const

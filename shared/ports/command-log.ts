@@ -38,6 +38,8 @@ export interface Consumption {
   stop(): Promise<void>
   /** Rejects when consuming has ended for good without `stop`: the process should end and be restarted. */
   readonly failed: Promise<never>
+  /** Records of this consumer's partitions that are not handled yet, as far as the source has told. */
+  readonly lag: number
 }
 
 /**

@@ -22,6 +22,8 @@ export interface PublishedEvent {
   readonly commandId: string
   readonly digest: string
   readonly frame?: string
+  /** The trace that it is part of, if it is recorded. */
+  readonly traceparent?: string
 }
 
 export interface RoomPublication {
@@ -56,11 +58,17 @@ export const feedFrameText = (event: FeedEvent, room: string, seq: number, data:
 export const withCallerId = (frame: string, id: string | undefined): string =>
   id === undefined ? frame : `{"id":${JSON.stringify(id)},${frame.slice(1)}`
 
+/** By seq; most publications have none. */
+const tracesText = (events: readonly PublishedEvent[]): string => {
+  const traced = events.flatMap(({ seq, traceparent }) => (traceparent === undefined ? [] : [[seq, traceparent]]))
+  return traced.length === 0 ? '' : `,"traces":${JSON.stringify(Object.fromEntries(traced))}`
+}
+
 /** Header line, then one frame per line; frames that would pass `maxBytes` are announced only. */
 export const writeRoomPublication = (publication: RoomPublication, maxBytes: number): string => {
   const { room, events } = publication
   const of = events.map((event) => [event.seq, event.event, event.commandId, event.digest])
-  const lines = [`{"v":1,"room":"${room}","of":${JSON.stringify(of)}}`]
+  const lines = [`{"v":1,"room":"${room}","of":${JSON.stringify(of)}${tracesText(events)}}`]
   let bytes = Buffer.byteLength(lines[0] ?? '')
   for (const { frame } of events) {
     if (frame === undefined) break
@@ -75,6 +83,7 @@ const header = z.object({
   v: z.literal(1),
   room: z.guid(),
   of: z.array(z.tuple([z.int().min(1), z.enum(feedEvents), z.string(), z.string()], z.unknown())).min(1),
+  traces: z.record(z.string(), z.string()).optional(),
 })
 
 const ascends = (of: readonly (readonly [number, ...unknown[]])[]): boolean =>
@@ -95,7 +104,9 @@ export const readRoomPublication = (payload: Buffer): RoomPublication | undefine
   if (!parsed.success || !ascends(parsed.data.of) || lines.length - 1 > parsed.data.of.length) return undefined
   const events = parsed.data.of.map(([seq, event, commandId, digest], index) => {
     const frame = lines[index + 1]
-    return { seq, event, commandId, digest, ...(frame === undefined ? {} : { frame }) }
+    const traceparent = parsed.data.traces?.[seq]
+    const text = frame === undefined ? {} : { frame }
+    return { seq, event, commandId, digest, ...text, ...(traceparent === undefined ? {} : { traceparent }) }
   })
   const { room } = parsed.data
   // A body is an object, so its frame ends in two braces; one that was cut off hardly does.

@@ -25,6 +25,9 @@ export interface SharedConfig {
   readonly replicationFactor: number | undefined
   readonly redisCluster: boolean
   readonly logLevel: ServiceValues['LOG_LEVEL']
+  /** Undefined: nothing is traced. */
+  readonly tracesUrl: string | undefined
+  readonly tracesPerMillion: number
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: ProtocolLimits
@@ -101,6 +104,8 @@ const sharedConfig = (values: Values): SharedConfig => ({
   replicationFactor: values.REPLICATION_FACTOR,
   redisCluster: values.REDIS_CLUSTER,
   logLevel: values.LOG_LEVEL,
+  tracesUrl: values.TRACES_URL,
+  tracesPerMillion: values.TRACES_PER_MILLION,
   times: numbersFor(defaultTimes, values),
   bounds: numbersFor(defaultBounds, values),
   limits: numbersFor({ ...defaultLimits }, values),

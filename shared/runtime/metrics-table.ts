@@ -4,7 +4,8 @@ const bytes = [0, 1_024, 4_096, 16_384, 65_536, 131_072, 262_144, 524_288, 1_048
 /**
  * The metrics of gateways, and of what gateway and writer share. No label
  * names a user or a room: their number has no bound. The writer's own are in
- * `services/writer`; the event loop's lag is among the process's.
+ * `services/writer`; the event loop's lag is among the process's. What `starts` at
+ * nought is there before its first time, which could not be told otherwise.
  */
 export const metricsTable = {
   sessions: { kind: 'gauge', name: 'chat_sessions', help: 'Open sockets', labels: [] },
@@ -13,6 +14,7 @@ export const metricsTable = {
     name: 'chat_upgrades_refused_total',
     help: 'Upgrades to WebSocket that were refused',
     labels: ['reason'],
+    starts: [{ reason: 'not_found' }, { reason: 'draining' }],
   },
   frames: { kind: 'counter', name: 'chat_frames_total', help: 'WebSocket frames', labels: ['direction'] },
   commands: {
@@ -33,7 +35,7 @@ export const metricsTable = {
   sendQueueBytes: {
     kind: 'histogram',
     name: 'chat_send_queue_bytes',
-    help: 'Bytes that a socket had not taken yet, at a flush',
+    help: 'Bytes that were left of a write which its socket did not take whole',
     labels: [],
     buckets: bytes,
   },
@@ -53,7 +55,7 @@ export const metricsTable = {
   deliverySeconds: {
     kind: 'histogram',
     name: 'chat_delivery_seconds',
-    help: 'Age of an event, by the stage it reaches',
+    help: 'Age of an event when it is stored, passes through a gateway, is written to sockets (the oldest of a flush)',
     labels: ['stage'],
     buckets: seconds,
   },
@@ -64,6 +66,7 @@ export const metricsTable = {
     name: 'chat_publications_dropped_total',
     help: 'Publications that were not used',
     labels: ['reason'],
+    starts: [{ reason: 'malformed' }],
   },
   resumes: {
     kind: 'counter',

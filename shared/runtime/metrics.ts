@@ -12,9 +12,14 @@ export type Metrics = { readonly [Name in keyof Table]: Kinds<LabelOf<Name>>[Tab
 
 type Row = Table[keyof Table]
 
+const startedAt0 = (counter: Counter, starts: readonly Readonly<Record<string, string>>[]): Counter => {
+  for (const labels of starts) counter.inc({ ...labels }, 0)
+  return counter
+}
+
 const create = (row: Row, registry: Registry): Counter | Gauge | Histogram => {
   const given = { name: row.name, help: row.help, labelNames: [...row.labels], registers: [registry] }
-  if (row.kind === 'counter') return new Counter(given)
+  if (row.kind === 'counter') return startedAt0(new Counter(given), 'starts' in row ? row.starts : [])
   if (row.kind === 'gauge') return new Gauge(given)
   return new Histogram({ ...given, buckets: [...row.buckets] })
 }

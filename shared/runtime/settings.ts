@@ -37,6 +37,12 @@ const serviceSettings = {
     whole(1, 10_000).default(60),
   ),
   REPLICATION_FACTOR: setting('copies that the brokers keep of each topic', 'as the brokers say', whole(1, 100).optional()),
+  TRACES_URL: setting(
+    'where traces go by OTLP over HTTP, `http://collector:4318/v1/traces`; unset: nothing is traced',
+    '',
+    urlOf('http', 'https').optional(),
+  ),
+  TRACES_PER_MILLION: setting('of a million commands, so many are traced', '`10000`', whole(0, 1_000_000).default(10_000)),
   LOG_LEVEL: setting(
     '`debug`, `info`, `warn`, `error` or `silent`',
     '`info`',

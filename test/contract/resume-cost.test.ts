@@ -66,6 +66,7 @@ describe.skipIf(whyNoStack())('Ten thousand resumes at once', () => {
       fanOut: memoryFanOut({ log }),
       clock: systemClock,
       metrics: createMetrics(new Registry()),
+      log: { debug: () => {} },
       times: defaultTimes,
       bounds: defaultBounds,
       limits: defaultLimits,

@@ -77,7 +77,7 @@ export const simulatedLog = (clock: VirtualClock, random: Random, faults: LogFau
       const mine = consumers
       for (let partition = 0; partition < partitions; partition += 1)
         void consumePartition(partition, handler, () => mine === consumers)
-      return { stop: async () => undefined, failed: new Promise<never>(() => undefined) }
+      return { stop: async () => undefined, failed: new Promise<never>(() => undefined), lag: 0 }
     },
     bury: async (record, reason) => {
       throw new Error(`nothing is to be set aside here: ${reason} (${record.offset})`)

@@ -97,6 +97,7 @@ export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise
       readModel: life.bound(store.readModel),
       fanOut,
       clock: life.clock(clock, random.pick([0, 0, -600_000, 600_000])),
+      log: silent,
       gateway: newId(),
       newId,
       random: random.next,

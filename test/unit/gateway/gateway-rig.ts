@@ -118,7 +118,7 @@ export const gatewayRig = async (
     },
     consume: async (handle) => {
       handler = handle
-      return { stop: async () => undefined, failed: new Promise<never>(() => undefined) }
+      return { stop: async () => undefined, failed: new Promise<never>(() => undefined), lag: 0 }
     },
     bury: async () => undefined,
     close: async () => undefined,
@@ -128,6 +128,7 @@ export const gatewayRig = async (
     ...shared,
     ...ports({ eventStore: memory.store, readModel: memory.readModel }),
     metrics,
+    log: silent,
     gateway: 'g',
     newId: () => {
       ids += 1

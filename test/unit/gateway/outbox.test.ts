@@ -10,11 +10,15 @@ const rig = () => {
     write: (bytes: Buffer) => void written.push(bytes.toString()),
     close: () => undefined,
   }
+  const told: (readonly [number, number])[] = []
   let drains = 0
-  const outbox = createOutbox(wire, { request: (target) => void asked.push(target) }, 10, () => {
-    drains += 1
+  const outbox = createOutbox(wire, { request: (target) => void asked.push(target) }, 10, {
+    onEmpty: () => {
+      drains += 1
+    },
+    onWritten: (frames, unsentBytes) => void told.push([frames, unsentBytes]),
   })
-  return { outbox, wire, written, asked, drains: () => drains }
+  return { outbox, wire, written, asked, told, drains: () => drains }
 }
 
 describe('A send queue', () => {
@@ -26,6 +30,19 @@ describe('A send queue', () => {
     outbox.flush()
     outbox.flush()
     expect(written).toEqual(['abc'])
+  })
+
+  it('tells how many frames it has written, and what the socket did not take', () => {
+    const { outbox, wire, told } = rig()
+    for (const text of ['a', 'b']) outbox.push(Buffer.from(text))
+    outbox.flush()
+    wire.unsentBytes = 7
+    outbox.push(Buffer.from('c'))
+    outbox.flush()
+    expect(told).toEqual([
+      [2, 0],
+      [1, 7],
+    ])
   })
 
   it('is full beyond its limit and empty at nothing, the socket’s own bytes included', () => {

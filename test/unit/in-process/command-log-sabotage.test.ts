@@ -47,7 +47,9 @@ const onlyTheFirstConsumes: Sabotage = (log) => {
   return {
     consume: (handler) => {
       consumers += 1
-      return consumers === 1 ? log.consume(handler) : Promise.resolve({ stop: async () => {}, failed: new Promise(() => {}) })
+      return consumers === 1
+        ? log.consume(handler)
+        : Promise.resolve({ stop: async () => {}, failed: new Promise(() => {}), lag: 0 })
     },
   }
 }

@@ -32,6 +32,7 @@ const rig = (beginnings: (Error | 'takes long' | undefined)[] = []) => {
         else if (failure !== undefined) throw failure
       },
       ended: promise,
+      lag: 0,
       stop: async () => {
         life.stops += 1
         begun.reject(new Error('the consumer was stopped'))

@@ -17,7 +17,7 @@ const payloadOf = (partition: number, heartbeat: () => Promise<void> = async () 
   const committed: string[] = []
   const message = { key: Buffer.from('k'), value: Buffer.from('v'), headers: {}, offset: '41' }
   const payload = {
-    batch: { partition, messages: [message] },
+    batch: { partition, messages: [message], highWatermark: '45' },
     heartbeat,
     resolveOffset: (offset: string) => void resolved.push(offset),
     commitOffsetsIfNecessary: async (offsets: { topics: { partitions: { offset: string }[] }[] }) => {
@@ -90,6 +90,25 @@ describe('deliveries', () => {
     go.resolve()
     await delivered
     expect([resolved, committed]).toEqual([[], []])
+  })
+
+  it('know how many records are not handled yet, and nothing of partitions that were given away', async () => {
+    const held = Promise.withResolvers<RecordBatch>()
+    const go = Promise.withResolvers<void>()
+    const delivering = open(async (batch) => {
+      held.resolve(batch)
+      await go.promise
+    })
+    delivering.begin([0])
+    const delivered = delivering.eachBatch(payloadOf(0).payload)
+    await held.promise
+    // Of 41 to 44 one is in hand.
+    expect(delivering.lag).toBe(4)
+    go.resolve()
+    await delivered
+    expect(delivering.lag).toBe(3)
+    delivering.begin([1])
+    expect(delivering.lag).toBe(0)
   })
 
   it('let no error of a handler out, but deliver again', async () => {

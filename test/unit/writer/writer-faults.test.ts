@@ -72,7 +72,7 @@ describe('a store that is away', () => {
     const heartbeat = async () => void seen.push(rig.writer.readiness().waiting)
     await rig.deliver([recordOf(createChat(ann, []))], { heartbeat })
     expect(seen[0]).toEqual({ eventStore: [3] })
-    expect(rig.writer.readiness()).toEqual({ isConsuming: true, fanOut: 'up', waiting: {} })
+    expect(rig.writer.readiness()).toEqual({ isConsuming: true, fanOut: 'up', lag: 7, waiting: {} })
   })
 
   it('says nothing of whether a cut commit was stored: the batch is decided again and stored once', async () => {

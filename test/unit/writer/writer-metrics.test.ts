@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
+import { createMetrics } from '../../../shared/runtime/metrics.ts'
 import { ann, at, cleo, createChat, post } from '../domain/chat-fixtures.ts'
 import { withUsers } from './users.ts'
 import { writerRig } from './writer-rig.ts'
@@ -17,20 +18,22 @@ describe('what the writer counts', () => {
 
   it('is on the registry under the names of the service', async () => {
     const registry = new Registry()
-    const metrics = createWriterMetrics(registry)
+    const metrics = createWriterMetrics(createMetrics(registry))
     metrics.onBatch({ records: 3, seconds: 0.1 })
     metrics.onRecord('event')
     metrics.onStored(0.2)
     metrics.onDeadLetter()
     metrics.onRetry('store')
     metrics.onFanOutFailure()
+    metrics.onLag(5)
     const text = await registry.metrics()
     expect(text).toContain('chat_writer_batch_records_sum 3')
     expect(text).toContain('chat_writer_batch_seconds_sum 0.1')
     expect(text).toContain('chat_writer_records_total{result="event"} 1')
-    expect(text).toContain('chat_writer_stored_age_seconds_sum 0.2')
+    expect(text).toContain('chat_delivery_seconds_sum{stage="stored"} 0.2')
     expect(text).toContain('chat_dead_letters_total 1')
     expect(text).toContain('chat_writer_retries_total{cause="store"} 1')
     expect(text).toContain('chat_writer_fan_out_failures_total 1')
+    expect(text).toContain('chat_consumer_lag_records 5')
   })
 })

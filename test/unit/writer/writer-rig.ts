@@ -70,6 +70,7 @@ export const writerRig = async ({
       handler = handle
       return {
         failed: consuming.promise,
+        lag: 7,
         stop: async () => {
           stops += 1
         },

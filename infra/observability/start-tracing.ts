@@ -1,0 +1,19 @@
+import type { SharedConfig } from '../../shared/runtime/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
+
+/**
+ * Traces this process if its configuration says where to; else not even the
+ * code is loaded. To be called before anything is started that has spans, so
+ * that it is stopped after it.
+ */
+export const startTracing = async (
+  { tracesUrl, tracesPerMillion }: SharedConfig,
+  name: string,
+  { life, log }: Pick<ServiceProcess, 'life' | 'log'>,
+): Promise<void> => {
+  if (tracesUrl === undefined) return
+  const { openTelemetry } = await import('./open-telemetry.ts')
+  const { otlpProcessor } = await import('./otlp-processor.ts')
+  life.add('tracing', openTelemetry({ name, perMillion: tracesPerMillion, processors: [otlpProcessor(tracesUrl)] }))
+  log.info({ perMillion: tracesPerMillion }, 'commands are traced')
+}

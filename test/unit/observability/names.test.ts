@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { prometheusRule } from '../../../infra/observability/write-prometheus-rule.ts'
+import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
+import { createMetrics } from '../../../shared/runtime/metrics.ts'
+import { metricsTable } from '../../../shared/runtime/metrics-table.ts'
+import { projectFolder } from '../../support/stack/replica.ts'
+
+const folder = join(projectFolder, 'infra/observability')
+const read = (file: string): string => readFileSync(join(folder, file), 'utf8')
+
+interface Rules {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert?: string
+      readonly record?: string
+      readonly expr: string
+      readonly annotations?: { readonly summary: string; readonly runbook: string }
+    }[]
+  }[]
+}
+
+const rules = (parse(read('rules.yaml')) as Rules).groups.flatMap((group) => group.rules)
+const alerts = rules.flatMap((rule) => (rule.alert === undefined ? [] : [{ ...rule, alert: rule.alert }]))
+const dashboards = readdirSync(join(folder, 'dashboards')).map((file) => `dashboards/${file}`)
+
+interface Panel {
+  readonly targets: readonly { readonly expr: string }[]
+}
+
+const expressions = [
+  ...rules.map(({ expr }) => expr),
+  ...dashboards.flatMap((file) =>
+    (JSON.parse(read(file)) as { panels: Panel[] }).panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+  ),
+]
+
+const named = [...new Set(expressions.flatMap((expression) => expression.match(/\bchat_[a-z0-9_]+/g) ?? []))]
+
+const base = (name: string): string => name.replace(/_(bucket|sum|count)$/, '')
+
+const existing = async (): Promise<ReadonlySet<string>> => {
+  const metrics = createMetrics()
+  createWriterMetrics(metrics)
+  return new Set((await metrics.registry.getMetricsAsJSON()).map(({ name }) => name))
+}
+
+const sources = ['services', 'shared'].flatMap((part) =>
+  readdirSync(join(projectFolder, part), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join(projectFolder, part, file), 'utf8')),
+)
+
+describe('what is watched', () => {
+  it('is measured: every metric that a rule or a panel names', async () => {
+    const names = await existing()
+    expect(named.length).toBeGreaterThan(20)
+    expect(named.filter((name) => !names.has(name) && !names.has(base(name)))).toEqual([])
+  })
+
+  it('is all that is measured: no metric of ours is left out', async () => {
+    const watched = new Set(named.map(base))
+    const ours = [...(await existing())].filter((name) => !/^chat_(process|nodejs)_/.test(name))
+    expect(ours.filter((name) => !watched.has(name))).toEqual([])
+  })
+
+  it.each(Object.keys(metricsTable))('is really counted: %s', (name) => {
+    const isUsed = sources.some((source) => new RegExp(`\\b(metrics\\.|[{,]\\s*)${name}\\b[^:]`).test(source))
+    expect(isUsed).toBe(true)
+  })
+
+  it('has names as they should be: prefix, base units, counters in total', async () => {
+    const metrics = createMetrics()
+    createWriterMetrics(metrics)
+    for (const { name, type } of await metrics.registry.getMetricsAsJSON()) {
+      expect(name).toMatch(/^chat_[a-z0-9_]+$/)
+      expect(name).not.toMatch(/_(ms|milliseconds|kb|percent)\b/)
+      if (!/^chat_(process|nodejs)_/.test(name)) expect(name.endsWith('_total')).toBe(String(type) === 'counter')
+    }
+  })
+
+  it('has no label that names a user or a room', () => {
+    const labels = Object.values(metricsTable).flatMap((row) => [...row.labels])
+    expect(labels.filter((label) => /user|room|chat|session|id$/.test(label))).toEqual([])
+  })
+})
+
+describe('the alerts', () => {
+  it.each(alerts)('have a paragraph in the runbook: $alert', ({ alert, annotations }) => {
+    expect(annotations?.runbook).toBe(`RUNBOOK.md#${alert.toLowerCase()}`)
+    expect(read('RUNBOOK.md')).toMatch(new RegExp(`^## ${alert}\\n\\n\\S.{80,}`, 'm'))
+  })
+
+  it.each(alerts)('are each tested, firing and quiet: $alert', ({ alert }) => {
+    expect(
+      read('rules.test.yaml').split(`alertname: ${alert},`).length +
+        read('rules.test.yaml').split(`alertname: ${alert}\n`).length,
+    ).toBe(4)
+  })
+
+  it('have no paragraph too many', () => {
+    const titles = [...read('RUNBOOK.md').matchAll(/^## (\w+)$/gm)].map(([, title]) => title)
+    expect(titles).toEqual(alerts.map(({ alert }) => alert))
+  })
+
+  it('are the same for the Prometheus operator (npm run docs)', () => {
+    expect(read('prometheus-rule.yaml')).toBe(prometheusRule())
+    const spec = (parse(read('prometheus-rule.yaml')) as { spec: unknown }).spec
+    expect(spec).toEqual(parse(read('rules.yaml')))
+  })
+})
