@@ -93,12 +93,12 @@ describe('while a dependency is stopped for a minute', () => {
       const restarts = await chat.restarts()
       await using ann = await personOn(chat.url, freshName('ann'))
       await using silent = await openSocket(chat.url)
-    let closes = 0
-    for (const { closed } of [silent, ann.socket]) {
-      void closed.then(() => {
-        closes += 1
-      })
-    }
+      let closes = 0
+      for (const { closed } of [silent, ann.socket]) {
+        void closed.then(() => {
+          closes += 1
+        })
+      }
       const { room } = await ann.createChat('through thick and thin', [])
       await chat.kubectl('scale', `statefulset/${part}`, '--replicas=0')
       await until(`${part} to be gone`, async () => (await chat.pods(part)).length === 0, { withinMs: 60_000, everyMs: 500 })
