@@ -1,8 +1,8 @@
 import type { DomainEvent } from '../../shared/domain/events.ts'
 import { withAdminConnection } from './admin-connection.ts'
-import { advisoryLocks } from './advisory-locks.ts'
 import type { DatabaseLog } from './database-log.ts'
 import { project } from './projection.ts'
+import { requireNoWriter } from './require-no-writer.ts'
 import { assertSchema } from './schema-version.ts'
 import type { Session, Statement } from './statement.ts'
 import type { EventRow } from './stored-event.ts'
@@ -10,8 +10,6 @@ import { eventCells } from './stored-event.ts'
 import { writeChanges } from './write-changes.ts'
 
 const eventsPerStep = 2_000
-
-const tryLock: Statement = { name: 'lock-writing', text: 'select pg_try_advisory_xact_lock($1) as is_held' }
 
 /** Should a writer have lost its advisory lock unnoticed, it waits here, and times out. Readers go on. */
 const holdWrites: Statement = {
@@ -54,11 +52,6 @@ const replay = async (session: Session): Promise<number> => {
     count += rows.length
     last = end
   }
-}
-
-const requireNoWriter = async (session: Session): Promise<void> => {
-  const [row] = await session.run<{ is_held: boolean }>(tryLock, [advisoryLocks.writing])
-  if (row?.is_held !== true) throw new Error('a writer is running (or another rebuild): stop all writers, then rebuild')
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createTopics } from '../../infra/kafka/create-topics.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
+import { beginEpoch } from '../../infra/postgres/begin-epoch.ts'
 import { migrate } from '../../infra/postgres/migrate.ts'
 import { prune } from '../../infra/postgres/prune.ts'
 import { rebuild } from '../../infra/postgres/rebuild.ts'
@@ -31,6 +32,7 @@ const subcommands = {
   migrate: onDatabase('brings the database schema up to date', migrate),
   topics: { meaning: 'makes the topics that are missing', needs: 'KAFKA_BROKERS', run: makeTopics },
   rebuild: onDatabase('makes the read model again from the events, while no writer runs', rebuild),
+  restore: onDatabase('has clients start over, after the database was restored from a copy; while no writer runs', beginEpoch),
   prune: onDatabase('forgets rejections that are older than 30 days', prune),
 }
 

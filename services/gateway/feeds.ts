@@ -39,6 +39,11 @@ export interface Feeds {
   close(): void
 }
 
+interface Given {
+  readonly full: readonly Joiner[]
+  readonly sockets: number
+}
+
 interface Held {
   feed: RoomFeed
   readonly followers: Map<Follower, Joiner>
@@ -71,7 +76,7 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
       return place?.state === 'live' && place.cursor < item.seq
     }
 
-  /** Recipients are fixed here; the flush only writes. Returns those whose send queue is full now. */
+  /** Recipients are fixed here; the flush only writes. */
   const give = (held: Held, item: FeedItem, ids: ReadonlyMap<Sender, string | undefined> | undefined): Given => {
     const shared = textFrame(item.frame)
     const full: Joiner[] = []

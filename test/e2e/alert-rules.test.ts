@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { findPrometheus } from '../support/observability/prometheus.ts'
+import { projectFolder } from '../support/stack/replica.ts'
+import { whyNoStack } from '../support/stack/shared-stack.ts'
+
+const cwd = join(projectFolder, 'infra/observability')
+const promtool = async (...args: string[]): Promise<string> => {
+  const { stdout, stderr } = await promisify(execFile)('promtool', args, { cwd })
+  return stdout + stderr
+}
+
+describe.skipIf(whyNoStack())('The alert rules', () => {
+  beforeAll(findPrometheus)
+
+  it('are rules', async () => {
+    expect(await promtool('check', 'rules', 'rules.yaml')).toMatch(/SUCCESS: \d+ rules found/)
+  })
+
+  it('fire when they should, and are quiet when all is well (rules.test.yaml)', async () => {
+    expect(await promtool('test', 'rules', 'rules.test.yaml')).toContain('SUCCESS')
+  })
+})

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { panels } from '../support/observability/dashboards.ts'
+import type { Prometheus } from '../support/observability/prometheus.ts'
+import { watchedLoad } from '../support/observability/watched-load.ts'
+import { until } from '../support/poll.ts'
+import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import type { Chat } from '../support/stack/start-chat.ts'
+import { startChat } from '../support/stack/start-chat.ts'
+
+const queries = panels().flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const))
+
+describe.skipIf(whyNoStack())('A Prometheus that watched a load', () => {
+  let chat: Chat
+  let prometheus: Prometheus
+  beforeAll(async () => {
+    chat = await startChat(sharedStack(), { gateways: 2, writers: 2 })
+    prometheus = await watchedLoad(chat, { perSecond: 50, messages: 500 })
+  }, 240_000)
+  afterAll(async () => {
+    await prometheus?.[Symbol.asyncDispose]()
+    await chat?.[Symbol.asyncDispose]()
+  })
+
+  it.each(queries)('has data for the panel "%s": %s', async (_title, expression) => {
+    const hasNumbers = async (): Promise<boolean> =>
+      (await prometheus.query(expression)).some(({ values }) => values.some(([, value]) => Number.isFinite(value)))
+    expect(await until('numbers', hasNumbers, { withinMs: 20_000, everyMs: 500 })).toBe(true)
+  })
+
+  it('has seen what there was to see: senders, deliveries, resumes, a socket that did not read', async () => {
+    const value = async (expression: string): Promise<number> => (await prometheus.query(expression))[0]?.values[0]?.[1] ?? 0
+    expect(await value('sum(chat_commands_total{event="new-message",outcome="ok"})')).toBeGreaterThanOrEqual(1_000)
+    expect(await value('count(count by (stage) (chat_delivery_seconds_count > 0))')).toBe(3)
+    expect(await value('sum(chat_resumes_total{result="recovered"})')).toBeGreaterThan(0)
+    expect(await value('sum(chat_slow_consumers_total)')).toBeGreaterThan(0)
+    expect(await value('sum(chat_send_queue_bytes_count)')).toBeGreaterThan(0)
+    expect(await value('sum(chat_frames_total{direction="out"})')).toBeGreaterThan(
+      await value('sum(chat_frames_total{direction="in"})'),
+    )
+  })
+})

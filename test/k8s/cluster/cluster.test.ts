@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { journeys } from '../../e2e/journeys.suite.ts'
+import { openSocket } from '../../support/client/chat-socket.ts'
+import { freshName, personOn } from '../../support/client/person.ts'
+import { until } from '../../support/poll.ts'
+import type { DeployedChat } from './deployed-chat.ts'
+import { deployChat } from './deployed-chat.ts'
+import { getOne, kubectl } from './kubectl.ts'
+import { tryWay } from './probe-pod.ts'
+import type { UnderLoad } from './under-load.ts'
+import { figures, underLoad } from './under-load.ts'
+
+let chat: DeployedChat
+
+beforeAll(async () => {
+  chat = await deployChat()
+})
+afterAll(() => chat?.[Symbol.asyncDispose]())
+
+const perSecond = 30
+
+const harmUnderLoad = async (what: string, harm: () => Promise<void>): Promise<UnderLoad> => {
+  const run = await underLoad({ url: chat.url, perSecond, harm })
+  process.stdout.write(`${figures(what, run)}\n`)
+  return run
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe('through the Service', () => {
+  journeys(() => ({ urls: [chat.url, chat.url] }))
+})
+
+describe('under load, with nothing lost, doubled or out of order, and no error that is final', () => {
+  it('gateways are rolled', async () => {
+    const { problems, closed } = await harmUnderLoad('rolling restart of the gateways', async () => {
+      await chat.kubectl('rollout', 'restart', 'deployment/gateway')
+      await chat.settled('deployment/gateway')
+      const old = async () => (await chat.pods('gateway')).length === 2
+      await until('the old ones to be gone', old, { withinMs: 120_000, everyMs: 1_000 })
+    })
+    expect(problems).toEqual([])
+    expect(Object.keys(closed)).toEqual(['1012'])
+  })
+
+  it('writers are rolled', async () => {
+    const { problems, closed } = await harmUnderLoad('rolling restart of the writers', async () => {
+      await chat.kubectl('rollout', 'restart', 'deployment/writer')
+      await chat.settled('deployment/writer')
+    })
+    expect(problems).toEqual([])
+    expect(closed).toEqual({})
+  })
+
+  it('a pod of each is deleted, with no time to say goodbye', async () => {
+    const { problems } = await harmUnderLoad('deletion of a pod of each', async () => {
+      for (const part of ['gateway', 'writer']) {
+        const [pod] = await chat.pods(part)
+        await chat.kubectl('delete', 'pod', pod?.metadata.name ?? '', '--grace-period=0', '--force')
+        await chat.settled(`deployment/${part}`)
+      }
+    })
+    expect(problems).toEqual([])
+  })
+
+  it('both are scaled from 2 to 4 and back', async () => {
+    const { problems } = await harmUnderLoad('scaling 2 → 4 → 2', async () => {
+      for (const count of [4, 2]) {
+        await chat.scale('gateway', count)
+        await chat.scale('writer', count)
+      }
+    })
+    expect(problems).toEqual([])
+  })
+
+  it('the autoscaler adds gateways by itself', async () => {
+    const bounds = { spec: { minReplicas: 2, maxReplicas: 4 } }
+    await chat.kubectl('patch', 'hpa', 'gateway', '-p', JSON.stringify(bounds))
+    const replicas = async () => Number((await getOne('deployment', 'gateway', '-n', chat.namespace)).spec?.replicas)
+    const harm = (): Promise<void> =>
+      until('more gateways', async () => (await replicas()) > 2, { withinMs: 240_000, everyMs: 2_000 }).then(() => undefined)
+    const run = await underLoad({ url: chat.url, perSecond: 150, users: 60, harm })
+    process.stdout.write(`${figures(`autoscaling 2 → ${await replicas()}`, run)}\n`)
+    expect(run.problems).toEqual([])
+    await chat.scale('gateway', 2)
+  })
+})
+
+describe('while a dependency is stopped for a minute', () => {
+  it.each(['redis', 'kafka', 'postgres'])(
+    'no pod is restarted, none is taken out of service, and sockets stay: %s',
+    async (part) => {
+      const restarts = await chat.restarts()
+      await using ann = await personOn(chat.url, freshName('ann'))
+      await using silent = await openSocket(chat.url)
+      let closes = 0
+      for (const { closed } of [silent, ann.socket]) {
+        void closed.then(() => {
+          closes += 1
+        })
+      }
+      const { room } = await ann.createChat('through thick and thin', [])
+      await chat.kubectl('scale', `statefulset/${part}`, '--replicas=0')
+      await until(`${part} to be gone`, async () => (await chat.pods(part)).length === 0, { withinMs: 60_000, everyMs: 500 })
+      const endMs = performance.now() + 60_000
+      while (performance.now() < endMs) {
+        const { status } = await getOne('deployment', 'gateway', '-n', chat.namespace)
+        expect(status?.readyReplicas).toBe(2)
+        expect((await silent.request('ping', {})).body).toHaveProperty('now')
+        await pause(5_000)
+      }
+      await chat.kubectl('scale', `statefulset/${part}`, '--replicas=1')
+      await chat.settled(`statefulset/${part}`)
+      await until('a message to be confirmed', () => ann.say(room, 'still here'), { withinMs: 90_000, everyMs: 1_000 })
+      expect(await chat.restarts()).toBe(restarts)
+      expect(closes).toBe(0)
+    },
+  )
+})
+
+describe('the network policies', () => {
+  const stranger = { labels: { app: 'stranger' } }
+  const gatewayLike = { labels: { 'app.kubernetes.io/name': 'gateway', 'app.kubernetes.io/part-of': 'chat' } }
+  const inside = (): string => chat.namespace
+  const monitoring = 'monitoring'
+  let internal = ''
+
+  beforeAll(async () => {
+    await kubectl(['create', 'namespace', monitoring])
+    const [pod] = await chat.pods('writer')
+    internal = String(pod?.status?.podIP)
+  })
+  afterAll(() => kubectl(['delete', 'namespace', monitoring, '--wait=false']))
+
+  it.each([
+    ['kafka', 9092],
+    ['postgres', 5432],
+    ['redis', 6379],
+  ])('let no stranger come to %s, not even from its own namespace', async (host, port) => {
+    const full = `${host}.${inside()}.svc.cluster.local`
+    expect(await tryWay({ namespace: 'default', ...stranger, host: full, port })).toBe('closed')
+    expect(await tryWay({ namespace: inside(), ...stranger, host, port })).toBe('closed')
+    expect(await tryWay({ namespace: inside(), ...gatewayLike, host, port })).toBe('open')
+  })
+
+  it('let only who scrapes come to the internal port', async () => {
+    expect(await tryWay({ namespace: 'default', ...stranger, host: internal, port: 8081 })).toBe('closed')
+    expect(await tryWay({ namespace: inside(), ...gatewayLike, host: internal, port: 8081 })).toBe('closed')
+    expect(await tryWay({ namespace: monitoring, ...stranger, host: internal, port: 8081 })).toBe('open')
+  })
+
+  it('let everybody come to the public port, and gateways go nowhere else', async () => {
+    const host = `gateway.${inside()}.svc.cluster.local`
+    expect(await tryWay({ namespace: 'default', ...stranger, host, port: 80 })).toBe('open')
+    expect(await tryWay({ namespace: inside(), ...gatewayLike, host: 'kubernetes.default', port: 443 })).toBe('closed')
+  })
+})

@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+import { until } from '../../support/poll.ts'
+import { projectFolder } from '../../support/stack/replica.ts'
+import { renderYaml } from '../support/renderer.ts'
+import type { LiveObject } from './kubectl.ts'
+import { getAll, getOne, kubectl } from './kubectl.ts'
+import { loadImages } from './load-images.ts'
+import { assertOwnCluster } from './own-cluster.ts'
+import { provideVolumes } from './volumes.ts'
+
+/** The dev overlay on the current cluster, to be harmed. */
+export interface DeployedChat extends AsyncDisposable {
+  /** By the Service's port of the node. */
+  readonly url: string
+  readonly namespace: string
+  kubectl(...args: string[]): Promise<string>
+  /** The pods of a part, those that are going included. */
+  pods(part: string): Promise<readonly LiveObject[]>
+  /** How often containers of gateways and writers were started again. */
+  restarts(): Promise<number>
+  /** Resolves when a Deployment or StatefulSet is as it should be. */
+  settled(workload: string): Promise<void>
+  /** Sets how many there are to be, past what the autoscaler would say. */
+  scale(part: 'gateway' | 'writer', count: number): Promise<void>
+}
+
+export const namespace = 'chat-dev'
+
+const waitMs = 420_000
+
+const inNamespace = (...args: string[]): Promise<string> => kubectl(['-n', namespace, ...args])
+
+const removeNamespace = (): Promise<string> => kubectl(['delete', 'namespace', namespace, '--ignore-not-found', '--wait=true'])
+
+const restartsOf = ({ status }: LiveObject): number =>
+  ((status?.containerStatuses ?? []) as readonly { readonly restartCount: number }[]).reduce(
+    (sum, { restartCount }) => sum + restartCount,
+    0,
+  )
+
+const settled = async (workload: string): Promise<void> => {
+  await inNamespace('rollout', 'status', workload, `--timeout=${waitMs / 1_000}s`)
+}
+
+const pods = (part: string): Promise<readonly LiveObject[]> =>
+  getAll('pods', '-n', namespace, '-l', `app.kubernetes.io/name=${part}`)
+
+const nodeAddress = async (): Promise<string> => {
+  const [node] = await getAll('nodes')
+  const addresses = (node?.status?.addresses ?? []) as readonly { readonly type: string; readonly address: string }[]
+  const internal = addresses.find(({ type }) => type === 'InternalIP')
+  if (internal === undefined) throw new Error('the node has no address')
+  return internal.address
+}
+
+const socketUrl = async (): Promise<string> => {
+  const { spec = {} } = await getOne('service', 'gateway', '-n', namespace)
+  const [port] = spec.ports as readonly { readonly nodePort: number }[]
+  return `ws://${await nodeAddress()}:${port?.nodePort}/ws`
+}
+
+const scale = async (part: 'gateway' | 'writer', count: number): Promise<void> => {
+  const bounds = { spec: { minReplicas: count, maxReplicas: count } }
+  await inNamespace('patch', 'hpa', part, '-p', JSON.stringify(bounds))
+  const isThere = async () => (await getOne('deployment', part, '-n', namespace)).spec?.replicas === count
+  await until(`${count} of ${part}`, isThere, { withinMs: 120_000, everyMs: 1_000 })
+  await settled(`deployment/${part}`)
+  const areGone = async () => (await pods(part)).length === count
+  await until('the others to be gone', areGone, { withinMs: 120_000, everyMs: 1_000 })
+}
+
+/** Loads the images, applies the overlay and waits until all of it serves. Disposing of it removes everything. */
+export const deployChat = async (): Promise<DeployedChat> => {
+  await assertOwnCluster()
+  await using owned = new AsyncDisposableStack()
+  await removeNamespace()
+  await loadImages()
+  owned.defer(await provideVolumes())
+  owned.defer(async () => void (await removeNamespace()))
+  await kubectl(['apply', '--server-side', '-f', '-'], renderYaml(join(projectFolder, 'k8s/overlays/dev')))
+  for (const part of ['kafka', 'postgres', 'redis']) await settled(`statefulset/${part}`)
+  for (const part of ['writer', 'gateway']) await settled(`deployment/${part}`)
+  const url = await socketUrl()
+  const kept = owned.move()
+  return {
+    url,
+    namespace,
+    kubectl: inNamespace,
+    pods,
+    restarts: async () => [...(await pods('gateway')), ...(await pods('writer'))].reduce((sum, pod) => sum + restartsOf(pod), 0),
+    settled,
+    scale,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}

@@ -1,0 +1,21 @@
+import { runCommand } from '../../../infra/native/run-command.ts'
+import { containersOf, rendered } from '../support/rendered.ts'
+import { kubectl } from './kubectl.ts'
+
+const environment = (): Record<string, string> => ({ ...process.env }) as Record<string, string>
+
+/**
+ * Puts the images of the dev overlay into the cluster: by `kind`, or by the
+ * command that `K8S_LOAD_IMAGE` names, which gets an image's name as Docker knows it.
+ */
+export const loadImages = async (): Promise<void> => {
+  const images = new Set(rendered('dev').workloads.flatMap(({ pod }) => containersOf(pod).map(({ image }) => image)))
+  const { K8S_LOAD_IMAGE: command } = process.env
+  const [, kindName] = /^kind-(.+)$/.exec((await kubectl(['config', 'current-context'])).trim()) ?? []
+  for (const image of images) {
+    if (command !== undefined) await runCommand(command, [image], { env: environment() })
+    else if (kindName !== undefined) {
+      await runCommand('kind', ['load', 'docker-image', image, '--name', kindName], { env: environment() })
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { errors } from '../../../shared/protocol/errors.ts'
+import { checkRun, problemsOf } from '../../support/checker/check.ts'
+import { truthFromLists } from '../../support/checker/truth-from-lists.ts'
+import { createLoad } from '../../support/load/load.ts'
+import { nowMs } from '../../support/load/load-context.ts'
+import { freshTag } from '../../support/load/run-ids.ts'
+import { until } from '../../support/poll.ts'
+
+/** What became of a load during which something was done to the system. */
+export interface UnderLoad {
+  readonly seconds: number
+  readonly sent: number
+  readonly confirmed: number
+  readonly frames: number
+  /** Sockets that were closed, by code. */
+  readonly closed: Readonly<Record<string, number>>
+  /** Errors that senders met and that they may send again after, by code. */
+  readonly refused: Readonly<Record<string, number>>
+  readonly storedP50Ms: number
+  readonly storedP99Ms: number
+  /** Broken invariants, and errors that are not retryable; empty: nothing lost, doubled or out of order. */
+  readonly problems: readonly string[]
+}
+
+export interface UnderLoadOptions {
+  readonly url: string
+  readonly perSecond: number
+  readonly users?: number
+  /** Runs until it resolves; the load goes on a little longer. */
+  readonly harm: () => Promise<void>
+}
+
+/** More than any run of this suite sends. */
+const endless = 1_000_000
+const pauseMs = 5_000
+const maxStalledMs = 90_000
+
+const isFinal = (code: string): boolean => !(code in errors) || !errors[code as keyof typeof errors].retryable
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/**
+ * People in ten rooms talk at a steady rate while `harm` runs; then every
+ * socket's history is held against what the service has stored.
+ */
+export const underLoad = async ({ url, perSecond, users = 20, harm }: UnderLoadOptions): Promise<UnderLoad> => {
+  const shape = { seed: 1, users, rooms: 10, roomSize: '4-8', messageSize: '20-200' }
+  const load = createLoad({ urls: [url], tag: freshTag(), startMs: nowMs(), silenceMs: 20_000, ...shape })
+  try {
+    const ids = await load.connect()
+    const userOf = new Map([...ids].map(([user, id]) => [id, user]))
+    await load.createRooms(ids)
+    const { history, counts, latencies } = load.context
+    const startedMs = nowMs()
+    const pace = load.sendMessages(perSecond, endless)
+    await pause(pauseMs)
+    history.append({ kind: 'fault', code: 'broken', seq: 1 })
+    await harm()
+    history.append({ kind: 'fault', code: 'none', seq: 1 })
+    await pause(pauseMs)
+    pace.stop()
+    await load.settled(maxStalledMs)
+    const truth = await truthFromLists(load, userOf)
+    const hasAll = (): boolean =>
+      [...load.crowd.members].every(([room, members]) =>
+        members.every((user) => load.devices.get(user)?.lastSeen(room) === truth.rooms.get(room)?.head),
+      )
+    await until('every socket to have everything', hasAll, { withinMs: 60_000 })
+    const stored = latencies.stored.summary()
+    const finals = Object.keys(counts.refused).filter(isFinal)
+    return {
+      seconds: Math.round((nowMs() - startedMs) / 1_000),
+      sent: counts.sent,
+      confirmed: counts.confirmed,
+      frames: counts.frames,
+      closed: { ...counts.closed },
+      refused: { ...counts.refused },
+      storedP50Ms: Math.round(stored.p50),
+      storedP99Ms: Math.round(stored.p99),
+      problems: [...problemsOf(checkRun([history], truth)), ...finals.map((code) => `an error that is not retryable: ${code}`)],
+    }
+  } finally {
+    load.stop()
+  }
+}
+
+/** For people to read. */
+export const figures = (what: string, run: UnderLoad): string => {
+  const { seconds, sent, confirmed, frames, closed, refused, storedP50Ms, storedP99Ms, problems } = run
+  const verdict = problems.length === 0 ? 'lost 0, duplicated 0, out of order 0' : problems.join('; ')
+  return [
+    `${what}: ${sent} sent, ${confirmed} confirmed, ${frames} frames in ${seconds} s; ${verdict}`,
+    `  sockets closed ${JSON.stringify(closed)}, met on the way ${JSON.stringify(refused)}, send → stored p50 ${storedP50Ms} ms, p99 ${storedP99Ms} ms`,
+  ].join('\n')
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+import { summaryReporter } from '../support/summary/summary-reporter.ts'
+
+/** `npm run test:k8s`: on a real cluster, apart from the others. */
+export default defineConfig({
+  test: {
+    name: 'k8s',
+    root: new URL('../..', import.meta.url).pathname,
+    include: ['test/k8s/cluster/**/*.test.ts'],
+    reporters: ['verbose', summaryReporter()],
+    allowOnly: false,
+    retry: 0,
+    fileParallelism: false,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
+  },
+})
