@@ -168,6 +168,33 @@ export const journeys = (open: () => RunningChat): void => {
     })
   })
 
+  describe('a resume', () => {
+    it('says of each room what became of it, and never pretends', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const [long, short, left] = await Promise.all(['long', 'short', 'left'].map((name) => ann.createChat(name, [bob.id])))
+      const rooms = { long: long?.room ?? '', short: short?.room ?? '', left: left?.room ?? '', none: randomUUID() }
+      for (const text of ['one', 'two', 'three']) await ann.say(rooms.long, text)
+      await ann.removeUsers(rooms.left, [bob.id])
+      await Promise.all([bob.feedTo(rooms.long, 4), bob.feedTo(rooms.short, 1), bob.feedTo(rooms.left, 2)])
+      const asked = { [rooms.long]: 1, [rooms.short]: 9, [rooms.left]: 1, [rooms.none]: 0 }
+      const { body } = await bob.socket.request('resume', { rooms: asked, max: 2 })
+      expect(body?.rooms).toEqual({
+        [rooms.long]: { seq: 4, recovered: false, reason: 'too_many' },
+        [rooms.short]: { seq: 1, recovered: false, reason: 'ahead' },
+        [rooms.left]: { seq: 0, recovered: false, reason: 'forbidden' },
+        [rooms.none]: { seq: 0, recovered: false, reason: 'forbidden' },
+      })
+      const again = await bob.socket.request('resume', { rooms: { [rooms.long]: 1 }, epoch: body?.epoch })
+      expect(again.body).toEqual({ rooms: { [rooms.long]: { seq: 4, recovered: true } }, epoch: body?.epoch })
+      expect(bob.socket.feed(rooms.long).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 2, 3, 4])
+      const other = await bob.socket.request('resume', { rooms: { [rooms.long]: 4 }, epoch: 'of another store' })
+      expect(other.body?.rooms).toEqual({ [rooms.long]: { seq: 4, recovered: false, reason: 'epoch' } })
+      await ann.say(rooms.long, 'four')
+      expect((await bob.feedTo(rooms.long, 5)).at(-1)?.body.msg).toBe('four')
+    })
+  })
+
   describe('bad input', () => {
     it.each(badInputs)('$what is told as $code, and the socket lives on', async ({ text, code, field, event }) => {
       await using owned = new AsyncDisposableStack()
