@@ -23,8 +23,6 @@ export interface Caller {
   /** What a room's next command has to wait for. */
   readonly order: Map<string, Promise<void>>
   answer(asked: Asked, bodyText: string): void
-  /** A request has succeeded, and a frame of the feed said so. */
-  succeeded(): void
   fail(asked: Asked, error: ErrorBody): void
   refuse(asked: Asked, code: ErrorCode, message: string): void
 }

@@ -86,10 +86,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
       digest: command.digest,
       callerId: request.id,
       lookUp: concluding.lookUp,
-      confirmed: () => {
-        conclude()
-        caller.succeeded()
-      },
+      confirmed: conclude,
       settle: (settlement) => {
         conclude()
         concluding.settle(settlement)

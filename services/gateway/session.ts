@@ -7,26 +7,34 @@ import { requestEvents } from '../../shared/protocol/requests.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Admission } from './admission.ts'
+import type { Excess } from './allowance.ts'
+import { limitNames } from './allowance.ts'
 import type { BindableCaller, Binding, Candidate } from './binding.ts'
 import type { Asked } from './caller.ts'
 import { claimUser } from './claim-user.ts'
 import type { FrameReader } from './frame-reader.ts'
+import { askedOf } from './frame-reader.ts'
 import { textFrame } from './framing.ts'
 import type { Hub, HubSession } from './hub.ts'
 import type { Intake } from './intake.ts'
+import { isStranger } from './is-stranger.ts'
 import type { Lookups } from './lookups.ts'
 import type { Outbox } from './outbox.ts'
 import type { Queries } from './queries.ts'
 import type { Resume } from './resume.ts'
 import { createResumeQueue } from './resume-queue.ts'
+import { createSessionReads } from './session-reads.ts'
 import type { SessionRooms } from './session-rooms.ts'
 import { createTokenLife } from './token-life.ts'
 import type { Wire } from './wire.ts'
 
+/** `binding`: a `create-user` is under way that gives it its user. */
+export type SessionStage = 'anonymous' | 'binding' | 'bound'
+
 /** One socket's life, from upgrade to close: anonymous → bound → draining → closed. */
 export interface Session {
   readonly outbox: Outbox
-  readonly isBound: boolean
+  readonly stage: SessionStage
   /** A text frame has come. Never throws, whatever it holds. */
   receive(text: string): void
   /** The socket has taken everything that was written. */
@@ -67,30 +75,28 @@ const known: ReadonlySet<string> = new Set(requestEvents)
 
 export const createSession = (ports: SessionPorts): Session => {
   const { wire, outbox, admission, read, binding, intake, queries, resume, hub, lookups, clock, bounds, metrics } = ports
-  const { principal } = admission
+  const { principal, allowance } = admission
   let bound: { readonly user: string; readonly candidate: Candidate } | undefined
   let isClosed = false
   let isReceiving = true
-  let errorsInARow = 0
-  let readsInFlight = 0
   /** Requests that came while a `create-user` was under way: they mean the user it binds. */
   let backlog: Request[] | undefined
 
   const send = (text: string): void => outbox.push(textFrame(text))
   const idText = (id: string | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
 
-  /** What may be sent again later is no mistake: a part of the service is down, or a queue is full. */
-  const countError = ({ retryable }: ErrorBody): void => {
-    if (retryable) return
-    errorsInARow += 1
-    if (errorsInARow >= bounds.errorsPerSession) close(closeCodes.tooManyErrors)
-  }
-
   const fail = ({ event, id }: Asked, error: ErrorBody): void => {
     if (isClosed) return
     metrics.commands.inc({ event: known.has(event) ? event : 'other', outcome: error.code })
     send(`{${idText(id)}"event":${JSON.stringify(event)},"error":${JSON.stringify(error)}}`)
-    countError(error)
+    // What may be sent again later is no mistake, nor is what the service failed on.
+    if (!error.retryable && error.code !== 'internal' && !allowance.mayErr()) close(closeCodes.tooManyErrors)
+  }
+
+  const refuseExcess = (asked: Asked, { limit, waitMs }: Excess): void => {
+    metrics.rateLimited.inc({ limit })
+    fail(asked, errorBody('rate_limited', `too much at once, by the limit of the ${limitNames[limit]}`, { limit }, waitMs))
+    if (!allowance.mayErr()) close(closeCodes.flooding)
   }
 
   const prepare = (user: string): Candidate => {
@@ -101,6 +107,7 @@ export const createSession = (ports: SessionPorts): Session => {
       hubSession,
       commit: () => {
         bound = { user, candidate }
+        admission.place.bound()
       },
       abandon: () => {
         hub.remove(user, hubSession)
@@ -124,13 +131,7 @@ export const createSession = (ports: SessionPorts): Session => {
     },
     pending: new Set(),
     order: new Map(),
-    answer: ({ event, id }, body) => {
-      errorsInARow = 0
-      send(`{${idText(id)}"event":"${event}","body":${body}}`)
-    },
-    succeeded: () => {
-      errorsInARow = 0
-    },
+    answer: ({ event, id }, body) => send(`{${idText(id)}"event":"${event}","body":${body}}`),
     fail,
     refuse: (asked, code, message) => fail(asked, errorBody(code, message)),
     prepare,
@@ -147,16 +148,6 @@ export const createSession = (ports: SessionPorts): Session => {
     for (const next of waited) handle(next)
   }
 
-  const query = async (request: Parameters<Queries['answer']>[1], actor: string | undefined): Promise<void> => {
-    if (readsInFlight >= bounds.pendingPerSession) {
-      fail(request, errorBody('rate_limited', 'too many reads in flight', undefined, 100))
-      return
-    }
-    readsInFlight += 1
-    await queries.answer(caller, request, actor)
-    readsInFlight -= 1
-  }
-
   const handleBound = (
     request: Exclude<Request, RequestOf<'create-user' | 'refresh' | 'ping' | 'get-users'>>,
     actor: string,
@@ -164,12 +155,14 @@ export const createSession = (ports: SessionPorts): Session => {
     switch (request.event) {
       case 'list-chats':
       case 'list-messages':
-        return void query(request, actor)
+        return void reads(request, actor)
       case 'resume':
         if (bound === undefined) return caller.refuse(request, 'unbound', 'send create-user first')
         return resumeLater(request, bound.candidate.rooms, bound.user)
-      default:
-        return intake.submit(caller, request, actor)
+      default: {
+        const excess = isStranger(caller, request) ? allowance.stranger() : undefined
+        return excess === undefined ? intake.submit(caller, request, actor) : refuseExcess(request, excess)
+      }
     }
   }
 
@@ -187,7 +180,7 @@ export const createSession = (ports: SessionPorts): Session => {
     if (request.event === 'ping') return caller.answer(request, `{"now":"${new Date(clock.nowMs()).toISOString()}"}`)
     if (request.event === 'refresh') return void tokens.refresh(request)
     if (request.event === 'create-user') return void createUser(request)
-    if (request.event === 'get-users') return void query(request, actor)
+    if (request.event === 'get-users') return void reads(request, actor)
     if (actor === undefined) return caller.refuse(request, 'unbound', 'send create-user first')
     handleBound(request, actor)
   }
@@ -203,6 +196,8 @@ export const createSession = (ports: SessionPorts): Session => {
     if (isClosed) return
     isClosed = true
     tokens.stop()
+    allowance.release()
+    admission.place.leave()
     outbox.close()
     intake.abandon(caller)
     bound?.candidate.abandon()
@@ -210,13 +205,14 @@ export const createSession = (ports: SessionPorts): Session => {
     ports.onRelief()
   }
 
+  const reads = createSessionReads(queries, caller, bounds.pendingPerSession)
   const resumeLater = createResumeQueue({ caller, resume, lookups, maxWaiting: bounds.pendingPerSession })
   const tokens = createTokenLife({ admission, clock, caller, close })
 
   return {
     outbox,
-    get isBound() {
-      return bound !== undefined
+    get stage() {
+      return bound !== undefined ? 'bound' : backlog === undefined ? 'anonymous' : 'binding'
     },
     get pendingCommands() {
       return caller.pending.size
@@ -227,9 +223,13 @@ export const createSession = (ports: SessionPorts): Session => {
     },
     receive: (text) => {
       if (isClosed || !isReceiving) return
+      const tooMany = allowance.frame()
+      if (tooMany !== undefined) return refuseExcess(askedOf(text), tooMany)
       const frame = read(text)
-      if ('error' in frame) fail(frame.asked, frame.error)
-      else handle(frame.request)
+      if ('error' in frame) return fail(frame.asked, frame.error)
+      const tooMuch = allowance.request(frame.request)
+      if (tooMuch === undefined) handle(frame.request)
+      else refuseExcess(frame.request, tooMuch)
     },
     drained: () => {
       bound?.candidate.rooms.drained()
