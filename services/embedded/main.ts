@@ -45,7 +45,7 @@ await runMain(async () => {
 
   const writer = await startWriter(config, { commandLog, eventStore, fanOut, eventStream: undefined }, service)
 
-  const gateway = createGatewayService(config, { commandLog, eventStore, readModel, fanOut }, service)
+  const gateway = createGatewayService(config, { commandLog, eventStore, readModel, fanOut, allowances: undefined }, service)
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import type { Times } from '../../shared/runtime/times.ts'
+import { createFrameTracker } from './frame-tracker.ts'
 import type { Session } from './session.ts'
 import type { Wire } from './wire.ts'
 
@@ -38,29 +39,57 @@ export interface Connection {
   terminate(): void
 }
 
-/** Watches that the other side answers and takes what it is sent. */
-export const watchConnection = (
-  webSocket: WebSocket,
-  socket: Socket,
-  session: Session,
-  times: Times,
-  nowMs: number,
-): Connection => {
+export interface ConnectionPorts {
+  readonly webSocket: WebSocket
+  readonly socket: Socket
+  readonly session: Session
+  readonly isService: boolean
+  readonly mayPing: () => boolean
+  readonly times: Times
+  readonly nowMs: number
+}
+
+/** Watches that the other side says what it is there for, finishes what it begins, answers, and takes what it is sent. */
+export const watchConnection = (ports: ConnectionPorts): Connection => {
+  const { webSocket, socket, session, isService, mayPing, times, nowMs } = ports
+  const tracker = createFrameTracker()
   let heardAtMs = nowMs
+  let reasonAtMs = nowMs
   let pingedAtMs: number | undefined
   let sentBytes = 0
   let progressAtMs = nowMs
+  let begunAtMs = nowMs
+  let finished = 0
+  let isWaiting = false
   let isHeard = false
+  let hasAsked = false
 
   const hear = (): void => {
     isHeard = true
   }
-  webSocket.on('pong', hear)
-  webSocket.on('message', hear)
+  const hearPing = (): boolean => {
+    hear()
+    const isAllowed = mayPing()
+    if (!isAllowed) session.close(closeCodes.flooding)
+    return isAllowed
+  }
+  webSocket.on('message', () => {
+    hear()
+    hasAsked = true
+  })
+  webSocket.on('pong', hearPing)
+  // A pong is owed for the last ping only, and to nobody who does not take it.
+  webSocket.on('ping', (payload) => {
+    if (hearPing() && !session.outbox.isFull) webSocket.pong(payload)
+  })
+  socket.on('data', tracker.read)
 
   const isStuck = (now: number): boolean => {
     const sent = socket.bytesWritten - socket.writableLength
-    if (sent !== sentBytes || socket.writableLength === 0) progressAtMs = now
+    // Whoever takes what had to wait for it lives, though it may not be read meanwhile.
+    if (isWaiting && sent !== sentBytes) hear()
+    isWaiting = socket.writableLength > 0
+    if (sent !== sentBytes || !isWaiting) progressAtMs = now
     sentBytes = sent
     return now - progressAtMs > times.stuckSocketMs
   }
@@ -79,6 +108,21 @@ export const watchConnection = (
     return false
   }
 
+  /** From the first byte of a message on, whatever else comes in between. */
+  const isUnfinished = (now: number): boolean => {
+    if (!tracker.isUnfinished || tracker.finished !== finished) begunAtMs = now
+    finished = tracker.finished
+    return now - begunAtMs > times.frameMs
+  }
+
+  /** Without a user nothing can come; a service may ask for others all the same. */
+  const isIdle = (now: number): boolean => {
+    const hasReason = session.stage !== 'anonymous' || (isService && hasAsked)
+    if (hasReason) reasonAtMs = now
+    hasAsked = false
+    return now - reasonAtMs > (isService ? times.unboundIdleMs : times.bindMs)
+  }
+
   const end = (code: { readonly code: number; readonly reason: string }): void => {
     session.close(code)
     // A peer that takes nothing will not answer a close either.
@@ -87,8 +131,11 @@ export const watchConnection = (
 
   return {
     check: (now) => {
+      if (webSocket.isPaused && !session.outbox.isFull) webSocket.resume()
       if (isStuck(now)) end(closeCodes.slowConsumer)
       else if (isStale(now)) end(closeCodes.stale)
+      else if (isUnfinished(now)) session.close(closeCodes.unfinished)
+      else if (isIdle(now)) session.close(isService ? closeCodes.idle : closeCodes.unbound)
     },
     terminate: () => webSocket.terminate(),
   }

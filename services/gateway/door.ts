@@ -1,30 +1,92 @@
+import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { Clock } from '../../shared/ports/clock.ts'
+import type { Rates } from '../../shared/runtime/rates.ts'
 import type { Admission } from './admission.ts'
-import type { Authenticate } from './auth.ts'
+import { serviceAllowance, userAllowance } from './allowance.ts'
+import type { Authenticate, Principal } from './auth.ts'
+import type { ClientAddress } from './client-address.ts'
+import { addressKey } from './client-address.ts'
+import type { Crowd } from './crowd.ts'
 import type { OriginRule } from './origin.ts'
 import { isWelcomeOrigin } from './origin.ts'
-import type { Refusal } from './refusals.ts'
+import type { Refusal, Refused } from './refusals.ts'
+import type { SharedBuckets } from './shared-buckets.ts'
 import { tokenOf } from './token-of.ts'
 
-export type Entry = { readonly admission: Admission } | { readonly refusal: Refusal }
-
 /** Decides about each request to come in, cheap questions first. Never rejects. */
-export type Door = (request: IncomingMessage) => Promise<Entry>
+export interface Door {
+  /** Who asks. */
+  identify(request: IncomingMessage): Promise<{ readonly principal: Principal } | Refused>
+  /** What a socket is granted. Whoever gets an admission gives its place back in the end. */
+  admit(request: IncomingMessage): Promise<{ readonly admission: Admission } | Refused>
+}
 
 export interface DoorPorts {
   readonly authenticate: Authenticate
   readonly origins: OriginRule
+  readonly addressOf: ClientAddress
+  readonly crowd: Crowd
+  readonly buckets: SharedBuckets
+  readonly rates: Rates
+  readonly clock: Clock
 }
 
 /** No honest client sends as many. */
 const mostHeaders = 100
 
-export const createDoor =
-  ({ authenticate, origins }: DoorPorts): Door =>
-  async (request) => {
-    if (request.rawHeaders.length > 2 * mostHeaders) return { refusal: 'too_many_headers' }
-    if (request.headersDistinct.host?.length !== 1) return { refusal: 'malformed' }
-    if (!isWelcomeOrigin(request, origins)) return { refusal: 'origin' }
-    const verdict = await authenticate(tokenOf(request))
-    return 'fault' in verdict ? { refusal: verdict.fault } : { admission: { principal: verdict.principal, authenticate } }
+/** What is kept by, in other places too: it tells nobody who it is. */
+const keyOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22)
+
+export const createDoor = ({ authenticate, origins, addressOf, crowd, buckets, rates, clock }: DoorPorts): Door => {
+  const knockRate = { perMinute: rates.addressUpgradesPerMinute, burst: rates.addressUpgradesBurst }
+
+  const placeOf = ({ socket, headers }: IncomingMessage): string => {
+    const forwarded = [headers['x-forwarded-for']].flat().join(',')
+    return keyOf(addressKey(addressOf(socket.remoteAddress, forwarded === '' ? undefined : forwarded)))
   }
+
+  const flawOf = (request: IncomingMessage): Refusal | undefined => {
+    if (request.rawHeaders.length > 2 * mostHeaders) return 'too_many_headers'
+    if (request.headersDistinct.host?.length !== 1) return 'malformed'
+    return isWelcomeOrigin(request, origins) ? undefined : 'origin'
+  }
+
+  const identify: Door['identify'] = async (request) => {
+    const flaw = flawOf(request)
+    if (flaw !== undefined) return { refusal: flaw }
+    const knocks = buckets.hold(`knocks:${placeOf(request)}`, knockRate)
+    const waitMs = knocks.take(1)
+    if (waitMs === undefined) {
+      const verdict = await authenticate(tokenOf(request))
+      // A back end may come with many sockets at once; whoever cannot say who he is has used up a try.
+      if ('principal' in verdict && verdict.principal.isService) knocks.take(-1)
+      knocks.release()
+      return 'fault' in verdict ? { refusal: verdict.fault } : verdict
+    }
+    knocks.release()
+    return { refusal: 'address_rate', waitMs }
+  }
+
+  const allowanceFor = (subject: string, address: string) =>
+    userAllowance({ buckets, rates, clock, userKey: keyOf(subject), addressKey: address })
+
+  const admitAs = (principal: Principal, address: string): { readonly admission: Admission } | Refused => {
+    const { isService, subject = '' } = principal
+    const place = crowd.enter(isService ? {} : { address, subject })
+    if (typeof place === 'string') return { refusal: place }
+    if (isService) place.bound()
+    const allowance = isService ? serviceAllowance(rates, clock) : allowanceFor(subject, address)
+    return { admission: { principal, authenticate, allowance, place } }
+  }
+
+  return {
+    identify,
+    admit: async (request) => {
+      const full = crowd.isFull()
+      if (full !== undefined) return { refusal: full }
+      const identified = await identify(request)
+      return 'refusal' in identified ? identified : admitAs(identified.principal, placeOf(request))
+    },
+  }
+}

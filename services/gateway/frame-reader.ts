@@ -49,6 +49,16 @@ const invalid = (error: z.ZodError): ErrorBody => {
   return errorBody('invalid', `${field}: ${reason}`, { field, reason })
 }
 
+/** The event as errors repeat it: never more than a name. */
+const eventOf = (event: unknown): string =>
+  typeof event === 'string' && event.length <= 64 && event.isWellFormed() ? event : unparsed.event
+
+/** Whom to answer, of a frame that is not going to be looked at any further. Never throws. */
+export const askedOf = (text: string): Asked => {
+  const { event, id } = parse(text) ?? {}
+  return { event: eventOf(event), ...callerIdOf(id) }
+}
+
 export const createFrameReader = (limits: ProtocolLimits): FrameReader => {
   const schemas = requestSchemas(limits)
   return (text) => {
@@ -67,9 +77,8 @@ export const createFrameReader = (limits: ProtocolLimits): FrameReader => {
       }
     }
     if (!Object.hasOwn(schemas, event)) {
-      const asked = { event: event.length <= 64 && event.isWellFormed() ? event : 'error', ...id }
       return {
-        asked,
+        asked: { event: eventOf(event), ...id },
         error: errorBody('unknown_event', 'event: there is no such event', { field: 'event', reason: 'there is no such event' }),
       }
     }

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import type { Allowances } from '../../shared/ports/allowances.ts'
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
@@ -14,8 +15,11 @@ import type { Times } from '../../shared/runtime/times.ts'
 import { trustEverybody } from './auth.ts'
 import type { Authenticator } from './authenticate.ts'
 import { createAuthenticator } from './authenticate.ts'
+import { clientAddress } from './client-address.ts'
+import { createCrowd } from './crowd.ts'
 import { createDoor } from './door.ts'
 import { createGateway } from './gateway.ts'
+import { createSharedBuckets } from './shared-buckets.ts'
 import { createSwitchboard } from './switchboard.ts'
 
 export interface GatewayPorts {
@@ -23,6 +27,8 @@ export interface GatewayPorts {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly fanOut: FanOut
+  /** Limits that are shared with other gateways; undefined where there are none. */
+  readonly allowances: Allowances | undefined
 }
 
 /** A gateway on these ports, in real time. */
@@ -47,8 +53,8 @@ export const createGatewayService = (
   ports: GatewayPorts,
   { log, metrics, onScrape }: Pick<ServiceProcess, 'log' | 'metrics' | 'onScrape'>,
 ): GatewayService => {
-  const { host, port, limits, times, bounds, access } = config
-  const { fanOut } = ports
+  const { host, port, limits, times, bounds, rates, access } = config
+  const { fanOut, allowances } = ports
   const clock = systemClock
   const switchboard = createSwitchboard({
     ...ports,
@@ -63,11 +69,18 @@ export const createGatewayService = (
     random: Math.random,
   })
   const { authenticate, start: findKeys } = authenticatorFor(access, times, log)
+  const crowd = createCrowd(bounds)
+  const buckets = createSharedBuckets(allowances, clock)
   const door = createDoor({
     authenticate,
+    addressOf: clientAddress(access.trustedProxies),
+    crowd,
+    buckets,
+    rates,
+    clock,
     origins: { allowed: access.allowedOrigins, isLocalOnly: access.jwt === undefined && isLoopback(host) },
   })
-  const gateway = createGateway({ switchboard, door, host, port, limits, times, clock, log, metrics })
+  const gateway = createGateway({ switchboard, door, host, port, limits, bounds, times, clock, log, metrics })
   fanOut.onRestored(() => metrics.fanOutReconnects.inc())
   let framesCounted = 0
   onScrape(() => {
@@ -76,6 +89,7 @@ export const createGatewayService = (
     framesCounted = framesWritten
     metrics.pendingCommands.set(switchboard.pendingCommands)
     metrics.heldRooms.set(switchboard.heldRooms)
+    metrics.bindingSessions.set(crowd.binding)
     metrics.fanOutUp.set(fanOut.state === 'up' ? 1 : 0)
   })
   return {
@@ -84,7 +98,10 @@ export const createGatewayService = (
       await switchboard.start()
       return gateway.start()
     },
-    drain: gateway.drain,
+    drain: async () => {
+      await gateway.drain()
+      buckets.stop()
+    },
     readiness: () => {
       const { pendingCommands } = switchboard
       const isOverloaded = pendingCommands >= bounds.pendingPerGateway

@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
 import type { Clock, Timer } from '../../shared/ports/clock.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
+import type { Bounds } from '../../shared/runtime/bounds.ts'
 import { listen } from '../../shared/runtime/listen.ts'
 import type { Logger } from '../../shared/runtime/logger.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
@@ -14,7 +15,7 @@ import type { Connection } from './connection.ts'
 import { watchConnection, wireOf } from './connection.ts'
 import type { Door } from './door.ts'
 import { drainSessions } from './drain.ts'
-import type { Refusal } from './refusals.ts'
+import type { Refused } from './refusals.ts'
 import { refusalText } from './refusals.ts'
 import type { Session } from './session.ts'
 import type { Switchboard } from './switchboard.ts'
@@ -27,6 +28,7 @@ export interface GatewayOptions {
   /** 0: any free one. */
   readonly port: number
   readonly limits: ProtocolLimits
+  readonly bounds: Bounds
   readonly times: Times
   readonly clock: Clock
   readonly log: Logger
@@ -44,16 +46,18 @@ export interface Gateway {
 const checkEveryMs = 1_000
 /** For the other side to answer a close. */
 const closeMs = 1_000
+// An option of `ws` that its types leave out.
+const closing = { closeTimeout: closeMs }
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? ''
 
 export const createGateway = (options: GatewayOptions): Gateway => {
-  const { switchboard, door, host, port, limits, times, clock, log, metrics } = options
+  const { switchboard, door, host, port, limits, bounds, times, clock, log, metrics } = options
   const connections = new Set<Connection>()
   let isDraining = false
   let timer: Timer | undefined
 
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: checkEveryMs }, (request, response) => {
     const isRoot = request.url === '/'
     response.writeHead(isRoot ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8' })
     response.end(isRoot ? 'A chat service. Connect a WebSocket to /ws.\n' : 'not found\n')
@@ -62,11 +66,13 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   server.requestTimeout = times.headersMs
   // What comes after a certain number would be left out unseen; the door counts them, and their bytes have a bound.
   server.maxHeadersCount = 0
+  // Besides sockets, those that are on their way to be one, and those that ask for pages.
+  server.maxConnections = bounds.sessionsPerGateway + bounds.bindingSessions
 
-  const refuse = (socket: Socket, refusal: Refusal): void => {
-    metrics.upgradesRefused.inc({ reason: refusal })
-    log.debug({ reason: refusal }, 'upgrade refused')
-    socket.end(refusalText(refusal))
+  const refuse = (socket: Socket, refused: Refused): void => {
+    metrics.upgradesRefused.inc({ reason: refused.refusal })
+    log.debug({ reason: refused.refusal }, 'upgrade refused')
+    socket.end(refusalText(refused))
   }
 
   const webSockets = new WebSocketServer({
@@ -74,24 +80,42 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.frameBytes,
+    maxFragments: bounds.frameFragments,
+    // A fragment may come in pieces of its own.
+    maxBufferedChunks: 4 * bounds.frameFragments,
+    autoPong: false,
+    ...closing,
     // Whatever else was offered, a token it may be, is not repeated.
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   })
-  webSockets.on('wsClientError', (_error, socket) => refuse(socket as Socket, 'malformed'))
+  webSockets.on('wsClientError', (_error, socket) => refuse(socket as Socket, { refusal: 'malformed' }))
 
   const serve = (webSocket: WebSocket, socket: Socket, admission: Admission): void => {
     socket.setNoDelay(true)
     const session: Session = switchboard.open(
-      wireOf(webSocket, socket, () => session.drained()),
+      wireOf(webSocket, socket, () => {
+        session.drained()
+        webSocket.resume()
+      }),
       admission,
     )
-    const connection = watchConnection(webSocket, socket, session, times, clock.monotonicMs())
+    const connection = watchConnection({
+      webSocket,
+      socket,
+      session,
+      isService: admission.principal.isService,
+      mayPing: admission.allowance.mayPing,
+      times,
+      nowMs: clock.monotonicMs(),
+    })
     connections.add(connection)
     metrics.sessions.inc()
     webSocket.on('message', (frame, isBinary) => {
       metrics.frames.inc({ direction: 'in' })
       // A binary frame is read as an empty text, and refused as one.
       session.receive(isBinary ? '' : frame.toString())
+      // Who does not take its answers is not asked for more questions.
+      if (session.outbox.isFull) webSocket.pause()
     })
     webSocket.on('error', (error) =>
       log.debug({ code: 'code' in error ? error.code : error.name }, 'socket violated the protocol'),
@@ -104,12 +128,17 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   }
 
   const upgrade = async (request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
-    if (pathOf(request) !== '/ws') return refuse(socket, 'not_found')
-    if (isDraining) return refuse(socket, 'draining')
-    const entry = await door(request)
-    if ('refusal' in entry) return refuse(socket, entry.refusal)
-    if (isDraining) return refuse(socket, 'draining')
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, entry.admission))
+    if (pathOf(request) !== '/ws') return refuse(socket, { refusal: 'not_found' })
+    if (isDraining) return refuse(socket, { refusal: 'draining' })
+    const entry = await door.admit(request)
+    if ('refusal' in entry) return refuse(socket, entry)
+    const { admission } = entry
+    socket.once('close', () => {
+      admission.allowance.release()
+      admission.place.leave()
+    })
+    if (isDraining) return refuse(socket, { refusal: 'draining' })
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, admission))
   }
   server.on('upgrade', (request, socket: Socket, head) => {
     socket.on('error', () => socket.destroy())

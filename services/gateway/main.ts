@@ -1,4 +1,4 @@
-import { openPorts } from '../../infra/distributed/open-ports.ts'
+import { openGatewayPorts } from '../../infra/distributed/open-gateway-ports.ts'
 import { startTracing } from '../../infra/observability/start-tracing.ts'
 import { readGatewayConfig } from '../../shared/runtime/config.ts'
 import { runMain } from '../../shared/runtime/run-main.ts'
@@ -9,7 +9,7 @@ await runMain(async () => {
   const config = readGatewayConfig()
   const service = await openProcess(config, 'gateway')
   await startTracing(config, 'gateway', service)
-  const ports = await openPorts(config, 'chat-gateway', service)
+  const ports = await openGatewayPorts(config, service)
   const gateway = createGatewayService(config, ports, service)
   service.life.add('gateway', gateway.drain)
   const { port } = await gateway.start()

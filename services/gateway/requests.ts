@@ -2,11 +2,13 @@ import type { Clock } from '../../shared/ports/clock.ts'
 import { errorBody, errors } from '../../shared/protocol/errors.ts'
 import type { Request, RequestOf } from '../../shared/protocol/requests.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
+import type { Allowance, Excess } from './allowance.ts'
 import type { BindableCaller, Binding } from './binding.ts'
 import type { Asked } from './caller.ts'
 import { claimUser } from './claim-user.ts'
 import type { GatewayLog } from './gateway-log.ts'
 import type { Intake } from './intake.ts'
+import { isStranger } from './is-stranger.ts'
 import type { Lookups } from './lookups.ts'
 import type { Queries, ReadRequest } from './queries.ts'
 import type { Resume } from './resume.ts'
@@ -22,6 +24,8 @@ import type { TokenLife } from './token-life.ts'
  */
 export interface Requests {
   handle(request: Request): void
+  /** A first `create-user` is under way. */
+  readonly isBinding: boolean
 }
 
 export interface RequestsPorts {
@@ -35,6 +39,8 @@ export interface RequestsPorts {
   readonly clock: Clock
   readonly bounds: Pick<Bounds, 'pendingPerSession'>
   readonly log: GatewayLog
+  readonly allowance: Pick<Allowance, 'stranger'>
+  readonly refuseExcess: (asked: Asked, excess: Excess) => void
 }
 
 const waitMs = 100
@@ -44,7 +50,7 @@ const resumesForOther = errorBody('invalid', 'as: a socket resumes for the user 
 })
 
 export const createRequests = (ports: RequestsPorts): Requests => {
-  const { caller, tokens, binding, intake, queries, resume, lookups, clock, bounds, log } = ports
+  const { caller, tokens, binding, intake, queries, resume, lookups, clock, bounds, log, allowance, refuseExcess } = ports
   let readsInFlight = 0
   /** Requests that came while a `create-user` was under way: they mean the user it binds. */
   let backlog: Request[] | undefined
@@ -98,8 +104,10 @@ export const createRequests = (ports: RequestsPorts): Requests => {
         if (caller.rooms === undefined) return caller.refuse(request, 'unbound', 'send create-user first')
         if (actor !== caller.user) return caller.fail(request, resumesForOther)
         return resumeLater(request, caller.rooms, actor)
-      default:
-        return intake.submit(caller, request, actor)
+      default: {
+        const excess = isStranger(caller, request) ? allowance.stranger() : undefined
+        return excess === undefined ? intake.submit(caller, request, actor) : refuseExcess(request, excess)
+      }
     }
   }
 
@@ -124,5 +132,10 @@ export const createRequests = (ports: RequestsPorts): Requests => {
       blunder(request, error)
     }
   }
-  return { handle }
+  return {
+    handle,
+    get isBinding() {
+      return backlog !== undefined
+    },
+  }
 }

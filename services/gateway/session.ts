@@ -5,9 +5,12 @@ import { requestEvents } from '../../shared/protocol/requests.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Admission } from './admission.ts'
+import type { Excess } from './allowance.ts'
+import { limitNames } from './allowance.ts'
 import type { BindableCaller, Candidate } from './binding.ts'
 import type { Asked } from './caller.ts'
 import type { FrameReader } from './frame-reader.ts'
+import { askedOf } from './frame-reader.ts'
 import { textFrame } from './framing.ts'
 import type { Hub, HubSession } from './hub.ts'
 import type { Outbox } from './outbox.ts'
@@ -20,7 +23,8 @@ import type { Wire } from './wire.ts'
 /** One socket's life, from upgrade to close: anonymous → bound → draining → closed. */
 export interface Session {
   readonly outbox: Outbox
-  readonly isBound: boolean
+  /** `binding`: a first `create-user` is under way. */
+  readonly stage: 'anonymous' | 'binding' | 'bound'
   /** A text frame has come. Never throws, whatever it holds. */
   receive(text: string): void
   /** The socket has taken everything that was written. */
@@ -37,7 +41,7 @@ export interface Session {
   ended(): void
 }
 
-export interface SessionPorts extends Omit<RequestsPorts, 'caller' | 'tokens'> {
+export interface SessionPorts extends Omit<RequestsPorts, 'caller' | 'tokens' | 'allowance' | 'refuseExcess'> {
   readonly wire: Wire
   readonly outbox: Outbox
   readonly admission: Admission
@@ -54,34 +58,30 @@ export interface SessionPorts extends Omit<RequestsPorts, 'caller' | 'tokens'> {
 const known: ReadonlySet<string> = new Set(requestEvents)
 
 export const createSession = (ports: SessionPorts): Session => {
-  const { wire, outbox, admission, read, intake, hub, clock, bounds, metrics } = ports
-  const { principal } = admission
+  const { wire, outbox, admission, read, intake, hub, clock, metrics } = ports
+  const { principal, allowance } = admission
   let bound: { readonly user: string; readonly candidate: Candidate } | undefined
   let isClosed = false
   let isReceiving = true
-  let errorsInARow = 0
 
   const send = (text: string): void => outbox.push(textFrame(text))
   const idText = (id: string | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
-
-  /** What may be sent again later is no mistake: a part of the service is down, or a queue is full. */
-  const countError = ({ retryable }: ErrorBody): void => {
-    if (retryable) return
-    errorsInARow += 1
-    if (errorsInARow >= bounds.errorsPerSession) close(closeCodes.tooManyErrors)
-  }
 
   const fail = ({ event, id }: Asked, error: ErrorBody): void => {
     if (isClosed) return
     metrics.commands.inc({ event: known.has(event) ? event : 'other', outcome: error.code })
     send(`{${idText(id)}"event":${JSON.stringify(event)},"error":${JSON.stringify(error)}}`)
-    countError(error)
+    // What may be sent again later is no mistake, nor is what the service failed on.
+    if (!error.retryable && error.code !== 'internal' && !allowance.mayErr()) close(closeCodes.tooManyErrors)
   }
 
-  const succeeded = ({ event }: Asked): void => {
-    errorsInARow = 0
-    metrics.commands.inc({ event, outcome: 'ok' })
+  const refuseExcess = (asked: Asked, { limit, waitMs }: Excess): void => {
+    metrics.rateLimited.inc({ limit })
+    fail(asked, errorBody('rate_limited', `too much at once, by the limit of the ${limitNames[limit]}`, { limit }, waitMs))
+    if (!allowance.mayErr()) close(closeCodes.flooding)
   }
+
+  const succeeded = ({ event }: Asked): void => metrics.commands.inc({ event, outcome: 'ok' })
 
   const prepare = (user: string): Candidate => {
     const rooms = ports.roomsFor(user, outbox)
@@ -91,6 +91,7 @@ export const createSession = (ports: SessionPorts): Session => {
       hubSession,
       commit: () => {
         bound = { user, candidate }
+        admission.place.bound()
       },
       abandon: () => {
         hub.remove(user, hubSession)
@@ -135,6 +136,8 @@ export const createSession = (ports: SessionPorts): Session => {
     if (isClosed) return
     isClosed = true
     tokens.stop()
+    allowance.release()
+    admission.place.leave()
     outbox.close()
     intake.abandon(caller)
     bound?.candidate.abandon()
@@ -143,12 +146,13 @@ export const createSession = (ports: SessionPorts): Session => {
   }
 
   const tokens = createTokenLife({ admission, clock, caller, close })
-  const requests = createRequests({ ...ports, caller, tokens })
+  const requests = createRequests({ ...ports, caller, tokens, allowance, refuseExcess })
 
   return {
     outbox,
-    get isBound() {
-      return bound !== undefined
+    get stage() {
+      if (bound !== undefined) return 'bound'
+      return requests.isBinding ? 'binding' : 'anonymous'
     },
     get pendingCommands() {
       return caller.pending.size
@@ -159,9 +163,13 @@ export const createSession = (ports: SessionPorts): Session => {
     },
     receive: (text) => {
       if (isClosed || !isReceiving) return
+      const tooMany = allowance.frame()
+      if (tooMany !== undefined) return refuseExcess(askedOf(text), tooMany)
       const frame = read(text)
-      if ('error' in frame) fail(frame.asked, frame.error)
-      else requests.handle(frame.request)
+      if ('error' in frame) return fail(frame.asked, frame.error)
+      const tooMuch = allowance.request(frame.request)
+      if (tooMuch === undefined) requests.handle(frame.request)
+      else refuseExcess(frame.request, tooMuch)
     },
     drained: () => {
       bound?.candidate.rooms.drained()

@@ -15,7 +15,7 @@ export interface TokenLife {
 }
 
 export interface TokenLifePorts {
-  readonly admission: Admission
+  readonly admission: Pick<Admission, 'principal' | 'authenticate'>
   readonly clock: Clock
   readonly caller: Pick<Caller, 'isClosed' | 'answer' | 'fail' | 'refuse'>
   readonly close: (code: { readonly code: number; readonly reason: string }) => void

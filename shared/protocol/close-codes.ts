@@ -15,7 +15,11 @@ export const closeCodes = {
   overloaded: { code: 1013, reason: 'try again later', meaning: 'the gateway takes no more sockets now' },
   slowConsumer: { code: 4000, reason: 'slow consumer', meaning: 'the socket took nothing for too long' },
   stale: { code: 4001, reason: 'no heartbeat', meaning: 'a ping was not answered' },
-  tokenExpired: { code: 4003, reason: 'token expired', meaning: 'the token has expired; come back with a new one' },
+  flooding: { code: 4002, reason: 'too many requests', meaning: 'more was asked than is allowed, again and again' },
+  tokenExpired: { code: 4003, reason: 'token expired', meaning: 'come back with a new token' },
+  unbound: { code: 4004, reason: 'no user', meaning: 'no create-user came in time' },
+  unfinished: { code: 4005, reason: 'unfinished frame', meaning: 'a frame was begun and not finished in time' },
+  idle: { code: 4006, reason: 'idle', meaning: 'a socket without a user asked nothing for long' },
   tooManyErrors: { code: 4500, reason: 'too many errors', meaning: 'one refused request followed another' },
   unauthenticated: { code: 4501, reason: 'unauthenticated', meaning: 'a token was refused' },
 } as const

@@ -10,6 +10,7 @@ const titles: { readonly [Group in keyof typeof settings]: string } = {
   times: 'Times, in milliseconds',
   bounds: 'Bounds of queues, buffers and batches',
   limits: 'Limits of requests',
+  rates: 'Rates: what may be asked a minute, and at once',
 }
 
 const row = ([key, { shown, meaning }]: readonly [string, Setting]): string => `| \`${key}\` | ${shown} | ${meaning} |`

@@ -6,6 +6,8 @@ import type { Bounds } from './bounds.ts'
 import { defaultBounds } from './bounds.ts'
 import type { ConfigProblem } from './config-error.ts'
 import { ConfigError } from './config-error.ts'
+import type { Rates } from './rates.ts'
+import { defaultRates } from './rates.ts'
 import type { Setting } from './setting.ts'
 import type { ServiceValues } from './settings.ts'
 import { settings, variableName } from './settings.ts'
@@ -31,6 +33,7 @@ export interface SharedConfig {
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: ProtocolLimits
+  readonly rates: Rates
 }
 
 /** Where the three services are. */
@@ -72,6 +75,7 @@ const all: Readonly<Record<string, Setting>> = {
   ...settings.times,
   ...settings.bounds,
   ...settings.limits,
+  ...settings.rates,
 }
 
 const addressKeys = { databaseUrl: 'DATABASE_URL', redisUrl: 'REDIS_URL', kafkaBrokers: 'KAFKA_BROKERS' } as const
@@ -109,6 +113,7 @@ const sharedConfig = (values: Values): SharedConfig => ({
   times: numbersFor(defaultTimes, values),
   bounds: numbersFor(defaultBounds, values),
   limits: numbersFor({ ...defaultLimits }, values),
+  rates: numbersFor(defaultRates, values),
 })
 
 const missing = (values: Values, keys: readonly (keyof ServiceValues)[], reason: string): ConfigProblem[] =>

@@ -16,6 +16,13 @@ export const metricsTable = {
     labels: ['reason'],
     starts: [{ reason: 'not_found' }, { reason: 'draining' }],
   },
+  rateLimited: {
+    kind: 'counter',
+    name: 'chat_rate_limited_total',
+    help: 'Frames that were refused, by the limit that they met',
+    labels: ['limit'],
+  },
+  bindingSessions: { kind: 'gauge', name: 'chat_binding_sessions', help: 'Open sockets that have no user yet', labels: [] },
   frames: { kind: 'counter', name: 'chat_frames_total', help: 'WebSocket frames', labels: ['direction'] },
   commands: {
     kind: 'counter',

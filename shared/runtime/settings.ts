@@ -3,6 +3,7 @@ import type { ProtocolLimits } from '../protocol/limits.ts'
 import { defaultLimits } from '../protocol/limits.ts'
 import { accessSettings } from './access-settings.ts'
 import { boundsTable } from './bounds.ts'
+import { ratesTable } from './rates.ts'
 import type { Setting } from './setting.ts'
 import { flag, matching, oneOf, setting, urlOf, whole } from './setting.ts'
 import { timesTable } from './times.ts'
@@ -82,6 +83,7 @@ export const settings = {
   times: numbers(timesTable),
   bounds: numbers(boundsTable),
   limits: numbers(limitsTable),
+  rates: numbers(ratesTable),
 } as const
 
 type ServiceSettings = typeof serviceSettings & typeof accessSettings

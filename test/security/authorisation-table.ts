@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
 import type { RequestEvent } from '../../shared/protocol/requests.ts'
 import { freshName } from '../support/client/person.ts'
-import { issuer } from './guarded-chat.ts'
+import { issuer, rightClaims } from './guarded-chat.ts'
 
 /** Who asks. `as …`: a service that acts for that user. */
 export const askers = ['creator', 'member', 'stranger', 'removed', 'unbound', 'service', 'as member', 'as stranger'] as const
@@ -121,13 +121,13 @@ export const authorisation: readonly Case[] = [
   {
     what: 'one’s own token',
     event: 'refresh',
-    body: async ({ externalUserId }) => ({ token: await issuer.token({ sub: externalUserId }) }),
+    body: async ({ externalUserId }) => ({ token: await issuer.token({ ...rightClaims, sub: externalUserId }) }),
     expected: row('ok', 'ok', 'ok', 'ok', 'ok', 'unauthenticated', 'unauthenticated', 'unauthenticated'),
   },
   {
     what: 'a service’s token',
     event: 'refresh',
-    body: () => issuer.token({ sub: 'back-office', role: 'service' }).then((token) => ({ token })),
+    body: () => issuer.token({ ...rightClaims, sub: 'back-office', role: 'service' }).then((token) => ({ token })),
     expected: row(
       'unauthenticated',
       'unauthenticated',

@@ -3,8 +3,13 @@ import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import { authorisationSuite } from './authorisation.suite.ts'
+import { deadlinesSuite } from './deadlines.suite.ts'
+import { doorSuite } from './door.suite.ts'
+import { floodsSuite } from './floods.suite.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { guardedEnv } from './guarded-chat.ts'
+import { hostileInputSuite } from './hostile-input.suite.ts'
+import { secretsSuite } from './secrets.suite.ts'
 
 describe.skipIf(whyNoStack())('The distributed chat, guarded, with two gateways', () => {
   let chat: Chat
@@ -19,5 +24,10 @@ describe.skipIf(whyNoStack())('The distributed chat, guarded, with two gateways'
     pids: () => chat.gateways.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
     log: () => [...chat.gateways, ...chat.writers].flatMap((replica) => replica.log(100_000)),
   })
+  doorSuite(open)
   authorisationSuite(open)
+  hostileInputSuite(open)
+  deadlinesSuite(open)
+  floodsSuite(open)
+  secretsSuite(open)
 })

@@ -2,8 +2,13 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 import { authorisationSuite } from './authorisation.suite.ts'
+import { deadlinesSuite } from './deadlines.suite.ts'
+import { doorSuite } from './door.suite.ts'
+import { floodsSuite } from './floods.suite.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { guardedEnv } from './guarded-chat.ts'
+import { hostileInputSuite } from './hostile-input.suite.ts'
+import { secretsSuite } from './secrets.suite.ts'
 
 describe('The embedded chat, guarded', () => {
   let chat: EmbeddedChat
@@ -18,5 +23,10 @@ describe('The embedded chat, guarded', () => {
     pids: () => (chat.pid === undefined ? [] : [chat.pid]),
     log: () => chat.log(100_000),
   })
+  doorSuite(open)
   authorisationSuite(open)
+  hostileInputSuite(open)
+  deadlinesSuite(open)
+  floodsSuite(open)
+  secretsSuite(open)
 })

@@ -1,5 +1,5 @@
 /** A gateway with one of its defences switched off (`GATEWAY_SABOTAGE`), by way of the ports that it is given. */
-import { openPorts } from '../../../infra/distributed/open-ports.ts'
+import { openGatewayPorts } from '../../../infra/distributed/open-gateway-ports.ts'
 import { createGatewayService } from '../../../services/gateway/gateway-service.ts'
 import { readGatewayConfig } from '../../../shared/runtime/config.ts'
 import { openProcess } from '../../../shared/runtime/service-process.ts'
@@ -9,7 +9,7 @@ import { namedBy } from './named-by.ts'
 const sabotage = namedBy(gatewaySabotages, process.env.GATEWAY_SABOTAGE)
 const config = readGatewayConfig()
 const service = await openProcess(config, 'gateway')
-const ports = sabotage(await openPorts(config, 'chat-gateway', service))
+const ports = sabotage(await openGatewayPorts(config, service))
 const gateway = createGatewayService(config, ports, service)
 service.life.add('gateway', gateway.drain)
 await gateway.start()

@@ -13,6 +13,7 @@ export interface Frame {
     readonly code: string
     readonly message: string
     readonly retryable: boolean
+    readonly retry_after_ms?: number
     readonly details?: Readonly<Record<string, unknown>>
   }
 }

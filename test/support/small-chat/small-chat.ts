@@ -4,6 +4,7 @@ import { memoryFanOut } from '../../../infra/in-process/memory-fan-out.ts'
 import { createGatewayService } from '../../../services/gateway/gateway-service.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
+import type { Allowances } from '../../../shared/ports/allowances.ts'
 import { readConfig } from '../../../shared/runtime/config.ts'
 import { createLogger } from '../../../shared/runtime/logger.ts'
 import type { Metrics } from '../../../shared/runtime/metrics.ts'
@@ -19,7 +20,10 @@ export interface SmallChat extends AsyncDisposable {
   readonly log: readonly string[]
 }
 
-export const startSmallChat = async (env: Readonly<Record<string, string>> = {}): Promise<SmallChat> => {
+export const startSmallChat = async (
+  env: Readonly<Record<string, string>> = {},
+  options: { readonly allowances?: Allowances } = {},
+): Promise<SmallChat> => {
   const config = readConfig({ PORT: '0', INTERNAL_PORT: '0', ...env })
   const { times, bounds, limits } = config
   const lines: string[] = []
@@ -43,7 +47,7 @@ export const startSmallChat = async (env: Readonly<Record<string, string>> = {})
   await writer.start()
   const gateway = createGatewayService(
     config,
-    { commandLog, eventStore, readModel, fanOut },
+    { commandLog, eventStore, readModel, fanOut, allowances: options.allowances },
     { log, metrics, onScrape: () => {} },
   )
   const { port } = await gateway.start()

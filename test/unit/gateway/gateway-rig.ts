@@ -1,4 +1,5 @@
 import { openDoor } from '../../../services/gateway/admission.ts'
+import { serviceAllowance } from '../../../services/gateway/allowance.ts'
 import { createSwitchboard } from '../../../services/gateway/switchboard.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
@@ -9,6 +10,8 @@ import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import type { Bounds } from '../../../shared/runtime/bounds.ts'
 import { defaultBounds } from '../../../shared/runtime/bounds.ts'
 import { createMetrics } from '../../../shared/runtime/metrics.ts'
+import type { Rates } from '../../../shared/runtime/rates.ts'
+import { defaultRates } from '../../../shared/runtime/rates.ts'
 import type { Times } from '../../../shared/runtime/times.ts'
 import { defaultTimes } from '../../../shared/runtime/times.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
@@ -70,7 +73,12 @@ const inShort = ({ event, id, seq, error }: Received): string =>
   [event, seq === undefined ? '' : `#${seq}`, id === undefined ? '' : `(${id})`, error?.code ?? ''].filter(Boolean).join(' ')
 
 export const gatewayRig = async (
-  options: { readonly bounds?: Partial<Bounds>; readonly times?: Partial<Times>; readonly ports?: (ports: Ports) => Ports } = {},
+  options: {
+    readonly bounds?: Partial<Bounds>
+    readonly times?: Partial<Times>
+    readonly rates?: Partial<Rates>
+    readonly ports?: (ports: Ports) => Ports
+  } = {},
 ): Promise<GatewayRig> => {
   const { ports = (those) => those } = options
   const random = seededRandom(1)
@@ -78,6 +86,7 @@ export const gatewayRig = async (
   const metrics = createMetrics()
   const bounds = { ...defaultBounds, ...options.bounds }
   const times = { ...defaultTimes, ...options.times }
+  const rates = { ...defaultRates, ...options.rates }
   const memory = memoryStore()
   const listeners = new Map<string, Set<(payload: Buffer) => void>>()
   const onRestored = new Set<() => void>()
@@ -149,7 +158,7 @@ export const gatewayRig = async (
       { drained: () => session.drained(), closed: () => session.ended(), frame: nothing },
       1,
     )
-    const session = switchboard.open(socket.wire, openDoor)
+    const session = switchboard.open(socket.wire, { ...openDoor, allowance: serviceAllowance(rates, clock) })
     return {
       socket,
       frames: socket.frames,

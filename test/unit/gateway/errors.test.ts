@@ -8,9 +8,10 @@ const create = {
 }
 const message = { event: 'new-message', room, body: { msg: 'x', type: 'text' } }
 const mistake = { event: 'new-message', room, body: { msg: '', type: 'text' } }
+const rates = { sessionErrorsBurst: 2, sessionErrorsPerMinute: 60 }
 
-const withRoom = async (bounds: { readonly errorsPerSession: number; readonly pendingPerSession?: number }) => {
-  const rig = await gatewayRig({ bounds })
+const withRoom = async (bounds: { readonly pendingPerSession?: number } = {}) => {
+  const rig = await gatewayRig({ bounds, rates })
   const { client, id } = await rig.bound('ann')
   client.send({ ...create, body: { ...create.body, users: [id] } })
   await rig.settle()
@@ -18,27 +19,39 @@ const withRoom = async (bounds: { readonly errorsPerSession: number; readonly pe
   return { rig, client }
 }
 
-describe('Errors in a row', () => {
-  it('close the socket', async () => {
-    const { rig, client } = await withRoom({ errorsPerSession: 3 })
-    for (const _ of [1, 2, 3]) client.send(mistake)
+describe('Mistakes', () => {
+  it('close the socket, once too many', async () => {
+    const { rig, client } = await withRoom()
+    for (const _ of [1, 2]) client.send(mistake)
+    await rig.settle()
+    expect(client.socket.isClosed).toBe(false)
+    client.send(mistake)
     await rig.settle()
     expect(client.socket.isClosed).toBe(true)
   })
 
-  it('are none any more when a message was confirmed between them', async () => {
-    const { rig, client } = await withRoom({ errorsPerSession: 3 })
+  it('are not made good by what is right between them', async () => {
+    const { rig, client } = await withRoom()
+    for (const _ of [1, 2, 3]) {
+      client.send({ event: 'ping', body: {} })
+      client.send(mistake)
+    }
+    await rig.settle()
+    expect(client.socket.isClosed).toBe(true)
+  })
+
+  it('are forgotten with time', async () => {
+    const { rig, client } = await withRoom()
     for (const _ of [1, 2, 3, 4, 5]) {
       client.send(mistake)
-      client.send(message)
-      await rig.settle()
-      await rig.write()
+      await rig.clock.run(1_000)
     }
+    await rig.settle()
     expect(client.socket.isClosed).toBe(false)
   })
 
   it('do not count while the service itself cannot take more: the client is to come back with them', async () => {
-    const { rig, client } = await withRoom({ errorsPerSession: 3, pendingPerSession: 2 })
+    const { rig, client } = await withRoom({ pendingPerSession: 2 })
     for (const _ of [1, 2, 3, 4, 5, 6, 7]) client.send(message)
     await rig.settle()
     expect(client.frames.filter(({ error }) => error?.code === 'rate_limited')).toHaveLength(5)

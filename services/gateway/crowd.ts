@@ -1,0 +1,106 @@
+/** Why there is no room. */
+export type CrowdRefusal = 'gateway_full' | 'binding_full' | 'address_full' | 'user_full'
+
+/** A session's place in the crowd. */
+export interface Place {
+  /** Its session has its user, or needs none. Idempotent. */
+  bound(): void
+  /** Its session is gone. Idempotent. */
+  leave(): void
+}
+
+/** Where nobody counts. */
+export const nowhere: Place = { bound: () => undefined, leave: () => undefined }
+
+export interface CrowdBounds {
+  readonly sessionsPerGateway: number
+  readonly bindingSessions: number
+  readonly sessionsPerAddress: number
+  readonly sessionsPerUser: number
+}
+
+/** Whose session it is to be. A service has none of both: it is held to the gateway's own bounds. */
+export interface Guest {
+  readonly address?: string
+  readonly subject?: string
+}
+
+/**
+ * Counts this gateway's sessions, of all and of each user and address.
+ *
+ * Does not:  count those of other gateways. A load balancer spreads them; what
+ *            one user or address does on all of them is bounded by rates.
+ */
+export interface Crowd {
+  /** Whether there is room for anybody at all, before it is asked who it is. */
+  isFull(): 'gateway_full' | 'binding_full' | undefined
+  enter(guest: Guest): Place | CrowdRefusal
+  readonly size: number
+  readonly binding: number
+}
+
+/** Counts by key; keys that count nothing are forgotten. */
+const createCounts = () => {
+  const counts = new Map<string, number>()
+  return {
+    of: (key: string): number => counts.get(key) ?? 0,
+    add: (key: string, by: 1 | -1): void => {
+      const count = (counts.get(key) ?? 0) + by
+      if (count === 0) counts.delete(key)
+      else counts.set(key, count)
+    },
+  }
+}
+
+export const createCrowd = (bounds: CrowdBounds): Crowd => {
+  const byAddress = createCounts()
+  const byUser = createCounts()
+  let size = 0
+  let binding = 0
+
+  const isFull: Crowd['isFull'] = () => {
+    if (size >= bounds.sessionsPerGateway) return 'gateway_full'
+    return binding >= bounds.bindingSessions ? 'binding_full' : undefined
+  }
+
+  const refusalOf = ({ address, subject }: Guest): CrowdRefusal | undefined => {
+    if (address !== undefined && byAddress.of(address) >= bounds.sessionsPerAddress) return 'address_full'
+    return subject !== undefined && byUser.of(subject) >= bounds.sessionsPerUser ? 'user_full' : undefined
+  }
+
+  const count = ({ address, subject }: Guest, by: 1 | -1): void => {
+    size += by
+    if (address !== undefined) byAddress.add(address, by)
+    if (subject !== undefined) byUser.add(subject, by)
+  }
+
+  const take = (guest: Guest): Place => {
+    let isBinding = true
+    let isThere = true
+    count(guest, 1)
+    binding += 1
+    const bound = (): void => {
+      if (isBinding) binding -= 1
+      isBinding = false
+    }
+    return {
+      bound,
+      leave: () => {
+        bound()
+        if (isThere) count(guest, -1)
+        isThere = false
+      },
+    }
+  }
+
+  return {
+    isFull,
+    enter: (guest) => isFull() ?? refusalOf(guest) ?? take(guest),
+    get size() {
+      return size
+    },
+    get binding() {
+      return binding
+    },
+  }
+}

@@ -1,0 +1,324 @@
+import { describe, expect, it } from 'vitest'
+import { userAllowance } from '../../../services/gateway/allowance.ts'
+import { createCrowd } from '../../../services/gateway/crowd.ts'
+import { createSharedBuckets } from '../../../services/gateway/shared-buckets.ts'
+import { tokenBucket } from '../../../services/gateway/token-bucket.ts'
+import type { Allowances, Spending } from '../../../shared/ports/allowances.ts'
+import type { Request } from '../../../shared/protocol/requests.ts'
+import { defaultRates } from '../../../shared/runtime/rates.ts'
+import { seededRandom } from '../../support/simulation/random.ts'
+import type { VirtualClock } from '../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../support/simulation/virtual-clock.ts'
+
+const clockOf = (): VirtualClock => virtualClock(seededRandom(1))
+const rate = { perMinute: 60, burst: 20 }
+
+/** How many single tokens can be taken at once. */
+const takeAll = (take: (cost: number) => number | undefined): number => {
+  let taken = 0
+  while (taken < 10_000 && take(1) === undefined) taken += 1
+  return taken
+}
+
+describe('A token bucket', () => {
+  it('gives a burst, then says how long to wait, then gives by the minute', async () => {
+    const clock = clockOf()
+    const bucket = tokenBucket(rate, clock)
+    expect(takeAll(bucket.take)).toBe(20)
+    expect(bucket.take(1)).toBe(1_000)
+    expect(bucket.take(5)).toBe(5_000)
+    await clock.run(999)
+    expect(bucket.take(1)).toBe(1)
+    await clock.run(1)
+    expect(takeAll(bucket.take)).toBe(1)
+    await clock.run(10_000)
+    expect(takeAll(bucket.take)).toBe(10)
+  })
+
+  it('never holds more than a burst', async () => {
+    const clock = clockOf()
+    const bucket = tokenBucket(rate, clock)
+    await clock.run(3_600_000)
+    expect(takeAll(bucket.take)).toBe(20)
+    expect(bucket.isFull).toBe(false)
+    await clock.run(20_000)
+    expect(bucket.isFull).toBe(true)
+    bucket.take(-100)
+    expect(takeAll(bucket.take)).toBe(20)
+  })
+
+  it('gives what costs more than all of it when it is full, and not before', async () => {
+    const clock = clockOf()
+    const bucket = tokenBucket(rate, clock)
+    expect(bucket.take(1_000)).toBeUndefined()
+    expect(bucket.take(1_000)).toBe(20_000)
+    await clock.run(20_000)
+    expect(bucket.take(1_000)).toBeUndefined()
+  })
+
+  it('gives a share only, where it is told so', async () => {
+    const clock = clockOf()
+    const bucket = tokenBucket(rate, clock)
+    expect(takeAll((cost) => bucket.take(cost, 1 / 4))).toBe(5)
+    await clock.run(4_000)
+    expect(takeAll((cost) => bucket.take(cost, 1 / 4))).toBe(1)
+  })
+})
+
+/** Shared buckets in memory, with a delay, that can be down. */
+const sharedIn = (clock: VirtualClock) => {
+  const levels = new Map<string, { level: number; atMs: number }>()
+  const told: Spending[] = []
+  const state = { isDown: false, gateways: 2 }
+  const spendOne = ({ key, cost, rate: { perMinute, burst } }: Spending): number => {
+    const kept = levels.get(key) ?? { level: burst, atMs: clock.monotonicMs() }
+    const now = clock.monotonicMs()
+    const filled = Math.min(burst, kept.level + ((now - kept.atMs) * perMinute) / 60_000)
+    const level = Math.max(-burst, filled - cost)
+    levels.set(key, { level, atMs: now })
+    return level >= 0 ? 0 : Math.ceil((-level * 60_000) / perMinute)
+  }
+  const allowances: Allowances = {
+    spend: async (items) => {
+      await clock.sleep(5)
+      if (state.isDown) throw new Error('down')
+      told.push(...items)
+      return items.map(spendOne)
+    },
+    get gateways() {
+      return state.gateways
+    },
+    close: async () => undefined,
+  }
+  return { allowances, state, told }
+}
+
+/** Spends as fast as it can for so long; how much it got. */
+const flood = async (clock: VirtualClock, take: (cost: number) => number | undefined, forMs: number): Promise<number> => {
+  let got = 0
+  for (let ms = 0; ms < forMs; ms += 10) {
+    for (let tries = 0; tries < 3; tries += 1) got += take(1) === undefined ? 1 : 0
+    await clock.run(10)
+  }
+  return got
+}
+
+describe('A bucket that gateways share', () => {
+  it('gives one burst and one rate over both of them, and a part of a burst more at the most', async () => {
+    const clock = clockOf()
+    const { allowances } = sharedIn(clock)
+    const [one, two] = [createSharedBuckets(allowances, clock), createSharedBuckets(allowances, clock)]
+    const [here, there] = [one.hold('k', rate), two.hold('k', rate)]
+    let got = 0
+    for (let ms = 0; ms < 60_000; ms += 20) {
+      got += here.take(1) === undefined ? 1 : 0
+      got += there.take(1) === undefined ? 1 : 0
+      await clock.run(20)
+    }
+    expect(got).toBeGreaterThanOrEqual(20 + 60 - 5)
+    expect(got).toBeLessThanOrEqual(20 + 60 + 5)
+  })
+
+  it('pays back what both gave away at the same moment', async () => {
+    const clock = clockOf()
+    const { allowances } = sharedIn(clock)
+    const [one, two] = [createSharedBuckets(allowances, clock), createSharedBuckets(allowances, clock)]
+    const [here, there] = [one.hold('k', rate), two.hold('k', rate)]
+    expect(takeAll(here.take) + takeAll(there.take)).toBe(40)
+    await clock.run(100)
+    let got = 0
+    for (let second = 0; second < 20; second += 1) {
+      for (const { take } of [here, there]) got += take(1) === undefined ? 1 : 0
+      await clock.run(1_000)
+    }
+    expect(got).toBeLessThanOrEqual(2)
+    await clock.run(3_000)
+    expect(takeAll(here.take)).toBeGreaterThan(0)
+  })
+
+  it('follows a user who moves to another gateway', async () => {
+    const clock = clockOf()
+    const { allowances } = sharedIn(clock)
+    const [one, two] = [createSharedBuckets(allowances, clock), createSharedBuckets(allowances, clock)]
+    const here = one.hold('k', rate)
+    expect(takeAll(here.take)).toBe(20)
+    await clock.run(100)
+    const there = two.hold('k', rate)
+    const got = await flood(clock, there.take, 1_000)
+    expect(got).toBeLessThanOrEqual(3 + 1)
+  })
+
+  it('gives each gateway its own share while they cannot tell each other, and all of it again later', async () => {
+    const clock = clockOf()
+    const { allowances, state } = sharedIn(clock)
+    const buckets = createSharedBuckets(allowances, clock)
+    const held = buckets.hold('k', rate)
+    state.isDown = true
+    held.take(1)
+    await clock.run(100)
+    expect(await flood(clock, held.take, 60_000)).toBeLessThanOrEqual(10 + 30 + 1)
+    state.isDown = false
+    held.take(1)
+    await clock.run(60_000)
+    held.take(1)
+    await clock.run(60_000)
+    expect(await flood(clock, held.take, 10_000)).toBeGreaterThanOrEqual(20 + 8)
+  })
+
+  it('is told of in few words', async () => {
+    const clock = clockOf()
+    const { allowances, told } = sharedIn(clock)
+    const held = createSharedBuckets(allowances, clock).hold('k', { perMinute: 6_000, burst: 1_000 })
+    for (let second = 0; second < 60; second += 1) {
+      for (let spent = 0; spent < 10; spent += 1) held.take(1)
+      await clock.run(1_000)
+    }
+    expect(told.reduce((sum, { cost }) => sum + cost, 0)).toBeGreaterThan(500)
+    expect(told.length).toBeLessThanOrEqual(12)
+  })
+
+  it('takes nothing of another key', async () => {
+    const clock = clockOf()
+    const buckets = createSharedBuckets(undefined, clock)
+    expect(takeAll(buckets.hold('a', rate).take)).toBe(20)
+    expect(takeAll(buckets.hold('b', rate).take)).toBe(20)
+    expect(buckets.hold('a', rate).take(1)).toBe(1_000)
+  })
+
+  it('is forgotten when it is full and nobody holds it, and not before', async () => {
+    const clock = clockOf()
+    const buckets = createSharedBuckets(undefined, clock)
+    const [spent, kept] = [buckets.hold('spent', { perMinute: 5, burst: 20 }), buckets.hold('kept', rate)]
+    takeAll(spent.take)
+    spent.release()
+    await clock.run(61_000)
+    expect(buckets.size).toBe(2)
+    await clock.run(240_000)
+    expect(buckets.size).toBe(1)
+    kept.release()
+    kept.release()
+    await clock.run(61_000)
+    expect(buckets.size).toBe(0)
+  })
+})
+
+describe('What a session may ask', () => {
+  const message: Request = { event: 'new-message', room: 'r', body: { msg: 'hi', type: 'text' } }
+  const adding = (count: number): Request => ({
+    event: 'add-users',
+    room: 'r',
+    body: { users: Array.from({ length: count }, String) },
+  })
+  const allowanceOf = (rates: Partial<typeof defaultRates>) => {
+    const clock = clockOf()
+    const buckets = createSharedBuckets(undefined, clock)
+    const open = (userKey = 'u', addressKey = 'a') =>
+      userAllowance({ buckets, rates: { ...defaultRates, ...rates }, clock, userKey, addressKey })
+    return { clock, buckets, open }
+  }
+
+  it('is held to the socket’s own frames', () => {
+    const { open } = allowanceOf({ sessionFramesBurst: 3 })
+    const [one, two] = [open(), open()]
+    for (let frame = 0; frame < 3; frame += 1) expect(one.frame()).toBeUndefined()
+    expect(one.frame()).toEqual({ limit: 'session', waitMs: 20 })
+    expect(two.frame()).toBeUndefined()
+  })
+
+  it('is held to the frames of its address, whoever sends them', () => {
+    const { open } = allowanceOf({ addressFramesBurst: 2 })
+    expect([open('u').frame(), open('v').frame(), open('w').frame()]).toEqual([
+      undefined,
+      undefined,
+      { limit: 'address', waitMs: 1 },
+    ])
+    expect(open('w', 'b').frame()).toBeUndefined()
+  })
+
+  it('is held to the requests of its user, on whatever socket', () => {
+    const { open } = allowanceOf({ userRequestsBurst: 2 })
+    expect([open(), open(), open()].map((each) => each.request(message)?.limit)).toEqual([undefined, undefined, 'user'])
+    expect(open('v').request(message)).toBeUndefined()
+  })
+
+  it('is held to the users it takes into chats', () => {
+    const { open } = allowanceOf({ usersAddedBurst: 10 })
+    const allowance = open()
+    expect(allowance.request(adding(9))).toBeUndefined()
+    expect(allowance.request(adding(2))).toEqual({ limit: 'users_added', waitMs: 1_000 })
+    expect(allowance.request(message)).toBeUndefined()
+    const chat: Request = { event: 'create-chat', body: { chat: { name: 'c' }, users: ['a', 'b'] } }
+    expect(open().request(chat)?.limit).toBe('users_added')
+  })
+
+  it('pays for a resume by its rooms', () => {
+    const { open } = allowanceOf({ userRequestsBurst: 60 })
+    const rooms = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [String(n), 1]))
+    expect(open().request({ event: 'resume', body: { rooms } })).toBeUndefined()
+    expect(open().request({ event: 'create-user', body: { resume: { rooms } } })?.limit).toBe('user')
+  })
+
+  it('is held to commands into rooms of others', () => {
+    const { open } = allowanceOf({ strangerCommandsBurst: 1 })
+    expect([open().stranger(), open().stranger()]).toEqual([undefined, { limit: 'stranger', waitMs: 1_000 }])
+  })
+
+  it('has patience with so many mistakes', async () => {
+    const { clock, open } = allowanceOf({ sessionErrorsBurst: 2 })
+    const allowance = open()
+    expect([allowance.mayErr(), allowance.mayErr(), allowance.mayErr()]).toEqual([true, true, false])
+    await clock.run(1_000)
+    expect([allowance.mayErr(), open().mayErr()]).toEqual([true, true])
+  })
+
+  it('is given back when the session goes', async () => {
+    const { clock, buckets, open } = allowanceOf({})
+    open().release()
+    await clock.run(61_000)
+    expect(buckets.size).toBe(0)
+  })
+})
+
+describe('The crowd of a gateway', () => {
+  const bounds = { sessionsPerGateway: 5, bindingSessions: 3, sessionsPerAddress: 2, sessionsPerUser: 2 }
+  const guest = (address: string, subject: string) => ({ address, subject })
+
+  it('has so many places for each user, each address, and all', () => {
+    const crowd = createCrowd(bounds)
+    const enter = (address: string, subject: string) => {
+      const place = crowd.enter(guest(address, subject))
+      if (typeof place !== 'string') place.bound()
+      return typeof place === 'string' ? place : 'in'
+    }
+    expect([enter('1', 'ann'), enter('1', 'bob'), enter('1', 'cyd')]).toEqual(['in', 'in', 'address_full'])
+    expect([enter('2', 'ann'), enter('3', 'ann')]).toEqual(['in', 'user_full'])
+    expect([enter('3', 'dan'), enter('4', 'eve'), enter('5', 'fay')]).toEqual(['in', 'in', 'gateway_full'])
+    expect(crowd.size).toBe(5)
+  })
+
+  it('has so many places for those who have no user yet', () => {
+    const crowd = createCrowd(bounds)
+    const places = ['ann', 'bob', 'cyd'].map((name) => crowd.enter(guest(name, name)))
+    expect(crowd.isFull()).toBe('binding_full')
+    expect(crowd.enter({})).toBe('binding_full')
+    for (const place of places.slice(0, 1)) if (typeof place !== 'string') place.bound()
+    expect(crowd.isFull()).toBeUndefined()
+  })
+
+  it('gives a place back once', () => {
+    const crowd = createCrowd(bounds)
+    const place = crowd.enter(guest('1', 'ann'))
+    if (typeof place === 'string') throw new Error(place)
+    place.leave()
+    place.leave()
+    place.bound()
+    expect([crowd.size, crowd.binding]).toEqual([0, 0])
+  })
+
+  it('does not count services by who or where they are', () => {
+    const crowd = createCrowd({ ...bounds, bindingSessions: 10 })
+    const places = Array.from({ length: 5 }, () => crowd.enter({}))
+    expect(places.filter((place) => typeof place === 'string')).toEqual([])
+    expect(crowd.enter({})).toBe('gateway_full')
+  })
+})
