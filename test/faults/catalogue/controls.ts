@@ -46,7 +46,7 @@ export const controls: readonly Control[] = [
   { off: 'confirm after the commit', fault: calm, writer: 'confirmsFirst', mustBreak: ['I1', 'I2'] },
   { off: 'the sweep of heads', fault: faultOf('F17'), gateway: 'withoutSweep', mustBreak: ['I7'] },
   { off: 'the barrier of a reconnect', fault: faultOf('F16b'), gateway: 'withoutBarrier', mustBreak: ['I7'] },
-  { off: 'whole repair of a hole', fault: faultOf('F16'), gateway: 'withHolesInRepair', mustBreak: ['I5'] },
+  { off: 'whole repair of a hole', fault: faultOf('F16'), gateway: 'withHolesInRepair', mustBreak: ['I5', 'I7'] },
   { off: 'the end of a membership', fault: faultOf('F27'), gateway: 'withOldMemberships', mustBreak: ['I9'] },
   {
     off: 'the unknown fate of a produce',

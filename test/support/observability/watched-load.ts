@@ -12,7 +12,7 @@ export interface WatchedLoadOptions {
 
 const settleMs = 60_000
 /** More than what kernels keep for a socket that does not read. */
-const unread = { messages: 700, characters: 15_000 }
+const unread = { messages: 1_500, characters: 15_000 }
 
 /** People talk, some of them drop off and come back. */
 const talk = async (urls: readonly string[], { perSecond, messages }: WatchedLoadOptions): Promise<void> => {
