@@ -2,6 +2,7 @@ import type { ChatClient, ConnectOptions } from '../../../shared/client/chat-cli
 import { connect } from '../../../shared/client/connect.ts'
 import type { Verdicts } from '../checker/check.ts'
 import { checkRun, problemsOf } from '../checker/check.ts'
+import { hasAll } from '../checker/has-all.ts'
 import { truthFromPostgres } from '../checker/truth-from-postgres.ts'
 import type { Load } from '../load/load.ts'
 import { createLoad } from '../load/load.ts'
@@ -87,12 +88,8 @@ const recordLoad = async (
   const userOf = new Map([...ids].map(([user, id]) => [id, user]))
   const verdicts = async (): Promise<Verdicts> => {
     const truth = await truthFromPostgres(databaseUrl, load.context.ids, userOf)
-    const hasAll = (): boolean =>
-      [...load.crowd.members].every(([room, members]) =>
-        members.every((user) => load.devices.get(user)?.lastSeen(room) === truth.rooms.get(room)?.head),
-      )
     // In vain where something is lost; the verdict says what.
-    await until('every member to have everything', hasAll, { withinMs: convergedWithinMs }).catch(() => {})
+    await until('every member to have everything', () => hasAll(load, truth), { withinMs: convergedWithinMs }).catch(() => {})
     return checkRun([load.context.history], truth)
   }
   const mark = (code: 'broken' | 'none'): void => {
