@@ -16,7 +16,7 @@ import { watchConnection, wireOf } from './connection.ts'
 import type { Door } from './door.ts'
 import { drainSessions } from './drain.ts'
 import type { Refused } from './refusals.ts'
-import { refusalText } from './refusals.ts'
+import { refusals, refusalText } from './refusals.ts'
 import type { Session } from './session.ts'
 import type { Switchboard } from './switchboard.ts'
 import { subprotocol } from './token-of.ts'
@@ -69,6 +69,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   // Besides sockets, those that are on their way to be one, and those that ask for pages.
   server.maxConnections = bounds.sessionsPerGateway + bounds.bindingSessions
 
+  // There before their first time, which could not be told otherwise.
+  for (const reason of Object.keys(refusals)) metrics.upgradesRefused.inc({ reason }, 0)
   const refuse = (socket: Socket, refused: Refused): void => {
     metrics.upgradesRefused.inc({ reason: refused.refusal })
     log.debug({ reason: refused.refusal }, 'upgrade refused')

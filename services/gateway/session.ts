@@ -55,6 +55,8 @@ export interface SessionPorts extends Omit<RequestsPorts, 'caller' | 'tokens' | 
   readonly onEnded: () => void
 }
 
+const idText = (id: string | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
+
 const known: ReadonlySet<string> = new Set(requestEvents)
 
 export const createSession = (ports: SessionPorts): Session => {
@@ -65,7 +67,6 @@ export const createSession = (ports: SessionPorts): Session => {
   let isReceiving = true
 
   const send = (text: string): void => outbox.push(textFrame(text))
-  const idText = (id: string | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
 
   const fail = ({ event, id }: Asked, error: ErrorBody): void => {
     if (isClosed) return
@@ -80,8 +81,6 @@ export const createSession = (ports: SessionPorts): Session => {
     fail(asked, errorBody('rate_limited', `too much at once, by the limit of the ${limitNames[limit]}`, { limit }, waitMs))
     if (!allowance.mayErr()) close(closeCodes.flooding)
   }
-
-  const succeeded = ({ event }: Asked): void => metrics.commands.inc({ event, outcome: 'ok' })
 
   const prepare = (user: string): Candidate => {
     const rooms = ports.roomsFor(user, outbox)
@@ -116,10 +115,10 @@ export const createSession = (ports: SessionPorts): Session => {
     pending: new Set(),
     order: new Map(),
     answer: (asked, body) => {
-      succeeded(asked)
+      caller.succeeded(asked)
       send(`{${idText(asked.id)}"event":"${asked.event}","body":${body}}`)
     },
-    succeeded,
+    succeeded: ({ event }) => metrics.commands.inc({ event, outcome: 'ok' }),
     fail,
     refuse: (asked, code, message) => fail(asked, errorBody(code, message)),
     prepare,
