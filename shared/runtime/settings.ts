@@ -37,6 +37,11 @@ const serviceSettings = {
     whole(1, 10_000).default(60),
   ),
   REPLICATION_FACTOR: setting('copies that the brokers keep of each topic', 'as the brokers say', whole(1, 100).optional()),
+  WEB_PAGE: setting(
+    '`on`: the public port serves the chat page at `/`; `off`: it does not',
+    '`on` when embedded, else `off`',
+    oneOf('on', 'off').optional(),
+  ),
   LOG_LEVEL: setting(
     '`debug`, `info`, `warn`, `error` or `silent`',
     '`info`',
