@@ -7,8 +7,8 @@ import { titleOf } from '../model/start-chat.ts'
 import { AccountBar } from './account-bar.tsx'
 import { Avatar } from './avatar.tsx'
 import { Icon } from './icons.tsx'
+import type { OpenDialog } from './open-dialog.ts'
 import { put } from './put.ts'
-import type { OpenDialog } from './shell.tsx'
 import { shortTime, wholeTime } from './times.ts'
 
 const previewOf = ({ people, me }: ChatModel, room: Room): string => {
