@@ -7,7 +7,7 @@ import { deadlinesSuite } from './deadlines.suite.ts'
 import { doorSuite } from './door.suite.ts'
 import { floodsSuite } from './floods.suite.ts'
 import type { GuardedChat } from './guarded-chat.ts'
-import { guardedEnv } from './guarded-chat.ts'
+import { guardedEnv, patientEnv } from './guarded-chat.ts'
 import { hostileInputSuite } from './hostile-input.suite.ts'
 import { secretsSuite } from './secrets.suite.ts'
 
@@ -25,9 +25,22 @@ describe.skipIf(whyNoStack())('The distributed chat, guarded, with two gateways'
     log: () => [...chat.gateways, ...chat.writers].flatMap((replica) => replica.log(100_000)),
   })
   doorSuite(open)
-  authorisationSuite(open)
   hostileInputSuite(open)
   deadlinesSuite(open)
   floodsSuite(open)
   secretsSuite(open)
+})
+
+describe.skipIf(whyNoStack())('The distributed chat, guarded, for one user who tries everything', () => {
+  let chat: Chat
+  beforeAll(async () => {
+    chat = await startChat(sharedStack(), { gateways: 2, writers: 1, env: patientEnv })
+  })
+  afterAll(() => chat[Symbol.asyncDispose]())
+  authorisationSuite(() => ({
+    urls: chat.gateways.map(({ url }) => url) as [string, string],
+    internalUrls: chat.gateways.map(({ internalUrl }) => internalUrl) as [string, string],
+    pids: () => [],
+    log: () => chat.gateways.flatMap((replica) => replica.log(100_000)),
+  }))
 })

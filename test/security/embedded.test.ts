@@ -6,7 +6,7 @@ import { deadlinesSuite } from './deadlines.suite.ts'
 import { doorSuite } from './door.suite.ts'
 import { floodsSuite } from './floods.suite.ts'
 import type { GuardedChat } from './guarded-chat.ts'
-import { guardedEnv } from './guarded-chat.ts'
+import { guardedEnv, patientEnv } from './guarded-chat.ts'
 import { hostileInputSuite } from './hostile-input.suite.ts'
 import { secretsSuite } from './secrets.suite.ts'
 
@@ -24,9 +24,22 @@ describe('The embedded chat, guarded', () => {
     log: () => chat.log(100_000),
   })
   doorSuite(open)
-  authorisationSuite(open)
   hostileInputSuite(open)
   deadlinesSuite(open)
   floodsSuite(open)
   secretsSuite(open)
+})
+
+describe('The embedded chat, guarded, for one user who tries everything', () => {
+  let chat: EmbeddedChat
+  beforeAll(async () => {
+    chat = await startEmbedded(patientEnv)
+  })
+  afterAll(() => chat[Symbol.asyncDispose]())
+  authorisationSuite(() => ({
+    urls: [chat.url],
+    internalUrls: [chat.internalUrl],
+    pids: () => [],
+    log: () => chat.log(100_000),
+  }))
 })

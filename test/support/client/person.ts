@@ -53,13 +53,13 @@ export const personOn = async (
     socket,
     name: externalUserId,
     id,
-    createChat: async (name, others, chatId) =>
-      accepted(
-        await socket.request('create-chat', {
-          chat: { name, ...(chatId === undefined ? {} : { id: chatId }) },
-          users: [id, ...others],
-        }),
-      ) as FeedFrame,
+    createChat: async (name, others, chatId) => {
+      const chat = { name, ...(chatId === undefined ? {} : { id: chatId }) }
+      const frame = accepted(await socket.request('create-chat', { chat, users: [id, ...others] }))
+      // A confirmation may be an answer, which names the room in its body only.
+      const { chat: made } = frame.body as { chat: { id: string } }
+      return { ...frame, room: made.id } as FeedFrame
+    },
     say: async (room, msg, messageId) =>
       accepted(
         await socket.request(
