@@ -104,9 +104,14 @@ export const redisAllowances = (options: RedisAllowancesOptions): Allowances => 
   const redis = connect(options)
   let gateways = 1
   let lastReason = ''
-  redis.on('error', (error: Error) => {
-    if (error.message !== lastReason) log.warn({ reason: error.message }, 'limits are not shared: Redis cannot be asked')
-    lastReason = error.message
+  const tell = (reason: string): void => {
+    if (reason !== lastReason) log.warn({ reason }, 'limits are not shared: Redis cannot be asked')
+    lastReason = reason
+  }
+  redis.on('error', (error: Error) => tell(error.message))
+  // A server that is back at once is never an error, and was away all the same.
+  redis.on('close', () => {
+    if (lastReason === '') tell('the connection was lost')
   })
   redis.on('ready', () => {
     lastReason = ''

@@ -41,7 +41,7 @@ describe.skipIf(stackKind() === 'env')('shared limits on a Redis that fails', ()
     expect(performance.now() - before).toBeLessThan(500)
     await server.start()
     await until('an answer', isUp)
-    expect(log.lines.filter((line) => line.includes('limits are not shared'))).not.toEqual([])
+    await until('the log to have said so', () => log.lines.some((line) => line.includes('limits are not shared')))
   })
 
   it('are refused in time while it is silent, and are there again after it', async () => {
