@@ -93,17 +93,23 @@ export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
   })
 
   const resumed = (body: Body): void => {
-    const { rooms: results, others = {}, epoch: current } = body as unknown as ResumeAnswer
+    const { rooms: results, others, epoch: current } = body as unknown as ResumeAnswer
     const isOtherStore = epoch !== undefined && epoch !== current
     epoch = current
     resuming = undefined
     together(() => {
       for (const [room, result] of Object.entries(results)) conclude(room, result)
-      for (const [room, seq] of Object.entries(others)) {
-        if (isOtherStore) rooms.reset(room, seq, 'epoch')
-        rooms.goesOn(room, seq)
-      }
+      if (others !== undefined) standing(results, others, isOtherStore)
     })
+  }
+
+  /** How things stand with the rooms that the resume did not name; one that is not among them may be over. */
+  const standing = (named: object, others: Readonly<Record<string, number>>, isOtherStore: boolean): void => {
+    for (const [room, seq] of Object.entries(others)) {
+      if (isOtherStore) rooms.reset(room, seq, 'epoch')
+      rooms.goesOn(room, seq)
+    }
+    for (const [room] of rooms.following()) if (!(room in named) && !(room in others)) wanted.add(room)
   }
 
   const conclude = (room: string, { seq, recovered, reason }: ResumedRoom): void => {

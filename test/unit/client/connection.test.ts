@@ -3,7 +3,7 @@ import { ChatError } from '../../../shared/client/chat-error.ts'
 import { connect } from '../../../shared/client/connect.ts'
 import type { SocketConstructor } from '../../../shared/client/socket.ts'
 import { closeCodes, mayReconnect } from '../../../shared/protocol/close-codes.ts'
-import { bob, me, messageBody, messageFrame, room, script, userBody } from './scripted-service.ts'
+import { bob, messageFrame, room, script, userBody } from './scripted-service.ts'
 
 const codes = Object.values(closeCodes).map(({ code }) => code)
 const times = { backoffFirstMs: 1_000, backoffMostMs: 8_000 }
@@ -210,85 +210,6 @@ describe('A connection that may be dead', () => {
     client.wake()
     await clock.run(0)
     expect(sockets).toHaveLength(2)
-  })
-})
-
-describe('A gateway that is about to stop', () => {
-  const drain = { event: 'drain', body: { delay_ms: 2_000 } }
-
-  it('is left for another one, without a frame lost or doubled, and without going offline', async () => {
-    const { joined, clock, sockets, told, states, last } = script()
-    const old = await joined({ [room]: 4 })
-    old.say(drain)
-    await clock.run(1_999)
-    expect(sockets).toHaveLength(1)
-    await clock.run(1)
-    expect(sockets).toHaveLength(2)
-    old.say(messageFrame(5))
-    last().open()
-    const request = last().take('create-user')
-    expect(request.body.resume).toMatchObject({ rooms: { [room]: 5 } })
-    old.say(messageFrame(6))
-    last().answer(request, userBody)
-    expect(old.closedByClient).toBe(1000)
-    old.say(messageFrame(7))
-    for (const seq of [6, 7]) last().say(messageFrame(seq))
-    last().say({ event: 'resume', id: request.id, body: { rooms: { [room]: { seq: 7, recovered: true } }, epoch: 'e1' } })
-    old.drop(1012)
-    await clock.run(5_000)
-    expect(told.map(([, event]) => (event as { seq: number }).seq)).toEqual([5, 6, 7])
-    expect(states).toEqual([{ state: 'online' }])
-    expect(sockets).toHaveLength(2)
-  })
-
-  it('gets no more requests than it has; the next one gets them all', async () => {
-    const { joined, bind, client, clock, last } = script()
-    const old = await joined({ [room]: 4 })
-    const sending = client.send(room, { msg: 'on the move', id: me })
-    const first = old.take('new-message')
-    old.say(drain)
-    await clock.run(2_000)
-    await bind({ rooms: { [room]: { seq: 4, recovered: true } } })
-    const second = last().take('new-message')
-    expect(second).toEqual(first)
-    last().answer(second, messageBody(5))
-    expect(await sending).toEqual(messageBody(5))
-  })
-
-  it('is kept while no other one is to be had', async () => {
-    const { joined, clock, sockets, states, last, told } = script()
-    const kept = await joined({ [room]: 4 })
-    kept.say(drain)
-    await clock.run(2_000)
-    last().drop()
-    await clock.run(250)
-    last().drop()
-    kept.say(messageFrame(5))
-    expect([sockets.length, told.length, states.length]).toEqual([3, 1, 1])
-    kept.drop(1012)
-    expect(states.at(-1)).toMatchObject({ state: 'offline' })
-  })
-
-  it('that closes early is left early', async () => {
-    const { joined, bind, clock, sockets } = script({ times: { silenceMs: 90_000 } })
-    const old = await joined({})
-    old.say({ event: 'drain', body: { delay_ms: 60_000 } })
-    old.drop(1012)
-    await clock.run(250)
-    await bind()
-    await clock.run(60_000)
-    expect(sockets).toHaveLength(2)
-  })
-
-  it('that closes while the next connection is made is waited for no longer', async () => {
-    const { joined, bind, clock, sockets, states } = script()
-    const old = await joined({})
-    old.say(drain)
-    await clock.run(2_000)
-    old.drop(1012)
-    expect(states.at(-1)).toEqual({ state: 'connecting' })
-    await bind()
-    expect([states.at(-1), sockets.length]).toEqual([{ state: 'online' }, 2])
   })
 })
 

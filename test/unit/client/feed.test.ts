@@ -320,6 +320,22 @@ describe('A client that comes back', () => {
     expect(told).toEqual([message(5, over), ['reset', { room: ahead, seq: 3, reason: 'ahead' }]])
   })
 
+  it('asks about the rooms that it could not name and that the service does not speak of: they may be over', async () => {
+    const rooms = Object.fromEntries(Array.from({ length: 502 }, (_, n) => [roomOf(n), 4]))
+    const { bind, last, told } = await away(rooms)
+    const named = Object.fromEntries(
+      Object.keys(rooms)
+        .slice(0, 500)
+        .map((name) => [name, { seq: 4, recovered: true }]),
+    )
+    await bind({ rooms: named, others: { [roomOf(500)]: 4 } })
+    const request = last().take('resume')
+    expect(request.body).toMatchObject({ rooms: { [roomOf(501)]: 4 } })
+    const forbidden = { seq: 0, recovered: false, reason: 'forbidden' }
+    last().answer(request, { rooms: { [roomOf(501)]: forbidden }, epoch: 'e1' })
+    expect(told).toEqual([['left', { room: roomOf(501), reason: 'forbidden' }]])
+  })
+
   it('starts over with the rooms that it could not name, too, where the store is another one', async () => {
     const rooms = Object.fromEntries(Array.from({ length: 501 }, (_, n) => [roomOf(n), 4]))
     const { bind, told } = await away(rooms)
