@@ -22,8 +22,9 @@ export interface LoadOptions extends CrowdOptions {
   readonly messageSize: string
   /** Over which the sockets are opened. */
   readonly rampMs?: number
-  /** By external id. */
-  readonly tokenFor?: (externalId: string) => string | undefined
+  /** By user; without it, names are made up and there are no tokens. */
+  readonly identityOf?: (user: number) => { readonly externalId: string; readonly token?: string } | undefined
+  readonly keepsHistory?: boolean
   readonly sendsAgain?: boolean
   readonly silenceMs?: number
   /** Users beyond those, who are connected and in no room. */
@@ -74,7 +75,8 @@ export const createLoad = (options: LoadOptions): Load => {
   const everybody = options.users + (options.guests ?? 0)
   for (let user = process; user < everybody; user += processes) {
     if (random.chance(options.slowReaders ?? 0)) slow.add(user)
-    const externalId = externalIdOf(tag, user)
+    const identity = options.identityOf?.(user)
+    const externalId = identity?.externalId ?? externalIdOf(tag, user)
     const first = user % urls.length
     devices.set(
       user,
@@ -82,7 +84,7 @@ export const createLoad = (options: LoadOptions): Load => {
         user,
         externalId,
         urls: [...urls.slice(first), ...urls.slice(0, first)],
-        token: options.tokenFor?.(externalId),
+        token: identity?.token,
         sendsAgain: options.sendsAgain ?? true,
         silenceMs: options.silenceMs ?? 10_000,
         isSlow: slow.has(user),
