@@ -7,7 +7,7 @@ export interface Identity {
   readonly token?: string
 }
 
-export type WorkerOptions = Omit<LoadOptions, 'identityOf'> & {
+export type WorkerOptions = Omit<LoadOptions, 'nameOf' | 'tokenFor'> & {
   /** By user; without it, names are made up and there are no tokens. */
   readonly identities?: readonly Identity[]
   /** Where what is too large for messages is left. */

@@ -6,7 +6,7 @@ import { readList } from '../checker/read-list.ts'
 import { busyness } from './busyness.ts'
 import type { NumberedOrder, Order, Sample, Word, WorkerOptions, WorkerResult } from './crew-messages.ts'
 import type { Load } from './load.ts'
-import { createLoad } from './load.ts'
+import { createLoad, externalIdOf } from './load.ts'
 import type { Pace } from './pace.ts'
 
 const sampleEveryMs = 1_000
@@ -24,8 +24,13 @@ const begun = (): Load => {
 
 const begin = (given: WorkerOptions): void => {
   options = given
-  const { identities } = given
-  load = createLoad({ ...given, ...(identities === undefined ? {} : { identityOf: (user: number) => identities[user] }) })
+  const { identities = [] } = given
+  const tokens = new Map(identities.map(({ externalId, token }) => [externalId, token]))
+  load = createLoad({
+    ...given,
+    nameOf: (user) => identities[user]?.externalId ?? externalIdOf(given.tag, user),
+    tokenFor: (externalId) => tokens.get(externalId),
+  })
   const { counts, latencies } = load.context
   const devices = [...load.devices.values()]
   const busy = busyness()

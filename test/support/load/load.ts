@@ -22,8 +22,10 @@ export interface LoadOptions extends CrowdOptions {
   readonly messageSize: string
   /** Over which the sockets are opened. */
   readonly rampMs?: number
-  /** By user; without it, names are made up and there are no tokens. */
-  readonly identityOf?: (user: number) => { readonly externalId: string; readonly token?: string } | undefined
+  /** By user; made up if it is not said. */
+  readonly nameOf?: (user: number) => string
+  /** By external id. */
+  readonly tokenFor?: (externalId: string) => string | undefined
   readonly keepsHistory?: boolean
   readonly sendsAgain?: boolean
   readonly silenceMs?: number
@@ -75,8 +77,7 @@ export const createLoad = (options: LoadOptions): Load => {
   const everybody = options.users + (options.guests ?? 0)
   for (let user = process; user < everybody; user += processes) {
     if (random.chance(options.slowReaders ?? 0)) slow.add(user)
-    const identity = options.identityOf?.(user)
-    const externalId = identity?.externalId ?? externalIdOf(tag, user)
+    const externalId = options.nameOf?.(user) ?? externalIdOf(tag, user)
     const first = user % urls.length
     devices.set(
       user,
@@ -84,7 +85,7 @@ export const createLoad = (options: LoadOptions): Load => {
         user,
         externalId,
         urls: [...urls.slice(first), ...urls.slice(0, first)],
-        token: identity?.token,
+        token: options.tokenFor?.(externalId),
         sendsAgain: options.sendsAgain ?? true,
         silenceMs: options.silenceMs ?? 10_000,
         isSlow: slow.has(user),
