@@ -92,9 +92,12 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
     keepsHistory: isChecked,
     ...(identities === undefined ? {} : { identities }),
   })
-  const timer = setInterval(() => {
-    watcher.onSecond(phase, hand.tick((nowMs() - startMs) / 1_000, crew.samples))
-  }, 1_000)
+  const look = async (): Promise<void> => {
+    const samples = await crew.sample()
+    watcher.onSecond(phase, hand.tick((nowMs() - startMs) / 1_000, samples))
+  }
+  // A process that has ended is told by the work that waits for it.
+  const timer = setInterval(() => void look().catch(() => {}), 1_000)
   try {
     const [results, verdict] = await work(crew)
     return reportOf(options, { results, verdict, seconds: hand.seconds, sendingFrom, sendingTo, startMs, wasStopped })

@@ -6,7 +6,7 @@ import type { Second } from './load-report.ts'
 /** Puts the samples of all processes together, second by second. */
 export interface SecondHand {
   readonly seconds: readonly Second[]
-  tick(at: number, samples: readonly (Sample | undefined)[]): Second
+  tick(at: number, samples: readonly Sample[]): Second
 }
 
 export const sumOf = (record: Readonly<Record<string, number>>): number =>
@@ -33,8 +33,7 @@ export const createSecondHand = (): SecondHand => {
 
   return {
     seconds,
-    tick: (at, all) => {
-      const samples = all.filter((sample) => sample !== undefined)
+    tick: (at, samples) => {
       const stored = percentiles(samples.map((sample) => sample.stored))
       const received = percentiles(samples.map((sample) => sample.received))
       const second: Second = {

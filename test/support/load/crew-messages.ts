@@ -18,6 +18,7 @@ export type WorkerOptions = Omit<LoadOptions, 'nameOf' | 'tokenFor'> & {
 export type Order =
   | { readonly do: 'begin'; readonly options: WorkerOptions }
   | { readonly do: 'connect' }
+  | { readonly do: 'sample' }
   | { readonly do: 'create-rooms'; readonly userIds: readonly (readonly [number, string])[] }
   | { readonly do: 'send'; readonly perSecond: number; readonly count: number }
   | { readonly do: 'settle'; readonly withinMs: number }
@@ -42,7 +43,6 @@ export interface Sample {
 export type Word =
   | { readonly said: 'done'; readonly number: number; readonly result?: unknown }
   | { readonly said: 'failed'; readonly number: number; readonly why: string }
-  | { readonly said: 'sample'; readonly sample: Sample }
 
 export interface WorkerResult {
   readonly historyFile: string

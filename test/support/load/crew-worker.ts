@@ -9,13 +9,12 @@ import type { Load } from './load.ts'
 import { createLoad, externalIdOf } from './load.ts'
 import type { Pace } from './pace.ts'
 
-const sampleEveryMs = 1_000
-
 const say = (word: Word): void => void process.send?.(word)
 
 let load: Load | undefined
 let options: WorkerOptions | undefined
 let pace: Pace | undefined
+const busySince = busyness()
 
 const begun = (): Load => {
   if (load === undefined) throw new Error('told to work before being told how')
@@ -31,21 +30,18 @@ const begin = (given: WorkerOptions): void => {
     nameOf: (user) => identities[user]?.externalId ?? externalIdOf(given.tag, user),
     tokenFor: (externalId) => tokens.get(externalId),
   })
-  const { counts, latencies } = load.context
-  const devices = [...load.devices.values()]
-  const busy = busyness()
-  setInterval(() => {
-    const open = devices.filter(({ isBound }) => isBound).length
-    const { stored, received } = latencies
-    const sample: Sample = {
-      counts,
-      open,
-      busy: busy(),
-      stored: stored.takeInterval(),
-      received: received.takeInterval(),
-    }
-    say({ said: 'sample', sample })
-  }, sampleEveryMs)
+}
+
+/** What has happened since the last one. */
+const sample = (): Sample => {
+  const { counts, latencies } = begun().context
+  return {
+    counts,
+    open: [...begun().devices.values()].filter(({ isBound }) => isBound).length,
+    busy: busySince(),
+    stored: latencies.stored.takeInterval(),
+    received: latencies.received.takeInterval(),
+  }
 }
 
 const send = async (perSecond: number, count: number): Promise<void> => {
@@ -101,6 +97,8 @@ const obey = (order: Order): Promise<unknown> | unknown => {
       return begun()
         .connect()
         .then((ids) => [...ids])
+    case 'sample':
+      return sample()
     case 'create-rooms':
       return begun().createRooms(new Map(order.userIds))
     case 'send':

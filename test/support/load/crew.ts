@@ -6,8 +6,8 @@ import type { NumberedOrder, Order, Sample, Word, WorkerOptions, WorkerResult } 
 
 /** A load over several processes, each with its share of the users. */
 export interface Crew extends AsyncDisposable {
-  /** The latest of each process. */
-  readonly samples: readonly (Sample | undefined)[]
+  /** What each process did since it was last asked. */
+  sample(): Promise<readonly Sample[]>
   connect(): Promise<ReadonlyMap<number, string>>
   createRooms(userIds: ReadonlyMap<number, string>): Promise<void>
   /** Resolves when all is sent, or it was settled. */
@@ -26,7 +26,6 @@ interface Waiting {
 
 interface Worker {
   readonly child: ChildProcess
-  sample: Sample | undefined
   tell(order: Order): Promise<unknown>
 }
 
@@ -36,7 +35,6 @@ const startWorker = (): Worker => {
   let orders = 0
   const worker: Worker = {
     child,
-    sample: undefined,
     tell: (order) =>
       new Promise((resolve, reject) => {
         orders += 1
@@ -45,10 +43,6 @@ const startWorker = (): Worker => {
       }),
   }
   child.on('message', (word: Word) => {
-    if (word.said === 'sample') {
-      worker.sample = word.sample
-      return
-    }
     const next = waiting.get(word.number)
     waiting.delete(word.number)
     if (word.said === 'done') next?.resolve(word.result)
@@ -67,9 +61,7 @@ export const startCrew = async (options: CrewOptions): Promise<Crew> => {
   const tellAll = (order: Order): Promise<unknown[]> => Promise.all(workers.map((worker) => worker.tell(order)))
   await Promise.all(workers.map((worker, process) => worker.tell({ do: 'begin', options: { ...shared, process, processes } })))
   return {
-    get samples() {
-      return workers.map(({ sample }) => sample)
-    },
+    sample: async () => (await tellAll({ do: 'sample' })) as Sample[],
     connect: async () => {
       const ids = (await tellAll({ do: 'connect' })) as [number, string][][]
       return new Map(ids.flat().sort(([a], [b]) => a - b))
