@@ -42,6 +42,8 @@ export const audit = async (ports: AuditPorts, tally: StreamTally): Promise<Audi
   const startedMs = clock.monotonicMs()
   const findings = createFindings()
   const before = await ports.progress()
+  const flights = await flyCanaries(ports)
+  for (const finding of judgeFlights(flights)) findings.add(finding)
   const heads = new Map<string, number>()
   const counted = { chats: 0, users: 0, events: 0, messages: 0 }
 
@@ -55,8 +57,6 @@ export const audit = async (ports: AuditPorts, tally: StreamTally): Promise<Audi
     }
     for (const stream of orphans) findings.add(judgeOrphan(stream))
   })
-  const flights = await flyCanaries(ports)
-  for (const finding of judgeFlights(flights)) findings.add(finding)
   for (const finding of await behind(ports, tally, heads)) findings.add(finding)
   for (const finding of tally.takeFindings()) findings.add(finding)
   const after = await ports.progress()

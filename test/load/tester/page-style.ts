@@ -37,7 +37,8 @@ th, td { padding: 7px 8px; text-align: right; border-bottom: 1px solid var(--lin
 th { color: var(--soft); font-weight: 500; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 .pairs td:last-child { overflow-wrap: anywhere; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 14px; }
 .columns { display: grid; grid-template-columns: repeat(3, 1fr); gap: 28px; }
 .columns h2:not(:first-child) { margin-top: 22px; }
-@media (max-width: 700px) { .cards, .columns { grid-template-columns: 1fr; } }
+@media (max-width: 700px) { .cards, .columns, .pair { grid-template-columns: 1fr; } }
 `

@@ -4,7 +4,7 @@ import { tooBusy } from './load-report.ts'
 import { pageStyle } from './page-style.ts'
 import type { Series } from './svg-chart.ts'
 import { legend, svgChart } from './svg-chart.ts'
-import { clockText, msText, whole } from './units.ts'
+import { axisText, clockText, msText, whole } from './units.ts'
 
 const htmlText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
@@ -76,25 +76,32 @@ const overTime = (report: LoadReport): string => {
     points: seconds.map((second) => [second.at, of(second)] as const),
     isFilled,
   })
+  /** A second in which nothing arrived has no latency. */
+  const latencyLine = (label: string, colour: string, of: (second: LoadReport['seconds'][number]) => number): Series => {
+    const all = line(label, colour, of)
+    return { ...all, points: all.points.filter(([, ms]) => ms > 0) }
+  }
   const inSeconds = (x: number): string => clockText(x * 1_000)
   const band = { from: sendingFrom, to: Math.min(sendingTo, seconds.at(-1)?.at ?? sendingTo), label: 'messages were sent' }
   const shared = { xText: inSeconds, band }
   const messages = [line('sent', 'blue', ({ sent }) => sent), line('confirmed', 'green', ({ confirmed }) => confirmed, true)]
   const frames = [line('frames at the sockets', 'violet', ({ frames: count }) => count, true)]
   const latency = [
-    line('received, p99', 'red', ({ receivedP99 }) => receivedP99),
-    line('stored, p99', 'amber', ({ storedP99 }) => storedP99),
-    line('received, p50', 'blue', ({ receivedP50 }) => receivedP50),
-    line('stored, p50', 'green', ({ storedP50 }) => storedP50),
+    latencyLine('received, p99', 'red', ({ receivedP99 }) => receivedP99),
+    latencyLine('stored, p99', 'amber', ({ storedP99 }) => storedP99),
+    latencyLine('received, p50', 'blue', ({ receivedP50 }) => receivedP50),
+    latencyLine('stored, p50', 'green', ({ storedP50 }) => storedP50),
   ]
   const sockets = [line('open sockets', 'blue', ({ open }) => open, true)]
   const busy = [line('busiest process of the tester', 'amber', ({ busy: share }) => share, true)]
   return [
-    figure('Latency, second by second', latency, svgChart({ ...shared, series: latency, yText: msText })),
+    figure('Latency, second by second', latency, svgChart({ ...shared, series: latency, yText: axisText })),
     figure('Messages a second', messages, svgChart({ ...shared, series: messages, yText: whole })),
     figure('Deliveries a second', frames, svgChart({ ...shared, series: frames, yText: whole })),
-    figure('Sockets', sockets, svgChart({ ...shared, series: sockets, yText: whole })),
-    figure('How busy the tester was', busy, svgChart({ ...shared, series: busy, yText: percent, yLeast: 1 })),
+    '<div class="pair">',
+    figure('Sockets', sockets, svgChart({ ...shared, isSmall: true, series: sockets, yText: whole })),
+    figure('How busy the tester was', busy, svgChart({ ...shared, isSmall: true, series: busy, yText: percent, yLeast: 1 })),
+    '</div>',
   ].join('')
 }
 
@@ -110,7 +117,7 @@ const curve = ({ latencies }: LoadReport): string => {
   const series = [line('received', 'blue', latencies.received), line('stored', 'green', latencies.stored)]
   const marks = [0, 50, 90, 99, 99.9, 99.99]
   const xText = (x: number): string => `${marks.find((mark) => Math.abs(nines(mark) - x) < 1e-6)} %`
-  return figure('How many were how fast', series, svgChart({ series, xText, xMarks: marks.map(nines), yText: msText }))
+  return figure('How many were how fast', series, svgChart({ series, xText, xMarks: marks.map(nines), yText: axisText }))
 }
 
 const row = (cells: readonly string[], tag = 'td'): string =>

@@ -15,9 +15,16 @@ export interface Chart {
   /** A part of the x axis that is shaded, with what it is. */
   readonly band?: { readonly from: number; readonly to: number; readonly label: string }
   readonly yLeast?: number
+  /** For two beside each other. */
+  readonly isSmall?: boolean
 }
 
-const size = { width: 760, height: 240, left: 58, right: 14, top: 14, bottom: 28 } as const
+const sizes = {
+  large: { width: 760, height: 240, left: 58, right: 14, top: 14, bottom: 28 },
+  small: { width: 370, height: 190, left: 48, right: 14, top: 14, bottom: 28 },
+} as const
+
+type Size = (typeof sizes)[keyof typeof sizes]
 
 const htmlText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 const fixed = (value: number): string => value.toFixed(1)
@@ -42,7 +49,7 @@ interface Scale {
   readonly floor: number
 }
 
-const scaleFor = (xs: readonly [number, number], top: number): Scale => {
+const scaleFor = (size: Size, xs: readonly [number, number], top: number): Scale => {
   const { width, height, left, right, top: above, bottom } = size
   const floor = height - bottom
   return {
@@ -63,20 +70,22 @@ const lineOf = ({ points, colour, isFilled = false, label }: Series, { x, y, flo
 }
 
 /** A chart of lines as one SVG element, for a page that has the colours. */
-export const svgChart = ({ series, xText, yText, xMarks, band, yLeast = 0 }: Chart): string => {
+export const svgChart = ({ series, xText, yText, xMarks, band, yLeast = 0, isSmall = false }: Chart): string => {
+  const size = isSmall ? sizes.small : sizes.large
   const { width, height, left, right, top } = size
-  const points = series.flatMap((each) => each.points)
+  const drawn = series.flatMap((each) => each.points)
+  const points = drawn.length > 0 ? drawn : ([[0, 0]] as const)
   const xs: [number, number] = [Math.min(...points.map(([x]) => x)), Math.max(...points.map(([x]) => x))]
   const highest = Math.max(yLeast, 1e-6, ...points.map(([, y]) => y))
   const step = stepFor(highest, 4)
   const ceiling = Math.ceil(highest / step - 1e-9) * step
-  const scale = scaleFor(xs, ceiling)
+  const scale = scaleFor(size, xs, ceiling)
   const rows = marksOf(0, ceiling, 4).map(
     (mark) =>
       `<line x1="${left}" x2="${width - right}" y1="${fixed(scale.y(mark))}" y2="${fixed(scale.y(mark))}" class="grid"/>` +
       `<text x="${left - 8}" y="${fixed(scale.y(mark) + 4)}" class="mark" text-anchor="end">${htmlText(yText(mark))}</text>`,
   )
-  const columns = (xMarks ?? marksOf(xs[0], xs[1], 8)).map(
+  const columns = (xMarks ?? marksOf(xs[0], xs[1], isSmall ? 4 : 8)).map(
     (mark) =>
       `<text x="${fixed(scale.x(mark))}" y="${height - 8}" class="mark" text-anchor="middle">${htmlText(xText(mark))}</text>`,
   )

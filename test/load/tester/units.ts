@@ -33,3 +33,7 @@ export const clockText = (ms: number): string => {
   const seconds = Math.floor(ms / 1_000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
+
+/** The same for the marks of an axis, which are round. */
+export const axisText = (ms: number): string =>
+  ms >= 1_000 ? `${Number((ms / 1_000).toFixed(2))} s` : `${Number(ms.toFixed(2))} ms`
