@@ -50,7 +50,7 @@ describe.skipIf(whyNoStack())('admin audit', () => {
     expect(report.store).toEqual({ chats: 13, users: 2, events: 4 + 2 * 12 + 2, messages: 3 + 12 })
     expect(report.canary.flights).toHaveLength(12)
     expect(report.stream.records).toBeGreaterThanOrEqual(report.store.events)
-    expect(report.log).toEqual({ partitions: 12, lag: 0 })
+    expect(report.log.partitions).toBe(12)
   })
 
   it('goes on watching, and counts what it finds', async () => {
