@@ -29,7 +29,7 @@ export interface DistributedPorts {
 export const openPorts = async (
   config: DistributedConfig,
   name: string,
-  { log, life }: ServiceProcess,
+  { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
 ): Promise<DistributedPorts> => {
   const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds } = config
   const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, log })

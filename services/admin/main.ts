@@ -1,15 +1,17 @@
+import { openAudit } from '../../infra/distributed/open-audit.ts'
 import { createTopics } from '../../infra/kafka/create-topics.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
 import { beginEpoch } from '../../infra/postgres/begin-epoch.ts'
 import { migrate } from '../../infra/postgres/migrate.ts'
 import { prune } from '../../infra/postgres/prune.ts'
 import { rebuild } from '../../infra/postgres/rebuild.ts'
-import { readConfigFor } from '../../shared/runtime/config.ts'
+import { readConfigFor, readDistributedConfig } from '../../shared/runtime/config.ts'
 import type { Logger } from '../../shared/runtime/logger.ts'
 import { createLogger } from '../../shared/runtime/logger.ts'
 import { systemClock } from '../../shared/runtime/system-clock.ts'
 import type { Subcommand } from './admin.ts'
 import { runAdmin } from './admin.ts'
+import { auditFlags, runAudit } from './audit/run-audit.ts'
 
 /** Reads the configuration when it runs, so that `--help` needs none. */
 const onDatabase = (meaning: string, work: (url: string, log: Logger) => Promise<void>): Subcommand => ({
@@ -28,11 +30,17 @@ const makeTopics = (): Promise<void> => {
   return createTopics(kafka, topicsOf(namespace, partitions), replicationFactor)
 }
 
-const subcommands = {
+const subcommands: Readonly<Record<string, Subcommand>> = {
   migrate: onDatabase('brings the database schema up to date', migrate),
   topics: { meaning: 'makes the topics that are missing', needs: 'KAFKA_BROKERS', run: makeTopics },
   rebuild: onDatabase('makes the read model again from the events, while no writer runs', rebuild),
   restore: onDatabase('has clients start over, after the database was restored from a copy; while no writer runs', beginEpoch),
+  audit: {
+    meaning: 'holds log, store, read model and event stream against each other, with the service running; 3: it found something',
+    needs: 'all three addresses',
+    flags: auditFlags,
+    run: (flags) => runAudit(readDistributedConfig(), openAudit, flags),
+  },
   prune: onDatabase('forgets rejections that are older than 30 days', prune),
 }
 

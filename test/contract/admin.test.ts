@@ -39,7 +39,7 @@ describe('the admin process', () => {
   it('explains itself without any variable', async () => {
     const { code, stdout } = await admin('--help', {})
     expect(code).toBe(0)
-    expect(['migrate', 'topics', 'rebuild', 'prune'].filter((name) => !stdout.includes(`\n  ${name} `))).toEqual([])
+    expect(['migrate', 'topics', 'rebuild', 'audit', 'prune'].filter((name) => !stdout.includes(`\n  ${name} `))).toEqual([])
   })
 
   it('says in one sentence that there is no database, without its password', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Verdicts } from '../../support/checker/check.ts'
 import { checkRun, defaultTerms } from '../../support/checker/check.ts'
+import type { TopicRecord } from '../../support/checker/event-topic.ts'
 import { readEventTopic } from '../../support/checker/event-topic.ts'
 import type { Findings, Terms } from '../../support/checker/judge.ts'
 import { outlineOf } from '../../support/checker/outline.ts'
@@ -125,7 +126,11 @@ export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOpti
     // What has not come by then, the seventh invariant tells.
     await until('everybody to have everything', () => hasAll(load, truth), { withinMs: terms.convergeMs }).catch(() => {})
     const outline = outlineOf([history])
-    const streamed = streamEqualsStore(await readEventTopic(stack.urls().kafkaBrokers, chat.namespace), truth, ids)
+    let records: readonly TopicRecord[] = []
+    await guarded('chat.events', problems, async () => {
+      records = await readEventTopic(stack.urls().kafkaBrokers, chat.namespace)
+    })
+    const streamed = streamEqualsStore(records, truth, ids)
     return {
       fault,
       seed,

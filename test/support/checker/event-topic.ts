@@ -24,13 +24,14 @@ export const readEventTopic = async (brokers: readonly string[], namespace: stri
   try {
     await consumer.subscribe({ topic, fromBeginning: true })
     await consumer.run({
-      eachMessage: async ({ partition, message }) => {
-        const end = open.get(partition)
-        if (end !== undefined) records.push({ key: String(message.key), value: String(message.value) })
-        if (end !== undefined && BigInt(message.offset) + 1n >= end) open.delete(partition)
+      eachBatch: async ({ batch }) => {
+        const end = open.get(batch.partition)
+        if (end === undefined) return
+        for (const { key, value } of batch.messages) records.push({ key: String(key), value: String(value) })
+        if (BigInt(batch.lastOffset()) + 1n >= end) open.delete(batch.partition)
       },
     })
-    await until('all of chat.events', () => open.size === 0, { withinMs: 60_000 })
+    await until('all of chat.events', () => open.size === 0, { withinMs: 120_000 })
     return records
   } finally {
     await consumer.disconnect()

@@ -87,6 +87,7 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
 
   const commands = createSendAgain(
     counts,
+    random.next,
     () => bound,
     () => options.sendsAgain && !isStopped,
   )

@@ -111,6 +111,9 @@ const historyFrom = (startMs: number, chunks: Uint32Array[], filled: number): Hi
 /** An empty one. Its entries are of `startMs` or later, and of the five days after it. */
 export const createHistory = (startMs: number): History => historyFrom(startMs, [], 0)
 
+/** Keeps nothing: for a load that is only measured. */
+export const noHistory = (startMs: number): History => ({ ...createHistory(startMs), append: () => {} })
+
 /** Reads what `parts` gave, put together. */
 export const historyOf = (bytes: Uint8Array): History => {
   // A copy, because a Buffer may begin anywhere, and words may not.

@@ -8,6 +8,8 @@ export interface Latencies {
   /** As text, to be added to those of another process. */
   encode(): string
   add(encoded: string): void
+  /** Those since it was last asked, as text. */
+  takeInterval(): string
   reset(): void
 }
 
@@ -33,9 +35,14 @@ const newHistogram = (): Histogram =>
 
 export const createLatencies = (): Latencies => {
   const histogram = newHistogram()
+  const interval = newHistogram()
   const at = (percentile: number): number => (histogram.totalCount === 0 ? 0 : histogram.getValueAtPercentile(percentile) / perMs)
   return {
-    record: (ms) => histogram.recordValue(Math.min(longestMs * perMs, Math.max(1, Math.round(ms * perMs)))),
+    record: (ms) => {
+      const value = Math.min(longestMs * perMs, Math.max(1, Math.round(ms * perMs)))
+      histogram.recordValue(value)
+      interval.recordValue(value)
+    },
     summary: () => ({
       count: histogram.totalCount,
       mean: histogram.totalCount === 0 ? 0 : histogram.mean / perMs,
@@ -48,6 +55,11 @@ export const createLatencies = (): Latencies => {
     }),
     encode: () => encodeIntoCompressedBase64(histogram),
     add: (encoded) => histogram.add(decodeFromCompressedBase64(encoded)),
+    takeInterval: () => {
+      const encoded = encodeIntoCompressedBase64(interval)
+      interval.reset()
+      return encoded
+    },
     reset: () => histogram.reset(),
   }
 }

@@ -1,7 +1,7 @@
 import type { Random } from '../simulation/random.ts'
 import { seededRandom } from '../simulation/random.ts'
 import type { History } from './history.ts'
-import { createHistory } from './history.ts'
+import { createHistory, noHistory } from './history.ts'
 import type { Latencies } from './latencies.ts'
 import { createLatencies } from './latencies.ts'
 import { numbering } from './numbering.ts'
@@ -49,6 +49,8 @@ export interface ContextOptions {
   readonly tag: number
   readonly seed: number
   readonly startMs: number
+  /** Whether what happens is written down, to be judged; it is if it is not said. */
+  readonly keepsHistory?: boolean
   readonly process?: number
   readonly processes?: number
 }
@@ -69,10 +71,17 @@ const noCounts = (): Counts => ({
 
 export const nowMs = (): number => performance.timeOrigin + performance.now()
 
-export const createLoadContext = ({ tag, seed, startMs, process = 0, processes = 1 }: ContextOptions): LoadContext => ({
+export const createLoadContext = ({
+  tag,
+  seed,
+  startMs,
+  keepsHistory = true,
+  process = 0,
+  processes = 1,
+}: ContextOptions): LoadContext => ({
   ids: runIds(tag, startMs),
   random: seededRandom(seed + process * 7_919),
-  history: createHistory(startMs),
+  history: keepsHistory ? createHistory(startMs) : noHistory(startMs),
   next: {
     socket: numbering(process, processes),
     operation: numbering(process, processes),

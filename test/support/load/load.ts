@@ -22,8 +22,11 @@ export interface LoadOptions extends CrowdOptions {
   readonly messageSize: string
   /** Over which the sockets are opened. */
   readonly rampMs?: number
+  /** By user; made up if it is not said. */
+  readonly nameOf?: (user: number) => string
   /** By external id. */
   readonly tokenFor?: (externalId: string) => string | undefined
+  readonly keepsHistory?: boolean
   readonly sendsAgain?: boolean
   readonly silenceMs?: number
   /** Users beyond those, who are connected and in no room. */
@@ -74,7 +77,7 @@ export const createLoad = (options: LoadOptions): Load => {
   const everybody = options.users + (options.guests ?? 0)
   for (let user = process; user < everybody; user += processes) {
     if (random.chance(options.slowReaders ?? 0)) slow.add(user)
-    const externalId = externalIdOf(tag, user)
+    const externalId = options.nameOf?.(user) ?? externalIdOf(tag, user)
     const first = user % urls.length
     devices.set(
       user,

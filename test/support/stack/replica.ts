@@ -11,6 +11,8 @@ export type { Environment, Replica } from './server.ts'
 export interface ReplicaOptions {
   /** The file to run, seen from the project's folder. */
   readonly entry: string
+  /** What is said to it on its command line. */
+  readonly args?: readonly string[]
   /** PORT and INTERNAL_PORT are free ones unless given. */
   readonly env: Environment
   readonly readyWithinMs?: number
@@ -41,7 +43,7 @@ const startOn = async (
   const server = nativeServer({
     name,
     command: process.execPath,
-    args: [options.entry],
+    args: [options.entry, ...(options.args ?? [])],
     workingFolder: projectFolder,
     env: { ...cleanEnvironment(), ...options.env, ...ports },
     logFile,

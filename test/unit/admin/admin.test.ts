@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runAdmin } from '../../../services/admin/admin.ts'
+import { found, runAdmin } from '../../../services/admin/admin.ts'
 
 const run = async (...args: string[]) => {
   const ran: string[] = []
@@ -7,6 +7,15 @@ const run = async (...args: string[]) => {
   let complained = ''
   const subcommands = {
     migrate: { meaning: 'brings the schema up to date', needs: 'DATABASE_URL', run: async () => void ran.push('migrate') },
+    audit: {
+      meaning: 'audits',
+      needs: 'DATABASE_URL',
+      flags: { '--json': 'prints JSON' },
+      run: async (flags: ReadonlySet<string>) => {
+        ran.push(`audit ${[...flags].join(' ')}`)
+        return found
+      },
+    },
     rebuild: { meaning: 'rebuilds', needs: 'DATABASE_URL', run: () => Promise.reject(new Error('a writer is running')) },
   }
   const code = await runAdmin(args, subcommands, {
@@ -43,6 +52,12 @@ describe('the admin command', () => {
     expect(ran).toEqual([])
     expect(complained).toContain(sentence)
     expect(complained).toContain('rebuild')
+  })
+
+  it('passes on the flags that a subcommand has, and tells that it found something by its own code', async () => {
+    expect(await run('audit', '--json')).toMatchObject({ code: 3, ran: ['audit --json'] })
+    expect(await run('audit', '--all')).toMatchObject({ code: 2, ran: [] })
+    expect((await run('--help')).printed).toContain('--json  prints JSON')
   })
 
   it('says in one sentence what failed', async () => {

@@ -1,0 +1,41 @@
+import type { DistributedConfig } from '../../shared/runtime/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
+import { systemClock } from '../../shared/runtime/system-clock.ts'
+import { tailEvents } from '../kafka/event-tail.ts'
+import type { PartitionLag } from '../kafka/group-lag.ts'
+import { groupLag } from '../kafka/group-lag.ts'
+import { partitionOf } from '../kafka/partition-of.ts'
+import type { AccountSlice } from '../postgres/stream-accounts.ts'
+import { walkAccounts } from '../postgres/walk-accounts.ts'
+import type { DistributedPorts } from './open-ports.ts'
+import { openPorts } from './open-ports.ts'
+
+/** What an audit needs of the three services, closed with the process. */
+export interface AuditAdapters extends DistributedPorts {
+  readonly clock: typeof systemClock
+  readonly partitions: number
+  readonly partitionOf: (key: string) => number
+  readonly progress: () => Promise<readonly PartitionLag[]>
+  readonly walk: (onSlice: (slice: AccountSlice) => void) => Promise<void>
+  readonly caughtUp: () => Promise<void>
+}
+
+/** `onRecord` is given every record of the event stream, from the first one on. */
+export const openAudit = async (
+  config: DistributedConfig,
+  service: Pick<ServiceProcess, 'log' | 'life'>,
+  onRecord: (record: { readonly key: string; readonly value: string }) => void,
+): Promise<AuditAdapters> => {
+  const ports = await openPorts(config, 'chat-audit', service)
+  const tail = await tailEvents(ports.kafka, onRecord)
+  service.life.add('event tail', tail.close)
+  return {
+    ...ports,
+    clock: systemClock,
+    partitions: config.partitions,
+    partitionOf: (key) => partitionOf(key, config.partitions),
+    progress: () => groupLag(ports.kafka),
+    walk: (onSlice) => walkAccounts(config.databaseUrl, service.log, onSlice),
+    caughtUp: tail.caughtUp,
+  }
+}

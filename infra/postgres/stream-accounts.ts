@@ -1,0 +1,103 @@
+import type { Session, Statement } from './statement.ts'
+
+/** One stream, as the events and as the tables computed from them have it, in one snapshot. */
+export interface StreamAccount {
+  readonly stream: string
+  readonly kind: 'chat' | 'user'
+  readonly first: number
+  readonly head: number
+  /** As many as the head says, or there are holes. */
+  readonly events: number
+  /** Among the events, and in the table of messages. */
+  readonly messages: number
+  readonly messageRows: number
+  /** Of the chat's row; absent: there is none. */
+  readonly chatHead?: number
+  readonly memberCount?: number
+  readonly memberRows: number
+  readonly hasUserRow: boolean
+}
+
+interface Row {
+  readonly stream: string
+  readonly kind: 'chat' | 'user'
+  readonly first: string
+  readonly head: string
+  readonly events: string
+  readonly messages: string
+  readonly message_rows: string
+  readonly chat_head: string | null
+  readonly member_count: number | null
+  readonly member_rows: string
+  readonly has_user_row: boolean
+}
+
+/** The streams after one, found by one look into the index for each. */
+const nextStreams = `
+  with recursive walk (stream, place) as (
+    (select stream, 1 from event where stream > $1 order by stream limit 1)
+    union all
+    select (select stream from event where event.stream > walk.stream order by stream limit 1), place + 1
+    from walk where walk.stream is not null and place < $2
+  ), slice as (select stream from walk where stream is not null)`
+
+const account: Statement = {
+  name: 'audit-streams',
+  text: `${nextStreams}
+  select slice.stream, of_events.*, messages_of.message_rows, members_of.member_rows,
+    chat.seq as chat_head, chat.member_count, app_user.id is not null as has_user_row
+  from slice
+  cross join lateral (
+    select min(kind) as kind, min(seq) as first, max(seq) as head, count(*) as events,
+      count(*) filter (where type = 'MessagePosted') as messages
+    from event where event.stream = slice.stream
+  ) of_events
+  cross join lateral (select count(*) as message_rows from message where chat_id = slice.stream) messages_of
+  cross join lateral (
+    select count(*) as member_rows from chat_member where chat_id = slice.stream and until_seq is null
+  ) members_of
+  left join chat on chat.id = slice.stream
+  left join app_user on app_user.id = slice.stream
+  order by slice.stream`,
+}
+
+const orphans: Statement = {
+  name: 'audit-orphans',
+  text: `select id::text as stream from chat where id > $1 and id <= $2 and not exists (select from event where stream = chat.id)
+    union all
+    select id::text from app_user where id > $1 and id <= $2 and not exists (select from event where stream = app_user.id)`,
+}
+
+export const beforeAllStreams = '00000000-0000-0000-0000-000000000000'
+const afterAllStreams = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+const accountOf = (row: Row): StreamAccount => ({
+  stream: row.stream,
+  kind: row.kind,
+  first: Number(row.first),
+  head: Number(row.head),
+  events: Number(row.events),
+  messages: Number(row.messages),
+  messageRows: Number(row.message_rows),
+  ...(row.chat_head === null ? {} : { chatHead: Number(row.chat_head) }),
+  ...(row.member_count === null ? {} : { memberCount: row.member_count }),
+  memberRows: Number(row.member_rows),
+  hasUserRow: row.has_user_row,
+})
+
+export interface AccountSlice {
+  readonly accounts: readonly StreamAccount[]
+  /** Chats and users, between the slice before and the end of this one, of which there is no event. */
+  readonly orphans: readonly string[]
+}
+
+/**
+ * The next streams in the order of their ids, `after` one of them. A slice is
+ * one snapshot; between slices others write. An empty one is the last.
+ */
+export const accountSlice = async (session: Session, after: string, limit: number): Promise<AccountSlice> => {
+  const rows = await session.run<Row>(account, [after, limit])
+  const last = rows.at(-1)?.stream ?? afterAllStreams
+  const without = await session.run<{ stream: string }>(orphans, [after, last])
+  return { accounts: rows.map(accountOf), orphans: without.map(({ stream }) => stream) }
+}

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { withAdminConnection } from './admin-connection.ts'
+import type { DatabaseLog } from './database-log.ts'
+import type { AccountSlice } from './stream-accounts.ts'
+import { accountSlice, beforeAllStreams } from './stream-accounts.ts'
+
+const streamsPerSlice = 200
+
+/**
+ * Goes through all streams, on one connection that rests for as long as each
+ * slice took, so that it never takes more than half of one connection's work.
+ */
+export const walkAccounts = (url: string, log: DatabaseLog, onSlice: (slice: AccountSlice) => void): Promise<void> =>
+  withAdminConnection(url, log, async ({ pool }) => {
+    for (let after = beforeAllStreams; ; ) {
+      const startedAt = performance.now()
+      const slice = await accountSlice(pool, after, streamsPerSlice)
+      onSlice(slice)
+      const last = slice.accounts.at(-1)
+      if (last === undefined) return
+      after = last.stream
+      await sleep(performance.now() - startedAt)
+    }
+  })

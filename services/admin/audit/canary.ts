@@ -1,0 +1,134 @@
+import { createHash, randomUUIDv7 } from 'node:crypto'
+import { writeCommand } from '../../../shared/domain/command-record.ts'
+import type { ChatCommand, Command } from '../../../shared/domain/commands.ts'
+import { recordHeaders } from '../../../shared/domain/record-headers.ts'
+import type { Clock } from '../../../shared/ports/clock.ts'
+import type { CommandLog } from '../../../shared/ports/command-log.ts'
+import type { EventStore, Outcome } from '../../../shared/ports/event-store.ts'
+import type { FanOut } from '../../../shared/ports/fan-out.ts'
+import { readRoomPublication, topics } from '../../../shared/ports/publications.ts'
+import type { ReadModel } from '../../../shared/ports/read-model.ts'
+import type { Finding } from './findings.ts'
+
+export interface CanaryPorts {
+  readonly commandLog: Pick<CommandLog, 'publish'>
+  readonly eventStore: Pick<EventStore, 'outcomes'>
+  readonly readModel: Pick<ReadModel, 'usersByExternalId'>
+  readonly fanOut: Pick<FanOut, 'subscribe'>
+  readonly clock: Clock
+  readonly partitions: number
+  readonly partitionOf: (key: string) => number
+}
+
+/** How one message fared through one partition. */
+export interface Flight {
+  readonly partition: number
+  /** From its publishing to its event in the store; undefined: not in time. */
+  readonly storedMs?: number
+  /** The same, to the hearing of its publication. */
+  readonly heardMs?: number
+}
+
+const externalUserId = 'chat-canary'
+const lookAgainMs = 20
+const patienceMs = 15_000
+
+/** An id that is the same at every audit, so that its rooms are made once. */
+const fixedId = (text: string): string => {
+  const hash = createHash('sha256').update(text).digest('hex')
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`
+}
+
+/** One room for each partition. */
+export const canaryRooms = (partitions: number, partitionOf: (key: string) => number): ReadonlyMap<number, string> => {
+  const rooms = new Map<number, string>()
+  for (let attempt = 0; rooms.size < partitions; attempt += 1) {
+    const room = fixedId(`chat-canary ${attempt}`)
+    const partition = partitionOf(room)
+    if (!rooms.has(partition)) rooms.set(partition, room)
+  }
+  return rooms
+}
+
+/** Sends a message through every partition, from the log to the store and to who listens, in rooms of its own. */
+export const flyCanaries = async (ports: CanaryPorts): Promise<readonly Flight[]> => {
+  const { commandLog, eventStore, readModel, fanOut, clock, partitions, partitionOf } = ports
+  const now = (): string => new Date(clock.nowMs()).toISOString()
+  const pause = (): Promise<void> => new Promise((resolve) => void clock.after(lookAgainMs, resolve))
+
+  const publish = (command: Command): Promise<void> =>
+    commandLog.publish([
+      {
+        key: command.room,
+        value: writeCommand(command),
+        headers: { [recordHeaders.command]: command.id, [recordHeaders.digest]: command.digest },
+      },
+    ])
+
+  /** Probes until there is something, or patience ends. */
+  const within = async <T>(probe: () => Promise<T | undefined>): Promise<T | undefined> => {
+    const startedAt = clock.monotonicMs()
+    for (;;) {
+      const found = await probe()
+      if (found !== undefined || clock.monotonicMs() - startedAt > patienceMs) return found
+      await pause()
+    }
+  }
+
+  const outcomeOf = (room: string, id: string): Promise<Outcome | undefined> =>
+    within(async () => (await eventStore.outcomes([{ room, id }]))[0])
+
+  const ensureUser = async (): Promise<string | undefined> => {
+    const find = async () => (await readModel.usersByExternalId([externalUserId])).get(externalUserId)
+    if ((await find()) === undefined) {
+      const head = { v: 1, type: 'CreateUser', room: externalUserId, digest: 'canary' } as const
+      await publish({ ...head, id: randomUUIDv7(), at: now(), body: { externalUserId, name: 'Canary' } })
+    }
+    return (await within(find))?.id
+  }
+
+  const fly = async (partition: number, room: string, user: string): Promise<Flight> => {
+    const head = { v: 1, room, digest: 'canary', user } as const
+    const create: ChatCommand = { ...head, type: 'CreateChat', id: room, at: now(), body: { name: 'canary', users: [user] } }
+    const message: ChatCommand = {
+      ...head,
+      type: 'PostMessage',
+      id: randomUUIDv7(),
+      at: now(),
+      body: { msg: now(), type: 'canary' },
+    }
+    let startedAt = 0
+    let heardMs: number | undefined
+    const subscription = fanOut.subscribe(topics.room(room), (payload) => {
+      const isIt = readRoomPublication(payload)?.events.some(({ commandId }) => commandId === message.id)
+      if (isIt) heardMs ??= clock.monotonicMs() - startedAt
+    })
+    await subscription.ready
+    if ((await eventStore.outcomes([{ room, id: room }]))[0] === undefined) await publish(create)
+    startedAt = clock.monotonicMs()
+    await publish(message)
+    const outcome = await outcomeOf(room, message.id)
+    const storedMs = clock.monotonicMs() - startedAt
+    if (outcome?.kind === 'event') await within(async () => heardMs)
+    subscription.close()
+    return {
+      partition,
+      ...(outcome?.kind === 'event' ? { storedMs } : {}),
+      ...(heardMs === undefined ? {} : { heardMs }),
+    }
+  }
+
+  const rooms = [...canaryRooms(partitions, partitionOf)]
+  const user = await ensureUser()
+  if (user === undefined) return rooms.map(([partition]) => ({ partition }))
+  return Promise.all(rooms.map(([partition, room]) => fly(partition, room, user)))
+}
+
+export const judgeFlights = (flights: readonly Flight[]): readonly Finding[] =>
+  flights.flatMap(({ partition, storedMs, heardMs }): readonly Finding[] => {
+    const where = `partition ${partition}`
+    if (storedMs === undefined)
+      return [{ part: 'canary', fault: 'missing', where, what: `a message was not stored within ${patienceMs} ms` }]
+    if (heardMs !== undefined) return []
+    return [{ part: 'canary', fault: 'late', where, what: 'a message was stored, and its publication was not heard' }]
+  })

@@ -1,0 +1,76 @@
+import type { DistributedConfig } from '../../../shared/runtime/config.ts'
+import { lifecycle } from '../../../shared/runtime/lifecycle.ts'
+import { createLogger } from '../../../shared/runtime/logger.ts'
+import type { ServiceProcess } from '../../../shared/runtime/service-process.ts'
+import { openProcess } from '../../../shared/runtime/service-process.ts'
+import { found } from '../admin.ts'
+import type { AuditPorts, AuditReport } from './audit.ts'
+import { audit } from './audit.ts'
+import { createAuditMetrics } from './audit-metrics.ts'
+import { reportText } from './report-text.ts'
+import { createStreamTally } from './stream-tally.ts'
+
+/** Opens what an audit asks, to be closed with the process; `onRecord` gets the event stream from its beginning. */
+export type OpenAudit = (
+  config: DistributedConfig,
+  service: Pick<ServiceProcess, 'log' | 'life'>,
+  onRecord: (record: { readonly key: string; readonly value: string }) => void,
+) => Promise<AuditPorts>
+
+export const auditFlags = {
+  '--json': 'prints a JSON object, one line a round',
+  '--watch': 'goes on, round after round, and has metrics on INTERNAL_PORT',
+} as const
+
+const roundEveryMs = 30_000
+
+const printer =
+  (isJson: boolean) =>
+  (report: AuditReport): void =>
+    void process.stdout.write(isJson ? `${JSON.stringify(report)}\n` : `${reportText(report)}\n`)
+
+/** One round, with nothing on stdout but its report. */
+const auditOnce = async (config: DistributedConfig, open: OpenAudit, print: (report: AuditReport) => void) => {
+  const log = createLogger({ level: 'silent', name: 'audit' })
+  const exit = (code: number): void => {
+    if (code !== 0) process.exit(code)
+  }
+  const life = lifecycle({ log, stopMs: config.times.stopMs, exit })
+  const tally = createStreamTally()
+  try {
+    const report = await audit(await open(config, { log, life }, tally.see), tally)
+    print(report)
+    return report.findings.count > 0 ? found : undefined
+  } finally {
+    await life.stop()
+  }
+}
+
+/** Round after round, until the process is told to stop. */
+const watch = async (config: DistributedConfig, open: OpenAudit, print: (report: AuditReport) => void): Promise<never> => {
+  const service = await openProcess(config, 'audit')
+  const metrics = createAuditMetrics(service.metrics.registry)
+  const tally = createStreamTally()
+  const ports = await open(config, service, tally.see)
+  service.report(() => ({ state: 'ready' }))
+  for (;;) {
+    try {
+      const report = await audit(ports, tally)
+      metrics.note(report)
+      print(report)
+    } catch (error) {
+      // A part of the service is away, which its own metrics tell; the next round looks again.
+      service.log.warn({ err: error }, 'a round of the audit could not be finished')
+    }
+    await new Promise<void>((resolve) => void setTimeout(resolve, roundEveryMs))
+  }
+}
+
+export const runAudit = (
+  config: DistributedConfig,
+  open: OpenAudit,
+  flags: ReadonlySet<string>,
+): Promise<typeof found | undefined> => {
+  const print = printer(flags.has('--json'))
+  return flags.has('--watch') ? watch(config, open, print) : auditOnce(config, open, print)
+}

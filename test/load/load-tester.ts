@@ -1,0 +1,58 @@
+/** `npm run load`: a load on gateways, measured and judged. */
+import { writeFileSync } from 'node:fs'
+import type { LoadReport } from './tester/load-report.ts'
+import type { LoadTestOptions } from './tester/options.ts'
+import { parseOptions, usage } from './tester/options.ts'
+import { createProgress } from './tester/progress.ts'
+import { reportPage } from './tester/report-page.ts'
+import { reportText } from './tester/report-text.ts'
+import { runLoadTest } from './tester/run-load-test.ts'
+
+const exitCodes = { well: 0, failed: 1, misused: 2 } as const
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+/** Resolves at the first Ctrl-C; the second ends the process as ever. */
+const untilInterrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGINT', () => {
+      process.stderr.write('\nStopping; Ctrl-C once more ends it without a report.\n')
+      resolve()
+    })
+  })
+
+const isWell = ({ verdict, failedConditions }: LoadReport): boolean =>
+  failedConditions.length === 0 && (verdict === undefined || verdict.problems.length === 0)
+
+const keep = ({ jsonFile, htmlFile }: LoadTestOptions, report: LoadReport): void => {
+  if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(report, null, 2)}\n`)
+  if (htmlFile !== undefined) writeFileSync(htmlFile, reportPage(report))
+  for (const file of [jsonFile, htmlFile]) if (file !== undefined) say(`  ${file}`)
+}
+
+const run = async (options: LoadTestOptions): Promise<number> => {
+  const progress = createProgress(process.stderr)
+  const report = await runLoadTest(options, { onSecond: progress.show, stopped: untilInterrupted() })
+  progress.end()
+  say(reportText(report))
+  keep(options, report)
+  return isWell(report) ? exitCodes.well : exitCodes.failed
+}
+
+const main = async (): Promise<number> => {
+  let options: LoadTestOptions | 'help'
+  try {
+    options = parseOptions(process.argv.slice(2))
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n--help tells what may be said.\n`)
+    return exitCodes.misused
+  }
+  if (options === 'help') {
+    say(usage)
+    return exitCodes.well
+  }
+  return run(options)
+}
+
+// A worker that is gone for good would keep the process waiting.
+process.exit(await main())

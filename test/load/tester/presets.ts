@@ -1,0 +1,43 @@
+/** What a load is like, each as it would be said on the command line. */
+export interface Shape {
+  readonly users: number
+  readonly rooms: number
+  readonly roomSize: string
+  readonly messageSize: string
+  readonly rate: number
+  readonly durationMs: number
+  readonly rampMs: number
+  readonly slowReaders: number
+  readonly dropsPerSecond: number
+}
+
+export const usualShape: Shape = {
+  users: 100,
+  rooms: 20,
+  roomSize: '2-20',
+  messageSize: '20-200',
+  rate: 100,
+  durationMs: 60_000,
+  rampMs: 5_000,
+  slowReaders: 0,
+  dropsPerSecond: 0,
+}
+
+export const presets: Readonly<Record<string, { readonly meaning: string; readonly shape: Partial<Shape> }>> = {
+  'many-rooms': {
+    meaning: 'many small rooms: what a day at work is like',
+    shape: { users: 2_000, rooms: 1_000, roomSize: 'zipf:30', rate: 500, rampMs: 20_000 },
+  },
+  'town-hall': {
+    meaning: 'one room of everybody: each message goes to a thousand',
+    shape: { users: 1_000, rooms: 1, roomSize: '1000', rate: 10, rampMs: 10_000 },
+  },
+  'reconnect-storm': {
+    meaning: 'sockets drop all the time, and resume',
+    shape: { users: 500, rooms: 100, roomSize: '5-30', rate: 100, dropsPerSecond: 50, rampMs: 5_000 },
+  },
+  'slow-readers': {
+    meaning: 'a fifth of the users read in fits and starts',
+    shape: { users: 200, rooms: 40, roomSize: '5-30', rate: 200, messageSize: '200-2000', slowReaders: 0.2 },
+  },
+}

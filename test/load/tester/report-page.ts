@@ -1,0 +1,193 @@
+import type { LatencySummary } from '../../support/load/latencies.ts'
+import type { LoadReport, Verdict } from './load-report.ts'
+import { tooBusy } from './load-report.ts'
+import { pageStyle } from './page-style.ts'
+import type { Series } from './svg-chart.ts'
+import { legend, svgChart } from './svg-chart.ts'
+import { axisText, clockText, msText, whole } from './units.ts'
+
+const htmlText = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+
+const percent = (share: number): string => `${(share * 100).toFixed(share < 0.01 && share > 0 ? 2 : 0)} %`
+
+const brokenCount = ({ lost, duplicated, reordered, gaps, other }: Verdict): number =>
+  lost + duplicated + reordered + gaps + other
+
+const banner = ({ verdict, failedConditions, wasStopped, busy }: LoadReport): string => {
+  const notes = [
+    ...(wasStopped ? ['It was stopped before its time.'] : []),
+    ...failedConditions.map((text) => `Not as asked: ${text}`),
+    ...(busy.most > tooBusy
+      ? [
+          `The tester itself was ${percent(busy.most)} busy at the most: the latencies are partly its own. Use --workers, or more machines.`,
+        ]
+      : []),
+  ]
+  const more = notes.map((note) => `<p>${htmlText(note)}</p>`).join('')
+  if (verdict === undefined) return `<section class="banner plain"><h2>Measured, not judged</h2>${more}</section>`
+  if (brokenCount(verdict) > 0) {
+    const problems = verdict.problems.map((problem) => `<li>${htmlText(problem)}</li>`).join('')
+    return `<section class="banner bad"><h2>Something is wrong</h2>${more}<ul>${problems}</ul></section>`
+  }
+  const isBad = failedConditions.length > 0
+  return `<section class="banner ${isBad ? 'bad' : 'good'}"><h2>Nothing lost, nothing doubled, nothing out of order</h2>
+    <p>Every frame at every socket was held against the rooms' own history.</p>${more}</section>`
+}
+
+const card = (title: string, value: string, detail: string): string =>
+  `<div class="card"><h3>${title}</h3><strong>${value}</strong><p>${detail}</p></div>`
+
+const cards = ({ totals, latencies, shape, sendingFrom, sendingTo, verdict }: LoadReport): string => {
+  const seconds = Math.max(1, sendingTo - sendingFrom)
+  const { stored, received, connect } = latencies
+  const fanOut = totals.confirmed === 0 ? 0 : received.count / totals.confirmed
+  return [
+    card(
+      'Messages',
+      whole(totals.confirmed),
+      `confirmed, ${whole(totals.confirmed / seconds)} a second of ${whole(shape.rate)} asked`,
+    ),
+    card('Deliveries', whole(received.count), `to others, ${fanOut.toFixed(1)} for each message`),
+    card('Stored', msText(stored.p50), `p50 · p99 ${msText(stored.p99)}`),
+    card('Received', msText(received.p50), `p50 · p99 ${msText(received.p99)}`),
+    card('Connected', msText(connect.p50), `p50 · p99 ${msText(connect.p99)} · ${whole(totals.connects)} times`),
+    card(
+      'Lost · doubled · reordered',
+      verdict === undefined ? '–' : `${verdict.lost} · ${verdict.duplicated} · ${verdict.reordered}`,
+      totals.refused === 0 ? 'no refusal' : `${whole(totals.refused)} sendings refused or unknown`,
+    ),
+  ].join('')
+}
+
+const figure = (title: string, series: readonly Series[], svg: string): string =>
+  `<figure><figcaption>${title}<span class="keys">${legend(series)}</span></figcaption>${svg}</figure>`
+
+const overTime = (report: LoadReport): string => {
+  const { seconds, sendingFrom, sendingTo } = report
+  const line = (
+    label: string,
+    colour: string,
+    of: (second: LoadReport['seconds'][number]) => number,
+    isFilled = false,
+  ): Series => ({
+    label,
+    colour: `var(--${colour})`,
+    points: seconds.map((second) => [second.at, of(second)] as const),
+    isFilled,
+  })
+  /** A second in which nothing arrived has no latency. */
+  const latencyLine = (label: string, colour: string, of: (second: LoadReport['seconds'][number]) => number): Series => {
+    const all = line(label, colour, of)
+    return { ...all, points: all.points.filter(([, ms]) => ms > 0) }
+  }
+  const inSeconds = (x: number): string => clockText(x * 1_000)
+  const band = { from: sendingFrom, to: Math.min(sendingTo, seconds.at(-1)?.at ?? sendingTo), label: 'messages were sent' }
+  const shared = { xText: inSeconds, band }
+  const messages = [line('sent', 'blue', ({ sent }) => sent), line('confirmed', 'green', ({ confirmed }) => confirmed, true)]
+  const frames = [line('frames at the sockets', 'violet', ({ frames: count }) => count, true)]
+  const latency = [
+    latencyLine('received, p99', 'red', ({ receivedP99 }) => receivedP99),
+    latencyLine('stored, p99', 'amber', ({ storedP99 }) => storedP99),
+    latencyLine('received, p50', 'blue', ({ receivedP50 }) => receivedP50),
+    latencyLine('stored, p50', 'green', ({ storedP50 }) => storedP50),
+  ]
+  const sockets = [line('open sockets', 'blue', ({ open }) => open, true)]
+  const busy = [line('busiest process of the tester', 'amber', ({ busy: share }) => share, true)]
+  return [
+    figure('Latency, second by second', latency, svgChart({ ...shared, series: latency, yText: axisText })),
+    figure('Messages a second', messages, svgChart({ ...shared, series: messages, yText: whole })),
+    figure('Deliveries a second', frames, svgChart({ ...shared, series: frames, yText: whole })),
+    '<div class="pair">',
+    figure('Sockets', sockets, svgChart({ ...shared, isSmall: true, series: sockets, yText: whole })),
+    figure('How busy the tester was', busy, svgChart({ ...shared, isSmall: true, series: busy, yText: percent, yLeast: 1 })),
+    '</div>',
+  ].join('')
+}
+
+/** Percentiles on a scale on which each further nine takes as much room as the one before. */
+const nines = (percentile: number): number => -Math.log10(Math.max(1 - percentile / 100, 1e-4))
+
+const curve = ({ latencies }: LoadReport): string => {
+  const line = (label: string, colour: string, { curve: points }: LatencySummary): Series => ({
+    label,
+    colour: `var(--${colour})`,
+    points: points.map(([percentile, ms]) => [nines(percentile), ms] as const),
+  })
+  const series = [line('received', 'blue', latencies.received), line('stored', 'green', latencies.stored)]
+  const marks = [0, 50, 90, 99, 99.9, 99.99]
+  const xText = (x: number): string => `${marks.find((mark) => Math.abs(nines(mark) - x) < 1e-6)} %`
+  return figure('How many were how fast', series, svgChart({ series, xText, xMarks: marks.map(nines), yText: axisText }))
+}
+
+const row = (cells: readonly string[], tag = 'td'): string =>
+  `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`
+
+const latencyTable = ({ latencies }: LoadReport): string => {
+  const names = { connect: 'connect → bound', stored: 'send → stored', received: 'send → received' } as const
+  const rows = Object.entries(names).map(([key, name]) => {
+    const { count, mean, p50, p90, p99, p999, max } = latencies[key as keyof typeof names]
+    return row([name, whole(count), ...[mean, p50, p90, p99, p999, max].map(msText)])
+  })
+  const head = row(['', 'count', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'], 'th')
+  return `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>
+    <p class="hint">Latencies count from the moment at which a message was meant to be sent, so that a stall of the service or of the tester is part of them.</p>`
+}
+
+const pairs = (entries: readonly (readonly [string, string])[]): string =>
+  `<table class="pairs"><tbody>${entries.map(([name, value]) => row([htmlText(name), htmlText(value)])).join('')}</tbody></table>`
+
+const counted = (record: Readonly<Record<string, number>>): readonly (readonly [string, string])[] => {
+  const entries = Object.entries(record).map(([name, count]) => [name, whole(count)] as const)
+  return entries.length === 0 ? [['none', '']] : entries
+}
+
+const asked = ({ urls, shape, seed, workers }: LoadReport): readonly (readonly [string, string])[] => [
+  ['gateways', urls.join(', ')],
+  ['users', whole(shape.users)],
+  ['rooms, with members', `${whole(shape.rooms)}, ${shape.roomSize}`],
+  ['messages a second', `${shape.rate}, of ${shape.messageSize} characters`],
+  ['for', clockText(shape.durationMs)],
+  ['slow readers', percent(shape.slowReaders)],
+  ['drops a second', String(shape.dropsPerSecond)],
+  ['processes', String(workers)],
+  ['seed', String(seed)],
+]
+
+const totalsOf = ({ totals, busy }: LoadReport): readonly (readonly [string, string])[] => [
+  ['sendings', whole(totals.sent)],
+  ['of them again', whole(totals.sentAgain)],
+  ['confirmed', whole(totals.confirmed)],
+  ['frames received', whole(totals.frames)],
+  ['bytes received', whole(totals.bytes)],
+  ['connections', `${whole(totals.connects)}, ${whole(totals.failedConnects)} failed`],
+  ['tester busy', `${percent(busy.mean)} on average, ${percent(busy.most)} at the most`],
+]
+
+/** The report as one page that needs nothing else, to be looked at or mailed. */
+export const reportPage = (report: LoadReport): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Load test of ${htmlText(report.startedAt)}</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+<header>
+<h1>Load test</h1>
+<p>${htmlText(new Date(report.startedAt).toUTCString())} · ${clockText(report.tookMs)} · ${report.urls.length} ${report.urls.length === 1 ? 'gateway' : 'gateways'} · ${whole(report.shape.users)} users in ${whole(report.shape.rooms)} rooms</p>
+</header>
+${banner(report)}
+<section class="cards">${cards(report)}</section>
+${report.seconds.length > 1 ? overTime(report) : ''}
+${curve(report)}
+<section><h2>Latencies</h2>${latencyTable(report)}</section>
+<section class="columns">
+<div><h2>Asked for</h2>${pairs(asked(report))}</div>
+<div><h2>Counted</h2>${pairs(totalsOf(report))}</div>
+<div><h2>Refused or unknown</h2>${pairs(counted(report.refusedBy))}<h2>Sockets closed, by code</h2>${pairs(counted(report.closedBy))}</div>
+</section>
+</body>
+</html>
+`

@@ -1,0 +1,17 @@
+import { performance } from 'node:perf_hooks'
+
+/** How busy this process was since it was last asked, in [0, 1]: the larger of its CPU share of one core and of its event loop's. */
+export const busyness = (): (() => number) => {
+  let cpu = process.cpuUsage()
+  let loop = performance.eventLoopUtilization()
+  let at = performance.now()
+  return () => {
+    const used = process.cpuUsage(cpu)
+    const { utilization } = performance.eventLoopUtilization(loop)
+    const share = (used.user + used.system) / 1_000 / Math.max(1, performance.now() - at)
+    cpu = process.cpuUsage()
+    loop = performance.eventLoopUtilization()
+    at = performance.now()
+    return Math.min(1, Math.max(utilization, share))
+  }
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { canaryRooms, judgeFlights } from '../../../services/admin/audit/canary.ts'
+import type { Account } from '../../../services/admin/audit/judge-account.ts'
+import { judgeAccount, judgeOrphan } from '../../../services/admin/audit/judge-account.ts'
+import { judgeLog, lagOf } from '../../../services/admin/audit/judge-log.ts'
+import { reportText } from '../../../services/admin/audit/report-text.ts'
+import { createStreamTally } from '../../../services/admin/audit/stream-tally.ts'
+
+const chat: Account = {
+  stream: 'room',
+  kind: 'chat',
+  first: 1,
+  head: 5,
+  events: 5,
+  messages: 3,
+  messageRows: 3,
+  chatHead: 5,
+  memberCount: 2,
+  memberRows: 2,
+  hasUserRow: false,
+}
+const user: Account = { ...chat, stream: 'user', kind: 'user', head: 1, events: 1, messages: 0, messageRows: 0, hasUserRow: true }
+
+const saidOf = (account: Account): string[] => judgeAccount(account).map(({ fault, what }) => `${fault}: ${what}`)
+
+describe('An audit of the store', () => {
+  it('has nothing to say of a chat and a user that are whole', () => {
+    expect([...judgeAccount(chat), ...judgeAccount(user)]).toEqual([])
+  })
+
+  const { chatHead: _head, memberCount: _count, ...withoutRow } = chat
+  it.each<readonly [string, Account, string]>([
+    ['a hole', { ...chat, events: 4 }, 'missing: 4 events from 1 to 5'],
+    ['a beginning that is gone', { ...chat, first: 2 }, 'missing: 5 events from 2 to 5'],
+    ['a chat without its row', withoutRow, 'missing: no row for the chat'],
+    ['a head of another seq', { ...chat, chatHead: 4 }, 'different: the chat ends at 4, its events at 5'],
+    ['members that are not counted', { ...chat, memberRows: 3 }, 'different: the chat counts 2 members, and has 3'],
+    ['a message without its row', { ...chat, messageRows: 2 }, 'missing: 2 rows for 3 messages'],
+    ['a row too many', { ...chat, messageRows: 4 }, 'doubled: 4 rows for 3 messages'],
+    ['a user without its row', { ...user, hasUserRow: false }, 'missing: no row for the user'],
+  ])('tells %s', (_what, account, said) => {
+    expect(saidOf(account)).toEqual([said])
+  })
+
+  it('tells a row without an event', () => {
+    expect(judgeOrphan('room')).toMatchObject({ fault: 'doubled', where: 'room' })
+  })
+})
+
+describe('An audit of the log', () => {
+  const at = (committed: bigint, end = 10n) => [{ partition: 3, end, committed }]
+
+  it('counts what waits, and is content while it moves', () => {
+    expect(lagOf([...at(4n), ...at(10n)])).toBe(6)
+    expect(judgeLog(at(4n), at(5n, 20n))).toEqual([])
+    expect(judgeLog(at(10n), at(10n, 30n))).toEqual([])
+  })
+
+  it('tells a partition that stands still', () => {
+    const found = judgeLog(at(4n), at(4n, 20n))
+    expect(found).toMatchObject([{ fault: 'late', where: 'partition 3', what: expect.stringContaining('6 commands wait') }])
+  })
+})
+
+describe('An audit of the event stream', () => {
+  const record = (seq: number, key = 'room') => ({
+    key,
+    value: `{"v":1,"event":"new-message","room":"${key}","seq":${seq},"body":{}}`,
+  })
+  const tallyOf = (...seqs: number[]) => {
+    const tally = createStreamTally()
+    for (const seq of seqs) tally.see(record(seq))
+    return tally
+  }
+
+  it('is content with repetitions', () => {
+    const tally = tallyOf(1, 2, 1, 2, 3)
+    expect(tally.takeFindings()).toEqual([])
+    expect(tally.behind(new Map([['room', 3]]))).toEqual([])
+    expect(tally.records).toBe(5)
+  })
+
+  it('tells a hole once, an end that is missing, and a record that is no event', () => {
+    const tally = tallyOf(1, 3)
+    tally.see({ key: 'room', value: 'hello' })
+    expect(tally.takeFindings().map(({ what }) => what)).toEqual(['3 comes after 1', 'a record that is no event'])
+    expect(tally.takeFindings()).toEqual([])
+    expect(
+      tally
+        .behind(
+          new Map([
+            ['room', 4],
+            ['other', 1],
+          ]),
+        )
+        .map(({ what }) => what),
+    ).toEqual(['ends at 3 of 4', 'ends at 0 of 1'])
+  })
+})
+
+describe('Canaries', () => {
+  it('have one room for each partition, the same at every audit', () => {
+    const partitionOf = (key: string): number => Number.parseInt(key.slice(0, 4), 16) % 12
+    const rooms = canaryRooms(12, partitionOf)
+    expect([...rooms.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, index) => index))
+    expect([...canaryRooms(12, partitionOf)]).toEqual([...rooms])
+    for (const [partition, room] of rooms) {
+      expect(partitionOf(room)).toBe(partition)
+      expect(room).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
+    }
+  })
+
+  it('that do not arrive, or are not heard, are told', () => {
+    const flights = [{ partition: 0, storedMs: 5, heardMs: 7 }, { partition: 1, storedMs: 5 }, { partition: 2 }]
+    expect(judgeFlights(flights).map(({ fault, where }) => `${fault} ${where}`)).toEqual([
+      'late partition 1',
+      'missing partition 2',
+    ])
+  })
+})
+
+describe('The report', () => {
+  const report = {
+    at: '2026-01-01T00:00:00.000Z',
+    tookMs: 1_234,
+    log: { partitions: 12, lag: 0 },
+    store: { chats: 1, users: 2, events: 7, messages: 3 },
+    stream: { records: 7 },
+    canary: { flights: [{ partition: 0, storedMs: 5.4, heardMs: 7 }] },
+    findings: { count: 0, first: [] },
+  }
+
+  it('says plainly that nothing is wrong, or what is', () => {
+    expect(reportText(report)).toContain('Nothing is missing, doubled or late.')
+    const finding = { part: 'store', fault: 'missing', where: 'room', what: 'a hole' } as const
+    const said = reportText({ ...report, findings: { count: 2, first: [finding] } })
+    expect(said).toContain('store: missing: room: a hole')
+    expect(said).toContain('and 1 more')
+    expect(said).toContain('2 findings.')
+  })
+})

@@ -1,0 +1,52 @@
+import type { LoadReport } from '../../load/tester/load-report.ts'
+import { usualShape } from '../../load/tester/presets.ts'
+import { createLatencies } from '../../support/load/latencies.ts'
+
+const latencies = (...times: readonly number[]) => {
+  const recorded = createLatencies()
+  for (const ms of times) recorded.record(ms)
+  return recorded.summary()
+}
+
+/** The report of a run in which all went well. */
+export const goodReport: LoadReport = {
+  startedAt: '2026-01-01T00:00:00.000Z',
+  tookMs: 70_000,
+  wasStopped: false,
+  urls: ['ws://127.0.0.1:8080/ws'],
+  seed: 7,
+  workers: 1,
+  shape: usualShape,
+  totals: {
+    sent: 1_000,
+    sentAgain: 0,
+    confirmed: 990,
+    refused: 10,
+    unsettled: 0,
+    frames: 9_000,
+    bytes: 3_000_000,
+    connects: 100,
+    failedConnects: 0,
+  },
+  refusedBy: { rate_limited: 10 },
+  closedBy: {},
+  latencies: { connect: latencies(5), stored: latencies(10, 20, 30), received: latencies(20, 40, 400) },
+  seconds: [0, 1, 2].map((at) => ({
+    at,
+    open: 100,
+    sent: 100,
+    confirmed: 99,
+    frames: 900,
+    refused: 1,
+    storedP50: 10,
+    storedP99: 30,
+    receivedP50: 20,
+    receivedP99: 400,
+    busy: 0.3,
+  })),
+  sendingFrom: 0,
+  sendingTo: 2,
+  busy: { mean: 0.3, most: 0.5 },
+  verdict: { lost: 0, duplicated: 0, reordered: 0, gaps: 0, other: 0, problems: [] },
+  failedConditions: [],
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { parseCondition } from '../../load/tester/conditions.ts'
+import { reportPage } from '../../load/tester/report-page.ts'
+import { reportText } from '../../load/tester/report-text.ts'
+import { svgChart } from '../../load/tester/svg-chart.ts'
+import { goodReport } from './report-fixture.ts'
+
+describe('A condition', () => {
+  it.each([
+    ['p99>250ms', true],
+    ['received.p99>1s', false],
+    ['stored.p50>15ms', true],
+    ['stored.max > 30.5ms', false],
+    ['connect.mean<1ms', false],
+    ['errors>0.5%', true],
+    ['errors>1%', false],
+    ['busy>40%', true],
+    ['lost>0', false],
+  ])('%s is told of the numbers: %s', (text, isMet) => {
+    expect(parseCondition(text).isMet(goodReport)).toBe(isMet)
+  })
+
+  it.each(['p98>1ms', 'p99', 'p99>', 'p99=1ms', 'sent.p99>1ms', 'p99>1day'])('%s is refused', (text) => {
+    expect(() => parseCondition(text)).toThrow('is no condition; write')
+  })
+})
+
+describe('The page', () => {
+  const page = reportPage(goodReport)
+
+  it('needs nothing but itself', () => {
+    expect(page).not.toMatch(/<script|<link|<img|src=|@import|https?:\/\//)
+  })
+
+  it('says what came of it', () => {
+    expect(page).toContain('Nothing lost, nothing doubled, nothing out of order')
+    expect(page).toContain('rate_limited')
+    expect(page.match(/<svg/g)).toHaveLength(6)
+    expect(page).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  it('says what is wrong, and that the tester was too busy', () => {
+    const verdict = { lost: 1, duplicated: 0, reordered: 0, gaps: 0, other: 0, problems: ['I1: room 1: <b>lost</b>'] }
+    const bad = reportPage({ ...goodReport, verdict, busy: { mean: 0.9, most: 0.95 }, failedConditions: ['p99>250ms'] })
+    expect(bad).toContain('Something is wrong')
+    expect(bad).toContain('I1: room 1: &lt;b&gt;lost&lt;/b&gt;')
+    expect(bad).toContain('The tester itself was 95 % busy')
+    expect(bad).toContain('Not as asked: p99&gt;250ms')
+  })
+
+  it('shows addresses as they are, and as text', () => {
+    expect(reportPage({ ...goodReport, urls: ['ws://<script>'] })).toContain('ws://&lt;script&gt;')
+  })
+})
+
+describe('The text at the end', () => {
+  it('has the percentiles and the verdict', () => {
+    const text = reportText(goodReport)
+    expect(text).toContain('lost 0, duplicated 0, reordered 0, gaps 0')
+    expect(text).toMatch(/send → received +3 /)
+    expect(reportText({ ...goodReport, busy: { mean: 0.8, most: 0.9 } })).toContain('too busy')
+  })
+})
+
+describe('A chart', () => {
+  it('draws what is flat, and a single point', () => {
+    const series = [{ label: 'a & b', colour: 'red', points: [[1, 0]] as const }]
+    const svg = svgChart({ series, xText: String, yText: String })
+    expect(svg).toContain('<title>a &amp; b</title>')
+    expect(svg).not.toMatch(/NaN|Infinity/)
+  })
+})
