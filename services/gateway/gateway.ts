@@ -15,7 +15,7 @@ import { watchConnection, wireOf } from './connection.ts'
 import type { Door } from './door.ts'
 import { drainSessions } from './drain.ts'
 import type { Refusal } from './refusals.ts'
-import { refusalText } from './refusals.ts'
+import { refusals, refusalText } from './refusals.ts'
 import type { Session } from './session.ts'
 import type { Switchboard } from './switchboard.ts'
 import { subprotocol } from './token-of.ts'
@@ -63,6 +63,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   // What comes after a certain number would be left out unseen; the door counts them, and their bytes have a bound.
   server.maxHeadersCount = 0
 
+  // There before their first time, which could not be told otherwise.
+  for (const reason of Object.keys(refusals)) metrics.upgradesRefused.inc({ reason }, 0)
   const refuse = (socket: Socket, refusal: Refusal): void => {
     metrics.upgradesRefused.inc({ reason: refusal })
     log.debug({ reason: refusal }, 'upgrade refused')

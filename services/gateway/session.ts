@@ -51,6 +51,8 @@ export interface SessionPorts extends Omit<RequestsPorts, 'caller' | 'tokens'> {
   readonly onEnded: () => void
 }
 
+const idText = (id: string | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
+
 const known: ReadonlySet<string> = new Set(requestEvents)
 
 export const createSession = (ports: SessionPorts): Session => {
@@ -62,7 +64,6 @@ export const createSession = (ports: SessionPorts): Session => {
   let errorsInARow = 0
 
   const send = (text: string): void => outbox.push(textFrame(text))
-  const idText = (id: string | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
 
   /** What may be sent again later is no mistake: a part of the service is down, or a queue is full. */
   const countError = ({ retryable }: ErrorBody): void => {
@@ -76,11 +77,6 @@ export const createSession = (ports: SessionPorts): Session => {
     metrics.commands.inc({ event: known.has(event) ? event : 'other', outcome: error.code })
     send(`{${idText(id)}"event":${JSON.stringify(event)},"error":${JSON.stringify(error)}}`)
     countError(error)
-  }
-
-  const succeeded = ({ event }: Asked): void => {
-    errorsInARow = 0
-    metrics.commands.inc({ event, outcome: 'ok' })
   }
 
   const prepare = (user: string): Candidate => {
@@ -115,10 +111,13 @@ export const createSession = (ports: SessionPorts): Session => {
     pending: new Set(),
     order: new Map(),
     answer: (asked, body) => {
-      succeeded(asked)
+      caller.succeeded(asked)
       send(`{${idText(asked.id)}"event":"${asked.event}","body":${body}}`)
     },
-    succeeded,
+    succeeded: ({ event }) => {
+      errorsInARow = 0
+      metrics.commands.inc({ event, outcome: 'ok' })
+    },
     fail,
     refuse: (asked, code, message) => fail(asked, errorBody(code, message)),
     prepare,

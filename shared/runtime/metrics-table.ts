@@ -14,7 +14,6 @@ export const metricsTable = {
     name: 'chat_upgrades_refused_total',
     help: 'Upgrades to WebSocket that were refused',
     labels: ['reason'],
-    starts: [{ reason: 'not_found' }, { reason: 'draining' }],
   },
   frames: { kind: 'counter', name: 'chat_frames_total', help: 'WebSocket frames', labels: ['direction'] },
   commands: {

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { topicsOf, writerGroup } from '../../../infra/kafka/topics.ts'
 import { projectFolder } from '../../support/stack/replica.ts'
 import { containersOf, overlays, rendered } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
@@ -48,15 +47,14 @@ describe('the servers of prod', () => {
     expect(configOf('prod', 'writer').replicationFactor).toBe(3)
   })
 
-  it('let each service do with topics what it does, and no more (C13)', () => {
-    const { namespace, partitions } = configOf('prod', 'writer')
-    const topics = Object.values(topicsOf(namespace, partitions)).map(({ name }) => name)
-    const named = rendered('prod')
-      .ofKind('KafkaUser')
-      .flatMap(({ spec = {} }) => (spec.authorization as { acls: { resource: { type: string; name?: string } }[] }).acls)
-    const ofType = (type: string) => new Set(named.flatMap(({ resource }) => (resource.type === type ? [resource.name] : [])))
-    expect(ofType('topic')).toEqual(new Set(topics))
-    expect(ofType('group')).toEqual(new Set([writerGroup(namespace)]))
+  it('let nobody come to Kafka but who is named (C13)', () => {
+    const kafka = rendered('prod').the('Kafka', 'chat').spec?.kafka as {
+      readonly listeners: readonly { readonly port: number; readonly networkPolicyPeers?: readonly unknown[] }[]
+    }
+    const ports = configOf('prod', 'writer').kafkaBrokers.map((broker) => Number(broker.split(':')[1]))
+    const { listeners } = kafka
+    expect(listeners.map(({ port }) => port)).toEqual(ports)
+    for (const { networkPolicyPeers = [] } of listeners) expect(networkPolicyPeers.length).toBeGreaterThan(0)
   })
 
   it('are a Postgres that confirms nothing that is on one machine alone (C13)', () => {

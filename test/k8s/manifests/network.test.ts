@@ -76,9 +76,9 @@ describe.each(overlays)('the network of %s', (overlay) => {
   it('lets services go to names, Kafka, Postgres and Redis, and nowhere else (C6)', () => {
     const { kafkaBrokers } = configOf(overlay, 'gateway')
     const kafkaPort = Number(kafkaBrokers[0]?.split(':')[1])
-    for (const name of ['gateway', 'writer']) {
-      expect(new Set(portsOf(rulesFor(overlay, 'egress', name)))).toEqual(new Set([53, kafkaPort, 5432, 6379]))
-    }
+    const keys = configOf(overlay, 'gateway').access.jwt === undefined ? [] : [443]
+    expect(new Set(portsOf(rulesFor(overlay, 'egress', 'gateway')))).toEqual(new Set([53, kafkaPort, 5432, 6379, ...keys]))
+    expect(new Set(portsOf(rulesFor(overlay, 'egress', 'writer')))).toEqual(new Set([53, kafkaPort, 5432, 6379]))
     expect(new Set(portsOf(rulesFor(overlay, 'egress', 'admin')))).toEqual(new Set([53, kafkaPort, 5432]))
   })
 

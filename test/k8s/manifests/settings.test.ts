@@ -8,7 +8,7 @@ import { containersOf, overlays, rendered } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
 import { configOf } from '../support/service-config.ts'
 
-const known = new Set([...Object.values(settings).flatMap((group) => Object.keys(group)), 'NODE_OPTIONS'])
+const known = new Set([...Object.values(settings).flatMap((group) => Object.keys(group)), 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'])
 const isSecret = /PASSWORD|SECRET|DATABASE_URL|REDIS_URL/
 
 const containersOn = (overlay: Overlay): Container[] => rendered(overlay).ours.flatMap(({ pod }) => [...containersOf(pod)])
@@ -71,8 +71,10 @@ describe.each(overlays)('the settings of %s', (overlay) => {
 describe('the settings of prod', () => {
   needsRenderer()
 
-  it('bring no Secret along (C9)', () => {
+  it('bring no Secret along, and ask for tokens (C9)', () => {
     expect(rendered('prod').ofKind('Secret')).toEqual([])
+    const gateway = rendered('prod').ours.find(({ name }) => name === 'gateway')?.pod.containers[0]
+    expect(rendered('prod').environment(gateway as Container)).toMatchObject({ AUTH: 'jwt' })
   })
 })
 

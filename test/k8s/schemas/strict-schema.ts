@@ -12,7 +12,11 @@ const isSchema = (value: unknown): value is Schema => typeof value === 'object' 
 const strictProperties = (properties: Schema): Schema =>
   Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, isSchema(schema) ? strictSchema(schema) : schema]))
 
+/** Go says "whatever the case" in the middle of a pattern, JavaScript around it. */
+const jsPattern = (pattern: string): string => (pattern.includes('(?i)') ? `(?i:${pattern.replace('(?i)', '')})` : pattern)
+
 const strictValue = (key: string, value: unknown): unknown => {
+  if (key === 'pattern' && typeof value === 'string') return jsPattern(value)
   if (key === 'properties' && isSchema(value)) return strictProperties(value)
   if (Array.isArray(value)) return value.map((item) => (isSchema(item) ? strictSchema(item) : item))
   return isSchema(value) ? strictSchema(value) : value

@@ -1,5 +1,5 @@
-import type { DistributedConfig } from '../../../shared/runtime/config.ts'
-import { readDistributedConfig } from '../../../shared/runtime/config.ts'
+import type { DistributedConfig, GatewayConfig } from '../../../shared/runtime/config.ts'
+import { readDistributedConfig, readGatewayConfig } from '../../../shared/runtime/config.ts'
 import type { Overlay } from './rendered.ts'
 import { rendered } from './rendered.ts'
 
@@ -10,9 +10,12 @@ const secrets = {
 }
 
 /** The configuration that a service reads in its pod, read by the service's own code. */
-export const configOf = (overlay: Overlay, name: 'gateway' | 'writer'): DistributedConfig => {
+export function configOf(overlay: Overlay, name: 'gateway'): GatewayConfig
+export function configOf(overlay: Overlay, name: 'gateway' | 'writer'): DistributedConfig
+export function configOf(overlay: Overlay, name: 'gateway' | 'writer'): DistributedConfig {
   const { ours, environment } = rendered(overlay)
   const container = ours.find((workload) => workload.name === name)?.pod.containers[0]
   if (container === undefined) throw new Error(`${overlay} has no ${name}`)
-  return readDistributedConfig({ ...environment(container), ...secrets })
+  const read = name === 'gateway' ? readGatewayConfig : readDistributedConfig
+  return read({ ...environment(container), ...secrets })
 }
