@@ -1,0 +1,13 @@
+/** The load of the load-test overlay, from inside the cluster: people talk for a while, then the checker judges. */
+import { figures, underLoad } from './cluster/under-load.ts'
+
+const { TARGET = 'ws://gateway/ws', PER_SECOND = '100', USERS = '200', SECONDS = '60' } = process.env
+
+const run = await underLoad({
+  url: TARGET,
+  perSecond: Number(PER_SECOND),
+  users: Number(USERS),
+  harm: () => new Promise((resolve) => setTimeout(resolve, Number(SECONDS) * 1_000)),
+})
+process.stdout.write(`${figures('load', run)}\n`)
+process.exitCode = run.problems.length === 0 ? 0 : 1

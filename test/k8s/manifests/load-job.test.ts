@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { rendered } from '../support/rendered.ts'
+import { needsRenderer } from '../support/renderer.ts'
+
+describe('the load of the load-test overlay (C16)', () => {
+  needsRenderer()
+
+  it('goes by the Service, like any client, and is judged once', () => {
+    const { spec } = rendered('load-test').the('Job', 'load')
+    expect(spec?.backoffLimit).toBe(0)
+    const env = spec?.template?.spec.containers[0]?.env ?? []
+    expect(env.find(({ name }) => name === 'TARGET')?.value).toBe('ws://gateway/ws')
+  })
+
+  it('may go there and to names, and nowhere else', () => {
+    const policy = rendered('load-test').the('NetworkPolicy', 'load-to-gateway').spec ?? {}
+    expect(policy.egress).toEqual([
+      {
+        to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'gateway', 'app.kubernetes.io/part-of': 'chat' } } }],
+        ports: [{ port: 'public', protocol: 'TCP' }],
+      },
+    ])
+  })
+
+  it('has everything of dev besides', () => {
+    const names = (overlay: 'dev' | 'load-test') => rendered(overlay).all.map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+    expect(names('load-test')).toEqual(expect.arrayContaining(names('dev').filter((name) => !name.startsWith('Namespace'))))
+  })
+})
