@@ -1,7 +1,13 @@
 /** The load of the load-test overlay, from inside the cluster: people talk for a while, then the checker judges. */
+import { until } from '../support/poll.ts'
 import { figures, underLoad } from './cluster/under-load.ts'
 
 const { TARGET = 'ws://gateway/ws', PER_SECOND = '100', USERS = '200', SECONDS = '60' } = process.env
+
+const page = TARGET.replace(/^ws/, 'http').replace(/\/ws$/, '/')
+
+// The whole system is only just being started.
+await until('gateways', async () => (await fetch(page)).ok, { withinMs: 600_000, everyMs: 2_000 })
 
 const run = await underLoad({
   url: TARGET,
