@@ -8,13 +8,7 @@ import type { KubernetesObject } from './objects.ts'
 const folder = join(import.meta.dirname, '../schemas')
 const sources = [kubernetes, ...moduleCrds, strimzi]
 
-/** Patterns are written for Go, which takes flags inside of them. */
-const regExp = Object.assign(
-  (pattern: string, flags: string) => new RegExp(pattern.replaceAll('(?i)', ''), pattern.includes('(?i)') ? `${flags}i` : flags),
-  { code: 'new RegExp' },
-)
-
-const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true, code: { regExp } })
+const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true })
 for (const { name } of sources) ajv.addSchema(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')))
 
 const kindOf = ({ apiVersion, kind }: KubernetesObject): string =>

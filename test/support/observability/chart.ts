@@ -55,5 +55,5 @@ export const chartsSvg = (charts: readonly Chart[]): string => {
   const rows = Math.ceil(charts.length / 2)
   const size = `width="${width * 2}" height="${rows * height}" viewBox="0 0 ${width * 2} ${rows * height}"`
   const drawn = charts.map((chart, index) => chartSvg(chart, (index % 2) * width, Math.floor(index / 2) * height))
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="10" fill="#666"><rect width="100%" height="100%" fill="#fff"/>${drawn.join('\n')}</svg>\n`
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="10" fill="#666"><title>Series of a load run, as Prometheus has them</title><rect width="100%" height="100%" fill="#fff"/>${drawn.join('\n')}</svg>\n`
 }
