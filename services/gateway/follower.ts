@@ -66,7 +66,7 @@ export interface FollowerStart {
   /** The head as of which the user was known to be a member, if a read said so. */
   readonly memberAsOf?: number
   readonly isLive?: boolean
-  /** Started on a notice, which may be older than the membership that the store knows. */
+  /** Started on a notice, which may be older than what the store knows: the first page decides where it begins. */
   readonly isHinted?: boolean
 }
 

@@ -45,7 +45,7 @@ export interface SessionRoomsPorts {
 export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
   const { user, outbox, feeds, pending, lookups, clock, retryMs, pagesAtOnce, onFull } = ports
   const followers = new Map<string, { readonly follower: Follower; readonly hold: FeedHold }>()
-  /** The seq at which this session last left a room: a late notice must not start before it. */
+  /** The seq at which this session last left a room: the feed may come to it later. */
   const left = new Map<string, number>()
   /** Rooms that were heard of while nothing of them may come, with the seq since which the user is a member. */
   const early = new Map<string, number>()
@@ -172,7 +172,7 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
     hint: (room, since) => {
       if (isEarly(room, since)) return
       const entry = followers.get(room)
-      if (entry === undefined) follow(room, { cursor: Math.max(since, left.get(room) ?? 0), isHinted: true })
+      if (entry === undefined) follow(room, { cursor: since, isHinted: true })
       else entry.hold.feed.lookAt(since)
     },
     drained: pump,

@@ -53,7 +53,8 @@ export const simulate = async (seed: number, sabotage?: Sabotage): Promise<Simul
   let isOver = false
   const users = ['ann', 'bob', 'cyd', 'dan'].slice(0, 2 + random.below(3))
   const devices = users.flatMap((user) => Array.from({ length: 1 + random.below(2) }, () => user))
-  for (const user of devices) void simulatedPerson(commons, commands, user).live(() => isOver)
+  const areRestless = random.chance(0.3)
+  for (const user of devices) void simulatedPerson(commons, commands, user, areRestless).live(() => isOver)
   if (random.chance(0.3)) void simulatedBackEnd(commons, commands).live(() => isOver)
   void disturb(world, () => isOver)
 

@@ -52,7 +52,6 @@ export const simulatedBounds = {
   ...defaultBounds,
   sendQueueBytes: 2_000,
   heldFrames: 4,
-  pageEvents: 5,
   pagesPerSession: 2,
   publicationBytes: 1_200,
   pendingPerSession: 12,
@@ -87,7 +86,8 @@ export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise
   const store = simulatedStore(clock, random, { failure: random.pick([0, 0.05]), delayMs: 15 }, sabotage)
   const log = simulatedLog(clock, random, { refusal: 0.03, unknown: 0.05, zombie: 0.1 })
   const writerFanOut = network.open()
-  const settings = { metrics, log: unwelcome, times: simulatedTimes, bounds: simulatedBounds, limits: defaultLimits }
+  const bounds = { ...simulatedBounds, pageEvents: random.pick([5, 5, 20]) }
+  const settings = { metrics, log: unwelcome, times: simulatedTimes, bounds, limits: defaultLimits }
   let ids = 0
   const newId = (): string => {
     ids += 1

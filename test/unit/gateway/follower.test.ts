@@ -45,6 +45,26 @@ describe('A session that is behind', () => {
     expect(client.socket.mostUnsentBytes).toBeLessThan(3_000)
   })
 
+  it('ends where it is when the membership that it was behind in is over, and so is a later one', async () => {
+    const { rig, ann, post } = await withRoom({ sendQueueBytes: 500 })
+    const bob = await rig.bound('bob')
+    const change = async (event: 'add-users' | 'remove-users') => {
+      ann.client.send({ event, room, body: { users: [bob.id] } })
+      await rig.settle()
+      await rig.write()
+    }
+    await change('add-users')
+    bob.client.socket.setFrozen(true)
+    await post('x'.repeat(600), 2)
+    await change('remove-users')
+    await post('not for him')
+    await change('add-users')
+    await change('remove-users')
+    bob.client.socket.setFrozen(false)
+    await rig.clock.run(20_000)
+    expect(bob.client.seen(1)).toEqual(['add-users #2', 'new-message #3'])
+  })
+
   it('does not read without pause when the feed was told what the store does not have', async () => {
     const { rig, ann, post, pages } = await withRoom({ sendQueueBytes: 500 })
     const { client } = ann
