@@ -140,10 +140,7 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
     },
     fallBehind: () => {
       onFull()
-      for (const { follower } of followers.values()) {
-        follower.setBehind()
-        follower.catchUp()
-      }
+      for (const { follower } of followers.values()) follower.setBehind()
     },
     withhold: (names) => {
       for (const room of names) {

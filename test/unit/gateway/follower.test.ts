@@ -45,6 +45,24 @@ describe('A session that is behind', () => {
     expect(client.socket.mostUnsentBytes).toBeLessThan(3_000)
   })
 
+  it('reads no page of rooms in which nothing has passed meanwhile', async () => {
+    const { rig, ann, post, pages } = await withRoom({ sendQueueBytes: 500 })
+    const { client } = ann
+    for (let other = 0; other < 20; other += 1)
+      client.send({ event: 'create-chat', body: { chat: { name: 'quiet' }, users: [ann.id] } })
+    await rig.settle()
+    await rig.write()
+    client.socket.setFrozen(true)
+    await post('x'.repeat(600), 3)
+    client.socket.setFrozen(false)
+    const before = pages.length
+    await rig.clock.run(1_000)
+    expect(pages.slice(before).reduce((sum, requests) => sum + requests, 0)).toBeLessThan(5)
+    expect(client.frames.at(-1)?.seq).toBe(4)
+    await post('live again')
+    expect(client.frames.at(-1)?.seq).toBe(5)
+  })
+
   it('ends where it is when the membership that it was behind in is over, and so is a later one', async () => {
     const { rig, ann, post } = await withRoom({ sendQueueBytes: 500 })
     const bob = await rig.bound('bob')
