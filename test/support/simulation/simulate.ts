@@ -28,7 +28,7 @@ const disturb = async (world: SimulatedWorld, isOver: () => boolean): Promise<vo
     const index = random.below(gateways.length)
     const fanOut = random.chance(0.7) ? gateways[index]?.fanOut : writerFanOut
     const dice = random.next()
-    if (dice < 0.2) world.replaceGateway(index, random.chance(0.5))
+    if (dice < 0.2) world.replaceGateway(index, random.pick(['drained', 'stopped', 'killed', 'killed']))
     else if (dice < 0.3) world.replaceWriter(random.chance(0.5))
     else if (dice < 0.4) store.away(random.next() * 1_500)
     else if (dice < 0.5) log.away(random.next() * 1_000)
