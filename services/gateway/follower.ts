@@ -47,11 +47,11 @@ export interface Follower {
   readonly state: 'live' | 'behind' | 'ended'
   /** The feed hands over the item that follows; the caller has put the bytes into the queue. */
   advance(seq: number): void
-  /** Back to the store; nothing is kept but the cursor. */
+  /** Back to the store as soon as the socket has drained; nothing is kept but the cursor. */
   setBehind(): void
   /** Goes live if it may, else asks for its next page. */
   catchUp(): void
-  /** Reads one page and delivers it. Called by the reader only. */
+  /** Reads one page and delivers it, unless there is nothing to read. Called by the reader only. */
   readPage(): Promise<void>
   /** Stays where it is until `release`. */
   hold(): void
@@ -66,7 +66,7 @@ export interface FollowerStart {
   /** The head as of which the user was known to be a member, if a read said so. */
   readonly memberAsOf?: number
   readonly isLive?: boolean
-  /** Started on a notice, which may be older than the membership that the store knows. */
+  /** Started on a notice, which may be older than what the store knows: the first page decides where it begins. */
   readonly isHinted?: boolean
 }
 
@@ -81,6 +81,7 @@ export interface FollowerPorts {
 export const createFollower = (ports: FollowerPorts, start: FollowerStart): Follower => {
   const { feed, reader, page, clock, retryMs } = ports
   let cursor = start.cursor
+  /** A seq at which the user was a member: as a page said, or as the feed has shown. */
   let memberAsOf = start.memberAsOf
   let state: Follower['state'] = start.isLive === true ? 'live' : 'behind'
   /** Raised by whatever makes a page under way worthless. */
@@ -95,7 +96,7 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
   const restart = (): void => {
     generation += 1
     isReading = false
-    memberAsOf = undefined
+    if (state === 'live') memberAsOf = cursor
   }
 
   /** Cursor, membership and feed speak of the same place: nothing lies between the page and the feed. */
@@ -153,6 +154,11 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
 
   const readPage = async (): Promise<void> => {
     if (state !== 'behind' || isReading) return
+    // Nothing has passed since it was live.
+    if (replay === undefined && mayGoLive()) {
+      state = 'live'
+      return
+    }
     const mine = generation
     isReading = true
     const read = await retrying(
@@ -197,6 +203,7 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
       if (state !== 'live') return
       restart()
       state = 'behind'
+      reader.queueForPage(follower)
     },
     catchUp,
     readPage,

@@ -45,7 +45,7 @@ export interface SessionRoomsPorts {
 export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
   const { user, outbox, feeds, pending, lookups, clock, retryMs, pagesAtOnce, onFull } = ports
   const followers = new Map<string, { readonly follower: Follower; readonly hold: FeedHold }>()
-  /** The seq at which this session last left a room: a late notice must not start before it. */
+  /** The seq at which this session last left a room: the feed may come to it later. */
   const left = new Map<string, number>()
   /** Rooms that were heard of while nothing of them may come, with the seq since which the user is a member. */
   const early = new Map<string, number>()
@@ -140,10 +140,7 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
     },
     fallBehind: () => {
       onFull()
-      for (const { follower } of followers.values()) {
-        follower.setBehind()
-        follower.catchUp()
-      }
+      for (const { follower } of followers.values()) follower.setBehind()
     },
     withhold: (names) => {
       for (const room of names) {
@@ -172,7 +169,7 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
     hint: (room, since) => {
       if (isEarly(room, since)) return
       const entry = followers.get(room)
-      if (entry === undefined) follow(room, { cursor: Math.max(since, left.get(room) ?? 0), isHinted: true })
+      if (entry === undefined) follow(room, { cursor: since, isHinted: true })
       else entry.hold.feed.lookAt(since)
     },
     drained: pump,

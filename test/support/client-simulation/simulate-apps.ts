@@ -44,7 +44,7 @@ export const simulateApps = async (seed: number, sabotage: AppSabotage = {}): Pr
       await clock.sleep(random.next() * 400)
       if (isOver) return
       if (random.chance(0.8)) random.pick(apps).disturb()
-      else world.replaceGateway(random.below(world.gateways.length), random.chance(0.5))
+      else world.replaceGateway(random.below(world.gateways.length), random.pick(['drained', 'stopped', 'killed']))
     }
   }
   void disturb()

@@ -2,6 +2,7 @@ import type { RoomTruth, Truths } from './room-truths.ts'
 import { membershipDuring } from './room-truths.ts'
 import type { Connection, Sent } from './simulated-client.ts'
 import type { Received } from './simulated-socket.ts'
+import { simulatedBounds, simulatedTimes } from './simulated-world.ts'
 
 export type Say = (problem: string) => void
 
@@ -17,6 +18,9 @@ interface ResumedRoom {
 }
 
 const isFeed = (frame: Received): frame is FeedFrame => frame.seq !== undefined && frame.room !== undefined
+
+/** What may pass the limit of the queue: a page's last frame, the live one that sets all behind, and those that join rooms. */
+const passingBytes = 4 * 700
 
 const joins: ReadonlySet<string> = new Set(['create-chat', 'add-users'])
 
@@ -65,7 +69,7 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
     )
       say(`${room} ${seq}: carries an id that is not its own`)
     const previous = last.get(room)
-    const isNext = previous !== undefined && seq === previous + 1
+    const isNext = previous !== undefined && seq === previous + 1 && !told.has(room)
     if (!isNext && !mayStart(frame, truth)) say(`${room}: ${seq} after ${previous}`)
     const spans = truth.spans.get(user) ?? []
     // History is the room's: a member of now may read what came before, but only once it is one.
@@ -84,7 +88,6 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
     // Newer than the membership that the answer speaks of.
     if (joined !== undefined && joined.fromMs > sent.atMs && joined.untilMs > atMs)
       say(`${room}: said to be forbidden after a frame that added the user`)
-    // What the room still owed, up to the removal, may follow in its order, but need not.
     told.add(room)
   }
 
@@ -128,11 +131,28 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
     }
   }
 
+  /** Where the event's frame is still to come, it is the confirmation, and not an answer. */
+  const checkAnswer = (frame: Received): void => {
+    const sent = connection.sent.find(({ callerId }) => callerId === frame.id)
+    const truth = truths.get(sent?.room ?? '')
+    const seq = truth?.events.find(({ commandId }) => commandId === sent?.commandId)?.seq
+    const seen = last.get(sent?.room ?? '')
+    if (sent?.room === undefined || truth === undefined || seq === undefined || seen === undefined) return
+    // A resume that is under way may skip the place.
+    const isMoving = [...open.values()].some(({ resume }) => Object.hasOwn(resume?.rooms ?? {}, sent.room ?? ''))
+    const isPast = seq <= seen || isMoving || told.has(sent.room) || frame.atMs - sent.atMs >= simulatedTimes.commandDeadlineMs
+    const isFollowing = truth.spans.get(user)?.some(({ from, until }) => from <= seen && until >= seq)
+    if (!isPast && isFollowing) say(`${sent.room} ${seq}: answered although its frame was to come`)
+  }
+
   for (const frame of frames) {
     if (isFeed(frame)) checkFeed(frame)
     else if (frame.error !== undefined) open.delete(frame.id ?? '')
     else if (frame.event === 'resume') checkResumeAnswer(frame)
+    else checkAnswer(frame)
   }
+  if (connection.socket.mostUnsentFeedBytes > simulatedBounds.sendQueueBytes + passingBytes)
+    say(`${connection.socket.mostUnsentFeedBytes} bytes of feeds waited for the socket`)
   if (!connection.socket.isClosed) checkEnd(connection, user, truths, last, told, say)
 }
 

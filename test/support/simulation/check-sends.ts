@@ -18,6 +18,8 @@ interface Sending {
 
 const outcomeOf = ({ frame }: Sending): string | undefined => (frame === undefined ? undefined : (frame.error?.code ?? 'done'))
 
+const actorOf = (content: string | undefined): string => (JSON.parse(content ?? '["",""]') as [string, string])[1]
+
 const wordsOf = (data: string): unknown => {
   const { msg, chat } = JSON.parse(data) as { msg?: string; chat?: { name: string } }
   return msg ?? chat?.name
@@ -72,19 +74,27 @@ export const checkSends = (connections: readonly Connection[], truths: Truths, e
   for (const [key, those] of byKey) checkOutcomes(key, those, stored.get(key), say)
 }
 
-/** I6: of two commands that one socket sent to one room, each sent once, the first stands first. */
+/** I6: of two commands that one socket sent to one room, each sent once, the first stands first, be it the room's creation. */
 export const checkSenderOrder = (connections: readonly Connection[], truths: Truths, say: Say): void => {
   const times = new Map<string, number>()
   for (const { sent } of connections)
     for (const { commandId } of sent) if (commandId !== undefined) times.set(commandId, (times.get(commandId) ?? 0) + 1)
   const seqs = new Map<string, number>()
   for (const [room, { events }] of truths) for (const { seq, commandId } of events) seqs.set(`${room} ${commandId}`, seq)
-  for (const { sent } of connections) {
+  for (const { sent, socket } of connections) {
     const last = new Map<string, number>()
-    for (const { room, commandId } of sent) {
+    const refusals = new Map(socket.frames.filter(({ error }) => error?.code === 'forbidden').map((no) => [no.id, no]))
+    for (const { room, commandId, callerId, content } of sent) {
       if (room === undefined || commandId === undefined || times.get(commandId) !== 1) continue
       const seq = seqs.get(`${room} ${commandId}`)
-      if (seq === undefined) continue
+      if (seq === undefined) {
+        const no = refusals.get(callerId)
+        const creator = truths.get(room)?.spans.get(actorOf(content))?.[0]
+        // A member from the start, and not removed yet.
+        if (no !== undefined && last.get(room) === 1 && creator?.from === 1 && creator.untilMs > no.atMs)
+          say(`${room}: ${commandId} overtook the creation of the room`)
+        continue
+      }
       if (seq < (last.get(room) ?? 0)) say(`${room}: ${commandId} at ${seq} overtook an earlier one of its socket`)
       last.set(room, seq)
     }

@@ -26,6 +26,8 @@ export interface FanOutNetwork {
   calm(): void
 }
 
+/** A few items come much later than the rest. */
+const lateMs = 800
 /** How long a publish waits for a server that does not answer. */
 const unansweredMs = 300
 
@@ -38,7 +40,8 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, weather
     if (random.chance(now.loss)) return
     const copies = random.chance(now.repetition) ? 2 : 1
     for (let copy = 0; copy < copies; copy += 1) {
-      clock.after(1 + random.next() * now.delayMs, () => {
+      const delayMs = random.chance(0.03) ? lateMs : now.delayMs
+      clock.after(1 + random.next() * delayMs, () => {
         if (isThere()) listener(payload)
       })
     }

@@ -28,7 +28,7 @@ const disturb = async (world: SimulatedWorld, isOver: () => boolean): Promise<vo
     const index = random.below(gateways.length)
     const fanOut = random.chance(0.7) ? gateways[index]?.fanOut : writerFanOut
     const dice = random.next()
-    if (dice < 0.2) world.replaceGateway(index, random.chance(0.5))
+    if (dice < 0.2) world.replaceGateway(index, random.pick(['drained', 'stopped', 'killed', 'killed']))
     else if (dice < 0.3) world.replaceWriter(random.chance(0.5))
     else if (dice < 0.4) store.away(random.next() * 1_500)
     else if (dice < 0.5) log.away(random.next() * 1_000)
@@ -53,7 +53,8 @@ export const simulate = async (seed: number, sabotage?: Sabotage): Promise<Simul
   let isOver = false
   const users = ['ann', 'bob', 'cyd', 'dan'].slice(0, 2 + random.below(3))
   const devices = users.flatMap((user) => Array.from({ length: 1 + random.below(2) }, () => user))
-  for (const user of devices) void simulatedPerson(commons, commands, user).live(() => isOver)
+  const areRestless = random.chance(0.3)
+  for (const user of devices) void simulatedPerson(commons, commands, user, areRestless).live(() => isOver)
   if (random.chance(0.3)) void simulatedBackEnd(commons, commands).live(() => isOver)
   void disturb(world, () => isOver)
 

@@ -7,8 +7,16 @@ export interface SimulatedPerson {
   live(isOver: () => boolean): Promise<void>
 }
 
-/** A device of a user: binds, resumes, talks, stops reading, goes away and comes back. */
-export const simulatedPerson = (commons: Commons, commands: SimulatedCommands, user: string): SimulatedPerson => {
+/**
+ * A device of a user: binds, resumes, talks, stops reading, goes away and comes
+ * back. The restless come and go in a room or two, and do little else.
+ */
+export const simulatedPerson = (
+  commons: Commons,
+  commands: SimulatedCommands,
+  user: string,
+  isRestless: boolean,
+): SimulatedPerson => {
   const { world, userIds, rooms } = commons
   const { clock, random } = world
   const client = simulatedClient(commons, user)
@@ -33,7 +41,7 @@ export const simulatedPerson = (commons: Commons, commands: SimulatedCommands, u
       Math.max(0, seq - random.below(5)) + (random.chance(0.03) ? 1_000 : 0),
     ])
     // A room that this user may have been added to again meanwhile, or never was in.
-    if (rooms.length > 0 && random.chance(0.3)) moved.push([random.pick(rooms), random.below(3)])
+    if (rooms.length > 0 && random.chance(0.6)) moved.push([random.pick(rooms), random.below(3)])
     if (moved.length === 0) return
     const resume = { rooms: Object.fromEntries(moved), max: random.pick([1_000, 2]) }
     client.send({ event: 'resume', body: resume }, { resume })
@@ -61,7 +69,21 @@ export const simulatedPerson = (commons: Commons, commands: SimulatedCommands, u
     if (random.chance(0.3)) client.send({ event: 'list-chats', body: { user: { id: me } } })
   }
 
+  const comeAndGo = (me: string): void => {
+    const room = rooms.length > 0 ? random.pick(rooms) : undefined
+    const dice = random.next()
+    if (room === undefined || (rooms.length < 2 && dice < 0.05)) createChat(me)
+    else if (dice < 0.3) commands.message(client, me, room)
+    else if (dice < 0.5) flip(me, room)
+    else if (dice < 0.65) commands.addUsers(client, me, room, commands.someUsers())
+    else if (dice < 0.75) commands.removeUsers(client, me, room, random.chance(0.7) ? [me] : commands.someUsers())
+    else if (dice < 0.9) resumeLive()
+    else if (dice < 0.97) client.connection?.socket.setFrozen(random.chance(0.3))
+    else client.connection?.socket.wire.close(1000, '')
+  }
+
   const act = (me: string): void => {
+    if (isRestless) return comeAndGo(me)
     const room = rooms.length > 0 ? random.pick(rooms) : undefined
     const dice = random.next()
     if (room === undefined || dice < 0.04) createChat(me)

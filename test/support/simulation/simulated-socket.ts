@@ -19,8 +19,9 @@ export interface SimulatedSocket {
   readonly wire: Wire
   readonly frames: readonly Received[]
   readonly isClosed: boolean
-  /** The most that was ever handed over and not taken yet. */
+  /** The most that was ever handed over and not taken yet, of all frames and of those of rooms' feeds. */
   readonly mostUnsentBytes: number
+  readonly mostUnsentFeedBytes: number
   /** Takes nothing while set. */
   setFrozen(isFrozen: boolean): void
   /** The other side is gone without a word; what was not taken yet is lost. */
@@ -40,6 +41,20 @@ const decode = (bytes: Buffer): string[] => {
   return texts
 }
 
+const feedFrame = /^\{("id":"[^"]*",)?"event":"[^"]*","room":"[^"]*","seq":/
+
+interface Write {
+  readonly texts: readonly string[]
+  readonly bytes: number
+  readonly feedBytes: number
+}
+
+const writeOf = (bytes: Buffer): Write => {
+  const texts = decode(bytes)
+  const feedBytes = texts.reduce((sum, text) => (feedFrame.test(text) ? sum + Buffer.byteLength(text) : sum), 0)
+  return { texts, bytes: bytes.length, feedBytes }
+}
+
 /** A socket that takes writes at its own pace, and reads every frame it took. */
 export const simulatedSocket = (
   clock: VirtualClock,
@@ -48,9 +63,11 @@ export const simulatedSocket = (
   paceMs: number,
 ): SimulatedSocket => {
   const frames: Received[] = []
-  let unsent: Buffer[] = []
+  let unsent: Write[] = []
   let unsentBytes = 0
+  let unsentFeedBytes = 0
   let mostUnsentBytes = 0
+  let mostUnsentFeedBytes = 0
   let isFrozen = false
   let isClosed = false
   let isTaking = false
@@ -65,8 +82,11 @@ export const simulatedSocket = (
     if (isFrozen || isClosed) return
     const taken = unsent.slice(0, 1 + random.below(unsent.length))
     unsent = unsent.slice(taken.length)
-    unsentBytes -= taken.reduce((sum, bytes) => sum + bytes.length, 0)
-    for (const text of taken.flatMap(decode)) read(text)
+    for (const { bytes, feedBytes } of taken) {
+      unsentBytes -= bytes
+      unsentFeedBytes -= feedBytes
+    }
+    for (const { texts } of taken) for (const text of texts) read(text)
     if (unsent.length > 0) takeLater()
     else events.drained()
   }
@@ -84,12 +104,18 @@ export const simulatedSocket = (
     get mostUnsentBytes() {
       return mostUnsentBytes
     },
+    get mostUnsentFeedBytes() {
+      return mostUnsentFeedBytes
+    },
     wire: {
       write: (bytes) => {
         if (isClosed) return
-        unsent.push(bytes)
-        unsentBytes += bytes.length
+        const write = writeOf(bytes)
+        unsent.push(write)
+        unsentBytes += write.bytes
+        unsentFeedBytes += write.feedBytes
         mostUnsentBytes = Math.max(mostUnsentBytes, unsentBytes)
+        mostUnsentFeedBytes = Math.max(mostUnsentFeedBytes, unsentFeedBytes)
         takeLater()
       },
       get unsentBytes() {

@@ -47,8 +47,10 @@ export const simulatedStore = (
   let awayUntilMs = 0
   const committed: CommittedEvent[] = []
 
+  /** Some statements take much longer than the rest. */
+  const delay = (): Promise<void> => clock.sleep(random.next() * now.delayMs * (random.chance(0.05) ? 10 : 1))
   const trouble = async (): Promise<void> => {
-    await clock.sleep(random.next() * now.delayMs)
+    await delay()
     const isAway = clock.monotonicMs() < awayUntilMs
     if (isAway) await clock.sleep(random.next() * unansweredMs)
     if (isAway || random.chance(now.failure)) throw new StoreError('unavailable', 'simulated')
@@ -67,7 +69,7 @@ export const simulatedStore = (
     async (...args: Args): Promise<Result> => {
       await trouble()
       const result = await call(...args)
-      await clock.sleep(random.next() * now.delayMs)
+      await delay()
       return result
     }
 

@@ -1,3 +1,4 @@
+import { drainSessions } from '../../../services/gateway/drain.ts'
 import type { Switchboard } from '../../../services/gateway/switchboard.ts'
 import { createSwitchboard } from '../../../services/gateway/switchboard.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
@@ -36,8 +37,8 @@ export interface SimulatedWorld {
   readonly gateways: SimulatedGateway[]
   readonly writerFanOut: FaultyFanOut
   newId(): string
-  /** A gateway closes its sockets, or is killed with everything in it; another one takes its place. */
-  replaceGateway(index: number, isKilled: boolean): void
+  /** A gateway hands its sessions over, closes them at once, or is killed with all of them; another one takes its place. */
+  replaceGateway(index: number, how: 'drained' | 'stopped' | 'killed'): void
   /** Another writer takes over: from one that was killed, or from one that goes on with what it has in hand. */
   replaceWriter(isKilled: boolean): void
   /** No more faults from now on; delays stay. */
@@ -52,7 +53,6 @@ export const simulatedBounds = {
   ...defaultBounds,
   sendQueueBytes: 2_000,
   heldFrames: 4,
-  pageEvents: 5,
   pagesPerSession: 2,
   publicationBytes: 1_200,
   pendingPerSession: 12,
@@ -60,7 +60,14 @@ export const simulatedBounds = {
   produceBufferBytes: 8_000,
   lookupItems: 3,
 }
-export const simulatedTimes = { ...defaultTimes, commandDeadlineMs: 4_000, topicReleaseMs: 500, convergeMs: 2_000 }
+export const simulatedTimes = {
+  ...defaultTimes,
+  commandDeadlineMs: 4_000,
+  topicReleaseMs: 500,
+  convergeMs: 2_000,
+  drainWindowMs: 300,
+  drainOverlapMs: 50,
+}
 
 const nothing = (): void => undefined
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
@@ -87,7 +94,8 @@ export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise
   const store = simulatedStore(clock, random, { failure: random.pick([0, 0.05]), delayMs: 15 }, sabotage)
   const log = simulatedLog(clock, random, { refusal: 0.03, unknown: 0.05, zombie: 0.1 })
   const writerFanOut = network.open()
-  const settings = { metrics, log: unwelcome, times: simulatedTimes, bounds: simulatedBounds, limits: defaultLimits }
+  const bounds = { ...simulatedBounds, pageEvents: random.pick([5, 5, 20]) }
+  const settings = { metrics, log: unwelcome, times: simulatedTimes, bounds, limits: defaultLimits }
   let ids = 0
   const newId = (): string => {
     ids += 1
@@ -135,16 +143,20 @@ export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise
     gateways: [startGateway(), startGateway()],
     writerFanOut,
     newId,
-    replaceGateway: (index, isKilled) => {
+    replaceGateway: (index, how) => {
       const old = world.gateways[index]
       if (old === undefined) return
-      old.fanOut.fail()
-      if (isKilled) {
-        old.life.end()
-        for (const socket of old.sockets) socket.abort()
-      } else {
+      const stop = (): void => {
         old.switchboard.stop()
+        old.fanOut.fail()
       }
+      if (how === 'killed') {
+        old.life.end()
+        old.fanOut.fail()
+        for (const socket of old.sockets) socket.abort()
+      }
+      if (how === 'stopped') stop()
+      if (how === 'drained') void drainSessions([...old.switchboard.sessions()], clock, simulatedTimes).then(stop)
       world.gateways[index] = startGateway()
     },
     replaceWriter: (isKilled) => {

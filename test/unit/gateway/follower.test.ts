@@ -45,6 +45,44 @@ describe('A session that is behind', () => {
     expect(client.socket.mostUnsentBytes).toBeLessThan(3_000)
   })
 
+  it('reads no page of rooms in which nothing has passed meanwhile', async () => {
+    const { rig, ann, post, pages } = await withRoom({ sendQueueBytes: 500 })
+    const { client } = ann
+    for (let other = 0; other < 20; other += 1)
+      client.send({ event: 'create-chat', body: { chat: { name: 'quiet' }, users: [ann.id] } })
+    await rig.settle()
+    await rig.write()
+    client.socket.setFrozen(true)
+    await post('x'.repeat(600), 3)
+    client.socket.setFrozen(false)
+    const before = pages.length
+    await rig.clock.run(1_000)
+    expect(pages.slice(before).reduce((sum, requests) => sum + requests, 0)).toBeLessThan(5)
+    expect(client.frames.at(-1)?.seq).toBe(4)
+    await post('live again')
+    expect(client.frames.at(-1)?.seq).toBe(5)
+  })
+
+  it('ends where it is when the membership that it was behind in is over, and so is a later one', async () => {
+    const { rig, ann, post } = await withRoom({ sendQueueBytes: 500 })
+    const bob = await rig.bound('bob')
+    const change = async (event: 'add-users' | 'remove-users') => {
+      ann.client.send({ event, room, body: { users: [bob.id] } })
+      await rig.settle()
+      await rig.write()
+    }
+    await change('add-users')
+    bob.client.socket.setFrozen(true)
+    await post('x'.repeat(600), 2)
+    await change('remove-users')
+    await post('not for him')
+    await change('add-users')
+    await change('remove-users')
+    bob.client.socket.setFrozen(false)
+    await rig.clock.run(20_000)
+    expect(bob.client.seen(1)).toEqual(['add-users #2', 'new-message #3'])
+  })
+
   it('does not read without pause when the feed was told what the store does not have', async () => {
     const { rig, ann, post, pages } = await withRoom({ sendQueueBytes: 500 })
     const { client } = ann

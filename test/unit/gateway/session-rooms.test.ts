@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { StoreError } from '../../../shared/ports/event-store.ts'
 import { topics, writeNotice } from '../../../shared/ports/publications.ts'
 import { gatewayRig } from './gateway-rig.ts'
 
@@ -45,6 +46,55 @@ describe('The rooms of a session', () => {
     const notice = writeNotice({ room, since: 1 })
     await rig.publish(topics.user(ann.id), notice)
     expect(later.client.seen(1)).toEqual([])
+  })
+
+  it('are joined where the present membership begins, however old the notice', async () => {
+    const { rig, ann, bob, change } = await withChat()
+    rig.isDeaf = true
+    for (const event of ['add-users', 'remove-users'] as const) change(event)
+    bob.client.send(message('while she is away'))
+    change('add-users')
+    await rig.settle()
+    await rig.write()
+    await rig.publish(topics.user(ann.id), writeNotice({ room, since: 1 }))
+    expect(ann.client.seen(1)).toEqual(['add-users #5'])
+  })
+
+  it('are not joined again by a feed that comes to the event after the session has left', async () => {
+    let isRepairAway = true
+    let pages = 0
+    const removed = Promise.withResolvers<void>()
+    const { rig, ann, bob, change } = await withChat({
+      bounds: { pageEvents: 2 },
+      ports: ({ eventStore, readModel }) => ({
+        readModel,
+        eventStore: {
+          ...eventStore,
+          readPages: async (requests) => {
+            const isOfReader = requests.some(({ users }) => users.length > 0)
+            if (!isOfReader && isRepairAway) throw new StoreError('unavailable', 'away')
+            if (isOfReader) pages += 1
+            if (pages === 2) await removed.promise
+            return eventStore.readPages(requests)
+          },
+        },
+      }),
+    })
+    rig.isDeaf = true
+    change('add-users')
+    for (const text of ['one', 'two', 'three']) bob.client.send(message(text))
+    await rig.settle()
+    await rig.write()
+    await rig.publish(topics.user(ann.id), writeNotice({ room, since: 1 }))
+    change('remove-users')
+    await rig.settle()
+    await rig.write()
+    removed.resolve()
+    await rig.settle()
+    isRepairAway = false
+    await rig.clock.run(15_000)
+    const messages = [3, 4, 5].map((seq) => `new-message #${seq}`)
+    expect(ann.client.seen(1)).toEqual(['add-users #2', ...messages, 'remove-users #6'])
   })
 
   it('are not joined again at an event that a page has brought already', async () => {

@@ -1,0 +1,34 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+
+/** One rule taken out of a source file. */
+export interface Mutation {
+  /** As the path of the file ends. */
+  readonly file: string
+  /** Stands in the file exactly once. */
+  readonly from: string
+  readonly to: string
+}
+
+export interface MutantTrial extends Mutation {
+  readonly seeds: readonly number[]
+}
+
+/** Undefined: no seed showed anything. */
+export type MutantVerdict = { readonly seed: number; readonly problem: string } | undefined
+
+/**
+ * Runs the simulation over the changed source, seed after seed, until its
+ * checker finds something wrong. Rejects when the change cannot be made, so
+ * that a rule that was written anew is not taken for one that was tried.
+ */
+export const tryMutant = async (mutation: Mutation, seeds: readonly number[]): Promise<MutantVerdict> => {
+  const workerData: MutantTrial = { ...mutation, seeds }
+  const worker = new Worker(new URL('./mutant-worker.ts', import.meta.url), { workerData })
+  try {
+    const [verdict] = (await once(worker, 'message')) as [MutantVerdict]
+    return verdict
+  } finally {
+    await worker.terminate()
+  }
+}

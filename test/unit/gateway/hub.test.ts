@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import type { HubSession } from '../../../services/gateway/hub.ts'
+import { createHub } from '../../../services/gateway/hub.ts'
+import { topics, writeNotice } from '../../../shared/ports/publications.ts'
+import { createMetrics } from '../../../shared/runtime/metrics.ts'
+import { seededRandom } from '../../support/simulation/random.ts'
+import { virtualClock } from '../../support/simulation/virtual-clock.ts'
+
+const room = '00000000-0000-7000-8000-00000000aaaa'
+
+const rig = () => {
+  const clock = virtualClock(seededRandom(1))
+  const topicsHeld = new Map<string, (payload: Buffer) => void>()
+  const hub = createHub({
+    fanOut: {
+      state: 'up',
+      publish: async () => undefined,
+      subscribe: (topic, listener) => {
+        topicsHeld.set(topic, listener)
+        return { ready: Promise.resolve(), close: () => topicsHeld.delete(topic) }
+      },
+      onRestored: () => () => undefined,
+      close: async () => undefined,
+    },
+    clock,
+    releaseMs: 1_000,
+    metrics: createMetrics(),
+  })
+  const heard: string[] = []
+  const session = (name: string): HubSession => ({
+    joiner: { name } as unknown as HubSession['joiner'],
+    noticed: ({ since }) => heard.push(`${name} ${since}`),
+  })
+  const hear = (user: string, text: string): void => topicsHeld.get(topics.user(user))?.(Buffer.from(text))
+  return { clock, hub, topicsHeld, heard, session, hear }
+}
+
+describe('The hub', () => {
+  it('tells all sessions of a user, and no others, what is published for it', async () => {
+    const { hub, heard, session, hear } = rig()
+    const [phone, laptop, other] = [session('phone'), session('laptop'), session('other')]
+    await Promise.all([hub.add('ann', phone), hub.add('ann', laptop), hub.add('bob', other)])
+    hear('ann', writeNotice({ room, since: 3 }))
+    hear('ann', 'no notice')
+    expect(heard).toEqual(['phone 3', 'laptop 3'])
+    expect([...hub.joinersOf('ann')]).toEqual([phone.joiner, laptop.joiner])
+    expect([...hub.joinersOf('cyd')]).toEqual([])
+  })
+
+  it('lets a user’s topic go some time after the last session, unless another one comes', async () => {
+    const { clock, hub, topicsHeld, session } = rig()
+    const [first, second] = [session('first'), session('second')]
+    await hub.add('ann', first)
+    hub.remove('ann', first)
+    await clock.run(900)
+    await hub.add('ann', second)
+    await clock.run(5_000)
+    expect([...topicsHeld.keys()]).toEqual(['user:ann'])
+    hub.remove('ann', second)
+    expect([...iterate(hub.users())]).toEqual([])
+    await clock.run(1_000)
+    expect([...topicsHeld.keys()]).toEqual([])
+    expect(hub.size).toBe(0)
+  })
+
+  it('goes on with users who are added while it is gone through', async () => {
+    const { hub, session } = rig()
+    await hub.add('ann', session('a'))
+    const users = hub.users()
+    expect(users.next().value).toBe('ann')
+    await hub.add('bob', session('b'))
+    expect(users.next().value).toBe('bob')
+    expect(users.next().done).toBe(true)
+  })
+})
+
+const iterate = (users: Iterator<string>): Iterable<string> => ({ [Symbol.iterator]: () => users })

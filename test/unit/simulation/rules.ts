@@ -1,0 +1,181 @@
+import type { Mutation } from '../../support/simulation/mutant.ts'
+
+/** A rule of room feeds, followers and pending commands, and the change that takes it away. */
+export interface Rule extends Mutation {
+  readonly rule: string
+}
+
+const feeds = 'services/gateway/feeds.ts'
+const follower = 'services/gateway/follower.ts'
+const head = 'services/gateway/head-sweep.ts'
+const intake = 'services/gateway/intake.ts'
+const pending = 'services/gateway/pending.ts'
+const produce = 'services/gateway/produce.ts'
+const resume = 'services/gateway/resume.ts'
+const roomFeed = 'services/gateway/room-feed.ts'
+const sessionRooms = 'services/gateway/session-rooms.ts'
+
+export const rules: readonly Rule[] = [
+  {
+    rule: 'a live follower is given nothing up to its cursor',
+    file: feeds,
+    from: "follower.state !== 'live' || follower.cursor >= item.seq",
+    to: "follower.state !== 'live'",
+  },
+  {
+    rule: 'a follower that is behind is given nothing by the feed',
+    file: feeds,
+    from: "follower.state !== 'live' || follower.cursor >= item.seq",
+    to: 'follower.cursor >= item.seq',
+  },
+  {
+    rule: 'the event that removes a user is the last that is given',
+    file: feeds,
+    from: 'removed.has(follower.user) &&',
+    to: 'false &&',
+  },
+  {
+    rule: 'a full send queue sets the followers behind',
+    file: feeds,
+    from: 'for (const joiner of full) joiner.fallBehind()',
+    to: '',
+  },
+  {
+    rule: 'what a feed holds back is passed on in its order, after the hole',
+    file: roomFeed,
+    from: 'if (isOpen && event.seq === last + 1 && event.frame !== undefined)',
+    to: 'if (isOpen && event.frame !== undefined)',
+  },
+  {
+    rule: 'a hole is read from the store',
+    file: roomFeed,
+    from: 'while (!isClosed && last < target) await repairStep()',
+    to: '',
+  },
+  {
+    rule: 'a follower goes live only when the feed has not passed its page',
+    file: follower,
+    from: ' && feed.last <= memberAsOf',
+    to: '',
+  },
+  {
+    rule: 'a follower goes live only when it has come to the head of its page',
+    file: follower,
+    from: ' && cursor >= memberAsOf',
+    to: '',
+  },
+  {
+    rule: 'a page that was asked for before a change of place is dropped',
+    file: follower,
+    from: 'if (read === undefined || mine !== generation) return',
+    to: 'if (read === undefined) return',
+  },
+  {
+    rule: 'a page is cut after the event that removed its reader',
+    file: follower,
+    from: 'const lastAllowed = span.until ?? Number.POSITIVE_INFINITY',
+    to: 'const lastAllowed = Number.POSITIVE_INFINITY',
+  },
+  {
+    rule: 'a replay ends at the head that was read with the request',
+    file: follower,
+    from: 'Math.min(lastAllowed, replay?.ceiling ?? lastAllowed)',
+    to: 'lastAllowed',
+  },
+  {
+    rule: 'nothing newer than a replay comes before its answer',
+    file: follower,
+    from: "if (cursor >= replay.ceiling) finishReplay('recovered')\n      else reader.queueForPage(follower)\n      return",
+    to: "if (cursor >= replay.ceiling) { finishReplay('recovered'); replay = undefined }\n      reader.queueForPage(follower)\n      return",
+  },
+  {
+    rule: 'a page goes into the send queue only as far as it fits',
+    file: follower,
+    from: ' || reader.isFull',
+    to: '',
+  },
+  {
+    rule: 'nothing of a room comes before the answer to create-user',
+    file: sessionRooms,
+    from: 'if (isStarted && !withheld.has(room)) return false',
+    to: 'if (!withheld.has(room)) return false',
+  },
+  {
+    rule: 'nothing of a room that a resume names comes before its answer',
+    file: sessionRooms,
+    from: 'if (isStarted && !withheld.has(room)) return false',
+    to: 'if (isStarted) return false',
+  },
+  {
+    rule: 'a room that is followed stands still while a resume that names it is read',
+    file: sessionRooms,
+    from: 'followers.get(room)?.follower.hold()',
+    to: '',
+  },
+  {
+    rule: 'a room goes on from the head that was read before the answer to create-user',
+    file: 'services/gateway/binding.ts',
+    from: '{ cursor: head, memberAsOf: head }',
+    to: '{ cursor: head, isLive: true }',
+  },
+  {
+    rule: 'a resume tells whoever is no member so',
+    file: resume,
+    from: "if (head === undefined) return 'forbidden'",
+    to: '',
+  },
+  {
+    rule: 'a resume says when it skips',
+    file: resume,
+    from: 'reason === undefined ? { seq: head, recovered: true } : { seq: head, recovered: false, reason }',
+    to: '{ seq: head, recovered: true }',
+  },
+  {
+    rule: 'a command whose frame is to come is not answered before',
+    file: pending,
+    from: '(slot.sender.follower(slot.room)?.cursor ?? seq) < seq',
+    to: 'false',
+  },
+  {
+    rule: 'a command is confirmed once',
+    file: pending,
+    from: 'forget(slot)\n          slot.confirmed()',
+    to: '',
+  },
+  {
+    rule: 'another content under an id is not confirmed by it',
+    file: pending,
+    from: 'const keyOf = (room: string, commandId: string, digest: string): string',
+    to: "const keyOf = (room: string, commandId: string, _digest: string, digest = ''): string",
+  },
+  {
+    rule: 'nothing more of a room comes once a resume has said that it is forbidden',
+    file: resume,
+    from: "if (reason === 'forbidden') rooms.leave(room)",
+    to: '',
+  },
+  {
+    rule: 'what a session sends to one room is handed over in its order',
+    file: intake,
+    from: 'if (before === undefined && ready === undefined) return act()',
+    to: 'if (ready === undefined) return act()',
+  },
+  {
+    rule: 'a refusal is final only if no attempt is unknown',
+    file: produce,
+    from: "if (error.fate === 'refused' && !isUnknown) throw error",
+    to: "if (error.fate === 'refused') throw error",
+  },
+  {
+    rule: 'every held room is compared with the store',
+    file: head,
+    from: 'for (const [room, head] of await readModel.heads(rooms)) feeds.lookAt(room, head)',
+    to: '',
+  },
+  {
+    rule: 'every held user is compared with the store',
+    file: head,
+    from: 'hub.notice(user, { room, since })',
+    to: 'void since',
+  },
+]
