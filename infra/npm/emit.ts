@@ -10,20 +10,21 @@ const withJsImports = (declarations: string): string =>
   declarations.replaceAll(/(from |import\()(['"])(\.[^'"]+)\.ts\2/g, '$1$2$3.js$2')
 
 /**
- * Writes the JavaScript and the types of these files of `shared/`, and of all
- * that they import, into a folder, laid out as they are: Node refuses `.ts`
+ * Writes the JavaScript and the types of these files, and of all that they
+ * import, into a folder, laid out as they are below `from`: Node refuses `.ts`
  * inside `node_modules`.
  */
-export const emit = async (entries: readonly string[], outDir: string): Promise<void> => {
+export const emit = async (entries: readonly string[], outDir: string, from = 'shared'): Promise<void> => {
+  const source = join(root, from)
   const config = join(outDir, 'tsconfig.json')
   const compilerOptions = {
     noEmit: false,
     declaration: true,
     outDir: '.',
-    rootDir: join(root, 'shared'),
+    rootDir: source,
     typeRoots: [join(root, 'node_modules/@types')],
   }
-  const files = entries.map((entry) => join(root, 'shared', entry))
+  const files = entries.map((entry) => join(source, entry))
   writeFileSync(config, JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files }))
   await runCommand(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config])
   rmSync(config)

@@ -1,8 +1,9 @@
 import { clientPackage } from './client-package.ts'
 import { pack } from './pack.ts'
+import { testingPackage } from './testing-package.ts'
 
 /** What others install, by the name that is asked for. */
-const packages = { client: clientPackage } as const
+const packages = { client: clientPackage, testing: testingPackage } as const
 
 const isName = (name: string): name is keyof typeof packages => Object.hasOwn(packages, name)
 

@@ -3,6 +3,7 @@ import { errors } from '../../shared/protocol/errors.ts'
 import { journeys } from '../e2e/journeys.suite.ts'
 import type { ComposeProject } from '../support/compose/compose-project.ts'
 import { bringUp } from '../support/compose/compose-project.ts'
+import { until } from '../support/poll.ts'
 import { providedCompose, whyNoContainers } from './provided-containers.ts'
 import { rollingRestart } from './rolling-restart.ts'
 
@@ -23,6 +24,22 @@ describe.skipIf(whyNoContainers())('docker-compose.yml, brought up', () => {
   describe('through its balancer', () => {
     journeys(() => ({ urls: [project.url] }))
   })
+
+  it('is watched by Prometheus, every gateway and writer of it', async () => {
+    await project.compose('--profile', 'observability', 'up', '--detach', '--no-build', 'prometheus')
+    const isUp = async (): Promise<string[] | false> => {
+      const answer = await fetch(`${project.prometheusUrl}/api/v1/query?query=up`)
+      const { data } = (await answer.json()) as { data: { result: { metric: { job: string }; value: [number, string] }[] } }
+      const jobs = data.result.filter(({ value }) => value[1] === '1').map(({ metric }) => metric.job)
+      return jobs.length === 4 && jobs.sort()
+    }
+    expect(await until('four targets', isUp, { withinMs: 60_000, everyMs: 500 })).toEqual([
+      'gateway',
+      'gateway',
+      'writer',
+      'writer',
+    ])
+  }, 120_000)
 
   it('loses nothing and doubles nothing while every writer and gateway is restarted under load', async () => {
     const said: string[] = []

@@ -11,7 +11,7 @@ const say = (line: string): void => {
 /** An engine, all images and Compose; where they cannot be had, suites are told why and skip, but fail under CI. */
 const setup = async (project: TestProject): Promise<(() => Promise<void>) | undefined> => {
   try {
-    const engine = await prepareContainers(['balancer'])
+    const engine = await prepareContainers(['balancer', 'prometheus'])
     project.provide('containers', { compose: await composeTool(say) })
     return () => engine.release()
   } catch (error) {

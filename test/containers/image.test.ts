@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { pinnedImages } from '../../infra/docker/pinned-images.ts'
+import { pinnedImages, projectFolder } from '../../infra/docker/pinned-images.ts'
 import { freePort } from '../../infra/native/free-port.ts'
 import { runCommand } from '../../infra/native/run-command.ts'
 import { freshName, personOn } from '../support/client/person.ts'
@@ -13,6 +13,13 @@ const { chat: image } = pinnedImages()
 /** Node in the running container: the image has no shell. */
 const evaluate = (container: string, code: string): Promise<string> =>
   docker('exec', container, '/usr/local/bin/node', '-p', code).then((told) => told.trim())
+
+/** A newer client builds with BuildKit only by a plugin of its own; that of the engine's package does without. */
+const clientFor = async (buildKit: string): Promise<string> => {
+  if (buildKit === '0') return 'docker'
+  const hasPlugin = await docker('buildx', 'version').catch(() => undefined)
+  return hasPlugin === undefined ? '/usr/bin/docker' : 'docker'
+}
 
 describe.skipIf(whyNoContainers())('the image', () => {
   const name = `chat-image-${randomUUID()}`
@@ -79,6 +86,17 @@ describe.skipIf(whyNoContainers())('the image', () => {
   it('says what can be run when the argument is none of it', async () => {
     await expect(docker('run', '--rm', image, 'sh')).rejects.toThrow(/embedded, gateway, writer, admin. Not: "sh"/)
   })
+
+  it('is built by BuildKit as well as by the classic builder', async () => {
+    const { buildArguments } = pinnedImages()
+    const given = Object.entries(buildArguments).flatMap(([name, pinned]) => ['--build-arg', `${name}=${pinned}`])
+    const build = ['build', '--quiet', '--file', 'infra/docker/Dockerfile', ...given, '.']
+    for (const DOCKER_BUILDKIT of ['0', '1']) {
+      const env = { ...(process.env as Record<string, string>), DOCKER_BUILDKIT }
+      const built = await runCommand(await clientFor(DOCKER_BUILDKIT), build, { cwd: projectFolder, env })
+      expect(built).toMatch(/^sha256:[0-9a-f]{64}$/m)
+    }
+  }, 180_000)
 
   it('runs the admin commands', async () => {
     expect(await docker('run', '--rm', image, 'admin', '--help')).toContain('migrate')

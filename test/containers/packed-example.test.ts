@@ -29,7 +29,7 @@ describe.skipIf(whyNoContainers())('chat-testing, packed and installed in an emp
     writeFileSync(join(folder, 'example.test.ts'), example())
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
     const install = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
-    await runCommand('npm', [...install, join(projectFolder, packed), '@types/node@24.19.2'], { cwd: folder })
+    await runCommand('npm', [...install, packed, '@types/node@24.19.2'], { cwd: folder })
   }, 180_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

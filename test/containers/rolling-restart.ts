@@ -1,5 +1,6 @@
 import type { Verdicts } from '../support/checker/check.ts'
 import { checkRun, problemsOf } from '../support/checker/check.ts'
+import { hasAll } from '../support/checker/has-all.ts'
 import { truthFromLists } from '../support/checker/truth-from-lists.ts'
 import type { ComposeProject } from '../support/compose/compose-project.ts'
 import type { LatencySummary } from '../support/load/latencies.ts'
@@ -95,11 +96,7 @@ export const rollingRestart = async (project: ComposeProject, options: RollingRe
     const seconds = (nowMs() - startedMs) / 1_000
     await load.settled(60_000)
     const truth = await truthFromLists(load, new Map([...ids].map(([user, id]) => [id, user])))
-    const hasAll = (): boolean =>
-      [...load.crowd.members].every(([room, members]) =>
-        members.every((user) => load.devices.get(user)?.lastSeen(room) === truth.rooms.get(room)?.head),
-      )
-    await until('every socket to have everything', hasAll, { withinMs: 30_000 })
+    await until('every socket to have everything', () => hasAll(load, truth), { withinMs: 30_000 })
     return { restarted, seconds, ...figures(load, checkRun([load.context.history], truth)) }
   } finally {
     load.stop()

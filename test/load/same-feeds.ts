@@ -2,6 +2,7 @@ import { checkRun, problemsOf } from '../support/checker/check.ts'
 import type { FeedCount } from '../support/checker/distinct-feeds.ts'
 import { countFeeds } from '../support/checker/distinct-feeds.ts'
 import { readEventTopic } from '../support/checker/event-topic.ts'
+import { hasAll } from '../support/checker/has-all.ts'
 import { readList } from '../support/checker/read-list.ts'
 import { streamEqualsStore } from '../support/checker/stream-equals-store.ts'
 import type { Truth } from '../support/checker/truth.ts'
@@ -50,11 +51,6 @@ const listAll = async (load: Load, truth: Truth): Promise<{ readonly listed: num
   }
   return { listed, problems }
 }
-
-const hasAll = (load: Load, truth: Truth): boolean =>
-  [...load.crowd.members].every(([room, members]) =>
-    members.every((user) => load.devices.get(user)?.lastSeen(room) === truth.rooms.get(room)?.head),
-  )
 
 /**
  * Messages by 20 users over all gateways into 10 rooms; then holds against each

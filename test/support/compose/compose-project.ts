@@ -9,6 +9,7 @@ import type { ComposeTool } from './compose-tool.ts'
 export interface ComposeProject extends AsyncDisposable {
   /** Where clients connect: the balancer. */
   readonly url: string
+  readonly prometheusUrl: string
   /** Names of the containers of a service. */
   containersOf(service: string): Promise<string[]>
   /** An orderly restart; resolves when the container is healthy again. */
@@ -36,13 +37,15 @@ const containersOf = async (project: string, service: string): Promise<string[]>
  */
 export const bringUp = async (tool: ComposeTool): Promise<ComposeProject> => {
   const project = `chat${randomBytes(4).toString('hex')}`
-  const port = await freePort()
-  const env = { ...(process.env as Record<string, string>), CHAT_PORT: String(port) }
+  const [port, prometheusPort] = [await freePort(), await freePort()]
+  const ports = { CHAT_PORT: String(port), PROMETHEUS_PORT: String(prometheusPort) }
+  const env = { ...(process.env as Record<string, string>), ...ports }
   const compose = (...args: string[]): Promise<string> =>
     runCommand(tool.command, [...tool.args, '--project-name', project, ...args], { cwd: projectFolder, env })
   const log = (lines = 30): Promise<string> => compose('logs', '--no-color', '--tail', String(lines))
   const down = async (): Promise<void> => {
-    await compose('down', '--volumes', '--timeout', '1')
+    // Also what profiles have started.
+    await compose('--profile', 'observability', 'down', '--volumes', '--timeout', '1')
   }
   try {
     await compose('up', '--detach', '--no-build')
@@ -53,6 +56,7 @@ export const bringUp = async (tool: ComposeTool): Promise<ComposeProject> => {
   }
   return {
     url: `ws://127.0.0.1:${port}/ws`,
+    prometheusUrl: `http://127.0.0.1:${prometheusPort}`,
     containersOf: (service) => containersOf(project, service),
     restart: async (container) => {
       await runCommand('docker', ['restart', '--time', String(graceSeconds), container])

