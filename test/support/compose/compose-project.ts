@@ -24,6 +24,12 @@ const graceSeconds = 30
 const health = async (container: string): Promise<string> =>
   (await runCommand('docker', ['inspect', '--format', '{{.State.Health.Status}}', container])).trim()
 
+const untilHealthy = (container: string): Promise<unknown> =>
+  until(`${container} to be healthy`, async () => (await health(container)) === 'healthy', {
+    withinMs: healthyWithinMs,
+    everyMs: 200,
+  })
+
 const containersOf = async (project: string, service: string): Promise<string[]> => {
   const filters = [`label=com.docker.compose.project=${project}`, `label=com.docker.compose.service=${service}`]
   const told = await runCommand('docker', ['ps', ...filters.flatMap((each) => ['--filter', each]), '--format', '{{.Names}}'])
@@ -49,6 +55,7 @@ export const bringUp = async (tool: ComposeTool): Promise<ComposeProject> => {
   }
   try {
     await compose('up', '--detach', '--no-build')
+    for (const balancer of await containersOf(project, 'balancer')) await untilHealthy(balancer)
   } catch (error) {
     const story = await log().catch(() => '')
     await down()
@@ -60,8 +67,7 @@ export const bringUp = async (tool: ComposeTool): Promise<ComposeProject> => {
     containersOf: (service) => containersOf(project, service),
     restart: async (container) => {
       await runCommand('docker', ['restart', '--time', String(graceSeconds), container])
-      const isHealthy = async (): Promise<boolean> => (await health(container)) === 'healthy'
-      await until(`${container} to be healthy`, isHealthy, { withinMs: healthyWithinMs, everyMs: 200 })
+      await untilHealthy(container)
     },
     compose,
     log,

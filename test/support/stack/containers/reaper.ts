@@ -13,7 +13,7 @@ const isOrphan = (labels: Readonly<Record<string, string>> | undefined): boolean
 }
 
 /** Removes what processes left that were killed before they could. */
-const removeOrphans = async (): Promise<void> => {
+export const removeOrphans = async (): Promise<void> => {
   const { dockerode } = (await getContainerRuntimeClient()).container
   const filters = { label: [ownerLabel] }
   for (const { Id, Labels } of await dockerode.listContainers({ all: true, filters })) {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { canStandInFor } from '../../../infra/docker/offline-images/stand-in.ts'
 import { pinnedImages, projectFolder } from '../../../infra/docker/pinned-images.ts'
+import { defaultTimes } from '../../../shared/runtime/times.ts'
 
 interface Compose {
   readonly 'x-chat': { readonly image: string; readonly build: { readonly args: Readonly<Record<string, string>> } }
@@ -29,11 +30,11 @@ describe('docker-compose.yml', () => {
     expect(() => pinnedImages('services: {}')).toThrow('names no image under x-chat')
   })
 
-  it('pins every image, and no other file does', () => {
+  it('pins every image, and no script or test has another place for it', () => {
     const images = [...Object.values(pinned.services), ...Object.values(pinned.buildArguments)]
     expect(images.filter((image) => !/:[\w.-]+$/.test(image) || image.endsWith(':latest'))).toEqual([])
     const versioned = images.filter((image) => /:v?\d+\.\d+/.test(image))
-    const files = globSync('{infra,services,shared,test,k8s}/**/*', { cwd: projectFolder, withFileTypes: true })
+    const files = globSync('{infra,services,shared,test}/**/*', { cwd: projectFolder, withFileTypes: true })
     const texts = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
     const repeating = texts.filter((path) => versioned.some((image) => readFileSync(path, 'utf8').includes(image)))
     expect(repeating).toEqual([])
@@ -48,6 +49,20 @@ describe('docker-compose.yml', () => {
   it('has stand-ins for all of its images but Grafana’s', () => {
     const images = [...Object.values(pinned.services), ...Object.values(pinned.buildArguments)]
     expect(images.filter((image) => !canStandInFor(image))).toEqual([pinned.services.grafana])
+  })
+})
+
+describe('times', () => {
+  const seconds = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1]) * 1_000
+
+  it('of Compose leave a service the time that it takes to stop', () => {
+    const grace = seconds(read('docker-compose.yml'), /^x-service:.*?stop_grace_period: (\d+)s$/ms)
+    expect(grace).toBeGreaterThan(defaultTimes.stopMs)
+  })
+
+  it('of the balancer leave a silent socket to the heartbeat', () => {
+    const tunnel = seconds(read('infra/docker/haproxy.cfg'), /timeout tunnel (\d+)s/)
+    expect(tunnel).toBeGreaterThan(defaultTimes.socketPingMs + defaultTimes.socketPongMs)
   })
 })
 
