@@ -1,10 +1,11 @@
+import { pinnedImages } from '../../../infra/docker/pinned-images.ts'
 import { until } from '../../support/poll.ts'
 import { getAll, getOne, kubectl } from './kubectl.ts'
 
 const isDefault = 'storageclass.kubernetes.io/is-default-class'
 const label = 'app.kubernetes.io/part-of=chat-test'
 const names = ['chat-test-a', 'chat-test-b']
-const image = 'redis:8.0.4'
+const { redis: image = '' } = pinnedImages().services
 
 const volume = (name: string) => ({
   apiVersion: 'v1',
