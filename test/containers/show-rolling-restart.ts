@@ -19,7 +19,8 @@ const shown = await (async () => {
   say(`Bringing docker-compose.yml up with Compose ${tool.version} …`)
   await using project = await bringUp(tool)
   say(`Sending ${perSecond} messages a second by 20 users through the balancer into 10 rooms, while each is restarted …`)
-  return rollingRestart(project, { perSecond, seed: 1, say })
+  // Awaited here: the project goes with the block.
+  return await rollingRestart(project, { perSecond, seed: 1, say })
 })()
 await engine.release()
 

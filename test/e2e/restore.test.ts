@@ -9,17 +9,21 @@ import { findPostgresBin } from '../../infra/native/tools.ts'
 import { dump, withSession } from '../contract/postgres-session.ts'
 import type { Person } from '../support/client/person.ts'
 import { freshName, personOn } from '../support/client/person.ts'
+import { stackImages } from '../support/stack/containers/stack-images.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
+import { stackKind } from '../support/stack/start-stack.ts'
 
 const run = promisify(execFile)
 const readModelTables = ['app_user', 'chat', 'chat_member', 'message']
 
 /** Postgres' own tools, beside the server or on the path. */
-const tool = (name: string): string => {
-  const folder = findPostgresBin()
-  return folder === undefined ? name : join(folder, name)
+/** Of the server's own version at least: older ones refuse to read from it. */
+const postgresTool = (folder: string, name: string, ...args: string[]): Promise<unknown> => {
+  if (stackKind() !== 'docker') return run(join(findPostgresBin() ?? '', name), args)
+  const place = ['--network', 'host', '--volume', `${folder}:${folder}`, '--entrypoint', name]
+  return run('docker', ['run', '--rm', ...place, stackImages().postgres, ...args])
 }
 
 /** The drill of k8s/README.md, step by step. */
@@ -39,7 +43,7 @@ describe.skipIf(whyNoStack())('The database is lost, and restored from a copy th
 
   const loseAndRestore = async (): Promise<void> => {
     await withSession(chat.databaseUrl, (client) => client.query('drop schema public cascade; create schema public'))
-    await run(tool('pg_restore'), ['--no-owner', '-d', chat.databaseUrl, copy])
+    await postgresTool(folder, 'pg_restore', '--no-owner', '-d', chat.databaseUrl, copy)
   }
 
   const resumeOn = async (name: string, room: string, seq: number, epoch: string) => {
@@ -57,7 +61,7 @@ describe.skipIf(whyNoStack())('The database is lost, and restored from a copy th
     const { epoch } = (await ann.socket.seen('the epoch', ({ event }) => event === 'resume')).body as { epoch: string }
     const { room } = await ann.createChat('before the fire', [])
     await ann.say(room, 'kept')
-    await run(tool('pg_dump'), ['-Fc', '-d', chat.databaseUrl, '-f', copy])
+    await postgresTool(folder, 'pg_dump', '-Fc', '-d', chat.databaseUrl, '-f', copy)
     const lost = randomUUID()
     await ann.say(room, 'lost', lost)
     await ann.socket[Symbol.asyncDispose]()

@@ -13,7 +13,7 @@ describe.skipIf(whyNoStack())('One trace', () => {
   let collector: Collector
   let chat: Chat
   beforeAll(async () => {
-    collector = await startCollector()
+    collector = await startCollector(sharedStack().programs.host)
     const env = { TRACES_URL: collector.url, TRACES_PER_MILLION: '1000000', LOG_LEVEL: 'debug' }
     chat = await startChat(sharedStack(), { gateways: 2, writers: 1, env })
   })

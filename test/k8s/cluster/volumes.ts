@@ -5,7 +5,7 @@ import { getAll, getOne, kubectl } from './kubectl.ts'
 const isDefault = 'storageclass.kubernetes.io/is-default-class'
 const label = 'app.kubernetes.io/part-of=chat-test'
 const names = ['chat-test-a', 'chat-test-b']
-const image = pinnedImages().services.redis
+const { redis: image = '' } = pinnedImages().services
 
 const volume = (name: string) => ({
   apiVersion: 'v1',

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
+import type { HostForPrograms } from '../stack/host-for-programs.ts'
+import { loopback } from '../stack/host-for-programs.ts'
 
 /** One span, as it came. */
 export interface CollectedSpan {
@@ -47,7 +49,7 @@ const spansOf = ({ resourceSpans }: Export): CollectedSpan[] =>
     ),
   )
 
-export const startCollector = async (): Promise<Collector> => {
+export const startCollector = async (host: HostForPrograms = loopback): Promise<Collector> => {
   const spans: CollectedSpan[] = []
   const server = createServer((request, response) => {
     void json(request).then((body) => {
@@ -55,11 +57,11 @@ export const startCollector = async (): Promise<Collector> => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
     })
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(0, host.listenOn)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}/v1/traces`,
+    url: `http://${host.address}:${port}/v1/traces`,
     spans,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()

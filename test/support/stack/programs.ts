@@ -1,3 +1,4 @@
+import type { HostForPrograms } from './host-for-programs.ts'
 import type { Environment, Replica } from './server.ts'
 import type { StackUrls } from './stack-urls.ts'
 
@@ -6,6 +7,7 @@ export type Tier = 'gateway' | 'writer'
 
 /** How programs of ours are run beside a stack: as processes, or as containers of the image. */
 export interface Programs {
+  readonly host: HostForPrograms
   /** The addresses for this role, as such a program sees them. */
   urls(role: string, databaseUrl: string): StackUrls
   /** Resolves when it is ready. */

@@ -40,6 +40,13 @@ describe('docker-compose.yml', () => {
     expect(repeating).toEqual([])
   })
 
+  it('pins what the overlay for development runs in Kubernetes', () => {
+    for (const name of ['kafka', 'postgres', 'redis']) {
+      const [, image] = /image: (\S+)/.exec(read(`k8s/overlays/dev/dependencies/${name}.yaml`)) ?? []
+      expect(image).toBe(pinned.services[name])
+    }
+  })
+
   it('publishes ports on loopback only', () => {
     const ports = Object.values(compose.services).flatMap((service) => service.ports ?? [])
     expect(ports.length).toBeGreaterThan(0)

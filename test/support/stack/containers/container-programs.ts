@@ -26,6 +26,7 @@ const runAdmin = async (site: ContainerSite, args: readonly string[], env: Recor
 
 /** Programs as containers of the image, on the network of the site. */
 export const containerPrograms = (site: ContainerSite, urls: Programs['urls']): Programs => ({
+  host: site.host,
   urls,
   start: (role, tier, env) => startContainerService(role, site, [tier], env),
   admin: (args, env) => runAdmin(site, args, { ...env }),

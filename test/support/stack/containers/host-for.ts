@@ -1,12 +1,5 @@
 import { createServer } from 'node:net'
-
-/** Where containers find what listens on this machine. */
-export interface HostForContainers {
-  /** The address of this machine to listen on. */
-  readonly listenOn: string
-  /** What leads there from inside. */
-  readonly address: string
-}
+import type { HostForPrograms } from '../host-for-programs.ts'
 
 const isOurs = (address: string): Promise<boolean> =>
   new Promise((resolve) => {
@@ -20,7 +13,7 @@ const isOurs = (address: string): Promise<boolean> =>
  * this machine; where engines run in a machine of their own, by a name that
  * leads to our loopback.
  */
-export const hostFor = async (gateway: string | undefined): Promise<HostForContainers> =>
+export const hostFor = async (gateway: string | undefined): Promise<HostForPrograms> =>
   gateway !== undefined && (await isOurs(gateway))
     ? { listenOn: gateway, address: gateway }
     : { listenOn: '127.0.0.1', address: 'host.docker.internal' }

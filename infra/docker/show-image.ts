@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../native/free-port.ts'
+import { runCommand } from '../native/run-command.ts'
+import { ensureEngine } from './engine.ts'
+import { buildChatImage, describeImage } from './images.ts'
+
+/** The service's image: its size, what each layer holds, and how long a start takes. */
+
+const starts = 3
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const docker = (...args: string[]): Promise<string> => runCommand('docker', args)
+
+const layers = async (image: string): Promise<string[]> => {
+  const told = await docker('history', '--no-trunc', '--format', '{{.Size}}\t{{.CreatedBy}}', image)
+  return told.split('\n').filter((line) => line !== '' && !line.startsWith('0B'))
+}
+
+const isReady = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+
+/** From `docker run` to ready, with an empty folder, so that the embedded database has to be made. */
+const startMs = async (image: string): Promise<number> => {
+  const port = await freePort()
+  const place = ['--read-only', '--tmpfs', '/tmp', '--tmpfs', '/data:uid=65532', '--publish', `127.0.0.1:${port}:8081`]
+  const begun = performance.now()
+  const id = (await docker('run', '--detach', ...place, '--env', 'AUTH_ALLOW_OFF=true', image, 'embedded')).trim()
+  try {
+    while (!(await isReady(port))) {
+      if (performance.now() - begun > 60_000) throw new Error(`not ready after a minute:\n${await docker('logs', id)}`)
+      await sleep(20)
+    }
+    return performance.now() - begun
+  } finally {
+    await docker('rm', '--force', id)
+  }
+}
+
+const engine = await ensureEngine(say)
+const image = await buildChatImage(say)
+say(await describeImage(image))
+for (const layer of await layers(image)) say(`  ${layer.replace(/\t.*? in (\S+).*/, '\t$1')}`)
+for (let n = 0; n < starts; n += 1) say(`  embedded, from docker run to ready: ${((await startMs(image)) / 1_000).toFixed(1)} s`)
+await engine.release()

@@ -1,0 +1,9 @@
+/** Where programs of ours find what listens on this machine. */
+export interface HostForPrograms {
+  /** The address of this machine to listen on. */
+  readonly listenOn: string
+  /** What leads there from where they run. */
+  readonly address: string
+}
+
+export const loopback: HostForPrograms = { listenOn: '127.0.0.1', address: '127.0.0.1' }
