@@ -36,7 +36,7 @@ export const createAnswerBudget = (bounds: Pick<Bounds, 'answerBytes' | 'pageByt
   const hasRoom = (): boolean => used === 0 || used + pageBytes <= answerBytes
 
   const serve = (outbox: Outbox, account: Account): void => {
-    while (account.waiting.length > 0 && account.reads < pagesPerSession && !outbox.isFull) {
+    while (account.waiting.length > 0 && account.reads < pagesPerSession && !outbox.isFull()) {
       if (!hasRoom()) {
         queued.add(outbox)
         return
@@ -48,8 +48,8 @@ export const createAnswerBudget = (bounds: Pick<Bounds, 'answerBytes' | 'pageByt
   }
 
   const update = (outbox: Outbox, account: Account): void => {
-    used += outbox.bytes - account.bytes
-    account.bytes = outbox.bytes
+    used += outbox.bytes() - account.bytes
+    account.bytes = outbox.bytes()
     serve(outbox, account)
     if (account.reads === 0 && account.bytes === 0 && account.waiting.length === 0) accounts.delete(outbox)
     for (const other of queued) {

@@ -25,9 +25,7 @@ export const wireOf = (webSocket: WebSocket, socket: Socket, onTaken: () => void
       socket.write(bytes, taken)
       isBehind = socket.writableLength > 0
     },
-    get unsentBytes() {
-      return socket.writableLength
-    },
+    unsentBytes: () => socket.writableLength,
     close: (code, reason) => webSocket.close(code, reason),
   }
 }

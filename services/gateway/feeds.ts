@@ -14,7 +14,7 @@ export interface Joiner extends Sender {
   /** An event that adds its user is about to pass at `seq`. */
   joinAt(room: string, seq: number): void
   push(bytes: Buffer): void
-  readonly isFull: boolean
+  isFull(): boolean
   /** Its send queue is full: sets its followers behind. */
   fallBehind(): void
 }
@@ -87,7 +87,7 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
       joiner.push(callerId === undefined ? shared : textFrame(withCallerId(item.frame, callerId)))
       follower.advance(item.seq)
       sockets += 1
-      if (joiner.isFull) full.push(joiner)
+      if (joiner.isFull()) full.push(joiner)
     }
     return { sockets, full }
   }

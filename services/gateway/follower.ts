@@ -17,7 +17,7 @@ export interface FeedPlace {
 export interface Reader {
   readonly user: string
   /** The socket's queue takes no more for now; what was read and does not fit is read again. */
-  readonly isFull: boolean
+  isFull(): boolean
   /** Puts one event into the socket's queue. */
   deliver(follower: Follower, item: FeedItem): void
   /** Calls `readPage` when the socket has drained and it is this follower's turn. */
@@ -78,12 +78,12 @@ export interface FollowerPorts {
   readonly retryMs: number
 }
 
+type Own = { -readonly [Name in keyof Follower]: Follower[Name] }
+
 export const createFollower = (ports: FollowerPorts, start: FollowerStart): Follower => {
   const { feed, reader, page, clock, retryMs } = ports
-  let cursor = start.cursor
   /** A seq at which the user was a member: as a page said, or as the feed has shown. */
   let memberAsOf = start.memberAsOf
-  let state: Follower['state'] = start.isLive === true ? 'live' : 'behind'
   /** Raised by whatever makes a page under way worthless. */
   let generation = 0
   let isReading = false
@@ -96,16 +96,17 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
   const restart = (): void => {
     generation += 1
     isReading = false
-    if (state === 'live') memberAsOf = cursor
+    if (follower.state === 'live') memberAsOf = follower.cursor
   }
 
   /** Cursor, membership and feed speak of the same place: nothing lies between the page and the feed. */
-  const mayGoLive = (): boolean => feed.isOpen && memberAsOf !== undefined && cursor >= memberAsOf && feed.last <= memberAsOf
+  const mayGoLive = (): boolean =>
+    feed.isOpen && memberAsOf !== undefined && follower.cursor >= memberAsOf && feed.last <= memberAsOf
 
   const end = (why: ReplayEnd): void => {
-    if (state === 'ended') return
+    if (follower.state === 'ended') return
     restart()
-    state = 'ended'
+    follower.state = 'ended'
     finishReplay(why)
     reader.ended(follower)
   }
@@ -117,23 +118,23 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
   }
 
   const catchUp = (): void => {
-    if (state !== 'behind' || isReading) return
+    if (follower.state !== 'behind' || isReading) return
     if (replay !== undefined) {
-      if (cursor >= replay.ceiling) finishReplay('recovered')
+      if (follower.cursor >= replay.ceiling) finishReplay('recovered')
       else reader.queueForPage(follower)
       return
     }
     if (!feed.isOpen) return
-    if (mayGoLive()) state = 'live'
+    if (mayGoLive()) follower.state = 'live'
     else reader.queueForPage(follower)
   }
 
   const deliver = (items: readonly FeedItem[], upTo: number): void => {
     for (const item of items) {
-      if (item.seq <= cursor) continue
-      if (item.seq > upTo || reader.isFull) return
+      if (item.seq <= follower.cursor) continue
+      if (item.seq > upTo || reader.isFull()) return
       reader.deliver(follower, item)
-      cursor = item.seq
+      follower.cursor = item.seq
     }
   }
 
@@ -143,20 +144,20 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
    */
   const apply = ({ items, head, span }: ReaderPage): void => {
     const isMember = span !== undefined && span.until === undefined
-    if (!isMember && (isHinted || span === undefined || cursor < span.since)) return end('forbidden')
-    if (isHinted && isMember && cursor < span.since) cursor = span.since
+    if (!isMember && (isHinted || span === undefined || follower.cursor < span.since)) return end('forbidden')
+    if (isHinted && isMember && follower.cursor < span.since) follower.cursor = span.since
     isHinted = false
     const lastAllowed = span.until ?? Number.POSITIVE_INFINITY
     deliver(items, Math.min(lastAllowed, replay?.ceiling ?? lastAllowed))
     memberAsOf = isMember ? head : undefined
-    if (!isMember && cursor >= lastAllowed) end('recovered')
+    if (!isMember && follower.cursor >= lastAllowed) end('recovered')
   }
 
   const readPage = async (): Promise<void> => {
-    if (state !== 'behind' || isReading) return
+    if (follower.state !== 'behind' || isReading) return
     // Nothing has passed since it was live.
     if (replay === undefined && mayGoLive()) {
-      state = 'live'
+      follower.state = 'live'
       return
     }
     const mine = generation
@@ -165,7 +166,7 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
       clock,
       retryMs,
       () => mine === generation,
-      () => page(feed.room, cursor, reader.user),
+      () => page(feed.room, follower.cursor, reader.user),
     )
     if (read === undefined || mine !== generation) return
     isReading = false
@@ -178,36 +179,32 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
   }
 
   const moveTo = (seq: number, to: Replay): void => {
-    if (state === 'ended') return
+    if (follower.state === 'ended') return
     restart()
-    state = 'behind'
-    cursor = seq
+    follower.state = 'behind'
+    follower.cursor = seq
     replay = to
     isReplayed = false
     catchUp()
   }
 
-  const follower: Follower = {
+  const follower: Own = {
     room: feed.room,
     user: reader.user,
-    get cursor() {
-      return cursor
-    },
-    get state() {
-      return state
-    },
+    cursor: start.cursor,
+    state: start.isLive === true ? 'live' : 'behind',
     advance: (seq) => {
-      cursor = seq
+      follower.cursor = seq
     },
     setBehind: () => {
-      if (state !== 'live') return
+      if (follower.state !== 'live') return
       restart()
-      state = 'behind'
+      follower.state = 'behind'
       reader.queueForPage(follower)
     },
     catchUp,
     readPage,
-    hold: () => moveTo(cursor, { ceiling: cursor, onEnd: () => undefined }),
+    hold: () => moveTo(follower.cursor, { ceiling: follower.cursor, onEnd: () => undefined }),
     seek: (seq, to) => {
       // Whoever names a place means that place.
       isHinted = false

@@ -62,7 +62,7 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
     pump()
   }
   const pump = (): void => {
-    while (!isClosed && outbox.isEmpty && reading < pagesAtOnce) {
+    while (!isClosed && outbox.isEmpty() && reading < pagesAtOnce) {
       const [next] = waiting
       if (next === undefined) return
       waiting.delete(next)
@@ -79,9 +79,7 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
 
   const reader: Reader = {
     user,
-    get isFull() {
-      return outbox.isFull
-    },
+    isFull: outbox.isFull,
     deliver,
     queueForPage: (follower) => {
       waiting.add(follower)
@@ -135,9 +133,7 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
       follow(room, { cursor: seq - 1, isLive: true })
     },
     push: outbox.push,
-    get isFull() {
-      return outbox.isFull
-    },
+    isFull: outbox.isFull,
     fallBehind: () => {
       onFull()
       for (const { follower } of followers.values()) follower.setBehind()

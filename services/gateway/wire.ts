@@ -7,6 +7,6 @@ export interface Wire {
    */
   write(bytes: Buffer): void
   /** Bytes handed over that the other side has not taken yet. */
-  readonly unsentBytes: number
+  unsentBytes(): number
   close(code: number, reason: string): void
 }

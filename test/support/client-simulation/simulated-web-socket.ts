@@ -86,9 +86,7 @@ export const simulatedWebSockets = ({ world, refusal, garble, opened }: Simulate
       const session = gateway.switchboard.open(
         {
           write: wire.write,
-          get unsentBytes() {
-            return wire.unsentBytes
-          },
+          unsentBytes: wire.unsentBytes,
           close: (code, reason) => {
             wire.close(code, reason)
             if (!this.#isHole) this.#end(code, reason)

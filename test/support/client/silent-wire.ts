@@ -23,7 +23,7 @@ export const silentWire = (): SilentWire => {
   return {
     texts,
     write: (bytes) => void texts.push(...textsIn(bytes)),
-    unsentBytes: 0,
+    unsentBytes: () => 0,
     close: () => {},
   }
 }

@@ -118,9 +118,7 @@ export const simulatedSocket = (
         mostUnsentFeedBytes = Math.max(mostUnsentFeedBytes, unsentFeedBytes)
         takeLater()
       },
-      get unsentBytes() {
-        return unsentBytes
-      },
+      unsentBytes: () => unsentBytes,
       close: () => {
         isClosed = true
         clock.after(0, events.closed)

@@ -2,15 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { createAnswerBudget } from '../../../services/gateway/answer-budget.ts'
 import type { Outbox } from '../../../services/gateway/outbox.ts'
 
-const outboxWith = (bytes = 0) => {
+const outboxWith = (unsent = 0) => {
   const outbox = {
-    bytes,
-    get isFull() {
-      return outbox.bytes > 100
-    },
-    get isEmpty() {
-      return outbox.bytes === 0
-    },
+    unsent,
+    bytes: () => outbox.unsent,
+    isFull: () => outbox.unsent > 100,
+    isEmpty: () => outbox.unsent === 0,
     push: () => undefined,
     flush: () => undefined,
     close: () => undefined,
@@ -59,7 +56,7 @@ describe('Reads', () => {
     ask('other', outboxWith())
     await settle()
     expect(begun).toEqual(['other'])
-    full.bytes = 0
+    full.unsent = 0
     budget.drained(full)
     await settle()
     expect(begun).toEqual(['other', 'full'])
@@ -72,11 +69,11 @@ describe('Reads', () => {
     await settle()
     expect(begun).toEqual(['read 0', 'read 1', 'read 2'])
     const [first] = outboxes
-    if (first !== undefined) first.bytes = 900
+    if (first !== undefined) first.unsent = 900
     end('read 0')
     await settle()
     expect(begun.length).toBe(3)
-    if (first !== undefined) first.bytes = 0
+    if (first !== undefined) first.unsent = 0
     if (first !== undefined) budget.drained(first)
     await settle()
     expect(begun).toEqual(['read 0', 'read 1', 'read 2', 'read 3'])
@@ -90,13 +87,13 @@ describe('Reads', () => {
     const slow = outboxWith()
     ask('slow', slow)
     await settle()
-    slow.bytes = 5_000
+    slow.unsent = 5_000
     end('slow')
     for (const name of ['slow again', 'slow once more']) ask(name, slow)
     ask('other', outboxWith())
     await settle()
     expect(begun).toEqual(['slow'])
-    slow.bytes = 0
+    slow.unsent = 0
     budget.drained(slow)
     await settle()
     expect(begun).toEqual(['slow', 'slow again', 'slow once more', 'other'])

@@ -35,14 +35,14 @@ describe('The wire of a session', () => {
     })
     const chunk = Buffer.alloc(4_096)
     await until('a full socket', () => {
-      for (let left = 64; left > 0 && wire.unsentBytes === 0; left -= 1) wire.write(chunk)
-      return wire.unsentBytes > 0
+      for (let left = 64; left > 0 && wire.unsentBytes() === 0; left -= 1) wire.write(chunk)
+      return wire.unsentBytes() > 0
     })
-    expect(wire.unsentBytes).toBeLessThan(socket.writableHighWaterMark)
+    expect(wire.unsentBytes()).toBeLessThan(socket.writableHighWaterMark)
     expect(taken).toBe(0)
     other.resume()
     await until('the news', () => taken === 1)
-    expect(wire.unsentBytes).toBe(0)
+    expect(wire.unsentBytes()).toBe(0)
   })
 
   it('writes nothing once the WebSocket is closing', async () => {

@@ -61,7 +61,7 @@ export const rules: readonly Rule[] = [
   {
     rule: 'a follower goes live only when it has come to the head of its page',
     file: follower,
-    from: ' && cursor >= memberAsOf',
+    from: ' && follower.cursor >= memberAsOf',
     to: '',
   },
   {
@@ -85,13 +85,13 @@ export const rules: readonly Rule[] = [
   {
     rule: 'nothing newer than a replay comes before its answer',
     file: follower,
-    from: "if (cursor >= replay.ceiling) finishReplay('recovered')\n      else reader.queueForPage(follower)\n      return",
-    to: "if (cursor >= replay.ceiling) { finishReplay('recovered'); replay = undefined }\n      reader.queueForPage(follower)\n      return",
+    from: "if (follower.cursor >= replay.ceiling) finishReplay('recovered')\n      else reader.queueForPage(follower)\n      return",
+    to: "if (follower.cursor >= replay.ceiling) { finishReplay('recovered'); replay = undefined }\n      reader.queueForPage(follower)\n      return",
   },
   {
     rule: 'a page goes into the send queue only as far as it fits',
     file: follower,
-    from: ' || reader.isFull',
+    from: ' || reader.isFull()',
     to: '',
   },
   {
