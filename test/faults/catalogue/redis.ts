@@ -6,7 +6,7 @@ import type { World } from '../harness/world.ts'
 import { closedSockets } from '../harness/world.ts'
 
 const isFanOutUp = async ({ internalUrl }: Replica): Promise<boolean> =>
-  (await (await fetch(`${internalUrl}/metrics`)).text()).includes('chat_fan_out_up 1')
+  /^chat_fan_out_up 1$/m.test(await (await fetch(`${internalUrl}/metrics`)).text())
 
 /** Nothing that writers publish arrives, and they notice at the next PING at the earliest. */
 const deafen = (world: World): (() => void) => {
