@@ -53,6 +53,18 @@ const forbidden = [
     to: { dependencyTypes: ['core'] },
   },
   {
+    name: 'page-in-browser',
+    comment: 'The page runs in a browser, on the SDK and what that stands on.',
+    from: { path: '^services/web/src/' },
+    to: { path: '^(infra|services|shared)/', pathNot: '^(services/web/src|shared/(client|protocol|domain))/' },
+  },
+  {
+    name: 'page-no-node',
+    comment: 'The page runs in a browser.',
+    from: { path: '^services/web/src/' },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
     name: 'infra-not-services',
     comment: 'An adapter serves a port, not a service; tests are for nobody to import.',
     from: { path: '^infra/' },
@@ -66,9 +78,10 @@ const forbidden = [
   },
   {
     name: 'services-apart',
-    comment: 'Services do not import each other, except embedded, which composes gateway and writer.',
+    comment:
+      'Services do not import each other, except embedded, which composes gateway and writer. A main.ts may open the page.',
     from: { path: '^services/([^/]+)/', pathNot: '^services/embedded/' },
-    to: { path: '^services/', pathNot: '^services/$1/' },
+    to: { path: '^services/', pathNot: ['^services/$1/', '^services/web/open-page\\.ts$'] },
   },
   {
     name: 'services-not-test',
@@ -90,8 +103,8 @@ const forbidden = [
   },
   {
     name: 'declared-packages',
-    comment: 'What runs uses only packages that are installed with it.',
-    from: { path: '^(shared|services|infra)/' },
+    comment: 'What runs uses only packages that are installed with it; the page is built ahead of that.',
+    from: { path: '^(shared|services|infra)/', pathNot: '^services/web/(src/|build\\.ts$)' },
     to: { dependencyTypes: ['npm-dev', 'npm-optional', 'npm-no-pkg', 'npm-unknown'] },
   },
   {

@@ -46,7 +46,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'stack',
-          include: ['test/{contract,e2e,security}/**/*.test.ts', sharesStack],
+          include: ['test/{contract,e2e,security,browser}/**/*.test.ts', sharesStack],
           globalSetup: ['test/support/stack/global-setup.ts'],
           sequence: { groupOrder: 2 },
           maxWorkers: 2,

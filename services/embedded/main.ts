@@ -9,6 +9,7 @@ import { runMain } from '../../shared/runtime/run-main.ts'
 import { openProcess } from '../../shared/runtime/service-process.ts'
 import { systemClock } from '../../shared/runtime/system-clock.ts'
 import { createGatewayService } from '../gateway/gateway-service.ts'
+import { openPage } from '../web/open-page.ts'
 import { startWriter } from '../writer/start-writer.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { welcome } from './welcome.ts'
@@ -21,6 +22,8 @@ await runMain(async () => {
   const { log, life } = service
   const { times, bounds } = config
 
+  // Meanwhile the database starts.
+  const pageReady = config.webPage ? openPage(log, { needsToken: config.access.jwt !== undefined }) : undefined
   const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log })
   life.add('embedded database', embedded.stop)
   embedded.failed.catch(life.fatal)
@@ -45,12 +48,13 @@ await runMain(async () => {
 
   const writer = await startWriter(config, { commandLog, eventStore, fanOut, eventStream: undefined }, service)
 
-  const gateway = createGatewayService(config, { commandLog, eventStore, readModel, fanOut }, service)
+  const page = await pageReady
+  const gateway = createGatewayService(config, { commandLog, eventStore, readModel, fanOut }, service, { page })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {
     const { state, details } = gateway.readiness()
     return { state, details: { ...details, writer: writer.readiness() } }
   })
-  process.stdout.write(welcome(config.host, port, service.internalPort))
+  process.stdout.write(welcome(config.host, port, service.internalPort, page !== undefined))
 })

@@ -5,13 +5,14 @@ const reachable = (host: string): string => {
 }
 
 /** What a person who started it wants to know. */
-export const welcome = (host: string, port: number, internalPort: number): string => {
-  const url = `ws://${reachable(host)}:${port}/ws`
+export const welcome = (host: string, port: number, internalPort: number, hasPage: boolean): string => {
+  const at = `${reachable(host)}:${port}`
+  const url = `ws://${at}/ws`
   return [
     '',
-    `  The chat is ready at ${url}`,
+    `  The chat is ready at ${hasPage ? `http://${at}/` : url}`,
     '',
-    '  Try it from a second terminal:',
+    '  Or try the protocol from a second terminal:',
     '',
     `    npx wscat -c ${url}`,
     '    {"event":"create-user","id":"1","body":{"user":{"externalUserId":"ann","name":"Ann"}}}',

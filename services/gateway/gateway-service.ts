@@ -11,6 +11,7 @@ import type { Logger } from '../../shared/runtime/logger.ts'
 import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
 import { systemClock } from '../../shared/runtime/system-clock.ts'
 import type { Times } from '../../shared/runtime/times.ts'
+import type { Answerer } from './answer-request.ts'
 import { trustEverybody } from './auth.ts'
 import type { Authenticator } from './authenticate.ts'
 import { createAuthenticator } from './authenticate.ts'
@@ -23,6 +24,12 @@ export interface GatewayPorts {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly fanOut: FanOut
+}
+
+/** What a gateway is opened with besides its ports. */
+export interface GatewayMore {
+  /** Serves the chat page; undefined: there is none. */
+  readonly page?: Answerer | undefined
 }
 
 /** A gateway on these ports, in real time. */
@@ -46,6 +53,7 @@ export const createGatewayService = (
   config: PublicConfig,
   ports: GatewayPorts,
   { log, metrics, onScrape }: Pick<ServiceProcess, 'log' | 'metrics' | 'onScrape'>,
+  { page }: GatewayMore = {},
 ): GatewayService => {
   const { host, port, limits, times, bounds, access } = config
   const { fanOut } = ports
@@ -67,7 +75,7 @@ export const createGatewayService = (
     authenticate,
     origins: { allowed: access.allowedOrigins, isLocalOnly: access.jwt === undefined && isLoopback(host) },
   })
-  const gateway = createGateway({ switchboard, door, host, port, limits, times, clock, log, metrics })
+  const gateway = createGateway({ switchboard, door, page, host, port, limits, times, clock, log, metrics })
   fanOut.onRestored(() => metrics.fanOutReconnects.inc())
   let framesCounted = 0
   onScrape(() => {

@@ -10,6 +10,8 @@ import type { Logger } from '../../shared/runtime/logger.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import type { Admission } from './admission.ts'
+import type { Answerer } from './answer-request.ts'
+import { answerRequests } from './answer-request.ts'
 import type { Connection } from './connection.ts'
 import { watchConnection, wireOf } from './connection.ts'
 import type { Door } from './door.ts'
@@ -23,6 +25,8 @@ import { subprotocol } from './token-of.ts'
 export interface GatewayOptions {
   readonly switchboard: Switchboard
   readonly door: Door
+  /** Serves the chat page; undefined: there is none. */
+  readonly page: Answerer | undefined
   readonly host: string
   /** 0: any free one. */
   readonly port: number
@@ -33,7 +37,7 @@ export interface GatewayOptions {
   readonly metrics: Metrics
 }
 
-/** The public port: WebSockets at `/ws`. */
+/** The public port: WebSockets at `/ws`, the chat page at `/`, the protocol at `/asyncapi.json`. */
 export interface Gateway {
   /** Resolves with the port once connections are accepted. */
   start(): Promise<{ readonly port: number }>
@@ -53,11 +57,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   let isDraining = false
   let timer: Timer | undefined
 
-  const server = createServer((request, response) => {
-    const isRoot = request.url === '/'
-    response.writeHead(isRoot ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8' })
-    response.end(isRoot ? 'A chat service. Connect a WebSocket to /ws.\n' : 'not found\n')
-  })
+  const server = createServer(answerRequests(limits, options.page))
   server.headersTimeout = times.headersMs
   server.requestTimeout = times.headersMs
   // What comes after a certain number would be left out unseen; the door counts them, and their bytes have a bound.

@@ -3,6 +3,7 @@ import { startTracing } from '../../infra/observability/start-tracing.ts'
 import { readGatewayConfig } from '../../shared/runtime/config.ts'
 import { runMain } from '../../shared/runtime/run-main.ts'
 import { openProcess } from '../../shared/runtime/service-process.ts'
+import { openPage } from '../web/open-page.ts'
 import { createGatewayService } from './gateway-service.ts'
 
 await runMain(async () => {
@@ -10,7 +11,8 @@ await runMain(async () => {
   const service = await openProcess(config, 'gateway')
   await startTracing(config, 'gateway', service)
   const ports = await openPorts(config, 'chat-gateway', service)
-  const gateway = createGatewayService(config, ports, service)
+  const page = config.webPage ? await openPage(service.log, { needsToken: config.access.jwt !== undefined }) : undefined
+  const gateway = createGatewayService(config, ports, service, { page })
   service.life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(gateway.readiness)

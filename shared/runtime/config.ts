@@ -43,6 +43,8 @@ export interface Addresses {
 /** What a process with a public port is told besides. */
 export interface PublicConfig extends SharedConfig {
   readonly access: AccessConfig
+  /** Whether the public port serves the chat page. */
+  readonly webPage: boolean
 }
 
 export interface EmbeddedConfig extends PublicConfig {
@@ -134,7 +136,11 @@ const gatewayConfig = (parsed: Parsed, reason: string): GatewayConfig => {
   const { values } = parsed
   const unsaid = missing(values, ['AUTH'], 'has to be set in the distributed mode')
   const problems = unsaid.length > 0 || hasProblem(parsed) ? unsaid : accessProblems(values)
-  return Object.freeze({ ...distributedConfig(parsed, reason, problems), access: accessConfig(values) })
+  return Object.freeze({
+    ...distributedConfig(parsed, reason, problems),
+    access: accessConfig(values),
+    webPage: values.WEB_PAGE === 'on',
+  })
 }
 
 /** Values that are bad by themselves are not compared with each other. */
@@ -156,7 +162,12 @@ export const readConfig = (env: Environment = process.env): Config => {
     return gatewayConfig(parsed, 'is missing: set all three of DATABASE_URL, REDIS_URL and KAFKA_BROKERS, or none of them')
   }
   check(...problems, ...(hasProblem(parsed) ? [] : accessProblems(values)))
-  return Object.freeze({ ...sharedConfig(values), access: accessConfig(values), mode: 'embedded' })
+  return Object.freeze({
+    ...sharedConfig(values),
+    access: accessConfig(values),
+    webPage: values.WEB_PAGE !== 'off',
+    mode: 'embedded',
+  })
 }
 
 /** The same for a gateway of the distributed mode. */

@@ -43,6 +43,11 @@ const serviceSettings = {
     urlOf('http', 'https').optional(),
   ),
   TRACES_PER_MILLION: setting('of a million commands, so many are traced', '`10000`', whole(0, 1_000_000).default(10_000)),
+  WEB_PAGE: setting(
+    '`on`: the public port serves the chat page at `/`; `off`: it does not',
+    '`on` when embedded, else `off`',
+    oneOf('on', 'off').optional(),
+  ),
   LOG_LEVEL: setting(
     '`debug`, `info`, `warn`, `error` or `silent`',
     '`info`',

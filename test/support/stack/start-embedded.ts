@@ -13,7 +13,8 @@ export const startEmbedded = async (env: Environment = {}): Promise<EmbeddedChat
   try {
     const replica = await startService('embedded', {
       entry: 'services/embedded/main.ts',
-      env: { HOST: '127.0.0.1', DATA_DIR: dataDir, ...env },
+      // Most tests ask for no page, and it need not be built for them.
+      env: { HOST: '127.0.0.1', WEB_PAGE: 'off', DATA_DIR: dataDir, ...env },
     })
     return Object.assign(replica, {
       dataDir,

@@ -1,0 +1,17 @@
+import type { Logger } from '../../shared/runtime/logger.ts'
+import { buildPage } from './build.ts'
+import type { PageOptions, ServePage } from './serve-page.ts'
+import { servePage } from './serve-page.ts'
+
+/**
+ * The chat page, built where it has to be. Undefined where that cannot be:
+ * the log says why, and the chat goes on without its page.
+ */
+export const openPage = async (log: Logger, options: PageOptions): Promise<ServePage | undefined> => {
+  try {
+    return servePage(await buildPage((line) => log.info(line)), options)
+  } catch (error) {
+    log.warn({ error: error instanceof Error ? error.message : String(error) }, 'the chat page cannot be built')
+    return undefined
+  }
+}

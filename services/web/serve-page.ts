@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { extname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+/** Answers a request for one of the page's files; false: it is for something else. */
+export type ServePage = (request: IncomingMessage, response: ServerResponse) => boolean
+
+export interface PageOptions {
+  /** Whether the service asks for tokens; the page then asks for one too. */
+  readonly needsToken: boolean
+}
+
+interface PageFile {
+  readonly headers: OutgoingHttpHeaders
+  readonly etag: string
+  readonly bytes: Buffer
+  readonly gzipped: Buffer
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+
+/** Nothing but the page's own files runs, is loaded or is talked to, and nothing is ever read as markup. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ')
+
+const guards = {
+  'content-security-policy': contentSecurityPolicy,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
+const pageFile = (name: string, bytes: Buffer): PageFile => ({
+  headers: {
+    ...guards,
+    'content-type': types[extname(name)] ?? 'application/octet-stream',
+    // The names of assets change with what they hold; the page itself is asked for again.
+    'cache-control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    vary: 'accept-encoding',
+  },
+  etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+  bytes,
+  gzipped: gzipSync(bytes),
+})
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+
+const load = (folder: string, { needsToken }: PageOptions): Map<string, PageFile> => {
+  const read = (name: string): Buffer => {
+    const bytes = readFileSync(join(folder, name))
+    return name === 'index.html' && needsToken ? Buffer.from(String(bytes).replace('data-auth="off"', 'data-auth="jwt"')) : bytes
+  }
+  return new Map(filesIn(folder).map((name) => [name === 'index.html' ? '/' : `/${name}`, pageFile(name, read(name))]))
+}
+
+const answer = ({ method, headers }: IncomingMessage, response: ServerResponse, file: PageFile): void => {
+  if (method !== 'GET' && method !== 'HEAD') {
+    response.writeHead(405, { ...guards, allow: 'GET, HEAD' }).end()
+    return
+  }
+  if (headers['if-none-match'] === file.etag) {
+    response.writeHead(304, { ...file.headers, etag: file.etag }).end()
+    return
+  }
+  const isZipped = /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''))
+  const body = isZipped ? file.gzipped : file.bytes
+  const encoding = isZipped ? { 'content-encoding': 'gzip' } : {}
+  response.writeHead(200, { ...file.headers, ...encoding, etag: file.etag, 'content-length': body.length })
+  response.end(method === 'HEAD' ? undefined : body)
+}
+
+/** Serves the built page of this folder from memory: what is asked for is a key, never a path. */
+export const servePage = (folder: string, options: PageOptions): ServePage => {
+  const files = load(folder, options)
+  return (request, response) => {
+    const file = files.get((request.url ?? '').split('?', 1)[0] ?? '')
+    if (file !== undefined) answer(request, response, file)
+    return file !== undefined
+  }
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+
+export const projectFolder = resolve(import.meta.dirname, '../..')
+
+/** All that the built page depends on; the lock file stands for the packages. */
+const sources = [
+  'services/web/src',
+  'services/web/build.ts',
+  'shared/client',
+  'shared/protocol',
+  'shared/domain',
+  'package-lock.json',
+]
+
+const filesIn = (path: string): string[] => {
+  const entries = readdirSync(path, { withFileTypes: true, recursive: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+const filesOf = (path: string): string[] => (/\.\w+$/.test(path) ? [path] : filesIn(path))
+
+/** Names the state of the page's sources: another hash, another page. */
+export const sourceHash = (folder = projectFolder): string => {
+  const hash = createHash('sha256')
+  const files = sources.flatMap((path) => filesOf(join(folder, path))).sort()
+  for (const file of files)
+    hash
+      .update(`${relative(folder, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0')
+  return hash.digest('hex').slice(0, 16)
+}

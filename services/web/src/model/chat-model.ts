@@ -1,0 +1,156 @@
+import type { ReadonlySignal, Signal } from '@preact/signals'
+import { batch, computed, signal } from '@preact/signals'
+import type { ChatClient } from '../../../../shared/client/chat-client.ts'
+import type { ChatEvents, ChatState, JoinedChat } from '../../../../shared/client/chat-events.ts'
+import { connect } from '../../../../shared/client/connect.ts'
+import type { User } from '../../../../shared/domain/events.ts'
+import type { Account } from './account.ts'
+import type { FrameLog } from './frame-log.ts'
+import { createFrameLog } from './frame-log.ts'
+import type { Outbox } from './outbox.ts'
+import { createOutbox } from './outbox.ts'
+import type { People } from './people.ts'
+import { createPeople } from './people.ts'
+import type { ReadMarks } from './read-marks.ts'
+import { createReadMarks } from './read-marks.ts'
+import type { Room } from './room.ts'
+import { createRoom } from './room.ts'
+import { membersEntry, messageEntry } from './timeline.ts'
+
+/** Everything the page shows of one signed-in user; what it does, it does by the client. */
+export interface ChatModel {
+  readonly client: ChatClient
+  readonly state: Signal<ChatState>
+  /** Undefined until the first connection. */
+  readonly me: Signal<User | undefined>
+  /** Most recent activity first. */
+  readonly rooms: ReadonlySignal<readonly Room[]>
+  readonly people: People
+  readonly frames: FrameLog
+  readonly outbox: Signal<Outbox | undefined>
+  room(id: string): Room | undefined
+  /** All of it that is known has been seen. */
+  markRead(room: Room): void
+  /** Goes from the list, once it is over. */
+  forget(room: Room): void
+  close(): void
+}
+
+const mostUnread = 100
+
+const socketUrl = (): string => new URL('/ws', location.href.replace(/^http/, 'ws')).href
+
+/** Enough to show the last message, and to count what is unread. */
+const previewCount = (chat: JoinedChat, readUpTo: number): number => Math.min(mostUnread, Math.max(1, chat.seq - readUpTo))
+
+export const createChatModel = ({ externalUserId, name, token }: Account): ChatModel => {
+  const user = name === '' ? { externalUserId } : { externalUserId, name }
+  const client = connect(socketUrl(), token === undefined ? { user } : { token })
+  const byId = signal<ReadonlyMap<string, Room>>(new Map())
+  const state = signal<ChatState>(client.state)
+  const me = signal<User | undefined>(undefined)
+  const outbox = signal<Outbox | undefined>(undefined)
+  const people = createPeople(client)
+  const frames = createFrameLog()
+  let marks: ReadMarks | undefined
+  let stopWatching = (): void => undefined
+
+  const bound = (who: User): void => {
+    me.value = who
+    people.learn([who])
+    marks = createReadMarks(who.id)
+    stopWatching = marks.watch((room, seq) => raise(byId.value.get(room), seq))
+    outbox.value = createOutbox(client, who.id)
+    outbox.value.resume()
+  }
+
+  const raise = (room: Room | undefined, seq: number): void => {
+    if (room !== undefined && seq > room.readUpTo.value) room.readUpTo.value = seq
+  }
+
+  /** On a device that its user knows, a new room is unread; on a new device everything starts as read. */
+  const readBefore = (chat: JoinedChat): number => marks?.of(chat.id) ?? (marks?.hasAny ? 0 : chat.seq)
+
+  const meet = (chat: JoinedChat): void => {
+    if (me.value === undefined && client.user !== undefined) bound(client.user)
+    people.want(chat.users)
+    const known = byId.value.get(chat.id)
+    if (known !== undefined) {
+      known.members.value = chat.users
+      known.isOver.value = false
+      return
+    }
+    const readUpTo = readBefore(chat)
+    const room = createRoom({ chat, readUpTo, client })
+    marks?.set(chat.id, readUpTo)
+    byId.value = new Map([...byId.value, [chat.id, room]])
+    load(room, previewCount(chat, readUpTo))
+  }
+
+  const load = (room: Room, count: number): void => void room.loadOlder(count).catch(() => undefined)
+
+  const changeMembers = (change: ChatEvents['members']): void => {
+    const room = byId.value.get(change.room)
+    if (room === undefined) return
+    const others = room.members.value.filter((id) => !change.users.includes(id))
+    people.want([...change.users, change.user_id])
+    room.members.value = change.change === 'added' ? [...others, ...change.users] : others
+    if (change.users.length > 0) room.add(membersEntry(change))
+  }
+
+  client.on('chat', (chat) => batch(() => meet(chat)))
+  client.on('members', (change) => batch(() => changeMembers(change)))
+  client.on('frame', frames.pass)
+  client.on('message', (message) =>
+    batch(() => {
+      byId.value.get(message.room)?.add(messageEntry(message))
+      people.want([message.user_id])
+      outbox.value?.arrived(message.id)
+    }),
+  )
+  client.on('left', ({ room }) => {
+    const over = byId.value.get(room)
+    if (over !== undefined) over.isOver.value = true
+  })
+  client.on('reset', ({ room, seq }) => {
+    const known = byId.value.get(room)
+    known?.startOver(seq)
+    if (known !== undefined) load(known, mostUnread)
+  })
+  client.on('state', (next) =>
+    batch(() => {
+      if (next.state === 'online' && client.user !== undefined && me.value === undefined) bound(client.user)
+      state.value = next
+    }),
+  )
+  const wake = (): void => {
+    if (document.visibilityState === 'visible') client.wake()
+  }
+  addEventListener('online', wake)
+  document.addEventListener('visibilitychange', wake)
+
+  return {
+    client,
+    state,
+    me,
+    rooms: computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value))),
+    people,
+    frames,
+    outbox,
+    room: (id) => byId.value.get(id),
+    markRead: (room) => {
+      const seq = room.entries.value.at(-1)?.seq ?? 0
+      raise(room, seq)
+      marks?.set(room.id, seq)
+    },
+    forget: ({ id }) => {
+      byId.value = new Map([...byId.value].filter(([other]) => other !== id))
+    },
+    close: () => {
+      removeEventListener('online', wake)
+      document.removeEventListener('visibilitychange', wake)
+      stopWatching()
+      client.close()
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import type { Signal } from '@preact/signals'
+import { signal } from '@preact/signals'
+import type { PassedFrame } from '../../../../shared/client/chat-events.ts'
+
+export interface LoggedFrame extends PassedFrame {
+  readonly number: number
+  readonly at: Date
+  readonly event: string
+}
+
+/** The last frames that passed, newest last. */
+export interface FrameLog {
+  readonly frames: Signal<readonly LoggedFrame[]>
+  readonly isPaused: Signal<boolean>
+  pass(frame: PassedFrame): void
+  clear(): void
+}
+
+const most = 300
+
+const eventOf = (text: string): string => /"event":"([a-z-]{1,40})"/.exec(text)?.[1] ?? '?'
+
+export const createFrameLog = (): FrameLog => {
+  const frames = signal<readonly LoggedFrame[]>([])
+  const isPaused = signal(false)
+  let passed = 0
+  return {
+    frames,
+    isPaused,
+    pass: (frame) => {
+      passed += 1
+      if (isPaused.value) return
+      const logged = { ...frame, number: passed, at: new Date(), event: eventOf(frame.text) }
+      frames.value = [...frames.value.slice(1 - most), logged]
+    },
+    clear: () => {
+      frames.value = []
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import type { ReadonlySignal, Signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
+import type { ChatClient } from '../../../../shared/client/chat-client.ts'
+import type { JoinedChat } from '../../../../shared/client/chat-events.ts'
+import type { Entry } from './timeline.ts'
+import { merge, messageEntry } from './timeline.ts'
+
+/** A chat as the page holds it: what is known of its past, from some place on. */
+export interface Room {
+  readonly id: string
+  readonly name: string
+  readonly members: Signal<readonly string[]>
+  readonly entries: Signal<readonly Entry[]>
+  /** Nothing older is to be had. */
+  readonly isWhole: Signal<boolean>
+  readonly isLoading: Signal<boolean>
+  /** The user is no longer in it. */
+  readonly isOver: Signal<boolean>
+  /** The last place that was read on this device. */
+  readonly readUpTo: Signal<number>
+  /** Messages of others after that; counted as far as they are loaded. */
+  readonly unread: ReadonlySignal<number>
+  readonly lastAt: ReadonlySignal<string>
+  readonly lastMessage: ReadonlySignal<Entry | undefined>
+  add(entry: Entry): void
+  /** Up to so many older messages; once at a time. Rejects as the client's call does. */
+  loadOlder(count: number): Promise<void>
+  /** What was known does not hold any more; what is stored up to `seq` is to be read again. */
+  startOver(seq: number): void
+}
+
+interface RoomOptions {
+  readonly chat: JoinedChat
+  readonly readUpTo: number
+  readonly client: ChatClient
+}
+
+export const createRoom = ({ chat, readUpTo: readBefore, client }: RoomOptions): Room => {
+  const { id, name } = chat
+  const entries = signal<readonly Entry[]>([])
+  const isWhole = signal(false)
+  const isLoading = signal(false)
+  const readUpTo = signal(readBefore)
+  let before = chat.seq + 1
+  let loading = new AbortController()
+
+  const isUnread = (entry: Entry): boolean =>
+    entry.kind === 'message' && entry.seq > readUpTo.value && entry.message.user_id !== client.user?.id
+
+  const read = async (count: number, signal: AbortSignal): Promise<void> => {
+    const found: Entry[] = []
+    for await (const message of client.messages(id, { before, pageSize: count, signal })) {
+      if (found.push(messageEntry(message)) === count) break
+    }
+    if (signal.aborted) return
+    before = found.at(-1)?.seq ?? before
+    entries.value = merge(entries.value, found)
+    if (found.length < count) isWhole.value = true
+  }
+
+  return {
+    id,
+    name,
+    members: signal(chat.users),
+    entries,
+    isWhole,
+    isLoading,
+    isOver: signal(false),
+    readUpTo,
+    unread: computed(() => entries.value.filter(isUnread).length),
+    lastAt: computed(() => entries.value.at(-1)?.at ?? chat.modified_at),
+    lastMessage: computed(() => entries.value.findLast(({ kind }) => kind === 'message')),
+    add: (entry) => {
+      entries.value = merge(entries.value, [entry])
+    },
+    loadOlder: async (count) => {
+      if (isLoading.value || isWhole.value) return
+      isLoading.value = true
+      const mine = loading
+      try {
+        await read(count, mine.signal)
+      } finally {
+        if (loading === mine) isLoading.value = false
+      }
+    },
+    startOver: (seq) => {
+      loading.abort()
+      loading = new AbortController()
+      before = seq + 1
+      entries.value = []
+      isWhole.value = false
+      isLoading.value = false
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import type { MembersChange, RoomMessage } from '../../../../shared/client/chat-events.ts'
+
+/** One thing in a room's past, at its place. */
+export type Entry =
+  | { readonly kind: 'message'; readonly seq: number; readonly at: string; readonly message: RoomMessage }
+  | { readonly kind: 'members'; readonly seq: number; readonly at: string; readonly change: MembersChange }
+
+export const messageEntry = (message: RoomMessage): Entry => ({
+  kind: 'message',
+  seq: message.seq,
+  at: message.created_at,
+  message,
+})
+
+export const membersEntry = (change: MembersChange): Entry => ({
+  kind: 'members',
+  seq: change.seq,
+  at: change.created_at,
+  change,
+})
+
+/** Both, in the room's order, each place once, wherever it was heard of first. */
+export const merge = (known: readonly Entry[], found: readonly Entry[]): readonly Entry[] => {
+  const [only] = found
+  if (found.length === 1 && only !== undefined && only.seq > (known.at(-1)?.seq ?? 0)) return [...known, only]
+  const bySeq = new Map([...found, ...known].map((entry) => [entry.seq, entry]))
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq)
+}

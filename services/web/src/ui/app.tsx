@@ -1,0 +1,28 @@
+import type { JSX } from 'preact'
+import { explain } from '../model/explain.ts'
+import { session, signOut } from '../model/session.ts'
+import { Icon } from './icons.tsx'
+import { Shell } from './shell.tsx'
+import { SignIn } from './sign-in.tsx'
+
+const Ended = ({ error }: { readonly error: unknown }): JSX.Element => (
+  <main class="sign-in">
+    <div class="card" role="alert">
+      <span class="mark warn">
+        <Icon name="alert" />
+      </span>
+      <h1>The chat has ended</h1>
+      <p class="quiet">{explain(error)}</p>
+      <button type="button" class="button primary wide" onClick={signOut}>
+        Sign in again
+      </button>
+    </div>
+  </main>
+)
+
+export const App = (): JSX.Element => {
+  const model = session.value
+  if (model === undefined) return <SignIn />
+  const state = model.state.value
+  return state.state === 'closed' ? <Ended error={state.error} /> : <Shell model={model} />
+}

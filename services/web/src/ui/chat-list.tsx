@@ -1,0 +1,99 @@
+import type { Signal } from '@preact/signals'
+import type { JSX } from 'preact'
+import type { ChatModel } from '../model/chat-model.ts'
+import type { Room } from '../model/room.ts'
+import { goTo, route } from '../model/route.ts'
+import { titleOf } from '../model/start-chat.ts'
+import { AccountBar } from './account-bar.tsx'
+import { Avatar } from './avatar.tsx'
+import { Icon } from './icons.tsx'
+import { put } from './put.ts'
+import type { OpenDialog } from './shell.tsx'
+import { shortTime, wholeTime } from './times.ts'
+
+const previewOf = ({ people, me }: ChatModel, room: Room): string => {
+  if (room.isOver.value) return 'You are no longer in this chat'
+  const last = room.lastMessage.value
+  if (last?.kind !== 'message') return room.isLoading.value ? '…' : 'No messages yet'
+  const { user_id, msg } = last.message
+  const isPair = room.members.value.length === 2
+  const by = user_id === me.value?.id ? 'You: ' : isPair ? '' : `${people.nameOf(user_id)}: `
+  return `${by}${msg.slice(0, 200)}`
+}
+
+const Unread = ({ count }: { readonly count: number }): JSX.Element | null =>
+  count === 0 ? null : (
+    <span class="badge">
+      {count > 99 ? '99+' : count}
+      <span class="unseen"> unread</span>
+    </span>
+  )
+
+const Item = ({ model, room }: { readonly model: ChatModel; readonly room: Room }): JSX.Element => {
+  const title = titleOf(model, room)
+  const isCurrent = route.value.view === 'chat' && route.value.room === room.id
+  const at = room.lastAt.value
+  return (
+    <li>
+      <a
+        class="chat-item"
+        href={`#/chat/${room.id}`}
+        aria-current={isCurrent ? 'page' : undefined}
+        onClick={(event) => {
+          event.preventDefault()
+          goTo({ view: 'chat', room: room.id })
+        }}
+      >
+        <Avatar name={title} seed={room.id} />
+        <span class="chat-item-title">{title}</span>
+        <time class="chat-item-time" dateTime={at} title={wholeTime(at)}>
+          {shortTime(at)}
+        </time>
+        <span class="chat-item-preview">{previewOf(model, room)}</span>
+        <Unread count={room.unread.value} />
+      </a>
+    </li>
+  )
+}
+
+interface ChatListProps {
+  readonly model: ChatModel
+  readonly dialog: Signal<OpenDialog>
+  readonly showsFrames: Signal<boolean>
+}
+
+/** The user's chats, most recent activity first. */
+export const ChatList = ({ model, dialog, showsFrames }: ChatListProps): JSX.Element => {
+  const rooms = model.rooms.value
+  return (
+    <nav class="sidebar" aria-label="Chats">
+      <header class="bar">
+        <h1>Chats</h1>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Invite"
+          title="Your invitation link"
+          onClick={put(dialog, 'invite')}
+        >
+          <Icon name="link" />
+        </button>
+        <button type="button" class="icon-button accent" aria-label="New chat" title="New chat" onClick={put(dialog, 'new chat')}>
+          <Icon name="plus" />
+        </button>
+      </header>
+      {rooms.length === 0 ? (
+        <p class="sidebar-empty quiet">
+          {model.me.value === undefined ? 'Your chats appear here.' : 'No chats yet. Start one with the plus above.'}
+        </p>
+      ) : (
+        <ul class="chat-items">
+          {rooms.map((room) => (
+            <Item key={room.id} model={model} room={room} />
+          ))}
+        </ul>
+      )}
+      <AccountBar model={model} showsFrames={showsFrames} />
+    </nav>
+  )
+}

@@ -1,0 +1,49 @@
+import type { JSX } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { ChatState } from '../../../../shared/client/chat-events.ts'
+import type { ChatModel } from '../model/chat-model.ts'
+
+/** Seconds until the next attempt, counted down. */
+const useSecondsLeft = (state: ChatState): number => {
+  const [left, setLeft] = useState(0)
+  useEffect(() => {
+    if (state.state !== 'offline') return
+    const dueAt = Date.now() + state.retryInMs
+    const show = (): void => setLeft(Math.max(0, Math.ceil((dueAt - Date.now()) / 1_000)))
+    show()
+    const timer = setInterval(show, 500)
+    return () => clearInterval(timer)
+  }, [state])
+  return left
+}
+
+const Offline = ({ seconds, wake }: { readonly seconds: number; readonly wake: () => void }): JSX.Element => (
+  <>
+    <span class="spinner" aria-hidden="true" />
+    <span>No connection. Messages you write now are sent when it is back.</span>
+    <span class="quiet" aria-hidden="true">
+      {seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again'}
+    </span>
+    <button type="button" class="button small" onClick={wake}>
+      Try now
+    </button>
+  </>
+)
+
+/** Says when the connection is not there. While all is well there is nothing to say. */
+export const ConnectionBar = ({ model }: { readonly model: ChatModel }): JSX.Element => {
+  const state = model.state.value
+  const seconds = useSecondsLeft(state)
+  const wasOnline = model.me.value !== undefined
+  return (
+    <div class="connection" role="status" aria-label="Connection" data-state={state.state}>
+      {state.state === 'connecting' ? (
+        <>
+          <span class="spinner" aria-hidden="true" />
+          <span>{wasOnline ? 'Reconnecting…' : 'Connecting…'}</span>
+        </>
+      ) : null}
+      {state.state === 'offline' ? <Offline seconds={seconds} wake={model.client.wake} /> : null}
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+import { useSignal } from '@preact/signals'
+import type { JSX } from 'preact'
+import type { ChatModel } from '../model/chat-model.ts'
+import type { Room } from '../model/room.ts'
+import { goTo } from '../model/route.ts'
+import { titleOf } from '../model/start-chat.ts'
+import { Avatar } from './avatar.tsx'
+import { Composer } from './composer.tsx'
+import { Icon } from './icons.tsx'
+import { PeopleDialog } from './people-dialog.tsx'
+import { put } from './put.ts'
+import { TimelineView } from './timeline-view.tsx'
+
+const membersLine = ({ people, me }: ChatModel, room: Room): string => {
+  const names = room.members.value.map((id) => (id === me.value?.id ? 'you' : people.nameOf(id)))
+  const shown = names.slice(0, 4).join(', ')
+  return names.length > 4 ? `${shown} and ${names.length - 4} more` : shown
+}
+
+const Over = ({ forget }: { readonly forget: () => void }): JSX.Element => (
+  <div class="over">
+    <p>You are no longer in this chat.</p>
+    <button type="button" class="button" onClick={forget}>
+      Close it
+    </button>
+  </div>
+)
+
+/** One chat, open. */
+export const Conversation = ({ model, room }: { readonly model: ChatModel; readonly room: Room }): JSX.Element => {
+  const showsPeople = useSignal(false)
+  const title = titleOf(model, room)
+  const forget = (): void => {
+    goTo({ view: 'chats' })
+    model.forget(room)
+  }
+  return (
+    <section class="conversation" aria-label={title}>
+      <header class="bar">
+        <button
+          type="button"
+          class="icon-button only-narrow"
+          aria-label="Back to the chats"
+          onClick={() => goTo({ view: 'chats' })}
+        >
+          <Icon name="back" />
+        </button>
+        <Avatar name={title} seed={room.id} size="s" />
+        <div class="bar-title">
+          <h2>{title}</h2>
+          <p class="quiet">{membersLine(model, room)}</p>
+        </div>
+        <button type="button" class="icon-button" aria-label="People" title="People" onClick={put(showsPeople, true)}>
+          <Icon name="people" />
+        </button>
+      </header>
+      <TimelineView model={model} room={room} />
+      {room.isOver.value ? <Over forget={forget} /> : <Composer model={model} room={room} title={title} />}
+      {showsPeople.value ? <PeopleDialog model={model} room={room} close={put(showsPeople, false)} /> : null}
+    </section>
+  )
+}

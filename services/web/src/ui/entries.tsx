@@ -1,0 +1,91 @@
+import type { JSX } from 'preact'
+import type { ChatModel } from '../model/chat-model.ts'
+import type { Outbox, Outgoing } from '../model/outbox.ts'
+import type { Entry } from '../model/timeline.ts'
+import { Avatar } from './avatar.tsx'
+import { Bubble } from './bubble.tsx'
+import { dayName } from './times.ts'
+
+/** Messages of one sender that stand closer than this are one group. */
+const groupMs = 5 * 60_000
+
+const isSameDay = (one: string, other: string): boolean => new Date(one).toDateString() === new Date(other).toDateString()
+
+const continues = (entry: Entry, before: Entry | undefined): boolean =>
+  entry.kind === 'message' &&
+  before?.kind === 'message' &&
+  entry.message.user_id === before.message.user_id &&
+  isSameDay(entry.at, before.at) &&
+  Date.parse(entry.at) - Date.parse(before.at) < groupMs
+
+const namesOf = ({ people, me }: ChatModel, ids: readonly string[]): string =>
+  ids.map((id) => (id === me.value?.id ? 'you' : people.nameOf(id))).join(', ')
+
+const changeText = (model: ChatModel, { change, users, user_id }: Extract<Entry, { kind: 'members' }>['change']): string => {
+  const by = user_id === model.me.value?.id ? 'You' : model.people.nameOf(user_id)
+  if (change === 'removed' && users.length === 1 && users[0] === user_id) return `${by} left`
+  return `${by} ${change} ${namesOf(model, users)}`
+}
+
+interface EntryProps {
+  readonly model: ChatModel
+  readonly entry: Entry
+  readonly before: Entry | undefined
+}
+
+const MessageRow = ({
+  model,
+  entry,
+  before,
+}: EntryProps & { readonly entry: Extract<Entry, { kind: 'message' }> }): JSX.Element => {
+  const { message, at } = entry
+  const isMine = message.user_id === model.me.value?.id
+  const isNext = continues(entry, before)
+  const name = model.people.nameOf(message.user_id)
+  return (
+    <li class="row" data-mine={isMine} data-next={isNext} data-seq={entry.seq}>
+      {isMine ? null : <span class="row-face">{isNext ? null : <Avatar name={name} seed={message.user_id} size="s" />}</span>}
+      <div class="row-body">
+        <span class={isMine || isNext ? 'unseen' : 'row-name'}>{isMine ? 'You' : name}</span>
+        <Bubble text={message.msg} type={message.type} at={at} isMine={isMine} />
+      </div>
+    </li>
+  )
+}
+
+/** An entry, with the day above the first one of it. */
+export const EntryRow = ({ model, entry, before }: EntryProps): JSX.Element => (
+  <>
+    {before !== undefined && isSameDay(before.at, entry.at) ? null : (
+      <li class="day">
+        <span>{dayName(entry.at)}</span>
+      </li>
+    )}
+    {entry.kind === 'message' ? (
+      <MessageRow model={model} entry={entry} before={before} />
+    ) : (
+      <li class="notice">{changeText(model, entry.change)}</li>
+    )}
+  </>
+)
+
+/** A message of the user's own that does not stand in the room yet. */
+export const OutgoingRow = ({ message, outbox }: { readonly message: Outgoing; readonly outbox: Outbox }): JSX.Element => (
+  <li class="row" data-mine="true" data-next="true">
+    <div class="row-body">
+      <span class="unseen">You</span>
+      <Bubble text={message.msg} at={message.at} isMine state={message.state} />
+      {message.state === 'failed' ? (
+        <p class="failure" role="alert">
+          <span>{message.why}</span>
+          <button type="button" class="button small" onClick={() => outbox.retry(message)}>
+            Try again
+          </button>
+          <button type="button" class="button small" onClick={() => outbox.discard(message)}>
+            Discard
+          </button>
+        </p>
+      ) : null}
+    </div>
+  </li>
+)

@@ -1,0 +1,28 @@
+import type { JSX } from 'preact'
+
+const paths = {
+  back: 'M15 5l-7 7 7 7',
+  plus: 'M12 5v14M5 12h14',
+  people:
+    'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20c.6-3.6 3-5.5 6.5-5.5s5.900 1.900 6.500 5.500M16 4.300a3.500 3.500 0 0 1 0 6.400M18.500 15c1.700.9 2.700 2.600 3 5',
+  send: 'M4.500 12 4 4.500 20.500 12 4 19.500l.5-7.500Zm0 0H12',
+  code: 'M8 7l-5 5 5 5M16 7l5 5-5 5',
+  link: 'M10 14a4 4 0 0 0 5.700 0l3-3A4 4 0 0 0 13 5.300l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3a4 4 0 0 0 5.700 5.700l1-1',
+  close: 'M6 6l12 12M18 6 6 18',
+  check: 'M5 12.500l4.500 4.500L19 7.500',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7.500V12l3 2',
+  alert: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7.500v5.500M12 16.300v.1',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  door: 'M14 4H6v16h8M11 12h10M17.500 8.500 21 12l-3.500 3.500',
+  chat: 'M5 5h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-7l-5 4v-4H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2Z',
+  theme: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 3v18M12 7l6.500-.3M12 12h9M12 17l6.300.3',
+} as const
+
+export type IconName = keyof typeof paths
+
+/** Only to be looked at: what it stands for is said beside it. */
+export const Icon = ({ name }: { readonly name: IconName }): JSX.Element => (
+  <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+    <path d={paths[name]} />
+  </svg>
+)

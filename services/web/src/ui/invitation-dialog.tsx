@@ -1,0 +1,38 @@
+import type { JSX } from 'preact'
+import { useEffect } from 'preact/hooks'
+import type { ChatModel } from '../model/chat-model.ts'
+import { goTo } from '../model/route.ts'
+import { chatWith, startChat } from '../model/start-chat.ts'
+import { Dialog } from './dialog.tsx'
+import { Problem } from './problem.tsx'
+import { useTask } from './use-task.ts'
+
+interface InvitationDialogProps {
+  readonly model: ChatModel
+  readonly from: string
+  readonly close: () => void
+}
+
+/** An invitation link was opened. Nothing happens before one says so. */
+export const InvitationDialog = ({ model, from, close }: InvitationDialogProps): JSX.Element => {
+  const { isBusy, problem, run } = useTask()
+  useEffect(() => model.people.want([from]), [model, from])
+  const person = model.people.person(from)
+  const name = person === undefined ? 'whoever sent the link' : person.name || person.externalUserId
+  const isMine = from === model.me.value?.id
+  const accept = async (): Promise<void> => {
+    const room = chatWith(model, from)?.id ?? (await startChat(model, [from]))
+    goTo({ view: 'chat', room })
+  }
+  return (
+    <Dialog title="An invitation" close={close}>
+      <div class="dialog-body">
+        <p>{isMine ? 'This is your own invitation link. Send it to somebody else.' : `Start a chat with ${name}?`}</p>
+        <Problem text={problem} />
+        <button type="button" class="button primary wide" disabled={isBusy} onClick={() => (isMine ? close() : run(accept))}>
+          {isMine ? 'All right' : 'Start the chat'}
+        </button>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,54 @@
+import type { JSX } from 'preact'
+import type { Person } from '../../../../shared/client/chat-client.ts'
+import { needsToken } from '../model/account.ts'
+import { Avatar } from './avatar.tsx'
+
+interface PersonPickerProps {
+  readonly people: readonly Person[]
+  readonly picked: ReadonlySet<string>
+  readonly pick: (picked: ReadonlySet<string>) => void
+  /** External ids, as typed. */
+  readonly typed: string
+  readonly type: (text: string) => void
+}
+
+const nameOf = ({ name, externalUserId }: Person): string => name || externalUserId
+
+/** People one knows already, to be ticked, and others by their id, where the service tells. */
+export const PersonPicker = ({ people, picked, pick, typed, type }: PersonPickerProps): JSX.Element => {
+  const toggle = (id: string): void =>
+    pick(picked.has(id) ? new Set([...picked].filter((other) => other !== id)) : new Set([...picked, id]))
+  return (
+    <>
+      {needsToken() ? null : (
+        <label class="field">
+          <span class="field-label">Their ids</span>
+          <input
+            type="text"
+            value={typed}
+            placeholder="bob, carol"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellcheck={false}
+            onInput={({ currentTarget }) => type(currentTarget.value)}
+          />
+          <span class="field-hint">The ids they sign in with, separated by commas.</span>
+        </label>
+      )}
+      {people.length === 0 ? null : (
+        <fieldset class="picker">
+          <legend class="field-label">People you know</legend>
+          {people.map((person) => (
+            <label key={person.id} class="person">
+              <input type="checkbox" checked={picked.has(person.id)} onChange={() => toggle(person.id)} />
+              <Avatar name={nameOf(person)} seed={person.id} size="s" />
+              <span class="person-name">
+                {nameOf(person)} <span class="quiet">{person.externalUserId}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+    </>
+  )
+}

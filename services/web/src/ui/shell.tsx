@@ -1,0 +1,72 @@
+import { useSignal } from '@preact/signals'
+import type { JSX } from 'preact'
+import { useEffect } from 'preact/hooks'
+import type { ChatModel } from '../model/chat-model.ts'
+import { goTo, route } from '../model/route.ts'
+import { ChatList } from './chat-list.tsx'
+import { ConnectionBar } from './connection-bar.tsx'
+import { Conversation } from './conversation.tsx'
+import { DeveloperPanel } from './developer-panel.tsx'
+import { Icon } from './icons.tsx'
+import { InvitationDialog } from './invitation-dialog.tsx'
+import { InviteDialog } from './invite-dialog.tsx'
+import { NewChatDialog } from './new-chat-dialog.tsx'
+import { put } from './put.ts'
+
+export type OpenDialog = 'new chat' | 'invite' | undefined
+
+const Nothing = ({ model, start }: { readonly model: ChatModel; readonly start: () => void }): JSX.Element => (
+  <div class="empty">
+    <span class="mark">
+      <Icon name="chat" />
+    </span>
+    <h2>{model.rooms.value.length === 0 ? 'No chats yet' : 'Pick a chat'}</h2>
+    <p class="quiet">
+      {model.rooms.value.length === 0
+        ? 'Start one with people you know, or send somebody your invitation link.'
+        : 'Or start a new one. Everything stays in order, on all your devices.'}
+    </p>
+    <button type="button" class="button primary" onClick={start}>
+      Start a chat
+    </button>
+  </div>
+)
+
+const useUnreadInTitle = (model: ChatModel): void => {
+  const unread = model.rooms.value.reduce((sum, room) => sum + room.unread.value, 0)
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) Chat` : 'Chat'
+  }, [unread])
+}
+
+/** The page of whoever is signed in: chats, the one that is open, and frames as they pass. */
+export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => {
+  const dialog = useSignal<OpenDialog>(undefined)
+  const showsFrames = useSignal(false)
+  const at = route.value
+  const room = at.view === 'chat' ? model.room(at.room) : undefined
+  useUnreadInTitle(model)
+  const close = (): void => {
+    dialog.value = undefined
+  }
+  const isOpen = at.view === 'chat' && (room !== undefined || model.state.value.state !== 'online')
+  return (
+    <div class="shell" data-view={isOpen ? 'chat' : 'chats'} data-frames={showsFrames.value}>
+      <ConnectionBar model={model} />
+      <ChatList model={model} dialog={dialog} showsFrames={showsFrames} />
+      <main class="main">
+        {room === undefined ? (
+          <Nothing model={model} start={put(dialog, 'new chat')} />
+        ) : (
+          <Conversation key={room.id} model={model} room={room} />
+        )}
+      </main>
+      {showsFrames.value ? <DeveloperPanel frames={model.frames} close={put(showsFrames, false)} /> : null}
+      {dialog.value === 'new chat' ? <NewChatDialog model={model} close={close} /> : null}
+      {dialog.value === 'invite' ? <InviteDialog model={model} close={close} /> : null}
+      {at.view === 'invitation' && model.me.value !== undefined ? (
+        <InvitationDialog model={model} from={at.from} close={() => goTo({ view: 'chats' })} />
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,95 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { needsToken } from '../model/account.ts'
+import { route } from '../model/route.ts'
+import { signIn } from '../model/session.ts'
+import { Icon } from './icons.tsx'
+
+interface FieldProps {
+  readonly label: string
+  readonly hint: string
+  readonly value: string
+  readonly set: (value: string) => void
+  readonly max?: number
+  readonly autoComplete?: string
+  readonly isFirst?: boolean
+}
+
+const Field = ({ label, hint, value, set, max, autoComplete = 'off', isFirst = false }: FieldProps): JSX.Element => (
+  <label class="field">
+    <span class="field-label">{label}</span>
+    <input
+      type="text"
+      required
+      maxLength={max}
+      value={value}
+      autoComplete={autoComplete}
+      autoCapitalize="none"
+      spellcheck={false}
+      ref={(input) => void (isFirst && value === '' && input?.focus())}
+      onInput={({ currentTarget }) => set(currentTarget.value)}
+    />
+    <span class="field-hint">{hint}</span>
+  </label>
+)
+
+const intro = (): string =>
+  route.value.view === 'invitation'
+    ? 'Somebody invited you to a chat. Say who you are to join.'
+    : 'Say who you are to start chatting.'
+
+/** Who is it? Remembered on this device. */
+export const SignIn = (): JSX.Element => {
+  const asksToken = needsToken()
+  const [id, setId] = useState('')
+  const [name, setName] = useState('')
+  const [token, setToken] = useState('')
+  const submit = (event: Event): void => {
+    event.preventDefault()
+    signIn({ externalUserId: id.trim(), name: name.trim(), ...(asksToken ? { token: token.trim() } : {}) })
+  }
+  return (
+    <main class="sign-in">
+      <form class="card" onSubmit={submit}>
+        <span class="mark">
+          <Icon name="chat" />
+        </span>
+        <h1>Welcome to the chat</h1>
+        <p class="quiet">{intro()}</p>
+        {asksToken ? (
+          <Field
+            label="Token"
+            hint="From the application that you sign in to; kept for this window only."
+            value={token}
+            set={setToken}
+            isFirst
+          />
+        ) : (
+          <>
+            <Field
+              label="Your id"
+              hint="Others find you by it, for example ann."
+              value={id}
+              set={setId}
+              max={200}
+              autoComplete="username"
+              isFirst
+            />
+            <Field
+              label="Your name"
+              hint="What others see. It stays as it was first given."
+              value={name}
+              set={setName}
+              max={200}
+              autoComplete="name"
+            />
+          </>
+        )}
+        <button type="submit" class="button primary wide">
+          Sign in
+        </button>
+        {asksToken ? null : <p class="field-hint">Remembered on this device. This service asks for no password.</p>}
+      </form>
+    </main>
+  )
+}

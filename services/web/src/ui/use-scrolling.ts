@@ -1,0 +1,56 @@
+import type { RefObject } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+
+export interface Scrolling {
+  /** The end of the room is in view. */
+  readonly isAtEnd: boolean
+  scrolled(): void
+  toEnd(): void
+}
+
+const slackPx = 48
+
+/**
+ * Keeps what is being read where it is: at the end new messages scroll in;
+ * elsewhere nothing moves, whatever comes above or below.
+ */
+export const useScrolling = (view: RefObject<HTMLDivElement | null>, oldest: number | undefined, newest: unknown): Scrolling => {
+  const [isAtEnd, setAtEnd] = useState(true)
+  const last = useRef({ height: 0, oldest, isAtEnd: true })
+
+  const toEnd = (): void => {
+    const element = view.current
+    if (element === null) return
+    element.scrollTop = element.scrollHeight
+  }
+
+  const scrolled = (): void => {
+    const element = view.current
+    if (element === null) return
+    last.current.isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < slackPx
+    setAtEnd(last.current.isAtEnd)
+  }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is to run when something came, above or below
+  useLayoutEffect(() => {
+    const element = view.current
+    if (element === null) return
+    const grewBy = element.scrollHeight - last.current.height
+    if (last.current.isAtEnd) toEnd()
+    else if (last.current.oldest !== oldest) element.scrollTop += grewBy
+    Object.assign(last.current, { height: element.scrollHeight, oldest })
+  }, [oldest, newest])
+
+  useEffect(() => {
+    const element = view.current
+    if (element === null) return
+    // A keyboard that slides in makes the view smaller.
+    const observer = new ResizeObserver(() => {
+      if (last.current.isAtEnd) toEnd()
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+
+  return { isAtEnd, scrolled, toEnd }
+}

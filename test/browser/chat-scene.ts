@@ -1,0 +1,51 @@
+import type { Browser } from 'playwright-core'
+import type { Window } from '../support/browser/window.ts'
+import { openWindow } from '../support/browser/window.ts'
+
+/** Some people, and what they say to each other: something to look at. */
+export interface ChatScene {
+  readonly ann: Window
+  readonly bob: Window
+}
+
+const lines: readonly (readonly ['ann' | 'bob', string])[] = [
+  ['ann', 'Good morning! Did the new gateways hold up over night?'],
+  ['bob', 'They did. We took two of them down in the middle of the load test, and nobody noticed.'],
+  ['bob', 'Not one message lost, not one shown twice 🎉'],
+  ['ann', 'Lovely. What did the slowest tenth see?'],
+  ['bob', 'Let me look it up.\nI put the whole histogram into the report, with the command that makes it again.'],
+  ['ann', 'Perfect, I will read it over lunch.'],
+  ['ann', 'Shall we tell Carol that she can go ahead?'],
+]
+
+const neighbours = [
+  ['carol', 'Carol Reyes'],
+  ['dmitri', 'Dmitri Volkov'],
+  ['erika', 'Erika Sato'],
+] as const
+
+/** Ann and Bob in the middle of a conversation, with other chats beside it. */
+export const playScene = async (browser: Browser, url: string): Promise<ChatScene> => {
+  const bob = await openWindow(browser, url, { id: 'bob', name: 'Bob Martin' })
+  const ann = await openWindow(browser, url, { id: 'ann', name: 'Ann Lindqvist' })
+  for (const [id, name] of neighbours) {
+    const other = await openWindow(browser, url, { id, name })
+    await other.startChat('ann')
+    await other.write(`Hi Ann, ${name} here. Do you have a minute?`)
+    await other.page.getByText('Stored').first().waitFor({ state: 'attached' })
+    await other.close()
+  }
+  await ann.startChat('carol, dmitri, erika', 'Release party')
+  await ann.write('Cake or ice cream? Answers by Friday, please.')
+  await bob.startChat('ann')
+  await ann.open('Bob Martin')
+  for (const [who, text] of lines) {
+    const [writer, reader] = who === 'ann' ? [ann, bob] : [bob, ann]
+    await writer.write(text)
+    await reader.page
+      .getByRole('log')
+      .getByText(text.split('\n')[0] ?? '')
+      .waitFor()
+  }
+  return { ann, bob }
+}

@@ -1,0 +1,72 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { openBrowser } from '../support/browser/browser.ts'
+import { projectFolder } from '../support/stack/replica.ts'
+import { startEmbedded } from '../support/stack/start-embedded.ts'
+import { playScene } from './chat-scene.ts'
+
+/** Makes the pictures of the page's README again: `npm run page:screenshots`. */
+const folder = join(projectFolder, 'services/web/screenshots')
+
+const sizes = {
+  phone: { width: 390, height: 780 },
+  tablet: { width: 834, height: 900 },
+  desktop: { width: 1280, height: 800 },
+} as const
+
+const colours = ['light', 'dark'] as const
+
+const picture = async (page: Page, name: string): Promise<void> => {
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
+}
+
+const allSizes = async (page: Page, what: string): Promise<void> => {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport)
+    for (const colorScheme of colours) {
+      await page.emulateMedia({ colorScheme })
+      await picture(page, `${what}-${size}-${colorScheme}`)
+    }
+  }
+  await page.setViewportSize(sizes.desktop)
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+mkdirSync(folder, { recursive: true })
+await using server = await startEmbedded({ WEB_PAGE: 'on', AUTH: 'off' })
+await using browser = await openBrowser()
+
+const visitor = await (await browser.newContext({ viewport: sizes.desktop })).newPage()
+await visitor.goto(server.url.replace(/^ws/, 'http').replace(/ws$/, ''))
+await picture(visitor, 'sign-in')
+
+const { ann, bob } = await playScene(browser, server.url)
+await allSizes(ann.page, 'conversation')
+
+await ann.page.setViewportSize(sizes.phone)
+await ann.page.getByRole('button', { name: 'Back to the chats' }).click()
+await picture(ann.page, 'chats-phone-light')
+await ann.page.setViewportSize(sizes.desktop)
+await ann.open('Bob Martin')
+
+await ann.page.getByRole('button', { name: 'New chat' }).click()
+await picture(ann.page, 'new-chat')
+await ann.page.keyboard.press('Escape')
+await ann.page.getByRole('button', { name: 'People' }).click()
+await picture(ann.page, 'people')
+await ann.page.keyboard.press('Escape')
+
+await ann.page.getByRole('button', { name: 'Frames', exact: true }).click()
+await bob.write('The frames pass on the right.')
+await ann.page.getByRole('log').getByText('The frames pass').waitFor()
+await picture(ann.page, 'frames')
+await ann.page.getByRole('button', { name: 'Close the frames' }).click()
+
+await server.kill()
+await ann.page.getByText('No connection').waitFor()
+await ann.write('This one waits until the connection is back.')
+await picture(ann.page, 'reconnecting-desktop-light')
+await ann.page.emulateMedia({ colorScheme: 'dark' })
+await ann.page.setViewportSize(sizes.phone)
+await picture(ann.page, 'reconnecting-phone-dark')

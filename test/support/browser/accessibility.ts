@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+
+const script = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface Axe {
+  run(
+    options: object,
+  ): Promise<{ readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[] }>
+}
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** What axe-core finds wrong on the page as it is now, a line each. */
+export const accessibilityProblems = async (page: Page): Promise<string[]> => {
+  // By the debugger, past the page's own rules on scripts.
+  await page.evaluate(script)
+  const { violations } = await page.evaluate((tags) => {
+    const { axe } = globalThis as unknown as { readonly axe: Axe }
+    return axe.run({ runOnly: tags })
+  }, rules)
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+}

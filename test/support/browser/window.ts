@@ -1,0 +1,72 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+
+/** One person in front of the chat page, on a device of their own. */
+export interface Window {
+  readonly page: Page
+  readonly person: Person
+  /** What the browser complained about: errors of the page, and what its rules forbade. */
+  readonly complaints: readonly string[]
+  open(chat: string): Promise<void>
+  startChat(ids: string, name?: string): Promise<void>
+  write(text: string): Promise<void>
+  /** The messages of the open chat, from top to bottom, as they stand on the screen. */
+  shown(): Promise<string[]>
+  close(): Promise<void>
+}
+
+export interface Person {
+  readonly id: string
+  readonly name: string
+}
+
+/** A lost connection is what some tests are about. */
+const isOfConnection = (text: string): boolean => /WebSocket connection to|ERR_CONNECTION_REFUSED/.test(text)
+
+const listen = (page: Page): string[] => {
+  const complaints: string[] = []
+  page.on('pageerror', ({ message }) => complaints.push(message))
+  page.on('console', (line) => {
+    if (line.type() === 'error' && !isOfConnection(line.text())) complaints.push(line.text())
+  })
+  page.on('dialog', (dialog) => {
+    complaints.push(`a dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  return complaints
+}
+
+/** Opens the page that this gateway serves (its WebSocket address is given) and signs in. */
+export const openWindow = async (
+  browser: Browser,
+  url: string,
+  person: Person,
+  options: BrowserContextOptions = {},
+): Promise<Window> => {
+  const context = await browser.newContext(options)
+  const page = await context.newPage()
+  const complaints = listen(page)
+  await page.goto(url.replace(/^ws/, 'http').replace(/\/ws$/, '/'))
+  await page.getByLabel('Your id').fill(person.id)
+  await page.getByLabel('Your name').fill(person.name)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText(person.id, { exact: true }).waitFor()
+  return {
+    page,
+    person,
+    complaints,
+    open: (chat) => page.getByRole('navigation', { name: 'Chats' }).getByRole('link').filter({ hasText: chat }).first().click(),
+    startChat: async (ids, name = '') => {
+      await page.getByRole('button', { name: 'New chat' }).click()
+      await page.getByLabel('Their ids').fill(ids)
+      await page.getByLabel('Name of the chat').fill(name)
+      await page.getByRole('button', { name: 'Start', exact: true }).click()
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    },
+    write: async (text) => {
+      await page.getByRole('textbox', { name: /^Message to/ }).fill(text)
+      await page.getByRole('button', { name: 'Send' }).click()
+    },
+    shown: () => page.getByRole('log').locator('.bubble p').allTextContents(),
+    close: () => context.close(),
+  }
+}
