@@ -43,6 +43,7 @@ export const openWindow = async (
   options: BrowserContextOptions = {},
 ): Promise<Window> => {
   const context = await browser.newContext(options)
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const complaints = listen(page)
   await page.goto(url.replace(/^ws/, 'http').replace(/\/ws$/, '/'))

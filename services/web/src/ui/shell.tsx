@@ -11,9 +11,8 @@ import { Icon } from './icons.tsx'
 import { InvitationDialog } from './invitation-dialog.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { NewChatDialog } from './new-chat-dialog.tsx'
+import type { OpenDialog } from './open-dialog.ts'
 import { put } from './put.ts'
-
-export type OpenDialog = 'new chat' | 'invite' | undefined
 
 const Nothing = ({ model, start }: { readonly model: ChatModel; readonly start: () => void }): JSX.Element => (
   <div class="empty">
