@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { buildPage } from '../../services/web/build.ts'
 import { connect } from '../../shared/client/connect.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
 import type { Window } from '../support/browser/window.ts'
@@ -7,13 +8,15 @@ import { openWindow } from '../support/browser/window.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 
+const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
+
 const missing = await whyNoBrowser()
 const count = 130
 const all = Array.from({ length: count }, (_, index) => `message ${index + 1}`)
 
 /** Somebody who wrote a lot to Ann while she was not there. */
 const writeMany = async (url: string): Promise<void> => {
-  const ann = connect(url, { user: { externalUserId: 'ann' } })
+  const ann = connect(url, { user: { externalUserId: 'ann', name: 'Ann Lindqvist' } })
   const bob = connect(url, { user: { externalUserId: 'bob', name: 'Bob Martin' } })
   const chat = await bob.createChat({ name: 'A long story', users: [(await ann.ready()).id] })
   await Promise.all(all.map((text) => bob.send(chat.id, text)))
@@ -27,9 +30,9 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', () 
   let ann: Window
 
   beforeAll(async () => {
+    await buildPage(() => undefined)
     ;[server, browser] = await Promise.all([startEmbedded({ WEB_PAGE: 'on' }), openBrowser()])
     await writeMany(server.url)
-    const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
     ann = await openWindow(browser, server.url, { id: 'ann', name: 'Ann Lindqvist' }, phone)
   })
   afterAll(async () => {
@@ -39,10 +42,19 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', () 
 
   it('shows the newest first, and all of the past by scrolling up, each message once', async () => {
     await ann.open('A long story')
-    const newest = ann.page.getByText(`message ${count}`, { exact: true })
-    await newest.waitFor()
-    await vi.waitFor(() => expect(newest.isVisible()).resolves.toBe(true))
     const log = ann.page.getByRole('log')
+    const newest = log.getByText(`message ${count}`, { exact: true })
+    const isInView = async (): Promise<boolean> => {
+      const box = await newest.boundingBox()
+      return box !== null && box.y < phone.viewport.height
+    }
+    await vi.waitFor(
+      async () => {
+        expect((await ann.shown()).length).toBeGreaterThan(20)
+        expect(await isInView()).toBe(true)
+      },
+      { timeout: 20_000 },
+    )
     await vi.waitFor(
       async () => {
         await log.evaluate((element: { scrollTop: number }) => {

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { buildPage } from '../../services/web/build.ts'
 import { accessibilityProblems } from '../support/browser/accessibility.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
 import type { Window } from '../support/browser/window.ts'
@@ -19,6 +20,8 @@ describe.skipIf(missing)('The chat page, two people in two windows on two gatewa
   let bob: Window
 
   beforeAll(async () => {
+    // Ahead of the gateways, which would both build it.
+    await buildPage(() => undefined)
     ;[chat, browser] = await Promise.all([startChat(sharedStack(), { gateways: 2, env: { WEB_PAGE: 'on' } }), openBrowser()])
     const [one, two] = chat.gateways.map(({ url }) => url)
     bob = await openWindow(browser, two ?? '', { id: 'bob', name: 'Bob Martin' })

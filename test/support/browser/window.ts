@@ -50,7 +50,7 @@ export const openWindow = async (
   await page.getByLabel('Your id').fill(person.id)
   await page.getByLabel('Your name').fill(person.name)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByText(person.id, { exact: true }).waitFor()
+  await page.locator('.account').getByText(person.id, { exact: true }).first().waitFor()
   return {
     page,
     person,
