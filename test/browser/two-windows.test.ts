@@ -96,6 +96,16 @@ describe.skipIf(missing)('The chat page, two people in two windows on two gatewa
     }
   })
 
+  it('gives axe-core nothing to find where one signs in, and while there is no connection', async () => {
+    const stranger = await browser.newPage()
+    await stranger.goto(bob.page.url())
+    expect(await accessibilityProblems(stranger)).toEqual([])
+    await stranger.close()
+    await chat.gateways[1]?.kill()
+    await bob.page.getByText('No connection').waitFor()
+    expect(await accessibilityProblems(bob.page)).toEqual([])
+  })
+
   it('never made the browser complain', () => {
     expect([...ann.complaints, ...bob.complaints]).toEqual([])
   })
