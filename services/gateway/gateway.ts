@@ -117,7 +117,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       // A binary frame is read as an empty text, and refused as one.
       session.receive(isBinary ? '' : frame.toString())
       // Who does not take its answers is not asked for more questions.
-      if (session.outbox.isFull) webSocket.pause()
+      if (session.outbox.isFull()) webSocket.pause()
     })
     webSocket.on('error', (error) =>
       log.debug({ code: 'code' in error ? error.code : error.name }, 'socket violated the protocol'),

@@ -16,7 +16,10 @@ const sources = [
 
 const filesIn = (path: string): string[] => {
   const entries = readdirSync(path, { withFileTypes: true, recursive: true })
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  // Documents are not built, and images are made without them.
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))
+    .map((entry) => join(entry.parentPath, entry.name))
 }
 
 const filesOf = (path: string): string[] => (/\.\w+$/.test(path) ? [path] : filesIn(path))

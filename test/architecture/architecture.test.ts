@@ -94,7 +94,7 @@ describe('the import rules', () => {
 })
 
 describe('this project', () => {
-  const sources = globSync(['shared/**/*.ts', 'services/**/*.ts', 'infra/**/*.ts', 'test/**/*.ts'], { cwd: projectFolder })
+  const sources = globSync(['shared/**/*.ts', 'services/**/*.{ts,tsx}', 'infra/**/*.ts', 'test/**/*.ts'], { cwd: projectFolder })
 
   it('keeps the import rules, in every file', () => {
     const { violations, files } = cruise(projectFolder)

@@ -11,7 +11,7 @@ export interface ChatScene {
 const lines: readonly (readonly ['ann' | 'bob', string])[] = [
   ['ann', 'Good morning! Did the new gateways hold up over night?'],
   ['bob', 'They did. We took two of them down in the middle of the load test, and nobody noticed.'],
-  ['bob', 'Not one message lost, not one shown twice 🎉'],
+  ['bob', 'Not one message lost, not one shown twice.'],
   ['ann', 'Lovely. What did the slowest tenth see?'],
   ['bob', 'Let me look it up.\nI put the whole histogram into the report, with the command that makes it again.'],
   ['ann', 'Perfect, I will read it over lunch.'],

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { buildPage } from '../../services/web/build.ts'
 import { openBrowser } from '../support/browser/browser.ts'
 import { projectFolder } from '../support/stack/replica.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
@@ -34,6 +35,7 @@ const allSizes = async (page: Page, what: string): Promise<void> => {
 }
 
 mkdirSync(folder, { recursive: true })
+await buildPage(() => undefined)
 await using server = await startEmbedded({ WEB_PAGE: 'on', AUTH: 'off' })
 await using browser = await openBrowser()
 

@@ -43,13 +43,14 @@ export const openWindow = async (
   options: BrowserContextOptions = {},
 ): Promise<Window> => {
   const context = await browser.newContext(options)
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const complaints = listen(page)
   await page.goto(url.replace(/^ws/, 'http').replace(/\/ws$/, '/'))
   await page.getByLabel('Your id').fill(person.id)
   await page.getByLabel('Your name').fill(person.name)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByText(person.id, { exact: true }).waitFor()
+  await page.locator('.account').getByText(person.id, { exact: true }).first().waitFor()
   return {
     page,
     person,

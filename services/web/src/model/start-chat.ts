@@ -40,11 +40,20 @@ const isPair = (room: Room, me: string, other: string): boolean => {
 export const chatWith = ({ rooms, me }: ChatModel, other: string): Room | undefined =>
   rooms.value.find((room) => isPair(room, me.value?.id ?? '', other))
 
-/** What a chat is called for this user: one of two, that nobody named, by the other's name. */
-export const titleOf = ({ people, me }: ChatModel, room: Room): string => {
+/** The other one, in a chat of two. */
+const otherOf = ({ me }: ChatModel, room: Room): string | undefined => {
   const members = room.members.value
-  const other = members.find((id) => id !== me.value?.id)
-  if (members.length !== 2 || other === undefined) return room.name
+  return members.length === 2 ? members.find((id) => id !== me.value?.id) : undefined
+}
+
+/** What a chat is called for this user: one of two, that nobody named, by the other's name. */
+export const titleOf = (model: ChatModel, room: Room): string => {
+  const { people, me } = model
+  const other = otherOf(model, room)
+  if (other === undefined) return room.name
   const [mine, theirs] = [people.nameOf(me.value?.id ?? ''), people.nameOf(other)]
   return [pairName(mine, theirs), pairName(theirs, mine)].includes(room.name) ? theirs : room.name
 }
+
+/** What gives a chat its colour: a chat of two has that of the other one. */
+export const faceOf = (model: ChatModel, room: Room): string => otherOf(model, room) ?? room.id

@@ -43,7 +43,7 @@ export const AccountBar = ({
       <Avatar name={name} seed={me?.id ?? ''} size="s" />
       <span class="account-name">
         <strong>{name}</strong>
-        <span class="quiet">{me?.externalUserId}</span>
+        {me?.name ? <span class="quiet">{me.externalUserId}</span> : null}
       </span>
       <button
         type="button"

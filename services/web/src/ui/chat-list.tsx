@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
 import type { Room } from '../model/room.ts'
 import { goTo, route } from '../model/route.ts'
-import { titleOf } from '../model/start-chat.ts'
+import { faceOf, titleOf } from '../model/start-chat.ts'
 import { AccountBar } from './account-bar.tsx'
 import { Avatar } from './avatar.tsx'
 import { Icon } from './icons.tsx'
@@ -44,13 +44,15 @@ const Item = ({ model, room }: { readonly model: ChatModel; readonly room: Room 
           goTo({ view: 'chat', room: room.id })
         }}
       >
-        <Avatar name={title} seed={room.id} />
+        <Avatar name={title} seed={faceOf(model, room)} />
         <span class="chat-item-title">{title}</span>
         <time class="chat-item-time" dateTime={at} title={wholeTime(at)}>
           {shortTime(at)}
         </time>
-        <span class="chat-item-preview">{previewOf(model, room)}</span>
-        <Unread count={room.unread.value} />
+        <span class="chat-item-last">
+          <span class="chat-item-preview">{previewOf(model, room)}</span>
+          <Unread count={room.unread.value} />
+        </span>
       </a>
     </li>
   )

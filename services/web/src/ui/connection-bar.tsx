@@ -20,8 +20,8 @@ const useSecondsLeft = (state: ChatState): number => {
 const Offline = ({ seconds, wake }: { readonly seconds: number; readonly wake: () => void }): JSX.Element => (
   <>
     <span class="spinner" aria-hidden="true" />
-    <span>No connection. Messages you write now are sent when it is back.</span>
-    <span class="quiet" aria-hidden="true">
+    <span>No connection. What you write is sent when it is back.</span>
+    <span class="quiet only-wide" aria-hidden="true">
       {seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again'}
     </span>
     <button type="button" class="button small" onClick={wake}>

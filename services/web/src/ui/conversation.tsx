@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
 import type { Room } from '../model/room.ts'
 import { goTo } from '../model/route.ts'
-import { titleOf } from '../model/start-chat.ts'
+import { faceOf, titleOf } from '../model/start-chat.ts'
 import { Avatar } from './avatar.tsx'
 import { Composer } from './composer.tsx'
 import { Icon } from './icons.tsx'
@@ -13,6 +13,7 @@ import { TimelineView } from './timeline-view.tsx'
 
 const membersLine = ({ people, me }: ChatModel, room: Room): string => {
   const names = room.members.value.map((id) => (id === me.value?.id ? 'you' : people.nameOf(id)))
+  if (names.length === 2) return 'Just the two of you'
   const shown = names.slice(0, 4).join(', ')
   return names.length > 4 ? `${shown} and ${names.length - 4} more` : shown
 }
@@ -45,7 +46,7 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
         >
           <Icon name="back" />
         </button>
-        <Avatar name={title} seed={room.id} size="s" />
+        <Avatar name={title} seed={faceOf(model, room)} size="s" />
         <div class="bar-title">
           <h2>{title}</h2>
           <p class="quiet">{membersLine(model, room)}</p>

@@ -1,2 +1,2 @@
-/** Which dialog stands before the page. */
+/** Which of the page's dialogs is open. */
 export type OpenDialog = 'new chat' | 'invite' | undefined

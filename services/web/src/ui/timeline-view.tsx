@@ -39,7 +39,6 @@ const Beginning = ({
 }): JSX.Element => {
   const mark = useRef<HTMLDivElement>(null)
   const count = room.entries.value.length
-  // biome-ignore lint/correctness/useExhaustiveDependencies: after each page it may still be in view
   useEffect(() => {
     const element = mark.current
     if (element === null) return
@@ -66,7 +65,6 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
   const newest = entries.at(-1)?.seq
   const outbox = model.outbox.value
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read as soon as the newest is in view
   useEffect(() => {
     if (isAtEnd && isLookedAt) model.markRead(room)
   }, [newest, isAtEnd, isLookedAt])

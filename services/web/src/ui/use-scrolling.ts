@@ -31,7 +31,6 @@ export const useScrolling = (view: RefObject<HTMLDivElement | null>, oldest: num
     setAtEnd(last.current.isAtEnd)
   }
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is to run when something came, above or below
   useLayoutEffect(() => {
     const element = view.current
     if (element === null) return

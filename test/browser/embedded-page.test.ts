@@ -1,0 +1,109 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { buildPage } from '../../services/web/build.ts'
+import { connect } from '../../shared/client/connect.ts'
+import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import type { Window } from '../support/browser/window.ts'
+import { openWindow } from '../support/browser/window.ts'
+import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
+import { startEmbedded } from '../support/stack/start-embedded.ts'
+
+const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
+
+const missing = await whyNoBrowser()
+const count = 130
+const all = Array.from({ length: count }, (_, index) => `message ${index + 1}`)
+
+/** Somebody who wrote a lot to Ann while she was not there. */
+const writeMany = async (url: string): Promise<void> => {
+  const ann = connect(url, { user: { externalUserId: 'ann', name: 'Ann Lindqvist' } })
+  const bob = connect(url, { user: { externalUserId: 'bob', name: 'Bob Martin' } })
+  const chat = await bob.createChat({ name: 'A long story', users: [(await ann.ready()).id] })
+  await Promise.all(all.map((text) => bob.send(chat.id, text)))
+  ann.close()
+  bob.close()
+}
+
+describe.skipIf(missing)('The chat page on the embedded server, on a phone', () => {
+  let server: EmbeddedChat
+  let browser: Browser
+  let ann: Window
+
+  beforeAll(async () => {
+    await buildPage(() => undefined)
+    ;[server, browser] = await Promise.all([startEmbedded({ WEB_PAGE: 'on' }), openBrowser()])
+    await writeMany(server.url)
+    ann = await openWindow(browser, server.url, { id: 'ann', name: 'Ann Lindqvist' }, phone)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.[Symbol.asyncDispose]()
+  })
+
+  it('shows the newest first, and all of the past by scrolling up, each message once', async () => {
+    await ann.open('A long story')
+    const log = ann.page.getByRole('log')
+    const newest = log.getByText(`message ${count}`, { exact: true })
+    const isInView = async (): Promise<boolean> => {
+      const box = await newest.boundingBox()
+      return box !== null && box.y < phone.viewport.height
+    }
+    await vi.waitFor(
+      async () => {
+        expect((await ann.shown()).length).toBeGreaterThan(20)
+        expect(await isInView()).toBe(true)
+      },
+      { timeout: 20_000 },
+    )
+    await vi.waitFor(
+      async () => {
+        await log.evaluate((element: { scrollTop: number }) => {
+          element.scrollTop = 0
+        })
+        expect(await ann.shown()).toEqual(all)
+      },
+      { timeout: 60_000, interval: 200 },
+    )
+    await ann.page.getByText('This is the beginning of the chat.').waitFor()
+  })
+
+  it('leads back to the chats, also by the browser’s own way back', async () => {
+    const chats = ann.page.getByRole('navigation', { name: 'Chats' })
+    await ann.page.goBack()
+    await chats.waitFor()
+    await ann.open('A long story')
+    await chats.waitFor({ state: 'hidden' })
+    await ann.page.getByRole('button', { name: 'Back to the chats' }).click()
+    await chats.waitFor()
+  })
+
+  it('starts a chat with whoever opens an invitation link, once', async () => {
+    await ann.page.getByRole('button', { name: 'Invite' }).click()
+    const link = await ann.page.getByLabel('Your invitation link').inputValue()
+    await ann.page.keyboard.press('Escape')
+    const carol = await openWindow(browser, server.url, { id: 'carol', name: 'Carol Reyes' })
+    for (const text of ['I got your link', 'I opened it again']) {
+      await carol.page.goto(link)
+      await carol.page.getByRole('button', { name: 'Start the chat' }).click()
+      await carol.write(text)
+      await ann.page.getByRole('link').filter({ hasText: 'Carol Reyes' }).filter({ hasText: text }).waitFor()
+    }
+    expect(await ann.page.getByRole('link').filter({ hasText: 'Carol Reyes' }).count()).toBe(1)
+    await carol.close()
+  })
+
+  it('says so, and takes nothing more, when one was removed', async () => {
+    const dave = await openWindow(browser, server.url, { id: 'dave', name: 'Dave Okafor' })
+    await dave.startChat('ann', 'Short visit')
+    await ann.open('Short visit')
+    await dave.page.getByRole('button', { name: 'People' }).click()
+    await dave.page.getByRole('button', { name: 'Remove Ann Lindqvist' }).click()
+    await ann.page.getByText('You are no longer in this chat.').waitFor()
+    expect(await ann.page.getByRole('textbox', { name: /^Message to/ }).count()).toBe(0)
+    await dave.close()
+  })
+
+  it('never made the browser complain', () => {
+    expect(ann.complaints).toEqual([])
+  })
+})

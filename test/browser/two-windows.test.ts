@@ -1,0 +1,112 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { buildPage } from '../../services/web/build.ts'
+import { accessibilityProblems } from '../support/browser/accessibility.ts'
+import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import type { Window } from '../support/browser/window.ts'
+import { openWindow } from '../support/browser/window.ts'
+import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import type { Chat } from '../support/stack/start-chat.ts'
+import { startChat } from '../support/stack/start-chat.ts'
+
+const missing = whyNoStack() ?? (await whyNoBrowser())
+
+const markup = '<img src=x onerror="alert(1)"><script>alert(2)</script><b>bold</b>'
+
+describe.skipIf(missing)('The chat page, two people in two windows on two gateways', () => {
+  let chat: Chat
+  let browser: Browser
+  let ann: Window
+  let bob: Window
+
+  beforeAll(async () => {
+    // Ahead of the gateways, which would both build it.
+    await buildPage(() => undefined)
+    ;[chat, browser] = await Promise.all([startChat(sharedStack(), { gateways: 2, env: { WEB_PAGE: 'on' } }), openBrowser()])
+    const [one, two] = chat.gateways.map(({ url }) => url)
+    bob = await openWindow(browser, two ?? '', { id: 'bob', name: 'Bob Martin' })
+    ann = await openWindow(browser, one ?? '', { id: 'ann', name: 'Ann Lindqvist' })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await chat?.[Symbol.asyncDispose]()
+  })
+
+  const shows = (window: Window, expected: readonly string[]): Promise<unknown> =>
+    vi.waitFor(async () => expect(await window.shown()).toEqual(expected), { timeout: 60_000, interval: 100 })
+
+  const bothShow = async (expected: readonly string[]): Promise<void> => {
+    await shows(ann, expected)
+    await shows(bob, expected)
+  }
+
+  it('shows a chat to whoever was added to it, under the name of the other, and counts what is unread', async () => {
+    await ann.startChat('bob')
+    await ann.write('Hello Bob')
+    const entry = bob.page.getByRole('link').filter({ hasText: 'Ann Lindqvist' })
+    await entry.filter({ hasText: 'Hello Bob' }).filter({ hasText: '1 unread' }).waitFor()
+    await bob.open('Ann Lindqvist')
+    await entry.filter({ hasNotText: 'unread' }).waitFor()
+    await bothShow(['Hello Bob'])
+  })
+
+  it('shows markup as the text that it is', async () => {
+    await bob.write(markup)
+    await bothShow(['Hello Bob', markup])
+    expect(await ann.page.locator('.bubble :is(img, script, b)').count()).toBe(0)
+  })
+
+  it('loses and doubles nothing on the screen when a gateway is killed and comes back', async () => {
+    const [gateway] = chat.gateways
+    await gateway?.kill()
+    const state = ann.page.getByRole('status', { name: 'Connection' })
+    await state.getByText(/No connection|Reconnecting/).waitFor()
+    await ann.write('Written without a connection')
+    await ann.page.getByText('Being sent').waitFor({ state: 'attached' })
+    const meanwhile = ['One', 'Two', 'Three']
+    for (const text of meanwhile) await bob.write(text)
+    await shows(bob, ['Hello Bob', markup, ...meanwhile])
+
+    await gateway?.start()
+    await state
+      .getByRole('button', { name: 'Try now' })
+      .or(state.and(ann.page.locator('[data-state=online]')))
+      .first()
+      .click()
+    await bothShow(['Hello Bob', markup, ...meanwhile, 'Written without a connection'])
+    await ann.page.getByText('Being sent').waitFor({ state: 'detached' })
+  })
+
+  it('shows the same after the page is loaded again', async () => {
+    const before = await ann.shown()
+    await ann.page.reload()
+    await bothShow(before)
+  })
+
+  it('gives axe-core nothing to find, light or dark, in the chat and in its dialogs', async () => {
+    const { page } = ann
+    expect(await accessibilityProblems(page)).toEqual([])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.getByRole('button', { name: 'Frames', exact: true }).click()
+    expect(await accessibilityProblems(page)).toEqual([])
+    for (const name of ['New chat', 'People', 'Invite']) {
+      await page.getByRole('button', { name, exact: true }).click()
+      expect(await accessibilityProblems(page)).toEqual([])
+      await page.keyboard.press('Escape')
+    }
+  })
+
+  it('gives axe-core nothing to find where one signs in, and while there is no connection', async () => {
+    const stranger = await browser.newPage()
+    await stranger.goto(bob.page.url())
+    expect(await accessibilityProblems(stranger)).toEqual([])
+    await stranger.close()
+    await chat.gateways[1]?.kill()
+    await bob.page.getByText('No connection').waitFor()
+    expect(await accessibilityProblems(bob.page)).toEqual([])
+  })
+
+  it('never made the browser complain', () => {
+    expect([...ann.complaints, ...bob.complaints]).toEqual([])
+  })
+})
