@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { asyncapiDocument } from '../../shared/protocol/asyncapi.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
+import type { Api } from './api.ts'
+import { apiPath } from './api.ts'
 
 /** Answers a request, or says false. */
 export type Answerer = (request: IncomingMessage, response: ServerResponse) => boolean
@@ -10,11 +12,18 @@ const plain = (response: ServerResponse, status: number, text: string): void => 
   response.end(text)
 }
 
-/** Whatever of the public port is no socket: the page, where there is one, and the protocol's document. */
-export const answerRequests = (limits: ProtocolLimits, page: Answerer | undefined) => {
+interface Answering {
+  readonly limits: ProtocolLimits
+  readonly api: Api
+  readonly page: Answerer | undefined
+}
+
+/** Whatever of the public port is no socket: requests of back ends, the protocol's document, the page where there is one. */
+export const answerRequests = ({ limits, api, page }: Answering) => {
   let document: string | undefined
   return (request: IncomingMessage, response: ServerResponse): void => {
-    if (request.url === '/asyncapi.json') {
+    if (request.url?.startsWith(apiPath) === true) void api.handle(request, response)
+    else if (request.url === '/asyncapi.json') {
       document ??= JSON.stringify(asyncapiDocument(limits))
       response.writeHead(200, { 'content-type': 'application/json' })
       response.end(document)

@@ -27,6 +27,8 @@ export interface BindableCaller extends Caller {
 /** `create-user`: create or fetch; the first one on a socket binds it. */
 export interface Binding {
   createUser(caller: BindableCaller, request: NamedCreateUser): Promise<void>
+  /** The same for a caller that is never bound. */
+  fetchUser(caller: Caller, request: NamedCreateUser): Promise<void>
 }
 
 export interface BindingPorts {
@@ -88,17 +90,22 @@ export const createBinding = ({ lookups, intake, hub, resume }: BindingPorts): B
     await resumed
   }
 
+  const withUser = async (caller: Caller, request: NamedCreateUser, act: (user: User) => Promise<void> | void): Promise<void> => {
+    try {
+      const user = await obtain(caller, request)
+      if (user !== undefined && !caller.isClosed) await act(user)
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      caller.refuse(request, 'unavailable', 'users cannot be read now')
+    }
+  }
+
+  const fetchUser: Binding['fetchUser'] = (caller, request) =>
+    withUser(caller, request, (user) => caller.answer(request, JSON.stringify({ user })))
+
   return {
-    createUser: async (caller, request) => {
-      try {
-        const user = await obtain(caller, request)
-        if (user === undefined || caller.isClosed) return
-        if (caller.user === undefined) await bind(caller, request, user)
-        else caller.answer(request, JSON.stringify({ user }))
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error
-        caller.refuse(request, 'unavailable', 'users cannot be read now')
-      }
-    },
+    createUser: (caller, request) =>
+      caller.user === undefined ? withUser(caller, request, (user) => bind(caller, request, user)) : fetchUser(caller, request),
+    fetchUser,
   }
 }

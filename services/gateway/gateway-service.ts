@@ -4,6 +4,7 @@ import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import { openapiDocument } from '../../shared/protocol/openapi.ts'
 import type { AccessConfig } from '../../shared/runtime/access-config.ts'
 import type { PublicConfig } from '../../shared/runtime/config.ts'
 import type { Readiness } from '../../shared/runtime/internal-port.ts'
@@ -13,12 +14,14 @@ import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
 import { systemClock } from '../../shared/runtime/system-clock.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import type { Answerer } from './answer-request.ts'
+import { createApi } from './api.ts'
 import { trustEverybody } from './auth.ts'
 import type { Authenticator } from './authenticate.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { clientAddress } from './client-address.ts'
 import { createCrowd } from './crowd.ts'
 import { createDoor } from './door.ts'
+import { createFrameReader } from './frame-reader.ts'
 import { createGateway } from './gateway.ts'
 import { createSharedBuckets } from './shared-buckets.ts'
 import { createSwitchboard } from './switchboard.ts'
@@ -88,7 +91,16 @@ export const createGatewayService = (
     clock,
     origins: { allowed: access.allowedOrigins, isLocalOnly: access.jwt === undefined && isLoopback(host) },
   })
-  const gateway = createGateway({ switchboard, door, page, host, port, limits, bounds, times, clock, log, metrics })
+  const api = createApi({
+    door,
+    call: switchboard.call,
+    read: createFrameReader(limits),
+    document: JSON.stringify(openapiDocument(limits)),
+    maxBodyBytes: limits.frameBytes,
+    maxRequests: bounds.callsPerGateway,
+    log,
+  })
+  const gateway = createGateway({ switchboard, door, api, page, host, port, limits, bounds, times, clock, log, metrics })
   fanOut.onRestored(() => metrics.fanOutReconnects.inc())
   let framesCounted = 0
   onScrape(() => {

@@ -13,6 +13,7 @@ import type { Times } from '../../shared/runtime/times.ts'
 import type { Admission } from './admission.ts'
 import type { Answerer } from './answer-request.ts'
 import { answerRequests } from './answer-request.ts'
+import type { Api } from './api.ts'
 import type { Connection } from './connection.ts'
 import { watchConnection, wireOf } from './connection.ts'
 import type { Door } from './door.ts'
@@ -26,6 +27,7 @@ import { subprotocol } from './token-of.ts'
 export interface GatewayOptions {
   readonly switchboard: Switchboard
   readonly door: Door
+  readonly api: Api
   /** Serves the chat page; undefined: there is none. */
   readonly page: Answerer | undefined
   readonly host: string
@@ -39,7 +41,7 @@ export interface GatewayOptions {
   readonly metrics: Metrics
 }
 
-/** The public port: WebSockets at `/ws`, the chat page at `/`, the protocol at `/asyncapi.json`. */
+/** The public port: WebSockets at `/ws`, requests at `/api/v1/`, the chat page at `/`, the protocol at `/asyncapi.json`. */
 export interface Gateway {
   /** Resolves with the port once connections are accepted. */
   start(): Promise<{ readonly port: number }>
@@ -56,12 +58,13 @@ const closing = { closeTimeout: closeMs }
 const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? ''
 
 export const createGateway = (options: GatewayOptions): Gateway => {
-  const { switchboard, door, host, port, limits, bounds, times, clock, log, metrics } = options
+  const { switchboard, door, api, page, host, port, limits, bounds, times, clock, log, metrics } = options
   const connections = new Set<Connection>()
   let isDraining = false
   let timer: Timer | undefined
 
-  const server = createServer({ connectionsCheckingInterval: checkEveryMs }, answerRequests(limits, options.page))
+  const answer = answerRequests({ limits, api, page })
+  const server = createServer({ connectionsCheckingInterval: checkEveryMs }, answer)
   server.headersTimeout = times.headersMs
   server.requestTimeout = times.headersMs
   // What comes after a certain number would be left out unseen; the door counts them, and their bytes have a bound.
@@ -164,7 +167,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
 
   const drainOnce = async (): Promise<void> => {
     isDraining = true
-    await drainSessions([...switchboard.sessions()], clock, times)
+    await Promise.all([drainSessions([...switchboard.sessions()], clock, times), api.drain()])
     timer?.cancel()
     switchboard.stop()
     await closePort()

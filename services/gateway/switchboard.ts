@@ -13,6 +13,8 @@ import type { Times } from '../../shared/runtime/times.ts'
 import type { Admission } from './admission.ts'
 import { createAnswerBudget } from './answer-budget.ts'
 import { createBinding } from './binding.ts'
+import type { MakeCall } from './calls.ts'
+import { createCalls } from './calls.ts'
 import { createCommandWatch } from './command-watch.ts'
 import { createDeliveryWatch } from './delivery-watch.ts'
 import { createFeeds } from './feeds.ts'
@@ -60,6 +62,7 @@ export interface Switchboard {
   /** Listens for outcomes and starts to sweep. */
   start(): Promise<void>
   open(wire: Wire, admission: Admission): Session
+  readonly call: MakeCall
   sessions(): Iterable<Session>
   /** Commands without an outcome. */
   readonly pendingCommands: number
@@ -196,6 +199,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
       sweep.start()
     },
     open,
+    call: createCalls({ binding, intake, queries, metrics, log }),
     sessions: () => sessions,
     get pendingCommands() {
       return pending.size

@@ -1,23 +1,33 @@
 /**
  * Every error code that a client can meet, what it means and whether the same
  * request may be sent again. PROTOCOL.md holds the same table; a test compares
- * them. A code is never reused for another meaning.
+ * them. A code is never reused for another meaning. `status` is the code's
+ * over HTTP.
  */
 export const errors = {
   invalid: {
+    status: 400,
     retryable: false,
     meaning: 'the frame or one of its fields is not as the protocol asks; `details` names field and reason',
   },
-  unknown_event: { retryable: false, meaning: 'there is no such event' },
-  unauthenticated: { retryable: false, meaning: 'the token is missing, or was refused' },
-  unbound: { retryable: false, meaning: 'the socket has no user yet; send create-user first' },
-  forbidden: { retryable: false, meaning: 'not a member, no such chat, or not allowed; these look the same on purpose' },
-  conflict: { retryable: false, meaning: 'the id names something else already' },
-  unknown_user: { retryable: false, meaning: 'one of the users does not exist; `details.users` lists them' },
-  rate_limited: { retryable: true, meaning: 'too much at once; wait `retry_after_ms`' },
-  timeout: { retryable: true, meaning: 'no outcome is known yet; send again with the same id' },
-  unavailable: { retryable: true, meaning: 'certainly not accepted, a part of the service is down; send again later' },
-  internal: { retryable: false, meaning: 'the service failed on this request; it has been recorded' },
+  unknown_event: { status: 404, retryable: false, meaning: 'there is no such event' },
+  unauthenticated: { status: 401, retryable: false, meaning: 'the token is missing, or was refused' },
+  unbound: { status: 400, retryable: false, meaning: 'the socket has no user yet; send create-user first' },
+  forbidden: {
+    status: 403,
+    retryable: false,
+    meaning: 'not a member, no such chat, or not allowed; these look the same on purpose',
+  },
+  conflict: { status: 409, retryable: false, meaning: 'the id names something else already' },
+  unknown_user: { status: 422, retryable: false, meaning: 'one of the users does not exist; `details.users` lists them' },
+  rate_limited: { status: 429, retryable: true, meaning: 'too much at once; wait `retry_after_ms`' },
+  timeout: { status: 504, retryable: true, meaning: 'no outcome is known yet; send again with the same id' },
+  unavailable: {
+    status: 503,
+    retryable: true,
+    meaning: 'certainly not accepted, a part of the service is down; send again later',
+  },
+  internal: { status: 500, retryable: false, meaning: 'the service failed on this request; it has been recorded' },
 } as const
 
 export type ErrorCode = keyof typeof errors

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
+import { apiSuite } from './api.suite.ts'
 import { authorisationSuite } from './authorisation.suite.ts'
 import { deadlinesSuite } from './deadlines.suite.ts'
 import { doorSuite } from './door.suite.ts'
@@ -25,6 +26,8 @@ describe.skipIf(whyNoStack())('The distributed chat, guarded, with two gateways'
     log: () => [...chat.gateways, ...chat.writers].flatMap((replica) => replica.log(100_000)),
   })
   doorSuite(open)
+  apiSuite(open)
+  authorisationSuite(open)
   hostileInputSuite(open)
   deadlinesSuite(open)
   floodsSuite(open)

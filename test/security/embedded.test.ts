@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import { apiSuite } from './api.suite.ts'
 import { authorisationSuite } from './authorisation.suite.ts'
 import { deadlinesSuite } from './deadlines.suite.ts'
 import { doorSuite } from './door.suite.ts'
@@ -24,6 +25,8 @@ describe('The embedded chat, guarded', () => {
     log: () => chat.log(100_000),
   })
   doorSuite(open)
+  apiSuite(open)
+  authorisationSuite(open)
   hostileInputSuite(open)
   deadlinesSuite(open)
   floodsSuite(open)

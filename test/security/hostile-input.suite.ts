@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { openSocket } from '../support/client/chat-socket.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { clientFrame, rawUpgrade } from '../support/client/raw-socket.ts'
+import { until } from '../support/poll.ts'
 import { frameAttacks } from './frame-attacks.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { asUser, fromElsewhere } from './guarded-chat.ts'
@@ -33,10 +34,10 @@ export const hostileInputSuite = (open: () => GuardedChat): void => {
       await using socket = await rawUpgrade(url(), await headers())
       expect(await socket.status()).toBe(101)
       socket.write(clientFrame('{"event":"ping","body":{}}', { opcode: 2 }))
+      const answer = await until('an answer', () => socket.frames()[0])
+      expect(answer.payload.toString()).toContain('"code":"invalid"')
       socket.write(clientFrame('', { opcode: 8 }))
       expect(await socket.closeCode()).toBeUndefined()
-      const [first] = socket.frames()
-      expect(first?.payload.toString()).toContain('"code":"invalid"')
     })
   })
 

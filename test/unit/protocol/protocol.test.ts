@@ -90,8 +90,9 @@ describe('the examples of PROTOCOL.md', () => {
 
 describe('the tables of PROTOCOL.md', () => {
   it('hold every error code with its meaning, and no other', () => {
-    const expected = Object.entries(errors).map(([code, { retryable, meaning }]) => [
+    const expected = Object.entries(errors).map(([code, { status, retryable, meaning }]) => [
       `\`${code}\``,
+      String(status),
       retryable ? 'yes' : 'no',
       meaning,
     ])

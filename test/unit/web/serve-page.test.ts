@@ -12,9 +12,12 @@ import { defaultLimits } from '../../../shared/protocol/limits.ts'
 const folder = mkdtempSync(join(tmpdir(), 'chat-page-'))
 const servers: Server[] = []
 
+/** Never asked here; its own suite is elsewhere. */
+const api = { handle: async () => undefined, drain: async () => undefined }
+
 const serve = async (needsToken: boolean | undefined): Promise<string> => {
   const page = needsToken === undefined ? undefined : servePage(folder, { needsToken })
-  const server = createServer(answerRequests(defaultLimits, page)).listen(0, '127.0.0.1')
+  const server = createServer(answerRequests({ limits: defaultLimits, api, page })).listen(0, '127.0.0.1')
   servers.push(server)
   await new Promise((resolve) => server.once('listening', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`

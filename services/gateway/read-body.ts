@@ -1,0 +1,18 @@
+import type { IncomingMessage } from 'node:http'
+
+/** The whole body as text; undefined where it is too large or not UTF-8. Rejects when the client goes. */
+export const readBody = async (request: IncomingMessage, maxBytes: number): Promise<string | undefined> => {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  // Who sent too much is still to be told so.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    bytes += (chunk as Buffer).length
+    if (bytes > maxBytes) return undefined
+    chunks.push(chunk as Buffer)
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { errorFrame } from '../../shared/protocol/answers.ts'
+import { callEvents } from '../../shared/protocol/call-events.ts'
+import { freshName, personOn } from '../support/client/person.ts'
+import type { GuardedChat } from './guarded-chat.ts'
+import { asService, asUser, fromElsewhere } from './guarded-chat.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+interface Answered {
+  readonly status: number
+  readonly headers: globalThis.Headers
+  readonly value: {
+    readonly event?: string
+    readonly body?: Readonly<Record<string, unknown>>
+    readonly error?: { readonly code: string; readonly message: string; readonly details?: object; readonly retryable: boolean }
+  }
+}
+
+const send = async (url: string, event: string, body: string | Buffer, headers: Headers, method = 'POST'): Promise<Answered> => {
+  const place = `${url.replace(/^ws/, 'http').replace(/\/ws$/, '/api/v1/')}${event}`
+  const response = await fetch(place, { method, headers, ...(method === 'GET' ? {} : { body: body as string }) })
+  return { status: response.status, headers: response.headers, value: (await response.json()) as Answered['value'] }
+}
+
+const idOf = (value: unknown): string => (value as { readonly id: string }).id
+
+const noRoom = randomUUID()
+const message = { msg: 'hello', type: 'text' }
+
+export const apiSuite = (open: () => GuardedChat): void => {
+  const url = (): string => open().urls[0]
+  let service: Headers
+  beforeAll(async () => {
+    service = { ...(await asService()), ...fromElsewhere(), 'content-type': 'application/json' }
+  })
+  const call = (event: string, frame: unknown, headers = service, to = url()): Promise<Answered> =>
+    send(to, event, JSON.stringify(frame), headers)
+
+  const makeUser = async (name = freshName('api')): Promise<string> => {
+    const { value } = await call('create-user', { body: { user: { externalUserId: name } } })
+    return idOf(value.body?.user)
+  }
+  const makeChat = async (creator: string, users: readonly string[]): Promise<string> => {
+    const { value } = await call('create-chat', { as: creator, body: { chat: { name: 'api' }, users } })
+    return idOf(value.body?.chat)
+  }
+
+  describe('the HTTP API', () => {
+    it('does for a back end what a socket does, and sockets see it', async () => {
+      const name = freshName('ann')
+      await using ann = await personOn(open().urls.at(-1) ?? url(), name, undefined, {
+        ...(await asUser(name)),
+        ...fromElsewhere(),
+      })
+      const bob = await makeUser()
+      const room = await makeChat(bob, [ann.id])
+      const id = randomUUID()
+      const posted = await call('new-message', { as: bob, room, body: { ...message, id } })
+      expect(posted).toMatchObject({ status: 200, value: { event: 'new-message', body: { id, ...message, user_id: bob } } })
+      expect(posted.headers.get('cache-control')).toBe('no-store')
+      expect((await ann.feedTo(room, 2)).at(-1)).toMatchObject({ event: 'new-message', body: posted.value.body })
+      const cyd = await makeUser()
+      expect((await call('add-users', { as: bob, room, body: { users: [cyd] } })).value.body).toMatchObject({ users: [cyd] })
+      expect((await call('remove-users', { as: bob, room, body: { users: [cyd] } })).value.body).toMatchObject({ users: [cyd] })
+      const listed = await call('list-messages', { as: bob, body: { chat: { id: room } } })
+      expect(listed.value.body?.messages).toMatchObject([{ id, seq: 2 }])
+      expect((await call('list-chats', { as: bob, body: { user: { id: bob } } })).value.body?.chats).toMatchObject([{ id: room }])
+      expect((await call('get-users', { body: { externalUserIds: [name] } })).value.body?.users).toMatchObject([{ id: ann.id }])
+      expect((await ann.feedTo(room, 4)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+    })
+
+    it('stores what is sent again once, on whatever gateway', async () => {
+      const bob = await makeUser()
+      const room = await makeChat(bob, [bob])
+      const frame = { as: bob, room, body: { ...message, id: randomUUID() } }
+      const first = await call('new-message', frame)
+      const again = await call('new-message', frame, service, open().urls.at(-1))
+      expect(again).toMatchObject({ status: 200, value: first.value })
+      const other = await call('new-message', { ...frame, body: { ...frame.body, msg: 'other' } })
+      expect(other).toMatchObject({ status: 409, value: { error: { code: 'conflict' } } })
+      expect((await call('list-messages', { as: bob, body: { chat: { id: room } } })).value.body?.messages).toHaveLength(1)
+    })
+
+    it('is the same no for a room of others and for one that is not there', async () => {
+      const [bob, eve] = [await makeUser(), await makeUser()]
+      const room = await makeChat(bob, [bob])
+      const answers = await Promise.all([room, noRoom].map((each) => call('new-message', { as: eve, room: each, body: message })))
+      const lists = await Promise.all([room, noRoom].map((id) => call('list-messages', { as: eve, body: { chat: { id } } })))
+      for (const [one, other] of [answers, lists]) {
+        expect(one).toMatchObject({ status: 403, value: { error: { code: 'forbidden' } } })
+        expect(other?.value).toEqual(one?.value)
+      }
+    })
+
+    it.each([
+      ['nobody', async () => ({}), 401, 'unauthenticated'],
+      ['a user', () => asUser(freshName('ann')), 403, 'forbidden'],
+      ['a token that is none', async () => ({ Authorization: 'Bearer x' }), 401, 'unauthenticated'],
+      ['a page from elsewhere', async () => ({ ...(await asService()), Origin: 'https://evil.example' }), 403, 'forbidden'],
+    ])('is not for %s', async (_, headers, status, code) => {
+      for (const event of callEvents) {
+        const answer = await call(
+          event,
+          { body: {} },
+          { 'content-type': 'application/json', ...fromElsewhere(), ...(await headers()) },
+        )
+        expect(answer).toMatchObject({ status, value: { event, error: { code } } })
+      }
+    })
+
+    it.each([
+      ['without whom it is for', 'new-message', { room: noRoom, body: message }, 400, 'unbound', undefined],
+      ['without a body', 'create-user', {}, 400, 'invalid', 'body'],
+      [
+        'with an unknown field',
+        'create-user',
+        { body: { user: { externalUserId: 'a', role: 'x' } } },
+        400,
+        'invalid',
+        'body.user.role',
+      ],
+      ['with an event', 'create-user', { event: 'ping', body: {} }, 400, 'invalid', 'event'],
+      ['with an id', 'create-user', { id: 'x', body: {} }, 400, 'invalid', 'id'],
+      [
+        'with a resume',
+        'create-user',
+        { body: { user: { externalUserId: 'a' }, resume: { rooms: {} } } },
+        400,
+        'invalid',
+        'body.resume',
+      ],
+      ['of a list', 'create-user', [], 400, 'invalid', 'frame'],
+      [
+        'for a user who is none',
+        'create-chat',
+        { as: 'ann', body: { chat: { name: 'x' }, users: [noRoom] } },
+        400,
+        'invalid',
+        'as',
+      ],
+      [
+        'of users who are none',
+        'create-chat',
+        { as: noRoom, body: { chat: { name: 'x' }, users: [noRoom] } },
+        422,
+        'unknown_user',
+        undefined,
+      ],
+      ['of another event', 'ping', { body: {} }, 404, 'unknown_event', undefined],
+      ['of no event', '', { body: {} }, 404, 'unknown_event', undefined],
+      ['of a trick', '__proto__', { body: {} }, 404, 'unknown_event', undefined],
+    ])('refuses a request %s', async (_, event, frame, status, code, field) => {
+      const { status: got, value } = await call(event, frame)
+      expect([got, value.error?.code]).toEqual([status, code])
+      expect(errorFrame.safeParse(value).error).toBeUndefined()
+      if (field !== undefined) expect(value.error?.details).toMatchObject({ field })
+    })
+
+    it.each([
+      ['no JSON', '{"body":', {}, 400],
+      ['text that is not UTF-8', Buffer.from([0x22, 0xff, 0x22]), {}, 413],
+      ['more than a frame may have', JSON.stringify({ body: 'x'.repeat(70_000) }), {}, 413],
+      ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+      ['plain text', '{}', { 'content-type': 'text/plain' }, 415],
+    ])('refuses %s', async (_, body, headers, expected) => {
+      const { status, value } = await send(url(), 'create-user', body, { ...service, ...headers })
+      expect([status, value.error?.code]).toEqual([expected, 'invalid'])
+      expect((await call('get-users', { body: { users: [noRoom] } })).status).toBe(200)
+    })
+
+    it('takes no other method', async () => {
+      const answer = await send(url(), 'create-user', '', service, 'GET')
+      expect(answer.status).toBe(405)
+      expect(answer.headers.get('allow')).toBe('POST')
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+    })
+
+    it('describes itself', async () => {
+      const { status, value } = await send(url(), 'openapi.json', '', {}, 'GET')
+      expect(status).toBe(200)
+      expect(Object.keys((value as { paths?: object }).paths ?? {})).toEqual(callEvents.map((event) => `/api/v1/${event}`))
+    })
+  })
+}
