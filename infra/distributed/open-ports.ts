@@ -8,9 +8,11 @@ import { systemClock } from '../../shared/runtime/system-clock.ts'
 import { awaitTopics } from '../kafka/await-topics.ts'
 import type { KafkaCommandLogOptions } from '../kafka/command-log.ts'
 import { kafkaCommandLog } from '../kafka/command-log.ts'
+import { kafkaSecurity } from '../kafka/kafka-security.ts'
 import { awaitSchema } from '../postgres/await-schema.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { redisFanOut } from '../redis/redis-fan-out.ts'
+import { redisTls } from '../redis/redis-tls.ts'
 
 export interface DistributedPorts {
   readonly commandLog: CommandLog
@@ -31,17 +33,27 @@ export const openPorts = async (
   name: string,
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
 ): Promise<DistributedPorts> => {
-  const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds } = config
+  const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, security } = config
   const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, log })
   life.add('database', database.close)
   await awaitSchema(database, log)
 
-  const kafka = { brokers: kafkaBrokers, namespace, partitions, clientId: name, times, clock: systemClock, log }
+  const kafka = {
+    brokers: kafkaBrokers,
+    namespace,
+    partitions,
+    clientId: name,
+    security: kafkaSecurity(security),
+    times,
+    clock: systemClock,
+    log,
+  }
   await awaitTopics(kafka)
   const commandLog = kafkaCommandLog(kafka)
   life.add('command log', commandLog.close)
 
-  const fanOut = await redisFanOut({ url: redisUrl, isCluster: redisCluster, namespace, times, log })
+  const tls = redisTls(security)
+  const fanOut = await redisFanOut({ url: redisUrl, isCluster: redisCluster, tls, namespace, times, log })
   life.add('fan-out', fanOut.close)
   return { commandLog, eventStore: database.eventStore, readModel: database.readModel, fanOut, kafka }
 }

@@ -1,17 +1,24 @@
-import type { RetryOptions } from 'kafkajs'
+import type { RetryOptions, SASLOptions } from 'kafkajs'
 import { Kafka, logLevel } from 'kafkajs'
+import type { KafkaLogin } from '../../shared/runtime/security-config.ts'
 import { driverLog } from './driver-log.ts'
 import { calmIdleQueues } from './idle-queue.ts'
 import type { KafkaOptions } from './kafka-options.ts'
 import type { Sockets } from './sockets.ts'
 
+/** The driver's types want each mechanism by itself. */
+const saslOf = ({ mechanism, ...who }: KafkaLogin): SASLOptions => ({ mechanism, ...who }) as SASLOptions
+
 /** A client of the driver, with nothing left to the driver's defaults that are too slow for us. */
 export const kafkaClient = (options: KafkaOptions, sockets: Sockets, retry: RetryOptions): Kafka => {
   calmIdleQueues()
-  const { brokers, clientId, times, log } = options
+  const { brokers, clientId, security, times, log } = options
+  const { tls, login } = security ?? {}
   return new Kafka({
     brokers: [...brokers],
     clientId,
+    ...(tls === undefined ? {} : { ssl: { ...tls, rejectUnauthorized: true } }),
+    ...(login === undefined ? {} : { sasl: saslOf(login) }),
     connectionTimeout: times.kafkaConnectMs,
     authenticationTimeout: times.kafkaConnectMs,
     requestTimeout: times.producerRequestMs,

@@ -1,6 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM } from '@mikro-orm/postgresql'
 import type { Pool, PoolConfig } from 'pg'
+import { connectionConfig } from './connection-config.ts'
 import type { DatabaseLog } from './database-log.ts'
 import { entities } from './entities.ts'
 import { migrations } from './migrations/migrations.ts'
@@ -19,7 +20,7 @@ const databaseName = (url: string): string => decodeURIComponent(new URL(url).pa
 
 const poolConfig = (options: OrmOptions): PoolConfig => ({
   ...options.client,
-  connectionString: options.url,
+  ...connectionConfig(options.url),
   max: options.poolMax,
   application_name: options.applicationName,
   connectionTimeoutMillis: options.connectMs,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { advisoryLocks } from './advisory-locks.ts'
+import { connectionConfig } from './connection-config.ts'
 import type { DatabaseLog } from './database-log.ts'
 
 export interface WriterLock {
@@ -56,7 +57,7 @@ export const holdWriterLock = (url: string, options: WriterLockOptions): WriterL
 
   const holdOnce = async (): Promise<void> => {
     const client = new pg.Client({
-      connectionString: url,
+      ...connectionConfig(url),
       application_name: 'chat-writer-lock',
       connectionTimeoutMillis: connectMs,
       keepAlive: true,

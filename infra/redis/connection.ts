@@ -1,10 +1,12 @@
 import { Redis } from 'ioredis'
+import type { TlsMaterial } from '../tls/tls-files.ts'
 
 export interface ConnectionOptions {
   readonly url: string
   /** For `CLIENT LIST`. */
   readonly name: string
   /** Not a byte from the server for this long, while it owes an answer, is its end. */
+  readonly tls: TlsMaterial | undefined
   readonly silentMs: number
   /** Destroys it, also while it is being opened. */
   readonly signal: AbortSignal
@@ -20,10 +22,11 @@ export interface ConnectionOptions {
  * Promises:  once it has ended, every command without an answer rejects.
  * Does not:  notice a silent server by itself; somebody has to ask it something.
  */
-export const openConnection = async ({ url, name, silentMs, signal, onEnd }: ConnectionOptions): Promise<Redis> => {
+export const openConnection = async ({ url, name, tls, silentMs, signal, onEnd }: ConnectionOptions): Promise<Redis> => {
   signal.throwIfAborted()
   const redis = new Redis(url, {
     connectionName: name,
+    ...(tls === undefined ? {} : { tls: { ...tls, rejectUnauthorized: true } }),
     disableClientInfo: true,
     lazyConnect: true,
     connectTimeout: silentMs,

@@ -4,11 +4,14 @@ import { Redis as Client, Cluster } from 'ioredis'
 import type { Allowances, Spending } from '../../shared/ports/allowances.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import type { FanOutLog } from '../in-process/fan-out-log.ts'
+import type { TlsMaterial } from '../tls/tls-files.ts'
 
 export interface RedisAllowancesOptions {
   readonly url: string
   /** `url` is that of any node of a Redis Cluster. */
   readonly isCluster: boolean
+  /** For a URL that begins with `rediss://`: whom to trust, and what to show; the system's when absent. */
+  readonly tls?: TlsMaterial | undefined
   /** Prefix of every key's name; may be empty. */
   readonly namespace: string
   readonly times: Pick<Times, 'redisPingMs' | 'redisDeadMs'>
@@ -48,8 +51,12 @@ interface Scripts {
 }
 
 /** Not the driver's queue: what cannot be asked now is not asked later. */
-const settings = (times: RedisAllowancesOptions['times']) => ({
+const settings = ({ times, tls }: RedisAllowancesOptions) => ({
   connectionName: 'allowances',
+  ...(tls === undefined ? {} : { tls: { ...tls, rejectUnauthorized: true } }),
+  disableClientInfo: true,
+  // A script is refused while the server is loading, and INFO is more than a gateway need be allowed.
+  enableReadyCheck: false,
   enableOfflineQueue: false,
   enableAutoPipelining: true,
   autoResendUnfulfilledCommands: false,
@@ -64,8 +71,9 @@ const nodeOf = (url: string): ClusterNode => {
   return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 6379) }
 }
 
-const connect = ({ url, isCluster, times }: RedisAllowancesOptions): (Redis | Cluster) & Scripts => {
-  const { retryStrategy, enableOfflineQueue, enableAutoPipelining, ...node } = settings(times)
+const connect = (options: RedisAllowancesOptions): (Redis | Cluster) & Scripts => {
+  const { url, isCluster } = options
+  const { retryStrategy, enableOfflineQueue, enableAutoPipelining, ...node } = settings(options)
   const redis = isCluster
     ? new Cluster([nodeOf(url)], {
         redisOptions: { ...node, ...credentialsOf(url) },
@@ -73,18 +81,17 @@ const connect = ({ url, isCluster, times }: RedisAllowancesOptions): (Redis | Cl
         enableAutoPipelining,
         clusterRetryStrategy: retryStrategy,
       })
-    : new Client(url, settings(times))
+    : new Client(url, settings(options))
   redis.defineCommand('spendAllowance', { numberOfKeys: 1, lua: spendScript })
   redis.defineCommand('sayPresent', { numberOfKeys: 1, lua: presentScript })
   return redis as (Redis | Cluster) & Scripts
 }
 
 const credentialsOf = (url: string) => {
-  const { username, password, protocol } = new URL(url)
+  const { username, password } = new URL(url)
   return {
     ...(username === '' ? {} : { username: decodeURIComponent(username) }),
     ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
   }
 }
 

@@ -3,6 +3,7 @@ import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import { callAll } from '../in-process/call-all.ts'
 import type { FanOutLog } from '../in-process/fan-out-log.ts'
+import type { TlsMaterial } from '../tls/tls-files.ts'
 import type { RedisLink } from './redis-link.ts'
 import { openRedisLink } from './redis-link.ts'
 import { topicSubscriptions } from './topic-subscriptions.ts'
@@ -11,6 +12,8 @@ export interface RedisFanOutOptions {
   readonly url: string
   /** `url` is that of any node of a Redis Cluster. */
   readonly isCluster: boolean
+  /** For a URL that begins with `rediss://`: whom to trust, and what to show; the system's when absent. */
+  readonly tls?: TlsMaterial | undefined
   /** Prefix of every channel's name; may be empty. */
   readonly namespace: string
   readonly times: Pick<Times, 'redisPingMs' | 'redisDeadMs'>
@@ -38,7 +41,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
  * Does not:  tell a server that stood still from a process that stood still for as long.
  */
 export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> => {
-  const { url, isCluster, namespace, times, log } = options
+  const { url, isCluster, tls, namespace, times, log } = options
   const prefix = namespace === '' ? '' : `${namespace}:`
   const subscriptions = topicSubscriptions(log)
   const restored = new Set<{ readonly listener: () => void }>()
@@ -67,7 +70,7 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
   }
 
   const bringUp = async (signal: AbortSignal, onEnd: (cause: Error) => void): Promise<void> => {
-    const where = { url, known, isCluster, silentMs: times.redisDeadMs }
+    const where = { url, known, isCluster, tls, silentMs: times.redisDeadMs }
     const opened = await openRedisLink({ ...where, onMessage: subscriptions.deliver, onEnd, signal })
     known = opened.nodes
     await subscriptions.attach(opened)

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import type { TlsMaterial } from '../tls/tls-files.ts'
 import { openConnection } from './connection.ts'
 import type { Opening, Shard } from './shards.ts'
 import { openClusterShards, openSingleShard } from './shards.ts'
@@ -9,6 +10,7 @@ export interface RedisLinkOptions {
   /** Nodes of the cluster that an earlier link has learnt of. */
   readonly known: readonly string[]
   readonly isCluster: boolean
+  readonly tls: TlsMaterial | undefined
   readonly silentMs: number
   readonly onMessage: (channel: string, payload: Buffer) => void
   /** Told at least once when it has ended by itself: a connection ended, Redis refused a subscription, the cluster's map changed. */
@@ -59,11 +61,11 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 
 /** Resolves when all connections may be used. */
 export const openRedisLink = async (options: RedisLinkOptions): Promise<RedisLink> => {
-  const { url, known, isCluster, silentMs, onMessage, onEnd, signal } = options
+  const { url, known, isCluster, tls, silentMs, onMessage, onEnd, signal } = options
   const dialect = isCluster ? dialects.sharded : dialects.plain
   const opening: Opening = {
-    open: (to, name) => openConnection({ url: to, name, silentMs, signal, onEnd }),
-    openGuide: (to) => openConnection({ url: to, name: 'fan-out-guide', silentMs, signal, onEnd: () => {} }),
+    open: (to, name) => openConnection({ url: to, name, tls, silentMs, signal, onEnd }),
+    openGuide: (to) => openConnection({ url: to, name: 'fan-out-guide', tls, silentMs, signal, onEnd: () => {} }),
   }
   const shards = await (isCluster ? openClusterShards(url, known, opening) : openSingleShard(url, opening))
 

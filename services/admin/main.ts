@@ -1,10 +1,12 @@
 import { openAudit } from '../../infra/distributed/open-audit.ts'
 import { createTopics } from '../../infra/kafka/create-topics.ts'
+import { kafkaSecurity } from '../../infra/kafka/kafka-security.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
 import { beginEpoch } from '../../infra/postgres/begin-epoch.ts'
 import { migrate } from '../../infra/postgres/migrate.ts'
 import { prune } from '../../infra/postgres/prune.ts'
 import { rebuild } from '../../infra/postgres/rebuild.ts'
+import { makeRoles } from '../../infra/postgres/roles.ts'
 import { readConfigFor, readDistributedConfig } from '../../shared/runtime/config.ts'
 import type { Logger } from '../../shared/runtime/logger.ts'
 import { createLogger } from '../../shared/runtime/logger.ts'
@@ -24,15 +26,17 @@ const onDatabase = (meaning: string, work: (url: string, log: Logger) => Promise
 })
 
 const makeTopics = (): Promise<void> => {
-  const { kafkaBrokers, namespace, partitions, replicationFactor, times, logLevel } = readConfigFor(['kafkaBrokers'])
+  const { kafkaBrokers, namespace, partitions, replicationFactor, times, security, logLevel } = readConfigFor(['kafkaBrokers'])
   const log = createLogger({ level: logLevel, name: 'admin' })
-  const kafka = { brokers: kafkaBrokers, namespace, clientId: 'chat-admin', times, clock: systemClock, log }
+  const clientId = 'chat-admin'
+  const kafka = { brokers: kafkaBrokers, namespace, clientId, security: kafkaSecurity(security), times, clock: systemClock, log }
   return createTopics(kafka, topicsOf(namespace, partitions), replicationFactor)
 }
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   migrate: onDatabase('brings the database schema up to date', migrate),
   topics: { meaning: 'makes the topics that are missing', needs: 'KAFKA_BROKERS', run: makeTopics },
+  roles: onDatabase('makes the roles of writer and gateway, which may do what those do and no more', makeRoles),
   rebuild: onDatabase('makes the read model again from the events, while no writer runs', rebuild),
   restore: onDatabase('has clients start over, after the database was restored from a copy; while no writer runs', beginEpoch),
   audit: {

@@ -7,6 +7,7 @@ const end = '<!-- end of configuration -->'
 const titles: { readonly [Group in keyof typeof settings]: string } = {
   services: 'Where it runs and with what',
   access: 'Who gets in',
+  security: 'How Kafka and Redis are reached safely',
   times: 'Times, in milliseconds',
   bounds: 'Bounds of queues, buffers and batches',
   limits: 'Limits of requests',

@@ -8,6 +8,8 @@ import type { ConfigProblem } from './config-error.ts'
 import { ConfigError } from './config-error.ts'
 import type { Rates } from './rates.ts'
 import { defaultRates } from './rates.ts'
+import type { SecurityConfig } from './security-config.ts'
+import { securityConfig, securityProblems } from './security-config.ts'
 import type { Setting } from './setting.ts'
 import type { ServiceValues } from './settings.ts'
 import { settings, variableName } from './settings.ts'
@@ -34,6 +36,7 @@ export interface SharedConfig {
   readonly bounds: Bounds
   readonly limits: ProtocolLimits
   readonly rates: Rates
+  readonly security: SecurityConfig
 }
 
 /** Where the three services are. */
@@ -74,6 +77,7 @@ interface Parsed {
 const all: Readonly<Record<string, Setting>> = {
   ...settings.services,
   ...settings.access,
+  ...settings.security,
   ...settings.times,
   ...settings.bounds,
   ...settings.limits,
@@ -92,8 +96,9 @@ const parse = (env: Environment): Parsed => {
     problems.push(...parsed.error.issues.map(({ message }) => ({ key, reason: message })))
     return given
   }
-  const values = Object.fromEntries(Object.entries(all).map((entry) => [entry[0], read(entry)]))
-  return { values: values as unknown as Values, problems }
+  const values = Object.fromEntries(Object.entries(all).map((entry) => [entry[0], read(entry)])) as unknown as Values
+  const isComparable = !problems.some(({ key }) => key in settings.security || key === 'REDIS_URL')
+  return { values, problems: isComparable ? [...problems, ...securityProblems(values)] : problems }
 }
 
 const numbersFor = <Name extends string>(names: Readonly<Record<Name, number>>, values: Values): Readonly<Record<Name, number>> =>
@@ -116,6 +121,7 @@ const sharedConfig = (values: Values): SharedConfig => ({
   bounds: numbersFor(defaultBounds, values),
   limits: numbersFor({ ...defaultLimits }, values),
   rates: numbersFor(defaultRates, values),
+  security: securityConfig(values),
 })
 
 const missing = (values: Values, keys: readonly (keyof ServiceValues)[], reason: string): ConfigProblem[] =>

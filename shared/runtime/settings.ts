@@ -4,6 +4,7 @@ import { defaultLimits } from '../protocol/limits.ts'
 import { accessSettings } from './access-settings.ts'
 import { boundsTable } from './bounds.ts'
 import { ratesTable } from './rates.ts'
+import { securitySettings } from './security-settings.ts'
 import type { Setting } from './setting.ts'
 import { flag, matching, oneOf, setting, urlOf, whole } from './setting.ts'
 import { timesTable } from './times.ts'
@@ -13,12 +14,22 @@ import type { TableRow } from './values-of.ts'
 const largest = 2_147_483_647
 
 const address = matching(/^\S+$/, 'must be an address without spaces')
+/** What other drivers take for TLS without verification is refused, so that nobody believes to have what he has not. */
+const databaseUrl = urlOf('postgres', 'postgresql').refine((value) => {
+  const mode = new URL(value).searchParams.get('sslmode')
+  return mode === null || ['disable', 'require', 'verify-ca', 'verify-full'].includes(mode)
+}, 'must have no sslmode that verifies nothing: verify-full, or disable')
+
 const brokers = matching(/^[^\s,]+:\d+(\s*,\s*[^\s,]+:\d+)*$/, 'must be host:port, several separated by commas').transform(
   (value) => Object.freeze(value.split(',').map((broker) => broker.trim())),
 )
 
 const serviceSettings = {
-  DATABASE_URL: setting('Postgres, for the distributed mode', '', urlOf('postgres', 'postgresql').optional()),
+  DATABASE_URL: setting(
+    'Postgres, for the distributed mode. TLS with `?sslmode=verify-full` and, unless the system trusts its certificate, `&sslrootcert=<file>`; also `sslcert` and `sslkey`',
+    '',
+    databaseUrl.optional(),
+  ),
   REDIS_URL: setting('Redis, for the distributed mode', '', urlOf('redis', 'rediss').optional()),
   REDIS_CLUSTER: setting('`true`: `REDIS_URL` names a node of a Redis Cluster', '`false`', flag.default(false)),
   KAFKA_BROKERS: setting('Kafka, for the distributed mode: `host:port`, several separated by commas', '', brokers.optional()),
@@ -85,13 +96,14 @@ const numbers = (table: Readonly<Record<string, TableRow>>): Record<string, Sett
 export const settings = {
   services: serviceSettings,
   access: accessSettings,
+  security: securitySettings,
   times: numbers(timesTable),
   bounds: numbers(boundsTable),
   limits: numbers(limitsTable),
   rates: numbers(ratesTable),
 } as const
 
-type ServiceSettings = typeof serviceSettings & typeof accessSettings
+type ServiceSettings = typeof serviceSettings & typeof accessSettings & typeof securitySettings
 
 /** The values of the variables that are not of a table of numbers. */
 export type ServiceValues = { readonly [Name in keyof ServiceSettings]: z.output<ServiceSettings[Name]['schema']> }

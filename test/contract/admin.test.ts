@@ -24,6 +24,7 @@ const admin = async (subcommand: string, env: Readonly<Record<string, string>>):
 describe('the admin process', () => {
   it.each([
     ['migrate', 'DATABASE_URL'],
+    ['roles', 'DATABASE_URL'],
     ['rebuild', 'DATABASE_URL'],
     ['prune', 'DATABASE_URL'],
     ['topics', 'KAFKA_BROKERS'],
@@ -39,7 +40,9 @@ describe('the admin process', () => {
   it('explains itself without any variable', async () => {
     const { code, stdout } = await admin('--help', {})
     expect(code).toBe(0)
-    expect(['migrate', 'topics', 'rebuild', 'audit', 'prune'].filter((name) => !stdout.includes(`\n  ${name} `))).toEqual([])
+    expect(
+      ['migrate', 'topics', 'roles', 'rebuild', 'audit', 'prune'].filter((name) => !stdout.includes(`\n  ${name} `)),
+    ).toEqual([])
   })
 
   it('says in one sentence that there is no database, without its password', async () => {
@@ -61,7 +64,7 @@ describe.skipIf(whyNoStack())('the admin process on real services', () => {
       NAMESPACE: namespace,
       PARTITIONS: '12',
     }
-    for (const subcommand of ['migrate', 'migrate', 'rebuild', 'rebuild', 'prune', 'topics', 'topics']) {
+    for (const subcommand of ['migrate', 'migrate', 'roles', 'roles', 'rebuild', 'rebuild', 'prune', 'topics', 'topics']) {
       expect(await admin(subcommand, env), subcommand).toMatchObject({ code: 0 })
     }
     await stack.forget(namespace)

@@ -1,5 +1,6 @@
 import type { Tier } from './programs.ts'
 import type { Environment, Replica } from './server.ts'
+import { allowLogins, asService } from './service-logins.ts'
 import type { Stack } from './stack.ts'
 import type { StackUrls } from './stack-urls.ts'
 
@@ -23,27 +24,33 @@ const defaults: Environment = {
   LOG_LEVEL: 'info',
 }
 
-/** Creates database, tables and topics; `env` goes over the defaults of every process. */
+/** Creates database, tables, roles and topics; `env` goes over the defaults of every process. */
 export const makeChatSpace = async (stack: Stack, env: Environment): Promise<ChatSpace> => {
   const namespace = stack.freshNamespace()
   const databaseUrl = await stack.createDatabase(namespace)
-  const told = (urls: StackUrls): Environment => ({
+  // Of a server that is somebody's, we may not be allowed to make roles.
+  const hasRoles = stack.kind !== 'env'
+  const told = (urls: StackUrls, role: string): Environment => ({
     ...defaults,
     NAMESPACE: namespace,
-    DATABASE_URL: urls.databaseUrl,
+    DATABASE_URL: hasRoles ? asService(urls.databaseUrl, role) : urls.databaseUrl,
     REDIS_URL: urls.redisUrl,
     KAFKA_BROKERS: urls.kafkaBrokers.join(','),
     ...env,
   })
   const { programs } = stack
-  const asProgram = (role: string): Environment => told(programs.urls(role, databaseUrl))
+  const asProgram = (role: string): Environment => told(programs.urls(role, databaseUrl), role)
   const admin = (...args: string[]): Promise<string> => programs.admin(args, asProgram('admin'))
   await admin('migrate')
   await admin('topics')
+  if (hasRoles) {
+    await admin('roles')
+    await allowLogins(databaseUrl)
+  }
   return {
     namespace,
     databaseUrl,
-    environment: (role) => told(stack.urls(role, databaseUrl)),
+    environment: (role) => told(stack.urls(role, databaseUrl), role),
     start: (role, tier, more = {}) => programs.start(role, tier, { ...asProgram(role), ...more }),
     admin,
   }

@@ -1,0 +1,83 @@
+import pg from 'pg'
+import { withAdminConnection } from './admin-connection.ts'
+import type { DatabaseLog } from './database-log.ts'
+import type { Session } from './statement.ts'
+
+/** What each service's role may do with each table; everything else it may not. */
+const grants = {
+  writer: {
+    event: 'select, insert',
+    rejection: 'select, insert',
+    app_user: 'select, insert',
+    chat: 'select, insert, update',
+    chat_member: 'select, insert, update',
+    message: 'select, insert',
+    meta: 'select',
+    mikro_orm_migrations: 'select',
+  },
+  gateway: {
+    event: 'select',
+    rejection: 'select',
+    app_user: 'select',
+    chat: 'select',
+    chat_member: 'select',
+    message: 'select',
+    meta: 'select',
+    mikro_orm_migrations: 'select',
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>
+
+export type ServiceRole = keyof typeof grants
+
+/** The role of a service in a database: several databases of one server keep theirs apart. */
+export const roleName = (database: string, service: ServiceRole): string => `${database}_${service}`
+
+const name = pg.escapeIdentifier
+
+const makeRole = (role: string): string =>
+  `do $$ begin create role ${name(role)} nologin; exception when duplicate_object then null; end $$`
+
+const statementsFor = (database: string, service: ServiceRole): string[] => {
+  const role = roleName(database, service)
+  return [
+    makeRole(role),
+    `grant connect on database ${name(database)} to ${name(role)}`,
+    `grant usage on schema public to ${name(role)}`,
+    `revoke all on all tables in schema public from ${name(role)}`,
+    ...Object.entries(grants[service]).map(([table, rights]) => `grant ${rights} on ${name(table)} to ${name(role)}`),
+  ]
+}
+
+const run = async (session: Session, texts: readonly string[]): Promise<void> => {
+  for (const text of texts) await session.run({ name: 'roles', text })
+}
+
+/**
+ * Makes the database's roles `<database>_writer` and `<database>_gateway`, and
+ * grants each what its service does: none may change the schema, delete or
+ * truncate anything, and a gateway may not write. Nobody else may connect.
+ *
+ * Promises:  run again, it changes nothing, but for what a migration or
+ *            somebody's hand has changed since: it is to be run after each
+ *            migration.
+ * Does not:  let anybody log in: a role gets its password, or its members,
+ *            from whoever runs the database.
+ */
+export const makeRoles = (url: string, log: DatabaseLog): Promise<void> =>
+  withAdminConnection(url, log, async ({ pool }) => {
+    const database = await pool.transaction(async (session) => {
+      const [row] = await session.run<{ name: string }>({ name: 'which-database', text: 'select current_database() as name' })
+      const found = row?.name ?? ''
+      await run(session, [
+        `revoke all on database ${name(found)} from public`,
+        'revoke create on schema public from public',
+        ...statementsFor(found, 'writer'),
+        ...statementsFor(found, 'gateway'),
+      ])
+      return found
+    })
+    log.info(
+      { roles: (['writer', 'gateway'] as const).map((service) => roleName(database, service)) },
+      'roles are as they should be',
+    )
+  })

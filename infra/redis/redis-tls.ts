@@ -1,0 +1,7 @@
+import type { SecurityConfig } from '../../shared/runtime/security-config.ts'
+import type { TlsMaterial } from '../tls/tls-files.ts'
+import { readTlsFiles } from '../tls/tls-files.ts'
+
+/** What the connections to Redis are told of TLS; undefined: without. Throws `StartError` for a file that cannot be read. */
+export const redisTls = ({ redisTls: files }: SecurityConfig): TlsMaterial | undefined =>
+  files === undefined ? undefined : readTlsFiles(files, 'REDIS_CA, REDIS_CERT or REDIS_KEY')

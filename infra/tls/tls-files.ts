@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import type { TlsFiles } from '../../shared/runtime/security-config.ts'
+import { StartError } from '../../shared/runtime/start-error.ts'
+
+/** What Node's TLS is told: nothing of it turns verification off. */
+export interface TlsMaterial {
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+}
+
+/** Reads certificates and key. Throws `StartError` that names the variable which named the file. */
+export const readTlsFiles = (files: TlsFiles, variable: string): TlsMaterial => {
+  const read = (name: keyof TlsFiles): TlsMaterial => {
+    const file = files[name]
+    if (file === undefined) return {}
+    try {
+      return { [name]: readFileSync(file, 'utf8') }
+    } catch (error) {
+      throw new StartError(`${variable}: the file for the ${name} of TLS cannot be read`, { cause: error })
+    }
+  }
+  return { ...read('ca'), ...read('cert'), ...read('key') }
+}
