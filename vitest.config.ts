@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 import { summaryReporter } from './test/support/summary/summary-reporter.ts'
 
 const ownStacks = 'test/support/stack/**/*.test.ts'
+const securedStacks = 'test/security/secured/**/*.test.ts'
 const sharesStack = 'test/support/stack/shared-stack.test.ts'
 
 /** Needs a container engine: with `STACK=docker` only. */
@@ -21,7 +22,8 @@ const containers: TestProjectInlineConfiguration = {
 
 /**
  * Three projects, one after another: what needs nothing, what shares one stack
- * of real services, and what harms the stack that it has to itself.
+ * of real services, and what harms, or guards,
+ * the stack that it has to itself.
  */
 export default defineConfig({
   test: {
@@ -47,6 +49,7 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['test/{contract,e2e,security,browser}/**/*.test.ts', sharesStack],
+          exclude: [securedStacks],
           globalSetup: ['test/support/stack/global-setup.ts'],
           sequence: { groupOrder: 2 },
           maxWorkers: 2,
@@ -58,7 +61,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'faults',
-          include: ['test/faults/**/*.test.ts', ownStacks],
+          include: ['test/faults/**/*.test.ts', securedStacks, ownStacks],
           exclude: [sharesStack],
           sequence: { groupOrder: 3 },
           fileParallelism: false,

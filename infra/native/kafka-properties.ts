@@ -9,6 +9,8 @@ export interface KafkaLayout {
   readonly controllerPort: number
   /** By listener name; `direct` has to be among them. */
   readonly listeners: Readonly<Record<string, KafkaListener>>
+  /** Over the others. */
+  readonly properties?: Readonly<Record<string, string>>
 }
 
 const listenerName = (name: string): string => name.toUpperCase().replaceAll('-', '_')
@@ -51,6 +53,7 @@ export const kafkaProperties = (layout: KafkaLayout): string => {
     'advertised.listeners': addresses(layout, (each) => each.advertisedPort).join(','),
     'listener.security.protocol.map': names.map((name) => `${name}:PLAINTEXT`).join(','),
     'log.dirs': layout.logFolder,
+    ...layout.properties,
   }
   return `${Object.entries(settings)
     .map(([key, value]) => `${key}=${value}`)

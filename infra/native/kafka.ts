@@ -28,6 +28,8 @@ export interface KafkaOptions {
   readonly folder: string
   /** One more listener for each of these, e.g. to be put behind a proxy. */
   readonly advertise?: Readonly<Record<string, { advertisedPort: number }>>
+  /** Settings of the broker over the usual ones, e.g. for TLS. */
+  readonly properties?: Readonly<Record<string, string>>
   /** The ports of an earlier start; free ones when absent. */
   readonly ports?: KafkaPorts | undefined
   readonly isDetached?: boolean
@@ -48,6 +50,7 @@ const layoutOf = (options: KafkaOptions, ports: KafkaPorts): KafkaLayout => {
     logFolder: join(options.folder, 'log'),
     controllerPort: ports.controller,
     listeners: Object.fromEntries(listeners),
+    ...(options.properties === undefined ? {} : { properties: options.properties }),
   }
 }
 

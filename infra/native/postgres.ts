@@ -22,6 +22,8 @@ export interface PostgresOptions {
   /** The port of an earlier start; a free one when absent. */
   readonly port?: number | undefined
   readonly maxConnections?: number
+  /** Settings over the usual ones, e.g. for TLS. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Off loses what was confirmed when the machine (not only the server) dies. On by default. */
   readonly isDurable?: boolean
   readonly isDetached?: boolean
@@ -58,6 +60,7 @@ const settingsOf = (options: PostgresOptions, port: number): string[] => {
     unix_socket_directories: '',
     max_connections: options.maxConnections ?? 300,
     log_line_prefix: '%m [%p] %q%u@%d ',
+    ...options.settings,
     ...(isDurable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   }
   return Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
