@@ -89,6 +89,9 @@ const header = z.object({
 const ascends = (of: readonly (readonly [number, ...unknown[]])[]): boolean =>
   of.every((entry, index) => index === 0 || entry[0] > (of[index - 1]?.[0] ?? 0))
 
+/** No writer of ours publishes as much. Whatever is larger is not even looked at. */
+export const largestPublicationBytes = 4 * 1024 * 1024
+
 const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -99,6 +102,7 @@ const parseJson = (text: string): unknown => {
 
 /** Undefined: malformed, to be dropped and counted. Frames are passed on unparsed. */
 export const readRoomPublication = (payload: Buffer): RoomPublication | undefined => {
+  if (payload.length > largestPublicationBytes) return undefined
   const lines = payload.toString('utf8').split('\n')
   const parsed = header.safeParse(parseJson(lines[0] ?? ''))
   if (!parsed.success || !ascends(parsed.data.of) || lines.length - 1 > parsed.data.of.length) return undefined
@@ -142,6 +146,7 @@ const outcomeLine = z.object({
 
 /** A malformed line is left out and counted in `malformed`; its neighbours stand. */
 export const readOutcomeLines = (payload: Buffer): { readonly lines: readonly OutcomeLine[]; readonly malformed: number } => {
+  if (payload.length > largestPublicationBytes) return { lines: [], malformed: 1 }
   const texts = payload.toString('utf8').split('\n')
   const lines = texts.flatMap((text) => {
     const parsed = outcomeLine.safeParse(parseJson(text))

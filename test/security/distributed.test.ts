@@ -7,6 +7,7 @@ import { authorisationSuite } from './authorisation.suite.ts'
 import { deadlinesSuite } from './deadlines.suite.ts'
 import { doorSuite } from './door.suite.ts'
 import { floodsSuite } from './floods.suite.ts'
+import { forgeriesSuite } from './forgeries.suite.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { guardedEnv, patientEnv } from './guarded-chat.ts'
 import { hostileInputSuite } from './hostile-input.suite.ts'
@@ -31,6 +32,7 @@ describe.skipIf(whyNoStack())('The distributed chat, guarded, with two gateways'
   hostileInputSuite(open)
   deadlinesSuite(open)
   floodsSuite(open)
+  forgeriesSuite(open, () => ({ ...sharedStack().urls(), namespace: chat.namespace }))
   secretsSuite(open)
 })
 

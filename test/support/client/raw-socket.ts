@@ -140,6 +140,8 @@ export interface RawFrameParts {
   readonly rsv?: number
   readonly opcode?: number
   readonly isMasked?: boolean
+  /** Any four bytes; random when absent. */
+  readonly mask?: Buffer
   /** What the header says, whatever follows. */
   readonly length?: number | bigint
 }
@@ -160,7 +162,7 @@ const lengthBytes = (length: number | bigint, maskBit: number): Buffer => {
 export const clientFrame = (payload: string | Buffer, parts: RawFrameParts = {}): Buffer => {
   const { fin = true, rsv = 0, opcode = 1, isMasked = true } = parts
   const plain = Buffer.from(payload as string)
-  const mask = randomBytes(4)
+  const mask = parts.mask ?? randomBytes(4)
   const body = isMasked ? Buffer.from(plain.map((byte, index) => byte ^ (mask[index % 4] ?? 0))) : plain
   const first = (fin ? 0x80 : 0) | (rsv << 4) | opcode
   const head = [Buffer.from([first]), lengthBytes(parts.length ?? plain.length, isMasked ? 0x80 : 0)]

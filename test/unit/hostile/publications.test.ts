@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readRecord } from '../../../services/writer/read-record.ts'
+import { writeCommand } from '../../../shared/domain/command-record.ts'
+import { recordHeaders } from '../../../shared/domain/record-headers.ts'
+import {
+  feedFrameText,
+  largestPublicationBytes,
+  readNotice,
+  readOutcomeLines,
+  readRoomPublication,
+  writeNotice,
+  writeOutcomeLine,
+  writeRoomPublication,
+} from '../../../shared/ports/publications.ts'
+import { fuzzRuns, mutated } from '../../support/mutations.ts'
+import { ann, post, room, uuid } from '../domain/chat-fixtures.ts'
+
+const runs = { numRuns: fuzzRuns(5_000) }
+const slow = 600_000
+
+const event = (seq: number) => ({
+  seq,
+  event: 'new-message' as const,
+  commandId: uuid(3, seq),
+  digest: 'd',
+  frame: feedFrameText('new-message', room, seq, JSON.stringify({ id: uuid(3, seq), msg: 'hello' })),
+})
+const publication = Buffer.from(writeRoomPublication({ room, events: [event(3), event(4), event(7)] }, 10_000))
+const outcome = { room, command: uuid(3, 1), digest: 'd' }
+const outcomes = Buffer.from(
+  [
+    writeOutcomeLine({ ...outcome, seq: 3, body: '{"id":"x"}' }),
+    writeOutcomeLine({ ...outcome, error: { code: 'forbidden', message: 'no' } }),
+  ].join('\n'),
+)
+const notice = Buffer.from(writeNotice({ room, since: 4 }))
+const anyBytes = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes))
+
+describe('A publication that somebody has made up', () => {
+  it('for a room is dropped, or is one: seqs ascend, and each frame is of its event', { timeout: slow }, () => {
+    fc.assert(
+      fc.property(fc.oneof(mutated(fc.constant(publication)), anyBytes), (payload) => {
+        const found = readRoomPublication(payload)
+        if (found === undefined) return
+        expect(found.events.length).toBeGreaterThan(0)
+        for (const [index, { seq, frame, event: name }] of found.events.entries()) {
+          expect(seq).toBeGreaterThan(found.events[index - 1]?.seq ?? 0)
+          if (frame !== undefined) expect(frame.startsWith(`{"event":"${name}","room":"${found.room}","seq":${seq},`)).toBe(true)
+        }
+      }),
+      runs,
+    )
+  })
+
+  it('for a gateway is dropped line by line, or is one', { timeout: slow }, () => {
+    fc.assert(
+      fc.property(fc.oneof(mutated(fc.constant(outcomes)), anyBytes), (payload) => {
+        const { lines, malformed } = readOutcomeLines(payload)
+        expect(lines.length + malformed).toBe(payload.toString().split('\n').length)
+        for (const { body, error } of lines) expect((body === undefined) !== (error === undefined)).toBe(true)
+      }),
+      runs,
+    )
+  })
+
+  it('for a user is dropped, or is one', { timeout: slow }, () => {
+    fc.assert(
+      fc.property(fc.oneof(mutated(fc.constant(notice)), anyBytes), (payload) => {
+        const found = readNotice(payload)
+        if (found !== undefined) expect(found.since).toBeGreaterThanOrEqual(0)
+      }),
+      runs,
+    )
+  })
+
+  it('that is larger than any of ours is not looked at', () => {
+    const large = Buffer.alloc(largestPublicationBytes + 1, ' ')
+    publication.copy(large)
+    expect(readRoomPublication(large)).toBeUndefined()
+    expect(readOutcomeLines(large)).toEqual({ lines: [], malformed: 1 })
+  })
+})
+
+describe('A record that somebody has made up', () => {
+  const command = post(ann)
+  const valid = Buffer.from(writeCommand(command))
+  const headers = { [recordHeaders.command]: command.id, [recordHeaders.digest]: command.digest, [recordHeaders.reply]: 'g1' }
+
+  it('is set aside with a reason, or is a command of its key', { timeout: slow }, () => {
+    const value = fc.oneof(mutated(fc.constant(valid)), anyBytes).map((bytes) => bytes.toString())
+    fc.assert(
+      fc.property(value, fc.constantFrom(room, 'elsewhere', ''), (text, key) => {
+        const entry = readRecord({ key, value: text, headers, partition: 0, offset: '1' })
+        if ('reason' in entry) expect(entry.reason).toMatch(/.{5,}/)
+        else expect(entry.command.room).toBe(key)
+      }),
+      runs,
+    )
+  })
+})

@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createFrameReader } from '../../../services/gateway/frame-reader.ts'
+import { errorFrame } from '../../../shared/protocol/answers.ts'
+import { requestExamples } from '../../../shared/protocol/examples.ts'
+import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import { requestEvents } from '../../../shared/protocol/requests.ts'
+import { disturbed, fuzzRuns, mutated } from '../../support/mutations.ts'
+
+const read = createFrameReader(defaultLimits)
+const runs = { numRuns: fuzzRuns(2_000) }
+const slow = 600_000
+
+/** Whatever comes in: an answer to give, or a request that is one. */
+const isReadWell = (text: string): void => {
+  const frame = read(text)
+  if ('error' in frame) {
+    const answer = {
+      event: frame.asked.event,
+      ...(frame.asked.id === undefined ? {} : { id: frame.asked.id }),
+      error: frame.error,
+    }
+    expect(errorFrame.safeParse(answer).error).toBeUndefined()
+    expect(JSON.stringify(answer).length).toBeLessThan(2_000)
+    expect(frame.error.details).toMatchObject({ field: expect.any(String), reason: expect.any(String) })
+    return
+  }
+  // What was accepted is accepted again, and means the same.
+  expect(read(JSON.stringify(frame.request))).toEqual({ request: frame.request })
+}
+
+describe('Reading whatever comes', () => {
+  it.each(requestEvents)('%s with any body is refused with field and reason, or is one', { timeout: slow }, (event) => {
+    const envelope = fc.record(
+      { id: fc.jsonValue(), as: fc.jsonValue(), room: fc.jsonValue(), body: fc.jsonValue() },
+      { requiredKeys: [] },
+    )
+    fc.assert(
+      fc.property(envelope, (rest) => isReadWell(JSON.stringify({ ...rest, event }))),
+      runs,
+    )
+  })
+
+  it.each(requestEvents)('%s with one thing changed is refused with field and reason, or is one', { timeout: slow }, (event) => {
+    fc.assert(
+      fc.property(disturbed(requestExamples[event]), (frame) => isReadWell(JSON.stringify(frame) ?? '')),
+      runs,
+    )
+  })
+
+  it.each(requestEvents)('%s with some bytes changed is refused with field and reason, or is one', { timeout: slow }, (event) => {
+    const valid = fc.constant(Buffer.from(JSON.stringify(requestExamples[event])))
+    fc.assert(
+      fc.property(mutated(valid), (bytes) => isReadWell(bytes.toString())),
+      runs,
+    )
+  })
+
+  it('any text is refused with field and reason, or is one', { timeout: slow }, () => {
+    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), isReadWell), runs)
+  })
+
+  it('leaves the prototypes of all objects as they are', () => {
+    const before = Object.getOwnPropertyNames(Object.prototype).toSorted()
+    const keys = fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty')
+    const inner = fc.dictionary(keys, fc.constantFrom(null, 1, 'polluted'))
+    const trap = fc.dictionary(keys, fc.oneof(inner, fc.constantFrom(null, 1, 'polluted')))
+    const frame = fc.tuple(fc.constantFrom(...requestEvents, '__proto__', 'constructor'), trap)
+    fc.assert(
+      fc.property(frame, ([event, body]) => void read(JSON.stringify({ event, body }))),
+      runs,
+    )
+    expect(Object.getOwnPropertyNames(Object.prototype).toSorted()).toEqual(before)
+  })
+})
+
+/** Processor time of this thread, in milliseconds: what others do on a busy machine does not count. */
+const costMs = (work: () => void): number => {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1_000
+}
+
+describe('Reading the worst that a frame can hold', () => {
+  const worst: readonly (readonly [string, string])[] = [
+    ['lists in lists', `{"event":"ping","body":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
+    ['objects in objects', `{"event":"ping","body":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`],
+    ['keys', `{"event":"ping","body":{${Array.from({ length: 6_000 }, (_, n) => `"k${n}":0`).join(',')}}}`],
+    ['keys of one hash', `{"event":"ping","body":{${Array.from({ length: 6_000 }, (_, n) => `"${n}":0`).join(',')}}}`],
+    ['users', `{"event":"get-users","body":{"users":[${Array.from({ length: 1_600 }, () => `"${'0'.repeat(36)}"`).join(',')}]}}`],
+    [
+      'rooms',
+      `{"event":"resume","body":{"rooms":{${Array.from({ length: 1_500 }, (_, n) => `"${String(n).padStart(36, '0')}":1`).join(',')}}}}`,
+    ],
+    ['digits', `{"event":"resume","body":{"rooms":{},"max":${'9'.repeat(65_000)}}}`],
+    ['a type of one letter', `{"event":"new-message","room":"x","body":{"msg":"x","type":"${'a'.repeat(60_000)}!"}}`],
+    ['a time of digits', `{"event":"list-messages","body":{"chat":{"id":"x"},"query":{"from":"${'1'.repeat(60_000)}"}}}`],
+    ['half characters', `{"event":"new-message","room":"x","body":{"msg":"${'\\ud800'.repeat(10_000)}","type":"t"}}`],
+  ]
+
+  it.each(worst)('%s: in well under 50 ms of the processor', (_, text) => {
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(defaultLimits.frameBytes)
+    read(text)
+    const costs = Array.from({ length: 5 }, () => costMs(() => void read(text)))
+    expect(Math.min(...costs)).toBeLessThan(50)
+  })
+})
