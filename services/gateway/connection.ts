@@ -6,6 +6,8 @@ import { createFrameTracker } from './frame-tracker.ts'
 import type { Session } from './session.ts'
 import type { Wire } from './wire.ts'
 
+const isAbuse = (code: number): boolean => code === closeCodes.flooding.code || code === closeCodes.tooManyErrors.code
+
 /**
  * Frames are written to the very socket, around `ws`, whose own frames (ping,
  * close) go there whole too. `onTaken` is called when the socket has taken
@@ -26,7 +28,11 @@ export const wireOf = (webSocket: WebSocket, socket: Socket, onTaken: () => void
       isBehind = socket.writableLength > 0
     },
     unsentBytes: () => socket.writableLength,
-    close: (code, reason) => webSocket.close(code, reason),
+    close: (code, reason) => {
+      webSocket.close(code, reason)
+      // Whoever asks too much is not listened to any more, not even for its goodbye.
+      if (isAbuse(code)) webSocket.pause()
+    },
   }
 }
 
@@ -129,7 +135,7 @@ export const watchConnection = (ports: ConnectionPorts): Connection => {
 
   return {
     check: (now) => {
-      if (webSocket.isPaused && !session.outbox.isFull) webSocket.resume()
+      if (webSocket.isPaused && webSocket.readyState === webSocket.OPEN && !session.outbox.isFull) webSocket.resume()
       if (isStuck(now)) end(closeCodes.slowConsumer)
       else if (isStale(now)) end(closeCodes.stale)
       else if (isUnfinished(now)) session.close(closeCodes.unfinished)

@@ -8,6 +8,7 @@ import type { Authenticate, Principal } from './auth.ts'
 import type { ClientAddress } from './client-address.ts'
 import { addressKey } from './client-address.ts'
 import type { Crowd } from './crowd.ts'
+import { headerValues } from './header-values.ts'
 import type { OriginRule } from './origin.ts'
 import { isWelcomeOrigin } from './origin.ts'
 import type { Refusal, Refused } from './refusals.ts'
@@ -41,14 +42,14 @@ const keyOf = (text: string): string => hash('sha256', text, 'base64url').slice(
 export const createDoor = ({ authenticate, origins, addressOf, crowd, buckets, rates, clock }: DoorPorts): Door => {
   const knockRate = { perMinute: rates.addressUpgradesPerMinute, burst: rates.addressUpgradesBurst }
 
-  const placeOf = ({ socket, headers }: IncomingMessage): string => {
-    const forwarded = [headers['x-forwarded-for']].flat().join(',')
-    return keyOf(addressKey(addressOf(socket.remoteAddress, forwarded === '' ? undefined : forwarded)))
+  const placeOf = (request: IncomingMessage): string => {
+    const forwarded = headerValues(request, 'x-forwarded-for')
+    return keyOf(addressKey(addressOf(request.socket.remoteAddress, forwarded.length === 0 ? undefined : forwarded.join(','))))
   }
 
   const flawOf = (request: IncomingMessage): Refusal | undefined => {
     if (request.rawHeaders.length > 2 * mostHeaders) return 'too_many_headers'
-    if (request.headersDistinct.host?.length !== 1) return 'malformed'
+    if (headerValues(request, 'host').length !== 1) return 'malformed'
     return isWelcomeOrigin(request, origins) ? undefined : 'origin'
   }
 

@@ -100,7 +100,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     const session: Session = switchboard.open(
       wireOf(webSocket, socket, () => {
         session.drained()
-        webSocket.resume()
+        if (webSocket.readyState === webSocket.OPEN) webSocket.resume()
       }),
       admission,
     )

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isLoopback } from '../../shared/runtime/is-loopback.ts'
+import { headerValues } from './header-values.ts'
 
 export interface OriginRule {
   /** Undefined: a page may connect to where it came from. */
@@ -14,20 +15,18 @@ const hostName = (host: string): string => {
 }
 
 /** Whether the page came from the very host that it connects to. Proxies may have taken TLS off, so the scheme does not count. */
-const isOwn = (origin: string, host: string | undefined): boolean =>
-  URL.canParse(origin) && host !== undefined && new URL(origin).origin === origin && new URL(origin).host === host.toLowerCase()
+const isOwn = (origin: string, host: string): boolean =>
+  URL.canParse(origin) && new URL(origin).origin === origin && new URL(origin).host === host.toLowerCase()
 
 /**
  * Whether the origin of a request is welcome. Pages always name theirs;
  * other programs name none, and are welcome as far as this goes.
  */
-export const isWelcomeOrigin = (
-  { headers, headersDistinct }: Pick<IncomingMessage, 'headers' | 'headersDistinct'>,
-  { allowed, isLocalOnly }: OriginRule,
-): boolean => {
-  const [origin, ...others] = headersDistinct.origin ?? []
+export const isWelcomeOrigin = (request: Pick<IncomingMessage, 'rawHeaders'>, { allowed, isLocalOnly }: OriginRule): boolean => {
+  const [origin, ...others] = headerValues(request, 'origin')
   if (origin === undefined) return true
   if (others.length > 0) return false
   if (allowed !== undefined) return allowed.includes(origin)
-  return isOwn(origin, headers.host) && (!isLocalOnly || isLoopback(hostName(headers.host ?? '')))
+  const [host = ''] = headerValues(request, 'host')
+  return isOwn(origin, host) && (!isLocalOnly || isLoopback(hostName(host)))
 }

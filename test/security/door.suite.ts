@@ -51,6 +51,7 @@ const badHeads: readonly (readonly [string, Readonly<Record<string, string | rea
   ['a second host', { Host: ['a', 'b'] }, 400],
   ['a length and chunks', { 'Content-Length': '5', 'Transfer-Encoding': 'chunked' }, 400],
   ['a header without a name', { '': 'x' }, 400],
+  ['a header that is a trap', { ['__proto__']: 'x', 'Sec-WebSocket-Version': '7' }, 400],
   ['two origins', { Origin: ['https://app.example.com', 'https://app.example.com'] }, 403],
 ]
 
