@@ -2,11 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCommand } from '../../infra/native/run-command.ts'
 import { bundle } from '../../infra/npm/bundle.ts'
 import { clientPackage } from '../../infra/npm/client-package.ts'
 import { pack } from '../../infra/npm/pack.ts'
+import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { runInBrowser } from '../support/browser/run-in-browser.ts'
+import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 
@@ -35,6 +39,8 @@ const parsed: boolean = serverFrame.safeParse({}).success
 export const used = [id, code, parsed, new ChatError('closed', 'x').retryable]
 `
 
+const noBrowser = await whyNoBrowser()
+
 describe('The packed client', () => {
   let chat: EmbeddedChat
   let folder: string
@@ -58,16 +64,36 @@ describe('The packed client', () => {
 
   afterAll(() => owned.disposeAsync())
 
-  const run = (name: string, code: string): Promise<string> => {
-    const file = join(folder, name)
+  const write = (name: string, code: string): string => {
+    const file = join(folder, name.replace(' ', '-'))
     writeFileSync(file, code)
-    return runCommand(process.execPath, [file])
+    return file
   }
+  const run = (name: string, code: string): Promise<string> => runCommand(process.execPath, [write(name, code)])
 
   it.each(examples)('does in an empty folder elsewhere what its document says: $name', async ({ name, code, printed }) => {
     const here = code.replaceAll('ws://127.0.0.1:8080/ws', chat.url)
     expect(here).not.toBe(code)
-    expect(await run(`${name.replace(' ', '-')}.js`, here)).toBe(printed)
+    expect(await run(`${name}.js`, here)).toBe(printed)
+  })
+
+  describe.skipIf(noBrowser)('bundled, in a real browser', () => {
+    let browser: Browser
+    let another: EmbeddedChat
+    beforeAll(async () => {
+      // Where nobody of the examples has been yet.
+      another = owned.use(await startEmbedded())
+      browser = owned.use(await openBrowser())
+    })
+
+    it.each(examples)('does what its document says: $name', async ({ name, code, printed }) => {
+      const { text } = await bundle(write(`${name} for browsers.js`, code.replaceAll('ws://127.0.0.1:8080/ws', another.url)))
+      const { lines, close } = await runInBrowser(browser, new URL(another.url.replace(/^ws/, 'http')).origin, text)
+      const expected = printed.trimEnd().split('\n')
+      await until('all that it prints', () => lines.length >= expected.length, { withinMs: 60_000 }).catch(() => undefined)
+      expect(lines).toEqual(expected)
+      await close()
+    })
   })
 
   it('has an example for each part of its document', () => {
