@@ -1,9 +1,10 @@
 import { clientPackage } from './client-package.ts'
 import { pack } from './pack.ts'
+import { servicePackage } from './service-package.ts'
 import { testingPackage } from './testing-package.ts'
 
 /** What others install, by the name that is asked for. */
-const packages = { client: clientPackage, testing: testingPackage } as const
+const packages = { client: clientPackage, testing: testingPackage, service: servicePackage } as const
 
 const isName = (name: string): name is keyof typeof packages => Object.hasOwn(packages, name)
 

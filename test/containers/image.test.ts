@@ -46,6 +46,15 @@ describe.skipIf(whyNoContainers())('the image', () => {
     expect((await bob.feedTo(room, 2)).at(-1)?.body.msg).toBe('hello from a container')
   })
 
+  it('shows the chat page, built ahead', async () => {
+    const origin = new URL(url.replace(/^ws/, 'http')).origin
+    const page = await (await fetch(origin)).text()
+    const [, script] = /<script type="module"[^>]* src="([^"]+)"/.exec(page) ?? []
+    const { status, headers } = await fetch(`${origin}${script}`)
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8'])
+    expect(await docker('logs', name)).not.toContain('the chat page cannot be built')
+  })
+
   it('does not run as root and cannot write where its code is', async () => {
     expect(await evaluate(name, 'process.getuid()')).toBe('65532')
     const attempt = `try { require('fs').writeFileSync('/app/x', ''); 'written' } catch (error) { error.code }`
@@ -65,6 +74,8 @@ describe.skipIf(whyNoContainers())('the image', () => {
       '/app/test',
       '/app/node_modules/vitest',
       '/app/node_modules/testcontainers',
+      '/app/node_modules/vite',
+      '/app/services/web/screenshots',
     ]) {
       expect(await there(path), path).toBe('false')
     }

@@ -26,3 +26,6 @@ export const recallAccount = (): Account | undefined => {
   if (needsToken()) return token === undefined ? undefined : { externalUserId: '', name: '', token }
   return known?.externalUserId ? known : undefined
 }
+
+/** The next token of the same person. */
+export const rememberToken = (token: string): void => thisWindow.remember(tokenKey, token)

@@ -5,6 +5,7 @@ import type { ChatEvents, ChatState, JoinedChat } from '../../../../shared/clien
 import { connect } from '../../../../shared/client/connect.ts'
 import type { User } from '../../../../shared/domain/events.ts'
 import type { Account } from './account.ts'
+import { rememberToken } from './account.ts'
 import type { FrameLog } from './frame-log.ts'
 import { createFrameLog } from './frame-log.ts'
 import type { Outbox } from './outbox.ts'
@@ -16,6 +17,8 @@ import { createReadMarks } from './read-marks.ts'
 import type { Room } from './room.ts'
 import { createRoom } from './room.ts'
 import { membersEntry, messageEntry } from './timeline.ts'
+import type { Tokens } from './tokens.ts'
+import { createTokens } from './tokens.ts'
 
 /** Everything the page shows of one signed-in user; what it does, it does by the client. */
 export interface ChatModel {
@@ -28,6 +31,8 @@ export interface ChatModel {
   readonly people: People
   readonly frames: FrameLog
   readonly outbox: Signal<Outbox | undefined>
+  /** Where the service asks for them. */
+  readonly tokens: Tokens | undefined
   room(id: string): Room | undefined
   /** All of it that is known has been seen. */
   markRead(room: Room): void
@@ -44,8 +49,14 @@ const socketUrl = (): string => new URL('/ws', location.href.replace(/^http/, 'w
 const previewCount = (chat: JoinedChat, readUpTo: number): number => Math.min(mostUnread, Math.max(1, chat.seq - readUpTo))
 
 export const createChatModel = ({ externalUserId, name, token }: Account): ChatModel => {
+  const isOnline = (): boolean => client.state.state === 'online'
+  const taken = (next: string): void => {
+    rememberToken(next)
+    client.wake()
+  }
   const user = name === '' ? { externalUserId } : { externalUserId, name }
-  const client = connect(socketUrl(), token === undefined ? { user } : { token })
+  const tokens = token === undefined ? undefined : createTokens({ first: token, isOnline, taken })
+  const client: ChatClient = connect(socketUrl(), tokens === undefined ? { user } : { getToken: tokens.get })
   const byId = signal<ReadonlyMap<string, Room>>(new Map())
   const state = signal<ChatState>(client.state)
   const me = signal<User | undefined>(undefined)
@@ -121,6 +132,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     batch(() => {
       if (next.state === 'online' && client.user !== undefined && me.value === undefined) bound(client.user)
       state.value = next
+      if (next.state === 'offline') void tokens?.suspect()
     }),
   )
   const wake = (): void => {
@@ -137,6 +149,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     people,
     frames,
     outbox,
+    tokens,
     room: (id) => byId.value.get(id),
     markRead: (room) => {
       const seq = room.entries.value.at(-1)?.seq ?? 0

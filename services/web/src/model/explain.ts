@@ -11,10 +11,17 @@ const sentences: Readonly<Partial<Record<ChatErrorCode, string>>> = {
   closed: 'You have signed out.',
 }
 
+/** Why the service does not want this page back. */
+const closings: Readonly<Record<number, string>> = {
+  4003: 'Your token has ended. Sign in with a new one; what was not sent yet is kept on this device.',
+  4500: 'The service refused too many requests of this page, one after the other.',
+  4501: 'The service refused the token. Sign in with another one; what was not sent yet is kept on this device.',
+}
+
 /** An error in words for whoever sits in front of the page. */
 export const explain = (error: unknown): string => {
   if (!(error instanceof ChatError)) return error instanceof Error ? error.message : String(error)
   const { field, reason } = error.details ?? {}
   if (error.code === 'invalid' && field !== undefined) return `The service refused ${field}: ${reason}`
-  return sentences[error.code] ?? error.message
+  return closings[error.closeCode ?? 0] ?? sentences[error.code] ?? error.message
 }

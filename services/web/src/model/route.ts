@@ -10,7 +10,8 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** An address that says nothing sensible shows the chats. */
 export const readRoute = (hash: string): Route => {
-  const [, view, id = ''] = hash.split('/')
+  const [path = ''] = hash.split('&')
+  const [, view, id = ''] = path.split('/')
   if (!uuid.test(id)) return { view: 'chats' }
   if (view === 'chat') return { view: 'chat', room: id }
   return view === 'with' ? { view: 'invitation', from: id } : { view: 'chats' }

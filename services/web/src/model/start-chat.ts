@@ -27,7 +27,9 @@ const defaultName = ({ people, me }: ChatModel, users: readonly string[]): strin
 
 /** Resolves with the chat's id once it is stored. */
 export const startChat = async (model: ChatModel, users: readonly string[], name = ''): Promise<string> => {
-  const chat = await model.client.createChat({ name: name || defaultName(model, users), users })
+  // Somebody has to be named: alone with one's notes, oneself.
+  const named = users.length > 0 ? users : [(await model.client.ready()).id]
+  const chat = await model.client.createChat({ name: name || defaultName(model, users), users: named })
   return chat.id
 }
 

@@ -30,11 +30,16 @@ const Offline = ({ seconds, wake }: { readonly seconds: number; readonly wake: (
   </>
 )
 
+/** A token is asked for, which only a person can give. */
+const isTokenMissing = ({ tokens }: ChatModel): boolean =>
+  tokens !== undefined && ['ended', 'refused'].includes(tokens.wanted.value ?? '')
+
 /** Says when the connection is not there. While all is well there is nothing to say. */
-export const ConnectionBar = ({ model }: { readonly model: ChatModel }): JSX.Element => {
+export const ConnectionBar = ({ model }: { readonly model: ChatModel }): JSX.Element | null => {
   const state = model.state.value
   const seconds = useSecondsLeft(state)
   const wasOnline = model.me.value !== undefined
+  if (isTokenMissing(model)) return null
   return (
     <div class="connection" role="status" aria-label="Connection" data-state={state.state}>
       {state.state === 'connecting' ? (

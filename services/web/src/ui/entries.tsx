@@ -69,9 +69,16 @@ export const EntryRow = ({ model, entry, before }: EntryProps): JSX.Element => (
   </>
 )
 
+interface OutgoingProps {
+  readonly message: Outgoing
+  readonly outbox: Outbox
+  /** It follows one of the user's own. */
+  readonly isNext: boolean
+}
+
 /** A message of the user's own that does not stand in the room yet. */
-export const OutgoingRow = ({ message, outbox }: { readonly message: Outgoing; readonly outbox: Outbox }): JSX.Element => (
-  <li class="row" data-mine="true" data-next="true">
+export const OutgoingRow = ({ message, outbox, isNext }: OutgoingProps): JSX.Element => (
+  <li class="row" data-mine="true" data-next={isNext}>
     <div class="row-body">
       <span class="unseen">You</span>
       <Bubble text={message.msg} at={message.at} isMine state={message.state} />

@@ -13,6 +13,7 @@ import { InviteDialog } from './invite-dialog.tsx'
 import { NewChatDialog } from './new-chat-dialog.tsx'
 import type { OpenDialog } from './open-dialog.ts'
 import { put } from './put.ts'
+import { TokenBar } from './token-bar.tsx'
 
 const Nothing = ({ model, start }: { readonly model: ChatModel; readonly start: () => void }): JSX.Element => (
   <div class="empty">
@@ -51,7 +52,10 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
   const isOpen = at.view === 'chat' && (room !== undefined || model.state.value.state !== 'online')
   return (
     <div class="shell" data-view={isOpen ? 'chat' : 'chats'} data-frames={showsFrames.value}>
-      <ConnectionBar model={model} />
+      <div class="notices">
+        <ConnectionBar model={model} />
+        {model.tokens === undefined ? null : <TokenBar tokens={model.tokens} />}
+      </div>
       <ChatList model={model} dialog={dialog} showsFrames={showsFrames} />
       <main class="main">
         {room === undefined ? (

@@ -3,7 +3,10 @@ import { useState } from 'preact/hooks'
 import { needsToken } from '../model/account.ts'
 import { route } from '../model/route.ts'
 import { signIn } from '../model/session.ts'
+import { flawOf, isRefused } from '../model/tokens.ts'
 import { Icon } from './icons.tsx'
+import { Problem } from './problem.tsx'
+import { useTask } from './use-task.ts'
 
 interface FieldProps {
   readonly label: string
@@ -38,15 +41,27 @@ const intro = (): string =>
     ? 'Somebody invited you to a chat. Say who you are to join.'
     : 'Say who you are to start chatting.'
 
+/** Asked beforehand, because a page does not see why its socket is refused. */
+const checked = async (token: string): Promise<string> => {
+  const flaw = flawOf(token) ?? ((await isRefused(token)) ? 'The service refuses this token.' : undefined)
+  if (flaw !== undefined) throw new Error(flaw)
+  return token
+}
+
 /** Who is it? Remembered on this device. */
 export const SignIn = (): JSX.Element => {
   const asksToken = needsToken()
   const [id, setId] = useState('')
   const [name, setName] = useState('')
   const [token, setToken] = useState('')
+  const { isBusy, problem, run } = useTask()
+  const enter = async (): Promise<void> => {
+    const account = { externalUserId: id.trim(), name: name.trim() }
+    signIn(asksToken ? { ...account, token: await checked(token.trim()) } : account)
+  }
   const submit = (event: Event): void => {
     event.preventDefault()
-    signIn({ externalUserId: id.trim(), name: name.trim(), ...(asksToken ? { token: token.trim() } : {}) })
+    run(enter)
   }
   return (
     <main class="sign-in">
@@ -85,7 +100,8 @@ export const SignIn = (): JSX.Element => {
             />
           </>
         )}
-        <button type="submit" class="button primary wide">
+        <Problem text={problem} />
+        <button type="submit" class="button primary wide" disabled={isBusy}>
           Sign in
         </button>
         {asksToken ? null : <p class="field-hint">Remembered on this device. This service asks for no password.</p>}

@@ -63,6 +63,8 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
   const { isAtEnd, scrolled, toEnd } = useScrolling(view, entries[0]?.seq, `${entries.at(-1)?.seq} ${outgoing.length}`)
   const isLookedAt = useIsLookedAt()
   const newest = entries.at(-1)?.seq
+  const last = entries.at(-1)
+  const endsWithMine = last?.kind === 'message' && last.message.user_id === model.me.value?.id
   const outbox = model.outbox.value
 
   useEffect(() => {
@@ -90,7 +92,9 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
           ))}
           {outbox === undefined
             ? null
-            : outgoing.map((message) => <OutgoingRow key={message.id} message={message} outbox={outbox} />)}
+            : outgoing.map((message, index) => (
+                <OutgoingRow key={message.id} message={message} outbox={outbox} isNext={index > 0 || endsWithMine} />
+              ))}
         </ol>
       </div>
       {isAtEnd ? null : (
