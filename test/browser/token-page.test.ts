@@ -1,0 +1,148 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildPage } from '../../services/web/build.ts'
+import { accessibilityProblems } from '../support/browser/accessibility.ts'
+import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { secretIssuer, testSecret } from '../support/issuer.ts'
+import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
+import { startEmbedded } from '../support/stack/start-embedded.ts'
+
+const missing = await whyNoBrowser()
+const { token } = secretIssuer()
+const stranger = secretIssuer('another secret, as long as the first one is, more or less')
+
+describe.skipIf(missing)('The chat page, where the service asks for tokens', () => {
+  let chat: EmbeddedChat
+  let browser: Browser
+  let origin: string
+
+  beforeAll(async () => {
+    await buildPage(() => undefined)
+    const env = { WEB_PAGE: 'on', AUTH: 'jwt', JWT_SECRET: testSecret, JWT_LEEWAY_S: '0' }
+    ;[chat, browser] = await Promise.all([startEmbedded(env), openBrowser()])
+    origin = new URL(chat.url.replace(/^ws/, 'http')).origin
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await chat?.[Symbol.asyncDispose]()
+  })
+
+  const visit = async (hash = ''): Promise<Page> => {
+    const context = await browser.newContext()
+    context.setDefaultTimeout(60_000)
+    const page = await context.newPage()
+    await page.goto(`${origin}/${hash}`)
+    return page
+  }
+  const signIn = async (page: Page, text: string): Promise<void> => {
+    await page.getByLabel('Token').fill(text)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+  }
+  const isIn = (page: Page, who: string): Promise<void> =>
+    page.locator('.account').getByText(who, { exact: true }).first().waitFor()
+  const giveNext = async (page: Page, text: string): Promise<void> => {
+    await page.getByLabel('New token').fill(text)
+    await page.getByRole('button', { name: 'Use it' }).click()
+  }
+
+  it('asks for one, says what is wrong with it, and knows by it who signs in', async () => {
+    const page = await visit()
+    for (const [text, problem] of [
+      ['two words', 'This is not a token'],
+      [await token({ sub: 'ann', exp: -10 }), 'This token has ended already.'],
+      [await stranger.token({ sub: 'ann' }), 'The service refuses this token.'],
+    ] as const) {
+      await signIn(page, text)
+      await page.getByRole('alert').getByText(problem).waitFor()
+    }
+    expect(await accessibilityProblems(page)).toEqual([])
+    await signIn(page, await token({ sub: 'ann' }))
+    await isIn(page, 'ann')
+    await page.reload()
+    await isIn(page, 'ann')
+    await page.context().close()
+  })
+
+  it('takes one that is handed over in the address, which keeps nothing of it', async () => {
+    const ann = await visit(`#token=${await token({ sub: 'ann' })}`)
+    await isIn(ann, 'ann')
+    expect(ann.url()).toBe(`${origin}/`)
+    await ann.getByRole('button', { name: 'Invite' }).click()
+    const link = await ann.getByLabel('Your invitation link').inputValue()
+    const bob = await visit(`${new URL(link).hash}&token=${await token({ sub: 'bob' })}`)
+    expect(bob.url()).toBe(link)
+    await bob.getByRole('button', { name: 'Start the chat' }).click()
+    await bob.getByRole('textbox', { name: /^Message to/ }).fill('handed over')
+    await bob.getByRole('button', { name: 'Send' }).click()
+    await ann.getByRole('link').filter({ hasText: 'handed over' }).waitFor({ state: 'attached' })
+    await ann.context().close()
+    await bob.context().close()
+  })
+
+  it('does not make somebody else of whoever is signed in, whatever the address says', async () => {
+    const page = await visit(`#token=${await token({ sub: 'ann' })}`)
+    await isIn(page, 'ann')
+    await page.evaluate(
+      (hash) => {
+        ;(globalThis as unknown as { location: { hash: string } }).location.hash = hash
+      },
+      `token=${await token({ sub: 'mallory' })}`,
+    )
+    await page.waitForURL(`${origin}/`)
+    await page.reload()
+    await isIn(page, 'ann')
+    await page.context().close()
+  })
+
+  it('asks for the next one in time, takes only one of the same person, and stays connected', async () => {
+    const page = await visit(`#token=${await token({ sub: 'ann', exp: 45 })}`)
+    await isIn(page, 'ann')
+    await page.getByText('Your token ends soon.').waitFor()
+    expect(await accessibilityProblems(page)).toEqual([])
+    await giveNext(page, await token({ sub: 'bob' }))
+    await page.getByText('This token is somebody else’s: bob. You are signed in as ann.').waitFor()
+    await giveNext(page, await token({ sub: 'ann' }))
+    await page.getByText('Your token ends soon.').waitFor({ state: 'detached' })
+    expect(await page.getByRole('status', { name: 'Connection' }).getAttribute('data-state')).toBe('online')
+    await page.context().close()
+  })
+
+  it('says that it has ended, keeps what is written, and sends it with the next one', async () => {
+    const page = await visit(`#token=${await token({ sub: 'dora', exp: 40 })}`)
+    await isIn(page, 'dora')
+    await page.getByRole('button', { name: 'New chat' }).click()
+    await page.getByLabel('Name of the chat').fill('Notes')
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    const composer = page.getByRole('textbox', { name: /^Message to/ })
+    await composer.waitFor()
+    await page.getByText('Your token has ended.').waitFor()
+    expect(await accessibilityProblems(page)).toEqual([])
+    await composer.fill('written afterwards')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Being sent').waitFor({ state: 'attached' })
+    await giveNext(page, await token({ sub: 'dora' }))
+    await page.getByText('Stored').waitFor({ state: 'attached' })
+    expect(await page.getByRole('log').locator('.bubble p').allTextContents()).toEqual(['written afterwards'])
+    await page.context().close()
+  })
+
+  it('asks for another one where the service refuses the one that was handed over', async () => {
+    const page = await visit(`#token=${await stranger.token({ sub: 'eve' })}`)
+    await page.getByText('The service refuses your token.').waitFor()
+    await giveNext(page, await token({ sub: 'eve' }))
+    await isIn(page, 'eve')
+    await page.context().close()
+  })
+
+  it('ends, and says why, where the next one is refused', async () => {
+    const page = await visit(`#token=${await token({ sub: 'fay', exp: 40 })}`)
+    await isIn(page, 'fay')
+    await page.getByText('Your token ends soon.').waitFor()
+    await giveNext(page, await stranger.token({ sub: 'fay' }))
+    await page.getByText('The service refused the token.').waitFor()
+    expect(await accessibilityProblems(page)).toEqual([])
+    await page.getByRole('button', { name: 'Sign in again' }).click()
+    await page.getByLabel('Token').waitFor()
+    await page.context().close()
+  })
+})
