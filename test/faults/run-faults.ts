@@ -88,7 +88,7 @@ const runControls = async (stack: Stack): Promise<number> => {
 const run = async (): Promise<number> => {
   checkWanted()
   await using stack = await startStack({ links: linkedRoles })
-  return values.controls ? runControls(stack) : runAll(stack)
+  return await (values.controls ? runControls(stack) : runAll(stack))
 }
 
 if (values.help) say(usage)
