@@ -1,5 +1,6 @@
 /** `npm run test:faults`: every fault of the table on a real stack under load, one row each. */
 import { parseArgs } from 'node:util'
+import type { Stack } from '../support/stack/stack.ts'
 import { startStack } from '../support/stack/start-stack.ts'
 import { allFaults } from './catalogue/all-faults.ts'
 import { controls } from './catalogue/controls.ts'
@@ -7,18 +8,21 @@ import type { Fault } from './harness/fault.ts'
 import { keepHistory } from './harness/keep-history.ts'
 import { runControl } from './harness/run-control.ts'
 import { brokenBy, runFault } from './harness/run-fault.ts'
-import { tableHead, tableRow } from './harness/table.ts'
+import { markdownHead, markdownRow, tableHead, tableRow } from './harness/table.ts'
 import { linkedRoles } from './harness/world.ts'
+import { writeRows } from './harness/write-rows.ts'
 
-const usage = `Usage: npm run test:faults -- [--only F5,F6] [--seed 42] [--rate 60] [--list]
+const usage = `Usage: npm run test:faults -- [--only F5,F6] [--seed 42] [--rate 60] [--into FILE]
        npm run test:faults -- --controls
+       npm run test:faults -- --list
 
-  --only   these faults, by their numbers
-  --seed   what a run draws at random; the table tells it, and the same one replays
-  --rate   messages a second
-  --keep   folder for the histories of runs that fail (default: ./fault-histories)
+  --only      these faults, by their numbers; of the controls, those under them
+  --seed      what a run draws at random; the table tells it, and the same one replays
+  --rate      messages a second
+  --keep      folder for the histories of runs that fail (default: ./fault-histories)
+  --into      puts each row into this document's table too
   --controls  switches one defence off after the other, and requires the checker to notice
-  --list   tells what there is, and runs nothing
+  --list      tells what there is, and runs nothing
 `
 
 const { values } = parseArgs({
@@ -27,6 +31,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rate: { type: 'string', default: '60' },
     keep: { type: 'string', default: 'fault-histories' },
+    into: { type: 'string' },
     controls: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -35,22 +40,28 @@ const { values } = parseArgs({
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-const chosen = (): readonly Fault[] => {
-  if (values.only === undefined) return allFaults
-  return values.only.split(',').map((id) => {
-    const fault = allFaults.find((candidate) => candidate.id === id)
-    if (fault === undefined) throw new Error(`there is no fault ${id}; --list tells which there are`)
-    return fault
-  })
+/** Faults by their numbers; undefined: all. */
+const wanted: ReadonlySet<string> | undefined = values.only === undefined ? undefined : new Set(values.only.split(','))
+
+const checkWanted = (): void => {
+  for (const id of wanted ?? [])
+    if (!allFaults.some((fault) => fault.id === id)) throw new Error(`there is no fault ${id}; --list tells which there are`)
 }
 
-const runAll = async (): Promise<number> => {
-  await using stack = await startStack({ links: linkedRoles })
+const isWanted = ({ id }: Fault): boolean => wanted?.has(id) ?? true
+
+/** Says a row, and writes it where it is wanted too. */
+const tell = (table: string, head: string, row: string): void => {
+  say(row)
+  if (values.into !== undefined) writeRows(values.into, table, head, [row])
+}
+
+const runAll = async (stack: Stack): Promise<number> => {
   let failed = 0
   say(tableHead())
-  for (const fault of chosen()) {
+  for (const fault of allFaults.filter(isWanted)) {
     const run = await runFault(stack, fault, { seed: Number(values.seed), perSecond: Number(values.rate) })
-    say(tableRow(run))
+    tell('faults', tableHead(), tableRow(run))
     const wrong = brokenBy(run)
     if (wrong.length === 0) continue
     failed += 1
@@ -61,19 +72,25 @@ const runAll = async (): Promise<number> => {
   return failed
 }
 
-const runControls = async (): Promise<number> => {
-  await using stack = await startStack({ links: linkedRoles })
+const runControls = async (stack: Stack): Promise<number> => {
+  const head = markdownHead(['switched off', 'under', 'caught', 'what the checker said'])
   let missed = 0
-  say('| switched off | under | caught | what the checker said |\n| --- | --- | --- | --- |')
-  for (const control of controls) {
+  say(head)
+  for (const control of controls.filter(({ fault }) => isWanted(fault))) {
     const { isCaught, said, run } = await runControl(stack, control, Number(values.seed))
     if (!isCaught) missed += 1
-    say(`| ${control.off} | ${run.fault.id} | ${isCaught ? 'yes' : '**NO**'} | ${said.replaceAll('|', '/')} |`)
+    tell('controls', head, markdownRow([control.off, run.fault.id, isCaught ? 'yes' : '**NO**', said]))
   }
   say(`\n${missed === 0 ? 'All are caught.' : `${missed} are not caught.`}`)
   return missed
 }
 
+const run = async (): Promise<number> => {
+  checkWanted()
+  await using stack = await startStack({ links: linkedRoles })
+  return await (values.controls ? runControls(stack) : runAll(stack))
+}
+
 if (values.help) say(usage)
 else if (values.list) for (const { id, title, expectation } of allFaults) say(`${id.padEnd(5)} ${title}: ${expectation}`)
-else process.exitCode = (await (values.controls ? runControls() : runAll())) === 0 ? 0 : 1
+else process.exitCode = (await run()) === 0 ? 0 : 1

@@ -7,6 +7,15 @@ import { keepHistory } from './harness/keep-history.ts'
 import { brokenBy, runFault } from './harness/run-fault.ts'
 import { tableHead, tableRow } from './harness/table.ts'
 import { linkedRoles } from './harness/world.ts'
+import { writeRows } from './harness/write-rows.ts'
+
+const usage = `Usage: npm run soak -- [--minutes 20] [--seed N] [--rate 60] [--into FILE]
+
+  --seed   draws the schedule; without it a random one, which is told
+  --rate   messages a second
+  --keep   folder for the history of a run that fails (default: ./fault-histories)
+  --into   puts the row into this document's table too
+`
 
 const { values } = parseArgs({
   options: {
@@ -14,17 +23,26 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(randomInt(1_000_000)) },
     rate: { type: 'string', default: '60' },
     keep: { type: 'string', default: 'fault-histories' },
+    into: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 })
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-const minutes = Number(values.minutes)
-say(`Soaking for ${minutes} min, seed ${values.seed} …`)
-await using stack = await startStack({ links: linkedRoles })
-const run = await runFault(stack, randomSchedule(minutes), { seed: Number(values.seed), perSecond: Number(values.rate) })
-say(`${tableHead()}\n${tableRow(run)}`)
-const wrong = brokenBy(run)
-for (const problem of wrong) say(problem)
-say(wrong.length === 0 ? '\nAll invariants hold.' : `\nNOT all hold; the history is in ${keepHistory(run, values.keep)}`)
-process.exitCode = wrong.length === 0 ? 0 : 1
+/** Resolves with how many things are wrong. */
+const soak = async (minutes: number): Promise<number> => {
+  say(`Soaking for ${minutes} min, seed ${values.seed} …`)
+  await using stack = await startStack({ links: linkedRoles })
+  const run = await runFault(stack, randomSchedule(minutes), { seed: Number(values.seed), perSecond: Number(values.rate) })
+  const row = tableRow(run)
+  say(`${tableHead()}\n${row}`)
+  if (values.into !== undefined) writeRows(values.into, 'soak', tableHead(), [row])
+  const wrong = brokenBy(run)
+  for (const problem of wrong) say(problem)
+  say(wrong.length === 0 ? '\nAll invariants hold.' : `\nNOT all hold; the history is in ${keepHistory(run, values.keep)}`)
+  return wrong.length
+}
+
+if (values.help) say(usage)
+else process.exitCode = (await soak(Number(values.minutes))) === 0 ? 0 : 1

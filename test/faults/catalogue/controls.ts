@@ -47,6 +47,20 @@ export const controls: readonly Control[] = [
   { off: 'the sweep of heads', fault: faultOf('F17'), gateway: 'withoutSweep', mustBreak: ['I7'] },
   { off: 'the barrier of a reconnect', fault: faultOf('F16b'), gateway: 'withoutBarrier', mustBreak: ['I7'] },
   { off: 'whole repair of a hole', fault: faultOf('F16'), gateway: 'withHolesInRepair', mustBreak: ['I5', 'I7'] },
+  { off: 'repair in order', fault: faultOf('F16'), gateway: 'withoutOrderInRepair', mustBreak: ['I3', 'I5', 'I7'] },
+  {
+    off: 'whole pages of followers, who join, resume or were slow',
+    fault: faultOf('F23'),
+    gateway: 'withHolesInFollowing',
+    mustBreak: ['I5', 'I8'],
+  },
+  {
+    off: 'followers behind: nothing is read for them',
+    fault: faultOf('F23'),
+    gateway: 'withoutFollowing',
+    mustBreak: ['I7', 'I8'],
+  },
+  { off: 'the look-up of outcomes at the deadline', fault: faultOf('F17c'), gateway: 'withoutLookUp', mustBreak: ['I10'] },
   { off: 'the end of a membership', fault: faultOf('F27'), gateway: 'withOldMemberships', mustBreak: ['I9'] },
   {
     off: 'the unknown fate of a produce',

@@ -1,7 +1,9 @@
+import type { Settled } from '../../support/load/connection.ts'
 import { until } from '../../support/poll.ts'
 import type { Replica } from '../../support/stack/replica.ts'
 import type { Fault } from '../harness/fault.ts'
 import { meddle } from '../harness/meddle.ts'
+import { messageToRepeat, sendAs } from '../harness/say-twice.ts'
 import type { World } from '../harness/world.ts'
 import { closedSockets } from '../harness/world.ts'
 
@@ -18,6 +20,11 @@ const deafen = (world: World): (() => void) => {
 }
 
 const creatorOf = ({ load }: World, room: number): number => load.crowd.members.get(room)?.[0] ?? 0
+
+const strangerTo = ({ load }: World, room: number): number => {
+  const members = load.crowd.members.get(room) ?? []
+  return [...load.devices.keys()].find((user) => !members.includes(user)) ?? 0
+}
 
 /** One message into each of these rooms while no publication arrives; how long until everybody has it. */
 const sayUnheard = async (world: World, rooms: readonly number[]): Promise<number> => {
@@ -111,6 +118,29 @@ export const redisFaults: readonly Fault[] = [
     act: async (world) => {
       await world.pause(20_000)
       await world.broken(async () => world.note(`everybody had it after ${Math.round(await sayUnheard(world, [1]))} ms`))
+    },
+  },
+  {
+    id: 'F17c',
+    title: 'answers to repeated and to refused sendings lost',
+    expectation: 'what is recorded is looked up at the deadline',
+    isQuiet: true,
+    act: async (world) => {
+      const rooms = [...world.load.crowd.members.keys()]
+      const messages = rooms.map((room) => ({ user: creatorOf(world, room), message: messageToRepeat(world, room) }))
+      const sendAll = () => Promise.all(messages.map(({ user, message }) => sendAs(world, user, message)))
+      await sendAll()
+      let again: Promise<readonly Settled[]> = Promise.resolve([])
+      await world.broken(async () => {
+        for (const link of world.links('writer', 'redis')) link.cut('reset')
+        again = Promise.all([sendAll(), world.load.post(strangerTo(world, 1), 1)]).then(([all, refused]) => [...all, refused])
+        await world.pause(5_000)
+        for (const link of world.links('writer', 'redis')) link.heal()
+      })
+      const codes = (await again).map(({ outcome, code }) => (outcome === 'ok' ? 'ok' : code))
+      world.note(`answered with ${[...new Set(codes)].join(', ')}`)
+      const isAsRecorded = codes.at(-1) === 'forbidden' && codes.slice(0, -1).every((code) => code === 'ok')
+      if (!isAsRecorded) world.problem('not all were answered with what is recorded')
     },
   },
   {

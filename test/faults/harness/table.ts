@@ -1,36 +1,39 @@
 import type { InvariantName } from '../../support/checker/check.ts'
+import { invariants } from '../../support/checker/check.ts'
 import type { FaultRun } from './run-fault.ts'
-import { brokenBy } from './run-fault.ts'
 
-const columns = ['#', 'fault', 'events', 'frames', 'lost', 'doubled', 'reordered', 'gaps', 'other', 'whole after', 'seed', 'seen']
+const names = Object.keys(invariants) as readonly InvariantName[]
 
-const others: readonly InvariantName[] = ['I2', 'I7', 'I8', 'I9', 'I10']
+const columns = [
+  ...['#', 'fault', 'expected besides', 'events', 'frames', 'lost', 'doubled', 'reordered'],
+  ...names,
+  ...['whole after', 'seed', 'seen'],
+]
 
-const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`
+/** A row of a table in Markdown. */
+export const markdownRow = (cells: readonly (string | number)[]): string =>
+  `| ${cells.map((cell) => String(cell).replaceAll('|', '/').replaceAll('\n', ' ')).join(' | ')} |`
 
-export const tableHead = (): string => [line(columns), line(columns.map(() => '---'))].join('\n')
+export const markdownHead = (titles: readonly string[]): string =>
+  [markdownRow(titles), markdownRow(titles.map(() => '---'))].join('\n')
+
+export const tableHead = (): string => markdownHead(columns)
 
 /** One run as a row; `lost` also counts what the event stream lacks. */
 export const tableRow = (run: FaultRun): string => {
   const { fault, verdicts, streamed, notes, problems } = run
-  const count = (...names: readonly InvariantName[]): number =>
-    names.filter((name) => !fault.exempt?.includes(name)).reduce((sum, name) => sum + verdicts[name].count, 0)
-  const broken = others.filter((name) => count(name) > 0).join(', ')
+  const isExempt = (name: InvariantName): boolean => fault.exempt?.includes(name) ?? false
+  const count = (...some: readonly InvariantName[]): number =>
+    some.filter((name) => !isExempt(name)).reduce((sum, name) => sum + verdicts[name].count, 0)
+  const judged = (name: InvariantName): string => {
+    if (isExempt(name)) return '–'
+    return count(name) === 0 ? '✓' : `**${count(name)}**`
+  }
   const seen = [...notes, ...problems.map((problem) => `**${problem}**`)].join('; ')
-  return line([
-    fault.id,
-    fault.title,
-    run.messages,
-    run.frames,
-    count('I1') + streamed.count,
-    count('I3'),
-    count('I4', 'I6'),
-    count('I5'),
-    broken === '' ? '–' : `**${broken}**`,
-    `${(run.convergedMs / 1_000).toFixed(1)} s`,
-    run.seed,
-    seen === '' ? '–' : seen.replaceAll('|', '/'),
+  return markdownRow([
+    ...[fault.id, fault.title, fault.expectation, run.messages, run.frames],
+    ...[count('I1') + streamed.count, count('I3'), count('I4', 'I6')],
+    ...names.map(judged),
+    ...[`${(run.convergedMs / 1_000).toFixed(1)} s`, run.seed, seen === '' ? '–' : seen],
   ])
 }
-
-export const verdictOf = (run: FaultRun): 'holds' | 'BROKEN' => (brokenBy(run).length === 0 ? 'holds' : 'BROKEN')

@@ -1,6 +1,6 @@
 import type { GatewayPorts } from '../../../services/gateway/gateway-service.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
-import type { MembershipSpan } from '../../../shared/ports/event-store.ts'
+import type { MembershipSpan, Page } from '../../../shared/ports/event-store.ts'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
 
 type Sabotage = (ports: GatewayPorts) => GatewayPorts
@@ -28,17 +28,42 @@ const withoutBarrier: Sabotage = (ports) => {
   }
 }
 
+type ChangePage = (page: Page) => Page
+
+/** The pages that a room reads for its own repair are asked for by nobody; those of followers, by their users. */
+const changedPages =
+  (readers: 'nobody' | 'somebody', change: ChangePage): Sabotage =>
+  (ports) => ({
+    ...ports,
+    eventStore: {
+      ...ports.eventStore,
+      readPages: async (requests) => {
+        const pages = await ports.eventStore.readPages(requests)
+        const isOurs = (place: number): boolean => (requests[place]?.users.length ?? 0) > 0 === (readers === 'somebody')
+        return pages.map((page, place) => (isOurs(place) ? change(page) : page))
+      },
+    },
+  })
+
+const withoutFirst: ChangePage = (page) => ({ ...page, events: page.events.length > 1 ? page.events.slice(1) : page.events })
+const backToFront: ChangePage = (page) => ({ ...page, events: [...page.events].reverse() })
+
 /** A hole is filled, but for its first event. */
-const withHolesInRepair: Sabotage = (ports) => ({
+const withHolesInRepair = changedPages('nobody', withoutFirst)
+
+/** A hole is filled from its end. */
+const withoutOrderInRepair = changedPages('nobody', backToFront)
+
+/** Who joins, resumes or was slow is given what it missed, but for the first event of each page. */
+const withHolesInFollowing = changedPages('somebody', withoutFirst)
+
+/** Who joins, resumes or was slow is told that it has missed nothing. */
+const withoutFollowing = changedPages('somebody', (page) => ({ ...page, events: [] }))
+
+/** Nothing is ever found at a deadline. */
+const withoutLookUp: Sabotage = (ports) => ({
   ...ports,
-  eventStore: {
-    ...ports.eventStore,
-    readPages: async (requests) =>
-      (await ports.eventStore.readPages(requests)).map((page) => ({
-        ...page,
-        events: page.events.length > 1 ? page.events.slice(1) : page.events,
-      })),
-  },
+  eventStore: { ...ports.eventStore, outcomes: async (keys) => keys.map(() => undefined) },
 })
 
 /** Who was a member once is one for ever. */
@@ -100,6 +125,10 @@ export const gatewaySabotages = {
   withoutSweep,
   withoutBarrier,
   withHolesInRepair,
+  withoutOrderInRepair,
+  withHolesInFollowing,
+  withoutFollowing,
+  withoutLookUp,
   withOldMemberships,
   withoutUnknown,
   withoutOrder,

@@ -272,6 +272,17 @@ describe('I10, bounded, fails', () => {
     expect(says('I10', good(truth).invoked(1, 3).settled('unknown', 3, { code: 'silence' }), truth)).toContain('no word')
   })
 
+  it('when nothing is known of what has long been stored, but not while something is broken, or soon after', () => {
+    const truth = madeTruth([{ created: [1, 2] }, { message: 1, storedMs: 100 }])
+    const begin = () => madeHistory().opened(1, 1).created(1).saw(1, truth, 1).invoked(1, 1)
+    const fault = (made: MadeHistory, code: 'broken' | 'none') => made.entry({ kind: 'fault', room: 0, code })
+    const told = (made: MadeHistory) => made.at(15_000).settled('unknown', 1, { code: 'timeout' }).saw(1, truth, 2)
+    expect(says('I10', told(begin()), truth)).toContain('nothing was known of command 1, stored 149')
+    expect(says('I10', told(fault(begin(), 'broken')), truth)).toBe('')
+    expect(says('I10', told(fault(fault(begin(), 'broken').at(11_000), 'none')), truth)).toBe('')
+    expect(says('I10', told(fault(fault(begin(), 'broken').at(5_000), 'none')), truth)).toContain('nothing was known')
+  })
+
   it('when nothing is confirmed soon after a healing, or in one of the rooms', () => {
     const truth = three()
     const healed = () =>

@@ -16,7 +16,7 @@ const userOf = new Map([1, 2, 3].map((user) => [userId(user), user]))
 /** What happened, by kind: `created` is seq 1; a number is the command of a message. */
 export type MadeEvent =
   | { readonly created: readonly number[] }
-  | { readonly message: number; readonly atMs?: number }
+  | { readonly message: number; readonly atMs?: number; readonly storedMs?: number }
   | { readonly added: readonly number[]; readonly command: number }
   | { readonly removed: readonly number[]; readonly command: number }
 
@@ -41,7 +41,9 @@ export const frameOf = (event: MadeEvent, room: number, seq: number): string => 
 /** Room 1 with these events, from seq 1. */
 export const madeTruth = (events: readonly MadeEvent[], seqs = events.map((_, index) => index + 1)): Truth => {
   const builder = truthBuilder(ids, userOf)
-  for (const [index, event] of events.entries()) builder.add(frameOf(event, 1, seqs[index] ?? 0))
+  const storedAt = (event: MadeEvent): number | undefined =>
+    'message' in event && event.storedMs !== undefined ? startMs + event.storedMs : undefined
+  for (const [index, event] of events.entries()) builder.add(frameOf(event, 1, seqs[index] ?? 0), storedAt(event))
   return builder.build()
 }
 

@@ -1,12 +1,17 @@
+import type { Entry } from '../../load/entry.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
+
+/** So long before it is told of no outcome, a command must have been stored, with nothing broken since, to be blamed. */
+const lookUpMs = 5_000
 
 /**
  * I10: memory bounded, no stuck partition, first confirmation soon after
  * healing. A room in which something was sent after the last healing, and
- * nothing was confirmed, is on a stuck partition.
+ * nothing was confirmed, is on a stuck partition. Nobody is told that nothing
+ * is known of what has long been stored.
  */
-export const bounded: Invariant = ({ outline, terms }) => {
+export const bounded: Invariant = ({ truth, outline, terms }) => {
   const findings = createFindings()
   const lastHealedAt = outline.healedAt.at(-1) ?? 0
   const sendings: number[] = []
@@ -21,8 +26,21 @@ export const bounded: Invariant = ({ outline, terms }) => {
     if (tookMs > terms.firstConfirmationMs) findings.add(`the first confirmation after a healing took ${Math.round(tookMs)} ms`)
   }
 
+  const judgeTimeout = ({ at, room, command, socket }: Readonly<Entry>): void => {
+    const stored = truth.rooms.get(room)
+    const storedAt = stored?.storedAt(stored.seqOf(command) ?? 0)
+    const wholeSince = outline.wholeSince(at)
+    if (storedAt === undefined || wholeSince === undefined) return
+    if (at - Math.max(storedAt, wholeSince) > lookUpMs)
+      findings.add(
+        `socket ${socket}, room ${room}: nothing was known of command ${command}, stored ${Math.round(at - storedAt)} ms before`,
+      )
+  }
+
   return {
-    see: ({ kind, at, room, seq, user, socket, code, operation }) => {
+    see: (entry) => {
+      const { kind, at, room, seq, user, socket, code, operation } = entry
+      if (kind === 'unknown' && code === 'timeout') judgeTimeout(entry)
       if (kind === 'ok') confirmations.push(at)
       if (kind === 'invoked') sendings.push(at)
       if (kind === 'invoked' && at >= lastHealedAt) waiting.add(room)

@@ -1,0 +1,20 @@
+import type { Settled } from '../../support/load/connection.ts'
+import type { LoadCommand } from '../../support/load/send-again.ts'
+import type { World } from './world.ts'
+
+/** A message that may be sent any number of times, under one id. */
+export const messageToRepeat = ({ load }: World, room: number): LoadCommand => {
+  const { ids, next, now } = load.context
+  const command = next.command()
+  const intendedMs = now()
+  const body = { msg: 'once', type: 'text', id: ids.command(command, intendedMs) }
+  const rest = `"event":"new-message","room":"${ids.room(room)}","body":${JSON.stringify(body)}}`
+  return { event: 'new-message', room, command, intendedMs, rest }
+}
+
+/** Sends it, as that user; resolves with the last word on this sending. */
+export const sendAs = async ({ load }: World, user: number, message: LoadCommand): Promise<Settled> => {
+  const device = load.devices.get(user)
+  if (device === undefined) throw new Error(`there is no user ${user}`)
+  return device.perform(message)
+}
