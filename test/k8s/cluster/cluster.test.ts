@@ -46,7 +46,7 @@ it('services are to the database who they are, and no more: migrations are not t
   expect(status?.succeeded).toBe(1)
   const sql = `select usename || ' ' || has_table_privilege(usename, 'event', 'insert') || ' ' || has_schema_privilege(usename, 'public', 'create')
     from pg_stat_activity where application_name in ('chat-gateway', 'chat-writer') group by usename order by usename`
-  const rows = await chat.kubectl('exec', 'postgres-0', '--', 'psql', '-h', '127.0.0.1', '-U', 'chat', '-d', 'chat', '-Atc', sql)
+  const rows = await chat.kubectl('exec', 'postgres-0', '--', 'psql', '-U', 'chat', '-d', 'chat', '-Atc', sql)
   expect(rows.trim().split('\n')).toEqual(['chat_gateway false false', 'chat_writer true false'])
 })
 
