@@ -4,13 +4,15 @@
 #   BOOTSTRAP=broker:9093 COMMAND_CONFIG=admin.properties NAMESPACE=… sh infra/kafka/acls.sh
 #
 # The users come about elsewhere (kafka-configs.sh, or certificates); their names are
-# GATEWAY, WRITER and ADMIN, for mutual TLS the names of their certificates.
+# GATEWAY, WRITER, ADMIN, AUDIT and SCALER, for mutual TLS the names of their certificates.
 set -eu
 
 : "${BOOTSTRAP:?host:port of a broker}"
 gateway="User:${GATEWAY:-gateway}"
 writer="User:${WRITER:-writer}"
 admin="User:${ADMIN:-admin}"
+audit="User:${AUDIT:-audit}"
+scaler="User:${SCALER:-scaler}"
 prefix="${NAMESPACE:+$NAMESPACE.}"
 
 allow() {
@@ -35,3 +37,15 @@ allow "$writer" --operation Read --operation Describe --group "${prefix}chat.wri
 for topic in chat.commands chat.dead-letter chat.events; do
   allow "$admin" --operation Create --operation Describe --operation DescribeConfigs --topic "$prefix$topic"
 done
+
+# `admin audit` sends canaries, reads every event in groups of its own, and sees how far the writers are.
+allow "$audit" --operation Write --operation Describe --topic "${prefix}chat.commands"
+allow "$audit" --operation Read --operation Describe --topic "${prefix}chat.events"
+allow "$audit" --operation Describe --topic "${prefix}chat.dead-letter"
+allow "$audit" --operation Describe --group "${prefix}chat.writer"
+allow "$audit" --operation Read --operation Describe --operation Delete \
+  --group "${prefix}chat.writer-audit-" --resource-pattern-type prefixed
+
+# Whoever scales the writers sees how far they are behind.
+allow "$scaler" --operation Describe --topic "${prefix}chat.commands"
+allow "$scaler" --operation Describe --group "${prefix}chat.writer"

@@ -34,8 +34,11 @@ export const roleName = (database: string, service: ServiceRole): string => `${d
 
 const name = pg.escapeIdentifier
 
+/** Where whoever runs the database has made it, the owner needs no right to make roles. */
 const makeRole = (role: string): string =>
-  `do $$ begin create role ${name(role)} nologin; exception when duplicate_object then null; end $$`
+  `do $$ begin
+    if not exists (select from pg_roles where rolname = ${pg.escapeLiteral(role)}) then create role ${name(role)} nologin; end if;
+  exception when duplicate_object then null; end $$`
 
 const statementsFor = (database: string, service: ServiceRole): string[] => {
   const role = roleName(database, service)

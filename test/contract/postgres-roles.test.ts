@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeRoles } from '../../infra/postgres/roles.ts'
+import { migrate } from '../../infra/postgres/migrate.ts'
+import { makeRoles, roleName } from '../../infra/postgres/roles.ts'
 import { allowLogins, asService } from '../support/stack/service-logins.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import { keepingLog } from './keeping-log.ts'
@@ -91,6 +92,24 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
       return rows.map(({ name }) => name)
     })
     expect(found.toSorted()).toEqual([...tables].toSorted())
+  })
+
+  it('may be there already, made by somebody else: the owner of a database need not be one who makes roles', async () => {
+    const url = await sharedStack().createDatabase()
+    const database = new URL(url).pathname.slice(1)
+    const roles = [`${database}_owner`, roleName(database, 'writer'), roleName(database, 'gateway')]
+    await withSession(url, async (client) => {
+      for (const role of roles) await client.query(`create role ${pg.escapeIdentifier(role)} login password 'x'`)
+      await client.query(`alter database ${pg.escapeIdentifier(database)} owner to ${pg.escapeIdentifier(`${database}_owner`)}`)
+    })
+    const as = (role: string): string => Object.assign(new URL(url), { username: role, password: 'x' }).href
+    await migrate(as(`${database}_owner`), keepingLog())
+    await makeRoles(as(`${database}_owner`), keepingLog())
+    expect(await tryOn(as(roleName(database, 'writer')), `insert into event select * from event ${noRow}`)).toBe('ok')
+    expect(await tryOn(as(roleName(database, 'gateway')), `insert into event select * from event ${noRow}`)).toBe(denied)
+    await withSession(url, async (client) => {
+      for (const role of roles) await client.query(`drop owned by ${pg.escapeIdentifier(role)} cascade`)
+    })
   })
 
   it('are the only ones that may connect', async () => {

@@ -4,10 +4,9 @@ import { figures, underLoad } from './cluster/under-load.ts'
 
 const { TARGET = 'ws://gateway/ws', PER_SECOND = '100', USERS = '200', SECONDS = '60' } = process.env
 
-const page = TARGET.replace(/^ws/, 'http').replace(/\/ws$/, '/')
-
-// The whole system is only just being started.
-await until('gateways', async () => (await fetch(page)).ok, { withinMs: 600_000, everyMs: 2_000 })
+// The whole system is only just being started. Whatever the answer, somebody gives it: what is asked for is a socket.
+const answers = (): Promise<boolean> => fetch(TARGET.replace(/^ws/, 'http')).then(({ status }) => status > 0)
+await until('gateways', answers, { withinMs: 600_000, everyMs: 2_000 })
 
 const run = await underLoad({
   url: TARGET,

@@ -29,6 +29,25 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 describe('through the Service', () => {
   journeys(() => ({ urls: [chat.url, chat.url] }))
+
+  it('a back end that has no socket speaks to those who have one', async () => {
+    await using ann = await personOn(chat.url, freshName('ann'))
+    const { room } = await ann.createChat('from a back end', [])
+    const place = chat.url.replace(/^ws/, 'http').replace(/\/ws$/, '/api/v1/new-message')
+    const body = JSON.stringify({ as: ann.id, room, body: { msg: 'from a back end', type: 'text' } })
+    const answer = await fetch(place, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    expect(answer.status).toBe(200)
+    expect((await ann.feedTo(room, 2)).at(-1)?.body.msg).toBe('from a back end')
+  })
+})
+
+it('services are to the database who they are, and no more: migrations are not theirs to make', async () => {
+  const { status } = await getOne('job', 'migrate-dev', '-n', chat.namespace)
+  expect(status?.succeeded).toBe(1)
+  const sql = `select usename || ' ' || has_table_privilege(usename, 'event', 'insert') || ' ' || has_schema_privilege(usename, 'public', 'create')
+    from pg_stat_activity where application_name in ('chat-gateway', 'chat-writer') group by usename order by usename`
+  const rows = await chat.kubectl('exec', 'postgres-0', '--', 'psql', '-U', 'chat', '-d', 'chat', '-Atc', sql)
+  expect(rows.trim().split('\n')).toEqual(['chat_gateway false false', 'chat_writer true false'])
 })
 
 describe('under load, with nothing lost, doubled or out of order, and no error that is final', () => {

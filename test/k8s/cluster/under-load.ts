@@ -1,3 +1,4 @@
+import { mayReconnect } from '../../../shared/protocol/close-codes.ts'
 import { errors } from '../../../shared/protocol/errors.ts'
 import { checkRun, problemsOf } from '../../support/checker/check.ts'
 import { truthFromLists } from '../../support/checker/truth-from-lists.ts'
@@ -14,7 +15,7 @@ export interface UnderLoad {
   readonly frames: number
   /** Sockets that were closed, by code. */
   readonly closed: Readonly<Record<string, number>>
-  /** Errors that senders met and that they may send again after, by code. */
+  /** Why what was sent was sent again, by code: errors that may pass, and `closed`. */
   readonly refused: Readonly<Record<string, number>>
   readonly storedP50Ms: number
   readonly storedP99Ms: number
@@ -35,7 +36,9 @@ const endless = 1_000_000
 const pauseMs = 5_000
 const maxStalledMs = 90_000
 
-const isFinal = (code: string): boolean => !(code in errors) || !errors[code as keyof typeof errors].retryable
+/** What was in hand on a socket that was closed is sent again under its id; whether one may come back, the close's code says. */
+const isFinal = (code: string): boolean =>
+  code !== 'closed' && (!(code in errors) || !errors[code as keyof typeof errors].retryable)
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -67,7 +70,10 @@ export const underLoad = async ({ url, perSecond, users = 20, harm }: UnderLoadO
       )
     await until('every socket to have everything', hasAll, { withinMs: 60_000 })
     const stored = latencies.stored.summary()
-    const finals = Object.keys(counts.refused).filter(isFinal)
+    const finals = [
+      ...Object.keys(counts.refused).filter(isFinal),
+      ...Object.keys(counts.closed).filter((code) => !mayReconnect(Number(code))),
+    ]
     return {
       seconds: Math.round((nowMs() - startedMs) / 1_000),
       sent: counts.sent,

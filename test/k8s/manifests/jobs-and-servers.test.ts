@@ -1,27 +1,64 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { roleName } from '../../../infra/postgres/roles.ts'
 import { projectFolder } from '../../support/stack/replica.ts'
+import type { Workload } from '../support/objects.ts'
 import { containersOf, overlays, rendered } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
 import { configOf } from '../support/service-config.ts'
+
+interface Acl {
+  readonly resource: { readonly type: string; readonly name: string; readonly patternType?: string }
+  readonly operations: readonly string[]
+}
+
+/** What the script would have Kafka allow: who, on what, its name, how it is meant, and the operations. */
+const allowedByScript = (): string[] => {
+  const script = join(projectFolder, 'infra/kafka/acls.sh')
+  const lines = execFileSync('sh', [script], { encoding: 'utf8', env: { BOOTSTRAP: 'nowhere:1', KAFKA_ACLS: 'echo' } })
+  return lines
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const all = (flag: string): string[] =>
+        [...line.matchAll(new RegExp(`--${flag} (\\S+)`, 'g'))].map(([, value = '']) => value)
+      const [type = ''] = ['topic', 'group'].filter((kind) => all(kind).length > 0)
+      const pattern = all('resource-pattern-type')[0] === 'prefixed' ? 'prefix' : 'literal'
+      return [all('allow-principal')[0], type, all(type)[0], pattern, ...all('operation').sort()].join(' ')
+    })
+}
 
 const version = (parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { readonly version: string }).version
 
 describe.each(overlays)('the jobs of %s', (overlay) => {
   needsRenderer()
 
-  it('make tables, then topics, in one job of the services own version (C12)', () => {
+  const migration = (): Workload => {
     const job = rendered(overlay).ours.find(({ object, name }) => object.kind === 'Job' && name.startsWith('migrate-'))
     if (job === undefined) throw new Error('there is no such job')
+    return job
+  }
+
+  it('make tables, then roles, then topics, in one job of the services own version (C12)', () => {
+    const job = migration()
     expect(containersOf(job.pod).map(({ args }) => args)).toEqual([
       ['admin', 'migrate'],
+      ['admin', 'roles'],
       ['admin', 'topics'],
     ])
     const images = new Set(rendered(overlay).ours.flatMap(({ pod }) => containersOf(pod).map(({ image }) => image)))
     const [image = ''] = [...images].filter((one) => one.includes('chat-service:'))
     expect(job.name).toBe(`migrate-${image.split(':')[1]}`)
+  })
+
+  it('are tried again for long: the database may come later than they (C12)', () => {
+    const { pod, object } = migration()
+    expect(pod.restartPolicy).toBe('OnFailure')
+    // Ten seconds, doubled each time, five minutes at the most: more than an hour.
+    expect(object.spec?.backoffLimit).toBeGreaterThanOrEqual(20)
   })
 
   it('forget old rejections daily (C12)', () => {
@@ -47,14 +84,56 @@ describe('the servers of prod', () => {
     expect(configOf('prod', 'writer').replicationFactor).toBe(3)
   })
 
-  it('let nobody come to Kafka but who is named (C13)', () => {
+  it('let nobody come to Kafka but who is named, encrypted, and logged in (C13)', () => {
     const kafka = rendered('prod').the('Kafka', 'chat').spec?.kafka as {
-      readonly listeners: readonly { readonly port: number; readonly networkPolicyPeers?: readonly unknown[] }[]
+      readonly authorization: unknown
+      readonly listeners: readonly { readonly networkPolicyPeers: readonly unknown[] }[]
     }
-    const ports = configOf('prod', 'writer').kafkaBrokers.map((broker) => Number(broker.split(':')[1]))
-    const { listeners } = kafka
-    expect(listeners.map(({ port }) => port)).toEqual(ports)
-    for (const { networkPolicyPeers = [] } of listeners) expect(networkPolicyPeers.length).toBeGreaterThan(0)
+    const [port, ...others] = configOf('prod', 'writer').kafkaBrokers.map((broker) => Number(broker.split(':')[1]))
+    expect(others).toEqual([])
+    expect(kafka.authorization).toEqual({ type: 'simple' })
+    expect(kafka.listeners).toEqual([
+      expect.objectContaining({ port, tls: true, authentication: { type: 'scram-sha-512' } }) as unknown,
+    ])
+    for (const { networkPolicyPeers } of kafka.listeners) expect(networkPolicyPeers.length).toBeGreaterThan(0)
+  })
+
+  it('let everybody do on Kafka what infra/kafka/acls.sh allows, and no more (C13)', () => {
+    const users = rendered('prod').ofKind('KafkaUser')
+    const rules = users.flatMap(({ metadata, spec }) => {
+      const { acls } = (spec as unknown as { readonly authorization: { readonly acls: readonly Acl[] } }).authorization
+      return acls.map(({ resource: { type, name, patternType = 'literal' }, operations }) =>
+        [`User:${metadata.name}`, type, name, patternType, ...[...operations].sort()].join(' '),
+      )
+    })
+    expect(rules.toSorted()).toEqual(allowedByScript().toSorted())
+    for (const { metadata, spec } of users) {
+      const password = { valueFrom: { secretKeyRef: { name: `chat-kafka-${metadata.name}`, key: 'password' } } }
+      expect(spec?.authentication).toEqual({ type: 'scram-sha-512', password })
+      expect(metadata.labels).toEqual({ 'strimzi.io/cluster': 'chat' })
+    }
+  })
+
+  it('have users for all who log in to Kafka (C13)', () => {
+    const logins = ['gateway', 'writer', 'admin', 'audit', 'scaler']
+    const users = rendered('prod').ofKind('KafkaUser')
+    expect(users.map(({ metadata }) => metadata.name).sort()).toEqual(logins.toSorted())
+    expect(rendered('prod').the('Kafka', 'chat').spec?.entityOperator).toEqual({ userOperator: {} })
+  })
+
+  it('know the roles that admin roles gives their rights to, and nobody without TLS (C13)', () => {
+    const { bootstrap, managed, postgresql } = rendered('prod').the('Cluster', 'chat').spec as {
+      readonly bootstrap: { readonly initdb: { readonly database: string } }
+      readonly managed: { readonly roles: readonly { readonly name: string; readonly login: boolean }[] }
+      readonly postgresql: { readonly pg_hba: readonly string[] }
+    }
+    const { database } = bootstrap.initdb
+    expect(managed.roles.map(({ name }) => name)).toEqual([roleName(database, 'writer'), roleName(database, 'gateway')])
+    for (const role of managed.roles) {
+      const service = role.name.replace(`${database}_`, '')
+      expect(role).toEqual({ name: role.name, login: true, passwordSecret: { name: `chat-postgres-${service}` } })
+    }
+    expect(postgresql.pg_hba[0]).toBe('hostnossl all all all reject')
   })
 
   it('are a Postgres that confirms nothing that is on one machine alone (C13)', () => {

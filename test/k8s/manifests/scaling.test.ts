@@ -7,6 +7,7 @@ import { configOf } from '../support/service-config.ts'
 
 interface Trigger {
   readonly type: string
+  readonly authenticationRef?: { readonly name: string }
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
@@ -94,6 +95,18 @@ describe('the scaling of prod', () => {
         lagThreshold: expect.stringMatching(/^\d+$/) as string,
       },
     })
+  })
+
+  it('asks Kafka under a name of its own, encrypted, with a password by reference (C5)', () => {
+    const [trigger] = triggersOf('writer')
+    const { kafkaLogin } = configOf('prod', 'writer').security
+    expect(trigger?.metadata).toMatchObject({ tls: 'enable', sasl: kafkaLogin?.mechanism.replace('-sha-', '_sha') })
+    const { name } = trigger?.authenticationRef ?? { name: '' }
+    expect(rendered('prod').the('TriggerAuthentication', name).spec?.secretTargetRef).toEqual([
+      { parameter: 'username', name: 'chat-scaler', key: 'kafka-username' },
+      { parameter: 'password', name: 'chat-scaler', key: 'kafka-password' },
+      { parameter: 'ca', name: 'chat-ca', key: 'ca.crt' },
+    ])
   })
 
   it('adds gateways by their sockets and their CPU; a lost Prometheus takes none away (C5)', () => {

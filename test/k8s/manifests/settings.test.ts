@@ -6,7 +6,7 @@ import type { Container } from '../support/objects.ts'
 import type { Overlay } from '../support/rendered.ts'
 import { containersOf, overlays, rendered } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
-import { configOf } from '../support/service-config.ts'
+import { configOf, secretsOf } from '../support/service-config.ts'
 
 const known = new Set([...Object.values(settings).flatMap((group) => Object.keys(group)), 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'])
 const isSecret = /PASSWORD|SECRET|DATABASE_URL|REDIS_URL/
@@ -19,7 +19,7 @@ describe.each(overlays)('the settings of %s', (overlay) => {
   it('are variables that the service has', () => {
     const { environment } = rendered(overlay)
     const services = containersOn(overlay).filter(({ image }) => image.includes('chat-service:'))
-    expect(services.length).toBeGreaterThanOrEqual(5)
+    expect(services.length).toBeGreaterThanOrEqual(6)
     const names = services.flatMap((container) => Object.keys(environment(container)))
     expect(names.filter((name) => !known.has(name))).toEqual([])
   })
@@ -75,6 +75,62 @@ describe('the settings of prod', () => {
     expect(rendered('prod').ofKind('Secret')).toEqual([])
     const gateway = rendered('prod').ours.find(({ name }) => name === 'gateway')?.pod.containers[0]
     expect(rendered('prod').environment(gateway as Container)).toMatchObject({ AUTH: 'jwt' })
+  })
+})
+
+describe('the ways of prod to Kafka, Redis and Postgres', () => {
+  needsRenderer()
+
+  const ca = '/etc/chat-ca/ca.crt'
+
+  it('are encrypted, and trust one file of certificates, which every container of ours has (C9)', () => {
+    for (const name of ['gateway', 'writer'] as const) {
+      const { kafkaTls, redisTls } = configOf('prod', name).security
+      expect([kafkaTls, redisTls]).toEqual([expect.objectContaining({ ca }), expect.objectContaining({ ca })])
+    }
+    const mounts = containersOn('prod').map(({ volumeMounts = [] }) =>
+      volumeMounts.find(({ mountPath }) => ca.startsWith(`${mountPath}/`)),
+    )
+    expect(mounts).toHaveLength(6)
+    expect(new Set(mounts.map((mount) => JSON.stringify(mount)))).toEqual(
+      new Set([JSON.stringify({ mountPath: '/etc/chat-ca', name: 'ca', readOnly: true })]),
+    )
+  })
+
+  it('are not to be had in clear: a Secret with such an address ends the start', () => {
+    const clear = { ...secretsOf('prod'), REDIS_URL: 'redis://redis:6379' }
+    for (const name of ['gateway', 'writer'] as const) expect(() => configOf('prod', name, clear)).toThrow(/REDIS_CA/)
+  })
+
+  it('are logged in to as who one is, with a password by reference (C9)', () => {
+    const logins = rendered('prod').ours.flatMap(({ pod, name }) =>
+      containersOf(pod).map(({ env = [] }) => {
+        const password = env.find((one) => one.name === 'KAFKA_PASSWORD')?.valueFrom as { readonly secretKeyRef: unknown }
+        return [name.replace(/-.*/, ''), env.find((one) => one.name === 'KAFKA_USERNAME')?.value, password.secretKeyRef]
+      }),
+    )
+    const key = 'kafka-password'
+    const ofAdmin = ['admin', { name: 'chat-admin', key }]
+    expect(logins).toEqual([
+      ['gateway', 'gateway', { name: 'chat-gateway', key }],
+      ['writer', 'writer', { name: 'chat-writer', key }],
+      ['prune', ...ofAdmin],
+      ['migrate', ...ofAdmin],
+      ['migrate', ...ofAdmin],
+      ['migrate', ...ofAdmin],
+    ])
+    const { kafkaLogin } = configOf('prod', 'gateway').security
+    expect(kafkaLogin).toMatchObject({ mechanism: 'scram-sha-512', username: 'gateway' })
+  })
+})
+
+describe('what is behind a proxy', () => {
+  needsRenderer()
+
+  it.each(overlays)('knows it, or all clients would share one address and its limits: %s', (overlay) => {
+    const { ofKind } = rendered(overlay)
+    const isBehind = ofKind('Gateway').length + ofKind('Ingress').length > 0
+    expect(configOf(overlay, 'gateway').access.trustedProxies.length > 0).toBe(isBehind)
   })
 })
 

@@ -24,6 +24,7 @@ export interface Spec {
 export interface PodSpec {
   readonly containers: readonly Container[]
   readonly initContainers?: readonly Container[]
+  readonly restartPolicy?: string
   readonly automountServiceAccountToken?: boolean
   readonly serviceAccountName?: string
   readonly terminationGracePeriodSeconds?: number
@@ -57,6 +58,7 @@ export interface Container {
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[]
   readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: unknown }[]
   readonly envFrom?: readonly { readonly configMapRef: { readonly name: string } }[]
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[]
   readonly startupProbe?: Probe
   readonly livenessProbe?: Probe
   readonly readinessProbe?: Probe

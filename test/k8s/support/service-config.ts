@@ -3,16 +3,21 @@ import { readDistributedConfig, readGatewayConfig } from '../../../shared/runtim
 import type { Overlay } from './rendered.ts'
 import { rendered } from './rendered.ts'
 
-/** What stands for those that come by reference. */
-const secrets = {
-  DATABASE_URL: 'postgres://user:secret@postgres:5432/chat',
-  REDIS_URL: 'redis://redis:6379',
-}
+/** What stands for those that come by reference; in prod as `k8s/README.md` asks for them. */
+export const secretsOf = (overlay: Overlay): Readonly<Record<string, string>> =>
+  overlay === 'prod'
+    ? {
+        DATABASE_URL: 'postgres://user:secret@postgres:5432/chat?sslmode=verify-full&sslrootcert=/etc/chat-ca/ca.crt',
+        REDIS_URL: 'rediss://user:secret@redis:6379',
+      }
+    : { DATABASE_URL: 'postgres://user:secret@postgres:5432/chat', REDIS_URL: 'redis://redis:6379' }
+
+type Service = 'gateway' | 'writer'
 
 /** The configuration that a service reads in its pod, read by the service's own code. */
-export function configOf(overlay: Overlay, name: 'gateway'): GatewayConfig
-export function configOf(overlay: Overlay, name: 'gateway' | 'writer'): DistributedConfig
-export function configOf(overlay: Overlay, name: 'gateway' | 'writer'): DistributedConfig {
+export function configOf(overlay: Overlay, name: 'gateway', secrets?: Readonly<Record<string, string>>): GatewayConfig
+export function configOf(overlay: Overlay, name: Service, secrets?: Readonly<Record<string, string>>): DistributedConfig
+export function configOf(overlay: Overlay, name: Service, secrets = secretsOf(overlay)): DistributedConfig {
   const { ours, environment } = rendered(overlay)
   const container = ours.find((workload) => workload.name === name)?.pod.containers[0]
   if (container === undefined) throw new Error(`${overlay} has no ${name}`)

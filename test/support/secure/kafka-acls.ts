@@ -18,6 +18,7 @@ const { values } = parseArgs({
     operation: { type: 'string', multiple: true },
     topic: { type: 'string' },
     group: { type: 'string' },
+    'resource-pattern-type': { type: 'string' },
   },
 })
 
@@ -28,6 +29,7 @@ const operations: Readonly<Record<string, number>> = {
   Read: AclOperationTypes.READ,
   Write: AclOperationTypes.WRITE,
   Create: AclOperationTypes.CREATE,
+  Delete: AclOperationTypes.DELETE,
   Describe: AclOperationTypes.DESCRIBE,
   DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
 }
@@ -54,7 +56,8 @@ await admin.createAcls({
   acl: (values.operation ?? []).map((operation) => ({
     resourceType: values.topic === undefined ? AclResourceTypes.GROUP : AclResourceTypes.TOPIC,
     resourceName: values.topic ?? values.group ?? '',
-    resourcePatternType: ResourcePatternTypes.LITERAL,
+    resourcePatternType:
+      values['resource-pattern-type'] === 'prefixed' ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
     principal: values['allow-principal'] ?? '',
     host: '*',
     operation: operationOf(operation),

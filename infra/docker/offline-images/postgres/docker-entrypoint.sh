@@ -1,5 +1,6 @@
 #!/bin/bash
-# Makes the first cluster from POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB, then becomes the server.
+# Makes the first cluster from POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB, and what the *.sql files of
+# /docker-entrypoint-initdb.d say, a statement a line; then becomes the server.
 set -euo pipefail
 
 if [ "${1:0:1}" = - ]; then set -- postgres "$@"; fi
@@ -19,5 +20,8 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   if [ "$database" != postgres ]; then
     echo "create database \"$database\"" | postgres --single -D "$PGDATA" postgres >/dev/null
   fi
+  for file in /docker-entrypoint-initdb.d/*.sql; do
+    [ ! -f "$file" ] || postgres --single -D "$PGDATA" "$database" <"$file" >/dev/null
+  done
 fi
 exec "$@"

@@ -1,0 +1,2 @@
+create role chat_writer login password 'writer';
+create role chat_gateway login password 'gateway';
