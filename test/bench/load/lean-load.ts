@@ -25,7 +25,10 @@ export interface LeanLoadOptions {
 }
 
 export interface Burst {
+  /** Open loop. */
   readonly perSecond: number
+  /** Closed loop in its place: so many are always on their way. */
+  readonly inFlight?: number
   /** Not measured. */
   readonly warmUpSeconds: number
   readonly seconds: number
@@ -38,6 +41,8 @@ export interface BurstResult {
   readonly perSecond: number
   readonly sent: number
   readonly confirmed: number
+  /** Confirmations that came during the measured time, of whichever message. */
+  readonly confirmedMeanwhile: number
   readonly deliveries: number
   /** All that was sent has come to everybody within the patience. */
   readonly isWhole: boolean
@@ -93,11 +98,14 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
     if (!isClosing && problems.length < mostProblems) problems.push(problem)
   }
 
+  let afterConfirm: () => void = () => {}
+
   const confirm = (operation: number): void => {
     const at = intended[operation] ?? Number.NaN
     if (Number.isNaN(at)) return onProblem(`operation ${operation} was confirmed twice, or never asked for`)
     intended[operation] = Number.NaN
     confirmed += 1
+    afterConfirm()
     if (at < windowFromMs) return
     inWindow.confirmed += 1
     stored.record(nowMs() - at)
@@ -158,6 +166,14 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
     return isWhole()
   }
 
+  /** Resolves when the last message is sent. */
+  const flood = async (inFlight: number, seconds: number): Promise<void> => {
+    afterConfirm = () => sendOne(nowMs())
+    for (let index = 0; index < inFlight; index += 1) sendOne(nowMs())
+    await sleep(seconds * 1_000)
+    afterConfirm = () => {}
+  }
+
   const gotBy = (user: number, room: number): Got => memberAt(user).rooms.get(room) ?? { messages: 0, last: 0, chain: 0 }
 
   return {
@@ -175,17 +191,23 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
         )
       })
     },
-    run: async ({ perSecond, warmUpSeconds, seconds, patienceMs }, onWindow) => {
+    run: async ({ perSecond, inFlight, warmUpSeconds, seconds, patienceMs }, onWindow) => {
       stored.reset()
       received.reset()
       inWindow.confirmed = 0
       inWindow.deliveries = 0
       const before = intended.length
-      const pace = startPace({ perSecond, count: Math.round(perSecond * (warmUpSeconds + seconds)), now: nowMs, send: sendOne })
+      const count = Math.round(perSecond * (warmUpSeconds + seconds))
+      const sending =
+        inFlight === undefined
+          ? startPace({ perSecond, count, now: nowMs, send: sendOne }).done
+          : flood(inFlight, warmUpSeconds + seconds)
       await sleep(warmUpSeconds * 1_000)
       windowFromMs = nowMs()
       onWindow(true)
-      await pace.done
+      const confirmedBefore = confirmed
+      await sending
+      const confirmedMeanwhile = confirmed - confirmedBefore
       onWindow(false)
       const isAll = await settle(patienceMs)
       windowFromMs = Number.POSITIVE_INFINITY
@@ -193,6 +215,7 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
         perSecond,
         sent: intended.length - before,
         ...inWindow,
+        confirmedMeanwhile,
         isWhole: isAll,
         stored: stored.summary(),
         received: received.summary(),
