@@ -4,6 +4,7 @@ import type { KafkaLogin } from '../../shared/runtime/security-config.ts'
 import { driverLog } from './driver-log.ts'
 import { calmIdleQueues } from './idle-queue.ts'
 import type { KafkaOptions } from './kafka-options.ts'
+import { quickenVarints } from './quick-varints.ts'
 import type { Sockets } from './sockets.ts'
 
 /** The driver's types want each mechanism by itself. */
@@ -12,6 +13,7 @@ const saslOf = ({ mechanism, ...who }: KafkaLogin): SASLOptions => ({ mechanism,
 /** A client of the driver, with nothing left to the driver's defaults that are too slow for us. */
 export const kafkaClient = (options: KafkaOptions, sockets: Sockets, retry: RetryOptions): Kafka => {
   calmIdleQueues()
+  quickenVarints()
   const { brokers, clientId, security, times, log } = options
   const { tls, login } = security ?? {}
   return new Kafka({

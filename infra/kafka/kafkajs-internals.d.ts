@@ -1,4 +1,4 @@
-/** What `idle-queue.ts` knows of the driver's inside; the driver's version is pinned, and a test holds it. */
+/** What we know of the driver's inside; its version is pinned, and tests hold it. */
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   class RequestQueue {
     constructor(options: object)
@@ -10,4 +10,20 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     push(request: object): void
   }
   export = RequestQueue
+}
+declare module 'kafkajs/src/protocol/encoder.js' {
+  class Encoder {
+    static sizeOfVarInt(value: number): number
+    static sizeOfVarLong(value: unknown): number
+    readonly buffer: Buffer
+    writeInt8(value: number): this
+    writeVarInt(value: number): this
+    writeUVarInt(value: number): Encoder
+    writeVarLong(value: unknown): Encoder
+  }
+  export = Encoder
+}
+declare module 'kafkajs/src/producer/partitioners/default/murmur2.js' {
+  const murmur2: (key: string | Buffer) => number
+  export = murmur2
 }

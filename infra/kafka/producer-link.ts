@@ -1,8 +1,8 @@
 import type { Message } from 'kafkajs'
-import { Partitioners } from 'kafkajs'
 import { withDeadline } from '../../shared/runtime/with-deadline.ts'
 import { kafkaClient } from './client.ts'
 import type { KafkaOptions } from './kafka-options.ts'
+import { keyPartitioner } from './partitioner.ts'
 import { publishError } from './publish-fate.ts'
 import { clientSockets } from './sockets.ts'
 
@@ -33,7 +33,7 @@ export const producerLink = (options: KafkaOptions): ProducerLink => {
   const sockets = clientSockets()
   const producer = kafkaClient(options, sockets, attempts(brokers)).producer({
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: keyPartitioner,
     retry: { retries: 0 },
   })
   let connecting: Promise<void> | undefined

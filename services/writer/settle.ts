@@ -20,7 +20,7 @@ export interface Settlement {
 export type Settle = (entries: readonly Entry[], hold: Hold) => Promise<Settlement>
 
 export interface SettleDeps {
-  readonly eventStore: EventStore
+  readonly transact: EventStore['transact']
   readonly patience: Patience
   readonly persist: Persist
   readonly metrics: WriterMetrics
@@ -54,12 +54,12 @@ const concatenated = (first: Settlement, second: Settlement): Settlement => ({
  * batch waits; a batch that the store refuses for what it is gets halved, in
  * order, until the record at fault stands alone.
  */
-export const createSettle = ({ eventStore, patience, persist, metrics, maxMembers }: SettleDeps): Settle => {
+export const createSettle = ({ transact, patience, persist, metrics, maxMembers }: SettleDeps): Settle => {
   const decideAndStore = async (entries: readonly Entry[]): Promise<readonly Settled[]> => {
     const commands = entries.map(({ command }) => command)
     const attempt: { verdict?: Verdict; failure?: DecisionError } = {}
     try {
-      await eventStore.transact(touchedBy(commands), (loaded) => {
+      await transact(touchedBy(commands), (loaded) => {
         try {
           attempt.verdict = decideBatch(commands, loaded, maxMembers)
           return attempt.verdict.decided

@@ -8,6 +8,7 @@ import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import { createAnnounce } from './announce.ts'
 import { createBatchHandler } from './batch-handler.ts'
+import { groupCommit } from './group-commit.ts'
 import type { WriterMetrics } from './metrics.ts'
 import { createPatience } from './patience.ts'
 import { createPersist } from './persist.ts'
@@ -59,11 +60,12 @@ export interface Writer {
  * Does not:  give up while store or event stream are away; it waits, shown in `readiness`.
  */
 export const createWriter = (deps: WriterDeps): Writer => {
-  const { commandLog, eventStore, fanOut, clock, log, metrics, times, limits } = deps
+  const { commandLog, eventStore, fanOut, clock, log, metrics, times, bounds, limits } = deps
   const troubles = createTroubles()
   const patience = createPatience(clock, times)
   const persist = createPersist({ patience, troubles, metrics, log })
-  const settle = createSettle({ eventStore, patience, persist, metrics, maxMembers: limits.membersPerChat })
+  const transact = groupCommit((...asked) => eventStore.transact(...asked), bounds.writerBatchRecords)
+  const settle = createSettle({ transact, patience, persist, metrics, maxMembers: limits.membersPerChat })
   const handle = createBatchHandler({ ...deps, settle, persist, announce: createAnnounce(fanOut, metrics, log) })
 
   const failure = Promise.withResolvers<never>()

@@ -1,0 +1,239 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { planCrowd } from '../../support/load/crowd.ts'
+import type { LatencySummary } from '../../support/load/latencies.ts'
+import { createLatencies } from '../../support/load/latencies.ts'
+import { nowMs } from '../../support/load/load-context.ts'
+import { messageText } from '../../support/load/message-text.ts'
+import { startPace } from '../../support/load/pace.ts'
+import { runIds } from '../../support/load/run-ids.ts'
+import { seededRandom } from '../../support/simulation/random.ts'
+import type { Dialect, Heard } from './dialect.ts'
+import type { Got, Member } from './member.ts'
+import { openMember } from './member.ts'
+
+export interface LeanLoadOptions {
+  readonly dialect: Dialect
+  readonly urls: readonly string[]
+  readonly users: number
+  readonly rooms: number
+  readonly roomSize: number
+  readonly messageChars: number
+  /** Members whose every byte is compared with the store's. */
+  readonly checkers: number
+  readonly tag: number
+  readonly seed: number
+}
+
+export interface Burst {
+  /** Open loop. */
+  readonly perSecond: number
+  /** Closed loop in its place: so many are always on their way. */
+  readonly inFlight?: number
+  /** Not measured. */
+  readonly warmUpSeconds: number
+  readonly seconds: number
+  /** To get what is under way, after the last message. */
+  readonly patienceMs: number
+}
+
+/** Of the messages that were meant for the measured time. */
+export interface BurstResult {
+  readonly perSecond: number
+  readonly sent: number
+  readonly confirmed: number
+  /** Confirmations that came during the measured time, of whichever message. */
+  readonly confirmedMeanwhile: number
+  readonly deliveries: number
+  /** All that was sent has come to everybody within the patience. */
+  readonly isWhole: boolean
+  readonly stored: LatencySummary
+  readonly received: LatencySummary
+}
+
+export interface RoomVerdict {
+  readonly room: string
+  readonly messages: number
+  readonly last: number
+  /** What the checkers among the members made of the bytes; empty where there is none. */
+  readonly chains: readonly number[]
+}
+
+export interface Verdict {
+  readonly problems: readonly string[]
+  readonly rooms: readonly RoomVerdict[]
+}
+
+export interface LeanLoad {
+  /** Opens all sockets, binds the users and creates the rooms. */
+  open(): Promise<void>
+  /** `onWindow` is told when the measured time begins and when it ends. */
+  run(burst: Burst, onWindow: (isOpen: boolean) => void): Promise<BurstResult>
+  /** What each room's members have had, and what was wrong with it. */
+  verdict(): Verdict
+  close(): void
+}
+
+const atOnce = 50
+const mostProblems = 20
+
+export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
+  const { dialect, urls, users, rooms, messageChars, checkers, tag, seed } = options
+  const ids = runIds(tag, nowMs())
+  const random = seededRandom(seed)
+  const crowd = planCrowd({ users, rooms, roomSize: `${options.roomSize}`, seed })
+  const members: Member[] = []
+  const problems: string[] = []
+  const msg = messageText(messageChars)
+  const [stored, received] = [createLatencies(), createLatencies()]
+  const intended: number[] = [0]
+  const sentTo = new Map<number, number>()
+  let isClosing = false
+  let confirmed = 0
+  let deliveries = 0
+  let expected = 0
+  let windowFromMs = Number.POSITIVE_INFINITY
+  const inWindow = { confirmed: 0, deliveries: 0 }
+
+  const onProblem = (problem: string): void => {
+    if (!isClosing && problems.length < mostProblems) problems.push(problem)
+  }
+
+  let afterConfirm: () => void = () => {}
+
+  const confirm = (operation: number): void => {
+    const at = intended[operation] ?? Number.NaN
+    if (Number.isNaN(at)) return onProblem(`operation ${operation} was confirmed twice, or never asked for`)
+    intended[operation] = Number.NaN
+    confirmed += 1
+    afterConfirm()
+    if (at < windowFromMs) return
+    inWindow.confirmed += 1
+    stored.record(nowMs() - at)
+  }
+
+  const onHeard = ({ isMessage, operation, intendedMs }: Heard): void => {
+    if (operation !== 0) confirm(operation)
+    if (!isMessage) return
+    deliveries += 1
+    if (intendedMs < windowFromMs) return
+    inWindow.deliveries += 1
+    received.record(nowMs() - intendedMs)
+  }
+
+  const openOne = (user: number): Promise<Member> =>
+    openMember({
+      dialect,
+      ids,
+      url: urls[user % urls.length] as string,
+      externalId: `bench-${tag}-${user}`,
+      isChecker: user % Math.ceil(users / checkers) === 0,
+      onHeard,
+      onProblem,
+    })
+
+  const inTurns = async (count: number, work: (index: number) => Promise<void>): Promise<void> => {
+    let next = 0
+    const worker = async (): Promise<void> => {
+      while (next < count) {
+        next += 1
+        await work(next - 1)
+      }
+    }
+    await Promise.all(Array.from({ length: atOnce }, worker))
+  }
+
+  const memberAt = (user: number): Member => {
+    const member = members[user]
+    if (member === undefined) throw new Error(`there is no user ${user}`)
+    return member
+  }
+
+  const allRooms = [...crowd.members]
+  const sendOne = (intendedMs: number): void => {
+    const [room, inRoom] = random.pick(allRooms)
+    const operation = intended.push(intendedMs) - 1
+    expected += inRoom.length
+    sentTo.set(room, (sentTo.get(room) ?? 0) + 1)
+    const text = dialect.message(operation, ids.room(room), ids.command(operation, intendedMs), msg)
+    memberAt(random.pick(inRoom)).socket.send(text)
+  }
+
+  const isWhole = (): boolean => confirmed === intended.length - 1 && deliveries === expected
+
+  const settle = async (patienceMs: number): Promise<boolean> => {
+    const deadline = nowMs() + patienceMs
+    while (!isWhole() && nowMs() < deadline) await sleep(20)
+    return isWhole()
+  }
+
+  /** Resolves when the last message is sent. */
+  const flood = async (inFlight: number, seconds: number): Promise<void> => {
+    afterConfirm = () => sendOne(nowMs())
+    for (let index = 0; index < inFlight; index += 1) sendOne(nowMs())
+    await sleep(seconds * 1_000)
+    afterConfirm = () => {}
+  }
+
+  const gotBy = (user: number, room: number): Got => memberAt(user).rooms.get(room) ?? { messages: 0, last: 0, chain: 0 }
+
+  return {
+    open: async () => {
+      await inTurns(users, async (user) => {
+        members[user] = await openOne(user)
+      })
+      await inTurns(allRooms.length, async (index) => {
+        const [room, inRoom] = allRooms[index] as (typeof allRooms)[number]
+        const [creator = 0] = inRoom
+        await dialect.createRoom(
+          memberAt(creator).line,
+          ids.room(room),
+          inRoom.map((user) => memberAt(user).userId),
+        )
+      })
+    },
+    run: async ({ perSecond, inFlight, warmUpSeconds, seconds, patienceMs }, onWindow) => {
+      stored.reset()
+      received.reset()
+      inWindow.confirmed = 0
+      inWindow.deliveries = 0
+      const before = intended.length
+      const count = Math.round(perSecond * (warmUpSeconds + seconds))
+      const sending =
+        inFlight === undefined
+          ? startPace({ perSecond, count, now: nowMs, send: sendOne }).done
+          : flood(inFlight, warmUpSeconds + seconds)
+      await sleep(warmUpSeconds * 1_000)
+      windowFromMs = nowMs()
+      onWindow(true)
+      const confirmedBefore = confirmed
+      await sending
+      const confirmedMeanwhile = confirmed - confirmedBefore
+      onWindow(false)
+      const isAll = await settle(patienceMs)
+      windowFromMs = Number.POSITIVE_INFINITY
+      return {
+        perSecond,
+        sent: intended.length - before,
+        ...inWindow,
+        confirmedMeanwhile,
+        isWhole: isAll,
+        stored: stored.summary(),
+        received: received.summary(),
+      }
+    },
+    verdict: () => {
+      const verdicts = allRooms.map(([room, inRoom]): RoomVerdict => {
+        const all = inRoom.map((user) => gotBy(user, room))
+        const last = Math.max(...all.map((got) => got.last))
+        const messages = sentTo.get(room) ?? 0
+        if (all.some((got) => got.messages !== messages || got.last !== last)) onProblem(`room ${room}: not all have the same`)
+        return { room: ids.room(room), messages, last, chains: all.map(({ chain }) => chain).filter(Boolean) }
+      })
+      return { problems, rooms: verdicts }
+    },
+    close: () => {
+      isClosing = true
+      for (const { socket } of members) socket.cut()
+    },
+  }
+}
