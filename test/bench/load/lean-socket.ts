@@ -37,7 +37,7 @@ const clientFrame = (opcode: number, payload: Buffer): Buffer => {
   const { length } = payload
   const head = length < 126 ? Buffer.alloc(6) : Buffer.alloc(8)
   head[0] = opcode
-  head[1] = 0x80 | (length < 126 ? length : 126)
+  head[1] = 0x80 | Math.min(length, 126)
   if (length >= 126) head.writeUInt16BE(length, 2)
   return Buffer.concat([head, payload])
 }

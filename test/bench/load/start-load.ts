@@ -15,7 +15,9 @@ export interface LoadProcess extends AsyncDisposable {
 const entry = join(import.meta.dirname, 'load-process.ts')
 
 export const startLoad = (): LoadProcess => {
-  const child = fork(entry, { execArgv: process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [] })
+  const child = fork(entry, {
+    execArgv: process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [],
+  })
   let onWord: (word: LoadWord) => void = () => {}
   child.on('message', (word: LoadWord) => onWord(word))
   child.once('exit', () => onWord({ said: 'failed', why: 'the load has ended' }))
