@@ -28,7 +28,6 @@ describe.skipIf(whyNoStack())('The distributed chat, guarded, with two gateways'
   })
   doorSuite(open)
   apiSuite(open)
-  authorisationSuite(open)
   hostileInputSuite(open)
   deadlinesSuite(open)
   floodsSuite(open)

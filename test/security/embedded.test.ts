@@ -26,7 +26,6 @@ describe('The embedded chat, guarded', () => {
   })
   doorSuite(open)
   apiSuite(open)
-  authorisationSuite(open)
   hostileInputSuite(open)
   deadlinesSuite(open)
   floodsSuite(open)
