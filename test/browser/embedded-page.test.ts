@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
 import { connect } from '../../shared/client/connect.ts'
+import { accessibilityProblems } from '../support/browser/accessibility.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
 import type { Window } from '../support/browser/window.ts'
 import { openWindow } from '../support/browser/window.ts'
@@ -39,6 +40,13 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', () 
     await browser?.close()
     await server?.[Symbol.asyncDispose]()
   })
+
+  const isAccessible = async ({ page }: Window): Promise<void> => {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      expect(await accessibilityProblems(page)).toEqual([])
+    }
+  }
 
   it('shows the newest first, and all of the past by scrolling up, each message once', async () => {
     await ann.open('A long story')
@@ -84,6 +92,8 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', () 
     const carol = await openWindow(browser, server.url, { id: 'carol', name: 'Carol Reyes' })
     for (const text of ['I got your link', 'I opened it again']) {
       await carol.page.goto(link)
+      await carol.page.getByRole('button', { name: 'Start the chat' }).waitFor()
+      await isAccessible(carol)
       await carol.page.getByRole('button', { name: 'Start the chat' }).click()
       await carol.write(text)
       await ann.page.getByRole('link').filter({ hasText: 'Carol Reyes' }).filter({ hasText: text }).waitFor()
@@ -99,8 +109,42 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', () 
     await dave.page.getByRole('button', { name: 'People' }).click()
     await dave.page.getByRole('button', { name: 'Remove Ann Lindqvist' }).click()
     await ann.page.getByText('You are no longer in this chat.').waitFor()
+    await isAccessible(ann)
     expect(await ann.page.getByRole('textbox', { name: /^Message to/ }).count()).toBe(0)
     await dave.close()
+  })
+
+  it('keeps what the service refused in sight, with the reason, to be tried again or dropped', async () => {
+    const erik = await openWindow(browser, server.url, { id: 'erik', name: 'Erik Berg' }, phone)
+    await erik.startChat('', 'Notes')
+    await erik.write('The service takes no \0')
+    const row = erik.page.getByRole('log').getByRole('listitem').filter({ hasText: 'The service takes no' })
+    await row.getByText('The service refused body.msg').waitFor()
+    await isAccessible(erik)
+    await row.getByRole('button', { name: 'Try again' }).click()
+    await row.getByText('The service refused body.msg').waitFor()
+    await row.getByRole('button', { name: 'Discard' }).click()
+    await row.waitFor({ state: 'detached' })
+    await erik.write('It takes this')
+    await erik.page.getByText('Stored').waitFor({ state: 'attached' })
+    expect(await erik.shown()).toEqual(['It takes this'])
+    await erik.close()
+  })
+
+  it('gives axe-core nothing to find on a phone: without chats, in their list, in one, and with the frames', async () => {
+    const faye = await openWindow(browser, server.url, { id: 'faye', name: 'Faye Moreau' }, phone)
+    await isAccessible(faye)
+    await faye.startChat('ann', 'Two views')
+    await faye.page.getByText('Say hello!').waitFor()
+    await isAccessible(faye)
+    await faye.write('Hello')
+    await ann.page.goto(new URL('/', ann.page.url()).href)
+    await ann.page.getByRole('link').filter({ hasText: 'Two views' }).filter({ hasText: '1 unread' }).waitFor()
+    await ann.page.getByText('Unread messages are counted on this device only.').waitFor()
+    await isAccessible(ann)
+    await ann.page.getByRole('button', { name: 'Frames', exact: true }).click()
+    await isAccessible(ann)
+    await faye.close()
   })
 
   it('never made the browser complain', () => {

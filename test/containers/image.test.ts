@@ -32,7 +32,7 @@ describe.skipIf(whyNoContainers())('the image', () => {
     await docker('run', '--detach', '--name', name, ...hardened, ...place, image, 'embedded')
     const health = () => docker('inspect', '--format', '{{.State.Health.Status}}', name)
     await until('the container to be healthy', async () => (await health()).trim() === 'healthy', { withinMs: 60_000 })
-  }, 90_000)
+  }, 150_000)
   afterAll(async () => {
     await docker('rm', '--force', '--volumes', name)
     await docker('volume', 'rm', '--force', name)
@@ -107,7 +107,7 @@ describe.skipIf(whyNoContainers())('the image', () => {
       const built = await runCommand(await clientFor(DOCKER_BUILDKIT), build, { cwd: projectFolder, env })
       expect(built).toMatch(/^sha256:[0-9a-f]{64}$/m)
     }
-  }, 180_000)
+  }, 600_000)
 
   it('runs the admin commands', async () => {
     expect(await docker('run', '--rm', image, 'admin', '--help')).toContain('migrate')

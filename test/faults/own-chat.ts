@@ -18,6 +18,15 @@ export interface OwnChat {
   gateway(place: number): Replica
 }
 
+/** Its gateways by their place. */
+export const gatewaysOf =
+  (chat: Chat): OwnChat['gateway'] =>
+  (place) => {
+    const found = chat.gateways[place]
+    if (found === undefined) throw new Error(`there is no gateway ${place}`)
+    return found
+  }
+
 /** A stack and a chat for this `describe` alone, to be harmed; call the result inside a test. */
 export const ownChat = (options: ChatOptions, links: readonly string[] = []): (() => OwnChat) => {
   const owned = new AsyncDisposableStack()
@@ -25,12 +34,7 @@ export const ownChat = (options: ChatOptions, links: readonly string[] = []): ((
   beforeAll(async () => {
     const stack = owned.use(await startStack({ links }))
     const chat = owned.use(await startChat(stack, options))
-    const gateway = (place: number): Replica => {
-      const found = chat.gateways[place]
-      if (found === undefined) throw new Error(`there is no gateway ${place}`)
-      return found
-    }
-    own = { stack, chat, gateway }
+    own = { stack, chat, gateway: gatewaysOf(chat) }
   })
   afterAll(() => owned.disposeAsync())
   return () => {

@@ -23,7 +23,7 @@ const previewOf = ({ people, me }: ChatModel, room: Room): string => {
 
 const Unread = ({ count }: { readonly count: number }): JSX.Element | null =>
   count === 0 ? null : (
-    <span class="badge">
+    <span class="badge" title="Unread on this device">
       {count > 99 ? '99+' : count}
       <span class="unseen"> unread</span>
     </span>
@@ -64,6 +64,9 @@ interface ChatListProps {
   readonly showsFrames: Signal<boolean>
 }
 
+/** The service keeps no read markers: what is unread is known to this device only. */
+const UnreadNote = (): JSX.Element => <p class="list-note quiet">Unread messages are counted on this device only.</p>
+
 /** The user's chats, most recent activity first. */
 export const ChatList = ({ model, dialog, showsFrames }: ChatListProps): JSX.Element => {
   const rooms = model.rooms.value
@@ -89,11 +92,14 @@ export const ChatList = ({ model, dialog, showsFrames }: ChatListProps): JSX.Ele
           {model.me.value === undefined ? 'Your chats appear here.' : 'No chats yet. Start one with the plus above.'}
         </p>
       ) : (
-        <ul class="chat-items">
-          {rooms.map((room) => (
-            <Item key={room.id} model={model} room={room} />
-          ))}
-        </ul>
+        <div class="chat-items">
+          <ul>
+            {rooms.map((room) => (
+              <Item key={room.id} model={model} room={room} />
+            ))}
+          </ul>
+          {rooms.some((room) => room.unread.value > 0) ? <UnreadNote /> : null}
+        </div>
       )}
       <AccountBar model={model} showsFrames={showsFrames} />
     </nav>

@@ -35,6 +35,11 @@ export const PersonPicker = ({ people, picked, pick, typed, type }: PersonPicker
           <span class="field-hint">The ids they sign in with, separated by commas.</span>
         </label>
       )}
+      {people.length === 0 && needsToken() ? (
+        <p class="quiet">
+          You know nobody here yet. Send somebody your invitation link: whoever opens it starts a chat with you.
+        </p>
+      ) : null}
       {people.length === 0 ? null : (
         <fieldset class="picker">
           <legend class="field-label">People you know</legend>

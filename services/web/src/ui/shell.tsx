@@ -15,7 +15,13 @@ import type { OpenDialog } from './open-dialog.ts'
 import { put } from './put.ts'
 import { TokenBar } from './token-bar.tsx'
 
-const Nothing = ({ model, start }: { readonly model: ChatModel; readonly start: () => void }): JSX.Element => (
+interface NothingProps {
+  readonly model: ChatModel
+  readonly start: () => void
+  readonly invite: () => void
+}
+
+const Nothing = ({ model, start, invite }: NothingProps): JSX.Element => (
   <div class="empty">
     <span class="mark">
       <Icon name="chat" />
@@ -26,9 +32,14 @@ const Nothing = ({ model, start }: { readonly model: ChatModel; readonly start: 
         ? 'Start one with people you know, or send somebody your invitation link.'
         : 'Or start a new one. Everything stays in order, on all your devices.'}
     </p>
-    <button type="button" class="button primary" onClick={start}>
-      Start a chat
-    </button>
+    <div class="choices">
+      <button type="button" class="button primary" onClick={start}>
+        Start a chat
+      </button>
+      <button type="button" class="button" onClick={invite}>
+        Invite somebody
+      </button>
+    </div>
   </div>
 )
 
@@ -59,7 +70,7 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
       <ChatList model={model} dialog={dialog} showsFrames={showsFrames} />
       <main class="main">
         {room === undefined ? (
-          <Nothing model={model} start={put(dialog, 'new chat')} />
+          <Nothing model={model} start={put(dialog, 'new chat')} invite={put(dialog, 'invite')} />
         ) : (
           <Conversation key={room.id} model={model} room={room} />
         )}
