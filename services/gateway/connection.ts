@@ -84,7 +84,7 @@ export const watchConnection = (ports: ConnectionPorts): Connection => {
   webSocket.on('pong', hearPing)
   // A pong is owed for the last ping only, and to nobody who does not take it.
   webSocket.on('ping', (payload) => {
-    if (hearPing() && !session.outbox.isFull) webSocket.pong(payload)
+    if (hearPing() && !session.outbox.isFull()) webSocket.pong(payload)
   })
   socket.on('data', tracker.read)
 
@@ -135,7 +135,7 @@ export const watchConnection = (ports: ConnectionPorts): Connection => {
 
   return {
     check: (now) => {
-      if (webSocket.isPaused && webSocket.readyState === webSocket.OPEN && !session.outbox.isFull) webSocket.resume()
+      if (webSocket.isPaused && webSocket.readyState === webSocket.OPEN && !session.outbox.isFull()) webSocket.resume()
       if (isStuck(now)) end(closeCodes.slowConsumer)
       else if (isStale(now)) end(closeCodes.stale)
       else if (isUnfinished(now)) session.close(closeCodes.unfinished)

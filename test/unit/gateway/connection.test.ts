@@ -1,9 +1,11 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { WebSocket } from 'ws'
-import { wireOf } from '../../../services/gateway/connection.ts'
+import { watchConnection, wireOf } from '../../../services/gateway/connection.ts'
+import type { Session } from '../../../services/gateway/session.ts'
+import { defaultTimes } from '../../../shared/runtime/times.ts'
 import { until } from '../../support/poll.ts'
 
 /** A socket on loopback whose other side does not read yet. */
@@ -51,5 +53,55 @@ describe('The wire of a session', () => {
     const wire = wireOf({ ...openSocket, readyState: 2 } as WebSocket, socket, () => undefined)
     wire.write(Buffer.from('late'))
     expect(socket.bytesWritten).toBe(0)
+  })
+})
+
+describe('A connection that is watched', () => {
+  /** One whose queue is full or not, as the test says. */
+  const watched = (socket: Socket) => {
+    const state = { isFull: true, isPaused: true, pongs: 0 }
+    const webSocket = Object.assign(new EventEmitter(), {
+      readyState: 1,
+      OPEN: 1,
+      get isPaused() {
+        return state.isPaused
+      },
+      resume: () => {
+        state.isPaused = false
+      },
+      pong: () => {
+        state.pongs += 1
+      },
+    })
+    const connection = watchConnection({
+      webSocket: webSocket as unknown as WebSocket,
+      socket,
+      session: { outbox: { isFull: () => state.isFull }, stage: 'bound' } as unknown as Session,
+      isService: false,
+      mayPing: () => true,
+      times: defaultTimes,
+      nowMs: 0,
+    })
+    return { state, webSocket, connection }
+  }
+
+  it('is listened to again once its queue is no longer full, though nothing had to wait for the socket', async () => {
+    using ends = await pair()
+    const { state, connection } = watched(ends.socket)
+    connection.check(1_000)
+    expect(state.isPaused).toBe(true)
+    state.isFull = false
+    connection.check(2_000)
+    expect(state.isPaused).toBe(false)
+  })
+
+  it('has its pings answered, but not while it takes nothing', async () => {
+    using ends = await pair()
+    const { state, webSocket } = watched(ends.socket)
+    webSocket.emit('ping', Buffer.alloc(0))
+    expect(state.pongs).toBe(0)
+    state.isFull = false
+    webSocket.emit('ping', Buffer.alloc(0))
+    expect(state.pongs).toBe(1)
   })
 })
