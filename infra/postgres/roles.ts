@@ -46,8 +46,11 @@ const statementsFor = (database: string, service: ServiceRole): string[] => {
     makeRole(role),
     `grant connect on database ${name(database)} to ${name(role)}`,
     `grant usage on schema public to ${name(role)}`,
-    `revoke all on all tables in schema public from ${name(role)}`,
-    ...Object.entries(grants[service]).map(([table, rights]) => `grant ${rights} on ${name(table)} to ${name(role)}`),
+    // Of the tables that this version knows: going back to it is not to stop a later one that still runs.
+    ...Object.entries(grants[service]).flatMap(([table, rights]) => [
+      `revoke all on ${name(table)} from ${name(role)}`,
+      `grant ${rights} on ${name(table)} to ${name(role)}`,
+    ]),
   ]
 }
 

@@ -41,9 +41,13 @@ export interface WriterReadiness {
 }
 
 export interface Writer {
-  /** Resolves when consuming has begun. To be called once. */
+  /** Resolves when consuming has begun; never if the writer is stopped before. To be called once. */
   start(): Promise<void>
-  /** Finishes the batches in hand, acknowledges them and leaves. Idempotent. Closes none of the ports. */
+  /**
+   * Finishes the batches in hand, acknowledges them and leaves. Idempotent.
+   * Closes none of the ports; consuming that has not begun yet, and may wait
+   * for brokers, is ended by the command log's own end.
+   */
   stop(): Promise<void>
   /** Rejects when consuming has ended for good without `stop`: the process should end. */
   readonly failed: Promise<never>
@@ -71,31 +75,41 @@ export const createWriter = (deps: WriterDeps): Writer => {
   const failure = Promise.withResolvers<never>()
   // Whoever awaits `failed` still sees it; this keeps a writer without such a one from ending the process.
   failure.promise.catch(() => {})
-  let starting: Promise<Consumption> | undefined
+  let starting: Promise<void> | undefined
   let consumption: Consumption | undefined
   let stopping: Promise<void> | undefined
   let isConsuming = false
 
-  const begin = async (): Promise<Consumption> => {
-    consumption = await commandLog.consume(handle)
+  const begin = async (): Promise<void> => {
+    const begun = await commandLog.consume(handle)
+    if (stopping !== undefined) return begun.stop()
+    consumption = begun
     isConsuming = true
-    consumption.failed.catch((error: unknown) => {
+    begun.failed.catch((error: unknown) => {
       isConsuming = false
       failure.reject(error)
     })
-    return consumption
+  }
+
+  const start = async (): Promise<void> => {
+    try {
+      await begin()
+    } catch (error) {
+      if (stopping === undefined) throw error
+    }
+    // Whoever started it is not to go on as if it had begun.
+    if (stopping !== undefined) await new Promise<never>(() => {})
   }
 
   const end = async (): Promise<void> => {
-    await starting?.catch(() => undefined)
     await consumption?.stop()
     isConsuming = false
   }
 
   return {
-    start: async () => {
-      starting ??= begin()
-      await starting
+    start: () => {
+      starting ??= start()
+      return starting
     },
     stop: () => {
       stopping ??= end()

@@ -112,6 +112,19 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
     })
   })
 
+  it('are mended where a hand has widened them, and keep what a later version has given them for its own tables', async () => {
+    await withSession(owner, async (client) => {
+      const role = pg.escapeIdentifier(decodeURIComponent(new URL(gateway).username))
+      await client.query(`grant insert on event to ${role}`)
+      await client.query('create table of_later (id int)')
+      await client.query(`grant select on of_later to ${role}`)
+    })
+    await makeRoles(owner, keepingLog())
+    expect(await tryOn(gateway, `insert into event select * from event ${noRow}`)).toBe(denied)
+    expect(await tryOn(gateway, 'select from of_later')).toBe('ok')
+    await withSession(owner, (client) => client.query('drop table of_later'))
+  })
+
   it('are the only ones that may connect', async () => {
     const name = `stranger_${Date.now()}`
     await withSession(owner, (client) => client.query(`create role ${name} login password 'x'`))

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { migrate } from '../../infra/postgres/migrate.ts'
 import { makeOrm } from '../../infra/postgres/orm.ts'
@@ -5,6 +6,8 @@ import { SchemaError } from '../../infra/postgres/schema-version.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import { keepingLog } from './keeping-log.ts'
 import { freshDatabase, openMigrated } from './postgres-opening.ts'
+import { withSession } from './postgres-session.ts'
+import { fillRoom } from './stored-chat.ts'
 
 describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
   it('is made once when migrations run twice at once, and again later', async () => {
@@ -26,6 +29,25 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     await expect(database.assertSchema()).rejects.toThrow('lacks 0001-first-tables: run "admin migrate" first')
     await migrate(url, keepingLog())
     await expect(database.assertSchema()).resolves.toBeUndefined()
+    await database.close()
+  })
+
+  it('of a later version does for this one, whose migration changes nothing of it: a roll-out can be taken back', async () => {
+    const url = await freshDatabase()
+    await withSession(url, async (client) => {
+      await client.query('create table of_later (id int)')
+      await client.query('alter table event add column of_later text')
+      await client.query(`insert into mikro_orm_migrations (name) values ('9999-of-later')`)
+    })
+    const log = keepingLog()
+    await migrate(url, log)
+    expect(log.lines.at(-1)).toContain('{"applied":[]}')
+    const database = await openMigrated(url)
+    await database.assertSchema()
+    const member = randomUUID()
+    const room = await fillRoom(database.eventStore, [member], 3)
+    const [page] = await database.eventStore.readPages([{ room, after: 0, limit: 10, users: [member] }])
+    expect(page?.events).toHaveLength(4)
     await database.close()
   })
 

@@ -67,7 +67,10 @@ describe.skipIf(whyNoStack())('admin audit', () => {
       },
       { withinMs: 60_000, everyMs: 200 },
     )
-    expect(metrics).not.toContain('chat_delivery_gap_total{')
+    expect(metrics).toMatch(/^chat_audit_rounds_total\{result="finished"\} [1-9]/m)
+    for (const part of ['log', 'store', 'stream', 'canary'])
+      expect(metrics).toContain(`chat_delivery_gap_total{part="${part}"} 0`)
+    expect(metrics).toContain('chat_fan_out_up 1')
   })
 
   it('tells what is missing, and ends with 3', async () => {

@@ -1,11 +1,15 @@
 import type { Registry } from 'prom-client'
 import { Counter, Gauge } from 'prom-client'
 import type { AuditReport } from './audit.ts'
-import type { Finding } from './findings.ts'
+import type { AuditPart, Finding } from './findings.ts'
 
 export interface AuditMetrics {
   note(report: AuditReport): void
+  /** A round could not be finished. */
+  noteFailure(): void
 }
+
+const parts = ['log', 'store', 'stream', 'canary'] satisfies AuditPart[]
 
 const nameOf = ({ part, fault, where, what }: Finding): string => `${part} ${fault} ${where} ${what}`
 
@@ -24,9 +28,20 @@ export const createAuditMetrics = (registry: Registry): AuditMetrics => {
     labelNames: ['stage'],
     registers,
   })
+  const rounds = new Counter({
+    name: 'chat_audit_rounds_total',
+    help: 'Rounds of an audit by how they ended',
+    labelNames: ['result'],
+    registers,
+  })
+  // There before their first time, which could not be told otherwise.
+  for (const part of parts) gaps.inc({ part }, 0)
+  for (const result of ['finished', 'failed']) rounds.inc({ result }, 0)
   let known = new Set<string>()
   return {
+    noteFailure: () => rounds.inc({ result: 'failed' }),
     note: ({ findings, canary }) => {
+      rounds.inc({ result: 'finished' })
       const found = new Set(findings.first.map(nameOf))
       for (const finding of findings.first) if (!known.has(nameOf(finding))) gaps.inc({ part: finding.part })
       known = found

@@ -14,7 +14,7 @@ export interface CanaryPorts {
   readonly commandLog: Pick<CommandLog, 'publish'>
   readonly eventStore: Pick<EventStore, 'outcomes'>
   readonly readModel: Pick<ReadModel, 'usersByExternalId'>
-  readonly fanOut: Pick<FanOut, 'subscribe'>
+  readonly fanOut: Pick<FanOut, 'subscribe' | 'state'>
   readonly clock: Clock
   readonly partitions: number
   readonly partitionOf: (key: string) => number

@@ -52,6 +52,7 @@ const watch = async (config: DistributedConfig, open: OpenAudit, print: (report:
   const metrics = createAuditMetrics(service.metrics.registry)
   const tally = createStreamTally()
   const ports = await open(config, service, tally.see)
+  service.onScrape(() => service.metrics.fanOutUp.set(ports.fanOut.state === 'up' ? 1 : 0))
   service.report(() => ({ state: 'ready' }))
   for (;;) {
     try {
@@ -60,6 +61,7 @@ const watch = async (config: DistributedConfig, open: OpenAudit, print: (report:
       print(report)
     } catch (error) {
       // A part of the service is away, which its own metrics tell; the next round looks again.
+      metrics.noteFailure()
       service.log.warn({ err: error }, 'a round of the audit could not be finished')
     }
     await new Promise<void>((resolve) => void setTimeout(resolve, roundEveryMs))

@@ -137,6 +137,14 @@ describe('while a dependency is stopped for a minute', () => {
   )
 })
 
+it('after all of this an audit finds nothing missing, doubled or late', async () => {
+  await chat.settled('deployment/audit')
+  const audit = ['/usr/local/bin/node', '/app/infra/docker/entry.ts', 'admin', 'audit']
+  const report = await chat.kubectl('exec', 'deployment/audit', '--', ...audit)
+  process.stdout.write(report)
+  expect(report).toContain('Nothing is missing, doubled or late.')
+})
+
 describe('the network policies', () => {
   const stranger = { labels: { app: 'stranger' } }
   const gatewayLike = { labels: { 'app.kubernetes.io/name': 'gateway', 'app.kubernetes.io/part-of': 'chat' } }

@@ -16,7 +16,7 @@ export interface DeployedChat extends AsyncDisposable {
   kubectl(...args: string[]): Promise<string>
   /** The pods of a part, those that are going included. */
   pods(part: string): Promise<readonly LiveObject[]>
-  /** How often containers of gateways and writers were started again. */
+  /** How often containers of gateways, writers and the audit were started again. */
   restarts(): Promise<number>
   /** Resolves when a Deployment or StatefulSet is as it should be. */
   settled(workload: string): Promise<void>
@@ -79,7 +79,7 @@ export const deployChat = async (): Promise<DeployedChat> => {
   owned.defer(async () => void (await removeNamespace()))
   await kubectl(['apply', '--server-side', '-f', '-'], renderYaml(join(projectFolder, 'k8s/overlays/dev')))
   for (const part of ['kafka', 'postgres', 'redis']) await settled(`statefulset/${part}`)
-  for (const part of ['writer', 'gateway']) await settled(`deployment/${part}`)
+  for (const part of ['writer', 'gateway', 'audit']) await settled(`deployment/${part}`)
   const url = await socketUrl()
   const kept = owned.move()
   return {
@@ -87,7 +87,8 @@ export const deployChat = async (): Promise<DeployedChat> => {
     namespace,
     kubectl: inNamespace,
     pods,
-    restarts: async () => [...(await pods('gateway')), ...(await pods('writer'))].reduce((sum, pod) => sum + restartsOf(pod), 0),
+    restarts: async () =>
+      (await Promise.all(['gateway', 'writer', 'audit'].map(pods))).flat().reduce((sum, pod) => sum + restartsOf(pod), 0),
     settled,
     scale,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

@@ -68,6 +68,22 @@ describe.each(overlays)('the jobs of %s', (overlay) => {
   })
 })
 
+describe.each(overlays)('the audit of %s', (overlay) => {
+  needsRenderer()
+
+  it('is one, goes on and on, and has secrets of its own (C9)', () => {
+    const { spec } = rendered(overlay).the('Deployment', 'audit')
+    expect(spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } })
+    const container = spec?.template?.spec.containers[0]
+    expect(container?.args).toEqual(['admin', 'audit', '--watch'])
+    expect(container?.livenessProbe?.httpGet).toEqual({ path: '/livez', port: 'internal' })
+    const secrets = (container?.env ?? []).flatMap(({ valueFrom }) =>
+      valueFrom === undefined ? [] : [JSON.stringify(valueFrom)],
+    )
+    expect(secrets.filter((secret) => !secret.includes('"name":"chat-audit'))).toEqual([])
+  })
+})
+
 describe('the servers of prod', () => {
   needsRenderer()
 

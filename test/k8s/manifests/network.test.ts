@@ -61,11 +61,12 @@ describe.each(overlays)('the network of %s', (overlay) => {
   it('lets clients come to the public port of gateways, and to nothing else (C6)', () => {
     expect(portsOf(rulesFor(overlay, 'ingress', 'gateway'))).toEqual(['public', 'internal'])
     expect(portsOf(rulesFor(overlay, 'ingress', 'writer'))).toEqual(['internal'])
+    expect(portsOf(rulesFor(overlay, 'ingress', 'audit'))).toEqual(['internal'])
     expect(rulesFor(overlay, 'ingress', 'admin')).toEqual([])
   })
 
   it('lets only who scrapes come to the internal port (C6)', () => {
-    for (const name of ['gateway', 'writer']) {
+    for (const name of ['gateway', 'writer', 'audit']) {
       const internal = rulesFor(overlay, 'ingress', name).filter(({ ports }) => ports?.some(({ port }) => port === 'internal'))
       expect(internal.flatMap(({ from }) => from)).toEqual([
         { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } },
@@ -79,6 +80,7 @@ describe.each(overlays)('the network of %s', (overlay) => {
     const keys = configOf(overlay, 'gateway').access.jwt === undefined ? [] : [443]
     expect(new Set(portsOf(rulesFor(overlay, 'egress', 'gateway')))).toEqual(new Set([53, kafkaPort, 5432, 6379, ...keys]))
     expect(new Set(portsOf(rulesFor(overlay, 'egress', 'writer')))).toEqual(new Set([53, kafkaPort, 5432, 6379]))
+    expect(new Set(portsOf(rulesFor(overlay, 'egress', 'audit')))).toEqual(new Set([53, kafkaPort, 5432, 6379]))
     expect(new Set(portsOf(rulesFor(overlay, 'egress', 'admin')))).toEqual(new Set([53, kafkaPort, 5432]))
   })
 

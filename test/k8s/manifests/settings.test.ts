@@ -19,7 +19,7 @@ describe.each(overlays)('the settings of %s', (overlay) => {
   it('are variables that the service has', () => {
     const { environment } = rendered(overlay)
     const services = containersOn(overlay).filter(({ image }) => image.includes('chat-service:'))
-    expect(services.length).toBeGreaterThanOrEqual(6)
+    expect(services.length).toBeGreaterThanOrEqual(7)
     const names = services.flatMap((container) => Object.keys(environment(container)))
     expect(names.filter((name) => !known.has(name))).toEqual([])
   })
@@ -91,7 +91,7 @@ describe('the ways of prod to Kafka, Redis and Postgres', () => {
     const mounts = containersOn('prod').map(({ volumeMounts = [] }) =>
       volumeMounts.find(({ mountPath }) => ca.startsWith(`${mountPath}/`)),
     )
-    expect(mounts).toHaveLength(6)
+    expect(mounts).toHaveLength(7)
     expect(new Set(mounts.map((mount) => JSON.stringify(mount)))).toEqual(
       new Set([JSON.stringify({ mountPath: '/etc/chat-ca', name: 'ca', readOnly: true })]),
     )
@@ -112,6 +112,7 @@ describe('the ways of prod to Kafka, Redis and Postgres', () => {
     const key = 'kafka-password'
     const ofAdmin = ['admin', { name: 'chat-admin', key }]
     expect(logins).toEqual([
+      ['audit', 'audit', { name: 'chat-audit', key }],
       ['gateway', 'gateway', { name: 'chat-gateway', key }],
       ['writer', 'writer', { name: 'chat-writer', key }],
       ['prune', ...ofAdmin],

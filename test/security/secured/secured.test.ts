@@ -15,11 +15,14 @@ import type { Environment, Replica } from '../../support/stack/server.ts'
 import { allowLogins, asService } from '../../support/stack/service-logins.ts'
 import { stackKind } from '../../support/stack/start-stack.ts'
 
-type Role = 'admin' | 'gateway' | 'writer'
+type Role = 'admin' | 'audit' | 'gateway' | 'writer'
 
 const rightHost = '127.0.0.1'
 const gatewayLogin = { username: 'chat-gateway', password: passwords.gateway }
 const writerLogin = { username: 'chat-writer', password: passwords.writer }
+
+/** An audit reads what a gateway may; on Kafka it is itself. */
+const storeRole = (role: Role): 'admin' | 'gateway' | 'writer' => (role === 'audit' ? 'gateway' : role)
 
 const pemOf = (file: string): Promise<string> => readFile(file, 'utf8')
 
@@ -30,7 +33,7 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
 
   const databaseUrl = (role: Role, host = rightHost, ca = services.ca): string => {
     const owner = `postgres://owner:${passwords.admin}@${host}:${services.postgresPort}/chat?sslmode=verify-full&sslrootcert=${ca}`
-    return asService(owner, role)
+    return asService(owner, storeRole(role))
   }
   const redisUrl = (role: string, host = rightHost): string =>
     `rediss://chat-${role}:${passwords[role as 'gateway']}@${host}:${services.redisPort}`
@@ -40,7 +43,7 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
     PARTITIONS: '6',
     AUTH: 'off',
     DATABASE_URL: databaseUrl(role),
-    REDIS_URL: redisUrl(role === 'admin' ? 'gateway' : role),
+    REDIS_URL: redisUrl(role === 'writer' ? 'writer' : 'gateway'),
     REDIS_CA: services.ca,
     KAFKA_BROKERS: `127.0.0.1:${services.kafkaPort}`,
     KAFKA_TLS: 'true',
@@ -49,10 +52,10 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
     KAFKA_USERNAME: role,
     KAFKA_PASSWORD: passwords[role],
   })
-  const admin = (subcommand: string, more: Environment = {}): Promise<string> =>
+  const admin = (subcommand: string, more: Environment = {}, role: Role = 'admin'): Promise<string> =>
     runCommand(process.execPath, ['services/admin/main.ts', subcommand], {
       cwd: projectFolder,
-      env: { ...cleanEnvironment(), ...environment('admin'), ...more },
+      env: { ...cleanEnvironment(), ...environment(role), ...more },
     })
   const start = async (role: 'gateway' | 'writer'): Promise<Replica> =>
     owned.use(await startService(role, { entry: `services/${role}/main.ts`, env: environment(role) }))
@@ -73,6 +76,10 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
     const redis = new Redis({ host: rightHost, port: services.redisPort, tls: { ca: await pemOf(services.ca) }, ...gatewayLogin })
     await until('both gateways', async () => (await redis.zcard(`${namespace}:limits:gateways`)) === 2, { withinMs: 20_000 })
     redis.disconnect()
+  })
+
+  it('are audited by somebody who may look and send canaries, and nothing is found', async () => {
+    expect(await admin('audit', {}, 'audit')).toMatch(/nothing/i)
   })
 
   describe('a certificate', () => {

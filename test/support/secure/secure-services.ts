@@ -20,6 +20,7 @@ export const namespace = 'chat'
 export const passwords = {
   root: 'of-root',
   admin: 'of-admin',
+  audit: 'of-audits',
   gateway: 'of-gateways',
   writer: 'of-writers',
   stranger: 'of-strangers',

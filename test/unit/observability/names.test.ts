@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { prometheusRule } from '../../../infra/observability/write-prometheus-rule.ts'
+import { createAuditMetrics } from '../../../services/admin/audit/audit-metrics.ts'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
 import { createMetrics } from '../../../shared/runtime/metrics.ts'
 import { metricsTable } from '../../../shared/runtime/metrics-table.ts'
@@ -44,6 +45,7 @@ const base = (name: string): string => name.replace(/_(bucket|sum|count)$/, '')
 const existing = async (): Promise<ReadonlySet<string>> => {
   const metrics = createMetrics()
   createWriterMetrics(metrics)
+  createAuditMetrics(metrics.registry)
   return new Set((await metrics.registry.getMetricsAsJSON()).map(({ name }) => name))
 }
 
@@ -74,6 +76,7 @@ describe('what is watched', () => {
   it('has names as they should be: prefix, base units, counters in total', async () => {
     const metrics = createMetrics()
     createWriterMetrics(metrics)
+    createAuditMetrics(metrics.registry)
     for (const { name, type } of await metrics.registry.getMetricsAsJSON()) {
       expect(name).toMatch(/^chat_[a-z0-9_]+$/)
       expect(name).not.toMatch(/_(ms|milliseconds|kb|percent)\b/)

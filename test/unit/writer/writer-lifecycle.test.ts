@@ -21,3 +21,27 @@ it('fails when consuming has ended for good', async () => {
   await expect(rig.writer.failed).rejects.toThrow('the consumer crashed')
   expect(rig.writer.readiness().isConsuming).toBe(false)
 })
+
+it('stops while consuming has not begun, and whoever started it does not go on', async () => {
+  const rig = await writerRig({ isLate: true })
+  await rig.writer.stop()
+  // As the command log ends it.
+  rig.refuseConsuming(new Error('the command log is closed'))
+  expect(await rig.hasStarted()).toBe('waiting')
+  expect(rig.writer.readiness().isConsuming).toBe(false)
+})
+
+it('leaves at once what begins after it was stopped', async () => {
+  const rig = await writerRig({ isLate: true })
+  await rig.writer.stop()
+  rig.beginConsuming()
+  expect(await rig.hasStarted()).toBe('waiting')
+  expect(rig.stops()).toBe(1)
+  expect(rig.writer.readiness().isConsuming).toBe(false)
+})
+
+it('says why consuming could not begin', async () => {
+  const rig = await writerRig({ isLate: true })
+  rig.refuseConsuming(new Error('there is no such topic'))
+  await expect(rig.hasStarted()).rejects.toThrow('there is no such topic')
+})

@@ -41,6 +41,8 @@ export interface RigOptions {
   readonly store?: (store: EventStore) => EventStore
   readonly bounds?: Partial<Bounds>
   readonly membersPerChat?: number
+  /** Consuming begins, or fails to, when the test says so. */
+  readonly isLate?: boolean
 }
 
 /** A writer on the memory store, with every other port in the test's hand. */
@@ -49,6 +51,7 @@ export const writerRig = async ({
   store = (same) => same,
   bounds = {},
   membersPerChat,
+  isLate = false,
 }: RigOptions = {}) => {
   const faults = { store: noFaults(), stream: noFaults(), bury: noFaults(), fanOut: noFaults() }
   const published: Publication[] = []
@@ -61,6 +64,8 @@ export const writerRig = async ({
   const ages: number[] = []
   const consuming = Promise.withResolvers<never>()
   let handler: BatchHandler | undefined
+  const begun = Promise.withResolvers<void>()
+  if (!isLate) begun.resolve()
   let stops = 0
   let heartbeats = 0
 
@@ -68,6 +73,7 @@ export const writerRig = async ({
     publish: async () => {},
     consume: async (handle) => {
       handler = handle
+      await begun.promise
       return {
         failed: consuming.promise,
         lag: 7,
@@ -122,7 +128,8 @@ export const writerRig = async ({
     bounds: { ...defaultBounds, ...bounds },
     limits: { membersPerChat: membersPerChat ?? defaultLimits.membersPerChat },
   })
-  await writer.start()
+  const started = writer.start()
+  if (!isLate) await started
 
   /** Hands the writer a batch; resolves when it may be acknowledged. */
   const deliver = async (
@@ -146,6 +153,14 @@ export const writerRig = async ({
     memory,
     deliver,
     send: (...commands: readonly Command[]) => deliver(commands.map((command) => recordOf(command))),
+    beginConsuming: () => begun.resolve(),
+    refuseConsuming: (error: Error) => begun.reject(error),
+    /** Resolves with `started`, or `waiting` if nothing came of it yet. */
+    hasStarted: () =>
+      Promise.race([
+        started.then(() => 'started' as const),
+        new Promise<'waiting'>((resolve) => setImmediate(resolve, 'waiting')),
+      ]),
     endConsuming: (error: Error) => consuming.reject(error),
     faults,
     published,
