@@ -25,7 +25,7 @@ const writeMany = async (url: string): Promise<void> => {
   bob.close()
 }
 
-describe.skipIf(missing)('The chat page on the embedded server, on a phone', () => {
+describe.skipIf(missing)('The chat page on the embedded server, on a phone', { timeout: 180_000 }, () => {
   let server: EmbeddedChat
   let browser: Browser
   let ann: Window

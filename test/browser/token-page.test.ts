@@ -11,7 +11,7 @@ const missing = await whyNoBrowser()
 const { token } = secretIssuer()
 const stranger = secretIssuer('another secret, as long as the first one is, more or less')
 
-describe.skipIf(missing)('The chat page, where the service asks for tokens', () => {
+describe.skipIf(missing)('The chat page, where the service asks for tokens', { timeout: 180_000 }, () => {
   let chat: EmbeddedChat
   let browser: Browser
   let origin: string
@@ -29,7 +29,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', () 
 
   const visit = async (hash = ''): Promise<Page> => {
     const context = await browser.newContext()
-    context.setDefaultTimeout(60_000)
+    context.setDefaultTimeout(45_000)
     const page = await context.newPage()
     await page.goto(`${origin}/${hash}`)
     return page

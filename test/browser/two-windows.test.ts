@@ -13,7 +13,7 @@ const missing = whyNoStack() ?? (await whyNoBrowser())
 
 const markup = '<img src=x onerror="alert(1)"><script>alert(2)</script><b>bold</b>'
 
-describe.skipIf(missing)('The chat page, two people in two windows on two gateways', () => {
+describe.skipIf(missing)('The chat page, two people in two windows on two gateways', { timeout: 180_000 }, () => {
   let chat: Chat
   let browser: Browser
   let ann: Window

@@ -43,7 +43,8 @@ export const openWindow = async (
   options: BrowserContextOptions = {},
 ): Promise<Window> => {
   const context = await browser.newContext(options)
-  context.setDefaultTimeout(60_000)
+  // Shorter than a test may take, so that the step that fails is named.
+  context.setDefaultTimeout(45_000)
   const page = await context.newPage()
   const complaints = listen(page)
   await page.goto(url.replace(/^ws/, 'http').replace(/\/ws$/, '/'))

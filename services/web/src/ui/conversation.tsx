@@ -48,7 +48,7 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
         </button>
         <Avatar name={title} seed={faceOf(model, room)} size="s" />
         <div class="bar-title">
-          <h2>{title}</h2>
+          <h1>{title}</h1>
           <p class="quiet">{membersLine(model, room)}</p>
         </div>
         <button type="button" class="icon-button" aria-label="People" title="People" onClick={put(showsPeople, true)}>

@@ -67,13 +67,15 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
         <ConnectionBar model={model} />
         {model.tokens === undefined ? null : <TokenBar tokens={model.tokens} />}
       </div>
-      <ChatList model={model} dialog={dialog} showsFrames={showsFrames} />
-      <main class="main">
-        {room === undefined ? (
-          <Nothing model={model} start={put(dialog, 'new chat')} invite={put(dialog, 'invite')} />
-        ) : (
-          <Conversation key={room.id} model={model} room={room} />
-        )}
+      <main class="views">
+        <ChatList model={model} dialog={dialog} showsFrames={showsFrames} />
+        <div class="stage">
+          {room === undefined ? (
+            <Nothing model={model} start={put(dialog, 'new chat')} invite={put(dialog, 'invite')} />
+          ) : (
+            <Conversation key={room.id} model={model} room={room} />
+          )}
+        </div>
       </main>
       {showsFrames.value ? <DeveloperPanel frames={model.frames} close={put(showsFrames, false)} /> : null}
       {dialog.value === 'new chat' ? <NewChatDialog model={model} close={close} /> : null}
