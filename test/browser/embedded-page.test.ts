@@ -6,6 +6,7 @@ import { accessibilityProblems } from '../support/browser/accessibility.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
 import type { Window } from '../support/browser/window.ts'
 import { openWindow } from '../support/browser/window.ts'
+import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 
@@ -117,17 +118,29 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
   it('keeps what the service refused in sight, with the reason, to be tried again or dropped', async () => {
     const erik = await openWindow(browser, server.url, { id: 'erik', name: 'Erik Berg' }, phone)
     await erik.startChat('', 'Notes')
+    // Enough to fill the view.
+    const list = 'line\n'.repeat(40).trim()
+    await erik.write(list)
+    await erik.page.getByText('Stored').waitFor({ state: 'attached' })
     await erik.write('The service takes no \0')
     const row = erik.page.getByRole('log').getByRole('listitem').filter({ hasText: 'The service takes no' })
     await row.getByText('The service refused body.msg').waitFor()
     await isAccessible(erik)
+    const isAboveComposer = async (): Promise<boolean> => {
+      const [button, composer] = await Promise.all([
+        row.getByRole('button', { name: 'Discard' }).boundingBox(),
+        erik.page.getByRole('textbox', { name: /^Message to/ }).boundingBox(),
+      ])
+      return button !== null && composer !== null && button.y + button.height <= composer.y
+    }
+    await until('what can be done about it to be in view', isAboveComposer, { withinMs: 20_000 })
     await row.getByRole('button', { name: 'Try again' }).click()
     await row.getByText('The service refused body.msg').waitFor()
     await row.getByRole('button', { name: 'Discard' }).click()
     await row.waitFor({ state: 'detached' })
     await erik.write('It takes this')
-    await erik.page.getByText('Stored').waitFor({ state: 'attached' })
-    expect(await erik.shown()).toEqual(['It takes this'])
+    await vi.waitFor(async () => expect(await erik.shown()).toEqual([list, 'It takes this']), { timeout: 45_000 })
+    await erik.page.getByText('Being sent').waitFor({ state: 'detached' })
     await erik.close()
   })
 

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { buildPage } from '../../services/web/build.ts'
 import { openBrowser } from '../support/browser/browser.ts'
+import { secretIssuer, testSecret } from '../support/issuer.ts'
 import { projectFolder } from '../support/stack/replica.ts'
+import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 import { playScene } from './chat-scene.ts'
 
@@ -34,13 +36,15 @@ const allSizes = async (page: Page, what: string): Promise<void> => {
   await page.emulateMedia({ colorScheme: 'light' })
 }
 
+const pageOf = ({ url }: EmbeddedChat): string => new URL('/', url.replace(/^ws/, 'http')).href
+
 mkdirSync(folder, { recursive: true })
 await buildPage(() => undefined)
 await using server = await startEmbedded({ WEB_PAGE: 'on', AUTH: 'off' })
 await using browser = await openBrowser()
 
 const visitor = await (await browser.newContext({ viewport: sizes.desktop })).newPage()
-await visitor.goto(server.url.replace(/^ws/, 'http').replace(/ws$/, ''))
+await visitor.goto(pageOf(server))
 await picture(visitor, 'sign-in')
 
 const { ann, bob } = await playScene(browser, server.url)
@@ -65,10 +69,19 @@ await ann.page.getByRole('log').getByText('The frames pass').waitFor()
 await picture(ann.page, 'frames')
 await ann.page.getByRole('button', { name: 'Close the frames' }).click()
 
+await ann.write('What the service does not take \0')
+await ann.page.getByText('The service refused body.msg').waitFor()
+await picture(ann.page, 'failed')
+await ann.page.getByRole('button', { name: 'Discard' }).click()
+
 await server.kill()
 await ann.page.getByText('No connection').waitFor()
 await ann.write('This one waits until the connection is back.')
-await picture(ann.page, 'reconnecting-desktop-light')
-await ann.page.emulateMedia({ colorScheme: 'dark' })
-await ann.page.setViewportSize(sizes.phone)
-await picture(ann.page, 'reconnecting-phone-dark')
+await allSizes(ann.page, 'reconnecting')
+
+await using guarded = await startEmbedded({ WEB_PAGE: 'on', AUTH: 'jwt', JWT_SECRET: testSecret })
+await visitor.goto(pageOf(guarded))
+await picture(visitor, 'sign-in-token')
+await visitor.goto(`${pageOf(guarded)}#token=${await secretIssuer().token({ sub: 'ann', exp: 60 })}`)
+await visitor.getByText('Your token ends soon').waitFor()
+await picture(visitor, 'token-ends')

@@ -4,6 +4,7 @@ import type { ChatClient, ConnectOptions } from '../../shared/client/chat-client
 import type { JoinedChat, RoomMessage } from '../../shared/client/chat-events.ts'
 import { connect } from '../../shared/client/connect.ts'
 import { newId } from '../../shared/client/new-id.ts'
+import { asyncapiDocument } from '../../shared/protocol/asyncapi.ts'
 import { freshName } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'
 import { tcpProxy } from '../support/stack/tcp-proxy.ts'
@@ -174,6 +175,14 @@ export const clientJourneys = (open: () => RunningChat): void => {
       await expect(ann.client.send(room, { ...draft, msg: 'other' })).rejects.toMatchObject({ code: 'conflict' })
       await ann.client.send(room, 'end')
       expect(await bob.heard(room, 2)).toEqual([draft.msg, 'end'])
+    })
+
+    it('find the protocol as a document at every gateway', async () => {
+      for (const url of open().urls) {
+        const answer = await fetch(new URL('/asyncapi.json', url.replace(/^ws/, 'http')))
+        expect(answer.headers.get('content-type')).toBe('application/json')
+        expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(asyncapiDocument())))
+      }
     })
 
     it('may bring their own WebSocket', async () => {

@@ -43,11 +43,11 @@ export const useScrolling = (view: RefObject<HTMLDivElement | null>, oldest: num
   useEffect(() => {
     const element = view.current
     if (element === null) return
-    // A keyboard that slides in makes the view smaller.
+    // A keyboard that slides in makes the view smaller; a message that failed says why, and grows.
     const observer = new ResizeObserver(() => {
       if (last.current.isAtEnd) toEnd()
     })
-    observer.observe(element)
+    for (const watched of [element, element.querySelector('.rows')]) if (watched !== null) observer.observe(watched)
     return () => observer.disconnect()
   }, [])
 
