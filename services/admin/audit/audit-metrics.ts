@@ -1,13 +1,15 @@
 import type { Registry } from 'prom-client'
 import { Counter, Gauge } from 'prom-client'
 import type { AuditReport } from './audit.ts'
-import type { Finding } from './findings.ts'
+import type { AuditPart, Finding } from './findings.ts'
 
 export interface AuditMetrics {
   note(report: AuditReport): void
 }
 
 const nameOf = ({ part, fault, where, what }: Finding): string => `${part} ${fault} ${where} ${what}`
+
+const parts: readonly AuditPart[] = ['log', 'store', 'stream', 'canary']
 
 /** What a watching audit tells. A finding that stays counts once. */
 export const createAuditMetrics = (registry: Registry): AuditMetrics => {
@@ -24,6 +26,8 @@ export const createAuditMetrics = (registry: Registry): AuditMetrics => {
     labelNames: ['stage'],
     registers,
   })
+  // A first finding is a change only if there was something to change.
+  for (const part of parts) gaps.inc({ part }, 0)
   let known = new Set<string>()
   return {
     note: ({ findings, canary }) => {
