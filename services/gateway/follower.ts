@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { FeedItem } from './feed-item.ts'
+import { usersNamed } from './feed-item.ts'
 import { retrying } from './retrying.ts'
 import type { ReaderPage } from './shared-pages.ts'
 
@@ -78,6 +79,12 @@ export interface FollowerPorts {
   readonly retryMs: number
 }
 
+/** The event after that place which removes this user, as far as the page goes. */
+const removalAfter = (cursor: number, items: readonly FeedItem[], user: string): number | undefined =>
+  items.find(
+    ({ seq, event, frame }) => seq > cursor && event === 'remove-users' && usersNamed(event, frame)?.includes(user) === true,
+  )?.seq
+
 type Own = { -readonly [Name in keyof Follower]: Follower[Name] }
 
 export const createFollower = (ports: FollowerPorts, start: FollowerStart): Follower => {
@@ -140,17 +147,22 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
 
   /**
    * Pages of someone who is no longer a member are cut at the event that removed him. A notice that speaks of a
-   * membership which is over says nothing: the session was not there for it, or was told that it is over.
+   * membership which is over says nothing: the session was not there for it, or was told that it is over. Who was
+   * removed and added again meanwhile is told of both, and of nothing between.
    */
   const apply = ({ items, head, span }: ReaderPage): void => {
     const isMember = span !== undefined && span.until === undefined
     if (!isMember && (isHinted || span === undefined || follower.cursor < span.since)) return end('forbidden')
     if (isHinted && isMember && follower.cursor < span.since) follower.cursor = span.since
     isHinted = false
-    const lastAllowed = span.until ?? Number.POSITIVE_INFINITY
+    const isOfOlder = replay === undefined && follower.cursor < span.since
+    const removedAt = span.until ?? (isOfOlder ? removalAfter(follower.cursor, items, reader.user) : undefined)
+    const lastAllowed = removedAt ?? Number.POSITIVE_INFINITY
     deliver(items, Math.min(lastAllowed, replay?.ceiling ?? lastAllowed))
     memberAsOf = isMember ? head : undefined
-    if (!isMember && follower.cursor >= lastAllowed) end('recovered')
+    if (follower.cursor < lastAllowed) return
+    if (isMember) follower.cursor = span.since
+    else end('recovered')
   }
 
   const readPage = async (): Promise<void> => {

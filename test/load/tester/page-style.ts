@@ -32,13 +32,33 @@ svg { display: block; width: 100%; height: auto; }
 .grid { stroke: var(--line); }
 .mark { fill: var(--soft); font-size: 11px; }
 .band { fill: var(--ink); opacity: 0.035; }
+.spot { fill: transparent; }
+.spot:hover { fill: var(--ink); opacity: 0.09; }
+.narrow { display: none; }
+.half .narrow { display: block; }
+.scrolled { overflow-x: auto; }
+pre { margin: 0; padding: 14px 18px; border-radius: 14px; background: var(--paper); border: 1px solid var(--line);
+  font: 13px/1.6 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; }
 th, td { padding: 7px 8px; text-align: right; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 500; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
-.pairs td:last-child { overflow-wrap: anywhere; }
+.pairs td { vertical-align: top; }
+.pairs td:first-child { color: var(--soft); }
+.pairs td:last-child { overflow-wrap: anywhere; padding-right: 0; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 14px; }
-.columns { display: grid; grid-template-columns: repeat(3, 1fr); gap: 28px; }
+.columns { display: grid; grid-template-columns: 1.3fr 1.1fr 0.8fr; gap: 32px; }
 .columns h2:not(:first-child) { margin-top: 22px; }
-@media (max-width: 700px) { .cards, .columns, .pair { grid-template-columns: 1fr; } }
+@media (max-width: 700px) {
+  body { padding: 24px 14px 48px; }
+  .cards { grid-template-columns: 1fr 1fr; gap: 10px; }
+  .card { padding: 12px 14px; }
+  .card strong { font-size: 22px; }
+  .columns, .pair { grid-template-columns: 1fr; gap: 24px; }
+  figure { padding: 14px 12px 6px; }
+  .wide { display: none; }
+  .narrow { display: block; }
+  .scrolled th, .scrolled td { white-space: nowrap; }
+}
+@media print { body { max-width: none; padding: 0; } .banner, .card, figure { break-inside: avoid; } }
 `

@@ -1,8 +1,9 @@
 import type { LatencySummary } from '../../support/load/latencies.ts'
+import { commandLine } from './command-line.ts'
 import type { LoadReport, Verdict } from './load-report.ts'
 import { tooBusy } from './load-report.ts'
 import { pageStyle } from './page-style.ts'
-import type { Series } from './svg-chart.ts'
+import type { Chart, Series } from './svg-chart.ts'
 import { legend, svgChart } from './svg-chart.ts'
 import { axisText, clockText, msText, whole } from './units.ts'
 
@@ -14,7 +15,7 @@ const percent = (share: number): string => `${(share * 100).toFixed(share < 0.01
 const brokenCount = ({ lost, duplicated, reordered, gaps, other }: Verdict): number =>
   lost + duplicated + reordered + gaps + other
 
-const banner = ({ verdict, failedConditions, wasStopped, busy }: LoadReport): string => {
+const banner = ({ verdict, failedConditions, wasStopped, busy, totals }: LoadReport): string => {
   const notes = [
     ...(wasStopped ? ['It was stopped before its time.'] : []),
     ...failedConditions.map((text) => `Not as asked: ${text}`),
@@ -32,11 +33,14 @@ const banner = ({ verdict, failedConditions, wasStopped, busy }: LoadReport): st
   }
   const isBad = failedConditions.length > 0
   return `<section class="banner ${isBad ? 'bad' : 'good'}"><h2>Nothing lost, nothing doubled, nothing out of order</h2>
-    <p>Every frame at every socket was held against the rooms' own history.</p>${more}</section>`
+    <p>All ${whole(totals.confirmed)} confirmed commands, and each of the ${whole(totals.frames)} frames that came to the sockets, were held against the rooms’ own history.</p>${more}</section>`
 }
 
 const card = (title: string, value: string, detail: string): string =>
   `<div class="card"><h3>${title}</h3><strong>${value}</strong><p>${detail}</p></div>`
+
+const latencyCard = (title: string, { count, p50, p99 }: LatencySummary): string =>
+  count === 0 ? card(title, '–', 'never') : card(title, msText(p50), `for half of them; for 99 % within ${msText(p99)}`)
 
 const cards = ({ totals, latencies, shape, sendingFrom, sendingTo, verdict }: LoadReport): string => {
   const seconds = Math.max(1, sendingTo - sendingFrom)
@@ -44,46 +48,48 @@ const cards = ({ totals, latencies, shape, sendingFrom, sendingTo, verdict }: Lo
   const fanOut = totals.confirmed === 0 ? 0 : received.count / totals.confirmed
   return [
     card(
-      'Messages',
+      'Confirmed',
       whole(totals.confirmed),
-      `confirmed, ${whole(totals.confirmed / seconds)} a second of ${whole(shape.rate)} asked`,
+      `${whole(totals.confirmed / seconds)} a second; ${whole(shape.rate)} were asked for`,
     ),
-    card('Deliveries', whole(received.count), `to others, ${fanOut.toFixed(1)} for each message`),
-    card('Stored', msText(stored.p50), `p50 · p99 ${msText(stored.p99)}`),
-    card('Received', msText(received.p50), `p50 · p99 ${msText(received.p99)}`),
-    card('Connected', msText(connect.p50), `p50 · p99 ${msText(connect.p99)} · ${whole(totals.connects)} times`),
+    card('Delivered', whole(received.count), `to others, ${fanOut.toFixed(1)} for each message`),
     card(
       'Lost · doubled · reordered',
       verdict === undefined ? '–' : `${verdict.lost} · ${verdict.duplicated} · ${verdict.reordered}`,
-      totals.refused === 0 ? 'no refusal' : `${whole(totals.refused)} sendings refused or unknown`,
+      totals.refused === 0 ? 'and nothing refused' : `${whole(totals.refused)} sendings refused or unknown`,
     ),
+    latencyCard('Send → stored', stored),
+    latencyCard('Send → received', received),
+    latencyCard('Connect → bound', connect),
   ].join('')
 }
 
-const figure = (title: string, series: readonly Series[], svg: string): string =>
-  `<figure><figcaption>${title}<span class="keys">${legend(series)}</span></figcaption>${svg}</figure>`
+const figure = (title: string, chart: Chart, isHalf = false): string => {
+  const drawn = isHalf ? svgChart(chart, 'narrow') : svgChart(chart, 'wide') + svgChart(chart, 'narrow')
+  const heading = `<figcaption>${title}<span class="keys">${legend(chart.series)}</span></figcaption>`
+  return `<figure${isHalf ? ' class="half"' : ''}>${heading}${drawn}</figure>`
+}
 
 const overTime = (report: LoadReport): string => {
   const { seconds, sendingFrom, sendingTo } = report
-  const line = (
-    label: string,
-    colour: string,
-    of: (second: LoadReport['seconds'][number]) => number,
-    isFilled = false,
-  ): Series => ({
+  type Of = (second: LoadReport['seconds'][number]) => number
+  const line = (label: string, colour: string, of: Of, isFilled = false): Series => ({
     label,
     colour: `var(--${colour})`,
-    points: seconds.map((second) => [second.at, of(second)] as const),
+    points: seconds.map((second) => [Math.round(second.at * 10) / 10, of(second)] as const),
     isFilled,
   })
   /** A second in which nothing arrived has no latency. */
-  const latencyLine = (label: string, colour: string, of: (second: LoadReport['seconds'][number]) => number): Series => {
+  const latencyLine = (label: string, colour: string, of: Of): Series => {
     const all = line(label, colour, of)
     return { ...all, points: all.points.filter(([, ms]) => ms > 0) }
   }
-  const inSeconds = (x: number): string => clockText(x * 1_000)
-  const band = { from: sendingFrom, to: Math.min(sendingTo, seconds.at(-1)?.at ?? sendingTo), label: 'messages were sent' }
-  const shared = { xText: inSeconds, band }
+  const ends = [seconds.at(0)?.at ?? 0, seconds.at(-1)?.at ?? 0] as const
+  const shared = {
+    xText: (x: number): string => clockText(x * 1_000),
+    xs: ends,
+    band: { from: Math.max(sendingFrom, ends[0]), to: Math.min(sendingTo, ends[1]), label: 'messages are sent' },
+  }
   const messages = [line('sent', 'blue', ({ sent }) => sent), line('confirmed', 'green', ({ confirmed }) => confirmed, true)]
   const frames = [line('frames at the sockets', 'violet', ({ frames: count }) => count, true)]
   const latency = [
@@ -92,21 +98,22 @@ const overTime = (report: LoadReport): string => {
     latencyLine('received, p50', 'blue', ({ receivedP50 }) => receivedP50),
     latencyLine('stored, p50', 'green', ({ storedP50 }) => storedP50),
   ]
-  const sockets = [line('open sockets', 'blue', ({ open }) => open, true)]
-  const busy = [line('busiest process of the tester', 'amber', ({ busy: share }) => share, true)]
+  const sockets = [line('open', 'blue', ({ open }) => open, true)]
+  const busy = [line('busiest process', 'amber', ({ busy: share }) => share, true)]
   return [
-    figure('Latency, second by second', latency, svgChart({ ...shared, series: latency, yText: axisText })),
-    figure('Messages a second', messages, svgChart({ ...shared, series: messages, yText: whole })),
-    figure('Deliveries a second', frames, svgChart({ ...shared, series: frames, yText: whole })),
+    figure('Latency, second by second', { ...shared, series: latency, yText: axisText }),
+    figure('Messages a second', { ...shared, series: messages, yText: whole }),
+    figure('Deliveries a second', { ...shared, series: frames, yText: whole }),
     '<div class="pair">',
-    figure('Sockets', sockets, svgChart({ ...shared, isSmall: true, series: sockets, yText: whole })),
-    figure('How busy the tester was', busy, svgChart({ ...shared, isSmall: true, series: busy, yText: percent, yLeast: 1 })),
+    figure('Sockets', { ...shared, series: sockets, yText: whole }, true),
+    figure('The tester itself', { ...shared, series: busy, yText: percent, yLeast: 1 }, true),
     '</div>',
   ].join('')
 }
 
 /** Percentiles on a scale on which each further nine takes as much room as the one before. */
 const nines = (percentile: number): number => -Math.log10(Math.max(1 - percentile / 100, 1e-4))
+const percentileText = (x: number): string => `${Number((100 * (1 - 10 ** -x)).toFixed(2))} %`
 
 const curve = ({ latencies }: LoadReport): string => {
   const line = (label: string, colour: string, { curve: points }: LatencySummary): Series => ({
@@ -115,9 +122,8 @@ const curve = ({ latencies }: LoadReport): string => {
     points: points.map(([percentile, ms]) => [nines(percentile), ms] as const),
   })
   const series = [line('received', 'blue', latencies.received), line('stored', 'green', latencies.stored)]
-  const marks = [0, 50, 90, 99, 99.9, 99.99]
-  const xText = (x: number): string => `${marks.find((mark) => Math.abs(nines(mark) - x) < 1e-6)} %`
-  return figure('How many were how fast', series, svgChart({ series, xText, xMarks: marks.map(nines), yText: axisText }))
+  const xMarks = [0, 50, 90, 99, 99.9, 99.99].map(nines)
+  return figure('How many were how fast', { series, xText: percentileText, xMarks, yText: axisText })
 }
 
 const row = (cells: readonly string[], tag = 'td'): string =>
@@ -130,7 +136,7 @@ const latencyTable = ({ latencies }: LoadReport): string => {
     return row([name, whole(count), ...[mean, p50, p90, p99, p999, max].map(msText)])
   })
   const head = row(['', 'count', 'mean', 'p50', 'p90', 'p99', 'p99.9', 'max'], 'th')
-  return `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>
+  return `<div class="scrolled"><table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table></div>
     <p class="hint">Latencies count from the moment at which a message was meant to be sent, so that a stall of the service or of the tester is part of them.</p>`
 }
 
@@ -143,7 +149,7 @@ const counted = (record: Readonly<Record<string, number>>): readonly (readonly [
 }
 
 const asked = ({ urls, shape, seed, workers }: LoadReport): readonly (readonly [string, string])[] => [
-  ['gateways', urls.join(', ')],
+  ...urls.map((url, place) => [urls.length === 1 ? 'gateway' : `gateway ${place + 1}`, url] as const),
   ['users', whole(shape.users)],
   ['rooms, with members', `${whole(shape.rooms)}, ${shape.roomSize}`],
   ['messages a second', `${shape.rate}, of ${shape.messageSize} characters`],
@@ -188,6 +194,7 @@ ${curve(report)}
 <div><h2>Counted</h2>${pairs(totalsOf(report))}</div>
 <div><h2>Refused or unknown</h2>${pairs(counted(report.refusedBy))}<h2>Sockets closed, by code</h2>${pairs(counted(report.closedBy))}</div>
 </section>
+<section><h2>Again, just so</h2><pre>${htmlText(commandLine(report))}</pre></section>
 </body>
 </html>
 `

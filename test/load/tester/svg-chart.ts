@@ -9,22 +9,28 @@ export interface Series {
 export interface Chart {
   readonly series: readonly Series[]
   readonly xText: (x: number) => string
+  /** From where to where; else as far as there are points. */
+  readonly xs?: readonly [from: number, to: number]
   readonly yText: (y: number) => string
-  /** The x at which marks stand; chosen if not given. */
+  /** The x at which marks stand, every other one where there is less room; chosen if not given. */
   readonly xMarks?: readonly number[]
   /** A part of the x axis that is shaded, with what it is. */
   readonly band?: { readonly from: number; readonly to: number; readonly label: string }
   readonly yLeast?: number
-  /** For two beside each other. */
-  readonly isSmall?: boolean
 }
 
+/** Drawn as large as it is shown, so that its text is: alone on a desk, and on a phone or beside another one. */
 const sizes = {
-  large: { width: 760, height: 240, left: 58, right: 14, top: 14, bottom: 28 },
-  small: { width: 370, height: 190, left: 48, right: 14, top: 14, bottom: 28 },
+  wide: { width: 760, height: 240, left: 58, right: 18, top: 20, bottom: 28, marks: 8 },
+  narrow: { width: 340, height: 190, left: 48, right: 14, top: 20, bottom: 28, marks: 4 },
 } as const
 
-type Size = (typeof sizes)[keyof typeof sizes]
+export type ChartSize = keyof typeof sizes
+
+type Size = (typeof sizes)[ChartSize]
+
+/** More would be too narrow to be pointed at, and make the page heavy. */
+const spotsMost = 200
 
 const htmlText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 const fixed = (value: number): string => value.toFixed(1)
@@ -59,23 +65,53 @@ const scaleFor = (size: Size, xs: readonly [number, number], top: number): Scale
   }
 }
 
-const lineOf = ({ points, colour, isFilled = false, label }: Series, { x, y, floor }: Scale): string => {
+const lineOf = ({ points, colour, isFilled = false }: Series, { x, y, floor }: Scale): string => {
   const path = points.map(([px, py], index) => `${index === 0 ? 'M' : 'L'}${fixed(x(px))} ${fixed(y(py))}`).join('')
   const [first, last] = [points[0], points.at(-1)]
   const area =
     isFilled && first !== undefined && last !== undefined
       ? `<path d="${path}L${fixed(x(last[0]))} ${floor}L${fixed(x(first[0]))} ${floor}Z" fill="${colour}" opacity="0.14"/>`
       : ''
-  return `${area}<path d="${path}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"><title>${htmlText(label)}</title></path>`
+  return `${area}<path d="${path}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"/>`
+}
+
+const anchorOf = (place: number, of: number): string => (place === 0 && of > 1 ? 'start' : place === of - 1 ? 'end' : 'middle')
+
+const bandOf = ({ from, to, label }: NonNullable<Chart['band']>, { x, floor }: Scale, { top }: Size): string => {
+  const [left, right] = [x(from), x(to)]
+  return (
+    `<rect x="${fixed(left)}" y="${top}" width="${fixed(Math.max(0, right - left))}" height="${floor - top}" class="band"/>` +
+    `<text x="${fixed(right - 4)}" y="${top - 6}" class="mark" text-anchor="end">${htmlText(label)}</text>`
+  )
+}
+
+/** What stands at an x, to be read by pointing there: browsers show an element's title by themselves. */
+const spotsOf = ({ series, xText, yText }: Chart, { x, floor }: Scale, { top }: Size): string => {
+  const xs = [...new Set(series.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b)
+  const every = Math.ceil(xs.length / spotsMost)
+  const shown = xs.filter((_, place) => place % every === 0)
+  return shown
+    .map((at, place) => {
+      const left = place === 0 ? x(at) : (x(shown[place - 1] ?? at) + x(at)) / 2
+      const right = place === shown.length - 1 ? x(at) : (x(at) + x(shown[place + 1] ?? at)) / 2
+      const values = series.flatMap(({ label, points }) => {
+        const point = points.find(([where]) => where === at)
+        return point === undefined ? [] : [`${label}: ${yText(point[1])}`]
+      })
+      const told = htmlText([xText(at), ...values].join('\n'))
+      return `<rect x="${fixed(left)}" y="${top}" width="${fixed(right - left)}" height="${floor - top}" class="spot"><title>${told}</title></rect>`
+    })
+    .join('')
 }
 
 /** A chart of lines as one SVG element, for a page that has the colours. */
-export const svgChart = ({ series, xText, yText, xMarks, band, yLeast = 0, isSmall = false }: Chart): string => {
-  const size = isSmall ? sizes.small : sizes.large
-  const { width, height, left, right, top } = size
+export const svgChart = (chart: Chart, name: ChartSize): string => {
+  const { series, xText, yText, xMarks, band, yLeast = 0 } = chart
+  const size = sizes[name]
+  const { width, height, left, right } = size
   const drawn = series.flatMap((each) => each.points)
   const points = drawn.length > 0 ? drawn : ([[0, 0]] as const)
-  const xs: [number, number] = [Math.min(...points.map(([x]) => x)), Math.max(...points.map(([x]) => x))]
+  const xs = chart.xs ?? ([Math.min(...points.map(([x]) => x)), Math.max(...points.map(([x]) => x))] as const)
   const highest = Math.max(yLeast, 1e-6, ...points.map(([, y]) => y))
   const step = stepFor(highest, 4)
   const ceiling = Math.ceil(highest / step - 1e-9) * step
@@ -85,16 +121,15 @@ export const svgChart = ({ series, xText, yText, xMarks, band, yLeast = 0, isSma
       `<line x1="${left}" x2="${width - right}" y1="${fixed(scale.y(mark))}" y2="${fixed(scale.y(mark))}" class="grid"/>` +
       `<text x="${left - 8}" y="${fixed(scale.y(mark) + 4)}" class="mark" text-anchor="end">${htmlText(yText(mark))}</text>`,
   )
-  const columns = (xMarks ?? marksOf(xs[0], xs[1], isSmall ? 4 : 8)).map(
-    (mark) =>
-      `<text x="${fixed(scale.x(mark))}" y="${height - 8}" class="mark" text-anchor="middle">${htmlText(xText(mark))}</text>`,
-  )
-  const shade =
-    band === undefined
-      ? ''
-      : `<rect x="${fixed(scale.x(band.from))}" y="${top}" width="${fixed(Math.max(0, scale.x(band.to) - scale.x(band.from)))}" height="${scale.floor - top}" class="band"><title>${htmlText(band.label)}</title></rect>`
+  const chosen = xMarks?.filter((_, place) => name === 'wide' || place % 2 === 1)
+  const columns = (chosen ?? marksOf(xs[0], xs[1], size.marks)).map((mark, place, all) => {
+    const anchor = chosen === undefined ? 'middle' : anchorOf(place, all.length)
+    return `<text x="${fixed(scale.x(mark))}" y="${height - 8}" class="mark" text-anchor="${anchor}">${htmlText(xText(mark))}</text>`
+  })
+  const shade = band === undefined ? '' : bandOf(band, scale, size)
   const lines = series.filter((each) => each.points.length > 0).map((each) => lineOf(each, scale))
-  return `<svg viewBox="0 0 ${width} ${height}" role="img">${shade}${rows.join('')}${columns.join('')}${lines.join('')}</svg>`
+  const parts = [shade, ...rows, ...columns, ...lines, spotsOf(chart, scale, size)]
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" class="${name}">${parts.join('')}</svg>`
 }
 
 /** What the lines of a chart are, for beneath its title. */

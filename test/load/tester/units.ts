@@ -25,7 +25,7 @@ export const whole = (value: number): string => Math.round(value).toLocaleString
 
 export const msText = (ms: number): string => {
   if (ms >= 10_000) return `${(ms / 1_000).toFixed(1)} s`
-  if (ms >= 100) return `${Math.round(ms)} ms`
+  if (ms >= 100) return `${whole(ms)} ms`
   return ms >= 10 ? `${ms.toFixed(1)} ms` : `${ms.toFixed(2)} ms`
 }
 

@@ -83,6 +83,35 @@ describe('A session that is behind', () => {
     expect(bob.client.seen(1)).toEqual(['add-users #2', 'new-message #3'])
   })
 
+  it('is told of its end and its new beginning, and of nothing between, when it was removed and added again meanwhile', async () => {
+    const { rig, ann, post } = await withRoom({ sendQueueBytes: 500 })
+    const bob = await rig.bound('bob')
+    const change = async (event: 'add-users' | 'remove-users') => {
+      ann.client.send({ event, room, body: { users: [bob.id] } })
+      await rig.settle()
+      await rig.write()
+    }
+    await change('add-users')
+    bob.client.socket.setFrozen(true)
+    await post('x'.repeat(600), 2)
+    await change('remove-users')
+    await post('not for him', 2)
+    await change('add-users')
+    await post('for him again')
+    bob.client.socket.setFrozen(false)
+    await rig.clock.run(20_000)
+    expect(bob.client.seen(1)).toEqual([
+      'add-users #2',
+      'new-message #3',
+      'new-message #4',
+      'remove-users #5',
+      'add-users #8',
+      'new-message #9',
+    ])
+    await post('and live')
+    expect(bob.client.seen(1).at(-1)).toBe('new-message #10')
+  })
+
   it('does not read without pause when the feed was told what the store does not have', async () => {
     const { rig, ann, post, pages } = await withRoom({ sendQueueBytes: 500 })
     const { client } = ann

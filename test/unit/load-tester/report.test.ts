@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parseCondition } from '../../load/tester/conditions.ts'
+import { parseOptions } from '../../load/tester/options.ts'
 import { reportPage } from '../../load/tester/report-page.ts'
 import { reportText } from '../../load/tester/report-text.ts'
+import type { Series } from '../../load/tester/svg-chart.ts'
 import { svgChart } from '../../load/tester/svg-chart.ts'
 import { goodReport } from './report-fixture.ts'
 
@@ -35,7 +37,8 @@ describe('The page', () => {
   it('says what came of it', () => {
     expect(page).toContain('Nothing lost, nothing doubled, nothing out of order')
     expect(page).toContain('rate_limited')
-    expect(page.match(/<svg/g)).toHaveLength(6)
+    // Four for the desk and for the phone, two small ones.
+    expect(page.match(/<svg/g)).toHaveLength(4 * 2 + 2)
     expect(page).not.toMatch(/NaN|undefined|Infinity/)
   })
 
@@ -46,6 +49,12 @@ describe('The page', () => {
     expect(bad).toContain('I1: room 1: &lt;b&gt;lost&lt;/b&gt;')
     expect(bad).toContain('The tester itself was 95 % busy')
     expect(bad).toContain('Not as asked: p99&gt;250ms')
+  })
+
+  it('says how to run it again', () => {
+    const [, command = ''] = /<pre>npm run load -- (.+)<\/pre>/.exec(page) ?? []
+    const options = parseOptions(command.split(' '))
+    expect(options).toMatchObject({ urls: goodReport.urls, shape: goodReport.shape, seed: goodReport.seed, workers: 1 })
   })
 
   it('shows addresses as they are, and as text', () => {
@@ -65,8 +74,14 @@ describe('The text at the end', () => {
 describe('A chart', () => {
   it('draws what is flat, and a single point', () => {
     const series = [{ label: 'a & b', colour: 'red', points: [[1, 0]] as const }]
-    const svg = svgChart({ series, xText: String, yText: String })
-    expect(svg).toContain('<title>a &amp; b</title>')
+    const svg = svgChart({ series, xText: String, yText: String }, 'wide')
+    expect(svg).toContain('<title>1\na &amp; b: 0</title>')
     expect(svg).not.toMatch(/NaN|Infinity/)
+  })
+
+  it('can be pointed at, at no more places than can be told apart', () => {
+    const points = Array.from({ length: 5_000 }, (_, at) => [at, at] as const)
+    const series: Series[] = [{ label: 'a', colour: 'red', points }]
+    expect(svgChart({ series, xText: String, yText: String }, 'narrow').match(/class="spot"/g)).toHaveLength(200)
   })
 })

@@ -73,7 +73,7 @@ export const rules: readonly Rule[] = [
   {
     rule: 'a page is cut after the event that removed its reader',
     file: follower,
-    from: 'const lastAllowed = span.until ?? Number.POSITIVE_INFINITY',
+    from: 'const lastAllowed = removedAt ?? Number.POSITIVE_INFINITY',
     to: 'const lastAllowed = Number.POSITIVE_INFINITY',
   },
   {

@@ -1,0 +1,22 @@
+/** `node test/load/picture-report.ts REPORT.html FOLDER`: how a report of the load tester looks, on a desk and on a phone, by day and by night. */
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { openBrowser } from '../support/browser/browser.ts'
+
+const widths = { desktop: 1_000, phone: 390 } as const
+const colours = ['light', 'dark'] as const
+
+const [report = '', folder = ''] = process.argv.slice(2)
+if (report === '' || folder === '') throw new Error('which report, and into which folder?')
+mkdirSync(folder, { recursive: true })
+await using browser = await openBrowser()
+const page = await (await browser.newContext()).newPage()
+await page.goto(pathToFileURL(resolve(report)).href)
+for (const [size, width] of Object.entries(widths)) {
+  for (const colorScheme of colours) {
+    await page.setViewportSize({ width, height: 800 })
+    await page.emulateMedia({ colorScheme })
+    await page.screenshot({ path: join(folder, `report-${size}-${colorScheme}.png`), fullPage: true, animations: 'disabled' })
+  }
+}
