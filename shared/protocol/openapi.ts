@@ -55,18 +55,24 @@ const answerOf = (event: CallEvent) => ({
   properties: { event: { const: event }, body: jsonSchema(answerBodies[event]) },
 })
 
+/** What HTTP has statuses of its own for; the code is `invalid`. */
+const flaws = [
+  [413, 'the body has more bytes than a frame may have, or is not UTF-8'],
+  [415, 'the content type is not application/json'],
+] as const
+
+const refusal = (description: string) => ({ description, content: json({ $ref: '#/components/schemas/Refusal' }) })
+
 /** Every status that is an error, with the codes that have it. */
 const refusals = (): Record<string, object> => {
   const byStatus = Map.groupBy(Object.entries(errors), ([, { status }]) => status)
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
+  return Object.fromEntries([
+    ...[...byStatus].map(([status, codes]) => [
       String(status),
-      {
-        description: codes.map(([code, { meaning }]) => `\`${code}\`: ${meaning}`).join('; '),
-        content: json({ $ref: '#/components/schemas/Refusal' }),
-      },
+      refusal(codes.map(([code, { meaning }]) => `\`${code}\`: ${meaning}`).join('; ')),
     ]),
-  )
+    ...flaws.map(([status, meaning]) => [String(status), refusal(`\`invalid\`: ${meaning}`)]),
+  ])
 }
 
 const operation = (event: CallEvent, limits: ProtocolLimits) => ({

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { errorFrame } from '../../shared/protocol/answers.ts'
 import { callEvents } from '../../shared/protocol/call-events.ts'
@@ -24,6 +25,26 @@ const send = async (url: string, event: string, body: string | Buffer, headers: 
   return { status: response.status, headers: response.headers, value: (await response.json()) as Answered['value'] }
 }
 
+interface Described {
+  readonly paths: Readonly<Record<string, { readonly post: { readonly responses: Readonly<Record<string, Media>> } }>>
+}
+interface Media {
+  readonly content: { readonly 'application/json': { readonly schema: object } }
+}
+
+/** What of an answer is not as the service's own document describes it. */
+const describedBy = (document: Described) => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  ajv.addSchema(document, 'document')
+  return (event: string, { status, value }: Answered): readonly unknown[] => {
+    const place = `/api/v1/${event}`
+    const schema = document.paths[place]?.post.responses[status]?.content['application/json'].schema
+    if (schema === undefined) return [`${event}: the document has no status ${status}`]
+    const pointer = `document#/paths/${place.replaceAll('/', '~1')}/post/responses/${status}/content/application~1json/schema`
+    return ajv.validate(pointer, value) ? [] : (ajv.errors ?? [])
+  }
+}
+
 const idOf = (value: unknown): string => (value as { readonly id: string }).id
 
 const noRoom = randomUUID()
@@ -32,11 +53,20 @@ const message = { msg: 'hello', type: 'text' }
 export const apiSuite = (open: () => GuardedChat): void => {
   const url = (): string => open().urls[0]
   let service: Headers
+  let flawsOf: ReturnType<typeof describedBy>
   beforeAll(async () => {
+    const { value } = await send(url(), 'openapi.json', '', {}, 'GET')
+    flawsOf = describedBy(value as unknown as Described)
     service = { ...(await asService()), ...fromElsewhere(), 'content-type': 'application/json' }
   })
+  /** Every answer to an event that there is is held against the document. */
+  const ask = async (event: string, body: string | Buffer, headers: Headers, to = url()): Promise<Answered> => {
+    const answered = await send(to, event, body, headers)
+    if ((callEvents as readonly string[]).includes(event)) expect(flawsOf(event, answered)).toEqual([])
+    return answered
+  }
   const call = (event: string, frame: unknown, headers = service, to = url()): Promise<Answered> =>
-    send(to, event, JSON.stringify(frame), headers)
+    ask(event, JSON.stringify(frame), headers, to)
 
   const makeUser = async (name = freshName('api')): Promise<string> => {
     const { value } = await call('create-user', { body: { user: { externalUserId: name } } })
@@ -165,7 +195,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
       ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
       ['plain text', '{}', { 'content-type': 'text/plain' }, 415],
     ])('refuses %s', async (_, body, headers, expected) => {
-      const { status, value } = await send(url(), 'create-user', body, { ...service, ...headers })
+      const { status, value } = await ask('create-user', body, { ...service, ...headers })
       expect([status, value.error?.code]).toEqual([expected, 'invalid'])
       expect((await call('get-users', { body: { users: [noRoom] } })).status).toBe(200)
     })

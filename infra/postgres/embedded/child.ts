@@ -9,8 +9,9 @@ import { socketName, stopOrder } from './messages.ts'
 
 const order = JSON.parse(process.argv[2] ?? '') as ChildOrder
 
+/** A parent that is gone hears nothing, as `disconnect` tells too; unheard, the failure would end this process with a stack. */
 const report = (message: ChildReport): void => {
-  process.send?.(message)
+  process.send?.(message, undefined, undefined, () => {})
 }
 
 const leave = (code: number): never => {

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { projectFolder } from '../../support/stack/replica.ts'
+import type { Labels } from '../support/objects.ts'
+import { rendered } from '../support/rendered.ts'
+import { needsRenderer } from '../support/renderer.ts'
+
+const folder = join(projectFolder, 'infra/observability')
+
+interface Endpoint {
+  readonly port: string
+  readonly path: string
+  readonly relabelings: readonly { readonly sourceLabels: readonly string[]; readonly targetLabel: string }[]
+}
+
+describe('the monitoring of prod (C14)', () => {
+  needsRenderer()
+  const prod = () => rendered('prod')
+  const service = () => prod().the('Service', 'internal')
+  const monitor = () => prod().the('ServiceMonitor', 'chat').spec ?? {}
+
+  it('asks every process of the service at its internal port, by one Service', () => {
+    expect(service().metadata.labels).toMatchObject((monitor().selector as { readonly matchLabels: Labels }).matchLabels)
+    const { selector, ports } = service().spec as {
+      readonly selector: Labels
+      readonly ports: readonly { readonly name: string; readonly targetPort: string }[]
+    }
+    expect((monitor().endpoints as readonly Endpoint[]).map(({ port, path }) => ({ port, path }))).toEqual([
+      { port: ports[0]?.name, path: '/metrics' },
+    ])
+    const processes = prod().ours.filter(({ object }) => object.kind === 'Deployment')
+    expect(processes.map(({ name }) => name).sort()).toEqual(['audit', 'gateway', 'writer'])
+    for (const { object, pod } of processes) {
+      expect(object.spec?.template?.metadata?.labels).toMatchObject(selector)
+      expect(pod.containers[0]?.ports?.map(({ name }) => name)).toContain(ports[0]?.targetPort)
+    }
+  })
+
+  it('calls them what rules and panels call them', () => {
+    const [endpoint] = monitor().endpoints as readonly Endpoint[]
+    expect(endpoint?.relabelings).toEqual([
+      { sourceLabels: ['__meta_kubernetes_pod_label_app_kubernetes_io_name'], targetLabel: 'component' },
+    ])
+    const names = new Set(prod().ours.map(({ name }) => name))
+    const watched = readFileSync(join(folder, 'rules.yaml'), 'utf8').matchAll(/component="(\w+)"/g)
+    const called = new Set([...watched].map(([, name = '']) => name))
+    expect(called.size).toBeGreaterThan(1)
+    expect([...called].filter((name) => !names.has(name))).toEqual([])
+  })
+
+  it('has the rules and every dashboard', () => {
+    expect(prod().the('PrometheusRule', 'chat').spec).toEqual(parse(readFileSync(join(folder, 'rules.yaml'), 'utf8')))
+    const dashboards = prod()
+      .ofKind('ConfigMap')
+      .filter(({ metadata }) => metadata.labels?.grafana_dashboard !== undefined)
+    const files = dashboards.flatMap(({ data = {} }) => Object.keys(data))
+    expect(files.sort()).toEqual(readdirSync(join(folder, 'dashboards')).sort())
+  })
+
+  it('is where the autoscaler asks for sockets', () => {
+    const { triggers } = prod().the('ScaledObject', 'gateway').spec as unknown as {
+      readonly triggers: readonly { readonly metadata: { readonly query: string } }[]
+    }
+    const [trigger] = triggers
+    const { name, namespace } = service().metadata
+    expect(trigger?.metadata.query).toBe(`sum(chat_sessions{namespace="${namespace}",service="${name}"})`)
+  })
+})
