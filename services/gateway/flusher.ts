@@ -1,4 +1,6 @@
 import type { Clock } from '../../shared/ports/clock.ts'
+import type { Busyness } from '../../shared/runtime/busyness.ts'
+import { gatheringMs } from '../../shared/runtime/busyness.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 
 /** Something that has gathered bytes and can write them. */
@@ -14,12 +16,12 @@ export interface Flusher {
 /**
  * The gateway's one flush: everything gathered since the last one is written,
  * one write per socket, because the write is three quarters of the cost of a
- * delivery. The next flush starts no sooner than the last one took (at most
- * `flushMostMs` later), so that an idle gateway never delays and a busy one
- * coalesces by itself; it is cut into slices of `flushSliceMs`. One target that
+ * delivery. The next flush starts no sooner than the last one took, and later
+ * the busier the gateway is (at most `flushMostMs`), so that an idle gateway
+ * never delays and a busy one coalesces by itself; it is cut into slices of `flushSliceMs`. One target that
  * throws keeps no other from being flushed.
  */
-export const createFlusher = (clock: Clock, times: Times, onFlushed: (seconds: number) => void): Flusher => {
+export const createFlusher = (clock: Clock, times: Times, busyness: Busyness, onFlushed: (seconds: number) => void): Flusher => {
   let dirty = new Set<Flushable>()
   let isScheduled = false
   let lastTookMs = 0
@@ -57,7 +59,8 @@ export const createFlusher = (clock: Clock, times: Times, onFlushed: (seconds: n
 
   const schedule = (): void => {
     isScheduled = true
-    const pauseMs = lastTookMs < 1 ? 0 : Math.min(lastTookMs, times.flushMostMs)
+    const tookMs = lastTookMs < 1 ? 0 : Math.min(lastTookMs, times.flushMostMs)
+    const pauseMs = Math.max(tookMs, gatheringMs(busyness(), times.flushMostMs))
     clock.after(pauseMs, () => {
       const targets = dirty
       dirty = new Set()

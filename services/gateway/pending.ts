@@ -83,13 +83,16 @@ interface Slot extends PendingEntry {
   isOpen: boolean
 }
 
-const keyOf = (room: string, commandId: string, digest: string): string => `${room} ${commandId} ${digest}`
+type Names = Pick<NewEntry, 'room' | 'commandId' | 'digest'>
+
+const isOf = (slot: Names, { room, digest }: Names): boolean => slot.room === room && slot.digest === digest
 
 /** The body of a feed frame, as text: it is the frame's last member. */
 const bodyOf = (frame: string): string => frame.slice(frame.indexOf('"body":') + 7, -1)
 
 export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (entry: PendingEntry) => void): Pending => {
-  const byKey = new Map<string, Slot[]>()
+  /** By command id, which alone hardly ever names two commands, and is cheaper to look up than all three names. */
+  const byId = new Map<string, Slot[]>()
   /** Those whose deadline is to come. */
   const inOrder = new Set<Slot>()
   let open = 0
@@ -101,10 +104,9 @@ export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (ent
     slot.isOpen = false
     open -= 1
     inOrder.delete(slot)
-    const key = keyOf(slot.room, slot.commandId, slot.digest)
-    const left = (byKey.get(key) ?? []).filter((other) => other !== slot)
-    if (left.length === 0) byKey.delete(key)
-    else byKey.set(key, left)
+    const left = (byId.get(slot.commandId) ?? []).filter((other) => other !== slot)
+    if (left.length === 0) byId.delete(slot.commandId)
+    else byId.set(slot.commandId, left)
   }
 
   /** All entries have one deadline, so the oldest is always the next. */
@@ -138,9 +140,8 @@ export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (ent
     },
     enter: (entry) => {
       const slot: Slot = { ...entry, enteredAtMs: clock.monotonicMs(), isOpen: true }
-      const key = keyOf(entry.room, entry.commandId, entry.digest)
-      const slots = byKey.get(key)
-      if (slots === undefined) byKey.set(key, [slot])
+      const slots = byId.get(entry.commandId)
+      if (slots === undefined) byId.set(entry.commandId, [slot])
       else slots.push(slot)
       inOrder.add(slot)
       open += 1
@@ -148,11 +149,11 @@ export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (ent
       return slot
     },
     offer: (item, isReceiving) => {
-      const slots = byKey.get(keyOf(item.room, item.commandId, item.digest))
-      if (slots === undefined) return undefined
+      const slots = byId.get(item.commandId)?.filter((slot) => isOf(slot, item)) ?? []
+      if (slots.length === 0) return undefined
       const ids = new Map<Sender, string | undefined>()
       const answers: (() => void)[] = []
-      for (const slot of [...slots]) {
+      for (const slot of slots) {
         if (isReceiving(slot.sender) && !ids.has(slot.sender)) {
           ids.set(slot.sender, slot.callerId)
           forget(slot)
@@ -163,9 +164,9 @@ export const createPending = (clock: Clock, deadlineMs: number, onDeadline: (ent
       }
       return { ids, answers }
     },
-    settle: ({ room, commandId, digest }, settlement) => {
+    settle: (command, settlement) => {
       const seq = settlement.kind === 'done' ? settlement.seq : undefined
-      for (const slot of [...(byKey.get(keyOf(room, commandId, digest)) ?? [])]) {
+      for (const slot of byId.get(command.commandId)?.filter((each) => isOf(each, command)) ?? []) {
         if (!isAhead(slot, seq)) conclude(slot, settlement)
       }
     },

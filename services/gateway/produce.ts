@@ -3,6 +3,7 @@ import type { CommandLog, NewRecord } from '../../shared/ports/command-log.ts'
 import { PublishError } from '../../shared/ports/command-log.ts'
 import { batcher } from '../../shared/runtime/batcher.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
+import { pause } from '../../shared/runtime/pause.ts'
 
 /**
  * Hands a record to the command log, in order. Rejects with `PublishError`
@@ -15,14 +16,17 @@ const sizeOf = (record: NewRecord): number => record.value.length + record.key.l
 
 /**
  * Single-flight adaptive batching: idle → send now; busy → accumulate, send on
- * return. A batch of unknown fate is sent again until acknowledged, and
+ * return, and after a rest for as long as `restMs` says. A batch of unknown fate is sent again until acknowledged, and
  * nothing goes out behind it, or order would break; a later refusal does not
  * make it known.
  */
-export const createProduce = (log: CommandLog, clock: Clock, bounds: Bounds, retryMs: number): Produce => {
+export const createProduce = (
+  log: CommandLog,
+  clock: Clock,
+  bounds: Bounds,
+  { retryMs, restMs }: { readonly retryMs: number; readonly restMs: () => number },
+): Produce => {
   let waitingBytes = 0
-  const pause = (): Promise<void> => new Promise((resolve) => clock.after(retryMs, resolve))
-
   const publish = async (records: readonly NewRecord[]): Promise<readonly undefined[]> => {
     for (let isUnknown = false; ; ) {
       try {
@@ -32,12 +36,16 @@ export const createProduce = (log: CommandLog, clock: Clock, bounds: Bounds, ret
         if (!(error instanceof PublishError)) throw error
         if (error.fate === 'refused' && !isUnknown) throw error
         isUnknown = true
-        await pause()
+        await pause(clock, retryMs)
       }
     }
   }
 
-  const add = batcher<NewRecord, undefined>({ run: publish, maxItems: bounds.produceBatchRecords })
+  const rest = (): Promise<void> | undefined => {
+    const ms = restMs()
+    return ms > 0 ? pause(clock, ms) : undefined
+  }
+  const add = batcher<NewRecord, undefined>({ run: publish, maxItems: bounds.produceBatchRecords, rest })
 
   return async (record) => {
     const bytes = sizeOf(record)

@@ -8,6 +8,8 @@ import type { ReadModel } from '../../shared/ports/read-model.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
+import type { Busyness } from '../../shared/runtime/busyness.ts'
+import { gatheringMs } from '../../shared/runtime/busyness.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import type { Admission } from './admission.ts'
@@ -51,6 +53,8 @@ export interface SwitchboardPorts {
   readonly gateway: string
   readonly newId: () => string
   readonly random: () => number
+  /** Of this process: the busier, the more is gathered before it is sent on. */
+  readonly busyness: Busyness
 }
 
 /**
@@ -75,13 +79,13 @@ export interface Switchboard {
 }
 
 export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
-  const { commandLog, eventStore, readModel, fanOut, clock, metrics, log, times, bounds, limits, gateway, newId, random } = ports
+  const { commandLog, eventStore, readModel, fanOut, clock, metrics, log, times, bounds, limits, gateway, busyness } = ports
   const sessions = new Set<Session>()
   const retryMs = times.sweepLeastMs
 
   const lookups = createLookups(eventStore, readModel, bounds)
   const delivery = createDeliveryWatch(clock, metrics)
-  const flusher = createFlusher(clock, times, (seconds) => {
+  const flusher = createFlusher(clock, times, busyness, (seconds) => {
     metrics.broadcastSeconds.observe(seconds)
     delivery.flushed()
   })
@@ -113,21 +117,21 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
   })
   const intake = createIntake({
     gateway,
-    produce: createProduce(commandLog, clock, bounds, retryMs),
+    produce: createProduce(commandLog, clock, bounds, { retryMs, restMs: () => gatheringMs(busyness(), times.gatherMostMs) }),
     pending,
     feeds,
     lookups,
     watch: createCommandWatch(clock, metrics, log),
     clock,
     bounds,
-    newId,
+    newId: ports.newId,
   })
   const resume = createResume(metrics)
   const binding = createBinding({ lookups, intake, hub, resume })
   const budget = createAnswerBudget(bounds)
   const queries = createQueries(readModel, budget)
   const read = createFrameReader(limits)
-  const sweep = createHeadSweep({ fanOut, readModel, feeds, hub, pending, clock, times, random })
+  const sweep = createHeadSweep({ fanOut, readModel, feeds, hub, pending, clock, times, random: ports.random })
 
   const hearOutcomes = (payload: Buffer): void => {
     const { lines, malformed } = readOutcomeLines(payload)

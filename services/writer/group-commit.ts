@@ -1,3 +1,4 @@
+import type { Clock } from '../../shared/ports/clock.ts'
 import type { Decided, EventStore, Loaded, Touched } from '../../shared/ports/event-store.ts'
 import { StoreError } from '../../shared/ports/event-store.ts'
 
@@ -32,7 +33,7 @@ const isUnavailable = (error: unknown): boolean => error instanceof StoreError &
 
 /**
  * Batches of several partitions in one transaction: what comes while one is
- * under way goes into the next. A transaction costs as much as dozens of
+ * under way goes into the next, and what comes in one turn goes together. A transaction costs as much as dozens of
  * rows, and a writer has a small batch of each of its partitions.
  *
  * Promises:  each call is all or nothing by itself, as the store's own: when a
@@ -42,7 +43,7 @@ const isUnavailable = (error: unknown): boolean => error instanceof StoreError &
  *            are of different partitions, hence of different rooms; should two
  *            be of one, they clash, and are told one after the other.
  */
-export const groupCommit = (transact: Transact, maxCommands: number): Transact => {
+export const groupCommit = (transact: Transact, clock: Clock, maxCommands: number): Transact => {
   let queue: Waiting[] = []
   let isRunning = false
 
@@ -78,7 +79,6 @@ export const groupCommit = (transact: Transact, maxCommands: number): Transact =
   }
 
   const drain = async (): Promise<void> => {
-    isRunning = true
     while (queue.length > 0) {
       const [first, ...rest] = take()
       if (first === undefined) break
@@ -90,6 +90,8 @@ export const groupCommit = (transact: Transact, maxCommands: number): Transact =
   return (touched, decide) =>
     new Promise((resolve, reject) => {
       queue.push({ touched, decide, resolve, reject })
-      if (!isRunning) void drain()
+      if (isRunning) return
+      isRunning = true
+      clock.after(0, () => void drain())
     })
 }

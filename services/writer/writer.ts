@@ -1,10 +1,13 @@
 import type { Clock } from '../../shared/ports/clock.ts'
-import type { CommandLog, Consumption } from '../../shared/ports/command-log.ts'
+import type { CommandLog, Consumption, RecordBatch } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
+import type { Busyness } from '../../shared/runtime/busyness.ts'
+import { gatheringMs } from '../../shared/runtime/busyness.ts'
+import { pause } from '../../shared/runtime/pause.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import { createAnnounce } from './announce.ts'
 import { createBatchHandler } from './batch-handler.ts'
@@ -29,6 +32,8 @@ export interface WriterDeps {
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: Pick<ProtocolLimits, 'membersPerChat'>
+  /** Of this process: the busier, the longer records gather before the next batch. */
+  readonly busyness: Busyness
 }
 
 export interface WriterReadiness {
@@ -64,11 +69,11 @@ export interface Writer {
  * Does not:  give up while store or event stream are away; it waits, shown in `readiness`.
  */
 export const createWriter = (deps: WriterDeps): Writer => {
-  const { commandLog, eventStore, fanOut, clock, log, metrics, times, bounds, limits } = deps
+  const { commandLog, eventStore, fanOut, clock, log, metrics, times, bounds, limits, busyness } = deps
   const troubles = createTroubles()
   const patience = createPatience(clock, times)
   const persist = createPersist({ patience, troubles, metrics, log })
-  const transact = groupCommit((...asked) => eventStore.transact(...asked), bounds.writerBatchRecords)
+  const transact = groupCommit((...asked) => eventStore.transact(...asked), clock, bounds.writerBatchRecords)
   const settle = createSettle({ transact, patience, persist, metrics, maxMembers: limits.membersPerChat })
   const handle = createBatchHandler({ ...deps, settle, persist, announce: createAnnounce(fanOut, metrics, log) })
 
@@ -80,8 +85,15 @@ export const createWriter = (deps: WriterDeps): Writer => {
   let stopping: Promise<void> | undefined
   let isConsuming = false
 
+  /** A busy writer leaves the source alone for a moment, so that the next batches are larger. */
+  const handleThenRest = async (batch: RecordBatch): Promise<void> => {
+    await handle(batch)
+    const restMs = gatheringMs(busyness(), times.gatherMostMs)
+    if (restMs > 0) await pause(clock, restMs, batch.signal)
+  }
+
   const begin = async (): Promise<void> => {
-    const begun = await commandLog.consume(handle)
+    const begun = await commandLog.consume(handleThenRest)
     if (stopping !== undefined) return begun.stop()
     consumption = begun
     isConsuming = true

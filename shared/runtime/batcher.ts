@@ -9,6 +9,8 @@ export interface BatcherOptions<Item, Result> {
   /** Results stand in the order of the items. A rejection is the rejection of exactly these items. */
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>
   readonly maxItems: number
+  /** After a run, before the next one may begin; what comes meanwhile accumulates. Undefined: at once. */
+  readonly rest?: () => Promise<void> | undefined
 }
 
 interface Waiting<Item, Result> {
@@ -22,7 +24,11 @@ interface Waiting<Item, Result> {
  * → accumulate, run on return. No added latency at rest, full batches under
  * load. Keeps the order of items. Does not bound how many wait: the caller does.
  */
-export const batcher = <Item, Result>({ run, maxItems }: BatcherOptions<Item, Result>): Batcher<Item, Result> => {
+export const batcher = <Item, Result>({
+  run,
+  maxItems,
+  rest = () => undefined,
+}: BatcherOptions<Item, Result>): Batcher<Item, Result> => {
   let queue: Waiting<Item, Result>[] = []
   let isRunning = false
 
@@ -41,6 +47,8 @@ export const batcher = <Item, Result>({ run, maxItems }: BatcherOptions<Item, Re
       const batch = queue.slice(0, maxItems)
       queue = queue.slice(maxItems)
       await runBatch(batch)
+      const resting = rest()
+      if (resting !== undefined) await resting
     }
     isRunning = false
   }

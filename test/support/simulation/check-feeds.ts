@@ -141,7 +141,9 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
     // A resume that is under way may skip the place.
     const isMoving = [...open.values()].some(({ resume }) => Object.hasOwn(resume?.rooms ?? {}, sent.room ?? ''))
     const isPast = seq <= seen || isMoving || told.has(sent.room) || frame.atMs - sent.atMs >= simulatedTimes.commandDeadlineMs
-    const isFollowing = truth.spans.get(user)?.some(({ from, until }) => from <= seen && until >= seq)
+    // Of a membership that is over, and followed by another, nothing more comes.
+    const membership = truth.spans.get(user)?.findLast(({ fromMs }) => fromMs <= frame.atMs)
+    const isFollowing = membership !== undefined && membership.from <= seen && membership.until >= seq
     if (!isPast && isFollowing) say(`${sent.room} ${seq}: answered although its frame was to come`)
   }
 

@@ -90,8 +90,9 @@ export const checkSenderOrder = (connections: readonly Connection[], truths: Tru
       if (seq === undefined) {
         const no = refusals.get(callerId)
         const creator = truths.get(room)?.spans.get(actorOf(content))?.[0]
-        // A member from the start, and not removed yet.
-        if (no !== undefined && last.get(room) === 1 && creator?.from === 1 && creator.untilMs > no.atMs)
+        // A member from the start, and not removed yet; only the creator may remove others.
+        const mayAlways = content?.startsWith('["remove-users"') === false
+        if (mayAlways && no !== undefined && last.get(room) === 1 && creator?.from === 1 && creator.untilMs > no.atMs)
           say(`${room}: ${commandId} overtook the creation of the room`)
         continue
       }

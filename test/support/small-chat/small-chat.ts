@@ -43,6 +43,7 @@ export const startSmallChat = async (
     times,
     bounds,
     limits,
+    busyness: () => 0,
   })
   await writer.start()
   const gateway = createGatewayService(

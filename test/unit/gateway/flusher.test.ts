@@ -5,7 +5,7 @@ import type { Clock } from '../../../shared/ports/clock.ts'
 import { defaultTimes } from '../../../shared/runtime/times.ts'
 
 /** Time that passes only when somebody works, and timers that fire when the test says so. */
-const rig = () => {
+const rig = (busy = 0) => {
   let nowMs = 0
   const timers: { readonly delayMs: number; readonly callback: () => void }[] = []
   const clock: Clock = {
@@ -18,7 +18,12 @@ const rig = () => {
   }
   const took: number[] = []
   const flushed: string[] = []
-  const flusher = createFlusher(clock, defaultTimes, (seconds) => took.push(seconds * 1_000))
+  const flusher = createFlusher(
+    clock,
+    defaultTimes,
+    () => busy,
+    (seconds) => took.push(seconds * 1_000),
+  )
   const target = (name: string, workMs = 0): Flushable => ({
     flush: () => {
       nowMs += workMs
@@ -53,6 +58,18 @@ describe('The flush', () => {
     flusher.request(busy)
     expect(turn()).toBe(3)
     expect(flushed).toEqual(['busy', 'busy'])
+  })
+
+  it('comes the later the busier the gateway is, so that more is written at once', () => {
+    for (const [busy, delayMs] of [
+      [0.5, 0],
+      [0.7, defaultTimes.flushMostMs / 2],
+      [1, defaultTimes.flushMostMs],
+    ] as const) {
+      const { flusher, target, turn } = rig(busy)
+      flusher.request(target('a'))
+      expect(turn()).toBeCloseTo(delayMs)
+    }
   })
 
   it('is followed by the next one in good time, however long it took', () => {

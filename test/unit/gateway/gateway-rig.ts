@@ -135,7 +135,7 @@ export const gatewayRig = async (
     bury: async () => undefined,
     close: async () => undefined,
   }
-  const shared = { commandLog, fanOut, clock, times, bounds, limits: defaultLimits }
+  const shared = { commandLog, fanOut, clock, times, bounds, limits: defaultLimits, busyness: () => 0 }
   const switchboard = createSwitchboard({
     ...shared,
     ...ports({ eventStore: memory.store, readModel: memory.readModel }),
@@ -198,8 +198,10 @@ export const gatewayRig = async (
       })
       log = []
       const { signal } = new AbortController()
-      if (records.length > 0) await handler?.({ partition: 0, records, heartbeat: async () => undefined, signal })
+      const handled =
+        records.length > 0 ? handler?.({ partition: 0, records, heartbeat: async () => undefined, signal }) : undefined
       await settle()
+      await handled
     },
     publish: async (topic, payload) => {
       tell(topic, payload)

@@ -9,7 +9,7 @@ import { virtualClock } from '../../support/simulation/virtual-clock.ts'
 const record = (value: string): NewRecord => ({ key: 'room', value, headers: {} })
 
 /** A log whose publishes end as the script says, one word each; then all succeed. */
-const rig = (script: ('ok' | 'refused' | 'unknown')[], bounds = defaultBounds) => {
+const rig = (script: ('ok' | 'refused' | 'unknown')[], bounds = defaultBounds, restMs = 0) => {
   const clock = virtualClock(seededRandom(1))
   const published: string[][] = []
   const log: CommandLog = {
@@ -24,7 +24,7 @@ const rig = (script: ('ok' | 'refused' | 'unknown')[], bounds = defaultBounds) =
     close: async () => undefined,
   }
   const fates: string[] = []
-  const produce = createProduce(log, clock, bounds, 50)
+  const produce = createProduce(log, clock, bounds, { retryMs: 50, restMs: () => restMs })
   const send = (value: string): void => {
     produce(record(value)).then(
       () => fates.push(`${value} ok`),
@@ -41,6 +41,20 @@ describe('Handing commands to the log', () => {
     expect(published).toEqual([['a']])
     await clock.run(100)
     expect(published).toEqual([['a'], ['b', 'c']])
+  })
+
+  it('rests after a batch for as long as it is told, and gathers meanwhile', async () => {
+    const { clock, published, send } = rig([], defaultBounds, 20)
+    send('a')
+    await clock.run(15)
+    for (const value of ['b', 'c']) send(value)
+    await clock.run(10)
+    expect(published).toEqual([['a']])
+    await clock.run(10)
+    expect(published).toEqual([['a'], ['b', 'c']])
+    await clock.run(100)
+    send('d')
+    expect(published.at(-1)).toEqual(['d'])
   })
 
   it('sends a batch of unknown fate again before anything else, until it is acknowledged', async () => {

@@ -26,6 +26,7 @@ const relations: Readonly<Record<string, boolean>> = {
   'a dead Redis is noticed within T': times.redisDeadMs < times.convergeMs,
   'the shortest round of the sweep is shorter than the ordinary one': times.sweepLeastMs < times.convergeMs / 2,
   'a topic is kept for longer than a command that needs it may take': times.topicReleaseMs > times.commandDeadlineMs,
+  'what a busy system gathers on its way is heard within half a second': 3 * times.gatherMostMs + times.flushMostMs < 500,
   'a flush is cut several times in its longest pause': times.flushSliceMs < times.flushMostMs,
   'stopping outlasts the last session’s move and its commands in hand':
     times.stopMs > times.drainWindowMs + times.drainOverlapMs + times.commandDeadlineMs,

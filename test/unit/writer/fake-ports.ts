@@ -21,7 +21,7 @@ export const instantClock = (waits: number[]): Clock => {
     nowMs: () => nowMs,
     monotonicMs: () => nowMs,
     after: (delayMs, callback) => {
-      waits.push(delayMs)
+      if (delayMs > 0) waits.push(delayMs)
       const turn = setImmediate(() => {
         nowMs += delayMs
         callback()

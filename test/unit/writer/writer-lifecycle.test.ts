@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { createUser } from './users.ts'
 import { writerRig } from './writer-rig.ts'
 
 it('tells whether it is consuming', async () => {
@@ -44,4 +46,11 @@ it('says why consuming could not begin', async () => {
   const rig = await writerRig({ isLate: true })
   rig.refuseConsuming(new Error('there is no such topic'))
   await expect(rig.hasStarted()).rejects.toThrow('there is no such topic')
+})
+
+it('rests behind a batch when it is busy, so that the next one is larger', async () => {
+  const [busy, calm] = [await writerRig({ busy: 1 }), await writerRig({ busy: 0.4 })]
+  for (const rig of [busy, calm]) await rig.send(createUser(1))
+  expect(busy.waits).toEqual([defaultTimes.gatherMostMs])
+  expect(calm.waits).toEqual([])
 })

@@ -43,6 +43,8 @@ export interface RigOptions {
   readonly membersPerChat?: number
   /** Consuming begins, or fails to, when the test says so. */
   readonly isLate?: boolean
+  /** How busy the process is. */
+  readonly busy?: number
 }
 
 /** A writer on the memory store, with every other port in the test's hand. */
@@ -52,6 +54,7 @@ export const writerRig = async ({
   bounds = {},
   membersPerChat,
   isLate = false,
+  busy = 0,
 }: RigOptions = {}) => {
   const faults = { store: noFaults(), stream: noFaults(), bury: noFaults(), fanOut: noFaults() }
   const published: Publication[] = []
@@ -127,6 +130,7 @@ export const writerRig = async ({
     times: defaultTimes,
     bounds: { ...defaultBounds, ...bounds },
     limits: { membersPerChat: membersPerChat ?? defaultLimits.membersPerChat },
+    busyness: () => busy,
   })
   const started = writer.start()
   if (!isLate) await started

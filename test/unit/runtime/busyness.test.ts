@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { gatheringMs, loopBusyness } from '../../../shared/runtime/busyness.ts'
+import { until } from '../../support/poll.ts'
+
+const work = (ms: number): void => {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}
+
+describe('Busyness', () => {
+  it('rises while the event loop has no rest, and falls when it has', async () => {
+    const busyness = loopBusyness()
+    const isBusyAfterWork = async (): Promise<boolean> => {
+      work(60)
+      await new Promise(setImmediate)
+      return busyness() > 0.9
+    }
+    await until('it to rise', isBusyAfterWork, { withinMs: 10_000, everyMs: 0 })
+    const isIdleAfterRest = async (): Promise<boolean> => {
+      await sleep(60)
+      return busyness() < 0.5
+    }
+    await until('it to fall', isIdleAfterRest, { withinMs: 10_000 })
+  })
+
+  it('lets nothing gather while there is time to spare, and never more than is told', () => {
+    expect([0, 0.3, 0.5].map((busy) => gatheringMs(busy, 20))).toEqual([0, 0, 0])
+    expect(gatheringMs(0.7, 20)).toBeCloseTo(10)
+    expect([0.9, 1].map((busy) => gatheringMs(busy, 20))).toEqual([20, 20])
+  })
+})
