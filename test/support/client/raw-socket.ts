@@ -14,6 +14,7 @@ export interface RawSocket extends AsyncDisposable {
   write(bytes: string | Buffer): void
   /** Resolves when the socket is gone. */
   readonly closed: Promise<void>
+  readonly isClosed: boolean
   /** The status of the first answer. */
   status(): Promise<number>
   /** The head of the first answer, once it is whole. */
@@ -82,6 +83,9 @@ export const rawSocket = async (url: string): Promise<RawSocket> => {
       socket.write(bytes)
     },
     closed,
+    get isClosed() {
+      return isClosed
+    },
     head,
     status: async () => Number(/^HTTP\/1\.1 (\d+)/.exec(await head())?.[1]),
     frames,
