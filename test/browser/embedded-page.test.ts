@@ -36,7 +36,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     ;[server, browser] = await Promise.all([startEmbedded({ WEB_PAGE: 'on' }), openBrowser()])
     await writeMany(server.url)
     ann = await openWindow(browser, server.url, { id: 'ann', name: 'Ann Lindqvist' }, phone)
-  })
+  }, 240_000)
   afterAll(async () => {
     await browser?.close()
     await server?.[Symbol.asyncDispose]()

@@ -21,7 +21,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     const env = { WEB_PAGE: 'on', AUTH: 'jwt', JWT_SECRET: testSecret, JWT_LEEWAY_S: '0' }
     ;[chat, browser] = await Promise.all([startEmbedded(env), openBrowser()])
     origin = new URL(chat.url.replace(/^ws/, 'http')).origin
-  })
+  }, 240_000)
   afterAll(async () => {
     await browser?.close()
     await chat?.[Symbol.asyncDispose]()
