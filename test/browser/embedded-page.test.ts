@@ -36,7 +36,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     ;[server, browser] = await Promise.all([startEmbedded({ WEB_PAGE: 'on' }), openBrowser()])
     await writeMany(server.url)
     ann = await openWindow(browser, server.url, { id: 'ann', name: 'Ann Lindqvist' }, phone)
-  })
+  }, 240_000)
   afterAll(async () => {
     await browser?.close()
     await server?.[Symbol.asyncDispose]()
@@ -87,7 +87,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
   })
 
   it('starts a chat with whoever opens an invitation link, once', async () => {
-    await ann.page.getByRole('button', { name: 'Invite' }).click()
+    await ann.page.getByRole('button', { name: 'Invite', exact: true }).click()
     const link = await ann.page.getByLabel('Your invitation link').inputValue()
     await ann.page.keyboard.press('Escape')
     const carol = await openWindow(browser, server.url, { id: 'carol', name: 'Carol Reyes' })

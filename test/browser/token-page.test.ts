@@ -21,7 +21,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     const env = { WEB_PAGE: 'on', AUTH: 'jwt', JWT_SECRET: testSecret, JWT_LEEWAY_S: '0' }
     ;[chat, browser] = await Promise.all([startEmbedded(env), openBrowser()])
     origin = new URL(chat.url.replace(/^ws/, 'http')).origin
-  })
+  }, 240_000)
   afterAll(async () => {
     await browser?.close()
     await chat?.[Symbol.asyncDispose]()
@@ -67,7 +67,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     const ann = await visit(`#token=${await token({ sub: 'ann' })}`)
     await isIn(ann, 'ann')
     expect(ann.url()).toBe(`${origin}/`)
-    await ann.getByRole('button', { name: 'Invite' }).click()
+    await ann.getByRole('button', { name: 'Invite', exact: true }).click()
     const link = await ann.getByLabel('Your invitation link').inputValue()
     const bob = await visit(`${new URL(link).hash}&token=${await token({ sub: 'bob' })}`)
     expect(bob.url()).toBe(link)

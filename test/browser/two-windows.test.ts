@@ -26,7 +26,7 @@ describe.skipIf(missing)('The chat page, two people in two windows on two gatewa
     const [one, two] = chat.gateways.map(({ url }) => url)
     bob = await openWindow(browser, two ?? '', { id: 'bob', name: 'Bob Martin' })
     ann = await openWindow(browser, one ?? '', { id: 'ann', name: 'Ann Lindqvist' })
-  })
+  }, 240_000)
   afterAll(async () => {
     await browser?.close()
     await chat?.[Symbol.asyncDispose]()

@@ -77,14 +77,14 @@ describe('The packed client', () => {
     expect(await run(`${name}.js`, here)).toBe(printed)
   })
 
-  describe.skipIf(noBrowser)('bundled, in a real browser', () => {
+  describe.skipIf(noBrowser)('bundled, in a real browser', { timeout: 120_000 }, () => {
     let browser: Browser
     let another: EmbeddedChat
     beforeAll(async () => {
       // Where nobody of the examples has been yet.
       another = owned.use(await startEmbedded())
       browser = owned.use(await openBrowser())
-    })
+    }, 240_000)
 
     it.each(examples)('does what its document says: $name', async ({ name, code, printed }) => {
       const { text } = await bundle(write(`${name} for browsers.js`, code.replaceAll('ws://127.0.0.1:8080/ws', another.url)))

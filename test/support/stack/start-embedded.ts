@@ -13,6 +13,8 @@ export const startEmbedded = async (env: Environment = {}): Promise<EmbeddedChat
   try {
     const replica = await startService('embedded', {
       entry: 'services/embedded/main.ts',
+      // Its database is made first, which takes its time on a machine that has much else to do.
+      readyWithinMs: 110_000,
       // Most tests ask for no page, and it need not be built for them.
       env: { HOST: '127.0.0.1', WEB_PAGE: 'off', DATA_DIR: dataDir, ...env },
     })

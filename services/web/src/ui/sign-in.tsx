@@ -36,10 +36,10 @@ const Field = ({ label, hint, value, set, max, autoComplete = 'off', isFirst = f
   </label>
 )
 
-const intro = (): string =>
-  route.value.view === 'invitation'
-    ? 'Somebody invited you to a chat. Say who you are to join.'
-    : 'Say who you are to start chatting.'
+const intro = (asksToken: boolean): string => {
+  const ask = asksToken ? 'Show your token' : 'Say who you are'
+  return route.value.view === 'invitation' ? `Somebody invited you to a chat. ${ask} to join.` : `${ask} to start chatting.`
+}
 
 /** Asked beforehand, because a page does not see why its socket is refused. */
 const checked = async (token: string): Promise<string> => {
@@ -70,7 +70,7 @@ export const SignIn = (): JSX.Element => {
           <Icon name="chat" />
         </span>
         <h1>Welcome to the chat</h1>
-        <p class="quiet">{intro()}</p>
+        <p class="quiet">{intro(asksToken)}</p>
         {asksToken ? (
           <Field
             label="Token"
