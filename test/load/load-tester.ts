@@ -32,7 +32,7 @@ const keep = ({ jsonFile, htmlFile }: LoadTestOptions, report: LoadReport): void
 }
 
 const run = async (options: LoadTestOptions): Promise<number> => {
-  const progress = createProgress(process.stderr)
+  const progress = createProgress(process.stderr, options.shape.durationMs)
   const watcher = { onSecond: progress.show, stopped: untilInterrupted() }
   const report = await runLoadTest(options, watcher).finally(progress.end)
   say(reportText(report))
