@@ -56,11 +56,26 @@ const tell = (table: string, head: string, row: string): void => {
   if (values.into !== undefined) writeRows(values.into, table, head, [row])
 }
 
+/** A run that cannot even begin says nothing of the others. */
+const attempted = async <T>(id: string, work: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await work()
+  } catch (error) {
+    process.stderr.write(`${id} could not be run: ${error instanceof Error ? error.message : String(error)}\n`)
+    return undefined
+  }
+}
+
 const runAll = async (stack: Stack): Promise<number> => {
+  const options = { seed: Number(values.seed), perSecond: Number(values.rate) }
   let failed = 0
   say(tableHead())
   for (const fault of allFaults.filter(isWanted)) {
-    const run = await runFault(stack, fault, { seed: Number(values.seed), perSecond: Number(values.rate) })
+    const run = await attempted(fault.id, () => runFault(stack, fault, options))
+    if (run === undefined) {
+      failed += 1
+      continue
+    }
     tell('faults', tableHead(), tableRow(run))
     const wrong = brokenBy(run)
     if (wrong.length === 0) continue
@@ -77,9 +92,10 @@ const runControls = async (stack: Stack): Promise<number> => {
   let missed = 0
   say(head)
   for (const control of controls.filter(({ fault }) => isWanted(fault))) {
-    const { isCaught, said, run } = await runControl(stack, control, Number(values.seed))
-    if (!isCaught) missed += 1
-    tell('controls', head, markdownRow([control.off, run.fault.id, isCaught ? 'yes' : '**NO**', said]))
+    const tried = await attempted(control.off, () => runControl(stack, control, Number(values.seed)))
+    if (tried?.isCaught !== true) missed += 1
+    if (tried === undefined) continue
+    tell('controls', head, markdownRow([control.off, control.fault.id, tried.isCaught ? 'yes' : '**NO**', tried.said]))
   }
   say(`\n${missed === 0 ? 'All are caught.' : `${missed} are not caught.`}`)
   return missed

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import type { LoadReport } from './tester/load-report.ts'
 import type { LoadTestOptions } from './tester/options.ts'
 import { parseOptions, usage } from './tester/options.ts'
+import { checkWritable } from './tester/preflight.ts'
 import { createProgress } from './tester/progress.ts'
 import { reportPage } from './tester/report-page.ts'
 import { reportText } from './tester/report-text.ts'
@@ -31,18 +32,24 @@ const keep = ({ jsonFile, htmlFile }: LoadTestOptions, report: LoadReport): void
 }
 
 const run = async (options: LoadTestOptions): Promise<number> => {
-  const progress = createProgress(process.stderr)
-  const report = await runLoadTest(options, { onSecond: progress.show, stopped: untilInterrupted() })
-  progress.end()
+  const progress = createProgress(process.stderr, options.shape.durationMs)
+  const watcher = { onSecond: progress.show, stopped: untilInterrupted() }
+  const report = await runLoadTest(options, watcher).finally(progress.end)
   say(reportText(report))
   keep(options, report)
   return isWell(report) ? exitCodes.well : exitCodes.failed
 }
 
+const parsed = (): LoadTestOptions | 'help' => {
+  const options = parseOptions(process.argv.slice(2))
+  if (options !== 'help') for (const file of ['html', 'json'] as const) checkWritable(`--${file}`, options[`${file}File`])
+  return options
+}
+
 const main = async (): Promise<number> => {
   let options: LoadTestOptions | 'help'
   try {
-    options = parseOptions(process.argv.slice(2))
+    options = parsed()
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n--help tells what may be said.\n`)
     return exitCodes.misused
@@ -51,7 +58,12 @@ const main = async (): Promise<number> => {
     say(usage)
     return exitCodes.well
   }
-  return run(options)
+  try {
+    return await run(options)
+  } catch (error) {
+    process.stderr.write(`The load could not be run: ${(error as Error).message}\n`)
+    return exitCodes.misused
+  }
 }
 
 // A worker that is gone for good would keep the process waiting.

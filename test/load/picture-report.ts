@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { openBrowser } from '../support/browser/browser.ts'
 
 const widths = { desktop: 1_000, phone: 390 } as const
+/** What of it is seen at once; all of it would be a very long picture. */
+const height = 1_400
 const colours = ['light', 'dark'] as const
 
 const [report = '', folder = ''] = process.argv.slice(2)
@@ -15,8 +17,8 @@ const page = await (await browser.newContext()).newPage()
 await page.goto(pathToFileURL(resolve(report)).href)
 for (const [size, width] of Object.entries(widths)) {
   for (const colorScheme of colours) {
-    await page.setViewportSize({ width, height: 800 })
+    await page.setViewportSize({ width, height })
     await page.emulateMedia({ colorScheme })
-    await page.screenshot({ path: join(folder, `report-${size}-${colorScheme}.png`), fullPage: true, animations: 'disabled' })
+    await page.screenshot({ path: join(folder, `report-${size}-${colorScheme}.png`), animations: 'disabled' })
   }
 }

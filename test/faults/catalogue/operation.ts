@@ -5,8 +5,10 @@ import type { World } from '../harness/world.ts'
 import { kafkaOf, untilGroupHas } from '../harness/writer-group.ts'
 import { deadLetters } from './postgres.ts'
 
+/** A socket that closed, or on which no word came in time: of unknown fate, as a `timeout` is. */
 const mayBeSentAgain = new Set([
   'closed',
+  'silence',
   ...Object.entries(errors).flatMap(([code, { retryable }]) => (retryable ? [code] : [])),
 ])
 

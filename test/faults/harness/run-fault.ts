@@ -60,7 +60,8 @@ export interface FaultRunOptions {
 const usualUsers = 24
 const rooms = 12
 const guests = 4
-const settledMs = 90_000
+const settledMs = 180_000
+const quietMs = { between: 2_000, within: 60_000 } as const
 const memoryKib = 512 * 1024
 
 const hasAll = (load: Load, truth: Truth): boolean =>
@@ -71,12 +72,30 @@ const hasAll = (load: Load, truth: Truth): boolean =>
     ),
   )
 
-const guarded = async (what: string, problems: string[], work: () => Promise<void>): Promise<void> => {
+/** Resolves with whether it went well. */
+const guarded = async (what: string, problems: string[], work: () => Promise<void>): Promise<boolean> => {
   try {
     await work()
+    return true
   } catch (error) {
     problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+    return false
   }
+}
+
+const eventsIn = ({ rooms: stored }: Truth): number => [...stored.values()].reduce((sum, { head }) => sum + head, 0)
+
+/** What is stored once nothing is added any more, or nobody waits for that any longer. */
+const quietTruth = async (read: () => Promise<Truth>): Promise<Truth> => {
+  let truth = await read()
+  const isQuiet = async (): Promise<boolean> => {
+    const before = eventsIn(truth)
+    await sleep(quietMs.between)
+    truth = await read()
+    return eventsIn(truth) === before
+  }
+  await until('the store to be quiet', isQuiet, { withinMs: quietMs.within }).catch(() => {})
+  return truth
 }
 
 const startLoad = (chat: Chat, fault: Fault, seed: number): Load =>
@@ -121,8 +140,11 @@ export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOpti
     await sleep(calmMs)
     stopChurn()
     pace?.stop()
-    await guarded('the end', problems, () => load.settled(settledMs))
-    const truth = await truthFromPostgres(chat.databaseUrl, ids, new Map([...userIds].map(([user, id]) => [id, user])))
+    const isSettled = await guarded('the end', problems, () => load.settled(settledMs))
+    // What would be sent again for ever is not to be stored after the store was read.
+    if (!isSettled) load.stop()
+    const userOf = new Map([...userIds].map(([user, id]) => [id, user]))
+    const truth = await quietTruth(() => truthFromPostgres(chat.databaseUrl, ids, userOf))
     // What has not come by then, the seventh invariant tells.
     await until('everybody to have everything', () => hasAll(load, truth), { withinMs: terms.convergeMs }).catch(() => {})
     const outline = outlineOf([history])
@@ -134,7 +156,7 @@ export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOpti
     return {
       fault,
       seed,
-      messages: [...truth.rooms.values()].reduce((sum, { head }) => sum + head, 0),
+      messages: eventsIn(truth),
       frames: counts.frames,
       verdicts: checkRun([history], truth, terms),
       streamed,

@@ -22,7 +22,7 @@ export const untilGroupHas = async (world: World, members: number): Promise<void
         const [described] = (await admin.describeGroups([group])).groups
         return described?.state === 'Stable' && described.members.length === members
       },
-      { withinMs: 60_000, everyMs: 200 },
+      { withinMs: 180_000, everyMs: 200 },
     )
   } finally {
     await admin.disconnect()

@@ -46,19 +46,58 @@ const changedPages =
   })
 
 const withoutFirst: ChangePage = (page) => ({ ...page, events: page.events.length > 1 ? page.events.slice(1) : page.events })
-const backToFront: ChangePage = (page) => ({ ...page, events: [...page.events].reverse() })
+const withoutAny: ChangePage = (page) => ({ ...page, events: [] })
+
+interface Header {
+  readonly of?: readonly (readonly [seq: number, ...rest: unknown[]])[]
+}
+
+/** The publication as if it came right behind that seq. */
+const asNext = (payload: Buffer, last: number | undefined): readonly [Buffer, number | undefined] => {
+  const text = payload.toString()
+  const lineEnd = text.indexOf('\n') < 0 ? text.length : text.indexOf('\n')
+  const header = JSON.parse(text.slice(0, lineEnd)) as Header
+  const from = last ?? (header.of?.[0]?.[0] ?? 1) - 1
+  const of = header.of?.map(([, ...rest], place) => [from + 1 + place, ...rest]) ?? []
+  return [Buffer.from(JSON.stringify({ ...header, of }) + text.slice(lineEnd)), from + of.length]
+}
+
+/** A hole is not seen: of a room, publications follow one another, whatever was between. */
+const withoutSeqs: Sabotage = (ports) => {
+  const { fanOut } = ports
+  return {
+    ...ports,
+    fanOut: {
+      publish: fanOut.publish,
+      subscribe: (topic, listener) => {
+        if (!topic.startsWith('room:')) return fanOut.subscribe(topic, listener)
+        let last: number | undefined
+        return fanOut.subscribe(topic, (payload) => {
+          const [next, at] = asNext(payload, last)
+          last = at
+          listener(next)
+        })
+      },
+      get state() {
+        return fanOut.state
+      },
+      onRestored: fanOut.onRestored,
+      close: fanOut.close,
+    },
+  }
+}
 
 /** A hole is filled, but for its first event. */
 const withHolesInRepair = changedPages('nobody', withoutFirst)
 
-/** A hole is filled from its end. */
-const withoutOrderInRepair = changedPages('nobody', backToFront)
+/** A hole is seen, and nothing is found to fill it. */
+const withoutRepair = changedPages('nobody', withoutAny)
 
 /** Who joins, resumes or was slow is given what it missed, but for the first event of each page. */
 const withHolesInFollowing = changedPages('somebody', withoutFirst)
 
 /** Who joins, resumes or was slow is told that it has missed nothing. */
-const withoutFollowing = changedPages('somebody', (page) => ({ ...page, events: [] }))
+const withoutFollowing = changedPages('somebody', withoutAny)
 
 /** Nothing is ever found at a deadline. */
 const withoutLookUp: Sabotage = (ports) => ({
@@ -125,7 +164,8 @@ export const gatewaySabotages = {
   withoutSweep,
   withoutBarrier,
   withHolesInRepair,
-  withoutOrderInRepair,
+  withoutRepair,
+  withoutSeqs,
   withHolesInFollowing,
   withoutFollowing,
   withoutLookUp,

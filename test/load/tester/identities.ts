@@ -19,9 +19,17 @@ const subjectOf = (token: string): string => {
   throw new Error('--tokens: a line is no JWT with a subject')
 }
 
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Error(`--tokens: cannot read ${file}: ${(error as Error).message}`)
+  }
+}
+
 /** One token a line, one line a user. */
 export const identitiesFromFile = (file: string, users: number): readonly Identity[] => {
-  const tokens = readFileSync(file, 'utf8')
+  const tokens = textOf(file)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')

@@ -55,7 +55,8 @@ ${presetLines.join('\n')}
 
 D is a number (20), a range (2-50) or zipf:MOST (many small, few of MOST).
 T is 500ms, 60s, 5m. Ctrl-C stops it with a report; once more, without.
-Ends with 0; with 1 if a condition is met or the verdict is bad; with 2 if it was misused.
+Ends with 0; with 1 if a condition is met or the verdict is bad; with 2 if it
+was misused or could not be run.
 `
 
 /** Entries of a history that fit into the memory of a small machine. */

@@ -10,7 +10,7 @@ export interface Progress {
 
 const elsewhereEvery = 10
 
-const lineOf = (phase: Phase, second: Second): string => {
+const lineOf = (phase: string, second: Second): string => {
   const time = clockText(second.at * 1_000).padStart(5)
   const parts = [
     `${whole(second.open)} open`,
@@ -24,8 +24,15 @@ const lineOf = (phase: Phase, second: Second): string => {
   return `${time}  ${phase}  ${parts.join('  ')}`
 }
 
-export const createProgress = (stream: NodeJS.WriteStream): Progress => {
+/** `sendingMs`: how long messages are to be sent. */
+export const createProgress = (stream: NodeJS.WriteStream, sendingMs: number): Progress => {
   const isTerminal = stream.isTTY === true
+  let sendingFrom: number | undefined
+  const told = (phase: Phase, at: number): string => {
+    if (phase !== 'sending') return phase
+    sendingFrom ??= at
+    return `${phase}, ${clockText((at - sendingFrom) * 1_000)} of ${clockText(sendingMs)}`
+  }
   let last = ''
   let shown = 0
   const write = (text: string): void => {
@@ -39,7 +46,7 @@ export const createProgress = (stream: NodeJS.WriteStream): Progress => {
         return
       }
       shown += 1
-      if (isTerminal || shown % elsewhereEvery === 0) write(lineOf(phase, second))
+      if (isTerminal || shown % elsewhereEvery === 0) write(lineOf(told(phase, second.at), second))
     },
     end: () => {
       if (isTerminal && last !== '') stream.write('\r\u001b[2K')

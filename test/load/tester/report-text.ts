@@ -4,7 +4,7 @@ import { tooBusy } from './load-report.ts'
 import { clockText, msText, whole } from './units.ts'
 
 const latencyLine = (name: string, { count, p50, p90, p99, p999, max }: LatencySummary): string =>
-  `  ${name.padEnd(17)} ${whole(count).padStart(11)}  ${[p50, p90, p99, p999, max].map((ms) => msText(ms).padStart(9)).join('')}`
+  `  ${name.padEnd(17)} ${whole(count).padStart(11)}  ${[p50, p90, p99, p999, max].map((ms) => (count === 0 ? '–' : msText(ms)).padStart(10)).join('')}`
 
 const counts = (record: Readonly<Record<string, number>>): string =>
   Object.entries(record)
@@ -25,7 +25,7 @@ export const reportText = (report: LoadReport): string => {
     '',
     `${wasStopped ? 'Stopped' : 'Done'} after ${clockText(tookMs)}: ${whole(totals.confirmed)} messages confirmed, ${whole(latencies.received.count)} deliveries to others`,
     '',
-    `  ${''.padEnd(17)} ${'count'.padStart(11)}  ${['p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => name.padStart(9)).join('')}`,
+    `  ${''.padEnd(17)} ${'count'.padStart(11)}  ${['p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => name.padStart(10)).join('')}`,
     latencyLine('connect → bound', latencies.connect),
     latencyLine('send → stored', latencies.stored),
     latencyLine('send → received', latencies.received),

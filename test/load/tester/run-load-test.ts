@@ -12,6 +12,7 @@ import { identitiesFromCommand, identitiesFromFile } from './identities.ts'
 import { judgeCrew } from './judge-crew.ts'
 import type { LoadReport, Second, Verdict } from './load-report.ts'
 import type { LoadTestOptions } from './options.ts'
+import { probeTargets } from './preflight.ts'
 import { createSecondHand, sumOf } from './second-hand.ts'
 
 export type Phase = 'connecting' | 'making rooms' | 'sending' | 'waiting for the last' | 'judging'
@@ -51,6 +52,7 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
   const startMs = nowMs()
   const hand = createSecondHand()
   const identities = await identitiesFor(options, tag)
+  await probeTargets(urls, identities?.[0]?.token)
   let phase: Phase = 'connecting'
   let sendingFrom = 0
   let sendingTo = 0
@@ -61,17 +63,28 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
     watcher.onSecond(phase, undefined)
   }
 
-  const work = async (crew: Crew): Promise<readonly [readonly WorkerResult[], Verdict | undefined]> => {
+  const begin = async (crew: Crew): Promise<ReadonlyMap<number, string>> => {
     enter('connecting')
     const userIds = await crew.connect()
+    if (wasStopped) return userIds
     enter('making rooms')
     await crew.createRooms(userIds)
+    return userIds
+  }
+
+  const work = async (crew: Crew): Promise<readonly [readonly WorkerResult[], Verdict | undefined]> => {
+    const stopped = watcher.stopped.then(() => {
+      wasStopped = true
+      return undefined
+    })
+    const begun = begin(crew)
+    // When it was stopped before it had begun, nobody waits for it any more.
+    begun.catch(() => {})
+    const userIds = await Promise.race([begun, stopped])
+    if (userIds === undefined) return [await crew.finish(false), undefined]
     enter('sending')
     sendingFrom = (nowMs() - startMs) / 1_000
     const sending = crew.send(shape.rate, Math.ceil((shape.rate * shape.durationMs) / 1_000))
-    const stopped = watcher.stopped.then(() => {
-      wasStopped = true
-    })
     await Promise.race([sending, stopped])
     sendingTo = (nowMs() - startMs) / 1_000
     enter('waiting for the last')

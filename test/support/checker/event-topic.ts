@@ -16,7 +16,11 @@ export const readEventTopic = async (brokers: readonly string[], namespace: stri
   const topic = `${namespace}.chat.events`
   const admin = kafka.admin()
   await admin.connect()
-  const ends = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect())
+  // A broker that was just started may not lead its partitions yet.
+  const ends = await until('the ends of chat.events', () => admin.fetchTopicOffsets(topic), {
+    withinMs: 60_000,
+    everyMs: 500,
+  }).finally(() => admin.disconnect())
   const open = new Map(ends.flatMap(({ partition, high, low }) => (high === low ? [] : [[partition, BigInt(high)]])))
   const consumer = kafka.consumer({ groupId: `${namespace}-${randomUUID()}` })
   const records: TopicRecord[] = []
