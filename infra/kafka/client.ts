@@ -4,6 +4,7 @@ import type { KafkaLogin } from '../../shared/runtime/security-config.ts'
 import { driverLog } from './driver-log.ts'
 import { calmIdleQueues } from './idle-queue.ts'
 import type { KafkaOptions } from './kafka-options.ts'
+import { overlookOthersTopics } from './others-topics.ts'
 import { quickenVarints } from './quick-varints.ts'
 import type { Sockets } from './sockets.ts'
 
@@ -14,6 +15,7 @@ const saslOf = ({ mechanism, ...who }: KafkaLogin): SASLOptions => ({ mechanism,
 export const kafkaClient = (options: KafkaOptions, sockets: Sockets, retry: RetryOptions): Kafka => {
   calmIdleQueues()
   quickenVarints()
+  overlookOthersTopics()
   const { brokers, clientId, security, times, log } = options
   const { tls, login } = security ?? {}
   return new Kafka({

@@ -27,3 +27,18 @@ declare module 'kafkajs/src/producer/partitioners/default/murmur2.js' {
   const murmur2: (key: string | Buffer) => number
   export = murmur2
 }
+declare module 'kafkajs/src/broker/index.js' {
+  interface Protocol {
+    readonly request: object
+    readonly response: { readonly decode: (raw: Buffer) => unknown; readonly parse: (answer: unknown) => Promise<unknown> }
+  }
+  class Broker {
+    constructor(options: object)
+    lookupRequest(key: number, versions: object): (details: object) => Protocol
+    metadata(topics?: readonly string[]): Promise<unknown>
+  }
+  export = Broker
+}
+declare module 'kafkajs/src/protocol/requests/index.js' {
+  export const lookup: (versions: object) => (key: number, versions: object) => (details: object) => object
+}

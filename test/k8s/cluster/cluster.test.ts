@@ -105,6 +105,21 @@ describe('under load, with nothing lost, doubled or out of order, and no error t
   })
 })
 
+/** What `/readyz` of each pod of a part says, with what it waits for. */
+const readiness = async (part: string): Promise<string> => {
+  const ask = `fetch('http://127.0.0.1:8081/readyz').then((answer) => answer.text()).then((text) => process.stdout.write(text))`
+  const pods = await chat.pods(part)
+  const told = pods.map(({ metadata }) => chat.kubectl('exec', metadata.name, '--', '/usr/local/bin/node', '-e', ask))
+  return (await Promise.all(told)).join('')
+}
+
+/** Where it shows, beside alerts, that a dependency is away. */
+const signs: Readonly<Record<string, (refusal: string) => Promise<boolean>>> = {
+  redis: async () => (await readiness('gateway')).split('"fanOut":"down"').length === 3,
+  kafka: async (refusal) => /: (unavailable|timeout): /.test(refusal),
+  postgres: async () => /"eventStore":\[\d/.test(await readiness('writer')),
+}
+
 describe('while a dependency is stopped for a minute', () => {
   it.each(['redis', 'kafka', 'postgres'])(
     'no pod is restarted, none is taken out of service, and sockets stay: %s',
@@ -122,6 +137,11 @@ describe('while a dependency is stopped for a minute', () => {
       await chat.kubectl('scale', `statefulset/${part}`, '--replicas=0')
       await until(`${part} to be gone`, async () => (await chat.pods(part)).length === 0, { withinMs: 60_000, everyMs: 500 })
       const endMs = performance.now() + 60_000
+      let refusal = ''
+      ann.say(room, 'is anybody there').catch((error: unknown) => {
+        refusal = String(error)
+      })
+      await until('a sign of it', () => signs[part]?.(refusal), { withinMs: 50_000, everyMs: 1_000 })
       while (performance.now() < endMs) {
         const { status } = await getOne('deployment', 'gateway', '-n', chat.namespace)
         expect(status?.readyReplicas).toBe(2)
