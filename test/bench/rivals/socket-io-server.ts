@@ -1,0 +1,61 @@
+/**
+ * What is compared with in B4: Socket.IO as its documents have it, two such
+ * processes on a Redis adapter, each message inserted into Postgres before it
+ * is emitted. No order among members, no history, no repair.
+ */
+import { createServer } from 'node:http'
+import { createAdapter } from '@socket.io/redis-adapter'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { Server } from 'socket.io'
+import { takeOrders } from '../harness/take-orders.ts'
+
+export interface SocketIoOrder {
+  readonly do: 'listen'
+  readonly databaseUrl: string
+  readonly redisUrl: string
+}
+
+interface NewMessage {
+  readonly id: string
+  readonly msg: string
+  readonly type: string
+}
+
+const insert = `insert into bench_message (room, id, user_id, msg, type, created_at)
+  values ($1, $2, $3, $4, $5, $6) returning seq`
+
+const listen = async ({ databaseUrl, redisUrl }: SocketIoOrder): Promise<{ readonly port: number }> => {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 })
+  const server = createServer()
+  const publisher = new Redis(redisUrl)
+  const io = new Server(server, {
+    adapter: createAdapter(publisher, publisher.duplicate()),
+    transports: ['websocket'],
+    perMessageDeflate: false,
+  })
+  io.on('connection', (socket) => {
+    let user = ''
+    socket.on('create-user', async (name: string, done: () => void) => {
+      user = name
+      await socket.join(`user ${name}`)
+      done()
+    })
+    socket.on('create-chat', (room: string, users: readonly string[], done: () => void) => {
+      io.in(users.map((name) => `user ${name}`)).socketsJoin(room)
+      setTimeout(done, 100)
+    })
+    socket.on('new-message', async (room: string, { id, msg, type }: NewMessage, done: () => void) => {
+      const at = new Date().toISOString()
+      const { rows } = await pool.query({ name: 'insert', text: insert, values: [room, id, user, msg, type, at] })
+      const body = { id, msg, type, user_id: user, created_at: at, modified_at: at }
+      io.to(room).emit('new-message', { event: 'new-message', room, seq: Number(rows[0].seq), body })
+      done()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return { port: typeof address === 'object' && address !== null ? address.port : 0 }
+}
+
+takeOrders<SocketIoOrder>(listen)
