@@ -39,7 +39,9 @@ export const startOrderChild = <Order extends object, Note = never>(
           else if (word.said === 'failed') reject(new Error(word.why))
           else resolve(word.result as Result)
         }
-        child.send(order)
+        child.send(order, (error) => {
+          if (error !== null) reject(error)
+        })
       }),
     [Symbol.asyncDispose]: async () => {
       if (child.connected) child.disconnect()

@@ -24,6 +24,8 @@ export interface LeanLoadOptions {
   /** What the others look at; `places` by default. */
   readonly others?: Checks
   readonly tag: number
+  /** Part of the rooms' ids; now by default. */
+  readonly startMs?: number
   readonly seed: number
 }
 
@@ -88,7 +90,7 @@ const mostProblems = 20
 
 export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
   const { dialect, urls, users, rooms, messageChars, checkers, tag, seed } = options
-  const ids = runIds(tag, nowMs())
+  const ids = runIds(tag, options.startMs ?? nowMs())
   const random = seededRandom(seed)
   const crowd = planCrowd({ users, rooms, roomSize: `${options.roomSize}`, seed })
   const members: Member[] = []
