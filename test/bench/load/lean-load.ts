@@ -23,6 +23,8 @@ export interface LeanLoadOptions {
   readonly checkers: number
   /** What the others look at; `places` by default. */
   readonly others?: Checks
+  /** False: the rooms are there already. */
+  readonly makesRooms?: boolean
   readonly tag: number
   /** Part of the rooms' ids; now by default. */
   readonly startMs?: number
@@ -228,6 +230,7 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
       await inTurns(users, async (user) => {
         members[user] = await openOne(user)
       })
+      if (options.makesRooms === false) return
       await inTurns(allRooms.length, async (index) => {
         const [room, inRoom] = allRooms[index] as (typeof allRooms)[number]
         const [creator = 0] = inRoom
