@@ -11,6 +11,8 @@ const ask = async (line: Line, event: string, body: object, more: object = {}): 
   return frame
 }
 
+const letterI = 'i'.charCodeAt(0)
+
 /** Our own service. */
 export const chatDialect: Dialect = {
   path: '/ws',
@@ -18,6 +20,7 @@ export const chatDialect: Dialect = {
     const { body } = await ask(line, 'create-user', { user: { externalUserId: externalId } })
     return (body as { user: { id: string } }).user.id
   },
+  createdFrames: 1,
   createRoom: async (line, room, users) => {
     await ask(line, 'create-chat', { chat: { name: 'bench', id: room }, users: users.slice(0, 1_000) })
     for (let from = 1_000; from < users.length; from += 1_000)
@@ -25,6 +28,8 @@ export const chatDialect: Dialect = {
   },
   message: (operation, room, id, msg) =>
     `{"event":"new-message","id":"${operation}","room":"${room}","body":{"msg":"${msg}","type":"text","id":"${id}"}}`,
+  // Answers and own confirmations begin with the caller's id.
+  isPlain: (bytes, from) => bytes[from + 2] !== letterI,
   reader: (ids) => {
     const read = frameReader(ids)
     const heard = { kind: 'feed' as const, isMessage: false, operation: 0, room: 0, seq: 0, intendedMs: 0, commonFrom: 0 }

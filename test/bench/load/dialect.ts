@@ -28,8 +28,12 @@ export interface Dialect {
   readonly path: string
   /** Binds the socket to a user; resolves with the service's name of it. */
   greet(line: Line, externalId: string): Promise<string>
+  /** Frames that every other member of a new room gets. */
+  readonly createdFrames: number
   createRoom(line: Line, room: string, users: readonly string[]): Promise<void>
   message(operation: number, room: string, id: string, msg: string): string
+  /** Whether the text frame that begins there is another's message; told without reading it. */
+  isPlain(bytes: Buffer, from: number): boolean
   /** Undefined: none of the load's. */
   reader(ids: RunIds): (text: Buffer) => Heard | undefined
 }

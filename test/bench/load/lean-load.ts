@@ -6,9 +6,10 @@ import { nowMs } from '../../support/load/load-context.ts'
 import { messageText } from '../../support/load/message-text.ts'
 import { startPace } from '../../support/load/pace.ts'
 import { runIds } from '../../support/load/run-ids.ts'
+import { until } from '../../support/poll.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
 import type { Dialect, Heard } from './dialect.ts'
-import type { Got, Member } from './member.ts'
+import type { Checks, Got, Member } from './member.ts'
 import { openMember } from './member.ts'
 
 export interface LeanLoadOptions {
@@ -20,7 +21,13 @@ export interface LeanLoadOptions {
   readonly messageChars: number
   /** Members whose every byte is compared with the store's. */
   readonly checkers: number
+  /** What the others look at; `places` by default. */
+  readonly others?: Checks
+  /** False: the rooms are there already. */
+  readonly makesRooms?: boolean
   readonly tag: number
+  /** Part of the rooms' ids; now by default. */
+  readonly startMs?: number
   readonly seed: number
 }
 
@@ -50,6 +57,9 @@ export interface BurstResult {
   readonly received: LatencySummary
 }
 
+/** What was sent by somebody else, by room. */
+export type Injected = readonly (readonly [room: number, messages: number])[]
+
 export interface RoomVerdict {
   readonly room: string
   readonly messages: number
@@ -68,6 +78,10 @@ export interface LeanLoad {
   open(): Promise<void>
   /** `onWindow` is told when the measured time begins and when it ends. */
   run(burst: Burst, onWindow: (isOpen: boolean) => void): Promise<BurstResult>
+  /** From now on is measured what somebody else sends. */
+  watch(): void
+  /** So many messages were sent to rooms since `watch`; resolves when they have come. */
+  unwatch(sent: Injected, patienceMs: number): Promise<BurstResult>
   /** What each room's members have had, and what was wrong with it. */
   verdict(): Verdict
   close(): void
@@ -78,7 +92,7 @@ const mostProblems = 20
 
 export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
   const { dialect, urls, users, rooms, messageChars, checkers, tag, seed } = options
-  const ids = runIds(tag, nowMs())
+  const ids = runIds(tag, options.startMs ?? nowMs())
   const random = seededRandom(seed)
   const crowd = planCrowd({ users, rooms, roomSize: `${options.roomSize}`, seed })
   const members: Member[] = []
@@ -120,14 +134,20 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
     received.record(nowMs() - intendedMs)
   }
 
+  const onPlain = (): void => {
+    deliveries += 1
+    if (windowFromMs !== Number.POSITIVE_INFINITY) inWindow.deliveries += 1
+  }
+
   const openOne = (user: number): Promise<Member> =>
     openMember({
       dialect,
       ids,
       url: urls[user % urls.length] as string,
       externalId: `bench-${tag}-${user}`,
-      isChecker: user % Math.ceil(users / checkers) === 0,
+      checks: user % Math.ceil(users / checkers) === 0 ? 'all' : (options.others ?? 'places'),
       onHeard,
+      onPlain,
       onProblem,
     })
 
@@ -174,13 +194,43 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
     afterConfirm = () => {}
   }
 
-  const gotBy = (user: number, room: number): Got => memberAt(user).rooms.get(room) ?? { messages: 0, last: 0, chain: 0 }
+  /** The frames that create rooms have come to those who only count. */
+  const untilCreated = async (): Promise<void> => {
+    const created = dialect.createdFrames
+    const counting = members.filter(({ checks }) => checks === 'counts')
+    await until('the rooms to be heard of', () => counting.every(({ plain, rooms: read }) => plain + read.size >= created), {
+      withinMs: 30_000,
+    })
+    for (const member of counting) member.plain = 0
+    deliveries = 0
+    inWindow.deliveries = 0
+  }
+
+  const gotBy = (user: number, room: number): Got => {
+    const { rooms: read, plain } = memberAt(user)
+    const got = read.get(room) ?? { messages: 0, last: 0, chain: 0 }
+    return { ...got, messages: got.messages + plain }
+  }
+
+  const beginWindow = (): void => {
+    stored.reset()
+    received.reset()
+    inWindow.confirmed = 0
+    inWindow.deliveries = 0
+    windowFromMs = nowMs()
+  }
+
+  const endWindow = (of: Pick<BurstResult, 'perSecond' | 'sent' | 'confirmedMeanwhile' | 'isWhole'>): BurstResult => {
+    windowFromMs = Number.POSITIVE_INFINITY
+    return { ...of, ...inWindow, stored: stored.summary(), received: received.summary() }
+  }
 
   return {
     open: async () => {
       await inTurns(users, async (user) => {
         members[user] = await openOne(user)
       })
+      if (options.makesRooms === false) return
       await inTurns(allRooms.length, async (index) => {
         const [room, inRoom] = allRooms[index] as (typeof allRooms)[number]
         const [creator = 0] = inRoom
@@ -190,12 +240,9 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
           inRoom.map((user) => memberAt(user).userId),
         )
       })
+      await untilCreated()
     },
     run: async ({ perSecond, inFlight, warmUpSeconds, seconds, patienceMs }, onWindow) => {
-      stored.reset()
-      received.reset()
-      inWindow.confirmed = 0
-      inWindow.deliveries = 0
       const before = intended.length
       const count = Math.round(perSecond * (warmUpSeconds + seconds))
       const sending =
@@ -203,30 +250,33 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
           ? startPace({ perSecond, count, now: nowMs, send: sendOne }).done
           : flood(inFlight, warmUpSeconds + seconds)
       await sleep(warmUpSeconds * 1_000)
-      windowFromMs = nowMs()
+      beginWindow()
       onWindow(true)
       const confirmedBefore = confirmed
       await sending
       const confirmedMeanwhile = confirmed - confirmedBefore
       onWindow(false)
       const isAll = await settle(patienceMs)
-      windowFromMs = Number.POSITIVE_INFINITY
-      return {
-        perSecond,
-        sent: intended.length - before,
-        ...inWindow,
-        confirmedMeanwhile,
-        isWhole: isAll,
-        stored: stored.summary(),
-        received: received.summary(),
+      return endWindow({ perSecond, sent: intended.length - before, confirmedMeanwhile, isWhole: isAll })
+    },
+    watch: beginWindow,
+    unwatch: async (injected, patienceMs) => {
+      for (const [room, messages] of injected) {
+        sentTo.set(room, (sentTo.get(room) ?? 0) + messages)
+        expected += messages * (crowd.members.get(room)?.length ?? 0)
       }
+      const sent = injected.reduce((sum, [, messages]) => sum + messages, 0)
+      return endWindow({ perSecond: 0, sent, confirmedMeanwhile: 0, isWhole: await settle(patienceMs) })
     },
     verdict: () => {
       const verdicts = allRooms.map(([room, inRoom]): RoomVerdict => {
         const all = inRoom.map((user) => gotBy(user, room))
         const last = Math.max(...all.map((got) => got.last))
         const messages = sentTo.get(room) ?? 0
-        if (all.some((got) => got.messages !== messages || got.last !== last)) onProblem(`room ${room}: not all have the same`)
+        const isRead = (user: number): boolean => memberAt(user).checks !== 'counts'
+        const isWrong = (got: Got, index: number): boolean =>
+          got.messages !== messages || (isRead(inRoom[index] as number) && got.last !== last)
+        if (all.some(isWrong)) onProblem(`room ${room}: not all have the same`)
         return { room: ids.room(room), messages, last, chains: all.map(({ chain }) => chain).filter(Boolean) }
       })
       return { problems, rooms: verdicts }

@@ -1,11 +1,13 @@
 /** The load as a process of its own: does what it is told. */
+import { takeOrders } from '../harness/take-orders.ts'
+import { bareDialect } from './bare-dialect.ts'
 import { chatDialect } from './chat-dialect.ts'
 import type { LeanLoad } from './lean-load.ts'
 import { createLeanLoad } from './lean-load.ts'
-import type { LoadOrder, LoadWord } from './load-messages.ts'
+import type { LoadNote, LoadOrder } from './load-messages.ts'
+import { socketIoDialect } from './socket-io-dialect.ts'
 
-const dialects = { chat: chatDialect }
-const say = (word: LoadWord): void => void process.send?.(word)
+const dialects = { chat: chatDialect, bare: bareDialect, 'socket.io': socketIoDialect }
 let load: LeanLoad | undefined
 
 const begun = (): LeanLoad => {
@@ -13,13 +15,17 @@ const begun = (): LeanLoad => {
   return load
 }
 
-const obey = async (order: LoadOrder): Promise<unknown> => {
+const obey = async (order: LoadOrder, note: (note: LoadNote) => void): Promise<unknown> => {
   switch (order.do) {
     case 'open':
       load = createLeanLoad({ ...order.options, dialect: dialects[order.dialect] })
       return load.open()
     case 'run':
-      return begun().run(order.burst, (isOpen) => say({ said: 'window', isOpen }))
+      return begun().run(order.burst, (isWindowOpen) => note({ isWindowOpen }))
+    case 'watch':
+      return begun().watch()
+    case 'unwatch':
+      return begun().unwatch(order.injected, order.patienceMs)
     case 'verdict':
       return begun().verdict()
     case 'close':
@@ -27,9 +33,4 @@ const obey = async (order: LoadOrder): Promise<unknown> => {
   }
 }
 
-process.on('message', (order: LoadOrder) => {
-  obey(order).then(
-    (result) => say({ said: 'done', result }),
-    (error: unknown) => say({ said: 'failed', why: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
-  )
-})
+takeOrders(obey)

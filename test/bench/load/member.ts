@@ -12,12 +12,18 @@ export interface Got {
   chain: number
 }
 
+/** `all`: place and bytes of each frame. `places`: without the bytes. `counts`: how many there are of others', for a member of one room. */
+export type Checks = 'all' | 'places' | 'counts'
+
 /** One user on one socket. */
 export interface Member {
   readonly userId: string
   readonly socket: LeanSocket
   readonly line: Line
+  readonly checks: Checks
   readonly rooms: ReadonlyMap<number, Got>
+  /** Others' messages that were counted and not read, since it was last set. */
+  plain: number
 }
 
 export interface MemberOptions {
@@ -25,9 +31,9 @@ export interface MemberOptions {
   readonly ids: RunIds
   readonly url: string
   readonly externalId: string
-  /** Whether the bytes of each frame are checked, besides its place. */
-  readonly isChecker: boolean
+  readonly checks: Checks
   readonly onHeard: (heard: Heard) => void
+  readonly onPlain: () => void
   readonly onProblem: (problem: string) => void
 }
 
@@ -36,35 +42,57 @@ interface Awaited {
   readonly resolve: (text: string) => void
 }
 
-export const openMember = async (options: MemberOptions): Promise<Member> => {
-  const { dialect, ids, url, externalId, isChecker, onHeard, onProblem } = options
+interface Log {
+  readonly rooms: Map<number, Got>
+  note(heard: Heard, text: Buffer): void
+}
+
+const createLog = (checks: Checks, onProblem: (problem: string) => void): Log => {
   const rooms = new Map<number, Got>()
+  const gotOf = (room: number, seq: number): Got => {
+    const known = rooms.get(room)
+    if (known !== undefined) return known
+    const got = { messages: 0, last: Math.max(0, seq - 1), chain: 0 }
+    rooms.set(room, got)
+    return got
+  }
+  return {
+    rooms,
+    note: ({ room, seq, isMessage, commonFrom }, text) => {
+      const got = gotOf(room, seq)
+      if (seq !== 0 && seq !== got.last + 1 && checks !== 'counts') onProblem(`room ${room}: ${seq} came after ${got.last}`)
+      got.last = seq
+      if (!isMessage) return
+      got.messages += 1
+      if (checks === 'all') got.chain = crc32(text.subarray(commonFrom), got.chain)
+    },
+  }
+}
+
+export const openMember = async (options: MemberOptions): Promise<Member> => {
+  const { dialect, ids, url, externalId, checks, onHeard, onPlain, onProblem } = options
+  const { rooms, note } = createLog(checks, onProblem)
   const read = dialect.reader(ids)
+  const counted = { plain: 0 }
   let awaited: Awaited[] = []
 
-  const note = ({ room, seq, isMessage, commonFrom }: Heard, text: Buffer): void => {
-    let got = rooms.get(room)
-    if (got === undefined) {
-      got = { messages: 0, last: seq === 0 ? 0 : seq - 1, chain: 0 }
-      rooms.set(room, got)
-    }
-    if (seq !== 0 && seq !== got.last + 1) onProblem(`room ${room}: ${seq} came after ${got.last}`)
-    got.last = seq
-    if (!isMessage) return
-    got.messages += 1
-    if (isChecker) got.chain = crc32(text.subarray(commonFrom), got.chain)
+  const answer = (text: string): void => {
+    const found = awaited.find(({ isAnswer }) => isAnswer(text))
+    awaited = awaited.filter((each) => each !== found)
+    found?.resolve(text)
   }
 
   const onText = (bytes: Buffer, from: number, to: number): void => {
+    if (checks === 'counts' && dialect.isPlain(bytes, from)) {
+      counted.plain += 1
+      onPlain()
+      return
+    }
     const text = bytes.subarray(from, to)
     const heard = read(text)
     if (heard?.kind === 'feed') note(heard, text)
     if (heard !== undefined) onHeard(heard)
-    if (awaited.length === 0) return
-    const whole = text.toString()
-    const [found] = awaited.filter(({ isAnswer }) => isAnswer(whole))
-    awaited = awaited.filter((each) => each !== found)
-    found?.resolve(whole)
+    if (awaited.length > 0) answer(text.toString())
   }
 
   const target = new URL(dialect.path, url.replace(/^ws/, 'http')).href
@@ -73,5 +101,5 @@ export const openMember = async (options: MemberOptions): Promise<Member> => {
     send: (text) => socket.send(text),
     answer: (isAnswer) => new Promise((resolve) => awaited.push({ isAnswer, resolve })),
   }
-  return { userId: await dialect.greet(line, externalId), socket, line, rooms }
+  return Object.assign(counted, { userId: await dialect.greet(line, externalId), socket, line, checks, rooms })
 }

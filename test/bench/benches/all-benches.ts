@@ -1,0 +1,24 @@
+import type { Bench } from '../harness/bench.ts'
+import { pipelineBench } from './b4-pipeline.ts'
+import { busyRoomBench, manyRoomsBench, quietRoomBench } from './broadcast.ts'
+import { churnBench } from './churn.ts'
+import { embeddedBench } from './embedded.ts'
+import { headSweepBench, idleSessionsBench } from './idle-sessions.ts'
+import { listsBench } from './lists.ts'
+import { scaleBench } from './scale.ts'
+import { townHallBench } from './town-hall.ts'
+
+/** In the order in which they run. */
+export const allBenches: readonly Bench[] = [
+  busyRoomBench,
+  quietRoomBench,
+  manyRoomsBench,
+  pipelineBench,
+  townHallBench,
+  idleSessionsBench,
+  listsBench,
+  churnBench,
+  scaleBench,
+  headSweepBench,
+  embeddedBench,
+]

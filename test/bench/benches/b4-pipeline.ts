@@ -1,0 +1,96 @@
+import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
+import type { ChatUnderLoad } from '../harness/chat-under-load.ts'
+import { startChatUnderLoad } from '../harness/chat-under-load.ts'
+import { curveSvg } from '../harness/curve-svg.ts'
+import type { Measured } from '../harness/measure.ts'
+import { cpuText, measureBurst } from '../harness/measure.ts'
+import { effectiveSettings } from '../harness/settings.ts'
+import { startSocketIoUnderLoad } from '../rivals/start-socket-io.ts'
+import { measureFloors } from './floors.ts'
+import { ms, searchPipeline } from './pipeline-search.ts'
+
+const aims = { rate: 7_000, halfP50: 15, halfP99: 50 } as const
+
+const sizeOf = (isShort: boolean) =>
+  isShort ? { users: 40, rooms: 4, roomSize: 10 } : { users: 1_000, rooms: 100, roomSize: 10 }
+
+const rateText = (best: Measured | undefined): string =>
+  best === undefined
+    ? 'none was held'
+    : `${best.perSecond} messages/s (${best.perSecond * 10} deliveries/s) at p50 ${ms(best.received.p50)}, p99 ${ms(best.received.p99)} ms`
+
+const halfRow = (half: Measured): Row => ({
+  what: `B5 the same at half of that rate, ${half.perSecond}/s`,
+  result: `send → every member p50 ${ms(half.received.p50)}, p99 ${ms(half.received.p99)} ms; send → stored p50 ${ms(half.stored.p50)}, p99 ${ms(half.stored.p99)} ms`,
+  aim: `p50 < ${aims.halfP50} ms, p99 < ${aims.halfP99} ms`,
+  isMet: half.received.p50 < aims.halfP50 && half.received.p99 < aims.halfP99,
+})
+
+const short = async ({ load, parts, problems }: ChatUnderLoad): Promise<BenchReport> => {
+  const measured = await measureBurst(load, parts, { perSecond: 100, warmUpSeconds: 0.5, seconds: 2, patienceMs: 30_000 })
+  const missing = measured.isWhole ? [] : ['not all came in 30 s']
+  return {
+    rows: [{ what: 'B4/B5 100 messages/s in 4 rooms of 10', result: `all ${measured.sent} came to all` }],
+    problems: [...missing, ...(await problems())],
+    data: measured,
+  }
+}
+
+/** The same load on Socket.IO, and what was held there. */
+const measureRival = async (context: BenchContext) => {
+  await using rival = await startSocketIoUnderLoad(await context.stack(), sizeOf(false))
+  context.say('Socket.IO with Redis adapter and an insert before the emit, two processes')
+  const found = await searchPipeline({ ...rival, inFlight: 800, seconds: 6, mostAttempts: 8, say: context.say })
+  return { ...found, problems: await rival.problems() }
+}
+
+const measureOurs = async (under: ChatUnderLoad, context: BenchContext) => {
+  const found = await searchPipeline({ ...under, inFlight: 1_500, seconds: 8, mostAttempts: 12, say: context.say })
+  const rate = Math.round((found.best?.perSecond ?? found.flood.rate / 2) / 2)
+  const half = await measureBurst(under.load, under.parts, { perSecond: rate, warmUpSeconds: 4, seconds: 12, patienceMs: 30_000 })
+  return { ...found, half, problems: await under.problems() }
+}
+
+const full = async (context: BenchContext): Promise<BenchReport> => {
+  const stack = await context.stack()
+  await using under = await startChatUnderLoad(stack, sizeOf(false))
+  const settings = await effectiveSettings(stack.urls(), under.chat.databaseUrl, under.chat.namespace)
+  for (const line of settings) context.say(line)
+  const ours = await measureOurs(under, context)
+  await under[Symbol.asyncDispose]()
+  const rival = await measureRival(context)
+  const floors = await measureFloors(stack, context.say)
+  const { best, half } = ours
+  const rows: Row[] = [
+    {
+      what: 'B4 confirmed sends, whole pipeline, 100 rooms of 10',
+      result: rateText(best),
+      aim: `${aims.rate} messages/s`,
+      isMet: (best?.perSecond ?? 0) >= aims.rate,
+    },
+    {
+      what: 'B4 what a message costs at that rate',
+      result: best === undefined ? '–' : cpuText(best.cpu, best.confirmedMeanwhile),
+    },
+    halfRow(half),
+    { what: 'B4 Socket.IO, Redis adapter, insert before the emit', result: rateText(rival.best) },
+    ...floors.rows,
+  ]
+  return {
+    rows,
+    problems: [...ours.problems, ...rival.problems],
+    data: { settings, ours, rival, floors: floors.data },
+    pictures: { 'b4.svg': curveSvg({ ours: ours.all, 'Socket.IO': rival.all }) },
+  }
+}
+
+/** B4 and B5: confirmed sends through gateways, Kafka, writers, Postgres, Redis and gateways to every member. */
+export const pipelineBench: Bench = {
+  id: 'B4',
+  title: 'confirmed sends through the whole pipeline',
+  run: async (context) => {
+    if (!context.isShort) return full(context)
+    await using under = await startChatUnderLoad(await context.stack(), { ...sizeOf(true), gateways: 2, writers: 1 })
+    return await short(under)
+  },
+}

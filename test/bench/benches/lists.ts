@@ -1,0 +1,173 @@
+import { randomUUIDv7 } from 'node:crypto'
+import pg from 'pg'
+import { WebSocket } from 'ws'
+import type { LatencySummary } from '../../support/load/latencies.ts'
+import { createLatencies } from '../../support/load/latencies.ts'
+import { messageText } from '../../support/load/message-text.ts'
+import { startChat } from '../../support/stack/start-chat.ts'
+import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
+import { ms } from './pipeline-search.ts'
+
+/** Asks one thing after the other, and measures. */
+interface Asker extends Disposable {
+  ask(event: string, body: object): Promise<Readonly<Record<string, unknown>>>
+}
+
+const openAsker = async (url: string): Promise<Asker> => {
+  const socket = new WebSocket(url, { perMessageDeflate: false })
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  let onAnswer: (frame: { readonly id?: string; readonly body?: object; readonly error?: { readonly message: string } }) => void
+  socket.on('message', (text) => {
+    const frame = JSON.parse(String(text))
+    if (frame.id !== undefined) onAnswer(frame)
+  })
+  return {
+    ask: (event, body) =>
+      new Promise((resolve, reject) => {
+        onAnswer = ({ body: answer, error }) =>
+          answer === undefined ? reject(new Error(error?.message)) : resolve(answer as Record<string, unknown>)
+        socket.send(JSON.stringify({ event, id: '1', body }))
+      }),
+    [Symbol.dispose]: () => socket.terminate(),
+  }
+}
+
+/** A row for each message, as the writer would have made them, a second apart. */
+const fillRoom = async (client: pg.Client, room: string, user: string, messages: number): Promise<void> => {
+  const names = [room, user, messages]
+  const id = `('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`
+  const at = `timestamptz '2025-01-01 00:00:00Z' + n * interval '1 second'`
+  await client.query(
+    `insert into chat (id, name, created_by, seq, last_at, member_count, created_at, modified_at)
+     values ($1, 'bench', $2, $3, now(), 1, now(), now())`,
+    names,
+  )
+  await client.query('insert into chat_member (chat_id, user_id, since_seq) values ($1, $2, 0)', [room, user])
+  await client.query(
+    `insert into event (stream, seq, v, kind, type, data, command_id, digest)
+     select $1, n, 1, 'chat', 'MessagePosted', json_build_object('id', ${id}, 'msg', $4::text, 'type', 'text',
+       'user_id', $2::uuid, 'created_at', to_char(${at}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text, ${id}, 'bench'
+     from generate_series(1, $3::bigint) as n`,
+    [...names, messageText(100)],
+  )
+  await client.query(
+    `insert into message (chat_id, seq, id, created_at, user_id, type)
+     select $1, n, ${id}, ${at}, $2, 'text' from generate_series(1, $3::bigint) as n`,
+    names,
+  )
+}
+
+const fillChats = async (client: pg.Client, user: string, chats: number): Promise<void> => {
+  await client.query(
+    `with made as (
+       insert into chat (id, name, created_by, seq, last_at, member_count, created_at, modified_at)
+       select gen_random_uuid(), 'bench', $1, 1, now() - n * interval '1 second', 1, now(), now()
+       from generate_series(1, $2::bigint) as n returning id)
+     insert into chat_member (chat_id, user_id, since_seq) select id, $1, 0 from made`,
+    [user, chats],
+  )
+}
+
+const timed = async (times: number, work: () => Promise<unknown>): Promise<LatencySummary> => {
+  const latencies = createLatencies()
+  for (let warmUp = 0; warmUp < Math.min(5, times); warmUp += 1) await work()
+  for (let time = 0; time < times; time += 1) {
+    const startedMs = performance.now()
+    await work()
+    latencies.record(performance.now() - startedMs)
+  }
+  return latencies.summary()
+}
+
+interface ListTimes {
+  readonly size: number
+  readonly summary: LatencySummary
+}
+
+const textOf = (times: readonly ListTimes[]): string =>
+  times.map(({ size, summary }) => `${size}: p50 ${ms(summary.p50)} p99 ${ms(summary.p99)}`).join('; ')
+
+/** The ways in which people look at a room: its end, its middle by seq, its middle by time. */
+const queriesOf = (messages: number): readonly object[] => [
+  {},
+  { before: Math.ceil(messages / 2) },
+  { from: new Date(Date.parse('2025-01-01T00:00:00Z') + messages * 500).toISOString() },
+]
+
+const measureLists = async (
+  context: BenchContext,
+  sizes: { readonly rooms: readonly number[]; readonly users: readonly number[] },
+) => {
+  await using chat = await startChat(await context.stack(), { gateways: 1, writers: 1, env: { LOG_LEVEL: 'warn' } })
+  const times = context.isShort ? 5 : 100
+  const client = new pg.Client({ connectionString: chat.databaseUrl })
+  await client.connect()
+  const url = chat.gateways[0]?.url ?? ''
+  const [messages, chats, problems]: [ListTimes[], ListTimes[], string[]] = [[], [], []]
+  const boundAsker = async (name: string): Promise<{ asker: Asker; user: string }> => {
+    const asker = await openAsker(url)
+    const { user } = (await asker.ask('create-user', { user: { externalUserId: name } })) as { user: { id: string } }
+    return { asker, user: user.id }
+  }
+  try {
+    for (const size of sizes.rooms) {
+      const { asker, user } = await boundAsker(`reader-${size}`)
+      using open = asker
+      const room = randomUUIDv7()
+      await fillRoom(client, room, user, size)
+      await client.query('vacuum analyze event, message')
+      const queries = queriesOf(size)
+      const first = await open.ask('list-messages', { chat: { id: room } })
+      if ((first.messages as unknown[]).length !== Math.min(50, size))
+        problems.push(`list-messages of ${size}: a page is not whole`)
+      let turn = 0
+      const query = (): object => {
+        turn += 1
+        return queries[turn % queries.length] ?? {}
+      }
+      const summary = await timed(times, () => open.ask('list-messages', { chat: { id: room }, query: query() }))
+      messages.push({ size, summary })
+      context.say(`  list-messages in a room of ${size}: p50 ${ms(summary.p50)} p99 ${ms(summary.p99)} ms`)
+    }
+    for (const size of sizes.users) {
+      const { asker, user } = await boundAsker(`member-${size}`)
+      using open = asker
+      await fillChats(client, user, size)
+      const first = await open.ask('list-chats', { user: { id: user } })
+      if ((first.chats as unknown[]).length !== Math.min(50, size)) problems.push(`list-chats of ${size}: a page is not whole`)
+      const summary = await timed(times, () => open.ask('list-chats', { user: { id: user } }))
+      chats.push({ size, summary })
+      context.say(`  list-chats of ${size}: p50 ${ms(summary.p50)} p99 ${ms(summary.p99)} ms`)
+    }
+  } finally {
+    await client.end()
+  }
+  return { messages, chats, problems }
+}
+
+/** B7: lists over rooms and users of very different sizes. */
+export const listsBench: Bench = {
+  id: 'B7',
+  title: 'list-messages and list-chats by size',
+  run: async (context): Promise<BenchReport> => {
+    const sizes = context.isShort
+      ? { rooms: [10, 200], users: [10, 100] }
+      : { rooms: [1e3, 1e4, 1e5, 1e6, 1e7], users: [10, 100, 1_000, 10_000] }
+    const { messages, chats, problems } = await measureLists(context, sizes)
+    const [least, most] = [messages[0]?.summary.p50 ?? 0, messages.at(-1)?.summary.p50 ?? 0]
+    const slowest = Math.max(...messages.map(({ summary }) => summary.p99))
+    const rows: Row[] = [
+      {
+        what: 'B7 list-messages by messages of the room, ms',
+        result: textOf(messages),
+        ...(context.isShort ? {} : { aim: 'flat, p99 < 20 ms', isMet: most < 2 * least && slowest < 20 }),
+      },
+      {
+        what: 'B7 list-chats by chats of the user, ms',
+        result: textOf(chats),
+        ...(context.isShort ? {} : { aim: 'linear at worst' }),
+      },
+    ]
+    return { rows, problems, data: { messages, chats } }
+  },
+}

@@ -1,0 +1,61 @@
+import { freshTag } from '../../support/load/run-ids.ts'
+import type { Chat } from '../../support/stack/start-chat.ts'
+import { startChat } from '../../support/stack/start-chat.ts'
+import type { Verdict } from '../load/lean-load.ts'
+import type { LoadOptions } from '../load/load-messages.ts'
+import type { LoadProcess } from '../load/start-load.ts'
+import { startLoad } from '../load/start-load.ts'
+import type { BenchStack } from './bench-stack.ts'
+import { compareWithStore } from './compare-with-store.ts'
+import type { Parts } from './cpu.ts'
+
+/** The distributed service with a load that is connected to it. */
+export interface ChatUnderLoad extends AsyncDisposable {
+  readonly chat: Chat
+  readonly load: LoadProcess
+  /** Whose CPU time is measured, besides the load. */
+  readonly parts: Parts
+  /** What is wrong with what the members have had, by themselves and against the store. */
+  problems(): Promise<readonly string[]>
+}
+
+export interface ChatUnderLoadOptions extends Pick<LoadOptions, 'users' | 'rooms' | 'roomSize' | 'others'> {
+  readonly gateways?: number
+  readonly writers?: number
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export const messageChars = 100
+const checkers = 20
+
+const pidsOf = (replicas: readonly { readonly pid?: number | undefined }[]): number[] =>
+  replicas.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))
+
+export const startChatUnderLoad = async (stack: BenchStack, options: ChatUnderLoadOptions): Promise<ChatUnderLoad> => {
+  const { gateways = 2, writers = 2, env = {}, users, rooms, roomSize, others } = options
+  await using owned = new AsyncDisposableStack()
+  const chat = owned.use(await startChat(stack, { gateways, writers, env: { LOG_LEVEL: 'warn', ...env } }))
+  const load = owned.use(startLoad())
+  await load.open('chat', {
+    urls: chat.gateways.map(({ url }) => url),
+    users,
+    rooms,
+    roomSize,
+    messageChars,
+    checkers,
+    ...(others === undefined ? {} : { others }),
+    tag: freshTag(),
+    seed: 1,
+  })
+  const kept = owned.move()
+  return {
+    chat,
+    load,
+    parts: { gateways: pidsOf(chat.gateways), writers: pidsOf(chat.writers), ...stack.parts },
+    problems: async () => {
+      const verdict: Verdict = await load.verdict()
+      return [...verdict.problems, ...(await compareWithStore(chat.databaseUrl, verdict))]
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}

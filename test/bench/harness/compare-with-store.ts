@@ -1,0 +1,45 @@
+import { crc32 } from 'node:zlib'
+import pg from 'pg'
+import { feedFrameText } from '../../../shared/ports/publications.ts'
+import type { RoomVerdict, Verdict } from '../load/lean-load.ts'
+
+interface StoredMessage {
+  readonly seq: string
+  readonly data: string
+}
+
+const storedOf = async (client: pg.Client, room: string): Promise<readonly StoredMessage[]> => {
+  const text = `select seq, data from event where stream = $1 and type = 'MessagePosted' order by seq`
+  return (await client.query<StoredMessage>(text, [room])).rows
+}
+
+/** Over the bytes that every member should have had. */
+const chainOf = (room: string, messages: readonly StoredMessage[]): number =>
+  messages.reduce((chain, { seq, data }) => {
+    // A sender's own frame has its id before this.
+    const common = feedFrameText('new-message', room, Number(seq), data).slice(1)
+    return crc32(common, chain)
+  }, 0)
+
+const compareRoom = ({ room, messages, last, chains }: RoomVerdict, stored: readonly StoredMessage[]): readonly string[] => {
+  const problems: string[] = []
+  if (stored.length !== messages) problems.push(`${room}: ${messages} were sent and ${stored.length} are stored`)
+  const head = Number(stored.at(-1)?.seq ?? last)
+  if (head !== last) problems.push(`${room}: ${head} is the last one stored, ${last} the last one seen`)
+  const wanted = chains.length === 0 ? 0 : chainOf(room, stored)
+  if (chains.some((chain) => chain !== wanted)) problems.push(`${room}: what a member has had is not what is stored`)
+  return problems
+}
+
+/** What the members have had, against what is stored, to the byte where a member looked at them. */
+export const compareWithStore = async (databaseUrl: string, { rooms }: Verdict): Promise<readonly string[]> => {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const problems: string[] = []
+    for (const room of rooms) problems.push(...compareRoom(room, await storedOf(client, room.room)))
+    return problems
+  } finally {
+    await client.end()
+  }
+}

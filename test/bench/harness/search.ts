@@ -1,0 +1,46 @@
+import type { Measured } from './measure.ts'
+
+export interface SearchOptions {
+  /** One rate, measured. */
+  readonly attempt: (perSecond: number) => Promise<Measured>
+  readonly isSustained: (measured: Measured) => boolean
+  readonly startAt: number
+  readonly factor: number
+  readonly mostAttempts: number
+}
+
+/**
+ * The highest rate that is sustained: up by `factor` until one is not, then
+ * between the two. A rate that fails is tried once more, since the machine may
+ * have had something else to do.
+ */
+export const highestSustained = async (options: SearchOptions): Promise<{ best: Measured | undefined; all: Measured[] }> => {
+  const { attempt, isSustained, factor, mostAttempts } = options
+  const all: Measured[] = []
+  let best: Measured | undefined
+  let tooMuch = Number.POSITIVE_INFINITY
+  let next = options.startAt
+
+  const isGood = async (rate: number): Promise<boolean> => {
+    for (let tries = 0; tries < 2 && all.length < mostAttempts; tries += 1) {
+      const measured = await attempt(rate)
+      all.push(measured)
+      if (!isSustained(measured)) continue
+      if (best === undefined || measured.perSecond > best.perSecond) best = measured
+      return true
+    }
+    return false
+  }
+
+  while (all.length < mostAttempts) {
+    if (await isGood(Math.round(next))) {
+      next = tooMuch === Number.POSITIVE_INFINITY ? next * factor : (next + tooMuch) / 2
+    } else {
+      tooMuch = next
+      const low = best?.perSecond ?? next / factor ** 2
+      next = (low + tooMuch) / 2
+    }
+    if (tooMuch - (best?.perSecond ?? 0) < 0.04 * tooMuch) break
+  }
+  return { best, all }
+}

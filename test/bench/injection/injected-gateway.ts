@@ -1,0 +1,44 @@
+/** The gateway as it is, on ports in memory, with messages injected at the FanOut port. */
+import { Registry } from 'prom-client'
+import { memoryCommandLog } from '../../../infra/in-process/memory-command-log.ts'
+import { memoryFanOut } from '../../../infra/in-process/memory-fan-out.ts'
+import { createGatewayService } from '../../../services/gateway/gateway-service.ts'
+import { startWriter } from '../../../services/writer/start-writer.ts'
+import { topics, writeRoomPublication } from '../../../shared/ports/publications.ts'
+import { readConfig } from '../../../shared/runtime/config.ts'
+import { createLogger } from '../../../shared/runtime/logger.ts'
+import { createMetrics } from '../../../shared/runtime/metrics.ts'
+import { systemClock } from '../../../shared/runtime/system-clock.ts'
+import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import { takeOrders } from '../harness/take-orders.ts'
+import type { InjectOrder } from './inject.ts'
+import { createInjector } from './inject.ts'
+
+type Order = { readonly do: 'listen' } | InjectOrder
+
+const config = readConfig({ PORT: '0', INTERNAL_PORT: '0', CONVERGE_MS: '3600000' })
+const log = createLogger({ level: 'error', name: 'bench', write: (line) => process.stderr.write(line) })
+const metrics = createMetrics(new Registry())
+const fanOut = memoryFanOut({ log })
+// A room's first event is its creation.
+const inject = createInjector(2)
+
+const listen = async (): Promise<{ readonly port: number }> => {
+  const commandLog = memoryCommandLog({ log, clock: systemClock })
+  const { store: eventStore, readModel } = memoryStore({ pageBytes: config.bounds.pageBytes })
+  const life = { add: () => {}, fatal: () => {} }
+  const service = { log, metrics, onScrape: () => {}, life: life as never }
+  await startWriter(config, { commandLog, eventStore, fanOut, eventStream: undefined }, service)
+  const ports = { commandLog, eventStore, readModel, fanOut, allowances: undefined }
+  return createGatewayService(config, ports, service).start()
+}
+
+takeOrders<Order>((order) => {
+  if (order.do === 'listen') return listen()
+  return inject(order, ({ room, seq, commandId, frame }) => {
+    const events = [{ seq, event: 'new-message' as const, commandId, digest: 'injected', frame }]
+    void fanOut.publish([
+      { topic: topics.room(room), payload: writeRoomPublication({ room, events }, config.bounds.publicationBytes) },
+    ])
+  })
+})

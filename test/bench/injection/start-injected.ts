@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { nowMs } from '../../support/load/load-context.ts'
+import { freshTag } from '../../support/load/run-ids.ts'
+import type { Measured } from '../harness/measure.ts'
+import { measureCpu } from '../harness/measure.ts'
+import { startOrderChild } from '../harness/order-child.ts'
+import type { Injected } from '../load/lean-load.ts'
+import type { DialectName, LoadOptions } from '../load/load-messages.ts'
+import { startLoad } from '../load/start-load.ts'
+import type { InjectOrder } from './inject.ts'
+
+/** Servers that messages are injected into. */
+const servers = {
+  ours: { entry: 'injection/injected-gateway.ts', dialect: 'chat' },
+  'bare ws': { entry: 'rivals/bare-ws-server.ts', dialect: 'bare' },
+  'Socket.IO': { entry: 'rivals/socket-io-server.ts', dialect: 'socket.io' },
+} as const satisfies Record<string, { readonly entry: string; readonly dialect: DialectName }>
+
+export type ServerName = keyof typeof servers
+
+export interface InjectedServer extends AsyncDisposable {
+  inject(perSecond: number, seconds: number): Promise<Measured>
+  problems(): Promise<readonly string[]>
+}
+
+type Size = Pick<LoadOptions, 'users' | 'rooms' | 'roomSize' | 'others'>
+
+const folder = join(import.meta.dirname, '..')
+
+/** `redisUrl`: for a server that needs one. */
+export const startInjected = async (name: ServerName, size: Size, redisUrl?: string): Promise<InjectedServer> => {
+  await using owned = new AsyncDisposableStack()
+  const { entry, dialect } = servers[name]
+  const server = owned.use(
+    startOrderChild<{ readonly do: 'listen'; readonly redisUrl?: string } | InjectOrder>(join(folder, entry)),
+  )
+  const listening = await server.obey<{ readonly port: number }>({
+    do: 'listen',
+    ...(redisUrl === undefined ? {} : { redisUrl }),
+  })
+  const load = owned.use(startLoad())
+  const [tag, startMs] = [freshTag(), nowMs()]
+  const urls = [`ws://127.0.0.1:${listening.port}`]
+  await load.open(dialect, { ...size, urls, messageChars: 100, checkers: 20, tag, startMs, seed: 1 })
+  const kept = owned.move()
+
+  const injectFor = (perSecond: number, seconds: number): Promise<Injected> => {
+    const count = Math.max(1, Math.round(perSecond * seconds))
+    return server.obey({ do: 'inject', perSecond, count, rooms: size.rooms, tag, startMs })
+  }
+  return {
+    inject: async (perSecond, seconds) => {
+      await load.watch()
+      const end = measureCpu({ server: [server.pid], load: [load.pid] })
+      const injected = await injectFor(perSecond, seconds)
+      const cpu = end()
+      const result = await load.unwatch(injected, 30_000)
+      return { ...result, perSecond, cpu, rate: result.sent / cpu.seconds }
+    },
+    problems: async () => (await load.verdict()).problems,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}

@@ -1,0 +1,18 @@
+import { chatDialect } from './chat-dialect.ts'
+import type { Dialect } from './dialect.ts'
+
+/** A bare `ws` server, which is told who is in which room, and sends the same frames as ours. */
+export const bareDialect: Dialect = {
+  ...chatDialect,
+  path: '/',
+  greet: async (line, externalId) => {
+    line.send(JSON.stringify({ user: externalId }))
+    await line.answer((text) => text.startsWith('{"id"'))
+    return externalId
+  },
+  createdFrames: 0,
+  createRoom: async (line, room, users) => {
+    line.send(JSON.stringify({ room, users }))
+    await line.answer((text) => text.startsWith('{"id"'))
+  },
+}

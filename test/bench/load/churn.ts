@@ -1,0 +1,180 @@
+import type { LatencySummary } from '../../support/load/latencies.ts'
+import { createLatencies } from '../../support/load/latencies.ts'
+import { nowMs } from '../../support/load/load-context.ts'
+import { startPace } from '../../support/load/pace.ts'
+import { runIds } from '../../support/load/run-ids.ts'
+import { until } from '../../support/poll.ts'
+import { chatDialect } from './chat-dialect.ts'
+import type { LeanSocket } from './lean-socket.ts'
+import { openLeanSocket } from './lean-socket.ts'
+
+export interface ChurnOptions {
+  readonly urls: readonly string[]
+  readonly sockets: number
+  /** 0: all at once, in the middle of it. */
+  readonly everyMs: number
+  readonly awayMs: number
+  readonly messages: number
+  readonly perSecond: number
+  readonly tag: number
+}
+
+export interface ChurnResult {
+  readonly cuts: number
+  readonly failures: number
+  /** From the reopening of a socket to the answer that stands behind its last missed frame. */
+  readonly resume: LatencySummary
+  readonly missing: number
+  readonly problems: readonly string[]
+}
+
+interface Person {
+  readonly externalId: string
+  readonly url: string
+  socket: LeanSocket | undefined
+  userId: string
+  last: number
+  /** When the socket that is open now began to be opened. */
+  openedMs: number
+  isResumed: boolean
+}
+
+const roomNumber = 1
+const mostProblems = 20
+
+/** Sockets of one room that are cut and come back, while somebody talks to all of them. */
+export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
+  const { urls, sockets, everyMs, awayMs, messages, perSecond, tag } = options
+  const ids = runIds(tag, nowMs())
+  const room = ids.room(roomNumber)
+  const resume = createLatencies()
+  const problems: string[] = []
+  let [cuts, failures, confirmed, isOver] = [0, 0, 0, false]
+
+  const people = Array.from(
+    { length: sockets },
+    (_, index): Person => ({
+      externalId: `churn-${tag}-${index}`,
+      url: new URL('/ws', (urls[index % urls.length] ?? '').replace(/^ws/, 'http')).href,
+      socket: undefined,
+      userId: '',
+      last: 0,
+      openedMs: 0,
+      isResumed: false,
+    }),
+  )
+  /** Is never cut: its messages are not what is measured. */
+  const [speaker, ...members] = people as [Person, ...Person[]]
+
+  const hearOther = (person: Person, text: string): void => {
+    const frame = JSON.parse(text) as {
+      event: string
+      id?: string
+      seq?: number
+      body?: { user?: { id: string } }
+      error?: object
+    }
+    if (frame.event === 'create-user' && frame.body?.user !== undefined) person.userId = frame.body.user.id
+    if (frame.event === 'create-chat') person.last = Math.max(person.last, frame.seq ?? 1)
+    if (frame.error !== undefined && problems.length < mostProblems) problems.push(`${frame.event} was refused`)
+    if (frame.event !== 'resume') return
+    if (person.isResumed) resume.record(nowMs() - person.openedMs)
+    person.isResumed = true
+  }
+
+  const open = async (person: Person): Promise<void> => {
+    const read = chatDialect.reader(ids)
+    person.openedMs = nowMs()
+    const socket = await openLeanSocket({
+      url: person.url,
+      onText: (bytes, from, to) => {
+        const text = bytes.subarray(from, to)
+        const heard = read(text)
+        if (heard === undefined) return hearOther(person, text.toString())
+        if (heard.operation > 0) confirmed += 1
+        // After a cut, what was under way may come again; a hole may not be.
+        if (heard.seq > person.last + 1 && problems.length < mostProblems) problems.push(`${heard.seq} came after ${person.last}`)
+        person.last = Math.max(person.last, heard.seq)
+      },
+    })
+    person.socket = socket
+    const places = person.last > 0 ? { rooms: { [room]: person.last } } : { rooms: {} }
+    const body = { user: { externalUserId: person.externalId }, resume: places }
+    socket.send(JSON.stringify({ event: 'create-user', id: 'bind', body }))
+  }
+
+  const reopen = async (person: Person): Promise<void> => {
+    if (isOver && person.socket?.isOpen === true) return
+    try {
+      await open(person)
+    } catch {
+      failures += 1
+      setTimeout(() => void reopen(person), 100)
+    }
+  }
+
+  const cut = (person: Person): void => {
+    if (isOver || person.socket?.isOpen !== true) return
+    cuts += 1
+    person.socket.cut()
+    setTimeout(() => void reopen(person), awayMs)
+  }
+
+  const connectAll = async (): Promise<void> => {
+    for (let from = 0; from < people.length; from += 100) {
+      const some = people.slice(from, from + 100)
+      await Promise.all(some.map(open))
+      await until('the users to be bound', () => some.every(({ userId }) => userId !== ''), { withinMs: 60_000, everyMs: 5 })
+    }
+  }
+
+  const createRoom = async (): Promise<void> => {
+    const users = members.map(({ userId }) => userId)
+    const say = (frame: object): void => speaker.socket?.send(JSON.stringify(frame))
+    say({ event: 'create-chat', id: 'room', body: { chat: { id: room, name: 'churn' }, users: users.slice(0, 1_000) } })
+    await until('the room', () => speaker.last > 0, { withinMs: 30_000 })
+    for (let from = 1_000; from < users.length; from += 1_000) {
+      const before = speaker.last
+      say({ event: 'add-users', id: 'more', room, body: { users: users.slice(from, from + 1_000) } })
+      await until('the members', () => speaker.last > before, { withinMs: 30_000 })
+    }
+    await until('all to be in', () => members.every(({ last }) => last === speaker.last), { withinMs: 60_000 })
+  }
+
+  await connectAll()
+  await createRoom()
+  const firstSeq = speaker.last
+  const timers =
+    everyMs === 0
+      ? []
+      : members.map((member, index) => {
+          const begin = (index / members.length) * everyMs
+          let again: NodeJS.Timeout | undefined
+          const first = setTimeout(() => {
+            cut(member)
+            again = setInterval(() => cut(member), everyMs)
+          }, begin)
+          return () => {
+            clearTimeout(first)
+            clearInterval(again)
+          }
+        })
+  const durationMs = (messages / perSecond) * 1_000
+  if (everyMs === 0) setTimeout(() => members.forEach(cut), durationMs / 2)
+  let operation = 0
+  const send = (intendedMs: number): void => {
+    operation += 1
+    speaker.socket?.send(chatDialect.message(operation, room, ids.command(operation, intendedMs), 'a word to all of them'))
+  }
+  await startPace({ perSecond, count: messages, now: nowMs, send }).done
+  for (const stop of timers) stop()
+  await until('the last message to be stored', () => confirmed === messages, { withinMs: 30_000 })
+  isOver = false
+  const head = firstSeq + messages
+  const isThere = ({ last }: Person): boolean => last >= head
+  await until('everybody to have everything', () => members.every(isThere), { withinMs: 60_000 }).catch(() => {})
+  isOver = true
+  const missing = members.reduce((sum, { last }) => sum + Math.max(0, head - last), 0)
+  for (const { socket } of people) socket?.cut()
+  return { cuts, failures, resume: resume.summary(), missing, problems }
+}

@@ -1,0 +1,73 @@
+/**
+ * What is compared with in B4: Socket.IO as its documents have it, two such
+ * processes on a Redis adapter, each message inserted into Postgres before it
+ * is emitted. No order among members, no history, no repair.
+ */
+import { createServer } from 'node:http'
+import { createAdapter } from '@socket.io/redis-adapter'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { Server } from 'socket.io'
+import { takeOrders } from '../harness/take-orders.ts'
+import type { InjectOrder } from '../injection/inject.ts'
+import { createInjector } from '../injection/inject.ts'
+
+export interface ListenOrder {
+  readonly do: 'listen'
+  /** Without one, messages are injected and none is taken. */
+  readonly databaseUrl?: string
+  readonly redisUrl: string
+}
+
+export type SocketIoOrder = ListenOrder | InjectOrder
+
+interface NewMessage {
+  readonly id: string
+  readonly msg: string
+  readonly type: string
+}
+
+const insert = `insert into bench_message (room, id, user_id, msg, type, created_at)
+  values ($1, $2, $3, $4, $5, $6) returning seq`
+
+const inject = createInjector(1)
+let io: Server | undefined
+
+const listen = async ({ databaseUrl, redisUrl }: ListenOrder): Promise<{ readonly port: number }> => {
+  const pool = new pg.Pool(databaseUrl === undefined ? {} : { connectionString: databaseUrl, max: 10 })
+  const server = createServer()
+  const publisher = new Redis(redisUrl)
+  const opened = new Server(server, {
+    adapter: createAdapter(publisher, publisher.duplicate()),
+    transports: ['websocket'],
+    perMessageDeflate: false,
+  })
+  io = opened
+  opened.on('connection', (socket) => {
+    let user = ''
+    socket.on('create-user', async (name: string, done: () => void) => {
+      user = name
+      await socket.join(`user ${name}`)
+      done()
+    })
+    socket.on('create-chat', (room: string, users: readonly string[], done: () => void) => {
+      opened.in(users.map((name) => `user ${name}`)).socketsJoin(room)
+      setTimeout(done, 100)
+    })
+    socket.on('new-message', async (room: string, { id, msg, type }: NewMessage, done: () => void) => {
+      const at = new Date().toISOString()
+      const { rows } = await pool.query({ name: 'insert', text: insert, values: [room, id, user, msg, type, at] })
+      const body = { id, msg, type, user_id: user, created_at: at, modified_at: at }
+      opened.to(room).emit('new-message', { event: 'new-message', room, seq: Number(rows[0].seq), body })
+      done()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return { port: typeof address === 'object' && address !== null ? address.port : 0 }
+}
+
+takeOrders<SocketIoOrder>((order) => {
+  if (order.do === 'listen') return listen(order)
+  return inject(order, ({ room, frame }) => void io?.to(room).emit('new-message', JSON.parse(frame)))
+})

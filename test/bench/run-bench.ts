@@ -1,0 +1,56 @@
+/** `npm run bench`: what the service costs, measured side by side with others in one run. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { allBenches } from './benches/all-benches.ts'
+import { runBenches } from './harness/run-benches.ts'
+
+const usage = `Usage: npm run bench -- [--only B1,B4] [--short] [--out bench-results] [--list]
+
+  --only   these benchmarks, by their ids
+  --short  little of everything: judged by correctness alone, never by time
+  --out    folder for the results as JSON, the table and the pictures
+  --list   tells what there is, and runs nothing
+`
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    short: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'bench-results' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const chosen = () => {
+  if (values.only === undefined) return allBenches
+  return values.only.split(',').map((id) => {
+    const bench = allBenches.find((candidate) => candidate.id === id)
+    if (bench === undefined) throw new Error(`there is no benchmark ${id}; --list tells which there are`)
+    return bench
+  })
+}
+
+const machine = (): string =>
+  `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}`
+
+const run = async (): Promise<number> => {
+  const { table, problems, data, pictures } = await runBenches(chosen(), { isShort: values.short, say })
+  say(`\n${machine()}\n\n${table}`)
+  mkdirSync(values.out, { recursive: true })
+  const results = { at: new Date().toISOString(), machine: machine(), command: process.argv.slice(2), data }
+  writeFileSync(join(values.out, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
+  writeFileSync(join(values.out, 'table.md'), table)
+  for (const [name, svg] of Object.entries(pictures)) writeFileSync(join(values.out, name), svg)
+  for (const problem of problems) process.stderr.write(`${problem}\n`)
+  say(problems.length === 0 ? '\nNothing was lost, doubled or reordered.' : `\n${problems.length} problems.`)
+  return problems.length
+}
+
+if (values.help) say(usage)
+else if (values.list) for (const { id, title } of allBenches) say(`${id.padEnd(5)} ${title}`)
+else process.exitCode = (await run()) === 0 ? 0 : 1
