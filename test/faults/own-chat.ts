@@ -35,7 +35,8 @@ export const ownChat = (options: ChatOptions, links: readonly string[] = []): ((
     const stack = owned.use(await startStack({ links }))
     const chat = owned.use(await startChat(stack, options))
     own = { stack, chat, gateway: gatewaysOf(chat) }
-  })
+    // Three services and four programs, on a machine that may have much else to do.
+  }, 300_000)
   afterAll(() => owned.disposeAsync())
   return () => {
     if (own === undefined) throw new Error('the chat did not start')
