@@ -42,6 +42,16 @@ const summed = (results: readonly WorkerResult[], of: 'refused' | 'closed'): Rec
   return sums
 }
 
+/** The verdict where there is nothing to hold the frames against. */
+const unread = (reason: string): Verdict => ({
+  lost: 0,
+  duplicated: 0,
+  reordered: 0,
+  gaps: 0,
+  other: 1,
+  problems: [`the rooms could not be read back: ${reason}`],
+})
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
 
 /** Runs a load from the first connection to the verdict. */
@@ -92,8 +102,17 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
     await sending
     await pause(lastFramesMs)
     enter('judging')
-    const results = await crew.finish(isChecked)
-    return [results, isChecked ? judgeCrew(results, tag, startMs, userIds) : undefined]
+    return isChecked ? judged(crew, userIds) : [await crew.finish(false), undefined]
+  }
+
+  const judged = async (crew: Crew, userIds: ReadonlyMap<number, string>): Promise<readonly [readonly WorkerResult[], Verdict]> => {
+    try {
+      const results = await crew.finish(true)
+      return [results, judgeCrew(results, tag, startMs, userIds)]
+    } catch (error) {
+      // The service may be gone; what was measured is told all the same.
+      return [await crew.finish(false), unread((error as Error).message)]
+    }
   }
 
   const { slowReaders, dropsPerSecond, rampMs, roomSize, messageSize, users, rooms } = shape
