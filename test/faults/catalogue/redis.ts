@@ -134,7 +134,7 @@ export const redisFaults: readonly Fault[] = [
       await world.broken(async () => {
         for (const link of world.links('writer', 'redis')) link.cut('reset')
         again = Promise.all([sendAll(), world.load.post(strangerTo(world, 1), 1)]).then(([all, refused]) => [...all, refused])
-        await world.pause(5_000)
+        await world.pause(3_000)
         for (const link of world.links('writer', 'redis')) link.heal()
       })
       const codes = (await again).map(({ outcome, code }) => (outcome === 'ok' ? 'ok' : code))

@@ -2,8 +2,11 @@ import type { Entry } from '../../load/entry.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
-/** So long before it is told of no outcome, a command must have been stored, with nothing broken since, to be blamed. */
-const lookUpMs = 5_000
+/**
+ * So long before it is told of no outcome, a command must have been stored, with nothing broken since, to be blamed:
+ * longer than a look-up may wait for the database.
+ */
+const lookUpMs = 9_000
 
 /**
  * I10: memory bounded, no stuck partition, first confirmation soon after
