@@ -48,7 +48,6 @@ export const controls: readonly Control[] = [
   { off: 'the barrier of a reconnect', fault: faultOf('F16b'), gateway: 'withoutBarrier', mustBreak: ['I7'] },
   { off: 'whole repair of a hole', fault: faultOf('F16'), gateway: 'withHolesInRepair', mustBreak: ['I5', 'I7'] },
   { off: 'repair of a hole at all', fault: faultOf('F16'), gateway: 'withoutRepair', mustBreak: ['I7'] },
-  { off: 'seqs, by which a hole is seen and order kept', fault: faultOf('F16'), gateway: 'withoutSeqs', mustBreak: ['I5'] },
   {
     off: 'whole pages of followers, who join, resume or were slow',
     fault: faultOf('F23'),

@@ -48,45 +48,6 @@ const changedPages =
 const withoutFirst: ChangePage = (page) => ({ ...page, events: page.events.length > 1 ? page.events.slice(1) : page.events })
 const withoutAny: ChangePage = (page) => ({ ...page, events: [] })
 
-interface Header {
-  readonly of?: readonly (readonly [seq: number, ...rest: unknown[]])[]
-}
-
-/** The publication as if it came right behind that seq. */
-const asNext = (payload: Buffer, last: number | undefined): readonly [Buffer, number | undefined] => {
-  const text = payload.toString()
-  const lineEnd = text.indexOf('\n') < 0 ? text.length : text.indexOf('\n')
-  const header = JSON.parse(text.slice(0, lineEnd)) as Header
-  const from = last ?? (header.of?.[0]?.[0] ?? 1) - 1
-  const of = header.of?.map(([, ...rest], place) => [from + 1 + place, ...rest]) ?? []
-  return [Buffer.from(JSON.stringify({ ...header, of }) + text.slice(lineEnd)), from + of.length]
-}
-
-/** A hole is not seen: of a room, publications follow one another, whatever was between. */
-const withoutSeqs: Sabotage = (ports) => {
-  const { fanOut } = ports
-  return {
-    ...ports,
-    fanOut: {
-      publish: fanOut.publish,
-      subscribe: (topic, listener) => {
-        if (!topic.startsWith('room:')) return fanOut.subscribe(topic, listener)
-        let last: number | undefined
-        return fanOut.subscribe(topic, (payload) => {
-          const [next, at] = asNext(payload, last)
-          last = at
-          listener(next)
-        })
-      },
-      get state() {
-        return fanOut.state
-      },
-      onRestored: fanOut.onRestored,
-      close: fanOut.close,
-    },
-  }
-}
-
 /** A hole is filled, but for its first event. */
 const withHolesInRepair = changedPages('nobody', withoutFirst)
 
@@ -165,7 +126,6 @@ export const gatewaySabotages = {
   withoutBarrier,
   withHolesInRepair,
   withoutRepair,
-  withoutSeqs,
   withHolesInFollowing,
   withoutFollowing,
   withoutLookUp,

@@ -105,7 +105,10 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
     return isChecked ? judged(crew, userIds) : [await crew.finish(false), undefined]
   }
 
-  const judged = async (crew: Crew, userIds: ReadonlyMap<number, string>): Promise<readonly [readonly WorkerResult[], Verdict]> => {
+  const judged = async (
+    crew: Crew,
+    userIds: ReadonlyMap<number, string>,
+  ): Promise<readonly [readonly WorkerResult[], Verdict]> => {
     try {
       const results = await crew.finish(true)
       return [results, judgeCrew(results, tag, startMs, userIds)]

@@ -129,7 +129,8 @@ export const svgChart = (chart: Chart, name: ChartSize): string => {
   const shade = band === undefined ? '' : bandOf(band, scale, size)
   const lines = series.filter((each) => each.points.length > 0).map((each) => lineOf(each, scale))
   const parts = [shade, ...rows, ...columns, ...lines, spotsOf(chart, scale, size)]
-  return `<svg viewBox="0 0 ${width} ${height}" role="img" class="${name}">${parts.join('')}</svg>`
+  const shown = htmlText(series.map(({ label }) => label).join('; ')).replaceAll('"', '&quot;')
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${shown}" class="${name}">${parts.join('')}</svg>`
 }
 
 /** What the lines of a chart are, for beneath its title. */
