@@ -98,7 +98,7 @@ describe('under load, with nothing lost, doubled or out of order, and no error t
     const replicas = async () => Number((await getOne('deployment', 'gateway', '-n', chat.namespace)).spec?.replicas)
     const harm = (): Promise<void> =>
       until('more gateways', async () => (await replicas()) > 2, { withinMs: 240_000, everyMs: 2_000 }).then(() => undefined)
-    const run = await underLoad({ url: chat.url, perSecond: 150, users: 60, harm })
+    const run = await underLoad({ url: chat.url, perSecond: 300, users: 60, harm })
     process.stdout.write(`${figures(`autoscaling 2 → ${await replicas()}`, run)}\n`)
     expect(run.problems).toEqual([])
     await chat.scale('gateway', 2)
