@@ -61,7 +61,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'faults',
-          include: ['test/faults/**/*.test.ts', securedStacks, ownStacks],
+          include: ['test/{faults,bench}/**/*.test.ts', securedStacks, ownStacks],
           exclude: [sharesStack],
           sequence: { groupOrder: 3 },
           fileParallelism: false,

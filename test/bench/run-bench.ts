@@ -1,16 +1,19 @@
 /** `npm run bench`: what the service costs, measured side by side with others in one run. */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus, release, totalmem } from 'node:os'
+import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { allBenches } from './benches/all-benches.ts'
+import type { BenchResults } from './harness/run-benches.ts'
 import { runBenches } from './harness/run-benches.ts'
+import { writeReport } from './harness/write-report.ts'
 
-const usage = `Usage: npm run bench -- [--only B1,B4] [--short] [--out bench-results] [--list]
+const usage = `Usage: npm run bench -- [--only B1,B4] [--short] [--out bench-results] [--write] [--list]
 
   --only   these benchmarks, by their ids
   --short  little of everything: judged by correctness alone, never by time
   --out    folder for the results as JSON, the table and the pictures
+  --write  puts table and picture into test/bench too
   --list   tells what there is, and runs nothing
 `
 
@@ -19,6 +22,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     short: { type: 'boolean', default: false },
     out: { type: 'string', default: 'bench-results' },
+    write: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -38,16 +42,27 @@ const chosen = () => {
 const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}`
 
+/** What else the machine had to do is part of the result. */
+const loadText = (): string =>
+  `load average ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(', ')}`
+
 const run = async (): Promise<number> => {
-  const { table, problems, data, pictures } = await runBenches(chosen(), { isShort: values.short, say })
-  say(`\n${machine()}\n\n${table}`)
+  const loadBefore = loadText()
   mkdirSync(values.out, { recursive: true })
-  const results = { at: new Date().toISOString(), machine: machine(), command: process.argv.slice(2), data }
-  writeFileSync(join(values.out, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
-  writeFileSync(join(values.out, 'table.md'), table)
-  for (const [name, svg] of Object.entries(pictures)) writeFileSync(join(values.out, name), svg)
+  const write = ({ table, data, pictures }: BenchResults): void => {
+    const about = `${new Date().toISOString().slice(0, 16)}Z, ${machine()}; ${loadBefore} before the run, ${loadText()} at its end.`
+    const results = { about, command: process.argv.slice(2), data }
+    writeFileSync(join(values.out, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
+    writeFileSync(join(values.out, 'table.md'), `${about}\n\n${table}`)
+    for (const [name, svg] of Object.entries(pictures)) writeFileSync(join(values.out, name), svg)
+    if (values.write) writeReport(table, about, pictures)
+  }
+  const { table, problems } = await runBenches(chosen(), { isShort: values.short, say, onResults: write })
+  say(`\n${table}`)
   for (const problem of problems) process.stderr.write(`${problem}\n`)
-  say(problems.length === 0 ? '\nNothing was lost, doubled or reordered.' : `\n${problems.length} problems.`)
+  say(problems.length === 0 ? 'Nothing was lost, doubled or reordered.' : `${problems.length} problems.`)
   return problems.length
 }
 

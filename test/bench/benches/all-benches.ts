@@ -16,9 +16,9 @@ export const allBenches: readonly Bench[] = [
   pipelineBench,
   townHallBench,
   idleSessionsBench,
-  listsBench,
   churnBench,
   scaleBench,
   headSweepBench,
   embeddedBench,
+  listsBench,
 ]

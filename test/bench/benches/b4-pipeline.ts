@@ -45,7 +45,7 @@ const measureRival = async (context: BenchContext) => {
 }
 
 const measureOurs = async (under: ChatUnderLoad, context: BenchContext) => {
-  const found = await searchPipeline({ ...under, inFlight: 1_500, seconds: 8, mostAttempts: 12, say: context.say })
+  const found = await searchPipeline({ ...under, inFlight: 1_500, seconds: 8, mostAttempts: 10, say: context.say })
   const rate = Math.round((found.best?.perSecond ?? found.flood.rate / 2) / 2)
   const half = await measureBurst(under.load, under.parts, { perSecond: rate, warmUpSeconds: 4, seconds: 12, patienceMs: 30_000 })
   return { ...found, half, problems: await under.problems() }

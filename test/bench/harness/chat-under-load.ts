@@ -28,13 +28,22 @@ export interface ChatUnderLoadOptions extends Pick<LoadOptions, 'users' | 'rooms
 export const messageChars = 100
 const checkers = 20
 
+/** `BENCH_PROFILE` names a folder for the profiles of all processes of ours. */
+const profiling = (): Readonly<Record<string, string>> => {
+  const { BENCH_PROFILE: folder } = process.env
+  return folder ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` } : {}
+}
+
 const pidsOf = (replicas: readonly { readonly pid?: number | undefined }[]): number[] =>
   replicas.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))
 
 export const startChatUnderLoad = async (stack: BenchStack, options: ChatUnderLoadOptions): Promise<ChatUnderLoad> => {
   const { gateways = 2, writers = 2, env = {}, users, rooms, roomSize, others } = options
   await using owned = new AsyncDisposableStack()
-  const chat = owned.use(await startChat(stack, { gateways, writers, env: { LOG_LEVEL: 'warn', ...env } }))
+  const chat = owned.use(await startChat(stack, { gateways, writers, env: { LOG_LEVEL: 'warn', ...profiling(), ...env } }))
+  // A profile is written at an orderly end.
+  if (process.env.BENCH_PROFILE)
+    owned.defer(async () => void (await Promise.all([...chat.gateways, ...chat.writers].map((one) => one.stop()))))
   const load = owned.use(startLoad())
   await load.open('chat', {
     urls: chat.gateways.map(({ url }) => url),

@@ -13,10 +13,10 @@ const met = ({ isMet }: Row): string => (isMet === undefined ? '' : isMet ? 'met
 
 const line = (row: Row): string => `| ${row.what} | ${row.result} | ${row.aim ?? ''} | ${met(row)} |`
 
-/** One after another, on one set of services. */
+/** One after another, on one set of services; tells what there is after each. */
 export const runBenches = async (
   benches: readonly Bench[],
-  { isShort, say }: Pick<BenchContext, 'isShort' | 'say'>,
+  { isShort, say, onResults }: Pick<BenchContext, 'isShort' | 'say'> & { readonly onResults: (soFar: BenchResults) => void },
 ): Promise<BenchResults> => {
   await using owned = new AsyncDisposableStack()
   let starting: ReturnType<typeof startBenchStack> | undefined
@@ -24,6 +24,7 @@ export const runBenches = async (
     starting ??= startBenchStack().then((started) => owned.use(started))
     return starting
   }
+  const tableOf = (): string => ['| what | result | aim | |', '| --- | --- | --- | --- |', ...rows, ''].join('\n')
   const [rows, problems, data, pictures] = [[] as string[], [] as string[], {} as Record<string, unknown>, {}]
   for (const { id, title, run } of benches) {
     say(`\n${id}: ${title}`)
@@ -33,7 +34,7 @@ export const runBenches = async (
     problems.push(...report.problems.map((problem) => `${id}: ${problem}`))
     data[id] = report.data
     Object.assign(pictures, report.pictures)
+    onResults({ table: tableOf(), problems, data, pictures })
   }
-  const table = ['| what | result | aim | |', '| --- | --- | --- | --- |', ...rows, ''].join('\n')
-  return { table, problems, data, pictures }
+  return { table: tableOf(), problems, data, pictures }
 }

@@ -41,6 +41,8 @@ interface Person {
 
 const roomNumber = 1
 const mostProblems = 20
+const usersAtOnce = 50
+const usersPerCommand = 1_000
 
 /** Sockets of one room that are cut and come back, while somebody talks to all of them. */
 export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
@@ -74,7 +76,8 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
       body?: { user?: { id: string } }
       error?: object
     }
-    if (frame.event === 'create-user' && frame.body?.user !== undefined) person.userId = frame.body.user.id
+    const named = frame.id?.startsWith('user ') ? people[Number(frame.id.slice(5))] : undefined
+    if (named !== undefined) named.userId = frame.body?.user?.id ?? ''
     if (frame.event === 'create-chat') person.last = Math.max(person.last, frame.seq ?? 1)
     if (frame.error !== undefined && problems.length < mostProblems) problems.push(`${frame.event} was refused`)
     if (frame.event !== 'resume') return
@@ -120,29 +123,43 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
     setTimeout(() => void reopen(person), awayMs)
   }
 
-  const connectAll = async (): Promise<void> => {
-    for (let from = 0; from < people.length; from += 100) {
-      const some = people.slice(from, from + 100)
-      await Promise.all(some.map(open))
-      await until('the users to be bound', () => some.every(({ userId }) => userId !== ''), { withinMs: 60_000, everyMs: 5 })
+  const say = (frame: object): void => speaker.socket?.send(JSON.stringify(frame))
+
+  /** By the speaker, as a service does it: nobody is told who does not need to be. */
+  const createUsers = async (): Promise<void> => {
+    for (let from = 1; from < people.length; from += usersAtOnce) {
+      const some = people.slice(from, from + usersAtOnce)
+      for (const [index, { externalId }] of some.entries())
+        say({ event: 'create-user', id: `user ${from + index}`, body: { user: { externalUserId: externalId } } })
+      await until('the users', () => some.every(({ userId }) => userId !== ''), { withinMs: 60_000, everyMs: 2 })
     }
   }
 
   const createRoom = async (): Promise<void> => {
     const users = members.map(({ userId }) => userId)
-    const say = (frame: object): void => speaker.socket?.send(JSON.stringify(frame))
-    say({ event: 'create-chat', id: 'room', body: { chat: { id: room, name: 'churn' }, users: users.slice(0, 1_000) } })
+    const chat = { id: room, name: 'churn' }
+    say({ event: 'create-chat', id: 'room', body: { chat, users: users.slice(0, usersPerCommand) } })
     await until('the room', () => speaker.last > 0, { withinMs: 30_000 })
-    for (let from = 1_000; from < users.length; from += 1_000) {
+    for (let from = usersPerCommand; from < users.length; from += usersPerCommand) {
       const before = speaker.last
-      say({ event: 'add-users', id: 'more', room, body: { users: users.slice(from, from + 1_000) } })
+      say({ event: 'add-users', id: 'more', room, body: { users: users.slice(from, from + usersPerCommand) } })
       await until('the members', () => speaker.last > before, { withinMs: 30_000 })
     }
-    await until('all to be in', () => members.every(({ last }) => last === speaker.last), { withinMs: 60_000 })
   }
 
-  await connectAll()
+  const connectMembers = async (): Promise<void> => {
+    for (let from = 0; from < members.length; from += usersAtOnce) {
+      const some = members.slice(from, from + usersAtOnce)
+      for (const member of some) member.last = speaker.last
+      await Promise.all(some.map(open))
+      await until('the members to be bound', () => some.every(({ isResumed }) => isResumed), { withinMs: 60_000, everyMs: 2 })
+    }
+  }
+
+  await open(speaker)
+  await createUsers()
   await createRoom()
+  await connectMembers()
   const firstSeq = speaker.last
   const timers =
     everyMs === 0
@@ -169,7 +186,6 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
   await startPace({ perSecond, count: messages, now: nowMs, send }).done
   for (const stop of timers) stop()
   await until('the last message to be stored', () => confirmed === messages, { withinMs: 30_000 })
-  isOver = false
   const head = firstSeq + messages
   const isThere = ({ last }: Person): boolean => last >= head
   await until('everybody to have everything', () => members.every(isThere), { withinMs: 60_000 }).catch(() => {})
