@@ -12,11 +12,11 @@ const partitions: readonly (readonly ['gateway' | 'writer', BackingName])[] = [
 const partition = async (world: World, tier: 'gateway' | 'writer', service: BackingName): Promise<void> => {
   const link = world.stack.link(`${tier}-1`, service)
   link.cut('black-hole', 'answers')
-  await world.pause(6_000)
+  await world.pause(9_000)
   link.heal()
   await world.pause(2_000)
   link.cut('black-hole', 'both')
-  await world.pause(6_000)
+  await world.pause(9_000)
   link.heal()
 }
 
