@@ -65,8 +65,8 @@ describe('The flush', () => {
 
   it('comes the later the busier the gateway is, so that more is written at once', () => {
     for (const [busy, delayMs] of [
-      [0.5, 0],
-      [0.7, defaultTimes.flushMostMs / 2],
+      [0.25, 0],
+      [0.45, defaultTimes.flushMostMs / 2],
       [1, defaultTimes.flushMostMs],
     ] as const) {
       const { flusher, target, turn } = rig(busy)
