@@ -25,6 +25,7 @@ export const createFlusher = (clock: Clock, times: Times, busyness: Busyness, on
   let dirty = new Set<Flushable>()
   let isScheduled = false
   let lastTookMs = 0
+  let lastEndedAt = Number.NEGATIVE_INFINITY
 
   /** Whatever one of them throws is thrown where it stops no other. */
   const flush = (target: Flushable): void => {
@@ -52,6 +53,7 @@ export const createFlusher = (clock: Clock, times: Times, busyness: Busyness, on
 
   const finish = (tookMs: number): void => {
     lastTookMs = tookMs
+    lastEndedAt = clock.monotonicMs()
     onFlushed(tookMs / 1000)
     isScheduled = false
     if (dirty.size > 0) schedule()
@@ -61,7 +63,9 @@ export const createFlusher = (clock: Clock, times: Times, busyness: Busyness, on
     isScheduled = true
     const tookMs = lastTookMs < 1 ? 0 : Math.min(lastTookMs, times.flushMostMs)
     const pauseMs = Math.max(tookMs, gatheringMs(busyness(), times.flushMostMs))
-    clock.after(pauseMs, () => {
+    // Time that has passed since was pause enough.
+    const leftMs = Math.max(0, lastEndedAt + pauseMs - clock.monotonicMs())
+    clock.after(leftMs, () => {
       const targets = dirty
       dirty = new Set()
       slice(targets.values(), 0)

@@ -29,8 +29,8 @@ export const loopBusyness = (): Busyness => {
   }
 }
 
-const idleUpTo = 0.5
-const fullFrom = 0.9
+const idleUpTo = 0.25
+const fullFrom = 0.65
 
 /**
  * How long work is left to gather before it is taken on: not at all while

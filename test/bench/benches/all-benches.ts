@@ -15,10 +15,10 @@ export const allBenches: readonly Bench[] = [
   manyRoomsBench,
   pipelineBench,
   townHallBench,
-  idleSessionsBench,
-  churnBench,
   scaleBench,
+  idleSessionsBench,
   headSweepBench,
   embeddedBench,
+  churnBench,
   listsBench,
 ]

@@ -40,12 +40,12 @@ const short = async ({ load, parts, problems }: ChatUnderLoad): Promise<BenchRep
 const measureRival = async (context: BenchContext) => {
   await using rival = await startSocketIoUnderLoad(await context.stack(), sizeOf(false))
   context.say('Socket.IO with Redis adapter and an insert before the emit, two processes')
-  const found = await searchPipeline({ ...rival, inFlight: 800, seconds: 6, mostAttempts: 8, say: context.say })
+  const found = await searchPipeline({ ...rival, inFlight: 800, seconds: 6, mostAttempts: 6, say: context.say })
   return { ...found, problems: await rival.problems() }
 }
 
 const measureOurs = async (under: ChatUnderLoad, context: BenchContext) => {
-  const found = await searchPipeline({ ...under, inFlight: 1_500, seconds: 8, mostAttempts: 10, say: context.say })
+  const found = await searchPipeline({ ...under, inFlight: 1_500, seconds: 8, mostAttempts: 8, say: context.say })
   const rate = Math.round((found.best?.perSecond ?? found.flood.rate / 2) / 2)
   const half = await measureBurst(under.load, under.parts, { perSecond: rate, warmUpSeconds: 4, seconds: 12, patienceMs: 30_000 })
   return { ...found, half, problems: await under.problems() }

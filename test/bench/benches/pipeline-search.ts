@@ -38,7 +38,7 @@ export const searchPipeline = async (
   options: PipelineSearch,
 ): Promise<{ best: Measured | undefined; all: Measured[]; flood: Measured }> => {
   const { load, parts, inFlight, seconds, mostAttempts, say } = options
-  const flood = await measureBurst(load, parts, { perSecond: 0, inFlight, warmUpSeconds: seconds, seconds, patienceMs })
+  const flood = await measureBurst(load, parts, { perSecond: 0, inFlight, warmUpSeconds: 3 * seconds, seconds, patienceMs })
   say(`  closed loop of ${inFlight}: ${burstText(flood)}`)
   const attempt = async (perSecond: number): Promise<Measured> => {
     const measured = await measureBurst(load, parts, { perSecond, warmUpSeconds: seconds / 3, seconds, patienceMs })

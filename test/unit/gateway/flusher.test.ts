@@ -37,7 +37,10 @@ const rig = (busy = 0) => {
     timer?.callback()
     return timer?.delayMs
   }
-  return { flusher, flushed, took, target, turn }
+  const pass = (ms: number): void => {
+    nowMs += ms
+  }
+  return { flusher, flushed, took, target, turn, pass }
 }
 
 describe('The flush', () => {
@@ -62,14 +65,28 @@ describe('The flush', () => {
 
   it('comes the later the busier the gateway is, so that more is written at once', () => {
     for (const [busy, delayMs] of [
-      [0.5, 0],
-      [0.7, defaultTimes.flushMostMs / 2],
+      [0.25, 0],
+      [0.45, defaultTimes.flushMostMs / 2],
       [1, defaultTimes.flushMostMs],
     ] as const) {
       const { flusher, target, turn } = rig(busy)
       flusher.request(target('a'))
+      expect(turn()).toBe(0)
+      flusher.request(target('b'))
       expect(turn()).toBeCloseTo(delayMs)
     }
+  })
+
+  it('does not wait for what has passed already since the last one', () => {
+    const { flusher, target, turn, pass } = rig()
+    flusher.request(target('slow', 30))
+    expect([turn(), turn()]).toEqual([0, 0])
+    pass(20)
+    flusher.request(target('next', 30))
+    expect(turn()).toBe(10)
+    pass(1_000)
+    flusher.request(target('much later'))
+    expect(turn()).toBe(0)
   })
 
   it('is followed by the next one in good time, however long it took', () => {

@@ -19,14 +19,14 @@ describe('Busyness', () => {
     await until('it to rise', isBusyAfterWork, { withinMs: 10_000, everyMs: 0 })
     const isIdleAfterRest = async (): Promise<boolean> => {
       await sleep(60)
-      return busyness() < 0.5
+      return busyness() < 0.25
     }
     await until('it to fall', isIdleAfterRest, { withinMs: 10_000 })
   })
 
   it('lets nothing gather while there is time to spare, and never more than is told', () => {
-    expect([0, 0.3, 0.5].map((busy) => gatheringMs(busy, 20))).toEqual([0, 0, 0])
-    expect(gatheringMs(0.7, 20)).toBeCloseTo(10)
-    expect([0.9, 1].map((busy) => gatheringMs(busy, 20))).toEqual([20, 20])
+    expect([0, 0.1, 0.25].map((busy) => gatheringMs(busy, 20))).toEqual([0, 0, 0])
+    expect(gatheringMs(0.45, 20)).toBeCloseTo(10)
+    expect([0.65, 1].map((busy) => gatheringMs(busy, 20))).toEqual([20, 20])
   })
 })

@@ -49,7 +49,7 @@ it('says why consuming could not begin', async () => {
 })
 
 it('rests behind a batch when it is busy, so that the next one is larger', async () => {
-  const [busy, calm] = [await writerRig({ busy: 1 }), await writerRig({ busy: 0.4 })]
+  const [busy, calm] = [await writerRig({ busy: 1 }), await writerRig({ busy: 0.2 })]
   for (const rig of [busy, calm]) await rig.send(createUser(1))
   expect(busy.waits).toEqual([defaultTimes.gatherMostMs])
   expect(calm.waits).toEqual([])
