@@ -44,8 +44,8 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const wanted: ReadonlySet<string> | undefined = values.only === undefined ? undefined : new Set(values.only.split(','))
 
 const checkWanted = (): void => {
-  for (const id of wanted ?? [])
-    if (!allFaults.some((fault) => fault.id === id)) throw new Error(`there is no fault ${id}; --list tells which there are`)
+  const known = new Set([...allFaults, ...controls.map(({ fault }) => fault)].map(({ id }) => id))
+  for (const id of wanted ?? []) if (!known.has(id)) throw new Error(`there is no fault ${id}; --list tells which there are`)
 }
 
 const isWanted = ({ id }: Fault): boolean => wanted?.has(id) ?? true

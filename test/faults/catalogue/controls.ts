@@ -32,6 +32,22 @@ const calm: Fault = {
   act: (world) => world.pause(5_000),
 }
 
+/** What is said to be refused is in the log, and no frame says otherwise in time. */
+const unanswered: Fault = {
+  id: 'unanswered',
+  title: 'one gateway has no answers of Kafka, and hears nothing of Redis',
+  expectation: 'what was sent is of unknown fate',
+  sendsAgain: false,
+  act: (world) =>
+    world.broken(async () => {
+      const links = [world.stack.link('gateway-1', 'kafka'), world.stack.link('gateway-1', 'redis')] as const
+      links[1].cut('black-hole')
+      links[0].cut('black-hole', 'answers')
+      await world.pause(6_000)
+      for (const link of links) link.heal()
+    }),
+}
+
 const withoutKeys = 'alter table event drop constraint event_command; alter table message drop constraint message_id'
 
 export const controls: readonly Control[] = [
@@ -64,8 +80,9 @@ export const controls: readonly Control[] = [
   { off: 'the end of a membership', fault: faultOf('F27'), gateway: 'withOldMemberships', mustBreak: ['I9'] },
   {
     off: 'the unknown fate of a produce',
-    fault: { ...faultOf('F19'), sendsAgain: false },
+    fault: unanswered,
     gateway: 'withoutUnknown',
+    env: { PRODUCER_REQUEST_MS: '1000' },
     mustBreak: ['I2'],
   },
   { off: 'order of a batch that is handed over', fault: faultOf('F8'), gateway: 'withoutOrder', mustBreak: ['I6'] },
