@@ -107,9 +107,10 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
         entry: 'services/gateway/main.ts',
         env: { ...environment('gateway'), ...env() },
       })
-      const ready = await (await fetch(`${gateway.internalUrl}/readyz`)).text()
-      expect(ready).toContain('"fanOut":"down"')
-      expect(gateway.log().join('\n')).toMatch(/certificate|altnames|self-signed/i)
+      const isDown = async (): Promise<boolean> =>
+        (await (await fetch(`${gateway.internalUrl}/readyz`)).text()).includes('"fanOut":"down"')
+      await until('the fan-out to be down', isDown, { withinMs: 30_000 })
+      await until('the reason', () => /certificate|altnames|self-signed/i.test(gateway.log().join('\n')), { withinMs: 30_000 })
     })
   })
 
