@@ -19,6 +19,6 @@ export const allBenches: readonly Bench[] = [
   idleSessionsBench,
   headSweepBench,
   embeddedBench,
-  churnBench,
   listsBench,
+  churnBench,
 ]

@@ -7,7 +7,7 @@ import { cpuText, measureBurst } from '../harness/measure.ts'
 import { effectiveSettings } from '../harness/settings.ts'
 import { startSocketIoUnderLoad } from '../rivals/start-socket-io.ts'
 import { measureFloors } from './floors.ts'
-import { ms, searchPipeline } from './pipeline-search.ts'
+import { burstText, ms, searchPipeline } from './pipeline-search.ts'
 
 const aims = { rate: 7_000, halfP50: 15, halfP99: 50 } as const
 
@@ -40,12 +40,12 @@ const short = async ({ load, parts, problems }: ChatUnderLoad): Promise<BenchRep
 const measureRival = async (context: BenchContext) => {
   await using rival = await startSocketIoUnderLoad(await context.stack(), sizeOf(false))
   context.say('Socket.IO with Redis adapter and an insert before the emit, two processes')
-  const found = await searchPipeline({ ...rival, inFlight: 800, seconds: 6, mostAttempts: 6, say: context.say })
+  const found = await searchPipeline({ ...rival, inFlight: 800, seconds: 5, mostAttempts: 5, say: context.say })
   return { ...found, problems: await rival.problems() }
 }
 
 const measureOurs = async (under: ChatUnderLoad, context: BenchContext) => {
-  const found = await searchPipeline({ ...under, inFlight: 1_500, seconds: 8, mostAttempts: 8, say: context.say })
+  const found = await searchPipeline({ ...under, inFlight: 1_500, seconds: 8, mostAttempts: 6, say: context.say })
   const rate = Math.round((found.best?.perSecond ?? found.flood.rate / 2) / 2)
   const half = await measureBurst(under.load, under.parts, { perSecond: rate, warmUpSeconds: 4, seconds: 12, patienceMs: 30_000 })
   return { ...found, half, problems: await under.problems() }
@@ -72,8 +72,10 @@ const full = async (context: BenchContext): Promise<BenchReport> => {
       what: 'B4 what a message costs at that rate',
       result: best === undefined ? '–' : cpuText(best.cpu, best.confirmedMeanwhile),
     },
+    { what: 'B4 closed loop, 1,500 always on their way', result: burstText(ours.flood) },
     halfRow(half),
     { what: 'B4 Socket.IO, Redis adapter, insert before the emit', result: rateText(rival.best) },
+    { what: 'B4 Socket.IO, closed loop, 800 always on their way', result: burstText(rival.flood) },
     ...floors.rows,
   ]
   return {

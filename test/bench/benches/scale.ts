@@ -60,7 +60,7 @@ export const scaleBench: Bench = {
       ? [[2], [20]]
       : [
           [1, 2, 4],
-          [100, 400, 1_500],
+          [300, 1_500],
         ]
     const [points, problems]: [Point[], string[]] = [[], []]
     for (const replicas of counts) {

@@ -41,6 +41,8 @@ const listen = async ({ databaseUrl, redisUrl }: ListenOrder): Promise<{ readonl
     adapter: createAdapter(publisher, publisher.duplicate()),
     transports: ['websocket'],
     perMessageDeflate: false,
+    // The load does not answer its pings.
+    pingInterval: 3_600_000,
   })
   io = opened
   opened.on('connection', (socket) => {
