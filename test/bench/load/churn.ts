@@ -143,7 +143,10 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
     for (let from = usersPerCommand; from < users.length; from += usersPerCommand) {
       const before = speaker.last
       say({ event: 'add-users', id: 'more', room, body: { users: users.slice(from, from + usersPerCommand) } })
-      await until('the members', () => speaker.last > before, { withinMs: 30_000 })
+      const isAdded = (): boolean => speaker.last > before
+      await until('the members', isAdded, { withinMs: 120_000 }).catch((error: Error) => {
+        throw new Error(`${error.message}: ${problems.join(', ')}`)
+      })
     }
   }
 
