@@ -78,7 +78,8 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
     }
     const named = frame.id?.startsWith('user ') ? people[Number(frame.id.slice(5))] : undefined
     if (named !== undefined) named.userId = frame.body?.user?.id ?? ''
-    if (frame.event === 'create-chat') person.last = Math.max(person.last, frame.seq ?? 1)
+    // Answered with the feed's own frame.
+    if (frame.seq !== undefined) person.last = Math.max(person.last, frame.seq)
     if (frame.error !== undefined && problems.length < mostProblems) problems.push(`${frame.event} was refused`)
     if (frame.event !== 'resume') return
     if (person.isResumed) resume.record(nowMs() - person.openedMs)
