@@ -46,7 +46,7 @@ export const churnBench: Bench = {
   title: 'sockets that are cut and come back',
   run: async (context): Promise<BenchReport> => {
     const { isShort } = context
-    const sockets = isShort ? 40 : 10_000
+    const sockets = isShort ? 40 : Number(process.env.BENCH_SOCKETS ?? 10_000)
     const common = isShort
       ? { sockets, awayMs: 100, messages: 10, perSecond: 10 }
       : { sockets, awayMs: 2_000, messages: 120, perSecond: 2 }

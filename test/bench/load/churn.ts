@@ -78,7 +78,8 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
     }
     const named = frame.id?.startsWith('user ') ? people[Number(frame.id.slice(5))] : undefined
     if (named !== undefined) named.userId = frame.body?.user?.id ?? ''
-    if (frame.event === 'create-chat') person.last = Math.max(person.last, frame.seq ?? 1)
+    // Answered with the feed's own frame.
+    if (frame.seq !== undefined) person.last = Math.max(person.last, frame.seq)
     if (frame.error !== undefined && problems.length < mostProblems) problems.push(`${frame.event} was refused`)
     if (frame.event !== 'resume') return
     if (person.isResumed) resume.record(nowMs() - person.openedMs)
@@ -143,7 +144,10 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
     for (let from = usersPerCommand; from < users.length; from += usersPerCommand) {
       const before = speaker.last
       say({ event: 'add-users', id: 'more', room, body: { users: users.slice(from, from + usersPerCommand) } })
-      await until('the members', () => speaker.last > before, { withinMs: 30_000 })
+      const isAdded = (): boolean => speaker.last > before
+      await until('the members', isAdded, { withinMs: 120_000 }).catch((error: Error) => {
+        throw new Error(`${error.message}: ${problems.join(', ')}`)
+      })
     }
   }
 
