@@ -12,7 +12,7 @@ const folder = (): { readonly path: string; [Symbol.dispose](): void } => {
 }
 
 describe('An embedded chat that is killed', () => {
-  it('ten times in mid-write, and started again at once, has everything it confirmed', async () => {
+  it('ten times in mid-write, and started again at once, has everything it confirmed', { timeout: 240_000 }, async () => {
     using data = folder()
     await using chat = await startEmbedded({ DATA_DIR: data.path })
     const name = freshName('ann')
