@@ -71,7 +71,7 @@ export const rules: readonly Rule[] = [
     file: follower,
     from: 'if (read === undefined || mine !== generation) return',
     to: 'if (read === undefined) return',
-    shownBy: 144,
+    shownBy: 149,
   },
   {
     rule: 'a page is cut after the event that removed its reader',
@@ -114,6 +114,7 @@ export const rules: readonly Rule[] = [
     file: sessionRooms,
     from: 'followers.get(room)?.follower.hold()',
     to: '',
+    shownBy: 138,
   },
   {
     rule: 'a room goes on from the head that was read before the answer to create-user',
