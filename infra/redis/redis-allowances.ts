@@ -5,6 +5,7 @@ import type { Allowances, Spending } from '../../shared/ports/allowances.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import type { FanOutLog } from '../in-process/fan-out-log.ts'
 import type { TlsMaterial } from '../tls/tls-files.ts'
+import { Connector } from './connector.ts'
 
 export interface RedisAllowancesOptions {
   readonly url: string
@@ -55,6 +56,7 @@ const settings = ({ times, tls }: RedisAllowancesOptions) => ({
   connectionName: 'allowances',
   ...(tls === undefined ? {} : { tls: { ...tls, rejectUnauthorized: true } }),
   disableClientInfo: true,
+  Connector,
   // A script is refused while the server is loading, and INFO is more than a gateway need be allowed.
   enableReadyCheck: false,
   enableOfflineQueue: false,
