@@ -1,22 +1,5 @@
+import type { StreamAccount } from '../../shared/ports/stream-account.ts'
 import type { Session, Statement } from './statement.ts'
-
-/** One stream, as the events and as the tables computed from them have it, in one snapshot. */
-export interface StreamAccount {
-  readonly stream: string
-  readonly kind: 'chat' | 'user'
-  readonly first: number
-  readonly head: number
-  /** As many as the head says, or there are holes. */
-  readonly events: number
-  /** Among the events, and in the table of messages. */
-  readonly messages: number
-  readonly messageRows: number
-  /** Of the chat's row; absent: there is none. */
-  readonly chatHead?: number
-  readonly memberCount?: number
-  readonly memberRows: number
-  readonly hasUserRow: boolean
-}
 
 interface Row {
   readonly stream: string

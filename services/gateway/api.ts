@@ -26,8 +26,8 @@ export interface ApiPorts {
   readonly door: Door
   readonly call: MakeCall
   readonly read: FrameReader
-  /** The OpenAPI document, as text. */
-  readonly document: string
+  /** Makes the OpenAPI document, as text; called when it is first asked for, since hardly anybody does. */
+  readonly makeDocument: () => string
   readonly maxBodyBytes: number
   readonly maxRequests: number
   readonly log: Logger
@@ -71,8 +71,9 @@ const refused = (event: string, refusal: Refused): Answer => {
 
 const isJson = ({ headers }: IncomingMessage): boolean => /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')
 
-export const createApi = ({ door, call, read, document, maxBodyBytes, maxRequests, log }: ApiPorts): Api => {
+export const createApi = ({ door, call, read, makeDocument, maxBodyBytes, maxRequests, log }: ApiPorts): Api => {
   let isDraining = false
+  let document: string | undefined
   const inHand = new Set<Promise<void>>()
 
   /** The body of a request is a frame without its event and id. */
@@ -103,7 +104,10 @@ export const createApi = ({ door, call, read, document, maxBodyBytes, maxRequest
 
   const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
     const event = (request.url ?? '').split('?', 1)[0]?.slice(apiPath.length) ?? ''
-    if (event === 'openapi.json' && request.method === 'GET') return { status: 200, text: document }
+    if (event === 'openapi.json' && request.method === 'GET') {
+      document ??= makeDocument()
+      return { status: 200, text: document }
+    }
     if (!known.has(event)) return failure('error', errorBody('unknown_event', 'event: there is no such event'))
     if (request.method !== 'POST') return { ...flaw(event, 'method', 'must be POST', 405), headers: { allow: 'POST' } }
     if (isDraining) return refused(event, { refusal: 'draining' })

@@ -97,7 +97,7 @@ export const createGatewayService = (
     door,
     call: switchboard.call,
     read: createFrameReader(limits),
-    document: JSON.stringify(openapiDocument(limits)),
+    makeDocument: () => JSON.stringify(openapiDocument(limits)),
     maxBodyBytes: limits.frameBytes,
     maxRequests: bounds.callsPerGateway,
     log,

@@ -93,7 +93,7 @@ export const deadlinesSuite = (open: () => GuardedChat): void => {
   })
 
   describe('who never reads', () => {
-    it('costs a bounded queue, is closed, and its neighbours do not notice', async () => {
+    it('costs a bounded queue, is closed, and its neighbours are answered all the while', async () => {
       const name = freshName('full')
       await using ann = await personOn(url(), name, undefined, { ...(await asUser(name)), ...fromElsewhere() })
       const { room } = await ann.createChat('long', [])
@@ -106,14 +106,10 @@ export const deadlinesSuite = (open: () => GuardedChat): void => {
       const ask = clientFrame(
         JSON.stringify({ event: 'list-messages', id: 'l', body: { chat: { id: room }, query: { limit: 60 } } }),
       )
-      const waits: number[] = []
       for (let asked = 0; asked < 100; asked += 1) {
         deaf.write(ask)
-        const askedAt = performance.now()
         await ann.socket.request('ping', {})
-        waits.push(performance.now() - askedAt)
       }
-      expect(waits).toHaveLength(100)
       // The gateway says so: who does not read hears of no end, least of all through a container's proxy.
       expect(await sessions()).toBe(2)
       await until('the end of the deaf socket', async () => (await sessions()) === 1, { withinMs: 30_000, everyMs: 200 })

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
+import type { StreamAccount } from '../../../shared/ports/stream-account.ts'
 import type { CanaryPorts, Flight } from './canary.ts'
 import { flyCanaries, judgeFlights } from './canary.ts'
 import type { Findings } from './findings.ts'
 import { createFindings } from './findings.ts'
-import type { Account } from './judge-account.ts'
 import { judgeAccount, judgeOrphan } from './judge-account.ts'
 import type { Progress } from './judge-log.ts'
 import { judgeLog, lagOf } from './judge-log.ts'
@@ -13,7 +13,7 @@ import type { StreamTally } from './stream-tally.ts'
 export interface AuditPorts extends CanaryPorts {
   readonly progress: () => Promise<readonly Progress[]>
   readonly walk: (
-    onSlice: (slice: { readonly accounts: readonly Account[]; readonly orphans: readonly string[] }) => void,
+    onSlice: (slice: { readonly accounts: readonly StreamAccount[]; readonly orphans: readonly string[] }) => void,
   ) => Promise<void>
   /** Resolves when the tally has seen all that was on the event stream at the call. */
   readonly caughtUp: () => Promise<void>

@@ -1,26 +1,12 @@
+import type { StreamAccount } from '../../../shared/ports/stream-account.ts'
 import type { Finding } from './findings.ts'
-
-/** One stream, as the events and the tables computed from them have it. */
-export interface Account {
-  readonly stream: string
-  readonly kind: 'chat' | 'user'
-  readonly first: number
-  readonly head: number
-  readonly events: number
-  readonly messages: number
-  readonly messageRows: number
-  readonly chatHead?: number
-  readonly memberCount?: number
-  readonly memberRows: number
-  readonly hasUserRow: boolean
-}
 
 type Fault = Finding['fault']
 
 const compared = (rows: number, events: number): Fault => (rows < events ? 'missing' : 'doubled')
 
 /** Seqs from 1 without gaps, and a read model that says the same. */
-export const judgeAccount = (account: Account): readonly Finding[] => {
+export const judgeAccount = (account: StreamAccount): readonly Finding[] => {
   const { stream, kind, first, head, events, messages, messageRows, chatHead, memberCount, memberRows } = account
   const found: Finding[] = []
   const say = (fault: Fault, what: string): void => void found.push({ part: 'store', fault, where: stream, what })

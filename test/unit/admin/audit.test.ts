@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { canaryRooms, judgeFlights } from '../../../services/admin/audit/canary.ts'
-import type { Account } from '../../../services/admin/audit/judge-account.ts'
 import { judgeAccount, judgeOrphan } from '../../../services/admin/audit/judge-account.ts'
 import { judgeLog, lagOf } from '../../../services/admin/audit/judge-log.ts'
 import { reportText } from '../../../services/admin/audit/report-text.ts'
 import { createStreamTally } from '../../../services/admin/audit/stream-tally.ts'
+import type { StreamAccount } from '../../../shared/ports/stream-account.ts'
 
-const chat: Account = {
+const chat: StreamAccount = {
   stream: 'room',
   kind: 'chat',
   first: 1,
@@ -19,9 +19,18 @@ const chat: Account = {
   memberRows: 2,
   hasUserRow: false,
 }
-const user: Account = { ...chat, stream: 'user', kind: 'user', head: 1, events: 1, messages: 0, messageRows: 0, hasUserRow: true }
+const user: StreamAccount = {
+  ...chat,
+  stream: 'user',
+  kind: 'user',
+  head: 1,
+  events: 1,
+  messages: 0,
+  messageRows: 0,
+  hasUserRow: true,
+}
 
-const saidOf = (account: Account): string[] => judgeAccount(account).map(({ fault, what }) => `${fault}: ${what}`)
+const saidOf = (account: StreamAccount): string[] => judgeAccount(account).map(({ fault, what }) => `${fault}: ${what}`)
 
 describe('An audit of the store', () => {
   it('has nothing to say of a chat and a user that are whole', () => {
@@ -29,7 +38,7 @@ describe('An audit of the store', () => {
   })
 
   const { chatHead: _head, memberCount: _count, ...withoutRow } = chat
-  it.each<readonly [string, Account, string]>([
+  it.each<readonly [string, StreamAccount, string]>([
     ['a hole', { ...chat, events: 4 }, 'missing: 4 events from 1 to 5'],
     ['a beginning that is gone', { ...chat, first: 2 }, 'missing: 5 events from 2 to 5'],
     ['a chat without its row', withoutRow, 'missing: no row for the chat'],

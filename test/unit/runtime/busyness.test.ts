@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { gatheringMs, loopBusyness } from '../../../shared/runtime/busyness.ts'
 import { until } from '../../support/poll.ts'
@@ -17,11 +16,7 @@ describe('Busyness', () => {
       return busyness() > 0.9
     }
     await until('it to rise', isBusyAfterWork, { withinMs: 10_000, everyMs: 0 })
-    const isIdleAfterRest = async (): Promise<boolean> => {
-      await sleep(60)
-      return busyness() < 0.25
-    }
-    await until('it to fall', isIdleAfterRest, { withinMs: 10_000 })
+    await until('it to fall', () => busyness() < 0.25, { withinMs: 10_000, everyMs: 60 })
   })
 
   it('lets nothing gather while there is time to spare, and never more than is told', () => {
