@@ -1,4 +1,5 @@
 import type { Flusher } from './flusher.ts'
+import type { JoinFrames } from './join-frames.ts'
 import type { Wire } from './wire.ts'
 
 /**
@@ -28,7 +29,13 @@ export interface OutboxEvents {
   readonly onWritten: (frames: number, unsentBytes: number) => void
 }
 
-export const createOutbox = (wire: Wire, flusher: Flusher, limitBytes: number, { onEmpty, onWritten }: OutboxEvents): Outbox => {
+export const createOutbox = (
+  wire: Wire,
+  flusher: Flusher,
+  join: JoinFrames,
+  limitBytes: number,
+  { onEmpty, onWritten }: OutboxEvents,
+): Outbox => {
   let queue: Buffer[] = []
   let queuedBytes = 0
   let isClosed = false
@@ -40,16 +47,16 @@ export const createOutbox = (wire: Wire, flusher: Flusher, limitBytes: number, {
       if (isClosed) return
       queue.push(frame)
       queuedBytes += frame.length
-      flusher.request(outbox)
+      // Whoever has frames already has asked.
+      if (queue.length === 1) flusher.request(outbox)
     },
     isFull: () => bytes() > limitBytes,
     isEmpty: () => bytes() === 0,
     bytes,
     flush: () => {
-      const [first] = queue
-      if (first === undefined) return
       const frames = queue.length
-      const all = frames === 1 ? first : Buffer.concat(queue, queuedBytes)
+      if (frames === 0) return
+      const all = join(queue, queuedBytes)
       queue = []
       queuedBytes = 0
       wire.write(all)

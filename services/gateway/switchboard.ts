@@ -26,6 +26,7 @@ import type { GatewayLog } from './gateway-log.ts'
 import { createHeadSweep } from './head-sweep.ts'
 import { createHub } from './hub.ts'
 import { createIntake } from './intake.ts'
+import { createFrameJoiner } from './join-frames.ts'
 import { createLookups } from './lookups.ts'
 import { createOutbox } from './outbox.ts'
 import type { PendingEntry, Settlement } from './pending.ts'
@@ -165,6 +166,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
       onFull: () => metrics.slowConsumers.inc(),
     })
 
+  const join = createFrameJoiner()
   let framesWritten = 0
   const onWritten = (frames: number, unsentBytes: number): void => {
     framesWritten += frames
@@ -172,7 +174,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
   }
 
   const open = (wire: Wire, admission: Admission): Session => {
-    const outbox = createOutbox(wire, flusher, bounds.sendQueueBytes, { onEmpty: () => session.drained(), onWritten })
+    const outbox = createOutbox(wire, flusher, join, bounds.sendQueueBytes, { onEmpty: () => session.drained(), onWritten })
     const onEnded = (): void => void sessions.delete(session)
     const session: Session = createSession({
       wire,

@@ -44,7 +44,7 @@ export const timesTable = {
   jwksLoadMs: { value: 5_000, meaning: 'Until a URL that does not answer with its key set counts as unreachable.' },
   jwksCoolDownMs: { value: 30_000, meaning: 'Token keys are not loaded again before this has passed, whatever tokens come.' },
   jwksMaxAgeMs: { value: 600_000, meaning: 'Token keys that are older are loaded anew, in the background.' },
-  flushMostMs: { value: 50, meaning: 'The longest pause between two flushes.' },
+  flushMostMs: { value: 20, meaning: 'The longest pause between two flushes.' },
   gatherMostMs: { value: 30, meaning: 'A busy process leaves commands, or batches of them, to gather for so long at the most.' },
   flushSliceMs: { value: 5, meaning: 'A flush that takes longer goes on in another turn of the event loop.' },
   drainWindowMs: { value: 8_000, meaning: 'A draining gateway tells its sessions to move spread over this time at the most.' },

@@ -81,7 +81,7 @@ describe('The flush', () => {
     const { flusher, target, turn, pass } = rig()
     flusher.request(target('slow', 30))
     expect([turn(), turn()]).toEqual([0, 0])
-    pass(20)
+    pass(10)
     flusher.request(target('next', 30))
     expect(turn()).toBe(10)
     pass(1_000)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Flushable } from '../../../services/gateway/flusher.ts'
+import { createFrameJoiner } from '../../../services/gateway/join-frames.ts'
 import { createOutbox } from '../../../services/gateway/outbox.ts'
 
 const rig = () => {
@@ -13,7 +14,7 @@ const rig = () => {
   }
   const told: (readonly [number, number])[] = []
   let drains = 0
-  const outbox = createOutbox(wire, { request: (target) => void asked.push(target) }, 10, {
+  const outbox = createOutbox(wire, { request: (target) => void asked.push(target) }, createFrameJoiner(), 10, {
     onEmpty: () => {
       drains += 1
     },
