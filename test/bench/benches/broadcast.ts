@@ -51,7 +51,7 @@ const search = async (context: BenchContext, name: ServerName, server: InjectedS
     context.say(`  ${isSustained(measured) ? 'held' : isVoid(measured) ? 'void' : 'not held'} ${textOf(name, measured)}`)
     return measured
   }
-  return highestSustained({ attempt, isSustained, startAt, factor: 1.5, mostAttempts: 6 })
+  return highestSustained({ attempt, isSustained, startAt, factor: 1.5, mostAttempts: 8 })
 }
 
 const shortOf = async (context: BenchContext, what: string, size: Size): Promise<BenchReport> => {

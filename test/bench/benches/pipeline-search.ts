@@ -28,7 +28,7 @@ export const burstText = (measured: Measured): string => {
   const { received, stored, rate, cpu } = measured
   return (
     `${rate.toFixed(0)}/s, stored p50 ${ms(stored.p50)} p99 ${ms(stored.p99)} ms, ` +
-    `received p50 ${ms(received.p50)} p99 ${ms(received.p99)} ms; a message costs ${cpuText(cpu, measured.confirmedMeanwhile)}; ` +
+    `received p50 ${ms(received.p50)} p99 ${ms(received.p99)} ms${measured.refused === 0 ? '' : `, ${measured.refused} refused`}; a message costs ${cpuText(cpu, measured.confirmedMeanwhile)}; ` +
     `load ${(100 * cpu.loadBusy).toFixed(0)} % busy, others on the machine ${cpu.otherCores.toFixed(1)} cores`
   )
 }

@@ -14,7 +14,7 @@ const rateText = (best: Measured | undefined): string =>
     ? 'none was held'
     : `${best.perSecond} messages/s (${best.perSecond * 1_000} deliveries/s) at p50 ${ms(best.received.p50)}, p99 ${ms(best.received.p99)} ms; a message costs ${cpuText(best.cpu, best.confirmedMeanwhile)}`
 
-const search = { inFlight: 40, seconds: 5, mostAttempts: 5 } as const
+const search = { inFlight: 40, seconds: 5, mostAttempts: 8 } as const
 
 const short = async (context: BenchContext): Promise<BenchReport> => {
   const small = { users: 60, rooms: 1, roomSize: 60, others: 'counts' } as const

@@ -1,6 +1,6 @@
 import { frameReader } from '../../support/load/frame-view.ts'
 import type { ParsedFrame } from '../../support/load/parse-frame.ts'
-import type { Dialect, Line } from './dialect.ts'
+import type { Dialect, Heard, Line } from './dialect.ts'
 
 const ask = async (line: Line, event: string, body: object, more: object = {}): Promise<ParsedFrame> => {
   const id = `ask ${event}`
@@ -12,6 +12,12 @@ const ask = async (line: Line, event: string, body: object, more: object = {}): 
 }
 
 const letterI = 'i'.charCodeAt(0)
+
+/** After a `timeout` or `internal` nobody knows. */
+const isRefusal = (text: Buffer): boolean => {
+  const { error } = JSON.parse(text.toString()) as ParsedFrame
+  return error?.code === 'unavailable' || error?.code === 'rate_limited'
+}
 
 /** Our own service. */
 export const chatDialect: Dialect = {
@@ -32,10 +38,20 @@ export const chatDialect: Dialect = {
   isPlain: (bytes, from) => bytes[from + 2] !== letterI,
   reader: (ids) => {
     const read = frameReader(ids)
-    const heard = { kind: 'feed' as const, isMessage: false, operation: 0, room: 0, seq: 0, intendedMs: 0, commonFrom: 0 }
+    const heard: { -readonly [Name in keyof Heard]: Heard[Name] } = {
+      kind: 'feed',
+      isMessage: false,
+      operation: 0,
+      room: 0,
+      seq: 0,
+      intendedMs: 0,
+      commonFrom: 0,
+    }
     return (text) => {
       const view = read(text)
-      if (view?.kind !== 'feed') return undefined
+      const isRefused = view?.kind === 'error' && view.operation !== 0 && isRefusal(text)
+      if (view === undefined || !(view.kind === 'feed' || isRefused)) return undefined
+      heard.kind = isRefused ? 'refusal' : 'feed'
       heard.isMessage = view.event === 'new-message'
       heard.operation = view.operation
       heard.room = view.room

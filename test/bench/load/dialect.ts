@@ -2,8 +2,11 @@ import type { RunIds } from '../../support/load/run-ids.ts'
 
 /** What a frame tells that belongs to the load. The next one overwrites it. */
 export interface Heard {
-  /** `feed`: a room's frame, which confirms `operation` if there is one. `confirmation`: only that. */
-  readonly kind: 'feed' | 'confirmation'
+  /**
+   * `feed`: a room's frame, which confirms `operation` if there is one. `confirmation`: only that.
+   * `refusal`: the service had no room for `operation`, which has certainly no effect.
+   */
+  readonly kind: 'feed' | 'confirmation' | 'refusal'
   /** Whether the frame is a message; others only take their places in the order. */
   readonly isMessage: boolean
   readonly operation: number
