@@ -10,11 +10,34 @@ const readEpoch: Statement = { name: 'read-epoch', text: `select value from meta
 
 const readHeads: Statement = { name: 'read-heads', text: 'select id, seq from chat where id = any($1::uuid[])' }
 
+const readHeadsBeyond: Statement = {
+  name: 'read-heads-beyond',
+  text: `select chat.id, chat.seq from unnest($1::uuid[], $2::bigint[]) as held (id, seq)
+    join chat on chat.id = held.id and chat.seq > held.seq`,
+}
+
+const membershipCells = 'chat_member.user_id, chat.id, chat_member.since_seq, chat.seq'
+
 const readMemberships: Statement = {
   name: 'read-memberships',
-  text: `select chat_member.user_id, chat.id, chat_member.since_seq, chat.seq
-    from chat_member join chat on chat.id = chat_member.chat_id
+  text: `select ${membershipCells} from chat_member join chat on chat.id = chat_member.chat_id
     where chat_member.user_id = any($1::uuid[]) and chat_member.until_seq is null`,
+}
+
+/** The index has the rooms in order: nothing is sorted. */
+const readMembershipsUnlike: Statement = {
+  name: 'read-memberships-unlike',
+  text: `with other as materialized (
+      select held.user_id from unnest($1::uuid[], $2::text[]) as held (user_id, digest)
+      where held.digest is distinct from (
+        select encode(sha256(coalesce(string_agg(uuid_send(present.chat_id), ''), '')), 'hex') from (
+          select chat_id from chat_member
+          where chat_member.user_id = held.user_id and until_seq is null order by chat_id
+        ) as present)
+    )
+    select ${membershipCells} from other
+    join chat_member on chat_member.user_id = other.user_id and chat_member.until_seq is null
+    join chat on chat.id = chat_member.chat_id`,
 }
 
 const readUsersByExternalId: Statement = {
@@ -48,22 +71,44 @@ const epochOf = async (session: Session): Promise<string> => {
   return row?.value ?? ''
 }
 
-const headsOf = async (session: Session, rooms: readonly string[]): Promise<ReadonlyMap<string, number>> => {
-  if (rooms.length === 0) return new Map()
-  const rows = await session.run<{ id: string; seq: string }>(readHeads, [rooms])
-  return new Map(rows.map(({ id, seq }) => [id, Number(seq)]))
+interface HeadRow {
+  readonly id: string
+  readonly seq: string
 }
 
+const byRoom = (rows: readonly HeadRow[]): ReadonlyMap<string, number> => new Map(rows.map(({ id, seq }) => [id, Number(seq)]))
+
+const headsOf = async (session: Session, rooms: readonly string[]): Promise<ReadonlyMap<string, number>> =>
+  rooms.length === 0 ? new Map() : byRoom(await session.run<HeadRow>(readHeads, [rooms]))
+
 const held = (row: MembershipRow): HeldMembership => ({ room: row.id, since: Number(row.since_seq), head: Number(row.seq) })
+
+/** An array of ids or numbers, which need no escapes: the driver would look for them, element by element. */
+const arrayText = (items: Iterable<string | number>): string => `{${[...items].join(',')}}`
+
+const headsBeyond = async (session: Session, held: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> => {
+  if (held.size === 0) return new Map()
+  return byRoom(await session.run<HeadRow>(readHeadsBeyond, [arrayText(held.keys()), arrayText(held.values())]))
+}
+
+const byUser = (rows: readonly MembershipRow[]): ReadonlyMap<string, readonly HeldMembership[]> =>
+  new Map([...Map.groupBy(rows, ({ user_id: user }) => user)].map(([user, all]) => [user, all.map(held)]))
 
 const membershipsOf = async (
   session: Session,
   users: readonly string[],
 ): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
   if (users.length === 0) return new Map()
-  const rows = await session.run<MembershipRow>(readMemberships, [users])
-  const byUser = Map.groupBy(rows, ({ user_id: user }) => user)
-  return new Map([...byUser].map(([user, all]) => [user, all.map(held)]))
+  return byUser(await session.run<MembershipRow>(readMemberships, [users]))
+}
+
+const membershipsUnlike = async (
+  session: Session,
+  digests: ReadonlyMap<string, string | undefined>,
+): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
+  if (digests.size === 0) return new Map()
+  const texts = [...digests.values()].map((digest) => digest ?? 'null')
+  return byUser(await session.run<MembershipRow>(readMembershipsUnlike, [arrayText(digests.keys()), arrayText(texts)]))
 }
 
 const usersByExternalId = async (session: Session, externalIds: readonly string[]): Promise<ReadonlyMap<string, User>> => {
@@ -85,7 +130,9 @@ const usersById = async (session: Session, ids: readonly string[], viewer?: stri
 export const postgresReadModel = (session: Session, pageBytes: number): ReadModel => ({
   epoch: () => epochOf(session),
   heads: (rooms) => headsOf(session, rooms),
+  headsBeyond: (held) => headsBeyond(session, held),
   memberships: (users) => membershipsOf(session, users),
+  membershipsUnlike: (digests) => membershipsUnlike(session, digests),
   usersByExternalId: (externalIds) => usersByExternalId(session, externalIds),
   usersById: (ids, viewer) => usersById(session, ids, viewer),
   chatsOf: (query) => listChats(session, query, pageBytes),

@@ -33,8 +33,8 @@ export interface Feeds {
   hold(room: string): FeedHold
   /** Tells a held room that the store has reached this seq. */
   lookAt(room: string, head: number): void
-  /** Goes on with rooms that are added meanwhile. */
-  rooms(): Iterator<string>
+  /** Each room with the last seq that has passed; goes on with rooms that are added meanwhile. */
+  places(): Iterator<readonly [room: string, last: number]>
   readonly size: number
   close(): void
 }
@@ -159,7 +159,9 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
       }
     },
     lookAt: (room, head) => rooms.get(room)?.feed.lookAt(head),
-    rooms: () => rooms.keys(),
+    places: function* () {
+      for (const [room, { feed }] of rooms) yield [room, feed.last]
+    },
     get size() {
       return rooms.size
     },

@@ -22,9 +22,9 @@ export interface HeadSweep {
 
 export interface HeadSweepPorts {
   readonly fanOut: Pick<FanOut, 'state' | 'onRestored'>
-  readonly readModel: Pick<ReadModel, 'heads' | 'memberships'>
-  readonly feeds: Pick<Feeds, 'rooms' | 'size' | 'lookAt'>
-  readonly hub: Pick<Hub, 'users' | 'size' | 'notice'>
+  readonly readModel: Pick<ReadModel, 'headsBeyond' | 'membershipsUnlike'>
+  readonly feeds: Pick<Feeds, 'places' | 'size' | 'lookAt'>
+  readonly hub: Pick<Hub, 'followed' | 'size' | 'notice'>
   readonly pending: Pick<Pending, 'olderThan' | 'settle'>
   readonly clock: Clock
   readonly times: Pick<Times, 'convergeMs' | 'sweepLeastMs'>
@@ -32,24 +32,34 @@ export interface HeadSweepPorts {
   readonly random: () => number
 }
 
-/** What is compared, slice by slice, one statement each. */
+/** What is compared, slice by slice, one statement each, which tells only what differs. */
 interface Held {
-  /** Goes on with what is added meanwhile. */
-  readonly ids: Iterator<string>
-  readonly size: number
-  readonly perSlice: number
-  readonly compare: (ids: readonly string[]) => Promise<void>
+  readonly slices: number
+  /** Compares the next slice; undefined: there is none. Goes on with what is added meanwhile. */
+  readonly next: () => Promise<void> | undefined
 }
 
-const taken = (ids: Iterator<string>, most: number): string[] => {
-  const slice: string[] = []
-  while (slice.length < most) {
-    const next = ids.next()
+const taken = <Value>(held: Iterator<readonly [string, Value]>, most: number): Map<string, Value> => {
+  const slice = new Map<string, Value>()
+  while (slice.size < most) {
+    const next = held.next()
     if (next.done === true) break
-    slice.push(next.value)
+    slice.set(...next.value)
   }
   return slice
 }
+
+const sliced = <Value>(
+  held: Iterator<readonly [string, Value]>,
+  { size, perSlice }: { readonly size: number; readonly perSlice: number },
+  compare: (slice: ReadonlyMap<string, Value>) => Promise<void>,
+): Held => ({
+  slices: Math.ceil(size / perSlice),
+  next: () => {
+    const slice = taken(held, perSlice)
+    return slice.size === 0 ? undefined : compare(slice)
+  },
+})
 
 export const createHeadSweep = (ports: HeadSweepPorts): HeadSweep => {
   const { fanOut, readModel, feeds, hub, pending, clock, times, random } = ports
@@ -60,25 +70,17 @@ export const createHeadSweep = (ports: HeadSweepPorts): HeadSweep => {
   let latest = 0
   let stopListening = (): void => undefined
 
+  const compareRooms = async (held: ReadonlyMap<string, number>): Promise<void> => {
+    for (const [room, head] of await readModel.headsBeyond(held)) feeds.lookAt(room, head)
+  }
+  const compareUsers = async (followed: ReadonlyMap<string, string | undefined>): Promise<void> => {
+    for (const [user, memberships] of await readModel.membershipsUnlike(followed)) {
+      for (const { room, since } of memberships) hub.notice(user, { room, since })
+    }
+  }
   const heldNow = (): readonly Held[] => [
-    {
-      ids: feeds.rooms(),
-      size: feeds.size,
-      perSlice: 1_000,
-      compare: async (rooms) => {
-        for (const [room, head] of await readModel.heads(rooms)) feeds.lookAt(room, head)
-      },
-    },
-    {
-      ids: hub.users(),
-      size: hub.size,
-      perSlice: 200,
-      compare: async (users) => {
-        for (const [user, memberships] of await readModel.memberships(users)) {
-          for (const { room, since } of memberships) hub.notice(user, { room, since })
-        }
-      },
-    },
+    sliced(feeds.places(), { size: feeds.size, perSlice: 1_000 }, compareRooms),
+    sliced(hub.followed(), { size: hub.size, perSlice: 200 }, compareUsers),
   ]
 
   const lookUpOutcomes = async (ageMs: number): Promise<void> => {
@@ -113,14 +115,14 @@ export const createHeadSweep = (ports: HeadSweepPorts): HeadSweep => {
       for (let ms = leftMs(); ms > 0 && isWanted(); ms = leftMs()) await pause(Math.max(1, Math.min(ms, times.sweepLeastMs)))
     }
     const all = heldNow()
-    const slices = all.reduce((sum, { size, perSlice }) => sum + Math.ceil(size / perSlice), 0)
+    const expected = all.reduce((sum, { slices }) => sum + slices, 0)
     let done = 0
-    for (const { ids, perSlice, compare } of all) {
+    for (const { next } of all) {
       for (;;) {
-        await reach(isHurried ? 0 : spanMs * Math.min(1, done / Math.max(1, slices)), 0)
-        const slice = taken(ids, perSlice)
-        if (!isWanted() || slice.length === 0) break
-        await attempt(compare(slice))
+        await reach(isHurried ? 0 : spanMs * Math.min(1, done / Math.max(1, expected)), 0)
+        const comparing = isWanted() ? next() : undefined
+        if (comparing === undefined) break
+        await attempt(comparing)
         done += 1
       }
     }

@@ -8,6 +8,8 @@ import type { Joiner } from './feeds.ts'
 /** A bound session, as the hub sees it. */
 export interface HubSession {
   readonly joiner: Joiner
+  /** Of the rooms that it follows now (`roomsDigest`); undefined: some of them are not settled. */
+  followed(): string | undefined
   /** The user's membership of a room may have changed. */
   noticed(notice: MembershipNotice): void
 }
@@ -20,8 +22,11 @@ export interface Hub {
   joinersOf(user: string): Iterable<Joiner>
   /** Tells all of a user's sessions. */
   notice(user: string, notice: MembershipNotice): void
-  /** Those who have sessions; goes on with users who are added meanwhile. */
-  users(): Iterator<string>
+  /**
+   * Those who have sessions, each with what all its sessions follow, undefined if they differ; goes on with users
+   * who are added meanwhile.
+   */
+  followed(): Iterator<readonly [user: string, followed: string | undefined]>
   readonly size: number
   close(): void
 }
@@ -30,6 +35,13 @@ interface HeldUser {
   readonly sessions: Set<HubSession>
   readonly subscription: Subscription
   release: Timer | undefined
+}
+
+const followedByAll = (sessions: Iterable<HubSession>): string | undefined => {
+  const digests = new Set<string | undefined>()
+  for (const session of sessions) digests.add(session.followed())
+  const [first] = digests
+  return digests.size === 1 ? first : undefined
 }
 
 export const createHub = (ports: {
@@ -84,8 +96,8 @@ export const createHub = (ports: {
       for (const session of [...(held.get(user)?.sessions ?? [])]) yield session.joiner
     },
     notice,
-    users: function* () {
-      for (const [user, { sessions }] of held) if (sessions.size > 0) yield user
+    followed: function* () {
+      for (const [user, { sessions }] of held) if (sessions.size > 0) yield [user, followedByAll(sessions)]
     },
     get size() {
       return held.size

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import { withCallerId } from '../../shared/ports/publications.ts'
+import { roomsDigest } from '../../shared/ports/rooms-digest.ts'
 import type { FeedItem } from './feed-item.ts'
 import { sharedFrame } from './feed-item.ts'
 import type { FeedHold, Feeds, Joiner } from './feeds.ts'
@@ -22,6 +23,8 @@ export interface SessionRooms extends Joiner {
   replay(room: string, from: number, replay: Replay): void
   /** The session has been told that the user is not a member. */
   leave(room: string): void
+  /** Digest of the rooms that are followed; undefined while a hint of any room would have to wait. */
+  followed(): string | undefined
   /** A notice or a sweep says that the user is a member since that seq. Never ends a follower. */
   hint(room: string, since: number): void
   /** The socket has taken everything. */
@@ -50,6 +53,8 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
   /** Rooms that were heard of while nothing of them may come, with the seq since which the user is a member. */
   const early = new Map<string, number>()
   const withheld = new Set<string>()
+  /** Of the rooms in `followers`; undefined: they have changed since. */
+  let digest: string | undefined
   const waiting = new Set<Follower>()
   let isStarted = false
   let reading = 0
@@ -91,6 +96,7 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
       waiting.delete(follower)
       const entry = followers.get(room)
       followers.delete(room)
+      digest = undefined
       entry?.hold.leave(follower)
       entry?.hold.release()
     },
@@ -101,6 +107,7 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
     const page = (of: string, after: number, reading: string) => lookups.page({ room: of, after, user: reading })
     const follower = createFollower({ feed: hold.feed, reader, page, clock, retryMs }, start)
     followers.set(room, { follower, hold })
+    digest = undefined
     hold.join(follower, rooms)
     return follower
   }
@@ -161,6 +168,11 @@ export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
     start: () => {
       isStarted = true
       hearEarly()
+    },
+    followed: () => {
+      if (!isStarted || withheld.size > 0) return undefined
+      digest ??= roomsDigest(followers.keys())
+      return digest
     },
     hint: (room, since) => {
       if (isEarly(room, since)) return

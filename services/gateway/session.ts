@@ -84,7 +84,11 @@ export const createSession = (ports: SessionPorts): Session => {
 
   const prepare = (user: string): Candidate => {
     const rooms = ports.roomsFor(user, outbox)
-    const hubSession: HubSession = { joiner: rooms, noticed: ({ room, since }) => rooms.hint(room, since) }
+    const hubSession: HubSession = {
+      joiner: rooms,
+      followed: rooms.followed,
+      noticed: ({ room, since }) => rooms.hint(room, since),
+    }
     const candidate: Candidate = {
       rooms,
       hubSession,

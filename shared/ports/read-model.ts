@@ -63,8 +63,15 @@ export interface ReadModel {
   epoch(): Promise<string>
   /** Last seqs; a room that does not exist is absent. */
   heads(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Of rooms, each with a seq, those whose last seq is greater, with it. */
+  headsBeyond(held: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>>
   /** The present memberships of each user; one without any is absent. */
   memberships(users: readonly string[]): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
+  /**
+   * The same, but only of users who are not members of exactly the rooms held of them: of each a `roomsDigest`,
+   * or undefined, which no memberships equal.
+   */
+  membershipsUnlike(held: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
   usersByExternalId(externalIds: readonly string[]): Promise<ReadonlyMap<string, User>>
   /** Those of `ids` who exist and share a chat with `viewer` now (or are the viewer); without a viewer, all. */
   usersById(ids: readonly string[], viewer?: string): Promise<readonly User[]>

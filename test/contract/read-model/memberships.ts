@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+import { roomsDigest } from '../../../shared/ports/rooms-digest.ts'
 import type { OpenStore } from '../stored-chat.ts'
 import { append, chatCreated, fillRoom, messagePosted, usersAdded, usersRemoved } from '../stored-chat.ts'
 
@@ -31,6 +32,30 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect(await readModel.heads([])).toEqual(new Map())
   })
 
+  it('tells the heads only of rooms that are beyond the seq held of them', async () => {
+    const { store, readModel } = opened()
+    const [beyond, same, before, absent] = [
+      await fillRoom(store, [randomUUID()], 3),
+      await fillRoom(store, [randomUUID()], 3),
+      await fillRoom(store, [randomUUID()], 3),
+      randomUUID(),
+    ]
+    const held = new Map([
+      [beyond, 3],
+      [same, 4],
+      [before, Number.MAX_SAFE_INTEGER],
+      [absent, 0],
+    ])
+    expect(await readModel.headsBeyond(held)).toEqual(new Map([[beyond, 4]]))
+    expect(await readModel.headsBeyond(held.set(same, 0))).toEqual(
+      new Map([
+        [beyond, 4],
+        [same, 4],
+      ]),
+    )
+    expect(await readModel.headsBeyond(new Map())).toEqual(new Map())
+  })
+
   it('counts membership events in the head', async () => {
     const { store, readModel } = opened()
     const room = await fillRoom(store, [randomUUID()], 1)
@@ -53,6 +78,54 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect(held.get(bob)).toEqual([{ room: both, since: 1, head: 3 }])
     expect(held.has(nobody)).toBe(false)
     expect(await readModel.memberships([])).toEqual(new Map())
+  })
+
+  it('tells the rooms only of users who are members of others than those held of them', async () => {
+    const { store, readModel } = opened()
+    const [ann, bob, nobody] = [randomUUID(), randomUUID(), randomUUID()]
+    const rooms = Array.from({ length: 20 }, () => randomUUID())
+    for (const room of rooms) await append(store, chatCreated(room, [ann]))
+    const [first = '', ...rest] = rooms
+    await append(store, usersAdded(first, 2, [bob]))
+    const unlike = async (held: readonly (readonly [string, string | undefined])[]): Promise<readonly string[]> => {
+      const found = await readModel.membershipsUnlike(new Map(held))
+      const all = await readModel.memberships([...found.keys()])
+      for (const [user, rooms] of found) expect(byRoom(rooms)).toEqual(byRoom(all.get(user)))
+      return [...found.keys()].toSorted()
+    }
+    const both = [ann, bob].toSorted()
+    expect(await unlike([])).toEqual([])
+    // In whatever order, and ids as bytes: those of Postgres are in another order than their texts in some languages.
+    const same: readonly (readonly [string, string])[] = [
+      [ann, roomsDigest(rooms.toReversed())],
+      [bob, roomsDigest([first])],
+      [nobody, roomsDigest([])],
+    ]
+    expect(await unlike(same)).toEqual([])
+    expect(
+      await unlike([
+        [ann, undefined],
+        [bob, undefined],
+        [nobody, undefined],
+      ]),
+    ).toEqual(both)
+    expect(
+      await unlike([
+        [ann, roomsDigest(rest)],
+        [bob, roomsDigest([])],
+        [nobody, roomsDigest([first])],
+      ]),
+    ).toEqual(both)
+    expect(
+      await unlike([
+        [ann, roomsDigest([...rooms, randomUUID()])],
+        [bob, roomsDigest([first])],
+      ]),
+    ).toEqual([ann])
+    await append(store, usersRemoved(first, 3, [bob]))
+    expect(await unlike([[bob, roomsDigest([])]])).toEqual([])
+    await append(store, usersAdded(first, 4, [bob]))
+    expect(await unlike([[bob, roomsDigest([])]])).toEqual([bob])
   })
 
   it('forgets a membership when the user is removed and starts a new one when it is added again', async () => {

@@ -10,7 +10,7 @@ const nothing: Sabotage = (ports) => ports
 
 const withoutSweep: Sabotage = (ports) => ({
   ...ports,
-  readModel: { ...ports.readModel, heads: async (rooms) => new Map(rooms.map((room) => [room, 0])) },
+  readModel: { ...ports.readModel, headsBeyond: async () => new Map() },
 })
 
 /** A reconnect is not noticed, so that no full sweep follows it, nor hurried ones while the fan-out is away. */
@@ -77,20 +77,18 @@ const withOldMemberships: Sabotage = (ports) => {
   }
   const forEver = (spans: ReadonlyMap<string, MembershipSpan>): ReadonlyMap<string, MembershipSpan> =>
     new Map([...spans].map(([user, { since }]) => [user, { since }]))
+  const memberships = async (users: readonly string[]): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
+    const found = await ports.readModel.memberships(users)
+    const heads = await ports.readModel.heads([...known.values()].flatMap((rooms) => [...rooms.keys()]))
+    const all = users.map((user): [string, HeldMembership[]] => [
+      user,
+      former(user, found.get(user) ?? []).map((held) => ({ ...held, head: heads.get(held.room) ?? held.head })),
+    ])
+    return new Map(all.filter(([, rooms]) => rooms.length > 0))
+  }
   return {
     ...ports,
-    readModel: {
-      ...ports.readModel,
-      memberships: async (users) => {
-        const found = await ports.readModel.memberships(users)
-        const heads = await ports.readModel.heads([...known.values()].flatMap((rooms) => [...rooms.keys()]))
-        const all = users.map((user): [string, HeldMembership[]] => [
-          user,
-          former(user, found.get(user) ?? []).map((held) => ({ ...held, head: heads.get(held.room) ?? held.head })),
-        ])
-        return new Map(all.filter(([, rooms]) => rooms.length > 0))
-      },
-    },
+    readModel: { ...ports.readModel, memberships, membershipsUnlike: (followed) => memberships([...followed.keys()]) },
     eventStore: {
       ...ports.eventStore,
       readPages: async (requests) =>

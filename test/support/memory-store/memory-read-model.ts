@@ -7,6 +7,7 @@ import type {
   MessageQuery,
   ReadModel,
 } from '../../../shared/ports/read-model.ts'
+import { roomsDigest } from '../../../shared/ports/rooms-digest.ts'
 import { fitting } from './fitting.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
 import type { ChatRow, MemoryTables } from './memory-tables.ts'
@@ -20,8 +21,27 @@ interface Settings {
 export const memoryReadModel = (tables: MemoryTables, { epoch, pageBytes }: Settings): ReadModel => ({
   epoch: async () => epoch,
   heads: async (rooms) => new Map(rooms.flatMap((room) => chatOf(tables, room).map(({ head }) => [room, head] as const))),
-  memberships: async (users) =>
-    new Map(users.map((user) => [user, membershipsOf(tables, user)] as const).filter(([, held]) => held.length > 0)),
+  headsBeyond: async (held) =>
+    new Map(
+      [...held].flatMap(([room, seq]) =>
+        chatOf(tables, room)
+          .filter(({ head }) => head > seq)
+          .map(({ head }) => [room, head] as const),
+      ),
+    ),
+  memberships: async (users) => membershipsByUser(tables, users),
+  membershipsUnlike: async (digests) => {
+    const all = [...digests].map(([user, digest]) => ({
+      user,
+      digest,
+      rooms: membershipsOf(tables, user).map(({ room }) => room),
+    }))
+    const unlike = all.filter(({ digest, rooms }) => digest !== roomsDigest(rooms))
+    return membershipsByUser(
+      tables,
+      unlike.map(({ user }) => user),
+    )
+  },
   usersByExternalId: async (ids) =>
     new Map(
       ids.flatMap((id) => {
@@ -47,6 +67,9 @@ const membershipsOf = (tables: MemoryTables, user: string): readonly HeldMembers
     const span = chat.members.get(user)
     return span === undefined || span.until !== undefined ? [] : [{ room: chat.id, since: span.since, head: chat.head }]
   })
+
+const membershipsByUser = (tables: MemoryTables, users: readonly string[]): ReadonlyMap<string, readonly HeldMembership[]> =>
+  new Map(users.map((user) => [user, membershipsOf(tables, user)] as const).filter(([, held]) => held.length > 0))
 
 const shareChat = (tables: MemoryTables, one: string, other: string): boolean =>
   [...tables.chats.values()].some((chat) => isMember(chat, one) && isMember(chat, other))

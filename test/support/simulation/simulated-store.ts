@@ -82,7 +82,9 @@ export const simulatedStore = (
   const readModel: ReadModel = {
     epoch: slowly(model.epoch),
     heads: slowly(model.heads),
+    headsBeyond: slowly(model.headsBeyond),
     memberships: slowly(model.memberships),
+    membershipsUnlike: slowly(model.membershipsUnlike),
     usersByExternalId: slowly(model.usersByExternalId),
     usersById: slowly(model.usersById),
     chatsOf: slowly(model.chatsOf),

@@ -22,6 +22,7 @@ const rig = (rooms: number, users = 0) => {
   const clock = virtualClock(seededRandom(1), 0)
   const held = { rooms: new Set(names('room', rooms)), users: new Set(names('user', users)) }
   const statements: Statement[] = []
+  const said = new Set<string>()
   const looked: string[] = []
   const noticed: string[] = []
   const settled: string[] = []
@@ -47,24 +48,30 @@ const rig = (rooms: number, users = 0) => {
       },
     },
     readModel: {
-      heads: async (ids) => {
-        await ask('rooms', ids)
-        return new Map(ids.map((id) => [id, 7]))
+      headsBeyond: async (places) => {
+        for (const [room, last] of places) said.add(`${room} ${last}`)
+        await ask('rooms', [...places.keys()])
+        return new Map([...places.keys()].map((id) => [id, 7]))
       },
-      memberships: async (ids) => {
-        await ask('users', ids)
-        return new Map(ids.map((id): [string, HeldMembership[]] => [id, [{ room: 'room0', since: 3, head: 7 }]]))
+      membershipsUnlike: async (followed) => {
+        for (const [user, rooms] of followed) said.add(`${user} ${rooms}`)
+        await ask('users', [...followed.keys()])
+        return new Map([...followed.keys()].map((id): [string, HeldMembership[]] => [id, [{ room: 'room0', since: 3, head: 7 }]]))
       },
     },
     feeds: {
-      rooms: () => held.rooms.values(),
+      places: function* () {
+        for (const room of held.rooms) yield [room, 5]
+      },
       get size() {
         return held.rooms.size
       },
       lookAt: (room, head) => looked.push(`${room} ${head}`),
     },
     hub: {
-      users: () => held.users.values(),
+      followed: function* () {
+        for (const user of held.users) yield [user, 'digest']
+      },
       get size() {
         return held.users.size
       },
@@ -86,7 +93,7 @@ const rig = (rooms: number, users = 0) => {
     const entry = { commandId, lookUp } as unknown as PendingEntry
     waiting.push({ sinceMs: clock.monotonicMs(), entry })
   }
-  return { clock, held, statements, looked, noticed, settled, state, sweep, wait, restored: () => restored() }
+  return { clock, held, statements, said, looked, noticed, settled, state, sweep, wait, restored: () => restored() }
 }
 
 /** The longest time that each id was not compared, up to the end. */
@@ -120,10 +127,11 @@ describe('The head sweep', () => {
     expect(statements.filter(({ ids }) => ids.includes('new')).map(({ atMs }) => atMs < 10_200)).toEqual([true])
   })
 
-  it('tells feeds and users what it has found', async () => {
-    const { clock, looked, noticed, sweep } = rig(1, 1)
+  it('tells the store what is here, and feeds and users what it has found', async () => {
+    const { clock, said, looked, noticed, sweep } = rig(1, 1)
     sweep.start()
     await clock.run(100)
+    expect(said).toEqual(new Set(['room0 5', 'user0 digest']))
     expect(new Set(looked)).toEqual(new Set(['room0 7']))
     expect(new Set(noticed)).toEqual(new Set(['user0 room0 3']))
   })

@@ -27,8 +27,9 @@ const rig = () => {
     metrics: createMetrics(),
   })
   const heard: string[] = []
-  const session = (name: string): HubSession => ({
+  const session = (name: string, followed?: string): HubSession => ({
     joiner: { name } as unknown as HubSession['joiner'],
+    followed: () => followed,
     noticed: ({ since }) => heard.push(`${name} ${since}`),
   })
   const hear = (user: string, text: string): void => topicsHeld.get(topics.user(user))?.(Buffer.from(text))
@@ -57,7 +58,7 @@ describe('The hub', () => {
     await clock.run(5_000)
     expect([...topicsHeld.keys()]).toEqual(['user:ann'])
     hub.remove('ann', second)
-    expect([...iterate(hub.users())]).toEqual([])
+    expect([...iterate(hub.followed())]).toEqual([])
     await clock.run(1_000)
     expect([...topicsHeld.keys()]).toEqual([])
     expect(hub.size).toBe(0)
@@ -66,12 +67,27 @@ describe('The hub', () => {
   it('goes on with users who are added while it is gone through', async () => {
     const { hub, session } = rig()
     await hub.add('ann', session('a'))
-    const users = hub.users()
-    expect(users.next().value).toBe('ann')
+    const users = hub.followed()
+    expect(users.next().value).toEqual(['ann', undefined])
     await hub.add('bob', session('b'))
-    expect(users.next().value).toBe('bob')
+    expect(users.next().value).toEqual(['bob', undefined])
     expect(users.next().done).toBe(true)
+  })
+
+  it('tells what a user’s sessions follow only if all follow the same', async () => {
+    const { hub, session } = rig()
+    const all: readonly (readonly [string, string | undefined])[] = [
+      ['ann', 'these'],
+      ['ann', 'these'],
+      ['bob', 'these'],
+      ['bob', 'those'],
+      ['cyd', 'these'],
+      ['cyd', undefined],
+      ['dee', 'those'],
+    ]
+    for (const [user, followed] of all) await hub.add(user, session(user, followed))
+    expect(Object.fromEntries(iterate(hub.followed()))).toEqual({ ann: 'these', bob: undefined, cyd: undefined, dee: 'those' })
   })
 })
 
-const iterate = (users: Iterator<string>): Iterable<string> => ({ [Symbol.iterator]: () => users })
+const iterate = <Item>(items: Iterator<Item>): Iterable<Item> => ({ [Symbol.iterator]: () => items })

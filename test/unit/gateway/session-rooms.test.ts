@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import { topics, writeNotice } from '../../../shared/ports/publications.ts'
+import { defaultTimes } from '../../../shared/runtime/times.ts'
 import { gatewayRig } from './gateway-rig.ts'
 
 const room = '00000000-0000-7000-8000-00000000aaaa'
@@ -35,6 +36,41 @@ describe('A service on an unbound socket', () => {
 })
 
 describe('The rooms of a session', () => {
+  it('are joined by the next sweep where the notice was lost, each time anew, and the store tells no more than that', async () => {
+    const told: string[][] = []
+    const { rig, ann, change } = await withChat({
+      ports: ({ eventStore, readModel }) => ({
+        eventStore,
+        readModel: {
+          ...readModel,
+          membershipsUnlike: async (followed) => {
+            const found = await readModel.membershipsUnlike(followed)
+            told.push([...found.values()].flatMap((rooms) => rooms.map(({ since }) => `since ${since}`)))
+            return found
+          },
+        },
+      }),
+    })
+    const halfMs = defaultTimes.convergeMs / 2
+    const lose = async (event: 'add-users' | 'remove-users'): Promise<void> => {
+      rig.isDeaf = true
+      change(event)
+      await rig.settle()
+      await rig.write()
+      rig.isDeaf = false
+    }
+    await rig.clock.run(2 * halfMs)
+    await lose('add-users')
+    expect(ann.client.seen(1)).toEqual([])
+    await rig.clock.run(halfMs + 100)
+    await lose('remove-users')
+    await rig.clock.run(2 * halfMs)
+    await lose('add-users')
+    await rig.clock.run(2 * halfMs)
+    expect(ann.client.seen(1)).toEqual(['add-users #2', 'remove-users #3', 'add-users #4'])
+    expect(told.filter((rooms) => rooms.length > 0)).toEqual([['since 1'], ['since 3']])
+  })
+
   it('are not joined by a late notice of a membership that is over', async () => {
     const { rig, ann, bob, change } = await withChat()
     change('add-users')

@@ -173,7 +173,7 @@ export const rules: readonly Rule[] = [
   {
     rule: 'every held room is compared with the store',
     file: head,
-    from: 'for (const [room, head] of await readModel.heads(rooms)) feeds.lookAt(room, head)',
+    from: 'for (const [room, head] of await readModel.headsBeyond(held)) feeds.lookAt(room, head)',
     to: '',
   },
   {

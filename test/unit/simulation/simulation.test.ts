@@ -62,7 +62,7 @@ describe('The simulation catches', () => {
   it('a sweep that never finds a room behind', async () => {
     const sabotage: Sabotage = ({ eventStore, readModel }) => ({
       eventStore,
-      readModel: { ...readModel, heads: async (rooms) => new Map(rooms.map((room) => [room, 0])) },
+      readModel: { ...readModel, headsBeyond: async () => new Map() },
     })
     expect(await isCaught(sabotage)).toBe(true)
   })
