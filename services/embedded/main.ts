@@ -1,18 +1,21 @@
-import { memoryCommandLog } from '../../infra/in-process/memory-command-log.ts'
-import { memoryFanOut } from '../../infra/in-process/memory-fan-out.ts'
 import { startTracing } from '../../infra/observability/start-tracing.ts'
-import { openDatabase } from '../../infra/postgres/database.ts'
 import { startEmbeddedPostgres } from '../../infra/postgres/embedded/embedded-postgres.ts'
-import { migrate } from '../../infra/postgres/migrate.ts'
 import { readConfig } from '../../shared/runtime/config.ts'
 import { runMain } from '../../shared/runtime/run-main.ts'
 import { openProcess } from '../../shared/runtime/service-process.ts'
-import { systemClock } from '../../shared/runtime/system-clock.ts'
-import { createGatewayService } from '../gateway/gateway-service.ts'
-import { openPage } from '../web/open-page.ts'
-import { startWriter } from '../writer/start-writer.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { welcome } from './welcome.ts'
+
+/** Whatever the database's process is not waited for: it starts meanwhile, which takes about as long. */
+const loadTheRest = async () => {
+  const [ports, gateway, writer, page] = await Promise.all([
+    import('../../infra/in-process/open-ports.ts'),
+    import('../gateway/gateway-service.ts'),
+    import('../writer/start-writer.ts'),
+    import('../web/open-page.ts'),
+  ])
+  return { ...ports, ...gateway, ...writer, ...page }
+}
 
 await runMain(async () => {
   const config = readConfig()
@@ -20,37 +23,23 @@ await runMain(async () => {
   const service = await openProcess(config, 'embedded')
   await startTracing(config, 'embedded', service)
   const { log, life } = service
-  const { times, bounds } = config
 
-  // Meanwhile the database starts.
-  const pageReady = config.webPage ? openPage(log, { needsToken: config.access.jwt !== undefined }) : undefined
-  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log })
-  life.add('embedded database', embedded.stop)
-  embedded.failed.catch(life.fatal)
-  await migrate(embedded.url, log)
-  const database = await openDatabase({
-    url: embedded.url,
-    // All clients of the embedded database share one session.
-    poolMax: 1,
-    namedStatements: false,
-    applicationName: 'chat-embedded',
-    times,
-    bounds,
-    log,
+  const starting = startEmbeddedPostgres({ dataDir: config.dataDir, log }).then((embedded) => {
+    life.add('embedded database', embedded.stop)
+    embedded.failed.catch(life.fatal)
+    return embedded
   })
-  life.add('database', database.close)
-  const { eventStore, readModel } = database
+  const loading = loadTheRest()
+  const pageReady = config.webPage
+    ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
+    : undefined
+  const [{ url }, { openPorts, createGatewayService, startWriter }] = await Promise.all([starting, loading])
+  const ports = await openPorts(config, url, service)
 
-  const fanOut = memoryFanOut({ log })
-  life.add('fan-out', fanOut.close)
-  const commandLog = memoryCommandLog({ log, clock: systemClock, maxBatchRecords: bounds.writerBatchRecords })
-  life.add('command log', commandLog.close)
-
-  const writer = await startWriter(config, { commandLog, eventStore, fanOut, eventStream: undefined }, service)
+  const writer = await startWriter(config, { ...ports, eventStream: undefined }, service)
 
   const page = await pageReady
-  const gatewayPorts = { commandLog, eventStore, readModel, fanOut, allowances: undefined }
-  const gateway = createGatewayService(config, gatewayPorts, service, { page })
+  const gateway = createGatewayService(config, { ...ports, allowances: undefined }, service, { page })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {

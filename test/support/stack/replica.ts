@@ -43,7 +43,8 @@ const startOn = async (
   const server = nativeServer({
     name,
     command: process.execPath,
-    args: [options.entry, ...(options.args ?? [])],
+    // As the npm scripts do it.
+    args: ['--import', './shared/runtime/require-node.js', options.entry, ...(options.args ?? [])],
     workingFolder: projectFolder,
     env: { ...cleanEnvironment(), ...options.env, ...ports },
     logFile,
