@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { projectFolder } from '../../support/stack/replica.ts'
+import { makeScratchFolder, removeScratchFolder } from '../../support/stack/scratch-folder.ts'
 
 const guard = fileURLToPath(new URL('../../../shared/runtime/require-node.js', import.meta.url))
 
@@ -21,5 +24,18 @@ describe('the guard before every service', () => {
 
   it.each(['24.0.0', '26.1.0'])('lets Node %s pass', (version) => {
     expect(startedOn(version)).toMatchObject({ status: 0, stdout: 'started\n', stderr: '' })
+  })
+
+  it('keeps compiled code with the packages, or where NODE_COMPILE_CACHE says', () => {
+    const folder = makeScratchFolder('compiled')
+    const { NODE_COMPILE_CACHE: _ours, ...env } = process.env
+    const folderWith = (more: Readonly<Record<string, string>>): string => {
+      const script = 'console.log(require("node:module").getCompileCacheDir())'
+      const options = { encoding: 'utf8', env: { ...env, ...more } } as const
+      return dirname(spawnSync(process.execPath, ['--import', guard, '-e', script], options).stdout)
+    }
+    expect(folderWith({})).toBe(join(projectFolder, 'node_modules/.cache/compiled'))
+    expect(folderWith({ NODE_COMPILE_CACHE: folder })).toBe(folder)
+    removeScratchFolder(folder)
   })
 })
