@@ -18,13 +18,16 @@ export interface Flusher {
  * one write per socket, because the write is three quarters of the cost of a
  * delivery. The next flush starts no sooner than the last one took, and later
  * the busier the gateway is (at most `flushMostMs`), so that an idle gateway
- * never delays and a busy one coalesces by itself; it is cut into slices of `flushSliceMs`. One target that
- * throws keeps no other from being flushed.
+ * never delays and a busy one coalesces by itself. Where the last flush was for
+ * one socket alone there is nothing to gather: who asks one thing after the
+ * other would only wait. It is cut into slices of `flushSliceMs`. One target
+ * that throws keeps no other from being flushed.
  */
 export const createFlusher = (clock: Clock, times: Times, busyness: Busyness, onFlushed: (seconds: number) => void): Flusher => {
   let dirty = new Set<Flushable>()
   let isScheduled = false
   let lastTookMs = 0
+  let lastTargets = 0
   let lastEndedAt = Number.NEGATIVE_INFINITY
 
   /** Whatever one of them throws is thrown where it stops no other. */
@@ -62,12 +65,13 @@ export const createFlusher = (clock: Clock, times: Times, busyness: Busyness, on
   const schedule = (): void => {
     isScheduled = true
     const tookMs = lastTookMs < 1 ? 0 : Math.min(lastTookMs, times.flushMostMs)
-    const pauseMs = Math.max(tookMs, gatheringMs(busyness(), times.flushMostMs))
+    const pauseMs = lastTargets > 1 ? Math.max(tookMs, gatheringMs(busyness(), times.flushMostMs)) : tookMs
     // Time that has passed since was pause enough.
     const leftMs = Math.max(0, lastEndedAt + pauseMs - clock.monotonicMs())
     clock.after(leftMs, () => {
       const targets = dirty
       dirty = new Set()
+      lastTargets = targets.size
       slice(targets.values(), 0)
     })
   }

@@ -70,10 +70,19 @@ describe('The flush', () => {
       [1, defaultTimes.flushMostMs],
     ] as const) {
       const { flusher, target, turn } = rig(busy)
-      flusher.request(target('a'))
+      for (const name of ['a', 'b']) flusher.request(target(name))
       expect(turn()).toBe(0)
-      flusher.request(target('b'))
+      flusher.request(target('c'))
       expect(turn()).toBeCloseTo(delayMs)
+    }
+  })
+
+  it('does not wait for more, however busy the gateway is, while it is for one socket alone', () => {
+    const { flusher, target, turn } = rig(1)
+    const asker = target('asks one thing after the other')
+    for (let asked = 0; asked < 3; asked += 1) {
+      flusher.request(asker)
+      expect(turn()).toBe(0)
     }
   })
 
