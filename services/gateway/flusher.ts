@@ -65,7 +65,8 @@ export const createFlusher = (clock: Clock, times: Times, busyness: Busyness, on
   const schedule = (): void => {
     isScheduled = true
     const tookMs = lastTookMs < 1 ? 0 : Math.min(lastTookMs, times.flushMostMs)
-    const pauseMs = lastTargets > 1 ? Math.max(tookMs, gatheringMs(busyness(), times.flushMostMs)) : tookMs
+    const gatherMs = gatheringMs(busyness(), times.flushMostMs)
+    const pauseMs = lastTargets > 1 ? Math.max(tookMs, gatherMs) : tookMs
     // Time that has passed since was pause enough.
     const leftMs = Math.max(0, lastEndedAt + pauseMs - clock.monotonicMs())
     clock.after(leftMs, () => {
