@@ -114,7 +114,7 @@ export const rules: readonly Rule[] = [
     file: sessionRooms,
     from: 'followers.get(room)?.follower.hold()',
     to: '',
-    shownBy: 138,
+    shownBy: 923,
   },
   {
     rule: 'a room goes on from the head that was read before the answer to create-user',
