@@ -71,7 +71,7 @@ export const rules: readonly Rule[] = [
     file: follower,
     from: 'if (read === undefined || mine !== generation) return',
     to: 'if (read === undefined) return',
-    shownBy: 1244,
+    shownBy: 1934,
   },
   {
     rule: 'a page is cut after the event that removed its reader',
