@@ -3,25 +3,18 @@ import { StoreError } from '../../shared/ports/event-store.ts'
 import type { HeldMembership } from '../../shared/ports/read-model.ts'
 import type { Caller } from './caller.ts'
 import type { NamedCreateUser } from './claim-user.ts'
-import type { Hub, HubSession } from './hub.ts'
+import type { Hub } from './hub.ts'
 import type { Intake } from './intake.ts'
 import { answerWith } from './intake.ts'
 import type { Lookups } from './lookups.ts'
 import type { Resume, Standing } from './resume.ts'
 import type { SessionRooms } from './session-rooms.ts'
 
-/** A session on its way to being a user's. */
-export interface Candidate {
-  readonly rooms: SessionRooms
-  readonly hubSession: HubSession
-  /** From now on the session is the user's. */
-  commit(): void
-  /** It is not to be; nothing of it is left. */
-  abandon(): void
-}
-
 export interface BindableCaller extends Caller {
-  prepare(user: string): Candidate
+  /** The rooms of a user whose the session is not yet. */
+  prepare(user: string): SessionRooms
+  /** From now on the session is the user's. */
+  bind(rooms: SessionRooms): void
 }
 
 /** `create-user`: create or fetch; the first one on a socket binds it. */
@@ -64,24 +57,29 @@ export const createBinding = ({ lookups, intake, hub, resume }: BindingPorts): B
   }
 
   /** The user's topic first, then the memberships: what changes in between is heard. */
-  const readStanding = async (user: string, candidate: Candidate): Promise<Standing> => {
-    await hub.add(user, candidate.hubSession)
+  const readStanding = async (user: string, rooms: SessionRooms): Promise<Standing> => {
+    await hub.add(user, rooms)
     const [memberships, current] = await Promise.all([lookups.memberships(user), lookups.epoch()])
     return { memberships, epoch: current }
   }
 
+  /** It is not to be; nothing of it is left. */
+  const abandon = (rooms: SessionRooms): void => {
+    hub.remove(rooms.user, rooms)
+    rooms.close()
+  }
+
   const bind = async (caller: BindableCaller, request: NamedCreateUser, user: User): Promise<void> => {
-    const candidate = caller.prepare(user.id)
+    const rooms = caller.prepare(user.id)
     let standing: Standing
     try {
-      standing = await readStanding(user.id, candidate)
+      standing = await readStanding(user.id, rooms)
     } catch (error) {
-      candidate.abandon()
+      abandon(rooms)
       throw error
     }
-    if (caller.isClosed) return candidate.abandon()
-    const { rooms } = candidate
-    candidate.commit()
+    if (caller.isClosed) return abandon(rooms)
+    caller.bind(rooms)
     caller.answer(request, JSON.stringify({ user }))
     const named = request.body.resume
     const others = followOthers(rooms, standing.memberships, named?.rooms ?? {})

@@ -3,34 +3,23 @@ import { withCallerId } from '../../shared/ports/publications.ts'
 import type { DeliveryWatch } from './delivery-watch.ts'
 import type { FeedItem } from './feed-item.ts'
 import { usersNamed } from './feed-item.ts'
-import type { Follower } from './follower.ts'
+import type { Reader } from './follower.ts'
 import { textFrame } from './framing.ts'
 import type { Pending, Sender } from './pending.ts'
 import type { RoomFeed, RoomFeedPorts } from './room-feed.ts'
 import { openRoomFeed } from './room-feed.ts'
 
-/** A session, as the rooms see it. */
-export interface Joiner extends Sender {
+/** A session of a user, as the rooms see it that the user is added to. */
+export interface Joiner {
   /** An event that adds its user is about to pass at `seq`. */
   joinAt(room: string, seq: number): void
-  push(bytes: Buffer): void
-  isFull(): boolean
-  /** Its send queue is full: sets its followers behind. */
-  fallBehind(): void
-}
-
-export interface FeedHold {
-  readonly feed: RoomFeed
-  /** Puts a follower among those who get what passes. */
-  join(follower: Follower, joiner: Joiner): void
-  leave(follower: Follower): void
-  /** Idempotent. */
-  release(): void
 }
 
 /** The rooms that this gateway listens to: held while needed, let go some time after the last use. */
 export interface Feeds {
-  hold(room: string): FeedHold
+  /** To be followed by one `release`. */
+  hold(room: string): RoomFeed
+  release(room: string): void
   /** Tells a held room that the store has reached this seq. */
   lookAt(room: string, head: number): void
   /** Each room with the last seq that has passed; goes on with rooms that are added meanwhile. */
@@ -39,14 +28,8 @@ export interface Feeds {
   close(): void
 }
 
-interface Given {
-  readonly full: readonly Joiner[]
-  readonly sockets: number
-}
-
 interface Held {
-  feed: RoomFeed
-  readonly followers: Map<Follower, Joiner>
+  readonly feed: RoomFeed
   holds: number
   release: Timer | undefined
 }
@@ -54,10 +37,10 @@ interface Held {
 interface Given {
   readonly sockets: number
   /** Those whose send queue is full now. */
-  readonly full: readonly Joiner[]
+  readonly full: readonly Reader[]
 }
 
-export type FeedsPorts = Omit<RoomFeedPorts, 'pass' | 'drop' | 'opened'> & {
+export type FeedsPorts = Omit<RoomFeedPorts, 'pass' | 'drop'> & {
   readonly clock: Clock
   readonly pending: Pending
   readonly delivery: DeliveryWatch
@@ -77,38 +60,39 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
     }
 
   /** Recipients are fixed here; the flush only writes. */
-  const give = (held: Held, item: FeedItem, ids: ReadonlyMap<Sender, string | undefined> | undefined): Given => {
+  const give = (feed: RoomFeed, item: FeedItem, ids: ReadonlyMap<Sender, string | undefined> | undefined): Given => {
     const shared = textFrame(item.frame)
-    const full: Joiner[] = []
+    const full: Reader[] = []
     let sockets = 0
-    for (const [follower, joiner] of held.followers) {
+    for (const follower of feed.followers) {
       if (follower.state !== 'live' || follower.cursor >= item.seq) continue
-      const callerId = ids?.get(joiner)
-      joiner.push(callerId === undefined ? shared : textFrame(withCallerId(item.frame, callerId)))
+      const { reader } = follower
+      const callerId = ids?.get(reader)
+      reader.push(callerId === undefined ? shared : textFrame(withCallerId(item.frame, callerId)))
       follower.advance(item.seq)
       sockets += 1
-      if (joiner.isFull()) full.push(joiner)
+      if (reader.isFull()) full.push(reader)
     }
     return { sockets, full }
   }
 
-  const endRemoved = (held: Held, item: FeedItem, removed: ReadonlySet<string>): void => {
-    for (const follower of [...held.followers.keys()]) {
-      if (removed.has(follower.user) && follower.state === 'live' && follower.cursor === item.seq) follower.end()
+  const endRemoved = (feed: RoomFeed, item: FeedItem, removed: ReadonlySet<string>): void => {
+    for (const follower of [...feed.followers]) {
+      if (removed.has(follower.reader.user) && follower.state === 'live' && follower.cursor === item.seq) follower.end()
     }
   }
 
-  const pass = (held: Held, item: FeedItem): void => {
+  const pass = (feed: RoomFeed, item: FeedItem): void => {
     const named = usersNamed(item.event, item.frame) ?? []
     if (item.event !== 'remove-users') {
       for (const user of named) for (const joiner of sessionsOf(user)) joiner.joinAt(item.room, item.seq)
     }
     const offer = pending.offer(item, isReceiving(item))
-    const { sockets, full } = give(held, item, offer?.ids)
+    const { sockets, full } = give(feed, item, offer?.ids)
     delivery.passed(item, sockets)
-    if (item.event === 'remove-users') endRemoved(held, item, new Set(named))
+    if (item.event === 'remove-users') endRemoved(feed, item, new Set(named))
     for (const answer of offer?.answers ?? []) answer()
-    for (const joiner of full) joiner.fallBehind()
+    for (const reader of full) reader.fallBehind()
   }
 
   const offerDropped: RoomFeedPorts['drop'] = (event) => {
@@ -118,27 +102,12 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
     for (const answer of offer?.answers ?? []) answer()
   }
 
+  const feedPorts: RoomFeedPorts = { ...ports, pass, drop: offerDropped }
+
   const open = (room: string): Held => {
-    const held: Held = { feed: undefined as unknown as RoomFeed, followers: new Map(), holds: 0, release: undefined }
-    held.feed = openRoomFeed(room, {
-      ...ports,
-      pass: (item) => pass(held, item),
-      drop: offerDropped,
-      opened: () => {
-        for (const follower of [...held.followers.keys()]) follower.catchUp()
-      },
-    })
+    const held: Held = { feed: openRoomFeed(room, feedPorts), holds: 0, release: undefined }
     rooms.set(room, held)
     return held
-  }
-
-  const letGo = (room: string, held: Held): void => {
-    held.holds -= 1
-    if (held.holds > 0) return
-    held.release = clock.after(releaseMs, () => {
-      rooms.delete(room)
-      held.feed.close()
-    })
   }
 
   return {
@@ -146,17 +115,18 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
       const held = rooms.get(room) ?? open(room)
       held.holds += 1
       held.release?.cancel()
-      let isReleased = false
-      return {
-        feed: held.feed,
-        join: (follower, joiner) => held.followers.set(follower, joiner),
-        leave: (follower) => held.followers.delete(follower),
-        release: () => {
-          if (isReleased) return
-          isReleased = true
-          letGo(room, held)
-        },
-      }
+      held.release = undefined
+      return held.feed
+    },
+    release: (room) => {
+      const held = rooms.get(room)
+      if (held === undefined) return
+      held.holds -= 1
+      if (held.holds > 0) return
+      held.release = clock.after(releaseMs, () => {
+        rooms.delete(room)
+        held.feed.close()
+      })
     },
     lookAt: (room, head) => rooms.get(room)?.feed.lookAt(head),
     places: function* () {

@@ -1,12 +1,15 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { FeedItem } from './feed-item.ts'
 import { usersNamed } from './feed-item.ts'
+import type { Sender } from './pending.ts'
 import { retrying } from './retrying.ts'
-import type { ReaderPage } from './shared-pages.ts'
+import type { PageLookup, ReaderPage } from './shared-pages.ts'
 
 /** The room's feed, as a follower sees it. */
 export interface FeedPlace {
   readonly room: string
+  /** Who gets what passes, while live. */
+  readonly followers: Set<Follower>
   readonly isOpen: boolean
   /** The last seq that has passed. */
   readonly last: number
@@ -14,13 +17,16 @@ export interface FeedPlace {
   lookAt(head: number): void
 }
 
-/** The session, as its followers see it. */
-export interface Reader {
+/** The session, as the rooms see it that it follows. */
+export interface Reader extends Sender {
   readonly user: string
+  push(bytes: Buffer): void
   /** The socket's queue takes no more for now; what was read and does not fit is read again. */
   isFull(): boolean
-  /** Puts one event into the socket's queue. */
-  deliver(follower: Follower, item: FeedItem): void
+  /** Its send queue is full: sets its followers behind. */
+  fallBehind(): void
+  /** Puts one event of a page into the socket's queue. */
+  deliver(item: FeedItem): void
   /** Calls `readPage` when the socket has drained and it is this follower's turn. */
   queueForPage(follower: Follower): void
   /** The follower has ended; it held this seq last. */
@@ -42,8 +48,8 @@ export interface Replay {
  * and slow sockets.
  */
 export interface Follower {
-  readonly room: string
-  readonly user: string
+  readonly feed: FeedPlace
+  readonly reader: Reader
   readonly cursor: number
   readonly state: 'live' | 'behind' | 'ended'
   /** The feed hands over the item that follows; the caller has put the bytes into the queue. */
@@ -71,10 +77,9 @@ export interface FollowerStart {
   readonly isHinted?: boolean
 }
 
+/** The same for all followers of a gateway. */
 export interface FollowerPorts {
-  readonly feed: FeedPlace
-  readonly reader: Reader
-  readonly page: (room: string, after: number, user: string) => Promise<ReaderPage>
+  readonly page: (lookup: PageLookup) => Promise<ReaderPage>
   readonly clock: Clock
   readonly retryMs: number
 }
@@ -85,63 +90,137 @@ const removalAfter = (cursor: number, items: readonly FeedItem[], user: string):
     ({ seq, event, frame }) => seq > cursor && event === 'remove-users' && usersNamed(event, frame)?.includes(user) === true,
   )?.seq
 
-type Own = { -readonly [Name in keyof Follower]: Follower[Name] }
-
-export const createFollower = (ports: FollowerPorts, start: FollowerStart): Follower => {
-  const { feed, reader, page, clock, retryMs } = ports
+/**
+ * A class, since each session has one for each of its rooms: with its methods
+ * in closures of its own, it took 2 KB.
+ */
+class RoomFollower implements Follower {
+  readonly feed: FeedPlace
+  readonly reader: Reader
+  cursor: number
+  state: Follower['state']
+  private readonly ports: FollowerPorts
   /** A seq at which the user was a member: as a page said, or as the feed has shown. */
-  let memberAsOf = start.memberAsOf
+  private memberAsOf: number | undefined
   /** Raised by whatever makes a page under way worthless. */
-  let generation = 0
-  let isReading = false
-  let replay: Replay | undefined
-  let isReplayed = false
-  let isHinted = start.isHinted ?? false
+  private generation = 0
+  private isReading = false
+  private replay: Replay | undefined = undefined
+  private isReplayed = false
+  private isHinted: boolean
   /** Pages in a row that brought nothing. */
-  let idlePages = 0
+  private idlePages = 0
 
-  const restart = (): void => {
-    generation += 1
-    isReading = false
-    if (follower.state === 'live') memberAsOf = follower.cursor
+  constructor(feed: FeedPlace, reader: Reader, ports: FollowerPorts, start: FollowerStart) {
+    this.feed = feed
+    this.reader = reader
+    this.ports = ports
+    this.cursor = start.cursor
+    this.state = start.isLive === true ? 'live' : 'behind'
+    this.memberAsOf = start.memberAsOf
+    this.isHinted = start.isHinted ?? false
+  }
+
+  advance(seq: number): void {
+    this.cursor = seq
+  }
+
+  setBehind(): void {
+    if (this.state !== 'live') return
+    this.restart()
+    this.state = 'behind'
+    this.reader.queueForPage(this)
+  }
+
+  catchUp(): void {
+    if (this.state !== 'behind' || this.isReading) return
+    if (this.replay !== undefined) {
+      if (this.cursor >= this.replay.ceiling) this.finishReplay('recovered')
+      else this.reader.queueForPage(this)
+      return
+    }
+    if (!this.feed.isOpen) return
+    if (this.mayGoLive()) this.state = 'live'
+    else this.reader.queueForPage(this)
+  }
+
+  async readPage(): Promise<void> {
+    if (this.state !== 'behind' || this.isReading) return
+    // Nothing has passed since it was live.
+    if (this.replay === undefined && this.mayGoLive()) {
+      this.state = 'live'
+      return
+    }
+    const { page, clock, retryMs } = this.ports
+    const mine = this.generation
+    this.isReading = true
+    const read = await retrying(
+      clock,
+      retryMs,
+      () => mine === this.generation,
+      () => page({ room: this.feed.room, after: this.cursor, user: this.reader.user }),
+    )
+    if (read === undefined || mine !== this.generation) return
+    this.isReading = false
+    this.feed.lookAt(read.head)
+    this.apply(read)
+    this.idlePages = read.items.length === 0 ? this.idlePages + 1 : 0
+    // What the feed has passed is in the next page. If it is not, the feed was told what the store does not have.
+    if (this.idlePages > 1) clock.after(retryMs, () => this.catchUp())
+    else this.catchUp()
+  }
+
+  hold(): void {
+    this.moveTo(this.cursor, { ceiling: this.cursor, onEnd: () => undefined })
+  }
+
+  seek(seq: number, replay: Replay): void {
+    // Whoever names a place means that place.
+    this.isHinted = false
+    this.moveTo(seq, replay)
+  }
+
+  release(): void {
+    this.replay = undefined
+    this.catchUp()
+  }
+
+  end(): void {
+    this.endAs('forbidden')
+  }
+
+  private restart(): void {
+    this.generation += 1
+    this.isReading = false
+    if (this.state === 'live') this.memberAsOf = this.cursor
   }
 
   /** Cursor, membership and feed speak of the same place: nothing lies between the page and the feed. */
-  const mayGoLive = (): boolean =>
-    feed.isOpen && memberAsOf !== undefined && follower.cursor >= memberAsOf && feed.last <= memberAsOf
-
-  const end = (why: ReplayEnd): void => {
-    if (follower.state === 'ended') return
-    restart()
-    follower.state = 'ended'
-    finishReplay(why)
-    reader.ended(follower)
+  private mayGoLive(): boolean {
+    const { feed, memberAsOf } = this
+    return feed.isOpen && memberAsOf !== undefined && this.cursor >= memberAsOf && feed.last <= memberAsOf
   }
 
-  const finishReplay = (why: ReplayEnd): void => {
-    if (replay === undefined || isReplayed) return
-    isReplayed = true
-    replay.onEnd(why)
+  private endAs(why: ReplayEnd): void {
+    if (this.state === 'ended') return
+    this.restart()
+    this.state = 'ended'
+    this.finishReplay(why)
+    this.reader.ended(this)
   }
 
-  const catchUp = (): void => {
-    if (follower.state !== 'behind' || isReading) return
-    if (replay !== undefined) {
-      if (follower.cursor >= replay.ceiling) finishReplay('recovered')
-      else reader.queueForPage(follower)
-      return
-    }
-    if (!feed.isOpen) return
-    if (mayGoLive()) follower.state = 'live'
-    else reader.queueForPage(follower)
+  private finishReplay(why: ReplayEnd): void {
+    if (this.replay === undefined || this.isReplayed) return
+    this.isReplayed = true
+    this.replay.onEnd(why)
   }
 
-  const deliver = (items: readonly FeedItem[], upTo: number): void => {
+  private deliver(items: readonly FeedItem[], upTo: number): void {
     for (const item of items) {
-      if (item.seq <= follower.cursor) continue
-      if (item.seq > upTo || reader.isFull()) return
-      reader.deliver(follower, item)
-      follower.cursor = item.seq
+      if (item.seq <= this.cursor) continue
+      if (item.seq > upTo || this.reader.isFull()) return
+      this.reader.deliver(item)
+      this.cursor = item.seq
     }
   }
 
@@ -150,83 +229,31 @@ export const createFollower = (ports: FollowerPorts, start: FollowerStart): Foll
    * membership which is over says nothing: the session was not there for it, or was told that it is over. Who was
    * removed and added again meanwhile is told of both, and of nothing between.
    */
-  const apply = ({ items, head, span }: ReaderPage): void => {
+  private apply({ items, head, span }: ReaderPage): void {
     const isMember = span !== undefined && span.until === undefined
-    if (!isMember && (isHinted || span === undefined || follower.cursor < span.since)) return end('forbidden')
-    if (isHinted && isMember && follower.cursor < span.since) follower.cursor = span.since
-    isHinted = false
-    const isOfOlder = replay === undefined && follower.cursor < span.since
-    const removedAt = span.until ?? (isOfOlder ? removalAfter(follower.cursor, items, reader.user) : undefined)
+    if (!isMember && (this.isHinted || span === undefined || this.cursor < span.since)) return this.endAs('forbidden')
+    if (this.isHinted && isMember && this.cursor < span.since) this.cursor = span.since
+    this.isHinted = false
+    const isOfOlder = this.replay === undefined && this.cursor < span.since
+    const removedAt = span.until ?? (isOfOlder ? removalAfter(this.cursor, items, this.reader.user) : undefined)
     const lastAllowed = removedAt ?? Number.POSITIVE_INFINITY
-    deliver(items, Math.min(lastAllowed, replay?.ceiling ?? lastAllowed))
-    memberAsOf = isMember ? head : undefined
-    if (follower.cursor < lastAllowed) return
-    if (isMember) follower.cursor = span.since
-    else end('recovered')
+    this.deliver(items, Math.min(lastAllowed, this.replay?.ceiling ?? lastAllowed))
+    this.memberAsOf = isMember ? head : undefined
+    if (this.cursor < lastAllowed) return
+    if (isMember) this.cursor = span.since
+    else this.endAs('recovered')
   }
 
-  const readPage = async (): Promise<void> => {
-    if (follower.state !== 'behind' || isReading) return
-    // Nothing has passed since it was live.
-    if (replay === undefined && mayGoLive()) {
-      follower.state = 'live'
-      return
-    }
-    const mine = generation
-    isReading = true
-    const read = await retrying(
-      clock,
-      retryMs,
-      () => mine === generation,
-      () => page(feed.room, follower.cursor, reader.user),
-    )
-    if (read === undefined || mine !== generation) return
-    isReading = false
-    feed.lookAt(read.head)
-    apply(read)
-    idlePages = read.items.length === 0 ? idlePages + 1 : 0
-    // What the feed has passed is in the next page. If it is not, the feed was told what the store does not have.
-    if (idlePages > 1) clock.after(retryMs, catchUp)
-    else catchUp()
+  private moveTo(seq: number, to: Replay): void {
+    if (this.state === 'ended') return
+    this.restart()
+    this.state = 'behind'
+    this.cursor = seq
+    this.replay = to
+    this.isReplayed = false
+    this.catchUp()
   }
-
-  const moveTo = (seq: number, to: Replay): void => {
-    if (follower.state === 'ended') return
-    restart()
-    follower.state = 'behind'
-    follower.cursor = seq
-    replay = to
-    isReplayed = false
-    catchUp()
-  }
-
-  const follower: Own = {
-    room: feed.room,
-    user: reader.user,
-    cursor: start.cursor,
-    state: start.isLive === true ? 'live' : 'behind',
-    advance: (seq) => {
-      follower.cursor = seq
-    },
-    setBehind: () => {
-      if (follower.state !== 'live') return
-      restart()
-      follower.state = 'behind'
-      reader.queueForPage(follower)
-    },
-    catchUp,
-    readPage,
-    hold: () => moveTo(follower.cursor, { ceiling: follower.cursor, onEnd: () => undefined }),
-    seek: (seq, to) => {
-      // Whoever names a place means that place.
-      isHinted = false
-      moveTo(seq, to)
-    },
-    release: () => {
-      replay = undefined
-      catchUp()
-    },
-    end: () => end('forbidden'),
-  }
-  return follower
 }
+
+export const createFollower = (feed: FeedPlace, reader: Reader, ports: FollowerPorts, start: FollowerStart): Follower =>
+  new RoomFollower(feed, reader, ports, start)

@@ -6,12 +6,11 @@ import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Joiner } from './feeds.ts'
 
 /** A bound session, as the hub sees it. */
-export interface HubSession {
-  readonly joiner: Joiner
+export interface HubSession extends Joiner {
   /** Of the rooms that it follows now (`roomsDigest`); undefined: some of them are not settled. */
   followed(): string | undefined
-  /** The user's membership of a room may have changed. */
-  noticed(notice: MembershipNotice): void
+  /** A notice or a sweep says that the user is a member of the room since that seq. Never ends a follower. */
+  hint(room: string, since: number): void
 }
 
 /** Which sessions of this gateway belong to which user; listens to each held user's topic. */
@@ -19,7 +18,7 @@ export interface Hub {
   /** Resolves when membership changes of this user are heard (or the fan-out is known to be down). */
   add(user: string, session: HubSession): Promise<void>
   remove(user: string, session: HubSession): void
-  joinersOf(user: string): Iterable<Joiner>
+  sessionsOf(user: string): Iterable<HubSession>
   /** Tells all of a user's sessions. */
   notice(user: string, notice: MembershipNotice): void
   /**
@@ -54,7 +53,7 @@ export const createHub = (ports: {
   const held = new Map<string, HeldUser>()
 
   const notice = (user: string, change: MembershipNotice): void => {
-    for (const session of held.get(user)?.sessions ?? []) session.noticed(change)
+    for (const session of held.get(user)?.sessions ?? []) session.hint(change.room, change.since)
   }
 
   const hear =
@@ -92,9 +91,7 @@ export const createHub = (ports: {
         entry.subscription.close()
       })
     },
-    joinersOf: function* (user) {
-      for (const session of [...(held.get(user)?.sessions ?? [])]) yield session.joiner
-    },
+    sessionsOf: (user) => [...(held.get(user)?.sessions ?? [])],
     notice,
     followed: function* () {
       for (const [user, { sessions }] of held) if (sessions.size > 0) yield [user, followedByAll(sessions)]

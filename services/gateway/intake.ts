@@ -11,10 +11,11 @@ import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Caller } from './caller.ts'
 import type { NamedCreateUser } from './claim-user.ts'
 import type { CommandWatch, WatchedCommand } from './command-watch.ts'
-import type { FeedHold, Feeds } from './feeds.ts'
+import type { Feeds } from './feeds.ts'
 import type { Lookups } from './lookups.ts'
 import type { NewEntry, Pending, PendingEntry, Settlement } from './pending.ts'
 import type { Produce } from './produce.ts'
+import type { RoomFeed } from './room-feed.ts'
 
 export type CommandRequest = RequestOf<'create-chat' | 'new-message' | 'add-users' | 'remove-users'>
 
@@ -125,7 +126,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
   }
 
   /** The creator's gateway listens to the room before anything can happen in it. */
-  const prepare = (request: CommandRequest, room: string): FeedHold | undefined =>
+  const prepare = (request: CommandRequest, room: string): RoomFeed | undefined =>
     request.event === 'create-chat' ? feeds.hold(room) : undefined
 
   /** Only what has to wait makes what follows it wait. */
@@ -145,17 +146,17 @@ export const createIntake = (ports: IntakePorts): Intake => {
       const parts = partsOf(request, newId)
       const digest = digestOf(actor, request.event, parts.body)
       const command = { v: 1, ...parts, digest, user: actor, at: now() } as ChatCommand
-      const hold = prepare(request, command.room)
+      const opened = prepare(request, command.room)
       const watched = watch(request.event, command)
       const entry = enter(caller, request, command, watched, {
         settle: (settlement) => answerWith(caller, request, settlement),
         lookUp: async () => settlementOf(await lookups.outcome({ room: command.room, id: command.id }), digest),
-        done: () => hold?.release(),
+        done: () => opened !== undefined && feeds.release(opened.room),
       })
       const isDirect =
         caller.rooms === undefined ||
-        (hold === undefined ? caller.rooms.follower(command.room) === undefined : caller.user !== actor)
-      inOrder(caller, command.room, hold?.feed.listening, () => void handOver(command, isDirect, entry, watched))
+        (opened === undefined ? caller.rooms.follower(command.room) === undefined : caller.user !== actor)
+      inOrder(caller, command.room, opened?.listening, () => void handOver(command, isDirect, entry, watched))
     },
     createUser: (caller, request, settle) => {
       if (isFull(caller, request)) return false

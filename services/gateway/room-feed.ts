@@ -5,7 +5,7 @@ import { readRoomPublication, topics } from '../../shared/ports/publications.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { FeedItem } from './feed-item.ts'
 import { usersNamed } from './feed-item.ts'
-import type { FeedPlace } from './follower.ts'
+import type { FeedPlace, Follower } from './follower.ts'
 import type { Lookups } from './lookups.ts'
 import { retrying } from './retrying.ts'
 
@@ -23,6 +23,7 @@ export interface RoomFeed extends FeedPlace {
   close(): void
 }
 
+/** The same for all rooms of a gateway. */
 export interface RoomFeedPorts {
   readonly fanOut: FanOut
   readonly lookups: Lookups
@@ -31,125 +32,142 @@ export interface RoomFeedPorts {
   readonly retryMs: number
   readonly maxHeld: number
   /** The next event of the room, in order. */
-  readonly pass: (item: FeedItem) => void
+  readonly pass: (feed: RoomFeed, item: FeedItem) => void
   /** An event whose place has passed already. */
   readonly drop: (event: Pick<FeedItem, 'room' | 'seq' | 'commandId' | 'digest'> & { readonly frame?: string }) => void
-  /** The head is known: followers may go live. */
-  readonly opened: () => void
 }
 
-export const openRoomFeed = (room: string, ports: RoomFeedPorts): RoomFeed => {
-  const { fanOut, lookups, clock, metrics, retryMs, maxHeld } = ports
-  let last = 0
-  let isOpen = false
-  let isClosed = false
-  let isRepairing = false
+/** A class for the sake of memory: there are as many as rooms, most of which are quiet. */
+class HeardRoom implements RoomFeed {
+  readonly room: string
+  readonly followers = new Set<Follower>()
+  last = 0
+  isOpen = false
+  private readonly ports: RoomFeedPorts
+  private readonly subscription: Subscription
+  private isClosed = false
+  private isRepairing = false
   /** The highest seq that is known to exist. */
-  let target = 0
-  const held = new Map<number, PublishedEvent>()
+  private target = 0
+  /** What waits for the hole before it, by seq; hardly ever anything. */
+  private held: Map<number, PublishedEvent> | undefined = undefined
 
-  const take = (event: PublishedEvent): void => {
-    if (event.seq <= last && isOpen) return ports.drop({ room, ...event })
-    if (isOpen && event.seq === last + 1 && event.frame !== undefined) return passOn({ room, ...event, frame: event.frame })
-    target = Math.max(target, event.seq)
-    if (held.size < maxHeld && event.frame !== undefined) held.set(event.seq, event)
+  constructor(room: string, ports: RoomFeedPorts) {
+    this.room = room
+    this.ports = ports
+    this.subscription = ports.fanOut.subscribe(topics.room(room), (payload) => this.hear(payload))
+    void this.open()
   }
 
-  const passOn = (item: FeedItem): void => {
-    last = item.seq
-    held.delete(item.seq)
-    ports.pass(item)
+  get listening(): Promise<void> {
+    return this.subscription.ready
+  }
+
+  lookAt(head: number): void {
+    this.target = Math.max(this.target, head)
+    void this.repair()
+  }
+
+  close(): void {
+    this.isClosed = true
+    this.subscription.close()
+  }
+
+  private async open(): Promise<void> {
+    await this.subscription.ready
+    const head = await this.ask(() => this.ports.lookups.head(this.room))
+    if (head === undefined || this.isClosed) return
+    this.last = head
+    this.isOpen = true
+    this.passHeld()
+    // The head is known: followers may go live.
+    for (const follower of [...this.followers]) follower.catchUp()
+    void this.repair()
+  }
+
+  private take(event: PublishedEvent): void {
+    const { room, last, isOpen, ports } = this
+    if (event.seq <= last && isOpen) return ports.drop({ room, ...event })
+    if (isOpen && event.seq === last + 1 && event.frame !== undefined) return this.passOn({ room, ...event, frame: event.frame })
+    this.target = Math.max(this.target, event.seq)
+    this.hold(event)
+  }
+
+  private hold(event: PublishedEvent): void {
+    if (event.frame === undefined) return
+    this.held ??= new Map()
+    if (this.held.size < this.ports.maxHeld) this.held.set(event.seq, event)
+  }
+
+  private passOn(item: FeedItem): void {
+    this.last = item.seq
+    this.held?.delete(item.seq)
+    this.ports.pass(this, item)
   }
 
   /** Passes on what is held and follows at once. */
-  const passHeld = (): void => {
+  private passHeld(): void {
+    const { room, held, ports } = this
+    if (held === undefined) return
     for (const [seq, event] of held) {
-      if (seq > last) continue
+      if (seq > this.last) continue
       held.delete(seq)
       ports.drop({ room, ...event })
     }
-    for (let next = held.get(last + 1); next?.frame !== undefined; next = held.get(last + 1)) {
-      passOn({ room, ...next, frame: next.frame })
+    for (let next = held.get(this.last + 1); next?.frame !== undefined; next = held.get(this.last + 1)) {
+      this.passOn({ room, ...next, frame: next.frame })
     }
+    if (this.held?.size === 0) this.held = undefined
   }
 
-  const ask = <T>(attempt: () => Promise<T>): Promise<T | undefined> => retrying(clock, retryMs, () => !isClosed, attempt)
+  private ask<T>(attempt: () => Promise<T>): Promise<T | undefined> {
+    return retrying(this.ports.clock, this.ports.retryMs, () => !this.isClosed, attempt)
+  }
 
-  const repairStep = async (): Promise<void> => {
-    const asked = target
-    const page = await ask(() => lookups.page({ room, after: last }))
-    if (page === undefined || isClosed) return
+  private async repairStep(): Promise<void> {
+    const asked = this.target
+    const page = await this.ask(() => this.ports.lookups.page({ room: this.room, after: this.last }))
+    if (page === undefined || this.isClosed) return
     for (const item of page.items) {
-      if (item.seq !== last + 1) continue
-      metrics.gapsRepaired.inc()
-      passOn(item)
+      if (item.seq !== this.last + 1) continue
+      this.ports.metrics.gapsRepaired.inc()
+      this.passOn(item)
     }
-    passHeld()
+    this.passHeld()
     // A seq that the store does not have cannot be waited for: drop the rumour.
-    if (page.items.length === 0 && page.head <= last && target === asked) {
-      target = last
-      held.clear()
+    if (page.items.length === 0 && page.head <= this.last && this.target === asked) {
+      this.target = this.last
+      this.held = undefined
     }
   }
 
-  const repair = async (): Promise<void> => {
-    if (isRepairing || !isOpen) return
-    passHeld()
-    if (last >= target) return
-    isRepairing = true
-    metrics.gapsFound.inc()
-    while (!isClosed && last < target) await repairStep()
-    isRepairing = false
+  private async repair(): Promise<void> {
+    if (this.isRepairing || !this.isOpen) return
+    this.passHeld()
+    if (this.last >= this.target) return
+    this.isRepairing = true
+    this.ports.metrics.gapsFound.inc()
+    while (!this.isClosed && this.last < this.target) await this.repairStep()
+    this.isRepairing = false
   }
 
   /** A membership frame that cannot be read is as good as none: the event is announced, and read from the store. */
-  const readable = (event: PublishedEvent): PublishedEvent => {
+  private readable(event: PublishedEvent): PublishedEvent {
     if (event.frame === undefined || usersNamed(event.event, event.frame) !== undefined) return event
-    metrics.publicationsDropped.inc({ reason: 'malformed' })
+    this.ports.metrics.publicationsDropped.inc({ reason: 'malformed' })
     const { frame: _unreadable, ...announced } = event
     return announced
   }
 
-  const hear = (payload: Buffer): void => {
+  private hear(payload: Buffer): void {
     const publication = readRoomPublication(payload)
-    if (publication === undefined || publication.room !== room) {
-      metrics.publicationsDropped.inc({ reason: 'malformed' })
+    if (publication === undefined || publication.room !== this.room) {
+      this.ports.metrics.publicationsDropped.inc({ reason: 'malformed' })
       return
     }
-    for (const event of publication.events) take(readable(event))
-    void repair()
-  }
-
-  const subscription: Subscription = fanOut.subscribe(topics.room(room), hear)
-
-  const open = async (): Promise<void> => {
-    await subscription.ready
-    const head = await ask(() => lookups.head(room))
-    if (head === undefined || isClosed) return
-    last = head
-    isOpen = true
-    passHeld()
-    ports.opened()
-    void repair()
-  }
-  void open()
-
-  return {
-    room,
-    listening: subscription.ready,
-    get isOpen() {
-      return isOpen
-    },
-    get last() {
-      return last
-    },
-    lookAt: (head) => {
-      target = Math.max(target, head)
-      void repair()
-    },
-    close: () => {
-      isClosed = true
-      subscription.close()
-    },
+    for (const event of publication.events) this.take(this.readable(event))
+    void this.repair()
   }
 }
+
+export const openRoomFeed = (room: string, ports: RoomFeedPorts): RoomFeed => new HeardRoom(room, ports)

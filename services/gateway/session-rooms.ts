@@ -1,18 +1,17 @@
-import type { Clock } from '../../shared/ports/clock.ts'
 import { withCallerId } from '../../shared/ports/publications.ts'
 import { roomsDigest } from '../../shared/ports/rooms-digest.ts'
 import type { FeedItem } from './feed-item.ts'
 import { sharedFrame } from './feed-item.ts'
-import type { FeedHold, Feeds, Joiner } from './feeds.ts'
-import type { Follower, FollowerStart, Reader, Replay } from './follower.ts'
+import type { Feeds } from './feeds.ts'
+import type { Follower, FollowerPorts, FollowerStart, Reader, Replay } from './follower.ts'
 import { createFollower } from './follower.ts'
 import { textFrame } from './framing.ts'
-import type { Lookups } from './lookups.ts'
+import type { HubSession } from './hub.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pending } from './pending.ts'
 
 /** The rooms that one bound session follows, and its turns at reading them from the store. */
-export interface SessionRooms extends Joiner {
+export interface SessionRooms extends Reader, HubSession {
   /** Binding is done: what was heard meanwhile takes effect now. */
   start(): void
   /** Follows a room from a place; nothing happens if it does so already. */
@@ -25,167 +24,195 @@ export interface SessionRooms extends Joiner {
   leave(room: string): void
   /** Digest of the rooms that are followed; undefined while a hint of any room would have to wait. */
   followed(): string | undefined
-  /** A notice or a sweep says that the user is a member since that seq. Never ends a follower. */
-  hint(room: string, since: number): void
   /** The socket has taken everything. */
   drained(): void
   close(): void
 }
 
+/** The same for all sessions of a gateway. */
 export interface SessionRoomsPorts {
-  readonly user: string
-  readonly outbox: Outbox
   readonly feeds: Feeds
   readonly pending: Pending
-  readonly lookups: Lookups
-  readonly clock: Clock
-  readonly retryMs: number
+  readonly followers: FollowerPorts
   readonly pagesAtOnce: number
-  /** The send queue was full and the followers were set behind. */
+  /** A send queue was full and its followers were set behind. */
   readonly onFull: () => void
 }
 
-export const createSessionRooms = (ports: SessionRoomsPorts): SessionRooms => {
-  const { user, outbox, feeds, pending, lookups, clock, retryMs, pagesAtOnce, onFull } = ports
-  const followers = new Map<string, { readonly follower: Follower; readonly hold: FeedHold }>()
+/** A class for the sake of memory, and what is nearly always empty is made only when it is needed. */
+class FollowedRooms implements SessionRooms {
+  readonly user: string
+  private readonly outbox: Outbox
+  private readonly ports: SessionRoomsPorts
+  private readonly followers = new Map<string, Follower>()
   /** The seq at which this session last left a room: the feed may come to it later. */
-  const left = new Map<string, number>()
+  private left: Map<string, number> | undefined = undefined
   /** Rooms that were heard of while nothing of them may come, with the seq since which the user is a member. */
-  const early = new Map<string, number>()
-  const withheld = new Set<string>()
+  private early: Map<string, number> | undefined = undefined
+  private withheld: Set<string> | undefined = undefined
   /** Of the rooms in `followers`; undefined: they have changed since. */
-  let digest: string | undefined
-  const waiting = new Set<Follower>()
-  let isStarted = false
-  let reading = 0
-  let isClosed = false
+  private digest: string | undefined = undefined
+  private waiting: Set<Follower> | undefined = undefined
+  private reading = 0
+  private isStarted = false
+  private isClosed = false
 
-  const readNext = async (follower: Follower): Promise<void> => {
-    reading += 1
-    await follower.readPage()
-    reading -= 1
-    pump()
-  }
-  const pump = (): void => {
-    while (!isClosed && outbox.isEmpty() && reading < pagesAtOnce) {
-      const [next] = waiting
-      if (next === undefined) return
-      waiting.delete(next)
-      void readNext(next)
-    }
+  constructor(user: string, outbox: Outbox, ports: SessionRoomsPorts) {
+    this.user = user
+    this.outbox = outbox
+    this.ports = ports
   }
 
-  const deliver = (_follower: Follower, item: FeedItem): void => {
-    const offer = pending.offer(item, (sender) => sender === rooms)
-    const callerId = offer?.ids.get(rooms)
-    outbox.push(callerId === undefined ? sharedFrame(item) : textFrame(withCallerId(item.frame, callerId)))
+  push(bytes: Buffer): void {
+    this.outbox.push(bytes)
+  }
+
+  isFull(): boolean {
+    return this.outbox.isFull()
+  }
+
+  follower(room: string): Follower | undefined {
+    return this.followers.get(room)
+  }
+
+  deliver(item: FeedItem): void {
+    const offer = this.ports.pending.offer(item, (sender) => sender === this)
+    const callerId = offer?.ids.get(this)
+    this.push(callerId === undefined ? sharedFrame(item) : textFrame(withCallerId(item.frame, callerId)))
     for (const answer of offer?.answers ?? []) answer()
   }
 
-  const reader: Reader = {
-    user,
-    isFull: outbox.isFull,
-    deliver,
-    queueForPage: (follower) => {
-      waiting.add(follower)
-      pump()
-    },
-    ended: (follower) => {
-      const { room } = follower
-      left.set(room, Math.max(left.get(room) ?? 0, follower.cursor))
-      waiting.delete(follower)
-      const entry = followers.get(room)
-      followers.delete(room)
-      digest = undefined
-      entry?.hold.leave(follower)
-      entry?.hold.release()
-    },
+  queueForPage(follower: Follower): void {
+    this.waiting ??= new Set()
+    this.waiting.add(follower)
+    this.pump()
   }
 
-  const add = (room: string, start: FollowerStart): Follower => {
-    const hold = feeds.hold(room)
-    const page = (of: string, after: number, reading: string) => lookups.page({ room: of, after, user: reading })
-    const follower = createFollower({ feed: hold.feed, reader, page, clock, retryMs }, start)
-    followers.set(room, { follower, hold })
-    digest = undefined
-    hold.join(follower, rooms)
+  ended(follower: Follower): void {
+    const { feed, cursor } = follower
+    this.left ??= new Map()
+    this.left.set(feed.room, Math.max(this.left.get(feed.room) ?? 0, cursor))
+    this.waiting?.delete(follower)
+    this.followers.delete(feed.room)
+    this.digest = undefined
+    feed.followers.delete(follower)
+    this.ports.feeds.release(feed.room)
+  }
+
+  fallBehind(): void {
+    this.ports.onFull()
+    for (const follower of this.followers.values()) follower.setBehind()
+  }
+
+  drained(): void {
+    this.pump()
+  }
+
+  follow(room: string, start: FollowerStart): void {
+    if (this.isClosed || this.followers.has(room)) return
+    this.add(room, start).catchUp()
+  }
+
+  joinAt(room: string, seq: number): void {
+    // A page may have brought the session past this event already.
+    if (this.isEarly(room, seq - 1) || seq <= (this.left?.get(room) ?? 0)) return
+    this.follow(room, { cursor: seq - 1, isLive: true })
+  }
+
+  followed(): string | undefined {
+    if (!this.isStarted || this.withheld !== undefined) return undefined
+    this.digest ??= roomsDigest(this.followers.keys())
+    return this.digest
+  }
+
+  hint(room: string, since: number): void {
+    if (this.isEarly(room, since)) return
+    if (this.followers.has(room)) this.ports.feeds.lookAt(room, since)
+    else this.follow(room, { cursor: since, isHinted: true })
+  }
+
+  withhold(rooms: readonly string[]): { release(): void } {
+    const withheld = this.withheld ?? new Set()
+    this.withheld = withheld
+    for (const room of rooms) {
+      withheld.add(room)
+      this.followers.get(room)?.hold()
+    }
+    return { release: () => this.release(rooms) }
+  }
+
+  replay(room: string, from: number, replay: Replay): void {
+    const follower = this.followers.get(room) ?? this.add(room, { cursor: from })
+    follower.seek(from, replay)
+  }
+
+  leave(room: string): void {
+    this.followers.get(room)?.end()
+  }
+
+  start(): void {
+    this.isStarted = true
+    this.hearEarly()
+  }
+
+  close(): void {
+    this.isClosed = true
+    this.waiting = undefined
+    for (const follower of [...this.followers.values()]) follower.end()
+  }
+
+  private add(room: string, start: FollowerStart): Follower {
+    const feed = this.ports.feeds.hold(room)
+    const follower = createFollower(feed, this, this.ports.followers, start)
+    // By the feed's own text of the name: then a session needs none of its own.
+    this.followers.set(feed.room, follower)
+    this.digest = undefined
+    feed.followers.add(follower)
     return follower
   }
 
-  const follow = (room: string, start: FollowerStart): void => {
-    if (isClosed || followers.has(room)) return
-    add(room, start).catchUp()
+  private release(rooms: readonly string[]): void {
+    for (const room of rooms) {
+      this.withheld?.delete(room)
+      this.followers.get(room)?.release()
+    }
+    if (this.withheld?.size === 0) this.withheld = undefined
+    if (this.isStarted) this.hearEarly()
   }
 
   /** True: it is too early for the room; what was heard is kept. */
-  const isEarly = (room: string, since: number): boolean => {
-    if (isStarted && !withheld.has(room)) return false
-    early.set(room, Math.max(since, early.get(room) ?? 0))
+  private isEarly(room: string, since: number): boolean {
+    if (this.isStarted && !this.withheld?.has(room)) return false
+    this.early ??= new Map()
+    this.early.set(room, Math.max(since, this.early.get(room) ?? 0))
     return true
   }
-  const hearEarly = (): void => {
-    for (const [room, since] of early) {
-      if (withheld.has(room)) continue
-      early.delete(room)
-      rooms.hint(room, since)
+
+  private hearEarly(): void {
+    for (const [room, since] of this.early ?? []) {
+      if (this.withheld?.has(room)) continue
+      this.early?.delete(room)
+      this.hint(room, since)
     }
+    if (this.early?.size === 0) this.early = undefined
   }
 
-  const rooms: SessionRooms = {
-    follow,
-    follower: (room) => followers.get(room)?.follower,
-    joinAt: (room, seq) => {
-      // A page may have brought the session past this event already.
-      if (isEarly(room, seq - 1) || seq <= (left.get(room) ?? 0)) return
-      follow(room, { cursor: seq - 1, isLive: true })
-    },
-    push: outbox.push,
-    isFull: outbox.isFull,
-    fallBehind: () => {
-      onFull()
-      for (const { follower } of followers.values()) follower.setBehind()
-    },
-    withhold: (names) => {
-      for (const room of names) {
-        withheld.add(room)
-        followers.get(room)?.follower.hold()
-      }
-      return {
-        release: () => {
-          for (const room of names) {
-            withheld.delete(room)
-            followers.get(room)?.follower.release()
-          }
-          if (isStarted) hearEarly()
-        },
-      }
-    },
-    replay: (room, from, replay) => {
-      const follower = followers.get(room)?.follower ?? add(room, { cursor: from })
-      follower.seek(from, replay)
-    },
-    leave: (room) => followers.get(room)?.follower.end(),
-    start: () => {
-      isStarted = true
-      hearEarly()
-    },
-    followed: () => {
-      if (!isStarted || withheld.size > 0) return undefined
-      digest ??= roomsDigest(followers.keys())
-      return digest
-    },
-    hint: (room, since) => {
-      if (isEarly(room, since)) return
-      const entry = followers.get(room)
-      if (entry === undefined) follow(room, { cursor: since, isHinted: true })
-      else entry.hold.feed.lookAt(since)
-    },
-    drained: pump,
-    close: () => {
-      isClosed = true
-      waiting.clear()
-      for (const { follower } of [...followers.values()]) follower.end()
-    },
+  private async readNext(follower: Follower): Promise<void> {
+    this.reading += 1
+    await follower.readPage()
+    this.reading -= 1
+    this.pump()
   }
-  return rooms
+
+  private pump(): void {
+    while (this.waiting !== undefined && !this.isClosed && this.outbox.isEmpty() && this.reading < this.ports.pagesAtOnce) {
+      const [next] = this.waiting
+      if (next === undefined) return
+      this.waiting.delete(next)
+      void this.readNext(next)
+    }
+  }
 }
+
+export const createSessionRooms = (user: string, outbox: Outbox, ports: SessionRoomsPorts): SessionRooms =>
+  new FollowedRooms(user, outbox, ports)

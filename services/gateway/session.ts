@@ -7,12 +7,12 @@ import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Admission } from './admission.ts'
 import type { Excess } from './allowance.ts'
 import { limitNames } from './allowance.ts'
-import type { BindableCaller, Candidate } from './binding.ts'
+import type { BindableCaller } from './binding.ts'
 import type { Asked } from './caller.ts'
 import type { FrameReader } from './frame-reader.ts'
 import { askedOf } from './frame-reader.ts'
 import { textFrame } from './framing.ts'
-import type { Hub, HubSession } from './hub.ts'
+import type { Hub } from './hub.ts'
 import type { Outbox } from './outbox.ts'
 import type { RequestsPorts } from './requests.ts'
 import { createRequests } from './requests.ts'
@@ -62,7 +62,7 @@ const known: ReadonlySet<string> = new Set(requestEvents)
 export const createSession = (ports: SessionPorts): Session => {
   const { wire, outbox, admission, read, intake, hub, clock, metrics } = ports
   const { principal, allowance } = admission
-  let bound: { readonly user: string; readonly candidate: Candidate } | undefined
+  let rooms: SessionRooms | undefined
   let isClosed = false
   let isReceiving = true
 
@@ -82,36 +82,14 @@ export const createSession = (ports: SessionPorts): Session => {
     if (!allowance.mayErr()) close(closeCodes.flooding)
   }
 
-  const prepare = (user: string): Candidate => {
-    const rooms = ports.roomsFor(user, outbox)
-    const hubSession: HubSession = {
-      joiner: rooms,
-      followed: rooms.followed,
-      noticed: ({ room, since }) => rooms.hint(room, since),
-    }
-    const candidate: Candidate = {
-      rooms,
-      hubSession,
-      commit: () => {
-        bound = { user, candidate }
-        admission.place.bound()
-      },
-      abandon: () => {
-        hub.remove(user, hubSession)
-        rooms.close()
-      },
-    }
-    return candidate
-  }
-
   const caller: BindableCaller = {
     principal,
     outbox,
     get rooms() {
-      return bound?.candidate.rooms
+      return rooms
     },
     get user() {
-      return bound?.user
+      return rooms?.user
     },
     get isClosed() {
       return isClosed
@@ -125,7 +103,11 @@ export const createSession = (ports: SessionPorts): Session => {
     succeeded: ({ event }) => metrics.commands.inc({ event, outcome: 'ok' }),
     fail,
     refuse: (asked, code, message) => fail(asked, errorBody(code, message)),
-    prepare,
+    prepare: (user) => ports.roomsFor(user, outbox),
+    bind: (those) => {
+      rooms = those
+      admission.place.bound()
+    },
   }
 
   const close: Session['close'] = ({ code, reason }) => {
@@ -143,7 +125,10 @@ export const createSession = (ports: SessionPorts): Session => {
     admission.place.leave()
     outbox.close()
     intake.abandon(caller)
-    bound?.candidate.abandon()
+    if (rooms !== undefined) {
+      hub.remove(rooms.user, rooms)
+      rooms.close()
+    }
     ports.onEnded()
     ports.onRelief()
   }
@@ -154,7 +139,7 @@ export const createSession = (ports: SessionPorts): Session => {
   return {
     outbox,
     get stage() {
-      if (bound !== undefined) return 'bound'
+      if (rooms !== undefined) return 'bound'
       return requests.isBinding ? 'binding' : 'anonymous'
     },
     get pendingCommands() {
@@ -175,7 +160,7 @@ export const createSession = (ports: SessionPorts): Session => {
       else refuseExcess(frame.request, tooMuch)
     },
     drained: () => {
-      bound?.candidate.rooms.drained()
+      rooms?.drained()
       ports.onRelief()
     },
     close,

@@ -36,6 +36,7 @@ import { createQueries } from './queries.ts'
 import { createResume } from './resume.ts'
 import type { Session } from './session.ts'
 import { createSession } from './session.ts'
+import type { SessionRoomsPorts } from './session-rooms.ts'
 import { createSessionRooms } from './session-rooms.ts'
 import type { Wire } from './wire.ts'
 
@@ -114,7 +115,7 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
     maxHeld: bounds.heldFrames,
     delivery,
     releaseMs: times.topicReleaseMs,
-    sessionsOf: hub.joinersOf,
+    sessionsOf: hub.sessionsOf,
   })
   const intake = createIntake({
     gateway,
@@ -153,18 +154,14 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
   }
   const outcomes = fanOut.subscribe(topics.gateway(gateway), hearOutcomes)
 
-  const roomsFor = (user: string, outbox: Session['outbox']) =>
-    createSessionRooms({
-      user,
-      outbox,
-      feeds,
-      pending,
-      lookups,
-      clock,
-      retryMs,
-      pagesAtOnce: bounds.pagesPerSession,
-      onFull: () => metrics.slowConsumers.inc(),
-    })
+  const roomsPorts: SessionRoomsPorts = {
+    feeds,
+    pending,
+    followers: { page: lookups.page, clock, retryMs },
+    pagesAtOnce: bounds.pagesPerSession,
+    onFull: () => metrics.slowConsumers.inc(),
+  }
+  const roomsFor = (user: string, outbox: Session['outbox']) => createSessionRooms(user, outbox, roomsPorts)
 
   const join = createFrameJoiner()
   let framesWritten = 0

@@ -28,9 +28,9 @@ const rig = () => {
   })
   const heard: string[] = []
   const session = (name: string, followed?: string): HubSession => ({
-    joiner: { name } as unknown as HubSession['joiner'],
+    joinAt: () => undefined,
     followed: () => followed,
-    noticed: ({ since }) => heard.push(`${name} ${since}`),
+    hint: (_, since) => heard.push(`${name} ${since}`),
   })
   const hear = (user: string, text: string): void => topicsHeld.get(topics.user(user))?.(Buffer.from(text))
   return { clock, hub, topicsHeld, heard, session, hear }
@@ -44,8 +44,10 @@ describe('The hub', () => {
     hear('ann', writeNotice({ room, since: 3 }))
     hear('ann', 'no notice')
     expect(heard).toEqual(['phone 3', 'laptop 3'])
-    expect([...hub.joinersOf('ann')]).toEqual([phone.joiner, laptop.joiner])
-    expect([...hub.joinersOf('cyd')]).toEqual([])
+    const ofAnn = [...hub.sessionsOf('ann')]
+    expect(ofAnn).toHaveLength(2)
+    for (const [index, one] of [phone, laptop].entries()) expect(ofAnn[index]).toBe(one)
+    expect([...hub.sessionsOf('cyd')]).toEqual([])
   })
 
   it('lets a user’s topic go some time after the last session, unless another one comes', async () => {

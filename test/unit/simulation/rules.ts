@@ -33,13 +33,13 @@ export const rules: readonly Rule[] = [
   {
     rule: 'the event that removes a user is the last that is given',
     file: feeds,
-    from: 'removed.has(follower.user) &&',
+    from: 'removed.has(follower.reader.user) &&',
     to: 'false &&',
   },
   {
     rule: 'a full send queue sets the followers behind',
     file: feeds,
-    from: 'for (const joiner of full) joiner.fallBehind()',
+    from: 'for (const reader of full) reader.fallBehind()',
     to: '',
   },
   {
@@ -51,7 +51,7 @@ export const rules: readonly Rule[] = [
   {
     rule: 'a hole is read from the store',
     file: roomFeed,
-    from: 'while (!isClosed && last < target) await repairStep()',
+    from: 'while (!this.isClosed && this.last < this.target) await this.repairStep()',
     to: '',
   },
   {
@@ -63,13 +63,13 @@ export const rules: readonly Rule[] = [
   {
     rule: 'a follower goes live only when it has come to the head of its page',
     file: follower,
-    from: ' && follower.cursor >= memberAsOf',
+    from: ' && this.cursor >= memberAsOf',
     to: '',
   },
   {
     rule: 'a page that was asked for before a change of place is dropped',
     file: follower,
-    from: 'if (read === undefined || mine !== generation) return',
+    from: 'if (read === undefined || mine !== this.generation) return',
     to: 'if (read === undefined) return',
     shownBy: 1934,
   },
@@ -82,37 +82,37 @@ export const rules: readonly Rule[] = [
   {
     rule: 'a replay ends at the head that was read with the request',
     file: follower,
-    from: 'Math.min(lastAllowed, replay?.ceiling ?? lastAllowed)',
+    from: 'Math.min(lastAllowed, this.replay?.ceiling ?? lastAllowed)',
     to: 'lastAllowed',
   },
   {
     rule: 'nothing newer than a replay comes before its answer',
     file: follower,
-    from: "if (follower.cursor >= replay.ceiling) finishReplay('recovered')\n      else reader.queueForPage(follower)\n      return",
-    to: "if (follower.cursor >= replay.ceiling) { finishReplay('recovered'); replay = undefined }\n      reader.queueForPage(follower)\n      return",
+    from: "if (this.cursor >= this.replay.ceiling) this.finishReplay('recovered')\n      else this.reader.queueForPage(this)\n      return",
+    to: "if (this.cursor >= this.replay.ceiling) { this.finishReplay('recovered'); this.replay = undefined }\n      this.reader.queueForPage(this)\n      return",
   },
   {
     rule: 'a page goes into the send queue only as far as it fits',
     file: follower,
-    from: ' || reader.isFull()',
+    from: ' || this.reader.isFull()',
     to: '',
   },
   {
     rule: 'nothing of a room comes before the answer to create-user',
     file: sessionRooms,
-    from: 'if (isStarted && !withheld.has(room)) return false',
-    to: 'if (!withheld.has(room)) return false',
+    from: 'if (this.isStarted && !this.withheld?.has(room)) return false',
+    to: 'if (!this.withheld?.has(room)) return false',
   },
   {
     rule: 'nothing of a room that a resume names comes before its answer',
     file: sessionRooms,
-    from: 'if (isStarted && !withheld.has(room)) return false',
-    to: 'if (isStarted) return false',
+    from: 'if (this.isStarted && !this.withheld?.has(room)) return false',
+    to: 'if (this.isStarted) return false',
   },
   {
     rule: 'a room that is followed stands still while a resume that names it is read',
     file: sessionRooms,
-    from: 'followers.get(room)?.follower.hold()',
+    from: 'this.followers.get(room)?.hold()',
     to: '',
     shownBy: 923,
   },
