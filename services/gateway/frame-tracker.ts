@@ -7,60 +7,68 @@ export interface FrameTracker {
   readonly finished: number
 }
 
-const headLength = (second: number): number => {
+/** How many bytes the length takes that stand behind the second one. */
+const lengthBytes = (second: number): number => {
   const short = second & 0x7f
-  return 2 + (short === 127 ? 8 : short === 126 ? 2 : 0) + (second >= 0x80 ? 4 : 0)
+  return short === 127 ? 8 : short === 126 ? 2 : 0
 }
 
-const payloadLength = (head: Buffer): number => {
-  const short = (head[1] ?? 0) & 0x7f
-  return short < 126 ? short : short === 126 ? head.readUInt16BE(2) : Number(head.readBigUInt64BE(2))
-}
+const maskBytes = (second: number): number => (second >= 0x80 ? 4 : 0)
 
-export const createFrameTracker = (): FrameTracker => {
-  const head = Buffer.alloc(14)
-  let headBytes = 0
-  let payloadLeft = 0
-  let isFragmented = false
-  let finished = 0
+/** A class for the sake of memory: every socket has one, and a buffer to gather a head in would take 400 bytes. */
+class ByteCounter implements FrameTracker {
+  finished = 0
+  private first = 0
+  private second = 0
+  private headBytes = 0
+  /** Of the payload, as far as the head has told. */
+  private length = 0
+  private payloadLeft = 0
+  private isFragmented = false
 
-  const endFrame = (): void => {
-    const first = head[0] ?? 0
-    // A control frame may come between fragments, and ends none of them.
-    if ((first & 0x08) === 0) isFragmented = first < 0x80
-    headBytes = 0
-    if (!isFragmented) finished += 1
+  get isUnfinished(): boolean {
+    return this.headBytes > 0 || this.payloadLeft > 0 || this.isFragmented
+  }
+
+  read(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; ) {
+      if (this.payloadLeft > 0) {
+        const taken = Math.min(this.payloadLeft, chunk.length - at)
+        this.payloadLeft -= taken
+        at += taken
+        if (this.payloadLeft === 0) this.endFrame()
+        continue
+      }
+      const isWhole = this.takeHeadByte(chunk[at] ?? 0)
+      at += 1
+      if (!isWhole) continue
+      this.payloadLeft = this.length
+      if (this.payloadLeft === 0) this.endFrame()
+    }
   }
 
   /** Takes one byte of a head; true: the head is whole. */
-  const takeHeadByte = (byte: number): boolean => {
-    head[headBytes] = byte
-    headBytes += 1
-    return headBytes >= 2 && headBytes === headLength(head[1] ?? 0)
+  private takeHeadByte(byte: number): boolean {
+    this.headBytes += 1
+    if (this.headBytes === 1) {
+      this.first = byte
+      return false
+    }
+    if (this.headBytes === 2) {
+      this.second = byte
+      this.length = lengthBytes(byte) === 0 ? byte & 0x7f : 0
+    } else if (this.headBytes <= 2 + lengthBytes(this.second)) {
+      this.length = this.length * 256 + byte
+    }
+    return this.headBytes === 2 + lengthBytes(this.second) + maskBytes(this.second)
   }
 
-  return {
-    read: (chunk) => {
-      for (let at = 0; at < chunk.length; ) {
-        if (payloadLeft > 0) {
-          const taken = Math.min(payloadLeft, chunk.length - at)
-          payloadLeft -= taken
-          at += taken
-          if (payloadLeft === 0) endFrame()
-          continue
-        }
-        const isWhole = takeHeadByte(chunk[at] ?? 0)
-        at += 1
-        if (!isWhole) continue
-        payloadLeft = payloadLength(head)
-        if (payloadLeft === 0) endFrame()
-      }
-    },
-    get isUnfinished() {
-      return headBytes > 0 || payloadLeft > 0 || isFragmented
-    },
-    get finished() {
-      return finished
-    },
+  private endFrame(): void {
+    // A control frame may come between fragments, and ends none of them.
+    if ((this.first & 0x08) === 0) this.isFragmented = this.first < 0x80
+    this.headBytes = 0
+    if (!this.isFragmented) this.finished += 1
   }
 }
+
+export const createFrameTracker = (): FrameTracker => new ByteCounter()

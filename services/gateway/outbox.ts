@@ -5,8 +5,6 @@ import type { Wire } from './wire.ts'
 /**
  * One socket's send queue. It never refuses bytes: whoever fills it looks at
  * `isFull` and stops, so its size is the limit and what one step may add.
- * (Methods and no getters here and in all that a delivery touches: a getter in
- * a literal gives every object a shape of its own, and V8 no way to be fast.)
  */
 export interface Outbox {
   push(bytes: Buffer): void
@@ -22,53 +20,74 @@ export interface Outbox {
   close(): void
 }
 
-export interface OutboxEvents {
-  /** A flush was taken whole by the socket; otherwise the socket's own drain tells. */
-  readonly onEmpty: () => void
-  /** So many frames were handed to the socket, which has not taken so many bytes yet. */
+/** The same for all sockets of a gateway. */
+export interface OutboxPorts {
+  readonly flusher: Flusher
+  readonly join: JoinFrames
+  readonly limitBytes: number
+  /** So many frames were handed to a socket, which has not taken so many bytes yet. */
   readonly onWritten: (frames: number, unsentBytes: number) => void
 }
 
-export const createOutbox = (
-  wire: Wire,
-  flusher: Flusher,
-  join: JoinFrames,
-  limitBytes: number,
-  { onEmpty, onWritten }: OutboxEvents,
-): Outbox => {
-  let queue: Buffer[] = []
-  let queuedBytes = 0
-  let isClosed = false
-  /** What a closed socket has left unsent waits for nobody. */
-  const bytes = (): number => (isClosed ? 0 : queuedBytes + wire.unsentBytes())
-
-  const outbox: Outbox = {
-    push: (frame) => {
-      if (isClosed) return
-      queue.push(frame)
-      queuedBytes += frame.length
-      // Whoever has frames already has asked.
-      if (queue.length === 1) flusher.request(outbox)
-    },
-    isFull: () => bytes() > limitBytes,
-    isEmpty: () => bytes() === 0,
-    bytes,
-    flush: () => {
-      const frames = queue.length
-      if (frames === 0) return
-      const all = join(queue, queuedBytes)
-      queue = []
-      queuedBytes = 0
-      wire.write(all)
-      const unsentBytes = wire.unsentBytes()
-      onWritten(frames, unsentBytes)
-      if (unsentBytes === 0) onEmpty()
-    },
-    close: () => {
-      isClosed = true
-      queue = []
-      queuedBytes = 0
-    },
-  }
-  return outbox
+/** Whose socket it is. */
+export interface OutboxOwner {
+  /** A flush was taken whole by the socket; otherwise the socket's own drain tells. */
+  drained(): void
 }
+
+/** A class for the sake of memory: every session has one. */
+class SendQueue implements Outbox {
+  private readonly wire: Wire
+  private readonly owner: OutboxOwner
+  private readonly ports: OutboxPorts
+  private queue: Buffer[] = []
+  private queuedBytes = 0
+  private isClosed = false
+
+  constructor(wire: Wire, owner: OutboxOwner, ports: OutboxPorts) {
+    this.wire = wire
+    this.owner = owner
+    this.ports = ports
+  }
+
+  push(frame: Buffer): void {
+    if (this.isClosed) return
+    this.queue.push(frame)
+    this.queuedBytes += frame.length
+    // Whoever has frames already has asked.
+    if (this.queue.length === 1) this.ports.flusher.request(this)
+  }
+
+  isFull(): boolean {
+    return this.bytes() > this.ports.limitBytes
+  }
+
+  isEmpty(): boolean {
+    return this.bytes() === 0
+  }
+
+  bytes(): number {
+    // What a closed socket has left unsent waits for nobody.
+    return this.isClosed ? 0 : this.queuedBytes + this.wire.unsentBytes()
+  }
+
+  flush(): void {
+    const frames = this.queue.length
+    if (frames === 0) return
+    const all = this.ports.join(this.queue, this.queuedBytes)
+    this.queue = []
+    this.queuedBytes = 0
+    this.wire.write(all)
+    const unsentBytes = this.wire.unsentBytes()
+    this.ports.onWritten(frames, unsentBytes)
+    if (unsentBytes === 0) this.owner.drained()
+  }
+
+  close(): void {
+    this.isClosed = true
+    this.queue = []
+    this.queuedBytes = 0
+  }
+}
+
+export const createOutbox = (wire: Wire, owner: OutboxOwner, ports: OutboxPorts): Outbox => new SendQueue(wire, owner, ports)

@@ -12,6 +12,7 @@ import { isStranger } from './is-stranger.ts'
 import type { Lookups } from './lookups.ts'
 import type { Queries, ReadRequest } from './queries.ts'
 import type { Resume } from './resume.ts'
+import type { ResumeQueue } from './resume-queue.ts'
 import { createResumeQueue } from './resume-queue.ts'
 import type { TokenLife } from './token-life.ts'
 
@@ -28,9 +29,8 @@ export interface Requests {
   readonly isBinding: boolean
 }
 
+/** The same for all sessions of a gateway. */
 export interface RequestsPorts {
-  readonly caller: BindableCaller
-  readonly tokens: Pick<TokenLife, 'refresh'>
   readonly binding: Binding
   readonly intake: Intake
   readonly queries: Queries
@@ -39,8 +39,13 @@ export interface RequestsPorts {
   readonly clock: Clock
   readonly bounds: Pick<Bounds, 'pendingPerSession'>
   readonly log: GatewayLog
+}
+
+/** The session whose requests they are. */
+export interface Asker extends BindableCaller {
   readonly allowance: Pick<Allowance, 'stranger'>
-  readonly refuseExcess: (asked: Asked, excess: Excess) => void
+  readonly tokens: Pick<TokenLife, 'refresh'>
+  refuseExcess(asked: Asked, excess: Excess): void
 }
 
 const waitMs = 100
@@ -49,93 +54,117 @@ const resumesForOther = errorBody('invalid', 'as: a socket resumes for the user 
   reason: 'a socket resumes for the user that it is bound to',
 })
 
-export const createRequests = (ports: RequestsPorts): Requests => {
-  const { caller, tokens, binding, intake, queries, resume, lookups, clock, bounds, log, allowance, refuseExcess } = ports
-  let readsInFlight = 0
+/** A class for the sake of memory: every session has one. */
+class AskedRequests implements Requests {
+  private readonly caller: Asker
+  private readonly ports: RequestsPorts
+  private readsInFlight = 0
   /** Requests that came while a `create-user` was under way: they mean the user it binds. */
-  let backlog: Request[] | undefined
+  private backlog: Request[] | undefined = undefined
+  /** Made with the first resume that comes later: most sessions send none. */
+  private resumeLater: ResumeQueue | undefined = undefined
 
-  const blunder = (asked: Asked, error: unknown): void => {
-    log.error({ err: error, event: asked.event }, 'a request failed')
-    caller.refuse(asked, 'internal', errors.internal.meaning)
+  constructor(caller: Asker, ports: RequestsPorts) {
+    this.caller = caller
+    this.ports = ports
   }
-  const guarded = async (asked: Asked, work: Promise<void>): Promise<void> => {
+
+  get isBinding(): boolean {
+    return this.backlog !== undefined
+  }
+
+  handle(request: Request): void {
     try {
-      await work
+      this.dispatch(request)
     } catch (error) {
-      blunder(asked, error)
+      this.blunder(request, error)
     }
   }
-  const resumeLater = createResumeQueue({ caller, resume, lookups, guarded, maxWaiting: bounds.pendingPerSession })
-  const tooMany = (asked: Asked, what: string): void => caller.fail(asked, errorBody('rate_limited', what, undefined, waitMs))
 
-  const createUser = async (asked: RequestOf<'create-user'>): Promise<void> => {
-    const request = claimUser(caller.principal, asked)
-    if ('code' in request) return caller.fail(asked, request)
-    if (caller.user !== undefined) return guarded(request, binding.createUser(caller, request))
-    backlog = []
-    await guarded(request, binding.createUser(caller, request))
-    const waited = backlog
-    backlog = undefined
-    for (const next of waited) handle(next)
+  private dispatch(request: Request): void {
+    const { caller, backlog } = this
+    if (caller.isClosed) return
+    if (backlog !== undefined && request.event !== 'ping' && request.event !== 'refresh') return this.wait(request, backlog)
+    if (request.as !== undefined && !caller.principal.isService)
+      return caller.refuse(request, 'forbidden', 'as: only a service may act for others')
+    const actor = request.as ?? caller.user
+    if (request.event === 'ping') return caller.answer(request, `{"now":"${new Date(this.ports.clock.nowMs()).toISOString()}"}`)
+    if (request.event === 'refresh') return void caller.tokens.refresh(request)
+    if (request.event === 'create-user') return void this.createUser(request)
+    if (request.event === 'get-users') return void this.query(request, actor)
+    if (actor === undefined) return caller.refuse(request, 'unbound', 'send create-user first')
+    this.dispatchFor(request, actor)
   }
 
-  const query = async (request: ReadRequest, actor: string | undefined): Promise<void> => {
-    if (readsInFlight >= bounds.pendingPerSession) return tooMany(request, 'too many reads in flight')
-    readsInFlight += 1
-    await guarded(request, queries.answer(caller, request, actor))
-    readsInFlight -= 1
-  }
-
-  const wait = (request: Request, behind: Request[]): void => {
-    if (behind.length < bounds.pendingPerSession) behind.push(request)
-    else tooMany(request, 'too many requests before create-user is answered')
-  }
-
-  const dispatchFor = (
+  private dispatchFor(
     request: Exclude<Request, RequestOf<'create-user' | 'refresh' | 'ping' | 'get-users'>>,
     actor: string,
-  ): void => {
+  ): void {
+    const { caller } = this
     switch (request.event) {
       case 'list-chats':
       case 'list-messages':
-        return void query(request, actor)
+        return void this.query(request, actor)
       case 'resume':
         if (caller.rooms === undefined) return caller.refuse(request, 'unbound', 'send create-user first')
         if (actor !== caller.user) return caller.fail(request, resumesForOther)
-        return resumeLater(request, caller.rooms, actor)
+        this.resumeLater ??= this.resumes()
+        return this.resumeLater(request, caller.rooms, actor)
       default: {
-        const excess = isStranger(caller, request) ? allowance.stranger() : undefined
-        return excess === undefined ? intake.submit(caller, request, actor) : refuseExcess(request, excess)
+        const excess = isStranger(caller, request) ? caller.allowance.stranger() : undefined
+        return excess === undefined ? this.ports.intake.submit(caller, request, actor) : caller.refuseExcess(request, excess)
       }
     }
   }
 
-  const dispatch = (request: Request): void => {
-    if (caller.isClosed) return
-    if (backlog !== undefined && request.event !== 'ping' && request.event !== 'refresh') return wait(request, backlog)
-    if (request.as !== undefined && !caller.principal.isService)
-      return caller.refuse(request, 'forbidden', 'as: only a service may act for others')
-    const actor = request.as ?? caller.user
-    if (request.event === 'ping') return caller.answer(request, `{"now":"${new Date(clock.nowMs()).toISOString()}"}`)
-    if (request.event === 'refresh') return void tokens.refresh(request)
-    if (request.event === 'create-user') return void createUser(request)
-    if (request.event === 'get-users') return void query(request, actor)
-    if (actor === undefined) return caller.refuse(request, 'unbound', 'send create-user first')
-    dispatchFor(request, actor)
+  private async createUser(asked: RequestOf<'create-user'>): Promise<void> {
+    const { caller } = this
+    const { binding } = this.ports
+    const request = claimUser(caller.principal, asked)
+    if ('code' in request) return caller.fail(asked, request)
+    if (caller.user !== undefined) return this.guarded(request, binding.createUser(caller, request))
+    const waited: Request[] = []
+    this.backlog = waited
+    await this.guarded(request, binding.createUser(caller, request))
+    this.backlog = undefined
+    for (const next of waited) this.handle(next)
   }
 
-  const handle = (request: Request): void => {
+  private async query(request: ReadRequest, actor: string | undefined): Promise<void> {
+    const { bounds, queries } = this.ports
+    if (this.readsInFlight >= bounds.pendingPerSession) return this.tooMany(request, 'too many reads in flight')
+    this.readsInFlight += 1
+    await this.guarded(request, queries.answer(this.caller, request, actor))
+    this.readsInFlight -= 1
+  }
+
+  private resumes(): ResumeQueue {
+    const { resume, lookups, bounds } = this.ports
+    const guarded = (asked: Asked, work: Promise<void>): Promise<void> => this.guarded(asked, work)
+    return createResumeQueue({ caller: this.caller, resume, lookups, guarded, maxWaiting: bounds.pendingPerSession })
+  }
+
+  private wait(request: Request, behind: Request[]): void {
+    if (behind.length < this.ports.bounds.pendingPerSession) behind.push(request)
+    else this.tooMany(request, 'too many requests before create-user is answered')
+  }
+
+  private tooMany(asked: Asked, what: string): void {
+    this.caller.fail(asked, errorBody('rate_limited', what, undefined, waitMs))
+  }
+
+  private async guarded(asked: Asked, work: Promise<void>): Promise<void> {
     try {
-      dispatch(request)
+      await work
     } catch (error) {
-      blunder(request, error)
+      this.blunder(asked, error)
     }
   }
-  return {
-    handle,
-    get isBinding() {
-      return backlog !== undefined
-    },
+
+  private blunder(asked: Asked, error: unknown): void {
+    this.ports.log.error({ err: error, event: asked.event }, 'a request failed')
+    this.caller.refuse(asked, 'internal', errors.internal.meaning)
   }
 }
+
+export const createRequests = (caller: Asker, ports: RequestsPorts): Requests => new AskedRequests(caller, ports)

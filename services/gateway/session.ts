@@ -1,22 +1,26 @@
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
-import type { ErrorBody } from '../../shared/protocol/errors.ts'
+import type { ErrorBody, ErrorCode } from '../../shared/protocol/errors.ts'
 import { errorBody } from '../../shared/protocol/errors.ts'
 import { requestEvents } from '../../shared/protocol/requests.ts'
-import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Admission } from './admission.ts'
-import type { Excess } from './allowance.ts'
+import type { Allowance, Excess } from './allowance.ts'
 import { limitNames } from './allowance.ts'
-import type { BindableCaller } from './binding.ts'
+import type { Principal } from './auth.ts'
 import type { Asked } from './caller.ts'
+import type { Place } from './crowd.ts'
 import type { FrameReader } from './frame-reader.ts'
 import { askedOf } from './frame-reader.ts'
 import { textFrame } from './framing.ts'
 import type { Hub } from './hub.ts'
-import type { Outbox } from './outbox.ts'
-import type { RequestsPorts } from './requests.ts'
+import type { Outbox, OutboxPorts } from './outbox.ts'
+import { createOutbox } from './outbox.ts'
+import type { PendingEntry } from './pending.ts'
+import type { Asker, Requests, RequestsPorts } from './requests.ts'
 import { createRequests } from './requests.ts'
-import type { SessionRooms } from './session-rooms.ts'
+import type { SessionRooms, SessionRoomsPorts } from './session-rooms.ts'
+import { createSessionRooms } from './session-rooms.ts'
+import type { TokenLife } from './token-life.ts'
 import { createTokenLife } from './token-life.ts'
 import type { Wire } from './wire.ts'
 
@@ -41,129 +45,163 @@ export interface Session {
   ended(): void
 }
 
-export interface SessionPorts extends Omit<RequestsPorts, 'caller' | 'tokens' | 'allowance' | 'refuseExcess'> {
-  readonly wire: Wire
-  readonly outbox: Outbox
-  readonly admission: Admission
+/** The same for all sessions of a gateway. */
+export interface SessionPorts extends RequestsPorts {
   readonly read: FrameReader
   readonly hub: Hub
-  readonly bounds: Bounds
   readonly metrics: Metrics
-  readonly roomsFor: (user: string, outbox: Outbox) => SessionRooms
+  readonly outboxes: OutboxPorts
+  readonly sessionRooms: SessionRoomsPorts
   /** The socket has taken everything, or is gone. */
-  readonly onRelief: () => void
-  readonly onEnded: () => void
+  readonly onRelief: (outbox: Outbox) => void
+  readonly onEnded: (session: Session) => void
 }
 
 const idText = (id: string | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
 
 const known: ReadonlySet<string> = new Set(requestEvents)
 
-export const createSession = (ports: SessionPorts): Session => {
-  const { wire, outbox, admission, read, intake, hub, clock, metrics } = ports
-  const { principal, allowance } = admission
-  let rooms: SessionRooms | undefined
-  let isClosed = false
-  let isReceiving = true
+/**
+ * A class, and one object for all who look at the session: in closures, a
+ * session was eighty of them. What only senders need is made when they send.
+ */
+class SocketSession implements Session, Asker {
+  readonly principal: Principal
+  readonly allowance: Allowance
+  readonly outbox: Outbox
+  readonly tokens: TokenLife
+  rooms: SessionRooms | undefined = undefined
+  isClosed = false
+  private readonly wire: Wire
+  private readonly place: Place
+  private readonly ports: SessionPorts
+  private readonly requests: Requests
+  private isReceiving = true
+  private entries: Set<PendingEntry> | undefined = undefined
+  private turns: Map<string, Promise<void>> | undefined = undefined
 
-  const send = (text: string): void => outbox.push(textFrame(text))
+  constructor(wire: Wire, admission: Admission, ports: SessionPorts) {
+    this.principal = admission.principal
+    this.allowance = admission.allowance
+    this.wire = wire
+    this.place = admission.place
+    this.ports = ports
+    this.outbox = createOutbox(wire, this, ports.outboxes)
+    this.requests = createRequests(this, ports)
+    this.tokens = createTokenLife(this, admission, ports.clock)
+  }
 
-  const fail = ({ event, id }: Asked, error: ErrorBody): void => {
-    if (isClosed) return
-    metrics.commands.inc({ event: known.has(event) ? event : 'other', outcome: error.code })
-    send(`{${idText(id)}"event":${JSON.stringify(event)},"error":${JSON.stringify(error)}}`)
+  get user(): string | undefined {
+    return this.rooms?.user
+  }
+
+  get stage(): Session['stage'] {
+    if (this.rooms !== undefined) return 'bound'
+    return this.requests.isBinding ? 'binding' : 'anonymous'
+  }
+
+  get pending(): Set<PendingEntry> {
+    this.entries ??= new Set()
+    return this.entries
+  }
+
+  get order(): Map<string, Promise<void>> {
+    this.turns ??= new Map()
+    return this.turns
+  }
+
+  get pendingCommands(): number {
+    return this.entries?.size ?? 0
+  }
+
+  receive(text: string): void {
+    if (this.isClosed || !this.isReceiving) return
+    const tooMany = this.allowance.frame()
+    if (tooMany !== undefined) return this.refuseExcess(askedOf(text), tooMany)
+    const frame = this.ports.read(text)
+    if ('error' in frame) return this.fail(frame.asked, frame.error)
+    const tooMuch = this.allowance.request(frame.request)
+    if (tooMuch === undefined) this.requests.handle(frame.request)
+    else this.refuseExcess(frame.request, tooMuch)
+  }
+
+  drained(): void {
+    this.rooms?.drained()
+    this.ports.onRelief(this.outbox)
+  }
+
+  prepare(user: string): SessionRooms {
+    return createSessionRooms(user, this.outbox, this.ports.sessionRooms)
+  }
+
+  bind(rooms: SessionRooms): void {
+    this.rooms = rooms
+    this.place.bound()
+  }
+
+  answer(asked: Asked, body: string): void {
+    this.succeeded(asked)
+    this.send(`{${idText(asked.id)}"event":"${asked.event}","body":${body}}`)
+  }
+
+  succeeded({ event }: Asked): void {
+    this.ports.metrics.commands.inc({ event, outcome: 'ok' })
+  }
+
+  fail({ event, id }: Asked, error: ErrorBody): void {
+    if (this.isClosed) return
+    this.ports.metrics.commands.inc({ event: known.has(event) ? event : 'other', outcome: error.code })
+    this.send(`{${idText(id)}"event":${JSON.stringify(event)},"error":${JSON.stringify(error)}}`)
     // What may be sent again later is no mistake, nor is what the service failed on.
-    if (!error.retryable && error.code !== 'internal' && !allowance.mayErr()) close(closeCodes.tooManyErrors)
+    if (!error.retryable && error.code !== 'internal' && !this.allowance.mayErr()) this.close(closeCodes.tooManyErrors)
   }
 
-  const refuseExcess = (asked: Asked, { limit, waitMs }: Excess): void => {
-    metrics.rateLimited.inc({ limit })
-    fail(asked, errorBody('rate_limited', `too much at once, by the limit of the ${limitNames[limit]}`, { limit }, waitMs))
-    if (!allowance.mayErr()) close(closeCodes.flooding)
+  refuse(asked: Asked, code: ErrorCode, message: string): void {
+    this.fail(asked, errorBody(code, message))
   }
 
-  const caller: BindableCaller = {
-    principal,
-    outbox,
-    get rooms() {
-      return rooms
-    },
-    get user() {
-      return rooms?.user
-    },
-    get isClosed() {
-      return isClosed
-    },
-    pending: new Set(),
-    order: new Map(),
-    answer: (asked, body) => {
-      caller.succeeded(asked)
-      send(`{${idText(asked.id)}"event":"${asked.event}","body":${body}}`)
-    },
-    succeeded: ({ event }) => metrics.commands.inc({ event, outcome: 'ok' }),
-    fail,
-    refuse: (asked, code, message) => fail(asked, errorBody(code, message)),
-    prepare: (user) => ports.roomsFor(user, outbox),
-    bind: (those) => {
-      rooms = those
-      admission.place.bound()
-    },
+  refuseExcess(asked: Asked, { limit, waitMs }: Excess): void {
+    this.ports.metrics.rateLimited.inc({ limit })
+    this.fail(asked, errorBody('rate_limited', `too much at once, by the limit of the ${limitNames[limit]}`, { limit }, waitMs))
+    if (!this.allowance.mayErr()) this.close(closeCodes.flooding)
   }
 
-  const close: Session['close'] = ({ code, reason }) => {
-    if (isClosed) return
-    outbox.flush()
-    ended()
-    wire.close(code, reason)
+  announceMove(delayMs: number): void {
+    this.send(`{"event":"drain","body":{"delay_ms":${Math.round(delayMs)}}}`)
   }
 
-  const ended = (): void => {
-    if (isClosed) return
-    isClosed = true
-    tokens.stop()
-    allowance.release()
-    admission.place.leave()
+  stopReceiving(): void {
+    this.isReceiving = false
+  }
+
+  close({ code, reason }: { readonly code: number; readonly reason: string }): void {
+    if (this.isClosed) return
+    this.outbox.flush()
+    this.ended()
+    this.wire.close(code, reason)
+  }
+
+  ended(): void {
+    if (this.isClosed) return
+    const { rooms, outbox, ports } = this
+    this.isClosed = true
+    this.tokens.stop()
+    this.allowance.release()
+    this.place.leave()
     outbox.close()
-    intake.abandon(caller)
+    ports.intake.abandon(this)
     if (rooms !== undefined) {
-      hub.remove(rooms.user, rooms)
+      ports.hub.remove(rooms.user, rooms)
       rooms.close()
     }
-    ports.onEnded()
-    ports.onRelief()
+    ports.onEnded(this)
+    ports.onRelief(outbox)
   }
 
-  const tokens = createTokenLife({ admission, clock, caller, close })
-  const requests = createRequests({ ...ports, caller, tokens, allowance, refuseExcess })
-
-  return {
-    outbox,
-    get stage() {
-      if (rooms !== undefined) return 'bound'
-      return requests.isBinding ? 'binding' : 'anonymous'
-    },
-    get pendingCommands() {
-      return caller.pending.size
-    },
-    announceMove: (delayMs) => send(`{"event":"drain","body":{"delay_ms":${Math.round(delayMs)}}}`),
-    stopReceiving: () => {
-      isReceiving = false
-    },
-    receive: (text) => {
-      if (isClosed || !isReceiving) return
-      const tooMany = allowance.frame()
-      if (tooMany !== undefined) return refuseExcess(askedOf(text), tooMany)
-      const frame = read(text)
-      if ('error' in frame) return fail(frame.asked, frame.error)
-      const tooMuch = allowance.request(frame.request)
-      if (tooMuch === undefined) requests.handle(frame.request)
-      else refuseExcess(frame.request, tooMuch)
-    },
-    drained: () => {
-      rooms?.drained()
-      ports.onRelief()
-    },
-    close,
-    ended,
+  private send(text: string): void {
+    this.outbox.push(textFrame(text))
   }
 }
+
+export const createSession = (wire: Wire, admission: Admission, ports: SessionPorts): Session =>
+  new SocketSession(wire, admission, ports)

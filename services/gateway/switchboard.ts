@@ -28,16 +28,13 @@ import { createHub } from './hub.ts'
 import { createIntake } from './intake.ts'
 import { createFrameJoiner } from './join-frames.ts'
 import { createLookups } from './lookups.ts'
-import { createOutbox } from './outbox.ts'
 import type { PendingEntry, Settlement } from './pending.ts'
 import { createPending } from './pending.ts'
 import { createProduce } from './produce.ts'
 import { createQueries } from './queries.ts'
 import { createResume } from './resume.ts'
-import type { Session } from './session.ts'
+import type { Session, SessionPorts } from './session.ts'
 import { createSession } from './session.ts'
-import type { SessionRoomsPorts } from './session-rooms.ts'
-import { createSessionRooms } from './session-rooms.ts'
 import type { Wire } from './wire.ts'
 
 export interface SwitchboardPorts {
@@ -154,44 +151,41 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
   }
   const outcomes = fanOut.subscribe(topics.gateway(gateway), hearOutcomes)
 
-  const roomsPorts: SessionRoomsPorts = {
-    feeds,
-    pending,
-    followers: { page: lookups.page, clock, retryMs },
-    pagesAtOnce: bounds.pagesPerSession,
-    onFull: () => metrics.slowConsumers.inc(),
-  }
-  const roomsFor = (user: string, outbox: Session['outbox']) => createSessionRooms(user, outbox, roomsPorts)
-
-  const join = createFrameJoiner()
   let framesWritten = 0
-  const onWritten = (frames: number, unsentBytes: number): void => {
-    framesWritten += frames
-    if (unsentBytes > 0) metrics.sendQueueBytes.observe(unsentBytes)
+  const sessionPorts: SessionPorts = {
+    read,
+    binding,
+    intake,
+    queries,
+    resume,
+    hub,
+    lookups,
+    clock,
+    bounds,
+    metrics,
+    log: ports.log,
+    outboxes: {
+      flusher,
+      join: createFrameJoiner(),
+      limitBytes: bounds.sendQueueBytes,
+      onWritten: (frames, unsentBytes) => {
+        framesWritten += frames
+        if (unsentBytes > 0) metrics.sendQueueBytes.observe(unsentBytes)
+      },
+    },
+    sessionRooms: {
+      feeds,
+      pending,
+      followers: { page: lookups.page, clock, retryMs },
+      pagesAtOnce: bounds.pagesPerSession,
+      onFull: () => metrics.slowConsumers.inc(),
+    },
+    onRelief: budget.drained,
+    onEnded: (session) => sessions.delete(session),
   }
 
   const open = (wire: Wire, admission: Admission): Session => {
-    const outbox = createOutbox(wire, flusher, join, bounds.sendQueueBytes, { onEmpty: () => session.drained(), onWritten })
-    const onEnded = (): void => void sessions.delete(session)
-    const session: Session = createSession({
-      wire,
-      outbox,
-      admission,
-      read,
-      binding,
-      intake,
-      queries,
-      resume,
-      hub,
-      lookups,
-      clock,
-      bounds,
-      metrics,
-      log: ports.log,
-      roomsFor,
-      onRelief: () => budget.drained(outbox),
-      onEnded,
-    })
+    const session = createSession(wire, admission, sessionPorts)
     sessions.add(session)
     return session
   }

@@ -3,7 +3,7 @@ import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import { errorBody } from '../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../shared/protocol/requests.ts'
 import type { Admission } from './admission.ts'
-import type { Principal } from './auth.ts'
+import type { Authenticate, Principal } from './auth.ts'
 import type { Caller } from './caller.ts'
 
 /** The time that a session's token leaves it. */
@@ -14,11 +14,9 @@ export interface TokenLife {
   stop(): void
 }
 
-export interface TokenLifePorts {
-  readonly admission: Pick<Admission, 'principal' | 'authenticate'>
-  readonly clock: Clock
-  readonly caller: Pick<Caller, 'isClosed' | 'answer' | 'fail' | 'refuse'>
-  readonly close: (code: { readonly code: number; readonly reason: string }) => void
+/** The session that the token is of. */
+export interface TokenOwner extends Pick<Caller, 'isClosed' | 'answer' | 'fail' | 'refuse'> {
+  close(code: { readonly code: number; readonly reason: string }): void
 }
 
 /** The longest delay that a timer takes. */
@@ -27,49 +25,70 @@ const longestMs = 2_147_483_647
 const expiryText = ({ expiresAtMs }: Principal): string =>
   expiresAtMs === undefined ? '{}' : `{"expires_at":"${new Date(expiresAtMs).toISOString()}"}`
 
-export const createTokenLife = ({ admission, clock, caller, close }: TokenLifePorts): TokenLife => {
-  let { principal } = admission
-  let timer: Timer | undefined
-  let isRefreshing = false
+/** A class for the sake of memory: every session has one. */
+class WatchedToken implements TokenLife {
+  private readonly owner: TokenOwner
+  private readonly authenticate: Authenticate
+  private readonly clock: Clock
+  private principal: Principal
+  private timer: Timer | undefined = undefined
+  private isRefreshing = false
 
-  const watch = (): void => {
+  constructor(owner: TokenOwner, { principal, authenticate }: Pick<Admission, 'principal' | 'authenticate'>, clock: Clock) {
+    this.owner = owner
+    this.authenticate = authenticate
+    this.clock = clock
+    this.principal = principal
+    this.watch()
+  }
+
+  async refresh(request: RequestOf<'refresh'>): Promise<void> {
+    if (this.isRefreshing) return this.owner.fail(request, errorBody('rate_limited', 'one refresh at a time', undefined, 100))
+    this.isRefreshing = true
+    await this.replace(request)
+    this.isRefreshing = false
+  }
+
+  stop(): void {
+    this.timer?.cancel()
+  }
+
+  private watch(): void {
+    const { timer, principal, clock } = this
     timer?.cancel()
     if (principal.expiresAtMs === undefined) return
     const leftMs = Math.max(0, principal.expiresAtMs - clock.nowMs())
-    timer = clock.after(Math.min(leftMs, longestMs), look)
-  }
-  const look = (): void => {
-    if ((principal.expiresAtMs ?? 0) > clock.nowMs()) watch()
-    else close(closeCodes.tokenExpired)
+    this.timer = clock.after(Math.min(leftMs, longestMs), () => this.look())
   }
 
-  const refuseToken = (request: RequestOf<'refresh'>): void => {
-    caller.refuse(request, 'unauthenticated', 'body.token: refused')
-    close(closeCodes.unauthenticated)
+  private look(): void {
+    if ((this.principal.expiresAtMs ?? 0) > this.clock.nowMs()) this.watch()
+    else this.owner.close(closeCodes.tokenExpired)
   }
 
-  const replace = async (request: RequestOf<'refresh'>): Promise<void> => {
-    const verdict = await admission.authenticate(request.body.token)
-    if (caller.isClosed) return
+  private async replace(request: RequestOf<'refresh'>): Promise<void> {
+    const verdict = await this.authenticate(request.body.token)
+    if (this.owner.isClosed) return
     if ('fault' in verdict) {
-      if (verdict.fault !== 'keys_unavailable') return refuseToken(request)
-      return caller.refuse(request, 'unavailable', 'tokens cannot be verified now')
+      if (verdict.fault !== 'keys_unavailable') return this.refuse(request)
+      return this.owner.refuse(request, 'unavailable', 'tokens cannot be verified now')
     }
-    const next = verdict.principal
-    if (next.subject !== principal.subject || next.isService !== principal.isService) return refuseToken(request)
-    principal = next
-    caller.answer(request, expiryText(principal))
-    watch()
+    const { principal } = verdict
+    if (principal.subject !== this.principal.subject || principal.isService !== this.principal.isService)
+      return this.refuse(request)
+    this.principal = principal
+    this.owner.answer(request, expiryText(principal))
+    this.watch()
   }
 
-  watch()
-  return {
-    refresh: async (request) => {
-      if (isRefreshing) return caller.fail(request, errorBody('rate_limited', 'one refresh at a time', undefined, 100))
-      isRefreshing = true
-      await replace(request)
-      isRefreshing = false
-    },
-    stop: () => timer?.cancel(),
+  private refuse(request: RequestOf<'refresh'>): void {
+    this.owner.refuse(request, 'unauthenticated', 'body.token: refused')
+    this.owner.close(closeCodes.unauthenticated)
   }
 }
+
+export const createTokenLife = (
+  owner: TokenOwner,
+  admission: Pick<Admission, 'principal' | 'authenticate'>,
+  clock: Clock,
+): TokenLife => new WatchedToken(owner, admission, clock)

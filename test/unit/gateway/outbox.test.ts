@@ -14,11 +14,16 @@ const rig = () => {
   }
   const told: (readonly [number, number])[] = []
   let drains = 0
-  const outbox = createOutbox(wire, { request: (target) => void asked.push(target) }, createFrameJoiner(), 10, {
-    onEmpty: () => {
+  const owner = {
+    drained: () => {
       drains += 1
     },
-    onWritten: (frames, unsentBytes) => void told.push([frames, unsentBytes]),
+  }
+  const outbox = createOutbox(wire, owner, {
+    flusher: { request: (target) => void asked.push(target) },
+    join: createFrameJoiner(),
+    limitBytes: 10,
+    onWritten: (frames, unsentBytes) => told.push([frames, unsentBytes]),
   })
   return { outbox, wire, written, asked, told, drains: () => drains }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Admission } from '../../../services/gateway/admission.ts'
 import type { Verdict } from '../../../services/gateway/auth.ts'
+import type { TokenOwner } from '../../../services/gateway/token-life.ts'
 import { createTokenLife } from '../../../services/gateway/token-life.ts'
 import { closeCodes } from '../../../shared/protocol/close-codes.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
@@ -16,29 +18,27 @@ const rig = (forMs: number | undefined) => {
   const said: unknown[] = []
   let isClosed = false
   const fail = (_: unknown, error: { code: string }): void => void said.push(error.code)
-  const life = createTokenLife({
-    admission: {
-      principal: principal('ann', forMs),
-      authenticate: async () => {
-        await clock.sleep(10)
-        return verdicts.shift() ?? { fault: 'token_invalid' }
-      },
+  const owner: TokenOwner = {
+    get isClosed() {
+      return isClosed
     },
-    clock,
-    caller: {
-      get isClosed() {
-        return isClosed
-      },
-      answer: (_, body) => void said.push(JSON.parse(body)),
-      fail,
-      refuse: (asked, code) => fail(asked, { code }),
-    },
+    answer: (_, body) => void said.push(JSON.parse(body)),
+    fail,
+    refuse: (asked, code) => fail(asked, { code }),
     close: ({ code }) => {
       isClosed = true
       said.push(code)
       life.stop()
     },
-  })
+  }
+  const admission: Pick<Admission, 'principal' | 'authenticate'> = {
+    principal: principal('ann', forMs),
+    authenticate: async () => {
+      await clock.sleep(10)
+      return verdicts.shift() ?? { fault: 'token_invalid' }
+    },
+  }
+  const life = createTokenLife(owner, admission, clock)
   const refresh = (verdict: Verdict): void => {
     verdicts.push(verdict)
     void life.refresh({ event: 'refresh', body: { token: 't' } })
