@@ -44,7 +44,10 @@ export const memoryFanOut = ({ log, clock }: MemoryFanOutOptions): FanOut => {
       if (queue.length === 0 && items.length > 0) schedule()
       for (const { topic, payload } of items) queue.push({ topic, payload: Buffer.from(payload) })
     },
-    subscribe: (topic, listener) => ({ ready: Promise.resolve(), close: listeners.add(topic, listener) }),
+    subscribe: (topic, listener) => {
+      const place = listeners.add(topic, listener)
+      return { ready: Promise.resolve(), close: () => listeners.remove(place) }
+    },
     onRestored: () => () => {},
     close: async () => {
       isClosed = true

@@ -3,6 +3,13 @@ import type { FanOutLog } from './fan-out-log.ts'
 
 export type Listener = (payload: Buffer) => void
 
+/** Where somebody listens, until it is removed. */
+export interface Place {
+  readonly topic: string
+  readonly listener: Listener
+  readonly isTaken: boolean
+}
+
 /**
  * Who in this process listens to which topic.
  *
@@ -11,8 +18,9 @@ export type Listener = (payload: Buffer) => void
  *            throws is logged and kept. The same function may listen twice.
  */
 export interface TopicListeners {
-  /** Returns the way to remove it again, idempotent. */
-  add(topic: string, listener: Listener): () => void
+  add(topic: string, listener: Listener): Place
+  /** Idempotent. */
+  remove(place: Place): void
   /** Whether anybody listens. */
   has(topic: string): boolean
   /** Every topic that somebody listens to. */
@@ -20,28 +28,32 @@ export interface TopicListeners {
   deliver(topic: string, payload: Buffer): void
 }
 
-interface Place {
-  readonly listener: Listener
+interface OwnPlace extends Place {
+  isTaken: boolean
 }
 
 export const topicListeners = (log: FanOutLog): TopicListeners => {
-  const places = new Map<string, Set<Place>>()
+  /** Lists that are never changed: a listener may add another in the middle of a delivery, which is not to hear it. */
+  const places = new Map<string, readonly OwnPlace[]>()
 
-  const add = (topic: string, listener: Listener): (() => void) => {
-    const place: Place = { listener }
-    const those = places.get(topic) ?? new Set()
-    places.set(topic, those.add(place))
-    return () => {
-      if (those.delete(place) && those.size === 0) places.delete(topic)
-    }
-  }
-
-  const deliver = (topic: string, payload: Buffer): void => {
+  const add = (topic: string, listener: Listener): Place => {
+    const place: OwnPlace = { topic, listener, isTaken: true }
     const those = places.get(topic)
-    if (those === undefined) return
-    // A copy, because a listener may add another, which is not to hear this one.
-    callAll([...those], (place) => those.has(place) && place.listener(payload), log)
+    places.set(topic, those === undefined ? [place] : [...those, place])
+    return place
   }
 
-  return { add, has: (topic) => places.has(topic), topics: () => places.keys(), deliver }
+  const remove = (place: Place): void => {
+    if (!place.isTaken) return
+    const own = place as OwnPlace
+    own.isTaken = false
+    const left = (places.get(place.topic) ?? []).filter((other) => other.isTaken)
+    if (left.length === 0) places.delete(place.topic)
+    else places.set(place.topic, left)
+  }
+
+  const deliver = (topic: string, payload: Buffer): void =>
+    callAll(places.get(topic) ?? [], (place) => place.isTaken && place.listener(payload), log)
+
+  return { add, remove, has: (topic) => places.has(topic), topics: () => places.keys(), deliver }
 }

@@ -1,6 +1,6 @@
 import type { Subscription } from '../../shared/ports/fan-out.ts'
 import type { FanOutLog } from '../in-process/fan-out-log.ts'
-import type { Listener } from '../in-process/topic-listeners.ts'
+import type { Listener, Place } from '../in-process/topic-listeners.ts'
 import { topicListeners } from '../in-process/topic-listeners.ts'
 import type { RedisLink } from './redis-link.ts'
 
@@ -22,7 +22,36 @@ export interface TopicSubscriptions {
 
 /** A time during which somebody here listens to a channel. */
 interface Holding {
-  readonly ready: PromiseWithResolvers<void>
+  /** Undefined: the channel is heard, or nobody is to wait for it. */
+  ready: PromiseWithResolvers<void> | undefined
+}
+
+const alreadyHeard = Promise.resolve()
+
+const settleHolding = (holding: Holding): void => {
+  holding.ready?.resolve()
+  holding.ready = undefined
+}
+
+/** A class for the sake of memory: there is one for each room and user that is held, for as long. */
+class ChannelSubscription implements Subscription {
+  private readonly holding: Holding
+  private readonly place: Place
+  private readonly leave: (place: Place, holding: Holding) => void
+
+  constructor(holding: Holding, place: Place, leave: (place: Place, holding: Holding) => void) {
+    this.holding = holding
+    this.place = place
+    this.leave = leave
+  }
+
+  get ready(): Promise<void> {
+    return this.holding.ready?.promise ?? alreadyHeard
+  }
+
+  close(): void {
+    if (this.place.isTaken) this.leave(this.place, this.holding)
+  }
 }
 
 /**
@@ -53,8 +82,13 @@ export const topicSubscriptions = (log: FanOutLog): TopicSubscriptions => {
     const lost = channels.filter((channel) => !listeners.has(channel) && asked.has(channel))
     const sent = send(to, gained, lost)
     for (const channel of channels) {
+      const holding = holdings.get(channel)
       // A failure ends the line, and `detach` resolves it.
-      void asked.get(channel)?.then(holdings.get(channel)?.ready.resolve, () => {})
+      if (holding !== undefined)
+        void asked.get(channel)?.then(
+          () => settleHolding(holding),
+          () => {},
+        )
     }
     await sent
   }
@@ -69,24 +103,24 @@ export const topicSubscriptions = (log: FanOutLog): TopicSubscriptions => {
   }
 
   const hold = (channel: string): Holding => {
-    const holding = { ready: Promise.withResolvers<void>() }
+    const holding = { ready: line === undefined ? undefined : Promise.withResolvers<void>() }
     holdings.set(channel, holding)
-    if (line === undefined) holding.ready.resolve()
     touch(channel)
     return holding
   }
 
+  const leave = (place: Place, holding: Holding): void => {
+    const { topic: channel } = place
+    listeners.remove(place)
+    if (listeners.has(channel)) return
+    holdings.delete(channel)
+    settleHolding(holding)
+    touch(channel)
+  }
+
   const subscribe = (channel: string, listener: Listener): Subscription => {
     const holding = holdings.get(channel) ?? hold(channel)
-    const remove = listeners.add(channel, listener)
-    const close = (): void => {
-      remove()
-      if (listeners.has(channel)) return
-      holdings.delete(channel)
-      holding.ready.resolve()
-      touch(channel)
-    }
-    return { ready: holding.ready.promise, close }
+    return new ChannelSubscription(holding, listeners.add(channel, listener), leave)
   }
 
   return {
@@ -100,7 +134,7 @@ export const topicSubscriptions = (log: FanOutLog): TopicSubscriptions => {
     detach: () => {
       line = undefined
       asked.clear()
-      for (const { ready } of holdings.values()) ready.resolve()
+      for (const holding of holdings.values()) settleHolding(holding)
     },
   }
 }

@@ -44,13 +44,13 @@ export const publish = (fanOut: FanOut, topic: string, ...payloads: readonly str
 export const untilPassed = async (opened: OpenFanOut, topic: string): Promise<void> => {
   const passed = Promise.withResolvers<true>()
   const last = randomUUID()
-  const { ready, close } = opened.near.subscribe(topic, (payload) => {
+  const subscription = opened.near.subscribe(topic, (payload) => {
     if (payload.toString() === last) passed.resolve(true)
   })
-  await ready
+  await subscription.ready
   await publish(opened.far, topic, last)
   await until('the last publication', () => passed.promise, { withinMs: opened.withinMs })
-  close()
+  subscription.close()
 }
 
 export const untilHeard = (opened: OpenFanOut, { heard }: Ear, count: number): Promise<unknown> =>

@@ -51,9 +51,9 @@ const start = () => {
     subscriptions.attach(next).then(attached, () => {})
   }
   const subscribe = (channel: string): void => {
-    const { ready, close } = subscriptions.subscribe(channel, () => {})
-    const place: Place = { channel, line, isReady: false, close }
-    void ready.then(() => {
+    const subscription = subscriptions.subscribe(channel, () => {})
+    const place: Place = { channel, line, isReady: false, close: () => subscription.close() }
+    void subscription.ready.then(() => {
       place.isReady = true
     })
     made.push(place)
