@@ -1,8 +1,8 @@
-import type { Rate } from '../../shared/ports/allowances.ts'
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { Request } from '../../shared/protocol/requests.ts'
 import type { Rates } from '../../shared/runtime/rates.ts'
 import type { BucketHold, SharedBuckets } from './shared-buckets.ts'
+import type { TokenBucket } from './token-bucket.ts'
 import { tokenBucket } from './token-bucket.ts'
 
 /** The limits that may be met, as labels of metrics, and for people. */
@@ -47,18 +47,51 @@ export const boundless: Allowance = {
   release: () => undefined,
 }
 
-/** What holds for everybody, services too. */
-const patience = (rates: Rates, clock: Clock): Pick<Allowance, 'mayErr' | 'mayPing'> => {
-  const errors = tokenBucket({ perMinute: rates.sessionErrorsPerMinute, burst: rates.sessionErrorsBurst }, clock)
-  const pings = tokenBucket({ perMinute: rates.sessionPingsPerMinute, burst: rates.sessionPingsBurst }, clock)
-  return {
-    mayErr: () => errors.take(1) === undefined,
-    mayPing: () => pings.take(1) === undefined,
+/**
+ * What holds for everybody. A class, and buckets are made when something is
+ * first taken out of them, for the sake of memory: most sessions make no
+ * mistakes, and take in no users.
+ */
+class ServiceAllowance implements Allowance {
+  protected readonly rates: Rates
+  protected readonly clock: Clock
+  private errors: TokenBucket | undefined = undefined
+  private pings: TokenBucket | undefined = undefined
+
+  constructor(rates: Rates, clock: Clock) {
+    this.rates = rates
+    this.clock = clock
   }
+
+  frame(): Excess | undefined {
+    return undefined
+  }
+
+  request(_request: Request): Excess | undefined {
+    return undefined
+  }
+
+  stranger(): Excess | undefined {
+    return undefined
+  }
+
+  mayErr(): boolean {
+    const { sessionErrorsPerMinute: perMinute, sessionErrorsBurst: burst } = this.rates
+    this.errors ??= tokenBucket({ perMinute, burst }, this.clock)
+    return this.errors.take(1) === undefined
+  }
+
+  mayPing(): boolean {
+    const { sessionPingsPerMinute: perMinute, sessionPingsBurst: burst } = this.rates
+    this.pings ??= tokenBucket({ perMinute, burst }, this.clock)
+    return this.pings.take(1) === undefined
+  }
+
+  release(): void {}
 }
 
 /** A service's: it is bounded by what it has in flight, and by its faults. */
-export const serviceAllowance = (rates: Rates, clock: Clock): Allowance => ({ ...boundless, ...patience(rates, clock) })
+export const serviceAllowance = (rates: Rates, clock: Clock): Allowance => new ServiceAllowance(rates, clock)
 
 export interface AllowancePorts {
   readonly buckets: SharedBuckets
@@ -80,38 +113,64 @@ const costOf = (request: Request): number => {
 const usersTakenIn = (request: Request): number =>
   request.event === 'create-chat' || request.event === 'add-users' ? request.body.users.length : 0
 
-export const userAllowance = ({ buckets, rates, clock, userKey, addressKey }: AllowancePorts): Allowance => {
-  const held: BucketHold[] = []
-  const shared = (key: string, rate: Rate): BucketHold => {
-    const hold = buckets.hold(key, rate)
-    held.push(hold)
+const excess = (limit: Limit, waitMs: number | undefined): Excess | undefined =>
+  waitMs === undefined ? undefined : { limit, waitMs }
+
+class UserAllowance extends ServiceAllowance {
+  private readonly buckets: SharedBuckets
+  private readonly userKey: string
+  private readonly addressKey: string
+  private frames: TokenBucket | undefined = undefined
+  private address: BucketHold | undefined = undefined
+  private user: BucketHold | undefined = undefined
+  private added: BucketHold | undefined = undefined
+  private strange: BucketHold | undefined = undefined
+  private isReleased = false
+
+  constructor({ buckets, rates, clock, userKey, addressKey }: AllowancePorts) {
+    super(rates, clock)
+    this.buckets = buckets
+    this.userKey = userKey
+    this.addressKey = addressKey
+  }
+
+  override frame(): Excess | undefined {
+    const { rates, addressKey } = this
+    this.frames ??= tokenBucket({ perMinute: rates.sessionFramesPerMinute, burst: rates.sessionFramesBurst }, this.clock)
+    this.address ??= this.hold(`frames:${addressKey}`, rates.addressFramesPerMinute, rates.addressFramesBurst)
+    return excess('session', this.frames.take(1)) ?? excess('address', this.address.take(1))
+  }
+
+  override request(request: Request): Excess | undefined {
+    const { rates, userKey } = this
+    this.user ??= this.hold(`requests:${userKey}`, rates.userRequestsPerMinute, rates.userRequestsBurst)
+    const taken = usersTakenIn(request)
+    return excess('user', this.user.take(costOf(request))) ?? (taken === 0 ? undefined : this.takeIn(taken))
+  }
+
+  override stranger(): Excess | undefined {
+    const { rates, userKey } = this
+    this.strange ??= this.hold(`strange:${userKey}`, rates.strangerCommandsPerMinute, rates.strangerCommandsBurst)
+    return excess('stranger', this.strange.take(1))
+  }
+
+  override release(): void {
+    this.isReleased = true
+    for (const hold of [this.address, this.user, this.added, this.strange]) hold?.release()
+  }
+
+  private takeIn(users: number): Excess | undefined {
+    const { rates, userKey } = this
+    this.added ??= this.hold(`added:${userKey}`, rates.usersAddedPerMinute, rates.usersAddedBurst)
+    return excess('users_added', this.added.take(users))
+  }
+
+  private hold(key: string, perMinute: number, burst: number): BucketHold {
+    const hold = this.buckets.hold(key, { perMinute, burst })
+    // What a socket had sent before it closed may be read after that.
+    if (this.isReleased) hold.release()
     return hold
   }
-  const session = tokenBucket({ perMinute: rates.sessionFramesPerMinute, burst: rates.sessionFramesBurst }, clock)
-  const address = shared(`frames:${addressKey}`, {
-    perMinute: rates.addressFramesPerMinute,
-    burst: rates.addressFramesBurst,
-  })
-  const user = shared(`requests:${userKey}`, { perMinute: rates.userRequestsPerMinute, burst: rates.userRequestsBurst })
-  const added = shared(`added:${userKey}`, { perMinute: rates.usersAddedPerMinute, burst: rates.usersAddedBurst })
-  const strange = shared(`strange:${userKey}`, {
-    perMinute: rates.strangerCommandsPerMinute,
-    burst: rates.strangerCommandsBurst,
-  })
-
-  const excess = (limit: Limit, waitMs: number | undefined): Excess | undefined =>
-    waitMs === undefined ? undefined : { limit, waitMs }
-
-  return {
-    ...patience(rates, clock),
-    frame: () => excess('session', session.take(1)) ?? excess('address', address.take(1)),
-    request: (request) => {
-      const taken = usersTakenIn(request)
-      return excess('user', user.take(costOf(request))) ?? (taken === 0 ? undefined : excess('users_added', added.take(taken)))
-    },
-    stranger: () => excess('stranger', strange.take(1)),
-    release: () => {
-      for (const hold of held) hold.release()
-    },
-  }
 }
+
+export const userAllowance = (ports: AllowancePorts): Allowance => new UserAllowance(ports)

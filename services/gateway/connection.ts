@@ -2,11 +2,48 @@ import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import type { Times } from '../../shared/runtime/times.ts'
+import type { Allowance } from './allowance.ts'
 import { createFrameTracker } from './frame-tracker.ts'
 import type { Session } from './session.ts'
 import type { Wire } from './wire.ts'
 
 const isAbuse = (code: number): boolean => code === closeCodes.flooding.code || code === closeCodes.tooManyErrors.code
+
+/** A class for the sake of memory: every socket has one. */
+class SocketWire implements Wire {
+  private readonly webSocket: WebSocket
+  private readonly socket: Socket
+  private readonly onTaken: () => void
+  private isBehind = false
+
+  constructor(webSocket: WebSocket, socket: Socket, onTaken: () => void) {
+    this.webSocket = webSocket
+    this.socket = socket
+    this.onTaken = onTaken
+  }
+
+  write(bytes: Buffer): void {
+    if (this.webSocket.readyState !== this.webSocket.OPEN) return
+    this.socket.write(bytes, () => this.taken())
+    this.isBehind = this.socket.writableLength > 0
+  }
+
+  unsentBytes(): number {
+    return this.socket.writableLength
+  }
+
+  close(code: number, reason: string): void {
+    this.webSocket.close(code, reason)
+    // Whoever asks too much is not listened to any more, not even for its goodbye.
+    if (isAbuse(code)) this.webSocket.pause()
+  }
+
+  private taken(): void {
+    if (!this.isBehind || this.socket.writableLength > 0) return
+    this.isBehind = false
+    this.onTaken()
+  }
+}
 
 /**
  * Frames are written to the very socket, around `ws`, whose own frames (ping,
@@ -14,31 +51,14 @@ const isAbuse = (code: number): boolean => code === closeCodes.flooding.code || 
  * everything that it did not take at once. (Its `drain` event does not tell: it
  * comes only after more than the high-water mark was waiting.)
  */
-export const wireOf = (webSocket: WebSocket, socket: Socket, onTaken: () => void): Wire => {
-  let isBehind = false
-  const taken = (): void => {
-    if (!isBehind || socket.writableLength > 0) return
-    isBehind = false
-    onTaken()
-  }
-  return {
-    write: (bytes) => {
-      if (webSocket.readyState !== webSocket.OPEN) return
-      socket.write(bytes, taken)
-      isBehind = socket.writableLength > 0
-    },
-    unsentBytes: () => socket.writableLength,
-    close: (code, reason) => {
-      webSocket.close(code, reason)
-      // Whoever asks too much is not listened to any more, not even for its goodbye.
-      if (isAbuse(code)) webSocket.pause()
-    },
-  }
-}
+export const wireOf = (webSocket: WebSocket, socket: Socket, onTaken: () => void): Wire =>
+  new SocketWire(webSocket, socket, onTaken)
 
 export interface Connection {
   /** Pings, and closes who is stale or stuck. To be called about once a second. */
   check(nowMs: number): void
+  /** A message has come. */
+  heard(): void
   /** Destroys the socket. */
   terminate(): void
 }
@@ -48,99 +68,128 @@ export interface ConnectionPorts {
   readonly socket: Socket
   readonly session: Session
   readonly isService: boolean
-  readonly mayPing: () => boolean
+  readonly allowance: Pick<Allowance, 'mayPing'>
   readonly times: Times
   readonly nowMs: number
 }
 
-/** Watches that the other side says what it is there for, finishes what it begins, answers, and takes what it is sent. */
-export const watchConnection = (ports: ConnectionPorts): Connection => {
-  const { webSocket, socket, session, isService, mayPing, times, nowMs } = ports
-  const tracker = createFrameTracker()
-  let heardAtMs = nowMs
-  let reasonAtMs = nowMs
-  let pingedAtMs: number | undefined
-  let sentBytes = 0
-  let progressAtMs = nowMs
-  let begunAtMs = nowMs
-  let finished = 0
-  let isWaiting = false
-  let isHeard = false
-  let hasAsked = false
+/** A class for the sake of memory: every socket has one. */
+class WatchedConnection implements Connection {
+  private readonly webSocket: WebSocket
+  private readonly socket: Socket
+  private readonly session: Session
+  private readonly isService: boolean
+  private readonly allowance: Pick<Allowance, 'mayPing'>
+  private readonly times: Times
+  private readonly tracker = createFrameTracker()
+  private heardAtMs: number
+  private reasonAtMs: number
+  private progressAtMs: number
+  private begunAtMs: number
+  private pingedAtMs: number | undefined = undefined
+  private sentBytes = 0
+  private finished = 0
+  private isWaiting = false
+  private isHeard = false
+  private hasAsked = false
 
-  const hear = (): void => {
-    isHeard = true
+  constructor({ webSocket, socket, session, isService, allowance, times, nowMs }: ConnectionPorts) {
+    this.webSocket = webSocket
+    this.socket = socket
+    this.session = session
+    this.isService = isService
+    this.allowance = allowance
+    this.times = times
+    this.heardAtMs = nowMs
+    this.reasonAtMs = nowMs
+    this.progressAtMs = nowMs
+    this.begunAtMs = nowMs
+    this.listen()
   }
-  const hearPing = (): boolean => {
-    hear()
-    const isAllowed = mayPing()
-    if (!isAllowed) session.close(closeCodes.flooding)
+
+  check(now: number): void {
+    const { webSocket, session, isService } = this
+    if (webSocket.isPaused && webSocket.readyState === webSocket.OPEN && !session.outbox.isFull()) webSocket.resume()
+    if (this.isStuck(now)) this.end(closeCodes.slowConsumer)
+    else if (this.isStale(now)) this.end(closeCodes.stale)
+    else if (this.isUnfinished(now)) session.close(closeCodes.unfinished)
+    else if (this.isIdle(now)) session.close(isService ? closeCodes.idle : closeCodes.unbound)
+  }
+
+  heard(): void {
+    this.isHeard = true
+    this.hasAsked = true
+  }
+
+  terminate(): void {
+    this.webSocket.terminate()
+  }
+
+  private listen(): void {
+    const { webSocket, session, tracker } = this
+    webSocket.on('pong', () => this.hearPing())
+    // A pong is owed for the last ping only, and to nobody who does not take it.
+    webSocket.on('ping', (payload) => {
+      if (this.hearPing() && !session.outbox.isFull()) webSocket.pong(payload)
+    })
+    this.socket.on('data', (chunk: Buffer) => tracker.read(chunk))
+  }
+
+  private hearPing(): boolean {
+    this.isHeard = true
+    const isAllowed = this.allowance.mayPing()
+    if (!isAllowed) this.session.close(closeCodes.flooding)
     return isAllowed
   }
-  webSocket.on('message', () => {
-    hear()
-    hasAsked = true
-  })
-  webSocket.on('pong', hearPing)
-  // A pong is owed for the last ping only, and to nobody who does not take it.
-  webSocket.on('ping', (payload) => {
-    if (hearPing() && !session.outbox.isFull()) webSocket.pong(payload)
-  })
-  socket.on('data', tracker.read)
 
-  const isStuck = (now: number): boolean => {
+  private isStuck(now: number): boolean {
+    const { socket } = this
     const sent = socket.bytesWritten - socket.writableLength
     // Whoever takes what had to wait for it lives, though it may not be read meanwhile.
-    if (isWaiting && sent !== sentBytes) hear()
-    isWaiting = socket.writableLength > 0
-    if (sent !== sentBytes || !isWaiting) progressAtMs = now
-    sentBytes = sent
-    return now - progressAtMs > times.stuckSocketMs
+    if (this.isWaiting && sent !== this.sentBytes) this.isHeard = true
+    this.isWaiting = socket.writableLength > 0
+    if (sent !== this.sentBytes || !this.isWaiting) this.progressAtMs = now
+    this.sentBytes = sent
+    return now - this.progressAtMs > this.times.stuckSocketMs
   }
 
-  const isStale = (now: number): boolean => {
-    if (isHeard) {
-      isHeard = false
-      heardAtMs = now
-      pingedAtMs = undefined
+  private isStale(now: number): boolean {
+    if (this.isHeard) {
+      this.isHeard = false
+      this.heardAtMs = now
+      this.pingedAtMs = undefined
     }
-    if (pingedAtMs !== undefined) return now - pingedAtMs > times.socketPongMs
-    if (now - heardAtMs >= times.socketPingMs) {
-      pingedAtMs = now
-      webSocket.ping()
+    if (this.pingedAtMs !== undefined) return now - this.pingedAtMs > this.times.socketPongMs
+    if (now - this.heardAtMs >= this.times.socketPingMs) {
+      this.pingedAtMs = now
+      this.webSocket.ping()
     }
     return false
   }
 
   /** From the first byte of a message on, whatever else comes in between. */
-  const isUnfinished = (now: number): boolean => {
-    if (!tracker.isUnfinished || tracker.finished !== finished) begunAtMs = now
-    finished = tracker.finished
-    return now - begunAtMs > times.frameMs
+  private isUnfinished(now: number): boolean {
+    const { isUnfinished, finished } = this.tracker
+    if (!isUnfinished || finished !== this.finished) this.begunAtMs = now
+    this.finished = finished
+    return now - this.begunAtMs > this.times.frameMs
   }
 
   /** Without a user nothing can come; a service may ask for others all the same. */
-  const isIdle = (now: number): boolean => {
-    const hasReason = session.stage !== 'anonymous' || (isService && hasAsked)
-    if (hasReason) reasonAtMs = now
-    hasAsked = false
-    return now - reasonAtMs > (isService ? times.unboundIdleMs : times.bindMs)
+  private isIdle(now: number): boolean {
+    const { isService, times } = this
+    const hasReason = this.session.stage !== 'anonymous' || (isService && this.hasAsked)
+    if (hasReason) this.reasonAtMs = now
+    this.hasAsked = false
+    return now - this.reasonAtMs > (isService ? times.unboundIdleMs : times.bindMs)
   }
 
-  const end = (code: { readonly code: number; readonly reason: string }): void => {
-    session.close(code)
+  private end(code: { readonly code: number; readonly reason: string }): void {
+    this.session.close(code)
     // A peer that takes nothing will not answer a close either.
-    webSocket.terminate()
-  }
-
-  return {
-    check: (now) => {
-      if (webSocket.isPaused && webSocket.readyState === webSocket.OPEN && !session.outbox.isFull()) webSocket.resume()
-      if (isStuck(now)) end(closeCodes.slowConsumer)
-      else if (isStale(now)) end(closeCodes.stale)
-      else if (isUnfinished(now)) session.close(closeCodes.unfinished)
-      else if (isIdle(now)) session.close(isService ? closeCodes.idle : closeCodes.unbound)
-    },
-    terminate: () => webSocket.terminate(),
+    this.webSocket.terminate()
   }
 }
+
+/** Watches that the other side says what it is there for, finishes what it begins, answers, and takes what it is sent. */
+export const watchConnection = (ports: ConnectionPorts): Connection => new WatchedConnection(ports)

@@ -52,6 +52,35 @@ const createCounts = () => {
   }
 }
 
+interface Counting {
+  bound(): void
+  left(guest: Guest): void
+}
+
+/** A class for the sake of memory: every session has one. */
+class TakenPlace implements Place {
+  private readonly guest: Guest
+  private readonly counting: Counting
+  private isBinding = true
+  private isThere = true
+
+  constructor(guest: Guest, counting: Counting) {
+    this.guest = guest
+    this.counting = counting
+  }
+
+  bound(): void {
+    if (this.isBinding) this.counting.bound()
+    this.isBinding = false
+  }
+
+  leave(): void {
+    this.bound()
+    if (this.isThere) this.counting.left(this.guest)
+    this.isThere = false
+  }
+}
+
 export const createCrowd = (bounds: CrowdBounds): Crowd => {
   const byAddress = createCounts()
   const byUser = createCounts()
@@ -74,23 +103,17 @@ export const createCrowd = (bounds: CrowdBounds): Crowd => {
     if (subject !== undefined) byUser.add(subject, by)
   }
 
+  const counting: Counting = {
+    bound: () => {
+      binding -= 1
+    },
+    left: (guest) => count(guest, -1),
+  }
+
   const take = (guest: Guest): Place => {
-    let isBinding = true
-    let isThere = true
     count(guest, 1)
     binding += 1
-    const bound = (): void => {
-      if (isBinding) binding -= 1
-      isBinding = false
-    }
-    return {
-      bound,
-      leave: () => {
-        bound()
-        if (isThere) count(guest, -1)
-        isThere = false
-      },
-    }
+    return new TakenPlace(guest, counting)
   }
 
   return {

@@ -7,7 +7,7 @@ import { serviceAllowance, userAllowance } from './allowance.ts'
 import type { Authenticate, Principal } from './auth.ts'
 import type { ClientAddress } from './client-address.ts'
 import { addressKey } from './client-address.ts'
-import type { Crowd } from './crowd.ts'
+import type { Crowd, Guest } from './crowd.ts'
 import { headerValues } from './header-values.ts'
 import type { OriginRule } from './origin.ts'
 import { isWelcomeOrigin } from './origin.ts'
@@ -32,6 +32,9 @@ export interface DoorPorts {
   readonly rates: Rates
   readonly clock: Clock
 }
+
+/** A service is not counted by who or where it is. */
+const nobody: Guest = {}
 
 /** No honest client sends as many. */
 const mostHeaders = 100
@@ -74,7 +77,7 @@ export const createDoor = ({ authenticate, origins, addressOf, crowd, buckets, r
 
   const admitAs = (principal: Principal, address: string): { readonly admission: Admission } | Refused => {
     const { isService, subject = '' } = principal
-    const place = crowd.enter(isService ? {} : { address, subject })
+    const place = crowd.enter(isService ? nobody : { address, subject })
     if (typeof place === 'string') return { refusal: place }
     if (isService) place.bound()
     const allowance = isService ? serviceAllowance(rates, clock) : allowanceFor(subject, address)

@@ -95,6 +95,9 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   })
   webSockets.on('wsClientError', (_error, socket) => refuse(socket as Socket, { refusal: 'malformed' }))
 
+  const tellViolation = (error: Error): void =>
+    log.debug({ code: 'code' in error ? error.code : error.name }, 'socket violated the protocol')
+
   const serve = (webSocket: WebSocket, socket: Socket, admission: Admission): void => {
     socket.setNoDelay(true)
     const session: Session = switchboard.open(
@@ -109,7 +112,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       socket,
       session,
       isService: admission.principal.isService,
-      mayPing: admission.allowance.mayPing,
+      allowance: admission.allowance,
       times,
       nowMs: clock.monotonicMs(),
     })
@@ -117,14 +120,13 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     metrics.sessions.inc()
     webSocket.on('message', (frame, isBinary) => {
       metrics.frames.inc({ direction: 'in' })
+      connection.heard()
       // A binary frame is read as an empty text, and refused as one.
       session.receive(isBinary ? '' : frame.toString())
       // Who does not take its answers is not asked for more questions.
       if (session.outbox.isFull()) webSocket.pause()
     })
-    webSocket.on('error', (error) =>
-      log.debug({ code: 'code' in error ? error.code : error.name }, 'socket violated the protocol'),
-    )
+    webSocket.on('error', tellViolation)
     webSocket.on('close', () => {
       connections.delete(connection)
       metrics.sessions.dec()
@@ -133,22 +135,26 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   }
 
   const upgrade = async (request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
+    const destroy = (): void => void socket.destroy()
+    socket.on('error', destroy)
     if (pathOf(request) !== '/ws') return refuse(socket, { refusal: 'not_found' })
     if (isDraining) return refuse(socket, { refusal: 'draining' })
     const entry = await door.admit(request)
     if ('refusal' in entry) return refuse(socket, entry)
     const { admission } = entry
-    socket.once('close', () => {
+    const giveBack = (): void => {
       admission.allowance.release()
       admission.place.leave()
-    })
+    }
+    socket.on('close', giveBack)
     if (isDraining) return refuse(socket, { refusal: 'draining' })
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, admission))
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      // From now on the WebSocket hears of its errors, and the session gives back what it was granted.
+      socket.off('error', destroy).off('close', giveBack)
+      serve(webSocket, socket, admission)
+    })
   }
-  server.on('upgrade', (request, socket: Socket, head) => {
-    socket.on('error', () => socket.destroy())
-    void upgrade(request, socket, head)
-  })
+  server.on('upgrade', (request, socket: Socket, head) => void upgrade(request, socket, head))
 
   const checkAll = (): void => {
     const now = clock.monotonicMs()

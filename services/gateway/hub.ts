@@ -31,7 +31,8 @@ export interface Hub {
 }
 
 interface HeldUser {
-  readonly sessions: Set<HubSession>
+  /** Hardly ever more than one; a list that is never changed may be gone through while sessions come and go. */
+  sessions: readonly HubSession[]
   readonly subscription: Subscription
   release: Timer | undefined
 }
@@ -66,7 +67,7 @@ export const createHub = (ports: {
 
   const hold = (user: string): HeldUser => {
     const entry: HeldUser = {
-      sessions: new Set(),
+      sessions: [],
       subscription: fanOut.subscribe(topics.user(user), hear(user)),
       release: undefined,
     }
@@ -78,23 +79,23 @@ export const createHub = (ports: {
     add: async (user, session) => {
       const entry = held.get(user) ?? hold(user)
       entry.release?.cancel()
-      entry.sessions.add(session)
+      entry.sessions = entry.sessions.length === 0 ? [session] : [...entry.sessions, session]
       await entry.subscription.ready
     },
     remove: (user, session) => {
       const entry = held.get(user)
       if (entry === undefined) return
-      entry.sessions.delete(session)
-      if (entry.sessions.size > 0) return
+      entry.sessions = entry.sessions.filter((other) => other !== session)
+      if (entry.sessions.length > 0) return
       entry.release = clock.after(releaseMs, () => {
         held.delete(user)
         entry.subscription.close()
       })
     },
-    sessionsOf: (user) => [...(held.get(user)?.sessions ?? [])],
+    sessionsOf: (user) => held.get(user)?.sessions ?? [],
     notice,
     followed: function* () {
-      for (const [user, { sessions }] of held) if (sessions.size > 0) yield [user, followedByAll(sessions)]
+      for (const [user, { sessions }] of held) if (sessions.length > 0) yield [user, followedByAll(sessions)]
     },
     get size() {
       return held.size

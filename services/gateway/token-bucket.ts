@@ -8,31 +8,44 @@ export interface TokenBucket {
   readonly isFull: boolean
 }
 
-/** `share`: the part of rate and burst that counts, while others may use the rest without our knowing. */
-export const tokenBucket = ({ perMinute, burst }: Rate, clock: Pick<Clock, 'monotonicMs'>): TokenBucket => {
-  let level = burst
-  let atMs = clock.monotonicMs()
+/** A class for the sake of memory: a session has several. */
+class LeakingBucket implements TokenBucket {
+  private readonly rate: Rate
+  private readonly clock: Pick<Clock, 'monotonicMs'>
+  private level: number
+  private atMs: number
 
-  const fill = (share: number): void => {
-    const now = clock.monotonicMs()
-    level = Math.min(burst * share, level + ((now - atMs) * perMinute * share) / 60_000)
-    atMs = now
+  constructor(rate: Rate, clock: Pick<Clock, 'monotonicMs'>) {
+    this.rate = rate
+    this.clock = clock
+    this.level = rate.burst
+    this.atMs = clock.monotonicMs()
   }
 
-  return {
-    take: (cost, share = 1) => {
-      fill(share)
-      const price = Math.min(cost, burst * share)
-      if (price <= level) {
-        level -= price
-        return undefined
-      }
-      // A millisecond more or less by rounding would be told as one more.
-      return Math.ceil(((price - level) * 60_000) / (perMinute * share) - 1e-6)
-    },
-    get isFull() {
-      fill(1)
-      return level === burst
-    },
+  get isFull(): boolean {
+    this.fill(1)
+    return this.level === this.rate.burst
+  }
+
+  take(cost: number, share = 1): number | undefined {
+    const { perMinute, burst } = this.rate
+    this.fill(share)
+    const price = Math.min(cost, burst * share)
+    if (price <= this.level) {
+      this.level -= price
+      return undefined
+    }
+    // A millisecond more or less by rounding would be told as one more.
+    return Math.ceil(((price - this.level) * 60_000) / (perMinute * share) - 1e-6)
+  }
+
+  private fill(share: number): void {
+    const { perMinute, burst } = this.rate
+    const now = this.clock.monotonicMs()
+    this.level = Math.min(burst * share, this.level + ((now - this.atMs) * perMinute * share) / 60_000)
+    this.atMs = now
   }
 }
+
+/** `share`: the part of rate and burst that counts, while others may use the rest without our knowing. */
+export const tokenBucket = (rate: Rate, clock: Pick<Clock, 'monotonicMs'>): TokenBucket => new LeakingBucket(rate, clock)

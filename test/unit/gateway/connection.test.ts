@@ -78,7 +78,7 @@ describe('A connection that is watched', () => {
       socket,
       session: { outbox: { isFull: () => state.isFull }, stage: 'bound' } as unknown as Session,
       isService: false,
-      mayPing: () => true,
+      allowance: { mayPing: () => true },
       times: defaultTimes,
       nowMs: 0,
     })

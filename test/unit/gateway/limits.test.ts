@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Allowance } from '../../../services/gateway/allowance.ts'
 import { userAllowance } from '../../../services/gateway/allowance.ts'
 import { createCrowd } from '../../../services/gateway/crowd.ts'
 import { createSharedBuckets } from '../../../services/gateway/shared-buckets.ts'
@@ -14,9 +15,9 @@ const clockOf = (): VirtualClock => virtualClock(seededRandom(1))
 const rate = { perMinute: 60, burst: 20 }
 
 /** How many single tokens can be taken at once. */
-const takeAll = (take: (cost: number) => number | undefined): number => {
+const takeAll = (bucket: { take(cost: number): number | undefined }): number => {
   let taken = 0
-  while (taken < 10_000 && take(1) === undefined) taken += 1
+  while (taken < 10_000 && bucket.take(1) === undefined) taken += 1
   return taken
 }
 
@@ -24,27 +25,27 @@ describe('A token bucket', () => {
   it('gives a burst, then says how long to wait, then gives by the minute', async () => {
     const clock = clockOf()
     const bucket = tokenBucket(rate, clock)
-    expect(takeAll(bucket.take)).toBe(20)
+    expect(takeAll(bucket)).toBe(20)
     expect(bucket.take(1)).toBe(1_000)
     expect(bucket.take(5)).toBe(5_000)
     await clock.run(999)
     expect(bucket.take(1)).toBe(1)
     await clock.run(1)
-    expect(takeAll(bucket.take)).toBe(1)
+    expect(takeAll(bucket)).toBe(1)
     await clock.run(10_000)
-    expect(takeAll(bucket.take)).toBe(10)
+    expect(takeAll(bucket)).toBe(10)
   })
 
   it('never holds more than a burst', async () => {
     const clock = clockOf()
     const bucket = tokenBucket(rate, clock)
     await clock.run(3_600_000)
-    expect(takeAll(bucket.take)).toBe(20)
+    expect(takeAll(bucket)).toBe(20)
     expect(bucket.isFull).toBe(false)
     await clock.run(20_000)
     expect(bucket.isFull).toBe(true)
     bucket.take(-100)
-    expect(takeAll(bucket.take)).toBe(20)
+    expect(takeAll(bucket)).toBe(20)
   })
 
   it('gives what costs more than all of it when it is full, and not before', async () => {
@@ -59,9 +60,9 @@ describe('A token bucket', () => {
   it('gives a share only, where it is told so', async () => {
     const clock = clockOf()
     const bucket = tokenBucket(rate, clock)
-    expect(takeAll((cost) => bucket.take(cost, 1 / 4))).toBe(5)
+    expect(takeAll({ take: (cost) => bucket.take(cost, 1 / 4) })).toBe(5)
     await clock.run(4_000)
-    expect(takeAll((cost) => bucket.take(cost, 1 / 4))).toBe(1)
+    expect(takeAll({ take: (cost) => bucket.take(cost, 1 / 4) })).toBe(1)
   })
 })
 
@@ -124,7 +125,7 @@ describe('A bucket that gateways share', () => {
     const { allowances } = sharedIn(clock)
     const [one, two] = [createSharedBuckets(allowances, clock), createSharedBuckets(allowances, clock)]
     const [here, there] = [one.hold('k', rate), two.hold('k', rate)]
-    expect(takeAll(here.take) + takeAll(there.take)).toBe(40)
+    expect(takeAll(here) + takeAll(there)).toBe(40)
     await clock.run(100)
     let got = 0
     for (let second = 0; second < 20; second += 1) {
@@ -133,7 +134,7 @@ describe('A bucket that gateways share', () => {
     }
     expect(got).toBeLessThanOrEqual(2)
     await clock.run(3_000)
-    expect(takeAll(here.take)).toBeGreaterThan(0)
+    expect(takeAll(here)).toBeGreaterThan(0)
   })
 
   it('follows a user who moves to another gateway', async () => {
@@ -141,7 +142,7 @@ describe('A bucket that gateways share', () => {
     const { allowances } = sharedIn(clock)
     const [one, two] = [createSharedBuckets(allowances, clock), createSharedBuckets(allowances, clock)]
     const here = one.hold('k', rate)
-    expect(takeAll(here.take)).toBe(20)
+    expect(takeAll(here)).toBe(20)
     await clock.run(100)
     const there = two.hold('k', rate)
     const got = await flood(clock, there.take, 1_000)
@@ -180,8 +181,8 @@ describe('A bucket that gateways share', () => {
   it('takes nothing of another key', async () => {
     const clock = clockOf()
     const buckets = createSharedBuckets(undefined, clock)
-    expect(takeAll(buckets.hold('a', rate).take)).toBe(20)
-    expect(takeAll(buckets.hold('b', rate).take)).toBe(20)
+    expect(takeAll(buckets.hold('a', rate))).toBe(20)
+    expect(takeAll(buckets.hold('b', rate))).toBe(20)
     expect(buckets.hold('a', rate).take(1)).toBe(1_000)
   })
 
@@ -189,7 +190,7 @@ describe('A bucket that gateways share', () => {
     const clock = clockOf()
     const buckets = createSharedBuckets(undefined, clock)
     const [spent, kept] = [buckets.hold('spent', { perMinute: 5, burst: 20 }), buckets.hold('kept', rate)]
-    takeAll(spent.take)
+    takeAll(spent)
     spent.release()
     await clock.run(61_000)
     expect(buckets.size).toBe(2)
@@ -271,9 +272,22 @@ describe('What a session may ask', () => {
     expect([allowance.mayErr(), open().mayErr()]).toEqual([true, true])
   })
 
-  it('is given back when the session goes', async () => {
+  it('is held by nobody who has taken nothing of it yet', () => {
+    const { buckets, open } = allowanceOf({})
+    open()
+    expect(buckets.size).toBe(0)
+  })
+
+  it('is given back when the session goes, also what is used after that', async () => {
     const { clock, buckets, open } = allowanceOf({})
-    open().release()
+    const [allowance, late] = [open(), open()]
+    const useAll = (one: Allowance): void => {
+      expect([one.frame(), one.request(adding(1)), one.stranger()]).toEqual([undefined, undefined, undefined])
+    }
+    useAll(allowance)
+    expect(buckets.size).toBe(4)
+    for (const one of [allowance, late]) one.release()
+    useAll(late)
     await clock.run(61_000)
     expect(buckets.size).toBe(0)
   })
