@@ -33,10 +33,25 @@ describe('A send queue', () => {
     const { outbox, written, asked } = rig()
     for (const text of ['a', 'b', 'c']) outbox.push(Buffer.from(text))
     expect(written).toEqual([])
-    expect(asked[0]).toBe(outbox)
     outbox.flush()
     outbox.flush()
     expect(written).toEqual(['abc'])
+  })
+
+  it('asks for a flush once for all that gathers, and again after each, also after one that failed', () => {
+    const { outbox, wire, asked } = rig()
+    for (const text of ['a', 'b']) outbox.push(Buffer.from(text))
+    expect(asked).toHaveLength(1)
+    expect(asked[0]).toBe(outbox)
+    outbox.flush()
+    outbox.push(Buffer.from('c'))
+    expect(asked).toHaveLength(2)
+    wire.write = () => {
+      throw new Error('broken')
+    }
+    expect(() => outbox.flush()).toThrow('broken')
+    outbox.push(Buffer.from('d'))
+    expect(asked).toHaveLength(3)
   })
 
   it('tells how many frames it has written, and what the socket did not take', () => {
