@@ -8,8 +8,9 @@ import type { PageLookup, ReaderPage } from './shared-pages.ts'
 /** The room's feed, as a follower sees it. */
 export interface FeedPlace {
   readonly room: string
-  /** Who gets what passes, while live. */
-  readonly followers: Set<Follower>
+  /** Puts it among those who get what passes, while they are live. */
+  join(follower: Follower): void
+  leave(follower: Follower): void
   readonly isOpen: boolean
   /** The last seq that has passed. */
   readonly last: number
@@ -84,6 +85,8 @@ export interface FollowerPorts {
   readonly retryMs: number
 }
 
+const nothingMore = (): void => undefined
+
 /** The event after that place which removes this user, as far as the page goes. */
 const removalAfter = (cursor: number, items: readonly FeedItem[], user: string): number | undefined =>
   items.find(
@@ -102,11 +105,9 @@ class RoomFollower implements Follower {
   private readonly ports: FollowerPorts
   /** A seq at which the user was a member: as a page said, or as the feed has shown. */
   private memberAsOf: number | undefined
-  /** Raised by whatever makes a page under way worthless. */
-  private generation = 0
-  private isReading = false
+  /** The page under way; another or none once something has made it worthless. */
+  private reading: object | undefined = undefined
   private replay: Replay | undefined = undefined
-  private isReplayed = false
   private isHinted: boolean
   /** Pages in a row that brought nothing. */
   private idlePages = 0
@@ -133,7 +134,7 @@ class RoomFollower implements Follower {
   }
 
   catchUp(): void {
-    if (this.state !== 'behind' || this.isReading) return
+    if (this.state !== 'behind' || this.reading !== undefined) return
     if (this.replay !== undefined) {
       if (this.cursor >= this.replay.ceiling) this.finishReplay('recovered')
       else this.reader.queueForPage(this)
@@ -145,23 +146,23 @@ class RoomFollower implements Follower {
   }
 
   async readPage(): Promise<void> {
-    if (this.state !== 'behind' || this.isReading) return
+    if (this.state !== 'behind' || this.reading !== undefined) return
     // Nothing has passed since it was live.
     if (this.replay === undefined && this.mayGoLive()) {
       this.state = 'live'
       return
     }
     const { page, clock, retryMs } = this.ports
-    const mine = this.generation
-    this.isReading = true
+    const mine = {}
+    this.reading = mine
     const read = await retrying(
       clock,
       retryMs,
-      () => mine === this.generation,
+      () => mine === this.reading,
       () => page({ room: this.feed.room, after: this.cursor, user: this.reader.user }),
     )
-    if (read === undefined || mine !== this.generation) return
-    this.isReading = false
+    if (read === undefined || mine !== this.reading) return
+    this.reading = undefined
     this.feed.lookAt(read.head)
     this.apply(read)
     this.idlePages = read.items.length === 0 ? this.idlePages + 1 : 0
@@ -171,7 +172,7 @@ class RoomFollower implements Follower {
   }
 
   hold(): void {
-    this.moveTo(this.cursor, { ceiling: this.cursor, onEnd: () => undefined })
+    this.moveTo(this.cursor, { ceiling: this.cursor, onEnd: nothingMore })
   }
 
   seek(seq: number, replay: Replay): void {
@@ -190,8 +191,7 @@ class RoomFollower implements Follower {
   }
 
   private restart(): void {
-    this.generation += 1
-    this.isReading = false
+    this.reading = undefined
     if (this.state === 'live') this.memberAsOf = this.cursor
   }
 
@@ -210,9 +210,10 @@ class RoomFollower implements Follower {
   }
 
   private finishReplay(why: ReplayEnd): void {
-    if (this.replay === undefined || this.isReplayed) return
-    this.isReplayed = true
-    this.replay.onEnd(why)
+    const { replay } = this
+    if (replay === undefined) return
+    this.replay = { ceiling: replay.ceiling, onEnd: nothingMore }
+    replay.onEnd(why)
   }
 
   private deliver(items: readonly FeedItem[], upTo: number): void {
@@ -250,7 +251,6 @@ class RoomFollower implements Follower {
     this.state = 'behind'
     this.cursor = seq
     this.replay = to
-    this.isReplayed = false
     this.catchUp()
   }
 }

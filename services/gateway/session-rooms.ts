@@ -95,7 +95,7 @@ class FollowedRooms implements SessionRooms {
     this.waiting?.delete(follower)
     this.followers.delete(feed.room)
     this.digest = undefined
-    feed.followers.delete(follower)
+    feed.leave(follower)
     this.ports.feeds.release(feed.room)
   }
 
@@ -167,7 +167,7 @@ class FollowedRooms implements SessionRooms {
     // By the feed's own text of the name: then a session needs none of its own.
     this.followers.set(feed.room, follower)
     this.digest = undefined
-    feed.followers.add(follower)
+    feed.join(follower)
     return follower
   }
 

@@ -30,7 +30,7 @@ const rig = () => {
 
 describe('A send queue', () => {
   it('writes what has gathered in one write, in its order, when it is flushed', () => {
-    const { outbox, written, asked } = rig()
+    const { outbox, written } = rig()
     for (const text of ['a', 'b', 'c']) outbox.push(Buffer.from(text))
     expect(written).toEqual([])
     outbox.flush()

@@ -69,7 +69,7 @@ export const rules: readonly Rule[] = [
   {
     rule: 'a page that was asked for before a change of place is dropped',
     file: follower,
-    from: 'if (read === undefined || mine !== this.generation) return',
+    from: 'if (read === undefined || mine !== this.reading) return',
     to: 'if (read === undefined) return',
     shownBy: 1934,
   },
