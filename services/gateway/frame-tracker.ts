@@ -15,7 +15,7 @@ const lengthBytes = (second: number): number => {
 
 const maskBytes = (second: number): number => (second >= 0x80 ? 4 : 0)
 
-/** A class for the sake of memory: every socket has one, and a buffer to gather a head in would take 400 bytes. */
+/** A class for the sake of memory: every socket has one, and a buffer to gather a head in would be several objects more. */
 class ByteCounter implements FrameTracker {
   finished = 0
   private first = 0
