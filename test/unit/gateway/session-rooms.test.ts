@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import { topics, writeNotice } from '../../../shared/ports/publications.ts'
+import { roomsDigest } from '../../../shared/ports/rooms-digest.ts'
 import { defaultTimes } from '../../../shared/runtime/times.ts'
 import { gatewayRig } from './gateway-rig.ts'
 
@@ -69,6 +70,43 @@ describe('The rooms of a session', () => {
     await rig.clock.run(2 * halfMs)
     expect(ann.client.seen(1)).toEqual(['add-users #2', 'remove-users #3', 'add-users #4'])
     expect(told.filter((rooms) => rooms.length > 0)).toEqual([['since 1'], ['since 3']])
+  })
+
+  it('are all told by the sweep while a resume holds some back, since what it says of those would have to wait', async () => {
+    let isHeld = false
+    const held = Promise.withResolvers<void>()
+    const followed: (string | undefined)[] = []
+    const { rig, ann, change } = await withChat({
+      ports: ({ eventStore, readModel }) => ({
+        eventStore,
+        readModel: {
+          ...readModel,
+          memberships: async (users) => {
+            const found = await readModel.memberships(users)
+            if (isHeld) await held.promise
+            return found
+          },
+          membershipsUnlike: async (digests) => {
+            followed.push(...[...digests].filter(([user]) => user === ann.id).map(([, digest]) => digest))
+            return readModel.membershipsUnlike(digests)
+          },
+        },
+      }),
+    })
+    change('add-users')
+    await rig.settle()
+    await rig.write()
+    isHeld = true
+    ann.client.send({ event: 'resume', id: 'r', body: { rooms: { [room]: 1 } } })
+    await rig.settle()
+    followed.length = 0
+    await rig.clock.run(defaultTimes.convergeMs)
+    expect(new Set(followed)).toEqual(new Set([undefined]))
+    held.resolve()
+    await rig.settle()
+    followed.length = 0
+    await rig.clock.run(defaultTimes.convergeMs)
+    expect(new Set(followed)).toEqual(new Set([roomsDigest([room])]))
   })
 
   it('are not joined by a late notice of a membership that is over', async () => {
