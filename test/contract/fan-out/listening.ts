@@ -94,7 +94,7 @@ export const listeningPromises: readonly Promised[] = [
       }
       // Whichever is called first closes the other one.
       const places = [opened.near.subscribe(topic, closing), opened.near.subscribe(topic, closing)]
-      ends.push(...places.map(({ close }) => close))
+      ends.push(...places.map((place) => () => place.close()))
       await readyWithin(opened.withinMs, ...places)
       await publish(opened.far, topic, 'a', 'b')
       await untilPassed(opened, topic)

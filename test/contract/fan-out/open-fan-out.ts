@@ -31,7 +31,7 @@ export const listen = async ({ near, withinMs }: OpenFanOut, topic: string): Pro
   const heard: string[] = []
   const subscription = near.subscribe(topic, (payload) => void heard.push(payload.toString()))
   await readyWithin(withinMs, subscription)
-  return { ...subscription, heard }
+  return { ready: subscription.ready, close: () => subscription.close(), heard }
 }
 
 export const readyWithin = (withinMs: number, ...subscriptions: readonly Subscription[]): Promise<unknown> =>

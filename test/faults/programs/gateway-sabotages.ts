@@ -20,7 +20,10 @@ const withoutBarrier: Sabotage = (ports) => {
     ...ports,
     fanOut: {
       publish: fanOut.publish,
-      subscribe: (topic, listener) => ({ ...fanOut.subscribe(topic, listener), ready: Promise.resolve() }),
+      subscribe: (topic, listener) => {
+        const subscription = fanOut.subscribe(topic, listener)
+        return { ready: Promise.resolve(), close: () => subscription.close() }
+      },
       state: 'up',
       onRestored: () => () => {},
       close: fanOut.close,

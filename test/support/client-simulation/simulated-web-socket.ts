@@ -116,11 +116,11 @@ export const simulatedWebSockets = ({ world, refusal, garble, opened }: Simulate
         session,
         cut: () => {
           this.#end(1006, '')
-          clock.after(random.next() * 500, session.ended)
+          clock.after(random.next() * 500, () => session.ended())
         },
         blackHole: () => {
           this.#isHole = true
-          clock.after(random.next() * 2_000, session.ended)
+          clock.after(random.next() * 2_000, () => session.ended())
         },
         setFrozen,
       }

@@ -18,11 +18,19 @@ export const publishing = (title: string, breaks: string, change: (publish: Publ
   apply: (fanOut) => ({ ...fanOut, publish: change(fanOut.publish) }),
 })
 
+/** Subscriptions that may be taken apart. */
+const loose =
+  (subscribe: Subscribe): Subscribe =>
+  (topic, hear) => {
+    const subscription = subscribe(topic, hear)
+    return { ready: subscription.ready, close: () => subscription.close() }
+  }
+
 /** `change` makes the new `subscribe`, once for each fan-out, so that it can remember. */
 export const subscribing = (title: string, breaks: string, change: (subscribe: Subscribe) => Subscribe): Sabotage => ({
   title,
   breaks,
-  apply: (fanOut) => ({ ...fanOut, subscribe: change(fanOut.subscribe) }),
+  apply: (fanOut) => ({ ...fanOut, subscribe: change(loose(fanOut.subscribe)) }),
 })
 
 export const soon = (work: () => void): void => void setImmediate(work)
