@@ -26,32 +26,47 @@ interface Size {
   readonly others: 'counts' | 'places'
 }
 
+type Injecting = Pick<InjectedServer, 'inject'>
+
 interface Served<T> {
   readonly result: T
   readonly problems: readonly string[]
 }
 
+/**
+ * A socket of ours that falls behind reads what it missed from the store, where injected messages are not: a rate at
+ * which not all came to all is the last one, and what was lost by it is no fault.
+ */
+const isLast = (measured: Measured): boolean => !measured.isWhole
+
 const withServer = async <T>(
   context: BenchContext,
   name: ServerName,
   size: Size,
-  work: (server: InjectedServer) => Promise<T>,
+  work: (server: Injecting) => Promise<T>,
 ): Promise<Served<T>> => {
   const redisUrl = name === 'Socket.IO' ? (await context.stack()).urls().redisUrl : undefined
   await using server = await startInjected(name, size, redisUrl)
-  const result = await work(server)
-  const problems = (await server.problems()).map((problem) => `${name}: ${problem}`)
-  return { result, problems }
+  let problems: readonly string[] = []
+  let isJudged = true
+  const inject: InjectedServer['inject'] = async (perSecond, seconds) => {
+    const measured = await server.inject(perSecond, seconds)
+    isJudged = isJudged && !isLast(measured)
+    if (isJudged) problems = await server.problems()
+    return measured
+  }
+  const result = await work({ inject })
+  return { result, problems: problems.map((problem) => `${name}: ${problem}`) }
 }
 
-const search = async (context: BenchContext, name: ServerName, server: InjectedServer, startAt: number) => {
+const search = async (context: BenchContext, name: ServerName, server: Injecting, startAt: number) => {
   await server.inject(startAt / 2, 3)
   const attempt = async (perSecond: number): Promise<Measured> => {
     const measured = await server.inject(perSecond, 4)
     context.say(`  ${isSustained(measured) ? 'held' : isVoid(measured) ? 'void' : 'not held'} ${textOf(name, measured)}`)
     return measured
   }
-  return highestSustained({ attempt, isSustained, startAt, factor: 1.5, mostAttempts: 8 })
+  return highestSustained({ attempt, isSustained, isOver: isLast, startAt, factor: 1.5, mostAttempts: 8 })
 }
 
 const shortOf = async (context: BenchContext, what: string, size: Size): Promise<BenchReport> => {
@@ -107,8 +122,9 @@ export const busyRoomBench: Bench = {
     const socketIo = await withServer(context, 'Socket.IO', size, (server) => search(context, 'Socket.IO', server, 10))
     const fiveTimes = 5 * (bare.result.best?.perSecond ?? 20)
     const ours = await withServer(context, 'ours', size, async (server) => {
-      const found = await search(context, 'ours', server, fiveTimes)
-      return { ...found, five: await server.inject(fiveTimes, 8) }
+      await server.inject(fiveTimes / 2, 3)
+      const five = await server.inject(fiveTimes, 8)
+      return { ...(await search(context, 'ours', server, fiveTimes)), five }
     })
     return {
       rows: busyRoomRows(bare.result.best, socketIo.result.best, ours.result.best, ours.result.five),

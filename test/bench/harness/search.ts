@@ -7,6 +7,8 @@ export interface SearchOptions {
   readonly startAt: number
   readonly factor: number
   readonly mostAttempts: number
+  /** After this nothing can be measured any more. */
+  readonly isOver?: (measured: Measured) => boolean
 }
 
 /**
@@ -15,16 +17,18 @@ export interface SearchOptions {
  * have had something else to do.
  */
 export const highestSustained = async (options: SearchOptions): Promise<{ best: Measured | undefined; all: Measured[] }> => {
-  const { attempt, isSustained, factor, mostAttempts } = options
+  const { attempt, isSustained, factor, mostAttempts, isOver = () => false } = options
   const all: Measured[] = []
   let best: Measured | undefined
   let tooMuch = Number.POSITIVE_INFINITY
   let next = options.startAt
+  let isEnded = false
 
   const isGood = async (rate: number): Promise<boolean> => {
-    for (let tries = 0; tries < 2 && all.length < mostAttempts; tries += 1) {
+    for (let tries = 0; tries < 2 && !isEnded && all.length < mostAttempts; tries += 1) {
       const measured = await attempt(rate)
       all.push(measured)
+      isEnded = isOver(measured)
       if (!isSustained(measured)) continue
       if (best === undefined || measured.perSecond > best.perSecond) best = measured
       return true
@@ -32,7 +36,7 @@ export const highestSustained = async (options: SearchOptions): Promise<{ best: 
     return false
   }
 
-  while (all.length < mostAttempts) {
+  while (!isEnded && all.length < mostAttempts) {
     if (await isGood(Math.round(next))) {
       next = tooMuch === Number.POSITIVE_INFINITY ? next * factor : (next + tooMuch) / 2
     } else {
