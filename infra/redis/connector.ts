@@ -34,9 +34,11 @@ export class Connector extends AbstractConnector {
     const where = { host, port, family }
     this.connecting = true
     this.stream = tls === undefined ? connectPlain(where) : connectTls({ ...(tls === true ? {} : tls), ...where })
-    this.stream.on('error', (error) => {
-      this.firstError ??= error
+    this.stream.once('error', (error) => {
+      this.firstError = error
     })
+    // And whatever comes behind it.
+    this.stream.on('error', () => {})
     return Promise.resolve(this.stream)
   }
 }
