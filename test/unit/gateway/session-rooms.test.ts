@@ -9,6 +9,24 @@ const room = '00000000-0000-7000-8000-00000000aaaa'
 
 const message = (msg: string, id?: string) => ({ event: 'new-message', id, room, body: { msg, type: 'text' } })
 
+/** Answers of the store that are kept back while it is shut. */
+const createGate = () => {
+  let opened: PromiseWithResolvers<void> | undefined
+  return {
+    shut: () => {
+      opened = Promise.withResolvers()
+    },
+    open: () => opened?.resolve(),
+    holding:
+      <Asked extends unknown[], Found>(ask: (...asked: Asked) => Promise<Found>) =>
+      async (...asked: Asked): Promise<Found> => {
+        const found = await ask(...asked)
+        await opened?.promise
+        return found
+      },
+  }
+}
+
 /** Ann and Bob on one gateway, and Bob's chat with Cleo, who has no socket. */
 const withChat = async (...[options]: Parameters<typeof gatewayRig>) => {
   const rig = await gatewayRig(options)
@@ -73,19 +91,14 @@ describe('The rooms of a session', () => {
   })
 
   it('are all told by the sweep while a resume holds some back, since what it says of those would have to wait', async () => {
-    let isHeld = false
-    const held = Promise.withResolvers<void>()
+    const gate = createGate()
     const followed: (string | undefined)[] = []
     const { rig, ann, change } = await withChat({
       ports: ({ eventStore, readModel }) => ({
         eventStore,
         readModel: {
           ...readModel,
-          memberships: async (users) => {
-            const found = await readModel.memberships(users)
-            if (isHeld) await held.promise
-            return found
-          },
+          memberships: gate.holding(readModel.memberships),
           membershipsUnlike: async (digests) => {
             followed.push(...[...digests].filter(([user]) => user === ann.id).map(([, digest]) => digest))
             return readModel.membershipsUnlike(digests)
@@ -96,13 +109,13 @@ describe('The rooms of a session', () => {
     change('add-users')
     await rig.settle()
     await rig.write()
-    isHeld = true
+    gate.shut()
     ann.client.send({ event: 'resume', id: 'r', body: { rooms: { [room]: 1 } } })
     await rig.settle()
     followed.length = 0
     await rig.clock.run(defaultTimes.convergeMs)
     expect(new Set(followed)).toEqual(new Set([undefined]))
-    held.resolve()
+    gate.open()
     await rig.settle()
     followed.length = 0
     await rig.clock.run(defaultTimes.convergeMs)
@@ -184,29 +197,24 @@ describe('The rooms of a session', () => {
   })
 
   it('say nothing of a room that a resume names before its answer, also when the user is added meanwhile', async () => {
-    let isHeld = false
-    const held = Promise.withResolvers<void>()
+    const gate = createGate()
     const { rig, ann, change } = await withChat({
       ports: ({ eventStore, readModel }) => ({
         eventStore,
         readModel: {
           ...readModel,
-          memberships: async (users) => {
-            const found = await readModel.memberships(users)
-            if (isHeld) await held.promise
-            return found
-          },
+          memberships: gate.holding(readModel.memberships),
         },
       }),
     })
-    isHeld = true
+    gate.shut()
     ann.client.send({ event: 'resume', id: 'r', body: { rooms: { [room]: 0 } } })
     await rig.settle()
     change('add-users')
     await rig.settle()
     await rig.write()
     expect(ann.client.seen(1)).toEqual([])
-    held.resolve()
+    gate.open()
     await rig.settle()
     expect(ann.client.seen(1)).toEqual(['resume (r)', 'add-users #2'])
     expect(ann.client.frames[1]?.body).toMatchObject({ rooms: { [room]: { recovered: false, reason: 'forbidden' } } })
