@@ -1,4 +1,5 @@
 import type { CommandLog, Consumption } from '../../shared/ports/command-log.ts'
+import { PublishError } from '../../shared/ports/command-log.ts'
 import { consumerLife } from './consumer-life.ts'
 import { consumption } from './consumption.ts'
 import type { KafkaOptions } from './kafka-options.ts'
@@ -32,10 +33,18 @@ export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => 
       consumptions.add(begun)
       return begun
     },
-    bury: (record, reason) => {
+    bury: async (record, reason) => {
       const { key, value, headers } = originalOf(record)
       const grave = { reason, partition: String(record.partition), offset: record.offset }
-      return producer.publish(topics.deadLetter.name, [{ key, value, headers: { ...headers, ...grave } }])
+      const publish = (text: typeof value) =>
+        producer.publish(topics.deadLetter.name, [{ key, value: text, headers: { ...headers, ...grave } }])
+      try {
+        await publish(value)
+      } catch (error) {
+        if (!(error instanceof PublishError) || error.fate !== 'too_large') throw error
+        // The headers say where the whole record still is.
+        await publish(null)
+      }
     },
     close: async () => {
       closing.abort(new Error('the command log is closed'))
