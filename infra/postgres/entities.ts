@@ -30,20 +30,21 @@ export const eventTable = defineEntity({
   uniques: [{ name: 'event_command', properties: ['stream', 'commandId'] }],
 })
 
-/** Recorded noes; pruned after 30 days. */
+/** Recorded rejections; pruned after 30 days. Of one command id at most one is not a `forbidden`. */
 export const rejectionTable = defineEntity({
   name: 'Rejection',
   tableName: 'rejection',
   properties: {
     stream: p.uuid().primary(),
     commandId: p.uuid().primary(),
-    digest: p.text(),
+    digest: p.text().primary(),
     code: p.text(),
     message: p.text(),
     details: p.text().nullable(),
     v: p.smallint(),
     recordedAt: p.datetime().columnType('timestamptz').defaultRaw('now()').index('rejection_recorded_at'),
   },
+  uniques: [{ name: 'rejection_keeps_id', properties: ['stream', 'commandId'], where: `code <> 'forbidden'` }],
 })
 
 export const userTable = defineEntity({

@@ -26,7 +26,7 @@ const loadTouched: Statement = {
       join chat_member on chat_id = asked.room and user_id = asked.member and until_seq is null) as members,
     (select json_agg(id)::text from app_user where id = any($4::uuid[])) as known_users,
     (select json_agg(${userJson})::text from app_user where external_id = any($5::text[])) as users,
-    ${outcomesJson('$6', '$7')} as outcomes`,
+    ${outcomesJson('$6', '$7', '$8')} as outcomes`,
 }
 
 interface LoadedRow {
@@ -71,7 +71,7 @@ const usersByExternalId = (rows: readonly UserRow[]): ReadonlyMap<string, User> 
 
 const valuesOf = (touched: Touched, rooms: readonly string[]): readonly unknown[] => {
   const members = distinct(touched.members, ({ room, user }) => `${room} ${user}`)
-  const commands = distinct(touched.commands, ({ room, id }) => `${room} ${id}`)
+  const commands = distinct(touched.commands, ({ room, id, digest }) => `${room} ${id} ${digest}`)
   return [
     rooms,
     members.map(({ room }) => room),
@@ -80,6 +80,7 @@ const valuesOf = (touched: Touched, rooms: readonly string[]): readonly unknown[
     [...new Set(touched.externalIds)],
     commands.map(({ room }) => room),
     commands.map(({ id }) => id),
+    commands.map(({ digest }) => digest),
   ]
 }
 

@@ -16,21 +16,28 @@ interface RejectionRow {
 
 interface OutcomeRow {
   readonly event: EventRow | null
-  readonly rejection: RejectionRow | null
+  readonly own: RejectionRow | null
+  readonly keeper: RejectionRow | null
 }
 
+const rejectionJson = (alias: string): string => `case when ${alias}.stream is null then null
+  else json_build_object('room', ${alias}.stream, 'id', ${alias}.command_id, 'digest', ${alias}.digest,
+    'code', ${alias}.code, 'message', ${alias}.message, 'details', ${alias}.details) end`
+
 /**
- * Rows of (event, rejection), of which one is null, for the commands whose
- * rooms and ids stand in these two parameters. An event wins over a rejection.
+ * A row for each command of which something is recorded: the event under its
+ * id, the rejection of its own digest, and the rejection that keeps its id.
+ * Each is one probe of a unique index, however many `forbidden` an id has.
  */
-const outcomeRows = (rooms: string, ids: string): string => `
+const outcomeRows = (rooms: string, ids: string, digests: string): string => `
   select case when e.stream is null then null else json_build_object(${jsonPairs(eventCells('e'))}) end as event,
-    case when e.stream is not null then null else json_build_object('room', r.stream, 'id', r.command_id,
-      'digest', r.digest, 'code', r.code, 'message', r.message, 'details', r.details) end as rejection
-  from unnest(${rooms}::uuid[], ${ids}::uuid[]) as asked (room, id)
+    ${rejectionJson('own')} as own, ${rejectionJson('keeper')} as keeper
+  from unnest(${rooms}::uuid[], ${ids}::uuid[], ${digests}::text[]) as asked (room, id, digest)
   left join event e on e.stream = asked.room and e.command_id = asked.id
-  left join rejection r on r.stream = asked.room and r.command_id = asked.id
-  where e.stream is not null or r.stream is not null`
+  left join rejection own on own.stream = asked.room and own.command_id = asked.id and own.digest = asked.digest
+  left join rejection keeper on keeper.stream = asked.room and keeper.command_id = asked.id
+    and keeper.code <> 'forbidden' and keeper.digest <> asked.digest
+  where e.stream is not null or own.stream is not null or keeper.stream is not null`
 
 const jsonPairs = (cells: string): string =>
   cells
@@ -39,8 +46,8 @@ const jsonPairs = (cells: string): string =>
     .join(', ')
 
 /** As one JSON text, for a statement that asks for other things too. */
-export const outcomesJson = (rooms: string, ids: string): string =>
-  `(select json_agg(found)::text from (${outcomeRows(rooms, ids)}) as found)`
+export const outcomesJson = (rooms: string, ids: string, digests: string): string =>
+  `(select json_agg(found)::text from (${outcomeRows(rooms, ids, digests)}) as found)`
 
 const rejectionOf = ({ code, message, details }: RejectionRow): Rejection => ({
   type: 'Rejected',
@@ -49,30 +56,41 @@ const rejectionOf = ({ code, message, details }: RejectionRow): Rejection => ({
   ...(details === null ? {} : { details: JSON.parse(details) as Record<string, unknown> }),
 })
 
-const entryOf = ({ event, rejection }: OutcomeRow): readonly (readonly [string, Outcome])[] => {
-  if (event !== null) {
-    const key = commandKeyText(event.stream, event.command_id)
-    return [[key, { kind: 'event', digest: event.digest, event: storedEvent(event) }]]
-  }
-  if (rejection === null) return []
-  const key = commandKeyText(rejection.room, rejection.id)
-  return [[key, { kind: 'rejection', digest: rejection.digest, rejection: rejectionOf(rejection) }]]
-}
+type Entry = readonly [key: string, outcome: Outcome]
+
+const eventEntry = (event: EventRow): Entry => [
+  commandKeyText(event.stream, event.command_id),
+  { kind: 'event', digest: event.digest, event: storedEvent(event) },
+]
+
+const rejectionEntry = (row: RejectionRow): Entry => [
+  commandKeyText(row.room, row.id),
+  { kind: 'rejection', digest: row.digest, rejection: rejectionOf(row) },
+]
+
+const entriesOf = ({ event, own, keeper }: OutcomeRow): readonly Entry[] => [
+  ...(event === null ? [] : [eventEntry(event)]),
+  ...(own === null ? [] : [rejectionEntry(own)]),
+  ...(keeper === null ? [] : [rejectionEntry(keeper)]),
+]
 
 /** By `commandKeyText`. */
-export const parseOutcomes = (json: string | null): ReadonlyMap<string, Outcome> =>
-  new Map((JSON.parse(json ?? '[]') as readonly OutcomeRow[]).flatMap(entryOf))
+export const parseOutcomes = (json: string | null): ReadonlyMap<string, readonly Outcome[]> => {
+  const entries = (JSON.parse(json ?? '[]') as readonly OutcomeRow[]).flatMap(entriesOf)
+  const byKey = Map.groupBy(entries, ([key]) => key)
+  return new Map([...byKey].map(([key, ofIt]) => [key, ofIt.map(([, outcome]) => outcome)]))
+}
 
 const readOutcomesStatement: Statement = {
   name: 'read-outcomes',
-  text: `select ${outcomesJson('$1', '$2')} as outcomes`,
+  text: `select ${outcomesJson('$1', '$2', '$3')} as outcomes`,
 }
 
 /** In the order of the keys. */
 export const readOutcomes = async (session: Session, keys: readonly CommandKey[]): Promise<readonly (Outcome | undefined)[]> => {
   if (keys.length === 0) return []
-  const values = [keys.map(({ room }) => room), keys.map(({ id }) => id)]
+  const values = [keys.map(({ room }) => room), keys.map(({ id }) => id), keys.map(({ digest }) => digest)]
   const [row] = await session.run<{ outcomes: string | null }>(readOutcomesStatement, values)
   const found = parseOutcomes(row?.outcomes ?? null)
-  return keys.map(({ room, id }) => found.get(commandKeyText(room, id)))
+  return keys.map(({ room, id, digest }) => found.get(commandKeyText(room, id))?.find((outcome) => outcome.digest === digest))
 }

@@ -9,8 +9,8 @@ const rowsPerStep = 5_000
 const pruneStep: Statement = {
   name: 'prune-rejections',
   text: `with pruned as (
-      delete from rejection where (stream, command_id) in (
-        select stream, command_id from rejection
+      delete from rejection where (stream, command_id, digest) in (
+        select stream, command_id, digest from rejection
         where recorded_at < now() - make_interval(days => ${keptDays})
         order by recorded_at limit ${rowsPerStep}
       ) returning 1

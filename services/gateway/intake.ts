@@ -158,7 +158,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
       const watched = watch(request.event, command)
       const entry = enter(caller, request, command, watched, {
         settle: (settlement) => answerWith(caller, request, settlement),
-        lookUp: async () => settlementOf(await lookups.outcome({ room: command.room, id: command.id }), digest),
+        lookUp: async () => settlementOf(await lookups.outcome({ room: command.room, id: command.id, digest })),
         done: () => opened !== undefined && feeds.release(opened.room),
       })
       const isDirect =
@@ -193,9 +193,9 @@ const outcomeOf = (settlement: Settlement): string => {
   return settlement.kind === 'refused' ? settlement.code : settlement.kind
 }
 
-const settlementOf = (outcome: Outcome | undefined, digest: string): Settlement | undefined => {
+/** Of the command itself: only the writer decides on an id that names another one, because it knows the members. */
+const settlementOf = (outcome: Outcome | undefined): Settlement | undefined => {
   if (outcome === undefined) return undefined
-  if (outcome.digest !== digest) return { kind: 'refused', code: 'conflict', message: 'the id names something else already' }
   if (outcome.kind === 'event') return { kind: 'done', body: outcome.event.data, seq: outcome.event.seq }
   const { code, message, details } = outcome.rejection
   return { kind: 'refused', code, message, ...(details === undefined ? {} : { details }) }

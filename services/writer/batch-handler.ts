@@ -4,6 +4,7 @@ import type { CommandLog, LogRecord, RecordBatch } from '../../shared/ports/comm
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Announce } from './announce.ts'
+import { clampTimes } from './clamp-times.ts'
 import type { Decision } from './decide-batch.ts'
 import { framedEvents } from './framed-events.ts'
 import { membershipNotices } from './membership-notices.ts'
@@ -93,7 +94,8 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
   const handleSlice = async (records: readonly LogRecord[], hold: Hold): Promise<void> => {
     const startedMs = clock.monotonicMs()
     const read = records.map(readRecord)
-    const entries = read.filter(isEntry)
+    const { entries, clamped } = clampTimes(read.filter(isEntry), clock.nowMs())
+    if (clamped > 0) metrics.onClampedTimes(clamped)
     const spans = openRecordSpans(entries)
     const { settled, faulty } = await settle(entries, hold)
     spans.end(settled)

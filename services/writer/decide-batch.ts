@@ -1,8 +1,9 @@
 import type { ChatState } from '../../shared/domain/chat.ts'
-import { chatDecider } from '../../shared/domain/chat.ts'
+import { chatDecider, notAllowed } from '../../shared/domain/chat.ts'
 import type { ChatCommand, Command, CreateUser } from '../../shared/domain/commands.ts'
 import type { DomainEvent, User } from '../../shared/domain/events.ts'
 import type { Rejection } from '../../shared/domain/rejections.ts'
+import { keepsId } from '../../shared/domain/rejections.ts'
 import { userDecider } from '../../shared/domain/user.ts'
 import type { Decided, Loaded, NewEvent, Outcome, StoredEvent, StoredRejection } from '../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../shared/ports/event-store.ts'
@@ -12,7 +13,7 @@ import { outcomeKey } from './touched-by.ts'
 export type Decision =
   | { readonly kind: 'event'; readonly event: StoredEvent; readonly isRepeat: boolean }
   | { readonly kind: 'rejection'; readonly rejection: Rejection; readonly isRepeat: boolean }
-  /** Its id names something else; answered, never recorded. */
+  /** The id names another command. It is answered and never recorded. */
   | { readonly kind: 'conflict' }
   /** The user was there already and is the answer. */
   | { readonly kind: 'user'; readonly user: User }
@@ -28,7 +29,7 @@ interface Table {
   readonly chats: Map<string, ChatState>
   readonly knownUsers: Set<string>
   readonly users: Map<string, User>
-  readonly outcomes: Map<string, Outcome>
+  readonly outcomes: Map<string, readonly Outcome[]>
   readonly events: NewEvent[]
   readonly rejections: StoredRejection[]
   readonly maxMembers: number
@@ -59,18 +60,36 @@ const keyOf = (command: Command): string => {
   return commandKeyText(room, id)
 }
 
-const recorded = (outcome: Outcome, command: Command): Decision => {
-  if (outcome.digest !== command.digest) return { kind: 'conflict' }
-  return outcome.kind === 'event'
-    ? { kind: 'event', event: outcome.event, isRepeat: true }
-    : { kind: 'rejection', rejection: outcome.rejection, isRepeat: true }
+const underIdOf = (table: Table, command: Command): readonly Outcome[] => table.outcomes.get(keyOf(command)) ?? []
+
+/** The command's own outcome, if it was decided before. */
+const recorded = (outcomes: readonly Outcome[], { digest }: Command): Decision | undefined => {
+  const own = outcomes.find((outcome) => outcome.digest === digest)
+  if (own === undefined) return undefined
+  return own.kind === 'event'
+    ? { kind: 'event', event: own.event, isRepeat: true }
+    : { kind: 'rejection', rejection: own.rejection, isRepeat: true }
+}
+
+const isTaken = (outcome: Outcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
+
+/**
+ * The id names another command. Only a member may learn that: anybody else gets
+ * the answer for a chat that does not exist. A `create-chat` whose id an earlier
+ * rejection keeps reveals nothing, because there is no chat.
+ */
+const decideTakenId = (table: Table, command: ChatCommand, { members }: ChatState, outcomes: readonly Outcome[]): Decision => {
+  const hasNoChat = command.type === 'CreateChat' && outcomes.every(({ kind }) => kind === 'rejection')
+  return hasNoChat || members.has(command.user) ? { kind: 'conflict' } : reject(table, command, notAllowed)
 }
 
 const decideChat = (table: Table, command: ChatCommand): Decision => {
-  const outcome = table.outcomes.get(keyOf(command))
-  if (outcome !== undefined) return recorded(outcome, command)
+  const outcomes = underIdOf(table, command)
+  const repeat = recorded(outcomes, command)
+  if (repeat !== undefined) return repeat
   const { knownUsers, maxMembers } = table
   const state = { ...(table.chats.get(command.room) ?? chatDecider.initialState), knownUsers, maxMembers }
+  if (outcomes.some(isTaken)) return decideTakenId(table, command, state, outcomes)
   const result = chatDecider.decide(command, state)
   if (result.type === 'Rejected') return reject(table, command, result)
   table.chats.set(command.room, chatDecider.evolve(state, result))
@@ -78,27 +97,32 @@ const decideChat = (table: Table, command: ChatCommand): Decision => {
 }
 
 const decideUser = (table: Table, command: CreateUser): Decision => {
-  const outcome = table.outcomes.get(keyOf(command))
-  if (outcome?.digest === command.digest) return recorded(outcome, command)
+  const outcomes = underIdOf(table, command)
+  const repeat = recorded(outcomes, command)
+  if (repeat !== undefined) return repeat
   const result = userDecider.decide(command, { user: table.users.get(command.room) })
   if (result.type === 'AlreadyThere') return { kind: 'user', user: result.user }
-  if (outcome !== undefined) return { kind: 'conflict' }
+  if (outcomes.some(isTaken)) return { kind: 'conflict' }
   table.users.set(command.room, result.body.user)
   table.knownUsers.add(result.body.user.id)
   return accept(table, command, result)
+}
+
+const record = (table: Table, command: Command, outcome: Outcome): void => {
+  table.outcomes.set(keyOf(command), [...underIdOf(table, command), outcome])
 }
 
 const accept = (table: Table, command: Command, event: DomainEvent): Decision => {
   const { stream, seq, type, commandId, digest } = event
   const stored: StoredEvent = { v: 1, stream, seq, type, data: JSON.stringify(event.body), commandId, digest }
   table.events.push({ event, data: stored.data })
-  table.outcomes.set(keyOf(command), { kind: 'event', digest, event: stored })
+  record(table, command, { kind: 'event', digest, event: stored })
   return { kind: 'event', event: stored, isRepeat: false }
 }
 
 const reject = (table: Table, command: ChatCommand, rejection: Rejection): Decision => {
   const { room, id, digest } = command
   table.rejections.push({ room, commandId: id, digest, rejection })
-  table.outcomes.set(keyOf(command), { kind: 'rejection', digest, rejection })
+  record(table, command, { kind: 'rejection', digest, rejection })
   return { kind: 'rejection', rejection, isRepeat: false }
 }

@@ -7,13 +7,13 @@ const isOfChat = (command: Command): command is ChatCommand => command.type !== 
 export const outcomeKey = (command: Command): CommandKey => ({
   room: command.type === 'CreateUser' ? command.id : command.room,
   id: command.id,
+  digest: command.digest,
 })
 
 /** Those whose membership the decision depends on. */
 const membersOf = (command: ChatCommand): readonly string[] => {
   switch (command.type) {
     case 'CreateChat':
-      return []
     case 'PostMessage':
       return [command.user]
     case 'AddUsers':

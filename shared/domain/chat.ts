@@ -61,7 +61,8 @@ const tooManyMembers = (state: ChatState): Rejection =>
     reason: `a chat has at most ${state.maxMembers} members`,
   })
 
-const notAllowed = rejected('forbidden', 'not a member, or no such chat')
+/** The same for a chat that does not exist and for an actor who is not a member of it. */
+export const notAllowed = rejected('forbidden', 'not a member, or no such chat')
 
 const createChat = (command: CreateChat, state: ChatState): ChatEvent | Rejection => {
   if (state.seq > 0) return notAllowed

@@ -1,7 +1,6 @@
 /**
- * The decider's typed no. It is recorded under `(room, command id)` like an
- * event, so that the same command is answered alike for as long as the
- * rejection is kept.
+ * A decided refusal. It is recorded like an event, so that the same command
+ * gets the same answer for as long as the rejection is kept.
  */
 export interface Rejection {
   readonly type: 'Rejected'
@@ -9,6 +8,13 @@ export interface Rejection {
   readonly message: string
   readonly details?: Readonly<Record<string, unknown>>
 }
+
+/**
+ * Whether a recorded rejection keeps its command id from other commands. A
+ * `forbidden` does not: it is stored under the command's digest too, so that a
+ * sender without the right to act in a room cannot reserve an id there.
+ */
+export const keepsId = ({ code }: Rejection): boolean => code !== 'forbidden'
 
 export const rejected = (code: Rejection['code'], message: string, details?: Readonly<Record<string, unknown>>): Rejection => ({
   type: 'Rejected',

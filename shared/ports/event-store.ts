@@ -13,7 +13,7 @@ export interface StoredEvent {
   readonly digest: string
 }
 
-/** A no, as it is kept. */
+/** A stored rejection. */
 export interface StoredRejection {
   readonly room: string
   readonly commandId: string
@@ -26,10 +26,11 @@ export type Outcome =
   | { readonly kind: 'event'; readonly digest: string; readonly event: StoredEvent }
   | { readonly kind: 'rejection'; readonly digest: string; readonly rejection: Rejection }
 
-/** Names a command: an id is unique within its room only. */
+/** Names a command: an id is unique within its room only, and the digest names the command's content. */
 export interface CommandKey {
   readonly room: string
   readonly id: string
+  readonly digest: string
 }
 
 /** What a batch of commands needs to be decided. Duplicates are harmless. */
@@ -49,11 +50,11 @@ export interface Loaded {
   readonly knownUsers: ReadonlySet<string>
   /** By external id. */
   readonly users: ReadonlyMap<string, User>
-  /** By `commandKeyText`. */
-  readonly outcomes: ReadonlyMap<string, Outcome>
+  /** By `commandKeyText`: the outcome of each command asked for, and the outcome that keeps its id, in any order. */
+  readonly outcomes: ReadonlyMap<string, readonly Outcome[]>
 }
 
-/** The map key of a command. */
+/** The map key of a command id. */
 export const commandKeyText = (room: string, id: string): string => `${room} ${id}`
 
 /** An event to be appended, with its body already serialised. */
@@ -113,7 +114,8 @@ export interface Page {
  *            and updates the read model, in one transaction: all or nothing.
  *            Of two transactions that append at one (stream, seq), or under
  *            one (stream, command id), exactly one wins; the other rejects
- *            with `StoreError` fault `clash`. Every rejection of any method
+ *            with `StoreError` fault `clash`. A `forbidden` rejection is stored
+ *            under (room, command id, digest) and keeps nothing else out. Every rejection of any method
  *            is a `StoreError`. `unavailable` after a cut during commit says
  *            nothing of whether it was stored: load again.
  *            A read is one snapshot per call; answers stand in the requests' order.
@@ -124,5 +126,6 @@ export interface Page {
 export interface EventStore {
   transact(touched: Touched, decide: (loaded: Loaded) => Decided): Promise<void>
   readPages(requests: readonly PageRequest[]): Promise<readonly Page[]>
+  /** What is recorded of exactly these commands: an outcome with another digest is another command's. */
   outcomes(keys: readonly CommandKey[]): Promise<readonly (Outcome | undefined)[]>
 }

@@ -26,7 +26,9 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     const url = await sharedStack().createDatabase()
     const database = await openMigrated(url)
     await expect(database.assertSchema()).rejects.toThrow(SchemaError)
-    await expect(database.assertSchema()).rejects.toThrow('lacks 0001-first-tables: run "admin migrate" first')
+    await expect(database.assertSchema()).rejects.toThrow(
+      'lacks 0001-first-tables, 0002-forbidden-by-digest: run "admin migrate" first',
+    )
     await migrate(url, keepingLog())
     await expect(database.assertSchema()).resolves.toBeUndefined()
     await database.close()
@@ -48,6 +50,29 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     const room = await fillRoom(database.eventStore, [member], 3)
     const [page] = await database.eventStore.readPages([{ room, after: 0, limit: 10, users: [member] }])
     expect(page?.events).toHaveLength(4)
+    await database.close()
+  })
+
+  it('keeps every recorded rejection when forbidden ones are stored by digest', async () => {
+    const url = await sharedStack().createDatabase()
+    const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: keepingLog() })
+    await orm.migrator.up({ to: '0001-first-tables' })
+    await orm.close()
+    const [room, forbidden, unknown] = [randomUUID(), randomUUID(), randomUUID()]
+    const insert = `insert into rejection select $1, id, digest, code, 'no', null, 1 from unnest($2::uuid[], $3::text[], $4::text[])
+      as new (id, digest, code)`
+    const rows = [room, [forbidden, unknown], ['one', 'two'], ['forbidden', 'unknown_user']]
+    await withSession(url, (client) => client.query(insert, rows))
+    await migrate(url, keepingLog())
+    const database = await openMigrated(url)
+    const keys = [
+      { room, id: forbidden, digest: 'one' },
+      { room, id: unknown, digest: 'two' },
+    ]
+    expect(await database.eventStore.outcomes(keys)).toMatchObject([
+      { rejection: { code: 'forbidden' } },
+      { rejection: { code: 'unknown_user' } },
+    ])
     await database.close()
   })
 

@@ -96,6 +96,23 @@ export const authorisationSuite = (open: () => GuardedChat): void => {
       expect(answer.error?.code).toBe('forbidden')
     })
 
+    it('an id of a refused command of a stranger is free for a member, and an id in use tells a stranger nothing', async () => {
+      const { creator, member, stranger } = cast
+      const { room } = await creator.createChat('ids', [member.id])
+      const [squatted, missing] = [randomUUID(), randomUUID()]
+      const say = (person: Person, msg: string, where = room) =>
+        person.socket.request('new-message', { msg, type: 'text', id: squatted }, { room: where })
+      const refused = await say(stranger, 'of the stranger')
+      expect(refused.error?.code).toBe('forbidden')
+      expect((await say(member, 'of the member')).body).toMatchObject({ id: squatted, msg: 'of the member' })
+      const errors = [await say(stranger, 'another'), await say(stranger, 'another', missing)].map(({ error }) => error)
+      expect(errors).toEqual([refused.error, refused.error])
+      const taken = await stranger.socket.request('create-chat', { chat: { id: room, name: 'mine' }, users: [stranger.id] })
+      expect(taken.error).toEqual(refused.error)
+      const own = await member.socket.request('create-chat', { chat: { id: room, name: 'mine' }, users: [member.id] })
+      expect(own.error?.code).toBe('conflict')
+    })
+
     it('leaves out no frame of the protocol', () => {
       expect(new Set(authorisation.map(({ event }) => event))).toEqual(new Set(requestEvents))
     })

@@ -1,4 +1,8 @@
 import { FirstTables } from './0001-first-tables.ts'
+import { ForbiddenByDigest } from './0002-forbidden-by-digest.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
-export const migrations = [{ name: '0001-first-tables', class: FirstTables }]
+export const migrations = [
+  { name: '0001-first-tables', class: FirstTables },
+  { name: '0002-forbidden-by-digest', class: ForbiddenByDigest },
+]

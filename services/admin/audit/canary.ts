@@ -30,6 +30,7 @@ export interface Flight {
 }
 
 const externalUserId = 'chat-canary'
+const digest = 'canary'
 const lookAgainMs = 20
 const patienceMs = 15_000
 
@@ -76,19 +77,19 @@ export const flyCanaries = async (ports: CanaryPorts): Promise<readonly Flight[]
   }
 
   const outcomeOf = (room: string, id: string): Promise<Outcome | undefined> =>
-    within(async () => (await eventStore.outcomes([{ room, id }]))[0])
+    within(async () => (await eventStore.outcomes([{ room, id, digest }]))[0])
 
   const ensureUser = async (): Promise<string | undefined> => {
     const find = async () => (await readModel.usersByExternalId([externalUserId])).get(externalUserId)
     if ((await find()) === undefined) {
-      const head = { v: 1, type: 'CreateUser', room: externalUserId, digest: 'canary' } as const
+      const head = { v: 1, type: 'CreateUser', room: externalUserId, digest } as const
       await publish({ ...head, id: randomUUIDv7(), at: now(), body: { externalUserId, name: 'Canary' } })
     }
     return (await within(find))?.id
   }
 
   const fly = async (partition: number, room: string, user: string): Promise<Flight> => {
-    const head = { v: 1, room, digest: 'canary', user } as const
+    const head = { v: 1, room, digest, user } as const
     const create: ChatCommand = { ...head, type: 'CreateChat', id: room, at: now(), body: { name: 'canary', users: [user] } }
     const message: ChatCommand = {
       ...head,
@@ -104,7 +105,7 @@ export const flyCanaries = async (ports: CanaryPorts): Promise<readonly Flight[]
       if (isIt) heardMs ??= clock.monotonicMs() - startedAt
     })
     await subscription.ready
-    if ((await eventStore.outcomes([{ room, id: room }]))[0] === undefined) await publish(create)
+    if ((await eventStore.outcomes([{ room, id: room, digest }]))[0] === undefined) await publish(create)
     startedAt = clock.monotonicMs()
     await publish(message)
     const outcome = await outcomeOf(room, message.id)

@@ -87,7 +87,7 @@ export const appendingTests = (opened: () => OpenStore): void => {
     await expect(attempt).rejects.toMatchObject(clash)
     expect(await allEvents(store, room)).toHaveLength(2)
     expect(await readModel.heads([room, fresh])).toEqual(new Map([[room, 2]]))
-    expect(await store.outcomes([{ room, id: refused.commandId }])).toEqual([undefined])
+    expect(await store.outcomes([{ room, id: refused.commandId, digest: 'd' }])).toEqual([undefined])
   })
 
   it('lets out what decide throws, as it is, and stores nothing', async () => {

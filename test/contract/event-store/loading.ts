@@ -21,7 +21,7 @@ export const loadingTests = (opened: () => OpenStore): void => {
     const [room, user, id] = [randomUUID(), randomUUID(), randomUUID()]
     const loaded = await load(store, {
       rooms: [room],
-      commands: [{ room, id }],
+      commands: [{ room, id, digest: 'd' }],
       members: [{ room, user }],
       users: [user],
       externalIds: [`ext ${user}`],

@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
+import type { DomainEvent } from '../../../shared/domain/events.ts'
 import type { Rejection } from '../../../shared/domain/rejections.ts'
-import type { EventStore, StoredRejection } from '../../../shared/ports/event-store.ts'
+import type { CommandKey, EventStore, StoredRejection } from '../../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../../shared/ports/event-store.ts'
 import type { OpenStore } from '../stored-chat.ts'
 import { append, chatCreated, fillRoom, messagePosted, touching } from '../stored-chat.ts'
 import { clash, load } from './asking.ts'
 
 const forbidden: Rejection = { type: 'Rejected', code: 'forbidden', message: `o'dd "text" \\ {1,2} 😀\n` }
+
+const unknownUser: Rejection = { type: 'Rejected', code: 'unknown_user', message: 'some users do not exist' }
+
+const keyOf = ({ room, commandId: id, digest }: StoredRejection): CommandKey => ({ room, id, digest })
+const keyOfEvent = ({ stream: room, commandId: id, digest }: DomainEvent): CommandKey => ({ room, id, digest })
 
 const refuse = (store: EventStore, ...rejections: readonly StoredRejection[]): Promise<void> =>
   store.transact(touching({ rooms: rejections.map(({ room }) => room) }), () => ({ events: [], rejections }))
@@ -28,8 +34,8 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     const refused = no(room)
     await append(store, posted)
     await refuse(store, refused)
-    const ids = [refused.commandId, randomUUID(), posted.commandId, refused.commandId]
-    const outcomes = await store.outcomes(ids.map((id) => ({ room, id })))
+    const keys = [keyOf(refused), { room, id: randomUUID(), digest: 'd' }, keyOfEvent(posted), keyOf(refused)]
+    const outcomes = await store.outcomes(keys)
     const rejection = { kind: 'rejection', digest: 'the digest', rejection: forbidden }
     expect(outcomes).toEqual([
       rejection,
@@ -55,7 +61,7 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     const details = { users: [randomUUID(), randomUUID()], reason: 'z\\"', nested: { b: 1, a: [null, true, 1.5] } }
     const refused = no(room, { type: 'Rejected', code: 'unknown_user', message: '', details })
     await refuse(store, refused)
-    const [outcome] = await store.outcomes([{ room, id: refused.commandId }])
+    const [outcome] = await store.outcomes([keyOf(refused)])
     expect(outcome).toEqual({ kind: 'rejection', digest: 'the digest', rejection: refused.rejection })
     expect(JSON.stringify(outcome?.kind === 'rejection' && outcome.rejection.details)).toBe(JSON.stringify(details))
   })
@@ -64,42 +70,96 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     const { store } = opened()
     const refused = no(randomUUID())
     await refuse(store, refused)
-    const [outcome] = await store.outcomes([{ room: refused.room, id: refused.commandId }])
+    const [outcome] = await store.outcomes([keyOf(refused)])
     expect(outcome).toMatchObject({ kind: 'rejection' })
   })
 
-  it('refuses a second rejection of one command', async () => {
+  it('refuses a second rejection of the same command', async () => {
     const { store } = opened()
     const refused = no(randomUUID())
     await refuse(store, refused)
-    await expect(refuse(store, { ...refused, digest: 'another' })).rejects.toMatchObject(clash)
-    const [outcome] = await store.outcomes([{ room: refused.room, id: refused.commandId }])
-    expect(outcome?.digest).toBe('the digest')
+    await expect(refuse(store, { ...refused, rejection: unknownUser })).rejects.toMatchObject(clash)
+    expect(await store.outcomes([keyOf(refused)])).toMatchObject([{ rejection: forbidden }])
   })
 
-  it('loads recorded outcomes for deciding, by room and command id', async () => {
+  it('refuses a second rejection under an id that a rejection other than forbidden keeps', async () => {
+    const { store } = opened()
+    const refused = no(randomUUID(), unknownUser)
+    await refuse(store, refused)
+    await expect(refuse(store, { ...refused, digest: 'another' })).rejects.toMatchObject(clash)
+    expect(await store.outcomes([keyOf(refused), { ...keyOf(refused), digest: 'another' }])).toEqual([
+      { kind: 'rejection', digest: 'the digest', rejection: unknownUser },
+      undefined,
+    ])
+  })
+
+  it('stores other rejections and an event under an id of which commands are forbidden', async () => {
+    const { store } = opened()
+    const user = randomUUID()
+    const [room, other] = [await fillRoom(store, [user], 0), randomUUID()]
+    const posted = messagePosted(room, 2, user)
+    const [first, second] = ['first', 'second'].map((digest) => ({ ...no(room), commandId: posted.commandId, digest }))
+    if (first === undefined || second === undefined) throw new Error('two rejections must be made')
+    await refuse(store, first)
+    await append(store, posted)
+    await refuse(store, second)
+    expect(await store.outcomes([keyOf(second), keyOfEvent(posted), keyOf(first)])).toMatchObject([
+      { kind: 'rejection', digest: 'second' },
+      { kind: 'event', event: { seq: 2 } },
+      { kind: 'rejection', digest: 'first' },
+    ])
+    const refused = { ...no(other), digest: 'first' }
+    const keeping = { ...no(other, unknownUser), commandId: refused.commandId, digest: 'second' }
+    await refuse(store, refused)
+    await refuse(store, keeping)
+    expect(await store.outcomes([keyOf(refused), keyOf(keeping)])).toMatchObject([
+      { rejection: { code: 'forbidden' } },
+      { rejection: { code: 'unknown_user' } },
+    ])
+  })
+
+  it('answers for a command with another digest as for one that it does not know', async () => {
+    const { store } = opened()
+    const user = randomUUID()
+    const room = await fillRoom(store, [user], 0)
+    const posted = messagePosted(room, 2, user)
+    await append(store, posted)
+    expect(await store.outcomes([{ ...keyOfEvent(posted), digest: 'another' }])).toEqual([undefined])
+  })
+
+  it('loads the outcomes of commands by room and command id', async () => {
     const { store } = opened()
     const user = randomUUID()
     const [room, other] = [await fillRoom(store, [user], 0), randomUUID()]
     const refused = no(room)
     await refuse(store, refused)
-    const commands = [
-      { room, id: room },
-      { room, id: refused.commandId },
-      { room: other, id: refused.commandId },
-    ]
+    const commands = [{ room, id: room, digest: 'd' }, keyOf(refused), { ...keyOf(refused), room: other }]
     const { outcomes } = await load(store, { rooms: [room, other], commands })
     expect([...outcomes.keys()].toSorted()).toEqual(
       [commandKeyText(room, room), commandKeyText(room, refused.commandId)].toSorted(),
     )
-    expect(outcomes.get(commandKeyText(room, room))).toMatchObject({ kind: 'event', event: { seq: 1 } })
-    expect(outcomes.get(commandKeyText(room, refused.commandId))).toMatchObject({ kind: 'rejection', rejection: forbidden })
+    expect(outcomes.get(commandKeyText(room, room))).toMatchObject([{ kind: 'event', event: { seq: 1 } }])
+    expect(outcomes.get(commandKeyText(room, refused.commandId))).toMatchObject([{ rejection: forbidden }])
+  })
+
+  it('loads the rejection that keeps an id for a command with another digest, and no forbidden one', async () => {
+    const { store } = opened()
+    const room = randomUUID()
+    const keeping = no(room, unknownUser)
+    const refused = { ...no(room), commandId: keeping.commandId, digest: 'another' }
+    const alone = no(room)
+    await refuse(store, keeping, refused, alone)
+    const commands = [keyOf(keeping), keyOf(alone)].map((key) => ({ ...key, digest: 'a third' }))
+    const { outcomes } = await load(store, { rooms: [room], commands })
+    expect([...outcomes]).toEqual([
+      [commandKeyText(room, keeping.commandId), [{ kind: 'rejection', digest: keeping.digest, rejection: unknownUser }]],
+    ])
   })
 
   it('does not answer for one room with what another has', async () => {
     const { store } = opened()
     const room = randomUUID()
     await append(store, chatCreated(room, [randomUUID()]))
-    expect(await store.outcomes([{ room: randomUUID(), id: room }])).toEqual([undefined])
+    expect(await store.outcomes([{ room: randomUUID(), id: room, digest: `digest of ${room}` }])).toEqual([undefined])
   })
 }

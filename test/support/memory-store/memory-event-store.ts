@@ -15,7 +15,7 @@ import type {
 import { commandKeyText } from '../../../shared/ports/event-store.ts'
 import { fitting } from './fitting.ts'
 import type { ChatRow, MemoryTables } from './memory-tables.ts'
-import { append, checkAppend, isMember, presentMembers } from './memory-tables.ts'
+import { append, checkAppend, isKeeping, isMember, presentMembers } from './memory-tables.ts'
 import { roomLocks } from './room-locks.ts'
 
 /** The moments of a transaction at which others may come in between. The rooms' locks are held at the middle two. */
@@ -54,7 +54,10 @@ export const memoryEventStore = (tables: MemoryTables, { pause, pageBytes }: Set
   return {
     transact,
     readPages: async (requests) => requests.map((request) => readPage(tables, request, pageBytes)),
-    outcomes: async (keys) => keys.map(({ room, id }) => tables.outcomes.get(commandKeyText(room, id))),
+    outcomes: async (keys) =>
+      keys.map(({ room, id, digest }) =>
+        tables.outcomes.get(commandKeyText(room, id))?.find((outcome) => outcome.digest === digest),
+      ),
   }
 }
 
@@ -65,7 +68,7 @@ const load = (tables: MemoryTables, touched: Touched): Loaded => ({
   outcomes: outcomesOf(tables, touched.commands),
 })
 
-const found = <Value>(keys: readonly string[], get: (key: string) => Value | undefined): Map<string, Value> => {
+const found = <Value>(keys: Iterable<string>, get: (key: string) => Value | undefined): Map<string, Value> => {
   const values = new Map<string, Value>()
   for (const key of keys) {
     const value = get(key)
@@ -74,11 +77,14 @@ const found = <Value>(keys: readonly string[], get: (key: string) => Value | und
   return values
 }
 
-const outcomesOf = (tables: MemoryTables, keys: readonly CommandKey[]): ReadonlyMap<string, Outcome> =>
-  found(
-    keys.map(({ room, id }) => commandKeyText(room, id)),
-    (key) => tables.outcomes.get(key),
-  )
+const outcomesOf = (tables: MemoryTables, keys: readonly CommandKey[]): ReadonlyMap<string, readonly Outcome[]> => {
+  const asked = Map.groupBy(keys, ({ room, id }) => commandKeyText(room, id))
+  return found(asked.keys(), (key) => {
+    const digests = new Set(asked.get(key)?.map(({ digest }) => digest))
+    const seen = tables.outcomes.get(key)?.filter((outcome) => digests.has(outcome.digest) || isKeeping(outcome)) ?? []
+    return seen.length === 0 ? undefined : seen
+  })
+}
 
 const chatsOf = (tables: MemoryTables, touched: Touched): ReadonlyMap<string, ChatState> => {
   const asked = Map.groupBy(touched.members, ({ room }) => room)

@@ -1,5 +1,6 @@
 import type { ChatCreated, ChatEvent, DomainEvent, User } from '../../../shared/domain/events.ts'
 import { timeOf } from '../../../shared/domain/events.ts'
+import { keepsId } from '../../../shared/domain/rejections.ts'
 import type { MembershipSpan, NewEvent, Outcome, StoredEvent, StoredRejection } from '../../../shared/ports/event-store.ts'
 import { commandKeyText, StoreError } from '../../../shared/ports/event-store.ts'
 
@@ -31,8 +32,8 @@ export interface MemoryTables {
   readonly events: Map<string, Map<number, StoredEvent>>
   /** By room, in the order appended. */
   readonly messages: Map<string, MessageRow[]>
-  /** By `commandKeyText`. */
-  readonly outcomes: Map<string, Outcome>
+  /** By `commandKeyText`: at most one of them keeps the id from other commands. */
+  readonly outcomes: Map<string, readonly Outcome[]>
   /** All events in the order of their commits. */
   readonly log: StoredEvent[]
 }
@@ -72,9 +73,23 @@ const keysOf = ({ event }: NewEvent): string[] => [
   ...(event.type === 'UserCreated' ? [`external ${event.body.user.externalUserId}`, `user ${event.body.user.id}`] : []),
 ]
 
+const underId = (tables: MemoryTables, room: string, id: string): readonly Outcome[] =>
+  tables.outcomes.get(commandKeyText(room, id)) ?? []
+
+/** Whether no other command can be stored under its id. */
+export const isKeeping = (outcome: Outcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
+
+const rejectionKeys = ({ room, commandId, digest, rejection }: StoredRejection): string[] => [
+  `digest ${commandKeyText(room, commandId)} ${digest}`,
+  ...(keepsId(rejection) ? [`command ${commandKeyText(room, commandId)}`] : []),
+]
+
+const isRejectionTaken = (tables: MemoryTables, { room, commandId, digest, rejection }: StoredRejection): boolean =>
+  underId(tables, room, commandId).some((other) => other.digest === digest || (keepsId(rejection) && isKeeping(other)))
+
 const isTaken = (tables: MemoryTables, { event }: NewEvent): boolean =>
   tables.events.get(event.stream)?.has(event.seq) === true ||
-  tables.outcomes.has(commandKeyText(event.stream, event.commandId)) ||
+  underId(tables, event.stream, event.commandId).some(isKeeping) ||
   (event.type === 'UserCreated' &&
     (tables.usersByExternalId.has(event.body.user.externalUserId) || tables.usersById.has(event.body.user.id)))
 
@@ -90,11 +105,11 @@ export const checkAppend = (tables: MemoryTables, events: readonly NewEvent[], r
   if (events.some(({ event }) => columnTexts(event).some((text) => text.includes('\0')))) {
     throw new StoreError('record', 'text contains U+0000')
   }
-  const keys = [...events.flatMap(keysOf), ...rejections.map((no) => `command ${commandKeyText(no.room, no.commandId)}`)]
+  const keys = [...events.flatMap(keysOf), ...rejections.flatMap(rejectionKeys)]
   const clashes =
     new Set(keys).size < keys.length ||
     events.some((event) => isTaken(tables, event)) ||
-    rejections.some((no) => tables.outcomes.has(commandKeyText(no.room, no.commandId)))
+    rejections.some((rejection) => isRejectionTaken(tables, rejection))
   if (clashes) throw new StoreError('clash', 'another writer was first')
 }
 
@@ -104,13 +119,17 @@ export const append = (tables: MemoryTables, events: readonly NewEvent[], reject
     const event = stored(entry)
     const stream = tables.events.get(event.stream) ?? new Map<number, StoredEvent>()
     tables.events.set(event.stream, stream.set(event.seq, event))
-    tables.outcomes.set(commandKeyText(event.stream, event.commandId), { kind: 'event', digest: event.digest, event })
+    record(tables, event.stream, event.commandId, { kind: 'event', digest: event.digest, event })
     tables.log.push(event)
     project(tables, entry)
   }
   for (const { room, commandId, digest, rejection } of rejections) {
-    tables.outcomes.set(commandKeyText(room, commandId), { kind: 'rejection', digest, rejection })
+    record(tables, room, commandId, { kind: 'rejection', digest, rejection })
   }
+}
+
+const record = (tables: MemoryTables, room: string, id: string, outcome: Outcome): void => {
+  tables.outcomes.set(commandKeyText(room, id), [...underId(tables, room, id), outcome])
 }
 
 const project = (tables: MemoryTables, { event, data }: NewEvent): void => {

@@ -45,9 +45,11 @@ const checkOutcomes = (key: string, sendings: readonly Sending[], stored: TrueEv
   for (const [content, same] of Map.groupBy(sendings, ({ sent }) => sent.content)) {
     const decided = new Set(same.map(outcomeOf).filter((outcome) => outcome !== undefined && !ownRefusals.has(outcome)))
     decided.delete('timeout')
+    const hasConflict = decided.has('conflict')
+    // A conflict is not recorded: its sender may be removed from the chat before it is sent again.
+    if (decided.has('forbidden')) decided.delete('conflict')
     if (decided.size > 1) say(`${key}: one command, but ${[...decided].join(' and ')}`)
-    if (decided.has('conflict') && new Set(sendings.map(({ sent }) => sent.content)).size === 1)
-      say(`${key}: in conflict with itself`)
+    if (hasConflict && new Set(sendings.map(({ sent }) => sent.content)).size === 1) say(`${key}: in conflict with itself`)
     const [, , body] = JSON.parse(content ?? '[]') as [string, string, { msg?: string; chat?: { name: string } }]
     const words = body.msg ?? body.chat?.name
     if (decided.has('done') && stored !== undefined && words !== undefined && wordsOf(stored.data) !== words)

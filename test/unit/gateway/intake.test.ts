@@ -44,6 +44,22 @@ describe('Taking commands in', () => {
     expect(client.seen(1)).toEqual(['create-chat #1 (c1)', 'new-message #2 (c2)', 'new-message (c3)', 'new-message #3'])
   })
 
+  it('answers a command at its deadline with timeout where only another command of its id is stored', async () => {
+    const rig = await gatewayRig({ times: { commandDeadlineMs: 1_000 } })
+    const [ann, bob] = [await rig.bound('ann'), await rig.bound('bob')]
+    const named = (id: string, msg: string) => ({
+      ...message(id),
+      body: { msg, type: 'text', id: '00000000-0000-7000-8000-00000000bbbb' },
+    })
+    ann.client.send(create('c1', [ann.id]))
+    ann.client.send(named('c2', 'of ann'))
+    await rig.settle()
+    await rig.write()
+    bob.client.send(named('c3', 'of bob'))
+    await rig.clock.run(2_000)
+    expect(bob.client.seen(1)).toEqual(['new-message (c3) timeout'])
+  })
+
   it('bounds what waits for one session', async () => {
     const rig = await gatewayRig({ bounds: { pendingPerSession: 2 } })
     const { client } = await rig.bound('ann')

@@ -7,7 +7,7 @@ import { until } from '../../support/poll.ts'
 
 const touching = (room: string, commands = 1): Touched => ({
   rooms: [room],
-  commands: Array.from({ length: commands }, (_, index) => ({ room, id: `${index}` })),
+  commands: Array.from({ length: commands }, (_, index) => ({ room, id: `${index}`, digest: 'd' })),
   members: [],
   users: [],
   externalIds: [],

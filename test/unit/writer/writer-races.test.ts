@@ -13,7 +13,7 @@ describe('a lost race', () => {
     const late = createChat(bob, [])
     await rig.send({ ...late, digest: 'bobs' })
     expect(memory.events().filter(({ stream }) => stream === room)).toHaveLength(1)
-    expect(rig.toGateway()).toMatchObject([{ command: room, error: { code: 'conflict' } }])
+    expect(rig.toGateway()).toMatchObject([{ command: room, error: { code: 'forbidden' } }])
     expect(rig.counted).toContain('retry: clash')
     expect(rig.waits).toEqual([])
   })

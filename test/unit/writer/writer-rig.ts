@@ -115,6 +115,7 @@ export const writerRig = async ({
     onBatch: ({ records }) => counted.push(`batch of ${records}`),
     onRecord: (result) => counted.push(result),
     onStored: (seconds) => ages.push(seconds),
+    onClampedTimes: (commands) => counted.push(`clamped times: ${commands}`),
     onDeadLetter: () => counted.push('dead letter'),
     onRetry: (cause) => counted.push(`retry: ${cause}`),
     onFanOutFailure: () => counted.push('fan-out failure'),

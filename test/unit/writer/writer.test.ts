@@ -178,18 +178,3 @@ describe('what the writer tells the event stream', () => {
     expect(rig.streamed).toEqual([])
   })
 })
-
-describe('ids that belong to something else', () => {
-  it('refuses a chat under the id of a user as a conflict', async () => {
-    const rig = await rigWithUsers()
-    await rig.send(createChat(ann, [], { room: bob }))
-    expect(rig.toGateway()).toMatchObject([{ room: bob, error: { code: 'conflict' } }])
-  })
-
-  it('refuses a user under the id of a chat as a conflict', async () => {
-    const rig = await rigWithUsers()
-    await rig.send(createChat(ann, []))
-    await rig.send(createUser(7, { id: room }))
-    expect(rig.toGateway()).toMatchObject([{ room: 'ext-7', error: { code: 'conflict' } }])
-  })
-})
