@@ -59,7 +59,8 @@ interface Arrival {
 
 const mostUnread = 100
 
-const socketUrl = (): string => new URL('/ws', location.href.replace(/^http/, 'ws')).href
+/** Beside the page, also where that is served below a path. */
+const socketUrl = (): string => new URL('ws', location.href.replace(/^http/, 'ws')).href
 
 /** Enough to show the last message, and to count what is unread. */
 const previewCount = (chat: JoinedChat, readUpTo: number): number => Math.min(mostUnread, Math.max(1, chat.seq - readUpTo))
