@@ -13,7 +13,8 @@ const bundle = async (outDir: string): Promise<void> => {
     publicDir: false,
     logLevel: 'warn',
     root: join(projectFolder, 'services/web/src'),
-    base: '/',
+    // Relative, so that the page also runs below a path of a reverse proxy.
+    base: './',
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       outDir,

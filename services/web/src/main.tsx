@@ -9,7 +9,13 @@ import { openSession } from './model/session.ts'
 import { applyTheme } from './model/theme.ts'
 import { App } from './ui/app.tsx'
 
-applyTheme()
-openSession()
+/** Newer than the syntax that an old browser refuses to load at all; without it the sentence in the page stays. */
+const isSupported = typeof Promise.withResolvers === 'function'
+
 const root = document.getElementById('app')
-if (root !== null) render(<App />, root)
+if (root !== null && isSupported) {
+  applyTheme()
+  openSession()
+  root.replaceChildren()
+  render(<App />, root)
+}

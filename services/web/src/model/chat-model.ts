@@ -6,16 +6,20 @@ import { connect } from '../../../../shared/client/connect.ts'
 import type { User } from '../../../../shared/domain/events.ts'
 import type { Account } from './account.ts'
 import { rememberToken } from './account.ts'
+import type { Drafts } from './drafts.ts'
+import { createDrafts } from './drafts.ts'
 import type { FrameLog } from './frame-log.ts'
 import { createFrameLog } from './frame-log.ts'
 import type { Outbox } from './outbox.ts'
 import { createOutbox } from './outbox.ts'
 import type { People } from './people.ts'
 import { createPeople } from './people.ts'
+import { perFrame } from './per-frame.ts'
 import type { ReadMarks } from './read-marks.ts'
 import { createReadMarks } from './read-marks.ts'
 import type { Room } from './room.ts'
 import { createRoom } from './room.ts'
+import type { Entry } from './timeline.ts'
 import { membersEntry, messageEntry } from './timeline.ts'
 import type { Tokens } from './tokens.ts'
 import { createTokens } from './tokens.ts'
@@ -24,6 +28,8 @@ import { createTokens } from './tokens.ts'
 export interface ChatModel {
   readonly client: ChatClient
   readonly state: Signal<ChatState>
+  /** Whether the browser has a network; it notices before the connection does. */
+  readonly hasNetwork: Signal<boolean>
   /** Undefined until the first connection. */
   readonly me: Signal<User | undefined>
   /** Most recent activity first. */
@@ -31,6 +37,8 @@ export interface ChatModel {
   readonly people: People
   readonly frames: FrameLog
   readonly outbox: Signal<Outbox | undefined>
+  /** Undefined until the first connection. */
+  readonly drafts: Signal<Drafts | undefined>
   /** Where the service asks for them. */
   readonly tokens: Tokens | undefined
   room(id: string): Room | undefined
@@ -39,11 +47,20 @@ export interface ChatModel {
   /** Goes from the list, once it is over. */
   forget(room: Room): void
   close(): void
+  /** Closes, and deletes from this device what the user wrote and did not send. */
+  signOut(): void
+}
+
+/** One entry of one room, as it came in. */
+interface Arrival {
+  readonly room: string
+  readonly entry: Entry
 }
 
 const mostUnread = 100
 
-const socketUrl = (): string => new URL('/ws', location.href.replace(/^http/, 'ws')).href
+/** Beside the page, also where that is served below a path. */
+const socketUrl = (): string => new URL('ws', location.href.replace(/^http/, 'ws')).href
 
 /** Enough to show the last message, and to count what is unread. */
 const previewCount = (chat: JoinedChat, readUpTo: number): number => Math.min(mostUnread, Math.max(1, chat.seq - readUpTo))
@@ -59,8 +76,10 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   const client: ChatClient = connect(socketUrl(), tokens === undefined ? { user } : { getToken: tokens.get })
   const byId = signal<ReadonlyMap<string, Room>>(new Map())
   const state = signal<ChatState>(client.state)
+  const hasNetwork = signal(navigator.onLine)
   const me = signal<User | undefined>(undefined)
   const outbox = signal<Outbox | undefined>(undefined)
+  const drafts = signal<Drafts | undefined>(undefined)
   const people = createPeople(client)
   const frames = createFrameLog()
   let marks: ReadMarks | undefined
@@ -73,6 +92,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     stopWatching = marks.watch((room, seq) => raise(byId.value.get(room), seq))
     outbox.value = createOutbox(client, who.id)
     outbox.value.resume()
+    drafts.value = createDrafts(who.id)
   }
 
   const raise = (room: Room | undefined, seq: number): void => {
@@ -92,7 +112,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
       return
     }
     const readUpTo = readBefore(chat)
-    const room = createRoom({ chat, readUpTo, client })
+    const room = createRoom({ chat, readUpTo, client, people })
     marks?.set(chat.id, readUpTo)
     byId.value = new Map([...byId.value, [chat.id, room]])
     load(room, previewCount(chat, readUpTo))
@@ -106,24 +126,29 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     const others = room.members.value.filter((id) => !change.users.includes(id))
     people.want([...change.users, change.user_id])
     room.members.value = change.change === 'added' ? [...others, ...change.users] : others
-    if (change.users.length > 0) room.add(membersEntry(change))
+    if (change.users.length > 0) arrivals.add({ room: change.room, entry: membersEntry(change) })
   }
+
+  /** All that came in since the last animation frame. */
+  const arrivals = perFrame<Arrival>((arrived) =>
+    batch(() => {
+      for (const id of new Set(arrived.map(({ room }) => room))) {
+        byId.value.get(id)?.add(arrived.filter(({ room }) => room === id).map(({ entry }) => entry))
+      }
+      for (const { entry } of arrived) if (entry.kind === 'message') outbox.value?.arrived(entry.message.id)
+    }),
+  )
 
   client.on('chat', (chat) => batch(() => meet(chat)))
   client.on('members', (change) => batch(() => changeMembers(change)))
   client.on('frame', frames.pass)
-  client.on('message', (message) =>
-    batch(() => {
-      byId.value.get(message.room)?.add(messageEntry(message))
-      people.want([message.user_id])
-      outbox.value?.arrived(message.id)
-    }),
-  )
+  client.on('message', (message) => arrivals.add({ room: message.room, entry: messageEntry(message) }))
   client.on('left', ({ room }) => {
     const over = byId.value.get(room)
     if (over !== undefined) over.isOver.value = true
   })
   client.on('reset', ({ room, seq }) => {
+    arrivals.flush()
     const known = byId.value.get(room)
     known?.startOver(seq)
     if (known !== undefined) load(known, mostUnread)
@@ -138,17 +163,32 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   const wake = (): void => {
     if (document.visibilityState === 'visible') client.wake()
   }
-  addEventListener('online', wake)
+  const networkChanged = (): void => {
+    hasNetwork.value = navigator.onLine
+    wake()
+  }
+  addEventListener('online', networkChanged)
+  addEventListener('offline', networkChanged)
   document.addEventListener('visibilitychange', wake)
+
+  const close = (): void => {
+    removeEventListener('online', networkChanged)
+    removeEventListener('offline', networkChanged)
+    document.removeEventListener('visibilitychange', wake)
+    stopWatching()
+    client.close()
+  }
 
   return {
     client,
     state,
+    hasNetwork,
     me,
     rooms: computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value))),
     people,
     frames,
     outbox,
+    drafts,
     tokens,
     room: (id) => byId.value.get(id),
     markRead: (room) => {
@@ -159,11 +199,11 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     forget: ({ id }) => {
       byId.value = new Map([...byId.value].filter(([other]) => other !== id))
     },
-    close: () => {
-      removeEventListener('online', wake)
-      document.removeEventListener('visibilitychange', wake)
-      stopWatching()
-      client.close()
+    close,
+    signOut: () => {
+      close()
+      outbox.value?.clear()
+      drafts.value?.clear()
     },
   }
 }

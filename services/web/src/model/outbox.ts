@@ -20,7 +20,7 @@ export interface Outgoing {
  * The user's own messages until they stand in the room.
  *
  * Promises:  what was not confirmed when the window closed is sent again, under
- *            the same id, when it is opened; so it is stored once.
+ *            the same id, when the window is opened; so it is stored once.
  */
 export interface Outbox {
   readonly all: Signal<readonly Outgoing[]>
@@ -32,6 +32,10 @@ export interface Outbox {
   arrived(id: string): void
   /** Sends what an earlier window left. */
   resume(): void
+  /** Messages of this user that are not stored yet, as far as this window knows. */
+  readonly unsent: number
+  /** Deletes this user's unsent messages from the device; the connection must be closed before. */
+  clear(): void
 }
 
 export const createOutbox = (client: ChatClient, user: string): Outbox => {
@@ -76,6 +80,12 @@ export const createOutbox = (client: ChatClient, user: string): Outbox => {
     },
     resume: () => {
       for (const key of device.keys(prefix).sort()) dispatch(device.recall(key) as Outgoing)
+    },
+    get unsent() {
+      return all.value.filter(({ state }) => state !== 'stored').length
+    },
+    clear: () => {
+      for (const key of device.keys(prefix)) device.remember(key, undefined)
     },
   }
 }

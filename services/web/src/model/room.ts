@@ -2,6 +2,7 @@ import type { ReadonlySignal, Signal } from '@preact/signals'
 import { computed, signal } from '@preact/signals'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import type { JoinedChat } from '../../../../shared/client/chat-events.ts'
+import type { People } from './people.ts'
 import type { Entry } from './timeline.ts'
 import { merge, messageEntry } from './timeline.ts'
 
@@ -22,20 +23,31 @@ export interface Room {
   readonly unread: ReadonlySignal<number>
   readonly lastAt: ReadonlySignal<string>
   readonly lastMessage: ReadonlySignal<Entry | undefined>
-  add(entry: Entry): void
+  /** Adds entries, each place once. */
+  add(entries: readonly Entry[]): void
+  /** Whether this message is among the newest that are loaded. */
+  hasLately(message: string): boolean
   /** Up to so many older messages; once at a time. Rejects as the client's call does. */
   loadOlder(count: number): Promise<void>
   /** What was known does not hold any more; what is stored up to `seq` is to be read again. */
   startOver(seq: number): void
 }
 
+const sendersOf = (entries: readonly Entry[]): readonly string[] =>
+  entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message.user_id] : []))
+
+/** How far back a message of one's own is looked for that has just been stored. */
+const lately = 200
+
 interface RoomOptions {
   readonly chat: JoinedChat
   readonly readUpTo: number
   readonly client: ChatClient
+  /** Asked for the names of those who wrote the messages. */
+  readonly people: Pick<People, 'want'>
 }
 
-export const createRoom = ({ chat, readUpTo: readBefore, client }: RoomOptions): Room => {
+export const createRoom = ({ chat, readUpTo: readBefore, client, people }: RoomOptions): Room => {
   const { id, name } = chat
   const entries = signal<readonly Entry[]>([])
   const isWhole = signal(false)
@@ -44,8 +56,16 @@ export const createRoom = ({ chat, readUpTo: readBefore, client }: RoomOptions):
   let before = chat.seq + 1
   let loading = new AbortController()
 
-  const isUnread = (entry: Entry): boolean =>
-    entry.kind === 'message' && entry.seq > readUpTo.value && entry.message.user_id !== client.user?.id
+  /** From the newest back to the last that was read. */
+  const countUnread = (): number => {
+    let count = 0
+    for (let index = entries.value.length - 1; index >= 0; index -= 1) {
+      const entry = entries.value[index]
+      if (entry === undefined || entry.seq <= readUpTo.value) break
+      if (entry.kind === 'message' && entry.message.user_id !== client.user?.id) count += 1
+    }
+    return count
+  }
 
   const read = async (count: number, signal: AbortSignal): Promise<void> => {
     const found: Entry[] = []
@@ -54,6 +74,7 @@ export const createRoom = ({ chat, readUpTo: readBefore, client }: RoomOptions):
     }
     if (signal.aborted) return
     before = found.at(-1)?.seq ?? before
+    people.want(sendersOf(found))
     entries.value = merge(entries.value, found)
     if (found.length < count) isWhole.value = true
   }
@@ -67,12 +88,15 @@ export const createRoom = ({ chat, readUpTo: readBefore, client }: RoomOptions):
     isLoading,
     isOver: signal(false),
     readUpTo,
-    unread: computed(() => entries.value.filter(isUnread).length),
+    unread: computed(() => countUnread()),
     lastAt: computed(() => entries.value.at(-1)?.at ?? chat.modified_at),
     lastMessage: computed(() => entries.value.findLast(({ kind }) => kind === 'message')),
-    add: (entry) => {
-      entries.value = merge(entries.value, [entry])
+    add: (found) => {
+      people.want(sendersOf(found))
+      entries.value = merge(entries.value, found)
     },
+    hasLately: (message) =>
+      entries.value.slice(-lately).some((entry) => entry.kind === 'message' && entry.message.id === message),
     loadOlder: async (count) => {
       if (isLoading.value || isWhole.value) return
       isLoading.value = true

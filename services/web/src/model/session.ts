@@ -14,7 +14,7 @@ export const signIn = (account: Account): void => {
 }
 
 export const signOut = (): void => {
-  session.value?.close()
+  session.value?.signOut()
   rememberAccount(undefined)
   session.value = undefined
 }

@@ -7,9 +7,13 @@ export const externalIdsIn = (text: string): string[] => [...new Set(text.split(
 
 const pairName = (one: string, other: string): string => `${one} & ${other}`
 
-/** Whom these external ids name; says which of them nobody has. */
-export const findPeople = async ({ client, people, me }: ChatModel, ids: readonly string[]): Promise<readonly Person[]> => {
-  const found = ids.length === 0 ? [] : await client.findUsers(ids)
+/** The users with these external ids. Rejects with a sentence that names those that do not exist. */
+export const findPeople = async (
+  { client, people, me }: ChatModel,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Person[]> => {
+  const found = ids.length === 0 ? [] : await client.findUsers(ids, { signal })
   const missing = ids.filter((id) => !found.some(({ externalUserId }) => externalUserId === id))
   if (missing.length > 0) {
     throw new Error(`Nobody has signed in as ${missing.join(', ')} yet. Send them your invitation link instead.`)
@@ -25,11 +29,19 @@ const defaultName = ({ people, me }: ChatModel, users: readonly string[]): strin
   return names.length === 1 ? pairName(mine, names[0] ?? '') : [mine, ...names].join(', ').slice(0, 200)
 }
 
-/** Resolves with the chat's id once it is stored. */
-export const startChat = async (model: ChatModel, users: readonly string[], name = ''): Promise<string> => {
-  // Somebody has to be named: alone with one's notes, oneself.
-  const named = users.length > 0 ? users : [(await model.client.ready()).id]
-  const chat = await model.client.createChat({ name: name || defaultName(model, users), users: named })
+interface NewChat {
+  readonly users: readonly string[]
+  /** Empty: the chat is named after its members. */
+  readonly name?: string
+  /** Aborting cancels what has not been sent yet. */
+  readonly signal: AbortSignal
+}
+
+/** Resolves with the chat's id when it is stored. */
+export const startChat = async (model: ChatModel, { users, name = '', signal }: NewChat): Promise<string> => {
+  // A command names at least one user: for notes to oneself, that is the user.
+  const named = users.length > 0 ? users : [(await model.client.ready({ signal })).id]
+  const chat = await model.client.createChat({ name: name || defaultName(model, users), users: named }, { signal })
   return chat.id
 }
 
@@ -48,13 +60,17 @@ const otherOf = ({ me }: ChatModel, room: Room): string | undefined => {
   return members.length === 2 ? members.find((id) => id !== me.value?.id) : undefined
 }
 
-/** What a chat is called for this user: one of two, that nobody named, by the other's name. */
-export const titleOf = (model: ChatModel, room: Room): string => {
-  const { people, me } = model
-  const other = otherOf(model, room)
-  if (other === undefined) return room.name
-  const [mine, theirs] = [people.nameOf(me.value?.id ?? ''), people.nameOf(other)]
-  return [pairName(mine, theirs), pairName(theirs, mine)].includes(room.name) ? theirs : room.name
+/**
+ * The name of a chat for this user. A chat of two that was named after its
+ * members has the other one's name, which is read from the chat's own name:
+ * so it is there before the members are known, and after one has left.
+ */
+export const titleOf = ({ people, me }: ChatModel, room: Room): string => {
+  if (room.members.value.length > 2) return room.name
+  const mine = people.nameOf(me.value?.id ?? '')
+  const [before, after] = [pairName(mine, ''), pairName('', mine)]
+  if (room.name.startsWith(before)) return room.name.slice(before.length)
+  return room.name.endsWith(after) ? room.name.slice(0, -after.length) : room.name
 }
 
 /** What gives a chat its colour: a chat of two has that of the other one. */

@@ -19,10 +19,12 @@ export const membersEntry = (change: MembersChange): Entry => ({
   change,
 })
 
-/** Both, in the room's order, each place once, wherever it was heard of first. */
+const areAfter = (seq: number, entries: readonly Entry[]): boolean =>
+  entries.every((entry, index) => entry.seq > (entries[index - 1]?.seq ?? seq))
+
+/** Known and found entries in the room's order, each place once. */
 export const merge = (known: readonly Entry[], found: readonly Entry[]): readonly Entry[] => {
-  const [only] = found
-  if (found.length === 1 && only !== undefined && only.seq > (known.at(-1)?.seq ?? 0)) return [...known, only]
+  if (found.length > 0 && areAfter(known.at(-1)?.seq ?? 0, found)) return [...known, ...found]
   const bySeq = new Map([...found, ...known].map((entry) => [entry.seq, entry]))
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq)
 }

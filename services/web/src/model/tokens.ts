@@ -32,7 +32,7 @@ const looksLikeToken = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.te
  */
 export const isRefused = async (token: string): Promise<boolean> => {
   try {
-    const { status } = await fetch('/api/v1/get-users', { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+    const { status } = await fetch('api/v1/get-users', { method: 'POST', headers: { authorization: `Bearer ${token}` } })
     return status === 401
   } catch {
     return false

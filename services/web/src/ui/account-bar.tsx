@@ -1,12 +1,14 @@
 import type { Signal } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
 import { goTo } from '../model/route.ts'
 import { signOut } from '../model/session.ts'
 import { chooseTheme, theme, themes } from '../model/theme.ts'
 import { Avatar } from './avatar.tsx'
+import { ConfirmDialog } from './confirm-dialog.tsx'
 import { Icon } from './icons.tsx'
-import { toggle } from './put.ts'
+import { put, toggle } from './put.ts'
 
 const ThemeButton = (): JSX.Element => {
   const next = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system'
@@ -28,7 +30,18 @@ const leave = (): void => {
   signOut()
 }
 
-/** Who is signed in, and what is set on this device. */
+/** Texts that signing out deletes, in words; undefined if there are none. */
+const unsentTexts = ({ outbox, drafts }: ChatModel): string | undefined => {
+  const messages = outbox.value?.unsent ?? 0
+  const begun = drafts.value?.count ?? 0
+  const parts = [
+    ...(messages > 0 ? [messages === 1 ? '1 message that is not sent yet' : `${messages} messages that are not sent yet`] : []),
+    ...(begun > 0 ? [begun === 1 ? '1 draft' : `${begun} drafts`] : []),
+  ]
+  return parts.length === 0 ? undefined : parts.join(' and ')
+}
+
+/** Shows the signed-in user and the settings of this device. */
 export const AccountBar = ({
   model,
   showsFrames,
@@ -38,12 +51,16 @@ export const AccountBar = ({
 }): JSX.Element => {
   const me = model.me.value
   const name = me?.name || me?.externalUserId || ''
+  const asks = useSignal(false)
+  const lost = unsentTexts(model)
   return (
     <footer class="account">
       <Avatar name={name} seed={me?.id ?? ''} size="s" />
       <span class="account-name">
-        <strong>{name}</strong>
-        {me?.name ? <span class="quiet">{me.externalUserId}</span> : null}
+        <strong>
+          <bdi>{name}</bdi>
+        </strong>
+        {me?.name ? <bdi class="quiet">{me.externalUserId}</bdi> : null}
       </span>
       <button
         type="button"
@@ -56,9 +73,20 @@ export const AccountBar = ({
         <Icon name="code" />
       </button>
       <ThemeButton />
-      <button type="button" class="icon-button" aria-label="Sign out" title="Sign out" onClick={leave}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Sign out"
+        title="Sign out"
+        onClick={lost === undefined ? leave : put(asks, true)}
+      >
         <Icon name="door" />
       </button>
+      {asks.value ? (
+        <ConfirmDialog title="Sign out?" action="Sign out" confirm={leave} close={put(asks, false)}>
+          Signing out deletes {lost} from this device.
+        </ConfirmDialog>
+      ) : null}
     </footer>
   )
 }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import type { Outgoing } from '../model/outbox.ts'
 import { Icon } from './icons.tsx'
+import { MessageText } from './message-text.tsx'
 import { timeOfDay, wholeTime } from './times.ts'
 
 interface BubbleProps {
@@ -25,11 +26,11 @@ const StateMark = ({ state }: { readonly state: Outgoing['state'] }): JSX.Elemen
   </span>
 )
 
-/** What somebody wrote, as text whatever it looks like. */
+/** A message in its frame, with its time and state. */
 export const Bubble = ({ text, type = 'text', at, isMine, state = 'stored' }: BubbleProps): JSX.Element => (
   <div class="bubble" data-state={isMine ? state : undefined}>
     {type === 'text' ? null : <span class="type">{type}</span>}
-    <p dir="auto">{text}</p>
+    <MessageText text={text} />
     <span class="stamp">
       <time dateTime={at} title={wholeTime(at)}>
         {timeOfDay(at)}

@@ -11,14 +11,37 @@ import type { OpenDialog } from './open-dialog.ts'
 import { put } from './put.ts'
 import { shortTime, wholeTime } from './times.ts'
 
-const previewOf = ({ people, me }: ChatModel, room: Room): string => {
-  if (room.isOver.value) return 'You are no longer in this chat'
+interface RoomProps {
+  readonly model: ChatModel
+  readonly room: Room
+}
+
+const previewChars = 200
+
+const LastMessage = ({ model, room }: RoomProps): JSX.Element => {
   const last = room.lastMessage.value
-  if (last?.kind !== 'message') return room.isLoading.value ? '…' : 'No messages yet'
+  if (last?.kind !== 'message') return <>{room.isLoading.value ? '…' : 'No messages yet'}</>
   const { user_id, msg } = last.message
-  const isPair = room.members.value.length === 2
-  const by = user_id === me.value?.id ? 'You: ' : isPair ? '' : `${people.nameOf(user_id)}: `
-  return `${by}${msg.slice(0, 200)}`
+  const text = <bdi>{msg.slice(0, previewChars)}</bdi>
+  if (user_id === model.me.value?.id) return <>You: {text}</>
+  if (room.members.value.length === 2) return text
+  return (
+    <>
+      <bdi>{model.people.nameOf(user_id)}</bdi>: {text}
+    </>
+  )
+}
+
+/** The draft if there is one, else the last message. */
+const Preview = ({ model, room }: RoomProps): JSX.Element => {
+  const draft = model.drafts.value?.of(room.id) ?? ''
+  if (room.isOver.value) return <>You are no longer in this chat</>
+  if (draft.trim() === '') return <LastMessage model={model} room={room} />
+  return (
+    <>
+      <span class="draft">Draft:</span> <bdi>{draft.slice(0, previewChars)}</bdi>
+    </>
+  )
 }
 
 const Unread = ({ count }: { readonly count: number }): JSX.Element | null =>
@@ -29,7 +52,7 @@ const Unread = ({ count }: { readonly count: number }): JSX.Element | null =>
     </span>
   )
 
-const Item = ({ model, room }: { readonly model: ChatModel; readonly room: Room }): JSX.Element => {
+const Item = ({ model, room }: RoomProps): JSX.Element => {
   const title = titleOf(model, room)
   const isCurrent = route.value.view === 'chat' && route.value.room === room.id
   const at = room.lastAt.value
@@ -45,12 +68,14 @@ const Item = ({ model, room }: { readonly model: ChatModel; readonly room: Room 
         }}
       >
         <Avatar name={title} seed={faceOf(model, room)} />
-        <span class="chat-item-title">{title}</span>
+        <bdi class="chat-item-title">{title}</bdi>
         <time class="chat-item-time" dateTime={at} title={wholeTime(at)}>
           {shortTime(at)}
         </time>
         <span class="chat-item-last">
-          <span class="chat-item-preview">{previewOf(model, room)}</span>
+          <span class="chat-item-preview">
+            <Preview model={model} room={room} />
+          </span>
           <Unread count={room.unread.value} />
         </span>
       </a>

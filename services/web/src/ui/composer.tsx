@@ -1,15 +1,28 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
 import type { ChatModel } from '../model/chat-model.ts'
+import { isolate } from '../model/isolate.ts'
 import type { Room } from '../model/room.ts'
 import { Icon } from './icons.tsx'
 
-/** What was begun in each room, while the window is open. */
-const drafts = new Map<string, string>()
-
 /** With a real keyboard Enter sends; on a phone it makes a new line. */
 const hasKeyboard = (): boolean => matchMedia('(pointer: fine)').matches
+
+/** Safari reports the Enter that confirms an input method's text after the composition has ended, with this key code. */
+const inputMethodKey = 229
+
+const isOfInputMethod = (event: KeyboardEvent): boolean => event.isComposing || event.keyCode === inputMethodKey
+
+/** The counter is shown when fewer characters than this are left. */
+const warnAtLeft = 500
+
+const Counter = ({ left }: { readonly left: number }): JSX.Element | null =>
+  left > warnAtLeft ? null : (
+    <p class="counter" role="status" data-over={left < 0}>
+      {left < 0 ? `${-left} characters too many` : `${left} characters left`}
+    </p>
+  )
 
 interface ComposerProps {
   readonly model: ChatModel
@@ -17,26 +30,25 @@ interface ComposerProps {
   readonly title: string
 }
 
+/** Sends text as it was typed: nothing is cut, and what is too long cannot be sent. */
 export const Composer = ({ model, room, title }: ComposerProps): JSX.Element => {
   const input = useRef<HTMLTextAreaElement>(null)
-  const [text, setText] = useState(drafts.get(room.id) ?? '')
   useEffect(() => {
     if (hasKeyboard()) input.current?.focus()
   }, [])
-  const write = (value: string): void => {
-    drafts.set(room.id, value)
-    setText(value)
-  }
+  const drafts = model.drafts.value
   const outbox = model.outbox.value
-  const canSend = text.trim() !== '' && outbox !== undefined
+  const text = drafts?.of(room.id) ?? ''
+  const left = defaultLimits.msgChars - text.length
+  const canSend = text.trim() !== '' && left >= 0 && outbox !== undefined
   const send = (): void => {
     if (!canSend) return
-    outbox.send(room.id, text.trim())
-    write('')
+    outbox.send(room.id, text)
+    drafts?.set(room.id, '')
     input.current?.focus()
   }
   const pressed = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || !hasKeyboard()) return
+    if (event.key !== 'Enter' || event.shiftKey || isOfInputMethod(event) || !hasKeyboard()) return
     event.preventDefault()
     send()
   }
@@ -48,14 +60,15 @@ export const Composer = ({ model, room, title }: ComposerProps): JSX.Element => 
         send()
       }}
     >
+      <Counter left={left} />
       <textarea
         ref={input}
         rows={1}
+        dir="auto"
         value={text}
-        maxLength={defaultLimits.msgChars}
-        aria-label={`Message to ${title}`}
+        aria-label={`Message to ${isolate(title)}`}
         placeholder="Write a message"
-        onInput={({ currentTarget }) => write(currentTarget.value)}
+        onInput={({ currentTarget }) => drafts?.set(room.id, currentTarget.value)}
         onKeyDown={pressed}
       />
       <button type="submit" class="icon-button send" aria-label="Send" title="Send" disabled={!canSend}>

@@ -34,21 +34,25 @@ const Offline = ({ seconds, wake }: { readonly seconds: number; readonly wake: (
 const isTokenMissing = ({ tokens }: ChatModel): boolean =>
   tokens !== undefined && ['ended', 'refused'].includes(tokens.wanted.value ?? '')
 
-/** Says when the connection is not there. While all is well there is nothing to say. */
+/** The state to show: without a network there is no connection, even if the client has not noticed yet. */
+const shownState = ({ state, hasNetwork }: ChatModel): ChatState['state'] => (hasNetwork.value ? state.value.state : 'offline')
+
+/** Shows that there is no connection; empty while there is one. */
 export const ConnectionBar = ({ model }: { readonly model: ChatModel }): JSX.Element | null => {
   const state = model.state.value
   const seconds = useSecondsLeft(state)
+  const shown = shownState(model)
   const wasOnline = model.me.value !== undefined
   if (isTokenMissing(model)) return null
   return (
-    <div class="connection" role="status" aria-label="Connection" data-state={state.state}>
-      {state.state === 'connecting' ? (
+    <div class="connection" role="status" aria-label="Connection" data-state={shown}>
+      {shown === 'connecting' ? (
         <>
           <span class="spinner" aria-hidden="true" />
           <span>{wasOnline ? 'Reconnecting…' : 'Connecting…'}</span>
         </>
       ) : null}
-      {state.state === 'offline' ? <Offline seconds={seconds} wake={model.client.wake} /> : null}
+      {shown === 'offline' ? <Offline seconds={seconds} wake={model.client.wake} /> : null}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
+import { isolate } from '../model/isolate.ts'
 import type { Room } from '../model/room.ts'
 import { goTo } from '../model/route.ts'
 import { faceOf, titleOf } from '../model/start-chat.ts'
@@ -11,11 +12,15 @@ import { PeopleDialog } from './people-dialog.tsx'
 import { put } from './put.ts'
 import { TimelineView } from './timeline-view.tsx'
 
+/** Names in the line below the title; the rest is a number. */
+const shownNames = 4
+
 const membersLine = ({ people, me }: ChatModel, room: Room): string => {
-  const names = room.members.value.map((id) => (id === me.value?.id ? 'you' : people.nameOf(id)))
-  if (names.length === 2) return 'Just the two of you'
-  const shown = names.slice(0, 4).join(', ')
-  return names.length > 4 ? `${shown} and ${names.length - 4} more` : shown
+  const members = room.members.value
+  if (members.length === 2) return 'Just the two of you'
+  const names = members.slice(0, shownNames).map((id) => (id === me.value?.id ? 'you' : isolate(people.nameOf(id))))
+  const others = members.length - shownNames
+  return others > 0 ? `${names.join(', ')} and ${others} more` : names.join(', ')
 }
 
 const Over = ({ forget }: { readonly forget: () => void }): JSX.Element => (
@@ -36,7 +41,7 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
     model.forget(room)
   }
   return (
-    <section class="conversation" aria-label={title}>
+    <section class="conversation" aria-label={isolate(title)}>
       <header class="bar">
         <button
           type="button"
@@ -48,7 +53,9 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
         </button>
         <Avatar name={title} seed={faceOf(model, room)} size="s" />
         <div class="bar-title">
-          <h1>{title}</h1>
+          <h1>
+            <bdi>{title}</bdi>
+          </h1>
           <p class="quiet">{membersLine(model, room)}</p>
         </div>
         <button type="button" class="icon-button" aria-label="People" title="People" onClick={put(showsPeople, true)}>

@@ -8,13 +8,17 @@ interface DialogProps {
   readonly children: ComponentChildren
 }
 
+/** Where a person starts in a dialog: its first control, not the button that closes it. */
+const firstControl = '.dialog-body :is(input, textarea, select, button):not(:disabled)'
+
 /** Over everything else, with the focus kept inside; Escape closes it. */
 export const Dialog = ({ title, close, children }: DialogProps): JSX.Element => {
   const element = useRef<HTMLDialogElement>(null)
   const heading = useId()
-  // Before anything is painted: from then on Escape is for it.
+  // Before the first paint, so that Escape closes it from the beginning.
   useLayoutEffect(() => {
     element.current?.showModal()
+    element.current?.querySelector<HTMLElement>(firstControl)?.focus()
   }, [])
   return (
     <dialog ref={element} class="dialog" aria-labelledby={heading} onClose={close}>

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
+import { isolate } from '../model/isolate.ts'
 import type { Outbox, Outgoing } from '../model/outbox.ts'
 import type { Entry } from '../model/timeline.ts'
 import { Avatar } from './avatar.tsx'
@@ -19,10 +20,10 @@ const continues = (entry: Entry, before: Entry | undefined): boolean =>
   Date.parse(entry.at) - Date.parse(before.at) < groupMs
 
 const namesOf = ({ people, me }: ChatModel, ids: readonly string[]): string =>
-  ids.map((id) => (id === me.value?.id ? 'you' : people.nameOf(id))).join(', ')
+  ids.map((id) => (id === me.value?.id ? 'you' : isolate(people.nameOf(id)))).join(', ')
 
 const changeText = (model: ChatModel, { change, users, user_id }: Extract<Entry, { kind: 'members' }>['change']): string => {
-  const by = user_id === model.me.value?.id ? 'You' : model.people.nameOf(user_id)
+  const by = user_id === model.me.value?.id ? 'You' : isolate(model.people.nameOf(user_id))
   if (change === 'removed' && users.length === 1 && users[0] === user_id) return `${by} left`
   return `${by} ${change} ${namesOf(model, users)}`
 }
@@ -46,7 +47,7 @@ const MessageRow = ({
     <li class="row" data-mine={isMine} data-next={isNext} data-seq={entry.seq}>
       {isMine ? null : <span class="row-face">{isNext ? null : <Avatar name={name} seed={message.user_id} size="s" />}</span>}
       <div class="row-body">
-        <span class={isMine || isNext ? 'unseen' : 'row-name'}>{isMine ? 'You' : name}</span>
+        <bdi class={isMine || isNext ? 'unseen' : 'row-name'}>{isMine ? 'You' : name}</bdi>
         <Bubble text={message.msg} type={message.type} at={at} isMine={isMine} />
       </div>
     </li>

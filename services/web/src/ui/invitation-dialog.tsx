@@ -18,16 +18,25 @@ export const InvitationDialog = ({ model, from, close }: InvitationDialogProps):
   const { isBusy, problem, run } = useTask()
   useEffect(() => model.people.want([from]), [model, from])
   const person = model.people.person(from)
-  const name = person === undefined ? 'whoever sent the link' : person.name || person.externalUserId
+  const name = person === undefined ? 'the sender of the link' : person.name || person.externalUserId
   const isMine = from === model.me.value?.id
-  const accept = async (): Promise<void> => {
-    const room = chatWith(model, from)?.id ?? (await startChat(model, [from]))
+  const accept = async (signal: AbortSignal): Promise<void> => {
+    const room = chatWith(model, from)?.id ?? (await startChat(model, { users: [from], signal }))
+    if (signal.aborted) return
     goTo({ view: 'chat', room })
   }
   return (
     <Dialog title="An invitation" close={close}>
       <div class="dialog-body">
-        <p>{isMine ? 'This is your own invitation link. Send it to somebody else.' : `Start a chat with ${name}?`}</p>
+        <p>
+          {isMine ? (
+            'This is your own invitation link. Send it to somebody else.'
+          ) : (
+            <>
+              Start a chat with <bdi>{name}</bdi>?
+            </>
+          )}
+        </p>
         <Problem text={problem} />
         <button type="button" class="button primary wide" disabled={isBusy} onClick={() => (isMine ? close() : run(accept))}>
           {isMine ? 'All right' : 'Start the chat'}

@@ -1,12 +1,19 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
+import { checkLength } from '../model/check-length.ts'
 import { goTo } from '../model/route.ts'
-import { externalIdsIn, findPeople, startChat } from '../model/start-chat.ts'
+import { chatWith, externalIdsIn, findPeople, startChat } from '../model/start-chat.ts'
 import { Dialog } from './dialog.tsx'
 import { PersonPicker } from './person-picker.tsx'
 import { Problem } from './problem.tsx'
 import { useTask } from './use-task.ts'
+
+/** An unnamed chat with one person is the one that exists already, if there is one: a second would look the same. */
+const existingChat = (model: ChatModel, users: readonly string[], name: string): string | undefined => {
+  const [only] = users
+  return name === '' && users.length === 1 && only !== undefined ? chatWith(model, only)?.id : undefined
+}
 
 export const NewChatDialog = ({ model, close }: { readonly model: ChatModel; readonly close: () => void }): JSX.Element => {
   const [name, setName] = useState('')
@@ -14,10 +21,12 @@ export const NewChatDialog = ({ model, close }: { readonly model: ChatModel; rea
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   const { isBusy, problem, run } = useTask()
   const others = model.people.known.filter(({ id }) => id !== model.me.value?.id)
-  const start = async (): Promise<void> => {
-    const found = await findPeople(model, externalIdsIn(typed))
+  const start = async (signal: AbortSignal): Promise<void> => {
+    checkLength('The name', name.trim())
+    const found = await findPeople(model, externalIdsIn(typed), signal)
     const users = [...new Set([...picked, ...found.map(({ id }) => id)])]
-    const room = await startChat(model, users, name.trim())
+    const room = existingChat(model, users, name.trim()) ?? (await startChat(model, { users, name: name.trim(), signal }))
+    if (signal.aborted) return
     close()
     goTo({ view: 'chat', room })
   }
@@ -35,7 +44,7 @@ export const NewChatDialog = ({ model, close }: { readonly model: ChatModel; rea
           <span class="field-label">Name of the chat</span>
           <input
             type="text"
-            maxLength={200}
+            dir="auto"
             value={name}
             autoComplete="off"
             onInput={({ currentTarget }) => setName(currentTarget.value)}

@@ -1,9 +1,11 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
+import { isolate } from '../model/isolate.ts'
 import type { Room } from '../model/room.ts'
 import { externalIdsIn, findPeople } from '../model/start-chat.ts'
 import { Avatar } from './avatar.tsx'
+import { ConfirmDialog } from './confirm-dialog.tsx'
 import { Dialog } from './dialog.tsx'
 import { PersonPicker } from './person-picker.tsx'
 import { Problem } from './problem.tsx'
@@ -16,42 +18,68 @@ interface PeopleProps {
   readonly task: Task
 }
 
-const Members = ({ model, room, task }: PeopleProps): JSX.Element => (
-  <ul class="people">
-    {room.members.value.map((id) => {
-      const isMe = id === model.me.value?.id
-      const name = model.people.nameOf(id)
-      const remove = async (): Promise<void> => void (await model.client.removeUsers(room.id, [id]))
-      return (
-        <li key={id} class="person">
-          <Avatar name={name} seed={id} size="s" />
-          <span class="person-name">
-            {name} <span class="quiet">{isMe ? 'you' : model.people.person(id)?.externalUserId}</span>
-          </span>
-          <button
-            type="button"
-            class="button small"
-            disabled={task.isBusy}
-            aria-label={isMe ? 'Leave the chat' : `Remove ${name}`}
-            onClick={() => task.run(remove)}
-          >
-            {isMe ? 'Leave' : 'Remove'}
-          </button>
-        </li>
-      )
-    })}
-  </ul>
-)
+interface MemberProps extends PeopleProps {
+  readonly id: string
+  readonly remove: () => void
+}
+
+const Member = ({ model, task, id, remove }: MemberProps): JSX.Element => {
+  const isMe = id === model.me.value?.id
+  const name = model.people.nameOf(id)
+  return (
+    <li class="person">
+      <Avatar name={name} seed={id} size="s" />
+      <span class="person-name">
+        <bdi>{name}</bdi> <bdi class="quiet">{isMe ? 'you' : model.people.person(id)?.externalUserId}</bdi>
+      </span>
+      <button
+        type="button"
+        class="button small"
+        disabled={task.isBusy}
+        aria-label={isMe ? 'Leave the chat' : `Remove ${isolate(name)}`}
+        onClick={remove}
+      >
+        {isMe ? 'Leave' : 'Remove'}
+      </button>
+    </li>
+  )
+}
+
+interface ConfirmRemovalProps extends PeopleProps {
+  readonly id: string
+  readonly close: () => void
+}
+
+const ConfirmRemoval = ({ model, room, task, id, close }: ConfirmRemovalProps): JSX.Element => {
+  const isMe = id === model.me.value?.id
+  const remove = async (signal: AbortSignal): Promise<void> => void (await model.client.removeUsers(room.id, [id], { signal }))
+  return (
+    <ConfirmDialog
+      title={isMe ? 'Leave this chat?' : 'Remove this person?'}
+      action={isMe ? 'Leave' : 'Remove'}
+      confirm={() => task.run(remove)}
+      close={close}
+    >
+      {isMe ? (
+        'You get no more messages of this chat, until a member adds you again.'
+      ) : (
+        <>
+          <bdi>{model.people.nameOf(id)}</bdi> gets no more messages of this chat, until a member adds them again.
+        </>
+      )}
+    </ConfirmDialog>
+  )
+}
 
 const Adding = ({ model, room, task }: PeopleProps): JSX.Element => {
   const [typed, setTyped] = useState('')
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set())
   const others = model.people.known.filter(({ id }) => !room.members.value.includes(id))
-  const add = async (): Promise<void> => {
-    const found = await findPeople(model, externalIdsIn(typed))
+  const add = async (signal: AbortSignal): Promise<void> => {
+    const found = await findPeople(model, externalIdsIn(typed), signal)
     const users = [...new Set([...picked, ...found.map(({ id }) => id)])]
-    if (users.length === 0) throw new Error('Say who is to be added.')
-    await model.client.addUsers(room.id, users)
+    if (users.length === 0) throw new Error('Name the people to add.')
+    await model.client.addUsers(room.id, users, { signal })
     setTyped('')
     setPicked(new Set())
   }
@@ -73,15 +101,23 @@ const Adding = ({ model, room, task }: PeopleProps): JSX.Element => {
   )
 }
 
-/** Who is in a chat; add and remove. */
+/** The members of a chat, with ways to add and remove some. */
 export const PeopleDialog = ({ model, room, close }: Omit<PeopleProps, 'task'> & { readonly close: () => void }): JSX.Element => {
   const task = useTask()
+  const [removing, setRemoving] = useState<string>()
   return (
     <Dialog title="People" close={close}>
       <div class="dialog-body">
-        <Members model={model} room={room} task={task} />
+        <ul class="people">
+          {room.members.value.map((id) => (
+            <Member key={id} model={model} room={room} task={task} id={id} remove={() => setRemoving(id)} />
+          ))}
+        </ul>
         {room.isOver.value ? <Problem text={task.problem} /> : <Adding model={model} room={room} task={task} />}
       </div>
+      {removing === undefined ? null : (
+        <ConfirmRemoval model={model} room={room} task={task} id={removing} close={() => setRemoving(undefined)} />
+      )}
     </Dialog>
   )
 }

@@ -25,6 +25,7 @@ export const PersonPicker = ({ people, picked, pick, typed, type }: PersonPicker
           <span class="field-label">Their ids</span>
           <input
             type="text"
+            dir="auto"
             value={typed}
             placeholder="bob, carol"
             autoComplete="off"
@@ -36,9 +37,7 @@ export const PersonPicker = ({ people, picked, pick, typed, type }: PersonPicker
         </label>
       )}
       {people.length === 0 && needsToken() ? (
-        <p class="quiet">
-          You know nobody here yet. Send somebody your invitation link: whoever opens it starts a chat with you.
-        </p>
+        <p class="quiet">You know nobody here yet. Send somebody your invitation link: opening it starts a chat with you.</p>
       ) : null}
       {people.length === 0 ? null : (
         <fieldset class="picker">
@@ -48,7 +47,7 @@ export const PersonPicker = ({ people, picked, pick, typed, type }: PersonPicker
               <input type="checkbox" checked={picked.has(person.id)} onChange={() => toggle(person.id)} />
               <Avatar name={nameOf(person)} seed={person.id} size="s" />
               <span class="person-name">
-                {nameOf(person)} <span class="quiet">{person.externalUserId}</span>
+                <bdi>{nameOf(person)}</bdi> <bdi class="quiet">{person.externalUserId}</bdi>
               </span>
             </label>
           ))}

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { needsToken } from '../model/account.ts'
+import { checkLength } from '../model/check-length.ts'
 import { route } from '../model/route.ts'
 import { signIn } from '../model/session.ts'
 import { flawOf, isRefused } from '../model/tokens.ts'
@@ -13,18 +14,17 @@ interface FieldProps {
   readonly hint: string
   readonly value: string
   readonly set: (value: string) => void
-  readonly max?: number
   readonly autoComplete?: string
   readonly isFirst?: boolean
 }
 
-const Field = ({ label, hint, value, set, max, autoComplete = 'off', isFirst = false }: FieldProps): JSX.Element => (
+const Field = ({ label, hint, value, set, autoComplete = 'off', isFirst = false }: FieldProps): JSX.Element => (
   <label class="field">
     <span class="field-label">{label}</span>
     <input
       type="text"
+      dir="auto"
       required
-      maxLength={max}
       value={value}
       autoComplete={autoComplete}
       autoCapitalize="none"
@@ -57,6 +57,8 @@ export const SignIn = (): JSX.Element => {
   const { isBusy, problem, run } = useTask()
   const enter = async (): Promise<void> => {
     const account = { externalUserId: id.trim(), name: name.trim() }
+    checkLength('Your id', account.externalUserId)
+    checkLength('Your name', account.name)
     signIn(asksToken ? { ...account, token: await checked(token.trim()) } : account)
   }
   const submit = (event: Event): void => {
@@ -86,7 +88,6 @@ export const SignIn = (): JSX.Element => {
               hint="Others find you by it, for example ann."
               value={id}
               set={setId}
-              max={200}
               autoComplete="username"
               isFirst
             />
@@ -95,7 +96,6 @@ export const SignIn = (): JSX.Element => {
               hint="What others see. It stays as it was first given."
               value={name}
               set={setName}
-              max={200}
               autoComplete="name"
             />
           </>

@@ -1,22 +1,22 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { blocksOf } from '../model/blocks.ts'
 import type { ChatModel } from '../model/chat-model.ts'
 import { explain } from '../model/explain.ts'
 import type { Outgoing } from '../model/outbox.ts'
 import type { Room } from '../model/room.ts'
-import { EntryRow, OutgoingRow } from './entries.tsx'
+import { Block } from './block.tsx'
+import { OutgoingRow } from './entries.tsx'
 import { Icon } from './icons.tsx'
 import { useScrolling } from './use-scrolling.ts'
 
 const pageSize = 50
 
-/** What is on its way and does not stand in the room yet; what stands there is not shown a second time. */
-const onTheirWay = ({ outbox }: ChatModel, room: Room): readonly Outgoing[] => {
-  const stored = new Set(room.entries.value.map((entry) => (entry.kind === 'message' ? entry.message.id : '')))
-  return (outbox.value?.all.value ?? []).filter((message) => message.room === room.id && !stored.has(message.id))
-}
+/** The user's own messages that are not among the room's entries yet, so that none is shown twice. */
+const onTheirWay = ({ outbox }: ChatModel, room: Room): readonly Outgoing[] =>
+  (outbox.value?.all.value ?? []).filter((message) => message.room === room.id && !room.hasLately(message.id))
 
-/** Whether somebody looks at this window. */
+/** Whether this window is visible. */
 const useIsLookedAt = (): boolean => {
   const look = (): boolean => document.visibilityState === 'visible'
   const [isLookedAt, setLookedAt] = useState(look)
@@ -54,7 +54,7 @@ const Beginning = ({
   )
 }
 
-/** Everything said in a room, oldest at the top; older messages come as one scrolls up. */
+/** A room's messages, oldest at the top; scrolling up loads older ones. */
 export const TimelineView = ({ model, room }: { readonly model: ChatModel; readonly room: Room }): JSX.Element => {
   const view = useRef<HTMLDivElement>(null)
   const [problem, setProblem] = useState<string>()
@@ -72,8 +72,8 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
   }, [newest, isAtEnd, isLookedAt])
 
   useEffect(() => {
-    model.people.want(entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message.user_id] : [])))
-  }, [model, entries])
+    if (outgoing.length > 0) toEnd()
+  }, [outgoing.at(-1)?.id])
 
   const more = (): void => {
     setProblem(undefined)
@@ -86,16 +86,18 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
       <div ref={view} class="timeline-view" role="log" aria-label="Messages" tabIndex={0} onScroll={scrolled}>
         <Beginning room={room} more={more} problem={problem} />
         {room.isWhole.value && entries.length + outgoing.length === 0 ? <p class="hello">Say hello!</p> : null}
-        <ol class="rows">
-          {entries.map((entry, index) => (
-            <EntryRow key={entry.seq} model={model} entry={entry} before={entries[index - 1]} />
+        <div class="all-rows">
+          {blocksOf(entries).map((block) => (
+            <Block key={block.key} model={model} entries={block.entries} before={block.before} />
           ))}
-          {outbox === undefined
-            ? null
-            : outgoing.map((message, index) => (
-                <OutgoingRow key={message.id} message={message} outbox={outbox} isNext={index > 0 || endsWithMine} />
-              ))}
-        </ol>
+          <ol class="rows">
+            {outbox === undefined
+              ? null
+              : outgoing.map((message, index) => (
+                  <OutgoingRow key={message.id} message={message} outbox={outbox} isNext={index > 0 || endsWithMine} />
+                ))}
+          </ol>
+        </div>
       </div>
       {isAtEnd ? null : (
         <button type="button" class="to-end" onClick={toEnd}>

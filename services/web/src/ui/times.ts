@@ -1,7 +1,9 @@
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' })
 const shortDate = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
+const shortDateOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
 const longDate = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' })
+const longDateOfYear = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' })
 
 const dayMs = 86_400_000
@@ -15,12 +17,15 @@ export const timeOfDay = (at: string): string => clock.format(new Date(at))
 
 export const wholeTime = (at: string): string => full.format(new Date(at))
 
-/** For a list: the time today, the day this week, else the date. */
+const isThisYear = (date: Date): boolean => date.getFullYear() === new Date().getFullYear()
+
+/** For a list: the time today, the weekday this week, else the date, with the year if it is another. */
 export const shortTime = (at: string): string => {
   const date = new Date(at)
   const days = daysAgo(date)
   if (days <= 0) return clock.format(date)
-  return days < 7 ? weekday.format(date) : shortDate.format(date)
+  if (days < 7) return weekday.format(date)
+  return (isThisYear(date) ? shortDate : shortDateOfYear).format(date)
 }
 
 /** The heading of a day. */
@@ -28,5 +33,6 @@ export const dayName = (at: string): string => {
   const date = new Date(at)
   const days = daysAgo(date)
   if (days <= 0) return 'Today'
-  return days === 1 ? 'Yesterday' : longDate.format(date)
+  if (days === 1) return 'Yesterday'
+  return (isThisYear(date) ? longDate : longDateOfYear).format(date)
 }

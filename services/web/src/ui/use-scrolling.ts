@@ -47,7 +47,7 @@ export const useScrolling = (view: RefObject<HTMLDivElement | null>, oldest: num
     const observer = new ResizeObserver(() => {
       if (last.current.isAtEnd) toEnd()
     })
-    for (const watched of [element, element.querySelector('.rows')]) if (watched !== null) observer.observe(watched)
+    for (const watched of [element, element.querySelector('.all-rows')]) if (watched !== null) observer.observe(watched)
     return () => observer.disconnect()
   }, [])
 

@@ -1,23 +1,29 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { explain } from '../model/explain.ts'
 
 export interface Task {
   readonly isBusy: boolean
-  /** Why the last one failed, for people. */
+  /** Why the last run failed, for people. */
   readonly problem: string | undefined
-  run(work: () => Promise<void>): void
+  /** The signal is aborted when the component is gone: what was cancelled must have no effect later. */
+  run(work: (signal: AbortSignal) => Promise<void>): void
 }
 
-/** Something a person asked for that takes its time, and may fail. One at a time. */
+/** One action at a time that takes time and may fail. */
 export const useTask = (): Task => {
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
+  const gone = useRef(new AbortController())
+  useEffect(() => () => gone.current.abort(), [])
   const run: Task['run'] = (work) => {
     if (isBusy) return
+    const { signal } = gone.current
     setBusy(true)
     setProblem(undefined)
-    work()
-      .catch((error: unknown) => setProblem(explain(error)))
+    work(signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) setProblem(explain(error))
+      })
       .finally(() => setBusy(false))
   }
   return { isBusy, problem, run }

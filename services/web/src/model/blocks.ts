@@ -1,0 +1,26 @@
+import type { Entry } from './timeline.ts'
+
+/** A run of consecutive entries. */
+export interface EntryBlock {
+  /** The same for the same part of the room, whatever is loaded above or below it. */
+  readonly key: number
+  readonly entries: readonly Entry[]
+  readonly before: Entry | undefined
+}
+
+/** Seqs of one block. */
+const seqsPerBlock = 50
+
+/** Cuts a room's entries, ascending in seq, into blocks by their seq. */
+export const blocksOf = (entries: readonly Entry[]): readonly EntryBlock[] => {
+  const blocks: EntryBlock[] = []
+  let start = 0
+  entries.forEach(({ seq }, index) => {
+    const key = Math.floor(seq / seqsPerBlock)
+    const next = entries[index + 1]
+    if (next !== undefined && Math.floor(next.seq / seqsPerBlock) === key) return
+    blocks.push({ key, entries: entries.slice(start, index + 1), before: entries[start - 1] })
+    start = index + 1
+  })
+  return blocks
+}

@@ -1,0 +1,29 @@
+/** While the page is hidden there are no animation frames: work is handed over after this long. */
+const hiddenMs = 100
+
+export interface PerFrame<Item> {
+  add(item: Item): void
+  /** Hands over at once what is gathered. */
+  flush(): void
+}
+
+/**
+ * Gathers items and hands them over once per animation frame, in order, so
+ * that a burst costs one rendering instead of one for each item.
+ */
+export const perFrame = <Item>(handle: (items: readonly Item[]) => void): PerFrame<Item> => {
+  let gathered: Item[] = []
+  const flush = (): void => {
+    const items = gathered
+    gathered = []
+    if (items.length > 0) handle(items)
+  }
+  return {
+    add: (item) => {
+      if (gathered.push(item) > 1) return
+      if (document.visibilityState === 'visible') requestAnimationFrame(flush)
+      else setTimeout(flush, hiddenMs)
+    },
+    flush,
+  }
+}

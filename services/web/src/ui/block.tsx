@@ -1,0 +1,53 @@
+import type { ComponentChild } from 'preact'
+import { Component } from 'preact'
+import type { ChatModel } from '../model/chat-model.ts'
+import type { Entry } from '../model/timeline.ts'
+import { EntryRow } from './entries.tsx'
+
+interface BlockProps {
+  readonly model: ChatModel
+  readonly entries: readonly Entry[]
+  /** The entry above the block. */
+  readonly before: Entry | undefined
+}
+
+interface BlockState {
+  /** It was laid out once, so the browser knows its height and may skip it while it is out of view. */
+  readonly isMeasured: boolean
+}
+
+const isSame = (one: readonly Entry[], other: readonly Entry[]): boolean =>
+  one.length === other.length && one.every((entry, index) => entry === other[index])
+
+/**
+ * Consecutive rows of a timeline. Rendered again only when its own entries
+ * change, and not laid out while it is out of view, so that the cost of a
+ * message does not depend on how many rows there are.
+ */
+export class Block extends Component<BlockProps, BlockState> {
+  override state: BlockState = { isMeasured: false }
+
+  override shouldComponentUpdate(next: BlockProps, state: BlockState): boolean {
+    const { entries, before, model } = this.props
+    return (
+      next.model !== model ||
+      next.before !== before ||
+      state.isMeasured !== this.state.isMeasured ||
+      !isSame(next.entries, entries)
+    )
+  }
+
+  override componentDidMount(): void {
+    requestAnimationFrame(() => this.setState({ isMeasured: true }))
+  }
+
+  override render({ model, entries, before }: BlockProps): ComponentChild {
+    return (
+      <ol class="rows" data-measured={this.state.isMeasured}>
+        {entries.map((entry, index) => (
+          <EntryRow key={entry.seq} model={model} entry={entry} before={entries[index - 1] ?? before} />
+        ))}
+      </ol>
+    )
+  }
+}

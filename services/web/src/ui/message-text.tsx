@@ -1,0 +1,46 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { Piece } from '../model/rich-text.ts'
+import { isEmojiOnly, richText } from '../model/rich-text.ts'
+
+const PieceView = ({ piece }: { readonly piece: Piece }): JSX.Element => {
+  switch (piece.kind) {
+    case 'link':
+      return (
+        <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
+          {piece.text}
+        </a>
+      )
+    case 'code':
+      return <code>{piece.text}</code>
+    case 'block':
+      return <code class="code-block">{piece.text}</code>
+    case 'text':
+      return <>{piece.text}</>
+  }
+}
+
+/** A message with more lines or characters than this is folded. */
+const foldLines = 24
+const foldChars = 2_000
+
+const isLong = (text: string): boolean => text.length > foldChars || text.split('\n', foldLines + 1).length > foldLines
+
+/** The text of a message: links, code, large emoji; long texts are folded until they are opened. */
+export const MessageText = ({ text }: { readonly text: string }): JSX.Element => {
+  const [isFolded, setFolded] = useState(isLong(text))
+  return (
+    <>
+      <p dir="auto" data-folded={isFolded} data-emoji={isEmojiOnly(text)}>
+        {richText(text).map((piece, index) => (
+          <PieceView key={index} piece={piece} />
+        ))}
+      </p>
+      {isFolded ? (
+        <button type="button" class="unfold" onClick={() => setFolded(false)}>
+          Show the whole message
+        </button>
+      ) : null}
+    </>
+  )
+}
