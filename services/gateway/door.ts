@@ -10,7 +10,7 @@ import { addressKey } from './client-address.ts'
 import type { Crowd, Guest } from './crowd.ts'
 import { headerValues } from './header-values.ts'
 import type { OriginRule } from './origin.ts'
-import { isWelcomeOrigin } from './origin.ts'
+import { isAcceptedHost, isWelcomeOrigin } from './origin.ts'
 import type { Refusal, Refused } from './refusals.ts'
 import type { SharedBuckets } from './shared-buckets.ts'
 import { tokenOf } from './token-of.ts'
@@ -53,6 +53,7 @@ export const createDoor = ({ authenticate, origins, addressOf, crowd, buckets, r
   const flawOf = (request: IncomingMessage): Refusal | undefined => {
     if (request.rawHeaders.length > 2 * mostHeaders) return 'too_many_headers'
     if (headerValues(request, 'host').length !== 1) return 'malformed'
+    if (!isAcceptedHost(request, origins)) return 'host'
     return isWelcomeOrigin(request, origins) ? undefined : 'origin'
   }
 
@@ -60,16 +61,16 @@ export const createDoor = ({ authenticate, origins, addressOf, crowd, buckets, r
     const flaw = flawOf(request)
     if (flaw !== undefined) return { refusal: flaw }
     const knocks = buckets.hold(`knocks:${placeOf(request)}`, knockRate)
-    const waitMs = knocks.take(1)
-    if (waitMs === undefined) {
+    try {
+      const waitMs = knocks.take(1)
+      if (waitMs !== undefined) return { refusal: 'address_rate', waitMs }
       const verdict = await authenticate(tokenOf(request))
-      // A back end may come with many sockets at once; whoever cannot say who he is has used up a try.
+      // Refund the attempt for services, which may open many sockets at once; failed authentication still costs one.
       if ('principal' in verdict && verdict.principal.isService) knocks.take(-1)
-      knocks.release()
       return 'fault' in verdict ? { refusal: verdict.fault } : verdict
+    } finally {
+      knocks.release()
     }
-    knocks.release()
-    return { refusal: 'address_rate', waitMs }
   }
 
   const allowanceFor = (subject: string, address: string) =>

@@ -59,7 +59,7 @@ export const accessSettings = {
   JWT_ISSUER: setting('what `iss` of a token has to be; not looked at while unset', '', z.string().optional()),
   JWT_LEEWAY_S: setting('seconds by which clocks may differ, for `exp` and `nbf`', '`5`', whole(0, 60).default(5)),
   ALLOWED_ORIGINS: setting(
-    'origins whose pages may connect, exact (`https://app.example.com`), several separated by commas',
+    'origins whose pages may connect, exact (`https://app.example.com`), several separated by commas. With `AUTH=off` also the hosts, besides loopback names, that clients may connect to',
     'the page’s own',
     listOf(isOrigin, 'must be origins like https://app.example.com, several separated by commas').optional(),
   ),
