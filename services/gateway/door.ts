@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/ports/clock.ts'
 import type { Rates } from '../../shared/runtime/rates.ts'
 import type { Admission } from './admission.ts'
 import { serviceAllowance, userAllowance } from './allowance.ts'
-import type { Authenticate, Principal } from './auth.ts'
+import type { Authenticate, Principal, Verdict } from './auth.ts'
 import type { ClientAddress } from './client-address.ts'
 import { addressKey } from './client-address.ts'
 import type { Crowd, Guest } from './crowd.ts'
@@ -42,6 +42,9 @@ const mostHeaders = 100
 /** What is kept by, in other places too: it tells nobody who it is. */
 const keyOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22)
 
+const refusedToken = ({ fault, retryInMs }: Extract<Verdict, { fault: unknown }>): Refused =>
+  retryInMs === undefined ? { refusal: fault } : { refusal: fault, waitMs: retryInMs }
+
 export const createDoor = ({ authenticate, origins, addressOf, crowd, buckets, rates, clock }: DoorPorts): Door => {
   const knockRate = { perMinute: rates.addressUpgradesPerMinute, burst: rates.addressUpgradesBurst }
 
@@ -67,7 +70,7 @@ export const createDoor = ({ authenticate, origins, addressOf, crowd, buckets, r
       const verdict = await authenticate(tokenOf(request))
       // Refund the attempt for services, which may open many sockets at once; failed authentication still costs one.
       if ('principal' in verdict && verdict.principal.isService) knocks.take(-1)
-      return 'fault' in verdict ? { refusal: verdict.fault } : verdict
+      return 'fault' in verdict ? refusedToken(verdict) : verdict
     } finally {
       knocks.release()
     }

@@ -52,7 +52,10 @@ export interface GatewayService {
 }
 
 const authenticatorFor = ({ jwt }: AccessConfig, times: Times, log: Logger): Authenticator => {
-  if (jwt !== undefined) return createAuthenticator({ jwt, clock: systemClock, times, log })
+  if (jwt !== undefined) {
+    if (jwt.audience === undefined) log.warn('JWT_AUDIENCE is not set: a token that was made for another service is accepted')
+    return createAuthenticator({ jwt, clock: systemClock, times, log })
+  }
   return {
     authenticate: trustEverybody,
     start: async () =>
