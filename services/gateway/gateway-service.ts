@@ -134,8 +134,10 @@ export const createGatewayService = (
     },
     readiness: () => {
       const { pendingCommands } = switchboard
-      const isOverloaded = pendingCommands >= bounds.pendingPerGateway
-      return { state: isOverloaded ? 'overloaded' : 'ready', details: { fanOut: fanOut.state, pendingCommands } }
+      // Only what another gateway could do better. Commands pend when Kafka or Postgres is away, and then on every gateway.
+      const isFull = crowd.isFull() === 'gateway_full'
+      const details = { fanOut: fanOut.state, pendingCommands, sockets: crowd.size }
+      return { state: isFull ? 'overloaded' : 'ready', details }
     },
   }
 }

@@ -43,7 +43,12 @@ export const metricsTable = {
     labels: ['event'],
     buckets: seconds,
   },
-  pendingCommands: { kind: 'gauge', name: 'chat_pending_commands', help: 'Commands without an outcome', labels: [] },
+  pendingCommands: {
+    kind: 'gauge',
+    name: 'chat_pending_commands',
+    help: 'Commands without an outcome; more during an outage of Kafka or Postgres',
+    labels: [],
+  },
   heldRooms: { kind: 'gauge', name: 'chat_held_rooms', help: 'Rooms that the gateway listens to', labels: [] },
   sendQueueBytes: {
     kind: 'histogram',
