@@ -20,7 +20,7 @@ export interface Authenticator {
 export interface AuthenticatorOptions {
   readonly jwt: JwtConfig
   readonly clock: Clock
-  readonly times: Pick<Times, 'jwksCoolDownMs' | 'jwksMaxAgeMs' | 'jwksLoadMs'>
+  readonly times: Pick<Times, 'jwksCoolDownMs' | 'jwksMaxAgeMs' | 'jwksKeepMs' | 'jwksLoadMs'>
   readonly log: Logger
 }
 
@@ -37,7 +37,8 @@ const secretKeys = (secret: string): Keys => {
 
 const publicKeys = (place: string, { clock, times, log }: AuthenticatorOptions): Keys => {
   const load = loadJwks(place, times.jwksLoadMs)
-  const source = createKeySource({ load, clock, coolDownMs: times.jwksCoolDownMs, maxAgeMs: times.jwksMaxAgeMs, log })
+  const { jwksCoolDownMs: coolDownMs, jwksMaxAgeMs: maxAgeMs, jwksKeepMs: keepMs } = times
+  const source = createKeySource({ load, clock, coolDownMs, maxAgeMs, keepMs, log })
   const start = async (): Promise<void> => {
     await source.start()
     // An endpoint may come back; a file that is not there was forgotten.
@@ -47,20 +48,16 @@ const publicKeys = (place: string, { clock, times, log }: AuthenticatorOptions):
 }
 
 const faultOf = (error: unknown): TokenFault => {
-  if (error instanceof NoKeysError) return 'keys_unavailable'
   if (error instanceof errors.JWTExpired) return 'token_expired'
   if (!(error instanceof errors.JWTClaimValidationFailed)) return 'token_invalid'
   return error.claim === 'nbf' && error.reason === 'check_failed' ? 'token_early' : 'token_claims'
 }
 
-/** The last moment that a date can name. */
-const endOfTimeMs = 8.64e15
-
-/** A subject is an external user id, with all that is asked of one. */
-const verdictOn = ({ sub, exp, role }: JWTPayload, leewayS: number): Verdict => {
+/** A subject is an external user id, with all that is asked of one. A session ends with its token, or after `lifeMaxS`. */
+const verdictOn = ({ sub, exp, role }: JWTPayload, { leewayS, lifeMaxS }: JwtConfig, nowMs: number): Verdict => {
   const subject = externalUserId.safeParse(sub)
   if (!subject.success || exp === undefined) return { fault: 'token_claims' }
-  const expiresAtMs = Math.min((exp + leewayS) * 1_000, endOfTimeMs)
+  const expiresAtMs = Math.min((exp + leewayS) * 1_000, nowMs + lifeMaxS * 1_000)
   return { principal: { isService: role === 'service', subject: subject.data, expiresAtMs } }
 }
 
@@ -80,8 +77,9 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
       if (token === undefined) return { fault: 'token_missing' }
       try {
         const { payload } = await jwtVerify(token, keys.keyFor, { ...fixed, currentDate: new Date(clock.nowMs()) })
-        return verdictOn(payload, jwt.leewayS)
+        return verdictOn(payload, jwt, clock.nowMs())
       } catch (error) {
+        if (error instanceof NoKeysError) return { fault: 'keys_unavailable', retryInMs: error.retryInMs }
         return { fault: faultOf(error) }
       }
     },

@@ -8,12 +8,12 @@ const kindOf = (address: string): 'ipv4' | 'ipv6' | undefined => {
   return version === 0 ? undefined : version === 4 ? 'ipv4' : 'ipv6'
 }
 
-/** An IPv4 address that came in the clothes of IPv6 is the IPv4 address. */
-const plain = (address: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
+/** Unwraps an IPv4-mapped IPv6 address (`::ffff:a.b.c.d`). */
+export const unwrapped = (address: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
 
 /** Some proxies write a port behind the address. */
 const hopAddress = (hop: string): string =>
-  plain(/^\[(.+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop)
+  unwrapped(/^\[(.+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop)
 
 const blockListOf = (networks: readonly string[]): BlockList => {
   const list = new BlockList()
@@ -27,19 +27,24 @@ const blockListOf = (networks: readonly string[]): BlockList => {
   return list
 }
 
+/** Whether an address (unwrapped) is one of the trusted proxies. */
+export const trustedProxyTest = (trustedProxies: readonly string[]): ((address: string) => boolean) => {
+  const trusted = blockListOf(trustedProxies)
+  return (address) => {
+    const kind = kindOf(address)
+    return kind !== undefined && trusted.check(address, kind)
+  }
+}
+
 /**
  * The address of the client. `X-Forwarded-For` counts only as far as each hop
  * that wrote it is a trusted proxy: it is read from its end, where the nearest
  * proxy wrote, and what the client itself put at its beginning is never believed.
  */
 export const clientAddress = (trustedProxies: readonly string[]): ClientAddress => {
-  const trusted = blockListOf(trustedProxies)
-  const isTrusted = (address: string): boolean => {
-    const kind = kindOf(address)
-    return kind !== undefined && trusted.check(address, kind)
-  }
+  const isTrusted = trustedProxyTest(trustedProxies)
   return (peer, forwardedFor) => {
-    let address = plain(peer ?? '')
+    let address = unwrapped(peer ?? '')
     const hops = forwardedFor?.split(',').map((hop) => hopAddress(hop.trim())) ?? []
     while (isTrusted(address)) {
       const before = hops.pop()

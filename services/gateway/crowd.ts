@@ -1,3 +1,5 @@
+import { createCounts } from './counts.ts'
+
 /** Why there is no room. */
 export type CrowdRefusal = 'gateway_full' | 'binding_full' | 'address_full' | 'user_full'
 
@@ -37,19 +39,6 @@ export interface Crowd {
   enter(guest: Guest): Place | CrowdRefusal
   readonly size: number
   readonly binding: number
-}
-
-/** Counts by key; keys that count nothing are forgotten. */
-const createCounts = () => {
-  const counts = new Map<string, number>()
-  return {
-    of: (key: string): number => counts.get(key) ?? 0,
-    add: (key: string, by: 1 | -1): void => {
-      const count = (counts.get(key) ?? 0) + by
-      if (count === 0) counts.delete(key)
-      else counts.set(key, count)
-    },
-  }
 }
 
 interface Counting {

@@ -4,13 +4,13 @@ import type { Clock } from '../../shared/ports/clock.ts'
 import type { Rates } from '../../shared/runtime/rates.ts'
 import type { Admission } from './admission.ts'
 import { serviceAllowance, userAllowance } from './allowance.ts'
-import type { Authenticate, Principal } from './auth.ts'
+import type { Authenticate, Principal, Verdict } from './auth.ts'
 import type { ClientAddress } from './client-address.ts'
 import { addressKey } from './client-address.ts'
 import type { Crowd, Guest } from './crowd.ts'
 import { headerValues } from './header-values.ts'
 import type { OriginRule } from './origin.ts'
-import { isWelcomeOrigin } from './origin.ts'
+import { isAcceptedHost, isWelcomeOrigin } from './origin.ts'
 import type { Refusal, Refused } from './refusals.ts'
 import type { SharedBuckets } from './shared-buckets.ts'
 import { tokenOf } from './token-of.ts'
@@ -42,6 +42,9 @@ const mostHeaders = 100
 /** What is kept by, in other places too: it tells nobody who it is. */
 const keyOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22)
 
+const refusedToken = ({ fault, retryInMs }: Extract<Verdict, { fault: unknown }>): Refused =>
+  retryInMs === undefined ? { refusal: fault } : { refusal: fault, waitMs: retryInMs }
+
 export const createDoor = ({ authenticate, origins, addressOf, crowd, buckets, rates, clock }: DoorPorts): Door => {
   const knockRate = { perMinute: rates.addressUpgradesPerMinute, burst: rates.addressUpgradesBurst }
 
@@ -53,6 +56,7 @@ export const createDoor = ({ authenticate, origins, addressOf, crowd, buckets, r
   const flawOf = (request: IncomingMessage): Refusal | undefined => {
     if (request.rawHeaders.length > 2 * mostHeaders) return 'too_many_headers'
     if (headerValues(request, 'host').length !== 1) return 'malformed'
+    if (!isAcceptedHost(request, origins)) return 'host'
     return isWelcomeOrigin(request, origins) ? undefined : 'origin'
   }
 
@@ -60,16 +64,16 @@ export const createDoor = ({ authenticate, origins, addressOf, crowd, buckets, r
     const flaw = flawOf(request)
     if (flaw !== undefined) return { refusal: flaw }
     const knocks = buckets.hold(`knocks:${placeOf(request)}`, knockRate)
-    const waitMs = knocks.take(1)
-    if (waitMs === undefined) {
+    try {
+      const waitMs = knocks.take(1)
+      if (waitMs !== undefined) return { refusal: 'address_rate', waitMs }
       const verdict = await authenticate(tokenOf(request))
-      // A back end may come with many sockets at once; whoever cannot say who he is has used up a try.
+      // Refund the attempt for services, which may open many sockets at once; failed authentication still costs one.
       if ('principal' in verdict && verdict.principal.isService) knocks.take(-1)
+      return 'fault' in verdict ? refusedToken(verdict) : verdict
+    } finally {
       knocks.release()
-      return 'fault' in verdict ? { refusal: verdict.fault } : verdict
     }
-    knocks.release()
-    return { refusal: 'address_rate', waitMs }
   }
 
   const allowanceFor = (subject: string, address: string) =>

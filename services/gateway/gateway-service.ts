@@ -9,7 +9,6 @@ import type { AccessConfig } from '../../shared/runtime/access-config.ts'
 import { loopBusyness } from '../../shared/runtime/busyness.ts'
 import type { PublicConfig } from '../../shared/runtime/config.ts'
 import type { Readiness } from '../../shared/runtime/internal-port.ts'
-import { isLoopback } from '../../shared/runtime/is-loopback.ts'
 import type { Logger } from '../../shared/runtime/logger.ts'
 import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
 import { systemClock } from '../../shared/runtime/system-clock.ts'
@@ -19,11 +18,12 @@ import { createApi } from './api.ts'
 import { trustEverybody } from './auth.ts'
 import type { Authenticator } from './authenticate.ts'
 import { createAuthenticator } from './authenticate.ts'
-import { clientAddress } from './client-address.ts'
+import { clientAddress, trustedProxyTest } from './client-address.ts'
 import { createCrowd } from './crowd.ts'
 import { createDoor } from './door.ts'
 import { createFrameReader } from './frame-reader.ts'
 import { createGateway } from './gateway.ts'
+import { createPeerConnections } from './peer-connections.ts'
 import { createSharedBuckets } from './shared-buckets.ts'
 import { createSwitchboard } from './switchboard.ts'
 
@@ -52,10 +52,14 @@ export interface GatewayService {
 }
 
 const authenticatorFor = ({ jwt }: AccessConfig, times: Times, log: Logger): Authenticator => {
-  if (jwt !== undefined) return createAuthenticator({ jwt, clock: systemClock, times, log })
+  if (jwt !== undefined) {
+    if (jwt.audience === undefined) log.warn('JWT_AUDIENCE is not set: a token that was made for another service is accepted')
+    return createAuthenticator({ jwt, clock: systemClock, times, log })
+  }
   return {
     authenticate: trustEverybody,
-    start: async () => log.warn('authentication is off: everybody who can connect may act for everybody'),
+    start: async () =>
+      log.warn('authentication is off: every client acts as a service; accepted hosts are loopback names and ALLOWED_ORIGINS'),
   }
 }
 
@@ -91,7 +95,7 @@ export const createGatewayService = (
     buckets,
     rates,
     clock,
-    origins: { allowed: access.allowedOrigins, isLocalOnly: access.jwt === undefined && isLoopback(host) },
+    origins: { allowed: access.allowedOrigins, isOpen: access.jwt === undefined },
   })
   const api = createApi({
     door,
@@ -102,7 +106,11 @@ export const createGatewayService = (
     maxRequests: bounds.callsPerGateway,
     log,
   })
-  const gateway = createGateway({ switchboard, door, api, page, host, port, limits, bounds, times, clock, log, metrics })
+  const peers = createPeerConnections({
+    maxPerAddress: bounds.connectionsPerAddress,
+    isTrustedProxy: trustedProxyTest(access.trustedProxies),
+  })
+  const gateway = createGateway({ switchboard, door, peers, api, page, host, port, limits, bounds, times, clock, log, metrics })
   fanOut.onRestored(() => metrics.fanOutReconnects.inc())
   let framesCounted = 0
   onScrape(() => {
@@ -126,8 +134,10 @@ export const createGatewayService = (
     },
     readiness: () => {
       const { pendingCommands } = switchboard
-      const isOverloaded = pendingCommands >= bounds.pendingPerGateway
-      return { state: isOverloaded ? 'overloaded' : 'ready', details: { fanOut: fanOut.state, pendingCommands } }
+      // Only what another gateway could do better. Commands pend when Kafka or Postgres is away, and then on every gateway.
+      const isFull = crowd.isFull() === 'gateway_full'
+      const details = { fanOut: fanOut.state, pendingCommands, sockets: crowd.size }
+      return { state: isFull ? 'overloaded' : 'ready', details }
     },
   }
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
@@ -18,15 +17,17 @@ import type { Connection } from './connection.ts'
 import { watchConnection, wireOf } from './connection.ts'
 import type { Door } from './door.ts'
 import { drainSessions } from './drain.ts'
-import type { Refused } from './refusals.ts'
-import { refusals, refusalText } from './refusals.ts'
+import type { PeerConnections } from './peer-connections.ts'
+import { refusals } from './refusals.ts'
 import type { Session } from './session.ts'
 import type { Switchboard } from './switchboard.ts'
 import { subprotocol } from './token-of.ts'
+import { createUpgrade } from './upgrade.ts'
 
 export interface GatewayOptions {
   readonly switchboard: Switchboard
   readonly door: Door
+  readonly peers: PeerConnections
   readonly api: Api
   /** Serves the chat page; undefined: there is none. */
   readonly page: Answerer | undefined
@@ -55,10 +56,8 @@ const closeMs = 1_000
 // An option of `ws` that its types leave out.
 const closing = { closeTimeout: closeMs }
 
-const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? ''
-
 export const createGateway = (options: GatewayOptions): Gateway => {
-  const { switchboard, door, api, page, host, port, limits, bounds, times, clock, log, metrics } = options
+  const { switchboard, door, peers, api, page, host, port, limits, bounds, times, clock, log, metrics } = options
   const connections = new Set<Connection>()
   let isDraining = false
   let timer: Timer | undefined
@@ -69,16 +68,19 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   server.requestTimeout = times.headersMs
   // What comes after a certain number would be left out unseen; the door counts them, and their bytes have a bound.
   server.maxHeadersCount = 0
+  // A request may wait this long for its outcome, and then for a client that does not read it. ws lifts this for its sockets.
+  server.timeout = times.commandDeadlineMs + times.stuckSocketMs
   // Besides sockets, those that are on their way to be one, and those that ask for pages.
   server.maxConnections = bounds.sessionsPerGateway + bounds.bindingSessions
+  server.on('drop', () => metrics.connectionsRefused.inc({ reason: 'gateway_full' }))
+  server.on('connection', (socket) => {
+    if (peers.enter(socket)) return
+    metrics.connectionsRefused.inc({ reason: 'address_full' })
+    socket.destroy()
+  })
 
   // There before their first time, which could not be told otherwise.
   for (const reason of Object.keys(refusals)) metrics.upgradesRefused.inc({ reason }, 0)
-  const refuse = (socket: Socket, refused: Refused): void => {
-    metrics.upgradesRefused.inc({ reason: refused.refusal })
-    log.debug({ reason: refused.refusal }, 'upgrade refused')
-    socket.end(refusalText(refused))
-  }
 
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -93,7 +95,6 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     // Whatever else was offered, a token it may be, is not repeated.
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   })
-  webSockets.on('wsClientError', (_error, socket) => refuse(socket as Socket, { refusal: 'malformed' }))
 
   const tellViolation = (error: Error): void =>
     log.debug({ code: 'code' in error ? error.code : error.name }, 'socket violated the protocol')
@@ -116,6 +117,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       times,
       nowMs: clock.monotonicMs(),
     })
+    peers.becameSession(socket)
     connections.add(connection)
     metrics.sessions.inc()
     webSocket.on('message', (frame, isBinary) => {
@@ -134,27 +136,9 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     })
   }
 
-  const upgrade = async (request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
-    const destroy = (): void => void socket.destroy()
-    socket.on('error', destroy)
-    if (pathOf(request) !== '/ws') return refuse(socket, { refusal: 'not_found' })
-    if (isDraining) return refuse(socket, { refusal: 'draining' })
-    const entry = await door.admit(request)
-    if ('refusal' in entry) return refuse(socket, entry)
-    const { admission } = entry
-    const giveBack = (): void => {
-      admission.allowance.release()
-      admission.place.leave()
-    }
-    socket.on('close', giveBack)
-    if (isDraining) return refuse(socket, { refusal: 'draining' })
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      // From now on the WebSocket hears of its errors, and the session gives back what it was granted.
-      socket.off('error', destroy).off('close', giveBack)
-      serve(webSocket, socket, admission)
-    })
-  }
-  server.on('upgrade', (request, socket: Socket, head) => void upgrade(request, socket, head))
+  const upgrade = createUpgrade({ door, webSockets, isDraining: () => isDraining, serve, clock, log, metrics })
+  webSockets.on('wsClientError', (_error, socket) => upgrade.refuse(socket as Socket, { refusal: 'malformed' }))
+  server.on('upgrade', (request, socket: Socket, head) => void upgrade.handle(request, socket, head))
 
   const checkAll = (): void => {
     const now = clock.monotonicMs()

@@ -4,28 +4,40 @@ import type { Clock } from '../../shared/ports/clock.ts'
 import type { Logger } from '../../shared/runtime/logger.ts'
 import type { LoadJwks } from './load-jwks.ts'
 
-/** No key set could be loaded so far. */
-export class NoKeysError extends Error {}
+/** The keys to verify a token are not known now. The token itself may be good, so the client may try again. */
+export class NoKeysError extends Error {
+  /** When the next load may begin. */
+  readonly retryInMs: number
+
+  constructor(message: string, retryInMs: number) {
+    super(message)
+    this.retryInMs = retryInMs
+  }
+}
 
 export interface KeySourceOptions {
   readonly load: LoadJwks
   readonly clock: Pick<Clock, 'monotonicMs'>
   /** Between two loads. */
   readonly coolDownMs: number
-  /** Older keys are loaded anew, in the background. */
+  /** An older set is loaded anew before the next token is verified. */
   readonly maxAgeMs: number
+  /** An older set, which could not be loaded anew for so long, verifies nothing. */
+  readonly keepMs: number
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
 /**
- * The issuer's public keys, kept.
+ * A cache of the issuer's public keys.
  *
  * Promises:  one load at a time, and none within the cool-down of the one
- *            before, whatever tokens come. A key that nobody knows has the set
- *            loaded once and is then refused. While no set can be loaded, the
- *            last one goes on.
- * Does not:  forget a key that the issuer withdrew before the set's age has
- *            passed, or while the set cannot be loaded.
+ *            before, whatever tokens come. A token that arrives when the set
+ *            is older than `maxAgeMs` waits for a load. While loads fail, the
+ *            last set is used until it is older than `keepMs`; then every
+ *            token gets `NoKeysError`. An unknown key is final only if the
+ *            set was loaded after the token arrived, else `NoKeysError`.
+ * Does not:  notice that the issuer withdrew a key before the set is older
+ *            than `maxAgeMs`, or, while loads fail, than `keepMs`.
  */
 export interface KeySource {
   readonly keyFor: JWTVerifyGetKey
@@ -36,8 +48,9 @@ export interface KeySource {
 
 type FindKey = (...of: Parameters<JWTVerifyGetKey>) => Promise<CryptoKey>
 
-export const createKeySource = ({ load, clock, coolDownMs, maxAgeMs, log }: KeySourceOptions): KeySource => {
+export const createKeySource = ({ load, clock, coolDownMs, maxAgeMs, keepMs, log }: KeySourceOptions): KeySource => {
   let find: FindKey | undefined
+  let loads = 0
   let loadedAtMs = 0
   let triedAtMs = Number.NEGATIVE_INFINITY
   let loading: Promise<void> | undefined
@@ -47,6 +60,7 @@ export const createKeySource = ({ load, clock, coolDownMs, maxAgeMs, log }: KeyS
     try {
       const set = await load()
       find = createLocalJWKSet(set)
+      loads += 1
       loadedAtMs = clock.monotonicMs()
       log.info({ keys: set.keys.length }, 'token keys loaded')
     } catch (error) {
@@ -62,16 +76,21 @@ export const createKeySource = ({ load, clock, coolDownMs, maxAgeMs, log }: KeyS
     return loading
   }
 
+  const ageMs = (): number => clock.monotonicMs() - loadedAtMs
+  const noKeys = (message: string): NoKeysError =>
+    new NoKeysError(message, Math.max(0, triedAtMs + coolDownMs - clock.monotonicMs()))
+
   const keyFor: FindKey = async (header, token) => {
-    if (find === undefined) await reload()
-    else if (clock.monotonicMs() - loadedAtMs > maxAgeMs) void reload()
-    if (find === undefined) throw new NoKeysError('no key set has been loaded yet')
+    const loadsBefore = loads
+    if (find === undefined || ageMs() > Math.min(maxAgeMs, keepMs)) await reload()
+    if (find === undefined || ageMs() > keepMs) throw noKeys('there is no current key set')
     try {
       return await find(header, token)
     } catch (error) {
-      const reloading = error instanceof errors.JWKSNoMatchingKey ? reload() : undefined
-      if (reloading === undefined) throw error
-      await reloading
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      if (loads === loadsBefore) await reload()
+      // The issuer may have added the key since the last load.
+      if (loads === loadsBefore) throw noKeys('the key is unknown, and the key set cannot be loaded now')
       return find(header, token)
     }
   }

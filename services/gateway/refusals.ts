@@ -16,6 +16,7 @@ export const refusals = {
   malformed: { status: '400 Bad Request' },
   too_many_headers: { status: '431 Request Header Fields Too Large' },
   origin: { status: '403 Forbidden' },
+  host: { status: '403 Forbidden' },
   draining: comeBack,
   gateway_full: comeBack,
   binding_full: comeBack,

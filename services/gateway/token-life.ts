@@ -45,8 +45,11 @@ class WatchedToken implements TokenLife {
   async refresh(request: RequestOf<'refresh'>): Promise<void> {
     if (this.isRefreshing) return this.owner.fail(request, errorBody('rate_limited', 'one refresh at a time', undefined, 100))
     this.isRefreshing = true
-    await this.replace(request)
-    this.isRefreshing = false
+    try {
+      await this.replace(request)
+    } finally {
+      this.isRefreshing = false
+    }
   }
 
   stop(): void {
@@ -71,7 +74,7 @@ class WatchedToken implements TokenLife {
     if (this.owner.isClosed) return
     if ('fault' in verdict) {
       if (verdict.fault !== 'keys_unavailable') return this.refuse(request)
-      return this.owner.refuse(request, 'unavailable', 'tokens cannot be verified now')
+      return this.owner.fail(request, errorBody('unavailable', 'tokens cannot be verified now', undefined, verdict.retryInMs))
     }
     const { principal } = verdict
     if (principal.subject !== this.principal.subject || principal.isService !== this.principal.isService)

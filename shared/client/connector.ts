@@ -150,7 +150,9 @@ export const createConnector = (ports: ConnectorPorts): Connector => {
     if (event === 'drain' && typeof body?.delay_ms === 'number' && attempt === undefined) schedule(body.delay_ms)
   }
 
-  const isFinal = (code: number): boolean => !mayReconnect(code) || (code === closeCodes.tokenExpired.code && tokens.isFixed)
+  // The service may end a session before its token ends: then the same token opens the next one.
+  const isFinal = (code: number): boolean =>
+    !mayReconnect(code) || (code === closeCodes.tokenExpired.code && tokens.isSpent(clock.nowMs()))
 
   const endedBy = (code: number, reason: string): ChatError =>
     new ChatError('ended', `ended: the service closed the connection: ${code} ${reason}`, { closeCode: code })

@@ -48,8 +48,8 @@ export const createTokenRefresh = ({ source, clock, times, random, nextId }: Tok
     timer = clock.after(Math.min(waitMs, longestWaitMs), () => (waitMs > longestWaitMs ? schedule(expiresAtMs) : refresh()))
   }
 
-  const again = (): void => {
-    timer = clock.after(backoffMs(times, random, failures), refresh)
+  const again = (leastMs = 0): void => {
+    timer = clock.after(Math.max(leastMs, backoffMs(times, random, failures)), refresh)
     failures += 1
   }
 
@@ -57,7 +57,7 @@ export const createTokenRefresh = ({ source, clock, times, random, nextId }: Tok
     if (settlement.kind === 'answered') {
       failures = 0
       schedule(expiryIn(settlement.body, token))
-    } else if (settlement.kind === 'refused' && settlement.error.retryable) again()
+    } else if (settlement.kind === 'refused' && settlement.error.retryable) again(settlement.error.retry_after_ms)
   }
 
   const refresh = (): void => {

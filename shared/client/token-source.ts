@@ -5,6 +5,8 @@ export interface TokenSource {
   current(): Promise<string | undefined>
   /** There will never be another one than the first. */
   readonly isFixed: boolean
+  /** There is no later token, and the one there is has ended, or does not say when it ends. */
+  isSpent(nowMs: number): boolean
 }
 
 export const tokenSource = ({ token, getToken }: { token?: string; getToken?: GetToken }): TokenSource => {
@@ -12,6 +14,7 @@ export const tokenSource = ({ token, getToken }: { token?: string; getToken?: Ge
   return {
     current: async () => (getToken === undefined ? token : getToken()),
     isFixed: getToken === undefined,
+    isSpent: (nowMs) => getToken === undefined && (token === undefined || (expiryOf(token) ?? 0) <= nowMs),
   }
 }
 

@@ -9,6 +9,8 @@ export interface JwtConfig {
   readonly audience: string | undefined
   readonly issuer: string | undefined
   readonly leewayS: number
+  /** The longest life of a session by one verification of its token. */
+  readonly lifeMaxS: number
 }
 
 /** Who gets in. */
@@ -37,21 +39,37 @@ const problemsOfOff = (values: ServiceValues): ConfigProblem[] => [
   ...whyNotOff(values),
 ]
 
-const problemsOfJwt = ({ JWT_SECRET, JWT_JWKS }: ServiceValues): ConfigProblem[] => {
+const claims = ['JWT_AUDIENCE', 'JWT_ISSUER'] as const
+
+/** An issuer signs tokens of many services with the same keys. A secret is shared with this service only. */
+const uncheckedClaims = (values: ServiceValues): ConfigProblem[] => {
+  if (values.JWT_JWKS === undefined || values.JWT_ALLOW_UNCHECKED) return []
+  const reason = 'has to be set with JWT_JWKS, or JWT_ALLOW_UNCHECKED be true'
+  return claims.flatMap((key) => (values[key] === undefined ? [{ key, reason }] : []))
+}
+
+const problemsOfJwt = (values: ServiceValues): ConfigProblem[] => {
+  const { JWT_SECRET, JWT_JWKS } = values
   if (JWT_SECRET === undefined && JWT_JWKS === undefined) {
     return [{ key: 'JWT_SECRET', reason: 'or JWT_JWKS has to be set with AUTH=jwt' }]
   }
   const both = JWT_SECRET !== undefined && JWT_JWKS !== undefined
-  return both ? [{ key: 'JWT_SECRET', reason: 'and JWT_JWKS exclude each other' }] : []
+  return both ? [{ key: 'JWT_SECRET', reason: 'and JWT_JWKS exclude each other' }] : uncheckedClaims(values)
 }
 
 export const accessProblems = (values: ServiceValues): ConfigProblem[] =>
   values.AUTH === 'jwt' ? problemsOfJwt(values) : problemsOfOff(values)
 
 export const accessConfig = (values: ServiceValues): AccessConfig => {
-  const { AUTH, JWT_SECRET, JWT_JWKS = '', JWT_AUDIENCE, JWT_ISSUER, JWT_LEEWAY_S } = values
+  const { AUTH, JWT_SECRET, JWT_JWKS = '', JWT_AUDIENCE, JWT_ISSUER, JWT_LEEWAY_S, TOKEN_LIFE_MAX_S } = values
   const keys = JWT_SECRET === undefined ? { jwks: JWT_JWKS } : { secret: JWT_SECRET }
-  const jwt = Object.freeze({ keys, audience: JWT_AUDIENCE, issuer: JWT_ISSUER, leewayS: JWT_LEEWAY_S })
+  const jwt = Object.freeze({
+    keys,
+    audience: JWT_AUDIENCE,
+    issuer: JWT_ISSUER,
+    leewayS: JWT_LEEWAY_S,
+    lifeMaxS: TOKEN_LIFE_MAX_S,
+  })
   return Object.freeze({
     jwt: AUTH === 'jwt' ? jwt : undefined,
     allowedOrigins: values.ALLOWED_ORIGINS,

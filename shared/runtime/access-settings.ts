@@ -55,11 +55,29 @@ export const accessSettings = {
     '',
     z.string().refine(isJwks, 'must be a file or a URL that begins with https://').optional(),
   ),
-  JWT_AUDIENCE: setting('what `aud` of a token has to name; not looked at while unset', '', z.string().optional()),
-  JWT_ISSUER: setting('what `iss` of a token has to be; not looked at while unset', '', z.string().optional()),
+  JWT_AUDIENCE: setting(
+    'what `aud` of a token has to name; required with `JWT_JWKS`, not checked while unset',
+    '',
+    z.string().optional(),
+  ),
+  JWT_ISSUER: setting(
+    'what `iss` of a token has to be; required with `JWT_JWKS`, not checked while unset',
+    '',
+    z.string().optional(),
+  ),
   JWT_LEEWAY_S: setting('seconds by which clocks may differ, for `exp` and `nbf`', '`5`', whole(0, 60).default(5)),
+  JWT_ALLOW_UNCHECKED: setting(
+    '`true`: `JWT_JWKS` also without `JWT_AUDIENCE` or `JWT_ISSUER`, which accepts tokens that the issuer made for other services',
+    '`false`',
+    flag.default(false),
+  ),
+  TOKEN_LIFE_MAX_S: setting(
+    'seconds after which a session needs a new verification of a token (`refresh`, or a new connection), even if its token lives longer',
+    '`86400`',
+    whole(1, 31_536_000).default(86_400),
+  ),
   ALLOWED_ORIGINS: setting(
-    'origins whose pages may connect, exact (`https://app.example.com`), several separated by commas',
+    'origins whose pages may connect, exact (`https://app.example.com`), several separated by commas. With `AUTH=off` also the hosts, besides loopback names, that clients may connect to',
     'the page’s own',
     listOf(isOrigin, 'must be origins like https://app.example.com, several separated by commas').optional(),
   ),

@@ -33,6 +33,11 @@ export const boundsTable = {
   },
   sessionsPerAddress: { value: 2_000, meaning: 'Sockets of one address (an IPv6 site is one) on one gateway, services aside.' },
   sessionsPerUser: { value: 50, meaning: 'Sockets of one user on one gateway, services aside.' },
+  connectionsPerAddress: {
+    value: 1_000,
+    meaning:
+      'TCP connections of one peer address (an IPv6 /64 counts as one) to one gateway that have no session yet, or serve HTTP; more are closed. Trusted proxies are exempt.',
+  },
   callsPerGateway: { value: 1_000, meaning: 'Requests over HTTP that one gateway has in hand.' },
   frameFragments: { value: 1_024, meaning: 'Fragments of one WebSocket message that a client sends.' },
   writerBatchRecords: { value: 500, meaning: 'Records of one batch that a writer decides in one transaction.' },

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { Registry } from 'prom-client'
 import { listen } from './listen.ts'
 
-/** How the process is; only `ready` means that it wants traffic. */
+/** How the process is; only `ready` means that it wants traffic. `overloaded`: another process of the kind could do better. */
 export type ReadyState = 'starting' | 'ready' | 'draining' | 'overloaded'
 
 export interface Readiness {

@@ -15,6 +15,13 @@ export const metricsTable = {
     help: 'Upgrades to WebSocket that were refused',
     labels: ['reason'],
   },
+  connectionsRefused: {
+    kind: 'counter',
+    name: 'chat_connections_refused_total',
+    help: 'TCP connections closed at once: of a full gateway, or of an address with too many connections without a session',
+    labels: ['reason'],
+    starts: [{ reason: 'address_full' }, { reason: 'gateway_full' }],
+  },
   rateLimited: {
     kind: 'counter',
     name: 'chat_rate_limited_total',
@@ -36,7 +43,12 @@ export const metricsTable = {
     labels: ['event'],
     buckets: seconds,
   },
-  pendingCommands: { kind: 'gauge', name: 'chat_pending_commands', help: 'Commands without an outcome', labels: [] },
+  pendingCommands: {
+    kind: 'gauge',
+    name: 'chat_pending_commands',
+    help: 'Commands without an outcome; more during an outage of Kafka or Postgres',
+    labels: [],
+  },
   heldRooms: { kind: 'gauge', name: 'chat_held_rooms', help: 'Rooms that the gateway listens to', labels: [] },
   sendQueueBytes: {
     kind: 'histogram',

@@ -43,7 +43,11 @@ export const timesTable = {
   stuckSocketMs: { value: 30_000, meaning: 'A full socket that makes no progress for this long is closed.' },
   jwksLoadMs: { value: 5_000, meaning: 'Until a URL that does not answer with its key set counts as unreachable.' },
   jwksCoolDownMs: { value: 30_000, meaning: 'Token keys are not loaded again before this has passed, whatever tokens come.' },
-  jwksMaxAgeMs: { value: 600_000, meaning: 'Token keys that are older are loaded anew, in the background.' },
+  jwksMaxAgeMs: { value: 600_000, meaning: 'Token keys that are older are loaded anew before the next token is verified.' },
+  jwksKeepMs: {
+    value: 3_600_000,
+    meaning: 'Token keys that could not be loaded anew for this long are not used: tokens get `keys_unavailable`.',
+  },
   flushMostMs: { value: 20, meaning: 'The longest pause between two flushes.' },
   gatherMostMs: { value: 30, meaning: 'A busy process leaves commands, or batches of them, to gather for so long at the most.' },
   flushSliceMs: { value: 5, meaning: 'A flush that takes longer goes on in another turn of the event loop.' },

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { openSocket } from '../support/client/chat-socket.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { rawUpgrade } from '../support/client/raw-socket.ts'
-import { burst, floodByAddress, floodByUser, floodOfPings, residentBytes } from './floods.ts'
+import { until } from '../support/poll.ts'
+import { burst, floodByAddress, floodByUser, floodOfPings, resetUpgrade, residentBytes } from './floods.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { asService, asUser, fromElsewhere } from './guarded-chat.ts'
 
@@ -101,6 +102,21 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       expect(await socket.head()).toMatch(/^HTTP\/1\.1 429 .*Retry-After: \d+/s)
       await using other = await rawUpgrade(url(), await guest())
       expect(await other.status()).toBe(101)
+    })
+
+    it('of upgrades reset during the verification of their token takes none of the places of their user', async () => {
+      const user = await asUser(freshName('moving'))
+      for (let reset = 0; reset < 400; reset += 1) await resetUpgrade(url(), { ...user, ...fromElsewhere() }, reset % 20)
+      await until('all places of the user', async () => {
+        await using owned = new AsyncDisposableStack()
+        const statuses: number[] = []
+        for (let opened = 0; opened < 5; opened += 1) {
+          statuses.push(await owned.use(await rawUpgrade(url(), { ...user, ...fromElsewhere() })).status())
+        }
+        return statuses.every((status) => status === 101)
+      })
+      await using socket = await openSocket(url(), { ...user, ...fromElsewhere() })
+      expect((await socket.request('create-user', {})).error).toBeUndefined()
     })
 
     it('of pings that takes no pong is closed, and costs no memory', async () => {

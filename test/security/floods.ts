@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import type { ChatSocket, Frame } from '../support/client/chat-socket.ts'
 import { openSocket } from '../support/client/chat-socket.ts'
 import { freshName } from '../support/client/person.ts'
 import type { RawSocket } from '../support/client/raw-socket.ts'
-import { clientFrame, rawUpgrade } from '../support/client/raw-socket.ts'
+import { clientFrame, rawUpgrade, upgradeHead } from '../support/client/raw-socket.ts'
 import { until } from '../support/poll.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { asUser, fromElsewhere } from './guarded-chat.ts'
@@ -28,6 +30,17 @@ export const burst = async (socket: ChatSocket, count: number, text: (id: string
   const answers = socket.frames.slice(length)
   const refusals = answers.filter(({ error }) => error !== undefined)
   return { accepted: answers.length - refusals.length, refusals }
+}
+
+/** Asks for an upgrade, and resets the connection after so many turns of the event loop, whatever the answer. */
+export const resetUpgrade = async (url: string, headers: Readonly<Record<string, string>>, turns: number): Promise<void> => {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  socket.write(upgradeHead(url, headers))
+  for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate)
+  socket.resetAndDestroy()
 }
 
 /** One user asks in turn on every gateway until it is refused on all of them; what it got. */

@@ -78,9 +78,11 @@ export const deployChat = async (): Promise<DeployedChat> => {
   owned.defer(await provideVolumes())
   owned.defer(async () => void (await removeNamespace()))
   await kubectl(['apply', '--server-side', '-f', '-'], renderYaml(join(projectFolder, 'k8s/overlays/dev')))
+  const url = await socketUrl()
+  // Without authentication a gateway accepts no address of a node, unless its origin is allowed.
+  await inNamespace('set', 'env', 'deployment/gateway', `ALLOWED_ORIGINS=${url.replace(/^ws/, 'http').replace(/\/ws$/, '')}`)
   for (const part of ['kafka', 'postgres', 'redis']) await settled(`statefulset/${part}`)
   for (const part of ['writer', 'gateway', 'audit']) await settled(`deployment/${part}`)
-  const url = await socketUrl()
   const kept = owned.move()
   return {
     url,

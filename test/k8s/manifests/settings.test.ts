@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isAcceptedHost } from '../../../services/gateway/origin.ts'
 import type { DistributedConfig } from '../../../shared/runtime/config.ts'
 import { readConfigFor, readDistributedConfig } from '../../../shared/runtime/config.ts'
 import { settings } from '../../../shared/runtime/settings.ts'
@@ -75,6 +76,20 @@ describe('the settings of prod', () => {
     expect(rendered('prod').ofKind('Secret')).toEqual([])
     const gateway = rendered('prod').ours.find(({ name }) => name === 'gateway')?.pod.containers[0]
     expect(rendered('prod').environment(gateway as Container)).toMatchObject({ AUTH: 'jwt' })
+  })
+})
+
+describe('the load of load-test', () => {
+  needsRenderer()
+
+  it('connects to a host that a gateway without authentication accepts', () => {
+    const { ofKind, environment } = rendered('load-test')
+    const job = ofKind('Job').find(({ metadata }) => metadata.name === 'load')
+    const { containers } = (job as unknown as { spec: { template: { spec: { containers: [Container] } } } }).spec.template.spec
+    const { host } = new URL(environment(containers[0]).TARGET ?? '')
+    const { allowedOrigins, jwt } = configOf('load-test', 'gateway').access
+    expect(jwt).toBeUndefined()
+    expect(isAcceptedHost({ rawHeaders: ['Host', host] }, { allowed: allowedOrigins, isOpen: true })).toBe(true)
   })
 })
 

@@ -5,7 +5,9 @@ import { createGatewayService } from '../../../services/gateway/gateway-service.
 import { createWriter } from '../../../services/writer/writer.ts'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
 import type { Allowances } from '../../../shared/ports/allowances.ts'
+import type { CommandLog } from '../../../shared/ports/command-log.ts'
 import { readConfig } from '../../../shared/runtime/config.ts'
+import type { Readiness } from '../../../shared/runtime/internal-port.ts'
 import { createLogger } from '../../../shared/runtime/logger.ts'
 import type { Metrics } from '../../../shared/runtime/metrics.ts'
 import { createMetrics } from '../../../shared/runtime/metrics.ts'
@@ -18,11 +20,18 @@ export interface SmallChat extends AsyncDisposable {
   readonly metrics: Metrics
   /** What was logged so far. */
   readonly log: readonly string[]
+  readiness(): Readiness
+}
+
+export interface SmallChatOptions {
+  readonly allowances?: Allowances
+  /** The command log as the gateway gets it. */
+  readonly gatewayLog?: (log: CommandLog) => CommandLog
 }
 
 export const startSmallChat = async (
   env: Readonly<Record<string, string>> = {},
-  options: { readonly allowances?: Allowances } = {},
+  { allowances, gatewayLog = (given) => given }: SmallChatOptions = {},
 ): Promise<SmallChat> => {
   const config = readConfig({ PORT: '0', INTERNAL_PORT: '0', ...env })
   const { times, bounds, limits } = config
@@ -48,7 +57,7 @@ export const startSmallChat = async (
   await writer.start()
   const gateway = createGatewayService(
     config,
-    { commandLog, eventStore, readModel, fanOut, allowances: options.allowances },
+    { commandLog: gatewayLog(commandLog), eventStore, readModel, fanOut, allowances },
     { log, metrics, onScrape: () => {} },
   )
   const { port } = await gateway.start()
@@ -56,6 +65,7 @@ export const startSmallChat = async (
     url: `ws://127.0.0.1:${port}/ws`,
     metrics,
     log: lines,
+    readiness: gateway.readiness,
     [Symbol.asyncDispose]: async () => {
       await gateway.drain()
       await writer.stop()

@@ -63,6 +63,21 @@ describe('A token', () => {
   })
 })
 
+describe('A fixed token', () => {
+  it('that has not ended opens the next connection after the service has ended the session', async () => {
+    const { bind, clock, client, last, sockets } = script({ token: jwt(1_000) })
+    await bind()
+    last().drop(4003, 'token expired')
+    await clock.run(1_000)
+    await bind()
+    expect([client.state.state, sockets.length]).toEqual(['online', 2])
+    await clock.run(1_000_000)
+    await bind()
+    last().drop(4003, 'token expired')
+    expect(client.state.state).toBe('closed')
+  })
+})
+
 describe('A token that is about to end', () => {
   const long = { silenceMs: 10_000_000, pongMs: 1_000 }
 
@@ -113,6 +128,17 @@ describe('A token that is about to end', () => {
     await clock.run(250)
     last().refuse(last().take('refresh'), 'unavailable', { retryable: true })
     await clock.run(500)
+    expect(last().take('refresh').body).toEqual({ token: jwt(90) })
+  })
+
+  it('and whose successor cannot be verified yet is asked for again when the service says', async () => {
+    const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(60), jwt(90)), times: long })
+    await bind()
+    await clock.run(30_000)
+    last().refuse(last().take('refresh'), 'unavailable', { retryable: true, retry_after_ms: 9_000 })
+    await clock.run(8_999)
+    expect(last().sent).toEqual([])
+    await clock.run(1)
     expect(last().take('refresh').body).toEqual({ token: jwt(90) })
   })
 

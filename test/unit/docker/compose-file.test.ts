@@ -4,11 +4,20 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { canStandInFor } from '../../../infra/docker/offline-images/stand-in.ts'
 import { pinnedImages, projectFolder } from '../../../infra/docker/pinned-images.ts'
+import { isAcceptedHost } from '../../../services/gateway/origin.ts'
 import { defaultTimes } from '../../../shared/runtime/times.ts'
 
 interface Compose {
   readonly 'x-chat': { readonly image: string; readonly build: { readonly args: Readonly<Record<string, string>> } }
-  readonly services: Readonly<Record<string, { readonly image: string; readonly restart?: string; readonly ports?: string[] }>>
+  readonly services: Readonly<Record<string, ComposeService>>
+}
+
+interface ComposeService {
+  readonly image: string
+  readonly restart?: string
+  readonly ports?: string[]
+  readonly command?: string[]
+  readonly network_mode?: string
 }
 
 const read = (path: string): string => readFileSync(join(projectFolder, path), 'utf8')
@@ -51,6 +60,13 @@ describe('docker-compose.yml', () => {
     const ports = Object.values(compose.services).flatMap((service) => service.ports ?? [])
     expect(ports.length).toBeGreaterThan(0)
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
+  })
+
+  it('runs the load behind the balancer under a loopback name, which a gateway without authentication accepts', () => {
+    const { command = [], network_mode } = compose.services.load ?? {}
+    const url = command.find((argument) => argument.startsWith('--url='))?.slice('--url='.length) ?? ''
+    expect(isAcceptedHost({ rawHeaders: ['Host', new URL(url).host] }, { allowed: undefined, isOpen: true })).toBe(true)
+    expect(network_mode).toBe('service:balancer')
   })
 
   it('has stand-ins for all of its images but Grafana’s', () => {

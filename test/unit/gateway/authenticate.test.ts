@@ -18,7 +18,7 @@ const log = createLogger({ level: 'debug', name: 'test', write: (line) => lines.
 
 const authenticator = (jwt: Partial<JwtConfig>) =>
   createAuthenticator({
-    jwt: { keys: { secret: testSecret }, audience: undefined, issuer: undefined, leewayS: 5, ...jwt },
+    jwt: { keys: { secret: testSecret }, audience: undefined, issuer: undefined, leewayS: 5, lifeMaxS: 86_400, ...jwt },
     clock: systemClock,
     times: defaultTimes,
     log,
@@ -99,10 +99,15 @@ describe('A token', () => {
     expect(faultOf(await authenticate(`${header}.${payload}.${signature}`))).toBe('token_invalid')
   })
 
-  it('lives for ever only as far as time can be told', async () => {
-    const verdict = await authenticate(await issuer.token({ exp: 1e300 }))
+  it.each([
+    [100, 105],
+    [86_400, 86_400],
+    [365 * 86_400, 86_400],
+    [1e300, 86_400],
+  ])('that ends in %d s opens a session of %d s at most', async (exp, lifeS) => {
+    const verdict = await authenticate(await issuer.token({ exp }))
     const { principal } = verdict as Extract<Verdict, { principal: object }>
-    expect(() => new Date(principal.expiresAtMs ?? 0).toISOString()).not.toThrow()
+    expect(Math.abs((principal.expiresAtMs ?? 0) - Date.now() - lifeS * 1_000)).toBeLessThan(5_000)
   })
 
   it('has to be for this service and of its issuer, once those are configured', async () => {
@@ -174,7 +179,20 @@ describe('A set of keys', () => {
   it('that is not there yet says nothing about a token', async () => {
     const { authenticate, start } = authenticator({ keys: { jwks: 'http://127.0.0.1:1/keys' } })
     await start()
-    expect(faultOf(await authenticate(await (await keyIssuer('ES256', 'k')).token()))).toBe('keys_unavailable')
+    const verdict = await authenticate(await (await keyIssuer('ES256', 'k')).token())
+    expect(verdict).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
+  })
+
+  it('that was loaded just now says nothing about a token of a newer key, and when to try again', async () => {
+    const [old, next] = [await keyIssuer('ES256', 'old'), await keyIssuer('ES256', 'next')]
+    const { authenticate, start } = authenticator({ keys: { jwks: setOf('rotating.json', [old]) } })
+    await start()
+    setOf('rotating.json', [old, next])
+    const verdict = await authenticate(await next.token())
+    expect(verdict).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
+    const { retryInMs = 0 } = verdict as Extract<Verdict, { fault: string }>
+    expect(retryInMs).toBeGreaterThan(0)
+    expect(retryInMs).toBeLessThanOrEqual(defaultTimes.jwksCoolDownMs)
   })
 
   it('with a secret in it makes it no key', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { claimUser } from '../../../services/gateway/claim-user.ts'
 import { addressKey, clientAddress } from '../../../services/gateway/client-address.ts'
-import { isWelcomeOrigin } from '../../../services/gateway/origin.ts'
+import { isAcceptedHost, isWelcomeOrigin } from '../../../services/gateway/origin.ts'
 import { tokenOf } from '../../../services/gateway/token-of.ts'
 
 /** Headers as they came: one line each, or several under one name. */
@@ -30,9 +30,10 @@ describe('The token of a request', () => {
 })
 
 describe('An origin', () => {
-  const listed = { allowed: ['https://app.example.com'], isLocalOnly: false }
-  const own = { allowed: undefined, isLocalOnly: false }
-  const local = { allowed: undefined, isLocalOnly: true }
+  const listed = { allowed: ['https://app.example.com'], isOpen: false }
+  const own = { allowed: undefined, isOpen: false }
+  const open = { allowed: undefined, isOpen: true }
+  const openAndListed = { allowed: ['https://app.example.com', 'http://balancer:8080'], isOpen: true }
 
   it.each([
     ['none', undefined, true],
@@ -76,8 +77,46 @@ describe('An origin', () => {
     ['http://evil.com:8080', 'evil.com:8080', false],
     ['http://127.0.0.1.evil.com', '127.0.0.1.evil.com', false],
     ['http://localhost.evil.com', 'localhost.evil.com', false],
-  ])('where nobody is asked who he is, of a name that leads here by a trick: %s', (origin, host, isWelcome) => {
-    expect(isWelcomeOrigin(requestWith({ origin, host }), local)).toBe(isWelcome)
+    ['http://localhost:3000', 'localhost:8080', false],
+  ])('with authentication off: %s at %s', (origin, host, isWelcome) => {
+    expect(isWelcomeOrigin(requestWith({ origin, host }), open)).toBe(isWelcome)
+  })
+
+  it.each([
+    ['https://app.example.com', '127.0.0.1:8080', true],
+    ['http://127.0.0.1:8080', '127.0.0.1:8080', true],
+    ['http://evil.com:8080', 'evil.com:8080', false],
+    ['http://evil.com:8080', '127.0.0.1:8080', false],
+  ])('with authentication off and a list: %s at %s', (origin, host, isWelcome) => {
+    expect(isWelcomeOrigin(requestWith({ origin, host }), openAndListed)).toBe(isWelcome)
+  })
+})
+
+describe('A Host header', () => {
+  const listed = ['https://app.example.com', 'http://balancer:8080']
+
+  it.each([
+    ['127.0.0.1:8080', undefined, true],
+    ['localhost', undefined, true],
+    ['[::1]:8080', undefined, true],
+    ['127.0.0.1.evil.com', undefined, false],
+    ['localhost.evil.com:8080', undefined, false],
+    ['10.0.0.7:8080', undefined, false],
+    ['balancer:8080', undefined, false],
+    ['', undefined, false],
+    ['balancer:8080', listed, true],
+    ['Balancer:8080', listed, true],
+    ['app.example.com', listed, true],
+    ['balancer', listed, false],
+    ['balancer:8081', listed, false],
+    ['evil.com', listed, false],
+    ['127.0.0.1:8080', listed, true],
+  ])('%s, with authentication off and the list %j, is accepted: %s', (host, allowed, isAccepted) => {
+    expect(isAcceptedHost(requestWith({ host }), { allowed, isOpen: true })).toBe(isAccepted)
+  })
+
+  it('is any name with authentication on', () => {
+    expect(isAcceptedHost(requestWith({ host: 'chat.example' }), { allowed: undefined, isOpen: false })).toBe(true)
   })
 })
 

@@ -3,7 +3,7 @@ import { doorSuite } from '../../security/door.suite.ts'
 import type { GuardedChat } from '../../security/guarded-chat.ts'
 import { asUser, guardedEnv } from '../../security/guarded-chat.ts'
 import { openSocket } from '../../support/client/chat-socket.ts'
-import { rawUpgrade } from '../../support/client/raw-socket.ts'
+import { rawSocket, rawUpgrade } from '../../support/client/raw-socket.ts'
 import type { SmallChat } from '../../support/small-chat/small-chat.ts'
 import { startSmallChat } from '../../support/small-chat/small-chat.ts'
 
@@ -62,8 +62,26 @@ describe('A door without authentication', () => {
     ['a page from here', { Origin: 'http://127.0.0.1:1', Host: '127.0.0.1:1' }, 101],
     ['a page from elsewhere', { Origin: 'https://evil.example' }, 403],
     ['a page of a name that leads here by a trick', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
+    ['a program that asks for a name that leads here', { Host: 'evil.example:1' }, 403],
   ])('opens to %s: %j %i', async (_, headers, status) => {
     await using socket = await rawUpgrade(chat.url, headers)
+    expect(await socket.status()).toBe(status)
+  })
+
+  it('refuses an HTTP request for a name that leads here', async () => {
+    await using socket = await rawSocket(chat.url)
+    socket.write('POST /api/v1/get-users HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 0\r\n\r\n')
+    expect(await socket.status()).toBe(403)
+  })
+
+  it.each([
+    ['the host of an allowed origin', { Host: 'gateway:8080' }, 101],
+    ['a page of this port on loopback', { Origin: 'http://localhost:1', Host: 'localhost:1' }, 101],
+    ['a name that leads here', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
+  ])('listens everywhere and answers a request for %s: %j %i', async (_, headers, status) => {
+    const env = { HOST: '0.0.0.0', AUTH_ALLOW_OFF: 'true', ALLOWED_ORIGINS: 'http://gateway:8080' }
+    await using wide = await startSmallChat({ ...quick, ...env })
+    await using socket = await rawUpgrade(wide.url, headers)
     expect(await socket.status()).toBe(status)
   })
 

@@ -17,7 +17,8 @@ const rig = (forMs: number | undefined) => {
   const verdicts: Verdict[] = []
   const said: unknown[] = []
   let isClosed = false
-  const fail = (_: unknown, error: { code: string }): void => void said.push(error.code)
+  const fail = (_: unknown, { code, retry_after_ms }: { code: string; retry_after_ms?: number }): void =>
+    void said.push(code === 'unavailable' ? [code, retry_after_ms] : code)
   const owner: TokenOwner = {
     get isClosed() {
       return isClosed
@@ -108,9 +109,9 @@ describe('The leave of a token', () => {
 
   it('goes on while tokens cannot be verified', async () => {
     const { clock, said, refresh } = rig(minute)
-    refresh({ fault: 'keys_unavailable' })
+    refresh({ fault: 'keys_unavailable', retryInMs: 7_000 })
     await clock.run(minute)
-    expect(said).toEqual(['unavailable', closeCodes.tokenExpired.code])
+    expect(said).toEqual([['unavailable', 7_000], closeCodes.tokenExpired.code])
   })
 
   it('is refreshed one token at a time', async () => {

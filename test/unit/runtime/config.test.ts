@@ -14,6 +14,7 @@ const addresses = {
 
 const secret = 'thirty-two bytes at the very least'
 const jwt = { AUTH: 'jwt', JWT_SECRET: secret }
+const keySet = { AUTH: 'jwt', JWT_AUDIENCE: 'chat', JWT_ISSUER: 'https://issuer.example' }
 
 const errorOf = (read: () => unknown): ConfigError => {
   try {
@@ -188,8 +189,10 @@ describe('who gets in', () => {
       audience: 'chat',
       issuer: 'https://issuer.example',
       leewayS: 9,
+      lifeMaxS: 86_400,
     })
-    expect(readConfig({ AUTH: 'jwt', JWT_JWKS: './keys.json' }).access.jwt?.keys).toEqual({ jwks: './keys.json' })
+    expect(readConfig({ ...jwt, TOKEN_LIFE_MAX_S: '60' }).access.jwt?.lifeMaxS).toBe(60)
+    expect(readConfig({ ...keySet, JWT_JWKS: './keys.json' }).access.jwt?.keys).toEqual({ jwks: './keys.json' })
   })
 
   it.each([
@@ -210,7 +213,22 @@ describe('who gets in', () => {
     ['http://localhost/keys'],
     ['http://[::1]/keys'],
   ])('may be told by the keys in %s', (place) => {
-    expect(readConfig({ AUTH: 'jwt', JWT_JWKS: place }).access.jwt?.keys).toEqual({ jwks: place })
+    expect(readConfig({ ...keySet, JWT_JWKS: place }).access.jwt?.keys).toEqual({ jwks: place })
+  })
+
+  it.each([
+    ['an audience', { JWT_AUDIENCE: undefined }, ['JWT_AUDIENCE']],
+    ['an issuer', { JWT_ISSUER: undefined }, ['JWT_ISSUER']],
+    ['both', { JWT_AUDIENCE: undefined, JWT_ISSUER: '' }, ['JWT_AUDIENCE', 'JWT_ISSUER']],
+  ])('need %s with the keys of a set, unless JWT_ALLOW_UNCHECKED is true', (_, missing, keys) => {
+    const env = { ...keySet, JWT_JWKS: './keys.json', ...missing }
+    expect(keysOf(() => readConfig(env))).toEqual(keys)
+    expect(keysOf(() => readGatewayConfig({ ...addresses, ...env }))).toEqual(keys)
+    expect(readConfig({ ...env, JWT_ALLOW_UNCHECKED: 'true' }).access.jwt?.keys).toEqual({ jwks: './keys.json' })
+  })
+
+  it('need neither with a secret, which this service shares with its issuer alone', () => {
+    expect(readConfig(jwt).access.jwt).toMatchObject({ audience: undefined, issuer: undefined })
   })
 
   it.each([['JWT_SECRET'], ['JWT_AUDIENCE'], ['JWT_ISSUER'], ['JWT_JWKS']])(

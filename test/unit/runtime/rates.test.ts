@@ -17,6 +17,7 @@ const relations: Readonly<Record<string, boolean>> = {
   'an honest client’s pings are far from the limit':
     60_000 / Math.min(times.socketPingMs, times.socketPongMs) < rates.sessionPingsPerMinute / 2,
   'a user fills no gateway': bounds.sessionsPerUser < bounds.sessionsPerAddress,
+  'connections of one address leave room for others': bounds.connectionsPerAddress < bounds.bindingSessions,
   'an address fills no gateway': bounds.sessionsPerAddress < bounds.sessionsPerGateway,
   'those who have no user yet fill no gateway': bounds.bindingSessions < bounds.sessionsPerGateway,
   'a frame may come in fragments of one packet each': bounds.frameFragments > limits.frameBytes / 536,

@@ -32,6 +32,8 @@ const relations: Readonly<Record<string, boolean>> = {
     times.stopMs > times.drainWindowMs + times.drainOverlapMs + times.commandDeadlineMs,
   'stopping fits into the thirty seconds that Kubernetes grants by default': times.stopMs < 30_000,
   'a half-open socket is closed within the idle time of common proxies (60 s)': times.socketPingMs + times.socketPongMs < 60_000,
+  'token keys are loaded anew several times before they are not used any more': times.jwksKeepMs >= 3 * times.jwksMaxAgeMs,
+  'token keys can be loaded again before they are old': times.jwksCoolDownMs + times.jwksLoadMs < times.jwksMaxAgeMs,
   'a frame fits into a send queue': limits.frameBytes < bounds.sendQueueBytes,
   'a publication carries at least one whole frame': limits.frameBytes < bounds.publicationBytes,
   'a page carries more than one frame': 2 * limits.frameBytes < bounds.pageBytes,

@@ -1,0 +1,185 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { connect } from 'node:net'
+import { Registry } from 'prom-client'
+import { createApi } from '../../../services/gateway/api.ts'
+import type { Verdict } from '../../../services/gateway/auth.ts'
+import type { CallOutcome } from '../../../services/gateway/calls.ts'
+import { clientAddress, trustedProxyTest } from '../../../services/gateway/client-address.ts'
+import { createCrowd } from '../../../services/gateway/crowd.ts'
+import type { Door } from '../../../services/gateway/door.ts'
+import { createDoor } from '../../../services/gateway/door.ts'
+import { createFrameReader } from '../../../services/gateway/frame-reader.ts'
+import { createGateway } from '../../../services/gateway/gateway.ts'
+import { createPeerConnections } from '../../../services/gateway/peer-connections.ts'
+import type { SharedBuckets } from '../../../services/gateway/shared-buckets.ts'
+import { createSharedBuckets } from '../../../services/gateway/shared-buckets.ts'
+import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import type { Bounds } from '../../../shared/runtime/bounds.ts'
+import { defaultBounds } from '../../../shared/runtime/bounds.ts'
+import { createLogger } from '../../../shared/runtime/logger.ts'
+import { createMetrics } from '../../../shared/runtime/metrics.ts'
+import { defaultRates } from '../../../shared/runtime/rates.ts'
+import { systemClock } from '../../../shared/runtime/system-clock.ts'
+import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { upgradeHead } from '../../support/client/raw-socket.ts'
+import { until } from '../../support/poll.ts'
+import { gatewayRig } from './gateway-rig.ts'
+
+/** A request whose token is being verified, until the test says how that ends. */
+export interface Verification {
+  /** The server's side of the connection. */
+  readonly socket: Socket
+  end(verdict: Verdict): void
+}
+
+export const user: Verdict = { principal: { isService: false, subject: 'ann' } }
+export const service: Verdict = { principal: { isService: true, subject: 'back-office' } }
+
+export interface AdmissionRigOptions {
+  readonly bounds?: Partial<Bounds>
+  readonly trustedProxies?: readonly string[]
+}
+
+/** A real public port whose tokens are verified when the test says so, with everything that admission counts. */
+export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: AdmissionRigOptions = {}) => {
+  const bounds = { ...defaultBounds, ...given }
+  const { switchboard } = await gatewayRig()
+  const metrics = createMetrics(new Registry())
+  const lines: string[] = []
+  const log = createLogger({ level: 'debug', name: 'test', write: (line) => lines.push(line) })
+  const crowd = createCrowd(bounds)
+  const shared = createSharedBuckets(undefined, systemClock)
+  let heldBuckets = 0
+  const buckets: SharedBuckets = {
+    hold: (key, rate) => {
+      const hold = shared.hold(key, rate)
+      let isHeld = true
+      heldBuckets += 1
+      return {
+        take: hold.take,
+        release: () => {
+          hold.release()
+          if (isHeld) heldBuckets -= 1
+          isHeld = false
+        },
+      }
+    },
+    size: 0,
+    stop: shared.stop,
+  }
+
+  const verifications: Verification[] = []
+  const verdicts: ((verdict: Verdict) => void)[] = []
+  const door = createDoor({
+    authenticate: () => new Promise<Verdict>((resolve) => void verdicts.push(resolve)),
+    origins: { allowed: undefined, isOpen: false },
+    addressOf: clientAddress(trustedProxies),
+    crowd,
+    buckets,
+    rates: { ...defaultRates, addressUpgradesBurst: 100_000 },
+    clock: systemClock,
+  })
+  /** Remembers whose token is verified, to see when the server knows that the client has left. */
+  const seen = <Answer>(
+    ask: (request: Parameters<Door['identify']>[0]) => Promise<Answer>,
+    request: Parameters<Door['identify']>[0],
+  ) => {
+    const before = verdicts.length
+    const answer = ask(request)
+    const end = verdicts[before]
+    if (end !== undefined) verifications.push({ socket: request.socket, end })
+    return answer
+  }
+  const watched: Door = {
+    identify: (request) => seen(door.identify, request),
+    admit: (request) => seen(door.admit, request),
+  }
+
+  let callsMade = 0
+  let openCalls = 0
+  const api = createApi({
+    door: watched,
+    call: () => {
+      callsMade += 1
+      openCalls += 1
+      const { promise, resolve } = Promise.withResolvers<CallOutcome>()
+      const abandon = (): void => {
+        openCalls -= 1
+        resolve({ body: '{}' })
+      }
+      return { outcome: promise, abandon }
+    },
+    read: createFrameReader(defaultLimits),
+    makeDocument: () => '{}',
+    maxBodyBytes: defaultLimits.frameBytes,
+    maxRequests: bounds.callsPerGateway,
+    log,
+  })
+  const gateway = createGateway({
+    switchboard,
+    door: watched,
+    peers: createPeerConnections({
+      maxPerAddress: bounds.connectionsPerAddress,
+      isTrustedProxy: trustedProxyTest(trustedProxies),
+    }),
+    api,
+    page: undefined,
+    host: '127.0.0.1',
+    port: 0,
+    limits: defaultLimits,
+    bounds,
+    times: { ...defaultTimes, drainOverlapMs: 1, drainWindowMs: 1 },
+    clock: systemClock,
+    log,
+    metrics,
+  })
+  const { port } = await gateway.start()
+  const url = `ws://127.0.0.1:${port}/ws`
+
+  const open = async (bytes = ''): Promise<Socket> => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => {})
+    await once(socket, 'connect')
+    socket.write(bytes)
+    return socket
+  }
+  let seenVerifications = 0
+  /** The next request whose token is to be verified. */
+  const verification = (): Promise<Verification> =>
+    until('a verification', () => {
+      const next = verifications[seenVerifications]
+      if (next !== undefined) seenVerifications += 1
+      return next
+    })
+  const sessions = async (): Promise<number> => (await metrics.sessions.get()).values[0]?.value ?? 0
+
+  return {
+    url,
+    lines,
+    gateway,
+    api,
+    metrics,
+    open,
+    verification,
+    upgradeBytes: (more: Readonly<Record<string, string>> = {}) => upgradeHead(url, more),
+    callBytes: (body: string, length = body.length) =>
+      `POST /api/v1/get-users HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`,
+    /** What is taken now, by name. All are 0 when nobody is there. */
+    taken: async () => ({
+      places: crowd.size,
+      binding: crowd.binding,
+      heldBuckets,
+      sessions: await sessions(),
+      openCalls,
+    }),
+    callsMade: () => callsMade,
+    [Symbol.asyncDispose]: async () => {
+      for (const resolve of verdicts) resolve({ fault: 'token_invalid' })
+      await gateway.drain()
+      shared.stop()
+    },
+  }
+}
+
+export const nothingTaken = { places: 0, binding: 0, heldBuckets: 0, sessions: 0, openCalls: 0 }
