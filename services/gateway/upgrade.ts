@@ -58,7 +58,7 @@ export const createUpgrade = ({ door, webSockets, isDraining, serve, clock, log,
       admission.allowance.release()
       admission.place.leave()
     }
-    // The client has left during the verification: `close` was emitted before anybody listened.
+    // The client left during the verification: `close` was emitted before any listener was attached.
     if (socket.destroyed) return giveBack()
     socket.on('close', giveBack)
     if (isDraining()) return refuse(socket, { refusal: 'draining' })
