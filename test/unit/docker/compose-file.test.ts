@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { canStandInFor } from '../../../infra/docker/offline-images/stand-in.ts'
 import { pinnedImages, projectFolder } from '../../../infra/docker/pinned-images.ts'
+import { defaultBounds } from '../../../shared/runtime/bounds.ts'
 import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { adminSessions, ownSessions } from '../../support/own-sessions.ts'
 
 interface Compose {
   readonly 'x-chat': { readonly image: string; readonly build: { readonly args: Readonly<Record<string, string>> } }
@@ -51,6 +53,20 @@ describe('docker-compose.yml', () => {
     const ports = Object.values(compose.services).flatMap((service) => service.ports ?? [])
     expect(ports.length).toBeGreaterThan(0)
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
+  })
+
+  it('lets no client choose its address: gateways publish no port, and the balancer replaces X-Forwarded-For', () => {
+    expect(compose.services.gateway?.ports).toBeUndefined()
+    expect(read('infra/docker/haproxy.cfg')).toMatch(/^ {2}http-request set-header X-Forwarded-For %\[src\]$/m)
+  })
+
+  it('fits the connections that Postgres takes by default, at the scale that its document suggests', () => {
+    const [, gateways, writers] = /--scale gateway=(\d+) --scale writer=(\d+)/.exec(read('infra/docker/README.md')) ?? []
+    const { databasePool } = defaultBounds
+    const services =
+      Number(gateways) * (databasePool + ownSessions.gateway) + Number(writers) * (databasePool + ownSessions.writer)
+    // 100, of which three are kept for superusers; one for the job that migrates.
+    expect(services + adminSessions).toBeLessThanOrEqual(97)
   })
 
   it('has stand-ins for all of its images but Grafana’s', () => {
