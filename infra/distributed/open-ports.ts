@@ -33,7 +33,7 @@ export const openPorts = async (
   name: string,
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
 ): Promise<DistributedPorts> => {
-  const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, security } = config
+  const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, limits, security } = config
   const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, log })
   life.add('database', database.close)
   await awaitSchema(database, log)
@@ -48,7 +48,7 @@ export const openPorts = async (
     clock: systemClock,
     log,
   }
-  await awaitTopics(kafka)
+  await awaitTopics({ ...kafka, frameBytes: limits.frameBytes })
   const commandLog = kafkaCommandLog(kafka)
   life.add('command log', commandLog.close)
 
