@@ -5,6 +5,7 @@ import { createTopics } from '../../infra/kafka/create-topics.ts'
 import { kafkaSecurity } from '../../infra/kafka/kafka-security.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
 import { beginEpoch } from '../../infra/postgres/begin-epoch.ts'
+import { assertDirectSession } from '../../infra/postgres/direct-session.ts'
 import { migrate } from '../../infra/postgres/migrate.ts'
 import { prune } from '../../infra/postgres/prune.ts'
 import { rebuild } from '../../infra/postgres/rebuild.ts'
@@ -21,9 +22,11 @@ import { auditFlags, runAudit } from './audit/run-audit.ts'
 const onDatabase = (meaning: string, work: (url: string, log: Logger) => Promise<void>): Subcommand => ({
   meaning,
   needs: 'DATABASE_URL',
-  run: () => {
-    const { databaseUrl, logLevel } = readConfigFor(['databaseUrl'])
-    return work(databaseUrl, createLogger({ level: logLevel, name: 'admin' }))
+  run: async () => {
+    const { databaseUrl, times, logLevel } = readConfigFor(['databaseUrl'])
+    const log = createLogger({ level: logLevel, name: 'admin' })
+    await assertDirectSession(databaseUrl, times, log)
+    return work(databaseUrl, log)
   },
 })
 

@@ -11,7 +11,8 @@ import { startChat } from '../support/stack/start-chat.ts'
 const pool = 3
 
 const sessionsByName = `select application_name as name, count(*)::int as count from pg_stat_activity
-  where datname = current_database() and application_name like 'chat-%' group by 1`
+  where datname = current_database() and application_name like 'chat-%'
+    and application_name <> 'chat-session-check' group by 1`
 
 describe.skipIf(whyNoStack())('the database sessions of a process', () => {
   let chat: Chat
