@@ -50,7 +50,7 @@ export const openPorts = async (
     clock: systemClock,
     log,
   }
-  await awaitTopics({ ...kafka, frameBytes: limits.frameBytes })
+  await awaitTopics(kafka, { frameBytes: limits.frameBytes, copies: config.replicationFactor })
   const commandLog = kafkaCommandLog(kafka)
   life.add('command log', commandLog.close)
 

@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KafkaError } from './admin-client.ts'
 import { assertTopics } from './assert-topics.ts'
+import type { TopicsNeeds } from './check-topics.ts'
 import { checkTopics } from './check-topics.ts'
 import type { KafkaCommandLogOptions } from './command-log.ts'
 import { topicsOf } from './topics.ts'
 
 const pauseMs = 500
-
-export interface AwaitTopicsOptions extends KafkaCommandLogOptions {
-  /** `FRAME_BYTES`: topics have to take a record of that size. */
-  readonly frameBytes: number
-}
 
 /**
  * Resolves when Kafka answers and every topic is there: they may be made later
@@ -18,13 +14,13 @@ export interface AwaitTopicsOptions extends KafkaCommandLogOptions {
  * rejects with `StartError` when a topic has another number of partitions, or
  * settings that could lose records or refuse them.
  */
-export const awaitTopics = async (options: AwaitTopicsOptions): Promise<void> => {
-  const { namespace, partitions, frameBytes, log } = options
+export const awaitTopics = async (options: KafkaCommandLogOptions, needs: TopicsNeeds): Promise<void> => {
+  const { namespace, partitions, log } = options
   const specs = topicsOf(namespace, partitions)
   for (let said = ''; ; ) {
     try {
       await assertTopics(options, specs, ['commands', 'deadLetter', 'events'])
-      return await checkTopics(options, specs, frameBytes)
+      return await checkTopics(options, specs, needs)
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
       if (error.message !== said) log.warn({ reason: error.message }, 'waiting for Kafka')

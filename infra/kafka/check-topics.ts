@@ -9,6 +9,14 @@ import type { KafkaOptions } from './kafka-options.ts'
 import { leastMessageBytes } from './message-bytes.ts'
 import type { TopicSpecs } from './topics.ts'
 
+/** What all topics have to keep up with. */
+export interface TopicsNeeds {
+  /** `FRAME_BYTES`: topics have to take a record of that size. */
+  readonly frameBytes: number
+  /** `REPLICATION_FACTOR`; undefined: whatever the brokers make. */
+  readonly copies: number | undefined
+}
+
 const stateOf = async (admin: Admin, name: string): Promise<TopicState> => {
   const { topics } = await admin.fetchTopicMetadata({ topics: [name] })
   const copies = Math.min(...(topics[0]?.partitions ?? []).map(({ replicas }) => replicas.length))
@@ -36,7 +44,7 @@ const readableStateOf = async (admin: Admin, name: string): Promise<TopicState |
  *            difference, and where settings may not be read.
  * Does not:  change a topic.
  */
-export const checkTopics = (options: KafkaOptions, specs: TopicSpecs, frameBytes: number): Promise<void> =>
+export const checkTopics = (options: KafkaOptions, specs: TopicSpecs, needs: TopicsNeeds): Promise<void> =>
   withAdmin(options, async (admin) => {
     const refusals: string[] = []
     for (const role of ['commands', 'deadLetter', 'events'] as const) {
@@ -46,7 +54,8 @@ export const checkTopics = (options: KafkaOptions, specs: TopicSpecs, frameBytes
         options.log.warn({ topic: spec.name }, 'settings of a topic may not be read: allow DescribeConfigs')
         continue
       }
-      for (const { kind, text } of judgeTopic(spec, state, leastMessageBytes(role, frameBytes))) {
+      const { copies, frameBytes } = needs
+      for (const { kind, text } of judgeTopic(spec, state, { copies, leastMessageBytes: leastMessageBytes(role, frameBytes) })) {
         if (kind === 'refuse') refusals.push(text)
         else options.log.warn({ topic: spec.name, reason: text }, 'a topic has other settings than expected')
       }

@@ -14,7 +14,14 @@ export interface TopicFinding {
   readonly text: string
 }
 
-type Judge = (spec: TopicSpec, state: TopicState, leastMessageBytes: number) => readonly TopicFinding[]
+/** What this process is configured to rely on. */
+export interface TopicNeeds {
+  readonly leastMessageBytes: number
+  /** `REPLICATION_FACTOR`; undefined: whatever the brokers make. */
+  readonly copies: number | undefined
+}
+
+type Judge = (spec: TopicSpec, state: TopicState, needs: TopicNeeds) => readonly TopicFinding[]
 
 const insync = 'min.insync.replicas'
 const cleanup = 'cleanup.policy'
@@ -35,7 +42,7 @@ const judgeCleanup: Judge = ({ name }, { config }) =>
     ? []
     : [refuse(`${name} has ${cleanup}=${config[cleanup]}, which drops all but the last record of a key: set it to delete`)]
 
-const judgeSize: Judge = ({ name }, { config }, leastMessageBytes) =>
+const judgeSize: Judge = ({ name }, { config }, { leastMessageBytes }) =>
   Number(config[largest]) >= leastMessageBytes
     ? []
     : [
@@ -65,6 +72,11 @@ const judgeDurability: Judge = ({ name }, { copies, config }) => {
   ]
 }
 
+const judgeCopies: Judge = ({ name }, { copies }, needs) =>
+  needs.copies === undefined || copies >= needs.copies
+    ? []
+    : [warn(`${name} has partitions with ${copies} copies, and REPLICATION_FACTOR says ${needs.copies}`)]
+
 /** Settings that change how long a record is kept, or by which clock. */
 const keeping = ['retention.ms', 'retention.bytes', 'message.timestamp.type'] as const
 
@@ -74,5 +86,5 @@ const judgeKeeping: Judge = ({ name, config: wanted }, { config }) =>
     .map((setting) => warn(`${name} has ${setting}=${config[setting]}, and a new topic would get ${wanted[setting]}`))
 
 /** Compares an existing topic with what this version relies on; `assertTopics` compares partitions. */
-export const judgeTopic: Judge = (spec, state, leastMessageBytes) =>
-  [judgeCleanup, judgeSize, judgeDurability, judgeKeeping].flatMap((judge) => judge(spec, state, leastMessageBytes))
+export const judgeTopic: Judge = (spec, state, needs) =>
+  [judgeCleanup, judgeSize, judgeDurability, judgeCopies, judgeKeeping].flatMap((judge) => judge(spec, state, needs))

@@ -39,7 +39,7 @@ const makeTopics = async (): Promise<void> => {
   const specs = topicsOf(namespace, partitions)
   await createTopics(kafka, specs, replicationFactor)
   await assertTopics(kafka, specs, ['commands', 'deadLetter', 'events'])
-  await checkTopics(kafka, specs, limits.frameBytes)
+  await checkTopics(kafka, specs, { frameBytes: limits.frameBytes, copies: replicationFactor })
 }
 
 const subcommands: Readonly<Record<string, Subcommand>> = {

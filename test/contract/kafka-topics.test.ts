@@ -36,7 +36,7 @@ const partitionsOf = (options: KafkaOptions, topic: string): Promise<number | un
 
 const allRoles = ['commands', 'deadLetter', 'events'] as const
 
-const { frameBytes } = defaultLimits
+const needs = { frameBytes: defaultLimits.frameBytes, copies: undefined }
 
 const open = (): { options: KafkaOptions; specs: TopicSpecs } => {
   const options = kafkaOptions(sharedStack())
@@ -97,7 +97,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
   it('end the start where their partitions are others, which no waiting mends', async () => {
     const options = await kafkaWithTopics(sharedStack())
     const other = { ...options, partitions: testPartitions + 1 }
-    const end = awaitTopics({ ...other, frameBytes })
+    const end = awaitTopics(other, needs)
     await expect(end).rejects.toThrow(StartError)
     await expect(end).rejects.toThrow(
       `${options.namespace}.chat.commands has ${testPartitions} partitions, and PARTITIONS says ${testPartitions + 1}`,
@@ -107,7 +107,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
   it('are waited for, which is said once', async () => {
     const { options, specs } = open()
     const log = keepingKafkaLog()
-    const waiting = awaitTopics({ ...options, partitions: testPartitions, frameBytes, log })
+    const waiting = awaitTopics({ ...options, partitions: testPartitions, log }, needs)
     await createTopics(options, specs, undefined)
     await waiting
     expect(log.lines.filter((line) => line.startsWith('waiting for Kafka')).length).toBeLessThan(4)
@@ -127,7 +127,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
       const { options, specs } = open()
       await createTopics(options, specs, undefined)
       await assertTopics(options, specs, allRoles)
-      await checkTopics(options, specs, frameBytes)
+      await checkTopics(options, specs, needs)
     }
     isOver = true
     await churning
@@ -155,8 +155,8 @@ describe.skipIf(whyNoStack())('the settings of topics that exist on Kafka', () =
 
   it('are accepted without a warning where this version has made them', async () => {
     const { options, specs, log } = await openWith({})
-    await expect(awaitTopics({ ...options, frameBytes })).resolves.toBeUndefined()
-    await expect(checkTopics(options, specs, frameBytes)).resolves.toBeUndefined()
+    await expect(awaitTopics(options, needs)).resolves.toBeUndefined()
+    await expect(checkTopics(options, specs, needs)).resolves.toBeUndefined()
     expect(warnings(log.lines)).toEqual([])
   })
 
@@ -167,7 +167,7 @@ describe.skipIf(whyNoStack())('the settings of topics that exist on Kafka', () =
     ['min.insync.replicas', '2'],
   ])('end the start where they could lose records or refuse them: %s=%s', async (setting, value) => {
     const { options, specs } = await openWith({ [setting]: value })
-    const end = awaitTopics({ ...options, frameBytes })
+    const end = awaitTopics(options, needs)
     await expect(end).rejects.toThrow(StartError)
     await expect(end).rejects.toThrow(`${specs.commands.name} has ${setting}=${value}`)
   })
@@ -178,13 +178,21 @@ describe.skipIf(whyNoStack())('the settings of topics that exist on Kafka', () =
     ['message.timestamp.type', 'CreateTime'],
   ])('are warned about where a record is kept otherwise than expected: %s=%s', async (setting, value) => {
     const { options, specs, log } = await openWith({ [setting]: value })
-    await expect(awaitTopics({ ...options, frameBytes })).resolves.toBeUndefined()
+    await expect(awaitTopics(options, needs)).resolves.toBeUndefined()
     expect(warnings(log.lines)).toEqual([expect.stringContaining(`${specs.commands.name} has ${setting}=${value}`)])
+  })
+
+  it('are warned about where there are fewer copies than REPLICATION_FACTOR says', async () => {
+    const { options, specs, log } = await openWith({})
+    await expect(awaitTopics(options, { ...needs, copies: 3 })).resolves.toBeUndefined()
+    const text = 'has partitions with 1 copies, and REPLICATION_FACTOR says 3'
+    const all = Object.values(specs).map(({ name }) => expect.stringContaining(`${name} ${text}`) as string)
+    expect(warnings(log.lines)).toEqual(all)
   })
 
   it('end the start where FRAME_BYTES is more than a topic takes', async () => {
     const { options, specs } = await openWith({})
-    const end = awaitTopics({ ...options, frameBytes: 1024 * 1024 })
+    const end = awaitTopics(options, { ...needs, frameBytes: 1024 * 1024 })
     await expect(end).rejects.toThrow(StartError)
     await expect(end).rejects.toThrow(`${specs.commands.name} has max.message.bytes=1048576, and FRAME_BYTES`)
   })

@@ -20,12 +20,13 @@ interface Rewriting {
 }
 
 const poolerBefore = async (url: string, { startup = (bytes) => bytes, answer = (bytes) => bytes, refusal }: Rewriting) => {
-  const target = new URL(url)
+  const server = new URL(url)
+  const target = { port: Number(server.port || 5432), host: server.hostname }
   const open = new Set<Socket>()
-  const server = createServer((client) => {
+  const proxy = createServer((client) => {
     open.add(client.on('error', () => {}))
     if (refusal !== undefined) return void client.once('data', () => client.end(refusal))
-    const upstream = connect(Number(target.port || 5432), target.hostname).on('error', () => {})
+    const upstream = connect(target).on('error', () => {})
     open.add(upstream)
     client.once('data', (first) => {
       upstream.write(startup(first as Buffer))
@@ -34,16 +35,17 @@ const poolerBefore = async (url: string, { startup = (bytes) => bytes, answer = 
     upstream.on('data', (bytes) => void client.write(answer(bytes as Buffer)))
     upstream.on('close', () => client.destroy())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  target.hostname = '127.0.0.1'
-  target.port = String((server.address() as AddressInfo).port)
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const own = new URL(url)
+  own.hostname = '127.0.0.1'
+  own.port = String((proxy.address() as AddressInfo).port)
   return {
-    url: target.href,
+    url: own.href,
     [Symbol.asyncDispose]: async () => {
       for (const socket of open) socket.destroy()
-      server.close()
-      await once(server, 'close')
+      proxy.close()
+      await once(proxy, 'close')
     },
   }
 }

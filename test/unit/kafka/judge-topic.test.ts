@@ -11,7 +11,16 @@ const roles: readonly TopicRole[] = ['commands', 'deadLetter', 'events']
 
 const judged = (copies: number, settings: Readonly<Record<string, string>>, role: TopicRole = 'commands'): TopicFinding[] => {
   const config = { ...specs[role].config, 'min.insync.replicas': String(insyncFor(copies)), ...settings }
-  return [...judgeTopic(specs[role], { copies, config }, leastMessageBytes(role, defaultLimits.frameBytes))]
+  return [
+    ...judgeTopic(
+      specs[role],
+      { copies, config },
+      {
+        copies: undefined,
+        leastMessageBytes: leastMessageBytes(role, defaultLimits.frameBytes),
+      },
+    ),
+  ]
 }
 const kinds = (findings: readonly TopicFinding[]): string[] => findings.map(({ kind }) => kind)
 
