@@ -9,8 +9,9 @@ import { awaitTopics } from '../kafka/await-topics.ts'
 import type { KafkaCommandLogOptions } from '../kafka/command-log.ts'
 import { kafkaCommandLog } from '../kafka/command-log.ts'
 import { kafkaSecurity } from '../kafka/kafka-security.ts'
-import { awaitSchema } from '../postgres/await-schema.ts'
+import { awaitDatabase, awaitSchema } from '../postgres/await-schema.ts'
 import { openDatabase } from '../postgres/database.ts'
+import { assertDirectSession } from '../postgres/direct-session.ts'
 import { redisFanOut } from '../redis/redis-fan-out.ts'
 import { redisTls } from '../redis/redis-tls.ts'
 
@@ -33,9 +34,10 @@ export const openPorts = async (
   name: string,
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
 ): Promise<DistributedPorts> => {
-  const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, security } = config
+  const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, limits, security } = config
   const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, log })
   life.add('database', database.close)
+  await awaitDatabase(() => assertDirectSession(databaseUrl, times, log), log)
   await awaitSchema(database, log)
 
   const kafka = {
@@ -48,7 +50,7 @@ export const openPorts = async (
     clock: systemClock,
     log,
   }
-  await awaitTopics(kafka)
+  await awaitTopics(kafka, { frameBytes: limits.frameBytes, copies: config.replicationFactor })
   const commandLog = kafkaCommandLog(kafka)
   life.add('command log', commandLog.close)
 

@@ -14,7 +14,11 @@ export interface PinnedImages {
 }
 
 const found = (text: string, pattern: RegExp): Readonly<Record<string, string>> =>
-  Object.fromEntries([...text.matchAll(pattern)].map(([, name = '', image = '']) => [name, image]))
+  Object.fromEntries([...text.matchAll(pattern)].map(([, name = '', image = '']) => [name, anchored(text, image)]))
+
+/** What YAML calls an alias (`*node`) stands for the value of its anchor (`&node …`), so that an image has one line. */
+const anchored = (text: string, image: string): string =>
+  image.startsWith('*') ? (new RegExp(`&${image.slice(1)} (\\S+)$`, 'm').exec(text)?.[1] ?? image) : image
 
 /** Line by line, so that it needs no parser of YAML; a test compares it with one. */
 export const pinnedImages = (text = readFileSync(resolve(projectFolder, 'docker-compose.yml'), 'utf8')): PinnedImages => {
@@ -22,7 +26,7 @@ export const pinnedImages = (text = readFileSync(resolve(projectFolder, 'docker-
   if (chat === undefined) throw new Error('docker-compose.yml names no image under x-chat')
   return {
     services: found(text, /^ {2}([a-z-]+):\n {4}image: (\S+)$/gm),
-    buildArguments: found(text, /^ {6}([A-Z]+_IMAGE): (\S+)$/gm),
+    buildArguments: found(text, /^ {6}([A-Z]+_IMAGE): (?:&\S+ )?(\S+)$/gm),
     chat,
   }
 }

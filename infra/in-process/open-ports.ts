@@ -11,6 +11,7 @@ import { migrate } from '../postgres/migrate.ts'
 import { SchemaError } from '../postgres/schema-version.ts'
 import { memoryCommandLog } from './memory-command-log.ts'
 import { memoryFanOut } from './memory-fan-out.ts'
+import { startPeriodicPrune } from './periodic-prune.ts'
 
 export interface EmbeddedPorts {
   readonly commandLog: CommandLog
@@ -47,6 +48,8 @@ export const openPorts = async (
   })
   life.add('database', database.close)
   await bringUpToDate(database, () => migrate(url, log))
+  const pruning = startPeriodicPrune({ pruneSlice: database.pruneRejections, clock: systemClock, log })
+  life.add('pruning', pruning.stop)
 
   const fanOut = memoryFanOut({ log })
   life.add('fan-out', fanOut.close)

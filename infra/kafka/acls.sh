@@ -22,15 +22,17 @@ allow() {
     --add --allow-principal "$who" "$@"
 }
 
+# DescribeConfigs: each process compares the settings of its topics at start; without this right it logs a warning instead.
+
 # A gateway puts commands on the log, and sees that the other topics are there.
-allow "$gateway" --operation Write --operation Describe --topic "${prefix}chat.commands"
-allow "$gateway" --operation Describe --topic "${prefix}chat.dead-letter"
-allow "$gateway" --operation Describe --topic "${prefix}chat.events"
+allow "$gateway" --operation Write --operation Describe --operation DescribeConfigs --topic "${prefix}chat.commands"
+allow "$gateway" --operation Describe --operation DescribeConfigs --topic "${prefix}chat.dead-letter"
+allow "$gateway" --operation Describe --operation DescribeConfigs --topic "${prefix}chat.events"
 
 # A writer takes commands, in one group with the others, and tells what became of them.
-allow "$writer" --operation Read --operation Describe --topic "${prefix}chat.commands"
-allow "$writer" --operation Write --operation Describe --topic "${prefix}chat.events"
-allow "$writer" --operation Write --operation Describe --topic "${prefix}chat.dead-letter"
+allow "$writer" --operation Read --operation Describe --operation DescribeConfigs --topic "${prefix}chat.commands"
+allow "$writer" --operation Write --operation Describe --operation DescribeConfigs --topic "${prefix}chat.events"
+allow "$writer" --operation Write --operation Describe --operation DescribeConfigs --topic "${prefix}chat.dead-letter"
 allow "$writer" --operation Read --operation Describe --group "${prefix}chat.writer"
 
 # `admin topics` makes what is missing.
@@ -39,9 +41,9 @@ for topic in chat.commands chat.dead-letter chat.events; do
 done
 
 # `admin audit` sends canaries, reads every event in groups of its own, and sees how far the writers are.
-allow "$audit" --operation Write --operation Describe --topic "${prefix}chat.commands"
-allow "$audit" --operation Read --operation Describe --topic "${prefix}chat.events"
-allow "$audit" --operation Describe --topic "${prefix}chat.dead-letter"
+allow "$audit" --operation Write --operation Describe --operation DescribeConfigs --topic "${prefix}chat.commands"
+allow "$audit" --operation Read --operation Describe --operation DescribeConfigs --topic "${prefix}chat.events"
+allow "$audit" --operation Describe --operation DescribeConfigs --topic "${prefix}chat.dead-letter"
 allow "$audit" --operation Describe --group "${prefix}chat.writer"
 allow "$audit" --operation Read --operation Describe --operation Delete \
   --group "${prefix}chat.writer-audit-" --resource-pattern-type prefixed

@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/ports/clock.ts'
 import { pause } from '../../shared/runtime/pause.ts'
 import { withAdmin } from './admin-client.ts'
 import { protocolErrorOf } from './driver-error.ts'
+import { insyncFor } from './judge-topic.ts'
 import type { KafkaOptions } from './kafka-options.ts'
 import { partitionCount } from './partition-count.ts'
 import type { TopicSpec, TopicSpecs } from './topics.ts'
@@ -12,9 +13,8 @@ export type Copies = number | undefined
 
 const asBrokersSay = -1
 
-/** One copy may be away without stopping writes, and no acknowledged record is on one broker alone. */
 const durability = (copies: Copies): Readonly<Record<string, string>> =>
-  copies === undefined ? {} : { 'min.insync.replicas': String(Math.max(1, copies - 1)) }
+  copies === undefined ? {} : { 'min.insync.replicas': String(insyncFor(copies)) }
 
 const asTopic = ({ name, partitions, config }: TopicSpec, copies: Copies): ITopicConfig => ({
   topic: name,

@@ -23,7 +23,7 @@ export interface KafkaProducer {
 }
 
 /** Of one request; topics take batches of twice that (`topics.ts`), and consumers fetch as much at least. */
-const requestBytes = 512 * 1024
+export const requestBytes = 512 * 1024
 
 /** Length, offset and the like; half of it would do. */
 const frameBytes = 50

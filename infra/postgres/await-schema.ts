@@ -11,10 +11,14 @@ const pauseMs = 500
  * needs: a migration may be under way, and the database may come later than
  * its users. Says once what it waits for; never gives up.
  */
-export const awaitSchema = async (database: Pick<Database, 'assertSchema'>, log: DatabaseLog): Promise<void> => {
+export const awaitSchema = (database: Pick<Database, 'assertSchema'>, log: DatabaseLog): Promise<void> =>
+  awaitDatabase(() => database.assertSchema(), log)
+
+/** Repeats a check until it resolves: an error of another kind than "not yet" ends it. */
+export const awaitDatabase = async (check: () => Promise<void>, log: DatabaseLog): Promise<void> => {
   for (let said = ''; ; ) {
     try {
-      return await database.assertSchema()
+      return await check()
     } catch (error) {
       if (!(error instanceof SchemaError || error instanceof StoreError)) throw error
       if (error.message !== said) log.warn({ reason: error.message }, 'waiting for the database')

@@ -6,6 +6,7 @@ import type { DatabaseLog } from './database-log.ts'
 import { postgresEventStore } from './event-store.ts'
 import { guardedPool } from './guarded-pool.ts'
 import { closeOrm, makeOrm, nativePool } from './orm.ts'
+import { pruneSlice } from './prune.ts'
 import { postgresReadModel } from './read-model.ts'
 import { assertSchema } from './schema-version.ts'
 
@@ -31,6 +32,8 @@ export interface Database {
   readonly readModel: ReadModel
   /** Rejects with `SchemaError` when migrations are missing, with `StoreError` when the database cannot be asked. */
   assertSchema(): Promise<void>
+  /** Deletes at most `rows` old rejections; resolves with how many it deleted. Needs the owner's rights. */
+  pruneRejections(rows: number): Promise<number>
   /** Lets statements in hand finish. Idempotent. */
   close(): Promise<void>
 }
@@ -73,6 +76,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     eventStore: postgresEventStore(pool, bounds.pageBytes),
     readModel: postgresReadModel(pool, bounds.pageBytes),
     assertSchema: () => assertSchema(pool),
+    pruneRejections: (rows) => pruneSlice(pool, rows),
     close: () => {
       closed ??= closeOrm(orm)
       return closed

@@ -1,8 +1,11 @@
 import { openAudit } from '../../infra/distributed/open-audit.ts'
+import { assertTopics } from '../../infra/kafka/assert-topics.ts'
+import { checkTopics } from '../../infra/kafka/check-topics.ts'
 import { createTopics } from '../../infra/kafka/create-topics.ts'
 import { kafkaSecurity } from '../../infra/kafka/kafka-security.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
 import { beginEpoch } from '../../infra/postgres/begin-epoch.ts'
+import { assertDirectSession } from '../../infra/postgres/direct-session.ts'
 import { migrate } from '../../infra/postgres/migrate.ts'
 import { prune } from '../../infra/postgres/prune.ts'
 import { rebuild } from '../../infra/postgres/rebuild.ts'
@@ -19,23 +22,33 @@ import { auditFlags, runAudit } from './audit/run-audit.ts'
 const onDatabase = (meaning: string, work: (url: string, log: Logger) => Promise<void>): Subcommand => ({
   meaning,
   needs: 'DATABASE_URL',
-  run: () => {
-    const { databaseUrl, logLevel } = readConfigFor(['databaseUrl'])
-    return work(databaseUrl, createLogger({ level: logLevel, name: 'admin' }))
+  run: async () => {
+    const { databaseUrl, times, logLevel } = readConfigFor(['databaseUrl'])
+    const log = createLogger({ level: logLevel, name: 'admin' })
+    await assertDirectSession(databaseUrl, times, log)
+    return work(databaseUrl, log)
   },
 })
 
-const makeTopics = (): Promise<void> => {
-  const { kafkaBrokers, namespace, partitions, replicationFactor, times, security, logLevel } = readConfigFor(['kafkaBrokers'])
+const makeTopics = async (): Promise<void> => {
+  const config = readConfigFor(['kafkaBrokers'])
+  const { kafkaBrokers, namespace, partitions, replicationFactor, times, security, limits, logLevel } = config
   const log = createLogger({ level: logLevel, name: 'admin' })
   const clientId = 'chat-admin'
   const kafka = { brokers: kafkaBrokers, namespace, clientId, security: kafkaSecurity(security), times, clock: systemClock, log }
-  return createTopics(kafka, topicsOf(namespace, partitions), replicationFactor)
+  const specs = topicsOf(namespace, partitions)
+  await createTopics(kafka, specs, replicationFactor)
+  await assertTopics(kafka, specs, ['commands', 'deadLetter', 'events'])
+  await checkTopics(kafka, specs, { frameBytes: limits.frameBytes, copies: replicationFactor })
 }
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   migrate: onDatabase('brings the database schema up to date', migrate),
-  topics: { meaning: 'makes the topics that are missing', needs: 'KAFKA_BROKERS', run: makeTopics },
+  topics: {
+    meaning: 'makes the topics that are missing, and compares the settings of those that exist',
+    needs: 'KAFKA_BROKERS',
+    run: makeTopics,
+  },
   roles: onDatabase('makes the roles of writer and gateway, which may do what those do and no more', makeRoles),
   rebuild: onDatabase('makes the read model again from the events, while no writer runs', rebuild),
   restore: onDatabase('has clients start over, after the database was restored from a copy; while no writer runs', beginEpoch),

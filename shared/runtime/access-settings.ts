@@ -15,12 +15,14 @@ const isOrigin = (value: string): boolean => {
   }
 }
 
+/** No network of proxies is wider; with `0.0.0.0/0` every client would choose its own address. */
+const shortestPrefix = 8
+
 const isNetwork = (value: string): boolean => {
   const [address = '', prefix = '', ...rest] = value.split('/')
   const kind = isIP(address)
-  return (
-    kind !== 0 && rest.length === 0 && (prefix === '' || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (kind === 4 ? 32 : 128)))
-  )
+  const isLength = /^\d{1,3}$/.test(prefix) && Number(prefix) >= shortestPrefix && Number(prefix) <= (kind === 4 ? 32 : 128)
+  return kind !== 0 && rest.length === 0 && (prefix === '' || isLength)
 }
 
 /** A key set that comes over a network is only as good as the way it came. */
@@ -82,9 +84,12 @@ export const accessSettings = {
     listOf(isOrigin, 'must be origins like https://app.example.com, several separated by commas').optional(),
   ),
   TRUSTED_PROXIES: setting(
-    'addresses or networks (`10.0.0.0/8`) of proxies whose `X-Forwarded-For` counts, several separated by commas',
+    'addresses of proxies whose `X-Forwarded-For` counts, or networks (`10.40.0.0/28`) that hold such proxies and nothing else: any peer inside chooses the client address that is believed; several separated by commas',
     '',
-    listOf(isNetwork, 'must be addresses or networks like 10.0.0.0/8, several separated by commas').default([]),
+    listOf(
+      isNetwork,
+      `must be addresses or networks like 10.40.0.0/28, none wider than /${shortestPrefix}, several separated by commas`,
+    ).default([]),
   ),
   NODE_ENV: setting('`production`: `AUTH=off` is refused', '', z.string().optional()),
 } as const satisfies Record<string, Setting>

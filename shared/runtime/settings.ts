@@ -26,7 +26,7 @@ const brokers = matching(/^[^\s,]+:\d+(\s*,\s*[^\s,]+:\d+)*$/, 'must be host:por
 
 const serviceSettings = {
   DATABASE_URL: setting(
-    'Postgres, for the distributed mode. TLS with `?sslmode=verify-full` and, unless the system trusts its certificate, `&sslrootcert=<file>`; also `sslcert` and `sslkey`',
+    'Postgres itself, for the distributed mode: no connection pooler in transaction mode (PgBouncer). TLS with `?sslmode=verify-full` and, unless the system trusts its certificate, `&sslrootcert=<file>`; also `sslcert` and `sslkey`',
     '',
     databaseUrl.optional(),
   ),

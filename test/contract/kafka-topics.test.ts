@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { KafkaError } from '../../infra/kafka/admin-client.ts'
 import { assertTopics } from '../../infra/kafka/assert-topics.ts'
 import { awaitTopics } from '../../infra/kafka/await-topics.ts'
+import { checkTopics } from '../../infra/kafka/check-topics.ts'
 import { createTopics } from '../../infra/kafka/create-topics.ts'
 import type { KafkaOptions } from '../../infra/kafka/kafka-options.ts'
 import type { TopicSpecs } from '../../infra/kafka/topics.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
+import { defaultLimits } from '../../shared/protocol/limits.ts'
 import { StartError } from '../../shared/runtime/start-error.ts'
 import { keepingKafkaLog } from '../support/kafka/keeping-kafka-log.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
@@ -33,6 +35,8 @@ const partitionsOf = (options: KafkaOptions, topic: string): Promise<number | un
   adminOf(options, async (admin) => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length)
 
 const allRoles = ['commands', 'deadLetter', 'events'] as const
+
+const needs = { frameBytes: defaultLimits.frameBytes, copies: undefined }
 
 const open = (): { options: KafkaOptions; specs: TopicSpecs } => {
   const options = kafkaOptions(sharedStack())
@@ -93,7 +97,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
   it('end the start where their partitions are others, which no waiting mends', async () => {
     const options = await kafkaWithTopics(sharedStack())
     const other = { ...options, partitions: testPartitions + 1 }
-    const end = awaitTopics(other)
+    const end = awaitTopics(other, needs)
     await expect(end).rejects.toThrow(StartError)
     await expect(end).rejects.toThrow(
       `${options.namespace}.chat.commands has ${testPartitions} partitions, and PARTITIONS says ${testPartitions + 1}`,
@@ -103,7 +107,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
   it('are waited for, which is said once', async () => {
     const { options, specs } = open()
     const log = keepingKafkaLog()
-    const waiting = awaitTopics({ ...options, partitions: testPartitions, log })
+    const waiting = awaitTopics({ ...options, partitions: testPartitions, log }, needs)
     await createTopics(options, specs, undefined)
     await waiting
     expect(log.lines.filter((line) => line.startsWith('waiting for Kafka')).length).toBeLessThan(4)
@@ -123,6 +127,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
       const { options, specs } = open()
       await createTopics(options, specs, undefined)
       await assertTopics(options, specs, allRoles)
+      await checkTopics(options, specs, needs)
     }
     isOver = true
     await churning
@@ -132,5 +137,63 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     const { options, specs } = open()
     const nowhere = { ...options, brokers: ['127.0.0.1:1'] }
     await expect(createTopics(nowhere, specs, undefined)).rejects.toThrow(/^Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED/)
+  })
+})
+
+describe.skipIf(whyNoStack())('the settings of topics that exist on Kafka', () => {
+  /** Topics of which `chat.commands` was made by hand with these settings. */
+  const openWith = async (settings: Readonly<Record<string, string>>, replicationFactor = 1) => {
+    const { options, specs } = open()
+    const log = keepingKafkaLog()
+    const configEntries = Object.entries({ ...specs.commands.config, ...settings }).map(([name, value]) => ({ name, value }))
+    const own = { topic: specs.commands.name, numPartitions: testPartitions, replicationFactor, configEntries }
+    await adminOf(options, (admin) => admin.createTopics({ topics: [own], waitForLeaders: false }))
+    await createTopics(options, specs, 1)
+    return { options: { ...options, log, partitions: testPartitions }, specs, log }
+  }
+  const warnings = (lines: readonly string[]): readonly string[] => lines.filter((line) => line.startsWith('a topic has other'))
+
+  it('are accepted without a warning where this version has made them', async () => {
+    const { options, specs, log } = await openWith({})
+    await expect(awaitTopics(options, needs)).resolves.toBeUndefined()
+    await expect(checkTopics(options, specs, needs)).resolves.toBeUndefined()
+    expect(warnings(log.lines)).toEqual([])
+  })
+
+  it.each([
+    ['cleanup.policy', 'compact'],
+    ['max.message.bytes', '65536'],
+    // One broker has one copy.
+    ['min.insync.replicas', '2'],
+  ])('end the start where they could lose records or refuse them: %s=%s', async (setting, value) => {
+    const { options, specs } = await openWith({ [setting]: value })
+    const end = awaitTopics(options, needs)
+    await expect(end).rejects.toThrow(StartError)
+    await expect(end).rejects.toThrow(`${specs.commands.name} has ${setting}=${value}`)
+  })
+
+  it.each([
+    ['retention.ms', '3600000'],
+    ['retention.bytes', '1000000'],
+    ['message.timestamp.type', 'CreateTime'],
+  ])('are warned about where a record is kept otherwise than expected: %s=%s', async (setting, value) => {
+    const { options, specs, log } = await openWith({ [setting]: value })
+    await expect(awaitTopics(options, needs)).resolves.toBeUndefined()
+    expect(warnings(log.lines)).toEqual([expect.stringContaining(`${specs.commands.name} has ${setting}=${value}`)])
+  })
+
+  it('are warned about where there are fewer copies than REPLICATION_FACTOR says', async () => {
+    const { options, specs, log } = await openWith({})
+    await expect(awaitTopics(options, { ...needs, copies: 3 })).resolves.toBeUndefined()
+    const text = 'has partitions with 1 copies, and REPLICATION_FACTOR says 3'
+    const all = Object.values(specs).map(({ name }) => expect.stringContaining(`${name} ${text}`) as string)
+    expect(warnings(log.lines)).toEqual(all)
+  })
+
+  it('end the start where FRAME_BYTES is more than a topic takes', async () => {
+    const { options, specs } = await openWith({})
+    const end = awaitTopics(options, { ...needs, frameBytes: 1024 * 1024 })
+    await expect(end).rejects.toThrow(StartError)
+    await expect(end).rejects.toThrow(`${specs.commands.name} has max.message.bytes=1048576, and FRAME_BYTES`)
   })
 })

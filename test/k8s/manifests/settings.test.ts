@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { isAcceptedHost } from '../../../services/gateway/origin.ts'
 import type { DistributedConfig } from '../../../shared/runtime/config.ts'
@@ -147,6 +148,20 @@ describe('what is behind a proxy', () => {
     const { ofKind } = rendered(overlay)
     const isBehind = ofKind('Gateway').length + ofKind('Ingress').length > 0
     expect(configOf(overlay, 'gateway').access.trustedProxies.length > 0).toBe(isBehind)
+  })
+
+  it.each(overlays)('trusts the address of the proxies only, not a network that others have addresses in: %s', (overlay) => {
+    for (const network of configOf(overlay, 'gateway').access.trustedProxies) {
+      const [address = '', prefix = ''] = network.split('/')
+      const kind = isIP(address) === 4 ? 'ipv4' : 'ipv6'
+      const fewestBits = { ipv4: 24, ipv6: 64 }[kind]
+      if (prefix !== '') expect(Number(prefix), network).toBeGreaterThanOrEqual(fewestBits)
+      const trusted = new BlockList()
+      trusted.addSubnet(address, Number(prefix || (kind === 'ipv4' ? 32 : 128)), kind)
+      const named = JSON.stringify(rendered(overlay).ofKind('NetworkPolicy')).matchAll(/"cidr":"([^/"]+)\/(\d+)"/g)
+      const others = [...named].flatMap(([, other = '', bits = '0']) => (Number(bits) === 0 ? [] : [other]))
+      expect(others.filter((other) => trusted.check(other, isIP(other) === 4 ? 'ipv4' : 'ipv6'))).toEqual([])
+    }
   })
 })
 

@@ -3,10 +3,15 @@ import { Redis } from 'ioredis'
 import { Kafka, logLevel } from 'kafkajs'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkTopics } from '../../../infra/kafka/check-topics.ts'
 import { topicsOf } from '../../../infra/kafka/topics.ts'
 import { runCommand } from '../../../infra/native/run-command.ts'
 import { connectionConfig } from '../../../infra/postgres/connection-config.ts'
+import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import { systemClock } from '../../../shared/runtime/system-clock.ts'
+import { defaultTimes } from '../../../shared/runtime/times.ts'
 import { journeys } from '../../e2e/journeys.suite.ts'
+import { keepingKafkaLog } from '../../support/kafka/keeping-kafka-log.ts'
 import { until } from '../../support/poll.ts'
 import type { SecureServices } from '../../support/secure/secure-services.ts'
 import { namespace, passwords, startSecureServices } from '../../support/secure/secure-services.ts'
@@ -167,6 +172,29 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
     ] as const)('of %s reads no commands (%s, group %s)', async (_, username, group) => {
       // Of a group that it may not see, the driver says that it found nobody who leads it.
       await expect(consume(username, group)).rejects.toThrow(/authoriz|coordinator/i)
+    })
+
+    it.each([
+      ['gateway', 'plain', 0],
+      ['writer', 'scram-sha-512', 0],
+      ['audit', 'plain', 0],
+      ['stranger', 'plain', 3],
+    ] as const)('of %s may compare the settings of topics, or is warned for each topic', async (username, mechanism, count) => {
+      const log = keepingKafkaLog()
+      const options = {
+        brokers: [`127.0.0.1:${services.kafkaPort}`],
+        namespace,
+        clientId: 'chat-test',
+        security: {
+          tls: { ca: await pemOf(services.ca) },
+          login: { mechanism, username, password: passwords[username] },
+        },
+        times: defaultTimes,
+        clock: systemClock,
+        log,
+      }
+      await checkTopics(options, topicsOf(namespace, 6), { frameBytes: defaultLimits.frameBytes, copies: undefined })
+      expect(log.lines.filter((line) => line.includes('allow DescribeConfigs'))).toHaveLength(count)
     })
 
     it('with a wrong password is none', async () => {

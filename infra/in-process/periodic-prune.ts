@@ -1,0 +1,67 @@
+import type { Clock } from '../../shared/ports/clock.ts'
+import { pause } from '../../shared/runtime/pause.ts'
+import type { DatabaseLog } from '../postgres/database-log.ts'
+
+export interface PeriodicPruneOptions {
+  /** Deletes at most `rows` old rejections; resolves with how many it deleted. */
+  readonly pruneSlice: (rows: number) => Promise<number>
+  readonly clock: Clock
+  readonly log: DatabaseLog
+}
+
+export interface PeriodicPrune {
+  /** Begins no further slice, and waits for the one under way. Idempotent. */
+  stop(): Promise<void>
+}
+
+const everyMs = 3_600_000
+/** Small, and with a pause behind each: the embedded database runs one statement at a time, for everybody. */
+const rowsPerSlice = 500
+const betweenSlicesMs = 100
+
+/**
+ * Deletes old rejections of the embedded database, for which nobody runs
+ * `admin prune`: once at start, then every hour, in bounded slices.
+ *
+ * Promises:  a failure is logged and does not end the process; the next round
+ *            continues where the last one ended.
+ */
+export const startPeriodicPrune = ({ pruneSlice, clock, log }: PeriodicPruneOptions): PeriodicPrune => {
+  const stopping = new AbortController()
+  const { signal } = stopping
+
+  const pruneAll = async (): Promise<number> => {
+    let total = 0
+    while (!signal.aborted) {
+      const pruned = await pruneSlice(rowsPerSlice)
+      total += pruned
+      if (pruned < rowsPerSlice) break
+      await pause(clock, betweenSlicesMs, signal)
+    }
+    return total
+  }
+
+  const round = async (): Promise<void> => {
+    try {
+      const pruned = await pruneAll()
+      if (pruned > 0) log.info({ pruned }, 'old rejections pruned')
+    } catch (error) {
+      log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'pruning old rejections failed')
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await round()
+      await pause(clock, everyMs, signal)
+    }
+  }
+
+  const running = run()
+  return {
+    stop: () => {
+      stopping.abort()
+      return running
+    },
+  }
+}
