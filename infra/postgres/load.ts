@@ -26,7 +26,10 @@ const loadTouched: Statement = {
       join chat_member on chat_id = asked.room and user_id = asked.member and until_seq is null) as members,
     (select json_agg(id)::text from app_user where id = any($4::uuid[])) as known_users,
     (select json_agg(${userJson})::text from app_user where external_id = any($5::text[])) as users,
-    ${outcomesJson('$6', '$7', '$8')} as outcomes`,
+    ${outcomesJson('$6', '$7', '$8')} as outcomes,
+    (select json_agg(json_build_object('user', counted.id, 'chats', (
+        select count(*) from (select from chat_member where user_id = counted.id and until_seq is null limit $10::int) as present
+      )))::text from unnest($9::uuid[]) as counted (id)) as chat_counts`,
 }
 
 interface LoadedRow {
@@ -35,9 +38,11 @@ interface LoadedRow {
   readonly known_users: string | null
   readonly users: string | null
   readonly outcomes: string | null
+  readonly chat_counts: string | null
 }
 
 type ChatRow = Pick<ChatState, 'seq' | 'lastAt' | 'name' | 'createdBy' | 'memberCount'> & { readonly id: string }
+type ChatCount = { readonly user: string; readonly chats: number }
 type Member = Touched['members'][number]
 
 const listOf = <Item>(json: string | null | undefined): readonly Item[] => (json ? (JSON.parse(json) as Item[]) : [])
@@ -81,6 +86,8 @@ const valuesOf = (touched: Touched, rooms: readonly string[]): readonly unknown[
     commands.map(({ room }) => room),
     commands.map(({ id }) => id),
     commands.map(({ digest }) => digest),
+    [...new Set(touched.chatCounts.users)],
+    touched.chatCounts.upTo,
   ]
 }
 
@@ -93,6 +100,7 @@ export const lockAndLoad = async (session: Session, touched: Touched): Promise<L
     chats: chatsOf(row),
     knownUsers: new Set(listOf<string>(row?.known_users)),
     users: usersByExternalId(listOf<UserRow>(row?.users)),
+    chatCounts: new Map(listOf<ChatCount>(row?.chat_counts).map(({ user, chats }) => [user, chats])),
     outcomes: parseOutcomes(row?.outcomes ?? null),
   }
 }

@@ -17,6 +17,10 @@ const together = (all: readonly Waiting[]): Touched => ({
   members: all.flatMap(({ touched }) => touched.members),
   users: all.flatMap(({ touched }) => touched.users),
   externalIds: all.flatMap(({ touched }) => touched.externalIds),
+  chatCounts: {
+    users: all.flatMap(({ touched }) => touched.chatCounts.users),
+    upTo: Math.max(...all.map(({ touched }) => touched.chatCounts.upTo)),
+  },
 })
 
 /** Each decides as if it were alone: what the others decide at the same time is of other rooms. */

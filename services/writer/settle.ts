@@ -1,6 +1,6 @@
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import { StoreError } from '../../shared/ports/event-store.ts'
-import type { Verdict } from './decide-batch.ts'
+import type { DecisionLimits, Verdict } from './decide-batch.ts'
 import { decideBatch } from './decide-batch.ts'
 import type { WriterMetrics } from './metrics.ts'
 import type { Settled } from './outcome-lines.ts'
@@ -24,7 +24,7 @@ export interface SettleDeps {
   readonly patience: Patience
   readonly persist: Persist
   readonly metrics: WriterMetrics
-  readonly maxMembers: number
+  readonly limits: DecisionLimits
 }
 
 /** Deciding itself failed, by a fault of ours: for the record at fault that is as final as the store's no. */
@@ -54,14 +54,14 @@ const concatenated = (first: Settlement, second: Settlement): Settlement => ({
  * batch waits; a batch that the store refuses for what it is gets halved, in
  * order, until the record at fault stands alone.
  */
-export const createSettle = ({ transact, patience, persist, metrics, maxMembers }: SettleDeps): Settle => {
+export const createSettle = ({ transact, patience, persist, metrics, limits }: SettleDeps): Settle => {
   const decideAndStore = async (entries: readonly Entry[]): Promise<readonly Settled[]> => {
     const commands = entries.map(({ command }) => command)
     const attempt: { verdict?: Verdict; failure?: DecisionError } = {}
     try {
-      await transact(touchedBy(commands), (loaded) => {
+      await transact(touchedBy(commands, limits.chatsPerUser), (loaded) => {
         try {
-          attempt.verdict = decideBatch(commands, loaded, maxMembers)
+          attempt.verdict = decideBatch(commands, loaded, limits)
           return attempt.verdict.decided
         } catch (error) {
           attempt.failure = new DecisionError(error)

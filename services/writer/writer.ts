@@ -3,7 +3,6 @@ import type { CommandLog, Consumption, HandledBatch, RecordBatch } from '../../s
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
-import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Busyness } from '../../shared/runtime/busyness.ts'
 import { gatheringMs } from '../../shared/runtime/busyness.ts'
@@ -11,6 +10,7 @@ import { pause } from '../../shared/runtime/pause.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import { createAnnounce } from './announce.ts'
 import { createBatchHandler } from './batch-handler.ts'
+import type { DecisionLimits } from './decide-batch.ts'
 import { groupCommit } from './group-commit.ts'
 import type { WriterMetrics } from './metrics.ts'
 import { createPatience } from './patience.ts'
@@ -31,7 +31,7 @@ export interface WriterDeps {
   readonly metrics: WriterMetrics
   readonly times: Times
   readonly bounds: Bounds
-  readonly limits: Pick<ProtocolLimits, 'membersPerChat'>
+  readonly limits: DecisionLimits
   /** Of this process: the busier, the longer records gather before the next batch. */
   readonly busyness: Busyness
 }
@@ -77,7 +77,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
   const patience = createPatience(clock, times)
   const persist = createPersist({ patience, troubles, metrics, log })
   const transact = groupCommit((...asked) => eventStore.transact(...asked), clock, bounds.writerBatchRecords)
-  const settle = createSettle({ transact, patience, persist, metrics, maxMembers: limits.membersPerChat })
+  const settle = createSettle({ transact, patience, persist, metrics, limits })
   const handle = createBatchHandler({ ...deps, settle, persist, announce: createAnnounce(fanOut, metrics, log) })
 
   const failure = Promise.withResolvers<never>()

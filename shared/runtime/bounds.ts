@@ -42,6 +42,10 @@ export const boundsTable = {
   frameFragments: { value: 1_024, meaning: 'Fragments of one WebSocket message that a client sends.' },
   writerBatchRecords: { value: 500, meaning: 'Records of one batch that a writer decides in one transaction.' },
   lookupItems: { value: 1_000, meaning: 'Items of one batched look-up.' },
+  lookupMemberships: {
+    value: 500,
+    meaning: 'Chats of one user that a batched look-up reads; the chats of a user with more are read apart.',
+  },
   databasePool: { value: 10, meaning: 'Connections to the database, per process.' },
 } as const
 

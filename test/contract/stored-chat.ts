@@ -24,6 +24,7 @@ export const touching = (some: Partial<Touched>): Touched => ({
   members: [],
   users: [],
   externalIds: [],
+  chatCounts: { users: [], upTo: 0 },
   ...some,
 })
 

@@ -65,6 +65,7 @@ const load = (tables: MemoryTables, touched: Touched): Loaded => ({
   chats: chatsOf(tables, touched),
   knownUsers: new Set(touched.users.filter((user) => tables.usersById.has(user))),
   users: found(touched.externalIds, (id) => tables.usersByExternalId.get(id)),
+  chatCounts: new Map(touched.chatCounts.users.map((user) => [user, countChats(tables, user, touched.chatCounts.upTo)])),
   outcomes: outcomesOf(tables, touched.commands),
 })
 
@@ -76,6 +77,9 @@ const found = <Value>(keys: Iterable<string>, get: (key: string) => Value | unde
   }
   return values
 }
+
+const countChats = (tables: MemoryTables, user: string, upTo: number): number =>
+  Math.min(upTo, [...tables.chats.values()].filter((chat) => isMember(chat, user)).length)
 
 const outcomesOf = (tables: MemoryTables, keys: readonly CommandKey[]): ReadonlyMap<string, readonly Outcome[]> => {
   const asked = Map.groupBy(keys, ({ room, id }) => commandKeyText(room, id))

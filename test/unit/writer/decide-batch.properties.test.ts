@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Decision } from '../../../services/writer/decide-batch.ts'
+import type { Decision, DecisionLimits } from '../../../services/writer/decide-batch.ts'
 import { decideBatch } from '../../../services/writer/decide-batch.ts'
 import { outcomeKey, touchedBy } from '../../../services/writer/touched-by.ts'
 import type { Command } from '../../../shared/domain/commands.ts'
@@ -10,14 +10,18 @@ import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { batches, rooms, users } from './arbitrary-commands.ts'
 
-const maxMembers = 3
+const limits = { membersPerChat: 3, chatsPerUser: 2 }
 
 /** Decides and stores the batches one after the other; one decision for each command. */
-const run = async ({ store }: MemoryStore, some: readonly (readonly Command[])[]): Promise<readonly Decision[]> => {
+const run = async (
+  { store }: MemoryStore,
+  some: readonly (readonly Command[])[],
+  by: DecisionLimits = limits,
+): Promise<readonly Decision[]> => {
   const decisions: Decision[] = []
   for (const commands of some) {
-    await store.transact(touchedBy(commands), (loaded) => {
-      const verdict = decideBatch(commands, loaded, maxMembers)
+    await store.transact(touchedBy(commands, by.chatsPerUser), (loaded) => {
+      const verdict = decideBatch(commands, loaded, by)
       decisions.push(...verdict.decisions)
       return verdict.decided
     })
@@ -122,14 +126,22 @@ describe('any interleaving of commands, in any batches', () => {
       for (const room of rooms) {
         const members = membersOf(ofRoom(events, room))
         const everyone = users.map((user) => ({ room, user }))
-        await memory.store.transact({ ...touchedBy([]), rooms: [room], members: everyone }, ({ chats }) => {
+        await memory.store.transact({ ...touchedBy([], 0), rooms: [room], members: everyone }, ({ chats }) => {
           const chat = chats.get(room)
           expect(chat?.memberCount ?? 0).toBe(members.size)
           expect(chat?.members ?? new Set()).toEqual(members)
           return { events: [], rejections: [] }
         })
-        expect(members.size).toBeLessThanOrEqual(maxMembers)
+        expect(members.size).toBeLessThanOrEqual(limits.membersPerChat)
       }
+    }))
+
+  it('never takes a user into more chats than allowed', () =>
+    holds(async (some) => {
+      const memory = memoryStore()
+      await run(memory, some, { ...limits, chatsPerUser: 1 })
+      const inChats = rooms.flatMap((room) => [...membersOf(ofRoom(memory.events(), room))])
+      expect(new Set(inChats).size).toBe(inChats.length)
     }))
 
   it('makes at most one user for an external id', () =>

@@ -11,9 +11,10 @@ const touching = (room: string, commands = 1): Touched => ({
   members: [],
   users: [],
   externalIds: [],
+  chatCounts: { users: [], upTo: 0 },
 })
 
-const loaded: Loaded = { chats: new Map(), knownUsers: new Set(), users: new Map(), outcomes: new Map() }
+const loaded: Loaded = { chats: new Map(), knownUsers: new Set(), users: new Map(), chatCounts: new Map(), outcomes: new Map() }
 const nothing: Decided = { events: [], rejections: [] }
 
 interface Transaction {

@@ -48,7 +48,7 @@ const beatenOnce = (store: EventStore): EventStore => {
       digest: 'anns',
       body: { chat, user_id: ann },
     } as const
-    const nothing = { rooms: [], commands: [], members: [], users: [], externalIds: [] }
+    const nothing = { rooms: [], commands: [], members: [], users: [], externalIds: [], chatCounts: { users: [], upTo: 0 } }
     await store.transact(nothing, () => ({ events: [{ event, data: JSON.stringify(event.body) }], rejections: [] }))
   }
   return {
