@@ -184,6 +184,34 @@ describe.skipIf(missing)('The composer and the dialogs of the chat page', { time
     await ann.close()
   })
 
+  it('opens a chat at the first new message, and counts messages as read when they were in view', async () => {
+    const ann = await open('unread-ann')
+    const bob = await open('unread-bob')
+    await bob.startChat('unread-ann', 'Many pages')
+    for (const part of ['one', 'two', 'three', 'four']) await bob.write(`${part}\n`.repeat(20).trim())
+    const entry = ann.page.getByRole('navigation', { name: 'Chats' }).getByRole('link').filter({ hasText: 'Many pages' })
+    await entry.filter({ hasText: '4 unread' }).waitFor()
+    await ann.open('Many pages')
+    await ann.page.getByText('New messages').waitFor()
+    await entry.filter({ hasText: /[1-3] unread/ }).waitFor()
+    await ann.page.getByRole('button', { name: /new$/ }).click()
+    await entry.filter({ hasNotText: 'unread' }).waitFor()
+    await Promise.all([ann.close(), bob.close()])
+  })
+
+  it('moves between chats and lists the shortcuts by keys', async () => {
+    const ann = await open('keys-ann')
+    for (const name of ['First', 'Second']) await ann.startChat('', name)
+    await ann.page.keyboard.press('Alt+ArrowDown')
+    await ann.page.getByRole('heading', { name: 'First' }).waitFor()
+    await ann.page.keyboard.press('Alt+h')
+    await ann.page.getByRole('dialog').getByText('Previous chat').waitFor()
+    await ann.page.keyboard.press('Escape')
+    await ann.page.keyboard.press('Alt+n')
+    await ann.page.getByLabel('Their ids').waitFor()
+    await ann.close()
+  })
+
   it('keeps a name with a direction override from turning the text beside it', async () => {
     const eve = await open('bidi-eve', '\u202eEve')
     const bob = await open('bidi-bob', 'Bob')

@@ -42,8 +42,8 @@ export interface ChatModel {
   /** Where the service asks for them. */
   readonly tokens: Tokens | undefined
   room(id: string): Room | undefined
-  /** All of it that is known has been seen. */
-  markRead(room: Room): void
+  /** Everything up to `seq` has been seen. */
+  markRead(room: Room, seq: number): void
   /** Goes from the list, once it is over. */
   forget(room: Room): void
   close(): void
@@ -191,8 +191,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     drafts,
     tokens,
     room: (id) => byId.value.get(id),
-    markRead: (room) => {
-      const seq = room.entries.value.at(-1)?.seq ?? 0
+    markRead: (room, seq) => {
       raise(room, seq)
       marks?.set(room.id, seq)
     },

@@ -2,6 +2,7 @@ import type { Signal } from '@preact/signals'
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
+import { notifications, toggleNotifications } from '../model/notifications.ts'
 import { goTo } from '../model/route.ts'
 import { signOut } from '../model/session.ts'
 import { chooseTheme, theme, themes } from '../model/theme.ts'
@@ -21,6 +22,29 @@ const ThemeButton = (): JSX.Element => {
       onClick={() => chooseTheme(next)}
     >
       <Icon name="theme" />
+    </button>
+  )
+}
+
+const bellTexts = {
+  on: 'Notifications: on',
+  off: 'Notifications: off',
+  blocked: 'Notifications are blocked by the browser',
+} as const
+
+const NotificationsButton = (): JSX.Element => {
+  const text = bellTexts[notifications.value]
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={text}
+      title={text}
+      aria-pressed={notifications.value === 'on'}
+      disabled={notifications.value === 'blocked'}
+      onClick={() => void toggleNotifications()}
+    >
+      <Icon name="bell" />
     </button>
   )
 }
@@ -72,6 +96,7 @@ export const AccountBar = ({
       >
         <Icon name="code" />
       </button>
+      <NotificationsButton />
       <ThemeButton />
       <button
         type="button"

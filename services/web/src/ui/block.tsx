@@ -9,6 +9,8 @@ interface BlockProps {
   readonly entries: readonly Entry[]
   /** The entry above the block. */
   readonly before: Entry | undefined
+  /** The seq of the entry below the line "New messages", if it is in this block. */
+  readonly firstNew: number | undefined
 }
 
 interface BlockState {
@@ -28,10 +30,11 @@ export class Block extends Component<BlockProps, BlockState> {
   override state: BlockState = { isMeasured: false }
 
   override shouldComponentUpdate(next: BlockProps, state: BlockState): boolean {
-    const { entries, before, model } = this.props
+    const { entries, before, model, firstNew } = this.props
     return (
       next.model !== model ||
       next.before !== before ||
+      next.firstNew !== firstNew ||
       state.isMeasured !== this.state.isMeasured ||
       !isSame(next.entries, entries)
     )
@@ -41,11 +44,17 @@ export class Block extends Component<BlockProps, BlockState> {
     requestAnimationFrame(() => this.setState({ isMeasured: true }))
   }
 
-  override render({ model, entries, before }: BlockProps): ComponentChild {
+  override render({ model, entries, before, firstNew }: BlockProps): ComponentChild {
     return (
       <ol class="rows" data-measured={this.state.isMeasured}>
         {entries.map((entry, index) => (
-          <EntryRow key={entry.seq} model={model} entry={entry} before={entries[index - 1] ?? before} />
+          <EntryRow
+            key={entry.seq}
+            model={model}
+            entry={entry}
+            before={entries[index - 1] ?? before}
+            isFirstNew={entry.seq === firstNew}
+          />
         ))}
       </ol>
     )

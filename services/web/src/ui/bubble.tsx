@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { Outgoing } from '../model/outbox.ts'
+import { CopyButton } from './copy-button.tsx'
 import { Icon } from './icons.tsx'
 import { MessageText } from './message-text.tsx'
 import { timeOfDay, wholeTime } from './times.ts'
@@ -37,5 +38,6 @@ export const Bubble = ({ text, type = 'text', at, isMine, state = 'stored' }: Bu
       </time>
       {isMine ? <StateMark state={state} /> : null}
     </span>
+    <CopyButton text={text} />
   </div>
 )

@@ -34,6 +34,11 @@ interface EntryProps {
   readonly before: Entry | undefined
 }
 
+interface EntryRowProps extends EntryProps {
+  /** The line "New messages" stands above it. */
+  readonly isFirstNew: boolean
+}
+
 const MessageRow = ({
   model,
   entry,
@@ -54,14 +59,19 @@ const MessageRow = ({
   )
 }
 
-/** An entry, with the day above the first one of it. */
-export const EntryRow = ({ model, entry, before }: EntryProps): JSX.Element => (
+/** An entry; above the first of a day the day, above the first new one a line. */
+export const EntryRow = ({ model, entry, before, isFirstNew }: EntryRowProps): JSX.Element => (
   <>
     {before !== undefined && isSameDay(before.at, entry.at) ? null : (
       <li class="day">
         <span>{dayName(entry.at)}</span>
       </li>
     )}
+    {isFirstNew ? (
+      <li class="new-line">
+        <span>New messages</span>
+      </li>
+    ) : null}
     {entry.kind === 'message' ? (
       <MessageRow model={model} entry={entry} before={before} />
     ) : (

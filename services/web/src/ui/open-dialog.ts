@@ -1,2 +1,2 @@
 /** Which of the page's dialogs is open. */
-export type OpenDialog = 'new chat' | 'invite' | undefined
+export type OpenDialog = 'new chat' | 'invite' | 'shortcuts' | undefined

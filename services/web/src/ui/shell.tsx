@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
+import { notify } from '../model/notifications.ts'
 import { goTo, route } from '../model/route.ts'
 import { ChatList } from './chat-list.tsx'
 import { ConnectionBar } from './connection-bar.tsx'
@@ -13,7 +14,9 @@ import { InviteDialog } from './invite-dialog.tsx'
 import { NewChatDialog } from './new-chat-dialog.tsx'
 import type { OpenDialog } from './open-dialog.ts'
 import { put } from './put.ts'
+import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { TokenBar } from './token-bar.tsx'
+import { useShortcuts } from './use-shortcuts.ts'
 
 interface NothingProps {
   readonly model: ChatModel
@@ -57,6 +60,8 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
   const at = route.value
   const room = at.view === 'chat' ? model.room(at.room) : undefined
   useUnreadInTitle(model)
+  useShortcuts(model, { newChat: put(dialog, 'new chat'), help: put(dialog, 'shortcuts') })
+  useEffect(() => model.client.on('message', (message) => notify(model, message)), [model])
   const close = (): void => {
     dialog.value = undefined
   }
@@ -79,6 +84,7 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
       </main>
       {showsFrames.value ? <DeveloperPanel frames={model.frames} close={put(showsFrames, false)} /> : null}
       {dialog.value === 'new chat' ? <NewChatDialog model={model} close={close} /> : null}
+      {dialog.value === 'shortcuts' ? <ShortcutsDialog close={close} /> : null}
       {dialog.value === 'invite' ? <InviteDialog model={model} close={close} /> : null}
       {at.view === 'invitation' && model.me.value !== undefined ? (
         <InvitationDialog model={model} from={at.from} close={() => goTo({ view: 'chats' })} />

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { EntryBlock } from '../model/blocks.ts'
 import { blocksOf } from '../model/blocks.ts'
 import type { ChatModel } from '../model/chat-model.ts'
 import { explain } from '../model/explain.ts'
@@ -26,6 +27,29 @@ const useIsLookedAt = (): boolean => {
     return () => document.removeEventListener('visibilitychange', changed)
   }, [])
   return isLookedAt
+}
+
+/** The first message of somebody else that was unread when the chat was opened, if there was one. */
+const useFirstNew = ({ me }: ChatModel, room: Room): number | undefined => {
+  const opened = useRef({ readUpTo: room.readUpTo.peek(), hadUnread: room.unread.peek() > 0 })
+  const { readUpTo, hadUnread } = opened.current
+  if (!hadUnread) return undefined
+  return room.entries.value.find(
+    ({ seq, ...entry }) => seq > readUpTo && entry.kind === 'message' && entry.message.user_id !== me.value?.id,
+  )?.seq
+}
+
+const inBlock = ({ entries }: EntryBlock, seq: number | undefined): number | undefined =>
+  seq !== undefined && entries.some((entry) => entry.seq === seq) ? seq : undefined
+
+/** Distance of the probed point from the lower edge: within the last row that is wholly or mostly in view. */
+const probePx = 8
+
+/** The seq of the last row in view. */
+const lastVisibleSeq = (view: HTMLElement): number | undefined => {
+  const { left, width, bottom } = view.getBoundingClientRect()
+  const row = document.elementFromPoint(left + width / 2, bottom - probePx)?.closest<HTMLElement>('[data-seq]')
+  return row === null || row === undefined ? undefined : Number(row.dataset.seq)
 }
 
 const Beginning = ({
@@ -60,20 +84,37 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
   const [problem, setProblem] = useState<string>()
   const entries = room.entries.value
   const outgoing = onTheirWay(model, room)
-  const { isAtEnd, scrolled, toEnd } = useScrolling(view, entries[0]?.seq, `${entries.at(-1)?.seq} ${outgoing.length}`)
+  const { isAtEnd, isAtEndNow, scrolled, toEnd } = useScrolling(
+    view,
+    entries[0]?.seq,
+    `${entries.at(-1)?.seq} ${outgoing.length}`,
+  )
   const isLookedAt = useIsLookedAt()
   const newest = entries.at(-1)?.seq
   const last = entries.at(-1)
   const endsWithMine = last?.kind === 'message' && last.message.user_id === model.me.value?.id
   const outbox = model.outbox.value
 
+  const firstNew = useFirstNew(model, room)
+
+  const markSeen = (): void => {
+    const seen = view.current === null ? undefined : lastVisibleSeq(view.current)
+    if (isLookedAt && seen !== undefined) model.markRead(room, seen)
+  }
+
   useEffect(() => {
-    if (isAtEnd && isLookedAt) model.markRead(room)
+    if (isAtEndNow() && isLookedAt && newest !== undefined) model.markRead(room, newest)
+    else markSeen()
   }, [newest, isAtEnd, isLookedAt])
 
   useEffect(() => {
     if (outgoing.length > 0) toEnd()
   }, [outgoing.at(-1)?.id])
+
+  const moved = (): void => {
+    scrolled()
+    markSeen()
+  }
 
   const more = (): void => {
     setProblem(undefined)
@@ -83,12 +124,18 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
   return (
     <div class="timeline">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-      <div ref={view} class="timeline-view" role="log" aria-label="Messages" tabIndex={0} onScroll={scrolled}>
+      <div ref={view} class="timeline-view" role="log" aria-label="Messages" tabIndex={0} onScroll={moved}>
         <Beginning room={room} more={more} problem={problem} />
         {room.isWhole.value && entries.length + outgoing.length === 0 ? <p class="hello">Say hello!</p> : null}
         <div class="all-rows">
           {blocksOf(entries).map((block) => (
-            <Block key={block.key} model={model} entries={block.entries} before={block.before} />
+            <Block
+              key={block.key}
+              model={model}
+              entries={block.entries}
+              before={block.before}
+              firstNew={inBlock(block, firstNew)}
+            />
           ))}
           <ol class="rows">
             {outbox === undefined

@@ -4,6 +4,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 export interface Scrolling {
   /** The end of the room is in view. */
   readonly isAtEnd: boolean
+  /** The same, as of this very moment: a state is only rendered with the next frame. */
+  isAtEndNow(): boolean
   scrolled(): void
   toEnd(): void
 }
@@ -11,8 +13,8 @@ export interface Scrolling {
 const slackPx = 48
 
 /**
- * Keeps what is being read where it is: at the end new messages scroll in;
- * elsewhere nothing moves, whatever comes above or below.
+ * Keeps the reading position: at the end new messages scroll in; elsewhere
+ * nothing moves when messages are added above or below.
  */
 export const useScrolling = (view: RefObject<HTMLDivElement | null>, oldest: number | undefined, newest: unknown): Scrolling => {
   const [isAtEnd, setAtEnd] = useState(true)
@@ -30,6 +32,15 @@ export const useScrolling = (view: RefObject<HTMLDivElement | null>, oldest: num
     last.current.isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < slackPx
     setAtEnd(last.current.isAtEnd)
   }
+
+  /** A room with new messages opens at the line above them. */
+  useLayoutEffect(() => {
+    const line = view.current?.querySelector('.new-line')
+    if (line === null || line === undefined) return
+    last.current.isAtEnd = false
+    line.scrollIntoView({ block: 'start' })
+    scrolled()
+  }, [])
 
   useLayoutEffect(() => {
     const element = view.current
@@ -51,5 +62,5 @@ export const useScrolling = (view: RefObject<HTMLDivElement | null>, oldest: num
     return () => observer.disconnect()
   }, [])
 
-  return { isAtEnd, scrolled, toEnd }
+  return { isAtEnd, isAtEndNow: () => last.current.isAtEnd, scrolled, toEnd }
 }

@@ -1,0 +1,25 @@
+import type { JSX } from 'preact'
+import { Dialog } from './dialog.tsx'
+import { shortcuts } from './use-shortcuts.ts'
+
+export const ShortcutsDialog = ({ close }: { readonly close: () => void }): JSX.Element => (
+  <Dialog title="Keyboard shortcuts" close={close}>
+    <div class="dialog-body">
+      <table class="shortcuts">
+        <tbody>
+          {shortcuts.map(({ keys, says }) => (
+            <tr key={keys}>
+              <th scope="row">
+                <kbd>{keys}</kbd>
+              </th>
+              <td>{says}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <button type="button" class="button" onClick={close}>
+        Done
+      </button>
+    </div>
+  </Dialog>
+)

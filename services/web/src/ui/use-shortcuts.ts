@@ -1,0 +1,48 @@
+import { useEffect } from 'preact/hooks'
+import type { ChatModel } from '../model/chat-model.ts'
+import { goTo, route } from '../model/route.ts'
+
+/** Keys that work everywhere on the page, with what they do. */
+export const shortcuts = [
+  { keys: 'Alt + ↑', says: 'Previous chat' },
+  { keys: 'Alt + ↓', says: 'Next chat' },
+  { keys: 'Alt + N', says: 'New chat' },
+  { keys: 'Enter', says: 'Send the message' },
+  { keys: 'Shift + Enter', says: 'New line in the message' },
+  { keys: 'Escape', says: 'Close a dialog' },
+  { keys: 'Alt + H', says: 'Show this list' },
+] as const
+
+const step = (model: ChatModel, by: 1 | -1): void => {
+  const rooms = model.rooms.value
+  const at = route.value
+  const index = at.view === 'chat' ? rooms.findIndex(({ id }) => id === at.room) : -1
+  const next = rooms[index < 0 ? 0 : index + by]
+  if (next !== undefined) goTo({ view: 'chat', room: next.id })
+}
+
+interface ShortcutActions {
+  readonly newChat: () => void
+  readonly help: () => void
+}
+
+/** Listens to the keys of `shortcuts` while the component is there and no dialog is open. */
+export const useShortcuts = (model: ChatModel, { newChat, help }: ShortcutActions): void => {
+  useEffect(() => {
+    const actions: Readonly<Record<string, () => void>> = {
+      ArrowUp: () => step(model, -1),
+      ArrowDown: () => step(model, 1),
+      KeyN: newChat,
+      KeyH: help,
+    }
+    const pressed = (event: KeyboardEvent): void => {
+      const action = actions[event.code]
+      if (action === undefined || !event.altKey || event.ctrlKey || event.metaKey) return
+      if (document.querySelector('dialog[open]') !== null) return
+      event.preventDefault()
+      action()
+    }
+    addEventListener('keydown', pressed)
+    return () => removeEventListener('keydown', pressed)
+  }, [model])
+}
