@@ -15,7 +15,8 @@ export const boundsTable = {
   pageEvents: { value: 200, meaning: 'Events of one page read by a follower or a repair.' },
   pagesPerSession: {
     value: 8,
-    meaning: 'Pages that one session reads from the store at a time, for its followers and for its lists each.',
+    meaning:
+      'Pages that one session reads from the store at a time, for its lists, and for its followers, for these over all sockets of its user.',
   },
   heldFrames: {
     value: 256,
@@ -37,7 +38,10 @@ export const boundsTable = {
   frameFragments: { value: 1_024, meaning: 'Fragments of one WebSocket message that a client sends.' },
   writerBatchRecords: { value: 500, meaning: 'Records of one batch that a writer decides in one transaction.' },
   lookupItems: { value: 1_000, meaning: 'Items of one batched look-up.' },
-  databasePool: { value: 10, meaning: 'Connections to the database, per process.' },
+  databasePool: {
+    value: 10,
+    meaning: 'Connections to the database, per process; a gateway reads lists on half of them, those of one user on a fifth.',
+  },
 } as const
 
 export type Bounds = { readonly [Name in keyof typeof boundsTable]: number }
