@@ -36,7 +36,8 @@ const attack = async ({ url, account: { id, strangers, longChats }, kinds }: Hea
     await socket.request('create-user', {})
     const running = kinds.flatMap((event) =>
       Array.from({ length: event === 'resume' ? 1 : 8 }, async () => {
-        answered[event] = (answered[event] ?? 0) + (await repeat(socket, event, requests[event], isOver))
+        const count = await repeat(socket, event, requests[event], isOver)
+        answered[event] = (answered[event] ?? 0) + count
       }),
     )
     await Promise.all(running)
