@@ -54,12 +54,21 @@ const readUsersById: Statement = {
   text: `select ${userCells} from app_user where id = any($1::uuid[])`,
 }
 
-const readUsersSeenBy: Statement = {
+/**
+ * The viewer's chats are read once and hashed; each user named costs the entries of its own chats up to the first
+ * shared one. `is true` keeps the membership test a hashed subplan: a semijoin would be a nested loop here.
+ * Exported so that a test can examine its plan.
+ */
+export const readUsersSeenByStatement: Statement = {
   name: 'read-users-seen-by',
-  text: `select ${userCells} from app_user where id = any($1::uuid[]) and (id = $2::uuid or exists (
-      select from chat_member mine join chat_member theirs on theirs.chat_id = mine.chat_id
-      where mine.user_id = $2::uuid and mine.until_seq is null
-        and theirs.user_id = app_user.id and theirs.until_seq is null
+  text: `with mine as materialized (
+      select chat_id from chat_member where user_id = $2::uuid and until_seq is null
+    )
+    select ${userCells} from app_user where id = any($1::uuid[]) and (id = $2::uuid or (
+      select true from chat_member theirs
+      where theirs.user_id = app_user.id and theirs.until_seq is null
+        and (theirs.chat_id in (select chat_id from mine)) is true
+      limit 1
     ))`,
 }
 
@@ -128,7 +137,7 @@ const usersById = async (session: Session, ids: readonly string[], viewer?: stri
   const rows =
     viewer === undefined
       ? await session.run<UserRow>(readUsersById, [ids])
-      : await session.run<UserRow>(readUsersSeenBy, [ids, viewer])
+      : await session.run<UserRow>(readUsersSeenByStatement, [ids, viewer])
   return rows.map(userOf)
 }
 

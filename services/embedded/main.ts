@@ -39,7 +39,9 @@ await runMain(async () => {
   const writer = await startWriter(config, { ...ports, eventStream: undefined }, service)
 
   const page = await pageReady
-  const gateway = createGatewayService(config, { ...ports, allowances: undefined }, service, { page })
+  // All clients of the embedded database share one session.
+  const bounds = { ...config.bounds, databasePool: 1 }
+  const gateway = createGatewayService({ ...config, bounds }, { ...ports, allowances: undefined }, service, { page })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {

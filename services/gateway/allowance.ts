@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { Request } from '../../shared/protocol/requests.ts'
 import type { Rates } from '../../shared/runtime/rates.ts'
+import { costOf } from './request-cost.ts'
 import type { BucketHold, SharedBuckets } from './shared-buckets.ts'
 import type { TokenBucket } from './token-bucket.ts'
 import { tokenBucket } from './token-bucket.ts'
@@ -12,6 +13,7 @@ export const limitNames = {
   user: 'requests of this user',
   users_added: 'users added by this user',
   stranger: 'commands into rooms of others',
+  room: 'bytes sent to the sockets of this room',
 } as const
 
 export type Limit = keyof typeof limitNames
@@ -25,10 +27,12 @@ export interface Excess {
 export interface Allowance {
   /** A frame has come; asked before it is read. */
   frame(): Excess | undefined
-  /** It is this request. */
-  request(request: Request): Excess | undefined
+  /** It is this request, in a frame of so many bytes. */
+  request(request: Request, frameBytes: number): Excess | undefined
   /** It is a command into a room where the sender is not known as a member. */
   stranger(): Excess | undefined
+  /** It is a frame of so many bytes into a room that so many sockets of this gateway follow. */
+  room(room: string, frameBytes: number, sockets: number): Excess | undefined
   /** It has made a mistake, or asked too much; false: that was once too often. */
   mayErr(): boolean
   /** A WebSocket ping or pong has come; false: it was one too many. */
@@ -42,6 +46,7 @@ export const boundless: Allowance = {
   frame: () => undefined,
   request: () => undefined,
   stranger: () => undefined,
+  room: () => undefined,
   mayErr: () => true,
   mayPing: () => true,
   release: () => undefined,
@@ -67,11 +72,15 @@ class ServiceAllowance implements Allowance {
     return undefined
   }
 
-  request(_request: Request): Excess | undefined {
+  request(_request: Request, _frameBytes: number): Excess | undefined {
     return undefined
   }
 
   stranger(): Excess | undefined {
+    return undefined
+  }
+
+  room(_room: string, _frameBytes: number, _sockets: number): Excess | undefined {
     return undefined
   }
 
@@ -100,14 +109,6 @@ export interface AllowancePorts {
   /** Names the user; what names it is not kept in the clear. */
   readonly userKey: string
   readonly addressKey: string
-}
-
-const roomsPerRequest = 10
-
-const costOf = (request: Request): number => {
-  const rooms =
-    request.event === 'resume' ? request.body.rooms : request.event === 'create-user' ? request.body.resume?.rooms : {}
-  return 1 + Math.floor(Object.keys(rooms ?? {}).length / roomsPerRequest)
 }
 
 const usersTakenIn = (request: Request): number =>
@@ -141,17 +142,24 @@ class UserAllowance extends ServiceAllowance {
     return excess('session', this.frames.take(1)) ?? excess('address', this.address.take(1))
   }
 
-  override request(request: Request): Excess | undefined {
+  override request(request: Request, frameBytes: number): Excess | undefined {
     const { rates, userKey } = this
     this.user ??= this.hold(`requests:${userKey}`, rates.userRequestsPerMinute, rates.userRequestsBurst)
     const taken = usersTakenIn(request)
-    return excess('user', this.user.take(costOf(request))) ?? (taken === 0 ? undefined : this.takeIn(taken))
+    return excess('user', this.user.take(costOf(request, frameBytes))) ?? (taken === 0 ? undefined : this.takeIn(taken))
   }
 
   override stranger(): Excess | undefined {
     const { rates, userKey } = this
     this.strange ??= this.hold(`strange:${userKey}`, rates.strangerCommandsPerMinute, rates.strangerCommandsBurst)
     return excess('stranger', this.strange.take(1))
+  }
+
+  /** Sockets of a room are assumed to be spread evenly: another gateway's followers are not known here. */
+  override room(room: string, frameBytes: number, sockets: number): Excess | undefined {
+    const { roomBytesPerMinute: perMinute, roomBytesBurst: burst } = this.rates
+    const bytes = frameBytes * sockets * this.buckets.gateways
+    return excess('room', this.buckets.take(`room:${room}`, { perMinute, burst }, bytes))
   }
 
   override release(): void {

@@ -1,82 +1,149 @@
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Outbox } from './outbox.ts'
+import type { ReadShare } from './read-share.ts'
+import { readShares } from './read-share.ts'
 
 /**
- * Bounds what answers to reads take in memory.
+ * Bounds the database connections and the memory that reads of lists take.
  *
  * Promises:  a read begins only while its socket's send queue is not full and
- *            `pagesPerSession` reads of it are not under way, and while all
- *            reads under way, each counted as a whole page, and the bytes that
- *            sockets have not taken after an answer are within the gateway's
- *            budget. Reads of one socket begin in the order asked for.
+ *            `pagesPerSession` reads of that socket are not under way, and
+ *            within two shares: that of its user over all of its sockets, and
+ *            that of all reads (`readShares`). Against bytes, a read under way
+ *            counts as a whole page, an answer by the bytes that its socket has
+ *            not taken. Users with reads waiting take turns; reads of one socket
+ *            begin in the order asked for.
  * Does not:  count sockets that are asked for nothing.
  */
 export interface AnswerBudget {
-  /** Resolves when a read for this socket may begin. What it resolves with is to be called once, when the answer is queued. */
-  begin(outbox: Outbox): Promise<() => void>
+  /**
+   * Resolves when a read for this socket may begin; call the function it resolves with once, when the answer is queued.
+   * `user`: whose share the read is taken from. Undefined for a service: its socket takes turns, and has no share.
+   */
+  begin(outbox: Outbox, user: string | undefined): Promise<() => void>
   /** To be called when the socket has taken everything, or is closed. */
   drained(outbox: Outbox): void
 }
 
-interface Account {
-  /** Under way. */
+/** What one user, or one socket of a service, uses now. */
+interface Reader {
+  readonly key: string | Outbox
+  readonly share: ReadShare
   reads: number
-  /** Not taken yet, when it was last looked at. */
+  bytes: number
+  /** Sockets whose next read waits for nothing but a share, in their order. */
+  readonly ready: Set<Outbox>
+  sockets: number
+}
+
+interface Account {
+  readonly reader: Reader
+  reads: number
+  /** Not taken by the socket yet, at the last look. */
   bytes: number
   readonly waiting: (() => void)[]
 }
 
-export const createAnswerBudget = (bounds: Pick<Bounds, 'answerBytes' | 'pageBytes' | 'pagesPerSession'>): AnswerBudget => {
-  const { answerBytes, pageBytes, pagesPerSession } = bounds
+type BudgetBounds = Pick<Bounds, 'answerBytes' | 'pageBytes' | 'pagesPerSession' | 'databasePool'>
+
+export const createAnswerBudget = (bounds: BudgetBounds): AnswerBudget => {
+  const { pageBytes, pagesPerSession } = bounds
+  const shares = readShares(bounds)
   const accounts = new Map<Outbox, Account>()
-  /** Those whose next read waits for nothing but the gateway's budget, in their order. */
-  const queued = new Set<Outbox>()
-  let used = 0
+  const readers = new Map<string | Outbox, Reader>()
+  const total = { reads: 0, bytes: 0 }
+  /** Readers with a ready socket and room in their own share, in the order of their turns. */
+  const turns = new Set<Reader>()
 
-  const hasRoom = (): boolean => used === 0 || used + pageBytes <= answerBytes
+  const hasRoom = (used: { readonly reads: number; readonly bytes: number }, share: ReadShare): boolean =>
+    used.reads < share.reads && (used.bytes === 0 || used.bytes + pageBytes <= share.bytes)
 
-  const serve = (outbox: Outbox, account: Account): void => {
-    while (account.waiting.length > 0 && account.reads < pagesPerSession && !outbox.isFull()) {
-      if (!hasRoom()) {
-        queued.add(outbox)
-        return
-      }
-      account.reads += 1
-      used += pageBytes
+  const isReady = (outbox: Outbox, account: Account): boolean =>
+    account.waiting.length > 0 && account.reads < pagesPerSession && !outbox.isFull()
+
+  const count = (account: Account, reads: number, bytes: number): void => {
+    account.reads += reads
+    for (const used of [account.reader, total]) {
+      used.reads += reads
+      used.bytes += reads * pageBytes + bytes
+    }
+  }
+
+  const queue = (outbox: Outbox, account: Account): void => {
+    const { reader } = account
+    if (isReady(outbox, account)) reader.ready.add(outbox)
+    else reader.ready.delete(outbox)
+    if (reader.ready.size > 0 && hasRoom(reader, reader.share)) turns.add(reader)
+    else turns.delete(reader)
+  }
+
+  /** Begins one read of the reader whose turn it is, and puts the reader and the socket at the end of their queues. */
+  const serveNext = (reader: Reader): void => {
+    turns.delete(reader)
+    const [outbox] = reader.ready
+    if (outbox === undefined) return
+    reader.ready.delete(outbox)
+    const account = accounts.get(outbox)
+    if (account === undefined) return
+    if (isReady(outbox, account)) {
+      count(account, 1, 0)
       account.waiting.shift()?.()
     }
+    queue(outbox, account)
+  }
+
+  const serve = (): void => {
+    while (hasRoom(total, shares.all)) {
+      const [reader] = turns
+      if (reader === undefined) return
+      serveNext(reader)
+    }
+  }
+
+  const forget = (outbox: Outbox, { reader, reads, bytes, waiting }: Account): void => {
+    if (reads > 0 || bytes > 0 || waiting.length > 0) return
+    accounts.delete(outbox)
+    reader.sockets -= 1
+    if (reader.sockets === 0) readers.delete(reader.key)
   }
 
   const update = (outbox: Outbox, account: Account): void => {
-    used += outbox.bytes() - account.bytes
-    account.bytes = outbox.bytes()
-    serve(outbox, account)
-    if (account.reads === 0 && account.bytes === 0 && account.waiting.length === 0) accounts.delete(outbox)
-    for (const other of queued) {
-      if (!hasRoom()) return
-      queued.delete(other)
-      const waiting = accounts.get(other)
-      if (waiting !== undefined) serve(other, waiting)
-    }
+    const bytes = outbox.bytes()
+    count(account, 0, bytes - account.bytes)
+    account.bytes = bytes
+    queue(outbox, account)
+    serve()
+    forget(outbox, account)
   }
 
-  const accountOf = (outbox: Outbox): Account => {
-    const account = accounts.get(outbox) ?? { reads: 0, bytes: 0, waiting: [] }
+  const readerOf = (outbox: Outbox, user: string | undefined): Reader => {
+    const key = user ?? outbox
+    const share = user === undefined ? shares.all : shares.user
+    const reader = readers.get(key) ?? { key, share, reads: 0, bytes: 0, ready: new Set(), sockets: 0 }
+    readers.set(key, reader)
+    return reader
+  }
+
+  const accountOf = (outbox: Outbox, user: string | undefined): Account => {
+    const known = accounts.get(outbox)
+    if (known !== undefined) return known
+    const account: Account = { reader: readerOf(outbox, user), reads: 0, bytes: 0, waiting: [] }
+    account.reader.sockets += 1
     accounts.set(outbox, account)
     return account
   }
 
   return {
-    begin: (outbox) => {
-      const account = accountOf(outbox)
+    begin: (outbox, user) => {
+      const account = accountOf(outbox, user)
       const { promise, resolve } = Promise.withResolvers<() => void>()
       const end = (): void => {
-        account.reads -= 1
-        used -= pageBytes
+        count(account, -1, 0)
         update(outbox, account)
       }
       account.waiting.push(() => resolve(end))
-      serve(outbox, account)
+      queue(outbox, account)
+      serve()
       return promise
     },
     drained: (outbox) => {

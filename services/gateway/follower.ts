@@ -8,6 +8,8 @@ import type { PageLookup, ReaderPage } from './shared-pages.ts'
 /** The room's feed, as a follower sees it. */
 export interface FeedPlace {
   readonly room: string
+  /** Followers of the room on this gateway. */
+  readonly sockets: number
   /** Puts it among those who get what passes, while they are live. */
   join(follower: Follower): void
   leave(follower: Follower): void

@@ -77,7 +77,8 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
 
   return {
     answer: async (caller, request, actor) => {
-      const end = await budget.begin(caller.outbox)
+      const { isService, subject } = caller.principal
+      const end = await budget.begin(caller.outbox, isService ? undefined : subject)
       try {
         if (!caller.isClosed) reply(caller, request, await read(caller, request, actor))
       } catch (error) {

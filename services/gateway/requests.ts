@@ -7,7 +7,7 @@ import type { BindableCaller, Binding } from './binding.ts'
 import type { Asked } from './caller.ts'
 import { claimUser } from './claim-user.ts'
 import type { GatewayLog } from './gateway-log.ts'
-import type { Intake } from './intake.ts'
+import type { CommandRequest, Intake } from './intake.ts'
 import { isStranger } from './is-stranger.ts'
 import type { Lookups } from './lookups.ts'
 import type { Queries, ReadRequest } from './queries.ts'
@@ -24,7 +24,7 @@ import type { TokenLife } from './token-life.ts'
  *            ends that request only. Never throws.
  */
 export interface Requests {
-  handle(request: Request): void
+  handle(request: Request, frameBytes: number): void
   /** A first `create-user` is under way. */
   readonly isBinding: boolean
 }
@@ -43,9 +43,14 @@ export interface RequestsPorts {
 
 /** The session whose requests they are. */
 export interface Asker extends BindableCaller {
-  readonly allowance: Pick<Allowance, 'stranger'>
+  readonly allowance: Pick<Allowance, 'stranger' | 'room'>
   readonly tokens: Pick<TokenLife, 'refresh'>
   refuseExcess(asked: Asked, excess: Excess): void
+}
+
+interface Waiting {
+  readonly request: Request
+  readonly frameBytes: number
 }
 
 const waitMs = 100
@@ -60,7 +65,7 @@ class AskedRequests implements Requests {
   private readonly ports: RequestsPorts
   private readsInFlight = 0
   /** Requests that came while a `create-user` was under way: they mean the user it binds. */
-  private backlog: Request[] | undefined = undefined
+  private backlog: Waiting[] | undefined = undefined
   /** Made with the first resume that comes later: most sessions send none. */
   private resumeLater: ResumeQueue | undefined = undefined
 
@@ -73,18 +78,19 @@ class AskedRequests implements Requests {
     return this.backlog !== undefined
   }
 
-  handle(request: Request): void {
+  handle(request: Request, frameBytes: number): void {
     try {
-      this.dispatch(request)
+      this.dispatch(request, frameBytes)
     } catch (error) {
       this.blunder(request, error)
     }
   }
 
-  private dispatch(request: Request): void {
+  private dispatch(request: Request, frameBytes: number): void {
     const { caller, backlog } = this
     if (caller.isClosed) return
-    if (backlog !== undefined && request.event !== 'ping' && request.event !== 'refresh') return this.wait(request, backlog)
+    if (backlog !== undefined && request.event !== 'ping' && request.event !== 'refresh')
+      return this.wait({ request, frameBytes }, backlog)
     if (request.as !== undefined && !caller.principal.isService)
       return caller.refuse(request, 'forbidden', 'as: only a service may act for others')
     const actor = request.as ?? caller.user
@@ -93,11 +99,12 @@ class AskedRequests implements Requests {
     if (request.event === 'create-user') return void this.createUser(request)
     if (request.event === 'get-users') return void this.query(request, actor)
     if (actor === undefined) return caller.refuse(request, 'unbound', 'send create-user first')
-    this.dispatchFor(request, actor)
+    this.dispatchFor(request, frameBytes, actor)
   }
 
   private dispatchFor(
     request: Exclude<Request, RequestOf<'create-user' | 'refresh' | 'ping' | 'get-users'>>,
+    frameBytes: number,
     actor: string,
   ): void {
     const { caller } = this
@@ -111,10 +118,18 @@ class AskedRequests implements Requests {
         this.resumeLater ??= this.resumes()
         return this.resumeLater(request, caller.rooms, actor)
       default: {
-        const excess = isStranger(caller, request) ? caller.allowance.stranger() : undefined
+        const excess = isStranger(caller, request) ? caller.allowance.stranger() : this.chargeRoom(request, frameBytes)
         return excess === undefined ? this.ports.intake.submit(caller, request, actor) : caller.refuseExcess(request, excess)
       }
     }
+  }
+
+  /** A new room has no followers yet; `users_added` bounds what its first frame costs. */
+  private chargeRoom(request: CommandRequest, frameBytes: number): Excess | undefined {
+    if (request.event === 'create-chat') return undefined
+    const { rooms, allowance } = this.caller
+    const follower = rooms?.follower(request.room)
+    return follower === undefined ? undefined : allowance.room(request.room, frameBytes, follower.feed.sockets)
   }
 
   private async createUser(asked: RequestOf<'create-user'>): Promise<void> {
@@ -123,11 +138,11 @@ class AskedRequests implements Requests {
     const request = claimUser(caller.principal, asked)
     if ('code' in request) return caller.fail(asked, request)
     if (caller.user !== undefined) return this.guarded(request, binding.createUser(caller, request))
-    const waited: Request[] = []
+    const waited: Waiting[] = []
     this.backlog = waited
     await this.guarded(request, binding.createUser(caller, request))
     this.backlog = undefined
-    for (const next of waited) this.handle(next)
+    for (const next of waited) this.handle(next.request, next.frameBytes)
   }
 
   private async query(request: ReadRequest, actor: string | undefined): Promise<void> {
@@ -144,9 +159,9 @@ class AskedRequests implements Requests {
     return createResumeQueue({ caller: this.caller, resume, lookups, guarded, maxWaiting: bounds.pendingPerSession })
   }
 
-  private wait(request: Request, behind: Request[]): void {
-    if (behind.length < this.ports.bounds.pendingPerSession) behind.push(request)
-    else this.tooMany(request, 'too many requests before create-user is answered')
+  private wait(next: Waiting, behind: Waiting[]): void {
+    if (behind.length < this.ports.bounds.pendingPerSession) behind.push(next)
+    else this.tooMany(next.request, 'too many requests before create-user is answered')
   }
 
   private tooMany(asked: Asked, what: string): void {

@@ -62,6 +62,10 @@ class HeardRoom implements RoomFeed {
     void this.open()
   }
 
+  get sockets(): number {
+    return this.followers.length
+  }
+
   get listening(): Promise<void> {
     return this.subscription.ready
   }

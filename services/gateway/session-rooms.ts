@@ -12,6 +12,7 @@ import type { Pending } from './pending.ts'
 
 /** The rooms that one bound session follows, and its turns at reading them from the store. */
 export interface SessionRooms extends Reader, HubSession {
+  follower(room: string): Follower | undefined
   /** Binding is done: what was heard meanwhile takes effect now. */
   start(): void
   /** Follows a room from a place; nothing happens if it does so already. */

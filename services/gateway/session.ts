@@ -120,8 +120,9 @@ class SocketSession implements Session, Asker {
     if (tooMany !== undefined) return this.refuseExcess(askedOf(text), tooMany)
     const frame = this.ports.read(text)
     if ('error' in frame) return this.fail(frame.asked, frame.error)
-    const tooMuch = this.allowance.request(frame.request)
-    if (tooMuch === undefined) this.requests.handle(frame.request)
+    const frameBytes = Buffer.byteLength(text)
+    const tooMuch = this.allowance.request(frame.request, frameBytes)
+    if (tooMuch === undefined) this.requests.handle(frame.request, frameBytes)
     else this.refuseExcess(frame.request, tooMuch)
   }
 

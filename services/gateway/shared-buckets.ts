@@ -25,7 +25,7 @@ export interface BucketHold {
 }
 
 /**
- * Buckets of users and addresses.
+ * Buckets of users, addresses and rooms.
  *
  * Promises:  nobody waits for the others' word: what is here decides at once,
  *            and what was spent here is told to them soon. Over all gateways
@@ -36,6 +36,10 @@ export interface BucketHold {
  */
 export interface SharedBuckets {
   hold(key: string, rate: Rate): BucketHold
+  /** Takes from a bucket without holding it; it is kept until it is full again. */
+  take(key: string, rate: Rate, cost: number): number | undefined
+  /** Gateways that share the buckets, this one included. */
+  readonly gateways: number
   readonly size: number
   /** Idempotent. */
   stop(): void
@@ -49,7 +53,8 @@ export const createSharedBuckets = (allowances: Allowances | undefined, clock: C
   let isTelling = false
   let sweep: Timer | undefined
 
-  const share = (): number => (isAlone && allowances !== undefined ? 1 / Math.max(1, allowances.gateways) : 1)
+  const gateways = (): number => Math.max(1, allowances?.gateways ?? 1)
+  const share = (): number => (isAlone ? 1 / gateways() : 1)
 
   const gather = (): Spending[] => {
     const spendings: Spending[] = []
@@ -132,6 +137,10 @@ export const createSharedBuckets = (allowances: Allowances | undefined, clock: C
           isHeld = false
         },
       }
+    },
+    take: (key, rate, cost) => take(key, find(key, rate), cost),
+    get gateways() {
+      return gateways()
     },
     get size() {
       return buckets.size

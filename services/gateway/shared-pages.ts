@@ -1,6 +1,7 @@
 import type { EventStore, MembershipSpan, Page } from '../../shared/ports/event-store.ts'
 import { batcher } from '../../shared/runtime/batcher.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
+import { createKeyedTurns } from '../../shared/runtime/keyed-turns.ts'
 import type { FeedItem } from './feed-item.ts'
 import { fromStore } from './feed-item.ts'
 
@@ -33,11 +34,13 @@ interface ReadPage {
  *
  * Promises:  a page is read after it was asked for, and once for all who ask
  *            for the same place before that; they share its items. One
- *            statement asks for no more pages than the answer budget holds.
+ *            statement asks for no more pages than the answer budget holds,
+ *            and for no more than `pagesPerSession` of one user, over all of
+ *            its sockets: the pages of other users do not wait for a heavy one.
  */
 export const createSharedPages = (
   store: Pick<EventStore, 'readPages'>,
-  bounds: Pick<Bounds, 'answerBytes' | 'pageBytes' | 'pageEvents'>,
+  bounds: Pick<Bounds, 'answerBytes' | 'pageBytes' | 'pageEvents' | 'pagesPerSession'>,
 ): ((lookup: PageLookup) => Promise<ReaderPage>) => {
   const keyOf = ({ room, after }: Pick<PageLookup, 'room' | 'after'>): string => `${room} ${after}`
   /** Those that no statement has taken yet. */
@@ -55,7 +58,9 @@ export const createSharedPages = (
     maxItems: Math.max(1, Math.floor(bounds.answerBytes / bounds.pageBytes)),
   })
 
-  return async ({ room, after, user }) => {
+  const turns = createKeyedTurns(bounds.pagesPerSession)
+
+  const lookUp = async ({ room, after, user }: PageLookup): Promise<ReaderPage> => {
     const key = keyOf({ room, after })
     const waiting = open.get(key)
     const shared = waiting?.shared ?? { room, after, users: new Set<string>() }
@@ -66,4 +71,6 @@ export const createSharedPages = (
     const { page, items } = await reading
     return { items, head: page.head, span: user === undefined ? undefined : page.members.get(user) }
   }
+
+  return (lookup) => (lookup.user === undefined ? lookUp(lookup) : turns(lookup.user, () => lookUp(lookup)))
 }

@@ -15,7 +15,8 @@ export const boundsTable = {
   pageEvents: { value: 200, meaning: 'Events of one page read by a follower or a repair.' },
   pagesPerSession: {
     value: 8,
-    meaning: 'Pages that one session reads from the store at a time, for its followers and for its lists each.',
+    meaning:
+      'Pages that one session reads from the store at a time, for its lists, and for its followers, for these over all sockets of its user.',
   },
   heldFrames: {
     value: 256,
@@ -46,7 +47,10 @@ export const boundsTable = {
     value: 500,
     meaning: 'Chats of one user that a batched look-up reads; the chats of a user with more are read apart.',
   },
-  databasePool: { value: 10, meaning: 'Connections to the database, per process.' },
+  databasePool: {
+    value: 10,
+    meaning: 'Connections to the database, per process; a gateway reads lists on half of them, those of one user on a fifth.',
+  },
 } as const
 
 export type Bounds = { readonly [Name in keyof typeof boundsTable]: number }

@@ -13,7 +13,7 @@ export const ratesTable = {
   addressFramesBurst: { value: 6_000, meaning: 'Frames of one address at once.' },
   userRequestsPerMinute: {
     value: 1_200,
-    meaning: 'Requests of one user, on all gateways. Ten rooms of a `resume` are one more.',
+    meaning: 'Requests of one user, on all gateways; PROTOCOL.md has the prices of large ones.',
   },
   userRequestsBurst: { value: 300, meaning: 'Requests of one user at once.' },
   usersAddedPerMinute: { value: 60, meaning: 'Users whom one user takes into chats, on all gateways.' },
@@ -23,6 +23,11 @@ export const ratesTable = {
     meaning: 'Commands of one user into rooms where the gateway does not know it as a member, on all gateways.',
   },
   strangerCommandsBurst: { value: 30, meaning: 'Commands of one user into such rooms at once.' },
+  roomBytesPerMinute: {
+    value: 2_000_000_000,
+    meaning: 'Bytes of frames sent into one room times its sockets, on all gateways.',
+  },
+  roomBytesBurst: { value: 250_000_000, meaning: 'Bytes of frames sent into one room times its sockets at once.' },
   addressUpgradesPerMinute: { value: 1_200, meaning: 'Upgrades and requests of one address, refused ones too, on all gateways.' },
   addressUpgradesBurst: { value: 300, meaning: 'Upgrades and requests of one address at once.' },
   sessionErrorsPerMinute: {

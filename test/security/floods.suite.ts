@@ -82,12 +82,43 @@ export const floodsSuite = (open: () => GuardedChat): void => {
     it('of strangers taken into chats is told to wait', async () => {
       const name = freshName('ann')
       await using ann = await personOn(url(), name, undefined, await guest(name))
-      const users = Array.from({ length: 1_000 }, (_, n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`)
-      const codes: (string | undefined)[] = []
+      // By the price of its users alone, a third such request would be within the burst.
+      const users = Array.from({ length: 900 }, (_, n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`)
+      const errors: unknown[] = []
       for (let times = 0; times < 3; times += 1) {
-        codes.push((await ann.socket.request('create-chat', { chat: { name: 'all' }, users })).error?.code)
+        errors.push((await ann.socket.request('create-chat', { chat: { name: 'all' }, users })).error)
       }
-      expect(codes).toEqual(['unknown_user', 'unknown_user', 'rate_limited'])
+      expect(errors).toMatchObject([
+        { code: 'unknown_user' },
+        { code: 'unknown_user' },
+        { code: 'rate_limited', details: { limit: 'users_added' } },
+      ])
+    })
+
+    it('of requests that name many users is told to wait, whether they add, remove or look up', async () => {
+      const users = Array.from({ length: 1_000 }, (_, n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`)
+      for (const event of ['remove-users', 'get-users']) {
+        const name = freshName('ann')
+        await using ann = await personOn(url(), name, undefined, await guest(name))
+        const { room } = await ann.createChat('own', [])
+        const send = (id: string): string =>
+          JSON.stringify({ event, id, ...(event === 'get-users' ? {} : { room }), body: { users } })
+        const { accepted, refusals } = await burst(ann.socket, 20, send)
+        expect(accepted).toBeLessThanOrEqual(3)
+        expect(refusals.map(({ error }) => error?.details)).toContainEqual({ limit: 'user' })
+      }
+    })
+
+    it('of large messages is told to wait', async () => {
+      const name = freshName('ann')
+      await using ann = await personOn(url(), name, undefined, await guest(name))
+      const { room } = await ann.createChat('own', [])
+      const send = (id: string): string =>
+        JSON.stringify({ event: 'new-message', id, room, body: { msg: '\u20ac'.repeat(16_000), type: 'text' } })
+      const { accepted, refusals } = await burst(ann.socket, 60, send)
+      expect(accepted).toBeGreaterThanOrEqual(20)
+      expect(accepted).toBeLessThanOrEqual(40)
+      expect(refusals.map(({ error }) => error?.details)).toContainEqual({ limit: 'user' })
     })
 
     it('of upgrades by one address is told to wait, also when all are refused', async () => {

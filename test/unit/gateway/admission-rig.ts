@@ -65,6 +65,8 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
         },
       }
     },
+    take: shared.take,
+    gateways: 1,
     size: 0,
     stop: shared.stop,
   }

@@ -16,12 +16,14 @@ const outboxWith = (unsent = 0) => {
 }
 
 /** Three pages fit the gateway, two one socket. */
-const rig = () => {
-  const budget = createAnswerBudget({ answerBytes: 3_000, pageBytes: 1_000, pagesPerSession: 2 })
+const small = { answerBytes: 3_000, pageBytes: 1_000, pagesPerSession: 2, databasePool: 20 }
+
+const rig = (bounds = small) => {
+  const budget = createAnswerBudget(bounds)
   const begun: string[] = []
   const ends = new Map<string, () => void>()
-  const ask = (name: string, outbox: Outbox): void =>
-    void budget.begin(outbox).then((end) => {
+  const ask = (name: string, outbox: Outbox, user?: string): void =>
+    void budget.begin(outbox, user).then((end) => {
       begun.push(name)
       ends.set(name, end)
     })
@@ -96,14 +98,14 @@ describe('Reads', () => {
     slow.unsent = 0
     budget.drained(slow)
     await settle()
-    expect(begun).toEqual(['slow', 'slow again', 'slow once more', 'other'])
+    expect(begun).toEqual(['slow', 'other', 'slow again', 'slow once more'])
   })
 
   it('larger than the whole budget are made one by one', async () => {
-    const budget = createAnswerBudget({ answerBytes: 10, pageBytes: 1_000, pagesPerSession: 2 })
-    const end = await budget.begin(outboxWith())
+    const budget = createAnswerBudget({ answerBytes: 10, pageBytes: 1_000, pagesPerSession: 2, databasePool: 20 })
+    const end = await budget.begin(outboxWith(), undefined)
     let isSecond = false
-    void budget.begin(outboxWith()).then(() => {
+    void budget.begin(outboxWith(), undefined).then(() => {
       isSecond = true
     })
     await new Promise((resolve) => setImmediate(resolve))
@@ -111,5 +113,48 @@ describe('Reads', () => {
     end()
     await new Promise((resolve) => setImmediate(resolve))
     expect(isSecond).toBe(true)
+  })
+
+  it('of one user hold a fifth of the database pool, over all of its sockets, and other users read meanwhile', async () => {
+    const { begun, ask, settle, end } = rig({ ...small, answerBytes: 1_000_000, databasePool: 10 })
+    const sockets = [outboxWith(), outboxWith(), outboxWith()]
+    for (const [index, socket] of sockets.entries()) for (const nth of [1, 2]) ask(`ann ${index}.${nth}`, socket, 'ann')
+    ask('bob', outboxWith(), 'bob')
+    await settle()
+    expect(begun).toEqual(['ann 0.1', 'ann 0.2', 'bob'])
+    end('ann 0.1')
+    await settle()
+    expect(begun.slice(3)).toEqual(['ann 1.1'])
+  })
+
+  it('hold half of the database pool, and users take turns at it', async () => {
+    const { begun, ask, settle, end } = rig({ ...small, answerBytes: 1_000_000, databasePool: 4 })
+    for (const nth of [1, 2, 3]) ask(`ann ${nth}`, outboxWith(), 'ann')
+    for (const nth of [1, 2]) ask(`bob ${nth}`, outboxWith(), 'bob')
+    ask('cyd', outboxWith(), 'cyd')
+    await settle()
+    expect(begun).toEqual(['ann 1', 'bob 1'])
+    for (const name of ['ann 1', 'bob 1', 'cyd', 'ann 2', 'bob 2', 'ann 3']) {
+      end(name)
+      await settle()
+    }
+    expect(begun.slice(2)).toEqual(['cyd', 'ann 2', 'bob 2', 'ann 3'])
+  })
+
+  it('of one user wait while its sockets have not taken a quarter of the answer bytes', async () => {
+    const { budget, begun, ask, settle, end } = rig({ ...small, answerBytes: 8_000 })
+    const slow = outboxWith()
+    ask('slow', slow, 'ann')
+    await settle()
+    slow.unsent = 1_500
+    end('slow')
+    ask('own', outboxWith(), 'ann')
+    ask('other', outboxWith(), 'bob')
+    await settle()
+    expect(begun).toEqual(['slow', 'other'])
+    slow.unsent = 0
+    budget.drained(slow)
+    await settle()
+    expect(begun).toEqual(['slow', 'other', 'own'])
   })
 })

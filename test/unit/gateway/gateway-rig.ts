@@ -1,3 +1,4 @@
+import type { Admission } from '../../../services/gateway/admission.ts'
 import { openDoor } from '../../../services/gateway/admission.ts'
 import { serviceAllowance } from '../../../services/gateway/allowance.ts'
 import { createSwitchboard } from '../../../services/gateway/switchboard.ts'
@@ -50,9 +51,10 @@ export interface GatewayRig {
   readonly listenerErrors: unknown[]
   /** The fan-out has reconnected. */
   restored(): void
-  client(): RigClient
+  /** A service's socket, unless the test admits it as something else. */
+  client(admission?: Partial<Admission>): RigClient
   /** A client that is bound to this user, and the user's id. */
-  bound(externalUserId: string): Promise<{ readonly client: RigClient; readonly id: string }>
+  bound(externalUserId: string, admission?: Partial<Admission>): Promise<{ readonly client: RigClient; readonly id: string }>
   /** Has a writer handle what the log holds, and lets that arrive. */
   write(): Promise<void>
   publish(topic: string, payload: string): Promise<void>
@@ -157,14 +159,14 @@ export const gatewayRig = async (
   const writer = createWriter({ ...shared, eventStore: memory.store, eventStream: undefined, log: silent, metrics: noMetrics })
   const settle = (): Promise<void> => clock.run(5)
 
-  const client = (): RigClient => {
+  const client = (admission: Partial<Admission> = {}): RigClient => {
     const socket = simulatedSocket(
       clock,
       random,
       { drained: () => session.drained(), closed: () => session.ended(), frame: nothing },
       1,
     )
-    const session = switchboard.open(socket.wire, { ...openDoor, allowance: serviceAllowance(rates, clock) })
+    const session = switchboard.open(socket.wire, { ...openDoor, allowance: serviceAllowance(rates, clock), ...admission })
     return {
       socket,
       frames: socket.frames,
@@ -189,8 +191,8 @@ export const gatewayRig = async (
       for (const listener of onRestored) listener()
     },
     client,
-    bound: async (externalUserId) => {
-      const one = client()
+    bound: async (externalUserId, admission) => {
+      const one = client(admission)
       one.send({ event: 'create-user', body: { user: { externalUserId } } })
       await settle()
       if (log.length > 0) await rig.write()

@@ -238,25 +238,25 @@ describe('What a session may ask', () => {
 
   it('is held to the requests of its user, on whatever socket', () => {
     const { open } = allowanceOf({ userRequestsBurst: 2 })
-    expect([open(), open(), open()].map((each) => each.request(message)?.limit)).toEqual([undefined, undefined, 'user'])
-    expect(open('v').request(message)).toBeUndefined()
+    expect([open(), open(), open()].map((each) => each.request(message, 100)?.limit)).toEqual([undefined, undefined, 'user'])
+    expect(open('v').request(message, 100)).toBeUndefined()
   })
 
   it('is held to the users it takes into chats', () => {
     const { open } = allowanceOf({ usersAddedBurst: 10 })
     const allowance = open()
-    expect(allowance.request(adding(9))).toBeUndefined()
-    expect(allowance.request(adding(2))).toEqual({ limit: 'users_added', waitMs: 1_000 })
-    expect(allowance.request(message)).toBeUndefined()
+    expect(allowance.request(adding(9), 500)).toBeUndefined()
+    expect(allowance.request(adding(2), 200)).toEqual({ limit: 'users_added', waitMs: 1_000 })
+    expect(allowance.request(message, 100)).toBeUndefined()
     const chat: Request = { event: 'create-chat', body: { chat: { name: 'c' }, users: ['a', 'b'] } }
-    expect(open().request(chat)?.limit).toBe('users_added')
+    expect(open().request(chat, 200)?.limit).toBe('users_added')
   })
 
   it('pays for a resume by its rooms', () => {
     const { open } = allowanceOf({ userRequestsBurst: 60 })
     const rooms = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [String(n), 1]))
-    expect(open().request({ event: 'resume', body: { rooms } })).toBeUndefined()
-    expect(open().request({ event: 'create-user', body: { resume: { rooms } } })?.limit).toBe('user')
+    expect(open().request({ event: 'resume', body: { rooms } }, 20_000)).toBeUndefined()
+    expect(open().request({ event: 'create-user', body: { resume: { rooms } } }, 20_000)?.limit).toBe('user')
   })
 
   it('is held to commands into rooms of others', () => {
@@ -272,6 +272,56 @@ describe('What a session may ask', () => {
     expect([allowance.mayErr(), open().mayErr()]).toEqual([true, true])
   })
 
+  it('pays for a request by the users it names', () => {
+    const { open } = allowanceOf({ userRequestsBurst: 300, userRequestsPerMinute: 60, usersAddedBurst: 10_000 })
+    const users = Array.from({ length: 1_000 }, String)
+    const naming: readonly Request[] = [
+      { event: 'create-chat', body: { chat: { name: 'c' }, users } },
+      { event: 'add-users', room: 'r', body: { users } },
+      { event: 'remove-users', room: 'r', body: { users } },
+      { event: 'get-users', body: { users } },
+      { event: 'get-users', body: { externalUserIds: users } },
+    ]
+    for (const [index, request] of naming.entries()) {
+      const allowance = open(`user ${index}`)
+      expect([1, 2, 3].map(() => allowance.request(request, 40_000))).toEqual([
+        undefined,
+        undefined,
+        { limit: 'user', waitMs: 3_000 },
+      ])
+    }
+  })
+
+  it('pays for a message by its bytes, and one request for a message below 4 KiB', () => {
+    const { open } = allowanceOf({ userRequestsBurst: 100 })
+    const sendable = (frameBytes: number): number => {
+      const allowance = open(`user ${frameBytes}`)
+      return takeAll({ take: () => allowance.request(message, frameBytes)?.waitMs })
+    }
+    expect([100, 4_095, 4_096, 48 * 1_024].map(sendable)).toEqual([100, 100, 50, 7])
+  })
+
+  it('bounds the bytes that all members send to the sockets of one room', async () => {
+    const { clock, open } = allowanceOf({ roomBytesPerMinute: 60_000, roomBytesBurst: 10_000 })
+    const [ann, bob] = [open('ann'), open('bob')]
+    expect(ann.room('busy', 100, 90)).toBeUndefined()
+    expect(bob.room('busy', 100, 20)).toEqual({ limit: 'room', waitMs: 1_000 })
+    expect(bob.room('busy', 100, 10)).toBeUndefined()
+    expect(bob.room('quiet', 100, 20)).toBeUndefined()
+    await clock.run(1_000)
+    expect(ann.room('busy', 100, 10)).toBeUndefined()
+  })
+
+  it('counts the sockets of a room on this gateway once for each gateway', () => {
+    const clock = clockOf()
+    const { allowances, state } = sharedIn(clock)
+    state.gateways = 4
+    const buckets = createSharedBuckets(allowances, clock)
+    const rates = { ...defaultRates, roomBytesBurst: 10_000 }
+    const allowance = userAllowance({ buckets, rates, clock, userKey: 'u', addressKey: 'a' })
+    expect(takeAll({ take: () => allowance.room('r', 100, 5)?.waitMs })).toBe(5)
+  })
+
   it('is held by nobody who has taken nothing of it yet', () => {
     const { buckets, open } = allowanceOf({})
     open()
@@ -282,7 +332,7 @@ describe('What a session may ask', () => {
     const { clock, buckets, open } = allowanceOf({})
     const [allowance, late] = [open(), open()]
     const useAll = (one: Allowance): void => {
-      expect([one.frame(), one.request(adding(1)), one.stranger()]).toEqual([undefined, undefined, undefined])
+      expect([one.frame(), one.request(adding(1), 200), one.stranger()]).toEqual([undefined, undefined, undefined])
     }
     useAll(allowance)
     expect(buckets.size).toBe(4)

@@ -16,7 +16,7 @@ const rig = () => {
       members: new Map(users.map((user, index): [string, MembershipSpan] => [user, { since: index }])),
     }))
   }
-  const page = createSharedPages({ readPages }, { answerBytes: 300, pageBytes: 100, pageEvents: 50 })
+  const page = createSharedPages({ readPages }, { answerBytes: 300, pageBytes: 100, pageEvents: 50, pagesPerSession: 2 })
   const end = async (error?: Error): Promise<void> => {
     statements.at(-1)?.end(error)
     await new Promise((resolve) => setImmediate(resolve))
@@ -62,6 +62,19 @@ describe('Pages', () => {
     for (let room = 0; room < 6; room += 1) void page({ room: `r${room}`, after: 0 })
     for (let turn = 0; turn < 3; turn += 1) await end()
     expect(statements.map(({ requests }) => requests.length)).toEqual([1, 3, 2])
+  })
+
+  it('of one user are read a few at a time, and pages of other users do not wait for them', async () => {
+    const { page, statements, end } = rig()
+    void page({ room: 'busy', after: 0 })
+    for (let room = 0; room < 6; room += 1) void page({ room: `r${room}`, after: 0, user: 'ann' })
+    void page({ room: 'other', after: 0, user: 'bob' })
+    await end()
+    expect(statements[1]?.requests.map(({ room }) => room)).toEqual(['r0', 'r1', 'other'])
+    await end()
+    expect(statements[2]?.requests.map(({ users }) => users)).toEqual([['ann']])
+    for (let turn = 0; turn < 5; turn += 1) await end()
+    expect(statements.flatMap(({ requests }) => requests).length).toBe(8)
   })
 
   it('that could not be read are an error for all who wait for them, and for nobody else', async () => {

@@ -13,6 +13,8 @@ import {
 import { closeCodes, mayReconnect } from '../../../shared/protocol/close-codes.ts'
 import { errors } from '../../../shared/protocol/errors.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import type { Price } from '../../../shared/protocol/prices.ts'
+import { prices, priceUnits } from '../../../shared/protocol/prices.ts'
 import { requestEvents, requestSchemas } from '../../../shared/protocol/requests.ts'
 import type { Example } from './protocol-document.ts'
 import { contents, examples, rowsUnder } from './protocol-document.ts'
@@ -113,6 +115,14 @@ describe('the tables of PROTOCOL.md', () => {
     const variable = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
     const expected = Object.entries(defaultLimits).map(([name, value]) => [value.toLocaleString('en'), `\`${variable(name)}\``])
     expect(rowsUnder('Limits').map(([, ...cells]) => cells)).toEqual(expected)
+  })
+
+  it('hold the price of every request, and no other', () => {
+    const expected = Object.entries<Price | undefined>(prices).map(([event, price]) => {
+      const more = price === undefined ? '' : `1 for each ${price.per.toLocaleString('en')} ${priceUnits[price.unit]}`
+      return [`\`${event}\``, '1', more]
+    })
+    expect(rowsUnder('Prices')).toEqual(expected)
   })
 
   it('hold every reason of a room that was not recovered, and no other', () => {

@@ -12,6 +12,10 @@ const relations: Readonly<Record<string, boolean>> = {
   'an address holds several users': rates.addressFramesPerMinute >= 10 * rates.sessionFramesPerMinute,
   'the largest command that adds users is possible': rates.usersAddedBurst >= limits.usersPerCommand,
   'the largest resume is possible': rates.userRequestsBurst > limits.resumeRooms / 10,
+  'the largest request that names users is possible': rates.userRequestsBurst > limits.usersPerCommand / 10,
+  'a user may send several of the largest frames at once': rates.userRequestsBurst > (5 * limits.frameBytes) / 4_096,
+  'a message that costs one request may be sent into the largest room several times at once':
+    rates.roomBytesBurst > 5 * 4_096 * limits.membersPerChat,
   'a user’s sockets may all come at once': rates.addressUpgradesBurst > bounds.sessionsPerUser,
   'strangers are held to less than members': rates.strangerCommandsPerMinute < rates.userRequestsPerMinute,
   'an honest client’s pings are far from the limit':
