@@ -1,36 +1,18 @@
 import type { Clock } from '../../shared/ports/clock.ts'
-import type { BatchHandler, CommandLog, Consumption, LogRecord, NewRecord } from '../../shared/ports/command-log.ts'
+import type { CommandLog, LogRecord, NewRecord } from '../../shared/ports/command-log.ts'
 import { PublishError } from '../../shared/ports/command-log.ts'
-import { pause } from '../../shared/runtime/pause.ts'
-
-/** Where this adapter says what happens to it: fixed text plus fields, never content. pino's logger is one. */
-export interface CommandLogLog {
-  warn(fields: object, text: string): void
-  error(fields: object, text: string): void
-}
+import type { CommandLogLog } from './memory-consumers.ts'
+import { memoryConsumers } from './memory-consumers.ts'
 
 export interface MemoryCommandLogOptions {
   readonly log: CommandLogLog
   readonly clock: Clock
   readonly partitions?: number
-  /** A publish waits while more than this waits to be handled. */
+  /** A publish waits while more than this is not acknowledged. */
   readonly maxBytes?: number
   readonly maxBatchRecords?: number
   /** Before a batch whose handler threw is delivered again. */
   readonly retryMs?: number
-}
-
-interface Partition {
-  readonly index: number
-  readonly queue: LogRecord[]
-  nextOffset: number
-  isBusy: boolean
-}
-
-interface Consumer {
-  readonly handler: BatchHandler
-  readonly stopping: AbortController
-  readonly inHand: Set<Promise<void>>
 }
 
 interface WaitingPublish {
@@ -60,18 +42,23 @@ const closed = (): PublishError => new PublishError('refused', 'the command log 
  */
 export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog => {
   const { log, clock, partitions: count = 1, maxBytes = 8 * 1024 * 1024, maxBatchRecords = 500, retryMs = 50 } = options
-  const partitions = Array.from({ length: count }, (_, index): Partition => ({ index, queue: [], nextOffset: 0, isBusy: false }))
-  const consumers: Consumer[] = []
   const publishes: WaitingPublish[] = []
+  const nextOffsets = new Array<number>(count).fill(0)
   let queuedBytes = 0
   let isClosed = false
 
+  const onAcknowledged = (records: readonly LogRecord[]): void => {
+    for (const record of records) queuedBytes -= sizeOf(record)
+    admit()
+  }
+  const consumers = memoryConsumers({ log, clock, count, maxBatchRecords, retryMs, sizeOf, onAcknowledged })
+
   const append = (record: NewRecord): void => {
-    const partition = partitions[partitionOf(record.key, count)]
-    if (partition === undefined) return
-    partition.queue.push({ ...record, partition: partition.index, offset: String(partition.nextOffset) })
-    partition.nextOffset += 1
+    const partition = partitionOf(record.key, count)
+    const offset = nextOffsets[partition] ?? 0
+    nextOffsets[partition] = offset + 1
     queuedBytes += sizeOf(record)
+    consumers.append({ ...record, partition, offset: String(offset) })
   }
 
   /** In the order they came, while there is room. */
@@ -81,51 +68,6 @@ export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog =
       for (const record of next.records) append(record)
       next.resolve()
     }
-    workAll()
-  }
-
-  const acknowledge = (partition: Partition, records: readonly LogRecord[]): void => {
-    partition.queue.splice(0, records.length)
-    for (const record of records) queuedBytes -= sizeOf(record)
-    admit()
-  }
-
-  const handleOnce = async ({ handler, stopping: { signal } }: Consumer, partition: Partition): Promise<void> => {
-    const records = partition.queue.slice(0, maxBatchRecords)
-    try {
-      await handler({ partition: partition.index, records, heartbeat: async () => {}, signal })
-      acknowledge(partition, records)
-    } catch (error) {
-      if (!signal.aborted) log.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'a batch comes again')
-      await pause(clock, retryMs, signal)
-    }
-  }
-
-  const work = async (partition: Partition): Promise<void> => {
-    if (partition.isBusy) return
-    partition.isBusy = true
-    await undefined
-    for (;;) {
-      const consumer = consumers[partition.index % consumers.length]
-      if (consumer === undefined || partition.queue.length === 0) break
-      const handling = handleOnce(consumer, partition)
-      consumer.inHand.add(handling)
-      await handling
-      consumer.inHand.delete(handling)
-    }
-    partition.isBusy = false
-  }
-
-  const workAll = (): void => {
-    for (const partition of partitions) void work(partition)
-  }
-
-  const stop = async (consumer: Consumer): Promise<void> => {
-    consumer.stopping.abort()
-    const place = consumers.indexOf(consumer)
-    if (place >= 0) consumers.splice(place, 1)
-    await Promise.all(consumer.inHand)
-    workAll()
   }
 
   return {
@@ -135,24 +77,15 @@ export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog =
         publishes.push({ records, resolve, reject })
         admit()
       }),
-    consume: async (handler): Promise<Consumption> => {
+    consume: async (handler) => {
       if (isClosed) throw closed()
-      const consumer: Consumer = { handler, stopping: new AbortController(), inHand: new Set() }
-      consumers.push(consumer)
-      workAll()
-      return {
-        failed: new Promise<never>(() => {}),
-        get lag() {
-          return partitions.reduce((sum, { queue }) => sum + queue.length, 0)
-        },
-        stop: () => stop(consumer),
-      }
+      return consumers.open(handler)
     },
     bury: async ({ partition, offset }, reason) => log.error({ partition, offset, reason }, 'a command was set aside'),
     close: async () => {
       isClosed = true
       for (const { reject } of publishes.splice(0)) reject(closed())
-      await Promise.all([...consumers].map(stop))
+      await consumers.stopAll()
     },
   }
 }

@@ -20,8 +20,10 @@ export interface ConsumerLife {
   begin(): Promise<void>
   /** Resolves with the cause when the driver has given up. */
   readonly ended: Promise<Error>
-  /** Records that are not handled yet. */
+  /** Records that are not acknowledged. */
   readonly lag: number
+  /** Delivers again from the last committed offsets; without a rebalance, unless the last commit has failed. */
+  rewind(): Promise<void>
   /** Lets the batches in hand finish, acknowledges them and leaves. At any time, also after the end. */
   stop(): Promise<void>
 }
@@ -51,9 +53,17 @@ export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler
   const sockets = clientSockets()
   const consumer = openConsumer(options, sockets)
   const commits = offsetCommits({ topic, everyMs: times.offsetCommitMs, clock, log })
-  const delivering = deliveries({ handler, commits, times, clock, log })
   const joined = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<Error>()
+  const delivering = deliveries({
+    handler,
+    commits,
+    seek: (partition, offset) => consumer.seek({ topic, partition, offset }),
+    endLife: ended.resolve,
+    times,
+    clock,
+    log,
+  })
   joined.promise.catch(() => {})
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -69,8 +79,8 @@ export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     delivering.lose(payload.error)
-    // The driver has left the group before it told us.
-    commits.forget()
+    // The driver has left the group before it emits this.
+    delivering.begin([])
     joined.reject(payload.error)
     ended.resolve(payload.error)
   })
@@ -88,13 +98,11 @@ export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler
   }
 
   const leave = async (): Promise<void> => {
-    const finished = delivering.finish()
-    // Before the driver leaves the group; what is in hand is committed when it is done.
+    // The group accepts a commit only from a member: leave it last.
+    await delivering.finish()
     await commits.flush()
-    const left = consumer.disconnect()
-    await finished
     const patienceMs = times.kafkaConnectMs + times.producerRequestMs
-    await withDeadline(left, patienceMs, `no goodbye within ${patienceMs} ms`)
+    await withDeadline(consumer.disconnect(), patienceMs, `no answer to LeaveGroup within ${patienceMs} ms`)
   }
 
   return {
@@ -103,6 +111,7 @@ export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler
     get lag() {
       return delivering.lag
     },
+    rewind: delivering.rewind,
     stop: async () => {
       joined.reject(new Error('the consumer was stopped'))
       await leave().catch((error: unknown) => log.debug({ err: error }, 'a consumer left without a goodbye'))

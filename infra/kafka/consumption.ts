@@ -97,6 +97,7 @@ export const consumption = async (options: ConsumptionOptions): Promise<Consumpt
     get lag() {
       return life.lag
     },
+    rewind: () => life.rewind(),
     stop,
   }
 }

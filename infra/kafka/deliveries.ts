@@ -1,39 +1,45 @@
-import type { EachBatchHandler, EachBatchPayload } from 'kafkajs'
+import type { EachBatchHandler, EachBatchPayload, OffsetsByTopicPartition } from 'kafkajs'
 import type { Clock } from '../../shared/ports/clock.ts'
-import type { BatchHandler, RecordBatch } from '../../shared/ports/command-log.ts'
-import { backOff } from './back-off.ts'
+import type { BatchHandler, HandledBatch } from '../../shared/ports/command-log.ts'
+import { isFence } from './driver-error.ts'
 import type { KafkaLog } from './kafka-log.ts'
 import type { KafkaTimes } from './kafka-options.ts'
-import type { OffsetCommits } from './offset-commits.ts'
+import type { Commit } from './offset-commits.ts'
+import type { Assignment, PartitionProgress } from './partition-progress.ts'
+import { dropAll, lagOf, progressOf, untilAllEmpty } from './partition-progress.ts'
 import { readRecord } from './record-text.ts'
-import type { Tenure } from './tenure.ts'
+import { retryHandler } from './retry-handler.ts'
+import type { RewindPorts } from './rewinds.ts'
+import { rewinds } from './rewinds.ts'
 import { tenure } from './tenure.ts'
 
 /**
- * What the driver fetches, on its way to the handler and back.
+ * Hands what the driver fetches to the handler, and acknowledges it in order.
  *
- * Promises:  the driver learns that a batch is done only after its handler has
- *            resolved, and hears no error of a handler, of which five would end
- *            it. The group hears of us while a handler works, which the driver
- *            does not see to.
+ * Promises:  the driver fetches past a batch only after its handler has
+ *            resolved, an offset is committed only after every batch before it
+ *            is done, and the driver gets no error of a handler, of which five
+ *            would end it. Sends heartbeats while a handler works, which the
+ *            driver does not.
  */
 export interface Deliveries {
   readonly eachBatch: EachBatchHandler
-  /** Records of our partitions that are not handled yet, as of each one's last fetch. */
+  /** Records of our partitions that are not acknowledged, as of each one's last fetch. */
   readonly lag: number
-  /** The group has given us these partitions. */
+  /** The group has assigned these partitions. */
   begin(partitions: readonly number[]): void
-  /** The group takes back what it gave. */
+  /** The group takes the partitions back. */
   lose(cause: Error): void
-  /** Hands on no further batch; resolves when those in hand are done or given up. */
+  /** Gives up what is in hand and delivers again from the committed offsets. */
+  rewind(): Promise<void>
+  /** Hands on no further batch; resolves when those in hand are acknowledged or given up. */
   finish(): Promise<void>
   /** No timer fires afterwards. */
   end(): void
 }
 
-export interface DeliveriesOptions {
+export interface DeliveriesOptions extends RewindPorts {
   readonly handler: BatchHandler
-  readonly commits: OffsetCommits
   readonly times: KafkaTimes
   readonly clock: Clock
   readonly log: KafkaLog
@@ -43,82 +49,143 @@ const nextOf = (offset: string): string => String(BigInt(offset) + 1n)
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown')
 
-export const deliveries = ({ handler, commits, times, clock, log }: DeliveriesOptions): Deliveries => {
+const bytesOf = (messages: EachBatchPayload['batch']['messages']): number =>
+  messages.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0)
+
+export const deliveries = (options: DeliveriesOptions): Deliveries => {
+  const { commits, times, clock, log } = options
+  const handle = retryHandler(options)
   const inHand = new Set<Promise<void>>()
-  const lags = new Map<number, number>()
-  let current: Tenure | undefined
+  let calls = 0
+  let current: Assignment | undefined
   let askGroup: (() => Promise<void>) | undefined
-  let isFinishing = false
+  let finishing: Promise<void> | undefined
+
+  const assign = (partitions: Iterable<number>): Assignment => {
+    if (current !== undefined) dropAll(current)
+    current = { tenure: tenure([...partitions], times.consumerSessionMs, clock), progress: new Map() }
+    if (finishing !== undefined) current.tenure.giveBack()
+    return current
+  }
+
+  const rewinding = rewinds({ ...options, current: () => current, assign, isFinishing: () => finishing !== undefined })
 
   const pulse = setInterval(() => {
-    // What is lost is told to the handler, by the batch's signal.
-    if (inHand.size > 0 && askGroup !== undefined) current?.heartbeat(askGroup).catch(() => {})
+    // The handler learns of a loss by the batch's signal.
+    if (calls > 0 && askGroup !== undefined) current?.tenure.heartbeat(askGroup).catch(() => {})
   }, times.consumerHeartbeatMs).unref()
 
-  /** Until the handler resolves, or false when the batch is given up because we are leaving. Throws when it is lost. */
-  const handle = async (batch: RecordBatch, held: Tenure): Promise<boolean> => {
-    for (let failures = 1; ; failures += 1) {
+  /** Commits only for the assignment it was made for; when the group refuses, that assignment has ended. */
+  const commitFor =
+    (held: Assignment, commit: Commit): Commit =>
+    async (offsets: OffsetsByTopicPartition) => {
+      if (held !== current) return
       try {
-        await handler(batch)
-        return true
+        await commit(offsets)
       } catch (error) {
-        // Kafka's own error, because it tells the driver what to do about it.
-        if (held.lost !== undefined) throw held.lost
-        if (held.signal.aborted) return false
-        const { partition } = batch
-        if (failures === 1) log.warn({ partition, error: nameOf(error) }, 'a handler threw; its batch is delivered again')
+        if (isFence(error)) held.tenure.lose(error)
+        throw error
       }
-      await backOff({ clock, times }, failures, held.signal)
-      if (isFinishing) return false
-      await batch.heartbeat()
+      for (const { partition, offset } of offsets.topics.flatMap(({ partitions }) => partitions)) {
+        const progress = held.progress.get(partition)
+        if (progress !== undefined) progress.committed = offset
+      }
+    }
+
+  const failed = (partition: number, { tenure: { signal } }: Assignment, error: unknown): void => {
+    if (signal.aborted) return
+    log.warn({ partition, error: nameOf(error) }, 'effects of a batch failed; batches are delivered again')
+    void rewinding.afterFailure()
+  }
+
+  const acknowledgeWhenDone = (
+    { batch, commitOffsetsIfNecessary }: EachBatchPayload,
+    { done }: HandledBatch,
+    held: Assignment,
+    progress: PartitionProgress,
+  ): void => {
+    const { partition, messages } = batch
+    const next = nextOf(messages.at(-1)?.offset ?? progress.acknowledged)
+    const commit = commitFor(held, commitOffsetsIfNecessary)
+    const acknowledge = (): void => {
+      progress.acknowledged = next
+      rewinding.onProgress()
+      commits.done(partition, next, commit)
+      if (held.tenure.signal.aborted) void commits.flush()
+    }
+    progress.queue.add({ bytes: bytesOf(messages), done, acknowledge })
+  }
+
+  const deliver = async (payload: EachBatchPayload, held: Assignment): Promise<void> => {
+    const { partition, messages, highWatermark } = payload.batch
+    const [first, last] = [messages[0], messages.at(-1)]
+    if (first === undefined || last === undefined) return
+    const { signal } = held.tenure
+    const progress = progressOf(held, partition, first.offset, (error) => failed(partition, held, error))
+    progress.end = highWatermark
+    await progress.queue.untilRoom()
+    if (held.tenure.lost !== undefined) throw held.tenure.lost
+    if (signal.aborted) return
+    const records = messages.map((message) => readRecord(message, partition))
+    const heartbeat = (): Promise<void> => held.tenure.heartbeat(payload.heartbeat)
+    const handled = await handle({ partition, records, heartbeat, signal }, held.tenure)
+    // A batch that was given up may still reject.
+    handled?.done.catch(() => {})
+    if (handled === undefined || held !== current) return
+    payload.resolveOffset(last.offset)
+    acknowledgeWhenDone(payload, handled, held, progress)
+    if (!signal.aborted) return
+    // The group changes, or the consumer leaves: what is committed before that is not delivered again.
+    await progress.queue.untilEmpty()
+    await commits.flush()
+  }
+
+  const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
+    // Fetched before the rewind, or while the consumer stops: not resolved, so that it is fetched again.
+    const waiting = finishing ?? rewinding.underWay
+    if (waiting !== undefined) return waiting
+    const held = current
+    if (held === undefined || !held.tenure.partitions.has(payload.batch.partition)) return
+    if (held.tenure.lost !== undefined) throw held.tenure.lost
+    if (payload.isStale()) return
+    const delivering = deliver(payload, held)
+    inHand.add(delivering)
+    try {
+      await delivering
+    } finally {
+      inHand.delete(delivering)
     }
   }
 
-  const deliver = async ({ batch, heartbeat, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload, held: Tenure) => {
-    const { partition, messages, highWatermark } = batch
-    const last = messages.at(-1)
-    if (last === undefined) return
-    const records = messages.map((message) => readRecord(message, partition))
-    const behind = Number(BigInt(highWatermark) - BigInt(last.offset) - 1n)
-    lags.set(partition, behind + records.length)
-    const isDone = await handle({ partition, records, heartbeat: () => held.heartbeat(heartbeat), signal: held.signal }, held)
-    // Whoever has the partition now decides what is done.
-    if (!isDone || held !== current) return
-    lags.set(partition, behind)
-    resolveOffset(last.offset)
-    commits.done(partition, nextOf(last.offset), commitOffsetsIfNecessary)
-    if (held.signal.aborted) await commits.flush()
+  const finish = async (): Promise<void> => {
+    current?.tenure.giveBack()
+    await Promise.allSettled(inHand)
+    if (current !== undefined) await untilAllEmpty(current)
   }
 
   return {
     eachBatch: async (payload) => {
-      // Fetched before the group changed, and another's by now.
-      if (isFinishing || current === undefined || !current.partitions.has(payload.batch.partition)) return
-      if (current.lost !== undefined) throw current.lost
       askGroup = payload.heartbeat
-      const delivering = deliver(payload, current)
-      inHand.add(delivering)
+      calls += 1
       try {
-        await delivering
+        await eachBatch(payload)
       } finally {
-        inHand.delete(delivering)
+        calls -= 1
       }
     },
     get lag() {
-      return [...lags.values()].reduce((sum, each) => sum + each, 0)
+      return current === undefined ? 0 : lagOf(current)
     },
     begin: (partitions) => {
-      current?.lose(new Error('the group has changed'))
+      current?.tenure.lose(new Error('the group has changed'))
       commits.forget()
-      lags.clear()
-      current = tenure(partitions, times.consumerSessionMs, clock)
-      if (isFinishing) current.giveBack()
+      assign(partitions)
     },
-    lose: (cause) => current?.lose(cause),
-    finish: async () => {
-      isFinishing = true
-      current?.giveBack()
-      await Promise.allSettled(inHand)
+    lose: (cause) => current?.tenure.lose(cause),
+    rewind: rewinding.rewind,
+    finish: () => {
+      finishing ??= finish()
+      return finishing
     },
     end: () => clearInterval(pulse),
   }

@@ -18,8 +18,13 @@ export interface OffsetCommits {
   done(partition: number, next: string, commit: Commit): void
   /** Commits now; resolves when that has been tried. */
   flush(): Promise<void>
-  /** The partitions may be another's: what is not committed is theirs to repeat. */
+  /** The partitions may be another consumer's: what is not committed is delivered again there. */
   forget(): void
+  /**
+   * Gives up what is not committed and resolves when no commit is in flight:
+   * with false if the last one failed, so that the brokers may have it or not.
+   */
+  drop(): Promise<boolean>
 }
 
 export interface OffsetCommitsOptions {
@@ -62,9 +67,13 @@ export const offsetCommits = ({ topic, everyMs, clock, log }: OffsetCommitsOptio
     }
   }
 
-  const flush = (): Promise<void> => {
+  const cancelTimer = (): void => {
     timer?.cancel()
     timer = undefined
+  }
+
+  const flush = (): Promise<void> => {
+    cancelTimer()
     committing = committing.then(commitWaiting)
     return committing
   }
@@ -78,8 +87,14 @@ export const offsetCommits = ({ topic, everyMs, clock, log }: OffsetCommitsOptio
     flush,
     forget: () => {
       waiting = new Map()
-      timer?.cancel()
-      timer = undefined
+      isFailing = false
+      cancelTimer()
+    },
+    drop: async () => {
+      waiting = new Map()
+      cancelTimer()
+      await committing
+      return !isFailing
     },
   }
 }

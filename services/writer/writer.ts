@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/ports/clock.ts'
-import type { CommandLog, Consumption, RecordBatch } from '../../shared/ports/command-log.ts'
+import type { CommandLog, Consumption, HandledBatch, RecordBatch } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
@@ -39,7 +39,7 @@ export interface WriterDeps {
 export interface WriterReadiness {
   readonly isConsuming: boolean
   readonly fanOut: FanOutState
-  /** Commands that are not handled yet, as far as the log has told. */
+  /** Commands that are not acknowledged, as of the last fetch. */
   readonly lag: number
   /** By part: the partitions whose batch waits for it and tries again. */
   readonly waiting: ReturnType<Troubles['waiting']>
@@ -58,6 +58,9 @@ export interface Writer {
   readonly failed: Promise<never>
   readiness(): WriterReadiness
 }
+
+/** Every effect has taken place when the handler resolves. */
+const allDone: HandledBatch = { done: Promise.resolve() }
 
 /**
  * The one that decides: takes commands from the log, in order per room,
@@ -86,10 +89,11 @@ export const createWriter = (deps: WriterDeps): Writer => {
   let isConsuming = false
 
   /** A busy writer leaves the source alone for a moment, so that the next batches are larger. */
-  const handleThenRest = async (batch: RecordBatch): Promise<void> => {
+  const handleThenRest = async (batch: RecordBatch): Promise<HandledBatch> => {
     await handle(batch)
     const restMs = gatheringMs(busyness(), times.gatherMostMs)
     if (restMs > 0) await pause(clock, restMs, batch.signal)
+    return allDone
   }
 
   const begin = async (): Promise<void> => {

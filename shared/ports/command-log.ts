@@ -24,21 +24,44 @@ export interface RecordBatch {
   readonly partition: number
   /** In log order; never empty. */
   readonly records: readonly LogRecord[]
-  /** To be called between attempts of long work. Throws when the partition is, or is about to be, another's: let it out. */
+  /** To be called between attempts of long work. Throws when the partition is, or is about to be, another consumer's: rethrow it. */
   readonly heartbeat: () => Promise<void>
-  /** Aborted when consuming stops and when the partition is taken back; finish the batch or give it up. */
+  /**
+   * Aborted when consuming stops or is rewound, and when the partition is taken
+   * away. The handler, and the batch's `done`, must settle soon afterwards.
+   */
   readonly signal: AbortSignal
 }
 
-/** Effects first: a batch whose handler resolves is acknowledged, one whose handler throws is delivered again. */
-export type BatchHandler = (batch: RecordBatch) => Promise<void>
+/** A batch whose partition may go on, while some of its effects still take place. */
+export interface HandledBatch {
+  /**
+   * Resolves when every effect of the batch has taken place, so that the batch
+   * may be acknowledged. Rejects when an effect is given up: then this batch
+   * and all later ones are delivered again, as after `rewind`.
+   */
+  readonly done: Promise<void>
+}
+
+/**
+ * Handles one batch. When it resolves, the next batch of the partition may be
+ * delivered; when it throws, the same batch is delivered again.
+ */
+export type BatchHandler = (batch: RecordBatch) => Promise<HandledBatch>
 
 export interface Consumption {
-  /** Takes no new batch, lets those in hand finish, acknowledges them and leaves. Idempotent. */
+  /** Takes no new batch, waits for the batches in hand and their `done`, acknowledges them and leaves. Idempotent. */
   stop(): Promise<void>
+  /**
+   * Gives up all batches in hand and delivers again, in every partition, from
+   * the first record that is not acknowledged. Resolves when the
+   * acknowledgement in flight has settled; does not wait for handlers, so that
+   * a handler may call it. No batch that was given up is acknowledged.
+   */
+  rewind(): Promise<void>
   /** Rejects when consuming has ended for good without `stop`: the process should end and be restarted. */
   readonly failed: Promise<never>
-  /** Records of this consumer's partitions that are not handled yet, as far as the source has told. */
+  /** Records of this consumer's partitions that are not acknowledged, as of the last fetch of each. */
   readonly lag: number
 }
 
@@ -62,7 +85,10 @@ export class PublishError extends Error {
  *            once, to one handler at a time; a publish that resolves is
  *            durable (as far as the adapter is: the in-memory one says no).
  *            Records are delivered in batches of one partition, and a slow
- *            handler slows the source. Several consumers share partitions.
+ *            handler slows the source: the batches of a partition that are
+ *            handled but not done are bounded in number and bytes. Batches are
+ *            acknowledged in log order: only those before the first that is
+ *            not done. Several consumers share partitions.
  * Does not:  order records of different keys, or deliver only once. Does not
  *            retry a publish: the caller decides by the error's fate.
  * Blocks:    `publish` until acknowledged or failed.

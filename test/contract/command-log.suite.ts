@@ -2,9 +2,10 @@ import { describe, it } from 'vitest'
 import { acknowledgingPromises } from './command-log/acknowledging.ts'
 import { deliveringPromises } from './command-log/delivering.ts'
 import type { OpenCommandLog } from './command-log/open-command-log.ts'
+import { overlappingPromises } from './command-log/overlapping.ts'
 
 /** Every promise of the CommandLog port that can be shown without harming anything. */
-export const commandLogPromises = { ...deliveringPromises, ...acknowledgingPromises }
+export const commandLogPromises = { ...deliveringPromises, ...acknowledgingPromises, ...overlappingPromises }
 
 /** The contract of the CommandLog port. `open` gives each test a log of its own. */
 export const commandLogSuite = (name: string, open: () => Promise<OpenCommandLog>): void => {

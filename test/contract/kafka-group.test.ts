@@ -3,7 +3,7 @@ import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
 import type { RecordBatch } from '../../shared/ports/command-log.ts'
 import { until } from '../support/poll.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
-import { collect, manyKeys, record, recordsOf, valuesOf } from './command-log/collecting.ts'
+import { batchHandler, collect, manyKeys, record, recordsOf, valuesOf } from './command-log/collecting.ts'
 import { openKafkaCommandLog } from './kafka-opening.ts'
 
 const untilAborted = ({ signal }: RecordBatch): Promise<void> =>
@@ -63,9 +63,9 @@ describe.skipIf(whyNoStack())('a group of consumers on Kafka that changes', () =
     const publishing = (async () => {
       for (; round < rounds; round += 1) await opened.log.publish(keys.map((key) => record(key, String(round))))
     })()
-    let latest = await opened.log.consume(handle)
+    let latest = await opened.log.consume(batchHandler(handle))
     for (let change = 0; change < 4; change += 1) {
-      const next = await opened.log.consume(handle)
+      const next = await opened.log.consume(batchHandler(handle))
       await latest.stop()
       latest = next
     }

@@ -57,7 +57,7 @@ export const acknowledgingPromises = {
   'tells a batch in hand that consuming stops': async (opened) => {
     const { consumption, batches, received } = await collect(
       opened,
-      ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+      ({ signal }) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())),
     )
     await opened.log.publish([record('told')])
     await received(1)

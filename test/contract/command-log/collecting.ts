@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { BatchHandler, Consumption, LogRecord, NewRecord, RecordBatch } from '../../../shared/ports/command-log.ts'
+import type {
+  BatchHandler,
+  Consumption,
+  HandledBatch,
+  LogRecord,
+  NewRecord,
+  RecordBatch,
+} from '../../../shared/ports/command-log.ts'
 import { until } from '../../support/poll.ts'
 import type { OpenCommandLog } from './open-command-log.ts'
 
@@ -13,6 +20,18 @@ export const valuesOf = (records: readonly Pick<NewRecord, 'value'>[]): readonly
 /** As many keys, all different; so many that no partition is left out but by great bad luck. */
 export const manyKeys = (count: number): readonly string[] => Array.from({ length: count }, () => randomUUID())
 
+/** A handler for tests: unless it returns a `HandledBatch`, the batch is done when it is handled. */
+export type TestHandler = (batch: RecordBatch) => Promise<unknown>
+
+const isHandledBatch = (value: unknown): value is HandledBatch => typeof value === 'object' && value !== null && 'done' in value
+
+export const batchHandler =
+  (handle: TestHandler): BatchHandler =>
+  async (batch) => {
+    const handled = await handle(batch)
+    return isHandledBatch(handled) ? handled : { done: Promise.resolve() }
+  }
+
 /** A consumer that keeps what it is given. */
 export interface Collecting {
   readonly batches: readonly RecordBatch[]
@@ -24,14 +43,16 @@ export interface Collecting {
 }
 
 /** `handler` has its say after the batch was kept. */
-export const collect = async ({ log, withinMs }: OpenCommandLog, handler: BatchHandler = async () => {}): Promise<Collecting> => {
+export const collect = async ({ log, withinMs }: OpenCommandLog, handler: TestHandler = async () => {}): Promise<Collecting> => {
   const batches: RecordBatch[] = []
   const records: LogRecord[] = []
-  const consumption = await log.consume(async (batch) => {
-    batches.push(batch)
-    records.push(...batch.records)
-    await handler(batch)
-  })
+  const consumption = await log.consume(
+    batchHandler((batch) => {
+      batches.push(batch)
+      records.push(...batch.records)
+      return handler(batch)
+    }),
+  )
   return {
     batches,
     records,
@@ -47,7 +68,7 @@ export const holding = () => {
   const held = Promise.withResolvers<RecordBatch>()
   const go = Promise.withResolvers<void>()
   let isFirst = true
-  const handler: BatchHandler = async (batch) => {
+  const handler: TestHandler = async (batch) => {
     if (!isFirst) return
     isFirst = false
     held.resolve(batch)

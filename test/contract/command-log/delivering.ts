@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { until } from '../../support/poll.ts'
-import { collect, holding, manyKeys, record, recordsOf, valuesOf } from './collecting.ts'
+import { batchHandler, collect, holding, manyKeys, record, recordsOf, valuesOf } from './collecting.ts'
 import type { CommandLogPromise } from './open-command-log.ts'
 
 export const deliveringPromises = {
@@ -94,7 +94,7 @@ export const deliveringPromises = {
 
   'refuses publishes and consumers once it is closed': async ({ log }) => {
     await log.close()
-    await expect(log.consume(async () => {})).rejects.toThrow('closed')
+    await expect(log.consume(batchHandler(async () => {}))).rejects.toThrow('closed')
     await expect(log.publish([record('late')])).rejects.toMatchObject({ name: 'PublishError', fate: 'refused' })
   },
 } as const satisfies Record<string, CommandLogPromise>

@@ -19,7 +19,11 @@ const acknowledgesFirst: Sabotage = (ports) => ({
   ...ports,
   commandLog: {
     ...ports.commandLog,
-    consume: (handle) => ports.commandLog.consume(async (batch) => void handle(batch).catch(() => {})),
+    consume: (handle) =>
+      ports.commandLog.consume(async (batch) => {
+        void handle(batch).catch(() => {})
+        return { done: Promise.resolve() }
+      }),
   },
 })
 

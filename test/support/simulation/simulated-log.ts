@@ -49,7 +49,8 @@ export const simulatedLog = (clock: VirtualClock, random: Random, faults: LogFau
       const records = log.slice(next, next + 1 + random.below(5))
       const batch = { partition, records, heartbeat: async () => undefined, signal }
       if (random.chance(now.zombie)) void clock.sleep(random.next() * 40).then(() => handler(batch))
-      await handler(batch)
+      const { done } = await handler(batch)
+      await done
       if (isOwner()) committed[partition] = next + records.length
     }
   }
@@ -77,7 +78,7 @@ export const simulatedLog = (clock: VirtualClock, random: Random, faults: LogFau
       const mine = consumers
       for (let partition = 0; partition < partitions; partition += 1)
         void consumePartition(partition, handler, () => mine === consumers)
-      return { stop: async () => undefined, failed: new Promise<never>(() => undefined), lag: 0 }
+      return { stop: async () => undefined, rewind: async () => undefined, failed: new Promise<never>(() => undefined), lag: 0 }
     },
     bury: async (record, reason) => {
       throw new Error(`nothing is to be set aside here: ${reason} (${record.offset})`)

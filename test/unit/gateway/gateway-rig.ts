@@ -130,7 +130,7 @@ export const gatewayRig = async (
     },
     consume: async (handle) => {
       handler = handle
-      return { stop: async () => undefined, failed: new Promise<never>(() => undefined), lag: 0 }
+      return { stop: async () => undefined, rewind: async () => undefined, failed: new Promise<never>(() => undefined), lag: 0 }
     },
     bury: async () => undefined,
     close: async () => undefined,
@@ -201,7 +201,7 @@ export const gatewayRig = async (
       const handled =
         records.length > 0 ? handler?.({ partition: 0, records, heartbeat: async () => undefined, signal }) : undefined
       await settle()
-      await handled
+      await (await handled)?.done
     },
     publish: async (topic, payload) => {
       tell(topic, payload)

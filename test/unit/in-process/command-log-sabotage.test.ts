@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { BatchHandler, CommandLog, Consumption, NewRecord, RecordBatch } from '../../../shared/ports/command-log.ts'
+import type { BatchHandler, CommandLog, Consumption, NewRecord } from '../../../shared/ports/command-log.ts'
+import { batchHandler } from '../../contract/command-log/collecting.ts'
 import { commandLogPromises } from '../../contract/command-log.suite.ts'
 import { openMemoryCommandLog } from '../../contract/memory-command-log-opening.ts'
 
@@ -25,8 +26,37 @@ const consuming =
     },
   })
 
-const inPieces = (handler: BatchHandler) => async (batch: RecordBatch) => {
-  for (const record of batch.records) await handler({ ...batch, records: [record] })
+const inPieces = (handler: BatchHandler) =>
+  batchHandler(async (batch) => {
+    for (const record of batch.records) await handler({ ...batch, records: [record] })
+  })
+
+/** An error of the handler counts as success. */
+const swallowing = (handler: BatchHandler) =>
+  batchHandler(async (batch) => {
+    await handler(batch).catch(() => {})
+  })
+
+/** The end of the effects is not waited for. */
+const alwaysDone = (handler: BatchHandler) =>
+  batchHandler(async (batch) => {
+    const { done } = await handler(batch)
+    done.catch(() => {})
+  })
+
+/** The next batch is held back until the effects of this one have ended. */
+const oneByOne = (handler: BatchHandler) =>
+  batchHandler(async (batch) => {
+    const { done } = await handler(batch)
+    await done
+  })
+
+/** Consumes nothing. */
+const nothing: Consumption = {
+  stop: async () => {},
+  rewind: async () => {},
+  failed: new Promise<never>(() => {}),
+  lag: 0,
 }
 
 const forgettingWhatIsEarly: Sabotage = (log) => {
@@ -47,9 +77,7 @@ const onlyTheFirstConsumes: Sabotage = (log) => {
   return {
     consume: (handler) => {
       consumers += 1
-      return consumers === 1
-        ? log.consume(handler)
-        : Promise.resolve({ stop: async () => {}, failed: new Promise(() => {}), lag: 0 })
+      return consumers === 1 ? log.consume(handler) : Promise.resolve(nothing)
     },
   }
 }
@@ -70,15 +98,17 @@ const sabotages: { readonly [Promise in keyof typeof commandLogPromises]: readon
     handling((handler) => (batch) => handler({ ...batch, records: batch.records.toReversed() })),
     handling((handler) => async (batch) => {
       await handler(batch)
-      await handler({ ...batch, records: [] })
+      return handler({ ...batch, records: [] })
     }),
   ],
   'delivers what was published before anybody consumed': [forgettingWhatIsEarly],
   'gathers what comes while a handler is busy into larger batches': [handling(inPieces)],
   'hands a partition to one handler at a time': [
-    handling((handler) => async (batch) => {
-      await Promise.all([handler(batch), handler(batch)])
-    }),
+    handling((handler) =>
+      batchHandler(async (batch) => {
+        await Promise.all([handler(batch), handler(batch)])
+      }),
+    ),
   ],
   'takes a publish of several megabytes whole, and in order': [
     publishing((records) => records.slice(0, 500)),
@@ -92,27 +122,29 @@ const sabotages: { readonly [Promise in keyof typeof commandLogPromises]: readon
   'refuses publishes and consumers once it is closed': [
     () => ({ close: async () => {} }),
     () => ({ publish: async () => {} }),
-    () => ({ consume: async () => ({ stop: async () => {}, failed: new Promise<never>(() => {}), lag: 0 }) }),
+    () => ({ consume: async () => nothing }),
   ],
   'delivers a batch again whose handler threw, as often as it does, before anything behind it': [
-    handling((handler) => (batch) => handler(batch).catch(() => {})),
+    handling(swallowing),
     handling((handler) => {
       let throws = 0
-      return async (batch) => {
+      return batchHandler(async (batch) => {
         if (throws < 5)
           await handler(batch).catch((error: unknown) => {
             throws += 1
             throw error
           })
-      }
+      })
     }),
   ],
   'lets a batch in hand finish when it stops, acknowledges it and takes no further one': [
     consuming(() => ({ stop: async () => {} })),
-    handling((handler) => async (batch) => {
-      await handler(batch)
-      batch.signal.throwIfAborted()
-    }),
+    handling((handler) =>
+      batchHandler(async (batch) => {
+        await handler(batch)
+        batch.signal.throwIfAborted()
+      }),
+    ),
   ],
   'does not stop before the batch in hand is done': [
     consuming(({ stop }) => ({
@@ -123,7 +155,24 @@ const sabotages: { readonly [Promise in keyof typeof commandLogPromises]: readon
     handling((handler) => (batch) => handler({ ...batch, signal: new AbortController().signal })),
     handling((handler) => (batch) => handler({ ...batch, signal: AbortSignal.abort() })),
   ],
-  'delivers a batch again that was given up when it stopped': [handling((handler) => (batch) => handler(batch).catch(() => {}))],
+  'delivers a batch again that was given up when it stopped': [handling(swallowing)],
+  'delivers the next batch of a partition while effects of the one before are unfinished': [handling(oneByOne)],
+  'waits at a stop until all effects have ended, and acknowledges their batches': [
+    handling(alwaysDone),
+    consuming(() => ({ stop: async () => {} })),
+  ],
+  'acknowledges only the batches before the first whose effects did not end': [handling(alwaysDone)],
+  'delivers batches again from the first whose effects failed': [handling(alwaysDone)],
+  'delivers again, after a rewind, everything that is not acknowledged, and in order': [
+    consuming(() => ({ rewind: async () => {} })),
+    handling(alwaysDone),
+  ],
+  'never acknowledges a batch that was given up by a rewind': [handling(alwaysDone)],
+  'lets a handler rewind, and aborts its batch': [
+    consuming(() => ({ rewind: async () => {} })),
+    consuming(() => ({ rewind: () => new Promise(() => {}) })),
+    handling((handler) => (batch) => handler({ ...batch, signal: new AbortController().signal })),
+  ],
   'lets a handler ask whether its partition is still its own': [
     handling((handler) => (batch) => handler({ ...batch, heartbeat: () => Promise.reject(new Error('not yours')) })),
   ],

@@ -33,6 +33,7 @@ const rig = (beginnings: (Error | 'takes long' | undefined)[] = []) => {
       },
       ended: promise,
       lag: 0,
+      rewind: async () => {},
       stop: async () => {
         life.stops += 1
         begun.reject(new Error('the consumer was stopped'))

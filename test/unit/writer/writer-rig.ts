@@ -80,6 +80,7 @@ export const writerRig = async ({
       return {
         failed: consuming.promise,
         lag: 7,
+        rewind: async () => {},
         stop: async () => {
           stops += 1
         },
@@ -141,7 +142,7 @@ export const writerRig = async ({
     hold: { readonly signal?: AbortSignal; readonly heartbeat?: () => Promise<void> } = {},
   ): Promise<void> => {
     const { signal = new AbortController().signal, heartbeat = async () => {} } = hold
-    await handler?.({
+    const handled = await handler?.({
       partition: 3,
       records,
       signal,
@@ -150,6 +151,7 @@ export const writerRig = async ({
         await heartbeat()
       },
     })
+    await handled?.done
   }
 
   return {

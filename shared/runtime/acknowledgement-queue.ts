@@ -1,0 +1,92 @@
+/** A batch that was handled and may have unfinished effects. */
+export interface PendingBatch {
+  readonly bytes: number
+  /** Resolves when its effects have taken place; rejects when they are given up. */
+  readonly done: Promise<void>
+  /** Called once, when this batch and all before it are done. */
+  readonly acknowledge: () => void
+}
+
+/**
+ * The handled batches of one partition, acknowledged in the order added.
+ *
+ * Promises:  a batch is acknowledged only when all before it are done. After a
+ *            failure, or `drop`, nothing is acknowledged any more.
+ */
+export interface AcknowledgementQueue {
+  add(batch: PendingBatch): void
+  /** Resolves when another batch may be added, or at the latest when the signal is aborted. */
+  untilRoom(): Promise<void>
+  /** Resolves when every batch is acknowledged, or the queue was dropped. */
+  untilEmpty(): Promise<void>
+  drop(): void
+}
+
+export interface AcknowledgementQueueOptions {
+  /** The queue is full at so many batches, or so many bytes. */
+  readonly maxBatches: number
+  readonly maxBytes: number
+  readonly signal: AbortSignal
+  /** The effects of a batch were given up; the queue is dropped. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** Enough for the batches that a partition handles while one event-stream flush is in flight. */
+export const acknowledgementBounds = { maxBatches: 64, maxBytes: 2 * 1024 * 1024 } as const
+
+export const acknowledgementQueue = (options: AcknowledgementQueueOptions): AcknowledgementQueue => {
+  const { maxBatches, maxBytes, signal, onFailure } = options
+  const queue: { readonly batch: PendingBatch; isDone: boolean }[] = []
+  let bytes = 0
+  let isDropped = false
+  let waiting: (() => void)[] = []
+
+  const wake = (): void => {
+    const woken = waiting
+    waiting = []
+    for (const resolve of woken) resolve()
+  }
+  signal.addEventListener('abort', wake, { once: true })
+
+  const until = async (isMet: () => boolean): Promise<void> => {
+    while (!isDropped && !isMet()) await new Promise<void>((resolve) => waiting.push(resolve))
+  }
+
+  const acknowledgeFirst = (): void => {
+    for (let first = queue[0]; first?.isDone === true; first = queue[0]) {
+      queue.shift()
+      bytes -= first.batch.bytes
+      first.batch.acknowledge()
+    }
+    wake()
+  }
+
+  const drop = (): void => {
+    isDropped = true
+    queue.length = 0
+    wake()
+  }
+
+  const fail = (error: unknown): void => {
+    if (isDropped) return
+    drop()
+    onFailure(error)
+  }
+
+  return {
+    add: (batch) => {
+      const entry = { batch, isDone: false }
+      if (!isDropped) {
+        queue.push(entry)
+        bytes += batch.bytes
+      }
+      batch.done.then(() => {
+        entry.isDone = true
+        acknowledgeFirst()
+      }, fail)
+    },
+    untilRoom: () => until(() => signal.aborted || (queue.length < maxBatches && bytes < maxBytes)),
+    untilEmpty: () => until(() => queue.length === 0),
+    drop,
+  }
+}
