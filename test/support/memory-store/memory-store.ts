@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import type { EventStore, StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
-import type { StorePoint } from './memory-event-store.ts'
+import type { MemoryEventStore, StorePoint } from './memory-event-store.ts'
 import { memoryEventStore } from './memory-event-store.ts'
 import { memoryReadModel } from './memory-read-model.ts'
 import { emptyTables } from './memory-tables.ts'
 
 export interface MemoryStoreOptions {
   /**
-   * Awaited at each point of every `transact`. When it rejects, the
-   * transaction fails with that error: rolled back before the commit, and
-   * committed without the caller being told after it.
+   * Awaited at each point of every append, and before each read of an
+   * appender. When it rejects, the call fails with that error: nothing is
+   * stored before the commit, everything is after it.
    */
   readonly pause?: (point: StorePoint) => Promise<void>
   readonly epoch?: string
@@ -19,7 +19,7 @@ export interface MemoryStoreOptions {
 }
 
 export interface MemoryStore {
-  readonly store: EventStore
+  readonly store: MemoryEventStore
   readonly readModel: ReadModel
   /** All events, in the order of their commits. */
   readonly events: () => readonly StoredEvent[]
@@ -31,7 +31,7 @@ export interface MemoryStore {
  * Promises:  what the two ports promise, but for durability. No timers and no
  *            randomness after creation: only promises, so that whoever holds
  *            `pause` decides every interleaving.
- * Does not:  time out: a transaction whose `pause` never resolves holds its
+ * Does not:  time out: an append whose `pause` never resolves holds its
  *            locks for ever.
  */
 export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Decision } from '../../../services/writer/decide-batch.ts'
 import { decideBatch } from '../../../services/writer/decide-batch.ts'
-import { outcomeKey, touchedBy } from '../../../services/writer/touched-by.ts'
+import { outcomeKey, readSetOf } from '../../../services/writer/read-set.ts'
 import type { Command } from '../../../shared/domain/commands.ts'
 import type { ChatEvent } from '../../../shared/domain/events.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
@@ -15,12 +15,14 @@ const maxMembers = 3
 /** Decides and stores the batches one after the other; one decision for each command. */
 const run = async ({ store }: MemoryStore, some: readonly (readonly Command[])[]): Promise<readonly Decision[]> => {
   const decisions: Decision[] = []
+  const appender = await store.openAppender()
   for (const commands of some) {
-    await store.transact(touchedBy(commands), (loaded) => {
-      const verdict = decideBatch(commands, loaded, maxMembers)
-      decisions.push(...verdict.decisions)
-      return verdict.decided
-    })
+    const wanted = readSetOf(commands)
+    const snapshot = await appender.read(wanted)
+    const verdict = decideBatch(commands, snapshot, maxMembers)
+    const heads = new Map(wanted.rooms.map((room) => [room, snapshot.chats.get(room)?.seq ?? 0]))
+    expect(await appender.append({ ...verdict.decided, heads, unread: new Set() })).toBe('appended')
+    decisions.push(...verdict.decisions)
   }
   return decisions
 }
@@ -122,12 +124,10 @@ describe('any interleaving of commands, in any batches', () => {
       for (const room of rooms) {
         const members = membersOf(ofRoom(events, room))
         const everyone = users.map((user) => ({ room, user }))
-        await memory.store.transact({ ...touchedBy([]), rooms: [room], members: everyone }, ({ chats }) => {
-          const chat = chats.get(room)
-          expect(chat?.memberCount ?? 0).toBe(members.size)
-          expect(chat?.members ?? new Set()).toEqual(members)
-          return { events: [], rejections: [] }
-        })
+        const appender = await memory.store.openAppender()
+        const { chats } = await appender.read({ ...readSetOf([]), rooms: [room], members: everyone })
+        expect(chats.get(room)?.memberCount ?? 0).toBe(members.size)
+        expect(chats.get(room)?.members ?? new Set()).toEqual(members)
         expect(members.size).toBeLessThanOrEqual(maxMembers)
       }
     }))
