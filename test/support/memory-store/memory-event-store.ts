@@ -17,7 +17,7 @@ import type {
 import { commandKeyText, StoreError } from '../../../shared/ports/event-store.ts'
 import { fitting } from './fitting.ts'
 import type { ChatRow, MemoryTables } from './memory-tables.ts'
-import { append, isKeeping, isMember, isStale, presentMembers } from './memory-tables.ts'
+import { append, clear, isKeeping, isMember, isStale, presentMembers } from './memory-tables.ts'
 import { roomLocks } from './room-locks.ts'
 
 /** The moments of an append, and before a read, at which others may come in between. The locks are held at 'before-commit'. */
@@ -25,6 +25,8 @@ export type StorePoint = 'before-read' | 'before-lock' | 'before-commit' | 'afte
 
 interface Settings {
   readonly pause: (point: StorePoint) => Promise<void>
+  /** Before what an append stores is visible. */
+  readonly onCommit: (batch: Append) => void
   readonly pageBytes: number
 }
 
@@ -32,20 +34,31 @@ interface Settings {
 export interface MemoryEventStore extends EventStore {
   /** Ends every connection; an append under way may still be stored. */
   breakConnections(): void
+  /**
+   * As when a standby takes over that lacks the last commits: they are gone,
+   * appends under way fail, and every connection ends.
+   */
+  failOver(lostCommits: number): void
 }
 
-export const memoryEventStore = (tables: MemoryTables, { pause, pageBytes }: Settings): MemoryEventStore => {
+export const memoryEventStore = (tables: MemoryTables, { pause, onCommit, pageBytes }: Settings): MemoryEventStore => {
   const locks = roomLocks()
+  const commits: Append[] = []
+  let failOvers = 0
   const losses = new Set<() => void>()
 
   const appendNow = async (batch: Append): Promise<AppendResult> => {
+    const began = failOvers
     await pause('before-lock')
     const releases: (() => void)[] = []
     try {
       for (const room of [...batch.heads.keys()].sort()) releases.push(await locks.lock(room))
       await pause('before-commit')
+      if (began !== failOvers) throw new StoreError('unavailable', 'the server is gone')
       if (isStale(tables, batch)) return 'stale'
+      onCommit(batch)
       append(tables, batch)
+      commits.push(batch)
     } finally {
       for (const release of releases) release()
     }
@@ -81,10 +94,19 @@ export const memoryEventStore = (tables: MemoryTables, { pause, pageBytes }: Set
     }
   }
 
+  const breakConnections = (): void => {
+    for (const lose of [...losses]) lose()
+  }
+
   return {
     openAppender,
-    breakConnections: () => {
-      for (const lose of [...losses]) lose()
+    breakConnections,
+    failOver: (lostCommits) => {
+      failOvers += 1
+      commits.splice(Math.max(0, commits.length - lostCommits))
+      clear(tables)
+      for (const batch of commits) append(tables, batch)
+      breakConnections()
     },
     readPages: async (requests) => requests.map((request) => readPage(tables, request, pageBytes)),
     outcomes: async (keys) =>

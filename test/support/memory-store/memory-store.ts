@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { Append, CommandKey, Outcome, StoredEvent } from '../../../shared/ports/event-store.ts'
+import { commandKeyText } from '../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import type { MemoryEventStore, StorePoint } from './memory-event-store.ts'
 import { memoryEventStore } from './memory-event-store.ts'
@@ -13,6 +14,8 @@ export interface MemoryStoreOptions {
    * stored before the commit, everything is after it.
    */
   readonly pause?: (point: StorePoint) => Promise<void>
+  /** Called before what an append stores is visible. */
+  readonly onCommit?: (batch: Append) => void
   readonly epoch?: string
   /** Bytes of bodies after which a page ends. */
   readonly pageBytes?: number
@@ -23,6 +26,8 @@ export interface MemoryStore {
   readonly readModel: ReadModel
   /** All events, in the order of their commits. */
   readonly events: () => readonly StoredEvent[]
+  /** The recorded outcome of a command, read at once. */
+  readonly outcome: (key: CommandKey) => Outcome | undefined
 }
 
 /**
@@ -36,10 +41,11 @@ export interface MemoryStore {
  */
 export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
   const tables = emptyTables()
-  const { pause = async () => {}, epoch = randomUUID(), pageBytes = 1024 * 1024 } = options
+  const { pause = async () => {}, onCommit = () => {}, epoch = randomUUID(), pageBytes = 1024 * 1024 } = options
   return {
-    store: memoryEventStore(tables, { pause, pageBytes }),
+    store: memoryEventStore(tables, { pause, onCommit, pageBytes }),
     readModel: memoryReadModel(tables, { epoch, pageBytes }),
     events: () => [...tables.log],
+    outcome: ({ room, id, digest }) => tables.outcomes.get(commandKeyText(room, id))?.find((one) => one.digest === digest),
   }
 }

@@ -56,6 +56,12 @@ export const emptyTables = (): MemoryTables => ({
   log: [],
 })
 
+export const clear = (tables: MemoryTables): void => {
+  const { log, ...maps } = tables
+  log.length = 0
+  for (const map of Object.values(maps)) map.clear()
+}
+
 /** Whether the user is a member now. */
 export const isMember = (chat: ChatRow, user: string): boolean => {
   const span = chat.members.get(user)
@@ -92,8 +98,11 @@ const rejectionKeys = ({ room, commandId, digest, rejection }: StoredRejection):
   ...(keepsId(rejection) ? [`command ${commandKeyText(room, commandId)}`] : []),
 ]
 
+/** By the unique keys of rejections; whether there is an event says the head of the room, if outcomes were read. */
 const isRejectionTaken = (tables: MemoryTables, { room, commandId, digest, rejection }: StoredRejection): boolean =>
-  underId(tables, room, commandId).some((other) => other.digest === digest || (keepsId(rejection) && isKeeping(other)))
+  underId(tables, room, commandId).some(
+    (other) => other.kind === 'rejection' && (other.digest === digest || (keepsId(rejection) && keepsId(other.rejection))),
+  )
 
 const isTaken = (tables: MemoryTables, { event }: NewEvent): boolean =>
   tables.events.get(event.stream)?.has(event.seq) === true ||
