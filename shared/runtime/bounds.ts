@@ -37,7 +37,7 @@ export const boundsTable = {
   frameFragments: { value: 1_024, meaning: 'Fragments of one WebSocket message that a client sends.' },
   writerBatchRecords: { value: 500, meaning: 'Commands that a writer decides and stores in one append.' },
   writerBatchRows: {
-    value: 5_000,
+    value: 2_500,
     meaning: 'Rows of one append: one for each command and each user that it names. A command with more is alone.',
   },
   writerMemoryEntries: {

@@ -19,7 +19,7 @@ export const timesTable = {
   producerRequestMs: { value: 5_000, meaning: 'A produce without an answer is of unknown fate after this.' },
   producerRetryMs: { value: 2_000, meaning: 'Longest time that the driver itself tries again.' },
   kafkaConnectMs: { value: 3_000, meaning: 'Until a broker that does not answer counts as unreachable.' },
-  idleInTransactionMs: { value: 5_000, meaning: 'Else a frozen writer blocks its rooms for ever.' },
+  idleInTransactionMs: { value: 5_000, meaning: 'The server ends a transaction in which nothing is asked for so long.' },
   statementMs: { value: 5_000, meaning: "A writer's statement is ended by the server after this." },
   lockMs: { value: 3_000, meaning: "A writer's statement waits this long for a lock." },
   databaseConnectMs: { value: 3_000, meaning: 'Until a database that does not answer counts as unreachable.' },
