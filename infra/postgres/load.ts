@@ -20,7 +20,10 @@ const readSnapshotStatement: Statement = {
       join chat_member on chat_id = asked.room and user_id = asked.member and until_seq is null) as members,
     (select json_agg(id)::text from app_user where id = any($4::uuid[])) as known_users,
     (select json_agg(${userJson})::text from app_user where external_id = any($5::text[])) as users,
-    ${outcomesJson('$6', '$7', '$8')} as outcomes`,
+    ${outcomesJson('$6', '$7', '$8')} as outcomes,
+    (select json_agg(json_build_object('user', counted.id, 'chats', (
+        select count(*) from (select from chat_member where user_id = counted.id and until_seq is null limit $10::int) as present
+      )))::text from unnest($9::uuid[]) as counted (id)) as chat_counts`,
 }
 
 interface SnapshotRow {
@@ -29,9 +32,11 @@ interface SnapshotRow {
   readonly known_users: string | null
   readonly users: string | null
   readonly outcomes: string | null
+  readonly chat_counts: string | null
 }
 
 type ChatRow = Pick<ChatState, 'seq' | 'lastAt' | 'name' | 'createdBy' | 'memberCount'> & { readonly id: string }
+type ChatCount = { readonly user: string; readonly chats: number }
 type Member = ReadSet['members'][number]
 
 const listOf = <Item>(json: string | null | undefined): readonly Item[] => (json ? (JSON.parse(json) as Item[]) : [])
@@ -75,6 +80,8 @@ const valuesOf = (wanted: ReadSet): readonly unknown[] => {
     commands.map(({ room }) => room),
     commands.map(({ id }) => id),
     commands.map(({ digest }) => digest),
+    [...new Set(wanted.chatCounts.users)],
+    wanted.chatCounts.upTo,
   ]
 }
 
@@ -85,6 +92,7 @@ export const readSnapshot = async (session: Session, wanted: ReadSet): Promise<S
     chats: chatsOf(row),
     knownUsers: new Set(listOf<string>(row?.known_users)),
     users: usersByExternalId(listOf<UserRow>(row?.users)),
+    chatCounts: new Map(listOf<ChatCount>(row?.chat_counts).map(({ user, chats }) => [user, chats])),
     outcomes: parseOutcomes(row?.outcomes ?? null),
   }
 }

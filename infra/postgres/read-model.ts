@@ -20,8 +20,12 @@ const membershipCells = 'chat_member.user_id, chat.id, chat_member.since_seq, ch
 
 const readMemberships: Statement = {
   name: 'read-memberships',
-  text: `select ${membershipCells} from chat_member join chat on chat.id = chat_member.chat_id
-    where chat_member.user_id = any($1::uuid[]) and chat_member.until_seq is null`,
+  text: `select ${membershipCells} from unnest($1::uuid[]) as asked (user_id)
+    cross join lateral (
+      select * from chat_member as present
+      where present.user_id = asked.user_id and present.until_seq is null limit $2::int
+    ) as chat_member
+    join chat on chat.id = chat_member.chat_id`,
 }
 
 /** The index has the rooms in order: nothing is sorted. */
@@ -97,9 +101,11 @@ const byUser = (rows: readonly MembershipRow[]): ReadonlyMap<string, readonly He
 const membershipsOf = async (
   session: Session,
   users: readonly string[],
+  most?: number,
 ): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
   if (users.length === 0) return new Map()
-  return byUser(await session.run<MembershipRow>(readMemberships, [users]))
+  const values = [[...new Set(users)], most === undefined ? null : most + 1]
+  return byUser(await session.run<MembershipRow>(readMemberships, values))
 }
 
 const membershipsUnlike = async (
@@ -131,7 +137,7 @@ export const postgresReadModel = (session: Session, pageBytes: number): ReadMode
   epoch: () => epochOf(session),
   heads: (rooms) => headsOf(session, rooms),
   headsBeyond: (held) => headsBeyond(session, held),
-  memberships: (users) => membershipsOf(session, users),
+  memberships: (users, most) => membershipsOf(session, users, most),
   membershipsUnlike: (digests) => membershipsUnlike(session, digests),
   usersByExternalId: (externalIds) => usersByExternalId(session, externalIds),
   usersById: (ids, viewer) => usersById(session, ids, viewer),

@@ -3,6 +3,7 @@ import type { CommandKey, EventStore, Outcome } from '../../shared/ports/event-s
 import type { HeldMembership, ReadModel } from '../../shared/ports/read-model.ts'
 import { batcher } from '../../shared/runtime/batcher.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
+import { createMembershipLookup } from './membership-lookup.ts'
 import type { PageLookup, ReaderPage } from './shared-pages.ts'
 import { createSharedPages } from './shared-pages.ts'
 
@@ -30,13 +31,7 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
       return ids.map((id) => found.get(id))
     },
   })
-  const memberships = batcher<string, readonly HeldMembership[]>({
-    maxItems,
-    run: async (users) => {
-      const found = await readModel.memberships(distinct(users))
-      return users.map((id) => found.get(id) ?? [])
-    },
-  })
+  const memberships = createMembershipLookup(readModel, bounds)
   const head = batcher<string, number>({
     maxItems,
     run: async (rooms) => {

@@ -4,6 +4,7 @@ import type { CommandLog, RecordBatch } from '../../shared/ports/command-log.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Announce } from './announce.ts'
+import { clampTimes } from './clamp-times.ts'
 import type { Decision } from './decide-batch.ts'
 import { framedEvents } from './framed-events.ts'
 import type { Commit } from './group-commit.ts'
@@ -99,7 +100,8 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
 
   const handleSlice = async (read: readonly (Entry | Faulty)[], commit: Commit, hold: Hold): Promise<void> => {
     const startedMs = clock.monotonicMs()
-    const entries = read.filter(isEntry)
+    const { entries, clamped } = clampTimes(read.filter(isEntry), clock.nowMs())
+    if (clamped > 0) metrics.onClampedTimes(clamped)
     const spans = openRecordSpans(entries)
     const { settled, faulty } = await storeBatch(entries, hold, commit)
     spans.end(settled)

@@ -1,7 +1,6 @@
 import type { Command } from '../../shared/domain/commands.ts'
 import type { Append, Appender, AppendResult, ReadSet, Snapshot } from '../../shared/ports/event-store.ts'
 import type { Decision, Verdict } from './decide-batch.ts'
-import { readSetOf } from './read-set.ts'
 import type { RememberedRoom } from './remembered-room.ts'
 import { isKnownFor, roomAfter, roomRead, usersByRoom } from './remembered-room.ts'
 import type { RoomMemory } from './room-memory.ts'
@@ -15,8 +14,6 @@ export interface Batch {
   readonly wanted: ReadSet
 }
 
-export const batchOf = (commands: readonly Command[]): Batch => ({ commands, wanted: readSetOf(commands) })
-
 /** `stale`: what the batches were decided from is out of date; nothing was stored. */
 export type Attempt = 'stale' | readonly (readonly Decision[])[]
 
@@ -29,7 +26,13 @@ export interface DecideAndAppendDeps {
 type Rooms = ReadonlyMap<string, RememberedRoom>
 
 const nobody: ReadonlySet<string> = new Set()
-const nothingRead: Snapshot = { chats: new Map(), knownUsers: new Set(), users: new Map(), outcomes: new Map() }
+const nothingRead: Snapshot = {
+  chats: new Map(),
+  knownUsers: new Set(),
+  users: new Map(),
+  chatCounts: new Map(),
+  outcomes: new Map(),
+}
 
 const together = (batches: readonly Batch[]): ReadSet => ({
   rooms: batches.flatMap(({ wanted }) => wanted.rooms),
@@ -37,6 +40,10 @@ const together = (batches: readonly Batch[]): ReadSet => ({
   members: batches.flatMap(({ wanted }) => wanted.members),
   users: batches.flatMap(({ wanted }) => wanted.users),
   externalIds: batches.flatMap(({ wanted }) => wanted.externalIds),
+  chatCounts: {
+    users: batches.flatMap(({ wanted }) => wanted.chatCounts.users),
+    upTo: Math.max(...batches.map(({ wanted }) => wanted.chatCounts.upTo)),
+  },
 })
 
 /**
@@ -51,8 +58,8 @@ const unanswered = (wanted: ReadSet, isKnown: (room: string) => boolean): ReadSe
   commands: wanted.commands.filter(({ room }) => !isKnown(room)),
 })
 
-const isEmpty = ({ rooms, members, users, externalIds, commands }: ReadSet): boolean =>
-  [rooms, members, users, externalIds, commands].every(({ length }) => length === 0)
+const isEmpty = ({ rooms, members, users, externalIds, commands, chatCounts }: ReadSet): boolean =>
+  [rooms, members, users, externalIds, commands, chatCounts.users].every(({ length }) => length === 0)
 
 const chatsOf = (names: readonly string[], rooms: Rooms): Snapshot['chats'] =>
   new Map(

@@ -1,12 +1,13 @@
 import type { ChatState } from '../../shared/domain/chat.ts'
 import { chatDecider, notAllowed } from '../../shared/domain/chat.ts'
 import type { ChatCommand, Command, CreateUser } from '../../shared/domain/commands.ts'
-import type { DomainEvent, User } from '../../shared/domain/events.ts'
+import type { ChatEvent, DomainEvent, User } from '../../shared/domain/events.ts'
 import type { Rejection } from '../../shared/domain/rejections.ts'
 import { keepsId } from '../../shared/domain/rejections.ts'
 import { userDecider } from '../../shared/domain/user.ts'
 import type { Decided, NewEvent, Outcome, Snapshot, StoredEvent, StoredRejection } from '../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../shared/ports/event-store.ts'
+import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import { outcomeKey } from './read-set.ts'
 
 /** What is to be said of one command. A repeat's outcome was recorded earlier, perhaps earlier in the batch. */
@@ -34,14 +35,18 @@ interface Table {
   readonly outcomes: Map<string, readonly Outcome[]>
   readonly events: NewEvent[]
   readonly rejections: StoredRejection[]
-  readonly maxMembers: number
+  readonly chatCounts: Map<string, number>
+  readonly limits: DecisionLimits
 }
+
+/** The bounds that the writer decides by. */
+export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUser'>
 
 /**
  * Decides commands in their order: a recorded outcome, or an earlier one of
  * this batch, wins over any decision. Pure; bodies are serialised here, once.
  */
-export const decideBatch = (commands: readonly Command[], loaded: Snapshot, maxMembers: number): Verdict => {
+export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limits: DecisionLimits): Verdict => {
   const table: Table = {
     chats: new Map(loaded.chats),
     knownUsers: new Set(loaded.knownUsers),
@@ -49,7 +54,8 @@ export const decideBatch = (commands: readonly Command[], loaded: Snapshot, maxM
     outcomes: new Map(loaded.outcomes),
     events: [],
     rejections: [],
-    maxMembers,
+    chatCounts: new Map(loaded.chatCounts),
+    limits,
   }
   const decisions = commands.map((command) =>
     command.type === 'CreateUser' ? decideUser(table, command) : decideChat(table, command),
@@ -85,16 +91,31 @@ const decideTakenId = (table: Table, command: ChatCommand, { members }: ChatStat
   return hasNoChat || members.has(command.user) ? { kind: 'conflict' } : reject(table, command, notAllowed)
 }
 
+const stateOf = ({ chats, knownUsers, chatCounts, limits }: Table, room: string): ChatState => ({
+  ...(chats.get(room) ?? chatDecider.initialState),
+  knownUsers,
+  maxMembers: limits.membersPerChat,
+  chatCounts,
+  maxChats: limits.chatsPerUser,
+})
+
+const countChats = ({ chatCounts }: Table, event: ChatEvent): void => {
+  if (event.type === 'MessagePosted') return
+  const users = event.type === 'ChatCreated' ? event.body.chat.users : event.body.users
+  const change = event.type === 'UsersRemoved' ? -1 : 1
+  for (const user of users) chatCounts.set(user, (chatCounts.get(user) ?? 0) + change)
+}
+
 const decideChat = (table: Table, command: ChatCommand): Decision => {
   const outcomes = underIdOf(table, command)
   const repeat = recorded(outcomes, command)
   if (repeat !== undefined) return repeat
-  const { knownUsers, maxMembers } = table
-  const state = { ...(table.chats.get(command.room) ?? chatDecider.initialState), knownUsers, maxMembers }
+  const state = stateOf(table, command.room)
   if (outcomes.some(isTaken)) return decideTakenId(table, command, state, outcomes)
   const result = chatDecider.decide(command, state)
   if (result.type === 'Rejected') return reject(table, command, result)
   table.chats.set(command.room, chatDecider.evolve(state, result))
+  countChats(table, result)
   return accept(table, command, result)
 }
 

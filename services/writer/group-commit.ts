@@ -1,8 +1,8 @@
 import type { Command } from '../../shared/domain/commands.ts'
 import type { Clock } from '../../shared/ports/clock.ts'
+import type { ReadSet } from '../../shared/ports/event-store.ts'
 import { StoreError } from '../../shared/ports/event-store.ts'
 import type { Attempt, Batch } from './decide-and-append.ts'
-import { batchOf } from './decide-and-append.ts'
 import type { Decision } from './decide-batch.ts'
 import { rowsOf } from './read-set.ts'
 import type { RowBound } from './row-bound.ts'
@@ -12,6 +12,7 @@ import { isForAll, isTimeout, StaleError } from './store-errors.ts'
 export type Commit = (commands: readonly Command[]) => Promise<readonly Decision[]>
 
 export interface GroupCommitDeps {
+  readonly readSetOf: (commands: readonly Command[]) => ReadSet
   readonly attempt: (batches: readonly Batch[]) => Promise<Attempt>
   readonly bound: RowBound
   readonly maxCommands: number
@@ -44,7 +45,7 @@ const mostStale = (batches: number): number => (batches > 1 ? 1 : 5)
  *            bound has become, is rejected with fault `timeout`.
  */
 export const createGroupCommit = (deps: GroupCommitDeps): Commit => {
-  const { attempt, bound, maxCommands, clock, afterStale } = deps
+  const { readSetOf, attempt, bound, maxCommands, clock, afterStale } = deps
   let queue: Waiting[] = []
   let isRunning = false
 
@@ -103,7 +104,7 @@ export const createGroupCommit = (deps: GroupCommitDeps): Commit => {
   return (commands) =>
     new Promise((resolve, reject) => {
       const rows = commands.reduce((sum, command) => sum + rowsOf(command), 0)
-      queue.push({ ...batchOf(commands), rows, resolve, reject })
+      queue.push({ commands, wanted: readSetOf(commands), rows, resolve, reject })
       if (isRunning) return
       isRunning = true
       clock.after(0, () => void drain())

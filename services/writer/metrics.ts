@@ -11,6 +11,8 @@ export interface WriterMetrics {
   readonly onRecord: (result: RecordResult) => void
   /** An event is stored, this long after a gateway took its command in, by the clocks of both. */
   readonly onStored: (ageSeconds: number) => void
+  /** So many commands had a time ahead of the writer's clock and were given an earlier one. */
+  readonly onClampedTimes: (commands: number) => void
   /** A record was set aside. */
   readonly onDeadLetter: () => void
   readonly onRetry: (cause: RetryCause) => void

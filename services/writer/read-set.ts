@@ -22,20 +22,22 @@ const membersOf = (command: ChatCommand): readonly string[] => {
   }
 }
 
-/** Those whose existence the decision depends on. */
-const usersOf = (command: ChatCommand): readonly string[] => {
+/** Those whom the command would add to the chat: they must exist, and not be in too many chats. */
+const addedBy = (command: ChatCommand): readonly string[] => {
   if (command.type === 'CreateChat') return [command.user, ...command.body.users]
   return command.type === 'AddUsers' ? command.body.users : []
 }
 
 /** What has to be known before these commands can be decided. */
-export const readSetOf = (commands: readonly Command[]): ReadSet => {
+export const readSetOf = (commands: readonly Command[], chatsPerUser: number): ReadSet => {
   const ofChats = commands.filter(isOfChat)
+  const users = [...new Set(ofChats.flatMap(addedBy))]
   return {
     rooms: [...new Set(ofChats.map(({ room }) => room))],
     commands: commands.map(outcomeKey),
     members: ofChats.flatMap((command) => membersOf(command).map((user) => ({ room: command.room, user }))),
-    users: [...new Set(ofChats.flatMap(usersOf))],
+    users,
+    chatCounts: { users, upTo: chatsPerUser },
     externalIds: commands.flatMap((command) => (command.type === 'CreateUser' ? [command.room] : [])),
   }
 }

@@ -34,6 +34,6 @@ export const roomRead = (
 
 /** As it is after a batch; nothing that the batch fills in is kept. */
 export const roomAfter = ({ state, users }: RememberedRoom, after = state): RememberedRoom => ({
-  state: { ...after, knownUsers: noChat.knownUsers },
+  state: { ...after, knownUsers: noChat.knownUsers, chatCounts: noChat.chatCounts },
   users: after.members.isSubsetOf(users) ? users : users.union(after.members),
 })

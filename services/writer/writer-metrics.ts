@@ -46,6 +46,11 @@ export const createWriterMetrics = ({
     help: 'Batches that the fan-out did not take; the sweeps of the gateways deliver them',
     registers,
   })
+  const clampedTimes = new Counter({
+    name: 'chat_writer_clamped_times_total',
+    help: 'Commands whose time was more than a second ahead of the writer’s clock: the clock of a gateway is fast, or this one slow',
+    registers,
+  })
   const lag = new Gauge({
     name: 'chat_consumer_lag_records',
     help: 'Commands of this writer’s partitions that are not handled yet, as of the last that it was given',
@@ -60,6 +65,7 @@ export const createWriterMetrics = ({
     },
     onRecord: (result) => records.inc({ result }),
     onStored: (ageSeconds) => deliverySeconds.observe({ stage: 'stored' }, ageSeconds),
+    onClampedTimes: (commands) => clampedTimes.inc(commands),
     onDeadLetter: () => deadLetters.inc(),
     onRetry: (cause) => retries.inc({ cause }),
     onFanOutFailure: () => fanOutFailures.inc(),

@@ -3,7 +3,6 @@ import type { CommandLog, Consumption, HandledBatch, RecordBatch } from '../../s
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
-import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Busyness } from '../../shared/runtime/busyness.ts'
 import { gatheringMs } from '../../shared/runtime/busyness.ts'
@@ -12,10 +11,12 @@ import type { Times } from '../../shared/runtime/times.ts'
 import { createAnnounce } from './announce.ts'
 import { createBatchHandler } from './batch-handler.ts'
 import type { Decide } from './decide-and-append.ts'
+import type { DecisionLimits } from './decide-batch.ts'
 import { decideBatch } from './decide-batch.ts'
 import { createGroupCommit } from './group-commit.ts'
 import type { WriterMetrics } from './metrics.ts'
 import { createPatience } from './patience.ts'
+import { readSetOf } from './read-set.ts'
 import { createRetryUntilDone } from './retry-until-done.ts'
 import { createRowBound } from './row-bound.ts'
 import { createStoreBatch } from './store-batch.ts'
@@ -36,7 +37,7 @@ export interface WriterDeps {
   readonly metrics: WriterMetrics
   readonly times: Times
   readonly bounds: Bounds
-  readonly limits: Pick<ProtocolLimits, 'membersPerChat'>
+  readonly limits: DecisionLimits
   /** Of this process: the busier, the longer records gather before the next batch. */
   readonly busyness: Busyness
 }
@@ -94,7 +95,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
   }
   const decide: Decide = (commands, snapshot) => {
     try {
-      return decideBatch(commands, snapshot, limits.membersPerChat)
+      return decideBatch(commands, snapshot, limits)
     } catch (error) {
       throw new DecisionError(error)
     }
@@ -104,7 +105,14 @@ export const createWriter = (deps: WriterDeps): Writer => {
     decide,
     maxEntries: bounds.writerMemoryEntries,
     grouped: (attempt) =>
-      createGroupCommit({ attempt, bound: rowBound, maxCommands: bounds.writerBatchRecords, clock, afterStale }),
+      createGroupCommit({
+        readSetOf: (commands) => readSetOf(commands, limits.chatsPerUser),
+        attempt,
+        bound: rowBound,
+        maxCommands: bounds.writerBatchRecords,
+        clock,
+        afterStale,
+      }),
     consumption: begun.promise,
     onFailure: failure.reject,
     log,

@@ -19,6 +19,9 @@ export interface ChatState {
   readonly members: ReadonlySet<string>
   readonly knownUsers: ReadonlySet<string>
   readonly maxMembers: number
+  /** How many chats each user is in whom a command would add; a user who is absent is in none. */
+  readonly chatCounts: ReadonlyMap<string, number>
+  readonly maxChats: number
 }
 
 const nobody: ReadonlySet<string> = new Set()
@@ -33,6 +36,8 @@ export const noChat: ChatState = Object.freeze({
   members: nobody,
   knownUsers: nobody,
   maxMembers: 10_000,
+  chatCounts: new Map(),
+  maxChats: 5_000,
 })
 
 const head = (command: ChatCommand, state: ChatState): EventHead => ({
@@ -61,6 +66,14 @@ const tooManyMembers = (state: ChatState): Rejection =>
     reason: `a chat has at most ${state.maxMembers} members`,
   })
 
+/** Names the users: the sender may leave them out, and could find them by adding one after the other. */
+const inTooManyChats = (users: readonly string[], { chatCounts, maxChats }: ChatState): Rejection | undefined => {
+  const full = users.filter((user) => (chatCounts.get(user) ?? 0) >= maxChats)
+  if (full.length === 0) return undefined
+  const reason = `a user is in at most ${maxChats} chats`
+  return rejected('invalid', `body.users: ${reason}`, { field: 'body.users', reason, users: full })
+}
+
 /** The same for a chat that does not exist and for an actor who is not a member of it. */
 export const notAllowed = rejected('forbidden', 'not a member, or no such chat')
 
@@ -70,6 +83,8 @@ const createChat = (command: CreateChat, state: ChatState): ChatEvent | Rejectio
   const unknown = unknownAmong(users, state)
   if (unknown !== undefined) return unknown
   if (users.length > state.maxMembers) return tooManyMembers(state)
+  const full = inTooManyChats(users, state)
+  if (full !== undefined) return full
   const at = timeFor(command, state)
   const chat = { id: command.room, name: command.body.name, users, created_at: at, modified_at: at }
   return { type: 'ChatCreated', ...head(command, state), body: { chat, user_id: command.user } }
@@ -97,6 +112,8 @@ const addUsers = (command: AddUsers, state: ChatState): ChatEvent | Rejection =>
   if (unknown !== undefined) return unknown
   const added = distinct(command.body.users).filter((user) => !state.members.has(user))
   if (state.memberCount + added.length > state.maxMembers) return tooManyMembers(state)
+  const full = inTooManyChats(added, state)
+  if (full !== undefined) return full
   return { type: 'UsersAdded', ...head(command, state), body: membership(command, state, added) }
 }
 

@@ -43,15 +43,19 @@ export interface ReadSet {
   /** Whether these users exist. */
   readonly users: readonly string[]
   readonly externalIds: readonly string[]
+  /** Whose present chats to count. A count ends at `upTo`, so that it costs no more than that many index entries. */
+  readonly chatCounts: { readonly users: readonly string[]; readonly upTo: number }
 }
 
 /** The answer to a read set, all of one moment. */
 export interface Snapshot {
-  /** Rooms that exist. `members` holds those asked for; `knownUsers` and `maxMembers` are the caller's to fill in. */
+  /** Rooms that exist. `members` holds those asked for; `knownUsers`, counts and limits are the caller's to fill in. */
   readonly chats: ReadonlyMap<string, ChatState>
   readonly knownUsers: ReadonlySet<string>
   /** By external id. */
   readonly users: ReadonlyMap<string, User>
+  /** By user, of those asked for. Not locked: other rooms may change it until the commit. */
+  readonly chatCounts: ReadonlyMap<string, number>
   /** By `commandKeyText`: the outcome of each command asked for, and the outcome that keeps its id, in any order. */
   readonly outcomes: ReadonlyMap<string, readonly Outcome[]>
 }

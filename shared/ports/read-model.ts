@@ -65,8 +65,11 @@ export interface ReadModel {
   heads(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Of rooms, each with a seq, those whose last seq is greater, with it. */
   headsBeyond(held: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>>
-  /** The present memberships of each user; one without any is absent. */
-  memberships(users: readonly string[]): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
+  /**
+   * The present memberships of each user; one without any is absent. With
+   * `most`, of a user who has more than that only `most + 1` are read.
+   */
+  memberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
   /**
    * The same, but only of users who are not members of exactly the rooms held of them: of each a `roomsDigest`,
    * or undefined, which no memberships equal.

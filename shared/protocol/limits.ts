@@ -10,6 +10,8 @@ export interface ProtocolLimits {
   readonly usersPerCommand: number
   /** Members of one chat. */
   readonly membersPerChat: number
+  /** Chats that one user is a member of. */
+  readonly chatsPerUser: number
   /** Entries of one page of a list. */
   readonly pageEntries: number
   /** Rooms named by one resume. */
@@ -22,6 +24,7 @@ export const defaultLimits: ProtocolLimits = Object.freeze({
   nameChars: 200,
   usersPerCommand: 1_000,
   membersPerChat: 10_000,
+  chatsPerUser: 5_000,
   pageEntries: 200,
   resumeRooms: 500,
 })

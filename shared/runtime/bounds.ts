@@ -45,6 +45,10 @@ export const boundsTable = {
     meaning: 'Rooms and memberships that a writer remembers; commands on others are read for first.',
   },
   lookupItems: { value: 1_000, meaning: 'Items of one batched look-up.' },
+  lookupMemberships: {
+    value: 500,
+    meaning: 'Chats of one user that a batched look-up reads; the chats of a user with more are read apart.',
+  },
   databasePool: { value: 10, meaning: 'Connections to the database, per process.' },
 } as const
 

@@ -73,6 +73,7 @@ const limitMeanings: { readonly [Name in keyof ProtocolLimits]: string } = {
   nameChars: 'Length of the name of a chat, in UTF-16 code units.',
   usersPerCommand: 'Users that one command names.',
   membersPerChat: 'Members of one chat.',
+  chatsPerUser: 'Chats that one user is a member of.',
   pageEntries: 'Entries of one page of a list.',
   resumeRooms: 'Rooms that one `resume` names.',
 }

@@ -22,6 +22,7 @@ export const reading = (some: Partial<ReadSet>): ReadSet => ({
   members: [],
   users: [],
   externalIds: [],
+  chatCounts: { users: [], upTo: 0 },
   ...some,
 })
 

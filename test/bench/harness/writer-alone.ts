@@ -13,6 +13,7 @@ export const silentLog = { debug: nothing, info: nothing, warn: nothing, error: 
 const metrics = {
   onBatch: nothing,
   onRecord: nothing,
+  onClampedTimes: nothing,
   onDeadLetter: nothing,
   onStored: nothing,
   onRetry: nothing,

@@ -99,6 +99,29 @@ export const loadingTests = (opened: () => OpenStore): void => {
     )
   })
 
+  it('counts the present chats of a user, and ends the count where it is told to', async () => {
+    const { store } = opened()
+    const [ann, bob, nobody] = [randomUUID(), randomUUID(), randomUUID()]
+    const rooms = [await fillRoom(store, [ann, bob], 0), await fillRoom(store, [ann], 0), await fillRoom(store, [ann], 0)]
+    await append(store, usersRemoved(rooms[0] ?? '', 2, [bob]))
+    const countsUpTo = async (upTo: number) =>
+      (await load(store, { chatCounts: { users: [ann, bob, nobody, ann], upTo } })).chatCounts
+    expect(await countsUpTo(5)).toEqual(
+      new Map([
+        [ann, 3],
+        [bob, 0],
+        [nobody, 0],
+      ]),
+    )
+    expect(await countsUpTo(2)).toEqual(
+      new Map([
+        [ann, 2],
+        [bob, 0],
+        [nobody, 0],
+      ]),
+    )
+  })
+
   it('reads heads and memberships of one moment while others write', async () => {
     const { store } = opened()
     const [ann, bob] = [randomUUID(), randomUUID()]

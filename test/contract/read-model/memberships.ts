@@ -80,6 +80,19 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect(await readModel.memberships([])).toEqual(new Map())
   })
 
+  it('reads one membership more than asked for of a user who has more, and all of every other user', async () => {
+    const { store, readModel } = opened()
+    const [ann, bob] = [randomUUID(), randomUUID()]
+    for (const members of [[ann, bob], [ann, bob], [ann]]) await fillRoom(store, members, 0)
+    const sizes = async (most?: number) => {
+      const found = await readModel.memberships([ann, bob, ann], most)
+      return [found.get(ann)?.length, found.get(bob)?.length]
+    }
+    expect(await sizes(1)).toEqual([2, 2])
+    expect(await sizes(2)).toEqual([3, 2])
+    expect(await sizes()).toEqual([3, 2])
+  })
+
   it('tells the rooms only of users who are members of others than those held of them', async () => {
     const { store, readModel } = opened()
     const [ann, bob, nobody] = [randomUUID(), randomUUID(), randomUUID()]

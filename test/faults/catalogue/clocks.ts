@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { projectFolder } from '../../support/stack/replica.ts'
 import type { Fault } from '../harness/fault.ts'
+import { judgeRoomTimes } from '../harness/room-times.ts'
 import { untilGroupHas } from '../harness/writer-group.ts'
 
 const program = join(projectFolder, 'test/faults/programs/shifted-clock.ts')
@@ -24,6 +25,20 @@ export const clockFaults: readonly Fault[] = [
       const urls = gateways.map(({ url }) => url)
       for (const [user, device] of world.load.devices) device.moveTo(urls[user % 3])
       await world.pause(8_000)
+      // A fast writer lets times pass up to its own clock, and the second that it allows.
+      await judgeRoomTimes(world, 601)
+    },
+  },
+  {
+    id: 'F20b',
+    title: 'the clock of one gateway ten minutes ahead, those of the writers right',
+    expectation: 'no time is more than a second ahead; time never goes back',
+    gateways: 1,
+    act: async (world) => {
+      const { url } = await world.chat.addGateway(shifted(10))
+      for (const [user, device] of world.load.devices) if (user % 2 === 0) device.moveTo(url)
+      await world.pause(8_000)
+      await judgeRoomTimes(world, 1)
     },
   },
 ]

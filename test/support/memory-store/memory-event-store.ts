@@ -120,6 +120,7 @@ const readSnapshot = (tables: MemoryTables, wanted: ReadSet): Snapshot => ({
   chats: chatsOf(tables, wanted),
   knownUsers: new Set(wanted.users.filter((user) => tables.usersById.has(user))),
   users: found(wanted.externalIds, (id) => tables.usersByExternalId.get(id)),
+  chatCounts: new Map(wanted.chatCounts.users.map((user) => [user, countChats(tables, user, wanted.chatCounts.upTo)])),
   outcomes: outcomesOf(tables, wanted.commands),
 })
 
@@ -131,6 +132,9 @@ const found = <Value>(keys: Iterable<string>, get: (key: string) => Value | unde
   }
   return values
 }
+
+const countChats = (tables: MemoryTables, user: string, upTo: number): number =>
+  Math.min(upTo, [...tables.chats.values()].filter((chat) => isMember(chat, user)).length)
 
 const outcomesOf = (tables: MemoryTables, keys: readonly CommandKey[]): ReadonlyMap<string, readonly Outcome[]> => {
   const asked = Map.groupBy(keys, ({ room, id }) => commandKeyText(room, id))

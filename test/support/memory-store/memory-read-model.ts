@@ -29,7 +29,8 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, pageBytes }: Sett
           .map(({ head }) => [room, head] as const),
       ),
     ),
-  memberships: async (users) => membershipsByUser(tables, users),
+  memberships: async (users, most = Number.POSITIVE_INFINITY) =>
+    new Map([...membershipsByUser(tables, users)].map(([user, held]) => [user, held.slice(0, most + 1)])),
   membershipsUnlike: async (digests) => {
     const all = [...digests].map(([user, digest]) => ({
       user,

@@ -81,6 +81,7 @@ const unwelcome = {
 const noMetrics = {
   onBatch: nothing,
   onRecord: nothing,
+  onClampedTimes: () => undefined,
   onDeadLetter: nothing,
   onStored: nothing,
   onRetry: nothing,

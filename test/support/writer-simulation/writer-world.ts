@@ -56,6 +56,7 @@ const silentFanOut: FanOut = {
 const metricsOf = (counts: WriterCounts) => ({
   onBatch: nothing,
   onRecord: nothing,
+  onClampedTimes: nothing,
   onDeadLetter: nothing,
   onStored: nothing,
   onFanOutFailure: nothing,

@@ -77,6 +77,45 @@ describe('creating a chat', () => {
   })
 })
 
+describe('adding users who are in as many chats as a user may be', () => {
+  const full: ChatState = {
+    ...world,
+    maxChats: 2,
+    chatCounts: new Map([
+      [ann, 1],
+      [bob, 2],
+      [cleo, 2],
+    ]),
+  }
+  const reason = 'a user is in at most 2 chats'
+  const refusal = (...users: readonly string[]) => ({ code: 'invalid', details: { field: 'body.users', reason, users } })
+
+  it('is refused with the names of these users, in a new chat and in one that exists', () => {
+    specification([], full)
+      .when(createChat(ann, [bob, cleo]))
+      .then(refusal(bob, cleo))
+    specification(after(createChat(ann, [])), full)
+      .when(add(ann, [bob]))
+      .then(refusal(bob))
+  })
+
+  it('is refused to a creator who is in too many chats', () => {
+    specification([], full)
+      .when(createChat(bob, [ann]))
+      .then(refusal(bob))
+  })
+
+  it('is no matter for users who are members of the chat already', () => {
+    specification(after(createChat(ann, [bob])), full)
+      .when(add(ann, [bob]))
+      .then({ type: 'UsersAdded', body: { users: [] } })
+  })
+
+  it('takes a user who is in one chat less', () => {
+    specification([], full).when(createChat(ann, [])).then({ type: 'ChatCreated' })
+  })
+})
+
 describe('posting a message', () => {
   it('gets the next place in the room and carries the command over', () => {
     const command = post(bob, 'hello', { at: at(5) })

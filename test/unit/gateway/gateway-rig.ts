@@ -63,6 +63,7 @@ const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 const noMetrics = {
   onBatch: nothing,
   onRecord: nothing,
+  onClampedTimes: () => undefined,
   onDeadLetter: nothing,
   onStored: nothing,
   onRetry: nothing,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Decision } from '../../../services/writer/decide-batch.ts'
+import type { Decision, DecisionLimits } from '../../../services/writer/decide-batch.ts'
 import { decideBatch } from '../../../services/writer/decide-batch.ts'
 import { outcomeKey, readSetOf } from '../../../services/writer/read-set.ts'
 import type { Command } from '../../../shared/domain/commands.ts'
@@ -10,16 +10,20 @@ import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { batches, rooms, users } from './arbitrary-commands.ts'
 
-const maxMembers = 3
+const limits = { membersPerChat: 3, chatsPerUser: 2 }
 
 /** Decides and stores the batches one after the other; one decision for each command. */
-const run = async ({ store }: MemoryStore, some: readonly (readonly Command[])[]): Promise<readonly Decision[]> => {
+const run = async (
+  { store }: MemoryStore,
+  some: readonly (readonly Command[])[],
+  by: DecisionLimits = limits,
+): Promise<readonly Decision[]> => {
   const decisions: Decision[] = []
   const appender = await store.openAppender()
   for (const commands of some) {
-    const wanted = readSetOf(commands)
+    const wanted = readSetOf(commands, by.chatsPerUser)
     const snapshot = await appender.read(wanted)
-    const verdict = decideBatch(commands, snapshot, maxMembers)
+    const verdict = decideBatch(commands, snapshot, by)
     const heads = new Map(wanted.rooms.map((room) => [room, snapshot.chats.get(room)?.seq ?? 0]))
     expect(await appender.append({ ...verdict.decided, heads, unread: new Set() })).toBe('appended')
     decisions.push(...verdict.decisions)
@@ -125,11 +129,19 @@ describe('any interleaving of commands, in any batches', () => {
         const members = membersOf(ofRoom(events, room))
         const everyone = users.map((user) => ({ room, user }))
         const appender = await memory.store.openAppender()
-        const { chats } = await appender.read({ ...readSetOf([]), rooms: [room], members: everyone })
+        const { chats } = await appender.read({ ...readSetOf([], 0), rooms: [room], members: everyone })
         expect(chats.get(room)?.memberCount ?? 0).toBe(members.size)
         expect(chats.get(room)?.members ?? new Set()).toEqual(members)
-        expect(members.size).toBeLessThanOrEqual(maxMembers)
+        expect(members.size).toBeLessThanOrEqual(limits.membersPerChat)
       }
+    }))
+
+  it('never takes a user into more chats than allowed', () =>
+    holds(async (some) => {
+      const memory = memoryStore()
+      await run(memory, some, { ...limits, chatsPerUser: 1 })
+      const inChats = rooms.flatMap((room) => [...membersOf(ofRoom(memory.events(), room))])
+      expect(new Set(inChats).size).toBe(inChats.length)
     }))
 
   it('makes at most one user for an external id', () =>

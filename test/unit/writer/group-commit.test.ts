@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Attempt, Batch } from '../../../services/writer/decide-and-append.ts'
 import type { Decision } from '../../../services/writer/decide-batch.ts'
 import { createGroupCommit } from '../../../services/writer/group-commit.ts'
+import { readSetOf } from '../../../services/writer/read-set.ts'
 import { createRowBound } from '../../../services/writer/row-bound.ts'
 import { DecisionError } from '../../../services/writer/store-errors.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
@@ -31,7 +32,14 @@ const openGroups = ({ maxCommands = 100, maxRows = 1_000 } = {}) => {
   const bound = createRowBound(maxRows)
   const stale: number[] = []
   const afterStale = async (times: number) => void stale.push(times)
-  const commit = createGroupCommit({ attempt, bound, maxCommands, clock: systemClock, afterStale })
+  const commit = createGroupCommit({
+    readSetOf: (commands) => readSetOf(commands, 5_000),
+    attempt,
+    bound,
+    maxCommands,
+    clock: systemClock,
+    afterStale,
+  })
   const outcome = (committing: Promise<readonly Decision[]>): Promise<string> =>
     committing.then(
       () => 'stored',

@@ -12,7 +12,7 @@ describe('what the writer counts', () => {
     const message = post(ann, 'from a fast clock', { at: at(40) })
     rig.ages.length = 0
     await rig.send(createChat(ann, [], { at: at(20) }), message, message, post(cleo))
-    expect(rig.counted).toEqual(['event', 'event', 'repeat', 'rejection', 'batch of 4'])
+    expect(rig.counted).toEqual(['clamped times: 2', 'event', 'event', 'repeat', 'rejection', 'batch of 4'])
     expect(rig.ages).toEqual([10, 0])
   })
 
@@ -22,6 +22,7 @@ describe('what the writer counts', () => {
     metrics.onBatch({ records: 3, seconds: 0.1 })
     metrics.onRecord('event')
     metrics.onStored(0.2)
+    metrics.onClampedTimes(2)
     metrics.onDeadLetter()
     metrics.onRetry('store')
     metrics.onFanOutFailure()
@@ -31,6 +32,7 @@ describe('what the writer counts', () => {
     expect(text).toContain('chat_writer_batch_seconds_sum 0.1')
     expect(text).toContain('chat_writer_records_total{result="event"} 1')
     expect(text).toContain('chat_delivery_seconds_sum{stage="stored"} 0.2')
+    expect(text).toContain('chat_writer_clamped_times_total 2')
     expect(text).toContain('chat_dead_letters_total 1')
     expect(text).toContain('chat_writer_retries_total{cause="store"} 1')
     expect(text).toContain('chat_writer_fan_out_failures_total 1')

@@ -1,3 +1,4 @@
+import type { DecisionLimits } from '../../../services/writer/decide-batch.ts'
 import type { WriterMetrics } from '../../../services/writer/metrics.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import { writeCommand } from '../../../shared/domain/command-record.ts'
@@ -40,7 +41,7 @@ export interface RigOptions {
   readonly memory?: MemoryStore
   readonly store?: (store: EventStore) => EventStore
   readonly bounds?: Partial<Bounds>
-  readonly membersPerChat?: number
+  readonly limits?: Partial<DecisionLimits>
   /** Consuming begins, or fails to, when the test says so. */
   readonly isLate?: boolean
   /** How busy the process is. */
@@ -52,7 +53,7 @@ export const writerRig = async ({
   memory = memoryStore(),
   store = (same) => same,
   bounds = {},
-  membersPerChat,
+  limits = {},
   isLate = false,
   busy = 0,
 }: RigOptions = {}) => {
@@ -132,6 +133,7 @@ export const writerRig = async ({
     onBatch: ({ records }) => counted.push(`batch of ${records}`),
     onRecord: (result) => counted.push(result),
     onStored: (seconds) => ages.push(seconds),
+    onClampedTimes: (commands) => counted.push(`clamped times: ${commands}`),
     onDeadLetter: () => counted.push('dead letter'),
     onRetry: (cause) => counted.push(`retry: ${cause}`),
     onFanOutFailure: () => counted.push('fan-out failure'),
@@ -147,7 +149,7 @@ export const writerRig = async ({
     metrics,
     times: defaultTimes,
     bounds: { ...defaultBounds, ...bounds },
-    limits: { membersPerChat: membersPerChat ?? defaultLimits.membersPerChat },
+    limits: { ...defaultLimits, ...limits },
     busyness: () => busy,
   })
   const started = writer.start()

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { add, ann, bob, cleo, createChat, post, remove, room, uuid } from '../domain/chat-fixtures.ts'
+import { withUsers } from './users.ts'
+import type { WriterRig } from './writer-rig.ts'
+import { writerRig } from './writer-rig.ts'
+
+const [second, third] = [uuid(1, 2), uuid(1, 3)]
+const rigWithLimit = async (): Promise<WriterRig> => withUsers(await writerRig({ limits: { chatsPerUser: 2 } }))
+
+const refusal = (...users: readonly string[]) => ({
+  code: 'invalid',
+  details: { field: 'body.users', reason: 'a user is in at most 2 chats', users },
+})
+
+describe('the bound on the chats of a user', () => {
+  it('refuses a chat too many, whether the others are stored or decided in the same batch', async () => {
+    for (const cut of [1, 2, 3]) {
+      const rig = await rigWithLimit()
+      const chats = [
+        createChat(ann, [bob]),
+        createChat(cleo, [bob], { room: second }),
+        createChat(ann, [bob, cleo], { room: third }),
+      ]
+      await rig.send(...chats.slice(0, cut))
+      await rig.send(...chats.slice(cut))
+      expect(rig.toGateway()).toMatchObject([{ room: third, error: refusal(bob) }])
+    }
+  })
+
+  it('lets a user into another chat after leaving one, also in the same batch', async () => {
+    const rig = await rigWithLimit()
+    await rig.send(createChat(ann, [bob]), createChat(cleo, [bob], { room: second }), createChat(ann, [], { room: third }))
+    await rig.send(remove(bob, [bob]), add(ann, [bob], { room: third }), post(bob, 'in', { room: third }))
+    expect(rig.toGateway()).toEqual([])
+  })
+
+  it('asks the store for no counts when a batch adds nobody', async () => {
+    const counted: (readonly string[])[] = []
+    const rig = await withUsers(
+      await writerRig({
+        store: (store) => ({
+          ...store,
+          openAppender: async () => {
+            const appender = await store.openAppender()
+            return {
+              ...appender,
+              read: (wanted) => {
+                counted.push(wanted.chatCounts.users)
+                return appender.read(wanted)
+              },
+            }
+          },
+        }),
+      }),
+    )
+    await rig.send(createChat(ann, [bob]))
+    counted.length = 0
+    await rig.send(post(ann), post(cleo), remove(bob, [bob]), post(ann, 'again', { room }))
+    expect(counted).toEqual([[]])
+  })
+})

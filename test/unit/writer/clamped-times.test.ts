@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import type { Command } from '../../../shared/domain/commands.ts'
+import { ann, at, bob, createChat, post } from '../domain/chat-fixtures.ts'
+import { createUser, withUsers } from './users.ts'
+import type { WriterRig } from './writer-rig.ts'
+import { writerRig } from './writer-rig.ts'
+
+/** The rig's clock stands at 30 seconds after noon. */
+const clockAt = 30
+
+const timesOf = (rig: WriterRig): readonly string[] =>
+  rig.memory.events().map(({ data }) => /"created_at":"([^"]+)"/.exec(data)?.[1] ?? 'none')
+
+const newTimes = async (rig: WriterRig, ...commands: readonly Command[]): Promise<readonly string[]> => {
+  const before = timesOf(rig).length
+  await rig.send(...commands)
+  return timesOf(rig).slice(before)
+}
+
+describe('the time of a command', () => {
+  it('is stored as it is up to one second ahead of the writer', async () => {
+    const rig = await withUsers(await writerRig())
+    const commands = [createChat(ann, [bob], { at: at(20) }), post(ann, 'a little ahead', { at: at(clockAt + 1) })]
+    expect(await newTimes(rig, ...commands)).toEqual([at(20), at(clockAt + 1)])
+    expect(rig.counted.filter((count) => count.startsWith('clamped'))).toEqual([])
+  })
+
+  it('is set to one second ahead of the writer, and counted, when it is later than that', async () => {
+    const rig = await withUsers(await writerRig())
+    const far = { at: at(600) }
+    const commands = [
+      createUser(7, far),
+      createChat(ann, [bob], far),
+      post(ann, 'ahead', far),
+      post(bob, 'in time', { at: at(31) }),
+    ]
+    expect(await newTimes(rig, ...commands)).toEqual(Array.from({ length: 4 }, () => at(clockAt + 1)))
+    expect(rig.counted).toContain('clamped times: 3')
+  })
+
+  it('leaves the recorded outcome of a repeated command as it is', async () => {
+    const rig = await withUsers(await writerRig())
+    const message = post(ann, 'ahead', { at: at(600) })
+    await rig.send(createChat(ann, [bob]), message)
+    expect(await newTimes(rig, message)).toEqual([])
+    expect(rig.counted).toContain('repeat')
+  })
+})
