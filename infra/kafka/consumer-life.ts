@@ -68,7 +68,7 @@ export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     const given = payload.memberAssignment[topic] ?? []
-    log.info({ partitions: given.length }, 'partitions were assigned')
+    log.info({ partitions: given.length, assigned: given, tookMs: payload.duration }, 'partitions were assigned')
     delivering.begin(given)
     joined.resolve()
   })
