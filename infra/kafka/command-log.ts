@@ -1,9 +1,11 @@
 import type { CommandLog, Consumption } from '../../shared/ports/command-log.ts'
+import { PublishError } from '../../shared/ports/command-log.ts'
 import { consumerLife } from './consumer-life.ts'
 import { consumption } from './consumption.ts'
 import type { KafkaOptions } from './kafka-options.ts'
 import { kafkaProducer } from './producer.ts'
 import { originalOf } from './record-text.ts'
+import { sessionTimes } from './session-times.ts'
 import { topicsOf, writerGroup } from './topics.ts'
 
 export interface KafkaCommandLogOptions extends KafkaOptions {
@@ -27,15 +29,24 @@ export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => 
     publish: (records) => producer.publish(topics.commands.name, records),
     consume: (handler) => {
       const life = { ...options, topic: topics.commands.name, group: writerGroup(namespace) }
-      const openLife = () => consumerLife(life, handler)
+      const session = sessionTimes(times, log)
+      const openLife = () => consumerLife({ ...life, times: session.current, causeOf: session.causeOf }, handler)
       const begun = consumption({ openLife, closing: closing.signal, times, clock, log })
       consumptions.add(begun)
       return begun
     },
-    bury: (record, reason) => {
+    bury: async (record, reason) => {
       const { key, value, headers } = originalOf(record)
       const grave = { reason, partition: String(record.partition), offset: record.offset }
-      return producer.publish(topics.deadLetter.name, [{ key, value, headers: { ...headers, ...grave } }])
+      const publish = (text: typeof value) =>
+        producer.publish(topics.deadLetter.name, [{ key, value: text, headers: { ...headers, ...grave } }])
+      try {
+        await publish(value)
+      } catch (error) {
+        if (!(error instanceof PublishError) || error.fate !== 'too_large') throw error
+        // The headers say where the whole record still is.
+        await publish(null)
+      }
     },
     close: async () => {
       closing.abort(new Error('the command log is closed'))

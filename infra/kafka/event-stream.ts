@@ -1,3 +1,4 @@
+import { PublishError } from '../../shared/ports/command-log.ts'
 import type { EventStream, StreamRecord } from '../../shared/ports/event-stream.ts'
 import { batcher } from '../../shared/runtime/batcher.ts'
 import type { KafkaOptions } from './kafka-options.ts'
@@ -19,9 +20,15 @@ const publishesTogether = 60
 export const kafkaEventStream = (options: KafkaEventStreamOptions): EventStream => {
   const { events } = topicsOf(options.namespace, options.partitions)
   const producer = kafkaProducer(options)
+  /** An event that no attempt can publish must not stop the rooms of its partition. */
+  const leaveOutTooLarge = (error: unknown): void => {
+    if (!(error instanceof PublishError) || error.fate !== 'too_large') throw error
+    const topic = events.name
+    options.log.error({ topic, events: error.tooLarge.size }, 'events are larger than the topic takes and were left out')
+  }
   const publish = batcher<readonly StreamRecord[], undefined>({
     run: async (publishes) => {
-      await producer.publish(events.name, publishes.flat())
+      await producer.publish(events.name, publishes.flat()).catch(leaveOutTooLarge)
       return publishes.map(() => undefined)
     },
     maxItems: publishesTogether,

@@ -5,6 +5,7 @@ import { reasonOf } from './driver-error.ts'
 import type { KafkaOptions } from './kafka-options.ts'
 import type { ProducerLink } from './producer-link.ts'
 import { producerLink } from './producer-link.ts'
+import { isTooLarge } from './publish-fate.ts'
 
 /**
  * Publishes, over one link after another.
@@ -15,7 +16,7 @@ import { producerLink } from './producer-link.ts'
  * Does not:  try again, or keep concurrent publishes in order.
  */
 export interface KafkaProducer {
-  /** All or nothing known: resolves when every record is durable; rejects with `PublishError`. */
+  /** Resolves when every record is durable; rejects with `PublishError`. */
   publish(topic: string, records: readonly Message[]): Promise<void>
   /** Lets publishes under way end, and refuses new ones. */
   close(): Promise<void>
@@ -34,6 +35,13 @@ const bytesOf = ({ key, value, headers }: Message): number => {
   let bytes = frameBytes + bytesIn(key) + bytesIn(value)
   for (const name in headers) bytes += name.length + bytesIn(headers[name])
   return bytes
+}
+
+/** Of one publish. */
+interface Progress {
+  /** Some records may be durable. */
+  isPartial: boolean
+  readonly tooLarge: Set<Message>
 }
 
 export const kafkaProducer = (options: KafkaOptions): KafkaProducer => {
@@ -59,16 +67,36 @@ export const kafkaProducer = (options: KafkaOptions): KafkaProducer => {
     isFailing = error !== undefined
   }
 
+  /** Halves what a broker calls too large, in order, until each record at fault stands alone. */
+  const sendPart = async (topic: string, part: readonly Message[], progress: Progress): Promise<void> => {
+    try {
+      await currentLink().send(topic, part)
+      progress.isPartial = true
+    } catch (error) {
+      if (!isTooLarge(error)) throw error
+      const [first, second] = part
+      if (first !== undefined && second === undefined) return void progress.tooLarge.add(first)
+      // The partitions that were not too large have their records.
+      progress.isPartial = true
+      const middle = Math.ceil(part.length / 2)
+      await sendPart(topic, part.slice(0, middle), progress)
+      await sendPart(topic, part.slice(middle), progress)
+    }
+  }
+
   /** With a part of them durable already, a refusal of the rest leaves the whole unknown. */
   const attempt = async (topic: string, parts: readonly (readonly Message[])[]): Promise<void> => {
-    for (const [index, part] of parts.entries()) {
-      try {
-        await currentLink().send(topic, part)
-      } catch (error) {
-        if (index === 0 || !(error instanceof PublishError)) throw error
-        throw new PublishError('unknown', error.message, { cause: error })
-      }
+    const progress: Progress = { isPartial: false, tooLarge: new Set() }
+    try {
+      for (const part of parts) await sendPart(topic, part, progress)
+    } catch (error) {
+      if (!progress.isPartial || !(error instanceof PublishError)) throw error
+      throw new PublishError('unknown', error.message, { cause: error })
     }
+    const { tooLarge } = progress
+    if (tooLarge.size === 0) return
+    log.warn({ topic, records: tooLarge.size }, 'records are larger than the topic takes')
+    throw new PublishError('too_large', 'MESSAGE_TOO_LARGE: larger than the topic takes', { tooLarge })
   }
 
   const publish = async (topic: string, records: readonly Message[]): Promise<void> => {
@@ -76,7 +104,7 @@ export const kafkaProducer = (options: KafkaOptions): KafkaProducer => {
       await attempt(topic, inParts(records, bytesOf, requestBytes))
       note(topic)
     } catch (error) {
-      if (error instanceof PublishError && !isClosed) note(topic, error)
+      if (error instanceof PublishError && error.fate !== 'too_large' && !isClosed) note(topic, error)
       throw error
     }
   }

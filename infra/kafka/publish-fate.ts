@@ -21,6 +21,11 @@ const refusals: ReadonlySet<string> = new Set([
   'INVALID_RECORD',
 ])
 
+const sizeRefusals: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'])
+
+/** Whether a broker refused the records of one of the partitions asked for their size. */
+export const isTooLarge = (error: unknown): boolean => sizeRefusals.has(protocolErrorOf(error) ?? '')
+
 /** Records of one key go to one partition, of which a broker's answer is the whole answer. */
 const isOfOnePartition = ([first, ...others]: readonly Message[]): boolean =>
   others.every(({ key }) => typeof key === 'string' && key === first?.key)

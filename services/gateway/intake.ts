@@ -57,6 +57,14 @@ const partsOf = (request: CommandRequest, newId: () => string): CommandParts => 
   return { type: type[request.event], room: request.room, id, body }
 }
 
+/** Final: the same command is too large at every attempt. */
+const tooLarge: Settlement = {
+  kind: 'refused',
+  code: 'invalid',
+  message: 'body: larger than the command log takes',
+  details: { field: 'body', reason: 'larger than the command log takes' },
+}
+
 export const createIntake = (ports: IntakePorts): Intake => {
   const { gateway, produce, pending, feeds, lookups, watch, clock, bounds, newId } = ports
   const now = (): string => new Date(clock.nowMs()).toISOString()
@@ -121,7 +129,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
       await produce({ key: command.room, value: writeCommand(command), headers })
     } catch (error) {
       if (!(error instanceof PublishError)) throw error
-      pending.conclude(entry, { kind: 'unavailable' })
+      pending.conclude(entry, error.fate === 'too_large' ? tooLarge : { kind: 'unavailable' })
     }
   }
 

@@ -7,8 +7,9 @@ import { pause } from '../../shared/runtime/pause.ts'
 
 /**
  * Hands a record to the command log, in order. Rejects with `PublishError`
- * fate `refused` when it is certainly in no log and in no buffer; never for
- * an unknown fate.
+ * fate `refused` when it is certainly in no log and in no buffer, and fate
+ * `too_large` when it would be refused at every attempt; never for an unknown
+ * fate.
  */
 export type Produce = (record: NewRecord) => Promise<void>
 
@@ -27,13 +28,16 @@ export const createProduce = (
   { retryMs, restMs }: { readonly retryMs: number; readonly restMs: () => number },
 ): Produce => {
   let waitingBytes = 0
-  const publish = async (records: readonly NewRecord[]): Promise<readonly undefined[]> => {
+  /** For each record the error that it has alone, if any. */
+  const publish = async (records: readonly NewRecord[]): Promise<readonly (PublishError | undefined)[]> => {
     for (let isUnknown = false; ; ) {
       try {
         await log.publish(records)
         return records.map(() => undefined)
       } catch (error) {
         if (!(error instanceof PublishError)) throw error
+        // After an unknown fate even that is not certain: the look-up at the deadline decides.
+        if (error.fate === 'too_large') return records.map((each) => (error.tooLarge.has(each) && !isUnknown ? error : undefined))
         if (error.fate === 'refused' && !isUnknown) throw error
         isUnknown = true
         await pause(clock, retryMs)
@@ -45,14 +49,15 @@ export const createProduce = (
     const ms = restMs()
     return ms > 0 ? pause(clock, ms) : undefined
   }
-  const add = batcher<NewRecord, undefined>({ run: publish, maxItems: bounds.produceBatchRecords, rest })
+  const add = batcher<NewRecord, PublishError | undefined>({ run: publish, maxItems: bounds.produceBatchRecords, rest })
 
   return async (record) => {
     const bytes = sizeOf(record)
     if (waitingBytes + bytes > bounds.produceBufferBytes) throw new PublishError('refused', 'the buffer of commands is full')
     waitingBytes += bytes
     try {
-      await add(record)
+      const error = await add(record)
+      if (error !== undefined) throw error
     } finally {
       waitingBytes -= bytes
     }

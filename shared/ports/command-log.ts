@@ -65,16 +65,23 @@ export interface Consumption {
   readonly lag: number
 }
 
+export type PublishFate = 'refused' | 'unknown' | 'too_large'
+
 /**
  * `refused`: certainly in no log and in no buffer. `unknown`: may be in the
  * log; the same records must be published again before any others of theirs.
+ * `too_large`: the records of `tooLarge` are in no log and would be refused at
+ * every attempt; all others of the publish are durable.
  */
 export class PublishError extends Error {
-  readonly fate: 'refused' | 'unknown'
-  constructor(fate: 'refused' | 'unknown', message: string, options?: ErrorOptions) {
+  readonly fate: PublishFate
+  /** The very objects that were published. */
+  readonly tooLarge: ReadonlySet<object>
+  constructor(fate: PublishFate, message: string, options: ErrorOptions & { readonly tooLarge?: ReadonlySet<object> } = {}) {
     super(message, options)
     this.name = 'PublishError'
     this.fate = fate
+    this.tooLarge = options.tooLarge ?? new Set()
   }
 }
 
@@ -94,11 +101,11 @@ export class PublishError extends Error {
  * Blocks:    `publish` until acknowledged or failed.
  */
 export interface CommandLog {
-  /** All or nothing known: resolves when every record is durable; rejects with `PublishError`. */
+  /** Resolves when every record is durable; rejects with `PublishError`. */
   publish(records: readonly NewRecord[]): Promise<void>
   /** Resolves when consuming has begun; rejects when it cannot, after some patience. */
   consume(handler: BatchHandler): Promise<Consumption>
-  /** Sets a record aside as it was, for people to look at, with its reason. Resolves when durable. */
+  /** Sets a record aside as it was, for people to look at, with its reason; without its value where that is too large. Resolves when durable. */
   bury(record: LogRecord, reason: string): Promise<void>
   /** Stops what still consumes, lets publishes under way end, and refuses new ones. */
   close(): Promise<void>

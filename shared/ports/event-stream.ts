@@ -13,7 +13,9 @@ export interface StreamRecord {
  * Promises:  at least once; keyed by stream; the same seq as sockets see; the
  *            first appearances of a stream's events are in seq order.
  * Does not:  promise single appearance: a consumer drops what is not greater
- *            than the last seq it applied.
+ *            than the last seq it applied. An event that is larger than the
+ *            stream takes is left out and logged as an error: consumers see a
+ *            gap in seq. Else it would stop the rooms of its partition for good.
  * Blocks:    `publish` until acknowledged; it rejects when that fails, and the
  *            caller publishes the same records again.
  */

@@ -1,7 +1,12 @@
+import { ConfigResourceTypes } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
+import { withAdmin } from '../../infra/kafka/admin-client.ts'
+import type { KafkaCommandLogOptions } from '../../infra/kafka/command-log.ts'
 import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
 import { createTopics } from '../../infra/kafka/create-topics.ts'
+import { kafkaEventStream } from '../../infra/kafka/event-stream.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
+import type { PublishError } from '../../shared/ports/command-log.ts'
 import { readTopic, writeTopic } from '../support/kafka/raw-topic.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import { collect } from './command-log/collecting.ts'
@@ -12,8 +17,21 @@ const open = async () => {
   const options = await kafkaWithTopics(sharedStack())
   const log = kafkaCommandLog(options)
   const opened: OpenCommandLog = { log, buried: async () => [], withinMs: 20_000, [Symbol.asyncDispose]: () => log.close() }
-  return { ...opened, brokers: options.brokers, topics: topicsOf(options.namespace, options.partitions) }
+  return { ...opened, options, brokers: options.brokers, topics: topicsOf(options.namespace, options.partitions) }
 }
+
+/** The largest batch of these topics, from now on. */
+const limitBytes = (options: KafkaCommandLogOptions, names: readonly string[], bytes: number): Promise<unknown> =>
+  withAdmin(options, (admin) =>
+    admin.alterConfigs({
+      validateOnly: false,
+      resources: names.map((name) => ({
+        type: ConfigResourceTypes.TOPIC,
+        name,
+        configEntries: [{ name: 'max.message.bytes', value: String(bytes) }],
+      })),
+    }),
+  )
 
 const notText = Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d])
 
@@ -75,23 +93,73 @@ describe.skipIf(whyNoStack())('records on Kafka that are none of ours', () => {
 })
 
 describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
-  it('is refused for certain when the one record is too large, and the next is taken', async () => {
+  const tooLarge = { key: 'k', value: 'x'.repeat(1024 * 1024), headers: {} }
+  const small = (key: string, value: string) => ({ key, value, headers: {} })
+  const fateOf = (publish: Promise<void>) =>
+    publish.then(
+      () => 'durable',
+      (error: PublishError) => error,
+    )
+
+  it('is final when the one record is too large, and the next is taken', async () => {
     await using opened = await open()
-    const tooLarge = { key: 'k', value: 'x'.repeat(1024 * 1024), headers: {} }
     await expect(opened.log.publish([tooLarge])).rejects.toMatchObject({
-      fate: 'refused',
+      fate: 'too_large',
       message: expect.stringContaining('MESSAGE_TOO_LARGE'),
+      tooLarge: new Set([tooLarge]),
     })
-    await opened.log.publish([{ key: 'k', value: 'small', headers: {} }])
+    await opened.log.publish([small('k', 'small')])
     const kept = await readTopic(opened.brokers, opened.topics.commands.name)
     expect(kept.map(({ value }) => String(value))).toEqual(['small'])
   })
 
-  it('is of unknown fate when a part of it was taken', async () => {
+  it('is final for the records that are too large alone, and the others are durable and in order', async () => {
     await using opened = await open()
-    const small = { key: 'k', value: 'small', headers: {} }
-    const tooLarge = { key: 'k', value: 'x'.repeat(1024 * 1024), headers: {} }
-    await expect(opened.log.publish([small, tooLarge])).rejects.toMatchObject({ fate: 'unknown' })
+    const another = { ...tooLarge, key: 'another' }
+    const keys = ['k', 'l', 'm']
+    const before = keys.map((key) => small(key, 'before'))
+    const after = keys.map((key) => small(key, 'after'))
+    const error = await fateOf(opened.log.publish([...before, tooLarge, another, ...after]))
+    expect(error).toMatchObject({ fate: 'too_large', tooLarge: new Set([tooLarge, another]) })
+    const kept = await readTopic(opened.brokers, opened.topics.commands.name)
+    for (const each of keys) {
+      const own = kept.filter(({ key }) => String(key) === each).map(({ value }) => String(value))
+      expect([...new Set(own)]).toEqual(['before', 'after'])
+    }
+  })
+
+  it('is durable when only all its records together are too large for the topic', async () => {
+    await using opened = await open()
+    const { commands, events } = opened.topics
+    await limitBytes(opened.options, [commands.name, events.name], 20_000)
+    const records = Array.from({ length: 40 }, (_, index) => small('k', String(index).padEnd(4_000, '.')))
+    expect(await fateOf(opened.log.publish(records))).toBe('durable')
+    const kept = (await readTopic(opened.brokers, commands.name)).map(({ value }) => Number.parseInt(String(value), 10))
+    const firsts = [...new Set(kept)]
+    expect(firsts).toEqual(records.map((_, index) => index))
+  })
+
+  it('leaves an event out of the stream that is too large for it, and publishes the others', async () => {
+    await using opened = await open()
+    const stream = kafkaEventStream(opened.options)
+    await stream.publish([small('k', 'before'), tooLarge, small('k', 'after')])
+    await stream.close()
+    const kept = await readTopic(opened.brokers, opened.topics.events.name)
+    expect([...new Set(kept.map(({ value }) => String(value)))]).toEqual(['before', 'after'])
+  })
+
+  it('sets a record aside without its value when that is too large, and says where it is', async () => {
+    await using opened = await open()
+    await limitBytes(opened.options, [opened.topics.deadLetter.name], 2_000)
+    await opened.log.publish([small('k', 'x'.repeat(4_000))])
+    const { records, received } = await collect(opened)
+    await received(1)
+    const [record] = records
+    if (record === undefined) throw new Error('there is no record')
+    await opened.log.bury(record, 'unreadable')
+    const [buried] = await readTopic(opened.brokers, opened.topics.deadLetter.name)
+    expect(buried?.value).toBeNull()
+    expect([String(buried?.headers.reason), String(buried?.headers.offset)]).toEqual(['unreadable', record.offset])
   })
 
   it('is refused for certain when there is no topic, and taken once there is', async () => {

@@ -3,6 +3,7 @@ import { serviceAllowance } from '../../../services/gateway/allowance.ts'
 import { createSwitchboard } from '../../../services/gateway/switchboard.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
+import { PublishError } from '../../../shared/ports/command-log.ts'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { FanOut, FanOutState } from '../../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
@@ -40,6 +41,8 @@ export interface GatewayRig {
   readonly log: readonly NewRecord[]
   /** Publications reach nobody while set. */
   isDeaf: boolean
+  /** The command log takes no record that is longer. */
+  maxRecordChars: number
   state: FanOutState
   /** Errors that were written down. */
   readonly logged: readonly { readonly fields: object; readonly text: string }[]
@@ -127,7 +130,9 @@ export const gatewayRig = async (
   }
   const commandLog: CommandLog = {
     publish: async (records) => {
-      log.push(...records)
+      const tooLarge = new Set(records.filter(({ value }) => value.length > rig.maxRecordChars))
+      log.push(...records.filter((each) => !tooLarge.has(each)))
+      if (tooLarge.size > 0) throw new PublishError('too_large', 'scripted', { tooLarge })
     },
     consume: async (handle) => {
       handler = handle
@@ -176,6 +181,7 @@ export const gatewayRig = async (
       return log
     },
     isDeaf: false,
+    maxRecordChars: Number.POSITIVE_INFINITY,
     state: 'up',
     logged,
     listenerErrors: [],

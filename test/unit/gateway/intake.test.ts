@@ -78,4 +78,19 @@ describe('Taking commands in', () => {
     await rig.write()
     expect(client.seen(1)).toEqual(['create-chat #1 (c1)', 'new-message #2 (c2)'])
   })
+
+  it('answers a command that is too large for the log with a final error that names the field, and serves the next', async () => {
+    const rig = await gatewayRig()
+    const { client, id } = await rig.bound('ann')
+    client.send(create('c1', [id]))
+    await rig.settle()
+    await rig.write()
+    rig.maxRecordChars = 1_000
+    client.send({ ...message('c2'), body: { msg: 'm'.repeat(1_000), type: 'text' } })
+    client.send(message('c3'))
+    await rig.settle()
+    await rig.write()
+    expect(client.seen(2)).toEqual(['new-message (c2) invalid', 'new-message #2 (c3)'])
+    expect(client.frames.at(2)?.error).toMatchObject({ retryable: false, details: { field: 'body' } })
+  })
 })

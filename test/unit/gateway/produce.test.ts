@@ -8,8 +8,10 @@ import { virtualClock } from '../../support/simulation/virtual-clock.ts'
 
 const record = (value: string): NewRecord => ({ key: 'room', value, headers: {} })
 
-/** A log whose publishes end as the script says, one word each; then all succeed. */
-const rig = (script: ('ok' | 'refused' | 'unknown')[], bounds = defaultBounds, restMs = 0) => {
+type PublishFateOrOk = 'ok' | 'refused' | 'unknown'
+
+/** A log whose publishes end as the script says, one word each; then all succeed. Values that begin with `large` are too large. */
+const rig = (script: PublishFateOrOk[], bounds = defaultBounds, restMs = 0) => {
   const clock = virtualClock(seededRandom(1))
   const published: string[][] = []
   const log: CommandLog = {
@@ -17,7 +19,9 @@ const rig = (script: ('ok' | 'refused' | 'unknown')[], bounds = defaultBounds, r
       published.push(records.map(({ value }) => value))
       await clock.sleep(10)
       const fate = script.shift() ?? 'ok'
+      const tooLarge = new Set(records.filter(({ value }) => value.startsWith('large')))
       if (fate !== 'ok') throw new PublishError(fate, 'scripted')
+      if (tooLarge.size > 0) throw new PublishError('too_large', 'scripted', { tooLarge })
     },
     consume: () => Promise.reject(new Error('not here')),
     bury: () => Promise.reject(new Error('not here')),
@@ -71,6 +75,22 @@ describe('Handing commands to the log', () => {
     await clock.run(1_000)
     expect(published).toEqual([['a'], ['b']])
     expect(fates).toEqual(['a refused', 'b ok'])
+  })
+
+  it('rejects a record that is too large, alone and for good, and hands over the others', async () => {
+    const { clock, published, fates, send } = rig([])
+    for (const value of ['first', 'small', 'large', 'other']) send(value)
+    await clock.run(1_000)
+    expect(published).toEqual([['first'], ['small', 'large', 'other']])
+    expect(fates).toEqual(['first ok', 'small ok', 'large too_large', 'other ok'])
+  })
+
+  it('does not call a record refused whose first publish had an unknown fate', async () => {
+    const { clock, published, fates, send } = rig(['unknown'])
+    send('large')
+    await clock.run(1_000)
+    expect(published).toEqual([['large'], ['large']])
+    expect(fates).toEqual(['large ok'])
   })
 
   it('refuses what its buffer cannot hold, and holds again when there is room', async () => {
