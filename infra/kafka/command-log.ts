@@ -5,6 +5,7 @@ import { consumption } from './consumption.ts'
 import type { KafkaOptions } from './kafka-options.ts'
 import { kafkaProducer } from './producer.ts'
 import { originalOf } from './record-text.ts'
+import { sessionTimes } from './session-times.ts'
 import { topicsOf, writerGroup } from './topics.ts'
 
 export interface KafkaCommandLogOptions extends KafkaOptions {
@@ -28,7 +29,8 @@ export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => 
     publish: (records) => producer.publish(topics.commands.name, records),
     consume: (handler) => {
       const life = { ...options, topic: topics.commands.name, group: writerGroup(namespace) }
-      const openLife = () => consumerLife(life, handler)
+      const session = sessionTimes(times, log)
+      const openLife = () => consumerLife({ ...life, times: session.current, causeOf: session.causeOf }, handler)
       const begun = consumption({ openLife, closing: closing.signal, times, clock, log })
       consumptions.add(begun)
       return begun

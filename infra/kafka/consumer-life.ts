@@ -1,17 +1,22 @@
 import type { Consumer } from 'kafkajs'
+import { PartitionAssigners } from 'kafkajs'
 import type { BatchHandler } from '../../shared/ports/command-log.ts'
 import { withDeadline } from '../../shared/runtime/with-deadline.ts'
 import { kafkaClient } from './client.ts'
 import { deliveries } from './deliveries.ts'
 import type { KafkaOptions } from './kafka-options.ts'
+import { joinLate } from './late-rejoin.ts'
 import { offsetCommits } from './offset-commits.ts'
 import { clientSockets } from './sockets.ts'
+import { stickyAssigner } from './sticky-assigner.ts'
 
 export interface ConsumerLifeOptions extends KafkaOptions {
   readonly topic: string
   readonly group: string
   /** Of the topic: as many may be handled at a time. */
   readonly partitions: number
+  /** Given why the driver has given up, the cause to report. */
+  readonly causeOf: (error: Error) => Error
 }
 
 /** One life of a consumer: joined, used, left; what ends it is not mended. */
@@ -34,8 +39,13 @@ const retry = { retries: 8, initialRetryTime: 100 }
 /** Of one fetch: more than any batch of a partition, so that each moves on however the others are filled. */
 const fetchBytes = { maxBytesPerPartition: 1024 * 1024, maxBytes: 8 * 1024 * 1024, minBytes: 1 }
 
-const openConsumer = (options: ConsumerLifeOptions, sockets: ReturnType<typeof clientSockets>): Consumer => {
-  const { times, group } = options
+const openConsumer = (
+  options: ConsumerLifeOptions,
+  sockets: ReturnType<typeof clientSockets>,
+  owned: () => readonly number[],
+): Consumer => {
+  const { times, group, topic, partitions } = options
+  joinLate()
   return kafkaClient(options, sockets, retry).consumer({
     groupId: group,
     sessionTimeout: times.consumerSessionMs,
@@ -43,15 +53,18 @@ const openConsumer = (options: ConsumerLifeOptions, sockets: ReturnType<typeof c
     rebalanceTimeout: times.consumerRebalanceMs,
     maxWaitTimeInMs: times.consumerFetchWaitMs,
     allowAutoTopicCreation: false,
+    // Members of the release before know only the second.
+    partitionAssigners: [stickyAssigner(topic, partitions, owned), PartitionAssigners.roundRobin],
     retry: { ...retry, maxRetryTime: times.producerRetryMs, restartOnFailure: async () => false },
     ...fetchBytes,
   })
 }
 
 export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler): ConsumerLife => {
-  const { topic, partitions, times, clock, log } = options
+  const { topic, partitions, causeOf, times, clock, log } = options
   const sockets = clientSockets()
-  const consumer = openConsumer(options, sockets)
+  let owned: readonly number[] = []
+  const consumer = openConsumer(options, sockets, () => owned)
   const commits = offsetCommits({ topic, everyMs: times.offsetCommitMs, clock, log })
   const joined = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<Error>()
@@ -67,12 +80,13 @@ export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler
   joined.promise.catch(() => {})
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    const given = payload.memberAssignment[topic] ?? []
-    log.info({ partitions: given.length }, 'partitions were assigned')
-    delivering.begin(given)
+    owned = payload.memberAssignment[topic] ?? []
+    log.info({ partitions: owned.length, assigned: owned, tookMs: payload.duration }, 'partitions were assigned')
+    delivering.begin(owned)
     joined.resolve()
   })
   consumer.on(consumer.events.REBALANCING, () => {
+    log.info({ partitions: owned.length }, 'the group rebalances; its partitions are assigned anew')
     // The driver joins again in this very turn; a commit that goes out before it still counts.
     void commits.flush()
     delivering.lose(new Error('the group is rebalancing'))
@@ -81,8 +95,9 @@ export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler
     delivering.lose(payload.error)
     // The driver has left the group before it emits this.
     delivering.begin([])
-    joined.reject(payload.error)
-    ended.resolve(payload.error)
+    const cause = causeOf(payload.error)
+    joined.reject(cause)
+    ended.resolve(cause)
   })
 
   const run = async (): Promise<void> => {

@@ -42,3 +42,20 @@ declare module 'kafkajs/src/broker/index.js' {
 declare module 'kafkajs/src/protocol/requests/index.js' {
   export const lookup: (versions: object) => (key: number, versions: object) => (details: object) => object
 }
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  interface Coordinator {
+    describeGroups(request: { readonly groupIds: readonly string[] }): Promise<{
+      readonly groups: readonly { readonly state: string; readonly members: readonly { readonly memberId: string }[] }[]
+    }>
+  }
+  class ConsumerGroup {
+    constructor(options: object)
+    readonly groupId: string
+    readonly sessionTimeout: number
+    coordinator: Coordinator
+    lastRequest: number
+    heartbeat(options: { readonly interval: number }): Promise<void>
+    joinAndSync(): Promise<void>
+  }
+  export = ConsumerGroup
+}

@@ -1,23 +1,33 @@
-import type { NewEvent, StoredRejection } from '../../shared/ports/event-store.ts'
+import type { Append, NewEvent } from '../../shared/ports/event-store.ts'
+import { project } from './projection.ts'
 import type { Session, Statement } from './statement.ts'
-import { columns } from './write-changes.ts'
+import { changeParameterCount, changeValues, columns, parameters } from './write-changes.ts'
 
-const storedVersion = 1
+const ownParameterCount = 16
 
-const insertEvents: Statement = {
-  name: 'insert-events',
-  text: `insert into event (stream, seq, v, kind, type, data, command_id, digest)
-    select stream, seq, ${storedVersion}, kind, type, data, command_id, digest
-    from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[])
-      as new (stream, seq, kind, type, data, command_id, digest)`,
+const appendBatchStatement: Statement = {
+  name: 'append-batch',
+  text: `select append_batch(${parameters(1, ownParameterCount + changeParameterCount)}) as is_appended`,
 }
 
-const insertRejections: Statement = {
-  name: 'insert-rejections',
-  text: `insert into rejection (stream, command_id, digest, code, message, details, v)
-    select room, id, digest, code, message, details, ${storedVersion}
-    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
-      as new (room, id, digest, code, message, details)`,
+type Head = readonly [room: string, seq: number]
+
+/** By id, as the function locks them: two appends never wait for each other in a circle. */
+const byRoom = ([one]: Head, [other]: Head): number => (one < other ? -1 : 1)
+
+const headValues = (heads: Append['heads']): readonly unknown[] => {
+  const all = [...heads].sort(byRoom)
+  return [
+    ...columns<Head>(
+      all.filter(([, seq]) => seq > 0),
+      ([room]) => room,
+      ([, seq]) => seq,
+    ),
+    ...columns<Head>(
+      all.filter(([, seq]) => seq === 0),
+      ([room]) => room,
+    ),
+  ]
 }
 
 const byStream = (one: NewEvent, other: NewEvent): number => {
@@ -25,36 +35,34 @@ const byStream = (one: NewEvent, other: NewEvent): number => {
   return one.event.stream < other.event.stream ? -1 : 1
 }
 
-/** In stream order: two writers that make the same new rooms meet at the first of them, not in a circle. */
-export const appendEvents = async (session: Session, events: readonly NewEvent[]): Promise<void> => {
-  if (events.length === 0) return
-  await session.run(
-    insertEvents,
-    columns(
-      events.toSorted(byStream),
-      ({ event }) => event.stream,
-      ({ event }) => event.seq,
-      ({ event }) => (event.type === 'UserCreated' ? 'user' : 'chat'),
-      ({ event }) => event.type,
-      ({ data }) => data,
-      ({ event }) => event.commandId,
-      ({ event }) => event.digest,
-    ),
+const eventValues = (events: readonly NewEvent[]): readonly unknown[] =>
+  columns(
+    events.toSorted(byStream),
+    ({ event }) => event.stream,
+    ({ event }) => event.seq,
+    ({ event }) => event.type,
+    ({ data }) => data,
+    ({ event }) => event.commandId,
+    ({ event }) => event.digest,
   )
-}
 
-export const appendRejections = async (session: Session, rejections: readonly StoredRejection[]): Promise<void> => {
-  if (rejections.length === 0) return
-  await session.run(
-    insertRejections,
-    columns(
-      rejections,
-      ({ room }) => room,
-      ({ commandId }) => commandId,
-      ({ digest }) => digest,
-      ({ rejection }) => rejection.code,
-      ({ rejection }) => rejection.message,
-      ({ rejection }) => (rejection.details === undefined ? null : JSON.stringify(rejection.details)),
-    ),
+const rejectionValues = ({ rejections, unread }: Append): readonly unknown[] =>
+  columns(
+    rejections,
+    ({ room }) => room,
+    ({ commandId }) => commandId,
+    ({ digest }) => digest,
+    ({ room }) => unread.has(room),
+    ({ rejection }) => rejection.code,
+    ({ rejection }) => rejection.message,
+    ({ rejection }) => (rejection.details === undefined ? null : JSON.stringify(rejection.details)),
   )
+
+/** False: a head differs or a command has an outcome, and nothing was stored. A unique key may say the same by an error. */
+export const appendBatch = async (session: Session, batch: Append): Promise<boolean> => {
+  const { heads, events } = batch
+  const changes = project(events.map(({ event }) => event))
+  const values = [...headValues(heads), ...eventValues(events), ...rejectionValues(batch), ...changeValues(changes)]
+  const [row] = await session.run<{ is_appended: boolean }>(appendBatchStatement, values)
+  return row?.is_appended === true
 }

@@ -9,6 +9,8 @@ import { closeOrm, makeOrm, nativePool } from './orm.ts'
 import { pruneSlice } from './prune.ts'
 import { postgresReadModel } from './read-model.ts'
 import { assertSchema } from './schema-version.ts'
+import type { WriterConnection } from './writer-connection.ts'
+import { openWriterConnection, pooledWriterConnection } from './writer-connection.ts'
 
 export type DatabaseTimes = Pick<
   Times,
@@ -69,11 +71,21 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     client: clientConfig(times),
     log,
   })
-  const guard = { answerMs: times.databaseAnswerMs, isNaming: options.namedStatements ?? true }
-  const pool = guardedPool(await nativePool(orm), guard)
+  const isNaming = options.namedStatements ?? true
+  const pool = guardedPool(await nativePool(orm), { answerMs: times.databaseAnswerMs, isNaming })
   let closed: Promise<void> | undefined
+  const connect = async (): Promise<WriterConnection> =>
+    isNaming
+      ? openWriterConnection({
+          url,
+          applicationName,
+          connectMs: times.databaseConnectMs,
+          answerMs: times.databaseAnswerMs,
+          client: clientConfig(times),
+        })
+      : pooledWriterConnection(pool)
   return {
-    eventStore: postgresEventStore(pool, bounds.pageBytes),
+    eventStore: postgresEventStore(pool, bounds.pageBytes, connect),
     readModel: postgresReadModel(pool, bounds.pageBytes),
     assertSchema: () => assertSchema(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),

@@ -1,21 +1,17 @@
 import type { EventStore } from '../../shared/ports/event-store.ts'
-import { appendEvents, appendRejections } from './append.ts'
+import { postgresAppender } from './appender.ts'
 import type { GuardedPool } from './guarded-pool.ts'
-import { lockAndLoad } from './load.ts'
 import { readOutcomes } from './outcomes.ts'
 import { readPages } from './pages.ts'
-import { project } from './projection.ts'
-import { writeChanges } from './write-changes.ts'
+import type { WriterConnection } from './writer-connection.ts'
 
-/** The EventStore on Postgres. */
-export const postgresEventStore = (pool: GuardedPool, pageBytes: number): EventStore => ({
-  transact: (touched, decide) =>
-    pool.transaction(async (session) => {
-      const { events, rejections } = decide(await lockAndLoad(session, touched))
-      await appendEvents(session, events)
-      await appendRejections(session, rejections)
-      await writeChanges(session, project(events.map(({ event }) => event)))
-    }),
+/** The EventStore on Postgres. `connect` opens the connection of an appender. */
+export const postgresEventStore = (
+  pool: GuardedPool,
+  pageBytes: number,
+  connect: () => Promise<WriterConnection>,
+): EventStore => ({
+  openAppender: async () => postgresAppender(await connect()),
   readPages: (requests) => readPages(pool, requests, pageBytes),
   outcomes: (keys) => readOutcomes(pool, keys),
 })

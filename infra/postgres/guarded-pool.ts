@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
-import { StoreError } from '../../shared/ports/event-store.ts'
+import { answerInTime } from './answer-in-time.ts'
 import type { Session, Statement } from './statement.ts'
 import { storeFault } from './store-fault.ts'
 
@@ -45,7 +45,7 @@ export const guardedPool = (pool: Pool, options: GuardOptions): GuardedPool => {
     const { name, text } = statement
     const asked = client.query<Row & object>({ text, values: [...values], ...(options.isNaming ? { name } : {}) })
     try {
-      return (await withinTime(asked, options.answerMs, () => silent.add(client))).rows
+      return (await answerInTime(asked, options.answerMs, () => silent.add(client))).rows
     } catch (error) {
       throw storeFault(error)
     }
@@ -84,18 +84,5 @@ export const guardedPool = (pool: Pool, options: GuardOptions): GuardedPool => {
         giveBack(client)
       }
     },
-  }
-}
-
-const withinTime = async <T>(asked: Promise<T>, ms: number, onSilence: () => void): Promise<T> => {
-  const silence = Promise.withResolvers<never>()
-  const alarm = setTimeout(() => {
-    onSilence()
-    silence.reject(new StoreError('unavailable', `the database has not answered within ${ms} ms`))
-  }, ms)
-  try {
-    return await Promise.race([asked, silence.promise])
-  } finally {
-    clearTimeout(alarm)
   }
 }

@@ -1,22 +1,16 @@
 import type { ChatState } from '../../shared/domain/chat.ts'
 import { noChat } from '../../shared/domain/chat.ts'
 import type { User } from '../../shared/domain/events.ts'
-import type { Loaded, Touched } from '../../shared/ports/event-store.ts'
+import type { ReadSet, Snapshot } from '../../shared/ports/event-store.ts'
 import { outcomesJson, parseOutcomes } from './outcomes.ts'
 import type { Session, Statement } from './statement.ts'
 import { isoText } from './statement.ts'
 import type { UserRow } from './user-rows.ts'
 import { userJson, userOf } from './user-rows.ts'
 
-/** In id order, so that two writers never wait for each other in a circle. */
-const lockChats: Statement = {
-  name: 'lock-chats',
-  text: 'select from chat where id = any($1::uuid[]) order by id for update',
-}
-
-/** A statement of its own after the lock: one that waited for a lock sees other tables as they were before. */
-const loadTouched: Statement = {
-  name: 'load-touched',
+/** One statement, hence one snapshot: heads and memberships are of the same moment. */
+const readSnapshotStatement: Statement = {
+  name: 'read-snapshot',
   text: `select
     (select json_agg(json_build_object('id', id, 'seq', seq, 'lastAt', ${isoText('last_at')}, 'name', name,
         'createdBy', created_by, 'memberCount', member_count))::text
@@ -32,7 +26,7 @@ const loadTouched: Statement = {
       )))::text from unnest($9::uuid[]) as counted (id)) as chat_counts`,
 }
 
-interface LoadedRow {
+interface SnapshotRow {
   readonly chats: string | null
   readonly members: string | null
   readonly known_users: string | null
@@ -43,7 +37,7 @@ interface LoadedRow {
 
 type ChatRow = Pick<ChatState, 'seq' | 'lastAt' | 'name' | 'createdBy' | 'memberCount'> & { readonly id: string }
 type ChatCount = { readonly user: string; readonly chats: number }
-type Member = Touched['members'][number]
+type Member = ReadSet['members'][number]
 
 const listOf = <Item>(json: string | null | undefined): readonly Item[] => (json ? (JSON.parse(json) as Item[]) : [])
 
@@ -61,7 +55,7 @@ const membersByRoom = (members: readonly Member[]): ReadonlyMap<string, Readonly
   return byRoom
 }
 
-const chatsOf = (row: LoadedRow | undefined): ReadonlyMap<string, ChatState> => {
+const chatsOf = (row: SnapshotRow | undefined): ReadonlyMap<string, ChatState> => {
   const members = membersByRoom(listOf<Member>(row?.members))
   return new Map(
     listOf<ChatRow>(row?.chats).map(({ id, ...chat }) => [
@@ -74,28 +68,26 @@ const chatsOf = (row: LoadedRow | undefined): ReadonlyMap<string, ChatState> => 
 const usersByExternalId = (rows: readonly UserRow[]): ReadonlyMap<string, User> =>
   new Map(rows.map((row) => [row.external_id, userOf(row)]))
 
-const valuesOf = (touched: Touched, rooms: readonly string[]): readonly unknown[] => {
-  const members = distinct(touched.members, ({ room, user }) => `${room} ${user}`)
-  const commands = distinct(touched.commands, ({ room, id, digest }) => `${room} ${id} ${digest}`)
+const valuesOf = (wanted: ReadSet): readonly unknown[] => {
+  const members = distinct(wanted.members, ({ room, user }) => `${room} ${user}`)
+  const commands = distinct(wanted.commands, ({ room, id, digest }) => `${room} ${id} ${digest}`)
   return [
-    rooms,
+    [...new Set(wanted.rooms)],
     members.map(({ room }) => room),
     members.map(({ user }) => user),
-    [...new Set(touched.users)],
-    [...new Set(touched.externalIds)],
+    [...new Set(wanted.users)],
+    [...new Set(wanted.externalIds)],
     commands.map(({ room }) => room),
     commands.map(({ id }) => id),
     commands.map(({ digest }) => digest),
-    [...new Set(touched.chatCounts.users)],
-    touched.chatCounts.upTo,
+    [...new Set(wanted.chatCounts.users)],
+    wanted.chatCounts.upTo,
   ]
 }
 
-/** Locks the rooms that exist, then reads what the batch needs to be decided. Needs a transaction. */
-export const lockAndLoad = async (session: Session, touched: Touched): Promise<Loaded> => {
-  const rooms = [...new Set(touched.rooms)]
-  if (rooms.length > 0) await session.run(lockChats, [rooms])
-  const [row] = await session.run<LoadedRow>(loadTouched, valuesOf(touched, rooms))
+/** Reads what a batch needs to be decided, without any lock: the append compares the heads. */
+export const readSnapshot = async (session: Session, wanted: ReadSet): Promise<Snapshot> => {
+  const [row] = await session.run<SnapshotRow>(readSnapshotStatement, valuesOf(wanted))
   return {
     chats: chatsOf(row),
     knownUsers: new Set(listOf<string>(row?.known_users)),

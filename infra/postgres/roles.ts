@@ -29,6 +29,9 @@ const grants = {
 
 export type ServiceRole = keyof typeof grants
 
+/** Every role may execute a new function; these are the writer's. They act with the rights of the role that calls them. */
+const writerFunctions = ['append_batch', 'apply_changes'] as const
+
 /** The role of a service in a database: several databases of one server keep theirs apart. */
 export const roleName = (database: string, service: ServiceRole): string => `${database}_${service}`
 
@@ -79,6 +82,10 @@ export const makeRoles = (url: string, log: DatabaseLog): Promise<void> =>
         'revoke create on schema public from public',
         ...statementsFor(found, 'writer'),
         ...statementsFor(found, 'gateway'),
+        ...writerFunctions.flatMap((routine) => [
+          `revoke all on function ${name(routine)} from public`,
+          `grant execute on function ${name(routine)} to ${name(roleName(found, 'writer'))}`,
+        ]),
       ])
       return found
     })

@@ -1,52 +1,9 @@
-import type { User } from '../../shared/domain/events.ts'
-import type { Changes, ChatChange, CreatedChat, MemberChange, PostedMessage } from './projection.ts'
+import type { Changes, ChatChange, CreatedChat } from './projection.ts'
 import type { Session, Statement } from './statement.ts'
 
-const insertUsers: Statement = {
-  name: 'insert-users',
-  text: `insert into app_user (id, external_id, name, created_at, modified_at)
-    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])`,
-}
-
-const insertChats: Statement = {
-  name: 'insert-chats',
-  text: `insert into chat (id, seq, last_at, member_count, modified_at, name, created_by, created_at)
-    select * from unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::int[], $5::timestamptz[],
-      $6::text[], $7::uuid[], $8::timestamptz[])`,
-}
-
-const updateChats: Statement = {
-  name: 'update-chats',
-  text: `update chat set seq = now.seq, last_at = now.last_at, member_count = chat.member_count + now.added,
-      modified_at = coalesce(now.modified_at, chat.modified_at)
-    from unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::int[], $5::timestamptz[])
-      as now (id, seq, last_at, added, modified_at)
-    where chat.id = now.id`,
-}
-
-const startMemberships: Statement = {
-  name: 'start-memberships',
-  text: `insert into chat_member (chat_id, user_id, since_seq, until_seq)
-    select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[])
-    on conflict (chat_id, user_id) do update set since_seq = excluded.since_seq, until_seq = excluded.until_seq`,
-}
-
-const endMemberships: Statement = {
-  name: 'end-memberships',
-  text: `update chat_member set until_seq = gone.until_seq
-    from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as gone (chat_id, user_id, until_seq)
-    where chat_member.chat_id = gone.chat_id and chat_member.user_id = gone.user_id`,
-}
-
-const insertMessages: Statement = {
-  name: 'insert-messages',
-  text: `insert into message (chat_id, seq, id, created_at, user_id, type)
-    select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::uuid[], $6::text[])`,
-}
-
-/** One array for each column. */
-export const columns = <Row>(rows: readonly Row[], ...cells: readonly ((row: Row) => unknown)[]): readonly unknown[][] =>
-  cells.map((cell) => rows.map(cell))
+/** One array for each column; nulls when there is no row, for a function that skips such a group. */
+export const columns = <Row>(rows: readonly Row[], ...cells: readonly ((row: Row) => unknown)[]): readonly unknown[] =>
+  cells.map((cell) => (rows.length === 0 ? null : rows.map(cell)))
 
 const chatHead = [
   (chat: ChatChange) => chat.id,
@@ -59,77 +16,77 @@ const chatHead = [
 type NewChat = ChatChange & { readonly created: CreatedChat }
 const isNew = (chat: ChatChange): chat is NewChat => chat.created !== undefined
 
-const writeUsers = (session: Session, users: readonly User[]) =>
-  session.run(
-    insertUsers,
-    columns(
-      users,
-      (user) => user.id,
-      (user) => user.externalUserId,
-      (user) => user.name ?? null,
-      (user) => user.created_at,
-      (user) => user.modified_at,
-    ),
+const chatValues = (chats: readonly ChatChange[]): readonly unknown[] => [
+  ...columns<NewChat>(
+    chats.filter(isNew),
+    ...chatHead,
+    (chat) => chat.created.name,
+    (chat) => chat.created.createdBy,
+    (chat) => chat.created.createdAt,
+  ),
+  ...columns(
+    chats.filter((chat) => !isNew(chat)),
+    ...chatHead,
+  ),
+]
+
+const userValues = ({ users }: Changes): readonly unknown[] =>
+  columns(
+    users,
+    (user) => user.id,
+    (user) => user.externalUserId,
+    (user) => user.name ?? null,
+    (user) => user.created_at,
+    (user) => user.modified_at,
   )
 
-const writeNewChats = (session: Session, chats: readonly NewChat[]) =>
-  session.run(
-    insertChats,
-    columns<NewChat>(
-      chats,
-      ...chatHead,
-      (chat) => chat.created.name,
-      (chat) => chat.created.createdBy,
-      (chat) => chat.created.createdAt,
-    ),
+const memberValues = ({ members }: Changes): readonly unknown[] => [
+  ...columns(
+    members.filter(({ since }) => since !== undefined),
+    (member) => member.chat,
+    (member) => member.user,
+    (member) => member.since,
+    (member) => member.until ?? null,
+  ),
+  ...columns(
+    members.filter(({ since }) => since === undefined),
+    (member) => member.chat,
+    (member) => member.user,
+    (member) => member.until,
+  ),
+]
+
+const messageValues = ({ messages }: Changes): readonly unknown[] =>
+  columns(
+    messages,
+    (message) => message.chat,
+    (message) => message.seq,
+    (message) => message.id,
+    (message) => message.createdAt,
+    (message) => message.user,
+    (message) => message.type,
   )
 
-const writeStarts = (session: Session, members: readonly MemberChange[]) =>
-  session.run(
-    startMemberships,
-    columns(
-      members,
-      (member) => member.chat,
-      (member) => member.user,
-      (member) => member.since,
-      (member) => member.until ?? null,
-    ),
-  )
+/** The arguments of the database function `apply_changes`, in its order. */
+export const changeValues = (changes: Changes): readonly unknown[] => [
+  ...userValues(changes),
+  ...chatValues(changes.chats),
+  ...memberValues(changes),
+  ...messageValues(changes),
+]
 
-const writeEnds = (session: Session, members: readonly MemberChange[]) =>
-  session.run(
-    endMemberships,
-    columns(
-      members,
-      (member) => member.chat,
-      (member) => member.user,
-      (member) => member.until,
-    ),
-  )
+/** The parameters from this number on, as many as there are values. */
+export const parameters = (first: number, count: number): string =>
+  Array.from({ length: count }, (_, index) => `$${first + index}`).join(', ')
 
-const writeMessages = (session: Session, messages: readonly PostedMessage[]) =>
-  session.run(
-    insertMessages,
-    columns(
-      messages,
-      (message) => message.chat,
-      (message) => message.seq,
-      (message) => message.id,
-      (message) => message.createdAt,
-      (message) => message.user,
-      (message) => message.type,
-    ),
-  )
+export const changeParameterCount = 31
 
-/** Writes what has changed: one statement for each kind of change that there is. */
+const applyChanges: Statement = {
+  name: 'apply-changes',
+  text: `select apply_changes(${parameters(1, changeParameterCount)})`,
+}
+
+/** Writes what has changed: the function that an append calls too, so that a rebuild writes the same rows. */
 export const writeChanges = async (session: Session, changes: Changes): Promise<void> => {
-  const { users, chats, members, messages } = changes
-  const [fresh, known] = [chats.filter(isNew), chats.filter((chat) => !isNew(chat))]
-  const [starts, ends] = [members.filter(({ since }) => since !== undefined), members.filter(({ since }) => since === undefined)]
-  if (users.length > 0) await writeUsers(session, users)
-  if (fresh.length > 0) await writeNewChats(session, fresh)
-  if (known.length > 0) await session.run(updateChats, columns(known, ...chatHead))
-  if (starts.length > 0) await writeStarts(session, starts)
-  if (ends.length > 0) await writeEnds(session, ends)
-  if (messages.length > 0) await writeMessages(session, messages)
+  await session.run(applyChanges, changeValues(changes))
 }

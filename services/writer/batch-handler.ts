@@ -1,33 +1,40 @@
 import { recordHeaders } from '../../shared/domain/record-headers.ts'
 import type { Clock } from '../../shared/ports/clock.ts'
-import type { CommandLog, LogRecord, RecordBatch } from '../../shared/ports/command-log.ts'
+import type { CommandLog, RecordBatch } from '../../shared/ports/command-log.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Announce } from './announce.ts'
 import { clampTimes } from './clamp-times.ts'
 import type { Decision } from './decide-batch.ts'
 import { framedEvents } from './framed-events.ts'
+import type { Commit } from './group-commit.ts'
 import { membershipNotices } from './membership-notices.ts'
 import type { RecordResult, WriterMetrics } from './metrics.ts'
 import type { Settled } from './outcome-lines.ts'
 import { internalPublications, outcomePublications } from './outcome-lines.ts'
 import type { Hold } from './patience.ts'
-import type { Persist } from './persist.ts'
 import type { Entry, Faulty } from './read-record.ts'
 import { readRecord } from './read-record.ts'
+import { rowsOf } from './read-set.ts'
 import type { RecordSpans } from './record-spans.ts'
 import { openRecordSpans } from './record-spans.ts'
+import type { RetryUntilDone } from './retry-until-done.ts'
 import { roomPublications } from './room-publications.ts'
-import type { Settle } from './settle.ts'
+import type { RowBound } from './row-bound.ts'
+import type { StoreBatch } from './store-batch.ts'
 import { streamRecords } from './stream-records.ts'
 import type { WriterLog } from './writer-log.ts'
+import type { WriterSession } from './writer-session.ts'
 
 export interface BatchHandlerDeps {
   readonly commandLog: Pick<CommandLog, 'bury'>
   /** Absent where nobody else listens. */
   readonly eventStream: EventStream | undefined
-  readonly settle: Settle
-  readonly persist: Persist
+  /** The session that batches are committed in from now on. */
+  readonly session: () => Pick<WriterSession, 'commit'>
+  readonly storeBatch: StoreBatch
+  readonly retryUntilDone: RetryUntilDone
+  readonly rowBound: Pick<RowBound, 'rows'>
   readonly announce: Announce
   readonly clock: Clock
   readonly metrics: WriterMetrics
@@ -49,7 +56,7 @@ const resultOf = (decision: Decision): RecordResult =>
  * then delivered again, and every outcome is found recorded and published again.
  */
 export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch) => Promise<void>) => {
-  const { commandLog, eventStream, settle, persist, announce, clock, metrics, log, bounds } = deps
+  const { commandLog, eventStream, session, storeBatch, retryUntilDone, announce, clock, metrics, log, bounds } = deps
 
   const publish = async (settled: readonly Settled[], { traceparent }: RecordSpans, hold: Hold): Promise<void> => {
     const streams = framedEvents(
@@ -59,7 +66,7 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     const records = streamRecords(streams)
     const append = async () => {
       if (eventStream === undefined || records.length === 0) return
-      await persist(hold, { part: 'eventStream', cause: 'event-stream', run: () => eventStream.publish(records) })
+      await retryUntilDone(hold, { part: 'eventStream', cause: 'event-stream', run: () => eventStream.publish(records) })
     }
     // Rooms first: a session that hears in its feed must not hear the answer to a repeat before.
     const items = [
@@ -82,7 +89,7 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
 
   const setAside = async (faulty: readonly Faulty[], hold: Hold): Promise<void> => {
     for (const { record, reason } of faulty) {
-      await persist(hold, { part: 'deadLetter', cause: 'dead-letter', run: () => commandLog.bury(record, reason) })
+      await retryUntilDone(hold, { part: 'deadLetter', cause: 'dead-letter', run: () => commandLog.bury(record, reason) })
       metrics.onDeadLetter()
       metrics.onRecord('poison')
       const { partition, offset, headers } = record
@@ -91,25 +98,41 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     await announce(internalPublications(faulty, bounds.publicationBytes))
   }
 
-  const handleSlice = async (records: readonly LogRecord[], hold: Hold): Promise<void> => {
+  const handleSlice = async (read: readonly (Entry | Faulty)[], commit: Commit, hold: Hold): Promise<void> => {
     const startedMs = clock.monotonicMs()
-    const read = records.map(readRecord)
     const { entries, clamped } = clampTimes(read.filter(isEntry), clock.nowMs())
     if (clamped > 0) metrics.onClampedTimes(clamped)
     const spans = openRecordSpans(entries)
-    const { settled, faulty } = await settle(entries, hold)
+    const { settled, faulty } = await storeBatch(entries, hold, commit)
     spans.end(settled)
     countStored(settled)
     await publish(settled, spans, hold)
     await setAside([...read.filter(isFaulty), ...faulty], hold)
-    metrics.onBatch({ records: records.length, seconds: (clock.monotonicMs() - startedMs) / 1_000 })
+    metrics.onBatch({ records: read.length, seconds: (clock.monotonicMs() - startedMs) / 1_000 })
+  }
+
+  /** As many as fit into one append, at least one. */
+  const nextSlice = (read: readonly (Entry | Faulty)[], start: number): readonly (Entry | Faulty)[] => {
+    let rows = 0
+    let end = start
+    while (end < read.length && end - start < bounds.writerBatchRecords) {
+      const next = read[end]
+      rows += next !== undefined && isEntry(next) ? rowsOf(next.command) : 0
+      if (end > start && rows > deps.rowBound.rows) break
+      end += 1
+    }
+    return read.slice(start, end)
   }
 
   return async (batch) => {
-    const { records } = batch
-    for (let start = 0; start < records.length; start += bounds.writerBatchRecords) {
+    // One session from the first slice to the last: a later one begins at an earlier offset.
+    const { commit } = session()
+    const read = batch.records.map(readRecord)
+    for (let start = 0; start < read.length; ) {
       if (start > 0) await batch.heartbeat()
-      await handleSlice(records.slice(start, start + bounds.writerBatchRecords), batch)
+      const slice = nextSlice(read, start)
+      await handleSlice(slice, commit, batch)
+      start += slice.length
     }
   }
 }

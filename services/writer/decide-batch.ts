@@ -5,10 +5,10 @@ import type { ChatEvent, DomainEvent, User } from '../../shared/domain/events.ts
 import type { Rejection } from '../../shared/domain/rejections.ts'
 import { keepsId } from '../../shared/domain/rejections.ts'
 import { userDecider } from '../../shared/domain/user.ts'
-import type { Decided, Loaded, NewEvent, Outcome, StoredEvent, StoredRejection } from '../../shared/ports/event-store.ts'
+import type { Decided, NewEvent, Outcome, Snapshot, StoredEvent, StoredRejection } from '../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../shared/ports/event-store.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
-import { outcomeKey } from './touched-by.ts'
+import { outcomeKey } from './read-set.ts'
 
 /** What is to be said of one command. A repeat's outcome was recorded earlier, perhaps earlier in the batch. */
 export type Decision =
@@ -23,6 +23,8 @@ export interface Verdict {
   /** One for each command, in their order. */
   readonly decisions: readonly Decision[]
   readonly decided: Decided
+  /** The rooms that exist after the batch. */
+  readonly chats: ReadonlyMap<string, ChatState>
 }
 
 /** The state of everything the batch touches, as it evolves from command to command. */
@@ -44,7 +46,7 @@ export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUs
  * Decides commands in their order: a recorded outcome, or an earlier one of
  * this batch, wins over any decision. Pure; bodies are serialised here, once.
  */
-export const decideBatch = (commands: readonly Command[], loaded: Loaded, limits: DecisionLimits): Verdict => {
+export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limits: DecisionLimits): Verdict => {
   const table: Table = {
     chats: new Map(loaded.chats),
     knownUsers: new Set(loaded.knownUsers),
@@ -58,7 +60,7 @@ export const decideBatch = (commands: readonly Command[], loaded: Loaded, limits
   const decisions = commands.map((command) =>
     command.type === 'CreateUser' ? decideUser(table, command) : decideChat(table, command),
   )
-  return { decisions, decided: { events: table.events, rejections: table.rejections } }
+  return { decisions, decided: { events: table.events, rejections: table.rejections }, chats: table.chats }
 }
 
 const keyOf = (command: Command): string => {

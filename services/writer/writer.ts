@@ -10,15 +10,21 @@ import { pause } from '../../shared/runtime/pause.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import { createAnnounce } from './announce.ts'
 import { createBatchHandler } from './batch-handler.ts'
+import type { Decide } from './decide-and-append.ts'
 import type { DecisionLimits } from './decide-batch.ts'
-import { groupCommit } from './group-commit.ts'
+import { decideBatch } from './decide-batch.ts'
+import { createGroupCommit } from './group-commit.ts'
 import type { WriterMetrics } from './metrics.ts'
 import { createPatience } from './patience.ts'
-import { createPersist } from './persist.ts'
-import { createSettle } from './settle.ts'
+import { readSetOf } from './read-set.ts'
+import { createRetryUntilDone } from './retry-until-done.ts'
+import { createRowBound } from './row-bound.ts'
+import { createStoreBatch } from './store-batch.ts'
+import { DecisionError } from './store-errors.ts'
 import type { Troubles } from './troubles.ts'
 import { createTroubles } from './troubles.ts'
 import type { WriterLog } from './writer-log.ts'
+import { createWriterSessions } from './writer-sessions.ts'
 
 export interface WriterDeps {
   readonly commandLog: CommandLog
@@ -75,14 +81,51 @@ export const createWriter = (deps: WriterDeps): Writer => {
   const { commandLog, eventStore, fanOut, clock, log, metrics, times, bounds, limits, busyness } = deps
   const troubles = createTroubles()
   const patience = createPatience(clock, times)
-  const persist = createPersist({ patience, troubles, metrics, log })
-  const transact = groupCommit((...asked) => eventStore.transact(...asked), clock, bounds.writerBatchRecords)
-  const settle = createSettle({ transact, patience, persist, metrics, limits })
-  const handle = createBatchHandler({ ...deps, settle, persist, announce: createAnnounce(fanOut, metrics, log) })
+  const retryUntilDone = createRetryUntilDone({ patience, troubles, metrics, log })
+  const rowBound = createRowBound(bounds.writerBatchRows)
+  const begun = Promise.withResolvers<Consumption>()
 
   const failure = Promise.withResolvers<never>()
   // Whoever awaits `failed` still sees it; this keeps a writer without such a one from ending the process.
   failure.promise.catch(() => {})
+
+  const afterStale = async (times: number): Promise<void> => {
+    metrics.onRetry('clash')
+    await patience.afterClash(times)
+  }
+  const decide: Decide = (commands, snapshot) => {
+    try {
+      return decideBatch(commands, snapshot, limits)
+    } catch (error) {
+      throw new DecisionError(error)
+    }
+  }
+  const sessions = createWriterSessions({
+    openAppender: () => eventStore.openAppender(),
+    decide,
+    maxEntries: bounds.writerMemoryEntries,
+    grouped: (attempt) =>
+      createGroupCommit({
+        readSetOf: (commands) => readSetOf(commands, limits.chatsPerUser),
+        attempt,
+        bound: rowBound,
+        maxCommands: bounds.writerBatchRecords,
+        clock,
+        afterStale,
+      }),
+    consumption: begun.promise,
+    onFailure: failure.reject,
+    log,
+  })
+  const handle = createBatchHandler({
+    ...deps,
+    session: () => sessions.current,
+    storeBatch: createStoreBatch(retryUntilDone),
+    retryUntilDone,
+    rowBound,
+    announce: createAnnounce(fanOut, metrics, log),
+  })
+
   let starting: Promise<void> | undefined
   let consumption: Consumption | undefined
   let stopping: Promise<void> | undefined
@@ -97,11 +140,12 @@ export const createWriter = (deps: WriterDeps): Writer => {
   }
 
   const begin = async (): Promise<void> => {
-    const begun = await commandLog.consume(handleThenRest)
-    if (stopping !== undefined) return begun.stop()
-    consumption = begun
+    const consuming = await commandLog.consume(handleThenRest)
+    begun.resolve(consuming)
+    if (stopping !== undefined) return consuming.stop()
+    consumption = consuming
     isConsuming = true
-    begun.failed.catch((error: unknown) => {
+    consuming.failed.catch((error: unknown) => {
       isConsuming = false
       failure.reject(error)
     })
@@ -120,6 +164,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
   const end = async (): Promise<void> => {
     await consumption?.stop()
     isConsuming = false
+    await sessions.close()
   }
 
   return {

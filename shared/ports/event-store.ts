@@ -33,9 +33,10 @@ export interface CommandKey {
   readonly digest: string
 }
 
-/** What a batch of commands needs to be decided. Duplicates are harmless. */
-export interface Touched {
+/** What has to be read before commands can be decided. Duplicates are harmless. */
+export interface ReadSet {
   readonly rooms: readonly string[]
+  /** The recorded outcomes of these commands. */
   readonly commands: readonly CommandKey[]
   /** Whether each user is a member of that room. */
   readonly members: readonly { readonly room: string; readonly user: string }[]
@@ -46,7 +47,8 @@ export interface Touched {
   readonly chatCounts: { readonly users: readonly string[]; readonly upTo: number }
 }
 
-export interface Loaded {
+/** The answer to a read set, all of one moment. */
+export interface Snapshot {
   /** Rooms that exist. `members` holds those asked for; `knownUsers`, counts and limits are the caller's to fill in. */
   readonly chats: ReadonlyMap<string, ChatState>
   readonly knownUsers: ReadonlySet<string>
@@ -72,14 +74,29 @@ export interface Decided {
   readonly rejections: readonly StoredRejection[]
 }
 
+/** What one append stores, and the state that it was decided from. */
+export interface Append extends Decided {
+  /**
+   * The last seq of each room at which its commands were decided; 0: no such
+   * room. Names every room of the append, also those in which all is rejected.
+   */
+  readonly heads: ReadonlyMap<string, number>
+  /** The rooms whose commands were decided without reading their recorded outcomes. */
+  readonly unread: ReadonlySet<string>
+}
+
+/** `stale`: nothing was stored, because a head differs or a command has an outcome already. Read and decide again. */
+export type AppendResult = 'appended' | 'stale'
+
 /**
- * `clash`: another writer was first; load and decide again. `record`: the
- * store refuses something in these records for what it is; trying again is
- * useless. `unavailable`: the store's own state; try the same again later.
+ * `record`: the store refuses something in these records for what it is;
+ * trying again is useless. `timeout`: the statement took too long, or waited
+ * too long for a lock; a smaller one may succeed. `unavailable`: the store's
+ * own state; try the same again later.
  */
 export class StoreError extends Error {
-  readonly fault: 'clash' | 'record' | 'unavailable'
-  constructor(fault: 'clash' | 'record' | 'unavailable', message: string, options?: ErrorOptions) {
+  readonly fault: 'record' | 'timeout' | 'unavailable'
+  constructor(fault: 'record' | 'timeout' | 'unavailable', message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'StoreError'
     this.fault = fault
@@ -111,24 +128,43 @@ export interface Page {
 }
 
 /**
- * The only truth.
+ * The reads and appends of one writer, all over one connection to the primary.
  *
- * Promises:  `transact` locks the touched rooms in id order, then reads, then
- *            calls `decide` once, synchronously, then appends all it returned
- *            and updates the read model, in one transaction: all or nothing.
- *            Of two transactions that append at one (stream, seq), or under
- *            one (stream, command id), exactly one wins; the other rejects
- *            with `StoreError` fault `clash`. A `forbidden` rejection is stored
- *            under (room, command id, digest) and keeps nothing else out. Every rejection of any method
- *            is a `StoreError`. `unavailable` after a cut during commit says
- *            nothing of whether it was stored: load again.
- *            A read is one snapshot per call; answers stand in the requests' order.
- * Does not:  retry, check memberships, or check that seqs start at head + 1
- *            beyond what the unique keys do.
+ * Promises:  `read` is one statement with one snapshot. `append` is one round
+ *            trip: it locks the rooms that `heads` names in id order, also
+ *            those that do not exist, and compares the heads under the locks.
+ *            It stores everything and updates the read model, or nothing. It
+ *            is `stale` if a head differs, if an event or a rejection has an
+ *            outcome that excludes it, or if a rejection of an `unread` room
+ *            is under an id that an event or another rejection keeps. A
+ *            `forbidden` excludes commands of the same digest only.
+ *            After `lost` every call rejects: no append can be made from what
+ *            was read over an earlier connection. Every error is a
+ *            `StoreError`; after one, whether the append was stored is unknown.
+ * Does not:  retry, reconnect, check memberships, or check that seqs start at
+ *            head + 1 beyond what the unique keys do.
+ * Blocks:    up to the statement time-outs, then rejects.
+ */
+export interface Appender {
+  read(wanted: ReadSet): Promise<Snapshot>
+  append(batch: Append): Promise<AppendResult>
+  /** Resolves when the connection has ended, for whatever reason. */
+  readonly lost: Promise<void>
+  /** Ends the connection. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * The events and what was decided, as they are stored.
+ *
+ * Promises:  a read is one snapshot per call; answers stand in the requests'
+ *            order. Every rejection of any method is a `StoreError`.
+ * Does not:  retry.
  * Blocks:    up to the statement time-outs, then rejects.
  */
 export interface EventStore {
-  transact(touched: Touched, decide: (loaded: Loaded) => Decided): Promise<void>
+  /** Connects; rejects when that fails. What was read over one appender says nothing about another. */
+  openAppender(): Promise<Appender>
   readPages(requests: readonly PageRequest[]): Promise<readonly Page[]>
   /** What is recorded of exactly these commands: an outcome with another digest is another command's. */
   outcomes(keys: readonly CommandKey[]): Promise<readonly (Outcome | undefined)[]>

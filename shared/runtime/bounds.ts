@@ -41,7 +41,15 @@ export const boundsTable = {
   },
   callsPerGateway: { value: 1_000, meaning: 'Requests over HTTP that one gateway has in hand.' },
   frameFragments: { value: 1_024, meaning: 'Fragments of one WebSocket message that a client sends.' },
-  writerBatchRecords: { value: 500, meaning: 'Records of one batch that a writer decides in one transaction.' },
+  writerBatchRecords: { value: 500, meaning: 'Commands that a writer decides and stores in one append.' },
+  writerBatchRows: {
+    value: 2_500,
+    meaning: 'Rows of one append: one for each command and each user that it names. A command with more is alone.',
+  },
+  writerMemoryEntries: {
+    value: 100_000,
+    meaning: 'Rooms and memberships that a writer remembers; commands on others are read for first.',
+  },
   lookupItems: { value: 1_000, meaning: 'Items of one batched look-up.' },
   lookupMemberships: {
     value: 500,

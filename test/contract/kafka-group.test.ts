@@ -78,6 +78,17 @@ describe.skipIf(whyNoStack())('a group of consumers on Kafka that changes', () =
     }
   })
 
+  it('is joined with a longer session where the brokers refuse the one that is set', async () => {
+    await using opened = await openKafkaCommandLog(sharedStack())
+    const times = { ...opened.options.times, consumerSessionMs: 500, consumerHeartbeatMs: 100 }
+    const log = kafkaCommandLog({ ...opened.options, times })
+    await opened.log.publish(recordsOf('short', 1))
+    const { records, received } = await collect({ ...opened, log })
+    await received(1)
+    expect(valuesOf(records)).toEqual(['short 0'])
+    await log.close()
+  })
+
   it('is one of its namespace: another begins at the first record again', async () => {
     await using opened = await openKafkaCommandLog(sharedStack())
     await using apart = await openKafkaCommandLog(sharedStack())

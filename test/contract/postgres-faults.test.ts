@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Database } from '../../infra/postgres/database.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import { freshDatabase, openMigrated } from './postgres-opening.ts'
-import { append, appendWritten, at, fillRoom, messagePosted, touching, userCreated, written } from './stored-chat.ts'
+import { append, appendWritten, at, fillRoom, messagePosted, reading, userCreated, withAppender, written } from './stored-chat.ts'
 
 const withDatabase = async (work: (database: Database) => Promise<void>): Promise<void> => {
   const database = await openMigrated(await freshDatabase())
@@ -31,7 +31,7 @@ describe.skipIf(whyNoStack())('what PostgreSQL refuses', () => {
     withDatabase(async ({ eventStore }) => {
       const ann = randomUUID()
       const room = await fillRoom(eventStore, [ann], 0)
-      const load = eventStore.transact(touching({ rooms: ['not-a-uuid'] }), () => ({ events: [], rejections: [] }))
+      const load = withAppender(eventStore, (appender) => appender.read(reading({ rooms: ['not-a-uuid'] })))
       await expect(load).rejects.toMatchObject({ fault: 'record' })
       await expect(append(eventStore, messagePosted(room, 2, ann, { at: '2025-99-99T00:00:00.000Z' }))).rejects.toMatchObject({
         fault: 'record',
@@ -60,12 +60,12 @@ describe.skipIf(whyNoStack())('what PostgreSQL refuses', () => {
   it('is told without any of the content', () =>
     withDatabase(async ({ eventStore }) => {
       const secret = `secret ${randomUUID()}`
-      await append(eventStore, userCreated(randomUUID(), secret))
-      const error: unknown = await append(eventStore, userCreated(randomUUID(), secret)).catch((thrown: unknown) => thrown)
-      expect(error).toMatchObject({ fault: 'clash', message: expect.stringContaining('app_user_external_id') })
-      const told = [error, error instanceof Error ? error.cause : undefined].map(
+      const event = written(userCreated(randomUUID(), 'x', secret), `{"secret":"${secret}\0"}`)
+      const error: unknown = await appendWritten(eventStore, event).catch((thrown: unknown) => thrown)
+      expect(error).toMatchObject({ fault: 'record', message: expect.stringContaining('SQLSTATE 22') })
+      const texts = [error, error instanceof Error ? error.cause : undefined].map(
         (each) => `${String(each)} ${JSON.stringify(each)}`,
       )
-      expect(told.join(' ')).not.toContain(secret)
+      expect(texts.join(' ')).not.toContain(secret)
     }))
 })

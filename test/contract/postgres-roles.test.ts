@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrate } from '../../infra/postgres/migrate.ts'
 import { makeRoles, roleName } from '../../infra/postgres/roles.ts'
+import type { StoreError } from '../../shared/ports/event-store.ts'
 import { allowLogins, asService } from '../support/stack/service-logins.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import { keepingLog } from './keeping-log.ts'
-import { freshDatabase } from './postgres-opening.ts'
+import { freshDatabase, openMigrated } from './postgres-opening.ts'
 import { withSession } from './postgres-session.ts'
+import { chatCreated, tryAppend, written } from './stored-chat.ts'
 
 const tables = ['event', 'rejection', 'app_user', 'chat', 'chat_member', 'message', 'meta', 'mikro_orm_migrations'] as const
 const noRow = 'where false'
@@ -64,6 +67,18 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
     expect(await tryOn(writer, `delete from ${table} ${noRow}`)).toBe(denied)
     expect(await tryOn(writer, `truncate ${table}`)).toBe(denied)
     expect(await tryOn(writer, `select from ${table} for update`)).toBe(changed.includes(table) ? 'ok' : denied)
+  })
+
+  it('let a writer append, and not a gateway', async () => {
+    const room = randomUUID()
+    const results = await Promise.all(
+      [writer, gateway].map(async (url) => {
+        const database = await openMigrated(url)
+        const appended = tryAppend(database.eventStore, { events: [written(chatCreated(room, [randomUUID()]))] })
+        return appended.catch((error: StoreError) => error.message).finally(database.close)
+      }),
+    )
+    expect(results).toEqual(['appended', expect.stringContaining('42501')])
   })
 
   it('change no schema', async () => {

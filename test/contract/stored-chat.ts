@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { DomainEvent } from '../../shared/domain/events.ts'
-import type { Decided, EventStore, NewEvent, Touched } from '../../shared/ports/event-store.ts'
+import type { Append, Appender, AppendResult, EventStore, NewEvent, ReadSet } from '../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 
 /** An adapter under test: a store and the read model that it fills. */
@@ -15,10 +15,8 @@ const firstMs = Date.parse('2025-01-02T03:04:05.006Z')
 /** The instant `ms` after the tests' first one. */
 export const at = (ms: number): string => new Date(firstMs + ms).toISOString()
 
-export const nothing: Decided = { events: [], rejections: [] }
-
-/** What a batch touches; everything not named is empty. */
-export const touching = (some: Partial<Touched>): Touched => ({
+/** A read set; everything not named is empty. */
+export const reading = (some: Partial<ReadSet>): ReadSet => ({
   rooms: [],
   commands: [],
   members: [],
@@ -82,13 +80,40 @@ export const usersRemoved = membership('UsersRemoved')
 /** The event with its body as it will be kept. */
 export const written = (event: DomainEvent, text = JSON.stringify(event.body)): NewEvent => ({ event, data: text })
 
-/** Appends these events in one transaction, whatever was there. */
+/** Runs some work over one appender, and ends its connection. */
+export const withAppender = async <T>(store: EventStore, work: (appender: Appender) => Promise<T>): Promise<T> => {
+  const appender = await store.openAppender()
+  try {
+    return await work(appender)
+  } finally {
+    await appender.close()
+  }
+}
+
+/** An append at the heads that its events follow; everything not named is empty. */
+export const appending = (some: Partial<Append>): Append => {
+  const { events = [], rejections = [], heads = headsBefore(events), unread = new Set() } = some
+  return { events, rejections, heads, unread }
+}
+
+const headsBefore = (events: readonly NewEvent[]): ReadonlyMap<string, number> => {
+  const ofChats = events.flatMap(({ event }) => (event.type === 'UserCreated' ? [] : [event]))
+  const streams = Map.groupBy(ofChats, ({ stream }) => stream)
+  return new Map([...streams].map(([stream, all]) => [stream, Math.min(...all.map(({ seq }) => seq)) - 1]))
+}
+
+/** Appends over a connection of its own, and returns the result. */
+export const tryAppend = (store: EventStore, batch: Partial<Append>): Promise<AppendResult> =>
+  withAppender(store, (appender) => appender.append(appending(batch)))
+
+/** Appends these events at once; throws when the append is stale. */
 export const append = (store: EventStore, ...events: readonly DomainEvent[]): Promise<void> =>
   appendWritten(store, ...events.map((event) => written(event)))
 
 /** The same, with the bodies' texts given. */
-export const appendWritten = (store: EventStore, ...events: readonly NewEvent[]): Promise<void> =>
-  store.transact(touching({ rooms: [...new Set(events.map(({ event }) => event.stream))] }), () => ({ events, rejections: [] }))
+export const appendWritten = async (store: EventStore, ...events: readonly NewEvent[]): Promise<void> => {
+  if ((await tryAppend(store, { events })) === 'stale') throw new Error('the append is stale')
+}
 
 /** Makes a room of these members with this many messages after its first event, a second apart from each other. */
 export const fillRoom = async (store: EventStore, members: readonly string[], messages: number): Promise<string> => {

@@ -7,6 +7,8 @@ import type { Stack } from '../support/stack/stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import { stackKind, startStack } from '../support/stack/start-stack.ts'
+import { ownChat } from './own-chat.ts'
+import { measureWriterGaps } from './writer-gaps.ts'
 
 /** A writer is missed after two seconds, so that a test need not wait for ten. */
 const quickTimes = { CONSUMER_SESSION_MS: '2000', CONSUMER_HEARTBEAT_MS: '300', CONSUMER_REBALANCE_MS: '3000' }
@@ -52,4 +54,27 @@ describe.skipIf(stackKind() === 'env')('A writer that is killed', () => {
       await successor.stop()
     },
   )
+})
+
+/** Long enough to tell a room that waits for it from one that goes on. */
+const session = { CONSUMER_SESSION_MS: '4000', CONSUMER_HEARTBEAT_MS: '300' }
+
+describe.skipIf(stackKind() === 'env')('One of two writers that is killed', () => {
+  const partitions = 12
+  const own = ownChat({ gateways: 1, writers: 2, env: { ...session, PARTITIONS: String(partitions) } })
+
+  it('stops no room of the other writer, also when it is started again at once, and its own for a session at most', async () => {
+    const { killed, living } = await measureWriterGaps(own().chat, {
+      partitions,
+      rooms: 24,
+      everyMs: 50,
+      restartAfterMs: 300,
+      watchMs: 10_000,
+    })
+    expect(killed.rooms).toBeGreaterThan(0)
+    expect(living.rooms).toBeGreaterThan(0)
+    // A loaded machine takes its time for a message; a room that waits for the dead writer takes about four seconds.
+    expect(living.longestMs).toBeLessThan(2_000)
+    expect(killed.longestMs).toBeLessThan(4_000 + 2_000)
+  })
 })

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { eventStoreSuite } from '../contract/event-store.suite.ts'
 import { readModelSuite } from '../contract/read-model.suite.ts'
 import type { OpenStore } from '../contract/stored-chat.ts'
-import { append, chatCreated, messagePosted, nothing, touching } from '../contract/stored-chat.ts'
+import {
+  append,
+  appending,
+  chatCreated,
+  messagePosted,
+  reading,
+  tryAppend,
+  withAppender,
+  written,
+} from '../contract/stored-chat.ts'
 import type { StorePoint } from '../support/memory-store/memory-event-store.ts'
 import type { MemoryStoreOptions } from '../support/memory-store/memory-store.ts'
 import { memoryStore } from '../support/memory-store/memory-store.ts'
@@ -29,31 +38,29 @@ const withRoom = async () => {
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('the pauses of the memory store', () => {
-  it('come at each point of a transaction, in order', async () => {
+  it('come before a read and at each point of an append, in order', async () => {
     const { store, hook } = await withRoom()
     const points: StorePoint[] = []
     hook.pause = async (point) => void points.push(point)
-    await store.transact(touching({ rooms: [room] }), () => nothing)
-    expect(points).toEqual(['before-lock', 'before-read', 'before-commit', 'after-commit'])
+    await withAppender(store, async (appender) => {
+      await appender.read(reading({ rooms: [room] }))
+      await appender.append(appending({ events: [written(messagePosted(room, 2, ann))] }))
+    })
+    expect(points).toEqual(['before-read', 'before-lock', 'before-commit', 'after-commit'])
   })
 
-  it('hold the lock of a room between reading and commit, and let others read', async () => {
+  it('hold the lock of a room until the commit, and let others read', async () => {
     const { store, hook, events } = await withRoom()
     const holding = Promise.withResolvers<void>()
     hook.pause = (point) => (point === 'before-commit' ? holding.promise : Promise.resolve())
     const first = append(store, messagePosted(room, 2, ann))
-    const heads: (number | undefined)[] = []
-    const second = store.transact(touching({ rooms: [room] }), ({ chats }) => {
-      heads.push(chats.get(room)?.seq)
-      return nothing
-    })
+    const second = tryAppend(store, { events: [written(messagePosted(room, 3, ann))] })
     await settled()
-    expect(heads).toEqual([])
     expect((await store.readPages([{ room, after: 0, limit: 9, users: [] }]))[0]?.head).toBe(1)
     holding.resolve()
-    await Promise.all([first, second])
-    expect(heads).toEqual([2])
-    expect(events()).toHaveLength(2)
+    await first
+    expect(await second).toBe('appended')
+    expect(events()).toHaveLength(3)
   })
 
   it('roll back and free the room when they reject before the commit', async () => {

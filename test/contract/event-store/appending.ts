@@ -1,21 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import type { Loaded } from '../../../shared/ports/event-store.ts'
 import type { OpenStore } from '../stored-chat.ts'
 import {
   append,
+  appending,
   appendWritten,
   chatCreated,
   fillRoom,
   messagePosted,
-  nothing,
-  touching,
+  tryAppend,
   userCreated,
+  withAppender,
   written,
 } from '../stored-chat.ts'
-import { allEvents, clash, post } from './asking.ts'
+import { allEvents, postAt, postToAll } from './asking.ts'
 
 const rawText = '{"msg":"tab\\t \\"quoted\\" \\\\ é 😀 \u2028 \u0001",  "type" : "text","n":1.50}'
+const rejection = { type: 'Rejected', code: 'forbidden', message: 'no' } as const
+const refusedIn = (room: string) => ({ room, commandId: randomUUID(), digest: 'd', rejection })
 
 export const appendingTests = (opened: () => OpenStore): void => {
   it('gives back each event as it was appended, its text to the byte', async () => {
@@ -38,21 +40,54 @@ export const appendingTests = (opened: () => OpenStore): void => {
     ])
   })
 
-  it('refuses a second event at the same seq and keeps the first', async () => {
+  it('is stale at a head that another append has passed, and stores nothing', async () => {
     const { store } = opened()
     const user = randomUUID()
     const room = await fillRoom(store, [user], 1)
     const before = await allEvents(store, room)
-    await expect(append(store, messagePosted(room, 2, user))).rejects.toMatchObject(clash)
+    expect(await postAt(store, user, new Map([[room, 1]]))).toBe('stale')
     expect(await allEvents(store, room)).toEqual(before)
   })
 
-  it('refuses a second event under the same command id in a room', async () => {
+  it.each([
+    ['behind', 1],
+    ['ahead of', 3],
+    ['before the beginning of', 0],
+  ])('is stale for a rejection alone at a head %s the head of its room', async (_where, head) => {
+    const { store } = opened()
+    const room = await fillRoom(store, [randomUUID()], 1)
+    const refused = refusedIn(room)
+    expect(await tryAppend(store, { heads: new Map([[room, head]]), rejections: [refused] })).toBe('stale')
+    expect(await store.outcomes([{ room, id: refused.commandId, digest: 'd' }])).toEqual([undefined])
+  })
+
+  it('is stale at a head of a room that does not exist', async () => {
+    const { store } = opened()
+    const room = randomUUID()
+    expect(await tryAppend(store, { heads: new Map([[room, 1]]), rejections: [refusedIn(room)] })).toBe('stale')
+    expect(await tryAppend(store, { heads: new Map([[room, 0]]), rejections: [refusedIn(room)] })).toBe('appended')
+  })
+
+  it('is stale when one room of several has another head, whichever it is', async () => {
+    const { store } = opened()
+    const user = randomUUID()
+    const rooms = await Promise.all([1, 2, 3].map(() => fillRoom(store, [user], 0)))
+    for (const late of rooms) {
+      const heads = new Map(rooms.map((room) => [room, room === late ? 2 : 1]))
+      expect(await postAt(store, user, heads)).toBe('stale')
+    }
+    expect(await postAt(store, user, new Map(rooms.map((room) => [room, 1])))).toBe('appended')
+  })
+
+  it('is stale for a second event under the same command id in a room, whatever its digest', async () => {
     const { store } = opened()
     const [user, id] = [randomUUID(), randomUUID()]
     const room = await fillRoom(store, [user], 0)
     await append(store, messagePosted(room, 2, user, { id }))
-    await expect(append(store, messagePosted(room, 3, user, { id }))).rejects.toMatchObject(clash)
+    for (const digest of [`digest of ${id}`, 'another']) {
+      const again = { ...messagePosted(room, 3, user, { id }), digest }
+      expect(await tryAppend(store, { events: [written(again)] })).toBe('stale')
+    }
     expect(await allEvents(store, room)).toHaveLength(2)
   })
 
@@ -64,83 +99,81 @@ export const appendingTests = (opened: () => OpenStore): void => {
     expect(await allEvents(store, rooms[1])).toHaveLength(2)
   })
 
-  it('refuses a second user with the same external id', async () => {
+  it('is stale for a second user with the same external id', async () => {
     const { store, readModel } = opened()
     const [first, second, external] = [randomUUID(), randomUUID(), `ext ${randomUUID()}`]
     await append(store, userCreated(first, external))
-    await expect(append(store, userCreated(second, external))).rejects.toMatchObject(clash)
+    expect(await tryAppend(store, { events: [written(userCreated(second, external))] })).toBe('stale')
     expect((await readModel.usersByExternalId([external])).get(external)?.id).toBe(first)
     expect(await allEvents(store, second)).toEqual([])
   })
 
-  it('stores nothing of a batch in which one event clashes', async () => {
+  it('stores nothing of an append in which one event is refused by its key', async () => {
     const { store, readModel } = opened()
-    const user = randomUUID()
-    const [room, fresh] = [await fillRoom(store, [user], 1), randomUUID()]
-    const rejection = { type: 'Rejected', code: 'forbidden', message: 'no' } as const
-    const refused = { room, commandId: randomUUID(), digest: 'd', rejection }
-    const events = [chatCreated(fresh, [user]), messagePosted(room, 3, user), messagePosted(room, 2, user)]
-    const attempt = store.transact(touching({ rooms: [room, fresh] }), () => ({
-      events: events.map((event) => written(event)),
-      rejections: [refused],
-    }))
-    await expect(attempt).rejects.toMatchObject(clash)
+    const [user, id] = [randomUUID(), randomUUID()]
+    const [room, fresh] = [await fillRoom(store, [user], 0), randomUUID()]
+    await append(store, messagePosted(room, 2, user, { id }))
+    const refused = refusedIn(room)
+    const events = [chatCreated(fresh, [user]), messagePosted(room, 3, user), messagePosted(room, 4, user, { id })]
+    const all = { events: events.map((event) => written(event)), rejections: [refused] }
+    expect(await tryAppend(store, all)).toBe('stale')
     expect(await allEvents(store, room)).toHaveLength(2)
     expect(await readModel.heads([room, fresh])).toEqual(new Map([[room, 2]]))
-    expect(await store.outcomes([{ room, id: refused.commandId, digest: 'd' }])).toEqual([undefined])
+    expect(await store.outcomes([{ room, id: refused.commandId, digest: refused.digest }])).toEqual([undefined])
   })
 
-  it('lets out what decide throws, as it is, and stores nothing', async () => {
+  it('goes on over the same connection after a stale append and after a refused record', async () => {
     const { store } = opened()
     const user = randomUUID()
     const room = await fillRoom(store, [user], 0)
-    const thrown = new TypeError('decide fails')
-    const attempt = store.transact(touching({ rooms: [room] }), () => {
-      throw thrown
+    await withAppender(store, async (appender) => {
+      const post = (seq: number) => appender.append(appending({ events: [written(messagePosted(room, seq, user))] }))
+      expect(await post(4)).toBe('stale')
+      const bad = appending({ events: [written(chatCreated(randomUUID(), [user], { name: 'nul \0' }))] })
+      await expect(appender.append(bad)).rejects.toMatchObject({ fault: 'record' })
+      expect(await post(2)).toBe('appended')
+      expect(await post(3)).toBe('appended')
     })
-    await expect(attempt).rejects.toBe(thrown)
-    await append(store, messagePosted(room, 2, user))
-    expect(await allEvents(store, room)).toHaveLength(2)
-  })
-
-  it('writes nothing when nothing is decided', async () => {
-    const { store, readModel } = opened()
-    const room = await fillRoom(store, [randomUUID()], 1)
-    let calls = 0
-    await store.transact(touching({ rooms: [room] }), () => {
-      calls += 1
-      return nothing
-    })
-    expect(calls).toBe(1)
-    expect(await readModel.heads([room])).toEqual(new Map([[room, 2]]))
+    expect(await allEvents(store, room)).toHaveLength(3)
   })
 
   it('lets one of two concurrent creations of a room win', async () => {
     const { store } = opened()
     const room = randomUUID()
-    const creations = ['one', 'two'].map((name) => append(store, chatCreated(room, [randomUUID()], { name })))
-    const settled = await Promise.allSettled(creations)
-    expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({ reason: clash })
+    const creations = ['one', 'two'].map((name) =>
+      tryAppend(store, { events: [written(chatCreated(room, [randomUUID()], { name }))] }),
+    )
+    expect((await Promise.all(creations)).toSorted()).toEqual(['appended', 'stale'])
     expect(await allEvents(store, room)).toHaveLength(1)
   })
 
-  it('shows each of many concurrent transactions what the ones before it stored', async () => {
+  it('lets one of many concurrent appends at one head win', async () => {
+    const { store } = opened()
+    const user = randomUUID()
+    const room = await fillRoom(store, [user], 0)
+    const results = await Promise.all(Array.from({ length: 8 }, () => postAt(store, user, new Map([[room, 1]]))))
+    expect(results.filter((result) => result === 'appended')).toHaveLength(1)
+    expect(await allEvents(store, room)).toHaveLength(2)
+  })
+
+  it('orders many concurrent appends to the same rooms without a gap or a deadlock', async () => {
     const { store } = opened()
     const user = randomUUID()
     const rooms = await Promise.all(Array.from({ length: 4 }, () => fillRoom(store, [user], 0)))
-    const turns = Array.from({ length: 20 }, (_, turn) => (turn % 2 === 0 ? rooms : rooms.toReversed()))
-    await Promise.all(
-      turns.map((order) => store.transact(touching({ rooms: order }), (loaded) => postToAll(order, user, loaded))),
-    )
+    const turns = Array.from({ length: 12 }, (_, turn) => (turn % 2 === 0 ? rooms : rooms.toReversed()))
+    await Promise.all(turns.map((order) => postToAll(store, user, order)))
     for (const room of rooms) {
       const events = await allEvents(store, room)
-      expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 21 }, (_, index) => index + 1))
+      expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 13 }, (_, index) => index + 1))
     }
   })
-}
 
-const postToAll = (rooms: readonly string[], user: string, loaded: Loaded) => ({
-  events: rooms.map((room) => post(room, user, loaded)),
-  rejections: [],
-})
+  it('refuses every call once its connection is closed, and says so', async () => {
+    const { store } = opened()
+    const appender = await store.openAppender()
+    await appender.close()
+    await appender.lost
+    await expect(appender.append(appending({}))).rejects.toMatchObject({ fault: 'unavailable' })
+    await appender.close()
+  })
+}

@@ -1,9 +1,5 @@
-import type { EventStore, Loaded, NewEvent, Page, StoredEvent, Touched } from '../../../shared/ports/event-store.ts'
-import { StoreError } from '../../../shared/ports/event-store.ts'
-import { messagePosted, nothing, touching, written } from '../stored-chat.ts'
-
-/** What a lost race rejects with. */
-export const clash = { name: StoreError.name, fault: 'clash' }
+import type { Append, AppendResult, EventStore, Page, ReadSet, Snapshot, StoredEvent } from '../../../shared/ports/event-store.ts'
+import { messagePosted, reading, tryAppend, withAppender, written } from '../stored-chat.ts'
 
 /** One page of one room. */
 export const pageOf = async (
@@ -28,17 +24,31 @@ export const allEvents = async (store: EventStore, room: string): Promise<readon
   }
 }
 
-/** What a transaction sees of this, storing nothing. */
-export const load = async (store: EventStore, touched: Partial<Touched>): Promise<Loaded> => {
-  const seen: Loaded[] = []
-  await store.transact(touching(touched), (loaded) => {
-    seen.push(loaded)
-    return nothing
-  })
-  if (seen[0] === undefined || seen.length !== 1) throw new Error('decide must be called once')
-  return seen[0]
+/** What an appender reads. */
+export const load = (store: EventStore, wanted: Partial<ReadSet>): Promise<Snapshot> =>
+  withAppender(store, (appender) => appender.read(reading(wanted)))
+
+/** Posts to the rooms at these heads. */
+export const postAt = (store: EventStore, user: string, heads: ReadonlyMap<string, number>): Promise<AppendResult> =>
+  tryAppend(store, { heads, events: [...heads].map(([room, head]) => written(messagePosted(room, head + 1, user))) })
+
+/** Reads the heads, appends at them, and begins again while that is stale; the number of attempts. */
+export const postToAll = async (store: EventStore, user: string, rooms: readonly string[]): Promise<number> => {
+  for (let attempts = 1; ; attempts += 1) {
+    const { chats } = await load(store, { rooms })
+    const heads = new Map(rooms.map((room) => [room, chats.get(room)?.seq ?? 0]))
+    if ((await postAt(store, user, heads)) === 'appended') return attempts
+  }
 }
 
-/** The next message of a room, after the head that was loaded. */
-export const post = (room: string, user: string, loaded: Loaded): NewEvent =>
-  written(messagePosted(room, (loaded.chats.get(room)?.seq ?? 0) + 1, user))
+/** Appends these rejections at the heads that the rooms have. */
+export const refuse = async (
+  store: EventStore,
+  rejections: Append['rejections'],
+  unread: readonly string[] = [],
+): Promise<AppendResult> => {
+  const rooms = [...new Set(rejections.map(({ room }) => room))]
+  const { chats } = await load(store, { rooms })
+  const heads = new Map(rooms.map((room) => [room, chats.get(room)?.seq ?? 0]))
+  return tryAppend(store, { heads, rejections, unread: new Set(unread) })
+}

@@ -7,11 +7,11 @@ import {
   chatCreated,
   fillRoom,
   messagePosted,
-  touching,
+  reading,
   userCreated,
   usersAdded,
   usersRemoved,
-  written,
+  withAppender,
 } from '../stored-chat.ts'
 import { load } from './asking.ts'
 
@@ -122,15 +122,27 @@ export const loadingTests = (opened: () => OpenStore): void => {
     )
   })
 
-  it('decides synchronously, after loading and before returning', async () => {
+  it('reads heads and memberships of one moment while others write', async () => {
     const { store } = opened()
-    const [ann, room] = [randomUUID(), randomUUID()]
-    const steps: string[] = []
-    await store.transact(touching({ rooms: [room] }), (loaded) => {
-      steps.push(`decided over ${loaded.chats.size} rooms`)
-      return { events: [written(chatCreated(room, [ann]))], rejections: [] }
+    const [ann, bob] = [randomUUID(), randomUUID()]
+    const room = await fillRoom(store, [ann], 0)
+    const writing = { done: false }
+    const writer = (async () => {
+      for (let seq = 2; seq < 40; seq += 1) {
+        await append(store, seq % 2 === 0 ? usersAdded(room, seq, [bob]) : usersRemoved(room, seq, [bob]))
+      }
+    })().finally(() => {
+      writing.done = true
     })
-    steps.push('returned')
-    expect(steps).toEqual(['decided over 0 rooms', 'returned'])
+    const wrong: unknown[] = []
+    await withAppender(store, async (appender) => {
+      while (!writing.done) {
+        const { chats } = await appender.read(reading({ rooms: [room], members: [{ room, user: bob }] }))
+        const chat = chats.get(room)
+        if (chat === undefined || chat.members.has(bob) !== (chat.seq % 2 === 0)) wrong.push(chat)
+      }
+    })
+    await writer
+    expect(wrong).toEqual([])
   })
 }

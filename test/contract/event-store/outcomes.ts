@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { DomainEvent } from '../../../shared/domain/events.ts'
 import type { Rejection } from '../../../shared/domain/rejections.ts'
-import type { CommandKey, EventStore, StoredRejection } from '../../../shared/ports/event-store.ts'
+import type { AppendResult, CommandKey, EventStore, StoredRejection } from '../../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../../shared/ports/event-store.ts'
 import type { OpenStore } from '../stored-chat.ts'
-import { append, chatCreated, fillRoom, messagePosted, touching } from '../stored-chat.ts'
-import { clash, load } from './asking.ts'
+import { append, chatCreated, fillRoom, messagePosted, tryAppend, written } from '../stored-chat.ts'
+import { load, refuse as refuseAll } from './asking.ts'
 
 const forbidden: Rejection = { type: 'Rejected', code: 'forbidden', message: `o'dd "text" \\ {1,2} 😀\n` }
 
@@ -15,8 +15,8 @@ const unknownUser: Rejection = { type: 'Rejected', code: 'unknown_user', message
 const keyOf = ({ room, commandId: id, digest }: StoredRejection): CommandKey => ({ room, id, digest })
 const keyOfEvent = ({ stream: room, commandId: id, digest }: DomainEvent): CommandKey => ({ room, id, digest })
 
-const refuse = (store: EventStore, ...rejections: readonly StoredRejection[]): Promise<void> =>
-  store.transact(touching({ rooms: rejections.map(({ room }) => room) }), () => ({ events: [], rejections }))
+const refuse = (store: EventStore, ...rejections: readonly StoredRejection[]): Promise<AppendResult> =>
+  refuseAll(store, rejections)
 
 const no = (room: string, rejection = forbidden): StoredRejection => ({
   room,
@@ -78,7 +78,7 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     const { store } = opened()
     const refused = no(randomUUID())
     await refuse(store, refused)
-    await expect(refuse(store, { ...refused, rejection: unknownUser })).rejects.toMatchObject(clash)
+    expect(await refuse(store, { ...refused, rejection: unknownUser })).toBe('stale')
     expect(await store.outcomes([keyOf(refused)])).toMatchObject([{ rejection: forbidden }])
   })
 
@@ -86,7 +86,7 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     const { store } = opened()
     const refused = no(randomUUID(), unknownUser)
     await refuse(store, refused)
-    await expect(refuse(store, { ...refused, digest: 'another' })).rejects.toMatchObject(clash)
+    expect(await refuse(store, { ...refused, digest: 'another' })).toBe('stale')
     expect(await store.outcomes([keyOf(refused), { ...keyOf(refused), digest: 'another' }])).toEqual([
       { kind: 'rejection', digest: 'the digest', rejection: unknownUser },
       undefined,
@@ -117,6 +117,38 @@ export const outcomeTests = (opened: () => OpenStore): void => {
       { rejection: { code: 'unknown_user' } },
     ])
   })
+
+  it('refuses an event after a rejection of the same command, and after one that keeps its id', async () => {
+    const { store } = opened()
+    const user = randomUUID()
+    const room = await fillRoom(store, [user], 0)
+    const posted = messagePosted(room, 2, user)
+    const rejections = [
+      { ...no(room), commandId: posted.commandId, digest: posted.digest },
+      { ...no(room, unknownUser), commandId: posted.commandId, digest: 'another' },
+    ]
+    for (const rejection of rejections) {
+      await refuse(store, rejection)
+      expect(await tryAppend(store, { events: [written(posted)] })).toBe('stale')
+    }
+    expect(await store.outcomes([keyOfEvent(posted)])).toMatchObject([{ kind: 'rejection' }])
+  })
+
+  it.each(['forbidden', 'unknown_user'] as const)(
+    'refuses a rejection (%s) whose outcome was not read under the id of an event or of a rejection that keeps it',
+    async (code) => {
+      const { store } = opened()
+      const user = randomUUID()
+      const room = await fillRoom(store, [user], 0)
+      const kept = no(room, unknownUser)
+      await refuse(store, kept)
+      for (const commandId of [room, kept.commandId]) {
+        const rejection = { ...no(room, { ...forbidden, code }), commandId, digest: 'another' }
+        expect(await refuseAll(store, [rejection], [room])).toBe('stale')
+        expect(await store.outcomes([keyOf(rejection)])).toEqual([undefined])
+      }
+    },
+  )
 
   it('answers for a command with another digest as for one that it does not know', async () => {
     const { store } = opened()

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { EventStore, Page } from '../../../shared/ports/event-store.ts'
 import type { OpenStore } from '../stored-chat.ts'
-import { append, chatCreated, fillRoom, messagePosted, touching, usersAdded, usersRemoved } from '../stored-chat.ts'
-import { pageOf, post } from './asking.ts'
+import { append, chatCreated, fillRoom, messagePosted, usersAdded, usersRemoved } from '../stored-chat.ts'
+import { pageOf, postToAll } from './asking.ts'
 
 const pageBytes = 1024 * 1024
 const seqsOf = (page: Page | undefined): readonly number[] | undefined => page?.events.map(({ seq }) => seq)
@@ -134,7 +134,7 @@ export const pageTests = (opened: () => OpenStore): void => {
     const writing = { done: false }
     const writer = (async () => {
       for (let turn = 0; turn < 30; turn += 1) {
-        await store.transact(touching({ rooms: [room] }), (loaded) => ({ events: [post(room, ann, loaded)], rejections: [] }))
+        await postToAll(store, ann, [room])
         const seq = (await pageOf(store, room)).head + 1
         await append(store, turn % 2 === 0 ? usersAdded(room, seq, [bob]) : usersRemoved(room, seq, [bob]))
       }

@@ -86,12 +86,6 @@ export const controls: readonly Control[] = [
     mustBreak: ['I2'],
   },
   { off: 'order of a batch that is handed over', fault: faultOf('F8'), gateway: 'withoutOrder', mustBreak: ['I6'] },
-  {
-    off: 'time-outs of transactions that are idle',
-    fault: faultOf('F5b'),
-    env: { IDLE_IN_TRANSACTION_MS: '3600000' },
-    mustBreak: ['I10', 'end'],
-  },
 ]
 
 /** How a control's processes are started. */

@@ -53,7 +53,7 @@ export const writerFaults: readonly Fault[] = [
   },
   {
     id: 'F5b',
-    title: 'a writer frozen inside of its transaction',
+    title: 'a writer frozen between its decision and its append',
     writers: 1,
     expectation: 'its rooms are not held for ever',
     act: dieAt('before-commit', { DIE_BY: 'SIGSTOP' }),

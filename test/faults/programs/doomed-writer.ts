@@ -5,7 +5,7 @@
  */
 import { openWriterPorts } from '../../../infra/distributed/open-writer-ports.ts'
 import { startWriter } from '../../../services/writer/start-writer.ts'
-import type { EventStore } from '../../../shared/ports/event-store.ts'
+import type { Append, Appender, AppendResult, EventStore } from '../../../shared/ports/event-store.ts'
 import type { EventStream } from '../../../shared/ports/event-stream.ts'
 import { readDistributedConfig } from '../../../shared/runtime/config.ts'
 import { openProcess } from '../../../shared/runtime/service-process.ts'
@@ -26,17 +26,20 @@ let isDoomed = false
 
 const doomedStore = (store: EventStore): EventStore => ({
   ...store,
-  transact: async (touched, decide) => {
-    await store.transact(touched, (loaded) => {
-      const decided = decide(loaded)
-      isDoomed ||= decided.events.some(({ data }) => data.includes('"msg":"die"'))
-      if (isDoomed) die('before-commit')
-      return decided
-    })
-    if (isDoomed && afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
-    if (isDoomed) die('before-publish')
+  openAppender: async () => {
+    const appender = await store.openAppender()
+    return { ...appender, append: (batch) => doomedAppend(appender, batch) }
   },
 })
+
+const doomedAppend = async (appender: Appender, batch: Append): Promise<AppendResult> => {
+  isDoomed ||= batch.events.some(({ data }) => data.includes('"msg":"die"'))
+  if (isDoomed) die('before-commit')
+  const result = await appender.append(batch)
+  if (isDoomed && afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
+  if (isDoomed) die('before-publish')
+  return result
+}
 
 /** Records on the event stream are the last effect before the acknowledgement. */
 const doomedStream = (stream: EventStream): EventStream => ({

@@ -1,18 +1,27 @@
 import type { WriterPorts } from '../../../infra/distributed/open-writer-ports.ts'
+import type { Appender } from '../../../shared/ports/event-store.ts'
 
 type Sabotage = (ports: WriterPorts) => WriterPorts
 
 /** Its ports as they are: nothing is off. */
 const nothing: Sabotage = (ports) => ports
 
-/** No recorded outcome is ever found. */
-const withoutOutcomes: Sabotage = (ports) => ({
+const withAppender = (ports: WriterPorts, change: (appender: Appender) => Partial<Appender>): WriterPorts => ({
   ...ports,
   eventStore: {
     ...ports.eventStore,
-    transact: (touched, decide) => ports.eventStore.transact(touched, (loaded) => decide({ ...loaded, outcomes: new Map() })),
+    openAppender: async () => {
+      const appender = await ports.eventStore.openAppender()
+      return { ...appender, ...change(appender) }
+    },
   },
 })
+
+/** No recorded outcome is ever found. */
+const withoutOutcomes: Sabotage = (ports) =>
+  withAppender(ports, (appender) => ({
+    read: async (wanted) => ({ ...(await appender.read(wanted)), outcomes: new Map() }),
+  }))
 
 /** A batch counts as done as soon as it has come. */
 const acknowledgesFirst: Sabotage = (ports) => ({
@@ -27,21 +36,15 @@ const acknowledgesFirst: Sabotage = (ports) => ({
   },
 })
 
-/** One batch in ten is told as stored, and is not. */
+/** One append in ten counts as stored, and is not. */
 const confirmsFirst: Sabotage = (ports) => {
-  let batches = 0
-  return {
-    ...ports,
-    eventStore: {
-      ...ports.eventStore,
-      transact: (touched, decide) =>
-        ports.eventStore.transact(touched, (loaded) => {
-          batches += 1
-          const decided = decide(loaded)
-          return batches % 10 === 0 ? { events: [], rejections: [] } : decided
-        }),
+  let appends = 0
+  return withAppender(ports, (appender) => ({
+    append: async (batch) => {
+      appends += 1
+      return appends % 10 === 0 ? 'appended' : appender.append(batch)
     },
-  }
+  }))
 }
 
 export const writerSabotages = {

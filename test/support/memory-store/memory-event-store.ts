@@ -1,58 +1,113 @@
 import type { ChatState } from '../../../shared/domain/chat.ts'
 import { noChat } from '../../../shared/domain/chat.ts'
 import type {
+  Append,
+  Appender,
+  AppendResult,
   CommandKey,
-  Decided,
   EventStore,
-  Loaded,
   MembershipSpan,
   Outcome,
   Page,
   PageRequest,
+  ReadSet,
+  Snapshot,
   StoredEvent,
-  Touched,
 } from '../../../shared/ports/event-store.ts'
-import { commandKeyText } from '../../../shared/ports/event-store.ts'
+import { commandKeyText, StoreError } from '../../../shared/ports/event-store.ts'
 import { fitting } from './fitting.ts'
 import type { ChatRow, MemoryTables } from './memory-tables.ts'
-import { append, checkAppend, isKeeping, isMember, presentMembers } from './memory-tables.ts'
+import { append, clear, isKeeping, isMember, isStale, presentMembers } from './memory-tables.ts'
 import { roomLocks } from './room-locks.ts'
 
-/** The moments of a transaction at which others may come in between. The rooms' locks are held at the middle two. */
-export type StorePoint = 'before-lock' | 'before-read' | 'before-commit' | 'after-commit'
+/** The moments of an append, and before a read, at which others may come in between. The locks are held at 'before-commit'. */
+export type StorePoint = 'before-read' | 'before-lock' | 'before-commit' | 'after-commit'
 
 interface Settings {
   readonly pause: (point: StorePoint) => Promise<void>
+  /** Before what an append stores is visible. */
+  readonly onCommit: (batch: Append) => void
   readonly pageBytes: number
 }
 
-export const memoryEventStore = (tables: MemoryTables, { pause, pageBytes }: Settings): EventStore => {
+/** The store, and the connections of its appenders. */
+export interface MemoryEventStore extends EventStore {
+  /** Ends every connection; an append under way may still be stored. */
+  breakConnections(): void
+  /**
+   * As when a standby takes over that lacks the last commits: they are gone,
+   * appends under way fail, and every connection ends.
+   */
+  failOver(lostCommits: number): void
+}
+
+export const memoryEventStore = (tables: MemoryTables, { pause, onCommit, pageBytes }: Settings): MemoryEventStore => {
   const locks = roomLocks()
+  const commits: Append[] = []
+  let failOvers = 0
+  const losses = new Set<() => void>()
 
-  /** As in Postgres, only rooms that exist can be locked; two who create one meet at the unique key. */
-  const lockRooms = async (rooms: readonly string[], releases: (() => void)[]): Promise<void> => {
-    const existing = [...new Set(rooms)].filter((room) => tables.chats.has(room)).sort()
-    for (const room of existing) releases.push(await locks.lock(room))
-  }
-
-  const transact = async (touched: Touched, decide: (loaded: Loaded) => Decided): Promise<void> => {
+  const appendNow = async (batch: Append): Promise<AppendResult> => {
+    const began = failOvers
     await pause('before-lock')
     const releases: (() => void)[] = []
     try {
-      await lockRooms(touched.rooms, releases)
-      await pause('before-read')
-      const { events, rejections } = decide(load(tables, touched))
+      for (const room of [...batch.heads.keys()].sort()) releases.push(await locks.lock(room))
       await pause('before-commit')
-      checkAppend(tables, events, rejections)
-      append(tables, events, rejections)
+      if (began !== failOvers) throw new StoreError('unavailable', 'the server is gone')
+      if (isStale(tables, batch)) return 'stale'
+      onCommit(batch)
+      append(tables, batch)
+      commits.push(batch)
     } finally {
       for (const release of releases) release()
     }
     await pause('after-commit')
+    return 'appended'
+  }
+
+  const openAppender = async (): Promise<Appender> => {
+    const loss = Promise.withResolvers<void>()
+    let isLost = false
+    const lose = (): void => {
+      isLost = true
+      losses.delete(lose)
+      loss.resolve()
+    }
+    losses.add(lose)
+    const whileConnected = async <T>(call: () => Promise<T>): Promise<T> => {
+      if (isLost) throw new StoreError('unavailable', 'the connection is lost')
+      const ended = loss.promise.then(() => {
+        throw new StoreError('unavailable', 'the connection is lost')
+      })
+      return Promise.race([call(), ended])
+    }
+    return {
+      read: (wanted) =>
+        whileConnected(async () => {
+          await pause('before-read')
+          return readSnapshot(tables, wanted)
+        }),
+      append: (batch) => whileConnected(() => appendNow(batch)),
+      lost: loss.promise,
+      close: async () => lose(),
+    }
+  }
+
+  const breakConnections = (): void => {
+    for (const lose of [...losses]) lose()
   }
 
   return {
-    transact,
+    openAppender,
+    breakConnections,
+    failOver: (lostCommits) => {
+      failOvers += 1
+      commits.splice(Math.max(0, commits.length - lostCommits))
+      clear(tables)
+      for (const batch of commits) append(tables, batch)
+      breakConnections()
+    },
     readPages: async (requests) => requests.map((request) => readPage(tables, request, pageBytes)),
     outcomes: async (keys) =>
       keys.map(({ room, id, digest }) =>
@@ -61,12 +116,12 @@ export const memoryEventStore = (tables: MemoryTables, { pause, pageBytes }: Set
   }
 }
 
-const load = (tables: MemoryTables, touched: Touched): Loaded => ({
-  chats: chatsOf(tables, touched),
-  knownUsers: new Set(touched.users.filter((user) => tables.usersById.has(user))),
-  users: found(touched.externalIds, (id) => tables.usersByExternalId.get(id)),
-  chatCounts: new Map(touched.chatCounts.users.map((user) => [user, countChats(tables, user, touched.chatCounts.upTo)])),
-  outcomes: outcomesOf(tables, touched.commands),
+const readSnapshot = (tables: MemoryTables, wanted: ReadSet): Snapshot => ({
+  chats: chatsOf(tables, wanted),
+  knownUsers: new Set(wanted.users.filter((user) => tables.usersById.has(user))),
+  users: found(wanted.externalIds, (id) => tables.usersByExternalId.get(id)),
+  chatCounts: new Map(wanted.chatCounts.users.map((user) => [user, countChats(tables, user, wanted.chatCounts.upTo)])),
+  outcomes: outcomesOf(tables, wanted.commands),
 })
 
 const found = <Value>(keys: Iterable<string>, get: (key: string) => Value | undefined): Map<string, Value> => {
@@ -90,9 +145,9 @@ const outcomesOf = (tables: MemoryTables, keys: readonly CommandKey[]): Readonly
   })
 }
 
-const chatsOf = (tables: MemoryTables, touched: Touched): ReadonlyMap<string, ChatState> => {
-  const asked = Map.groupBy(touched.members, ({ room }) => room)
-  return found(touched.rooms, (room) => {
+const chatsOf = (tables: MemoryTables, wanted: ReadSet): ReadonlyMap<string, ChatState> => {
+  const asked = Map.groupBy(wanted.members, ({ room }) => room)
+  return found(wanted.rooms, (room) => {
     const chat = tables.chats.get(room)
     return chat && stateOf(chat, asked.get(room)?.map(({ user }) => user) ?? [])
   })

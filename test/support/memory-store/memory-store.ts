@@ -1,28 +1,33 @@
 import { randomUUID } from 'node:crypto'
-import type { EventStore, StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { Append, CommandKey, Outcome, StoredEvent } from '../../../shared/ports/event-store.ts'
+import { commandKeyText } from '../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
-import type { StorePoint } from './memory-event-store.ts'
+import type { MemoryEventStore, StorePoint } from './memory-event-store.ts'
 import { memoryEventStore } from './memory-event-store.ts'
 import { memoryReadModel } from './memory-read-model.ts'
 import { emptyTables } from './memory-tables.ts'
 
 export interface MemoryStoreOptions {
   /**
-   * Awaited at each point of every `transact`. When it rejects, the
-   * transaction fails with that error: rolled back before the commit, and
-   * committed without the caller being told after it.
+   * Awaited at each point of every append, and before each read of an
+   * appender. When it rejects, the call fails with that error: nothing is
+   * stored before the commit, everything is after it.
    */
   readonly pause?: (point: StorePoint) => Promise<void>
+  /** Called before what an append stores is visible. */
+  readonly onCommit?: (batch: Append) => void
   readonly epoch?: string
   /** Bytes of bodies after which a page ends. */
   readonly pageBytes?: number
 }
 
 export interface MemoryStore {
-  readonly store: EventStore
+  readonly store: MemoryEventStore
   readonly readModel: ReadModel
   /** All events, in the order of their commits. */
   readonly events: () => readonly StoredEvent[]
+  /** The recorded outcome of a command, read at once. */
+  readonly outcome: (key: CommandKey) => Outcome | undefined
 }
 
 /**
@@ -31,15 +36,16 @@ export interface MemoryStore {
  * Promises:  what the two ports promise, but for durability. No timers and no
  *            randomness after creation: only promises, so that whoever holds
  *            `pause` decides every interleaving.
- * Does not:  time out: a transaction whose `pause` never resolves holds its
+ * Does not:  time out: an append whose `pause` never resolves holds its
  *            locks for ever.
  */
 export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
   const tables = emptyTables()
-  const { pause = async () => {}, epoch = randomUUID(), pageBytes = 1024 * 1024 } = options
+  const { pause = async () => {}, onCommit = () => {}, epoch = randomUUID(), pageBytes = 1024 * 1024 } = options
   return {
-    store: memoryEventStore(tables, { pause, pageBytes }),
+    store: memoryEventStore(tables, { pause, onCommit, pageBytes }),
     readModel: memoryReadModel(tables, { epoch, pageBytes }),
     events: () => [...tables.log],
+    outcome: ({ room, id, digest }) => tables.outcomes.get(commandKeyText(room, id))?.find((one) => one.digest === digest),
   }
 }

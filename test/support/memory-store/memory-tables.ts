@@ -1,7 +1,15 @@
 import type { ChatCreated, ChatEvent, DomainEvent, User } from '../../../shared/domain/events.ts'
 import { timeOf } from '../../../shared/domain/events.ts'
 import { keepsId } from '../../../shared/domain/rejections.ts'
-import type { MembershipSpan, NewEvent, Outcome, StoredEvent, StoredRejection } from '../../../shared/ports/event-store.ts'
+import type {
+  Append,
+  Decided,
+  MembershipSpan,
+  NewEvent,
+  Outcome,
+  StoredEvent,
+  StoredRejection,
+} from '../../../shared/ports/event-store.ts'
 import { commandKeyText, StoreError } from '../../../shared/ports/event-store.ts'
 
 /** A row of the chat table: everything but the events. */
@@ -48,6 +56,12 @@ export const emptyTables = (): MemoryTables => ({
   log: [],
 })
 
+export const clear = (tables: MemoryTables): void => {
+  const { log, ...maps } = tables
+  log.length = 0
+  for (const map of Object.values(maps)) map.clear()
+}
+
 /** Whether the user is a member now. */
 export const isMember = (chat: ChatRow, user: string): boolean => {
   const span = chat.members.get(user)
@@ -84,12 +98,15 @@ const rejectionKeys = ({ room, commandId, digest, rejection }: StoredRejection):
   ...(keepsId(rejection) ? [`command ${commandKeyText(room, commandId)}`] : []),
 ]
 
+/** By the unique keys of rejections; whether there is an event says the head of the room, if outcomes were read. */
 const isRejectionTaken = (tables: MemoryTables, { room, commandId, digest, rejection }: StoredRejection): boolean =>
-  underId(tables, room, commandId).some((other) => other.digest === digest || (keepsId(rejection) && isKeeping(other)))
+  underId(tables, room, commandId).some(
+    (other) => other.kind === 'rejection' && (other.digest === digest || (keepsId(rejection) && keepsId(other.rejection))),
+  )
 
 const isTaken = (tables: MemoryTables, { event }: NewEvent): boolean =>
   tables.events.get(event.stream)?.has(event.seq) === true ||
-  underId(tables, event.stream, event.commandId).some(isKeeping) ||
+  underId(tables, event.stream, event.commandId).some((other) => other.digest === event.digest || isKeeping(other)) ||
   (event.type === 'UserCreated' &&
     (tables.usersByExternalId.has(event.body.user.externalUserId) || tables.usersById.has(event.body.user.id)))
 
@@ -100,21 +117,23 @@ const columnTexts = (event: DomainEvent): readonly string[] => {
   return []
 }
 
-/** Throws the `StoreError` that an append of all these would meet; changes nothing. */
-export const checkAppend = (tables: MemoryTables, events: readonly NewEvent[], rejections: readonly StoredRejection[]): void => {
+/** Whether a head differs or a key is taken. Throws the `StoreError` of a record that is refused. Changes nothing. */
+export const isStale = (tables: MemoryTables, { heads, unread, events, rejections }: Append): boolean => {
+  if ([...heads].some(([room, head]) => (tables.chats.get(room)?.head ?? 0) !== head)) return true
   if (events.some(({ event }) => columnTexts(event).some((text) => text.includes('\0')))) {
     throw new StoreError('record', 'text contains U+0000')
   }
   const keys = [...events.flatMap(keysOf), ...rejections.flatMap(rejectionKeys)]
-  const clashes =
+  return (
     new Set(keys).size < keys.length ||
     events.some((event) => isTaken(tables, event)) ||
-    rejections.some((rejection) => isRejectionTaken(tables, rejection))
-  if (clashes) throw new StoreError('clash', 'another writer was first')
+    rejections.some((rejection) => isRejectionTaken(tables, rejection)) ||
+    rejections.some(({ room, commandId }) => unread.has(room) && underId(tables, room, commandId).some(isKeeping))
+  )
 }
 
-/** Appends what `checkAppend` has let through, and projects it. */
-export const append = (tables: MemoryTables, events: readonly NewEvent[], rejections: readonly StoredRejection[]): void => {
+/** Appends what is not stale, and projects it. */
+export const append = (tables: MemoryTables, { events, rejections }: Decided): void => {
   for (const entry of events) {
     const event = stored(entry)
     const stream = tables.events.get(event.stream) ?? new Map<number, StoredEvent>()

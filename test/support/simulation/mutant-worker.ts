@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { MutantTrial, MutantVerdict } from './mutant.ts'
 
 /** The body of a worker: changes one file as it is loaded, and simulates. */
-const { file, from, to, seeds } = workerData as MutantTrial
+const { file, from, to, seeds, simulation } = workerData as MutantTrial
 let isChanged = false
 
 registerHooks({
@@ -17,7 +17,11 @@ registerHooks({
   },
 })
 
-const { simulate } = await import('./simulate.ts')
+const simulations = {
+  rooms: async () => (await import('./simulate.ts')).simulate,
+  writer: async () => (await import('../writer-simulation/simulate-writer.ts')).simulateWriter,
+}
+const simulate = await simulations[simulation]()
 if (!isChanged) throw new Error(`${file} was not loaded`)
 
 const firstProblem = async (): Promise<MutantVerdict> => {

@@ -10,8 +10,12 @@ export interface Mutation {
   readonly to: string
 }
 
+/** `rooms`: gateways and writers, as clients see them. `writer`: writers alone, and a store that fails over. */
+export type SimulationName = 'rooms' | 'writer'
+
 export interface MutantTrial extends Mutation {
   readonly seeds: readonly number[]
+  readonly simulation: SimulationName
 }
 
 /** Undefined: no seed showed anything. */
@@ -22,8 +26,12 @@ export type MutantVerdict = { readonly seed: number; readonly problem: string } 
  * checker finds something wrong. Rejects when the change cannot be made, so
  * that a rule that was written anew is not taken for one that was tried.
  */
-export const tryMutant = async (mutation: Mutation, seeds: readonly number[]): Promise<MutantVerdict> => {
-  const workerData: MutantTrial = { ...mutation, seeds }
+export const tryMutant = async (
+  mutation: Mutation,
+  seeds: readonly number[],
+  simulation: SimulationName = 'rooms',
+): Promise<MutantVerdict> => {
+  const workerData: MutantTrial = { ...mutation, seeds, simulation }
   const worker = new Worker(new URL('./mutant-worker.ts', import.meta.url), { workerData })
   try {
     const [verdict] = (await once(worker, 'message')) as [MutantVerdict]

@@ -1,4 +1,4 @@
-import type { EventStore, StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { Appender, EventStore, StoredEvent } from '../../../shared/ports/event-store.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import type { StorePoint } from '../memory-store/memory-event-store.ts'
@@ -31,6 +31,8 @@ export interface SimulatedStore {
   committed(): readonly CommittedEvent[]
   /** Until `calm` or that much later, every statement fails after a while. */
   away(forMs: number): void
+  /** Ends the connections of all appenders. */
+  breakConnections(): void
   calm(): void
 }
 
@@ -73,8 +75,13 @@ export const simulatedStore = (
       return result
     }
 
+  const openAppender = async (): Promise<Appender> => {
+    await trouble()
+    return memory.store.openAppender()
+  }
+
   const eventStore: EventStore = {
-    transact: memory.store.transact,
+    openAppender,
     readPages: slowly(memory.store.readPages),
     outcomes: slowly(memory.store.outcomes),
   }
@@ -93,6 +100,7 @@ export const simulatedStore = (
   return {
     ...sabotage({ eventStore, readModel }),
     committed: () => committed,
+    breakConnections: memory.store.breakConnections,
     away: (forMs) => {
       awayUntilMs = clock.monotonicMs() + forMs
     },

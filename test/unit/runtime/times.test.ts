@@ -8,7 +8,10 @@ const relations: Readonly<Record<string, boolean>> = {
   'a command outlives the loss of a writer: deadline > session time-out + a round of heartbeats and a rejoin':
     times.commandDeadlineMs > times.consumerSessionMs + 3 * times.consumerHeartbeatMs,
   'a consumer misses several heartbeats before it is given up': times.consumerHeartbeatMs * 3 <= times.consumerSessionMs,
-  'a rebalance waits longer than a session lasts': times.consumerRebalanceMs > times.consumerSessionMs,
+  'a rebalance waits for a member that works for a session, and a rejoin, before it joins again':
+    times.consumerRebalanceMs > 2 * times.consumerSessionMs,
+  'rooms of a dead writer are confirmed again within six seconds, a heartbeat to notice it and a rejoin included':
+    times.consumerSessionMs + 2 * times.consumerHeartbeatMs < 6_000,
   'a fetch that waits does not hold up a heartbeat': times.consumerFetchWaitMs < times.consumerHeartbeatMs,
   'one produce of unknown fate and its next attempt fit into the deadline':
     2 * times.producerRequestMs <= times.commandDeadlineMs,

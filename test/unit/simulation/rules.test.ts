@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { tryMutant } from '../../support/simulation/mutant.ts'
 import { rules } from './rules.ts'
+import { writerRules } from './writer-rules.ts'
 
 const seeds = Array.from({ length: 100 }, (_, index) => index + 1)
 
 describe.concurrent('The simulation notices when it is no longer so that', () => {
   it.each(rules)('$rule', { timeout: 120_000 }, async ({ file, from, to, shownBy }) => {
     const verdict = await tryMutant({ file, from, to }, shownBy === undefined ? seeds : [shownBy, ...seeds])
+    expect(verdict?.problem).toBeDefined()
+  })
+})
+
+describe.concurrent('The simulation of writers notices when it is no longer so that', () => {
+  it.each(writerRules)('$rule', { timeout: 120_000 }, async ({ file, from, to, shownBy }) => {
+    const verdict = await tryMutant({ file, from, to }, shownBy === undefined ? seeds : [shownBy, ...seeds], 'writer')
     expect(verdict?.problem).toBeDefined()
   })
 })

@@ -40,16 +40,22 @@ describe('the bound on the chats of a user', () => {
       await writerRig({
         store: (store) => ({
           ...store,
-          transact: (touched, decide) => {
-            counted.push(touched.chatCounts.users)
-            return store.transact(touched, decide)
+          openAppender: async () => {
+            const appender = await store.openAppender()
+            return {
+              ...appender,
+              read: (wanted) => {
+                counted.push(wanted.chatCounts.users)
+                return appender.read(wanted)
+              },
+            }
           },
         }),
       }),
     )
     await rig.send(createChat(ann, [bob]))
     counted.length = 0
-    await rig.send(post(ann), remove(bob, [bob]), post(ann, 'again', { room }))
+    await rig.send(post(ann), post(cleo), remove(bob, [bob]), post(ann, 'again', { room }))
     expect(counted).toEqual([[]])
   })
 })

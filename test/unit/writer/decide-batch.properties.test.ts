@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Decision, DecisionLimits } from '../../../services/writer/decide-batch.ts'
 import { decideBatch } from '../../../services/writer/decide-batch.ts'
-import { outcomeKey, touchedBy } from '../../../services/writer/touched-by.ts'
+import { outcomeKey, readSetOf } from '../../../services/writer/read-set.ts'
 import type { Command } from '../../../shared/domain/commands.ts'
 import type { ChatEvent } from '../../../shared/domain/events.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
@@ -19,12 +19,14 @@ const run = async (
   by: DecisionLimits = limits,
 ): Promise<readonly Decision[]> => {
   const decisions: Decision[] = []
+  const appender = await store.openAppender()
   for (const commands of some) {
-    await store.transact(touchedBy(commands, by.chatsPerUser), (loaded) => {
-      const verdict = decideBatch(commands, loaded, by)
-      decisions.push(...verdict.decisions)
-      return verdict.decided
-    })
+    const wanted = readSetOf(commands, by.chatsPerUser)
+    const snapshot = await appender.read(wanted)
+    const verdict = decideBatch(commands, snapshot, by)
+    const heads = new Map(wanted.rooms.map((room) => [room, snapshot.chats.get(room)?.seq ?? 0]))
+    expect(await appender.append({ ...verdict.decided, heads, unread: new Set() })).toBe('appended')
+    decisions.push(...verdict.decisions)
   }
   return decisions
 }
@@ -126,12 +128,10 @@ describe('any interleaving of commands, in any batches', () => {
       for (const room of rooms) {
         const members = membersOf(ofRoom(events, room))
         const everyone = users.map((user) => ({ room, user }))
-        await memory.store.transact({ ...touchedBy([], 0), rooms: [room], members: everyone }, ({ chats }) => {
-          const chat = chats.get(room)
-          expect(chat?.memberCount ?? 0).toBe(members.size)
-          expect(chat?.members ?? new Set()).toEqual(members)
-          return { events: [], rejections: [] }
-        })
+        const appender = await memory.store.openAppender()
+        const { chats } = await appender.read({ ...readSetOf([], 0), rooms: [room], members: everyone })
+        expect(chats.get(room)?.memberCount ?? 0).toBe(members.size)
+        expect(chats.get(room)?.members ?? new Set()).toEqual(members)
         expect(members.size).toBeLessThanOrEqual(limits.membersPerChat)
       }
     }))

@@ -1,119 +1,200 @@
 import { describe, expect, it } from 'vitest'
-import { groupCommit } from '../../../services/writer/group-commit.ts'
-import type { Decided, EventStore, Loaded, Touched } from '../../../shared/ports/event-store.ts'
+import type { Attempt, Batch } from '../../../services/writer/decide-and-append.ts'
+import type { Decision } from '../../../services/writer/decide-batch.ts'
+import { createGroupCommit } from '../../../services/writer/group-commit.ts'
+import { readSetOf } from '../../../services/writer/read-set.ts'
+import { createRowBound } from '../../../services/writer/row-bound.ts'
+import { DecisionError } from '../../../services/writer/store-errors.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import { systemClock } from '../../../shared/runtime/system-clock.ts'
 import { until } from '../../support/poll.ts'
-
-const touching = (room: string, commands = 1): Touched => ({
-  rooms: [room],
-  commands: Array.from({ length: commands }, (_, index) => ({ room, id: `${index}`, digest: 'd' })),
-  members: [],
-  users: [],
-  externalIds: [],
-  chatCounts: { users: [], upTo: 0 },
-})
-
-const loaded: Loaded = { chats: new Map(), knownUsers: new Set(), users: new Map(), chatCounts: new Map(), outcomes: new Map() }
-const nothing: Decided = { events: [], rejections: [] }
+import { add, ann, post, uuid } from '../domain/chat-fixtures.ts'
 
 interface Transaction {
   readonly rooms: readonly string[]
-  readonly commit: () => void
+  readonly end: (result: 'appended' | 'stale') => void
   readonly fail: (error: Error) => void
 }
 
-/** A store whose transactions end when the test says so. */
-const openStore = (maxCommands = 100) => {
+const roomOf = (name: string): string => uuid(1, name.charCodeAt(0))
+const nameOf = (room: string): string => 'abcdefg'.split('').find((name) => roomOf(name) === room) ?? room
+const decisionsOf = ({ commands }: Batch): readonly Decision[] => commands.map(() => ({ kind: 'conflict' }))
+
+/** Appends that end when the test says so. */
+const openGroups = ({ maxCommands = 100, maxRows = 1_000 } = {}) => {
   const transactions: Transaction[] = []
-  const transact: EventStore['transact'] = async ({ rooms }, decide) => {
-    decide(loaded)
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    transactions.push({ rooms, commit: resolve, fail: reject })
-    await promise
-  }
-  const grouped = groupCommit(transact, systemClock, maxCommands)
-  const send = (room: string, commands?: number): Promise<string> =>
-    grouped(touching(room, commands), () => nothing).then(
+  const attempt = (batches: readonly Batch[]): Promise<Attempt> =>
+    new Promise((resolve, reject) => {
+      const rooms = batches.map(({ wanted }) => nameOf(wanted.rooms[0] ?? ''))
+      const end = (result: 'appended' | 'stale') => resolve(result === 'stale' ? 'stale' : batches.map(decisionsOf))
+      transactions.push({ rooms, end, fail: reject })
+    })
+  const bound = createRowBound(maxRows)
+  const stale: number[] = []
+  const afterStale = async (times: number) => void stale.push(times)
+  const commit = createGroupCommit({
+    readSetOf: (commands) => readSetOf(commands, 5_000),
+    attempt,
+    bound,
+    maxCommands,
+    clock: systemClock,
+    afterStale,
+  })
+  const outcome = (committing: Promise<readonly Decision[]>): Promise<string> =>
+    committing.then(
       () => 'stored',
       (error: Error) => error.message,
     )
+  const send = (name: string, commands = 1): Promise<string> =>
+    outcome(commit(Array.from({ length: commands }, () => post(ann, 'text', { room: roomOf(name) }))))
+  /** One command for each of these numbers of users. */
+  const sendNaming = (name: string, ...users: readonly number[]): Promise<string> =>
+    outcome(
+      commit(
+        users.map((count) => {
+          const named = Array.from({ length: count }, (_, index) => uuid(2, index))
+          return add(ann, named, { room: roomOf(name) })
+        }),
+      ),
+    )
   const next = async (count: number): Promise<Transaction> => {
-    await until('the transaction', () => transactions.length >= count)
+    await until('the append', () => transactions.length >= count)
     return transactions[count - 1] as Transaction
   }
-  return { send, next, transactions }
+  return { send, sendNaming, next, transactions, bound, stale }
 }
 
+const tooLong = () => new StoreError('timeout', 'too long')
+
 describe('Batches of several partitions', () => {
-  it('share a transaction when they come in one turn', async () => {
-    const { send, next } = openStore()
+  it('share an append when they are submitted in one turn', async () => {
+    const { send, next } = openGroups()
     const all = [send('a'), send('b')]
-    const { rooms, commit } = await next(1)
+    const { rooms, end } = await next(1)
     expect(rooms).toEqual(['a', 'b'])
-    commit()
+    end('appended')
     expect(await Promise.all(all)).toEqual(['stored', 'stored'])
   })
 
-  it('share the next transaction when they come while one is under way', async () => {
-    const { send, next } = openStore()
+  it('share the next append when they are submitted while one is under way', async () => {
+    const { send, next } = openGroups()
     const first = send('a')
-    const { commit } = await next(1)
+    const { end } = await next(1)
     const all = [first, send('b'), send('c')]
-    commit()
+    end('appended')
     const second = await next(2)
     expect(second.rooms).toEqual(['b', 'c'])
-    second.commit()
+    second.end('appended')
     expect(await Promise.all(all)).toEqual(['stored', 'stored', 'stored'])
   })
 
-  it('are no more in one transaction than their commands allow, one at the least', async () => {
-    const { send, next } = openStore(5)
+  it('are bounded in one append by their commands, but for a single batch', async () => {
+    const { send, next } = openGroups({ maxCommands: 5 })
     const all = [send('a'), send('b', 9), send('c', 3), send('d', 2), send('e', 1)]
     const groups = [['a'], ['b'], ['c', 'd'], ['e']]
     for (const [index, group] of groups.entries()) {
-      const { rooms, commit } = await next(index + 1)
+      const { rooms, end } = await next(index + 1)
       expect(rooms).toEqual(group)
-      commit()
+      end('appended')
     }
     expect(await Promise.all(all)).toEqual(all.map(() => 'stored'))
   })
 
-  it.each(['clash', 'record'] as const)('are tried alone, in their order, after a %s', async (fault) => {
-    const { send, next } = openStore()
+  it('are bounded in one append by their rows: a command counts as one, and each user that it names', async () => {
+    const { send, sendNaming, next } = openGroups({ maxRows: 12 })
+    const all = [sendNaming('a', 9), send('b', 2), sendNaming('c', 5), sendNaming('d', 5), sendNaming('e', 40), send('f')]
+    const groups = [['a', 'b'], ['c', 'd'], ['e'], ['f']]
+    for (const [index, group] of groups.entries()) {
+      const { rooms, end } = await next(index + 1)
+      expect(rooms).toEqual(group)
+      end('appended')
+    }
+    expect(await Promise.all(all)).toEqual(all.map(() => 'stored'))
+  })
+
+  it('are tried alone after a record fault, and each gets its own result', async () => {
+    const { send, next } = openGroups()
     const all = [send('a'), send('b')]
-    ;(await next(1)).fail(new StoreError(fault, 'together'))
+    ;(await next(1)).fail(new StoreError('record', 'together'))
     const second = await next(2)
     expect(second.rooms).toEqual(['a'])
-    second.fail(new StoreError(fault, 'alone'))
+    second.fail(new StoreError('record', 'alone'))
     const third = await next(3)
     expect(third.rooms).toEqual(['b'])
-    third.commit()
+    third.end('appended')
     expect(await Promise.all(all)).toEqual(['alone', 'stored'])
   })
 
   it('are tried alone after one of them could not be decided', async () => {
-    const stored: (readonly string[])[] = []
-    const transact: EventStore['transact'] = async ({ rooms }, decide) => {
-      decide(loaded)
-      stored.push(rooms)
-    }
-    const grouped = groupCommit(transact, systemClock, 100)
-    const decideOr = (room: string, failure?: Error) =>
-      grouped(touching(room), () => {
-        if (failure !== undefined) throw failure
-        return nothing
-      })
-    const all = Promise.allSettled([decideOr('a'), decideOr('b', new Error('undecided')), decideOr('c')])
-    expect((await all).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-    expect(stored).toEqual([['a'], ['c']])
+    const { send, next } = openGroups()
+    const all = [send('a'), send('b')]
+    ;(await next(1)).fail(new DecisionError(new TypeError()))
+    ;(await next(2)).end('appended')
+    ;(await next(3)).fail(new DecisionError(new TypeError()))
+    expect(await Promise.all(all)).toEqual(['stored', 'deciding failed: TypeError'])
   })
 
-  it('all hear of a store that is away, and are not tried again here', async () => {
-    const { send, next, transactions } = openStore()
+  it('are decided again together after a stale append, and alone after a second one', async () => {
+    const { send, next, stale } = openGroups()
+    const all = [send('a'), send('b')]
+    ;(await next(1)).end('stale')
+    const again = await next(2)
+    expect(again.rooms).toEqual(['a', 'b'])
+    again.end('stale')
+    for (const [index, room] of ['a', 'b'].entries()) {
+      const alone = await next(3 + index)
+      expect(alone.rooms).toEqual([room])
+      alone.end('appended')
+    }
+    expect(await Promise.all(all)).toEqual(['stored', 'stored'])
+    expect(stale).toEqual([1, 2])
+  })
+
+  it('all fail while the store is unavailable, and are not tried again here', async () => {
+    const { send, next, transactions } = openGroups()
     const all = [send('a'), send('b')]
     ;(await next(1)).fail(new StoreError('unavailable', 'away'))
     expect(await Promise.all(all)).toEqual(['away', 'away'])
     expect(transactions).toHaveLength(1)
+  })
+})
+
+describe('A group that takes too long', () => {
+  it('is taken apart: the smallest batch goes first, and one above the halved bound goes back to be split', async () => {
+    const { send, sendNaming, next, transactions } = openGroups({ maxRows: 100 })
+    const all = [sendNaming('a', 39, 39), sendNaming('b', 9), send('c')]
+    ;(await next(1)).fail(tooLong())
+    for (const [index, room] of ['c', 'b'].entries()) {
+      const { rooms, end } = await next(2 + index)
+      expect(rooms).toEqual([room])
+      end('appended')
+    }
+    expect(await Promise.all(all)).toEqual(['the batch has more rows than an append may have now', 'stored', 'stored'])
+    expect(transactions).toHaveLength(3)
+  })
+
+  it('halves the bound; appends near the bound double it again, up to where it began', async () => {
+    const { sendNaming, next, bound } = openGroups({ maxRows: 100 })
+    const slow = sendNaming('a', 79)
+    ;(await next(1)).fail(tooLong())
+    expect(await slow).toBe('too long')
+    expect(bound.rows).toBe(40)
+    const small = sendNaming('b', 9)
+    ;(await next(2)).end('appended')
+    await small
+    expect(bound.rows).toBe(40)
+    for (const [index, rows] of [80, 100, 100].entries()) {
+      const near = sendNaming('c', 59)
+      ;(await next(3 + index)).end('appended')
+      await near
+      expect(bound.rows).toBe(rows)
+    }
+  })
+
+  it('of one command alone reports the timeout, however many users it names', async () => {
+    const { sendNaming, next } = openGroups({ maxRows: 10 })
+    const slow = sendNaming('a', 1_000)
+    ;(await next(1)).fail(tooLong())
+    expect(await slow).toBe('too long')
   })
 })

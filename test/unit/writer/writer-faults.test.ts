@@ -44,12 +44,19 @@ describe('a crash between commit and publish', () => {
   })
 })
 
-/** Commits what concerns the room, and then says that it does not know. */
+/** Stores what concerns the room, and then fails without an answer. */
 const crashAfterCommit = (store: EventStore): EventStore => ({
   ...store,
-  transact: async (touched, decide) => {
-    await store.transact(touched, decide)
-    if (touched.rooms.includes(room)) throw unavailable()
+  openAppender: async () => {
+    const appender = await store.openAppender()
+    return {
+      ...appender,
+      append: async (batch) => {
+        const result = await appender.append(batch)
+        if (batch.heads.has(room)) throw unavailable()
+        return result
+      },
+    }
   },
 })
 

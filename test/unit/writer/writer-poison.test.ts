@@ -102,10 +102,16 @@ describe('a record that the store refuses for what it is', () => {
 /** A store whose state of one room makes the decider throw. */
 const failingAt = (store: EventStore, room: string): EventStore => ({
   ...store,
-  transact: (touched, decide) =>
-    store.transact(touched, (loaded) => {
-      const chats = new Map(loaded.chats)
-      if (touched.rooms.includes(room)) chats.set(room, { seq: 1 } as never)
-      return decide({ ...loaded, chats })
-    }),
+  openAppender: async () => {
+    const appender = await store.openAppender()
+    return {
+      ...appender,
+      read: async (wanted) => {
+        const snapshot = await appender.read(wanted)
+        const chats = new Map(snapshot.chats)
+        if (wanted.rooms.includes(room)) chats.set(room, { seq: 1 } as never)
+        return { ...snapshot, chats }
+      },
+    }
+  },
 })

@@ -1,66 +1,71 @@
 import { describe, expect, it } from 'vitest'
-import type { EventStore } from '../../../shared/ports/event-store.ts'
-import { StoreError } from '../../../shared/ports/event-store.ts'
+import type { Appender, EventStore } from '../../../shared/ports/event-store.ts'
+import { append, chatCreated } from '../../contract/stored-chat.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
-import { ann, bob, createChat, room } from '../domain/chat-fixtures.ts'
+import { ann, bob, createChat, post, room } from '../domain/chat-fixtures.ts'
 import { withUsers } from './users.ts'
-import { writerRig } from './writer-rig.ts'
+import { messagesOf, writerRig } from './writer-rig.ts'
 
-describe('a lost race', () => {
-  it('is decided again at once over what the other has stored', async () => {
+/** Changes what appenders of the store do. */
+const withAppends = (store: EventStore, change: (appender: Appender) => Appender['append']): EventStore => ({
+  ...store,
+  openAppender: async () => {
+    const appender = await store.openAppender()
+    return { ...appender, append: change(appender) }
+  },
+})
+
+/** Another writer creates the room between this one's decision and its append. */
+const beatenOnce = (store: EventStore): EventStore => {
+  let isBeaten = false
+  return withAppends(store, (appender) => async (batch) => {
+    if (!isBeaten && batch.heads.has(room)) {
+      isBeaten = true
+      await append(store, chatCreated(room, [ann, bob]))
+    }
+    return appender.append(batch)
+  })
+}
+
+/** As if the rooms of each append were changed at the last moment, so many times. */
+const staleTimes = (store: EventStore, times: number): EventStore => {
+  let left = times
+  return withAppends(store, (appender) => async (batch) => {
+    if (!batch.heads.has(room) || left === 0) return appender.append(batch)
+    left -= 1
+    return 'stale'
+  })
+}
+
+describe('A stale append', () => {
+  it('is decided again at once over what the other writer has stored', async () => {
     const memory = memoryStore()
-    const rig = await withUsers(await writerRig({ memory, store: (store) => beatenOnce(store) }))
-    const late = createChat(bob, [])
-    await rig.send({ ...late, digest: 'bobs' })
+    const rig = await withUsers(await writerRig({ memory, store: beatenOnce }))
+    await rig.send({ ...createChat(bob, []), digest: 'of-bob' })
     expect(memory.events().filter(({ stream }) => stream === room)).toHaveLength(1)
-    expect(rig.toGateway()).toMatchObject([{ command: room, error: { code: 'forbidden' } }])
+    expect(rig.toGateway()).toMatchObject([{ command: room, error: { code: 'conflict' } }])
     expect(rig.counted).toContain('retry: clash')
+    expect(rig.calls).toEqual(['read', 'append', 'read'])
     expect(rig.waits).toEqual([])
   })
 
-  it('that does not end is waited out like a store that is away', async () => {
-    const rig = await withUsers(await writerRig())
-    rig.faults.store.next.push(...Array.from({ length: 8 }, () => new StoreError('clash', 'another writer was first')))
+  it('that is followed by others is retried like an unavailable store', async () => {
+    const rig = await withUsers(await writerRig({ store: (store) => staleTimes(store, 8) }))
     await rig.send(createChat(ann, []))
     expect(rig.memory.events().at(-1)).toMatchObject({ stream: room, seq: 1 })
     expect(rig.counted).toContain('retry: store')
     expect(rig.heartbeats()).toBe(2)
   })
-})
 
-/** Another writer creates the room between this one's decision and its commit. */
-const beatenOnce = (store: EventStore): EventStore => {
-  let isBeaten = false
-  const beat = async () => {
-    isBeaten = true
-    const chat = {
-      id: room,
-      name: 'first',
-      users: [ann],
-      created_at: '2025-01-01T00:00:00.000Z',
-      modified_at: '2025-01-01T00:00:00.000Z',
-    }
-    const event = {
-      type: 'ChatCreated',
-      stream: room,
-      seq: 1,
-      commandId: room,
-      digest: 'anns',
-      body: { chat, user_id: ann },
-    } as const
-    const nothing = { rooms: [], commands: [], members: [], users: [], externalIds: [], chatCounts: { users: [], upTo: 0 } }
-    await store.transact(nothing, () => ({ events: [{ event, data: JSON.stringify(event.body) }], rejections: [] }))
-  }
-  return {
-    ...store,
-    transact: async (touched, decide) => {
-      if (isBeaten || !touched.rooms.includes(room)) return store.transact(touched, decide)
-      await store.transact(touched, (loaded) => {
-        decide(loaded)
-        return { events: [], rejections: [] }
-      })
-      await beat()
-      throw new StoreError('clash', 'another writer was first')
-    },
-  }
-}
+  it('of a remembered room that another program has written to is decided over what that program stored', async () => {
+    const rig = await withUsers(await writerRig())
+    await rig.send(createChat(ann, []), post(ann, 'one'))
+    const imported = post(ann, 'imported')
+    const other = await writerRig({ memory: rig.memory })
+    await other.send(imported)
+    rig.forget()
+    await rig.send(post(ann, 'two'))
+    expect(messagesOf(rig)).toEqual(['one', 'imported', 'two'])
+    expect(rig.calls).toEqual(['append', 'read', 'append'])
+  })
+})

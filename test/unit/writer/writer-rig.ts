@@ -72,6 +72,7 @@ export const writerRig = async ({
   if (!isLate) begun.resolve()
   let stops = 0
   let heartbeats = 0
+  let rewinds = 0
 
   const commandLog: CommandLog = {
     publish: async () => {},
@@ -81,7 +82,9 @@ export const writerRig = async ({
       return {
         failed: consuming.promise,
         lag: 7,
-        rewind: async () => {},
+        rewind: async () => {
+          rewinds += 1
+        },
         stop: async () => {
           stops += 1
         },
@@ -104,12 +107,26 @@ export const writerRig = async ({
     streamed.push(...records)
   })
   const wrapped = store(memory.store)
+  const calls: string[] = []
   const eventStore: EventStore = {
     ...wrapped,
-    transact: async (touched, decide) => {
-      failing(faults.store)
-      await wrapped.transact(touched, decide)
-      steps.push('stored')
+    openAppender: async () => {
+      calls.push('open')
+      const appender = await wrapped.openAppender()
+      return {
+        ...appender,
+        read: (wanted) => {
+          calls.push('read')
+          return appender.read(wanted)
+        },
+        append: async (batch) => {
+          calls.push('append')
+          failing(faults.store)
+          const result = await appender.append(batch)
+          if (result === 'appended') steps.push('stored')
+          return result
+        },
+      }
     },
   }
   const metrics: WriterMetrics = {
@@ -181,6 +198,10 @@ export const writerRig = async ({
     /** Seconds from a command's time to its event's being stored. */
     ages,
     stops: () => stops,
+    /** How often consuming was rewound. */
+    rewinds: () => rewinds,
+    /** What was asked of the store, in order: `open`, `read`, `append`. */
+    calls,
     heartbeats: () => heartbeats,
     /** What rooms were told, in order. */
     toRooms: (): readonly RoomPublication[] =>
@@ -197,6 +218,7 @@ export const writerRig = async ({
       published.length = 0
       streamed.length = 0
       counted.length = 0
+      calls.length = 0
       steps.length = 0
     },
   }

@@ -1,5 +1,5 @@
 import type { ChatCommand, Command } from '../../shared/domain/commands.ts'
-import type { CommandKey, Touched } from '../../shared/ports/event-store.ts'
+import type { CommandKey, ReadSet } from '../../shared/ports/event-store.ts'
 
 const isOfChat = (command: Command): command is ChatCommand => command.type !== 'CreateUser'
 
@@ -28,8 +28,8 @@ const addedBy = (command: ChatCommand): readonly string[] => {
   return command.type === 'AddUsers' ? command.body.users : []
 }
 
-/** What has to be locked and read before these commands can be decided. */
-export const touchedBy = (commands: readonly Command[], chatsPerUser: number): Touched => {
+/** What has to be known before these commands can be decided. */
+export const readSetOf = (commands: readonly Command[], chatsPerUser: number): ReadSet => {
   const ofChats = commands.filter(isOfChat)
   const users = [...new Set(ofChats.flatMap(addedBy))]
   return {
@@ -41,3 +41,7 @@ export const touchedBy = (commands: readonly Command[], chatsPerUser: number): T
     externalIds: commands.flatMap((command) => (command.type === 'CreateUser' ? [command.room] : [])),
   }
 }
+
+/** How many rows an append of this command touches, in proportion: one for itself and one for each user that it names. */
+export const rowsOf = (command: Command): number =>
+  command.type === 'CreateUser' || !('users' in command.body) ? 1 : 1 + command.body.users.length

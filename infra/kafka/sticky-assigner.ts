@@ -1,0 +1,60 @@
+import type { Assignment, PartitionAssigner } from 'kafkajs'
+import { AssignerProtocol } from 'kafkajs'
+
+export interface StickyMember {
+  readonly memberId: string
+  /** Its partitions in the generation before. */
+  readonly owned: readonly number[]
+}
+
+/**
+ * Shares partitions evenly, and leaves each with its member where that is
+ * even: a room whose writer lives keeps its writer when others come and go.
+ */
+export const shareSticky = (members: readonly StickyMember[], partitions: number): ReadonlyMap<string, readonly number[]> => {
+  const sorted = members.toSorted((a, b) => b.owned.length - a.owned.length || a.memberId.localeCompare(b.memberId))
+  const least = Math.floor(partitions / members.length)
+  const withOneMore = partitions % members.length
+  const free = new Set(Array.from({ length: partitions }, (_, partition) => partition))
+  const shares = sorted.map(({ memberId, owned }, place) => {
+    const quota = least + (place < withOneMore ? 1 : 0)
+    const kept = [...new Set(owned)].filter((partition) => free.has(partition)).slice(0, quota)
+    for (const partition of kept) free.delete(partition)
+    return { memberId, quota, kept }
+  })
+  const rest = [...free]
+  return new Map(shares.map(({ memberId, quota, kept }) => [memberId, [...kept, ...rest.splice(0, quota - kept.length)]]))
+}
+
+/** What a member last owned, by its metadata. Strangers may join a group: anything else counts as nothing. */
+const ownedIn = (metadata: Buffer): readonly number[] => {
+  try {
+    const owned: unknown = JSON.parse(String(AssignerProtocol.MemberMetadata.decode(metadata)?.userData))
+    return Array.isArray(owned) ? owned.filter((each) => Number.isInteger(each)) : []
+  } catch {
+    return []
+  }
+}
+
+const name = 'chat-sticky'
+const version = 0
+
+/** For the one topic of a group. `owned`: the partitions that this member has at present. */
+export const stickyAssigner =
+  (topic: string, partitions: number, owned: () => readonly number[]): PartitionAssigner =>
+  () => ({
+    name,
+    version,
+    assign: async ({ members }) => {
+      const sticky = members.map(({ memberId, memberMetadata }) => ({ memberId, owned: ownedIn(memberMetadata) }))
+      return [...shareSticky(sticky, partitions)].map(([memberId, share]) => {
+        const assignment: Assignment = { [topic]: [...share] }
+        const userData = Buffer.alloc(0)
+        return { memberId, memberAssignment: AssignerProtocol.MemberAssignment.encode({ version, assignment, userData }) }
+      })
+    },
+    protocol: ({ topics }) => {
+      const userData = Buffer.from(JSON.stringify(owned()))
+      return { name, metadata: AssignerProtocol.MemberMetadata.encode({ version, topics, userData }) }
+    },
+  })

@@ -1,0 +1,79 @@
+import { openDatabase } from '../../../infra/postgres/database.ts'
+import { createWriter } from '../../../services/writer/writer.ts'
+import { writeCommand } from '../../../shared/domain/command-record.ts'
+import type { Command } from '../../../shared/domain/commands.ts'
+import type { BatchHandler } from '../../../shared/ports/command-log.ts'
+import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import { defaultBounds } from '../../../shared/runtime/bounds.ts'
+import { systemClock } from '../../../shared/runtime/system-clock.ts'
+import { defaultTimes } from '../../../shared/runtime/times.ts'
+
+const nothing = (): void => undefined
+export const silentLog = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+const metrics = {
+  onBatch: nothing,
+  onRecord: nothing,
+  onClampedTimes: nothing,
+  onDeadLetter: nothing,
+  onStored: nothing,
+  onRetry: nothing,
+  onFanOutFailure: nothing,
+}
+const fanOut = {
+  publish: async () => undefined,
+  subscribe: () => ({ ready: Promise.resolve(), close: nothing }),
+  state: 'up' as const,
+  onRestored: () => nothing,
+  close: async () => undefined,
+}
+
+export interface WriterAlone {
+  /** Hands the writer a batch of this partition; resolves when it is stored. */
+  store(commands: readonly Command[], partition?: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** A writer on this database, without log, fan-out and event stream. */
+export const openWriterAlone = async (url: string): Promise<WriterAlone> => {
+  const settings = { applicationName: 'show-append', times: defaultTimes, bounds: defaultBounds, log: silentLog }
+  const database = await openDatabase({ url, ...settings })
+  let handler: BatchHandler | undefined
+  const writer = createWriter({
+    commandLog: {
+      publish: async () => undefined,
+      consume: async (handle) => {
+        handler = handle
+        return {
+          stop: async () => undefined,
+          rewind: async () => undefined,
+          failed: new Promise<never>(nothing),
+          lag: 0,
+        }
+      },
+      bury: (_, reason) => Promise.reject(new Error(reason)),
+      close: async () => undefined,
+    },
+    eventStore: database.eventStore,
+    eventStream: undefined,
+    fanOut,
+    clock: systemClock,
+    log: silentLog,
+    metrics,
+    times: defaultTimes,
+    bounds: defaultBounds,
+    limits: defaultLimits,
+    busyness: () => 0,
+  })
+  await writer.start()
+  let offset = 0
+  const store = async (commands: readonly Command[], partition = 0): Promise<void> => {
+    const records = commands.map((command) => {
+      offset += 1
+      return { key: command.room, value: writeCommand(command), headers: {}, partition, offset: String(offset) }
+    })
+    const { signal } = new AbortController()
+    const handled = await handler?.({ partition, records, heartbeat: async () => undefined, signal })
+    await handled?.done
+  }
+  return { store, close: () => writer.stop().then(database.close) }
+}
