@@ -3,8 +3,10 @@ import { pipelineBench } from './b4-pipeline.ts'
 import { busyRoomBench, manyRoomsBench, quietRoomBench } from './broadcast.ts'
 import { churnBench } from './churn.ts'
 import { embeddedBench } from './embedded.ts'
+import { everydayBench } from './everyday.ts'
 import { headSweepBench, idleSessionsBench } from './idle-sessions.ts'
 import { listsBench } from './lists.ts'
+import { quietProcessesBench } from './quiet-processes.ts'
 import { scaleBench } from './scale.ts'
 import { townHallBench } from './town-hall.ts'
 
@@ -13,6 +15,8 @@ export const allBenches: readonly Bench[] = [
   busyRoomBench,
   quietRoomBench,
   manyRoomsBench,
+  everydayBench,
+  quietProcessesBench,
   pipelineBench,
   townHallBench,
   scaleBench,
