@@ -10,7 +10,22 @@ import { pause } from '../../shared/runtime/pause.ts'
  * fate `refused` when it is certainly in no log and in no buffer; never for
  * an unknown fate.
  */
-export type Produce = (record: NewRecord) => Promise<void>
+export type Produce = (record: NewRecord, receivedMs: number) => Promise<void>
+
+/** The record is `handed` to the driver; the log has `acknowledged` it. */
+export type ProduceStage = 'handed' | 'acknowledged'
+
+export interface ProduceOptions {
+  readonly retryMs: number
+  readonly restMs: () => number
+  /** A record has reached this stage, this long after the gateway received its command. */
+  readonly onStage: (stage: ProduceStage, ageSeconds: number) => void
+}
+
+interface Item {
+  readonly record: NewRecord
+  readonly receivedMs: number
+}
 
 const sizeOf = (record: NewRecord): number => record.value.length + record.key.length
 
@@ -24,14 +39,22 @@ export const createProduce = (
   log: CommandLog,
   clock: Clock,
   bounds: Bounds,
-  { retryMs, restMs }: { readonly retryMs: number; readonly restMs: () => number },
+  { retryMs, restMs, onStage }: ProduceOptions,
 ): Produce => {
   let waitingBytes = 0
-  const publish = async (records: readonly NewRecord[]): Promise<readonly undefined[]> => {
+  const reportAges = (items: readonly Item[], stage: ProduceStage): void => {
+    const nowMs = clock.nowMs()
+    for (const { receivedMs } of items) onStage(stage, Math.max(0, nowMs - receivedMs) / 1_000)
+  }
+
+  const publish = async (items: readonly Item[]): Promise<readonly undefined[]> => {
+    const records = items.map(({ record }) => record)
+    reportAges(items, 'handed')
     for (let isUnknown = false; ; ) {
       try {
         await log.publish(records)
-        return records.map(() => undefined)
+        reportAges(items, 'acknowledged')
+        return items.map(() => undefined)
       } catch (error) {
         if (!(error instanceof PublishError)) throw error
         if (error.fate === 'refused' && !isUnknown) throw error
@@ -45,14 +68,14 @@ export const createProduce = (
     const ms = restMs()
     return ms > 0 ? pause(clock, ms) : undefined
   }
-  const add = batcher<NewRecord, undefined>({ run: publish, maxItems: bounds.produceBatchRecords, rest })
+  const add = batcher<Item, undefined>({ run: publish, maxItems: bounds.produceBatchRecords, rest })
 
-  return async (record) => {
+  return async (record, receivedMs) => {
     const bytes = sizeOf(record)
     if (waitingBytes + bytes > bounds.produceBufferBytes) throw new PublishError('refused', 'the buffer of commands is full')
     waitingBytes += bytes
     try {
-      await add(record)
+      await add({ record, receivedMs })
     } finally {
       waitingBytes -= bytes
     }

@@ -116,7 +116,11 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
   })
   const intake = createIntake({
     gateway,
-    produce: createProduce(commandLog, clock, bounds, { retryMs, restMs: () => gatheringMs(busyness(), times.gatherMostMs) }),
+    produce: createProduce(commandLog, clock, bounds, {
+      retryMs,
+      restMs: () => gatheringMs(busyness(), times.gatherMostMs),
+      onStage: (stage, ageSeconds) => metrics.deliverySeconds.observe(ageSeconds, stage),
+    }),
     pending,
     feeds,
     lookups,

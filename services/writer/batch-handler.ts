@@ -18,6 +18,7 @@ import type { RecordSpans } from './record-spans.ts'
 import { openRecordSpans } from './record-spans.ts'
 import { roomPublications } from './room-publications.ts'
 import type { Settle } from './settle.ts'
+import { reportAges } from './stage-ages.ts'
 import { streamRecords } from './stream-records.ts'
 import type { WriterLog } from './writer-log.ts'
 
@@ -90,24 +91,28 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     await announce(internalPublications(faulty, bounds.publicationBytes))
   }
 
-  const handleSlice = async (records: readonly LogRecord[], hold: Hold): Promise<void> => {
+  const handleSlice = async (records: readonly LogRecord[], hold: Hold, fetchedMs: number): Promise<void> => {
     const startedMs = clock.monotonicMs()
     const read = records.map(readRecord)
     const entries = read.filter(isEntry)
+    reportAges(entries, 'fetched', fetchedMs, metrics.onStage)
+    reportAges(entries, 'begun', clock.nowMs(), metrics.onStage)
     const spans = openRecordSpans(entries)
     const { settled, faulty } = await settle(entries, hold)
     spans.end(settled)
     countStored(settled)
     await publish(settled, spans, hold)
+    reportAges(entries, 'published', clock.nowMs(), metrics.onStage)
     await setAside([...read.filter(isFaulty), ...faulty], hold)
     metrics.onBatch({ records: records.length, seconds: (clock.monotonicMs() - startedMs) / 1_000 })
   }
 
   return async (batch) => {
     const { records } = batch
+    const fetchedMs = clock.nowMs()
     for (let start = 0; start < records.length; start += bounds.writerBatchRecords) {
       if (start > 0) await batch.heartbeat()
-      await handleSlice(records.slice(start, start + bounds.writerBatchRecords), batch)
+      await handleSlice(records.slice(start, start + bounds.writerBatchRecords), batch, fetchedMs)
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { BatchStage } from './stage-ages.ts'
+
 /** What became of a record. */
 export type RecordResult = 'event' | 'rejection' | 'repeat' | 'conflict' | 'user' | 'poison'
 
@@ -11,6 +13,8 @@ export interface WriterMetrics {
   readonly onRecord: (result: RecordResult) => void
   /** An event is stored, this long after a gateway took its command in, by the clocks of both. */
   readonly onStored: (ageSeconds: number) => void
+  /** A command of a batch has reached this stage, this long after its gateway received it, by the clocks of both. */
+  readonly onStage: (stage: BatchStage, ageSeconds: number) => void
   /** A record was set aside. */
   readonly onDeadLetter: () => void
   readonly onRetry: (cause: RetryCause) => void

@@ -1,6 +1,7 @@
 import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
 import { startChatUnderLoad } from '../harness/chat-under-load.ts'
 import { curveSvg } from '../harness/curve-svg.ts'
+import { stagesText } from '../harness/stages.ts'
 import { startSocketIoUnderLoad } from '../rivals/start-socket-io.ts'
 import type { Curve, CurveOptions } from './rate-curve.ts'
 import { measureCurve, pointText, serverMicros, warmUp } from './rate-curve.ts'
@@ -20,6 +21,8 @@ const aims: Readonly<Record<number, Aim>> = {
 }
 
 const aimHighest = 3.5
+
+const stagesRates: ReadonlySet<number> = new Set([500, 1_000, 2_000])
 
 const everydayRates = [100, 500, 1_000, 1_500, 2_000, 4_000, 6_000, 8_000, 10_000, 12_000] as const
 
@@ -47,7 +50,7 @@ interface Side {
   readonly problems: readonly string[]
 }
 
-interface UnderLoad extends Pick<CurveOptions, 'load' | 'parts'> {
+interface UnderLoad extends Pick<CurveOptions, 'load' | 'parts' | 'internalUrls'> {
   problems(): Promise<readonly string[]>
 }
 
@@ -63,7 +66,9 @@ const measureSide = async (
 
 const measureOurs = async (context: BenchContext, plan: Plan): Promise<Side> => {
   await using under = await startChatUnderLoad(await context.stack(), plan.size)
-  return await measureSide(under, plan, context.say)
+  const { gateways, writers } = under.chat
+  const internalUrls = [...gateways, ...writers].map(({ internalUrl }) => internalUrl)
+  return await measureSide({ ...under, internalUrls }, plan, context.say)
 }
 
 const measureRival = async (context: BenchContext, plan: Plan): Promise<Side> => {
@@ -87,6 +92,13 @@ const rateRow = (perSecond: number, ours: Curve, rival: Curve): Row | undefined 
     own.received.p50 <= aim.p50 && own.received.p99 <= aim.p99 && (aim.times === undefined || (times ?? 0) <= aim.times)
   return { ...row, aim: aimText(aim), isMet }
 }
+
+const stagesRow = ({ points }: Curve): Row[] =>
+  points.flatMap(({ perSecond, stages }) =>
+    stages !== undefined && stagesRates.has(perSecond)
+      ? [{ what: `B12 mean age of a message at each stage at ${perSecond}/s, ms`, result: stagesText(stages) }]
+      : [],
+  )
 
 const highestText = ({ best, tooMuch }: Curve): string => `${best?.perSecond ?? 0}/s${tooMuch === undefined ? ' or more' : ''}`
 
@@ -113,7 +125,8 @@ export const everydayBench: Bench = {
     const plan = planOf(context.isShort)
     const ours = await measureOurs(context, plan)
     const rival = await measureRival(context, plan)
-    const rates = plan.rates.flatMap((rate) => rateRow(rate, ours.curve, rival.curve) ?? [])
+    const measured = plan.rates.flatMap((rate) => rateRow(rate, ours.curve, rival.curve) ?? [])
+    const rates = [...measured, ...stagesRow(ours.curve)]
     const curves = { ours: ours.curve.points, 'Socket.IO': rival.curve.points }
     return {
       rows: plan.bisections === 0 ? rates : [...rates, highestRow(ours.curve, rival.curve)],

@@ -1,6 +1,8 @@
 import type { Parts } from '../harness/cpu.ts'
 import type { Measured } from '../harness/measure.ts'
 import { measureBurst, perUnit } from '../harness/measure.ts'
+import type { StageAges } from '../harness/stages.ts'
+import { measureStages, stagesText } from '../harness/stages.ts'
 import type { LoadProcess } from '../load/start-load.ts'
 import { burstText, isSustained, ms } from './pipeline-search.ts'
 
@@ -11,11 +13,17 @@ export interface CurveOptions {
   readonly rates: readonly number[]
   /** Rates between the last one that was sustained and the first one that was not. */
   readonly bisections: number
+  /** Internal URLs of services whose stages are measured. */
+  readonly internalUrls?: readonly string[]
   readonly say: (line: string) => void
 }
 
+export interface CurvePoint extends Measured {
+  readonly stages?: StageAges
+}
+
 export interface Curve {
-  readonly points: readonly Measured[]
+  readonly points: readonly CurvePoint[]
   /** Undefined: no rate was sustained. */
   readonly best: Measured | undefined
   /** The first rate that was not sustained; undefined: the given rates do not reach it. */
@@ -43,14 +51,19 @@ export const warmUp = async ({ load, parts }: Pick<CurveOptions, 'load' | 'parts
   void (await measureBurst(load, parts, { perSecond: 500, warmUpSeconds: 0, seconds, patienceMs }))
 
 /** Latency and CPU time by rate, and the highest rate that was sustained. */
-export const measureCurve = async ({ load, parts, rates, bisections, say }: CurveOptions): Promise<Curve> => {
-  const points: Measured[] = []
+export const measureCurve = async (options: CurveOptions): Promise<Curve> => {
+  const { load, parts, rates, bisections, internalUrls, say } = options
+  const points: CurvePoint[] = []
   let best: Measured | undefined
   let tooMuch: number | undefined
-  const attempt = async (perSecond: number): Promise<Measured> => {
+  const attempt = async (perSecond: number): Promise<CurvePoint> => {
+    const endStages = internalUrls === undefined ? undefined : await measureStages(internalUrls)
     const measured = await measureBurst(load, parts, { perSecond, warmUpSeconds: 2, seconds: secondsAt(perSecond), patienceMs })
+    const stages = await endStages?.()
     say(`  ${perSecond}/s ${isSustained(measured) ? 'held' : 'not held'}: ${burstText(measured)}`)
-    return measured
+    if (stages === undefined) return measured
+    say(`    mean age in ms: ${stagesText(stages)}`)
+    return { ...measured, stages }
   }
   const isHeld = async (perSecond: number): Promise<boolean> => {
     let measured = await attempt(perSecond)

@@ -83,6 +83,7 @@ const noMetrics = {
   onRecord: nothing,
   onDeadLetter: nothing,
   onStored: nothing,
+  onStage: nothing,
   onRetry: nothing,
   onFanOutFailure: nothing,
 }

@@ -65,6 +65,7 @@ const noMetrics = {
   onRecord: nothing,
   onDeadLetter: nothing,
   onStored: nothing,
+  onStage: nothing,
   onRetry: nothing,
   onFanOutFailure: nothing,
 }

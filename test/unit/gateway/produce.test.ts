@@ -24,14 +24,19 @@ const rig = (script: ('ok' | 'refused' | 'unknown')[], bounds = defaultBounds, r
     close: async () => undefined,
   }
   const fates: string[] = []
-  const produce = createProduce(log, clock, bounds, { retryMs: 50, restMs: () => restMs })
+  const stages: string[] = []
+  const produce = createProduce(log, clock, bounds, {
+    retryMs: 50,
+    restMs: () => restMs,
+    onStage: (stage, ageSeconds) => void stages.push(`${stage} after ${Math.round(ageSeconds * 1_000)}`),
+  })
   const send = (value: string): void => {
-    produce(record(value)).then(
+    produce(record(value), clock.nowMs()).then(
       () => fates.push(`${value} ok`),
       (error: PublishError) => fates.push(`${value} ${error.fate}`),
     )
   }
-  return { clock, published, fates, send }
+  return { clock, published, fates, stages, send }
 }
 
 describe('Handing commands to the log', () => {
@@ -41,6 +46,13 @@ describe('Handing commands to the log', () => {
     expect(published).toEqual([['a']])
     await clock.run(100)
     expect(published).toEqual([['a'], ['b', 'c']])
+  })
+
+  it('reports the age of each record when it is handed to the driver and when the log has acknowledged it', async () => {
+    const { clock, stages, send } = rig([])
+    for (const value of ['a', 'b']) send(value)
+    await clock.run(100)
+    expect(stages).toEqual(['handed after 0', 'acknowledged after 10', 'handed after 10', 'acknowledged after 20'])
   })
 
   it('rests after a batch for as long as it is told, and gathers meanwhile', async () => {

@@ -114,6 +114,7 @@ export const writerRig = async ({
     onBatch: ({ records }) => counted.push(`batch of ${records}`),
     onRecord: (result) => counted.push(result),
     onStored: (seconds) => ages.push(seconds),
+    onStage: () => {},
     onDeadLetter: () => counted.push('dead letter'),
     onRetry: (cause) => counted.push(`retry: ${cause}`),
     onFanOutFailure: () => counted.push('fan-out failure'),
