@@ -9,6 +9,7 @@ import { listsBench } from './lists.ts'
 import { quietProcessesBench } from './quiet-processes.ts'
 import { scaleBench } from './scale.ts'
 import { townHallBench } from './town-hall.ts'
+import { turnsBench } from './turns.ts'
 
 /** In the order in which they run. */
 export const allBenches: readonly Bench[] = [
@@ -17,6 +18,7 @@ export const allBenches: readonly Bench[] = [
   manyRoomsBench,
   everydayBench,
   quietProcessesBench,
+  turnsBench,
   pipelineBench,
   townHallBench,
   scaleBench,

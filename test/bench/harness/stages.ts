@@ -13,14 +13,14 @@ interface Sums {
 
 type Scrape = Readonly<Record<Stage, Sums>>
 
-const valueOf = (text: string, stage: Stage, part: 'sum' | 'count'): number => {
+const numberIn = (text: string, stage: Stage, part: 'sum' | 'count'): number => {
   const [, value] = new RegExp(`^chat_delivery_seconds_${part}\\{stage="${stage}"\\} (\\S+)$`, 'm').exec(text) ?? []
   return Number(value ?? 0)
 }
 
 const scrape = async (internalUrls: readonly string[]): Promise<Scrape> => {
   const texts = await Promise.all(internalUrls.map(async (url) => (await fetch(`${url}/metrics`)).text()))
-  const sum = (stage: Stage, part: 'sum' | 'count'): number => texts.reduce((all, text) => all + valueOf(text, stage, part), 0)
+  const sum = (stage: Stage, part: 'sum' | 'count'): number => texts.reduce((all, text) => all + numberIn(text, stage, part), 0)
   const entries = stages.map((stage) => [stage, { count: sum(stage, 'count'), seconds: sum(stage, 'sum') }])
   return Object.fromEntries(entries) as Scrape
 }
