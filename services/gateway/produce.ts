@@ -3,6 +3,7 @@ import type { CommandLog, NewRecord } from '../../shared/ports/command-log.ts'
 import { PublishError } from '../../shared/ports/command-log.ts'
 import { batcher } from '../../shared/runtime/batcher.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
+import { createGathering } from '../../shared/runtime/gathering.ts'
 import { pause } from '../../shared/runtime/pause.ts'
 
 /**
@@ -17,10 +18,13 @@ export type ProduceStage = 'handed' | 'acknowledged'
 
 export interface ProduceOptions {
   readonly retryMs: number
-  readonly restMs: () => number
+  readonly gatherMostMs: number
   /** A record has reached this stage, this long after the gateway received its command. */
   readonly onStage: (stage: ProduceStage, ageSeconds: number) => void
 }
+
+/** A publish is short for the gateway, and costs the broker and a writer a turn each. */
+const pauseRuns = 4
 
 interface Item {
   readonly record: NewRecord
@@ -31,7 +35,8 @@ const sizeOf = (record: NewRecord): number => record.value.length + record.key.l
 
 /**
  * Single-flight adaptive batching: idle → send now; busy → accumulate, send on
- * return, and after a rest for as long as `restMs` says. A batch of unknown fate is sent again until acknowledged, and
+ * return, after a pause where that saves a publish (`createGathering`). A batch
+ * of unknown fate is sent again until acknowledged, and
  * nothing goes out behind it, or order would break; a later refusal does not
  * make it known.
  */
@@ -39,9 +44,11 @@ export const createProduce = (
   log: CommandLog,
   clock: Clock,
   bounds: Bounds,
-  { retryMs, restMs, onStage }: ProduceOptions,
+  { retryMs, gatherMostMs, onStage }: ProduceOptions,
 ): Produce => {
+  const gathering = createGathering(clock, { runs: pauseRuns, mostMs: gatherMostMs })
   let waitingBytes = 0
+  let pauseMs = 0
   const reportAges = (items: readonly Item[], stage: ProduceStage): void => {
     const nowMs = clock.nowMs()
     for (const { receivedMs } of items) onStage(stage, Math.max(0, nowMs - receivedMs) / 1_000)
@@ -50,10 +57,12 @@ export const createProduce = (
   const publish = async (items: readonly Item[]): Promise<readonly undefined[]> => {
     const records = items.map(({ record }) => record)
     reportAges(items, 'handed')
+    const startedMs = clock.monotonicMs()
     for (let isUnknown = false; ; ) {
       try {
         await log.publish(records)
         reportAges(items, 'acknowledged')
+        pauseMs = gathering.pauseAfter(items.length, clock.monotonicMs() - startedMs)
         return items.map(() => undefined)
       } catch (error) {
         if (!(error instanceof PublishError)) throw error
@@ -64,10 +73,7 @@ export const createProduce = (
     }
   }
 
-  const rest = (): Promise<void> | undefined => {
-    const ms = restMs()
-    return ms > 0 ? pause(clock, ms) : undefined
-  }
+  const rest = (): Promise<void> | undefined => (pauseMs > 0 ? pause(clock, pauseMs) : undefined)
   const add = batcher<Item, undefined>({ run: publish, maxItems: bounds.produceBatchRecords, rest })
 
   return async (record, receivedMs) => {

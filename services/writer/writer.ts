@@ -5,8 +5,7 @@ import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
-import type { Busyness } from '../../shared/runtime/busyness.ts'
-import { gatheringMs } from '../../shared/runtime/busyness.ts'
+import { createGathering } from '../../shared/runtime/gathering.ts'
 import { pause } from '../../shared/runtime/pause.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import { createAnnounce } from './announce.ts'
@@ -32,8 +31,6 @@ export interface WriterDeps {
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: Pick<ProtocolLimits, 'membersPerChat'>
-  /** Of this process: the busier, the longer records gather before the next batch. */
-  readonly busyness: Busyness
 }
 
 export interface WriterReadiness {
@@ -59,6 +56,9 @@ export interface Writer {
   readiness(): WriterReadiness
 }
 
+/** A pause of so many times the duration of a batch. */
+const pauseRuns = 2
+
 /**
  * The one that decides: takes commands from the log, in order per room,
  * stores what happened, and then says "look".
@@ -69,7 +69,7 @@ export interface Writer {
  * Does not:  give up while store or event stream are away; it waits, shown in `readiness`.
  */
 export const createWriter = (deps: WriterDeps): Writer => {
-  const { commandLog, eventStore, fanOut, clock, log, metrics, times, bounds, limits, busyness } = deps
+  const { commandLog, eventStore, fanOut, clock, log, metrics, times, bounds, limits } = deps
   const troubles = createTroubles()
   const patience = createPatience(clock, times)
   const persist = createPersist({ patience, troubles, metrics, log })
@@ -77,6 +77,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
   const settle = createSettle({ transact, patience, persist, metrics, maxMembers: limits.membersPerChat })
   const handle = createBatchHandler({ ...deps, settle, persist, announce: createAnnounce(fanOut, metrics, log) })
 
+  const gathering = createGathering(clock, { runs: pauseRuns, mostMs: times.gatherMostMs })
   const failure = Promise.withResolvers<never>()
   // Whoever awaits `failed` still sees it; this keeps a writer without such a one from ending the process.
   failure.promise.catch(() => {})
@@ -85,15 +86,16 @@ export const createWriter = (deps: WriterDeps): Writer => {
   let stopping: Promise<void> | undefined
   let isConsuming = false
 
-  /** A busy writer leaves the source alone for a moment, so that the next batches are larger. */
-  const handleThenRest = async (batch: RecordBatch): Promise<void> => {
+  /** The driver fetches again when this resolves: records gather at the broker where that saves a batch. */
+  const handleThenPause = async (batch: RecordBatch): Promise<void> => {
+    const startedMs = clock.monotonicMs()
     await handle(batch)
-    const restMs = gatheringMs(busyness(), times.gatherMostMs)
-    if (restMs > 0) await pause(clock, restMs, batch.signal)
+    const pauseMs = gathering.pauseAfter(batch.records.length, clock.monotonicMs() - startedMs)
+    if (pauseMs > 0) await pause(clock, pauseMs, batch.signal)
   }
 
   const begin = async (): Promise<void> => {
-    const begun = await commandLog.consume(handleThenRest)
+    const begun = await commandLog.consume(handleThenPause)
     if (stopping !== undefined) return begun.stop()
     consumption = begun
     isConsuming = true
