@@ -56,8 +56,8 @@ export interface Writer {
   readiness(): WriterReadiness
 }
 
-/** A pause of so many times the duration of a batch. */
-const pauseRuns = 2
+/** A pause is as long as the batch before it. */
+const pauseRuns = 1
 
 /**
  * The one that decides: takes commands from the log, in order per room,
