@@ -42,3 +42,14 @@ declare module 'kafkajs/src/broker/index.js' {
 declare module 'kafkajs/src/protocol/requests/index.js' {
   export const lookup: (versions: object) => (key: number, versions: object) => (details: object) => object
 }
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  interface Batch {
+    readonly partition: number
+    isEmpty(): boolean
+    isEmptyDueToFiltering(): boolean
+  }
+  class ConsumerGroup {
+    fetch(nodeId: number): Promise<readonly Batch[]>
+  }
+  export = ConsumerGroup
+}

@@ -46,9 +46,11 @@ export const serverMicros = ({ cpu, confirmedMeanwhile }: Measured): number => {
 export const pointText = (measured: Measured): string =>
   `p50 ${ms(measured.received.p50)} p99 ${ms(measured.received.p99)} ms, ${serverMicros(measured).toFixed(0)} µs`
 
-/** New processes, and a new broker, run uncompiled code. */
+const warmUpInFlight = 300
+
+/** New processes, and a new broker, run uncompiled code: a closed loop has it compiled soonest. */
 export const warmUp = async ({ load, parts }: Pick<CurveOptions, 'load' | 'parts'>, seconds: number): Promise<void> =>
-  void (await measureBurst(load, parts, { perSecond: 500, warmUpSeconds: 0, seconds, patienceMs }))
+  void (await measureBurst(load, parts, { perSecond: 0, inFlight: warmUpInFlight, warmUpSeconds: 0, seconds, patienceMs }))
 
 /** Latency and CPU time by rate, and the highest rate that was sustained. */
 export const measureCurve = async (options: CurveOptions): Promise<Curve> => {
