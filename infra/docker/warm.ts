@@ -36,7 +36,7 @@ const answers = async (path: string): Promise<boolean> => {
 
 for (const { args, env, until } of runs) {
   const folder = mkdtempSync(join(tmpdir(), 'warm-'))
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'entry.ts'), ...args], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=16', join(import.meta.dirname, 'entry.ts'), ...args], {
     env: { ...process.env, ...env, DATA_DIR: folder, INTERNAL_PORT: internalPort, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],
   })

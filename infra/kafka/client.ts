@@ -6,6 +6,7 @@ import { calmIdleQueues } from './idle-queue.ts'
 import type { KafkaOptions } from './kafka-options.ts'
 import { overlookOthersTopics } from './others-topics.ts'
 import { quickenVarints } from './quick-varints.ts'
+import { skipEmptyBatches } from './skip-empty-batches.ts'
 import type { Sockets } from './sockets.ts'
 
 /** The driver's types want each mechanism by itself. */
@@ -16,6 +17,7 @@ export const kafkaClient = (options: KafkaOptions, sockets: Sockets, retry: Retr
   calmIdleQueues()
   quickenVarints()
   overlookOthersTopics()
+  skipEmptyBatches()
   const { brokers, clientId, security, times, log } = options
   const { tls, login } = security ?? {}
   return new Kafka({

@@ -48,6 +48,11 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
       readonly groups: readonly { readonly state: string; readonly members: readonly { readonly memberId: string }[] }[]
     }>
   }
+  interface Batch {
+    readonly partition: number
+    isEmpty(): boolean
+    isEmptyDueToFiltering(): boolean
+  }
   class ConsumerGroup {
     constructor(options: object)
     readonly groupId: string
@@ -56,6 +61,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     lastRequest: number
     heartbeat(options: { readonly interval: number }): Promise<void>
     joinAndSync(): Promise<void>
+    fetch(nodeId: number): Promise<readonly Batch[]>
   }
   export = ConsumerGroup
 }

@@ -25,7 +25,7 @@ export const createCommandWatch =
       traceparent: span?.traceparent,
       end: (outcome) => {
         const ms = clock.monotonicMs() - startedMs
-        if (outcome === 'ok') metrics.commandSeconds.observe({ event }, ms / 1_000)
+        if (outcome === 'ok') metrics.commandSeconds.observe(ms / 1_000, event)
         span?.end({ 'chat.outcome': outcome })
         log.debug({ event, command: id, trace: span?.traceId, outcome, ms }, 'a command has its outcome')
       },

@@ -30,7 +30,7 @@ export const createDeliveryWatch = (clock: Clock, { deliverySeconds }: Pick<Metr
   let spans: Span[] = []
 
   const observe = (stage: string, sinceMs: number): void =>
-    deliverySeconds.observe({ stage }, Math.max(0, clock.nowMs() - sinceMs) / 1_000)
+    deliverySeconds.observe(Math.max(0, clock.nowMs() - sinceMs) / 1_000, stage)
 
   return {
     passed: ({ room, seq, frame, traceparent }, sockets) => {

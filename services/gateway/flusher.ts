@@ -1,6 +1,4 @@
 import type { Clock } from '../../shared/ports/clock.ts'
-import type { Busyness } from '../../shared/runtime/busyness.ts'
-import { gatheringMs } from '../../shared/runtime/busyness.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 
 /** Something that has gathered bytes and can write them. */
@@ -13,21 +11,24 @@ export interface Flusher {
   request(target: Flushable): void
 }
 
+/** A flush that took less has few writes to save. */
+const shortMs = 1
+
+/** The pause after a longer flush, as a multiple of its duration: at most a fifth of the time goes into writing. */
+const pauseFlushes = 4
+
 /**
  * The gateway's one flush: everything gathered since the last one is written,
  * one write per socket, because the write is three quarters of the cost of a
- * delivery. The next flush starts no sooner than the last one took, and later
- * the busier the gateway is (at most `flushMostMs`), so that an idle gateway
- * never delays and a busy one coalesces by itself. Where the last flush was for
- * one socket alone there is nothing to gather: who asks one thing after the
- * other would only wait. It is cut into slices of `flushSliceMs`. One target
- * that throws keeps no other from being flushed.
+ * delivery. A flush to many sockets is followed by a pause (at most
+ * `flushMostMs`), in which further frames for the same sockets gather; a short
+ * one by none, because a pause would save nothing. A flush is cut into slices
+ * of `flushSliceMs`. One target that throws keeps no other from being flushed.
  */
-export const createFlusher = (clock: Clock, times: Times, busyness: Busyness, onFlushed: (seconds: number) => void): Flusher => {
+export const createFlusher = (clock: Clock, times: Times, onFlushed: (seconds: number) => void): Flusher => {
   let dirty = new Set<Flushable>()
   let isScheduled = false
   let lastTookMs = 0
-  let lastTargets = 0
   let lastEndedAt = Number.NEGATIVE_INFINITY
 
   /** Whatever one of them throws is thrown where it stops no other. */
@@ -64,15 +65,12 @@ export const createFlusher = (clock: Clock, times: Times, busyness: Busyness, on
 
   const schedule = (): void => {
     isScheduled = true
-    const tookMs = lastTookMs < 1 ? 0 : Math.min(lastTookMs, times.flushMostMs)
-    const gatherMs = gatheringMs(busyness(), times.flushMostMs)
-    const pauseMs = lastTargets > 1 ? Math.max(tookMs, gatherMs) : tookMs
+    const pauseMs = lastTookMs < shortMs ? 0 : Math.min(times.flushMostMs, pauseFlushes * lastTookMs)
     // Time that has passed since was pause enough.
     const leftMs = Math.max(0, lastEndedAt + pauseMs - clock.monotonicMs())
     clock.after(leftMs, () => {
       const targets = dirty
       dirty = new Set()
-      lastTargets = targets.size
       slice(targets.values(), 0)
     })
   }

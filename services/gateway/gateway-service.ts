@@ -6,7 +6,6 @@ import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import { openapiDocument } from '../../shared/protocol/openapi.ts'
 import type { AccessConfig } from '../../shared/runtime/access-config.ts'
-import { loopBusyness } from '../../shared/runtime/busyness.ts'
 import type { PublicConfig } from '../../shared/runtime/config.ts'
 import type { Readiness } from '../../shared/runtime/internal-port.ts'
 import type { Logger } from '../../shared/runtime/logger.ts'
@@ -83,7 +82,6 @@ export const createGatewayService = (
     gateway: randomUUIDv7(),
     newId: () => randomUUIDv7(),
     random: Math.random,
-    busyness: loopBusyness(),
   })
   const { authenticate, start: findKeys } = authenticatorFor(access, times, log)
   const crowd = createCrowd(bounds)

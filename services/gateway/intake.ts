@@ -126,7 +126,7 @@ export const createIntake = (ports: IntakePorts): Intake => {
       ...(traceparent === undefined ? {} : { [recordHeaders.traceparent]: traceparent }),
     }
     try {
-      await produce({ key: command.room, value: writeCommand(command), headers })
+      await produce({ key: command.room, value: writeCommand(command), headers }, Date.parse(command.at))
     } catch (error) {
       if (!(error instanceof PublishError)) throw error
       pending.conclude(entry, error.fate === 'too_large' ? tooLarge : { kind: 'unavailable' })

@@ -3,6 +3,7 @@ import type { CommandLog, NewRecord } from '../../shared/ports/command-log.ts'
 import { PublishError } from '../../shared/ports/command-log.ts'
 import { batcher } from '../../shared/runtime/batcher.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
+import { createGathering } from '../../shared/runtime/gathering.ts'
 import { pause } from '../../shared/runtime/pause.ts'
 
 /**
@@ -11,13 +12,32 @@ import { pause } from '../../shared/runtime/pause.ts'
  * `too_large` when it would be refused at every attempt; never for an unknown
  * fate.
  */
-export type Produce = (record: NewRecord) => Promise<void>
+export type Produce = (record: NewRecord, receivedMs: number) => Promise<void>
+
+/** The record is `handed` to the driver; the log has `acknowledged` it. */
+export type ProduceStage = 'handed' | 'acknowledged'
+
+export interface ProduceOptions {
+  readonly retryMs: number
+  readonly gatherMostMs: number
+  /** A record has reached this stage, this long after the gateway received its command. */
+  readonly onStage: (stage: ProduceStage, ageSeconds: number) => void
+}
+
+/** A publish is short for the gateway, and costs the broker and a writer a turn each. */
+const pauseRuns = 4
+
+interface Item {
+  readonly record: NewRecord
+  readonly receivedMs: number
+}
 
 const sizeOf = (record: NewRecord): number => record.value.length + record.key.length
 
 /**
  * Single-flight adaptive batching: idle → send now; busy → accumulate, send on
- * return, and after a rest for as long as `restMs` says. A batch of unknown fate is sent again until acknowledged, and
+ * return, after a pause where that saves a publish (`createGathering`). A batch
+ * of unknown fate is sent again until acknowledged, and
  * nothing goes out behind it, or order would break; a later refusal does not
  * make it known.
  */
@@ -25,15 +45,27 @@ export const createProduce = (
   log: CommandLog,
   clock: Clock,
   bounds: Bounds,
-  { retryMs, restMs }: { readonly retryMs: number; readonly restMs: () => number },
+  { retryMs, gatherMostMs, onStage }: ProduceOptions,
 ): Produce => {
+  const gathering = createGathering(clock, { runs: pauseRuns, mostMs: gatherMostMs })
   let waitingBytes = 0
+  let pauseMs = 0
+  const reportAges = (items: readonly Item[], stage: ProduceStage): void => {
+    const nowMs = clock.nowMs()
+    for (const { receivedMs } of items) onStage(stage, Math.max(0, nowMs - receivedMs) / 1_000)
+  }
+
   /** For each record the error that it has alone, if any. */
-  const publish = async (records: readonly NewRecord[]): Promise<readonly (PublishError | undefined)[]> => {
+  const publish = async (items: readonly Item[]): Promise<readonly (PublishError | undefined)[]> => {
+    const records = items.map(({ record }) => record)
+    reportAges(items, 'handed')
+    const startedMs = clock.monotonicMs()
     for (let isUnknown = false; ; ) {
       try {
         await log.publish(records)
-        return records.map(() => undefined)
+        reportAges(items, 'acknowledged')
+        pauseMs = gathering.pauseAfter(items.length, clock.monotonicMs() - startedMs)
+        return items.map(() => undefined)
       } catch (error) {
         if (!(error instanceof PublishError)) throw error
         // After an unknown fate even that is not certain: the look-up at the deadline decides.
@@ -45,18 +77,15 @@ export const createProduce = (
     }
   }
 
-  const rest = (): Promise<void> | undefined => {
-    const ms = restMs()
-    return ms > 0 ? pause(clock, ms) : undefined
-  }
-  const add = batcher<NewRecord, PublishError | undefined>({ run: publish, maxItems: bounds.produceBatchRecords, rest })
+  const rest = (): Promise<void> | undefined => (pauseMs > 0 ? pause(clock, pauseMs) : undefined)
+  const add = batcher<Item, PublishError | undefined>({ run: publish, maxItems: bounds.produceBatchRecords, rest })
 
-  return async (record) => {
+  return async (record, receivedMs) => {
     const bytes = sizeOf(record)
     if (waitingBytes + bytes > bounds.produceBufferBytes) throw new PublishError('refused', 'the buffer of commands is full')
     waitingBytes += bytes
     try {
-      const error = await add(record)
+      const error = await add({ record, receivedMs })
       if (error !== undefined) throw error
     } finally {
       waitingBytes -= bytes

@@ -8,8 +8,6 @@ import type { ReadModel } from '../../shared/ports/read-model.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
-import type { Busyness } from '../../shared/runtime/busyness.ts'
-import { gatheringMs } from '../../shared/runtime/busyness.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import type { Admission } from './admission.ts'
@@ -52,8 +50,6 @@ export interface SwitchboardPorts {
   readonly gateway: string
   readonly newId: () => string
   readonly random: () => number
-  /** Of this process: the busier, the more is gathered before it is sent on. */
-  readonly busyness: Busyness
 }
 
 /**
@@ -78,13 +74,13 @@ export interface Switchboard {
 }
 
 export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
-  const { commandLog, eventStore, readModel, fanOut, clock, metrics, log, times, bounds, limits, gateway, busyness } = ports
+  const { commandLog, eventStore, readModel, fanOut, clock, metrics, log, times, bounds, limits, gateway } = ports
   const sessions = new Set<Session>()
   const retryMs = times.sweepLeastMs
 
   const lookups = createLookups(eventStore, readModel, bounds)
   const delivery = createDeliveryWatch(clock, metrics)
-  const flusher = createFlusher(clock, times, busyness, (seconds) => {
+  const flusher = createFlusher(clock, times, (seconds) => {
     metrics.broadcastSeconds.observe(seconds)
     delivery.flushed()
   })
@@ -116,7 +112,11 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
   })
   const intake = createIntake({
     gateway,
-    produce: createProduce(commandLog, clock, bounds, { retryMs, restMs: () => gatheringMs(busyness(), times.gatherMostMs) }),
+    produce: createProduce(commandLog, clock, bounds, {
+      retryMs,
+      gatherMostMs: times.gatherMostMs,
+      onStage: (stage, ageSeconds) => metrics.deliverySeconds.observe(ageSeconds, stage),
+    }),
     pending,
     feeds,
     lookups,

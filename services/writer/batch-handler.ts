@@ -21,6 +21,7 @@ import { openRecordSpans } from './record-spans.ts'
 import type { RetryUntilDone } from './retry-until-done.ts'
 import { roomPublications } from './room-publications.ts'
 import type { RowBound } from './row-bound.ts'
+import { reportAges } from './stage-ages.ts'
 import type { StoreBatch } from './store-batch.ts'
 import { streamRecords } from './stream-records.ts'
 import type { WriterLog } from './writer-log.ts'
@@ -98,15 +99,18 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     await announce(internalPublications(faulty, bounds.publicationBytes))
   }
 
-  const handleSlice = async (read: readonly (Entry | Faulty)[], commit: Commit, hold: Hold): Promise<void> => {
+  const handleSlice = async (read: readonly (Entry | Faulty)[], commit: Commit, hold: Hold, fetchedMs: number): Promise<void> => {
     const startedMs = clock.monotonicMs()
     const { entries, clamped } = clampTimes(read.filter(isEntry), clock.nowMs())
     if (clamped > 0) metrics.onClampedTimes(clamped)
+    reportAges(entries, 'fetched', fetchedMs, metrics.onStage)
+    reportAges(entries, 'begun', clock.nowMs(), metrics.onStage)
     const spans = openRecordSpans(entries)
     const { settled, faulty } = await storeBatch(entries, hold, commit)
     spans.end(settled)
     countStored(settled)
     await publish(settled, spans, hold)
+    reportAges(entries, 'published', clock.nowMs(), metrics.onStage)
     await setAside([...read.filter(isFaulty), ...faulty], hold)
     metrics.onBatch({ records: read.length, seconds: (clock.monotonicMs() - startedMs) / 1_000 })
   }
@@ -127,11 +131,12 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
   return async (batch) => {
     // One session from the first slice to the last: a later one begins at an earlier offset.
     const { commit } = session()
+    const fetchedMs = clock.nowMs()
     const read = batch.records.map(readRecord)
     for (let start = 0; start < read.length; ) {
       if (start > 0) await batch.heartbeat()
       const slice = nextSlice(read, start)
-      await handleSlice(slice, commit, batch)
+      await handleSlice(slice, commit, batch, fetchedMs)
       start += slice.length
     }
   }

@@ -1,3 +1,5 @@
+import type { BatchStage } from './stage-ages.ts'
+
 /** What became of a record. */
 export type RecordResult = 'event' | 'rejection' | 'repeat' | 'conflict' | 'user' | 'poison'
 
@@ -13,6 +15,8 @@ export interface WriterMetrics {
   readonly onStored: (ageSeconds: number) => void
   /** So many commands had a time ahead of the writer's clock and were given an earlier one. */
   readonly onClampedTimes: (commands: number) => void
+  /** A command of a batch has reached this stage, this long after its gateway received it, by the clocks of both. */
+  readonly onStage: (stage: BatchStage, ageSeconds: number) => void
   /** A record was set aside. */
   readonly onDeadLetter: () => void
   readonly onRetry: (cause: RetryCause) => void

@@ -2,7 +2,6 @@ import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
-import { loopBusyness } from '../../shared/runtime/busyness.ts'
 import type { SharedConfig } from '../../shared/runtime/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
 import { systemClock } from '../../shared/runtime/system-clock.ts'
@@ -33,7 +32,6 @@ export const startWriter = async (
     times,
     bounds,
     limits,
-    busyness: loopBusyness(),
   })
   life.add('writer', writer.stop)
   writer.failed.catch(life.fatal)

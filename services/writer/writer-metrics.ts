@@ -64,7 +64,8 @@ export const createWriterMetrics = ({
       batchSeconds.observe(seconds)
     },
     onRecord: (result) => records.inc({ result }),
-    onStored: (ageSeconds) => deliverySeconds.observe({ stage: 'stored' }, ageSeconds),
+    onStored: (ageSeconds) => deliverySeconds.observe(ageSeconds, 'stored'),
+    onStage: (stage, ageSeconds) => deliverySeconds.observe(ageSeconds, stage),
     onClampedTimes: (commands) => clampedTimes.inc(commands),
     onDeadLetter: () => deadLetters.inc(),
     onRetry: (cause) => retries.inc({ cause }),

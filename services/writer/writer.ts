@@ -4,8 +4,7 @@ import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
-import type { Busyness } from '../../shared/runtime/busyness.ts'
-import { gatheringMs } from '../../shared/runtime/busyness.ts'
+import { createGathering } from '../../shared/runtime/gathering.ts'
 import { pause } from '../../shared/runtime/pause.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import { createAnnounce } from './announce.ts'
@@ -38,8 +37,6 @@ export interface WriterDeps {
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: DecisionLimits
-  /** Of this process: the busier, the longer records gather before the next batch. */
-  readonly busyness: Busyness
 }
 
 export interface WriterReadiness {
@@ -68,6 +65,9 @@ export interface Writer {
 /** Every effect has taken place when the handler resolves. */
 const allDone: HandledBatch = { done: Promise.resolve() }
 
+/** A pause is as long as the batch before it. */
+const pauseRuns = 1
+
 /**
  * The one that decides: takes commands from the log, in order per room,
  * stores what happened, and then says "look".
@@ -78,13 +78,14 @@ const allDone: HandledBatch = { done: Promise.resolve() }
  * Does not:  give up while store or event stream are away; it waits, shown in `readiness`.
  */
 export const createWriter = (deps: WriterDeps): Writer => {
-  const { commandLog, eventStore, fanOut, clock, log, metrics, times, bounds, limits, busyness } = deps
+  const { commandLog, eventStore, fanOut, clock, log, metrics, times, bounds, limits } = deps
   const troubles = createTroubles()
   const patience = createPatience(clock, times)
   const retryUntilDone = createRetryUntilDone({ patience, troubles, metrics, log })
   const rowBound = createRowBound(bounds.writerBatchRows)
   const begun = Promise.withResolvers<Consumption>()
 
+  const gathering = createGathering(clock, { runs: pauseRuns, mostMs: times.gatherMostMs })
   const failure = Promise.withResolvers<never>()
   // Whoever awaits `failed` still sees it; this keeps a writer without such a one from ending the process.
   failure.promise.catch(() => {})
@@ -131,16 +132,17 @@ export const createWriter = (deps: WriterDeps): Writer => {
   let stopping: Promise<void> | undefined
   let isConsuming = false
 
-  /** A busy writer leaves the source alone for a moment, so that the next batches are larger. */
-  const handleThenRest = async (batch: RecordBatch): Promise<HandledBatch> => {
+  /** The driver fetches again when this resolves: records gather at the broker where that saves a batch. */
+  const handleThenPause = async (batch: RecordBatch): Promise<HandledBatch> => {
+    const startedMs = clock.monotonicMs()
     await handle(batch)
-    const restMs = gatheringMs(busyness(), times.gatherMostMs)
-    if (restMs > 0) await pause(clock, restMs, batch.signal)
+    const pauseMs = gathering.pauseAfter(batch.records.length, clock.monotonicMs() - startedMs)
+    if (pauseMs > 0) await pause(clock, pauseMs, batch.signal)
     return allDone
   }
 
   const begin = async (): Promise<void> => {
-    const consuming = await commandLog.consume(handleThenRest)
+    const consuming = await commandLog.consume(handleThenPause)
     begun.resolve(consuming)
     if (stopping !== undefined) return consuming.stop()
     consumption = consuming

@@ -8,6 +8,12 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'unknown host',
 }
 
+/**
+ * Connections that the kernel completes before the process accepts them; it may allow fewer (`net.core.somaxconn`,
+ * 4,096 by default). Node's own 511 is less than what reconnects after a cut: the rest would be tried again a second later.
+ */
+const backlog = 4_096
+
 /** Listens; resolves with the port. Rejects with `StartError` that names the variable which set it. */
 export const listen = (server: Server, host: string, port: number, variable: string): Promise<{ readonly port: number }> =>
   new Promise((resolve, reject) => {
@@ -15,5 +21,5 @@ export const listen = (server: Server, host: string, port: number, variable: str
       const reason = reasons['code' in error ? String(error.code) : '']
       reject(reason === undefined ? error : new StartError(`${variable}: ${host}:${port}: ${reason}`, { cause: error }))
     })
-    server.listen(port, host, () => resolve({ port: (server.address() as AddressInfo).port }))
+    server.listen({ port, host, backlog }, () => resolve({ port: (server.address() as AddressInfo).port }))
   })

@@ -73,7 +73,7 @@ export const metricsTable = {
   deliverySeconds: {
     kind: 'histogram',
     name: 'chat_delivery_seconds',
-    help: 'Age of an event when it is stored, passes through a gateway, is written to sockets (the oldest of a flush)',
+    help: 'Age of a message at each stage, since its gateway received it: handed to the Kafka driver, acknowledged by Kafka, fetched by a writer, begun in a batch, stored, published, passed to the send queues of another gateway, written to sockets (the oldest of a flush)',
     labels: ['stage'],
     buckets: seconds,
   },

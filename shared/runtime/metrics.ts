@@ -1,9 +1,10 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { metricsTable } from './metrics-table.ts'
+import { QuickHistogram } from './quick-histogram.ts'
 
 type Table = typeof metricsTable
 type LabelOf<Name extends keyof Table> = Table[Name]['labels'][number]
-type Kinds<Label extends string> = { counter: Counter<Label>; gauge: Gauge<Label>; histogram: Histogram<Label> }
+type Kinds<Label extends string> = { counter: Counter<Label>; gauge: Gauge<Label>; histogram: QuickHistogram<Label> }
 
 /** Every metric of the table, by its name in code. */
 export type Metrics = { readonly [Name in keyof Table]: Kinds<LabelOf<Name>>[Table[Name]['kind']] } & {
@@ -17,11 +18,11 @@ const startedAt0 = (counter: Counter, starts: readonly Readonly<Record<string, s
   return counter
 }
 
-const create = (row: Row, registry: Registry): Counter | Gauge | Histogram => {
+const create = (row: Row, registry: Registry): Counter | Gauge | QuickHistogram<string> => {
   const given = { name: row.name, help: row.help, labelNames: [...row.labels], registers: [registry] }
   if (row.kind === 'counter') return startedAt0(new Counter(given), 'starts' in row ? row.starts : [])
   if (row.kind === 'gauge') return new Gauge(given)
-  return new Histogram({ ...given, buckets: [...row.buckets] })
+  return new QuickHistogram<string>({ ...row, registry })
 }
 
 /** The metrics in a registry of their own, with those of the process (memory, CPU, event-loop lag). Once for each registry. */

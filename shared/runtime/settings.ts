@@ -45,8 +45,8 @@ const serviceSettings = {
   ),
   PARTITIONS: setting(
     'partitions of the command log, fixed when topics are created; as many writers can work',
-    '`60`',
-    whole(1, 10_000).default(60),
+    '`12`',
+    whole(1, 10_000).default(12),
   ),
   REPLICATION_FACTOR: setting('copies that the brokers keep of each topic', 'as the brokers say', whole(1, 100).optional()),
   TRACES_URL: setting(

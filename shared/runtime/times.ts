@@ -52,7 +52,10 @@ export const timesTable = {
     meaning: 'Token keys that could not be loaded anew for this long are not used: tokens get `keys_unavailable`.',
   },
   flushMostMs: { value: 20, meaning: 'The longest pause between two flushes.' },
-  gatherMostMs: { value: 30, meaning: 'A busy process leaves commands, or batches of them, to gather for so long at the most.' },
+  gatherMostMs: {
+    value: 12,
+    meaning: 'The longest pause in which commands gather before they are produced, or before they are fetched.',
+  },
   flushSliceMs: { value: 5, meaning: 'A flush that takes longer goes on in another turn of the event loop.' },
   drainWindowMs: { value: 8_000, meaning: 'A draining gateway tells its sessions to move spread over this time at the most.' },
   drainStepMs: { value: 10, meaning: 'Sessions of a draining gateway move at least this far apart, within the window.' },

@@ -15,6 +15,8 @@ const usage = `Usage: npm run bench -- [--only B1,B4] [--short] [--out bench-res
   --out    folder for the results as JSON, the table and the pictures
   --write  puts table and picture into test/bench too
   --list   tells what there is, and runs nothing
+
+  BENCH_RATES=500,1000: the rates of B12, in place of all
 `
 
 const { values } = parseArgs({

@@ -73,7 +73,6 @@ describe.skipIf(whyNoStack())('Ten thousand resumes at once', () => {
       gateway: randomUUID(),
       newId: randomUUID,
       random: Math.random,
-      busyness: () => 0,
     })
     const clients = rooms.flatMap(({ id, users }) => users.map((user) => ({ room: id, user, wire: silentWire() })))
     const names = new Map(members.map(({ id, name }) => [id, name]))

@@ -30,7 +30,7 @@ describe.skipIf(whyNoStack())('A Prometheus that watched a load', () => {
   it('has seen what there was to see: senders, deliveries, resumes, a socket that did not read', async () => {
     const value = async (expression: string): Promise<number> => (await prometheus.query(expression))[0]?.values[0]?.[1] ?? 0
     expect(await value('sum(chat_commands_total{event="new-message",outcome="ok"})')).toBeGreaterThanOrEqual(1_000)
-    expect(await value('count(count by (stage) (chat_delivery_seconds_count > 0))')).toBe(3)
+    expect(await value('count(count by (stage) (chat_delivery_seconds_count > 0))')).toBe(8)
     expect(await value('sum(chat_resumes_total{result="recovered"})')).toBeGreaterThan(0)
     expect(await value('sum(chat_slow_consumers_total)')).toBeGreaterThan(0)
     expect(await value('sum(chat_send_queue_bytes_count)')).toBeGreaterThan(0)

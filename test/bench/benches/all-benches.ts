@@ -3,16 +3,22 @@ import { pipelineBench } from './b4-pipeline.ts'
 import { busyRoomBench, manyRoomsBench, quietRoomBench } from './broadcast.ts'
 import { churnBench } from './churn.ts'
 import { embeddedBench } from './embedded.ts'
+import { everydayBench } from './everyday.ts'
 import { headSweepBench, idleSessionsBench } from './idle-sessions.ts'
 import { listsBench } from './lists.ts'
+import { quietProcessesBench } from './quiet-processes.ts'
 import { scaleBench } from './scale.ts'
 import { townHallBench } from './town-hall.ts'
+import { turnsBench } from './turns.ts'
 
 /** In the order in which they run. */
 export const allBenches: readonly Bench[] = [
   busyRoomBench,
   quietRoomBench,
   manyRoomsBench,
+  everydayBench,
+  quietProcessesBench,
+  turnsBench,
   pipelineBench,
   townHallBench,
   scaleBench,

@@ -34,7 +34,7 @@ const profiling = (): Readonly<Record<string, string>> => {
   return folder ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` } : {}
 }
 
-const pidsOf = (replicas: readonly { readonly pid?: number | undefined }[]): number[] =>
+export const pidsOf = (replicas: readonly { readonly pid?: number | undefined }[]): number[] =>
   replicas.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))
 
 export const startChatUnderLoad = async (stack: BenchStack, options: ChatUnderLoadOptions): Promise<ChatUnderLoad> => {

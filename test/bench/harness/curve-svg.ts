@@ -9,7 +9,7 @@ const colours = ['#1457b8', '#b8541a', '#2f7d32', '#7a3ea8']
 const text = (x: number, y: number, words: string, more = ''): string => `<text x="${x}" y="${y}" ${more}>${words}</text>`
 
 /** Throughput to the right, latency upwards on a scale of powers of ten. */
-export const curveSvg = (curves: Curves): string => {
+export const curveSvg = (name: string, curves: Curves): string => {
   const all = Object.values(curves).flat()
   const most = Math.max(1_000, ...all.map(({ rate }) => rate)) * 1.05
   const x = (rate: number): number => left + (rate / most) * (width - left - right)
@@ -26,7 +26,7 @@ export const curveSvg = (curves: Curves): string => {
     text(x(index * step), height - bottom + 18, `${index * step}`, 'text-anchor="middle"'),
   )
   const limit = `<line x1="${left}" x2="${width - right}" y1="${y(250)}" y2="${y(250)}" stroke="#c00" stroke-dasharray="4 4"/>${text(width - right + 6, y(250) + 4, 'limit, 250 ms', 'fill="#c00"')}`
-  const lines = Object.entries(curves).flatMap(([name, points], index) => {
+  const lines = Object.entries(curves).flatMap(([side, points], index) => {
     const colour = colours[index % colours.length] ?? '#000'
     const sorted = points.toSorted((a, b) => a.rate - b.rate)
     return (['p50', 'p99'] as const).map((of) => {
@@ -37,13 +37,13 @@ export const curveSvg = (curves: Curves): string => {
         .join('')
       const path = places.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(' ')
       const dash = of === 'p50' ? ' stroke-dasharray="2 3"' : ''
-      return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>${dots}${text(endX + 8, endY + 4, `${name} ${of}`, `fill="${colour}"`)}`
+      return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>${dots}${text(endX + 8, endY + 4, `${side} ${of}`, `fill="${colour}"`)}`
     })
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#333">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
-    text(left, 16, 'B4: send → every member, by confirmed messages a second', 'font-size="14"'),
+    text(left, 16, `${name}: send → every member, by confirmed messages a second`, 'font-size="14"'),
     ...grid,
     ...ticks,
     text((left + width - right) / 2, height - 10, 'messages a second, each to ten members', 'text-anchor="middle"'),

@@ -16,6 +16,7 @@ const metrics = {
   onClampedTimes: nothing,
   onDeadLetter: nothing,
   onStored: nothing,
+  onStage: nothing,
   onRetry: nothing,
   onFanOutFailure: nothing,
 }
@@ -62,7 +63,6 @@ export const openWriterAlone = async (url: string): Promise<WriterAlone> => {
     times: defaultTimes,
     bounds: defaultBounds,
     limits: defaultLimits,
-    busyness: () => 0,
   })
   await writer.start()
   let offset = 0

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { planCrowd } from '../../support/load/crowd.ts'
+import { sendAtDueTimes } from '../../support/load/due-times.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import { createLatencies } from '../../support/load/latencies.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { messageText } from '../../support/load/message-text.ts'
-import { startPace } from '../../support/load/pace.ts'
 import { runIds } from '../../support/load/run-ids.ts'
+import { sendersInTurn } from '../../support/load/senders.ts'
 import { until } from '../../support/poll.ts'
-import { seededRandom } from '../../support/simulation/random.ts'
 import type { Dialect, Heard } from './dialect.ts'
 import type { Checks, Got, Member } from './member.ts'
 import { openMember } from './member.ts'
@@ -95,8 +95,8 @@ const mostProblems = 20
 export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
   const { dialect, urls, users, rooms, messageChars, checkers, tag, seed } = options
   const ids = runIds(tag, options.startMs ?? nowMs())
-  const random = seededRandom(seed)
   const crowd = planCrowd({ users, rooms, roomSize: `${options.roomSize}`, seed })
+  const nextSender = sendersInTurn(crowd.members, seed)
   const members: Member[] = []
   const problems: string[] = []
   const msg = messageText(messageChars)
@@ -186,13 +186,13 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
 
   const allRooms = [...crowd.members]
   const sendOne = (intendedMs: number): void => {
-    const [room, inRoom] = random.pick(allRooms)
+    const { room, user } = nextSender()
     const operation = intended.push(intendedMs) - 1
     aimed.push(room)
-    expected += inRoom.length
+    expected += crowd.members.get(room)?.length ?? 0
     sentTo.set(room, (sentTo.get(room) ?? 0) + 1)
     const text = dialect.message(operation, ids.room(room), ids.command(operation, intendedMs), msg)
-    memberAt(random.pick(inRoom)).socket.send(text)
+    memberAt(user).socket.send(text)
   }
 
   const isSettled = (): boolean => confirmed + refused === intended.length - 1 && deliveries === expected
@@ -263,9 +263,7 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
       const [before, refusedBefore] = [intended.length, refused]
       const count = Math.round(perSecond * (warmUpSeconds + seconds))
       const sending =
-        inFlight === undefined
-          ? startPace({ perSecond, count, now: nowMs, send: sendOne }).done
-          : flood(inFlight, warmUpSeconds + seconds)
+        inFlight === undefined ? sendAtDueTimes(perSecond, count, sendOne) : flood(inFlight, warmUpSeconds + seconds)
       await sleep(warmUpSeconds * 1_000)
       beginWindow()
       onWindow(true)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { topicsOf, writerGroup } from '../../../infra/kafka/topics.ts'
+import { readConfig } from '../../../shared/runtime/config.ts'
 import type { Overlay } from '../support/rendered.ts'
 import { overlays, rendered } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
@@ -65,6 +66,11 @@ describe.each(overlays)('the scaling of %s', (overlay) => {
   it('has at most as many writers as there are partitions (C5)', () => {
     const writer = scalingOf(overlay).find(({ target }) => target.name === 'writer')
     expect(writer?.max).toBeLessThanOrEqual(configOf(overlay, 'writer').partitions)
+  })
+
+  it('uses the default number of partitions, except in the overlay for the largest system', () => {
+    const isLarge = overlay === 'prod'
+    expect(configOf(overlay, 'writer').partitions).toBe(isLarge ? 60 : readConfig({}).partitions)
   })
 
   it('grows at once, shrinks slowly and by one (C5)', () => {

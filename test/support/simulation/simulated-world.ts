@@ -84,6 +84,7 @@ const noMetrics = {
   onClampedTimes: () => undefined,
   onDeadLetter: nothing,
   onStored: nothing,
+  onStage: nothing,
   onRetry: nothing,
   onFanOutFailure: nothing,
 }
@@ -96,9 +97,7 @@ export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise
   const log = simulatedLog(clock, random, { refusal: 0.03, unknown: 0.05, zombie: 0.1 })
   const writerFanOut = network.open()
   const bounds = { ...simulatedBounds, pageEvents: random.pick([5, 5, 20]) }
-  // Now and then busy, now and then not.
-  const busyness = (): number => random.pick([0, 0, 0.7, 1])
-  const settings = { busyness, metrics, log: unwelcome, times: simulatedTimes, bounds, limits: defaultLimits }
+  const settings = { metrics, log: unwelcome, times: simulatedTimes, bounds, limits: defaultLimits }
   let ids = 0
   const newId = (): string => {
     ids += 1

@@ -52,7 +52,6 @@ export const startSmallChat = async (
     times,
     bounds,
     limits,
-    busyness: () => 0,
   })
   await writer.start()
   const gateway = createGatewayService(

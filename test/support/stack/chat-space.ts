@@ -18,7 +18,6 @@ export interface ChatSpace {
 }
 
 const defaults: Environment = {
-  PARTITIONS: '12',
   AUTH: 'off',
   HOST: '127.0.0.1',
   LOG_LEVEL: 'info',

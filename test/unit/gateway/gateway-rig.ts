@@ -71,6 +71,7 @@ const noMetrics = {
   onClampedTimes: () => undefined,
   onDeadLetter: nothing,
   onStored: nothing,
+  onStage: nothing,
   onRetry: nothing,
   onFanOutFailure: nothing,
 }
@@ -143,7 +144,7 @@ export const gatewayRig = async (
     bury: async () => undefined,
     close: async () => undefined,
   }
-  const shared = { commandLog, fanOut, clock, times, bounds, limits: defaultLimits, busyness: () => 0 }
+  const shared = { commandLog, fanOut, clock, times, bounds, limits: defaultLimits }
   const switchboard = createSwitchboard({
     ...shared,
     ...ports({ eventStore: memory.store, readModel: memory.readModel }),

@@ -11,7 +11,7 @@ const record = (value: string): NewRecord => ({ key: 'room', value, headers: {} 
 type PublishFateOrOk = 'ok' | 'refused' | 'unknown'
 
 /** A log whose publishes end as the script says, one word each; then all succeed. Values that begin with `large` are too large. */
-const rig = (script: PublishFateOrOk[], bounds = defaultBounds, restMs = 0) => {
+const rig = (script: PublishFateOrOk[], bounds = defaultBounds, gatherMostMs = 0) => {
   const clock = virtualClock(seededRandom(1))
   const published: string[][] = []
   const log: CommandLog = {
@@ -28,14 +28,19 @@ const rig = (script: PublishFateOrOk[], bounds = defaultBounds, restMs = 0) => {
     close: async () => undefined,
   }
   const fates: string[] = []
-  const produce = createProduce(log, clock, bounds, { retryMs: 50, restMs: () => restMs })
+  const stages: string[] = []
+  const produce = createProduce(log, clock, bounds, {
+    retryMs: 50,
+    gatherMostMs,
+    onStage: (stage, ageSeconds) => void stages.push(`${stage} after ${Math.round(ageSeconds * 1_000)}`),
+  })
   const send = (value: string): void => {
-    produce(record(value)).then(
+    produce(record(value), clock.nowMs()).then(
       () => fates.push(`${value} ok`),
       (error: PublishError) => fates.push(`${value} ${error.fate}`),
     )
   }
-  return { clock, published, fates, send }
+  return { clock, published, fates, stages, send }
 }
 
 describe('Handing commands to the log', () => {
@@ -47,18 +52,35 @@ describe('Handing commands to the log', () => {
     expect(published).toEqual([['a'], ['b', 'c']])
   })
 
-  it('rests after a batch for as long as it is told, and gathers meanwhile', async () => {
+  it('reports the age of each record when it is handed to the driver and when the log has acknowledged it', async () => {
+    const { clock, stages, send } = rig([])
+    for (const value of ['a', 'b']) send(value)
+    await clock.run(100)
+    expect(stages).toEqual(['handed after 0', 'acknowledged after 10', 'handed after 10', 'acknowledged after 20'])
+  })
+
+  it('pauses after a publish when another command is expected meanwhile, and gathers', async () => {
+    const { clock, published, send } = rig([], defaultBounds, 20)
+    send('first')
+    const many = Array.from({ length: 20 }, (_, index) => `${index}`)
+    for (const value of many) send(value)
+    await clock.run(19)
+    expect(published).toEqual([['first'], many])
+    send('a')
+    // The second publish takes until 20, and the pause until 40.
+    await clock.run(19)
+    send('b')
+    expect(published).toHaveLength(2)
+    await clock.run(5)
+    expect(published).toEqual([['first'], many, ['a', 'b']])
+  })
+
+  it('does not pause while no other command is expected', async () => {
     const { clock, published, send } = rig([], defaultBounds, 20)
     send('a')
     await clock.run(15)
-    for (const value of ['b', 'c']) send(value)
-    await clock.run(10)
-    expect(published).toEqual([['a']])
-    await clock.run(10)
-    expect(published).toEqual([['a'], ['b', 'c']])
-    await clock.run(100)
-    send('d')
-    expect(published.at(-1)).toEqual(['d'])
+    send('b')
+    expect(published).toEqual([['a'], ['b']])
   })
 
   it('sends a batch of unknown fate again before anything else, until it is acknowledged', async () => {

@@ -38,7 +38,7 @@ describe('readConfig', () => {
       internalPort: 8081,
       dataDir: './data',
       namespace: '',
-      partitions: 60,
+      partitions: 12,
       replicationFactor: undefined,
       redisCluster: false,
       access: { jwt: undefined, allowedOrigins: undefined, trustedProxies: [] },

@@ -31,7 +31,7 @@ export const instantClock = (waits: number[]): Clock => {
   }
 }
 
-export const recordingFanOut = (publish: (items: readonly Publication[]) => void): FanOut => ({
+export const recordingFanOut = (publish: (items: readonly Publication[]) => void | Promise<void>): FanOut => ({
   publish: async (items) => publish(items),
   subscribe: () => ({ ready: Promise.resolve(), close: () => {} }),
   state: 'up',

@@ -48,9 +48,13 @@ it('says why consuming could not begin', async () => {
   await expect(rig.hasStarted()).rejects.toThrow('there is no such topic')
 })
 
-it('rests behind a batch when it is busy, so that the next one is larger', async () => {
-  const [busy, calm] = [await writerRig({ busy: 1 }), await writerRig({ busy: 0.2 })]
-  for (const rig of [busy, calm]) await rig.send(createUser(1))
-  expect(busy.waits).toEqual([defaultTimes.gatherMostMs])
-  expect(calm.waits).toEqual([])
+it('pauses after a batch when another record is expected meanwhile, so that the next batch is larger', async () => {
+  const [crowded, calm] = [await writerRig({ fanOutMs: 5 }), await writerRig({ fanOutMs: 5 })]
+  await calm.send(createUser(1))
+  expect(calm.waits).toEqual([5])
+  await crowded.send(...Array.from({ length: 100 }, (_, index) => createUser(index + 1)))
+  const [, pauseMs = 0, ...others] = crowded.waits
+  expect(others).toEqual([])
+  expect(pauseMs).toBeGreaterThanOrEqual(5)
+  expect(pauseMs).toBeLessThanOrEqual(defaultTimes.gatherMostMs)
 })

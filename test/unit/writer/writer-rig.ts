@@ -13,6 +13,7 @@ import { readOutcomeLines, readRoomPublication } from '../../../shared/ports/pub
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import type { Bounds } from '../../../shared/runtime/bounds.ts'
 import { defaultBounds } from '../../../shared/runtime/bounds.ts'
+import { pause } from '../../../shared/runtime/pause.ts'
 import { defaultTimes } from '../../../shared/runtime/times.ts'
 import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
@@ -44,8 +45,8 @@ export interface RigOptions {
   readonly limits?: Partial<DecisionLimits>
   /** Consuming begins, or fails to, when the test says so. */
   readonly isLate?: boolean
-  /** How busy the process is. */
-  readonly busy?: number
+  /** How long the fan-out takes. */
+  readonly fanOutMs?: number
 }
 
 /** A writer on the memory store, with every other port in the test's hand. */
@@ -55,7 +56,7 @@ export const writerRig = async ({
   bounds = {},
   limits = {},
   isLate = false,
-  busy = 0,
+  fanOutMs = 0,
 }: RigOptions = {}) => {
   const faults = { store: noFaults(), stream: noFaults(), bury: noFaults(), fanOut: noFaults() }
   const published: Publication[] = []
@@ -66,6 +67,7 @@ export const writerRig = async ({
   const logged: string[] = []
   const steps: string[] = []
   const ages: number[] = []
+  const clock = instantClock(waits)
   const consuming = Promise.withResolvers<never>()
   let handler: BatchHandler | undefined
   const begun = Promise.withResolvers<void>()
@@ -97,7 +99,8 @@ export const writerRig = async ({
     },
     close: async () => {},
   }
-  const fanOut = recordingFanOut((items) => {
+  const fanOut = recordingFanOut(async (items) => {
+    if (fanOutMs > 0) await pause(clock, fanOutMs)
     failing(faults.fanOut)
     published.push(...items)
     steps.push('told')
@@ -133,6 +136,7 @@ export const writerRig = async ({
     onBatch: ({ records }) => counted.push(`batch of ${records}`),
     onRecord: (result) => counted.push(result),
     onStored: (seconds) => ages.push(seconds),
+    onStage: () => {},
     onClampedTimes: (commands) => counted.push(`clamped times: ${commands}`),
     onDeadLetter: () => counted.push('dead letter'),
     onRetry: (cause) => counted.push(`retry: ${cause}`),
@@ -144,13 +148,12 @@ export const writerRig = async ({
     eventStore,
     eventStream,
     fanOut,
-    clock: instantClock(waits),
+    clock,
     log: { info: note, warn: note, error: note },
     metrics,
     times: defaultTimes,
     bounds: { ...defaultBounds, ...bounds },
     limits: { ...defaultLimits, ...limits },
-    busyness: () => busy,
   })
   const started = writer.start()
   if (!isLate) await started

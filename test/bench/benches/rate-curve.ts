@@ -1,0 +1,83 @@
+import type { Parts } from '../harness/cpu.ts'
+import type { Measured } from '../harness/measure.ts'
+import { measureBurst, perUnit } from '../harness/measure.ts'
+import type { StageAges } from '../harness/stages.ts'
+import { measureStages, stagesText } from '../harness/stages.ts'
+import type { LoadProcess } from '../load/start-load.ts'
+import { burstText, isSustained, ms } from './pipeline-search.ts'
+
+export interface CurveOptions {
+  readonly load: LoadProcess
+  readonly parts: Parts
+  /** In ascending order; measured until one is not sustained. */
+  readonly rates: readonly number[]
+  /** Rates between the last one that was sustained and the first one that was not. */
+  readonly bisections: number
+  /** Internal URLs of services whose stages are measured. */
+  readonly internalUrls?: readonly string[]
+  readonly say: (line: string) => void
+}
+
+export interface CurvePoint extends Measured {
+  readonly stages?: StageAges
+}
+
+export interface Curve {
+  readonly points: readonly CurvePoint[]
+  /** Undefined: no rate was sustained. */
+  readonly best: Measured | undefined
+  /** The first rate that was not sustained; undefined: the given rates do not reach it. */
+  readonly tooMuch: number | undefined
+}
+
+/** At low rates a longer time is needed for a p99 of more than a handful of messages. */
+const secondsAt = (perSecond: number): number => (perSecond <= 500 ? 15 : 8)
+
+const mostOtherCores = 0.2
+
+const patienceMs = 30_000
+
+/** CPU time of one message over all server processes, in microseconds. */
+export const serverMicros = ({ cpu, confirmedMeanwhile }: Measured): number => {
+  const { load: _load, ...servers } = perUnit(cpu, confirmedMeanwhile)
+  return Object.values(servers).reduce((sum, micros) => sum + micros, 0)
+}
+
+export const pointText = (measured: Measured): string =>
+  `p50 ${ms(measured.received.p50)} p99 ${ms(measured.received.p99)} ms, ${serverMicros(measured).toFixed(0)} µs`
+
+const warmUpInFlight = 300
+
+/** New processes, and a new broker, run uncompiled code: a closed loop has it compiled soonest. */
+export const warmUp = async ({ load, parts }: Pick<CurveOptions, 'load' | 'parts'>, seconds: number): Promise<void> =>
+  void (await measureBurst(load, parts, { perSecond: 0, inFlight: warmUpInFlight, warmUpSeconds: 0, seconds, patienceMs }))
+
+/** Latency and CPU time by rate, and the highest rate that was sustained. */
+export const measureCurve = async (options: CurveOptions): Promise<Curve> => {
+  const { load, parts, rates, bisections, internalUrls, say } = options
+  const points: CurvePoint[] = []
+  let best: Measured | undefined
+  let tooMuch: number | undefined
+  const attempt = async (perSecond: number): Promise<CurvePoint> => {
+    const endStages = internalUrls === undefined ? undefined : await measureStages(internalUrls)
+    const measured = await measureBurst(load, parts, { perSecond, warmUpSeconds: 2, seconds: secondsAt(perSecond), patienceMs })
+    const stages = await endStages?.()
+    say(`  ${perSecond}/s ${isSustained(measured) ? 'held' : 'not held'}: ${burstText(measured)}`)
+    if (stages === undefined) return measured
+    say(`    mean age in ms: ${stagesText(stages)}`)
+    return { ...measured, stages }
+  }
+  const isHeld = async (perSecond: number): Promise<boolean> => {
+    let measured = await attempt(perSecond)
+    // Other work on the machine may be the cause.
+    if (!isSustained(measured) && measured.cpu.otherCores > mostOtherCores) measured = await attempt(perSecond)
+    points.push(measured)
+    if (isSustained(measured)) best = measured
+    else tooMuch = perSecond
+    return isSustained(measured)
+  }
+  for (const rate of rates) if (!(await isHeld(rate))) break
+  for (let left = bisections; left > 0 && tooMuch !== undefined; left -= 1)
+    await isHeld(Math.round(((best?.perSecond ?? 0) + tooMuch) / 2))
+  return { points, best, tooMuch }
+}
