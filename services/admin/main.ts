@@ -3,6 +3,8 @@ import { assertTopics } from '../../infra/kafka/assert-topics.ts'
 import { checkTopics } from '../../infra/kafka/check-topics.ts'
 import { createTopics } from '../../infra/kafka/create-topics.ts'
 import { kafkaSecurity } from '../../infra/kafka/kafka-security.ts'
+import type { RepartitionOptions } from '../../infra/kafka/repartition.ts'
+import { repartition } from '../../infra/kafka/repartition.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
 import { beginEpoch } from '../../infra/postgres/begin-epoch.ts'
 import { assertDirectSession } from '../../infra/postgres/direct-session.ts'
@@ -30,16 +32,24 @@ const onDatabase = (meaning: string, work: (url: string, log: Logger) => Promise
   },
 })
 
-const makeTopics = async (): Promise<void> => {
+type TopicsOptions = RepartitionOptions & { readonly frameBytes: number }
+
+const onKafka = async (work: (options: TopicsOptions) => Promise<void>): Promise<void> => {
   const config = readConfigFor(['kafkaBrokers'])
   const { kafkaBrokers, namespace, partitions, replicationFactor, times, security, limits, logLevel } = config
   const log = createLogger({ level: logLevel, name: 'admin' })
   const clientId = 'chat-admin'
-  const kafka = { brokers: kafkaBrokers, namespace, clientId, security: kafkaSecurity(security), times, clock: systemClock, log }
+  const kafka = { brokers: kafkaBrokers, namespace, partitions, clientId, security: kafkaSecurity(security), times, log }
+  const options = { ...kafka, clock: systemClock, copies: replicationFactor, drainMs: 120_000, frameBytes: limits.frameBytes }
+  await work(options)
+}
+
+const makeTopics = async (options: TopicsOptions): Promise<void> => {
+  const { namespace, partitions, copies, frameBytes } = options
   const specs = topicsOf(namespace, partitions)
-  await createTopics(kafka, specs, replicationFactor)
-  await assertTopics(kafka, specs, ['commands', 'deadLetter', 'events'])
-  await checkTopics(kafka, specs, { frameBytes: limits.frameBytes, copies: replicationFactor })
+  await createTopics(options, specs, copies)
+  await assertTopics(options, specs, ['commands', 'deadLetter', 'events'])
+  await checkTopics(options, specs, { frameBytes, copies })
 }
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
@@ -47,7 +57,13 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
   topics: {
     meaning: 'makes the topics that are missing, and compares the settings of those that exist',
     needs: 'KAFKA_BROKERS',
-    run: makeTopics,
+    run: () => onKafka(makeTopics),
+  },
+  repartition: {
+    meaning:
+      'gives the command log PARTITIONS partitions: stops the intake, drains, makes the topic anew where it is to have fewer',
+    needs: 'KAFKA_BROKERS',
+    run: () => onKafka(repartition),
   },
   roles: onDatabase('makes the roles of writer and gateway, which may do what those do and no more', makeRoles),
   rebuild: onDatabase('makes the read model again from the events, while no writer runs', rebuild),
