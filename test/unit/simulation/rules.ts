@@ -45,13 +45,13 @@ export const rules: readonly Rule[] = [
   {
     rule: 'what a feed holds back is passed on in its order, after the hole',
     file: roomFeed,
-    from: 'if (isOpen && event.seq === last + 1 && event.frame !== undefined)',
-    to: 'if (isOpen && event.frame !== undefined)',
+    from: 'if (isOpen && event.seq === last + 1 && isPassable(event))',
+    to: 'if (isOpen && isPassable(event))',
   },
   {
     rule: 'a hole is read from the store',
     file: roomFeed,
-    from: 'while (!this.isClosed && this.last < this.target) await this.repairStep()',
+    from: 'while (this.isOpen && !this.isClosed && this.last < this.target) await this.repairStep()',
     to: '',
   },
   {
@@ -173,13 +173,13 @@ export const rules: readonly Rule[] = [
   {
     rule: 'every held room is compared with the store',
     file: head,
-    from: 'for (const [room, head] of await readModel.headsBeyond(held)) feeds.lookAt(room, head)',
+    from: 'for (const [room, head] of held) feeds.compared(room, head, changed.get(room))',
     to: '',
   },
   {
     rule: 'every held user is compared with the store',
     file: head,
-    from: 'hub.notice(user, { room, since })',
-    to: 'void since',
+    from: 'hub.compared(user, memberships)',
+    to: 'void [user, memberships]',
   },
 ]
