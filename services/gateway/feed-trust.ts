@@ -57,6 +57,16 @@ export class FeedTrust {
     return false
   }
 
+  /** The event at this seq passed as it was published and was not compared yet. */
+  isUnconfirmed(seq: number): boolean {
+    return this.newest?.seq === seq
+  }
+
+  /** The store has another event at the seq of the newest message. */
+  contradicts(stored: FeedItem): boolean {
+    return stored.seq === this.newest?.seq && differs(stored, this.newest)
+  }
+
   /** What the sweep compares with the store. */
   head(last: number): HeldHead {
     if (this.isDisputed) return { seq: last, digest: noDigest }

@@ -202,14 +202,17 @@ class HeardRoom implements RoomFeed {
     return retrying(this.ports.clock, this.ports.retryMs, () => !this.isClosed, attempt)
   }
 
+  /** The page begins with the last event if that is unconfirmed: what follows a forged message is not passed on. */
   private async repairStep(): Promise<void> {
-    const { target: asked, openings } = this
-    const page = await this.ask(() => this.ports.lookups.page({ room: this.room, after: this.last }))
+    const { target: asked, openings, last, trust } = this
+    const isChecked = trust.isUnconfirmed(last)
+    const page = await this.ask(() => this.ports.lookups.page({ room: this.room, after: isChecked ? last - 1 : last }))
     if (page === undefined || this.isClosed || openings !== this.openings) return
+    if ((isChecked && page.head < last) || page.items.some((item) => trust.contradicts(item))) return this.reopen()
     for (const item of page.items) if (item.seq === this.last + 1) this.passStored(item)
     this.passHeld()
     // A seq that the store does not have cannot be waited for: drop the rumour.
-    if (page.items.length === 0 && page.head <= this.last && this.target === asked) {
+    if (page.head <= this.last && this.target === asked) {
       this.target = this.last
       this.held = undefined
     }

@@ -1,4 +1,3 @@
-import type { Say } from './check-feeds.ts'
 import { forgedText } from './forger.ts'
 import type { Truths } from './room-truths.ts'
 import { membershipDuring } from './room-truths.ts'
@@ -22,7 +21,7 @@ export interface Deceptions {
   checkEnd(): void
 }
 
-export const createDeceptions = (connection: Connection, truths: Truths, say: Say): Deceptions => {
+export const createDeceptions = (connection: Connection, truths: Truths, say: (problem: string) => void): Deceptions => {
   const user = connection.userId ?? ''
   /** Forged seqs that were not taken back, by room. */
   const shown = new Map<string, Set<number>>()

@@ -77,6 +77,8 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say, dec
     const previous = last.get(room)
     const isNext = previous !== undefined && seq === previous + 1 && !told.has(room)
     if (!isNext && !mayStart(frame, truth)) say(`${room}: ${seq} after ${previous}`)
+    // A client starts over at the frame that adds it.
+    if (!isNext && isJoin(truth, seq)) deceptions?.reset(room, seq, atMs)
     const spans = truth.spans.get(user) ?? []
     // History is the room's: a member of now may read what came before, but only once it is one.
     const isAllowed = spans.some((span) => seq <= span.until && (span.from <= seq || span.fromMs <= atMs))

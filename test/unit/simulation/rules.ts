@@ -17,6 +17,9 @@ const resume = 'services/gateway/resume.ts'
 const roomFeed = 'services/gateway/room-feed.ts'
 const sessionRooms = 'services/gateway/session-rooms.ts'
 
+/** An attacker publishes made-up events and notices. */
+const forged = { isForged: true }
+
 export const rules: readonly Rule[] = [
   {
     rule: 'a live follower is given nothing up to its cursor',
@@ -181,5 +184,48 @@ export const rules: readonly Rule[] = [
     file: head,
     from: 'hub.compared(user, memberships)',
     to: 'void [user, memberships]',
+  },
+  {
+    rule: 'membership events are read from the store',
+    file: roomFeed,
+    from: "event.event === 'new-message' && event.frame !== undefined",
+    to: 'event.frame !== undefined',
+    simulation: forged,
+  },
+  {
+    rule: 'a feed reopens at once where a published message passed in place of a membership event',
+    file: roomFeed,
+    from: 'if (this.trust.hidesMembership(event)) void this.reopen()',
+    to: 'this.trust.hidesMembership(event)',
+    simulation: forged,
+  },
+  {
+    rule: 'nothing that is stored is passed on after a forged message',
+    file: roomFeed,
+    from: ' || page.items.some((item) => trust.contradicts(item))',
+    to: '',
+    shownBy: 169,
+    simulation: forged,
+  },
+  {
+    rule: 'the sweep compares the seq of the newest message',
+    file: roomFeed,
+    from: 'if (change?.isOther === true) return void this.reopen()',
+    to: '',
+    simulation: forged,
+  },
+  {
+    rule: 'a client that was given a forged message is told so',
+    file: follower,
+    from: 'this.resetTo(head)\n',
+    to: 'this.cursor = head\n',
+    simulation: forged,
+  },
+  {
+    rule: 'a notice does not decide where a follower begins',
+    file: follower,
+    from: 'if (this.isHinted && isMember) this.cursor = span.since',
+    to: 'if (this.isHinted && isMember && this.cursor < span.since) this.cursor = span.since',
+    simulation: forged,
   },
 ]
