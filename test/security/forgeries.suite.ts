@@ -105,7 +105,9 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       await forge(2, 'remove-users', { users: [bob.id] })
       await ann.say(room, 'two')
       await bob.feedTo(room, 2)
-      await forge(3, 'new-message', { id: randomUUID(), msg: 'forged' })
+      const at = new Date().toISOString()
+      const times = { created_at: at, modified_at: at }
+      await forge(3, 'new-message', { id: randomUUID(), msg: 'forged', type: 'text', user_id: mallory.id, ...times })
       await until('the forged message to be shown', async () => JSON.stringify(bob.socket.frames).includes('forged'))
       await ann.say(room, 'hidden')
       const resetOf = (each: typeof ann) => each.socket.frames.find(({ event }) => event === 'reset')
