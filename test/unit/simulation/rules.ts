@@ -74,7 +74,7 @@ export const rules: readonly Rule[] = [
     file: follower,
     from: 'if (read === undefined || mine !== this.reading) return',
     to: 'if (read === undefined) return',
-    shownBy: 1934,
+    shownBy: 110,
   },
   {
     rule: 'a page is cut after the event that removed its reader',
@@ -204,7 +204,7 @@ export const rules: readonly Rule[] = [
     file: roomFeed,
     from: ' || page.items.some((item) => trust.contradicts(item))',
     to: '',
-    shownBy: 169,
+    shownBy: 288,
     simulation: forged,
   },
   {
