@@ -6,7 +6,7 @@ import type { PartitionLag } from '../kafka/group-lag.ts'
 import { groupLag } from '../kafka/group-lag.ts'
 import { partitionOf } from '../kafka/partition-of.ts'
 import type { AccountSlice } from '../postgres/stream-accounts.ts'
-import { walkAccounts } from '../postgres/walk-accounts.ts'
+import { walkAccounts, walkNamedAccounts } from '../postgres/walk-accounts.ts'
 import type { DistributedPorts } from './open-ports.ts'
 import { openPorts } from './open-ports.ts'
 
@@ -16,7 +16,7 @@ export interface AuditAdapters extends DistributedPorts {
   readonly partitions: number
   readonly partitionOf: (key: string) => number
   readonly progress: () => Promise<readonly PartitionLag[]>
-  readonly walk: (onSlice: (slice: AccountSlice) => void) => Promise<void>
+  readonly walk: (onSlice: (slice: AccountSlice) => void, streams?: ReadonlySet<string>) => Promise<void>
   readonly caughtUp: () => Promise<void>
 }
 
@@ -35,7 +35,10 @@ export const openAudit = async (
     partitions: config.partitions,
     partitionOf: (key) => partitionOf(key, config.partitions),
     progress: () => groupLag(ports.kafka),
-    walk: (onSlice) => walkAccounts(config.databaseUrl, service.log, onSlice),
+    walk: (onSlice, streams) =>
+      streams === undefined
+        ? walkAccounts(config.databaseUrl, service.log, onSlice)
+        : walkNamedAccounts(config.databaseUrl, service.log, streams, onSlice),
     caughtUp: tail.caughtUp,
   }
 }

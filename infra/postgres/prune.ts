@@ -24,14 +24,39 @@ export const pruneSlice = async (session: Session, rows: number): Promise<number
   return Number(row?.pruned ?? 0)
 }
 
-/** Deletes rejections older than 30 days, a batch at a time; may run beside everything else, and be cut off. */
+/** Whole rooms, all that is kept of them in one statement. The audit makes new ones every 30 days. */
+const pruneCanaries: Statement = {
+  name: 'prune-canary-rooms',
+  text: `with old as (
+      select chat.id from chat join app_user on app_user.id = chat.created_by
+      where app_user.external_id = 'chat-canary' and chat.name = 'canary'
+        and chat.last_at < now() - make_interval(days => ${keptDays}) limit 10
+    ),
+    events as (delete from event where stream in (select id from old)),
+    messages as (delete from message where chat_id in (select id from old)),
+    members as (delete from chat_member where chat_id in (select id from old)),
+    pruned as (delete from chat where id in (select id from old) returning 1)
+    select count(*) as pruned from pruned`,
+}
+
+const pruneCanarySlice = async (session: Session): Promise<number> => {
+  const [row] = await session.run<{ pruned: string }>(pruneCanaries)
+  return Number(row?.pruned ?? 0)
+}
+
+/** Runs slices until one deletes nothing; resolves with how much all of them deleted. */
+const drained = async (slice: () => Promise<number>): Promise<number> => {
+  for (let total = 0; ; ) {
+    const pruned = await slice()
+    total += pruned
+    if (pruned === 0) return total
+  }
+}
+
+/** Deletes rejections, and rooms of the audit's canaries, older than 30 days, in slices; may run beside everything else, and be cut off. */
 export const prune = (url: string, log: DatabaseLog): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
-    let total = 0
-    for (;;) {
-      const pruned = await pruneSlice(pool, rowsPerStep)
-      total += pruned
-      if (pruned === 0) break
-    }
-    log.info({ pruned: total }, 'old rejections pruned')
+    const pruned = await drained(() => pruneSlice(pool, rowsPerStep))
+    const canaryRooms = await drained(() => pruneCanarySlice(pool))
+    log.info({ pruned, canaryRooms }, 'old rejections and canary rooms pruned')
   })

@@ -1,5 +1,5 @@
 import type { User } from '../../shared/domain/events.ts'
-import type { HeldMembership, ReadModel } from '../../shared/ports/read-model.ts'
+import type { ChangedHead, HeldHead, HeldMembership, ReadModel } from '../../shared/ports/read-model.ts'
 import { listChats } from './chat-list.ts'
 import { listMessages } from './message-list.ts'
 import type { Session, Statement } from './statement.ts'
@@ -10,10 +10,21 @@ const readEpoch: Statement = { name: 'read-epoch', text: `select value from meta
 
 const readHeads: Statement = { name: 'read-heads', text: 'select id, seq from chat where id = any($1::uuid[])' }
 
-const readHeadsBeyond: Statement = {
-  name: 'read-heads-beyond',
-  text: `select chat.id, chat.seq from unnest($1::uuid[], $2::bigint[]) as held (id, seq)
-    join chat on chat.id = held.id and chat.seq > held.seq`,
+/**
+ * The text that is hashed is that of `eventDigest`. Events are read by their
+ * primary key, and only those of which a digest is given.
+ */
+const readChangedHeads: Statement = {
+  name: 'read-changed-heads',
+  text: `select * from (
+      select held.id, held.seq as held_seq, coalesce(chat.seq, 0) as seq,
+        coalesce(chat.seq, 0) < held.seq or case when held.digest is null then false else held.digest is distinct from (
+          select encode(sha256(convert_to(concat_ws(' ', type, command_id, digest, data), 'UTF8')), 'hex')
+          from event where stream = held.id and event.seq = held.seq
+        ) end as is_other
+      from unnest($1::uuid[], $2::bigint[], $3::text[]) as held (id, seq, digest)
+      left join chat on chat.id = held.id
+    ) as compared where is_other or seq <> held_seq`,
 }
 
 const membershipCells = 'chat_member.user_id, chat.id, chat_member.since_seq, chat.seq'
@@ -39,9 +50,9 @@ const readMembershipsUnlike: Statement = {
           where chat_member.user_id = held.user_id and until_seq is null order by chat_id
         ) as present)
     )
-    select ${membershipCells} from other
-    join chat_member on chat_member.user_id = other.user_id and chat_member.until_seq is null
-    join chat on chat.id = chat_member.chat_id`,
+    select other.user_id, chat.id, chat_member.since_seq, chat.seq from other
+    left join chat_member on chat_member.user_id = other.user_id and chat_member.until_seq is null
+    left join chat on chat.id = chat_member.chat_id`,
 }
 
 const readUsersByExternalId: Statement = {
@@ -79,6 +90,9 @@ interface MembershipRow {
   readonly seq: string
 }
 
+/** All but the user are null for one who is a member of no room. */
+type UnlikeRow = MembershipRow | { readonly user_id: string; readonly id: null }
+
 const epochOf = async (session: Session): Promise<string> => {
   const [row] = await session.run<{ value: string }>(readEpoch)
   return row?.value ?? ''
@@ -87,6 +101,10 @@ const epochOf = async (session: Session): Promise<string> => {
 interface HeadRow {
   readonly id: string
   readonly seq: string
+}
+
+interface ChangedHeadRow extends HeadRow {
+  readonly is_other: boolean
 }
 
 const byRoom = (rows: readonly HeadRow[]): ReadonlyMap<string, number> => new Map(rows.map(({ id, seq }) => [id, Number(seq)]))
@@ -99,9 +117,15 @@ const held = (row: MembershipRow): HeldMembership => ({ room: row.id, since: Num
 /** An array of ids or numbers, which need no escapes: the driver would look for them, element by element. */
 const arrayText = (items: Iterable<string | number>): string => `{${[...items].join(',')}}`
 
-const headsBeyond = async (session: Session, held: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> => {
-  if (held.size === 0) return new Map()
-  return byRoom(await session.run<HeadRow>(readHeadsBeyond, [arrayText(held.keys()), arrayText(held.values())]))
+const changedHeads = async (
+  session: Session,
+  heads: ReadonlyMap<string, HeldHead>,
+): Promise<ReadonlyMap<string, ChangedHead>> => {
+  if (heads.size === 0) return new Map()
+  const all = [...heads.values()]
+  const columns = [heads.keys(), all.map(({ seq }) => seq), all.map(({ digest }) => digest ?? 'null')]
+  const rows = await session.run<ChangedHeadRow>(readChangedHeads, columns.map(arrayText))
+  return new Map(rows.map(({ id, seq, is_other: isOther }) => [id, { head: Number(seq), isOther }]))
 }
 
 const byUser = (rows: readonly MembershipRow[]): ReadonlyMap<string, readonly HeldMembership[]> =>
@@ -123,7 +147,9 @@ const membershipsUnlike = async (
 ): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
   if (digests.size === 0) return new Map()
   const texts = [...digests.values()].map((digest) => digest ?? 'null')
-  return byUser(await session.run<MembershipRow>(readMembershipsUnlike, [arrayText(digests.keys()), arrayText(texts)]))
+  const rows = await session.run<UnlikeRow>(readMembershipsUnlike, [arrayText(digests.keys()), arrayText(texts)])
+  const present = byUser(rows.filter((row): row is MembershipRow => row.id !== null))
+  return new Map(rows.map(({ user_id: user }) => [user, present.get(user) ?? []]))
 }
 
 const usersByExternalId = async (session: Session, externalIds: readonly string[]): Promise<ReadonlyMap<string, User>> => {
@@ -145,7 +171,7 @@ const usersById = async (session: Session, ids: readonly string[], viewer?: stri
 export const postgresReadModel = (session: Session, pageBytes: number): ReadModel => ({
   epoch: () => epochOf(session),
   heads: (rooms) => headsOf(session, rooms),
-  headsBeyond: (held) => headsBeyond(session, held),
+  changedHeads: (heads) => changedHeads(session, heads),
   memberships: (users, most) => membershipsOf(session, users, most),
   membershipsUnlike: (digests) => membershipsUnlike(session, digests),
   usersByExternalId: (externalIds) => usersByExternalId(session, externalIds),

@@ -24,9 +24,7 @@ const nextStreams = `
     from walk where walk.stream is not null and place < $2
   ), slice as (select stream from walk where stream is not null)`
 
-const account: Statement = {
-  name: 'audit-streams',
-  text: `${nextStreams}
+const accounts = `
   select slice.stream, of_events.*, messages_of.message_rows, members_of.member_rows,
     chat.seq as chat_head, chat.member_count, app_user.id is not null as has_user_row
   from slice
@@ -41,7 +39,14 @@ const account: Statement = {
   ) members_of
   left join chat on chat.id = slice.stream
   left join app_user on app_user.id = slice.stream
-  order by slice.stream`,
+  where of_events.events > 0
+  order by slice.stream`
+
+const account: Statement = { name: 'audit-streams', text: `${nextStreams} ${accounts}` }
+
+const namedAccount: Statement = {
+  name: 'audit-named-streams',
+  text: `with slice as (select unnest($1::uuid[]) as stream) ${accounts}`,
 }
 
 const orphans: Statement = {
@@ -84,3 +89,7 @@ export const accountSlice = async (session: Session, after: string, limit: numbe
   const without = await session.run<{ stream: string }>(orphans, [after, last])
   return { accounts: rows.map(accountOf), orphans: without.map(({ stream }) => stream) }
 }
+
+/** The named streams that have events, in one snapshot. */
+export const namedAccounts = async (session: Session, streams: readonly string[]): Promise<readonly StreamAccount[]> =>
+  (await session.run<Row>(namedAccount, [streams])).map(accountOf)

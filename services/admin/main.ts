@@ -74,7 +74,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     flags: auditFlags,
     run: (flags) => runAudit(readDistributedConfig(), openAudit, flags),
   },
-  prune: onDatabase('forgets rejections that are older than 30 days', prune),
+  prune: onDatabase('deletes rejections, and rooms of the audit, that are older than 30 days', prune),
 }
 
 const output = {

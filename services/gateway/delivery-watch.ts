@@ -18,7 +18,7 @@ export interface DeliveryWatch {
 const mark = '"created_at":"'
 const timeLength = '2026-01-01T00:00:00.000Z'.length
 
-/** Quotes of what people wrote are escaped, so the mark is nobody's words. */
+/** Quotes of what people wrote are escaped, so the mark is nobody's words. NaN: a forged frame without a time. */
 const createdAtMs = (frame: string): number => {
   const start = frame.lastIndexOf(mark) + mark.length
   return Date.parse(frame.slice(start, start + timeLength))
@@ -36,8 +36,10 @@ export const createDeliveryWatch = (clock: Clock, { deliverySeconds }: Pick<Metr
     passed: ({ room, seq, frame, traceparent }, sockets) => {
       if (sockets === 0) return
       const createdMs = createdAtMs(frame)
-      observe('passed', createdMs)
-      oldestMs = Math.min(oldestMs, createdMs)
+      if (!Number.isNaN(createdMs)) {
+        observe('passed', createdMs)
+        oldestMs = Math.min(oldestMs, createdMs)
+      }
       const attributes = { 'chat.room': room, 'chat.seq': seq, 'chat.sockets': sockets }
       const span = continueTrace(traceparent, { name: 'chat.deliver', kind: 'deliver', attributes })
       if (span !== undefined) spans.push(span)

@@ -25,6 +25,12 @@ export const fromStore = (event: StoredEvent): FeedItem => {
   return { room, seq, event: name, commandId, digest, frame: feedFrameText(name, room, seq, event.data) }
 }
 
+/** The stored type of each event of a room. */
+export const eventTypes = Object.fromEntries(Object.entries(frameEvent).map(([type, event]) => [event, type])) as Record<
+  FeedEvent,
+  ChatEvent['type']
+>
+
 const framed = new WeakMap<FeedItem, Buffer>()
 
 /** An item of a page as a WebSocket frame, made once for all who share the page. */

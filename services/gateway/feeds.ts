@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../shared/ports/clock.ts'
 import { withCallerId } from '../../shared/ports/publications.ts'
+import type { ChangedHead, HeldHead } from '../../shared/ports/read-model.ts'
 import type { DeliveryWatch } from './delivery-watch.ts'
 import type { FeedItem } from './feed-item.ts'
 import { usersNamed } from './feed-item.ts'
@@ -20,10 +21,12 @@ export interface Feeds {
   /** To be followed by one `release`. */
   hold(room: string): RoomFeed
   release(room: string): void
-  /** Tells a held room that the store has reached this seq. */
-  lookAt(room: string, head: number): void
-  /** Each room with the last seq that has passed; goes on with rooms that are added meanwhile. */
-  places(): Iterator<readonly [room: string, last: number]>
+  /** Tells a held room that the store has reached this seq. True: the feed has not passed it yet, and will. */
+  lookAt(room: string, head: number): boolean
+  /** Each room with its feed's head; goes on with rooms that are added meanwhile. */
+  heads(): Iterator<readonly [room: string, head: HeldHead]>
+  /** The store was asked for a room's head; undefined: it has the same. */
+  compared(room: string, head: HeldHead, change: ChangedHead | undefined): void
   readonly size: number
   close(): void
 }
@@ -128,10 +131,15 @@ export const createFeeds = (ports: FeedsPorts): Feeds => {
         held.feed.close()
       })
     },
-    lookAt: (room, head) => rooms.get(room)?.feed.lookAt(head),
-    places: function* () {
-      for (const [room, { feed }] of rooms) yield [room, feed.last]
+    lookAt: (room, head) => {
+      const feed = rooms.get(room)?.feed
+      feed?.lookAt(head)
+      return feed?.isOpen === true && feed.last < head
     },
+    heads: function* () {
+      for (const [room, { feed }] of rooms) yield [room, feed.head]
+    },
+    compared: (room, head, change) => rooms.get(room)?.feed.compared(head, change),
     get size() {
       return rooms.size
     },

@@ -32,6 +32,8 @@ export interface Reader extends Sender {
   deliver(item: FeedItem): void
   /** Calls `readPage` when the socket has drained and it is this follower's turn. */
   queueForPage(follower: Follower): void
+  /** Tells the client that frames of the room which it was given are not in the store, and that the feed goes on after `seq`. */
+  reset(room: string, seq: number): void
   /** The follower has ended; it held this seq last. */
   ended(follower: Follower): void
 }
@@ -42,6 +44,8 @@ export type ReplayEnd = 'recovered' | 'forbidden'
 export interface Replay {
   readonly ceiling: number
   readonly onEnd: (end: ReplayEnd) => void
+  /** The feed reopened meanwhile: the client is told so after the answer to its resume. */
+  readonly isReset?: boolean
 }
 
 /**
@@ -68,6 +72,13 @@ export interface Follower {
   /** Moves to another place, behind; nothing beyond the ceiling comes before `release`. */
   seek(seq: number, replay: Replay): void
   release(): void
+  /** The store may not have the membership: a page decides before anything more is given. */
+  verify(): void
+  /**
+   * The feed has reopened at `head`. A follower that was given more than `confirmed` tells its client so and goes on
+   * after `head`; the membership is read again.
+   */
+  startOver(confirmed: number, head: number): void
   end(): void
 }
 
@@ -184,7 +195,26 @@ class RoomFollower implements Follower {
   }
 
   release(): void {
+    const isReset = this.replay?.isReset
     this.replay = undefined
+    if (isReset === true) this.reader.reset(this.feed.room, this.cursor)
+    this.catchUp()
+  }
+
+  verify(): void {
+    if (this.state === 'ended' || this.replay !== undefined) return
+    this.restart()
+    this.state = 'behind'
+    this.memberAsOf = undefined
+    this.catchUp()
+  }
+
+  startOver(confirmed: number, head: number): void {
+    if (this.state === 'ended') return
+    this.restart()
+    this.state = 'behind'
+    this.memberAsOf = undefined
+    if (!this.isHinted && (this.cursor > confirmed || (this.replay?.ceiling ?? 0) > head)) this.resetTo(head)
     this.catchUp()
   }
 
@@ -214,7 +244,7 @@ class RoomFollower implements Follower {
   private finishReplay(why: ReplayEnd): void {
     const { replay } = this
     if (replay === undefined) return
-    this.replay = { ceiling: replay.ceiling, onEnd: nothingMore }
+    this.replay = { ...replay, onEnd: nothingMore }
     replay.onEnd(why)
   }
 
@@ -235,8 +265,11 @@ class RoomFollower implements Follower {
   private apply({ items, head, span }: ReaderPage): void {
     const isMember = span !== undefined && span.until === undefined
     if (!isMember && (this.isHinted || span === undefined || this.cursor < span.since)) return this.endAs('forbidden')
-    if (this.isHinted && isMember && this.cursor < span.since) this.cursor = span.since
+    const isPastStart = this.isHinted && isMember && this.cursor > span.since
+    if (this.isHinted && isMember) this.cursor = span.since
     this.isHinted = false
+    // The notice was forged: the page lacks what comes before its place.
+    if (isPastStart) return
     const isOfOlder = this.replay === undefined && this.cursor < span.since
     const removedAt = span.until ?? (isOfOlder ? removalAfter(this.cursor, items, this.reader.user) : undefined)
     const lastAllowed = removedAt ?? Number.POSITIVE_INFINITY
@@ -247,12 +280,19 @@ class RoomFollower implements Follower {
     else this.endAs('recovered')
   }
 
+  private resetTo(head: number): void {
+    this.cursor = head
+    if (this.replay === undefined) return this.reader.reset(this.feed.room, head)
+    this.finishReplay('recovered')
+    this.replay = { ceiling: head, onEnd: nothingMore, isReset: true }
+  }
+
   private moveTo(seq: number, to: Replay): void {
     if (this.state === 'ended') return
     this.restart()
     this.state = 'behind'
     this.cursor = seq
-    this.replay = to
+    this.replay = this.replay?.isReset === true ? { ...to, isReset: true } : to
     this.catchUp()
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../shared/ports/clock.ts'
 import { StoreError } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
-import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { HeldHead, ReadModel } from '../../shared/ports/read-model.ts'
 import type { Times } from '../../shared/runtime/times.ts'
 import type { Feeds } from './feeds.ts'
 import type { Hub } from './hub.ts'
@@ -10,7 +10,7 @@ import type { Pending } from './pending.ts'
 /**
  * Compares every held room and every held user's memberships with the store
  * at least every T/2, so that even the last publication before a silence
- * cannot be lost, and looks up what became of commands that wait for long:
+ * cannot be lost and a forged one does not last, and looks up what became of commands that wait for long:
  * rejections are published too. While the fan-out is down it runs as fast as
  * one statement in flight allows: slower, but everything is delivered.
  */
@@ -22,9 +22,9 @@ export interface HeadSweep {
 
 export interface HeadSweepPorts {
   readonly fanOut: Pick<FanOut, 'state' | 'onRestored'>
-  readonly readModel: Pick<ReadModel, 'headsBeyond' | 'membershipsUnlike'>
-  readonly feeds: Pick<Feeds, 'places' | 'size' | 'lookAt'>
-  readonly hub: Pick<Hub, 'followed' | 'size' | 'notice'>
+  readonly readModel: Pick<ReadModel, 'changedHeads' | 'membershipsUnlike'>
+  readonly feeds: Pick<Feeds, 'heads' | 'size' | 'compared'>
+  readonly hub: Pick<Hub, 'followed' | 'size' | 'compared'>
   readonly pending: Pick<Pending, 'olderThan' | 'settle'>
   readonly clock: Clock
   readonly times: Pick<Times, 'convergeMs' | 'sweepLeastMs'>
@@ -70,16 +70,15 @@ export const createHeadSweep = (ports: HeadSweepPorts): HeadSweep => {
   let latest = 0
   let stopListening = (): void => undefined
 
-  const compareRooms = async (held: ReadonlyMap<string, number>): Promise<void> => {
-    for (const [room, head] of await readModel.headsBeyond(held)) feeds.lookAt(room, head)
+  const compareRooms = async (held: ReadonlyMap<string, HeldHead>): Promise<void> => {
+    const changed = await readModel.changedHeads(held)
+    for (const [room, head] of held) feeds.compared(room, head, changed.get(room))
   }
   const compareUsers = async (followed: ReadonlyMap<string, string | undefined>): Promise<void> => {
-    for (const [user, memberships] of await readModel.membershipsUnlike(followed)) {
-      for (const { room, since } of memberships) hub.notice(user, { room, since })
-    }
+    for (const [user, memberships] of await readModel.membershipsUnlike(followed)) hub.compared(user, memberships)
   }
   const heldNow = (): readonly Held[] => [
-    sliced(feeds.places(), { size: feeds.size, perSlice: 1_000 }, compareRooms),
+    sliced(feeds.heads(), { size: feeds.size, perSlice: 1_000 }, compareRooms),
     sliced(hub.followed(), { size: hub.size, perSlice: 200 }, compareUsers),
   ]
 

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../../shared/ports/clock.ts'
 import type { FanOut, Subscription } from '../../shared/ports/fan-out.ts'
 import type { MembershipNotice } from '../../shared/ports/publications.ts'
 import { readNotice, topics } from '../../shared/ports/publications.ts'
+import type { HeldMembership } from '../../shared/ports/read-model.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { Joiner } from './feeds.ts'
 
@@ -9,8 +10,10 @@ import type { Joiner } from './feeds.ts'
 export interface HubSession extends Joiner {
   /** Of the rooms that it follows now (`roomsDigest`); undefined: some of them are not settled. */
   followed(): string | undefined
-  /** A notice or a sweep says that the user is a member of the room since that seq. Never ends a follower. */
+  /** A notice says that the user is a member of the room since that seq. Never ends a follower. */
   hint(room: string, since: number): void
+  /** The store has exactly these memberships of the user. */
+  compared(memberships: readonly HeldMembership[]): void
 }
 
 /** Which sessions of this gateway belong to which user; listens to each held user's topic. */
@@ -19,8 +22,8 @@ export interface Hub {
   add(user: string, session: HubSession): Promise<void>
   remove(user: string, session: HubSession): void
   sessionsOf(user: string): Iterable<HubSession>
-  /** Tells all of a user's sessions. */
-  notice(user: string, notice: MembershipNotice): void
+  /** Passes on to the user's sessions the memberships that the store has. */
+  compared(user: string, memberships: readonly HeldMembership[]): void
   /**
    * Those who have sessions, each with what all its sessions follow, undefined if they differ; goes on with users
    * who are added meanwhile.
@@ -93,7 +96,9 @@ export const createHub = (ports: {
       })
     },
     sessionsOf: (user) => held.get(user)?.sessions ?? [],
-    notice,
+    compared: (user, memberships) => {
+      for (const session of held.get(user)?.sessions ?? []) session.compared(memberships)
+    },
     followed: function* () {
       for (const [user, { sessions }] of held) if (sessions.length > 0) yield [user, followedByAll(sessions)]
     },

@@ -2,9 +2,10 @@ import type { Clock } from '../../shared/ports/clock.ts'
 import type { FanOut, Subscription } from '../../shared/ports/fan-out.ts'
 import type { PublishedEvent } from '../../shared/ports/publications.ts'
 import { readRoomPublication, topics } from '../../shared/ports/publications.ts'
+import type { ChangedHead, HeldHead } from '../../shared/ports/read-model.ts'
 import type { Metrics } from '../../shared/runtime/metrics.ts'
 import type { FeedItem } from './feed-item.ts'
-import { usersNamed } from './feed-item.ts'
+import { FeedTrust } from './feed-trust.ts'
 import type { FeedPlace, Follower } from './follower.ts'
 import type { Lookups } from './lookups.ts'
 import { retrying } from './retrying.ts'
@@ -12,16 +13,23 @@ import { retrying } from './retrying.ts'
 /**
  * The ordered, gapless flow of one room inside a gateway.
  *
- * Publications may be lost, repeated or reordered; what comes out of `pass`
- * is seq after seq without a hole, because a hole is read from the store
- * first. Events that were seen before still go to `drop`: somebody may wait
- * for their outcome.
+ * Publications may be lost, repeated, reordered or forged. What comes out of
+ * `pass` is seq after seq without a hole, because a hole is read from the
+ * store first. Membership events are always read from the store: they start
+ * and end followers. A message is passed on as it was published; the sweep
+ * compares the newest one with the store, and the feed reopens if the store
+ * has another one. Events that were seen before still go to `drop`: a pending
+ * command may wait for their outcome.
  */
 export interface RoomFeed extends FeedPlace {
   /** Who gets what passes, while live. Whoever calls them while going through it goes through a copy. */
   readonly followers: readonly Follower[]
   /** Resolves when publications are heard (or the fan-out is known to be down). */
   readonly listening: Promise<void>
+  /** What the sweep compares with the store. */
+  readonly head: HeldHead
+  /** The store was asked for that head; undefined: it has the same. */
+  compared(head: HeldHead, change: ChangedHead | undefined): void
   close(): void
 }
 
@@ -39,6 +47,11 @@ export interface RoomFeedPorts {
   readonly drop: (event: Pick<FeedItem, 'room' | 'seq' | 'commandId' | 'digest'> & { readonly frame?: string }) => void
 }
 
+type PassableEvent = PublishedEvent & { readonly frame: string }
+
+/** Only messages are passed on as they were published. */
+const isPassable = (event: PublishedEvent): event is PassableEvent => event.event === 'new-message' && event.frame !== undefined
+
 /** A class for the sake of memory: there are as many as rooms, most of which are quiet. */
 class HeardRoom implements RoomFeed {
   readonly room: string
@@ -50,6 +63,9 @@ class HeardRoom implements RoomFeed {
   private readonly subscription: Subscription
   private isClosed = false
   private isRepairing = false
+  private readonly trust = new FeedTrust()
+  /** Raised by each opening; a page that was asked for before it is worthless. */
+  private openings = 0
   /** The highest seq that is known to exist. */
   private target = 0
   /** What waits for the hole before it, by seq; hardly ever anything. */
@@ -89,30 +105,81 @@ class HeardRoom implements RoomFeed {
     this.subscription.close()
   }
 
+  get head(): HeldHead {
+    return this.trust.head(this.last)
+  }
+
+  compared({ seq }: HeldHead, change: ChangedHead | undefined): void {
+    if (!this.isOpen) return
+    if (change?.isOther === true) return void this.reopen()
+    if (seq <= this.last) this.trust.confirm(seq)
+    if (change !== undefined) this.lookAt(change.head)
+  }
+
   private async open(): Promise<void> {
     await this.subscription.ready
-    const head = await this.ask(() => this.ports.lookups.head(this.room))
-    if (head === undefined || this.isClosed) return
-    this.last = head
-    this.isOpen = true
+    if (!(await this.begin())) return
     this.passHeld()
     // The head is known: followers may go live.
     for (const follower of [...this.followers]) follower.catchUp()
     void this.repair()
   }
 
+  /** What has passed is not what the store has: the feed begins again at the store's head. */
+  private async reopen(): Promise<void> {
+    const { confirmed } = this.trust
+    this.ports.metrics.publicationsDropped.inc({ reason: 'unstored' })
+    this.isOpen = false
+    this.held = undefined
+    this.target = 0
+    if (!(await this.begin())) return
+    const head = this.last
+    for (const follower of [...this.followers]) follower.startOver(Math.min(confirmed, head), head)
+    void this.repair()
+  }
+
+  /** False: the feed was closed meanwhile. */
+  private async begin(): Promise<boolean> {
+    this.openings += 1
+    const head = await this.ask(() => this.ports.lookups.head(this.room))
+    if (head === undefined || this.isClosed) return false
+    this.last = head
+    this.target = Math.max(this.target, head)
+    this.trust.restart(head)
+    this.isOpen = true
+    return true
+  }
+
   private take(event: PublishedEvent): void {
     const { room, last, isOpen, ports } = this
-    if (event.seq <= last && isOpen) return ports.drop({ room, ...event })
-    if (isOpen && event.seq === last + 1 && event.frame !== undefined) return this.passOn({ room, ...event, frame: event.frame })
+    if (isOpen && event.seq <= last) {
+      if (this.trust.hidesMembership(event)) void this.reopen()
+      return ports.drop({ room, ...event })
+    }
+    if (isOpen && event.seq === last + 1 && isPassable(event)) return this.passPublished(event)
     this.target = Math.max(this.target, event.seq)
     this.hold(event)
   }
 
+  /** A seq that was published twice is read from the store: one of the two may be forged. */
   private hold(event: PublishedEvent): void {
-    if (event.frame === undefined) return
     this.held ??= new Map()
-    if (this.held.size < this.ports.maxHeld) this.held.set(event.seq, event)
+    const { frame: _frame, ...announced } = event
+    if (this.held.has(event.seq)) this.held.set(event.seq, announced)
+    else if (this.held.size < this.ports.maxHeld) this.held.set(event.seq, event)
+  }
+
+  private passPublished(event: PassableEvent): void {
+    const item = { room: this.room, ...event }
+    this.trust.passedPublished(item)
+    this.passOn(item)
+  }
+
+  private passStored(item: FeedItem): void {
+    const published = this.held?.get(item.seq)
+    if (published === undefined) this.ports.metrics.gapsRepaired.inc()
+    this.trust.passedStored(item)
+    this.passOn(published?.traceparent === undefined ? item : { ...item, traceparent: published.traceparent })
   }
 
   private passOn(item: FeedItem): void {
@@ -130,9 +197,8 @@ class HeardRoom implements RoomFeed {
       held.delete(seq)
       ports.drop({ room, ...event })
     }
-    for (let next = held.get(this.last + 1); next?.frame !== undefined; next = held.get(this.last + 1)) {
-      this.passOn({ room, ...next, frame: next.frame })
-    }
+    for (let next = held.get(this.last + 1); next !== undefined && isPassable(next); next = held.get(this.last + 1))
+      this.passPublished(next)
     if (this.held?.size === 0) this.held = undefined
   }
 
@@ -140,18 +206,17 @@ class HeardRoom implements RoomFeed {
     return retrying(this.ports.clock, this.ports.retryMs, () => !this.isClosed, attempt)
   }
 
+  /** The page begins with the last event if that is unconfirmed: what follows a forged message is not passed on. */
   private async repairStep(): Promise<void> {
-    const asked = this.target
-    const page = await this.ask(() => this.ports.lookups.page({ room: this.room, after: this.last }))
-    if (page === undefined || this.isClosed) return
-    for (const item of page.items) {
-      if (item.seq !== this.last + 1) continue
-      this.ports.metrics.gapsRepaired.inc()
-      this.passOn(item)
-    }
+    const { target: asked, openings, last, trust } = this
+    const isChecked = trust.isUnconfirmed(last)
+    const page = await this.ask(() => this.ports.lookups.page({ room: this.room, after: isChecked ? last - 1 : last }))
+    if (page === undefined || this.isClosed || openings !== this.openings) return
+    if ((isChecked && page.head < last) || page.items.some((item) => trust.contradicts(item))) return this.reopen()
+    for (const item of page.items) if (item.seq === this.last + 1) this.passStored(item)
     this.passHeld()
     // A seq that the store does not have cannot be waited for: drop the rumour.
-    if (page.items.length === 0 && page.head <= this.last && this.target === asked) {
+    if (page.head <= this.last && this.target === asked) {
       this.target = this.last
       this.held = undefined
     }
@@ -162,17 +227,9 @@ class HeardRoom implements RoomFeed {
     this.passHeld()
     if (this.last >= this.target) return
     this.isRepairing = true
-    this.ports.metrics.gapsFound.inc()
-    while (!this.isClosed && this.last < this.target) await this.repairStep()
+    if (this.held?.has(this.last + 1) !== true) this.ports.metrics.gapsFound.inc()
+    while (this.isOpen && !this.isClosed && this.last < this.target) await this.repairStep()
     this.isRepairing = false
-  }
-
-  /** A membership frame that cannot be read is as good as none: the event is announced, and read from the store. */
-  private readable(event: PublishedEvent): PublishedEvent {
-    if (event.frame === undefined || usersNamed(event.event, event.frame) !== undefined) return event
-    this.ports.metrics.publicationsDropped.inc({ reason: 'malformed' })
-    const { frame: _unreadable, ...announced } = event
-    return announced
   }
 
   private hear(payload: Buffer): void {
@@ -181,7 +238,7 @@ class HeardRoom implements RoomFeed {
       this.ports.metrics.publicationsDropped.inc({ reason: 'malformed' })
       return
     }
-    for (const event of publication.events) this.take(this.readable(event))
+    for (const event of publication.events) this.take(event)
     void this.repair()
   }
 }

@@ -1,4 +1,5 @@
 import { withCallerId } from '../../shared/ports/publications.ts'
+import type { HeldMembership } from '../../shared/ports/read-model.ts'
 import { roomsDigest } from '../../shared/ports/rooms-digest.ts'
 import type { FeedItem } from './feed-item.ts'
 import { sharedFrame } from './feed-item.ts'
@@ -130,6 +131,17 @@ class FollowedRooms implements SessionRooms {
     if (this.isEarly(room, since)) return
     if (this.followers.has(room)) this.ports.feeds.lookAt(room, since)
     else this.follow(room, { cursor: since, isHinted: true })
+  }
+
+  compared(memberships: readonly HeldMembership[]): void {
+    const present = new Set(memberships.map(({ room }) => room))
+    for (const { room, since } of memberships) this.hint(room, since)
+    if (!this.isStarted) return
+    for (const [room, follower] of this.followers) if (!present.has(room)) follower.verify()
+  }
+
+  reset(room: string, seq: number): void {
+    this.push(textFrame(JSON.stringify({ event: 'reset', body: { room, seq, reason: 'ahead' } })))
   }
 
   withhold(rooms: readonly string[]): { release(): void } {

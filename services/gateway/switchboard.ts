@@ -136,7 +136,8 @@ export const createSwitchboard = (ports: SwitchboardPorts): Switchboard => {
     const { lines, malformed } = readOutcomeLines(payload)
     if (malformed > 0) metrics.publicationsDropped.inc({ reason: 'malformed' }, malformed)
     for (const { room, command, digest, seq, body, error } of lines) {
-      if (seq !== undefined) feeds.lookAt(room, seq)
+      // The feed offers the event when it passes, so that the session that creates a room is not answered before its frame.
+      if (seq !== undefined && feeds.lookAt(room, seq)) continue
       const settlement: Settlement =
         error === undefined
           ? { kind: 'done', body: body ?? '{}', ...(seq === undefined ? {} : { seq }) }

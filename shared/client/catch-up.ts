@@ -43,6 +43,8 @@ export interface CatchUp {
   disconnected(): void
   /** Frames of this room are missing, or its chat is not known. */
   lacks(room: string): void
+  /** What was given of this room may not be stored: the room goes on after `seq`, and its chat is looked up again. */
+  reset(room: string, seq: number): void
 }
 
 export interface CatchUpPorts extends AskerPorts {
@@ -182,6 +184,10 @@ export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
     lacks: (room) => {
       if (resuming?.has(room) === true) return
       wanted.add(room)
+      proceed()
+    },
+    reset: (room, seq) => {
+      rooms.reset(room, seq, 'ahead')
       proceed()
     },
   }

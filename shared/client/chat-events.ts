@@ -28,7 +28,7 @@ export interface LeftRoom {
 
 /**
  * The service's store is not the one that this client knew (it was restored
- * from a copy). What was given of this room may not be what is stored: drop
+ * from a copy or lost commits), or the service was sent forged frames. What was given of this room may not be what is stored: drop
  * it and read the history up to `seq`; the feed goes on after it.
  */
 export interface ResetRoom {

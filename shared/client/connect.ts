@@ -61,6 +61,7 @@ export const connect = (url: string, options: ConnectOptions = {}): ChatClient =
       operations.connected(link)
     },
     feed: rooms.hear,
+    reset: catchUp.reset,
     lost: () => {
       catchUp.disconnected()
       refresh.disconnected()

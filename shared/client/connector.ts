@@ -39,6 +39,8 @@ export interface ConnectorPorts {
   /** Bound; what was asked on a former link has been settled as lost. */
   readonly bound: (link: Link, bound: { readonly id: string; readonly body: Body; readonly token: string | undefined }) => void
   readonly feed: (frame: FeedFrame) => void
+  /** The service has sent frames of this room that it does not have; its feed goes on after `seq`. */
+  readonly reset: (room: string, seq: number) => void
   readonly lost: () => void
   readonly state: (state: ChatState) => void
   readonly ended: (error: ChatError) => void
@@ -148,6 +150,7 @@ export const createConnector = (ports: ConnectorPorts): Connector => {
 
   const hearPush = ({ event, body }: ServerFrame): void => {
     if (event === 'drain' && typeof body?.delay_ms === 'number' && attempt === undefined) schedule(body.delay_ms)
+    if (event === 'reset' && typeof body?.room === 'string' && typeof body.seq === 'number') ports.reset(body.room, body.seq)
   }
 
   // The service may end a session before its token ends: then the same token opens the next one.

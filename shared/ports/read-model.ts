@@ -9,6 +9,21 @@ export interface HeldMembership {
   readonly head: number
 }
 
+/** The last event of a room, as a gateway has it. */
+export interface HeldHead {
+  readonly seq: number
+  /** `eventDigest` of the event at `seq`; undefined: only the seq is compared. */
+  readonly digest: string | undefined
+}
+
+/** What the store has in place of a `HeldHead`. */
+export interface ChangedHead {
+  /** The room's last seq; 0 if there is no such room. */
+  readonly head: number
+  /** The store has no event at the held seq, or another one than the held digest names. */
+  readonly isOther: boolean
+}
+
 export interface ListedChat extends Chat {
   readonly seq: number
 }
@@ -63,8 +78,8 @@ export interface ReadModel {
   epoch(): Promise<string>
   /** Last seqs; a room that does not exist is absent. */
   heads(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
-  /** Of rooms, each with a seq, those whose last seq is greater, with it. */
-  headsBeyond(held: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>>
+  /** The rooms whose last seq is not the held one, or whose event there is another one. A room that does not exist has seq 0. */
+  changedHeads(held: ReadonlyMap<string, HeldHead>): Promise<ReadonlyMap<string, ChangedHead>>
   /**
    * The present memberships of each user; one without any is absent. With
    * `most`, of a user who has more than that only `most + 1` are read.
@@ -72,7 +87,7 @@ export interface ReadModel {
   memberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
   /**
    * The same, but only of users who are not members of exactly the rooms held of them: of each a `roomsDigest`,
-   * or undefined, which no memberships equal.
+   * or undefined, which no memberships equal. A user without any has an empty list here.
    */
   membershipsUnlike(held: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
   usersByExternalId(externalIds: readonly string[]): Promise<ReadonlyMap<string, User>>

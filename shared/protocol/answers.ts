@@ -118,6 +118,11 @@ export const serverPushes = {
     id: z.never().optional(),
     body: z.looseObject({ delay_ms: z.int().min(0) }),
   }),
+  reset: z.looseObject({
+    event: z.literal('reset'),
+    id: z.never().optional(),
+    body: z.looseObject({ room: id, seq: z.int().min(0), reason: z.enum(resumeReasons) }),
+  }),
 } as const
 
 /** Any frame that the service sends. A top-level `seq` makes it a feed frame. */

@@ -48,6 +48,7 @@ const messagesOf = (limits: ProtocolLimits): ReadonlyMap<string, Message> => {
     ...answers,
     ...feed,
     ['drain', { schema: serverPushes.drain, summary: 'move to another gateway after a delay', example: pushExamples.drain }],
+    ['reset', { schema: serverPushes.reset, summary: 'start a room over', example: pushExamples.reset }],
     ['error', { schema: errorFrame, summary: 'a request refused, in the place of its answer', example: errorExample }],
   ])
 }
@@ -100,6 +101,7 @@ const operations = () => ({
     messages: feedEvents.map((event) => inChannel(`${event}.feed`)),
   },
   drain: { action: 'send', channel, summary: 'The gateway is about to stop', messages: [inChannel('drain')] },
+  reset: { action: 'send', channel, summary: 'Frames were sent that the store does not have', messages: [inChannel('reset')] },
 })
 
 const description = `The whole chat over one WebSocket, in JSON text frames. Only a frame with a top-level \`seq\` belongs to a room's

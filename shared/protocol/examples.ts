@@ -104,7 +104,10 @@ export const feedExamples: Readonly<Record<FeedEvent, object>> = {
   'remove-users': { id: '5', event: 'remove-users', room, seq: 4, body: removed },
 }
 
-export const pushExamples = { drain: { event: 'drain', body: { delay_ms: 1_200 } } } as const
+export const pushExamples = {
+  drain: { event: 'drain', body: { delay_ms: 1_200 } },
+  reset: { event: 'reset', body: { room, seq: 5, reason: 'ahead' } },
+} as const
 
 export const errorExample = {
   id: '13',

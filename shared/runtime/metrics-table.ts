@@ -82,9 +82,9 @@ export const metricsTable = {
   publicationsDropped: {
     kind: 'counter',
     name: 'chat_publications_dropped_total',
-    help: 'Publications that were not used',
+    help: 'Publications that were not used (malformed), or that the store did not have so that a feed began again (unstored)',
     labels: ['reason'],
-    starts: [{ reason: 'malformed' }],
+    starts: [{ reason: 'malformed' }, { reason: 'unstored' }],
   },
   resumes: {
     kind: 'counter',

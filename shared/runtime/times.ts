@@ -63,6 +63,10 @@ export const timesTable = {
     value: 1_000,
     meaning: 'How long a session that was told to move is still served, so that its client can connect elsewhere first.',
   },
+  auditFullMs: {
+    value: 86_400_000,
+    meaning: '`admin audit --watch` walks the whole store this often; between, only the streams that have changed.',
+  },
   stopMs: { value: 25_000, meaning: 'From SIGTERM to exit, whatever is left.' },
 } as const
 

@@ -83,5 +83,6 @@ await using guarded = await startEmbedded({ WEB_PAGE: 'on', AUTH: 'jwt', JWT_SEC
 await visitor.goto(pageOf(guarded))
 await picture(visitor, 'sign-in-token')
 await visitor.goto(`${pageOf(guarded)}#token=${await secretIssuer().token({ sub: 'ann', exp: 40 })}`)
+await visitor.getByRole('button', { name: 'Continue as ann' }).click()
 await visitor.getByText('Your token ends soon').waitFor({ timeout: 60_000 })
 await picture(visitor, 'token-ends')

@@ -38,6 +38,12 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.getByLabel('Token').fill(text)
     await page.getByRole('button', { name: 'Sign in' }).click()
   }
+  /** Follows a link with a token, and agrees to sign in with it. */
+  const visitAs = async (hash: string, who: string): Promise<Page> => {
+    const page = await visit(hash)
+    await page.getByRole('button', { name: `Continue as ${who}` }).click()
+    return page
+  }
   const isIn = (page: Page, who: string): Promise<void> =>
     page.locator('.account').getByText(who, { exact: true }).first().waitFor()
   const giveNext = async (page: Page, text: string): Promise<void> => {
@@ -64,12 +70,12 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
   })
 
   it('takes one that is handed over in the address, which keeps nothing of it', async () => {
-    const ann = await visit(`#token=${await token({ sub: 'ann' })}`)
+    const ann = await visitAs(`#token=${await token({ sub: 'ann' })}`, 'ann')
     await isIn(ann, 'ann')
     expect(ann.url()).toBe(`${origin}/`)
     await ann.getByRole('button', { name: 'Invite', exact: true }).click()
     const link = await ann.getByLabel('Your invitation link').inputValue()
-    const bob = await visit(`${new URL(link).hash}&token=${await token({ sub: 'bob' })}`)
+    const bob = await visitAs(`${new URL(link).hash}&token=${await token({ sub: 'bob' })}`, 'bob')
     expect(bob.url()).toBe(link)
     await bob.getByRole('button', { name: 'Start the chat' }).click()
     await bob.getByRole('textbox', { name: /^Message to/ }).fill('handed over')
@@ -80,7 +86,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
   })
 
   it('does not make somebody else of whoever is signed in, whatever the address says', async () => {
-    const page = await visit(`#token=${await token({ sub: 'ann' })}`)
+    const page = await visitAs(`#token=${await token({ sub: 'ann' })}`, 'ann')
     await isIn(page, 'ann')
     await page.evaluate(
       (hash) => {
@@ -95,7 +101,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
   })
 
   it('asks for the next one in time, takes only one of the same person, and stays connected', async () => {
-    const page = await visit(`#token=${await token({ sub: 'ann', exp: 45 })}`)
+    const page = await visitAs(`#token=${await token({ sub: 'ann', exp: 45 })}`, 'ann')
     await isIn(page, 'ann')
     await page.getByText('Your token ends soon.').waitFor()
     expect(await accessibilityProblems(page)).toEqual([])
@@ -108,7 +114,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
   })
 
   it('says that it has ended, keeps what is written, and sends it with the next one', async () => {
-    const page = await visit(`#token=${await token({ sub: 'dora', exp: 40 })}`)
+    const page = await visitAs(`#token=${await token({ sub: 'dora', exp: 40 })}`, 'dora')
     await isIn(page, 'dora')
     await page.getByRole('button', { name: 'New chat' }).click()
     await page.getByLabel('Name of the chat').fill('Notes')
@@ -126,16 +132,30 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('asks for another one where the service refuses the one that was handed over', async () => {
-    const page = await visit(`#token=${await stranger.token({ sub: 'eve' })}`)
-    await page.getByText('The service refuses your token.').waitFor()
-    await giveNext(page, await token({ sub: 'eve' }))
+  it('asks before a link signs a new tab in, and says as whom', async () => {
+    const page = await visit(`#token=${await token({ sub: 'mallory' })}`)
+    await page.getByRole('heading', { name: 'Sign in as mallory?' }).waitFor()
+    expect(page.url()).toBe(`${origin}/`)
+    expect(await page.locator('.account').count()).toBe(0)
+    expect(await accessibilityProblems(page)).toEqual([])
+    await page.getByRole('button', { name: 'Do not sign in' }).click()
+    await page.getByLabel('Token').waitFor()
+    await page.reload()
+    await page.getByLabel('Token').waitFor()
+    await page.context().close()
+  })
+
+  it('says so where the service refuses the token of a link', async () => {
+    const page = await visitAs(`#token=${await stranger.token({ sub: 'eve' })}`, 'eve')
+    await page.getByRole('alert').getByText('The service refuses this token.').waitFor()
+    await page.getByRole('button', { name: 'Do not sign in' }).click()
+    await signIn(page, await token({ sub: 'eve' }))
     await isIn(page, 'eve')
     await page.context().close()
   })
 
   it('ends, and says why, where the next one is refused', async () => {
-    const page = await visit(`#token=${await token({ sub: 'fay', exp: 40 })}`)
+    const page = await visitAs(`#token=${await token({ sub: 'fay', exp: 40 })}`, 'fay')
     await isIn(page, 'fay')
     await page.getByText('Your token ends soon.').waitFor()
     await giveNext(page, await stranger.token({ sub: 'fay' }))

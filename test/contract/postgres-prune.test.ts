@@ -21,7 +21,45 @@ describe.skipIf(whyNoStack())('pruning on PostgreSQL', () => {
       await prune(url, log)
       const { rows } = await client.query<{ stream: string }>('select stream from rejection')
       expect(rows.map(({ stream }) => stream)).toEqual([kept, kept, kept])
-      expect(log.lines).toEqual(['old rejections pruned {"pruned":12000}', 'old rejections pruned {"pruned":0}'])
+      expect(log.lines).toEqual([
+        'old rejections and canary rooms pruned {"pruned":12000,"canaryRooms":0}',
+        'old rejections and canary rooms pruned {"pruned":0,"canaryRooms":0}',
+      ])
+    })
+  })
+
+  it('deletes rooms of the audit that nobody has written to for 30 days, and no other rooms', async () => {
+    const url = await freshDatabase()
+    await withSession(url, async (client) => {
+      const user = async (externalId: string): Promise<string> => {
+        const id = randomUUID()
+        await client.query(
+          `insert into app_user (id, external_id, name, created_at, modified_at) values ($1, $2, 'n', now(), now())`,
+          [id, externalId],
+        )
+        return id
+      }
+      const chat = async (by: string, name: string, age: string): Promise<string> => {
+        const id = randomUUID()
+        const at = `now() - interval '${age}'`
+        await client.query(
+          `insert into chat (id, name, created_by, seq, last_at, member_count, created_at, modified_at)
+            values ($1, $2, $3, 1, ${at}, 1, ${at}, ${at})`,
+          [id, name, by],
+        )
+        await client.query(
+          `insert into event (stream, seq, v, kind, type, data, command_id, digest) values ($1, 1, 1, 'chat', 'ChatCreated', '{}', $1, 'd')`,
+          [id],
+        )
+        return id
+      }
+      const [canary, ann] = [await user('chat-canary'), await user('ann')]
+      await chat(canary, 'canary', '31 days')
+      const kept = [await chat(canary, 'canary', '29 days'), await chat(ann, 'canary', '31 days')]
+      await prune(url, keepingLog())
+      const left = async (text: string) => (await client.query<{ id: string }>(text)).rows.map(({ id }) => id).toSorted()
+      expect(await left('select id from chat')).toEqual(kept.toSorted())
+      expect(await left('select stream as id from event')).toEqual(kept.toSorted())
     })
   })
 })

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis'
 import { Kafka, logLevel } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
 import { feedFrameText, writeNotice, writeOutcomeLine, writeRoomPublication } from '../../shared/ports/publications.ts'
+import type { FeedEvent } from '../../shared/protocol/answers.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'
 import type { GuardedChat } from './guarded-chat.ts'
@@ -85,6 +86,40 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       const history = await ann.history(room)
       expect(history.map(({ msg }) => msg)).toEqual(['true'])
       expect((await ann.feedTo(room, 2)).map(({ seq }) => seq)).toEqual([1, 2])
+    })
+
+    it('of memberships start and end nothing, and a forged message is taken back', async () => {
+      const { redisUrl, namespace } = backstage()
+      await using ann = await person()
+      await using bob = await person()
+      await using mallory = await person()
+      const { room } = await ann.createChat('watched', [bob.id])
+      await Promise.all([ann, bob].map((each) => each.feedTo(room, 1)))
+      const redis = new Redis(redisUrl)
+      const forge = (seq: number, event: FeedEvent, body: object): Promise<number> => {
+        const frame = feedFrameText(event, room, seq, JSON.stringify(body))
+        const events = [{ seq, event, commandId: randomUUID(), digest: 'd', frame }]
+        return redis.publish(`${namespace}:room:${room}`, writeRoomPublication({ room, events }, 100_000))
+      }
+      await forge(2, 'add-users', { users: [mallory.id] })
+      await forge(2, 'remove-users', { users: [bob.id] })
+      await ann.say(room, 'two')
+      await bob.feedTo(room, 2)
+      const at = new Date().toISOString()
+      const times = { created_at: at, modified_at: at }
+      await forge(3, 'new-message', { id: randomUUID(), msg: 'forged', type: 'text', user_id: mallory.id, ...times })
+      await until('the forged message to be shown', async () => JSON.stringify(bob.socket.frames).includes('forged'))
+      await ann.say(room, 'hidden')
+      const resetOf = (each: typeof ann) => each.socket.frames.find(({ event }) => event === 'reset')
+      await until('it to be taken back', async () => [ann, bob].every((each) => resetOf(each) !== undefined), {
+        withinMs: 15_000,
+      })
+      redis.disconnect()
+      expect(resetOf(bob)?.body).toEqual({ room, seq: 3, reason: 'ahead' })
+      await ann.say(room, 'four')
+      await until('the room to go on', async () => JSON.stringify(bob.socket.frames).includes('four'))
+      expect((await bob.history(room)).map(({ msg }) => msg)).toEqual(['two', 'hidden', 'four'])
+      expect(mallory.socket.frames.filter((frame) => frame.room === room)).toEqual([])
     })
 
     it('of outcomes settle nothing that is not asked for', async () => {

@@ -13,7 +13,7 @@ import type { Finding } from './findings.ts'
 export interface CanaryPorts {
   readonly commandLog: Pick<CommandLog, 'publish'>
   readonly eventStore: Pick<EventStore, 'outcomes'>
-  readonly readModel: Pick<ReadModel, 'usersByExternalId'>
+  readonly readModel: Pick<ReadModel, 'usersByExternalId' | 'epoch' | 'heads'>
   readonly fanOut: Pick<FanOut, 'subscribe' | 'state'>
   readonly clock: Clock
   readonly partitions: number
@@ -34,26 +34,34 @@ const digest = 'canary'
 const lookAgainMs = 20
 const patienceMs = 15_000
 
-/** An id that is the same at every audit, so that its rooms are made once. */
 const fixedId = (text: string): string => {
   const hash = createHash('sha256').update(text).digest('hex')
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`
 }
 
-/** One room for each partition. */
-export const canaryRooms = (partitions: number, partitionOf: (key: string) => number): ReadonlyMap<number, string> => {
+const monthMs = 30 * 86_400_000
+
+/** The same for all audits of a store for 30 days, so that rooms are made once a month and `prune` can delete old ones. */
+export const canarySalt = (epoch: string, nowMs: number): string => `${epoch} ${Math.floor(nowMs / monthMs)}`
+
+/** One room for each partition. Skips the ids that `isTaken` names: clients choose the ids of chats. */
+export const canaryRooms = async (
+  { partitions, partitionOf }: Pick<CanaryPorts, 'partitions' | 'partitionOf'>,
+  salt: string,
+  isTaken: (room: string) => Promise<boolean>,
+): Promise<ReadonlyMap<number, string>> => {
   const rooms = new Map<number, string>()
   for (let attempt = 0; rooms.size < partitions; attempt += 1) {
-    const room = fixedId(`chat-canary ${attempt}`)
+    const room = fixedId(`chat-canary ${salt} ${attempt}`)
     const partition = partitionOf(room)
-    if (!rooms.has(partition)) rooms.set(partition, room)
+    if (!rooms.has(partition) && !(await isTaken(room))) rooms.set(partition, room)
   }
   return rooms
 }
 
 /** Sends a message through every partition, from the log to the store and to who listens, in rooms of its own. */
 export const flyCanaries = async (ports: CanaryPorts): Promise<readonly Flight[]> => {
-  const { commandLog, eventStore, readModel, fanOut, clock, partitions, partitionOf } = ports
+  const { commandLog, eventStore, readModel, fanOut, clock } = ports
   const now = (): string => new Date(clock.nowMs()).toISOString()
   const pause = (): Promise<void> => new Promise((resolve) => void clock.after(lookAgainMs, resolve))
 
@@ -119,7 +127,14 @@ export const flyCanaries = async (ports: CanaryPorts): Promise<readonly Flight[]
     }
   }
 
-  const rooms = [...canaryRooms(partitions, partitionOf)]
+  /** Another client's chat: its creation has another digest. */
+  const isTaken = async (room: string): Promise<boolean> => {
+    const [created] = await eventStore.outcomes([{ room, id: room, digest }])
+    return created === undefined && (await readModel.heads([room])).has(room)
+  }
+
+  const salt = canarySalt(await readModel.epoch(), clock.nowMs())
+  const rooms = [...(await canaryRooms(ports, salt, isTaken))]
   const user = await ensureUser()
   if (user === undefined) return rooms.map(([partition]) => ({ partition }))
   return Promise.all(rooms.map(([partition, room]) => fly(partition, room, user)))

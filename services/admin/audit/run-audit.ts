@@ -54,14 +54,20 @@ const watch = async (config: DistributedConfig, open: OpenAudit, print: (report:
   const ports = await open(config, service, tally.see)
   service.onScrape(() => service.metrics.fanOutUp.set(ports.fanOut.state === 'up' ? 1 : 0))
   service.report(() => ({ state: 'ready' }))
+  let fullAtMs = Number.NEGATIVE_INFINITY
   for (;;) {
     try {
-      const report = await audit(ports, tally)
+      const startedAtMs = ports.clock.monotonicMs()
+      const isFull = startedAtMs - fullAtMs >= config.times.auditFullMs
+      const report = await audit(ports, tally, isFull)
+      if (isFull) fullAtMs = startedAtMs
       metrics.note(report)
       print(report)
     } catch (error) {
       // A part of the service is away, which its own metrics tell; the next round looks again.
       metrics.noteFailure()
+      // It may have been told of changes that it did not walk.
+      fullAtMs = Number.NEGATIVE_INFINITY
       service.log.warn({ err: error }, 'a round of the audit could not be finished')
     }
     await new Promise<void>((resolve) => void setTimeout(resolve, roundEveryMs))

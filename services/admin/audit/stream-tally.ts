@@ -4,6 +4,8 @@ import type { Finding } from './findings.ts'
 export interface StreamTally {
   readonly records: number
   see(record: { readonly key: string; readonly value: string }): void
+  /** The streams of the records that came since it was asked last. */
+  takeChanged(): ReadonlySet<string>
   /** What has been out of order since it was asked last. */
   takeFindings(): readonly Finding[]
   /** Streams whose records end before these heads. */
@@ -15,6 +17,7 @@ const seqPattern = /^\{"v":\d+,"event":"[a-z-]+","room":"[^"]+","seq":(\d+),/
 export const createStreamTally = (): StreamTally => {
   const last = new Map<string, number>()
   let found: Finding[] = []
+  let changed = new Set<string>()
   let records = 0
   const missing = (where: string, what: string): Finding => ({ part: 'stream', fault: 'missing', where, what })
 
@@ -29,9 +32,15 @@ export const createStreamTally = (): StreamTally => {
         found.push({ part: 'stream', fault: 'different', where: key, what: 'a record that is no event' })
         return
       }
+      changed.add(key)
       const before = last.get(key) ?? 0
       if (seq > before + 1) found.push(missing(key, `${seq} comes after ${before}`))
       last.set(key, Math.max(before, seq))
+    },
+    takeChanged: () => {
+      const taken = changed
+      changed = new Set()
+      return taken
     },
     takeFindings: () => {
       const taken = found

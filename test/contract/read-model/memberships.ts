@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { eventDigest } from '../../../shared/ports/event-digest.ts'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
 import { roomsDigest } from '../../../shared/ports/rooms-digest.ts'
 import type { OpenStore } from '../stored-chat.ts'
@@ -32,28 +33,53 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect(await readModel.heads([])).toEqual(new Map())
   })
 
-  it('tells the heads only of rooms that are beyond the seq held of them', async () => {
+  it('returns the heads of the rooms whose head is not the held one', async () => {
     const { store, readModel } = opened()
-    const [beyond, same, before, absent] = [
+    const [beyond, same, before, absent, forged] = [
       await fillRoom(store, [randomUUID()], 3),
       await fillRoom(store, [randomUUID()], 3),
       await fillRoom(store, [randomUUID()], 3),
       randomUUID(),
+      randomUUID(),
     ]
     const held = new Map([
-      [beyond, 3],
-      [same, 4],
-      [before, Number.MAX_SAFE_INTEGER],
-      [absent, 0],
+      [beyond, { seq: 3, digest: undefined }],
+      [same, { seq: 4, digest: undefined }],
+      [before, { seq: 5, digest: undefined }],
+      [absent, { seq: 0, digest: undefined }],
+      [forged, { seq: 1, digest: undefined }],
     ])
-    expect(await readModel.headsBeyond(held)).toEqual(new Map([[beyond, 4]]))
-    expect(await readModel.headsBeyond(held.set(same, 0))).toEqual(
+    expect(await readModel.changedHeads(held)).toEqual(
       new Map([
-        [beyond, 4],
-        [same, 4],
+        [beyond, { head: 4, isOther: false }],
+        [before, { head: 4, isOther: true }],
+        [forged, { head: 0, isOther: true }],
       ]),
     )
-    expect(await readModel.headsBeyond(new Map())).toEqual(new Map())
+    expect(await readModel.changedHeads(new Map())).toEqual(new Map())
+  })
+
+  it('returns the heads of the rooms whose event is not the one that the held digest names', async () => {
+    const { store, readModel } = opened()
+    const ann = randomUUID()
+    const room = await fillRoom(store, [ann], 1)
+    // Quotes, line breaks and letters of several bytes are hashed as they are stored.
+    await append(store, messagePosted(room, 3, ann, { msg: 'Grüße, "Anna"\n\t\\ 🙂' }), messagePosted(room, 4, ann))
+    const [page] = await store.readPages([{ room, after: 0, limit: 10, users: [] }])
+    const compared = async (seq: number, digest: string) =>
+      (await readModel.changedHeads(new Map([[room, { seq, digest }]]))).get(room)
+    const digests = (page?.events ?? []).map(eventDigest)
+    expect(await Promise.all(digests.map((digest, index) => compared(index + 1, digest)))).toEqual([
+      { head: 4, isOther: false },
+      { head: 4, isOther: false },
+      { head: 4, isOther: false },
+      undefined,
+    ])
+    const [, second = '', third = ''] = digests
+    expect(await compared(3, second)).toEqual({ head: 4, isOther: true })
+    expect(await compared(4, third)).toEqual({ head: 4, isOther: true })
+    expect(await compared(5, third)).toEqual({ head: 4, isOther: true })
+    expect(await compared(4, 'disputed')).toEqual({ head: 4, isOther: true })
   })
 
   it('counts membership events in the head', async () => {
@@ -107,6 +133,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
       return [...found.keys()].toSorted()
     }
     const both = [ann, bob].toSorted()
+    const everybody = [...both, nobody].toSorted()
     expect(await unlike([])).toEqual([])
     // In whatever order, and ids as bytes: those of Postgres are in another order than their texts in some languages.
     const same: readonly (readonly [string, string])[] = [
@@ -121,14 +148,14 @@ export const membershipTests = (opened: () => OpenStore): void => {
         [bob, undefined],
         [nobody, undefined],
       ]),
-    ).toEqual(both)
+    ).toEqual(everybody)
     expect(
       await unlike([
         [ann, roomsDigest(rest)],
         [bob, roomsDigest([])],
         [nobody, roomsDigest([first])],
       ]),
-    ).toEqual(both)
+    ).toEqual(everybody)
     expect(
       await unlike([
         [ann, roomsDigest([...rooms, randomUUID()])],
@@ -137,6 +164,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     ).toEqual([ann])
     await append(store, usersRemoved(first, 3, [bob]))
     expect(await unlike([[bob, roomsDigest([])]])).toEqual([])
+    expect(await readModel.membershipsUnlike(new Map([[bob, roomsDigest([first])]]))).toEqual(new Map([[bob, []]]))
     await append(store, usersAdded(first, 4, [bob]))
     expect(await unlike([[bob, roomsDigest([])]])).toEqual([bob])
   })

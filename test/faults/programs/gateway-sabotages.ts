@@ -10,7 +10,7 @@ const nothing: Sabotage = (ports) => ports
 
 const withoutSweep: Sabotage = (ports) => ({
   ...ports,
-  readModel: { ...ports.readModel, headsBeyond: async () => new Map() },
+  readModel: { ...ports.readModel, changedHeads: async () => new Map() },
 })
 
 /** A reconnect is not noticed, so that no full sweep follows it, nor hurried ones while the fan-out is away. */

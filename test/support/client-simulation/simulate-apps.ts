@@ -31,7 +31,7 @@ const patienceMs = 40_000
  * one history.
  */
 export const simulateApps = async (seed: number, sabotage: AppSabotage = {}): Promise<AppSimulation> => {
-  const world = await simulatedWorld(seed, sabotage.store)
+  const world = await simulatedWorld(seed, { sabotage: sabotage.store })
   const { clock, random } = world
   const commons: Commons = { world, rooms: [], userIds: new Map(), garble: sabotage.garble ?? ((frame) => frame), isCalm: false }
   const names = ['ann', 'bob', 'cyd'].slice(0, 2 + random.below(2))

@@ -1,3 +1,4 @@
+import { eventDigest } from '../../../shared/ports/event-digest.ts'
 import type {
   ChatPage,
   ChatQuery,
@@ -21,13 +22,14 @@ interface Settings {
 export const memoryReadModel = (tables: MemoryTables, { epoch, pageBytes }: Settings): ReadModel => ({
   epoch: async () => epoch,
   heads: async (rooms) => new Map(rooms.flatMap((room) => chatOf(tables, room).map(({ head }) => [room, head] as const))),
-  headsBeyond: async (held) =>
+  changedHeads: async (held) =>
     new Map(
-      [...held].flatMap(([room, seq]) =>
-        chatOf(tables, room)
-          .filter(({ head }) => head > seq)
-          .map(({ head }) => [room, head] as const),
-      ),
+      [...held].flatMap(([room, { seq, digest }]) => {
+        const head = tables.chats.get(room)?.head ?? 0
+        const event = tables.events.get(room)?.get(seq)
+        const isOther = head < seq || (digest !== undefined && (event === undefined || eventDigest(event) !== digest))
+        return isOther || head !== seq ? [[room, { head, isOther }] as const] : []
+      }),
     ),
   memberships: async (users, most = Number.POSITIVE_INFINITY) =>
     new Map([...membershipsByUser(tables, users)].map(([user, held]) => [user, held.slice(0, most + 1)])),
@@ -38,10 +40,7 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, pageBytes }: Sett
       rooms: membershipsOf(tables, user).map(({ room }) => room),
     }))
     const unlike = all.filter(({ digest, rooms }) => digest !== roomsDigest(rooms))
-    return membershipsByUser(
-      tables,
-      unlike.map(({ user }) => user),
-    )
+    return new Map(unlike.map(({ user }) => [user, membershipsOf(tables, user)]))
   },
   usersByExternalId: async (ids) =>
     new Map(

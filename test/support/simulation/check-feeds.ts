@@ -1,3 +1,4 @@
+import type { Deceptions } from './check-deceptions.ts'
 import type { RoomTruth, Truths } from './room-truths.ts'
 import { membershipDuring } from './room-truths.ts'
 import type { Connection, Sent } from './simulated-client.ts'
@@ -25,7 +26,7 @@ const passingBytes = 4 * 700
 const joins: ReadonlySet<string> = new Set(['create-chat', 'add-users'])
 
 /** What one bound connection was shown of its rooms, frame by frame, against what is stored. */
-export const checkFeeds = (connection: Connection, truths: Truths, say: Say): void => {
+export const checkFeeds = (connection: Connection, truths: Truths, say: Say, deceptions?: Deceptions): void => {
   const { frames } = connection.socket
   const user = connection.userId
   if (user === undefined) {
@@ -60,6 +61,11 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
   const checkFeed = (frame: FeedFrame): void => {
     const { room, seq, atMs } = frame
     const truth = truths.get(room)
+    if (deceptions?.isForged(frame) === true) {
+      // The first frame of a room on this socket may be forged, too.
+      if (seq !== (last.get(room) ?? seq - 1) + 1) say(`${room}: forged ${seq} after ${last.get(room)}`)
+      return void last.set(room, seq)
+    }
     const event = truth?.events[seq - 1]
     if (truth === undefined || event === undefined) return say(`${room} ${seq}: no such event`)
     if (event.event !== frame.event || JSON.stringify(frame.body) !== event.data) say(`${room} ${seq}: not what is stored`)
@@ -71,6 +77,8 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
     const previous = last.get(room)
     const isNext = previous !== undefined && seq === previous + 1 && !told.has(room)
     if (!isNext && !mayStart(frame, truth)) say(`${room}: ${seq} after ${previous}`)
+    // A client starts over at the frame that adds it.
+    if (!isNext && isJoin(truth, seq)) deceptions?.reset(room, seq, atMs)
     const spans = truth.spans.get(user) ?? []
     // History is the room's: a member of now may read what came before, but only once it is one.
     const isAllowed = spans.some((span) => seq <= span.until && (span.from <= seq || span.fromMs <= atMs))
@@ -98,8 +106,12 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
     if (!membershipDuring(truth, user, sent.atMs, atMs).ever) say(`${room}: resumed by one who is no member`)
     if (seq < (truth?.headAt(sent.atMs - 1) ?? 0) || seq > (truth?.headAt(atMs) ?? 0)) say(`${room}: ${seq} was not its head`)
     const seen = last.get(room)
-    if (recovered && seen !== seq && asked !== seq) say(`${room}: said to be recovered to ${seq}, but ${seen} was last`)
-    if (!recovered && (seen ?? 0) > seq) say(`${room}: goes on after ${seq}, but ${seen} was there before`)
+    const isDeceived = deceptions?.isDeceived(room) === true
+    if (recovered && seen !== seq && asked !== seq) {
+      if (deceptions === undefined) say(`${room}: said to be recovered to ${seq}, but ${seen} was last`)
+      else deceptions.owe(room, seq)
+    }
+    if (!recovered && !isDeceived && (seen ?? 0) > seq) say(`${room}: goes on after ${seq}, but ${seen} was there before`)
     const honest =
       reason === undefined
         ? recovered
@@ -108,6 +120,7 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
           : reason === 'too_many'
             ? seq - asked > max
             : sent.resume?.epoch !== undefined
+    if (reason === 'ahead' || reason === 'epoch') deceptions?.reset(room, seq, atMs)
     if (!honest) say(`${room}: ${reason ?? 'not recovered'} is not why`)
     last.set(room, seq)
     told.delete(room)
@@ -147,14 +160,24 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say): vo
     if (!isPast && isFollowing) say(`${sent.room} ${seq}: answered although its frame was to come`)
   }
 
+  const checkReset = (frame: Received): void => {
+    const { room, seq } = frame.body as { room: string; seq: number }
+    if (deceptions === undefined) return say(`${room}: reset to ${seq} without a cause`)
+    deceptions.reset(room, seq, frame.atMs)
+    last.set(room, seq)
+    told.delete(room)
+  }
+
   for (const frame of frames) {
     if (isFeed(frame)) checkFeed(frame)
+    else if (frame.event === 'reset') checkReset(frame)
     else if (frame.error !== undefined) open.delete(frame.id ?? '')
     else if (frame.event === 'resume') checkResumeAnswer(frame)
     else checkAnswer(frame)
   }
   if (connection.socket.mostUnsentFeedBytes > simulatedBounds.sendQueueBytes + passingBytes)
     say(`${connection.socket.mostUnsentFeedBytes} bytes of feeds waited for the socket`)
+  if (!connection.socket.isClosed) deceptions?.checkEnd()
   if (!connection.socket.isClosed) checkEnd(connection, user, truths, last, told, say)
 }
 

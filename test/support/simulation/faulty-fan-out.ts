@@ -8,6 +8,8 @@ export interface Weather {
   readonly repetition: number
   /** The longest way from publisher to listener; unequal ways reorder. */
   readonly delayMs: number
+  /** What one process publishes to a topic arrives in its order, as the port promises. */
+  readonly isOrdered?: boolean
 }
 
 export interface FaultyFanOut extends FanOut {
@@ -36,12 +38,23 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, weather
   let now = weather
   const listeners = new Map<string, Set<(payload: Buffer) => void>>()
 
+  /** When the last item for each listener arrives. */
+  const lastAtMs = new Map<(payload: Buffer) => void, number>()
+  const delayFor = (listener: (payload: Buffer) => void): number => {
+    const mostMs = random.chance(0.03) ? lateMs : now.delayMs
+    const delayMs = 1 + random.next() * mostMs
+    if (now.isOrdered !== true) return delayMs
+    const nowMs = clock.monotonicMs()
+    const atMs = Math.max(nowMs + delayMs, (lastAtMs.get(listener) ?? 0) + 0.01)
+    lastAtMs.set(listener, atMs)
+    return atMs - nowMs
+  }
+
   const deliver = (payload: Buffer, listener: (payload: Buffer) => void, isThere: () => boolean): void => {
     if (random.chance(now.loss)) return
     const copies = random.chance(now.repetition) ? 2 : 1
     for (let copy = 0; copy < copies; copy += 1) {
-      const delayMs = random.chance(0.03) ? lateMs : now.delayMs
-      clock.after(1 + random.next() * delayMs, () => {
+      clock.after(delayFor(listener), () => {
         if (isThere()) listener(payload)
       })
     }
@@ -107,7 +120,7 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, weather
   return {
     open,
     calm: () => {
-      now = { loss: 0, repetition: 0, delayMs: weather.delayMs }
+      now = { ...weather, loss: 0, repetition: 0 }
     },
   }
 }

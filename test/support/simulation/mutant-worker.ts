@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { MutantTrial, MutantVerdict } from './mutant.ts'
 
 /** The body of a worker: changes one file as it is loaded, and simulates. */
-const { file, from, to, seeds, simulation } = workerData as MutantTrial
+const { file, from, to, seeds, simulation, options } = workerData as MutantTrial
 let isChanged = false
 
 registerHooks({
@@ -26,7 +26,7 @@ if (!isChanged) throw new Error(`${file} was not loaded`)
 
 const firstProblem = async (): Promise<MutantVerdict> => {
   for (const seed of seeds) {
-    const { problems } = await simulate(seed)
+    const { problems } = await simulate(seed, options)
     const [problem] = problems
     if (problem !== undefined) return { seed, problem }
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import type { Simulation } from './simulate.ts'
 
 /** One rule taken out of a source file. */
 export interface Mutation {
@@ -8,6 +9,8 @@ export interface Mutation {
   /** Stands in the file exactly once. */
   readonly from: string
   readonly to: string
+  /** How `rooms` are simulated with it, where that differs from the usual. */
+  readonly options?: Simulation
 }
 
 /** `rooms`: gateways and writers, as clients see them. `writer`: writers alone, and a store that fails over. */

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
+import { simulatedForger } from './forger.ts'
 import { simulatedBackEnd } from './simulated-back-end.ts'
 import type { Commons, Connection } from './simulated-client.ts'
 import { simulatedCommands } from './simulated-commands.ts'
@@ -13,6 +14,12 @@ export interface SimulationResult {
   readonly problems: readonly string[]
   readonly connections: readonly Connection[]
   readonly events: readonly StoredEvent[]
+}
+
+export interface Simulation {
+  readonly sabotage?: Sabotage | undefined
+  /** An attacker publishes made-up events and notices meanwhile. */
+  readonly isForged?: boolean
 }
 
 const stormMs = 3_000
@@ -38,6 +45,18 @@ const disturb = async (world: SimulatedWorld, isOver: () => boolean): Promise<vo
   }
 }
 
+/** The same without losing a publication: what a forger can do is seen apart from that. */
+const disturbGateways = async ({ clock, random, store, log, gateways, ...world }: SimulatedWorld, isOver: () => boolean) => {
+  for (;;) {
+    await clock.sleep(100 + random.next() * 1_000)
+    if (isOver()) return
+    const dice = random.next()
+    if (dice < 0.4) world.replaceGateway(random.below(gateways.length), random.pick(['drained', 'stopped', 'killed']))
+    else if (dice < 0.7) store.away(random.next() * 1_500)
+    else log.away(random.next() * 1_000)
+  }
+}
+
 /**
  * A few people with a few devices do everything at once, while publications
  * are lost, doubled and overtaken, statements fail, batches come twice,
@@ -45,8 +64,8 @@ const disturb = async (world: SimulatedWorld, isOver: () => boolean): Promise<vo
  * while; then all is calm, and everybody must have what the store has. One
  * seed is one history.
  */
-export const simulate = async (seed: number, sabotage?: Sabotage): Promise<SimulationResult> => {
-  const world = await simulatedWorld(seed, sabotage)
+export const simulate = async (seed: number, { sabotage, isForged = false }: Simulation = {}): Promise<SimulationResult> => {
+  const world = await simulatedWorld(seed, { sabotage, isFanOutSafe: isForged })
   const { clock, random } = world
   const commons: Commons = { world, userIds: new Map(), rooms: [], connections: [] }
   const commands = simulatedCommands(commons)
@@ -56,7 +75,8 @@ export const simulate = async (seed: number, sabotage?: Sabotage): Promise<Simul
   const areRestless = random.chance(0.3)
   for (const user of devices) void simulatedPerson(commons, commands, user, areRestless).live(() => isOver)
   if (random.chance(0.3)) void simulatedBackEnd(commons, commands).live(() => isOver)
-  void disturb(world, () => isOver)
+  if (isForged) void simulatedForger(commons, seed).live(() => isOver)
+  void (isForged ? disturbGateways : disturb)(world, () => isOver)
 
   await clock.run(stormMs)
   isOver = true
@@ -64,7 +84,7 @@ export const simulate = async (seed: number, sabotage?: Sabotage): Promise<Simul
   await clock.run(calmMs)
   const committed = world.store.committed()
   return {
-    problems: simulationProblems(commons.connections, committed, clock.monotonicMs()),
+    problems: simulationProblems(commons.connections, committed, clock.monotonicMs(), isForged),
     connections: commons.connections,
     events: committed.map(({ event }) => event),
   }

@@ -89,7 +89,7 @@ export const simulatedStore = (
   const readModel: ReadModel = {
     epoch: slowly(model.epoch),
     heads: slowly(model.heads),
-    headsBeyond: slowly(model.headsBeyond),
+    changedHeads: slowly(model.changedHeads),
     memberships: slowly(model.memberships),
     membershipsUnlike: slowly(model.membershipsUnlike),
     usersByExternalId: slowly(model.usersByExternalId),

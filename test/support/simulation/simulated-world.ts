@@ -36,6 +36,8 @@ export interface SimulatedWorld {
   readonly log: SimulatedLog
   readonly gateways: SimulatedGateway[]
   readonly writerFanOut: FaultyFanOut
+  /** The fan-out as another process sees it. */
+  openFanOut(): FaultyFanOut
   newId(): string
   /** A gateway hands its sessions over, closes them at once, or is killed with all of them; another one takes its place. */
   replaceGateway(index: number, how: 'drained' | 'stopped' | 'killed'): void
@@ -89,10 +91,16 @@ const noMetrics = {
   onFanOutFailure: nothing,
 }
 
-export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise<SimulatedWorld> => {
+/** `isFanOutSafe`: publications are neither lost nor reordered. */
+export const simulatedWorld = async (
+  seed: number,
+  { sabotage, isFanOutSafe = false }: { readonly sabotage?: Sabotage | undefined; readonly isFanOutSafe?: boolean } = {},
+): Promise<SimulatedWorld> => {
   const random = seededRandom(seed)
   const clock = virtualClock(random)
-  const network = faultyFanOutNetwork(clock, random, { loss: random.pick([0, 0.05, 0.3]), repetition: 0.1, delayMs: 30 })
+  const loss = random.pick([0, 0.05, 0.3])
+  const weather = { loss: isFanOutSafe ? 0 : loss, repetition: 0.1, delayMs: 30, isOrdered: isFanOutSafe }
+  const network = faultyFanOutNetwork(clock, random, weather)
   const store = simulatedStore(clock, random, { failure: random.pick([0, 0.05]), delayMs: 15 }, sabotage)
   const log = simulatedLog(clock, random, { refusal: 0.03, unknown: 0.05, zombie: 0.1 })
   const writerFanOut = network.open()
@@ -144,6 +152,7 @@ export const simulatedWorld = async (seed: number, sabotage?: Sabotage): Promise
     log,
     gateways: [startGateway(), startGateway()],
     writerFanOut,
+    openFanOut: network.open,
     newId,
     replaceGateway: (index, how) => {
       const old = world.gateways[index]

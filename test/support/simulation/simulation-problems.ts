@@ -1,3 +1,4 @@
+import { createDeceptions } from './check-deceptions.ts'
 import { checkFeeds } from './check-feeds.ts'
 import { checkLists, checkRooms } from './check-lists.ts'
 import { checkSenderOrder, checkSends } from './check-sends.ts'
@@ -10,6 +11,7 @@ export const simulationProblems = (
   connections: readonly Connection[],
   committed: readonly CommittedEvent[],
   endMs: number,
+  isForged = false,
 ): string[] => {
   const problems: string[] = []
   const say = (problem: string): void => {
@@ -17,8 +19,10 @@ export const simulationProblems = (
   }
   const truths = roomTruths(committed)
   checkRooms(truths, say)
-  for (const [index, connection] of connections.entries())
-    checkFeeds(connection, truths, (problem) => say(`connection ${index} (${connection.user ?? 'back end'}): ${problem}`))
+  for (const [index, connection] of connections.entries()) {
+    const sayOf = (problem: string): void => say(`connection ${index} (${connection.user ?? 'back end'}): ${problem}`)
+    checkFeeds(connection, truths, sayOf, isForged ? createDeceptions(connection, truths, sayOf) : undefined)
+  }
   checkSends(connections, truths, endMs, say)
   checkSenderOrder(connections, truths, say)
   checkLists(connections, truths, say)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canaryRooms, judgeFlights } from '../../../services/admin/audit/canary.ts'
+import { canaryRooms, canarySalt, judgeFlights } from '../../../services/admin/audit/canary.ts'
 import { judgeAccount, judgeOrphan } from '../../../services/admin/audit/judge-account.ts'
 import { judgeLog, lagOf } from '../../../services/admin/audit/judge-log.ts'
 import { reportText } from '../../../services/admin/audit/report-text.ts'
@@ -89,6 +89,15 @@ describe('An audit of the event stream', () => {
     expect(tally.records).toBe(5)
   })
 
+  it('names the streams of which records have come since it was asked last', () => {
+    const tally = tallyOf(1, 2)
+    tally.see(record(1, 'other'))
+    expect(tally.takeChanged()).toEqual(new Set(['room', 'other']))
+    tally.see(record(3))
+    expect(tally.takeChanged()).toEqual(new Set(['room']))
+    expect(tally.takeChanged()).toEqual(new Set())
+  })
+
   it('tells a hole once, an end that is missing, and a record that is no event', () => {
     const tally = tallyOf(1, 3)
     tally.see({ key: 'room', value: 'hello' })
@@ -108,15 +117,29 @@ describe('An audit of the event stream', () => {
 })
 
 describe('Canaries', () => {
-  it('have one room for each partition, the same at every audit', () => {
-    const partitionOf = (key: string): number => Number.parseInt(key.slice(0, 4), 16) % 12
-    const rooms = canaryRooms(12, partitionOf)
+  const ports = { partitions: 12, partitionOf: (key: string): number => Number.parseInt(key.slice(0, 4), 16) % 12 }
+  const roomsOf = (salt: string, taken: readonly string[] = []) => canaryRooms(ports, salt, async (room) => taken.includes(room))
+
+  it('have one room for each partition, the same at every audit of a store', async () => {
+    const rooms = await roomsOf('epoch 1')
     expect([...rooms.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, index) => index))
-    expect([...canaryRooms(12, partitionOf)]).toEqual([...rooms])
+    expect([...(await roomsOf('epoch 1'))]).toEqual([...rooms])
     for (const [partition, room] of rooms) {
-      expect(partitionOf(room)).toBe(partition)
+      expect(ports.partitionOf(room)).toBe(partition)
       expect(room).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
     }
+  })
+
+  it('have other rooms in another store, in another month, and where another client has taken an id', async () => {
+    const month = 30 * 86_400_000
+    expect(canarySalt('e', 5)).toBe(canarySalt('e', month - 1))
+    expect(new Set([canarySalt('e', 5), canarySalt('e', month), canarySalt('f', 5)]).size).toBe(3)
+    const [rooms, others] = [await roomsOf('epoch 1'), await roomsOf('epoch 2')]
+    expect([...rooms.values()].filter((room) => [...others.values()].includes(room))).toEqual([])
+    const squatted = rooms.get(3) ?? ''
+    const instead = await roomsOf('epoch 1', [squatted])
+    expect(instead.get(3)).not.toBe(squatted)
+    expect(instead.get(4)).toBe(rooms.get(4))
   })
 
   it('that do not arrive, or are not heard, are told', () => {

@@ -320,6 +320,25 @@ describe('A client that comes back', () => {
     expect(told).toEqual([message(5, over), ['reset', { room: ahead, seq: 3, reason: 'ahead' }]])
   })
 
+  it('starts a room over where the service takes back what it has sent, with its chat, and goes on after that seq', async () => {
+    const { joined, told } = script()
+    const socket = await joined({ [room]: 4 })
+    for (const seq of [5, 6, 7]) socket.say(messageFrame(seq))
+    socket.say({ event: 'reset', body: { room, seq: 5, reason: 'ahead' } })
+    socket.say(messageFrame(6))
+    socket.answer(socket.take('list-chats'), { chats: [{ ...chatOf(room), seq: 6 }] })
+    const request = socket.take('resume')
+    expect(request.body).toMatchObject({ rooms: { [room]: 5 } })
+    socket.say(messageFrame(6))
+    socket.answer(request, { rooms: { [room]: { seq: 6, recovered: true } }, epoch: 'e1' })
+    expect(told).toEqual([
+      ...messages(5, 7),
+      ['reset', { room, seq: 5, reason: 'ahead' }],
+      ['chat', { ...chatOf(room), seq: 5 }],
+      message(6),
+    ])
+  })
+
   it('asks about the rooms that it could not name and that the service does not speak of: they may be over', async () => {
     const rooms = Object.fromEntries(Array.from({ length: 502 }, (_, n) => [roomOf(n), 4]))
     const { bind, last, told } = await away(rooms)

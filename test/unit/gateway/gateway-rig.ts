@@ -85,6 +85,8 @@ export const gatewayRig = async (
     readonly times?: Partial<Times>
     readonly rates?: Partial<Rates>
     readonly ports?: (ports: Ports) => Ports
+    /** Sees what the writer publishes, also what reaches nobody. */
+    readonly onPublish?: (item: { readonly topic: string; readonly payload: string }) => void
   } = {},
 ): Promise<GatewayRig> => {
   const { ports = (those) => those } = options
@@ -117,6 +119,7 @@ export const gatewayRig = async (
       return rig.state
     },
     publish: async (items) => {
+      for (const item of items) options.onPublish?.(item)
       if (rig.isDeaf) return
       for (const { topic, payload } of items) tell(topic, payload)
     },

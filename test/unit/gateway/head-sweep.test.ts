@@ -48,10 +48,10 @@ const rig = (rooms: number, users = 0) => {
       },
     },
     readModel: {
-      headsBeyond: async (places) => {
-        for (const [room, last] of places) said.add(`${room} ${last}`)
-        await ask('rooms', [...places.keys()])
-        return new Map([...places.keys()].map((id) => [id, 7]))
+      changedHeads: async (heads) => {
+        for (const [room, { seq, digest }] of heads) said.add(`${room} ${seq} ${digest}`)
+        await ask('rooms', [...heads.keys()])
+        return new Map([...heads.keys()].map((id) => [id, { head: 7, isOther: id === 'room1' }]))
       },
       membershipsUnlike: async (followed) => {
         for (const [user, rooms] of followed) said.add(`${user} ${rooms}`)
@@ -60,13 +60,13 @@ const rig = (rooms: number, users = 0) => {
       },
     },
     feeds: {
-      places: function* () {
-        for (const room of held.rooms) yield [room, 5]
+      heads: function* () {
+        for (const room of held.rooms) yield [room, { seq: 5, digest: 'event' }]
       },
       get size() {
         return held.rooms.size
       },
-      lookAt: (room, head) => looked.push(`${room} ${head}`),
+      compared: (room, { seq }, change) => looked.push(`${room} ${seq} ${change?.head} ${change?.isOther}`),
     },
     hub: {
       followed: function* () {
@@ -75,7 +75,7 @@ const rig = (rooms: number, users = 0) => {
       get size() {
         return held.users.size
       },
-      notice: (user, { room, since }) => noticed.push(`${user} ${room} ${since}`),
+      compared: (user, memberships) => noticed.push(...memberships.map(({ room, since }) => `${user} ${room} ${since}`)),
     },
     pending: {
       olderThan: (ageMs) => waiting.filter(({ sinceMs }) => sinceMs <= clock.monotonicMs() - ageMs).map(({ entry }) => entry),
@@ -128,11 +128,11 @@ describe('The head sweep', () => {
   })
 
   it('tells the store what is here, and feeds and users what it has found', async () => {
-    const { clock, said, looked, noticed, sweep } = rig(1, 1)
+    const { clock, said, looked, noticed, sweep } = rig(2, 1)
     sweep.start()
     await clock.run(100)
-    expect(said).toEqual(new Set(['room0 5', 'user0 digest']))
-    expect(new Set(looked)).toEqual(new Set(['room0 7']))
+    expect(said).toEqual(new Set(['room0 5 event', 'room1 5 event', 'user0 digest']))
+    expect(new Set(looked)).toEqual(new Set(['room0 5 7 false', 'room1 5 7 true']))
     expect(new Set(noticed)).toEqual(new Set(['user0 room0 3']))
   })
 
@@ -190,7 +190,7 @@ describe('The head sweep', () => {
     expect(looked).toEqual([])
     state.isStoreAway = false
     await clock.run(5_000)
-    expect(looked).toEqual(['room0 7'])
+    expect(looked).toEqual(['room0 5 7 false'])
   })
 
   it('asks nothing more once it is stopped', async () => {

@@ -31,6 +31,7 @@ const rig = () => {
     joinAt: () => undefined,
     followed: () => followed,
     hint: (_, since) => heard.push(`${name} ${since}`),
+    compared: (memberships) => heard.push(`${name} is in ${memberships.length}`),
   })
   const hear = (user: string, text: string): void => topicsHeld.get(topics.user(user))?.(Buffer.from(text))
   return { clock, hub, topicsHeld, heard, session, hear }

@@ -6,8 +6,8 @@ import { writerRules } from './writer-rules.ts'
 const seeds = Array.from({ length: 100 }, (_, index) => index + 1)
 
 describe.concurrent('The simulation notices when it is no longer so that', () => {
-  it.each(rules)('$rule', { timeout: 120_000 }, async ({ file, from, to, shownBy }) => {
-    const verdict = await tryMutant({ file, from, to }, shownBy === undefined ? seeds : [shownBy, ...seeds])
+  it.each(rules)('$rule', { timeout: 120_000 }, async ({ shownBy, rule: _rule, ...mutation }) => {
+    const verdict = await tryMutant(mutation, shownBy === undefined ? seeds : [shownBy, ...seeds])
     expect(verdict?.problem).toBeDefined()
   })
 })

@@ -17,6 +17,9 @@ const resume = 'services/gateway/resume.ts'
 const roomFeed = 'services/gateway/room-feed.ts'
 const sessionRooms = 'services/gateway/session-rooms.ts'
 
+/** An attacker publishes made-up events and notices. */
+const forged = { isForged: true }
+
 export const rules: readonly Rule[] = [
   {
     rule: 'a live follower is given nothing up to its cursor',
@@ -45,13 +48,13 @@ export const rules: readonly Rule[] = [
   {
     rule: 'what a feed holds back is passed on in its order, after the hole',
     file: roomFeed,
-    from: 'if (isOpen && event.seq === last + 1 && event.frame !== undefined)',
-    to: 'if (isOpen && event.frame !== undefined)',
+    from: 'if (isOpen && event.seq === last + 1 && isPassable(event))',
+    to: 'if (isOpen && isPassable(event))',
   },
   {
     rule: 'a hole is read from the store',
     file: roomFeed,
-    from: 'while (!this.isClosed && this.last < this.target) await this.repairStep()',
+    from: 'while (this.isOpen && !this.isClosed && this.last < this.target) await this.repairStep()',
     to: '',
   },
   {
@@ -71,7 +74,7 @@ export const rules: readonly Rule[] = [
     file: follower,
     from: 'if (read === undefined || mine !== this.reading) return',
     to: 'if (read === undefined) return',
-    shownBy: 1934,
+    shownBy: 110,
   },
   {
     rule: 'a page is cut after the event that removed its reader',
@@ -173,13 +176,56 @@ export const rules: readonly Rule[] = [
   {
     rule: 'every held room is compared with the store',
     file: head,
-    from: 'for (const [room, head] of await readModel.headsBeyond(held)) feeds.lookAt(room, head)',
+    from: 'for (const [room, head] of held) feeds.compared(room, head, changed.get(room))',
     to: '',
   },
   {
     rule: 'every held user is compared with the store',
     file: head,
-    from: 'hub.notice(user, { room, since })',
-    to: 'void since',
+    from: 'hub.compared(user, memberships)',
+    to: 'void [user, memberships]',
+  },
+  {
+    rule: 'membership events are read from the store',
+    file: roomFeed,
+    from: "event.event === 'new-message' && event.frame !== undefined",
+    to: 'event.frame !== undefined',
+    options: forged,
+  },
+  {
+    rule: 'a feed reopens at once where a published message passed in place of a membership event',
+    file: roomFeed,
+    from: 'if (this.trust.hidesMembership(event)) void this.reopen()',
+    to: 'this.trust.hidesMembership(event)',
+    options: forged,
+  },
+  {
+    rule: 'nothing that is stored is passed on after a forged message',
+    file: roomFeed,
+    from: ' || page.items.some((item) => trust.contradicts(item))',
+    to: '',
+    shownBy: 288,
+    options: forged,
+  },
+  {
+    rule: 'the sweep compares the seq of the newest message',
+    file: roomFeed,
+    from: 'if (change?.isOther === true) return void this.reopen()',
+    to: '',
+    options: forged,
+  },
+  {
+    rule: 'a client that was given a forged message is told so',
+    file: follower,
+    from: 'this.resetTo(head)\n',
+    to: 'this.cursor = head\n',
+    options: forged,
+  },
+  {
+    rule: 'a notice does not decide where a follower begins',
+    file: follower,
+    from: 'if (this.isHinted && isMember) this.cursor = span.since',
+    to: 'if (this.isHinted && isMember && this.cursor < span.since) this.cursor = span.since',
+    options: forged,
   },
 ]

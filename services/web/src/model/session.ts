@@ -19,9 +19,21 @@ export const signOut = (): void => {
   session.value = undefined
 }
 
-/** Whoever is signed in goes on with it, if it is theirs; nobody becomes somebody else by following a link. */
+/** A token from the address that signs in only when the person in front of the page agrees: anybody can make a link. */
+export const offeredToken = signal<string | undefined>(undefined)
+
+export const acceptOffered = (token: string): void => {
+  offeredToken.value = undefined
+  signIn({ externalUserId: '', name: '', token })
+}
+
+export const declineOffered = (): void => {
+  offeredToken.value = undefined
+}
+
+/** A signed-in user goes on with the token if it is of the same person. A link never changes the user. */
 const take = (token: string): void => {
-  if (session.value === undefined) signIn({ externalUserId: '', name: '', token })
+  if (session.value === undefined) offeredToken.value = token
   else session.value.tokens?.give(token)
 }
 
@@ -30,7 +42,7 @@ const takeHanded = (): void => {
   if (handed !== undefined && needsToken()) take(handed)
 }
 
-/** As the page is opened: goes on as whoever was signed in, or as whom the address says. */
+/** As the page is opened: goes on as whoever was signed in, or asks whether to sign in with the token of the address. */
 export const openSession = (): void => {
   const recalled = recallAccount()
   if (recalled !== undefined) session.value = createChatModel(recalled)

@@ -45,6 +45,13 @@ export const flawOf = (token: string): string | undefined => {
   return endOf(token) <= Date.now() ? 'This token has ended already.' : undefined
 }
 
+/** The token, once it is known to sign in. It is checked beforehand, because a page does not see why its socket is refused. */
+export const checkedToken = async (token: string): Promise<string> => {
+  const flaw = flawOf(token) ?? ((await isRefused(token)) ? 'The service refuses this token.' : undefined)
+  if (flaw !== undefined) throw new Error(flaw)
+  return token
+}
+
 interface TokensOptions {
   readonly first: string
   readonly isOnline: () => boolean

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
 import { explain } from '../model/explain.ts'
-import { session, signOut } from '../model/session.ts'
+import { offeredToken, session, signOut } from '../model/session.ts'
 import { Icon } from './icons.tsx'
+import { OfferedToken } from './offered-token.tsx'
 import { Shell } from './shell.tsx'
 import { SignIn } from './sign-in.tsx'
 
@@ -22,7 +23,8 @@ const Ended = ({ error }: { readonly error: unknown }): JSX.Element => (
 
 export const App = (): JSX.Element => {
   const model = session.value
-  if (model === undefined) return <SignIn />
+  const offered = offeredToken.value
+  if (model === undefined) return offered === undefined ? <SignIn /> : <OfferedToken token={offered} />
   const state = model.state.value
   return state.state === 'closed' ? <Ended error={state.error} /> : <Shell model={model} />
 }

@@ -4,7 +4,7 @@ import { needsToken } from '../model/account.ts'
 import { checkLength } from '../model/check-length.ts'
 import { route } from '../model/route.ts'
 import { signIn } from '../model/session.ts'
-import { flawOf, isRefused } from '../model/tokens.ts'
+import { checkedToken } from '../model/tokens.ts'
 import { Icon } from './icons.tsx'
 import { Problem } from './problem.tsx'
 import { useTask } from './use-task.ts'
@@ -41,13 +41,6 @@ const intro = (asksToken: boolean): string => {
   return route.value.view === 'invitation' ? `Somebody invited you to a chat. ${ask} to join.` : `${ask} to start chatting.`
 }
 
-/** Asked beforehand, because a page does not see why its socket is refused. */
-const checked = async (token: string): Promise<string> => {
-  const flaw = flawOf(token) ?? ((await isRefused(token)) ? 'The service refuses this token.' : undefined)
-  if (flaw !== undefined) throw new Error(flaw)
-  return token
-}
-
 /** Who is it? Remembered on this device. */
 export const SignIn = (): JSX.Element => {
   const asksToken = needsToken()
@@ -59,7 +52,7 @@ export const SignIn = (): JSX.Element => {
     const account = { externalUserId: id.trim(), name: name.trim() }
     checkLength('Your id', account.externalUserId)
     checkLength('Your name', account.name)
-    signIn(asksToken ? { ...account, token: await checked(token.trim()) } : account)
+    signIn(asksToken ? { ...account, token: await checkedToken(token.trim()) } : account)
   }
   const submit = (event: Event): void => {
     event.preventDefault()

@@ -1,0 +1,57 @@
+import { forgedText } from './forger.ts'
+import type { Truths } from './room-truths.ts'
+import { membershipDuring } from './room-truths.ts'
+import type { Connection } from './simulated-client.ts'
+import type { Received } from './simulated-socket.ts'
+import { simulatedTimes } from './simulated-world.ts'
+
+type InRoom = Received & { readonly room: string; readonly seq: number }
+
+/** What one connection was shown of a forger's messages, and whether it was taken back. */
+export interface Deceptions {
+  /** Notes a frame of the feed. True: it is a forged message. */
+  isForged(frame: InRoom): boolean
+  /** The answer to a resume says less than the truth: it has to be taken back, too. */
+  owe(room: string, seq: number): void
+  /** Forged messages of the room were shown, and not taken back yet. */
+  isDeceived(room: string): boolean
+  /** The service has started the room over. */
+  reset(room: string, seq: number, atMs: number): void
+  /** After the calm. */
+  checkEnd(): void
+}
+
+export const createDeceptions = (connection: Connection, truths: Truths, say: (problem: string) => void): Deceptions => {
+  const user = connection.userId ?? ''
+  /** Forged seqs that were not taken back, by room. */
+  const shown = new Map<string, Set<number>>()
+  const checkMember = ({ room, seq, atMs }: InRoom): void => {
+    // The feed comes to a removal a little later than the store.
+    const { ever } = membershipDuring(truths.get(room), user, atMs - 2 * simulatedTimes.convergeMs, atMs)
+    if (!ever) say(`${room} ${seq}: a forged message was shown to one who is not a member`)
+  }
+  return {
+    isForged: (frame) => {
+      const { room, seq, body } = frame
+      if (body?.msg !== forgedText) {
+        shown.get(room)?.delete(seq)
+        return false
+      }
+      checkMember(frame)
+      shown.set(room, (shown.get(room) ?? new Set()).add(seq))
+      return true
+    },
+    owe: (room, seq) => void shown.set(room, (shown.get(room) ?? new Set()).add(seq)),
+    isDeceived: (room) => (shown.get(room)?.size ?? 0) > 0,
+    reset: (room, seq, atMs) => {
+      if (seq > (truths.get(room)?.headAt(atMs) ?? 0)) say(`${room}: reset to ${seq}, which the store does not have`)
+      shown.delete(room)
+    },
+    checkEnd: () => {
+      for (const [room, seqs] of shown) {
+        const isMember = truths.get(room)?.spans.get(user)?.at(-1)?.until === Number.POSITIVE_INFINITY
+        if (isMember && seqs.size > 0) say(`${room}: forged ${[...seqs].join(', ')} was never taken back`)
+      }
+    },
+  }
+}
