@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import type { ChatCommand } from '../../../shared/domain/commands.ts'
 import type { Random } from '../simulation/random.ts'
 
-const uuid = (kind: number, n: number): string =>
+/** The id of the `n`th thing of a kind: 1 rooms, 2 users, 3 commands, 4 commands of the other program. */
+export const simulatedId = (kind: number, n: number): string =>
   `${kind.toString(16).padStart(8, '0')}-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
 
-export const simulatedUsers = [uuid(2, 1), uuid(2, 2), uuid(2, 3), uuid(2, 4)] as const
+export const simulatedUsers = [simulatedId(2, 1), simulatedId(2, 2), simulatedId(2, 3), simulatedId(2, 4)] as const
 
 /** A digest follows from the content, as a gateway makes it: the same content sent again is the same command. */
 const digested = (command: Readonly<Record<string, unknown>> & Head): ChatCommand => {
@@ -21,16 +22,16 @@ export interface RandomCommands {
 }
 
 export const randomCommands = (random: Random): RandomCommands => {
-  const rooms = [uuid(1, 1)]
+  const rooms = [simulatedId(1, 1)]
   const recent: ChatCommand[] = []
   let ids = 0
 
   const newId = (): string => {
     ids += 1
-    return uuid(3, ids)
+    return simulatedId(3, ids)
   }
   const newRoom = (): string => {
-    if (rooms.length < 6) rooms.push(uuid(1, rooms.length + 1))
+    if (rooms.length < 6) rooms.push(simulatedId(1, rooms.length + 1))
     return rooms.at(-1) ?? ''
   }
   const someUsers = (): string[] => simulatedUsers.filter(() => random.chance(0.5))

@@ -4,7 +4,7 @@ import type { Random } from '../simulation/random.ts'
 import { seededRandom } from '../simulation/random.ts'
 import { virtualClock } from '../simulation/virtual-clock.ts'
 import type { RandomCommands } from './random-commands.ts'
-import { randomCommands, simulatedUsers } from './random-commands.ts'
+import { randomCommands, simulatedId, simulatedUsers } from './random-commands.ts'
 import type { WriterCounts, WriterWorld } from './writer-world.ts'
 import { writerWorld } from './writer-world.ts'
 
@@ -26,7 +26,8 @@ const writeBeside = ({ memory }: WriterWorld, random: Random, room: string): Pro
     const { chats } = await appender.read(reading({ rooms: [room], members: [{ room, user }] }))
     const chat = chats.get(room)
     if (chat === undefined) return
-    const [seq, how] = [chat.seq + 1, { at: chat.lastAt }]
+    const seq = chat.seq + 1
+    const how = { at: chat.lastAt, id: simulatedId(4, random.below(2 ** 40)) }
     const event = random.chance(0.4)
       ? messagePosted(room, seq, user, how)
       : (chat.members.has(user) ? usersRemoved : usersAdded)(room, seq, [user], how)

@@ -74,7 +74,7 @@ export const rules: readonly Rule[] = [
     file: follower,
     from: 'if (read === undefined || mine !== this.reading) return',
     to: 'if (read === undefined) return',
-    shownBy: 110,
+    shownBy: 292,
   },
   {
     rule: 'a page is cut after the event that removed its reader',
@@ -204,7 +204,7 @@ export const rules: readonly Rule[] = [
     file: roomFeed,
     from: ' || page.items.some((item) => trust.contradicts(item))',
     to: '',
-    shownBy: 288,
+    shownBy: 345,
     options: forged,
   },
   {

@@ -83,8 +83,8 @@ export const writerRules: readonly Rule[] = [
   {
     rule: 'a batch is committed in the session in which it began',
     file: 'services/writer/batch-handler.ts',
-    from: 'await handleSlice(slice, commit, batch)',
-    to: 'await handleSlice(slice, session().commit, batch)',
+    from: 'await handleSlice(slice, commit, batch, fetchedMs)',
+    to: 'await handleSlice(slice, session().commit, batch, fetchedMs)',
     shownBy: 71,
   },
   {
