@@ -133,7 +133,7 @@ export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler
     rewind: delivering.rewind,
     stop: async () => {
       joined.reject(new Error('the consumer was stopped'))
-      await leave().catch((error: unknown) => log.debug({ err: error }, 'a consumer left without a goodbye'))
+      await leave().catch((error: unknown) => log.debug({ err: error }, 'a consumer left without an answer to LeaveGroup'))
       delivering.end()
       commits.forget()
       sockets.shut()

@@ -24,6 +24,25 @@ const countOf = async (options: RepartitionOptions, name: string): Promise<numbe
 const stopIntake = (options: RepartitionOptions, name: string, count: number): Promise<boolean> =>
   withAdmin(options, (admin) => admin.createPartitions({ topicPartitions: [{ topic: name, count }] }))
 
+interface LogState {
+  readonly end: bigint
+  readonly waiting: bigint
+}
+
+/** Undefined while the brokers do not know yet: a new partition has no leader at once. */
+const stateOf = async (options: RepartitionOptions): Promise<LogState | undefined> => {
+  try {
+    const lags = await groupLag(options)
+    return {
+      end: lags.reduce((sum, each) => sum + each.end, 0n),
+      waiting: lags.reduce((sum, each) => sum + each.end - each.committed, 0n),
+    }
+  } catch (error) {
+    if (error instanceof KafkaError) return undefined
+    throw error
+  }
+}
+
 /**
  * Resolves when every command is acknowledged and none has come for so long
  * that no gateway can still send one by the old number. Rejects when that takes too long.
@@ -33,17 +52,21 @@ const untilDrained = async (options: RepartitionOptions): Promise<void> => {
   const quietMs = partitionsKnownForMs + times.producerRequestMs
   const startedMs = clock.monotonicMs()
   for (let quiet = { end: -1n, sinceMs: startedMs }; ; ) {
-    const lags = await groupLag(options)
-    const end = lags.reduce((sum, each) => sum + each.end, 0n)
-    const waiting = lags.reduce((sum, each) => sum + each.end - each.committed, 0n)
+    const state = await stateOf(options)
     const nowMs = clock.monotonicMs()
-    if (end !== quiet.end || waiting > 0n) quiet = { end, sinceMs: nowMs }
+    if (state === undefined || state.end !== quiet.end || state.waiting > 0n) quiet = { end: state?.end ?? -1n, sinceMs: nowMs }
     if (nowMs - quiet.sinceMs >= quietMs) return
-    if (nowMs - startedMs > drainMs + quietMs)
-      throw new StartError(`the log is not drained: ${waiting} commands wait, and ${end} have come; do writers run?`)
+    if (nowMs - startedMs > drainMs + quietMs) throw notDrained(state)
     await pause(clock, lookEveryMs)
   }
 }
+
+const notDrained = (state: LogState | undefined): StartError =>
+  new StartError(
+    state === undefined
+      ? 'the log is not drained: the brokers do not say how far the writers are'
+      : `the log is not drained: ${state.waiting} commands wait, and ${state.end} have come; do writers run?`,
+  )
 
 const assertNoWriters = async (options: RepartitionOptions): Promise<void> => {
   const group = writerGroup(options.namespace)

@@ -85,7 +85,7 @@ describe.skipIf(stackKind() === 'env')('A repartition of the command log, while 
     }
   }
 
-  it('loses, doubles and reorders nothing when there are to be more partitions, and uses all of them', {
+  it('loses, doubles and reorders nothing when there are to be more partitions', {
     timeout: 240_000,
   }, async () => {
     const { chat } = own()
