@@ -13,6 +13,7 @@ import { createBatchHandler } from './batch-handler.ts'
 import type { Decide } from './decide-and-append.ts'
 import type { DecisionLimits } from './decide-batch.ts'
 import { decideBatch } from './decide-batch.ts'
+import { createEventStreamLane } from './event-stream-lane.ts'
 import { createGroupCommit } from './group-commit.ts'
 import type { WriterMetrics } from './metrics.ts'
 import { createPatience } from './patience.ts'
@@ -65,9 +66,6 @@ export interface Writer {
   readiness(): WriterReadiness
 }
 
-/** Every effect has taken place when the handler resolves. */
-const allDone: HandledBatch = { done: Promise.resolve() }
-
 /**
  * The one that decides: takes commands from the log, in order per room,
  * stores what happened, and then says "look".
@@ -78,11 +76,12 @@ const allDone: HandledBatch = { done: Promise.resolve() }
  * Does not:  give up while store or event stream are away; it waits, shown in `readiness`.
  */
 export const createWriter = (deps: WriterDeps): Writer => {
-  const { commandLog, eventStore, fanOut, clock, log, metrics, times, bounds, limits, busyness } = deps
+  const { commandLog, eventStore, eventStream, fanOut, clock, log, metrics, times, bounds, limits, busyness } = deps
   const troubles = createTroubles()
   const patience = createPatience(clock, times)
   const retryUntilDone = createRetryUntilDone({ patience, troubles, metrics, log })
   const rowBound = createRowBound(bounds.writerBatchRows)
+  const eventStreamLane = eventStream && createEventStreamLane({ ...deps, eventStream, troubles })
   const begun = Promise.withResolvers<Consumption>()
 
   const failure = Promise.withResolvers<never>()
@@ -114,6 +113,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
         afterStale,
       }),
     consumption: begun.promise,
+    dropEffects: () => eventStreamLane?.drop(),
     onFailure: failure.reject,
     log,
   })
@@ -122,6 +122,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
     session: () => sessions.current,
     storeBatch: createStoreBatch(retryUntilDone),
     retryUntilDone,
+    eventStreamLane,
     rowBound,
     announce: createAnnounce(fanOut, metrics, log),
   })
@@ -133,10 +134,10 @@ export const createWriter = (deps: WriterDeps): Writer => {
 
   /** A busy writer leaves the source alone for a moment, so that the next batches are larger. */
   const handleThenRest = async (batch: RecordBatch): Promise<HandledBatch> => {
-    await handle(batch)
+    const handled = await handle(batch)
     const restMs = gatheringMs(busyness(), times.gatherMostMs)
     if (restMs > 0) await pause(clock, restMs, batch.signal)
-    return allDone
+    return handled
   }
 
   const begin = async (): Promise<void> => {
