@@ -5,7 +5,7 @@ import { changeParameterCount, changeValues, columns, parameters } from './write
 
 const ownParameterCount = 16
 
-const appendBatchStatement: Statement = {
+export const appendBatchStatement: Statement = {
   name: 'append-batch',
   text: `select append_batch(${parameters(1, ownParameterCount + changeParameterCount)}) as is_appended`,
 }
@@ -58,11 +58,16 @@ const rejectionValues = ({ rejections, unread }: Append): readonly unknown[] =>
     ({ rejection }) => (rejection.details === undefined ? null : JSON.stringify(rejection.details)),
   )
 
+/** The arguments of the database function `append_batch`, in its order. */
+export const appendValues = (batch: Append): readonly unknown[] => [
+  ...headValues(batch.heads),
+  ...eventValues(batch.events),
+  ...rejectionValues(batch),
+  ...changeValues(project(batch.events.map(({ event }) => event))),
+]
+
 /** False: a head differs or a command has an outcome, and nothing was stored. A unique key may say the same by an error. */
 export const appendBatch = async (session: Session, batch: Append): Promise<boolean> => {
-  const { heads, events } = batch
-  const changes = project(events.map(({ event }) => event))
-  const values = [...headValues(heads), ...eventValues(events), ...rejectionValues(batch), ...changeValues(changes)]
-  const [row] = await session.run<{ is_appended: boolean }>(appendBatchStatement, values)
+  const [row] = await session.run<{ is_appended: boolean }>(appendBatchStatement, appendValues(batch))
   return row?.is_appended === true
 }

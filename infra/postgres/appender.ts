@@ -1,6 +1,6 @@
 import type { Appender } from '../../shared/ports/event-store.ts'
 import { appendBatch } from './append.ts'
-import { readSnapshot } from './load.ts'
+import { readSnapshot } from './read-snapshot.ts'
 import { UniqueKeyError } from './store-fault.ts'
 import type { WriterConnection } from './writer-connection.ts'
 

@@ -1,13 +1,12 @@
 import { recordHeaders } from '../../shared/domain/record-headers.ts'
 import type { Clock } from '../../shared/ports/clock.ts'
-import type { CommandLog, RecordBatch } from '../../shared/ports/command-log.ts'
-import type { EventStream } from '../../shared/ports/event-stream.ts'
+import type { CommandLog, HandledBatch, RecordBatch } from '../../shared/ports/command-log.ts'
 import type { Bounds } from '../../shared/runtime/bounds.ts'
 import type { Announce } from './announce.ts'
 import { clampTimes } from './clamp-times.ts'
 import type { Decision } from './decide-batch.ts'
+import type { EventStreamLane } from './event-stream-lane.ts'
 import { framedEvents } from './framed-events.ts'
-import type { Commit } from './group-commit.ts'
 import { membershipNotices } from './membership-notices.ts'
 import type { RecordResult, WriterMetrics } from './metrics.ts'
 import type { Settled } from './outcome-lines.ts'
@@ -27,12 +26,14 @@ import { streamRecords } from './stream-records.ts'
 import type { WriterLog } from './writer-log.ts'
 import type { WriterSession } from './writer-session.ts'
 
+type Session = Pick<WriterSession, 'commit' | 'throwIfLost'>
+
 export interface BatchHandlerDeps {
   readonly commandLog: Pick<CommandLog, 'bury'>
   /** Absent where nobody else listens. */
-  readonly eventStream: EventStream | undefined
+  readonly eventStreamLane: EventStreamLane | undefined
   /** The session that batches are committed in from now on. */
-  readonly session: () => Pick<WriterSession, 'commit'>
+  readonly session: () => Session
   readonly storeBatch: StoreBatch
   readonly retryUntilDone: RetryUntilDone
   readonly rowBound: Pick<RowBound, 'rows'>
@@ -50,33 +51,36 @@ const isFaulty = (read: Entry | Faulty): read is Faulty => !isEntry(read)
 const resultOf = (decision: Decision): RecordResult =>
   (decision.kind === 'event' || decision.kind === 'rejection') && decision.isRepeat ? 'repeat' : decision.kind
 
-/**
- * One batch from the log: read, decide and store, publish. Resolves when all
- * effects have been tried (fan-out) or acknowledged (everything else), so that
- * the batch may be acknowledged. Throws only when the batch is given up; it is
- * then delivered again, and every outcome is found recorded and published again.
- */
-export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch) => Promise<void>) => {
-  const { commandLog, eventStream, session, storeBatch, retryUntilDone, announce, clock, metrics, log, bounds } = deps
+/** In an object, because a function that returns a promise would wait for it. */
+interface Streaming {
+  readonly streamed: Promise<void>
+}
 
-  const publish = async (settled: readonly Settled[], { traceparent }: RecordSpans, hold: Hold): Promise<void> => {
+/**
+ * One batch from the log: read, decide and store, tell the gateways. Resolves
+ * when the next batch may be decided; `done` when the event stream has the
+ * events of this one. Throws only when the batch is given up; it is then
+ * delivered again, and every outcome is found recorded and published again.
+ */
+export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch) => Promise<HandledBatch>) => {
+  const { commandLog, eventStreamLane, session, storeBatch, retryUntilDone, announce, clock, metrics, log, bounds } = deps
+
+  /** Tells the gateways; `streamed` resolves when the event stream has the events too. */
+  const publish = async (settled: readonly Settled[], { traceparent }: RecordSpans, hold: Hold): Promise<Streaming> => {
     const streams = framedEvents(
       settled.map(({ decision }) => decision),
       traceparent,
     )
-    const records = streamRecords(streams)
-    const append = async () => {
-      if (eventStream === undefined || records.length === 0) return
-      await retryUntilDone(hold, { part: 'eventStream', cause: 'event-stream', run: () => eventStream.publish(records) })
-    }
+    const streamed = eventStreamLane?.add(streamRecords(streams), hold) ?? Promise.resolve()
+    // It may be given up before the batch has come to its end.
+    streamed.catch(() => undefined)
     // Rooms first: a session that hears in its feed must not hear the answer to a repeat before.
-    const items = [
+    await announce([
       ...roomPublications(streams, bounds.publicationBytes),
       ...outcomePublications(settled, bounds.publicationBytes),
       ...membershipNotices(streams),
-    ]
-    const [, appended] = await Promise.allSettled([announce(items), append()])
-    if (appended.status === 'rejected') throw appended.reason
+    ])
+    return { streamed }
   }
 
   const countStored = (settled: readonly Settled[]): void => {
@@ -99,7 +103,12 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     await announce(internalPublications(faulty, bounds.publicationBytes))
   }
 
-  const handleSlice = async (read: readonly (Entry | Faulty)[], commit: Commit, hold: Hold, fetchedMs: number): Promise<void> => {
+  const handleSlice = async (
+    read: readonly (Entry | Faulty)[],
+    { commit, throwIfLost }: Session,
+    hold: Hold,
+    fetchedMs: number,
+  ): Promise<Streaming> => {
     const startedMs = clock.monotonicMs()
     const { entries, clamped } = clampTimes(read.filter(isEntry), clock.nowMs())
     if (clamped > 0) metrics.onClampedTimes(clamped)
@@ -107,12 +116,15 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     reportAges(entries, 'begun', clock.nowMs(), metrics.onStage)
     const spans = openRecordSpans(entries)
     const { settled, faulty } = await storeBatch(entries, hold, commit)
+    // A fail-over may have lost what was stored: then it comes again.
+    throwIfLost()
     spans.end(settled)
     countStored(settled)
-    await publish(settled, spans, hold)
+    const streaming = await publish(settled, spans, hold)
     reportAges(entries, 'published', clock.nowMs(), metrics.onStage)
     await setAside([...read.filter(isFaulty), ...faulty], hold)
     metrics.onBatch({ records: read.length, seconds: (clock.monotonicMs() - startedMs) / 1_000 })
+    return streaming
   }
 
   /** As many as fit into one append, at least one. */
@@ -130,14 +142,16 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
 
   return async (batch) => {
     // One session from the first slice to the last: a later one begins at an earlier offset.
-    const { commit } = session()
+    const current = session()
     const fetchedMs = clock.nowMs()
     const read = batch.records.map(readRecord)
+    const streamed: Promise<void>[] = []
     for (let start = 0; start < read.length; ) {
       if (start > 0) await batch.heartbeat()
       const slice = nextSlice(read, start)
-      await handleSlice(slice, commit, batch, fetchedMs)
+      streamed.push((await handleSlice(slice, current, batch, fetchedMs)).streamed)
       start += slice.length
     }
+    return { done: Promise.all(streamed).then(() => undefined) }
   }
 }

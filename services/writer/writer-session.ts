@@ -14,6 +14,8 @@ import { ConnectionLostError } from './store-errors.ts'
  */
 export interface WriterSession {
   readonly commit: Commit
+  /** Throws `ConnectionLostError` when the session is over. */
+  throwIfLost(): void
   /** Ends the connection without reporting a loss. Idempotent. */
   close(): Promise<void>
 }
@@ -66,6 +68,7 @@ export const createWriterSession = (deps: WriterSessionDeps): WriterSession => {
       throwIfLost()
       return commit(commands)
     },
+    throwIfLost,
     close: async () => {
       state = 'closed'
       const appender = await opening?.catch(() => undefined)

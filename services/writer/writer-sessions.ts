@@ -12,6 +12,8 @@ export interface WriterSessions {
 export interface WriterSessionsDeps extends Omit<WriterSessionDeps, 'onLost'> {
   /** Resolves when consuming has begun. */
   readonly consumption: Promise<Pick<Consumption, 'rewind'>>
+  /** Drops what is under way beside the store, before consuming is rewound. */
+  readonly dropEffects: () => void
   /** Consuming cannot be rewound: the writer cannot go on. */
   readonly onFailure: (error: unknown) => void
   readonly log: WriterLog
@@ -25,11 +27,12 @@ export interface WriterSessionsDeps extends Omit<WriterSessionDeps, 'onLost'> {
  *            that was delivered before is never committed in a later session.
  */
 export const createWriterSessions = (deps: WriterSessionsDeps): WriterSessions => {
-  const { consumption, onFailure, log } = deps
+  const { consumption, dropEffects, onFailure, log } = deps
   let isClosed = false
 
   const beginAgain = async (): Promise<void> => {
     log.warn({}, 'connection to the event store lost, starting again at the acknowledged offsets')
+    dropEffects()
     const { rewind } = await consumption
     if (isClosed) return
     const rewinding = rewind()

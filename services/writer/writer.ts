@@ -12,6 +12,7 @@ import { createBatchHandler } from './batch-handler.ts'
 import type { Decide } from './decide-and-append.ts'
 import type { DecisionLimits } from './decide-batch.ts'
 import { decideBatch } from './decide-batch.ts'
+import { createEventStreamLane } from './event-stream-lane.ts'
 import { createGroupCommit } from './group-commit.ts'
 import type { WriterMetrics } from './metrics.ts'
 import { createPatience } from './patience.ts'
@@ -62,9 +63,6 @@ export interface Writer {
   readiness(): WriterReadiness
 }
 
-/** Every effect has taken place when the handler resolves. */
-const allDone: HandledBatch = { done: Promise.resolve() }
-
 /** A pause is as long as the batch before it. */
 const pauseRuns = 1
 
@@ -78,11 +76,12 @@ const pauseRuns = 1
  * Does not:  give up while store or event stream are away; it waits, shown in `readiness`.
  */
 export const createWriter = (deps: WriterDeps): Writer => {
-  const { commandLog, eventStore, fanOut, clock, log, metrics, times, bounds, limits } = deps
+  const { commandLog, eventStore, eventStream, fanOut, clock, log, metrics, times, bounds, limits } = deps
   const troubles = createTroubles()
   const patience = createPatience(clock, times)
   const retryUntilDone = createRetryUntilDone({ patience, troubles, metrics, log })
   const rowBound = createRowBound(bounds.writerBatchRows)
+  const eventStreamLane = eventStream && createEventStreamLane({ ...deps, eventStream, troubles })
   const begun = Promise.withResolvers<Consumption>()
 
   const gathering = createGathering(clock, { runs: pauseRuns, mostMs: times.gatherMostMs })
@@ -115,6 +114,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
         afterStale,
       }),
     consumption: begun.promise,
+    dropEffects: () => eventStreamLane?.drop(),
     onFailure: failure.reject,
     log,
   })
@@ -123,6 +123,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
     session: () => sessions.current,
     storeBatch: createStoreBatch(retryUntilDone),
     retryUntilDone,
+    eventStreamLane,
     rowBound,
     announce: createAnnounce(fanOut, metrics, log),
   })
@@ -135,10 +136,10 @@ export const createWriter = (deps: WriterDeps): Writer => {
   /** The driver fetches again when this resolves: records gather at the broker where that saves a batch. */
   const handleThenPause = async (batch: RecordBatch): Promise<HandledBatch> => {
     const startedMs = clock.monotonicMs()
-    await handle(batch)
+    const handled = await handle(batch)
     const pauseMs = gathering.pauseAfter(batch.records.length, clock.monotonicMs() - startedMs)
     if (pauseMs > 0) await pause(clock, pauseMs, batch.signal)
-    return allDone
+    return handled
   }
 
   const begin = async (): Promise<void> => {

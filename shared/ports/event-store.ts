@@ -54,7 +54,7 @@ export interface Snapshot {
   readonly knownUsers: ReadonlySet<string>
   /** By external id. */
   readonly users: ReadonlyMap<string, User>
-  /** By user, of those asked for. Not locked: other rooms may change it until the commit. */
+  /** By user, of those asked for; may be of a later moment. Not locked: other rooms may change it until the commit. */
   readonly chatCounts: ReadonlyMap<string, number>
   /** By `commandKeyText`: the outcome of each command asked for, and the outcome that keeps its id, in any order. */
   readonly outcomes: ReadonlyMap<string, readonly Outcome[]>
@@ -130,7 +130,7 @@ export interface Page {
 /**
  * The reads and appends of one writer, all over one connection to the primary.
  *
- * Promises:  `read` is one statement with one snapshot. `append` is one round
+ * Promises:  `read` is one snapshot, but for `chatCounts`. `append` is one round
  *            trip: it locks the rooms that `heads` names in id order, also
  *            those that do not exist, and compares the heads under the locks.
  *            It stores everything and updates the read model, or nothing. It

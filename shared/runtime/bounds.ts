@@ -50,6 +50,10 @@ export const boundsTable = {
     value: 100_000,
     meaning: 'Rooms and memberships that a writer remembers; commands on others are read for first.',
   },
+  eventStreamBytes: {
+    value: 256 * 1024,
+    meaning: 'Bytes of events that go to the event stream together, without waiting longer.',
+  },
   lookupItems: { value: 1_000, meaning: 'Items of one batched look-up.' },
   lookupMemberships: {
     value: 500,

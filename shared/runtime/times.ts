@@ -27,6 +27,10 @@ export const timesTable = {
   lockMs: { value: 3_000, meaning: "A writer's statement waits this long for a lock." },
   databaseConnectMs: { value: 3_000, meaning: 'Until a database that does not answer counts as unreachable.' },
   databaseAnswerMs: { value: 8_000, meaning: "After which a statement's socket is destroyed, not given back to the pool." },
+  eventStreamLingerMs: {
+    value: 50,
+    meaning: 'Events of several batches wait for so long to go to the event stream together.',
+  },
   retryFirstMs: { value: 50, meaning: "First pause between attempts of a writer's batch while the database is away." },
   retryMostMs: { value: 2_000, meaning: "Longest pause between attempts of a writer's batch." },
   redisPingMs: { value: 2_000, meaning: 'How often Redis is asked whether it is alive.' },

@@ -46,6 +46,9 @@ const applyChanges = `create function apply_changes(
 const changeParameters = Array.from({ length: 31 }, (_, index) => `$${index + 17}`).join(', ')
 
 /**
+ * Joins with the parameters are by key whatever the tables held when they were
+ * planned; a subquery in a condition may be planned to read a whole index.
+ *
  * Existing chats are locked by their rows, in id order; for the others a lock
  * is taken in the name of the id, in the order of its keys, because a row that
  * does not exist cannot be locked. Every program that creates chats calls this
@@ -92,13 +95,13 @@ const appendBatch = `create function append_batch(
     ) then return false; end if;
     if rejected_chats is not null and exists (
       select from unnest(rejected_chats, rejected_ids, rejected_unread) as new (stream, id, is_unread)
-      where new.is_unread and (
-        exists (select from event where event.stream = new.stream and event.command_id = new.id)
-        or exists (
-          select from rejection
-          where rejection.stream = new.stream and rejection.command_id = new.id and rejection.code <> 'forbidden'
-        )
-      )
+      join event on event.stream = new.stream and event.command_id = new.id
+      where new.is_unread
+    ) then return false; end if;
+    if rejected_chats is not null and exists (
+      select from unnest(rejected_chats, rejected_ids, rejected_unread) as new (stream, id, is_unread)
+      join rejection on rejection.stream = new.stream and rejection.command_id = new.id
+      where new.is_unread and rejection.code <> 'forbidden'
     ) then return false; end if;
     if streams is not null then
       insert into event (stream, seq, v, kind, type, data, command_id, digest)

@@ -8,6 +8,8 @@ export type OnAcknowledged = (records: readonly LogRecord[], sinceMs: number) =>
 export interface PartitionFaults {
   /** An offset commit takes so long at most; a rewind has to wait for it. */
   readonly commitMs: number
+  /** Offsets wait so long at most before they are committed. */
+  readonly commitEveryMs: number
 }
 
 /**
@@ -60,6 +62,13 @@ export const simulatedPartitions = (
     const committing = new Set<Promise<void>>()
     const assigned = logs.map((_, partition): Assigned => begin(committed[partition] ?? 0))
 
+    /** Offsets are committed now and then: what is done meanwhile is given up by a rewind. */
+    const acknowledgeLater = (partition: number, held: Assigned): void => {
+      void clock.sleep(random.next() * faults.commitEveryMs).then(() => {
+        if (!held.ending.signal.aborted) acknowledge(partition, held)
+      })
+    }
+
     /** The finished prefix, in order, after a while; refused when another consumer is the owner. */
     const acknowledge = (partition: number, held: Assigned): void => {
       const end = held.inHand.findIndex(({ isDone }) => !isDone)
@@ -92,7 +101,7 @@ export const simulatedPartitions = (
       void done.then(
         () => {
           part.isDone = true
-          if (!signal.aborted) acknowledge(partition, held)
+          if (!signal.aborted) acknowledgeLater(partition, held)
         },
         () => void rewind(),
       )

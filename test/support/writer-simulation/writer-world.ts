@@ -83,7 +83,7 @@ export const writerWorld = async (clock: VirtualClock, random: Random): Promise<
   })
   const run = { nowMs: clock.monotonicMs, records: () => log.records, events: memory.events, outcome: memory.outcome }
   const checks = writerChecks(run)
-  const log = simulatedPartitions(clock, random, { commitMs: 30 }, checks.onAcknowledged)
+  const log = simulatedPartitions(clock, random, { commitMs: 30, commitEveryMs: 60 }, checks.onAcknowledged)
   let isCalm = false
 
   const eventStream: EventStream = {

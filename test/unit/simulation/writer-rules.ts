@@ -1,6 +1,7 @@
 import type { Rule } from './rules.ts'
 
 const decideAndAppend = 'services/writer/decide-and-append.ts'
+const lane = 'services/writer/event-stream-lane.ts'
 const memoryTables = 'test/support/memory-store/memory-tables.ts'
 const rememberedRoom = 'services/writer/remembered-room.ts'
 const writerSession = 'services/writer/writer-session.ts'
@@ -81,23 +82,40 @@ export const writerRules: readonly Rule[] = [
     to: 'const rewinding = Promise.resolve(rewind)',
   },
   {
-    rule: 'a batch is committed in the session in which it began',
-    file: 'services/writer/batch-handler.ts',
-    from: 'await handleSlice(slice, commit, batch, fetchedMs)',
-    to: 'await handleSlice(slice, session().commit, batch, fetchedMs)',
-    shownBy: 71,
-  },
-  {
     rule: 'offset commits are refused to a consumer that has lost the partition',
     file: partitions,
     from: 'if (mine !== owner) return held.ending.abort()',
     to: '',
-    shownBy: 56,
   },
   {
     rule: 'a batch is acknowledged after its events are in the event stream',
     file: 'services/writer/batch-handler.ts',
-    from: 'const [, appended] = await Promise.allSettled([announce(items), append()])',
-    to: 'void append().catch(() => undefined)\n    const [, appended] = await Promise.allSettled([announce(items), Promise.resolve()])',
+    from: 'return { done: Promise.all(streamed).then(() => undefined) }',
+    to: 'return { done: Promise.resolve() }',
+  },
+  {
+    rule: 'records of a later batch do not overtake a publish in flight',
+    file: lane,
+    from: 'if (isFlushing || queue.length === 0) return',
+    to: 'if (queue.length === 0) return',
+  },
+  {
+    rule: 'with the records of a batch that is given up all later ones of its assignment are',
+    file: lane,
+    from: 'for (const { lease } of entries) if (lease.signal.aborted) giveUpAllOf(lease.signal)',
+    to: 'for (const entry of entries) if (entry.lease.signal.aborted && !entry.isDropped) giveUp(entry, entry.lease.signal.reason)',
+    shownBy: 225,
+  },
+  {
+    rule: 'the recorded events of repeated commands go to the event stream too',
+    file: 'services/writer/framed-events.ts',
+    from: "if (decision.kind === 'event')",
+    to: "if (decision.kind === 'event' && !decision.isRepeat)",
+  },
+  {
+    rule: 'batches are acknowledged in the order of the log',
+    file: partitions,
+    from: 'const end = held.inHand.findIndex(({ isDone }) => !isDone)',
+    to: 'const end = held.inHand.findLastIndex(({ isDone }) => isDone) + 1',
   },
 ]

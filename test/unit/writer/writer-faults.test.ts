@@ -125,25 +125,36 @@ describe('a store that is away', () => {
   })
 })
 
-describe('an event stream that is away', () => {
+describe('An event stream that is unavailable', () => {
   it('keeps the batch unacknowledged until the same records are taken', async () => {
     const rig = await rigWithUsers()
     rig.faults.stream.next.push(...times(4, () => new Error('no leader')))
-    const seen: unknown[] = []
-    const heartbeat = async () => void seen.push([rig.writer.readiness().waiting, rig.toRooms().length])
-    await rig.deliver([recordOf(createChat(ann, [])), recordOf(post(ann))], { heartbeat })
-    expect(rig.streamed.map(({ key }) => key)).toEqual([room, room])
-    expect(seen).toHaveLength(8)
-    expect(seen[0]).toEqual([{ eventStream: [3] }, 1])
+    await rig.deliver([recordOf(createChat(ann, [])), recordOf(post(ann))])
     expect(rig.toRooms()).toHaveLength(1)
+    expect(rig.streamed.map(({ key }) => key)).toEqual([room, room])
+    expect(rig.counted.filter((what) => what === 'retry: event-stream')).toHaveLength(4)
+    expect(rig.waits).toEqual([50, 100, 200, 400])
+    expect(rig.writer.readiness().waiting).toEqual({})
+  })
+
+  it('lets the next batch of the partition be decided meanwhile', async () => {
+    const rig = await rigWithUsers()
+    rig.faults.stream.next.push(...times(1_000, () => new Error('no leader')))
+    const { done } = await rig.handle([recordOf(createChat(ann, []))])
+    await rig.handle([recordOf(post(ann, 'decided'))])
+    expect(messagesOf(rig)).toEqual(['decided'])
+    expect(rig.streamed).toEqual([])
+    rig.faults.stream.next.length = 0
+    await done
   })
 
   it('gives the batch up when consuming stops', async () => {
     const rig = await rigWithUsers()
     rig.faults.stream.next.push(...times(1_000, () => new Error('no leader')))
     const stopping = new AbortController()
-    const heartbeat = async () => stopping.abort(new Error('stopping'))
-    await expect(rig.deliver([recordOf(createChat(ann, []))], { signal: stopping.signal, heartbeat })).rejects.toThrow('stopping')
+    const delivered = rig.deliver([recordOf(createChat(ann, []))], { signal: stopping.signal })
+    stopping.abort(new Error('stopping'))
+    await expect(delivered).rejects.toThrow('stopping')
   })
 })
 

@@ -4,7 +4,7 @@ import { createWriter } from '../../../services/writer/writer.ts'
 import { writeCommand } from '../../../shared/domain/command-record.ts'
 import type { Command } from '../../../shared/domain/commands.ts'
 import { recordHeaders } from '../../../shared/domain/record-headers.ts'
-import type { BatchHandler, CommandLog, LogRecord } from '../../../shared/ports/command-log.ts'
+import type { BatchHandler, CommandLog, HandledBatch, LogRecord } from '../../../shared/ports/command-log.ts'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
 import type { Publication } from '../../../shared/ports/fan-out.ts'
@@ -151,20 +151,21 @@ export const writerRig = async ({
     clock,
     log: { info: note, warn: note, error: note },
     metrics,
-    times: defaultTimes,
+    times: { ...defaultTimes, eventStreamLingerMs: 0 },
     bounds: { ...defaultBounds, ...bounds },
     limits: { ...defaultLimits, ...limits },
   })
   const started = writer.start()
   if (!isLate) await started
 
-  /** Hands the writer a batch; resolves when it may be acknowledged. */
-  const deliver = async (
+  /** Hands the writer a batch; resolves when the next one may be handed over. */
+  const handle = (
     records: readonly LogRecord[],
     hold: { readonly signal?: AbortSignal; readonly heartbeat?: () => Promise<void> } = {},
-  ): Promise<void> => {
+  ): Promise<HandledBatch> => {
     const { signal = new AbortController().signal, heartbeat = async () => {} } = hold
-    const handled = await handler?.({
+    if (handler === undefined) throw new Error('consuming has not begun')
+    return handler({
       partition: 3,
       records,
       signal,
@@ -173,12 +174,18 @@ export const writerRig = async ({
         await heartbeat()
       },
     })
-    await handled?.done
+  }
+
+  /** Hands the writer a batch; resolves when it may be acknowledged. */
+  const deliver = async (...batch: Parameters<typeof handle>): Promise<void> => {
+    const { done } = await handle(...batch)
+    await done
   }
 
   return {
     writer,
     memory,
+    handle,
     deliver,
     send: (...commands: readonly Command[]) => deliver(commands.map((command) => recordOf(command))),
     beginConsuming: () => begun.resolve(),

@@ -2,6 +2,7 @@ import type { ChatState } from '../../shared/domain/chat.ts'
 import { noChat } from '../../shared/domain/chat.ts'
 import type { User } from '../../shared/domain/events.ts'
 import type { ReadSet, Snapshot } from '../../shared/ports/event-store.ts'
+import { countChats } from './count-chats.ts'
 import { outcomesJson, parseOutcomes } from './outcomes.ts'
 import type { Session, Statement } from './statement.ts'
 import { isoText } from './statement.ts'
@@ -9,7 +10,7 @@ import type { UserRow } from './user-rows.ts'
 import { userJson, userOf } from './user-rows.ts'
 
 /** One statement, hence one snapshot: heads and memberships are of the same moment. */
-const readSnapshotStatement: Statement = {
+export const readSnapshotStatement: Statement = {
   name: 'read-snapshot',
   text: `select
     (select json_agg(json_build_object('id', id, 'seq', seq, 'lastAt', ${isoText('last_at')}, 'name', name,
@@ -17,13 +18,12 @@ const readSnapshotStatement: Statement = {
       from chat where id = any($1::uuid[])) as chats,
     (select json_agg(json_build_object('room', chat_id, 'user', user_id))::text
       from unnest($2::uuid[], $3::uuid[]) as asked (room, member)
-      join chat_member on chat_id = asked.room and user_id = asked.member and until_seq is null) as members,
+      cross join lateral (
+        select chat_id, user_id from chat_member where chat_id = asked.room and user_id = asked.member and until_seq is null limit 1
+      ) as present) as members,
     (select json_agg(id)::text from app_user where id = any($4::uuid[])) as known_users,
     (select json_agg(${userJson})::text from app_user where external_id = any($5::text[])) as users,
-    ${outcomesJson('$6', '$7', '$8')} as outcomes,
-    (select json_agg(json_build_object('user', counted.id, 'chats', (
-        select count(*) from (select from chat_member where user_id = counted.id and until_seq is null limit $10::int) as present
-      )))::text from unnest($9::uuid[]) as counted (id)) as chat_counts`,
+    ${outcomesJson('$6', '$7', '$8')} as outcomes`,
 }
 
 interface SnapshotRow {
@@ -32,11 +32,9 @@ interface SnapshotRow {
   readonly known_users: string | null
   readonly users: string | null
   readonly outcomes: string | null
-  readonly chat_counts: string | null
 }
 
 type ChatRow = Pick<ChatState, 'seq' | 'lastAt' | 'name' | 'createdBy' | 'memberCount'> & { readonly id: string }
-type ChatCount = { readonly user: string; readonly chats: number }
 type Member = ReadSet['members'][number]
 
 const listOf = <Item>(json: string | null | undefined): readonly Item[] => (json ? (JSON.parse(json) as Item[]) : [])
@@ -68,7 +66,7 @@ const chatsOf = (row: SnapshotRow | undefined): ReadonlyMap<string, ChatState> =
 const usersByExternalId = (rows: readonly UserRow[]): ReadonlyMap<string, User> =>
   new Map(rows.map((row) => [row.external_id, userOf(row)]))
 
-const valuesOf = (wanted: ReadSet): readonly unknown[] => {
+export const snapshotValues = (wanted: ReadSet): readonly unknown[] => {
   const members = distinct(wanted.members, ({ room, user }) => `${room} ${user}`)
   const commands = distinct(wanted.commands, ({ room, id, digest }) => `${room} ${id} ${digest}`)
   return [
@@ -80,19 +78,17 @@ const valuesOf = (wanted: ReadSet): readonly unknown[] => {
     commands.map(({ room }) => room),
     commands.map(({ id }) => id),
     commands.map(({ digest }) => digest),
-    [...new Set(wanted.chatCounts.users)],
-    wanted.chatCounts.upTo,
   ]
 }
 
 /** Reads what a batch needs to be decided, without any lock: the append compares the heads. */
 export const readSnapshot = async (session: Session, wanted: ReadSet): Promise<Snapshot> => {
-  const [row] = await session.run<SnapshotRow>(readSnapshotStatement, valuesOf(wanted))
+  const [row] = await session.run<SnapshotRow>(readSnapshotStatement, snapshotValues(wanted))
   return {
     chats: chatsOf(row),
     knownUsers: new Set(listOf<string>(row?.known_users)),
     users: usersByExternalId(listOf<UserRow>(row?.users)),
-    chatCounts: new Map(listOf<ChatCount>(row?.chat_counts).map(({ user, chats }) => [user, chats])),
+    chatCounts: await countChats(session, wanted.chatCounts),
     outcomes: parseOutcomes(row?.outcomes ?? null),
   }
 }
