@@ -25,7 +25,7 @@ export interface ProduceOptions {
 }
 
 /** A publish is short for the gateway, and costs the broker and a writer a turn each. */
-const pauseRuns = 4
+const pauseRuns = 2
 
 interface Item {
   readonly record: NewRecord
