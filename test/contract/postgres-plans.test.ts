@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { appendBatchStatement, appendValues } from '../../infra/postgres/append.ts'
+import { listChatsStatement } from '../../infra/postgres/chat-list.ts'
 import { clientConfig } from '../../infra/postgres/database.ts'
 import { listMessagesStatements } from '../../infra/postgres/message-list.ts'
 import { readPagesStatement } from '../../infra/postgres/pages.ts'
@@ -36,21 +37,57 @@ interface Plan {
 
 const nodesOf = (plan: Plan): readonly string[] => [plan['Node Type'], ...(plan.Plans ?? []).flatMap(nodesOf)]
 
+interface Explained {
+  readonly 'QUERY PLAN': readonly [{ Plan: Plan }]
+}
+
+const summaryOf = (rows: readonly Explained[]) => {
+  const plan = rows[0]?.['QUERY PLAN'][0].Plan
+  if (plan === undefined) throw new Error('no plan')
+  return { blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], nodes: nodesOf(plan) }
+}
+
 /** How many blocks the statement touches, and by what steps, under the adapter's own settings. */
 const explain = (url: string, { text }: Statement, values: readonly unknown[]) =>
   withSession(
     url,
     async (client) => {
-      const { rows } = await client.query<{ 'QUERY PLAN': readonly [{ Plan: Plan }] }>({
+      const { rows } = await client.query<Explained>({
         text: `explain (analyze, buffers, format json) ${text}`,
         values: [...values],
       })
-      const plan = rows[0]?.['QUERY PLAN'][0].Plan
-      if (plan === undefined) throw new Error('no plan')
-      return { blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], nodes: nodesOf(plan) }
+      return summaryOf(rows)
     },
     clientConfig(defaultTimes),
   )
+
+/** The same for the plan that a prepared statement ends up with: it is made for no user in particular. */
+const explainPrepared = (url: string, { text }: Statement, values: string) =>
+  withSession(
+    url,
+    async (client) => {
+      await client.query('set plan_cache_mode = force_generic_plan')
+      await client.query(`prepare explained as ${text}`)
+      const { rows } = await client.query<Explained>(`explain (analyze, buffers, format json) execute explained(${values})`)
+      return summaryOf(rows)
+    },
+    clientConfig(defaultTimes),
+  )
+
+/** Two users among chats of three members each. */
+const fillManyChats = async (client: pg.Client, few: string, many: string): Promise<void> => {
+  const give = (user: string, chats: number) =>
+    client.query(`with made as (
+        insert into chat select gen_random_uuid(), 'a chat', ${user}, 1, now() - random() * interval '1 day', 3, now(), now()
+        from generate_series(1, ${chats}) returning id
+      )
+      insert into chat_member select made.id, member.id, 0, null
+      from made cross join lateral (values (${user}), (gen_random_uuid()), (gen_random_uuid())) as member (id)`)
+  await give(`'${few}'::uuid`, 20)
+  await give(`'${many}'::uuid`, 5_000)
+  await give('gen_random_uuid()', 30_000)
+  await client.query('vacuum analyze chat, chat_member')
+}
 
 describe.skipIf(whyNoStack())('reads from a room of 100,000 messages on PostgreSQL', () => {
   const [room, reader] = [randomUUID(), randomUUID()]
@@ -159,4 +196,25 @@ describe.skipIf(whyNoStack())('statements of a writer that were planned on an em
     const executions = [created, changes(first), changes(room)].map(appendValues)
     expect(await blocksOfOldPlan(await freshDatabase(), appendBatchStatement, executions, fill)).toBeLessThan(300)
   })
+})
+
+describe.skipIf(whyNoStack())('listing the chats of a user on PostgreSQL', () => {
+  const [few, many] = [randomUUID(), randomUUID()]
+  let url = ''
+  beforeAll(async () => {
+    url = await freshDatabase()
+    await withSession(url, (client) => fillManyChats(client, few, many))
+  }, 60_000)
+
+  it.each([
+    ['20', few, 300],
+    ['5,000', many, 16_000],
+  ])(
+    'reads 20 of %s chats in one process, with one look at each chat and the members of those listed',
+    async (_chats, user, most) => {
+      const { blocks, nodes } = await explainPrepared(url, listChatsStatement, `'${user}', null, null, 20, ${pageBytes}`)
+      expect(nodes.filter((node) => node.startsWith('Gather'))).toEqual([])
+      expect(blocks).toBeLessThan(most)
+    },
+  )
 })

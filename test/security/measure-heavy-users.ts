@@ -1,13 +1,18 @@
 /** Prints what users with many chats cost the database, and their neighbours, as rows of a table: `npm run show:heavy-users`. */
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { install } from '../../infra/native/install.ts'
+import { startPostgres } from '../../infra/native/postgres.ts'
 import type { Database } from '../../infra/postgres/database.ts'
 import { openDatabase } from '../../infra/postgres/database.ts'
 import { migrate } from '../../infra/postgres/migrate.ts'
 import { createLookups } from '../../services/gateway/lookups.ts'
+import { defaultLimits } from '../../shared/protocol/limits.ts'
 import { defaultBounds } from '../../shared/runtime/bounds.ts'
 import { defaultTimes } from '../../shared/runtime/times.ts'
 import { withSession } from '../contract/postgres-session.ts'
-import { startStack } from '../support/stack/start-stack.ts'
+import { nothing, touching } from '../contract/stored-chat.ts'
+import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
 
 const rounds = 20
 const log = { info: () => {}, warn: () => {}, error: () => {} }
@@ -52,8 +57,10 @@ const measureNeighbour = async ({ eventStore, readModel }: Database, ordinary: s
   return waited
 }
 
-await using stack = await startStack()
-const url = await stack.createDatabase()
+await using owned = new AsyncDisposableStack()
+const folder = makeScratchFolder('heavy-users')
+owned.defer(() => removeScratchFolder(folder))
+const { url } = owned.use(await startPostgres({ tools: await install(), folder: join(folder, 'postgres') }))
 await migrate(url, log)
 const users = new Map([20, 5_000, 50_000].map((chats) => [chats, randomUUID()]))
 for (const [chats, user] of users) await giveChats(url, user, chats)
@@ -67,5 +74,11 @@ for (const [chats, user] of users) {
   await measure(`the same, beside a user with ${chats} chats`, () => measureNeighbour(database, ordinary, user))
   await measure(`memberships of a user with ${chats} chats`, () => timed(() => database.readModel.memberships([user])))
   await measure(`list-chats, 20 of ${chats} chats`, () => timed(() => database.readModel.chatsOf({ user, limit: 20 })))
+}
+const countUpTo = defaultLimits.chatsPerUser
+const counting = (user: string) => touching({ chatCounts: { users: [user], upTo: countUpTo } })
+for (const [chats, user] of users) {
+  const count = () => database.eventStore.transact(counting(user), () => nothing)
+  await measure(`a command that adds a user with ${chats} chats: counting them up to ${countUpTo}`, () => timed(count))
 }
 await database.close()
