@@ -38,6 +38,10 @@ for topic in chat.commands chat.dead-letter chat.events; do
   allow "$admin" --operation Create --operation Describe --operation DescribeConfigs --topic "$prefix$topic"
 done
 
+# `admin repartition` gives the command log more partitions, or makes it anew with fewer once its group is gone.
+allow "$admin" --operation Alter --operation Delete --topic "${prefix}chat.commands"
+allow "$admin" --operation Describe --operation Delete --group "${prefix}chat.writer"
+
 # `admin audit` sends canaries, reads every event in groups of its own, and sees how far the writers are.
 allow "$audit" --operation Write --operation Describe --topic "${prefix}chat.commands"
 allow "$audit" --operation Read --operation Describe --topic "${prefix}chat.events"

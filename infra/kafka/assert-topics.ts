@@ -2,6 +2,7 @@ import { StartError } from '../../shared/runtime/start-error.ts'
 import { KafkaError, withAdmin } from './admin-client.ts'
 import type { KafkaOptions } from './kafka-options.ts'
 import { partitionCount } from './partition-count.ts'
+import { partitionsDiffer } from './partitioner.ts'
 import type { TopicRole, TopicSpec, TopicSpecs } from './topics.ts'
 
 /** Partitions by topic; a topic that is missing is absent. */
@@ -13,12 +14,11 @@ const assertThere = (wanted: readonly TopicSpec[], counts: Counts): void => {
 }
 
 const assertPartitions = (wanted: readonly TopicSpec[], counts: Counts): void => {
-  for (const { name, partitions, isOrdered } of wanted) {
-    const found = counts.get(name)
-    if (!isOrdered || found === partitions) continue
+  for (const { name, partitions, isShared } of wanted) {
+    const found = counts.get(name) ?? partitions
+    if (!isShared || found === partitions) continue
     throw new StartError(
-      `the topic ${name} has ${found} partitions, and PARTITIONS says ${partitions}: ` +
-        'they are fixed when a topic is made, because records keep their order only within one',
+      `${partitionsDiffer(name, found, partitions)}: set PARTITIONS to ${found}, or run "admin repartition" with it at ${partitions}`,
     )
   }
 }

@@ -21,7 +21,7 @@ export interface KafkaCommandLogOptions extends KafkaOptions {
 export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => {
   const { namespace, partitions, times, clock, log } = options
   const topics = topicsOf(namespace, partitions)
-  const producer = kafkaProducer(options)
+  const producer = kafkaProducer({ ...options, expectedPartitions: new Map([[topics.commands.name, partitions]]) })
   const closing = new AbortController()
   const consumptions = new Set<Promise<Consumption>>()
 

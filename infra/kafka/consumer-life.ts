@@ -36,6 +36,9 @@ export interface ConsumerLife {
 /** Enough for a broker that changes or starts; what takes longer is for the next life. */
 const retry = { retries: 8, initialRetryTime: 100 }
 
+/** Partitions that a topic gets are consumed this much later at the most. */
+const partitionsKnownForMs = 10_000
+
 /** Of one fetch: more than any batch of a partition, so that each moves on however the others are filled. */
 const fetchBytes = { maxBytesPerPartition: 1024 * 1024, maxBytes: 8 * 1024 * 1024, minBytes: 1 }
 
@@ -44,7 +47,7 @@ const openConsumer = (
   sockets: ReturnType<typeof clientSockets>,
   owned: () => readonly number[],
 ): Consumer => {
-  const { times, group, topic, partitions } = options
+  const { times, group, topic } = options
   joinLate()
   return kafkaClient(options, sockets, retry).consumer({
     groupId: group,
@@ -53,8 +56,9 @@ const openConsumer = (
     rebalanceTimeout: times.consumerRebalanceMs,
     maxWaitTimeInMs: times.consumerFetchWaitMs,
     allowAutoTopicCreation: false,
+    metadataMaxAge: partitionsKnownForMs,
     // Members of the release before know only the second.
-    partitionAssigners: [stickyAssigner(topic, partitions, owned), PartitionAssigners.roundRobin],
+    partitionAssigners: [stickyAssigner(topic, owned), PartitionAssigners.roundRobin],
     retry: { ...retry, maxRetryTime: times.producerRetryMs, restartOnFailure: async () => false },
     ...fetchBytes,
   })
@@ -129,7 +133,7 @@ export const consumerLife = (options: ConsumerLifeOptions, handler: BatchHandler
     rewind: delivering.rewind,
     stop: async () => {
       joined.reject(new Error('the consumer was stopped'))
-      await leave().catch((error: unknown) => log.debug({ err: error }, 'a consumer left without a goodbye'))
+      await leave().catch((error: unknown) => log.debug({ err: error }, 'a consumer left without an answer to LeaveGroup'))
       delivering.end()
       commits.forget()
       sockets.shut()

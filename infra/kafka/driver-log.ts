@@ -25,6 +25,7 @@ const harmless = [
   'Crash:',
   'Restarting the consumer',
   'Error when calling eachBatch',
+  'PARTITIONS says',
 ]
 
 type Level = keyof KafkaLog

@@ -30,8 +30,24 @@ const murmur2 = (key: Buffer): number => {
 export const partitionOf = (key: string | Buffer, partitions: number): number =>
   (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions
 
-/** For records with a key; one without goes to the first partition. */
-export const keyPartitioner: ICustomPartitioner =
+/** The number of partitions of a topic is not the one that this process was started with. */
+export class PartitionsChangedError extends Error {
+  override readonly name = 'PartitionsChangedError'
+}
+
+/**
+ * For records with a key; one without goes to the first partition. Throws for
+ * a topic that has another number of partitions than expected: a key that
+ * changes its partition loses its order, so a process keeps to one number.
+ */
+export const keyPartitioner =
+  (expected: ReadonlyMap<string, number> = new Map()): ICustomPartitioner =>
   () =>
-  ({ partitionMetadata, message }) =>
-    partitionOf(message.key ?? '', partitionMetadata.length)
+  ({ topic, partitionMetadata: { length }, message }) => {
+    const wanted = expected.get(topic) ?? length
+    if (wanted !== length) throw new PartitionsChangedError(partitionsDiffer(topic, length, wanted))
+    return partitionOf(message.key ?? '', length)
+  }
+
+export const partitionsDiffer = (topic: string, found: number, wanted: number): string =>
+  `the topic ${topic} has ${found} partitions, and PARTITIONS says ${wanted}`

@@ -6,6 +6,14 @@ import { keyPartitioner } from './partitioner.ts'
 import { publishError } from './publish-fate.ts'
 import { clientSockets } from './sockets.ts'
 
+export interface ProducerOptions extends KafkaOptions {
+  /** By topic; where a topic has another number, nothing is sent to it. */
+  readonly expectedPartitions?: ReadonlyMap<string, number>
+}
+
+/** After a topic got more partitions, a producer may use the old number for this long. */
+export const partitionsKnownForMs = 5_000
+
 /** One life of a producer's connections: opened, used, closed; never mended. */
 export interface ProducerLink {
   /** Something of it has failed or ended: it is to be ended, and another opened. */
@@ -28,12 +36,13 @@ const attempts = (brokers: readonly string[]) => ({ retries: brokers.length - 1,
  * sockets destroyed, what was not sent never will be, and the next link reads
  * everything anew.
  */
-export const producerLink = (options: KafkaOptions): ProducerLink => {
-  const { times, brokers } = options
+export const producerLink = (options: ProducerOptions): ProducerLink => {
+  const { times, brokers, expectedPartitions } = options
   const sockets = clientSockets()
   const producer = kafkaClient(options, sockets, attempts(brokers)).producer({
     allowAutoTopicCreation: false,
-    createPartitioner: keyPartitioner,
+    createPartitioner: keyPartitioner(expectedPartitions),
+    metadataMaxAge: partitionsKnownForMs,
     retry: { retries: 0 },
   })
   let connecting: Promise<void> | undefined

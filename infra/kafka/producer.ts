@@ -2,8 +2,7 @@ import type { IHeaders, Message } from 'kafkajs'
 import { PublishError } from '../../shared/ports/command-log.ts'
 import { inParts } from '../../shared/runtime/in-parts.ts'
 import { reasonOf } from './driver-error.ts'
-import type { KafkaOptions } from './kafka-options.ts'
-import type { ProducerLink } from './producer-link.ts'
+import type { ProducerLink, ProducerOptions } from './producer-link.ts'
 import { producerLink } from './producer-link.ts'
 import { isTooLarge } from './publish-fate.ts'
 
@@ -44,7 +43,7 @@ interface Progress {
   readonly tooLarge: Set<Message>
 }
 
-export const kafkaProducer = (options: KafkaOptions): KafkaProducer => {
+export const kafkaProducer = (options: ProducerOptions): KafkaProducer => {
   const { log } = options
   let link: ProducerLink | undefined
   const underWay = new Set<Promise<void>>()

@@ -41,13 +41,14 @@ const version = 0
 
 /** For the one topic of a group. `owned`: the partitions that this member has at present. */
 export const stickyAssigner =
-  (topic: string, partitions: number, owned: () => readonly number[]): PartitionAssigner =>
-  () => ({
+  (topic: string, owned: () => readonly number[]): PartitionAssigner =>
+  ({ cluster }) => ({
     name,
     version,
     assign: async ({ members }) => {
       const sticky = members.map(({ memberId, memberMetadata }) => ({ memberId, owned: ownedIn(memberMetadata) }))
-      return [...shareSticky(sticky, partitions)].map(([memberId, share]) => {
+      const partitions = cluster.findTopicPartitionMetadata(topic)
+      return [...shareSticky(sticky, partitions.length)].map(([memberId, share]) => {
         const assignment: Assignment = { [topic]: [...share] }
         const userData = Buffer.alloc(0)
         return { memberId, memberAssignment: AssignerProtocol.MemberAssignment.encode({ version, assignment, userData }) }

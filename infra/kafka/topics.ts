@@ -2,8 +2,8 @@
 export interface TopicSpec {
   readonly name: string
   readonly partitions: number
-  /** Order per key counts: with another number of partitions a key would lead elsewhere. */
-  readonly isOrdered: boolean
+  /** Every process must agree on the number of partitions, because by it gateways find the partition of a key. */
+  readonly isShared: boolean
   readonly config: Readonly<Record<string, string>>
 }
 
@@ -33,20 +33,21 @@ export const topicsOf = (namespace: string, partitions: number): TopicSpecs => (
   commands: {
     name: prefixed(namespace, 'chat.commands'),
     partitions,
-    isOrdered: true,
+    isShared: true,
     config: kept(7 * dayMs, mebibyte),
   },
   deadLetter: {
     name: prefixed(namespace, 'chat.dead-letter'),
     partitions: 1,
-    isOrdered: false,
+    isShared: false,
     // A record of the largest size gets headers on its way here.
     config: kept(30 * dayMs, 2 * mebibyte),
   },
   events: {
     name: prefixed(namespace, 'chat.events'),
+    // Kept for ever: a repartition of the commands leaves this topic as it was made.
     partitions,
-    isOrdered: true,
+    isShared: false,
     config: kept(-1, mebibyte),
   },
 })

@@ -1,6 +1,8 @@
 import { openAudit } from '../../infra/distributed/open-audit.ts'
 import { createTopics } from '../../infra/kafka/create-topics.ts'
 import { kafkaSecurity } from '../../infra/kafka/kafka-security.ts'
+import type { RepartitionOptions } from '../../infra/kafka/repartition.ts'
+import { repartition } from '../../infra/kafka/repartition.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
 import { beginEpoch } from '../../infra/postgres/begin-epoch.ts'
 import { migrate } from '../../infra/postgres/migrate.ts'
@@ -25,17 +27,26 @@ const onDatabase = (meaning: string, work: (url: string, log: Logger) => Promise
   },
 })
 
-const makeTopics = (): Promise<void> => {
+const onKafka = async (work: (options: RepartitionOptions) => Promise<void>): Promise<void> => {
   const { kafkaBrokers, namespace, partitions, replicationFactor, times, security, logLevel } = readConfigFor(['kafkaBrokers'])
   const log = createLogger({ level: logLevel, name: 'admin' })
   const clientId = 'chat-admin'
-  const kafka = { brokers: kafkaBrokers, namespace, clientId, security: kafkaSecurity(security), times, clock: systemClock, log }
-  return createTopics(kafka, topicsOf(namespace, partitions), replicationFactor)
+  const kafka = { brokers: kafkaBrokers, namespace, partitions, clientId, security: kafkaSecurity(security), times, log }
+  await work({ ...kafka, clock: systemClock, copies: replicationFactor, drainMs: 120_000 })
 }
+
+const makeTopics = (options: RepartitionOptions): Promise<void> =>
+  createTopics(options, topicsOf(options.namespace, options.partitions), options.copies)
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   migrate: onDatabase('brings the database schema up to date', migrate),
-  topics: { meaning: 'makes the topics that are missing', needs: 'KAFKA_BROKERS', run: makeTopics },
+  topics: { meaning: 'makes the topics that are missing', needs: 'KAFKA_BROKERS', run: () => onKafka(makeTopics) },
+  repartition: {
+    meaning:
+      'gives the command log PARTITIONS partitions: stops the intake, drains, makes the topic anew where it is to have fewer',
+    needs: 'KAFKA_BROKERS',
+    run: () => onKafka(repartition),
+  },
   roles: onDatabase('makes the roles of writer and gateway, which may do what those do and no more', makeRoles),
   rebuild: onDatabase('makes the read model again from the events, while no writer runs', rebuild),
   restore: onDatabase('has clients start over, after the database was restored from a copy; while no writer runs', beginEpoch),

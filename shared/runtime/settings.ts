@@ -44,7 +44,7 @@ const serviceSettings = {
     matching(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a–z, 0–9 and -').default(''),
   ),
   PARTITIONS: setting(
-    'partitions of the command log, fixed when topics are created; as many writers can work',
+    'partitions of the command log, the same for every process; as many writers can work',
     '`60`',
     whole(1, 10_000).default(60),
   ),

@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { KafkaError } from '../../infra/kafka/admin-client.ts'
 import { assertTopics } from '../../infra/kafka/assert-topics.ts'
 import { awaitTopics } from '../../infra/kafka/await-topics.ts'
+import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
 import { createTopics } from '../../infra/kafka/create-topics.ts'
 import type { KafkaOptions } from '../../infra/kafka/kafka-options.ts'
+import { repartition } from '../../infra/kafka/repartition.ts'
 import type { TopicSpecs } from '../../infra/kafka/topics.ts'
 import { topicsOf } from '../../infra/kafka/topics.ts'
+import type { PublishError } from '../../shared/ports/command-log.ts'
 import { StartError } from '../../shared/runtime/start-error.ts'
 import { keepingKafkaLog } from '../support/kafka/keeping-kafka-log.ts'
+import { until } from '../support/poll.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import { kafkaOptions, kafkaWithTopics, testPartitions } from './kafka-opening.ts'
 
@@ -132,5 +136,42 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     const { options, specs } = open()
     const nowhere = { ...options, brokers: ['127.0.0.1:1'] }
     await expect(createTopics(nowhere, specs, undefined)).rejects.toThrow(/^Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED/)
+  })
+
+  it('take no command by another number of partitions than the process was started with', async () => {
+    const options = await kafkaWithTopics(sharedStack())
+    const log = kafkaCommandLog(options)
+    const { commands } = topicsOf(options.namespace, options.partitions)
+    const record = { key: 'k', value: 'v', headers: {} }
+    await log.publish([record])
+    const more = [{ topic: commands.name, count: testPartitions + 1 }]
+    await adminOf(options, (admin) => admin.createPartitions({ topicPartitions: more }))
+    const isRefused = () =>
+      log.publish([record]).then(
+        () => false,
+        (error: PublishError) => error,
+      )
+    const refusal = await until('the refusal', isRefused, { withinMs: 20_000, everyMs: 200 })
+    expect(refusal).toMatchObject({ fate: 'refused', message: expect.stringContaining('PARTITIONS says') })
+    await log.close()
+  })
+
+  it('refuse to be repartitioned when there is no command log, and are left alone when the number is right', async () => {
+    const { options } = open()
+    const asked = { ...options, copies: undefined, drainMs: 1_000, partitions: testPartitions }
+    await expect(repartition(asked)).rejects.toThrow('run "admin topics" first')
+    const present = await kafkaWithTopics(sharedStack())
+    await repartition({ ...asked, namespace: present.namespace })
+    expect(await partitionsOf(present, topicsOf(present.namespace, 1).commands.name)).toBe(testPartitions)
+  })
+
+  it('are not repartitioned further while commands wait for a writer', async () => {
+    const options = await kafkaWithTopics(sharedStack())
+    const log = kafkaCommandLog(options)
+    await log.publish([{ key: 'k', value: 'v', headers: {} }])
+    await log.close()
+    const times = { ...options.times, producerRequestMs: 500 }
+    const asked = { ...options, times, copies: undefined, drainMs: 500, partitions: 1 }
+    await expect(repartition(asked)).rejects.toThrow('1 commands wait')
   })
 })

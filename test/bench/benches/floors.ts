@@ -38,7 +38,7 @@ const produceFloor = async (stack: BenchStack): Promise<Floor> => {
   const admin = kafka.admin()
   await admin.createTopics({ topics: [{ topic, numPartitions: 12 }], waitForLeaders: true })
   await admin.disconnect()
-  const producer = kafka.producer({ createPartitioner: keyPartitioner })
+  const producer = kafka.producer({ createPartitioner: keyPartitioner() })
   await producer.connect()
   const rooms = Array.from({ length: 100 }, () => randomUUIDv7())
   const messages = Array.from({ length: batch }, (_, index) => ({ key: rooms[index % 100] ?? '', value }))
