@@ -75,9 +75,9 @@ for (const [chats, user] of users) {
   await measure(`memberships of a user with ${chats} chats`, () => timed(() => database.readModel.memberships([user])))
   await measure(`list-chats, 20 of ${chats} chats`, () => timed(() => database.readModel.chatsOf({ user, limit: 20 })))
 }
+const appender = await database.eventStore.openAppender()
 const countUpTo = defaultLimits.chatsPerUser
 const counting = (user: string) => reading({ chatCounts: { users: [user], upTo: countUpTo } })
-const appender = await database.eventStore.openAppender()
 for (const [chats, user] of users) {
   const count = () => appender.read(counting(user))
   await measure(`a command that adds a user with ${chats} chats: counting them up to ${countUpTo}`, () => timed(count))
