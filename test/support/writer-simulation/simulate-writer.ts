@@ -26,7 +26,11 @@ const writeBeside = ({ memory }: WriterWorld, random: Random, room: string): Pro
     const { chats } = await appender.read(reading({ rooms: [room], members: [{ room, user }] }))
     const chat = chats.get(room)
     if (chat === undefined) return
-    const [seq, how] = [chat.seq + 1, { at: chat.lastAt }]
+    const id = `00000009-0000-7000-8000-${random
+      .below(2 ** 40)
+      .toString(16)
+      .padStart(12, '0')}`
+    const [seq, how] = [chat.seq + 1, { at: chat.lastAt, id }]
     const event = random.chance(0.4)
       ? messagePosted(room, seq, user, how)
       : (chat.members.has(user) ? usersRemoved : usersAdded)(room, seq, [user], how)

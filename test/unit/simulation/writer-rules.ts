@@ -86,6 +86,7 @@ export const writerRules: readonly Rule[] = [
     file: partitions,
     from: 'if (mine !== owner) return held.ending.abort()',
     to: '',
+    shownBy: 122,
   },
   {
     rule: 'a batch is acknowledged after its events are in the event stream',
@@ -104,7 +105,7 @@ export const writerRules: readonly Rule[] = [
     file: lane,
     from: 'for (const { lease } of entries) if (lease.signal.aborted) giveUpAllOf(lease.signal)',
     to: 'for (const entry of entries) if (entry.lease.signal.aborted && !entry.isDropped) giveUp(entry, entry.lease.signal.reason)',
-    shownBy: 225,
+    shownBy: 60,
   },
   {
     rule: 'the recorded events of repeated commands go to the event stream too',
