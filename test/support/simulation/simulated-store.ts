@@ -31,8 +31,6 @@ export interface SimulatedStore {
   committed(): readonly CommittedEvent[]
   /** Until `calm` or that much later, every statement fails after a while. */
   away(forMs: number): void
-  /** Ends the connections of all appenders. */
-  breakConnections(): void
   calm(): void
 }
 
@@ -100,7 +98,6 @@ export const simulatedStore = (
   return {
     ...sabotage({ eventStore, readModel }),
     committed: () => committed,
-    breakConnections: memory.store.breakConnections,
     away: (forMs) => {
       awayUntilMs = clock.monotonicMs() + forMs
     },

@@ -86,6 +86,7 @@ export const writerRules: readonly Rule[] = [
     file: partitions,
     from: 'if (mine !== owner) return held.ending.abort()',
     to: '',
+    shownBy: 122,
   },
   {
     rule: 'a batch is acknowledged after its events are in the event stream',
