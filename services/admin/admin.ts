@@ -29,7 +29,7 @@ const usage = (subcommands: Readonly<Record<string, Subcommand>>): string => {
     '',
     ...lines,
     '',
-    'Each may be run again at any time. The README lists the variables.',
+    'Each may be run again at any time. CONFIGURATION.md lists the variables.',
     '',
   ].join('\n')
 }

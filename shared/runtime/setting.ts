@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** One environment variable: a row of the README's table, and the schema of its value. */
+/** One environment variable: a row of the table in CONFIGURATION.md, and the schema of its value. */
 export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly meaning: string
   /** What stands for it while it is unset, for people to read. */

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { withConfigTable } from './config-table.ts'
 
-const readme = new URL('../../README.md', import.meta.url)
+const document = new URL('../../CONFIGURATION.md', import.meta.url)
 
-writeFileSync(readme, withConfigTable(readFileSync(readme, 'utf8')))
+writeFileSync(document, withConfigTable(readFileSync(document, 'utf8')))

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { configTable, withConfigTable } from '../../../shared/runtime/config-table.ts'
 import { settings } from '../../../shared/runtime/settings.ts'
 
-const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+const document = readFileSync(new URL('../../../CONFIGURATION.md', import.meta.url), 'utf8')
 
 describe('the configuration table', () => {
-  it('in the README is the one of the settings (npm run docs writes it)', () => {
-    expect(readme).toBe(withConfigTable(readme))
+  it('in CONFIGURATION.md is the one of the settings (npm run docs writes it)', () => {
+    expect(document).toBe(withConfigTable(document))
   })
 
   it('names every variable once, and no other', () => {
@@ -21,9 +21,9 @@ describe('the configuration table', () => {
   })
 
   it('keeps what stands around it, and replaces what was in it', () => {
-    const [before, after] = readme.split(configTable())
+    const [before, after] = document.split(configTable())
     const stale = `${before}| \`OLD\` | 1 | gone |${after}`
-    expect(withConfigTable(stale)).toBe(readme)
+    expect(withConfigTable(stale)).toBe(document)
   })
 
   it('is refused by a document without a place for it', () => {
