@@ -6,13 +6,15 @@ import type { KafkaCommandLogOptions } from './command-log.ts'
 import { clientSockets } from './sockets.ts'
 import { topicsOf, writerGroup } from './topics.ts'
 
-/** Reads `chat.events` from its beginning, and goes on as it grows. */
+/** Reads `chat.events` from its beginning or from its present end, and follows it as it grows. */
 export interface EventTail {
-  /** Resolves when all that was there at the call has been given. */
+  /** Resolves when every record that the topic held at the call has been given. */
   caughtUp(): Promise<void>
   /** Leaves no trace on the brokers. */
   close(): Promise<void>
 }
+
+type OnRecord = (record: Pick<StreamRecord, 'key' | 'value'>) => void
 
 const lookAgainMs = 100
 const retry = { retries: 8, initialRetryTime: 100 }
@@ -24,14 +26,16 @@ const retry = { retries: 8, initialRetryTime: 100 }
  */
 export const tailEvents = async (
   options: KafkaCommandLogOptions,
-  onRecord: (record: Pick<StreamRecord, 'key' | 'value'>) => void,
+  from: 'beginning' | 'end',
+  onRecord: OnRecord,
 ): Promise<EventTail> => {
   const { namespace, partitions, clock } = options
   const { name } = topicsOf(namespace, partitions).events
   const group = `${writerGroup(namespace)}-audit-${randomUUID()}`
   const sockets = clientSockets()
   const consumer = kafkaClient(options, sockets, retry).consumer({ groupId: group, allowAutoTopicCreation: false })
-  const given = new Map<number, bigint>()
+  const endsOf = () => withAdmin(options, (admin) => admin.fetchTopicOffsets(name))
+  const given = new Map((await endsOf()).map(({ partition, high }) => [partition, from === 'end' ? BigInt(high) : 0n]))
   let failure: Error | undefined
 
   consumer.on(consumer.events.CRASH, ({ payload }) => {
@@ -42,17 +46,23 @@ export const tailEvents = async (
   await consumer.run({
     autoCommit: false,
     eachBatch: async ({ batch, heartbeat }) => {
-      for (const { key, value } of batch.messages) onRecord({ key: String(key), value: String(value) })
-      given.set(batch.partition, BigInt(batch.lastOffset()) + 1n)
+      const start = given.get(batch.partition) ?? 0n
+      for (const { key, value, offset } of batch.messages)
+        if (BigInt(offset) >= start) onRecord({ key: String(key), value: String(value) })
+      const next = BigInt(batch.lastOffset()) + 1n
+      if (next > start) given.set(batch.partition, next)
       await heartbeat()
     },
   })
+
+  // Until it has sought, it may bring records from before the start, which are left out above.
+  for (const [partition, offset] of given) if (offset > 0n) consumer.seek({ topic: name, partition, offset: String(offset) })
 
   const pause = (): Promise<void> => new Promise((resolve) => void clock.after(lookAgainMs, resolve))
 
   return {
     caughtUp: async () => {
-      const ends = await withAdmin(options, (admin) => admin.fetchTopicOffsets(name))
+      const ends = await endsOf()
       const isBehind = ({ partition, high, low }: (typeof ends)[number]): boolean =>
         high !== low && (given.get(partition) ?? 0n) < BigInt(high)
       while (ends.some(isBehind)) {
@@ -66,4 +76,10 @@ export const tailEvents = async (
       await withAdmin(options, (admin) => admin.deleteGroups([group])).catch(() => {})
     },
   }
+}
+
+/** Gives every record that the topic holds at the call, from the first one on. */
+export const readEvents = async (options: KafkaCommandLogOptions, onRecord: OnRecord): Promise<void> => {
+  const tail = await tailEvents(options, 'beginning', onRecord)
+  await tail.caughtUp().finally(tail.close)
 }
