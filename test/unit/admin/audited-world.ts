@@ -89,9 +89,13 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
     round: async (isFull = false) => {
       advance(30_000)
       const findings = createFindings()
-      const { records } = await compareStreams(ports, tally, findings, { isFull, streamsPerPass })
+      const { records, heads } = await compareStreams(ports, tally, findings, { isFull, streamsPerPass })
       advance(1)
-      return { records, said: findings.first.map(({ fault, where, what }) => `${fault}: ${where}: ${what}`) }
+      return {
+        records,
+        keptHeads: heads.size,
+        said: findings.first.map(({ fault, where, what }) => `${fault}: ${where}: ${what}`),
+      }
     },
   }
 }
