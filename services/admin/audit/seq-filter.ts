@@ -1,7 +1,7 @@
-const words = 2 ** 21
-const probes = 3
+const words = 2 ** 22
+const probes = 4
 
-/** Remembers pairs of a stream and a seq in 8 MiB, however many. It never denies a pair that was added, and rarely claims another one. */
+/** Remembers pairs of a stream and a seq in 16 MiB, however many. It never denies a pair that was added, and rarely claims another one. */
 export interface SeqFilter {
   add(stream: string, seq: number): void
   has(stream: string, seq: number): boolean
