@@ -1,12 +1,13 @@
+import type { EventAge, EventKey } from '../../shared/ports/stream-account.ts'
 import type { DistributedConfig } from '../../shared/runtime/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
 import { systemClock } from '../../shared/runtime/system-clock.ts'
-import { tailEvents } from '../kafka/event-tail.ts'
+import { readEvents, tailEvents } from '../kafka/event-tail.ts'
 import type { PartitionLag } from '../kafka/group-lag.ts'
 import { groupLag } from '../kafka/group-lag.ts'
 import { partitionOf } from '../kafka/partition-of.ts'
 import type { AccountSlice } from '../postgres/stream-accounts.ts'
-import { walkAccounts, walkNamedAccounts } from '../postgres/walk-accounts.ts'
+import { readAges, walkAccounts, walkNamedAccounts } from '../postgres/walk-accounts.ts'
 import type { DistributedPorts } from './open-ports.ts'
 import { openPorts } from './open-ports.ts'
 
@@ -16,18 +17,22 @@ export interface AuditAdapters extends DistributedPorts {
   readonly partitions: number
   readonly partitionOf: (key: string) => number
   readonly progress: () => Promise<readonly PartitionLag[]>
-  readonly walk: (onSlice: (slice: AccountSlice) => void, streams?: ReadonlySet<string>) => Promise<void>
+  readonly walk: (onSlice: (slice: AccountSlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
+  readonly ages: (events: readonly EventKey[]) => Promise<readonly EventAge[]>
+  readonly readEvents: (onRecord: OnRecord) => Promise<void>
   readonly caughtUp: () => Promise<void>
 }
 
-/** `onRecord` is given every record of the event stream, from the first one on. */
+type OnRecord = (record: { readonly key: string; readonly value: string }) => void
+
+/** `onRecord` is given every record that is published on the event stream from now on. */
 export const openAudit = async (
   config: DistributedConfig,
   service: Pick<ServiceProcess, 'log' | 'life'>,
-  onRecord: (record: { readonly key: string; readonly value: string }) => void,
+  onRecord: OnRecord,
 ): Promise<AuditAdapters> => {
   const ports = await openPorts(config, 'chat-audit', service)
-  const tail = await tailEvents(ports.kafka, onRecord)
+  const tail = await tailEvents(ports.kafka, 'end', onRecord)
   service.life.add('event tail', tail.close)
   return {
     ...ports,
@@ -39,6 +44,8 @@ export const openAudit = async (
       streams === undefined
         ? walkAccounts(config.databaseUrl, service.log, onSlice)
         : walkNamedAccounts(config.databaseUrl, service.log, streams, onSlice),
+    ages: (events) => readAges(config.databaseUrl, service.log, events),
+    readEvents: (each) => readEvents(ports.kafka, each),
     caughtUp: tail.caughtUp,
   }
 }

@@ -7,7 +7,17 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** What can be run from it; the others are for whoever works on the service. */
 const scripts = ['start', 'gateway', 'writer', 'admin']
-const parts = ['README.md', 'CONFIGURATION.md', 'SECURITY.md', 'LICENSE', 'tsconfig.json', 'shared', 'services', 'infra', 'dist/web']
+const parts = [
+  'README.md',
+  'CONFIGURATION.md',
+  'SECURITY.md',
+  'LICENSE',
+  'tsconfig.json',
+  'shared',
+  'services',
+  'infra',
+  'dist/web',
+]
 
 /**
  * Lays out the service itself with its chat page built, ready to be packed, in

@@ -24,18 +24,26 @@ export const pruneSlice = async (session: Session, rows: number): Promise<number
   return Number(row?.pruned ?? 0)
 }
 
-/** Whole rooms, all that is kept of them in one statement. The audit makes new ones every 30 days. */
-const pruneCanaries: Statement = {
+/**
+ * Whole rooms, everything stored of them in one statement. The audit makes new ones every 30 days. They are found by the
+ * present memberships of the audit's user, because no index leads from a user to the chats it created; by an array of
+ * ids, because a join with the ids may be planned to read a whole table.
+ */
+export const pruneCanaries: Statement = {
   name: 'prune-canary-rooms',
-  text: `with old as (
-      select chat.id from chat join app_user on app_user.id = chat.created_by
-      where app_user.external_id = 'chat-canary' and chat.name = 'canary'
-        and chat.last_at < now() - make_interval(days => ${keptDays}) limit 10
+  text: `with own as materialized (
+      select chat_id from chat_member where until_seq is null
+        and user_id = (select id from app_user where external_id = 'chat-canary')
     ),
-    events as (delete from event where stream in (select id from old)),
-    messages as (delete from message where chat_id in (select id from old)),
-    members as (delete from chat_member where chat_id in (select id from old)),
-    pruned as (delete from chat where id in (select id from old) returning 1)
+    old as materialized (
+      select own.chat_id as id from own cross join lateral (select * from chat where chat.id = own.chat_id offset 0) as room
+      where room.created_by = (select id from app_user where external_id = 'chat-canary') and room.name = 'canary'
+        and room.last_at < now() - make_interval(days => ${keptDays}) limit 10
+    ),
+    events as (delete from event where stream = any(array(select id from old))),
+    messages as (delete from message where chat_id = any(array(select id from old))),
+    members as (delete from chat_member where chat_id = any(array(select id from old))),
+    pruned as (delete from chat where id = any(array(select id from old)) returning 1)
     select count(*) as pruned from pruned`,
 }
 

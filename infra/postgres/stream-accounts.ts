@@ -1,4 +1,4 @@
-import type { StreamAccount } from '../../shared/ports/stream-account.ts'
+import type { EventAge, EventKey, StreamAccount } from '../../shared/ports/stream-account.ts'
 import type { Session, Statement } from './statement.ts'
 
 interface Row {
@@ -56,6 +56,13 @@ const orphans: Statement = {
     select id::text from app_user where id > $1 and id <= $2 and not exists (select from event where stream = app_user.id)`,
 }
 
+const ages: Statement = {
+  name: 'audit-event-ages',
+  text: `select event.stream, event.seq, extract(epoch from clock_timestamp() - event.recorded_at) * 1000 as age_ms
+    from unnest($1::uuid[], $2::bigint[]) as wanted (stream, seq)
+    join event on event.stream = wanted.stream and event.seq = wanted.seq`,
+}
+
 export const beforeAllStreams = '00000000-0000-0000-0000-000000000000'
 const afterAllStreams = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
@@ -93,3 +100,12 @@ export const accountSlice = async (session: Session, after: string, limit: numbe
 /** The named streams that have events, in one snapshot. */
 export const namedAccounts = async (session: Session, streams: readonly string[]): Promise<readonly StreamAccount[]> =>
   (await session.run<Row>(namedAccount, [streams])).map(accountOf)
+
+/** How long ago these events were stored, by the clock of the database; those that do not exist are left out. */
+export const eventAges = async (session: Session, events: readonly EventKey[]): Promise<readonly EventAge[]> => {
+  const rows = await session.run<{ stream: string; seq: string; age_ms: string }>(ages, [
+    events.map(({ stream }) => stream),
+    events.map(({ seq }) => seq),
+  ])
+  return rows.map(({ stream, seq, age_ms }) => ({ stream, seq: Number(seq), ageMs: Number(age_ms) }))
+}

@@ -15,3 +15,13 @@ export interface StreamAccount {
   readonly memberRows: number
   readonly hasUserRow: boolean
 }
+
+export interface EventKey {
+  readonly stream: string
+  readonly seq: number
+}
+
+/** How long ago an event was stored. */
+export interface EventAge extends EventKey {
+  readonly ageMs: number
+}

@@ -69,7 +69,8 @@ export const timesTable = {
   },
   auditFullMs: {
     value: 86_400_000,
-    meaning: '`admin audit --watch` walks the whole store this often; between, only the streams that have changed.',
+    meaning:
+      '`admin audit --watch` walks the whole store and reads `chat.events` from its beginning this often; between, only the streams that have changed.',
   },
   stopMs: { value: 25_000, meaning: 'From SIGTERM to exit, whatever is left.' },
 } as const

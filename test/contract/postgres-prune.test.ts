@@ -47,6 +47,7 @@ describe.skipIf(whyNoStack())('pruning on PostgreSQL', () => {
             values ($1, $2, $3, 1, ${at}, 1, ${at}, ${at})`,
           [id, name, by],
         )
+        await client.query('insert into chat_member values ($1, $2, 0, null)', [id, by])
         await client.query(
           `insert into event (stream, seq, v, kind, type, data, command_id, digest) values ($1, 1, 1, 'chat', 'ChatCreated', '{}', $1, 'd')`,
           [id],
@@ -60,6 +61,7 @@ describe.skipIf(whyNoStack())('pruning on PostgreSQL', () => {
       const left = async (text: string) => (await client.query<{ id: string }>(text)).rows.map(({ id }) => id).toSorted()
       expect(await left('select id from chat')).toEqual(kept.toSorted())
       expect(await left('select stream as id from event')).toEqual(kept.toSorted())
+      expect(await left('select chat_id as id from chat_member')).toEqual(kept.toSorted())
     })
   })
 })

@@ -1,44 +1,61 @@
-import type { Clock } from '../../../shared/ports/clock.ts'
-import type { StreamAccount } from '../../../shared/ports/stream-account.ts'
+import type { EventAge, EventKey } from '../../../shared/ports/stream-account.ts'
 import type { CanaryPorts, Flight } from './canary.ts'
 import { flyCanaries, judgeFlights } from './canary.ts'
 import type { Findings } from './findings.ts'
 import { createFindings } from './findings.ts'
-import { judgeAccount, judgeOrphan } from './judge-account.ts'
 import type { Progress } from './judge-log.ts'
 import { judgeLog, lagOf } from './judge-log.ts'
+import { judgeAhead, judgeUnseen, unseenBefore } from './judge-window.ts'
 import type { StreamTally } from './stream-tally.ts'
+import type { Walked, WalkPorts } from './walk-store.ts'
+import { walkAll, walkChanged } from './walk-store.ts'
 
 /** What an audit asks, each of one technology. */
-export interface AuditPorts extends CanaryPorts {
+export interface AuditPorts extends CanaryPorts, WalkPorts {
   readonly progress: () => Promise<readonly Progress[]>
-  /** Goes through these streams; undefined: through all. */
-  readonly walk: (
-    onSlice: (slice: { readonly accounts: readonly StreamAccount[]; readonly orphans: readonly string[] }) => void,
-    streams?: ReadonlySet<string>,
-  ) => Promise<void>
-  /** Resolves when the tally has seen all that was on the event stream at the call. */
-  readonly caughtUp: () => Promise<void>
+  /** How long ago these events were stored; those that do not exist are left out. */
+  readonly ages: (events: readonly EventKey[]) => Promise<readonly EventAge[]>
 }
 
 export interface AuditReport {
   readonly at: string
   readonly tookMs: number
   readonly log: { readonly partitions: number; readonly lag: number }
-  readonly store: { readonly chats: number; readonly users: number; readonly events: number; readonly messages: number }
+  readonly store: Walked['store']
   readonly stream: { readonly records: number }
   readonly canary: { readonly flights: readonly Flight[] }
   readonly findings: Pick<Findings, 'count' | 'first'>
 }
 
-/** A writer that has stored and not published yet is given this long, or its successor. */
-const graceMs = 30_000
-const lookAgainMs = 500
+const streamsPerPass = 200_000
+
+/** Compares the streams with the store and adds what differs to the findings. */
+export const compareStreams = async (
+  ports: WalkPorts & Pick<AuditPorts, 'ages'>,
+  tally: StreamTally,
+  findings: Findings,
+  round: { readonly isFull: boolean; readonly streamsPerPass: number },
+): Promise<Walked> => {
+  if (round.isFull) tally.renew(ports.clock.monotonicMs())
+  // Taken before the walk: a stream that changes during it is walked again in the next round.
+  const window = tally.takeWindow()
+  const walked = round.isFull
+    ? await walkAll(ports, tally, window, findings, round.streamsPerPass)
+    : await walkChanged(ports, tally, window, findings)
+  for (const finding of judgeAhead(window, walked.heads)) findings.add(finding)
+  const unseen = unseenBefore(window)
+  // Measured before the ages, so that a slow answer makes events look older, never younger.
+  const completeForMs = ports.clock.monotonicMs() - tally.completeSinceMs
+  if (unseen.length > 0) for (const finding of judgeUnseen(await ports.ages(unseen), completeForMs)) findings.add(finding)
+  findings.addAll(tally.takeFindings())
+  return walked
+}
 
 /**
- * Verifies against each other what the service keeps in several places. A full
- * audit walks every stream. Otherwise only those are walked of which the event
- * stream has brought records since the last round.
+ * Verifies against each other the copies that the service keeps in several
+ * places. A full audit walks every stream and reads the event stream from its
+ * beginning. Otherwise it walks the streams of which the event stream has
+ * brought records since the last round.
  */
 export const audit = async (ports: AuditPorts, tally: StreamTally, isFull = true): Promise<AuditReport> => {
   const { clock } = ports
@@ -47,26 +64,7 @@ export const audit = async (ports: AuditPorts, tally: StreamTally, isFull = true
   const before = await ports.progress()
   const flights = await flyCanaries(ports)
   for (const finding of judgeFlights(flights)) findings.add(finding)
-  const heads = new Map<string, number>()
-  // Asked before the walk: a stream that changes during it is walked again in the next round.
-  const changed = tally.takeChanged()
-  const counted = { chats: 0, users: 0, events: 0, messages: 0 }
-
-  await ports.walk(
-    ({ accounts, orphans }) => {
-      for (const account of accounts) {
-        heads.set(account.stream, account.head)
-        counted[account.kind === 'chat' ? 'chats' : 'users'] += 1
-        counted.events += account.events
-        counted.messages += account.messages
-        for (const finding of judgeAccount(account)) findings.add(finding)
-      }
-      for (const stream of orphans) findings.add(judgeOrphan(stream))
-    },
-    isFull ? undefined : changed,
-  )
-  for (const finding of await behind(ports, tally, heads)) findings.add(finding)
-  for (const finding of tally.takeFindings()) findings.add(finding)
+  const { store, records } = await compareStreams(ports, tally, findings, { isFull, streamsPerPass })
   const after = await ports.progress()
   for (const finding of judgeLog(before, after)) findings.add(finding)
 
@@ -74,22 +72,9 @@ export const audit = async (ports: AuditPorts, tally: StreamTally, isFull = true
     at: new Date(clock.nowMs()).toISOString(),
     tookMs: Math.round(clock.monotonicMs() - startedMs),
     log: { partitions: after.length, lag: lagOf(after) },
-    store: counted,
-    stream: { records: tally.records },
+    store,
+    stream: { records },
     canary: { flights },
     findings: { count: findings.count, first: findings.first },
-  }
-}
-
-const pause = (clock: Clock): Promise<void> => new Promise((resolve) => void clock.after(lookAgainMs, resolve))
-
-/** What the event stream lacks of the heads, once it had the time. */
-const behind = async ({ clock, caughtUp }: AuditPorts, tally: StreamTally, heads: ReadonlyMap<string, number>) => {
-  const startedMs = clock.monotonicMs()
-  for (;;) {
-    await caughtUp()
-    const missing = tally.behind(heads)
-    if (missing.length === 0 || clock.monotonicMs() - startedMs > graceMs) return missing
-    await pause(clock)
   }
 }

@@ -15,6 +15,7 @@ export interface Findings {
   readonly count: number
   readonly first: readonly Finding[]
   add(finding: Finding): void
+  addAll(other: Pick<Findings, 'count' | 'first'>): void
 }
 
 const keptMost = 100
@@ -31,5 +32,18 @@ export const createFindings = (): Findings => {
       count += 1
       if (first.length < keptMost) first.push(finding)
     },
+    addAll: (other) => {
+      count += other.count
+      first.push(...other.first.slice(0, keptMost - first.length))
+    },
   }
 }
+
+export const missingOnStream = (where: string, what: string): Finding => ({ part: 'stream', fault: 'missing', where, what })
+
+export const notAnEvent = (where: string): Finding => ({
+  part: 'stream',
+  fault: 'different',
+  where,
+  what: 'a record that is not an event',
+})

@@ -10,7 +10,7 @@ import { createAuditMetrics } from './audit-metrics.ts'
 import { reportText } from './report-text.ts'
 import { createStreamTally } from './stream-tally.ts'
 
-/** Opens what an audit asks, to be closed with the process; `onRecord` gets the event stream from its beginning. */
+/** Opens what an audit asks, to be closed with the process; `onRecord` gets each record that is published on the event stream from then on. */
 export type OpenAudit = (
   config: DistributedConfig,
   service: Pick<ServiceProcess, 'log' | 'life'>,
@@ -66,7 +66,7 @@ const watch = async (config: DistributedConfig, open: OpenAudit, print: (report:
     } catch (error) {
       // A part of the service is away, which its own metrics tell; the next round looks again.
       metrics.noteFailure()
-      // It may have been told of changes that it did not walk.
+      // The changes since the last finished round may not have been walked.
       fullAtMs = Number.NEGATIVE_INFINITY
       service.log.warn({ err: error }, 'a round of the audit could not be finished')
     }

@@ -1,56 +1,93 @@
-import type { Finding } from './findings.ts'
+import type { EventRecord } from './event-seq.ts'
+import { eventSeq } from './event-seq.ts'
+import type { Findings } from './findings.ts'
+import { createFindings, missingOnStream, notAnEvent } from './findings.ts'
+import { createSeqFilter } from './seq-filter.ts'
 
-/** Counts what passes on the event stream: first appearances have to be 1 … n, in order. */
-export interface StreamTally {
-  readonly records: number
-  see(record: { readonly key: string; readonly value: string }): void
-  /** The streams of the records that came since it was asked last. */
-  takeChanged(): ReadonlySet<string>
-  /** What has been out of order since it was asked last. */
-  takeFindings(): readonly Finding[]
-  /** Streams whose records end before these heads. */
-  behind(heads: ReadonlyMap<string, number>): readonly Finding[]
+/** The records of one stream since the last round. */
+export interface Seen {
+  readonly first: number
+  readonly last: number
+  /** The tally has seen neither `first` nor the seq before it in earlier rounds. */
+  readonly followsUnseen: boolean
 }
 
-const seqPattern = /^\{"v":\d+,"event":"[a-z-]+","room":"[^"]+","seq":(\d+),/
+/** The streams that have changed, and no others. */
+export type Window = ReadonlyMap<string, Seen>
+
+/**
+ * Follows the event stream as it grows. It keeps an entry for each stream that
+ * has changed since the last round; of earlier rounds it keeps filters of
+ * constant size.
+ */
+export interface StreamTally {
+  readonly records: number
+  /** The streams for which it has an entry. */
+  readonly kept: number
+  /** Every record published after this time has been seen or will be. */
+  readonly completeSinceMs: number
+  see(record: EventRecord): void
+  /** The last seq since the last round; 0: none. */
+  lastOf(stream: string): number
+  /** Begins a round: forgets the entries and returns them. */
+  takeWindow(): Window
+  /** Gaps and records that are not events, found since the last call. */
+  takeFindings(): Pick<Findings, 'count' | 'first'>
+  /** Begins a new filter and drops the one before the last. */
+  renew(nowMs: number): void
+}
+
+const generation = (openedMs: number) => ({ openedMs, seqs: createSeqFilter() })
 
 export const createStreamTally = (): StreamTally => {
-  const last = new Map<string, number>()
-  let found: Finding[] = []
-  let changed = new Set<string>()
+  let entries = new Map<string, Seen>()
+  let found = createFindings()
   let records = 0
-  const missing = (where: string, what: string): Finding => ({ part: 'stream', fault: 'missing', where, what })
+  let [newer, older] = [generation(Number.POSITIVE_INFINITY), generation(Number.POSITIVE_INFINITY)]
+
+  const hasSeen = (stream: string, seq: number): boolean => newer.seqs.has(stream, seq) || older.seqs.has(stream, seq)
+
+  const note = (stream: string, seq: number): void => {
+    const { first, last, followsUnseen } = entries.get(stream) ?? {
+      first: seq,
+      last: seq,
+      followsUnseen: seq > 1 && !hasSeen(stream, seq - 1) && !hasSeen(stream, seq),
+    }
+    if (seq > last + 1) found.add(missingOnStream(stream, `${seq} comes after ${last}`))
+    entries.set(stream, { first, last: Math.max(last, seq), followsUnseen })
+    newer.seqs.add(stream, seq)
+  }
 
   return {
     get records() {
       return records
     },
-    see: ({ key, value }) => {
-      records += 1
-      const seq = Number(seqPattern.exec(value)?.[1])
-      if (Number.isNaN(seq)) {
-        found.push({ part: 'stream', fault: 'different', where: key, what: 'a record that is no event' })
-        return
-      }
-      changed.add(key)
-      const before = last.get(key) ?? 0
-      if (seq > before + 1) found.push(missing(key, `${seq} comes after ${before}`))
-      last.set(key, Math.max(before, seq))
+    get kept() {
+      return entries.size
     },
-    takeChanged: () => {
-      const taken = changed
-      changed = new Set()
+    get completeSinceMs() {
+      return Math.min(newer.openedMs, older.openedMs)
+    },
+    see: (record) => {
+      records += 1
+      const seq = eventSeq(record)
+      if (seq !== undefined) return note(record.key, seq)
+      found.add(notAnEvent(record.key))
+    },
+    lastOf: (stream) => entries.get(stream)?.last ?? 0,
+    takeWindow: () => {
+      const taken = entries
+      entries = new Map()
       return taken
     },
     takeFindings: () => {
       const taken = found
-      found = []
+      found = createFindings()
       return taken
     },
-    behind: (heads) =>
-      [...heads].flatMap(([stream, head]) => {
-        const seen = last.get(stream) ?? 0
-        return seen >= head ? [] : [missing(stream, `ends at ${seen} of ${head}`)]
-      }),
+    renew: (nowMs) => {
+      older = newer
+      newer = generation(nowMs)
+    },
   }
 }

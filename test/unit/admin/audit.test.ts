@@ -3,7 +3,6 @@ import { canaryRooms, canarySalt, judgeFlights } from '../../../services/admin/a
 import { judgeAccount, judgeOrphan } from '../../../services/admin/audit/judge-account.ts'
 import { judgeLog, lagOf } from '../../../services/admin/audit/judge-log.ts'
 import { reportText } from '../../../services/admin/audit/report-text.ts'
-import { createStreamTally } from '../../../services/admin/audit/stream-tally.ts'
 import type { StreamAccount } from '../../../shared/ports/stream-account.ts'
 
 const chat: StreamAccount = {
@@ -68,51 +67,6 @@ describe('An audit of the log', () => {
   it('tells a partition that stands still', () => {
     const found = judgeLog(at(4n), at(4n, 20n))
     expect(found).toMatchObject([{ fault: 'late', where: 'partition 3', what: expect.stringContaining('6 commands wait') }])
-  })
-})
-
-describe('An audit of the event stream', () => {
-  const record = (seq: number, key = 'room') => ({
-    key,
-    value: `{"v":1,"event":"new-message","room":"${key}","seq":${seq},"body":{}}`,
-  })
-  const tallyOf = (...seqs: number[]) => {
-    const tally = createStreamTally()
-    for (const seq of seqs) tally.see(record(seq))
-    return tally
-  }
-
-  it('is content with repetitions', () => {
-    const tally = tallyOf(1, 2, 1, 2, 3)
-    expect(tally.takeFindings()).toEqual([])
-    expect(tally.behind(new Map([['room', 3]]))).toEqual([])
-    expect(tally.records).toBe(5)
-  })
-
-  it('names the streams of which records have come since it was asked last', () => {
-    const tally = tallyOf(1, 2)
-    tally.see(record(1, 'other'))
-    expect(tally.takeChanged()).toEqual(new Set(['room', 'other']))
-    tally.see(record(3))
-    expect(tally.takeChanged()).toEqual(new Set(['room']))
-    expect(tally.takeChanged()).toEqual(new Set())
-  })
-
-  it('tells a hole once, an end that is missing, and a record that is no event', () => {
-    const tally = tallyOf(1, 3)
-    tally.see({ key: 'room', value: 'hello' })
-    expect(tally.takeFindings().map(({ what }) => what)).toEqual(['3 comes after 1', 'a record that is no event'])
-    expect(tally.takeFindings()).toEqual([])
-    expect(
-      tally
-        .behind(
-          new Map([
-            ['room', 4],
-            ['other', 1],
-          ]),
-        )
-        .map(({ what }) => what),
-    ).toEqual(['ends at 3 of 4', 'ends at 0 of 1'])
   })
 })
 

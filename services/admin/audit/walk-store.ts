@@ -1,0 +1,91 @@
+import type { StreamAccount } from '../../../shared/ports/stream-account.ts'
+import type { StreamPorts } from './compare-stream.ts'
+import { compareHeads } from './compare-stream.ts'
+import type { Findings } from './findings.ts'
+import { judgeAccount, judgeOrphan } from './judge-account.ts'
+import type { ReadEvents } from './stream-pass.ts'
+import { passOver } from './stream-pass.ts'
+import type { StreamTally, Window } from './stream-tally.ts'
+
+export interface StoreSlice {
+  readonly accounts: readonly StreamAccount[]
+  readonly orphans: readonly string[]
+}
+
+export interface WalkPorts extends StreamPorts {
+  /** Goes through these streams; undefined: through all. Waits for `onSlice` before it reads on. */
+  readonly walk: (onSlice: (slice: StoreSlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
+  /** Gives the event stream from its first record to its present end. */
+  readonly readEvents: ReadEvents
+}
+
+export interface Walked {
+  readonly store: { readonly chats: number; readonly users: number; readonly events: number; readonly messages: number }
+  /** Records of the event stream that were compared. */
+  readonly records: number
+  /** Heads in the store of the streams of the window. */
+  readonly heads: ReadonlyMap<string, number>
+}
+
+const createCount = (findings: Findings) => {
+  const store = { chats: 0, users: 0, events: 0, messages: 0 }
+  const note = ({ accounts, orphans }: StoreSlice): void => {
+    for (const account of accounts) {
+      store[account.kind === 'chat' ? 'chats' : 'users'] += 1
+      store.events += account.events
+      store.messages += account.messages
+      for (const finding of judgeAccount(account)) findings.add(finding)
+    }
+    for (const stream of orphans) findings.add(judgeOrphan(stream))
+  }
+  return { store, note }
+}
+
+/** Walks the streams that have changed and compares them with their records since the last round. */
+export const walkChanged = async (ports: WalkPorts, tally: StreamTally, window: Window, findings: Findings): Promise<Walked> => {
+  const { store, note } = createCount(findings)
+  const heads = new Map<string, number>()
+  const onSlice = (slice: StoreSlice): void => {
+    note(slice)
+    for (const { stream, head } of slice.accounts) heads.set(stream, head)
+  }
+  await ports.walk(onSlice, [...window.keys()])
+  const lastOf = (stream: string): number => Math.max(window.get(stream)?.last ?? 0, tally.lastOf(stream))
+  await compareHeads(ports, heads, lastOf, findings)
+  return { store, records: tally.records, heads }
+}
+
+/**
+ * Walks the whole store. After every `streamsPerPass` streams it reads the event
+ * stream from its beginning for these, so that it never keeps more than so many heads.
+ */
+export const walkAll = async (
+  ports: WalkPorts,
+  tally: StreamTally,
+  window: Window,
+  findings: Findings,
+  streamsPerPass: number,
+): Promise<Walked> => {
+  const { store, note } = createCount(findings)
+  const windowHeads = new Map<string, number>()
+  let heads = new Map<string, number>()
+  let records: number | undefined
+  const compare = async (): Promise<void> => {
+    const pass = await passOver(ports.readEvents, heads, records === undefined)
+    records = pass.records
+    findings.addAll(pass.findings)
+    const lastOf = (stream: string): number => Math.max(pass.lastOf.get(stream) ?? 0, tally.lastOf(stream))
+    await compareHeads(ports, heads, lastOf, findings)
+    heads = new Map()
+  }
+  await ports.walk(async (slice) => {
+    note(slice)
+    for (const { stream, head } of slice.accounts) {
+      heads.set(stream, head)
+      if (window.has(stream)) windowHeads.set(stream, head)
+    }
+    if (heads.size >= streamsPerPass) await compare()
+  })
+  if (heads.size > 0 || records === undefined) await compare()
+  return { store, records: records ?? 0, heads: windowHeads }
+}
