@@ -48,5 +48,7 @@ await runMain(async () => {
     const { state, details } = gateway.readiness()
     return { state, details: { ...details, writer: writer.readiness() } }
   })
-  process.stdout.write(welcome(config.host, port, service.internalPort, page !== undefined))
+  const { host, access } = config
+  const { internalPort } = service
+  process.stdout.write(welcome({ host, port, internalPort, hasPage: page !== undefined, access }))
 })

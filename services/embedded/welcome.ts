@@ -1,17 +1,41 @@
+import type { AccessConfig } from '../../shared/runtime/access-config.ts'
+import { isAcceptedHost } from '../gateway/origin.ts'
+
+export interface WelcomeOptions {
+  readonly host: string
+  readonly port: number
+  readonly internalPort: number
+  readonly hasPage: boolean
+  readonly access: Pick<AccessConfig, 'jwt' | 'allowedOrigins'>
+}
+
 /** An address that listens on everything is reached by the local one. */
 const reachable = (host: string): string => {
   if (host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
 }
 
+/** Without authentication the gateway refuses connections to a host that is neither loopback nor listed. */
+const refusedHost = (at: string, { jwt, allowedOrigins }: WelcomeOptions['access']): readonly string[] => {
+  const isAccepted = isAcceptedHost({ rawHeaders: ['Host', at] }, { allowed: allowedOrigins, isOpen: jwt === undefined })
+  if (isAccepted) return []
+  return [
+    '  Authentication is off, so connections to this address are refused until a setting allows it:',
+    '',
+    `    ALLOWED_ORIGINS=http://${at}`,
+    '',
+  ]
+}
+
 /** What a person who started it wants to know. */
-export const welcome = (host: string, port: number, internalPort: number, hasPage: boolean): string => {
+export const welcome = ({ host, port, internalPort, hasPage, access }: WelcomeOptions): string => {
   const at = `${reachable(host)}:${port}`
   const url = `ws://${at}/ws`
   return [
     '',
     `  The chat is ready at ${hasPage ? `http://${at}/` : url}`,
     '',
+    ...refusedHost(at, access),
     '  Or try the protocol from a second terminal:',
     '',
     `    npx wscat -c ${url}`,

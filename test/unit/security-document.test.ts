@@ -97,3 +97,49 @@ describe('The thirty attempts', () => {
     },
   )
 })
+
+const scripts = (JSON.parse(text('package.json')) as { readonly scripts: Readonly<Record<string, string>> }).scripts
+
+const filesIn = (cell: string): string[] => [...cell.matchAll(/test\/[\w./-]+/g)].map(([file]) => file)
+
+const missing = (files: readonly string[]): string[] => files.filter((file) => !existsSync(new URL(file, root)))
+
+describe('The findings of the hostile reading', () => {
+  const table = rows(attempts, 'From a hostile reading')
+
+  it('have at least one row each, in their order', () => {
+    const numbers = table.map(([number]) => Number(number))
+    expect([...new Set(numbers)]).toEqual(Array.from({ length: 21 }, (_, index) => index + 1))
+    expect(numbers).toEqual(numbers.toSorted((one, other) => one - other))
+  })
+
+  it.each(table.map(([number = '', what = '', before = '', now = '', command = '']) => ({ number, what, before, now, command })))(
+    '$number says what was seen and names commands and files that exist: $what',
+    ({ before, now, command }) => {
+      expect(before).not.toBe('')
+      expect(now).not.toBe('')
+      expect(missing(filesIn(command))).toEqual([])
+      const named = [...command.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name)
+      expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
+      expect(command).toMatch(/npm (test|run)|^the same$/)
+    },
+  )
+})
+
+describe('Our own past holes', () => {
+  const table = rows(document, 'Our own past holes')
+
+  it.each(table.map(([number = '', what = '', tests = '']) => ({ number, what, tests })))(
+    '$number names test files that exist: $what',
+    ({ tests }) => {
+      expect(filesIn(tests).length).toBeGreaterThan(0)
+      expect(missing(filesIn(tests))).toEqual([])
+    },
+  )
+
+  it('are findings of the hostile reading', () => {
+    const findings = new Set(rows(attempts, 'From a hostile reading').map(([number]) => number))
+    expect(table.length).toBeGreaterThan(0)
+    expect(table.filter(([number]) => !findings.has(number))).toEqual([])
+  })
+})

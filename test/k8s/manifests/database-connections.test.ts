@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { defaultBounds } from '../../../shared/runtime/bounds.ts'
 import { databaseDemand, maxConnectionsOf } from '../support/database-connections.ts'
+import type { Overlay } from '../support/rendered.ts'
 import { overlays } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
 import { configOf } from '../support/service-config.ts'
@@ -8,13 +10,16 @@ import { configOf } from '../support/service-config.ts'
 /** For superusers (`superuser_reserved_connections`, 3), the operator's own sessions, metrics, and people with `psql`. */
 const reserve = 20
 
+const sumOf = (overlay: Overlay): number => databaseDemand(overlay).reduce((sum, { pods, perPod }) => sum + pods * perPod, 0)
+
+const text = (file: string): string => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')
+
 describe.each(overlays)('the database connections of %s', (overlay) => {
   needsRenderer()
 
   it('fit max_connections with a reserve, with every autoscaler at its maximum and a rolling update under way', () => {
     const demand = databaseDemand(overlay)
-    const sum = demand.reduce((total, { pods, perPod }) => total + pods * perPod, 0)
-    expect(sum + reserve, JSON.stringify(demand)).toBeLessThanOrEqual(maxConnectionsOf(overlay))
+    expect(sumOf(overlay) + reserve, JSON.stringify(demand)).toBeLessThanOrEqual(maxConnectionsOf(overlay))
   })
 
   it('are counted for every workload that connects to the database', () => {
@@ -26,5 +31,16 @@ describe.each(overlays)('the database connections of %s', (overlay) => {
   it('are fewer for a writer than for a gateway, because a writer runs one transaction at a time', () => {
     expect(configOf(overlay, 'writer').bounds.databasePool).toBeLessThan(configOf(overlay, 'gateway').bounds.databasePool)
     expect(configOf(overlay, 'gateway').bounds.databasePool).toBe(defaultBounds.databasePool)
+  })
+})
+
+describe('the documents', () => {
+  needsRenderer()
+
+  it('give the sums of database connections that the manifests come to', () => {
+    const [prod, most] = [sumOf('prod'), maxConnectionsOf('prod')]
+    expect(text('k8s/README.md')).toContain(`| **together**, of \`max_connections\` ${most} | | | **${prod + reserve}** |`)
+    const seen = `${prod} of ${most}, and a reserve of ${reserve}; dev: ${sumOf('dev')} of ${maxConnectionsOf('dev')}`
+    expect(text('test/security/README.md')).toContain(seen)
   })
 })
