@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const scripts = ['start', 'gateway', 'writer', 'admin']
 const parts = [
   'README.md',
+  'ARCHITECTURE.md',
   'CONFIGURATION.md',
   'SECURITY.md',
   'LICENSE',
