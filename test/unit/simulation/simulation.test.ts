@@ -51,7 +51,7 @@ describe('Rooms, followers and pending commands under seeded interleavings', () 
 
 /** Tries seeds until one shows the fault; the first few dozen are enough. */
 const isCaught = async (sabotage: Sabotage): Promise<boolean> => {
-  for (let seed = 1; seed <= 40; seed += 1) if ((await problemsOf(seed, { sabotage })).length > 0) return true
+  for (let seed = 1; seed <= 60; seed += 1) if ((await problemsOf(seed, { sabotage })).length > 0) return true
   return false
 }
 
