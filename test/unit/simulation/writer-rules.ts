@@ -104,7 +104,7 @@ export const writerRules: readonly Rule[] = [
     file: lane,
     from: 'for (const { lease } of entries) if (lease.signal.aborted) giveUpAllOf(lease.signal)',
     to: 'for (const entry of entries) if (entry.lease.signal.aborted && !entry.isDropped) giveUp(entry, entry.lease.signal.reason)',
-    shownBy: 225,
+    shownBy: 521,
   },
   {
     rule: 'the recorded events of repeated commands go to the event stream too',
