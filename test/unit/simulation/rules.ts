@@ -204,7 +204,7 @@ export const rules: readonly Rule[] = [
     file: roomFeed,
     from: ' || page.items.some((item) => trust.contradicts(item))',
     to: '',
-    shownBy: 345,
+    shownBy: 650,
     options: forged,
   },
   {
