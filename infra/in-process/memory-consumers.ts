@@ -111,9 +111,15 @@ export const memoryConsumers = (options: MemoryConsumersOptions): MemoryConsumer
     const ownership = own(partition, consumer)
     await ownership.queue.untilRoom()
     if (signal.aborted) return
-    const records = partition.records.slice(partition.handled, partition.handled + maxBatchRecords)
+    const batch = partition.records.slice(partition.handled, partition.handled + maxBatchRecords)
     try {
-      const { done } = await consumer.handler({ partition: partition.index, records, heartbeat: async () => {}, signal })
+      const { done, handled } = await consumer.handler({
+        partition: partition.index,
+        records: batch,
+        heartbeat: async () => {},
+        signal,
+      })
+      const records = batch.slice(0, handled)
       if (partition.ownership === ownership) partition.handled += records.length
       const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0)
       ownership.queue.add({ bytes, done, acknowledge: () => acknowledge(partition, records) })

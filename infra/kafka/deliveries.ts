@@ -100,11 +100,12 @@ export const deliveries = (options: DeliveriesOptions): Deliveries => {
 
   const acknowledgeWhenDone = (
     { batch, commitOffsetsIfNecessary }: EachBatchPayload,
+    messages: EachBatchPayload['batch']['messages'],
     { done }: HandledBatch,
     held: Assignment,
     progress: PartitionProgress,
   ): void => {
-    const { partition, messages } = batch
+    const { partition } = batch
     const next = nextOf(messages.at(-1)?.offset ?? progress.acknowledged)
     const commit = commitFor(held, commitOffsetsIfNecessary)
     const acknowledge = (): void => {
@@ -118,8 +119,8 @@ export const deliveries = (options: DeliveriesOptions): Deliveries => {
 
   const deliver = async (payload: EachBatchPayload, held: Assignment): Promise<void> => {
     const { partition, messages, highWatermark } = payload.batch
-    const [first, last] = [messages[0], messages.at(-1)]
-    if (first === undefined || last === undefined) return
+    const [first] = messages
+    if (first === undefined) return
     const { signal } = held.tenure
     const progress = progressOf(held, partition, first.offset, (error) => failed(partition, held, error))
     progress.end = highWatermark
@@ -132,8 +133,10 @@ export const deliveries = (options: DeliveriesOptions): Deliveries => {
     // A batch that was given up may still reject.
     handled?.done.catch(() => {})
     if (handled === undefined || held !== current) return
-    payload.resolveOffset(last.offset)
-    acknowledgeWhenDone(payload, handled, held, progress)
+    // The driver fetches the rest again.
+    const taken = messages.slice(0, handled.handled)
+    payload.resolveOffset(taken.at(-1)?.offset ?? first.offset)
+    acknowledgeWhenDone(payload, taken, handled, held, progress)
     if (!signal.aborted) return
     // The group changes, or the consumer leaves: what is committed before that is not delivered again.
     await progress.queue.untilEmpty()

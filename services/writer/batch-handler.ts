@@ -44,6 +44,9 @@ export interface BatchHandlerDeps {
   readonly bounds: Pick<Bounds, 'publicationBytes' | 'writerBatchRecords'>
 }
 
+/** The driver fetches for no partition of a broker while a batch of one of them is handled. */
+const turnMs = 500
+
 const isEntry = (read: Entry | Faulty): read is Entry => 'command' in read
 
 const isFaulty = (read: Entry | Faulty): read is Faulty => !isEntry(read)
@@ -57,8 +60,9 @@ interface Streaming {
 }
 
 /**
- * One batch from the log: read, decide and store, tell the gateways. Resolves
- * when the next batch may be decided; `done` when the event stream has the
+ * One batch from the log: read, decide and store, tell the gateways. After
+ * `turnMs` the rest is left to the next batch, so that other partitions are
+ * fetched for. Resolves when the next batch may be decided; `done` when the event stream has the
  * events of this one. Throws only when the batch is given up; it is then
  * delivered again, and every outcome is found recorded and published again.
  */
@@ -144,14 +148,16 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     // One session from the first slice to the last: a later one begins at an earlier offset.
     const current = session()
     const fetchedMs = clock.nowMs()
+    const untilMs = clock.monotonicMs() + turnMs
     const read = batch.records.map(readRecord)
     const streamed: Promise<void>[] = []
-    for (let start = 0; start < read.length; ) {
-      if (start > 0) await batch.heartbeat()
-      const slice = nextSlice(read, start)
+    let handled = 0
+    while (handled < read.length && (handled === 0 || clock.monotonicMs() < untilMs)) {
+      if (handled > 0) await batch.heartbeat()
+      const slice = nextSlice(read, handled)
       streamed.push((await handleSlice(slice, current, batch, fetchedMs)).streamed)
-      start += slice.length
+      handled += slice.length
     }
-    return { done: Promise.all(streamed).then(() => undefined) }
+    return { done: Promise.all(streamed).then(() => undefined), handled }
   }
 }

@@ -41,11 +41,14 @@ export interface HandledBatch {
    * and all later ones are delivered again, as after `rewind`.
    */
   readonly done: Promise<void>
+  /** Records that were handled, from the first of the batch; the next batch begins with the rest. Undefined: all of them. */
+  readonly handled?: number
 }
 
 /**
  * Handles one batch. When it resolves, the next batch of the partition may be
- * delivered; when it throws, the same batch is delivered again.
+ * delivered; when it throws, the same batch is delivered again. Other
+ * partitions may wait for it, so a handler that takes long handles a part.
  */
 export type BatchHandler = (batch: RecordBatch) => Promise<HandledBatch>
 

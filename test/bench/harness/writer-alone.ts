@@ -2,7 +2,7 @@ import { openDatabase } from '../../../infra/postgres/database.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import { writeCommand } from '../../../shared/domain/command-record.ts'
 import type { Command } from '../../../shared/domain/commands.ts'
-import type { BatchHandler } from '../../../shared/ports/command-log.ts'
+import type { BatchHandler, LogRecord } from '../../../shared/ports/command-log.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { defaultBounds } from '../../../shared/runtime/bounds.ts'
 import { systemClock } from '../../../shared/runtime/system-clock.ts'
@@ -66,14 +66,19 @@ export const openWriterAlone = async (url: string): Promise<WriterAlone> => {
   })
   await writer.start()
   let offset = 0
+  const deliver = async (records: readonly LogRecord[], partition: number): Promise<void> => {
+    const { signal } = new AbortController()
+    const batch = await handler?.({ partition, records, heartbeat: async () => undefined, signal })
+    await batch?.done
+    const rest = records.slice(batch?.handled ?? records.length)
+    if (rest.length > 0) await deliver(rest, partition)
+  }
   const store = async (commands: readonly Command[], partition = 0): Promise<void> => {
     const records = commands.map((command) => {
       offset += 1
       return { key: command.room, value: writeCommand(command), headers: {}, partition, offset: String(offset) }
     })
-    const { signal } = new AbortController()
-    const handled = await handler?.({ partition, records, heartbeat: async () => undefined, signal })
-    await handled?.done
+    await deliver(records, partition)
   }
   return { store, close: () => writer.stop().then(database.close) }
 }

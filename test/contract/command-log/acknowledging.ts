@@ -24,6 +24,18 @@ export const acknowledgingPromises = {
     expect(done.filter((value) => value.startsWith('again'))).toEqual(['again 0', 'again 1'])
   },
 
+  'delivers the rest of a batch of which a part was handled, in order and once': async (opened) => {
+    const handled: string[] = []
+    await collect(opened, async ({ records }) => {
+      handled.push(...valuesOf(records.slice(0, 1)))
+      return { done: Promise.resolve(), handled: 1 }
+    })
+    const records = recordsOf('parts', 5)
+    await opened.log.publish(records)
+    await until('all of them', () => handled.length >= records.length, { withinMs: opened.withinMs })
+    expect(handled).toEqual(valuesOf(records))
+  },
+
   'lets a batch in hand finish when it stops, acknowledges it and takes no further one': async (opened) => {
     const { handler, held, go } = holding()
     const first = await collect(opened, handler)

@@ -49,9 +49,9 @@ export const simulatedLog = (clock: VirtualClock, random: Random, faults: LogFau
       const records = log.slice(next, next + 1 + random.below(5))
       const batch = { partition, records, heartbeat: async () => undefined, signal }
       if (random.chance(now.zombie)) void clock.sleep(random.next() * 40).then(() => handler(batch))
-      const { done } = await handler(batch)
+      const { done, handled = records.length } = await handler(batch)
       await done
-      if (isOwner()) committed[partition] = next + records.length
+      if (isOwner()) committed[partition] = next + handled
     }
   }
 

@@ -91,9 +91,10 @@ export const simulatedPartitions = (
 
     const handleNext = async (partition: number, held: Assigned): Promise<void> => {
       const log = logs[partition] ?? []
-      const records = log.slice(held.position, held.position + 1 + random.below(4))
+      const batch = log.slice(held.position, held.position + 1 + random.below(4))
       const { signal } = held.ending
-      const { done } = await handler({ partition, records, heartbeat: async () => undefined, signal })
+      const { done, handled } = await handler({ partition, records: batch, heartbeat: async () => undefined, signal })
+      const records = batch.slice(0, handled)
       if (signal.aborted) return void done.catch(() => undefined)
       held.position += records.length
       const part: HandledPart = { records, isDone: false }

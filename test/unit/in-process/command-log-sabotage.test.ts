@@ -44,6 +44,13 @@ const alwaysDone = (handler: BatchHandler) =>
     done.catch(() => {})
   })
 
+/** A part of a batch counts as all of it. */
+const takingPartsForAll = (handler: BatchHandler) =>
+  batchHandler(async (batch) => {
+    const { done } = await handler(batch)
+    return { done }
+  })
+
 /** The next batch is held back until the effects of this one have ended. */
 const oneByOne = (handler: BatchHandler) =>
   batchHandler(async (batch) => {
@@ -124,6 +131,7 @@ const sabotages: { readonly [Promise in keyof typeof commandLogPromises]: readon
     () => ({ publish: async () => {} }),
     () => ({ consume: async () => nothing }),
   ],
+  'delivers the rest of a batch of which a part was handled, in order and once': [handling(takingPartsForAll)],
   'delivers a batch again whose handler threw, as often as it does, before anything behind it': [
     handling(swallowing),
     handling((handler) => {

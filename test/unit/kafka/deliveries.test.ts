@@ -66,6 +66,18 @@ describe('deliveries', () => {
     expect(committed).toEqual(['42'])
   })
 
+  it('tell the driver of the part of a batch that was handled, and commit the place behind it', async () => {
+    const { eachBatch, begin } = open(async () => ({ done: Promise.resolve(), handled: 1 }))
+    begin([0])
+    const { payload, resolved, committed } = payloadOf(0)
+    const [message] = payload.batch.messages
+    if (message !== undefined) payload.batch.messages.push({ ...message, offset: '42' })
+    await eachBatch(payload)
+    expect(resolved).toEqual(['41'])
+    await until('the commit', () => committed.length > 0)
+    expect(committed).toEqual(['42'])
+  })
+
   it('hand on nothing of a partition that is another’s by now', async () => {
     let calls = 0
     const { eachBatch, begin } = open(async () => {

@@ -91,8 +91,8 @@ export const writerRules: readonly Rule[] = [
   {
     rule: 'a batch is acknowledged after its events are in the event stream',
     file: 'services/writer/batch-handler.ts',
-    from: 'return { done: Promise.all(streamed).then(() => undefined) }',
-    to: 'return { done: Promise.resolve() }',
+    from: 'return { done: Promise.all(streamed).then(() => undefined), handled }',
+    to: 'return { done: Promise.resolve(), handled }',
   },
   {
     rule: 'records of a later batch do not overtake a publish in flight',

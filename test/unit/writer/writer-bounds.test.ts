@@ -49,6 +49,17 @@ describe('A burst of commands that name many users', () => {
   })
 })
 
+describe('A batch that takes long', () => {
+  it('is handled in part, so that the driver fetches for other partitions, and the rest is handled next', async () => {
+    const rig = await withUsers(await writerRig({ fanOutMs: 300, bounds: { writerBatchRecords: 1 } }))
+    await rig.send(createChat(ann, []))
+    const messages = Array.from({ length: 5 }, (_, index) => post(ann, `message ${index}`))
+    const { handled } = await rig.handle(messages.map((command) => recordOf(command)))
+    expect(handled).toBe(2)
+    expect(messagesOf(rig)).toEqual(['message 0', 'message 1'])
+  })
+})
+
 describe('An append that takes too long', () => {
   const tooLong = (most: number) => async (batch: Append) => {
     if (rowsOf(batch) > most) throw new StoreError('timeout', 'canceling statement due to statement timeout')

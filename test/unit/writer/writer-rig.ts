@@ -176,10 +176,11 @@ export const writerRig = async ({
     })
   }
 
-  /** Hands the writer a batch; resolves when it may be acknowledged. */
-  const deliver = async (...batch: Parameters<typeof handle>): Promise<void> => {
-    const { done } = await handle(...batch)
+  /** Hands the writer a batch, and then what it has left of it; resolves when all of it may be acknowledged. */
+  const deliver = async (...[records, hold]: Parameters<typeof handle>): Promise<void> => {
+    const { done, handled = records.length } = await handle(records, hold)
     await done
+    if (handled < records.length) await deliver(records.slice(handled), hold)
   }
 
   return {
