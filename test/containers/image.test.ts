@@ -50,7 +50,7 @@ describe.skipIf(whyNoContainers())('the image', () => {
     const origin = new URL(url.replace(/^ws/, 'http')).origin
     const page = await (await fetch(origin)).text()
     const [, script] = /<script type="module"[^>]* src="([^"]+)"/.exec(page) ?? []
-    const { status, headers } = await fetch(`${origin}${script}`)
+    const { status, headers } = await fetch(new URL(script ?? '', `${origin}/`))
     expect([status, headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8'])
     expect(await docker('logs', name)).not.toContain('the chat page cannot be built')
   })
