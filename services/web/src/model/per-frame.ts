@@ -1,5 +1,5 @@
-/** While the page is hidden there are no animation frames: work is handed over after this long. */
-const hiddenMs = 100
+/** A hidden page gets no animation frames, also none that it asked for before: then items wait at most this long. */
+const mostMs = 100
 
 export interface PerFrame<Item> {
   add(item: Item): void
@@ -21,8 +21,8 @@ export const perFrame = <Item>(handle: (items: readonly Item[]) => void): PerFra
   return {
     add: (item) => {
       if (gathered.push(item) > 1) return
-      if (document.visibilityState === 'visible') requestAnimationFrame(flush)
-      else setTimeout(flush, hiddenMs)
+      requestAnimationFrame(flush)
+      setTimeout(flush, mostMs)
     },
     flush,
   }
