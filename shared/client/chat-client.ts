@@ -3,6 +3,7 @@ import type { ChatEvents, ChatState, RoomMessage } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import type { HistoryOptions, ListedChat, PageOptions } from './history.ts'
+import type { Fetch } from './refused-connection.ts'
 import type { SocketConstructor } from './socket.ts'
 import type { GetToken } from './token-source.ts'
 
@@ -17,6 +18,10 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal
   /** Default: the runtime's own. */
   readonly WebSocket?: SocketConstructor
+  /**
+   * Asks the HTTP API why a WebSocket was refused, which the WebSocket does not tell. Default: the runtime's own.
+   */
+  readonly fetch?: Fetch
   /** Requests that may wait to be answered; past it a call fails with `queue_full`. Default 1,000. */
   readonly maxQueued?: number
   /** As the service is set. Default 64 KiB. */
