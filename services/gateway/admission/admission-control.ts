@@ -11,14 +11,17 @@ import type { ClientAddress } from './client-address.ts'
 import { addressKey } from './client-address.ts'
 import type { OriginRule } from './origin.ts'
 import { isAcceptedHost, isWelcomeOrigin } from './origin.ts'
+import type { RefusalHints } from './refusal-hints.ts'
 import type { Refusal, Refused } from './refusals.ts'
 import { headerValues } from './request-headers.ts'
 import { tokenOf } from './token-of.ts'
 
 /** Decides about each request to come in, cheap questions first. Never rejects. */
 export interface AdmissionControl {
-  /** Who asks. */
+  /** The principal that the token of the request names. */
   identify(request: IncomingMessage): Promise<{ readonly principal: Principal } | Refused>
+  /** The origin of the page that sent the request, if it is accepted: the page may read the answer. */
+  acceptedOrigin(request: IncomingMessage): string | undefined
   /** What a socket is granted. Whoever gets an admission gives its place back in the end. */
   admit(request: IncomingMessage): Promise<{ readonly admission: Admission } | Refused>
 }
@@ -26,6 +29,7 @@ export interface AdmissionControl {
 export interface AdmissionControlDeps {
   readonly authenticate: Authenticate
   readonly origins: OriginRule
+  readonly hint: RefusalHints
   readonly addressOf: ClientAddress
   readonly sessionCounts: SessionCounts
   readonly buckets: SharedBuckets
@@ -48,6 +52,7 @@ const refusedToken = ({ fault, retryInMs }: Extract<Verdict, { fault: unknown }>
 export const createAdmissionControl = ({
   authenticate,
   origins,
+  hint,
   addressOf,
   sessionCounts,
   buckets,
@@ -70,6 +75,7 @@ export const createAdmissionControl = ({
 
   const identify: AdmissionControl['identify'] = async (request) => {
     const flaw = flawOf(request)
+    if (flaw === 'origin' || flaw === 'host') hint(flaw, request)
     if (flaw !== undefined) return { refusal: flaw }
     const connectAttempts = buckets.hold(`knocks:${placeOf(request)}`, connectAttemptRate)
     try {
@@ -98,6 +104,7 @@ export const createAdmissionControl = ({
 
   return {
     identify,
+    acceptedOrigin: (request) => (flawOf(request) === undefined ? headerValues(request, 'origin')[0] : undefined),
     admit: async (request) => {
       const full = sessionCounts.isFull()
       if (full !== undefined) return { refusal: full }

@@ -7,7 +7,7 @@ import type { Logger } from '../../../shared/runtime/observability/logger.ts'
 import type { AdmissionControl } from '../admission/admission-control.ts'
 import type { Principal } from '../admission/auth.ts'
 import type { Refused } from '../admission/refusals.ts'
-import { refusalHead } from '../admission/refusals.ts'
+import { refusalHead, refusals } from '../admission/refusals.ts'
 import type { FrameReader } from '../requests/frame-reader.ts'
 import type { MakeCall } from '../requests/http-requester.ts'
 import { readBody } from './read-body.ts'
@@ -60,14 +60,30 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
 }
 
-/** The door's own words, in the shape of an error. */
-const refused = (event: string, refusal: Refused): Answer => {
-  const { status, headers } = refusalHead(refusal)
+/** A refusal by admission in the shape of an error. `details.refusal` says that the connection was refused, not the request. */
+const refused = (event: string, { refusal, waitMs }: Refused): Answer => {
+  const { status, headers } = refusalHead({ refusal, ...(waitMs === undefined ? {} : { waitMs }) })
   const number = Number(status.slice(0, 3))
   const code = codes[number] ?? 'forbidden'
-  const answer = failure(event, errorBody(code, refusal.refusal.replaceAll('_', ' '), undefined, refusal.waitMs), number)
+  const answer = failure(event, errorBody(code, refusals[refusal].meaning, { refusal }, waitMs), number)
   return { ...answer, headers: { ...headers, ...answer.headers } }
 }
+
+/**
+ * Lets the page of an accepted origin read the answer, also to a token that is
+ * refused, which its WebSocket does not tell. Such a page may open a socket,
+ * where a token allows it more than here.
+ */
+const sharedWith = (origin: string | undefined): Readonly<Record<string, string>> =>
+  origin === undefined
+    ? {}
+    : {
+        'access-control-allow-origin': origin,
+        'access-control-allow-methods': 'POST',
+        'access-control-allow-headers': 'authorization, content-type',
+        'access-control-max-age': '600',
+        vary: 'origin',
+      }
 
 const isJson = ({ headers }: IncomingMessage): boolean => /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')
 
@@ -109,6 +125,7 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
       return { status: 200, text: document }
     }
     if (!known.has(event)) return failure('error', errorBody('unknown_event', 'event: there is no such event'))
+    if (request.method === 'OPTIONS') return { status: 204, headers: { allow: 'POST' }, text: '' }
     if (request.method !== 'POST') return { ...flaw(event, 'method', 'must be POST', 405), headers: { allow: 'POST' } }
     if (isDraining) return refused(event, { refusal: 'draining' })
     if (inHand.size > maxRequests) return failure(event, errorBody('unavailable', 'too many requests in hand', undefined, 1_000))
@@ -129,9 +146,10 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       ...(isDraining || !request.complete ? { connection: 'close' } : {}),
+      ...sharedWith(admissionControl.acceptedOrigin(request)),
       ...headers,
     })
-    response.end(`${text}\n`)
+    response.end(status === 204 ? undefined : `${text}\n`)
   }
 
   return {
