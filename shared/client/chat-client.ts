@@ -24,7 +24,7 @@ export interface ConnectOptions {
   readonly fetch?: Fetch
   /** Requests that may wait to be answered; past it a call fails with `queue_full`. Default 1,000. */
   readonly maxQueued?: number
-  /** As the service is set. Default 64 KiB. */
+  /** The `FRAME_BYTES` of the service. Default 96 KiB. */
   readonly maxFrameBytes?: number
   /** Missed frames of one room that are resumed; more are read from history. Default 1,000, at most 10,000. */
   readonly maxResumed?: number

@@ -52,10 +52,10 @@ export const createCalls = ({ binding, intake, queries, metrics, log }: CallDeps
     const actor = request.as
     if (request.event === 'create-user') return createUser(caller, request)
     if (request.event === 'get-users') return queries.answer(caller, request, actor)
-    if (actor === undefined) return caller.refuse(request, 'unbound', 'as: says for whom')
+    if (actor === undefined) return caller.refuse(request, 'unbound', 'as: is missing; it names the user to act for')
     if (request.event === 'list-chats' || request.event === 'list-messages') return queries.answer(caller, request, actor)
     if (request.event === 'resume' || request.event === 'refresh' || request.event === 'ping')
-      return caller.refuse(request, 'unknown_event', 'event: needs a socket')
+      return caller.refuse(request, 'unknown_event', 'event: is available on a WebSocket only')
     intake.submit(caller, request, actor)
   }
 

@@ -7,7 +7,8 @@ import type { SendQueue } from '../send-queue/send-queue.ts'
 /** The names of a request, as its answer repeats them. */
 export interface Asked {
   readonly event: string
-  readonly id?: string | undefined
+  /** A number only in an error, which says that it must be a string. */
+  readonly id?: string | number | undefined
 }
 
 /** The session, as those see it who handle its requests. */

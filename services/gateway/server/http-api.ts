@@ -101,11 +101,12 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
       value = undefined
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return flaw(event, 'frame', 'not a JSON object')
-    for (const field of ['event', 'id']) if (Object.hasOwn(value, field)) return flaw(event, field, 'unknown field')
+    for (const field of ['event', 'id'] as const)
+      if ((value as Readonly<Record<string, unknown>>)[field] != null) return flaw(event, field, 'unknown field')
     const frame = read(JSON.stringify({ ...value, event }))
     if ('error' in frame) return failure(event, frame.error)
     const hasResume = frame.request.event === 'create-user' && frame.request.body.resume !== undefined
-    return hasResume ? flaw(event, 'body.resume', 'needs a socket') : frame
+    return hasResume ? flaw(event, 'body.resume', 'is available on a WebSocket only') : frame
   }
 
   const ask = async (principal: Principal, event: string, text: string, response: ServerResponse): Promise<Answer> => {
@@ -131,7 +132,8 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
     if (inHand.size > maxRequests) return failure(event, errorBody('unavailable', 'too many requests in hand', undefined, 1_000))
     const identified = await admissionControl.identify(request)
     if ('refusal' in identified) return refused(event, identified)
-    if (!identified.principal.isService) return failure(event, errorBody('forbidden', 'only a service may call'))
+    if (!identified.principal.isService)
+      return failure(event, errorBody('forbidden', 'the HTTP API needs a token with the role service'))
     if (!isJson(request)) return flaw(event, 'content-type', 'must be application/json', 415)
     const text = await readBody(request, maxBodyBytes)
     if (text === undefined) return flaw(event, 'frame', `has more than ${maxBodyBytes} bytes, or is not UTF-8`, 413)

@@ -57,7 +57,7 @@ export interface SessionDeps extends RequestsDeps {
   readonly onEnded: (session: Session) => void
 }
 
-const idText = (id: string | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
+const idText = (id: string | number | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
 
 const known: ReadonlySet<string> = new Set(requestEvents)
 
