@@ -19,7 +19,8 @@ export interface FeedFrame extends ServerFrame {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-const parse = (text: unknown): unknown => {
+/** Undefined if the text is not JSON. */
+export const parseJson = (text: unknown): unknown => {
   try {
     return JSON.parse(String(text))
   } catch {
@@ -33,7 +34,7 @@ const parse = (text: unknown): unknown => {
  * not a frame.
  */
 export const readFrame = (text: unknown): ServerFrame | undefined => {
-  const value = parse(text)
+  const value = parseJson(text)
   return isObject(value) && typeof value.event === 'string' ? (value as unknown as ServerFrame) : undefined
 }
 

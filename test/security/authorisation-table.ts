@@ -101,7 +101,10 @@ export const authorisation: readonly Case[] = [
     what: 'users by their external ids',
     event: 'get-users',
     body: ({ externalUserId }) => ({ externalUserIds: [externalUserId] }),
-    expected: servicesOnly,
+    expected: everybody,
+    says: ({ externalUserId }, asker) => ({
+      users: isIn(asker) || isService(asker) ? [expect.objectContaining({ externalUserId })] : [],
+    }),
   },
   {
     what: 'the room',
