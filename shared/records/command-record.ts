@@ -39,7 +39,7 @@ export const readCommand = (value: string): Command => {
   const parsed = commandSchema.safeParse(parseJson(value))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw new Error(`unreadable command: ${issue?.path.join('../domain') || 'record'}: ${issue?.code ?? 'invalid'}`)
+  throw new Error(`unreadable command: ${issue?.path.join('.') || 'record'}: ${issue?.code ?? 'invalid'}`)
 }
 
 const parseJson = (value: string): unknown => {
