@@ -3,9 +3,9 @@ import type { ClusterNode, Redis } from 'ioredis'
 import { Redis as Client, Cluster } from 'ioredis'
 import type { Charge, RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
-import type { FanOutLog } from '../fan-out/fan-out-log.ts'
+import type { Log } from '../../shared/runtime/observability/log.ts'
 import type { TlsMaterial } from '../tls/tls-files.ts'
-import { Connector } from './connector.ts'
+import { RedisConnector } from './redis-connector.ts'
 
 export interface RedisRateLimitStoreOptions {
   readonly url: string
@@ -16,7 +16,7 @@ export interface RedisRateLimitStoreOptions {
   /** Prefix of every key's name; may be empty. */
   readonly namespace: string
   readonly times: Pick<Times, 'redisPingMs' | 'redisDeadMs'>
-  readonly log: FanOutLog
+  readonly log: Log
 }
 
 /**
@@ -56,7 +56,7 @@ const settings = ({ times, tls }: RedisRateLimitStoreOptions) => ({
   connectionName: 'allowances',
   ...(tls === undefined ? {} : { tls: { ...tls, rejectUnauthorized: true } }),
   disableClientInfo: true,
-  Connector,
+  Connector: RedisConnector,
   // A script is refused while the server is loading, and INFO is more than a gateway need be allowed.
   enableReadyCheck: false,
   enableOfflineQueue: false,
