@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Command } from '../domain/commands.ts'
+import { parseJson } from '../protocol/parse-json.ts'
 
 const head = {
   v: z.literal(1),
@@ -40,12 +41,4 @@ export const readCommand = (value: string): Command => {
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   throw new Error(`unreadable command: ${issue?.path.join('.') || 'record'}: ${issue?.code ?? 'invalid'}`)
-}
-
-const parseJson = (value: string): unknown => {
-  try {
-    return JSON.parse(value)
-  } catch {
-    return undefined
-  }
 }
