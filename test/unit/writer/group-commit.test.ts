@@ -25,20 +25,20 @@ const openGroups = ({ maxCommands = 100, maxRows = 1_000 } = {}) => {
   const transactions: Transaction[] = []
   const attempt = (batches: readonly Batch[]): Promise<Attempt> =>
     new Promise((resolve, reject) => {
-      const rooms = batches.map(({ wanted }) => nameOf(wanted.rooms[0] ?? ''))
+      const rooms = batches.map(({ readSet }) => nameOf(readSet.rooms[0] ?? ''))
       const end = (result: 'appended' | 'stale') => resolve(result === 'stale' ? 'stale' : batches.map(decisionsOf))
       transactions.push({ rooms, end, fail: reject })
     })
-  const bound = createRowBound(maxRows)
+  const rowBound = createRowBound(maxRows)
   const stale: number[] = []
-  const afterStale = async (times: number) => void stale.push(times)
+  const afterStaleAppend = async (times: number) => void stale.push(times)
   const commit = createGroupCommit({
     readSetOf: (commands) => readSetOf(commands, 5_000),
     attempt,
-    bound,
+    rowBound,
     maxCommands,
     clock: systemClock,
-    afterStale,
+    afterStaleAppend,
   })
   const outcome = (committing: Promise<readonly Decision[]>): Promise<string> =>
     committing.then(
@@ -61,7 +61,7 @@ const openGroups = ({ maxCommands = 100, maxRows = 1_000 } = {}) => {
     await until('the append', () => transactions.length >= count)
     return transactions[count - 1] as Transaction
   }
-  return { send, sendNaming, next, transactions, bound, stale }
+  return { send, sendNaming, next, transactions, rowBound, stale }
 }
 
 const tooLong = () => new StoreError('timeout', 'too long')
@@ -169,25 +169,25 @@ describe('A group that takes too long', () => {
       expect(rooms).toEqual([room])
       end('appended')
     }
-    expect(await Promise.all(all)).toEqual(['the batch has more rows than an append may have now', 'stored', 'stored'])
+    expect(await Promise.all(all)).toEqual(['the batch has more rows than the current row bound', 'stored', 'stored'])
     expect(transactions).toHaveLength(3)
   })
 
   it('halves the bound; appends near the bound double it again, up to where it began', async () => {
-    const { sendNaming, next, bound } = openGroups({ maxRows: 100 })
+    const { sendNaming, next, rowBound } = openGroups({ maxRows: 100 })
     const slow = sendNaming('a', 79)
     ;(await next(1)).fail(tooLong())
     expect(await slow).toBe('too long')
-    expect(bound.rows).toBe(40)
+    expect(rowBound.rows).toBe(40)
     const small = sendNaming('b', 9)
     ;(await next(2)).end('appended')
     await small
-    expect(bound.rows).toBe(40)
+    expect(rowBound.rows).toBe(40)
     for (const [index, rows] of [80, 100, 100].entries()) {
       const near = sendNaming('c', 59)
       ;(await next(3 + index)).end('appended')
       await near
-      expect(bound.rows).toBe(rows)
+      expect(rowBound.rows).toBe(rows)
     }
   })
 

@@ -178,8 +178,8 @@ describe('a fan-out that is down', () => {
     await rig.send(createChat(ann, []))
     for (let turn = 0; turn < 4; turn += 1) await rig.send(post(ann))
     expect(rig.logged.map((line) => line.split(' {')[0])).toEqual([
-      'the fan-out takes no publications',
-      'the fan-out takes publications again',
+      'fan-out unavailable, publications dropped',
+      'fan-out available again',
     ])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEventStreamLane } from '../../../services/writer/event-stream-lane.ts'
+import { createEventStreamQueue } from '../../../services/writer/event-stream-queue.ts'
 import { createStalledPartitions } from '../../../services/writer/stalled-partitions.ts'
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
@@ -12,7 +12,7 @@ const openLane = (eventStreamBytes = 1_000) => {
   const clock = virtualClock(seededRandom(1))
   const publishes: { readonly keys: string; readonly end: () => void; readonly fail: () => void }[] = []
   const stalledPartitions = createStalledPartitions()
-  const lane = createEventStreamLane({
+  const lane = createEventStreamQueue({
     eventStream: {
       publish: (records) =>
         new Promise((resolve, reject) => {
