@@ -36,7 +36,7 @@ const sizeOf = (record: NewRecord): number => record.value.length + record.key.l
 
 /**
  * Single-flight adaptive batching: idle → send now; busy → accumulate, send on
- * return, after a pause where that saves a publish (`createGathering`). A batch
+ * return, after a pause where that saves a publish (`createBatchDelay`). A batch
  * of unknown fate is sent again until acknowledged, and
  * nothing goes out behind it, or order would break; a later refusal does not
  * make it known.
@@ -47,7 +47,7 @@ export const createProduce = (
   bounds: Bounds,
   { retryMs, gatherMostMs, onStage }: ProduceOptions,
 ): Produce => {
-  const gathering = createBatchDelay(clock, { runs: pauseRuns, mostMs: gatherMostMs })
+  const batchDelay = createBatchDelay(clock, { runs: pauseRuns, mostMs: gatherMostMs })
   let waitingBytes = 0
   let pauseMs = 0
   const reportAges = (items: readonly Item[], stage: ProduceStage): void => {
@@ -64,7 +64,7 @@ export const createProduce = (
       try {
         await log.publish(records)
         reportAges(items, 'acknowledged')
-        pauseMs = gathering.delayAfter(items.length, clock.monotonicMs() - startedMs)
+        pauseMs = batchDelay.delayAfter(items.length, clock.monotonicMs() - startedMs)
         return items.map(() => undefined)
       } catch (error) {
         if (!(error instanceof PublishError)) throw error

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEventStreamLane } from '../../../services/writer/event-stream-lane.ts'
+import { createEventStreamQueue } from '../../../services/writer/event-stream-queue.ts'
 import { createStalledPartitions } from '../../../services/writer/stalled-partitions.ts'
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
@@ -7,12 +7,12 @@ import { virtualClock } from '../../support/simulation/virtual-clock.ts'
 
 const lingerMs = 50
 
-/** A lane whose publishes end when the test says so, under a virtual clock. */
+/** A queue under a virtual clock whose publishes end when the test ends them. */
 const openLane = (eventStreamBytes = 1_000) => {
   const clock = virtualClock(seededRandom(1))
   const publishes: { readonly keys: string; readonly end: () => void; readonly fail: () => void }[] = []
   const stalledPartitions = createStalledPartitions()
-  const lane = createEventStreamLane({
+  const queue = createEventStreamQueue({
     eventStream: {
       publish: (records) =>
         new Promise((resolve, reject) => {
@@ -31,18 +31,18 @@ const openLane = (eventStreamBytes = 1_000) => {
   const results: string[] = []
   const add = (keys: string, { bytes = 10, partition = 1, signal = new AbortController().signal } = {}): void => {
     const records = keys.split('').map((key): StreamRecord => ({ key, value: 'x'.repeat(bytes), headers: {} }))
-    void lane.add(records, { partition, signal }).then(
+    void queue.add(records, { partition, signal }).then(
       () => results.push(`${keys} published`),
       (error: Error) => results.push(`${keys} ${error.name}`),
     )
   }
-  return { lane, add, publishes, results, stalledPartitions, run: clock.run }
+  return { queue, add, publishes, results, stalledPartitions, run: clock.run }
 }
 
 const keysOf = (publishes: readonly { readonly keys: string }[]): readonly string[] => publishes.map(({ keys }) => keys)
 
-describe('The slow lane to the event stream', () => {
-  it('sends the records of several batches together, in their order, when the first has waited', async () => {
+describe('The queue of the event stream', () => {
+  it('publishes the records of several batches together, in order, after the linger time of the first', async () => {
     const { add, publishes, results, run } = openLane()
     add('ab')
     await run(lingerMs - 1)
@@ -56,7 +56,7 @@ describe('The slow lane to the event stream', () => {
     expect(results).toEqual(['ab published', 'c published'])
   })
 
-  it('sends them at once when their bytes reach the bound, and no more than that in one publish', async () => {
+  it('publishes at once when the queued bytes reach the bound, and publishes no more than the bound together', async () => {
     const { add, publishes, run } = openLane(100)
     add('a', { bytes: 60 })
     add('b', { bytes: 60 })
@@ -67,7 +67,7 @@ describe('The slow lane to the event stream', () => {
     expect(keysOf(publishes)).toEqual(['a', 'b'])
   })
 
-  it('has one publish in flight, and lets later records wait for it', async () => {
+  it('has one publish in flight, and later records wait for it', async () => {
     const { add, publishes, run } = openLane()
     add('a')
     await run(lingerMs)
@@ -79,7 +79,7 @@ describe('The slow lane to the event stream', () => {
     expect(keysOf(publishes)).toEqual(['a', 'b'])
   })
 
-  it('lets what came during a publish wait for its own time', async () => {
+  it('keeps records that were added during a publish for their own linger time', async () => {
     const { add, publishes, run } = openLane()
     add('a')
     await run(lingerMs)
@@ -91,7 +91,7 @@ describe('The slow lane to the event stream', () => {
     expect(keysOf(publishes)).toEqual(['a', 'b'])
   })
 
-  it('retries the same records before any later ones, and shows the partitions that wait', async () => {
+  it('retries the same records before any later ones, and shows the waiting partitions', async () => {
     const { add, publishes, results, stalledPartitions, run } = openLane()
     add('a', { partition: 2 })
     add('b', { partition: 5 })
@@ -109,7 +109,7 @@ describe('The slow lane to the event stream', () => {
     expect(stalledPartitions.waiting()).toEqual({})
   })
 
-  it('gives up the records of an aborted batch after a failure, and all later ones of its assignment, and publishes the others', async () => {
+  it('abandons the records of an aborted batch and all later ones of its assignment after a failure, and publishes the others', async () => {
     const { add, publishes, results, run } = openLane()
     const aborting = new AbortController()
     add('a', { signal: aborting.signal })
@@ -127,12 +127,12 @@ describe('The slow lane to the event stream', () => {
     expect(results.toSorted()).toEqual(['a AbortError', 'b published', 'c AbortError', 'd AbortError'])
   })
 
-  it('gives everything up when it is dropped; what is added later waits for the publish in flight', async () => {
-    const { lane, add, publishes, results, run } = openLane()
+  it('abandons all records on drop; records added later wait for the publish in flight', async () => {
+    const { queue, add, publishes, results, run } = openLane()
     add('a')
     await run(lingerMs)
     add('b')
-    lane.drop()
+    queue.drop()
     await run(0)
     expect(results).toEqual(['a ConnectionLostError', 'b ConnectionLostError'])
     add('c')

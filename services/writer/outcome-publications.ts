@@ -6,14 +6,9 @@ import { channels, writeOutcomeLine } from '../../shared/records/publications.ts
 import { recordHeaders } from '../../shared/records/record-headers.ts'
 import { inParts } from '../../shared/runtime/async/in-parts.ts'
 import type { Decision } from './decide-batch.ts'
-import type { Entry, Faulty } from './read-record.ts'
+import type { Faulty } from './read-record.ts'
 import { isPlain } from './read-record.ts'
-
-/** A command and what became of it. */
-export interface Settled {
-  readonly entry: Entry
-  readonly decision: Decision
-}
+import type { StoredEntry } from './store-batch.ts'
 
 const answerOf = (decision: Decision): Pick<OutcomeLine, 'seq' | 'body' | 'error'> => {
   switch (decision.kind) {
@@ -32,54 +27,52 @@ const answerOf = (decision: Decision): Pick<OutcomeLine, 'seq' | 'body' | 'error
   }
 }
 
-/** A new event of a room reaches its sender in the feed, unless the sender does not follow the room. */
-const isToldByFeed = ({ record }: Entry, decision: Decision): boolean =>
+/** The sender receives a new room event in its feed, unless it does not follow the room and has asked for an answer. */
+const isAnsweredByFeed = ({ record, decision }: StoredEntry): boolean =>
   decision.kind === 'event' &&
   decision.event.type !== 'UserCreated' &&
   !decision.isRepeat &&
   record.headers[recordHeaders.direct] !== '1'
 
-const lineFor = ({ entry, decision }: Settled): string => {
-  const { room, id: command, digest } = entry.command
-  return writeOutcomeLine({ room, command, digest, ...answerOf(decision) })
-}
+const outcomeLineOf = ({ command: { room, id, digest }, decision }: StoredEntry): string =>
+  writeOutcomeLine({ room, command: id, digest, ...answerOf(decision) })
 
-/** The sender's names stand in the record's headers, because the value may be unreadable. */
-const internalLine = ({ key, headers }: LogRecord): string | undefined => {
+/** Built from the record's headers, because the value may be unreadable. Undefined if the headers are missing or malformed. */
+const internalErrorLineOf = ({ key, headers }: LogRecord): string | undefined => {
   const command = headers[recordHeaders.command]
   const digest = headers[recordHeaders.digest] ?? ''
   if (command === undefined || !isPlain(command) || !isPlain(digest)) return undefined
   return writeOutcomeLine({ room: key, command, digest, error: { code: 'internal', message: errors.internal.meaning } })
 }
 
-interface Addressed {
+interface AddressedLine {
   readonly gateway: string
   readonly line: string
 }
 
-const addressed = ({ headers }: LogRecord, line: string | undefined): readonly Addressed[] => {
+const addressed = ({ headers }: LogRecord, line: string | undefined): readonly AddressedLine[] => {
   const gateway = headers[recordHeaders.reply]
   return gateway === undefined || line === undefined ? [] : [{ gateway, line }]
 }
 
-const perGateway = (lines: readonly Addressed[], maxBytes: number): readonly Publication[] =>
-  [...Map.groupBy(lines, ({ gateway }) => gateway)].flatMap(([gateway, ofIt]) =>
-    inParts(ofIt, ({ line }) => Buffer.byteLength(line) + 1, maxBytes).map((part) => ({
+const perGateway = (lines: readonly AddressedLine[], maxBytes: number): readonly Publication[] =>
+  [...Map.groupBy(lines, ({ gateway }) => gateway)].flatMap(([gateway, ownLines]) =>
+    inParts(ownLines, ({ line }) => Buffer.byteLength(line) + 1, maxBytes).map((part) => ({
       channel: channels.gateway(gateway),
       payload: part.map(({ line }) => line).join('\n'),
     })),
   )
 
-/** What senders are told through their gateways' topics: everything that the feed does not tell them. */
-export const outcomePublications = (settled: readonly Settled[], maxBytes: number): readonly Publication[] =>
+/** The answers that senders do not get from their feed, by gateway. */
+export const outcomePublications = (stored: readonly StoredEntry[], maxBytes: number): readonly Publication[] =>
   perGateway(
-    settled.flatMap((one) => (isToldByFeed(one.entry, one.decision) ? [] : addressed(one.entry.record, lineFor(one)))),
+    stored.flatMap((entry) => (isAnsweredByFeed(entry) ? [] : addressed(entry.record, outcomeLineOf(entry)))),
     maxBytes,
   )
 
-/** Tells the senders of records that were set aside, as far as these name them. */
-export const internalPublications = (faulty: readonly Faulty[], maxBytes: number): readonly Publication[] =>
+/** The answer `internal` to the senders of dead-lettered records, where the headers name them. */
+export const deadLetterPublications = (faulty: readonly Faulty[], maxBytes: number): readonly Publication[] =>
   perGateway(
-    faulty.flatMap(({ record }) => addressed(record, internalLine(record))),
+    faulty.flatMap(({ record }) => addressed(record, internalErrorLineOf(record))),
     maxBytes,
   )

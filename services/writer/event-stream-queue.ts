@@ -10,28 +10,28 @@ import { ConnectionLostError } from './store-errors.ts'
 import type { WriterLog } from './writer-log.ts'
 
 /**
- * The slow lane behind the commit: the event stream gets the records of several
+ * Publishes events to the event stream after the commit: the records of several
  * batches together, while the next batches are decided.
  *
- * Promises:  records go out in the order added, with one publish in flight,
- *            which is retried until it succeeds; later records never overtake
- *            it. They wait at most `EVENT_STREAM_LINGER_MS`, less when their
- *            bytes reach the bound.
- * Does not:  bound how much is added: the log delivers only so many batches
- *            that are not done.
+ * Promises:  publishes in the order added, with one publish in flight, which is
+ *            retried until it succeeds; later records never overtake it.
+ *            Records wait at most `EVENT_STREAM_LINGER_MS`, and less when the
+ *            queued bytes reach the bound.
+ * Does not:  limit the size of the queue: the command log limits the number of
+ *            batches that are handled but not done.
  */
-export interface EventStreamLane {
+export interface EventStreamQueue {
   /**
-   * Resolves when these records are published; rejects when they are given up:
-   * by `drop`, or because an attempt failed after the signal of their batches
-   * was aborted; then all later records of that signal are given up too.
+   * Resolves when these records are published. Rejects when they are abandoned:
+   * by `drop`, or because an attempt failed after the signal of their batch was
+   * aborted; then all later records of that signal are abandoned too.
    */
   add(records: readonly StreamRecord[], lease: Pick<PartitionLease, 'partition' | 'signal'>): Promise<void>
-  /** Gives up all records; a publish in flight ends before any other begins, and is not retried. */
+  /** Abandons all records. A publish in flight is not retried, and ends before another begins. */
   drop(): void
 }
 
-export interface EventStreamLaneDeps {
+export interface EventStreamQueueDeps {
   readonly eventStream: EventStream
   readonly clock: Clock
   readonly times: Pick<Times, 'eventStreamLingerMs' | 'retryFirstMs' | 'retryMostMs'>
@@ -47,7 +47,7 @@ interface Entry {
   readonly lease: Pick<PartitionLease, 'partition' | 'signal'>
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
-  isDropped: boolean
+  isAbandoned: boolean
 }
 
 const bytesOf = (records: readonly StreamRecord[]): number =>
@@ -55,30 +55,30 @@ const bytesOf = (records: readonly StreamRecord[]): number =>
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown')
 
-export const createEventStreamLane = (deps: EventStreamLaneDeps): EventStreamLane => {
+export const createEventStreamQueue = (deps: EventStreamQueueDeps): EventStreamQueue => {
   const { eventStream, clock, times, bounds, stalledPartitions, metrics, log } = deps
   let queue: Entry[] = []
   let queuedBytes = 0
   let inFlight: readonly Entry[] = []
   let isFlushing = false
-  /** The first of the queue has lingered. */
+  /** The first entry of the queue has waited for the linger time. */
   let isDue = false
   let lingering: Timer | undefined
-  const givenUp = new WeakSet<AbortSignal>()
+  const abandonedSignals = new WeakSet<AbortSignal>()
 
-  const giveUp = (entry: Entry, reason: unknown): void => {
-    entry.isDropped = true
+  const abandon = (entry: Entry, reason: unknown): void => {
+    entry.isAbandoned = true
     entry.reject(reason)
   }
 
-  /** With the records of a batch all later ones of its assignment: without the first they would be out of order. */
-  const giveUpAllOf = (signal: AbortSignal): void => {
-    givenUp.add(signal)
+  /** Abandons all records of the same partition assignment: published without the abandoned ones, they would be out of order. */
+  const abandonAllOf = (signal: AbortSignal): void => {
+    abandonedSignals.add(signal)
     for (const entry of [...inFlight, ...queue])
-      if (entry.lease.signal === signal && !entry.isDropped) giveUp(entry, signal.reason)
+      if (entry.lease.signal === signal && !entry.isAbandoned) abandon(entry, signal.reason)
   }
 
-  /** The first, and as many behind it as fit. */
+  /** Removes the first entry and as many after it as the byte bound allows. */
   const take = (): readonly Entry[] => {
     let bytes = 0
     const end = queue.findIndex((entry, index) => {
@@ -96,13 +96,13 @@ export const createEventStreamLane = (deps: EventStreamLaneDeps): EventStreamLan
     for (const { lease } of entries) stalledPartitions.report('eventStream', lease.partition)
     if (failures === 1) log.warn({ reason: reasonOf(error) }, 'event stream unavailable, retrying')
     await pause(clock, Math.min(times.retryMostMs, times.retryFirstMs * 2 ** (failures - 1)))
-    for (const { lease } of entries) if (lease.signal.aborted) giveUpAllOf(lease.signal)
+    for (const { lease } of entries) if (lease.signal.aborted) abandonAllOf(lease.signal)
   }
 
-  /** Until it succeeds, or until all of it is given up. */
+  /** Publishes the entries in flight until it succeeds, or until all of them are abandoned. */
   const publish = async (): Promise<void> => {
     for (let failures = 1; ; failures += 1) {
-      const entries = inFlight.filter(({ isDropped }) => !isDropped)
+      const entries = inFlight.filter(({ isAbandoned }) => !isAbandoned)
       if (entries.length === 0) return
       try {
         await eventStream.publish(entries.flatMap(({ records }) => records))
@@ -137,10 +137,10 @@ export const createEventStreamLane = (deps: EventStreamLaneDeps): EventStreamLan
   return {
     add: (records, lease) => {
       if (records.length === 0) return Promise.resolve()
-      if (givenUp.has(lease.signal)) return Promise.reject(lease.signal.reason)
+      if (abandonedSignals.has(lease.signal)) return Promise.reject(lease.signal.reason)
       return new Promise((resolve, reject) => {
         const bytes = bytesOf(records)
-        queue.push({ records, bytes, lease, resolve, reject, isDropped: false })
+        queue.push({ records, bytes, lease, resolve, reject, isAbandoned: false })
         queuedBytes += bytes
         lingering ??= clock.after(times.eventStreamLingerMs, onLingered)
         if (queuedBytes >= bounds.eventStreamBytes) void flush()
@@ -148,7 +148,7 @@ export const createEventStreamLane = (deps: EventStreamLaneDeps): EventStreamLan
     },
     drop: () => {
       const reason = new ConnectionLostError('the connection to the store is lost')
-      for (const entry of [...inFlight, ...queue]) giveUp(entry, reason)
+      for (const entry of [...inFlight, ...queue]) abandon(entry, reason)
       queue = []
       queuedBytes = 0
     },
