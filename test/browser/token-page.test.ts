@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
 import { accessibilityProblems } from '../support/browser/accessibility.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { shiftClock } from '../support/browser/shift-clock.ts'
 import { secretIssuer, testSecret } from '../support/issuer.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
@@ -27,9 +28,10 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await chat?.[Symbol.asyncDispose]()
   })
 
-  const visit = async (hash = ''): Promise<Page> => {
+  const visit = async (hash = '', clockIsWrongByMs = 0): Promise<Page> => {
     const context = await browser.newContext()
     context.setDefaultTimeout(45_000)
+    if (clockIsWrongByMs !== 0) await shiftClock(context, clockIsWrongByMs)
     const page = await context.newPage()
     await page.goto(`${origin}/${hash}`)
     return page
@@ -163,6 +165,29 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     expect(await accessibilityProblems(page)).toEqual([])
     await page.getByRole('button', { name: 'Sign in again' }).click()
     await page.getByLabel('Token').waitFor()
+    await page.context().close()
+  })
+
+  it('lets a user in whose device clock is ahead by more than the life of the token', async () => {
+    const page = await visit('', 7_200_000)
+    await signIn(page, await token({ sub: 'gil', exp: 3_600 }))
+    await isIn(page, 'gil')
+    await page.getByRole('button', { name: 'New chat' }).click()
+    await page.getByLabel('Name of the chat').fill('Notes')
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByRole('textbox', { name: /^Message to/ }).fill('on time')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Stored').waitFor({ state: 'attached' })
+    expect(await page.getByRole('form', { name: 'Token' }).count()).toBe(0)
+    await page.reload()
+    await isIn(page, 'gil')
+    await page.context().close()
+  })
+
+  it('says that a token has ended also if the clock of the device is behind', async () => {
+    const page = await visit('', -7_200_000)
+    await signIn(page, await token({ sub: 'hal', exp: -10 }))
+    await page.getByRole('alert').getByText('This token has ended already.').waitFor()
     await page.context().close()
   })
 })

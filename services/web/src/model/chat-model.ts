@@ -12,6 +12,7 @@ import type { FrameLog } from './frame-log.ts'
 import { createFrameLog } from './frame-log.ts'
 import type { Outbox } from './outbox.ts'
 import { createOutbox } from './outbox.ts'
+import { createPartners } from './partners.ts'
 import type { People } from './people.ts'
 import { createPeople } from './people.ts'
 import { perFrame } from './per-frame.ts'
@@ -19,10 +20,12 @@ import type { ReadMarks } from './read-marks.ts'
 import { createReadMarks } from './read-marks.ts'
 import type { Room } from './room.ts'
 import { createRoom } from './room.ts'
+import { serviceClock } from './service-clock.ts'
 import type { Entry } from './timeline.ts'
 import { membersEntry, messageEntry } from './timeline.ts'
 import type { Tokens } from './tokens.ts'
 import { createTokens } from './tokens.ts'
+import { watchDevice } from './watch-device.ts'
 
 /** Everything the page shows of one signed-in user; what it does, it does by the client. */
 export interface ChatModel {
@@ -76,7 +79,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   const client: ChatClient = connect(socketUrl(), tokens === undefined ? { user } : { getToken: tokens.get })
   const byId = signal<ReadonlyMap<string, Room>>(new Map())
   const state = signal<ChatState>(client.state)
-  const hasNetwork = signal(navigator.onLine)
+  const deviceWatch = watchDevice(client)
   const me = signal<User | undefined>(undefined)
   const outbox = signal<Outbox | undefined>(undefined)
   const drafts = signal<Drafts | undefined>(undefined)
@@ -112,7 +115,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
       return
     }
     const readUpTo = readBefore(chat)
-    const room = createRoom({ chat, readUpTo, client, people })
+    const room = createRoom({ chat, readUpTo, client, people, partners: createPartners(me.value?.id ?? '') })
     marks?.set(chat.id, readUpTo)
     byId.value = new Map([...byId.value, [chat.id, room]])
     load(room, previewCount(chat, readUpTo))
@@ -130,14 +133,14 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   }
 
   /** All that came in since the last animation frame. */
-  const arrivals = perFrame<Arrival>((arrived) =>
+  const addArrived = (arrived: readonly Arrival[]): void =>
     batch(() => {
       for (const id of new Set(arrived.map(({ room }) => room))) {
         byId.value.get(id)?.add(arrived.filter(({ room }) => room === id).map(({ entry }) => entry))
       }
       for (const { entry } of arrived) if (entry.kind === 'message') outbox.value?.arrived(entry.message.id)
-    }),
-  )
+    })
+  const arrivals = perFrame(addArrived, requestAnimationFrame)
 
   client.on('chat', (chat) => batch(() => meet(chat)))
   client.on('members', (change) => batch(() => changeMembers(change)))
@@ -157,24 +160,12 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     batch(() => {
       if (next.state === 'online' && client.user !== undefined && me.value === undefined) bound(client.user)
       state.value = next
+      if (next.state === 'online') void serviceClock.sync()
       if (next.state === 'offline') void tokens?.suspect()
     }),
   )
-  const wake = (): void => {
-    if (document.visibilityState === 'visible') client.wake()
-  }
-  const networkChanged = (): void => {
-    hasNetwork.value = navigator.onLine
-    wake()
-  }
-  addEventListener('online', networkChanged)
-  addEventListener('offline', networkChanged)
-  document.addEventListener('visibilitychange', wake)
-
   const close = (): void => {
-    removeEventListener('online', networkChanged)
-    removeEventListener('offline', networkChanged)
-    document.removeEventListener('visibilitychange', wake)
+    deviceWatch.stop()
     stopWatching()
     client.close()
   }
@@ -182,7 +173,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   return {
     client,
     state,
-    hasNetwork,
+    hasNetwork: deviceWatch.hasNetwork,
     me,
     rooms: computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value))),
     people,

@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals'
 import { signal } from '@preact/signals'
 import type { PassedFrame } from '../../../../shared/client/chat-events.ts'
+import { serviceClock } from './service-clock.ts'
 
 export interface LoggedFrame extends PassedFrame {
   readonly number: number
@@ -30,7 +31,7 @@ export const createFrameLog = (): FrameLog => {
     pass: (frame) => {
       passed += 1
       if (isPaused.value) return
-      const logged = { ...frame, number: passed, at: new Date(), event: eventOf(frame.text) }
+      const logged = { ...frame, number: passed, at: new Date(serviceClock.now()), event: eventOf(frame.text) }
       frames.value = [...frames.value.slice(1 - most), logged]
     },
     clear: () => {

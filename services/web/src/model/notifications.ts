@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 import type { ChatEvents } from '../../../../shared/client/chat-events.ts'
 import type { ChatModel } from './chat-model.ts'
+import { titleOf } from './chat-title.ts'
 import { device } from './device-storage.ts'
 import { goTo } from './route.ts'
-import { titleOf } from './start-chat.ts'
 
 const key = 'chat.notifications'
 const textChars = 200

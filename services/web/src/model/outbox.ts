@@ -4,6 +4,7 @@ import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import { newId } from '../../../../shared/client/new-id.ts'
 import { device } from './device-storage.ts'
 import { explain } from './explain.ts'
+import { serviceClock } from './service-clock.ts'
 
 /** A message of the user's own on its way. */
 export interface Outgoing {
@@ -60,7 +61,7 @@ export const createOutbox = (client: ChatClient, user: string): Outbox => {
   }
 
   const send: Outbox['send'] = (room, msg) => {
-    const message: Outgoing = { id: newId(), room, msg, at: new Date().toISOString(), state: 'pending' }
+    const message: Outgoing = { id: newId(), room, msg, at: new Date(serviceClock.now()).toISOString(), state: 'pending' }
     device.remember(prefix + message.id, message)
     dispatch(message)
   }

@@ -1,19 +1,21 @@
 import { signal } from '@preact/signals'
 import type { ChatClient, Person } from '../../../../shared/client/chat-client.ts'
 
-/** Names for ids. */
+/** The names of users, by their ids. */
 export interface People {
   /** Reading it in a component renders that again once the name is known. */
   nameOf(id: string): string
   person(id: string): Person | undefined
   /** Asks for those who are not known yet, soon, together. */
   want(ids: readonly string[]): void
+  /** Resolves when these are known, or are known not to be visible. Rejects as the client's call does. */
+  load(ids: readonly string[], signal: AbortSignal): Promise<void>
   learn(people: readonly Person[]): void
-  /** Everybody whose name is known. */
+  /** All users whose names are known. */
   readonly known: readonly Person[]
 }
 
-/** So many are asked for in one go, at most this long after the first. */
+/** Ids that are wanted within this time are asked for in one request. */
 const gatherMs = 20
 
 export const createPeople = (client: ChatClient): People => {
@@ -33,7 +35,7 @@ export const createPeople = (client: ChatClient): People => {
     try {
       learn(await client.users(ids))
     } finally {
-      // Whoever was not found may be met later.
+      // A user that was not found may become visible later.
       for (const id of ids) asked.delete(id)
       isPending.value = asked.size > 0
     }
@@ -52,6 +54,10 @@ export const createPeople = (client: ChatClient): People => {
       isPending.value = true
       if (wanted.size === 0) setTimeout(() => void ask().catch(() => undefined), gatherMs)
       for (const id of unknown) wanted.add(id)
+    },
+    load: async (ids, signal) => {
+      const unknown = ids.filter((id) => !people.peek().has(id))
+      if (unknown.length > 0) learn(await client.users(unknown, { signal }))
     },
     learn,
     get known() {

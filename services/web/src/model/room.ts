@@ -2,6 +2,7 @@ import type { ReadonlySignal, Signal } from '@preact/signals'
 import { computed, signal } from '@preact/signals'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import type { JoinedChat } from '../../../../shared/client/chat-events.ts'
+import type { Partners } from './partners.ts'
 import type { People } from './people.ts'
 import type { Entry } from './timeline.ts'
 import { merge, messageEntry } from './timeline.ts'
@@ -11,6 +12,8 @@ export interface Room {
   readonly id: string
   readonly name: string
   readonly members: Signal<readonly string[]>
+  /** The other user of a chat of two, also after that user has left; undefined in a larger chat. */
+  readonly partner: ReadonlySignal<string | undefined>
   readonly entries: Signal<readonly Entry[]>
   /** Nothing older is to be had. */
   readonly isWhole: Signal<boolean>
@@ -45,10 +48,12 @@ interface RoomOptions {
   readonly client: ChatClient
   /** Asked for the names of those who wrote the messages. */
   readonly people: Pick<People, 'want'>
+  readonly partners: Partners
 }
 
-export const createRoom = ({ chat, readUpTo: readBefore, client, people }: RoomOptions): Room => {
+export const createRoom = ({ chat, readUpTo: readBefore, client, people, partners }: RoomOptions): Room => {
   const { id, name } = chat
+  const members = signal(chat.users)
   const entries = signal<readonly Entry[]>([])
   const isWhole = signal(false)
   const isLoading = signal(false)
@@ -82,7 +87,8 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people }: RoomO
   return {
     id,
     name,
-    members: signal(chat.users),
+    members,
+    partner: computed(() => partners.of(id, members.value)),
     entries,
     isWhole,
     isLoading,

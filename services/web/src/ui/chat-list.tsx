@@ -1,9 +1,9 @@
 import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
+import { faceOf, titleOf } from '../model/chat-title.ts'
 import type { Room } from '../model/room.ts'
 import { goTo, route } from '../model/route.ts'
-import { faceOf, titleOf } from '../model/start-chat.ts'
 import { AccountBar } from './account-bar.tsx'
 import { Avatar } from './avatar.tsx'
 import { Icon } from './icons.tsx'
@@ -67,7 +67,7 @@ const Item = ({ model, room }: RoomProps): JSX.Element => {
           goTo({ view: 'chat', room: room.id })
         }}
       >
-        <Avatar name={title} seed={faceOf(model, room)} />
+        <Avatar name={title} seed={faceOf(room)} />
         <bdi class="chat-item-title">{title}</bdi>
         <time class="chat-item-time" dateTime={at} title={wholeTime(at)}>
           {shortTime(at)}

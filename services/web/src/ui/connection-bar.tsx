@@ -8,8 +8,8 @@ const useSecondsLeft = (state: ChatState): number => {
   const [left, setLeft] = useState(0)
   useEffect(() => {
     if (state.state !== 'offline') return
-    const dueAt = Date.now() + state.retryInMs
-    const show = (): void => setLeft(Math.max(0, Math.ceil((dueAt - Date.now()) / 1_000)))
+    const dueAt = performance.now() + state.retryInMs
+    const show = (): void => setLeft(Math.max(0, Math.ceil((dueAt - performance.now()) / 1_000)))
     show()
     const timer = setInterval(show, 500)
     return () => clearInterval(timer)

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
+import { faceOf, titleOf } from '../model/chat-title.ts'
 import { isolate } from '../model/isolate.ts'
 import type { Room } from '../model/room.ts'
 import { goTo } from '../model/route.ts'
-import { faceOf, titleOf } from '../model/start-chat.ts'
 import { Avatar } from './avatar.tsx'
 import { Composer } from './composer.tsx'
 import { Icon } from './icons.tsx'
@@ -51,7 +51,7 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
         >
           <Icon name="back" />
         </button>
-        <Avatar name={title} seed={faceOf(model, room)} size="s" />
+        <Avatar name={title} seed={faceOf(room)} size="s" />
         <div class="bar-title">
           <h1>
             <bdi>{title}</bdi>

@@ -47,7 +47,7 @@ export const DeveloperPanel = ({ frames, close }: { readonly frames: FrameLog; r
       </button>
     </header>
     <p class="frames-hint">
-      What passes over the WebSocket, newest first. <a href="/asyncapi.json">The protocol as AsyncAPI</a>
+      What passes over the WebSocket, newest first. <a href="asyncapi.json">The protocol as AsyncAPI</a>
     </p>
     <ol class="frame-list">
       {frames.frames.value.toReversed().map((frame) => (
