@@ -41,6 +41,8 @@ describe('the page, as the public port serves it', () => {
     mkdirSync(join(folder, 'assets'))
     writeFileSync(join(folder, 'index.html'), '<html data-auth="off">page</html>')
     writeFileSync(join(folder, 'assets/index-1a2b.js'), 'run()')
+    writeFileSync(join(folder, 'service-worker.js'), 'keep()')
+    writeFileSync(join(folder, 'manifest.webmanifest'), '{}')
     url = await serve(false)
   })
   afterAll(() => {
@@ -68,6 +70,16 @@ describe('the page, as the public port serves it', () => {
     expect(await asset.text()).toBe('run()')
     const again = await fetch(url, { headers: { 'if-none-match': page.headers.get('etag') ?? '' } })
     expect(again.status).toBe(304)
+  })
+
+  it('has a manifest and a service worker, which the browser asks for again each time', async () => {
+    const manifest = await fetch(`${url}/manifest.webmanifest`)
+    const worker = await fetch(`${url}/service-worker.js`)
+    expect(manifest.headers.get('content-type')).toBe('application/manifest+json')
+    expect(worker.headers.get('content-type')).toContain('text/javascript')
+    expect(worker.headers.get('cache-control')).toBe('no-cache')
+    const policy = (await fetch(url)).headers.get('content-security-policy')?.split('; ')
+    expect(policy).toEqual(expect.arrayContaining(["manifest-src 'self'", 'trusted-types service-worker']))
   })
 
   it('comes zipped only to those who can unzip it', async () => {

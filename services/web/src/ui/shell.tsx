@@ -24,27 +24,33 @@ interface NothingProps {
   readonly invite: () => void
 }
 
-const Nothing = ({ model, start, invite }: NothingProps): JSX.Element => (
-  <div class="empty">
-    <span class="mark">
-      <Icon name="chat" />
-    </span>
-    <h2>{model.rooms.value.length === 0 ? 'No chats yet' : 'Pick a chat'}</h2>
-    <p class="quiet">
-      {model.rooms.value.length === 0
-        ? 'Start one with people you know, or send somebody your invitation link.'
-        : 'Or start a new one. Everything stays in order, on all your devices.'}
-    </p>
-    <div class="choices">
-      <button type="button" class="button primary" onClick={start}>
-        Start a chat
-      </button>
-      <button type="button" class="button" onClick={invite}>
-        Invite somebody
-      </button>
+const nothingTexts = ({ me, rooms }: ChatModel): { readonly title: string; readonly hint: string } => {
+  if (me.value === undefined) return { title: 'Not connected yet', hint: 'Your chats appear here when there is a connection.' }
+  if (rooms.value.length > 0) return { title: 'Pick a chat', hint: 'Or start a new one.' }
+  return { title: 'No chats yet', hint: 'Start one with people you know, or send somebody your invitation link.' }
+}
+
+/** Shown in the place of a chat while none is open. */
+const Nothing = ({ model, start, invite }: NothingProps): JSX.Element => {
+  const texts = nothingTexts(model)
+  return (
+    <div class="empty">
+      <span class="mark">
+        <Icon name="chat" />
+      </span>
+      <h2>{texts.title}</h2>
+      <p class="quiet">{texts.hint}</p>
+      <div class="choices">
+        <button type="button" class="button primary" onClick={start}>
+          Start a chat
+        </button>
+        <button type="button" class="button" onClick={invite}>
+          Invite somebody
+        </button>
+      </div>
     </div>
-  </div>
-)
+  )
+}
 
 const useUnreadInTitle = (model: ChatModel): void => {
   const unread = model.rooms.value.reduce((sum, room) => sum + room.unread.value, 0)
@@ -53,7 +59,7 @@ const useUnreadInTitle = (model: ChatModel): void => {
   }, [unread])
 }
 
-/** The page of whoever is signed in: chats, the one that is open, and frames as they pass. */
+/** The page of a signed-in user: the chats, the open chat, and the frames panel. */
 export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => {
   const dialog = useSignal<OpenDialog>(undefined)
   const showsFrames = useSignal(false)
