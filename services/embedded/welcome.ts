@@ -9,7 +9,7 @@ export interface WelcomeOptions {
   readonly access: Pick<AccessConfig, 'jwt' | 'allowedOrigins'>
 }
 
-/** An address that listens on everything is reached by the local one. */
+/** A wildcard address is shown as `localhost`. */
 const reachable = (host: string): string => {
   if (host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
@@ -27,7 +27,7 @@ const refusedHost = (at: string, { jwt, allowedOrigins }: WelcomeOptions['access
   ]
 }
 
-/** What a person who started it wants to know. */
+/** The text that the embedded service prints when it is ready: where it can be reached, and how to try it. */
 export const welcome = ({ host, port, internalPort, hasPage, access }: WelcomeOptions): string => {
   const at = `${reachable(host)}:${port}`
   const url = `ws://${at}/ws`
@@ -41,7 +41,7 @@ export const welcome = ({ host, port, internalPort, hasPage, access }: WelcomeOp
     `    npx wscat -c ${url}`,
     '    {"event":"create-user","id":"1","body":{"user":{"externalUserId":"ann","name":"Ann"}}}',
     '',
-    `  The README goes on from there. Probes and metrics are on port ${internalPort}. Ctrl-C stops it.`,
+    `  The README has the next steps. Probes and metrics are on port ${internalPort}. Ctrl-C stops it.`,
     '',
     '',
   ].join('\n')
