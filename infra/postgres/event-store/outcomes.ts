@@ -42,7 +42,7 @@ const outcomeRows = (rooms: string, ids: string, digests: string): string => `
 const jsonPairs = (cells: string): string =>
   cells
     .split(', ')
-    .map((cell) => `'${cell.split('..')[1]}', ${cell}`)
+    .map((cell) => `'${cell.split('.')[1]}', ${cell}`)
     .join(', ')
 
 /** As one JSON text, for a statement that asks for other things too. */

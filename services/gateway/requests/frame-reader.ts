@@ -29,7 +29,7 @@ const callerIdOf = (id: unknown): { id?: string } =>
 
 const fieldOf = (issue: z.core.$ZodIssue): string => {
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
-  return path.map(String).join('..') || 'frame'
+  return path.map(String).join('.') || 'frame'
 }
 
 /** A union's own words help nobody: take the branch that came closest. */

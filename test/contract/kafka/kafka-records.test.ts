@@ -132,7 +132,7 @@ describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
     await using opened = await open()
     const { commands, events } = opened.topics
     await limitBytes(opened.options, [commands.name, events.name], 20_000)
-    const records = Array.from({ length: 40 }, (_, index) => small('k', String(index).padEnd(4_000, '..')))
+    const records = Array.from({ length: 40 }, (_, index) => small('k', String(index).padEnd(4_000, '.')))
     expect(await fateOf(opened.log.publish(records))).toBe('durable')
     const kept = (await readTopic(opened.brokers, commands.name)).map(({ value }) => Number.parseInt(String(value), 10))
     const firsts = [...new Set(kept)]
