@@ -48,10 +48,10 @@ describe('README.md', () => {
   })
 
   it.each([
-    ['package.json', /"node": ">=(\d+)"/, /any Node ≥ (\d+)/],
-    ['infra/npm/client-package.ts', /node: '>=(\d+)'/, /`chat-client` \| ≥ (\d+)/],
-    ['infra/npm/testing-package.ts', /node: '>=(\d+)'/, /`chat-testing` \| ≥ (\d+)/],
-    ['shared/runtime/require-node.js', /major < (\d+)/, /tools \| ≥ (\d+)/],
+    ['package.json', /"node": ">=([\d.]+)"/, /any Node ≥ ([\d.]+\d)/],
+    ['infra/npm/client-package.ts', /node: '>=([\d.]+)'/, /`chat-client` \| ≥ ([\d.]+\d)/],
+    ['infra/npm/testing-package.ts', /node: '>=([\d.]+)'/, /`chat-testing` \| ≥ ([\d.]+\d)/],
+    ['shared/runtime/require-node.js', /major < (\d+)/, /tools \| ≥ ([\d.]+\d)/],
   ])('names the version of Node of %s', (path, inFile, inReadme) => {
     const [, wanted] = inFile.exec(readFileSync(new URL(path, root), 'utf8')) ?? []
     expect(wanted).toBeDefined()
