@@ -75,7 +75,7 @@ describe.skipIf(missing)('The chat page in unusual places', { timeout: 120_000 }
     }
   })
 
-  it('names the browsers that it supports to one that it does not', async () => {
+  it('lists the supported browsers in an unsupported one', async () => {
     const page = await browser.newPage()
     await page.addInitScript('delete Promise.withResolvers')
     await page.goto(server.url.replace(/^ws/, 'http').replace(/\/ws$/, '/'))
@@ -84,7 +84,7 @@ describe.skipIf(missing)('The chat page in unusual places', { timeout: 120_000 }
     await page.close()
   })
 
-  it('shows the day and the time of a message by the clock of the service if the clock of the device is wrong', async () => {
+  it('shows day and time of a message by the clock of the service when the device clock is wrong', async () => {
     for (const [id, wrongByMs] of Object.entries({ ahead: 3 * dayMs, behind: -400 * dayMs })) {
       const one = await openWindow(browser, server.url, { id, name: id })
       await shiftClock(one.page.context(), wrongByMs)
@@ -101,7 +101,7 @@ describe.skipIf(missing)('The chat page in unusual places', { timeout: 120_000 }
     }
   })
 
-  it('calls a message of today one of yesterday after midnight, while the page stays open', async () => {
+  it('changes the heading of a message from today to yesterday at midnight while the page stays open', async () => {
     const ann = await openWindow(browser, server.url, { id: 'late-ann', name: 'Ann' }, { timezoneId: 'UTC' })
     await ann.startChat('', 'Notes')
     await ann.write('good night')

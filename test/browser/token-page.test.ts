@@ -12,7 +12,7 @@ const missing = await whyNoBrowser()
 const { token } = secretIssuer()
 const stranger = secretIssuer('another secret, as long as the first one is, more or less')
 
-describe.skipIf(missing)('The chat page, where the service asks for tokens', { timeout: 180_000 }, () => {
+describe.skipIf(missing)('The chat page of a service that requires tokens', { timeout: 180_000 }, () => {
   let chat: EmbeddedChat
   let browser: Browser
   let origin: string
@@ -53,7 +53,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.getByRole('button', { name: 'Use it' }).click()
   }
 
-  it('asks for one, says what is wrong with it, and knows by it who signs in', async () => {
+  it('asks for a token, explains why it refuses one, and signs in the user of a valid one', async () => {
     const page = await visit()
     for (const [text, problem] of [
       ['two words', 'This is not a token'],
@@ -71,7 +71,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('takes one that is handed over in the address, which keeps nothing of it', async () => {
+  it('accepts a token from the address and removes it there', async () => {
     const ann = await visitAs(`#token=${await token({ sub: 'ann' })}`, 'ann')
     await isIn(ann, 'ann')
     expect(ann.url()).toBe(`${origin}/`)
@@ -87,7 +87,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await bob.context().close()
   })
 
-  it('does not make somebody else of whoever is signed in, whatever the address says', async () => {
+  it('does not change the signed-in user when the address has a token of another one', async () => {
     const page = await visitAs(`#token=${await token({ sub: 'ann' })}`, 'ann')
     await isIn(page, 'ann')
     await page.evaluate(
@@ -102,20 +102,20 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('asks for the next one in time, takes only one of the same person, and stays connected', async () => {
+  it('asks for the next token before the last one ends, accepts only one of the same user, and stays connected', async () => {
     const page = await visitAs(`#token=${await token({ sub: 'ann', exp: 45 })}`, 'ann')
     await isIn(page, 'ann')
     await page.getByText('Your token ends soon.').waitFor()
     expect(await accessibilityProblems(page)).toEqual([])
     await giveNext(page, await token({ sub: 'bob' }))
-    await page.getByText('This token is somebody else’s: bob. You are signed in as ann.').waitFor()
+    await page.getByText('This token is of another user: bob. You are signed in as ann.').waitFor()
     await giveNext(page, await token({ sub: 'ann' }))
     await page.getByText('Your token ends soon.').waitFor({ state: 'detached' })
     expect(await page.getByRole('status', { name: 'Connection' }).getAttribute('data-state')).toBe('online')
     await page.context().close()
   })
 
-  it('says that it has ended, keeps what is written, and sends it with the next one', async () => {
+  it('says that the token has ended, keeps new messages, and sends them with the next token', async () => {
     const page = await visitAs(`#token=${await token({ sub: 'dora', exp: 40 })}`, 'dora')
     await isIn(page, 'dora')
     await page.getByRole('button', { name: 'New chat' }).click()
@@ -134,7 +134,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('asks before a link signs a new tab in, and says as whom', async () => {
+  it('asks before a link signs in, and names the user of its token', async () => {
     const page = await visit(`#token=${await token({ sub: 'mallory' })}`)
     await page.getByRole('heading', { name: 'Sign in as mallory?' }).waitFor()
     expect(page.url()).toBe(`${origin}/`)
@@ -147,7 +147,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('says so where the service refuses the token of a link', async () => {
+  it('says that the service refuses the token of a link', async () => {
     const page = await visitAs(`#token=${await stranger.token({ sub: 'eve' })}`, 'eve')
     await page.getByRole('alert').getByText('The service refuses this token.').waitFor()
     await page.getByRole('button', { name: 'Do not sign in' }).click()
@@ -156,7 +156,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('ends, and says why, where the next one is refused', async () => {
+  it('ends with a reason when the service refuses the next token', async () => {
     const page = await visitAs(`#token=${await token({ sub: 'fay', exp: 40 })}`, 'fay')
     await isIn(page, 'fay')
     await page.getByText('Your token ends soon.').waitFor()
@@ -168,7 +168,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('lets a user in whose device clock is ahead by more than the life of the token', async () => {
+  it('signs in a user whose device clock is ahead by more than the life of the token', async () => {
     const page = await visit('', 7_200_000)
     await signIn(page, await token({ sub: 'gil', exp: 3_600 }))
     await isIn(page, 'gil')
@@ -184,7 +184,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('says that a token has ended also if the clock of the device is behind', async () => {
+  it('says that a token has ended if the device clock is behind', async () => {
     const page = await visit('', -7_200_000)
     await signIn(page, await token({ sub: 'hal', exp: -10 }))
     await page.getByRole('alert').getByText('This token has ended already.').waitFor()

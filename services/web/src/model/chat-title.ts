@@ -58,4 +58,4 @@ export const titleOf = (model: ChatModel, room: Room): string =>
   room.members.value.length > 2 ? groupTitle(model, room) : pairTitle(model, room)
 
 /** The seed of a chat's colour: a chat of two has the colour of the other user, also after that user has left. */
-export const faceOf = (room: Room): string => room.partner.value ?? room.id
+export const colourSeedOf = (room: Room): string => room.partner.value ?? room.id

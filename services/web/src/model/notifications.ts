@@ -40,7 +40,7 @@ const beep = (): void => {
   tone.addEventListener('ended', () => void audio.close())
 }
 
-/** Shows a message of somebody else while the page is hidden; several of one chat replace each other. */
+/** Shows a message of another user while the page is hidden. A notification replaces the one before of the same chat. */
 export const notify = (model: ChatModel, message: ChatEvents['message']): void => {
   const room = model.room(message.room)
   if (room === undefined || notifications.value !== 'on' || document.visibilityState === 'visible') return

@@ -3,19 +3,19 @@ import type { ChatClient, Person } from '../../../../shared/client/chat-client.t
 
 /** The names of users, by their ids. */
 export interface People {
-  /** Reading it in a component renders that again once the name is known. */
+  /** A component that reads it renders again when the name is known. */
   nameOf(id: string): string
   person(id: string): Person | undefined
-  /** Asks for those who are not known yet, soon, together. */
-  want(ids: readonly string[]): void
-  /** Resolves when these are known, or are known not to be visible. Rejects as the client's call does. */
+  /** Loads unknown users, several requests together. */
+  request(ids: readonly string[]): void
+  /** Resolves when these users are loaded; users that are not visible stay unknown. Rejects as the client's call does. */
   load(ids: readonly string[], signal: AbortSignal): Promise<void>
-  learn(people: readonly Person[]): void
+  add(people: readonly Person[]): void
   /** All users whose names are known. */
   readonly known: readonly Person[]
 }
 
-/** Ids that are wanted within this time are asked for in one request. */
+/** Ids requested within this time are loaded in one call. */
 const gatherMs = 20
 
 export const createPeople = (client: ChatClient): People => {
@@ -24,7 +24,7 @@ export const createPeople = (client: ChatClient): People => {
   const asked = new Set<string>()
   const isPending = signal(false)
 
-  const learn: People['learn'] = (found) => {
+  const add: People['add'] = (found) => {
     people.value = new Map([...people.value, ...found.map((person) => [person.id, person] as const)])
   }
 
@@ -33,7 +33,7 @@ export const createPeople = (client: ChatClient): People => {
     wanted.clear()
     for (const id of ids) asked.add(id)
     try {
-      learn(await client.users(ids))
+      add(await client.users(ids))
     } finally {
       // A user that was not found may become visible later.
       for (const id of ids) asked.delete(id)
@@ -48,7 +48,7 @@ export const createPeople = (client: ChatClient): People => {
       return isPending.value ? '…' : 'Former member'
     },
     person: (id) => people.value.get(id),
-    want: (ids) => {
+    request: (ids) => {
       const unknown = ids.filter((id) => !people.peek().has(id) && !asked.has(id) && !wanted.has(id))
       if (unknown.length === 0) return
       isPending.value = true
@@ -57,9 +57,9 @@ export const createPeople = (client: ChatClient): People => {
     },
     load: async (ids, signal) => {
       const unknown = ids.filter((id) => !people.peek().has(id))
-      if (unknown.length > 0) learn(await client.users(unknown, { signal }))
+      if (unknown.length > 0) add(await client.users(unknown, { signal }))
     },
-    learn,
+    add,
     get known() {
       return [...people.value.values()]
     },

@@ -22,7 +22,7 @@ export interface ServiceClock {
 interface ServiceClockOptions {
   /** Fetches headers only, never from a cache. */
   readonly ask: () => Promise<Response>
-  /** Milliseconds on a clock that nobody sets. */
+  /** Milliseconds on a monotonic clock. */
   readonly monotonicMs: () => number
 }
 

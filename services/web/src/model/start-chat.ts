@@ -17,7 +17,7 @@ export const findPeople = async (
   if (missing.length > 0) {
     throw new Error(`Nobody has signed in as ${missing.join(', ')} yet. Send them your invitation link instead.`)
   }
-  people.learn(found)
+  people.add(found)
   return found.filter(({ id }) => id !== me.value?.id)
 }
 
@@ -25,13 +25,13 @@ interface NewChat {
   readonly users: readonly string[]
   /** Empty: the chat is named after its members. */
   readonly name?: string
-  /** Aborting cancels what has not been sent yet. */
+  /** Aborting cancels requests that have not been sent yet. */
   readonly signal: AbortSignal
 }
 
 /** Resolves with the chat's id when it is stored. */
 export const startChat = async (model: ChatModel, { users, name = '', signal }: NewChat): Promise<string> => {
-  // A command names at least one user: for notes to oneself, that is the user.
+  // A command names at least one user: notes to oneself name the user.
   const named = users.length > 0 ? users : [(await model.client.ready({ signal })).id]
   if (name === '') await model.people.load(named, signal)
   const chat = await model.client.createChat({ name: name || defaultName(model, users), users: named }, { signal })
@@ -40,7 +40,7 @@ export const startChat = async (model: ChatModel, { users, name = '', signal }: 
 
 const isPair = (room: Room, me: string, other: string): boolean => {
   const members = room.members.value
-  return !room.isOver.value && members.length === 2 && members.includes(me) && members.includes(other)
+  return !room.hasLeft.value && members.length === 2 && members.includes(me) && members.includes(other)
 }
 
 /** The existing chat of the signed-in user and this one, if there is one: an invitation may be opened twice. */

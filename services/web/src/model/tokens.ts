@@ -5,7 +5,7 @@ import type { ServiceClock } from './service-clock.ts'
 import { serviceClock } from './service-clock.ts'
 import { claimsOf, endOf } from './token-claims.ts'
 
-/** Why another token is asked for. */
+/** The reason for requesting another token. */
 export type TokenWanted = 'ends soon' | 'ended' | 'refused'
 
 /**
@@ -18,12 +18,12 @@ export type TokenWanted = 'ends soon' | 'ended' | 'refused'
  */
 export interface Tokens {
   readonly wanted: Signal<TokenWanted | undefined>
-  /** For the client. */
+  /** The source of tokens for the client. */
   get(): Promise<string>
   /** Undefined if the token is accepted; otherwise the reason, as a sentence for the user. */
-  give(token: string): string | undefined
+  replace(token: string): string | undefined
   /** Checks whether the token is the reason for a failed connection. */
-  suspect(): Promise<void>
+  checkRefusal(): Promise<void>
 }
 
 /** A JWT has three parts of these characters; a subprotocol may contain no others. */
@@ -44,7 +44,7 @@ export const isRefused = async (token: string): Promise<boolean> => {
   }
 }
 
-/** By the service's clock; a token has not ended as far as is known while that is unknown. */
+/** By the service's clock; false while that is unknown. */
 const hasEnded = (token: string, clock: Pick<ServiceClock, 'known'>): boolean => {
   const now = clock.known()
   return now !== undefined && endOf(token) <= now
@@ -64,10 +64,10 @@ interface TokensOptions {
   readonly first: string
   readonly isOnline: () => boolean
   /** Called with each new token that was accepted. */
-  readonly taken: (token: string) => void
+  readonly onAccepted: (token: string) => void
 }
 
-export const createTokens = ({ first, isOnline, taken }: TokensOptions): Tokens => {
+export const createTokens = ({ first, isOnline, onAccepted }: TokensOptions): Tokens => {
   const wanted = signal<TokenWanted | undefined>(undefined)
   let last = first
   let refused: string | undefined
@@ -81,11 +81,11 @@ export const createTokens = ({ first, isOnline, taken }: TokensOptions): Tokens 
     return isOnline() && leftMs <= clientTimes.refreshBeforeMs ? 'ends soon' : undefined
   }
 
-  const flawOf = (token: string): string | undefined => {
+  const problemWith = (token: string): string | undefined => {
     if (!looksLikeToken(token)) return notToken
     if (hasEnded(token, serviceClock)) return endedToken
     const [mine, theirs] = [claimsOf(last).sub, claimsOf(token).sub]
-    if (mine !== theirs) return `This token is somebody else’s: ${String(theirs)}. You are signed in as ${String(mine)}.`
+    if (mine !== theirs) return `This token is of another user: ${String(theirs)}. You are signed in as ${String(mine)}.`
     return endOf(token) > endOf(last) || wanted.value === 'refused' ? undefined : 'This token ends no later than the one before.'
   }
 
@@ -97,18 +97,18 @@ export const createTokens = ({ first, isOnline, taken }: TokensOptions): Tokens 
       wanted.value = why
       return why === undefined ? last : new Promise((resolve) => waiting.push(resolve))
     },
-    give: (token) => {
-      const flaw = flawOf(token)
-      if (flaw !== undefined) return flaw
+    replace: (token) => {
+      const problem = problemWith(token)
+      if (problem !== undefined) return problem
       last = token
       wanted.value = undefined
-      taken(token)
-      const served = waiting
+      onAccepted(token)
+      const resolvers = waiting
       waiting = []
-      for (const resolve of served) resolve(token)
+      for (const resolve of resolvers) resolve(token)
       return undefined
     },
-    suspect: async () => {
+    checkRefusal: async () => {
       const suspected = last
       if (suspected !== refused && (await isRefused(suspected))) refused = suspected
     },

@@ -13,26 +13,26 @@ import { InvitationDialog } from './invitation-dialog.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { NewChatDialog } from './new-chat-dialog.tsx'
 import type { OpenDialog } from './open-dialog.ts'
-import { put } from './put.ts'
+import { setTo } from './set-signal.ts'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { TokenBar } from './token-bar.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 
-interface NothingProps {
+interface NoOpenChatProps {
   readonly model: ChatModel
   readonly start: () => void
   readonly invite: () => void
 }
 
-const nothingTexts = ({ me, rooms }: ChatModel): { readonly title: string; readonly hint: string } => {
+const noOpenChatTexts = ({ me, rooms }: ChatModel): { readonly title: string; readonly hint: string } => {
   if (me.value === undefined) return { title: 'Not connected yet', hint: 'Your chats appear here when there is a connection.' }
   if (rooms.value.length > 0) return { title: 'Pick a chat', hint: 'Or start a new one.' }
   return { title: 'No chats yet', hint: 'Start one with people you know, or send somebody your invitation link.' }
 }
 
 /** Shown in the place of a chat while none is open. */
-const Nothing = ({ model, start, invite }: NothingProps): JSX.Element => {
-  const texts = nothingTexts(model)
+const NoOpenChat = ({ model, start, invite }: NoOpenChatProps): JSX.Element => {
+  const texts = noOpenChatTexts(model)
   return (
     <div class="empty">
       <span class="mark">
@@ -66,7 +66,7 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
   const at = route.value
   const room = at.view === 'chat' ? model.room(at.room) : undefined
   useUnreadInTitle(model)
-  useShortcuts(model, { newChat: put(dialog, 'new chat'), help: put(dialog, 'shortcuts') })
+  useShortcuts(model, { newChat: setTo(dialog, 'new chat'), help: setTo(dialog, 'shortcuts') })
   useEffect(() => model.client.on('message', (message) => notify(model, message)), [model])
   const close = (): void => {
     dialog.value = undefined
@@ -82,13 +82,13 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
         <ChatList model={model} dialog={dialog} showsFrames={showsFrames} />
         <div class="stage">
           {room === undefined ? (
-            <Nothing model={model} start={put(dialog, 'new chat')} invite={put(dialog, 'invite')} />
+            <NoOpenChat model={model} start={setTo(dialog, 'new chat')} invite={setTo(dialog, 'invite')} />
           ) : (
             <Conversation key={room.id} model={model} room={room} />
           )}
         </div>
       </main>
-      {showsFrames.value ? <DeveloperPanel frames={model.frames} close={put(showsFrames, false)} /> : null}
+      {showsFrames.value ? <DeveloperPanel frames={model.frames} close={setTo(showsFrames, false)} /> : null}
       {dialog.value === 'new chat' ? <NewChatDialog model={model} close={close} /> : null}
       {dialog.value === 'shortcuts' ? <ShortcutsDialog close={close} /> : null}
       {dialog.value === 'invite' ? <InviteDialog model={model} close={close} /> : null}

@@ -19,7 +19,7 @@ export const wholeTime = (at: string): string => full.format(new Date(at))
 
 const isThisYear = (date: Date): boolean => date.getFullYear() === new Date(today.value).getFullYear()
 
-/** For a list: the time today, the weekday this week, else the date, with the year if it is another. */
+/** For a list: today's time, the weekday of the last days, or the date, with the year if it is not this year. */
 export const shortTime = (at: string): string => {
   const date = new Date(at)
   const days = daysAgo(date)
