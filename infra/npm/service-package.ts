@@ -17,6 +17,7 @@ const parts = [
   'SECURITY.md',
   'LICENSE',
   'tsconfig.json',
+  'run.js',
   'shared',
   'services',
   'infra',

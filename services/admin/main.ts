@@ -1,4 +1,4 @@
-import { openAudit } from '../../infra/distributed/open-audit.ts'
+import { openAuditAdapters } from '../../infra/distributed/open-audit-adapters.ts'
 import { assertTopics } from '../../infra/kafka/admin/assert-topics.ts'
 import { checkTopics } from '../../infra/kafka/admin/check-topics.ts'
 import { createTopics } from '../../infra/kafka/admin/create-topics.ts'
@@ -72,7 +72,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     meaning: 'holds log, store, read model and event stream against each other, with the service running; 3: it found something',
     needs: 'all three addresses',
     flags: auditFlags,
-    run: (flags) => runAudit(readDistributedConfig(), openAudit, flags),
+    run: (flags) => runAudit(readDistributedConfig(), openAuditAdapters, flags),
   },
   prune: onDatabase('deletes rejections, and rooms of the audit, that are older than 30 days', prune),
 }

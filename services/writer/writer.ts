@@ -3,7 +3,7 @@ import type { CommandLog, Consumption, HandledBatch, RecordBatch } from '../../s
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
-import { createGathering } from '../../shared/runtime/async/gathering.ts'
+import { createBatchDelay } from '../../shared/runtime/async/batch-delay.ts'
 import { pause } from '../../shared/runtime/async/pause.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
@@ -84,7 +84,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
   const eventStreamLane = eventStream && createEventStreamLane({ ...deps, eventStream, stalledPartitions })
   const begun = Promise.withResolvers<Consumption>()
 
-  const gathering = createGathering(clock, { runs: pauseRuns, mostMs: times.gatherMostMs })
+  const gathering = createBatchDelay(clock, { runs: pauseRuns, mostMs: times.gatherMostMs })
   const failure = Promise.withResolvers<never>()
   // Whoever awaits `failed` still sees it; this keeps a writer without such a one from ending the process.
   failure.promise.catch(() => {})
@@ -137,7 +137,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
   const handleThenPause = async (batch: RecordBatch): Promise<HandledBatch> => {
     const startedMs = clock.monotonicMs()
     const handled = await handle(batch)
-    const pauseMs = gathering.pauseAfter(batch.records.length, clock.monotonicMs() - startedMs)
+    const pauseMs = gathering.delayAfter(batch.records.length, clock.monotonicMs() - startedMs)
     if (pauseMs > 0) await pause(clock, pauseMs, batch.signal)
     return handled
   }
