@@ -1,5 +1,5 @@
+import { parseJson } from '../protocol/parse-json.ts'
 import type { MessageDraft } from './call-types.ts'
-import { parseJson } from './frames.ts'
 
 /** The part of the Web Storage API that the client uses; `localStorage` has it. */
 export interface UnsentStorage {
@@ -45,7 +45,7 @@ export const createUnsent = (storage: UnsentStorage | undefined): Unsent => {
     return keys
       .filter((key) => key.startsWith(mine))
       .sort()
-      .map((key) => parseJson(storage?.getItem(key)))
+      .map((key) => parseJson(storage?.getItem(key) ?? ''))
       .filter(Array.isArray) as [string, OwnMessage][]
   }
 

@@ -2,12 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import { isLoopback } from '../../../shared/runtime/config/is-loopback.ts'
 import { headerValues } from './request-headers.ts'
 
+/** Which origins and hosts are accepted. */
 export interface OriginRule {
   /** Origins that are allowed besides the gateway's own. */
   readonly allowed: readonly string[] | undefined
   /**
-   * Authentication is off. A page of any name that resolves to this machine
-   * (DNS rebinding) would act as a service, so that the name itself is checked.
+   * Authentication is off. A page of any host name that resolves to this machine
+   * (DNS rebinding) could act as a service, so the `Host` header is checked too.
    */
   readonly isOpen: boolean
 }
@@ -17,7 +18,7 @@ const hostName = (host: string): string => {
   return URL.canParse(url) ? new URL(url).hostname : ''
 }
 
-/** Whether the page was loaded from the host that it connects to. The schemes may differ, since a proxy may terminate TLS. */
+/** Whether the page was served by the host that it connects to. The scheme is ignored, because a proxy may terminate TLS. */
 const isOwn = (origin: string, host: string): boolean =>
   URL.canParse(origin) && new URL(origin).origin === origin && new URL(origin).host === host.toLowerCase()
 
@@ -25,9 +26,9 @@ const isListedHost = (host: string, allowed: readonly string[]): boolean =>
   allowed.some((origin) => new URL(origin).host === host.toLowerCase())
 
 /**
- * Whether a request with this `Host` is accepted. With authentication off it
- * must be a loopback name, or the host of an allowed origin: a browser sends the
- * name from which a rebound page was loaded.
+ * Whether the `Host` header is accepted. With authentication off it must be a
+ * loopback name or the host of an allowed origin, because a browser sends the
+ * host name from which a rebound page was loaded.
  */
 export const isAcceptedHost = (request: Pick<IncomingMessage, 'rawHeaders'>, { allowed = [], isOpen }: OriginRule): boolean => {
   if (!isOpen) return true
@@ -41,7 +42,7 @@ export const isAcceptedHost = (request: Pick<IncomingMessage, 'rawHeaders'>, { a
  * besides the list, unless the list names its host: an `https` entry must not
  * let the `http` page of the same host in.
  */
-export const isWelcomeOrigin = (request: Pick<IncomingMessage, 'rawHeaders'>, { allowed = [], isOpen }: OriginRule): boolean => {
+export const isAcceptedOrigin = (request: Pick<IncomingMessage, 'rawHeaders'>, { allowed = [], isOpen }: OriginRule): boolean => {
   const [origin, ...others] = headerValues(request, 'origin')
   if (origin === undefined) return true
   if (others.length > 0) return false

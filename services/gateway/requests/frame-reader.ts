@@ -2,6 +2,7 @@ import type { ErrorBody } from '../../../shared/protocol/errors.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import { callerIdChars } from '../../../shared/protocol/fields.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
+import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
 import { requestSchemas } from '../../../shared/protocol/requests.ts'
 import { invalidField, invalidRequest, reasonOf } from './request-errors.ts'
@@ -9,7 +10,7 @@ import type { Asked } from './requester.ts'
 
 export type ReadFrame = { readonly request: Request } | { readonly asked: Asked; readonly error: ErrorBody }
 
-/** Text → validated request, or the error that names field and reason. Never throws. */
+/** Parses and validates the text of a frame. An error names field and reason. Never throws. */
 export type FrameReader = (text: string) => ReadFrame
 
 const unparsed: Asked = { event: 'error' }
@@ -29,14 +30,10 @@ const dropNulls = (value: Record<string, unknown>, level = 1): void => {
 }
 
 const parse = (text: string): Record<string, unknown> | undefined => {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (!isObject(value)) return undefined
-    if (text.includes('null')) dropNulls(value)
-    return value
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  if (!isObject(value)) return undefined
+  if (text.includes('null')) dropNulls(value)
+  return value
 }
 
 const isCallerId = (id: unknown): id is string =>
@@ -47,11 +44,11 @@ const isWhole = (id: unknown): id is number => Number.isSafeInteger(id)
 /** The `id` that an error repeats. A number is refused, and repeated too: the caller can match the error that says so. */
 const callerIdOf = (id: unknown): { id?: string | number } => (isCallerId(id) || isWhole(id) ? { id } : {})
 
-/** The event as errors repeat it: never more than a name. */
+/** The event name to repeat in an error, at most 64 characters. */
 const eventOf = (event: unknown): string =>
   typeof event === 'string' && event.length <= 64 && event.isWellFormed() ? event : unparsed.event
 
-/** Whom to answer, of a frame that is not going to be looked at any further. Never throws. */
+/** Reads only what an error has to repeat of a frame. Never throws. */
 export const askedOf = (text: string): Asked => {
   const { event, id } = parse(text) ?? {}
   return { event: eventOf(event), ...callerIdOf(id) }
