@@ -2,14 +2,14 @@ import { seededRandom } from '../simulation/random.ts'
 import { parseDistribution } from './distribution.ts'
 
 /** Who is in which room; the same in every process that plans it from the same options. */
-export interface Crowd {
+export interface SessionCounts {
   /** By room, which count from 1: its members, of whom the first creates it. */
   readonly members: ReadonlyMap<number, readonly number[]>
   /** By user, who count from 0. */
   readonly roomsOf: (user: number) => readonly number[]
 }
 
-export interface CrowdOptions {
+export interface SessionCountsOptions {
   readonly users: number
   readonly rooms: number
   /** How many members a room has: see `parseDistribution`. */
@@ -18,7 +18,7 @@ export interface CrowdOptions {
 }
 
 /** Every user is in at least one room if there are places enough: those who are in none come first. */
-export const planCrowd = ({ users, rooms, roomSize, seed }: CrowdOptions): Crowd => {
+export const planSessionCounts = ({ users, rooms, roomSize, seed }: SessionCountsOptions): SessionCounts => {
   const random = seededRandom(seed)
   const sizeOf = parseDistribution(roomSize)
   const members = new Map<number, number[]>()

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { feedFrameText, withCallerId } from '../../../shared/ports/publications.ts'
+import { feedFrameText, withCallerId } from '../../../shared/records/publications.ts'
 import { foreign } from './entry.ts'
 import { frameReader } from './frame-view.ts'
 import type { ParsedFrame } from './parse-frame.ts'

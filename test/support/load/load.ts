@@ -1,7 +1,7 @@
 import { until } from '../poll.ts'
 import type { Settled } from './connection.ts'
-import type { Crowd, CrowdOptions } from './crowd.ts'
-import { planCrowd } from './crowd.ts'
+import type { SessionCounts, SessionCountsOptions } from './crowd.ts'
+import { planSessionCounts } from './crowd.ts'
 import type { Device } from './device.ts'
 import { createDevice } from './device.ts'
 import { parseDistribution } from './distribution.ts'
@@ -14,7 +14,7 @@ import type { Pace } from './pace.ts'
 import { startPace } from './pace.ts'
 import { readSlowly } from './slow-reading.ts'
 
-export interface LoadOptions extends CrowdOptions {
+export interface LoadOptions extends SessionCountsOptions {
   readonly urls: readonly string[]
   readonly tag: number
   readonly startMs: number
@@ -42,7 +42,7 @@ export interface LoadOptions extends CrowdOptions {
 /** One process's part of a load: its share of the users, on sockets spread over the gateways. */
 export interface Load {
   readonly context: LoadContext
-  readonly crowd: Crowd
+  readonly sessionCounts: SessionCounts
   /** This process's users. */
   readonly devices: ReadonlyMap<number, Device>
   /** Binds all users; resolves with the service's id of each. */
@@ -68,7 +68,7 @@ export const createLoad = (options: LoadOptions): Load => {
   const { urls, process = 0, processes = 1, tag } = options
   const context = createLoadContext(options)
   const { ids, random, next, now } = context
-  const crowd = planCrowd(options)
+  const sessionCounts = planSessionCounts(options)
   const sizeOf = parseDistribution(options.messageSize)
   const devices = new Map<number, Device>()
   const slow = new Set<number>()
@@ -116,7 +116,7 @@ export const createLoad = (options: LoadOptions): Load => {
   }
 
   const createRoom = async (room: number, userIds: ReadonlyMap<number, string>): Promise<void> => {
-    const members = crowd.members.get(room) ?? []
+    const members = sessionCounts.members.get(room) ?? []
     const [creator = 0] = members
     const named = members.map((user) => userIds.get(user) ?? '')
     const chat = { name: `room ${room}`, id: ids.room(room) }
@@ -151,18 +151,18 @@ export const createLoad = (options: LoadOptions): Load => {
 
   /** Rooms of which at least one member is of this process, with those. */
   const ownMembers = (): (readonly [number, readonly number[]])[] =>
-    [...crowd.members].flatMap(([room, members]) => {
+    [...sessionCounts.members].flatMap(([room, members]) => {
       const own = members.filter((user) => devices.has(user))
       return own.length === 0 ? [] : [[room, own] as const]
     })
 
   return {
     context,
-    crowd,
+    sessionCounts,
     devices,
     connect,
     createRooms: async (userIds) => {
-      const own = [...crowd.members].filter(([, [creator = 0]]) => devices.has(creator)).map(([room]) => room)
+      const own = [...sessionCounts.members].filter(([, [creator = 0]]) => devices.has(creator)).map(([room]) => room)
       await Promise.all(own.map((room) => createRoom(room, userIds)))
     },
     sendMessages: (perSecond, count) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../simulation/random.ts'
-import { planCrowd } from './crowd.ts'
+import { planSessionCounts } from './crowd.ts'
 import { parseDistribution } from './distribution.ts'
 import { createLatencies } from './latencies.ts'
 import { numbering } from './numbering.ts'
@@ -68,7 +68,7 @@ describe('a distribution', () => {
 describe('a crowd', () => {
   it('is the same from the same seed, and leaves nobody out', () => {
     const options = { users: 50, rooms: 20, roomSize: '2-8', seed: 3 }
-    const [one, other] = [planCrowd(options), planCrowd(options)]
+    const [one, other] = [planSessionCounts(options), planSessionCounts(options)]
     expect([...one.members]).toEqual([...other.members])
     expect(new Set([...one.members.values()].flat()).size).toBe(50)
     for (const [room, members] of one.members) for (const user of members) expect(one.roomsOf(user)).toContain(room)

@@ -21,12 +21,12 @@ describe.concurrent('The simulation of writers notices when it is no longer so t
 
 describe('A mutant', () => {
   it('that cannot be made is an error', async () => {
-    const mutation = { file: 'services/gateway/feeds.ts', from: 'what does not stand there', to: '' }
+    const mutation = { file: 'services/gateway/rooms/room-feeds.ts', from: 'what does not stand there', to: '' }
     await expect(tryMutant(mutation, [1])).rejects.toThrow('holds 0 times')
   })
 
   it('that changes nothing is not caught', async () => {
-    const mutation = { file: 'services/gateway/feeds.ts', from: 'const pass = (', to: 'const pass =  (' }
+    const mutation = { file: 'services/gateway/rooms/room-feeds.ts', from: 'const pass = (', to: 'const pass =  (' }
     expect(await tryMutant(mutation, [1, 2])).toBeUndefined()
   })
 })

@@ -7,15 +7,15 @@ export interface Rule extends Mutation {
   readonly shownBy?: number
 }
 
-const feeds = 'services/gateway/feeds.ts'
-const follower = 'services/gateway/follower.ts'
-const head = 'services/gateway/head-sweep.ts'
-const intake = 'services/gateway/intake.ts'
-const pending = 'services/gateway/pending.ts'
-const produce = 'services/gateway/produce.ts'
-const resume = 'services/gateway/resume.ts'
-const roomFeed = 'services/gateway/room-feed.ts'
-const sessionRooms = 'services/gateway/session-rooms.ts'
+const feeds = 'services/gateway/rooms/room-feeds.ts'
+const follower = 'services/gateway/rooms/follower.ts'
+const head = 'services/gateway/rooms/head-sweep.ts'
+const intake = 'services/gateway/requests/intake.ts'
+const pending = 'services/gateway/rooms/pending.ts'
+const produce = 'services/gateway/requests/produce.ts'
+const resume = 'services/gateway/requests/resume.ts'
+const roomFeed = 'services/gateway/rooms/room-feed.ts'
+const sessionRooms = 'services/gateway/rooms/session-rooms.ts'
 
 /** An attacker publishes made-up events and notices. */
 const forged = { isForged: true }
@@ -121,7 +121,7 @@ export const rules: readonly Rule[] = [
   },
   {
     rule: 'a room goes on from the head that was read before the answer to create-user',
-    file: 'services/gateway/binding.ts',
+    file: 'services/gateway/requests/binding.ts',
     from: '{ cursor: head, memberAsOf: head }',
     to: '{ cursor: head, isLive: true }',
   },
