@@ -54,7 +54,7 @@ export const useChat = (address: string, options: ConnectOptions = {}): Chat => 
   const latest = useRef(options)
   latest.current = options
   const { user, token } = options
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the user and the token decide which client it is, by their values.
+  // The values of the user and the token decide which client it is, not the identity of `options`.
   useEffect(() => {
     const client = connect(address, latest.current)
     let isMounted = true
