@@ -1,4 +1,4 @@
-import { openAudit } from '../../infra/distributed/open-audit.ts'
+import { openAuditAdapters } from '../../infra/distributed/open-audit-adapters.ts'
 import { assertTopics } from '../../infra/kafka/admin/assert-topics.ts'
 import { checkTopics } from '../../infra/kafka/admin/check-topics.ts'
 import { createTopics } from '../../infra/kafka/admin/create-topics.ts'
@@ -74,7 +74,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     meaning: 'verifies log, store, read model and event stream against each other while the service runs; exit code 3: findings',
     needs: 'KAFKA_BROKERS, DATABASE_URL and REDIS_URL',
     flags: auditFlags,
-    run: (flags) => runAudit(readDistributedConfig(), openAudit, flags),
+    run: (flags) => runAudit(readDistributedConfig(), openAuditAdapters, flags),
   },
   prune: onDatabase('deletes rejections and audit rooms that are older than 30 days', prune),
 }

@@ -9,7 +9,7 @@ import { welcome } from './welcome.ts'
 /** Loads all modules that the database process does not need: it starts meanwhile, which takes about as long. */
 const loadServices = async () => {
   const [ports, gateway, writer, page] = await Promise.all([
-    import('../../infra/in-process/open-ports.ts'),
+    import('../../infra/in-process/open-embedded-adapters.ts'),
     import('../gateway/gateway-service.ts'),
     import('../writer/start-writer.ts'),
     import('../web/open-page.ts'),
@@ -33,8 +33,8 @@ await runMain(async () => {
   const pageReady = config.webPage
     ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
     : undefined
-  const [{ url }, { openPorts, createGatewayService, startWriter }] = await Promise.all([starting, loading])
-  const ports = await openPorts(config, url, service)
+  const [{ url }, { openEmbeddedAdapters, createGatewayService, startWriter }] = await Promise.all([starting, loading])
+  const ports = await openEmbeddedAdapters(config, url, service)
 
   const writer = await startWriter(config, { ...ports, eventStream: undefined }, service)
 

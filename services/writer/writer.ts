@@ -1,6 +1,6 @@
 import type { Consumption, HandledBatch, RecordBatch } from '../../shared/ports/command-log.ts'
 import type { FanOutState } from '../../shared/ports/fan-out.ts'
-import { createGathering } from '../../shared/runtime/async/gathering.ts'
+import { createBatchDelay } from '../../shared/runtime/async/batch-delay.ts'
 import { pause } from '../../shared/runtime/async/pause.ts'
 import type { BatchPipeline, WriterDeps } from './batch-pipeline.ts'
 import { createBatchPipeline } from './batch-pipeline.ts'
@@ -47,11 +47,11 @@ const pauseRuns = 1
  * records accumulate at the broker where that saves a batch.
  */
 const withPauses = (handle: BatchPipeline['handle'], { clock, times }: Pick<WriterDeps, 'clock' | 'times'>) => {
-  const gathering = createGathering(clock, { runs: pauseRuns, mostMs: times.gatherMostMs })
+  const batchDelay = createBatchDelay(clock, { runs: pauseRuns, mostMs: times.gatherMostMs })
   return async (batch: RecordBatch): Promise<HandledBatch> => {
     const startedMs = clock.monotonicMs()
     const handled = await handle(batch)
-    const pauseMs = gathering.pauseAfter(batch.records.length, clock.monotonicMs() - startedMs)
+    const pauseMs = batchDelay.delayAfter(batch.records.length, clock.monotonicMs() - startedMs)
     if (pauseMs > 0) await pause(clock, pauseMs, batch.signal)
     return handled
   }

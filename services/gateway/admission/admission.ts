@@ -1,9 +1,6 @@
 import type { RateLimiter } from '../limits/rate-limiter.ts'
-import { boundless } from '../limits/rate-limiter.ts'
 import type { Place } from '../limits/session-counts.ts'
-import { nowhere } from '../limits/session-counts.ts'
 import type { Authenticate, Principal } from './auth.ts'
-import { openAccess, trustEverybody } from './auth.ts'
 
 /** What the door grants to one socket. */
 export interface Admission {
@@ -12,12 +9,4 @@ export interface Admission {
   readonly authenticate: Authenticate
   readonly rateLimiter: RateLimiter
   readonly place: Place
-}
-
-/** Everything, for ever: authentication off, and nobody counts. */
-export const openAdmission: Admission = {
-  principal: openAccess,
-  authenticate: trustEverybody,
-  rateLimiter: boundless,
-  place: nowhere,
 }

@@ -129,7 +129,7 @@ export const createIntake = (ports: IntakeDeps): Intake => {
       await produce({ key: command.room, value: writeCommand(command), headers }, Date.parse(command.at))
     } catch (error) {
       if (!(error instanceof PublishError)) throw error
-      pending.conclude(entry, error.fate === 'too_large' ? tooLarge : { kind: 'unavailable' })
+      pending.conclude(entry, error.kind === 'too_large' ? tooLarge : { kind: 'unavailable' })
     }
   }
 

@@ -34,14 +34,19 @@ describe('A record that cannot be read', () => {
     ['that creates a user under another key', 'body.externalUserId: not the key', recordOf(createUser(5, { room: 'ext-6' }))],
   ] as const
 
-  it.each(cases)('%s is dead-lettered, its sender receives internal, and its neighbours are stored', async (_what, reason, poison) => {
-    const rig = await rigWithUsers()
-    await rig.deliver([recordOf(createChat(ann, [])), recordOf(post(ann, 'before')), poison, recordOf(post(ann, 'after'))])
-    expect(messagesOf(rig)).toEqual(['before', 'after'])
-    expect(rig.deadLettered).toEqual([{ record: poison, reason }])
-    expect(rig.outcomeLines()).toMatchObject([{ room: poison.key, command: poison.headers.command, error: { code: 'internal' } }])
-    expect(rig.counted.filter((what) => what === 'dead letter')).toHaveLength(1)
-  })
+  it.each(cases)(
+    '%s is dead-lettered, its sender receives internal, and its neighbours are stored',
+    async (_what, reason, poison) => {
+      const rig = await rigWithUsers()
+      await rig.deliver([recordOf(createChat(ann, [])), recordOf(post(ann, 'before')), poison, recordOf(post(ann, 'after'))])
+      expect(messagesOf(rig)).toEqual(['before', 'after'])
+      expect(rig.deadLettered).toEqual([{ record: poison, reason }])
+      expect(rig.outcomeLines()).toMatchObject([
+        { room: poison.key, command: poison.headers.command, error: { code: 'internal' } },
+      ])
+      expect(rig.counted.filter((what) => what === 'dead letter')).toHaveLength(1)
+    },
+  )
 
   it('is dead-lettered also if its headers name no command', async () => {
     const rig = await rigWithUsers()

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventAge, EventKey } from '../../../shared/ports/stream-summary.ts'
-import type { DatabaseLog } from '../connection/database-log.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { SummarySlice } from '../event-store/stream-summaries.ts'
 import { beforeAllStreams, eventAges, namedSummaries, summarySlice } from '../event-store/stream-summaries.ts'
 import { withAdminConnection } from './admin-connection.ts'
@@ -15,7 +15,7 @@ type OnSlice = (slice: SummarySlice) => void | Promise<void>
  * slice took, so that it never takes more than half of one connection's work.
  * Reads the next slice when `onSlice` has resolved.
  */
-export const walkSummaries = (url: string, log: DatabaseLog, onSlice: OnSlice): Promise<void> =>
+export const readSummaries = (url: string, log: Log, onSlice: OnSlice): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     for (let after = beforeAllStreams; ; ) {
       const startedAt = performance.now()
@@ -30,7 +30,7 @@ export const walkSummaries = (url: string, log: DatabaseLog, onSlice: OnSlice): 
   })
 
 /** The same for these streams only. */
-export const walkNamedSummaries = (url: string, log: DatabaseLog, streams: readonly string[], onSlice: OnSlice): Promise<void> =>
+export const readNamedSummaries = (url: string, log: Log, streams: readonly string[], onSlice: OnSlice): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     // Keys of the event stream, where a record that is no event may have any.
     const all = streams.filter((stream) => uuid.test(stream))
@@ -46,7 +46,7 @@ export const walkNamedSummaries = (url: string, log: DatabaseLog, streams: reado
 const eventsPerRead = 1_000
 
 /** How long ago these events were stored; those that do not exist are left out. */
-export const readAges = (url: string, log: DatabaseLog, events: readonly EventKey[]): Promise<readonly EventAge[]> =>
+export const readAges = (url: string, log: Log, events: readonly EventKey[]): Promise<readonly EventAge[]> =>
   withAdminConnection(url, log, async ({ pool }) => {
     const wanted = events.filter(({ stream }) => uuid.test(stream))
     const ages: EventAge[] = []

@@ -4,12 +4,13 @@ import type { ServiceProcess } from '../../shared/runtime/process/service-proces
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { PartitionLag } from '../kafka/admin/group-lag.ts'
 import { groupLag } from '../kafka/admin/group-lag.ts'
+import type { OnStreamRecord } from '../kafka/consumer/event-tail.ts'
 import { readEvents, tailEvents } from '../kafka/consumer/event-tail.ts'
-import { partitionOf } from '../kafka/producer/partition-of.ts'
-import { readAges, walkNamedSummaries, walkSummaries } from '../postgres/admin/walk-summaries.ts'
+import { partitionOf } from '../kafka/producer/partitioner.ts'
+import { readAges, readNamedSummaries, readSummaries } from '../postgres/admin/read-summaries.ts'
 import type { SummarySlice } from '../postgres/event-store/stream-summaries.ts'
-import type { DistributedAdapters } from './open-ports.ts'
-import { openPorts } from './open-ports.ts'
+import type { DistributedAdapters } from './open-distributed-adapters.ts'
+import { openDistributedAdapters } from './open-distributed-adapters.ts'
 
 /** What an audit needs of the three services, closed with the process. */
 export interface AuditAdapters extends DistributedAdapters {
@@ -19,19 +20,17 @@ export interface AuditAdapters extends DistributedAdapters {
   readonly progress: () => Promise<readonly PartitionLag[]>
   readonly walk: (onSlice: (slice: SummarySlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
   readonly ages: (events: readonly EventKey[]) => Promise<readonly EventAge[]>
-  readonly readEvents: (onRecord: OnRecord) => Promise<void>
+  readonly readEvents: (onRecord: OnStreamRecord) => Promise<void>
   readonly caughtUp: () => Promise<void>
 }
 
-type OnRecord = (record: { readonly key: string; readonly value: string }) => void
-
 /** `onRecord` is given every record that is published on the event stream from now on. */
-export const openAudit = async (
+export const openAuditAdapters = async (
   config: DistributedConfig,
   service: Pick<ServiceProcess, 'log' | 'life'>,
-  onRecord: OnRecord,
+  onRecord: OnStreamRecord,
 ): Promise<AuditAdapters> => {
-  const ports = await openPorts(config, 'chat-audit', service)
+  const ports = await openDistributedAdapters(config, 'chat-audit', service)
   const tail = await tailEvents(ports.kafka, 'end', onRecord)
   service.life.add('event tail', tail.close)
   return {
@@ -42,8 +41,8 @@ export const openAudit = async (
     progress: () => groupLag(ports.kafka),
     walk: (onSlice, streams) =>
       streams === undefined
-        ? walkSummaries(config.databaseUrl, service.log, onSlice)
-        : walkNamedSummaries(config.databaseUrl, service.log, streams, onSlice),
+        ? readSummaries(config.databaseUrl, service.log, onSlice)
+        : readNamedSummaries(config.databaseUrl, service.log, streams, onSlice),
     ages: (events) => readAges(config.databaseUrl, service.log, events),
     readEvents: (each) => readEvents(ports.kafka, each),
     caughtUp: tail.caughtUp,

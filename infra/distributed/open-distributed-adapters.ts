@@ -29,7 +29,7 @@ export interface DistributedAdapters {
  * Resolves when tables and topics are there as this program needs them; Redis
  * may come later.
  */
-export const openPorts = async (
+export const openDistributedAdapters = async (
   config: DistributedConfig,
   name: string,
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,

@@ -2,13 +2,13 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** A user of this machine, as `spawn` takes it. */
-export interface Account {
+export interface UnixAccount {
   readonly uid: number
   readonly gid: number
 }
 
 /** Postgres refuses to run as root; whoever is not root runs it as himself. */
-export const postgresAccount = (): Account | undefined => {
+export const postgresAccount = (): UnixAccount | undefined => {
   if (process.getuid?.() !== 0) return undefined
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

@@ -31,7 +31,7 @@ const bringUpToDate = async (database: Database, migrateIt: () => Promise<void>)
 }
 
 /** The adapters of the embedded mode, on its database's `url`, each closed with the process. Migrates where that is needed. */
-export const openPorts = async (
+export const openEmbeddedAdapters = async (
   { times, bounds }: Pick<SharedConfig, 'times' | 'bounds'>,
   url: string,
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import murmur2 from 'kafkajs/src/producer/partitioners/default/murmur2.js'
 import Encoder from 'kafkajs/src/protocol/encoder.js'
 import { describe, expect, it } from 'vitest'
-import { quickenVarints } from '../../../../infra/kafka/kafkajs-patches/quick-varints.ts'
+import { encodeVarintsInPlace } from '../../../../infra/kafka/kafkajs-patches/varints.ts'
 import { partitionOf } from '../../../../infra/kafka/producer/partitioner.ts'
 
 describe('a key', () => {
@@ -36,7 +36,7 @@ describe('numbers of a record', () => {
     return written((encoder) => writeVarLong.call(encoder, value))
   }
   const ours = (write: (encoder: Encoder) => void): string => {
-    quickenVarints()
+    encodeVarintsInPlace()
     return written(write)
   }
   const integer = fc.integer()

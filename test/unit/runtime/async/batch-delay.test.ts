@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { createGathering } from '../../../../shared/runtime/async/gathering.ts'
+import { createBatchDelay } from '../../../../shared/runtime/async/batch-delay.ts'
 
 const rig = (runs: number, mostMs: number) => {
   let nowMs = 0
-  const gathering = createGathering({ monotonicMs: () => nowMs }, { runs, mostMs })
+  const gathering = createBatchDelay({ monotonicMs: () => nowMs }, { runs, mostMs })
   /** Runs that follow each other, each with so many items; the last pause. */
   const run = (times: number, items: number, tookMs: number): number => {
     let pauseMs = 0
     for (let index = 0; index < times; index += 1) {
       nowMs += tookMs + pauseMs
-      pauseMs = gathering.pauseAfter(items, tookMs)
+      pauseMs = gathering.delayAfter(items, tookMs)
     }
     return pauseMs
   }

@@ -20,7 +20,7 @@ interface ConnectorOptions {
  * that its certificate is refused, one about what was in its buffer behind it.
  * The second would end the process.
  */
-export class Connector extends AbstractConnector {
+export class RedisConnector extends AbstractConnector {
   readonly #options: ConnectorOptions
 
   constructor(options: unknown) {

@@ -15,7 +15,7 @@ describe('the driver’s queue of requests', () => {
 
   const calmed = async (): Promise<RequestQueue> => {
     vi.useFakeTimers()
-    const { calmIdleQueues } = await import('../../../../infra/kafka/kafkajs-patches/idle-queue.ts')
+    const { stopIdleTimers: calmIdleQueues } = await import('../../../../infra/kafka/kafkajs-patches/idle-timers.ts')
     calmIdleQueues()
     return queue()
   }

@@ -24,7 +24,7 @@ const isSmall = (value: unknown): value is number =>
  * of nought; a fifth of the time of a produce went into that. To be called
  * before use, for all clients of this process; may be called again.
  */
-export const quickenVarints = (): void => {
+export const encodeVarintsInPlace = (): void => {
   Encoder.prototype.writeUVarInt = writeUVarInt
   Encoder.prototype.writeVarLong = function writeShortVarLong(this: Encoder, value: unknown): Encoder {
     return isSmall(value) ? this.writeVarInt(value) : writeVarLong.call(this, value)

@@ -26,6 +26,6 @@ function metadataOfOurs(this: Broker, topics: readonly string[] = []): Promise<u
  * without a leader kept us from making ours. What is asked by name is judged
  * as before. For all clients of this process; may be called again.
  */
-export const overlookOthersTopics = (): void => {
+export const ignoreForeignTopicErrors = (): void => {
   Broker.prototype.metadata = metadataOfOurs
 }

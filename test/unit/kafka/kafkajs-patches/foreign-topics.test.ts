@@ -1,7 +1,7 @@
 import Broker from 'kafkajs/src/broker/index.js'
 import { lookup } from 'kafkajs/src/protocol/requests/index.js'
 import { afterEach, describe, expect, it } from 'vitest'
-import { overlookOthersTopics } from '../../../../infra/kafka/kafkajs-patches/others-topics.ts'
+import { ignoreForeignTopicErrors } from '../../../../infra/kafka/kafkajs-patches/foreign-topics.ts'
 
 /** As the driver comes. */
 const original = Broker.prototype.metadata
@@ -42,14 +42,14 @@ describe('what the driver asks a broker of topics', () => {
   })
 
   it('is who the brokers are when it names none, whatever ails topics of others', async () => {
-    overlookOthersTopics()
-    overlookOthersTopics()
+    ignoreForeignTopicErrors()
+    ignoreForeignTopicErrors()
     expect(await broker().metadata()).toMatchObject({ controllerId: 1, brokers: answer.brokers })
     expect(await broker().metadata([])).toMatchObject({ controllerId: 1 })
   })
 
   it('is judged as before when it names them', async () => {
-    overlookOthersTopics()
+    ignoreForeignTopicErrors()
     await expect(broker().metadata(['ours'])).rejects.toMatchObject({ type: 'LEADER_NOT_AVAILABLE' })
   })
 })

@@ -1,5 +1,5 @@
-/** Where this adapter says what happens to it: fixed text plus fields, never content. pino's logger is one. */
-export interface KafkaLog {
+/** Receives log lines: a fixed text with fields, never message content or secrets. The process's pino logger implements it. */
+export interface Log {
   debug(fields: object, text: string): void
   info(fields: object, text: string): void
   warn(fields: object, text: string): void

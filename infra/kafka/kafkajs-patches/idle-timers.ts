@@ -18,6 +18,6 @@ function scheduleWhilePending(this: RequestQueue): void {
 }
 
 /** Lets idle connections rest, for all clients of this process. May be called again. */
-export const calmIdleQueues = (): void => {
+export const stopIdleTimers = (): void => {
   RequestQueue.prototype.scheduleCheckPendingRequests = scheduleWhilePending
 }

@@ -1,6 +1,6 @@
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js'
 import { afterEach, describe, expect, it } from 'vitest'
-import { skipEmptyBatches } from '../../../../infra/kafka/kafkajs-patches/skip-empty-batches.ts'
+import { skipEmptyBatches } from '../../../../infra/kafka/kafkajs-patches/empty-batches.ts'
 
 /** As the driver comes. */
 const original = ConsumerGroup.prototype.fetch

@@ -1,15 +1,15 @@
 import type { Clock } from '../../ports/clock.ts'
 
-export interface GatheringOptions {
+export interface BatchDelayOptions {
   /** A pause is as long as this many runs. */
   readonly runs: number
   readonly mostMs: number
 }
 
 /** Decides how long a step that handles whatever is queued pauses before its next run. */
-export interface Gathering {
+export interface BatchDelay {
   /** To be called when a run has handled so many items in so much time; the pause that follows it, in milliseconds. */
-  pauseAfter(items: number, tookMs: number): number
+  delayAfter(items: number, tookMs: number): number
 }
 
 /** Over this time the rate of items is averaged. */
@@ -22,12 +22,12 @@ const windowMs = 200
  * runs then take longer. There is none unless one more item is expected within
  * it, at the recent rate: it would save no run.
  */
-export const createGathering = (clock: Pick<Clock, 'monotonicMs'>, { runs, mostMs }: GatheringOptions): Gathering => {
+export const createBatchDelay = (clock: Pick<Clock, 'monotonicMs'>, { runs, mostMs }: BatchDelayOptions): BatchDelay => {
   /** Items of the recent past; what is older than the window counts for a third and less. */
   let recent = 0
   let countedAtMs = clock.monotonicMs()
   return {
-    pauseAfter: (items, tookMs) => {
+    delayAfter: (items, tookMs) => {
       const nowMs = clock.monotonicMs()
       recent = recent * Math.exp((countedAtMs - nowMs) / windowMs) + items
       countedAtMs = nowMs
