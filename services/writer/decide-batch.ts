@@ -19,7 +19,8 @@ export type Decision =
   /** The user was there already and is the answer. */
   | { readonly kind: 'user'; readonly user: User }
 
-export interface Verdict {
+/** The decisions of one batch, and the state after it. */
+export interface BatchDecision {
   /** One for each command, in their order. */
   readonly decisions: readonly Decision[]
   readonly decided: NewOutcomes
@@ -46,7 +47,7 @@ export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUs
  * Decides commands in their order: a recorded outcome, or an earlier one of
  * this batch, wins over any decision. Pure; bodies are serialised here, once.
  */
-export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limits: DecisionLimits): Verdict => {
+export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limits: DecisionLimits): BatchDecision => {
   const table: Table = {
     chats: new Map(loaded.chats),
     knownUsers: new Set(loaded.knownUsers),
