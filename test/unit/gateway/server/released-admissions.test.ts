@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import type { Verdict } from '../../../../services/gateway/admission/auth.ts'
+import type { Authenticated } from '../../../../services/gateway/admission/auth.ts'
 import { until } from '../../../support/poll.ts'
 import { admissionRig, nothingTaken, service, user } from '../admission-rig.ts'
 
@@ -35,7 +35,7 @@ const expectRoom = async (rig: Rig): Promise<void> => {
 const isGone = (socket: Socket): Promise<boolean> => until('the server to see that the client left', () => socket.destroyed)
 
 const duringVerification =
-  (verdict: Verdict) =>
+  (verdict: Authenticated) =>
   async (rig: Rig): Promise<void> => {
     const client = await rig.open(rig.upgradeBytes())
     const { socket, end } = await rig.verification()
