@@ -21,8 +21,8 @@ export interface StoredRejection {
   readonly rejection: Rejection
 }
 
-/** What became of a command: its event or its rejection; recorded once, for ever the same. */
-export type Outcome =
+/** The stored outcome of a command: its event or its rejection. Recorded once and never changed. */
+export type RecordedOutcome =
   | { readonly kind: 'event'; readonly digest: string; readonly event: StoredEvent }
   | { readonly kind: 'rejection'; readonly digest: string; readonly rejection: Rejection }
 
@@ -57,7 +57,7 @@ export interface Snapshot {
   /** By user, of those asked for; may be of a later moment. Not locked: other rooms may change it until the commit. */
   readonly chatCounts: ReadonlyMap<string, number>
   /** By `commandKeyText`: the outcome of each command asked for, and the outcome that keeps its id, in any order. */
-  readonly outcomes: ReadonlyMap<string, readonly Outcome[]>
+  readonly outcomes: ReadonlyMap<string, readonly RecordedOutcome[]>
 }
 
 /** The map key of a command id. */
@@ -170,5 +170,5 @@ export interface EventStore {
   openAppender(): Promise<Appender>
   readPages(requests: readonly PageRequest[]): Promise<readonly Page[]>
   /** What is recorded of exactly these commands: an outcome with another digest is another command's. */
-  outcomes(keys: readonly CommandKey[]): Promise<readonly (Outcome | undefined)[]>
+  outcomes(keys: readonly CommandKey[]): Promise<readonly (RecordedOutcome | undefined)[]>
 }
