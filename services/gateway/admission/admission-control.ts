@@ -33,6 +33,12 @@ export interface AdmissionControlDeps {
   readonly clock: Clock
 }
 
+interface Identified {
+  readonly principal: Principal
+  /** Names the client's address, as `keyOf` does. */
+  readonly address: string
+}
+
 /** A service is not counted by who or where it is. */
 const nobody: Guest = {}
 
@@ -68,17 +74,18 @@ export const createAdmissionControl = ({
     return isWelcomeOrigin(request, origins) ? undefined : 'origin'
   }
 
-  const identify: AdmissionControl['identify'] = async (request) => {
+  const identify = async (request: IncomingMessage): Promise<Identified | Refused> => {
     const flaw = flawOf(request)
     if (flaw !== undefined) return { refusal: flaw }
-    const connectAttempts = buckets.hold(`knocks:${placeOf(request)}`, connectAttemptRate)
+    const address = placeOf(request)
+    const connectAttempts = buckets.hold(`knocks:${address}`, connectAttemptRate)
     try {
       const waitMs = connectAttempts.take(1)
       if (waitMs !== undefined) return { refusal: 'address_rate', waitMs }
       const verdict = await authenticate(tokenOf(request))
       // Refund the attempt for services, which may open many sockets at once; failed authentication still costs one.
       if ('principal' in verdict && verdict.principal.isService) connectAttempts.take(-1)
-      return 'fault' in verdict ? refusedToken(verdict) : verdict
+      return 'fault' in verdict ? refusedToken(verdict) : { principal: verdict.principal, address }
     } finally {
       connectAttempts.release()
     }
@@ -102,7 +109,7 @@ export const createAdmissionControl = ({
       const full = sessionCounts.isFull()
       if (full !== undefined) return { refusal: full }
       const identified = await identify(request)
-      return 'refusal' in identified ? identified : admitAs(identified.principal, placeOf(request))
+      return 'refusal' in identified ? identified : admitAs(identified.principal, identified.address)
     },
   }
 }

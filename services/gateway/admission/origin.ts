@@ -12,10 +12,7 @@ export interface OriginRule {
   readonly isOpen: boolean
 }
 
-const hostName = (host: string): string => {
-  const url = `http://${host}`
-  return URL.canParse(url) ? new URL(url).hostname : ''
-}
+const hostName = (host: string): string => URL.parse(`http://${host}`)?.hostname ?? ''
 
 /** Whether the page came from the very host that it connects to. Proxies may have taken TLS off, so the scheme does not count. */
 const isOwn = (origin: string, host: string): boolean =>

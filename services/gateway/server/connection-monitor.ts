@@ -144,6 +144,10 @@ class WatchedConnection implements Connection {
 
   private isStuck(now: number): boolean {
     const { socket } = this
+    if (!this.isWaiting && socket.writableLength === 0) {
+      this.progressAtMs = now
+      return false
+    }
     const sent = socket.bytesWritten - socket.writableLength
     // Whoever takes what had to wait for it lives, though it may not be read meanwhile.
     if (this.isWaiting && sent !== this.sentBytes) this.isHeard = true

@@ -28,13 +28,16 @@ export interface ChurnResult {
   readonly problems: readonly string[]
 }
 
+/** Of a cut of all at once: the first socket is about to be reopened, or the last one has been resumed. */
+export type ChurnNote = 'reopening' | 'resumed'
+
 interface Person {
   readonly externalId: string
   readonly url: string
   socket: LeanSocket | undefined
   userId: string
   last: number
-  /** When the socket that is open now began to be opened. */
+  /** When it was first tried to open the socket that is open now; failed tries count. */
   openedMs: number
   isResumed: boolean
 }
@@ -45,13 +48,13 @@ const usersAtOnce = 50
 const usersPerCommand = 1_000
 
 /** Sockets of one room that are cut and come back, while somebody talks to all of them. */
-export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
+export const runChurn = async (options: ChurnOptions, note: (note: ChurnNote) => void): Promise<ChurnResult> => {
   const { urls, sockets, everyMs, awayMs, messages, perSecond, tag } = options
   const ids = runIds(tag, nowMs())
   const room = ids.room(roomNumber)
   const resume = createLatencies()
   const problems: string[] = []
-  let [cuts, failures, confirmed, isOver] = [0, 0, 0, false]
+  let [cuts, failures, resumed, confirmed, isOver] = [0, 0, 0, 0, false]
 
   const people = Array.from(
     { length: sockets },
@@ -68,6 +71,12 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
   /** Is never cut: its messages are not what is measured. */
   const [speaker, ...members] = people as [Person, ...Person[]]
 
+  const recordResume = ({ openedMs }: Person): void => {
+    resume.record(nowMs() - openedMs)
+    resumed += 1
+    if (everyMs === 0 && resumed === cuts) note('resumed')
+  }
+
   const hearOther = (person: Person, text: string): void => {
     const frame = JSON.parse(text) as {
       event: string
@@ -82,13 +91,12 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
     if (frame.seq !== undefined) person.last = Math.max(person.last, frame.seq)
     if (frame.error !== undefined && problems.length < mostProblems) problems.push(`${frame.event} was refused`)
     if (frame.event !== 'resume') return
-    if (person.isResumed) resume.record(nowMs() - person.openedMs)
+    if (person.isResumed) recordResume(person)
     person.isResumed = true
   }
 
   const open = async (person: Person): Promise<void> => {
     const read = chatDialect.reader(ids)
-    person.openedMs = nowMs()
     const socket = await openLeanSocket({
       url: person.url,
       onText: (bytes, from, to) => {
@@ -107,21 +115,25 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
     socket.send(JSON.stringify({ event: 'create-user', id: 'bind', body }))
   }
 
-  const reopen = async (person: Person): Promise<void> => {
-    if (isOver && person.socket?.isOpen === true) return
+  const tryToOpen = async (person: Person): Promise<void> => {
     try {
       await open(person)
     } catch {
       failures += 1
-      setTimeout(() => void reopen(person), 100)
+      setTimeout(() => void tryToOpen(person), 100)
     }
+  }
+
+  const reopen = (person: Person): void => {
+    person.openedMs = nowMs()
+    void tryToOpen(person)
   }
 
   const cut = (person: Person): void => {
     if (isOver || person.socket?.isOpen !== true) return
     cuts += 1
     person.socket.cut()
-    setTimeout(() => void reopen(person), awayMs)
+    setTimeout(() => reopen(person), awayMs)
   }
 
   const say = (frame: object): void => speaker.socket?.send(JSON.stringify(frame))
@@ -181,7 +193,11 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
           }
         })
   const durationMs = (messages / perSecond) * 1_000
-  if (everyMs === 0) setTimeout(() => members.forEach(cut), durationMs / 2)
+  const cutAll = (): void => {
+    setTimeout(() => note('reopening'), awayMs)
+    members.forEach(cut)
+  }
+  if (everyMs === 0) setTimeout(cutAll, durationMs / 2)
   let operation = 0
   const send = (intendedMs: number): void => {
     operation += 1
