@@ -50,7 +50,7 @@ const rowOf = (what: string, sockets: number, churned: Churned, isJudged: boolea
     what: `B8 ${sockets} sockets, ${what}`,
     result:
       `${cuts} cuts, ${missing} of all deliveries missing, ${failures} attempts to connect failed; ` +
-      `reopened → behind the last missed frame p50 ${ms(resume.p50)}, p99 ${ms(resume.p99)} ms; ` +
+      `due to reopen → behind the last missed frame p50 ${ms(resume.p50)}, p99 ${ms(resume.p99)} ms; ` +
       `load ${(100 * churned.cpu.loadBusy).toFixed(0)} % busy${stormText(churned)}`,
     ...(isJudged ? { aim: '100 % delivered, p99 < 1 s', isMet: missing === 0 && resume.p99 < 1_000 } : {}),
   }

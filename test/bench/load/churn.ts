@@ -22,7 +22,7 @@ export interface ChurnOptions {
 export interface ChurnResult {
   readonly cuts: number
   readonly failures: number
-  /** From the reopening of a socket to the answer that stands behind its last missed frame. */
+  /** From the time at which a socket was due to be reopened to the answer that stands behind its last missed frame. */
   readonly resume: LatencySummary
   readonly missing: number
   readonly problems: readonly string[]
@@ -37,8 +37,8 @@ interface Person {
   socket: LeanSocket | undefined
   userId: string
   last: number
-  /** When it was first tried to open the socket that is open now; failed tries count. */
-  openedMs: number
+  /** When the socket that is open now was due to be opened: a busy load and failed attempts count as waiting. */
+  dueMs: number
   isResumed: boolean
 }
 
@@ -64,15 +64,15 @@ export const runChurn = async (options: ChurnOptions, note: (note: ChurnNote) =>
       socket: undefined,
       userId: '',
       last: 0,
-      openedMs: 0,
+      dueMs: 0,
       isResumed: false,
     }),
   )
   /** Is never cut: its messages are not what is measured. */
   const [speaker, ...members] = people as [Person, ...Person[]]
 
-  const recordResume = ({ openedMs }: Person): void => {
-    resume.record(nowMs() - openedMs)
+  const recordResume = ({ dueMs }: Person): void => {
+    resume.record(nowMs() - dueMs)
     resumed += 1
     if (everyMs === 0 && resumed === cuts) note('resumed')
   }
@@ -115,25 +115,21 @@ export const runChurn = async (options: ChurnOptions, note: (note: ChurnNote) =>
     socket.send(JSON.stringify({ event: 'create-user', id: 'bind', body }))
   }
 
-  const tryToOpen = async (person: Person): Promise<void> => {
+  const reopen = async (person: Person): Promise<void> => {
     try {
       await open(person)
     } catch {
       failures += 1
-      setTimeout(() => void tryToOpen(person), 100)
+      setTimeout(() => void reopen(person), 100)
     }
-  }
-
-  const reopen = (person: Person): void => {
-    person.openedMs = nowMs()
-    void tryToOpen(person)
   }
 
   const cut = (person: Person): void => {
     if (isOver || person.socket?.isOpen !== true) return
     cuts += 1
     person.socket.cut()
-    setTimeout(() => reopen(person), awayMs)
+    person.dueMs = nowMs() + awayMs
+    setTimeout(() => void reopen(person), awayMs)
   }
 
   const say = (frame: object): void => speaker.socket?.send(JSON.stringify(frame))
