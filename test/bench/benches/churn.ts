@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { freshTag } from '../../support/load/run-ids.ts'
 import { startChat } from '../../support/stack/start-chat.ts'
 import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
+import { pidsOf } from '../harness/chat-under-load.ts'
+import type { Parts } from '../harness/cpu.ts'
 import type { CpuUse } from '../harness/measure.ts'
 import { cpuText, measureCpu } from '../harness/measure.ts'
 import { startOrderChild } from '../harness/order-child.ts'
@@ -9,6 +11,7 @@ import type { ChurnNote, ChurnOptions, ChurnResult } from '../load/churn.ts'
 import { ms } from './pipeline-search.ts'
 
 const entry = join(import.meta.dirname, '../load/churn-process.ts')
+const bareEntry = join(import.meta.dirname, '../rivals/bare-churn-server.ts')
 
 type Kind = Pick<ChurnOptions, 'sockets' | 'everyMs' | 'awayMs' | 'messages' | 'perSecond'>
 
@@ -22,21 +25,31 @@ interface Churned {
 /** The load is one address in place of thousands. */
 const env = { LOG_LEVEL: 'warn', SESSIONS_PER_GATEWAY: '20000', CONNECTIONS_PER_ADDRESS: '20000' }
 
-const churn = async (context: BenchContext, kind: Kind): Promise<Churned> => {
-  const stack = await context.stack()
-  await using chat = await startChat(stack, { gateways: 2, writers: 1, env })
+const churnOn = async (urls: readonly string[], servers: Parts, kind: Kind): Promise<Churned> => {
   await using child = startOrderChild<ChurnOptions, ChurnNote>(entry)
-  const gateways = chat.gateways.map((gateway) => (gateway as { pid?: number }).pid ?? 0)
-  const parts = { gateways, ...stack.parts, load: [child.pid] }
+  const parts = { ...servers, load: [child.pid] }
   const end = measureCpu(parts)
   let endStorm: (() => CpuUse) | undefined
   let storm: CpuUse | undefined
-  const order = { ...kind, urls: chat.gateways.map(({ url }) => url), tag: freshTag() }
-  const result = await child.obey<ChurnResult>(order, (note) => {
+  const result = await child.obey<ChurnResult>({ ...kind, urls, tag: freshTag() }, (note) => {
     if (note === 'reopening') endStorm = measureCpu(parts)
     else storm = endStorm?.()
   })
   return { result, cpu: end(), storm }
+}
+
+const churn = async (context: BenchContext, kind: Kind): Promise<Churned> => {
+  const stack = await context.stack()
+  await using chat = await startChat(stack, { gateways: 2, writers: 1, env })
+  const urls = chat.gateways.map(({ url }) => url)
+  return await churnOn(urls, { gateways: pidsOf(chat.gateways), ...stack.parts }, kind)
+}
+
+/** One process, since the room is an array of it: its CPU time is what can be compared. */
+const churnBare = async (kind: Kind): Promise<Churned> => {
+  await using server = startOrderChild<{ readonly do: 'listen' }>(bareEntry)
+  const { port } = await server.obey<{ readonly port: number }>({ do: 'listen' })
+  return await churnOn([`ws://127.0.0.1:${port}`], { server: [server.pid] }, kind)
 }
 
 const stormText = ({ result, storm }: Churned): string =>
@@ -75,13 +88,15 @@ export const churnBench: Bench = {
     const inTurn = await churn(context, { ...common, everyMs: isShort ? 400 : 15_000 })
     context.say(`  ${rowOf('in turn', sockets, inTurn, false).result}`)
     const atOnce = await churn(context, { ...common, everyMs: 0 })
+    const bare = await churnBare({ ...common, everyMs: 0 })
     return {
       rows: [
         rowOf('each cut every 15 s and back after 2 s, 120 messages to all', sockets, inTurn, !isShort),
         rowOf('all cut at once', sockets, atOnce, !isShort),
+        rowOf('all cut at once, bare ws in one process', sockets, bare, false),
       ],
-      problems: [...problemsOf(inTurn.result), ...problemsOf(atOnce.result)],
-      data: { inTurn, atOnce },
+      problems: [...problemsOf(inTurn.result), ...problemsOf(atOnce.result), ...problemsOf(bare.result)],
+      data: { inTurn, atOnce, bare },
     }
   },
 }
