@@ -95,7 +95,7 @@ describe.skipIf(whyNoStack())('records on Kafka that are none of ours', () => {
 describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
   const tooLarge = { key: 'k', value: 'x'.repeat(1024 * 1024), headers: {} }
   const small = (key: string, value: string) => ({ key, value, headers: {} })
-  const fateOf = (publish: Promise<void>) =>
+  const outcomeOf = (publish: Promise<void>) =>
     publish.then(
       () => 'durable',
       (error: PublishError) => error,
@@ -104,7 +104,7 @@ describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
   it('is final when the one record is too large, and the next is taken', async () => {
     await using opened = await open()
     await expect(opened.log.publish([tooLarge])).rejects.toMatchObject({
-      fate: 'too_large',
+      kind: 'too_large',
       message: expect.stringContaining('MESSAGE_TOO_LARGE'),
       tooLarge: new Set([tooLarge]),
     })
@@ -119,8 +119,8 @@ describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
     const keys = ['k', 'l', 'm']
     const before = keys.map((key) => small(key, 'before'))
     const after = keys.map((key) => small(key, 'after'))
-    const error = await fateOf(opened.log.publish([...before, tooLarge, another, ...after]))
-    expect(error).toMatchObject({ fate: 'too_large', tooLarge: new Set([tooLarge, another]) })
+    const error = await outcomeOf(opened.log.publish([...before, tooLarge, another, ...after]))
+    expect(error).toMatchObject({ kind: 'too_large', tooLarge: new Set([tooLarge, another]) })
     const kept = await readTopic(opened.brokers, opened.topics.commands.name)
     for (const each of keys) {
       const own = kept.filter(({ key }) => String(key) === each).map(({ value }) => String(value))
@@ -133,7 +133,7 @@ describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
     const { commands, events } = opened.topics
     await limitBytes(opened.options, [commands.name, events.name], 20_000)
     const records = Array.from({ length: 40 }, (_, index) => small('k', String(index).padEnd(4_000, '.')))
-    expect(await fateOf(opened.log.publish(records))).toBe('durable')
+    expect(await outcomeOf(opened.log.publish(records))).toBe('durable')
     const kept = (await readTopic(opened.brokers, commands.name)).map(({ value }) => Number.parseInt(String(value), 10))
     const firsts = [...new Set(kept)]
     expect(firsts).toEqual(records.map((_, index) => index))
@@ -168,7 +168,7 @@ describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
     const log = kafkaCommandLog(elsewhere)
     const record = { key: 'k', value: 'v', headers: {} }
     await expect(log.publish([record])).rejects.toMatchObject({
-      fate: 'refused',
+      kind: 'refused',
       message: expect.stringContaining('UNKNOWN_TOPIC_OR_PARTITION'),
     })
     const { commands } = topicsOf(elsewhere.namespace, elsewhere.partitions)

@@ -157,7 +157,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
         (error: PublishError) => error,
       )
     const refusal = await until('the refusal', isRefused, { withinMs: 20_000, everyMs: 200 })
-    expect(refusal).toMatchObject({ fate: 'refused', message: expect.stringContaining('PARTITIONS says') })
+    expect(refusal).toMatchObject({ kind: 'refused', message: expect.stringContaining('PARTITIONS says') })
     await log.close()
   })
 
