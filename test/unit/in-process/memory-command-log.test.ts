@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { PublishError } from '../../../shared/ports/command-log.ts'
 import { collect, holding, record, recordsOf, valuesOf } from '../../contract/command-log/collecting.ts'
-import { commandLogSuite } from '../../contract/command-log.suite.ts'
-import { openMemoryCommandLog } from '../../contract/memory-command-log-opening.ts'
+import { openMemoryCommandLog } from '../../contract/command-log/open-memory-command-log.ts'
+import { commandLogSuite } from '../../contract/command-log/suite.ts'
 import { until } from '../../support/poll.ts'
 
 commandLogSuite('in memory', openMemoryCommandLog)
