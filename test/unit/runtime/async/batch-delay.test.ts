@@ -3,13 +3,13 @@ import { createBatchDelay } from '../../../../shared/runtime/async/batch-delay.t
 
 const rig = (runs: number, mostMs: number) => {
   let nowMs = 0
-  const gathering = createBatchDelay({ monotonicMs: () => nowMs }, { runs, mostMs })
+  const batchDelay = createBatchDelay({ monotonicMs: () => nowMs }, { runs, mostMs })
   /** Runs that follow each other, each with so many items; the last pause. */
   const run = (times: number, items: number, tookMs: number): number => {
     let pauseMs = 0
     for (let index = 0; index < times; index += 1) {
       nowMs += tookMs + pauseMs
-      pauseMs = gathering.delayAfter(items, tookMs)
+      pauseMs = batchDelay.delayAfter(items, tookMs)
     }
     return pauseMs
   }
@@ -19,7 +19,7 @@ const rig = (runs: number, mostMs: number) => {
   return { run, pass }
 }
 
-describe('Gathering', () => {
+describe('The batch delay', () => {
   it('pauses in proportion to the run when more items are expected meanwhile', () => {
     expect(rig(2, 50).run(50, 5, 4)).toBe(8)
   })
