@@ -177,7 +177,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     await log.close()
     const times = { ...options.times, producerRequestMs: 500 }
     const asked = { ...options, times, copies: undefined, drainMs: 500, partitions: 1 }
-    await expect(repartition(asked)).rejects.toThrow('1 commands wait')
+    await expect(repartition(asked)).rejects.toThrow('1 of 1 commands are not acknowledged')
   })
 })
 

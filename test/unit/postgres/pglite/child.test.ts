@@ -20,7 +20,7 @@ process.send = (...message) => {
 }
 `)}`
 
-it('the process of the embedded database ends without a word when its parent is gone as it reports', async () => {
+it('the process of the embedded database exits silently when its parent is gone before it can report', async () => {
   using folder = scratchFolder()
   const file = join(folder.path, 'no folder')
   writeFileSync(file, '')

@@ -45,7 +45,7 @@ const isRunning = (pid: number): boolean => {
 }
 
 describe('the embedded database', () => {
-  it('still has everything it acknowledged after ten kills in mid-write, each followed by a start at once', async () => {
+  it('keeps every acknowledged write over ten kills during writes, each followed by an immediate start', async () => {
     using folder = scratchFolder()
     const acknowledged = new Map<string, number>()
     for (let round = 0; round < 10; round += 1) {
@@ -63,7 +63,7 @@ describe('the embedded database', () => {
     for (const [room, last] of acknowledged) expect(heads.get(room)).toBeGreaterThanOrEqual(last)
   }, 120_000)
 
-  it('refuses a second start on its folder at once and says who holds it since when, and goes on', async () => {
+  it('refuses a second start on its folder at once, names the process that holds it, and keeps running', async () => {
     using folder = scratchFolder()
     await using opened = await openEmbedded(folder.path)
     const again = startEmbeddedPostgres({ dataDir: folder.path, log: recordingLog() })
@@ -75,7 +75,7 @@ describe('the embedded database', () => {
     await append(opened.store, chatCreated(randomUUID(), [randomUUID()]))
   }, 30_000)
 
-  it('can be started again after an orderly end, and has what was stored', async () => {
+  it('can be started again after an orderly stop, with its data', async () => {
     using folder = scratchFolder()
     const room = await (async () => {
       await using opened = await openEmbedded(folder.path)
@@ -85,7 +85,7 @@ describe('the embedded database', () => {
     expect(await opened.readModel.heads([room])).toEqual(new Map([[room, 6]]))
   }, 30_000)
 
-  it('tells when its process ends by itself, and answers calls with unavailable', async () => {
+  it('reports the end of its process, and rejects calls with `unavailable`', async () => {
     using folder = scratchFolder()
     await using opened = await openEmbedded(folder.path)
     const { embedded, readModel } = opened
@@ -107,7 +107,7 @@ describe('the embedded database', () => {
     await until('the child to end', () => !isRunning(child))
   }, 30_000)
 
-  it('answers again after it stood still for longer than an answer may take', async () => {
+  it('answers again after its process was suspended for longer than the time-out of an answer', async () => {
     using folder = scratchFolder()
     await using opened = await openEmbedded(folder.path, { databaseAnswerMs: 300, databaseConnectMs: 300 })
     process.kill(opened.embedded.pid, 'SIGSTOP')

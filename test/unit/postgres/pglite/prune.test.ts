@@ -33,7 +33,7 @@ const storeRejections = async (): Promise<void> => {
 }
 
 describe('the embedded mode', () => {
-  it('deletes rejections older than 30 days by itself, and keeps the younger ones', async () => {
+  it('deletes rejections older than 30 days automatically, and keeps newer ones', async () => {
     await storeRejections()
     const embedded = await startEmbeddedPostgres({ dataDir: folder.path, log: recordingLog() })
     const log = createLogger({ level: 'silent', name: 'test' })
