@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { emit } from './emit.ts'
 
 const root = new URL('../../', import.meta.url)
-const entry = 'test/support/testing/chat-stack'
+const entry = 'test/testing/chat-stack'
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
 interface Manifest {
@@ -48,7 +48,7 @@ export const testingPackage = async (folder: string): Promise<void> => {
     dependencies: dependenciesOf(folder, manifest),
   }
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(packed, null, 2)}\n`)
-  writeFileSync(join(folder, 'README.md'), read('test/support/testing/README.md'))
+  writeFileSync(join(folder, 'README.md'), read('test/testing/README.md'))
   // It names the images.
   for (const name of ['LICENSE', 'docker-compose.yml']) copyFileSync(new URL(name, root), join(folder, name))
 }

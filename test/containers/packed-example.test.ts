@@ -7,7 +7,7 @@ import { runCommand } from '../../infra/native/run-command.ts'
 import { whyNoContainers } from './provided-containers.ts'
 
 const example = (): string => {
-  const [, code] = /```ts\n(.*?)```/s.exec(readFileSync(join(projectFolder, 'test/support/testing/README.md'), 'utf8')) ?? []
+  const [, code] = /```ts\n(.*?)```/s.exec(readFileSync(join(projectFolder, 'test/testing/README.md'), 'utf8')) ?? []
   if (code === undefined) throw new Error('the documentation of chat-testing has no example')
   return code
 }

@@ -1,0 +1,210 @@
+import type { Mutant } from '../../support/mutants/mutant.ts'
+
+/** A mutant that the simulation of gateways detects. */
+export type GatewayMutant = Mutant & {
+  /** A seed that detects it, tried first where few seeds do. */
+  readonly shownBy?: number
+  /** An attacker publishes invented events and notices meanwhile. */
+  readonly isForged?: true
+}
+
+const gateway = (file: string): string => `services/gateway/${file}.ts`
+
+const feedMutants: readonly GatewayMutant[] = [
+  { rule: 'a live follower is given nothing up to its cursor', module: gateway('feeds'), in: 'give', operand: 'cursor' },
+  { rule: 'a follower that is behind is given nothing by the feed', module: gateway('feeds'), in: 'give', operand: 'state' },
+  { rule: 'the event that removes a user is the last that is given', module: gateway('feeds'), in: 'endRemoved', call: 'end' },
+  { rule: 'a full send queue sets the followers behind', module: gateway('feeds'), in: 'pass', call: 'fallBehind' },
+  {
+    rule: 'a feed passes held events on in their order, after the gap',
+    module: gateway('room-feed'),
+    in: 'take',
+    operand: 'last',
+    beside: 'isPassable',
+  },
+  { rule: 'a gap is read from the store', module: gateway('room-feed'), in: 'repair', body: '' },
+]
+
+const followerMutants: readonly GatewayMutant[] = [
+  {
+    rule: 'a follower goes live only when the feed has not passed its page',
+    module: gateway('follower'),
+    in: 'mayGoLive',
+    operand: 'last',
+  },
+  {
+    rule: 'a follower goes live only when it has reached the head of its page',
+    module: gateway('follower'),
+    in: 'mayGoLive',
+    operand: 'cursor',
+  },
+  {
+    rule: 'a page that was requested before a change of place is dropped',
+    module: gateway('follower'),
+    in: 'readPage',
+    operand: 'mine',
+    shownBy: 292,
+  },
+  {
+    rule: 'a page is cut after the event that removed its reader',
+    module: gateway('follower'),
+    in: 'apply',
+    operand: 'removedAt',
+  },
+  {
+    rule: 'a replay ends at the head that was read with the request',
+    module: gateway('follower'),
+    in: 'apply',
+    operand: 'ceiling',
+  },
+  {
+    rule: 'nothing newer than a replay precedes its answer',
+    module: gateway('follower'),
+    in: 'catchUp',
+    body: `
+      if (this.state !== 'behind' || this.reading !== undefined) return
+      if (this.replay !== undefined && this.cursor >= this.replay.ceiling) {
+        this.finishReplay('recovered')
+        this.replay = undefined
+      }
+      if (this.feed.isOpen || this.replay !== undefined) this.reader.queueForPage(this)`,
+  },
+  {
+    rule: 'a page is queued only as far as the send queue has room',
+    module: gateway('follower'),
+    in: 'deliver',
+    operand: 'isFull',
+  },
+]
+
+const sessionMutants: readonly GatewayMutant[] = [
+  {
+    rule: 'nothing of a room precedes the answer to create-user',
+    module: gateway('session-rooms'),
+    in: 'isEarly',
+    operand: 'isStarted',
+  },
+  {
+    rule: 'nothing of a room that a resume names precedes its answer',
+    module: gateway('session-rooms'),
+    in: 'isEarly',
+    operand: 'withheld',
+  },
+  {
+    rule: 'a followed room does not advance while a resume that names it is read',
+    module: gateway('session-rooms'),
+    in: 'withhold',
+    call: 'hold',
+    shownBy: 923,
+  },
+  {
+    rule: 'a room continues from the head that was read before the answer to create-user',
+    module: gateway('binding'),
+    in: 'followOthers',
+    property: 'memberAsOf',
+    becomes: 'isLive: true',
+  },
+  { rule: 'a resume reports forbidden to non-members', module: gateway('resume'), in: 'verdict', guard: 'forbidden' },
+  {
+    rule: 'a resume reports what it skips',
+    module: gateway('resume'),
+    in: 'resumeRoom',
+    conditional: 'recovered',
+  },
+  {
+    rule: 'nothing of a room follows once a resume has reported that it is forbidden',
+    module: gateway('resume'),
+    in: 'createResume',
+    call: 'leave',
+  },
+]
+
+const commandMutants: readonly GatewayMutant[] = [
+  {
+    rule: 'a command is not answered before its own frame',
+    module: gateway('pending'),
+    in: 'isAhead',
+    body: 'return false',
+  },
+  { rule: 'a command is confirmed once', module: gateway('pending'), in: 'offer', call: 'forget' },
+  {
+    rule: 'other content under the same id does not confirm a command',
+    module: gateway('pending'),
+    in: 'isOf',
+    operand: 'digest',
+  },
+  {
+    rule: 'the commands of a session to one room are produced in order',
+    module: gateway('intake'),
+    in: 'inOrder',
+    operand: 'before',
+  },
+  {
+    rule: 'a refusal is final only if no attempt has an unknown outcome',
+    module: gateway('produce'),
+    in: 'publish',
+    operand: 'isUnknown',
+    beside: 'refused',
+  },
+  {
+    rule: 'every held room is compared with the store',
+    module: gateway('head-sweep'),
+    in: 'compareRooms',
+    call: 'compared',
+  },
+  {
+    rule: 'every held user is compared with the store',
+    module: gateway('head-sweep'),
+    in: 'compareUsers',
+    call: 'compared',
+  },
+]
+
+const forgeryMutants: readonly GatewayMutant[] = [
+  {
+    rule: 'membership events are read from the store',
+    module: gateway('room-feed'),
+    in: 'isPassable',
+    operand: 'new-message',
+  },
+  {
+    rule: 'a feed reopens at once after a published message replaced a membership event',
+    module: gateway('room-feed'),
+    in: 'take',
+    call: 'reopen',
+  },
+  {
+    rule: 'nothing that is stored is passed on after a forged message',
+    module: gateway('room-feed'),
+    in: 'repairStep',
+    operand: 'contradicts',
+    shownBy: 650,
+  },
+  {
+    rule: 'the sweep compares the seq of the newest message',
+    module: gateway('room-feed'),
+    in: 'compared',
+    guard: 'isOther',
+  },
+  {
+    rule: 'a client that received a forged message is reset',
+    module: gateway('follower'),
+    in: 'startOver',
+    call: 'resetTo',
+    becomes: 'this.cursor = head',
+  },
+  {
+    rule: 'a notice does not decide where a follower begins',
+    module: gateway('session-rooms'),
+    in: 'hint',
+    property: 'isHinted',
+  },
+]
+
+export const gatewayMutants: readonly GatewayMutant[] = [
+  ...feedMutants,
+  ...followerMutants,
+  ...sessionMutants,
+  ...commandMutants,
+  ...forgeryMutants.map((mutant) => ({ ...mutant, isForged: true as const })),
+]
