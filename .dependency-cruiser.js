@@ -21,7 +21,28 @@ const drivers = packages(
   '@opentelemetry/(?!api)[^/]+',
 )
 
+/**
+ * The folders of one part, from the outermost to the innermost: a folder imports only what stands
+ * behind it. Files that lie beside the folders wire them together, or declare what all of them share.
+ */
+const folderOrders = {
+  'services/gateway': ['server', 'session', 'requests', 'rooms', 'reads', 'send-queue', 'admission', 'limits'],
+  'infra/kafka': ['consumer', 'admin', 'producer', 'kafkajs-patches', 'driver'],
+  'infra/postgres': ['pglite', 'admin', 'event-store', 'read-model', 'connection', 'migrations'],
+  'shared/runtime': ['process', 'observability', 'config', 'async'],
+}
+
+const folderRules = Object.entries(folderOrders).flatMap(([part, order]) =>
+  order.slice(1).map((folder, index) => ({
+    name: `${part}/${folder}`,
+    comment: `${part}/${folder} does not import ${order.slice(0, index + 1).join(', ')}.`,
+    from: { path: `^${part}/${folder}/` },
+    to: { path: `^${part}/(${order.slice(0, index + 1).join('|')})/` },
+  })),
+)
+
 const forbidden = [
+  ...folderRules,
   {
     name: 'no-cycles',
     comment: 'A cycle has no first file to understand.',

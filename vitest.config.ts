@@ -2,6 +2,7 @@ import type { TestProjectInlineConfiguration } from 'vitest/config'
 import { defineConfig } from 'vitest/config'
 import { summaryReporter } from './test/reporter/summary-reporter.ts'
 
+const embeddedDatabases = 'test/unit/postgres/pglite/**/*.test.ts'
 const ownStacks = 'test/stack/**/*.test.ts'
 const securedStacks = 'test/security/secured/**/*.test.ts'
 const sharesStack = 'test/stack/shared-stack.test.ts'
@@ -39,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{unit,architecture}/**/*.test.ts', 'test/k8s/manifests/**/*.test.ts'],
+          exclude: [embeddedDatabases],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           // Half of the CPU time of these files was the start of a process and the loading of modules for each.
@@ -51,7 +53,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'processes',
-          include: ['test/{embedded,reporter}/**/*.test.ts'],
+          include: ['test/reporter/**/*.test.ts', embeddedDatabases],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           testTimeout: 30_000,

@@ -1,23 +1,23 @@
-import type { EventAge, EventKey } from '../../shared/ports/stream-account.ts'
-import type { DistributedConfig } from '../../shared/runtime/config.ts'
-import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
-import { systemClock } from '../../shared/runtime/system-clock.ts'
-import { readEvents, tailEvents } from '../kafka/event-tail.ts'
-import type { PartitionLag } from '../kafka/group-lag.ts'
-import { groupLag } from '../kafka/group-lag.ts'
-import { partitionOf } from '../kafka/partition-of.ts'
-import type { AccountSlice } from '../postgres/stream-accounts.ts'
-import { readAges, walkAccounts, walkNamedAccounts } from '../postgres/walk-accounts.ts'
-import type { DistributedPorts } from './open-ports.ts'
+import type { EventAge, EventKey } from '../../shared/ports/stream-summary.ts'
+import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
+import type { PartitionLag } from '../kafka/admin/group-lag.ts'
+import { groupLag } from '../kafka/admin/group-lag.ts'
+import { readEvents, tailEvents } from '../kafka/consumer/event-tail.ts'
+import { partitionOf } from '../kafka/producer/partition-of.ts'
+import { readAges, walkNamedSummaries, walkSummaries } from '../postgres/admin/walk-summaries.ts'
+import type { SummarySlice } from '../postgres/event-store/stream-summaries.ts'
+import type { DistributedAdapters } from './open-ports.ts'
 import { openPorts } from './open-ports.ts'
 
 /** What an audit needs of the three services, closed with the process. */
-export interface AuditAdapters extends DistributedPorts {
+export interface AuditAdapters extends DistributedAdapters {
   readonly clock: typeof systemClock
   readonly partitions: number
   readonly partitionOf: (key: string) => number
   readonly progress: () => Promise<readonly PartitionLag[]>
-  readonly walk: (onSlice: (slice: AccountSlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
+  readonly walk: (onSlice: (slice: SummarySlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
   readonly ages: (events: readonly EventKey[]) => Promise<readonly EventAge[]>
   readonly readEvents: (onRecord: OnRecord) => Promise<void>
   readonly caughtUp: () => Promise<void>
@@ -42,8 +42,8 @@ export const openAudit = async (
     progress: () => groupLag(ports.kafka),
     walk: (onSlice, streams) =>
       streams === undefined
-        ? walkAccounts(config.databaseUrl, service.log, onSlice)
-        : walkNamedAccounts(config.databaseUrl, service.log, streams, onSlice),
+        ? walkSummaries(config.databaseUrl, service.log, onSlice)
+        : walkNamedSummaries(config.databaseUrl, service.log, streams, onSlice),
     ages: (events) => readAges(config.databaseUrl, service.log, events),
     readEvents: (each) => readEvents(ports.kafka, each),
     caughtUp: tail.caughtUp,

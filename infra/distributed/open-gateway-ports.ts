@@ -1,20 +1,20 @@
-import type { Allowances } from '../../shared/ports/allowances.ts'
-import type { DistributedConfig } from '../../shared/runtime/config.ts'
-import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
-import { redisAllowances } from '../redis/redis-allowances.ts'
+import type { RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
+import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { redisRateLimitStore } from '../redis/redis-rate-limit-store.ts'
 import { redisTls } from '../redis/redis-tls.ts'
-import type { DistributedPorts } from './open-ports.ts'
+import type { DistributedAdapters } from './open-ports.ts'
 import { openPorts } from './open-ports.ts'
 
-export interface GatewayAdapters extends DistributedPorts {
-  readonly allowances: Allowances
+export interface GatewayAdapters extends DistributedAdapters {
+  readonly rateLimitStore: RateLimitStore
 }
 
 /** A gateway's adapters. */
 export const openGatewayPorts = async (config: DistributedConfig, service: ServiceProcess): Promise<GatewayAdapters> => {
   const { redisUrl: url, redisCluster: isCluster, namespace, times, security } = config
   const ports = await openPorts(config, 'chat-gateway', service)
-  const allowances = redisAllowances({ url, isCluster, tls: redisTls(security), namespace, times, log: service.log })
-  service.life.add('allowances', allowances.close)
-  return { ...ports, allowances }
+  const rateLimitStore = redisRateLimitStore({ url, isCluster, tls: redisTls(security), namespace, times, log: service.log })
+  service.life.add('allowances', rateLimitStore.close)
+  return { ...ports, rateLimitStore }
 }

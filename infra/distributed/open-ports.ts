@@ -2,20 +2,20 @@ import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
-import type { DistributedConfig } from '../../shared/runtime/config.ts'
-import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
-import { systemClock } from '../../shared/runtime/system-clock.ts'
-import { awaitTopics } from '../kafka/await-topics.ts'
+import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
+import { awaitTopics } from '../kafka/admin/await-topics.ts'
 import type { KafkaCommandLogOptions } from '../kafka/command-log.ts'
 import { kafkaCommandLog } from '../kafka/command-log.ts'
-import { kafkaSecurity } from '../kafka/kafka-security.ts'
+import { kafkaSecurity } from '../kafka/driver/kafka-security.ts'
 import { awaitDatabase, awaitSchema } from '../postgres/await-schema.ts'
+import { assertDirectSession } from '../postgres/connection/direct-session.ts'
 import { openDatabase } from '../postgres/database.ts'
-import { assertDirectSession } from '../postgres/direct-session.ts'
 import { redisFanOut } from '../redis/redis-fan-out.ts'
 import { redisTls } from '../redis/redis-tls.ts'
 
-export interface DistributedPorts {
+export interface DistributedAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly readModel: ReadModel
@@ -33,7 +33,7 @@ export const openPorts = async (
   config: DistributedConfig,
   name: string,
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
-): Promise<DistributedPorts> => {
+): Promise<DistributedAdapters> => {
   const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, limits, security } = config
   const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, log })
   life.add('database', database.close)

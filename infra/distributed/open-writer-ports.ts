@@ -1,17 +1,17 @@
 import type { EventStream } from '../../shared/ports/event-stream.ts'
-import type { DistributedConfig } from '../../shared/runtime/config.ts'
-import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
+import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { kafkaEventStream } from '../kafka/event-stream.ts'
-import { holdWriterLock } from '../postgres/writer-lock.ts'
-import type { DistributedPorts } from './open-ports.ts'
+import { holdWriterLock } from '../postgres/connection/writer-lock.ts'
+import type { DistributedAdapters } from './open-ports.ts'
 import { openPorts } from './open-ports.ts'
 
-export interface WriterPorts extends DistributedPorts {
+export interface WriterAdapters extends DistributedAdapters {
   readonly eventStream: EventStream
 }
 
 /** A writer's adapters. While the process lives, `rebuild` is kept out. */
-export const openWriterPorts = async (config: DistributedConfig, service: ServiceProcess): Promise<WriterPorts> => {
+export const openWriterPorts = async (config: DistributedConfig, service: ServiceProcess): Promise<WriterAdapters> => {
   const { life, log } = service
   const ports = await openPorts(config, 'chat-writer', service)
   const eventStream = kafkaEventStream(ports.kafka)

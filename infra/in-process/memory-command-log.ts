@@ -81,7 +81,7 @@ export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog =
       if (isClosed) throw closed()
       return consumers.open(handler)
     },
-    bury: async ({ partition, offset }, reason) => log.error({ partition, offset, reason }, 'a command was set aside'),
+    deadLetter: async ({ partition, offset }, reason) => log.error({ partition, offset, reason }, 'a command was set aside'),
     close: async () => {
       isClosed = true
       for (const { reject } of publishes.splice(0)) reject(closed())

@@ -1,8 +1,8 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { BatchHandler, Consumption, LogRecord } from '../../shared/ports/command-log.ts'
-import type { AcknowledgementQueue } from '../../shared/runtime/acknowledgement-queue.ts'
-import { acknowledgementBounds, acknowledgementQueue } from '../../shared/runtime/acknowledgement-queue.ts'
-import { pause } from '../../shared/runtime/pause.ts'
+import type { AcknowledgementQueue } from '../../shared/runtime/async/acknowledgement-queue.ts'
+import { acknowledgementBounds, acknowledgementQueue } from '../../shared/runtime/async/acknowledgement-queue.ts'
+import { pause } from '../../shared/runtime/async/pause.ts'
 
 /** Where this adapter says what happens to it: fixed text plus fields, never content. pino's logger is one. */
 export interface CommandLogLog {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { FanOut, Publication } from '../../shared/ports/fan-out.ts'
-import type { FanOutLog } from './fan-out-log.ts'
-import { topicListeners } from './topic-listeners.ts'
+import { channelListeners } from '../fan-out/channel-listeners.ts'
+import type { FanOutLog } from '../fan-out/fan-out-log.ts'
 
 export interface MemoryFanOutOptions {
   readonly log: FanOutLog
@@ -10,7 +10,7 @@ export interface MemoryFanOutOptions {
 }
 
 interface Delivery {
-  readonly topic: string
+  readonly channel: string
   readonly payload: Buffer
 }
 
@@ -23,14 +23,14 @@ interface Delivery {
  *            is dropped.
  */
 export const memoryFanOut = ({ log, clock }: MemoryFanOutOptions): FanOut => {
-  const listeners = topicListeners(log)
+  const listeners = channelListeners(log)
   let queue: Delivery[] = []
   let isClosed = false
 
   const deliver = (): void => {
     const due = queue
     queue = []
-    for (const { topic, payload } of due) if (!isClosed) listeners.deliver(topic, payload)
+    for (const { channel, payload } of due) if (!isClosed) listeners.deliver(channel, payload)
   }
   const schedule = (): void => {
     if (clock === undefined) setImmediate(deliver)
@@ -42,10 +42,10 @@ export const memoryFanOut = ({ log, clock }: MemoryFanOutOptions): FanOut => {
     publish: async (items: readonly Publication[]) => {
       if (isClosed) throw new Error('the fan-out is closed')
       if (queue.length === 0 && items.length > 0) schedule()
-      for (const { topic, payload } of items) queue.push({ topic, payload: Buffer.from(payload) })
+      for (const { channel, payload } of items) queue.push({ channel, payload: Buffer.from(payload) })
     },
-    subscribe: (topic, listener) => {
-      const place = listeners.add(topic, listener)
+    subscribe: (channel, listener) => {
+      const place = listeners.add(channel, listener)
       return { ready: Promise.resolve(), close: () => listeners.remove(place) }
     },
     onRestored: () => () => {},

@@ -2,18 +2,18 @@ import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
-import type { SharedConfig } from '../../shared/runtime/config.ts'
-import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
-import { systemClock } from '../../shared/runtime/system-clock.ts'
+import type { SharedConfig } from '../../shared/runtime/config/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
+import { migrate } from '../postgres/admin/migrate.ts'
+import { SchemaError } from '../postgres/connection/schema-version.ts'
 import type { Database } from '../postgres/database.ts'
 import { openDatabase } from '../postgres/database.ts'
-import { migrate } from '../postgres/migrate.ts'
-import { SchemaError } from '../postgres/schema-version.ts'
 import { memoryCommandLog } from './memory-command-log.ts'
 import { memoryFanOut } from './memory-fan-out.ts'
 import { startPeriodicPrune } from './periodic-prune.ts'
 
-export interface EmbeddedPorts {
+export interface EmbeddedAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly readModel: ReadModel
@@ -35,7 +35,7 @@ export const openPorts = async (
   { times, bounds }: Pick<SharedConfig, 'times' | 'bounds'>,
   url: string,
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
-): Promise<EmbeddedPorts> => {
+): Promise<EmbeddedAdapters> => {
   const database = await openDatabase({
     url,
     // All clients of the embedded database share one session.

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/ports/clock.ts'
-import { pause } from '../../shared/runtime/pause.ts'
-import type { DatabaseLog } from '../postgres/database-log.ts'
+import { pause } from '../../shared/runtime/async/pause.ts'
+import type { DatabaseLog } from '../postgres/connection/database-log.ts'
 
 export interface PeriodicPruneOptions {
   /** Deletes at most `rows` old rejections; resolves with how many it deleted. */

@@ -1,13 +1,13 @@
 import type { RetryOptions, SASLOptions } from 'kafkajs'
 import { Kafka, logLevel } from 'kafkajs'
-import type { KafkaLogin } from '../../shared/runtime/security-config.ts'
-import { driverLog } from './driver-log.ts'
-import { calmIdleQueues } from './idle-queue.ts'
-import type { KafkaOptions } from './kafka-options.ts'
-import { overlookOthersTopics } from './others-topics.ts'
-import { quickenVarints } from './quick-varints.ts'
-import { skipEmptyBatches } from './skip-empty-batches.ts'
-import type { Sockets } from './sockets.ts'
+import type { KafkaLogin } from '../../shared/runtime/config/security-config.ts'
+import { driverLog } from './driver/driver-log.ts'
+import type { KafkaOptions } from './driver/kafka-options.ts'
+import type { Sockets } from './driver/sockets.ts'
+import { calmIdleQueues } from './kafkajs-patches/idle-queue.ts'
+import { overlookOthersTopics } from './kafkajs-patches/others-topics.ts'
+import { quickenVarints } from './kafkajs-patches/quick-varints.ts'
+import { skipEmptyBatches } from './kafkajs-patches/skip-empty-batches.ts'
 
 /** The driver's types want each mechanism by itself. */
 const saslOf = ({ mechanism, ...who }: KafkaLogin): SASLOptions => ({ mechanism, ...who }) as SASLOptions

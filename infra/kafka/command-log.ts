@@ -1,12 +1,12 @@
 import type { CommandLog, Consumption } from '../../shared/ports/command-log.ts'
 import { PublishError } from '../../shared/ports/command-log.ts'
-import { consumerLife } from './consumer-life.ts'
-import { consumption } from './consumption.ts'
-import type { KafkaOptions } from './kafka-options.ts'
-import { kafkaProducer } from './producer.ts'
-import { originalOf } from './record-text.ts'
-import { sessionTimes } from './session-times.ts'
-import { topicsOf, writerGroup } from './topics.ts'
+import { consumerSession } from './consumer/consumer-session.ts'
+import { consumption } from './consumer/consumption.ts'
+import { originalOf } from './consumer/record-text.ts'
+import { sessionTimes } from './consumer/session-times.ts'
+import type { KafkaOptions } from './driver/kafka-options.ts'
+import { topicsOf, writerGroup } from './driver/topics.ts'
+import { kafkaProducer } from './producer/producer.ts'
 
 export interface KafkaCommandLogOptions extends KafkaOptions {
   /** Of `chat.commands`, as it was made. */
@@ -30,12 +30,12 @@ export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => 
     consume: (handler) => {
       const life = { ...options, topic: topics.commands.name, group: writerGroup(namespace) }
       const session = sessionTimes(times, log)
-      const openLife = () => consumerLife({ ...life, times: session.current, causeOf: session.causeOf }, handler)
+      const openLife = () => consumerSession({ ...life, times: session.current, causeOf: session.causeOf }, handler)
       const begun = consumption({ openLife, closing: closing.signal, times, clock, log })
       consumptions.add(begun)
       return begun
     },
-    bury: async (record, reason) => {
+    deadLetter: async (record, reason) => {
       const { key, value, headers } = originalOf(record)
       const grave = { reason, partition: String(record.partition), offset: record.offset }
       const publish = (text: typeof value) =>

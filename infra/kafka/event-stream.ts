@@ -1,9 +1,9 @@
 import { PublishError } from '../../shared/ports/command-log.ts'
 import type { EventStream, StreamRecord } from '../../shared/ports/event-stream.ts'
-import { batcher } from '../../shared/runtime/batcher.ts'
-import type { KafkaOptions } from './kafka-options.ts'
-import { kafkaProducer } from './producer.ts'
-import { topicsOf } from './topics.ts'
+import { batcher } from '../../shared/runtime/async/batcher.ts'
+import type { KafkaOptions } from './driver/kafka-options.ts'
+import { topicsOf } from './driver/topics.ts'
+import { kafkaProducer } from './producer/producer.ts'
 
 export interface KafkaEventStreamOptions extends KafkaOptions {
   /** Of `chat.events`, as it was made. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { closedFolderAbove } from './account.ts'
-import type { KafkaPorts } from './kafka.ts'
+import type { KafkaAddresses } from './kafka.ts'
 import type { PidIdentity } from './pid-identity.ts'
 
 /** One server started by hand: where it listens, and who it is while it runs. */
@@ -15,7 +15,7 @@ export interface Recorded<Ports> {
 export interface HandState {
   readonly postgres?: Recorded<number> | undefined
   readonly redis?: Recorded<number> | undefined
-  readonly kafka?: Recorded<KafkaPorts> | undefined
+  readonly kafka?: Recorded<KafkaAddresses> | undefined
 }
 
 /** `.stack` under the project. */

@@ -11,13 +11,13 @@ import { probeKafka } from './probe-kafka.ts'
 import type { NativeTools } from './tools.ts'
 
 /** Where a broker listens, by listener; `direct` is always among them and never advertised elsewhere. */
-export interface KafkaPorts {
+export interface KafkaAddresses {
   readonly controller: number
   readonly listeners: Readonly<Record<string, number>>
 }
 
 export interface KafkaServer extends NativeServer {
-  readonly ports: KafkaPorts
+  readonly ports: KafkaAddresses
   /** `host:port` of the direct listener. */
   readonly address: string
 }
@@ -31,17 +31,17 @@ export interface KafkaOptions {
   /** Settings of the broker over the usual ones, e.g. for TLS. */
   readonly properties?: Readonly<Record<string, string>>
   /** The ports of an earlier start; free ones when absent. */
-  readonly ports?: KafkaPorts | undefined
+  readonly ports?: KafkaAddresses | undefined
   readonly isDetached?: boolean
 }
 
-const freePorts = async (names: readonly string[]): Promise<KafkaPorts> => {
+const freePorts = async (names: readonly string[]): Promise<KafkaAddresses> => {
   const listeners: Record<string, number> = {}
   for (const name of names) listeners[name] = await freePort()
   return { controller: await freePort(), listeners }
 }
 
-const layoutOf = (options: KafkaOptions, ports: KafkaPorts): KafkaLayout => {
+const layoutOf = (options: KafkaOptions, ports: KafkaAddresses): KafkaLayout => {
   const advertised = options.advertise ?? {}
   const listeners = Object.entries(ports.listeners).map(([name, port]) => {
     return [name, { port, advertisedPort: advertised[name]?.advertisedPort ?? port }] as const
@@ -54,7 +54,7 @@ const layoutOf = (options: KafkaOptions, ports: KafkaPorts): KafkaLayout => {
   }
 }
 
-const prepareFolder = (options: KafkaOptions, ports: KafkaPorts): string => {
+const prepareFolder = (options: KafkaOptions, ports: KafkaAddresses): string => {
   const layout = layoutOf(options, ports)
   mkdirSync(options.folder, { recursive: true })
   if (!existsSync(layout.logFolder)) {
@@ -65,7 +65,7 @@ const prepareFolder = (options: KafkaOptions, ports: KafkaPorts): string => {
   return file
 }
 
-const startOn = async (options: KafkaOptions, ports: KafkaPorts): Promise<KafkaServer> => {
+const startOn = async (options: KafkaOptions, ports: KafkaAddresses): Promise<KafkaServer> => {
   const { kafkaHome, java } = options.tools
   const file = prepareFolder(options, ports)
   const port = ports.listeners.direct

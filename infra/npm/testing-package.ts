@@ -35,7 +35,7 @@ const dependenciesOf = (folder: string, { dependencies, devDependencies }: Manif
 
 /** Lays out the package of the Testcontainers module, ready to be packed, in an empty folder. */
 export const testingPackage = async (folder: string): Promise<void> => {
-  await emit([`${entry}.ts`, 'infra/kafka/kafkajs-internals.d.ts'], folder, '.')
+  await emit([`${entry}.ts`, 'infra/kafka/kafkajs-patches/kafkajs-internals.d.ts'], folder, '.')
   const manifest = JSON.parse(read('package.json')) as Manifest
   const packed = {
     name: 'chat-testing',

@@ -1,5 +1,5 @@
-import type { SharedConfig } from '../../shared/runtime/config.ts'
-import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
+import type { SharedConfig } from '../../shared/runtime/config/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 
 /**
  * Traces this process if its configuration says where to; else not even the

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '../../shared/ports/event-store.ts'
+import type { DatabaseLog } from './connection/database-log.ts'
+import { SchemaError } from './connection/schema-version.ts'
 import type { Database } from './database.ts'
-import type { DatabaseLog } from './database-log.ts'
-import { SchemaError } from './schema-version.ts'
 
 const pauseMs = 500
 

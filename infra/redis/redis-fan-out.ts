@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
-import type { Times } from '../../shared/runtime/times.ts'
-import { callAll } from '../in-process/call-all.ts'
-import type { FanOutLog } from '../in-process/fan-out-log.ts'
+import type { Times } from '../../shared/runtime/config/times.ts'
+import { callAll } from '../fan-out/call-all.ts'
+import { channelSubscriptions } from '../fan-out/channel-subscriptions.ts'
+import type { FanOutLog } from '../fan-out/fan-out-log.ts'
 import type { TlsMaterial } from '../tls/tls-files.ts'
 import type { RedisLink } from './redis-link.ts'
 import { openRedisLink } from './redis-link.ts'
-import { topicSubscriptions } from './topic-subscriptions.ts'
 
 export interface RedisFanOutOptions {
   readonly url: string
@@ -43,7 +43,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> => {
   const { url, isCluster, tls, namespace, times, log } = options
   const prefix = namespace === '' ? '' : `${namespace}:`
-  const subscriptions = topicSubscriptions(log)
+  const subscriptions = channelSubscriptions(log)
   const restored = new Set<{ readonly listener: () => void }>()
   const closing = new AbortController()
   const tried = Promise.withResolvers<void>()
@@ -115,13 +115,13 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
       if (closing.signal.aborted) throw new Error('the fan-out is closed')
       if (link === undefined) throw new Error('the fan-out is down')
       try {
-        await link.publish(items.map(({ topic, payload }) => ({ channel: prefix + topic, payload })))
+        await link.publish(items.map(({ channel, payload }) => ({ channel: prefix + channel, payload })))
       } catch (error) {
         // Not with its cause, to which the driver ties the command, and with it what people wrote.
         throw new Error(`not published: ${reasonOf(error)}`)
       }
     },
-    subscribe: (topic, listener) => subscriptions.subscribe(prefix + topic, listener),
+    subscribe: (channel, listener) => subscriptions.subscribe(prefix + channel, listener),
     onRestored: (listener) => {
       const place = { listener }
       restored.add(place)

@@ -1,4 +1,4 @@
-import type { SecurityConfig } from '../../shared/runtime/security-config.ts'
+import type { SecurityConfig } from '../../shared/runtime/config/security-config.ts'
 import type { TlsMaterial } from '../tls/tls-files.ts'
 import { readTlsFiles } from '../tls/tls-files.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { TlsFiles } from '../../shared/runtime/security-config.ts'
-import { StartError } from '../../shared/runtime/start-error.ts'
+import type { TlsFiles } from '../../shared/runtime/config/security-config.ts'
+import { StartError } from '../../shared/runtime/config/start-error.ts'
 
 /** What Node's TLS is told: nothing of it turns verification off. */
 export interface TlsMaterial {

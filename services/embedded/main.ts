@@ -1,8 +1,8 @@
 import { startTracing } from '../../infra/observability/start-tracing.ts'
-import { startEmbeddedPostgres } from '../../infra/postgres/embedded/embedded-postgres.ts'
-import { readConfig } from '../../shared/runtime/config.ts'
-import { runMain } from '../../shared/runtime/run-main.ts'
-import { openProcess } from '../../shared/runtime/service-process.ts'
+import { startEmbeddedPostgres } from '../../infra/postgres/pglite/embedded-postgres.ts'
+import { readConfig } from '../../shared/runtime/config/config.ts'
+import { runMain } from '../../shared/runtime/process/run-main.ts'
+import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { welcome } from './welcome.ts'
 
@@ -41,7 +41,7 @@ await runMain(async () => {
   const page = await pageReady
   // All clients of the embedded database share one session.
   const bounds = { ...config.bounds, databasePool: 1 }
-  const gateway = createGatewayService({ ...config, bounds }, { ...ports, allowances: undefined }, service, { page })
+  const gateway = createGatewayService({ ...config, bounds }, { ...ports, rateLimitStore: undefined }, service, { page })
   life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(() => {

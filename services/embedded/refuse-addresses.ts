@@ -1,5 +1,5 @@
-import type { Config, EmbeddedConfig } from '../../shared/runtime/config.ts'
-import { ConfigError } from '../../shared/runtime/config-error.ts'
+import type { Config, EmbeddedConfig } from '../../shared/runtime/config/config.ts'
+import { ConfigError } from '../../shared/runtime/config/config-error.ts'
 
 /** Whoever names the three services does not want one process that ignores them. Throws `ConfigError`. */
 export function refuseAddresses(config: Config): asserts config is EmbeddedConfig {

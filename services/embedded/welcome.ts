@@ -1,5 +1,5 @@
-import type { AccessConfig } from '../../shared/runtime/access-config.ts'
-import { isAcceptedHost } from '../gateway/origin.ts'
+import type { AccessConfig } from '../../shared/runtime/config/access-config.ts'
+import { isAcceptedHost } from '../gateway/admission/origin.ts'
 
 export interface WelcomeOptions {
   readonly host: string

@@ -1,38 +1,38 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { Allowances } from '../../shared/ports/allowances.ts'
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
+import type { RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import { openapiDocument } from '../../shared/protocol/openapi.ts'
-import type { AccessConfig } from '../../shared/runtime/access-config.ts'
-import type { PublicConfig } from '../../shared/runtime/config.ts'
-import type { Readiness } from '../../shared/runtime/internal-port.ts'
-import type { Logger } from '../../shared/runtime/logger.ts'
-import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
-import { systemClock } from '../../shared/runtime/system-clock.ts'
-import type { Times } from '../../shared/runtime/times.ts'
-import type { Answerer } from './answer-request.ts'
-import { createApi } from './api.ts'
-import { trustEverybody } from './auth.ts'
-import type { Authenticator } from './authenticate.ts'
-import { createAuthenticator } from './authenticate.ts'
-import { clientAddress, trustedProxyTest } from './client-address.ts'
-import { createCrowd } from './crowd.ts'
-import { createDoor } from './door.ts'
-import { createFrameReader } from './frame-reader.ts'
-import { createGateway } from './gateway.ts'
-import { createPeerConnections } from './peer-connections.ts'
-import { createSharedBuckets } from './shared-buckets.ts'
-import { createSwitchboard } from './switchboard.ts'
+import type { AccessConfig } from '../../shared/runtime/config/access-config.ts'
+import type { PublicConfig } from '../../shared/runtime/config/config.ts'
+import type { Times } from '../../shared/runtime/config/times.ts'
+import type { Logger } from '../../shared/runtime/observability/logger.ts'
+import type { Readiness } from '../../shared/runtime/process/internal-port.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
+import { createAdmissionControl } from './admission/admission-control.ts'
+import { trustEverybody } from './admission/auth.ts'
+import type { Authenticator } from './admission/authenticate.ts'
+import { createAuthenticator } from './admission/authenticate.ts'
+import { clientAddress, trustedProxyTest } from './admission/client-address.ts'
+import { createGatewayCore } from './gateway-core.ts'
+import { createSessionCounts } from './limits/session-counts.ts'
+import { createSharedBuckets } from './limits/shared-buckets.ts'
+import { createFrameReader } from './requests/frame-reader.ts'
+import { createApi } from './server/http-api.ts'
+import type { Answerer } from './server/http-routes.ts'
+import { createPeerConnections } from './server/peer-connections.ts'
+import { createGateway } from './server/public-server.ts'
 
-export interface GatewayPorts {
+export interface GatewayAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly fanOut: FanOut
   /** Limits that are shared with other gateways; undefined where there are none. */
-  readonly allowances: Allowances | undefined
+  readonly rateLimitStore: RateLimitStore | undefined
 }
 
 /** What a gateway is opened with besides its ports. */
@@ -64,14 +64,14 @@ const authenticatorFor = ({ jwt }: AccessConfig, times: Times, log: Logger): Aut
 
 export const createGatewayService = (
   config: PublicConfig,
-  ports: GatewayPorts,
+  ports: GatewayAdapters,
   { log, metrics, onScrape }: Pick<ServiceProcess, 'log' | 'metrics' | 'onScrape'>,
   { page }: GatewayMore = {},
 ): GatewayService => {
   const { host, port, limits, times, bounds, rates, access } = config
-  const { fanOut, allowances } = ports
+  const { fanOut, rateLimitStore } = ports
   const clock = systemClock
-  const switchboard = createSwitchboard({
+  const gatewayCore = createGatewayCore({
     ...ports,
     clock,
     metrics,
@@ -84,20 +84,20 @@ export const createGatewayService = (
     random: Math.random,
   })
   const { authenticate, start: findKeys } = authenticatorFor(access, times, log)
-  const crowd = createCrowd(bounds)
-  const buckets = createSharedBuckets(allowances, clock)
-  const door = createDoor({
+  const sessionCounts = createSessionCounts(bounds)
+  const buckets = createSharedBuckets(rateLimitStore, clock)
+  const admissionControl = createAdmissionControl({
     authenticate,
     addressOf: clientAddress(access.trustedProxies),
-    crowd,
+    sessionCounts,
     buckets,
     rates,
     clock,
     origins: { allowed: access.allowedOrigins, isOpen: access.jwt === undefined },
   })
   const api = createApi({
-    door,
-    call: switchboard.call,
+    admissionControl,
+    call: gatewayCore.call,
     read: createFrameReader(limits),
     makeDocument: () => JSON.stringify(openapiDocument(limits)),
     maxBodyBytes: limits.frameBytes,
@@ -108,22 +108,36 @@ export const createGatewayService = (
     maxPerAddress: bounds.connectionsPerAddress,
     isTrustedProxy: trustedProxyTest(access.trustedProxies),
   })
-  const gateway = createGateway({ switchboard, door, peers, api, page, host, port, limits, bounds, times, clock, log, metrics })
+  const gateway = createGateway({
+    gatewayCore,
+    admissionControl,
+    peers,
+    api,
+    page,
+    host,
+    port,
+    limits,
+    bounds,
+    times,
+    clock,
+    log,
+    metrics,
+  })
   fanOut.onRestored(() => metrics.fanOutReconnects.inc())
   let framesCounted = 0
   onScrape(() => {
-    const { framesWritten } = switchboard
+    const { framesWritten } = gatewayCore
     metrics.frames.inc({ direction: 'out' }, framesWritten - framesCounted)
     framesCounted = framesWritten
-    metrics.pendingCommands.set(switchboard.pendingCommands)
-    metrics.heldRooms.set(switchboard.heldRooms)
-    metrics.bindingSessions.set(crowd.binding)
+    metrics.pendingCommands.set(gatewayCore.pendingCommands)
+    metrics.heldRooms.set(gatewayCore.heldRooms)
+    metrics.bindingSessions.set(sessionCounts.binding)
     metrics.fanOutUp.set(fanOut.state === 'up' ? 1 : 0)
   })
   return {
     start: async () => {
       await findKeys()
-      await switchboard.start()
+      await gatewayCore.start()
       return gateway.start()
     },
     drain: async () => {
@@ -131,10 +145,10 @@ export const createGatewayService = (
       buckets.stop()
     },
     readiness: () => {
-      const { pendingCommands } = switchboard
+      const { pendingCommands } = gatewayCore
       // Only what another gateway could do better. Commands pend when Kafka or Postgres is away, and then on every gateway.
-      const isFull = crowd.isFull() === 'gateway_full'
-      const details = { fanOut: fanOut.state, pendingCommands, sockets: crowd.size }
+      const isFull = sessionCounts.isFull() === 'gateway_full'
+      const details = { fanOut: fanOut.state, pendingCommands, sockets: sessionCounts.size }
       return { state: isFull ? 'overloaded' : 'ready', details }
     },
   }

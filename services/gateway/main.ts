@@ -1,8 +1,8 @@
 import { openGatewayPorts } from '../../infra/distributed/open-gateway-ports.ts'
 import { startTracing } from '../../infra/observability/start-tracing.ts'
-import { readGatewayConfig } from '../../shared/runtime/config.ts'
-import { runMain } from '../../shared/runtime/run-main.ts'
-import { openProcess } from '../../shared/runtime/service-process.ts'
+import { readGatewayConfig } from '../../shared/runtime/config/config.ts'
+import { runMain } from '../../shared/runtime/process/run-main.ts'
+import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { openPage } from '../web/open-page.ts'
 import { createGatewayService } from './gateway-service.ts'
 

@@ -1,4 +1,4 @@
-import type { Logger } from '../../shared/runtime/logger.ts'
+import type { Logger } from '../../shared/runtime/observability/logger.ts'
 import { buildPage } from './build.ts'
 import type { PageOptions, ServePage } from './serve-page.ts'
 import { servePage } from './serve-page.ts'

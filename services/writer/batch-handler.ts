@@ -1,8 +1,8 @@
-import { recordHeaders } from '../../shared/domain/record-headers.ts'
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { CommandLog, HandledBatch, RecordBatch } from '../../shared/ports/command-log.ts'
-import type { Bounds } from '../../shared/runtime/bounds.ts'
-import type { Announce } from './announce.ts'
+import { recordHeaders } from '../../shared/records/record-headers.ts'
+import type { Bounds } from '../../shared/runtime/config/bounds.ts'
+import type { PartitionLease } from './backoff.ts'
 import { clampTimes } from './clamp-times.ts'
 import type { Decision } from './decide-batch.ts'
 import type { EventStreamLane } from './event-stream-lane.ts'
@@ -11,7 +11,7 @@ import { membershipNotices } from './membership-notices.ts'
 import type { RecordResult, WriterMetrics } from './metrics.ts'
 import type { Settled } from './outcome-lines.ts'
 import { internalPublications, outcomePublications } from './outcome-lines.ts'
-import type { Hold } from './patience.ts'
+import type { PublishToFanOut } from './publish-to-fan-out.ts'
 import type { Entry, Faulty } from './read-record.ts'
 import { readRecord } from './read-record.ts'
 import { rowsOf } from './read-set.ts'
@@ -29,7 +29,7 @@ import type { WriterSession } from './writer-session.ts'
 type Session = Pick<WriterSession, 'commit' | 'throwIfLost'>
 
 export interface BatchHandlerDeps {
-  readonly commandLog: Pick<CommandLog, 'bury'>
+  readonly commandLog: Pick<CommandLog, 'deadLetter'>
   /** Absent where nobody else listens. */
   readonly eventStreamLane: EventStreamLane | undefined
   /** The session that batches are committed in from now on. */
@@ -37,7 +37,7 @@ export interface BatchHandlerDeps {
   readonly storeBatch: StoreBatch
   readonly retryUntilDone: RetryUntilDone
   readonly rowBound: Pick<RowBound, 'rows'>
-  readonly announce: Announce
+  readonly publishToFanOut: PublishToFanOut
   readonly clock: Clock
   readonly metrics: WriterMetrics
   readonly log: WriterLog
@@ -67,10 +67,10 @@ interface Streaming {
  * delivered again, and every outcome is found recorded and published again.
  */
 export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch) => Promise<HandledBatch>) => {
-  const { commandLog, eventStreamLane, session, storeBatch, retryUntilDone, announce, clock, metrics, log, bounds } = deps
+  const { commandLog, eventStreamLane, session, storeBatch, retryUntilDone, publishToFanOut, clock, metrics, log, bounds } = deps
 
   /** Tells the gateways; `streamed` resolves when the event stream has the events too. */
-  const publish = async (settled: readonly Settled[], { traceparent }: RecordSpans, hold: Hold): Promise<Streaming> => {
+  const publish = async (settled: readonly Settled[], { traceparent }: RecordSpans, hold: PartitionLease): Promise<Streaming> => {
     const streams = framedEvents(
       settled.map(({ decision }) => decision),
       traceparent,
@@ -79,7 +79,7 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     // It may be given up before the batch has come to its end.
     streamed.catch(() => undefined)
     // Rooms first: a session that hears in its feed must not hear the answer to a repeat before.
-    await announce([
+    await publishToFanOut([
       ...roomPublications(streams, bounds.publicationBytes),
       ...outcomePublications(settled, bounds.publicationBytes),
       ...membershipNotices(streams),
@@ -96,21 +96,21 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     }
   }
 
-  const setAside = async (faulty: readonly Faulty[], hold: Hold): Promise<void> => {
+  const setAside = async (faulty: readonly Faulty[], hold: PartitionLease): Promise<void> => {
     for (const { record, reason } of faulty) {
-      await retryUntilDone(hold, { part: 'deadLetter', cause: 'dead-letter', run: () => commandLog.bury(record, reason) })
+      await retryUntilDone(hold, { part: 'deadLetter', cause: 'dead-letter', run: () => commandLog.deadLetter(record, reason) })
       metrics.onDeadLetter()
       metrics.onRecord('poison')
       const { partition, offset, headers } = record
       log.error({ partition, offset, command: headers[recordHeaders.command] }, 'a record was set aside')
     }
-    await announce(internalPublications(faulty, bounds.publicationBytes))
+    await publishToFanOut(internalPublications(faulty, bounds.publicationBytes))
   }
 
   const handleSlice = async (
     read: readonly (Entry | Faulty)[],
     { commit, throwIfLost }: Session,
-    hold: Hold,
+    hold: PartitionLease,
     fetchedMs: number,
   ): Promise<Streaming> => {
     const startedMs = clock.monotonicMs()

@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '../../shared/ports/clock.ts'
 import type { EventStream, StreamRecord } from '../../shared/ports/event-stream.ts'
-import type { Bounds } from '../../shared/runtime/bounds.ts'
-import { pause } from '../../shared/runtime/pause.ts'
-import type { Times } from '../../shared/runtime/times.ts'
+import { pause } from '../../shared/runtime/async/pause.ts'
+import type { Bounds } from '../../shared/runtime/config/bounds.ts'
+import type { Times } from '../../shared/runtime/config/times.ts'
+import type { PartitionLease } from './backoff.ts'
 import type { WriterMetrics } from './metrics.ts'
-import type { Hold } from './patience.ts'
+import type { StalledPartitions } from './stalled-partitions.ts'
 import { ConnectionLostError } from './store-errors.ts'
-import type { Troubles } from './troubles.ts'
 import type { WriterLog } from './writer-log.ts'
 
 /**
@@ -26,7 +26,7 @@ export interface EventStreamLane {
    * by `drop`, or because an attempt failed after the signal of their batches
    * was aborted; then all later records of that signal are given up too.
    */
-  add(records: readonly StreamRecord[], lease: Pick<Hold, 'partition' | 'signal'>): Promise<void>
+  add(records: readonly StreamRecord[], lease: Pick<PartitionLease, 'partition' | 'signal'>): Promise<void>
   /** Gives up all records; a publish in flight ends before any other begins, and is not retried. */
   drop(): void
 }
@@ -36,7 +36,7 @@ export interface EventStreamLaneDeps {
   readonly clock: Clock
   readonly times: Pick<Times, 'eventStreamLingerMs' | 'retryFirstMs' | 'retryMostMs'>
   readonly bounds: Pick<Bounds, 'eventStreamBytes'>
-  readonly troubles: Troubles
+  readonly stalledPartitions: StalledPartitions
   readonly metrics: Pick<WriterMetrics, 'onRetry'>
   readonly log: WriterLog
 }
@@ -44,7 +44,7 @@ export interface EventStreamLaneDeps {
 interface Entry {
   readonly records: readonly StreamRecord[]
   readonly bytes: number
-  readonly lease: Pick<Hold, 'partition' | 'signal'>
+  readonly lease: Pick<PartitionLease, 'partition' | 'signal'>
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
   isDropped: boolean
@@ -56,7 +56,7 @@ const bytesOf = (records: readonly StreamRecord[]): number =>
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown')
 
 export const createEventStreamLane = (deps: EventStreamLaneDeps): EventStreamLane => {
-  const { eventStream, clock, times, bounds, troubles, metrics, log } = deps
+  const { eventStream, clock, times, bounds, stalledPartitions, metrics, log } = deps
   let queue: Entry[] = []
   let queuedBytes = 0
   let inFlight: readonly Entry[] = []
@@ -93,7 +93,7 @@ export const createEventStreamLane = (deps: EventStreamLaneDeps): EventStreamLan
 
   const onFailure = async (entries: readonly Entry[], failures: number, error: unknown): Promise<void> => {
     metrics.onRetry('event-stream')
-    for (const { lease } of entries) troubles.report('eventStream', lease.partition)
+    for (const { lease } of entries) stalledPartitions.report('eventStream', lease.partition)
     if (failures === 1) log.warn({ reason: reasonOf(error) }, 'event stream unavailable, retrying')
     await pause(clock, Math.min(times.retryMostMs, times.retryFirstMs * 2 ** (failures - 1)))
     for (const { lease } of entries) if (lease.signal.aborted) giveUpAllOf(lease.signal)
@@ -122,7 +122,7 @@ export const createEventStreamLane = (deps: EventStreamLaneDeps): EventStreamLan
     inFlight = take()
     isDue = queue.length > 0
     await publish()
-    for (const { lease } of inFlight) troubles.clear('eventStream', lease.partition)
+    for (const { lease } of inFlight) stalledPartitions.clear('eventStream', lease.partition)
     inFlight = []
     isFlushing = false
     if (isDue || queuedBytes >= bounds.eventStreamBytes) void flush()

@@ -1,6 +1,6 @@
 import { frameEvent } from '../../shared/domain/events.ts'
 import type { StoredEvent } from '../../shared/ports/event-store.ts'
-import { feedFrameText } from '../../shared/ports/publications.ts'
+import { feedFrameText } from '../../shared/records/publications.ts'
 import type { Decision } from './decide-batch.ts'
 
 /** An event with the text that sockets (or readers of the event stream) get, built once. */

@@ -1,8 +1,8 @@
 import { openWriterPorts } from '../../infra/distributed/open-writer-ports.ts'
 import { startTracing } from '../../infra/observability/start-tracing.ts'
-import { readDistributedConfig } from '../../shared/runtime/config.ts'
-import { runMain } from '../../shared/runtime/run-main.ts'
-import { openProcess } from '../../shared/runtime/service-process.ts'
+import { readDistributedConfig } from '../../shared/runtime/config/config.ts'
+import { runMain } from '../../shared/runtime/process/run-main.ts'
+import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { startWriter } from './start-writer.ts'
 
 await runMain(async () => {

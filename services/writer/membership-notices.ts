@@ -1,7 +1,7 @@
 import type { ChatCreated, UsersAdded, UsersRemoved } from '../../shared/domain/events.ts'
 import type { StoredEvent } from '../../shared/ports/event-store.ts'
 import type { Publication } from '../../shared/ports/fan-out.ts'
-import { topics, writeNotice } from '../../shared/ports/publications.ts'
+import { channels, writeNotice } from '../../shared/records/publications.ts'
 import type { FramedEvent } from './framed-events.ts'
 
 /** Whom an event concerns, and the place in the room from which it does. */
@@ -24,6 +24,6 @@ export const membershipNotices = (streams: ReadonlyMap<string, readonly FramedEv
   [...streams].flatMap(([room, framed]) =>
     framed.flatMap(({ event }) => {
       const { users, since } = concerned(event)
-      return users.map((user) => ({ topic: topics.user(user), payload: writeNotice({ room, since }) }))
+      return users.map((user) => ({ channel: channels.user(user), payload: writeNotice({ room, since }) }))
     }),
   )

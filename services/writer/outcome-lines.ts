@@ -1,10 +1,10 @@
-import { recordHeaders } from '../../shared/domain/record-headers.ts'
 import type { LogRecord } from '../../shared/ports/command-log.ts'
 import type { Publication } from '../../shared/ports/fan-out.ts'
-import type { OutcomeLine } from '../../shared/ports/publications.ts'
-import { topics, writeOutcomeLine } from '../../shared/ports/publications.ts'
 import { errors } from '../../shared/protocol/errors.ts'
-import { inParts } from '../../shared/runtime/in-parts.ts'
+import type { OutcomeLine } from '../../shared/records/publications.ts'
+import { channels, writeOutcomeLine } from '../../shared/records/publications.ts'
+import { recordHeaders } from '../../shared/records/record-headers.ts'
+import { inParts } from '../../shared/runtime/async/in-parts.ts'
 import type { Decision } from './decide-batch.ts'
 import type { Entry, Faulty } from './read-record.ts'
 import { isPlain } from './read-record.ts'
@@ -65,7 +65,7 @@ const addressed = ({ headers }: LogRecord, line: string | undefined): readonly A
 const perGateway = (lines: readonly Addressed[], maxBytes: number): readonly Publication[] =>
   [...Map.groupBy(lines, ({ gateway }) => gateway)].flatMap(([gateway, ofIt]) =>
     inParts(ofIt, ({ line }) => Buffer.byteLength(line) + 1, maxBytes).map((part) => ({
-      topic: topics.gateway(gateway),
+      channel: channels.gateway(gateway),
       payload: part.map(({ line }) => line).join('\n'),
     })),
   )

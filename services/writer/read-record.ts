@@ -1,6 +1,6 @@
-import { readCommand } from '../../shared/domain/command-record.ts'
 import type { Command } from '../../shared/domain/commands.ts'
 import type { LogRecord } from '../../shared/ports/command-log.ts'
+import { readCommand } from '../../shared/records/command-record.ts'
 
 /** A record whose command can be decided. */
 export interface Entry {

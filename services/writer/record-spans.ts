@@ -1,6 +1,6 @@
-import { recordHeaders } from '../../shared/domain/record-headers.ts'
-import type { Span } from '../../shared/runtime/tracing.ts'
-import { continueTrace } from '../../shared/runtime/tracing.ts'
+import { recordHeaders } from '../../shared/records/record-headers.ts'
+import type { Span } from '../../shared/runtime/observability/tracing.ts'
+import { continueTrace } from '../../shared/runtime/observability/tracing.ts'
 import type { Settled } from './outcome-lines.ts'
 import type { Entry } from './read-record.ts'
 

@@ -1,6 +1,6 @@
+import type { Backoff, PartitionLease } from './backoff.ts'
 import type { RetryCause, WriterMetrics } from './metrics.ts'
-import type { Hold, Patience } from './patience.ts'
-import type { Part, Troubles } from './troubles.ts'
+import type { Part, StalledPartitions } from './stalled-partitions.ts'
 import type { WriterLog } from './writer-log.ts'
 
 /** Work that must succeed before a batch may be acknowledged. */
@@ -13,11 +13,11 @@ export interface Task<T> {
 }
 
 /** Runs a task until it succeeds, and returns its result. */
-export type RetryUntilDone = <T>(lease: Hold, task: Task<T>) => Promise<T>
+export type RetryUntilDone = <T>(lease: PartitionLease, task: Task<T>) => Promise<T>
 
 export interface RetryUntilDoneDeps {
-  readonly patience: Patience
-  readonly troubles: Troubles
+  readonly backoff: Backoff
+  readonly stalledPartitions: StalledPartitions
   readonly metrics: WriterMetrics
   readonly log: WriterLog
 }
@@ -25,8 +25,8 @@ export interface RetryUntilDoneDeps {
 const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown')
 
 /** Retries for ever, with back-off and heartbeats, and shows it in readiness; throws only when the batch is given up. */
-export const createRetryUntilDone = ({ patience, troubles, metrics, log }: RetryUntilDoneDeps): RetryUntilDone => {
-  const attempts = async <T>(lease: Hold, { part, cause, run, isFinal = () => false }: Task<T>): Promise<T> => {
+export const createRetryUntilDone = ({ backoff, stalledPartitions, metrics, log }: RetryUntilDoneDeps): RetryUntilDone => {
+  const attempts = async <T>(lease: PartitionLease, { part, cause, run, isFinal = () => false }: Task<T>): Promise<T> => {
     const { partition } = lease
     for (let failures = 1; ; failures += 1) {
       try {
@@ -35,18 +35,18 @@ export const createRetryUntilDone = ({ patience, troubles, metrics, log }: Retry
         return result
       } catch (error) {
         if (isFinal(error)) throw error
-        troubles.report(part, partition)
+        stalledPartitions.report(part, partition)
         metrics.onRetry(cause)
         if (failures === 1) log.warn({ part, partition, reason: reasonOf(error) }, 'batch failed, retrying')
       }
-      await patience.afterFailure(lease, failures)
+      await backoff.afterFailure(lease, failures)
     }
   }
   return async (lease, task) => {
     try {
       return await attempts(lease, task)
     } finally {
-      troubles.clear(task.part, lease.partition)
+      stalledPartitions.clear(task.part, lease.partition)
     }
   }
 }

@@ -1,8 +1,8 @@
 import { frameEvent } from '../../shared/domain/events.ts'
 import type { Publication } from '../../shared/ports/fan-out.ts'
-import type { PublishedEvent } from '../../shared/ports/publications.ts'
-import { topics, writeRoomPublication } from '../../shared/ports/publications.ts'
-import { inParts } from '../../shared/runtime/in-parts.ts'
+import type { PublishedEvent } from '../../shared/records/publications.ts'
+import { channels, writeRoomPublication } from '../../shared/records/publications.ts'
+import { inParts } from '../../shared/runtime/async/in-parts.ts'
 import type { FramedEvent } from './framed-events.ts'
 
 const published = ({ event, frame, traceparent }: FramedEvent): readonly PublishedEvent[] => {
@@ -24,7 +24,7 @@ export const roomPublications = (
 ): readonly Publication[] =>
   [...streams].flatMap(([room, framed]) =>
     inParts(framed.flatMap(published), headerBytes, maxBytes - headBytes).map((events) => ({
-      topic: topics.room(room),
+      channel: channels.room(room),
       payload: writeRoomPublication({ room, events }, maxBytes),
     })),
   )

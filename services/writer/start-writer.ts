@@ -2,14 +2,14 @@ import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
-import type { SharedConfig } from '../../shared/runtime/config.ts'
-import type { ServiceProcess } from '../../shared/runtime/service-process.ts'
-import { systemClock } from '../../shared/runtime/system-clock.ts'
+import type { SharedConfig } from '../../shared/runtime/config/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { Writer } from './writer.ts'
 import { createWriter } from './writer.ts'
 import { createWriterMetrics } from './writer-metrics.ts'
 
-export interface WriterPorts {
+export interface WriterAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly fanOut: FanOut
@@ -20,7 +20,7 @@ export interface WriterPorts {
 /** A writer on these ports, in real time, ended with the process; when it cannot go on, so does the process. */
 export const startWriter = async (
   { times, bounds, limits }: SharedConfig,
-  ports: WriterPorts,
+  ports: WriterAdapters,
   { log, life, metrics, onScrape }: Pick<ServiceProcess, 'log' | 'life' | 'metrics' | 'onScrape'>,
 ): Promise<Writer> => {
   const writerMetrics = createWriterMetrics(metrics)

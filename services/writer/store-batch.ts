@@ -1,7 +1,7 @@
 import type { Command } from '../../shared/domain/commands.ts'
+import type { PartitionLease } from './backoff.ts'
 import type { Commit } from './group-commit.ts'
 import type { Settled } from './outcome-lines.ts'
-import type { Hold } from './patience.ts'
 import type { Entry, Faulty } from './read-record.ts'
 import type { RetryUntilDone } from './retry-until-done.ts'
 import { ConnectionLostError, isRecordFault, isTimeout } from './store-errors.ts'
@@ -14,7 +14,7 @@ export interface StoredBatch {
 }
 
 /** Decides and stores; throws only when the batch is given up. */
-export type StoreBatch = (entries: readonly Entry[], lease: Hold, commit: Commit) => Promise<StoredBatch>
+export type StoreBatch = (entries: readonly Entry[], lease: PartitionLease, commit: Commit) => Promise<StoredBatch>
 
 const concatenated = (first: StoredBatch, second: StoredBatch): StoredBatch => ({
   settled: [...first.settled, ...second.settled],

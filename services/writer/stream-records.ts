@@ -1,5 +1,5 @@
-import { recordHeaders } from '../../shared/domain/record-headers.ts'
 import type { StreamRecord } from '../../shared/ports/event-stream.ts'
+import { recordHeaders } from '../../shared/records/record-headers.ts'
 import type { FramedEvent } from './framed-events.ts'
 
 /** The events for everyone else: the frame, with the version at its head. */

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client'
-import type { Metrics } from '../../shared/runtime/metrics.ts'
+import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
 import type { RetryCause, WriterMetrics } from './metrics.ts'
 
 const secondsBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]

@@ -3,11 +3,11 @@ import type { CommandLog, Consumption, HandledBatch, RecordBatch } from '../../s
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
-import type { Bounds } from '../../shared/runtime/bounds.ts'
-import { createGathering } from '../../shared/runtime/gathering.ts'
-import { pause } from '../../shared/runtime/pause.ts'
-import type { Times } from '../../shared/runtime/times.ts'
-import { createAnnounce } from './announce.ts'
+import { createGathering } from '../../shared/runtime/async/gathering.ts'
+import { pause } from '../../shared/runtime/async/pause.ts'
+import type { Bounds } from '../../shared/runtime/config/bounds.ts'
+import type { Times } from '../../shared/runtime/config/times.ts'
+import { createBackoff } from './backoff.ts'
 import { createBatchHandler } from './batch-handler.ts'
 import type { Decide } from './decide-and-append.ts'
 import type { DecisionLimits } from './decide-batch.ts'
@@ -15,14 +15,14 @@ import { decideBatch } from './decide-batch.ts'
 import { createEventStreamLane } from './event-stream-lane.ts'
 import { createGroupCommit } from './group-commit.ts'
 import type { WriterMetrics } from './metrics.ts'
-import { createPatience } from './patience.ts'
+import { createPublishToFanOut } from './publish-to-fan-out.ts'
 import { readSetOf } from './read-set.ts'
 import { createRetryUntilDone } from './retry-until-done.ts'
 import { createRowBound } from './row-bound.ts'
+import type { StalledPartitions } from './stalled-partitions.ts'
+import { createStalledPartitions } from './stalled-partitions.ts'
 import { createStoreBatch } from './store-batch.ts'
 import { DecisionError } from './store-errors.ts'
-import type { Troubles } from './troubles.ts'
-import { createTroubles } from './troubles.ts'
 import type { WriterLog } from './writer-log.ts'
 import { createWriterSessions } from './writer-sessions.ts'
 
@@ -46,7 +46,7 @@ export interface WriterReadiness {
   /** Commands that are not acknowledged, as of the last fetch. */
   readonly lag: number
   /** By part: the partitions whose batch waits for it and tries again. */
-  readonly waiting: ReturnType<Troubles['waiting']>
+  readonly waiting: ReturnType<StalledPartitions['waiting']>
 }
 
 export interface Writer {
@@ -77,11 +77,11 @@ const pauseRuns = 1
  */
 export const createWriter = (deps: WriterDeps): Writer => {
   const { commandLog, eventStore, eventStream, fanOut, clock, log, metrics, times, bounds, limits } = deps
-  const troubles = createTroubles()
-  const patience = createPatience(clock, times)
-  const retryUntilDone = createRetryUntilDone({ patience, troubles, metrics, log })
+  const stalledPartitions = createStalledPartitions()
+  const backoff = createBackoff(clock, times)
+  const retryUntilDone = createRetryUntilDone({ backoff, stalledPartitions, metrics, log })
   const rowBound = createRowBound(bounds.writerBatchRows)
-  const eventStreamLane = eventStream && createEventStreamLane({ ...deps, eventStream, troubles })
+  const eventStreamLane = eventStream && createEventStreamLane({ ...deps, eventStream, stalledPartitions })
   const begun = Promise.withResolvers<Consumption>()
 
   const gathering = createGathering(clock, { runs: pauseRuns, mostMs: times.gatherMostMs })
@@ -91,7 +91,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
 
   const afterStale = async (times: number): Promise<void> => {
     metrics.onRetry('clash')
-    await patience.afterClash(times)
+    await backoff.afterClash(times)
   }
   const decide: Decide = (commands, snapshot) => {
     try {
@@ -125,7 +125,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
     retryUntilDone,
     eventStreamLane,
     rowBound,
-    announce: createAnnounce(fanOut, metrics, log),
+    publishToFanOut: createPublishToFanOut(fanOut, metrics, log),
   })
 
   let starting: Promise<void> | undefined
@@ -180,6 +180,6 @@ export const createWriter = (deps: WriterDeps): Writer => {
       return stopping
     },
     failed: failure.promise,
-    readiness: () => ({ isConsuming, fanOut: fanOut.state, lag: consumption?.lag ?? 0, waiting: troubles.waiting() }),
+    readiness: () => ({ isConsuming, fanOut: fanOut.state, lag: consumption?.lag ?? 0, waiting: stalledPartitions.waiting() }),
   }
 }

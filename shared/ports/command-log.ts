@@ -109,7 +109,7 @@ export interface CommandLog {
   /** Resolves when consuming has begun; rejects when it cannot, after some patience. */
   consume(handler: BatchHandler): Promise<Consumption>
   /** Sets a record aside as it was, for people to look at, with its reason; without its value where that is too large. Resolves when durable. */
-  bury(record: LogRecord, reason: string): Promise<void>
+  deadLetter(record: LogRecord, reason: string): Promise<void>
   /** Stops what still consumes, lets publishes under way end, and refuses new ones. */
   close(): Promise<void>
 }

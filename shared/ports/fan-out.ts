@@ -1,6 +1,6 @@
 /** One publication: opaque bytes for whoever listens to the topic now. */
 export interface Publication {
-  readonly topic: string
+  readonly channel: string
   readonly payload: string
 }
 
@@ -30,7 +30,7 @@ export type FanOutState = 'up' | 'down'
  */
 export interface FanOut {
   publish(items: readonly Publication[]): Promise<void>
-  subscribe(topic: string, listener: (payload: Buffer) => void): Subscription
+  subscribe(channel: string, listener: (payload: Buffer) => void): Subscription
   readonly state: FanOutState
   /** Called after every reconnect, behind the barrier: what is published from now on is heard again; what was published meanwhile may be lost. Returns the way to stop listening. */
   onRestored(listener: () => void): () => void

@@ -89,7 +89,7 @@ export interface ReadModel {
    * The same, but only of users who are not members of exactly the rooms held of them: of each a `roomsDigest`,
    * or undefined, which no memberships equal. A user without any has an empty list here.
    */
-  membershipsUnlike(held: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
+  changedMemberships(held: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
   usersByExternalId(externalIds: readonly string[]): Promise<ReadonlyMap<string, User>>
   /** Those of `ids` who exist and share a chat with `viewer` now (or are the viewer); without a viewer, all. */
   usersById(ids: readonly string[], viewer?: string): Promise<readonly User[]>

@@ -5,6 +5,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Violation } from './cruise.ts'
 import { cruise, projectFolder } from './cruise.ts'
 
+const { default: config } = (await import('../../.dependency-cruiser.js' as string)) as {
+  default: { forbidden: readonly { name: string }[] }
+}
+
+/** The rules about the order of folders, each with the outermost folder of its part. */
+const folderRules = Object.entries({
+  'services/gateway': 'server',
+  'infra/kafka': 'consumer',
+  'infra/postgres': 'pglite',
+  'shared/runtime': 'process',
+}).flatMap(([part, outer]) =>
+  config.forbidden.filter(({ name }) => name.startsWith(`${part}/`)).map(({ name }) => ({ name, part, outer })),
+)
+
 /** Each breaks one rule: the file that does, and what it says. */
 const offences: readonly { readonly rule: string; readonly file: string; readonly text: string }[] = [
   { rule: 'no-cycles', file: 'shared/runtime/one.ts', text: `import { two } from './two.ts'\nexport const one = () => two` },
@@ -31,11 +45,17 @@ const offences: readonly { readonly rule: string; readonly file: string; readonl
   { rule: 'drivers-in-infra', file: 'services/writer/main.ts', text: `import type { Redis } from 'ioredis'` },
   { rule: 'drivers-in-infra', file: 'services/writer/k.ts', text: `export const load = () => import('@mikro-orm/postgresql')` },
   { rule: 'declared-packages', file: 'services/writer/l.ts', text: `import fc from 'fast-check'` },
+  ...folderRules.map(({ name, outer }) => ({
+    rule: name,
+    file: `${name}/inner.ts`,
+    text: `import type { Outer } from '../${outer}/outer.ts'\nexport type Inner = Outer`,
+  })),
   { rule: 'resolvable', file: 'infra/redis/m.ts', text: `export { gone } from './gone.ts'` },
 ]
 
 /** What is allowed, and lies beside the offences. */
 const honest: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(folderRules.map(({ part, outer }) => [`${part}/${outer}/outer.ts`, 'export type Outer = string'])),
   'shared/runtime/two.ts': `import { one } from './one.ts'\nexport const two = () => one`,
   'shared/protocol/frames.ts': `import { z } from 'zod'\nexport const frame = z.string()`,
   'services/gateway/room.ts': `import type { two } from '../../shared/runtime/two.ts'\nexport type Room = typeof two`,
@@ -85,10 +105,7 @@ describe('the import rules', () => {
     expect(found.filter(({ from }) => !guilty.has(from))).toEqual([])
   })
 
-  it('are each shown to fail', async () => {
-    const { default: config } = (await import('../../.dependency-cruiser.js' as string)) as {
-      default: { forbidden: readonly { name: string }[] }
-    }
+  it('are each shown to fail', () => {
     expect(new Set(offences.map(({ rule }) => rule))).toEqual(new Set(config.forbidden.map(({ name }) => name)))
   })
 })
@@ -103,11 +120,11 @@ describe('this project', () => {
   })
 
   it('reads the environment in one file', () => {
-    const allowed = /^(test\/|infra\/(native|docker)\/|shared\/runtime\/config\.ts$)/
+    const allowed = /^(test\/|infra\/(native|docker)\/|shared\/runtime\/config\/config\.ts$)/
     const readers = sources.filter((file) =>
       /process\.env\b|(?:from|import\() ?['"](?:node:)?process['"]/.test(readFileSync(join(projectFolder, file), 'utf8')),
     )
-    expect(readers).toContain('shared/runtime/config.ts')
+    expect(readers).toContain('shared/runtime/config/config.ts')
     expect(readers.filter((file) => !allowed.test(file))).toEqual([])
   })
 

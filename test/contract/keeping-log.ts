@@ -1,4 +1,4 @@
-import type { DatabaseLog } from '../../infra/postgres/database-log.ts'
+import type { DatabaseLog } from '../../infra/postgres/connection/database-log.ts'
 
 /** A log that keeps what it is told, for tests. */
 export const keepingLog = (): DatabaseLog & { readonly lines: readonly string[] } => {

@@ -1,6 +1,6 @@
 import type { MemoryCommandLogOptions } from '../../infra/in-process/memory-command-log.ts'
 import { memoryCommandLog } from '../../infra/in-process/memory-command-log.ts'
-import { systemClock } from '../../shared/runtime/system-clock.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { Buried, OpenCommandLog } from './command-log/open-command-log.ts'
 
 /** The in-memory adapter; what it sets aside it tells its log. */

@@ -3,18 +3,18 @@ import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { memoryCommandLog } from '../../infra/in-process/memory-command-log.ts'
 import { memoryFanOut } from '../../infra/in-process/memory-fan-out.ts'
-import { openDoor } from '../../services/gateway/admission.ts'
-import { createSwitchboard } from '../../services/gateway/switchboard.ts'
+import { openAdmission } from '../../services/gateway/admission/admission.ts'
+import { createGatewayCore } from '../../services/gateway/gateway-core.ts'
 import { defaultLimits } from '../../shared/protocol/limits.ts'
-import { defaultBounds } from '../../shared/runtime/bounds.ts'
-import { createMetrics } from '../../shared/runtime/metrics.ts'
-import { systemClock } from '../../shared/runtime/system-clock.ts'
-import { defaultTimes } from '../../shared/runtime/times.ts'
+import { defaultBounds } from '../../shared/runtime/config/bounds.ts'
+import { defaultTimes } from '../../shared/runtime/config/times.ts'
+import { createMetrics } from '../../shared/runtime/observability/metrics.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import { silentWire } from '../support/client/silent-wire.ts'
 import { until } from '../support/poll.ts'
 import { whyNoStack } from '../support/stack/shared-stack.ts'
 import { keepingLog } from './keeping-log.ts'
-import { openFresh } from './postgres-opening.ts'
+import { openFresh } from './postgres/postgres-opening.ts'
 import { append, chatCreated, messagePosted, userCreated } from './stored-chat.ts'
 
 const roomCount = 500
@@ -59,7 +59,7 @@ describe.skipIf(whyNoStack())('Ten thousand resumes at once', () => {
       statements += 1
     }
     const log = keepingLog()
-    const switchboard = createSwitchboard({
+    const gatewayCore = createGatewayCore({
       commandLog: memoryCommandLog({ log, clock: systemClock }),
       eventStore: counting(opened.store, count),
       readModel: counting(opened.readModel, count),
@@ -78,13 +78,13 @@ describe.skipIf(whyNoStack())('Ten thousand resumes at once', () => {
     const names = new Map(members.map(({ id, name }) => [id, name]))
     for (const { room, user, wire } of clients) {
       const body = { user: { externalUserId: names.get(user) }, resume: { rooms: { [room]: 1 } } }
-      switchboard.open(wire, openDoor).receive(JSON.stringify({ event: 'create-user', id: 'r', body }))
+      gatewayCore.open(wire, openAdmission).receive(JSON.stringify({ event: 'create-user', id: 'r', body }))
     }
     await until('every answer', () => clients.every(({ wire }) => wire.texts.length >= 2 + missed), {
       withinMs: 60_000,
       everyMs: 50,
     })
-    switchboard.stop()
+    gatewayCore.stop()
 
     for (const { room, wire } of clients) {
       const frames = wire.texts.map((text) => JSON.parse(text))

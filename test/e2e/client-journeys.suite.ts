@@ -23,7 +23,7 @@ interface App extends AsyncDisposable {
   heard(room: string, count: number): Promise<string[]>
 }
 
-const patience = { withinMs: 30_000 }
+const backoff = { withinMs: 30_000 }
 const quick = { backoffFirstMs: 50, backoffMostMs: 500 }
 
 const appOn = async (url: string, name: string, options: ConnectOptions = {}): Promise<App> => {
@@ -42,7 +42,7 @@ const appOn = async (url: string, name: string, options: ConnectOptions = {}): P
     left,
     states,
     texts,
-    heard: (room, count) => until(`${count} messages in ${room}`, () => texts(room).length >= count && texts(room), patience),
+    heard: (room, count) => until(`${count} messages in ${room}`, () => texts(room).length >= count && texts(room), backoff),
     [Symbol.asyncDispose]: async () => client.close(),
   }
 }
@@ -99,7 +99,7 @@ export const clientJourneys = (open: () => RunningChat): void => {
       expect(cyd.texts(room)).toEqual(['after'])
       cyd.client.close()
       const desk = owned.use(await appOn(here(), name))
-      await until('the chat on the other device', () => desk.chats.length === 1, patience)
+      await until('the chat on the other device', () => desk.chats.length === 1, backoff)
       expect(desk.chats).toMatchObject([{ id: room, seq: 4 }])
       expect((await all(desk.client.messages(room))).map(({ msg }) => msg)).toEqual(['after', 'before'])
       expect(await all(desk.client.chats())).toMatchObject([{ id: room, seq: 4 }])
@@ -114,7 +114,7 @@ export const clientJourneys = (open: () => RunningChat): void => {
       const { id: room } = await ann.client.createChat({ name: 'short', users: [bob.id] })
       await bob.client.send(room, 'hello')
       await ann.client.removeUsers(room, [bob.id])
-      await until('bob to be told', () => bob.left.includes(room), patience)
+      await until('bob to be told', () => bob.left.includes(room), backoff)
       await ann.client.send(room, 'not for bob')
       await expect(bob.client.send(room, 'still here?')).rejects.toMatchObject({ code: 'forbidden', retryable: false })
       await expect(bob.client.messages(room).next()).rejects.toMatchObject({ code: 'forbidden' })
@@ -135,7 +135,7 @@ export const clientJourneys = (open: () => RunningChat): void => {
       await ann.client.send(room, 'can you hear me?')
       await bob.heard(room, 1)
       line.cut('reset')
-      await until('bob to be offline', () => bob.states.includes('offline'), patience)
+      await until('bob to be offline', () => bob.states.includes('offline'), backoff)
       const answers = ['no', 'not', 'yet'].map((text) => bob.client.send(room, text))
       for (const text of ['one', 'two', 'three']) await ann.client.send(room, text)
       line.heal()
@@ -157,7 +157,7 @@ export const clientJourneys = (open: () => RunningChat): void => {
       line.cut('black-hole')
       const answer = bob.client.send(room, 'from the hole')
       await ann.client.send(room, 'into the hole')
-      await until('bob to notice', () => bob.states.includes('offline'), patience)
+      await until('bob to notice', () => bob.states.includes('offline'), backoff)
       line.heal()
       await answer
       await bob.heard(room, 3)

@@ -7,7 +7,7 @@ import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 
-const patience = { withinMs: 40_000 }
+const backoff = { withinMs: 40_000 }
 const { token } = secretIssuer()
 const stranger = secretIssuer('another secret, as long as the first one is, more or less')
 
@@ -39,10 +39,10 @@ describe('Applications on the client, where the chat asks for tokens', () => {
     expect(me.externalUserId).toBe(sub)
     const { id: room } = await ann.client.createChat({ name: 'long', users: [me.id] })
     for (let n = 1; n <= 4; n += 1) {
-      await until(`token ${n + 1}`, () => given > n, patience)
+      await until(`token ${n + 1}`, () => given > n, backoff)
       await ann.client.send(room, `with token ${n + 1}`)
     }
-    await until('all of it', () => ann.heard.length === 4, patience)
+    await until('all of it', () => ann.heard.length === 4, backoff)
     expect(ann.states).toEqual(['online'])
   })
 
@@ -57,9 +57,9 @@ describe('Applications on the client, where the chat asks for tokens', () => {
     using bob = application({ getToken })
     const { id } = await bob.client.ready()
     const { id: room } = await bob.client.createChat({ name: 'gap', users: [id] })
-    await until('the end of the token', () => bob.states.includes('offline'), patience)
+    await until('the end of the token', () => bob.states.includes('offline'), backoff)
     await bob.client.send(room, 'afterwards')
-    await until('to hear it', () => bob.heard.length === 1, patience)
+    await until('to hear it', () => bob.heard.length === 1, backoff)
     expect(bob.states.filter((state) => state !== 'connecting')).toEqual(['online', 'offline', 'online'])
   })
 
@@ -78,7 +78,7 @@ describe('Applications on the client, where the chat asks for tokens', () => {
   it('end with the only token they have', async () => {
     using dan = application({ token: await token({ sub: freshName('dan'), exp: 2 }) })
     await dan.client.ready()
-    await until('the end', () => dan.client.state.state === 'closed', patience)
+    await until('the end', () => dan.client.state.state === 'closed', backoff)
     expect(dan.client.state).toMatchObject({ error: { code: 'ended', closeCode: 4003 } })
   })
 

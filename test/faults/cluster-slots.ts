@@ -1,6 +1,6 @@
 import type { RedisCluster } from '../../infra/native/redis-cluster.ts'
 import { until } from '../support/poll.ts'
-import { ask, patience } from './fan-out-rig.ts'
+import { ask, backoff } from './fan-out-rig.ts'
 
 /** A cluster's slots, asked for and changed node by node. */
 export interface ClusterSlots {
@@ -46,7 +46,7 @@ export const clusterSlots = ({ urls }: RedisCluster): ClusterSlots => {
         const infos = await Promise.all(indices.map((index) => cluster(index, 'INFO')))
         return infos.every((info) => String(info).includes('cluster_state:ok'))
       }
-      await until('the cluster to agree', everybodyKnows, patience)
+      await until('the cluster to agree', everybodyKnows, backoff)
     },
   }
 }

@@ -20,7 +20,7 @@ export type Where = Pick<RedisFanOutOptions, 'url' | 'isCluster' | 'namespace'>
 /** Silence is noticed soon, but not for a busy machine's sake. */
 export const quickTimes = { redisPingMs: 200, redisDeadMs: 2_000 }
 
-export const patience = { withinMs: 30_000, everyMs: 10 }
+export const backoff = { withinMs: 30_000, everyMs: 10 }
 
 export const watch = async (where: Where, times: RedisFanOutOptions['times'] = quickTimes): Promise<Watched> => {
   const log = keepingLog()
@@ -42,17 +42,17 @@ export const watch = async (where: Where, times: RedisFanOutOptions['times'] = q
 }
 
 export const untilState = (state: FanOutState, ...all: readonly Watched[]): Promise<unknown> =>
-  until(`the fan-out to be ${state}`, () => all.every(({ fanOut }) => fanOut.state === state), patience)
+  until(`the fan-out to be ${state}`, () => all.every(({ fanOut }) => fanOut.state === state), backoff)
 
 export const untilRestored = (watched: Watched, times: number): Promise<unknown> =>
-  until(`${times} restorations`, () => watched.restored() >= times, patience)
+  until(`${times} restorations`, () => watched.restored() >= times, backoff)
 
 /** Two ends, as the contract's own helpers take them. */
 export const asOpened = (near: Watched, far: Watched): OpenFanOut => ({
   near: near.fanOut,
   far: far.fanOut,
   lines: near.lines,
-  withinMs: patience.withinMs,
+  withinMs: backoff.withinMs,
   [Symbol.asyncDispose]: async () => void (await Promise.all([near.fanOut.close(), far.fanOut.close()])),
 })
 

@@ -4,7 +4,7 @@ import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
 import type { CommandLog, Consumption, RecordBatch } from '../../shared/ports/command-log.ts'
 import { collect, manyKeys, record, recordsOf, valuesOf } from '../contract/command-log/collecting.ts'
 import type { OpenCommandLog } from '../contract/command-log/open-command-log.ts'
-import { kafkaWithTopics } from '../contract/kafka-opening.ts'
+import { kafkaWithTopics } from '../contract/kafka/kafka-opening.ts'
 import { until } from '../support/poll.ts'
 import type { Stack } from '../support/stack/stack.ts'
 import { stackKind, startStack } from '../support/stack/start-stack.ts'
@@ -17,7 +17,7 @@ const times = {
   consumerRebalanceMs: 5_000,
   offsetCommitMs: 100,
 }
-const patience = { withinMs: 40_000, everyMs: 100 }
+const backoff = { withinMs: 40_000, everyMs: 100 }
 
 const untilAborted = ({ signal }: RecordBatch): Promise<void> =>
   new Promise((resolve) => {
@@ -62,7 +62,7 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
     return { log, buried: async () => [], withinMs: 40_000, [Symbol.asyncDispose]: () => log.close() }
   }
   const publishSoon = (log: CommandLog, ...values: string[]): Promise<unknown> =>
-    until('a publish', () => log.publish(values.map((value) => record('k', value))).then(() => true), patience)
+    until('a publish', () => log.publish(values.map((value) => record('k', value))).then(() => true), backoff)
 
   it('goes on by itself after a broker was killed and stayed away, and begins where it was', async () => {
     const opened = openAs()
@@ -74,7 +74,7 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
     await new Promise((resolve) => setTimeout(resolve, 8_000))
     await stack.kafka.start()
     await publishSoon(opened.log, 'after')
-    await until('the record', () => records.some(({ value }) => value === 'after'), patience)
+    await until('the record', () => records.some(({ value }) => value === 'after'), backoff)
     expect([...new Set(valuesOf(records))]).toEqual(['k 0', 'k 1', 'after'])
     expect(watched.failures).toBe(0)
     await consumption.stop()
@@ -89,11 +89,11 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
       if (!isBack) throw new Error('not yet')
     })
     await opened.log.publish(recordsOf('k', 1))
-    await until('the batch', () => attempts.length > 0, patience)
+    await until('the batch', () => attempts.length > 0, backoff)
     await stack.kafka.restart()
     isBack = true
     await publishSoon(opened.log, 'after')
-    await until('both', () => attempts.at(-1) === 'after', patience)
+    await until('both', () => attempts.at(-1) === 'after', backoff)
     expect([...new Set(attempts)]).toEqual(['k 0', 'after'])
     await consumption.stop()
   })
@@ -108,7 +108,7 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
     await new Promise((resolve) => setTimeout(resolve, 2 * times.consumerSessionMs))
     await stack.kafka.resume()
     await publishSoon(opened.log, 'after')
-    await until('the record', () => records.some(({ value }) => value === 'after'), patience)
+    await until('the record', () => records.some(({ value }) => value === 'after'), backoff)
     expect(watched.failures).toBe(0)
     await consumption.stop()
   })
@@ -130,7 +130,7 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
     const heir = await collect(other)
     await heir.received(2)
     expect(valuesOf(heir.records)).toEqual(['k 0', 'k 1'])
-    await until('the cut one to hear of it', () => heartbeats.length === 1, patience)
+    await until('the cut one to hear of it', () => heartbeats.length === 1, backoff)
     link.heal()
     const before = losing.records.length
     const isSharing = async (): Promise<boolean> => {

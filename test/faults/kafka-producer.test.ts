@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { KafkaCommandLogOptions } from '../../infra/kafka/command-log.ts'
 import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
+import { topicsOf } from '../../infra/kafka/driver/topics.ts'
 import { kafkaEventStream } from '../../infra/kafka/event-stream.ts'
-import { topicsOf } from '../../infra/kafka/topics.ts'
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import { PublishError } from '../../shared/ports/command-log.ts'
 import { record } from '../contract/command-log/collecting.ts'
-import { kafkaWithTopics } from '../contract/kafka-opening.ts'
+import { kafkaWithTopics } from '../contract/kafka/kafka-opening.ts'
 import { countRecords, readTopic } from '../support/kafka/raw-topic.ts'
 import { until } from '../support/poll.ts'
 import { seededRandom } from '../support/simulation/random.ts'
@@ -15,7 +15,7 @@ import type { Stack } from '../support/stack/stack.ts'
 import { stackKind, startStack } from '../support/stack/start-stack.ts'
 
 const times = { producerRequestMs: 1_500, kafkaConnectMs: 1_000 }
-const patience = { withinMs: 30_000, everyMs: 100 }
+const backoff = { withinMs: 30_000, everyMs: 100 }
 
 const fateOf = (publish: Promise<void>): Promise<string> =>
   publish.then(
@@ -55,7 +55,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
   const direct = (): readonly string[] => stack.urls().kafkaBrokers
   const values = async (): Promise<readonly string[]> => (await readTopic(direct(), commands())).map(({ value }) => String(value))
   const worksAgain = async (): Promise<void> => {
-    await until('a publish', async () => (await fateOf(log.publish([record('k', 'again')]))) === 'durable', patience)
+    await until('a publish', async () => (await fateOf(log.publish([record('k', 'again')]))) === 'durable', backoff)
   }
 
   it('is refused for certain, and soon, while no broker is there, and works once there is', async () => {
@@ -196,7 +196,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     await stack.kafka.kill()
     await expect(stream.publish([event])).rejects.toThrow()
     await stack.kafka.start()
-    await until('the event', () => stream.publish([event]).then(() => true), patience)
+    await until('the event', () => stream.publish([event]).then(() => true), backoff)
     const { events } = topicsOf(options.namespace, options.partitions)
     expect((await readTopic(direct(), events.name)).length).toBeGreaterThanOrEqual(2)
     await stream.close()

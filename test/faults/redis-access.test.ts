@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { install } from '../../infra/native/install.ts'
 import type { RedisServer } from '../../infra/native/redis.ts'
 import { startRedis } from '../../infra/native/redis.ts'
-import { freshTopic, listen, publish, untilHeard } from '../contract/fan-out/open-fan-out.ts'
+import { freshChannel, listen, publish, untilHeard } from '../contract/fan-out/open-fan-out.ts'
 import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
 import { ask, asOpened, watch } from './fan-out-rig.ts'
@@ -38,9 +38,9 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who ma
   it('needs no more than its document says', async () => {
     const { opened } = await open()
     await using _ = opened
-    const topic = freshTopic()
-    const ear = await listen(opened, topic)
-    await publish(opened.far, topic, 'a')
+    const channel = freshChannel()
+    const ear = await listen(opened, channel)
+    await publish(opened.far, channel, 'a')
     await untilHeard(opened, ear, 1)
     expect(ear.heard).toEqual(['a'])
     ear.close()

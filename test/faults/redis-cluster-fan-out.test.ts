@@ -10,9 +10,9 @@ import { stackKind } from '../support/stack/start-stack.ts'
 import type { ClusterSlots } from './cluster-slots.ts'
 import { clusterSlots } from './cluster-slots.ts'
 import type { Watched } from './fan-out-rig.ts'
-import { ask, asOpened, isSettled, patience, untilRestored, untilState, watch } from './fan-out-rig.ts'
+import { ask, asOpened, backoff, isSettled, untilRestored, untilState, watch } from './fan-out-rig.ts'
 
-const topics = Array.from({ length: 30 }, (_, index) => `room-${index}`)
+const channels = Array.from({ length: 30 }, (_, index) => `room-${index}`)
 
 describe.skipIf(stackKind() === 'env')('the fan-out on a Redis Cluster that fails', () => {
   const folder = makeScratchFolder('cluster')
@@ -28,13 +28,13 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis Cluster that fail
   })
 
   const seed = () => ({ url: cluster.urls[0] ?? '', isCluster: true, namespace: 'chat' })
-  const nodeOf = async (topic: string): Promise<number> => slots.owner(await slots.of(`chat:${topic}`))
+  const nodeOf = async (channel: string): Promise<number> => slots.owner(await slots.of(`chat:${channel}`))
 
   /** Two ends, the first one listening on all topics, which are on all nodes. */
   const open = async () => {
     const [near, far] = await Promise.all([watch(seed()), watch(seed())])
     const opened = asOpened(near, far)
-    const ears = await Promise.all(topics.map(async (topic) => [topic, await listen(opened, topic)] as const))
+    const ears = await Promise.all(channels.map(async (channel) => [channel, await listen(opened, channel)] as const))
     return { near, far, opened, ears: new Map(ears) }
   }
   /** Whoever publishes may learn of a change only by being refused. */
@@ -44,10 +44,10 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis Cluster that fail
       await publishToAll(far, mark)
       return [...ears.values()].every(({ heard }) => heard.includes(mark))
     }
-    await until('all topics to be heard', heardByAll, patience)
+    await until('all topics to be heard', heardByAll, backoff)
   }
   const publishToAll = (far: Watched, payload: string): Promise<void> =>
-    far.fanOut.publish(topics.map((topic) => ({ topic, payload })))
+    far.fanOut.publish(channels.map((channel) => ({ channel, payload })))
 
   it('is restored when a slot moves, for those who listen and those who publish', async () => {
     const { near, far, opened, ears } = await open()

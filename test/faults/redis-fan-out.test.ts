@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { defaultTimes } from '../../shared/runtime/times.ts'
-import { freshTopic, listen, publish, untilHeard, untilPassed } from '../contract/fan-out/open-fan-out.ts'
+import { defaultTimes } from '../../shared/runtime/config/times.ts'
+import { freshChannel, listen, publish, untilHeard, untilPassed } from '../contract/fan-out/open-fan-out.ts'
 import { until } from '../support/poll.ts'
 import type { Stack } from '../support/stack/stack.ts'
 import { stackKind, startStack } from '../support/stack/start-stack.ts'
-import { ask, asOpened, isSettled, patience, untilRestored, untilState, watch } from './fan-out-rig.ts'
+import { ask, asOpened, backoff, isSettled, untilRestored, untilState, watch } from './fan-out-rig.ts'
 
 describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () => {
   let stack: Stack
@@ -34,14 +34,14 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     await stack.redis.kill()
     const { near, far, opened } = await open()
     await using _ = opened
-    const topic = freshTopic()
-    const ear = await listen(opened, topic)
+    const channel = freshChannel()
+    const ear = await listen(opened, channel)
     expect([near.fanOut.state, near.states, near.restored()]).toEqual(['down', ['down'], 0])
-    await expect(publish(far.fanOut, topic, 'lost')).rejects.toThrow('down')
+    await expect(publish(far.fanOut, channel, 'lost')).rejects.toThrow('down')
     await stack.redis.start()
     await untilState('up', near, far)
     expect([near.states, near.restored()]).toEqual([['down', 'up'], 1])
-    await publish(far.fanOut, topic, 'heard')
+    await publish(far.fanOut, channel, 'heard')
     await untilHeard(opened, ear, 1)
     expect(ear.heard).toEqual(['heard'])
   })
@@ -57,7 +57,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     await stack.redis.start()
     await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
     expect(await heldChannels()).toEqual([`${namespace}:kept`, `${namespace}:taken`])
-    await opened.far.publish(['kept', 'let-go', 'taken'].map((topic) => ({ topic, payload: topic })))
+    await opened.far.publish(['kept', 'let-go', 'taken'].map((channel) => ({ channel, payload: channel })))
     await Promise.all([untilHeard(opened, kept, 1), untilHeard(opened, taken, 1)])
     expect([near.states, letGo.heard]).toEqual([['up', 'down', 'up'], []])
   })
@@ -77,7 +77,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     await stack.redis.resume()
     await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
     await publish(far.fanOut, 'room', 'after')
-    await until('what came after', () => ear.heard.includes('after'), patience)
+    await until('what came after', () => ear.heard.includes('after'), backoff)
     expect(ear.heard).not.toContain('refused')
   })
 
@@ -125,17 +125,17 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
   it('ends with exactly what is held, whatever came and went while its connections were killed', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
-    const topics = Array.from({ length: 40 }, (_each, index) => `topic-${index}`)
+    const channels = Array.from({ length: 40 }, (_each, index) => `topic-${index}`)
     const held = new Map<string, { close(): void }>([['always', await listen(opened, 'always')]])
     for (let round = 1; round <= 10; round += 1) {
       const killed = ask(direct(), 'CLIENT', 'KILL', 'TYPE', 'pubsub')
       while (near.restored() < round) {
-        for (const topic of topics.filter(() => Math.random() < 0.2)) {
-          held.get(topic)?.close()
-          if (!held.delete(topic))
+        for (const channel of channels.filter(() => Math.random() < 0.2)) {
+          held.get(channel)?.close()
+          if (!held.delete(channel))
             held.set(
-              topic,
-              near.fanOut.subscribe(topic, () => {}),
+              channel,
+              near.fanOut.subscribe(channel, () => {}),
             )
         }
         await new Promise((resolve) => setImmediate(resolve))
@@ -145,7 +145,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     const ear = await listen(opened, 'last')
     await publish(far.fanOut, 'last', 'a')
     await untilHeard(opened, ear, 1)
-    expect(await heldChannels()).toEqual(['last', ...held.keys()].map((topic) => `${namespace}:${topic}`).toSorted())
+    expect(await heldChannels()).toEqual(['last', ...held.keys()].map((channel) => `${namespace}:${channel}`).toSorted())
   })
 
   it.each(['both', 'requests', 'answers'] as const)(
@@ -161,7 +161,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
       stack.link('gateway', 'redis').heal()
       await untilRestored(near, 1)
       await publish(far.fanOut, 'room', 'after')
-      await until('what came after', () => ear.heard.includes('after'), patience)
+      await until('what came after', () => ear.heard.includes('after'), backoff)
       expect(far.states).toEqual(['up'])
     },
   )

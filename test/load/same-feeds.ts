@@ -44,7 +44,7 @@ const listAll = async (load: Load, truth: Truth): Promise<{ readonly listed: num
   const problems: string[] = []
   let listed = 0
   for (const [room, stored] of truth.rooms) {
-    const [user = 0] = load.crowd.members.get(room) ?? []
+    const [user = 0] = load.population.members.get(room) ?? []
     const frames = await readList(load, room, user)
     listed += frames.length
     if (frames.length !== stored.messages) problems.push(`room ${room}: ${frames.length} of ${stored.messages} are listed`)

@@ -15,7 +15,7 @@ export interface Flooded {
   readonly refusals: readonly Frame[]
 }
 
-const patience = { withinMs: 60_000, everyMs: 10 }
+const backoff = { withinMs: 60_000, everyMs: 10 }
 const ping = (id: string): string => JSON.stringify({ event: 'ping', id, body: {} })
 
 /** Sends so many at once and waits until each is answered, or the socket is closed. */
@@ -26,7 +26,7 @@ export const burst = async (socket: ChatSocket, count: number, text: (id: string
     isClosed = true
   })
   for (let sent = 0; sent < count; sent += 1) socket.sendText(text(`f${length + sent}`))
-  await until(`${count} answers`, () => isClosed || socket.frames.length >= length + count, patience)
+  await until(`${count} answers`, () => isClosed || socket.frames.length >= length + count, backoff)
   const answers = socket.frames.slice(length)
   const refusals = answers.filter(({ error }) => error !== undefined)
   return { accepted: answers.length - refusals.length, refusals }

@@ -80,7 +80,7 @@ const ping = async (url: string): Promise<string> => {
   }
 }
 
-const patience = { withinMs: 20_000, everyMs: 50 }
+const backoff = { withinMs: 20_000, everyMs: 50 }
 
 describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
   let stack: Stack
@@ -129,9 +129,9 @@ describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
     await stack.kafka.kill()
     await expect(recordCount(kafkaBrokers, topic)).rejects.toThrow()
     await stack.kafka.start()
-    await until('the record', async () => (await recordCount(kafkaBrokers, topic)) === 1, patience)
+    await until('the record', async () => (await recordCount(kafkaBrokers, topic)) === 1, backoff)
     await stack.kafka.restart()
-    await until('the record', async () => (await recordCount(kafkaBrokers, topic)) === 1, patience)
+    await until('the record', async () => (await recordCount(kafkaBrokers, topic)) === 1, backoff)
   })
 
   it('goes on in Kafka after a pause', async () => {
@@ -141,7 +141,7 @@ describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
     await stack.kafka.pause()
     await expect(send(kafkaBrokers, topic, 'lost')).rejects.toThrow()
     await stack.kafka.resume()
-    await until('a send', () => send(kafkaBrokers, topic, 'sent').then(() => true), patience)
+    await until('a send', () => send(kafkaBrokers, topic, 'sent').then(() => true), backoff)
   })
 
   it('brings Redis back on the same address', async () => {

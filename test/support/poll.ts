@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export interface Patience {
+export interface Backoff {
   /** How long the condition may take to come true. */
   readonly withinMs?: number
   /** The pause between two probes. */
@@ -23,7 +23,7 @@ const reason = (error: unknown): string => (error instanceof Error ? error.messa
  *            error names `what` and carries the last probe's own error.
  * Does not:  end a probe that hangs; it is only no longer waited for.
  */
-export const until = async <T>(what: string, probe: () => Found<T> | Promise<Found<T>>, options: Patience = {}): Promise<T> => {
+export const until = async <T>(what: string, probe: () => Found<T> | Promise<Found<T>>, options: Backoff = {}): Promise<T> => {
   const { withinMs = 5_000, everyMs = 20 } = options
   const deadline = now() + withinMs
   let lastError: unknown

@@ -1,5 +1,5 @@
-import type { EventAge, EventKey } from '../../../shared/ports/stream-account.ts'
-import type { CanaryPorts, Flight } from './canary.ts'
+import type { EventAge, EventKey } from '../../../shared/ports/stream-summary.ts'
+import type { CanaryDeps, Flight } from './canary.ts'
 import { flyCanaries, judgeFlights } from './canary.ts'
 import type { Findings } from './findings.ts'
 import { createFindings } from './findings.ts'
@@ -7,11 +7,11 @@ import type { Progress } from './judge-log.ts'
 import { judgeLog, lagOf } from './judge-log.ts'
 import { judgeAhead, judgeUnseen, unseenBefore } from './judge-window.ts'
 import type { StreamTally } from './stream-tally.ts'
-import type { Walked, WalkPorts } from './walk-store.ts'
+import type { WalkDeps, Walked } from './walk-store.ts'
 import { walkAll, walkChanged } from './walk-store.ts'
 
 /** What an audit asks, each of one technology. */
-export interface AuditPorts extends CanaryPorts, WalkPorts {
+export interface AuditDeps extends CanaryDeps, WalkDeps {
   readonly progress: () => Promise<readonly Progress[]>
   /** How long ago these events were stored; those that do not exist are left out. */
   readonly ages: (events: readonly EventKey[]) => Promise<readonly EventAge[]>
@@ -31,7 +31,7 @@ const streamsPerPass = 200_000
 
 /** Compares the streams with the store and adds what differs to the findings. */
 export const compareStreams = async (
-  ports: WalkPorts & Pick<AuditPorts, 'ages'>,
+  ports: WalkDeps & Pick<AuditDeps, 'ages'>,
   tally: StreamTally,
   findings: Findings,
   round: { readonly isFull: boolean; readonly streamsPerPass: number },
@@ -57,7 +57,7 @@ export const compareStreams = async (
  * beginning. Otherwise it walks the streams of which the event stream has
  * brought records since the last round.
  */
-export const audit = async (ports: AuditPorts, tally: StreamTally, isFull = true): Promise<AuditReport> => {
+export const audit = async (ports: AuditDeps, tally: StreamTally, isFull = true): Promise<AuditReport> => {
   const { clock } = ports
   const startedMs = clock.monotonicMs()
   const findings = createFindings()

@@ -1,16 +1,16 @@
 import { createHash, randomUUIDv7 } from 'node:crypto'
-import { writeCommand } from '../../../shared/domain/command-record.ts'
 import type { ChatCommand, Command } from '../../../shared/domain/commands.ts'
-import { recordHeaders } from '../../../shared/domain/record-headers.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { CommandLog } from '../../../shared/ports/command-log.ts'
 import type { EventStore, Outcome } from '../../../shared/ports/event-store.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
-import { readRoomPublication, topics } from '../../../shared/ports/publications.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
+import { writeCommand } from '../../../shared/records/command-record.ts'
+import { channels, readRoomPublication } from '../../../shared/records/publications.ts'
+import { recordHeaders } from '../../../shared/records/record-headers.ts'
 import type { Finding } from './findings.ts'
 
-export interface CanaryPorts {
+export interface CanaryDeps {
   readonly commandLog: Pick<CommandLog, 'publish'>
   readonly eventStore: Pick<EventStore, 'outcomes'>
   readonly readModel: Pick<ReadModel, 'usersByExternalId' | 'epoch' | 'heads'>
@@ -46,7 +46,7 @@ export const canarySalt = (epoch: string, nowMs: number): string => `${epoch} ${
 
 /** One room for each partition. Skips the ids that `isTaken` names: clients choose the ids of chats. */
 export const canaryRooms = async (
-  { partitions, partitionOf }: Pick<CanaryPorts, 'partitions' | 'partitionOf'>,
+  { partitions, partitionOf }: Pick<CanaryDeps, 'partitions' | 'partitionOf'>,
   salt: string,
   isTaken: (room: string) => Promise<boolean>,
 ): Promise<ReadonlyMap<number, string>> => {
@@ -60,7 +60,7 @@ export const canaryRooms = async (
 }
 
 /** Sends a message through every partition, from the log to the store and to who listens, in rooms of its own. */
-export const flyCanaries = async (ports: CanaryPorts): Promise<readonly Flight[]> => {
+export const flyCanaries = async (ports: CanaryDeps): Promise<readonly Flight[]> => {
   const { commandLog, eventStore, readModel, fanOut, clock } = ports
   const now = (): string => new Date(clock.nowMs()).toISOString()
   const pause = (): Promise<void> => new Promise((resolve) => void clock.after(lookAgainMs, resolve))
@@ -108,7 +108,7 @@ export const flyCanaries = async (ports: CanaryPorts): Promise<readonly Flight[]
     }
     let startedAt = 0
     let heardMs: number | undefined
-    const subscription = fanOut.subscribe(topics.room(room), (payload) => {
+    const subscription = fanOut.subscribe(channels.room(room), (payload) => {
       const isIt = readRoomPublication(payload)?.events.some(({ commandId }) => commandId === message.id)
       if (isIt) heardMs ??= clock.monotonicMs() - startedAt
     })

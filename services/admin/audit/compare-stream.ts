@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/ports/clock.ts'
 import type { Findings } from './findings.ts'
 import { missingOnStream } from './findings.ts'
 
-export interface StreamPorts {
+export interface StreamDeps {
   readonly clock: Clock
   /** Resolves when the tally has seen every record that was on the event stream at the call. */
   readonly caughtUp: () => Promise<void>
@@ -16,7 +16,7 @@ const pause = (clock: Clock): Promise<void> => new Promise((resolve) => void clo
 
 /** Finds streams whose records end before these heads, after a grace time. */
 export const compareHeads = async (
-  { clock, caughtUp }: StreamPorts,
+  { clock, caughtUp }: StreamDeps,
   heads: ReadonlyMap<string, number>,
   lastOf: (stream: string) => number,
   findings: Findings,

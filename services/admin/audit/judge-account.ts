@@ -1,4 +1,4 @@
-import type { StreamAccount } from '../../../shared/ports/stream-account.ts'
+import type { StreamSummary } from '../../../shared/ports/stream-summary.ts'
 import type { Finding } from './findings.ts'
 
 type Fault = Finding['fault']
@@ -6,7 +6,7 @@ type Fault = Finding['fault']
 const compared = (rows: number, events: number): Fault => (rows < events ? 'missing' : 'doubled')
 
 /** Seqs from 1 without gaps, and a read model that says the same. */
-export const judgeAccount = (account: StreamAccount): readonly Finding[] => {
+export const judgeAccount = (account: StreamSummary): readonly Finding[] => {
   const { stream, kind, first, head, events, messages, messageRows, chatHead, memberCount, memberRows } = account
   const found: Finding[] = []
   const say = (fault: Fault, what: string): void => void found.push({ part: 'store', fault, where: stream, what })

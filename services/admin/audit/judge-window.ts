@@ -1,4 +1,4 @@
-import type { EventAge, EventKey } from '../../../shared/ports/stream-account.ts'
+import type { EventAge, EventKey } from '../../../shared/ports/stream-summary.ts'
 import type { Finding } from './findings.ts'
 import { missingOnStream } from './findings.ts'
 import type { Window } from './stream-tally.ts'

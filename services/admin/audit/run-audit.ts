@@ -1,10 +1,10 @@
-import type { DistributedConfig } from '../../../shared/runtime/config.ts'
-import { lifecycle } from '../../../shared/runtime/lifecycle.ts'
-import { createLogger } from '../../../shared/runtime/logger.ts'
-import type { ServiceProcess } from '../../../shared/runtime/service-process.ts'
-import { openProcess } from '../../../shared/runtime/service-process.ts'
+import type { DistributedConfig } from '../../../shared/runtime/config/config.ts'
+import { createLogger } from '../../../shared/runtime/observability/logger.ts'
+import { lifecycle } from '../../../shared/runtime/process/lifecycle.ts'
+import type { ServiceProcess } from '../../../shared/runtime/process/service-process.ts'
+import { openProcess } from '../../../shared/runtime/process/service-process.ts'
 import { found } from '../admin.ts'
-import type { AuditPorts, AuditReport } from './audit.ts'
+import type { AuditDeps, AuditReport } from './audit.ts'
 import { audit } from './audit.ts'
 import { createAuditMetrics } from './audit-metrics.ts'
 import { reportText } from './report-text.ts'
@@ -15,7 +15,7 @@ export type OpenAudit = (
   config: DistributedConfig,
   service: Pick<ServiceProcess, 'log' | 'life'>,
   onRecord: (record: { readonly key: string; readonly value: string }) => void,
-) => Promise<AuditPorts>
+) => Promise<AuditDeps>
 
 export const auditFlags = {
   '--json': 'prints a JSON object, one line a round',

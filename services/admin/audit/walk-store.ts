@@ -1,5 +1,5 @@
-import type { StreamAccount } from '../../../shared/ports/stream-account.ts'
-import type { StreamPorts } from './compare-stream.ts'
+import type { StreamSummary } from '../../../shared/ports/stream-summary.ts'
+import type { StreamDeps } from './compare-stream.ts'
 import { compareHeads } from './compare-stream.ts'
 import type { Findings } from './findings.ts'
 import { judgeAccount, judgeOrphan } from './judge-account.ts'
@@ -8,11 +8,11 @@ import { passOver } from './stream-pass.ts'
 import type { StreamTally, Window } from './stream-tally.ts'
 
 export interface StoreSlice {
-  readonly accounts: readonly StreamAccount[]
+  readonly accounts: readonly StreamSummary[]
   readonly orphans: readonly string[]
 }
 
-export interface WalkPorts extends StreamPorts {
+export interface WalkDeps extends StreamDeps {
   /** Goes through these streams; undefined: through all. Waits for `onSlice` before it reads on. */
   readonly walk: (onSlice: (slice: StoreSlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
   /** Gives the event stream from its first record to its present end. */
@@ -42,7 +42,7 @@ const createCount = (findings: Findings) => {
 }
 
 /** Walks the streams that have changed and compares them with their records since the last round. */
-export const walkChanged = async (ports: WalkPorts, tally: StreamTally, window: Window, findings: Findings): Promise<Walked> => {
+export const walkChanged = async (ports: WalkDeps, tally: StreamTally, window: Window, findings: Findings): Promise<Walked> => {
   const { store, note } = createCount(findings)
   const heads = new Map<string, number>()
   const onSlice = (slice: StoreSlice): void => {
@@ -60,7 +60,7 @@ export const walkChanged = async (ports: WalkPorts, tally: StreamTally, window: 
  * stream from its beginning for these, so that it never keeps more than so many heads.
  */
 export const walkAll = async (
-  ports: WalkPorts,
+  ports: WalkDeps,
   tally: StreamTally,
   window: Window,
   findings: Findings,

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
 import pg from 'pg'
-import { keyPartitioner } from '../../../infra/kafka/partitioner.ts'
+import { keyPartitioner } from '../../../infra/kafka/producer/partitioner.ts'
 import type { Row } from '../harness/bench.ts'
 import type { BenchStack } from '../harness/bench-stack.ts'
 import type { CpuUse } from '../harness/measure.ts'

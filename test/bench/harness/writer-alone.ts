@@ -1,12 +1,12 @@
 import { openDatabase } from '../../../infra/postgres/database.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
-import { writeCommand } from '../../../shared/domain/command-record.ts'
 import type { Command } from '../../../shared/domain/commands.ts'
 import type { BatchHandler, LogRecord } from '../../../shared/ports/command-log.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
-import { defaultBounds } from '../../../shared/runtime/bounds.ts'
-import { systemClock } from '../../../shared/runtime/system-clock.ts'
-import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { writeCommand } from '../../../shared/records/command-record.ts'
+import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
 
 const nothing = (): void => undefined
 export const silentLog = { debug: nothing, info: nothing, warn: nothing, error: nothing }
@@ -51,7 +51,7 @@ export const openWriterAlone = async (url: string): Promise<WriterAlone> => {
           lag: 0,
         }
       },
-      bury: (_, reason) => Promise.reject(new Error(reason)),
+      deadLetter: (_, reason) => Promise.reject(new Error(reason)),
       close: async () => undefined,
     },
     eventStore: database.eventStore,

@@ -4,11 +4,11 @@ import { memoryCommandLog } from '../../../infra/in-process/memory-command-log.t
 import { memoryFanOut } from '../../../infra/in-process/memory-fan-out.ts'
 import { createGatewayService } from '../../../services/gateway/gateway-service.ts'
 import { startWriter } from '../../../services/writer/start-writer.ts'
-import { topics, writeRoomPublication } from '../../../shared/ports/publications.ts'
-import { readConfig } from '../../../shared/runtime/config.ts'
-import { createLogger } from '../../../shared/runtime/logger.ts'
-import { createMetrics } from '../../../shared/runtime/metrics.ts'
-import { systemClock } from '../../../shared/runtime/system-clock.ts'
+import { channels, writeRoomPublication } from '../../../shared/records/publications.ts'
+import { readConfig } from '../../../shared/runtime/config/config.ts'
+import { createLogger } from '../../../shared/runtime/observability/logger.ts'
+import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
+import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { takeOrders } from '../harness/take-orders.ts'
 import type { InjectOrder } from './inject.ts'
@@ -29,7 +29,7 @@ const listen = async (): Promise<{ readonly port: number }> => {
   const life = { add: () => {}, fatal: () => {} }
   const service = { log, metrics, onScrape: () => {}, life: life as never }
   await startWriter(config, { commandLog, eventStore, fanOut, eventStream: undefined }, service)
-  const ports = { commandLog, eventStore, readModel, fanOut, allowances: undefined }
+  const ports = { commandLog, eventStore, readModel, fanOut, rateLimitStore: undefined }
   return createGatewayService(config, ports, service).start()
 }
 
@@ -38,7 +38,7 @@ takeOrders<Order>((order) => {
   return inject(order, ({ room, seq, commandId, frame }) => {
     const events = [{ seq, event: 'new-message' as const, commandId, digest: 'injected', frame }]
     void fanOut.publish([
-      { topic: topics.room(room), payload: writeRoomPublication({ room, events }, config.bounds.publicationBytes) },
+      { channel: channels.room(room), payload: writeRoomPublication({ room, events }, config.bounds.publicationBytes) },
     ])
   })
 })

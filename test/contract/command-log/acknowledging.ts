@@ -136,8 +136,8 @@ export const acknowledgingPromises = {
     await received(2)
     const [first, second] = records
     if (first === undefined || second === undefined) throw new Error('there are not two records')
-    await opened.log.bury(second, 'unreadable command: type')
-    await opened.log.bury(first, 'body.msg: invalid')
+    await opened.log.deadLetter(second, 'unreadable command: type')
+    await opened.log.deadLetter(first, 'body.msg: invalid')
     const placeOf = ({ partition, offset }: typeof first) => ({ partition, offset })
     expect(await opened.buried()).toEqual([
       { ...placeOf(second), reason: 'unreadable command: type' },

@@ -1,20 +1,20 @@
 import { expect } from 'vitest'
 import type { Subscription } from '../../../shared/ports/fan-out.ts'
 import type { Promised } from './open-fan-out.ts'
-import { freshTopic, listen, publish, readyWithin, untilHeard, untilPassed } from './open-fan-out.ts'
+import { freshChannel, listen, publish, readyWithin, untilHeard, untilPassed } from './open-fan-out.ts'
 
 /** What happens to listeners. */
 export const listeningPromises: readonly Promised[] = [
   {
     title: 'does not call a listener whose subscription is closed, and calls the others',
     keep: async (opened) => {
-      const topic = freshTopic()
-      const [gone, stays] = [await listen(opened, topic), await listen(opened, topic)]
+      const channel = freshChannel()
+      const [gone, stays] = [await listen(opened, channel), await listen(opened, channel)]
       gone.close()
       gone.close()
-      await publish(opened.far, topic, 'a')
+      await publish(opened.far, channel, 'a')
       await untilHeard(opened, stays, 1)
-      await untilPassed(opened, topic)
+      await untilPassed(opened, channel)
       expect(gone.heard).toEqual([])
       expect(stays.heard[0]).toBe('a')
     },
@@ -22,10 +22,10 @@ export const listeningPromises: readonly Promised[] = [
   {
     title: 'hears a topic again each time that it was let go and taken again',
     keep: async (opened) => {
-      const topic = freshTopic()
+      const channel = freshChannel()
       for (let round = 0; round < 20; round += 1) {
-        const ear = await listen(opened, topic)
-        await publish(opened.far, topic, String(round))
+        const ear = await listen(opened, channel)
+        await publish(opened.far, channel, String(round))
         await untilHeard(opened, ear, 1)
         ear.close()
         expect(ear.heard).toEqual([String(round)])
@@ -35,16 +35,16 @@ export const listeningPromises: readonly Promised[] = [
   {
     title: 'hears a topic that was let go and taken again in one breath',
     keep: async (opened) => {
-      const topic = freshTopic()
-      let last = await listen(opened, topic)
+      const channel = freshChannel()
+      let last = await listen(opened, channel)
       for (let round = 0; round < 5; round += 1) {
         last.close()
-        const brief = opened.near.subscribe(topic, () => {})
-        const next = listen(opened, topic)
+        const brief = opened.near.subscribe(channel, () => {})
+        const next = listen(opened, channel)
         brief.close()
         last = await next
       }
-      await publish(opened.far, topic, 'a')
+      await publish(opened.far, channel, 'a')
       await untilHeard(opened, last, 1)
       expect(last.heard).toEqual(['a'])
     },
@@ -52,30 +52,30 @@ export const listeningPromises: readonly Promised[] = [
   {
     title: 'is ready for a listener that joins others, and for one that left before it was',
     keep: async (opened) => {
-      const topic = freshTopic()
-      const [first, second, third] = [0, 1, 2].map(() => opened.near.subscribe(topic, () => {}))
-      const alone = opened.near.subscribe(freshTopic(), () => {})
+      const channel = freshChannel()
+      const [first, second, third] = [0, 1, 2].map(() => opened.near.subscribe(channel, () => {}))
+      const alone = opened.near.subscribe(freshChannel(), () => {})
       second?.close()
       alone.close()
       const all = [first, second, third, alone].filter((each): each is Subscription => each !== undefined)
       await readyWithin(opened.withinMs, ...all)
-      const late = await listen(opened, topic)
-      await publish(opened.far, topic, 'a')
+      const late = await listen(opened, channel)
+      await publish(opened.far, channel, 'a')
       await untilHeard(opened, late, 1)
     },
   },
   {
     title: 'keeps a listener that throws, logs it without its message, and calls the next one',
     keep: async (opened) => {
-      const topic = freshTopic()
+      const channel = freshChannel()
       let thrown = 0
-      const place = opened.near.subscribe(topic, () => {
+      const place = opened.near.subscribe(channel, () => {
         thrown += 1
         throw new RangeError('secret')
       })
-      const ear = await listen(opened, topic)
+      const ear = await listen(opened, channel)
       await readyWithin(opened.withinMs, place)
-      await publish(opened.far, topic, 'a', 'b')
+      await publish(opened.far, channel, 'a', 'b')
       await untilHeard(opened, ear, 2)
       expect([ear.heard, thrown]).toEqual([['a', 'b'], 2])
       expect(opened.lines.filter((line) => line.includes('RangeError'))).toHaveLength(2)
@@ -85,7 +85,7 @@ export const listeningPromises: readonly Promised[] = [
   {
     title: 'does not call a listener that another one closed in the middle of a delivery',
     keep: async (opened) => {
-      const topic = freshTopic()
+      const channel = freshChannel()
       const ends: (() => void)[] = []
       let calls = 0
       const closing = (): void => {
@@ -93,26 +93,26 @@ export const listeningPromises: readonly Promised[] = [
         for (const end of ends) end()
       }
       // Whichever is called first closes the other one.
-      const places = [opened.near.subscribe(topic, closing), opened.near.subscribe(topic, closing)]
+      const places = [opened.near.subscribe(channel, closing), opened.near.subscribe(channel, closing)]
       ends.push(...places.map((place) => () => place.close()))
       await readyWithin(opened.withinMs, ...places)
-      await publish(opened.far, topic, 'a', 'b')
-      await untilPassed(opened, topic)
+      await publish(opened.far, channel, 'a', 'b')
+      await untilPassed(opened, channel)
       expect(calls).toBe(1)
     },
   },
   {
     title: 'takes a new listener in the middle of a delivery, from the next publication on',
     keep: async (opened) => {
-      const topic = freshTopic()
+      const channel = freshChannel()
       const joined: string[] = []
-      const first = opened.near.subscribe(topic, () => {
+      const first = opened.near.subscribe(channel, () => {
         first.close()
-        opened.near.subscribe(topic, (payload) => void joined.push(payload.toString()))
+        opened.near.subscribe(channel, (payload) => void joined.push(payload.toString()))
       })
       await readyWithin(opened.withinMs, first)
-      const ear = await listen(opened, topic)
-      await publish(opened.far, topic, 'a', 'b')
+      const ear = await listen(opened, channel)
+      await publish(opened.far, channel, 'a', 'b')
       await untilHeard(opened, ear, 2)
       expect(joined).toEqual(['b'])
     },

@@ -20,16 +20,16 @@ export interface Promised {
   keep(opened: OpenFanOut): Promise<void>
 }
 
-export const freshTopic = (): string => `topic:${randomUUID()}`
+export const freshChannel = (): string => `topic:${randomUUID()}`
 
 export interface Ear extends Subscription {
   readonly heard: readonly string[]
 }
 
 /** Listens to a topic and keeps what it hears; resolves when it is ready. */
-export const listen = async ({ near, withinMs }: OpenFanOut, topic: string): Promise<Ear> => {
+export const listen = async ({ near, withinMs }: OpenFanOut, channel: string): Promise<Ear> => {
   const heard: string[] = []
-  const subscription = near.subscribe(topic, (payload) => void heard.push(payload.toString()))
+  const subscription = near.subscribe(channel, (payload) => void heard.push(payload.toString()))
   await readyWithin(withinMs, subscription)
   return { ready: subscription.ready, close: () => subscription.close(), heard }
 }
@@ -37,18 +37,18 @@ export const listen = async ({ near, withinMs }: OpenFanOut, topic: string): Pro
 export const readyWithin = (withinMs: number, ...subscriptions: readonly Subscription[]): Promise<unknown> =>
   until('the subscriptions', () => Promise.all(subscriptions.map(({ ready }) => ready)), { withinMs })
 
-export const publish = (fanOut: FanOut, topic: string, ...payloads: readonly string[]): Promise<void> =>
-  fanOut.publish(payloads.map((payload) => ({ topic, payload })))
+export const publish = (fanOut: FanOut, channel: string, ...payloads: readonly string[]): Promise<void> =>
+  fanOut.publish(payloads.map((payload) => ({ channel, payload })))
 
 /** Everything that went to this topic before has arrived, because an order holds in it. */
-export const untilPassed = async (opened: OpenFanOut, topic: string): Promise<void> => {
+export const untilPassed = async (opened: OpenFanOut, channel: string): Promise<void> => {
   const passed = Promise.withResolvers<true>()
   const last = randomUUID()
-  const subscription = opened.near.subscribe(topic, (payload) => {
+  const subscription = opened.near.subscribe(channel, (payload) => {
     if (payload.toString() === last) passed.resolve(true)
   })
   await subscription.ready
-  await publish(opened.far, topic, last)
+  await publish(opened.far, channel, last)
   await until('the last publication', () => passed.promise, { withinMs: opened.withinMs })
   subscription.close()
 }

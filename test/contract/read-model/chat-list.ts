@@ -96,9 +96,9 @@ export const chatListTests = (opened: () => OpenStore): void => {
   it('ends a page at 1 MiB', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
-    const crowd = [ann, ...Array.from({ length: 9_499 }, () => randomUUID())]
+    const sessionCounts = [ann, ...Array.from({ length: 9_499 }, () => randomUUID())]
     const rooms = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
-    for (const room of rooms) await append(store, chatCreated(room, crowd))
+    for (const room of rooms) await append(store, chatCreated(room, sessionCounts))
     const pages = await pagesOf(readModel, ann, 50)
     expect(
       pages
@@ -107,7 +107,7 @@ export const chatListTests = (opened: () => OpenStore): void => {
         .toSorted(),
     ).toEqual(rooms.toSorted())
     for (const page of pages) expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThanOrEqual(1024 * 1024)
-    expect(pages.flat().every(({ users }) => users.length === crowd.length)).toBe(true)
+    expect(pages.flat().every(({ users }) => users.length === sessionCounts.length)).toBe(true)
   }, 60_000)
 
   it('refuses a cursor that it has not made', async () => {

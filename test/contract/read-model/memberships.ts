@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { eventDigest } from '../../../shared/ports/event-digest.ts'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
-import { roomsDigest } from '../../../shared/ports/rooms-digest.ts'
+import { eventDigest } from '../../../shared/records/event-digest.ts'
+import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import type { OpenStore } from '../stored-chat.ts'
 import { append, chatCreated, fillRoom, messagePosted, usersAdded, usersRemoved } from '../stored-chat.ts'
 
@@ -127,7 +127,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     const [first = '', ...rest] = rooms
     await append(store, usersAdded(first, 2, [bob]))
     const unlike = async (held: readonly (readonly [string, string | undefined])[]): Promise<readonly string[]> => {
-      const found = await readModel.membershipsUnlike(new Map(held))
+      const found = await readModel.changedMemberships(new Map(held))
       const all = await readModel.memberships([...found.keys()])
       for (const [user, rooms] of found) expect(byRoom(rooms)).toEqual(byRoom(all.get(user)))
       return [...found.keys()].toSorted()
@@ -164,7 +164,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     ).toEqual([ann])
     await append(store, usersRemoved(first, 3, [bob]))
     expect(await unlike([[bob, roomsDigest([])]])).toEqual([])
-    expect(await readModel.membershipsUnlike(new Map([[bob, roomsDigest([first])]]))).toEqual(new Map([[bob, []]]))
+    expect(await readModel.changedMemberships(new Map([[bob, roomsDigest([first])]]))).toEqual(new Map([[bob, []]]))
     await append(store, usersAdded(first, 4, [bob]))
     expect(await unlike([[bob, roomsDigest([])]])).toEqual([bob])
   })

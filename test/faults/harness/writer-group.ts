@@ -1,6 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs'
-import { calmIdleQueues } from '../../../infra/kafka/idle-queue.ts'
-import { writerGroup } from '../../../infra/kafka/topics.ts'
+import { writerGroup } from '../../../infra/kafka/driver/topics.ts'
+import { calmIdleQueues } from '../../../infra/kafka/kafkajs-patches/idle-queue.ts'
 import { until } from '../../support/poll.ts'
 import type { World } from './world.ts'
 

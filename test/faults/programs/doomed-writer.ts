@@ -7,8 +7,8 @@ import { openWriterPorts } from '../../../infra/distributed/open-writer-ports.ts
 import { startWriter } from '../../../services/writer/start-writer.ts'
 import type { Append, Appender, AppendResult, EventStore } from '../../../shared/ports/event-store.ts'
 import type { EventStream } from '../../../shared/ports/event-stream.ts'
-import { readDistributedConfig } from '../../../shared/runtime/config.ts'
-import { openProcess } from '../../../shared/runtime/service-process.ts'
+import { readDistributedConfig } from '../../../shared/runtime/config/config.ts'
+import { openProcess } from '../../../shared/runtime/process/service-process.ts'
 import { namedBy } from './named-by.ts'
 import { writerSabotages } from './writer-sabotages.ts'
 

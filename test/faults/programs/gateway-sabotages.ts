@@ -1,9 +1,9 @@
-import type { GatewayPorts } from '../../../services/gateway/gateway-service.ts'
+import type { GatewayAdapters } from '../../../services/gateway/gateway-service.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
 import type { MembershipSpan, Page } from '../../../shared/ports/event-store.ts'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
 
-type Sabotage = (ports: GatewayPorts) => GatewayPorts
+type Sabotage = (ports: GatewayAdapters) => GatewayAdapters
 
 /** Its ports as they are: nothing is off. */
 const nothing: Sabotage = (ports) => ports
@@ -91,7 +91,7 @@ const withOldMemberships: Sabotage = (ports) => {
   }
   return {
     ...ports,
-    readModel: { ...ports.readModel, memberships, membershipsUnlike: (followed) => memberships([...followed.keys()]) },
+    readModel: { ...ports.readModel, memberships, changedMemberships: (followed) => memberships([...followed.keys()]) },
     eventStore: {
       ...ports.eventStore,
       readPages: async (requests) =>

@@ -1,8 +1,8 @@
 /** A gateway with one of its defences switched off (`GATEWAY_SABOTAGE`), by way of the ports that it is given. */
 import { openGatewayPorts } from '../../../infra/distributed/open-gateway-ports.ts'
 import { createGatewayService } from '../../../services/gateway/gateway-service.ts'
-import { readGatewayConfig } from '../../../shared/runtime/config.ts'
-import { openProcess } from '../../../shared/runtime/service-process.ts'
+import { readGatewayConfig } from '../../../shared/runtime/config/config.ts'
+import { openProcess } from '../../../shared/runtime/process/service-process.ts'
 import { gatewaySabotages } from './gateway-sabotages.ts'
 import { namedBy } from './named-by.ts'
 

@@ -1,12 +1,12 @@
-import type { WriterPorts } from '../../../infra/distributed/open-writer-ports.ts'
+import type { WriterAdapters } from '../../../infra/distributed/open-writer-ports.ts'
 import type { Appender } from '../../../shared/ports/event-store.ts'
 
-type Sabotage = (ports: WriterPorts) => WriterPorts
+type Sabotage = (ports: WriterAdapters) => WriterAdapters
 
 /** Its ports as they are: nothing is off. */
 const nothing: Sabotage = (ports) => ports
 
-const withAppender = (ports: WriterPorts, change: (appender: Appender) => Partial<Appender>): WriterPorts => ({
+const withAppender = (ports: WriterAdapters, change: (appender: Appender) => Partial<Appender>): WriterAdapters => ({
   ...ports,
   eventStore: {
     ...ports.eventStore,

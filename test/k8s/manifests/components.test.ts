@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { projectFolder } from '../../support/stack/replica.ts'
 import { needsRenderer } from '../support/renderer.ts'
 import { flawsOf } from '../support/schema-check.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { defaultBounds } from '../../../shared/runtime/bounds.ts'
+import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { databaseDemand, maxConnectionsOf } from '../support/database-connections.ts'
 import type { Overlay } from '../support/rendered.ts'
 import { overlays } from '../support/rendered.ts'

@@ -46,8 +46,8 @@ describe.each(cases)('a %s of %s', (name, overlay) => {
 
   it('is missed by others before it is restarted (C3)', () => {
     const { livenessProbe, readinessProbe } = containerOf(overlay, name)
-    const patience = (probe: Container['livenessProbe']): number => (probe?.periodSeconds ?? 0) * (probe?.failureThreshold ?? 0)
-    expect(patience(livenessProbe)).toBeGreaterThanOrEqual(10 * patience(readinessProbe))
+    const backoff = (probe: Container['livenessProbe']): number => (probe?.periodSeconds ?? 0) * (probe?.failureThreshold ?? 0)
+    expect(backoff(livenessProbe)).toBeGreaterThanOrEqual(10 * backoff(readinessProbe))
   })
 
   it('goes only when another is there, and one at a time when a node is drained (C7)', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { topicsOf, writerGroup } from '../../../infra/kafka/topics.ts'
-import { readConfig } from '../../../shared/runtime/config.ts'
+import { topicsOf, writerGroup } from '../../../infra/kafka/driver/topics.ts'
+import { readConfig } from '../../../shared/runtime/config/config.ts'
 import type { Overlay } from '../support/rendered.ts'
 import { overlays, rendered } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'

@@ -1,4 +1,4 @@
-import { readConfigFor } from '../../../shared/runtime/config.ts'
+import { readConfigFor } from '../../../shared/runtime/config/config.ts'
 import { adminSessions, ownSessions } from '../../support/own-sessions.ts'
 import type { Container, KubernetesObject, Spec, Workload } from './objects.ts'
 import type { Overlay } from './rendered.ts'

@@ -1,5 +1,5 @@
-import type { DistributedConfig, GatewayConfig } from '../../../shared/runtime/config.ts'
-import { readDistributedConfig, readGatewayConfig } from '../../../shared/runtime/config.ts'
+import type { DistributedConfig, GatewayConfig } from '../../../shared/runtime/config/config.ts'
+import { readDistributedConfig, readGatewayConfig } from '../../../shared/runtime/config/config.ts'
 import type { Overlay } from './rendered.ts'
 import { rendered } from './rendered.ts'
 

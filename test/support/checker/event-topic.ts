@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
-import { calmIdleQueues } from '../../../infra/kafka/idle-queue.ts'
+import { calmIdleQueues } from '../../../infra/kafka/kafkajs-patches/idle-queue.ts'
 import { until } from '../poll.ts'
 
 /** A record of `chat.events`: the frame that sockets get, with `v` at its head. */

@@ -2,7 +2,7 @@ import type { Load } from '../load/load.ts'
 import type { Truth } from './truth.ts'
 
 /** Whether every socket of this process has what is stored in its rooms. */
-export const hasAll = ({ crowd, devices }: Load, { rooms }: Truth): boolean =>
-  [...crowd.members].every(([room, members]) =>
+export const hasAll = ({ population, devices }: Load, { rooms }: Truth): boolean =>
+  [...population.members].every(([room, members]) =>
     members.every((user) => devices.get(user)?.lastSeen(room) === rooms.get(room)?.head),
   )

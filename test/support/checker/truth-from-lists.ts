@@ -14,7 +14,7 @@ export const truthFromLists = async (load: Load, userOf: ReadonlyMap<string, num
   const { ids, membershipFrames } = load.context
   const builder = truthBuilder(ids, userOf)
   const changes = Map.groupBy(membershipFrames, ([place]) => Number(place.split(' ')[0]))
-  for (const [room, [user = 0]] of load.crowd.members) {
+  for (const [room, [user = 0]] of load.population.members) {
     const frames = [...(await readList(load, room, user)), ...(changes.get(room) ?? []).map(([, frame]) => frame)]
     for (const frame of frames.sort((a, b) => seqOf(a) - seqOf(b))) builder.add(frame)
   }

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { ChatEvent } from '../../../shared/domain/events.ts'
 import { frameEvent } from '../../../shared/domain/events.ts'
-import { feedFrameText } from '../../../shared/ports/publications.ts'
+import { feedFrameText } from '../../../shared/records/publications.ts'
 import type { RunIds } from '../load/run-ids.ts'
 import type { Truth } from './truth.ts'
 import { truthBuilder } from './truth-builder.ts'

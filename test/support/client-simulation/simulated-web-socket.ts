@@ -1,5 +1,5 @@
-import { openDoor } from '../../../services/gateway/admission.ts'
-import type { Session } from '../../../services/gateway/session.ts'
+import { openAdmission } from '../../../services/gateway/admission/admission.ts'
+import type { Session } from '../../../services/gateway/session/session.ts'
 import type { SocketConstructor } from '../../../shared/client/socket.ts'
 import type { Received } from '../simulation/simulated-socket.ts'
 import { simulatedSocket } from '../simulation/simulated-socket.ts'
@@ -83,7 +83,7 @@ export const simulatedWebSockets = ({ world, refusal, garble, opened }: Simulate
         random.pick([1, 5, 60]),
       )
       const { wire } = socket
-      const session = gateway.switchboard.open(
+      const session = gateway.gatewayCore.open(
         {
           write: wire.write,
           unsentBytes: wire.unsentBytes,
@@ -92,7 +92,7 @@ export const simulatedWebSockets = ({ world, refusal, garble, opened }: Simulate
             if (!this.#isHole) this.#end(code, reason)
           },
         },
-        openDoor,
+        openAdmission,
       )
       gateway.sockets.add({ ...socket, abort: () => this.#abort(socket.abort) })
       this.#session = session

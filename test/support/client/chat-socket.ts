@@ -45,7 +45,7 @@ export interface ChatSocket extends AsyncDisposable {
   seen(what: string, isIt: (frame: Frame) => boolean): Promise<Frame>
 }
 
-const patience = { withinMs: 20_000, everyMs: 5 }
+const backoff = { withinMs: 20_000, everyMs: 5 }
 
 export const isFeedFrame = (frame: Frame): frame is FeedFrame => frame.seq !== undefined
 
@@ -72,7 +72,7 @@ export const openSocket = async (url: string, headers: Readonly<Record<string, s
         if (malformed.length > 0) throw new Error(`not a frame of the protocol: ${malformed[0]}`)
         return frames.find(isIt)
       },
-      patience,
+      backoff,
     )
 
   return {

@@ -43,7 +43,7 @@ const takeApart = (bytes: Buffer): RawFrame[] => {
   return frames
 }
 
-const patience = { withinMs: 30_000, everyMs: 5 }
+const backoff = { withinMs: 30_000, everyMs: 5 }
 
 export const rawSocket = async (url: string): Promise<RawSocket> => {
   const { hostname, port } = new URL(url)
@@ -70,7 +70,7 @@ export const rawSocket = async (url: string): Promise<RawSocket> => {
         if (end < 0 && isClosed) throw new Error(`closed after ${JSON.stringify(bytes.toString())}`)
         return end < 0 ? undefined : bytes.toString('latin1', 0, end)
       },
-      patience,
+      backoff,
     )
   const frames = (): readonly RawFrame[] => {
     const bytes = received()
@@ -97,7 +97,7 @@ export const rawSocket = async (url: string): Promise<RawSocket> => {
           if (close !== undefined) return { code: close.payload.length < 2 ? undefined : close.payload.readUInt16BE(0) }
           return isClosed ? { code: undefined } : undefined
         },
-        patience,
+        backoff,
       ).then(({ code }) => code),
     pause: () => {
       socket.pause()

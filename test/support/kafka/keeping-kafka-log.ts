@@ -1,4 +1,4 @@
-import type { KafkaLog } from '../../../infra/kafka/kafka-log.ts'
+import type { KafkaLog } from '../../../infra/kafka/driver/kafka-log.ts'
 
 /** A log that keeps what it is told, for tests; but for what is only for debugging. */
 export const keepingKafkaLog = (): KafkaLog & { readonly lines: readonly string[] } => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IHeaders, Message } from 'kafkajs'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
-import { calmIdleQueues } from '../../../infra/kafka/idle-queue.ts'
+import { calmIdleQueues } from '../../../infra/kafka/kafkajs-patches/idle-queue.ts'
 import { until } from '../poll.ts'
 
 export interface TopicRecord {

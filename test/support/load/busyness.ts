@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 
 /** How busy this process was since it was last asked, in [0, 1]: the larger of its CPU share of one core and of its event loop's. */
-export const busyness = (): (() => number) => {
+export const loopUtilization = (): (() => number) => {
   let cpu = process.cpuUsage()
   let loop = performance.eventLoopUtilization()
   let at = performance.now()

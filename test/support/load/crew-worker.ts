@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { readList } from '../checker/read-list.ts'
-import { busyness } from './busyness.ts'
+import { loopUtilization } from './busyness.ts'
 import type { NumberedOrder, Order, Sample, Word, WorkerOptions, WorkerResult } from './crew-messages.ts'
 import type { Load } from './load.ts'
 import { createLoad, externalIdOf } from './load.ts'
@@ -14,7 +14,7 @@ const say = (word: Word): void => void process.send?.(word)
 let load: Load | undefined
 let options: WorkerOptions | undefined
 let pace: Pace | undefined
-const busySince = busyness()
+const busySince = loopUtilization()
 
 const begun = (): Load => {
   if (load === undefined) throw new Error('told to work before being told how')
@@ -58,10 +58,10 @@ const writeLines = async (file: string, parts: AsyncIterable<string | Uint8Array
 
 /** Of each room whose creator is of this process; what only sockets saw, of all. */
 async function* frameLines(readsLists: boolean): AsyncGenerator<string> {
-  const { crowd, devices, context } = begun()
+  const { population, devices, context } = begun()
   for (const frame of context.membershipFrames.values()) yield `${frame}\n`
   if (!readsLists) return
-  for (const [room, [creator = -1]] of crowd.members) {
+  for (const [room, [creator = -1]] of population.members) {
     if (!devices.has(creator)) continue
     for (const frame of await readList(begun(), room, creator)) yield `${frame}\n`
   }

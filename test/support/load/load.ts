@@ -1,7 +1,5 @@
 import { until } from '../poll.ts'
 import type { Settled } from './connection.ts'
-import type { Crowd, CrowdOptions } from './crowd.ts'
-import { planCrowd } from './crowd.ts'
 import type { Device } from './device.ts'
 import { createDevice } from './device.ts'
 import { parseDistribution } from './distribution.ts'
@@ -12,9 +10,11 @@ import { createLoadContext } from './load-context.ts'
 import { messageText } from './message-text.ts'
 import type { Pace } from './pace.ts'
 import { startPace } from './pace.ts'
+import type { Population, PopulationOptions } from './population.ts'
+import { planPopulation } from './population.ts'
 import { readSlowly } from './slow-reading.ts'
 
-export interface LoadOptions extends CrowdOptions {
+export interface LoadOptions extends PopulationOptions {
   readonly urls: readonly string[]
   readonly tag: number
   readonly startMs: number
@@ -42,7 +42,7 @@ export interface LoadOptions extends CrowdOptions {
 /** One process's part of a load: its share of the users, on sockets spread over the gateways. */
 export interface Load {
   readonly context: LoadContext
-  readonly crowd: Crowd
+  readonly population: Population
   /** This process's users. */
   readonly devices: ReadonlyMap<number, Device>
   /** Binds all users; resolves with the service's id of each. */
@@ -68,7 +68,7 @@ export const createLoad = (options: LoadOptions): Load => {
   const { urls, process = 0, processes = 1, tag } = options
   const context = createLoadContext(options)
   const { ids, random, next, now } = context
-  const crowd = planCrowd(options)
+  const population = planPopulation(options)
   const sizeOf = parseDistribution(options.messageSize)
   const devices = new Map<number, Device>()
   const slow = new Set<number>()
@@ -116,7 +116,7 @@ export const createLoad = (options: LoadOptions): Load => {
   }
 
   const createRoom = async (room: number, userIds: ReadonlyMap<number, string>): Promise<void> => {
-    const members = crowd.members.get(room) ?? []
+    const members = population.members.get(room) ?? []
     const [creator = 0] = members
     const named = members.map((user) => userIds.get(user) ?? '')
     const chat = { name: `room ${room}`, id: ids.room(room) }
@@ -151,18 +151,18 @@ export const createLoad = (options: LoadOptions): Load => {
 
   /** Rooms of which at least one member is of this process, with those. */
   const ownMembers = (): (readonly [number, readonly number[]])[] =>
-    [...crowd.members].flatMap(([room, members]) => {
+    [...population.members].flatMap(([room, members]) => {
       const own = members.filter((user) => devices.has(user))
       return own.length === 0 ? [] : [[room, own] as const]
     })
 
   return {
     context,
-    crowd,
+    population,
     devices,
     connect,
     createRooms: async (userIds) => {
-      const own = [...crowd.members].filter(([, [creator = 0]]) => devices.has(creator)).map(([room]) => room)
+      const own = [...population.members].filter(([, [creator = 0]]) => devices.has(creator)).map(([room]) => room)
       await Promise.all(own.map((room) => createRoom(room, userIds)))
     },
     sendMessages: (perSecond, count) => {

@@ -1,4 +1,3 @@
-import { eventDigest } from '../../../shared/ports/event-digest.ts'
 import type {
   ChatPage,
   ChatQuery,
@@ -8,7 +7,8 @@ import type {
   MessageQuery,
   ReadModel,
 } from '../../../shared/ports/read-model.ts'
-import { roomsDigest } from '../../../shared/ports/rooms-digest.ts'
+import { eventDigest } from '../../../shared/records/event-digest.ts'
+import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import { fitting } from './fitting.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
 import type { ChatRow, MemoryTables } from './memory-tables.ts'
@@ -33,7 +33,7 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, pageBytes }: Sett
     ),
   memberships: async (users, most = Number.POSITIVE_INFINITY) =>
     new Map([...membershipsByUser(tables, users)].map(([user, held]) => [user, held.slice(0, most + 1)])),
-  membershipsUnlike: async (digests) => {
+  changedMemberships: async (digests) => {
     const all = [...digests].map(([user, digest]) => ({
       user,
       digest,

@@ -60,7 +60,7 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, weather
     }
   }
   const publishAll = (items: readonly Publication[]): void => {
-    for (const { topic, payload } of items) {
+    for (const { channel: topic, payload } of items) {
       const bytes = Buffer.from(payload)
       for (const listener of listeners.get(topic) ?? [])
         deliver(bytes, listener, () => listeners.get(topic)?.has(listener) ?? false)
@@ -81,20 +81,20 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, weather
         publishAll(items)
       },
       subscribe: (topic, hear) => {
-        const topicListeners = listeners.get(topic) ?? new Set()
-        listeners.set(topic, topicListeners)
+        const channelListeners = listeners.get(topic) ?? new Set()
+        listeners.set(topic, channelListeners)
         const listener = (payload: Buffer): void => {
           if (state === 'up' && !isHung) hear(payload)
         }
         let isClosed = false
         const ready = clock.sleep(random.next() * now.delayMs).then(() => {
-          if (!isClosed) topicListeners.add(listener)
+          if (!isClosed) channelListeners.add(listener)
         })
         return {
           ready,
           close: () => {
             isClosed = true
-            topicListeners.delete(listener)
+            channelListeners.delete(listener)
           },
         }
       },

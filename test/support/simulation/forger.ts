@@ -1,6 +1,6 @@
-import type { PublishedEvent } from '../../../shared/ports/publications.ts'
-import { feedFrameText, topics, writeNotice, writeRoomPublication } from '../../../shared/ports/publications.ts'
 import type { FeedEvent } from '../../../shared/protocol/answers.ts'
+import type { PublishedEvent } from '../../../shared/records/publications.ts'
+import { channels, feedFrameText, writeNotice, writeRoomPublication } from '../../../shared/records/publications.ts'
 import { seededRandom } from './random.ts'
 import type { Commons } from './simulated-client.ts'
 
@@ -36,8 +36,8 @@ export const simulatedForger = ({ world, userIds, rooms }: Commons, seed: number
     const events = Array.from({ length: 1 + random.below(3) }, (_, place) => forgeEvent(room, from + place))
     const user = random.pick([...userIds.values()])
     const item = random.chance(0.8)
-      ? { topic: topics.room(room), payload: writeRoomPublication({ room, events }, 100_000) }
-      : { topic: topics.user(user), payload: writeNotice({ room, since: random.below(headOf(room) + 5) }) }
+      ? { channel: channels.room(room), payload: writeRoomPublication({ room, events }, 100_000) }
+      : { channel: channels.user(user), payload: writeNotice({ room, since: random.below(headOf(room) + 5) }) }
     void fanOut.publish([item])
   }
 

@@ -1,5 +1,5 @@
-import { openDoor } from '../../../services/gateway/admission.ts'
-import type { Session } from '../../../services/gateway/session.ts'
+import { openAdmission } from '../../../services/gateway/admission/admission.ts'
+import type { Session } from '../../../services/gateway/session/session.ts'
 import type { Received, SimulatedSocket } from './simulated-socket.ts'
 import { simulatedSocket } from './simulated-socket.ts'
 import type { SimulatedWorld } from './simulated-world.ts'
@@ -85,7 +85,7 @@ export const simulatedClient = ({ world, userIds, connections }: Commons, user: 
         random.pick([1, 5, 60]),
       )
       const connection: Connection = { user, socket, sent: [], userId: undefined, answeredAtMs: undefined }
-      const session = gateway.switchboard.open(socket.wire, openDoor)
+      const session = gateway.gatewayCore.open(socket.wire, openAdmission)
       gateway.sockets.add(socket)
       connections.push(connection)
       current = { connection, session }

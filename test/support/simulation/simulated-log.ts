@@ -80,7 +80,7 @@ export const simulatedLog = (clock: VirtualClock, random: Random, faults: LogFau
         void consumePartition(partition, handler, () => mine === consumers)
       return { stop: async () => undefined, rewind: async () => undefined, failed: new Promise<never>(() => undefined), lag: 0 }
     },
-    bury: async (record, reason) => {
+    deadLetter: async (record, reason) => {
       throw new Error(`nothing is to be set aside here: ${reason} (${record.offset})`)
     },
     close: async () => undefined,

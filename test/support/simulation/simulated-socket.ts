@@ -1,4 +1,4 @@
-import type { Wire } from '../../../services/gateway/wire.ts'
+import type { Wire } from '../../../services/gateway/send-queue/wire.ts'
 import type { Random } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 

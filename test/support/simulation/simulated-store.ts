@@ -89,7 +89,7 @@ export const simulatedStore = (
     heads: slowly(model.heads),
     changedHeads: slowly(model.changedHeads),
     memberships: slowly(model.memberships),
-    membershipsUnlike: slowly(model.membershipsUnlike),
+    changedMemberships: slowly(model.changedMemberships),
     usersByExternalId: slowly(model.usersByExternalId),
     usersById: slowly(model.usersById),
     chatsOf: slowly(model.chatsOf),

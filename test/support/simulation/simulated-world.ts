@@ -1,12 +1,12 @@
-import { drainSessions } from '../../../services/gateway/drain.ts'
-import type { Switchboard } from '../../../services/gateway/switchboard.ts'
-import { createSwitchboard } from '../../../services/gateway/switchboard.ts'
+import type { GatewayCore } from '../../../services/gateway/gateway-core.ts'
+import { createGatewayCore } from '../../../services/gateway/gateway-core.ts'
+import { drainSessions } from '../../../services/gateway/server/drain.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
-import { defaultBounds } from '../../../shared/runtime/bounds.ts'
-import { createMetrics } from '../../../shared/runtime/metrics.ts'
-import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { FaultyFanOut } from './faulty-fan-out.ts'
 import { faultyFanOutNetwork } from './faulty-fan-out.ts'
 import type { Life } from './life.ts'
@@ -22,7 +22,7 @@ import type { VirtualClock } from './virtual-clock.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 export interface SimulatedGateway {
-  readonly switchboard: Switchboard
+  readonly gatewayCore: GatewayCore
   readonly fanOut: FaultyFanOut
   readonly life: Life
   /** Those that were opened on it. */
@@ -122,7 +122,7 @@ export const simulatedWorld = async (
   const startGateway = (): SimulatedGateway => {
     const life = createLife()
     const fanOut = network.open()
-    const switchboard = createSwitchboard({
+    const gatewayCore = createGatewayCore({
       ...settings,
       commandLog: life.bound(log),
       eventStore: life.bound(store.eventStore),
@@ -134,8 +134,8 @@ export const simulatedWorld = async (
       newId,
       random: random.next,
     })
-    void switchboard.start()
-    return { switchboard, fanOut, life, sockets: new Set() }
+    void gatewayCore.start()
+    return { gatewayCore, fanOut, life, sockets: new Set() }
   }
 
   let writerLife: Life
@@ -165,7 +165,7 @@ export const simulatedWorld = async (
       const old = world.gateways[index]
       if (old === undefined) return
       const stop = (): void => {
-        old.switchboard.stop()
+        old.gatewayCore.stop()
         old.fanOut.fail()
       }
       if (how === 'killed') {
@@ -174,7 +174,7 @@ export const simulatedWorld = async (
         for (const socket of old.sockets) socket.abort()
       }
       if (how === 'stopped') stop()
-      if (how === 'drained') void drainSessions([...old.switchboard.sessions()], clock, simulatedTimes).then(stop)
+      if (how === 'drained') void drainSessions([...old.gatewayCore.sessions()], clock, simulatedTimes).then(stop)
       world.gateways[index] = startGateway()
     },
     replaceWriter: (isKilled) => {

@@ -4,14 +4,14 @@ import { memoryFanOut } from '../../../infra/in-process/memory-fan-out.ts'
 import { createGatewayService } from '../../../services/gateway/gateway-service.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
-import type { Allowances } from '../../../shared/ports/allowances.ts'
 import type { CommandLog } from '../../../shared/ports/command-log.ts'
-import { readConfig } from '../../../shared/runtime/config.ts'
-import type { Readiness } from '../../../shared/runtime/internal-port.ts'
-import { createLogger } from '../../../shared/runtime/logger.ts'
-import type { Metrics } from '../../../shared/runtime/metrics.ts'
-import { createMetrics } from '../../../shared/runtime/metrics.ts'
-import { systemClock } from '../../../shared/runtime/system-clock.ts'
+import type { RateLimitStore } from '../../../shared/ports/rate-limit-store.ts'
+import { readConfig } from '../../../shared/runtime/config/config.ts'
+import { createLogger } from '../../../shared/runtime/observability/logger.ts'
+import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
+import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
+import type { Readiness } from '../../../shared/runtime/process/internal-port.ts'
+import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
 import { memoryStore } from '../memory-store/memory-store.ts'
 
 /** A gateway with real sockets and a writer, in this process and in memory. */
@@ -24,14 +24,14 @@ export interface SmallChat extends AsyncDisposable {
 }
 
 export interface SmallChatOptions {
-  readonly allowances?: Allowances
+  readonly rateLimitStore?: RateLimitStore
   /** The command log as the gateway gets it. */
   readonly gatewayLog?: (log: CommandLog) => CommandLog
 }
 
 export const startSmallChat = async (
   env: Readonly<Record<string, string>> = {},
-  { allowances, gatewayLog = (given) => given }: SmallChatOptions = {},
+  { rateLimitStore, gatewayLog = (given) => given }: SmallChatOptions = {},
 ): Promise<SmallChat> => {
   const config = readConfig({ PORT: '0', INTERNAL_PORT: '0', ...env })
   const { times, bounds, limits } = config
@@ -56,7 +56,7 @@ export const startSmallChat = async (
   await writer.start()
   const gateway = createGatewayService(
     config,
-    { commandLog: gatewayLog(commandLog), eventStore, readModel, fanOut, allowances },
+    { commandLog: gatewayLog(commandLog), eventStore, readModel, fanOut, rateLimitStore },
     { log, metrics, onScrape: () => {} },
   )
   const { port } = await gateway.start()

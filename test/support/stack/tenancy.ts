@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
 import pg from 'pg'
-import { calmIdleQueues } from '../../../infra/kafka/idle-queue.ts'
+import { calmIdleQueues } from '../../../infra/kafka/kafkajs-patches/idle-queue.ts'
 import type { StackUrls } from './stack-urls.ts'
 
 const longestDatabaseName = 63

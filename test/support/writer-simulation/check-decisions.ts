@@ -26,8 +26,8 @@ const timeless = (decided: object | undefined): string =>
 const isRight = ({ rejection }: StoredRejection, command: ChatCommand, states: readonly ChatState[]): boolean =>
   states.some((state) => {
     const decided = chatDecider.decide(command, state)
-    const isStranger = rejection.code === 'forbidden' && !state.members.has(command.user)
-    return isStranger || (decided.type === 'Rejected' && decided.code === rejection.code)
+    const isNonMember = rejection.code === 'forbidden' && !state.members.has(command.user)
+    return isNonMember || (decided.type === 'Rejected' && decided.code === rejection.code)
   })
 
 /** At the true state of its rooms, every decision of an append must be the right one. */

@@ -1,4 +1,4 @@
-import { writeCommand } from '../../../shared/domain/command-record.ts'
+import { writeCommand } from '../../../shared/records/command-record.ts'
 import { appending, messagePosted, reading, usersAdded, usersRemoved, withAppender, written } from '../../contract/stored-chat.ts'
 import type { Random } from '../simulation/random.ts'
 import { seededRandom } from '../simulation/random.ts'

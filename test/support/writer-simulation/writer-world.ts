@@ -4,8 +4,8 @@ import type { Append, Appender } from '../../../shared/ports/event-store.ts'
 import type { EventStream } from '../../../shared/ports/event-stream.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
-import { defaultBounds } from '../../../shared/runtime/bounds.ts'
-import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { append, userCreated } from '../../contract/stored-chat.ts'
 import type { MemoryStore } from '../memory-store/memory-store.ts'
 import { memoryStore } from '../memory-store/memory-store.ts'
@@ -98,7 +98,7 @@ export const writerWorld = async (clock: VirtualClock, random: Random): Promise<
   const commandLog: CommandLog = {
     publish: () => Promise.reject(new Error('not used')),
     consume: (handler) => log.consume(handler),
-    bury: (_, reason) => Promise.reject(new Error(`no record is faulty here: ${reason}`)),
+    deadLetter: (_, reason) => Promise.reject(new Error(`no record is faulty here: ${reason}`)),
     close: async () => undefined,
   }
 

@@ -3,9 +3,9 @@ import { canaryRooms, canarySalt, judgeFlights } from '../../../services/admin/a
 import { judgeAccount, judgeOrphan } from '../../../services/admin/audit/judge-account.ts'
 import { judgeLog, lagOf } from '../../../services/admin/audit/judge-log.ts'
 import { reportText } from '../../../services/admin/audit/report-text.ts'
-import type { StreamAccount } from '../../../shared/ports/stream-account.ts'
+import type { StreamSummary } from '../../../shared/ports/stream-summary.ts'
 
-const chat: StreamAccount = {
+const chat: StreamSummary = {
   stream: 'room',
   kind: 'chat',
   first: 1,
@@ -18,7 +18,7 @@ const chat: StreamAccount = {
   memberRows: 2,
   hasUserRow: false,
 }
-const user: StreamAccount = {
+const user: StreamSummary = {
   ...chat,
   stream: 'user',
   kind: 'user',
@@ -29,7 +29,7 @@ const user: StreamAccount = {
   hasUserRow: true,
 }
 
-const saidOf = (account: StreamAccount): string[] => judgeAccount(account).map(({ fault, what }) => `${fault}: ${what}`)
+const saidOf = (account: StreamSummary): string[] => judgeAccount(account).map(({ fault, what }) => `${fault}: ${what}`)
 
 describe('An audit of the store', () => {
   it('has nothing to say of a chat and a user that are whole', () => {
@@ -37,7 +37,7 @@ describe('An audit of the store', () => {
   })
 
   const { chatHead: _head, memberCount: _count, ...withoutRow } = chat
-  it.each<readonly [string, StreamAccount, string]>([
+  it.each<readonly [string, StreamSummary, string]>([
     ['a hole', { ...chat, events: 4 }, 'missing: 4 events from 1 to 5'],
     ['a beginning that is gone', { ...chat, first: 2 }, 'missing: 5 events from 2 to 5'],
     ['a chat without its row', withoutRow, 'missing: no row for the chat'],

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { canStandInFor } from '../../../infra/docker/offline-images/stand-in.ts'
 import { pinnedImages, projectFolder } from '../../../infra/docker/pinned-images.ts'
-import { isAcceptedHost } from '../../../services/gateway/origin.ts'
-import { defaultBounds } from '../../../shared/runtime/bounds.ts'
-import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { isAcceptedHost } from '../../../services/gateway/admission/origin.ts'
+import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { adminSessions, ownSessions } from '../../support/own-sessions.ts'
 
 interface Compose {

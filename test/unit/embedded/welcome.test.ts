@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { welcome } from '../../../services/embedded/welcome.ts'
-import { readConfig } from '../../../shared/runtime/config.ts'
+import { readConfig } from '../../../shared/runtime/config/config.ts'
 
 const textFor = (env: Readonly<Record<string, string>>): string => {
   const { host, access } = readConfig({ AUTH_ALLOW_OFF: 'true', ...env })

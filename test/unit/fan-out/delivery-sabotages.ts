@@ -6,7 +6,7 @@ const eachPayload =
   (change: (payload: string) => string) =>
   (publish: Publish): Publish =>
   (items) =>
-    publish(items.map(({ topic, payload }) => ({ topic, payload: change(payload) })))
+    publish(items.map(({ channel, payload }) => ({ channel, payload: change(payload) })))
 
 export const deliverySabotages: readonly Sabotage[] = [
   publishing('loses the last of a call', 'to the byte', (publish) => (items) => publish(items.slice(0, -1))),
@@ -31,8 +31,8 @@ export const deliverySabotages: readonly Sabotage[] = [
     }
   }),
   publishing('mixes up the topics of a call', 'own listeners only', (publish) => (items) => {
-    const topic = items[0]?.topic ?? ''
-    return publish(items.map(({ payload }): Publication => ({ topic, payload })))
+    const channel = items[0]?.channel ?? ''
+    return publish(items.map(({ payload }): Publication => ({ channel: channel, payload })))
   }),
   publishing('refuses a call with nothing in it', 'none at all', (publish) => async (items) => {
     if (items.length === 0) throw new Error('nothing to publish')
@@ -46,11 +46,11 @@ export const deliverySabotages: readonly Sabotage[] = [
       return {
         ...fanOut,
         publish: async (items) => {
-          for (const { topic, payload } of items) hears.get(topic)?.(Buffer.from(payload))
+          for (const { channel, payload } of items) hears.get(channel)?.(Buffer.from(payload))
         },
-        subscribe: (topic, hear) => {
-          hears.set(topic, hear)
-          return fanOut.subscribe(topic, hear)
+        subscribe: (channel, hear) => {
+          hears.set(channel, hear)
+          return fanOut.subscribe(channel, hear)
         },
       }
     },

@@ -21,8 +21,8 @@ export const publishing = (title: string, breaks: string, change: (publish: Publ
 /** Subscriptions that may be taken apart. */
 const loose =
   (subscribe: Subscribe): Subscribe =>
-  (topic, hear) => {
-    const subscription = subscribe(topic, hear)
+  (channel, hear) => {
+    const subscription = subscribe(channel, hear)
     return { ready: subscription.ready, close: () => subscription.close() }
   }
 

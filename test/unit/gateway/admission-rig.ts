@@ -2,26 +2,26 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { Registry } from 'prom-client'
-import { createApi } from '../../../services/gateway/api.ts'
-import type { Verdict } from '../../../services/gateway/auth.ts'
-import type { CallOutcome } from '../../../services/gateway/calls.ts'
-import { clientAddress, trustedProxyTest } from '../../../services/gateway/client-address.ts'
-import { createCrowd } from '../../../services/gateway/crowd.ts'
-import type { Door } from '../../../services/gateway/door.ts'
-import { createDoor } from '../../../services/gateway/door.ts'
-import { createFrameReader } from '../../../services/gateway/frame-reader.ts'
-import { createGateway } from '../../../services/gateway/gateway.ts'
-import { createPeerConnections } from '../../../services/gateway/peer-connections.ts'
-import type { SharedBuckets } from '../../../services/gateway/shared-buckets.ts'
-import { createSharedBuckets } from '../../../services/gateway/shared-buckets.ts'
+import type { AdmissionControl } from '../../../services/gateway/admission/admission-control.ts'
+import { createAdmissionControl } from '../../../services/gateway/admission/admission-control.ts'
+import type { Verdict } from '../../../services/gateway/admission/auth.ts'
+import { clientAddress, trustedProxyTest } from '../../../services/gateway/admission/client-address.ts'
+import { createSessionCounts } from '../../../services/gateway/limits/session-counts.ts'
+import type { SharedBuckets } from '../../../services/gateway/limits/shared-buckets.ts'
+import { createSharedBuckets } from '../../../services/gateway/limits/shared-buckets.ts'
+import { createFrameReader } from '../../../services/gateway/requests/frame-reader.ts'
+import type { CallOutcome } from '../../../services/gateway/requests/http-requester.ts'
+import { createApi } from '../../../services/gateway/server/http-api.ts'
+import { createPeerConnections } from '../../../services/gateway/server/peer-connections.ts'
+import { createGateway } from '../../../services/gateway/server/public-server.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
-import type { Bounds } from '../../../shared/runtime/bounds.ts'
-import { defaultBounds } from '../../../shared/runtime/bounds.ts'
-import { createLogger } from '../../../shared/runtime/logger.ts'
-import { createMetrics } from '../../../shared/runtime/metrics.ts'
-import { defaultRates } from '../../../shared/runtime/rates.ts'
-import { systemClock } from '../../../shared/runtime/system-clock.ts'
-import { defaultTimes } from '../../../shared/runtime/times.ts'
+import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
+import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
+import { defaultRates } from '../../../shared/runtime/config/rates.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import { createLogger } from '../../../shared/runtime/observability/logger.ts'
+import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
+import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
 import { upgradeHead } from '../../support/client/raw-socket.ts'
 import { until } from '../../support/poll.ts'
 import { gatewayRig } from './gateway-rig.ts'
@@ -44,11 +44,11 @@ export interface AdmissionRigOptions {
 /** A real public port whose tokens are verified when the test says so, with everything that admission counts. */
 export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: AdmissionRigOptions = {}) => {
   const bounds = { ...defaultBounds, ...given }
-  const { switchboard } = await gatewayRig()
+  const { gatewayCore } = await gatewayRig()
   const metrics = createMetrics(new Registry())
   const lines: string[] = []
   const log = createLogger({ level: 'debug', name: 'test', write: (line) => lines.push(line) })
-  const crowd = createCrowd(bounds)
+  const sessionCounts = createSessionCounts(bounds)
   const shared = createSharedBuckets(undefined, systemClock)
   let heldBuckets = 0
   const buckets: SharedBuckets = {
@@ -73,19 +73,19 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
 
   const verifications: Verification[] = []
   const verdicts: ((verdict: Verdict) => void)[] = []
-  const door = createDoor({
+  const admissionControl = createAdmissionControl({
     authenticate: () => new Promise<Verdict>((resolve) => void verdicts.push(resolve)),
     origins: { allowed: undefined, isOpen: false },
     addressOf: clientAddress(trustedProxies),
-    crowd,
+    sessionCounts,
     buckets,
     rates: { ...defaultRates, addressUpgradesBurst: 100_000 },
     clock: systemClock,
   })
   /** Remembers whose token is verified, to see when the server knows that the client has left. */
   const seen = <Answer>(
-    ask: (request: Parameters<Door['identify']>[0]) => Promise<Answer>,
-    request: Parameters<Door['identify']>[0],
+    ask: (request: Parameters<AdmissionControl['identify']>[0]) => Promise<Answer>,
+    request: Parameters<AdmissionControl['identify']>[0],
   ) => {
     const before = verdicts.length
     const answer = ask(request)
@@ -93,15 +93,15 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     if (end !== undefined) verifications.push({ socket: request.socket, end })
     return answer
   }
-  const watched: Door = {
-    identify: (request) => seen(door.identify, request),
-    admit: (request) => seen(door.admit, request),
+  const watched: AdmissionControl = {
+    identify: (request) => seen(admissionControl.identify, request),
+    admit: (request) => seen(admissionControl.admit, request),
   }
 
   let callsMade = 0
   let openCalls = 0
   const api = createApi({
-    door: watched,
+    admissionControl: watched,
     call: () => {
       callsMade += 1
       openCalls += 1
@@ -119,8 +119,8 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     log,
   })
   const gateway = createGateway({
-    switchboard,
-    door: watched,
+    gatewayCore,
+    admissionControl: watched,
     peers: createPeerConnections({
       maxPerAddress: bounds.connectionsPerAddress,
       isTrustedProxy: trustedProxyTest(trustedProxies),
@@ -169,8 +169,8 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
       `POST /api/v1/get-users HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`,
     /** What is taken now, by name. All are 0 when nobody is there. */
     taken: async () => ({
-      places: crowd.size,
-      binding: crowd.binding,
+      places: sessionCounts.size,
+      binding: sessionCounts.binding,
       heldBuckets,
       sessions: await sessions(),
       openCalls,

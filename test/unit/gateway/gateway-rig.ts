@@ -1,7 +1,7 @@
-import type { Admission } from '../../../services/gateway/admission.ts'
-import { openDoor } from '../../../services/gateway/admission.ts'
-import { serviceAllowance } from '../../../services/gateway/allowance.ts'
-import { createSwitchboard } from '../../../services/gateway/switchboard.ts'
+import type { Admission } from '../../../services/gateway/admission/admission.ts'
+import { openAdmission } from '../../../services/gateway/admission/admission.ts'
+import { createGatewayCore } from '../../../services/gateway/gateway-core.ts'
+import { serviceRateLimiter } from '../../../services/gateway/limits/rate-limiter.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
@@ -9,13 +9,13 @@ import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { FanOut, FanOutState } from '../../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
-import type { Bounds } from '../../../shared/runtime/bounds.ts'
-import { defaultBounds } from '../../../shared/runtime/bounds.ts'
-import { createMetrics } from '../../../shared/runtime/metrics.ts'
-import type { Rates } from '../../../shared/runtime/rates.ts'
-import { defaultRates } from '../../../shared/runtime/rates.ts'
-import type { Times } from '../../../shared/runtime/times.ts'
-import { defaultTimes } from '../../../shared/runtime/times.ts'
+import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
+import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
+import type { Rates } from '../../../shared/runtime/config/rates.ts'
+import { defaultRates } from '../../../shared/runtime/config/rates.ts'
+import type { Times } from '../../../shared/runtime/config/times.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
 import type { Received, SimulatedSocket } from '../../support/simulation/simulated-socket.ts'
@@ -37,7 +37,7 @@ export interface RigClient {
 /** A gateway whose publications and commands come when the test says so. */
 export interface GatewayRig {
   readonly clock: VirtualClock
-  readonly switchboard: ReturnType<typeof createSwitchboard>
+  readonly gatewayCore: ReturnType<typeof createGatewayCore>
   /** What was handed to the command log and not written yet. */
   readonly log: readonly NewRecord[]
   /** Publications reach nobody while set. */
@@ -57,7 +57,7 @@ export interface GatewayRig {
   bound(externalUserId: string, admission?: Partial<Admission>): Promise<{ readonly client: RigClient; readonly id: string }>
   /** Has a writer handle what the log holds, and lets that arrive. */
   write(): Promise<void>
-  publish(topic: string, payload: string): Promise<void>
+  publish(channel: string, payload: string): Promise<void>
   /** The sum of a metric over its labels. */
   counted(name: string): Promise<number>
   settle(): Promise<void>
@@ -86,7 +86,7 @@ export const gatewayRig = async (
     readonly rates?: Partial<Rates>
     readonly ports?: (ports: Ports) => Ports
     /** Sees what the writer publishes, also what reaches nobody. */
-    readonly onPublish?: (item: { readonly topic: string; readonly payload: string }) => void
+    readonly onPublish?: (item: { readonly channel: string; readonly payload: string }) => void
   } = {},
 ): Promise<GatewayRig> => {
   const { ports = (those) => those } = options
@@ -105,8 +105,8 @@ export const gatewayRig = async (
   let handler: BatchHandler | undefined
   let offset = 0
 
-  const tell = (topic: string, payload: string): void => {
-    for (const hear of listeners.get(topic) ?? []) {
+  const tell = (channel: string, payload: string): void => {
+    for (const hear of listeners.get(channel) ?? []) {
       try {
         hear(Buffer.from(payload))
       } catch (error) {
@@ -121,11 +121,11 @@ export const gatewayRig = async (
     publish: async (items) => {
       for (const item of items) options.onPublish?.(item)
       if (rig.isDeaf) return
-      for (const { topic, payload } of items) tell(topic, payload)
+      for (const { channel, payload } of items) tell(channel, payload)
     },
-    subscribe: (topic, listener) => {
-      const those = listeners.get(topic) ?? new Set()
-      listeners.set(topic, those.add(listener))
+    subscribe: (channel, listener) => {
+      const those = listeners.get(channel) ?? new Set()
+      listeners.set(channel, those.add(listener))
       return { ready: Promise.resolve(), close: () => those.delete(listener) }
     },
     onRestored: (listener) => {
@@ -144,11 +144,11 @@ export const gatewayRig = async (
       handler = handle
       return { stop: async () => undefined, rewind: async () => undefined, failed: new Promise<never>(() => undefined), lag: 0 }
     },
-    bury: async () => undefined,
+    deadLetter: async () => undefined,
     close: async () => undefined,
   }
   const shared = { commandLog, fanOut, clock, times, bounds, limits: defaultLimits }
-  const switchboard = createSwitchboard({
+  const gatewayCore = createGatewayCore({
     ...shared,
     ...ports({ eventStore: memory.store, readModel: memory.readModel }),
     metrics,
@@ -170,7 +170,11 @@ export const gatewayRig = async (
       { drained: () => session.drained(), closed: () => session.ended(), frame: nothing },
       1,
     )
-    const session = switchboard.open(socket.wire, { ...openDoor, allowance: serviceAllowance(rates, clock), ...admission })
+    const session = gatewayCore.open(socket.wire, {
+      ...openAdmission,
+      rateLimiter: serviceRateLimiter(rates, clock),
+      ...admission,
+    })
     return {
       socket,
       frames: socket.frames,
@@ -182,7 +186,7 @@ export const gatewayRig = async (
 
   const rig: GatewayRig = {
     clock,
-    switchboard,
+    gatewayCore,
     get log() {
       return log
     },
@@ -216,8 +220,8 @@ export const gatewayRig = async (
       await settle()
       await (await handled)?.done
     },
-    publish: async (topic, payload) => {
-      tell(topic, payload)
+    publish: async (channel, payload) => {
+      tell(channel, payload)
       await settle()
     },
     counted: async (name) => {
@@ -226,6 +230,6 @@ export const gatewayRig = async (
     },
     settle,
   }
-  await Promise.all([switchboard.start(), writer.start()])
+  await Promise.all([gatewayCore.start(), writer.start()])
   return rig
 }

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readRecord } from '../../../services/writer/read-record.ts'
-import { writeCommand } from '../../../shared/domain/command-record.ts'
-import { recordHeaders } from '../../../shared/domain/record-headers.ts'
+import { writeCommand } from '../../../shared/records/command-record.ts'
 import {
   feedFrameText,
   largestPublicationBytes,
@@ -12,7 +11,8 @@ import {
   writeNotice,
   writeOutcomeLine,
   writeRoomPublication,
-} from '../../../shared/ports/publications.ts'
+} from '../../../shared/records/publications.ts'
+import { recordHeaders } from '../../../shared/records/record-headers.ts'
 import { fuzzRuns, mutated } from '../../support/mutations.ts'
 import { ann, post, room, uuid } from '../domain/chat-fixtures.ts'
 

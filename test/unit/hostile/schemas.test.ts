@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFrameReader } from '../../../services/gateway/frame-reader.ts'
+import { createFrameReader } from '../../../services/gateway/requests/frame-reader.ts'
 import { errorFrame } from '../../../shared/protocol/answers.ts'
 import { requestExamples } from '../../../shared/protocol/examples.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'

@@ -201,8 +201,8 @@ const sabotages: { readonly [Promise in keyof typeof commandLogPromises]: readon
     consuming(() => ({ failed: Promise.reject(new Error('failed')) })),
   ],
   'sets a record aside with its reason': [
-    () => ({ bury: async () => {} }),
-    (log) => ({ bury: (record) => log.bury(record, 'poison') }),
+    () => ({ deadLetter: async () => {} }),
+    (log) => ({ deadLetter: (record) => log.deadLetter(record, 'poison') }),
   ],
 }
 

@@ -5,8 +5,8 @@ import { parse } from 'yaml'
 import { prometheusRule } from '../../../infra/observability/write-prometheus-rule.ts'
 import { createAuditMetrics } from '../../../services/admin/audit/audit-metrics.ts'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
-import { createMetrics } from '../../../shared/runtime/metrics.ts'
-import { metricsTable } from '../../../shared/runtime/metrics-table.ts'
+import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
+import { metricsTable } from '../../../shared/runtime/observability/metrics-table.ts'
 import { projectFolder } from '../../support/stack/replica.ts'
 
 const folder = join(projectFolder, 'infra/observability')

@@ -5,12 +5,12 @@ import { openTelemetry } from '../../../infra/observability/open-telemetry.ts'
 
 const work = (name: string) => ({ name, kind: 'produce', attributes: { 'chat.command': 'c' } }) as const
 
-let tracing: typeof import('../../../shared/runtime/tracing.ts')
+let tracing: typeof import('../../../shared/runtime/observability/tracing.ts')
 
 // As in a process of its own: the API holds on to the first recorder that it finds.
 beforeEach(async () => {
   vi.resetModules()
-  tracing = await import('../../../shared/runtime/tracing.ts')
+  tracing = await import('../../../shared/runtime/observability/tracing.ts')
 })
 
 let close: (() => Promise<void>) | undefined

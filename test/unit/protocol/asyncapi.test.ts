@@ -83,7 +83,10 @@ describe('the AsyncAPI document', () => {
 
   it('is printed by its script', () => {
     const root = fileURLToPath(new URL('../../../', import.meta.url))
-    const { stdout, status } = spawnSync(process.execPath, ['shared/runtime/print-asyncapi.ts'], { cwd: root, encoding: 'utf8' })
+    const { stdout, status } = spawnSync(process.execPath, ['shared/runtime/process/print-asyncapi.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
     expect([status, JSON.parse(stdout)]).toEqual([0, JSON.parse(JSON.stringify(document))])
   })
 })

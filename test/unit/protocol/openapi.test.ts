@@ -44,7 +44,7 @@ describe('the OpenAPI document', () => {
 
   it('is printed by npm run openapi', () => {
     const folder = fileURLToPath(new URL('../../..', import.meta.url))
-    const { stdout } = spawnSync(process.execPath, ['shared/runtime/print-openapi.ts'], { cwd: folder, encoding: 'utf8' })
+    const { stdout } = spawnSync(process.execPath, ['shared/runtime/process/print-openapi.ts'], { cwd: folder, encoding: 'utf8' })
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(document)))
   })
 

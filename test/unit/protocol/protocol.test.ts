@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
-import { createFrameReader } from '../../../services/gateway/frame-reader.ts'
+import { createFrameReader } from '../../../services/gateway/requests/frame-reader.ts'
 import {
   answerFrames,
   errorFrame,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createFrameReader } from '../../../services/gateway/frame-reader.ts'
+import { createFrameReader } from '../../../services/gateway/requests/frame-reader.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import type { RequestEvent } from '../../../shared/protocol/requests.ts'
 import { requestEvents, requestSchemas } from '../../../shared/protocol/requests.ts'

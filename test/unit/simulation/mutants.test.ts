@@ -23,7 +23,7 @@ describe.concurrent('The simulation of writers detects a mutant without the rule
 
 describe('A mutant', () => {
   it('is not detected if it changes no behaviour', async () => {
-    const mutant = { rule: 'a name is free', module: 'services/gateway/feeds.ts', in: 'hold', body: '<original>' }
+    const mutant = { rule: 'a name is free', module: 'services/gateway/rooms/room-feeds.ts', in: 'hold', body: '<original>' }
     expect(await tryMutant(mutant, [1, 2])).toBeUndefined()
   })
 })

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { answerRequests } from '../../../services/gateway/answer-request.ts'
+import { answerRequests } from '../../../services/gateway/server/http-routes.ts'
 import { servePage } from '../../../services/web/serve-page.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createEventStreamLane } from '../../../services/writer/event-stream-lane.ts'
-import { createTroubles } from '../../../services/writer/troubles.ts'
+import { createStalledPartitions } from '../../../services/writer/stalled-partitions.ts'
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
 import { virtualClock } from '../../support/simulation/virtual-clock.ts'
@@ -11,7 +11,7 @@ const lingerMs = 50
 const openLane = (eventStreamBytes = 1_000) => {
   const clock = virtualClock(seededRandom(1))
   const publishes: { readonly keys: string; readonly end: () => void; readonly fail: () => void }[] = []
-  const troubles = createTroubles()
+  const stalledPartitions = createStalledPartitions()
   const lane = createEventStreamLane({
     eventStream: {
       publish: (records) =>
@@ -24,7 +24,7 @@ const openLane = (eventStreamBytes = 1_000) => {
     clock,
     times: { eventStreamLingerMs: lingerMs, retryFirstMs: 10, retryMostMs: 100 },
     bounds: { eventStreamBytes },
-    troubles,
+    stalledPartitions,
     metrics: { onRetry: () => {} },
     log: { info: () => {}, warn: () => {}, error: () => {} },
   })
@@ -36,7 +36,7 @@ const openLane = (eventStreamBytes = 1_000) => {
       (error: Error) => results.push(`${keys} ${error.name}`),
     )
   }
-  return { lane, add, publishes, results, troubles, run: clock.run }
+  return { lane, add, publishes, results, stalledPartitions, run: clock.run }
 }
 
 const keysOf = (publishes: readonly { readonly keys: string }[]): readonly string[] => publishes.map(({ keys }) => keys)
@@ -92,21 +92,21 @@ describe('The slow lane to the event stream', () => {
   })
 
   it('retries the same records before any later ones, and shows the partitions that wait', async () => {
-    const { add, publishes, results, troubles, run } = openLane()
+    const { add, publishes, results, stalledPartitions, run } = openLane()
     add('a', { partition: 2 })
     add('b', { partition: 5 })
     await run(lingerMs)
     publishes[0]?.fail()
     add('c')
     await run(5)
-    expect(troubles.waiting()).toEqual({ eventStream: [2, 5] })
+    expect(stalledPartitions.waiting()).toEqual({ eventStream: [2, 5] })
     await run(lingerMs)
     expect(keysOf(publishes)).toEqual(['ab', 'ab'])
     publishes[1]?.end()
     await run(0)
     expect(keysOf(publishes)).toEqual(['ab', 'ab', 'c'])
     expect(results).toEqual(['a published', 'b published'])
-    expect(troubles.waiting()).toEqual({})
+    expect(stalledPartitions.waiting()).toEqual({})
   })
 
   it('gives up the records of an aborted batch after a failure, and all later ones of its assignment, and publishes the others', async () => {

@@ -6,7 +6,7 @@ import { readSetOf } from '../../../services/writer/read-set.ts'
 import { createRowBound } from '../../../services/writer/row-bound.ts'
 import { DecisionError } from '../../../services/writer/store-errors.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import { systemClock } from '../../../shared/runtime/system-clock.ts'
+import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
 import { until } from '../../support/poll.ts'
 import { add, ann, post, uuid } from '../domain/chat-fixtures.ts'
 

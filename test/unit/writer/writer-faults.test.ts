@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { ann, bob, createChat, post, room } from '../domain/chat-fixtures.ts'
 import { createUser, withUsers } from './users.ts'
@@ -29,7 +29,7 @@ describe('a crash between commit and publish', () => {
     expect(next.toRooms().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[1, 2, 3]])
     expect(next.toGateway().map(({ command }) => command)).toEqual([chat.id, one.id, refused.id, two.id])
     expect(next.streamed.map(({ key }) => key)).toEqual([room, room, room])
-    expect(next.published.map(({ topic }) => topic)).toContain(`user:${ann}`)
+    expect(next.published.map(({ channel: topic }) => topic)).toContain(`user:${ann}`)
   })
 
   it('publishes a redelivered create-user to the event stream too', async () => {

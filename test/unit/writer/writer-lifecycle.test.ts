@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { createUser } from './users.ts'
 import { writerRig } from './writer-rig.ts'
 
@@ -49,11 +49,11 @@ it('says why consuming could not begin', async () => {
 })
 
 it('pauses after a batch when another record is expected meanwhile, so that the next batch is larger', async () => {
-  const [crowded, calm] = [await writerRig({ fanOutMs: 5 }), await writerRig({ fanOutMs: 5 })]
+  const [sessionCountsed, calm] = [await writerRig({ fanOutMs: 5 }), await writerRig({ fanOutMs: 5 })]
   await calm.send(createUser(1))
   expect(calm.waits).toEqual([5])
-  await crowded.send(...Array.from({ length: 100 }, (_, index) => createUser(index + 1)))
-  const [, pauseMs = 0, ...others] = crowded.waits
+  await sessionCountsed.send(...Array.from({ length: 100 }, (_, index) => createUser(index + 1)))
+  const [, pauseMs = 0, ...others] = sessionCountsed.waits
   expect(others).toEqual([])
   expect(pauseMs).toBeGreaterThanOrEqual(5)
   expect(pauseMs).toBeLessThanOrEqual(defaultTimes.gatherMostMs)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defaultBounds } from '../../../shared/runtime/bounds.ts'
+import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { add, ann, bob, cleo, createChat, post, remove, room, stranger, uuid } from '../domain/chat-fixtures.ts'
 import { createUser, withUsers } from './users.ts'

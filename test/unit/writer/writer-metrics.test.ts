@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
-import { createMetrics } from '../../../shared/runtime/metrics.ts'
+import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
 import { ann, at, cleo, createChat, post } from '../domain/chat-fixtures.ts'
 import { withUsers } from './users.ts'
 import { writerRig } from './writer-rig.ts'

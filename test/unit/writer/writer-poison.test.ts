@@ -59,7 +59,7 @@ describe('a poison record', () => {
 
   it('is answered only once it is set aside, however often that takes', async () => {
     const rig = await rigWithUsers()
-    rig.faults.bury.next.push(new PublishError('unknown', 'timed out'), new PublishError('refused', 'no leader'))
+    rig.faults.deadLetter.next.push(new PublishError('unknown', 'timed out'), new PublishError('refused', 'no leader'))
     await rig.deliver([{ ...good, value: 'nonsense' }])
     expect(rig.steps.slice(-2)).toEqual(['buried', 'told'])
     expect(rig.counted.filter((what) => what === 'retry: dead-letter')).toHaveLength(2)

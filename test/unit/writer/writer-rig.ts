@@ -1,20 +1,20 @@
 import type { DecisionLimits } from '../../../services/writer/decide-batch.ts'
 import type { WriterMetrics } from '../../../services/writer/metrics.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
-import { writeCommand } from '../../../shared/domain/command-record.ts'
 import type { Command } from '../../../shared/domain/commands.ts'
-import { recordHeaders } from '../../../shared/domain/record-headers.ts'
 import type { BatchHandler, CommandLog, HandledBatch, LogRecord } from '../../../shared/ports/command-log.ts'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
 import type { Publication } from '../../../shared/ports/fan-out.ts'
-import type { OutcomeLine, RoomPublication } from '../../../shared/ports/publications.ts'
-import { readOutcomeLines, readRoomPublication } from '../../../shared/ports/publications.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
-import type { Bounds } from '../../../shared/runtime/bounds.ts'
-import { defaultBounds } from '../../../shared/runtime/bounds.ts'
-import { pause } from '../../../shared/runtime/pause.ts'
-import { defaultTimes } from '../../../shared/runtime/times.ts'
+import { writeCommand } from '../../../shared/records/command-record.ts'
+import type { OutcomeLine, RoomPublication } from '../../../shared/records/publications.ts'
+import { readOutcomeLines, readRoomPublication } from '../../../shared/records/publications.ts'
+import { recordHeaders } from '../../../shared/records/record-headers.ts'
+import { pause } from '../../../shared/runtime/async/pause.ts'
+import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
+import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { failing, instantClock, noFaults, recordingEventStream, recordingFanOut } from './fake-ports.ts'
@@ -58,7 +58,7 @@ export const writerRig = async ({
   isLate = false,
   fanOutMs = 0,
 }: RigOptions = {}) => {
-  const faults = { store: noFaults(), stream: noFaults(), bury: noFaults(), fanOut: noFaults() }
+  const faults = { store: noFaults(), stream: noFaults(), deadLetter: noFaults(), fanOut: noFaults() }
   const published: Publication[] = []
   const streamed: StreamRecord[] = []
   const buried: { readonly record: LogRecord; readonly reason: string }[] = []
@@ -92,8 +92,8 @@ export const writerRig = async ({
         },
       }
     },
-    bury: async (record, reason) => {
-      failing(faults.bury)
+    deadLetter: async (record, reason) => {
+      failing(faults.deadLetter)
       buried.push({ record, reason })
       steps.push('buried')
     },
@@ -217,12 +217,12 @@ export const writerRig = async ({
     /** What rooms were told, in order. */
     toRooms: (): readonly RoomPublication[] =>
       published
-        .filter(({ topic }) => topic.startsWith('room:'))
+        .filter(({ channel: topic }) => topic.startsWith('room:'))
         .map(({ payload }) => readRoomPublication(Buffer.from(payload)) ?? { room: 'malformed', events: [] }),
     /** What a gateway was told, in order. */
     toGateway: (gateway = 'g1'): readonly OutcomeLine[] =>
       published
-        .filter(({ topic }) => topic === `gateway:${gateway}`)
+        .filter(({ channel: topic }) => topic === `gateway:${gateway}`)
         .flatMap(({ payload }) => readOutcomeLines(Buffer.from(payload)).lines),
     /** Forgets what was published. */
     forget: () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readNotice } from '../../../shared/ports/publications.ts'
 import { serverFrame } from '../../../shared/protocol/answers.ts'
+import { readNotice } from '../../../shared/records/publications.ts'
 import { add, ann, at, bob, cleo, createChat, post, remove, room, stranger, uuid } from '../domain/chat-fixtures.ts'
 import { createUser, withUsers } from './users.ts'
 import { recordOf, writerRig } from './writer-rig.ts'
@@ -131,7 +131,7 @@ describe('what the writer tells gateways', () => {
     const rig = await rigWithUsers()
     const strangers = ['g1', 'g2', 'g1'].map((gateway) => recordOf(post(cleo), { gateway }))
     await rig.deliver([...strangers, recordOf(createChat(ann, [bob]))])
-    expect(rig.published.map(({ topic }) => topic)).toEqual([
+    expect(rig.published.map(({ channel: topic }) => topic)).toEqual([
       `room:${room}`,
       'gateway:g1',
       'gateway:g2',
@@ -147,8 +147,8 @@ describe('what the writer tells users', () => {
     const rig = await rigWithUsers()
     await rig.send(createChat(ann, [bob]), post(ann), add(ann, [cleo, bob]), remove(ann, [bob]))
     const notices = rig.published
-      .filter(({ topic }) => topic.startsWith('user:'))
-      .map(({ topic, payload }) => [topic.slice(5), readNotice(Buffer.from(payload))])
+      .filter(({ channel: topic }) => topic.startsWith('user:'))
+      .map(({ channel: topic, payload }) => [topic.slice(5), readNotice(Buffer.from(payload))])
     expect(notices).toEqual([
       [ann, { room, since: 0 }],
       [bob, { room, since: 0 }],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { feedFrameText, withCallerId } from '../../../../shared/ports/publications.ts'
+import { feedFrameText, withCallerId } from '../../../../shared/records/publications.ts'
 import { foreign } from '../../../support/load/entry.ts'
 import { frameReader } from '../../../support/load/frame-view.ts'
 import type { ParsedFrame } from '../../../support/load/parse-frame.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { planCrowd } from '../../../support/load/crowd.ts'
 import { parseDistribution } from '../../../support/load/distribution.ts'
 import { createLatencies } from '../../../support/load/latencies.ts'
 import { numbering } from '../../../support/load/numbering.ts'
 import { startPace } from '../../../support/load/pace.ts'
+import { planPopulation } from '../../../support/load/population.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
 
 describe('the pace', () => {
@@ -65,10 +65,10 @@ describe('a distribution', () => {
   })
 })
 
-describe('a crowd', () => {
+describe('a population', () => {
   it('is the same from the same seed, and leaves nobody out', () => {
     const options = { users: 50, rooms: 20, roomSize: '2-8', seed: 3 }
-    const [one, other] = [planCrowd(options), planCrowd(options)]
+    const [one, other] = [planPopulation(options), planPopulation(options)]
     expect([...one.members]).toEqual([...other.members])
     expect(new Set([...one.members.values()].flat()).size).toBe(50)
     for (const [room, members] of one.members) for (const user of members) expect(one.roomsOf(user)).toContain(room)

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KafkaCommandLogOptions } from '../command-log.ts'
+import { topicsOf } from '../driver/topics.ts'
+import { KafkaError } from './admin-client.ts'
+import { assertTopics } from './assert-topics.ts'
+import type { TopicsNeeds } from './check-topics.ts'
+import { checkTopics } from './check-topics.ts'
+
+const pauseMs = 500
+
+/**
+ * Resolves when Kafka answers and every topic is there: they may be made later
+ * than their users start. Says once what it waits for, and never gives up, but
+ * rejects with `StartError` when a topic has another number of partitions, or
+ * settings that could lose records or refuse them.
+ */
+export const awaitTopics = async (options: KafkaCommandLogOptions, needs: TopicsNeeds): Promise<void> => {
+  const { namespace, partitions, log } = options
+  const specs = topicsOf(namespace, partitions)
+  for (let said = ''; ; ) {
+    try {
+      await assertTopics(options, specs, ['commands', 'deadLetter', 'events'])
+      return await checkTopics(options, specs, needs)
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error
+      if (error.message !== said) log.warn({ reason: error.message }, 'waiting for Kafka')
+      said = error.message
+    }
+    await sleep(pauseMs)
+  }
+}

@@ -1,0 +1,64 @@
+import type { Admin } from 'kafkajs'
+import kafkajs from 'kafkajs'
+import { StartError } from '../../../shared/runtime/config/start-error.ts'
+import { protocolErrorOf } from '../driver/driver-error.ts'
+import type { KafkaOptions } from '../driver/kafka-options.ts'
+import type { TopicSpecs } from '../driver/topics.ts'
+import { leastMessageBytes } from '../producer/message-bytes.ts'
+import { withAdmin } from './admin-client.ts'
+import type { TopicState } from './judge-topic.ts'
+import { judgeTopic } from './judge-topic.ts'
+
+/** What all topics have to keep up with. */
+export interface TopicsNeeds {
+  /** `FRAME_BYTES`: topics have to take a record of that size. */
+  readonly frameBytes: number
+  /** `REPLICATION_FACTOR`; undefined: whatever the brokers make. */
+  readonly copies: number | undefined
+}
+
+const stateOf = async (admin: Admin, name: string): Promise<TopicState> => {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [name] })
+  const copies = Math.min(...(topics[0]?.partitions ?? []).map(({ replicas }) => replicas.length))
+  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name }
+  const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] })
+  const entries = resources[0]?.configEntries ?? []
+  return { copies, config: Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue])) }
+}
+
+/** Undefined where this login may not read settings, as ACLs of an older version did not allow it. */
+const readableStateOf = async (admin: Admin, name: string): Promise<TopicState | undefined> => {
+  try {
+    return await stateOf(admin, name)
+  } catch (error) {
+    if (protocolErrorOf(error) === 'TOPIC_AUTHORIZATION_FAILED') return undefined
+    throw error
+  }
+}
+
+/**
+ * Compares the settings of existing topics with what this version relies on.
+ *
+ * Promises:  rejects with `StartError`, which names every setting that could
+ *            lose records or refuse them; logs a warning for each other
+ *            difference, and where settings may not be read.
+ * Does not:  change a topic.
+ */
+export const checkTopics = (options: KafkaOptions, specs: TopicSpecs, needs: TopicsNeeds): Promise<void> =>
+  withAdmin(options, async (admin) => {
+    const refusals: string[] = []
+    for (const role of ['commands', 'deadLetter', 'events'] as const) {
+      const spec = specs[role]
+      const state = await readableStateOf(admin, spec.name)
+      if (state === undefined) {
+        options.log.warn({ topic: spec.name }, 'settings of a topic may not be read: allow DescribeConfigs')
+        continue
+      }
+      const { copies, frameBytes } = needs
+      for (const { kind, text } of judgeTopic(spec, state, { copies, leastMessageBytes: leastMessageBytes(role, frameBytes) })) {
+        if (kind === 'refuse') refusals.push(text)
+        else options.log.warn({ topic: spec.name, reason: text }, 'a topic has other settings than expected')
+      }
+    }
+    if (refusals.length > 0) throw new StartError(`settings of topics on Kafka: ${refusals.join('; ')}`)
+  })

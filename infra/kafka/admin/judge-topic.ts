@@ -1,0 +1,90 @@
+import type { TopicSpec } from '../driver/topics.ts'
+
+/** A topic as it is on the brokers. */
+export interface TopicState {
+  /** The fewest copies that any of its partitions has. */
+  readonly copies: number
+  /** Settings in force, whether the topic's own or the brokers'. */
+  readonly config: Readonly<Record<string, string>>
+}
+
+/** `refuse`: records could be lost, or could not be written. `warn`: weaker or other than expected, but working. */
+export interface TopicFinding {
+  readonly kind: 'refuse' | 'warn'
+  readonly text: string
+}
+
+/** What this process is configured to rely on. */
+export interface TopicNeeds {
+  readonly leastMessageBytes: number
+  /** `REPLICATION_FACTOR`; undefined: whatever the brokers make. */
+  readonly copies: number | undefined
+}
+
+type Judge = (spec: TopicSpec, state: TopicState, needs: TopicNeeds) => readonly TopicFinding[]
+
+const insync = 'min.insync.replicas'
+const cleanup = 'cleanup.policy'
+const largest = 'max.message.bytes'
+
+/**
+ * With three copies or more, an acknowledged record is on two brokers and one
+ * may be away. With two it cannot be both: writes go on while one is away, and
+ * what is acknowledged meanwhile is on the other one alone.
+ */
+export const insyncFor = (copies: number): number => (copies >= 3 ? 2 : 1)
+
+const refuse = (text: string): TopicFinding => ({ kind: 'refuse', text })
+const warn = (text: string): TopicFinding => ({ kind: 'warn', text })
+
+const judgeCleanup: Judge = ({ name }, { config }) =>
+  config[cleanup] === 'delete'
+    ? []
+    : [refuse(`${name} has ${cleanup}=${config[cleanup]}, which drops all but the last record of a key: set it to delete`)]
+
+const judgeSize: Judge = ({ name }, { config }, { leastMessageBytes }) =>
+  Number(config[largest]) >= leastMessageBytes
+    ? []
+    : [
+        refuse(
+          `${name} has ${largest}=${config[largest]}, and FRAME_BYTES and the producer's batches need ${leastMessageBytes}: ` +
+            `raise ${largest}, or lower FRAME_BYTES`,
+        ),
+      ]
+
+const judgeDurability: Judge = ({ name }, { copies, config }) => {
+  const least = Number(config[insync])
+  if (least > copies) return [refuse(`${name} has ${insync}=${least} and ${copies} copies: no record can be written`)]
+  if (least < insyncFor(copies)) {
+    return [
+      refuse(
+        `${name} has ${insync}=${least} with ${copies} copies: an acknowledged record may be on one broker alone: ` +
+          `set it to ${insyncFor(copies)}`,
+      ),
+    ]
+  }
+  if (copies !== 2 || least !== 1) return []
+  return [
+    warn(
+      `${name} has two copies and ${insync}=1: while one broker is away, an acknowledged record is on the other alone, and is ` +
+        'lost with it. Use three copies, or 2 to stop writes meanwhile',
+    ),
+  ]
+}
+
+const judgeCopies: Judge = ({ name }, { copies }, needs) =>
+  needs.copies === undefined || copies >= needs.copies
+    ? []
+    : [warn(`${name} has partitions with ${copies} copies, and REPLICATION_FACTOR says ${needs.copies}`)]
+
+/** Settings that change how long a record is kept, or by which clock. */
+const keeping = ['retention.ms', 'retention.bytes', 'message.timestamp.type'] as const
+
+const judgeKeeping: Judge = ({ name, config: wanted }, { config }) =>
+  keeping
+    .filter((setting) => config[setting] !== wanted[setting])
+    .map((setting) => warn(`${name} has ${setting}=${config[setting]}, and a new topic would get ${wanted[setting]}`))
+
+/** Compares an existing topic with what this version relies on; `assertTopics` compares partitions. */
+export const judgeTopic: Judge = (spec, state, needs) =>
+  [judgeCleanup, judgeSize, judgeDurability, judgeCopies, judgeKeeping].flatMap((judge) => judge(spec, state, needs))

@@ -1,0 +1,195 @@
+import type { EachBatchHandler, EachBatchPayload, OffsetsByTopicPartition } from 'kafkajs'
+import type { Clock } from '../../../shared/ports/clock.ts'
+import type { BatchHandler, HandledBatch } from '../../../shared/ports/command-log.ts'
+import { isFence } from '../driver/driver-error.ts'
+import type { KafkaLog } from '../driver/kafka-log.ts'
+import type { KafkaTimes } from '../driver/kafka-options.ts'
+import type { Commit } from './offset-commits.ts'
+import { partitionAssignment } from './partition-assignment.ts'
+import type { Assignment, PartitionProgress } from './partition-progress.ts'
+import { dropAll, lagOf, progressOf, untilAllEmpty } from './partition-progress.ts'
+import { readRecord } from './record-text.ts'
+import { retryHandler } from './retry-handler.ts'
+import type { RewindDeps } from './rewinds.ts'
+import { rewinds } from './rewinds.ts'
+
+/**
+ * Hands what the driver fetches to the handler, and acknowledges it in order.
+ *
+ * Promises:  the driver fetches past a batch only after its handler has
+ *            resolved, an offset is committed only after every batch before it
+ *            is done, and the driver gets no error of a handler, of which five
+ *            would end it. Sends heartbeats while a handler works, which the
+ *            driver does not.
+ */
+export interface BatchDispatcher {
+  readonly eachBatch: EachBatchHandler
+  /** Records of our partitions that are not acknowledged, as of each one's last fetch. */
+  readonly lag: number
+  /** The group has assigned these partitions. */
+  begin(partitions: readonly number[]): void
+  /** The group takes the partitions back. */
+  lose(cause: Error): void
+  /** Gives up what is in hand and delivers again from the committed offsets. */
+  rewind(): Promise<void>
+  /** Hands on no further batch; resolves when those in hand are acknowledged or given up. */
+  finish(): Promise<void>
+  /** No timer fires afterwards. */
+  end(): void
+}
+
+export interface BatchDispatcherOptions extends RewindDeps {
+  readonly handler: BatchHandler
+  readonly times: KafkaTimes
+  readonly clock: Clock
+  readonly log: KafkaLog
+}
+
+const nextOf = (offset: string): string => String(BigInt(offset) + 1n)
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown')
+
+const bytesOf = (messages: EachBatchPayload['batch']['messages']): number =>
+  messages.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0)
+
+export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatcher => {
+  const { commits, times, clock, log } = options
+  const handle = retryHandler(options)
+  const inHand = new Set<Promise<void>>()
+  let calls = 0
+  let current: Assignment | undefined
+  let askGroup: (() => Promise<void>) | undefined
+  let finishing: Promise<void> | undefined
+
+  const assign = (partitions: Iterable<number>): Assignment => {
+    if (current !== undefined) dropAll(current)
+    current = { partitionAssignment: partitionAssignment([...partitions], times.consumerSessionMs, clock), progress: new Map() }
+    if (finishing !== undefined) current.partitionAssignment.giveBack()
+    return current
+  }
+
+  const rewinding = rewinds({ ...options, current: () => current, assign, isFinishing: () => finishing !== undefined })
+
+  const pulse = setInterval(() => {
+    // The handler learns of a loss by the batch's signal.
+    if (calls > 0 && askGroup !== undefined) current?.partitionAssignment.heartbeat(askGroup).catch(() => {})
+  }, times.consumerHeartbeatMs).unref()
+
+  /** Commits only for the assignment it was made for; when the group refuses, that assignment has ended. */
+  const commitFor =
+    (held: Assignment, commit: Commit): Commit =>
+    async (offsets: OffsetsByTopicPartition) => {
+      if (held !== current) return
+      try {
+        await commit(offsets)
+      } catch (error) {
+        if (isFence(error)) held.partitionAssignment.lose(error)
+        throw error
+      }
+      for (const { partition, offset } of offsets.topics.flatMap(({ partitions }) => partitions)) {
+        const progress = held.progress.get(partition)
+        if (progress !== undefined) progress.committed = offset
+      }
+    }
+
+  const failed = (partition: number, { partitionAssignment: { signal } }: Assignment, error: unknown): void => {
+    if (signal.aborted) return
+    log.warn({ partition, error: nameOf(error) }, 'effects of a batch failed; batches are delivered again')
+    void rewinding.afterFailure()
+  }
+
+  const acknowledgeWhenDone = (
+    { batch, commitOffsetsIfNecessary }: EachBatchPayload,
+    messages: EachBatchPayload['batch']['messages'],
+    { done }: HandledBatch,
+    held: Assignment,
+    progress: PartitionProgress,
+  ): void => {
+    const { partition } = batch
+    const next = nextOf(messages.at(-1)?.offset ?? progress.acknowledged)
+    const commit = commitFor(held, commitOffsetsIfNecessary)
+    const acknowledge = (): void => {
+      progress.acknowledged = next
+      rewinding.onProgress()
+      commits.done(partition, next, commit)
+      if (held.partitionAssignment.signal.aborted) void commits.flush()
+    }
+    progress.queue.add({ bytes: bytesOf(messages), done, acknowledge })
+  }
+
+  const deliver = async (payload: EachBatchPayload, held: Assignment): Promise<void> => {
+    const { partition, messages, highWatermark } = payload.batch
+    const [first] = messages
+    if (first === undefined) return
+    const { signal } = held.partitionAssignment
+    const progress = progressOf(held, partition, first.offset, (error) => failed(partition, held, error))
+    progress.end = highWatermark
+    await progress.queue.untilRoom()
+    if (held.partitionAssignment.lost !== undefined) throw held.partitionAssignment.lost
+    if (signal.aborted) return
+    const records = messages.map((message) => readRecord(message, partition))
+    const heartbeat = (): Promise<void> => held.partitionAssignment.heartbeat(payload.heartbeat)
+    const handled = await handle({ partition, records, heartbeat, signal }, held.partitionAssignment)
+    // A batch that was given up may still reject.
+    handled?.done.catch(() => {})
+    if (handled === undefined || held !== current) return
+    // The driver fetches the rest again.
+    const taken = messages.slice(0, handled.handled)
+    payload.resolveOffset(taken.at(-1)?.offset ?? first.offset)
+    acknowledgeWhenDone(payload, taken, handled, held, progress)
+    if (!signal.aborted) return
+    // The group changes, or the consumer leaves: what is committed before that is not delivered again.
+    await progress.queue.untilEmpty()
+    await commits.flush()
+  }
+
+  const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
+    // Fetched before the rewind, or while the consumer stops: not resolved, so that it is fetched again.
+    const waiting = finishing ?? rewinding.underWay
+    if (waiting !== undefined) return waiting
+    const held = current
+    if (held === undefined || !held.partitionAssignment.partitions.has(payload.batch.partition)) return
+    if (held.partitionAssignment.lost !== undefined) throw held.partitionAssignment.lost
+    if (payload.isStale()) return
+    const delivering = deliver(payload, held)
+    inHand.add(delivering)
+    try {
+      await delivering
+    } finally {
+      inHand.delete(delivering)
+    }
+  }
+
+  const finish = async (): Promise<void> => {
+    current?.partitionAssignment.giveBack()
+    await Promise.allSettled(inHand)
+    if (current !== undefined) await untilAllEmpty(current)
+  }
+
+  return {
+    eachBatch: async (payload) => {
+      askGroup = payload.heartbeat
+      calls += 1
+      try {
+        await eachBatch(payload)
+      } finally {
+        calls -= 1
+      }
+    },
+    get lag() {
+      return current === undefined ? 0 : lagOf(current)
+    },
+    begin: (partitions) => {
+      current?.partitionAssignment.lose(new Error('the group has changed'))
+      commits.forget()
+      assign(partitions)
+    },
+    lose: (cause) => current?.partitionAssignment.lose(cause),
+    rewind: rewinding.rewind,
+    finish: () => {
+      finishing ??= finish()
+      return finishing
+    },
+    end: () => clearInterval(pulse),
+  }
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import type { EachBatchHandler } from 'kafkajs'
+import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
+import { withDeadline } from '../../../shared/runtime/async/with-deadline.ts'
+import { withAdmin } from '../admin/admin-client.ts'
+import { kafkaClient } from '../client.ts'
+import type { KafkaCommandLogOptions } from '../command-log.ts'
+import { clientSockets } from '../driver/sockets.ts'
+import { topicsOf, writerGroup } from '../driver/topics.ts'
+
+/** Reads `chat.events` from its beginning or from its present end, and follows it as it grows. */
+export interface EventTail {
+  /** Resolves when every record that the topic held at the call has been given. */
+  caughtUp(): Promise<void>
+  /** Leaves no trace on the brokers. */
+  close(): Promise<void>
+}
+
+type OnRecord = (record: Pick<StreamRecord, 'key' | 'value'>) => void
+
+const lookAgainMs = 100
+const joinMs = 60_000
+const retry = { retries: 8, initialRetryTime: 100 }
+
+/**
+ * Promises:  each partition's records in their order; a fast reader costs the
+ *            brokers no more than one consumer that is far behind.
+ * Does not:  wait for the brokers in an outage: `caughtUp` rejects then, until the consumer has joined again.
+ */
+export const tailEvents = async (
+  options: KafkaCommandLogOptions,
+  from: 'beginning' | 'end',
+  onRecord: OnRecord,
+): Promise<EventTail> => {
+  const { namespace, partitions, clock } = options
+  const { name } = topicsOf(namespace, partitions).events
+  const group = `${writerGroup(namespace)}-audit-${randomUUID()}`
+  const sockets = clientSockets()
+  const consumer = kafkaClient(options, sockets, retry).consumer({ groupId: group, allowAutoTopicCreation: false })
+  const endsOf = () => withAdmin(options, (admin) => admin.fetchTopicOffsets(name))
+  const given = new Map((await endsOf()).map(({ partition, high }) => [partition, from === 'end' ? BigInt(high) : 0n]))
+  const joined = Promise.withResolvers<void>()
+  let failure: Error | undefined
+
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    failure = payload.error
+  })
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    failure = undefined
+    joined.resolve()
+    // The group has no committed offsets: without this, every join would start from the first record.
+    for (const [partition, offset] of given) if (offset > 0n) consumer.seek({ topic: name, partition, offset: String(offset) })
+  })
+  const close = async (): Promise<void> => {
+    await consumer.disconnect()
+    sockets.shut()
+    await withAdmin(options, (admin) => admin.deleteGroups([group])).catch(() => {})
+  }
+  const eachBatch: EachBatchHandler = async ({ batch, heartbeat }) => {
+    const start = given.get(batch.partition) ?? 0n
+    for (const { key, value, offset } of batch.messages)
+      if (BigInt(offset) >= start) onRecord({ key: String(key), value: String(value) })
+    const next = BigInt(batch.lastOffset()) + 1n
+    if (next > start) given.set(batch.partition, next)
+    await heartbeat()
+  }
+  const join = async (): Promise<void> => {
+    await consumer.connect()
+    await consumer.subscribe({ topics: [name], fromBeginning: true })
+    // Resolves also when the first attempt has failed; the driver then repeats it by itself.
+    await consumer.run({ autoCommit: false, eachBatch })
+    await withDeadline(joined.promise, joinMs, `the group was not joined within ${joinMs} ms`)
+  }
+  await join().catch(async (error: unknown) => {
+    await close().catch(() => {})
+    throw error
+  })
+
+  const pause = (): Promise<void> => new Promise((resolve) => void clock.after(lookAgainMs, resolve))
+
+  return {
+    caughtUp: async () => {
+      const ends = await endsOf()
+      const isBehind = ({ partition, high, low }: (typeof ends)[number]): boolean =>
+        high !== low && (given.get(partition) ?? 0n) < BigInt(high)
+      while (ends.some(isBehind)) {
+        if (failure !== undefined) throw failure
+        await pause()
+      }
+    },
+    close,
+  }
+}
+
+/** Gives every record that the topic holds at the call, from the first one on. */
+export const readEvents = async (options: KafkaCommandLogOptions, onRecord: OnRecord): Promise<void> => {
+  const tail = await tailEvents(options, 'beginning', onRecord)
+  await tail.caughtUp().finally(tail.close)
+}

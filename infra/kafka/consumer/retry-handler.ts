@@ -1,0 +1,31 @@
+import type { BatchHandler, HandledBatch, RecordBatch } from '../../../shared/ports/command-log.ts'
+import type { BackOffOptions } from '../driver/back-off.ts'
+import { backOff } from '../driver/back-off.ts'
+import type { KafkaLog } from '../driver/kafka-log.ts'
+import type { PartitionAssignment } from './partition-assignment.ts'
+
+export interface RetryHandlerOptions extends BackOffOptions {
+  readonly handler: BatchHandler
+  readonly log: KafkaLog
+}
+
+/** Retries until the handler resolves; undefined when the batch is given up. Throws when the partition is lost. */
+export const retryHandler =
+  ({ handler, clock, times, log }: RetryHandlerOptions) =>
+  async (batch: RecordBatch, held: PartitionAssignment): Promise<HandledBatch | undefined> => {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await handler(batch)
+      } catch (error) {
+        // Kafka's own error, because it tells the driver to join again.
+        if (held.lost !== undefined) throw held.lost
+        if (held.signal.aborted) return undefined
+        const name = error instanceof Error ? error.name : 'unknown'
+        const { partition } = batch
+        if (failures === 1) log.warn({ partition, error: name }, 'a handler threw; its batch is delivered again')
+      }
+      await backOff({ clock, times }, failures, held.signal)
+      if (held.signal.aborted && held.lost === undefined) return undefined
+      await batch.heartbeat()
+    }
+  }

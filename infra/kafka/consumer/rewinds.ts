@@ -1,0 +1,93 @@
+import type { BackOffOptions } from '../driver/back-off.ts'
+import { backOff } from '../driver/back-off.ts'
+import type { OffsetCommits } from './offset-commits.ts'
+import type { Assignment } from './partition-progress.ts'
+import { dropAll } from './partition-progress.ts'
+
+/** What a rewind needs of the consumer. */
+export interface RewindDeps {
+  readonly commits: OffsetCommits
+  /** Makes the driver's next fetch of the partition begin at this offset. */
+  readonly seek: (partition: number, offset: string) => void
+  /** Makes the consumer leave the group and join again. */
+  readonly endLife: (cause: Error) => void
+}
+
+export interface RewindsOptions extends RewindDeps, BackOffOptions {
+  readonly current: () => Assignment | undefined
+  /** Replaces the current assignment. */
+  readonly assign: (partitions: Iterable<number>) => Assignment
+  readonly isFinishing: () => boolean
+}
+
+/** Goes back to the committed offsets without leaving the group. One rewind at a time. */
+export interface Rewinds {
+  /** The rewind in progress: nothing may be delivered before it has ended. Never rejects. */
+  readonly underWay: Promise<void> | undefined
+  rewind(): Promise<void>
+  /** The same after a pause, which is longer with each failure in a row. */
+  afterFailure(): Promise<void>
+  /** A batch was acknowledged: the next failure is the first in a row. */
+  onProgress(): void
+}
+
+/** The last commit may have reached the brokers or not; only a new generation of the group makes that certain. */
+class UncertainCommitError extends Error {
+  readonly retriable = true
+  override readonly name = 'UncertainCommitError'
+}
+
+export const rewinds = (options: RewindsOptions): Rewinds => {
+  const { commits, seek, endLife, clock, times, current, assign, isFinishing } = options
+  let underWay: Promise<void> | undefined
+  let failures = 0
+
+  const seekAll = ({ progress }: Assignment): void => {
+    try {
+      for (const [partition, { committed }] of progress) seek(partition, committed)
+    } catch (error) {
+      assign([])
+      endLife(new UncertainCommitError('the driver cannot seek', { cause: error }))
+    }
+  }
+
+  const goBack = async (pauses: number): Promise<void> => {
+    const given = current()
+    given?.partitionAssignment.giveBack()
+    // A lost assignment is followed by one that begins at the committed offsets.
+    const fresh =
+      given === undefined || given.partitionAssignment.lost !== undefined
+        ? undefined
+        : assign(given.partitionAssignment.partitions)
+    if (given !== undefined) dropAll(given)
+    const isCertain = await commits.drop()
+    if (fresh === undefined || isFinishing()) return
+    if (pauses > 0) await backOff({ clock, times }, pauses, fresh.partitionAssignment.signal)
+    // Whatever has replaced it was read from the committed offsets.
+    if (fresh !== current() || given === undefined) return
+    if (isCertain) return seekAll(given)
+    assign([])
+    endLife(new UncertainCommitError('an offset commit has no answer'))
+  }
+
+  const begin = (pauses: number): Promise<void> => {
+    underWay ??= goBack(pauses).finally(() => {
+      underWay = undefined
+    })
+    return underWay
+  }
+
+  return {
+    get underWay() {
+      return underWay
+    },
+    rewind: () => begin(0),
+    afterFailure: () => {
+      failures += 1
+      return begin(failures)
+    },
+    onProgress: () => {
+      failures = 0
+    },
+  }
+}

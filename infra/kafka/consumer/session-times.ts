@@ -1,0 +1,38 @@
+import { protocolErrorOf } from '../driver/driver-error.ts'
+import type { KafkaLog } from '../driver/kafka-log.ts'
+import type { KafkaTimes } from '../driver/kafka-options.ts'
+
+/** The shortest session that brokers accept unless their `group.min.session.timeout.ms` says otherwise. */
+const stockSessionMs = 6_000
+
+/** The brokers refuse the session as too short; the next consumer asks for a longer one. */
+class SessionError extends Error {
+  readonly retriable = true
+  override readonly name = 'SessionError'
+}
+
+/** The times of a consumer, with a session that the brokers accept. */
+export interface SessionTimes {
+  readonly current: KafkaTimes
+  /** The error itself, or a retriable one where `current` has a longer session from now on. */
+  causeOf(error: Error): Error
+}
+
+export const sessionTimes = (times: KafkaTimes, log: KafkaLog): SessionTimes => {
+  let current = times
+  return {
+    get current() {
+      return current
+    },
+    causeOf: (error) => {
+      const { consumerSessionMs } = current
+      if (protocolErrorOf(error) !== 'INVALID_SESSION_TIMEOUT' || consumerSessionMs >= stockSessionMs) return error
+      current = { ...times, consumerSessionMs: stockSessionMs }
+      log.warn(
+        { refusedMs: consumerSessionMs, sessionMs: stockSessionMs, setting: 'group.min.session.timeout.ms' },
+        'the brokers refuse so short a session; a dead consumer is noticed later',
+      )
+      return new SessionError(`the brokers refuse a session of ${consumerSessionMs} ms`, { cause: error })
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import { advisoryLocks } from '../connection/advisory-locks.ts'
+import type { DatabaseLog } from '../connection/database-log.ts'
+import type { Statement } from '../connection/statement.ts'
+import { withAdminConnection } from './admin-connection.ts'
+
+const lock: Statement = { name: 'lock-migration', text: 'select pg_advisory_lock($1)' }
+
+/**
+ * Brings the schema up to date.
+ *
+ * Promises:  run again, it changes nothing; run twice at once, one waits for
+ *            the other. What fails leaves the schema as it was.
+ * Does not:  create the database.
+ */
+export const migrate = (url: string, log: DatabaseLog): Promise<void> =>
+  withAdminConnection(url, log, async ({ orm, pool }) => {
+    // The session's end releases it. MikroORM makes its own table before any transaction, hence not a transaction's lock.
+    await pool.run(lock, [advisoryLocks.migration])
+    const applied = await orm.migrator.up()
+    log.info({ applied: applied.map(({ name }) => name) }, 'schema is up to date')
+  })

@@ -1,0 +1,70 @@
+import type { DatabaseLog } from '../connection/database-log.ts'
+import type { Session, Statement } from '../connection/statement.ts'
+import { withAdminConnection } from './admin-connection.ts'
+
+/** Longer than commands are kept on the log, so that none comes again whose rejection is forgotten. */
+const keptDays = 30
+const rowsPerStep = 5_000
+
+/** Addressed by `ctid`: a join with the keys would read the whole table for every slice. A rejection is never updated. */
+const pruneStep: Statement = {
+  name: 'prune-rejections',
+  text: `with pruned as (
+      delete from rejection where ctid = any(array(
+        select ctid from rejection
+        where recorded_at < now() - make_interval(days => ${keptDays})
+        order by recorded_at limit $1
+      )) returning 1
+    ) select count(*) as pruned from pruned`,
+}
+
+/** Deletes at most `rows` rejections that are older than 30 days, oldest first; resolves with how many it deleted. */
+export const pruneSlice = async (session: Session, rows: number): Promise<number> => {
+  const [row] = await session.run<{ pruned: string }>(pruneStep, [rows])
+  return Number(row?.pruned ?? 0)
+}
+
+/**
+ * Whole rooms, everything stored of them in one statement. The audit makes new ones every 30 days. They are found by the
+ * present memberships of the audit's user, because no index leads from a user to the chats it created; by an array of
+ * ids, because a join with the ids may be planned to read a whole table.
+ */
+export const pruneCanaries: Statement = {
+  name: 'prune-canary-rooms',
+  text: `with own as materialized (
+      select chat_id from chat_member where until_seq is null
+        and user_id = (select id from app_user where external_id = 'chat-canary')
+    ),
+    old as materialized (
+      select own.chat_id as id from own cross join lateral (select * from chat where chat.id = own.chat_id offset 0) as room
+      where room.created_by = (select id from app_user where external_id = 'chat-canary') and room.name = 'canary'
+        and room.last_at < now() - make_interval(days => ${keptDays}) limit 10
+    ),
+    events as (delete from event where stream = any(array(select id from old))),
+    messages as (delete from message where chat_id = any(array(select id from old))),
+    members as (delete from chat_member where chat_id = any(array(select id from old))),
+    pruned as (delete from chat where id = any(array(select id from old)) returning 1)
+    select count(*) as pruned from pruned`,
+}
+
+const pruneCanarySlice = async (session: Session): Promise<number> => {
+  const [row] = await session.run<{ pruned: string }>(pruneCanaries)
+  return Number(row?.pruned ?? 0)
+}
+
+/** Runs slices until one deletes nothing; resolves with how much all of them deleted. */
+const drained = async (slice: () => Promise<number>): Promise<number> => {
+  for (let total = 0; ; ) {
+    const pruned = await slice()
+    total += pruned
+    if (pruned === 0) return total
+  }
+}
+
+/** Deletes rejections, and rooms of the audit's canaries, older than 30 days, in slices; may run beside everything else, and be cut off. */
+export const prune = (url: string, log: DatabaseLog): Promise<void> =>
+  withAdminConnection(url, log, async ({ pool }) => {
+    const pruned = await drained(() => pruneSlice(pool, rowsPerStep))
+    const canaryRooms = await drained(() => pruneCanarySlice(pool))
+    log.info({ pruned, canaryRooms }, 'old rejections and canary rooms pruned')
+  })

@@ -1,0 +1,76 @@
+import type { DomainEvent } from '../../../shared/domain/events.ts'
+import type { DatabaseLog } from '../connection/database-log.ts'
+import { assertSchema } from '../connection/schema-version.ts'
+import type { Session, Statement } from '../connection/statement.ts'
+import { project } from '../event-store/projection.ts'
+import type { EventRow } from '../event-store/stored-event.ts'
+import { eventCells } from '../event-store/stored-event.ts'
+import { writeChanges } from '../event-store/write-changes.ts'
+import { withAdminConnection } from './admin-connection.ts'
+import { requireNoWriter } from './require-no-writer.ts'
+
+const eventsPerStep = 2_000
+
+/** Should a writer have lost its advisory lock unnoticed, it waits here, and times out. Readers go on. */
+const holdWrites: Statement = {
+  name: 'hold-writes',
+  text: 'lock table event, app_user, chat, chat_member, message in share row exclusive mode',
+}
+
+const deletions: readonly Statement[] = ['message', 'chat_member', 'chat', 'app_user'].map((table) => ({
+  name: `empty-${table}`,
+  text: `delete from ${table}`,
+}))
+
+const readStep: Statement = {
+  name: 'read-events-in-order',
+  text: `select ${eventCells('event')} from event where (stream, seq) > ($1::uuid, $2::bigint)
+    order by stream, seq limit ${eventsPerStep}`,
+}
+
+const beforeAll = { stream: '00000000-0000-0000-0000-000000000000', seq: 0 }
+
+/** The rows of an event and its text are all there is to it. */
+const domainEvent = (row: EventRow): DomainEvent =>
+  ({
+    type: row.type,
+    stream: row.stream,
+    seq: Number(row.seq),
+    commandId: row.command_id,
+    digest: row.digest,
+    body: JSON.parse(row.data) as unknown,
+  }) as DomainEvent
+
+const replay = async (session: Session): Promise<number> => {
+  let count = 0
+  let last: { readonly stream: string; readonly seq: number | string } = beforeAll
+  for (;;) {
+    const rows = await session.run<EventRow>(readStep, [last.stream, last.seq])
+    const end = rows.at(-1)
+    if (end === undefined) return count
+    await writeChanges(session, project(rows.map(domainEvent)))
+    count += rows.length
+    last = end
+  }
+}
+
+/**
+ * Empties the read model and fills it from the events alone, in one transaction.
+ *
+ * Promises:  readers see the old read model until the new one is whole; what
+ *            fails, or is killed, leaves the old one. The result is identical
+ *            to what writers made. Refuses while a writer holds its lock, and
+ *            none gets its lock meanwhile.
+ * Does not:  touch events, rejections or the epoch.
+ */
+export const rebuild = (url: string, log: DatabaseLog): Promise<void> =>
+  withAdminConnection(url, log, async ({ pool }) => {
+    await assertSchema(pool)
+    const events = await pool.transaction(async (session) => {
+      await requireNoWriter(session)
+      await session.run(holdWrites)
+      for (const deletion of deletions) await session.run(deletion)
+      return replay(session)
+    })
+    log.info({ events }, 'read model rebuilt')
+  })

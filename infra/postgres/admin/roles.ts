@@ -1,0 +1,96 @@
+import pg from 'pg'
+import type { DatabaseLog } from '../connection/database-log.ts'
+import type { Session } from '../connection/statement.ts'
+import { withAdminConnection } from './admin-connection.ts'
+
+/** What each service's role may do with each table; everything else it may not. */
+const grants = {
+  writer: {
+    event: 'select, insert',
+    rejection: 'select, insert',
+    app_user: 'select, insert',
+    chat: 'select, insert, update',
+    chat_member: 'select, insert, update',
+    message: 'select, insert',
+    meta: 'select',
+    mikro_orm_migrations: 'select',
+  },
+  gateway: {
+    event: 'select',
+    rejection: 'select',
+    app_user: 'select',
+    chat: 'select',
+    chat_member: 'select',
+    message: 'select',
+    meta: 'select',
+    mikro_orm_migrations: 'select',
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>
+
+export type ServiceRole = keyof typeof grants
+
+/** Every role may execute a new function; these are the writer's. They act with the rights of the role that calls them. */
+const writerFunctions = ['append_batch', 'apply_changes'] as const
+
+/** The role of a service in a database: several databases of one server keep theirs apart. */
+export const roleName = (database: string, service: ServiceRole): string => `${database}_${service}`
+
+const name = pg.escapeIdentifier
+
+/** Where whoever runs the database has made it, the owner needs no right to make roles. */
+const makeRole = (role: string): string =>
+  `do $$ begin
+    if not exists (select from pg_roles where rolname = ${pg.escapeLiteral(role)}) then create role ${name(role)} nologin; end if;
+  exception when duplicate_object then null; end $$`
+
+const statementsFor = (database: string, service: ServiceRole): string[] => {
+  const role = roleName(database, service)
+  return [
+    makeRole(role),
+    `grant connect on database ${name(database)} to ${name(role)}`,
+    `grant usage on schema public to ${name(role)}`,
+    // Of the tables that this version knows: going back to it is not to stop a later one that still runs.
+    ...Object.entries(grants[service]).flatMap(([table, rights]) => [
+      `revoke all on ${name(table)} from ${name(role)}`,
+      `grant ${rights} on ${name(table)} to ${name(role)}`,
+    ]),
+  ]
+}
+
+const run = async (session: Session, texts: readonly string[]): Promise<void> => {
+  for (const text of texts) await session.run({ name: 'roles', text })
+}
+
+/**
+ * Makes the database's roles `<database>_writer` and `<database>_gateway`, and
+ * grants each what its service does: none may change the schema, delete or
+ * truncate anything, and a gateway may not write. Nobody else may connect.
+ *
+ * Promises:  run again, it changes nothing, but for what a migration or
+ *            somebody's hand has changed since: it is to be run after each
+ *            migration.
+ * Does not:  let anybody log in: a role gets its password, or its members,
+ *            from whoever runs the database.
+ */
+export const makeRoles = (url: string, log: DatabaseLog): Promise<void> =>
+  withAdminConnection(url, log, async ({ pool }) => {
+    const database = await pool.transaction(async (session) => {
+      const [row] = await session.run<{ name: string }>({ name: 'which-database', text: 'select current_database() as name' })
+      const found = row?.name ?? ''
+      await run(session, [
+        `revoke all on database ${name(found)} from public`,
+        'revoke create on schema public from public',
+        ...statementsFor(found, 'writer'),
+        ...statementsFor(found, 'gateway'),
+        ...writerFunctions.flatMap((routine) => [
+          `revoke all on function ${name(routine)} from public`,
+          `grant execute on function ${name(routine)} to ${name(roleName(found, 'writer'))}`,
+        ]),
+      ])
+      return found
+    })
+    log.info(
+      { roles: (['writer', 'gateway'] as const).map((service) => roleName(database, service)) },
+      'roles are as they should be',
+    )
+  })

@@ -1,0 +1,26 @@
+import { migrations } from '../migrations/migrations.ts'
+import type { Session, Statement } from './statement.ts'
+
+/** The database is not at the version that this program needs. */
+export class SchemaError extends Error {}
+
+const findMigrations: Statement = {
+  name: 'find-migrations',
+  text: `select to_regclass('mikro_orm_migrations') is not null as is_there`,
+}
+const readMigrations: Statement = { name: 'read-migrations', text: 'select name from mikro_orm_migrations' }
+
+const readApplied = async (session: Session): Promise<ReadonlySet<string>> => {
+  const [found] = await session.run<{ is_there: boolean }>(findMigrations)
+  if (found?.is_there !== true) return new Set()
+  const rows = await session.run<{ name: string }>(readMigrations)
+  return new Set(rows.map(({ name }) => name))
+}
+
+/** Resolves when every migration that this program knows has been applied; later ones do not matter. */
+export const assertSchema = async (session: Session): Promise<void> => {
+  const applied = await readApplied(session)
+  const missing = migrations.map(({ name }) => name).filter((name) => !applied.has(name))
+  if (missing.length === 0) return
+  throw new SchemaError(`the database lacks ${missing.join(', ')}: run "admin migrate" first`)
+}

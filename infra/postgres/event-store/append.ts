@@ -1,0 +1,73 @@
+import type { Append, NewEvent } from '../../../shared/ports/event-store.ts'
+import type { Session, Statement } from '../connection/statement.ts'
+import { project } from './projection.ts'
+import { changeParameterCount, changeValues, columns, parameters } from './write-changes.ts'
+
+const ownParameterCount = 16
+
+export const appendBatchStatement: Statement = {
+  name: 'append-batch',
+  text: `select append_batch(${parameters(1, ownParameterCount + changeParameterCount)}) as is_appended`,
+}
+
+type Head = readonly [room: string, seq: number]
+
+/** By id, as the function locks them: two appends never wait for each other in a circle. */
+const byRoom = ([one]: Head, [other]: Head): number => (one < other ? -1 : 1)
+
+const headValues = (heads: Append['heads']): readonly unknown[] => {
+  const all = [...heads].sort(byRoom)
+  return [
+    ...columns<Head>(
+      all.filter(([, seq]) => seq > 0),
+      ([room]) => room,
+      ([, seq]) => seq,
+    ),
+    ...columns<Head>(
+      all.filter(([, seq]) => seq === 0),
+      ([room]) => room,
+    ),
+  ]
+}
+
+const byStream = (one: NewEvent, other: NewEvent): number => {
+  if (one.event.stream === other.event.stream) return one.event.seq - other.event.seq
+  return one.event.stream < other.event.stream ? -1 : 1
+}
+
+const eventValues = (events: readonly NewEvent[]): readonly unknown[] =>
+  columns(
+    events.toSorted(byStream),
+    ({ event }) => event.stream,
+    ({ event }) => event.seq,
+    ({ event }) => event.type,
+    ({ data }) => data,
+    ({ event }) => event.commandId,
+    ({ event }) => event.digest,
+  )
+
+const rejectionValues = ({ rejections, unread }: Append): readonly unknown[] =>
+  columns(
+    rejections,
+    ({ room }) => room,
+    ({ commandId }) => commandId,
+    ({ digest }) => digest,
+    ({ room }) => unread.has(room),
+    ({ rejection }) => rejection.code,
+    ({ rejection }) => rejection.message,
+    ({ rejection }) => (rejection.details === undefined ? null : JSON.stringify(rejection.details)),
+  )
+
+/** The arguments of the database function `append_batch`, in its order. */
+export const appendValues = (batch: Append): readonly unknown[] => [
+  ...headValues(batch.heads),
+  ...eventValues(batch.events),
+  ...rejectionValues(batch),
+  ...changeValues(project(batch.events.map(({ event }) => event))),
+]
+
+/** False: a head differs or a command has an outcome, and nothing was stored. A unique key may say the same by an error. */
+export const appendBatch = async (session: Session, batch: Append): Promise<boolean> => {
+  const [row] = await session.run<{ is_appended: boolean }>(appendBatchStatement, appendValues(batch))
+  return row?.is_appended === true
+}

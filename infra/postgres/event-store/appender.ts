@@ -1,0 +1,20 @@
+import type { Appender } from '../../../shared/ports/event-store.ts'
+import { UniqueKeyError } from '../connection/store-fault.ts'
+import type { WriterConnection } from '../connection/writer-connection.ts'
+import { appendBatch } from './append.ts'
+import { readSnapshot } from './read-snapshot.ts'
+
+/** The Appender over one connection. */
+export const postgresAppender = (connection: WriterConnection): Appender => ({
+  read: (wanted) => readSnapshot(connection, wanted),
+  append: async (batch) => {
+    try {
+      return (await appendBatch(connection, batch)) ? 'appended' : 'stale'
+    } catch (error) {
+      if (error instanceof UniqueKeyError) return 'stale'
+      throw error
+    }
+  },
+  lost: connection.lost,
+  close: connection.close,
+})

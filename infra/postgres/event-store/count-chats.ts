@@ -1,0 +1,27 @@
+import type { ReadSet, Snapshot } from '../../../shared/ports/event-store.ts'
+import type { Session, Statement } from '../connection/statement.ts'
+
+/** A user with many chats costs as many index entries: a statement with more users could take too long, however often it is tried. */
+const usersPerStatement = 100
+
+const countChatsStatement: Statement = {
+  name: 'count-chats',
+  text: `select asked.id, (
+      select count(*)::int from (select from chat_member where user_id = asked.id and until_seq is null limit $2::int) as present
+    ) as chats from unnest($1::uuid[]) as asked (id)`,
+}
+
+const inSlices = (users: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(users.length / usersPerStatement) }, (_, index) =>
+    users.slice(index * usersPerStatement, (index + 1) * usersPerStatement),
+  )
+
+/** By user, after the snapshot: other rooms may change a count until the commit in any case. */
+export const countChats = async (session: Session, { users, upTo }: ReadSet['chatCounts']): Promise<Snapshot['chatCounts']> => {
+  const counts = new Map<string, number>()
+  for (const slice of inSlices([...new Set(users)])) {
+    const rows = await session.run<{ id: string; chats: number }>(countChatsStatement, [slice, upTo])
+    for (const { id, chats } of rows) counts.set(id, chats)
+  }
+  return counts
+}

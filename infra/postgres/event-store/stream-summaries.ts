@@ -1,0 +1,111 @@
+import type { EventAge, EventKey, StreamSummary } from '../../../shared/ports/stream-summary.ts'
+import type { Session, Statement } from '../connection/statement.ts'
+
+interface Row {
+  readonly stream: string
+  readonly kind: 'chat' | 'user'
+  readonly first: string
+  readonly head: string
+  readonly events: string
+  readonly messages: string
+  readonly message_rows: string
+  readonly chat_head: string | null
+  readonly member_count: number | null
+  readonly member_rows: string
+  readonly has_user_row: boolean
+}
+
+/** The streams after one, found by one look into the index for each. */
+const nextStreams = `
+  with recursive walk (stream, place) as (
+    (select stream, 1 from event where stream > $1 order by stream limit 1)
+    union all
+    select (select stream from event where event.stream > walk.stream order by stream limit 1), place + 1
+    from walk where walk.stream is not null and place < $2
+  ), slice as (select stream from walk where stream is not null)`
+
+const accounts = `
+  select slice.stream, of_events.*, messages_of.message_rows, members_of.member_rows,
+    chat.seq as chat_head, chat.member_count, app_user.id is not null as has_user_row
+  from slice
+  cross join lateral (
+    select min(kind) as kind, min(seq) as first, max(seq) as head, count(*) as events,
+      count(*) filter (where type = 'MessagePosted') as messages
+    from event where event.stream = slice.stream
+  ) of_events
+  cross join lateral (select count(*) as message_rows from message where chat_id = slice.stream) messages_of
+  cross join lateral (
+    select count(*) as member_rows from chat_member where chat_id = slice.stream and until_seq is null
+  ) members_of
+  left join chat on chat.id = slice.stream
+  left join app_user on app_user.id = slice.stream
+  where of_events.events > 0
+  order by slice.stream`
+
+const account: Statement = { name: 'audit-streams', text: `${nextStreams} ${accounts}` }
+
+const namedAccount: Statement = {
+  name: 'audit-named-streams',
+  text: `with slice as (select unnest($1::uuid[]) as stream) ${accounts}`,
+}
+
+const orphans: Statement = {
+  name: 'audit-orphans',
+  text: `select id::text as stream from chat where id > $1 and id <= $2 and not exists (select from event where stream = chat.id)
+    union all
+    select id::text from app_user where id > $1 and id <= $2 and not exists (select from event where stream = app_user.id)`,
+}
+
+const ages: Statement = {
+  name: 'audit-event-ages',
+  text: `select event.stream, event.seq, extract(epoch from clock_timestamp() - event.recorded_at) * 1000 as age_ms
+    from unnest($1::uuid[], $2::bigint[]) as wanted (stream, seq)
+    join event on event.stream = wanted.stream and event.seq = wanted.seq`,
+}
+
+export const beforeAllStreams = '00000000-0000-0000-0000-000000000000'
+const afterAllStreams = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+const accountOf = (row: Row): StreamSummary => ({
+  stream: row.stream,
+  kind: row.kind,
+  first: Number(row.first),
+  head: Number(row.head),
+  events: Number(row.events),
+  messages: Number(row.messages),
+  messageRows: Number(row.message_rows),
+  ...(row.chat_head === null ? {} : { chatHead: Number(row.chat_head) }),
+  ...(row.member_count === null ? {} : { memberCount: row.member_count }),
+  memberRows: Number(row.member_rows),
+  hasUserRow: row.has_user_row,
+})
+
+export interface SummarySlice {
+  readonly accounts: readonly StreamSummary[]
+  /** Chats and users, between the slice before and the end of this one, of which there is no event. */
+  readonly orphans: readonly string[]
+}
+
+/**
+ * The next streams in the order of their ids, `after` one of them. A slice is
+ * one snapshot; between slices others write. An empty one is the last.
+ */
+export const summarySlice = async (session: Session, after: string, limit: number): Promise<SummarySlice> => {
+  const rows = await session.run<Row>(account, [after, limit])
+  const last = rows.at(-1)?.stream ?? afterAllStreams
+  const without = await session.run<{ stream: string }>(orphans, [after, last])
+  return { accounts: rows.map(accountOf), orphans: without.map(({ stream }) => stream) }
+}
+
+/** The named streams that have events, in one snapshot. */
+export const namedSummaries = async (session: Session, streams: readonly string[]): Promise<readonly StreamSummary[]> =>
+  (await session.run<Row>(namedAccount, [streams])).map(accountOf)
+
+/** How long ago these events were stored, by the clock of the database; those that do not exist are left out. */
+export const eventAges = async (session: Session, events: readonly EventKey[]): Promise<readonly EventAge[]> => {
+  const rows = await session.run<{ stream: string; seq: string; age_ms: string }>(ages, [
+    events.map(({ stream }) => stream),
+    events.map(({ seq }) => seq),
+  ])
+  return rows.map(({ stream, seq, age_ms }) => ({ stream, seq: Number(seq), ageMs: Number(age_ms) }))
+}

@@ -1,0 +1,92 @@
+import type { Session, Statement } from '../connection/statement.ts'
+import type { Changes, ChatChange, CreatedChat } from './projection.ts'
+
+/** One array for each column; nulls when there is no row, for a function that skips such a group. */
+export const columns = <Row>(rows: readonly Row[], ...cells: readonly ((row: Row) => unknown)[]): readonly unknown[] =>
+  cells.map((cell) => (rows.length === 0 ? null : rows.map(cell)))
+
+const chatHead = [
+  (chat: ChatChange) => chat.id,
+  (chat: ChatChange) => chat.seq,
+  (chat: ChatChange) => chat.lastAt,
+  (chat: ChatChange) => chat.membersAdded,
+  (chat: ChatChange) => chat.modifiedAt ?? null,
+] as const
+
+type NewChat = ChatChange & { readonly created: CreatedChat }
+const isNew = (chat: ChatChange): chat is NewChat => chat.created !== undefined
+
+const chatValues = (chats: readonly ChatChange[]): readonly unknown[] => [
+  ...columns<NewChat>(
+    chats.filter(isNew),
+    ...chatHead,
+    (chat) => chat.created.name,
+    (chat) => chat.created.createdBy,
+    (chat) => chat.created.createdAt,
+  ),
+  ...columns(
+    chats.filter((chat) => !isNew(chat)),
+    ...chatHead,
+  ),
+]
+
+const userValues = ({ users }: Changes): readonly unknown[] =>
+  columns(
+    users,
+    (user) => user.id,
+    (user) => user.externalUserId,
+    (user) => user.name ?? null,
+    (user) => user.created_at,
+    (user) => user.modified_at,
+  )
+
+const memberValues = ({ members }: Changes): readonly unknown[] => [
+  ...columns(
+    members.filter(({ since }) => since !== undefined),
+    (member) => member.chat,
+    (member) => member.user,
+    (member) => member.since,
+    (member) => member.until ?? null,
+  ),
+  ...columns(
+    members.filter(({ since }) => since === undefined),
+    (member) => member.chat,
+    (member) => member.user,
+    (member) => member.until,
+  ),
+]
+
+const messageValues = ({ messages }: Changes): readonly unknown[] =>
+  columns(
+    messages,
+    (message) => message.chat,
+    (message) => message.seq,
+    (message) => message.id,
+    (message) => message.createdAt,
+    (message) => message.user,
+    (message) => message.type,
+  )
+
+/** The arguments of the database function `apply_changes`, in its order. */
+export const changeValues = (changes: Changes): readonly unknown[] => [
+  ...userValues(changes),
+  ...chatValues(changes.chats),
+  ...memberValues(changes),
+  ...messageValues(changes),
+]
+
+/** The parameters from this number on, as many as there are values. */
+export const parameters = (first: number, count: number): string =>
+  Array.from({ length: count }, (_, index) => `$${first + index}`).join(', ')
+
+export const changeParameterCount = 31
+
+const applyChanges: Statement = {
+  name: 'apply-changes',
+  text: `select apply_changes(${parameters(1, changeParameterCount)})`,
+}
+
+/** Writes what has changed: the function that an append calls too, so that a rebuild writes the same rows. */
+export const writeChanges = async (session: Session, changes: Changes): Promise<void> => {
+  await session.run(applyChanges, changeValues(changes))
+}

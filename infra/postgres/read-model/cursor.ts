@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { CursorError } from '../../../shared/ports/read-model.ts'
+
+const instant = z.iso.datetime({ precision: 3 })
+const seq = z.int().min(0)
+
+/** What each list's cursors say: where to go on, and how far. */
+const schemas = {
+  chats: z.strictObject({ lastAt: instant, id: z.guid() }),
+  newer: z.strictObject({ after: seq, before: seq.optional(), to: z.string().optional() }),
+  older: z.strictObject({ before: seq }),
+} as const
+
+type Kind = keyof typeof schemas
+type Place<K extends Kind> = z.output<(typeof schemas)[K]>
+
+/** Opaque to clients; says which list it belongs to. */
+export const writeCursor = <K extends Kind>(kind: K, place: Place<K>): string =>
+  Buffer.from(JSON.stringify([1, kind, place])).toString('base64url')
+
+const decode = (text: string): unknown => {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+const envelope = z.tuple([z.literal(1), z.string(), z.unknown()])
+
+/** The place, if the cursor is of this kind; undefined if it is of another; `CursorError` if it is none of ours. */
+const placeIn = <K extends Kind>(kind: K, text: string): Place<K> | undefined => {
+  const parsed = envelope.safeParse(decode(text))
+  if (!parsed.success) throw new CursorError('not a cursor')
+  const [, made, place] = parsed.data
+  if (made !== kind) return undefined
+  const checked = schemas[kind].safeParse(place)
+  if (!checked.success) throw new CursorError('not a cursor')
+  return checked.data as Place<K>
+}
+
+export const readChatCursor = (text: string): Place<'chats'> => {
+  const place = placeIn('chats', text)
+  if (place === undefined) throw new CursorError('a cursor of another list')
+  return place
+}
+
+export type MessageCursor =
+  | { readonly direction: 'newer'; readonly place: Place<'newer'> }
+  | { readonly direction: 'older'; readonly place: Place<'older'> }
+
+export const readMessageCursor = (text: string): MessageCursor => {
+  const newer = placeIn('newer', text)
+  if (newer !== undefined) return { direction: 'newer', place: newer }
+  const older = placeIn('older', text)
+  if (older !== undefined) return { direction: 'older', place: older }
+  throw new CursorError('a cursor of another list')
+}

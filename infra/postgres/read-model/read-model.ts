@@ -1,0 +1,181 @@
+import type { User } from '../../../shared/domain/events.ts'
+import type { ChangedHead, HeldHead, HeldMembership, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { Session, Statement } from '../connection/statement.ts'
+import { listChats } from './chat-list.ts'
+import { listMessages } from './message-list.ts'
+import type { UserRow } from './user-rows.ts'
+import { userCells, userOf } from './user-rows.ts'
+
+const readEpoch: Statement = { name: 'read-epoch', text: `select value from meta where key = 'epoch'` }
+
+const readHeads: Statement = { name: 'read-heads', text: 'select id, seq from chat where id = any($1::uuid[])' }
+
+/**
+ * The text that is hashed is that of `eventDigest`. Events are read by their
+ * primary key, and only those of which a digest is given.
+ */
+const readChangedHeads: Statement = {
+  name: 'read-changed-heads',
+  text: `select * from (
+      select held.id, held.seq as held_seq, coalesce(chat.seq, 0) as seq,
+        coalesce(chat.seq, 0) < held.seq or case when held.digest is null then false else held.digest is distinct from (
+          select encode(sha256(convert_to(concat_ws(' ', type, command_id, digest, data), 'UTF8')), 'hex')
+          from event where stream = held.id and event.seq = held.seq
+        ) end as is_other
+      from unnest($1::uuid[], $2::bigint[], $3::text[]) as held (id, seq, digest)
+      left join chat on chat.id = held.id
+    ) as compared where is_other or seq <> held_seq`,
+}
+
+const membershipCells = 'chat_member.user_id, chat.id, chat_member.since_seq, chat.seq'
+
+const readMemberships: Statement = {
+  name: 'read-memberships',
+  text: `select ${membershipCells} from unnest($1::uuid[]) as asked (user_id)
+    cross join lateral (
+      select * from chat_member as present
+      where present.user_id = asked.user_id and present.until_seq is null limit $2::int
+    ) as chat_member
+    join chat on chat.id = chat_member.chat_id`,
+}
+
+/** The index has the rooms in order: nothing is sorted. */
+const readMembershipsUnlike: Statement = {
+  name: 'read-memberships-unlike',
+  text: `with other as materialized (
+      select held.user_id from unnest($1::uuid[], $2::text[]) as held (user_id, digest)
+      where held.digest is distinct from (
+        select encode(sha256(coalesce(string_agg(uuid_send(present.chat_id), ''), '')), 'hex') from (
+          select chat_id from chat_member
+          where chat_member.user_id = held.user_id and until_seq is null order by chat_id
+        ) as present)
+    )
+    select other.user_id, chat.id, chat_member.since_seq, chat.seq from other
+    left join chat_member on chat_member.user_id = other.user_id and chat_member.until_seq is null
+    left join chat on chat.id = chat_member.chat_id`,
+}
+
+const readUsersByExternalId: Statement = {
+  name: 'read-users-by-external-id',
+  text: `select ${userCells} from app_user where external_id = any($1::text[])`,
+}
+
+const readUsersById: Statement = {
+  name: 'read-users-by-id',
+  text: `select ${userCells} from app_user where id = any($1::uuid[])`,
+}
+
+/**
+ * The viewer's chats are read once and hashed; each user named costs the entries of its own chats up to the first
+ * shared one. `is true` keeps the membership test a hashed subplan: a semijoin would be a nested loop here.
+ * Exported so that a test can examine its plan.
+ */
+export const readUsersSeenByStatement: Statement = {
+  name: 'read-users-seen-by',
+  text: `with mine as materialized (
+      select chat_id from chat_member where user_id = $2::uuid and until_seq is null
+    )
+    select ${userCells} from app_user where id = any($1::uuid[]) and (id = $2::uuid or (
+      select true from chat_member theirs
+      where theirs.user_id = app_user.id and theirs.until_seq is null
+        and (theirs.chat_id in (select chat_id from mine)) is true
+      limit 1
+    ))`,
+}
+
+interface MembershipRow {
+  readonly user_id: string
+  readonly id: string
+  readonly since_seq: string
+  readonly seq: string
+}
+
+/** All but the user are null for one who is a member of no room. */
+type UnlikeRow = MembershipRow | { readonly user_id: string; readonly id: null }
+
+const epochOf = async (session: Session): Promise<string> => {
+  const [row] = await session.run<{ value: string }>(readEpoch)
+  return row?.value ?? ''
+}
+
+interface HeadRow {
+  readonly id: string
+  readonly seq: string
+}
+
+interface ChangedHeadRow extends HeadRow {
+  readonly is_other: boolean
+}
+
+const byRoom = (rows: readonly HeadRow[]): ReadonlyMap<string, number> => new Map(rows.map(({ id, seq }) => [id, Number(seq)]))
+
+const headsOf = async (session: Session, rooms: readonly string[]): Promise<ReadonlyMap<string, number>> =>
+  rooms.length === 0 ? new Map() : byRoom(await session.run<HeadRow>(readHeads, [rooms]))
+
+const held = (row: MembershipRow): HeldMembership => ({ room: row.id, since: Number(row.since_seq), head: Number(row.seq) })
+
+/** An array of ids or numbers, which need no escapes: the driver would look for them, element by element. */
+const arrayText = (items: Iterable<string | number>): string => `{${[...items].join(',')}}`
+
+const changedHeads = async (
+  session: Session,
+  heads: ReadonlyMap<string, HeldHead>,
+): Promise<ReadonlyMap<string, ChangedHead>> => {
+  if (heads.size === 0) return new Map()
+  const all = [...heads.values()]
+  const columns = [heads.keys(), all.map(({ seq }) => seq), all.map(({ digest }) => digest ?? 'null')]
+  const rows = await session.run<ChangedHeadRow>(readChangedHeads, columns.map(arrayText))
+  return new Map(rows.map(({ id, seq, is_other: isOther }) => [id, { head: Number(seq), isOther }]))
+}
+
+const byUser = (rows: readonly MembershipRow[]): ReadonlyMap<string, readonly HeldMembership[]> =>
+  new Map([...Map.groupBy(rows, ({ user_id: user }) => user)].map(([user, all]) => [user, all.map(held)]))
+
+const membershipsOf = async (
+  session: Session,
+  users: readonly string[],
+  most?: number,
+): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
+  if (users.length === 0) return new Map()
+  const values = [[...new Set(users)], most === undefined ? null : most + 1]
+  return byUser(await session.run<MembershipRow>(readMemberships, values))
+}
+
+const changedMemberships = async (
+  session: Session,
+  digests: ReadonlyMap<string, string | undefined>,
+): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
+  if (digests.size === 0) return new Map()
+  const texts = [...digests.values()].map((digest) => digest ?? 'null')
+  const rows = await session.run<UnlikeRow>(readMembershipsUnlike, [arrayText(digests.keys()), arrayText(texts)])
+  const present = byUser(rows.filter((row): row is MembershipRow => row.id !== null))
+  return new Map(rows.map(({ user_id: user }) => [user, present.get(user) ?? []]))
+}
+
+const usersByExternalId = async (session: Session, externalIds: readonly string[]): Promise<ReadonlyMap<string, User>> => {
+  if (externalIds.length === 0) return new Map()
+  const rows = await session.run<UserRow>(readUsersByExternalId, [externalIds])
+  return new Map(rows.map((row) => [row.external_id, userOf(row)]))
+}
+
+const usersById = async (session: Session, ids: readonly string[], viewer?: string): Promise<readonly User[]> => {
+  if (ids.length === 0) return []
+  const rows =
+    viewer === undefined
+      ? await session.run<UserRow>(readUsersById, [ids])
+      : await session.run<UserRow>(readUsersSeenByStatement, [ids, viewer])
+  return rows.map(userOf)
+}
+
+/** The ReadModel on Postgres. */
+export const postgresReadModel = (session: Session, pageBytes: number): ReadModel => ({
+  epoch: () => epochOf(session),
+  heads: (rooms) => headsOf(session, rooms),
+  changedHeads: (heads) => changedHeads(session, heads),
+  memberships: (users, most) => membershipsOf(session, users, most),
+  changedMemberships: (digests) => changedMemberships(session, digests),
+  usersByExternalId: (externalIds) => usersByExternalId(session, externalIds),
+  usersById: (ids, viewer) => usersById(session, ids, viewer),
+  chatsOf: (query) => listChats(session, query, pageBytes),
+  messagesOf: (query) => listMessages(session, query, pageBytes),
+})

@@ -1,0 +1,36 @@
+import type { User } from '../../../shared/domain/events.ts'
+import { isoText } from '../connection/statement.ts'
+
+export interface UserRow {
+  readonly id: string
+  readonly external_id: string
+  readonly name: string | null
+  readonly created_at: string
+  readonly modified_at: string
+}
+
+const cells = {
+  id: 'id',
+  external_id: 'external_id',
+  name: 'name',
+  created_at: isoText('created_at'),
+  modified_at: isoText('modified_at'),
+}
+
+/** What is read of a user, as a list of columns. */
+export const userCells: string = Object.entries(cells)
+  .map(([name, cell]) => `${cell} as ${name}`)
+  .join(', ')
+
+/** The same as one JSON object. */
+export const userJson: string = `json_build_object(${Object.entries(cells)
+  .map(([name, cell]) => `'${name}', ${cell}`)
+  .join(', ')})`
+
+export const userOf = (row: UserRow): User => ({
+  id: row.id,
+  externalUserId: row.external_id,
+  ...(row.name === null ? {} : { name: row.name }),
+  created_at: row.created_at,
+  modified_at: row.modified_at,
+})

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+import type { ClusterNode, Redis } from 'ioredis'
+import { Redis as Client, Cluster } from 'ioredis'
+import type { Charge, RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
+import type { Times } from '../../shared/runtime/config/times.ts'
+import type { FanOutLog } from '../fan-out/fan-out-log.ts'
+import type { TlsMaterial } from '../tls/tls-files.ts'
+import { Connector } from './connector.ts'
+
+export interface RedisRateLimitStoreOptions {
+  readonly url: string
+  /** `url` is that of any node of a Redis Cluster. */
+  readonly isCluster: boolean
+  /** For a URL that begins with `rediss://`: whom to trust, and what to show; the system's when absent. */
+  readonly tls?: TlsMaterial | undefined
+  /** Prefix of every key's name; may be empty. */
+  readonly namespace: string
+  readonly times: Pick<Times, 'redisPingMs' | 'redisDeadMs'>
+  readonly log: FanOutLog
+}
+
+/**
+ * One spending. Time is the server's, so that clocks of gateways do not
+ * matter. The key lives as long as its bucket takes to fill.
+ */
+const spendScript = `
+local cost, perMs, burst = tonumber(ARGV[1]), tonumber(ARGV[2]) / 60000, tonumber(ARGV[3])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local kept = redis.call('HMGET', KEYS[1], 'level', 'at')
+local level, at = tonumber(kept[1]) or burst, tonumber(kept[2]) or now
+level = math.min(burst, level + math.max(0, now - at) * perMs) - cost
+level = math.max(-burst, math.min(burst, level))
+redis.call('HSET', KEYS[1], 'level', tostring(level), 'at', tostring(now))
+redis.call('PEXPIRE', KEYS[1], math.ceil((burst - level) / perMs) + 1000)
+if level >= 0 then return 0 end
+return math.ceil(-level / perMs)
+`
+
+/** One gateway says that it is there, and learns how many are. */
+const presentScript = `
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[1], time[1], ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', time[1] - ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return redis.call('ZCARD', KEYS[1])
+`
+
+interface Scripts {
+  spendRateLimiter(key: string, cost: string, perMinute: string, burst: string): Promise<number>
+  sayPresent(key: string, gateway: string, withinS: string): Promise<number>
+}
+
+/** Not the driver's queue: what cannot be asked now is not asked later. */
+const settings = ({ times, tls }: RedisRateLimitStoreOptions) => ({
+  connectionName: 'allowances',
+  ...(tls === undefined ? {} : { tls: { ...tls, rejectUnauthorized: true } }),
+  disableClientInfo: true,
+  Connector,
+  // A script is refused while the server is loading, and INFO is more than a gateway need be allowed.
+  enableReadyCheck: false,
+  enableOfflineQueue: false,
+  enableAutoPipelining: true,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: times.redisDeadMs,
+  connectTimeout: times.redisDeadMs,
+  retryStrategy: (attempt: number): number => Math.min(50 * attempt, 2_000),
+})
+
+const nodeOf = (url: string): ClusterNode => {
+  const { hostname, port } = new URL(url)
+  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 6379) }
+}
+
+const connect = (options: RedisRateLimitStoreOptions): (Redis | Cluster) & Scripts => {
+  const { url, isCluster } = options
+  const { retryStrategy, enableOfflineQueue, enableAutoPipelining, ...node } = settings(options)
+  const redis = isCluster
+    ? new Cluster([nodeOf(url)], {
+        redisOptions: { ...node, ...credentialsOf(url) },
+        enableOfflineQueue,
+        enableAutoPipelining,
+        clusterRetryStrategy: retryStrategy,
+      })
+    : new Client(url, settings(options))
+  redis.defineCommand('spendAllowance', { numberOfKeys: 1, lua: spendScript })
+  redis.defineCommand('sayPresent', { numberOfKeys: 1, lua: presentScript })
+  return redis as (Redis | Cluster) & Scripts
+}
+
+const credentialsOf = (url: string) => {
+  const { username, password } = new URL(url)
+  return {
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+  }
+}
+
+const presentWithinS = 15
+
+/**
+ * Shared buckets on Redis, one server or a Redis Cluster: a key for each
+ * bucket, one script for each spending, all spendings of a call in one write.
+ *
+ * Why no library: those there are count in fixed windows, which let through
+ * two bursts at a boundary, and ask Redis before every single request.
+ */
+export const redisRateLimitStore = (options: RedisRateLimitStoreOptions): RateLimitStore => {
+  const { namespace, log, times } = options
+  const prefix = `${namespace === '' ? '' : `${namespace}:`}limits:`
+  const own = randomUUID()
+  const redis = connect(options)
+  let gateways = 1
+  let lastReason = ''
+  const tell = (reason: string): void => {
+    if (reason !== lastReason) log.warn({ reason }, 'limits are not shared: Redis cannot be asked')
+    lastReason = reason
+  }
+  redis.on('error', (error: Error) => tell(error.message))
+  // A server that is back at once is never an error, and was away all the same.
+  redis.on('close', () => {
+    if (lastReason === '') tell('the connection was lost')
+  })
+  redis.on('ready', () => {
+    lastReason = ''
+  })
+
+  const sayPresent = async (): Promise<void> => {
+    if (redis.status !== 'ready') return
+    gateways = Math.max(1, await redis.sayPresent(`${prefix}gateways`, own, String(presentWithinS)))
+  }
+  const heartbeat = setInterval(() => void sayPresent().catch(() => {}), times.redisPingMs).unref()
+  redis.once('ready', () => void sayPresent().catch(() => {}))
+
+  const spend = ({ key, cost, rate }: Charge): Promise<number> =>
+    redis.spendRateLimiter(`${prefix}${key}`, String(cost), String(rate.perMinute), String(rate.burst))
+
+  return {
+    spend: async (items) => {
+      if (redis.status !== 'ready') throw new Error('Redis is not connected')
+      return Promise.all(items.map(spend))
+    },
+    get gateways() {
+      return gateways
+    },
+    close: async () => {
+      clearInterval(heartbeat)
+      redis.disconnect()
+    },
+  }
+}

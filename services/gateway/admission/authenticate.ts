@@ -1,0 +1,88 @@
+import { createSecretKey } from 'node:crypto'
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose'
+import { errors, jwtVerify } from 'jose'
+import type { Clock } from '../../../shared/ports/clock.ts'
+import { externalUserId } from '../../../shared/protocol/fields.ts'
+import type { JwtConfig } from '../../../shared/runtime/config/access-config.ts'
+import { StartError } from '../../../shared/runtime/config/start-error.ts'
+import type { Times } from '../../../shared/runtime/config/times.ts'
+import type { Logger } from '../../../shared/runtime/observability/logger.ts'
+import type { Authenticate, TokenFault, Verdict } from './auth.ts'
+import { createKeySource, NoKeysError } from './key-source.ts'
+import { loadJwks } from './load-jwks.ts'
+
+export interface Authenticator {
+  readonly authenticate: Authenticate
+  /** Resolves when keys have been looked for; tokens are refused while there are none. Rejects with `StartError` when there is no file of them. */
+  start(): Promise<void>
+}
+
+export interface AuthenticatorOptions {
+  readonly jwt: JwtConfig
+  readonly clock: Clock
+  readonly times: Pick<Times, 'jwksCoolDownMs' | 'jwksMaxAgeMs' | 'jwksKeepMs' | 'jwksLoadMs'>
+  readonly log: Logger
+}
+
+interface Keys {
+  readonly algorithms: string[]
+  readonly keyFor: JWTVerifyGetKey
+  readonly start: () => Promise<void>
+}
+
+const secretKeys = (secret: string): Keys => {
+  const key = createSecretKey(secret, 'utf8')
+  return { algorithms: ['HS256'], keyFor: () => key, start: async () => undefined }
+}
+
+const publicKeys = (place: string, { clock, times, log }: AuthenticatorOptions): Keys => {
+  const load = loadJwks(place, times.jwksLoadMs)
+  const { jwksCoolDownMs: coolDownMs, jwksMaxAgeMs: maxAgeMs, jwksKeepMs: keepMs } = times
+  const source = createKeySource({ load, clock, coolDownMs, maxAgeMs, keepMs, log })
+  const start = async (): Promise<void> => {
+    await source.start()
+    // An endpoint may come back; a file that is not there was forgotten.
+    if (!source.hasKeys && !URL.canParse(place)) throw new StartError('JWT_JWKS: the file cannot be read as a JWK set')
+  }
+  return { algorithms: ['RS256', 'ES256', 'EdDSA'], keyFor: source.keyFor, start }
+}
+
+const faultOf = (error: unknown): TokenFault => {
+  if (error instanceof errors.JWTExpired) return 'token_expired'
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return 'token_invalid'
+  return error.claim === 'nbf' && error.reason === 'check_failed' ? 'token_early' : 'token_claims'
+}
+
+/** A subject is an external user id, with all that is asked of one. A session ends with its token, or after `lifeMaxS`. */
+const verdictOn = ({ sub, exp, role }: JWTPayload, { leewayS, lifeMaxS }: JwtConfig, nowMs: number): Verdict => {
+  const subject = externalUserId.safeParse(sub)
+  if (!subject.success || exp === undefined) return { fault: 'token_claims' }
+  const expiresAtMs = Math.min((exp + leewayS) * 1_000, nowMs + lifeMaxS * 1_000)
+  return { principal: { isService: role === 'service', subject: subject.data, expiresAtMs } }
+}
+
+/** Verifies JWTs: signature, `exp`, `nbf`, `sub`, and audience and issuer where those are configured. */
+export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
+  const { jwt, clock } = options
+  const keys = 'secret' in jwt.keys ? secretKeys(jwt.keys.secret) : publicKeys(jwt.keys.jwks, options)
+  const fixed: JWTVerifyOptions = {
+    algorithms: keys.algorithms,
+    requiredClaims: ['sub', 'exp'],
+    clockTolerance: jwt.leewayS,
+    ...(jwt.audience === undefined ? {} : { audience: jwt.audience }),
+    ...(jwt.issuer === undefined ? {} : { issuer: jwt.issuer }),
+  }
+  return {
+    authenticate: async (token) => {
+      if (token === undefined) return { fault: 'token_missing' }
+      try {
+        const { payload } = await jwtVerify(token, keys.keyFor, { ...fixed, currentDate: new Date(clock.nowMs()) })
+        return verdictOn(payload, jwt, clock.nowMs())
+      } catch (error) {
+        if (error instanceof NoKeysError) return { fault: 'keys_unavailable', retryInMs: error.retryInMs }
+        return { fault: faultOf(error) }
+      }
+    },
+    start: keys.start,
+  }
+}

@@ -1,0 +1,51 @@
+import type { User } from '../../../shared/domain/events.ts'
+import type { CommandKey, EventStore, Outcome } from '../../../shared/ports/event-store.ts'
+import type { HeldMembership, ReadModel } from '../../../shared/ports/read-model.ts'
+import { batcher } from '../../../shared/runtime/async/batcher.ts'
+import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
+import { createMembershipLookup } from './membership-lookup.ts'
+import type { PageLookup, ReaderPage } from './shared-pages.ts'
+import { createSharedPages } from './shared-pages.ts'
+
+/**
+ * Look-ups of many sessions in few statements: one statement in flight per
+ * kind, what arrives meanwhile goes into the next. Rejections are the ports'.
+ */
+export interface Lookups {
+  user(externalId: string): Promise<User | undefined>
+  memberships(user: string): Promise<readonly HeldMembership[]>
+  head(room: string): Promise<number>
+  page(lookup: PageLookup): Promise<ReaderPage>
+  outcome(key: CommandKey): Promise<Outcome | undefined>
+  epoch(): Promise<string>
+}
+
+const distinct = <T>(items: readonly T[]): T[] => [...new Set(items)]
+
+export const createLookups = (store: EventStore, readModel: ReadModel, bounds: Bounds): Lookups => {
+  const maxItems = bounds.lookupItems
+  const user = batcher<string, User | undefined>({
+    maxItems,
+    run: async (ids) => {
+      const found = await readModel.usersByExternalId(distinct(ids))
+      return ids.map((id) => found.get(id))
+    },
+  })
+  const memberships = createMembershipLookup(readModel, bounds)
+  const head = batcher<string, number>({
+    maxItems,
+    run: async (rooms) => {
+      const found = await readModel.heads(distinct(rooms))
+      return rooms.map((room) => found.get(room) ?? 0)
+    },
+  })
+  const outcome = batcher<CommandKey, Outcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
+  const epoch = batcher<undefined, string>({
+    maxItems: Number.POSITIVE_INFINITY,
+    run: async (asked) => {
+      const found = await readModel.epoch()
+      return asked.map(() => found)
+    },
+  })
+  return { user, memberships, head, page: createSharedPages(store, bounds), outcome, epoch: () => epoch(undefined) }
+}

@@ -1,0 +1,96 @@
+import { StoreError } from '../../../shared/ports/event-store.ts'
+import type { MessagePage, ReadModel } from '../../../shared/ports/read-model.ts'
+import { CursorError } from '../../../shared/ports/read-model.ts'
+import { errorBody } from '../../../shared/protocol/errors.ts'
+import type { RequestOf } from '../../../shared/protocol/requests.ts'
+import type { AnswerBudget } from './answer-budget.ts'
+import type { Asked, Caller } from './requester.ts'
+
+export type ReadRequest = RequestOf<'list-chats' | 'list-messages' | 'get-users'>
+
+/** Reads: each is one snapshot of the read model, authorised as the acting user. */
+export interface Queries {
+  answer(caller: Caller, request: ReadRequest, actor: string | undefined): Promise<void>
+}
+
+const defaultLimit = 50
+
+/** Bodies go out as they are stored; only the seq is added. */
+const messagesText = ({ messages, nextCursor }: MessagePage): string => {
+  const entries = messages.map(({ seq, data }) => `${data.slice(0, -1)},"seq":${seq}}`)
+  return `{"messages":[${entries.join(',')}]${cursorText(nextCursor)}}`
+}
+const cursorText = (cursor: string | undefined): string =>
+  cursor === undefined ? '' : `,"next_cursor":${JSON.stringify(cursor)}`
+
+const failure = (error: unknown) => {
+  if (error instanceof CursorError) {
+    return errorBody('invalid', 'body.query.cursor: not a cursor of this list', {
+      field: 'body.query.cursor',
+      reason: 'not a cursor of this list',
+    })
+  }
+  if (error instanceof StoreError) return errorBody('unavailable', 'history cannot be read now')
+  throw error
+}
+
+export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queries => {
+  const listChats = async (request: RequestOf<'list-chats'>, actor: string): Promise<string | undefined> => {
+    if (request.body.user.id !== actor) return undefined
+    const { limit = defaultLimit, cursor } = request.body.query ?? {}
+    const { chats, nextCursor } = await readModel.chatsOf({ user: actor, limit, cursor })
+    return `{"chats":${JSON.stringify(chats)}${cursorText(nextCursor)}}`
+  }
+
+  const listMessages = async (request: RequestOf<'list-messages'>, actor: string): Promise<string | undefined> => {
+    const { limit = defaultLimit, ...range } = request.body.query ?? {}
+    const page = await readModel.messagesOf({ room: request.body.chat.id, reader: actor, limit, ...range })
+    return page === undefined ? undefined : messagesText(page)
+  }
+
+  const getUsers = async (
+    caller: Caller,
+    request: RequestOf<'get-users'>,
+    actor: string | undefined,
+  ): Promise<string | undefined> => {
+    const { body } = request
+    const { isService } = caller.principal
+    if ('externalUserIds' in body) {
+      if (!isService) return undefined
+      const found = await readModel.usersByExternalId(body.externalUserIds)
+      return usersText([...found.values()])
+    }
+    if (!isService && actor === undefined) return '{"users":[]}'
+    return usersText(await readModel.usersById(body.users, isService ? undefined : actor))
+  }
+
+  const read = (caller: Caller, request: ReadRequest, actor: string | undefined): Promise<string | undefined> => {
+    if (request.event === 'get-users') return getUsers(caller, request, actor)
+    if (actor === undefined) throw new Error('a list needs an acting user')
+    return request.event === 'list-chats' ? listChats(request, actor) : listMessages(request, actor)
+  }
+
+  const reply = (caller: Caller, asked: Asked, text: string | undefined): void => {
+    if (text === undefined) caller.refuse(asked, 'forbidden', 'not a member, or no such chat')
+    else caller.answer(asked, text)
+  }
+
+  return {
+    answer: async (caller, request, actor) => {
+      const { isService, subject } = caller.principal
+      const end = await budget.begin(caller.sendQueue, isService ? undefined : subject)
+      try {
+        if (!caller.isClosed) reply(caller, request, await read(caller, request, actor))
+      } catch (error) {
+        caller.fail(request, failure(error))
+      } finally {
+        end()
+      }
+    },
+  }
+}
+
+const usersText = (users: readonly { id: string; externalUserId: string; name?: string }[]): string =>
+  JSON.stringify({
+    users: users.map(({ id, externalUserId, name }) => ({ id, externalUserId, ...(name === undefined ? {} : { name }) })),
+  })

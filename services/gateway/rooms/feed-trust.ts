@@ -1,0 +1,84 @@
+import type { HeldHead } from '../../../shared/ports/read-model.ts'
+import { eventDigest } from '../../../shared/records/event-digest.ts'
+import type { PublishedEvent } from '../../../shared/records/publications.ts'
+import type { FeedItem } from '../send-queue/feed-item.ts'
+import { eventTypes } from '../send-queue/feed-item.ts'
+
+/** A digest that no event has: the store always answers that its event is another one. */
+const noDigest = 'disputed'
+
+const bodyOf = ({ frame }: FeedItem): string => frame.slice(frame.indexOf('"body":') + 7, -1)
+
+const digestOf = (item: FeedItem): string => eventDigest({ ...item, type: eventTypes[item.event], data: bodyOf(item) })
+
+const differs = (event: PublishedEvent, item: FeedItem): boolean =>
+  event.commandId !== item.commandId || event.digest !== item.digest || (event.frame !== undefined && event.frame !== item.frame)
+
+/**
+ * How far a feed can rely on what it has passed. Publications can be forged,
+ * so the newest one that passed is kept until the sweep has compared it with
+ * the store. Nothing is computed per message.
+ */
+export class FeedTrust {
+  /** The store has confirmed the feed up to this seq. */
+  confirmed = 0
+  private newest: FeedItem | undefined = undefined
+  /** Two different events were published at one seq: at least one of them is forged. */
+  private isDisputed = false
+  /** The seqs of membership events that have passed since. */
+  private memberships: Set<number> | undefined = undefined
+
+  /** The feed begins after this seq of the store. */
+  restart(head: number): void {
+    this.confirmed = head
+    this.newest = undefined
+    this.isDisputed = false
+    this.memberships = undefined
+  }
+
+  passedPublished(item: FeedItem): void {
+    this.newest = item
+  }
+
+  passedStored({ seq, event }: FeedItem): void {
+    if (this.newest === undefined && !this.isDisputed) this.confirmed = seq
+    else if (event !== 'new-message') this.memberships = (this.memberships ?? new Set()).add(seq)
+  }
+
+  /**
+   * An event was published at a seq that has passed. True: it changes the
+   * membership, and a published message passed in its place, so that a removed
+   * user may still be given what follows.
+   */
+  hidesMembership(event: PublishedEvent): boolean {
+    if (event.seq <= this.confirmed) return false
+    if (event.event !== 'new-message') return this.memberships?.has(event.seq) !== true
+    if (event.seq === this.newest?.seq && differs(event, this.newest)) this.isDisputed = true
+    return false
+  }
+
+  /** The event at this seq passed as it was published and was not compared yet. */
+  isUnconfirmed(seq: number): boolean {
+    return this.newest?.seq === seq
+  }
+
+  /** The store has another event at the seq of the newest message. */
+  contradicts(stored: FeedItem): boolean {
+    return stored.seq === this.newest?.seq && differs(stored, this.newest)
+  }
+
+  /** What the sweep compares with the store. */
+  head(last: number): HeldHead {
+    if (this.isDisputed) return { seq: last, digest: noDigest }
+    const { newest } = this
+    return newest === undefined ? { seq: last, digest: undefined } : { seq: newest.seq, digest: digestOf(newest) }
+  }
+
+  /** The store has the event that `head` named. */
+  confirm(seq: number): void {
+    if (this.isDisputed) return
+    this.confirmed = Math.max(this.confirmed, seq)
+    if (this.newest?.seq === seq) this.newest = undefined
+    for (const passed of this.memberships ?? []) if (passed <= seq) this.memberships?.delete(passed)
+  }
+}

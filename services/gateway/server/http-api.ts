@@ -1,0 +1,153 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { callEvents } from '../../../shared/protocol/call-events.ts'
+import type { ErrorBody, ErrorCode } from '../../../shared/protocol/errors.ts'
+import { errorBody, errors } from '../../../shared/protocol/errors.ts'
+import type { Request } from '../../../shared/protocol/requests.ts'
+import type { Logger } from '../../../shared/runtime/observability/logger.ts'
+import type { AdmissionControl } from '../admission/admission-control.ts'
+import type { Principal } from '../admission/auth.ts'
+import type { Refused } from '../admission/refusals.ts'
+import { refusalHead } from '../admission/refusals.ts'
+import type { FrameReader } from '../requests/frame-reader.ts'
+import type { MakeCall } from '../requests/http-requester.ts'
+import { readBody } from './read-body.ts'
+
+/** Requests over HTTP, for back ends that do not want a socket. */
+export interface Api {
+  /** Answers every request whose path begins with `apiPath`. Never rejects. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Takes no more requests; resolves when those in hand are answered. Idempotent. */
+  drain(): Promise<void>
+}
+
+export const apiPath = '/api/v1/'
+
+export interface ApiDeps {
+  readonly admissionControl: AdmissionControl
+  readonly call: MakeCall
+  readonly read: FrameReader
+  /** Makes the OpenAPI document, as text; called when it is first asked for, since hardly anybody does. */
+  readonly makeDocument: () => string
+  readonly maxBodyBytes: number
+  readonly maxRequests: number
+  readonly log: Logger
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly text: string
+}
+
+const known: ReadonlySet<string> = new Set(callEvents)
+
+const inSeconds = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1_000)))
+
+const failure = (event: string, error: ErrorBody, status: number = errors[error.code].status): Answer => ({
+  status,
+  headers: error.retry_after_ms === undefined ? {} : { 'retry-after': inSeconds(error.retry_after_ms) },
+  text: JSON.stringify({ event, error }),
+})
+
+const flaw = (event: string, field: string, reason: string, status?: number): Answer =>
+  failure(event, errorBody('invalid', `${field}: ${reason}`, { field, reason }), status)
+
+const codes: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid',
+  401: 'unauthenticated',
+  429: 'rate_limited',
+  431: 'invalid',
+  503: 'unavailable',
+}
+
+/** The door's own words, in the shape of an error. */
+const refused = (event: string, refusal: Refused): Answer => {
+  const { status, headers } = refusalHead(refusal)
+  const number = Number(status.slice(0, 3))
+  const code = codes[number] ?? 'forbidden'
+  const answer = failure(event, errorBody(code, refusal.refusal.replaceAll('_', ' '), undefined, refusal.waitMs), number)
+  return { ...answer, headers: { ...headers, ...answer.headers } }
+}
+
+const isJson = ({ headers }: IncomingMessage): boolean => /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')
+
+export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyBytes, maxRequests, log }: ApiDeps): Api => {
+  let isDraining = false
+  let document: string | undefined
+  const inHand = new Set<Promise<void>>()
+
+  /** The body of a request is a frame without its event and id. */
+  const frameOf = (event: string, text: string): { readonly request: Request } | Answer => {
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch {
+      value = undefined
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return flaw(event, 'frame', 'not a JSON object')
+    for (const field of ['event', 'id']) if (Object.hasOwn(value, field)) return flaw(event, field, 'unknown field')
+    const frame = read(JSON.stringify({ ...value, event }))
+    if ('error' in frame) return failure(event, frame.error)
+    const hasResume = frame.request.event === 'create-user' && frame.request.body.resume !== undefined
+    return hasResume ? flaw(event, 'body.resume', 'needs a socket') : frame
+  }
+
+  const ask = async (principal: Principal, event: string, text: string, response: ServerResponse): Promise<Answer> => {
+    const frame = frameOf(event, text)
+    if ('status' in frame) return frame
+    const { outcome, abandon } = call(principal, frame.request)
+    response.once('close', abandon)
+    const settled = await outcome
+    if ('error' in settled) return failure(event, settled.error)
+    return { status: 200, text: `{"event":"${event}","body":${settled.body}}` }
+  }
+
+  const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
+    const event = (request.url ?? '').split('?', 1)[0]?.slice(apiPath.length) ?? ''
+    if (event === 'openapi.json' && request.method === 'GET') {
+      document ??= makeDocument()
+      return { status: 200, text: document }
+    }
+    if (!known.has(event)) return failure('error', errorBody('unknown_event', 'event: there is no such event'))
+    if (request.method !== 'POST') return { ...flaw(event, 'method', 'must be POST', 405), headers: { allow: 'POST' } }
+    if (isDraining) return refused(event, { refusal: 'draining' })
+    if (inHand.size > maxRequests) return failure(event, errorBody('unavailable', 'too many requests in hand', undefined, 1_000))
+    const identified = await admissionControl.identify(request)
+    if ('refusal' in identified) return refused(event, identified)
+    if (!identified.principal.isService) return failure(event, errorBody('forbidden', 'only a service may call'))
+    if (!isJson(request)) return flaw(event, 'content-type', 'must be application/json', 415)
+    const text = await readBody(request, maxBodyBytes)
+    if (text === undefined) return flaw(event, 'frame', `has more than ${maxBodyBytes} bytes, or is not UTF-8`, 413)
+    return ask(identified.principal, event, text, response)
+  }
+
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { status, headers, text } = await answerTo(request, response)
+    if (response.destroyed) return
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...(isDraining || !request.complete ? { connection: 'close' } : {}),
+      ...headers,
+    })
+    response.end(`${text}\n`)
+  }
+
+  return {
+    handle: (request, response) => {
+      const handling = respond(request, response)
+        .catch((error: unknown) => {
+          if (!request.destroyed) log.error({ err: error }, 'a call failed')
+          response.destroy()
+        })
+        .finally(() => inHand.delete(handling))
+      inHand.add(handling)
+      return handling
+    },
+    drain: async () => {
+      isDraining = true
+      await Promise.allSettled(inHand)
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { asyncapiDocument } from '../../../shared/protocol/asyncapi.ts'
+import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
+import type { Api } from './http-api.ts'
+import { apiPath } from './http-api.ts'
+
+/** Answers a request, or says false. */
+export type Answerer = (request: IncomingMessage, response: ServerResponse) => boolean
+
+const plain = (response: ServerResponse, status: number, text: string): void => {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
+  response.end(text)
+}
+
+interface Answering {
+  readonly limits: ProtocolLimits
+  readonly api: Api
+  readonly page: Answerer | undefined
+}
+
+/** Whatever of the public port is no socket: requests of back ends, the protocol's document, the page where there is one. */
+export const answerRequests = ({ limits, api, page }: Answering) => {
+  let document: string | undefined
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    if (request.url?.startsWith(apiPath) === true) void api.handle(request, response)
+    else if (request.url === '/asyncapi.json') {
+      document ??= JSON.stringify(asyncapiDocument(limits))
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(document)
+    } else if (page?.(request, response) === true) return
+    else if (request.url === '/') plain(response, 200, 'A chat service. Connect a WebSocket to /ws.\n')
+    else plain(response, 404, 'not found\n')
+  }
+}

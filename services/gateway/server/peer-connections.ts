@@ -1,0 +1,53 @@
+import type { Socket } from 'node:net'
+import { addressKey, unwrapped } from '../admission/client-address.ts'
+import { createCounts } from '../limits/counts.ts'
+
+/**
+ * Bounds the TCP connections of each peer address that carry no session:
+ * before authentication, and of HTTP requests.
+ *
+ * Promises:  a connection counts from its acceptance until it closes or
+ *            becomes a session, which has bounds of its own.
+ * Does not:  count connections of trusted proxies. One proxy carries the
+ *            connections of many clients, and names a client only in the
+ *            headers, where rates and session bounds apply.
+ */
+export interface PeerConnections {
+  /** Counts a new connection. False: its peer has too many, and this one is not counted. */
+  enter(socket: Socket): boolean
+  /** The connection carries a session from now on. */
+  becameSession(socket: Socket): void
+}
+
+export interface PeerConnectionsOptions {
+  readonly maxPerAddress: number
+  readonly isTrustedProxy: (address: string) => boolean
+}
+
+export const createPeerConnections = ({ maxPerAddress, isTrustedProxy }: PeerConnectionsOptions): PeerConnections => {
+  const counts = createCounts()
+  const leaving = new WeakMap<Socket, () => void>()
+
+  const leave = (socket: Socket): void => {
+    const onClose = leaving.get(socket)
+    if (onClose === undefined) return
+    leaving.delete(socket)
+    socket.off('close', onClose)
+    onClose()
+  }
+
+  return {
+    enter: (socket) => {
+      const address = unwrapped(socket.remoteAddress ?? '')
+      if (isTrustedProxy(address)) return true
+      const key = addressKey(address)
+      if (counts.of(key) >= maxPerAddress) return false
+      counts.add(key, 1)
+      const onClose = (): void => counts.add(key, -1)
+      leaving.set(socket, onClose)
+      socket.once('close', onClose)
+      return true
+    },
+    becameSession: leave,
+  }
+}

@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto'
+import type { StoredEvent } from '../ports/event-store.ts'
+
+/**
+ * SHA-256, in hex, of everything that a stored event says: two events with
+ * one digest are the same. The Postgres adapter computes the same text in SQL.
+ */
+export const eventDigest = ({
+  type,
+  commandId,
+  digest,
+  data,
+}: Pick<StoredEvent, 'type' | 'commandId' | 'digest' | 'data'>): string =>
+  createHash('sha256').update(`${type} ${commandId.toLowerCase()} ${digest} ${data}`).digest('hex')

@@ -1,0 +1,37 @@
+import type { Setting } from './setting.ts'
+import { settings } from './settings.ts'
+
+const begin = '<!-- configuration: written by `npm run docs` from shared/runtime/config/settings.ts -->'
+const end = '<!-- end of configuration -->'
+
+const titles: { readonly [Group in keyof typeof settings]: string } = {
+  services: 'Where it runs and with what',
+  access: 'Who gets in',
+  security: 'How Kafka and Redis are reached safely',
+  times: 'Times, in milliseconds',
+  bounds: 'Bounds of queues, buffers and batches',
+  limits: 'Limits of requests',
+  rates: 'Rates: what may be asked a minute, and at once',
+}
+
+const row = ([key, { shown, meaning }]: readonly [string, Setting]): string => `| \`${key}\` | ${shown} | ${meaning} |`
+
+const table = (group: keyof typeof settings): string =>
+  [
+    `**${titles[group]}**`,
+    '',
+    '| variable | default | meaning |',
+    '| --- | --- | --- |',
+    ...Object.entries(settings[group]).map(row),
+  ].join('\n')
+
+/** Every variable, as Markdown. */
+export const configTable = (): string => (Object.keys(titles) as (keyof typeof settings)[]).map(table).join('\n\n')
+
+/** The document with its table replaced by what the settings say; throws where it has no place for one. */
+export const withConfigTable = (document: string): string => {
+  const from = document.indexOf(begin)
+  const to = document.indexOf(end)
+  if (from < 0 || to < from) throw new Error('the document has no place for the configuration table')
+  return `${document.slice(0, from)}${begin}\n\n${configTable()}\n\n${document.slice(to)}`
+}

@@ -1,0 +1,200 @@
+import type { ProtocolLimits } from '../../protocol/limits.ts'
+import { defaultLimits } from '../../protocol/limits.ts'
+import type { AccessConfig } from './access-config.ts'
+import { accessConfig, accessProblems } from './access-config.ts'
+import type { Bounds } from './bounds.ts'
+import { defaultBounds } from './bounds.ts'
+import type { ConfigProblem } from './config-error.ts'
+import { ConfigError } from './config-error.ts'
+import type { Rates } from './rates.ts'
+import { defaultRates } from './rates.ts'
+import type { SecurityConfig } from './security-config.ts'
+import { securityConfig, securityProblems } from './security-config.ts'
+import type { Setting } from './setting.ts'
+import type { ServiceValues } from './settings.ts'
+import { settings, variableName } from './settings.ts'
+import type { Times } from './times.ts'
+import { defaultTimes } from './times.ts'
+
+/** What every process of the service is told. */
+export interface SharedConfig {
+  readonly host: string
+  readonly port: number
+  readonly internalHost: string
+  readonly internalPort: number
+  readonly dataDir: string
+  readonly namespace: string
+  readonly partitions: number
+  /** Undefined: the brokers' own. */
+  readonly replicationFactor: number | undefined
+  readonly redisCluster: boolean
+  readonly logLevel: ServiceValues['LOG_LEVEL']
+  /** Undefined: nothing is traced. */
+  readonly tracesUrl: string | undefined
+  readonly tracesPerMillion: number
+  readonly times: Times
+  readonly bounds: Bounds
+  readonly limits: ProtocolLimits
+  readonly rates: Rates
+  readonly security: SecurityConfig
+}
+
+/** Where the three services are. */
+export interface Addresses {
+  readonly databaseUrl: string
+  readonly redisUrl: string
+  readonly kafkaBrokers: readonly string[]
+}
+
+/** What a process with a public port is told besides. */
+export interface PublicConfig extends SharedConfig {
+  readonly access: AccessConfig
+  /** Whether the public port serves the chat page. */
+  readonly webPage: boolean
+}
+
+export interface EmbeddedConfig extends PublicConfig {
+  readonly mode: 'embedded'
+}
+
+export interface DistributedConfig extends SharedConfig, Addresses {
+  readonly mode: 'distributed'
+}
+
+/** Of a gateway in the distributed mode. */
+export interface GatewayConfig extends DistributedConfig, PublicConfig {}
+
+export type Config = EmbeddedConfig | GatewayConfig
+
+type Environment = Readonly<Record<string, string | undefined>>
+type Values = ServiceValues & Readonly<Record<string, unknown>>
+
+interface Parsed {
+  readonly values: Values
+  readonly problems: readonly ConfigProblem[]
+}
+
+const all: Readonly<Record<string, Setting>> = {
+  ...settings.services,
+  ...settings.access,
+  ...settings.security,
+  ...settings.times,
+  ...settings.bounds,
+  ...settings.limits,
+  ...settings.rates,
+}
+
+const addressKeys = { databaseUrl: 'DATABASE_URL', redisUrl: 'REDIS_URL', kafkaBrokers: 'KAFKA_BROKERS' } as const
+
+/** An empty variable counts as unset, as templates leave it. A bad one keeps its text, so that it counts as there. */
+const parse = (env: Environment): Parsed => {
+  const problems: ConfigProblem[] = []
+  const read = ([key, { schema }]: readonly [string, Setting]): unknown => {
+    const given = env[key] || undefined
+    const parsed = schema.safeParse(given)
+    if (parsed.success) return parsed.data
+    problems.push(...parsed.error.issues.map(({ message }) => ({ key, reason: message })))
+    return given
+  }
+  const values = Object.fromEntries(Object.entries(all).map((entry) => [entry[0], read(entry)])) as unknown as Values
+  const isComparable = !problems.some(({ key }) => key in settings.security || key === 'REDIS_URL')
+  return { values, problems: isComparable ? [...problems, ...securityProblems(values)] : problems }
+}
+
+const numbersFor = <Name extends string>(names: Readonly<Record<Name, number>>, values: Values): Readonly<Record<Name, number>> =>
+  Object.freeze(Object.fromEntries(Object.keys(names).map((name) => [name, values[variableName(name)]])) as Record<Name, number>)
+
+const sharedConfig = (values: Values): SharedConfig => ({
+  host: values.HOST,
+  port: values.PORT,
+  internalHost: values.INTERNAL_HOST ?? values.HOST,
+  internalPort: values.INTERNAL_PORT,
+  dataDir: values.DATA_DIR,
+  namespace: values.NAMESPACE,
+  partitions: values.PARTITIONS,
+  replicationFactor: values.REPLICATION_FACTOR,
+  redisCluster: values.REDIS_CLUSTER,
+  logLevel: values.LOG_LEVEL,
+  tracesUrl: values.TRACES_URL,
+  tracesPerMillion: values.TRACES_PER_MILLION,
+  times: numbersFor(defaultTimes, values),
+  bounds: numbersFor(defaultBounds, values),
+  limits: numbersFor({ ...defaultLimits }, values),
+  rates: numbersFor(defaultRates, values),
+  security: securityConfig(values),
+})
+
+const missing = (values: Values, keys: readonly (keyof ServiceValues)[], reason: string): ConfigProblem[] =>
+  keys.flatMap((key) => (values[key] === undefined ? [{ key, reason }] : []))
+
+const check = (...problems: readonly ConfigProblem[]): void => {
+  if (problems.length > 0) throw new ConfigError(problems)
+}
+
+const allAddresses = Object.values(addressKeys)
+
+const distributedConfig = (
+  { values, problems }: Parsed,
+  reason: string,
+  more: readonly ConfigProblem[] = [],
+): DistributedConfig => {
+  check(...problems, ...missing(values, allAddresses, reason), ...more)
+  return { ...sharedConfig(values), ...addresses(values), mode: 'distributed' }
+}
+
+/** Whoever runs several processes does not do it for himself alone: nothing is assumed. */
+const gatewayConfig = (parsed: Parsed, reason: string): GatewayConfig => {
+  const { values } = parsed
+  const unsaid = missing(values, ['AUTH'], 'has to be set in the distributed mode')
+  const problems = unsaid.length > 0 || hasProblem(parsed) ? unsaid : accessProblems(values)
+  return Object.freeze({
+    ...distributedConfig(parsed, reason, problems),
+    access: accessConfig(values),
+    webPage: values.WEB_PAGE === 'on',
+  })
+}
+
+/** Values that are bad by themselves are not compared with each other. */
+const hasProblem = ({ problems }: Parsed): boolean => problems.some(({ key }) => key in settings.access || key === 'HOST')
+
+const addresses = (values: Values): Addresses =>
+  Object.fromEntries(Object.entries(addressKeys).map(([name, key]) => [name, values[key]])) as unknown as Addresses
+
+/**
+ * The configuration of the whole service: embedded without any of the three
+ * addresses, distributed with all of them. Checked whole, frozen.
+ *
+ * Throws `ConfigError`, which names every bad or missing variable.
+ */
+export const readConfig = (env: Environment = process.env): Config => {
+  const parsed = parse(env)
+  const { values, problems } = parsed
+  if (allAddresses.some((key) => values[key] !== undefined)) {
+    return gatewayConfig(parsed, 'is missing: set all three of DATABASE_URL, REDIS_URL and KAFKA_BROKERS, or none of them')
+  }
+  check(...problems, ...(hasProblem(parsed) ? [] : accessProblems(values)))
+  return Object.freeze({
+    ...sharedConfig(values),
+    access: accessConfig(values),
+    webPage: values.WEB_PAGE !== 'off',
+    mode: 'embedded',
+  })
+}
+
+/** The same for a gateway of the distributed mode. */
+export const readGatewayConfig = (env: Environment = process.env): GatewayConfig => gatewayConfig(parse(env), 'is missing')
+
+/** The same for a process of the distributed mode without a public port, which is to know no key of the front door. */
+export const readDistributedConfig = (env: Environment = process.env): DistributedConfig =>
+  Object.freeze(distributedConfig(parse(env), 'is missing'))
+
+/** For a command that uses only some of the services: the others' addresses may be absent. */
+export const readConfigFor = <Need extends keyof Addresses>(
+  needs: readonly Need[],
+  env: Environment = process.env,
+): SharedConfig & Pick<Addresses, Need> => {
+  const { values, problems } = parse(env)
+  const keys = needs.map((need) => addressKeys[need])
+  check(...problems, ...missing(values, keys, 'is missing'))
+  return Object.freeze({ ...sharedConfig(values), ...addresses(values) })
+}

@@ -1,3 +1,0 @@
-import { openapiDocument } from '../protocol/openapi.ts'
-
-process.stdout.write(`${JSON.stringify(openapiDocument(), null, 2)}\n`)

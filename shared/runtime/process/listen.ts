@@ -1,0 +1,25 @@
+import type { AddressInfo, Server } from 'node:net'
+import { StartError } from '../config/start-error.ts'
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'address already in use',
+  EADDRNOTAVAIL: 'not an address of this machine',
+  EACCES: 'not allowed for this user',
+  ENOTFOUND: 'unknown host',
+}
+
+/**
+ * Connections that the kernel completes before the process accepts them; it may allow fewer (`net.core.somaxconn`,
+ * 4,096 by default). Node's own 511 is less than what reconnects after a cut: the rest would be tried again a second later.
+ */
+const backlog = 4_096
+
+/** Listens; resolves with the port. Rejects with `StartError` that names the variable which set it. */
+export const listen = (server: Server, host: string, port: number, variable: string): Promise<{ readonly port: number }> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const reason = reasons['code' in error ? String(error.code) : '']
+      reject(reason === undefined ? error : new StartError(`${variable}: ${host}:${port}: ${reason}`, { cause: error }))
+    })
+    server.listen({ port, host, backlog }, () => resolve({ port: (server.address() as AddressInfo).port }))
+  })

@@ -1,0 +1,3 @@
+import { asyncapiDocument } from '../../protocol/asyncapi.ts'
+
+process.stdout.write(`${JSON.stringify(asyncapiDocument(), null, 2)}\n`)

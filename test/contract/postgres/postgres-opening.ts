@@ -1,0 +1,34 @@
+import { migrate } from '../../../infra/postgres/admin/migrate.ts'
+import type { Database, DatabaseTimes } from '../../../infra/postgres/database.ts'
+import { openDatabase } from '../../../infra/postgres/database.ts'
+import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import { sharedStack } from '../../support/stack/shared-stack.ts'
+import { keepingLog } from '../keeping-log.ts'
+import type { OpenStore } from '../stored-chat.ts'
+
+/** The adapter on a database that is migrated already. */
+export const openMigrated = (url: string, times: Partial<DatabaseTimes> = {}): Promise<Database> =>
+  openDatabase({
+    url,
+    applicationName: 'chat-test',
+    times: { ...defaultTimes, ...times },
+    bounds: defaultBounds,
+    log: keepingLog(),
+  })
+
+/** A database of its own on the shared stack, migrated; its URL. */
+export const freshDatabase = async (): Promise<string> => {
+  const url = await sharedStack().createDatabase()
+  await migrate(url, keepingLog())
+  return url
+}
+
+/** The adapter on a database of its own. */
+export const openFresh = async (): Promise<OpenStore> => asOpenStore(await openMigrated(await freshDatabase()))
+
+const asOpenStore = ({ eventStore, readModel, close }: Database): OpenStore => ({
+  store: eventStore,
+  readModel,
+  [Symbol.asyncDispose]: close,
+})

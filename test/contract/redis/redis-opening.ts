@@ -1,0 +1,19 @@
+import type { RedisFanOutOptions } from '../../../infra/redis/redis-fan-out.ts'
+import { redisFanOut } from '../../../infra/redis/redis-fan-out.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import type { OpenFanOut } from '../fan-out/open-fan-out.ts'
+import { keepingLog } from '../keeping-log.ts'
+
+/** Two ends of one fan-out, on connections of their own. */
+export const openRedisFanOut = async (where: Omit<RedisFanOutOptions, 'times' | 'log'>): Promise<OpenFanOut> => {
+  const log = keepingLog()
+  const end = () => redisFanOut({ ...where, times: defaultTimes, log })
+  const [near, far] = await Promise.all([end(), end()])
+  return {
+    near,
+    far,
+    lines: log.lines,
+    withinMs: 10_000,
+    [Symbol.asyncDispose]: async () => void (await Promise.all([near.close(), far.close()])),
+  }
+}

@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { channelSubscriptions } from '../../../infra/fan-out/channel-subscriptions.ts'
+import { keepingLog } from '../../contract/keeping-log.ts'
+import type { FakeLine } from './fake-line.ts'
+import { fakeLine } from './fake-line.ts'
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('subscribe' as const), channel: fc.constantFrom('a', 'b', 'c', 'd') }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('close' as const), which: fc.nat() }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({ kind: fc.constantFrom('turn', 'turn', 'turn', 'answer', 'answer', 'attach', 'detach', 'refuse') }),
+  },
+)
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
+
+interface Place {
+  readonly channel: string
+  /** The line there was when it was made; as long as that one stays, it alone decides. */
+  readonly line: FakeLine | undefined
+  isReady: boolean
+  close(): void
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+const start = () => {
+  const subscriptions = channelSubscriptions(keepingLog())
+  const lines: FakeLine[] = []
+  const made: Place[] = []
+  let open: Place[] = []
+  let line: FakeLine | undefined
+  /** What the attachment under way waits for: its end is told to everybody, so nobody has to wait himself. */
+  let awaited: ReadonlySet<string> = new Set()
+
+  const channels = (): ReadonlySet<string> => new Set(open.map(({ channel }) => channel))
+  const detach = (): void => {
+    line = undefined
+    subscriptions.detach()
+  }
+  const attach = (): void => {
+    detach()
+    const next = fakeLine()
+    line = next
+    lines.push(next)
+    awaited = channels()
+    const attached = (): void => {
+      if (line === next) awaited = new Set()
+    }
+    subscriptions.attach(next).then(attached, () => {})
+  }
+  const subscribe = (channel: string): void => {
+    const subscription = subscriptions.subscribe(channel, () => {})
+    const place: Place = { channel, line, isReady: false, close: () => subscription.close() }
+    void subscription.ready.then(() => {
+      place.isReady = true
+    })
+    made.push(place)
+    open.push(place)
+  }
+  const close = (which: number): void => {
+    const gone = open[which % open.length]
+    open = open.filter((place) => place !== gone)
+    gone?.close()
+  }
+  /** Ready, by the word of a line that does not say so. */
+  const readyTooEarly = (): string[] => {
+    const said = open.filter((place) => place.isReady && line !== undefined && place.line === line)
+    return said.map(({ channel }) => channel).filter((channel) => !line?.heard.has(channel) && !awaited.has(channel))
+  }
+
+  /** Without an end of turn, but for the step that is one. */
+  const run = (each: Step): Promise<unknown> | undefined => {
+    if (each.kind === 'turn') return turn()
+    if ('channel' in each) subscribe(each.channel)
+    else if ('which' in each) close(each.which)
+    else if (each.kind === 'answer') line?.answer()
+    else if (each.kind === 'attach') attach()
+    else {
+      if (each.kind === 'refuse') line?.refuse(new Error('refused'))
+      detach()
+    }
+    return undefined
+  }
+  /** Nothing happens any more, and the line has answered everything. */
+  const expectQuiet = async (): Promise<void> => {
+    for (let round = 0; round < 2; round += 1) {
+      await turn()
+      line?.answer()
+    }
+    await turn()
+    expect(line?.heard).toEqual(line && channels())
+    expect(made.filter(({ isReady }) => !isReady)).toEqual([])
+  }
+
+  return { run, expectQuiet, readyTooEarly, lines }
+}
+
+describe('topic subscriptions, whatever comes in whatever order', () => {
+  it('are ready only by the word of the line, and end with the line holding exactly what is listened to', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
+        const { run, expectQuiet, readyTooEarly, lines } = start()
+        for (const each of steps) {
+          const turning = run(each)
+          if (turning !== undefined) await turning
+          expect(readyTooEarly()).toEqual([])
+        }
+        await expectQuiet()
+        await run({ kind: 'attach' })
+        await expectQuiet()
+        expect(lines.flatMap(({ needless }) => needless)).toEqual([])
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { doorSuite } from '../../../security/door.suite.ts'
+import type { GuardedChat } from '../../../security/guarded-chat.ts'
+import { asUser, guardedEnv } from '../../../security/guarded-chat.ts'
+import { openSocket } from '../../../support/client/chat-socket.ts'
+import { rawSocket, rawUpgrade } from '../../../support/client/raw-socket.ts'
+import type { SmallChat } from '../../../support/small-chat/small-chat.ts'
+import { startSmallChat } from '../../../support/small-chat/small-chat.ts'
+
+const quick = { DRAIN_OVERLAP_MS: '1', DRAIN_WINDOW_MS: '1' }
+
+const refused = async (chat: SmallChat, reason: string): Promise<number> => {
+  const { values } = await chat.metrics.upgradesRefused.get()
+  return values.find(({ labels }) => labels.reason === reason)?.value ?? 0
+}
+
+describe('In one process', () => {
+  let chat: SmallChat
+  beforeAll(async () => {
+    chat = await startSmallChat({ ...guardedEnv, ...quick })
+  })
+  afterAll(() => chat[Symbol.asyncDispose]())
+  const open = (): GuardedChat => ({ urls: [chat.url], internalUrls: [''], pids: () => [], log: () => chat.log })
+
+  doorSuite(open)
+
+  it.each([
+    ['token_missing', {}],
+    ['token_invalid', { Authorization: 'Bearer garbage' }],
+    ['origin', { Origin: 'null' }],
+    ['malformed', { Host: ['a', 'b'] }],
+    ['too_many_headers', { X: Array.from({ length: 101 }, () => '1') }],
+  ])('a refusal is counted by its reason: %s', async (reason, headers) => {
+    const before = await refused(chat, reason)
+    await using socket = await rawUpgrade(chat.url, headers)
+    await socket.closed
+    expect(await refused(chat, reason)).toBe(before + 1)
+  })
+
+  it('a refusal is logged by its reason, and without the token', async () => {
+    const { Authorization = '' } = await asUser('canary', { exp: -1 })
+    await using socket = await rawUpgrade(chat.url, { Authorization })
+    await socket.closed
+    expect(chat.log.filter((line) => line.includes('token_expired'))).not.toEqual([])
+    for (const part of Authorization.slice(7).split('.').slice(1)) expect(chat.log.join('')).not.toContain(part)
+  })
+})
+
+describe('A door without authentication', () => {
+  let chat: SmallChat
+  beforeAll(async () => {
+    chat = await startSmallChat(quick)
+  })
+  afterAll(() => chat[Symbol.asyncDispose]())
+
+  it('says so', () => {
+    expect(chat.log.join('')).toContain('authentication is off')
+  })
+
+  it.each([
+    ['a program', {}, 101],
+    ['a page from here', { Origin: 'http://127.0.0.1:1', Host: '127.0.0.1:1' }, 101],
+    ['a page from elsewhere', { Origin: 'https://evil.example' }, 403],
+    ['a page of a name that leads here by a trick', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
+    ['a program that asks for a name that leads here', { Host: 'evil.example:1' }, 403],
+  ])('opens to %s: %j %i', async (_, headers, status) => {
+    await using socket = await rawUpgrade(chat.url, headers)
+    expect(await socket.status()).toBe(status)
+  })
+
+  it('refuses an HTTP request for a name that leads here', async () => {
+    await using socket = await rawSocket(chat.url)
+    socket.write('POST /api/v1/get-users HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 0\r\n\r\n')
+    expect(await socket.status()).toBe(403)
+  })
+
+  it.each([
+    ['the host of an allowed origin', { Host: 'gateway:8080' }, 101],
+    ['a page of this port on loopback', { Origin: 'http://localhost:1', Host: 'localhost:1' }, 101],
+    ['a name that leads here', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
+  ])('listens everywhere and answers a request for %s: %j %i', async (_, headers, status) => {
+    const env = { HOST: '0.0.0.0', AUTH_ALLOW_OFF: 'true', ALLOWED_ORIGINS: 'http://gateway:8080' }
+    await using wide = await startSmallChat({ ...quick, ...env })
+    await using socket = await rawUpgrade(wide.url, headers)
+    expect(await socket.status()).toBe(status)
+  })
+
+  it('needs no token to refresh, and asks for a user to bind', async () => {
+    await using socket = await openSocket(chat.url)
+    expect((await socket.request('refresh', { token: 'any' })).body).toEqual({})
+    expect((await socket.request('create-user', {})).error).toMatchObject({ code: 'invalid', details: { field: 'body.user' } })
+  })
+
+  it('holds nobody to rates', async () => {
+    await using socket = await openSocket(chat.url)
+    const sent = Array.from({ length: 1_000 }, () => socket.request('ping', {}))
+    expect((await Promise.all(sent)).filter(({ error }) => error !== undefined)).toEqual([])
+  })
+})

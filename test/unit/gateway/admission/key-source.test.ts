@@ -1,0 +1,209 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { JSONWebKeySet } from 'jose'
+import { jwtVerify } from 'jose'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createKeySource, NoKeysError } from '../../../../services/gateway/admission/key-source.ts'
+import { loadJwks } from '../../../../services/gateway/admission/load-jwks.ts'
+import type { KeyIssuer } from '../../../support/issuer.ts'
+import { keyIssuer } from '../../../support/issuer.ts'
+import { seededRandom } from '../../../support/simulation/random.ts'
+import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+
+const coolDownMs = 30_000
+const maxAgeMs = 600_000
+const keepMs = 3_600_000
+
+let first: KeyIssuer
+let second: KeyIssuer
+beforeAll(async () => {
+  first = await keyIssuer('ES256', 'first')
+  second = await keyIssuer('ES256', 'second')
+})
+
+/** An issuer's end point that a test rotates and breaks. */
+const rig = () => {
+  const clock = virtualClock(seededRandom(1))
+  let loads = 0
+  let published: readonly KeyIssuer[] | undefined = [first]
+  const log: string[] = []
+  const source = createKeySource({
+    load: async (): Promise<JSONWebKeySet> => {
+      loads += 1
+      if (published === undefined) throw new Error('down')
+      return { keys: published.map(({ publicJwk }) => publicJwk) }
+    },
+    clock,
+    coolDownMs,
+    maxAgeMs,
+    keepMs,
+    log: { info: (_: object, text?: string) => log.push(text ?? ''), warn: (_: object, text?: string) => log.push(text ?? '') },
+  })
+  let retryInMs = 0
+  const accepts = async (issuer: KeyIssuer): Promise<boolean | 'no keys'> => {
+    try {
+      await jwtVerify(await issuer.token(), source.keyFor)
+      return true
+    } catch (error) {
+      if (!(error instanceof NoKeysError)) return false
+      retryInMs = error.retryInMs
+      return 'no keys'
+    }
+  }
+  return {
+    clock,
+    source,
+    accepts,
+    log,
+    loads: () => loads,
+    /** What the last refusal for want of keys said. */
+    retryInMs: () => retryInMs,
+    publish: (...issuers: readonly KeyIssuer[]) => {
+      published = issuers
+    },
+    breakDown: () => {
+      published = undefined
+    },
+  }
+}
+
+describe('The keys of an issuer', () => {
+  it('are loaded once for many tokens', async () => {
+    const { source, accepts, loads } = rig()
+    await source.start()
+    expect(await Promise.all([accepts(first), accepts(first), accepts(first)])).toEqual([true, true, true])
+    expect(loads()).toBe(1)
+  })
+
+  it('are loaded once where many ask at the same time, before any has been', async () => {
+    const { accepts, loads } = rig()
+    expect(await Promise.all([accepts(first), accepts(first)])).toEqual([true, true])
+    expect(loads()).toBe(1)
+  })
+
+  it('rotate: a new one is found when the first token of it comes', async () => {
+    const { clock, source, accepts, loads, publish } = rig()
+    await source.start()
+    publish(first, second)
+    await clock.run(coolDownMs)
+    expect(await Promise.all([accepts(second), accepts(second)])).toEqual([true, true])
+    expect(await accepts(first)).toBe(true)
+    expect(loads()).toBe(2)
+  })
+
+  it('are not loaded more than once per cool-down, whatever comes', async () => {
+    const { clock, source, accepts, loads } = rig()
+    await source.start()
+    const strangers = await Promise.all(Array.from({ length: 20 }, (_, n) => keyIssuer('ES256', `stranger-${n}`)))
+    for (let round = 0; round < 5; round += 1) {
+      expect(await Promise.all(strangers.map(accepts))).not.toContain(true)
+      await clock.run(coolDownMs)
+    }
+    expect(loads()).toBeLessThanOrEqual(5)
+    expect(await accepts(first)).toBe(true)
+  })
+
+  it('go on while the end point is down, and it is not asked all the time', async () => {
+    const { clock, source, accepts, loads, breakDown, log } = rig()
+    await source.start()
+    breakDown()
+    for (let round = 0; round < 10; round += 1) {
+      await clock.run(maxAgeMs / 5)
+      expect(await accepts(first)).toBe(true)
+      expect(await accepts(second)).toBe('no keys')
+    }
+    expect(loads()).toBeLessThanOrEqual(1 + 10)
+    expect(log).toContain('token keys could not be loaded')
+  })
+
+  it('that were withdrawn are forgotten once the set has grown old', async () => {
+    const { clock, source, accepts, publish } = rig()
+    await source.start()
+    publish(second)
+    await clock.run(maxAgeMs)
+    expect(await accepts(first)).toBe(true)
+    await clock.run(1)
+    expect(await accepts(first)).toBe(false)
+    expect(await accepts(second)).toBe(true)
+  })
+
+  it('that were withdrawn during a long silence do not verify the token that ends it', async () => {
+    const { clock, source, accepts, publish, loads } = rig()
+    await source.start()
+    publish(second)
+    await clock.run(30 * keepMs)
+    expect(await accepts(first)).toBe(false)
+    expect(await accepts(second)).toBe(true)
+    expect(loads()).toBe(2)
+  })
+
+  it('are not used once they could not be loaded anew for long, until they can', async () => {
+    const { clock, source, accepts, publish, breakDown, retryInMs } = rig()
+    await source.start()
+    breakDown()
+    await clock.run(keepMs)
+    expect(await accepts(first)).toBe(true)
+    await clock.run(1)
+    expect(await accepts(first)).toBe('no keys')
+    expect(retryInMs()).toBe(coolDownMs - 1)
+    publish(first)
+    await clock.run(coolDownMs)
+    expect(await accepts(first)).toBe(true)
+  })
+
+  it('that are unknown within the cool-down can be tried again, and are final after a load', async () => {
+    const { clock, source, accepts, publish, retryInMs, loads } = rig()
+    await source.start()
+    publish(first, second)
+    await clock.run(coolDownMs - 1)
+    expect(await accepts(second)).toBe('no keys')
+    expect(retryInMs()).toBe(1)
+    await clock.run(1)
+    expect(await accepts(second)).toBe(true)
+    expect(await accepts(await keyIssuer('ES256', 'third'))).toBe('no keys')
+    await clock.run(coolDownMs)
+    expect(await accepts(await keyIssuer('ES256', 'third'))).toBe(false)
+    expect(loads()).toBe(3)
+  })
+
+  it('that never came are none, until they come', async () => {
+    const { clock, source, accepts, breakDown, publish, loads } = rig()
+    breakDown()
+    await source.start()
+    expect(await accepts(first)).toBe('no keys')
+    expect(loads()).toBe(1)
+    publish(first)
+    await clock.run(coolDownMs)
+    expect(await accepts(first)).toBe(true)
+  })
+})
+
+describe('A key set behind a URL', () => {
+  const serve = async (status: number, body: string, headers: Record<string, string> = {}) => {
+    const server = createServer((_, response) => {
+      response.writeHead(status, headers)
+      response.end(body)
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    return { url: `http://127.0.0.1:${port}/keys`, [Symbol.asyncDispose]: async () => void server.close() }
+  }
+
+  it('is read', async () => {
+    await using place = await serve(200, JSON.stringify({ keys: [first.publicJwk] }))
+    expect(await loadJwks(place.url, 5_000)()).toEqual({ keys: [first.publicJwk] })
+  })
+
+  it.each([
+    ['an error', 500, '{"keys":[]}', {}],
+    ['a redirect', 302, '', { location: 'http://127.0.0.1:1/' }],
+    ['no JSON', 200, '<html>', {}],
+    ['no set', 200, '{"kty":"EC"}', {}],
+    ['too much', 200, `{"keys":["${'x'.repeat(1_100_000)}"]}`, {}],
+  ])('is not taken from %s', async (_, status, body, headers) => {
+    await using place = await serve(status, body, headers)
+    await expect(loadJwks(place.url, 5_000)()).rejects.toThrow()
+  })
+})

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest'
+import { createHeadSweep } from '../../../../services/gateway/rooms/head-sweep.ts'
+import type { PendingEntry, Settlement } from '../../../../services/gateway/rooms/pending.ts'
+import { StoreError } from '../../../../shared/ports/event-store.ts'
+import type { FanOutState } from '../../../../shared/ports/fan-out.ts'
+import type { HeldMembership } from '../../../../shared/ports/read-model.ts'
+import { seededRandom } from '../../../support/simulation/random.ts'
+import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+
+const times = { convergeMs: 10_000, sweepLeastMs: 250 }
+
+interface Statement {
+  readonly kind: 'rooms' | 'users' | 'outcomes'
+  readonly ids: readonly string[]
+  readonly atMs: number
+}
+
+const names = (kind: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${kind}${index}`)
+
+/** A sweep over so many rooms and users; a statement takes 5 ms. */
+const rig = (rooms: number, users = 0) => {
+  const clock = virtualClock(seededRandom(1), 0)
+  const held = { rooms: new Set(names('room', rooms)), users: new Set(names('user', users)) }
+  const statements: Statement[] = []
+  const said = new Set<string>()
+  const looked: string[] = []
+  const noticed: string[] = []
+  const settled: string[] = []
+  const waiting: { readonly sinceMs: number; readonly entry: PendingEntry }[] = []
+  let restored = (): void => undefined
+  const state = { fanOut: 'up' as FanOutState, isStoreAway: false }
+
+  const ask = async (kind: Statement['kind'], ids: readonly string[]): Promise<void> => {
+    statements.push({ kind, ids, atMs: clock.monotonicMs() })
+    await clock.sleep(5)
+    if (state.isStoreAway) throw new StoreError('unavailable', 'away')
+  }
+  const sweep = createHeadSweep({
+    fanOut: {
+      get state() {
+        return state.fanOut
+      },
+      onRestored: (listener) => {
+        restored = listener
+        return () => {
+          restored = () => undefined
+        }
+      },
+    },
+    readModel: {
+      changedHeads: async (heads) => {
+        for (const [room, { seq, digest }] of heads) said.add(`${room} ${seq} ${digest}`)
+        await ask('rooms', [...heads.keys()])
+        return new Map([...heads.keys()].map((id) => [id, { head: 7, isOther: id === 'room1' }]))
+      },
+      changedMemberships: async (followed) => {
+        for (const [user, rooms] of followed) said.add(`${user} ${rooms}`)
+        await ask('users', [...followed.keys()])
+        return new Map([...followed.keys()].map((id): [string, HeldMembership[]] => [id, [{ room: 'room0', since: 3, head: 7 }]]))
+      },
+    },
+    feeds: {
+      heads: function* () {
+        for (const room of held.rooms) yield [room, { seq: 5, digest: 'event' }]
+      },
+      get size() {
+        return held.rooms.size
+      },
+      compared: (room, { seq }, change) => looked.push(`${room} ${seq} ${change?.head} ${change?.isOther}`),
+    },
+    userSessions: {
+      followed: function* () {
+        for (const user of held.users) yield [user, 'digest']
+      },
+      get size() {
+        return held.users.size
+      },
+      compared: (user, memberships) => noticed.push(...memberships.map(({ room, since }) => `${user} ${room} ${since}`)),
+    },
+    pending: {
+      olderThan: (ageMs) => waiting.filter(({ sinceMs }) => sinceMs <= clock.monotonicMs() - ageMs).map(({ entry }) => entry),
+      settle: ({ commandId }, { kind }) => settled.push(`${commandId} ${kind}`),
+    },
+    clock,
+    times,
+    random: () => 0.5,
+  })
+  const wait = (commandId: string, settlement: Settlement | undefined): void => {
+    const lookUp = async (): Promise<Settlement | undefined> => {
+      await ask('outcomes', [commandId])
+      return settlement
+    }
+    const entry = { commandId, lookUp } as unknown as PendingEntry
+    waiting.push({ sinceMs: clock.monotonicMs(), entry })
+  }
+  return { clock, held, statements, said, looked, noticed, settled, state, sweep, wait, restored: () => restored() }
+}
+
+/** The longest time that each id was not compared, up to the end. */
+const longestGap = (statements: readonly Statement[], ids: readonly string[], endMs: number): number => {
+  const gaps = ids.map((id) => {
+    const at = statements.filter((statement) => statement.ids.includes(id)).map(({ atMs }) => atMs)
+    return Math.max(...[...at, endMs].map((ms, index) => ms - (at[index - 1] ?? 0)))
+  })
+  return Math.max(...gaps)
+}
+
+describe('The head sweep', () => {
+  it('compares every room and every user at least every T/2, in slices spread over that time', async () => {
+    const { clock, held, statements, sweep } = rig(3_500, 450)
+    sweep.start()
+    await clock.run(60_000)
+    expect(longestGap(statements, [...held.rooms, ...held.users], 60_000)).toBeLessThanOrEqual(5_100)
+    expect(Math.max(...statements.map(({ ids }) => ids.length))).toBe(1_000)
+    const later = statements.filter(({ atMs }) => atMs > 100)
+    const pauses = later.slice(1).map(({ atMs }, index) => atMs - (later[index]?.atMs ?? 0))
+    expect(Math.min(...pauses)).toBeGreaterThan(600)
+  })
+
+  it('compares a room that is held in the middle of a round in that round', async () => {
+    const { clock, held, statements, sweep } = rig(3_500)
+    sweep.start()
+    await clock.run(6_000)
+    held.rooms.add('new')
+    await clock.run(5_000)
+    expect(longestGap(statements, ['new'], 11_000)).toBeLessThanOrEqual(11_000)
+    expect(statements.filter(({ ids }) => ids.includes('new')).map(({ atMs }) => atMs < 10_200)).toEqual([true])
+  })
+
+  it('tells the store what is here, and feeds and users what it has found', async () => {
+    const { clock, said, looked, noticed, sweep } = rig(2, 1)
+    sweep.start()
+    await clock.run(100)
+    expect(said).toEqual(new Set(['room0 5 event', 'room1 5 event', 'user0 digest']))
+    expect(new Set(looked)).toEqual(new Set(['room0 5 7 false', 'room1 5 7 true']))
+    expect(new Set(noticed)).toEqual(new Set(['user0 room0 3']))
+  })
+
+  it('runs as fast as its statements, but not under the shortest round, while the fan-out is down', async () => {
+    const { clock, state, statements, sweep } = rig(1_500, 10)
+    sweep.start()
+    await clock.run(7_000)
+    state.fanOut = 'down'
+    const before = statements.length
+    await clock.run(10_250)
+    const during = statements.slice(before)
+    expect(during[0]?.atMs).toBeLessThanOrEqual(7_250)
+    const [, ...rounds] = during.filter(({ kind }) => kind === 'users').map(({ atMs }) => atMs)
+    const lengths = rounds.slice(1).map((atMs, index) => atMs - (rounds[index] ?? 0))
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(250)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(300)
+  })
+
+  it('makes a whole round at once after a reconnect, a little later by chance', async () => {
+    const { clock, statements, sweep, restored } = rig(2_500, 300)
+    sweep.start()
+    await clock.run(7_000)
+    const before = statements.length
+    restored()
+    await clock.run(1_000)
+    const whole = statements.slice(before, before + 5)
+    expect(whole.map(({ kind }) => kind)).toEqual(['rooms', 'rooms', 'rooms', 'users', 'users'])
+    expect(whole.map(({ atMs }) => atMs)).toEqual([7_125, 7_130, 7_135, 7_140, 7_145])
+  })
+
+  it('looks up what became of commands that wait for long, and soon of all after a reconnect', async () => {
+    const { clock, settled, statements, sweep, wait, restored } = rig(1)
+    sweep.start()
+    await clock.run(100)
+    wait('first', { kind: 'done', body: '{}' })
+    wait('second', undefined)
+    await clock.run(11_000)
+    expect(settled).toContain('first done')
+    expect(settled).not.toContain('second done')
+    await clock.run(100)
+    wait('third', { kind: 'timeout' })
+    await clock.run(300)
+    expect(settled).not.toContain('third timeout')
+    restored()
+    await clock.run(200)
+    expect(settled).toContain('third timeout')
+    expect(statements.filter(({ kind }) => kind === 'outcomes').length).toBeGreaterThan(3)
+  })
+
+  it('goes on when the store was away', async () => {
+    const { clock, state, looked, sweep } = rig(1)
+    state.isStoreAway = true
+    sweep.start()
+    await clock.run(4_000)
+    expect(looked).toEqual([])
+    state.isStoreAway = false
+    await clock.run(5_000)
+    expect(looked).toEqual(['room0 5 7 false'])
+  })
+
+  it('asks nothing more once it is stopped', async () => {
+    const { clock, state, statements, sweep, restored } = rig(3_000)
+    sweep.start()
+    await clock.run(6_000)
+    sweep.stop()
+    const before = statements.length
+    state.fanOut = 'down'
+    restored()
+    await clock.run(20_000)
+    expect(statements.length).toBe(before)
+  })
+})

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import type { UserSessionsSession } from '../../../../services/gateway/rooms/user-sessions.ts'
+import { createUserSessions } from '../../../../services/gateway/rooms/user-sessions.ts'
+import { channels, writeNotice } from '../../../../shared/records/publications.ts'
+import { createMetrics } from '../../../../shared/runtime/observability/metrics.ts'
+import { seededRandom } from '../../../support/simulation/random.ts'
+import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+
+const room = '00000000-0000-7000-8000-00000000aaaa'
+
+const rig = () => {
+  const clock = virtualClock(seededRandom(1))
+  const topicsHeld = new Map<string, (payload: Buffer) => void>()
+  const userSessions = createUserSessions({
+    fanOut: {
+      state: 'up',
+      publish: async () => undefined,
+      subscribe: (topic, listener) => {
+        topicsHeld.set(topic, listener)
+        return { ready: Promise.resolve(), close: () => topicsHeld.delete(topic) }
+      },
+      onRestored: () => () => undefined,
+      close: async () => undefined,
+    },
+    clock,
+    releaseMs: 1_000,
+    metrics: createMetrics(),
+  })
+  const heard: string[] = []
+  const session = (name: string, followed?: string): UserSessionsSession => ({
+    joinAt: () => undefined,
+    followed: () => followed,
+    hint: (_, since) => heard.push(`${name} ${since}`),
+    compared: (memberships) => heard.push(`${name} is in ${memberships.length}`),
+  })
+  const hear = (user: string, text: string): void => topicsHeld.get(channels.user(user))?.(Buffer.from(text))
+  return { clock, userSessions, topicsHeld, heard, session, hear }
+}
+
+describe('The hub', () => {
+  it('tells all sessions of a user, and no others, what is published for it', async () => {
+    const { userSessions, heard, session, hear } = rig()
+    const [phone, laptop, other] = [session('phone'), session('laptop'), session('other')]
+    await Promise.all([userSessions.add('ann', phone), userSessions.add('ann', laptop), userSessions.add('bob', other)])
+    hear('ann', writeNotice({ room, since: 3 }))
+    hear('ann', 'no notice')
+    expect(heard).toEqual(['phone 3', 'laptop 3'])
+    expect([...userSessions.sessionsOf('ann')]).toEqual([phone, laptop])
+    expect([...userSessions.sessionsOf('cyd')]).toEqual([])
+  })
+
+  it('lets a user’s topic go some time after the last session, unless another one comes', async () => {
+    const { clock, userSessions, topicsHeld, session } = rig()
+    const [first, second] = [session('first'), session('second')]
+    await userSessions.add('ann', first)
+    userSessions.remove('ann', first)
+    await clock.run(900)
+    await userSessions.add('ann', second)
+    await clock.run(5_000)
+    expect([...topicsHeld.keys()]).toEqual(['user:ann'])
+    userSessions.remove('ann', second)
+    expect([...iterate(userSessions.followed())]).toEqual([])
+    await clock.run(1_000)
+    expect([...topicsHeld.keys()]).toEqual([])
+    expect(userSessions.size).toBe(0)
+  })
+
+  it('goes on with users who are added while it is gone through', async () => {
+    const { userSessions, session } = rig()
+    await userSessions.add('ann', session('a'))
+    const users = userSessions.followed()
+    expect(users.next().value).toEqual(['ann', undefined])
+    await userSessions.add('bob', session('b'))
+    expect(users.next().value).toEqual(['bob', undefined])
+    expect(users.next().done).toBe(true)
+  })
+
+  it('tells what a user’s sessions follow only if all follow the same', async () => {
+    const { userSessions, session } = rig()
+    const all: readonly (readonly [string, string | undefined])[] = [
+      ['ann', 'these'],
+      ['ann', 'these'],
+      ['bob', 'these'],
+      ['bob', 'those'],
+      ['cyd', 'these'],
+      ['cyd', undefined],
+      ['dee', 'those'],
+    ]
+    for (const [user, followed] of all) await userSessions.add(user, session(user, followed))
+    expect(Object.fromEntries(iterate(userSessions.followed()))).toEqual({
+      ann: 'these',
+      bob: undefined,
+      cyd: undefined,
+      dee: 'those',
+    })
+  })
+})
+
+const iterate = <Item>(items: Iterator<Item>): Iterable<Item> => ({ [Symbol.iterator]: () => items })

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import type { Flushable } from '../../../../services/gateway/send-queue/flusher.ts'
+import { createFlusher } from '../../../../services/gateway/send-queue/flusher.ts'
+import type { Clock } from '../../../../shared/ports/clock.ts'
+import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
+
+/** Time that passes only when somebody works, and timers that fire when the test says so. */
+const rig = () => {
+  let nowMs = 0
+  const timers: { readonly delayMs: number; readonly callback: () => void }[] = []
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    after: (delayMs, callback) => {
+      timers.push({ delayMs, callback })
+      return { cancel: () => undefined }
+    },
+  }
+  const took: number[] = []
+  const flushed: string[] = []
+  const flusher = createFlusher(clock, defaultTimes, (seconds) => took.push(seconds * 1_000))
+  const target = (name: string, workMs = 0): Flushable => ({
+    flush: () => {
+      nowMs += workMs
+      flushed.push(name)
+    },
+  })
+  /** Fires the next timer and returns its delay. */
+  const turn = (): number | undefined => {
+    const timer = timers.shift()
+    nowMs += timer?.delayMs ?? 0
+    timer?.callback()
+    return timer?.delayMs
+  }
+  const pass = (ms: number): void => {
+    nowMs += ms
+  }
+  return { flusher, flushed, took, target, turn, pass }
+}
+
+describe('The flush', () => {
+  it('comes without delay on an idle gateway, once for each who asked', () => {
+    const { flusher, flushed, target, turn } = rig()
+    const [a, b] = [target('a'), target('b')]
+    for (const one of [a, b, a]) flusher.request(one)
+    expect(turn()).toBe(0)
+    expect(flushed).toEqual(['a', 'b'])
+    expect(turn()).toBeUndefined()
+  })
+
+  it('is followed by a pause of four times its duration, in which more gathers', () => {
+    const { flusher, flushed, target, turn } = rig()
+    const wide = target('wide', 3)
+    flusher.request(wide)
+    turn()
+    flusher.request(wide)
+    expect(turn()).toBe(12)
+    expect(flushed).toEqual(['wide', 'wide'])
+  })
+
+  it('is followed by no pause when it was short, because a pause would save nothing', () => {
+    const { flusher, target, turn } = rig()
+    const quick = target('quick', 0.9)
+    for (let asked = 0; asked < 3; asked += 1) {
+      flusher.request(quick)
+      expect(turn()).toBe(0)
+    }
+  })
+
+  it('does not wait for what has passed already since the last one', () => {
+    const { flusher, target, turn, pass } = rig()
+    flusher.request(target('slow', 30))
+    expect([turn(), turn()]).toEqual([0, 0])
+    pass(5)
+    flusher.request(target('next', 30))
+    expect(turn()).toBe(defaultTimes.flushMostMs - 5)
+    pass(1_000)
+    flusher.request(target('much later'))
+    expect(turn()).toBe(0)
+  })
+
+  it('is followed by the next one in good time, however long it took', () => {
+    const { flusher, flushed, target, turn } = rig()
+    flusher.request(target('very busy', 400))
+    turn()
+    flusher.request(target('next'))
+    expect([turn(), turn()]).toEqual([0, defaultTimes.flushMostMs])
+    expect(flushed).toEqual(['very busy', 'next'])
+  })
+
+  it('is cut into slices, between which others have their turn', () => {
+    const { flusher, flushed, took, target, turn } = rig()
+    for (const name of ['a', 'b', 'c', 'd']) flusher.request(target(name, 3))
+    turn()
+    expect(flushed).toEqual(['a', 'b'])
+    flusher.request(target('late'))
+    expect(turn()).toBe(0)
+    expect(flushed).toEqual(['a', 'b', 'c', 'd'])
+    turn()
+    turn()
+    expect(flushed).toEqual(['a', 'b', 'c', 'd', 'late'])
+    expect(took[0]).toBe(12)
+  })
+
+  it('goes on with the others when one throws, and lets the error out', () => {
+    const { flusher, flushed, target, turn } = rig()
+    const broken: Flushable = {
+      flush: () => {
+        throw new Error('broken')
+      },
+    }
+    for (const one of [target('a'), broken, target('b')]) flusher.request(one)
+    turn()
+    expect(flushed).toEqual(['a', 'b'])
+    expect(turn).toThrow('broken')
+    flusher.request(target('c'))
+    turn()
+    expect(flushed).toEqual(['a', 'b', 'c'])
+  })
+})

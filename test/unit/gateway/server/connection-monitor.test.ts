@@ -1,0 +1,107 @@
+import { EventEmitter, once } from 'node:events'
+import type { AddressInfo, Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import type { WebSocket } from 'ws'
+import { watchConnection, wireOf } from '../../../../services/gateway/server/connection-monitor.ts'
+import type { Session } from '../../../../services/gateway/session/session.ts'
+import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
+import { until } from '../../../support/poll.ts'
+
+/** A socket on loopback whose other side does not read yet. */
+const pair = async () => {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const other = connect((server.address() as AddressInfo).port, '127.0.0.1').pause()
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  return {
+    socket,
+    other,
+    [Symbol.dispose]: () => {
+      for (const one of [socket, other]) one.destroy()
+      server.close()
+    },
+  }
+}
+
+const openSocket = { readyState: 1, OPEN: 1, close: () => undefined } as unknown as WebSocket
+
+describe('The wire of a session', () => {
+  it('tells when the socket has taken everything, also after a write below its high-water mark', async () => {
+    using ends = await pair()
+    const { socket, other } = ends
+    let taken = 0
+    const wire = wireOf(openSocket, socket, () => {
+      taken += 1
+    })
+    const chunk = Buffer.alloc(4_096)
+    await until('a full socket', () => {
+      for (let left = 64; left > 0 && wire.unsentBytes() === 0; left -= 1) wire.write(chunk)
+      return wire.unsentBytes() > 0
+    })
+    expect(wire.unsentBytes()).toBeLessThan(socket.writableHighWaterMark)
+    expect(taken).toBe(0)
+    other.resume()
+    await until('the news', () => taken === 1)
+    expect(wire.unsentBytes()).toBe(0)
+  })
+
+  it('writes nothing once the WebSocket is closing', async () => {
+    using ends = await pair()
+    const { socket } = ends
+    const wire = wireOf({ ...openSocket, readyState: 2 } as WebSocket, socket, () => undefined)
+    wire.write(Buffer.from('late'))
+    expect(socket.bytesWritten).toBe(0)
+  })
+})
+
+describe('A connection that is watched', () => {
+  /** One whose queue is full or not, as the test says. */
+  const watched = (socket: Socket) => {
+    const state = { isFull: true, isPaused: true, pongs: 0 }
+    const webSocket = Object.assign(new EventEmitter(), {
+      readyState: 1,
+      OPEN: 1,
+      get isPaused() {
+        return state.isPaused
+      },
+      resume: () => {
+        state.isPaused = false
+      },
+      pong: () => {
+        state.pongs += 1
+      },
+    })
+    const connection = watchConnection({
+      webSocket: webSocket as unknown as WebSocket,
+      socket,
+      session: { sendQueue: { isFull: () => state.isFull }, stage: 'bound' } as unknown as Session,
+      isService: false,
+      rateLimiter: { mayPing: () => true },
+      times: defaultTimes,
+      nowMs: 0,
+    })
+    return { state, webSocket, connection }
+  }
+
+  it('is listened to again once its queue is no longer full, though nothing had to wait for the socket', async () => {
+    using ends = await pair()
+    const { state, connection } = watched(ends.socket)
+    connection.check(1_000)
+    expect(state.isPaused).toBe(true)
+    state.isFull = false
+    connection.check(2_000)
+    expect(state.isPaused).toBe(false)
+  })
+
+  it('has its pings answered, but not while it takes nothing', async () => {
+    using ends = await pair()
+    const { state, webSocket } = watched(ends.socket)
+    webSocket.emit('ping', Buffer.alloc(0))
+    expect(state.pongs).toBe(0)
+    state.isFull = false
+    webSocket.emit('ping', Buffer.alloc(0))
+    expect(state.pongs).toBe(1)
+  })
+})

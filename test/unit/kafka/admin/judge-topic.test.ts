@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import type { TopicFinding } from '../../../../infra/kafka/admin/judge-topic.ts'
+import { insyncFor, judgeTopic } from '../../../../infra/kafka/admin/judge-topic.ts'
+import type { TopicRole } from '../../../../infra/kafka/driver/topics.ts'
+import { topicsOf } from '../../../../infra/kafka/driver/topics.ts'
+import { leastMessageBytes } from '../../../../infra/kafka/producer/message-bytes.ts'
+import { defaultLimits } from '../../../../shared/protocol/limits.ts'
+
+const specs = topicsOf('', 60)
+const roles: readonly TopicRole[] = ['commands', 'deadLetter', 'events']
+
+const judged = (copies: number, settings: Readonly<Record<string, string>>, role: TopicRole = 'commands'): TopicFinding[] => {
+  const config = { ...specs[role].config, 'min.insync.replicas': String(insyncFor(copies)), ...settings }
+  return [
+    ...judgeTopic(
+      specs[role],
+      { copies, config },
+      {
+        copies: undefined,
+        leastMessageBytes: leastMessageBytes(role, defaultLimits.frameBytes),
+      },
+    ),
+  ]
+}
+const kinds = (findings: readonly TopicFinding[]): string[] => findings.map(({ kind }) => kind)
+
+describe('the settings of an existing topic', () => {
+  it.each([1, 3, 5])('cause no finding where they are those of a new topic with %i copies', (copies) => {
+    expect(roles.flatMap((role) => judged(copies, {}, role))).toEqual([])
+  })
+
+  it('are refused where three copies or more have min.insync.replicas 1', () => {
+    for (const copies of [3, 4, 5]) {
+      const findings = judged(copies, { 'min.insync.replicas': '1' })
+      expect(kinds(findings)).toEqual(['refuse'])
+      expect(findings[0]?.text).toContain(`min.insync.replicas=1 with ${copies} copies`)
+    }
+    expect(judged(3, { 'min.insync.replicas': '3' })).toEqual([])
+  })
+
+  it('are warned about where two copies have min.insync.replicas 1, with what that means', () => {
+    const findings = judged(2, {})
+    expect(kinds(findings)).toEqual(['warn'])
+    expect(findings[0]?.text).toContain('while one broker is away, an acknowledged record is on the other alone')
+    expect(judged(2, { 'min.insync.replicas': '2' })).toEqual([])
+  })
+
+  it('are refused where more copies are wanted for a write than there are', () => {
+    expect(kinds(judged(1, { 'min.insync.replicas': '2' }))).toEqual(['refuse'])
+  })
+
+  it.each(['compact', 'compact,delete'])('are refused where records are compacted: %s', (policy) => {
+    for (const role of roles) expect(kinds(judged(3, { 'cleanup.policy': policy }, role))).toEqual(['refuse'])
+  })
+
+  it('are refused where a batch of the producer, or the largest record, does not fit', () => {
+    const fits = (role: TopicRole, bytes: number): boolean => judged(3, { 'max.message.bytes': String(bytes) }, role).length === 0
+    for (const role of ['commands', 'events'] as const) {
+      expect([fits(role, 512 * 1024), fits(role, 512 * 1024 - 1)]).toEqual([true, false])
+    }
+    expect([fits('deadLetter', 128 * 1024), fits('deadLetter', 64 * 1024)]).toEqual([true, false])
+  })
+
+  it('are warned about where records are kept for another time', () => {
+    expect(kinds(judged(3, { 'retention.ms': '60000', 'retention.bytes': '1' }))).toEqual(['warn', 'warn'])
+  })
+})
+
+describe('a new topic', () => {
+  it('gets min.insync.replicas 2 with three copies or more, else 1', () => {
+    expect([1, 2, 3, 4, 5].map(insyncFor)).toEqual([1, 1, 2, 2, 2])
+  })
+
+  it('takes the largest record of the default FRAME_BYTES', () => {
+    for (const role of roles) {
+      const takes = Number(specs[role].config['max.message.bytes'])
+      expect(takes).toBeGreaterThanOrEqual(leastMessageBytes(role, defaultLimits.frameBytes))
+    }
+  })
+})

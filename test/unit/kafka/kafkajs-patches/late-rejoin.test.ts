@@ -1,0 +1,91 @@
+import { AssignerProtocol } from 'kafkajs'
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js'
+import { describe, expect, it } from 'vitest'
+import { joinLate } from '../../../../infra/kafka/kafkajs-patches/late-rejoin.ts'
+
+joinLate()
+
+const nothing = (): void => {}
+const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing }
+
+/** A member of a group whose coordinator is in the test's hand. */
+const memberOf = async (names: readonly string[], sessionTimeout = 10_000) => {
+  const seen = { state: 'Stable', members: names }
+  let heartbeats = 0
+  const coordinator = {
+    joinGroup: async () => ({ generationId: 1, leaderId: 'another', memberId: names[0], members: [], groupProtocol: 'p' }),
+    syncGroup: async () => ({
+      memberAssignment: AssignerProtocol.MemberAssignment.encode({ version: 0, assignment: {}, userData: Buffer.alloc(0) }),
+    }),
+    describeGroups: async () => ({
+      groups: [{ state: seen.state, members: seen.members.map((memberId) => ({ memberId })) }],
+    }),
+    heartbeat: async () => {
+      heartbeats += 1
+      if (seen.state !== 'Stable') throw Object.assign(new Error('rebalancing'), { type: 'REBALANCE_IN_PROGRESS' })
+    },
+  }
+  const group = new ConsumerGroup({
+    groupId: 'writers',
+    topics: [],
+    topicConfigurations: {},
+    assigners: [],
+    sessionTimeout,
+    logger: { namespace: () => quiet },
+    instrumentationEmitter: { emit: nothing },
+    cluster: { findGroupCoordinator: async () => coordinator, committedOffsets: () => ({}) },
+  })
+  await group.joinAndSync()
+  // Members are read behind the join.
+  await new Promise((resolve) => setImmediate(resolve))
+  group.lastRequest = 0
+  return { group, seen, heartbeats: () => heartbeats }
+}
+
+describe('a member of a group that rebalances', () => {
+  it('works on while every member of its generation is still listed, of which one may be dead', async () => {
+    const { group, seen } = await memberOf(['me', 'dead'])
+    Object.assign(seen, { state: 'PreparingRebalance', members: ['me', 'dead', 'new'] })
+    await expect(group.heartbeat({ interval: 500 })).resolves.toBeUndefined()
+  })
+
+  it('sends its next heartbeat only after the interval', async () => {
+    const { group, seen, heartbeats } = await memberOf(['me', 'dead'])
+    seen.state = 'PreparingRebalance'
+    for (let beat = 0; beat < 5; beat += 1) await group.heartbeat({ interval: 60_000 })
+    expect(heartbeats()).toBe(1)
+  })
+
+  it.each([
+    ['a member of its generation has gone', ['me', 'dead'], { state: 'PreparingRebalance', members: ['me', 'new'] }],
+    ['it was alone, so that nobody else can be dead', ['me'], { state: 'PreparingRebalance', members: ['me', 'new'] }],
+    [
+      'the group is past the point where members join',
+      ['me', 'other'],
+      { state: 'CompletingRebalance', members: ['me', 'other'] },
+    ],
+  ])('joins again when %s', async (_, generation, next) => {
+    const { group, seen } = await memberOf(generation)
+    Object.assign(seen, next)
+    await expect(group.heartbeat({ interval: 500 })).rejects.toMatchObject({ type: 'REBALANCE_IN_PROGRESS' })
+  })
+
+  it('joins again when a session has passed, after which no dead member is listed', async () => {
+    const { group, seen } = await memberOf(['me', 'other'], 20)
+    seen.state = 'PreparingRebalance'
+    await group.heartbeat({ interval: 0 })
+    const startedMs = Date.now()
+    const untilItThrows = async (): Promise<unknown> => {
+      for (;;) {
+        try {
+          await group.heartbeat({ interval: 0 })
+        } catch (error) {
+          return error
+        }
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    expect(await untilItThrows()).toMatchObject({ type: 'REBALANCE_IN_PROGRESS' })
+    expect(Date.now() - startedMs).toBeGreaterThanOrEqual(19)
+  })
+})

@@ -1,0 +1,54 @@
+import { EventEmitter } from 'node:events'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openPorts } from '../../../../infra/in-process/open-ports.ts'
+import { startEmbeddedPostgres } from '../../../../infra/postgres/pglite/embedded-postgres.ts'
+import { defaultBounds } from '../../../../shared/runtime/config/bounds.ts'
+import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
+import { createLogger } from '../../../../shared/runtime/observability/logger.ts'
+import { lifecycle } from '../../../../shared/runtime/process/lifecycle.ts'
+import { keepingLog } from '../../../contract/keeping-log.ts'
+import { openEmbedded, scratchFolder } from '../../../contract/pglite-opening.ts'
+import { withSession } from '../../../contract/postgres/postgres-session.ts'
+import { until } from '../../../support/poll.ts'
+
+const young = 3
+const folder = scratchFolder()
+afterAll(() => folder[Symbol.dispose]())
+
+const countRejections = (url: string): Promise<number> =>
+  withSession(url, async (client) => {
+    const { rows } = await client.query<{ count: number }>('select count(*)::int as count from rejection')
+    return rows[0]?.count ?? -1
+  })
+
+const storeRejections = async (): Promise<void> => {
+  await using opened = await openEmbedded(folder.path)
+  await withSession(opened.embedded.url, async (client) => {
+    const insert = (age: string, count: number) =>
+      client.query(`insert into rejection select gen_random_uuid(), gen_random_uuid(), 'd', 'forbidden', 'no', null, 1,
+        now() - interval '${age}' from generate_series(1, ${count})`)
+    await insert('31 days', 1_200)
+    await insert('29 days', young)
+  })
+}
+
+describe('the embedded mode', () => {
+  it('deletes rejections older than 30 days by itself, and keeps the younger ones', async () => {
+    await storeRejections()
+    const embedded = await startEmbeddedPostgres({ dataDir: folder.path, log: keepingLog() })
+    const log = createLogger({ level: 'silent', name: 'test' })
+    const life = lifecycle({ log, stopMs: 20_000, exit: () => {}, events: new EventEmitter() })
+    await openPorts({ times: defaultTimes, bounds: defaultBounds }, embedded.url, { log, life })
+    const left = await until(
+      'old rejections to be deleted',
+      async () => {
+        const count = await countRejections(embedded.url)
+        return count <= young && count
+      },
+      { withinMs: 20_000, everyMs: 100 },
+    )
+    expect(left).toBe(young)
+    await life.stop()
+    await embedded.stop()
+  })
+})

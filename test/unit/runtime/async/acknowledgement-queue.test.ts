@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { acknowledgementQueue } from '../../../../shared/runtime/async/acknowledgement-queue.ts'
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+const rig = (maxBatches = 3, maxBytes = 100) => {
+  const ending = new AbortController()
+  const acknowledged: string[] = []
+  const failures: unknown[] = []
+  const queue = acknowledgementQueue({ maxBatches, maxBytes, signal: ending.signal, onFailure: (error) => failures.push(error) })
+  const add = (name: string, bytes = 1) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    queue.add({ bytes, done: promise, acknowledge: () => void acknowledged.push(name) })
+    return { finish: resolve, fail: reject }
+  }
+  const hasEnded = async (promise: Promise<void>): Promise<boolean> => {
+    let isEnded = false
+    void promise.then(() => {
+      isEnded = true
+    })
+    await turn()
+    return isEnded
+  }
+  return { queue, add, acknowledged, failures, ending, hasEnded }
+}
+
+describe('a queue of acknowledgements', () => {
+  it('acknowledges batches in order, however their effects end', async () => {
+    const { add, acknowledged } = rig()
+    const [a, b, c] = [add('a'), add('b'), add('c')]
+    c.finish()
+    b.finish()
+    await turn()
+    expect(acknowledged).toEqual([])
+    a.finish()
+    await turn()
+    expect(acknowledged).toEqual(['a', 'b', 'c'])
+  })
+
+  it.each([
+    ['batches', 1],
+    ['bytes', 50],
+  ])('has no room at the bound of %s, until the first is acknowledged', async (_, bytes) => {
+    const { queue, add, hasEnded } = rig(bytes === 1 ? 2 : 10)
+    const [a] = [add('a', bytes), add('b', bytes)]
+    const room = queue.untilRoom()
+    expect(await hasEnded(room)).toBe(false)
+    a.finish()
+    expect(await hasEnded(room)).toBe(true)
+  })
+
+  it('ends the wait for room when the signal is aborted, and goes on to acknowledge', async () => {
+    const { queue, add, acknowledged, ending, hasEnded } = rig(1)
+    const a = add('a')
+    const room = queue.untilRoom()
+    ending.abort()
+    expect(await hasEnded(room)).toBe(true)
+    a.finish()
+    await turn()
+    expect(acknowledged).toEqual(['a'])
+  })
+
+  it('acknowledges nothing after a failure, and reports it once', async () => {
+    const { queue, add, acknowledged, failures } = rig()
+    const [a, b, c] = [add('a'), add('b'), add('c')]
+    b.fail()
+    await turn()
+    a.finish()
+    c.fail()
+    await queue.untilEmpty()
+    await turn()
+    expect([acknowledged, failures]).toEqual([[], [undefined]])
+  })
+
+  it('acknowledges and reports nothing once it is dropped, and nobody waits for it', async () => {
+    const { queue, add, acknowledged, failures, hasEnded } = rig(1)
+    const a = add('a')
+    const [room, empty] = [queue.untilRoom(), queue.untilEmpty()]
+    queue.drop()
+    expect(await hasEnded(room)).toBe(true)
+    expect(await hasEnded(empty)).toBe(true)
+    const b = add('b')
+    a.finish()
+    b.fail()
+    await turn()
+    expect([acknowledged, failures]).toEqual([[], []])
+  })
+
+  it('is empty when all are acknowledged', async () => {
+    const { queue, add, hasEnded } = rig()
+    expect(await hasEnded(queue.untilEmpty())).toBe(true)
+    const a = add('a')
+    const empty = queue.untilEmpty()
+    expect(await hasEnded(empty)).toBe(false)
+    a.finish()
+    expect(await hasEnded(empty)).toBe(true)
+  })
+})

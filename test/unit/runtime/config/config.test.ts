@@ -1,0 +1,295 @@
+import { describe, expect, it } from 'vitest'
+import { defaultLimits } from '../../../../shared/protocol/limits.ts'
+import { defaultBounds } from '../../../../shared/runtime/config/bounds.ts'
+import { readConfig, readConfigFor, readDistributedConfig, readGatewayConfig } from '../../../../shared/runtime/config/config.ts'
+import { ConfigError } from '../../../../shared/runtime/config/config-error.ts'
+import { settings, variableName } from '../../../../shared/runtime/config/settings.ts'
+import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
+
+const addresses = {
+  DATABASE_URL: 'postgres://chat:s3cret@db.example/chat',
+  REDIS_URL: 'redis://:s3cret@redis.example:6379',
+  KAFKA_BROKERS: 'one.example:9092, two.example:9092',
+}
+
+const secret = 'thirty-two bytes at the very least'
+const jwt = { AUTH: 'jwt', JWT_SECRET: secret }
+const keySet = { AUTH: 'jwt', JWT_AUDIENCE: 'chat', JWT_ISSUER: 'https://issuer.example' }
+
+const errorOf = (read: () => unknown): ConfigError => {
+  try {
+    read()
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+    throw error
+  }
+  throw new Error('the configuration was accepted')
+}
+
+const keysOf = (read: () => unknown): string[] => errorOf(read).problems.map(({ key }) => key)
+
+describe('readConfig', () => {
+  it('is embedded with nothing set, on this machine only', () => {
+    expect(readConfig({})).toMatchObject({
+      mode: 'embedded',
+      host: '127.0.0.1',
+      port: 8080,
+      internalHost: '127.0.0.1',
+      internalPort: 8081,
+      dataDir: './data',
+      namespace: '',
+      partitions: 12,
+      replicationFactor: undefined,
+      redisCluster: false,
+      access: { jwt: undefined, allowedOrigins: undefined, trustedProxies: [] },
+      logLevel: 'info',
+      times: defaultTimes,
+      bounds: defaultBounds,
+      limits: defaultLimits,
+    })
+  })
+
+  it('is distributed with all three addresses set', () => {
+    expect(readConfig({ ...addresses, AUTH: 'off' })).toMatchObject({
+      mode: 'distributed',
+      databaseUrl: addresses.DATABASE_URL,
+      redisUrl: addresses.REDIS_URL,
+      kafkaBrokers: ['one.example:9092', 'two.example:9092'],
+    })
+  })
+
+  it.each([['DATABASE_URL'], ['REDIS_URL'], ['KAFKA_BROKERS']] as const)('names %s when it alone is missing', (key) => {
+    const problems = keysOf(() => readConfig({ ...addresses, AUTH: 'off', [key]: undefined }))
+    expect(problems).toEqual([key])
+  })
+
+  it('names the two that are missing', () => {
+    expect(keysOf(() => readConfig({ REDIS_URL: addresses.REDIS_URL, AUTH: 'off' }))).toEqual(['DATABASE_URL', 'KAFKA_BROKERS'])
+  })
+
+  it('refuses the distributed mode without AUTH', () => {
+    expect(keysOf(() => readConfig(addresses))).toEqual(['AUTH'])
+  })
+
+  it('takes an empty variable for an unset one', () => {
+    expect(readConfig({ DATABASE_URL: '', REDIS_URL: '', KAFKA_BROKERS: '', PORT: '' })).toEqual(readConfig({}))
+  })
+
+  it('lets the internal port listen where the public one does, unless told otherwise', () => {
+    const open = { HOST: '0.0.0.0', AUTH_ALLOW_OFF: 'true' }
+    expect(readConfig(open).internalHost).toBe('0.0.0.0')
+    expect(readConfig({ ...open, INTERNAL_HOST: '10.0.0.1' }).internalHost).toBe('10.0.0.1')
+  })
+
+  it('takes every time, bound and limit from the variable of its name', () => {
+    for (const [group, defaults] of Object.entries({
+      times: defaultTimes,
+      bounds: defaultBounds,
+      limits: { ...defaultLimits },
+    })) {
+      for (const name of Object.keys(defaults)) {
+        const config = readConfig({ [variableName(name)]: '7' }) as unknown as Record<string, Record<string, number>>
+        expect(config[group]).toEqual({ ...defaults, [name]: 7 })
+      }
+    }
+  })
+
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '80a'],
+    ['PORT', '1e3'],
+    ['LOCK_MS', '0'],
+    ['LOCK_MS', '0.5'],
+    ['STOP_MS', '2147483648'],
+    ['FRAME_BYTES', '64K'],
+    ['REDIS_CLUSTER', 'yes'],
+    ['LOG_LEVEL', 'loud'],
+    ['AUTH', 'none'],
+    ['NAMESPACE', 'a_b'],
+    ['HOST', 'two words'],
+  ])('refuses %s=%s', (key, value) => {
+    expect(keysOf(() => readConfig({ [key]: value }))).toEqual([key])
+  })
+
+  it.each([
+    ['DATABASE_URL', 'mysql://db'],
+    ['DATABASE_URL', 'db:5432'],
+    ['REDIS_URL', 'localhost:6379'],
+    ['KAFKA_BROKERS', 'broker'],
+    ['KAFKA_BROKERS', 'a:1,,b:2'],
+  ])('refuses the address %s=%s', (key, value) => {
+    expect(keysOf(() => readConfig({ ...addresses, AUTH: 'off', [key]: value }))).toEqual([key])
+  })
+
+  it('names every bad variable at once, and never a value', () => {
+    const env = {
+      ...addresses,
+      DATABASE_URL: 'mysql://chat:s3cret@db.example',
+      KAFKA_BROKERS: 's3cret',
+      PORT: 's3cret',
+      AUTH: 's3cret',
+    }
+    const error = errorOf(() => readConfig(env))
+    expect(error.problems.map(({ key }) => key).toSorted()).toEqual(['AUTH', 'DATABASE_URL', 'KAFKA_BROKERS', 'PORT'])
+    for (const { key } of error.problems) expect(error.message).toContain(key)
+    expect(JSON.stringify(error) + error.stack).not.toContain('s3cret')
+  })
+
+  it('cannot be changed once it is read', () => {
+    const config = readGatewayConfig({ ...addresses, AUTH: 'jwt', JWT_SECRET: secret })
+    for (const part of [
+      config,
+      config.access,
+      config.access.jwt,
+      config.access.trustedProxies,
+      config.times,
+      config.bounds,
+      config.limits,
+      config.kafkaBrokers,
+    ])
+      expect(Object.isFrozen(part)).toBe(true)
+  })
+})
+
+describe('readDistributedConfig', () => {
+  it('names all that a distributed process lacks', () => {
+    expect(keysOf(() => readDistributedConfig({}))).toEqual(['DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS'])
+  })
+
+  it('asks for no key of the front door', () => {
+    const config = readDistributedConfig({ ...addresses, JWT_SECRET: secret })
+    expect(JSON.stringify(config)).not.toContain(secret)
+  })
+})
+
+describe('readGatewayConfig', () => {
+  it('names all that a gateway lacks', () => {
+    expect(keysOf(() => readGatewayConfig({}))).toEqual(['DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS', 'AUTH'])
+  })
+})
+
+describe('readConfigFor', () => {
+  it('asks for nothing but what is needed', () => {
+    expect(readConfigFor(['kafkaBrokers'], { KAFKA_BROKERS: addresses.KAFKA_BROKERS }).kafkaBrokers).toHaveLength(2)
+    expect(keysOf(() => readConfigFor(['databaseUrl'], { KAFKA_BROKERS: addresses.KAFKA_BROKERS }))).toEqual(['DATABASE_URL'])
+  })
+
+  it('checks what is not needed all the same', () => {
+    expect(keysOf(() => readConfigFor([], { PORT: 'x' }))).toEqual(['PORT'])
+  })
+})
+
+describe('who gets in', () => {
+  it('are holders of tokens, signed by a secret or by the keys of a set', () => {
+    expect(
+      readConfig({ ...jwt, JWT_AUDIENCE: 'chat', JWT_ISSUER: 'https://issuer.example', JWT_LEEWAY_S: '9' }).access.jwt,
+    ).toEqual({
+      keys: { secret },
+      audience: 'chat',
+      issuer: 'https://issuer.example',
+      leewayS: 9,
+      lifeMaxS: 86_400,
+    })
+    expect(readConfig({ ...jwt, TOKEN_LIFE_MAX_S: '60' }).access.jwt?.lifeMaxS).toBe(60)
+    expect(readConfig({ ...keySet, JWT_JWKS: './keys.json' }).access.jwt?.keys).toEqual({ jwks: './keys.json' })
+  })
+
+  it.each([
+    ['without any key', { AUTH: 'jwt' }, 'JWT_SECRET'],
+    ['with two', { ...jwt, JWT_JWKS: './keys.json' }, 'JWT_SECRET'],
+    ['with a key that is too short', { AUTH: 'jwt', JWT_SECRET: 'x'.repeat(31) }, 'JWT_SECRET'],
+    ['with keys over a bare network', { AUTH: 'jwt', JWT_JWKS: 'http://issuer.example/keys' }, 'JWT_JWKS'],
+    ['with more leeway than clocks need', { ...jwt, JWT_LEEWAY_S: '61' }, 'JWT_LEEWAY_S'],
+  ])('are not told %s', (_, env, key) => {
+    expect(keysOf(() => readConfig(env))).toEqual([key])
+  })
+
+  it.each([
+    ['./keys.json'],
+    ['/etc/keys.json'],
+    ['https://issuer.example/keys'],
+    ['http://127.0.0.1:9/keys'],
+    ['http://localhost/keys'],
+    ['http://[::1]/keys'],
+  ])('may be told by the keys in %s', (place) => {
+    expect(readConfig({ ...keySet, JWT_JWKS: place }).access.jwt?.keys).toEqual({ jwks: place })
+  })
+
+  it.each([
+    ['an audience', { JWT_AUDIENCE: undefined }, ['JWT_AUDIENCE']],
+    ['an issuer', { JWT_ISSUER: undefined }, ['JWT_ISSUER']],
+    ['both', { JWT_AUDIENCE: undefined, JWT_ISSUER: '' }, ['JWT_AUDIENCE', 'JWT_ISSUER']],
+  ])('need %s with the keys of a set, unless JWT_ALLOW_UNCHECKED is true', (_, missing, keys) => {
+    const env = { ...keySet, JWT_JWKS: './keys.json', ...missing }
+    expect(keysOf(() => readConfig(env))).toEqual(keys)
+    expect(keysOf(() => readGatewayConfig({ ...addresses, ...env }))).toEqual(keys)
+    expect(readConfig({ ...env, JWT_ALLOW_UNCHECKED: 'true' }).access.jwt?.keys).toEqual({ jwks: './keys.json' })
+  })
+
+  it('need neither with a secret, which this service shares with its issuer alone', () => {
+    expect(readConfig(jwt).access.jwt).toMatchObject({ audience: undefined, issuer: undefined })
+  })
+
+  it.each([['JWT_SECRET'], ['JWT_AUDIENCE'], ['JWT_ISSUER'], ['JWT_JWKS']])(
+    'are not everybody where %s says that tokens are meant',
+    (key) => {
+      expect(keysOf(() => readConfig({ [key]: secret }))).toEqual([key])
+    },
+  )
+
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'chat.example', '128.0.0.1'])(
+    'are not everybody on %s, unless that is said twice',
+    (HOST) => {
+      expect(keysOf(() => readConfig({ HOST }))).toEqual(['AUTH'])
+      expect(keysOf(() => readGatewayConfig({ ...addresses, AUTH: 'off', HOST }))).toEqual(['AUTH'])
+      expect(readConfig({ HOST, AUTH_ALLOW_OFF: 'true' }).access.jwt).toBeUndefined()
+      expect(readConfig({ HOST, ...jwt }).access.jwt).toBeDefined()
+    },
+  )
+
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('may be everybody on %s', (HOST) => {
+    expect(readConfig({ HOST }).access.jwt).toBeUndefined()
+  })
+
+  it('are not everybody in production, unless that is said twice', () => {
+    expect(keysOf(() => readConfig({ NODE_ENV: 'production' }))).toEqual(['AUTH'])
+    expect(readConfig({ NODE_ENV: 'production', AUTH_ALLOW_OFF: 'true' }).access.jwt).toBeUndefined()
+    expect(readConfig({ NODE_ENV: 'development' }).access.jwt).toBeUndefined()
+  })
+
+  it('come from pages of these origins, and by these proxies', () => {
+    const env = { ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080', TRUSTED_PROXIES: '10.0.0.0/8, ::1' }
+    expect(readConfig(env).access).toMatchObject({
+      allowedOrigins: ['https://a.example', 'http://b.example:8080'],
+      trustedProxies: ['10.0.0.0/8', '::1'],
+    })
+  })
+
+  it.each([
+    ['ALLOWED_ORIGINS', '*'],
+    ['ALLOWED_ORIGINS', 'https://*.example.com'],
+    ['ALLOWED_ORIGINS', 'https://a.example/'],
+    ['ALLOWED_ORIGINS', 'https://A.example'],
+    ['ALLOWED_ORIGINS', 'null'],
+    ['ALLOWED_ORIGINS', 'a.example'],
+    ['ALLOWED_ORIGINS', 'https://a.example,'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['TRUSTED_PROXIES', '::/0'],
+    ['TRUSTED_PROXIES', '10.40.0.1,128.0.0.0/7'],
+    ['TRUSTED_PROXIES', '10.0.0.0/8/8'],
+    ['TRUSTED_PROXIES', '10.0.0'],
+    ['TRUSTED_PROXIES', 'proxy.example'],
+    ['AUTH_ALLOW_OFF', '1'],
+  ])('are not told by %s=%s', (key, value) => {
+    expect(keysOf(() => readConfig({ [key]: value }))).toEqual([key])
+  })
+})
+
+describe('settings', () => {
+  it('give no name to two variables', () => {
+    const names = Object.values(settings).flatMap((group) => Object.keys(group))
+    expect(new Set(names).size).toBe(names.length)
+  })
+})

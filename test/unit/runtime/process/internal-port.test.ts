@@ -1,0 +1,93 @@
+import { connect } from 'node:net'
+import { Registry } from 'prom-client'
+import { afterEach, describe, expect, it } from 'vitest'
+import { StartError } from '../../../../shared/runtime/config/start-error.ts'
+import { createMetrics } from '../../../../shared/runtime/observability/metrics.ts'
+import type { InternalPort, ReadyState } from '../../../../shared/runtime/process/internal-port.ts'
+import { createInternalPort } from '../../../../shared/runtime/process/internal-port.ts'
+
+let current: InternalPort | undefined
+
+const start = async (state: () => ReadyState, registry = new Registry()): Promise<{ url: string; port: number }> => {
+  current = createInternalPort({
+    host: '127.0.0.1',
+    port: 0,
+    registry,
+    readiness: () => ({ state: state(), details: { sessions: 2 } }),
+  })
+  const { port } = await current.start()
+  return { url: `http://127.0.0.1:${port}`, port }
+}
+
+afterEach(() => current?.stop())
+
+describe('internal port', () => {
+  it.each([
+    ['starting', 200, 503, 503],
+    ['ready', 200, 200, 200],
+    ['draining', 200, 200, 503],
+    ['overloaded', 200, 200, 503],
+  ] as const)('answers the probes while %s', async (state, live, startup, ready) => {
+    const { url } = await start(() => state)
+    const statuses = await Promise.all(
+      ['livez', 'startupz', 'readyz'].map(async (path) => (await fetch(`${url}/${path}`)).status),
+    )
+    expect(statuses).toEqual([live, startup, ready])
+  })
+
+  it('tells what readiness is made of', async () => {
+    const { url } = await start(() => 'draining')
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ state: 'draining', sessions: 2 })
+  })
+
+  it('shows the metrics as Prometheus reads them', async () => {
+    const { registry } = createMetrics()
+    const { url } = await start(() => 'ready', registry)
+    const response = await fetch(`${url}/metrics?x=1`)
+    expect(response.headers.get('content-type')).toContain('text/plain')
+    expect(await response.text()).toContain('chat_sessions 0')
+  })
+
+  it.each(['/', '/livez/', '/metrics/x', '/__proto__', '/constructor', '/ws'])('knows no %s', async (path) => {
+    const { url } = await start(() => 'ready')
+    expect((await fetch(url + path)).status).toBe(404)
+  })
+
+  it('takes no other method than GET and HEAD', async () => {
+    const { url } = await start(() => 'ready')
+    expect((await fetch(`${url}/livez`, { method: 'POST' })).status).toBe(404)
+    expect((await fetch(`${url}/livez`, { method: 'HEAD' })).status).toBe(200)
+  })
+
+  it('answers 500 and goes on when readiness cannot be told', async () => {
+    const { url } = await start(() => {
+      throw new Error('host name')
+    })
+    const response = await fetch(`${url}/readyz`)
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('host name')
+    expect((await fetch(`${url}/livez`)).status).toBe(200)
+  })
+
+  it('tells in one sentence that the port is taken, and which variable set it', async () => {
+    const { port } = await start(() => 'ready')
+    const second = createInternalPort({
+      host: '127.0.0.1',
+      port,
+      registry: new Registry(),
+      readiness: () => ({ state: 'ready' }),
+    })
+    await expect(second.start()).rejects.toThrow(new StartError(`INTERNAL_PORT: 127.0.0.1:${port}: address already in use`))
+    await second.stop()
+  })
+
+  it('stops at once, with a connection open that never asks', async () => {
+    const { port } = await start(() => 'ready')
+    const socket = connect(port, '127.0.0.1')
+    await new Promise<void>((resolve) => socket.once('connect', () => resolve()))
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+    socket.on('error', () => {})
+    await Promise.all([current?.stop(), current?.stop(), closed])
+    await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow('fetch failed')
+  })
+})
