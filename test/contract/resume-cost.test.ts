@@ -10,11 +10,11 @@ import { defaultBounds } from '../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../shared/runtime/config/times.ts'
 import { createMetrics } from '../../shared/runtime/observability/metrics.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
-import { silentWire } from '../support/client/silent-wire.ts'
 import { until } from '../support/poll.ts'
 import { whyNoStack } from '../support/stack/shared-stack.ts'
 import { keepingLog } from './keeping-log.ts'
 import { openFresh } from './postgres/postgres-opening.ts'
+import { silentWire } from './silent-wire.ts'
 import { append, chatCreated, messagePosted, userCreated } from './stored-chat.ts'
 
 const roomCount = 500

@@ -9,10 +9,10 @@ import { bundle } from '../../infra/npm/bundle.ts'
 import { clientPackage } from '../../infra/npm/client-package.ts'
 import { pack } from '../../infra/npm/pack.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
-import { runInBrowser } from '../support/browser/run-in-browser.ts'
 import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import { runInBrowser } from './run-in-browser.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const readme = readFileSync(join(root, 'shared/client/README.md'), 'utf8')

@@ -5,13 +5,13 @@ import { truthFromPostgres } from '../support/checker/truth-from-postgres.ts'
 import { freshName } from '../support/client/person.ts'
 import type { LoadContext } from '../support/load/load-context.ts'
 import { createLoadContext, nowMs } from '../support/load/load-context.ts'
-import type { RecordedApp } from '../support/load/recorded-app.ts'
-import { recordedApp } from '../support/load/recorded-app.ts'
 import { freshTag } from '../support/load/run-ids.ts'
 import { until } from '../support/poll.ts'
 import type { ChatOptions } from '../support/stack/start-chat.ts'
 import type { OwnChat } from './own-chat.ts'
 import { quickWriters } from './own-chat.ts'
+import type { RecordedApp } from './recorded-app.ts'
+import { recordedApp } from './recorded-app.ts'
 
 /** Two of each, and quick to notice that one of them is gone. */
 export const harmedChat: ChatOptions = {

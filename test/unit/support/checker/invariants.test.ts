@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { InvariantName } from '../../../support/checker/check.ts'
 import { checkRun, defaultTerms } from '../../../support/checker/check.ts'
-import type { MadeHistory } from '../../../support/checker/made-run.ts'
-import { madeHistory, madeTruth } from '../../../support/checker/made-run.ts'
 import type { Truth } from '../../../support/checker/truth.ts'
 import { foreign } from '../../../support/load/entry.ts'
+import type { MadeHistory } from './made-run.ts'
+import { madeHistory, madeTruth } from './made-run.ts'
 
 const three = (): Truth => madeTruth([{ created: [1, 2] }, { message: 1 }, { message: 2 }])
 

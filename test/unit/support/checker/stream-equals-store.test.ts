@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { frameOf, madeTruth } from '../../../support/checker/made-run.ts'
 import { streamEqualsStore } from '../../../support/checker/stream-equals-store.ts'
 import { runIds } from '../../../support/load/run-ids.ts'
+import { frameOf, madeTruth } from './made-run.ts'
 
 const events = [{ created: [1, 2] }, { message: 1 }, { message: 2 }] as const
 const truth = madeTruth(events)

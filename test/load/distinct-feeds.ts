@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { Entries } from './outline.ts'
+import type { Entries } from '../support/checker/outline.ts'
 
 export interface FeedCount {
   /** Pairs of a socket and a room of which it got frames. */

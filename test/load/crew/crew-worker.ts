@@ -2,12 +2,12 @@
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import { readList } from '../checker/read-list.ts'
+import { readList } from '../../support/checker/read-list.ts'
+import type { Load } from '../../support/load/load.ts'
+import { createLoad, externalIdOf } from '../../support/load/load.ts'
+import type { Pace } from '../../support/load/pace.ts'
 import { loopUtilization } from './busyness.ts'
 import type { NumberedOrder, Order, Sample, Word, WorkerOptions, WorkerResult } from './crew-messages.ts'
-import type { Load } from './load.ts'
-import { createLoad, externalIdOf } from './load.ts'
-import type { Pace } from './pace.ts'
 
 const say = (word: Word): void => void process.send?.(word)
 

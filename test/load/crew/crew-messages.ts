@@ -1,5 +1,5 @@
-import type { LoadOptions } from './load.ts'
-import type { Counts } from './load-context.ts'
+import type { LoadOptions } from '../../support/load/load.ts'
+import type { Counts } from '../../support/load/load-context.ts'
 
 /** Who a user is, where the service wants to know it for certain. */
 export interface Identity {

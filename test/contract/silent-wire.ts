@@ -1,4 +1,4 @@
-import type { Wire } from '../../../services/gateway/send-queue/wire.ts'
+import type { Wire } from '../../services/gateway/send-queue/wire.ts'
 
 /** A socket that takes everything at once and keeps the texts of the frames it was written. */
 export interface SilentWire extends Wire {

@@ -1,18 +1,18 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { postgresAccount } from '../../../infra/native/account.ts'
-import { freePort } from '../../../infra/native/free-port.ts'
-import { install } from '../../../infra/native/install.ts'
-import type { KafkaServer } from '../../../infra/native/kafka.ts'
-import { startKafka } from '../../../infra/native/kafka.ts'
-import { kafkaArguments } from '../../../infra/native/kafka-command.ts'
-import { startPostgres } from '../../../infra/native/postgres.ts'
-import { startRedis } from '../../../infra/native/redis.ts'
-import { runCommand } from '../../../infra/native/run-command.ts'
-import type { NativeTools } from '../../../infra/native/tools.ts'
-import { projectFolder } from '../stack/replica.ts'
-import { makeScratchFolder, removeScratchFolder } from '../stack/scratch-folder.ts'
+import { postgresAccount } from '../../../../infra/native/account.ts'
+import { freePort } from '../../../../infra/native/free-port.ts'
+import { install } from '../../../../infra/native/install.ts'
+import type { KafkaServer } from '../../../../infra/native/kafka.ts'
+import { startKafka } from '../../../../infra/native/kafka.ts'
+import { kafkaArguments } from '../../../../infra/native/kafka-command.ts'
+import { startPostgres } from '../../../../infra/native/postgres.ts'
+import { startRedis } from '../../../../infra/native/redis.ts'
+import { runCommand } from '../../../../infra/native/run-command.ts'
+import type { NativeTools } from '../../../../infra/native/tools.ts'
+import { projectFolder } from '../../../support/stack/replica.ts'
+import { makeScratchFolder, removeScratchFolder } from '../../../support/stack/scratch-folder.ts'
 import type { Authority, Certificate } from './authority.ts'
 import { makeAuthority } from './authority.ts'
 
@@ -79,7 +79,7 @@ const startSecureKafka = async (tools: NativeTools, folder: string, certificate:
 /** The ACLs that users are given, as they are given them. */
 const applyKafkaAcls = async (folder: string, secure: number, authority: Authority): Promise<void> => {
   const shim = join(folder, 'kafka-acls')
-  const script = join(projectFolder, 'test/support/secure/kafka-acls.ts')
+  const script = join(projectFolder, 'test/security/secured/services/kafka-acls.ts')
   writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${script}" "$@"\n`)
   chmodSync(shim, 0o755)
   const config = join(folder, 'root.properties')

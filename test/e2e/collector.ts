@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
-import type { HostForPrograms } from '../stack/host-for-programs.ts'
-import { loopback } from '../stack/host-for-programs.ts'
+import type { HostForPrograms } from '../support/stack/host-for-programs.ts'
+import { loopback } from '../support/stack/host-for-programs.ts'
 
 /** One span, as it came. */
 export interface CollectedSpan {

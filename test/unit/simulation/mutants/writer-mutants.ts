@@ -1,4 +1,4 @@
-import type { Mutant } from '../../support/mutants/mutant.ts'
+import type { Mutant } from './mutant.ts'
 
 /** A mutant that the simulation of writers detects. */
 export type WriterMutant = Mutant & {

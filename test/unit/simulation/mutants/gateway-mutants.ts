@@ -1,4 +1,4 @@
-import type { Mutant } from '../../support/mutants/mutant.ts'
+import type { Mutant } from './mutant.ts'
 
 /** A mutant that the simulation of gateways detects. */
 export type GatewayMutant = Mutant & {

@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib'
-import { feedFrameText } from '../../../shared/records/publications.ts'
-import type { Entry, EntryCode, OperationEvent } from '../load/entry.ts'
-import { creation } from '../load/entry.ts'
-import type { History } from '../load/history.ts'
-import { createHistory } from '../load/history.ts'
-import { runIds } from '../load/run-ids.ts'
-import type { Truth } from './truth.ts'
-import { truthBuilder } from './truth-builder.ts'
+import { feedFrameText } from '../../../../shared/records/publications.ts'
+import type { Truth } from '../../../support/checker/truth.ts'
+import { truthBuilder } from '../../../support/checker/truth-builder.ts'
+import type { Entry, EntryCode, OperationEvent } from '../../../support/load/entry.ts'
+import { creation } from '../../../support/load/entry.ts'
+import type { History } from '../../../support/load/history.ts'
+import { createHistory } from '../../../support/load/history.ts'
+import { runIds } from '../../../support/load/run-ids.ts'
 
 const startMs = Date.parse('2026-01-01T00:00:00.000Z')
 const ids = runIds(7, startMs)

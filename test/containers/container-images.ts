@@ -1,8 +1,8 @@
-import type { Engine } from '../../../../infra/docker/engine.ts'
-import { ensureEngine } from '../../../../infra/docker/engine.ts'
-import { buildChatImage, describeImage, ensureImages } from '../../../../infra/docker/images.ts'
-import { pinnedImages } from '../../../../infra/docker/pinned-images.ts'
-import { stackImages } from './stack-images.ts'
+import type { Engine } from '../../infra/docker/engine.ts'
+import { ensureEngine } from '../../infra/docker/engine.ts'
+import { buildChatImage, describeImage, ensureImages } from '../../infra/docker/images.ts'
+import { pinnedImages } from '../../infra/docker/pinned-images.ts'
+import { stackImages } from '../support/stack/containers/stack-images.ts'
 
 const say = (line: string): void => {
   process.stderr.write(`docker: ${line}\n`)

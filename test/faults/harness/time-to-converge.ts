@@ -1,4 +1,4 @@
-import type { Entries, Outline } from './outline.ts'
+import type { Entries, Outline } from '../../support/checker/outline.ts'
 
 /**
  * From the last healing to the last frame of what was sent before it, over all

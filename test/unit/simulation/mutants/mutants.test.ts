@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { tryMutant } from '../../support/mutants/try-mutant.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
+import { tryMutant } from './try-mutant.ts'
 import { writerMutants } from './writer-mutants.ts'
 
 const seeds = Array.from({ length: 100 }, (_, index) => index + 1)

@@ -1,4 +1,4 @@
-import type { SocketConstructor } from '../../../shared/client/socket.ts'
+import type { SocketConstructor } from '../../shared/client/socket.ts'
 
 /** WebSockets of Node's own, each to the next of these gateways, as a load balancer would. */
 export const socketsInTurn = (urls: readonly string[], first = 0): SocketConstructor => {

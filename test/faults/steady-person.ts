@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ChatSocket, FeedFrame, Frame } from './chat-socket.ts'
-import { isFeedFrame, openSocket } from './chat-socket.ts'
+import type { ChatSocket, FeedFrame, Frame } from '../support/client/chat-socket.ts'
+import { isFeedFrame, openSocket } from '../support/client/chat-socket.ts'
 
 /**
  * A client as the protocol's rules ask for: comes back on the next gateway

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { projectFolder } from '../../../infra/docker/pinned-images.ts'
 import { freePort } from '../../../infra/native/free-port.ts'
 import { runCommand } from '../../../infra/native/run-command.ts'
-import { until } from '../poll.ts'
+import { until } from '../../support/poll.ts'
 import type { ComposeTool } from './compose-tool.ts'
 
 /** `docker-compose.yml` brought up under a name of its own. */

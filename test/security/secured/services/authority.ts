@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runCommand } from '../../../infra/native/run-command.ts'
+import { runCommand } from '../../../../infra/native/run-command.ts'
 
 /** A server's key and certificate, in PEM. */
 export interface Certificate {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Change } from '../../../support/mutants/mutant.ts'
-import { mutate } from '../../../support/mutants/mutate.ts'
+import type { Change } from './mutant.ts'
+import { mutate } from './mutate.ts'
 
 const source = `
 const check = (a: number, b: number) => {
