@@ -2,12 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { until } from '../poll.ts'
-
-/** One frame that the service sent, taken apart. */
-export interface RawFrame {
-  readonly opcode: number
-  readonly payload: Buffer
-}
+import type { ServerFrameBytes } from './server-frames.ts'
+import { serverFramesIn } from './server-frames.ts'
 
 /** A TCP connection to the public port that says whatever a test likes. */
 export interface RawSocket extends AsyncDisposable {
@@ -20,7 +16,7 @@ export interface RawSocket extends AsyncDisposable {
   /** The head of the first answer, once it is whole. */
   head(): Promise<string>
   /** WebSocket frames after the head. */
-  frames(): readonly RawFrame[]
+  frames(): readonly ServerFrameBytes[]
   /** The code of the service's close frame; undefined when the socket went without one. */
   closeCode(): Promise<number | undefined>
   /** Reads nothing more. */
@@ -28,20 +24,6 @@ export interface RawSocket extends AsyncDisposable {
 }
 
 const headEnd = Buffer.from('\r\n\r\n')
-
-const takeApart = (bytes: Buffer): RawFrame[] => {
-  const frames: RawFrame[] = []
-  for (let at = 0; at + 2 <= bytes.length; ) {
-    const short = (bytes[at + 1] ?? 0) & 0x7f
-    const start = at + (short < 126 ? 2 : short === 126 ? 4 : 10)
-    if (start > bytes.length) break
-    const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2))
-    if (start + length > bytes.length) break
-    frames.push({ opcode: (bytes[at] ?? 0) & 0x0f, payload: bytes.subarray(start, start + length) })
-    at = start + length
-  }
-  return frames
-}
 
 const backoff = { withinMs: 30_000, everyMs: 5 }
 
@@ -72,10 +54,10 @@ export const rawSocket = async (url: string): Promise<RawSocket> => {
       },
       backoff,
     )
-  const frames = (): readonly RawFrame[] => {
+  const frames = (): readonly ServerFrameBytes[] => {
     const bytes = received()
     const end = bytes.indexOf(headEnd)
-    return end < 0 ? [] : takeApart(bytes.subarray(end + headEnd.length))
+    return end < 0 ? [] : serverFramesIn(bytes.subarray(end + headEnd.length))
   }
 
   return {

@@ -2,8 +2,8 @@ import { forgedText } from './forger.ts'
 import type { Truths } from './room-truths.ts'
 import { membershipDuring } from './room-truths.ts'
 import type { Connection } from './simulated-client.ts'
+import { simulatedTimes } from './simulated-settings.ts'
 import type { Received } from './simulated-socket.ts'
-import { simulatedTimes } from './simulated-world.ts'
 
 type InRoom = Received & { readonly room: string; readonly seq: number }
 

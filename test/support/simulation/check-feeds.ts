@@ -2,8 +2,8 @@ import type { Deceptions } from './check-deceptions.ts'
 import type { RoomTruth, Truths } from './room-truths.ts'
 import { membershipDuring } from './room-truths.ts'
 import type { Connection, Sent } from './simulated-client.ts'
+import { simulatedBounds, simulatedTimes } from './simulated-settings.ts'
 import type { Received } from './simulated-socket.ts'
-import { simulatedBounds, simulatedTimes } from './simulated-world.ts'
 
 export type Say = (problem: string) => void
 

@@ -1,8 +1,8 @@
 import type { Say } from './check-feeds.ts'
 import type { TrueEvent, Truths } from './room-truths.ts'
 import type { Connection, Sent } from './simulated-client.ts'
+import { simulatedTimes } from './simulated-settings.ts'
 import type { Received } from './simulated-socket.ts'
-import { simulatedTimes } from './simulated-world.ts'
 
 /** Refusals of the gateway: they are not recorded and speak of one sending. */
 const ownRefusals: ReadonlySet<string> = new Set(['unavailable', 'rate_limited'])

@@ -1,4 +1,5 @@
 import type { Wire } from '../../../services/gateway/send-queue/wire.ts'
+import { frameTextsIn } from '../client/server-frames.ts'
 import type { Random } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -28,19 +29,6 @@ export interface SimulatedSocket {
   abort(): void
 }
 
-/** Text of each unmasked frame in a write. */
-const decode = (bytes: Buffer): string[] => {
-  const texts: string[] = []
-  for (let at = 0; at < bytes.length; ) {
-    const short = (bytes[at + 1] ?? 0) & 0x7f
-    const start = at + (short < 126 ? 2 : short === 126 ? 4 : 10)
-    const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2))
-    texts.push(bytes.toString('utf8', start, start + length))
-    at = start + length
-  }
-  return texts
-}
-
 const feedFrame = /^\{("id":"[^"]*",)?"event":"[^"]*","room":"[^"]*","seq":/
 
 interface Write {
@@ -50,7 +38,7 @@ interface Write {
 }
 
 const writeOf = (bytes: Buffer): Write => {
-  const texts = decode(bytes)
+  const texts = frameTextsIn(bytes)
   const feedBytes = texts.reduce((sum, text) => (feedFrame.test(text) ? sum + Buffer.byteLength(text) : sum), 0)
   return { texts, bytes: bytes.length, feedBytes }
 }

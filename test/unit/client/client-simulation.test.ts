@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AppSabotage } from '../../support/client-simulation/simulate-apps.ts'
+import type { ServiceMutant } from '../../support/client-simulation/simulate-apps.ts'
 import { simulateApps } from '../../support/client-simulation/simulate-apps.ts'
 
 /** `SIMULATION_SEED=7 SIMULATION_RUNS=1` replays one run. */
@@ -7,8 +7,8 @@ const firstSeed = Number(process.env.SIMULATION_SEED ?? 1)
 const runs = Number(process.env.SIMULATION_RUNS ?? 40)
 const parts = 4
 
-const problemsOf = async (seed: number, sabotage?: AppSabotage): Promise<string[]> => {
-  const { problems } = await simulateApps(seed, sabotage)
+const problemsOf = async (seed: number, mutant?: ServiceMutant): Promise<string[]> => {
+  const { problems } = await simulateApps(seed, mutant)
   return problems.map((problem) => `seed ${seed}: ${problem}`)
 }
 
@@ -32,8 +32,8 @@ describe('Applications on the client, under seeded interleavings', () => {
 })
 
 /** Tries seeds until one shows the fault; the first few are enough. */
-const isCaught = async (sabotage: AppSabotage): Promise<boolean> => {
-  for (let seed = 1; seed <= 20; seed += 1) if ((await problemsOf(seed, sabotage)).length > 0) return true
+const isCaught = async (mutant: ServiceMutant): Promise<boolean> => {
+  for (let seed = 1; seed <= 20; seed += 1) if ((await problemsOf(seed, mutant)).length > 0) return true
   return false
 }
 
@@ -44,7 +44,7 @@ describe('The simulation of applications catches', () => {
 
   it('a service that says to have recovered what it did not', async () => {
     let isReplaying = false
-    const garble: AppSabotage['garble'] = (frame) => {
+    const garble: ServiceMutant['garble'] = (frame) => {
       if (frame.event === 'create-user') isReplaying = true
       if (frame.event === 'resume') isReplaying = false
       return isReplaying && frame.seq !== undefined ? undefined : frame
@@ -53,7 +53,7 @@ describe('The simulation of applications catches', () => {
   })
 
   it('a history that leaves messages out', async () => {
-    const store: AppSabotage['store'] = ({ eventStore, readModel }) => ({
+    const store: ServiceMutant['store'] = ({ eventStore, readModel }) => ({
       eventStore,
       readModel: {
         ...readModel,
@@ -67,7 +67,7 @@ describe('The simulation of applications catches', () => {
   })
 
   it('a confirmation of what was not stored', async () => {
-    const garble: AppSabotage['garble'] = ({ error, ...frame }) =>
+    const garble: ServiceMutant['garble'] = ({ error, ...frame }) =>
       error === undefined ? frame : { ...frame, body: { id: frame.id } }
     expect(await isCaught({ garble })).toBe(true)
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import type { Simulation } from '../../support/simulation/simulate.ts'
 import { simulate } from '../../support/simulation/simulate.ts'
-import type { Sabotage } from '../../support/simulation/simulated-store.ts'
+import type { StoreMutant } from '../../support/simulation/simulated-store.ts'
 
 /** `SIMULATION_SEED=7 SIMULATION_RUNS=1` replays one run. */
 const firstSeed = Number(process.env.SIMULATION_SEED ?? 1)
@@ -50,8 +50,8 @@ describe('Rooms, followers and pending commands under seeded interleavings', () 
 })
 
 /** Tries seeds until one shows the fault. */
-const isCaught = async (sabotage: Sabotage): Promise<boolean> => {
-  for (let seed = 1; seed <= 400; seed += 1) if ((await problemsOf(seed, { sabotage })).length > 0) return true
+const isCaught = async (mutant: StoreMutant): Promise<boolean> => {
+  for (let seed = 1; seed <= 400; seed += 1) if ((await problemsOf(seed, { storeMutant: mutant })).length > 0) return true
   return false
 }
 
@@ -60,7 +60,7 @@ const without = (events: readonly StoredEvent[]): StoredEvent[] =>
 
 describe('The simulation catches', () => {
   it('a store that leaves events out of its pages', async () => {
-    const sabotage: Sabotage = ({ eventStore, readModel }) => ({
+    const mutant: StoreMutant = ({ eventStore, readModel }) => ({
       readModel,
       eventStore: {
         ...eventStore,
@@ -68,19 +68,19 @@ describe('The simulation catches', () => {
           (await eventStore.readPages(requests)).map((page) => ({ ...page, events: without(page.events) })),
       },
     })
-    expect(await isCaught(sabotage)).toBe(true)
+    expect(await isCaught(mutant)).toBe(true)
   })
 
   it('a sweep that never finds a room behind', async () => {
-    const sabotage: Sabotage = ({ eventStore, readModel }) => ({
+    const mutant: StoreMutant = ({ eventStore, readModel }) => ({
       eventStore,
       readModel: { ...readModel, changedHeads: async () => new Map() },
     })
-    expect(await isCaught(sabotage)).toBe(true)
+    expect(await isCaught(mutant)).toBe(true)
   })
 
   it('pages that take everybody for a member', async () => {
-    const sabotage: Sabotage = ({ eventStore, readModel }) => ({
+    const mutant: StoreMutant = ({ eventStore, readModel }) => ({
       readModel,
       eventStore: {
         ...eventStore,
@@ -91,6 +91,6 @@ describe('The simulation catches', () => {
           })),
       },
     })
-    expect(await isCaught(sabotage)).toBe(true)
+    expect(await isCaught(mutant)).toBe(true)
   })
 })

@@ -58,7 +58,6 @@ const followerMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/follower'),
     in: 'readPage',
     operand: 'mine',
-    shownBy: 292,
   },
   {
     rule: 'a page is cut after the event that removed its reader',
@@ -110,7 +109,6 @@ const sessionMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/session-rooms'),
     in: 'withhold',
     call: 'hold',
-    shownBy: 923,
   },
   {
     rule: 'a room continues from the head that was read before the answer to create-user',
@@ -193,7 +191,6 @@ const forgeryMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/room-feed'),
     in: 'repairStep',
     operand: 'contradicts',
-    shownBy: 650,
   },
   {
     rule: 'the sweep compares the seq of the newest message',

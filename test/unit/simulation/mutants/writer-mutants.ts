@@ -80,7 +80,7 @@ const appendMutants: readonly WriterMutant[] = [
   },
 ]
 
-const partitions = 'test/support/writer-simulation/simulated-partitions.ts'
+const consumer = 'test/support/simulation/partition-consumer.ts'
 
 const consumptionMutants: readonly WriterMutant[] = [
   {
@@ -98,17 +98,16 @@ const consumptionMutants: readonly WriterMutant[] = [
   },
   {
     rule: 'a consumer that lost the partition cannot commit offsets',
-    module: partitions,
+    module: consumer,
     in: 'acknowledge',
-    guard: 'owner',
-    shownBy: 122,
+    guard: 'isOwner',
   },
   {
     rule: 'batches are acknowledged in the order of the log',
-    module: partitions,
+    module: consumer,
     in: 'acknowledge',
     call: 'findIndex',
-    becomes: 'held.inHand.findLastIndex(({ isDone }) => isDone) + 1',
+    becomes: 'inHand.findLastIndex(({ isDone }) => isDone) + 1',
   },
 ]
 
@@ -134,7 +133,6 @@ const streamMutants: readonly WriterMutant[] = [
     becomes: `entries
       .filter((entry) => entry.lease.signal === lease.signal && !entry.isDropped)
       .forEach((entry) => giveUp(entry, lease.signal.reason))`,
-    shownBy: 521,
   },
   {
     rule: 'the recorded events of repeated commands are sent to the event stream too',
