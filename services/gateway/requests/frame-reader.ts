@@ -9,7 +9,7 @@ import type { Asked } from './requester.ts'
 
 export type ReadFrame = { readonly request: Request } | { readonly asked: Asked; readonly error: ErrorBody }
 
-/** Text → validated request, or the error that names field and reason. Never throws. */
+/** Parses and validates the text of a frame. An error names field and reason. Never throws. */
 export type FrameReader = (text: string) => ReadFrame
 
 const unparsed: Asked = { event: 'error' }
@@ -23,7 +23,7 @@ const parse = (text: string): Record<string, unknown> | undefined => {
   }
 }
 
-/** A correlation string is repeated only if it is one. */
+/** The `id` to repeat in an answer, if it is valid. */
 const callerIdOf = (id: unknown): { id?: string } =>
   typeof id === 'string' && id.length > 0 && id.length <= callerIdChars && id.isWellFormed() ? { id } : {}
 
@@ -32,7 +32,7 @@ const fieldOf = (issue: z.core.$ZodIssue): string => {
   return path.map(String).join('.') || 'frame'
 }
 
-/** A union's own words help nobody: take the branch that came closest. */
+/** The issue of a union is replaced by that of the branch with the fewest issues, because its own text names no field. */
 const innermost = (issue: z.core.$ZodIssue): z.core.$ZodIssue => {
   if (issue.code !== 'invalid_union') return issue
   const branches = issue.errors.filter((branch) => branch.length > 0).sort((a, b) => a.length - b.length)
@@ -49,11 +49,11 @@ const invalid = (error: z.ZodError): ErrorBody => {
   return errorBody('invalid', `${field}: ${reason}`, { field, reason })
 }
 
-/** The event as errors repeat it: never more than a name. */
+/** The event name to repeat in an error, at most 64 characters. */
 const eventOf = (event: unknown): string =>
   typeof event === 'string' && event.length <= 64 && event.isWellFormed() ? event : unparsed.event
 
-/** Whom to answer, of a frame that is not going to be looked at any further. Never throws. */
+/** Reads only what an error has to repeat of a frame. Never throws. */
 export const askedOf = (text: string): Asked => {
   const { event, id } = parse(text) ?? {}
   return { event: eventOf(event), ...callerIdOf(id) }

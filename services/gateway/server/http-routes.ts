@@ -4,7 +4,7 @@ import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
 import type { Api } from './http-api.ts'
 import { apiPath } from './http-api.ts'
 
-/** Answers a request, or says false. */
+/** Answers a request. False: the request is not for this handler. */
 export type Answerer = (request: IncomingMessage, response: ServerResponse) => boolean
 
 const plain = (response: ServerResponse, status: number, text: string): void => {
@@ -12,14 +12,14 @@ const plain = (response: ServerResponse, status: number, text: string): void => 
   response.end(text)
 }
 
-interface Answering {
+interface Routes {
   readonly limits: ProtocolLimits
   readonly api: Api
   readonly page: Answerer | undefined
 }
 
-/** Whatever of the public port is no socket: requests of back ends, the protocol's document, the page where there is one. */
-export const answerRequests = ({ limits, api, page }: Answering) => {
+/** Answers the HTTP requests of the public port: the API, the AsyncAPI document, and the page if there is one. */
+export const answerRequests = ({ limits, api, page }: Routes) => {
   let document: string | undefined
   return (request: IncomingMessage, response: ServerResponse): void => {
     if (request.url?.startsWith(apiPath) === true) void api.handle(request, response)

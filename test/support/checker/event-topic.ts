@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
-import { calmIdleQueues } from '../../../infra/kafka/kafkajs-patches/idle-queue.ts'
+import { stopIdleTimers } from '../../../infra/kafka/kafkajs-patches/idle-timers.ts'
 import type { FeedFrame } from '../client/chat-socket.ts'
 import { until } from '../poll.ts'
 
@@ -12,7 +12,7 @@ export interface TopicRecord {
 
 /** All records of the namespace's `chat.events` up to now, each partition in its order, repetitions included. */
 export const readEventTopic = async (brokers: readonly string[], namespace: string): Promise<readonly TopicRecord[]> => {
-  calmIdleQueues()
+  stopIdleTimers()
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
   const topic = `${namespace}.chat.events`
   const admin = kafka.admin()

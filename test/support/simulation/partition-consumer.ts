@@ -1,7 +1,9 @@
 import type { BatchHandler, LogRecord } from '../../../shared/ports/command-log.ts'
 import type { Random } from './random.ts'
-import type { OnAcknowledged } from './simulated-log.ts'
 import type { VirtualClock } from './virtual-clock.ts'
+
+/** Called when the offsets of these records are committed; the commit began at `sinceMs`. */
+export type OnAcknowledged = (records: readonly LogRecord[], sinceMs: number) => void
 
 /** The records of a partition, and the committed offset of the consumer group. */
 export interface Partition {

@@ -1,6 +1,6 @@
 import type { BatchHandler, CommandLog, Consumption, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
-import type { PartitionConsumer } from './partition-consumer.ts'
+import type { OnAcknowledged, PartitionConsumer } from './partition-consumer.ts'
 import { startPartitionConsumer } from './partition-consumer.ts'
 import type { Random } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -12,9 +12,6 @@ export interface LogFaults {
   /** Probability that a handled batch is followed by a rebalance, which delivers unacknowledged batches again. */
   readonly rebalance: number
 }
-
-/** Called when the offsets of these records are committed; the commit began at `sinceMs`. */
-export type OnAcknowledged = (records: readonly LogRecord[], sinceMs: number) => void
 
 /**
  * A log of a few partitions that delivers at least once, with delays and

@@ -135,20 +135,20 @@ const sessionMutants: readonly GatewayMutant[] = [
 const commandMutants: readonly GatewayMutant[] = [
   {
     rule: 'a command is not answered before its own frame',
-    module: gateway('rooms/pending'),
+    module: gateway('rooms/pending-commands'),
     in: 'isAhead',
     body: 'return false',
   },
-  { rule: 'a command is confirmed once', module: gateway('rooms/pending'), in: 'offer', call: 'forget' },
+  { rule: 'a command is confirmed once', module: gateway('rooms/pending-commands'), in: 'confirm', call: 'forget' },
   {
     rule: 'other content under the same id does not confirm a command',
-    module: gateway('rooms/pending'),
+    module: gateway('rooms/pending-commands'),
     in: 'isOf',
     operand: 'digest',
   },
   {
     rule: 'the commands of a session to one room are produced in order',
-    module: gateway('requests/intake'),
+    module: gateway('requests/command-queue'),
     in: 'inOrder',
     operand: 'before',
   },
@@ -176,7 +176,7 @@ const commandMutants: readonly GatewayMutant[] = [
 const forgeryMutants: readonly GatewayMutant[] = [
   {
     rule: 'membership events are read from the store',
-    module: gateway('rooms/room-feed'),
+    module: gateway('rooms/held-events'),
     in: 'isPassable',
     operand: 'new-message',
   },

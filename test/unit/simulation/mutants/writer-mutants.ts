@@ -20,7 +20,7 @@ const memoryMutants: readonly WriterMutant[] = [
     rule: 'the room memory receives the result of a batch only after the commit',
     module: writer('decide-and-append'),
     in: 'decideAndAppend',
-    call: 'append',
+    call: 'appendIfAny',
     becomes: `verdicts.forEach(({ chats }) => {
       for (const [room, state] of chats) memory.put(room, { state, users: new Set(state.members) })
     }), <original>`,
@@ -40,14 +40,14 @@ const memoryMutants: readonly WriterMutant[] = [
   {
     rule: 'recorded outcomes are read with a room',
     module: writer('decide-and-append'),
-    in: 'unanswered',
+    in: 'withoutKnownRooms',
     property: 'commands',
     becomes: 'commands: []',
   },
   {
     rule: 'an append of unknown outcome does not count as stored',
     module: writer('decide-and-append'),
-    in: 'append',
+    in: 'appendIfAny',
     call: 'append',
     becomes: "<original>.catch(() => 'appended')",
   },
@@ -92,7 +92,7 @@ const consumptionMutants: readonly WriterMutant[] = [
   {
     rule: 'consumption restarts at the acknowledged offsets after a loss of the connection',
     module: writer('writer-sessions'),
-    in: 'beginAgain',
+    in: 'restart',
     call: 'rewind',
     becomes: 'Promise.resolve()',
   },
@@ -121,23 +121,23 @@ const streamMutants: readonly WriterMutant[] = [
   },
   {
     rule: 'records of a later batch do not overtake a publish in flight',
-    module: writer('event-stream-lane'),
+    module: writer('event-stream-queue'),
     in: 'flush',
     operand: 'isFlushing',
   },
   {
     rule: 'giving up the records of a batch gives up all later records of its assignment',
-    module: writer('event-stream-lane'),
+    module: writer('event-stream-queue'),
     in: 'onFailure',
-    call: 'giveUpAllOf',
+    call: 'abandonAllOf',
     becomes: `entries
-      .filter((entry) => entry.lease.signal === lease.signal && !entry.isDropped)
-      .forEach((entry) => giveUp(entry, lease.signal.reason))`,
+      .filter((entry) => entry.lease.signal === lease.signal && !entry.isAbandoned)
+      .forEach((entry) => abandon(entry, lease.signal.reason))`,
   },
   {
     rule: 'the recorded events of repeated commands are sent to the event stream too',
-    module: writer('framed-events'),
-    in: 'framedEvents',
+    module: writer('publications'),
+    in: 'framedStreams',
     call: 'set',
     becomes: 'decision.isRepeat || <original>',
   },
