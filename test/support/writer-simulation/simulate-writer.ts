@@ -68,7 +68,7 @@ export const simulateWriter = async (seed: number): Promise<WriterSimulation> =>
     events: () => world.store.memory.events(),
     outcome: (key) => world.store.memory.outcome(key),
   })
-  const world = await simulatedWorld(seed, { gateways: 0, observer: checks })
+  const world = await simulatedWorld(seed, { gateways: 0, writerFaults: 0.02, observer: checks })
   const { clock, store, log } = world
   await store.prepare((eventStore) => append(eventStore, ...simulatedUsers.map((id, n) => userCreated(id, `ext-${n}`))))
   const commands = randomCommands(world.random)

@@ -75,13 +75,8 @@ const followerMutants: readonly GatewayMutant[] = [
     rule: 'nothing newer than a replay precedes its answer',
     module: gateway('rooms/follower'),
     in: 'catchUp',
-    body: `
-      if (this.state !== 'behind' || this.reading !== undefined) return
-      if (this.replay !== undefined && this.cursor >= this.replay.ceiling) {
-        this.finishReplay('recovered')
-        this.replay = undefined
-      }
-      if (this.feed.isOpen || this.replay !== undefined) this.reader.queueForPage(this)`,
+    call: 'finishReplay',
+    becomes: '<original>, (this.replay = undefined), this.catchUp()',
   },
   {
     rule: 'a page is queued only as far as the send queue has room',
