@@ -21,7 +21,7 @@ const memoryMutants: readonly WriterMutant[] = [
     module: writer('decide-and-append'),
     in: 'decideAndAppend',
     call: 'appendIfAny',
-    becomes: `verdicts.forEach(({ chats }) => {
+    becomes: `batchDecisions.forEach(({ chats }) => {
       for (const [room, state] of chats) memory.put(room, { state, users: new Set(state.members) })
     }), <original>`,
   },
