@@ -6,9 +6,9 @@ import { truthBuilder } from './truth-builder.ts'
 const seqOf = (frame: string): number => Number(/"seq":(\d+)/.exec(frame)?.[1])
 
 /**
- * The truth as clients can ask for it: messages from the lists, and the events
- * between them, which lists do not show, as sockets saw them. For services
- * whose store cannot be reached.
+ * The truth as clients can read it: messages from the lists, and membership
+ * events, which lists omit, as sockets received them. For services whose store
+ * cannot be read.
  */
 export const truthFromLists = async (load: Load, userOf: ReadonlyMap<string, number>): Promise<Truth> => {
   const { ids, membershipFrames } = load.context

@@ -5,21 +5,21 @@ import { until } from '../poll.ts'
 import type { ServerFrameBytes } from './server-frames.ts'
 import { serverFramesIn } from './server-frames.ts'
 
-/** A TCP connection to the public port that says whatever a test likes. */
+/** A TCP connection to the public port on which a test sends any bytes. */
 export interface RawSocket extends AsyncDisposable {
   write(bytes: string | Buffer): void
-  /** Resolves when the socket is gone. */
+  /** Resolves when the socket is closed. */
   readonly closed: Promise<void>
   readonly isClosed: boolean
   /** The status of the first answer. */
   status(): Promise<number>
-  /** The head of the first answer, once it is whole. */
+  /** The head of the first answer, once it is complete. */
   head(): Promise<string>
   /** WebSocket frames after the head. */
   frames(): readonly ServerFrameBytes[]
-  /** The code of the service's close frame; undefined when the socket went without one. */
+  /** The code of the service's close frame; undefined if the socket closed without one. */
   closeCode(): Promise<number | undefined>
-  /** Reads nothing more. */
+  /** Stops reading. */
   pause(): void
 }
 
@@ -91,7 +91,7 @@ export const rawSocket = async (url: string): Promise<RawSocket> => {
   }
 }
 
-/** The head of an upgrade; `more` goes over the usual headers, `undefined` leaves one out. */
+/** The head of an upgrade; `more` overrides the usual headers, and `undefined` omits one. */
 export const upgradeHead = (url: string, more: Readonly<Record<string, string | readonly string[] | undefined>> = {}): string => {
   const { host, pathname, search } = new URL(url)
   const usual = {
@@ -107,7 +107,7 @@ export const upgradeHead = (url: string, more: Readonly<Record<string, string | 
   return `GET ${pathname}${search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`
 }
 
-/** Asks for an upgrade; the raw socket with its answer on the way. */
+/** Sends an upgrade and returns before the answer. */
 export const rawUpgrade = async (
   url: string,
   more: Readonly<Record<string, string | readonly string[] | undefined>> = {},
@@ -124,7 +124,7 @@ export interface RawFrameParts {
   readonly isMasked?: boolean
   /** Any four bytes; random when absent. */
   readonly mask?: Buffer
-  /** What the header says, whatever follows. */
+  /** The length in the header, which need not be true. */
   readonly length?: number | bigint
 }
 
@@ -140,7 +140,7 @@ const lengthBytes = (length: number | bigint, maskBit: number): Buffer => {
   return bytes
 }
 
-/** A frame as a client sends it, right or wrong. */
+/** A client frame, valid or not. */
 export const clientFrame = (payload: string | Buffer, parts: RawFrameParts = {}): Buffer => {
   const { fin = true, rsv = 0, opcode = 1, isMasked = true } = parts
   const plain = Buffer.from(payload as string)

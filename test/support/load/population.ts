@@ -1,35 +1,35 @@
 import { seededRandom } from '../simulation/random.ts'
 import { parseDistribution } from './distribution.ts'
 
-/** Who is in which room; the same in every process that plans it from the same options. */
+/** The members of each room; the same in every process with the same options. */
 export interface Population {
-  /** By room, which count from 1: its members, of whom the first creates it. */
+  /** The members by room number (from 1); the first member creates the room. */
   readonly members: ReadonlyMap<number, readonly number[]>
-  /** By user, who count from 0. */
+  /** By user number (from 0). */
   readonly roomsOf: (user: number) => readonly number[]
 }
 
 export interface PopulationOptions {
   readonly users: number
   readonly rooms: number
-  /** How many members a room has: see `parseDistribution`. */
+  /** The number of members of a room: see `parseDistribution`. */
   readonly roomSize: string
   readonly seed: number
 }
 
-/** Every user is in at least one room if there are places enough: those who are in none come first. */
+/** Users without a room are placed first, so that every user is in a room if there are enough places. */
 export const planPopulation = ({ users, rooms, roomSize, seed }: PopulationOptions): Population => {
   const random = seededRandom(seed)
   const sizeOf = parseDistribution(roomSize)
   const members = new Map<number, number[]>()
   const roomsOf = Array.from({ length: users }, (): number[] => [])
-  let nextNewcomer = 0
+  let nextUnplaced = 0
   for (let room = 1; room <= rooms; room += 1) {
     const size = Math.min(users, sizeOf(random))
     const chosen = new Set<number>()
     while (chosen.size < size) {
-      chosen.add(nextNewcomer < users ? nextNewcomer : random.below(users))
-      nextNewcomer += 1
+      chosen.add(nextUnplaced < users ? nextUnplaced : random.below(users))
+      nextUnplaced += 1
     }
     members.set(room, [...chosen])
     for (const user of chosen) roomsOf[user]?.push(room)
