@@ -20,12 +20,12 @@ export interface SimulatedSocket {
   readonly wire: Wire
   readonly frames: readonly Received[]
   readonly isClosed: boolean
-  /** The most that was ever handed over and not taken yet, of all frames and of those of rooms' feeds. */
+  /** The most bytes that ever waited for the socket: of all frames, and of feed frames. */
   readonly mostUnsentBytes: number
   readonly mostUnsentFeedBytes: number
-  /** Takes nothing while set. */
+  /** Accepts no writes while frozen. */
   setFrozen(isFrozen: boolean): void
-  /** The other side is gone without a word; what was not taken yet is lost. */
+  /** The other side closes without a close frame; waiting writes are lost. */
   abort(): void
 }
 
@@ -43,7 +43,7 @@ const writeOf = (bytes: Buffer): Write => {
   return { texts, bytes: bytes.length, feedBytes }
 }
 
-/** A socket that takes writes at its own pace, and reads every frame it took. */
+/** A socket that accepts writes at its own pace, and reads the frames in them. */
 export const simulatedSocket = (
   clock: VirtualClock,
   random: Random,
