@@ -21,8 +21,8 @@ export interface StoredRejection {
   readonly rejection: Rejection
 }
 
-/** The outcome of a command: its event or its rejection. Recorded once, never changed. */
-export type Outcome =
+/** The stored outcome of a command: its event or its rejection. Recorded once and never changed. */
+export type RecordedOutcome =
   | { readonly kind: 'event'; readonly digest: string; readonly event: StoredEvent }
   | { readonly kind: 'rejection'; readonly digest: string; readonly rejection: Rejection }
 
@@ -56,8 +56,8 @@ export interface Snapshot {
   readonly users: ReadonlyMap<string, User>
   /** By user, of those asked for; may be newer than the snapshot. Not locked: other rooms may change it until the commit. */
   readonly chatCounts: ReadonlyMap<string, number>
-  /** By `commandKeyText`: the outcome of each command asked for, and the outcome that holds its id, in any order. */
-  readonly outcomes: ReadonlyMap<string, readonly Outcome[]>
+  /** By `commandKeyText`: the outcome of each command asked for, and the outcome that keeps its id, in any order. */
+  readonly outcomes: ReadonlyMap<string, readonly RecordedOutcome[]>
 }
 
 /** The map key for a command id in a room. */
@@ -172,6 +172,6 @@ export interface EventStore {
   /** Connects; rejects when that fails. A read over one appender is not valid for another. */
   openAppender(): Promise<Appender>
   readPages(requests: readonly PageRequest[]): Promise<readonly Page[]>
-  /** The recorded outcomes of exactly these commands: an outcome with another digest belongs to another command. */
-  outcomes(keys: readonly CommandKey[]): Promise<readonly (Outcome | undefined)[]>
+  /** What is recorded of exactly these commands: an outcome with another digest is another command's. */
+  outcomes(keys: readonly CommandKey[]): Promise<readonly (RecordedOutcome | undefined)[]>
 }

@@ -115,4 +115,5 @@ export const metaTable = defineEntity({
   },
 })
 
+/** All tables, for MikroORM. */
 export const entities = [eventTable, rejectionTable, userTable, chatTable, chatMemberTable, messageTable, metaTable]
