@@ -1,5 +1,5 @@
 import type { User } from '../domain/events.ts'
-import { defaultLimits } from '../protocol/limits.ts'
+import { defaultFrameBytes } from '../protocol/limits.ts'
 import { createCalls } from './calls.ts'
 import { createCatchUp } from './catch-up.ts'
 import type { ChatClient, ConnectOptions } from './chat-client.ts'
@@ -40,7 +40,7 @@ const runtimeFetch: Fetch = (url, options) => globalThis.fetch(url, options)
  */
 export const connect = (address: string, options: ConnectOptions = {}): ChatClient => {
   const { user: who, signal, clock = realClock, random = Math.random, maxResumed = 1_000 } = options
-  const { maxQueued = 1_000, maxFrameBytes = defaultLimits.frameBytes, WebSocket = runtimeSocket() } = options
+  const { maxQueued = 1_000, maxFrameBytes = defaultFrameBytes, WebSocket = runtimeSocket() } = options
   const { fetch = runtimeFetch } = options
   const url = socketUrl(address)
   const times = { ...clientTimes, ...options.times }

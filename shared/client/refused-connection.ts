@@ -44,8 +44,7 @@ export const refusalFinder = (socket: URL, fetch: Fetch | undefined): FindRefusa
     try {
       const answer = await fetch(api, { method: 'POST', headers: headers ?? {} }).catch(() => undefined)
       if (answer === undefined) return await hiddenFromPage(fetch)
-      if (answer.status === 404)
-        return new ChatError('disconnected', `disconnected: no chat service at ${socket.href}: HTTP 404 of ${api}`)
+      if (answer.status === 404) return new ChatError('disconnected', `disconnected: no chat service at ${socket.href}`)
       const { error } = (await answer.json()) as Refused
       return error?.details?.refusal === undefined ? undefined : refusal(error)
     } catch {
