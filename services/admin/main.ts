@@ -9,6 +9,7 @@ import { topicsOf } from '../../infra/kafka/driver/topics.ts'
 import { beginEpoch } from '../../infra/postgres/admin/begin-epoch.ts'
 import { migrate } from '../../infra/postgres/admin/migrate.ts'
 import { prune } from '../../infra/postgres/admin/prune.ts'
+import { raiseLevel, showLevel } from '../../infra/postgres/admin/raise-level.ts'
 import { rebuild } from '../../infra/postgres/admin/rebuild.ts'
 import { makeRoles } from '../../infra/postgres/admin/roles.ts'
 import { assertDirectSession } from '../../infra/postgres/connection/direct-session.ts'
@@ -21,16 +22,23 @@ import { runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
 
 /** Reads the configuration when it runs, so that `--help` needs none. */
-const onDatabase = (meaning: string, work: (url: string, log: Logger) => Promise<void>): Subcommand => ({
+const onDatabase = (
+  meaning: string,
+  work: (url: string, log: Logger, flags: ReadonlySet<string>) => Promise<void>,
+  flags: Readonly<Record<string, string>> = {},
+): Subcommand => ({
   meaning,
   needs: 'DATABASE_URL',
-  run: async () => {
+  flags,
+  run: async (given) => {
     const { databaseUrl, times, logLevel } = readConfigFor(['databaseUrl'])
     const log = createLogger({ level: logLevel, name: 'admin' })
     await assertDirectSession(databaseUrl, times, log)
-    return work(databaseUrl, log)
+    return work(databaseUrl, log, given)
   },
 })
+
+const raiseFlag = '--raise'
 
 type TopicsOptions = RepartitionOptions & { readonly frameBytes: number }
 
@@ -66,6 +74,14 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     run: () => onKafka(repartition),
   },
   roles: onDatabase('makes the roles of writer and gateway, which may do what those do and no more', makeRoles),
+  level: onDatabase(
+    'shows the feature level of the store and the one that this version supports',
+    (url, log, flags) => (flags.has(raiseFlag) ? raiseLevel(url, log) : showLevel(url, log)),
+    {
+      [raiseFlag]:
+        'raises it, so that gateways accept the events of this version; only when every writer and gateway runs this version; it is never lowered',
+    },
+  ),
   rebuild: onDatabase('makes the read model again from the events, while no writer runs', rebuild),
   restore: onDatabase('has clients start over, after the database was restored from a copy; while no writer runs', beginEpoch),
   audit: {

@@ -12,10 +12,13 @@ import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
 import type { Admission } from './admission/admission.ts'
 import type { GatewayLog } from './gateway-log.ts'
+import { createFeatureLevel } from './reads/feature-level.ts'
 import { createLookups } from './reads/lookups.ts'
+import { retrying } from './reads/retrying.ts'
 import { createAnswerBudget } from './requests/answer-budget.ts'
 import { createBinding } from './requests/binding.ts'
 import { createCommandWatch } from './requests/command-watch.ts'
+import type { FrameReader } from './requests/frame-reader.ts'
 import { createFrameReader } from './requests/frame-reader.ts'
 import type { MakeCall } from './requests/http-requester.ts'
 import { createCalls } from './requests/http-requester.ts'
@@ -62,6 +65,8 @@ export interface GatewayCore {
   start(): Promise<void>
   open(wire: Wire, admission: Admission): Session
   readonly call: MakeCall
+  /** Reads requests as sessions do. */
+  readonly read: FrameReader
   sessions(): Iterable<Session>
   /** Commands without an outcome. */
   readonly pendingCommands: number
@@ -79,6 +84,7 @@ export const createGatewayCore = (ports: GatewayCoreDeps): GatewayCore => {
   const retryMs = times.sweepLeastMs
 
   const lookups = createLookups(eventStore, readModel, bounds)
+  const featureLevel = createFeatureLevel(readModel, log)
   const delivery = createDeliveryWatch(clock, metrics)
   const flusher = createFlusher(clock, times, (seconds) => {
     metrics.broadcastSeconds.observe(seconds)
@@ -126,11 +132,21 @@ export const createGatewayCore = (ports: GatewayCoreDeps): GatewayCore => {
     newId: ports.newId,
   })
   const resume = createResume(metrics)
-  const binding = createBinding({ lookups, intake, userSessions, resume })
+  const binding = createBinding({ lookups, intake, userSessions, resume, featureLevel })
   const budget = createAnswerBudget(bounds)
   const queries = createQueries(readModel, budget)
-  const read = createFrameReader(limits)
-  const sweep = createHeadSweep({ fanOut, readModel, feeds, userSessions, pending, clock, times, random: ports.random })
+  const read = createFrameReader(limits, () => featureLevel.current)
+  const sweep = createHeadSweep({
+    fanOut,
+    readModel,
+    feeds,
+    userSessions,
+    pending,
+    featureLevel,
+    clock,
+    times,
+    random: ports.random,
+  })
 
   const hearOutcomes = (payload: Buffer): void => {
     const { lines, malformed } = readOutcomeLines(payload)
@@ -153,6 +169,7 @@ export const createGatewayCore = (ports: GatewayCoreDeps): GatewayCore => {
   const outcomes = fanOut.subscribe(channels.gateway(gateway), hearOutcomes)
 
   let framesWritten = 0
+  let isStopped = false
   const sessionPorts: SessionDeps = {
     read,
     binding,
@@ -194,9 +211,12 @@ export const createGatewayCore = (ports: GatewayCoreDeps): GatewayCore => {
   return {
     start: async () => {
       await outcomes.ready
+      // Before a socket is accepted: a client that comes back may send events that the level already has.
+      await retrying(clock, retryMs, () => !isStopped, featureLevel.refresh)
       sweep.start()
     },
     open,
+    read,
     call: createCalls({ binding, intake, queries, metrics, log }),
     sessions: () => sessions,
     get pendingCommands() {
@@ -209,6 +229,7 @@ export const createGatewayCore = (ports: GatewayCoreDeps): GatewayCore => {
       return framesWritten
     },
     stop: () => {
+      isStopped = true
       sweep.stop()
       pending.stop()
       for (const session of [...sessions]) session.close(closeCodes.restart)

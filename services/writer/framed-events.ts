@@ -1,4 +1,3 @@
-import { frameEvent } from '../../shared/domain/events.ts'
 import type { StoredEvent } from '../../shared/ports/event-store.ts'
 import { feedFrameText } from '../../shared/records/publications.ts'
 import type { Decision } from './decide-batch.ts'
@@ -10,11 +9,6 @@ export interface FramedEvent {
   /** The trace that its command is part of, if it is recorded. */
   readonly traceparent: string | undefined
 }
-
-const frameOf = ({ type, stream, seq, data }: StoredEvent): string =>
-  type === 'UserCreated'
-    ? `{"event":"create-user","room":"${stream}","seq":${seq},"body":${data}}`
-    : feedFrameText(frameEvent[type], stream, seq, data)
 
 const bySeq = (a: StoredEvent, b: StoredEvent): number => a.seq - b.seq
 
@@ -34,7 +28,7 @@ export const framedEvents = (
   const streams = Map.groupBy([...events.values()].sort(bySeq), ({ stream }) => stream)
   const framed = (event: StoredEvent): FramedEvent => ({
     event,
-    frame: frameOf(event),
+    frame: feedFrameText(event.name, event.stream, event.seq, event.data),
     traceparent: traceparentOf(event.commandId),
   })
   return new Map([...streams].map(([stream, ofIt]) => [stream, ofIt.map(framed)]))

@@ -4,6 +4,7 @@ import { errors } from '../../shared/protocol/errors.ts'
 import type { OutcomeLine } from '../../shared/records/publications.ts'
 import { channels, writeOutcomeLine } from '../../shared/records/publications.ts'
 import { recordHeaders } from '../../shared/records/record-headers.ts'
+import { isRoomEvent } from '../../shared/records/stored-event.ts'
 import { inParts } from '../../shared/runtime/async/in-parts.ts'
 import type { Decision } from './decide-batch.ts'
 import type { Entry, Faulty } from './read-record.ts'
@@ -18,8 +19,8 @@ export interface Settled {
 const answerOf = (decision: Decision): Pick<OutcomeLine, 'seq' | 'body' | 'error'> => {
   switch (decision.kind) {
     case 'event': {
-      const { type, seq, data } = decision.event
-      return type === 'UserCreated' ? { body: data } : { seq, body: data }
+      const { seq, data } = decision.event
+      return isRoomEvent(decision.event) ? { seq, body: data } : { body: data }
     }
     case 'rejection': {
       const { code, message, details } = decision.rejection
@@ -34,13 +35,10 @@ const answerOf = (decision: Decision): Pick<OutcomeLine, 'seq' | 'body' | 'error
 
 /** A new event of a room reaches its sender in the feed, unless the sender does not follow the room. */
 const isToldByFeed = ({ record }: Entry, decision: Decision): boolean =>
-  decision.kind === 'event' &&
-  decision.event.type !== 'UserCreated' &&
-  !decision.isRepeat &&
-  record.headers[recordHeaders.direct] !== '1'
+  decision.kind === 'event' && isRoomEvent(decision.event) && !decision.isRepeat && record.headers[recordHeaders.direct] !== '1'
 
 const lineFor = ({ entry, decision }: Settled): string => {
-  const { room, id: command, digest } = entry.command
+  const { stream: room, id: command, digest } = entry.command
   return writeOutcomeLine({ room, command, digest, ...answerOf(decision) })
 }
 

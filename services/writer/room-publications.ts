@@ -1,19 +1,20 @@
-import { frameEvent } from '../../shared/domain/events.ts'
 import type { Publication } from '../../shared/ports/fan-out.ts'
 import type { PublishedEvent } from '../../shared/records/publications.ts'
 import { channels, writeRoomPublication } from '../../shared/records/publications.ts'
+import { isRoomEvent } from '../../shared/records/stored-event.ts'
 import { inParts } from '../../shared/runtime/async/in-parts.ts'
 import type { FramedEvent } from './framed-events.ts'
 
 const published = ({ event, frame, traceparent }: FramedEvent): readonly PublishedEvent[] => {
-  const { type, seq, commandId, digest } = event
-  if (type === 'UserCreated') return []
-  return [{ seq, event: frameEvent[type], commandId, digest, frame, ...(traceparent === undefined ? {} : { traceparent }) }]
+  if (!isRoomEvent(event)) return []
+  const { name, membership, seq, commandId, digest } = event
+  const traced = traceparent === undefined ? {} : { traceparent }
+  return [{ seq, event: name, membership, commandId, digest, frame, ...traced }]
 }
 
 /** What an event takes in the header line, generously. */
-const headerBytes = ({ commandId, digest, traceparent = '' }: PublishedEvent): number =>
-  70 + commandId.length + digest.length + traceparent.length
+const headerBytes = ({ event, commandId, digest, traceparent = '' }: PublishedEvent): number =>
+  70 + event.length + commandId.length + digest.length + traceparent.length
 
 const headBytes = 80
 

@@ -1,4 +1,4 @@
-import type { Command } from '../../shared/domain/commands.ts'
+import type { Command } from '../../shared/room-events/room-events.ts'
 import type { PartitionLease } from './backoff.ts'
 import type { Commit } from './group-commit.ts'
 import type { Settled } from './outcome-lines.ts'

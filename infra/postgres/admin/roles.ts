@@ -30,7 +30,7 @@ const grants = {
 export type ServiceRole = keyof typeof grants
 
 /** Every role may execute a new function; these are the writer's. They act with the rights of the role that calls them. */
-const writerFunctions = ['append_batch', 'apply_changes'] as const
+const writerFunctions = ['append_batch', 'append_events', 'apply_changes'] as const
 
 /** The role of a service in a database: several databases of one server keep theirs apart. */
 export const roleName = (database: string, service: ServiceRole): string => `${database}_${service}`

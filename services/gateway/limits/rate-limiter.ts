@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
+import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
 import type { Rates } from '../../../shared/runtime/config/rates.ts'
 import { costOf } from './request-cost.ts'
 import type { BucketHold, SharedBuckets } from './shared-buckets.ts'
@@ -111,8 +112,8 @@ export interface AllowanceDeps {
   readonly addressKey: string
 }
 
-const usersTakenIn = (request: Request): number =>
-  request.event === 'create-chat' || request.event === 'add-users' ? request.body.users.length : 0
+const usersTakenIn = ({ event, body }: Request): number =>
+  roomEventNamed(event)?.membership === 'adds' && 'users' in body ? body.users.length : 0
 
 const excess = (limit: Limit, waitMs: number | undefined): LimitExceeded | undefined =>
   waitMs === undefined ? undefined : { limit, waitMs }

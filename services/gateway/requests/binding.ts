@@ -1,6 +1,7 @@
 import type { User } from '../../../shared/domain/events.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+import type { FeatureLevel } from '../reads/feature-level.ts'
 import type { Lookups } from '../reads/lookups.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
 import type { UserSessions } from '../rooms/user-sessions.ts'
@@ -29,9 +30,13 @@ export interface BindingDeps {
   readonly intake: Intake
   readonly userSessions: UserSessions
   readonly resume: Resume
+  readonly featureLevel: Pick<FeatureLevel, 'events'>
 }
 
-export const createBinding = ({ lookups, intake, userSessions, resume }: BindingDeps): Binding => {
+export const createBinding = ({ lookups, intake, userSessions, resume, featureLevel }: BindingDeps): Binding => {
+  /** The answer's body. `features` names the events that this gateway accepts, so that a client need not try them. */
+  const answerText = (user: User): string => JSON.stringify({ user, features: featureLevel.events })
+
   /** The stored user; undefined: the caller has been told why not. */
   const obtain = async (caller: Caller, request: NamedCreateUser): Promise<User | undefined> => {
     const known = await lookups.user(request.body.user.externalUserId)
@@ -59,8 +64,8 @@ export const createBinding = ({ lookups, intake, userSessions, resume }: Binding
   /** The user's topic first, then the memberships: what changes in between is heard. */
   const readStanding = async (user: string, rooms: SessionRooms): Promise<Standing> => {
     await userSessions.add(user, rooms)
-    const [memberships, current] = await Promise.all([lookups.memberships(user), lookups.epoch()])
-    return { memberships, epoch: current }
+    const [memberships, { epoch }] = await Promise.all([lookups.memberships(user), lookups.meta()])
+    return { memberships, epoch }
   }
 
   /** It is not to be; nothing of it is left. */
@@ -80,7 +85,7 @@ export const createBinding = ({ lookups, intake, userSessions, resume }: Binding
     }
     if (caller.isClosed) return abandon(rooms)
     caller.bind(rooms)
-    caller.answer(request, JSON.stringify({ user }))
+    caller.answer(request, answerText(user))
     const named = request.body.resume
     const others = followOthers(rooms, standing.memberships, named?.rooms ?? {})
     const resumed = named === undefined ? undefined : resume(caller, rooms, request, named, async () => ({ ...standing, others }))
@@ -99,7 +104,7 @@ export const createBinding = ({ lookups, intake, userSessions, resume }: Binding
   }
 
   const fetchUser: Binding['fetchUser'] = (caller, request) =>
-    withUser(caller, request, (user) => caller.answer(request, JSON.stringify({ user })))
+    withUser(caller, request, (user) => caller.answer(request, answerText(user)))
 
   return {
     createUser: (caller, request) =>

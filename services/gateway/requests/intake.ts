@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import type { ChatCommand, Command } from '../../../shared/domain/commands.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
 import type { Outcome } from '../../../shared/ports/event-store.ts'
@@ -7,6 +6,9 @@ import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
+import type { AnyRoomEvent } from '../../../shared/room-events/room-event.ts'
+import type { ChatCommand, Command, RoomEventName } from '../../../shared/room-events/room-events.ts'
+import { roomEvents } from '../../../shared/room-events/room-events.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import type { Lookups } from '../reads/lookups.ts'
 import type { NewEntry, Pending, PendingEntry, Settlement } from '../rooms/pending.ts'
@@ -17,7 +19,7 @@ import type { CommandWatch, WatchedCommand } from './command-watch.ts'
 import type { Produce } from './produce.ts'
 import type { Caller } from './requester.ts'
 
-export type CommandRequest = RequestOf<'create-chat' | 'new-message' | 'add-users' | 'remove-users'>
+export type CommandRequest = RequestOf<RoomEventName>
 
 /** Frame → command → log. A session's commands for one room are handed over strictly in order. */
 export interface Intake {
@@ -45,16 +47,12 @@ export interface IntakeDeps {
 const digestOf = (actor: string, event: string, body: unknown): string =>
   hash('sha256', JSON.stringify([actor, event, body]), 'base64url').slice(0, 22)
 
-type CommandParts = Pick<ChatCommand, 'type' | 'room' | 'id'> & { readonly body: unknown }
-
-const partsOf = (request: CommandRequest, newId: () => string): CommandParts => {
-  if (request.event === 'create-chat') {
-    const id = request.body.chat.id ?? newId()
-    return { type: 'CreateChat', room: id, id, body: { name: request.body.chat.name, users: request.body.users } }
-  }
-  const { id = newId(), ...body } = request.body
-  const type = { 'new-message': 'PostMessage', 'add-users': 'AddUsers', 'remove-users': 'RemoveUsers' } as const
-  return { type: type[request.event], room: request.room, id, body }
+/** The command that a request asks for. The digest is of the body exactly as asked, so that it is the same in every version. */
+const commandOf = (request: CommandRequest, actor: string, at: string, newId: () => string): ChatCommand => {
+  const definition: AnyRoomEvent = roomEvents[request.event]
+  const { id = newId(), room: stream = id, body } = definition.asked(request)
+  const digest = digestOf(actor, request.event, body)
+  return { v: 1, type: definition.command, stream, id, body, digest, user: actor, at } as ChatCommand
 }
 
 /** Final: the same command is too large at every attempt. */
@@ -94,7 +92,7 @@ export const createIntake = (ports: IntakeDeps): Intake => {
     }
     const entry = pending.enter({
       sender: caller.rooms ?? { follower: () => undefined },
-      room: command.room,
+      room: command.stream,
       commandId: command.id,
       digest: command.digest,
       callerId: request.id,
@@ -126,7 +124,7 @@ export const createIntake = (ports: IntakeDeps): Intake => {
       ...(traceparent === undefined ? {} : { [recordHeaders.traceparent]: traceparent }),
     }
     try {
-      await produce({ key: command.room, value: writeCommand(command), headers }, Date.parse(command.at))
+      await produce({ key: command.stream, value: writeCommand(command), headers }, Date.parse(command.at))
     } catch (error) {
       if (!(error instanceof PublishError)) throw error
       pending.conclude(entry, error.fate === 'too_large' ? tooLarge : { kind: 'unavailable' })
@@ -151,27 +149,25 @@ export const createIntake = (ports: IntakeDeps): Intake => {
   return {
     submit: (caller, request, actor) => {
       if (isFull(caller, request)) return
-      const parts = partsOf(request, newId)
-      const digest = digestOf(actor, request.event, parts.body)
-      const command = { v: 1, ...parts, digest, user: actor, at: now() } as ChatCommand
-      const opened = prepare(request, command.room)
+      const command = commandOf(request, actor, now(), newId)
+      const { stream: room, id, digest } = command
+      const opened = prepare(request, room)
       const watched = watch(request.event, command)
       const entry = enter(caller, request, command, watched, {
         settle: (settlement) => answerWith(caller, request, settlement),
-        lookUp: async () => settlementOf(await lookups.outcome({ room: command.room, id: command.id, digest })),
+        lookUp: async () => settlementOf(await lookups.outcome({ room, id, digest })),
         done: () => opened !== undefined && feeds.release(opened.room),
       })
       const isDirect =
-        caller.rooms === undefined ||
-        (opened === undefined ? caller.rooms.follower(command.room) === undefined : caller.user !== actor)
-      inOrder(caller, command.room, opened?.listening, () => void handOver(command, isDirect, entry, watched))
+        caller.rooms === undefined || (opened === undefined ? caller.rooms.follower(room) === undefined : caller.user !== actor)
+      inOrder(caller, room, opened?.listening, () => void handOver(command, isDirect, entry, watched))
     },
     createUser: (caller, request, settle) => {
       if (isFull(caller, request)) return false
       const { externalUserId, name } = request.body.user
       const body = { externalUserId, ...(name === undefined ? {} : { name }) }
       const digest = digestOf('', request.event, body)
-      const command: Command = { v: 1, type: 'CreateUser', room: externalUserId, id: newId(), digest, at: now(), body }
+      const command: Command = { v: 1, type: 'CreateUser', stream: externalUserId, id: newId(), digest, at: now(), body }
       const lookUp = async (): Promise<Settlement | undefined> => {
         const user = await lookups.user(externalUserId)
         return user === undefined ? undefined : { kind: 'done', body: JSON.stringify({ user }) }

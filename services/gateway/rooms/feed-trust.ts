@@ -1,15 +1,17 @@
 import type { HeldHead } from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
+import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
-import { eventTypes } from '../send-queue/feed-item.ts'
 
 /** A digest that no event has: the store always answers that its event is another one. */
 const noDigest = 'disputed'
 
 const bodyOf = ({ frame }: FeedItem): string => frame.slice(frame.indexOf('"body":') + 7, -1)
 
-const digestOf = (item: FeedItem): string => eventDigest({ ...item, type: eventTypes[item.event], data: bodyOf(item) })
+/** Of an event that passed as it was published, so that its type is known. */
+const digestOf = (item: FeedItem): string =>
+  eventDigest({ ...item, type: roomEventNamed(item.event)?.event ?? '', data: bodyOf(item) })
 
 const differs = (event: PublishedEvent, item: FeedItem): boolean =>
   event.commandId !== item.commandId || event.digest !== item.digest || (event.frame !== undefined && event.frame !== item.frame)
@@ -40,9 +42,9 @@ export class FeedTrust {
     this.newest = item
   }
 
-  passedStored({ seq, event }: FeedItem): void {
+  passedStored({ seq, membership }: FeedItem): void {
     if (this.newest === undefined && !this.isDisputed) this.confirmed = seq
-    else if (event !== 'new-message') this.memberships = (this.memberships ?? new Set()).add(seq)
+    else if (membership !== 'none') this.memberships = (this.memberships ?? new Set()).add(seq)
   }
 
   /**
@@ -52,7 +54,7 @@ export class FeedTrust {
    */
   hidesMembership(event: PublishedEvent): boolean {
     if (event.seq <= this.confirmed) return false
-    if (event.event !== 'new-message') return this.memberships?.has(event.seq) !== true
+    if (event.membership !== 'none') return this.memberships?.has(event.seq) !== true
     if (event.seq === this.newest?.seq && differs(event, this.newest)) this.isDisputed = true
     return false
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/ports/clock.ts'
 import { retrying } from '../reads/retrying.ts'
 import type { PageLookup, ReaderPage } from '../reads/shared-pages.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
-import { usersNamed } from '../send-queue/feed-item.ts'
+import { membersChanged } from '../send-queue/feed-item.ts'
 import type { Sender } from './pending.ts'
 
 /** The room's feed, as a follower sees it. */
@@ -102,9 +102,7 @@ const nothingMore = (): void => undefined
 
 /** The event after that place which removes this user, as far as the page goes. */
 const removalAfter = (cursor: number, items: readonly FeedItem[], user: string): number | undefined =>
-  items.find(
-    ({ seq, event, frame }) => seq > cursor && event === 'remove-users' && usersNamed(event, frame)?.includes(user) === true,
-  )?.seq
+  items.find((item) => item.seq > cursor && item.membership === 'removes' && membersChanged(item).includes(user))?.seq
 
 /**
  * A class, since each session has one for each of its rooms: with its methods

@@ -3,6 +3,7 @@ import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
 import type { HeldHead, ReadModel } from '../../../shared/ports/read-model.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
+import type { FeatureLevel } from '../reads/feature-level.ts'
 import type { Pending } from './pending.ts'
 import type { Feeds } from './room-feeds.ts'
 import type { UserSessions } from './user-sessions.ts'
@@ -11,7 +12,7 @@ import type { UserSessions } from './user-sessions.ts'
  * Compares every held room and every held user's memberships with the store
  * at least every T/2, so that even the last publication before a silence
  * cannot be lost and a forged one does not last, and looks up what became of commands that wait for long:
- * rejections are published too. While the fan-out is down it runs as fast as
+ * rejections are published too. Each round also reads the store's feature level. While the fan-out is down it runs as fast as
  * one statement in flight allows: slower, but everything is delivered.
  */
 export interface HeadSweep {
@@ -26,6 +27,7 @@ export interface HeadSweepDeps {
   readonly feeds: Pick<Feeds, 'heads' | 'size' | 'compared'>
   readonly userSessions: Pick<UserSessions, 'followed' | 'size' | 'compared'>
   readonly pending: Pick<Pending, 'olderThan' | 'settle'>
+  readonly featureLevel: Pick<FeatureLevel, 'refresh'>
   readonly clock: Clock
   readonly times: Pick<Times, 'convergeMs' | 'sweepLeastMs'>
   /** In [0, 1): spreads the gateways' full sweeps after a reconnect. */
@@ -62,7 +64,7 @@ const sliced = <Value>(
 })
 
 export const createHeadSweep = (ports: HeadSweepDeps): HeadSweep => {
-  const { fanOut, readModel, feeds, userSessions, pending, clock, times, random } = ports
+  const { fanOut, readModel, feeds, userSessions, pending, featureLevel, clock, times, random } = ports
   const spanMs = times.convergeMs / 2
   let timer: Timer | undefined
   let isStopped = false
@@ -125,6 +127,7 @@ export const createHeadSweep = (ports: HeadSweepDeps): HeadSweep => {
         done += 1
       }
     }
+    if (isWanted()) await attempt(featureLevel.refresh())
     if (isWanted()) await attempt(lookUpOutcomes(isHurried || isDown() ? times.sweepLeastMs : spanMs))
     // The next round spreads its slices again, so what comes last in it must not have waited before.
     await reach(isHurried ? 0 : spanMs, times.sweepLeastMs)

@@ -3,6 +3,7 @@ import type { FanOut, Subscription } from '../../../shared/ports/fan-out.ts'
 import type { ChangedHead, HeldHead } from '../../../shared/ports/read-model.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import { channels, readRoomPublication } from '../../../shared/records/publications.ts'
+import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { Lookups } from '../reads/lookups.ts'
 import { retrying } from '../reads/retrying.ts'
@@ -49,8 +50,12 @@ export interface RoomFeedDeps {
 
 type PassableEvent = PublishedEvent & { readonly frame: string }
 
-/** Only messages are passed on as they were published. */
-const isPassable = (event: PublishedEvent): event is PassableEvent => event.event === 'new-message' && event.frame !== undefined
+/**
+ * Events that this version knows and that leave the membership alone are passed on as they were published. An event of
+ * a later version is read from the store: its stored type, by which the sweep compares it, is not known here.
+ */
+const isPassable = (event: PublishedEvent): event is PassableEvent =>
+  event.frame !== undefined && roomEventNamed(event.event)?.membership === 'none'
 
 /** A class for the sake of memory: there are as many as rooms, most of which are quiet. */
 class HeardRoom implements RoomFeed {

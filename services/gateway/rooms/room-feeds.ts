@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import type { ChangedHead, HeldHead } from '../../../shared/ports/read-model.ts'
 import { withCallerId } from '../../../shared/records/publications.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
-import { usersNamed } from '../send-queue/feed-item.ts'
+import { membersChanged } from '../send-queue/feed-item.ts'
 import { textFrame } from '../send-queue/framing.ts'
 import type { DeliveryWatch } from './delivery-watch.ts'
 import type { Reader } from './follower.ts'
@@ -86,14 +86,14 @@ export const createFeeds = (ports: FeedsDeps): Feeds => {
   }
 
   const pass = (feed: RoomFeed, item: FeedItem): void => {
-    const named = usersNamed(item.event, item.frame) ?? []
-    if (item.event !== 'remove-users') {
-      for (const user of named) for (const joiner of sessionsOf(user)) joiner.joinAt(item.room, item.seq)
+    const changed = membersChanged(item)
+    if (item.membership === 'adds') {
+      for (const user of changed) for (const joiner of sessionsOf(user)) joiner.joinAt(item.room, item.seq)
     }
     const offer = pending.offer(item, isReceiving(item))
     const { sockets, full } = give(feed, item, offer?.ids)
     delivery.passed(item, sockets)
-    if (item.event === 'remove-users') endRemoved(feed, item, new Set(named))
+    if (item.membership === 'removes') endRemoved(feed, item, new Set(changed))
     for (const answer of offer?.answers ?? []) answer()
     for (const reader of full) reader.fallBehind()
   }

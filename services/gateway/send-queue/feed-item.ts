@@ -1,16 +1,16 @@
-import { z } from 'zod'
-import type { ChatEvent } from '../../../shared/domain/events.ts'
-import { frameEvent } from '../../../shared/domain/events.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import type { FeedEvent } from '../../../shared/protocol/answers.ts'
 import { feedFrameText } from '../../../shared/records/publications.ts'
+import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
+import { usersNamed } from '../../../shared/room-events/membership-effect.ts'
 import { textFrame } from './framing.ts'
 
 /** One event on its way through a gateway: `frame` is the text that sockets get. */
 export interface FeedItem {
   readonly room: string
   readonly seq: number
-  readonly event: FeedEvent
+  /** Its name on the wire, of a later version perhaps. */
+  readonly event: string
+  readonly membership: MembershipEffect
   readonly commandId: string
   readonly digest: string
   readonly frame: string
@@ -18,18 +18,16 @@ export interface FeedItem {
   readonly traceparent?: string
 }
 
-/** The same item, read from the store instead of heard. */
-export const fromStore = (event: StoredEvent): FeedItem => {
-  const name = frameEvent[event.type as ChatEvent['type']]
-  const { stream: room, seq, commandId, digest } = event
-  return { room, seq, event: name, commandId, digest, frame: feedFrameText(name, room, seq, event.data) }
-}
-
-/** The stored type of each event of a room. */
-export const eventTypes = Object.fromEntries(Object.entries(frameEvent).map(([type, event]) => [event, type])) as Record<
-  FeedEvent,
-  ChatEvent['type']
->
+/** An event that was read from the store. */
+export const fromStore = ({ stream: room, seq, name, membership, commandId, digest, data }: StoredEvent): FeedItem => ({
+  room,
+  seq,
+  event: name,
+  membership,
+  commandId,
+  digest,
+  frame: feedFrameText(name, room, seq, data),
+})
 
 const framed = new WeakMap<FeedItem, Buffer>()
 
@@ -42,27 +40,6 @@ export const sharedFrame = (item: FeedItem): Buffer => {
   return frame
 }
 
-const users = z.array(z.string())
-const createdFrame = z.object({ body: z.object({ chat: z.object({ users }) }) })
-const changedFrame = z.object({ body: z.object({ users }) })
-
-const nobody: readonly string[] = []
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * Who joins or leaves the room with this frame; undefined: it cannot be read.
- * Only membership frames are ever parsed.
- */
-export const usersNamed = (event: FeedEvent, frame: string): readonly string[] | undefined => {
-  if (event === 'new-message') return nobody
-  const { data } = (event === 'create-chat' ? createdFrame : changedFrame).safeParse(parseJson(frame))
-  if (data === undefined) return undefined
-  return 'chat' in data.body ? data.body.chat.users : data.body.users
-}
+/** The users who join or leave the room with this event. Only frames that change the membership are parsed; they are the store's. */
+export const membersChanged = ({ membership, frame }: Pick<FeedItem, 'membership' | 'frame'>): readonly string[] =>
+  membership === 'none' ? [] : usersNamed(membership, (JSON.parse(frame) as { readonly body: object }).body)

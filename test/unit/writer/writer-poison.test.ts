@@ -31,7 +31,7 @@ describe('a poison record', () => {
       { ...good, value: good.value.replace(command.digest, '\\" x') },
     ],
     ['that makes a chat under another id', 'id: not the chat itself', recordOf(createChat(ann, [], { id: uuid(3, 999) }))],
-    ['that makes a user under another key', 'body.externalUserId: not the key', recordOf(createUser(5, { room: 'ext-6' }))],
+    ['that makes a user under another key', 'body.externalUserId: not the key', recordOf(createUser(5, { stream: 'ext-6' }))],
   ] as const
 
   it.each(cases)('%s is set aside, its sender gets internal, and its neighbours are stored', async (_what, reason, poison) => {
