@@ -8,6 +8,7 @@ import type { ProtocolLimits } from './limits.ts'
 import { defaultLimits } from './limits.ts'
 import type { RequestEvent } from './requests.ts'
 import { requestEvents, requestSchemas } from './requests.ts'
+import { withTitles } from './schema-titles.ts'
 import { chatSchema, membershipSchema, messageSchema, storedUserSchema, userSchema } from './shapes.ts'
 
 interface Message {
@@ -64,7 +65,9 @@ const schemasOf = (messages: ReadonlyMap<string, Message>): Record<string, objec
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern
     },
   })
-  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]))
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, withTitles(schema, id)]),
+  )
 }
 
 const inChannel = (name: string) => ({ $ref: `#/channels/chat/messages/${name}` })
@@ -102,7 +105,8 @@ from the schemas that the service itself reads frames by.`
 export const asyncapiDocument = (limits: ProtocolLimits = defaultLimits, host = 'localhost:8080'): object => {
   const messages = messagesOf(limits)
   return {
-    asyncapi: '3.1.0',
+    // Model generators do not read 3.1.0 yet; the document uses nothing of it.
+    asyncapi: '3.0.0',
     info: {
       title: 'Chat service',
       version: '1.0.0',

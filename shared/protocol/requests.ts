@@ -26,7 +26,7 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
   const limit = z.int().min(1).max(limits.pageEntries).optional()
   const resume = z.strictObject({
     rooms: z
-      .record(field.uuid, field.seq)
+      .record(field.chatId, field.seq)
       .refine((rooms) => Object.keys(rooms).length <= limits.resumeRooms, `at most ${limits.resumeRooms} rooms`),
     epoch: z.string().min(1).max(64).optional(),
     max: z.int().min(1).max(10_000).optional(),
@@ -46,14 +46,14 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
     'list-chats': requestOutsideRooms(
       'list-chats',
       z.strictObject({
-        user: z.strictObject({ id: field.uuid }),
+        user: z.strictObject({ id: field.userId }),
         query: z.strictObject({ limit, cursor: field.cursor.optional() }).optional(),
       }),
     ),
     'list-messages': requestOutsideRooms(
       'list-messages',
       z.strictObject({
-        chat: z.strictObject({ id: field.uuid }),
+        chat: z.strictObject({ id: field.chatId }),
         query: z
           .strictObject({
             from: field.instant.optional(),
@@ -69,7 +69,7 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
     'get-users': requestOutsideRooms(
       'get-users',
       z.union([
-        z.strictObject({ users: z.array(field.uuid).min(1).max(limits.usersPerCommand) }),
+        z.strictObject({ users: z.array(field.userId).min(1).max(limits.usersPerCommand) }),
         z.strictObject({ externalUserIds: z.array(field.externalUserId).min(1).max(limits.usersPerCommand) }),
       ]),
     ),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../protocol/parse-json.ts'
 import type { Command } from '../room-events/room-events.ts'
 import { allRoomEvents } from '../room-events/room-events.ts'
 
@@ -39,12 +40,4 @@ export const readCommand = (value: string): Command => {
   }
   const issue = parsed.error.issues[0]
   throw new Error(`unreadable command: ${issue?.path.join('.') || 'record'}: ${issue?.code ?? 'invalid'}`)
-}
-
-const parseJson = (value: string): unknown => {
-  try {
-    return JSON.parse(value)
-  } catch {
-    return undefined
-  }
 }

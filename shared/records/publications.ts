@@ -2,9 +2,11 @@
  * The texts that writers publish to gateways (DESIGN: fan-out topics), built
  * and read in one place. All of them are lines, readable with `redis-cli`.
  */
+
 import { z } from 'zod'
 import type { ErrorCode } from '../protocol/errors.ts'
 import { errors } from '../protocol/errors.ts'
+import { parseJson } from '../protocol/parse-json.ts'
 import { membershipOf } from '../room-events/find-room-event.ts'
 import type { MembershipEffect } from '../room-events/membership-effect.ts'
 
@@ -18,7 +20,7 @@ export const channels = {
 /** One event of a room. `frame` is exactly the text that sockets get; undefined: read it from the store. */
 export interface PublishedEvent {
   readonly seq: number
-  /** Its name on the wire, of a later version perhaps. */
+  /** Its name on the wire; perhaps an event of a later version. */
   readonly event: string
   readonly membership: MembershipEffect
   readonly commandId: string
@@ -66,7 +68,7 @@ const tracesText = (events: readonly PublishedEvent[]): string => {
   return traced.length === 0 ? '' : `,"traces":${JSON.stringify(Object.fromEntries(traced))}`
 }
 
-/** An entry without a fifth element is of an event that leaves the membership alone, or of a version without the flag. */
+/** Without a fifth element: the event does not change the membership, or its writer's version did not write the flag. */
 const headerEntry = ({ seq, event, commandId, digest, membership }: PublishedEvent): readonly unknown[] =>
   membership === 'none' ? [seq, event, commandId, digest] : [seq, event, commandId, digest, membership]
 
@@ -85,14 +87,14 @@ export const writeRoomPublication = (publication: RoomPublication, maxBytes: num
   return lines.join('\n')
 }
 
-/** Names of later versions are accepted. What a name consists of is checked, because it is part of a frame's text. */
+/** Any name, so that events of later versions are relayed. Its characters are checked, because it is part of a frame's text. */
 const eventName = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/)
-const flag = z.enum(['adds', 'removes']).optional().catch(undefined)
+const membershipFlag = z.enum(['adds', 'removes']).optional().catch(undefined)
 
 const header = z.object({
   v: z.literal(1),
   room: z.guid(),
-  of: z.array(z.tuple([z.int().min(1), eventName, z.string(), z.string(), flag], z.unknown())).min(1),
+  of: z.array(z.tuple([z.int().min(1), eventName, z.string(), z.string(), membershipFlag], z.unknown())).min(1),
   traces: z.record(z.string(), z.string()).optional(),
 })
 
@@ -102,25 +104,17 @@ const ascends = (of: readonly (readonly [number, ...unknown[]])[]): boolean =>
 /** No writer of ours publishes as much. Whatever is larger is not even looked at. */
 export const largestPublicationBytes = 4 * 1024 * 1024
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** Undefined: malformed, to be dropped and counted. Frames are passed on unparsed. */
 export const readRoomPublication = (payload: Buffer): RoomPublication | undefined => {
   if (payload.length > largestPublicationBytes) return undefined
   const lines = payload.toString('utf8').split('\n')
   const parsed = header.safeParse(parseJson(lines[0] ?? ''))
   if (!parsed.success || !ascends(parsed.data.of) || lines.length - 1 > parsed.data.of.length) return undefined
-  const events = parsed.data.of.map(([seq, event, commandId, digest, flagged], index) => {
+  const events = parsed.data.of.map(([seq, event, commandId, digest, flag], index) => {
     const frame = lines[index + 1]
     const traceparent = parsed.data.traces?.[seq]
     const text = frame === undefined ? {} : { frame }
-    const membership = membershipOf(event, flagged)
+    const membership = membershipOf(event, flag)
     return { seq, event, membership, commandId, digest, ...text, ...(traceparent === undefined ? {} : { traceparent }) }
   })
   const { room } = parsed.data

@@ -39,8 +39,8 @@ export const createChat = defineRoomEvent({
     requestOutsideRooms(
       'create-chat',
       z.strictObject({
-        chat: z.strictObject({ name: field.text(1, nameChars), id: field.uuid.optional() }),
-        users: z.array(field.uuid).max(usersPerCommand).min(1),
+        chat: z.strictObject({ name: field.text(1, nameChars), id: field.ownId.optional() }),
+        users: z.array(field.userId).max(usersPerCommand).min(1),
       }),
     ),
   asked: ({ body }) => ({ id: body.chat.id, body: { name: body.chat.name, users: body.users } }),

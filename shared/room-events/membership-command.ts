@@ -13,7 +13,7 @@ export interface MembershipCommand extends CommandHead {
 
 /** The body of the request. */
 export const membershipRequest = ({ usersPerCommand }: ProtocolLimits) =>
-  z.strictObject({ users: z.array(field.uuid).max(usersPerCommand).min(1), id: field.uuid.optional() })
+  z.strictObject({ users: z.array(field.userId).max(usersPerCommand).min(1), id: field.ownId.optional() })
 
 /** The command's body on the log. */
 export const membershipCommandBody = z.object({ users: z.array(z.guid()) })

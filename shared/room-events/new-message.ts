@@ -47,7 +47,7 @@ export const newMessage = defineRoomEvent({
   request: ({ msgChars }: ProtocolLimits) =>
     requestInRoom(
       'new-message',
-      z.strictObject({ msg: field.text(1, msgChars), type: field.messageType, id: field.uuid.optional() }),
+      z.strictObject({ msg: field.text(1, msgChars), type: field.messageType, id: field.ownId.optional() }),
     ),
   asked: askedInRoom,
   commandBody: z.object({ msg: z.string(), type: z.string() }),

@@ -1,11 +1,11 @@
 import { supportedLevel } from '../../../shared/protocol/feature-level.ts'
-import type { DatabaseLog } from '../connection/database-log.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { levelOf, raiseToSupported } from '../connection/feature-level.ts'
 import { assertSchema } from '../connection/schema-version.ts'
 import { withAdminConnection } from './admin-connection.ts'
 
 /** Reports the store's feature level and the level that this version supports. */
-export const showLevel = (url: string, log: DatabaseLog): Promise<void> =>
+export const showLevel = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     await assertSchema(pool)
     log.info({ level: await levelOf(pool), supported: supportedLevel }, 'feature level of the store')
@@ -20,7 +20,7 @@ export const showLevel = (url: string, log: DatabaseLog): Promise<void> =>
  *            the level before. Lowers nothing: fails where the store's level
  *            is higher.
  */
-export const raiseLevel = (url: string, log: DatabaseLog): Promise<void> =>
+export const raiseLevel = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     await assertSchema(pool)
     const before = await levelOf(pool)

@@ -1,7 +1,9 @@
 import pg from 'pg'
-import type { DatabaseLog } from '../connection/database-log.ts'
-import type { Session } from '../connection/statement.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
+import type { DatabaseSession } from '../connection/statement.ts'
 import { withAdminConnection } from './admin-connection.ts'
+import type { ServiceRole } from './role-name.ts'
+import { roleName } from './role-name.ts'
 
 /** What each service's role may do with each table; everything else it may not. */
 const grants = {
@@ -25,15 +27,10 @@ const grants = {
     meta: 'select',
     mikro_orm_migrations: 'select',
   },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>
-
-export type ServiceRole = keyof typeof grants
+} as const satisfies Readonly<Record<ServiceRole, Readonly<Record<string, string>>>>
 
 /** Every role may execute a new function; these are the writer's. They act with the rights of the role that calls them. */
 const writerFunctions = ['append_batch', 'append_events', 'apply_changes'] as const
-
-/** The role of a service in a database: several databases of one server keep theirs apart. */
-export const roleName = (database: string, service: ServiceRole): string => `${database}_${service}`
 
 const name = pg.escapeIdentifier
 
@@ -57,7 +54,7 @@ const statementsFor = (database: string, service: ServiceRole): string[] => {
   ]
 }
 
-const run = async (session: Session, texts: readonly string[]): Promise<void> => {
+const run = async (session: DatabaseSession, texts: readonly string[]): Promise<void> => {
   for (const text of texts) await session.run({ name: 'roles', text })
 }
 
@@ -72,7 +69,7 @@ const run = async (session: Session, texts: readonly string[]): Promise<void> =>
  * Does not:  let anybody log in: a role gets its password, or its members,
  *            from whoever runs the database.
  */
-export const makeRoles = (url: string, log: DatabaseLog): Promise<void> =>
+export const makeRoles = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     const database = await pool.transaction(async (session) => {
       const [row] = await session.run<{ name: string }>({ name: 'which-database', text: 'select current_database() as name' })

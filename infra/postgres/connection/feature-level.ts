@@ -1,5 +1,5 @@
 import { firstLevel, supportedLevel } from '../../../shared/protocol/feature-level.ts'
-import type { Session, Statement } from './statement.ts'
+import type { DatabaseSession, Statement } from './statement.ts'
 
 /** The store's feature level is higher than this program supports. */
 export class LevelError extends Error {}
@@ -13,7 +13,7 @@ const raiseLevel: Statement = {
 }
 
 /** The store's feature level. */
-export const levelOf = async (session: Session): Promise<number> => {
+export const levelOf = async (session: DatabaseSession): Promise<number> => {
   const [row] = await session.run<{ value: string }>(readLevel)
   return row === undefined ? firstLevel : Number(row.value)
 }
@@ -23,7 +23,7 @@ export const levelOf = async (session: Session): Promise<number> => {
  * supports: clients use events of that level already, which this program would
  * refuse, or decide without the rules that they depend on.
  */
-export const assertLevel = async (session: Session): Promise<void> => {
+export const assertLevel = async (session: DatabaseSession): Promise<void> => {
   const level = await levelOf(session)
   if (level <= supportedLevel) return
   throw new LevelError(
@@ -32,7 +32,7 @@ export const assertLevel = async (session: Session): Promise<void> => {
 }
 
 /** Raises the store's level to the one that this program supports. Throws `LevelError` where the store's is higher. */
-export const raiseToSupported = async (session: Session): Promise<void> => {
+export const raiseToSupported = async (session: DatabaseSession): Promise<void> => {
   await assertLevel(session)
   await session.run(raiseLevel, [supportedLevel])
 }

@@ -48,7 +48,7 @@ export interface Changes {
   readonly messages: readonly PostedMessage[]
 }
 
-interface Gathering {
+interface MutableChanges {
   readonly users: User[]
   readonly chats: Map<string, ChatChange>
   readonly members: Map<string, MemberChange>
@@ -60,7 +60,6 @@ const chatAfter = (before: ChatChange | undefined, event: ChatEvent): ChatChange
   const at = timeOf(event.body)
   const { membership, users } = membersOf(event)
   const change = membership === 'removes' ? -users.length : users.length
-  const membersAdded = (before?.membersAdded ?? 0) + change
   return {
     ...before,
     ...(event.type === 'ChatCreated' ? { created: createdBy(event) } : {}),
@@ -68,7 +67,7 @@ const chatAfter = (before: ChatChange | undefined, event: ChatEvent): ChatChange
     id: event.stream,
     seq: event.seq,
     lastAt: at,
-    membersAdded,
+    membersAdded: (before?.membersAdded ?? 0) + change,
   }
 }
 
@@ -84,7 +83,7 @@ const membersOf = (event: ChatEvent): { readonly membership: MembershipEffect; r
   return { membership, users: usersNamed(membership, event.body) }
 }
 
-const gatherMembers = (members: Gathering['members'], event: ChatEvent): void => {
+const gatherMembers = (members: MutableChanges['members'], event: ChatEvent): void => {
   const { membership, users } = membersOf(event)
   for (const user of users) {
     const key = `${event.stream} ${user}`
@@ -94,7 +93,7 @@ const gatherMembers = (members: Gathering['members'], event: ChatEvent): void =>
   }
 }
 
-const gather = (into: Gathering, event: DomainEvent): void => {
+const gather = (into: MutableChanges, event: DomainEvent): void => {
   if (event.type === 'UserCreated') {
     into.users.push(event.body.user)
     return
@@ -112,7 +111,7 @@ const gather = (into: Gathering, event: DomainEvent): void => {
  * and rebuilding both go by it, so that they cannot come to differ.
  */
 export const project = (events: Iterable<DomainEvent>): Changes => {
-  const into: Gathering = { users: [], chats: new Map(), members: new Map(), messages: [] }
+  const into: MutableChanges = { users: [], chats: new Map(), members: new Map(), messages: [] }
   for (const event of events) gather(into, event)
   return { users: into.users, chats: [...into.chats.values()], members: [...into.members.values()], messages: into.messages }
 }

@@ -1,23 +1,12 @@
 import type { RateLimiter } from '../limits/rate-limiter.ts'
-import { boundless } from '../limits/rate-limiter.ts'
-import type { Place } from '../limits/session-counts.ts'
-import { nowhere } from '../limits/session-counts.ts'
+import type { SessionSlot } from '../limits/session-counts.ts'
 import type { Authenticate, Principal } from './auth.ts'
-import { openAccess, trustEverybody } from './auth.ts'
 
-/** What the door grants to one socket. */
+/** The rights of one admitted socket. */
 export interface Admission {
   readonly principal: Principal
-  /** Verifies the tokens that come later. */
+  /** Verifies the tokens of later `refresh` requests. */
   readonly authenticate: Authenticate
   readonly rateLimiter: RateLimiter
-  readonly place: Place
-}
-
-/** Everything, for ever: authentication off, and nobody counts. */
-export const openAdmission: Admission = {
-  principal: openAccess,
-  authenticate: trustEverybody,
-  rateLimiter: boundless,
-  place: nowhere,
+  readonly slot: SessionSlot
 }

@@ -14,13 +14,13 @@ const usersIn = ({ body }: Request): number => {
   return 'users' in body ? body.users.length : 0
 }
 
-/** How many of the units of its price a request holds. */
+/** The number of priced units in a request. */
 const unitsIn = (request: Request, unit: Price['unit'], frameBytes: number): number => {
   if (unit === 'bytes') return frameBytes
   return unit === 'rooms' ? roomsIn(request) : usersIn(request)
 }
 
-/** What a request takes from its user's bucket; see `prices`. */
+/** The tokens that a request takes from its user's bucket, by the table `prices`. */
 export const costOf = (request: Request, frameBytes: number): number => {
   const price: Price | undefined = prices[request.event]
   return price === undefined ? 1 : 1 + Math.floor(unitsIn(request, price.unit, frameBytes) / price.per)

@@ -8,15 +8,22 @@ import type { PageLookup, ReaderPage } from './shared-pages.ts'
 import { createSharedPages } from './shared-pages.ts'
 
 /**
- * Look-ups of many sessions in few statements: one statement in flight per
- * kind, what arrives meanwhile goes into the next. Rejections are the ports'.
+ * Combines the look-ups of many sessions into few statements: one statement per
+ * kind is in flight, and look-ups that arrive meanwhile go into the next one.
+ * Rejects as the ports do.
  */
 export interface Lookups {
+  /** Undefined: there is no such user. */
   user(externalId: string): Promise<User | undefined>
+  /** The present memberships of a user. */
   memberships(user: string): Promise<readonly HeldMembership[]>
+  /** The last seq of a room; 0: there is no such room. */
   head(room: string): Promise<number>
+  /** A page of events of a room. */
   page(lookup: PageLookup): Promise<ReaderPage>
+  /** Undefined: no outcome is recorded. */
   outcome(key: CommandKey): Promise<Outcome | undefined>
+  /** The store's epoch, which changes when the store is restored, and its feature level. */
   meta(): Promise<StoreMeta>
 }
 

@@ -4,21 +4,21 @@ import type { MembershipEffect } from '../../../shared/room-events/membership-ef
 import { usersNamed } from '../../../shared/room-events/membership-effect.ts'
 import { textFrame } from './framing.ts'
 
-/** One event on its way through a gateway: `frame` is the text that sockets get. */
+/** One event of a room in a gateway. `frame`: the text that sockets receive. */
 export interface FeedItem {
   readonly room: string
   readonly seq: number
-  /** Its name on the wire, of a later version perhaps. */
+  /** Its name on the wire; perhaps an event of a later version. */
   readonly event: string
   readonly membership: MembershipEffect
   readonly commandId: string
   readonly digest: string
   readonly frame: string
-  /** The trace that it is part of; unknown where it is read from the store. */
+  /** The trace context; unknown if the event was read from the store. */
   readonly traceparent?: string
 }
 
-/** An event that was read from the store. */
+/** The feed item of a stored event. */
 export const fromStore = ({ stream: room, seq, name, membership, commandId, digest, data }: StoredEvent): FeedItem => ({
   room,
   seq,
@@ -31,7 +31,7 @@ export const fromStore = ({ stream: room, seq, name, membership, commandId, dige
 
 const framed = new WeakMap<FeedItem, Buffer>()
 
-/** An item of a page as a WebSocket frame, made once for all who share the page. */
+/** The WebSocket frame of a page's item, created once for all sessions that share the page. */
 export const sharedFrame = (item: FeedItem): Buffer => {
   const known = framed.get(item)
   if (known !== undefined) return known
@@ -40,6 +40,12 @@ export const sharedFrame = (item: FeedItem): Buffer => {
   return frame
 }
 
-/** The users who join or leave the room with this event. Only frames that change the membership are parsed; they are the store's. */
+/** The body of a room event's frame, as JSON text: the last member of the frame. */
+export const bodyOfFrame = (frame: string): string => frame.slice(frame.indexOf('"body":') + 7, -1)
+
+/**
+ * The users that an event adds to its room or removes from it. Only membership
+ * events are parsed; their frames come from the store.
+ */
 export const membersChanged = ({ membership, frame }: Pick<FeedItem, 'membership' | 'frame'>): readonly string[] =>
-  membership === 'none' ? [] : usersNamed(membership, (JSON.parse(frame) as { readonly body: object }).body)
+  membership === 'none' ? [] : usersNamed(membership, JSON.parse(bodyOfFrame(frame)) as object)

@@ -1,7 +1,6 @@
 import type { Admission } from '../../../services/gateway/admission/admission.ts'
-import { openAdmission } from '../../../services/gateway/admission/admission.ts'
 import { createGatewayCore } from '../../../services/gateway/gateway-core.ts'
-import { serviceRateLimiter } from '../../../services/gateway/limits/rate-limiter.ts'
+import { ServiceRateLimiter } from '../../../services/gateway/limits/service-rate-limiter.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
@@ -17,6 +16,7 @@ import type { Times } from '../../../shared/runtime/config/times.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import { openAdmission } from '../../support/open-admission.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
 import type { Received, SimulatedSocket } from '../../support/simulation/simulated-socket.ts'
 import { simulatedSocket } from '../../support/simulation/simulated-socket.ts'
@@ -172,7 +172,7 @@ export const gatewayRig = async (
     )
     const session = gatewayCore.open(socket.wire, {
       ...openAdmission,
-      rateLimiter: serviceRateLimiter(rates, clock),
+      rateLimiter: new ServiceRateLimiter(rates, clock),
       ...admission,
     })
     return {

@@ -45,7 +45,7 @@ export const waveHand = defineRoomEvent({
       'wave-hand',
       z.strictObject({
         hand: z.enum(['left', 'right']),
-        id: field.uuid.optional(),
+        id: field.ownId.optional(),
         ...fieldsFrom(3, level, { twice: z.boolean().optional() }),
       }),
     ),
@@ -84,7 +84,7 @@ const memberEvent = <const Name extends string, const Command extends string, co
     price: perUser,
     examples: { request: {}, feed: {} },
     request: (_: ProtocolLimits, __: number) =>
-      requestInRoom(names.name, z.strictObject({ users: z.array(field.uuid), id: field.uuid.optional() })),
+      requestInRoom(names.name, z.strictObject({ users: z.array(field.userId), id: field.ownId.optional() })),
     asked: askedInRoom,
     commandBody: z.object({ users: z.array(z.guid()) }),
     feedBody: z.looseObject({ users: z.array(id), user_id: id, created_at: time }),

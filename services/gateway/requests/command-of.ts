@@ -1,0 +1,40 @@
+import { hash } from 'node:crypto'
+import type { RequestOf } from '../../../shared/protocol/requests.ts'
+import type { AnyRoomEvent } from '../../../shared/room-events/room-event.ts'
+import type { ChatCommand, Command, RoomEventName } from '../../../shared/room-events/room-events.ts'
+import { roomEvents } from '../../../shared/room-events/room-events.ts'
+import type { NamedCreateUser } from './claim-user.ts'
+
+/** A request that becomes a command in a room. */
+export type CommandRequest = RequestOf<RoomEventName>
+
+/** What a gateway adds to a command. */
+export interface CommandSource {
+  /** A new command id. */
+  readonly newId: () => string
+  /** The present time, as ISO 8601 text. */
+  readonly now: () => string
+}
+
+/** Names a command's content: acting user, event, and body without its id. 132 bits of SHA-256. */
+const digestOf = (actor: string, event: string, body: unknown): string =>
+  hash('sha256', JSON.stringify([actor, event, body]), 'base64url').slice(0, 22)
+
+/**
+ * The command of a request. `actor`: the acting user. The digest is of the body
+ * exactly as asked, so that it is the same in every version.
+ */
+export const chatCommandOf = (request: CommandRequest, actor: string, { newId, now }: CommandSource): ChatCommand => {
+  const definition: AnyRoomEvent = roomEvents[request.event]
+  const { id = newId(), room: stream = id, body } = definition.asked(request)
+  const digest = digestOf(actor, request.event, body)
+  return { v: 1, type: definition.command, stream, id, body, digest, user: actor, at: now() } as ChatCommand
+}
+
+/** The command that creates the user whom a `create-user` names. */
+export const createUserCommandOf = (request: NamedCreateUser, { newId, now }: CommandSource): Command => {
+  const { externalUserId, name } = request.body.user
+  const body = { externalUserId, ...(name === undefined ? {} : { name }) }
+  const digest = digestOf('', request.event, body)
+  return { v: 1, type: 'CreateUser', stream: externalUserId, id: newId(), digest, at: now(), body }
+}
