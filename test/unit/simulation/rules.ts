@@ -187,8 +187,8 @@ export const rules: readonly Rule[] = [
   },
   {
     rule: 'membership events are read from the store',
-    file: roomFeed,
-    from: "event.event === 'new-message' && event.frame !== undefined",
+    file: 'services/gateway/rooms/held-events.ts',
+    from: "event.frame !== undefined && roomEventNamed(event.event)?.membership === 'none'",
     to: 'event.frame !== undefined',
     options: forged,
   },
