@@ -10,8 +10,9 @@ export interface Rule extends Mutation {
 const feeds = 'services/gateway/rooms/room-feeds.ts'
 const follower = 'services/gateway/rooms/follower.ts'
 const head = 'services/gateway/rooms/head-sweep.ts'
-const intake = 'services/gateway/requests/intake.ts'
-const pending = 'services/gateway/rooms/pending.ts'
+const commandQueue = 'services/gateway/requests/command-queue.ts'
+const heldEvents = 'services/gateway/rooms/held-events.ts'
+const pending = 'services/gateway/rooms/pending-commands.ts'
 const produce = 'services/gateway/requests/produce.ts'
 const resume = 'services/gateway/requests/resume.ts'
 const roomFeed = 'services/gateway/rooms/room-feed.ts'
@@ -36,13 +37,13 @@ export const rules: readonly Rule[] = [
   {
     rule: 'the event that removes a user is the last that is given',
     file: feeds,
-    from: 'removed.has(follower.reader.user) &&',
+    from: 'removed.has(follower.subscriber.user) &&',
     to: 'false &&',
   },
   {
     rule: 'a full send queue sets the followers behind',
     file: feeds,
-    from: 'for (const reader of full) reader.fallBehind()',
+    from: 'for (const subscriber of full) subscriber.fallBehind()',
     to: '',
   },
   {
@@ -91,13 +92,13 @@ export const rules: readonly Rule[] = [
   {
     rule: 'nothing newer than a replay comes before its answer',
     file: follower,
-    from: "if (this.cursor >= this.replay.ceiling) this.finishReplay('recovered')\n      else this.reader.queueForPage(this)\n      return",
-    to: "if (this.cursor >= this.replay.ceiling) { this.finishReplay('recovered'); this.replay = undefined }\n      this.reader.queueForPage(this)\n      return",
+    from: "if (this.cursor >= this.replay.ceiling) this.finishReplay('recovered')\n      else this.subscriber.queueForPage(this)\n      return",
+    to: "if (this.cursor >= this.replay.ceiling) { this.finishReplay('recovered'); this.replay = undefined }\n      this.subscriber.queueForPage(this)\n      return",
   },
   {
     rule: 'a page goes into the send queue only as far as it fits',
     file: follower,
-    from: ' || this.reader.isFull()',
+    from: ' || this.subscriber.isFull()',
     to: '',
   },
   {
@@ -140,19 +141,19 @@ export const rules: readonly Rule[] = [
   {
     rule: 'a command whose frame is to come is not answered before',
     file: pending,
-    from: '(slot.sender.follower(slot.room)?.cursor ?? seq) < seq',
+    from: '(sender.follower(room)?.cursor ?? seq) < seq',
     to: 'false',
   },
   {
     rule: 'a command is confirmed once',
     file: pending,
-    from: 'forget(slot)\n          slot.confirmed()',
+    from: 'forget(command)\n          command.onOutcome(outcome, true)',
     to: '',
   },
   {
     rule: 'another content under an id is not confirmed by it',
     file: pending,
-    from: ' && slot.digest === digest',
+    from: ' && command.digest === digest',
     to: '',
   },
   {
@@ -163,7 +164,7 @@ export const rules: readonly Rule[] = [
   },
   {
     rule: 'what a session sends to one room is handed over in its order',
-    file: intake,
+    file: commandQueue,
     from: 'if (before === undefined && ready === undefined) return act()',
     to: 'if (ready === undefined) return act()',
   },
@@ -182,12 +183,12 @@ export const rules: readonly Rule[] = [
   {
     rule: 'every held user is compared with the store',
     file: head,
-    from: 'hub.compared(user, memberships)',
+    from: 'userSessions.compared(user, memberships)',
     to: 'void [user, memberships]',
   },
   {
     rule: 'membership events are read from the store',
-    file: roomFeed,
+    file: heldEvents,
     from: "event.event === 'new-message' && event.frame !== undefined",
     to: 'event.frame !== undefined',
     options: forged,
