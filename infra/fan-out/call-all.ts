@@ -1,12 +1,13 @@
-import type { FanOutLog } from './fan-out-log.ts'
+import { nameOf } from '../../shared/runtime/observability/error-text.ts'
+import type { Log } from '../../shared/runtime/observability/log.ts'
 
 /** Calls each one; one that throws is logged by its error's name, never its message, and does not stop the others. */
-export const callAll = <Callee>(callees: Iterable<Callee>, call: (callee: Callee) => void, log: FanOutLog): void => {
+export const callAll = <Callee>(callees: Iterable<Callee>, call: (callee: Callee) => void, log: Log): void => {
   for (const callee of callees) {
     try {
       call(callee)
     } catch (error) {
-      log.error({ error: error instanceof Error ? error.name : 'unknown' }, 'a listener of the fan-out threw')
+      log.error({ error: nameOf(error) }, 'a listener of the fan-out threw')
     }
   }
 }

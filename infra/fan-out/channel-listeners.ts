@@ -1,13 +1,13 @@
+import type { Log } from '../../shared/runtime/observability/log.ts'
 import { callAll } from './call-all.ts'
-import type { FanOutLog } from './fan-out-log.ts'
 
 export type Listener = (payload: Buffer) => void
 
 /** Where somebody listens, until it is removed. */
-export interface Place {
+export interface ListenerEntry {
   readonly channel: string
   readonly listener: Listener
-  readonly isTaken: boolean
+  readonly isActive: boolean
 }
 
 /**
@@ -18,9 +18,9 @@ export interface Place {
  *            throws is logged and kept. The same function may listen twice.
  */
 export interface ChannelListeners {
-  add(channel: string, listener: Listener): Place
+  add(channel: string, listener: Listener): ListenerEntry
   /** Idempotent. */
-  remove(place: Place): void
+  remove(place: ListenerEntry): void
   /** Whether anybody listens. */
   has(channel: string): boolean
   /** Every topic that somebody listens to. */
@@ -28,32 +28,32 @@ export interface ChannelListeners {
   deliver(channel: string, payload: Buffer): void
 }
 
-interface OwnPlace extends Place {
-  isTaken: boolean
+interface MutableEntry extends ListenerEntry {
+  isActive: boolean
 }
 
-export const channelListeners = (log: FanOutLog): ChannelListeners => {
+export const channelListeners = (log: Log): ChannelListeners => {
   /** Lists that are never changed: a listener may add another in the middle of a delivery, which is not to hear it. */
-  const places = new Map<string, readonly OwnPlace[]>()
+  const places = new Map<string, readonly MutableEntry[]>()
 
-  const add = (channel: string, listener: Listener): Place => {
-    const place: OwnPlace = { channel, listener, isTaken: true }
+  const add = (channel: string, listener: Listener): ListenerEntry => {
+    const place: MutableEntry = { channel, listener, isActive: true }
     const those = places.get(channel)
     places.set(channel, those === undefined ? [place] : [...those, place])
     return place
   }
 
-  const remove = (place: Place): void => {
-    if (!place.isTaken) return
-    const own = place as OwnPlace
-    own.isTaken = false
-    const left = (places.get(place.channel) ?? []).filter((other) => other.isTaken)
+  const remove = (place: ListenerEntry): void => {
+    if (!place.isActive) return
+    const own = place as MutableEntry
+    own.isActive = false
+    const left = (places.get(place.channel) ?? []).filter((other) => other.isActive)
     if (left.length === 0) places.delete(place.channel)
     else places.set(place.channel, left)
   }
 
   const deliver = (channel: string, payload: Buffer): void =>
-    callAll(places.get(channel) ?? [], (place) => place.isTaken && place.listener(payload), log)
+    callAll(places.get(channel) ?? [], (place) => place.isActive && place.listener(payload), log)
 
   return { add, remove, has: (channel) => places.has(channel), channels: () => places.keys(), deliver }
 }

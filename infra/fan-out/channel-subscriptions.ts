@@ -1,8 +1,8 @@
 import type { Subscription } from '../../shared/ports/fan-out.ts'
+import type { Log } from '../../shared/runtime/observability/log.ts'
 import type { RedisLink } from '../redis/redis-link.ts'
-import type { Listener, Place } from './channel-listeners.ts'
+import type { Listener, ListenerEntry } from './channel-listeners.ts'
 import { channelListeners } from './channel-listeners.ts'
-import type { FanOutLog } from './fan-out-log.ts'
 
 /** What the subscriptions need of a link. Whatever fails on it ends it, and that ends in `detach`. */
 type Line = Pick<RedisLink, 'subscribe' | 'unsubscribe'>
@@ -36,10 +36,10 @@ const settleHolding = (holding: Holding): void => {
 /** A class for the sake of memory: there is one for each room and user that is held, for as long. */
 class ChannelSubscription implements Subscription {
   private readonly holding: Holding
-  private readonly place: Place
-  private readonly leave: (place: Place, holding: Holding) => void
+  private readonly place: ListenerEntry
+  private readonly leave: (place: ListenerEntry, holding: Holding) => void
 
-  constructor(holding: Holding, place: Place, leave: (place: Place, holding: Holding) => void) {
+  constructor(holding: Holding, place: ListenerEntry, leave: (place: ListenerEntry, holding: Holding) => void) {
     this.holding = holding
     this.place = place
     this.leave = leave
@@ -50,7 +50,7 @@ class ChannelSubscription implements Subscription {
   }
 
   close(): void {
-    if (this.place.isTaken) this.leave(this.place, this.holding)
+    if (this.place.isActive) this.leave(this.place, this.holding)
   }
 }
 
@@ -59,7 +59,7 @@ class ChannelSubscription implements Subscription {
  * what to be let go is found at the end of the turn, so that many calls become
  * one command, and a channel that comes and goes in one turn none.
  */
-export const channelSubscriptions = (log: FanOutLog): ChannelSubscriptions => {
+export const channelSubscriptions = (log: Log): ChannelSubscriptions => {
   const listeners = channelListeners(log)
   const holdings = new Map<string, Holding>()
   /** What the line has been asked for, each with its answer. */
@@ -109,7 +109,7 @@ export const channelSubscriptions = (log: FanOutLog): ChannelSubscriptions => {
     return holding
   }
 
-  const leave = (place: Place, holding: Holding): void => {
+  const leave = (place: ListenerEntry, holding: Holding): void => {
     const { channel } = place
     listeners.remove(place)
     if (listeners.has(channel)) return

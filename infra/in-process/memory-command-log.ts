@@ -1,11 +1,11 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { CommandLog, LogRecord, NewRecord } from '../../shared/ports/command-log.ts'
 import { PublishError } from '../../shared/ports/command-log.ts'
-import type { CommandLogLog } from './memory-consumers.ts'
+import type { Log } from '../../shared/runtime/observability/log.ts'
 import { memoryConsumers } from './memory-consumers.ts'
 
 export interface MemoryCommandLogOptions {
-  readonly log: CommandLogLog
+  readonly log: Log
   readonly clock: Clock
   readonly partitions?: number
   /** A publish waits while more than this is not acknowledged. */
@@ -23,7 +23,7 @@ interface WaitingPublish {
 
 const sizeOf = ({ key, value }: NewRecord): number => key.length + value.length
 
-const partitionOf = (key: string, count: number): number => {
+const partitionFor = (key: string, count: number): number => {
   let sum = 0
   for (let index = 0; index < key.length; index += 1) sum = (sum * 31 + key.charCodeAt(index)) >>> 0
   return sum % count
@@ -54,7 +54,7 @@ export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog =
   const consumers = memoryConsumers({ log, clock, count, maxBatchRecords, retryMs, sizeOf, onAcknowledged })
 
   const append = (record: NewRecord): void => {
-    const partition = partitionOf(record.key, count)
+    const partition = partitionFor(record.key, count)
     const offset = nextOffsets[partition] ?? 0
     nextOffsets[partition] = offset + 1
     queuedBytes += sizeOf(record)

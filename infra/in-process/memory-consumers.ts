@@ -3,15 +3,11 @@ import type { BatchHandler, Consumption, LogRecord } from '../../shared/ports/co
 import type { AcknowledgementQueue } from '../../shared/runtime/async/acknowledgement-queue.ts'
 import { acknowledgementBounds, acknowledgementQueue } from '../../shared/runtime/async/acknowledgement-queue.ts'
 import { pause } from '../../shared/runtime/async/pause.ts'
-
-/** Where this adapter says what happens to it: fixed text plus fields, never content. pino's logger is one. */
-export interface CommandLogLog {
-  warn(fields: object, text: string): void
-  error(fields: object, text: string): void
-}
+import { nameOf } from '../../shared/runtime/observability/error-text.ts'
+import type { Log } from '../../shared/runtime/observability/log.ts'
 
 export interface MemoryConsumersOptions {
-  readonly log: CommandLogLog
+  readonly log: Log
   readonly clock: Clock
   /** Of partitions. */
   readonly count: number
@@ -52,8 +48,6 @@ interface Partition {
   ownership: Ownership | undefined
   isBusy: boolean
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown')
 
 export const memoryConsumers = (options: MemoryConsumersOptions): MemoryConsumers => {
   const { log, clock, count, maxBatchRecords, retryMs, sizeOf, onAcknowledged } = options
@@ -109,7 +103,7 @@ export const memoryConsumers = (options: MemoryConsumersOptions): MemoryConsumer
     await consumer.ready
     const { signal } = consumer.ending
     const ownership = own(partition, consumer)
-    await ownership.queue.untilRoom()
+    await ownership.queue.whenNotFull()
     if (signal.aborted) return
     const batch = partition.records.slice(partition.handled, partition.handled + maxBatchRecords)
     try {
@@ -131,7 +125,7 @@ export const memoryConsumers = (options: MemoryConsumersOptions): MemoryConsumer
 
   /** Only when another consumer's batches are acknowledged or given up does the next one get the partition. */
   const takeOver = async (partition: Partition, { queue }: Ownership): Promise<void> => {
-    await queue.untilEmpty()
+    await queue.whenEmpty()
     if (partition.ownership?.queue === queue) release(partition)
   }
 
@@ -162,7 +156,7 @@ export const memoryConsumers = (options: MemoryConsumersOptions): MemoryConsumer
     if (place >= 0) consumers.splice(place, 1)
     await Promise.all(consumer.inHand)
     for (const partition of ownedBy(consumer)) {
-      await partition.ownership?.queue.untilEmpty()
+      await partition.ownership?.queue.whenEmpty()
       release(partition)
     }
     workAll()

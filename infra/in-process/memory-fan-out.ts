@@ -1,10 +1,10 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { FanOut, Publication } from '../../shared/ports/fan-out.ts'
+import type { Log } from '../../shared/runtime/observability/log.ts'
 import { channelListeners } from '../fan-out/channel-listeners.ts'
-import type { FanOutLog } from '../fan-out/fan-out-log.ts'
 
 export interface MemoryFanOutOptions {
-  readonly log: FanOutLog
+  readonly log: Log
   /** When a delivery is due; without it, in the next turn of the event loop. */
   readonly clock?: Clock
 }

@@ -1,12 +1,13 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import { pause } from '../../shared/runtime/async/pause.ts'
-import type { DatabaseLog } from '../postgres/connection/database-log.ts'
+import { messageOf } from '../../shared/runtime/observability/error-text.ts'
+import type { Log } from '../../shared/runtime/observability/log.ts'
 
 export interface PeriodicPruneOptions {
   /** Deletes at most `rows` old rejections; resolves with how many it deleted. */
   readonly pruneSlice: (rows: number) => Promise<number>
   readonly clock: Clock
-  readonly log: DatabaseLog
+  readonly log: Log
 }
 
 export interface PeriodicPrune {
@@ -46,7 +47,7 @@ export const startPeriodicPrune = ({ pruneSlice, clock, log }: PeriodicPruneOpti
       const pruned = await pruneAll()
       if (pruned > 0) log.info({ pruned }, 'old rejections pruned')
     } catch (error) {
-      log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'pruning old rejections failed')
+      log.warn({ reason: messageOf(error) }, 'pruning old rejections failed')
     }
   }
 

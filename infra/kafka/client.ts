@@ -4,19 +4,19 @@ import type { KafkaLogin } from '../../shared/runtime/config/security-config.ts'
 import { driverLog } from './driver/driver-log.ts'
 import type { KafkaOptions } from './driver/kafka-options.ts'
 import type { Sockets } from './driver/sockets.ts'
-import { calmIdleQueues } from './kafkajs-patches/idle-queue.ts'
-import { overlookOthersTopics } from './kafkajs-patches/others-topics.ts'
-import { quickenVarints } from './kafkajs-patches/quick-varints.ts'
-import { skipEmptyBatches } from './kafkajs-patches/skip-empty-batches.ts'
+import { skipEmptyBatches } from './kafkajs-patches/empty-batches.ts'
+import { ignoreForeignTopicErrors } from './kafkajs-patches/foreign-topics.ts'
+import { stopIdleTimers } from './kafkajs-patches/idle-timers.ts'
+import { encodeVarintsInPlace } from './kafkajs-patches/varints.ts'
 
 /** The driver's types want each mechanism by itself. */
 const saslOf = ({ mechanism, ...who }: KafkaLogin): SASLOptions => ({ mechanism, ...who }) as SASLOptions
 
 /** A client of the driver, with nothing left to the driver's defaults that are too slow for us. */
 export const kafkaClient = (options: KafkaOptions, sockets: Sockets, retry: RetryOptions): Kafka => {
-  calmIdleQueues()
-  quickenVarints()
-  overlookOthersTopics()
+  stopIdleTimers()
+  encodeVarintsInPlace()
+  ignoreForeignTopicErrors()
   skipEmptyBatches()
   const { brokers, clientId, security, times, log } = options
   const { tls, login } = security ?? {}

@@ -31,7 +31,7 @@ export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => 
       const life = { ...options, topic: topics.commands.name, group: writerGroup(namespace) }
       const session = sessionTimes(times, log)
       const openLife = () => consumerSession({ ...life, times: session.current, causeOf: session.causeOf }, handler)
-      const begun = consumption({ openLife, closing: closing.signal, times, clock, log })
+      const begun = consumption({ openSession: openLife, closing: closing.signal, times, clock, log })
       consumptions.add(begun)
       return begun
     },
@@ -43,7 +43,7 @@ export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => 
       try {
         await publish(value)
       } catch (error) {
-        if (!(error instanceof PublishError) || error.fate !== 'too_large') throw error
+        if (!(error instanceof PublishError) || error.kind !== 'too_large') throw error
         // The headers say where the whole record still is.
         await publish(null)
       }

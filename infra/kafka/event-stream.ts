@@ -22,7 +22,7 @@ export const kafkaEventStream = (options: KafkaEventStreamOptions): EventStream 
   const producer = kafkaProducer(options)
   /** An event that no attempt can publish must not stop the rooms of its partition. */
   const leaveOutTooLarge = (error: unknown): void => {
-    if (!(error instanceof PublishError) || error.fate !== 'too_large') throw error
+    if (!(error instanceof PublishError) || error.kind !== 'too_large') throw error
     const topic = events.name
     options.log.error({ topic, events: error.tooLarge.size }, 'events are larger than the topic takes and were left out')
   }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { messageOf } from '../../shared/runtime/observability/error-text.ts'
 import type { Recorded } from './hand-state.ts'
 import { defaultFolder, postgresFolder, readState, writeState } from './hand-state.ts'
 import { withLock } from './lock.ts'
@@ -53,6 +54,6 @@ const main = async (): Promise<void> => {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`stack:down: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`stack:down: ${messageOf(error)}\n`)
   process.exitCode = 1
 })

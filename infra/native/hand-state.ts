@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { closedFolderAbove } from './account.ts'
 import type { KafkaAddresses } from './kafka.ts'
 import type { PidIdentity } from './pid-identity.ts'
+import { closedFolderAbove } from './unix-account.ts'
 
 /** One server started by hand: where it listens, and who it is while it runs. */
 export interface Recorded<Ports> {

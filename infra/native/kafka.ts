@@ -22,7 +22,7 @@ export interface KafkaServer extends NativeServer {
   readonly address: string
 }
 
-export interface KafkaOptions {
+export interface NativeKafkaOptions {
   readonly tools: NativeTools
   /** Its folder; a later start on it finds the same topics and records. */
   readonly folder: string
@@ -41,7 +41,7 @@ const freePorts = async (names: readonly string[]): Promise<KafkaAddresses> => {
   return { controller: await freePort(), listeners }
 }
 
-const layoutOf = (options: KafkaOptions, ports: KafkaAddresses): KafkaLayout => {
+const layoutOf = (options: NativeKafkaOptions, ports: KafkaAddresses): KafkaLayout => {
   const advertised = options.advertise ?? {}
   const listeners = Object.entries(ports.listeners).map(([name, port]) => {
     return [name, { port, advertisedPort: advertised[name]?.advertisedPort ?? port }] as const
@@ -54,7 +54,7 @@ const layoutOf = (options: KafkaOptions, ports: KafkaAddresses): KafkaLayout => 
   }
 }
 
-const prepareFolder = (options: KafkaOptions, ports: KafkaAddresses): string => {
+const prepareFolder = (options: NativeKafkaOptions, ports: KafkaAddresses): string => {
   const layout = layoutOf(options, ports)
   mkdirSync(options.folder, { recursive: true })
   if (!existsSync(layout.logFolder)) {
@@ -65,7 +65,7 @@ const prepareFolder = (options: KafkaOptions, ports: KafkaAddresses): string => 
   return file
 }
 
-const startOn = async (options: KafkaOptions, ports: KafkaAddresses): Promise<KafkaServer> => {
+const startOn = async (options: NativeKafkaOptions, ports: KafkaAddresses): Promise<KafkaServer> => {
   const { kafkaHome, java } = options.tools
   const file = prepareFolder(options, ports)
   const port = ports.listeners.direct
@@ -88,7 +88,7 @@ const startOn = async (options: KafkaOptions, ports: KafkaAddresses): Promise<Ka
 }
 
 /** Starts a one-node Kafka (KRaft) of 512 MiB heap; resolves when it serves metadata. */
-export const startKafka = (options: KafkaOptions): Promise<KafkaServer> => {
+export const startKafka = (options: NativeKafkaOptions): Promise<KafkaServer> => {
   const { ports } = options
   if (ports) return startOn(options, ports)
   const names = ['direct', ...Object.keys(options.advertise ?? {})]

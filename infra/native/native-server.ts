@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ownsPort } from './owns-port.ts'
 import { isGone } from './pid-identity.ts'
 import type { ServerSpec } from './server-spec.ts'
-import { destroy, freeze, thaw } from './signals.ts'
-import { lastLines, letGo, spawnServer } from './spawn-server.ts'
+import { killProcessTree, pauseProcessTree, resumeProcessTree } from './signals.ts'
+import { detach, lastLines, spawnServer } from './spawn-server.ts'
 
 /** How a run ended: its exit code, or null when a signal ended it. */
 export type ExitCode = number | null
@@ -71,14 +71,14 @@ const begin = (spec: ServerSpec): Run => {
 
 const killRun = async (run: Run): Promise<void> => {
   if (hasEnded(run) || run.child.pid === undefined) return
-  const killed = destroy(run.child.pid)
+  const killed = killProcessTree(run.child.pid)
   await run.exited
   while (!killed.every(isGone)) await sleep(5)
 }
 
 const stopRun = async (spec: ServerSpec, run: Run): Promise<ExitCode> => {
   if (!hasEnded(run) && run.child.pid !== undefined) {
-    thaw(run.child.pid)
+    resumeProcessTree(run.child.pid)
     run.child.kill(spec.stopSignal)
     const late = sleep(spec.stopWithinMs ?? 15_000, undefined, { ref: false })
     await Promise.race([run.exited, late])
@@ -105,7 +105,7 @@ export const nativeServer = (spec: ServerSpec): NativeServer => {
     latest = run
     try {
       await untilReady(spec, run)
-      if (spec.isDetached) letGo(run.child)
+      if (spec.isDetached) detach(run.child)
     } catch (error) {
       await killRun(run)
       throw error
@@ -126,8 +126,8 @@ export const nativeServer = (spec: ServerSpec): NativeServer => {
     start,
     stop,
     kill,
-    pause: async () => freeze(runningPid()),
-    resume: async () => thaw(runningPid()),
+    pause: async () => pauseProcessTree(runningPid()),
+    resume: async () => resumeProcessTree(runningPid()),
     restart: async () => {
       await stop()
       await start()

@@ -1,13 +1,13 @@
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { closedFolderAbove, postgresAccount } from './account.ts'
 import { freePort, onFreePorts } from './free-port.ts'
 import type { NativeServer } from './native-server.ts'
 import { nativeServer } from './native-server.ts'
 import { probePostgres } from './probe-postgres.ts'
 import { runCommand } from './run-command.ts'
 import type { NativeTools } from './tools.ts'
+import { closedFolderAbove, postgresAccount } from './unix-account.ts'
 
 export interface PostgresServer extends NativeServer {
   readonly port: number
@@ -15,7 +15,7 @@ export interface PostgresServer extends NativeServer {
   readonly url: string
 }
 
-export interface PostgresOptions {
+export interface NativePostgresOptions {
   readonly tools: NativeTools
   /** Its folder; a later start on it finds the same databases. */
   readonly folder: string
@@ -29,7 +29,7 @@ export interface PostgresOptions {
   readonly isDetached?: boolean
 }
 
-const prepareFolder = async (options: PostgresOptions): Promise<string> => {
+const prepareFolder = async (options: NativePostgresOptions): Promise<string> => {
   const { folder, tools } = options
   const cluster = join(folder, 'cluster')
   const account = postgresAccount()
@@ -52,7 +52,7 @@ const prepareFolder = async (options: PostgresOptions): Promise<string> => {
   return cluster
 }
 
-const settingsOf = (options: PostgresOptions, port: number): string[] => {
+const settingsOf = (options: NativePostgresOptions, port: number): string[] => {
   const isDurable = options.isDurable ?? true
   const settings = {
     port,
@@ -66,7 +66,7 @@ const settingsOf = (options: PostgresOptions, port: number): string[] => {
   return Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])
 }
 
-const startOn = async (options: PostgresOptions, port: number): Promise<PostgresServer> => {
+const startOn = async (options: NativePostgresOptions, port: number): Promise<PostgresServer> => {
   const cluster = await prepareFolder(options)
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   const server = nativeServer({
@@ -89,7 +89,7 @@ const startOn = async (options: PostgresOptions, port: number): Promise<Postgres
 }
 
 /** Starts a PostgreSQL on loopback that trusts every password; resolves when it answers a query. */
-export const startPostgres = (options: PostgresOptions): Promise<PostgresServer> => {
+export const startPostgres = (options: NativePostgresOptions): Promise<PostgresServer> => {
   const { port } = options
   if (port !== undefined) return startOn(options, port)
   return onFreePorts(async () => startOn(options, await freePort()))

@@ -11,7 +11,7 @@ export interface RedisServer extends NativeServer {
   readonly url: string
 }
 
-export interface RedisOptions {
+export interface NativeRedisOptions {
   readonly tools: NativeTools
   /** For its log only: nothing is kept over a restart. */
   readonly folder: string
@@ -22,7 +22,7 @@ export interface RedisOptions {
   readonly isDetached?: boolean
 }
 
-const startOn = async (options: RedisOptions, port: number): Promise<RedisServer> => {
+const startOn = async (options: NativeRedisOptions, port: number): Promise<RedisServer> => {
   mkdirSync(options.folder, { recursive: true })
   const places = ['--bind', '127.0.0.1', '--port', String(port), '--dir', options.folder]
   const server = nativeServer({
@@ -43,7 +43,7 @@ const startOn = async (options: RedisOptions, port: number): Promise<RedisServer
 }
 
 /** Starts a Redis on loopback that writes nothing to disk; resolves when it answers PING. */
-export const startRedis = (options: RedisOptions): Promise<RedisServer> => {
+export const startRedis = (options: NativeRedisOptions): Promise<RedisServer> => {
   const { port } = options
   if (port !== undefined) return startOn(options, port)
   return onFreePorts(async () => startOn(options, await freePort()))

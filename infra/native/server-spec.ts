@@ -1,4 +1,4 @@
-import type { Account } from './account.ts'
+import type { UnixAccount } from './unix-account.ts'
 
 /** How to start one server, how to tell that it answers, and how to end it. */
 export interface ServerSpec {
@@ -8,7 +8,7 @@ export interface ServerSpec {
   readonly workingFolder: string
   readonly logFile: string
   /** Whom it runs as; ourselves when absent. */
-  readonly account?: Account | undefined
+  readonly account?: UnixAccount | undefined
   /** All of its environment; a bare one when absent. */
   readonly env?: Readonly<Record<string, string>>
   /** Asks it to end in good order. */

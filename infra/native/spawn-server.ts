@@ -2,30 +2,30 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import type { ServerSpec } from './server-spec.ts'
-import { destroy } from './signals.ts'
+import { killProcessTree } from './signals.ts'
 
 const setpriv = '/usr/bin/setpriv'
 
 /** Children that have to end with this one; only what was spawned here, and not yet exited. */
-const tethered = new Set<ChildProcess>()
-const destroyTethered = (): void => {
-  for (const child of tethered) if (child.pid !== undefined) destroy(child.pid)
+const children = new Set<ChildProcess>()
+const killChildren = (): void => {
+  for (const child of children) if (child.pid !== undefined) killProcessTree(child.pid)
 }
 
-const tether = (child: ChildProcess): void => {
-  if (tethered.size === 0) process.on('exit', destroyTethered)
-  tethered.add(child)
-  child.once('exit', () => untether(child))
+const endWithParent = (child: ChildProcess): void => {
+  if (children.size === 0) process.on('exit', killChildren)
+  children.add(child)
+  child.once('exit', () => outliveParent(child))
 }
 
-const untether = (child: ChildProcess): void => {
-  tethered.delete(child)
-  if (tethered.size === 0) process.off('exit', destroyTethered)
+const outliveParent = (child: ChildProcess): void => {
+  children.delete(child)
+  if (children.size === 0) process.off('exit', killChildren)
 }
 
 /** Lets a detached child live on after this process. */
-export const letGo = (child: ChildProcess): void => {
-  untether(child)
+export const detach = (child: ChildProcess): void => {
+  outliveParent(child)
   child.unref()
 }
 
@@ -52,7 +52,7 @@ export const spawnServer = (spec: ServerSpec): ChildProcess => {
     ...(spec.account ?? {}),
   })
   closeSync(log)
-  if (child.pid !== undefined) tether(child)
+  if (child.pid !== undefined) endWithParent(child)
   return child
 }
 

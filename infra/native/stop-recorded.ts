@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PidIdentity } from './pid-identity.ts'
 import { isRunning } from './pid-identity.ts'
-import { destroy } from './signals.ts'
+import { killProcessTree } from './signals.ts'
 
 const stopWithinMs = 15_000
 
@@ -14,7 +14,7 @@ export const stopRecorded = async (identity: PidIdentity, signal: NodeJS.Signals
   process.kill(identity.pid, signal)
   const deadline = performance.now() + stopWithinMs
   while (isRunning(identity)) {
-    if (performance.now() > deadline) destroy(identity.pid)
+    if (performance.now() > deadline) killProcessTree(identity.pid)
     await sleep(20)
   }
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { messageOf } from '../../shared/runtime/observability/error-text.ts'
 import { isPortTaken } from './free-port.ts'
 import type { HandState, Recorded } from './hand-state.ts'
 import { defaultFolder, postgresFolder, readState, writeState } from './hand-state.ts'
@@ -82,6 +83,6 @@ const main = async (): Promise<void> => {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`stack:up: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`stack:up: ${messageOf(error)}\n`)
   process.exitCode = 1
 })

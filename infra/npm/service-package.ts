@@ -14,6 +14,7 @@ const parts = [
   'SECURITY.md',
   'LICENSE',
   'tsconfig.json',
+  'run.js',
   'shared',
   'services',
   'infra',

@@ -1,22 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { prometheusRule } from './prometheus-rule.ts'
 
-const file = (name: string): string => join(import.meta.dirname, name)
+/** Writes `prometheus-rule.yaml`. */
 
-const head = `# Written by \`npm run docs\` from rules.yaml.
-apiVersion: monitoring.coreos.com/v1
-kind: PrometheusRule
-metadata:
-  name: chat
-  labels: { app.kubernetes.io/part-of: chat }
-spec:
-`
-
-/** The object for the Prometheus operator: our rules, a level deeper. */
-export const prometheusRule = (): string => {
-  const lines = readFileSync(file('rules.yaml'), 'utf8').split('\n')
-  const rules = lines.slice(lines.indexOf('groups:'))
-  return head + rules.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')
-}
-
-if (import.meta.main) writeFileSync(file('prometheus-rule.yaml'), prometheusRule())
+writeFileSync(join(import.meta.dirname, 'prometheus-rule.yaml'), prometheusRule())

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '../../shared/ports/event-store.ts'
-import type { DatabaseLog } from './connection/database-log.ts'
+import type { Log } from '../../shared/runtime/observability/log.ts'
 import { SchemaError } from './connection/schema-version.ts'
 import type { Database } from './database.ts'
 
@@ -11,11 +11,11 @@ const pauseMs = 500
  * needs: a migration may be under way, and the database may come later than
  * its users. Says once what it waits for; never gives up.
  */
-export const awaitSchema = (database: Pick<Database, 'assertSchema'>, log: DatabaseLog): Promise<void> =>
+export const awaitSchema = (database: Pick<Database, 'assertSchema'>, log: Log): Promise<void> =>
   awaitDatabase(() => database.assertSchema(), log)
 
 /** Repeats a check until it resolves: an error of another kind than "not yet" ends it. */
-export const awaitDatabase = async (check: () => Promise<void>, log: DatabaseLog): Promise<void> => {
+export const awaitDatabase = async (check: () => Promise<void>, log: Log): Promise<void> => {
   for (let said = ''; ; ) {
     try {
       return await check()

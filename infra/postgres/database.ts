@@ -2,8 +2,8 @@ import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
+import type { Log } from '../../shared/runtime/observability/log.ts'
 import { pruneSlice } from './admin/prune.ts'
-import type { DatabaseLog } from './connection/database-log.ts'
 import { guardedPool } from './connection/guarded-pool.ts'
 import { closeOrm, makeOrm, nativePool } from './connection/orm.ts'
 import { assertSchema } from './connection/schema-version.ts'
@@ -26,7 +26,7 @@ export interface DatabaseOptions {
   readonly applicationName: string
   readonly times: DatabaseTimes
   readonly bounds: Pick<Bounds, 'databasePool' | 'pageBytes'>
-  readonly log: DatabaseLog
+  readonly log: Log
 }
 
 export interface Database {

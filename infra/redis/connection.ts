@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import type { TlsMaterial } from '../tls/tls-files.ts'
-import { Connector } from './connector.ts'
+import { RedisConnector } from './redis-connector.ts'
 
 export interface ConnectionOptions {
   readonly url: string
@@ -26,7 +26,7 @@ export interface ConnectionOptions {
 export const openConnection = async ({ url, name, tls, silentMs, signal, onEnd }: ConnectionOptions): Promise<Redis> => {
   signal.throwIfAborted()
   const redis = new Redis(url, {
-    Connector,
+    Connector: RedisConnector,
     connectionName: name,
     ...(tls === undefined ? {} : { tls: { ...tls, rejectUnauthorized: true } }),
     disableClientInfo: true,

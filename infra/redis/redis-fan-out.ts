@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
+import type { Log } from '../../shared/runtime/observability/log.ts'
 import { callAll } from '../fan-out/call-all.ts'
 import { channelSubscriptions } from '../fan-out/channel-subscriptions.ts'
-import type { FanOutLog } from '../fan-out/fan-out-log.ts'
 import type { TlsMaterial } from '../tls/tls-files.ts'
 import type { RedisLink } from './redis-link.ts'
 import { openRedisLink } from './redis-link.ts'
@@ -17,7 +17,7 @@ export interface RedisFanOutOptions {
   /** Prefix of every channel's name; may be empty. */
   readonly namespace: string
   readonly times: Pick<Times, 'redisPingMs' | 'redisDeadMs'>
-  readonly log: FanOutLog
+  readonly log: Log
 }
 
 /** A link that was up for less than this was no success: what ends it at once does so again. */

@@ -19,7 +19,7 @@ export interface RedisLinkOptions {
   readonly signal: AbortSignal
 }
 
-export interface Message {
+export interface RedisMessage {
   readonly channel: string
   readonly payload: string
 }
@@ -27,7 +27,7 @@ export interface Message {
 /** One life of the connections to Redis: opened, used, ended; never mended. What is unanswered at its end rejects. */
 export interface RedisLink {
   /** Resolves when Redis has replied to all; they are sent in order, before this call returns. */
-  publish(messages: readonly Message[]): Promise<void>
+  publish(messages: readonly RedisMessage[]): Promise<void>
   /** Resolves when everything published to them from then on will be heard. */
   subscribe(channels: readonly string[]): Promise<void>
   unsubscribe(channels: readonly string[]): Promise<void>

@@ -3,9 +3,9 @@ import type { ClusterNode, Redis } from 'ioredis'
 import { Redis as Client, Cluster } from 'ioredis'
 import type { Charge, RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
-import type { FanOutLog } from '../fan-out/fan-out-log.ts'
+import type { Log } from '../../shared/runtime/observability/log.ts'
 import type { TlsMaterial } from '../tls/tls-files.ts'
-import { Connector } from './connector.ts'
+import { RedisConnector } from './redis-connector.ts'
 
 export interface RedisRateLimitStoreOptions {
   readonly url: string
@@ -16,7 +16,7 @@ export interface RedisRateLimitStoreOptions {
   /** Prefix of every key's name; may be empty. */
   readonly namespace: string
   readonly times: Pick<Times, 'redisPingMs' | 'redisDeadMs'>
-  readonly log: FanOutLog
+  readonly log: Log
 }
 
 /**
@@ -38,7 +38,7 @@ return math.ceil(-level / perMs)
 `
 
 /** One gateway says that it is there, and learns how many are. */
-const presentScript = `
+const registerScript = `
 local time = redis.call('TIME')
 redis.call('ZADD', KEYS[1], time[1], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', time[1] - ARGV[2])
@@ -47,8 +47,8 @@ return redis.call('ZCARD', KEYS[1])
 `
 
 interface Scripts {
-  spendRateLimiter(key: string, cost: string, perMinute: string, burst: string): Promise<number>
-  sayPresent(key: string, gateway: string, withinS: string): Promise<number>
+  spendFromBucket(key: string, cost: string, perMinute: string, burst: string): Promise<number>
+  registerGateway(key: string, gateway: string, withinS: string): Promise<number>
 }
 
 /** Not the driver's queue: what cannot be asked now is not asked later. */
@@ -56,7 +56,7 @@ const settings = ({ times, tls }: RedisRateLimitStoreOptions) => ({
   connectionName: 'allowances',
   ...(tls === undefined ? {} : { tls: { ...tls, rejectUnauthorized: true } }),
   disableClientInfo: true,
-  Connector,
+  Connector: RedisConnector,
   // A script is refused while the server is loading, and INFO is more than a gateway need be allowed.
   enableReadyCheck: false,
   enableOfflineQueue: false,
@@ -84,8 +84,8 @@ const connect = (options: RedisRateLimitStoreOptions): (Redis | Cluster) & Scrip
         clusterRetryStrategy: retryStrategy,
       })
     : new Client(url, settings(options))
-  redis.defineCommand('spendAllowance', { numberOfKeys: 1, lua: spendScript })
-  redis.defineCommand('sayPresent', { numberOfKeys: 1, lua: presentScript })
+  redis.defineCommand('spendFromBucket', { numberOfKeys: 1, lua: spendScript })
+  redis.defineCommand('registerGateway', { numberOfKeys: 1, lua: registerScript })
   return redis as (Redis | Cluster) & Scripts
 }
 
@@ -97,7 +97,7 @@ const credentialsOf = (url: string) => {
   }
 }
 
-const presentWithinS = 15
+const registeredForS = 15
 
 /**
  * Shared buckets on Redis, one server or a Redis Cluster: a key for each
@@ -126,15 +126,15 @@ export const redisRateLimitStore = (options: RedisRateLimitStoreOptions): RateLi
     lastReason = ''
   })
 
-  const sayPresent = async (): Promise<void> => {
+  const registerGateway = async (): Promise<void> => {
     if (redis.status !== 'ready') return
-    gateways = Math.max(1, await redis.sayPresent(`${prefix}gateways`, own, String(presentWithinS)))
+    gateways = Math.max(1, await redis.registerGateway(`${prefix}gateways`, own, String(registeredForS)))
   }
-  const heartbeat = setInterval(() => void sayPresent().catch(() => {}), times.redisPingMs).unref()
-  redis.once('ready', () => void sayPresent().catch(() => {}))
+  const heartbeat = setInterval(() => void registerGateway().catch(() => {}), times.redisPingMs).unref()
+  redis.once('ready', () => void registerGateway().catch(() => {}))
 
   const spend = ({ key, cost, rate }: Charge): Promise<number> =>
-    redis.spendRateLimiter(`${prefix}${key}`, String(cost), String(rate.perMinute), String(rate.burst))
+    redis.spendFromBucket(`${prefix}${key}`, String(cost), String(rate.perMinute), String(rate.burst))
 
   return {
     spend: async (items) => {

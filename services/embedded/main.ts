@@ -6,10 +6,10 @@ import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { welcome } from './welcome.ts'
 
-/** Whatever the database's process is not waited for: it starts meanwhile, which takes about as long. */
-const loadTheRest = async () => {
+/** Loads all modules that the database process does not need: it starts meanwhile, which takes about as long. */
+const loadServices = async () => {
   const [ports, gateway, writer, page] = await Promise.all([
-    import('../../infra/in-process/open-ports.ts'),
+    import('../../infra/in-process/open-embedded-adapters.ts'),
     import('../gateway/gateway-service.ts'),
     import('../writer/start-writer.ts'),
     import('../web/open-page.ts'),
@@ -29,12 +29,12 @@ await runMain(async () => {
     embedded.failed.catch(life.fatal)
     return embedded
   })
-  const loading = loadTheRest()
+  const loading = loadServices()
   const pageReady = config.webPage
     ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
     : undefined
-  const [{ url }, { openPorts, createGatewayService, startWriter }] = await Promise.all([starting, loading])
-  const ports = await openPorts(config, url, service)
+  const [{ url }, { openEmbeddedAdapters, createGatewayService, startWriter }] = await Promise.all([starting, loading])
+  const ports = await openEmbeddedAdapters(config, url, service)
 
   const writer = await startWriter(config, { ...ports, eventStream: undefined }, service)
 

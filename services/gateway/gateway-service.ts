@@ -9,7 +9,7 @@ import type { AccessConfig } from '../../shared/runtime/config/access-config.ts'
 import type { PublicConfig } from '../../shared/runtime/config/config.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Logger } from '../../shared/runtime/observability/logger.ts'
-import type { Readiness } from '../../shared/runtime/process/internal-port.ts'
+import type { ProcessReadiness } from '../../shared/runtime/process/internal-port.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import { createAdmissionControl } from './admission/admission-control.ts'
@@ -48,7 +48,7 @@ export interface GatewayService {
   start(): Promise<{ readonly port: number }>
   /** Hands its sessions over to other gateways, then stops. Does not close the adapters. Idempotent. */
   drain(): Promise<void>
-  readiness(): Readiness
+  readiness(): ProcessReadiness
 }
 
 const authenticatorFor = ({ jwt }: AccessConfig, times: Times, log: Logger): Authenticator => {

@@ -3,18 +3,18 @@ import type { RecordBatch } from '../../shared/ports/command-log.ts'
 import { pause } from '../../shared/runtime/async/pause.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 
-/** What long work on a batch needs, to keep its partition and to know when to give up. */
+/** What long work on a batch needs to keep its partition, and to notice that the batch is abandoned. */
 export type PartitionLease = Pick<RecordBatch, 'partition' | 'heartbeat' | 'signal'>
 
 /** Pauses between attempts on a batch. */
 export interface Backoff {
   /**
-   * Waits, longer with each failure, and heartbeats before and after. Throws
-   * when the batch is given up: consuming stops, or the partition is lost.
+   * Waits longer after each failure; sends a heartbeat before and after. Throws
+   * when the batch is abandoned: consuming stops, or the partition is revoked.
    */
-  afterFailure(hold: PartitionLease, failures: number): Promise<void>
-  /** Waits a moment, longer with each clash; the first time not at all. */
-  afterClash(clashes: number): Promise<void>
+  afterFailure(lease: PartitionLease, failures: number): Promise<void>
+  /** Waits longer after each stale append; does not wait after the first. */
+  afterStaleAppend(staleAppends: number): Promise<void>
 }
 
 export const createBackoff = (clock: Clock, { retryFirstMs, retryMostMs }: Times): Backoff => ({
@@ -25,7 +25,7 @@ export const createBackoff = (clock: Clock, { retryFirstMs, retryMostMs }: Times
     signal.throwIfAborted()
     await heartbeat()
   },
-  afterClash: async (clashes) => {
-    if (clashes > 1) await pause(clock, 2 ** clashes)
+  afterStaleAppend: async (staleAppends) => {
+    if (staleAppends > 1) await pause(clock, 2 ** staleAppends)
   },
 })

@@ -5,7 +5,7 @@ import type { ChatEvent, DomainEvent, User } from '../../shared/domain/events.ts
 import type { Rejection } from '../../shared/domain/rejections.ts'
 import { keepsId } from '../../shared/domain/rejections.ts'
 import { userDecider } from '../../shared/domain/user.ts'
-import type { Decided, NewEvent, Outcome, Snapshot, StoredEvent, StoredRejection } from '../../shared/ports/event-store.ts'
+import type { NewEvent, NewOutcomes, Outcome, Snapshot, StoredEvent, StoredRejection } from '../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../shared/ports/event-store.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import { outcomeKey } from './read-set.ts'
@@ -22,7 +22,7 @@ export type Decision =
 export interface Verdict {
   /** One for each command, in their order. */
   readonly decisions: readonly Decision[]
-  readonly decided: Decided
+  readonly decided: NewOutcomes
   /** The rooms that exist after the batch. */
   readonly chats: ReadonlyMap<string, ChatState>
 }

@@ -1,4 +1,4 @@
-/** The part of a logger that the writer needs: fields first, then fixed text. */
+/** The logger methods that the writer uses: variable fields first, then a constant text. */
 export interface WriterLog {
   info(fields: object, text: string): void
   warn(fields: object, text: string): void

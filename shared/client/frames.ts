@@ -1,4 +1,5 @@
 import type { ErrorBody } from '../protocol/errors.ts'
+import { parseJson } from '../protocol/parse-json.ts'
 
 export type Body = Readonly<Record<string, unknown>>
 
@@ -19,21 +20,13 @@ export interface FeedFrame extends ServerFrame {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-const parse = (text: unknown): unknown => {
-  try {
-    return JSON.parse(String(text))
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * Reads a frame lightly: the service is trusted to keep to its protocol, and
  * what the client does not know is for a later version to know. Undefined:
  * not a frame.
  */
 export const readFrame = (text: unknown): ServerFrame | undefined => {
-  const value = parse(text)
+  const value = parseJson(String(text))
   return isObject(value) && typeof value.event === 'string' ? (value as unknown as ServerFrame) : undefined
 }
 

@@ -68,7 +68,7 @@ export interface Consumption {
   readonly lag: number
 }
 
-export type PublishFate = 'refused' | 'unknown' | 'too_large'
+export type PublishErrorKind = 'refused' | 'unknown' | 'too_large'
 
 /**
  * `refused`: certainly in no log and in no buffer. `unknown`: may be in the
@@ -77,13 +77,13 @@ export type PublishFate = 'refused' | 'unknown' | 'too_large'
  * every attempt; all others of the publish are durable.
  */
 export class PublishError extends Error {
-  readonly fate: PublishFate
+  readonly kind: PublishErrorKind
   /** The very objects that were published. */
   readonly tooLarge: ReadonlySet<object>
-  constructor(fate: PublishFate, message: string, options: ErrorOptions & { readonly tooLarge?: ReadonlySet<object> } = {}) {
+  constructor(fate: PublishErrorKind, message: string, options: ErrorOptions & { readonly tooLarge?: ReadonlySet<object> } = {}) {
     super(message, options)
     this.name = 'PublishError'
-    this.fate = fate
+    this.kind = fate
     this.tooLarge = options.tooLarge ?? new Set()
   }
 }

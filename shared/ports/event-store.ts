@@ -69,13 +69,13 @@ export interface NewEvent {
   readonly data: string
 }
 
-export interface Decided {
+export interface NewOutcomes {
   readonly events: readonly NewEvent[]
   readonly rejections: readonly StoredRejection[]
 }
 
 /** What one append stores, and the state that it was decided from. */
-export interface Append extends Decided {
+export interface Append extends NewOutcomes {
   /**
    * The last seq of each room at which its commands were decided; 0: no such
    * room. Names every room of the append, also those in which all is rejected.
@@ -89,14 +89,17 @@ export interface Append extends Decided {
 export type AppendResult = 'appended' | 'stale'
 
 /**
- * `record`: the store refuses something in these records for what it is;
- * trying again is useless. `timeout`: the statement took too long, or waited
- * too long for a lock; a smaller one may succeed. `unavailable`: the store's
- * own state; try the same again later.
+ * Why the store failed. `record`: it refuses the content of these records, and
+ * a retry is useless. `timeout`: the statement ran, or waited for a lock, for
+ * too long; a smaller one may succeed. `unavailable`: the state of the store
+ * itself; retry the same call later.
  */
+export type StoreFault = 'record' | 'timeout' | 'unavailable'
+
+/** The error of every method of the event store and the read model. */
 export class StoreError extends Error {
-  readonly fault: 'record' | 'timeout' | 'unavailable'
-  constructor(fault: 'record' | 'timeout' | 'unavailable', message: string, options?: ErrorOptions) {
+  readonly fault: StoreFault
+  constructor(fault: StoreFault, message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'StoreError'
     this.fault = fault

@@ -24,7 +24,7 @@ export interface ChangedHead {
   readonly isOther: boolean
 }
 
-export interface ListedChat extends Chat {
+export interface ChatListEntry extends Chat {
   readonly seq: number
 }
 
@@ -56,7 +56,7 @@ export interface MessagePage {
 
 export interface ChatPage {
   /** Most recent activity first. */
-  readonly chats: readonly ListedChat[]
+  readonly chats: readonly ChatListEntry[]
   readonly nextCursor?: string
 }
 

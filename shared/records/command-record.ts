@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Command } from '../domain/commands.ts'
+import { parseJson } from '../protocol/parse-json.ts'
 
 const head = {
   v: z.literal(1),
@@ -39,13 +40,5 @@ export const readCommand = (value: string): Command => {
   const parsed = commandSchema.safeParse(parseJson(value))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw new Error(`unreadable command: ${issue?.path.join('../domain') || 'record'}: ${issue?.code ?? 'invalid'}`)
-}
-
-const parseJson = (value: string): unknown => {
-  try {
-    return JSON.parse(value)
-  } catch {
-    return undefined
-  }
+  throw new Error(`unreadable command: ${issue?.path.join('.') || 'record'}: ${issue?.code ?? 'invalid'}`)
 }

@@ -2,11 +2,13 @@
  * The texts that writers publish to gateways (DESIGN: fan-out topics), built
  * and read in one place. All of them are lines, readable with `redis-cli`.
  */
+
 import { z } from 'zod'
 import type { FeedEvent } from '../protocol/answers.ts'
 import { feedEvents } from '../protocol/answers.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 import { errors } from '../protocol/errors.ts'
+import { parseJson } from '../protocol/parse-json.ts'
 
 /** Topics, before the adapter's namespace prefix. */
 export const channels = {
@@ -91,14 +93,6 @@ const ascends = (of: readonly (readonly [number, ...unknown[]])[]): boolean =>
 
 /** No writer of ours publishes as much. Whatever is larger is not even looked at. */
 export const largestPublicationBytes = 4 * 1024 * 1024
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** Undefined: malformed, to be dropped and counted. Frames are passed on unparsed. */
 export const readRoomPublication = (payload: Buffer): RoomPublication | undefined => {

@@ -1,5 +1,5 @@
-// Loaded with --import before any .ts file, hence JavaScript that every Node still in use can read:
-// an older one would end with an error about the file's extension, which says nothing about the cause.
+// Loaded before any .ts file. JavaScript that every Node still in use can parse: an older one would
+// fail on the extension .ts, with an error that does not name the cause.
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
@@ -12,6 +12,6 @@ if (major < 24) {
   process.exit(1)
 }
 
-// Half of a start is compiling what was compiled before: kept with the packages, it is not. Where that folder cannot be
-// written, or NODE_COMPILE_CACHE names another, nothing happens.
+// Half of a start is compilation; the cache makes it unnecessary. Does nothing where this folder cannot be written, or
+// NODE_COMPILE_CACHE names another one.
 module.enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)))

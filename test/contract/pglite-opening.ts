@@ -8,7 +8,7 @@ import type { EmbeddedPostgres } from '../../infra/postgres/pglite/embedded-post
 import { startEmbeddedPostgres } from '../../infra/postgres/pglite/embedded-postgres.ts'
 import { defaultBounds } from '../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../shared/runtime/config/times.ts'
-import { keepingLog } from './keeping-log.ts'
+import { recordingLog } from '../support/recording-log.ts'
 import type { OpenStore } from './stored-chat.ts'
 
 export interface OpenEmbedded extends OpenStore {
@@ -18,7 +18,7 @@ export interface OpenEmbedded extends OpenStore {
 
 /** The adapter on PGlite in this folder, migrated. */
 export const openEmbedded = async (dataDir: string, times: Partial<DatabaseTimes> = {}): Promise<OpenEmbedded> => {
-  const log = keepingLog()
+  const log = recordingLog()
   const embedded = await startEmbeddedPostgres({ dataDir, log })
   await migrate(embedded.url, log)
   const database = await openDatabase({

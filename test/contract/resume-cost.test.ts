@@ -3,7 +3,6 @@ import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { memoryCommandLog } from '../../infra/in-process/memory-command-log.ts'
 import { memoryFanOut } from '../../infra/in-process/memory-fan-out.ts'
-import { openAdmission } from '../../services/gateway/admission/admission.ts'
 import { createGatewayCore } from '../../services/gateway/gateway-core.ts'
 import { defaultLimits } from '../../shared/protocol/limits.ts'
 import { defaultBounds } from '../../shared/runtime/config/bounds.ts'
@@ -11,9 +10,10 @@ import { defaultTimes } from '../../shared/runtime/config/times.ts'
 import { createMetrics } from '../../shared/runtime/observability/metrics.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import { silentWire } from '../support/client/silent-wire.ts'
+import { openAdmission } from '../support/open-admission.ts'
 import { until } from '../support/poll.ts'
+import { recordingLog } from '../support/recording-log.ts'
 import { whyNoStack } from '../support/stack/shared-stack.ts'
-import { keepingLog } from './keeping-log.ts'
 import { openFresh } from './postgres/postgres-opening.ts'
 import { append, chatCreated, messagePosted, userCreated } from './stored-chat.ts'
 
@@ -58,7 +58,7 @@ describe.skipIf(whyNoStack())('Ten thousand resumes at once', () => {
     const count = (): void => {
       statements += 1
     }
-    const log = keepingLog()
+    const log = recordingLog()
     const gatewayCore = createGatewayCore({
       commandLog: memoryCommandLog({ log, clock: systemClock }),
       eventStore: counting(opened.store, count),

@@ -3,8 +3,8 @@ import type { RedisFanOutOptions } from '../../infra/redis/redis-fan-out.ts'
 import { redisFanOut } from '../../infra/redis/redis-fan-out.ts'
 import type { FanOut, FanOutState } from '../../shared/ports/fan-out.ts'
 import type { OpenFanOut } from '../contract/fan-out/open-fan-out.ts'
-import { keepingLog } from '../contract/keeping-log.ts'
 import { until } from '../support/poll.ts'
+import { recordingLog } from '../support/recording-log.ts'
 
 /** A fan-out, and what it told. */
 export interface Watched {
@@ -23,7 +23,7 @@ export const quickTimes = { redisPingMs: 200, redisDeadMs: 2_000 }
 export const backoff = { withinMs: 30_000, everyMs: 10 }
 
 export const watch = async (where: Where, times: RedisFanOutOptions['times'] = quickTimes): Promise<Watched> => {
-  const log = keepingLog()
+  const log = recordingLog()
   let restored = 0
   const fanOut = await redisFanOut({ ...where, times, log })
   fanOut.onRestored(() => {

@@ -20,7 +20,7 @@ const backoff = { withinMs: 30_000, everyMs: 100 }
 const fateOf = (publish: Promise<void>): Promise<string> =>
   publish.then(
     () => 'durable',
-    (error: unknown) => (error instanceof PublishError ? error.fate : String(error)),
+    (error: unknown) => (error instanceof PublishError ? error.kind : String(error)),
   )
 
 const isBeforeAndMaybe =

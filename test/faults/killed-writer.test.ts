@@ -56,8 +56,8 @@ describe.skipIf(stackKind() === 'env')('A writer that is killed', () => {
   )
 })
 
-/** Long enough to tell a room that waits for it from one that goes on. */
-const sessionMs = 6_000
+/** Long enough to distinguish a room that waits for the session's end from one that does not, on a loaded machine. */
+const sessionMs = 9_000
 const session = { CONSUMER_SESSION_MS: String(sessionMs), CONSUMER_HEARTBEAT_MS: '300' }
 
 describe.skipIf(stackKind() === 'env')('One of two writers that is killed', () => {
@@ -70,12 +70,12 @@ describe.skipIf(stackKind() === 'env')('One of two writers that is killed', () =
       rooms: 24,
       everyMs: 50,
       restartAfterMs: 300,
-      watchMs: 12_000,
+      watchMs: 16_000,
     })
     expect(killed.rooms).toBeGreaterThan(0)
     expect(living.rooms).toBeGreaterThan(0)
-    // A loaded machine takes its time for a message; a room that waits for the dead writer takes over four seconds.
-    expect(living.longestMs).toBeLessThan(2_000)
-    expect(killed.longestMs).toBeLessThan(sessionMs + 2_000)
+    // A loaded machine takes up to two seconds for a message; a room that waits for the dead writer takes over seven.
+    expect(living.longestMs).toBeLessThan(5_000)
+    expect(killed.longestMs).toBeLessThan(sessionMs + 5_000)
   })
 })

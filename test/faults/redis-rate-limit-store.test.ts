@@ -6,8 +6,8 @@ import { startRedis } from '../../infra/native/redis.ts'
 import { redisRateLimitStore } from '../../infra/redis/redis-rate-limit-store.ts'
 import type { RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
 import { defaultTimes } from '../../shared/runtime/config/times.ts'
-import { keepingLog } from '../contract/keeping-log.ts'
 import { until } from '../support/poll.ts'
+import { recordingLog } from '../support/recording-log.ts'
 import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
 
@@ -15,7 +15,7 @@ const rate = { perMinute: 1, burst: 10 }
 
 describe.skipIf(stackKind() === 'env')('shared limits on a Redis that fails', () => {
   const folder = makeScratchFolder('redis')
-  const log = keepingLog()
+  const log = recordingLog()
   let server: RedisServer
   let rateLimitStore: RateLimitStore
   const spend = (): Promise<readonly number[]> => rateLimitStore.spend([{ key: 'k', cost: 1, rate }])

@@ -7,8 +7,8 @@ import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import { freshName } from '../support/client/person.ts'
 import type { SteadyPerson } from '../support/client/steady-person.ts'
 import { steadyPerson } from '../support/client/steady-person.ts'
-import { keepingKafkaLog } from '../support/kafka/keeping-kafka-log.ts'
 import { until } from '../support/poll.ts'
+import { recordingLog } from '../support/recording-log.ts'
 import type { Replica } from '../support/stack/server.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
 import { ownChat, quickWriters } from './own-chat.ts'
@@ -28,7 +28,7 @@ describe.skipIf(stackKind() === 'env')('A repartition of the command log, while 
     clientId: 'chat-test',
     times: defaultTimes,
     clock: systemClock,
-    log: keepingKafkaLog(),
+    log: recordingLog(),
     copies: undefined,
     drainMs: 60_000,
   })

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { partitionOf } from '../../infra/kafka/producer/partition-of.ts'
+import { partitionOf } from '../../infra/kafka/producer/partitioner.ts'
 import type { Person } from '../support/client/person.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'

@@ -15,7 +15,7 @@ import { reading } from '../contract/stored-chat.ts'
 import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
 
 const rounds = 20
-const log = { info: () => {}, warn: () => {}, error: () => {} }
+const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** Chats of three members each, of which the user is one, active at random times. */
 const giveChats = (url: string, user: string, chats: number): Promise<void> =>

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { messageOf } from '../../../shared/runtime/observability/error-text.ts'
 import { ensureEngine } from '../engine.ts'
 import { pinnedImages } from '../pinned-images.ts'
 import { debianRoot } from './debian-root.ts'
@@ -39,6 +40,6 @@ const main = async (): Promise<void> => {
 }
 
 main().catch((error: unknown) => {
-  say(error instanceof Error ? error.message : String(error))
+  say(messageOf(error))
   process.exitCode = 1
 })

@@ -6,14 +6,14 @@ import { KafkaError, withAdmin } from './admin-client.ts'
 import { partitionCount } from './partition-count.ts'
 
 /** Partitions by topic; a topic that is missing is absent. */
-type Counts = ReadonlyMap<string, number>
+type PartitionCounts = ReadonlyMap<string, number>
 
-const assertThere = (wanted: readonly TopicSpec[], counts: Counts): void => {
+const assertThere = (wanted: readonly TopicSpec[], counts: PartitionCounts): void => {
   const missing = wanted.map(({ name }) => name).filter((name) => !counts.has(name))
   if (missing.length > 0) throw new KafkaError(`Kafka lacks the topics ${missing.join(', ')}: run "admin topics" first`)
 }
 
-const assertPartitions = (wanted: readonly TopicSpec[], counts: Counts): void => {
+const assertPartitions = (wanted: readonly TopicSpec[], counts: PartitionCounts): void => {
   for (const { name, partitions, isShared } of wanted) {
     const found = counts.get(name) ?? partitions
     if (!isShared || found === partitions) continue

@@ -32,7 +32,7 @@ const passing: ReadonlySet<string | undefined> = new Set([
   'NOT_LEADER_FOR_PARTITION',
 ])
 
-const patiently = async <T>(clock: Clock, work: () => Promise<T>): Promise<T> => {
+const retryTransient = async <T>(clock: Clock, work: () => Promise<T>): Promise<T> => {
   for (;;) {
     try {
       return await work()
@@ -57,8 +57,8 @@ export const createTopics = (options: KafkaOptions, specs: TopicSpecs, copies: C
     }
     const topics = missing.map((spec) => asTopic(spec, copies))
     // False: somebody else was quicker with one of them.
-    if (topics.length > 0) await patiently(options.clock, () => admin.createTopics({ topics, waitForLeaders: false }))
+    if (topics.length > 0) await retryTransient(options.clock, () => admin.createTopics({ topics, waitForLeaders: false }))
     // The driver would ask once, and a broker hears of a new topic, and that it leads it, only after a while.
-    for (const { name } of missing) await patiently(options.clock, () => admin.fetchTopicOffsets(name))
+    for (const { name } of missing) await retryTransient(options.clock, () => admin.fetchTopicOffsets(name))
     options.log.info({ made: missing.map(({ name }) => name) }, 'topics are there')
   })

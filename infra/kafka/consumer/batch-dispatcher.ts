@@ -1,12 +1,13 @@
 import type { EachBatchHandler, EachBatchPayload, OffsetsByTopicPartition } from 'kafkajs'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { BatchHandler, HandledBatch } from '../../../shared/ports/command-log.ts'
+import { nameOf } from '../../../shared/runtime/observability/error-text.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { isFence } from '../driver/driver-error.ts'
-import type { KafkaLog } from '../driver/kafka-log.ts'
 import type { KafkaTimes } from '../driver/kafka-options.ts'
-import type { Commit } from './offset-commits.ts'
+import type { CommitOffsets } from './offset-commits.ts'
 import { partitionAssignment } from './partition-assignment.ts'
-import type { Assignment, PartitionProgress } from './partition-progress.ts'
+import type { AssignmentProgress, PartitionProgress } from './partition-progress.ts'
 import { dropAll, lagOf, progressOf, untilAllEmpty } from './partition-progress.ts'
 import { readRecord } from './record-text.ts'
 import { retryHandler } from './retry-handler.ts'
@@ -42,12 +43,10 @@ export interface BatchDispatcherOptions extends RewindDeps {
   readonly handler: BatchHandler
   readonly times: KafkaTimes
   readonly clock: Clock
-  readonly log: KafkaLog
+  readonly log: Log
 }
 
 const nextOf = (offset: string): string => String(BigInt(offset) + 1n)
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown')
 
 const bytesOf = (messages: EachBatchPayload['batch']['messages']): number =>
   messages.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0)
@@ -57,11 +56,11 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
   const handle = retryHandler(options)
   const inHand = new Set<Promise<void>>()
   let calls = 0
-  let current: Assignment | undefined
+  let current: AssignmentProgress | undefined
   let askGroup: (() => Promise<void>) | undefined
   let finishing: Promise<void> | undefined
 
-  const assign = (partitions: Iterable<number>): Assignment => {
+  const assign = (partitions: Iterable<number>): AssignmentProgress => {
     if (current !== undefined) dropAll(current)
     current = { partitionAssignment: partitionAssignment([...partitions], times.consumerSessionMs, clock), progress: new Map() }
     if (finishing !== undefined) current.partitionAssignment.giveBack()
@@ -77,7 +76,7 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
 
   /** Commits only for the assignment it was made for; when the group refuses, that assignment has ended. */
   const commitFor =
-    (held: Assignment, commit: Commit): Commit =>
+    (held: AssignmentProgress, commit: CommitOffsets): CommitOffsets =>
     async (offsets: OffsetsByTopicPartition) => {
       if (held !== current) return
       try {
@@ -92,7 +91,7 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
       }
     }
 
-  const failed = (partition: number, { partitionAssignment: { signal } }: Assignment, error: unknown): void => {
+  const failed = (partition: number, { partitionAssignment: { signal } }: AssignmentProgress, error: unknown): void => {
     if (signal.aborted) return
     log.warn({ partition, error: nameOf(error) }, 'effects of a batch failed; batches are delivered again')
     void rewinding.afterFailure()
@@ -102,7 +101,7 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
     { batch, commitOffsetsIfNecessary }: EachBatchPayload,
     messages: EachBatchPayload['batch']['messages'],
     { done }: HandledBatch,
-    held: Assignment,
+    held: AssignmentProgress,
     progress: PartitionProgress,
   ): void => {
     const { partition } = batch
@@ -117,14 +116,14 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
     progress.queue.add({ bytes: bytesOf(messages), done, acknowledge })
   }
 
-  const deliver = async (payload: EachBatchPayload, held: Assignment): Promise<void> => {
+  const deliver = async (payload: EachBatchPayload, held: AssignmentProgress): Promise<void> => {
     const { partition, messages, highWatermark } = payload.batch
     const [first] = messages
     if (first === undefined) return
     const { signal } = held.partitionAssignment
     const progress = progressOf(held, partition, first.offset, (error) => failed(partition, held, error))
     progress.end = highWatermark
-    await progress.queue.untilRoom()
+    await progress.queue.whenNotFull()
     if (held.partitionAssignment.lost !== undefined) throw held.partitionAssignment.lost
     if (signal.aborted) return
     const records = messages.map((message) => readRecord(message, partition))
@@ -139,7 +138,7 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
     acknowledgeWhenDone(payload, taken, handled, held, progress)
     if (!signal.aborted) return
     // The group changes, or the consumer leaves: what is committed before that is not delivered again.
-    await progress.queue.untilEmpty()
+    await progress.queue.whenEmpty()
     await commits.flush()
   }
 

@@ -5,7 +5,7 @@ import { withDeadline } from '../../../shared/runtime/async/with-deadline.ts'
 import { kafkaClient } from '../client.ts'
 import type { KafkaOptions } from '../driver/kafka-options.ts'
 import { clientSockets } from '../driver/sockets.ts'
-import { joinLate } from '../kafkajs-patches/late-rejoin.ts'
+import { delayRejoin } from '../kafkajs-patches/late-rejoin.ts'
 import { batchDispatcher } from './batch-dispatcher.ts'
 import { offsetCommits } from './offset-commits.ts'
 import { stickyAssigner } from './sticky-assigner.ts'
@@ -48,7 +48,7 @@ const openConsumer = (
   owned: () => readonly number[],
 ): Consumer => {
   const { times, group, topic } = options
-  joinLate()
+  delayRejoin()
   return kafkaClient(options, sockets, retry).consumer({
     groupId: group,
     sessionTimeout: times.consumerSessionMs,
@@ -76,7 +76,7 @@ export const consumerSession = (options: ConsumerSessionOptions, handler: BatchH
     handler,
     commits,
     seek: (partition, offset) => consumer.seek({ topic, partition, offset }),
-    endLife: ended.resolve,
+    endSession: ended.resolve,
     times,
     clock,
     log,

@@ -1,15 +1,15 @@
 import type { Consumption } from '../../../shared/ports/command-log.ts'
-import type { BackOffOptions } from '../driver/back-off.ts'
-import { backOff } from '../driver/back-off.ts'
+import type { BackOffOptions } from '../../../shared/runtime/async/back-off.ts'
+import { backOff } from '../../../shared/runtime/async/back-off.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { causesOf, reasonOf } from '../driver/driver-error.ts'
-import type { KafkaLog } from '../driver/kafka-log.ts'
 import type { ConsumerSession } from './consumer-session.ts'
 
 export interface ConsumptionOptions extends BackOffOptions {
-  readonly openLife: () => ConsumerSession
+  readonly openSession: () => ConsumerSession
   /** Stops it, also while it has not begun. */
   readonly closing: AbortSignal
-  readonly log: KafkaLog
+  readonly log: Log
 }
 
 /** The driver calls some of these final; a broker that was away comes back all the same. */
@@ -34,7 +34,7 @@ export const mayComeBack = (cause: unknown): boolean =>
  *            further life would fare better does it reject, or later `failed`.
  */
 export const consumption = async (options: ConsumptionOptions): Promise<Consumption> => {
-  const { openLife, closing, log } = options
+  const { openSession: openLife, closing, log } = options
   closing.throwIfAborted()
   const failure = Promise.withResolvers<never>()
   // Whoever awaits `failed` still sees it.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { EachBatchHandler } from 'kafkajs'
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
+import { pause } from '../../../shared/runtime/async/pause.ts'
 import { withDeadline } from '../../../shared/runtime/async/with-deadline.ts'
 import { withAdmin } from '../admin/admin-client.ts'
 import { kafkaClient } from '../client.ts'
@@ -16,9 +17,10 @@ export interface EventTail {
   close(): Promise<void>
 }
 
-type OnRecord = (record: Pick<StreamRecord, 'key' | 'value'>) => void
+/** Receives each record of the event stream, in the order of its partition. */
+export type OnStreamRecord = (record: Pick<StreamRecord, 'key' | 'value'>) => void
 
-const lookAgainMs = 100
+const pollMs = 100
 const joinMs = 60_000
 const retry = { retries: 8, initialRetryTime: 100 }
 
@@ -30,7 +32,7 @@ const retry = { retries: 8, initialRetryTime: 100 }
 export const tailEvents = async (
   options: KafkaCommandLogOptions,
   from: 'beginning' | 'end',
-  onRecord: OnRecord,
+  onRecord: OnStreamRecord,
 ): Promise<EventTail> => {
   const { namespace, partitions, clock } = options
   const { name } = topicsOf(namespace, partitions).events
@@ -76,8 +78,6 @@ export const tailEvents = async (
     throw error
   })
 
-  const pause = (): Promise<void> => new Promise((resolve) => void clock.after(lookAgainMs, resolve))
-
   return {
     caughtUp: async () => {
       const ends = await endsOf()
@@ -85,7 +85,7 @@ export const tailEvents = async (
         high !== low && (given.get(partition) ?? 0n) < BigInt(high)
       while (ends.some(isBehind)) {
         if (failure !== undefined) throw failure
-        await pause()
+        await pause(clock, pollMs)
       }
     },
     close,
@@ -93,7 +93,7 @@ export const tailEvents = async (
 }
 
 /** Gives every record that the topic holds at the call, from the first one on. */
-export const readEvents = async (options: KafkaCommandLogOptions, onRecord: OnRecord): Promise<void> => {
+export const readEvents = async (options: KafkaCommandLogOptions, onRecord: OnStreamRecord): Promise<void> => {
   const tail = await tailEvents(options, 'beginning', onRecord)
   await tail.caughtUp().finally(tail.close)
 }

@@ -1,9 +1,9 @@
 import type { OffsetsByTopicPartition } from 'kafkajs'
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { isFence, reasonOf } from '../driver/driver-error.ts'
-import type { KafkaLog } from '../driver/kafka-log.ts'
 
-export type Commit = (offsets: OffsetsByTopicPartition) => Promise<void>
+export type CommitOffsets = (offsets: OffsetsByTopicPartition) => Promise<void>
 
 /**
  * The places that a consumer has come to, told to the brokers every now and then.
@@ -15,7 +15,7 @@ export type Commit = (offsets: OffsetsByTopicPartition) => Promise<void>
  */
 export interface OffsetCommits {
   /** Everything before `next` is done. `commit` is how the driver commits at present. */
-  done(partition: number, next: string, commit: Commit): void
+  done(partition: number, next: string, commit: CommitOffsets): void
   /** Commits now; resolves when that has been tried. */
   flush(): Promise<void>
   /** The partitions may be another consumer's: what is not committed is delivered again there. */
@@ -31,12 +31,12 @@ export interface OffsetCommitsOptions {
   readonly topic: string
   readonly everyMs: number
   readonly clock: Clock
-  readonly log: KafkaLog
+  readonly log: Log
 }
 
 export const offsetCommits = ({ topic, everyMs, clock, log }: OffsetCommitsOptions): OffsetCommits => {
   let waiting = new Map<number, string>()
-  let commit: Commit | undefined
+  let commit: CommitOffsets | undefined
   let timer: Timer | undefined
   let committing: Promise<void> = Promise.resolve()
   let isFailing = false

@@ -14,14 +14,14 @@ export interface PartitionProgress {
 }
 
 /** The partitions of one generation of the group, or of the time between two rewinds. */
-export interface Assignment {
+export interface AssignmentProgress {
   readonly partitionAssignment: PartitionAssignment
   readonly progress: Map<number, PartitionProgress>
 }
 
 /** The progress of the partition; it begins at the first offset that is delivered. */
 export const progressOf = (
-  { partitionAssignment, progress }: Assignment,
+  { partitionAssignment, progress }: AssignmentProgress,
   partition: number,
   firstOffset: string,
   onFailure: (error: unknown) => void,
@@ -35,13 +35,13 @@ export const progressOf = (
 }
 
 /** Fetched and not acknowledged. */
-export const lagOf = ({ progress }: Assignment): number =>
+export const lagOf = ({ progress }: AssignmentProgress): number =>
   [...progress.values()].reduce((sum, { end, acknowledged }) => sum + Number(BigInt(end) - BigInt(acknowledged)), 0)
 
-export const dropAll = ({ progress }: Assignment): void => {
+export const dropAll = ({ progress }: AssignmentProgress): void => {
   for (const { queue } of progress.values()) queue.drop()
 }
 
-export const untilAllEmpty = async ({ progress }: Assignment): Promise<void> => {
-  await Promise.all([...progress.values()].map(({ queue }) => queue.untilEmpty()))
+export const untilAllEmpty = async ({ progress }: AssignmentProgress): Promise<void> => {
+  await Promise.all([...progress.values()].map(({ queue }) => queue.whenEmpty()))
 }

@@ -1,12 +1,13 @@
 import type { BatchHandler, HandledBatch, RecordBatch } from '../../../shared/ports/command-log.ts'
-import type { BackOffOptions } from '../driver/back-off.ts'
-import { backOff } from '../driver/back-off.ts'
-import type { KafkaLog } from '../driver/kafka-log.ts'
+import type { BackOffOptions } from '../../../shared/runtime/async/back-off.ts'
+import { backOff } from '../../../shared/runtime/async/back-off.ts'
+import { nameOf } from '../../../shared/runtime/observability/error-text.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { PartitionAssignment } from './partition-assignment.ts'
 
 export interface RetryHandlerOptions extends BackOffOptions {
   readonly handler: BatchHandler
-  readonly log: KafkaLog
+  readonly log: Log
 }
 
 /** Retries until the handler resolves; undefined when the batch is given up. Throws when the partition is lost. */
@@ -20,9 +21,8 @@ export const retryHandler =
         // Kafka's own error, because it tells the driver to join again.
         if (held.lost !== undefined) throw held.lost
         if (held.signal.aborted) return undefined
-        const name = error instanceof Error ? error.name : 'unknown'
         const { partition } = batch
-        if (failures === 1) log.warn({ partition, error: name }, 'a handler threw; its batch is delivered again')
+        if (failures === 1) log.warn({ partition, error: nameOf(error) }, 'a handler threw; its batch is delivered again')
       }
       await backOff({ clock, times }, failures, held.signal)
       if (held.signal.aborted && held.lost === undefined) return undefined

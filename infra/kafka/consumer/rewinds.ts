@@ -1,7 +1,7 @@
-import type { BackOffOptions } from '../driver/back-off.ts'
-import { backOff } from '../driver/back-off.ts'
+import type { BackOffOptions } from '../../../shared/runtime/async/back-off.ts'
+import { backOff } from '../../../shared/runtime/async/back-off.ts'
 import type { OffsetCommits } from './offset-commits.ts'
-import type { Assignment } from './partition-progress.ts'
+import type { AssignmentProgress } from './partition-progress.ts'
 import { dropAll } from './partition-progress.ts'
 
 /** What a rewind needs of the consumer. */
@@ -10,13 +10,13 @@ export interface RewindDeps {
   /** Makes the driver's next fetch of the partition begin at this offset. */
   readonly seek: (partition: number, offset: string) => void
   /** Makes the consumer leave the group and join again. */
-  readonly endLife: (cause: Error) => void
+  readonly endSession: (cause: Error) => void
 }
 
 export interface RewindsOptions extends RewindDeps, BackOffOptions {
-  readonly current: () => Assignment | undefined
+  readonly current: () => AssignmentProgress | undefined
   /** Replaces the current assignment. */
-  readonly assign: (partitions: Iterable<number>) => Assignment
+  readonly assign: (partitions: Iterable<number>) => AssignmentProgress
   readonly isFinishing: () => boolean
 }
 
@@ -38,11 +38,11 @@ class UncertainCommitError extends Error {
 }
 
 export const rewinds = (options: RewindsOptions): Rewinds => {
-  const { commits, seek, endLife, clock, times, current, assign, isFinishing } = options
+  const { commits, seek, endSession: endLife, clock, times, current, assign, isFinishing } = options
   let underWay: Promise<void> | undefined
   let failures = 0
 
-  const seekAll = ({ progress }: Assignment): void => {
+  const seekAll = ({ progress }: AssignmentProgress): void => {
     try {
       for (const [partition, { committed }] of progress) seek(partition, committed)
     } catch (error) {

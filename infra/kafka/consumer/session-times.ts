@@ -1,5 +1,5 @@
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { protocolErrorOf } from '../driver/driver-error.ts'
-import type { KafkaLog } from '../driver/kafka-log.ts'
 import type { KafkaTimes } from '../driver/kafka-options.ts'
 
 /** The shortest session that brokers accept unless their `group.min.session.timeout.ms` says otherwise. */
@@ -18,7 +18,7 @@ export interface SessionTimes {
   causeOf(error: Error): Error
 }
 
-export const sessionTimes = (times: KafkaTimes, log: KafkaLog): SessionTimes => {
+export const sessionTimes = (times: KafkaTimes, log: Log): SessionTimes => {
   let current = times
   return {
     get current() {

@@ -1,7 +1,7 @@
 import type { LogEntry, logCreator } from 'kafkajs'
 import { logLevel } from 'kafkajs'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { loggedError } from '../../../shared/runtime/observability/logged-error.ts'
-import type { KafkaLog } from './kafka-log.ts'
 
 /**
  * What the driver calls an error, and is none: the first group on a fresh
@@ -28,7 +28,7 @@ const harmless = [
   'PARTITIONS says',
 ]
 
-type Level = keyof KafkaLog
+type Level = keyof Log
 
 const levels: Readonly<Partial<Record<logLevel, Level>>> = {
   [logLevel.ERROR]: 'warn',
@@ -45,7 +45,7 @@ const levelOf = (level: logLevel, said: string): Level =>
 
 /** The driver's lines in our log, as fields of one fixed text, each as serious as it is to us. */
 export const driverLog =
-  (log: KafkaLog): logCreator =>
+  (log: Log): logCreator =>
   () =>
   ({ namespace, level, log: { message, broker, groupId, error } }: LogEntry) => {
     const reason = reasonOf(error)

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { KafkaLogin } from '../../../shared/runtime/config/security-config.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { TlsMaterial } from '../../tls/tls-files.ts'
-import type { KafkaLog } from './kafka-log.ts'
 
 export type KafkaTimes = Pick<
   Times,
@@ -36,5 +36,5 @@ export interface KafkaOptions {
   readonly security?: KafkaSecurity
   readonly times: KafkaTimes
   readonly clock: Clock
-  readonly log: KafkaLog
+  readonly log: Log
 }

@@ -44,7 +44,7 @@ const mayStay = async (group: ConsumerGroup, nowMs: number): Promise<boolean> =>
 }
 
 /** Patches the driver, once for the process: a member joins again only when the brokers can answer soon. */
-export const joinLate = (): void => {
+export const delayRejoin = (): void => {
   if (isPatched) return
   isPatched = true
   const { heartbeat, joinAndSync } = ConsumerGroup.prototype

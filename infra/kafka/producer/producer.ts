@@ -37,7 +37,7 @@ const bytesOf = ({ key, value, headers }: Message): number => {
 }
 
 /** Of one publish. */
-interface Progress {
+interface PublishProgress {
   /** Some records may be durable. */
   isPartial: boolean
   readonly tooLarge: Set<Message>
@@ -61,13 +61,13 @@ export const kafkaProducer = (options: ProducerOptions): KafkaProducer => {
   }
 
   const note = (topic: string, error?: PublishError): void => {
-    if (error !== undefined && !isFailing) log.warn({ topic, fate: error.fate, reason: reasonOf(error) }, 'publishing fails')
+    if (error !== undefined && !isFailing) log.warn({ topic, fate: error.kind, reason: reasonOf(error) }, 'publishing fails')
     if (error === undefined && isFailing) log.info({ topic }, 'publishing works again')
     isFailing = error !== undefined
   }
 
   /** Halves what a broker calls too large, in order, until each record at fault stands alone. */
-  const sendPart = async (topic: string, part: readonly Message[], progress: Progress): Promise<void> => {
+  const sendPart = async (topic: string, part: readonly Message[], progress: PublishProgress): Promise<void> => {
     try {
       await currentLink().send(topic, part)
       progress.isPartial = true
@@ -85,7 +85,7 @@ export const kafkaProducer = (options: ProducerOptions): KafkaProducer => {
 
   /** With a part of them durable already, a refusal of the rest leaves the whole unknown. */
   const attempt = async (topic: string, parts: readonly (readonly Message[])[]): Promise<void> => {
-    const progress: Progress = { isPartial: false, tooLarge: new Set() }
+    const progress: PublishProgress = { isPartial: false, tooLarge: new Set() }
     try {
       for (const part of parts) await sendPart(topic, part, progress)
     } catch (error) {
@@ -103,7 +103,7 @@ export const kafkaProducer = (options: ProducerOptions): KafkaProducer => {
       await attempt(topic, inParts(records, bytesOf, requestBytes))
       note(topic)
     } catch (error) {
-      if (error instanceof PublishError && error.fate !== 'too_large' && !isClosed) note(topic, error)
+      if (error instanceof PublishError && error.kind !== 'too_large' && !isClosed) note(topic, error)
       throw error
     }
   }

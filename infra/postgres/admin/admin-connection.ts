@@ -1,4 +1,4 @@
-import type { DatabaseLog } from '../connection/database-log.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { GuardedPool } from '../connection/guarded-pool.ts'
 import { guardedPool } from '../connection/guarded-pool.ts'
 import type { Orm } from '../connection/orm.ts'
@@ -18,7 +18,7 @@ export interface AdminConnection {
 /** Runs `work` with a connection of its own, and closes it. */
 export const withAdminConnection = async <T>(
   url: string,
-  log: DatabaseLog,
+  log: Log,
   work: (connection: AdminConnection) => Promise<T>,
 ): Promise<T> => {
   const client = { lock_timeout: lockMs, idleTimeoutMillis: 0 }

@@ -1,4 +1,4 @@
-import type { DatabaseLog } from '../connection/database-log.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { assertSchema } from '../connection/schema-version.ts'
 import type { Statement } from '../connection/statement.ts'
 import { withAdminConnection } from './admin-connection.ts'
@@ -16,7 +16,7 @@ const newEpoch: Statement = {
  *
  * Refuses while a writer runs. Does not look at what was restored.
  */
-export const beginEpoch = (url: string, log: DatabaseLog): Promise<void> =>
+export const beginEpoch = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     await assertSchema(pool)
     const epoch = await pool.transaction(async (session) => {

@@ -1,5 +1,5 @@
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { advisoryLocks } from '../connection/advisory-locks.ts'
-import type { DatabaseLog } from '../connection/database-log.ts'
 import type { Statement } from '../connection/statement.ts'
 import { withAdminConnection } from './admin-connection.ts'
 
@@ -12,7 +12,7 @@ const lock: Statement = { name: 'lock-migration', text: 'select pg_advisory_lock
  *            the other. What fails leaves the schema as it was.
  * Does not:  create the database.
  */
-export const migrate = (url: string, log: DatabaseLog): Promise<void> =>
+export const migrate = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ orm, pool }) => {
     // The session's end releases it. MikroORM makes its own table before any transaction, hence not a transaction's lock.
     await pool.run(lock, [advisoryLocks.migration])

@@ -1,5 +1,5 @@
-import type { DatabaseLog } from '../connection/database-log.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { withAdminConnection } from './admin-connection.ts'
 
 /** Longer than commands are kept on the log, so that none comes again whose rejection is forgotten. */
@@ -19,7 +19,7 @@ const pruneStep: Statement = {
 }
 
 /** Deletes at most `rows` rejections that are older than 30 days, oldest first; resolves with how many it deleted. */
-export const pruneSlice = async (session: Session, rows: number): Promise<number> => {
+export const pruneSlice = async (session: DatabaseSession, rows: number): Promise<number> => {
   const [row] = await session.run<{ pruned: string }>(pruneStep, [rows])
   return Number(row?.pruned ?? 0)
 }
@@ -47,7 +47,7 @@ export const pruneCanaries: Statement = {
     select count(*) as pruned from pruned`,
 }
 
-const pruneCanarySlice = async (session: Session): Promise<number> => {
+const pruneCanarySlice = async (session: DatabaseSession): Promise<number> => {
   const [row] = await session.run<{ pruned: string }>(pruneCanaries)
   return Number(row?.pruned ?? 0)
 }
@@ -62,7 +62,7 @@ const drained = async (slice: () => Promise<number>): Promise<number> => {
 }
 
 /** Deletes rejections, and rooms of the audit's canaries, older than 30 days, in slices; may run beside everything else, and be cut off. */
-export const prune = (url: string, log: DatabaseLog): Promise<void> =>
+export const prune = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     const pruned = await drained(() => pruneSlice(pool, rowsPerStep))
     const canaryRooms = await drained(() => pruneCanarySlice(pool))

@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../../../shared/domain/events.ts'
-import type { DatabaseLog } from '../connection/database-log.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { assertSchema } from '../connection/schema-version.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { project } from '../event-store/projection.ts'
 import type { EventRow } from '../event-store/stored-event.ts'
 import { eventCells } from '../event-store/stored-event.ts'
@@ -41,7 +41,7 @@ const domainEvent = (row: EventRow): DomainEvent =>
     body: JSON.parse(row.data) as unknown,
   }) as DomainEvent
 
-const replay = async (session: Session): Promise<number> => {
+const replay = async (session: DatabaseSession): Promise<number> => {
   let count = 0
   let last: { readonly stream: string; readonly seq: number | string } = beforeAll
   for (;;) {
@@ -63,7 +63,7 @@ const replay = async (session: Session): Promise<number> => {
  *            none gets its lock meanwhile.
  * Does not:  touch events, rejections or the epoch.
  */
-export const rebuild = (url: string, log: DatabaseLog): Promise<void> =>
+export const rebuild = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     await assertSchema(pool)
     const events = await pool.transaction(async (session) => {

@@ -1,10 +1,10 @@
 import { advisoryLocks } from '../connection/advisory-locks.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 
 const tryLock: Statement = { name: 'lock-writing', text: 'select pg_try_advisory_xact_lock($1) as is_held' }
 
 /** Keeps writers out until this transaction ends; throws where one is in. */
-export const requireNoWriter = async (session: Session): Promise<void> => {
+export const requireNoWriter = async (session: DatabaseSession): Promise<void> => {
   const [row] = await session.run<{ is_held: boolean }>(tryLock, [advisoryLocks.writing])
   if (row?.is_held !== true) throw new Error('a writer is running (or another rebuild): stop all writers first')
 }

@@ -1,6 +1,6 @@
 import pg from 'pg'
-import type { DatabaseLog } from '../connection/database-log.ts'
-import type { Session } from '../connection/statement.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
+import type { DatabaseSession } from '../connection/statement.ts'
 import { withAdminConnection } from './admin-connection.ts'
 
 /** What each service's role may do with each table; everything else it may not. */
@@ -57,7 +57,7 @@ const statementsFor = (database: string, service: ServiceRole): string[] => {
   ]
 }
 
-const run = async (session: Session, texts: readonly string[]): Promise<void> => {
+const run = async (session: DatabaseSession, texts: readonly string[]): Promise<void> => {
   for (const text of texts) await session.run({ name: 'roles', text })
 }
 
@@ -72,7 +72,7 @@ const run = async (session: Session, texts: readonly string[]): Promise<void> =>
  * Does not:  let anybody log in: a role gets its password, or its members,
  *            from whoever runs the database.
  */
-export const makeRoles = (url: string, log: DatabaseLog): Promise<void> =>
+export const makeRoles = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     const database = await pool.transaction(async (session) => {
       const [row] = await session.run<{ name: string }>({ name: 'which-database', text: 'select current_database() as name' })

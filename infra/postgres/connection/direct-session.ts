@@ -1,10 +1,10 @@
 import pg from 'pg'
 import { StartError } from '../../../shared/runtime/config/start-error.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { DatabaseTimes } from '../database.ts'
 import { clientConfig } from '../database.ts'
 import { connectionConfig } from './connection-config.ts'
-import type { DatabaseLog } from './database-log.ts'
-import { storeFault } from './store-fault.ts'
+import { toStoreError } from './store-error.ts'
 
 /** What is asked of one connection. */
 export interface ProbedSession {
@@ -91,13 +91,13 @@ export const judgeSession = async (open: () => Promise<ProbedSession>, idleInTra
  * one in transaction mode, or one that drops settings; with `StoreError` while
  * the database does not answer. Logs a warning for any other pooler.
  */
-export const assertDirectSession = async (url: string, times: DatabaseTimes, log: DatabaseLog): Promise<void> => {
+export const assertDirectSession = async (url: string, times: DatabaseTimes, log: Log): Promise<void> => {
   let kind: SessionKind
   try {
     kind = await judgeSession(() => openSession(url, times), times.idleInTransactionMs)
   } catch (error) {
     if (error instanceof StartError) throw error
-    throw isPoolersRefusal(error) ? new StartError(lostSettings) : storeFault(error)
+    throw isPoolersRefusal(error) ? new StartError(lostSettings) : toStoreError(error)
   }
   if (kind === 'lost') throw new StartError(lostSettings)
   if (kind === 'shared') throw new StartError(sharedSessions)

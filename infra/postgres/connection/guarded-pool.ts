@@ -1,11 +1,11 @@
 import type { Pool, PoolClient } from 'pg'
 import { answerInTime } from './answer-in-time.ts'
-import type { Session, Statement } from './statement.ts'
-import { storeFault } from './store-fault.ts'
+import type { DatabaseSession, Statement } from './statement.ts'
+import { toStoreError } from './store-error.ts'
 
-export interface GuardedPool extends Session {
+export interface GuardedPool extends DatabaseSession {
   /** Commits when `work` resolves, rolls back when it rejects, and lets that error out as it is. */
-  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
+  transaction<T>(work: (session: DatabaseSession) => Promise<T>): Promise<T>
 }
 
 export interface GuardOptions {
@@ -34,7 +34,7 @@ export const guardedPool = (pool: Pool, options: GuardOptions): GuardedPool => {
     try {
       return await pool.connect()
     } catch (error) {
-      throw storeFault(error)
+      throw toStoreError(error)
     }
   }
 
@@ -47,11 +47,11 @@ export const guardedPool = (pool: Pool, options: GuardOptions): GuardedPool => {
     try {
       return (await answerInTime(asked, options.answerMs, () => silent.add(client))).rows
     } catch (error) {
-      throw storeFault(error)
+      throw toStoreError(error)
     }
   }
 
-  const sessionOn = (client: PoolClient): Session => ({
+  const sessionOn = (client: PoolClient): DatabaseSession => ({
     run: (statement, values = []) => run(client, statement, values),
   })
 

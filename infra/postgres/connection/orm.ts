@@ -1,9 +1,9 @@
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM } from '@mikro-orm/postgresql'
 import type { Pool, PoolConfig } from 'pg'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { migrations } from '../migrations/migrations.ts'
 import { connectionConfig } from './connection-config.ts'
-import type { DatabaseLog } from './database-log.ts'
 import { entities } from './entities.ts'
 
 export interface OrmOptions {
@@ -11,7 +11,7 @@ export interface OrmOptions {
   readonly poolMax: number
   readonly applicationName: string
   readonly connectMs: number
-  readonly log: DatabaseLog
+  readonly log: Log
   /** Settings of every connection beyond these. */
   readonly client?: PoolConfig
 }
@@ -29,7 +29,7 @@ const poolConfig = (options: OrmOptions): PoolConfig => ({
 })
 
 /** Says that a connection is gone; without a listener, `pg` would end the process over it. */
-const reportLosses = (pool: Pool, log: DatabaseLog): void => {
+const reportLosses = (pool: Pool, log: Log): void => {
   pool.on('error', (error) => log.warn({ reason: error.message }, 'idle database connection lost'))
 }
 

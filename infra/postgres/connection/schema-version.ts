@@ -1,5 +1,5 @@
 import { migrations } from '../migrations/migrations.ts'
-import type { Session, Statement } from './statement.ts'
+import type { DatabaseSession, Statement } from './statement.ts'
 
 /** The database is not at the version that this program needs. */
 export class SchemaError extends Error {}
@@ -10,7 +10,7 @@ const findMigrations: Statement = {
 }
 const readMigrations: Statement = { name: 'read-migrations', text: 'select name from mikro_orm_migrations' }
 
-const readApplied = async (session: Session): Promise<ReadonlySet<string>> => {
+const readApplied = async (session: DatabaseSession): Promise<ReadonlySet<string>> => {
   const [found] = await session.run<{ is_there: boolean }>(findMigrations)
   if (found?.is_there !== true) return new Set()
   const rows = await session.run<{ name: string }>(readMigrations)
@@ -18,7 +18,7 @@ const readApplied = async (session: Session): Promise<ReadonlySet<string>> => {
 }
 
 /** Resolves when every migration that this program knows has been applied; later ones do not matter. */
-export const assertSchema = async (session: Session): Promise<void> => {
+export const assertSchema = async (session: DatabaseSession): Promise<void> => {
   const applied = await readApplied(session)
   const missing = migrations.map(({ name }) => name).filter((name) => !applied.has(name))
   if (missing.length === 0) return

@@ -5,7 +5,7 @@ export interface Statement {
 }
 
 /** Runs statements and gives their rows; every rejection is a `StoreError`. */
-export interface Session {
+export interface DatabaseSession {
   run<Row>(statement: Statement, values?: readonly unknown[]): Promise<readonly Row[]>
 }
 

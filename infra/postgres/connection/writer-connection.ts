@@ -4,11 +4,11 @@ import { StoreError } from '../../../shared/ports/event-store.ts'
 import { answerInTime } from './answer-in-time.ts'
 import { connectionConfig } from './connection-config.ts'
 import type { GuardedPool } from './guarded-pool.ts'
-import type { Session } from './statement.ts'
-import { storeFault } from './store-fault.ts'
+import type { DatabaseSession } from './statement.ts'
+import { toStoreError } from './store-error.ts'
 
 /** One session of the database, from connecting to the end of its connection. */
-export interface WriterConnection extends Session {
+export interface WriterConnection extends DatabaseSession {
   /** Resolves when the connection has ended. Every later call rejects. */
   readonly lost: Promise<void>
   /** Idempotent. */
@@ -38,7 +38,7 @@ const connect = async (client: pg.Client, answerMs: number): Promise<void> => {
     await answerInTime(assertPrimary(client), answerMs, () => undefined)
   } catch (error) {
     client.connection.stream.destroy()
-    throw storeFault(error)
+    throw toStoreError(error)
   }
 }
 
@@ -82,7 +82,7 @@ export const openWriterConnection = async (options: WriterConnectionOptions): Pr
         if (isLost) throw lostError()
         return rows
       } catch (error) {
-        throw storeFault(error)
+        throw toStoreError(error)
       }
     },
     lost: loss.promise,

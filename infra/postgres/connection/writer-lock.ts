@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { advisoryLocks } from './advisory-locks.ts'
 import { connectionConfig } from './connection-config.ts'
-import type { DatabaseLog } from './database-log.ts'
 
 export interface WriterLock {
   /** Resolves when the lock is held for the first time; rejects if it is disposed of before. */
@@ -12,7 +12,7 @@ export interface WriterLock {
 }
 
 export interface WriterLockOptions {
-  readonly log: DatabaseLog
+  readonly log: Log
   readonly connectMs?: number
   /** How often the session is asked whether it still lives, and how long it may take to answer. */
   readonly checkMs?: number

@@ -1,5 +1,5 @@
 import type { Append, NewEvent } from '../../../shared/ports/event-store.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { project } from './projection.ts'
 import { changeParameterCount, changeValues, columns, parameters } from './write-changes.ts'
 
@@ -67,7 +67,7 @@ export const appendValues = (batch: Append): readonly unknown[] => [
 ]
 
 /** False: a head differs or a command has an outcome, and nothing was stored. A unique key may say the same by an error. */
-export const appendBatch = async (session: Session, batch: Append): Promise<boolean> => {
+export const appendBatch = async (session: DatabaseSession, batch: Append): Promise<boolean> => {
   const [row] = await session.run<{ is_appended: boolean }>(appendBatchStatement, appendValues(batch))
   return row?.is_appended === true
 }

@@ -1,5 +1,5 @@
 import type { Appender } from '../../../shared/ports/event-store.ts'
-import { UniqueKeyError } from '../connection/store-fault.ts'
+import { UniqueKeyError } from '../connection/store-error.ts'
 import type { WriterConnection } from '../connection/writer-connection.ts'
 import { appendBatch } from './append.ts'
 import { readSnapshot } from './read-snapshot.ts'

@@ -1,5 +1,5 @@
 import type { ReadSet, Snapshot } from '../../../shared/ports/event-store.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 
 /** A user with many chats costs as many index entries: a statement with more users could take too long, however often it is tried. */
 const usersPerStatement = 100
@@ -17,7 +17,10 @@ const inSlices = (users: readonly string[]): readonly (readonly string[])[] =>
   )
 
 /** By user, after the snapshot: other rooms may change a count until the commit in any case. */
-export const countChats = async (session: Session, { users, upTo }: ReadSet['chatCounts']): Promise<Snapshot['chatCounts']> => {
+export const countChats = async (
+  session: DatabaseSession,
+  { users, upTo }: ReadSet['chatCounts'],
+): Promise<Snapshot['chatCounts']> => {
   const counts = new Map<string, number>()
   for (const slice of inSlices([...new Set(users)])) {
     const rows = await session.run<{ id: string; chats: number }>(countChatsStatement, [slice, upTo])

@@ -1,7 +1,7 @@
 import type { Rejection } from '../../../shared/domain/rejections.ts'
 import type { CommandKey, Outcome } from '../../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../../shared/ports/event-store.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import type { EventRow } from './stored-event.ts'
 import { eventCells, storedEvent } from './stored-event.ts'
 
@@ -56,19 +56,19 @@ const rejectionOf = ({ code, message, details }: RejectionRow): Rejection => ({
   ...(details === null ? {} : { details: JSON.parse(details) as Record<string, unknown> }),
 })
 
-type Entry = readonly [key: string, outcome: Outcome]
+type OutcomeEntry = readonly [key: string, outcome: Outcome]
 
-const eventEntry = (event: EventRow): Entry => [
+const eventEntry = (event: EventRow): OutcomeEntry => [
   commandKeyText(event.stream, event.command_id),
   { kind: 'event', digest: event.digest, event: storedEvent(event) },
 ]
 
-const rejectionEntry = (row: RejectionRow): Entry => [
+const rejectionEntry = (row: RejectionRow): OutcomeEntry => [
   commandKeyText(row.room, row.id),
   { kind: 'rejection', digest: row.digest, rejection: rejectionOf(row) },
 ]
 
-const entriesOf = ({ event, own, keeper }: OutcomeRow): readonly Entry[] => [
+const entriesOf = ({ event, own, keeper }: OutcomeRow): readonly OutcomeEntry[] => [
   ...(event === null ? [] : [eventEntry(event)]),
   ...(own === null ? [] : [rejectionEntry(own)]),
   ...(keeper === null ? [] : [rejectionEntry(keeper)]),
@@ -87,7 +87,10 @@ const readOutcomesStatement: Statement = {
 }
 
 /** In the order of the keys. */
-export const readOutcomes = async (session: Session, keys: readonly CommandKey[]): Promise<readonly (Outcome | undefined)[]> => {
+export const readOutcomes = async (
+  session: DatabaseSession,
+  keys: readonly CommandKey[],
+): Promise<readonly (Outcome | undefined)[]> => {
   if (keys.length === 0) return []
   const values = [keys.map(({ room }) => room), keys.map(({ id }) => id), keys.map(({ digest }) => digest)]
   const [row] = await session.run<{ outcomes: string | null }>(readOutcomesStatement, values)

@@ -1,5 +1,5 @@
 import type { MembershipSpan, Page, PageRequest } from '../../../shared/ports/event-store.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import type { EventRow } from './stored-event.ts'
 import { eventCells, storedEvent } from './stored-event.ts'
 
@@ -54,7 +54,7 @@ const pageOf = (rows: readonly PageRow[]): Page => ({
 
 /** In the order of the requests. */
 export const readPages = async (
-  session: Session,
+  session: DatabaseSession,
   requests: readonly PageRequest[],
   pageBytes: number,
 ): Promise<readonly Page[]> => {

@@ -44,7 +44,7 @@ export interface Changes {
   readonly messages: readonly PostedMessage[]
 }
 
-interface Gathering {
+interface MutableChanges {
   readonly users: User[]
   readonly chats: Map<string, ChatChange>
   readonly members: Map<string, MemberChange>
@@ -76,7 +76,7 @@ const chatAfter = (before: ChatChange | undefined, event: ChatEvent): ChatChange
   }
 }
 
-const gatherMembers = (members: Gathering['members'], event: ChatEvent): void => {
+const gatherMembers = (members: MutableChanges['members'], event: ChatEvent): void => {
   if (event.type === 'MessagePosted') return
   const users = event.type === 'ChatCreated' ? event.body.chat.users : event.body.users
   for (const user of users) {
@@ -87,7 +87,7 @@ const gatherMembers = (members: Gathering['members'], event: ChatEvent): void =>
   }
 }
 
-const gather = (into: Gathering, event: DomainEvent): void => {
+const gather = (into: MutableChanges, event: DomainEvent): void => {
   if (event.type === 'UserCreated') {
     into.users.push(event.body.user)
     return
@@ -105,7 +105,7 @@ const gather = (into: Gathering, event: DomainEvent): void => {
  * and rebuilding both go by it, so that they cannot come to differ.
  */
 export const project = (events: Iterable<DomainEvent>): Changes => {
-  const into: Gathering = { users: [], chats: new Map(), members: new Map(), messages: [] }
+  const into: MutableChanges = { users: [], chats: new Map(), members: new Map(), messages: [] }
   for (const event of events) gather(into, event)
   return { users: into.users, chats: [...into.chats.values()], members: [...into.members.values()], messages: into.messages }
 }

@@ -2,7 +2,7 @@ import type { ChatState } from '../../../shared/domain/chat.ts'
 import { noChat } from '../../../shared/domain/chat.ts'
 import type { User } from '../../../shared/domain/events.ts'
 import type { ReadSet, Snapshot } from '../../../shared/ports/event-store.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { isoText } from '../connection/statement.ts'
 import type { UserRow } from '../read-model/user-rows.ts'
 import { userJson, userOf } from '../read-model/user-rows.ts'
@@ -34,7 +34,7 @@ interface SnapshotRow {
   readonly outcomes: string | null
 }
 
-type ChatRow = Pick<ChatState, 'seq' | 'lastAt' | 'name' | 'createdBy' | 'memberCount'> & { readonly id: string }
+type ChatStateRow = Pick<ChatState, 'seq' | 'lastAt' | 'name' | 'createdBy' | 'memberCount'> & { readonly id: string }
 type Member = ReadSet['members'][number]
 
 const listOf = <Item>(json: string | null | undefined): readonly Item[] => (json ? (JSON.parse(json) as Item[]) : [])
@@ -56,7 +56,7 @@ const membersByRoom = (members: readonly Member[]): ReadonlyMap<string, Readonly
 const chatsOf = (row: SnapshotRow | undefined): ReadonlyMap<string, ChatState> => {
   const members = membersByRoom(listOf<Member>(row?.members))
   return new Map(
-    listOf<ChatRow>(row?.chats).map(({ id, ...chat }) => [
+    listOf<ChatStateRow>(row?.chats).map(({ id, ...chat }) => [
       id,
       { ...noChat, ...chat, members: members.get(id) ?? noChat.members },
     ]),
@@ -82,7 +82,7 @@ export const snapshotValues = (wanted: ReadSet): readonly unknown[] => {
 }
 
 /** Reads what a batch needs to be decided, without any lock: the append compares the heads. */
-export const readSnapshot = async (session: Session, wanted: ReadSet): Promise<Snapshot> => {
+export const readSnapshot = async (session: DatabaseSession, wanted: ReadSet): Promise<Snapshot> => {
   const [row] = await session.run<SnapshotRow>(readSnapshotStatement, snapshotValues(wanted))
   return {
     chats: chatsOf(row),

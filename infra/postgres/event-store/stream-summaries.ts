@@ -1,7 +1,7 @@
 import type { EventAge, EventKey, StreamSummary } from '../../../shared/ports/stream-summary.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 
-interface Row {
+interface SummaryRow {
   readonly stream: string
   readonly kind: 'chat' | 'user'
   readonly first: string
@@ -16,7 +16,7 @@ interface Row {
 }
 
 /** The streams after one, found by one look into the index for each. */
-const nextStreams = `
+const nextStreamIds = `
   with recursive walk (stream, place) as (
     (select stream, 1 from event where stream > $1 order by stream limit 1)
     union all
@@ -24,7 +24,7 @@ const nextStreams = `
     from walk where walk.stream is not null and place < $2
   ), slice as (select stream from walk where stream is not null)`
 
-const accounts = `
+const summaryRows = `
   select slice.stream, of_events.*, messages_of.message_rows, members_of.member_rows,
     chat.seq as chat_head, chat.member_count, app_user.id is not null as has_user_row
   from slice
@@ -42,11 +42,11 @@ const accounts = `
   where of_events.events > 0
   order by slice.stream`
 
-const account: Statement = { name: 'audit-streams', text: `${nextStreams} ${accounts}` }
+const nextSummaries: Statement = { name: 'audit-streams', text: `${nextStreamIds} ${summaryRows}` }
 
-const namedAccount: Statement = {
+const summariesByName: Statement = {
   name: 'audit-named-streams',
-  text: `with slice as (select unnest($1::uuid[]) as stream) ${accounts}`,
+  text: `with slice as (select unnest($1::uuid[]) as stream) ${summaryRows}`,
 }
 
 const orphans: Statement = {
@@ -66,7 +66,7 @@ const ages: Statement = {
 export const beforeAllStreams = '00000000-0000-0000-0000-000000000000'
 const afterAllStreams = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
-const accountOf = (row: Row): StreamSummary => ({
+const summaryOf = (row: SummaryRow): StreamSummary => ({
   stream: row.stream,
   kind: row.kind,
   first: Number(row.first),
@@ -90,19 +90,19 @@ export interface SummarySlice {
  * The next streams in the order of their ids, `after` one of them. A slice is
  * one snapshot; between slices others write. An empty one is the last.
  */
-export const summarySlice = async (session: Session, after: string, limit: number): Promise<SummarySlice> => {
-  const rows = await session.run<Row>(account, [after, limit])
+export const summarySlice = async (session: DatabaseSession, after: string, limit: number): Promise<SummarySlice> => {
+  const rows = await session.run<SummaryRow>(nextSummaries, [after, limit])
   const last = rows.at(-1)?.stream ?? afterAllStreams
   const without = await session.run<{ stream: string }>(orphans, [after, last])
-  return { accounts: rows.map(accountOf), orphans: without.map(({ stream }) => stream) }
+  return { accounts: rows.map(summaryOf), orphans: without.map(({ stream }) => stream) }
 }
 
 /** The named streams that have events, in one snapshot. */
-export const namedSummaries = async (session: Session, streams: readonly string[]): Promise<readonly StreamSummary[]> =>
-  (await session.run<Row>(namedAccount, [streams])).map(accountOf)
+export const namedSummaries = async (session: DatabaseSession, streams: readonly string[]): Promise<readonly StreamSummary[]> =>
+  (await session.run<SummaryRow>(summariesByName, [streams])).map(summaryOf)
 
 /** How long ago these events were stored, by the clock of the database; those that do not exist are left out. */
-export const eventAges = async (session: Session, events: readonly EventKey[]): Promise<readonly EventAge[]> => {
+export const eventAges = async (session: DatabaseSession, events: readonly EventKey[]): Promise<readonly EventAge[]> => {
   const rows = await session.run<{ stream: string; seq: string; age_ms: string }>(ages, [
     events.map(({ stream }) => stream),
     events.map(({ seq }) => seq),

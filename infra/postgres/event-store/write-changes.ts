@@ -1,4 +1,4 @@
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import type { Changes, ChatChange, CreatedChat } from './projection.ts'
 
 /** One array for each column; nulls when there is no row, for a function that skips such a group. */
@@ -13,11 +13,11 @@ const chatHead = [
   (chat: ChatChange) => chat.modifiedAt ?? null,
 ] as const
 
-type NewChat = ChatChange & { readonly created: CreatedChat }
-const isNew = (chat: ChatChange): chat is NewChat => chat.created !== undefined
+type CreatedChatChange = ChatChange & { readonly created: CreatedChat }
+const isNew = (chat: ChatChange): chat is CreatedChatChange => chat.created !== undefined
 
 const chatValues = (chats: readonly ChatChange[]): readonly unknown[] => [
-  ...columns<NewChat>(
+  ...columns<CreatedChatChange>(
     chats.filter(isNew),
     ...chatHead,
     (chat) => chat.created.name,
@@ -87,6 +87,6 @@ const applyChanges: Statement = {
 }
 
 /** Writes what has changed: the function that an append calls too, so that a rebuild writes the same rows. */
-export const writeChanges = async (session: Session, changes: Changes): Promise<void> => {
+export const writeChanges = async (session: DatabaseSession, changes: Changes): Promise<void> => {
   await session.run(applyChanges, changeValues(changes))
 }

@@ -1,8 +1,10 @@
 /** The embedded database's process. Nobody but `startEmbeddedPostgres` starts it. */
+
 import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import { messageOf } from '../../../shared/runtime/observability/error-text.ts'
 import { lockFolder } from './folder-lock.ts'
 import type { ChildOrder, ChildReport } from './messages.ts'
 import { socketName, stopOrder } from './messages.ts'
@@ -54,6 +56,6 @@ process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
 
 serve().catch((error: unknown) => {
-  report({ kind: 'refused', message: error instanceof Error ? error.message : String(error) })
+  report({ kind: 'refused', message: messageOf(error) })
   setImmediate(() => leave(1))
 })

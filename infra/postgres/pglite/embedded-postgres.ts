@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StartError } from '../../../shared/runtime/config/start-error.ts'
-import type { DatabaseLog } from '../connection/database-log.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { ChildOrder, ChildReport } from './messages.ts'
 import { socketPort, stopOrder } from './messages.ts'
 
 export interface EmbeddedOptions {
   readonly dataDir: string
-  readonly log: DatabaseLog
+  readonly log: Log
   /** How long a former process may take to let go of the folder. */
   readonly lockWaitMs?: number
   /** How long an orderly end may take before it is a kill. */

@@ -1,6 +1,6 @@
-import type { ChatPage, ChatQuery, ListedChat } from '../../../shared/ports/read-model.ts'
+import type { ChatListEntry, ChatPage, ChatQuery } from '../../../shared/ports/read-model.ts'
 import { storableInstant } from '../connection/instant.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { isoText } from '../connection/statement.ts'
 import { readChatCursor, writeCursor } from './cursor.ts'
 
@@ -38,7 +38,7 @@ export const listChatsStatement: Statement = {
   order by nth`,
 }
 
-interface ChatRow {
+interface ListedChatRow {
   readonly id: string
   readonly name: string
   readonly seq: string
@@ -50,7 +50,7 @@ interface ChatRow {
   readonly found: string
 }
 
-const listedChat = (row: ChatRow): ListedChat => ({
+const listedChat = (row: ListedChatRow): ChatListEntry => ({
   id: row.id,
   name: row.name,
   users: row.users.split(','),
@@ -60,10 +60,10 @@ const listedChat = (row: ChatRow): ListedChat => ({
 })
 
 /** The chats that the user is a member of now, the most recently active first. */
-export const listChats = async (session: Session, query: ChatQuery, pageBytes: number): Promise<ChatPage> => {
+export const listChats = async (session: DatabaseSession, query: ChatQuery, pageBytes: number): Promise<ChatPage> => {
   const place = query.cursor === undefined ? undefined : readChatCursor(query.cursor)
   const behind = place === undefined ? [null, null] : [storableInstant(place.lastAt), place.id]
-  const rows = await session.run<ChatRow>(listChatsStatement, [query.user, ...behind, query.limit, pageBytes])
+  const rows = await session.run<ListedChatRow>(listChatsStatement, [query.user, ...behind, query.limit, pageBytes])
   const chats = rows.map(listedChat)
   const last = rows.at(-1)
   if (last === undefined || Number(last.found) === rows.length) return { chats }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CursorError } from '../../../shared/ports/read-model.ts'
+import { parseJson } from '../../../shared/protocol/parse-json.ts'
 
 const instant = z.iso.datetime({ precision: 3 })
 const seq = z.int().min(0)
@@ -12,42 +13,36 @@ const schemas = {
 } as const
 
 type Kind = keyof typeof schemas
-type Place<K extends Kind> = z.output<(typeof schemas)[K]>
+type CursorPosition<K extends Kind> = z.output<(typeof schemas)[K]>
 
 /** Opaque to clients; says which list it belongs to. */
-export const writeCursor = <K extends Kind>(kind: K, place: Place<K>): string =>
+export const writeCursor = <K extends Kind>(kind: K, place: CursorPosition<K>): string =>
   Buffer.from(JSON.stringify([1, kind, place])).toString('base64url')
 
-const decode = (text: string): unknown => {
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
+const decode = (text: string): unknown => parseJson(Buffer.from(text, 'base64url').toString('utf8'))
 
 const envelope = z.tuple([z.literal(1), z.string(), z.unknown()])
 
 /** The place, if the cursor is of this kind; undefined if it is of another; `CursorError` if it is none of ours. */
-const placeIn = <K extends Kind>(kind: K, text: string): Place<K> | undefined => {
+const placeIn = <K extends Kind>(kind: K, text: string): CursorPosition<K> | undefined => {
   const parsed = envelope.safeParse(decode(text))
   if (!parsed.success) throw new CursorError('not a cursor')
   const [, made, place] = parsed.data
   if (made !== kind) return undefined
   const checked = schemas[kind].safeParse(place)
   if (!checked.success) throw new CursorError('not a cursor')
-  return checked.data as Place<K>
+  return checked.data as CursorPosition<K>
 }
 
-export const readChatCursor = (text: string): Place<'chats'> => {
+export const readChatCursor = (text: string): CursorPosition<'chats'> => {
   const place = placeIn('chats', text)
   if (place === undefined) throw new CursorError('a cursor of another list')
   return place
 }
 
 export type MessageCursor =
-  | { readonly direction: 'newer'; readonly place: Place<'newer'> }
-  | { readonly direction: 'older'; readonly place: Place<'older'> }
+  | { readonly direction: 'newer'; readonly place: CursorPosition<'newer'> }
+  | { readonly direction: 'older'; readonly place: CursorPosition<'older'> }
 
 export const readMessageCursor = (text: string): MessageCursor => {
   const newer = placeIn('newer', text)

@@ -1,6 +1,6 @@
 import type { MessagePage, MessageQuery } from '../../../shared/ports/read-model.ts'
 import { storableInstant } from '../connection/instant.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { readMessageCursor, writeCursor } from './cursor.ts'
 
 type Direction = 'newer' | 'older'
@@ -94,7 +94,7 @@ const instantOrNull = (instant: string | undefined): string | null => (instant =
 
 /** Undefined: the reader is not a member, or there is no such chat. */
 export const listMessages = async (
-  session: Session,
+  session: DatabaseSession,
   query: MessageQuery,
   pageBytes: number,
 ): Promise<MessagePage | undefined> => {

@@ -1,6 +1,6 @@
 import type { User } from '../../../shared/domain/events.ts'
 import type { ChangedHead, HeldHead, HeldMembership, ReadModel } from '../../../shared/ports/read-model.ts'
-import type { Session, Statement } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { listChats } from './chat-list.ts'
 import { listMessages } from './message-list.ts'
 import type { UserRow } from './user-rows.ts'
@@ -93,7 +93,7 @@ interface MembershipRow {
 /** All but the user are null for one who is a member of no room. */
 type UnlikeRow = MembershipRow | { readonly user_id: string; readonly id: null }
 
-const epochOf = async (session: Session): Promise<string> => {
+const epochOf = async (session: DatabaseSession): Promise<string> => {
   const [row] = await session.run<{ value: string }>(readEpoch)
   return row?.value ?? ''
 }
@@ -109,7 +109,7 @@ interface ChangedHeadRow extends HeadRow {
 
 const byRoom = (rows: readonly HeadRow[]): ReadonlyMap<string, number> => new Map(rows.map(({ id, seq }) => [id, Number(seq)]))
 
-const headsOf = async (session: Session, rooms: readonly string[]): Promise<ReadonlyMap<string, number>> =>
+const headsOf = async (session: DatabaseSession, rooms: readonly string[]): Promise<ReadonlyMap<string, number>> =>
   rooms.length === 0 ? new Map() : byRoom(await session.run<HeadRow>(readHeads, [rooms]))
 
 const held = (row: MembershipRow): HeldMembership => ({ room: row.id, since: Number(row.since_seq), head: Number(row.seq) })
@@ -118,7 +118,7 @@ const held = (row: MembershipRow): HeldMembership => ({ room: row.id, since: Num
 const arrayText = (items: Iterable<string | number>): string => `{${[...items].join(',')}}`
 
 const changedHeads = async (
-  session: Session,
+  session: DatabaseSession,
   heads: ReadonlyMap<string, HeldHead>,
 ): Promise<ReadonlyMap<string, ChangedHead>> => {
   if (heads.size === 0) return new Map()
@@ -132,7 +132,7 @@ const byUser = (rows: readonly MembershipRow[]): ReadonlyMap<string, readonly He
   new Map([...Map.groupBy(rows, ({ user_id: user }) => user)].map(([user, all]) => [user, all.map(held)]))
 
 const membershipsOf = async (
-  session: Session,
+  session: DatabaseSession,
   users: readonly string[],
   most?: number,
 ): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
@@ -142,7 +142,7 @@ const membershipsOf = async (
 }
 
 const changedMemberships = async (
-  session: Session,
+  session: DatabaseSession,
   digests: ReadonlyMap<string, string | undefined>,
 ): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
   if (digests.size === 0) return new Map()
@@ -152,13 +152,16 @@ const changedMemberships = async (
   return new Map(rows.map(({ user_id: user }) => [user, present.get(user) ?? []]))
 }
 
-const usersByExternalId = async (session: Session, externalIds: readonly string[]): Promise<ReadonlyMap<string, User>> => {
+const usersByExternalId = async (
+  session: DatabaseSession,
+  externalIds: readonly string[],
+): Promise<ReadonlyMap<string, User>> => {
   if (externalIds.length === 0) return new Map()
   const rows = await session.run<UserRow>(readUsersByExternalId, [externalIds])
   return new Map(rows.map((row) => [row.external_id, userOf(row)]))
 }
 
-const usersById = async (session: Session, ids: readonly string[], viewer?: string): Promise<readonly User[]> => {
+const usersById = async (session: DatabaseSession, ids: readonly string[], viewer?: string): Promise<readonly User[]> => {
   if (ids.length === 0) return []
   const rows =
     viewer === undefined
@@ -168,7 +171,7 @@ const usersById = async (session: Session, ids: readonly string[], viewer?: stri
 }
 
 /** The ReadModel on Postgres. */
-export const postgresReadModel = (session: Session, pageBytes: number): ReadModel => ({
+export const postgresReadModel = (session: DatabaseSession, pageBytes: number): ReadModel => ({
   epoch: () => epochOf(session),
   heads: (rooms) => headsOf(session, rooms),
   changedHeads: (heads) => changedHeads(session, heads),

@@ -35,14 +35,3 @@ export interface RateLimiter {
   /** The session has ended. Idempotent. */
   release(): void
 }
-
-/** Has no limits. */
-export const unlimited: RateLimiter = {
-  frame: () => undefined,
-  request: () => undefined,
-  nonMember: () => undefined,
-  room: () => undefined,
-  mayErr: () => true,
-  mayPing: () => true,
-  release: () => undefined,
-}

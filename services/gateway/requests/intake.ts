@@ -132,7 +132,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       await produce({ key: command.room, value: writeCommand(command), headers }, Date.parse(command.at))
     } catch (error) {
       if (!(error instanceof PublishError)) throw error
-      pending.conclude(entered, error.fate === 'too_large' ? tooLarge : notAccepted)
+      pending.conclude(entered, error.kind === 'too_large' ? tooLarge : notAccepted)
     }
   }
 

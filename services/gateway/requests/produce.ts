@@ -1,8 +1,8 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { CommandLog, NewRecord } from '../../../shared/ports/command-log.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
+import { createBatchDelay } from '../../../shared/runtime/async/batch-delay.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
-import { createGathering } from '../../../shared/runtime/async/gathering.ts'
 import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 
@@ -37,7 +37,7 @@ const sizeOf = (record: NewRecord): number => record.value.length + record.key.l
 /**
  * Batches adaptively, one publish in flight: idle, it sends at once; busy, it
  * collects records and sends them when the publish returns, after a pause if
- * that saves a publish (`createGathering`). A batch of unknown fate is sent
+ * that saves a publish (`createBatchDelay`). A batch of unknown fate is sent
  * again until the log acknowledges it, and nothing is sent behind it, because
  * the order would break. A later refusal does not make its fate known.
  */
@@ -47,7 +47,7 @@ export const createProduce = (
   bounds: Bounds,
   { retryMs, gatherMostMs, onStage }: ProduceOptions,
 ): Produce => {
-  const gathering = createGathering(clock, { runs: pauseRuns, mostMs: gatherMostMs })
+  const batchDelay = createBatchDelay(clock, { runs: pauseRuns, mostMs: gatherMostMs })
   let waitingBytes = 0
   let pauseMs = 0
   const reportAges = (items: readonly Item[], stage: ProduceStage): void => {
@@ -64,13 +64,13 @@ export const createProduce = (
       try {
         await log.publish(records)
         reportAges(items, 'acknowledged')
-        pauseMs = gathering.pauseAfter(items.length, clock.monotonicMs() - startedMs)
+        pauseMs = batchDelay.delayAfter(items.length, clock.monotonicMs() - startedMs)
         return items.map(() => undefined)
       } catch (error) {
         if (!(error instanceof PublishError)) throw error
         // After an unknown fate the record may be in the log: the look-up at the deadline decides.
-        if (error.fate === 'too_large') return records.map((each) => (error.tooLarge.has(each) && !isUnknown ? error : undefined))
-        if (error.fate === 'refused' && !isUnknown) throw error
+        if (error.kind === 'too_large') return records.map((each) => (error.tooLarge.has(each) && !isUnknown ? error : undefined))
+        if (error.kind === 'refused' && !isUnknown) throw error
         isUnknown = true
         await pause(clock, retryMs)
       }

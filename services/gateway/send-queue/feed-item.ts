@@ -3,6 +3,7 @@ import type { ChatEvent } from '../../../shared/domain/events.ts'
 import { frameEvent } from '../../../shared/domain/events.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import type { FeedEvent } from '../../../shared/protocol/answers.ts'
+import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import { feedFrameText } from '../../../shared/records/publications.ts'
 import { textFrame } from './framing.ts'
 
@@ -47,14 +48,6 @@ const createdFrame = z.object({ body: z.object({ chat: z.object({ users }) }) })
 const changedFrame = z.object({ body: z.object({ users }) })
 
 const noUsers: readonly string[] = []
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /**
  * The users that an event adds to its room or removes from it; undefined: the

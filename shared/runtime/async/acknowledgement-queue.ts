@@ -16,9 +16,9 @@ export interface PendingBatch {
 export interface AcknowledgementQueue {
   add(batch: PendingBatch): void
   /** Resolves when another batch may be added, or at the latest when the signal is aborted. */
-  untilRoom(): Promise<void>
+  whenNotFull(): Promise<void>
   /** Resolves when every batch is acknowledged, or the queue was dropped. */
-  untilEmpty(): Promise<void>
+  whenEmpty(): Promise<void>
   drop(): void
 }
 
@@ -85,8 +85,8 @@ export const acknowledgementQueue = (options: AcknowledgementQueueOptions): Ackn
         acknowledgeFirst()
       }, fail)
     },
-    untilRoom: () => until(() => signal.aborted || (queue.length < maxBatches && bytes < maxBytes)),
-    untilEmpty: () => until(() => queue.length === 0),
+    whenNotFull: () => until(() => signal.aborted || (queue.length < maxBatches && bytes < maxBytes)),
+    whenEmpty: () => until(() => queue.length === 0),
     drop,
   }
 }

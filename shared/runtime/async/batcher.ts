@@ -13,7 +13,7 @@ export interface BatcherOptions<Item, Result> {
   readonly rest?: () => Promise<void> | undefined
 }
 
-interface Waiting<Item, Result> {
+interface WaitingItem<Item, Result> {
   readonly item: Item
   readonly resolve: (result: Result) => void
   readonly reject: (reason: unknown) => void
@@ -29,10 +29,10 @@ export const batcher = <Item, Result>({
   maxItems,
   rest = () => undefined,
 }: BatcherOptions<Item, Result>): Batcher<Item, Result> => {
-  let queue: Waiting<Item, Result>[] = []
+  let queue: WaitingItem<Item, Result>[] = []
   let isRunning = false
 
-  const runBatch = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {
+  const runBatch = async (batch: readonly WaitingItem<Item, Result>[]): Promise<void> => {
     try {
       const results = await run(batch.map(({ item }) => item))
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result)

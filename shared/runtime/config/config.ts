@@ -67,10 +67,10 @@ export interface GatewayConfig extends DistributedConfig, PublicConfig {}
 export type Config = EmbeddedConfig | GatewayConfig
 
 type Environment = Readonly<Record<string, string | undefined>>
-type Values = ServiceValues & Readonly<Record<string, unknown>>
+type ConfigValues = ServiceValues & Readonly<Record<string, unknown>>
 
 interface Parsed {
-  readonly values: Values
+  readonly values: ConfigValues
   readonly problems: readonly ConfigProblem[]
 }
 
@@ -96,15 +96,18 @@ const parse = (env: Environment): Parsed => {
     problems.push(...parsed.error.issues.map(({ message }) => ({ key, reason: message })))
     return given
   }
-  const values = Object.fromEntries(Object.entries(all).map((entry) => [entry[0], read(entry)])) as unknown as Values
+  const values = Object.fromEntries(Object.entries(all).map((entry) => [entry[0], read(entry)])) as unknown as ConfigValues
   const isComparable = !problems.some(({ key }) => key in settings.security || key === 'REDIS_URL')
   return { values, problems: isComparable ? [...problems, ...securityProblems(values)] : problems }
 }
 
-const numbersFor = <Name extends string>(names: Readonly<Record<Name, number>>, values: Values): Readonly<Record<Name, number>> =>
+const numbersFor = <Name extends string>(
+  names: Readonly<Record<Name, number>>,
+  values: ConfigValues,
+): Readonly<Record<Name, number>> =>
   Object.freeze(Object.fromEntries(Object.keys(names).map((name) => [name, values[variableName(name)]])) as Record<Name, number>)
 
-const sharedConfig = (values: Values): SharedConfig => ({
+const sharedConfig = (values: ConfigValues): SharedConfig => ({
   host: values.HOST,
   port: values.PORT,
   internalHost: values.INTERNAL_HOST ?? values.HOST,
@@ -124,7 +127,7 @@ const sharedConfig = (values: Values): SharedConfig => ({
   security: securityConfig(values),
 })
 
-const missing = (values: Values, keys: readonly (keyof ServiceValues)[], reason: string): ConfigProblem[] =>
+const missing = (values: ConfigValues, keys: readonly (keyof ServiceValues)[], reason: string): ConfigProblem[] =>
   keys.flatMap((key) => (values[key] === undefined ? [{ key, reason }] : []))
 
 const check = (...problems: readonly ConfigProblem[]): void => {
@@ -157,7 +160,7 @@ const gatewayConfig = (parsed: Parsed, reason: string): GatewayConfig => {
 /** Values that are bad by themselves are not compared with each other. */
 const hasProblem = ({ problems }: Parsed): boolean => problems.some(({ key }) => key in settings.access || key === 'HOST')
 
-const addresses = (values: Values): Addresses =>
+const addresses = (values: ConfigValues): Addresses =>
   Object.fromEntries(Object.entries(addressKeys).map(([name, key]) => [name, values[key]])) as unknown as Addresses
 
 /**

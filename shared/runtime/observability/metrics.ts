@@ -2,23 +2,23 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { metricsTable } from './metrics-table.ts'
 import { QuickHistogram } from './quick-histogram.ts'
 
-type Table = typeof metricsTable
-type LabelOf<Name extends keyof Table> = Table[Name]['labels'][number]
+type MetricsTable = typeof metricsTable
+type LabelOf<Name extends keyof MetricsTable> = MetricsTable[Name]['labels'][number]
 type Kinds<Label extends string> = { counter: Counter<Label>; gauge: Gauge<Label>; histogram: QuickHistogram<Label> }
 
 /** Every metric of the table, by its name in code. */
-export type Metrics = { readonly [Name in keyof Table]: Kinds<LabelOf<Name>>[Table[Name]['kind']] } & {
+export type Metrics = { readonly [Name in keyof MetricsTable]: Kinds<LabelOf<Name>>[MetricsTable[Name]['kind']] } & {
   readonly registry: Registry
 }
 
-type Row = Table[keyof Table]
+type MetricRow = MetricsTable[keyof MetricsTable]
 
 const startedAt0 = (counter: Counter, starts: readonly Readonly<Record<string, string>>[]): Counter => {
   for (const labels of starts) counter.inc({ ...labels }, 0)
   return counter
 }
 
-const create = (row: Row, registry: Registry): Counter | Gauge | QuickHistogram<string> => {
+const create = (row: MetricRow, registry: Registry): Counter | Gauge | QuickHistogram<string> => {
   const given = { name: row.name, help: row.help, labelNames: [...row.labels], registers: [registry] }
   if (row.kind === 'counter') return startedAt0(new Counter(given), 'starts' in row ? row.starts : [])
   if (row.kind === 'gauge') return new Gauge(given)

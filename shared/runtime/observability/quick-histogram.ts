@@ -16,7 +16,7 @@ interface Series {
   sum: number
 }
 
-type Values<Label extends string> = MetricValueWithName<Label | 'le'>[]
+type SampleValues<Label extends string> = MetricValueWithName<Label | 'le'>[]
 
 /**
  * A Prometheus histogram for values that are observed with every message.
@@ -66,12 +66,12 @@ export class QuickHistogram<Label extends string = never> {
     return series
   }
 
-  #valuesOf(label: string, { counts, sum }: Series): Values<Label> {
+  #valuesOf(label: string, { counts, sum }: Series): SampleValues<Label> {
     const { name, buckets, labels } = this.#options
     const [labelName] = labels
     const common = (labelName === undefined ? {} : { [labelName]: label }) as Partial<Record<Label | 'le', string>>
     let count = 0
-    const values: Values<Label> = [...buckets, '+Inf'].map((le, index) => {
+    const values: SampleValues<Label> = [...buckets, '+Inf'].map((le, index) => {
       count += counts[index] as number
       return { metricName: `${name}_bucket`, labels: { le, ...common }, value: count }
     })

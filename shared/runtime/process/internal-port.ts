@@ -6,7 +6,7 @@ import { listen } from './listen.ts'
 /** How the process is; only `ready` means that it wants traffic. `overloaded`: another process of the kind could do better. */
 export type ReadyState = 'starting' | 'ready' | 'draining' | 'overloaded'
 
-export interface Readiness {
+export interface ProcessReadiness {
   readonly state: ReadyState
   /** Shown to whoever asks: numbers and states, no addresses and no secrets. */
   readonly details?: Readonly<Record<string, unknown>>
@@ -17,7 +17,7 @@ export interface InternalPortOptions {
   /** 0: any free one. */
   readonly port: number
   readonly registry: Registry
-  readonly readiness: () => Readiness
+  readonly readiness: () => ProcessReadiness
   /** Called before each scrape, for gauges that are read and not counted. */
   readonly refresh?: () => void
 }
@@ -30,7 +30,7 @@ export interface InternalPort {
   stop(): Promise<void>
 }
 
-interface Answer {
+interface InternalResponse {
   readonly status: number
   readonly type: string
   readonly body: string
@@ -38,7 +38,11 @@ interface Answer {
 
 const requestMs = 10_000
 
-const json = (status: number, body: unknown): Answer => ({ status, type: 'application/json', body: `${JSON.stringify(body)}\n` })
+const json = (status: number, body: unknown): InternalResponse => ({
+  status,
+  type: 'application/json',
+  body: `${JSON.stringify(body)}\n`,
+})
 
 /**
  * `/livez`: the process runs, whatever its dependencies do, so that a restart
@@ -46,7 +50,7 @@ const json = (status: number, body: unknown): Answer => ({ status, type: 'applic
  * it wants traffic. `/metrics`: Prometheus text.
  */
 export const createInternalPort = ({ host, port, registry, readiness, refresh }: InternalPortOptions): InternalPort => {
-  const paths: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
+  const paths: Readonly<Record<string, () => InternalResponse | Promise<InternalResponse>>> = {
     '/livez': () => json(200, { state: 'alive' }),
     '/readyz': () => {
       const { state, details } = readiness()
@@ -62,7 +66,7 @@ export const createInternalPort = ({ host, port, registry, readiness, refresh }:
     },
   }
 
-  const answerTo = async ({ method, url }: IncomingMessage): Promise<Answer> => {
+  const answerTo = async ({ method, url }: IncomingMessage): Promise<InternalResponse> => {
     const path = (url ?? '').split('?', 1)[0] ?? ''
     const isRead = method === 'GET' || method === 'HEAD'
     const found = isRead && Object.hasOwn(paths, path) ? paths[path] : undefined

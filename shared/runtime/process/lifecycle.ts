@@ -24,7 +24,7 @@ export interface LifecycleOptions {
   readonly events?: Pick<NodeJS.EventEmitter, 'on'>
 }
 
-interface Part {
+interface StoppablePart {
   readonly name: string
   readonly stop: () => Promise<unknown> | unknown
 }
@@ -36,12 +36,12 @@ interface Part {
  */
 export const lifecycle = (options: LifecycleOptions): Lifecycle => {
   const { log, stopMs, exit = process.exit, events = process } = options
-  const parts: Part[] = []
+  const parts: StoppablePart[] = []
   let stopping: Promise<void> | undefined
   let exitCode = 0
   let current = 'nothing'
 
-  const stopPart = async ({ name, stop }: Part): Promise<void> => {
+  const stopPart = async ({ name, stop }: StoppablePart): Promise<void> => {
     current = name
     try {
       await stop()

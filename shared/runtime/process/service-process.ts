@@ -3,7 +3,7 @@ import type { Logger } from '../observability/logger.ts'
 import { createLogger } from '../observability/logger.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import { createMetrics } from '../observability/metrics.ts'
-import type { Readiness } from './internal-port.ts'
+import type { ProcessReadiness } from './internal-port.ts'
 import { createInternalPort } from './internal-port.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { lifecycle } from './lifecycle.ts'
@@ -15,7 +15,7 @@ export interface ServiceProcess {
   readonly metrics: Metrics
   readonly internalPort: number
   /** From now on `/readyz` tells this, until the process stops. */
-  report(readiness: () => Readiness): void
+  report(readiness: () => ProcessReadiness): void
   /** To be called before each scrape, for gauges that are read and not counted. */
   onScrape(refresh: () => void): void
 }
@@ -26,7 +26,7 @@ export const openProcess = async (config: SharedConfig, name: string): Promise<S
   const life = lifecycle({ log, stopMs: config.times.stopMs })
   const metrics = createMetrics()
   const refreshers: (() => void)[] = []
-  let readiness = (): Readiness => ({ state: 'starting' })
+  let readiness = (): ProcessReadiness => ({ state: 'starting' })
   const internal = createInternalPort({
     host: config.internalHost,
     port: config.internalPort,

@@ -5,8 +5,8 @@ import { topicsOf } from '../../../infra/kafka/driver/topics.ts'
 import { kafkaEventStream } from '../../../infra/kafka/event-stream.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
-import { keepingKafkaLog } from '../../support/kafka/keeping-kafka-log.ts'
 import { readTopic } from '../../support/kafka/raw-topic.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import type { Stack } from '../../support/stack/stack.ts'
 import type { OpenCommandLog } from '../command-log/open-command-log.ts'
 import type { OpenEventStream } from '../event-stream.suite.ts'
@@ -22,7 +22,7 @@ export const kafkaOptions = (stack: Stack, role?: string): KafkaCommandLogOption
   clientId: 'chat-test',
   times: { ...defaultTimes, retryMostMs: 200 },
   clock: systemClock,
-  log: keepingKafkaLog(),
+  log: recordingLog(),
 })
 
 /** The same with its topics made, over no link. */

@@ -13,8 +13,8 @@ import { topicsOf } from '../../../infra/kafka/driver/topics.ts'
 import type { PublishError } from '../../../shared/ports/command-log.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { StartError } from '../../../shared/runtime/config/start-error.ts'
-import { keepingKafkaLog } from '../../support/kafka/keeping-kafka-log.ts'
 import { until } from '../../support/poll.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
 import { kafkaOptions, kafkaWithTopics, testPartitions } from './kafka-opening.ts'
 
@@ -110,7 +110,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
 
   it('are waited for, which is said once', async () => {
     const { options, specs } = open()
-    const log = keepingKafkaLog()
+    const log = recordingLog()
     const waiting = awaitTopics({ ...options, partitions: testPartitions, log }, needs)
     await createTopics(options, specs, undefined)
     await waiting
@@ -185,7 +185,7 @@ describe.skipIf(whyNoStack())('the settings of topics that exist on Kafka', () =
   /** Topics of which `chat.commands` was made by hand with these settings. */
   const openWith = async (settings: Readonly<Record<string, string>>, replicationFactor = 1) => {
     const { options, specs } = open()
-    const log = keepingKafkaLog()
+    const log = recordingLog()
     const configEntries = Object.entries({ ...specs.commands.config, ...settings }).map(([name, value]) => ({ name, value }))
     const own = { topic: specs.commands.name, numPartitions: testPartitions, replicationFactor, configEntries }
     await adminOf(options, (admin) => admin.createTopics({ topics: [own], waitForLeaders: false }))

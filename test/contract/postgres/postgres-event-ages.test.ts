@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { readAges } from '../../../infra/postgres/admin/walk-summaries.ts'
+import { readAges } from '../../../infra/postgres/admin/read-summaries.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import { whyNoStack } from '../../support/stack/shared-stack.ts'
-import { keepingLog } from '../keeping-log.ts'
 import { freshDatabase } from './postgres-opening.ts'
 import { withSession } from './postgres-session.ts'
 
@@ -23,7 +23,7 @@ describe.skipIf(whyNoStack())('the ages of events on PostgreSQL', () => {
       { stream: 'not an id', seq: 1 },
       { stream: randomUUID(), seq: 1 },
     ]
-    const ages = await readAges(url, keepingLog(), wanted)
+    const ages = await readAges(url, recordingLog(), wanted)
     expect(ages).toMatchObject([{ stream, seq: 2 }])
     expect(Math.abs((ages[0]?.ageMs ?? 0) - 2 * 3_600_000)).toBeLessThan(60_000)
   })

@@ -3,8 +3,8 @@ import type { Database, DatabaseTimes } from '../../../infra/postgres/database.t
 import { openDatabase } from '../../../infra/postgres/database.ts'
 import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import { sharedStack } from '../../support/stack/shared-stack.ts'
-import { keepingLog } from '../keeping-log.ts'
 import type { OpenStore } from '../stored-chat.ts'
 
 /** The adapter on a database that is migrated already. */
@@ -14,13 +14,13 @@ export const openMigrated = (url: string, times: Partial<DatabaseTimes> = {}): P
     applicationName: 'chat-test',
     times: { ...defaultTimes, ...times },
     bounds: defaultBounds,
-    log: keepingLog(),
+    log: recordingLog(),
   })
 
 /** A database of its own on the shared stack, migrated; its URL. */
 export const freshDatabase = async (): Promise<string> => {
   const url = await sharedStack().createDatabase()
-  await migrate(url, keepingLog())
+  await migrate(url, recordingLog())
   return url
 }
 

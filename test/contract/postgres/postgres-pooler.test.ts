@@ -6,8 +6,8 @@ import { assertDirectSession } from '../../../infra/postgres/connection/direct-s
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import { StartError } from '../../../shared/runtime/config/start-error.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
-import { keepingLog } from '../keeping-log.ts'
 
 /** Passes connections on to Postgres, with the first bytes of each side rewritten as a pooler would. */
 interface Rewriting {
@@ -77,7 +77,7 @@ const fatal = (code: string, text: string): Buffer => {
 
 describe.skipIf(whyNoStack())('the way to PostgreSQL', () => {
   const check = async (url: string) => {
-    const log = keepingLog()
+    const log = recordingLog()
     await assertDirectSession(url, defaultTimes, log)
     return log.lines
   }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { prune } from '../../../infra/postgres/admin/prune.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import { whyNoStack } from '../../support/stack/shared-stack.ts'
-import { keepingLog } from '../keeping-log.ts'
 import { freshDatabase } from './postgres-opening.ts'
 import { withSession } from './postgres-session.ts'
 
@@ -16,7 +16,7 @@ describe.skipIf(whyNoStack())('pruning on PostgreSQL', () => {
           from generate_series(1, ${count})`)
       await insert('gen_random_uuid()', '31 days', 12_000)
       await insert(`'${kept}'`, '29 days 23 hours', 3)
-      const log = keepingLog()
+      const log = recordingLog()
       await prune(url, log)
       await prune(url, log)
       const { rows } = await client.query<{ stream: string }>('select stream from rejection')
@@ -57,7 +57,7 @@ describe.skipIf(whyNoStack())('pruning on PostgreSQL', () => {
       const [canary, ann] = [await user('chat-canary'), await user('ann')]
       await chat(canary, 'canary', '31 days')
       const kept = [await chat(canary, 'canary', '29 days'), await chat(ann, 'canary', '31 days')]
-      await prune(url, keepingLog())
+      await prune(url, recordingLog())
       const left = async (text: string) => (await client.query<{ id: string }>(text)).rows.map(({ id }) => id).toSorted()
       expect(await left('select id from chat')).toEqual(kept.toSorted())
       expect(await left('select stream as id from event')).toEqual(kept.toSorted())

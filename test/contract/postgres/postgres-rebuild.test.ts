@@ -4,8 +4,8 @@ import { rebuild } from '../../../infra/postgres/admin/rebuild.ts'
 import { holdWriterLock } from '../../../infra/postgres/connection/writer-lock.ts'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import { until } from '../../support/poll.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import { whyNoStack } from '../../support/stack/shared-stack.ts'
-import { keepingLog } from '../keeping-log.ts'
 import { append, at, chatCreated, fillRoom, messagePosted, userCreated, usersAdded, usersRemoved } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './postgres-opening.ts'
 import { dump, withSession } from './postgres-session.ts'
@@ -40,7 +40,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
       await client.query('update chat_member set until_seq = 99')
       await client.query(`insert into app_user select gen_random_uuid(), 'nobody', null, now(), now()`)
     })
-    await rebuild(url, keepingLog())
+    await rebuild(url, recordingLog())
     expect(await dump(url, [...readModelTables, 'event', 'meta'])).toEqual(before)
     expect(before.message).toHaveLength(4_516)
     await database.close()
@@ -49,17 +49,17 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
   it('is refused while a writer holds its lock, and goes ahead when none does', async () => {
     const url = await freshDatabase()
     {
-      await using first = holdWriterLock(url, { log: keepingLog() })
-      await using second = holdWriterLock(url, { log: keepingLog() })
+      await using first = holdWriterLock(url, { log: recordingLog() })
+      await using second = holdWriterLock(url, { log: recordingLog() })
       await Promise.all([first.held, second.held])
-      await expect(rebuild(url, keepingLog())).rejects.toThrow('a writer is running')
+      await expect(rebuild(url, recordingLog())).rejects.toThrow('a writer is running')
     }
-    await until('a rebuild to go ahead', () => rebuild(url, keepingLog()).then(() => true))
+    await until('a rebuild to go ahead', () => rebuild(url, recordingLog()).then(() => true))
   })
 
   it('is refused again once a lost session of the writer has been replaced', async () => {
     const url = await freshDatabase()
-    await using lock = holdWriterLock(url, { log: keepingLog() })
+    await using lock = holdWriterLock(url, { log: recordingLog() })
     await lock.held
     const lockSessions = `pid from pg_stat_activity where application_name = 'chat-writer-lock' and datname = current_database()`
     await withSession(url, async (client) => {
@@ -72,7 +72,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
         return held.rows[0] !== undefined && held.rows[0].pid !== rows[0]?.pid
       })
     })
-    await expect(rebuild(url, keepingLog())).rejects.toThrow('a writer is running')
+    await expect(rebuild(url, recordingLog())).rejects.toThrow('a writer is running')
   })
 
   it('keeps writers waiting for their lock while it runs', async () => {
@@ -81,14 +81,14 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
       await client.query('begin')
       // An open read of the table holds the rebuild up in the middle of its work.
       await client.query('lock table message in share mode')
-      const rebuilding = rebuild(url, keepingLog())
+      const rebuilding = rebuild(url, recordingLog())
       await until('the rebuild to hold the writing lock', async () => {
         const { rows } = await withSession(url, (other) =>
           other.query(`select from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock'`),
         )
         return rows.length > 0
       })
-      await using lock = holdWriterLock(url, { log: keepingLog() })
+      await using lock = holdWriterLock(url, { log: recordingLog() })
       let isHeld = false
       const held = lock.held.then(() => {
         isHeld = true
@@ -111,7 +111,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
     const url = await freshDatabase()
     await withSession(url, async (client) => {
       await client.query('select pg_advisory_lock(4207002)')
-      const lock = holdWriterLock(url, { log: keepingLog() })
+      const lock = holdWriterLock(url, { log: recordingLog() })
       await lock[Symbol.asyncDispose]()
       await expect(lock.held).rejects.toThrow('given up')
     })

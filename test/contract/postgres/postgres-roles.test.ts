@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrate } from '../../../infra/postgres/admin/migrate.ts'
 import { makeRoles, roleName } from '../../../infra/postgres/admin/roles.ts'
 import type { StoreError } from '../../../shared/ports/event-store.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import { allowLogins, asService } from '../../support/stack/service-logins.ts'
 import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
-import { keepingLog } from '../keeping-log.ts'
 import { chatCreated, tryAppend, written } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './postgres-opening.ts'
 import { withSession } from './postgres-session.ts'
@@ -33,8 +33,8 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
   let gateway: string
   beforeAll(async () => {
     owner = await freshDatabase()
-    await makeRoles(owner, keepingLog())
-    await makeRoles(owner, keepingLog())
+    await makeRoles(owner, recordingLog())
+    await makeRoles(owner, recordingLog())
     await allowLogins(owner)
     ;[writer, gateway] = [asService(owner, 'writer'), asService(owner, 'gateway')]
   })
@@ -118,8 +118,8 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
       await client.query(`alter database ${pg.escapeIdentifier(database)} owner to ${pg.escapeIdentifier(`${database}_owner`)}`)
     })
     const as = (role: string): string => Object.assign(new URL(url), { username: role, password: 'x' }).href
-    await migrate(as(`${database}_owner`), keepingLog())
-    await makeRoles(as(`${database}_owner`), keepingLog())
+    await migrate(as(`${database}_owner`), recordingLog())
+    await makeRoles(as(`${database}_owner`), recordingLog())
     expect(await tryOn(as(roleName(database, 'writer')), `insert into event select * from event ${noRow}`)).toBe('ok')
     expect(await tryOn(as(roleName(database, 'gateway')), `insert into event select * from event ${noRow}`)).toBe(denied)
     await withSession(url, async (client) => {
@@ -134,7 +134,7 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
       await client.query('create table of_later (id int)')
       await client.query(`grant select on of_later to ${role}`)
     })
-    await makeRoles(owner, keepingLog())
+    await makeRoles(owner, recordingLog())
     expect(await tryOn(gateway, `insert into event select * from event ${noRow}`)).toBe(denied)
     expect(await tryOn(gateway, 'select from of_later')).toBe('ok')
     await withSession(owner, (client) => client.query('drop table of_later'))

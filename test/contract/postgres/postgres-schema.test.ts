@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { migrate } from '../../../infra/postgres/admin/migrate.ts'
 import { makeOrm } from '../../../infra/postgres/connection/orm.ts'
 import { SchemaError } from '../../../infra/postgres/connection/schema-version.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
-import { keepingLog } from '../keeping-log.ts'
 import { fillRoom } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './postgres-opening.ts'
 import { withSession } from './postgres-session.ts'
@@ -12,7 +12,7 @@ import { withSession } from './postgres-session.ts'
 describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
   it('is made once when migrations run twice at once, and again later', async () => {
     const url = await sharedStack().createDatabase()
-    const log = keepingLog()
+    const log = recordingLog()
     await Promise.all([migrate(url, log), migrate(url, log), migrate(url, log)])
     const database = await openMigrated(url)
     const epoch = await database.readModel.epoch()
@@ -29,7 +29,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     await expect(database.assertSchema()).rejects.toThrow(
       'lacks 0001-first-tables, 0002-forbidden-by-digest, 0003-append-batch: run "admin migrate" first',
     )
-    await migrate(url, keepingLog())
+    await migrate(url, recordingLog())
     await expect(database.assertSchema()).resolves.toBeUndefined()
     await database.close()
   })
@@ -41,7 +41,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
       await client.query('alter table event add column of_later text')
       await client.query(`insert into mikro_orm_migrations (name) values ('9999-of-later')`)
     })
-    const log = keepingLog()
+    const log = recordingLog()
     await migrate(url, log)
     expect(log.lines.at(-1)).toContain('{"applied":[]}')
     const database = await openMigrated(url)
@@ -55,7 +55,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
 
   it('keeps every recorded rejection when forbidden ones are stored by digest', async () => {
     const url = await sharedStack().createDatabase()
-    const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: keepingLog() })
+    const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: recordingLog() })
     await orm.migrator.up({ to: '0001-first-tables' })
     await orm.close()
     const [room, forbidden, unknown] = [randomUUID(), randomUUID(), randomUUID()]
@@ -63,7 +63,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
       as new (id, digest, code)`
     const rows = [room, [forbidden, unknown], ['one', 'two'], ['forbidden', 'unknown_user']]
     await withSession(url, (client) => client.query(insert, rows))
-    await migrate(url, keepingLog())
+    await migrate(url, recordingLog())
     const database = await openMigrated(url)
     const keys = [
       { room, id: forbidden, digest: 'one' },
@@ -90,7 +90,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
 
   it('is after all migrations what the entities say', async () => {
     const url = await freshDatabase()
-    const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: keepingLog() })
+    const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: recordingLog() })
     expect(await orm.schema.getUpdateSchemaSQL({ wrap: false, dropTables: false })).toBe('')
     await orm.close()
   })

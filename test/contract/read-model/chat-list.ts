@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import type { ListedChat, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { ChatListEntry, ReadModel } from '../../../shared/ports/read-model.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import type { OpenStore } from '../stored-chat.ts'
 import { append, at, chatCreated, fillRoom, messagePosted, usersAdded, usersRemoved } from '../stored-chat.ts'
 
 /** The whole list, page by page. */
-const pagesOf = async (readModel: ReadModel, user: string, limit: number): Promise<readonly (readonly ListedChat[])[]> => {
-  const pages: (readonly ListedChat[])[] = []
+const pagesOf = async (readModel: ReadModel, user: string, limit: number): Promise<readonly (readonly ChatListEntry[])[]> => {
+  const pages: (readonly ChatListEntry[])[] = []
   let cursor: string | undefined
   do {
     const page = await readModel.chatsOf({ user, limit, cursor })
@@ -17,7 +17,7 @@ const pagesOf = async (readModel: ReadModel, user: string, limit: number): Promi
   return pages
 }
 
-const withSortedUsers = (chat: ListedChat | undefined) => chat && { ...chat, users: chat.users.toSorted() }
+const withSortedUsers = (chat: ChatListEntry | undefined) => chat && { ...chat, users: chat.users.toSorted() }
 
 export const chatListTests = (opened: () => OpenStore): void => {
   it('is empty for a user without chats', async () => {

@@ -1,12 +1,12 @@
 import type { RedisFanOutOptions } from '../../../infra/redis/redis-fan-out.ts'
 import { redisFanOut } from '../../../infra/redis/redis-fan-out.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import type { OpenFanOut } from '../fan-out/open-fan-out.ts'
-import { keepingLog } from '../keeping-log.ts'
 
 /** Two ends of one fan-out, on connections of their own. */
 export const openRedisFanOut = async (where: Omit<RedisFanOutOptions, 'times' | 'log'>): Promise<OpenFanOut> => {
-  const log = keepingLog()
+  const log = recordingLog()
   const end = () => redisFanOut({ ...where, times: defaultTimes, log })
   const [near, far] = await Promise.all([end(), end()])
   return {

@@ -7,17 +7,17 @@ import type { RedisRateLimitStoreOptions } from '../../../infra/redis/redis-rate
 import { redisRateLimitStore } from '../../../infra/redis/redis-rate-limit-store.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { until } from '../../support/poll.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import { makeScratchFolder, removeScratchFolder } from '../../support/stack/scratch-folder.ts'
 import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
 import { stackKind } from '../../support/stack/start-stack.ts'
-import { keepingLog } from '../keeping-log.ts'
 import type { OpenAllowances } from '../rate-limit-store.suite.ts'
 import { allowancesSuite } from '../rate-limit-store.suite.ts'
 
 const times = { ...defaultTimes, redisPingMs: 200 }
 
 const openOn = async (where: Omit<RedisRateLimitStoreOptions, 'times' | 'log'>): Promise<OpenAllowances> => {
-  const end = () => redisRateLimitStore({ ...where, times, log: keepingLog() })
+  const end = () => redisRateLimitStore({ ...where, times, log: recordingLog() })
   const [near, far] = [end(), end()]
   const isReady = (): Promise<unknown> =>
     Promise.all([near, far].map((each) => each.spend([{ key: 'ready', cost: 0, rate: { perMinute: 1, burst: 1 } }])))

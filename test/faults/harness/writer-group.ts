@@ -1,12 +1,12 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { writerGroup } from '../../../infra/kafka/driver/topics.ts'
-import { calmIdleQueues } from '../../../infra/kafka/kafkajs-patches/idle-queue.ts'
+import { stopIdleTimers } from '../../../infra/kafka/kafkajs-patches/idle-timers.ts'
 import { until } from '../../support/poll.ts'
 import type { World } from './world.ts'
 
 /** Kafka as an operator sees it, past all links. */
 export const kafkaOf = ({ stack }: Pick<World, 'stack'>): Kafka => {
-  calmIdleQueues()
+  stopIdleTimers()
   return new Kafka({ brokers: [...stack.urls().kafkaBrokers], logLevel: logLevel.NOTHING })
 }
 

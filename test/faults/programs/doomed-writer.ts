@@ -3,7 +3,7 @@
  * the batch in which somebody says "die", `DIE_AFTER_MS` after having stopped
  * there; with one of its defences switched off if `WRITER_SABOTAGE` says so.
  */
-import { openWriterPorts } from '../../../infra/distributed/open-writer-ports.ts'
+import { openWriterAdapters } from '../../../infra/distributed/open-writer-adapters.ts'
 import { startWriter } from '../../../services/writer/start-writer.ts'
 import type { Append, Appender, AppendResult, EventStore } from '../../../shared/ports/event-store.ts'
 import type { EventStream } from '../../../shared/ports/event-stream.ts'
@@ -54,7 +54,7 @@ const doomedStream = (stream: EventStream): EventStream => ({
 
 const config = readDistributedConfig()
 const service = await openProcess(config, 'writer')
-const ports = await openWriterPorts(config, service)
+const ports = await openWriterAdapters(config, service)
 const doomed = sabotage({
   ...ports,
   eventStore: doomedStore(ports.eventStore),

@@ -1,12 +1,15 @@
-import type { WriterAdapters } from '../../../infra/distributed/open-writer-ports.ts'
+import type { DistributedWriterAdapters } from '../../../infra/distributed/open-writer-adapters.ts'
 import type { Appender } from '../../../shared/ports/event-store.ts'
 
-type Sabotage = (ports: WriterAdapters) => WriterAdapters
+type Sabotage = (ports: DistributedWriterAdapters) => DistributedWriterAdapters
 
 /** Its ports as they are: nothing is off. */
 const nothing: Sabotage = (ports) => ports
 
-const withAppender = (ports: WriterAdapters, change: (appender: Appender) => Partial<Appender>): WriterAdapters => ({
+const withAppender = (
+  ports: DistributedWriterAdapters,
+  change: (appender: Appender) => Partial<Appender>,
+): DistributedWriterAdapters => ({
   ...ports,
   eventStore: {
     ...ports.eventStore,

@@ -11,8 +11,8 @@ import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
 import { journeys } from '../../e2e/journeys.suite.ts'
-import { keepingKafkaLog } from '../../support/kafka/keeping-kafka-log.ts'
 import { until } from '../../support/poll.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import type { SecureServices } from '../../support/secure/secure-services.ts'
 import { namespace, passwords, startSecureServices } from '../../support/secure/secure-services.ts'
 import { cleanEnvironment, projectFolder, startService } from '../../support/stack/replica.ts'
@@ -180,7 +180,7 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
       ['audit', 'plain', 0],
       ['stranger', 'plain', 3],
     ] as const)('of %s may compare the settings of topics, or is warned for each topic', async (username, mechanism, count) => {
-      const log = keepingKafkaLog()
+      const log = recordingLog()
       const options = {
         brokers: [`127.0.0.1:${services.kafkaPort}`],
         namespace,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
-import { calmIdleQueues } from '../../../infra/kafka/kafkajs-patches/idle-queue.ts'
+import { stopIdleTimers } from '../../../infra/kafka/kafkajs-patches/idle-timers.ts'
 import { until } from '../poll.ts'
 
 /** A record of `chat.events`: the frame that sockets get, with `v` at its head. */
@@ -11,7 +11,7 @@ export interface TopicRecord {
 
 /** Everything on the namespace's `chat.events` up to now, each partition in its order, repetitions included. */
 export const readEventTopic = async (brokers: readonly string[], namespace: string): Promise<readonly TopicRecord[]> => {
-  calmIdleQueues()
+  stopIdleTimers()
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
   const topic = `${namespace}.chat.events`
   const admin = kafka.admin()

@@ -1,6 +1,6 @@
-import { openAdmission } from '../../../services/gateway/admission/admission.ts'
 import type { Session } from '../../../services/gateway/session/session.ts'
 import type { SocketConstructor } from '../../../shared/client/socket.ts'
+import { openAdmission } from '../open-admission.ts'
 import type { Received } from '../simulation/simulated-socket.ts'
 import { simulatedSocket } from '../simulation/simulated-socket.ts'
 import type { SimulatedWorld } from '../simulation/simulated-world.ts'

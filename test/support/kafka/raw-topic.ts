@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IHeaders, Message } from 'kafkajs'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
-import { calmIdleQueues } from '../../../infra/kafka/kafkajs-patches/idle-queue.ts'
+import { stopIdleTimers } from '../../../infra/kafka/kafkajs-patches/idle-timers.ts'
 import { until } from '../poll.ts'
 
 export interface TopicRecord {
@@ -13,7 +13,7 @@ export interface TopicRecord {
 }
 
 const clientOf = (brokers: readonly string[]): Kafka => {
-  calmIdleQueues()
+  stopIdleTimers()
   return new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
 }
 

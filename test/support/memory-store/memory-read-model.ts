@@ -1,8 +1,8 @@
 import type {
+  ChatListEntry,
   ChatPage,
   ChatQuery,
   HeldMembership,
-  ListedChat,
   MessagePage,
   MessageQuery,
   ReadModel,
@@ -80,7 +80,7 @@ const byActivity = (a: ChatRow, b: ChatRow): number => (isBefore(b, [a.lastAt, a
 const isBefore = (chat: ChatRow, [at, id]: readonly [string, string]): boolean =>
   chat.lastAt < at || (chat.lastAt === at && chat.id < id)
 
-const listed = (chat: ChatRow): ListedChat => ({
+const listed = (chat: ChatRow): ChatListEntry => ({
   id: chat.id,
   name: chat.name,
   users: presentMembers(chat),

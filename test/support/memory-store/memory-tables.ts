@@ -3,9 +3,9 @@ import { timeOf } from '../../../shared/domain/events.ts'
 import { keepsId } from '../../../shared/domain/rejections.ts'
 import type {
   Append,
-  Decided,
   MembershipSpan,
   NewEvent,
+  NewOutcomes,
   Outcome,
   StoredEvent,
   StoredRejection,
@@ -133,7 +133,7 @@ export const isStale = (tables: MemoryTables, { heads, unread, events, rejection
 }
 
 /** Appends what is not stale, and projects it. */
-export const append = (tables: MemoryTables, { events, rejections }: Decided): void => {
+export const append = (tables: MemoryTables, { events, rejections }: NewOutcomes): void => {
   for (const entry of events) {
     const event = stored(entry)
     const stream = tables.events.get(event.stream) ?? new Map<number, StoredEvent>()

@@ -1,5 +1,5 @@
-import { openAdmission } from '../../../services/gateway/admission/admission.ts'
 import type { Session } from '../../../services/gateway/session/session.ts'
+import { openAdmission } from '../open-admission.ts'
 import type { Received, SimulatedSocket } from './simulated-socket.ts'
 import { simulatedSocket } from './simulated-socket.ts'
 import type { SimulatedWorld } from './simulated-world.ts'

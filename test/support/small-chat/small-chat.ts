@@ -10,7 +10,7 @@ import { readConfig } from '../../../shared/runtime/config/config.ts'
 import { createLogger } from '../../../shared/runtime/observability/logger.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
-import type { Readiness } from '../../../shared/runtime/process/internal-port.ts'
+import type { ProcessReadiness } from '../../../shared/runtime/process/internal-port.ts'
 import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
 import { memoryStore } from '../memory-store/memory-store.ts'
 
@@ -20,7 +20,7 @@ export interface SmallChat extends AsyncDisposable {
   readonly metrics: Metrics
   /** What was logged so far. */
   readonly log: readonly string[]
-  readiness(): Readiness
+  readiness(): ProcessReadiness
 }
 
 export interface SmallChatOptions {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
 import pg from 'pg'
-import { calmIdleQueues } from '../../../infra/kafka/kafkajs-patches/idle-queue.ts'
+import { stopIdleTimers } from '../../../infra/kafka/kafkajs-patches/idle-timers.ts'
 import type { StackUrls } from './stack-urls.ts'
 
 const longestDatabaseName = 63
@@ -52,7 +52,7 @@ const dropDatabases = (url: string, prefix: string): Promise<void> =>
   })
 
 const deleteTopics = async (brokers: readonly string[], prefix: string): Promise<void> => {
-  calmIdleQueues()
+  stopIdleTimers()
   const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   try {

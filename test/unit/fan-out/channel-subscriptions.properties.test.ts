@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { channelSubscriptions } from '../../../infra/fan-out/channel-subscriptions.ts'
-import { keepingLog } from '../../contract/keeping-log.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import type { FakeLine } from './fake-line.ts'
 import { fakeLine } from './fake-line.ts'
 
@@ -26,7 +26,7 @@ interface Place {
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 const start = () => {
-  const subscriptions = channelSubscriptions(keepingLog())
+  const subscriptions = channelSubscriptions(recordingLog())
   const lines: FakeLine[] = []
   const made: Place[] = []
   let open: Place[] = []

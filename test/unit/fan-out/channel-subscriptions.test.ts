@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { channelSubscriptions } from '../../../infra/fan-out/channel-subscriptions.ts'
 import type { Subscription } from '../../../shared/ports/fan-out.ts'
-import { keepingLog } from '../../contract/keeping-log.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import { fakeLine } from './fake-line.ts'
 
 const nobody = (): void => {}
@@ -19,7 +19,7 @@ const isReady = async ({ ready }: Subscription): Promise<boolean> => {
 }
 
 const attached = async () => {
-  const subscriptions = channelSubscriptions(keepingLog())
+  const subscriptions = channelSubscriptions(recordingLog())
   const line = fakeLine()
   await subscriptions.attach(line)
   return { subscriptions, line }
@@ -88,7 +88,7 @@ describe('topic subscriptions', () => {
   })
 
   it('wait for the word of a new line for what is added once it is there', async () => {
-    const subscriptions = channelSubscriptions(keepingLog())
+    const subscriptions = channelSubscriptions(recordingLog())
     const line = fakeLine()
     subscriptions.subscribe('a', nobody)
     const attaching = subscriptions.attach(line)
@@ -100,7 +100,7 @@ describe('topic subscriptions', () => {
   })
 
   it('reject to attach to a line that refuses, and nobody is left waiting', async () => {
-    const subscriptions = channelSubscriptions(keepingLog())
+    const subscriptions = channelSubscriptions(recordingLog())
     const line = fakeLine()
     subscriptions.subscribe('a', nobody)
     const attaching = subscriptions.attach(line)

@@ -41,7 +41,7 @@ describe('the command log in memory', () => {
     const waiting = log.publish([record('key')])
     await log.close()
     await expect(waiting).rejects.toThrow(PublishError)
-    await expect(waiting).rejects.toMatchObject({ fate: 'refused' })
+    await expect(waiting).rejects.toMatchObject({ kind: 'refused' })
   })
 
   it('cuts batches to the size that was asked for', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { startPeriodicPrune } from '../../../infra/in-process/periodic-prune.ts'
-import { keepingLog } from '../../contract/keeping-log.ts'
+import { recordingLog } from '../../support/recording-log.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
 import { virtualClock } from '../../support/simulation/virtual-clock.ts'
 
@@ -8,7 +8,7 @@ const hourMs = 3_600_000
 
 const open = (slices: (rows: number) => number) => {
   const clock = virtualClock(seededRandom(1))
-  const log = keepingLog()
+  const log = recordingLog()
   const asked: number[] = []
   const pruneSlice = (rows: number): Promise<number> => {
     asked.push(rows)

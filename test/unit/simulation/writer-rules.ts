@@ -1,7 +1,7 @@
 import type { Rule } from './rules.ts'
 
 const decideAndAppend = 'services/writer/decide-and-append.ts'
-const lane = 'services/writer/event-stream-lane.ts'
+const streamQueue = 'services/writer/event-stream-queue.ts'
 const memoryTables = 'test/support/memory-store/memory-tables.ts'
 const rememberedRoom = 'services/writer/remembered-room.ts'
 const writerSession = 'services/writer/writer-session.ts'
@@ -18,8 +18,8 @@ export const writerRules: readonly Rule[] = [
   {
     rule: 'a batch is decided apart from the memory, which has the result only after the commit',
     file: decideAndAppend,
-    from: '  if ((await append(',
-    to: '  for (const { chats } of verdicts) for (const [room, state] of chats) memory.put(room, { state, users: new Set(state.members) })\n  if ((await append(',
+    from: '  if ((await appendIfAny(',
+    to: '  for (const { chats } of verdicts) for (const [room, state] of chats) memory.put(room, { state, users: new Set(state.members) })\n  if ((await appendIfAny(',
   },
   {
     rule: 'memberships of two reads are put together only at the same head',
@@ -36,7 +36,7 @@ export const writerRules: readonly Rule[] = [
   {
     rule: 'recorded outcomes are read with a room',
     file: decideAndAppend,
-    from: 'commands: wanted.commands.filter(({ room }) => !isKnown(room))',
+    from: 'commands: readSet.commands.filter(({ room }) => !isKnown(room))',
     to: 'commands: []',
   },
   {
@@ -96,20 +96,20 @@ export const writerRules: readonly Rule[] = [
   },
   {
     rule: 'records of a later batch do not overtake a publish in flight',
-    file: lane,
+    file: streamQueue,
     from: 'if (isFlushing || queue.length === 0) return',
     to: 'if (queue.length === 0) return',
   },
   {
     rule: 'with the records of a batch that is given up all later ones of its assignment are',
-    file: lane,
-    from: 'for (const { lease } of entries) if (lease.signal.aborted) giveUpAllOf(lease.signal)',
-    to: 'for (const entry of entries) if (entry.lease.signal.aborted && !entry.isDropped) giveUp(entry, entry.lease.signal.reason)',
+    file: streamQueue,
+    from: 'for (const { lease } of entries) if (lease.signal.aborted) abandonAllOf(lease.signal)',
+    to: 'for (const entry of entries) if (entry.lease.signal.aborted && !entry.isAbandoned) abandon(entry, entry.lease.signal.reason)',
     shownBy: 521,
   },
   {
     rule: 'the recorded events of repeated commands go to the event stream too',
-    file: 'services/writer/framed-events.ts',
+    file: 'services/writer/publications.ts',
     from: "if (decision.kind === 'event')",
     to: "if (decision.kind === 'event' && !decision.isRepeat)",
   },

@@ -37,7 +37,7 @@ const rig = (script: PublishFateOrOk[], bounds = defaultBounds, gatherMostMs = 0
   const send = (value: string): void => {
     produce(record(value), clock.nowMs()).then(
       () => fates.push(`${value} ok`),
-      (error: PublishError) => fates.push(`${value} ${error.fate}`),
+      (error: PublishError) => fates.push(`${value} ${error.kind}`),
     )
   }
   return { clock, published, fates, stages, send }

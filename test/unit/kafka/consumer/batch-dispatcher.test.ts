@@ -9,8 +9,8 @@ import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { systemClock } from '../../../../shared/runtime/process/system-clock.ts'
 import type { TestHandler } from '../../../contract/command-log/collecting.ts'
 import { batchHandler } from '../../../contract/command-log/collecting.ts'
-import { keepingKafkaLog } from '../../../support/kafka/keeping-kafka-log.ts'
 import { until } from '../../../support/poll.ts'
+import { recordingLog } from '../../../support/recording-log.ts'
 
 const fence = Object.assign(new Error('the group is rebalancing'), { type: 'REBALANCE_IN_PROGRESS' })
 
@@ -41,14 +41,14 @@ describe('deliveries', () => {
   const open = (handler: TestHandler): BatchDispatcher => {
     sought.length = 0
     ends.length = 0
-    const log = keepingKafkaLog()
+    const log = recordingLog()
     const times = { ...defaultTimes, consumerHeartbeatMs: 10, retryFirstMs: 1, offsetCommitMs: 5 }
     const commits = offsetCommits({ topic: 't', everyMs: times.offsetCommitMs, clock: systemClock, log })
     delivering = batchDispatcher({
       handler: batchHandler(handler),
       commits,
       seek: (partition, offset) => void sought.push(`${partition}:${offset}`),
-      endLife: (cause) => void ends.push(cause),
+      endSession: (cause) => void ends.push(cause),
       times,
       clock: systemClock,
       log,

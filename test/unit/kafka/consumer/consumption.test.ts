@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ConsumerSession } from '../../../../infra/kafka/consumer/consumer-session.ts'
 import { consumption } from '../../../../infra/kafka/consumer/consumption.ts'
 import { DeadlineError } from '../../../../shared/runtime/async/with-deadline.ts'
-import { keepingKafkaLog } from '../../../support/kafka/keeping-kafka-log.ts'
+import { recordingLog } from '../../../support/recording-log.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
 import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
 
@@ -20,7 +20,7 @@ const final = (): Error => Object.assign(new TypeError('a fault of ours'), { ret
 const rig = (beginnings: (Error | 'takes long' | undefined)[] = []) => {
   const clock = virtualClock(seededRandom(1))
   const lives: FakeLife[] = []
-  const log = keepingKafkaLog()
+  const log = recordingLog()
   const openLife = (): FakeLife => {
     const failure = beginnings.shift()
     const { promise, resolve } = Promise.withResolvers<Error>()
@@ -46,7 +46,7 @@ const rig = (beginnings: (Error | 'takes long' | undefined)[] = []) => {
   }
   const closing = new AbortController()
   const times = { retryFirstMs: 50, retryMostMs: 2_000 }
-  const begin = () => consumption({ openLife, closing: closing.signal, times, clock, log })
+  const begin = () => consumption({ openSession: openLife, closing: closing.signal, times, clock, log })
   return { clock, lives, log, closing, begin }
 }
 

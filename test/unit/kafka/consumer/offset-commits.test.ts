@@ -1,14 +1,14 @@
 import type { OffsetsByTopicPartition } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
 import { offsetCommits } from '../../../../infra/kafka/consumer/offset-commits.ts'
-import { keepingKafkaLog } from '../../../support/kafka/keeping-kafka-log.ts'
+import { recordingLog } from '../../../support/recording-log.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
 import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
 
 /** Commits take 10 ms and fail as scripted; then all succeed. */
 const rig = (failures: (Error | undefined)[] = []) => {
   const clock = virtualClock(seededRandom(1))
-  const log = keepingKafkaLog()
+  const log = recordingLog()
   const commits = offsetCommits({ topic: 'commands', everyMs: 250, clock, log })
   const committed: string[] = []
   let underWay = 0

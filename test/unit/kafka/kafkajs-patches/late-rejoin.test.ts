@@ -1,9 +1,9 @@
 import { AssignerProtocol } from 'kafkajs'
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js'
 import { describe, expect, it } from 'vitest'
-import { joinLate } from '../../../../infra/kafka/kafkajs-patches/late-rejoin.ts'
+import { delayRejoin } from '../../../../infra/kafka/kafkajs-patches/late-rejoin.ts'
 
-joinLate()
+delayRejoin()
 
 const nothing = (): void => {}
 const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing }

@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { startEmbeddedPostgres } from '../../../../infra/postgres/pglite/embedded-postgres.ts'
 import { allEvents } from '../../../contract/event-store/asking.ts'
-import { keepingLog } from '../../../contract/keeping-log.ts'
 import { openEmbedded, scratchFolder } from '../../../contract/pglite-opening.ts'
 import { append, chatCreated, fillRoom } from '../../../contract/stored-chat.ts'
 import { until } from '../../../support/poll.ts'
+import { recordingLog } from '../../../support/recording-log.ts'
 
 const writer = fileURLToPath(new URL('pglite-writer.ts', import.meta.url))
 
@@ -66,7 +66,7 @@ describe('the embedded database', () => {
   it('refuses a second start on its folder at once and says who holds it since when, and goes on', async () => {
     using folder = scratchFolder()
     await using opened = await openEmbedded(folder.path)
-    const again = startEmbeddedPostgres({ dataDir: folder.path, log: keepingLog() })
+    const again = startEmbeddedPostgres({ dataDir: folder.path, log: recordingLog() })
     const who = new RegExp(`is held by process ${process.pid}, since \\d{4}-\\d\\d-\\d\\dT`)
     await expect(again).rejects.toThrow(who)
     const elsewhere = spawn(process.execPath, [writer, folder.path, randomUUID()], { stdio: ['ignore', 'ignore', 'pipe'] })

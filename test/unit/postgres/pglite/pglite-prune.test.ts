@@ -1,15 +1,15 @@
 import { EventEmitter } from 'node:events'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openPorts } from '../../../../infra/in-process/open-ports.ts'
+import { openEmbeddedAdapters } from '../../../../infra/in-process/open-embedded-adapters.ts'
 import { startEmbeddedPostgres } from '../../../../infra/postgres/pglite/embedded-postgres.ts'
 import { defaultBounds } from '../../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { createLogger } from '../../../../shared/runtime/observability/logger.ts'
 import { lifecycle } from '../../../../shared/runtime/process/lifecycle.ts'
-import { keepingLog } from '../../../contract/keeping-log.ts'
 import { openEmbedded, scratchFolder } from '../../../contract/pglite-opening.ts'
 import { withSession } from '../../../contract/postgres/postgres-session.ts'
 import { until } from '../../../support/poll.ts'
+import { recordingLog } from '../../../support/recording-log.ts'
 
 const young = 3
 const folder = scratchFolder()
@@ -35,10 +35,10 @@ const storeRejections = async (): Promise<void> => {
 describe('the embedded mode', () => {
   it('deletes rejections older than 30 days by itself, and keeps the younger ones', async () => {
     await storeRejections()
-    const embedded = await startEmbeddedPostgres({ dataDir: folder.path, log: keepingLog() })
+    const embedded = await startEmbeddedPostgres({ dataDir: folder.path, log: recordingLog() })
     const log = createLogger({ level: 'silent', name: 'test' })
     const life = lifecycle({ log, stopMs: 20_000, exit: () => {}, events: new EventEmitter() })
-    await openPorts({ times: defaultTimes, bounds: defaultBounds }, embedded.url, { log, life })
+    await openEmbeddedAdapters({ times: defaultTimes, bounds: defaultBounds }, embedded.url, { log, life })
     const left = await until(
       'old rejections to be deleted',
       async () => {

@@ -43,7 +43,7 @@ describe('a queue of acknowledgements', () => {
   ])('has no room at the bound of %s, until the first is acknowledged', async (_, bytes) => {
     const { queue, add, hasEnded } = rig(bytes === 1 ? 2 : 10)
     const [a] = [add('a', bytes), add('b', bytes)]
-    const room = queue.untilRoom()
+    const room = queue.whenNotFull()
     expect(await hasEnded(room)).toBe(false)
     a.finish()
     expect(await hasEnded(room)).toBe(true)
@@ -52,7 +52,7 @@ describe('a queue of acknowledgements', () => {
   it('ends the wait for room when the signal is aborted, and goes on to acknowledge', async () => {
     const { queue, add, acknowledged, ending, hasEnded } = rig(1)
     const a = add('a')
-    const room = queue.untilRoom()
+    const room = queue.whenNotFull()
     ending.abort()
     expect(await hasEnded(room)).toBe(true)
     a.finish()
@@ -67,7 +67,7 @@ describe('a queue of acknowledgements', () => {
     await turn()
     a.finish()
     c.fail()
-    await queue.untilEmpty()
+    await queue.whenEmpty()
     await turn()
     expect([acknowledged, failures]).toEqual([[], [undefined]])
   })
@@ -75,7 +75,7 @@ describe('a queue of acknowledgements', () => {
   it('acknowledges and reports nothing once it is dropped, and nobody waits for it', async () => {
     const { queue, add, acknowledged, failures, hasEnded } = rig(1)
     const a = add('a')
-    const [room, empty] = [queue.untilRoom(), queue.untilEmpty()]
+    const [room, empty] = [queue.whenNotFull(), queue.whenEmpty()]
     queue.drop()
     expect(await hasEnded(room)).toBe(true)
     expect(await hasEnded(empty)).toBe(true)
@@ -88,9 +88,9 @@ describe('a queue of acknowledgements', () => {
 
   it('is empty when all are acknowledged', async () => {
     const { queue, add, hasEnded } = rig()
-    expect(await hasEnded(queue.untilEmpty())).toBe(true)
+    expect(await hasEnded(queue.whenEmpty())).toBe(true)
     const a = add('a')
-    const empty = queue.untilEmpty()
+    const empty = queue.whenEmpty()
     expect(await hasEnded(empty)).toBe(false)
     a.finish()
     expect(await hasEnded(empty)).toBe(true)

@@ -1,0 +1,50 @@
+import type { EventAge, EventKey } from '../../shared/ports/stream-summary.ts'
+import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
+import type { PartitionLag } from '../kafka/admin/group-lag.ts'
+import { groupLag } from '../kafka/admin/group-lag.ts'
+import type { OnStreamRecord } from '../kafka/consumer/event-tail.ts'
+import { readEvents, tailEvents } from '../kafka/consumer/event-tail.ts'
+import { partitionOf } from '../kafka/producer/partitioner.ts'
+import { readAges, readNamedSummaries, readSummaries } from '../postgres/admin/read-summaries.ts'
+import type { SummarySlice } from '../postgres/event-store/stream-summaries.ts'
+import type { DistributedAdapters } from './open-distributed-adapters.ts'
+import { openDistributedAdapters } from './open-distributed-adapters.ts'
+
+/** What an audit needs of the three services, closed with the process. */
+export interface AuditAdapters extends DistributedAdapters {
+  readonly clock: typeof systemClock
+  readonly partitions: number
+  readonly partitionOf: (key: string) => number
+  readonly progress: () => Promise<readonly PartitionLag[]>
+  readonly walk: (onSlice: (slice: SummarySlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
+  readonly ages: (events: readonly EventKey[]) => Promise<readonly EventAge[]>
+  readonly readEvents: (onRecord: OnStreamRecord) => Promise<void>
+  readonly caughtUp: () => Promise<void>
+}
+
+/** `onRecord` is given every record that is published on the event stream from now on. */
+export const openAuditAdapters = async (
+  config: DistributedConfig,
+  service: Pick<ServiceProcess, 'log' | 'life'>,
+  onRecord: OnStreamRecord,
+): Promise<AuditAdapters> => {
+  const ports = await openDistributedAdapters(config, 'chat-audit', service)
+  const tail = await tailEvents(ports.kafka, 'end', onRecord)
+  service.life.add('event tail', tail.close)
+  return {
+    ...ports,
+    clock: systemClock,
+    partitions: config.partitions,
+    partitionOf: (key) => partitionOf(key, config.partitions),
+    progress: () => groupLag(ports.kafka),
+    walk: (onSlice, streams) =>
+      streams === undefined
+        ? readSummaries(config.databaseUrl, service.log, onSlice)
+        : readNamedSummaries(config.databaseUrl, service.log, streams, onSlice),
+    ages: (events) => readAges(config.databaseUrl, service.log, events),
+    readEvents: (each) => readEvents(ports.kafka, each),
+    caughtUp: tail.caughtUp,
+  }
+}

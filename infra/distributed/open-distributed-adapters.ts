@@ -1,0 +1,61 @@
+import type { CommandLog } from '../../shared/ports/command-log.ts'
+import type { EventStore } from '../../shared/ports/event-store.ts'
+import type { FanOut } from '../../shared/ports/fan-out.ts'
+import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { systemClock } from '../../shared/runtime/process/system-clock.ts'
+import { awaitTopics } from '../kafka/admin/await-topics.ts'
+import type { KafkaCommandLogOptions } from '../kafka/command-log.ts'
+import { kafkaCommandLog } from '../kafka/command-log.ts'
+import { kafkaSecurity } from '../kafka/driver/kafka-security.ts'
+import { awaitDatabase, awaitSchema } from '../postgres/await-schema.ts'
+import { assertDirectSession } from '../postgres/connection/direct-session.ts'
+import { openDatabase } from '../postgres/database.ts'
+import { redisFanOut } from '../redis/redis-fan-out.ts'
+import { redisTls } from '../redis/redis-tls.ts'
+
+export interface DistributedAdapters {
+  readonly commandLog: CommandLog
+  readonly eventStore: EventStore
+  readonly readModel: ReadModel
+  readonly fanOut: FanOut
+  /** For further adapters on the same brokers. */
+  readonly kafka: KafkaCommandLogOptions
+}
+
+/**
+ * The adapters on Postgres, Redis and Kafka, each closed with the process.
+ * Resolves when tables and topics are there as this program needs them; Redis
+ * may come later.
+ */
+export const openDistributedAdapters = async (
+  config: DistributedConfig,
+  name: string,
+  { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
+): Promise<DistributedAdapters> => {
+  const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, limits, security } = config
+  const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, log })
+  life.add('database', database.close)
+  await awaitDatabase(() => assertDirectSession(databaseUrl, times, log), log)
+  await awaitSchema(database, log)
+
+  const kafka = {
+    brokers: kafkaBrokers,
+    namespace,
+    partitions,
+    clientId: name,
+    security: kafkaSecurity(security),
+    times,
+    clock: systemClock,
+    log,
+  }
+  await awaitTopics(kafka, { frameBytes: limits.frameBytes, copies: config.replicationFactor })
+  const commandLog = kafkaCommandLog(kafka)
+  life.add('command log', commandLog.close)
+
+  const tls = redisTls(security)
+  const fanOut = await redisFanOut({ url: redisUrl, isCluster: redisCluster, tls, namespace, times, log })
+  life.add('fan-out', fanOut.close)
+  return { commandLog, eventStore: database.eventStore, readModel: database.readModel, fanOut, kafka }
+}

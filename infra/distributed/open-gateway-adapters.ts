@@ -1,0 +1,23 @@
+import type { RateLimitStore } from '../../shared/ports/rate-limit-store.ts'
+import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { redisRateLimitStore } from '../redis/redis-rate-limit-store.ts'
+import { redisTls } from '../redis/redis-tls.ts'
+import type { DistributedAdapters } from './open-distributed-adapters.ts'
+import { openDistributedAdapters } from './open-distributed-adapters.ts'
+
+export interface DistributedGatewayAdapters extends DistributedAdapters {
+  readonly rateLimitStore: RateLimitStore
+}
+
+/** A gateway's adapters. */
+export const openGatewayAdapters = async (
+  config: DistributedConfig,
+  service: ServiceProcess,
+): Promise<DistributedGatewayAdapters> => {
+  const { redisUrl: url, redisCluster: isCluster, namespace, times, security } = config
+  const ports = await openDistributedAdapters(config, 'chat-gateway', service)
+  const rateLimitStore = redisRateLimitStore({ url, isCluster, tls: redisTls(security), namespace, times, log: service.log })
+  service.life.add('allowances', rateLimitStore.close)
+  return { ...ports, rateLimitStore }
+}

@@ -1,0 +1,26 @@
+import type { EventStream } from '../../shared/ports/event-stream.ts'
+import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
+import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { kafkaEventStream } from '../kafka/event-stream.ts'
+import { holdWriterLock } from '../postgres/connection/writer-lock.ts'
+import type { DistributedAdapters } from './open-distributed-adapters.ts'
+import { openDistributedAdapters } from './open-distributed-adapters.ts'
+
+export interface DistributedWriterAdapters extends DistributedAdapters {
+  readonly eventStream: EventStream
+}
+
+/** A writer's adapters. While the process lives, `rebuild` is kept out. */
+export const openWriterAdapters = async (
+  config: DistributedConfig,
+  service: ServiceProcess,
+): Promise<DistributedWriterAdapters> => {
+  const { life, log } = service
+  const ports = await openDistributedAdapters(config, 'chat-writer', service)
+  const eventStream = kafkaEventStream(ports.kafka)
+  life.add('event stream', eventStream.close)
+  const lock = holdWriterLock(config.databaseUrl, { log })
+  life.add('writer lock', () => lock[Symbol.asyncDispose]())
+  await lock.held
+  return { ...ports, eventStream }
+}

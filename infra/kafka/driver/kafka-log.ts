@@ -1,7 +1,0 @@
-/** Where this adapter says what happens to it: fixed text plus fields, never content. pino's logger is one. */
-export interface KafkaLog {
-  debug(fields: object, text: string): void
-  info(fields: object, text: string): void
-  warn(fields: object, text: string): void
-  error(fields: object, text: string): void
-}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EventAge, EventKey } from '../../../shared/ports/stream-summary.ts'
+import type { Log } from '../../../shared/runtime/observability/log.ts'
+import type { SummarySlice } from '../event-store/stream-summaries.ts'
+import { beforeAllStreams, eventAges, namedSummaries, summarySlice } from '../event-store/stream-summaries.ts'
+import { withAdminConnection } from './admin-connection.ts'
+
+const streamsPerSlice = 200
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+type OnSlice = (slice: SummarySlice) => void | Promise<void>
+
+/**
+ * Goes through all streams, on one connection that rests for as long as each
+ * slice took, so that it never takes more than half of one connection's work.
+ * Reads the next slice when `onSlice` has resolved.
+ */
+export const readSummaries = (url: string, log: Log, onSlice: OnSlice): Promise<void> =>
+  withAdminConnection(url, log, async ({ pool }) => {
+    for (let after = beforeAllStreams; ; ) {
+      const startedAt = performance.now()
+      const slice = await summarySlice(pool, after, streamsPerSlice)
+      const restMs = performance.now() - startedAt
+      await onSlice(slice)
+      const last = slice.accounts.at(-1)
+      if (last === undefined) return
+      after = last.stream
+      await sleep(restMs)
+    }
+  })
+
+/** The same for these streams only. */
+export const readNamedSummaries = (url: string, log: Log, streams: readonly string[], onSlice: OnSlice): Promise<void> =>
+  withAdminConnection(url, log, async ({ pool }) => {
+    // Keys of the event stream, where a record that is no event may have any.
+    const all = streams.filter((stream) => uuid.test(stream))
+    for (let from = 0; from < all.length; from += streamsPerSlice) {
+      const startedAt = performance.now()
+      const accounts = await namedSummaries(pool, all.slice(from, from + streamsPerSlice))
+      const restMs = performance.now() - startedAt
+      await onSlice({ accounts, orphans: [] })
+      await sleep(restMs)
+    }
+  })
+
+const eventsPerRead = 1_000
+
+/** How long ago these events were stored; those that do not exist are left out. */
+export const readAges = (url: string, log: Log, events: readonly EventKey[]): Promise<readonly EventAge[]> =>
+  withAdminConnection(url, log, async ({ pool }) => {
+    const wanted = events.filter(({ stream }) => uuid.test(stream))
+    const ages: EventAge[] = []
+    for (let from = 0; from < wanted.length; from += eventsPerRead)
+      ages.push(...(await eventAges(pool, wanted.slice(from, from + eventsPerRead))))
+    return ages
+  })

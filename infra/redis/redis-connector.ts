@@ -1,0 +1,44 @@
+import type { Socket } from 'node:net'
+import { connect as connectPlain } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
+import { connect as connectTls } from 'node:tls'
+import { AbstractConnector } from 'ioredis'
+
+interface ConnectorOptions {
+  readonly host?: string
+  readonly port?: number
+  readonly family?: number
+  /** `true` for a URL that begins with `rediss://`, without more. */
+  readonly tls?: ConnectionOptions | true
+  readonly disconnectTimeout: number
+}
+
+/**
+ * Opens the sockets of a Redis client, and hears every error of theirs.
+ *
+ * The driver's own hears the first of a socket. A TLS socket may have two: one
+ * that its certificate is refused, one about what was in its buffer behind it.
+ * The second would end the process.
+ */
+export class RedisConnector extends AbstractConnector {
+  readonly #options: ConnectorOptions
+
+  constructor(options: unknown) {
+    const known = options as ConnectorOptions
+    super(known.disconnectTimeout)
+    this.#options = known
+  }
+
+  connect(): Promise<Socket> {
+    const { host = 'localhost', port = 6379, family = 0, tls } = this.#options
+    const where = { host, port, family }
+    this.connecting = true
+    this.stream = tls === undefined ? connectPlain(where) : connectTls({ ...(tls === true ? {} : tls), ...where })
+    this.stream.once('error', (error) => {
+      this.firstError = error
+    })
+    // And whatever comes behind it.
+    this.stream.on('error', () => {})
+    return Promise.resolve(this.stream)
+  }
+}
