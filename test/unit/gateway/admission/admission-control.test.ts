@@ -14,7 +14,7 @@ const refused = async (chat: SmallChat, reason: string): Promise<number> => {
   return values.find(({ labels }) => labels.reason === reason)?.value ?? 0
 }
 
-describe('In one process', () => {
+describe('The gateway of an embedded service', () => {
   let chat: SmallChat
   beforeAll(async () => {
     chat = await startSmallChat({ ...guardedEnv, ...quick })
@@ -37,7 +37,7 @@ describe('In one process', () => {
     expect(await refused(chat, reason)).toBe(before + 1)
   })
 
-  it('a refusal is logged by its reason, and without the token', async () => {
+  it('logs the reason of a refusal, without the token', async () => {
     const { Authorization = '' } = await asUser('canary', { exp: -1 })
     await using socket = await rawUpgrade(chat.url, { Authorization })
     await socket.closed
@@ -46,14 +46,14 @@ describe('In one process', () => {
   })
 })
 
-describe('A door without authentication', () => {
+describe('A gateway without authentication', () => {
   let chat: SmallChat
   beforeAll(async () => {
     chat = await startSmallChat(quick)
   })
   afterAll(() => chat[Symbol.asyncDispose]())
 
-  it('says so', () => {
+  it('logs that authentication is off', () => {
     expect(chat.log.join('')).toContain('authentication is off')
   })
 
@@ -68,7 +68,7 @@ describe('A door without authentication', () => {
     expect(await socket.status()).toBe(status)
   })
 
-  it('refuses an HTTP request for a name that leads here', async () => {
+  it('refuses an HTTP request whose Host is a name that resolves to it', async () => {
     await using socket = await rawSocket(chat.url)
     socket.write('POST /api/v1/get-users HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 0\r\n\r\n')
     expect(await socket.status()).toBe(403)
@@ -85,13 +85,13 @@ describe('A door without authentication', () => {
     expect(await socket.status()).toBe(status)
   })
 
-  it('needs no token to refresh, and asks for a user to bind', async () => {
+  it('accepts a refresh with any token, and requires a user in create-user', async () => {
     await using socket = await openSocket(chat.url)
     expect((await socket.request('refresh', { token: 'any' })).body).toEqual({})
     expect((await socket.request('create-user', {})).error).toMatchObject({ code: 'invalid', details: { field: 'body.user' } })
   })
 
-  it('holds nobody to rates', async () => {
+  it('applies no rate limits', async () => {
     await using socket = await openSocket(chat.url)
     const sent = Array.from({ length: 1_000 }, () => socket.request('ping', {}))
     expect((await Promise.all(sent)).filter(({ error }) => error !== undefined)).toEqual([])

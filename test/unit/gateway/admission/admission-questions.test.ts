@@ -53,7 +53,7 @@ describe('An origin', () => {
     expect(isAcceptedOrigin(request, listed)).toBe(isWelcome)
   })
 
-  it('named twice is not welcome', () => {
+  it('is refused if the header is repeated', () => {
     const origin = ['https://app.example.com', 'https://app.example.com']
     expect(isAcceptedOrigin(requestWith({ origin }), listed)).toBe(false)
   })
@@ -115,7 +115,7 @@ describe('A Host header', () => {
     expect(isAcceptedHost(requestWith({ host }), { allowed, isOpen: true })).toBe(isAccepted)
   })
 
-  it('is any name with authentication on', () => {
+  it('is not restricted with authentication on', () => {
     expect(isAcceptedHost(requestWith({ host: 'chat.example' }), { allowed: undefined, isOpen: false })).toBe(true)
   })
 })
@@ -154,7 +154,7 @@ describe('The address of a client', () => {
   })
 })
 
-describe('Whom a create-user means', () => {
+describe('The user of a create-user', () => {
   const ann = { isService: false, subject: 'ann' }
   const service = { isService: true, subject: 'back-office' }
   const request = (user?: { externalUserId: string; name?: string }) => ({

@@ -38,7 +38,7 @@ describe('A token', () => {
   const issuer = secretIssuer()
   const { authenticate } = authenticator({})
 
-  it('names its subject and when its leave ends', async () => {
+  it('yields its subject and its expiry time', async () => {
     const verdict = await authenticate(await issuer.token({ sub: 'ann', exp: 600 }))
     expect(verdict).toEqual({ principal: { isService: false, subject: 'ann', expiresAtMs: expect.any(Number) } })
     const { principal } = verdict as Extract<Authenticated, { principal: object }>
@@ -84,16 +84,16 @@ describe('A token', () => {
     expect(faultOf(await authenticate(await issuer.token(claims)))).toBe(fault)
   })
 
-  it('is taken within the leeway of clocks', async () => {
+  it('is accepted within the leeway for clock differences', async () => {
     expect(faultOf(await authenticate(await issuer.token({ exp: -2 })))).toBe('accepted')
     expect(faultOf(await authenticate(await issuer.token({ nbf: 2 })))).toBe('accepted')
   })
 
-  it('is refused when another secret signed it', async () => {
+  it('is refused if another secret signed it', async () => {
     expect(faultOf(await authenticate(await secretIssuer(`${testSecret}!`).token()))).toBe('token_invalid')
   })
 
-  it('is refused when it was changed', async () => {
+  it('is refused if it was changed', async () => {
     const [header, , signature] = (await issuer.token({ sub: 'ann' })).split('.')
     const [, payload] = (await issuer.token({ sub: 'bob' })).split('.')
     expect(faultOf(await authenticate(`${header}.${payload}.${signature}`))).toBe('token_invalid')
@@ -110,7 +110,7 @@ describe('A token', () => {
     expect(Math.abs((principal.expiresAtMs ?? 0) - Date.now() - lifeS * 1_000)).toBeLessThan(5_000)
   })
 
-  it('has to be for this service and of its issuer, once those are configured', async () => {
+  it('must name the configured audience and issuer', async () => {
     const strict = authenticator({ audience: 'chat', issuer: 'https://issuer.example' }).authenticate
     const good = { aud: 'chat', iss: 'https://issuer.example' }
     expect(faultOf(await strict(await issuer.token(good)))).toBe('accepted')
@@ -139,14 +139,14 @@ describe.each<KeyKind>(['RS256', 'ES256', 'EdDSA'])('A token signed by %s', (kin
     place = setOf(`${kind}.json`, [own])
   })
 
-  it('is taken by the key of the set, and by no other', async () => {
+  it('is verified by its key of the set, and by no other', async () => {
     const { authenticate, start } = authenticator({ keys: { jwks: place } })
     await start()
     expect(faultOf(await authenticate(await own.token()))).toBe('accepted')
     expect(faultOf(await authenticate(await other.token()))).toBe('token_invalid')
   })
 
-  it('is not to be had by the public key as a secret', async () => {
+  it('is refused if the public key was used as a secret', async () => {
     const { authenticate } = authenticator({ keys: { jwks: place } })
     const [header, payload] = forgedToken({ alg: 'HS256', kid: 'own' }).split('.')
     const sign = (key: string) => createHmac('sha256', key).update(`${header}.${payload}`).digest('base64url')
@@ -155,7 +155,7 @@ describe.each<KeyKind>(['RS256', 'ES256', 'EdDSA'])('A token signed by %s', (kin
     }
   })
 
-  it('brings no key of its own', async () => {
+  it('is not verified with a key that it contains', async () => {
     const { authenticate } = authenticator({ keys: { jwks: place } })
     const token = await other.token()
     const [, payload, signature] = token.split('.')
@@ -164,8 +164,8 @@ describe.each<KeyKind>(['RS256', 'ES256', 'EdDSA'])('A token signed by %s', (kin
   })
 })
 
-describe('A set of keys', () => {
-  it('is looked for at the start, and missed there', async () => {
+describe('A key set', () => {
+  it('is loaded at the start, and a missing file is an error', async () => {
     for (const [name, text] of [
       ['none.json', undefined],
       ['text.json', 'keys'],
@@ -176,14 +176,14 @@ describe('A set of keys', () => {
     }
   })
 
-  it('that is not there yet says nothing about a token', async () => {
+  it('that is not loaded yet makes a token fail with keys_unavailable', async () => {
     const { authenticate, start } = authenticator({ keys: { jwks: 'http://127.0.0.1:1/keys' } })
     await start()
     const verdict = await authenticate(await (await keyIssuer('ES256', 'k')).token())
     expect(verdict).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
   })
 
-  it('that was loaded just now says nothing about a token of a newer key, and when to try again', async () => {
+  it('that was loaded just now makes a token with an unknown key fail with keys_unavailable and a retry time', async () => {
     const [old, next] = [await keyIssuer('ES256', 'old'), await keyIssuer('ES256', 'next')]
     const { authenticate, start } = authenticator({ keys: { jwks: setOf('rotating.json', [old]) } })
     await start()
@@ -195,7 +195,7 @@ describe('A set of keys', () => {
     expect(retryInMs).toBeLessThanOrEqual(defaultTimes.jwksCoolDownMs)
   })
 
-  it('with a secret in it makes it no key', async () => {
+  it('does not use a secret as a key', async () => {
     const file = join(folder, 'oct.json')
     writeFileSync(
       file,

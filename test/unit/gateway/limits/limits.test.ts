@@ -22,7 +22,7 @@ const takeAll = (bucket: { take(cost: number): number | undefined }): number => 
 }
 
 describe('A token bucket', () => {
-  it('gives a burst, then says how long to wait, then gives by the minute', async () => {
+  it('grants a burst, then returns how long to wait, then grants the rate per minute', async () => {
     const clock = clockOf()
     const bucket = new TokenBucket(rate, clock)
     expect(takeAll(bucket)).toBe(20)
@@ -36,7 +36,7 @@ describe('A token bucket', () => {
     expect(takeAll(bucket)).toBe(10)
   })
 
-  it('never holds more than a burst', async () => {
+  it('holds at most one burst', async () => {
     const clock = clockOf()
     const bucket = new TokenBucket(rate, clock)
     await clock.run(3_600_000)
@@ -48,7 +48,7 @@ describe('A token bucket', () => {
     expect(takeAll(bucket)).toBe(20)
   })
 
-  it('gives what costs more than all of it when it is full, and not before', async () => {
+  it('grants a cost above the burst only when the bucket is full', async () => {
     const clock = clockOf()
     const bucket = new TokenBucket(rate, clock)
     expect(bucket.take(1_000)).toBeUndefined()
@@ -57,7 +57,7 @@ describe('A token bucket', () => {
     expect(bucket.take(1_000)).toBeUndefined()
   })
 
-  it('gives a share only, where it is told so', async () => {
+  it('grants only the given share of rate and burst', async () => {
     const clock = clockOf()
     const bucket = new TokenBucket(rate, clock)
     expect(takeAll({ take: (cost) => bucket.take(cost, 1 / 4) })).toBe(5)
@@ -104,8 +104,8 @@ const flood = async (clock: VirtualClock, take: (cost: number) => number | undef
   return got
 }
 
-describe('A bucket that gateways share', () => {
-  it('gives one burst and one rate over both of them, and a part of a burst more at the most', async () => {
+describe('A bucket that several gateways share', () => {
+  it('grants one burst and one rate over two gateways, plus at most a part of a burst', async () => {
     const clock = clockOf()
     const { rateLimitStore } = sharedIn(clock)
     const [one, two] = [createSharedBuckets(rateLimitStore, clock), createSharedBuckets(rateLimitStore, clock)]
@@ -120,7 +120,7 @@ describe('A bucket that gateways share', () => {
     expect(got).toBeLessThanOrEqual(20 + 60 + 5)
   })
 
-  it('pays back what both gave away at the same moment', async () => {
+  it('pays back tokens that two gateways granted at the same moment', async () => {
     const clock = clockOf()
     const { rateLimitStore } = sharedIn(clock)
     const [one, two] = [createSharedBuckets(rateLimitStore, clock), createSharedBuckets(rateLimitStore, clock)]
@@ -137,7 +137,7 @@ describe('A bucket that gateways share', () => {
     expect(takeAll(here)).toBeGreaterThan(0)
   })
 
-  it('follows a user who moves to another gateway', async () => {
+  it('limits a user who moves to another gateway', async () => {
     const clock = clockOf()
     const { rateLimitStore } = sharedIn(clock)
     const [one, two] = [createSharedBuckets(rateLimitStore, clock), createSharedBuckets(rateLimitStore, clock)]
@@ -149,7 +149,7 @@ describe('A bucket that gateways share', () => {
     expect(got).toBeLessThanOrEqual(3 + 1)
   })
 
-  it('gives each gateway its own share while they cannot tell each other, and all of it again later', async () => {
+  it('grants each gateway its own share while the store of charges is unavailable, and the whole rate afterwards', async () => {
     const clock = clockOf()
     const { rateLimitStore, state } = sharedIn(clock)
     const buckets = createSharedBuckets(rateLimitStore, clock)
@@ -166,7 +166,7 @@ describe('A bucket that gateways share', () => {
     expect(await flood(clock, held.take, 10_000)).toBeGreaterThanOrEqual(20 + 8)
   })
 
-  it('is told of in few words', async () => {
+  it('reports many charges in one call', async () => {
     const clock = clockOf()
     const { rateLimitStore, told } = sharedIn(clock)
     const held = createSharedBuckets(rateLimitStore, clock).hold('k', { perMinute: 6_000, burst: 1_000 })
@@ -178,7 +178,7 @@ describe('A bucket that gateways share', () => {
     expect(told.length).toBeLessThanOrEqual(12)
   })
 
-  it('takes nothing of another key', async () => {
+  it('does not charge the bucket of another key', async () => {
     const clock = clockOf()
     const buckets = createSharedBuckets(undefined, clock)
     expect(takeAll(buckets.hold('a', rate))).toBe(20)
@@ -186,7 +186,7 @@ describe('A bucket that gateways share', () => {
     expect(buckets.hold('a', rate).take(1)).toBe(1_000)
   })
 
-  it('is forgotten when it is full and nobody holds it, and not before', async () => {
+  it('is removed only when it is full and no session holds it', async () => {
     const clock = clockOf()
     const buckets = createSharedBuckets(undefined, clock)
     const [spent, kept] = [buckets.hold('spent', { perMinute: 5, burst: 20 }), buckets.hold('kept', rate)]
@@ -203,7 +203,7 @@ describe('A bucket that gateways share', () => {
   })
 })
 
-describe('What a session may ask', () => {
+describe('The rate limits of a session', () => {
   const message: Request = { event: 'new-message', room: 'r', body: { msg: 'hi', type: 'text' } }
   const adding = (count: number): Request => ({
     event: 'add-users',
@@ -218,7 +218,7 @@ describe('What a session may ask', () => {
     return { clock, buckets, open }
   }
 
-  it('is held to the socket’s own frames', () => {
+  it('limit the frames of each socket', () => {
     const { open } = allowanceOf({ sessionFramesBurst: 3 })
     const [one, two] = [open(), open()]
     for (let frame = 0; frame < 3; frame += 1) expect(one.frame()).toBeUndefined()
@@ -226,7 +226,7 @@ describe('What a session may ask', () => {
     expect(two.frame()).toBeUndefined()
   })
 
-  it('is held to the frames of its address, whoever sends them', () => {
+  it('limit the frames of an address over all users', () => {
     const { open } = allowanceOf({ addressFramesBurst: 2 })
     expect([open('u').frame(), open('v').frame(), open('w').frame()]).toEqual([
       undefined,
@@ -236,13 +236,13 @@ describe('What a session may ask', () => {
     expect(open('w', 'b').frame()).toBeUndefined()
   })
 
-  it('is held to the requests of its user, on whatever socket', () => {
+  it('limit the requests of a user over all sockets', () => {
     const { open } = allowanceOf({ userRequestsBurst: 2 })
     expect([open(), open(), open()].map((each) => each.request(message, 100)?.limit)).toEqual([undefined, undefined, 'user'])
     expect(open('v').request(message, 100)).toBeUndefined()
   })
 
-  it('is held to the users it takes into chats', () => {
+  it('limit the users that a user adds to chats', () => {
     const { open } = allowanceOf({ usersAddedBurst: 10 })
     const rateLimiter = open()
     expect(rateLimiter.request(adding(9), 500)).toBeUndefined()
@@ -252,19 +252,19 @@ describe('What a session may ask', () => {
     expect(open().request(chat, 200)?.limit).toBe('users_added')
   })
 
-  it('pays for a resume by its rooms', () => {
+  it('charge a resume by the number of its rooms', () => {
     const { open } = allowanceOf({ userRequestsBurst: 60 })
     const rooms = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [String(n), 1]))
     expect(open().request({ event: 'resume', body: { rooms } }, 20_000)).toBeUndefined()
     expect(open().request({ event: 'create-user', body: { resume: { rooms } } }, 20_000)?.limit).toBe('user')
   })
 
-  it('is held to commands into rooms of others', () => {
+  it('limit the commands to rooms in which the user is not known as a member', () => {
     const { open } = allowanceOf({ strangerCommandsBurst: 1 })
     expect([open().nonMember(), open().nonMember()]).toEqual([undefined, { limit: 'stranger', waitMs: 1_000 }])
   })
 
-  it('has patience with so many mistakes', async () => {
+  it('allow a bounded number of errors per socket', async () => {
     const { clock, open } = allowanceOf({ sessionErrorsBurst: 2 })
     const rateLimiter = open()
     expect([rateLimiter.mayErr(), rateLimiter.mayErr(), rateLimiter.mayErr()]).toEqual([true, true, false])
@@ -272,7 +272,7 @@ describe('What a session may ask', () => {
     expect([rateLimiter.mayErr(), open().mayErr()]).toEqual([true, true])
   })
 
-  it('pays for a request by the users it names', () => {
+  it('charge a request by the number of users that it names', () => {
     const { open } = allowanceOf({ userRequestsBurst: 300, userRequestsPerMinute: 60, usersAddedBurst: 10_000 })
     const users = Array.from({ length: 1_000 }, String)
     const naming: readonly Request[] = [
@@ -292,7 +292,7 @@ describe('What a session may ask', () => {
     }
   })
 
-  it('pays for a message by its bytes, and one request for a message below 4 KiB', () => {
+  it('charge a message by its bytes, and one request for a message below 4 KiB', () => {
     const { open } = allowanceOf({ userRequestsBurst: 100 })
     const sendable = (frameBytes: number): number => {
       const rateLimiter = open(`user ${frameBytes}`)
@@ -301,7 +301,7 @@ describe('What a session may ask', () => {
     expect([100, 4_095, 4_096, 48 * 1_024].map(sendable)).toEqual([100, 100, 50, 7])
   })
 
-  it('bounds the bytes that all members send to the sockets of one room', async () => {
+  it('limit the bytes that all members send to the sockets of one room', async () => {
     const { clock, open } = allowanceOf({ roomBytesPerMinute: 60_000, roomBytesBurst: 10_000 })
     const [ann, bob] = [open('ann'), open('bob')]
     expect(ann.room('busy', 100, 90)).toBeUndefined()
@@ -312,7 +312,7 @@ describe('What a session may ask', () => {
     expect(ann.room('busy', 100, 10)).toBeUndefined()
   })
 
-  it('counts the sockets of a room on this gateway once for each gateway', () => {
+  it('multiply the sockets of a room on this gateway by the number of gateways', () => {
     const clock = clockOf()
     const { rateLimitStore, state } = sharedIn(clock)
     state.gateways = 4
@@ -322,13 +322,13 @@ describe('What a session may ask', () => {
     expect(takeAll({ take: () => rateLimiter.room('r', 100, 5)?.waitMs })).toBe(5)
   })
 
-  it('is held by nobody who has taken nothing of it yet', () => {
+  it('hold no bucket before the first charge', () => {
     const { buckets, open } = allowanceOf({})
     open()
     expect(buckets.size).toBe(0)
   })
 
-  it('is given back when the session goes, also what is used after that', async () => {
+  it('release their buckets when the session ends, also those that are charged afterwards', async () => {
     const { clock, buckets, open } = allowanceOf({})
     const [rateLimiter, late] = [open(), open()]
     const useAll = (one: RateLimiter): void => {
@@ -343,11 +343,11 @@ describe('What a session may ask', () => {
   })
 })
 
-describe('The crowd of a gateway', () => {
+describe('The session counts of a gateway', () => {
   const bounds = { sessionsPerGateway: 5, bindingSessions: 3, sessionsPerAddress: 2, sessionsPerUser: 2 }
   const guest = (address: string, subject: string) => ({ address, subject })
 
-  it('has so many places for each user, each address, and all', () => {
+  it('bound the sessions per user, per address and in total', () => {
     const sessionCounts = createSessionCounts(bounds)
     const enter = (address: string, subject: string) => {
       const place = sessionCounts.enter(guest(address, subject))
@@ -360,7 +360,7 @@ describe('The crowd of a gateway', () => {
     expect(sessionCounts.size).toBe(5)
   })
 
-  it('has so many places for those who have no user yet', () => {
+  it('bound the sessions that have no user yet', () => {
     const sessionCounts = createSessionCounts(bounds)
     const places = ['ann', 'bob', 'cyd'].map((name) => sessionCounts.enter(guest(name, name)))
     expect(sessionCounts.isFull()).toBe('binding_full')
@@ -369,7 +369,7 @@ describe('The crowd of a gateway', () => {
     expect(sessionCounts.isFull()).toBeUndefined()
   })
 
-  it('gives a place back once', () => {
+  it('free a slot once', () => {
     const sessionCounts = createSessionCounts(bounds)
     const place = sessionCounts.enter(guest('1', 'ann'))
     if (typeof place === 'string') throw new Error(place)
@@ -379,7 +379,7 @@ describe('The crowd of a gateway', () => {
     expect([sessionCounts.size, sessionCounts.binding]).toEqual([0, 0])
   })
 
-  it('does not count services by who or where they are', () => {
+  it('do not count services per user or address', () => {
     const sessionCounts = createSessionCounts({ ...bounds, bindingSessions: 10 })
     const places = Array.from({ length: 5 }, () => sessionCounts.enter({}))
     expect(places.filter((place) => typeof place === 'string')).toEqual([])

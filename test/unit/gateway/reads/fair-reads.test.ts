@@ -33,7 +33,7 @@ const heldReads = () => {
 const room = '00000000-0000-7000-8000-00000000aaaa'
 
 describe('One account that reads on three sockets', () => {
-  it('holds two of ten database connections, while another user binds and reads', async () => {
+  it('holds two of ten database connections, so that another user can bind and read', async () => {
     const { hold, underWay, end } = heldReads()
     const rig = await gatewayRig({
       bounds: { databasePool: 10 },

@@ -21,7 +21,7 @@ const readModelOf = (counts: Readonly<Record<string, number>>) => {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('looking up memberships', () => {
+describe('The membership lookup', () => {
   it('answers users with few chats while the chats of a user with many are still being read', async () => {
     const readModel = readModelOf({ heavy: 10, light: 2, late: 3 })
     const lookUp = createMembershipLookup(readModel, bounds)
@@ -46,7 +46,7 @@ describe('looking up memberships', () => {
     expect((await both).map(({ length }) => length)).toEqual([10, 20])
   })
 
-  it('asks once for a user who is looked up several times in one turn', async () => {
+  it('reads once for a user who is looked up several times in one turn', async () => {
     const readModel = readModelOf({ first: 1, same: 2 })
     const lookUp = createMembershipLookup(readModel, bounds)
     await Promise.all(['first', 'same', 'same'].map(lookUp))

@@ -25,7 +25,7 @@ const rig = () => {
 }
 
 describe('Pages', () => {
-  it('for one place are read once for all who wait, and their items are the same', async () => {
+  it('of one place are read once for all waiting requests, which share the items', async () => {
     const { page, statements, end } = rig()
     void page({ room: 'busy', after: 0 })
     const [ann, bob, repair] = [
@@ -47,7 +47,7 @@ describe('Pages', () => {
     ])
   })
 
-  it('are never older than the question', async () => {
+  it('are read after the request for them', async () => {
     const { page, statements, end } = rig()
     void page({ room: 'r', after: 4, user: 'ann' })
     void page({ room: 'r', after: 4, user: 'bob' })
@@ -57,7 +57,7 @@ describe('Pages', () => {
     expect(statements.map(({ requests }) => requests.map(({ users }) => users))).toEqual([[['ann']], [['bob']], [['cyd']]])
   })
 
-  it('are asked for by the statement no more than the answer budget holds', async () => {
+  it('are read in statements of no more pages than the answer budget holds', async () => {
     const { page, statements, end } = rig()
     for (let room = 0; room < 6; room += 1) void page({ room: `r${room}`, after: 0 })
     for (let turn = 0; turn < 3; turn += 1) await end()
@@ -77,7 +77,7 @@ describe('Pages', () => {
     expect(statements.flatMap(({ requests }) => requests).length).toBe(8)
   })
 
-  it('that could not be read are an error for all who wait for them, and for nobody else', async () => {
+  it('that could not be read reject the requests that waited for them, and no others', async () => {
     const { page, end } = rig()
     void page({ room: 'busy', after: 0 })
     const both = [page({ room: 'r', after: 4, user: 'ann' }), page({ room: 'r', after: 4, user: 'bob' })]

@@ -12,8 +12,8 @@ const errorOf = (text: string) => {
   return 'error' in frame ? { ...frame.asked, code: frame.error.code, ...frame.error.details } : undefined
 }
 
-describe('Reading a frame', () => {
-  it('accepts a request and keeps what it says', () => {
+describe('The frame reader', () => {
+  it('accepts a request and keeps its content', () => {
     expect(read(message({}))).toEqual({ request: { event: 'new-message', id: 'c1', room, body: { msg: 'hi', type: 'text' } } })
   })
 
@@ -43,7 +43,7 @@ describe('Reading a frame', () => {
     expect(errorOf(text)).toMatchObject(expected)
   })
 
-  it('repeats no caller id that is not one', () => {
+  it('does not repeat an invalid request id', () => {
     expect(errorOf(message({}, { id: 7 }))?.id).toBeUndefined()
   })
 })

@@ -23,7 +23,7 @@ const withRooms = async () => {
 }
 
 describe('A resume', () => {
-  it('plays what was missed, then says to where', async () => {
+  it('replays the missed events, then answers with the seq that it reached', async () => {
     const { ann, resume } = await withRooms()
     const { seen, answer } = await resume(ann.client, { rooms: { [room]: 3, [other]: 1 } })
     expect(seen).toEqual(['new-message #4', 'new-message #5', 'resume (r)'])
@@ -46,13 +46,13 @@ describe('A resume', () => {
     expect(ann.client.seen().at(-1)).toBe('new-message #6')
   })
 
-  it('plays exactly as much as it may', async () => {
+  it('replays exactly the largest allowed number of events', async () => {
     const { ann, resume } = await withRooms()
     const { seen } = await resume(ann.client, { rooms: { [room]: 2 }, max: 3 })
     expect(seen).toEqual(['new-message #3', 'new-message #4', 'new-message #5', 'resume (r)'])
   })
 
-  it('says the same of a room that there is not and of one of others', async () => {
+  it('answers the same for a room that does not exist and for a room of other users', async () => {
     const { rig, resume } = await withRooms()
     const bob = await rig.bound('bob')
     const absent = '00000000-0000-7000-8000-00000000cccc'
@@ -61,7 +61,7 @@ describe('A resume', () => {
     expect(answer).toMatchObject({ rooms: { [room]: forbidden, [absent]: forbidden } })
   })
 
-  it('with create-user comes after its answer, and tells from where the other rooms go on', async () => {
+  it('that is part of create-user follows its answer, and reports from which seq the other rooms continue', async () => {
     const { rig } = await withRooms()
     const client = rig.client()
     const resume = { rooms: { [room]: 4 } }

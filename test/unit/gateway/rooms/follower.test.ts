@@ -33,7 +33,7 @@ const withRoom = async (bounds = {}) => {
 }
 
 describe('A session that is behind', () => {
-  it('gets no more of a page than its send queue takes, and all of it in the end', async () => {
+  it('gets no more of a page than its send queue has room for, and all of it in the end', async () => {
     const { rig, ann, post } = await withRoom({ sendQueueBytes: 2_000 })
     const { client } = ann
     client.socket.setFrozen(true)
@@ -45,7 +45,7 @@ describe('A session that is behind', () => {
     expect(client.socket.mostUnsentBytes).toBeLessThan(3_000)
   })
 
-  it('reads no page of rooms in which nothing has passed meanwhile', async () => {
+  it('reads no page of rooms in which no event has passed meanwhile', async () => {
     const { rig, ann, post, pages } = await withRoom({ sendQueueBytes: 500 })
     const { client } = ann
     for (let other = 0; other < 20; other += 1)
@@ -63,7 +63,7 @@ describe('A session that is behind', () => {
     expect(client.frames.at(-1)?.seq).toBe(5)
   })
 
-  it('ends where it is when the membership that it was behind in is over, and so is a later one', async () => {
+  it('ends at its cursor if its membership has ended, and a later one as well', async () => {
     const { rig, ann, post } = await withRoom({ sendQueueBytes: 500 })
     const bob = await rig.bound('bob')
     const change = async (event: 'add-users' | 'remove-users') => {
@@ -83,7 +83,7 @@ describe('A session that is behind', () => {
     expect(bob.client.seen(1)).toEqual(['add-users #2', 'new-message #3'])
   })
 
-  it('is told of its end and its new beginning, and of nothing between, when it was removed and added again meanwhile', async () => {
+  it('gets the events that removed and added its user again, and none between them', async () => {
     const { rig, ann, post } = await withRoom({ sendQueueBytes: 500 })
     const bob = await rig.bound('bob')
     const change = async (event: 'add-users' | 'remove-users') => {
@@ -112,7 +112,7 @@ describe('A session that is behind', () => {
     expect(bob.client.seen(1).at(-1)).toBe('new-message #10')
   })
 
-  it('does not read without pause when the feed was told what the store does not have', async () => {
+  it('waits between reads if the feed has passed an event that the store does not have', async () => {
     const { rig, ann, post, pages } = await withRoom({ sendQueueBytes: 500 })
     const { client } = ann
     client.socket.setFrozen(true)

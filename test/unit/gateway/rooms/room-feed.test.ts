@@ -49,7 +49,7 @@ describe('The feed of a room', () => {
     expect(await rig.counted('chat_gaps_found_total')).toBe(0)
   })
 
-  it('drops a rumour of what the store does not have, and goes on', async () => {
+  it('ignores a reported seq that the store does not have, and continues', async () => {
     const { ann, forge, post } = await withRoom()
     await forge(1_000_000, 'new-message', '{"id":"x"}')
     await forge(7, 'new-message', '{"id":"x"}')
@@ -58,7 +58,7 @@ describe('The feed of a room', () => {
     expect(ann.client.seen(1)).toEqual(['create-chat #1', 'new-message #2', 'new-message #3'])
   })
 
-  it('reads what it cannot hold, and shows it once', async () => {
+  it('reads events that exceed the bound of held events from the store, and passes each once', async () => {
     const { rig, ann, post } = await withRoom({ bounds: { heldFrames: 2, pageEvents: 2 } })
     rig.isDeaf = true
     await post()

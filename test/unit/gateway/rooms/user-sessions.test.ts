@@ -37,8 +37,8 @@ const rig = () => {
   return { clock, userSessions, topicsHeld, heard, session, hear }
 }
 
-describe('The hub', () => {
-  it('tells all sessions of a user, and no others, what is published for it', async () => {
+describe('The sessions of users', () => {
+  it('get the notices of their own user only', async () => {
     const { userSessions, heard, session, hear } = rig()
     const [phone, laptop, other] = [session('phone'), session('laptop'), session('other')]
     await Promise.all([userSessions.add('ann', phone), userSessions.add('ann', laptop), userSessions.add('bob', other)])
@@ -49,7 +49,7 @@ describe('The hub', () => {
     expect([...userSessions.sessionsOf('cyd')]).toEqual([])
   })
 
-  it('lets a user’s topic go some time after the last session, unless another one comes', async () => {
+  it('keep the user’s channel for some time after the last session, and longer if another one is added', async () => {
     const { clock, userSessions, topicsHeld, session } = rig()
     const [first, second] = [session('first'), session('second')]
     await userSessions.add('ann', first)
@@ -65,7 +65,7 @@ describe('The hub', () => {
     expect(userSessions.size).toBe(0)
   })
 
-  it('goes on with users who are added while it is gone through', async () => {
+  it('include users that are added during an iteration', async () => {
     const { userSessions, session } = rig()
     await userSessions.add('ann', session('a'))
     const users = userSessions.followed()
@@ -75,7 +75,7 @@ describe('The hub', () => {
     expect(users.next().done).toBe(true)
   })
 
-  it('tells what a user’s sessions follow only if all follow the same', async () => {
+  it('report the followed rooms of a user only if all of the user’s sessions follow the same', async () => {
     const { userSessions, session } = rig()
     const all: readonly (readonly [string, string | undefined])[] = [
       ['ann', 'these'],

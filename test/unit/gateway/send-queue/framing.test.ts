@@ -20,7 +20,7 @@ const received = async (bytes: Buffer): Promise<string> => {
 }
 
 describe('A WebSocket text frame', () => {
-  it.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])('of %i bytes is read back by a client', async (length) => {
+  it.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])('of %i bytes is decoded by a client', async (length) => {
     const text = 'x'.repeat(length)
     expect(await received(textFrame(text))).toBe(text)
   })
