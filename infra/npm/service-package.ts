@@ -5,12 +5,15 @@ import { runCommand } from '../native/run-command.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** What can be run from it; the others are for whoever works on the service. */
+/** The scripts that work without the development dependencies. */
 const scripts = ['start', 'gateway', 'writer', 'admin']
 const parts = [
   'README.md',
   'ARCHITECTURE.md',
+  'CHANGELOG.md',
   'CONFIGURATION.md',
+  'CONTRIBUTING.md',
+  'OPERATIONS.md',
   'SECURITY.md',
   'LICENSE',
   'tsconfig.json',
@@ -22,8 +25,8 @@ const parts = [
 ]
 
 /**
- * Lays out the service itself with its chat page built, ready to be packed, in
- * an empty folder: unpacked, `npm ci --omit=dev && npm start` needs no bundler.
+ * Lays out the package of the service, with its chat page built, in an empty
+ * folder. After unpacking, `npm ci --omit=dev && npm start` needs no bundler.
  */
 export const servicePackage = async (folder: string): Promise<void> => {
   await runCommand(process.execPath, ['services/web/main.ts'], { cwd: root })

@@ -1,10 +1,26 @@
-import { copyFileSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { emit } from './emit.ts'
+import { reachableFrom } from './reachable.ts'
 
 const root = new URL('../../', import.meta.url)
-const entry = 'test/support/testing/chat-stack'
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
+const index = 'index.js'
+const folderOfModule = 'test/support/testing'
+
+/** The exports of `chat-testing`: per file, its classes and its types. */
+const exported: Readonly<Record<string, { readonly values?: string; readonly types?: string }>> = {
+  'chat-stack': { values: 'ChatStack' },
+  'chat-container': { values: 'ChatContainer', types: 'StartedChatContainer' },
+  'started-chat-stack': { types: 'LoadSize, RecordedLoad, StartedChatStack' },
+}
+
+const exportLines = (kind: 'values' | 'types'): string[] =>
+  Object.entries(exported).flatMap(([file, names]) => {
+    const named = names[kind]
+    const keyword = kind === 'types' ? 'export type' : 'export'
+    return named === undefined ? [] : [`${keyword} { ${named} } from './${folderOfModule}/${file}.js'`]
+  })
 
 interface Manifest {
   readonly version: string
@@ -13,19 +29,11 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>
 }
 
-/** The packages that a file imports, without those of Node. */
-const packagesOf = (text: string): string[] =>
-  [...text.matchAll(/^(?:import|export) [^;]*? from '([^.][^']*)'/gm)]
-    .map(([, name = '']) => name)
-    .filter((name) => !name.startsWith('node:'))
-    .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name)
-
-/** What the laid out files import, in the versions that they are tested with. */
-const dependenciesOf = (folder: string, { dependencies, devDependencies }: Manifest): Record<string, string> => {
+/** The packages in the versions that they are tested with. */
+const pinned = (packages: Iterable<string>, { dependencies, devDependencies }: Manifest): Record<string, string> => {
   const versions = { ...dependencies, ...devDependencies }
-  const texts = globSync('**/*.js', { cwd: folder }).map((file) => readFileSync(join(folder, file), 'utf8'))
   return Object.fromEntries(
-    [...new Set(texts.flatMap(packagesOf))].sort().map((name) => {
+    [...packages].sort().map((name) => {
       const version = versions[name]
       if (version === undefined) throw new Error(`package.json has no ${name}, which chat-testing imports`)
       return [name, version]
@@ -33,9 +41,20 @@ const dependenciesOf = (folder: string, { dependencies, devDependencies }: Manif
   )
 }
 
+/** The compiler also writes the files of which only types are used. */
+const removeOthers = (folder: string, files: ReadonlySet<string>): void => {
+  for (const file of globSync('**/*.js', { cwd: folder })) if (!files.has(file)) rmSync(join(folder, file))
+}
+
 /** Lays out the package of the Testcontainers module, ready to be packed, in an empty folder. */
 export const testingPackage = async (folder: string): Promise<void> => {
-  await emit([`${entry}.ts`, 'infra/kafka/kafkajs-patches/kafkajs-internals.d.ts'], folder, '.')
+  const entries = Object.keys(exported).map((file) => `${folderOfModule}/${file}.ts`)
+  await emit(entries, folder, '.')
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
+  write(index, `${exportLines('values').join('\n')}\n`)
+  write('index.d.ts', `${[...exportLines('values'), ...exportLines('types')].join('\n')}\n`)
+  const { files, packages } = reachableFrom(folder, index)
+  removeOthers(folder, files)
   const manifest = JSON.parse(read('package.json')) as Manifest
   const packed = {
     name: 'chat-testing',
@@ -43,12 +62,13 @@ export const testingPackage = async (folder: string): Promise<void> => {
     description: 'The chat service in containers for your tests, with fault switches, load and a checker',
     license: manifest.license,
     type: 'module',
-    engines: { node: '>=24' },
-    exports: { '.': { types: `./${entry}.d.ts`, default: `./${entry}.js` }, './package.json': './package.json' },
-    dependencies: dependenciesOf(folder, manifest),
+    // As testcontainers requires.
+    engines: { node: '>=22.22' },
+    exports: { '.': { types: './index.d.ts', default: `./${index}` }, './package.json': './package.json' },
+    dependencies: pinned(packages, manifest),
   }
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(packed, null, 2)}\n`)
-  writeFileSync(join(folder, 'README.md'), read('test/support/testing/README.md'))
-  // It names the images.
+  write('package.json', `${JSON.stringify(packed, null, 2)}\n`)
+  write('README.md', read(`${folderOfModule}/README.md`))
+  // The compose file has the names of the images.
   for (const name of ['LICENSE', 'docker-compose.yml']) copyFileSync(new URL(name, root), join(folder, name))
 }

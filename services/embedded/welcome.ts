@@ -42,7 +42,7 @@ export const welcome = ({ host, port, internalPort, hasPage, access }: WelcomeOp
     `    npx wscat -c ${url}`,
     '    {"event":"create-user","id":"1","body":{"user":{"externalUserId":"ann","name":"Ann"}}}',
     '',
-    `  The README has more examples. Health checks and metrics are on port ${internalPort}. Ctrl-C stops the chat.`,
+    `  The README has the next steps. Health checks and metrics are on port ${internalPort}. Ctrl-C stops the chat.`,
     '',
     '',
   ].join('\n')

@@ -17,6 +17,7 @@ import { acceptAll } from './admission/auth.ts'
 import type { Authenticator } from './admission/authenticate.ts'
 import { createAuthenticator } from './admission/authenticate.ts'
 import { clientAddress, trustedProxyTest } from './admission/client-address.ts'
+import { createRefusalHints } from './admission/refusal-hints.ts'
 import { createGatewayCore } from './gateway-core.ts'
 import { createSessionCounts } from './limits/session-counts.ts'
 import { createSharedBuckets } from './limits/shared-buckets.ts'
@@ -95,6 +96,7 @@ export const createGatewayService = (
     rates,
     clock,
     origins: { allowed: access.allowedOrigins, isOpen: access.jwt === undefined },
+    hint: createRefusalHints(log),
   })
   const api = createApi({
     admissionControl,

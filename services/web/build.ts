@@ -1,18 +1,21 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { filesIn } from './files-in.ts'
 import { projectFolder, sourceHash } from './source-hash.ts'
 
 const output = join(projectFolder, 'dist/web')
+const sources = join(projectFolder, 'services/web/src')
+const worker = 'service-worker'
 
-/** Loaded only when there is something to build: it takes longer than all the rest of a start. */
+/** Loads the bundler only when there is something to build: loading it takes longer than the rest of a start. */
 const bundle = async (outDir: string): Promise<void> => {
   const { build } = await import('vite')
   await build({
     configFile: false,
     envDir: false,
-    publicDir: false,
+    publicDir: join(projectFolder, 'services/web/public'),
     logLevel: 'warn',
-    root: join(projectFolder, 'services/web/src'),
+    root: sources,
     // Relative, so that the page also runs below a path of a reverse proxy.
     base: './',
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -23,11 +26,25 @@ const bundle = async (outDir: string): Promise<void> => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
+      rolldownOptions: {
+        input: { index: join(sources, 'index.html'), [worker]: join(sources, `${worker}.ts`) },
+        // A worker governs only what lies below its own folder, and is found under the same name in each build.
+        output: { entryFileNames: ({ name }) => (name === worker ? `${worker}.js` : 'assets/[name]-[hash].js') },
+      },
     },
   })
 }
 
-/** Another process may have built the same meanwhile; either is good. */
+/** Tells the service worker which files there are. */
+const nameFiles = (folder: string, hash: string): void => {
+  const path = join(folder, `${worker}.js`)
+  const names = filesIn(folder).filter((name) => name !== `${worker}.js`)
+  const addresses = names.map((name) => (name === 'index.html' ? './' : name))
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, text.replace('__PAGE_FILES__', JSON.stringify(addresses)).replace('__PAGE_HASH__', JSON.stringify(hash)))
+}
+
+/** Another process may have built the same page meanwhile; both are good. */
 const moveIn = (made: string, place: string): void => {
   try {
     renameSync(made, place)
@@ -45,12 +62,13 @@ const removeOthers = (place: string): void => {
 }
 
 /**
- * Builds the chat page where its sources have changed since it was last
- * built; resolves with the folder that holds it.
+ * Builds the chat page if its sources have changed since the last build.
+ * Resolves with the folder of the built page.
  *
- * Promises:  costs some milliseconds where nothing changed, and needs no
- *            bundler then; is never seen half done; two at once do no harm.
- * Does not:  change what runs already: pages are kept in memory.
+ * Promises:  if nothing changed, it takes some milliseconds and needs no
+ *            bundler; the folder appears complete; two builds at the same time
+ *            do not disturb each other.
+ * Does not:  change a page that is being served: it is held in memory.
  */
 export const buildPage = async (say: (line: string) => void): Promise<string> => {
   const hash = sourceHash()
@@ -62,6 +80,7 @@ export const buildPage = async (say: (line: string) => void): Promise<string> =>
   mkdirSync(made, { recursive: true })
   try {
     await bundle(made)
+    nameFiles(made, hash)
     moveIn(made, place)
   } finally {
     rmSync(made, { recursive: true, force: true })

@@ -1,4 +1,4 @@
 import { buildPage } from './build.ts'
 
-// Ahead of time: an image that carries the page needs no bundler where it runs.
+// Builds ahead of time: an image with the built page needs no bundler at run time.
 await buildPage((line) => process.stdout.write(`${line}\n`))

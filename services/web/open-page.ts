@@ -4,8 +4,8 @@ import type { PageOptions, ServePage } from './serve-page.ts'
 import { servePage } from './serve-page.ts'
 
 /**
- * The chat page, built where it has to be. Undefined where that cannot be:
- * the log says why, and the chat goes on without its page.
+ * The chat page, built if that is necessary. Undefined if the build fails:
+ * the reason is logged, and the service runs without the page.
  */
 export const openPage = async (log: Logger, options: PageOptions): Promise<ServePage | undefined> => {
   try {

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { filesIn } from './files-in.ts'
 
-/** Answers a request for one of the page's files; false: it is for something else. */
+/** Answers a request for one of the page's files. Returns false if the request is for something else. */
 export type ServePage = (request: IncomingMessage, response: ServerResponse) => boolean
 
 export interface PageOptions {
-  /** Whether the service asks for tokens; the page then asks for one too. */
+  /** Whether the service requires tokens; the page then asks its user for one. */
   readonly needsToken: boolean
 }
 
@@ -24,20 +25,24 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
 }
 
-/** Nothing but the page's own files runs, is loaded or is talked to, and nothing is ever read as markup. */
+/** The page runs, loads and connects to its own origin only, and no text is ever parsed as markup or script. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",
+  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  // The only policy names the address of the service worker.
+  'trusted-types service-worker',
 ].join('; ')
 
 const guards = {
@@ -53,7 +58,7 @@ const pageFile = (name: string, bytes: Buffer): PageFile => ({
   headers: {
     ...guards,
     'content-type': types[extname(name)] ?? 'application/octet-stream',
-    // The names of assets change with what they hold; the page itself is asked for again.
+    // The name of an asset changes with its content; the page itself is revalidated.
     'cache-control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     vary: 'accept-encoding',
   },
@@ -61,11 +66,6 @@ const pageFile = (name: string, bytes: Buffer): PageFile => ({
   bytes,
   gzipped: gzipSync(bytes),
 })
-
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
 
 const load = (folder: string, { needsToken }: PageOptions): Map<string, PageFile> => {
   const read = (name: string): Buffer => {
@@ -91,7 +91,7 @@ const answer = ({ method, headers }: IncomingMessage, response: ServerResponse, 
   response.end(method === 'HEAD' ? undefined : body)
 }
 
-/** Serves the built page of this folder from memory: what is asked for is a key, never a path. */
+/** Serves the built page of this folder from memory: a requested path is a key of a map, never a path on the disk. */
 export const servePage = (folder: string, options: PageOptions): ServePage => {
   const files = load(folder, options)
   return (request, response) => {

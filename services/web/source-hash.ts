@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import { filesIn } from './files-in.ts'
 
 export const projectFolder = resolve(import.meta.dirname, '../..')
 
-/** All that the built page depends on, besides packages. */
-const sources = ['services/web/src', 'services/web/build.ts', 'shared/client', 'shared/protocol', 'shared/domain']
+/** All sources of the built page, besides packages. */
+const sources = [
+  'services/web/src',
+  'services/web/public',
+  'services/web/build.ts',
+  'shared/client',
+  'shared/protocol',
+  'shared/domain',
+]
 
-/** Pinned in `package.json`, which lies wherever the page is served; a lock file does not. */
+/** Pinned in `package.json`, which every installation has; a lock file is not in all of them. */
 const packages = ['@preact/signals', 'preact', 'vite', 'zod']
 
 const versionsIn = (folder: string): string => {
@@ -19,17 +27,15 @@ const versionsIn = (folder: string): string => {
   return packages.map((name) => `${name}@${pinned[name]}`).join()
 }
 
-const filesIn = (path: string): string[] => {
-  const entries = readdirSync(path, { withFileTypes: true, recursive: true })
-  // Documents are not built, and images are made without them.
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))
-    .map((entry) => join(entry.parentPath, entry.name))
-}
+/** Without documents: they are not built, and container images do not have them. */
+const filesOf = (path: string): string[] =>
+  /\.\w+$/.test(path)
+    ? [path]
+    : filesIn(path)
+        .filter((name) => !name.endsWith('.md'))
+        .map((name) => join(path, name))
 
-const filesOf = (path: string): string[] => (/\.\w+$/.test(path) ? [path] : filesIn(path))
-
-/** Names the state of the page's sources: another hash, another page. */
+/** A hash of the page's sources: different sources have a different hash. */
 export const sourceHash = (folder = projectFolder): string => {
   const hash = createHash('sha256').update(versionsIn(folder))
   const files = sources.flatMap((path) => filesOf(join(folder, path))).sort()

@@ -2,7 +2,7 @@ import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import { backoffMs } from './client-times.ts'
 import type { Body } from './frames.ts'
-import type { Link, Settlement } from './link.ts'
+import type { Link, Outcome } from './link.ts'
 import type { OutgoingRequest } from './requests.ts'
 
 /**
@@ -38,10 +38,10 @@ export const createAsker = ({ clock, times, random }: AskerPorts): Asker => {
       const again = (): void => {
         if (link === on) on?.ask(make(), settled)
       }
-      const settled = (settlement: Settlement): void => {
-        if (link !== on || settlement.kind === 'lost') return
-        if (settlement.kind === 'answered') return answered(settlement.body)
-        const { error } = settlement
+      const settled = (outcome: Outcome): void => {
+        if (link !== on || outcome.kind === 'lost') return
+        if (outcome.kind === 'answered') return answered(outcome.body)
+        const { error } = outcome
         if (error.code === 'forbidden' && forbidden !== undefined) return forbidden()
         clock.after(error.retry_after_ms ?? backoffMs(times, random, attempts), again)
         attempts += 1
@@ -50,8 +50,8 @@ export const createAsker = ({ clock, times, random }: AskerPorts): Asker => {
     },
     expect: (event, id, answered) => {
       const on = link
-      on?.expect(event, id, (settlement) => {
-        if (link === on && settlement.kind === 'answered') answered(settlement.body)
+      on?.expect(event, id, (outcome) => {
+        if (link === on && outcome.kind === 'answered') answered(outcome.body)
       })
     },
     connected: (next) => {

@@ -15,6 +15,8 @@ export type Calls = Pick<
 >
 
 const usersPerRequest = defaultLimits.usersPerCommand
+/** That many external ids of the greatest length fit into a frame. */
+const externalIdsPerRequest = 80
 
 const inParts = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size))
@@ -30,8 +32,8 @@ export const createCalls = (operations: Operations, request: CreateRequest, read
     return answer as unknown as Answer
   }
 
-  const people = async (field: string, values: readonly string[], call: CallOptions = {}): Promise<Person[]> => {
-    const asked = inParts(values, usersPerRequest).map((part) => ask('get-users', { [field]: part }, call.signal))
+  const people = async (field: string, size: number, values: readonly string[], call: CallOptions = {}): Promise<Person[]> => {
+    const asked = inParts(values, size).map((part) => ask('get-users', { [field]: part }, call.signal))
     const answers = await Promise.all(asked)
     return answers.flatMap(({ users }) => users as Person[])
   }
@@ -49,7 +51,7 @@ export const createCalls = (operations: Operations, request: CreateRequest, read
     },
     chats: (page) => chatsOf(ask, async () => (await readiness.wait(page?.signal)).id, page),
     messages: (room, page) => messagesOf(ask, room, page),
-    users: (ids, call) => people('users', ids, call),
-    findUsers: (ids, call) => people('externalUserIds', ids, call),
+    users: (ids, call) => people('users', usersPerRequest, ids, call),
+    findUsers: (ids, call) => people('externalUserIds', externalIdsPerRequest, ids, call),
   }
 }

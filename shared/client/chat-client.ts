@@ -3,6 +3,7 @@ import type { ChatEvents, ChatState, RoomMessage } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import type { HistoryOptions, ListedChat, PageOptions } from './history.ts'
+import type { Fetch } from './refused-connection.ts'
 import type { SocketConstructor } from './socket.ts'
 import type { GetToken } from './token-source.ts'
 
@@ -17,9 +18,13 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal
   /** Default: the runtime's own. */
   readonly WebSocket?: SocketConstructor
+  /**
+   * Asks the HTTP API why a WebSocket was refused, which the WebSocket does not tell. Default: the runtime's own.
+   */
+  readonly fetch?: Fetch
   /** Requests that may wait to be answered; past it a call fails with `queue_full`. Default 1,000. */
   readonly maxQueued?: number
-  /** As the service is set. Default 64 KiB. */
+  /** The `FRAME_BYTES` of the service. Default 96 KiB. */
   readonly maxFrameBytes?: number
   /** Missed frames of one room that are resumed; more are read from history. Default 1,000, at most 10,000. */
   readonly maxResumed?: number

@@ -1,9 +1,9 @@
-import { ChatError, refusal } from './chat-error.ts'
+import { ChatError, errorOfCall, refusal } from './chat-error.ts'
 import type { ClientClock, ClientTimer } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import { backoffMs } from './client-times.ts'
 import type { Body } from './frames.ts'
-import type { Link, Settlement } from './link.ts'
+import type { Link, Outcome } from './link.ts'
 import type { OutgoingRequest } from './requests.ts'
 
 export interface OperationOptions {
@@ -86,23 +86,23 @@ export const createOperations = (ports: OperationsPorts): Operations => {
     else lanes.set(operation.lane, left)
   }
 
-  const settle = (operation: Operation, settlement: Settlement): void => {
+  const settle = (operation: Operation, outcome: Outcome): void => {
     if (operation.state !== 'under way') return
-    if (settlement.kind === 'lost') {
+    if (outcome.kind === 'lost') {
       // It goes out on the next connection, in its place in the queue.
       underWay -= 1
       operation.state = 'waiting'
       return
     }
-    if (settlement.kind === 'refused') refuse(operation, settlement)
+    if (outcome.kind === 'refused') refuse(operation, outcome)
     else {
       leave(operation)
-      operation.succeed(settlement.body)
+      operation.succeed(outcome.body)
     }
     pump()
   }
 
-  const refuse = (operation: Operation, { error }: Settlement & { readonly kind: 'refused' }): void => {
+  const refuse = (operation: Operation, { error }: Outcome & { readonly kind: 'refused' }): void => {
     if (!error.retryable) {
       leave(operation)
       return operation.fail(refusal(error))
@@ -120,7 +120,7 @@ export const createOperations = (ports: OperationsPorts): Operations => {
   const start = (operation: Operation, on: Link): void => {
     underWay += 1
     operation.state = 'under way'
-    on.ask(operation.request, (settlement) => settle(operation, settlement))
+    on.ask(operation.request, (outcome) => settle(operation, outcome))
   }
 
   const pump = (): void => {
@@ -140,9 +140,10 @@ export const createOperations = (ports: OperationsPorts): Operations => {
   return {
     run: (request, { lane, signal }) =>
       new Promise((resolve, reject) => {
+        const call = new Error()
         if (signal?.aborted === true) return reject(signal.reason)
         const refused = whyNot(request)
-        if (refused !== undefined) return reject(refused)
+        if (refused !== undefined) return reject(errorOfCall(refused, call))
         const abort = (): void => {
           leave(operation)
           operation.fail(signal?.reason)
@@ -158,7 +159,7 @@ export const createOperations = (ports: OperationsPorts): Operations => {
           },
           fail: (error) => {
             free()
-            reject(error)
+            reject(error instanceof ChatError ? errorOfCall(error, call) : error)
           },
           state: 'waiting',
           attempts: 0,

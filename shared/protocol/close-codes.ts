@@ -1,8 +1,8 @@
 /**
- * Every close code that the service sends of its own, and the standard ones a
- * client meets. The number carries the advice: 4000–4499 come back, 4500–4999
- * do not. PROTOCOL.md holds the same table; a test compares them. A number is
- * never reused.
+ * Every close code that the service sends, and the standard codes that a client
+ * can see. Clients reconnect after 4000–4499 and do not after 4500–4999.
+ * PROTOCOL.md has the same table; a test compares them. A number is never
+ * reused.
  */
 export const closeCodes = {
   goingAway: { code: 1001, reason: 'going away', meaning: 'the other side is leaving' },
@@ -24,7 +24,12 @@ export const closeCodes = {
   unauthenticated: { code: 4501, reason: 'unauthenticated', meaning: 'a token was refused' },
 } as const
 
-const comesBack: ReadonlySet<number> = new Set([1001, 1006, 1011, 1012, 1013])
+/** Of the standard codes: the client's own frames violate the WebSocket protocol or the limits, which a new connection does not change. */
+const final: ReadonlySet<number> = new Set([1002, 1007, 1009])
 
-/** Whether a client that was closed with this code should connect again. */
-export const mayReconnect = (code: number): boolean => comesBack.has(code) || (code >= 4000 && code < 4500)
+/**
+ * Whether a client should connect again after this code. Only the service can
+ * end a client: a code that it never sends comes from a proxy or the network,
+ * and the connection is lost.
+ */
+export const mayReconnect = (code: number): boolean => !final.has(code) && (code < 4500 || code > 4999)

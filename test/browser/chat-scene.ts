@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import type { Window } from '../support/browser/window.ts'
 import { openWindow } from '../support/browser/window.ts'
 
-/** Some people, and what they say to each other: something to look at. */
+/** A conversation for screenshots. */
 export interface ChatScene {
   readonly ann: Window
   readonly bob: Window
@@ -24,7 +24,7 @@ const neighbours = [
   ['erika', 'Erika Sato'],
 ] as const
 
-/** Ann and Bob in the middle of a conversation, with other chats beside it. */
+/** Plays a conversation of Ann and Bob, with other chats in Ann's list. */
 export const playScene = async (browser: Browser, url: string): Promise<ChatScene> => {
   const bob = await openWindow(browser, url, { id: 'bob', name: 'Bob Martin' })
   const ann = await openWindow(browser, url, { id: 'ann', name: 'Ann Lindqvist' })

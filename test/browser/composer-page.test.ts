@@ -9,10 +9,10 @@ import { startEmbedded } from '../support/stack/start-embedded.ts'
 
 const missing = await whyNoBrowser()
 
-/** What the browser keeps of this page, as text. */
+/** The stored data of this page, as text. */
 const storedText = ({ page }: Window): Promise<string> => page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage })')
 
-/** Puts a switch into the connection of this page, which is loaded again for it. */
+/** Reloads the page with a connection that the test can cut. */
 const connectionOf = async ({ page }: Window): Promise<{ cut(): void; mend(): void }> => {
   const open = new Set<WebSocketRoute>()
   let isCut = false
@@ -51,7 +51,7 @@ describe.skipIf(missing)('The composer and the dialogs of the chat page', { time
   const open = (id: string, name = id): Promise<Window> => openWindow(browser, server.url, { id, name })
   const composerOf = ({ page }: Window) => page.getByRole('textbox', { name: /^Message to/ })
 
-  it('keeps a pasted text whole, counts what is too much, and sends nothing until it fits', async () => {
+  it('keeps all of a pasted text, counts the characters over the limit, and sends it only when it fits', async () => {
     const ann = await open('paste-ann')
     await ann.startChat('', 'Notes')
     const composer = composerOf(ann)
@@ -103,7 +103,7 @@ describe.skipIf(missing)('The composer and the dialogs of the chat page', { time
     await ann.close()
   })
 
-  it('opens dialogs with the focus on what is to be filled in', async () => {
+  it('opens dialogs with the focus on the first field', async () => {
     const ann = await open('focus-ann')
     await ann.page.getByRole('button', { name: 'New chat' }).click()
     await ann.page.keyboard.type('focus-bob')
@@ -114,7 +114,7 @@ describe.skipIf(missing)('The composer and the dialogs of the chat page', { time
     await ann.close()
   })
 
-  it('opens the chat that exists when one starts another with the same person', async () => {
+  it('opens the existing chat when a user starts an unnamed chat with the same person again', async () => {
     const bob = await open('same-bob')
     const ann = await open('same-ann')
     for (const round of [1, 2]) {
@@ -148,7 +148,7 @@ describe.skipIf(missing)('The composer and the dialogs of the chat page', { time
     await ann.close()
   })
 
-  it('shows at once that the browser has lost its network', async () => {
+  it('shows within seconds that the browser has lost its network', async () => {
     const ann = await open('offline-ann')
     await ann.page.context().setOffline(true)
     await ann.page.getByText('No connection.').waitFor({ timeout: 5_000 })
@@ -170,7 +170,7 @@ describe.skipIf(missing)('The composer and the dialogs of the chat page', { time
     await ann.close()
   })
 
-  it('scrolls down to a message that one sends while reading further up', async () => {
+  it('scrolls to an own message that is sent while older messages are in view', async () => {
     const ann = await open('scroll-ann')
     await ann.startChat('', 'Long')
     for (const part of ['one', 'two', 'three']) await ann.write(`${part}\n`.repeat(60).trim())
@@ -184,7 +184,7 @@ describe.skipIf(missing)('The composer and the dialogs of the chat page', { time
     await ann.close()
   })
 
-  it('opens a chat at the first new message, and counts messages as read when they were in view', async () => {
+  it('opens a chat at the first new message, and marks messages as read when they are in view', async () => {
     const ann = await open('unread-ann')
     const bob = await open('unread-bob')
     await bob.startChat('unread-ann', 'Many pages')
@@ -199,7 +199,7 @@ describe.skipIf(missing)('The composer and the dialogs of the chat page', { time
     await Promise.all([ann.close(), bob.close()])
   })
 
-  it('moves between chats and lists the shortcuts by keys', async () => {
+  it('switches between chats, and lists the shortcuts, by keys', async () => {
     const ann = await open('keys-ann')
     for (const name of ['First', 'Second']) await ann.startChat('', name)
     await ann.page.keyboard.press('Alt+ArrowDown')
@@ -212,7 +212,7 @@ describe.skipIf(missing)('The composer and the dialogs of the chat page', { time
     await ann.close()
   })
 
-  it('keeps a name with a direction override from turning the text beside it', async () => {
+  it('does not let a direction override in a name reverse the text beside it', async () => {
     const eve = await open('bidi-eve', '\u202eEve')
     const bob = await open('bidi-bob', 'Bob')
     await bob.startChat('bidi-eve', 'Group of three')

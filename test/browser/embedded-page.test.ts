@@ -16,7 +16,7 @@ const missing = await whyNoBrowser()
 const count = 130
 const all = Array.from({ length: count }, (_, index) => `message ${index + 1}`)
 
-/** Somebody who wrote a lot to Ann while she was not there. */
+/** A user who has sent Ann many messages while she was offline. */
 const writeMany = async (url: string): Promise<void> => {
   const ann = connect(url, { user: { externalUserId: 'ann', name: 'Ann Lindqvist' } })
   const bob = connect(url, { user: { externalUserId: 'bob', name: 'Bob Martin' } })
@@ -49,7 +49,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     }
   }
 
-  it('shows the newest first, and all of the past by scrolling up, each message once', async () => {
+  it('opens at the newest message, and loads all older messages once each on scrolling up', async () => {
     await ann.open('A long story')
     const log = ann.page.getByRole('log')
     const newest = log.getByText(`message ${count}`, { exact: true })
@@ -76,7 +76,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     await ann.page.getByText('This is the beginning of the chat.').waitFor()
   })
 
-  it('leads back to the chats, also by the browser’s own way back', async () => {
+  it('returns to the list of chats by its own button and by that of the browser', async () => {
     const chats = ann.page.getByRole('navigation', { name: 'Chats' })
     await ann.page.goBack()
     await chats.waitFor()
@@ -86,7 +86,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     await chats.waitFor()
   })
 
-  it('starts a chat with whoever opens an invitation link, once', async () => {
+  it('starts one chat with a user who opens an invitation link, also when the link is opened twice', async () => {
     await ann.page.getByRole('button', { name: 'Invite', exact: true }).click()
     const link = await ann.page.getByLabel('Your invitation link').inputValue()
     await ann.page.keyboard.press('Escape')
@@ -103,7 +103,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     await carol.close()
   })
 
-  it('says so, and takes nothing more, when one was removed', async () => {
+  it('says that the user was removed from a chat, and accepts no more messages for it', async () => {
     const dave = await openWindow(browser, server.url, { id: 'dave', name: 'Dave Okafor' })
     await dave.startChat('ann', 'Short visit')
     await ann.open('Short visit')
@@ -116,7 +116,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     await dave.close()
   })
 
-  it('keeps what the service refused in sight, with the reason, to be tried again or dropped', async () => {
+  it('keeps a refused message visible with the reason, until the user sends it again or discards it', async () => {
     const erik = await openWindow(browser, server.url, { id: 'erik', name: 'Erik Berg' }, phone)
     await erik.startChat('', 'Notes')
     // Enough to fill the view.
@@ -145,7 +145,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     await erik.close()
   })
 
-  it('gives axe-core nothing to find on a phone: without chats, in their list, in one, and with the frames', async () => {
+  it('has no accessibility problem on a phone: without chats, in the list, in a chat, and with the frames panel', async () => {
     const faye = await openWindow(browser, server.url, { id: 'faye', name: 'Faye Moreau' }, phone)
     await isAccessible(faye)
     await faye.startChat('ann', 'Two views')
@@ -161,7 +161,7 @@ describe.skipIf(missing)('The chat page on the embedded server, on a phone', { t
     await faye.close()
   })
 
-  it('never made the browser complain', () => {
+  it('has caused no error in the console of the browser', () => {
     expect(ann.complaints).toEqual([])
   })
 })

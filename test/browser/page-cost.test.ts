@@ -15,11 +15,11 @@ const few = 10
 const many = 5_000
 /** Messages of one measurement, one after another. */
 const measured = 40
-/** Messages that the sender has under way at a time while it fills the room. */
+/** Messages in flight while the sender fills the room. */
 const together = 500
-/** Measurements of one size, of which the cheapest counts: the others were disturbed. */
+/** Measurements of one size. The cheapest counts, because other work on the machine disturbs the others. */
 const rounds = 3
-/** The aim is 1; the rest is for the noise of a shared machine. A page that lays out all rows is far beyond it. */
+/** The aim is 1; the margin is for the noise of a shared machine. A page that lays out all rows exceeds it by far. */
 const mostRatio = 3
 
 /** Seconds of the page's main thread: scripts, styles and layout. */

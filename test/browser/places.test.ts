@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { shiftClock } from '../support/browser/shift-clock.ts'
 import { openWindow } from '../support/browser/window.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
@@ -13,6 +14,7 @@ import { startEmbedded } from '../support/stack/start-embedded.ts'
 const missing = await whyNoBrowser()
 
 const prefix = '/apps/chat'
+const dayMs = 86_400_000
 
 /** The request line and headers of an upgrade, as text, for another path. */
 const upgradeText = (incoming: IncomingMessage, path: string): string => {
@@ -73,12 +75,44 @@ describe.skipIf(missing)('The chat page in unusual places', { timeout: 120_000 }
     }
   })
 
-  it('names the browsers that it supports to one that it does not', async () => {
+  it('lists the supported browsers in an unsupported one', async () => {
     const page = await browser.newPage()
     await page.addInitScript('delete Promise.withResolvers')
     await page.goto(server.url.replace(/^ws/, 'http').replace(/\/ws$/, '/'))
     await page.getByText('the page runs in Chrome and Edge from 119').waitFor()
     expect(await page.getByLabel('Your id').count()).toBe(0)
     await page.close()
+  })
+
+  it('shows day and time of a message by the clock of the service when the device clock is wrong', async () => {
+    for (const [id, wrongByMs] of Object.entries({ ahead: 3 * dayMs, behind: -400 * dayMs })) {
+      const one = await openWindow(browser, server.url, { id, name: id })
+      await shiftClock(one.page.context(), wrongByMs)
+      await one.page.reload()
+      await one.startChat('', 'Notes')
+      const before = Date.now()
+      await one.write('now')
+      const stamp = one.page.getByRole('log').locator('.bubble time')
+      const shownAt = Date.parse((await stamp.getAttribute('datetime')) ?? '')
+      expect(Math.abs(shownAt - before)).toBeLessThan(10_000)
+      await one.page.getByText('Stored').waitFor({ state: 'attached' })
+      await one.page.getByRole('log').getByText('Today', { exact: true }).waitFor()
+      await one.close()
+    }
+  })
+
+  it('changes the heading of a message from today to yesterday at midnight while the page stays open', async () => {
+    const ann = await openWindow(browser, server.url, { id: 'late-ann', name: 'Ann' }, { timezoneId: 'UTC' })
+    await ann.startChat('', 'Notes')
+    await ann.write('good night')
+    await ann.page.getByText('Stored').waitFor({ state: 'attached' })
+    const midnight = new Date().setUTCHours(24, 0, 0, 0)
+    const date = new Date(midnight - 6_000).toUTCString()
+    await ann.page.route('**/*', (route) =>
+      route.request().method() === 'HEAD' ? route.fulfill({ headers: { date } }) : route.continue(),
+    )
+    await ann.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await ann.page.getByRole('log').getByText('Yesterday', { exact: true }).waitFor({ timeout: 20_000 })
+    await ann.close()
   })
 })

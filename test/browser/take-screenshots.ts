@@ -9,7 +9,7 @@ import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 import { playScene } from './chat-scene.ts'
 
-/** Makes the pictures of the page's README again: `npm run page:screenshots`. */
+/** Takes the pictures of the page's README: `npm run page:screenshots`. */
 const folder = join(projectFolder, 'services/web/screenshots')
 
 const sizes = {

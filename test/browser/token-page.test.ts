@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
 import { accessibilityProblems } from '../support/browser/accessibility.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { shiftClock } from '../support/browser/shift-clock.ts'
 import { secretIssuer, testSecret } from '../support/issuer.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
@@ -11,7 +12,7 @@ const missing = await whyNoBrowser()
 const { token } = secretIssuer()
 const stranger = secretIssuer('another secret, as long as the first one is, more or less')
 
-describe.skipIf(missing)('The chat page, where the service asks for tokens', { timeout: 180_000 }, () => {
+describe.skipIf(missing)('The chat page of a service that requires tokens', { timeout: 180_000 }, () => {
   let chat: EmbeddedChat
   let browser: Browser
   let origin: string
@@ -27,9 +28,10 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await chat?.[Symbol.asyncDispose]()
   })
 
-  const visit = async (hash = ''): Promise<Page> => {
+  const visit = async (hash = '', clockIsWrongByMs = 0): Promise<Page> => {
     const context = await browser.newContext()
     context.setDefaultTimeout(45_000)
+    if (clockIsWrongByMs !== 0) await shiftClock(context, clockIsWrongByMs)
     const page = await context.newPage()
     await page.goto(`${origin}/${hash}`)
     return page
@@ -51,7 +53,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.getByRole('button', { name: 'Use it' }).click()
   }
 
-  it('asks for one, says what is wrong with it, and knows by it who signs in', async () => {
+  it('asks for a token, explains why it refuses one, and signs in the user of a valid one', async () => {
     const page = await visit()
     for (const [text, problem] of [
       ['two words', 'This is not a token'],
@@ -69,7 +71,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('takes one that is handed over in the address, which keeps nothing of it', async () => {
+  it('accepts a token from the address and removes it there', async () => {
     const ann = await visitAs(`#token=${await token({ sub: 'ann' })}`, 'ann')
     await isIn(ann, 'ann')
     expect(ann.url()).toBe(`${origin}/`)
@@ -85,7 +87,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await bob.context().close()
   })
 
-  it('does not make somebody else of whoever is signed in, whatever the address says', async () => {
+  it('does not change the signed-in user when the address has a token of another one', async () => {
     const page = await visitAs(`#token=${await token({ sub: 'ann' })}`, 'ann')
     await isIn(page, 'ann')
     await page.evaluate(
@@ -100,20 +102,20 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('asks for the next one in time, takes only one of the same person, and stays connected', async () => {
+  it('asks for the next token before the last one ends, accepts only one of the same user, and stays connected', async () => {
     const page = await visitAs(`#token=${await token({ sub: 'ann', exp: 45 })}`, 'ann')
     await isIn(page, 'ann')
     await page.getByText('Your token ends soon.').waitFor()
     expect(await accessibilityProblems(page)).toEqual([])
     await giveNext(page, await token({ sub: 'bob' }))
-    await page.getByText('This token is somebody else’s: bob. You are signed in as ann.').waitFor()
+    await page.getByText('This token is of another user: bob. You are signed in as ann.').waitFor()
     await giveNext(page, await token({ sub: 'ann' }))
     await page.getByText('Your token ends soon.').waitFor({ state: 'detached' })
     expect(await page.getByRole('status', { name: 'Connection' }).getAttribute('data-state')).toBe('online')
     await page.context().close()
   })
 
-  it('says that it has ended, keeps what is written, and sends it with the next one', async () => {
+  it('says that the token has ended, keeps new messages, and sends them with the next token', async () => {
     const page = await visitAs(`#token=${await token({ sub: 'dora', exp: 40 })}`, 'dora')
     await isIn(page, 'dora')
     await page.getByRole('button', { name: 'New chat' }).click()
@@ -132,7 +134,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('asks before a link signs a new tab in, and says as whom', async () => {
+  it('asks before a link signs in, and names the user of its token', async () => {
     const page = await visit(`#token=${await token({ sub: 'mallory' })}`)
     await page.getByRole('heading', { name: 'Sign in as mallory?' }).waitFor()
     expect(page.url()).toBe(`${origin}/`)
@@ -145,7 +147,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('says so where the service refuses the token of a link', async () => {
+  it('says that the service refuses the token of a link', async () => {
     const page = await visitAs(`#token=${await stranger.token({ sub: 'eve' })}`, 'eve')
     await page.getByRole('alert').getByText('The service refuses this token.').waitFor()
     await page.getByRole('button', { name: 'Do not sign in' }).click()
@@ -154,7 +156,7 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     await page.context().close()
   })
 
-  it('ends, and says why, where the next one is refused', async () => {
+  it('ends with a reason when the service refuses the next token', async () => {
     const page = await visitAs(`#token=${await token({ sub: 'fay', exp: 40 })}`, 'fay')
     await isIn(page, 'fay')
     await page.getByText('Your token ends soon.').waitFor()
@@ -163,6 +165,29 @@ describe.skipIf(missing)('The chat page, where the service asks for tokens', { t
     expect(await accessibilityProblems(page)).toEqual([])
     await page.getByRole('button', { name: 'Sign in again' }).click()
     await page.getByLabel('Token').waitFor()
+    await page.context().close()
+  })
+
+  it('signs in a user whose device clock is ahead by more than the life of the token', async () => {
+    const page = await visit('', 7_200_000)
+    await signIn(page, await token({ sub: 'gil', exp: 3_600 }))
+    await isIn(page, 'gil')
+    await page.getByRole('button', { name: 'New chat' }).click()
+    await page.getByLabel('Name of the chat').fill('Notes')
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.getByRole('textbox', { name: /^Message to/ }).fill('on time')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Stored').waitFor({ state: 'attached' })
+    expect(await page.getByRole('form', { name: 'Token' }).count()).toBe(0)
+    await page.reload()
+    await isIn(page, 'gil')
+    await page.context().close()
+  })
+
+  it('says that a token has ended if the device clock is behind', async () => {
+    const page = await visit('', -7_200_000)
+    await signIn(page, await token({ sub: 'hal', exp: -10 }))
+    await page.getByRole('alert').getByText('This token has ended already.').waitFor()
     await page.context().close()
   })
 })

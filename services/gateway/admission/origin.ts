@@ -4,7 +4,7 @@ import { headerValues } from './request-headers.ts'
 
 /** Which origins and hosts are accepted. */
 export interface OriginRule {
-  /** Accepted origins; undefined: a page may connect to the host that served it. */
+  /** Origins that are allowed besides the gateway's own. */
   readonly allowed: readonly string[] | undefined
   /**
    * Authentication is off. A page of any host name that resolves to this machine
@@ -37,16 +37,17 @@ export const isAcceptedHost = (request: Pick<IncomingMessage, 'rawHeaders'>, { a
 }
 
 /**
- * Whether the `Origin` header is accepted. Browsers always send one. A request
- * without one is accepted, because it does not come from a page.
+ * Whether the origin of a request is accepted. Browsers always send one; other
+ * programs send none, and are accepted here. The gateway's own page is accepted
+ * besides the list, unless the list names its host: an `https` entry must not
+ * let the `http` page of the same host in.
  */
-export const isAcceptedOrigin = (request: Pick<IncomingMessage, 'rawHeaders'>, { allowed, isOpen }: OriginRule): boolean => {
+export const isAcceptedOrigin = (request: Pick<IncomingMessage, 'rawHeaders'>, { allowed = [], isOpen }: OriginRule): boolean => {
   const [origin, ...others] = headerValues(request, 'origin')
   if (origin === undefined) return true
   if (others.length > 0) return false
-  if (allowed?.includes(origin) === true) return true
+  if (allowed.includes(origin)) return true
   const [host = ''] = headerValues(request, 'host')
-  // With authentication off, a page that this port served on loopback is accepted as well.
-  if (isOpen) return isOwn(origin, host) && isLoopback(hostName(host))
-  return allowed === undefined && isOwn(origin, host)
+  if (!isOwn(origin, host) || isListedHost(host, allowed)) return false
+  return !isOpen || isLoopback(hostName(host))
 }

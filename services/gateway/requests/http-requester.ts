@@ -51,10 +51,10 @@ export const createCalls = ({ binding, intake, queries, metrics, log }: CallDeps
     const actor = request.as
     if (request.event === 'create-user') return createUser(requester, request)
     if (request.event === 'get-users') return queries.answer(requester, request, actor)
-    if (actor === undefined) return requester.refuse(request, 'unbound', 'as: says for whom')
+    if (actor === undefined) return requester.refuse(request, 'unbound', 'as: is missing; it names the user to act for')
     if (request.event === 'list-chats' || request.event === 'list-messages') return queries.answer(requester, request, actor)
     if (request.event === 'resume' || request.event === 'refresh' || request.event === 'ping')
-      return requester.refuse(request, 'unknown_event', 'event: needs a socket')
+      return requester.refuse(request, 'unknown_event', 'event: is available on a WebSocket only')
     intake.submit(requester, request, actor)
   }
 

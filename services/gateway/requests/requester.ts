@@ -8,7 +8,8 @@ import type { SendQueue } from '../send-queue/send-queue.ts'
 /** The members of a request that its answer repeats. */
 export interface Asked {
   readonly event: string
-  readonly id?: string | undefined
+  /** A number only in an error, which says that it must be a string. */
+  readonly id?: string | number | undefined
 }
 
 /** Sends requests and is answered: the session of a socket, or a single HTTP request. */

@@ -7,7 +7,7 @@ import type { Logger } from '../../../shared/runtime/observability/logger.ts'
 import type { AdmissionControl } from '../admission/admission-control.ts'
 import type { Principal } from '../admission/auth.ts'
 import type { Refused } from '../admission/refusals.ts'
-import { refusalHead } from '../admission/refusals.ts'
+import { refusalHead, refusals } from '../admission/refusals.ts'
 import type { FrameReader } from '../requests/frame-reader.ts'
 import type { MakeCall } from '../requests/http-requester.ts'
 import { readBody } from './read-body.ts'
@@ -60,14 +60,30 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
 }
 
-/** A refusal of admission, as an error. */
-const refused = (event: string, refusal: Refused): Answer => {
-  const { status, headers } = refusalHead(refusal)
+/** A refusal by admission in the shape of an error. `details.refusal` says that the connection was refused, not the request. */
+const refused = (event: string, { refusal, waitMs }: Refused): Answer => {
+  const { status, headers } = refusalHead({ refusal, ...(waitMs === undefined ? {} : { waitMs }) })
   const number = Number(status.slice(0, 3))
   const code = codes[number] ?? 'forbidden'
-  const answer = failure(event, errorBody(code, refusal.refusal.replaceAll('_', ' '), undefined, refusal.waitMs), number)
+  const answer = failure(event, errorBody(code, refusals[refusal].meaning, { refusal }, waitMs), number)
   return { ...answer, headers: { ...headers, ...answer.headers } }
 }
+
+/**
+ * Lets the page of an accepted origin read the answer, also to a token that is
+ * refused, which its WebSocket does not tell. Such a page may open a socket,
+ * where a token allows it more than here.
+ */
+const sharedWith = (origin: string | undefined): Readonly<Record<string, string>> =>
+  origin === undefined
+    ? {}
+    : {
+        'access-control-allow-origin': origin,
+        'access-control-allow-methods': 'POST',
+        'access-control-allow-headers': 'authorization, content-type',
+        'access-control-max-age': '600',
+        vary: 'origin',
+      }
 
 const isJson = ({ headers }: IncomingMessage): boolean => /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')
 
@@ -85,11 +101,12 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
       value = undefined
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalid(event, 'frame', 'not a JSON object')
-    for (const field of ['event', 'id']) if (Object.hasOwn(value, field)) return invalid(event, field, 'unknown field')
+    for (const field of ['event', 'id'] as const)
+      if ((value as Readonly<Record<string, unknown>>)[field] != null) return invalid(event, field, 'unknown field')
     const frame = read(JSON.stringify({ ...value, event }))
     if ('error' in frame) return failure(event, frame.error)
     const hasResume = frame.request.event === 'create-user' && frame.request.body.resume !== undefined
-    return hasResume ? invalid(event, 'body.resume', 'needs a socket') : frame
+    return hasResume ? invalid(event, 'body.resume', 'is available on a WebSocket only') : frame
   }
 
   const ask = async (principal: Principal, event: string, text: string, response: ServerResponse): Promise<Answer> => {
@@ -109,13 +126,15 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
       return { status: 200, text: document }
     }
     if (!known.has(event)) return failure('error', errorBody('unknown_event', 'event: there is no such event'))
+    if (request.method === 'OPTIONS') return { status: 204, headers: { allow: 'POST' }, text: '' }
     if (request.method !== 'POST') return { ...invalid(event, 'method', 'must be POST', 405), headers: { allow: 'POST' } }
     if (isDraining) return refused(event, { refusal: 'draining' })
     if (inFlight.size > maxRequests)
       return failure(event, errorBody('unavailable', 'too many requests in flight', undefined, 1_000))
     const identified = await admissionControl.identify(request)
     if ('refusal' in identified) return refused(event, identified)
-    if (!identified.principal.isService) return failure(event, errorBody('forbidden', 'only a service may call'))
+    if (!identified.principal.isService)
+      return failure(event, errorBody('forbidden', 'the HTTP API needs a token with the role service'))
     if (!isJson(request)) return invalid(event, 'content-type', 'must be application/json', 415)
     const text = await readBody(request, maxBodyBytes)
     if (text === undefined) return invalid(event, 'frame', `has more than ${maxBodyBytes} bytes, or is not UTF-8`, 413)
@@ -130,9 +149,10 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       ...(isDraining || !request.complete ? { connection: 'close' } : {}),
+      ...sharedWith(admissionControl.acceptedOrigin(request)),
       ...headers,
     })
-    response.end(`${text}\n`)
+    response.end(status === 204 ? undefined : `${text}\n`)
   }
 
   return {

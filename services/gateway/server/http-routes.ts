@@ -12,6 +12,13 @@ const plain = (response: ServerResponse, status: number, text: string): void => 
   response.end(text)
 }
 
+/** For a person or a program that opens the address alone. */
+const front = `A chat service.
+
+WebSocket   /ws                     described by /asyncapi.json
+HTTP API    POST /api/v1/<event>    described by /api/v1/openapi.json
+`
+
 interface Routes {
   readonly limits: ProtocolLimits
   readonly api: Api
@@ -28,7 +35,7 @@ export const answerRequests = ({ limits, api, page }: Routes) => {
       response.writeHead(200, { 'content-type': 'application/json' })
       response.end(document)
     } else if (page?.(request, response) === true) return
-    else if (request.url === '/') plain(response, 200, 'A chat service. Connect a WebSocket to /ws.\n')
+    else if (request.url === '/') plain(response, 200, front)
     else plain(response, 404, 'not found\n')
   }
 }

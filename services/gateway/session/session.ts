@@ -33,7 +33,7 @@ export interface SessionDeps extends DispatcherDeps {
   readonly onEnded: (session: Session) => void
 }
 
-const idText = (id: string | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
+const idText = (id: string | number | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
 
 const known: ReadonlySet<string> = new Set(requestEvents)
 

@@ -5,11 +5,13 @@ import './styles/layout.css'
 import './styles/chat-list.css'
 import './styles/conversation.css'
 import './styles/panels.css'
+import { keepPage } from './model/keep-page.ts'
+import { serviceClock } from './model/service-clock.ts'
 import { openSession } from './model/session.ts'
 import { applyTheme } from './model/theme.ts'
 import { App } from './ui/app.tsx'
 
-/** Newer than the syntax that an old browser refuses to load at all; without it the sentence in the page stays. */
+/** An old browser that can load this file, but not run the page, keeps the sentence that the document shows. */
 const isSupported = typeof Promise.withResolvers === 'function'
 
 const root = document.getElementById('app')
@@ -18,4 +20,6 @@ if (root !== null && isSupported) {
   openSession()
   root.replaceChildren()
   render(<App />, root)
+  void serviceClock.sync()
+  keepPage()
 }

@@ -79,8 +79,8 @@ export const accessSettings = {
     whole(1, 31_536_000).default(86_400),
   ),
   ALLOWED_ORIGINS: setting(
-    'origins whose pages may connect, exact (`https://app.example.com`), several separated by commas. With `AUTH=off` also the hosts, besides loopback names, that clients may connect to',
-    'the page’s own',
+    'origins whose pages may connect besides the gateway’s own page, exact (`https://app.example.com`), several separated by commas. With `AUTH=off` also the hosts, besides loopback names, that clients may connect to',
+    '',
     listOf(isOrigin, 'must be origins like https://app.example.com, several separated by commas').optional(),
   ),
   TRUSTED_PROXIES: setting(

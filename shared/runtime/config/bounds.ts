@@ -9,7 +9,7 @@ export const boundsTable = {
   sendQueueBytes: { value: 256 * 1024, meaning: 'Bytes queued for one socket before its followers are set behind.' },
   pendingPerSession: { value: 64, meaning: 'Commands of one session without an outcome.' },
   pendingPerGateway: { value: 10_000, meaning: 'Commands of one gateway without an outcome.' },
-  produceBufferBytes: { value: 8 * 1024 * 1024, meaning: 'Bytes of commands waiting for the command log.' },
+  produceBufferBytes: { value: 10 * 1024 * 1024, meaning: 'Bytes of commands waiting for the command log.' },
   produceBatchRecords: { value: 500, meaning: 'Records of one publish to the command log.' },
   pageBytes: { value: 1024 * 1024, meaning: 'Bytes of one page of a list, a resume or a repair.' },
   pageEvents: { value: 200, meaning: 'Events of one page read by a follower or a repair.' },

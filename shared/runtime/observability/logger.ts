@@ -1,20 +1,24 @@
 import type { Logger } from 'pino'
 import { pino, stdTimeFunctions } from 'pino'
 import { loggedError } from './logged-error.ts'
+import { readableLine } from './readable-line.ts'
 
 export type { Logger } from 'pino'
 
 export interface LoggerOptions {
   readonly level: string
-  /** Of the process: gateway, writer, admin … */
+  /** The name of the process: gateway, writer, admin … */
   readonly name: string
-  /** Where lines go; stdout when absent. */
+  /** Receives each JSON line; stdout if absent. */
   readonly write?: (line: string) => void
 }
 
+const writeReadable = (line: string): void => void process.stdout.write(readableLine(line))
+
 /**
- * JSON lines: fixed text plus fields. What a person wrote, tokens and URLs
- * with passwords are never given to it; of an error it keeps what `loggedError` does.
+ * Logs fixed text plus fields: as JSON lines, or as readable lines if stdout
+ * is a terminal. Callers never give it message texts, tokens or URLs with
+ * passwords; of an error it keeps the fields that `loggedError` selects.
  */
 export const createLogger = ({ level, name, write }: LoggerOptions): Logger => {
   const options = {
@@ -24,5 +28,6 @@ export const createLogger = ({ level, name, write }: LoggerOptions): Logger => {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: loggedError, error: (value: unknown) => (value instanceof Error ? loggedError(value) : value) },
   }
-  return write === undefined ? pino(options) : pino(options, { write })
+  const writing = write ?? (process.stdout.isTTY ? writeReadable : undefined)
+  return writing === undefined ? pino(options) : pino(options, { write: writing })
 }

@@ -12,9 +12,9 @@ interface Axe {
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** What axe-core finds wrong on the page as it is now, a line each. */
+/** The problems that axe-core finds on the page, a line each. */
 export const accessibilityProblems = async (page: Page): Promise<string[]> => {
-  // By the debugger, past the page's own rules on scripts.
+  // Evaluated by the debugger, because the page's policy forbids injected scripts.
   await page.evaluate(script)
   const { violations } = await page.evaluate((tags) => {
     const { axe } = globalThis as unknown as { readonly axe: Axe }

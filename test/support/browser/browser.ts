@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { findChromium } from '../../../infra/native/chromium.ts'
 
-/** Talks to nobody but the pages it is sent to. */
+/** Turns off the browser's own connections. */
 const quiet = [
   '--disable-background-networking',
   '--disable-component-update',
@@ -11,13 +11,13 @@ const quiet = [
   '--no-default-browser-check',
 ]
 
-/** A headless Chromium of its own. Root has no sandbox; the pages are ours. */
+/** A new headless Chromium. Root has no sandbox; the pages are trusted. */
 export const openBrowser = async (): Promise<Browser> => {
   const executablePath = await findChromium()
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...quiet], timeout: 120_000 })
 }
 
-/** Why there is no browser here; undefined where there is one. Under CI that is an error, not a reason. */
+/** The reason why there is no browser; undefined if there is one. With CI=true a missing browser is an error. */
 export const whyNoBrowser = async (): Promise<string | undefined> => {
   try {
     await findChromium()
@@ -25,7 +25,7 @@ export const whyNoBrowser = async (): Promise<string | undefined> => {
   } catch (error) {
     if (process.env.CI) throw error
     const reason = error instanceof Error ? error.message : String(error)
-    process.stderr.write(`browser: not to be had, tests that need it are skipped: ${reason}\n`)
+    process.stderr.write(`browser: not available, its tests are skipped: ${reason}\n`)
     return reason
   }
 }

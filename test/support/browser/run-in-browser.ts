@@ -1,15 +1,19 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+
+/** Prepares a page before it is loaded. */
+export type PreparePage = (page: Page) => Promise<void>
 
 /**
- * Runs a bundled module on the service's own origin, as the pages that may
- * connect are, and collects what it prints, line by line. What it fails with is a line, too.
+ * Runs a bundled module in a page of this origin, and collects the lines that it
+ * logs. An uncaught error is a line, too.
  */
-export const runInBrowser = async (browser: Browser, origin: string, script: string) => {
+export const runInBrowser = async (browser: Browser, origin: string, script: string, prepare?: PreparePage) => {
   const page = await browser.newPage()
   const lines: string[] = []
-  // A line of text, without rules of its own on scripts.
+  await prepare?.(page)
+  // The answer is plain text, so no content security policy blocks the script.
   await page.goto(origin)
-  // What the browser says by itself, of a missing icon for example, is none of it.
+  // The browser itself reports at other levels, a missing icon for example.
   page.on('console', (line) => {
     if (line.type() === 'log') lines.push(line.text())
   })

@@ -1,15 +1,15 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 
-/** One person in front of the chat page, on a device of their own. */
+/** The chat page of one user, on a device of their own. */
 export interface Window {
   readonly page: Page
   readonly person: Person
-  /** What the browser complained about: errors of the page, and what its rules forbade. */
+  /** Errors of the page and violations of its policy. */
   readonly complaints: readonly string[]
   open(chat: string): Promise<void>
   startChat(ids: string, name?: string): Promise<void>
   write(text: string): Promise<void>
-  /** The messages of the open chat, from top to bottom, as they stand on the screen. */
+  /** The messages of the open chat, from top to bottom. */
   shown(): Promise<string[]>
   close(): Promise<void>
 }
@@ -19,7 +19,7 @@ export interface Person {
   readonly name: string
 }
 
-/** A lost connection is what some tests are about. */
+/** Some tests cut the connection. */
 const isOfConnection = (text: string): boolean => /WebSocket connection to|ERR_CONNECTION_REFUSED/.test(text)
 
 const listen = (page: Page): string[] => {
@@ -35,7 +35,7 @@ const listen = (page: Page): string[] => {
   return complaints
 }
 
-/** Opens the page that this gateway serves (its WebSocket address is given) and signs in. */
+/** Opens the page of the gateway with this WebSocket address, and signs in. */
 export const openWindow = async (
   browser: Browser,
   url: string,
@@ -43,7 +43,7 @@ export const openWindow = async (
   options: BrowserContextOptions = {},
 ): Promise<Window> => {
   const context = await browser.newContext(options)
-  // Shorter than a test may take, so that the step that fails is named.
+  // Shorter than the time-out of a test, so that the failing step is reported.
   context.setDefaultTimeout(45_000)
   const page = await context.newPage()
   const complaints = listen(page)

@@ -1,9 +1,10 @@
 import { containerPrograms } from './containers/container-programs.ts'
 import type { ContainerSite } from './containers/container-site.ts'
 import { processPrograms } from './process-programs.ts'
+import { removeTraces } from './remove-traces.ts'
 import type { BackingService, Stack, StackKind } from './stack.ts'
 import type { StackUrls } from './stack-urls.ts'
-import { createDatabase, freshNamespaceIn, removeTraces, withDatabase } from './tenancy.ts'
+import { createDatabase, freshNamespaceIn, withDatabase } from './tenancy.ts'
 
 /** Services that run already, and the run whose names are used on them. Survives being serialised. */
 export interface Attachment {

@@ -1,8 +1,9 @@
 import type { Attachment } from './attached-stack.ts'
 import { attachedStack } from './attached-stack.ts'
+import { removeTraces } from './remove-traces.ts'
 import type { Stack } from './stack.ts'
 import type { StackUrls } from './stack-urls.ts'
-import { freshRun, removeTraces } from './tenancy.ts'
+import { freshRun } from './tenancy.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,5 +1,6 @@
 import { allStarted } from './all-started.ts'
 import type { ChatSpace } from './chat-space.ts'
+import type { Owner } from './disposal-stack.ts'
 import type { Tier } from './programs.ts'
 import type { Environment, Replica } from './server.ts'
 
@@ -34,7 +35,7 @@ const logOf = (replicas: readonly Replica[], lines: number): string =>
  * Starts writers and gateways on a space; resolves when all are ready.
  * Disposing of it kills them, then disposes of what was given.
  */
-export const runChat = async (space: ChatSpace, options: RunChatOptions, owned: AsyncDisposableStack): Promise<RunningChat> => {
+export const runChat = async (space: ChatSpace, options: RunChatOptions, owned: Owner): Promise<RunningChat> => {
   const tiers: Record<Tier, Replica[]> = { gateway: [], writer: [] }
   const asked: Record<Tier, number> = { gateway: 0, writer: 0 }
 

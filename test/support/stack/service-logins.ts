@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { roleName } from '../../../infra/postgres/admin/roles.ts'
+import { roleName } from '../../../infra/postgres/admin/role-name.ts'
 
 type Service = 'writer' | 'gateway'
 

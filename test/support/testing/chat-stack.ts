@@ -2,18 +2,21 @@ import { makeChatSpace } from '../stack/chat-space.ts'
 import { dockerStack } from '../stack/containers/docker-stack.ts'
 import type { StackImages } from '../stack/containers/stack-images.ts'
 import { stackImages } from '../stack/containers/stack-images.ts'
+import { DisposalStack } from '../stack/disposal-stack.ts'
 import { runChat } from '../stack/running-chat.ts'
 import type { Environment } from '../stack/server.ts'
+import { pullImages, sayOnStderr } from './pull-images.ts'
 import type { StartedChatStack } from './started-chat-stack.ts'
 import { startedChatStack } from './started-chat-stack.ts'
-import { tokenIssuer } from './token-issuer.ts'
+import { accessFor, tokenIssuer } from './token-issuer.ts'
 
 /**
  * The whole system in containers, for tests:
  * `await using stack = await new ChatStack().withGateways(2).withWriters(2).start()`.
  *
- * Promises:  an empty system of its own for every start, on free ports; all of
- *            it goes with the handle. Images are those that this release was tested with.
+ * Promises:  an empty system for every start, on free ports; disposing of the
+ *            handle removes all of it. The images are those that this release
+ *            was tested with.
  * Does not:  need anything but a Docker engine on this machine.
  */
 export class ChatStack {
@@ -22,6 +25,7 @@ export class ChatStack {
   #env: Environment = {}
   #images: StackImages = stackImages()
   #asksForTokens = false
+  #say = sayOnStderr
 
   withGateways(count: number): this {
     this.#gateways = count
@@ -39,7 +43,7 @@ export class ChatStack {
     return this
   }
 
-  /** The image of the chat service, e.g. from a registry of yours. */
+  /** The image of the chat service, for example from a registry of yours. */
   withImage(image: string): this {
     return this.withImages({ chat: image })
   }
@@ -49,22 +53,28 @@ export class ChatStack {
     return this
   }
 
-  /** Gateways ask for tokens, as they do in production; `tokenFor` makes them. */
+  /** Gateways ask for tokens, as in production; `tokenFor` makes them. */
   withTokens(): this {
     this.#asksForTokens = true
+    return this
+  }
+
+  /** Receives a line before and after each pull of an image; stderr unless given. */
+  withProgress(say: (line: string) => void): this {
+    this.#say = say
     return this
   }
 
   /** Resolves when every part is ready. */
   async start(): Promise<StartedChatStack> {
     const issuer = this.#asksForTokens ? tokenIssuer() : undefined
-    const access: Environment = issuer ? { AUTH: 'jwt', JWT_SECRET: issuer.secret } : {}
+    await pullImages(Object.values(this.#images), this.#say)
     const roles = [...this.#numbered('gateway', this.#gateways), ...this.#numbered('writer', this.#writers)]
     const { stack } = await dockerStack(this.#images, roles)
-    await using owned = new AsyncDisposableStack()
+    await using owned = new DisposalStack()
     owned.use(stack)
-    const parts = owned.use(new AsyncDisposableStack())
-    const space = await makeChatSpace(stack, { ...access, ...this.#env })
+    const parts = owned.use(new DisposalStack())
+    const space = await makeChatSpace(stack, { ...accessFor(issuer), ...this.#env })
     const chat = await runChat(space, { gateways: this.#gateways, writers: this.#writers }, parts)
     owned.move()
     return startedChatStack(stack, chat, issuer)

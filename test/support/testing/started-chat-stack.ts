@@ -1,5 +1,4 @@
 import type { ChatClient, ConnectOptions } from '../../../shared/client/chat-client.ts'
-import { connect } from '../../../shared/client/connect.ts'
 import type { Verdicts } from '../checker/check.ts'
 import { checkRun, problemsOf } from '../checker/check.ts'
 import { hasAll } from '../checker/has-all.ts'
@@ -13,6 +12,7 @@ import type { Link } from '../stack/link.ts'
 import type { RunningChat } from '../stack/running-chat.ts'
 import type { Environment, Replica } from '../stack/server.ts'
 import type { BackingName, BackingService, Stack } from '../stack/stack.ts'
+import { connectedClient } from './connected-client.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 
 export interface LoadSize {
@@ -22,21 +22,21 @@ export interface LoadSize {
   readonly seed?: number
 }
 
-/** People who chat, and a record of everything they did and saw. */
+/** Simulated users who chat, and a record of what they sent and received. */
 export interface RecordedLoad extends Disposable {
   readonly load: Load
-  /** Sends at this rate until `count` are out; resolves when each of them has its last word. */
+  /** Sends `count` messages at this rate. Resolves when each is confirmed or refused. */
   send(perSecond: number, count: number): Promise<void>
-  /** What is done meanwhile is a fault: nothing has to be prompt until it is over, but nothing may be lost. */
+  /** Runs a fault. The bounds of latency do not hold until it is over, but no message may be lost. */
   duringFault<T>(fault: () => Promise<T>): Promise<T>
-  /** Waits until every member has what the store has, then judges the run: what is wrong, a line each. */
+  /** Waits until every member has received what is stored, then checks the run. Resolves with a line for each problem. */
   check(): Promise<readonly string[]>
   verdicts(): Promise<Verdicts>
 }
 
-/** The whole system in containers. Every part of it can be killed, paused, restarted and cut off. */
+/** The whole system in containers. Each part can be killed, paused, restarted and disconnected. */
 export interface StartedChatStack extends Readonly<Record<BackingName, BackingService>>, AsyncDisposable {
-  /** Where clients connect: a URL for each gateway. */
+  /** The addresses for clients, one for each gateway. */
   readonly urls: readonly [string, ...string[]]
   readonly gateways: readonly Replica[]
   readonly writers: readonly Replica[]
@@ -48,16 +48,18 @@ export interface StartedChatStack extends Readonly<Record<BackingName, BackingSe
   readonly namespace: string
   addGateway(env?: Environment): Promise<Replica>
   addWriter(env?: Environment): Promise<Replica>
-  /** The way from one replica (`gateway-1`, `writer-2`; those that were started first) to one service: `cut`, `delay`, `heal`. */
+  /** The connection from a replica (`gateway-1`, `writer-2`; not the ones added later) to one service: `cut`, `delay`, `heal`. */
   link(replica: string, service: BackingName): Link
-  /** For a user by its external id; only with `withTokens()`. */
+  /** A token for a user by its external id; only after `withTokens()`. */
   tokenFor(externalId: string, claims?: Readonly<Record<string, unknown>>): string
-  /** A user's client, bound; on the first gateway unless told otherwise. It is closed with the stack. */
+  /** A bound client of this user, on the first gateway unless `url` names another. It is closed with the stack. */
   connect(externalId: string, options?: ConnectOptions & { readonly url?: string }): Promise<ChatClient>
   /** Binds users and creates rooms; then send and check. */
   load(size: LoadSize): Promise<RecordedLoad>
   /** The end of every gateway's and writer's log. */
   log(lines?: number): string
+  /** Removes all of it. The same as leaving the scope of `await using`. */
+  stop(): Promise<void>
 }
 
 const settledWithinMs = 60_000
@@ -88,7 +90,7 @@ const recordLoad = async (
   const userOf = new Map([...ids].map(([user, id]) => [id, user]))
   const verdicts = async (): Promise<Verdicts> => {
     const truth = await truthFromPostgres(databaseUrl, load.context.ids, userOf)
-    // In vain where something is lost; the verdict says what.
+    // If a message is lost, this times out, and the verdict names the message.
     await until('every member to have everything', () => hasAll(load, truth), { withinMs: convergedWithinMs }).catch(() => {})
     return checkRun([load.context.history], truth)
   }
@@ -122,6 +124,11 @@ export const startedChatStack = (stack: Stack, chat: RunningChat, issuer?: Token
   const closing = new AbortController()
   const [first = '', ...others] = chat.gateways.map(({ url }) => url)
   const urls: readonly [string, ...string[]] = [first, ...others]
+  const stop = async (): Promise<void> => {
+    closing.abort()
+    await chat[Symbol.asyncDispose]()
+    await stack[Symbol.asyncDispose]()
+  }
   return {
     kafka: stack.kafka,
     postgres: stack.postgres,
@@ -140,18 +147,11 @@ export const startedChatStack = (stack: Stack, chat: RunningChat, issuer?: Token
       if (issuer === undefined) throw new Error('the stack asks for no tokens: start it withTokens()')
       return issuer.tokenFor(externalId, claims)
     },
-    connect: async (externalId, { url = first, ...options } = {}) => {
-      const access = issuer ? { getToken: async () => issuer.tokenFor(externalId) } : {}
-      const client = connect(url, { user: { externalUserId: externalId }, ...access, signal: closing.signal, ...options })
-      await client.ready()
-      return client
-    },
+    connect: (externalId, { url = first, ...options } = {}) =>
+      connectedClient(url, externalId, { issuer, signal: closing.signal, ...options }),
     load: (size) => recordLoad(urls, chat.databaseUrl, size, issuer),
     log: chat.log,
-    [Symbol.asyncDispose]: async () => {
-      closing.abort()
-      await chat[Symbol.asyncDispose]()
-      await stack[Symbol.asyncDispose]()
-    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   }
 }

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import type { Environment } from '../stack/server.ts'
 
 /** Signs tokens that the gateways of one stack accept. */
 export interface TokenIssuer {
@@ -11,7 +12,11 @@ const lifeS = 3_600
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** HS256 under a secret of its own. */
+/** The variables of a service that accepts the tokens of this issuer. */
+export const accessFor = (issuer: TokenIssuer | undefined): Environment =>
+  issuer === undefined ? {} : { AUTH: 'jwt', JWT_SECRET: issuer.secret }
+
+/** Signs by HS256 with a random secret. */
 export const tokenIssuer = (): TokenIssuer => {
   const secret = randomBytes(32).toString('hex')
   return {

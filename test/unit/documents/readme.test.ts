@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createFrameReader } from '../../../services/gateway/requests/frame-reader.ts'
 import { serverFrame } from '../../../shared/protocol/answers.ts'
@@ -6,9 +6,6 @@ import { defaultLimits } from '../../../shared/protocol/limits.ts'
 
 const root = new URL('../../../', import.meta.url)
 const readme = readFileSync(new URL('README.md', root), 'utf8')
-const { scripts } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
-  readonly scripts: Readonly<Record<string, string>>
-}
 
 const matches = (pattern: RegExp): string[] => [...new Set([...readme.matchAll(pattern)].map(([, found = '']) => found))]
 
@@ -21,14 +18,14 @@ const sent = matches(/^> (\{.*\})$/gm)
 const received = matches(/^< (\{.*\})$/gm)
 const idOf = (text: string): string | undefined => (JSON.parse(text) as Frame).id
 
-describe('the README', () => {
-  it.each(sent)('shows a request that the gateway reads as it says: %s', (text) => {
+describe('README.md', () => {
+  it.each(sent)('shows a request that the gateway reads or refuses as shown: %s', (text) => {
     const answer = received.find((other) => idOf(other) === idOf(text)) ?? '{}'
     const read = createFrameReader(defaultLimits)(text)
     expect('error' in read ? read.error : undefined).toEqual((JSON.parse(answer) as Frame).error)
   })
 
-  it.each(received)('shows an answer as the protocol has it: %s', (text) => {
+  it.each(received)('shows an answer that the schemas of the protocol accept: %s', (text) => {
     expect(serverFrame.safeParse(JSON.parse(text)).success).toBe(true)
   })
 
@@ -37,14 +34,27 @@ describe('the README', () => {
     expect(sent.length).toBeGreaterThanOrEqual(6)
   })
 
-  it('names only scripts that there are', () => {
-    const named = matches(/\bnpm (?:run (?:-s )?)([a-z:]+)/g)
-    expect(named.filter((name) => !(name in scripts))).toEqual([])
-    expect(named).toContain('admin')
+  it('has at most 150 lines', () => {
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150)
   })
 
-  it('links only to files that there are', () => {
-    const links = matches(/\]\(([^)#:]+)\)/g)
-    expect(links.filter((path) => !existsSync(new URL(path, root)))).toEqual([])
+  it('shows only figures of the comparison that a run of the benchmarks has shown', () => {
+    const [, table = ''] = /## Compared with[\s\S]*?\n((?:\|.*\n)+)/.exec(readme) ?? []
+    const figures = [...table.matchAll(/(\d[\d.]*)(?:\/s| ms| µs| KB)/g)].map(([, figure = '']) => figure)
+    expect(figures.length).toBeGreaterThanOrEqual(14)
+    const benchmarks = readFileSync(new URL('test/bench/README.md', root), 'utf8')
+    const isShown = (figure: string): boolean => new RegExp(`(?<![\\d.])${RegExp.escape(figure)}(?![\\d.]*\\d)`).test(benchmarks)
+    expect(figures.filter((figure) => !isShown(figure))).toEqual([])
+  })
+
+  it.each([
+    ['package.json', /"node": ">=([\d.]+)"/, /any Node ≥ ([\d.]+\d)/],
+    ['infra/npm/client-package.ts', /node: '>=([\d.]+)'/, /`chat-client` \| ≥ ([\d.]+\d)/],
+    ['infra/npm/testing-package.ts', /node: '>=([\d.]+)'/, /`chat-testing` \| ≥ ([\d.]+\d)/],
+    ['shared/runtime/require-node.js', /major < (\d+)/, /tools \| ≥ ([\d.]+\d)/],
+  ])('names the version of Node of %s', (path, inFile, inReadme) => {
+    const [, wanted] = inFile.exec(readFileSync(new URL(path, root), 'utf8')) ?? []
+    expect(wanted).toBeDefined()
+    expect(inReadme.exec(readme)?.[1]).toBe(wanted)
   })
 })

@@ -126,8 +126,8 @@ describe('The findings of the hostile reading', () => {
   )
 })
 
-describe('Our own past holes', () => {
-  const table = rows(document, 'Our own past holes')
+describe('Past vulnerabilities', () => {
+  const table = rows(document, 'Past vulnerabilities')
 
   it.each(table.map(([number = '', what = '', tests = '']) => ({ number, what, tests })))(
     '$number names test files that exist: $what',

@@ -76,6 +76,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
   const admissionControl = createAdmissionControl({
     authenticate: () => new Promise<Authenticated>((resolve) => void verdicts.push(resolve)),
     origins: { allowed: undefined, isOpen: false },
+    hint: () => undefined,
     addressOf: clientAddress(trustedProxies),
     sessionCounts,
     buckets,
@@ -94,6 +95,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     return answer
   }
   const watched: AdmissionControl = {
+    acceptedOrigin: admissionControl.acceptedOrigin,
     identify: (request) => seen(admissionControl.identify, request),
     admit: (request) => seen(admissionControl.admit, request),
   }

@@ -30,7 +30,7 @@ describe('Rich text of a message', () => {
     expect(kindsOf('a lone ` stays')).toEqual(['text:a lone ` stays'])
   })
 
-  it('loses no character but the marks of code, whatever the text', () => {
+  it('keeps every character of a text except the marks of code', () => {
     const joined = (text: string): string =>
       richText(text)
         .map(({ text: shown }) => shown)

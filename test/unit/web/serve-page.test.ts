@@ -12,7 +12,7 @@ import { defaultLimits } from '../../../shared/protocol/limits.ts'
 const folder = mkdtempSync(join(tmpdir(), 'chat-page-'))
 const servers: Server[] = []
 
-/** Never asked here; its own suite is elsewhere. */
+/** Not used here; it has a suite of its own. */
 const api = { handle: async () => undefined, drain: async () => undefined }
 
 const serve = async (needsToken: boolean | undefined): Promise<string> => {
@@ -23,7 +23,7 @@ const serve = async (needsToken: boolean | undefined): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** `fetch` would tidy the path up. */
+/** `fetch` would normalise the path. */
 const statusOfRaw = (url: string, path: string): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
@@ -35,12 +35,14 @@ const statusOfRaw = (url: string, path: string): Promise<number | undefined> =>
       .end()
   })
 
-describe('the page, as the public port serves it', () => {
+describe('The page on the public port', () => {
   let url: string
   beforeAll(async () => {
     mkdirSync(join(folder, 'assets'))
     writeFileSync(join(folder, 'index.html'), '<html data-auth="off">page</html>')
     writeFileSync(join(folder, 'assets/index-1a2b.js'), 'run()')
+    writeFileSync(join(folder, 'service-worker.js'), 'keep()')
+    writeFileSync(join(folder, 'manifest.webmanifest'), '{}')
     url = await serve(false)
   })
   afterAll(() => {
@@ -48,7 +50,7 @@ describe('the page, as the public port serves it', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('lets nothing but its own files run, and no other site frame it', async () => {
+  it('allows only its own files, and forbids frames of other sites', async () => {
     const { status, headers } = await fetch(url)
     expect(status).toBe(200)
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
@@ -60,7 +62,7 @@ describe('the page, as the public port serves it', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff')
   })
 
-  it('is asked for again each time, unlike its assets, whose names change', async () => {
+  it('is revalidated on each visit, while its assets, whose names change, are cached for good', async () => {
     const page = await fetch(url)
     const asset = await fetch(`${url}/assets/index-1a2b.js`)
     expect(page.headers.get('cache-control')).toBe('no-cache')
@@ -70,7 +72,17 @@ describe('the page, as the public port serves it', () => {
     expect(again.status).toBe(304)
   })
 
-  it('comes zipped only to those who can unzip it', async () => {
+  it('has a manifest and a service worker that is revalidated', async () => {
+    const manifest = await fetch(`${url}/manifest.webmanifest`)
+    const worker = await fetch(`${url}/service-worker.js`)
+    expect(manifest.headers.get('content-type')).toBe('application/manifest+json')
+    expect(worker.headers.get('content-type')).toContain('text/javascript')
+    expect(worker.headers.get('cache-control')).toBe('no-cache')
+    const policy = (await fetch(url)).headers.get('content-security-policy')?.split('; ')
+    expect(policy).toEqual(expect.arrayContaining(["manifest-src 'self'", 'trusted-types service-worker']))
+  })
+
+  it('is compressed only for clients that accept gzip', async () => {
     const zipped = await fetch(url, { headers: { 'accept-encoding': 'gzip' } })
     const plain = await fetch(url, { headers: { 'accept-encoding': 'identity' } })
     expect(zipped.headers.get('content-encoding')).toBe('gzip')
@@ -78,12 +90,12 @@ describe('the page, as the public port serves it', () => {
     expect(await zipped.text()).toBe(await plain.text())
   })
 
-  it('knows whether a token is asked for', async () => {
+  it('says in its document whether the service requires tokens', async () => {
     expect(await (await fetch(url)).text()).toContain('data-auth="off"')
     expect(await (await fetch(await serve(true))).text()).toContain('data-auth="jwt"')
   })
 
-  it('takes no other method than GET and HEAD', async () => {
+  it('accepts only GET and HEAD', async () => {
     const posted = await fetch(url, { method: 'POST' })
     expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
     expect(await (await fetch(url, { method: 'HEAD' })).text()).toBe('')
@@ -94,15 +106,17 @@ describe('the page, as the public port serves it', () => {
     async (path) => expect(await statusOfRaw(url, path)).toBe(404),
   )
 
-  it('leaves the protocol document to be had, with the page or without', async () => {
+  it('does not hide the protocol document', async () => {
     for (const base of [url, await serve(undefined)]) {
       const answer = await fetch(`${base}/asyncapi.json`)
-      expect(await answer.json()).toMatchObject({ asyncapi: '3.1.0' })
+      expect(await answer.json()).toMatchObject({ asyncapi: '3.0.0' })
     }
   })
 
-  it('is a line of text where there is none', async () => {
+  it('is replaced by a line of text if the service has no page', async () => {
     const answer = await fetch(await serve(undefined))
-    expect([answer.status, await answer.text()]).toEqual([200, 'A chat service. Connect a WebSocket to /ws.\n'])
+    expect(answer.status).toBe(200)
+    const text = await answer.text()
+    for (const place of ['/ws', '/asyncapi.json', '/api/v1/openapi.json']) expect(text).toContain(place)
   })
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projectFolder, sourceHash } from '../../../services/web/source-hash.ts'
 
-describe('the hash of the page’s sources', () => {
+describe('The hash of the page’s sources', () => {
   const folder = mkdtempSync(join(tmpdir(), 'chat-page-'))
   beforeAll(() => {
     for (const path of ['services/web', 'shared', 'package.json']) {
@@ -13,7 +13,7 @@ describe('the hash of the page’s sources', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  it('is the same wherever the same sources lie', () => {
+  it('does not depend on the folder of the sources', () => {
     expect(sourceHash(folder)).toBe(sourceHash())
   })
 
@@ -36,7 +36,7 @@ describe('the hash of the page’s sources', () => {
     expect(sourceHash(folder)).not.toBe(before)
   })
 
-  it('does not change with what the page is not made of', () => {
+  it('does not change with files and packages that the page does not use', () => {
     const before = sourceHash(folder)
     writeFileSync(join(folder, 'shared/runtime/config/config.ts'), 'changed')
     editManifest(/"kafkajs": "[^"]+"/, '"kafkajs": "0.0.0"')

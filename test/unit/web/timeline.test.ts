@@ -8,8 +8,8 @@ const entry = (seq: number): Entry => {
   return messageEntry({ id: `m${seq}`, room: 'r', seq, msg: 'x', type: 'text', user_id: 'u', created_at: at, modified_at: at })
 }
 
-describe('a room on the screen', () => {
-  it('shows each place once and in order, however pages of history and live messages come together', () => {
+describe('The timeline of a room', () => {
+  it('has each seq once and in order for every mixture of pages of history and live messages', () => {
     const part = fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 12 })
     fc.assert(
       fc.property(fc.array(part), (parts) => {

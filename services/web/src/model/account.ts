@@ -1,20 +1,20 @@
 import { device, thisWindow } from './device-storage.ts'
 
-/** Who signs in. */
+/** The user who signs in. */
 export interface Account {
   readonly externalUserId: string
   readonly name: string
-  /** Where the service asks for one; it says who it is, too. */
+  /** If the service requires one; it also names the user. */
   readonly token?: string
 }
 
 const key = 'chat.account'
 const tokenKey = 'chat.token'
 
-/** Whether the service asks for tokens: it says so in the page itself. */
+/** Whether the service requires tokens, as an attribute of the page says. */
 export const needsToken = (): boolean => document.documentElement.dataset.auth === 'jwt'
 
-/** A token is a key, so it goes with the window. */
+/** The token is a secret, so it is kept for this window only. */
 export const rememberAccount = (account: Account | undefined): void => {
   device.remember(key, account && { externalUserId: account.externalUserId, name: account.name })
   thisWindow.remember(tokenKey, account?.token)
@@ -27,5 +27,5 @@ export const recallAccount = (): Account | undefined => {
   return known?.externalUserId ? known : undefined
 }
 
-/** The next token of the same person. */
+/** Keeps the next token of the same user. */
 export const rememberToken = (token: string): void => thisWindow.remember(tokenKey, token)

@@ -2,7 +2,7 @@ import type { Entry } from './timeline.ts'
 
 /** A run of consecutive entries. */
 export interface EntryBlock {
-  /** The same for the same part of the room, whatever is loaded above or below it. */
+  /** Stable: it does not change when entries above or below are loaded. */
   readonly key: number
   readonly entries: readonly Entry[]
   readonly before: Entry | undefined

@@ -10,8 +10,9 @@ import type { Drafts } from './drafts.ts'
 import { createDrafts } from './drafts.ts'
 import type { FrameLog } from './frame-log.ts'
 import { createFrameLog } from './frame-log.ts'
-import type { Outbox } from './outbox.ts'
-import { createOutbox } from './outbox.ts'
+import type { OutgoingMessages } from './outgoing-messages.ts'
+import { createOutgoingMessages } from './outgoing-messages.ts'
+import { createPartners } from './partners.ts'
 import type { People } from './people.ts'
 import { createPeople } from './people.ts'
 import { perFrame } from './per-frame.ts'
@@ -19,12 +20,14 @@ import type { ReadMarks } from './read-marks.ts'
 import { createReadMarks } from './read-marks.ts'
 import type { Room } from './room.ts'
 import { createRoom } from './room.ts'
+import { serviceClock } from './service-clock.ts'
 import type { Entry } from './timeline.ts'
 import { membersEntry, messageEntry } from './timeline.ts'
 import type { Tokens } from './tokens.ts'
 import { createTokens } from './tokens.ts'
+import { watchDevice } from './watch-device.ts'
 
-/** Everything the page shows of one signed-in user; what it does, it does by the client. */
+/** The state of the page for one signed-in user. Actions go through the client. */
 export interface ChatModel {
   readonly client: ChatClient
   readonly state: Signal<ChatState>
@@ -36,22 +39,22 @@ export interface ChatModel {
   readonly rooms: ReadonlySignal<readonly Room[]>
   readonly people: People
   readonly frames: FrameLog
-  readonly outbox: Signal<Outbox | undefined>
+  readonly outgoingMessages: Signal<OutgoingMessages | undefined>
   /** Undefined until the first connection. */
   readonly drafts: Signal<Drafts | undefined>
-  /** Where the service asks for them. */
+  /** Undefined if the service does not require tokens. */
   readonly tokens: Tokens | undefined
   room(id: string): Room | undefined
-  /** Everything up to `seq` has been seen. */
+  /** Marks everything up to `seq` as read. */
   markRead(room: Room, seq: number): void
-  /** Goes from the list, once it is over. */
+  /** Removes a room that the user has left from the list. */
   forget(room: Room): void
   close(): void
-  /** Closes, and deletes from this device what the user wrote and did not send. */
+  /** Closes the connection, and deletes this user's drafts and unsent messages from the device. */
   signOut(): void
 }
 
-/** One entry of one room, as it came in. */
+/** A received entry of a room. */
 interface Arrival {
   readonly room: string
   readonly entry: Entry
@@ -59,60 +62,60 @@ interface Arrival {
 
 const mostUnread = 100
 
-/** Beside the page, also where that is served below a path. */
+/** Relative to the page, because the page may be served below a path. */
 const socketUrl = (): string => new URL('ws', location.href.replace(/^http/, 'ws')).href
 
-/** Enough to show the last message, and to count what is unread. */
+/** How many messages to load for the last message and the number of unread ones. */
 const previewCount = (chat: JoinedChat, readUpTo: number): number => Math.min(mostUnread, Math.max(1, chat.seq - readUpTo))
 
 export const createChatModel = ({ externalUserId, name, token }: Account): ChatModel => {
   const isOnline = (): boolean => client.state.state === 'online'
-  const taken = (next: string): void => {
+  const onAccepted = (next: string): void => {
     rememberToken(next)
     client.wake()
   }
   const user = name === '' ? { externalUserId } : { externalUserId, name }
-  const tokens = token === undefined ? undefined : createTokens({ first: token, isOnline, taken })
+  const tokens = token === undefined ? undefined : createTokens({ first: token, isOnline, onAccepted })
   const client: ChatClient = connect(socketUrl(), tokens === undefined ? { user } : { getToken: tokens.get })
   const byId = signal<ReadonlyMap<string, Room>>(new Map())
   const state = signal<ChatState>(client.state)
-  const hasNetwork = signal(navigator.onLine)
+  const deviceWatch = watchDevice(client)
   const me = signal<User | undefined>(undefined)
-  const outbox = signal<Outbox | undefined>(undefined)
+  const outgoingMessages = signal<OutgoingMessages | undefined>(undefined)
   const drafts = signal<Drafts | undefined>(undefined)
   const people = createPeople(client)
   const frames = createFrameLog()
   let marks: ReadMarks | undefined
   let stopWatching = (): void => undefined
 
-  const bound = (who: User): void => {
-    me.value = who
-    people.learn([who])
-    marks = createReadMarks(who.id)
-    stopWatching = marks.watch((room, seq) => raise(byId.value.get(room), seq))
-    outbox.value = createOutbox(client, who.id)
-    outbox.value.resume()
-    drafts.value = createDrafts(who.id)
+  const onBound = (user: User): void => {
+    me.value = user
+    people.add([user])
+    marks = createReadMarks(user.id)
+    stopWatching = marks.watch((room, seq) => raiseReadMark(byId.value.get(room), seq))
+    outgoingMessages.value = createOutgoingMessages(client, user.id)
+    outgoingMessages.value.resume()
+    drafts.value = createDrafts(user.id)
   }
 
-  const raise = (room: Room | undefined, seq: number): void => {
+  const raiseReadMark = (room: Room | undefined, seq: number): void => {
     if (room !== undefined && seq > room.readUpTo.value) room.readUpTo.value = seq
   }
 
-  /** On a device that its user knows, a new room is unread; on a new device everything starts as read. */
-  const readBefore = (chat: JoinedChat): number => marks?.of(chat.id) ?? (marks?.hasAny ? 0 : chat.seq)
+  /** A new room is unread if this user has used the device before; on a new device every room starts as read. */
+  const initialReadMark = (chat: JoinedChat): number => marks?.of(chat.id) ?? (marks?.hasAny ? 0 : chat.seq)
 
-  const meet = (chat: JoinedChat): void => {
-    if (me.value === undefined && client.user !== undefined) bound(client.user)
-    people.want(chat.users)
+  const onChat = (chat: JoinedChat): void => {
+    if (me.value === undefined && client.user !== undefined) onBound(client.user)
+    people.request(chat.users)
     const known = byId.value.get(chat.id)
     if (known !== undefined) {
       known.members.value = chat.users
-      known.isOver.value = false
+      known.hasLeft.value = false
       return
     }
-    const readUpTo = readBefore(chat)
-    const room = createRoom({ chat, readUpTo, client, people })
+    const readUpTo = initialReadMark(chat)
+    const room = createRoom({ chat, readUpTo, client, people, partners: createPartners(me.value?.id ?? '') })
     marks?.set(chat.id, readUpTo)
     byId.value = new Map([...byId.value, [chat.id, room]])
     load(room, previewCount(chat, readUpTo))
@@ -120,61 +123,49 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
 
   const load = (room: Room, count: number): void => void room.loadOlder(count).catch(() => undefined)
 
-  const changeMembers = (change: ChatEvents['members']): void => {
+  const onMembers = (change: ChatEvents['members']): void => {
     const room = byId.value.get(change.room)
     if (room === undefined) return
     const others = room.members.value.filter((id) => !change.users.includes(id))
-    people.want([...change.users, change.user_id])
+    people.request([...change.users, change.user_id])
     room.members.value = change.change === 'added' ? [...others, ...change.users] : others
     if (change.users.length > 0) arrivals.add({ room: change.room, entry: membersEntry(change) })
   }
 
-  /** All that came in since the last animation frame. */
-  const arrivals = perFrame<Arrival>((arrived) =>
+  /** Adds the entries that were received since the last animation frame. */
+  const addArrived = (arrived: readonly Arrival[]): void =>
     batch(() => {
       for (const id of new Set(arrived.map(({ room }) => room))) {
         byId.value.get(id)?.add(arrived.filter(({ room }) => room === id).map(({ entry }) => entry))
       }
-      for (const { entry } of arrived) if (entry.kind === 'message') outbox.value?.arrived(entry.message.id)
-    }),
-  )
+      for (const { entry } of arrived) if (entry.kind === 'message') outgoingMessages.value?.remove(entry.message.id)
+    })
+  const arrivals = perFrame(addArrived, requestAnimationFrame)
 
-  client.on('chat', (chat) => batch(() => meet(chat)))
-  client.on('members', (change) => batch(() => changeMembers(change)))
-  client.on('frame', frames.pass)
+  client.on('chat', (chat) => batch(() => onChat(chat)))
+  client.on('members', (change) => batch(() => onMembers(change)))
+  client.on('frame', frames.log)
   client.on('message', (message) => arrivals.add({ room: message.room, entry: messageEntry(message) }))
   client.on('left', ({ room }) => {
     const over = byId.value.get(room)
-    if (over !== undefined) over.isOver.value = true
+    if (over !== undefined) over.hasLeft.value = true
   })
   client.on('reset', ({ room, seq }) => {
     arrivals.flush()
     const known = byId.value.get(room)
-    known?.startOver(seq)
+    known?.reset(seq)
     if (known !== undefined) load(known, mostUnread)
   })
   client.on('state', (next) =>
     batch(() => {
-      if (next.state === 'online' && client.user !== undefined && me.value === undefined) bound(client.user)
+      if (next.state === 'online' && client.user !== undefined && me.value === undefined) onBound(client.user)
       state.value = next
-      if (next.state === 'offline') void tokens?.suspect()
+      if (next.state === 'online') void serviceClock.sync()
+      if (next.state === 'offline') void tokens?.checkRefusal()
     }),
   )
-  const wake = (): void => {
-    if (document.visibilityState === 'visible') client.wake()
-  }
-  const networkChanged = (): void => {
-    hasNetwork.value = navigator.onLine
-    wake()
-  }
-  addEventListener('online', networkChanged)
-  addEventListener('offline', networkChanged)
-  document.addEventListener('visibilitychange', wake)
-
   const close = (): void => {
-    removeEventListener('online', networkChanged)
-    removeEventListener('offline', networkChanged)
-    document.removeEventListener('visibilitychange', wake)
+    deviceWatch.stop()
     stopWatching()
     client.close()
   }
@@ -182,17 +173,17 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   return {
     client,
     state,
-    hasNetwork,
+    hasNetwork: deviceWatch.hasNetwork,
     me,
     rooms: computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value))),
     people,
     frames,
-    outbox,
+    outgoingMessages,
     drafts,
     tokens,
     room: (id) => byId.value.get(id),
     markRead: (room, seq) => {
-      raise(room, seq)
+      raiseReadMark(room, seq)
       marks?.set(room.id, seq)
     },
     forget: ({ id }) => {
@@ -201,7 +192,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     close,
     signOut: () => {
       close()
-      outbox.value?.clear()
+      outgoingMessages.value?.clear()
       drafts.value?.clear()
     },
   }

@@ -1,7 +1,7 @@
-/** What this device remembers. A browser that keeps nothing loses comfort, never the chat. */
+/** Storage of the browser. If the browser refuses to store, the chat works without it. */
 export interface DeviceStorage {
   recall(key: string): unknown
-  /** `undefined` forgets. */
+  /** `undefined` deletes the value. */
   remember(key: string, value: unknown): void
   keys(prefix: string): string[]
 }
@@ -21,7 +21,7 @@ const over = (storage: () => Storage): DeviceStorage => ({
   keys: (prefix) => attempt(() => Object.keys(storage()).filter((key) => key.startsWith(prefix)), []),
 })
 
-/** For good, and for all windows of this device. */
+/** Permanent, shared by all windows of this device. */
 export const device = over(() => localStorage)
 /** For this window only. */
 export const thisWindow = over(() => sessionStorage)

@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals'
 import { signal } from '@preact/signals'
 import type { PassedFrame } from '../../../../shared/client/chat-events.ts'
+import { serviceClock } from './service-clock.ts'
 
 export interface LoggedFrame extends PassedFrame {
   readonly number: number
@@ -8,11 +9,11 @@ export interface LoggedFrame extends PassedFrame {
   readonly event: string
 }
 
-/** The last frames that passed, newest last. */
+/** The last frames of the connection, newest last. */
 export interface FrameLog {
   readonly frames: Signal<readonly LoggedFrame[]>
   readonly isPaused: Signal<boolean>
-  pass(frame: PassedFrame): void
+  log(frame: PassedFrame): void
   clear(): void
 }
 
@@ -23,15 +24,15 @@ const eventOf = (text: string): string => /"event":"([a-z-]{1,40})"/.exec(text)?
 export const createFrameLog = (): FrameLog => {
   const frames = signal<readonly LoggedFrame[]>([])
   const isPaused = signal(false)
-  let passed = 0
+  let count = 0
   return {
     frames,
     isPaused,
-    pass: (frame) => {
-      passed += 1
+    log: (frame) => {
+      count += 1
       if (isPaused.value) return
-      const logged = { ...frame, number: passed, at: new Date(), event: eventOf(frame.text) }
-      frames.value = [...frames.value.slice(1 - most), logged]
+      const entry = { ...frame, number: count, at: new Date(serviceClock.now()), event: eventOf(frame.text) }
+      frames.value = [...frames.value.slice(1 - most), entry]
     },
     clear: () => {
       frames.value = []

@@ -1,9 +1,9 @@
 const pattern = /[#&]token=([^&]*)/
 
 /**
- * The token that came with the address (`…/#token=…`), from the application
- * that led here. The part after `#` is never sent; it goes from the address
- * at once, so that it is neither kept in the history nor copied with a link.
+ * Takes the token out of the address (`…/#token=…`), where another application
+ * has put it. Browsers do not send the part after `#`. It is removed at once,
+ * so that it is neither kept in the history nor copied with a link.
  */
 export const takeHandedToken = (): string | undefined => {
   const [found, token] = pattern.exec(location.hash) ?? []

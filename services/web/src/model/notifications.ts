@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 import type { ChatEvents } from '../../../../shared/client/chat-events.ts'
 import type { ChatModel } from './chat-model.ts'
+import { titleOf } from './chat-title.ts'
 import { device } from './device-storage.ts'
 import { goTo } from './route.ts'
-import { titleOf } from './start-chat.ts'
 
 const key = 'chat.notifications'
 const textChars = 200
@@ -40,7 +40,7 @@ const beep = (): void => {
   tone.addEventListener('ended', () => void audio.close())
 }
 
-/** Shows a message of somebody else while the page is hidden; several of one chat replace each other. */
+/** Shows a message of another user while the page is hidden. A notification replaces the one before of the same chat. */
 export const notify = (model: ChatModel, message: ChatEvents['message']): void => {
   const room = model.room(message.room)
   if (room === undefined || notifications.value !== 'on' || document.visibilityState === 'visible') return

@@ -1,19 +1,21 @@
 import { signal } from '@preact/signals'
 import type { ChatClient, Person } from '../../../../shared/client/chat-client.ts'
 
-/** Names for ids. */
+/** The names of users, by their ids. */
 export interface People {
-  /** Reading it in a component renders that again once the name is known. */
+  /** A component that reads it renders again when the name is known. */
   nameOf(id: string): string
   person(id: string): Person | undefined
-  /** Asks for those who are not known yet, soon, together. */
-  want(ids: readonly string[]): void
-  learn(people: readonly Person[]): void
-  /** Everybody whose name is known. */
+  /** Loads unknown users, several requests together. */
+  request(ids: readonly string[]): void
+  /** Resolves when these users are loaded; users that are not visible stay unknown. Rejects as the client's call does. */
+  load(ids: readonly string[], signal: AbortSignal): Promise<void>
+  add(people: readonly Person[]): void
+  /** All users whose names are known. */
   readonly known: readonly Person[]
 }
 
-/** So many are asked for in one go, at most this long after the first. */
+/** Ids requested within this time are loaded in one call. */
 const gatherMs = 20
 
 export const createPeople = (client: ChatClient): People => {
@@ -22,7 +24,7 @@ export const createPeople = (client: ChatClient): People => {
   const asked = new Set<string>()
   const isPending = signal(false)
 
-  const learn: People['learn'] = (found) => {
+  const add: People['add'] = (found) => {
     people.value = new Map([...people.value, ...found.map((person) => [person.id, person] as const)])
   }
 
@@ -31,9 +33,9 @@ export const createPeople = (client: ChatClient): People => {
     wanted.clear()
     for (const id of ids) asked.add(id)
     try {
-      learn(await client.users(ids))
+      add(await client.users(ids))
     } finally {
-      // Whoever was not found may be met later.
+      // A user that was not found may become visible later.
       for (const id of ids) asked.delete(id)
       isPending.value = asked.size > 0
     }
@@ -46,14 +48,18 @@ export const createPeople = (client: ChatClient): People => {
       return isPending.value ? '…' : 'Former member'
     },
     person: (id) => people.value.get(id),
-    want: (ids) => {
+    request: (ids) => {
       const unknown = ids.filter((id) => !people.peek().has(id) && !asked.has(id) && !wanted.has(id))
       if (unknown.length === 0) return
       isPending.value = true
       if (wanted.size === 0) setTimeout(() => void ask().catch(() => undefined), gatherMs)
       for (const id of unknown) wanted.add(id)
     },
-    learn,
+    load: async (ids, signal) => {
+      const unknown = ids.filter((id) => !people.peek().has(id))
+      if (unknown.length > 0) add(await client.users(unknown, { signal }))
+    },
+    add,
     get known() {
       return [...people.value.values()]
     },

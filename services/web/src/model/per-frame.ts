@@ -1,9 +1,9 @@
-/** A hidden page gets no animation frames, also none that it asked for before: then items wait at most this long. */
+/** A hidden page gets no animation frames, also not the one it has asked for: then items wait at most this long. */
 const mostMs = 100
 
 export interface PerFrame<Item> {
   add(item: Item): void
-  /** Hands over at once what is gathered. */
+  /** Hands over the gathered items now. */
   flush(): void
 }
 
@@ -11,7 +11,10 @@ export interface PerFrame<Item> {
  * Gathers items and hands them over once per animation frame, in order, so
  * that a burst costs one rendering instead of one for each item.
  */
-export const perFrame = <Item>(handle: (items: readonly Item[]) => void): PerFrame<Item> => {
+export const perFrame = <Item>(
+  handle: (items: readonly Item[]) => void,
+  requestFrame: (callback: () => void) => void,
+): PerFrame<Item> => {
   let gathered: Item[] = []
   const flush = (): void => {
     const items = gathered
@@ -21,7 +24,7 @@ export const perFrame = <Item>(handle: (items: readonly Item[]) => void): PerFra
   return {
     add: (item) => {
       if (gathered.push(item) > 1) return
-      requestAnimationFrame(flush)
+      requestFrame(flush)
       setTimeout(flush, mostMs)
     },
     flush,

@@ -1,13 +1,13 @@
 import { device } from './device-storage.ts'
 
-/** How far each room was read on this device: the service does not keep that. */
+/** The last read seq of each room on this device. The service does not store it. */
 export interface ReadMarks {
-  /** Undefined: the room was not seen here yet. */
+  /** Undefined if the room was never shown on this device. */
   of(room: string): number | undefined
-  /** Whether this user was on this device before. */
+  /** Whether this user has used this device before. */
   readonly hasAny: boolean
   set(room: string, seq: number): void
-  /** Another window of this device has read on. Returns what ends it. */
+  /** Reports the read marks of other windows of this device. Returns a function that ends it. */
   watch(listener: (room: string, seq: number) => void): () => void
 }
 
@@ -25,11 +25,11 @@ export const createReadMarks = (user: string): ReadMarks => {
       if (seq > (marks[room] ?? -1)) device.remember(key, { ...marks, [room]: seq })
     },
     watch: (listener) => {
-      const heard = (event: StorageEvent): void => {
+      const onStorage = (event: StorageEvent): void => {
         if (event.key === key) for (const [room, seq] of Object.entries(read())) listener(room, seq)
       }
-      addEventListener('storage', heard)
-      return () => removeEventListener('storage', heard)
+      addEventListener('storage', onStorage)
+      return () => removeEventListener('storage', onStorage)
     },
   }
 }

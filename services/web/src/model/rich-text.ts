@@ -1,4 +1,4 @@
-/** A piece of a message as it is shown. What is none of the others is plain text. */
+/** A piece of a message with one kind of display. */
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly href: string }
@@ -41,8 +41,8 @@ const piecesOf = ([all, block, code, address]: RegExpExecArray): readonly Piece[
 
 /**
  * Cuts a message into pieces: links, inline code, code blocks, and the text
- * between them. Joined together the pieces are the message but for the marks
- * of code. Nothing is read as markup.
+ * between them. Joined together, the pieces are the message without the marks
+ * of code. Nothing is parsed as markup.
  */
 export const richText = (text: string): readonly Piece[] => {
   const pieces: Piece[] = []
@@ -56,7 +56,7 @@ export const richText = (text: string): readonly Piece[] => {
   return pieces
 }
 
-/** So many emoji at most are shown large. */
+/** More emoji than this are shown in the usual size. */
 const mostLarge = 8
 
 const isEmoji = (grapheme: string): boolean => /^\p{RGI_Emoji}$/v.test(grapheme)

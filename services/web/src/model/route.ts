@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 
-/** What the page shows. It is in the address, so that "back" works and an invitation is a link. */
+/** The view of the page. It is part of the address, so that the back button works and an invitation is a link. */
 export type Route =
   | { readonly view: 'chats' }
   | { readonly view: 'chat'; readonly room: string }
@@ -8,7 +8,7 @@ export type Route =
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** An address that says nothing sensible shows the chats. */
+/** The view of an address; the list of chats if the address is malformed. */
 export const readRoute = (hash: string): Route => {
   const [path = ''] = hash.split('&')
   const [, view, id = ''] = path.split('/')
@@ -32,5 +32,5 @@ export const goTo = (next: Route): void => {
   route.value = next
 }
 
-/** Whoever opens it starts a chat with this user. */
+/** The link to a new chat with this user. */
 export const invitationTo = (user: string): string => new URL(hashOf({ view: 'invitation', from: user }), location.href).href

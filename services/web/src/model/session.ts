@@ -5,7 +5,7 @@ import type { ChatModel } from './chat-model.ts'
 import { createChatModel } from './chat-model.ts'
 import { takeHandedToken } from './handed-token.ts'
 
-/** The chat of whoever is signed in. */
+/** The chat of the signed-in user; undefined if no user is signed in. */
 export const session = signal<ChatModel | undefined>(undefined)
 
 export const signIn = (account: Account): void => {
@@ -19,7 +19,7 @@ export const signOut = (): void => {
   session.value = undefined
 }
 
-/** A token from the address that signs in only when the person in front of the page agrees: anybody can make a link. */
+/** A token from the address. It signs in only after the user has agreed, because anybody can make a link. */
 export const offeredToken = signal<string | undefined>(undefined)
 
 export const acceptOffered = (token: string): void => {
@@ -31,10 +31,10 @@ export const declineOffered = (): void => {
   offeredToken.value = undefined
 }
 
-/** A signed-in user goes on with the token if it is of the same person. A link never changes the user. */
+/** Gives a signed-in user the token if it is of the same user. A link never changes the user. */
 const take = (token: string): void => {
   if (session.value === undefined) offeredToken.value = token
-  else session.value.tokens?.give(token)
+  else session.value.tokens?.replace(token)
 }
 
 const takeHanded = (): void => {
@@ -42,7 +42,7 @@ const takeHanded = (): void => {
   if (handed !== undefined && needsToken()) take(handed)
 }
 
-/** As the page is opened: goes on as whoever was signed in, or asks whether to sign in with the token of the address. */
+/** Restores the session when the page opens, or offers to sign in with the token of the address. */
 export const openSession = (): void => {
   const recalled = recallAccount()
   if (recalled !== undefined) session.value = createChatModel(recalled)

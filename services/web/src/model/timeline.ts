@@ -1,6 +1,6 @@
 import type { MembersChange, RoomMessage } from '../../../../shared/client/chat-events.ts'
 
-/** One thing in a room's past, at its place. */
+/** An entry of a room's history: a message or a change of members. */
 export type Entry =
   | { readonly kind: 'message'; readonly seq: number; readonly at: string; readonly message: RoomMessage }
   | { readonly kind: 'members'; readonly seq: number; readonly at: string; readonly change: MembersChange }
@@ -22,7 +22,7 @@ export const membersEntry = (change: MembersChange): Entry => ({
 const areAfter = (seq: number, entries: readonly Entry[]): boolean =>
   entries.every((entry, index) => entry.seq > (entries[index - 1]?.seq ?? seq))
 
-/** Known and found entries in the room's order, each place once. */
+/** Merges known and found entries by seq, each seq once. */
 export const merge = (known: readonly Entry[], found: readonly Entry[]): readonly Entry[] => {
   if (found.length > 0 && areAfter(known.at(-1)?.seq ?? 0, found)) return [...known, ...found]
   const bySeq = new Map([...found, ...known].map((entry) => [entry.seq, entry]))

@@ -1,11 +1,11 @@
-/** What a JWT says of itself: read, not verified. */
+/** Claims of a JWT: read, not verified. */
 export interface TokenClaims {
   readonly sub?: unknown
   /** Seconds since the epoch. */
   readonly exp?: unknown
 }
 
-/** Nothing, where it says nothing that can be read. */
+/** The claims; none if the token cannot be parsed. */
 export const claimsOf = (token: string): TokenClaims => {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')
@@ -16,7 +16,7 @@ export const claimsOf = (token: string): TokenClaims => {
   }
 }
 
-/** The end of its life in milliseconds; infinite where it names none. */
+/** The expiry in milliseconds since the epoch; infinite if the token has none. */
 export const endOf = (token: string): number => {
   const { exp } = claimsOf(token)
   return typeof exp === 'number' ? exp * 1_000 : Number.POSITIVE_INFINITY

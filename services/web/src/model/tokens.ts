@@ -1,105 +1,116 @@
 import type { Signal } from '@preact/signals'
 import { signal } from '@preact/signals'
 import { clientTimes } from '../../../../shared/client/client-times.ts'
+import type { ServiceClock } from './service-clock.ts'
+import { serviceClock } from './service-clock.ts'
 import { claimsOf, endOf } from './token-claims.ts'
 
-/** Why another token is asked for. */
+/** The reason for requesting another token. */
 export type TokenWanted = 'ends soon' | 'ended' | 'refused'
 
 /**
- * The token of whoever sits in front of the page.
+ * The token of the signed-in user.
  *
- * Promises:  the client gets the last one as long as that will do; else it
- *            waits until a person has given another, and `wanted` says why.
- * Does not:  verify anything: the service does.
+ * Promises:  the client gets the last token while that is valid; otherwise it
+ *            waits until the user gives another one, and `wanted` says why. A
+ *            token has ended by the service's clock, not by the device's.
+ * Does not:  verify a token: the service does.
  */
 export interface Tokens {
   readonly wanted: Signal<TokenWanted | undefined>
-  /** For the client. */
+  /** The source of tokens for the client. */
   get(): Promise<string>
-  /** Undefined: it is taken. Else why it will not do, for people. */
-  give(token: string): string | undefined
-  /** Finds out why there is no connection: the service may refuse the token. */
-  suspect(): Promise<void>
+  /** Undefined if the token is accepted; otherwise the reason, as a sentence for the user. */
+  replace(token: string): string | undefined
+  /** Checks whether the token is the reason for a failed connection. */
+  checkRefusal(): Promise<void>
 }
 
-/** A JWT is three words of this alphabet; nothing else may travel as a subprotocol. */
+/** A JWT has three parts of these characters; a subprotocol may contain no others. */
 const looksLikeToken = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)
 
 /**
- * Whether the service refuses this token. A page cannot see why its socket was
- * refused; asked over HTTP, the service says. Unknown is no.
+ * Whether the service refuses this token; false if it cannot be reached. A
+ * browser does not show a page why a WebSocket was refused, so this asks over
+ * HTTP. The answer also has the service's time.
  */
 export const isRefused = async (token: string): Promise<boolean> => {
   try {
-    const { status } = await fetch('api/v1/get-users', { method: 'POST', headers: { authorization: `Bearer ${token}` } })
-    return status === 401
+    const answer = await fetch('api/v1/get-users', { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+    serviceClock.note(answer)
+    return answer.status === 401
   } catch {
     return false
   }
 }
 
-/** Why this cannot be the token to sign in with; undefined: it can. */
-export const flawOf = (token: string): string | undefined => {
-  if (!looksLikeToken(token)) return 'This is not a token: a token is three words of letters and digits, with dots between them.'
-  return endOf(token) <= Date.now() ? 'This token has ended already.' : undefined
+/** By the service's clock; false while that is unknown. */
+const hasEnded = (token: string, clock: Pick<ServiceClock, 'known'>): boolean => {
+  const now = clock.known()
+  return now !== undefined && endOf(token) <= now
 }
 
-/** The token, once it is known to sign in. It is checked beforehand, because a page does not see why its socket is refused. */
+const notToken = 'This is not a token: a token is three words of letters and digits, with dots between them.'
+const endedToken = 'This token has ended already.'
+
+/** The token, if the service accepts it. Rejects with a sentence for the user. */
 export const checkedToken = async (token: string): Promise<string> => {
-  const flaw = flawOf(token) ?? ((await isRefused(token)) ? 'The service refuses this token.' : undefined)
-  if (flaw !== undefined) throw new Error(flaw)
-  return token
+  if (!looksLikeToken(token)) throw new Error(notToken)
+  if (!(await isRefused(token))) return token
+  throw new Error(hasEnded(token, serviceClock) ? endedToken : 'The service refuses this token.')
 }
 
 interface TokensOptions {
   readonly first: string
   readonly isOnline: () => boolean
-  /** A new one was taken. */
-  readonly taken: (token: string) => void
+  /** Called with each new token that was accepted. */
+  readonly onAccepted: (token: string) => void
 }
 
-export const createTokens = ({ first, isOnline, taken }: TokensOptions): Tokens => {
+export const createTokens = ({ first, isOnline, onAccepted }: TokensOptions): Tokens => {
   const wanted = signal<TokenWanted | undefined>(undefined)
   let last = first
   let refused: string | undefined
   let waiting: ((token: string) => void)[] = []
 
-  /** Undefined: the last one will do. A client that is online asks for one to replace the last. */
+  /** Undefined if the last token is valid. A client that is online asks for a token that replaces the last one. */
   const whyAnother = (): TokenWanted | undefined => {
-    const leftMs = endOf(last) - Date.now()
-    if (leftMs <= 0) return 'ended'
+    if (hasEnded(last, serviceClock)) return 'ended'
     if (last === refused) return 'refused'
+    const leftMs = endOf(last) - serviceClock.now()
     return isOnline() && leftMs <= clientTimes.refreshBeforeMs ? 'ends soon' : undefined
   }
 
-  const flawHere = (token: string): string | undefined => {
+  const problemWith = (token: string): string | undefined => {
+    if (!looksLikeToken(token)) return notToken
+    if (hasEnded(token, serviceClock)) return endedToken
     const [mine, theirs] = [claimsOf(last).sub, claimsOf(token).sub]
-    if (mine !== theirs) return `This token is somebody else’s: ${String(theirs)}. You are signed in as ${String(mine)}.`
+    if (mine !== theirs) return `This token is of another user: ${String(theirs)}. You are signed in as ${String(mine)}.`
     return endOf(token) > endOf(last) || wanted.value === 'refused' ? undefined : 'This token ends no later than the one before.'
   }
 
   return {
     wanted,
-    get: () => {
+    get: async () => {
+      if (serviceClock.known() === undefined) await serviceClock.sync()
       const why = whyAnother()
       wanted.value = why
-      return why === undefined ? Promise.resolve(last) : new Promise((resolve) => waiting.push(resolve))
+      return why === undefined ? last : new Promise((resolve) => waiting.push(resolve))
     },
-    give: (token) => {
-      const flaw = flawOf(token) ?? flawHere(token)
-      if (flaw !== undefined) return flaw
+    replace: (token) => {
+      const problem = problemWith(token)
+      if (problem !== undefined) return problem
       last = token
       wanted.value = undefined
-      taken(token)
-      const served = waiting
+      onAccepted(token)
+      const resolvers = waiting
       waiting = []
-      for (const resolve of served) resolve(token)
+      for (const resolve of resolvers) resolve(token)
       return undefined
     },
-    suspect: async () => {
+    checkRefusal: async () => {
       const suspected = last
-      if (suspected !== refused && endOf(suspected) > Date.now() && (await isRefused(suspected))) refused = suspected
+      if (suspected !== refused && (await isRefused(suspected))) refused = suspected
     },
   }
 }

@@ -9,7 +9,7 @@ import { chooseTheme, theme, themes } from '../model/theme.ts'
 import { Avatar } from './avatar.tsx'
 import { ConfirmDialog } from './confirm-dialog.tsx'
 import { Icon } from './icons.tsx'
-import { put, toggle } from './put.ts'
+import { setTo, toggle } from './set-signal.ts'
 
 const ThemeButton = (): JSX.Element => {
   const next = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system'
@@ -54,9 +54,9 @@ const leave = (): void => {
   signOut()
 }
 
-/** Texts that signing out deletes, in words; undefined if there are none. */
-const unsentTexts = ({ outbox, drafts }: ChatModel): string | undefined => {
-  const messages = outbox.value?.unsent ?? 0
+/** Describes the texts that signing out deletes; undefined if there are none. */
+const unsentTexts = ({ outgoingMessages, drafts }: ChatModel): string | undefined => {
+  const messages = outgoingMessages.value?.unsent ?? 0
   const begun = drafts.value?.count ?? 0
   const parts = [
     ...(messages > 0 ? [messages === 1 ? '1 message that is not sent yet' : `${messages} messages that are not sent yet`] : []),
@@ -90,7 +90,7 @@ export const AccountBar = ({
         type="button"
         class="icon-button"
         aria-label="Frames"
-        title="Show the frames as they pass"
+        title="Show the frames of the connection"
         aria-pressed={showsFrames.value}
         onClick={toggle(showsFrames)}
       >
@@ -103,12 +103,12 @@ export const AccountBar = ({
         class="icon-button"
         aria-label="Sign out"
         title="Sign out"
-        onClick={lost === undefined ? leave : put(asks, true)}
+        onClick={lost === undefined ? leave : setTo(asks, true)}
       >
         <Icon name="door" />
       </button>
       {asks.value ? (
-        <ConfirmDialog title="Sign out?" action="Sign out" confirm={leave} close={put(asks, false)}>
+        <ConfirmDialog title="Sign out?" action="Sign out" confirm={leave} close={setTo(asks, false)}>
           Signing out deletes {lost} from this device.
         </ConfirmDialog>
       ) : null}

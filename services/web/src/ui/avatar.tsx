@@ -8,12 +8,15 @@ const initialsOf = (name: string): string => {
   return letters.map((word) => [...(word ?? '')][0]?.toLocaleUpperCase() ?? '').join('')
 }
 
+/** For names without letters, such as an emoji. Empty while the name is not known. */
+const firstLetterOf = (name: string): string => (name === '…' ? '' : ([...new Intl.Segmenter().segment(name)][0]?.segment ?? ''))
+
 const hueOf = (seed: string): number =>
   [...seed].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) % hues
 
-/** A face for whoever has none; the name stands beside it. `seed` keeps its colour. */
+/** A round mark with the initials of a name. The same `seed` has the same colour everywhere. */
 export const Avatar = ({ name, seed, size = 'm' }: { name: string; seed: string; size?: 's' | 'm' | 'l' }): JSX.Element => (
   <span class={`avatar avatar-${size} hue-${hueOf(seed)}`} aria-hidden="true">
-    {initialsOf(name) || '?'}
+    {initialsOf(name) || firstLetterOf(name)}
   </span>
 )

@@ -14,7 +14,7 @@ interface BlockProps {
 }
 
 interface BlockState {
-  /** It was laid out once, so the browser knows its height and may skip it while it is out of view. */
+  /** The block was laid out once, so the browser knows its height and can skip it while it is out of view. */
   readonly isMeasured: boolean
 }
 
@@ -24,7 +24,7 @@ const isSame = (one: readonly Entry[], other: readonly Entry[]): boolean =>
 /**
  * Consecutive rows of a timeline. Rendered again only when its own entries
  * change, and not laid out while it is out of view, so that the cost of a
- * message does not depend on how many rows there are.
+ * message does not depend on the number of rows.
  */
 export class Block extends Component<BlockProps, BlockState> {
   override state: BlockState = { isMeasured: false }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import type { Outgoing } from '../model/outbox.ts'
+import type { OutgoingMessage } from '../model/outgoing-messages.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Icon } from './icons.tsx'
 import { MessageText } from './message-text.tsx'
@@ -7,27 +7,27 @@ import { timeOfDay, wholeTime } from './times.ts'
 
 interface BubbleProps {
   readonly text: string
-  /** Anything but `text` is named: the page shows no files and pictures, only what was written. */
+  /** The type is shown unless it is `text`: the page shows texts, and no files or pictures. */
   readonly type?: string
   readonly at: string
   readonly isMine: boolean
-  readonly state?: Outgoing['state']
+  readonly state?: OutgoingMessage['state']
 }
 
 const states = {
-  pending: { icon: 'clock', says: 'Being sent' },
-  stored: { icon: 'check', says: 'Stored' },
-  failed: { icon: 'alert', says: 'Not sent' },
+  pending: { icon: 'clock', text: 'Being sent' },
+  stored: { icon: 'check', text: 'Stored' },
+  failed: { icon: 'alert', text: 'Not sent' },
 } as const
 
-const StateMark = ({ state }: { readonly state: Outgoing['state'] }): JSX.Element => (
-  <span class="state" title={states[state].says}>
+const StateMark = ({ state }: { readonly state: OutgoingMessage['state'] }): JSX.Element => (
+  <span class="state" title={states[state].text}>
     <Icon name={states[state].icon} />
-    <span class="unseen">{states[state].says}</span>
+    <span class="unseen">{states[state].text}</span>
   </span>
 )
 
-/** A message in its frame, with its time and state. */
+/** A message with its time and state. */
 export const Bubble = ({ text, type = 'text', at, isMine, state = 'stored' }: BubbleProps): JSX.Element => (
   <div class="bubble" data-state={isMine ? state : undefined}>
     {type === 'text' ? null : <span class="type">{type}</span>}

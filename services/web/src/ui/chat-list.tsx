@@ -1,14 +1,14 @@
 import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
+import { colourSeedOf, titleOf } from '../model/chat-title.ts'
 import type { Room } from '../model/room.ts'
 import { goTo, route } from '../model/route.ts'
-import { faceOf, titleOf } from '../model/start-chat.ts'
 import { AccountBar } from './account-bar.tsx'
 import { Avatar } from './avatar.tsx'
 import { Icon } from './icons.tsx'
 import type { OpenDialog } from './open-dialog.ts'
-import { put } from './put.ts'
+import { setTo } from './set-signal.ts'
 import { shortTime, wholeTime } from './times.ts'
 
 interface RoomProps {
@@ -35,7 +35,7 @@ const LastMessage = ({ model, room }: RoomProps): JSX.Element => {
 /** The draft if there is one, else the last message. */
 const Preview = ({ model, room }: RoomProps): JSX.Element => {
   const draft = model.drafts.value?.of(room.id) ?? ''
-  if (room.isOver.value) return <>You are no longer in this chat</>
+  if (room.hasLeft.value) return <>You are no longer in this chat</>
   if (draft.trim() === '') return <LastMessage model={model} room={room} />
   return (
     <>
@@ -67,7 +67,7 @@ const Item = ({ model, room }: RoomProps): JSX.Element => {
           goTo({ view: 'chat', room: room.id })
         }}
       >
-        <Avatar name={title} seed={faceOf(model, room)} />
+        <Avatar name={title} seed={colourSeedOf(room)} />
         <bdi class="chat-item-title">{title}</bdi>
         <time class="chat-item-time" dateTime={at} title={wholeTime(at)}>
           {shortTime(at)}
@@ -89,7 +89,7 @@ interface ChatListProps {
   readonly showsFrames: Signal<boolean>
 }
 
-/** The service keeps no read markers: what is unread is known to this device only. */
+/** The service stores no read markers: this device counts unread messages. */
 const UnreadNote = (): JSX.Element => <p class="list-note quiet">Unread messages are counted on this device only.</p>
 
 /** The user's chats, most recent activity first. */
@@ -104,11 +104,17 @@ export const ChatList = ({ model, dialog, showsFrames }: ChatListProps): JSX.Ele
           class="icon-button"
           aria-label="Invite"
           title="Your invitation link"
-          onClick={put(dialog, 'invite')}
+          onClick={setTo(dialog, 'invite')}
         >
           <Icon name="link" />
         </button>
-        <button type="button" class="icon-button accent" aria-label="New chat" title="New chat" onClick={put(dialog, 'new chat')}>
+        <button
+          type="button"
+          class="icon-button accent"
+          aria-label="New chat"
+          title="New chat"
+          onClick={setTo(dialog, 'new chat')}
+        >
           <Icon name="plus" />
         </button>
       </header>

@@ -6,7 +6,7 @@ import { isolate } from '../model/isolate.ts'
 import type { Room } from '../model/room.ts'
 import { Icon } from './icons.tsx'
 
-/** With a real keyboard Enter sends; on a phone it makes a new line. */
+/** With a hardware keyboard Enter sends; on a phone it inserts a new line. */
 const hasKeyboard = (): boolean => matchMedia('(pointer: fine)').matches
 
 /** Safari reports the Enter that confirms an input method's text after the composition has ended, with this key code. */
@@ -30,20 +30,20 @@ interface ComposerProps {
   readonly title: string
 }
 
-/** Sends text as it was typed: nothing is cut, and what is too long cannot be sent. */
+/** Sends text as it was typed: nothing is cut, and a text that is too long cannot be sent. */
 export const Composer = ({ model, room, title }: ComposerProps): JSX.Element => {
   const input = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
     if (hasKeyboard()) input.current?.focus()
   }, [])
   const drafts = model.drafts.value
-  const outbox = model.outbox.value
+  const outgoingMessages = model.outgoingMessages.value
   const text = drafts?.of(room.id) ?? ''
   const left = defaultLimits.msgChars - text.length
-  const canSend = text.trim() !== '' && left >= 0 && outbox !== undefined
+  const canSend = text.trim() !== '' && left >= 0 && outgoingMessages !== undefined
   const send = (): void => {
     if (!canSend) return
-    outbox.send(room.id, text)
+    outgoingMessages.send(room.id, text)
     drafts?.set(room.id, '')
     input.current?.focus()
   }

@@ -3,7 +3,7 @@ import { Dialog } from './dialog.tsx'
 
 interface ConfirmDialogProps {
   readonly title: string
-  /** What the action does and what it loses. */
+  /** Explains the effect of the action and what it deletes. */
   readonly children: ComponentChildren
   /** The verb on the button. */
   readonly action: string
@@ -11,7 +11,7 @@ interface ConfirmDialogProps {
   readonly close: () => void
 }
 
-/** Asks before an action that cannot be undone. The focus starts on the way back. */
+/** Asks before an action that cannot be undone. The focus starts on Cancel. */
 export const ConfirmDialog = ({ title, children, action, confirm, close }: ConfirmDialogProps): JSX.Element => {
   const confirmed = (): void => {
     close()

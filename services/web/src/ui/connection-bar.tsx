@@ -3,13 +3,13 @@ import { useEffect, useState } from 'preact/hooks'
 import type { ChatState } from '../../../../shared/client/chat-events.ts'
 import type { ChatModel } from '../model/chat-model.ts'
 
-/** Seconds until the next attempt, counted down. */
+/** The seconds until the next attempt. */
 const useSecondsLeft = (state: ChatState): number => {
   const [left, setLeft] = useState(0)
   useEffect(() => {
     if (state.state !== 'offline') return
-    const dueAt = Date.now() + state.retryInMs
-    const show = (): void => setLeft(Math.max(0, Math.ceil((dueAt - Date.now()) / 1_000)))
+    const dueAt = performance.now() + state.retryInMs
+    const show = (): void => setLeft(Math.max(0, Math.ceil((dueAt - performance.now()) / 1_000)))
     show()
     const timer = setInterval(show, 500)
     return () => clearInterval(timer)
@@ -20,7 +20,7 @@ const useSecondsLeft = (state: ChatState): number => {
 const Offline = ({ seconds, wake }: { readonly seconds: number; readonly wake: () => void }): JSX.Element => (
   <>
     <span class="spinner" aria-hidden="true" />
-    <span>No connection. What you write is sent when it is back.</span>
+    <span>No connection. Messages that you write are sent when it is back.</span>
     <span class="quiet only-wide" aria-hidden="true">
       {seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again'}
     </span>
@@ -30,11 +30,11 @@ const Offline = ({ seconds, wake }: { readonly seconds: number; readonly wake: (
   </>
 )
 
-/** A token is asked for, which only a person can give. */
+/** Whether the connection waits for a token from the user. */
 const isTokenMissing = ({ tokens }: ChatModel): boolean =>
   tokens !== undefined && ['ended', 'refused'].includes(tokens.wanted.value ?? '')
 
-/** The state to show: without a network there is no connection, even if the client has not noticed yet. */
+/** The state to show. The browser notices a lost network before the client does. */
 const shownState = ({ state, hasNetwork }: ChatModel): ChatState['state'] => (hasNetwork.value ? state.value.state : 'offline')
 
 /** Shows that there is no connection; empty while there is one. */

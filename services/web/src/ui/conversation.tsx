@@ -1,18 +1,18 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
+import { colourSeedOf, titleOf } from '../model/chat-title.ts'
 import { isolate } from '../model/isolate.ts'
 import type { Room } from '../model/room.ts'
 import { goTo } from '../model/route.ts'
-import { faceOf, titleOf } from '../model/start-chat.ts'
 import { Avatar } from './avatar.tsx'
 import { Composer } from './composer.tsx'
 import { Icon } from './icons.tsx'
 import { PeopleDialog } from './people-dialog.tsx'
-import { put } from './put.ts'
+import { setTo } from './set-signal.ts'
 import { TimelineView } from './timeline-view.tsx'
 
-/** Names in the line below the title; the rest is a number. */
+/** Names in the line below the title; the others are counted. */
 const shownNames = 4
 
 const membersLine = ({ people, me }: ChatModel, room: Room): string => {
@@ -32,7 +32,7 @@ const Over = ({ forget }: { readonly forget: () => void }): JSX.Element => (
   </div>
 )
 
-/** One chat, open. */
+/** The open chat. */
 export const Conversation = ({ model, room }: { readonly model: ChatModel; readonly room: Room }): JSX.Element => {
   const showsPeople = useSignal(false)
   const title = titleOf(model, room)
@@ -51,20 +51,20 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
         >
           <Icon name="back" />
         </button>
-        <Avatar name={title} seed={faceOf(model, room)} size="s" />
+        <Avatar name={title} seed={colourSeedOf(room)} size="s" />
         <div class="bar-title">
           <h1>
             <bdi>{title}</bdi>
           </h1>
           <p class="quiet">{membersLine(model, room)}</p>
         </div>
-        <button type="button" class="icon-button" aria-label="People" title="People" onClick={put(showsPeople, true)}>
+        <button type="button" class="icon-button" aria-label="People" title="People" onClick={setTo(showsPeople, true)}>
           <Icon name="people" />
         </button>
       </header>
       <TimelineView model={model} room={room} />
-      {room.isOver.value ? <Over forget={forget} /> : <Composer model={model} room={room} title={title} />}
-      {showsPeople.value ? <PeopleDialog model={model} room={room} close={put(showsPeople, false)} /> : null}
+      {room.hasLeft.value ? <Over forget={forget} /> : <Composer model={model} room={room} title={title} />}
+      {showsPeople.value ? <PeopleDialog model={model} room={room} close={setTo(showsPeople, false)} /> : null}
     </section>
   )
 }

@@ -4,7 +4,7 @@ import { Icon } from './icons.tsx'
 
 const shownMs = 1_500
 
-/** Copies the text of a message. Shown when the message is pointed at or has the focus. */
+/** Copies the text of a message. Shown while the pointer or the focus is on the message. */
 export const CopyButton = ({ text }: { readonly text: string }): JSX.Element => {
   const [isCopied, setCopied] = useState(false)
   const copy = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import type { FrameLog, LoggedFrame } from '../model/frame-log.ts'
 import { Icon } from './icons.tsx'
-import { toggle } from './put.ts'
+import { toggle } from './set-signal.ts'
 
 const stamp = (at: Date): string => `${at.toTimeString().slice(0, 8)}.${String(at.getMilliseconds()).padStart(3, '0')}`
 
@@ -25,13 +25,13 @@ const Frame = ({ frame }: { readonly frame: LoggedFrame }): JSX.Element => (
         <span class="frame-text">{frame.text.slice(0, 120)}</span>
         <span class="quiet">{stamp(frame.at)}</span>
       </summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
       <pre tabIndex={0}>{pretty(frame.text)}</pre>
     </details>
   </li>
 )
 
-/** For developers: the protocol, as it is spoken. Newest first. */
+/** Shows the frames of the connection to developers, newest first. */
 export const DeveloperPanel = ({ frames, close }: { readonly frames: FrameLog; readonly close: () => void }): JSX.Element => (
   <aside class="frames" aria-label="Frames">
     <header class="bar">
@@ -47,7 +47,7 @@ export const DeveloperPanel = ({ frames, close }: { readonly frames: FrameLog; r
       </button>
     </header>
     <p class="frames-hint">
-      What passes over the WebSocket, newest first. <a href="/asyncapi.json">The protocol as AsyncAPI</a>
+      Frames of the WebSocket, newest first. <a href="asyncapi.json">The protocol as AsyncAPI</a>
     </p>
     <ol class="frame-list">
       {frames.frames.value.toReversed().map((frame) => (

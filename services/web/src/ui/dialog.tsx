@@ -8,14 +8,14 @@ interface DialogProps {
   readonly children: ComponentChildren
 }
 
-/** Where a person starts in a dialog: its first control, not the button that closes it. */
+/** The control with the first focus: not the button that closes the dialog. */
 const firstControl = '.dialog-body :is(input, textarea, select, button):not(:disabled)'
 
-/** Over everything else, with the focus kept inside; Escape closes it. */
+/** A modal dialog: the focus stays inside, and Escape closes it. */
 export const Dialog = ({ title, close, children }: DialogProps): JSX.Element => {
   const element = useRef<HTMLDialogElement>(null)
   const heading = useId()
-  // Before the first paint, so that Escape closes it from the beginning.
+  // A layout effect runs before the first paint, so that Escape works from the beginning.
   useLayoutEffect(() => {
     element.current?.showModal()
     element.current?.querySelector<HTMLElement>(firstControl)?.focus()

@@ -1,13 +1,13 @@
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
 import { isolate } from '../model/isolate.ts'
-import type { Outbox, Outgoing } from '../model/outbox.ts'
+import type { OutgoingMessage, OutgoingMessages } from '../model/outgoing-messages.ts'
 import type { Entry } from '../model/timeline.ts'
 import { Avatar } from './avatar.tsx'
 import { Bubble } from './bubble.tsx'
 import { dayName } from './times.ts'
 
-/** Messages of one sender that stand closer than this are one group. */
+/** Messages of one sender within this time form a group. */
 const groupMs = 5 * 60_000
 
 const isSameDay = (one: string, other: string): boolean => new Date(one).toDateString() === new Date(other).toDateString()
@@ -35,7 +35,7 @@ interface EntryProps {
 }
 
 interface EntryRowProps extends EntryProps {
-  /** The line "New messages" stands above it. */
+  /** Shows the line "New messages" above it. */
   readonly isFirstNew: boolean
 }
 
@@ -59,7 +59,7 @@ const MessageRow = ({
   )
 }
 
-/** An entry; above the first of a day the day, above the first new one a line. */
+/** An entry, with the date above the first one of a day, and a line above the first new one. */
 export const EntryRow = ({ model, entry, before, isFirstNew }: EntryRowProps): JSX.Element => (
   <>
     {before !== undefined && isSameDay(before.at, entry.at) ? null : (
@@ -81,14 +81,14 @@ export const EntryRow = ({ model, entry, before, isFirstNew }: EntryRowProps): J
 )
 
 interface OutgoingProps {
-  readonly message: Outgoing
-  readonly outbox: Outbox
-  /** It follows one of the user's own. */
+  readonly message: OutgoingMessage
+  readonly outgoingMessages: OutgoingMessages
+  /** The message above is of the same user. */
   readonly isNext: boolean
 }
 
-/** A message of the user's own that does not stand in the room yet. */
-export const OutgoingRow = ({ message, outbox, isNext }: OutgoingProps): JSX.Element => (
+/** A message of the signed-in user that is not in the history yet. */
+export const OutgoingRow = ({ message, outgoingMessages, isNext }: OutgoingProps): JSX.Element => (
   <li class="row" data-mine="true" data-next={isNext}>
     <div class="row-body">
       <span class="unseen">You</span>
@@ -96,10 +96,10 @@ export const OutgoingRow = ({ message, outbox, isNext }: OutgoingProps): JSX.Ele
       {message.state === 'failed' ? (
         <p class="failure" role="alert">
           <span>{message.why}</span>
-          <button type="button" class="button small" onClick={() => outbox.retry(message)}>
+          <button type="button" class="button small" onClick={() => outgoingMessages.retry(message)}>
             Try again
           </button>
-          <button type="button" class="button small" onClick={() => outbox.discard(message)}>
+          <button type="button" class="button small" onClick={() => outgoingMessages.discard(message)}>
             Discard
           </button>
         </p>

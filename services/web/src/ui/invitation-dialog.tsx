@@ -13,10 +13,10 @@ interface InvitationDialogProps {
   readonly close: () => void
 }
 
-/** An invitation link was opened. Nothing happens before one says so. */
+/** Shown after an invitation link was opened. The chat starts only when the user confirms. */
 export const InvitationDialog = ({ model, from, close }: InvitationDialogProps): JSX.Element => {
   const { isBusy, problem, run } = useTask()
-  useEffect(() => model.people.want([from]), [model, from])
+  useEffect(() => model.people.request([from]), [model, from])
   const person = model.people.person(from)
   const name = person === undefined ? 'the sender of the link' : person.name || person.externalUserId
   const isMine = from === model.me.value?.id
@@ -39,7 +39,7 @@ export const InvitationDialog = ({ model, from, close }: InvitationDialogProps):
         </p>
         <Problem text={problem} />
         <button type="button" class="button primary wide" disabled={isBusy} onClick={() => (isMine ? close() : run(accept))}>
-          {isMine ? 'All right' : 'Start the chat'}
+          {isMine ? 'OK' : 'Start the chat'}
         </button>
       </div>
     </Dialog>

@@ -4,7 +4,7 @@ import type { ChatModel } from '../model/chat-model.ts'
 import { invitationTo } from '../model/route.ts'
 import { Dialog } from './dialog.tsx'
 
-/** The link by which others start a chat with this user. */
+/** Shows the link that starts a chat with this user. */
 export const InviteDialog = ({ model, close }: { readonly model: ChatModel; readonly close: () => void }): JSX.Element => {
   const input = useRef<HTMLInputElement>(null)
   const [isCopied, setCopied] = useState(false)
@@ -13,7 +13,7 @@ export const InviteDialog = ({ model, close }: { readonly model: ChatModel; read
     const element = input.current
     if (element === null) return
     element.select()
-    // Only pages that came safely may write to the clipboard; elsewhere it is selected at least.
+    // The clipboard needs a secure context; without one the text is at least selected.
     const written = (navigator.clipboard as Clipboard | undefined)?.writeText(element.value)
     written?.then(
       () => setCopied(true),
@@ -23,7 +23,7 @@ export const InviteDialog = ({ model, close }: { readonly model: ChatModel; read
   return (
     <Dialog title="Invite somebody" close={close}>
       <div class="dialog-body">
-        <p class="quiet">Whoever opens this link and signs in starts a chat with you.</p>
+        <p class="quiet">A person who opens this link and signs in can start a chat with you.</p>
         <label class="field">
           <span class="field-label">Your invitation link</span>
           <input

@@ -9,7 +9,7 @@ import { PersonPicker } from './person-picker.tsx'
 import { Problem } from './problem.tsx'
 import { useTask } from './use-task.ts'
 
-/** An unnamed chat with one person is the one that exists already, if there is one: a second would look the same. */
+/** The existing chat with this person, if the new one has no name either: a second one would look the same. */
 const existingChat = (model: ChatModel, users: readonly string[], name: string): string | undefined => {
   const [only] = users
   return name === '' && users.length === 1 && only !== undefined ? chatWith(model, only)?.id : undefined

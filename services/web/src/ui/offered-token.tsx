@@ -11,7 +11,7 @@ const nameIn = (token: string): string => {
   return typeof sub === 'string' && sub !== '' ? sub : 'an unknown user'
 }
 
-/** Asks before a link signs in: its author may want others to write under an account of his. */
+/** Asks before a link signs in: its author may want others to write with the author's account. */
 export const OfferedToken = ({ token }: { readonly token: string }): JSX.Element => {
   const { isBusy, problem, run } = useTask()
   const accept = (event: Event): void => {
@@ -26,7 +26,7 @@ export const OfferedToken = ({ token }: { readonly token: string }): JSX.Element
         </span>
         <h1>Sign in as {nameIn(token)}?</h1>
         <p class="quiet">
-          The link that you followed holds a token of this user. Continue only if this is you: what you write is sent in this
+          The link that you followed holds a token of this user. Continue only if this is you: your messages are sent in this
           name.
         </p>
         <Problem text={problem} />

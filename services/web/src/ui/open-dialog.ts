@@ -1,2 +1,2 @@
-/** Which of the page's dialogs is open. */
+/** The open dialog of the page. */
 export type OpenDialog = 'new chat' | 'invite' | 'shortcuts' | undefined

@@ -113,7 +113,7 @@ export const PeopleDialog = ({ model, room, close }: Omit<PeopleProps, 'task'> &
             <Member key={id} model={model} room={room} task={task} id={id} remove={() => setRemoving(id)} />
           ))}
         </ul>
-        {room.isOver.value ? <Problem text={task.problem} /> : <Adding model={model} room={room} task={task} />}
+        {room.hasLeft.value ? <Problem text={task.problem} /> : <Adding model={model} room={room} task={task} />}
       </div>
       {removing === undefined ? null : (
         <ConfirmRemoval model={model} room={room} task={task} id={removing} close={() => setRemoving(undefined)} />

@@ -14,7 +14,7 @@ interface PersonPickerProps {
 
 const nameOf = ({ name, externalUserId }: Person): string => name || externalUserId
 
-/** People one knows already, to be ticked, and others by their id, where the service tells. */
+/** Picks known people by checkboxes, and others by their ids if the service allows the look-up. */
 export const PersonPicker = ({ people, picked, pick, typed, type }: PersonPickerProps): JSX.Element => {
   const toggle = (id: string): void =>
     pick(picked.has(id) ? new Set([...picked].filter((other) => other !== id)) : new Set([...picked, id]))
@@ -37,7 +37,9 @@ export const PersonPicker = ({ people, picked, pick, typed, type }: PersonPicker
         </label>
       )}
       {people.length === 0 && needsToken() ? (
-        <p class="quiet">You know nobody here yet. Send somebody your invitation link: opening it starts a chat with you.</p>
+        <p class="quiet">
+          You do not share a chat with anybody yet. Send somebody your invitation link: opening it starts a chat with you.
+        </p>
       ) : null}
       {people.length === 0 ? null : (
         <fieldset class="picker">

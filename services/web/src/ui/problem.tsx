@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 
-/** Said aloud the moment it appears. */
+/** A problem for the user; screen readers announce it. */
 export const Problem = ({ text }: { readonly text: string | undefined }): JSX.Element => (
   <p class="problem" role="alert" hidden={text === undefined}>
     {text}

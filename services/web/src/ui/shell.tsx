@@ -13,38 +13,44 @@ import { InvitationDialog } from './invitation-dialog.tsx'
 import { InviteDialog } from './invite-dialog.tsx'
 import { NewChatDialog } from './new-chat-dialog.tsx'
 import type { OpenDialog } from './open-dialog.ts'
-import { put } from './put.ts'
+import { setTo } from './set-signal.ts'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { TokenBar } from './token-bar.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 
-interface NothingProps {
+interface NoOpenChatProps {
   readonly model: ChatModel
   readonly start: () => void
   readonly invite: () => void
 }
 
-const Nothing = ({ model, start, invite }: NothingProps): JSX.Element => (
-  <div class="empty">
-    <span class="mark">
-      <Icon name="chat" />
-    </span>
-    <h2>{model.rooms.value.length === 0 ? 'No chats yet' : 'Pick a chat'}</h2>
-    <p class="quiet">
-      {model.rooms.value.length === 0
-        ? 'Start one with people you know, or send somebody your invitation link.'
-        : 'Or start a new one. Everything stays in order, on all your devices.'}
-    </p>
-    <div class="choices">
-      <button type="button" class="button primary" onClick={start}>
-        Start a chat
-      </button>
-      <button type="button" class="button" onClick={invite}>
-        Invite somebody
-      </button>
+const noOpenChatTexts = ({ me, rooms }: ChatModel): { readonly title: string; readonly hint: string } => {
+  if (me.value === undefined) return { title: 'Not connected yet', hint: 'Your chats appear here when there is a connection.' }
+  if (rooms.value.length > 0) return { title: 'Pick a chat', hint: 'Or start a new one.' }
+  return { title: 'No chats yet', hint: 'Start one with people you know, or send somebody your invitation link.' }
+}
+
+/** Shown in the place of a chat while none is open. */
+const NoOpenChat = ({ model, start, invite }: NoOpenChatProps): JSX.Element => {
+  const texts = noOpenChatTexts(model)
+  return (
+    <div class="empty">
+      <span class="mark">
+        <Icon name="chat" />
+      </span>
+      <h2>{texts.title}</h2>
+      <p class="quiet">{texts.hint}</p>
+      <div class="choices">
+        <button type="button" class="button primary" onClick={start}>
+          Start a chat
+        </button>
+        <button type="button" class="button" onClick={invite}>
+          Invite somebody
+        </button>
+      </div>
     </div>
-  </div>
-)
+  )
+}
 
 const useUnreadInTitle = (model: ChatModel): void => {
   const unread = model.rooms.value.reduce((sum, room) => sum + room.unread.value, 0)
@@ -53,14 +59,14 @@ const useUnreadInTitle = (model: ChatModel): void => {
   }, [unread])
 }
 
-/** The page of whoever is signed in: chats, the one that is open, and frames as they pass. */
+/** The page of a signed-in user: the chats, the open chat, and the frames panel. */
 export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => {
   const dialog = useSignal<OpenDialog>(undefined)
   const showsFrames = useSignal(false)
   const at = route.value
   const room = at.view === 'chat' ? model.room(at.room) : undefined
   useUnreadInTitle(model)
-  useShortcuts(model, { newChat: put(dialog, 'new chat'), help: put(dialog, 'shortcuts') })
+  useShortcuts(model, { newChat: setTo(dialog, 'new chat'), help: setTo(dialog, 'shortcuts') })
   useEffect(() => model.client.on('message', (message) => notify(model, message)), [model])
   const close = (): void => {
     dialog.value = undefined
@@ -76,13 +82,13 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
         <ChatList model={model} dialog={dialog} showsFrames={showsFrames} />
         <div class="stage">
           {room === undefined ? (
-            <Nothing model={model} start={put(dialog, 'new chat')} invite={put(dialog, 'invite')} />
+            <NoOpenChat model={model} start={setTo(dialog, 'new chat')} invite={setTo(dialog, 'invite')} />
           ) : (
             <Conversation key={room.id} model={model} room={room} />
           )}
         </div>
       </main>
-      {showsFrames.value ? <DeveloperPanel frames={model.frames} close={put(showsFrames, false)} /> : null}
+      {showsFrames.value ? <DeveloperPanel frames={model.frames} close={setTo(showsFrames, false)} /> : null}
       {dialog.value === 'new chat' ? <NewChatDialog model={model} close={close} /> : null}
       {dialog.value === 'shortcuts' ? <ShortcutsDialog close={close} /> : null}
       {dialog.value === 'invite' ? <InviteDialog model={model} close={close} /> : null}

@@ -7,12 +7,12 @@ export const ShortcutsDialog = ({ close }: { readonly close: () => void }): JSX.
     <div class="dialog-body">
       <table class="shortcuts">
         <tbody>
-          {shortcuts.map(({ keys, says }) => (
+          {shortcuts.map(({ keys, text }) => (
             <tr key={keys}>
               <th scope="row">
                 <kbd>{keys}</kbd>
               </th>
-              <td>{says}</td>
+              <td>{text}</td>
             </tr>
           ))}
         </tbody>

@@ -37,11 +37,11 @@ const Field = ({ label, hint, value, set, autoComplete = 'off', isFirst = false 
 )
 
 const intro = (asksToken: boolean): string => {
-  const ask = asksToken ? 'Show your token' : 'Say who you are'
+  const ask = asksToken ? 'Enter your token' : 'Enter an id and a name'
   return route.value.view === 'invitation' ? `Somebody invited you to a chat. ${ask} to join.` : `${ask} to start chatting.`
 }
 
-/** Who is it? Remembered on this device. */
+/** The sign-in form. The user is remembered on this device. */
 export const SignIn = (): JSX.Element => {
   const asksToken = needsToken()
   const [id, setId] = useState('')
@@ -86,7 +86,7 @@ export const SignIn = (): JSX.Element => {
             />
             <Field
               label="Your name"
-              hint="What others see. It stays as it was first given."
+              hint="Others see it. It cannot be changed later."
               value={name}
               set={setName}
               autoComplete="name"

@@ -4,7 +4,7 @@ import type { EntryBlock } from '../model/blocks.ts'
 import { blocksOf } from '../model/blocks.ts'
 import type { ChatModel } from '../model/chat-model.ts'
 import { explain } from '../model/explain.ts'
-import type { Outgoing } from '../model/outbox.ts'
+import type { OutgoingMessage } from '../model/outgoing-messages.ts'
 import type { Room } from '../model/room.ts'
 import { Block } from './block.tsx'
 import { OutgoingRow } from './entries.tsx'
@@ -13,9 +13,9 @@ import { useScrolling } from './use-scrolling.ts'
 
 const pageSize = 50
 
-/** The user's own messages that are not among the room's entries yet, so that none is shown twice. */
-const onTheirWay = ({ outbox }: ChatModel, room: Room): readonly Outgoing[] =>
-  (outbox.value?.all.value ?? []).filter((message) => message.room === room.id && !room.hasLately(message.id))
+/** Outgoing messages that are not among the room's entries yet, so that no message is shown twice. */
+const outgoingIn = ({ outgoingMessages }: ChatModel, room: Room): readonly OutgoingMessage[] =>
+  (outgoingMessages.value?.all.value ?? []).filter((message) => message.room === room.id && !room.isRecent(message.id))
 
 /** Whether this window is visible. */
 const useIsLookedAt = (): boolean => {
@@ -29,7 +29,7 @@ const useIsLookedAt = (): boolean => {
   return isLookedAt
 }
 
-/** The first message of somebody else that was unread when the chat was opened, if there was one. */
+/** The seq of the first message of another user that was unread when the chat was opened. */
 const useFirstNew = ({ me }: ChatModel, room: Room): number | undefined => {
   const opened = useRef({ readUpTo: room.readUpTo.peek(), hadUnread: room.unread.peek() > 0 })
   const { readUpTo, hadUnread } = opened.current
@@ -42,7 +42,7 @@ const useFirstNew = ({ me }: ChatModel, room: Room): number | undefined => {
 const inBlock = ({ entries }: EntryBlock, seq: number | undefined): number | undefined =>
   seq !== undefined && entries.some((entry) => entry.seq === seq) ? seq : undefined
 
-/** Distance of the probed point from the lower edge: within the last row that is wholly or mostly in view. */
+/** Distance of the probed point from the lower edge: inside the last row that is mostly in view. */
 const probePx = 8
 
 /** The seq of the last row in view. */
@@ -70,7 +70,7 @@ const Beginning = ({
     observer.observe(element)
     return () => observer.disconnect()
   }, [count, room.isLoading.value])
-  if (room.isWhole.value) return <p class="beginning quiet">This is the beginning of the chat.</p>
+  if (room.isComplete.value) return <p class="beginning quiet">This is the beginning of the chat.</p>
   return (
     <div ref={mark} class="beginning">
       {problem === undefined ? <span class="spinner" aria-hidden="true" /> : <span class="problem">{problem}</span>}
@@ -83,7 +83,7 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
   const view = useRef<HTMLDivElement>(null)
   const [problem, setProblem] = useState<string>()
   const entries = room.entries.value
-  const outgoing = onTheirWay(model, room)
+  const outgoing = outgoingIn(model, room)
   const { isAtEnd, isAtEndNow, scrolled, toEnd } = useScrolling(
     view,
     entries[0]?.seq,
@@ -93,7 +93,7 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
   const newest = entries.at(-1)?.seq
   const last = entries.at(-1)
   const endsWithMine = last?.kind === 'message' && last.message.user_id === model.me.value?.id
-  const outbox = model.outbox.value
+  const outgoingMessages = model.outgoingMessages.value
 
   const firstNew = useFirstNew(model, room)
 
@@ -123,10 +123,10 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
 
   return (
     <div class="timeline">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
       <div ref={view} class="timeline-view" role="log" aria-label="Messages" tabIndex={0} onScroll={moved}>
         <Beginning room={room} more={more} problem={problem} />
-        {room.isWhole.value && entries.length + outgoing.length === 0 ? <p class="hello">Say hello!</p> : null}
+        {room.isComplete.value && entries.length + outgoing.length === 0 ? <p class="hello">Say hello!</p> : null}
         <div class="all-rows">
           {blocksOf(entries).map((block) => (
             <Block
@@ -138,10 +138,15 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
             />
           ))}
           <ol class="rows">
-            {outbox === undefined
+            {outgoingMessages === undefined
               ? null
               : outgoing.map((message, index) => (
-                  <OutgoingRow key={message.id} message={message} outbox={outbox} isNext={index > 0 || endsWithMine} />
+                  <OutgoingRow
+                    key={message.id}
+                    message={message}
+                    outgoingMessages={outgoingMessages}
+                    isNext={index > 0 || endsWithMine}
+                  />
                 ))}
           </ol>
         </div>

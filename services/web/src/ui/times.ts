@@ -1,3 +1,5 @@
+import { today } from '../model/today.ts'
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' })
 const shortDate = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
@@ -8,18 +10,16 @@ const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 
 
 const dayMs = 86_400_000
 
-const daysAgo = (at: Date): number => {
-  const midnight = (date: Date): number => new Date(date).setHours(0, 0, 0, 0)
-  return Math.round((midnight(new Date()) - midnight(at)) / dayMs)
-}
+/** A component that calls it renders again after midnight. */
+const daysAgo = (at: Date): number => Math.round((today.value - new Date(at).setHours(0, 0, 0, 0)) / dayMs)
 
 export const timeOfDay = (at: string): string => clock.format(new Date(at))
 
 export const wholeTime = (at: string): string => full.format(new Date(at))
 
-const isThisYear = (date: Date): boolean => date.getFullYear() === new Date().getFullYear()
+const isThisYear = (date: Date): boolean => date.getFullYear() === new Date(today.value).getFullYear()
 
-/** For a list: the time today, the weekday this week, else the date, with the year if it is another. */
+/** For a list: today's time, the weekday of the last days, or the date, with the year if it is not this year. */
 export const shortTime = (at: string): string => {
   const date = new Date(at)
   const days = daysAgo(date)

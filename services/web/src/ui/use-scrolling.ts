@@ -2,9 +2,9 @@ import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 export interface Scrolling {
-  /** The end of the room is in view. */
+  /** The newest message is in view. */
   readonly isAtEnd: boolean
-  /** The same, as of this very moment: a state is only rendered with the next frame. */
+  /** The current value; `isAtEnd` changes with the next rendering only. */
   isAtEndNow(): boolean
   scrolled(): void
   toEnd(): void
@@ -13,8 +13,8 @@ export interface Scrolling {
 const slackPx = 48
 
 /**
- * Keeps the reading position: at the end new messages scroll in; elsewhere
- * nothing moves when messages are added above or below.
+ * Keeps the reading position: at the end the view follows new messages;
+ * elsewhere it does not move when messages are added above or below.
  */
 export const useScrolling = (view: RefObject<HTMLDivElement | null>, oldest: number | undefined, newest: unknown): Scrolling => {
   const [isAtEnd, setAtEnd] = useState(true)
@@ -54,7 +54,7 @@ export const useScrolling = (view: RefObject<HTMLDivElement | null>, oldest: num
   useEffect(() => {
     const element = view.current
     if (element === null) return
-    // A keyboard that slides in makes the view smaller; a message that failed says why, and grows.
+    // An on-screen keyboard shrinks the view; the reason of a failure enlarges a row.
     const observer = new ResizeObserver(() => {
       if (last.current.isAtEnd) toEnd()
     })

@@ -2,15 +2,15 @@ import { useEffect } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
 import { goTo, route } from '../model/route.ts'
 
-/** Keys that work everywhere on the page, with what they do. */
+/** Keyboard shortcuts of the page, with their descriptions. */
 export const shortcuts = [
-  { keys: 'Alt + ↑', says: 'Previous chat' },
-  { keys: 'Alt + ↓', says: 'Next chat' },
-  { keys: 'Alt + N', says: 'New chat' },
-  { keys: 'Enter', says: 'Send the message' },
-  { keys: 'Shift + Enter', says: 'New line in the message' },
-  { keys: 'Escape', says: 'Close a dialog' },
-  { keys: 'Alt + H', says: 'Show this list' },
+  { keys: 'Alt + ↑', text: 'Previous chat' },
+  { keys: 'Alt + ↓', text: 'Next chat' },
+  { keys: 'Alt + N', text: 'New chat' },
+  { keys: 'Enter', text: 'Send the message' },
+  { keys: 'Shift + Enter', text: 'New line in the message' },
+  { keys: 'Escape', text: 'Close a dialog' },
+  { keys: 'Alt + H', text: 'Show this list' },
 ] as const
 
 const step = (model: ChatModel, by: 1 | -1): void => {
@@ -26,7 +26,7 @@ interface ShortcutActions {
   readonly help: () => void
 }
 
-/** Listens to the keys of `shortcuts` while the component is there and no dialog is open. */
+/** Handles the keys of `shortcuts` while the component is mounted and no dialog is open. */
 export const useShortcuts = (model: ChatModel, { newChat, help }: ShortcutActions): void => {
   useEffect(() => {
     const actions: Readonly<Record<string, () => void>> = {

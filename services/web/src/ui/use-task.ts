@@ -3,13 +3,13 @@ import { explain } from '../model/explain.ts'
 
 export interface Task {
   readonly isBusy: boolean
-  /** Why the last run failed, for people. */
+  /** The reason why the last run failed, as a sentence for the user. */
   readonly problem: string | undefined
-  /** The signal is aborted when the component is gone: what was cancelled must have no effect later. */
+  /** The signal is aborted when the component is removed, so that a cancelled action has no effect later. */
   run(work: (signal: AbortSignal) => Promise<void>): void
 }
 
-/** One action at a time that takes time and may fail. */
+/** Runs one asynchronous action at a time. */
 export const useTask = (): Task => {
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()

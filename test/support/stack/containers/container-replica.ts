@@ -10,7 +10,12 @@ const ports = { public: 8080, internal: 8081 }
 /** Longer than STOP_MS. */
 const stopWithinMs = 30_000
 
-const startOn = async (name: string, site: ContainerSite, args: readonly string[], env: Environment): Promise<Replica> => {
+const startOn = async (
+  name: string,
+  site: Pick<ContainerSite, 'image' | 'network'>,
+  args: readonly string[],
+  env: Environment,
+): Promise<Replica> => {
   const [port, internalPort] = [await freePort(), await freePort()]
   const internalUrl = `http://127.0.0.1:${internalPort}`
   const container = new GenericContainer(site.image)
@@ -41,7 +46,7 @@ export const inContainers: Environment = {
 /** Starts one of our services as a container of the image; resolves when its `/readyz` answers 200. */
 export const startContainerService = (
   name: string,
-  site: ContainerSite,
+  site: Pick<ContainerSite, 'image' | 'network'>,
   args: readonly string[],
   env: Environment,
 ): Promise<Replica> => onFreePorts(() => startOn(name, site, args, env))

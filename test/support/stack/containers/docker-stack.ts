@@ -1,4 +1,6 @@
 import { allStarted } from '../all-started.ts'
+import type { Owner } from '../disposal-stack.ts'
+import { DisposalStack } from '../disposal-stack.ts'
 import type { LinkMap, LinkTarget } from '../link-map.ts'
 import { openLinks } from '../link-map.ts'
 import { linkedUrls, ownStack } from '../own-stack.ts'
@@ -38,7 +40,7 @@ const startServices = async (
   images: StackImages,
   network: string,
   advertised: ReadonlyMap<string, string>,
-  owned: AsyncDisposableStack,
+  owned: Owner,
 ): Promise<Services> => {
   const own = async <T extends AsyncDisposable>(start: Promise<T>): Promise<T> => owned.use(await start)
   const [kafka, postgres, redis] = await allStarted([
@@ -63,7 +65,7 @@ export const dockerStack = async (
   images: StackImages,
   roles: readonly string[],
 ): Promise<{ readonly stack: Stack; readonly site: ContainerSite; readonly direct: StackUrls; readonly run: string }> => {
-  await using owned = new AsyncDisposableStack()
+  await using owned = new DisposalStack()
   const network = owned.use(await ownedNetwork())
   const host = await hostFor(network.gateway)
   let services: Services | undefined

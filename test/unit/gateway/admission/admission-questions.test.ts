@@ -53,6 +53,15 @@ describe('An origin', () => {
     expect(isAcceptedOrigin(request, listed)).toBe(isWelcome)
   })
 
+  it.each([
+    ['https://chat.example', 'chat.example', true],
+    ['http://chat.example:8080', 'chat.example:8080', true],
+    ['https://evil.com', 'chat.example', false],
+    ['http://app.example.com', 'app.example.com', false],
+  ])('of the gateway itself is accepted besides a list that does not name its host: %s at %s', (origin, host, isWelcome) => {
+    expect(isAcceptedOrigin(requestWith({ origin, host }), listed)).toBe(isWelcome)
+  })
+
   it('is refused if the header is repeated', () => {
     const origin = ['https://app.example.com', 'https://app.example.com']
     expect(isAcceptedOrigin(requestWith({ origin }), listed)).toBe(false)

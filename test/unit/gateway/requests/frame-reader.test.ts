@@ -43,7 +43,8 @@ describe('The frame reader', () => {
     expect(errorOf(text)).toMatchObject(expected)
   })
 
-  it('does not repeat an invalid request id', () => {
-    expect(errorOf(message({}, { id: 7 }))?.id).toBeUndefined()
+  it('repeats an id that is a number, but no other id that is not a string', () => {
+    expect(errorOf(message({}, { id: 7 }))).toMatchObject({ id: 7, field: 'id', reason: 'must be a string' })
+    for (const id of [7.5, true, {}, ['x'], 'x'.repeat(65)]) expect(errorOf(message({}, { id }))?.id).toBeUndefined()
   })
 })

@@ -40,7 +40,8 @@ const relations: Readonly<Record<string, boolean>> = {
   'a frame fits into a send queue': limits.frameBytes < bounds.sendQueueBytes,
   'a publication carries at least one whole frame': limits.frameBytes < bounds.publicationBytes,
   'a page carries more than one frame': 2 * limits.frameBytes < bounds.pageBytes,
-  'the largest message fits into a frame, at three bytes a character': 3 * limits.msgChars < limits.frameBytes,
+  'the longest message fits into a frame with every character escaped as \\uXXXX':
+    6 * limits.msgChars + 1_024 < limits.frameBytes,
   'the largest list of users fits into a frame': limits.usersPerCommand * 39 < limits.frameBytes,
   'one command’s users fit into a chat': limits.usersPerCommand <= limits.membersPerChat,
   'a gateway holds the commands of many sessions': bounds.pendingPerGateway > 10 * bounds.pendingPerSession,

@@ -1,12 +1,13 @@
 import type { Signal } from '@preact/signals'
 
-/** What to do on a click that only changes what is shown. */
-export const put =
+/** A click handler that sets a signal. */
+export const setTo =
   <T>(target: Signal<T>, value: T): (() => void) =>
   () => {
     target.value = value
   }
 
+/** A click handler that inverts a signal. */
 export const toggle =
   (target: Signal<boolean>): (() => void) =>
   () => {

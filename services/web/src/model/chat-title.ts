@@ -1,0 +1,61 @@
+import type { ChatModel } from './chat-model.ts'
+import type { Room } from './room.ts'
+
+const joint = ' & '
+const longestName = 200
+
+/** Stood in the stored names of chats that were started before their members' names were known. */
+const placeholders: ReadonlySet<string> = new Set(['…', 'Former member'])
+
+const knownName = ({ people }: ChatModel, id: string | undefined): string | undefined =>
+  id === undefined || people.person(id) === undefined ? undefined : people.nameOf(id)
+
+const isName = (name: string | undefined): name is string => name !== undefined
+
+/**
+ * The stored name of a chat that its creator did not name: the names of its
+ * members as far as they are known, the creator's first.
+ */
+export const defaultName = (model: ChatModel, users: readonly string[]): string => {
+  const mine = model.people.nameOf(model.me.value?.id ?? '')
+  const names = users.filter((id) => id !== model.me.value?.id).map((id) => knownName(model, id))
+  if (names.length === 0) return `${mine}’s notes`
+  const all = [mine, ...names.filter(isName)]
+  return all.join(names.length === 1 ? joint : ', ').slice(0, longestName)
+}
+
+/** `Ann & Bob` without `Ann`; undefined if the name is none of a pair with her. */
+const withoutName = (pair: string, name: string): string | undefined => {
+  if (pair.startsWith(name + joint)) return pair.slice(name.length + joint.length)
+  return pair.endsWith(joint + name) ? pair.slice(0, -name.length - joint.length) : undefined
+}
+
+const pairTitle = (model: ChatModel, { name, partner }: Room): string => {
+  const mine = model.people.nameOf(model.me.value?.id ?? '')
+  const theirs = knownName(model, partner.value)
+  const rest = name === mine ? '…' : withoutName(name, mine)
+  if (rest === undefined) return name
+  return placeholders.has(rest) ? (theirs ?? name) : rest
+}
+
+/** The stored name is one that `defaultName` gives a chat of two. */
+const isOfPair = (name: string, names: readonly string[]): boolean =>
+  names.includes(name) || (name.includes(joint) && names.some((one) => names.includes(withoutName(name, one) ?? '')))
+
+/** A chat of more than two that was started as an unnamed chat of two is titled with all its other members. */
+const groupTitle = (model: ChatModel, { name, members }: Room): string => {
+  const names = members.value.map((id) => knownName(model, id)).filter(isName)
+  if (names.length < members.value.length || !isOfPair(name, names)) return name
+  return names.filter((_, index) => members.value[index] !== model.me.value?.id).join(', ')
+}
+
+/**
+ * The name of a chat for this user. A chat of two that was not named has the
+ * name of the other user, which is read from the stored name: so it is there
+ * before the members are known, and after one has left.
+ */
+export const titleOf = (model: ChatModel, room: Room): string =>
+  room.members.value.length > 2 ? groupTitle(model, room) : pairTitle(model, room)
+
+/** The seed of a chat's colour: a chat of two has the colour of the other user, also after that user has left. */
+export const colourSeedOf = (room: Room): string => room.partner.value ?? room.id

@@ -1,0 +1,30 @@
+import { getContainerRuntimeClient, ImageName } from 'testcontainers'
+
+export type Say = (line: string) => void
+
+/** On stderr, so that it does not mix with the report of the test runner. */
+export const sayOnStderr: Say = (line) => void process.stderr.write(`chat-testing: ${line}\n`)
+
+const pull = async (image: string, say: Say): Promise<void> => {
+  const client = await getContainerRuntimeClient()
+  const name = ImageName.fromString(image)
+  if (await client.image.exists(name)) return
+  say(`pulling ${image}; this is done once`)
+  const started = performance.now()
+  try {
+    await client.image.pull(name)
+  } catch (cause) {
+    throw new Error(`The image ${image} is not on this machine and cannot be pulled: ${howToGet(image)}`, { cause })
+  }
+  say(`pulled ${image} in ${Math.round((performance.now() - started) / 1_000)} s`)
+}
+
+const howToGet = (image: string): string =>
+  image.endsWith(':local')
+    ? 'build it with `npm run image` in the repository of the service, or name another image with `withImage`.'
+    : 'check the network and the registry, or name other images with `withImages`.'
+
+/** Pulls the images that are not on this machine, one after another, and reports each. */
+export const pullImages = async (images: readonly string[], say: Say): Promise<void> => {
+  for (const image of images) await pull(image, say)
+}
