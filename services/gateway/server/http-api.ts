@@ -129,7 +129,7 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
     if (request.method === 'OPTIONS') return { status: 204, headers: { allow: 'POST' }, text: '' }
     if (request.method !== 'POST') return { ...invalid(event, 'method', 'must be POST', 405), headers: { allow: 'POST' } }
     if (isDraining) return refused(event, { refusal: 'draining' })
-    if (inFlight.size > maxRequests)
+    if (inFlight.size >= maxRequests)
       return failure(event, errorBody('unavailable', 'too many requests in flight', undefined, 1_000))
     const identified = await admissionControl.identify(request)
     if ('refusal' in identified) return refused(event, identified)

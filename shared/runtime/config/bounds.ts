@@ -39,7 +39,7 @@ export const boundsTable = {
     meaning:
       'TCP connections of one peer address (an IPv6 /64 counts as one) to one gateway that have no session yet, or serve HTTP; more are closed. Trusted proxies are exempt.',
   },
-  callsPerGateway: { value: 1_000, meaning: 'Requests over HTTP that one gateway has in hand.' },
+  callsPerGateway: { value: 1_000, meaning: 'Max HTTP requests in flight per gateway.' },
   frameFragments: { value: 1_024, meaning: 'Fragments of one WebSocket message that a client sends.' },
   writerBatchRecords: { value: 500, meaning: 'Commands that a writer decides and stores in one append.' },
   writerBatchRows: {
