@@ -30,7 +30,7 @@ describe('The gateway of an embedded service', () => {
     ['origin', { Origin: 'null' }],
     ['malformed', { Host: ['a', 'b'] }],
     ['too_many_headers', { X: Array.from({ length: 101 }, () => '1') }],
-  ])('a refusal is counted by its reason: %s', async (reason, headers) => {
+  ])('counts a refusal by its reason: %s', async (reason, headers) => {
     const before = await refused(chat, reason)
     await using socket = await rawUpgrade(chat.url, headers)
     await socket.closed
@@ -92,11 +92,11 @@ describe('A gateway without authentication', () => {
 
   it.each([
     ['a program', {}, 101],
-    ['a page from here', { Origin: 'http://127.0.0.1:1', Host: '127.0.0.1:1' }, 101],
-    ['a page from elsewhere', { Origin: 'https://evil.example' }, 403],
-    ['a page of a name that leads here by a trick', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
-    ['a program that asks for a name that leads here', { Host: 'evil.example:1' }, 403],
-  ])('opens to %s: %j %i', async (_, headers, status) => {
+    ['a page of this host', { Origin: 'http://127.0.0.1:1', Host: '127.0.0.1:1' }, 101],
+    ['a page of another host', { Origin: 'https://evil.example' }, 403],
+    ['a page of a name that resolves to this host', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
+    ['a program that requests a name that resolves to this host', { Host: 'evil.example:1' }, 403],
+  ])('answers a request from %s: %j %i', async (_, headers, status) => {
     await using socket = await rawUpgrade(chat.url, headers)
     expect(await socket.status()).toBe(status)
   })
@@ -110,8 +110,8 @@ describe('A gateway without authentication', () => {
   it.each([
     ['the host of an allowed origin', { Host: 'gateway:8080' }, 101],
     ['a page of this port on loopback', { Origin: 'http://localhost:1', Host: 'localhost:1' }, 101],
-    ['a name that leads here', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
-  ])('listens everywhere and answers a request for %s: %j %i', async (_, headers, status) => {
+    ['a name that resolves to this host', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
+  ])('listens on all addresses and answers a request for %s: %j %i', async (_, headers, status) => {
     const env = { HOST: '0.0.0.0', AUTH_ALLOW_OFF: 'true', ALLOWED_ORIGINS: 'http://gateway:8080' }
     await using wide = await startSmallChat({ ...quick, ...env })
     await using socket = await rawUpgrade(wide.url, headers)

@@ -30,7 +30,7 @@ const setOf = (name: string, issuers: readonly KeyIssuer[]): string => {
   return file
 }
 
-const faultOf = (verdict: Authenticated): string => ('fault' in verdict ? verdict.fault : 'accepted')
+const faultOf = (result: Authenticated): string => ('fault' in result ? result.fault : 'accepted')
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -39,9 +39,9 @@ describe('A token', () => {
   const { authenticate } = authenticator({})
 
   it('yields its subject and its expiry time', async () => {
-    const verdict = await authenticate(await issuer.token({ sub: 'ann', exp: 600 }))
+    const result = await authenticate(await issuer.token({ sub: 'ann', exp: 600 }))
     expect(verdict).toEqual({ principal: { isService: false, subject: 'ann', expiresAtMs: expect.any(Number) } })
-    const { principal } = verdict as Extract<Authenticated, { principal: object }>
+    const { principal } = result as Extract<Authenticated, { principal: object }>
     expect(Math.abs((principal.expiresAtMs ?? 0) - Date.now() - 605_000)).toBeLessThan(5_000)
   })
 
@@ -52,32 +52,32 @@ describe('A token', () => {
     [['service'], false],
     [true, false],
     [undefined, false],
-  ])('of the role %j is of a service: %s', async (role, isService) => {
+  ])('with the role %j is the token of a service: %s', async (role, isService) => {
     expect(await authenticate(await issuer.token({ role }))).toMatchObject({ principal: { isService } })
   })
 
   it.each([
     ['missing', undefined, 'token_missing'],
     ['empty', '', 'token_invalid'],
-    ['no token at all', 'garbage', 'token_invalid'],
-    ['three parts of nothing', 'a.b.c', 'token_invalid'],
+    ['not a JWT', 'garbage', 'token_invalid'],
+    ['three meaningless parts', 'a.b.c', 'token_invalid'],
     ['five parts', 'a.b.c.d.e', 'token_invalid'],
     ['alg none', forgedToken({ alg: 'none' }), 'token_invalid'],
     ['alg None, with a signature', forgedToken({ alg: 'None' }, {}, 'c2ln'), 'token_invalid'],
-    ['no alg', forgedToken({}, {}, 'c2ln'), 'token_invalid'],
-    ['an alg that is not asked for', forgedToken({ alg: 'HS512' }, {}, 'c2ln'), 'token_invalid'],
-    ['a critical header that nobody knows', forgedToken({ alg: 'HS256', crit: ['x'], x: 1 }, {}, 'c2ln'), 'token_invalid'],
+    ['without alg', forgedToken({}, {}, 'c2ln'), 'token_invalid'],
+    ['signed with an algorithm that is not configured', forgedToken({ alg: 'HS512' }, {}, 'c2ln'), 'token_invalid'],
+    ['with an unknown critical header', forgedToken({ alg: 'HS256', crit: ['x'], x: 1 }, {}, 'c2ln'), 'token_invalid'],
   ])('that is %s is refused', async (_, token, fault) => {
     expect(faultOf(await authenticate(token))).toBe(fault)
   })
 
   it.each([
     ['without a subject', { sub: undefined }, 'token_claims'],
-    ['of an empty subject', { sub: '' }, 'token_claims'],
-    ['of a subject that is no text', { sub: 7 }, 'token_claims'],
-    ['of a subject that is too long', { sub: 'x'.repeat(201) }, 'token_claims'],
-    ['of a subject with U+0000', { sub: 'a\0' }, 'token_claims'],
-    ['without an end', { exp: undefined }, 'token_claims'],
+    ['with an empty subject', { sub: '' }, 'token_claims'],
+    ['with a subject that is not a string', { sub: 7 }, 'token_claims'],
+    ['with a subject that is too long', { sub: 'x'.repeat(201) }, 'token_claims'],
+    ['with U+0000 in its subject', { sub: 'a\0' }, 'token_claims'],
+    ['without an expiry time', { exp: undefined }, 'token_claims'],
     ['that has expired', { exp: -6 }, 'token_expired'],
     ['that is not valid yet', { nbf: 30 }, 'token_early'],
   ])('%s is refused', async (_, claims, fault) => {
@@ -104,9 +104,9 @@ describe('A token', () => {
     [86_400, 86_400],
     [365 * 86_400, 86_400],
     [1e300, 86_400],
-  ])('that ends in %d s opens a session of %d s at most', async (exp, lifeS) => {
-    const verdict = await authenticate(await issuer.token({ exp }))
-    const { principal } = verdict as Extract<Authenticated, { principal: object }>
+  ])('that expires in %d s opens a session of at most %d s', async (exp, lifeS) => {
+    const result = await authenticate(await issuer.token({ exp }))
+    const { principal } = result as Extract<Authenticated, { principal: object }>
     expect(Math.abs((principal.expiresAtMs ?? 0) - Date.now() - lifeS * 1_000)).toBeLessThan(5_000)
   })
 
@@ -179,7 +179,7 @@ describe('A key set', () => {
   it('that is not loaded yet makes a token fail with keys_unavailable', async () => {
     const { authenticate, start } = authenticator({ keys: { jwks: 'http://127.0.0.1:1/keys' } })
     await start()
-    const verdict = await authenticate(await (await keyIssuer('ES256', 'k')).token())
+    const result = await authenticate(await (await keyIssuer('ES256', 'k')).token())
     expect(verdict).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
   })
 
@@ -188,9 +188,9 @@ describe('A key set', () => {
     const { authenticate, start } = authenticator({ keys: { jwks: setOf('rotating.json', [old]) } })
     await start()
     setOf('rotating.json', [old, next])
-    const verdict = await authenticate(await next.token())
+    const result = await authenticate(await next.token())
     expect(verdict).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
-    const { retryInMs = 0 } = verdict as Extract<Authenticated, { fault: string }>
+    const { retryInMs = 0 } = result as Extract<Authenticated, { fault: string }>
     expect(retryInMs).toBeGreaterThan(0)
     expect(retryInMs).toBeLessThanOrEqual(defaultTimes.jwksCoolDownMs)
   })

@@ -22,7 +22,7 @@ beforeAll(async () => {
   second = await keyIssuer('ES256', 'second')
 })
 
-/** An issuer's end point that a test rotates and breaks. */
+/** The endpoint of an issuer, whose keys the test rotates and which it breaks. */
 const rig = () => {
   const clock = virtualClock(seededRandom(1))
   let loads = 0
@@ -57,7 +57,7 @@ const rig = () => {
     accepts,
     log,
     loads: () => loads,
-    /** What the last refusal for want of keys said. */
+    /** The retry time of the last `NoKeysError`. */
     retryInMs: () => retryInMs,
     publish: (...issuers: readonly KeyIssuer[]) => {
       published = issuers
@@ -191,18 +191,18 @@ describe('A key set behind a URL', () => {
     return { url: `http://127.0.0.1:${port}/keys`, [Symbol.asyncDispose]: async () => void server.close() }
   }
 
-  it('is read', async () => {
+  it('is loaded', async () => {
     await using place = await serve(200, JSON.stringify({ keys: [first.publicJwk] }))
     expect(await loadJwks(place.url, 5_000)()).toEqual({ keys: [first.publicJwk] })
   })
 
   it.each([
-    ['an error', 500, '{"keys":[]}', {}],
+    ['an error response', 500, '{"keys":[]}', {}],
     ['a redirect', 302, '', { location: 'http://127.0.0.1:1/' }],
-    ['no JSON', 200, '<html>', {}],
-    ['no set', 200, '{"kty":"EC"}', {}],
-    ['too much', 200, `{"keys":["${'x'.repeat(1_100_000)}"]}`, {}],
-  ])('is not taken from %s', async (_, status, body, headers) => {
+    ['a body that is not JSON', 200, '<html>', {}],
+    ['a body that is not a key set', 200, '{"kty":"EC"}', {}],
+    ['a body that is too large', 200, `{"keys":["${'x'.repeat(1_100_000)}"]}`, {}],
+  ])('is not loaded from %s', async (_, status, body, headers) => {
     await using place = await serve(status, body, headers)
     await expect(loadJwks(place.url, 5_000)()).rejects.toThrow()
   })

@@ -5,7 +5,7 @@ import { gatewayRig } from '../gateway-rig.ts'
 
 const userOf = (subject: string): Partial<Admission> => ({ principal: { isService: false, subject } })
 
-/** Counts the reads of lists that are under way for each user; they end when the test says so. */
+/** Counts the reads of lists in flight per user. The test ends them. */
 const heldReads = () => {
   const underWay = new Map<string, number>()
   const ends: (() => void)[] = []

@@ -7,7 +7,7 @@ const bounds = { lookupItems: 100, lookupMemberships: 3 }
 const chats = (count: number): readonly HeldMembership[] =>
   Array.from({ length: count }, (_, index) => ({ room: `room ${index}`, since: 0, head: 1 }))
 
-/** Users by their number of chats; unbounded reads end when the test says so. */
+/** Users by their number of chats. The test ends unbounded reads. */
 const readModelOf = (counts: Readonly<Record<string, number>>) => {
   const asked: { readonly users: readonly string[]; readonly most: number | undefined }[] = []
   const unbounded: (() => void)[] = []

@@ -3,7 +3,7 @@ import { createSharedPages } from '../../../../services/gateway/reads/shared-pag
 import type { MembershipSpan, Page, PageRequest } from '../../../../shared/ports/event-store.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
 
-/** A store whose statements end when the test says so; every room has one event, everybody is a member. */
+/** A store whose statements the test ends. Every room has one event, and every user is a member. */
 const rig = () => {
   const statements: { readonly requests: readonly PageRequest[]; readonly end: (error?: Error) => void }[] = []
   const readPages = async (requests: readonly PageRequest[]): Promise<readonly Page[]> => {

@@ -15,7 +15,7 @@ const sendQueueWith = (unsent = 0) => {
   return sendQueue satisfies SendQueue
 }
 
-/** Three pages fit the gateway, two one socket. */
+/** The budget holds three pages, two of them for one socket. */
 const small = { answerBytes: 3_000, pageBytes: 1_000, pagesPerSession: 2, databasePool: 20 }
 
 const rig = (bounds = small) => {

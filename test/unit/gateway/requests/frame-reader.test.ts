@@ -33,12 +33,12 @@ describe('The frame reader', () => {
       `{"event":"new-message","room":"${room}","body":{"type":"text","msg":"\\ud800"}}`,
       { field: 'body.msg' },
     ],
-    ['a bad type', message({ type: 'Text' }), { field: 'body.type' }],
+    ['an invalid type', message({ type: 'Text' }), { field: 'body.type' }],
     ['an unknown field', message({ user_id: room }), { field: 'body.user_id', reason: 'unknown field' }],
     ['an unknown field at the top', message({}, { seq: 1 }), { field: 'seq', reason: 'unknown field' }],
-    ['a room that is no id', message({}, { room: 'lobby' }), { field: 'room' }],
-    ['a bad choice of body', '{"event":"get-users","body":{"users":["x"]}}', { field: 'body.users.0' }],
-    ['a caller id that is too long', message({}, { id: 'x'.repeat(65) }), { event: 'new-message', field: 'id' }],
+    ['a room that is not an id', message({}, { room: 'lobby' }), { field: 'room' }],
+    ['an invalid alternative of a body', '{"event":"get-users","body":{"users":["x"]}}', { field: 'body.users.0' }],
+    ['an id that is too long', message({}, { id: 'x'.repeat(65) }), { event: 'new-message', field: 'id' }],
   ])('refuses %s, naming field and reason', (_what, text, expected) => {
     expect(errorOf(text)).toMatchObject(expected)
   })

@@ -10,7 +10,7 @@ const record = (value: string): NewRecord => ({ key: 'room', value, headers: {} 
 
 type PublishFateOrOk = 'ok' | 'refused' | 'unknown'
 
-/** A log whose publishes end as the script says, one word each; then all succeed. Values that begin with `large` are too large. */
+/** A log whose first publishes end as scripted, one word each; later ones succeed. Values that begin with `large` are too large. */
 const rig = (script: PublishFateOrOk[], bounds = defaultBounds, gatherMostMs = 0) => {
   const clock = virtualClock(seededRandom(1))
   const published: string[][] = []

@@ -6,7 +6,7 @@ import { gatewayRig } from '../gateway-rig.ts'
 const room = '00000000-0000-7000-8000-00000000aaaa'
 const absent = '00000000-0000-7000-8000-00000000bbbb'
 
-/** Ann and Bob in a room with two messages; Cyd is not in it. */
+/** Ann and Bob are in a room with two messages; Cyd is not. */
 const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
   const rig = await gatewayRig(options)
   const [ann, bob, cyd] = [await rig.bound('ann'), await rig.bound('bob'), await rig.bound('cyd')]

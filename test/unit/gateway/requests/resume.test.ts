@@ -4,7 +4,7 @@ import { gatewayRig } from '../gateway-rig.ts'
 const room = '00000000-0000-7000-8000-00000000aaaa'
 const other = '00000000-0000-7000-8000-00000000bbbb'
 
-/** Ann in two rooms: one has five events, the other one. */
+/** Ann is in two rooms: one has five events, the other has one. */
 const withRooms = async () => {
   const rig = await gatewayRig()
   const ann = await rig.bound('ann')
@@ -32,10 +32,18 @@ describe('A resume', () => {
   })
 
   it.each([
-    ['more was missed than it may play', { rooms: { [room]: 2 }, max: 2 }, { seq: 5, recovered: false, reason: 'too_many' }],
-    ['the client knows what the store does not', { rooms: { [room]: 6 } }, { seq: 5, recovered: false, reason: 'ahead' }],
+    [
+      'more events were missed than it may replay',
+      { rooms: { [room]: 2 }, max: 2 },
+      { seq: 5, recovered: false, reason: 'too_many' },
+    ],
+    [
+      'the client has a seq that the store does not have',
+      { rooms: { [room]: 6 } },
+      { seq: 5, recovered: false, reason: 'ahead' },
+    ],
     ['the store was restored', { rooms: { [room]: 2 }, epoch: 'x' }, { seq: 5, recovered: false, reason: 'epoch' }],
-  ])('plays nothing and says why when %s, and the room goes on from its head', async (_why, body, result) => {
+  ])('replays nothing and reports the reason if %s, and the room continues from its head', async (_why, body, result) => {
     const { rig, ann, resume } = await withRooms()
     const { seen, answer } = await resume(ann.client, body)
     expect(seen).toEqual(['resume (r)'])

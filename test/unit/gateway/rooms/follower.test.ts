@@ -4,7 +4,7 @@ import { gatewayRig } from '../gateway-rig.ts'
 
 const room = '00000000-0000-7000-8000-00000000aaaa'
 
-/** Ann, alone in a room, and how often pages were read. */
+/** Ann is alone in a room. `pages`: the number of pages in each read. */
 const withRoom = async (bounds = {}) => {
   const pages: number[] = []
   const rig = await gatewayRig({

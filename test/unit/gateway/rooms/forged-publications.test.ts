@@ -10,7 +10,7 @@ const sweepMs = defaultTimes.convergeMs / 2 + 100
 
 type Published = { readonly channel: string; readonly payload: string }
 
-/** Ann and Bob in a room of which the first event has passed, and Mallory, who is not a member. */
+/** Ann and Bob are in a room, and Mallory is not. The first event of the room has passed. */
 const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
   const rig = await gatewayRig(options)
   const [ann, bob, mallory] = [await rig.bound('ann'), await rig.bound('bob'), await rig.bound('mallory')]
@@ -75,7 +75,7 @@ describe('A forged message', () => {
     await post('true')
     for (const each of [ann, bob])
       expect(feedOf(each)).toEqual(['create-chat #1', 'new-message #2 forged', 'reset to 1: ahead', 'new-message #2 true'])
-    // Its time is none, and the age of a delivery cannot be observed.
+    // The forged frame has no valid time, so its age cannot be observed.
     expect(rig.listenerErrors).toEqual([])
     expect(await rig.counted('chat_publications_dropped_total')).toBe(1)
   })

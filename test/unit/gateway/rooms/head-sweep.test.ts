@@ -19,7 +19,7 @@ interface Statement {
 
 const names = (kind: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${kind}${index}`)
 
-/** A sweep over so many rooms and users; a statement takes 5 ms. */
+/** A sweep over this many rooms and users. A statement takes 5 ms. */
 const rig = (rooms: number, users = 0) => {
   const clock = virtualClock(seededRandom(1), 0)
   const held = { rooms: new Set(names('room', rooms)), users: new Set(names('user', users)) }
@@ -97,7 +97,7 @@ const rig = (rooms: number, users = 0) => {
   return { clock, held, statements, said, looked, noticed, reported, state, sweep, wait, restored: () => restored() }
 }
 
-/** The longest time that each id was not compared, up to the end. */
+/** The longest time, up to the end, in which an id was not compared. */
 const longestGap = (statements: readonly Statement[], ids: readonly string[], endMs: number): number => {
   const gaps = ids.map((id) => {
     const at = statements.filter((statement) => statement.ids.includes(id)).map(({ atMs }) => atMs)

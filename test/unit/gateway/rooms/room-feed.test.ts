@@ -7,7 +7,7 @@ const room = '00000000-0000-7000-8000-00000000aaaa'
 
 const message = { event: 'new-message', room, body: { msg: 'm', type: 'text' } }
 
-/** Ann, alone in a room of which the first event has passed. */
+/** Ann is alone in a room. Its first event has passed. */
 const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
   const rig = await gatewayRig(options)
   const ann = await rig.bound('ann')
@@ -32,9 +32,9 @@ const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
 
 describe('The feed of a room', () => {
   it.each([
-    ['is no JSON', '{"users":[}}'],
+    ['is not JSON', '{"users":[}}'],
     ['names no users', '{"chat":{"id":"x"}}'],
-    ['names users that are no list', '{"users":{}}'],
+    ['names users that are not a list', '{"users":{}}'],
   ])('reads a membership event from the store when its frame %s', async (_what, body) => {
     const { rig, ann, forge, post } = await withRoom()
     rig.isDeaf = true

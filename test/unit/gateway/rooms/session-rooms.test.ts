@@ -9,7 +9,7 @@ const room = '00000000-0000-7000-8000-00000000aaaa'
 
 const message = (msg: string, id?: string) => ({ event: 'new-message', id, room, body: { msg, type: 'text' } })
 
-/** Answers of the store that are kept back while it is shut. */
+/** Answers of the store that are held back while it is shut. */
 const createGate = () => {
   let opened: PromiseWithResolvers<void> | undefined
   return {

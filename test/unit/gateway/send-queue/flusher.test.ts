@@ -4,7 +4,7 @@ import { createFlusher } from '../../../../services/gateway/send-queue/flusher.t
 import type { Clock } from '../../../../shared/ports/clock.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 
-/** Time that passes only when somebody works, and timers that fire when the test says so. */
+/** Time passes only while a target works, and the test fires the timers. */
 const rig = () => {
   let nowMs = 0
   const timers: { readonly delayMs: number; readonly callback: () => void }[] = []

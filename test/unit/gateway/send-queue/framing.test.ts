@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import * as ws from 'ws'
 import { textFrame } from '../../../../services/gateway/send-queue/framing.ts'
 
-// Exported, but its types leave it out.
+// Exported by `ws`, but missing from its types.
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable }
 
-/** What the `ws` library, as a client, reads from these bytes. */
+/** The texts that the `ws` library, as a client, decodes from these bytes. */
 const received = async (bytes: Buffer): Promise<string> => {
   const receiver = new Receiver({ isServer: false })
   const message = new Promise<string>((resolve, reject) => {

@@ -9,7 +9,7 @@ import type { Session } from '../../../../services/gateway/session/session.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { until } from '../../../support/poll.ts'
 
-/** A socket on loopback whose other side does not read yet. */
+/** A socket on loopback whose peer does not read yet. */
 const pair = async () => {
   const server = createServer()
   server.listen(0, '127.0.0.1')
@@ -58,7 +58,7 @@ describe('A socket wire', () => {
 })
 
 describe('The connection monitor', () => {
-  /** One whose queue is full or not, as the test says. */
+  /** A monitored connection; the test sets whether its send queue is full. */
   const watched = (socket: Socket) => {
     const state = { isFull: true, isPaused: true, pongs: 0 }
     const webSocket = Object.assign(new EventEmitter(), {

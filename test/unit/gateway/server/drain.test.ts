@@ -7,7 +7,7 @@ import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
 
 const clock = virtualClock(seededRandom(1))
 
-/** A session that writes down what is done to it, and when. */
+/** A session that records the calls to it, with their times. */
 const fakeSession = (pendingForMs = 0) => {
   const startMs = clock.monotonicMs()
   const done: [string, number][] = []

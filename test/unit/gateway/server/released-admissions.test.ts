@@ -21,7 +21,7 @@ const firstLine = async (socket: Socket): Promise<string> => {
   return chunk.toString('latin1').split('\r\n', 1)[0] ?? ''
 }
 
-/** A client that stays is admitted, so no bound is used up. */
+/** Expects that another client is admitted, so that no bound is reached. */
 const expectRoom = async (rig: Rig): Promise<void> => {
   const socket = await rig.open(rig.upgradeBytes())
   const answer = firstLine(socket)
