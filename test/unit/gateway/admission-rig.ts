@@ -30,7 +30,7 @@ import { gatewayRig } from './gateway-rig.ts'
 export interface Verification {
   /** The server's side of the connection. */
   readonly socket: Socket
-  end(verdict: Authenticated): void
+  end(result: Authenticated): void
 }
 
 export const user: Authenticated = { principal: { isService: false, subject: 'ann' } }
@@ -72,9 +72,9 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
   }
 
   const verifications: Verification[] = []
-  const verdicts: ((verdict: Authenticated) => void)[] = []
+  const pendingResults: ((result: Authenticated) => void)[] = []
   const admissionControl = createAdmissionControl({
-    authenticate: () => new Promise<Authenticated>((resolve) => void verdicts.push(resolve)),
+    authenticate: () => new Promise<Authenticated>((resolve) => void pendingResults.push(resolve)),
     origins: { allowed: undefined, isOpen: false },
     hint: () => undefined,
     addressOf: clientAddress(trustedProxies),
@@ -88,9 +88,9 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     ask: (request: Parameters<AdmissionControl['identify']>[0]) => Promise<Answer>,
     request: Parameters<AdmissionControl['identify']>[0],
   ) => {
-    const before = verdicts.length
+    const before = pendingResults.length
     const answer = ask(request)
-    const end = verdicts[before]
+    const end = pendingResults[before]
     if (end !== undefined) verifications.push({ socket: request.socket, end })
     return answer
   }
@@ -179,7 +179,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     }),
     callsMade: () => callsMade,
     [Symbol.asyncDispose]: async () => {
-      for (const resolve of verdicts) resolve({ fault: 'token_invalid' })
+      for (const resolve of pendingResults) resolve({ fault: 'token_invalid' })
       await gateway.drain()
       shared.stop()
     },

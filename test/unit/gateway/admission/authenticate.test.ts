@@ -40,7 +40,7 @@ describe('A token', () => {
 
   it('yields its subject and its expiry time', async () => {
     const result = await authenticate(await issuer.token({ sub: 'ann', exp: 600 }))
-    expect(verdict).toEqual({ principal: { isService: false, subject: 'ann', expiresAtMs: expect.any(Number) } })
+    expect(result).toEqual({ principal: { isService: false, subject: 'ann', expiresAtMs: expect.any(Number) } })
     const { principal } = result as Extract<Authenticated, { principal: object }>
     expect(Math.abs((principal.expiresAtMs ?? 0) - Date.now() - 605_000)).toBeLessThan(5_000)
   })
@@ -180,7 +180,7 @@ describe('A key set', () => {
     const { authenticate, start } = authenticator({ keys: { jwks: 'http://127.0.0.1:1/keys' } })
     await start()
     const result = await authenticate(await (await keyIssuer('ES256', 'k')).token())
-    expect(verdict).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
+    expect(result).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
   })
 
   it('that was loaded just now makes a token with an unknown key fail with keys_unavailable and a retry time', async () => {
@@ -189,7 +189,7 @@ describe('A key set', () => {
     await start()
     setOf('rotating.json', [old, next])
     const result = await authenticate(await next.token())
-    expect(verdict).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
+    expect(result).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
     const { retryInMs = 0 } = result as Extract<Authenticated, { fault: string }>
     expect(retryInMs).toBeGreaterThan(0)
     expect(retryInMs).toBeLessThanOrEqual(defaultTimes.jwksCoolDownMs)

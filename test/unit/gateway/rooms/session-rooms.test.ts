@@ -56,7 +56,7 @@ describe('A service on an unbound socket', () => {
 
 describe('The rooms of a session', () => {
   it('are joined by the next sweep each time a notice is lost, and the store returns only the changed users', async () => {
-    const told: string[][] = []
+    const returned: string[][] = []
     const { rig, ann, change } = await withChat({
       ports: ({ eventStore, readModel }) => ({
         eventStore,
@@ -64,7 +64,7 @@ describe('The rooms of a session', () => {
           ...readModel,
           changedMemberships: async (followed) => {
             const found = await readModel.changedMemberships(followed)
-            told.push([...found.values()].flatMap((rooms) => rooms.map(({ since }) => `since ${since}`)))
+            returned.push([...found.values()].flatMap((rooms) => rooms.map(({ since }) => `since ${since}`)))
             return found
           },
         },
@@ -87,7 +87,7 @@ describe('The rooms of a session', () => {
     await lose('add-users')
     await rig.clock.run(2 * halfMs)
     expect(ann.client.seen(1)).toEqual(['add-users #2', 'remove-users #3', 'add-users #4'])
-    expect(told.filter((rooms) => rooms.length > 0)).toEqual([['since 1'], ['since 3']])
+    expect(returned.filter((rooms) => rooms.length > 0)).toEqual([['since 1'], ['since 3']])
   })
 
   it('are all compared by the sweep while a resume withholds some of them', async () => {

@@ -12,7 +12,7 @@ const rig = () => {
     write: (bytes: Buffer) => void written.push(bytes.toString()),
     close: () => undefined,
   }
-  const told: (readonly [number, number])[] = []
+  const reported: (readonly [number, number])[] = []
   let drains = 0
   const owner = {
     drained: () => {
@@ -23,9 +23,9 @@ const rig = () => {
     flusher: { request: (target) => void asked.push(target) },
     join: createFrameJoiner(),
     limitBytes: 10,
-    onWritten: (frames, unsentBytes) => told.push([frames, unsentBytes]),
+    onWritten: (frames, unsentBytes) => reported.push([frames, unsentBytes]),
   })
-  return { sendQueue, wire, written, asked, told, drains: () => drains }
+  return { sendQueue, wire, written, asked, reported, drains: () => drains }
 }
 
 describe('A send queue', () => {
@@ -55,13 +55,13 @@ describe('A send queue', () => {
   })
 
   it('reports the number of written frames and the bytes that the socket did not take', () => {
-    const { sendQueue, wire, told } = rig()
+    const { sendQueue, wire, reported } = rig()
     for (const text of ['a', 'b']) sendQueue.push(Buffer.from(text))
     sendQueue.flush()
     wire.unsent = 7
     sendQueue.push(Buffer.from('c'))
     sendQueue.flush()
-    expect(told).toEqual([
+    expect(reported).toEqual([
       [2, 0],
       [1, 7],
     ])

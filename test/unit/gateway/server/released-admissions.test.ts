@@ -35,13 +35,13 @@ const expectRoom = async (rig: Rig): Promise<void> => {
 const isGone = (socket: Socket): Promise<boolean> => until('the server to see that the client left', () => socket.destroyed)
 
 const duringVerification =
-  (verdict: Authenticated) =>
+  (result: Authenticated) =>
   async (rig: Rig): Promise<void> => {
     const client = await rig.open(rig.upgradeBytes())
     const { socket, end } = await rig.verification()
     client.resetAndDestroy()
     await isGone(socket)
-    end(verdict)
+    end(result)
   }
 
 const departures: readonly (readonly [string, (rig: Rig) => Promise<void>])[] = [

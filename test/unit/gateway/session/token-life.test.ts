@@ -13,7 +13,7 @@ const rig = (forMs: number | undefined) => {
     subject,
     ...(ms === undefined ? {} : { expiresAtMs: clock.nowMs() + ms }),
   })
-  const verdicts: Authenticated[] = []
+  const results: Authenticated[] = []
   const said: unknown[] = []
   let isClosed = false
   const fail = (_: unknown, { code, retry_after_ms }: { code: string; retry_after_ms?: number }): void =>
@@ -35,12 +35,12 @@ const rig = (forMs: number | undefined) => {
     principal: principal('ann', forMs),
     authenticate: async () => {
       await clock.sleep(10)
-      return verdicts.shift() ?? { fault: 'token_invalid' }
+      return results.shift() ?? { fault: 'token_invalid' }
     },
   }
   const life = new TokenLife(owner, admission, clock)
-  const refresh = (verdict: Authenticated): void => {
-    verdicts.push(verdict)
+  const refresh = (result: Authenticated): void => {
+    results.push(result)
     void life.refresh({ event: 'refresh', body: { token: 't' } })
   }
   return { clock, said, refresh, principal, life, at: (ms: number) => new Date(clock.nowMs() + ms).toISOString() }
