@@ -171,8 +171,8 @@ export const rules: readonly Rule[] = [
   {
     rule: 'a refusal is final only if no attempt is unknown',
     file: produce,
-    from: "if (error.fate === 'refused' && !isUnknown) throw error",
-    to: "if (error.fate === 'refused') throw error",
+    from: "if (error.kind === 'refused' && !isUnknown) throw error",
+    to: "if (error.kind === 'refused') throw error",
   },
   {
     rule: 'every held room is compared with the store',
