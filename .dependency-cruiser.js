@@ -63,15 +63,21 @@ const forbidden = [
   },
   {
     name: 'browser-packages',
-    comment: 'Client, protocol and domain run in a browser: zod at most, nothing of Node, nothing of the runtime.',
-    from: { path: '^shared/(client|protocol|domain)/' },
+    comment: 'Client, protocol, domain and room events run in a browser: zod at most, nothing of Node, nothing of the runtime.',
+    from: { path: '^shared/(client|protocol|domain|room-events)/' },
     to: { path: ['node_modules/', '^shared/runtime/'], pathNot: packages('zod') },
   },
   {
     name: 'browser-no-node',
-    comment: 'Client, protocol and domain run in a browser.',
-    from: { path: '^shared/(client|protocol|domain)/' },
+    comment: 'Client, protocol, domain and room events run in a browser.',
+    from: { path: '^shared/(client|protocol|domain|room-events)/' },
     to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'domain-alone',
+    comment: 'The domain holds the rules that all room events share; it knows none of them, and no frame.',
+    from: { path: '^shared/domain/' },
+    to: { path: '^shared/', pathNot: '^shared/domain/' },
   },
   {
     name: 'page-in-browser',

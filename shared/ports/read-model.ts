@@ -1,5 +1,13 @@
 import type { Chat, User } from '../domain/events.ts'
 
+/** Facts about the store as a whole. */
+export interface StoreMeta {
+  /** Random, set by the first migration and by a restore. */
+  readonly epoch: string
+  /** The feature level: gateways accept events and fields up to it. */
+  readonly level: number
+}
+
 /** A room that a user is a member of now. */
 export interface HeldMembership {
   readonly room: string
@@ -74,8 +82,7 @@ export class CursorError extends Error {}
  * Blocks:    up to the statement time-outs, then rejects.
  */
 export interface ReadModel {
-  /** Random, set by the first migration and by a restore. */
-  epoch(): Promise<string>
+  meta(): Promise<StoreMeta>
   /** Last seqs; a room that does not exist is absent. */
   heads(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** The rooms whose last seq is not the held one, or whose event there is another one. A room that does not exist has seq 0. */

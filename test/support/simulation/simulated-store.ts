@@ -85,7 +85,7 @@ export const simulatedStore = (
   }
   const { readModel: model } = memory
   const readModel: ReadModel = {
-    epoch: slowly(model.epoch),
+    meta: slowly(model.meta),
     heads: slowly(model.heads),
     changedHeads: slowly(model.changedHeads),
     memberships: slowly(model.memberships),

@@ -63,7 +63,7 @@ export const simulateWriter = async (seed: number): Promise<WriterSimulation> =>
     while (clock.monotonicMs() < endMs) {
       await clock.sleep(random.next() * 50)
       const sent = commands.next(clock.nowMs())
-      world.log.append(sent.map((command) => ({ key: command.room, value: writeCommand(command), headers: {} })))
+      world.log.append(sent.map((command) => ({ key: command.stream, value: writeCommand(command), headers: {} })))
       disturb(world, random, commands)
     }
   }
