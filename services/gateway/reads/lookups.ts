@@ -49,9 +49,9 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
   const outcome = batcher<CommandKey, Outcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
   const meta = batcher<undefined, StoreMeta>({
     maxItems: Number.POSITIVE_INFINITY,
-    run: async (asked) => {
+    run: async (requests) => {
       const found = await readModel.meta()
-      return asked.map(() => found)
+      return requests.map(() => found)
     },
   })
   return { user, memberships, head, page: createSharedPages(store, bounds), outcome, meta: () => meta(undefined) }

@@ -90,7 +90,7 @@ export const createCalls = ({ binding, intake, queries, metrics, log }: CallDeps
       },
       succeeded,
       fail,
-      refuse: (asked, code, message) => fail(asked, errorBody(code, message)),
+      refuse: (ref, code, message) => fail(ref, errorBody(code, message)),
     }
     void handle(requester, request)
     return {

@@ -4,7 +4,7 @@ import { CursorError } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { AnswerBudget } from './answer-budget.ts'
-import type { Asked, Requester } from './requester.ts'
+import type { Requester, RequestRef } from './requester.ts'
 
 export type ReadRequest = RequestOf<'list-chats' | 'list-messages' | 'get-users'>
 
@@ -71,9 +71,9 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
     return request.event === 'list-chats' ? listChats(request, actor) : listMessages(request, actor)
   }
 
-  const reply = (requester: Requester, asked: Asked, text: string | undefined): void => {
-    if (text === undefined) requester.refuse(asked, 'forbidden', 'not a member, or no such chat')
-    else requester.answer(asked, text)
+  const reply = (requester: Requester, ref: RequestRef, text: string | undefined): void => {
+    if (text === undefined) requester.refuse(ref, 'forbidden', 'not a member, or no such chat')
+    else requester.answer(ref, text)
   }
 
   return {

@@ -2,7 +2,7 @@ import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Lookups } from '../reads/lookups.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
-import type { Asked, Requester } from './requester.ts'
+import type { Requester, RequestRef } from './requester.ts'
 import type { Resume, Standing } from './resume.ts'
 
 /** Runs the later resumes of a session one at a time, because each moves its place in the rooms that it names. */
@@ -13,7 +13,7 @@ export interface ResumeQueueDeps {
   readonly resume: Resume
   readonly lookups: Lookups
   /** Answers an unexpected error with `internal`; never rejects. */
-  readonly guarded: (asked: Asked, work: Promise<void>) => Promise<void>
+  readonly guarded: (ref: RequestRef, work: Promise<void>) => Promise<void>
   /** Further resumes are refused. */
   readonly maxWaiting: number
 }

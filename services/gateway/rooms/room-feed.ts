@@ -186,7 +186,7 @@ export class RoomFeed implements FollowedFeed {
 
   /** The page begins with the last event if that is unconfirmed, so that no event passes after a forged message. */
   private async repairStep(): Promise<void> {
-    const { target: asked, openings, last, trust } = this
+    const { target: reported, openings, last, trust } = this
     const isChecked = trust.isUnconfirmed(last)
     const page = await this.ask(() => this.deps.lookups.page({ room: this.room, after: isChecked ? last - 1 : last }))
     if (page === undefined || this.isClosed || openings !== this.openings) return
@@ -194,7 +194,7 @@ export class RoomFeed implements FollowedFeed {
     for (const item of page.items) if (item.seq === this.last + 1) this.passStored(item)
     this.passHeld()
     // The store does not have the reported seq: ignore the report.
-    if (page.head <= this.last && this.target === asked) {
+    if (page.head <= this.last && this.target === reported) {
       this.target = this.last
       this.held = undefined
     }

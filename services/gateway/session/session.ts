@@ -10,8 +10,8 @@ import type { LimitExceeded, RateLimiter } from '../limits/rate-limiter.ts'
 import { limitNames } from '../limits/rate-limiter.ts'
 import type { SessionSlot } from '../limits/session-counts.ts'
 import type { FrameReader } from '../requests/frame-reader.ts'
-import { askedOf } from '../requests/frame-reader.ts'
-import type { Asked, SocketRequester } from '../requests/requester.ts'
+import { requestRefOf } from '../requests/frame-reader.ts'
+import type { RequestRef, SocketRequester } from '../requests/requester.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
 import type { UserSessions } from '../rooms/user-sessions.ts'
 import { textFrame } from '../send-queue/framing.ts'
@@ -86,9 +86,9 @@ export class Session implements SocketRequester {
   receive(text: string): void {
     if (this.isClosed || !this.isReceiving) return
     const tooManyFrames = this.rateLimiter.frame()
-    if (tooManyFrames !== undefined) return this.refuseExceeded(askedOf(text), tooManyFrames)
+    if (tooManyFrames !== undefined) return this.refuseExceeded(requestRefOf(text), tooManyFrames)
     const frame = this.deps.read(text)
-    if ('error' in frame) return this.fail(frame.asked, frame.error)
+    if ('error' in frame) return this.fail(frame.ref, frame.error)
     const frameBytes = Buffer.byteLength(text)
     const exceeded = this.rateLimiter.request(frame.request, frameBytes)
     if (exceeded === undefined) this.dispatcher.handle(frame.request, frameBytes)
@@ -110,16 +110,16 @@ export class Session implements SocketRequester {
     return this.tokens.refresh(request)
   }
 
-  answer(asked: Asked, body: string): void {
-    this.succeeded(asked)
-    this.send(`{${idText(asked.id)}"event":"${asked.event}","body":${body}}`)
+  answer(ref: RequestRef, body: string): void {
+    this.succeeded(ref)
+    this.send(`{${idText(ref.id)}"event":"${ref.event}","body":${body}}`)
   }
 
-  succeeded({ event }: Asked): void {
+  succeeded({ event }: RequestRef): void {
     this.deps.metrics.commands.inc({ event, outcome: 'ok' })
   }
 
-  fail({ event, id }: Asked, error: ErrorBody): void {
+  fail({ event, id }: RequestRef, error: ErrorBody): void {
     if (this.isClosed) return
     this.deps.metrics.commands.inc({ event: known.has(event) ? event : 'other', outcome: error.code })
     this.send(`{${idText(id)}"event":${JSON.stringify(event)},"error":${JSON.stringify(error)}}`)
@@ -127,13 +127,13 @@ export class Session implements SocketRequester {
     if (!error.retryable && error.code !== 'internal' && !this.rateLimiter.mayErr()) this.close(closeCodes.tooManyErrors)
   }
 
-  refuse(asked: Asked, code: ErrorCode, message: string): void {
-    this.fail(asked, errorBody(code, message))
+  refuse(ref: RequestRef, code: ErrorCode, message: string): void {
+    this.fail(ref, errorBody(code, message))
   }
 
-  refuseExceeded(asked: Asked, { limit, waitMs }: LimitExceeded): void {
+  refuseExceeded(ref: RequestRef, { limit, waitMs }: LimitExceeded): void {
     this.deps.metrics.rateLimited.inc({ limit })
-    this.fail(asked, errorBody('rate_limited', `rate limit exceeded: ${limitNames[limit]}`, { limit }, waitMs))
+    this.fail(ref, errorBody('rate_limited', `rate limit exceeded: ${limitNames[limit]}`, { limit }, waitMs))
     if (!this.rateLimiter.mayErr()) this.close(closeCodes.flooding)
   }
 

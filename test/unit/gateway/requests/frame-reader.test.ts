@@ -9,7 +9,7 @@ const message = (body: Record<string, unknown>, more: Record<string, unknown> = 
 
 const errorOf = (text: string) => {
   const frame = read(text)
-  return 'error' in frame ? { ...frame.asked, code: frame.error.code, ...frame.error.details } : undefined
+  return 'error' in frame ? { ...frame.ref, code: frame.error.code, ...frame.error.details } : undefined
 }
 
 describe('The frame reader', () => {
