@@ -1,3 +1,4 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import type { ErrorBody } from '../../../shared/protocol/errors.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import { supportedLevel } from '../../../shared/protocol/feature-level.ts'
@@ -6,7 +7,6 @@ import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
 import { requestSchemas } from '../../../shared/protocol/requests.ts'
 import { invalidField, invalidRequest, reasonOf } from './request-errors.ts'
-import type { RequestRef } from './requester.ts'
 
 export type ReadFrame = { readonly request: Request } | { readonly ref: RequestRef; readonly error: ErrorBody }
 

@@ -1,10 +1,12 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
+import { messagesBody } from '../../../shared/frames/messages-body.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { MessagePage, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { AnswerBudget } from './answer-budget.ts'
-import type { Requester, RequestRef } from './requester.ts'
+import type { Requester } from './requester.ts'
 
 export type ReadRequest = RequestOf<'list-chats' | 'list-messages' | 'get-users'>
 
@@ -15,14 +17,6 @@ export interface Queries {
 }
 
 const defaultLimit = 50
-
-/** Bodies go out as they are stored; only the seq is added. */
-const messagesText = ({ messages, nextCursor }: MessagePage): string => {
-  const entries = messages.map(({ seq, data }) => `${data.slice(0, -1)},"seq":${seq}}`)
-  return `{"messages":[${entries.join(',')}]${cursorText(nextCursor)}}`
-}
-const cursorText = (cursor: string | undefined): string =>
-  cursor === undefined ? '' : `,"next_cursor":${JSON.stringify(cursor)}`
 
 const failure = (error: unknown) => {
   if (error instanceof CursorError) {
@@ -40,13 +34,13 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
     if (request.body.user.id !== actor) return undefined
     const { limit = defaultLimit, cursor } = request.body.query ?? {}
     const { chats, nextCursor } = await readModel.chatsOf({ user: actor, limit, cursor })
-    return `{"chats":${JSON.stringify(chats)}${cursorText(nextCursor)}}`
+    return JSON.stringify({ chats, ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }) })
   }
 
   const listMessages = async (request: RequestOf<'list-messages'>, actor: string): Promise<string | undefined> => {
     const { limit = defaultLimit, ...range } = request.body.query ?? {}
     const page = await readModel.messagesOf({ room: request.body.chat.id, reader: actor, limit, ...range })
-    return page === undefined ? undefined : messagesText(page)
+    return page === undefined ? undefined : messagesBody(page.messages, page.nextCursor)
   }
 
   const getUsers = async (

@@ -1,16 +1,10 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import type { ErrorBody, ErrorCode } from '../../../shared/protocol/errors.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
 import type { Principal } from '../admission/auth.ts'
 import type { LimitExceeded, RateLimiter } from '../limits/rate-limiter.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
 import type { SendQueue } from '../send-queue/send-queue.ts'
-
-/** The members of a request that its answer repeats. */
-export interface RequestRef {
-  readonly event: string
-  /** A number only in an error, which says that it must be a string. */
-  readonly id?: string | number | undefined
-}
 
 /** Sends requests and is answered: the session of a socket, or a single HTTP request. */
 export interface Requester {

@@ -1,8 +1,9 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Lookups } from '../reads/lookups.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
-import type { Requester, RequestRef } from './requester.ts'
+import type { Requester } from './requester.ts'
 import type { Resume, Standing } from './resume.ts'
 
 /** Runs the later resumes of a session one at a time, because each moves its place in the rooms that it names. */

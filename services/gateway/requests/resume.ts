@@ -1,10 +1,11 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
 import type { ReplayEnd } from '../rooms/subscriber.ts'
-import type { Requester, RequestRef } from './requester.ts'
+import type { Requester } from './requester.ts'
 
 export type ResumeRequest = RequestOf<'resume'>['body']
 

@@ -1,6 +1,6 @@
+import { withRequestId } from '../../../shared/frames/room-event-frame.ts'
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import type { ChangedHead, HeldHead } from '../../../shared/ports/read-model.ts'
-import { withCallerId } from '../../../shared/records/publications.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 import { membersChanged } from '../send-queue/feed-item.ts'
 import { textFrame } from '../send-queue/framing.ts'
@@ -65,7 +65,7 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
       if (follower.state !== 'live' || follower.cursor >= item.seq) continue
       const { subscriber } = follower
       const requestId = requestIds?.get(subscriber)
-      subscriber.push(requestId === undefined ? shared : textFrame(withCallerId(item.frame, requestId)))
+      subscriber.push(requestId === undefined ? shared : textFrame(withRequestId(item.frame, requestId)))
       follower.advance(item.seq)
       sockets += 1
       if (subscriber.isFull()) full.push(subscriber)

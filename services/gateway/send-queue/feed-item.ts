@@ -1,5 +1,5 @@
+import { bodyOfFrame, feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import { feedFrameText } from '../../../shared/records/publications.ts'
 import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
 import { usersNamed } from '../../../shared/room-events/membership-effect.ts'
 import { textFrame } from './framing.ts'
@@ -39,9 +39,6 @@ export const sharedFrame = (item: FeedItem): Buffer => {
   framed.set(item, frame)
   return frame
 }
-
-/** The body of a room event's frame, as JSON text: the last member of the frame. */
-export const bodyOfFrame = (frame: string): string => frame.slice(frame.indexOf('"body":') + 7, -1)
 
 /**
  * The users that an event adds to its room or removes from it. Only membership

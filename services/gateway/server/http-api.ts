@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerFrame } from '../../../shared/frames/answer-frame.ts'
 import { callEvents } from '../../../shared/protocol/call-events.ts'
 import type { ErrorBody, ErrorCode } from '../../../shared/protocol/errors.ts'
 import { errorBody, errors } from '../../../shared/protocol/errors.ts'
@@ -116,7 +117,7 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
     response.once('close', abandon)
     const result = await outcome
     if ('error' in result) return failure(event, result.error)
-    return { status: 200, text: `{"event":"${event}","body":${result.body}}` }
+    return { status: 200, text: answerFrame({ event }, result.body) }
   }
 
   const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {

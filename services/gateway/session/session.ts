@@ -1,3 +1,5 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
+import { answerFrame, errorFrame, noticeFrame } from '../../../shared/frames/answer-frame.ts'
 import { closeCodes } from '../../../shared/protocol/close-codes.ts'
 import type { ErrorBody, ErrorCode } from '../../../shared/protocol/errors.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
@@ -11,7 +13,7 @@ import { limitNames } from '../limits/rate-limiter.ts'
 import type { SessionSlot } from '../limits/session-counts.ts'
 import type { FrameReader } from '../requests/frame-reader.ts'
 import { requestRefOf } from '../requests/frame-reader.ts'
-import type { RequestRef, SocketRequester } from '../requests/requester.ts'
+import type { SocketRequester } from '../requests/requester.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
 import type { UserSessions } from '../rooms/user-sessions.ts'
 import { textFrame } from '../send-queue/framing.ts'
@@ -32,8 +34,6 @@ export interface SessionDeps extends DispatcherDeps {
   readonly onDrained: (sendQueue: SendQueue) => void
   readonly onEnded: (session: Session) => void
 }
-
-const idText = (id: string | number | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
 
 const known: ReadonlySet<string> = new Set(requestEvents)
 
@@ -112,17 +112,17 @@ export class Session implements SocketRequester {
 
   answer(ref: RequestRef, body: string): void {
     this.succeeded(ref)
-    this.send(`{${idText(ref.id)}"event":"${ref.event}","body":${body}}`)
+    this.send(answerFrame(ref, body))
   }
 
   succeeded({ event }: RequestRef): void {
     this.deps.metrics.commands.inc({ event, outcome: 'ok' })
   }
 
-  fail({ event, id }: RequestRef, error: ErrorBody): void {
+  fail(ref: RequestRef, error: ErrorBody): void {
     if (this.isClosed) return
-    this.deps.metrics.commands.inc({ event: known.has(event) ? event : 'other', outcome: error.code })
-    this.send(`{${idText(id)}"event":${JSON.stringify(event)},"error":${JSON.stringify(error)}}`)
+    this.deps.metrics.commands.inc({ event: known.has(ref.event) ? ref.event : 'other', outcome: error.code })
+    this.send(errorFrame(ref, error))
     // Only errors that the client could have avoided count against it.
     if (!error.retryable && error.code !== 'internal' && !this.rateLimiter.mayErr()) this.close(closeCodes.tooManyErrors)
   }
@@ -139,7 +139,7 @@ export class Session implements SocketRequester {
 
   /** Tells the client when to move to another gateway. */
   announceMove(delayMs: number): void {
-    this.send(`{"event":"drain","body":{"delay_ms":${Math.round(delayMs)}}}`)
+    this.send(noticeFrame('drain', { delay_ms: Math.round(delayMs) }))
   }
 
   /** Ignores further frames. Requests that were received before are still answered. */

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { feedFrameText } from '../../../shared/records/publications.ts'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { Entry, EntryCode, OperationEvent } from '../load/entry.ts'
 import { creation } from '../load/entry.ts'
 import type { History } from '../load/history.ts'

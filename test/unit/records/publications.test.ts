@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import {
-  feedFrameText,
   readNotice,
   readOutcomeLines,
   readRoomPublication,

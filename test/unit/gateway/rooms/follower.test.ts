@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { channels, feedFrameText, writeRoomPublication } from '../../../../shared/records/publications.ts'
+import { feedFrameText } from '../../../../shared/frames/room-event-frame.ts'
+import { channels, writeRoomPublication } from '../../../../shared/records/publications.ts'
 import { gatewayRig } from '../gateway-rig.ts'
 
 const room = '00000000-0000-7000-8000-00000000aaaa'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { feedFrameText } from '../../../../shared/frames/room-event-frame.ts'
 import type { FeedEvent } from '../../../../shared/protocol/answers.ts'
-import { channels, feedFrameText, writeRoomPublication } from '../../../../shared/records/publications.ts'
+import { channels, writeRoomPublication } from '../../../../shared/records/publications.ts'
 import { membershipOf } from '../../../../shared/room-events/find-room-event.ts'
 import { gatewayRig } from '../gateway-rig.ts'
 
