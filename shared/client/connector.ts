@@ -1,4 +1,4 @@
-import { closeCodes, mayReconnect } from '../protocol/close-codes.ts'
+import { mayReconnect, tokenExpired } from '../protocol/close-codes.ts'
 import { ChatError, refusal } from './chat-error.ts'
 import type { ChatState } from './chat-events.ts'
 import type { ClientClock, ClientTimer } from './client-clock.ts'
@@ -182,7 +182,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
   }
 
   // The service may end a session before its token expires: then the same token opens the next one.
-  const isFinal = (code: number): boolean => !mayReconnect(code) || (code === closeCodes.tokenExpired.code && deps.isTokenSpent())
+  const isFinal = (code: number): boolean => !mayReconnect(code) || (code === tokenExpired.code && deps.isTokenSpent())
 
   const closedEarly = (mine: Attempt, closing: Closing): void => {
     if (isFinal(closing.code)) return end(closeError('ended', url, closing))

@@ -14,7 +14,7 @@ import { openAdmission } from '../support/open-admission.ts'
 import { until } from '../support/poll.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { whyNoStack } from '../support/stack/shared-stack.ts'
-import { openFresh } from './postgres/postgres-opening.ts'
+import { openFresh } from './postgres/open-postgres.ts'
 import { append, chatCreated, messagePosted, userCreated } from './stored-chat.ts'
 
 const roomCount = 500

@@ -88,7 +88,7 @@ const runAll = async (stack: Stack): Promise<number> => {
 }
 
 const runControls = async (stack: Stack): Promise<number> => {
-  const head = markdownHead(['switched off', 'under', 'caught', 'what the checker said'])
+  const head = markdownHead(['removed defence', 'fault', 'detected', 'output of the checker'])
   let missed = 0
   say(head)
   for (const control of controls.filter(({ fault }) => isWanted(fault))) {

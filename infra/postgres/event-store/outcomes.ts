@@ -1,5 +1,5 @@
 import type { Rejection } from '../../../shared/domain/rejections.ts'
-import type { CommandKey, Outcome } from '../../../shared/ports/event-store.ts'
+import type { CommandKey, RecordedOutcome } from '../../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../../shared/ports/event-store.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import type { EventRow } from './stored-event.ts'
@@ -56,7 +56,7 @@ const rejectionOf = ({ code, message, details }: RejectionRow): Rejection => ({
   ...(details === null ? {} : { details: JSON.parse(details) as Record<string, unknown> }),
 })
 
-type OutcomeEntry = readonly [key: string, outcome: Outcome]
+type OutcomeEntry = readonly [key: string, outcome: RecordedOutcome]
 
 const eventEntry = (event: EventRow): OutcomeEntry => [
   commandKeyText(event.stream, event.command_id),
@@ -75,7 +75,7 @@ const entriesOf = ({ event, own, keeper }: OutcomeRow): readonly OutcomeEntry[] 
 ]
 
 /** By `commandKeyText`. */
-export const parseOutcomes = (json: string | null): ReadonlyMap<string, readonly Outcome[]> => {
+export const parseOutcomes = (json: string | null): ReadonlyMap<string, readonly RecordedOutcome[]> => {
   const entries = (JSON.parse(json ?? '[]') as readonly OutcomeRow[]).flatMap(entriesOf)
   const byKey = Map.groupBy(entries, ([key]) => key)
   return new Map([...byKey].map(([key, ofIt]) => [key, ofIt.map(([, outcome]) => outcome)]))
@@ -90,7 +90,7 @@ const readOutcomesStatement: Statement = {
 export const readOutcomes = async (
   session: DatabaseSession,
   keys: readonly CommandKey[],
-): Promise<readonly (Outcome | undefined)[]> => {
+): Promise<readonly (RecordedOutcome | undefined)[]> => {
   if (keys.length === 0) return []
   const values = [keys.map(({ room }) => room), keys.map(({ id }) => id), keys.map(({ digest }) => digest)]
   const [row] = await session.run<{ outcomes: string | null }>(readOutcomesStatement, values)

@@ -41,6 +41,12 @@ export interface AdmissionControlDeps {
   readonly clock: Clock
 }
 
+interface Identified {
+  readonly principal: Principal
+  /** The client's address, hashed. */
+  readonly address: string
+}
+
 /** A service is not counted per address or user. */
 const serviceKey: ClientKey = {}
 
@@ -76,18 +82,19 @@ export const createAdmissionControl = ({
     return isAcceptedOrigin(request, origins) ? undefined : 'origin'
   }
 
-  const identify: AdmissionControl['identify'] = async (request) => {
+  const identify = async (request: IncomingMessage): Promise<Identified | Refused> => {
     const refusal = refusalOf(request)
     if (refusal === 'origin' || refusal === 'host') hint(refusal, request)
     if (refusal !== undefined) return { refusal }
-    const connectAttempts = buckets.hold(`knocks:${addressOfClient(request)}`, connectAttemptRate)
+    const address = addressOfClient(request)
+    const connectAttempts = buckets.hold(`knocks:${address}`, connectAttemptRate)
     try {
       const waitMs = connectAttempts.take(1)
       if (waitMs !== undefined) return { refusal: 'address_rate', waitMs }
       const authenticated = await authenticate(tokenOf(request))
       // Refund the attempt for services, which may open many sockets at once; failed authentication still costs one.
       if ('principal' in authenticated && authenticated.principal.isService) connectAttempts.take(-1)
-      return 'fault' in authenticated ? refusedToken(authenticated) : authenticated
+      return 'fault' in authenticated ? refusedToken(authenticated) : { principal: authenticated.principal, address }
     } finally {
       connectAttempts.release()
     }
@@ -112,7 +119,7 @@ export const createAdmissionControl = ({
       const full = sessionCounts.isFull()
       if (full !== undefined) return { refusal: full }
       const identified = await identify(request)
-      return 'refusal' in identified ? identified : admitAs(identified.principal, addressOfClient(request))
+      return 'refusal' in identified ? identified : admitAs(identified.principal, identified.address)
     },
   }
 }

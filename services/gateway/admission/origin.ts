@@ -13,10 +13,7 @@ export interface OriginRule {
   readonly isOpen: boolean
 }
 
-const hostName = (host: string): string => {
-  const url = `http://${host}`
-  return URL.canParse(url) ? new URL(url).hostname : ''
-}
+const hostName = (host: string): string => URL.parse(`http://${host}`)?.hostname ?? ''
 
 /** Whether the page was served by the host that it connects to. The scheme is ignored, because a proxy may terminate TLS. */
 const isOwn = (origin: string, host: string): boolean =>

@@ -95,6 +95,10 @@ export class ConnectionMonitor {
 
   private isStuck(now: number): boolean {
     const { socket } = this
+    if (!this.isWaiting && socket.writableLength === 0) {
+      this.progressAtMs = now
+      return false
+    }
     const sent = socket.bytesWritten - socket.writableLength
     // Write progress counts as liveness, because reading may be paused.
     if (this.isWaiting && sent !== this.sentBytes) this.isAlive = true

@@ -54,8 +54,8 @@ const statements = `select xact_commit + xact_rollback as count from pg_stat_dat
 export const clientFaults: readonly Fault[] = [
   {
     id: 'F21',
-    title: 'a half-open client, and one that asks and never reads',
-    expectation: 'both are closed; their neighbours are not affected',
+    title: 'a half-open client, and one that sends requests and never reads',
+    expectation: 'both are closed; other clients are not affected',
     env: { SOCKET_PING_MS: '3000', SOCKET_PONG_MS: '2000', STUCK_SOCKET_MS: '5000' },
     act: async (world) => {
       const { internalUrl } = world.gateway(0)
@@ -82,7 +82,7 @@ export const clientFaults: readonly Fault[] = [
   {
     id: 'F23',
     title: 'all sockets dropped at once, all resume',
-    expectation: 'look-ups are shared',
+    expectation: 'lookups are shared',
     users: 400,
     act: async (world) => {
       const { devices } = world.load

@@ -27,16 +27,16 @@ const faultOf = (id: string): Fault => {
 
 const calm: Fault = {
   id: 'calm',
-  title: 'nothing happens',
-  expectation: 'all is well',
+  title: 'no fault',
+  expectation: 'all invariants',
   act: (world) => world.pause(5_000),
 }
 
 /** What is said to be refused is in the log, and no frame says otherwise in time. */
 const unanswered: Fault = {
   id: 'unanswered',
-  title: 'one gateway has no answers of Kafka, and hears nothing of Redis',
-  expectation: 'what was sent is of unknown fate',
+  title: 'one gateway receives nothing from Kafka and Redis',
+  expectation: 'the results of its commands are unknown',
   sendsAgain: false,
   act: (world) =>
     world.broken(async () => {
@@ -52,40 +52,40 @@ const withoutKeys = 'alter table event drop constraint event_command; alter tabl
 
 export const controls: readonly Control[] = [
   {
-    off: 'recorded outcomes, and the keys that hold a command to one event',
+    off: 'recorded outcomes, and the unique keys that allow one event per command',
     fault: faultOf('F26'),
     writer: 'withoutOutcomes',
     prepare: withoutKeys,
     mustBreak: ['I3'],
   },
-  { off: 'acknowledge after the effect', fault: faultOf('F4b'), writer: 'acknowledgesFirst', mustBreak: ['stream'] },
-  { off: 'confirm after the commit', fault: calm, writer: 'confirmsFirst', mustBreak: ['I1', 'I2'] },
-  { off: 'the sweep of heads', fault: faultOf('F17'), gateway: 'withoutSweep', mustBreak: ['I7'] },
-  { off: 'the barrier of a reconnect', fault: faultOf('F16b'), gateway: 'withoutBarrier', mustBreak: ['I7'] },
-  { off: 'whole repair of a hole', fault: faultOf('F16'), gateway: 'withHolesInRepair', mustBreak: ['I5', 'I7'] },
-  { off: 'repair of a hole at all', fault: faultOf('F16'), gateway: 'withoutRepair', mustBreak: ['I7'] },
+  { off: 'acknowledgement only after the effects', fault: faultOf('F4b'), writer: 'acknowledgesFirst', mustBreak: ['stream'] },
+  { off: 'confirmation only after the commit', fault: calm, writer: 'confirmsFirst', mustBreak: ['I1', 'I2'] },
+  { off: 'the head sweep', fault: faultOf('F17'), gateway: 'withoutSweep', mustBreak: ['I7'] },
+  { off: 'the barrier after a reconnect', fault: faultOf('F16b'), gateway: 'withoutBarrier', mustBreak: ['I7'] },
+  { off: 'complete repair of a gap', fault: faultOf('F16'), gateway: 'withHolesInRepair', mustBreak: ['I5', 'I7'] },
+  { off: 'any repair of a gap', fault: faultOf('F16'), gateway: 'withoutRepair', mustBreak: ['I7'] },
   {
-    off: 'whole pages of followers, who join, resume or were slow',
+    off: 'complete pages for followers that join, resume or were slow',
     fault: faultOf('F23'),
     gateway: 'withHolesInFollowing',
     mustBreak: ['I5', 'I8'],
   },
   {
-    off: 'followers behind: nothing is read for them',
+    off: 'reads for followers that are behind',
     fault: faultOf('F23'),
     gateway: 'withoutFollowing',
     mustBreak: ['I7', 'I8'],
   },
-  { off: 'the look-up of outcomes at the deadline', fault: faultOf('F17c'), gateway: 'withoutLookUp', mustBreak: ['I10'] },
+  { off: 'the lookup of outcomes at the deadline', fault: faultOf('F17c'), gateway: 'withoutLookUp', mustBreak: ['I10'] },
   { off: 'the end of a membership', fault: faultOf('F27'), gateway: 'withOldMemberships', mustBreak: ['I9'] },
   {
-    off: 'the unknown fate of a produce',
+    off: 'handling of a produce with unknown result',
     fault: unanswered,
     gateway: 'withoutUnknown',
     env: { PRODUCER_REQUEST_MS: '1000' },
     mustBreak: ['I2'],
   },
-  { off: 'order of a batch that is handed over', fault: faultOf('F8'), gateway: 'withoutOrder', mustBreak: ['I6'] },
+  { off: 'order of the batch that is delivered', fault: faultOf('F8'), gateway: 'withoutOrder', mustBreak: ['I6'] },
 ]
 
 /** How a control's processes are started. */

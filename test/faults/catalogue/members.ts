@@ -3,8 +3,8 @@ import type { Fault } from '../harness/fault.ts'
 export const memberFaults: readonly Fault[] = [
   {
     id: 'F27',
-    title: 'members removed while their gateway hears no publication',
-    expectation: 'nothing later is delivered, also after a resume',
+    title: 'members removed while their gateway receives no publications',
+    expectation: 'no later event is delivered to them, also after a resume',
     act: async (world) => {
       const { load, userIds } = world
       const link = world.stack.link('gateway-1', 'redis')

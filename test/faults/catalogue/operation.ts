@@ -32,7 +32,7 @@ export const operationFaults: readonly Fault[] = [
   {
     id: 'F24',
     title: 'rolling restart of every tier under load',
-    expectation: 'no error that may not be sent again',
+    expectation: 'only retryable errors',
     act: async (world) => {
       const { chat, stack } = world
       await world.broken(async () => {
@@ -54,8 +54,8 @@ export const operationFaults: readonly Fault[] = [
   },
   {
     id: 'F25',
-    title: 'poison records, and some of an unknown schema version',
-    expectation: 'dead-letter; neighbours keep their order',
+    title: 'unreadable records, and records of an unknown schema version',
+    expectation: 'dead-lettered; other records keep their order',
     act: async (world) => {
       const { ids } = world.load.context
       const rooms = [...world.load.sessionCounts.members.keys()]
@@ -71,13 +71,13 @@ export const operationFaults: readonly Fault[] = [
       await producer.disconnect()
       await world.pause(3_000)
       const [buried, sent] = [await deadLetters(world), rooms.length * values.length]
-      world.note(`${buried} of ${sent} set aside`)
+      world.note(`${buried} of ${sent} dead-lettered`)
       if (buried !== sent) world.problem(`${buried} of ${sent} are in the dead-letter topic`)
     },
   },
   {
     id: 'F26',
-    title: 'the whole topic again from offset 0',
+    title: 'the whole topic consumed again from offset 0',
     expectation: 'nothing changes',
     isQuiet: true,
     act: async (world) => {

@@ -33,7 +33,7 @@ export const postgresFaults: readonly Fault[] = [
   {
     id: 'F11',
     title: 'Postgres killed and restarted',
-    expectation: 'what waits is written',
+    expectation: 'waiting commands are stored',
     act: (world) =>
       world.broken(async () => {
         await world.stack.postgres.kill()

@@ -61,7 +61,7 @@ const harms: Readonly<Record<string, (world: World) => Promise<void>>> = {
       'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
     )
   },
-  'everybody dropped': async ({ load }) => {
+  'all sockets dropped': async ({ load }) => {
     for (const device of load.devices.values()) device.drop()
   },
 }
@@ -76,7 +76,7 @@ const calmMs = 3_000
 /** One harm after another, drawn by the seed, for so long. */
 export const randomSchedule = (minutes: number): Fault => ({
   id: 'F29',
-  title: `a random schedule of harms, ${minutes} min`,
+  title: `a random schedule of faults, ${minutes} min`,
   expectation: 'all invariants',
   act: async (world) => {
     const endsAt = performance.now() + minutes * 60_000

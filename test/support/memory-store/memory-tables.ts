@@ -5,7 +5,7 @@ import type {
   MembershipSpan,
   NewEvent,
   NewOutcomes,
-  Outcome,
+  RecordedOutcome,
   StoredEvent,
   StoredRejection,
 } from '../../../shared/ports/event-store.ts'
@@ -45,7 +45,7 @@ export interface MemoryTables {
   /** By room, in the order appended. */
   readonly messages: Map<string, MessageRow[]>
   /** By `commandKeyText`: at most one of them keeps the id from other commands. */
-  readonly outcomes: Map<string, readonly Outcome[]>
+  readonly outcomes: Map<string, readonly RecordedOutcome[]>
   /** All events in the order of their commits. */
   readonly log: StoredEvent[]
 }
@@ -81,11 +81,11 @@ const keysOf = ({ event }: NewEvent): string[] => [
   ...(event.type === 'UserCreated' ? [`external ${event.body.user.externalUserId}`, `user ${event.body.user.id}`] : []),
 ]
 
-const underId = (tables: MemoryTables, room: string, id: string): readonly Outcome[] =>
+const underId = (tables: MemoryTables, room: string, id: string): readonly RecordedOutcome[] =>
   tables.outcomes.get(commandKeyText(room, id)) ?? []
 
 /** Whether no other command can be stored under its id. */
-export const isKeeping = (outcome: Outcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
+export const isKeeping = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
 
 const rejectionKeys = ({ room, commandId, digest, rejection }: StoredRejection): string[] => [
   `digest ${commandKeyText(room, commandId)} ${digest}`,
@@ -141,7 +141,7 @@ export const append = (tables: MemoryTables, { events, rejections }: NewOutcomes
   }
 }
 
-const record = (tables: MemoryTables, room: string, id: string, outcome: Outcome): void => {
+const record = (tables: MemoryTables, room: string, id: string, outcome: RecordedOutcome): void => {
   tables.outcomes.set(commandKeyText(room, id), [...underId(tables, room, id), outcome])
 }
 

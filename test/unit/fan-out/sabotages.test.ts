@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Promised } from '../../contract/fan-out/open-fan-out.ts'
-import { fanOutPromises } from '../../contract/fan-out.suite.ts'
+import { fanOutPromises } from '../../contract/fan-out/suite.ts'
 import { deliverySabotages } from './delivery-sabotages.ts'
 import { listeningSabotages } from './listening-sabotages.ts'
 import { openMemoryFanOut } from './open-memory-fan-out.ts'

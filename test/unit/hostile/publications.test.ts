@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readRecord } from '../../../services/writer/read-record.ts'
 import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
+import { errorBody } from '../../../shared/protocol/errors.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
 import {
   largestPublicationBytes,
@@ -31,8 +32,8 @@ const publication = Buffer.from(writeRoomPublication({ room, events: [event(3), 
 const outcome = { room, command: uuid(3, 1), digest: 'd' }
 const outcomes = Buffer.from(
   [
-    writeOutcomeLine({ ...outcome, seq: 3, body: '{"id":"x"}' }),
-    writeOutcomeLine({ ...outcome, error: { code: 'forbidden', message: 'no' } }),
+    writeOutcomeLine({ ...outcome, outcome: { seq: 3, body: '{"id":"x"}' } }),
+    writeOutcomeLine({ ...outcome, outcome: { error: errorBody('forbidden', 'no') } }),
   ].join('\n'),
 )
 const notice = Buffer.from(writeNotice({ room, since: 4 }))
@@ -57,9 +58,9 @@ describe('A publication that somebody has made up', () => {
   it('for a gateway is dropped line by line, or is one', { timeout: slow }, () => {
     fc.assert(
       fc.property(fc.oneof(mutated(fc.constant(outcomes)), anyBytes), (payload) => {
-        const { lines, malformed } = readOutcomeLines(payload)
-        expect(lines.length + malformed).toBe(payload.toString().split('\n').length)
-        for (const { body, error } of lines) expect((body === undefined) !== (error === undefined)).toBe(true)
+        const read = readOutcomeLines(payload)
+        expect(read.outcomes.length + read.malformed).toBe(payload.toString().split('\n').length)
+        for (const { outcome } of read.outcomes) expect('body' in outcome).not.toBe('error' in outcome)
       }),
       runs,
     )
@@ -79,7 +80,7 @@ describe('A publication that somebody has made up', () => {
     const large = Buffer.alloc(largestPublicationBytes + 1, ' ')
     publication.copy(large)
     expect(readRoomPublication(large)).toBeUndefined()
-    expect(readOutcomeLines(large)).toEqual({ lines: [], malformed: 1 })
+    expect(readOutcomeLines(large)).toEqual({ outcomes: [], malformed: 1 })
   })
 })
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { BatchHandler, CommandLog, Consumption, NewRecord } from '../../../shared/ports/command-log.ts'
 import { batchHandler } from '../../contract/command-log/collecting.ts'
-import { commandLogPromises } from '../../contract/command-log.suite.ts'
-import { openMemoryCommandLog } from '../../contract/memory-command-log-opening.ts'
+import { openMemoryCommandLog } from '../../contract/command-log/open-memory-command-log.ts'
+import { commandLogPromises } from '../../contract/command-log/suite.ts'
 
 type Sabotage = (log: CommandLog) => Partial<CommandLog>
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EventStream, StreamRecord } from '../../../shared/ports/event-stream.ts'
-import type { OpenEventStream } from '../../contract/event-stream.suite.ts'
-import { eventStreamPromises, eventStreamSuite } from '../../contract/event-stream.suite.ts'
+import type { OpenEventStream } from '../../contract/event-stream/suite.ts'
+import { eventStreamPromises, eventStreamSuite } from '../../contract/event-stream/suite.ts'
 
 type Change = (records: readonly StreamRecord[]) => readonly StreamRecord[]
 

@@ -189,7 +189,7 @@ export const rules: readonly Rule[] = [
   {
     rule: 'membership events are read from the store',
     file: heldEvents,
-    from: "event.event === 'new-message' && event.frame !== undefined",
+    from: "event.frame !== undefined && roomEventNamed(event.event)?.membership === 'none'",
     to: 'event.frame !== undefined',
     options: forged,
   },

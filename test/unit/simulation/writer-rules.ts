@@ -19,7 +19,7 @@ export const writerRules: readonly Rule[] = [
     rule: 'a batch is decided apart from the memory, which has the result only after the commit',
     file: decideAndAppend,
     from: '  if ((await appendIfAny(',
-    to: '  for (const { chats } of verdicts) for (const [room, state] of chats) memory.put(room, { state, users: new Set(state.members) })\n  if ((await appendIfAny(',
+    to: '  for (const { chats } of batchDecisions) for (const [room, state] of chats) memory.put(room, { state, users: new Set(state.members) })\n  if ((await appendIfAny(',
   },
   {
     rule: 'memberships of two reads are put together only at the same head',
