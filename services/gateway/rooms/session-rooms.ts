@@ -23,11 +23,7 @@ export interface SessionRoomsDeps {
   readonly onFull: () => void
 }
 
-/**
- * The rooms that one bound session follows. A class, and collections that are
- * nearly always empty are created on first use, because every bound session
- * has one.
- */
+/** The rooms that one bound session follows. Collections that are nearly always empty are created on first use. */
 export class SessionRooms implements Subscriber {
   readonly user: string
   private readonly sendQueue: SendQueue

@@ -46,3 +46,7 @@ export const sharedFrame = (item: FeedItem): Buffer => {
  */
 export const membersChanged = ({ membership, frame }: Pick<FeedItem, 'membership' | 'frame'>): readonly string[] =>
   membership === 'none' ? [] : usersNamed(membership, JSON.parse(bodyOfFrame(frame)) as object)
+
+/** The seq of the first event after `cursor` that removes the user. */
+export const removalAfter = (cursor: number, items: readonly FeedItem[], user: string): number | undefined =>
+  items.find((item) => item.seq > cursor && item.membership === 'removes' && membersChanged(item).includes(user))?.seq
