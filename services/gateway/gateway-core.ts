@@ -39,6 +39,7 @@ import type { Wire } from './send-queue/wire.ts'
 import type { SessionDeps } from './session/session.ts'
 import { Session } from './session/session.ts'
 
+/** The ports and settings of a gateway. */
 export interface GatewayCoreDeps {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore

@@ -10,6 +10,7 @@ export const limitNames = {
   room: 'bytes sent to the sockets per room',
 } as const
 
+/** The label of a rate limit. */
 export type Limit = keyof typeof limitNames
 
 /** A request exceeds a limit. `waitMs`: when the same request would be allowed. */

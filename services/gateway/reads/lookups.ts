@@ -9,7 +9,7 @@ import { createSharedPages } from './shared-pages.ts'
 
 /**
  * Combines the look-ups of many sessions into few statements: one statement per
- * kind is in flight, and look-ups that arrive meanwhile go into the next one.
+ * kind is in flight, and look-ups that arrive during it go into the next one.
  * Rejects as the ports do.
  */
 export interface Lookups {

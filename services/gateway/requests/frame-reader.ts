@@ -9,6 +9,7 @@ import type { Request } from '../../../shared/protocol/requests.ts'
 import { requestSchemas } from '../../../shared/protocol/requests.ts'
 import { invalidField, invalidRequest, reasonOf } from './request-errors.ts'
 
+/** A valid request, or the error that answers an invalid frame. */
 export type ReadFrame = { readonly request: Request } | { readonly ref: RequestRef; readonly error: ErrorBody }
 
 /** Parses and validates the text of a frame. An error names field and reason. Never throws. */
@@ -51,7 +52,7 @@ const callerIdOf = (id: unknown): { id?: string | number } => (isCallerId(id) ||
 const eventOf = (event: unknown): string =>
   typeof event === 'string' && event.length <= 64 && event.isWellFormed() ? event : unparsed.event
 
-/** Reads only what an error has to repeat of a frame. Never throws. */
+/** Reads only the members that an error repeats. Never throws. */
 export const requestRefOf = (text: string): RequestRef => {
   const { event, id } = parse(text) ?? {}
   return { event: eventOf(event), ...callerIdOf(id) }

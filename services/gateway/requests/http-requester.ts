@@ -22,6 +22,7 @@ export interface Call {
 /** Starts one request without a socket. It is answered, binds no user and follows no rooms. */
 export type MakeCall = (principal: Principal, request: Request) => Call
 
+/** The handlers of requests without a socket. */
 export interface CallDeps {
   readonly binding: Binding
   readonly intake: Intake

@@ -17,6 +17,7 @@ export type Produce = (record: NewRecord, receivedMs: number) => Promise<void>
 /** `handed`: to the driver. `acknowledged`: by the log. */
 export type ProduceStage = 'handed' | 'acknowledged'
 
+/** Settings and observers of the batches. */
 export interface ProduceOptions {
   readonly retryMs: number
   readonly gatherMostMs: number

@@ -8,6 +8,7 @@ import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { AnswerBudget } from './answer-budget.ts'
 import type { Requester } from './requester.ts'
 
+/** A request that is answered from the read model. */
 export type ReadRequest = RequestOf<'list-chats' | 'list-messages' | 'get-users'>
 
 /** Answers reads. Each is one snapshot of the read model, authorised as the acting user. */
@@ -51,7 +52,7 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
     const { body } = request
     const { isService } = requester.principal
     if (!isService && actor === undefined) return '{"users":[]}'
-    // A user sees those who share a chat with it, by whichever id they are named.
+    // A user sees only users of shared chats, by either id.
     const seenBy = isService ? undefined : actor
     if ('users' in body) return usersText(await readModel.usersById(body.users, seenBy))
     const found = [...(await readModel.usersByExternalId(body.externalUserIds)).values()]

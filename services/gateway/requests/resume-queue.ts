@@ -9,6 +9,7 @@ import type { Resume, Standing } from './resume.ts'
 /** Runs the later resumes of a session one at a time, because each moves its place in the rooms that it names. */
 export type ResumeQueue = (request: RequestOf<'resume'>, rooms: SessionRooms, user: string) => void
 
+/** The session of a queue, and how it runs a resume. */
 export interface ResumeQueueDeps {
   readonly requester: Requester
   readonly resume: Resume

@@ -7,6 +7,7 @@ import type { SessionRooms } from '../rooms/session-rooms.ts'
 import type { ReplayEnd } from '../rooms/subscriber.ts'
 import type { Requester } from './requester.ts'
 
+/** The rooms to resume, each with the last seq that the client has. */
 export type ResumeRequest = RequestOf<'resume'>['body']
 
 interface ResumedRoom {

@@ -25,6 +25,7 @@ export interface NewPendingCommand {
   readonly onOutcome: (outcome: Outcome, isInFeed: boolean) => void
 }
 
+/** A command without an outcome. `addedAtMs`: monotonic. */
 export interface PendingCommand extends NewPendingCommand {
   readonly addedAtMs: number
 }
@@ -64,6 +65,7 @@ export interface PendingCommands {
   stop(): void
 }
 
+/** The time limit of commands, and how their outcomes are looked up. */
 export interface PendingCommandsOptions {
   readonly clock: Clock
   readonly deadlineMs: number

@@ -3,6 +3,7 @@ import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import { channels, readRoomPublication } from '../../../shared/records/publications.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 
+/** Where publications come from, and where malformed ones are counted. */
 export interface RoomChannelDeps {
   readonly fanOut: Pick<FanOut, 'subscribe'>
   readonly metrics: Pick<Metrics, 'publicationsDropped'>

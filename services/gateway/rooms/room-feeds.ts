@@ -37,6 +37,7 @@ interface Given {
   readonly full: readonly Subscriber[]
 }
 
+/** Shared by all feeds of a gateway. */
 export type RoomFeedsDeps = Omit<RoomFeedDeps, 'pass' | 'drop'> & {
   readonly clock: Clock
   readonly pending: PendingCommands

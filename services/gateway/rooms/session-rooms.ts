@@ -144,7 +144,7 @@ export class SessionRooms implements Subscriber {
     follower.seek(from, replay)
   }
 
-  /** The client has been told that the user is not a member. */
+  /** Stops following a room, after the client received the answer that it is forbidden. */
   leave(room: string): void {
     this.followers.get(room)?.end()
   }

@@ -17,6 +17,7 @@ export interface FollowedFeed {
   noteHead(head: number): void
 }
 
+/** `recovered`: the ceiling was reached. `forbidden`: the user is not a member. */
 export type ReplayEnd = 'recovered' | 'forbidden'
 
 /** A replay for a resume: events up to `ceiling`, then `onEnd`, and no newer event before `release`. */

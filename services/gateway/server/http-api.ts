@@ -21,8 +21,10 @@ export interface Api {
   drain(): Promise<void>
 }
 
+/** The prefix of the API's paths. */
 export const apiPath = '/api/v1/'
 
+/** The handlers and bounds of the API. */
 export interface ApiDeps {
   readonly admissionControl: AdmissionControl
   readonly call: MakeCall
@@ -71,9 +73,9 @@ const refused = (event: string, { refusal, waitMs }: Refused): Answer => {
 }
 
 /**
- * Lets the page of an accepted origin read the answer, also to a token that is
- * refused, which its WebSocket does not tell. Such a page may open a socket,
- * where a token allows it more than here.
+ * CORS headers that let the page of an accepted origin read the answer. A page
+ * cannot read why the upgrade of its WebSocket was refused, but it can here.
+ * Such a page may open a socket, where its token allows more than here.
  */
 const sharedWith = (origin: string | undefined): Readonly<Record<string, string>> =>
   origin === undefined
