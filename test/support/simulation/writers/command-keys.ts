@@ -1,4 +1,4 @@
-import type { Append, CommandKey } from '../../../shared/ports/event-store.ts'
+import type { Append, CommandKey } from '../../../../shared/ports/event-store.ts'
 
 export const keyText = ({ room, id, digest }: CommandKey): string => `${room} ${id} ${digest}`
 
