@@ -6,7 +6,7 @@ import { emit } from './emit.ts'
 const root = new URL('../../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
-/** What `import … from 'chat-client'` gives: per file, its values and its types. */
+/** The exports of `chat-client`: values and types, by file. */
 const exported: Readonly<Record<string, { readonly values?: readonly string[]; readonly types?: readonly string[] }>> = {
   'client/connect': { values: ['connect'] },
   'client/chat-error': { values: ['ChatError'], types: ['ChatErrorCode', 'ClientErrorCode'] },
@@ -51,12 +51,12 @@ const manifest = (): object => {
       './asyncapi.json': './asyncapi.json',
       './package.json': './package.json',
     },
-    // For the schemas of `./protocol`; the client itself loads nothing of it.
+    // Only the schemas of `./protocol` use it, not the client.
     dependencies: { zod: `^${dependencies.zod}` },
   }
 }
 
-/** Lays out the package of the client, ready to be packed, in an empty folder. */
+/** Writes the files of the client package to an empty folder. */
 export const clientPackage = async (folder: string): Promise<void> => {
   await emit(
     [...Object.keys(exported), ...protocol].map((file) => `${file}.ts`),
