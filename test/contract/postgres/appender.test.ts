@@ -128,7 +128,7 @@ describe.skipIf(whyNoStack())('an appender on PostgreSQL', () => {
     const [user, room] = [randomUUID(), randomUUID()]
     await appender.read(reading({ rooms: [room], members: [{ room, user }] }))
     await appender.append(appending({ events: [written(messagePosted(room, 2, user))], rejections: [refusedIn(room)] }))
-    expect(statements).toEqual(['read-snapshot', 'append-batch'])
+    expect(statements).toEqual(['read-snapshot', 'append-events'])
   })
 
   it('rejects with `timeout` when a lock is not free in time, and keeps working over the same connection', async () => {

@@ -113,7 +113,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
       await client.query('select pg_advisory_lock(4207002)')
       const lock = holdWriterLock(url, { log: recordingLog() })
       await lock[Symbol.asyncDispose]()
-      await expect(lock.held).rejects.toThrow('given up')
+      await expect(lock.held).rejects.toThrow('was released')
     })
   })
 })
