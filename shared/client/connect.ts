@@ -54,7 +54,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
   const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
   const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
   const operations = createOperations({ clock, times, random, maxQueued, maxFrameBytes, metrics: options.metrics })
-  const unsent = createUnsent(options.storage)
+  const unsent = createUnsent(options.storage, who?.externalUserId)
   const refresh = createTokenRefresh({ source: tokens, clock, times, random, request, nextId: newId })
 
   const connector = createConnector({
@@ -102,16 +102,14 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     return off
   }
   const room = createRoomHandles({ ...calls, on })
-  const sendUnsent = ({ id }: User): void => {
-    for (const [to, message] of unsent.bound(id)) {
-      calls
-        .send(to, message)
-        .catch((error: unknown) => options.logger?.warn(`chat: an unsent message was not stored: ${String(error)}`))
+  const sendUnsent = ({ externalUserId }: User): void => {
+    for (const [to, message] of unsent.bound(externalUserId)) {
+      calls.send(to, message).catch((error: unknown) => options.logger?.warn(`chat: unsent: ${String(error)}`))
     }
   }
   observe(listeners, options.logger, options.metrics)
 
-  const close = (): void => connector.end(new ChatError('closed', 'closed: the client was closed'))
+  const close = (): void => connector.end(new ChatError('closed', 'the client was closed'))
   if (signal?.aborted === true) close()
   else signal?.addEventListener('abort', close, { once: true })
   connector.start()

@@ -172,7 +172,7 @@ describe('A connection', () => {
     } as unknown as SocketConstructor
     const { client, clock } = script({ WebSocket: broken })
     await clock.run(0)
-    await expect(client.ready()).rejects.toMatchObject({ code: 'ended', message: 'ended: that is no address' })
+    await expect(client.ready()).rejects.toMatchObject({ code: 'ended', message: 'ended: SyntaxError: that is no address' })
   })
 
   it('needs a WebSocket, and an error says how to pass one', () => {
