@@ -1,46 +1,48 @@
-/** One thing that the admin command can do. */
+/** A subcommand of the admin command. */
 export interface Subcommand {
   readonly meaning: string
-  /** The variables that it cannot do without, for people to read. */
+  /** The required variables, for the help text. */
   readonly needs: string
-  /** What may follow its name, each with its meaning. */
+  /** The optional arguments, each with its meaning. */
   readonly flags?: Readonly<Record<string, string>>
-  /** `found`: it has run, and there is something for people to look at. */
+  /** Resolves to `hasFindings` if an operator must look at the output. */
   readonly run: (flags: ReadonlySet<string>) => Promise<unknown>
 }
 
+/** The output streams of the admin command. */
 export interface AdminOutput {
   readonly print: (text: string) => void
-  readonly complain: (text: string) => void
+  readonly printError: (text: string) => void
 }
 
-export const found = Symbol('found')
+/** The result of a subcommand that has run and has findings. */
+export const hasFindings = Symbol('has findings')
 
-const exitCodes = { done: 0, failed: 1, misused: 2, found: 3 } as const
+const exitCodes = { done: 0, failed: 1, misused: 2, hasFindings: 3 } as const
 
 const usage = (subcommands: Readonly<Record<string, Subcommand>>): string => {
   const width = Math.max(...Object.keys(subcommands).map((name) => name.length))
   const lines = Object.entries(subcommands).flatMap(([name, { meaning, needs, flags = {} }]) => [
     `  ${name.padEnd(width)}  ${meaning} (needs ${needs})`,
-    ...Object.entries(flags).map(([flag, says]) => `  ${''.padEnd(width)}    ${flag}  ${says}`),
+    ...Object.entries(flags).map(([flag, meaning]) => `  ${''.padEnd(width)}    ${flag}  ${meaning}`),
   ])
   return [
     'Usage: npm run admin -- <subcommand>',
     '',
     ...lines,
     '',
-    'Each may be run again at any time. CONFIGURATION.md lists the variables.',
+    'Every subcommand can be repeated safely. CONFIGURATION.md lists the variables.',
     '',
   ].join('\n')
 }
 
 const isHelp = (argument: string | undefined): boolean => argument === '--help' || argument === '-h' || argument === 'help'
 
-/** Runs the subcommand that the arguments name; resolves with the exit code and never rejects. */
+/** Runs the subcommand that the arguments name. Resolves to the exit code; never rejects. */
 export const runAdmin = async (
   args: readonly string[],
   subcommands: Readonly<Record<string, Subcommand>>,
-  { print, complain }: AdminOutput,
+  { print, printError }: AdminOutput,
 ): Promise<number> => {
   const [name = '', ...rest] = args
   if (isHelp(name) || rest.some(isHelp)) {
@@ -51,14 +53,14 @@ export const runAdmin = async (
   const extra = rest.find((flag) => !Object.hasOwn(subcommand?.flags ?? {}, flag))
   if (subcommand === undefined || extra !== undefined) {
     const unknown = subcommand === undefined ? `subcommand: ${name}` : `argument: ${extra}`
-    complain(`admin: ${name === '' ? 'which subcommand?' : `unknown ${unknown}`}\n\n${usage(subcommands)}`)
+    printError(`admin: ${name === '' ? 'missing subcommand' : `unknown ${unknown}`}\n\n${usage(subcommands)}`)
     return exitCodes.misused
   }
   try {
-    const ended = await subcommand.run(new Set(rest))
-    return ended === found ? exitCodes.found : exitCodes.done
+    const result = await subcommand.run(new Set(rest))
+    return result === hasFindings ? exitCodes.hasFindings : exitCodes.done
   } catch (error) {
-    complain(`admin ${name}: ${error instanceof Error ? error.message : String(error)}\n`)
+    printError(`admin ${name}: ${error instanceof Error ? error.message : String(error)}\n`)
     return exitCodes.failed
   }
 }

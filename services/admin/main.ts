@@ -20,7 +20,7 @@ import type { Subcommand } from './admin.ts'
 import { runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
 
-/** Reads the configuration when it runs, so that `--help` needs none. */
+/** Reads the configuration only when the subcommand runs, so that `--help` needs none. */
 const onDatabase = (meaning: string, work: (url: string, log: Logger) => Promise<void>): Subcommand => ({
   meaning,
   needs: 'DATABASE_URL',
@@ -44,7 +44,7 @@ const onKafka = async (work: (options: TopicsOptions) => Promise<void>): Promise
   await work(options)
 }
 
-const makeTopics = async (options: TopicsOptions): Promise<void> => {
+const ensureTopics = async (options: TopicsOptions): Promise<void> => {
   const { namespace, partitions, copies, frameBytes } = options
   const specs = topicsOf(namespace, partitions)
   await createTopics(options, specs, copies)
@@ -53,33 +53,35 @@ const makeTopics = async (options: TopicsOptions): Promise<void> => {
 }
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
-  migrate: onDatabase('brings the database schema up to date', migrate),
+  migrate: onDatabase('migrates the database schema', migrate),
   topics: {
-    meaning: 'makes the topics that are missing, and compares the settings of those that exist',
+    meaning: 'creates missing topics and verifies the settings of existing ones',
     needs: 'KAFKA_BROKERS',
-    run: () => onKafka(makeTopics),
+    run: () => onKafka(ensureTopics),
   },
   repartition: {
-    meaning:
-      'gives the command log PARTITIONS partitions: stops the intake, drains, makes the topic anew where it is to have fewer',
+    meaning: 'changes the command log to PARTITIONS partitions: stops intake, drains, recreates the topic to reduce the number',
     needs: 'KAFKA_BROKERS',
     run: () => onKafka(repartition),
   },
-  roles: onDatabase('makes the roles of writer and gateway, which may do what those do and no more', makeRoles),
-  rebuild: onDatabase('makes the read model again from the events, while no writer runs', rebuild),
-  restore: onDatabase('has clients start over, after the database was restored from a copy; while no writer runs', beginEpoch),
+  roles: onDatabase('creates least-privilege roles for writer and gateway', makeRoles),
+  rebuild: onDatabase('rebuilds the read model from the events; requires that no writer runs', rebuild),
+  restore: onDatabase(
+    'forces clients to resync after the database was restored from a backup; requires that no writer runs',
+    beginEpoch,
+  ),
   audit: {
-    meaning: 'holds log, store, read model and event stream against each other, with the service running; 3: it found something',
-    needs: 'all three addresses',
+    meaning: 'verifies log, store, read model and event stream against each other while the service runs; exit code 3: findings',
+    needs: 'KAFKA_BROKERS, DATABASE_URL and REDIS_URL',
     flags: auditFlags,
     run: (flags) => runAudit(readDistributedConfig(), openAuditAdapters, flags),
   },
-  prune: onDatabase('deletes rejections, and rooms of the audit, that are older than 30 days', prune),
+  prune: onDatabase('deletes rejections and audit rooms that are older than 30 days', prune),
 }
 
 const output = {
   print: (text: string) => void process.stdout.write(text),
-  complain: (text: string) => void process.stderr.write(text),
+  printError: (text: string) => void process.stderr.write(text),
 }
 
 process.exitCode = await runAdmin(process.argv.slice(2), subcommands, output)

@@ -6,8 +6,8 @@ import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { welcome } from './welcome.ts'
 
-/** Whatever the database's process is not waited for: it starts meanwhile, which takes about as long. */
-const loadTheRest = async () => {
+/** Loads all modules that the database process does not need, while it starts. */
+const loadServices = async () => {
   const [ports, gateway, writer, page] = await Promise.all([
     import('../../infra/in-process/open-embedded-adapters.ts'),
     import('../gateway/gateway-service.ts'),
@@ -29,7 +29,7 @@ await runMain(async () => {
     embedded.failed.catch(life.fatal)
     return embedded
   })
-  const loading = loadTheRest()
+  const loading = loadServices()
   const pageReady = config.webPage
     ? loading.then(({ openPage }) => openPage(log, { needsToken: config.access.jwt !== undefined }))
     : undefined

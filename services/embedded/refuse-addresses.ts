@@ -1,13 +1,13 @@
 import type { Config, EmbeddedConfig } from '../../shared/runtime/config/config.ts'
 import { ConfigError } from '../../shared/runtime/config/config-error.ts'
 
-/** Whoever names the three services does not want one process that ignores them. Throws `ConfigError`. */
+/** Throws `ConfigError` if the configuration names external services, which the embedded mode would ignore. */
 export function refuseAddresses(config: Config): asserts config is EmbeddedConfig {
   if (config.mode === 'embedded') return
   throw new ConfigError([
     {
       key: 'DATABASE_URL',
-      reason: 'is for the distributed mode: unset it, or run the gateway and writer instead (npm run gateway, npm run writer)',
+      reason: 'is for the distributed mode: unset it, or run gateway and writer instead (npm run gateway, npm run writer)',
     },
   ])
 }

@@ -1,6 +1,7 @@
 import type { AccessConfig } from '../../shared/runtime/config/access-config.ts'
 import { isAcceptedHost } from '../gateway/admission/origin.ts'
 
+/** The settings that the welcome text depends on. */
 export interface WelcomeOptions {
   readonly host: string
   readonly port: number
@@ -9,13 +10,13 @@ export interface WelcomeOptions {
   readonly access: Pick<AccessConfig, 'jwt' | 'allowedOrigins'>
 }
 
-/** A wildcard address is shown as `localhost`. */
+/** The address to connect to: a wildcard address is reachable as localhost. */
 const reachable = (host: string): string => {
   if (host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
 }
 
-/** Without authentication the gateway refuses connections to a host that is neither loopback nor listed. */
+/** Lines about ALLOWED_ORIGINS: without authentication the gateway refuses hosts that are neither loopback nor listed. */
 const refusedHost = (at: string, { jwt, allowedOrigins }: WelcomeOptions['access']): readonly string[] => {
   const isAccepted = isAcceptedHost({ rawHeaders: ['Host', at] }, { allowed: allowedOrigins, isOpen: jwt === undefined })
   if (isAccepted) return []
@@ -27,7 +28,7 @@ const refusedHost = (at: string, { jwt, allowedOrigins }: WelcomeOptions['access
   ]
 }
 
-/** The text that the embedded service prints when it is ready: where it can be reached, and how to try it. */
+/** The text that the embedded chat prints when it is ready. */
 export const welcome = ({ host, port, internalPort, hasPage, access }: WelcomeOptions): string => {
   const at = `${reachable(host)}:${port}`
   const url = `ws://${at}/ws`
@@ -41,7 +42,7 @@ export const welcome = ({ host, port, internalPort, hasPage, access }: WelcomeOp
     `    npx wscat -c ${url}`,
     '    {"event":"create-user","id":"1","body":{"user":{"externalUserId":"ann","name":"Ann"}}}',
     '',
-    `  The README has the next steps. Probes and metrics are on port ${internalPort}. Ctrl-C stops it.`,
+    `  The README has the next steps. Health checks and metrics are on port ${internalPort}. Ctrl-C stops the chat.`,
     '',
     '',
   ].join('\n')

@@ -1,18 +1,17 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
-import { StoreError } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
-import { channels, readOutcomeLines } from '../../shared/records/publications.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
 import type { Admission } from './admission/admission.ts'
 import type { GatewayLog } from './gateway-log.ts'
 import { createLookups } from './reads/lookups.ts'
+import { createOutcomeLookup } from './reads/outcome-lookup.ts'
 import { createAnswerBudget } from './requests/answer-budget.ts'
 import { createBinding } from './requests/binding.ts'
 import { createCommandWatch } from './requests/command-watch.ts'
@@ -20,20 +19,22 @@ import { createFrameReader } from './requests/frame-reader.ts'
 import type { MakeCall } from './requests/http-requester.ts'
 import { createCalls } from './requests/http-requester.ts'
 import { createIntake } from './requests/intake.ts'
+import { listenForOutcomes } from './requests/outcome-listener.ts'
 import { createProduce } from './requests/produce.ts'
 import { createQueries } from './requests/queries.ts'
 import { createResume } from './requests/resume.ts'
 import { createDeliveryWatch } from './rooms/delivery-watch.ts'
 import { createHeadSweep } from './rooms/head-sweep.ts'
-import type { PendingEntry, Settlement } from './rooms/pending.ts'
-import { createPending } from './rooms/pending.ts'
-import { createFeeds } from './rooms/room-feeds.ts'
+import { createPendingCommands } from './rooms/pending-commands.ts'
+import { createRoomFeeds } from './rooms/room-feeds.ts'
+import type { SessionRoomsDeps } from './rooms/session-rooms.ts'
 import { createUserSessions } from './rooms/user-sessions.ts'
 import { createFlusher } from './send-queue/flusher.ts'
 import { createFrameJoiner } from './send-queue/join-frames.ts'
+import type { SendQueueDeps } from './send-queue/send-queue.ts'
 import type { Wire } from './send-queue/wire.ts'
-import type { Session, SessionDeps } from './session/session.ts'
-import { createSession } from './session/session.ts'
+import type { SessionDeps } from './session/session.ts'
+import { Session } from './session/session.ts'
 
 export interface GatewayCoreDeps {
   readonly commandLog: CommandLog
@@ -46,149 +47,114 @@ export interface GatewayCoreDeps {
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: ProtocolLimits
-  /** This gateway's reply address; unique among all gateways, ever. */
+  /** This gateway's reply address, unique among all gateways at all times. */
   readonly gateway: string
   readonly newId: () => string
   readonly random: () => number
 }
 
 /**
- * Everything of a gateway but its sockets: sessions, rooms, pending commands
- * and the sweep, wired together. Knows no technology and no server, so that
- * the same code runs under a simulated clock and network.
+ * A gateway without its server: sessions, rooms, pending commands and the sweep.
+ * It depends on ports only, so that the same code runs under a simulated clock
+ * and network.
  */
 export interface GatewayCore {
-  /** Listens for outcomes and starts to sweep. */
+  /** Subscribes to outcomes and starts the sweep. */
   start(): Promise<void>
+  /** Opens the session of an admitted socket. */
   open(wire: Wire, admission: Admission): Session
   readonly call: MakeCall
   sessions(): Iterable<Session>
   /** Commands without an outcome. */
   readonly pendingCommands: number
-  /** Rooms that are listened to. */
+  /** Rooms whose channels are subscribed to. */
   readonly heldRooms: number
-  /** Frames handed to sockets, since the start. */
+  /** Frames handed to sockets since the start. */
   readonly framesWritten: number
-  /** Idempotent. Closes what is left of the sessions. */
+  /** Closes the open sessions. Idempotent. */
   stop(): void
 }
 
-export const createGatewayCore = (ports: GatewayCoreDeps): GatewayCore => {
-  const { commandLog, eventStore, readModel, fanOut, clock, metrics, log, times, bounds, limits, gateway } = ports
-  const sessions = new Set<Session>()
+/** The parts that deliver events to sessions. */
+const createDelivery = (deps: GatewayCoreDeps) => {
+  const { eventStore, readModel, fanOut, clock, metrics, times, bounds } = deps
   const retryMs = times.sweepLeastMs
-
+  const releaseMs = times.topicReleaseMs
   const lookups = createLookups(eventStore, readModel, bounds)
+  const lookUpOutcome = createOutcomeLookup(lookups)
+  const pending = createPendingCommands({ clock, deadlineMs: times.commandDeadlineMs, lookUpOutcome })
+  const userSessions = createUserSessions({ fanOut, clock, metrics, releaseMs })
   const delivery = createDeliveryWatch(clock, metrics)
-  const flusher = createFlusher(clock, times, (seconds) => {
-    metrics.broadcastSeconds.observe(seconds)
-    delivery.flushed()
-  })
-  const userSessions = createUserSessions({ fanOut, clock, metrics, releaseMs: times.topicReleaseMs })
-
-  const lookUpAtDeadline = async (entry: PendingEntry): Promise<void> => {
-    let found: Settlement | undefined
-    try {
-      found = await entry.lookUp()
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error
-    }
-    if (found !== undefined) pending.settle(entry, found)
-    pending.conclude(entry, found ?? { kind: 'timeout' })
-  }
-  const pending = createPending(clock, times.commandDeadlineMs, (entry) => void lookUpAtDeadline(entry))
-
-  const feeds = createFeeds({
-    fanOut,
-    lookups,
-    clock,
-    metrics,
-    pending,
-    retryMs,
-    maxHeld: bounds.heldFrames,
-    delivery,
-    releaseMs: times.topicReleaseMs,
-    sessionsOf: userSessions.sessionsOf,
-  })
-  const intake = createIntake({
-    gateway,
-    produce: createProduce(commandLog, clock, bounds, {
-      retryMs,
-      gatherMostMs: times.gatherMostMs,
-      onStage: (stage, ageSeconds) => metrics.deliverySeconds.observe(ageSeconds, stage),
-    }),
-    pending,
+  const maxHeld = bounds.heldFrames
+  const { sessionsOf } = userSessions
+  const feedDeps = { fanOut, lookups, clock, metrics, pending, retryMs, maxHeld, delivery, releaseMs, sessionsOf }
+  const feeds = createRoomFeeds(feedDeps)
+  const { random } = deps
+  const sweep = createHeadSweep({ fanOut, readModel, feeds, userSessions, pending, lookUpOutcome, clock, times, random })
+  const sessionRooms: SessionRoomsDeps = {
     feeds,
-    lookups,
-    watch: createCommandWatch(clock, metrics, log),
-    clock,
-    bounds,
-    newId: ports.newId,
+    pending,
+    followers: { page: lookups.page, clock, retryMs },
+    pagesAtOnce: bounds.pagesPerSession,
+    onFull: () => metrics.slowConsumers.inc(),
+  }
+  return { lookups, pending, userSessions, delivery, feeds, sweep, sessionRooms }
+}
+
+type Delivery = ReturnType<typeof createDelivery>
+
+/** The parts that handle requests. */
+const createRequestHandlers = (deps: GatewayCoreDeps, { lookups, pending, userSessions, feeds, sessionRooms }: Delivery) => {
+  const { commandLog, readModel, clock, metrics, log, times, bounds, limits, gateway, newId } = deps
+  const produce = createProduce(commandLog, clock, bounds, {
+    retryMs: times.sweepLeastMs,
+    gatherMostMs: times.gatherMostMs,
+    onStage: (stage, ageSeconds) => metrics.deliverySeconds.observe(ageSeconds, stage),
   })
+  const watch = createCommandWatch(clock, metrics, log)
+  const intake = createIntake({ gateway, produce, pending, feeds, watch, clock, bounds, newId })
   const resume = createResume(metrics)
-  const binding = createBinding({ lookups, intake, userSessions, resume })
+  const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms })
   const budget = createAnswerBudget(bounds)
   const queries = createQueries(readModel, budget)
-  const read = createFrameReader(limits)
-  const sweep = createHeadSweep({ fanOut, readModel, feeds, userSessions, pending, clock, times, random: ports.random })
+  return { read: createFrameReader(limits), intake, resume, binding, budget, queries }
+}
 
-  const hearOutcomes = (payload: Buffer): void => {
-    const { lines, malformed } = readOutcomeLines(payload)
-    if (malformed > 0) metrics.publicationsDropped.inc({ reason: 'malformed' }, malformed)
-    for (const { room, command, digest, seq, body, error } of lines) {
-      // The feed offers the event when it passes, so that the session that creates a room is not answered before its frame.
-      if (seq !== undefined && feeds.noteHead(room, seq)) continue
-      const settlement: Settlement =
-        error === undefined
-          ? { kind: 'done', body: body ?? '{}', ...(seq === undefined ? {} : { seq }) }
-          : {
-              kind: 'refused',
-              code: error.code as 'internal',
-              message: error.message,
-              ...(error.details === undefined ? {} : { details: error.details }),
-            }
-      pending.settle({ room, commandId: command, digest }, settlement)
-    }
-  }
-  const outcomes = fanOut.subscribe(channels.gateway(gateway), hearOutcomes)
-
+export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
+  const { fanOut, clock, metrics, log, times, bounds, gateway } = deps
+  const delivery = createDelivery(deps)
+  const { lookups, pending, userSessions, feeds, sweep } = delivery
+  const { read, intake, resume, binding, budget, queries } = createRequestHandlers(deps, delivery)
+  const outcomes = listenForOutcomes({ fanOut, gateway, feeds, pending, metrics })
+  const sessions = new Set<Session>()
   let framesWritten = 0
-  const sessionPorts: SessionDeps = {
-    read,
-    binding,
-    intake,
-    queries,
-    resume,
+
+  const sendQueue: SendQueueDeps = {
+    flusher: createFlusher(clock, times, (seconds) => {
+      metrics.broadcastSeconds.observe(seconds)
+      delivery.delivery.flushed()
+    }),
+    join: createFrameJoiner(),
+    limitBytes: bounds.sendQueueBytes,
+    onWritten: (frames, unsentBytes) => {
+      framesWritten += frames
+      if (unsentBytes > 0) metrics.sendQueueBytes.observe(unsentBytes)
+    },
+  }
+  const onDrained = budget.drained
+  const onEnded = (session: Session): void => void sessions.delete(session)
+  const handlers = { binding, intake, queries, resume, read }
+  const sessionDeps: SessionDeps = {
+    ...handlers,
     userSessions,
     lookups,
     clock,
     bounds,
     metrics,
-    log: ports.log,
-    sendQueuees: {
-      flusher,
-      join: createFrameJoiner(),
-      limitBytes: bounds.sendQueueBytes,
-      onWritten: (frames, unsentBytes) => {
-        framesWritten += frames
-        if (unsentBytes > 0) metrics.sendQueueBytes.observe(unsentBytes)
-      },
-    },
-    sessionRooms: {
-      feeds,
-      pending,
-      followers: { page: lookups.page, clock, retryMs },
-      pagesAtOnce: bounds.pagesPerSession,
-      onFull: () => metrics.slowConsumers.inc(),
-    },
-    onRelief: budget.drained,
-    onEnded: (session) => sessions.delete(session),
-  }
-
-  const open = (wire: Wire, admission: Admission): Session => {
-    const session = createSession(wire, admission, sessionPorts)
-    sessions.add(session)
-    return session
+    log,
+    sendQueue,
+    onDrained,
+    onEnded,
   }
 
   return {
@@ -196,7 +162,11 @@ export const createGatewayCore = (ports: GatewayCoreDeps): GatewayCore => {
       await outcomes.ready
       sweep.start()
     },
-    open,
+    open: (wire, admission) => {
+      const session = new Session(wire, admission, sessionDeps)
+      sessions.add(session)
+      return session
+    },
     call: createCalls({ binding, intake, queries, metrics, log }),
     sessions: () => sessions,
     get pendingCommands() {

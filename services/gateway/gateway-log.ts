@@ -1,5 +1,4 @@
-/** Where a gateway's core tells of single commands and of what went wrong: fixed text plus fields, never content. pino's logger is one. */
-export interface GatewayLog {
-  debug(fields: object, text: string): void
-  error(fields: object, text: string): void
-}
+import type { Log } from '../../shared/runtime/observability/log.ts'
+
+/** The log of a gateway's core: fixed texts plus fields, never message content. A pino logger implements it. */
+export type GatewayLog = Pick<Log, 'debug' | 'error'>

@@ -13,10 +13,11 @@ import type { ProcessReadiness } from '../../shared/runtime/process/internal-por
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import { createAdmissionControl } from './admission/admission-control.ts'
-import { trustEverybody } from './admission/auth.ts'
+import { acceptAll } from './admission/auth.ts'
 import type { Authenticator } from './admission/authenticate.ts'
 import { createAuthenticator } from './admission/authenticate.ts'
 import { clientAddress, trustedProxyTest } from './admission/client-address.ts'
+import { createRefusalHints } from './admission/refusal-hints.ts'
 import { createGatewayCore } from './gateway-core.ts'
 import { createSessionCounts } from './limits/session-counts.ts'
 import { createSharedBuckets } from './limits/shared-buckets.ts'
@@ -24,39 +25,40 @@ import { createFrameReader } from './requests/frame-reader.ts'
 import { createApi } from './server/http-api.ts'
 import type { Answerer } from './server/http-routes.ts'
 import { createPeerConnections } from './server/peer-connections.ts'
-import { createGateway } from './server/public-server.ts'
+import { createPublicServer } from './server/public-server.ts'
 
+/** The ports of a gateway. The caller closes them after `drain`. */
 export interface GatewayAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly fanOut: FanOut
-  /** Limits that are shared with other gateways; undefined where there are none. */
+  /** Rate limits shared with other gateways; undefined: there is one gateway only. */
   readonly rateLimitStore: RateLimitStore | undefined
 }
 
-/** What a gateway is opened with besides its ports. */
-export interface GatewayMore {
-  /** Serves the chat page; undefined: there is none. */
+/** Optional parts of a gateway. */
+export interface GatewayOptions {
+  /** Serves the chat page; undefined: no page. */
   readonly page?: Answerer | undefined
 }
 
-/** A gateway on these ports, in real time. */
+/** A gateway in real time, with its server. */
 export interface GatewayService {
   /** Resolves with the port once sockets are accepted. */
   start(): Promise<{ readonly port: number }>
-  /** Hands its sessions over, then ends. Closes none of the ports. Idempotent. */
+  /** Hands its sessions over to other gateways, then stops. Does not close the adapters. Idempotent. */
   drain(): Promise<void>
   readiness(): ProcessReadiness
 }
 
 const authenticatorFor = ({ jwt }: AccessConfig, times: Times, log: Logger): Authenticator => {
   if (jwt !== undefined) {
-    if (jwt.audience === undefined) log.warn('JWT_AUDIENCE is not set: a token that was made for another service is accepted')
+    if (jwt.audience === undefined) log.warn('JWT_AUDIENCE is not set: tokens issued for other services are accepted')
     return createAuthenticator({ jwt, clock: systemClock, times, log })
   }
   return {
-    authenticate: trustEverybody,
+    authenticate: acceptAll,
     start: async () =>
       log.warn('authentication is off: every client acts as a service; accepted hosts are loopback names and ALLOWED_ORIGINS'),
   }
@@ -64,15 +66,15 @@ const authenticatorFor = ({ jwt }: AccessConfig, times: Times, log: Logger): Aut
 
 export const createGatewayService = (
   config: PublicConfig,
-  ports: GatewayAdapters,
+  adapters: GatewayAdapters,
   { log, metrics, onScrape }: Pick<ServiceProcess, 'log' | 'metrics' | 'onScrape'>,
-  { page }: GatewayMore = {},
+  { page }: GatewayOptions = {},
 ): GatewayService => {
   const { host, port, limits, times, bounds, rates, access } = config
-  const { fanOut, rateLimitStore } = ports
+  const { fanOut, rateLimitStore } = adapters
   const clock = systemClock
   const gatewayCore = createGatewayCore({
-    ...ports,
+    ...adapters,
     clock,
     metrics,
     log,
@@ -94,6 +96,7 @@ export const createGatewayService = (
     rates,
     clock,
     origins: { allowed: access.allowedOrigins, isOpen: access.jwt === undefined },
+    hint: createRefusalHints(log),
   })
   const api = createApi({
     admissionControl,
@@ -108,7 +111,7 @@ export const createGatewayService = (
     maxPerAddress: bounds.connectionsPerAddress,
     isTrustedProxy: trustedProxyTest(access.trustedProxies),
   })
-  const gateway = createGateway({
+  const server = createPublicServer({
     gatewayCore,
     admissionControl,
     peers,
@@ -138,15 +141,15 @@ export const createGatewayService = (
     start: async () => {
       await findKeys()
       await gatewayCore.start()
-      return gateway.start()
+      return server.start()
     },
     drain: async () => {
-      await gateway.drain()
+      await server.drain()
       buckets.stop()
     },
     readiness: () => {
       const { pendingCommands } = gatewayCore
-      // Only what another gateway could do better. Commands pend when Kafka or Postgres is away, and then on every gateway.
+      // Overloaded only if another gateway would do better. Commands wait on every gateway when Kafka or Postgres is unavailable.
       const isFull = sessionCounts.isFull() === 'gateway_full'
       const details = { fanOut: fanOut.state, pendingCommands, sockets: sessionCounts.size }
       return { state: isFull ? 'overloaded' : 'ready', details }

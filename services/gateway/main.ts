@@ -16,5 +16,5 @@ await runMain(async () => {
   service.life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(gateway.readiness)
-  service.log.info({ port, internalPort: service.internalPort }, 'gateway takes sockets')
+  service.log.info({ port, internalPort: service.internalPort }, 'gateway accepts sockets')
 })

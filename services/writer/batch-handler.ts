@@ -4,35 +4,30 @@ import { recordHeaders } from '../../shared/records/record-headers.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { PartitionLease } from './backoff.ts'
 import { clampTimes } from './clamp-times.ts'
-import type { Decision } from './decide-batch.ts'
-import type { EventStreamLane } from './event-stream-lane.ts'
-import { framedEvents } from './framed-events.ts'
-import { membershipNotices } from './membership-notices.ts'
-import type { RecordResult, WriterMetrics } from './metrics.ts'
-import type { Settled } from './outcome-lines.ts'
-import { internalPublications, outcomePublications } from './outcome-lines.ts'
+import type { EventStreamQueue } from './event-stream-queue.ts'
+import type { WriterMetrics } from './metrics.ts'
+import { deadLetterPublications } from './outcome-publications.ts'
+import { publicationsOf } from './publications.ts'
 import type { PublishToFanOut } from './publish-to-fan-out.ts'
 import type { Entry, Faulty } from './read-record.ts'
 import { readRecord } from './read-record.ts'
 import { rowsOf } from './read-set.ts'
-import type { RecordSpans } from './record-spans.ts'
 import { openRecordSpans } from './record-spans.ts'
 import type { RetryUntilDone } from './retry-until-done.ts'
-import { roomPublications } from './room-publications.ts'
 import type { RowBound } from './row-bound.ts'
 import { reportAges } from './stage-ages.ts'
-import type { StoreBatch } from './store-batch.ts'
-import { streamRecords } from './stream-records.ts'
+import type { StoreBatch, StoredEntry } from './store-batch.ts'
 import type { WriterLog } from './writer-log.ts'
 import type { WriterSession } from './writer-session.ts'
 
 type Session = Pick<WriterSession, 'commit' | 'throwIfLost'>
+type ReadResult = Entry | Faulty
 
 export interface BatchHandlerDeps {
   readonly commandLog: Pick<CommandLog, 'deadLetter'>
-  /** Absent where nobody else listens. */
-  readonly eventStreamLane: EventStreamLane | undefined
-  /** The session that batches are committed in from now on. */
+  /** Undefined without an event stream (embedded). */
+  readonly eventStreamQueue: EventStreamQueue | undefined
+  /** The current session with the store. */
   readonly session: () => Session
   readonly storeBatch: StoreBatch
   readonly retryUntilDone: RetryUntilDone
@@ -44,95 +39,97 @@ export interface BatchHandlerDeps {
   readonly bounds: Pick<Bounds, 'publicationBytes' | 'writerBatchRecords'>
 }
 
-/** The driver fetches for no partition of a broker while a batch of one of them is handled. */
-const turnMs = 500
+/** The consumer fetches nothing from a broker while it handles a batch of that broker, so the time per batch is limited. */
+const maxHandlingMs = 500
 
-const isEntry = (read: Entry | Faulty): read is Entry => 'command' in read
+const isEntry = (read: ReadResult): read is Entry => 'command' in read
+const isFaulty = (read: ReadResult): read is Faulty => !isEntry(read)
 
-const isFaulty = (read: Entry | Faulty): read is Faulty => !isEntry(read)
-
-const resultOf = (decision: Decision): RecordResult =>
-  (decision.kind === 'event' || decision.kind === 'rejection') && decision.isRepeat ? 'repeat' : decision.kind
-
-/** In an object, because a function that returns a promise would wait for it. */
-interface Streaming {
+/** An object, because an async function would await a promise that it returns. */
+interface HandledSlice {
+  /** Resolves when the event stream has acknowledged the events of the slice. */
   readonly streamed: Promise<void>
 }
 
 /**
- * One batch from the log: read, decide and store, tell the gateways. After
- * `turnMs` the rest is left to the next batch, so that other partitions are
- * fetched for. Resolves when the next batch may be decided; `done` when the event stream has the
- * events of this one. Throws only when the batch is given up; it is then
- * delivered again, and every outcome is found recorded and published again.
+ * Handles one batch of the command log in slices, each small enough for one
+ * append: read, decide and append, publish, dead-letter.
+ *
+ * Promises:  resolves when the next batch of the partition may be decided;
+ *            `done` resolves when the event stream has acknowledged the events
+ *            of this one. After `maxHandlingMs` the remaining records are left
+ *            to the next batch. Throws only when the batch is abandoned; it is
+ *            then delivered again, and its outcomes are found in the store and
+ *            published again.
  */
 export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch) => Promise<HandledBatch>) => {
-  const { commandLog, eventStreamLane, session, storeBatch, retryUntilDone, publishToFanOut, clock, metrics, log, bounds } = deps
+  const { clock, metrics, log, bounds } = deps
 
-  /** Tells the gateways; `streamed` resolves when the event stream has the events too. */
-  const publish = async (settled: readonly Settled[], { traceparent }: RecordSpans, hold: PartitionLease): Promise<Streaming> => {
-    const streams = framedEvents(
-      settled.map(({ decision }) => decision),
-      traceparent,
-    )
-    const streamed = eventStreamLane?.add(streamRecords(streams), hold) ?? Promise.resolve()
-    // It may be given up before the batch has come to its end.
-    streamed.catch(() => undefined)
-    // Rooms first: a session that hears in its feed must not hear the answer to a repeat before.
-    await publishToFanOut([
-      ...roomPublications(streams, bounds.publicationBytes),
-      ...outcomePublications(settled, bounds.publicationBytes),
-      ...membershipNotices(streams),
-    ])
+  const handleSlice = async (
+    slice: readonly ReadResult[],
+    { commit, throwIfLost }: Session,
+    lease: PartitionLease,
+    fetchedMs: number,
+  ): Promise<HandledSlice> => {
+    const startedMs = clock.monotonicMs()
+    // 1. Read: parsed commands, none dated ahead of the writer's clock.
+    const entries = commandsOf(slice, fetchedMs)
+    const spans = openRecordSpans(entries)
+    // 2. Decide and append. A commit over a lost connection may be lost too: its batch is delivered again.
+    const { stored, faulty } = await deps.storeBatch(entries, lease, commit)
+    throwIfLost()
+    spans.end(stored)
+    countStored(stored)
+    // 3. Publish: to the event stream while later slices are handled, to the gateways now.
+    const { streamRecords, fanOut } = publicationsOf(stored, spans.traceparent, bounds.publicationBytes)
+    const streamed = addToEventStream(streamRecords, lease)
+    await deps.publishToFanOut(fanOut)
+    reportAges(entries, 'published', clock.nowMs(), metrics.onStage)
+    // 4. Dead-letter the records that could not be read or stored.
+    await deadLetter([...slice.filter(isFaulty), ...faulty], lease)
+    metrics.onBatch({ records: slice.length, seconds: (clock.monotonicMs() - startedMs) / 1_000 })
     return { streamed }
   }
 
-  const countStored = (settled: readonly Settled[]): void => {
+  const commandsOf = (slice: readonly ReadResult[], fetchedMs: number): readonly Entry[] => {
     const nowMs = clock.nowMs()
-    for (const { entry, decision } of settled) {
-      metrics.onRecord(resultOf(decision))
-      if (decision.kind === 'event' && !decision.isRepeat)
-        metrics.onStored(Math.max(0, nowMs - Date.parse(entry.command.at)) / 1_000)
+    const { entries, clamped } = clampTimes(slice.filter(isEntry), nowMs)
+    if (clamped > 0) metrics.onClampedTimes(clamped)
+    reportAges(entries, 'fetched', fetchedMs, metrics.onStage)
+    reportAges(entries, 'begun', nowMs, metrics.onStage)
+    return entries
+  }
+
+  const countStored = (stored: readonly StoredEntry[]): void => {
+    const nowMs = clock.nowMs()
+    for (const { command, decision } of stored) {
+      const isRepeat = 'isRepeat' in decision && decision.isRepeat
+      metrics.onRecord(isRepeat ? 'repeat' : decision.kind)
+      if (decision.kind === 'event' && !isRepeat) metrics.onStored(Math.max(0, nowMs - Date.parse(command.at)) / 1_000)
     }
   }
 
-  const setAside = async (faulty: readonly Faulty[], hold: PartitionLease): Promise<void> => {
+  const addToEventStream = (records: Parameters<EventStreamQueue['add']>[0], lease: PartitionLease): Promise<void> => {
+    const streamed = deps.eventStreamQueue?.add(records, lease) ?? Promise.resolve()
+    // The records may be abandoned before the caller awaits `done`: that is no unhandled rejection.
+    streamed.catch(() => undefined)
+    return streamed
+  }
+
+  const deadLetter = async (faulty: readonly Faulty[], lease: PartitionLease): Promise<void> => {
     for (const { record, reason } of faulty) {
-      await retryUntilDone(hold, { part: 'deadLetter', cause: 'dead-letter', run: () => commandLog.deadLetter(record, reason) })
+      const run = () => deps.commandLog.deadLetter(record, reason)
+      await deps.retryUntilDone(lease, { part: 'deadLetter', cause: 'dead-letter', run })
       metrics.onDeadLetter()
       metrics.onRecord('poison')
       const { partition, offset, headers } = record
-      log.error({ partition, offset, command: headers[recordHeaders.command] }, 'a record was set aside')
+      log.error({ partition, offset, command: headers[recordHeaders.command] }, 'record moved to the dead-letter topic')
     }
-    await publishToFanOut(internalPublications(faulty, bounds.publicationBytes))
+    await deps.publishToFanOut(deadLetterPublications(faulty, bounds.publicationBytes))
   }
 
-  const handleSlice = async (
-    read: readonly (Entry | Faulty)[],
-    { commit, throwIfLost }: Session,
-    hold: PartitionLease,
-    fetchedMs: number,
-  ): Promise<Streaming> => {
-    const startedMs = clock.monotonicMs()
-    const { entries, clamped } = clampTimes(read.filter(isEntry), clock.nowMs())
-    if (clamped > 0) metrics.onClampedTimes(clamped)
-    reportAges(entries, 'fetched', fetchedMs, metrics.onStage)
-    reportAges(entries, 'begun', clock.nowMs(), metrics.onStage)
-    const spans = openRecordSpans(entries)
-    const { settled, faulty } = await storeBatch(entries, hold, commit)
-    // A fail-over may have lost what was stored: then it comes again.
-    throwIfLost()
-    spans.end(settled)
-    countStored(settled)
-    const streaming = await publish(settled, spans, hold)
-    reportAges(entries, 'published', clock.nowMs(), metrics.onStage)
-    await setAside([...read.filter(isFaulty), ...faulty], hold)
-    metrics.onBatch({ records: read.length, seconds: (clock.monotonicMs() - startedMs) / 1_000 })
-    return streaming
-  }
-
-  /** As many as fit into one append, at least one. */
-  const nextSlice = (read: readonly (Entry | Faulty)[], start: number): readonly (Entry | Faulty)[] => {
+  /** As many records as fit into one append, at least one. */
+  const nextSlice = (read: readonly ReadResult[], start: number): readonly ReadResult[] => {
     let rows = 0
     let end = start
     while (end < read.length && end - start < bounds.writerBatchRecords) {
@@ -145,17 +142,17 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
   }
 
   return async (batch) => {
-    // One session from the first slice to the last: a later one begins at an earlier offset.
-    const current = session()
+    // All slices use one session: after a loss, the new session begins at an earlier offset.
+    const session = deps.session()
     const fetchedMs = clock.nowMs()
-    const untilMs = clock.monotonicMs() + turnMs
+    const deadlineMs = clock.monotonicMs() + maxHandlingMs
     const read = batch.records.map(readRecord)
     const streamed: Promise<void>[] = []
     let handled = 0
-    while (handled < read.length && (handled === 0 || clock.monotonicMs() < untilMs)) {
+    while (handled < read.length && (handled === 0 || clock.monotonicMs() < deadlineMs)) {
       if (handled > 0) await batch.heartbeat()
       const slice = nextSlice(read, handled)
-      streamed.push((await handleSlice(slice, current, batch, fetchedMs)).streamed)
+      streamed.push((await handleSlice(slice, session, batch, fetchedMs)).streamed)
       handled += slice.length
     }
     return { done: Promise.all(streamed).then(() => undefined), handled }

@@ -1,18 +1,18 @@
 import type { Entry } from './read-record.ts'
 
-/** Clocks that are kept in step still differ by less than this. */
+/** Synchronised clocks differ by less than this. */
 const toleranceMs = 1_000
 
 export interface ClampedTimes {
   readonly entries: readonly Entry[]
-  /** How many commands had a later time than allowed. */
+  /** The number of commands whose time was reduced. */
   readonly clamped: number
 }
 
 /**
- * Bounds the time of each command by the writer's clock. A room's time never
- * decreases, so one command of a gateway whose clock is ahead would set the
- * `created_at` of everything after it to the same future instant.
+ * Limits the time of each command to the writer's clock. A room's time never
+ * decreases, so a single command from a gateway with a fast clock would give
+ * every later event of the room the same future `created_at`.
  */
 export const clampTimes = (entries: readonly Entry[], nowMs: number): ClampedTimes => {
   const latest = new Date(nowMs + toleranceMs).toISOString()

@@ -1,20 +1,20 @@
 import type { Command } from '../../shared/domain/commands.ts'
 import type { Append, Appender, AppendResult, ReadSet, Snapshot } from '../../shared/ports/event-store.ts'
-import type { Decision, Verdict } from './decide-batch.ts'
+import type { BatchDecision, Decision } from './decide-batch.ts'
 import type { RememberedRoom } from './remembered-room.ts'
 import { isKnownFor, roomAfter, roomRead, usersByRoom } from './remembered-room.ts'
 import type { RoomMemory } from './room-memory.ts'
 
-/** Decides one batch over a snapshot. Throws only by a fault of this program. */
-export type Decide = (commands: readonly Command[], snapshot: Snapshot) => Verdict
+/** Decides the commands of one batch from a snapshot. A throw is a bug. */
+export type Decide = (commands: readonly Command[], snapshot: Snapshot) => BatchDecision
 
-/** The commands of one partition, and what has to be known to decide them. */
+/** Commands of one partition, with the state that their decisions depend on. */
 export interface Batch {
   readonly commands: readonly Command[]
-  readonly wanted: ReadSet
+  readonly readSet: ReadSet
 }
 
-/** `stale`: what the batches were decided from is out of date; nothing was stored. */
+/** The decisions of each batch, or `stale`: the state that they were made from has changed, and nothing was stored. */
 export type Attempt = 'stale' | readonly (readonly Decision[])[]
 
 export interface DecideAndAppendDeps {
@@ -25,8 +25,8 @@ export interface DecideAndAppendDeps {
 
 type Rooms = ReadonlyMap<string, RememberedRoom>
 
-const nobody: ReadonlySet<string> = new Set()
-const nothingRead: Snapshot = {
+const noUsers: ReadonlySet<string> = new Set()
+const emptySnapshot: Snapshot = {
   chats: new Map(),
   knownUsers: new Set(),
   users: new Map(),
@@ -34,28 +34,28 @@ const nothingRead: Snapshot = {
   outcomes: new Map(),
 }
 
-const together = (batches: readonly Batch[]): ReadSet => ({
-  rooms: batches.flatMap(({ wanted }) => wanted.rooms),
-  commands: batches.flatMap(({ wanted }) => wanted.commands),
-  members: batches.flatMap(({ wanted }) => wanted.members),
-  users: batches.flatMap(({ wanted }) => wanted.users),
-  externalIds: batches.flatMap(({ wanted }) => wanted.externalIds),
+const combinedReadSet = (batches: readonly Batch[]): ReadSet => ({
+  rooms: batches.flatMap(({ readSet }) => readSet.rooms),
+  commands: batches.flatMap(({ readSet }) => readSet.commands),
+  members: batches.flatMap(({ readSet }) => readSet.members),
+  users: batches.flatMap(({ readSet }) => readSet.users),
+  externalIds: batches.flatMap(({ readSet }) => readSet.externalIds),
   chatCounts: {
-    users: batches.flatMap(({ wanted }) => wanted.chatCounts.users),
-    upTo: Math.max(...batches.map(({ wanted }) => wanted.chatCounts.upTo)),
+    users: batches.flatMap(({ readSet }) => readSet.chatCounts.users),
+    upTo: Math.max(...batches.map(({ readSet }) => readSet.chatCounts.upTo)),
   },
 })
 
 /**
- * What has to be read beside the rooms that are known. Outcomes are read for
- * rooms that are read anyway, and for create-user, which is of no room; in a
- * known room the append finds a command that has an outcome.
+ * The part of a read set that the memory does not hold. Recorded outcomes are
+ * read only for rooms that are read, and for create-user, which has no room: in
+ * a remembered room the append detects a command that already has an outcome.
  */
-const unanswered = (wanted: ReadSet, isKnown: (room: string) => boolean): ReadSet => ({
-  ...wanted,
-  rooms: wanted.rooms.filter((room) => !isKnown(room)),
-  members: wanted.members.filter(({ room }) => !isKnown(room)),
-  commands: wanted.commands.filter(({ room }) => !isKnown(room)),
+const withoutKnownRooms = (readSet: ReadSet, isKnown: (room: string) => boolean): ReadSet => ({
+  ...readSet,
+  rooms: readSet.rooms.filter((room) => !isKnown(room)),
+  members: readSet.members.filter(({ room }) => !isKnown(room)),
+  commands: readSet.commands.filter(({ room }) => !isKnown(room)),
 })
 
 const isEmpty = ({ rooms, members, users, externalIds, commands, chatCounts }: ReadSet): boolean =>
@@ -69,40 +69,46 @@ const chatsOf = (names: readonly string[], rooms: Rooms): Snapshot['chats'] =>
     }),
   )
 
-const appendOf = (verdicts: readonly Verdict[], rooms: Rooms, read: ReadSet): Append => ({
-  events: verdicts.flatMap(({ decided }) => decided.events),
-  rejections: verdicts.flatMap(({ decided }) => decided.rejections),
+const appendOf = (batches: readonly BatchDecision[], rooms: Rooms, read: ReadSet): Append => ({
+  events: batches.flatMap(({ decided }) => decided.events),
+  rejections: batches.flatMap(({ decided }) => decided.rejections),
   heads: new Map([...rooms].map(([room, { state }]) => [room, state.seq])),
   unread: new Set(rooms.keys()).difference(new Set(read.rooms)),
 })
 
-const append = async (appender: Appender, batch: Append): Promise<AppendResult> =>
+/** Needs no round trip if there is nothing to store. */
+const appendIfAny = async (appender: Appender, batch: Append): Promise<AppendResult> =>
   batch.events.length === 0 && batch.rejections.length === 0 ? 'appended' : appender.append(batch)
 
 /**
- * Decides batches and stores what was decided, in one append; reads before
- * only what is not remembered. After a failure nothing of their rooms is, so
- * that the next attempt reads everything, recorded outcomes included.
+ * Decides batches and stores the decisions in one append; first reads what the
+ * memory does not hold.
  *
- * Every batch decides as if it were alone: batches are of different partitions,
- * hence of different rooms. Their rooms are out of the memory meanwhile, and
- * come back as they are after the commit.
+ * The rooms of the batches are taken out of the memory, and put back in their
+ * new state after the commit. After a failure they are missing from it, so that
+ * the next attempt reads everything, recorded outcomes included. Batches are of
+ * different partitions, hence of different rooms, so each is decided alone.
  */
 export const decideAndAppend = async (
   { appender, memory, decide }: DecideAndAppendDeps,
   batches: readonly Batch[],
 ): Promise<Attempt> => {
-  const wanted = together(batches)
-  const taken = memory.take(wanted.rooms)
-  const users = usersByRoom(wanted)
-  const missing = unanswered(wanted, (room) => isKnownFor(taken.get(room), users.get(room) ?? nobody))
-  const read = isEmpty(missing) ? nothingRead : await appender.read(missing)
-  const rooms = new Map(taken)
-  for (const room of missing.rooms) rooms.set(room, roomRead(room, users.get(room) ?? nobody, read, taken.get(room)))
-
-  const verdicts = batches.map(({ commands, wanted: own }) => decide(commands, { ...read, chats: chatsOf(own.rooms, rooms) }))
-  if ((await append(appender, appendOf(verdicts, rooms, missing))) === 'stale') return 'stale'
-  const after = new Map(verdicts.flatMap(({ chats }) => [...chats]))
-  for (const [room, remembered] of rooms) memory.put(room, roomAfter(remembered, after.get(room)))
-  return verdicts.map(({ decisions }) => decisions)
+  // 1. Read: from the memory, and from the store what is missing there.
+  const readSet = combinedReadSet(batches)
+  const remembered = memory.take(readSet.rooms)
+  const users = usersByRoom(readSet)
+  const missing = withoutKnownRooms(readSet, (room) => isKnownFor(remembered.get(room), users.get(room) ?? noUsers))
+  const read = isEmpty(missing) ? emptySnapshot : await appender.read(missing)
+  const rooms = new Map(remembered)
+  for (const room of missing.rooms) rooms.set(room, roomRead(room, users.get(room) ?? noUsers, read, remembered.get(room)))
+  // 2. Decide.
+  const batchDecisions = batches.map(({ commands, readSet: { rooms: own } }) =>
+    decide(commands, { ...read, chats: chatsOf(own, rooms) }),
+  )
+  // 3. Append.
+  if ((await appendIfAny(appender, appendOf(batchDecisions, rooms, missing))) === 'stale') return 'stale'
+  // 4. Remember the new states.
+  const after = new Map(batchDecisions.flatMap(({ chats }) => [...chats]))
+  for (const [room, before] of rooms) memory.put(room, roomAfter(before, after.get(room)))
+  return batchDecisions.map(({ decisions }) => decisions)
 }

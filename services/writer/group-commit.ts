@@ -6,19 +6,20 @@ import type { Attempt, Batch } from './decide-and-append.ts'
 import type { Decision } from './decide-batch.ts'
 import { rowsOf } from './read-set.ts'
 import type { RowBound } from './row-bound.ts'
-import { isForAll, isTimeout, StaleError } from './store-errors.ts'
+import { isStoreFault, isTimeout, StaleError } from './store-errors.ts'
 
-/** Decides and stores the commands of one partition, all or nothing; one decision for each, in their order. */
+/** Decides and stores the commands of one partition, all or nothing. Resolves to one decision per command, in the same order. */
 export type Commit = (commands: readonly Command[]) => Promise<readonly Decision[]>
 
 export interface GroupCommitDeps {
   readonly readSetOf: (commands: readonly Command[]) => ReadSet
+  /** Decides and appends a group of batches once. */
   readonly attempt: (batches: readonly Batch[]) => Promise<Attempt>
-  readonly bound: RowBound
+  readonly rowBound: RowBound
   readonly maxCommands: number
   readonly clock: Clock
-  /** Before an attempt that follows this many stale ones in a row. */
-  readonly afterStale: (times: number) => Promise<void>
+  /** Waits before the next attempt; the argument is the number of stale appends in a row. */
+  readonly afterStaleAppend: (staleAppends: number) => Promise<void>
 }
 
 interface Waiting extends Batch {
@@ -29,64 +30,65 @@ interface Waiting extends Batch {
 
 const rowsOfAll = (group: readonly Waiting[]): number => group.reduce((sum, { rows }) => sum + rows, 0)
 
-/** A group is decided again together once; a batch alone several times, before the store is treated as unavailable. */
-const mostStale = (batches: number): number => (batches > 1 ? 1 : 5)
+/** How often an attempt is repeated after a stale append before it counts as failed. */
+const maxStaleAppends = (batches: number): number => (batches > 1 ? 1 : 5)
 
 /**
- * Batches of several partitions in one append. Those that are submitted while
- * an append is under way, or in one turn, go together: an append costs as much
- * as dozens of rows, and a writer has a small batch of each of its partitions.
+ * Commits batches of several partitions in one append. Batches that are
+ * submitted in one turn of the event loop, or during an append, form a group:
+ * an append has a fixed cost of dozens of rows, and a writer has one small batch
+ * per partition.
  *
- * Promises:  a group is bounded by commands and by rows; only a single batch
- *            may exceed them. Each batch is all or nothing and gets its own
- *            result: when a group fails by what is in it, or takes too long,
- *            each batch is tried alone, the smallest first.
- * Does not:  split a batch: one that takes too long, or has more rows than the
- *            bound has become, is rejected with fault `timeout`.
+ * Promises:  a group is limited in commands and rows; only a group of one batch
+ *            may exceed the limits. Each batch is all or nothing and has its
+ *            own result: if a group fails for its content or times out, each of
+ *            its batches is tried alone, the smallest first.
+ * Does not:  split a batch: one that times out, or has more rows than the
+ *            current row bound, is rejected with fault `timeout`.
  */
 export const createGroupCommit = (deps: GroupCommitDeps): Commit => {
-  const { readSetOf, attempt, bound, maxCommands, clock, afterStale } = deps
+  const { readSetOf, attempt, rowBound, maxCommands, clock, afterStaleAppend } = deps
   let queue: Waiting[] = []
   let isRunning = false
 
-  const untilFresh = async (group: readonly Waiting[]): Promise<readonly (readonly Decision[])[]> => {
+  const decideAndStore = async (group: readonly Waiting[]): Promise<readonly (readonly Decision[])[]> => {
     for (let stale = 0; ; stale += 1) {
       const result = await attempt(group)
       if (result !== 'stale') return result
-      await afterStale(stale + 1)
-      if (stale >= mostStale(group.length)) throw new StaleError()
+      await afterStaleAppend(stale + 1)
+      if (stale >= maxStaleAppends(group.length)) throw new StaleError()
     }
   }
 
   const store = async (group: readonly Waiting[]): Promise<void> => {
     const rows = rowsOfAll(group)
     try {
-      const decisions = await untilFresh(group)
-      bound.onAppended(rows)
+      const decisions = await decideAndStore(group)
+      rowBound.onAppended(rows)
       for (const [index, { resolve }] of group.entries()) resolve(decisions[index] ?? [])
     } catch (error) {
-      if (isTimeout(error)) bound.onTimeout(rows)
-      if (group.length === 1 || isForAll(error)) for (const { reject } of group) reject(error)
+      if (isTimeout(error)) rowBound.onTimeout(rows)
+      if (group.length === 1 || isStoreFault(error)) for (const { reject } of group) reject(error)
       else await storeEach(group)
     }
   }
 
   const storeEach = async (group: readonly Waiting[]): Promise<void> => {
     for (const one of group.toSorted((a, b) => a.rows - b.rows)) {
-      if (isTooLarge(one)) one.reject(new StoreError('timeout', 'the batch has more rows than an append may have now'))
+      if (isTooLarge(one)) one.reject(new StoreError('timeout', 'the batch has more rows than the current row bound'))
       else await store([one])
     }
   }
 
-  const isTooLarge = ({ rows, commands }: Waiting): boolean => rows > bound.rows && commands.length > 1
+  const isTooLarge = ({ rows, commands }: Waiting): boolean => rows > rowBound.rows && commands.length > 1
 
-  /** The first, and as many behind it as fit. */
+  /** Removes the first batch and as many after it as fit. */
   const take = (): readonly Waiting[] => {
     let [commands, rows] = [0, 0]
     const end = queue.findIndex((waiting, index) => {
       commands += waiting.commands.length
       rows += waiting.rows
-      return index > 0 && (commands > maxCommands || rows > bound.rows)
+      return index > 0 && (commands > maxCommands || rows > rowBound.rows)
     })
     const taken = end < 0 ? queue : queue.slice(0, end)
     queue = queue.slice(taken.length)
@@ -104,7 +106,7 @@ export const createGroupCommit = (deps: GroupCommitDeps): Commit => {
   return (commands) =>
     new Promise((resolve, reject) => {
       const rows = commands.reduce((sum, command) => sum + rowsOf(command), 0)
-      queue.push({ commands, wanted: readSetOf(commands), rows, resolve, reject })
+      queue.push({ commands, readSet: readSetOf(commands), rows, resolve, reject })
       if (isRunning) return
       isRunning = true
       clock.after(0, () => void drain())

@@ -12,5 +12,5 @@ await runMain(async () => {
   const ports = await openWriterAdapters(config, service)
   const writer = await startWriter(config, ports, service)
   service.report(() => ({ state: 'ready', details: { ...writer.readiness() } }))
-  service.log.info({ internalPort: service.internalPort }, 'writer takes commands')
+  service.log.info({ internalPort: service.internalPort }, 'writer started')
 })

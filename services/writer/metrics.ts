@@ -1,25 +1,23 @@
+import type { Decision } from './decide-batch.ts'
 import type { BatchStage } from './stage-ages.ts'
 
-/** What became of a record. */
-export type RecordResult = 'event' | 'rejection' | 'repeat' | 'conflict' | 'user' | 'poison'
-
-/** What a batch waits for when it has to try again. */
+/** Why a batch is attempted again. */
 export type RetryCause = 'clash' | 'store' | 'event-stream' | 'dead-letter'
 
-/** What the writer counts. Plain functions, so that tests need no registry. */
+/** The writer's measurements, as plain functions so that tests need no registry. */
 export interface WriterMetrics {
-  /** A batch was handled, acknowledgement aside. */
+  /** A batch was handled; excludes its acknowledgement. */
   readonly onBatch: (batch: { readonly records: number; readonly seconds: number }) => void
-  readonly onRecord: (result: RecordResult) => void
-  /** An event is stored, this long after a gateway took its command in, by the clocks of both. */
+  /** `repeat`: an event or a rejection that was stored before. `poison`: a record that was dead-lettered. */
+  readonly onRecord: (result: Decision['kind'] | 'repeat' | 'poison') => void
+  /** An event is stored, this long after a gateway received its command, by the clocks of both processes. */
   readonly onStored: (ageSeconds: number) => void
-  /** So many commands had a time ahead of the writer's clock and were given an earlier one. */
+  /** This many commands were dated ahead of the writer's clock and had their time reduced. */
   readonly onClampedTimes: (commands: number) => void
-  /** A command of a batch has reached this stage, this long after its gateway received it, by the clocks of both. */
+  /** A command has reached this stage, this long after its gateway received it, by the clocks of both processes. */
   readonly onStage: (stage: BatchStage, ageSeconds: number) => void
-  /** A record was set aside. */
   readonly onDeadLetter: () => void
   readonly onRetry: (cause: RetryCause) => void
-  /** A batch was not told through the fan-out; the gateways' sweeps deliver it. */
+  /** The fan-out rejected the publications of a batch; the gateways' sweeps deliver its events. */
   readonly onFanOutFailure: () => void
 }

@@ -1,18 +1,18 @@
 import { recordHeaders } from '../../shared/records/record-headers.ts'
 import type { Span } from '../../shared/runtime/observability/tracing.ts'
 import { continueTrace } from '../../shared/runtime/observability/tracing.ts'
-import type { Settled } from './outcome-lines.ts'
 import type { Entry } from './read-record.ts'
+import type { StoredEntry } from './store-batch.ts'
 
-/** The recorded ones among the commands of a batch, on their way through the writer. */
+/** The spans of the sampled commands of one batch, from reading to storing. */
 export interface RecordSpans {
-  /** What goes along with the event of this command; undefined: nobody records it. */
+  /** The trace context to publish with the event of this command; undefined if the command is not sampled. */
   traceparent(commandId: string): string | undefined
-  /** They are decided and stored. */
-  end(settled: readonly Settled[]): void
+  /** Ends the span of each stored command. */
+  end(stored: readonly StoredEntry[]): void
 }
 
-/** Goes on with the traces that came with the records. */
+/** Continues the traces whose context is in the record headers. */
 export const openRecordSpans = (entries: readonly Entry[]): RecordSpans => {
   const spans = new Map<string, Span>()
   for (const { record, command } of entries) {
@@ -24,9 +24,9 @@ export const openRecordSpans = (entries: readonly Entry[]): RecordSpans => {
   }
   return {
     traceparent: (commandId) => spans.get(commandId)?.traceparent,
-    end: (settled) => {
+    end: (stored) => {
       if (spans.size === 0) return
-      for (const { entry, decision } of settled) spans.get(entry.command.id)?.end({ 'chat.decision': decision.kind })
+      for (const { command, decision } of stored) spans.get(command.id)?.end({ 'chat.decision': decision.kind })
     },
   }
 }

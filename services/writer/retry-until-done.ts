@@ -24,7 +24,7 @@ export interface RetryUntilDoneDeps {
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown')
 
-/** Retries for ever, with back-off and heartbeats, and shows it in readiness; throws only when the batch is given up. */
+/** Retries forever, with backoff and heartbeats, and shows the stalled partition in readiness. Throws only final errors, and when the batch is abandoned. */
 export const createRetryUntilDone = ({ backoff, stalledPartitions, metrics, log }: RetryUntilDoneDeps): RetryUntilDone => {
   const attempts = async <T>(lease: PartitionLease, { part, cause, run, isFinal = () => false }: Task<T>): Promise<T> => {
     const { partition } = lease

@@ -1,20 +1,20 @@
 import type { RememberedRoom } from './remembered-room.ts'
 
 /**
- * The rooms of which a writer knows the last event, so that the next command is
- * decided without a read.
+ * A cache of room states, so that the next command is decided without a read.
  *
- * Promises:  a batch takes its rooms out, and puts them back as they are after
- *            its commit: of a batch that fails, or whose fate is unknown,
- *            nothing is remembered. At most `maxEntries` rooms and memberships;
- *            the least recently used room is dropped first.
- * Does not:  know whether a room has changed in the store: the append compares
+ * Promises:  a batch takes its rooms out, and puts them back in their new state
+ *            after its commit: after a failure, or with an unknown result,
+ *            nothing of the batch is remembered. Holds at most `maxEntries`
+ *            rooms and memberships; evicts the least recently used room first.
+ * Does not:  detect that a room has changed in the store: the append compares
  *            the heads.
  */
 export interface RoomMemory {
+  /** Removes these rooms and returns those that were present. */
   take(rooms: Iterable<string>): ReadonlyMap<string, RememberedRoom>
   put(room: string, remembered: RememberedRoom): void
-  /** Rooms and memberships. */
+  /** The number of rooms and memberships held. */
   readonly entries: number
 }
 

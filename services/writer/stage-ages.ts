@@ -1,9 +1,9 @@
 import type { Entry } from './read-record.ts'
 
-/** A step of a batch that ends: its records are `fetched`, its work has `begun`, its outcomes are `published`. */
+/** The stages of a batch: its records are `fetched`, the writer has `begun` to handle them, their outcomes are `published`. */
 export type BatchStage = 'fetched' | 'begun' | 'published'
 
-/** Reports the age of every command of a batch at a stage, in seconds since its gateway received it, by the clocks of both. */
+/** Reports the age of each command at a stage, in seconds since its gateway received it, by the clocks of both processes. */
 export const reportAges = (
   entries: readonly Pick<Entry, 'command'>[],
   stage: BatchStage,

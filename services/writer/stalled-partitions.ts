@@ -1,13 +1,13 @@
-/** What a partition may be waiting for. */
+/** A dependency that a partition may be waiting for. */
 export type Part = 'eventStore' | 'eventStream' | 'deadLetter'
 
-/** Which partitions wait for which part. */
+/** The partitions whose batch is waiting for a dependency, shown in readiness. */
 export interface StalledPartitions {
-  /** An attempt has failed. */
+  /** An attempt of this partition has failed. */
   report(part: Part, partition: number): void
-  /** The part has answered this partition, or the batch was given up. */
+  /** An attempt of this partition has succeeded, or its batch was abandoned. */
   clear(part: Part, partition: number): void
-  /** By part: the partitions that wait; a part that works is absent. */
+  /** The waiting partitions by dependency; a dependency without waiting partitions is absent. */
   waiting(): Readonly<Partial<Record<Part, readonly number[]>>>
 }
 

@@ -9,15 +9,16 @@ import type { Writer } from './writer.ts'
 import { createWriter } from './writer.ts'
 import { createWriterMetrics } from './writer-metrics.ts'
 
+/** The ports of a writer. */
 export interface WriterAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly fanOut: FanOut
-  /** Undefined: nobody outside listens to the events (embedded). */
+  /** Undefined without an event stream (embedded). */
   readonly eventStream: EventStream | undefined
 }
 
-/** A writer on these ports, in real time, ended with the process; when it cannot go on, so does the process. */
+/** Starts a writer on the system clock. It stops with the process, and its failure ends the process. */
 export const startWriter = async (
   { times, bounds, limits }: SharedConfig,
   ports: WriterAdapters,

@@ -1,11 +1,11 @@
 import { StoreError } from '../../shared/ports/event-store.ts'
 
-/** The rooms of a batch have changed again and again while it was decided. */
+/** Every append of a batch was stale: its rooms kept changing while it was decided. */
 export class StaleError extends Error {
   override readonly name = 'StaleError'
 }
 
-/** Deciding itself failed, by a fault of this program: for the record at fault that is as final as a refusal of the store. */
+/** The decider threw, which is a bug. It is as final for the faulty record as a refusal by the store. */
 export class DecisionError extends Error {
   override readonly name = 'DecisionError'
   constructor(cause: unknown) {
@@ -13,17 +13,17 @@ export class DecisionError extends Error {
   }
 }
 
-/** The connection to the store is lost, and with it everything decided over it: the batch is delivered again. */
+/** The connection to the store is lost, and unacknowledged commits may be lost with it: batches are delivered again. */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError'
 }
 
 export const isTimeout = (error: unknown): boolean => error instanceof StoreError && error.fault === 'timeout'
 
-/** No further attempt can succeed while the record at fault is among the commands. */
+/** Every further attempt fails while the faulty record is among the commands. */
 export const isRecordFault = (error: unknown): error is Error =>
   error instanceof DecisionError || (error instanceof StoreError && error.fault === 'record')
 
-/** The state of the store or of the connection: a batch alone would fare no better. */
-export const isForAll = (error: unknown): boolean =>
+/** The cause is the store or the connection: trying each batch of the group alone would fail as well. */
+export const isStoreFault = (error: unknown): boolean =>
   error instanceof ConnectionLostError || (error instanceof StoreError && error.fault === 'unavailable')

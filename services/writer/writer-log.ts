@@ -1,6 +1,4 @@
-/** The part of a logger that the writer needs: fields first, then fixed text. */
-export interface WriterLog {
-  info(fields: object, text: string): void
-  warn(fields: object, text: string): void
-  error(fields: object, text: string): void
-}
+import type { Log } from '../../shared/runtime/observability/log.ts'
+
+/** The logger methods that the writer uses: variable fields first, then a constant text. */
+export type WriterLog = Pick<Log, 'info' | 'warn' | 'error'>

@@ -6,11 +6,11 @@ const secondsBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
 const recordsBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
 
 export interface RegisteredWriterMetrics extends WriterMetrics {
-  /** Before each scrape: so many records are not handled yet. */
+  /** Called before each scrape, with the number of unacknowledged records. */
   readonly onLag: (records: number) => void
 }
 
-/** The writer's metrics, in the registry of the process. Once for each registry. */
+/** Registers the writer's metrics; to be called once per registry. */
 export const createWriterMetrics = ({
   registry,
   deliverySeconds,
@@ -18,45 +18,45 @@ export const createWriterMetrics = ({
   const registers = [registry]
   const batchRecords = new Histogram({
     name: 'chat_writer_batch_records',
-    help: 'Records of one batch that was decided in one transaction',
+    help: 'Records per batch',
     buckets: recordsBuckets,
     registers,
   })
   const batchSeconds = new Histogram({
     name: 'chat_writer_batch_seconds',
-    help: 'From taking a batch to its being ready to be acknowledged',
+    help: 'Seconds to handle a batch: read, decide, append, publish, dead-letter',
     buckets: secondsBuckets,
     registers,
   })
   const records = new Counter({
     name: 'chat_writer_records_total',
-    help: 'Records by what became of them',
+    help: 'Records by result',
     labelNames: ['result'],
     registers,
   })
-  const deadLetters = new Counter({ name: 'chat_dead_letters_total', help: 'Records that were set aside', registers })
+  const deadLetters = new Counter({ name: 'chat_dead_letters_total', help: 'Records moved to the dead-letter topic', registers })
   const retries = new Counter({
     name: 'chat_writer_retries_total',
-    help: 'Attempts on a batch that failed and are made again, by cause',
+    help: 'Failed attempts on a batch that are retried, by cause',
     labelNames: ['cause'],
     registers,
   })
   const fanOutFailures = new Counter({
     name: 'chat_writer_fan_out_failures_total',
-    help: 'Batches that the fan-out did not take; the sweeps of the gateways deliver them',
+    help: 'Batches whose publication to the fan-out failed; the head sweeps of the gateways deliver their events',
     registers,
   })
   const clampedTimes = new Counter({
     name: 'chat_writer_clamped_times_total',
-    help: 'Commands whose time was more than a second ahead of the writer’s clock: the clock of a gateway is fast, or this one slow',
+    help: 'Commands dated more than one second ahead of the writer’s clock: the clock of a gateway is fast, or the clock of the writer is slow',
     registers,
   })
   const lag = new Gauge({
     name: 'chat_consumer_lag_records',
-    help: 'Commands of this writer’s partitions that are not handled yet, as of the last that it was given',
+    help: 'Unacknowledged commands in the partitions of this writer, as of the last fetch',
     registers,
   })
-  // There before their first time, which could not be told otherwise.
+  // Registered at 0, so that Prometheus sees the first increment.
   for (const cause of ['clash', 'store', 'event-stream', 'dead-letter'] satisfies RetryCause[]) retries.inc({ cause }, 0)
   return {
     onBatch: ({ records, seconds }) => {

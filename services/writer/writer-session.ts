@@ -1,36 +1,38 @@
 import type { Appender, EventStore } from '../../shared/ports/event-store.ts'
-import type { Attempt, Batch, Decide } from './decide-and-append.ts'
+import type { Decide } from './decide-and-append.ts'
 import { decideAndAppend } from './decide-and-append.ts'
-import type { Commit } from './group-commit.ts'
+import type { Commit, GroupCommitDeps } from './group-commit.ts'
 import { createRoomMemory } from './room-memory.ts'
 import { ConnectionLostError } from './store-errors.ts'
 
 /**
- * One connection to the store, and everything that was decided over it.
+ * One connection to the store, with the rooms that were read over it.
  *
- * Promises:  connects when first needed, and never again: what was read over
- *            one connection is never appended over another. Once the
- *            connection is lost, every commit rejects with `ConnectionLostError`.
+ * Promises:  connects at the first commit and never reconnects: state that was
+ *            read over one connection is never used for an append over another.
+ *            After a loss of the connection every commit rejects with
+ *            `ConnectionLostError`.
  */
 export interface WriterSession {
   readonly commit: Commit
-  /** Throws `ConnectionLostError` when the session is over. */
+  /** Throws `ConnectionLostError` after a loss of the connection or `close`. */
   throwIfLost(): void
-  /** Ends the connection without reporting a loss. Idempotent. */
+  /** Ends the connection without calling `onLost`. Idempotent. */
   close(): Promise<void>
 }
 
 export interface WriterSessionDeps {
   readonly openAppender: EventStore['openAppender']
   readonly decide: Decide
-  readonly maxEntries: number
-  readonly grouped: (attempt: (batches: readonly Batch[]) => Promise<Attempt>) => Commit
-  /** The connection is lost: nothing that was decided over it counts any more, unless it is acknowledged. */
+  /** The maximum of rooms and memberships in the memory. */
+  readonly maxMemoryEntries: number
+  readonly createCommit: (attempt: GroupCommitDeps['attempt']) => Commit
+  /** The connection is lost, and commits that are not acknowledged may be lost with it. */
   readonly onLost: () => void
 }
 
 export const createWriterSession = (deps: WriterSessionDeps): WriterSession => {
-  const memory = createRoomMemory(deps.maxEntries)
+  const memory = createRoomMemory(deps.maxMemoryEntries)
   let opening: Promise<Appender> | undefined
   let state: 'open' | 'lost' | 'closed' = 'open'
 
@@ -46,7 +48,7 @@ export const createWriterSession = (deps: WriterSessionDeps): WriterSession => {
       void appender.lost.then(onLost)
       return appender
     } catch (error) {
-      // Nothing was read: a later attempt to connect decides from nothing older.
+      // Nothing was read over this connection, so the session may try to connect again.
       opening = undefined
       throw error
     }
@@ -56,7 +58,7 @@ export const createWriterSession = (deps: WriterSessionDeps): WriterSession => {
     if (state !== 'open') throw new ConnectionLostError('the connection to the store is lost')
   }
 
-  const commit = deps.grouped(async (batches) => {
+  const commit = deps.createCommit(async (batches) => {
     throwIfLost()
     opening ??= open()
     const appender = await opening

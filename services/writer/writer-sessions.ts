@@ -3,7 +3,7 @@ import type { WriterLog } from './writer-log.ts'
 import type { WriterSession, WriterSessionDeps } from './writer-session.ts'
 import { createWriterSession } from './writer-session.ts'
 
-/** The session in use. Replaced after each loss of the connection. */
+/** The current session; a new one replaces it after each loss of the connection. */
 export interface WriterSessions {
   readonly current: WriterSession
   close(): Promise<void>
@@ -12,27 +12,27 @@ export interface WriterSessions {
 export interface WriterSessionsDeps extends Omit<WriterSessionDeps, 'onLost'> {
   /** Resolves when consuming has begun. */
   readonly consumption: Promise<Pick<Consumption, 'rewind'>>
-  /** Drops what is under way beside the store, before consuming is rewound. */
-  readonly dropEffects: () => void
-  /** Consuming cannot be rewound: the writer cannot go on. */
+  /** Abandons queued work for other stores than the event store; called before consuming is rewound. */
+  readonly dropQueuedEffects: () => void
+  /** Consuming cannot be rewound, so the writer must stop. */
   readonly onFailure: (error: unknown) => void
   readonly log: WriterLog
 }
 
 /**
- * Begins again after a loss of the connection: a fail-over of the database may
- * have lost commits, so nothing counts but what is acknowledged.
+ * Restarts from the acknowledged offsets after a loss of the connection, because
+ * a failover of the database may have lost commits.
  *
- * Promises:  consuming is rewound before the next session is in use: a batch
- *            that was delivered before is never committed in a later session.
+ * Promises:  consuming is rewound before the next session is used: a batch that
+ *            was delivered before is never committed in a later session.
  */
 export const createWriterSessions = (deps: WriterSessionsDeps): WriterSessions => {
-  const { consumption, dropEffects, onFailure, log } = deps
+  const { consumption, dropQueuedEffects, onFailure, log } = deps
   let isClosed = false
 
-  const beginAgain = async (): Promise<void> => {
-    log.warn({}, 'connection to the event store lost, starting again at the acknowledged offsets')
-    dropEffects()
+  const restart = async (): Promise<void> => {
+    log.warn({}, 'event store connection lost, restarting from the acknowledged offsets')
+    dropQueuedEffects()
     const { rewind } = await consumption
     if (isClosed) return
     const rewinding = rewind()
@@ -40,7 +40,7 @@ export const createWriterSessions = (deps: WriterSessionsDeps): WriterSessions =
     await rewinding
   }
 
-  const open = (): WriterSession => createWriterSession({ ...deps, onLost: () => void beginAgain().catch(onFailure) })
+  const open = (): WriterSession => createWriterSession({ ...deps, onLost: () => void restart().catch(onFailure) })
 
   let current = open()
   return {

@@ -1,24 +1,25 @@
 import type { ErrorBody, ErrorCode } from '../protocol/errors.ts'
 
 /**
- * What the client itself has to say:
+ * The codes of the client itself:
  * - `closed`: `close()` was called, or the signal given to `connect` was aborted;
- * - `ended`: the service said not to come back (`closeCode`), or refused to bind;
- * - `queue_full`: too much is waiting to be sent; nothing was sent.
+ * - `ended`: the service closed the connection for good (`closeCode`), or refused the user or the only token (`cause`);
+ * - `disconnected`: a connection was lost or could not be made; the client tries again. Only in the state `offline`;
+ * - `queue_full`: too many requests are waiting; nothing of this one was sent.
  */
-export type ClientErrorCode = 'closed' | 'ended' | 'queue_full'
+export type ClientErrorCode = 'closed' | 'ended' | 'disconnected' | 'queue_full'
 
 export type ChatErrorCode = ErrorCode | ClientErrorCode
 
-export interface ChatErrorMore {
-  readonly retryable?: boolean
-  readonly details?: Readonly<Record<string, unknown>>
-  readonly retryAfterMs?: number
-  readonly closeCode?: number
+export interface ChatErrorOptions {
+  readonly retryable?: boolean | undefined
+  readonly details?: Readonly<Record<string, unknown>> | undefined
+  readonly retryAfterMs?: number | undefined
+  readonly closeCode?: number | undefined
   readonly cause?: unknown
 }
 
-/** Why a call failed. Its `code` is one of the protocol's, or one of the client's own. */
+/** Why a call or a connection failed. `code` is one of the protocol's, or one of the client's own. */
 export class ChatError extends Error {
   override readonly name = 'ChatError'
   readonly code: ChatErrorCode
@@ -27,23 +28,29 @@ export class ChatError extends Error {
   /** For `invalid`: `{ field, reason }`. */
   readonly details: Readonly<Record<string, unknown>> | undefined
   readonly retryAfterMs: number | undefined
-  /** With `ended`: the code with which the service closed the socket. */
+  /** With `ended` and `disconnected`: the code with which the connection was closed. */
   readonly closeCode: number | undefined
 
-  constructor(code: ChatErrorCode, message: string, more: ChatErrorMore = {}) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause })
+  constructor(code: ChatErrorCode, message: string, options: ChatErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
-    this.retryable = more.retryable ?? false
-    this.details = more.details
-    this.retryAfterMs = more.retryAfterMs
-    this.closeCode = more.closeCode
+    this.retryable = options.retryable ?? false
+    this.details = options.details
+    this.retryAfterMs = options.retryAfterMs
+    this.closeCode = options.closeCode
   }
 }
 
-/** The service's refusal as an error. A code that a later version added is kept as it came. */
+/** A refusal by the service as an error. A code of a later version is kept unchanged. */
 export const refusal = ({ code, message, retryable, retry_after_ms, details }: ErrorBody): ChatError =>
-  new ChatError(code, `${code}: ${message}`, {
-    retryable,
-    ...(details === undefined ? {} : { details }),
-    ...(retry_after_ms === undefined ? {} : { retryAfterMs: retry_after_ms }),
-  })
+  new ChatError(code, `${code}: ${message}`, { retryable, details, retryAfterMs: retry_after_ms })
+
+/**
+ * The error as one call fails with it: an error of its own, whose stack shows
+ * the caller. The reply of the service arrives on a stack that does not.
+ */
+export const errorOfCall = (error: ChatError, { stack }: Error): ChatError => {
+  const own = new ChatError(error.code, error.message, error)
+  if (stack !== undefined) own.stack = stack.replace(/^Error:? ?/, `${own.name}: ${own.message}`)
+  return own
+}

@@ -1,19 +1,21 @@
-/** Every span of time that the client keeps to, in milliseconds. */
+/** All durations of the client, in milliseconds. */
 export interface ClientTimes {
-  /** From the start of a connection until its user is bound; else it is given up. */
+  /** From the start of a connection until its user is bound; a slower connection is given up. */
   readonly connectMs: number
   /** After this long without a frame, a `ping` is sent. */
   readonly silenceMs: number
-  /** Nothing after the `ping` for this long: a new connection. */
+  /** Without a frame for this long after the `ping`, a new connection is made. */
   readonly pongMs: number
-  /** The back-off of connections and of refused requests: at random up to first · 2ⁿ, … */
+  /** The back-off of connections and refused requests: a random time up to first · 2ⁿ, … */
   readonly backoffFirstMs: number
-  /** … and never longer than this. */
+  /** … and at most this. */
   readonly backoffMostMs: number
-  /** A connection that lasted this long was a good one: the back-off starts from the beginning. */
+  /** After a connection that lasted this long, the back-off starts from the beginning. */
   readonly stableMs: number
-  /** How long before its end a token is refreshed (half its life, if that is shorter). */
+  /** How long before it expires a token is refreshed (half its life, if that is shorter). */
   readonly refreshBeforeMs: number
+  /** The least time between two refreshes, whatever the clocks say. */
+  readonly refreshLeastMs: number
 }
 
 export const clientTimes: ClientTimes = Object.freeze({
@@ -24,8 +26,9 @@ export const clientTimes: ClientTimes = Object.freeze({
   backoffMostMs: 30_000,
   stableMs: 10_000,
   refreshBeforeMs: 60_000,
+  refreshLeastMs: 5_000,
 })
 
-/** Full jitter: at random between nothing and a ceiling that doubles with each attempt, so that a crowd spreads. */
+/** Full jitter: a random time below a ceiling that doubles with each attempt, so that many clients spread out. */
 export const backoffMs = (times: ClientTimes, random: () => number, attempt: number): number =>
   random() * Math.min(times.backoffMostMs, times.backoffFirstMs * 2 ** attempt)

@@ -11,25 +11,38 @@ import { createConnector } from './connector.ts'
 import { openLink } from './link.ts'
 import { createListeners } from './listeners.ts'
 import { newId } from './new-id.ts'
+import { observe } from './observation.ts'
 import { createOperations } from './operations.ts'
 import { createReadiness } from './readiness.ts'
+import type { Fetch } from './refused-connection.ts'
+import { refusalFinder } from './refused-connection.ts'
 import { requestFactory } from './requests.ts'
+import { createRoomHandles } from './room-handles.ts'
 import { createRooms } from './rooms.ts'
 import type { SocketConstructor } from './socket.ts'
-import { subprotocols } from './socket.ts'
+import { socketUrl, subprotocols } from './socket.ts'
 import { createTokenRefresh } from './token-refresh.ts'
 import { tokenSource } from './token-source.ts'
+import { createUnsent } from './unsent.ts'
 
-const ownSocket = (): SocketConstructor => {
+const runtimeSocket = (): SocketConstructor => {
   const { WebSocket: own } = globalThis as { WebSocket?: SocketConstructor }
-  if (own === undefined) throw new TypeError('connect: there is no WebSocket here; give one as options.WebSocket')
+  if (own === undefined) throw new TypeError('connect: this runtime has no WebSocket; pass one as options.WebSocket')
   return own
 }
 
-/** Connects a user to the chat at `url` (`ws://…/ws`). Returns at once; the connection is made and kept from then on. */
-export const connect = (url: string, options: ConnectOptions = {}): ChatClient => {
+const runtimeFetch: Fetch = (url, options) => globalThis.fetch(url, options)
+
+/**
+ * Connects a user to the chat at `address` (`ws://…/ws`). Returns at once; the
+ * client connects, and keeps the connection until it is closed. Throws a
+ * `TypeError` if the address cannot be one of the chat.
+ */
+export const connect = (address: string, options: ConnectOptions = {}): ChatClient => {
   const { user: who, signal, clock = realClock, random = Math.random, maxResumed = 1_000 } = options
-  const { maxQueued = 1_000, maxFrameBytes = defaultLimits.frameBytes, WebSocket = ownSocket() } = options
+  const { maxQueued = 1_000, maxFrameBytes = defaultLimits.frameBytes, WebSocket = runtimeSocket() } = options
+  const { fetch = runtimeFetch } = options
+  const url = socketUrl(address)
   const times = { ...clientTimes, ...options.times }
   const tokens = tokenSource(options)
   const request = requestFactory()
@@ -38,18 +51,22 @@ export const connect = (url: string, options: ConnectOptions = {}): ChatClient =
   let state: ChatState = { state: 'connecting' }
 
   const me = (): string => readiness.user?.id ?? ''
-  const rooms = createRooms({ me, emit: listeners.emit, lacks: (room) => catchUp.lacks(room) })
+  const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
   const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
-  const operations = createOperations({ clock, times, random, maxQueued, maxFrameBytes })
-  const refresh = createTokenRefresh({ source: tokens, clock, times, random, nextId: newId })
+  const operations = createOperations({ clock, times, random, maxQueued, maxFrameBytes, metrics: options.metrics })
+  const unsent = createUnsent(options.storage)
+  const refresh = createTokenRefresh({ source: tokens, clock, times, random, request, nextId: newId })
 
   const connector = createConnector({
     clock,
     times,
     random,
     tokens,
+    url,
+    isTokenSpent: refresh.isSpent,
+    findRefusal: refusalFinder(url, fetch),
     open: (token, events) =>
-      openLink({ socket: new WebSocket(url, subprotocols(token)), clock, times, ping: () => request('ping', {}), events }),
+      openLink({ socket: new WebSocket(url.href, subprotocols(token)), clock, times, ping: () => request('ping', {}), events }),
     bindRequest: () => request('create-user', { user: who, resume: catchUp.resumeBody() }),
     passed: (direction, text) => {
       if (listeners.has('frame')) listeners.emit('frame', { direction, text })
@@ -59,8 +76,9 @@ export const connect = (url: string, options: ConnectOptions = {}): ChatClient =
       catchUp.connected(link, id)
       refresh.connected(link, token)
       operations.connected(link)
+      sendUnsent(body.user as User)
     },
-    feed: rooms.hear,
+    feed: rooms.receive,
     reset: catchUp.reset,
     lost: () => {
       catchUp.disconnected()
@@ -77,6 +95,22 @@ export const connect = (url: string, options: ConnectOptions = {}): ChatClient =
     },
   })
 
+  const calls = createCalls({ operations, request, readiness, unsent })
+  const on: ChatClient['on'] = (name, listener, call = {}) => {
+    const off = listeners.on(name, listener)
+    call.signal?.addEventListener('abort', off, { once: true })
+    return off
+  }
+  const room = createRoomHandles({ ...calls, on })
+  const sendUnsent = ({ id }: User): void => {
+    for (const [to, message] of unsent.bound(id)) {
+      calls
+        .send(to, message)
+        .catch((error: unknown) => options.logger?.warn(`chat: an unsent message was not stored: ${String(error)}`))
+    }
+  }
+  observe(listeners, options.logger, options.metrics)
+
   const close = (): void => connector.end(new ChatError('closed', 'closed: the client was closed'))
   if (signal?.aborted === true) close()
   else signal?.addEventListener('abort', close, { once: true })
@@ -89,13 +123,10 @@ export const connect = (url: string, options: ConnectOptions = {}): ChatClient =
     get state() {
       return state
     },
-    ...createCalls(operations, request, readiness),
+    ...calls,
+    room,
     ready: (call = {}) => readiness.wait(call.signal),
-    on: (name, listener, call = {}) => {
-      const off = listeners.on(name, listener)
-      call.signal?.addEventListener('abort', off, { once: true })
-      return off
-    },
+    on,
     wake: connector.wake,
     close,
   }

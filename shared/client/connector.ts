@@ -1,63 +1,48 @@
-import { closeCodes, mayReconnect } from '../protocol/close-codes.ts'
+import { mayReconnect, tokenExpired } from '../protocol/close-codes.ts'
 import { ChatError, refusal } from './chat-error.ts'
-import type { ChatState } from './chat-events.ts'
-import type { ClientClock, ClientTimer } from './client-clock.ts'
-import type { ClientTimes } from './client-times.ts'
+import type { ClientTimer } from './client-clock.ts'
 import { backoffMs } from './client-times.ts'
-import type { Body, FeedFrame, ServerFrame } from './frames.ts'
-import type { Link, LinkEvents, Settlement } from './link.ts'
-import type { OutgoingRequest } from './requests.ts'
-import type { TokenSource } from './token-source.ts'
+import { closeError } from './close-error.ts'
+import type { BoundLink, ConnectorDeps } from './connector-deps.ts'
+import type { ServerFrame } from './frames.ts'
+import type { Closing, Link, LinkEvents, Outcome } from './link.ts'
 
 /**
- * Keeps the client connected: one bound link at a time, and while that one is
- * to be left (`drain`), the next one beside it.
+ * Keeps the client connected: one bound link at a time, and beside a link that
+ * is about to close (`drain`) the next one.
  *
- * Promises:  frames of the feed come from one link at a time; back-off with
- *            full jitter, a growing ceiling and respect for `retry_after_ms`;
- *            ends where the close code says so.
- * Does not:  know what is asked or heard on a link.
+ * Promises:  feed frames come from one link at a time; the back-off has full
+ *            jitter, a growing ceiling and respects `retry_after_ms`; the
+ *            client ends if the close code says so, or if its only token is
+ *            refused.
+ * Does not:  interpret the frames of a link.
  */
 export interface Connector {
   start(): void
-  /** Waiting to connect: connects now. Connected: finds out whether it still is. */
+  /** While it waits to connect: connects now. While connected: checks the connection. */
   wake(): void
-  /** For good. Idempotent. */
+  /** Ends for good. Idempotent. */
   end(error: ChatError): void
 }
 
-export interface ConnectorPorts {
-  readonly clock: ClientClock
-  readonly times: ClientTimes
-  readonly random: () => number
-  readonly tokens: TokenSource
-  /** Throws where the address is none. */
-  readonly open: (token: string | undefined, events: LinkEvents) => Link
-  /** `create-user`, with the resume of this moment. */
-  readonly bindRequest: () => OutgoingRequest
-  readonly passed: LinkEvents['passed']
-  /** Bound; what was asked on a former link has been settled as lost. */
-  readonly bound: (link: Link, bound: { readonly id: string; readonly body: Body; readonly token: string | undefined }) => void
-  readonly feed: (frame: FeedFrame) => void
-  /** The service has sent frames of this room that it does not have; its feed goes on after `seq`. */
-  readonly reset: (room: string, seq: number) => void
-  readonly lost: () => void
-  readonly state: (state: ChatState) => void
-  readonly ended: (error: ChatError) => void
-}
-
 interface Attempt {
+  token: string | undefined
   link: Link | undefined
   deadline: ClientTimer | undefined
+  isOpen: boolean
 }
 
 const moved = { code: 1000, reason: 'moved' } as const
 
-export const createConnector = (ports: ConnectorPorts): Connector => {
-  const { clock, times, random, tokens } = ports
+/** Of the failures in a row the first is looked into, and then each fourth: an attempt does not cost two requests. */
+const failuresPerLook = 4
+
+export const createConnector = (deps: ConnectorDeps): Connector => {
+  const { clock, times, random, tokens, url } = deps
   let current: Link | undefined
   let attempt: Attempt | undefined
   let retry: ClientTimer | undefined
+  let retryAtMs = 0
   let failures = 0
   let boundAtMs = 0
   let isEnded = false
@@ -67,21 +52,27 @@ export const createConnector = (ports: ConnectorPorts): Connector => {
     retry = clock.after(delayMs, connectNow)
   }
 
-  const comeBack = (error?: unknown, leastMs = 0): void => {
-    const retryInMs = Math.max(leastMs, backoffMs(times, random, failures))
+  const comeBack = (error: unknown, leastMs = 0): void => {
+    const delayMs = Math.max(leastMs, backoffMs(times, random, failures))
     failures += 1
-    schedule(retryInMs)
-    if (current === undefined) ports.state({ state: 'offline', retryInMs, ...(error === undefined ? {} : { error }) })
+    schedule(delayMs)
+    retryAtMs = clock.monotonicMs() + delayMs
+    reportOffline(error)
+  }
+
+  const reportOffline = (error: unknown): void => {
+    if (current === undefined) deps.state({ state: 'offline', retryInMs: Math.max(0, retryAtMs - clock.monotonicMs()), error })
   }
 
   const connectNow = (): void => {
     retry?.cancel()
     retry = undefined
     if (isEnded || attempt !== undefined) return
-    const mine: Attempt = { link: undefined, deadline: undefined }
+    const mine: Attempt = { token: undefined, link: undefined, deadline: undefined, isOpen: false }
     attempt = mine
-    mine.deadline = clock.after(times.connectMs, () => failed(mine, new Error('no answer while connecting')))
-    if (current === undefined) ports.state({ state: 'connecting' })
+    const late = `disconnected: no answer from ${url.href} within ${times.connectMs} ms`
+    mine.deadline = clock.after(times.connectMs, () => failed(mine, new ChatError('disconnected', late)))
+    if (current === undefined) deps.state({ state: 'connecting' })
     tokens.current().then(
       (token) => open(mine, token),
       (error: unknown) => failed(mine, error),
@@ -90,8 +81,9 @@ export const createConnector = (ports: ConnectorPorts): Connector => {
 
   const open = (mine: Attempt, token: string | undefined): void => {
     if (attempt !== mine) return
+    mine.token = token
     try {
-      mine.link = ports.open(token, eventsFor(mine, token))
+      mine.link = deps.open(token, eventsFor(mine))
     } catch (error) {
       end(new ChatError('ended', `ended: ${error instanceof Error ? error.message : String(error)}`, { cause: error }))
     }
@@ -99,92 +91,100 @@ export const createConnector = (ports: ConnectorPorts): Connector => {
 
   const failed = (mine: Attempt, error: unknown, leastMs?: number): void => {
     if (attempt !== mine) return
-    drop()
+    dropAttempt()
     comeBack(error, leastMs)
   }
 
-  /** The attempt under way comes to nothing. */
-  const drop = (): void => {
+  const dropAttempt = (): void => {
     const dropped = attempt
     attempt = undefined
     dropped?.deadline?.cancel()
     dropped?.link?.close(moved.code, moved.reason)
   }
 
-  const eventsFor = (mine: Attempt, token: string | undefined): LinkEvents => ({
+  const eventsFor = (mine: Attempt): LinkEvents => ({
     opened: () => {
-      const request = ports.bindRequest()
-      mine.link?.ask(request, (settlement) => settled(mine, request.id, token, settlement))
+      mine.isOpen = true
+      const request = deps.bindRequest()
+      mine.link?.ask(request, (outcome) => settle(mine, request.id, outcome))
     },
     feed: (frame) => {
-      if (current === mine.link) ports.feed(frame)
+      if (current === mine.link) deps.feed(frame)
     },
     pushed: (frame) => {
-      if (current === mine.link) hearPush(frame)
+      if (current === mine.link) receivePush(frame)
     },
-    closed: (code, reason) => {
-      if (attempt === mine) closedEarly(mine, code, reason)
-      else if (current === mine.link) lost(code, reason)
+    closed: (closing) => {
+      if (attempt === mine) closedEarly(mine, closing)
+      else if (current === mine.link) lost(closing)
     },
-    passed: ports.passed,
+    passed: deps.passed,
   })
 
-  const settled = (mine: Attempt, id: string, token: string | undefined, settlement: Settlement): void => {
-    if (attempt !== mine || mine.link === undefined || settlement.kind === 'lost') return
-    if (settlement.kind === 'answered') return bound(mine, mine.link, { id, body: settlement.body, token })
-    const error = refusal(settlement.error)
+  const settle = (mine: Attempt, id: string, outcome: Outcome): void => {
+    if (attempt !== mine || mine.link === undefined || outcome.kind === 'lost') return
+    if (outcome.kind === 'answered') return bound(mine, mine.link, { id, body: outcome.body, token: mine.token })
+    const error = refusal(outcome.error)
     if (error.retryable) failed(mine, error, error.retryAfterMs)
-    else end(new ChatError('ended', `ended: the user was refused: ${error.message}`, { cause: error }))
+    else end(new ChatError('ended', `ended: the service refused the user: ${error.message}`, { cause: error }))
   }
 
-  const bound = (mine: Attempt, link: Link, how: Parameters<ConnectorPorts['bound']>[1]): void => {
+  const bound = (mine: Attempt, link: Link, bound: BoundLink): void => {
     const former = current
     attempt = undefined
     mine.deadline?.cancel()
     current = link
     boundAtMs = clock.monotonicMs()
     former?.close(moved.code, moved.reason)
-    ports.bound(link, how)
-    if (former === undefined) ports.state({ state: 'online' })
+    deps.bound(link, bound)
+    if (former === undefined) deps.state({ state: 'online' })
   }
 
-  const hearPush = ({ event, body }: ServerFrame): void => {
+  const receivePush = ({ event, body }: ServerFrame): void => {
     if (event === 'drain' && typeof body?.delay_ms === 'number' && attempt === undefined) schedule(body.delay_ms)
-    if (event === 'reset' && typeof body?.room === 'string' && typeof body.seq === 'number') ports.reset(body.room, body.seq)
+    if (event === 'reset' && typeof body?.room === 'string' && typeof body.seq === 'number') deps.reset(body.room, body.seq)
   }
 
-  // The service may end a session before its token ends: then the same token opens the next one.
-  const isFinal = (code: number): boolean =>
-    !mayReconnect(code) || (code === closeCodes.tokenExpired.code && tokens.isSpent(clock.nowMs()))
+  // The service may end a session before its token expires: then the same token opens the next one.
+  const isFinal = (code: number): boolean => !mayReconnect(code) || (code === tokenExpired.code && deps.isTokenSpent())
 
-  const endedBy = (code: number, reason: string): ChatError =>
-    new ChatError('ended', `ended: the service closed the connection: ${code} ${reason}`, { closeCode: code })
-
-  const closedEarly = (mine: Attempt, code: number, reason: string): void => {
-    if (isFinal(code)) end(endedBy(code, reason))
-    else failed(mine, endedBy(code, reason))
+  const closedEarly = (mine: Attempt, closing: Closing): void => {
+    if (isFinal(closing.code)) return end(closeError('ended', url, closing))
+    const isLookedInto = !mine.isOpen && failures % failuresPerLook === 0
+    failed(mine, closeError('disconnected', url, closing, mine.isOpen))
+    if (isLookedInto) void lookInto(mine, retry)
   }
 
-  const lost = (code: number, reason: string): void => {
+  /** A refusal of the only token ends the client; any other reason is reported while the client goes on trying. */
+  const lookInto = async ({ token }: Attempt, waiting: ClientTimer | undefined): Promise<void> => {
+    const error = await deps.findRefusal(token)
+    if (error === undefined || isEnded) return
+    if (error.code === 'unauthenticated' && tokens.isFixed) {
+      return end(new ChatError('ended', `ended: ${url.href} refused the connection: ${error.message}`, { cause: error }))
+    }
+    if (retry === waiting) reportOffline(error)
+  }
+
+  const lost = (closing: Closing): void => {
     current = undefined
-    ports.lost()
-    if (isFinal(code)) return end(endedBy(code, reason))
+    deps.lost()
+    if (isFinal(closing.code)) return end(closeError('ended', url, closing))
     if (clock.monotonicMs() - boundAtMs >= times.stableMs) failures = 0
-    if (attempt === undefined) comeBack(endedBy(code, reason))
-    else ports.state({ state: 'connecting' })
+    if (attempt === undefined) comeBack(closeError('disconnected', url, closing))
+    else deps.state({ state: 'connecting' })
   }
 
   const end = (error: ChatError): void => {
     if (isEnded) return
     isEnded = true
     retry?.cancel()
-    drop()
+    dropAttempt()
     const last = current
     current = undefined
     last?.close(moved.code, 'closed')
-    ports.lost()
-    ports.ended(error)
-    ports.state({ state: 'closed', error })
+    deps.lost()
+    deps.ended(error)
+    deps.state({ state: 'closed', error })
   }
 
   return {

@@ -1,4 +1,4 @@
-import { closeCodes } from '../protocol/close-codes.ts'
+import { stale } from '../protocol/close-codes.ts'
 import type { ErrorBody } from '../protocol/errors.ts'
 import type { ClientClock, ClientTimer } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
@@ -7,43 +7,50 @@ import { isFeedFrame, readFrame } from './frames.ts'
 import type { OutgoingRequest } from './requests.ts'
 import type { Socket } from './socket.ts'
 
-/** What became of a request on one link. `lost`: nobody knows. */
-export type Settlement =
+/** The end of a request on one link. `lost`: the connection closed first; the request may or may not be carried out. */
+export type Outcome =
   | { readonly kind: 'answered'; readonly body: Body }
   | { readonly kind: 'refused'; readonly error: ErrorBody }
   | { readonly kind: 'lost' }
 
+/** The end of a socket. `cause`: the error that the runtime reported, if it reports any. */
+export interface Closing {
+  readonly code: number
+  readonly reason: string
+  readonly cause?: unknown
+}
+
 export interface LinkEvents {
   opened(): void
   feed(frame: FeedFrame): void
-  /** Neither feed nor the answer to anything. */
+  /** Neither part of a feed nor the answer to a request. */
   pushed(frame: ServerFrame): void
-  /** Exactly once, after every request under way was settled as lost. */
-  closed(code: number, reason: string): void
-  /** Every frame as it passes. */
+  /** Called exactly once, after every request in flight has ended as lost. */
+  closed(closing: Closing): void
+  /** Called for every frame in both directions. */
   passed(direction: 'in' | 'out', text: string): void
 }
 
 /**
  * One socket, from its opening to its close.
  *
- * Promises:  events come in the order of the frames, each before the next is
- *            looked at; a request is settled exactly once; a link that hears
- *            nothing closes itself.
- * Does not:  connect again.
+ * Promises:  events are called in the order of the frames, each before the next
+ *            frame is read; a request ends exactly once; a link that receives
+ *            nothing for too long closes itself.
+ * Does not:  reconnect.
  */
 export interface Link {
-  /** Only while open. A frame of the feed that carries the id settles too, after it went to `feed`. */
-  ask(request: OutgoingRequest, settled: (settlement: Settlement) => void): void
-  /** A second answer is due under the id of a request (`resume`, within `create-user`). */
-  expect(event: string, id: string, settled: (settlement: Settlement) => void): void
-  /** Finds out now whether the other side is still there. */
+  /** Only while open. A feed frame that carries the id ends the request, too, after `feed` was called with it. */
+  ask(request: OutgoingRequest, onOutcome: (outcome: Outcome) => void): void
+  /** Waits for a second answer under the id of a request (`resume`, within `create-user`). */
+  expect(event: string, id: string, onOutcome: (outcome: Outcome) => void): void
+  /** Sends a `ping` now, and closes the link if nothing comes back. */
   probe(): void
-  /** Idempotent; `closed` is told at once. */
+  /** Idempotent; calls `closed` at once. */
   close(code: number, reason: string): void
 }
 
-export interface LinkPorts {
+export interface LinkDeps {
   readonly socket: Socket
   readonly clock: ClientClock
   readonly times: ClientTimes
@@ -51,36 +58,37 @@ export interface LinkPorts {
   readonly events: LinkEvents
 }
 
-const settlementOf = ({ body, error }: ServerFrame): Settlement =>
+const outcomeOf = ({ body, error }: ServerFrame): Outcome =>
   error === undefined ? { kind: 'answered', body: body ?? {} } : { kind: 'refused', error }
 
-export const openLink = ({ socket, clock, times, ping, events }: LinkPorts): Link => {
-  const pending = new Map<string, (settlement: Settlement) => void>()
+export const openLink = ({ socket, clock, times, ping, events }: LinkDeps): Link => {
+  const pending = new Map<string, (outcome: Outcome) => void>()
   let isClosed = false
-  let heardAtMs = clock.monotonicMs()
-  let framesHeard = 0
+  let receivedAtMs = clock.monotonicMs()
+  let framesReceived = 0
   let timer: ClientTimer | undefined
+  let cause: unknown
 
-  const expect: Link['expect'] = (event, id, settled) => void pending.set(`${event} ${id}`, settled)
+  const expect: Link['expect'] = (event, id, onOutcome) => void pending.set(`${event} ${id}`, onOutcome)
 
-  const ask: Link['ask'] = (request, settled) => {
-    if (isClosed) return settled({ kind: 'lost' })
-    expect(request.event, request.id, settled)
+  const ask: Link['ask'] = (request, onOutcome) => {
+    if (isClosed) return onOutcome({ kind: 'lost' })
+    expect(request.event, request.id, onOutcome)
     events.passed('out', request.shown ?? request.text)
     socket.send(request.text)
   }
 
   const settle = (frame: ServerFrame): void => {
     const key = `${frame.event} ${frame.id}`
-    const settled = pending.get(key)
+    const onOutcome = pending.get(key)
     pending.delete(key)
-    settled?.(settlementOf(frame))
+    onOutcome?.(outcomeOf(frame))
   }
 
   const receive = (text: unknown): void => {
     if (isClosed) return
-    heardAtMs = clock.monotonicMs()
-    framesHeard += 1
+    receivedAtMs = clock.monotonicMs()
+    framesReceived += 1
     const frame = readFrame(text)
     if (frame === undefined) return
     events.passed('in', String(text))
@@ -89,49 +97,52 @@ export const openLink = ({ socket, clock, times, ping, events }: LinkPorts): Lin
     if (frame.id !== undefined) settle(frame)
   }
 
-  const end = (code: number, reason: string): void => {
+  const end = (closing: Closing): void => {
     if (isClosed) return
     isClosed = true
     timer?.cancel()
     const left = [...pending.values()]
     pending.clear()
-    for (const settled of left) settled({ kind: 'lost' })
-    events.closed(code, reason)
+    for (const onOutcome of left) onOutcome({ kind: 'lost' })
+    events.closed(closing)
   }
 
   const close: Link['close'] = (code, reason) => {
     if (isClosed) return
     socket.close(code, reason)
-    end(code, reason)
+    end({ code, reason })
   }
 
-  const watch = (): void => {
-    const dueInMs = heardAtMs + times.silenceMs - clock.monotonicMs()
+  const watchSilence = (): void => {
+    const dueInMs = receivedAtMs + times.silenceMs - clock.monotonicMs()
     if (dueInMs <= 0) return probe()
-    timer = clock.after(dueInMs, watch)
+    timer = clock.after(dueInMs, watchSilence)
   }
 
-  /** Whoever does not answer is gone, whatever the socket says. */
+  /** Without an answer the connection is dead, whatever the state of the socket is. */
   const probe = (): void => {
     timer?.cancel()
-    const heardBefore = framesHeard
+    const receivedBefore = framesReceived
     ask(ping(), () => undefined)
     timer = clock.after(times.pongMs, () => {
-      if (framesHeard > heardBefore) watch()
-      else close(closeCodes.stale.code, closeCodes.stale.reason)
+      if (framesReceived > receivedBefore) watchSilence()
+      else close(stale.code, stale.reason)
     })
   }
 
   socket.addEventListener('open', () => {
     if (isClosed) return
-    heardAtMs = clock.monotonicMs()
-    watch()
+    receivedAtMs = clock.monotonicMs()
+    watchSilence()
     events.opened()
   })
   socket.addEventListener('message', ({ data }) => receive(data))
-  socket.addEventListener('close', ({ code, reason }) => end(code, reason))
-  // What went wrong shows as the close that follows; without a listener `ws` would throw.
-  socket.addEventListener('error', () => undefined)
+  socket.addEventListener('close', ({ code, reason }) => end({ code, reason, cause }))
+  // The close that follows ends the link. `ws` throws if there is no listener.
+  socket.addEventListener('error', (event) => {
+    const { error, message } = (event ?? {}) as { readonly error?: unknown; readonly message?: unknown }
+    cause = error ?? message
+  })
 
   return { ask, expect, probe, close }
 }

@@ -1,42 +1,52 @@
 import type { User } from '../domain/events.ts'
 import type { ChatError } from './chat-error.ts'
+import { errorOfCall } from './chat-error.ts'
 
-/** Whether the user is bound, for those who wait for it. */
+/** Whether the user is bound. */
 export interface Readiness {
   readonly user: User | undefined
+  /** Resolves once the user is bound; rejects when the client ends, or with the reason of the signal. */
   wait(signal: AbortSignal | undefined): Promise<User>
   bound(user: User): void
   ended(error: ChatError): void
 }
 
 export const createReadiness = (): Readiness => {
-  const first = Promise.withResolvers<User>()
-  // Nobody has to wait.
-  first.promise.catch(() => undefined)
+  let resolveFirst: (user: User) => void = () => undefined
+  let rejectAll: (error: ChatError) => void = () => undefined
+  const first = new Promise<User>((resolve) => {
+    resolveFirst = resolve
+  })
+  const end = new Promise<never>((_, reject) => {
+    rejectAll = reject
+  })
+  // Nobody may be waiting.
+  end.catch(() => undefined)
   let user: User | undefined
-  let end: ChatError | undefined
+  let isEnded = false
 
   return {
     get user() {
       return user
     },
     wait: (signal) => {
-      if (end !== undefined) return Promise.reject(end)
-      if (signal === undefined) return first.promise
-      const { promise, resolve, reject } = Promise.withResolvers<User>()
-      const abort = (): void => reject(signal.reason)
-      if (signal.aborted) abort()
-      signal.addEventListener('abort', abort, { once: true })
-      first.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-      return promise
+      const call = new Error()
+      return new Promise((resolve, reject) => {
+        const abort = (): void => reject(signal?.reason)
+        if (signal?.aborted === true) return abort()
+        signal?.addEventListener('abort', abort)
+        Promise.race(isEnded ? [end] : [first, end])
+          .then(resolve, (error: ChatError) => reject(errorOfCall(error, call)))
+          .finally(() => signal?.removeEventListener('abort', abort))
+      })
     },
     bound: (next) => {
       user = next
-      first.resolve(next)
+      resolveFirst(next)
     },
     ended: (error) => {
-      end = error
-      first.reject(error)
+      isEnded = true
+      rejectAll(error)
     },
   }
 }

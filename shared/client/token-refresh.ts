@@ -2,30 +2,40 @@ import type { ClientClock, ClientTimer } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import { backoffMs } from './client-times.ts'
 import type { Body } from './frames.ts'
-import type { Link, Settlement } from './link.ts'
-import type { OutgoingRequest } from './requests.ts'
+import type { Link, Outcome } from './link.ts'
+import type { CreateRequest, OutgoingRequest } from './requests.ts'
+import type { ServiceClock } from './service-clock.ts'
+import { createServiceClock } from './service-clock.ts'
 import type { TokenSource } from './token-source.ts'
-import { expiryOf } from './token-source.ts'
+import { timesOf } from './token-source.ts'
 
 /**
- * Gives the service a new token before the last one ends, so that the
- * connection stays. Where that fails, the service closes with 4003, and the
- * next connection has a new token.
+ * Sends a new token before the last one expires, so that the connection stays
+ * open. If that fails, the service closes the socket with 4003, and the next
+ * connection uses a new token.
+ *
+ * Promises:  the time that is left is measured by the service's clock, which a
+ *            `ping` reads on each connection; two refreshes are at least
+ *            `refreshLeastMs` apart, whatever the tokens and the clocks say.
  */
 export interface TokenRefresh {
   connected(link: Link, token: string | undefined): void
   disconnected(): void
+  /** The only token has expired, or does not say when it does. */
+  isSpent(): boolean
 }
 
-export interface TokenRefreshPorts {
+export interface TokenRefreshDeps {
   readonly source: TokenSource
   readonly clock: ClientClock
   readonly times: ClientTimes
   readonly random: () => number
+  readonly request: CreateRequest
+  /** Correlation ids of `refresh`; they are random, since its frames are shown without their token. */
   readonly nextId: () => string
 }
 
-/** Timers hold no more than 24 days. */
+/** A timer holds at most 24 days. */
 const longestWaitMs = 86_400_000
 
 const refreshRequest = (id: string, token: string): OutgoingRequest => {
@@ -34,42 +44,57 @@ const refreshRequest = (id: string, token: string): OutgoingRequest => {
 }
 
 const expiryIn = (body: Body, token: string): number | undefined =>
-  typeof body.expires_at === 'string' ? Date.parse(body.expires_at) : expiryOf(token)
+  typeof body.expires_at === 'string' ? Date.parse(body.expires_at) : timesOf(token).expiresAtMs
 
-export const createTokenRefresh = ({ source, clock, times, random, nextId }: TokenRefreshPorts): TokenRefresh => {
+/** Without the service's time, the token is taken to be as new as it can be: issued now. */
+const nowBy = (service: ServiceClock, token: string, clock: ClientClock): number =>
+  service.nowMs() ?? timesOf(token).issuedAtMs ?? clock.nowMs()
+
+export const createTokenRefresh = (deps: TokenRefreshDeps): TokenRefresh => {
+  const { source, clock, times, random, request, nextId } = deps
+  const service = createServiceClock(clock)
   let link: Link | undefined
+  let lastToken: string | undefined
   let timer: ClientTimer | undefined
   let failures = 0
 
-  const schedule = (expiresAtMs: number | undefined): void => {
-    if (expiresAtMs === undefined || source.isFixed) return
-    const leftMs = Math.max(0, expiresAtMs - clock.nowMs())
-    const waitMs = leftMs - Math.min(times.refreshBeforeMs, leftMs / 2)
-    timer = clock.after(Math.min(waitMs, longestWaitMs), () => (waitMs > longestWaitMs ? schedule(expiresAtMs) : refresh()))
+  /** Runs `refresh` after `delayMs`, in steps that a timer can hold. */
+  const refreshIn = (delayMs: number): void => {
+    timer?.cancel()
+    timer = clock.after(Math.min(delayMs, longestWaitMs), () =>
+      delayMs > longestWaitMs ? refreshIn(delayMs - longestWaitMs) : refresh(),
+    )
   }
 
-  const again = (leastMs = 0): void => {
-    timer = clock.after(Math.max(leastMs, backoffMs(times, random, failures)), refresh)
+  const schedule = (token: string, expiresAtMs: number | undefined): void => {
+    if (expiresAtMs === undefined || source.isFixed) return
+    const leftMs = expiresAtMs - nowBy(service, token, clock)
+    refreshIn(Math.max(times.refreshLeastMs, leftMs - Math.min(times.refreshBeforeMs, leftMs / 2)))
+  }
+
+  const retry = (leastMs = 0): void => {
+    refreshIn(Math.max(times.refreshLeastMs, leastMs, backoffMs(times, random, failures)))
     failures += 1
   }
 
-  const settled = (token: string, settlement: Settlement): void => {
-    if (settlement.kind === 'answered') {
+  const settle = (token: string, outcome: Outcome): void => {
+    if (outcome.kind === 'answered') {
       failures = 0
-      schedule(expiryIn(settlement.body, token))
-    } else if (settlement.kind === 'refused' && settlement.error.retryable) again(settlement.error.retry_after_ms)
+      schedule(token, expiryIn(outcome.body, token))
+    } else if (outcome.kind === 'refused' && outcome.error.retryable) retry(outcome.error.retry_after_ms)
   }
 
   const refresh = (): void => {
     const on = link
     const send = (token: string | undefined): void => {
       if (link !== on || token === undefined) return
-      on?.ask(refreshRequest(nextId(), token), (settlement) => {
-        if (link === on) settled(token, settlement)
+      lastToken = token
+      on?.ask(refreshRequest(nextId(), token), (outcome) => {
+        if (link === on) settle(token, outcome)
       })
     }
     source.current().then(send, () => {
-      if (link === on) again()
+      if (link === on) retry()
     })
   }
 
@@ -82,9 +107,24 @@ export const createTokenRefresh = ({ source, clock, times, random, nextId }: Tok
     connected: (next, token) => {
       disconnected()
       link = next
+      lastToken = token
       failures = 0
-      if (token !== undefined) schedule(expiryOf(token))
+      if (token === undefined) return
+      const { expiresAtMs } = timesOf(token)
+      if (expiresAtMs === undefined) return
+      const sentAtMs = clock.monotonicMs()
+      next.ask(request('ping', {}), (outcome) => {
+        if (link !== next) return
+        if (outcome.kind === 'answered') service.read(outcome.body.now, sentAtMs)
+        schedule(token, expiresAtMs)
+      })
     },
     disconnected,
+    isSpent: () => {
+      if (!source.isFixed) return false
+      const expiresAtMs = lastToken === undefined ? undefined : timesOf(lastToken).expiresAtMs
+      const nowMs = service.nowMs()
+      return expiresAtMs === undefined || (nowMs !== undefined && expiresAtMs <= nowMs)
+    },
   }
 }

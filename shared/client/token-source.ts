@@ -1,30 +1,35 @@
-/** Asked for a token each time one is needed: for every connection, and before the last one ends. */
+/** Returns a token each time one is needed: for every connection, and before the last one expires. */
 export type GetToken = () => string | Promise<string>
 
 export interface TokenSource {
   current(): Promise<string | undefined>
-  /** There will never be another one than the first. */
+  /** The token never changes, or there is none. */
   readonly isFixed: boolean
-  /** There is no later token, and the one there is has ended, or does not say when it ends. */
-  isSpent(nowMs: number): boolean
 }
 
 export const tokenSource = ({ token, getToken }: { token?: string; getToken?: GetToken }): TokenSource => {
-  if (token !== undefined && getToken !== undefined) throw new TypeError('connect: give either token or getToken')
+  if (token !== undefined && getToken !== undefined) throw new TypeError('connect: give either token or getToken, not both')
   return {
     current: async () => (getToken === undefined ? token : getToken()),
     isFixed: getToken === undefined,
-    isSpent: (nowMs) => getToken === undefined && (token === undefined || (expiryOf(token) ?? 0) <= nowMs),
   }
 }
 
-/** When a JWT ends, in milliseconds since the epoch; undefined where the token does not say. It is read, not verified. */
-export const expiryOf = (token: string): number | undefined => {
+/** The times of a JWT, in milliseconds since the epoch; a time that the token does not state is undefined. */
+export interface TokenTimes {
+  readonly issuedAtMs: number | undefined
+  readonly expiresAtMs: number | undefined
+}
+
+const inMs = (seconds: unknown): number | undefined => (typeof seconds === 'number' ? seconds * 1_000 : undefined)
+
+/** Reads a JWT without verifying it. */
+export const timesOf = (token: string): TokenTimes => {
   try {
     const payload = token.split('.')[1] ?? ''
-    const { exp } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as { exp?: unknown }
-    return typeof exp === 'number' ? exp * 1_000 : undefined
+    const { iat, exp } = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as { iat?: unknown; exp?: unknown }
+    return { issuedAtMs: inMs(iat), expiresAtMs: inMs(exp) }
   } catch {
-    return undefined
+    return { issuedAtMs: undefined, expiresAtMs: undefined }
   }
 }

@@ -85,8 +85,11 @@ const answer = <Event extends AnswerEvent>(event: Event) =>
 
 const feed = <Event extends FeedEvent>(event: Event) => answer(event).extend({ room: id, seq: seq.min(1) })
 
-/** An error for a request (`event` and `id` are the request's), or for what could not be parsed (`event: "error"`). */
-export const errorFrame = z.looseObject({ event: z.string(), id: z.string().optional(), error })
+/**
+ * An error for a request (`event` and `id` are the request's), or for a frame that could not be parsed (`event: "error"`).
+ * A request whose `id` is a number is refused under that number.
+ */
+export const errorFrame = z.looseObject({ event: z.string(), id: z.union([z.string(), z.int()]).optional(), error })
 
 /** Answers: no top-level `seq`. Without an `id` if the request had none. */
 export const answerFrames = {

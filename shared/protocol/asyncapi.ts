@@ -19,6 +19,7 @@ import type { ProtocolLimits } from './limits.ts'
 import { defaultLimits } from './limits.ts'
 import type { RequestEvent } from './requests.ts'
 import { requestEvents, requestSchemas } from './requests.ts'
+import { withTitles } from './schema-titles.ts'
 
 interface Message {
   readonly schema: z.ZodType
@@ -74,7 +75,9 @@ const schemasOf = (messages: ReadonlyMap<string, Message>): Record<string, objec
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern
     },
   })
-  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]))
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, withTitles(schema, id)]),
+  )
 }
 
 const inChannel = (name: string) => ({ $ref: `#/channels/chat/messages/${name}` })
@@ -112,7 +115,8 @@ from the schemas that the service itself reads frames by.`
 export const asyncapiDocument = (limits: ProtocolLimits = defaultLimits, host = 'localhost:8080'): object => {
   const messages = messagesOf(limits)
   return {
-    asyncapi: '3.1.0',
+    // Model generators do not read 3.1.0 yet; the document uses nothing of it.
+    asyncapi: '3.0.0',
     info: {
       title: 'Chat service',
       version: '1.0.0',

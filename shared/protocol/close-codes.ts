@@ -1,8 +1,12 @@
+// The client uses these two alone, and its bundle does not hold the others.
+export const stale = { code: 4001, reason: 'no heartbeat', meaning: 'a ping was not answered' } as const
+export const tokenExpired = { code: 4003, reason: 'token expired', meaning: 'come back with a new token' } as const
+
 /**
- * Every close code that the service sends of its own, and the standard ones a
- * client meets. The number carries the advice: 4000–4499 come back, 4500–4999
- * do not. PROTOCOL.md holds the same table; a test compares them. A number is
- * never reused.
+ * Every close code that the service sends, and the standard codes that a client
+ * can see. Clients reconnect after 4000–4499 and do not after 4500–4999.
+ * PROTOCOL.md has the same table; a test compares them. A number is never
+ * reused.
  */
 export const closeCodes = {
   goingAway: { code: 1001, reason: 'going away', meaning: 'the other side is leaving' },
@@ -14,9 +18,9 @@ export const closeCodes = {
   restart: { code: 1012, reason: 'service restart', meaning: 'the gateway stops; others go on' },
   overloaded: { code: 1013, reason: 'try again later', meaning: 'the gateway takes no more sockets now' },
   slowConsumer: { code: 4000, reason: 'slow consumer', meaning: 'the socket took nothing for too long' },
-  stale: { code: 4001, reason: 'no heartbeat', meaning: 'a ping was not answered' },
+  stale,
   flooding: { code: 4002, reason: 'too many requests', meaning: 'more was asked than is allowed, again and again' },
-  tokenExpired: { code: 4003, reason: 'token expired', meaning: 'come back with a new token' },
+  tokenExpired,
   unbound: { code: 4004, reason: 'no user', meaning: 'no create-user came in time' },
   unfinished: { code: 4005, reason: 'unfinished frame', meaning: 'a frame was begun and not finished in time' },
   idle: { code: 4006, reason: 'idle', meaning: 'a socket without a user asked nothing for long' },
@@ -24,7 +28,12 @@ export const closeCodes = {
   unauthenticated: { code: 4501, reason: 'unauthenticated', meaning: 'a token was refused' },
 } as const
 
-const comesBack: ReadonlySet<number> = new Set([1001, 1006, 1011, 1012, 1013])
+/** Of the standard codes: the client's own frames violate the WebSocket protocol or the limits, which a new connection does not change. */
+const final: ReadonlySet<number> = new Set([1002, 1007, 1009])
 
-/** Whether a client that was closed with this code should connect again. */
-export const mayReconnect = (code: number): boolean => comesBack.has(code) || (code >= 4000 && code < 4500)
+/**
+ * Whether a client should connect again after this code. Only the service can
+ * end a client: a code that it never sends comes from a proxy or the network,
+ * and the connection is lost.
+ */
+export const mayReconnect = (code: number): boolean => !final.has(code) && (code < 4500 || code > 4999)

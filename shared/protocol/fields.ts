@@ -16,8 +16,16 @@ export const text = (minChars: number, maxChars: number) =>
 /** How a user is known outside of the service; the subject of its token. */
 export const externalUserId = text(1, 200)
 
-/** Any UUID, in lower case afterwards, so that one id has one spelling. */
-export const uuid = z.guid().toLowerCase()
+/** A UUID, in lower case afterwards, so that one id has one spelling. */
+const uuid = (meaning: string) =>
+  z.guid({ error: ({ input }) => (input === undefined ? 'is missing' : `must be ${meaning}`) }).toLowerCase()
+
+export const userId = uuid('the id of a user, a UUID that create-user or get-users returns; an external id is not accepted here')
+
+export const chatId = uuid('the id of a chat, a UUID that create-chat or list-chats returns')
+
+/** An id that the client makes, so that the request can be sent again. */
+export const ownId = uuid('a UUID that the client makes')
 
 /** The caller's own correlation string. */
 export const callerId = text(1, callerIdChars)

@@ -19,7 +19,8 @@ export interface ProtocolLimits {
 }
 
 export const defaultLimits: ProtocolLimits = Object.freeze({
-  frameBytes: 64 * 1024,
+  // The longest `msg` fits with every character escaped as `\uXXXX`, as many JSON libraries write it by default.
+  frameBytes: 96 * 1024,
   msgChars: 16_000,
   nameChars: 200,
   usersPerCommand: 1_000,

@@ -9,20 +9,26 @@ import { defaultLimits } from './limits.ts'
  * field names never change shape; fields may be added.
  */
 export const requestSchemas = (limits: ProtocolLimits) => {
-  const users = z.array(field.uuid).max(limits.usersPerCommand)
+  const users = z.array(field.userId).max(limits.usersPerCommand)
   const someUsers = users.min(1)
   const limit = z.int().min(1).max(limits.pageEntries).optional()
   const resume = z.strictObject({
     rooms: z
-      .record(field.uuid, field.seq)
+      .record(field.chatId, field.seq)
       .refine((rooms) => Object.keys(rooms).length <= limits.resumeRooms, `at most ${limits.resumeRooms} rooms`),
     epoch: z.string().min(1).max(64).optional(),
     max: z.int().min(1).max(10_000).optional(),
   })
   const inRoom = <Event extends string, Body extends z.ZodType>(event: Event, body: Body) =>
-    z.strictObject({ event: z.literal(event), id: field.callerId.optional(), as: field.uuid.optional(), room: field.uuid, body })
+    z.strictObject({
+      event: z.literal(event),
+      id: field.callerId.optional(),
+      as: field.userId.optional(),
+      room: field.chatId,
+      body,
+    })
   const outsideRooms = <Event extends string, Body extends z.ZodType>(event: Event, body: Body) =>
-    z.strictObject({ event: z.literal(event), id: field.callerId.optional(), as: field.uuid.optional(), body })
+    z.strictObject({ event: z.literal(event), id: field.callerId.optional(), as: field.userId.optional(), body })
 
   return {
     'create-user': outsideRooms(
@@ -37,21 +43,21 @@ export const requestSchemas = (limits: ProtocolLimits) => {
     'create-chat': outsideRooms(
       'create-chat',
       z.strictObject({
-        chat: z.strictObject({ name: field.text(1, limits.nameChars), id: field.uuid.optional() }),
+        chat: z.strictObject({ name: field.text(1, limits.nameChars), id: field.ownId.optional() }),
         users: someUsers,
       }),
     ),
     'list-chats': outsideRooms(
       'list-chats',
       z.strictObject({
-        user: z.strictObject({ id: field.uuid }),
+        user: z.strictObject({ id: field.userId }),
         query: z.strictObject({ limit, cursor: field.cursor.optional() }).optional(),
       }),
     ),
     'list-messages': outsideRooms(
       'list-messages',
       z.strictObject({
-        chat: z.strictObject({ id: field.uuid }),
+        chat: z.strictObject({ id: field.chatId }),
         query: z
           .strictObject({
             from: field.instant.optional(),
@@ -66,10 +72,10 @@ export const requestSchemas = (limits: ProtocolLimits) => {
     ),
     'new-message': inRoom(
       'new-message',
-      z.strictObject({ msg: field.text(1, limits.msgChars), type: field.messageType, id: field.uuid.optional() }),
+      z.strictObject({ msg: field.text(1, limits.msgChars), type: field.messageType, id: field.ownId.optional() }),
     ),
-    'add-users': inRoom('add-users', z.strictObject({ users: someUsers, id: field.uuid.optional() })),
-    'remove-users': inRoom('remove-users', z.strictObject({ users: someUsers, id: field.uuid.optional() })),
+    'add-users': inRoom('add-users', z.strictObject({ users: someUsers, id: field.ownId.optional() })),
+    'remove-users': inRoom('remove-users', z.strictObject({ users: someUsers, id: field.ownId.optional() })),
     'get-users': outsideRooms(
       'get-users',
       z.union([

@@ -41,7 +41,7 @@ describe.skipIf(whyNoStack())('A process that is told to stop before it has begu
     const late = spawned('writer', slowGroup)
     await until('it to ask for partitions', async () => (await stateOf()) === 'PreparingRebalance', { withinMs: 60_000 })
     expect(await late.stopped()).toBe(0)
-    expect(late.said()).not.toContain('writer takes commands')
+    expect(late.said()).not.toContain('writer started')
     await admin.disconnect()
   }, 120_000)
 

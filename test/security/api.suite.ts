@@ -22,7 +22,11 @@ interface Answered {
 const send = async (url: string, event: string, body: string | Buffer, headers: Headers, method = 'POST'): Promise<Answered> => {
   const place = `${url.replace(/^ws/, 'http').replace(/\/ws$/, '/api/v1/')}${event}`
   const response = await fetch(place, { method, headers, ...(method === 'GET' ? {} : { body: body as string }) })
-  return { status: response.status, headers: response.headers, value: (await response.json()) as Answered['value'] }
+  return {
+    status: response.status,
+    headers: response.headers,
+    value: response.status === 204 ? {} : ((await response.json()) as Answered['value']),
+  }
 }
 
 interface Described {
@@ -191,7 +195,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
     it.each([
       ['no JSON', '{"body":', {}, 400],
       ['text that is not UTF-8', Buffer.from([0x22, 0xff, 0x22]), {}, 413],
-      ['more than a frame may have', JSON.stringify({ body: 'x'.repeat(70_000) }), {}, 413],
+      ['more than a frame may have', JSON.stringify({ body: 'x'.repeat(100_000) }), {}, 413],
       ['a form', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
       ['plain text', '{}', { 'content-type': 'text/plain' }, 415],
     ])('refuses %s', async (_, body, headers, expected) => {
@@ -205,6 +209,27 @@ export const apiSuite = (open: () => GuardedChat): void => {
       expect(answer.status).toBe(405)
       expect(answer.headers.get('allow')).toBe('POST')
       expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+    })
+
+    it.each([
+      ['https://app.example.com', 'https://app.example.com'],
+      ['https://evil.example', null],
+    ])('lets the page of an accepted origin read its answers: %s', async (Origin, expected) => {
+      const preflight = await send(url(), 'get-users', '', { Origin }, 'OPTIONS')
+      const refusedToken = await send(url(), 'get-users', '', { Origin, Authorization: 'Bearer x' })
+      for (const { headers } of [preflight, refusedToken]) expect(headers.get('access-control-allow-origin')).toBe(expected)
+      expect(preflight.status).toBe(204)
+      expect(preflight.headers.get('access-control-allow-headers')).toBe(expected === null ? null : 'authorization, content-type')
+      expect(refusedToken.status).toBe(expected === null ? 403 : 401)
+    })
+
+    it('states the reason of a refused connection in a sentence', async () => {
+      const { value } = await send(url(), 'get-users', '', { Authorization: 'Bearer x' })
+      expect(value.error).toMatchObject({
+        code: 'unauthenticated',
+        message: 'the token is not a JWT that a known key signed',
+        details: { refusal: 'token_invalid' },
+      })
     })
 
     it('describes itself', async () => {

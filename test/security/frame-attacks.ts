@@ -23,12 +23,12 @@ const closing = (code: number, reason = ''): Buffer => {
 }
 
 export const frameAttacks: readonly FrameAttack[] = [
-  { what: 'a frame of 64 KiB and a byte', bytes: () => one('x'.repeat(65_537)), code: 1009 },
+  { what: 'a frame of 96 KiB and a byte', bytes: () => one('x'.repeat(98_305)), code: 1009 },
   { what: 'a header that promises 1 GiB', bytes: () => one('', { length: 2n ** 30n }), code: 1009 },
   { what: 'a header that promises more than numbers can count', bytes: () => one('', { length: 2n ** 63n }), code: 1009 },
   {
     what: 'fragments that add up to more than a frame may have',
-    bytes: () => [clientFrame('x'.repeat(40_000), { fin: false }), clientFrame('x'.repeat(40_000), { fin: false, opcode: 0 })],
+    bytes: () => [clientFrame('x'.repeat(60_000), { fin: false }), clientFrame('x'.repeat(60_000), { fin: false, opcode: 0 })],
     code: 1009,
   },
   { what: '200,000 empty fragments', bytes: () => fragments(200_000, ''), code: 1008 },

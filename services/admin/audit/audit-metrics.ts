@@ -3,9 +3,10 @@ import { Counter, Gauge } from 'prom-client'
 import type { AuditReport } from './audit.ts'
 import type { AuditPart, Finding } from './findings.ts'
 
+/** The measurements of an audit in watch mode. */
 export interface AuditMetrics {
   note(report: AuditReport): void
-  /** A round could not be finished. */
+  /** A round has failed before its end. */
   noteFailure(): void
 }
 
@@ -13,28 +14,28 @@ const parts = ['log', 'store', 'stream', 'canary'] satisfies AuditPart[]
 
 const nameOf = ({ part, fault, where, what }: Finding): string => `${part} ${fault} ${where} ${what}`
 
-/** What a watching audit tells. A finding that stays counts once. */
+/** Registers the metrics. A finding that persists over several rounds is counted once. */
 export const createAuditMetrics = (registry: Registry): AuditMetrics => {
   const registers = [registry]
   const gaps = new Counter({
     name: 'chat_delivery_gap_total',
-    help: 'Things that an audit found missing, doubled, late or different',
+    help: 'Findings of the audit: missing, duplicate, late or different data',
     labelNames: ['part'],
     registers,
   })
   const lag = new Gauge({
     name: 'chat_delivery_lag_seconds',
-    help: 'Of the slowest canary, from its publishing to the stage',
+    help: 'Seconds from the publishing of a canary to the stage, for the slowest partition',
     labelNames: ['stage'],
     registers,
   })
   const rounds = new Counter({
     name: 'chat_audit_rounds_total',
-    help: 'Rounds of an audit by how they ended',
+    help: 'Audit rounds by result',
     labelNames: ['result'],
     registers,
   })
-  // There before their first time, which could not be told otherwise.
+  // Registered at 0, so that Prometheus sees the first increment.
   for (const part of parts) gaps.inc({ part }, 0)
   for (const result of ['finished', 'failed']) rounds.inc({ result }, 0)
   let known = new Set<string>()

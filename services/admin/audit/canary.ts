@@ -2,14 +2,16 @@ import { createHash, randomUUIDv7 } from 'node:crypto'
 import type { ChatCommand, Command } from '../../../shared/domain/commands.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { CommandLog } from '../../../shared/ports/command-log.ts'
-import type { EventStore, Outcome } from '../../../shared/ports/event-store.ts'
+import type { EventStore, RecordedOutcome } from '../../../shared/ports/event-store.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
 import { channels, readRoomPublication } from '../../../shared/records/publications.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
+import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { Finding } from './findings.ts'
 
+/** The parts of the service that a canary message passes, and the lookups for its rooms. */
 export interface CanaryDeps {
   readonly commandLog: Pick<CommandLog, 'publish'>
   readonly eventStore: Pick<EventStore, 'outcomes'>
@@ -20,19 +22,19 @@ export interface CanaryDeps {
   readonly partitionOf: (key: string) => number
 }
 
-/** How one message fared through one partition. */
-export interface Flight {
+/** The latencies of one message through one partition. */
+export interface CanaryResult {
   readonly partition: number
-  /** From its publishing to its event in the store; undefined: not in time. */
+  /** From publishing to the stored event; undefined after a timeout. */
   readonly storedMs?: number
-  /** The same, to the hearing of its publication. */
+  /** From publishing to the receipt of its publication from the fan-out. */
   readonly heardMs?: number
 }
 
 const externalUserId = 'chat-canary'
 const digest = 'canary'
-const lookAgainMs = 20
-const patienceMs = 15_000
+const pollMs = 20
+const timeoutMs = 15_000
 
 const fixedId = (text: string): string => {
   const hash = createHash('sha256').update(text).digest('hex')
@@ -41,10 +43,10 @@ const fixedId = (text: string): string => {
 
 const monthMs = 30 * 86_400_000
 
-/** The same for all audits of a store for 30 days, so that rooms are made once a month and `prune` can delete old ones. */
+/** The same for all audits of a store for 30 days: rooms are created once per period, and `prune` can delete old ones. */
 export const canarySalt = (epoch: string, nowMs: number): string => `${epoch} ${Math.floor(nowMs / monthMs)}`
 
-/** One room for each partition. Skips the ids that `isTaken` names: clients choose the ids of chats. */
+/** One room per partition. Skips taken ids, because clients choose the ids of chats. */
 export const canaryRooms = async (
   { partitions, partitionOf }: Pick<CanaryDeps, 'partitions' | 'partitionOf'>,
   salt: string,
@@ -59,11 +61,10 @@ export const canaryRooms = async (
   return rooms
 }
 
-/** Sends a message through every partition, from the log to the store and to who listens, in rooms of its own. */
-export const flyCanaries = async (ports: CanaryDeps): Promise<readonly Flight[]> => {
-  const { commandLog, eventStore, readModel, fanOut, clock } = ports
+/** Sends one message through every partition, from the log to the store and the fan-out, in rooms of the audit. */
+export const sendCanaries = async (deps: CanaryDeps): Promise<readonly CanaryResult[]> => {
+  const { commandLog, eventStore, readModel, fanOut, clock } = deps
   const now = (): string => new Date(clock.nowMs()).toISOString()
-  const pause = (): Promise<void> => new Promise((resolve) => void clock.after(lookAgainMs, resolve))
 
   const publish = (command: Command): Promise<void> =>
     commandLog.publish([
@@ -74,18 +75,18 @@ export const flyCanaries = async (ports: CanaryDeps): Promise<readonly Flight[]>
       },
     ])
 
-  /** Probes until there is something, or patience ends. */
-  const within = async <T>(probe: () => Promise<T | undefined>): Promise<T | undefined> => {
+  /** Polls until the probe has a result, or until the timeout. */
+  const poll = async <T>(probe: () => Promise<T | undefined>): Promise<T | undefined> => {
     const startedAt = clock.monotonicMs()
     for (;;) {
       const found = await probe()
-      if (found !== undefined || clock.monotonicMs() - startedAt > patienceMs) return found
-      await pause()
+      if (found !== undefined || clock.monotonicMs() - startedAt > timeoutMs) return found
+      await pause(clock, pollMs)
     }
   }
 
-  const outcomeOf = (room: string, id: string): Promise<Outcome | undefined> =>
-    within(async () => (await eventStore.outcomes([{ room, id, digest }]))[0])
+  const outcomeOf = (room: string, id: string): Promise<RecordedOutcome | undefined> =>
+    poll(async () => (await eventStore.outcomes([{ room, id, digest }]))[0])
 
   const ensureUser = async (): Promise<string | undefined> => {
     const find = async () => (await readModel.usersByExternalId([externalUserId])).get(externalUserId)
@@ -93,10 +94,10 @@ export const flyCanaries = async (ports: CanaryDeps): Promise<readonly Flight[]>
       const head = { v: 1, type: 'CreateUser', room: externalUserId, digest } as const
       await publish({ ...head, id: randomUUIDv7(), at: now(), body: { externalUserId, name: 'Canary' } })
     }
-    return (await within(find))?.id
+    return (await poll(find))?.id
   }
 
-  const fly = async (partition: number, room: string, user: string): Promise<Flight> => {
+  const sendCanary = async (partition: number, room: string, user: string): Promise<CanaryResult> => {
     const head = { v: 1, room, digest, user } as const
     const create: ChatCommand = { ...head, type: 'CreateChat', id: room, at: now(), body: { name: 'canary', users: [user] } }
     const message: ChatCommand = {
@@ -109,8 +110,8 @@ export const flyCanaries = async (ports: CanaryDeps): Promise<readonly Flight[]>
     let startedAt = 0
     let heardMs: number | undefined
     const subscription = fanOut.subscribe(channels.room(room), (payload) => {
-      const isIt = readRoomPublication(payload)?.events.some(({ commandId }) => commandId === message.id)
-      if (isIt) heardMs ??= clock.monotonicMs() - startedAt
+      const isOwn = readRoomPublication(payload)?.events.some(({ commandId }) => commandId === message.id)
+      if (isOwn) heardMs ??= clock.monotonicMs() - startedAt
     })
     await subscription.ready
     if ((await eventStore.outcomes([{ room, id: room, digest }]))[0] === undefined) await publish(create)
@@ -118,7 +119,7 @@ export const flyCanaries = async (ports: CanaryDeps): Promise<readonly Flight[]>
     await publish(message)
     const outcome = await outcomeOf(room, message.id)
     const storedMs = clock.monotonicMs() - startedAt
-    if (outcome?.kind === 'event') await within(async () => heardMs)
+    if (outcome?.kind === 'event') await poll(async () => heardMs)
     subscription.close()
     return {
       partition,
@@ -127,24 +128,25 @@ export const flyCanaries = async (ports: CanaryDeps): Promise<readonly Flight[]>
     }
   }
 
-  /** Another client's chat: its creation has another digest. */
+  /** Whether the room is the chat of a client: its creation has another digest. */
   const isTaken = async (room: string): Promise<boolean> => {
     const [created] = await eventStore.outcomes([{ room, id: room, digest }])
     return created === undefined && (await readModel.heads([room])).has(room)
   }
 
   const salt = canarySalt(await readModel.epoch(), clock.nowMs())
-  const rooms = [...(await canaryRooms(ports, salt, isTaken))]
+  const rooms = [...(await canaryRooms(deps, salt, isTaken))]
   const user = await ensureUser()
   if (user === undefined) return rooms.map(([partition]) => ({ partition }))
-  return Promise.all(rooms.map(([partition, room]) => fly(partition, room, user)))
+  return Promise.all(rooms.map(([partition, room]) => sendCanary(partition, room, user)))
 }
 
-export const judgeFlights = (flights: readonly Flight[]): readonly Finding[] =>
+/** A finding for each partition whose message was not stored, or whose publication was not received. */
+export const judgeCanaries = (flights: readonly CanaryResult[]): readonly Finding[] =>
   flights.flatMap(({ partition, storedMs, heardMs }): readonly Finding[] => {
     const where = `partition ${partition}`
     if (storedMs === undefined)
-      return [{ part: 'canary', fault: 'missing', where, what: `a message was not stored within ${patienceMs} ms` }]
+      return [{ part: 'canary', fault: 'missing', where, what: `a message was not stored within ${timeoutMs} ms` }]
     if (heardMs !== undefined) return []
-    return [{ part: 'canary', fault: 'late', where, what: 'a message was stored, and its publication was not heard' }]
+    return [{ part: 'canary', fault: 'late', where, what: 'a message was stored, but its publication was not received' }]
   })

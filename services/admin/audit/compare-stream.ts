@@ -1,20 +1,20 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
+import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { Findings } from './findings.ts'
 import { missingOnStream } from './findings.ts'
 
+/** The position of the audit in the event stream. */
 export interface StreamDeps {
   readonly clock: Clock
   /** Resolves when the tally has seen every record that was on the event stream at the call. */
   readonly caughtUp: () => Promise<void>
 }
 
-/** A writer that has stored and not published yet is given this long, or its successor. */
+/** The time that a writer, or its successor after a crash, has to publish stored events. */
 const graceMs = 30_000
-const lookAgainMs = 500
+const pollMs = 500
 
-const pause = (clock: Clock): Promise<void> => new Promise((resolve) => void clock.after(lookAgainMs, resolve))
-
-/** Finds streams whose records end before these heads, after a grace time. */
+/** Adds a finding for each stream whose records end before its head, after a grace time. */
 export const compareHeads = async (
   { clock, caughtUp }: StreamDeps,
   heads: ReadonlyMap<string, number>,
@@ -27,7 +27,7 @@ export const compareHeads = async (
     await caughtUp()
     behind = behind.filter(([stream, head]) => lastOf(stream) < head)
     if (behind.length === 0 || clock.monotonicMs() - startedMs > graceMs) break
-    await pause(clock)
+    await pause(clock, pollMs)
   }
   for (const [stream, head] of behind) findings.add(missingOnStream(stream, `ends at ${lastOf(stream)} of ${head}`))
 }

@@ -6,7 +6,7 @@ export interface EventRecord {
   readonly value: string
 }
 
-/** Undefined: the record is not an event. */
+/** The seq of the event; undefined if the record is not an event. */
 export const eventSeq = ({ value }: EventRecord): number | undefined => {
   const text = seqPattern.exec(value)?.[1]
   return text === undefined ? undefined : Number(text)

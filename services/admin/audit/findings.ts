@@ -1,7 +1,7 @@
-/** Which comparison found it. */
+/** The comparison that has found a fault. */
 export type AuditPart = 'log' | 'store' | 'stream' | 'canary'
 
-/** Something that is not as it has to be. */
+/** One fault in the data. */
 export interface Finding {
   readonly part: AuditPart
   readonly fault: 'missing' | 'doubled' | 'late' | 'different'
@@ -10,7 +10,7 @@ export interface Finding {
   readonly what: string
 }
 
-/** A bounded number of them, and how many there are. */
+/** The number of findings, and the first ones in full. */
 export interface Findings {
   readonly count: number
   readonly first: readonly Finding[]
@@ -18,7 +18,7 @@ export interface Findings {
   addAll(other: Pick<Findings, 'count' | 'first'>): void
 }
 
-const keptMost = 100
+const maxKept = 100
 
 export const createFindings = (): Findings => {
   const first: Finding[] = []
@@ -30,11 +30,11 @@ export const createFindings = (): Findings => {
     first,
     add: (finding) => {
       count += 1
-      if (first.length < keptMost) first.push(finding)
+      if (first.length < maxKept) first.push(finding)
     },
     addAll: (other) => {
       count += other.count
-      first.push(...other.first.slice(0, keptMost - first.length))
+      first.push(...other.first.slice(0, maxKept - first.length))
     },
   }
 }

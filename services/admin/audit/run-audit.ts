@@ -3,33 +3,34 @@ import { createLogger } from '../../../shared/runtime/observability/logger.ts'
 import { lifecycle } from '../../../shared/runtime/process/lifecycle.ts'
 import type { ServiceProcess } from '../../../shared/runtime/process/service-process.ts'
 import { openProcess } from '../../../shared/runtime/process/service-process.ts'
-import { found } from '../admin.ts'
+import { hasFindings } from '../admin.ts'
 import type { AuditDeps, AuditReport } from './audit.ts'
 import { audit } from './audit.ts'
 import { createAuditMetrics } from './audit-metrics.ts'
 import { reportText } from './report-text.ts'
 import { createStreamTally } from './stream-tally.ts'
 
-/** Opens what an audit asks, to be closed with the process; `onRecord` gets each record that is published on the event stream from then on. */
+/** Opens the data sources of an audit, which are closed with the process. `onRecord` receives each record that is published on the event stream from then on. */
 export type OpenAudit = (
   config: DistributedConfig,
   service: Pick<ServiceProcess, 'log' | 'life'>,
   onRecord: (record: { readonly key: string; readonly value: string }) => void,
 ) => Promise<AuditDeps>
 
+/** The flags of the subcommand, with their help texts. */
 export const auditFlags = {
-  '--json': 'prints a JSON object, one line a round',
-  '--watch': 'goes on, round after round, and has metrics on INTERNAL_PORT',
+  '--json': 'prints each round as one line of JSON',
+  '--watch': 'repeats the audit until it is stopped, with metrics on INTERNAL_PORT',
 } as const
 
-const roundEveryMs = 30_000
+const roundPauseMs = 30_000
 
 const printer =
   (isJson: boolean) =>
   (report: AuditReport): void =>
     void process.stdout.write(isJson ? `${JSON.stringify(report)}\n` : `${reportText(report)}\n`)
 
-/** One round, with nothing on stdout but its report. */
+/** Runs one round; stdout has only its report. */
 const auditOnce = async (config: DistributedConfig, open: OpenAudit, print: (report: AuditReport) => void) => {
   const log = createLogger({ level: 'silent', name: 'audit' })
   const exit = (code: number): void => {
@@ -40,45 +41,46 @@ const auditOnce = async (config: DistributedConfig, open: OpenAudit, print: (rep
   try {
     const report = await audit(await open(config, { log, life }, tally.see), tally)
     print(report)
-    return report.findings.count > 0 ? found : undefined
+    return report.findings.count > 0 ? hasFindings : undefined
   } finally {
     await life.stop()
   }
 }
 
-/** Round after round, until the process is told to stop. */
+/** Runs rounds until the process receives a stop signal. */
 const watch = async (config: DistributedConfig, open: OpenAudit, print: (report: AuditReport) => void): Promise<never> => {
   const service = await openProcess(config, 'audit')
   const metrics = createAuditMetrics(service.metrics.registry)
   const tally = createStreamTally()
-  const ports = await open(config, service, tally.see)
-  service.onScrape(() => service.metrics.fanOutUp.set(ports.fanOut.state === 'up' ? 1 : 0))
+  const deps = await open(config, service, tally.see)
+  service.onScrape(() => service.metrics.fanOutUp.set(deps.fanOut.state === 'up' ? 1 : 0))
   service.report(() => ({ state: 'ready' }))
   let fullAtMs = Number.NEGATIVE_INFINITY
   for (;;) {
     try {
-      const startedAtMs = ports.clock.monotonicMs()
+      const startedAtMs = deps.clock.monotonicMs()
       const isFull = startedAtMs - fullAtMs >= config.times.auditFullMs
-      const report = await audit(ports, tally, isFull)
+      const report = await audit(deps, tally, isFull)
       if (isFull) fullAtMs = startedAtMs
       metrics.note(report)
       print(report)
     } catch (error) {
-      // A part of the service is away, which its own metrics tell; the next round looks again.
+      // A part of the service is unavailable, which its own metrics show; the next round tries again.
       metrics.noteFailure()
       // The changes since the last finished round may not have been walked.
       fullAtMs = Number.NEGATIVE_INFINITY
-      service.log.warn({ err: error }, 'a round of the audit could not be finished')
+      service.log.warn({ err: error }, 'audit round failed')
     }
-    await new Promise<void>((resolve) => void setTimeout(resolve, roundEveryMs))
+    await new Promise<void>((resolve) => void setTimeout(resolve, roundPauseMs))
   }
 }
 
+/** Runs the audit once, or with `--watch` until the process ends. */
 export const runAudit = (
   config: DistributedConfig,
   open: OpenAudit,
   flags: ReadonlySet<string>,
-): Promise<typeof found | undefined> => {
+): Promise<typeof hasFindings | undefined> => {
   const print = printer(flags.has('--json'))
   return flags.has('--watch') ? watch(config, open, print) : auditOnce(config, open, print)
 }

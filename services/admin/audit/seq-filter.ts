@@ -1,7 +1,7 @@
 const words = 2 ** 22
 const probes = 4
 
-/** Remembers pairs of a stream and a seq in 16 MiB, however many. It never denies a pair that was added, and rarely claims another one. */
+/** A Bloom filter of pairs of stream and seq, of constant size (16 MiB). Never misses a pair that was added; rarely reports one that was not. */
 export interface SeqFilter {
   add(stream: string, seq: number): void
   has(stream: string, seq: number): boolean
@@ -20,16 +20,16 @@ const hashOf = (stream: string, seq: number, basis: number): number => {
 
 export const createSeqFilter = (): SeqFilter => {
   const bits = new Uint32Array(words)
-  const placesOf = (stream: string, seq: number): readonly number[] => {
+  const positionsOf = (stream: string, seq: number): readonly number[] => {
     const first = hashOf(stream, seq, 0x811c9dc5)
     const step = (hashOf(stream, seq, 0x9747b28c) | 1) >>> 0
     return Array.from({ length: probes }, (_, probe) => (first + probe * step) % (words * 32))
   }
-  const wordAt = (place: number): number => bits[place >>> 5] ?? 0
+  const wordAt = (position: number): number => bits[position >>> 5] ?? 0
   return {
     add: (stream, seq) => {
-      for (const place of placesOf(stream, seq)) bits[place >>> 5] = wordAt(place) | (1 << (place & 31))
+      for (const position of positionsOf(stream, seq)) bits[position >>> 5] = wordAt(position) | (1 << (position & 31))
     },
-    has: (stream, seq) => placesOf(stream, seq).every((place) => (wordAt(place) & (1 << (place & 31))) !== 0),
+    has: (stream, seq) => positionsOf(stream, seq).every((position) => (wordAt(position) & (1 << (position & 31))) !== 0),
   }
 }

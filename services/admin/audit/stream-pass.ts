@@ -3,9 +3,10 @@ import { eventSeq } from './event-seq.ts'
 import type { Findings } from './findings.ts'
 import { createFindings, missingOnStream, notAnEvent } from './findings.ts'
 
+/** Reads the event stream from its first record to its current end. */
 export type ReadEvents = (onRecord: (record: EventRecord) => void) => Promise<void>
 
-/** What the event stream holds of some streams. */
+/** The content of the event stream for a set of streams. */
 export interface PassResult {
   readonly records: number
   readonly lastOf: ReadonlyMap<string, number>
@@ -13,8 +14,9 @@ export interface PassResult {
 }
 
 /**
- * Reads the event stream from its first record. Checks these streams, and keeps
- * one number for each. The first of several passes checks that every record is an event.
+ * Reads the event stream from its first record, checks these streams, and keeps
+ * one number per stream. The first of several passes also checks that every
+ * record is an event.
  */
 export const passOver = async (
   readEvents: ReadEvents,
@@ -32,7 +34,7 @@ export const passOver = async (
     if (seq === undefined && isFirst) findings.add(notAnEvent(key))
     if (seq === undefined || !streams.has(key)) return
     const last = lastOf.get(key) ?? 0
-    if (seq > last + 1) findings.add(missingOnStream(key, `${seq} comes after ${last}`))
+    if (seq > last + 1) findings.add(missingOnStream(key, `seq ${seq} follows seq ${last}`))
     lastOf.set(key, Math.max(last, seq))
   })
   return { records, lastOf, findings }

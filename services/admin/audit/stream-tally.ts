@@ -12,28 +12,28 @@ export interface Seen {
   readonly followsUnseen: boolean
 }
 
-/** The streams that have changed, and no others. */
+/** The streams with records since the last round. */
 export type Window = ReadonlyMap<string, Seen>
 
 /**
- * Follows the event stream as it grows. It keeps an entry for each stream that
- * has changed since the last round; of earlier rounds it keeps filters of
- * constant size.
+ * A summary of the records that arrive on the event stream: one entry per stream
+ * with records since the last round, and filters of constant size for earlier
+ * rounds.
  */
 export interface StreamTally {
   readonly records: number
-  /** The streams for which it has an entry. */
+  /** The number of streams with an entry. */
   readonly kept: number
   /** Every record published after this time has been seen or will be. */
   readonly completeSinceMs: number
   see(record: EventRecord): void
-  /** The last seq since the last round; 0: none. */
+  /** The last seq since the last round; 0 if there is none. */
   lastOf(stream: string): number
-  /** Begins a round: forgets the entries and returns them. */
+  /** Begins a round: removes the entries and returns them. */
   takeWindow(): Window
   /** Gaps and records that are not events, found since the last call. */
   takeFindings(): Pick<Findings, 'count' | 'first'>
-  /** Begins a new filter and drops the one before the last. */
+  /** Starts a new filter, keeps the previous one and drops the one before. */
   renew(nowMs: number): void
 }
 
@@ -53,7 +53,7 @@ export const createStreamTally = (): StreamTally => {
       last: seq,
       followsUnseen: seq > 1 && !hasSeen(stream, seq - 1) && !hasSeen(stream, seq),
     }
-    if (seq > last + 1) found.add(missingOnStream(stream, `${seq} comes after ${last}`))
+    if (seq > last + 1) found.add(missingOnStream(stream, `seq ${seq} follows seq ${last}`))
     entries.set(stream, { first, last: Math.max(last, seq), followsUnseen })
     newer.seqs.add(stream, seq)
   }

@@ -2,28 +2,30 @@ import type { StreamSummary } from '../../../shared/ports/stream-summary.ts'
 import type { StreamDeps } from './compare-stream.ts'
 import { compareHeads } from './compare-stream.ts'
 import type { Findings } from './findings.ts'
-import { judgeAccount, judgeOrphan } from './judge-account.ts'
+import { judgeOrphan, judgeStream } from './judge-stream.ts'
 import type { ReadEvents } from './stream-pass.ts'
 import { passOver } from './stream-pass.ts'
 import type { StreamTally, Window } from './stream-tally.ts'
 
+/** A part of the store: summaries of streams, and streams that exist only in the read model. */
 export interface StoreSlice {
   readonly accounts: readonly StreamSummary[]
   readonly orphans: readonly string[]
 }
 
 export interface WalkDeps extends StreamDeps {
-  /** Goes through these streams; undefined: through all. Waits for `onSlice` before it reads on. */
+  /** Reads these streams, or all if undefined. Awaits `onSlice` before it reads the next slice. */
   readonly walk: (onSlice: (slice: StoreSlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
   /** Gives the event stream from its first record to its present end. */
   readonly readEvents: ReadEvents
 }
 
+/** The result of walking the store. */
 export interface Walked {
   readonly store: { readonly chats: number; readonly users: number; readonly events: number; readonly messages: number }
-  /** Records of the event stream that were compared. */
+  /** The number of event-stream records that were compared. */
   readonly records: number
-  /** Heads in the store of the streams of the window. */
+  /** The heads, in the store, of the streams in the window. */
   readonly heads: ReadonlyMap<string, number>
 }
 
@@ -34,33 +36,34 @@ const createCount = (findings: Findings) => {
       store[account.kind === 'chat' ? 'chats' : 'users'] += 1
       store.events += account.events
       store.messages += account.messages
-      for (const finding of judgeAccount(account)) findings.add(finding)
+      for (const finding of judgeStream(account)) findings.add(finding)
     }
     for (const stream of orphans) findings.add(judgeOrphan(stream))
   }
   return { store, note }
 }
 
-/** Walks the streams that have changed and compares them with their records since the last round. */
-export const walkChanged = async (ports: WalkDeps, tally: StreamTally, window: Window, findings: Findings): Promise<Walked> => {
+/** Walks the changed streams and compares them with their records since the last round. */
+export const walkChanged = async (deps: WalkDeps, tally: StreamTally, window: Window, findings: Findings): Promise<Walked> => {
   const { store, note } = createCount(findings)
   const heads = new Map<string, number>()
   const onSlice = (slice: StoreSlice): void => {
     note(slice)
     for (const { stream, head } of slice.accounts) heads.set(stream, head)
   }
-  await ports.walk(onSlice, [...window.keys()])
+  await deps.walk(onSlice, [...window.keys()])
   const lastOf = (stream: string): number => Math.max(window.get(stream)?.last ?? 0, tally.lastOf(stream))
-  await compareHeads(ports, heads, lastOf, findings)
+  await compareHeads(deps, heads, lastOf, findings)
   return { store, records: tally.records, heads }
 }
 
 /**
  * Walks the whole store. After every `streamsPerPass` streams it reads the event
- * stream from its beginning for these, so that it never keeps more than so many heads.
+ * stream from its beginning for these streams, so that it never keeps more heads
+ * than that.
  */
 export const walkAll = async (
-  ports: WalkDeps,
+  deps: WalkDeps,
   tally: StreamTally,
   window: Window,
   findings: Findings,
@@ -71,14 +74,14 @@ export const walkAll = async (
   let heads = new Map<string, number>()
   let records: number | undefined
   const compare = async (): Promise<void> => {
-    const pass = await passOver(ports.readEvents, heads, records === undefined)
+    const pass = await passOver(deps.readEvents, heads, records === undefined)
     records = pass.records
     findings.addAll(pass.findings)
     const lastOf = (stream: string): number => Math.max(pass.lastOf.get(stream) ?? 0, tally.lastOf(stream))
-    await compareHeads(ports, heads, lastOf, findings)
+    await compareHeads(deps, heads, lastOf, findings)
     heads = new Map()
   }
-  await ports.walk(async (slice) => {
+  await deps.walk(async (slice) => {
     note(slice)
     for (const { stream, head } of slice.accounts) {
       heads.set(stream, head)

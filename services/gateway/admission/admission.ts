@@ -1,12 +1,12 @@
 import type { RateLimiter } from '../limits/rate-limiter.ts'
-import type { Place } from '../limits/session-counts.ts'
+import type { SessionSlot } from '../limits/session-counts.ts'
 import type { Authenticate, Principal } from './auth.ts'
 
-/** What the door grants to one socket. */
+/** The rights of one admitted socket. */
 export interface Admission {
   readonly principal: Principal
-  /** Verifies the tokens that come later. */
+  /** Verifies the tokens of later `refresh` requests. */
   readonly authenticate: Authenticate
   readonly rateLimiter: RateLimiter
-  readonly place: Place
+  readonly slot: SessionSlot
 }

@@ -7,13 +7,14 @@ import type { JwtConfig } from '../../../shared/runtime/config/access-config.ts'
 import { StartError } from '../../../shared/runtime/config/start-error.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
 import type { Logger } from '../../../shared/runtime/observability/logger.ts'
-import type { Authenticate, TokenFault, Verdict } from './auth.ts'
+import type { Authenticate, Authenticated, TokenFault } from './auth.ts'
 import { createKeySource, NoKeysError } from './key-source.ts'
 import { loadJwks } from './load-jwks.ts'
 
+/** Verifies JWTs. */
 export interface Authenticator {
   readonly authenticate: Authenticate
-  /** Resolves when keys have been looked for; tokens are refused while there are none. Rejects with `StartError` when there is no file of them. */
+  /** Resolves when a first load of keys has ended, with or without success. Rejects with `StartError` if the file of keys cannot be read. */
   start(): Promise<void>
 }
 
@@ -41,7 +42,7 @@ const publicKeys = (place: string, { clock, times, log }: AuthenticatorOptions):
   const source = createKeySource({ load, clock, coolDownMs, maxAgeMs, keepMs, log })
   const start = async (): Promise<void> => {
     await source.start()
-    // An endpoint may come back; a file that is not there was forgotten.
+    // An endpoint may recover. A missing file is a configuration error.
     if (!source.hasKeys && !URL.canParse(place)) throw new StartError('JWT_JWKS: the file cannot be read as a JWK set')
   }
   return { algorithms: ['RS256', 'ES256', 'EdDSA'], keyFor: source.keyFor, start }
@@ -53,15 +54,15 @@ const faultOf = (error: unknown): TokenFault => {
   return error.claim === 'nbf' && error.reason === 'check_failed' ? 'token_early' : 'token_claims'
 }
 
-/** A subject is an external user id, with all that is asked of one. A session ends with its token, or after `lifeMaxS`. */
-const verdictOn = ({ sub, exp, role }: JWTPayload, { leewayS, lifeMaxS }: JwtConfig, nowMs: number): Verdict => {
+/** The subject must be a valid external user id. A session ends when its token expires, or after `lifeMaxS`. */
+const principalOf = ({ sub, exp, role }: JWTPayload, { leewayS, lifeMaxS }: JwtConfig, nowMs: number): Authenticated => {
   const subject = externalUserId.safeParse(sub)
   if (!subject.success || exp === undefined) return { fault: 'token_claims' }
   const expiresAtMs = Math.min((exp + leewayS) * 1_000, nowMs + lifeMaxS * 1_000)
   return { principal: { isService: role === 'service', subject: subject.data, expiresAtMs } }
 }
 
-/** Verifies JWTs: signature, `exp`, `nbf`, `sub`, and audience and issuer where those are configured. */
+/** Verifies signature, `exp`, `nbf` and `sub`, and audience and issuer if they are configured. */
 export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
   const { jwt, clock } = options
   const keys = 'secret' in jwt.keys ? secretKeys(jwt.keys.secret) : publicKeys(jwt.keys.jwks, options)
@@ -77,7 +78,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
       if (token === undefined) return { fault: 'token_missing' }
       try {
         const { payload } = await jwtVerify(token, keys.keyFor, { ...fixed, currentDate: new Date(clock.nowMs()) })
-        return verdictOn(payload, jwt, clock.nowMs())
+        return principalOf(payload, jwt, clock.nowMs())
       } catch (error) {
         if (error instanceof NoKeysError) return { fault: 'keys_unavailable', retryInMs: error.retryInMs }
         return { fault: faultOf(error) }

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Whose requests these are, as far as addresses tell. */
+/** Determines the client address of a request from its peer address and its `X-Forwarded-For` header. */
 export type ClientAddress = (peer: string | undefined, forwardedFor: string | undefined) => string
 
 const kindOf = (address: string): 'ipv4' | 'ipv6' | undefined => {
@@ -11,7 +11,7 @@ const kindOf = (address: string): 'ipv4' | 'ipv6' | undefined => {
 /** Unwraps an IPv4-mapped IPv6 address (`::ffff:a.b.c.d`). */
 export const unwrapped = (address: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
 
-/** Some proxies write a port behind the address. */
+/** Removes the port that some proxies append to the address. */
 const hopAddress = (hop: string): string =>
   unwrapped(/^\[(.+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop)
 
@@ -27,7 +27,7 @@ const blockListOf = (networks: readonly string[]): BlockList => {
   return list
 }
 
-/** Whether an address (unwrapped) is one of the trusted proxies. */
+/** Tests whether an unwrapped address is one of the trusted proxies. */
 export const trustedProxyTest = (trustedProxies: readonly string[]): ((address: string) => boolean) => {
   const trusted = blockListOf(trustedProxies)
   return (address) => {
@@ -37,9 +37,9 @@ export const trustedProxyTest = (trustedProxies: readonly string[]): ((address: 
 }
 
 /**
- * The address of the client. `X-Forwarded-For` counts only as far as each hop
- * that wrote it is a trusted proxy: it is read from its end, where the nearest
- * proxy wrote, and what the client itself put at its beginning is never believed.
+ * Reads `X-Forwarded-For` from its end, where the nearest proxy wrote, and only
+ * as far as the writer of each hop is a trusted proxy. Entries that the client
+ * itself may have written are ignored.
  */
 export const clientAddress = (trustedProxies: readonly string[]): ClientAddress => {
   const isTrusted = trustedProxyTest(trustedProxies)
@@ -55,7 +55,7 @@ export const clientAddress = (trustedProxies: readonly string[]): ClientAddress 
   }
 }
 
-/** What limits by address are kept by: an IPv6 site has its whole /64. */
+/** The key for limits per address: an IPv6 address counts as its /64 network. */
 export const addressKey = (address: string): string => {
   if (kindOf(address) !== 'ipv6') return address
   const [head = '', tail] = (address.split('%')[0] ?? '').split('::')

@@ -4,7 +4,7 @@ import type { Clock } from '../../../shared/ports/clock.ts'
 import type { Logger } from '../../../shared/runtime/observability/logger.ts'
 import type { LoadJwks } from './load-jwks.ts'
 
-/** The keys to verify a token are not known now. The token itself may be good, so the client may try again. */
+/** The key of a token is not known now. The token may be valid, so the client may try again. */
 export class NoKeysError extends Error {
   /** When the next load may begin. */
   readonly retryInMs: number
@@ -15,14 +15,15 @@ export class NoKeysError extends Error {
   }
 }
 
+/** Settings and functions of a key source. */
 export interface KeySourceOptions {
   readonly load: LoadJwks
   readonly clock: Pick<Clock, 'monotonicMs'>
   /** Between two loads. */
   readonly coolDownMs: number
-  /** An older set is loaded anew before the next token is verified. */
+  /** An older set is loaded again before the next token is verified. */
   readonly maxAgeMs: number
-  /** An older set, which could not be loaded anew for so long, verifies nothing. */
+  /** An older set is no longer used. */
   readonly keepMs: number
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
@@ -30,8 +31,8 @@ export interface KeySourceOptions {
 /**
  * A cache of the issuer's public keys.
  *
- * Promises:  one load at a time, and none within the cool-down of the one
- *            before, whatever tokens come. A token that arrives when the set
+ * Promises:  one load at a time, and none within the cool-down after the
+ *            previous load began. A token that arrives when the set
  *            is older than `maxAgeMs` waits for a load. While loads fail, the
  *            last set is used until it is older than `keepMs`; then every
  *            token gets `NoKeysError`. An unknown key is final only if the
@@ -41,7 +42,7 @@ export interface KeySourceOptions {
  */
 export interface KeySource {
   readonly keyFor: JWTVerifyGetKey
-  /** Resolves when a first load has ended, well or not. */
+  /** Resolves when a first load has ended, with or without success. */
   start(): Promise<void>
   readonly hasKeys: boolean
 }
@@ -69,7 +70,7 @@ export const createKeySource = ({ load, clock, coolDownMs, maxAgeMs, keepMs, log
     loading = undefined
   }
 
-  /** Undefined: it is too soon. */
+  /** Undefined: the cool-down has not passed. */
   const reload = (): Promise<void> | undefined => {
     if (loading === undefined && clock.monotonicMs() - triedAtMs < coolDownMs) return undefined
     loading ??= loadOnce()

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import type { JSONWebKeySet } from 'jose'
 
-/** One try to get the key set; rejects with what went wrong. */
+/** Loads the key set; rejects if it cannot be loaded or is not a JWK set. */
 export type LoadJwks = () => Promise<JSONWebKeySet>
 
 const largestBytes = 1024 * 1024
 
 const fetchText = async (url: string, timeoutMs: number): Promise<string> => {
-  // A redirect would lead to a place that nobody configured.
+  // A redirect could lead to a host that is not configured.
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
   if (!response.ok) throw new Error(`the key set was answered with status ${response.status}`)
   let text = ''
@@ -19,7 +19,7 @@ const fetchText = async (url: string, timeoutMs: number): Promise<string> => {
   return text
 }
 
-/** `place`: a file, read anew each time, or a URL. */
+/** `place`: a URL, or a file that is read at each load. */
 export const loadJwks =
   (place: string, timeoutMs: number): LoadJwks =>
   async () => {

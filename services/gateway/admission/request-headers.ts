@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Every value that a request gives a header, in their order; its name in lower
- * case. Node's own `headersDistinct` threw at a header named `__proto__` for a
- * time (CVE-2026-21710), and `headers` hides that there are several.
+ * All values of a header, in order. `name` is in lower case. Some versions of
+ * Node throw in `headersDistinct` at a header named `__proto__`
+ * (CVE-2026-21710), and `headers` hides repeated headers.
  */
 export const headerValues = ({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>, name: string): string[] => {
   const values: string[] = []

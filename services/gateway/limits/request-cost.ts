@@ -4,7 +4,7 @@ import type { Request } from '../../../shared/protocol/requests.ts'
 
 const count = (collection: object | undefined): number => (collection === undefined ? 0 : Object.keys(collection).length)
 
-/** How many of the units of its price a request holds. */
+/** The number of priced units in a request. */
 const unitsIn = (request: Request, frameBytes: number): number => {
   switch (request.event) {
     case 'create-user':
@@ -22,7 +22,7 @@ const unitsIn = (request: Request, frameBytes: number): number => {
   }
 }
 
-/** What a request takes from its user's bucket; see `prices`. */
+/** The tokens that a request takes from its user's bucket, by the table `prices`. */
 export const costOf = (request: Request, frameBytes: number): number => {
   const price: Price | undefined = prices[request.event]
   return price === undefined ? 1 : 1 + Math.floor(unitsIn(request, frameBytes) / price.per)

@@ -1,19 +1,20 @@
 import { createCounts } from './counts.ts'
 
-/** Why there is no room. */
-export type SessionCountsRefusal = 'gateway_full' | 'binding_full' | 'address_full' | 'user_full'
+/** The bound that refuses a session. */
+export type SessionLimit = 'gateway_full' | 'binding_full' | 'address_full' | 'user_full'
 
-/** A session's place in the crowd. */
-export interface Place {
-  /** Its session has its user, or needs none. Idempotent. */
+/** One session in the counts. */
+export interface SessionSlot {
+  /** The session is bound to its user, or needs none. Idempotent. */
   bound(): void
-  /** Its session is gone. Idempotent. */
+  /** The session has ended. Idempotent. */
   leave(): void
 }
 
-/** Where nobody counts. */
-export const nowhere: Place = { bound: () => undefined, leave: () => undefined }
+/** A slot for a session that is not counted. */
+export const uncountedSlot: SessionSlot = { bound: () => undefined, leave: () => undefined }
 
+/** The largest counts. */
 export interface SessionCountsBounds {
   readonly sessionsPerGateway: number
   readonly bindingSessions: number
@@ -21,40 +22,41 @@ export interface SessionCountsBounds {
   readonly sessionsPerUser: number
 }
 
-/** Whose session it is to be. A service has none of both: it is held to the gateway's own bounds. */
-export interface Guest {
+/** The keys under which a session is counted. A service has neither: only the gateway's own bounds apply to it. */
+export interface ClientKey {
   readonly address?: string
   readonly subject?: string
 }
 
 /**
- * Counts this gateway's sessions, of all and of each user and address.
+ * Counts this gateway's sessions: in total, per user and per address.
  *
- * Does not:  count those of other gateways. A load balancer spreads them; what
- *            one user or address does on all of them is bounded by rates.
+ * Does not:  count the sessions of other gateways. A load balancer spreads
+ *            them, and rate limits bound one user or address on all gateways.
  */
 export interface SessionCounts {
-  /** Whether there is room for anybody at all, before it is asked who it is. */
+  /** The bound that any further session exceeds; undefined: none. Needs no authentication. */
   isFull(): 'gateway_full' | 'binding_full' | undefined
-  enter(guest: Guest): Place | SessionCountsRefusal
+  /** Counts a session, or returns the bound that refuses it. */
+  enter(client: ClientKey): SessionSlot | SessionLimit
   readonly size: number
   readonly binding: number
 }
 
 interface Counting {
   bound(): void
-  left(guest: Guest): void
+  left(client: ClientKey): void
 }
 
-/** A class for the sake of memory: every session has one. */
-class TakenPlace implements Place {
-  private readonly guest: Guest
+/** A class, because every session has one. */
+class CountedSlot implements SessionSlot {
+  private readonly client: ClientKey
   private readonly counting: Counting
   private isBinding = true
-  private isThere = true
+  private isCounted = true
 
-  constructor(guest: Guest, counting: Counting) {
-    this.guest = guest
+  constructor(client: ClientKey, counting: Counting) {
+    this.client = client
     this.counting = counting
   }
 
@@ -65,8 +67,8 @@ class TakenPlace implements Place {
 
   leave(): void {
     this.bound()
-    if (this.isThere) this.counting.left(this.guest)
-    this.isThere = false
+    if (this.isCounted) this.counting.left(this.client)
+    this.isCounted = false
   }
 }
 
@@ -81,12 +83,12 @@ export const createSessionCounts = (bounds: SessionCountsBounds): SessionCounts 
     return binding >= bounds.bindingSessions ? 'binding_full' : undefined
   }
 
-  const refusalOf = ({ address, subject }: Guest): SessionCountsRefusal | undefined => {
+  const exceededBy = ({ address, subject }: ClientKey): SessionLimit | undefined => {
     if (address !== undefined && byAddress.of(address) >= bounds.sessionsPerAddress) return 'address_full'
     return subject !== undefined && byUser.of(subject) >= bounds.sessionsPerUser ? 'user_full' : undefined
   }
 
-  const count = ({ address, subject }: Guest, by: 1 | -1): void => {
+  const count = ({ address, subject }: ClientKey, by: 1 | -1): void => {
     size += by
     if (address !== undefined) byAddress.add(address, by)
     if (subject !== undefined) byUser.add(subject, by)
@@ -96,18 +98,18 @@ export const createSessionCounts = (bounds: SessionCountsBounds): SessionCounts 
     bound: () => {
       binding -= 1
     },
-    left: (guest) => count(guest, -1),
+    left: (client) => count(client, -1),
   }
 
-  const take = (guest: Guest): Place => {
-    count(guest, 1)
+  const take = (client: ClientKey): SessionSlot => {
+    count(client, 1)
     binding += 1
-    return new TakenPlace(guest, counting)
+    return new CountedSlot(client, counting)
   }
 
   return {
     isFull,
-    enter: (guest) => isFull() ?? refusalOf(guest) ?? take(guest),
+    enter: (client) => isFull() ?? exceededBy(client) ?? take(client),
     get size() {
       return size
     },

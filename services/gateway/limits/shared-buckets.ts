@@ -1,15 +1,14 @@
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import type { Charge, Rate, RateLimitStore } from '../../../shared/ports/rate-limit-store.ts'
-import type { TokenBucket } from './token-bucket.ts'
-import { tokenBucket } from './token-bucket.ts'
+import { TokenBucket } from './token-bucket.ts'
 
-/** Part of a burst that is spent here before the others are told. */
-const untold = 1 / 20
-/** Between two tellings, so that many spendings are one. */
+/** The part of a burst that is spent here before it is reported to the other gateways. */
+const unreportedPart = 1 / 20
+/** Between two reports, so that one report covers many charges. */
 const pauseMs = 50
 const sweepMs = 60_000
 
-interface Held {
+interface HeldBucket {
   readonly rate: Rate
   readonly bucket: TokenBucket
   holders: number
@@ -17,83 +16,83 @@ interface Held {
   blockedUntilMs: number
 }
 
-/** A bucket that is shared with the other gateways, held by one who draws on it. */
+/** A shared bucket, held by one session. */
 export interface BucketHold {
-  /** Takes, or says how many milliseconds to wait. A negative cost gives back. */
+  /** Takes tokens, or returns how many milliseconds to wait. A negative cost gives tokens back. */
   take(cost: number): number | undefined
   release(): void
 }
 
 /**
- * Buckets of users, addresses and rooms.
+ * Buckets of users, addresses and rooms that all gateways share.
  *
- * Promises:  nobody waits for the others' word: what is here decides at once,
- *            and what was spent here is told to them soon. Over all gateways
- *            a bucket is overdrawn by one burst for each at the most, and
- *            that is paid back before anything else is granted. While the
- *            others cannot be told, each gateway grants its own share.
- * Does not:  forget what was spent when its holder goes.
+ * Promises:  a decision waits for no other gateway: the local bucket decides at
+ *            once, and charges are reported soon. Over all gateways, a bucket
+ *            is overdrawn by at most one burst per gateway, and the debt is
+ *            paid back before anything else is granted. While the store of
+ *            charges is unavailable, each gateway grants its own share.
+ * Does not:  forget charges when the session that made them ends.
  */
 export interface SharedBuckets {
   hold(key: string, rate: Rate): BucketHold
-  /** Takes from a bucket without holding it; it is kept until it is full again. */
+  /** Takes from a bucket without holding it. The bucket is kept until it is full again. */
   take(key: string, rate: Rate, cost: number): number | undefined
-  /** Gateways that share the buckets, this one included. */
+  /** The number of gateways that share the buckets, including this one. */
   readonly gateways: number
   readonly size: number
   /** Idempotent. */
   stop(): void
 }
 
-/** `allowances`: undefined where there are no other gateways. */
+/** `rateLimitStore`: undefined if there is only one gateway. */
 export const createSharedBuckets = (rateLimitStore: RateLimitStore | undefined, clock: Clock): SharedBuckets => {
-  const buckets = new Map<string, Held>()
-  const toTell = new Set<string>()
+  const buckets = new Map<string, HeldBucket>()
+  const toReport = new Set<string>()
   let isAlone = false
-  let isTelling = false
+  let isReporting = false
   let sweep: Timer | undefined
 
   const gateways = (): number => Math.max(1, rateLimitStore?.gateways ?? 1)
   const share = (): number => (isAlone ? 1 / gateways() : 1)
 
-  const gather = (): Charge[] => {
-    const spendings: Charge[] = []
-    for (const key of toTell) {
+  const collect = (): Charge[] => {
+    const charges: Charge[] = []
+    for (const key of toReport) {
       const held = buckets.get(key)
       if (held === undefined || held.unreported === 0) continue
-      spendings.push({ key, cost: held.unreported, rate: held.rate })
+      charges.push({ key, cost: held.unreported, rate: held.rate })
       held.unreported = 0
     }
-    toTell.clear()
-    return spendings
+    toReport.clear()
+    return charges
   }
 
-  const hear = (spendings: readonly Charge[], waits: readonly number[]): void => {
+  const receive = (charges: readonly Charge[], waits: readonly number[]): void => {
     const now = clock.monotonicMs()
-    for (const [index, { key }] of spendings.entries()) {
+    for (const [index, { key }] of charges.entries()) {
       const held = buckets.get(key)
       if (held !== undefined) held.blockedUntilMs = now + (waits[index] ?? 0)
     }
   }
 
-  const tell = async (to: RateLimitStore): Promise<void> => {
-    const spendings = gather()
+  const report = async (to: RateLimitStore): Promise<void> => {
+    const charges = collect()
     try {
-      hear(spendings, await to.spend(spendings))
+      receive(charges, await to.spend(charges))
       isAlone = false
     } catch {
-      // What was spent meanwhile is not told later: the own share was all that was granted.
+      // Charges that could not be reported are dropped, because from now on only the own share is granted.
       isAlone = true
     }
     clock.after(pauseMs, () => {
-      isTelling = false
-      tellSoon()
+      isReporting = false
+      reportSoon()
     })
   }
-  const tellSoon = (): void => {
-    if (rateLimitStore === undefined || isTelling || toTell.size === 0) return
-    isTelling = true
-    void tell(rateLimitStore)
+  const reportSoon = (): void => {
+    if (rateLimitStore === undefined || isReporting || toReport.size === 0) return
+    isReporting = true
+    void report(rateLimitStore)
   }
 
   const forgetFull = (): void => {
@@ -104,24 +103,24 @@ export const createSharedBuckets = (rateLimitStore: RateLimitStore | undefined, 
     sweep = buckets.size === 0 ? undefined : clock.after(sweepMs, forgetFull)
   }
 
-  const find = (key: string, rate: Rate): Held => {
+  const find = (key: string, rate: Rate): HeldBucket => {
     const found = buckets.get(key)
     if (found !== undefined) return found
-    const held = { rate, bucket: tokenBucket(rate, clock), holders: 0, unreported: 0, blockedUntilMs: 0 }
+    const held = { rate, bucket: new TokenBucket(rate, clock), holders: 0, unreported: 0, blockedUntilMs: 0 }
     buckets.set(key, held)
     sweep ??= clock.after(sweepMs, forgetFull)
     return held
   }
 
-  const take = (key: string, held: Held, cost: number): number | undefined => {
+  const take = (key: string, held: HeldBucket, cost: number): number | undefined => {
     const owedMs = held.blockedUntilMs - clock.monotonicMs()
     if (owedMs > 0) return Math.ceil(owedMs)
     const waitMs = held.bucket.take(cost, share())
     if (waitMs !== undefined) return waitMs
     held.unreported += cost
-    if (Math.abs(held.unreported) < held.rate.burst * untold) return undefined
-    toTell.add(key)
-    tellSoon()
+    if (Math.abs(held.unreported) < held.rate.burst * unreportedPart) return undefined
+    toReport.add(key)
+    reportSoon()
     return undefined
   }
 

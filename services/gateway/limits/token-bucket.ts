@@ -1,15 +1,8 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { Rate } from '../../../shared/ports/rate-limit-store.ts'
 
-export interface TokenBucket {
-  /** Takes, or says how many milliseconds to wait. A negative cost gives back. What costs more than the whole bucket costs the whole bucket. */
-  take(cost: number, share?: number): number | undefined
-  /** Nothing has been taken that is not filled up again. */
-  readonly isFull: boolean
-}
-
-/** A class for the sake of memory: a session has several. */
-class LeakingBucket implements TokenBucket {
+/** A bucket of tokens that refills at a constant rate. A class, because a session has several. */
+export class TokenBucket {
   private readonly rate: Rate
   private readonly clock: Pick<Clock, 'monotonicMs'>
   private level: number
@@ -27,6 +20,10 @@ class LeakingBucket implements TokenBucket {
     return this.level === this.rate.burst
   }
 
+  /**
+   * Takes tokens, or returns how many milliseconds to wait. A negative cost gives tokens back. A cost above the burst is
+   * charged as the burst. `share`: the part of rate and burst that may be used.
+   */
   take(cost: number, share = 1): number | undefined {
     const { perMinute, burst } = this.rate
     this.fill(share)
@@ -35,7 +32,7 @@ class LeakingBucket implements TokenBucket {
       this.level -= price
       return undefined
     }
-    // A millisecond more or less by rounding would be told as one more.
+    // Without the tolerance, a rounding error would add a millisecond.
     return Math.ceil(((price - this.level) * 60_000) / (perMinute * share) - 1e-6)
   }
 
@@ -46,6 +43,3 @@ class LeakingBucket implements TokenBucket {
     this.atMs = now
   }
 }
-
-/** `share`: the part of rate and burst that counts, while others may use the rest without our knowing. */
-export const tokenBucket = (rate: Rate, clock: Pick<Clock, 'monotonicMs'>): TokenBucket => new LeakingBucket(rate, clock)

@@ -1,5 +1,5 @@
 import type { User } from '../../../shared/domain/events.ts'
-import type { CommandKey, EventStore, Outcome } from '../../../shared/ports/event-store.ts'
+import type { CommandKey, EventStore, RecordedOutcome } from '../../../shared/ports/event-store.ts'
 import type { HeldMembership, ReadModel } from '../../../shared/ports/read-model.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
@@ -8,15 +8,22 @@ import type { PageLookup, ReaderPage } from './shared-pages.ts'
 import { createSharedPages } from './shared-pages.ts'
 
 /**
- * Look-ups of many sessions in few statements: one statement in flight per
- * kind, what arrives meanwhile goes into the next. Rejections are the ports'.
+ * Combines the look-ups of many sessions into few statements: one statement per
+ * kind is in flight, and look-ups that arrive meanwhile go into the next one.
+ * Rejects as the ports do.
  */
 export interface Lookups {
+  /** Undefined: there is no such user. */
   user(externalId: string): Promise<User | undefined>
+  /** The present memberships of a user. */
   memberships(user: string): Promise<readonly HeldMembership[]>
+  /** The last seq of a room; 0: there is no such room. */
   head(room: string): Promise<number>
+  /** A page of events of a room. */
   page(lookup: PageLookup): Promise<ReaderPage>
-  outcome(key: CommandKey): Promise<Outcome | undefined>
+  /** Undefined: no outcome is recorded. */
+  outcome(key: CommandKey): Promise<RecordedOutcome | undefined>
+  /** The epoch of the store; it changes when the store is restored. */
   epoch(): Promise<string>
 }
 
@@ -39,7 +46,7 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
       return rooms.map((room) => found.get(room) ?? 0)
     },
   })
-  const outcome = batcher<CommandKey, Outcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
+  const outcome = batcher<CommandKey, RecordedOutcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
   const epoch = batcher<undefined, string>({
     maxItems: Number.POSITIVE_INFINITY,
     run: async (asked) => {

@@ -1,16 +1,16 @@
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 
-/** What reads of lists may use at once. */
+/** The part of the database pool and of the answer bytes that reads of lists may use. */
 export interface ReadShare {
-  /** Reads under way, each of which holds one database connection. */
+  /** Reads in flight, each of which holds one database connection. */
   readonly reads: number
-  /** Bytes of their answers, under way or not taken by their sockets yet. */
+  /** Bytes of answers that are being read, or that their sockets have not taken yet. */
   readonly bytes: number
 }
 
 /**
  * Reads of lists get half of the database pool, so that the other half is free
- * for look-ups, which binds wait for. One user gets a fifth of the pool and a
+ * for the look-ups of `create-user`. One user gets a fifth of the pool and a
  * quarter of the answer bytes, over all of its sockets on this gateway.
  */
 export const readShares = ({

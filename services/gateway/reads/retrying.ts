@@ -1,11 +1,10 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-
-const pause = (clock: Clock, pauseMs: number): Promise<void> => new Promise((resolve) => clock.after(pauseMs, resolve))
+import { pause } from '../../../shared/runtime/async/pause.ts'
 
 /**
- * Asks the store again and again while it is away and the answer is still
- * wanted; undefined once it is not. Anything but a `StoreError` is let out.
+ * Repeats an attempt while it rejects with `StoreError` and its result is still
+ * wanted. Resolves with undefined once it is not. Rejects with any other error.
  */
 export const retrying = async <T>(
   clock: Clock,

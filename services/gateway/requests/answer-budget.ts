@@ -6,40 +6,41 @@ import type { SendQueue } from '../send-queue/send-queue.ts'
 /**
  * Bounds the database connections and the memory that reads of lists take.
  *
- * Promises:  a read begins only while its socket's send queue is not full and
- *            `pagesPerSession` reads of that socket are not under way, and
- *            within two shares: that of its user over all of its sockets, and
- *            that of all reads (`readShares`). Against bytes, a read under way
- *            counts as a whole page, an answer by the bytes that its socket has
- *            not taken. Users with reads waiting take turns; reads of one socket
- *            begin in the order asked for.
- * Does not:  count sockets that are asked for nothing.
+ * Promises:  a read begins only while its socket's send queue is not full,
+ *            fewer than `pagesPerSession` reads of that socket are in flight,
+ *            and two shares allow it: the share of its user over all of the
+ *            user's sockets, and the share of all reads (`readShares`). A read
+ *            in flight counts as a full page of bytes, an answer as the bytes
+ *            that its socket has not taken. Users with waiting reads take
+ *            turns; the reads of one socket begin in the order of requests.
+ * Does not:  count sockets that request no reads.
  */
 export interface AnswerBudget {
   /**
-   * Resolves when a read for this socket may begin; call the function it resolves with once, when the answer is queued.
-   * `user`: whose share the read is taken from. Undefined for a service: its socket takes turns, and has no share.
+   * Resolves when a read for this socket may begin. Call the resolved function once, when the answer is queued.
+   * `user`: the user whose share the read uses. Undefined for a service: its socket takes turns and has no share.
    */
   begin(sendQueue: SendQueue, user: string | undefined): Promise<() => void>
-  /** To be called when the socket has taken everything, or is closed. */
+  /** Call it when the socket has taken everything, or is closed. */
   drained(sendQueue: SendQueue): void
 }
 
-/** What one user, or one socket of a service, uses now. */
+/** The present use by one user, or by one socket of a service. */
 interface Reader {
   readonly key: string | SendQueue
   readonly share: ReadShare
   reads: number
   bytes: number
-  /** Sockets whose next read waits for nothing but a share, in their order. */
+  /** Sockets whose next read waits for a share only, in order. */
   readonly ready: Set<SendQueue>
   sockets: number
 }
 
+/** The reads of one socket. */
 interface Account {
   readonly reader: Reader
   reads: number
-  /** Not taken by the socket yet, at the last look. */
+  /** Bytes that the socket had not taken at the last update. */
   bytes: number
   readonly waiting: (() => void)[]
 }
@@ -52,7 +53,7 @@ export const createAnswerBudget = (bounds: BudgetBounds): AnswerBudget => {
   const accounts = new Map<SendQueue, Account>()
   const readers = new Map<string | SendQueue, Reader>()
   const total = { reads: 0, bytes: 0 }
-  /** Readers with a ready socket and room in their own share, in the order of their turns. */
+  /** Readers that have a ready socket and are within their own share, in the order of their turns. */
   const turns = new Set<Reader>()
 
   const hasRoom = (used: { readonly reads: number; readonly bytes: number }, share: ReadShare): boolean =>
@@ -77,7 +78,7 @@ export const createAnswerBudget = (bounds: BudgetBounds): AnswerBudget => {
     else turns.delete(reader)
   }
 
-  /** Begins one read of the reader whose turn it is, and puts the reader and the socket at the end of their queues. */
+  /** Begins one read of this reader, and moves the reader and the socket to the end of their queues. */
   const serveNext = (reader: Reader): void => {
     turns.delete(reader)
     const [sendQueue] = reader.ready

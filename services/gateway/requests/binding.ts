@@ -2,26 +2,21 @@ import type { User } from '../../../shared/domain/events.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
 import type { Lookups } from '../reads/lookups.ts'
-import type { SessionRooms } from '../rooms/session-rooms.ts'
+import type { SessionRoomsDeps } from '../rooms/session-rooms.ts'
+import { SessionRooms } from '../rooms/session-rooms.ts'
 import type { UserSessions } from '../rooms/user-sessions.ts'
+import { answerWith } from './answer-with.ts'
 import type { NamedCreateUser } from './claim-user.ts'
 import type { Intake } from './intake.ts'
-import { answerWith } from './intake.ts'
-import type { Caller } from './requester.ts'
+import type { Requester, SocketRequester } from './requester.ts'
 import type { Resume, Standing } from './resume.ts'
 
-export interface BindableCaller extends Caller {
-  /** The rooms of a user whose the session is not yet. */
-  prepare(user: string): SessionRooms
-  /** From now on the session is the user's. */
-  bind(rooms: SessionRooms): void
-}
-
-/** `create-user`: create or fetch; the first one on a socket binds it. */
+/** `create-user`: creates the user or fetches it; the first one on a socket binds the socket to the user. */
 export interface Binding {
-  createUser(caller: BindableCaller, request: NamedCreateUser): Promise<void>
-  /** The same for a caller that is never bound. */
-  fetchUser(caller: Caller, request: NamedCreateUser): Promise<void>
+  /** Never rejects with `StoreError`: the requester gets `unavailable`. */
+  createUser(requester: SocketRequester, request: NamedCreateUser): Promise<void>
+  /** The same for a requester that is never bound. */
+  fetchUser(requester: Requester, request: NamedCreateUser): Promise<void>
 }
 
 export interface BindingDeps {
@@ -29,23 +24,24 @@ export interface BindingDeps {
   readonly intake: Intake
   readonly userSessions: UserSessions
   readonly resume: Resume
+  readonly sessionRooms: SessionRoomsDeps
 }
 
-export const createBinding = ({ lookups, intake, userSessions, resume }: BindingDeps): Binding => {
-  /** The stored user; undefined: the caller has been told why not. */
-  const obtain = async (caller: Caller, request: NamedCreateUser): Promise<User | undefined> => {
+export const createBinding = ({ lookups, intake, userSessions, resume, sessionRooms }: BindingDeps): Binding => {
+  /** The stored user; undefined: the requester has its error. */
+  const obtain = async (requester: Requester, request: NamedCreateUser): Promise<User | undefined> => {
     const known = await lookups.user(request.body.user.externalUserId)
     if (known !== undefined) return known
     const { promise, resolve } = Promise.withResolvers<User | undefined>()
-    const isTaken = intake.createUser(caller, request, (settlement) => {
-      if (settlement.kind === 'done') return resolve((JSON.parse(settlement.body) as { user: User }).user)
-      answerWith(caller, request, settlement)
+    const isTaken = intake.createUser(requester, request, (outcome) => {
+      if ('body' in outcome) return resolve((JSON.parse(outcome.body) as { user: User }).user)
+      answerWith(requester, request, outcome)
       resolve(undefined)
     })
     return isTaken ? promise : undefined
   }
 
-  /** Rooms that the client did not name go on from the head that was read before the answer. */
+  /** Rooms that the client did not name continue from the head that was read before the answer. */
   const followOthers = (
     rooms: SessionRooms,
     memberships: readonly HeldMembership[],
@@ -56,54 +52,61 @@ export const createBinding = ({ lookups, intake, userSessions, resume }: Binding
     return Object.fromEntries(others.map(({ room, head }) => [room, head]))
   }
 
-  /** The user's topic first, then the memberships: what changes in between is heard. */
+  /** Subscribes to the user's channel before it reads the memberships, so that no change between the two is missed. */
   const readStanding = async (user: string, rooms: SessionRooms): Promise<Standing> => {
     await userSessions.add(user, rooms)
-    const [memberships, current] = await Promise.all([lookups.memberships(user), lookups.epoch()])
-    return { memberships, epoch: current }
+    const [memberships, epoch] = await Promise.all([lookups.memberships(user), lookups.epoch()])
+    return { memberships, epoch }
   }
 
-  /** It is not to be; nothing of it is left. */
-  const abandon = (rooms: SessionRooms): void => {
+  /** Undoes a binding that did not complete. */
+  const undo = (rooms: SessionRooms): void => {
     userSessions.remove(rooms.user, rooms)
     rooms.close()
   }
 
-  const bind = async (caller: BindableCaller, request: NamedCreateUser, user: User): Promise<void> => {
-    const rooms = caller.prepare(user.id)
+  const bind = async (requester: SocketRequester, request: NamedCreateUser, user: User): Promise<void> => {
+    const rooms = new SessionRooms(user.id, requester.sendQueue, sessionRooms)
     let standing: Standing
     try {
       standing = await readStanding(user.id, rooms)
     } catch (error) {
-      abandon(rooms)
+      undo(rooms)
       throw error
     }
-    if (caller.isClosed) return abandon(rooms)
-    caller.bind(rooms)
-    caller.answer(request, JSON.stringify({ user }))
+    if (requester.isClosed) return undo(rooms)
+    requester.bind(rooms)
+    requester.answer(request, JSON.stringify({ user }))
     const named = request.body.resume
     const others = followOthers(rooms, standing.memberships, named?.rooms ?? {})
-    const resumed = named === undefined ? undefined : resume(caller, rooms, request, named, async () => ({ ...standing, others }))
+    const resumed =
+      named === undefined ? undefined : resume(requester, rooms, request, named, async () => ({ ...standing, others }))
     rooms.start()
     await resumed
   }
 
-  const withUser = async (caller: Caller, request: NamedCreateUser, act: (user: User) => Promise<void> | void): Promise<void> => {
+  const withUser = async (
+    requester: Requester,
+    request: NamedCreateUser,
+    act: (user: User) => Promise<void> | void,
+  ): Promise<void> => {
     try {
-      const user = await obtain(caller, request)
-      if (user !== undefined && !caller.isClosed) await act(user)
+      const user = await obtain(requester, request)
+      if (user !== undefined && !requester.isClosed) await act(user)
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
-      caller.refuse(request, 'unavailable', 'users cannot be read now')
+      requester.refuse(request, 'unavailable', 'users cannot be read now')
     }
   }
 
-  const fetchUser: Binding['fetchUser'] = (caller, request) =>
-    withUser(caller, request, (user) => caller.answer(request, JSON.stringify({ user })))
+  const fetchUser: Binding['fetchUser'] = (requester, request) =>
+    withUser(requester, request, (user) => requester.answer(request, JSON.stringify({ user })))
 
   return {
-    createUser: (caller, request) =>
-      caller.user === undefined ? withUser(caller, request, (user) => bind(caller, request, user)) : fetchUser(caller, request),
+    createUser: (requester, request) =>
+      requester.user === undefined
+        ? withUser(requester, request, (user) => bind(requester, request, user))
+        : fetchUser(requester, request),
     fetchUser,
   }
 }

@@ -5,12 +5,12 @@ import type { Principal } from '../admission/auth.ts'
 
 type Body = RequestOf<'create-user'>['body']
 
-/** `create-user`, with the user that it means. */
+/** A `create-user` with the user that it names. */
 export type NamedCreateUser = RequestOf<'create-user'> & { readonly body: { readonly user: NonNullable<Body['user']> } }
 
 const nameless = { field: 'body.user', reason: 'there is no token to name the user' }
 
-/** Whom a `create-user` means: without a user, the one that the token names. Only a service may name anyone else. */
+/** Fills in the user of a `create-user`: without a body, the subject of the token. Only a service may name another user. */
 export const claimUser = ({ subject, isService }: Principal, request: RequestOf<'create-user'>): NamedCreateUser | ErrorBody => {
   const user = request.body.user ?? (subject === undefined ? undefined : { externalUserId: subject })
   if (user === undefined) return errorBody('invalid', `${nameless.field}: ${nameless.reason}`, nameless)

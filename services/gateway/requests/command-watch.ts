@@ -6,13 +6,13 @@ import type { GatewayLog } from '../gateway-log.ts'
 
 /** A command between its arrival and its outcome. */
 export interface WatchedCommand {
-  /** To be sent along with it; undefined: nobody records it. */
+  /** The trace context to send with the command; undefined: it is not traced. */
   readonly traceparent: string | undefined
-  /** `ok`, or the code of the error that the sender gets. To be called once. */
+  /** `outcome`: `ok`, or the code of the error that the sender gets. Call it once. */
   end(outcome: string): void
 }
 
-/** Measures commands, traces them and tells of them in the log, at `debug`. */
+/** Measures and traces commands, and logs their outcomes at `debug`. */
 export type CommandWatch = (event: string, command: Command) => WatchedCommand
 
 export const createCommandWatch =
@@ -27,7 +27,7 @@ export const createCommandWatch =
         const ms = clock.monotonicMs() - startedMs
         if (outcome === 'ok') metrics.commandSeconds.observe(ms / 1_000, event)
         span?.end({ 'chat.outcome': outcome })
-        log.debug({ event, command: id, trace: span?.traceId, outcome, ms }, 'a command has its outcome')
+        log.debug({ event, command: id, trace: span?.traceId, outcome, ms }, 'command outcome')
       },
     }
   }

@@ -1,59 +1,54 @@
-import type { z } from 'zod'
 import type { ErrorBody } from '../../../shared/protocol/errors.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import { callerIdChars } from '../../../shared/protocol/fields.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
+import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
 import { requestSchemas } from '../../../shared/protocol/requests.ts'
+import { invalidField, invalidRequest, reasonOf } from './request-errors.ts'
 import type { Asked } from './requester.ts'
 
 export type ReadFrame = { readonly request: Request } | { readonly asked: Asked; readonly error: ErrorBody }
 
-/** Text → validated request, or the error that names field and reason. Never throws. */
+/** Parses and validates the text of a frame. An error names field and reason. Never throws. */
 export type FrameReader = (text: string) => ReadFrame
 
 const unparsed: Asked = { event: 'error' }
 
-const parse = (text: string): Record<string, unknown> | undefined => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The deepest optional fields are those of `body.query`. */
+const levels = 3
+
+/** A field that is `null` counts as absent: many JSON libraries write an optional field this way. */
+const dropNulls = (value: Record<string, unknown>, level = 1): void => {
+  for (const [name, field] of Object.entries(value)) {
+    if (field === null) Reflect.deleteProperty(value, name)
+    else if (level < levels && isObject(field)) dropNulls(field, level + 1)
   }
 }
 
-/** A correlation string is repeated only if it is one. */
-const callerIdOf = (id: unknown): { id?: string } =>
-  typeof id === 'string' && id.length > 0 && id.length <= callerIdChars && id.isWellFormed() ? { id } : {}
-
-const fieldOf = (issue: z.core.$ZodIssue): string => {
-  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path
-  return path.map(String).join('.') || 'frame'
+const parse = (text: string): Record<string, unknown> | undefined => {
+  const value = parseJson(text)
+  if (!isObject(value)) return undefined
+  if (text.includes('null')) dropNulls(value)
+  return value
 }
 
-/** A union's own words help nobody: take the branch that came closest. */
-const innermost = (issue: z.core.$ZodIssue): z.core.$ZodIssue => {
-  if (issue.code !== 'invalid_union') return issue
-  const branches = issue.errors.filter((branch) => branch.length > 0).sort((a, b) => a.length - b.length)
-  const inner = branches[0]?.[0]
-  return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] }
-}
+const isCallerId = (id: unknown): id is string =>
+  typeof id === 'string' && id.length > 0 && id.length <= callerIdChars && id.isWellFormed()
 
-const invalid = (error: z.ZodError): ErrorBody => {
-  const [first] = error.issues
-  if (first === undefined) return errorBody('invalid', 'frame: not valid')
-  const issue = innermost(first)
-  const field = fieldOf(issue).slice(0, 200)
-  const reason = issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message
-  return errorBody('invalid', `${field}: ${reason}`, { field, reason })
-}
+const isWhole = (id: unknown): id is number => Number.isSafeInteger(id)
 
-/** The event as errors repeat it: never more than a name. */
+/** The `id` that an error repeats. A number is refused, and repeated too: the caller can match the error that says so. */
+const callerIdOf = (id: unknown): { id?: string | number } => (isCallerId(id) || isWhole(id) ? { id } : {})
+
+/** The event name to repeat in an error, at most 64 characters. */
 const eventOf = (event: unknown): string =>
   typeof event === 'string' && event.length <= 64 && event.isWellFormed() ? event : unparsed.event
 
-/** Whom to answer, of a frame that is not going to be looked at any further. Never throws. */
+/** Reads only what an error has to repeat of a frame. Never throws. */
 export const askedOf = (text: string): Asked => {
   const { event, id } = parse(text) ?? {}
   return { event: eventOf(event), ...callerIdOf(id) }
@@ -66,14 +61,14 @@ export const createFrameReader = (limits: ProtocolLimits): FrameReader => {
     if (value === undefined)
       return {
         asked: unparsed,
-        error: errorBody('invalid', 'frame: not a JSON object', { field: 'frame', reason: 'not a JSON object' }),
+        error: invalidField('frame', 'not a JSON object'),
       }
     const { event } = value
     const id = callerIdOf(value.id)
     if (typeof event !== 'string') {
       return {
         asked: { ...unparsed, ...id },
-        error: errorBody('invalid', 'event: must be a string', { field: 'event', reason: 'must be a string' }),
+        error: invalidField('event', 'must be a string'),
       }
     }
     if (!Object.hasOwn(schemas, event)) {
@@ -82,7 +77,7 @@ export const createFrameReader = (limits: ProtocolLimits): FrameReader => {
         error: errorBody('unknown_event', 'event: there is no such event', { field: 'event', reason: 'there is no such event' }),
       }
     }
-    const parsed = schemas[event as keyof typeof schemas].safeParse(value)
-    return parsed.success ? { request: parsed.data } : { asked: { event, ...id }, error: invalid(parsed.error) }
+    const parsed = schemas[event as keyof typeof schemas].safeParse(value, { error: reasonOf })
+    return parsed.success ? { request: parsed.data } : { asked: { event, ...id }, error: invalidRequest(parsed.error) }
   }
 }

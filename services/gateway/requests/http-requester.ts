@@ -1,6 +1,7 @@
 import type { ErrorBody } from '../../../shared/protocol/errors.ts'
 import { errorBody, errors } from '../../../shared/protocol/errors.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
+import type { Outcome } from '../../../shared/records/outcome.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { Principal } from '../admission/auth.ts'
 import type { GatewayLog } from '../gateway-log.ts'
@@ -9,18 +10,16 @@ import type { Binding } from './binding.ts'
 import { claimUser } from './claim-user.ts'
 import type { Intake } from './intake.ts'
 import type { Queries } from './queries.ts'
-import type { Caller } from './requester.ts'
+import type { Requester } from './requester.ts'
 
-/** What became of a call: the answer's body as text, or the error. */
-export type CallOutcome = { readonly body: string } | { readonly error: ErrorBody }
-
+/** One request without a socket, in flight. */
 export interface Call {
-  readonly outcome: Promise<CallOutcome>
-  /** Nobody waits any longer. The command may be stored all the same. Idempotent. */
+  readonly outcome: Promise<Outcome>
+  /** The client is gone. The command may be stored all the same. Idempotent. */
   abandon(): void
 }
 
-/** One request without a socket: it is answered, binds nobody and follows nothing. */
+/** Starts one request without a socket. It is answered, binds no user and follows no rooms. */
 export type MakeCall = (principal: Principal, request: Request) => Call
 
 export interface CallDeps {
@@ -31,7 +30,7 @@ export interface CallDeps {
   readonly log: GatewayLog
 }
 
-/** Its answer is one text, taken at once. */
+/** The answer is one text outside any send queue. */
 const emptySendQueue = (): SendQueue => ({
   push: () => undefined,
   isFull: () => false,
@@ -42,42 +41,42 @@ const emptySendQueue = (): SendQueue => ({
 })
 
 export const createCalls = ({ binding, intake, queries, metrics, log }: CallDeps): MakeCall => {
-  const createUser = async (caller: Caller, request: Extract<Request, { event: 'create-user' }>): Promise<void> => {
-    const claimed = claimUser(caller.principal, request)
-    if ('code' in claimed) return caller.fail(request, claimed)
-    return binding.fetchUser(caller, claimed)
+  const createUser = async (requester: Requester, request: Extract<Request, { event: 'create-user' }>): Promise<void> => {
+    const claimed = claimUser(requester.principal, request)
+    if ('code' in claimed) return requester.fail(request, claimed)
+    return binding.fetchUser(requester, claimed)
   }
 
-  const dispatch = async (caller: Caller, request: Request): Promise<void> => {
+  const dispatch = async (requester: Requester, request: Request): Promise<void> => {
     const actor = request.as
-    if (request.event === 'create-user') return createUser(caller, request)
-    if (request.event === 'get-users') return queries.answer(caller, request, actor)
-    if (actor === undefined) return caller.refuse(request, 'unbound', 'as: says for whom')
-    if (request.event === 'list-chats' || request.event === 'list-messages') return queries.answer(caller, request, actor)
+    if (request.event === 'create-user') return createUser(requester, request)
+    if (request.event === 'get-users') return queries.answer(requester, request, actor)
+    if (actor === undefined) return requester.refuse(request, 'unbound', 'as: is missing; it names the user to act for')
+    if (request.event === 'list-chats' || request.event === 'list-messages') return queries.answer(requester, request, actor)
     if (request.event === 'resume' || request.event === 'refresh' || request.event === 'ping')
-      return caller.refuse(request, 'unknown_event', 'event: needs a socket')
-    intake.submit(caller, request, actor)
+      return requester.refuse(request, 'unknown_event', 'event: is available on a WebSocket only')
+    intake.submit(requester, request, actor)
   }
 
-  /** A fault of ours is written down, and ends that request only. */
-  const handle = async (caller: Caller, request: Request): Promise<void> => {
+  /** Logs an unexpected error and answers it with `internal`. */
+  const handle = async (requester: Requester, request: Request): Promise<void> => {
     try {
-      await dispatch(caller, request)
+      await dispatch(requester, request)
     } catch (error) {
-      log.error({ err: error, event: request.event }, 'a request failed')
-      caller.refuse(request, 'internal', errors.internal.meaning)
+      log.error({ err: error, event: request.event }, 'request failed')
+      requester.refuse(request, 'internal', errors.internal.meaning)
     }
   }
 
   return (principal, request) => {
-    const { promise, resolve } = Promise.withResolvers<CallOutcome>()
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
     let isClosed = false
     const succeeded = (): void => metrics.commands.inc({ event: request.event, outcome: 'ok' })
     const fail = (_: unknown, error: ErrorBody): void => {
       metrics.commands.inc({ event: request.event, outcome: error.code })
       resolve({ error })
     }
-    const caller: Caller = {
+    const requester: Requester = {
       principal,
       sendQueue: emptySendQueue(),
       rooms: undefined,
@@ -85,8 +84,6 @@ export const createCalls = ({ binding, intake, queries, metrics, log }: CallDeps
       get isClosed() {
         return isClosed
       },
-      pending: new Set(),
-      order: new Map(),
       answer: (_, body) => {
         succeeded()
         resolve({ body })
@@ -95,13 +92,13 @@ export const createCalls = ({ binding, intake, queries, metrics, log }: CallDeps
       fail,
       refuse: (asked, code, message) => fail(asked, errorBody(code, message)),
     }
-    void handle(caller, request)
+    void handle(requester, request)
     return {
       outcome: promise,
       abandon: () => {
         isClosed = true
-        intake.abandon(caller)
-        resolve({ error: errorBody('timeout', 'nobody waited for the outcome') })
+        intake.abandon(requester)
+        resolve({ error: errorBody('timeout', 'the client is gone') })
       },
     }
   }

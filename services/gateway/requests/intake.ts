@@ -1,121 +1,124 @@
-import { hash } from 'node:crypto'
-import type { ChatCommand, Command } from '../../../shared/domain/commands.ts'
+import type { Command } from '../../../shared/domain/commands.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
-import type { Outcome } from '../../../shared/ports/event-store.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
-import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
+import type { Outcome } from '../../../shared/records/outcome.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
-import type { Lookups } from '../reads/lookups.ts'
-import type { NewEntry, Pending, PendingEntry, Settlement } from '../rooms/pending.ts'
-import type { RoomFeed } from '../rooms/room-feed.ts'
-import type { Feeds } from '../rooms/room-feeds.ts'
+import type { NewPendingCommand, PendingCommand, PendingCommands } from '../rooms/pending-commands.ts'
+import type { RoomFeeds } from '../rooms/room-feeds.ts'
+import { answerWith } from './answer-with.ts'
 import type { NamedCreateUser } from './claim-user.ts'
+import type { CommandRequest } from './command-of.ts'
+import { chatCommandOf, createUserCommandOf } from './command-of.ts'
+import { CommandQueue } from './command-queue.ts'
 import type { CommandWatch, WatchedCommand } from './command-watch.ts'
 import type { Produce } from './produce.ts'
-import type { Caller } from './requester.ts'
+import type { Requester } from './requester.ts'
 
-export type CommandRequest = RequestOf<'create-chat' | 'new-message' | 'add-users' | 'remove-users'>
-
-/** Frame → command → log. A session's commands for one room are handed over strictly in order. */
+/**
+ * Turns requests into commands and hands them to the log.
+ *
+ * Promises:  the commands of one requester to one room are handed over in the
+ *            order of their requests. Each command that was taken gets exactly
+ *            one outcome: at the latest at its deadline, or when its requester
+ *            is gone.
+ */
 export interface Intake {
-  /** `actor`: the acting user. The outcome reaches the caller as a feed frame, an answer or an error. */
-  submit(caller: Caller, request: CommandRequest, actor: string): void
-  /** Asks the writer for a user nobody knows yet. `settle` gets the outcome, once. False: not taken, the caller has been told. */
-  createUser(caller: Caller, request: NamedCreateUser, settle: (settlement: Settlement) => void): boolean
-  /** The caller is gone: nobody waits any longer for what it has sent. */
-  abandon(caller: Caller): void
+  /** `actor`: the acting user. The outcome reaches the requester as a room event, an answer or an error. */
+  submit(requester: Requester, request: CommandRequest, actor: string): void
+  /** Has a writer create a user. `onOutcome` is called once. False: not taken, and the requester has its error. */
+  createUser(requester: Requester, request: NamedCreateUser, onOutcome: (outcome: Outcome) => void): boolean
+  /** The requester is gone: its commands end here. The log may hold them all the same. */
+  abandon(requester: Requester): void
+  /** The number of the requester's commands that have no outcome yet. */
+  inFlight(requester: Requester): number
+  /** Whether a command of the requester that creates this room has no outcome yet. */
+  isCreating(requester: Requester, room: string): boolean
 }
 
 export interface IntakeDeps {
+  /** This gateway's reply address. */
   readonly gateway: string
   readonly produce: Produce
-  readonly pending: Pending
-  readonly feeds: Feeds
-  readonly lookups: Lookups
+  readonly pending: PendingCommands
+  readonly feeds: RoomFeeds
   readonly watch: CommandWatch
   readonly clock: Clock
   readonly bounds: Bounds
   readonly newId: () => string
 }
 
-/** Names a command's content: acting user, event and body without its id. 132 bits of SHA-256. */
-const digestOf = (actor: string, event: string, body: unknown): string =>
-  hash('sha256', JSON.stringify([actor, event, body]), 'base64url').slice(0, 22)
+/** Final, because the command is too large at every attempt. */
+const tooLarge: Outcome = {
+  error: errorBody('invalid', 'body: larger than the command log takes', {
+    field: 'body',
+    reason: 'larger than the command log takes',
+  }),
+}
+const notAccepted: Outcome = { error: errorBody('unavailable', 'not accepted; send again later') }
+const abandoned: Outcome = { error: errorBody('timeout', 'the requester is gone') }
 
-type CommandParts = Pick<ChatCommand, 'type' | 'room' | 'id'> & { readonly body: unknown }
+/** A requester that follows no rooms gets answers only. */
+const followsNothing = (): NewPendingCommand['sender'] => ({ follower: () => undefined })
 
-const partsOf = (request: CommandRequest, newId: () => string): CommandParts => {
-  if (request.event === 'create-chat') {
-    const id = request.body.chat.id ?? newId()
-    return { type: 'CreateChat', room: id, id, body: { name: request.body.chat.name, users: request.body.users } }
+export const createIntake = (deps: IntakeDeps): Intake => {
+  const { gateway, produce, pending, feeds, watch, clock, bounds, newId } = deps
+  const source = { newId, now: () => new Date(clock.nowMs()).toISOString() }
+  /** Only requesters that have commands. */
+  const queues = new Map<Requester, CommandQueue>()
+
+  const queueOf = (requester: Requester): CommandQueue => {
+    const queue = queues.get(requester) ?? new CommandQueue()
+    queues.set(requester, queue)
+    return queue
   }
-  const { id = newId(), ...body } = request.body
-  const type = { 'new-message': 'PostMessage', 'add-users': 'AddUsers', 'remove-users': 'RemoveUsers' } as const
-  return { type: type[request.event], room: request.room, id, body }
-}
+  const forgetIfIdle = (requester: Requester): void => {
+    if (queues.get(requester)?.isIdle === true) queues.delete(requester)
+  }
 
-/** Final: the same command is too large at every attempt. */
-const tooLarge: Settlement = {
-  kind: 'refused',
-  code: 'invalid',
-  message: 'body: larger than the command log takes',
-  details: { field: 'body', reason: 'larger than the command log takes' },
-}
-
-export const createIntake = (ports: IntakeDeps): Intake => {
-  const { gateway, produce, pending, feeds, lookups, watch, clock, bounds, newId } = ports
-  const now = (): string => new Date(clock.nowMs()).toISOString()
-
-  /** True: there is no room for another command; the caller has been told. */
-  const isFull = (caller: Caller, request: CommandRequest | NamedCreateUser): boolean => {
-    if (caller.pending.size >= bounds.pendingPerSession) {
-      caller.fail(request, errorBody('rate_limited', 'too many commands in flight', undefined, 100))
+  /** True: the command is one too many, and the requester has its error. */
+  const isFull = (requester: Requester, request: CommandRequest | NamedCreateUser): boolean => {
+    if ((queues.get(requester)?.inFlight ?? 0) >= bounds.pendingPerSession) {
+      requester.fail(request, errorBody('rate_limited', 'too many commands in flight', undefined, 100))
       return true
     }
     if (pending.size < bounds.pendingPerGateway) return false
-    caller.refuse(request, 'unavailable', 'too many commands in flight')
+    requester.refuse(request, 'unavailable', 'too many commands in flight')
     return true
   }
 
   const enter = (
-    caller: Caller,
-    request: CommandRequest | NamedCreateUser,
+    requester: Requester,
+    requestId: string | undefined,
     command: Command,
     watched: WatchedCommand,
-    concluding: { readonly settle: NewEntry['settle']; readonly lookUp: NewEntry['lookUp']; readonly done: () => void },
-  ): PendingEntry => {
-    const conclude = (outcome: string): void => {
-      watched.end(outcome)
-      caller.pending.delete(entry)
-      concluding.done()
-    }
-    const entry = pending.enter({
-      sender: caller.rooms ?? { follower: () => undefined },
+    onOutcome: NewPendingCommand['onOutcome'],
+  ): PendingCommand => {
+    const queue = queueOf(requester)
+    const entered = pending.add({
+      type: command.type,
       room: command.room,
       commandId: command.id,
       digest: command.digest,
-      callerId: request.id,
-      lookUp: concluding.lookUp,
-      confirmed: () => {
-        conclude('ok')
-        caller.succeeded(request)
-      },
-      settle: (settlement) => {
-        conclude(outcomeOf(settlement))
-        concluding.settle(settlement)
+      sender: requester.rooms ?? followsNothing(),
+      requestId,
+      onOutcome: (outcome, isInFeed) => {
+        watched.end('error' in outcome ? outcome.error.code : 'ok')
+        queue.delete(entered)
+        forgetIfIdle(requester)
+        onOutcome(outcome, isInFeed)
       },
     })
-    caller.pending.add(entry)
-    return entry
+    queue.add(entered)
+    return entered
   }
 
   const handOver = async (
     command: Command,
     isDirect: boolean,
-    entry: PendingEntry,
+    entered: PendingCommand,
     { traceparent }: WatchedCommand,
   ): Promise<void> => {
     const headers = {
@@ -129,87 +132,43 @@ export const createIntake = (ports: IntakeDeps): Intake => {
       await produce({ key: command.room, value: writeCommand(command), headers }, Date.parse(command.at))
     } catch (error) {
       if (!(error instanceof PublishError)) throw error
-      pending.conclude(entry, error.kind === 'too_large' ? tooLarge : { kind: 'unavailable' })
+      pending.conclude(entered, error.kind === 'too_large' ? tooLarge : notAccepted)
     }
   }
 
-  /** The creator's gateway listens to the room before anything can happen in it. */
-  const prepare = (request: CommandRequest, room: string): RoomFeed | undefined =>
-    request.event === 'create-chat' ? feeds.hold(room) : undefined
-
-  /** Only what has to wait makes what follows it wait. */
-  const inOrder = (caller: Caller, room: string, ready: Promise<void> | undefined, act: () => void): void => {
-    const before = caller.order.get(room)
-    if (before === undefined && ready === undefined) return act()
-    const turn = Promise.all([before, ready]).then(act)
-    caller.order.set(room, turn)
-    void turn.then(() => {
-      if (caller.order.get(room) === turn) caller.order.delete(room)
-    })
-  }
-
   return {
-    submit: (caller, request, actor) => {
-      if (isFull(caller, request)) return
-      const parts = partsOf(request, newId)
-      const digest = digestOf(actor, request.event, parts.body)
-      const command = { v: 1, ...parts, digest, user: actor, at: now() } as ChatCommand
-      const opened = prepare(request, command.room)
+    submit: (requester, request, actor) => {
+      if (isFull(requester, request)) return
+      const command = chatCommandOf(request, actor, source)
+      // The creator's gateway subscribes to a new room before the writer can publish an event of it.
+      const opened = request.event === 'create-chat' ? feeds.hold(command.room) : undefined
       const watched = watch(request.event, command)
-      const entry = enter(caller, request, command, watched, {
-        settle: (settlement) => answerWith(caller, request, settlement),
-        lookUp: async () => settlementOf(await lookups.outcome({ room: command.room, id: command.id, digest })),
-        done: () => opened !== undefined && feeds.release(opened.room),
+      const entered = enter(requester, request.id, command, watched, (outcome, isInFeed) => {
+        if (opened !== undefined) feeds.release(opened.room)
+        if (isInFeed) requester.succeeded(request)
+        else answerWith(requester, request, outcome)
       })
-      const isDirect =
-        caller.rooms === undefined ||
-        (opened === undefined ? caller.rooms.follower(command.room) === undefined : caller.user !== actor)
-      inOrder(caller, command.room, opened?.listening, () => void handOver(command, isDirect, entry, watched))
+      const { rooms, user } = requester
+      const isDirect = rooms === undefined || (opened === undefined ? rooms.follower(command.room) === undefined : user !== actor)
+      queueOf(requester).inOrder(
+        command.room,
+        opened?.listening,
+        () => void handOver(command, isDirect, entered, watched),
+        () => forgetIfIdle(requester),
+      )
     },
-    createUser: (caller, request, settle) => {
-      if (isFull(caller, request)) return false
-      const { externalUserId, name } = request.body.user
-      const body = { externalUserId, ...(name === undefined ? {} : { name }) }
-      const digest = digestOf('', request.event, body)
-      const command: Command = { v: 1, type: 'CreateUser', room: externalUserId, id: newId(), digest, at: now(), body }
-      const lookUp = async (): Promise<Settlement | undefined> => {
-        const user = await lookups.user(externalUserId)
-        return user === undefined ? undefined : { kind: 'done', body: JSON.stringify({ user }) }
-      }
+    createUser: (requester, request, onOutcome) => {
+      if (isFull(requester, request)) return false
+      const command = createUserCommandOf(request, source)
       const watched = watch(request.event, command)
-      const entry = enter(caller, request, command, watched, { settle, lookUp, done: () => undefined })
-      void handOver(command, true, entry, watched)
+      const entered = enter(requester, request.id, command, watched, onOutcome)
+      void handOver(command, true, entered, watched)
       return true
     },
-    abandon: (caller) => {
-      for (const entry of [...caller.pending]) pending.conclude(entry, { kind: 'timeout' })
+    abandon: (requester) => {
+      for (const command of queues.get(requester)?.all() ?? []) pending.conclude(command, abandoned)
     },
+    inFlight: (requester) => queues.get(requester)?.inFlight ?? 0,
+    isCreating: (requester, room) => queues.get(requester)?.isCreating(room) ?? false,
   }
-}
-
-/** In the words of the error table. */
-const outcomeOf = (settlement: Settlement): string => {
-  if (settlement.kind === 'done') return 'ok'
-  return settlement.kind === 'refused' ? settlement.code : settlement.kind
-}
-
-/** Of the command itself: only the writer decides on an id that names another one, because it knows the members. */
-const settlementOf = (outcome: Outcome | undefined): Settlement | undefined => {
-  if (outcome === undefined) return undefined
-  if (outcome.kind === 'event') return { kind: 'done', body: outcome.event.data, seq: outcome.event.seq }
-  const { code, message, details } = outcome.rejection
-  return { kind: 'refused', code, message, ...(details === undefined ? {} : { details }) }
-}
-
-/** Tells a caller what became of its request. */
-export const answerWith = (
-  caller: Caller,
-  request: { readonly event: string; readonly id?: string | undefined },
-  settlement: Settlement,
-): void => {
-  if (settlement.kind === 'done') return caller.answer(request, settlement.body)
-  if (settlement.kind === 'refused')
-    return caller.fail(request, errorBody(settlement.code, settlement.message, settlement.details))
-  if (settlement.kind === 'timeout') return caller.refuse(request, 'timeout', 'no outcome yet; send again with the same id')
-  return caller.refuse(request, 'unavailable', 'not accepted; send again later')
 }

@@ -1,12 +1,13 @@
-import type { CommandRequest } from './intake.ts'
-import type { Caller } from './requester.ts'
+import type { CommandRequest } from './command-of.ts'
+import type { Intake } from './intake.ts'
+import type { Requester } from './requester.ts'
 
 /**
- * Whether nothing here says that the sender is a member of the room. It may be
- * one all the same, so the command is passed on; but who is none finds out at
- * the writer's expense. A chat that this session is creating counts as its own.
+ * Whether this gateway does not know the sender as a member of the room. The
+ * sender may still be one, so the command is passed on; if not, the rejection
+ * costs the writer work. A chat that the session is creating counts as its own.
  */
-export const isNonMember = ({ rooms, pending }: Pick<Caller, 'rooms' | 'pending'>, request: CommandRequest): boolean => {
-  if (request.event === 'create-chat' || rooms?.follower(request.room) !== undefined) return false
-  return ![...pending].some(({ room, commandId }) => room === request.room && commandId === room)
-}
+export const isNonMember = (requester: Requester, request: CommandRequest, intake: Pick<Intake, 'isCreating'>): boolean =>
+  request.event !== 'create-chat' &&
+  requester.rooms?.follower(request.room) === undefined &&
+  !intake.isCreating(requester, request.room)

@@ -7,14 +7,14 @@ import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 
 /**
- * Hands a record to the command log, in order. Rejects with `PublishError`
- * fate `refused` when it is certainly in no log and in no buffer, and fate
- * `too_large` when it would be refused at every attempt; never for an unknown
- * fate.
+ * Hands a record to the command log, in the order of the calls. Rejects with
+ * `PublishError`: `refused` if neither the log nor a buffer holds the record,
+ * `too_large` if every attempt would fail. Never rejects while the fate of the
+ * record is unknown.
  */
 export type Produce = (record: NewRecord, receivedMs: number) => Promise<void>
 
-/** The record is `handed` to the driver; the log has `acknowledged` it. */
+/** `handed`: to the driver. `acknowledged`: by the log. */
 export type ProduceStage = 'handed' | 'acknowledged'
 
 export interface ProduceOptions {
@@ -24,7 +24,7 @@ export interface ProduceOptions {
   readonly onStage: (stage: ProduceStage, ageSeconds: number) => void
 }
 
-/** A publish is short for the gateway, and costs the broker and a writer a turn each. */
+/** The pause, in durations of a publish. A publish costs the broker and a writer more than the gateway. */
 const pauseRuns = 2
 
 interface Item {
@@ -35,11 +35,11 @@ interface Item {
 const sizeOf = (record: NewRecord): number => record.value.length + record.key.length
 
 /**
- * Single-flight adaptive batching: idle → send now; busy → accumulate, send on
- * return, after a pause where that saves a publish (`createGathering`). A batch
- * of unknown fate is sent again until acknowledged, and
- * nothing goes out behind it, or order would break; a later refusal does not
- * make it known.
+ * Batches adaptively, one publish in flight: idle, it sends at once; busy, it
+ * collects records and sends them when the publish returns, after a pause if
+ * that saves a publish (`createGathering`). A batch of unknown fate is sent
+ * again until the log acknowledges it, and nothing is sent behind it, because
+ * the order would break. A later refusal does not make its fate known.
  */
 export const createProduce = (
   log: CommandLog,
@@ -47,7 +47,7 @@ export const createProduce = (
   bounds: Bounds,
   { retryMs, gatherMostMs, onStage }: ProduceOptions,
 ): Produce => {
-  const gathering = createBatchDelay(clock, { runs: pauseRuns, mostMs: gatherMostMs })
+  const batchDelay = createBatchDelay(clock, { runs: pauseRuns, mostMs: gatherMostMs })
   let waitingBytes = 0
   let pauseMs = 0
   const reportAges = (items: readonly Item[], stage: ProduceStage): void => {
@@ -55,7 +55,7 @@ export const createProduce = (
     for (const { receivedMs } of items) onStage(stage, Math.max(0, nowMs - receivedMs) / 1_000)
   }
 
-  /** For each record the error that it has alone, if any. */
+  /** Returns each record's own error, if any. */
   const publish = async (items: readonly Item[]): Promise<readonly (PublishError | undefined)[]> => {
     const records = items.map(({ record }) => record)
     reportAges(items, 'handed')
@@ -64,11 +64,11 @@ export const createProduce = (
       try {
         await log.publish(records)
         reportAges(items, 'acknowledged')
-        pauseMs = gathering.delayAfter(items.length, clock.monotonicMs() - startedMs)
+        pauseMs = batchDelay.delayAfter(items.length, clock.monotonicMs() - startedMs)
         return items.map(() => undefined)
       } catch (error) {
         if (!(error instanceof PublishError)) throw error
-        // After an unknown fate even that is not certain: the look-up at the deadline decides.
+        // After an unknown fate the record may be in the log: the look-up at the deadline decides.
         if (error.kind === 'too_large') return records.map((each) => (error.tooLarge.has(each) && !isUnknown ? error : undefined))
         if (error.kind === 'refused' && !isUnknown) throw error
         isUnknown = true

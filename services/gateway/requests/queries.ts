@@ -4,13 +4,14 @@ import { CursorError } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { AnswerBudget } from './answer-budget.ts'
-import type { Asked, Caller } from './requester.ts'
+import type { Asked, Requester } from './requester.ts'
 
 export type ReadRequest = RequestOf<'list-chats' | 'list-messages' | 'get-users'>
 
-/** Reads: each is one snapshot of the read model, authorised as the acting user. */
+/** Answers reads. Each is one snapshot of the read model, authorised as the acting user. */
 export interface Queries {
-  answer(caller: Caller, request: ReadRequest, actor: string | undefined): Promise<void>
+  /** Resolves when the answer or the error is queued. */
+  answer(requester: Requester, request: ReadRequest, actor: string | undefined): Promise<void>
 }
 
 const defaultLimit = 50
@@ -49,40 +50,41 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
   }
 
   const getUsers = async (
-    caller: Caller,
+    requester: Requester,
     request: RequestOf<'get-users'>,
     actor: string | undefined,
   ): Promise<string | undefined> => {
     const { body } = request
-    const { isService } = caller.principal
-    if ('externalUserIds' in body) {
-      if (!isService) return undefined
-      const found = await readModel.usersByExternalId(body.externalUserIds)
-      return usersText([...found.values()])
-    }
+    const { isService } = requester.principal
     if (!isService && actor === undefined) return '{"users":[]}'
-    return usersText(await readModel.usersById(body.users, isService ? undefined : actor))
+    // A user sees those who share a chat with it, by whichever id they are named.
+    const seenBy = isService ? undefined : actor
+    if ('users' in body) return usersText(await readModel.usersById(body.users, seenBy))
+    const found = [...(await readModel.usersByExternalId(body.externalUserIds)).values()]
+    if (seenBy === undefined || found.length === 0) return usersText(found)
+    const ids = found.map(({ id }) => id)
+    return usersText(await readModel.usersById(ids, seenBy))
   }
 
-  const read = (caller: Caller, request: ReadRequest, actor: string | undefined): Promise<string | undefined> => {
-    if (request.event === 'get-users') return getUsers(caller, request, actor)
+  const read = (requester: Requester, request: ReadRequest, actor: string | undefined): Promise<string | undefined> => {
+    if (request.event === 'get-users') return getUsers(requester, request, actor)
     if (actor === undefined) throw new Error('a list needs an acting user')
     return request.event === 'list-chats' ? listChats(request, actor) : listMessages(request, actor)
   }
 
-  const reply = (caller: Caller, asked: Asked, text: string | undefined): void => {
-    if (text === undefined) caller.refuse(asked, 'forbidden', 'not a member, or no such chat')
-    else caller.answer(asked, text)
+  const reply = (requester: Requester, asked: Asked, text: string | undefined): void => {
+    if (text === undefined) requester.refuse(asked, 'forbidden', 'not a member, or no such chat')
+    else requester.answer(asked, text)
   }
 
   return {
-    answer: async (caller, request, actor) => {
-      const { isService, subject } = caller.principal
-      const end = await budget.begin(caller.sendQueue, isService ? undefined : subject)
+    answer: async (requester, request, actor) => {
+      const { isService, subject } = requester.principal
+      const end = await budget.begin(requester.sendQueue, isService ? undefined : subject)
       try {
-        if (!caller.isClosed) reply(caller, request, await read(caller, request, actor))
+        if (!requester.isClosed) reply(requester, request, await read(requester, request, actor))
       } catch (error) {
-        caller.fail(request, failure(error))
+        requester.fail(request, failure(error))
       } finally {
         end()
       }

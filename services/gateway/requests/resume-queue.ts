@@ -2,36 +2,36 @@ import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Lookups } from '../reads/lookups.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
-import type { Asked, Caller } from './requester.ts'
+import type { Asked, Requester } from './requester.ts'
 import type { Resume, Standing } from './resume.ts'
 
-/** A session's later resumes, one at a time: each moves its place in the rooms it names. */
+/** Runs the later resumes of a session one at a time, because each moves its place in the rooms that it names. */
 export type ResumeQueue = (request: RequestOf<'resume'>, rooms: SessionRooms, user: string) => void
 
 export interface ResumeQueueDeps {
-  readonly caller: Caller
+  readonly requester: Requester
   readonly resume: Resume
   readonly lookups: Lookups
-  /** Answers a fault; never rejects. */
+  /** Answers an unexpected error with `internal`; never rejects. */
   readonly guarded: (asked: Asked, work: Promise<void>) => Promise<void>
-  /** What waits behind so many is refused. */
+  /** Further resumes are refused. */
   readonly maxWaiting: number
 }
 
-export const createResumeQueue = ({ caller, resume, lookups, guarded, maxWaiting }: ResumeQueueDeps): ResumeQueue => {
+export const createResumeQueue = ({ requester, resume, lookups, guarded, maxWaiting }: ResumeQueueDeps): ResumeQueue => {
   let last: Promise<void> = Promise.resolve()
   let waiting = 0
 
   return (request, rooms, user) => {
     if (waiting >= maxWaiting)
-      return caller.fail(request, errorBody('rate_limited', 'too many resumes waiting', undefined, 1_000))
+      return requester.fail(request, errorBody('rate_limited', 'too many resumes waiting', undefined, 1_000))
     const readStanding = async (): Promise<Standing> => {
       const [memberships, epoch] = await Promise.all([lookups.memberships(user), lookups.epoch()])
       return { memberships, epoch }
     }
     waiting += 1
     last = last.then(async () => {
-      await guarded(request, resume(caller, rooms, request, request.body, readStanding))
+      await guarded(request, resume(requester, rooms, request, request.body, readStanding))
       waiting -= 1
     })
   }

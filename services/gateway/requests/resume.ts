@@ -2,9 +2,9 @@ import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
-import type { ReplayEnd } from '../rooms/follower.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
-import type { Asked, Caller } from './requester.ts'
+import type { ReplayEnd } from '../rooms/subscriber.ts'
+import type { Asked, Requester } from './requester.ts'
 
 export type ResumeRequest = RequestOf<'resume'>['body']
 
@@ -14,22 +14,23 @@ interface ResumedRoom {
   readonly reason?: 'too_many' | 'forbidden' | 'ahead' | 'epoch'
 }
 
+/** The memberships of a user and the epoch of the store, read together. */
 export interface Standing {
   readonly epoch: string
-  /** As read with the request. */
   readonly memberships: readonly HeldMembership[]
-  /** While binding: the rooms that are not named, and the head each goes on from. */
+  /** During binding: the rooms that the client did not name, each with the head from which it continues. */
   readonly others?: Readonly<Record<string, number>>
 }
 
 /**
- * Plays what a client missed, room by room up to the head that was read with
- * the request, then answers honestly for each room; only then anything newer
- * of those rooms comes. From the call on, nothing else of them comes; the
- * promise resolves when the answer is queued.
+ * Delivers the events that a client missed, room by room, up to the head that
+ * was read with the request, then answers with the result for each room. Newer
+ * events of those rooms follow the answer. Between the call and the answer,
+ * only replayed events of those rooms are delivered. Resolves when the answer
+ * is queued.
  */
 export type Resume = (
-  caller: Caller,
+  requester: Requester,
   rooms: SessionRooms,
   asked: Asked,
   request: ResumeRequest,
@@ -39,7 +40,7 @@ export type Resume = (
 const defaultMax = 1_000
 
 export const createResume = (metrics: Metrics): Resume => {
-  /** What can be said without reading: undefined means that the room is to be replayed. */
+  /** Why the room is not replayed; undefined: it is. */
   const verdict = (seen: number, request: ResumeRequest, current: string, head: number | undefined): ResumedRoom['reason'] => {
     if (head === undefined) return 'forbidden'
     if (request.epoch !== undefined && request.epoch !== current) return 'epoch'
@@ -77,7 +78,7 @@ export const createResume = (metrics: Metrics): Resume => {
     )
   }
 
-  return async (caller, rooms, { id }, request, readStanding) => {
+  return async (requester, rooms, { id }, request, readStanding) => {
     const asked: Asked = { event: 'resume', id }
     const withheld = rooms.withhold(Object.keys(request.rooms))
     try {
@@ -87,10 +88,13 @@ export const createResume = (metrics: Metrics): Resume => {
         metrics.resumes.inc({ result: reason ?? 'recovered' })
         if (reason === 'forbidden') rooms.leave(room)
       }
-      caller.answer(asked, JSON.stringify({ rooms: Object.fromEntries(results), others: standing.others, epoch: standing.epoch }))
+      requester.answer(
+        asked,
+        JSON.stringify({ rooms: Object.fromEntries(results), others: standing.others, epoch: standing.epoch }),
+      )
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
-      caller.refuse(asked, 'unavailable', 'history cannot be read now')
+      requester.refuse(asked, 'unavailable', 'history cannot be read now')
     } finally {
       withheld.release()
     }

@@ -5,27 +5,27 @@ import { continueTrace } from '../../../shared/runtime/observability/tracing.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 
 /**
- * Measures how old events are when they pass through a gateway: once for each
- * event and once for each flush, never for each socket.
+ * Measures the age of events as they pass through a gateway: once per event and
+ * once per flush, never per socket.
  */
 export interface DeliveryWatch {
-  /** The event was put into the queues of so many sockets. */
+  /** The event was put into the send queues of this many sockets. */
   passed(item: Pick<FeedItem, 'room' | 'seq' | 'frame' | 'traceparent'>, sockets: number): void
-  /** What had gathered is written. */
+  /** All send queues were flushed. */
   flushed(): void
 }
 
 const mark = '"created_at":"'
 const timeLength = '2026-01-01T00:00:00.000Z'.length
 
-/** Quotes of what people wrote are escaped, so the mark is nobody's words. NaN: a forged frame without a time. */
+/** Quotes in message text are escaped, so that the text cannot contain the mark. NaN: a forged frame has no time. */
 const createdAtMs = (frame: string): number => {
   const start = frame.lastIndexOf(mark) + mark.length
   return Date.parse(frame.slice(start, start + timeLength))
 }
 
 export const createDeliveryWatch = (clock: Clock, { deliverySeconds }: Pick<Metrics, 'deliverySeconds'>): DeliveryWatch => {
-  /** Of what has passed since the last flush. */
+  /** The creation time of the oldest event since the last flush. */
   let oldestMs = Number.POSITIVE_INFINITY
   let spans: Span[] = []
 

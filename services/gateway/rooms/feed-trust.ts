@@ -2,22 +2,20 @@ import type { HeldHead } from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
-import { eventTypes } from '../send-queue/feed-item.ts'
+import { bodyOfFrame, eventTypes } from '../send-queue/feed-item.ts'
 
-/** A digest that no event has: the store always answers that its event is another one. */
+/** A digest that no event has, so that the store always reports a different event. */
 const noDigest = 'disputed'
 
-const bodyOf = ({ frame }: FeedItem): string => frame.slice(frame.indexOf('"body":') + 7, -1)
-
-const digestOf = (item: FeedItem): string => eventDigest({ ...item, type: eventTypes[item.event], data: bodyOf(item) })
+const digestOf = (item: FeedItem): string => eventDigest({ ...item, type: eventTypes[item.event], data: bodyOfFrame(item.frame) })
 
 const differs = (event: PublishedEvent, item: FeedItem): boolean =>
   event.commandId !== item.commandId || event.digest !== item.digest || (event.frame !== undefined && event.frame !== item.frame)
 
 /**
- * How far a feed can rely on what it has passed. Publications can be forged,
- * so the newest one that passed is kept until the sweep has compared it with
- * the store. Nothing is computed per message.
+ * Which events of a feed the store has confirmed. Publications can be forged, so
+ * the newest one that passed is kept until the sweep has compared it with the
+ * store. Nothing is computed per message.
  */
 export class FeedTrust {
   /** The store has confirmed the feed up to this seq. */
@@ -25,10 +23,10 @@ export class FeedTrust {
   private newest: FeedItem | undefined = undefined
   /** Two different events were published at one seq: at least one of them is forged. */
   private isDisputed = false
-  /** The seqs of membership events that have passed since. */
+  /** The seqs of membership events that have passed after `confirmed`. */
   private memberships: Set<number> | undefined = undefined
 
-  /** The feed begins after this seq of the store. */
+  /** The feed starts after this seq of the store. */
   restart(head: number): void {
     this.confirmed = head
     this.newest = undefined
@@ -47,8 +45,8 @@ export class FeedTrust {
 
   /**
    * An event was published at a seq that has passed. True: it changes the
-   * membership, and a published message passed in its place, so that a removed
-   * user may still be given what follows.
+   * membership, but a published message passed at that seq, so that a removed
+   * user may still receive events.
    */
   hidesMembership(event: PublishedEvent): boolean {
     if (event.seq <= this.confirmed) return false
@@ -57,17 +55,17 @@ export class FeedTrust {
     return false
   }
 
-  /** The event at this seq passed as it was published and was not compared yet. */
+  /** Whether the event at this seq passed as it was published and has not been compared yet. */
   isUnconfirmed(seq: number): boolean {
     return this.newest?.seq === seq
   }
 
-  /** The store has another event at the seq of the newest message. */
+  /** Whether the store has another event at the seq of the newest message. */
   contradicts(stored: FeedItem): boolean {
     return stored.seq === this.newest?.seq && differs(stored, this.newest)
   }
 
-  /** What the sweep compares with the store. */
+  /** The head for the sweep to compare with the store. */
   head(last: number): HeldHead {
     if (this.isDisputed) return { seq: last, digest: noDigest }
     const { newest } = this

@@ -3,39 +3,41 @@ import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
 import type { HeldHead, ReadModel } from '../../../shared/ports/read-model.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
-import type { Pending } from './pending.ts'
-import type { Feeds } from './room-feeds.ts'
+import type { LookUpOutcome } from '../reads/outcome-lookup.ts'
+import type { PendingCommands } from './pending-commands.ts'
+import type { RoomFeeds } from './room-feeds.ts'
 import type { UserSessions } from './user-sessions.ts'
 
 /**
- * Compares every held room and every held user's memberships with the store
- * at least every T/2, so that even the last publication before a silence
- * cannot be lost and a forged one does not last, and looks up what became of commands that wait for long:
- * rejections are published too. While the fan-out is down it runs as fast as
- * one statement in flight allows: slower, but everything is delivered.
+ * Compares every held room and every held user's memberships with the store at
+ * least every T/2. It finds a lost publication even if no other follows, and a
+ * forged one. It looks up the outcomes of commands that have waited long,
+ * because a published rejection may be lost too. While the fan-out is down it
+ * runs continuously, one statement at a time: delivery is slower but complete.
  */
 export interface HeadSweep {
   start(): void
-  /** Idempotent. No further statement begins. */
+  /** Begins no further statement. Idempotent. */
   stop(): void
 }
 
 export interface HeadSweepDeps {
   readonly fanOut: Pick<FanOut, 'state' | 'onRestored'>
   readonly readModel: Pick<ReadModel, 'changedHeads' | 'changedMemberships'>
-  readonly feeds: Pick<Feeds, 'heads' | 'size' | 'compared'>
+  readonly feeds: Pick<RoomFeeds, 'heads' | 'size' | 'compared'>
   readonly userSessions: Pick<UserSessions, 'followed' | 'size' | 'compared'>
-  readonly pending: Pick<Pending, 'olderThan' | 'settle'>
+  readonly pending: Pick<PendingCommands, 'olderThan' | 'report'>
+  readonly lookUpOutcome: LookUpOutcome
   readonly clock: Clock
   readonly times: Pick<Times, 'convergeMs' | 'sweepLeastMs'>
-  /** In [0, 1): spreads the gateways' full sweeps after a reconnect. */
+  /** Returns a number in [0, 1); spreads the gateways' full sweeps after a reconnect. */
   readonly random: () => number
 }
 
-/** What is compared, slice by slice, one statement each, which tells only what differs. */
-interface Held {
-  readonly slices: number
-  /** Compares the next slice; undefined: there is none. Goes on with what is added meanwhile. */
+/** Entries that are compared in slices, one statement per slice. The statement returns only differences. */
+interface Slices {
+  readonly count: number
+  /** Compares the next slice; undefined: there is none. Includes entries that are added during the round. */
   readonly next: () => Promise<void> | undefined
 }
 
@@ -53,20 +55,20 @@ const sliced = <Value>(
   held: Iterator<readonly [string, Value]>,
   { size, perSlice }: { readonly size: number; readonly perSlice: number },
   compare: (slice: ReadonlyMap<string, Value>) => Promise<void>,
-): Held => ({
-  slices: Math.ceil(size / perSlice),
+): Slices => ({
+  count: Math.ceil(size / perSlice),
   next: () => {
     const slice = taken(held, perSlice)
     return slice.size === 0 ? undefined : compare(slice)
   },
 })
 
-export const createHeadSweep = (ports: HeadSweepDeps): HeadSweep => {
-  const { fanOut, readModel, feeds, userSessions, pending, clock, times, random } = ports
+export const createHeadSweep = (deps: HeadSweepDeps): HeadSweep => {
+  const { fanOut, readModel, feeds, userSessions, pending, lookUpOutcome, clock, times, random } = deps
   const spanMs = times.convergeMs / 2
   let timer: Timer | undefined
   let isStopped = false
-  /** Raised by a restart, which makes the round under way stop. */
+  /** Incremented by a restart, which stops the round in progress. */
   let latest = 0
   let stopListening = (): void => undefined
 
@@ -77,17 +79,17 @@ export const createHeadSweep = (ports: HeadSweepDeps): HeadSweep => {
   const compareUsers = async (followed: ReadonlyMap<string, string | undefined>): Promise<void> => {
     for (const [user, memberships] of await readModel.changedMemberships(followed)) userSessions.compared(user, memberships)
   }
-  const heldNow = (): readonly Held[] => [
+  const heldNow = (): readonly Slices[] => [
     sliced(feeds.heads(), { size: feeds.size, perSlice: 1_000 }, compareRooms),
     sliced(userSessions.followed(), { size: userSessions.size, perSlice: 200 }, compareUsers),
   ]
 
   const lookUpOutcomes = async (ageMs: number): Promise<void> => {
     const waiting = pending.olderThan(ageMs)
-    const settlements = await Promise.all(waiting.map((entry) => entry.lookUp()))
-    for (const [index, entry] of waiting.entries()) {
-      const settlement = settlements[index]
-      if (settlement !== undefined) pending.settle(entry, settlement)
+    const outcomes = await Promise.all(waiting.map(lookUpOutcome))
+    for (const [index, command] of waiting.entries()) {
+      const outcome = outcomes[index]
+      if (outcome !== undefined) pending.report(command, outcome)
     }
   }
 
@@ -95,7 +97,7 @@ export const createHeadSweep = (ports: HeadSweepDeps): HeadSweep => {
     try {
       await step
     } catch (error) {
-      // The store is away: the next round asks again.
+      // The store is unavailable: the next round asks again.
       if (!(error instanceof StoreError)) throw error
     }
   }
@@ -105,16 +107,16 @@ export const createHeadSweep = (ports: HeadSweepDeps): HeadSweep => {
     })
   const isDown = (): boolean => fanOut.state === 'down'
 
-  /** One round: its slices spread over T/2, or at once when it is hurried or the fan-out is down. */
+  /** One round. Its slices are spread over T/2, or follow at once if it is hurried or the fan-out is down. */
   const runRound = async (isWanted: () => boolean, isHurried: boolean): Promise<void> => {
     const startedAtMs = clock.monotonicMs()
-    /** Waits until the round is that old, looking now and then whether the fan-out has gone down. */
+    /** Waits until the round has this age. Checks in between whether the fan-out has gone down. */
     const reach = async (ageMs: number, ageWhenDownMs: number): Promise<void> => {
       const leftMs = (): number => (isDown() ? ageWhenDownMs : ageMs) - (clock.monotonicMs() - startedAtMs)
       for (let ms = leftMs(); ms > 0 && isWanted(); ms = leftMs()) await pause(Math.max(1, Math.min(ms, times.sweepLeastMs)))
     }
     const all = heldNow()
-    const expected = all.reduce((sum, { slices }) => sum + slices, 0)
+    const expected = all.reduce((sum, { count }) => sum + count, 0)
     let done = 0
     for (const { next } of all) {
       for (;;) {
@@ -126,7 +128,7 @@ export const createHeadSweep = (ports: HeadSweepDeps): HeadSweep => {
       }
     }
     if (isWanted()) await attempt(lookUpOutcomes(isHurried || isDown() ? times.sweepLeastMs : spanMs))
-    // The next round spreads its slices again, so what comes last in it must not have waited before.
+    // Each round waits to its end, so that an entry compared late in one round is not compared much later in the next.
     await reach(isHurried ? 0 : spanMs, times.sweepLeastMs)
   }
 
@@ -140,7 +142,7 @@ export const createHeadSweep = (ports: HeadSweepDeps): HeadSweep => {
 
   return {
     start: () => {
-      // A full sweep at once after a reconnect, a little later on each gateway.
+      // A full sweep follows a reconnect, after a short random delay, so that gateways do not sweep at the same moment.
       stopListening = fanOut.onRestored(() => void run(random() * times.sweepLeastMs))
       void run(0)
     },

@@ -8,32 +8,11 @@ import type { Lookups } from '../reads/lookups.ts'
 import { retrying } from '../reads/retrying.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 import { FeedTrust } from './feed-trust.ts'
-import type { FeedPlace, Follower } from './follower.ts'
+import type { PassableEvent } from './held-events.ts'
+import { HeldEvents, isPassable } from './held-events.ts'
+import type { FollowedFeed, Follower } from './subscriber.ts'
 
-/**
- * The ordered, gapless flow of one room inside a gateway.
- *
- * Publications may be lost, repeated, reordered or forged. What comes out of
- * `pass` is seq after seq without a hole, because a hole is read from the
- * store first. Membership events are always read from the store: they start
- * and end followers. A message is passed on as it was published; the sweep
- * compares the newest one with the store, and the feed reopens if the store
- * has another one. Events that were seen before still go to `drop`: a pending
- * command may wait for their outcome.
- */
-export interface RoomFeed extends FeedPlace {
-  /** Who gets what passes, while live. Whoever calls them while going through it goes through a copy. */
-  readonly followers: readonly Follower[]
-  /** Resolves when publications are heard (or the fan-out is known to be down). */
-  readonly listening: Promise<void>
-  /** What the sweep compares with the store. */
-  readonly head: HeldHead
-  /** The store was asked for that head; undefined: it has the same. */
-  compared(head: HeldHead, change: ChangedHead | undefined): void
-  close(): void
-}
-
-/** The same for all rooms of a gateway. */
+/** Shared by all rooms of a gateway. */
 export interface RoomFeedDeps {
   readonly fanOut: FanOut
   readonly lookups: Lookups
@@ -43,38 +22,45 @@ export interface RoomFeedDeps {
   readonly maxHeld: number
   /** The next event of the room, in order. */
   readonly pass: (feed: RoomFeed, item: FeedItem) => void
-  /** An event whose place has passed already. */
+  /** An event whose seq has passed before. */
   readonly drop: (event: Pick<FeedItem, 'room' | 'seq' | 'commandId' | 'digest'> & { readonly frame?: string }) => void
 }
 
-type PassableEvent = PublishedEvent & { readonly frame: string }
-
-/** Only messages are passed on as they were published. */
-const isPassable = (event: PublishedEvent): event is PassableEvent => event.event === 'new-message' && event.frame !== undefined
-
-/** A class for the sake of memory: there are as many as rooms, most of which are quiet. */
-class HeardRoom implements RoomFeed {
+/**
+ * The ordered, gapless sequence of one room's events inside a gateway.
+ *
+ * Publications may be lost, repeated, reordered or forged. `pass` gets seq
+ * after seq without a gap, because a gap is read from the store first.
+ * Membership events are always read from the store: they start and end
+ * followers. A message is passed on as it was published; the sweep compares the
+ * newest one with the store, and the feed reopens if the store has another one.
+ * Events whose seq has passed before go to `drop`, because a pending command
+ * may wait for them.
+ *
+ * A class, because a gateway has one per held room.
+ */
+export class RoomFeed implements FollowedFeed {
   readonly room: string
-  /** A list, which is half of the size of a set, and quicker to go through. */
+  /** Iterate over a copy if a callback may add or remove one. An array takes half the memory of a set and is faster to iterate. */
   readonly followers: Follower[] = []
   last = 0
   isOpen = false
-  private readonly ports: RoomFeedDeps
+  private readonly deps: RoomFeedDeps
   private readonly subscription: Subscription
   private isClosed = false
   private isRepairing = false
   private readonly trust = new FeedTrust()
-  /** Raised by each opening; a page that was asked for before it is worthless. */
+  /** Incremented when the feed reopens: a page that was requested before is ignored. */
   private openings = 0
-  /** The highest seq that is known to exist. */
+  /** The highest seq that was reported. */
   private target = 0
-  /** What waits for the hole before it, by seq; hardly ever anything. */
-  private held: Map<number, PublishedEvent> | undefined = undefined
+  /** Events that wait for a gap to be repaired, by seq; nearly always empty. */
+  private held: HeldEvents | undefined = undefined
 
-  constructor(room: string, ports: RoomFeedDeps) {
+  constructor(room: string, deps: RoomFeedDeps) {
     this.room = room
-    this.ports = ports
-    this.subscription = ports.fanOut.subscribe(channels.room(room), (payload) => this.hear(payload))
+    this.deps = deps
+    this.subscription = deps.fanOut.subscribe(channels.room(room), (payload) => this.receive(payload))
     void this.open()
   }
 
@@ -82,6 +68,7 @@ class HeardRoom implements RoomFeed {
     return this.followers.length
   }
 
+  /** Resolves when the room's channel is subscribed to, or the fan-out is known to be down. */
   get listening(): Promise<void> {
     return this.subscription.ready
   }
@@ -105,10 +92,12 @@ class HeardRoom implements RoomFeed {
     this.subscription.close()
   }
 
+  /** The head for the sweep to compare with the store. */
   get head(): HeldHead {
     return this.trust.head(this.last)
   }
 
+  /** The sweep has compared `head` with the store; undefined: the store has the same. */
   compared({ seq }: HeldHead, change: ChangedHead | undefined): void {
     if (!this.isOpen) return
     if (change?.isOther === true) return void this.reopen()
@@ -125,10 +114,10 @@ class HeardRoom implements RoomFeed {
     void this.repair()
   }
 
-  /** What has passed is not what the store has: the feed begins again at the store's head. */
+  /** Starts again at the head of the store, because an event that passed is not in the store. */
   private async reopen(): Promise<void> {
     const { confirmed } = this.trust
-    this.ports.metrics.publicationsDropped.inc({ reason: 'unstored' })
+    this.deps.metrics.publicationsDropped.inc({ reason: 'unstored' })
     this.isOpen = false
     this.held = undefined
     this.target = 0
@@ -138,10 +127,10 @@ class HeardRoom implements RoomFeed {
     void this.repair()
   }
 
-  /** False: the feed was closed meanwhile. */
+  /** Reads the head. False: the feed was closed during the read. */
   private async begin(): Promise<boolean> {
     this.openings += 1
-    const head = await this.ask(() => this.ports.lookups.head(this.room))
+    const head = await this.ask(() => this.deps.lookups.head(this.room))
     if (head === undefined || this.isClosed) return false
     this.last = head
     this.target = Math.max(this.target, head)
@@ -151,22 +140,15 @@ class HeardRoom implements RoomFeed {
   }
 
   private take(event: PublishedEvent): void {
-    const { room, last, isOpen, ports } = this
+    const { room, last, isOpen, deps } = this
     if (isOpen && event.seq <= last) {
       if (this.trust.hidesMembership(event)) void this.reopen()
-      return ports.drop({ room, ...event })
+      return deps.drop({ room, ...event })
     }
     if (isOpen && event.seq === last + 1 && isPassable(event)) return this.passPublished(event)
     this.target = Math.max(this.target, event.seq)
-    this.hold(event)
-  }
-
-  /** A seq that was published twice is read from the store: one of the two may be forged. */
-  private hold(event: PublishedEvent): void {
-    this.held ??= new Map()
-    const { frame: _frame, ...announced } = event
-    if (this.held.has(event.seq)) this.held.set(event.seq, announced)
-    else if (this.held.size < this.ports.maxHeld) this.held.set(event.seq, event)
+    this.held ??= new HeldEvents(deps.maxHeld)
+    this.held.add(event)
   }
 
   private passPublished(event: PassableEvent): void {
@@ -177,7 +159,7 @@ class HeardRoom implements RoomFeed {
 
   private passStored(item: FeedItem): void {
     const published = this.held?.get(item.seq)
-    if (published === undefined) this.ports.metrics.gapsRepaired.inc()
+    if (published === undefined) this.deps.metrics.gapsRepaired.inc()
     this.trust.passedStored(item)
     this.passOn(published?.traceparent === undefined ? item : { ...item, traceparent: published.traceparent })
   }
@@ -185,37 +167,33 @@ class HeardRoom implements RoomFeed {
   private passOn(item: FeedItem): void {
     this.last = item.seq
     this.held?.delete(item.seq)
-    this.ports.pass(this, item)
+    this.deps.pass(this, item)
   }
 
-  /** Passes on what is held and follows at once. */
+  /** Passes the held events that follow without a gap. */
   private passHeld(): void {
-    const { room, held, ports } = this
+    const { room, held, deps } = this
     if (held === undefined) return
-    for (const [seq, event] of held) {
-      if (seq > this.last) continue
-      held.delete(seq)
-      ports.drop({ room, ...event })
-    }
+    for (const event of held.takeUpTo(this.last)) deps.drop({ room, ...event })
     for (let next = held.get(this.last + 1); next !== undefined && isPassable(next); next = held.get(this.last + 1))
       this.passPublished(next)
-    if (this.held?.size === 0) this.held = undefined
+    if (held.isEmpty && this.held === held) this.held = undefined
   }
 
   private ask<T>(attempt: () => Promise<T>): Promise<T | undefined> {
-    return retrying(this.ports.clock, this.ports.retryMs, () => !this.isClosed, attempt)
+    return retrying(this.deps.clock, this.deps.retryMs, () => !this.isClosed, attempt)
   }
 
-  /** The page begins with the last event if that is unconfirmed: what follows a forged message is not passed on. */
+  /** The page begins with the last event if that is unconfirmed, so that no event passes after a forged message. */
   private async repairStep(): Promise<void> {
     const { target: asked, openings, last, trust } = this
     const isChecked = trust.isUnconfirmed(last)
-    const page = await this.ask(() => this.ports.lookups.page({ room: this.room, after: isChecked ? last - 1 : last }))
+    const page = await this.ask(() => this.deps.lookups.page({ room: this.room, after: isChecked ? last - 1 : last }))
     if (page === undefined || this.isClosed || openings !== this.openings) return
     if ((isChecked && page.head < last) || page.items.some((item) => trust.contradicts(item))) return this.reopen()
     for (const item of page.items) if (item.seq === this.last + 1) this.passStored(item)
     this.passHeld()
-    // A seq that the store does not have cannot be waited for: drop the rumour.
+    // The store does not have the reported seq: ignore the report.
     if (page.head <= this.last && this.target === asked) {
       this.target = this.last
       this.held = undefined
@@ -227,20 +205,18 @@ class HeardRoom implements RoomFeed {
     this.passHeld()
     if (this.last >= this.target) return
     this.isRepairing = true
-    if (this.held?.has(this.last + 1) !== true) this.ports.metrics.gapsFound.inc()
+    if (this.held?.get(this.last + 1) === undefined) this.deps.metrics.gapsFound.inc()
     while (this.isOpen && !this.isClosed && this.last < this.target) await this.repairStep()
     this.isRepairing = false
   }
 
-  private hear(payload: Buffer): void {
+  private receive(payload: Buffer): void {
     const publication = readRoomPublication(payload)
     if (publication === undefined || publication.room !== this.room) {
-      this.ports.metrics.publicationsDropped.inc({ reason: 'malformed' })
+      this.deps.metrics.publicationsDropped.inc({ reason: 'malformed' })
       return
     }
     for (const event of publication.events) this.take(event)
     void this.repair()
   }
 }
-
-export const openRoomFeed = (room: string, ports: RoomFeedDeps): RoomFeed => new HeardRoom(room, ports)

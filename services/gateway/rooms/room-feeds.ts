@@ -5,33 +5,27 @@ import type { FeedItem } from '../send-queue/feed-item.ts'
 import { usersNamed } from '../send-queue/feed-item.ts'
 import { textFrame } from '../send-queue/framing.ts'
 import type { DeliveryWatch } from './delivery-watch.ts'
-import type { Reader } from './follower.ts'
-import type { Pending, Sender } from './pending.ts'
-import type { RoomFeed, RoomFeedDeps } from './room-feed.ts'
-import { openRoomFeed } from './room-feed.ts'
+import type { PendingCommands, Sender } from './pending-commands.ts'
+import type { RoomFeedDeps } from './room-feed.ts'
+import { RoomFeed } from './room-feed.ts'
+import type { Subscriber } from './subscriber.ts'
 
-/** A session of a user, as the rooms see it that the user is added to. */
-export interface Joiner {
-  /** An event that adds its user is about to pass at `seq`. */
-  joinAt(room: string, seq: number): void
-}
-
-/** The rooms that this gateway listens to: held while needed, let go some time after the last use. */
-export interface Feeds {
-  /** To be followed by one `release`. */
+/** The feeds of the rooms that this gateway holds. A room is held while it is used, and some time longer. */
+export interface RoomFeeds {
+  /** Opens the room's feed, or returns the open one. Each call is followed by one `release`. */
   hold(room: string): RoomFeed
   release(room: string): void
-  /** Tells a held room that the store has reached this seq. True: the feed has not passed it yet, and will. */
+  /** Reports that the store has reached this seq of a room. True: the feed is held and has yet to pass it. */
   noteHead(room: string, head: number): boolean
-  /** Each room with its feed's head; goes on with rooms that are added meanwhile. */
+  /** Each room with its feed's head; includes rooms that are added during the iteration. */
   heads(): Iterator<readonly [room: string, head: HeldHead]>
-  /** The store was asked for a room's head; undefined: it has the same. */
+  /** The sweep has compared a room's head with the store; undefined: the store has the same. */
   compared(room: string, head: HeldHead, change: ChangedHead | undefined): void
   readonly size: number
   close(): void
 }
 
-interface Held {
+interface HeldFeed {
   readonly feed: RoomFeed
   holds: number
   release: Timer | undefined
@@ -39,21 +33,21 @@ interface Held {
 
 interface Given {
   readonly sockets: number
-  /** Those whose send queue is full now. */
-  readonly full: readonly Reader[]
+  /** Subscribers whose send queue has become full. */
+  readonly full: readonly Subscriber[]
 }
 
-export type FeedsDeps = Omit<RoomFeedDeps, 'pass' | 'drop'> & {
+export type RoomFeedsDeps = Omit<RoomFeedDeps, 'pass' | 'drop'> & {
   readonly clock: Clock
-  readonly pending: Pending
+  readonly pending: PendingCommands
   readonly delivery: DeliveryWatch
   readonly releaseMs: number
-  readonly sessionsOf: (user: string) => Iterable<Joiner>
+  readonly sessionsOf: (user: string) => Iterable<Pick<Subscriber, 'joinAt'>>
 }
 
-export const createFeeds = (ports: FeedsDeps): Feeds => {
-  const { clock, pending, delivery, releaseMs, sessionsOf } = ports
-  const rooms = new Map<string, Held>()
+export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
+  const { clock, pending, delivery, releaseMs, sessionsOf } = deps
+  const rooms = new Map<string, HeldFeed>()
 
   const isReceiving =
     (item: FeedItem) =>
@@ -62,53 +56,53 @@ export const createFeeds = (ports: FeedsDeps): Feeds => {
       return place?.state === 'live' && place.cursor < item.seq
     }
 
-  /** Recipients are fixed here; the flush only writes. */
-  const give = (feed: RoomFeed, item: FeedItem, ids: ReadonlyMap<Sender, string | undefined> | undefined): Given => {
+  /** Puts the event into the send queue of each live follower; the flush only writes. */
+  const give = (feed: RoomFeed, item: FeedItem, requestIds: ReadonlyMap<Sender, string | undefined> | undefined): Given => {
     const shared = textFrame(item.frame)
-    const full: Reader[] = []
+    const full: Subscriber[] = []
     let sockets = 0
     for (const follower of feed.followers) {
       if (follower.state !== 'live' || follower.cursor >= item.seq) continue
-      const { reader } = follower
-      const callerId = ids?.get(reader)
-      reader.push(callerId === undefined ? shared : textFrame(withCallerId(item.frame, callerId)))
+      const { subscriber } = follower
+      const requestId = requestIds?.get(subscriber)
+      subscriber.push(requestId === undefined ? shared : textFrame(withCallerId(item.frame, requestId)))
       follower.advance(item.seq)
       sockets += 1
-      if (reader.isFull()) full.push(reader)
+      if (subscriber.isFull()) full.push(subscriber)
     }
     return { sockets, full }
   }
 
   const endRemoved = (feed: RoomFeed, item: FeedItem, removed: ReadonlySet<string>): void => {
     for (const follower of [...feed.followers]) {
-      if (removed.has(follower.reader.user) && follower.state === 'live' && follower.cursor === item.seq) follower.end()
+      if (removed.has(follower.subscriber.user) && follower.state === 'live' && follower.cursor === item.seq) follower.end()
     }
   }
 
   const pass = (feed: RoomFeed, item: FeedItem): void => {
     const named = usersNamed(item.event, item.frame) ?? []
     if (item.event !== 'remove-users') {
-      for (const user of named) for (const joiner of sessionsOf(user)) joiner.joinAt(item.room, item.seq)
+      for (const user of named) for (const session of sessionsOf(user)) session.joinAt(item.room, item.seq)
     }
-    const offer = pending.offer(item, isReceiving(item))
-    const { sockets, full } = give(feed, item, offer?.ids)
+    const confirmation = pending.confirm(item, isReceiving(item))
+    const { sockets, full } = give(feed, item, confirmation?.requestIds)
     delivery.passed(item, sockets)
     if (item.event === 'remove-users') endRemoved(feed, item, new Set(named))
-    for (const answer of offer?.answers ?? []) answer()
-    for (const reader of full) reader.fallBehind()
+    for (const answer of confirmation?.answers ?? []) answer()
+    for (const subscriber of full) subscriber.fallBehind()
   }
 
-  const offerDropped: RoomFeedDeps['drop'] = (event) => {
-    // Announced only: whoever waits for it is answered by its gateway's topic or at the deadline.
+  const drop: RoomFeedDeps['drop'] = (event) => {
+    // Announced without its frame: its sender gets the outcome by its gateway's channel or at the deadline.
     if (event.frame === undefined) return
-    const offer = pending.offer({ ...event, frame: event.frame }, () => false)
-    for (const answer of offer?.answers ?? []) answer()
+    const confirmation = pending.confirm({ ...event, frame: event.frame }, () => false)
+    for (const answer of confirmation?.answers ?? []) answer()
   }
 
-  const feedPorts: RoomFeedDeps = { ...ports, pass, drop: offerDropped }
+  const feedDeps: RoomFeedDeps = { ...deps, pass, drop }
 
-  const open = (room: string): Held => {
-    const held: Held = { feed: openRoomFeed(room, feedPorts), holds: 0, release: undefined }
+  const open = (room: string): HeldFeed => {
+    const held: HeldFeed = { feed: new RoomFeed(room, feedDeps), holds: 0, release: undefined }
     rooms.set(room, held)
     return held
   }

@@ -5,68 +5,52 @@ import type { FeedItem } from '../send-queue/feed-item.ts'
 import { sharedFrame } from '../send-queue/feed-item.ts'
 import { textFrame } from '../send-queue/framing.ts'
 import type { SendQueue } from '../send-queue/send-queue.ts'
-import type { Follower, FollowerDeps, FollowerStart, Reader, Replay } from './follower.ts'
-import { createFollower } from './follower.ts'
-import type { Pending } from './pending.ts'
-import type { Feeds } from './room-feeds.ts'
-import type { UserSessionsSession } from './user-sessions.ts'
+import type { FollowerDeps } from './follower.ts'
+import { RoomFollower } from './follower.ts'
+import { PageTurns } from './page-turns.ts'
+import type { PendingCommands } from './pending-commands.ts'
+import type { RoomFeeds } from './room-feeds.ts'
+import type { Follower, FollowerStart, Replay, Subscriber } from './subscriber.ts'
 
-/** The rooms that one bound session follows, and its turns at reading them from the store. */
-export interface SessionRooms extends Reader, UserSessionsSession {
-  follower(room: string): Follower | undefined
-  /** Binding is done: what was heard meanwhile takes effect now. */
-  start(): void
-  /** Follows a room from a place; nothing happens if it does so already. */
-  follow(room: string, start: FollowerStart): void
-  /** Nothing more of these rooms comes, but for a replay, until they are released. */
-  withhold(rooms: readonly string[]): { release(): void }
-  /** Plays what was missed of a room that is withheld, up to a ceiling. */
-  replay(room: string, from: number, replay: Replay): void
-  /** The session has been told that the user is not a member. */
-  leave(room: string): void
-  /** Digest of the rooms that are followed; undefined while a hint of any room would have to wait. */
-  followed(): string | undefined
-  /** The socket has taken everything. */
-  drained(): void
-  close(): void
-}
-
-/** The same for all sessions of a gateway. */
+/** Shared by all sessions of a gateway. */
 export interface SessionRoomsDeps {
-  readonly feeds: Feeds
-  readonly pending: Pending
+  readonly feeds: RoomFeeds
+  readonly pending: PendingCommands
   readonly followers: FollowerDeps
   readonly pagesAtOnce: number
-  /** A send queue was full and its followers were set behind. */
+  /** A send queue is full, and the followers of its session were set behind. */
   readonly onFull: () => void
 }
 
-/** A class for the sake of memory, and what is nearly always empty is made only when it is needed. */
-class FollowedRooms implements SessionRooms {
+/**
+ * The rooms that one bound session follows. A class, and collections that are
+ * nearly always empty are created on first use, because every bound session
+ * has one.
+ */
+export class SessionRooms implements Subscriber {
   readonly user: string
   private readonly sendQueue: SendQueue
-  private readonly ports: SessionRoomsDeps
+  private readonly deps: SessionRoomsDeps
   private readonly followers = new Map<string, Follower>()
-  /** The seq at which this session last left a room: the feed may come to it later. */
+  /** For each room that this session left: the seq at which it last did. The feed may reach that seq later. */
   private left: Map<string, number> | undefined = undefined
-  /** Rooms that were heard of while nothing of them may come, with the seq since which the user is a member. */
+  /** Hints that came too early, by room, each with the seq since which the user is a member. */
   private early: Map<string, number> | undefined = undefined
   private withheld: Set<string> | undefined = undefined
-  /** Of the rooms in `followers`; undefined: they have changed since. */
+  /** Of the rooms in `followers`; undefined: not computed since they changed. */
   private digest: string | undefined = undefined
-  private waiting: Set<Follower> | undefined = undefined
-  private reading = 0
+  private turns: PageTurns | undefined = undefined
   private isStarted = false
   private isClosed = false
 
-  constructor(user: string, sendQueue: SendQueue, ports: SessionRoomsDeps) {
+  constructor(user: string, sendQueue: SendQueue, deps: SessionRoomsDeps) {
     this.user = user
     this.sendQueue = sendQueue
-    this.ports = ports
+    this.deps = deps
   }
 
-  push(bytes: Buffer): void {
-    this.sendQueue.push(bytes)
+  push(frame: Buffer): void {
+    this.sendQueue.push(frame)
   }
 
   isFull(): boolean {
@@ -78,45 +62,47 @@ class FollowedRooms implements SessionRooms {
   }
 
   deliver(item: FeedItem): void {
-    const offer = this.ports.pending.offer(item, (sender) => sender === this)
-    const callerId = offer?.ids.get(this)
-    this.push(callerId === undefined ? sharedFrame(item) : textFrame(withCallerId(item.frame, callerId)))
-    for (const answer of offer?.answers ?? []) answer()
+    const confirmation = this.deps.pending.confirm(item, (sender) => sender === this)
+    const requestId = confirmation?.requestIds.get(this)
+    this.push(requestId === undefined ? sharedFrame(item) : textFrame(withCallerId(item.frame, requestId)))
+    for (const answer of confirmation?.answers ?? []) answer()
   }
 
   queueForPage(follower: Follower): void {
-    this.waiting ??= new Set()
-    this.waiting.add(follower)
-    this.pump()
+    if (this.isClosed) return
+    this.turns ??= new PageTurns(this.sendQueue, this.deps.pagesAtOnce)
+    this.turns.add(follower)
   }
 
   ended(follower: Follower): void {
     const { feed, cursor } = follower
     this.left ??= new Map()
     this.left.set(feed.room, Math.max(this.left.get(feed.room) ?? 0, cursor))
-    this.waiting?.delete(follower)
+    this.turns?.remove(follower)
     this.followers.delete(feed.room)
     this.digest = undefined
     feed.leave(follower)
-    this.ports.feeds.release(feed.room)
+    this.deps.feeds.release(feed.room)
   }
 
   fallBehind(): void {
-    this.ports.onFull()
+    this.deps.onFull()
     for (const follower of this.followers.values()) follower.setBehind()
   }
 
+  /** The socket has taken everything. */
   drained(): void {
-    this.pump()
+    this.turns?.serve()
   }
 
+  /** Follows a room from a place. No effect if it follows the room already. */
   follow(room: string, start: FollowerStart): void {
     if (this.isClosed || this.followers.has(room)) return
     this.add(room, start).catchUp()
   }
 
   joinAt(room: string, seq: number): void {
-    // A page may have brought the session past this event already.
+    // A page may have delivered this event already.
     if (this.isEarly(room, seq - 1) || seq <= (this.left?.get(room) ?? 0)) return
     this.follow(room, { cursor: seq - 1, isLive: true })
   }
@@ -129,7 +115,7 @@ class FollowedRooms implements SessionRooms {
 
   hint(room: string, since: number): void {
     if (this.isEarly(room, since)) return
-    if (this.followers.has(room)) this.ports.feeds.noteHead(room, since)
+    if (this.followers.has(room)) this.deps.feeds.noteHead(room, since)
     else this.follow(room, { cursor: since, isHinted: true })
   }
 
@@ -144,6 +130,7 @@ class FollowedRooms implements SessionRooms {
     this.push(textFrame(JSON.stringify({ event: 'reset', body: { room, seq, reason: 'ahead' } })))
   }
 
+  /** Delivers no events of these rooms, except by a replay, until they are released. */
   withhold(rooms: readonly string[]): { release(): void } {
     const withheld = this.withheld ?? new Set()
     this.withheld = withheld
@@ -154,30 +141,33 @@ class FollowedRooms implements SessionRooms {
     return { release: () => this.release(rooms) }
   }
 
+  /** Delivers the missed events of a withheld room, up to the replay's ceiling. */
   replay(room: string, from: number, replay: Replay): void {
     const follower = this.followers.get(room) ?? this.add(room, { cursor: from })
     follower.seek(from, replay)
   }
 
+  /** The client has been told that the user is not a member. */
   leave(room: string): void {
     this.followers.get(room)?.end()
   }
 
+  /** The answer to `create-user` is queued: hints that came before it take effect. */
   start(): void {
     this.isStarted = true
-    this.hearEarly()
+    this.applyEarly()
   }
 
   close(): void {
     this.isClosed = true
-    this.waiting = undefined
+    this.turns?.close()
     for (const follower of [...this.followers.values()]) follower.end()
   }
 
   private add(room: string, start: FollowerStart): Follower {
-    const feed = this.ports.feeds.hold(room)
-    const follower = createFollower(feed, this, this.ports.followers, start)
-    // By the feed's own text of the name: then a session needs none of its own.
+    const feed = this.deps.feeds.hold(room)
+    const follower = new RoomFollower(feed, this, this.deps.followers, start)
+    // Keyed by the feed's own string, so that sessions share one copy of the room id.
     this.followers.set(feed.room, follower)
     this.digest = undefined
     feed.join(follower)
@@ -190,10 +180,10 @@ class FollowedRooms implements SessionRooms {
       this.followers.get(room)?.release()
     }
     if (this.withheld?.size === 0) this.withheld = undefined
-    if (this.isStarted) this.hearEarly()
+    if (this.isStarted) this.applyEarly()
   }
 
-  /** True: it is too early for the room; what was heard is kept. */
+  /** Whether events of the room may not be delivered yet. If so, the hint is kept. */
   private isEarly(room: string, since: number): boolean {
     if (this.isStarted && !this.withheld?.has(room)) return false
     this.early ??= new Map()
@@ -201,7 +191,7 @@ class FollowedRooms implements SessionRooms {
     return true
   }
 
-  private hearEarly(): void {
+  private applyEarly(): void {
     for (const [room, since] of this.early ?? []) {
       if (this.withheld?.has(room)) continue
       this.early?.delete(room)
@@ -209,23 +199,4 @@ class FollowedRooms implements SessionRooms {
     }
     if (this.early?.size === 0) this.early = undefined
   }
-
-  private async readNext(follower: Follower): Promise<void> {
-    this.reading += 1
-    await follower.readPage()
-    this.reading -= 1
-    this.pump()
-  }
-
-  private pump(): void {
-    while (this.waiting !== undefined && !this.isClosed && this.sendQueue.isEmpty() && this.reading < this.ports.pagesAtOnce) {
-      const [next] = this.waiting
-      if (next === undefined) return
-      this.waiting.delete(next)
-      void this.readNext(next)
-    }
-  }
 }
-
-export const createSessionRooms = (user: string, sendQueue: SendQueue, ports: SessionRoomsDeps): SessionRooms =>
-  new FollowedRooms(user, sendQueue, ports)

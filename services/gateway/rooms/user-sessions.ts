@@ -4,29 +4,22 @@ import type { HeldMembership } from '../../../shared/ports/read-model.ts'
 import type { MembershipNotice } from '../../../shared/records/publications.ts'
 import { channels, readNotice } from '../../../shared/records/publications.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
-import type { Joiner } from './room-feeds.ts'
+import type { Subscriber } from './subscriber.ts'
 
-/** A bound session, as the hub sees it. */
-export interface UserSessionsSession extends Joiner {
-  /** Of the rooms that it follows now (`roomsDigest`); undefined: some of them are not settled. */
-  followed(): string | undefined
-  /** A notice says that the user is a member of the room since that seq. Never ends a follower. */
-  hint(room: string, since: number): void
-  /** The store has exactly these memberships of the user. */
-  compared(memberships: readonly HeldMembership[]): void
-}
+/** A bound session, as the notices and memberships of its user reach it. */
+export type UserSession = Pick<Subscriber, 'joinAt' | 'hint' | 'compared' | 'followed'>
 
-/** Which sessions of this gateway belong to which user; listens to each held user's topic. */
+/** The sessions of each user on this gateway. Subscribes to the channel of each user that has sessions. */
 export interface UserSessions {
-  /** Resolves when membership changes of this user are heard (or the fan-out is known to be down). */
-  add(user: string, session: UserSessionsSession): Promise<void>
-  remove(user: string, session: UserSessionsSession): void
-  sessionsOf(user: string): Iterable<UserSessionsSession>
-  /** Passes on to the user's sessions the memberships that the store has. */
+  /** Resolves when the user's channel is subscribed to, or the fan-out is known to be down. */
+  add(user: string, session: UserSession): Promise<void>
+  remove(user: string, session: UserSession): void
+  sessionsOf(user: string): Iterable<UserSession>
+  /** Gives the user's sessions the memberships that the store has. */
   compared(user: string, memberships: readonly HeldMembership[]): void
   /**
-   * Those who have sessions, each with what all its sessions follow, undefined if they differ; goes on with users
-   * who are added meanwhile.
+   * Each user that has sessions, with the digest of the rooms that all of them follow, undefined if they differ;
+   * includes users that are added during the iteration.
    */
   followed(): Iterator<readonly [user: string, followed: string | undefined]>
   readonly size: number
@@ -34,44 +27,44 @@ export interface UserSessions {
 }
 
 interface HeldUser {
-  /** Hardly ever more than one; a list that is never changed may be gone through while sessions come and go. */
-  sessions: readonly UserSessionsSession[]
+  /** Nearly always one. Replaced, never changed, so that it can be iterated while sessions are added and removed. */
+  sessions: readonly UserSession[]
   readonly subscription: Subscription
   release: Timer | undefined
 }
 
-const followedByAll = (sessions: Iterable<UserSessionsSession>): string | undefined => {
+const followedByAll = (sessions: Iterable<UserSession>): string | undefined => {
   const digests = new Set<string | undefined>()
   for (const session of sessions) digests.add(session.followed())
   const [first] = digests
   return digests.size === 1 ? first : undefined
 }
 
-export const createUserSessions = (ports: {
+export const createUserSessions = (deps: {
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly releaseMs: number
   readonly metrics: Metrics
 }): UserSessions => {
-  const { fanOut, clock, releaseMs, metrics } = ports
+  const { fanOut, clock, releaseMs, metrics } = deps
   const held = new Map<string, HeldUser>()
 
-  const notice = (user: string, change: MembershipNotice): void => {
+  const passOn = (user: string, change: MembershipNotice): void => {
     for (const session of held.get(user)?.sessions ?? []) session.hint(change.room, change.since)
   }
 
-  const hear =
+  const receive =
     (user: string) =>
     (payload: Buffer): void => {
       const change = readNotice(payload)
       if (change === undefined) metrics.publicationsDropped.inc({ reason: 'malformed' })
-      else notice(user, change)
+      else passOn(user, change)
     }
 
   const hold = (user: string): HeldUser => {
     const entry: HeldUser = {
       sessions: [],
-      subscription: fanOut.subscribe(channels.user(user), hear(user)),
+      subscription: fanOut.subscribe(channels.user(user), receive(user)),
       release: undefined,
     }
     held.set(user, entry)

@@ -7,7 +7,7 @@ import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import { feedFrameText } from '../../../shared/records/publications.ts'
 import { textFrame } from './framing.ts'
 
-/** One event on its way through a gateway: `frame` is the text that sockets get. */
+/** One event of a room in a gateway. `frame`: the text that sockets receive. */
 export interface FeedItem {
   readonly room: string
   readonly seq: number
@@ -15,11 +15,11 @@ export interface FeedItem {
   readonly commandId: string
   readonly digest: string
   readonly frame: string
-  /** The trace that it is part of; unknown where it is read from the store. */
+  /** The trace context; unknown if the event was read from the store. */
   readonly traceparent?: string
 }
 
-/** The same item, read from the store instead of heard. */
+/** The feed item of a stored event. */
 export const fromStore = (event: StoredEvent): FeedItem => {
   const name = frameEvent[event.type as ChatEvent['type']]
   const { stream: room, seq, commandId, digest } = event
@@ -34,7 +34,7 @@ export const eventTypes = Object.fromEntries(Object.entries(frameEvent).map(([ty
 
 const framed = new WeakMap<FeedItem, Buffer>()
 
-/** An item of a page as a WebSocket frame, made once for all who share the page. */
+/** The WebSocket frame of a page's item, created once for all sessions that share the page. */
 export const sharedFrame = (item: FeedItem): Buffer => {
   const known = framed.get(item)
   if (known !== undefined) return known
@@ -47,15 +47,18 @@ const users = z.array(z.string())
 const createdFrame = z.object({ body: z.object({ chat: z.object({ users }) }) })
 const changedFrame = z.object({ body: z.object({ users }) })
 
-const nobody: readonly string[] = []
+const noUsers: readonly string[] = []
 
 /**
- * Who joins or leaves the room with this frame; undefined: it cannot be read.
- * Only membership frames are ever parsed.
+ * The users that an event adds to its room or removes from it; undefined: the
+ * frame cannot be parsed. Only membership events are parsed.
  */
 export const usersNamed = (event: FeedEvent, frame: string): readonly string[] | undefined => {
-  if (event === 'new-message') return nobody
+  if (event === 'new-message') return noUsers
   const { data } = (event === 'create-chat' ? createdFrame : changedFrame).safeParse(parseJson(frame))
   if (data === undefined) return undefined
   return 'chat' in data.body ? data.body.chat.users : data.body.users
 }
+
+/** The body of a room event's frame, as JSON text: the last member of the frame. */
+export const bodyOfFrame = (frame: string): string => frame.slice(frame.indexOf('"body":') + 7, -1)

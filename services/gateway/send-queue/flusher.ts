@@ -1,29 +1,30 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
 
-/** Something that has gathered bytes and can write them. */
+/** A queue of bytes to be written. */
 export interface Flushable {
   flush(): void
 }
 
+/** Schedules the flushes of all send queues of a gateway. */
 export interface Flusher {
-  /** Has it flushed with the next flush; asking twice is asking once. */
+  /** Schedules the target for the next flush. Repeated requests have no effect. */
   request(target: Flushable): void
 }
 
-/** A flush that took less has few writes to save. */
+/** A shorter flush is followed by no pause, because few writes would be saved. */
 const shortMs = 1
 
-/** The pause after a longer flush, as a multiple of its duration: at most a fifth of the time goes into writing. */
+/** The pause after a longer flush, as a multiple of its duration: writing takes at most a fifth of the time. */
 const pauseFlushes = 4
 
 /**
- * The gateway's one flush: everything gathered since the last one is written,
- * one write per socket, because the write is three quarters of the cost of a
- * delivery. A flush to many sockets is followed by a pause (at most
- * `flushMostMs`), in which further frames for the same sockets gather; a short
- * one by none, because a pause would save nothing. A flush is cut into slices
- * of `flushSliceMs`. One target that throws keeps no other from being flushed.
+ * Flushes all send queues that requested it, one write per socket, because the
+ * write is three quarters of the cost of a delivery. A pause (at most
+ * `flushMostMs`) follows a long flush, so that more frames are collected for the
+ * same sockets. No pause follows a short flush, because it would save nothing. A
+ * flush is cut into slices of `flushSliceMs`, between which other tasks run. A
+ * target that throws does not prevent the flush of the others.
  */
 export const createFlusher = (clock: Clock, times: Times, onFlushed: (seconds: number) => void): Flusher => {
   let dirty = new Set<Flushable>()
@@ -31,7 +32,7 @@ export const createFlusher = (clock: Clock, times: Times, onFlushed: (seconds: n
   let lastTookMs = 0
   let lastEndedAt = Number.NEGATIVE_INFINITY
 
-  /** Whatever one of them throws is thrown where it stops no other. */
+  /** An error is thrown again in a task of its own. */
   const flush = (target: Flushable): void => {
     try {
       target.flush()
@@ -66,7 +67,7 @@ export const createFlusher = (clock: Clock, times: Times, onFlushed: (seconds: n
   const schedule = (): void => {
     isScheduled = true
     const pauseMs = lastTookMs < shortMs ? 0 : Math.min(times.flushMostMs, pauseFlushes * lastTookMs)
-    // Time that has passed since was pause enough.
+    // The time since the last flush counts as part of the pause.
     const leftMs = Math.max(0, lastEndedAt + pauseMs - clock.monotonicMs())
     clock.after(leftMs, () => {
       const targets = dirty

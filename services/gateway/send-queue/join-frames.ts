@@ -1,16 +1,16 @@
-/** The bytes of these frames, in their order, for one write. `bytes`: their length in all. */
+/** Concatenates frames for one write. `bytes`: their total length. */
 export type JoinFrames = (frames: readonly Buffer[], bytes: number) => Buffer
 
 const areSame = (some: readonly Buffer[], others: readonly Buffer[]): boolean =>
   some.length === others.length && some.every((frame, index) => frame === others[index])
 
 /**
- * The sockets of a busy room have the very same frames to write, one socket
- * after the other: they share one copy of the bytes. A copy for each was the
- * most that a gateway allocated, and a third of its processor time was for
- * collecting those (`npm run bench -- --only B1`: 1.2 → 0.6 µs a delivery).
+ * The sockets of a busy room write the same frames one after the other, so they
+ * share one copy of the bytes. A copy for each was most of what a gateway
+ * allocated, and collecting the copies took a third of its processor time
+ * (`npm run bench -- --only B1`: 1.2 → 0.6 µs per delivery).
  *
- * The bytes are nobody's to change. The last ones are kept until the next.
+ * The result must not be changed. The last one is kept until the next call.
  */
 export const createFrameJoiner = (): JoinFrames => {
   let last: readonly Buffer[] = []

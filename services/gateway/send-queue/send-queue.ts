@@ -3,63 +3,63 @@ import type { JoinFrames } from './join-frames.ts'
 import type { Wire } from './wire.ts'
 
 /**
- * One socket's send queue. It never refuses bytes: whoever fills it looks at
- * `isFull` and stops, so its size is the limit and what one step may add.
+ * The frames that wait to be written to one socket. It never refuses a frame: a
+ * caller checks `isFull` and stops, so that the size is bounded by the limit and
+ * what one step adds.
  */
 export interface SendQueue {
-  push(bytes: Buffer): void
-  /** More than the limit is queued here or unsent in the socket. */
+  push(frame: Buffer): void
+  /** Whether more bytes than the limit are queued here or unsent in the socket. */
   isFull(): boolean
-  /** Nothing is queued here or unsent in the socket. */
+  /** Whether no bytes are queued here or unsent in the socket. */
   isEmpty(): boolean
   /** Bytes queued here or unsent in the socket. */
   bytes(): number
-  /** Writes at once what has gathered, in one write. */
+  /** Writes all queued frames in one write. */
   flush(): void
-  /** Drops what is queued and takes nothing more. */
+  /** Drops the queued frames and ignores further ones. */
   close(): void
 }
 
-/** The same for all sockets of a gateway. */
+/** Shared by all sockets of a gateway. */
 export interface SendQueueDeps {
   readonly flusher: Flusher
   readonly join: JoinFrames
   readonly limitBytes: number
-  /** So many frames were handed to a socket, which has not taken so many bytes yet. */
+  /** This many frames were handed to a socket, and it has not taken this many bytes yet. */
   readonly onWritten: (frames: number, unsentBytes: number) => void
 }
 
-/** Whose socket it is. */
-export interface SendQueueOwner {
-  /** A flush was taken whole by the socket; otherwise the socket's own drain tells. */
+/** The session of the socket. `drained`: the socket took a flush at once; otherwise the wire reports it later. */
+interface SendQueueOwner {
   drained(): void
 }
 
-/** A class for the sake of memory: every session has one. */
-class SocketSendQueue implements SendQueue {
+/** A class, because every session has one. */
+export class SocketSendQueue implements SendQueue {
   private readonly wire: Wire
   private readonly owner: SendQueueOwner
-  private readonly ports: SendQueueDeps
+  private readonly deps: SendQueueDeps
   private queue: Buffer[] = []
   private queuedBytes = 0
   private isClosed = false
 
-  constructor(wire: Wire, owner: SendQueueOwner, ports: SendQueueDeps) {
+  constructor(wire: Wire, owner: SendQueueOwner, deps: SendQueueDeps) {
     this.wire = wire
     this.owner = owner
-    this.ports = ports
+    this.deps = deps
   }
 
   push(frame: Buffer): void {
     if (this.isClosed) return
     this.queue.push(frame)
     this.queuedBytes += frame.length
-    // Whoever has frames already has asked.
-    if (this.queue.length === 1) this.ports.flusher.request(this)
+    // A non-empty queue has already scheduled its flush.
+    if (this.queue.length === 1) this.deps.flusher.request(this)
   }
 
   isFull(): boolean {
-    return this.bytes() > this.ports.limitBytes
+    return this.bytes() > this.deps.limitBytes
   }
 
   isEmpty(): boolean {
@@ -67,19 +67,19 @@ class SocketSendQueue implements SendQueue {
   }
 
   bytes(): number {
-    // What a closed socket has left unsent waits for nobody.
+    // Unsent bytes of a closed socket no longer count.
     return this.isClosed ? 0 : this.queuedBytes + this.wire.unsentBytes()
   }
 
   flush(): void {
     const frames = this.queue.length
     if (frames === 0) return
-    const all = this.ports.join(this.queue, this.queuedBytes)
+    const all = this.deps.join(this.queue, this.queuedBytes)
     this.queue = []
     this.queuedBytes = 0
     this.wire.write(all)
     const unsentBytes = this.wire.unsentBytes()
-    this.ports.onWritten(frames, unsentBytes)
+    this.deps.onWritten(frames, unsentBytes)
     if (unsentBytes === 0) this.owner.drained()
   }
 
@@ -89,6 +89,3 @@ class SocketSendQueue implements SendQueue {
     this.queuedBytes = 0
   }
 }
-
-export const createSendQueue = (wire: Wire, owner: SendQueueOwner, ports: SendQueueDeps): SendQueue =>
-  new SocketSendQueue(wire, owner, ports)

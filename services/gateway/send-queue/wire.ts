@@ -1,12 +1,12 @@
-/** What a session needs of its socket. */
+/** A socket, as its session writes to it. */
 export interface Wire {
   /**
    * Hands whole WebSocket frames to the socket, in order. Ignored once it is
-   * closing. What is not taken at once is followed by a call of the session's
-   * `drained`, when all of it is.
+   * closing. If the socket does not take all bytes at once, the session's
+   * `drained` is called when it has.
    */
   write(bytes: Buffer): void
-  /** Bytes handed over that the other side has not taken yet. */
+  /** Bytes that were handed over and not sent yet. */
   unsentBytes(): number
   close(code: number, reason: string): void
 }

@@ -3,86 +3,34 @@ import type { WebSocket } from 'ws'
 import { closeCodes } from '../../../shared/protocol/close-codes.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
 import type { RateLimiter } from '../limits/rate-limiter.ts'
-import type { Wire } from '../send-queue/wire.ts'
 import type { Session } from '../session/session.ts'
-import { createFrameTracker } from './frame-tracker.ts'
+import { FrameTracker } from './frame-tracker.ts'
 
-const isAbuse = (code: number): boolean => code === closeCodes.flooding.code || code === closeCodes.tooManyErrors.code
-
-/** A class for the sake of memory: every socket has one. */
-class SocketWire implements Wire {
-  private readonly webSocket: WebSocket
-  private readonly socket: Socket
-  private readonly onTaken: () => void
-  private isBehind = false
-
-  constructor(webSocket: WebSocket, socket: Socket, onTaken: () => void) {
-    this.webSocket = webSocket
-    this.socket = socket
-    this.onTaken = onTaken
-  }
-
-  write(bytes: Buffer): void {
-    if (this.webSocket.readyState !== this.webSocket.OPEN) return
-    this.socket.write(bytes, () => this.taken())
-    this.isBehind = this.socket.writableLength > 0
-  }
-
-  unsentBytes(): number {
-    return this.socket.writableLength
-  }
-
-  close(code: number, reason: string): void {
-    this.webSocket.close(code, reason)
-    // Whoever asks too much is not listened to any more, not even for its goodbye.
-    if (isAbuse(code)) this.webSocket.pause()
-  }
-
-  private taken(): void {
-    if (!this.isBehind || this.socket.writableLength > 0) return
-    this.isBehind = false
-    this.onTaken()
-  }
-}
-
-/**
- * Frames are written to the very socket, around `ws`, whose own frames (ping,
- * close) go there whole too. `onTaken` is called when the socket has taken
- * everything that it did not take at once. (Its `drain` event does not tell: it
- * comes only after more than the high-water mark was waiting.)
- */
-export const wireOf = (webSocket: WebSocket, socket: Socket, onTaken: () => void): Wire =>
-  new SocketWire(webSocket, socket, onTaken)
-
-export interface Connection {
-  /** Pings, and closes who is stale or stuck. To be called about once a second. */
-  check(nowMs: number): void
-  /** A message has come. */
-  heard(): void
-  /** Destroys the socket. */
-  terminate(): void
-}
-
-export interface ConnectionDeps {
+/** A connection to monitor. */
+export interface MonitoredConnection {
   readonly webSocket: WebSocket
   readonly socket: Socket
   readonly session: Session
   readonly isService: boolean
   readonly rateLimiter: Pick<RateLimiter, 'mayPing'>
   readonly times: Times
+  /** Monotonic. */
   readonly nowMs: number
 }
 
-/** A class for the sake of memory: every socket has one. */
-class WatchedConnection implements Connection {
+/**
+ * Closes a connection that is stuck, stale or idle, or does not complete a
+ * message that it began; sends the pings. A class, because every socket has one.
+ */
+export class ConnectionMonitor {
   private readonly webSocket: WebSocket
   private readonly socket: Socket
   private readonly session: Session
   private readonly isService: boolean
   private readonly rateLimiter: Pick<RateLimiter, 'mayPing'>
   private readonly times: Times
-  private readonly tracker = createFrameTracker()
-  private heardAtMs: number
+  private readonly tracker = new FrameTracker()
+  private aliveAtMs: number
   private reasonAtMs: number
   private progressAtMs: number
   private begunAtMs: number
@@ -90,23 +38,24 @@ class WatchedConnection implements Connection {
   private sentBytes = 0
   private finished = 0
   private isWaiting = false
-  private isHeard = false
-  private hasAsked = false
+  private isAlive = false
+  private hasRequested = false
 
-  constructor({ webSocket, socket, session, isService, rateLimiter, times, nowMs }: ConnectionDeps) {
+  constructor({ webSocket, socket, session, isService, rateLimiter, times, nowMs }: MonitoredConnection) {
     this.webSocket = webSocket
     this.socket = socket
     this.session = session
     this.isService = isService
     this.rateLimiter = rateLimiter
     this.times = times
-    this.heardAtMs = nowMs
+    this.aliveAtMs = nowMs
     this.reasonAtMs = nowMs
     this.progressAtMs = nowMs
     this.begunAtMs = nowMs
     this.listen()
   }
 
+  /** Sends a ping or closes the connection if it is due. Call it about once a second. */
   check(now: number): void {
     const { webSocket, session, isService } = this
     if (webSocket.isPaused && webSocket.readyState === webSocket.OPEN && !session.sendQueue.isFull()) webSocket.resume()
@@ -116,27 +65,29 @@ class WatchedConnection implements Connection {
     else if (this.isIdle(now)) session.close(isService ? closeCodes.idle : closeCodes.unbound)
   }
 
-  heard(): void {
-    this.isHeard = true
-    this.hasAsked = true
+  /** A message was received. */
+  received(): void {
+    this.isAlive = true
+    this.hasRequested = true
   }
 
+  /** Destroys the socket. */
   terminate(): void {
     this.webSocket.terminate()
   }
 
   private listen(): void {
     const { webSocket, session, tracker } = this
-    webSocket.on('pong', () => this.hearPing())
-    // A pong is owed for the last ping only, and to nobody who does not take it.
+    webSocket.on('pong', () => this.receivePing())
+    // RFC 6455 requires a pong for the latest ping only. None is sent while the send queue is full.
     webSocket.on('ping', (payload) => {
-      if (this.hearPing() && !session.sendQueue.isFull()) webSocket.pong(payload)
+      if (this.receivePing() && !session.sendQueue.isFull()) webSocket.pong(payload)
     })
     this.socket.on('data', (chunk: Buffer) => tracker.read(chunk))
   }
 
-  private hearPing(): boolean {
-    this.isHeard = true
+  private receivePing(): boolean {
+    this.isAlive = true
     const isAllowed = this.rateLimiter.mayPing()
     if (!isAllowed) this.session.close(closeCodes.flooding)
     return isAllowed
@@ -144,9 +95,13 @@ class WatchedConnection implements Connection {
 
   private isStuck(now: number): boolean {
     const { socket } = this
+    if (!this.isWaiting && socket.writableLength === 0) {
+      this.progressAtMs = now
+      return false
+    }
     const sent = socket.bytesWritten - socket.writableLength
-    // Whoever takes what had to wait for it lives, though it may not be read meanwhile.
-    if (this.isWaiting && sent !== this.sentBytes) this.isHeard = true
+    // Write progress counts as liveness, because reading may be paused.
+    if (this.isWaiting && sent !== this.sentBytes) this.isAlive = true
     this.isWaiting = socket.writableLength > 0
     if (sent !== this.sentBytes || !this.isWaiting) this.progressAtMs = now
     this.sentBytes = sent
@@ -154,20 +109,20 @@ class WatchedConnection implements Connection {
   }
 
   private isStale(now: number): boolean {
-    if (this.isHeard) {
-      this.isHeard = false
-      this.heardAtMs = now
+    if (this.isAlive) {
+      this.isAlive = false
+      this.aliveAtMs = now
       this.pingedAtMs = undefined
     }
     if (this.pingedAtMs !== undefined) return now - this.pingedAtMs > this.times.socketPongMs
-    if (now - this.heardAtMs >= this.times.socketPingMs) {
+    if (now - this.aliveAtMs >= this.times.socketPingMs) {
       this.pingedAtMs = now
       this.webSocket.ping()
     }
     return false
   }
 
-  /** From the first byte of a message on, whatever else comes in between. */
+  /** Measures from the first byte of a message, regardless of control frames in between. */
   private isUnfinished(now: number): boolean {
     const { isUnfinished, finished } = this.tracker
     if (!isUnfinished || finished !== this.finished) this.begunAtMs = now
@@ -175,21 +130,18 @@ class WatchedConnection implements Connection {
     return now - this.begunAtMs > this.times.frameMs
   }
 
-  /** Without a user nothing can come; a service may ask for others all the same. */
+  /** An unbound socket receives no events. Only a service may stay unbound, as long as it sends requests. */
   private isIdle(now: number): boolean {
     const { isService, times } = this
-    const hasReason = this.session.stage !== 'anonymous' || (isService && this.hasAsked)
+    const hasReason = this.session.stage !== 'anonymous' || (isService && this.hasRequested)
     if (hasReason) this.reasonAtMs = now
-    this.hasAsked = false
+    this.hasRequested = false
     return now - this.reasonAtMs > (isService ? times.unboundIdleMs : times.bindMs)
   }
 
   private end(code: { readonly code: number; readonly reason: string }): void {
     this.session.close(code)
-    // A peer that takes nothing will not answer a close either.
+    // A peer that does not read will not answer the close frame.
     this.webSocket.terminate()
   }
 }
-
-/** Watches that the other side says what it is there for, finishes what it begins, answers, and takes what it is sent. */
-export const watchConnection = (ports: ConnectionDeps): Connection => new WatchedConnection(ports)

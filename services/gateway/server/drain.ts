@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import { closeCodes } from '../../../shared/protocol/close-codes.ts'
+import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
 import type { Session } from '../session/session.ts'
 
@@ -8,21 +9,21 @@ const pollMs = 10
 /**
  * Hands sessions over to other gateways.
  *
- * Promises:  each session is told at once when to move, spread over the
- *            window; it is served until then and a little longer, so that its
- *            client can connect elsewhere first; then its commands in hand
- *            are settled, and it is closed (1012). Resolves when all are closed.
- * Does not:  bound the wait for a command beyond the command's own deadline.
+ * Promises:  each session is told at once when to move; the times are spread
+ *            over the window. A session is served until its time and a little
+ *            longer, so that its client can connect elsewhere first. It is
+ *            closed (1012) when its commands have their outcomes. Resolves
+ *            when all sessions are closed.
+ * Does not:  bound the wait for a command, other than by the command's deadline.
  */
 export const drainSessions = async (sessions: readonly Session[], clock: Clock, times: Times): Promise<void> => {
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve))
   const stepMs = Math.min(times.drainStepMs, times.drainWindowMs / Math.max(1, sessions.length))
 
   const handOver = async (session: Session, delayMs: number): Promise<void> => {
     session.announceMove(delayMs)
-    await pause(delayMs + times.drainOverlapMs)
+    await pause(clock, delayMs + times.drainOverlapMs)
     session.stopReceiving()
-    while (session.pendingCommands > 0) await pause(pollMs)
+    while (session.pendingCommands > 0) await pause(clock, pollMs)
     session.close(closeCodes.restart)
   }
 

@@ -1,13 +1,4 @@
-/** Follows a client's bytes from frame to frame, without looking into them. */
-export interface FrameTracker {
-  read(chunk: Buffer): void
-  /** A message or a frame has been begun and not finished. */
-  readonly isUnfinished: boolean
-  /** How often everything that was begun was finished. */
-  readonly finished: number
-}
-
-/** How many bytes the length takes that stand behind the second one. */
+/** The number of bytes of the extended length, which follow the second byte. */
 const lengthBytes = (second: number): number => {
   const short = second & 0x7f
   return short === 127 ? 8 : short === 126 ? 2 : 0
@@ -15,19 +6,24 @@ const lengthBytes = (second: number): number => {
 
 const maskBytes = (second: number): number => (second >= 0x80 ? 4 : 0)
 
-/** A class for the sake of memory: every socket has one, and a buffer to gather a head in would be several objects more. */
-class ByteCounter implements FrameTracker {
+/**
+ * Finds the boundaries of frames in a client's bytes, without decoding payloads.
+ * A class without a header buffer, because every socket has one.
+ */
+export class FrameTracker {
+  /** The number of times that no message and no frame was unfinished after a frame. */
   finished = 0
   private first = 0
   private second = 0
-  private headBytes = 0
-  /** Of the payload, as far as the head has told. */
+  private headerBytes = 0
+  /** The payload length, as far as the header was read. */
   private length = 0
   private payloadLeft = 0
   private isFragmented = false
 
+  /** A message or a frame has begun and is not complete. */
   get isUnfinished(): boolean {
-    return this.headBytes > 0 || this.payloadLeft > 0 || this.isFragmented
+    return this.headerBytes > 0 || this.payloadLeft > 0 || this.isFragmented
   }
 
   read(chunk: Buffer): void {
@@ -39,7 +35,7 @@ class ByteCounter implements FrameTracker {
         if (this.payloadLeft === 0) this.endFrame()
         continue
       }
-      const isWhole = this.takeHeadByte(chunk[at] ?? 0)
+      const isWhole = this.takeHeaderByte(chunk[at] ?? 0)
       at += 1
       if (!isWhole) continue
       this.payloadLeft = this.length
@@ -47,28 +43,26 @@ class ByteCounter implements FrameTracker {
     }
   }
 
-  /** Takes one byte of a head; true: the head is whole. */
-  private takeHeadByte(byte: number): boolean {
-    this.headBytes += 1
-    if (this.headBytes === 1) {
+  /** Reads one byte of a header. True: the header is complete. */
+  private takeHeaderByte(byte: number): boolean {
+    this.headerBytes += 1
+    if (this.headerBytes === 1) {
       this.first = byte
       return false
     }
-    if (this.headBytes === 2) {
+    if (this.headerBytes === 2) {
       this.second = byte
       this.length = lengthBytes(byte) === 0 ? byte & 0x7f : 0
-    } else if (this.headBytes <= 2 + lengthBytes(this.second)) {
+    } else if (this.headerBytes <= 2 + lengthBytes(this.second)) {
       this.length = this.length * 256 + byte
     }
-    return this.headBytes === 2 + lengthBytes(this.second) + maskBytes(this.second)
+    return this.headerBytes === 2 + lengthBytes(this.second) + maskBytes(this.second)
   }
 
   private endFrame(): void {
-    // A control frame may come between fragments, and ends none of them.
+    // A control frame may come between fragments and does not end the message.
     if ((this.first & 0x08) === 0) this.isFragmented = this.first < 0x80
-    this.headBytes = 0
+    this.headerBytes = 0
     if (!this.isFragmented) this.finished += 1
   }
 }
-
-export const createFrameTracker = (): FrameTracker => new ByteCounter()

@@ -7,16 +7,16 @@ import type { Logger } from '../../../shared/runtime/observability/logger.ts'
 import type { AdmissionControl } from '../admission/admission-control.ts'
 import type { Principal } from '../admission/auth.ts'
 import type { Refused } from '../admission/refusals.ts'
-import { refusalHead } from '../admission/refusals.ts'
+import { refusalHead, refusals } from '../admission/refusals.ts'
 import type { FrameReader } from '../requests/frame-reader.ts'
 import type { MakeCall } from '../requests/http-requester.ts'
 import { readBody } from './read-body.ts'
 
-/** Requests over HTTP, for back ends that do not want a socket. */
+/** Requests over HTTP, for back ends without a socket. */
 export interface Api {
   /** Answers every request whose path begins with `apiPath`. Never rejects. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Takes no more requests; resolves when those in hand are answered. Idempotent. */
+  /** Refuses new requests; resolves when those in flight are answered. Idempotent. */
   drain(): Promise<void>
 }
 
@@ -26,7 +26,7 @@ export interface ApiDeps {
   readonly admissionControl: AdmissionControl
   readonly call: MakeCall
   readonly read: FrameReader
-  /** Makes the OpenAPI document, as text; called when it is first asked for, since hardly anybody does. */
+  /** Creates the OpenAPI document, as text. Called on first use, because it is rarely requested. */
   readonly makeDocument: () => string
   readonly maxBodyBytes: number
   readonly maxRequests: number
@@ -49,7 +49,7 @@ const failure = (event: string, error: ErrorBody, status: number = errors[error.
   text: JSON.stringify({ event, error }),
 })
 
-const flaw = (event: string, field: string, reason: string, status?: number): Answer =>
+const invalid = (event: string, field: string, reason: string, status?: number): Answer =>
   failure(event, errorBody('invalid', `${field}: ${reason}`, { field, reason }), status)
 
 const codes: Readonly<Record<number, ErrorCode>> = {
@@ -60,23 +60,39 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
 }
 
-/** The door's own words, in the shape of an error. */
-const refused = (event: string, refusal: Refused): Answer => {
-  const { status, headers } = refusalHead(refusal)
+/** A refusal by admission in the shape of an error. `details.refusal` says that the connection was refused, not the request. */
+const refused = (event: string, { refusal, waitMs }: Refused): Answer => {
+  const { status, headers } = refusalHead({ refusal, ...(waitMs === undefined ? {} : { waitMs }) })
   const number = Number(status.slice(0, 3))
   const code = codes[number] ?? 'forbidden'
-  const answer = failure(event, errorBody(code, refusal.refusal.replaceAll('_', ' '), undefined, refusal.waitMs), number)
+  const answer = failure(event, errorBody(code, refusals[refusal].meaning, { refusal }, waitMs), number)
   return { ...answer, headers: { ...headers, ...answer.headers } }
 }
+
+/**
+ * Lets the page of an accepted origin read the answer, also to a token that is
+ * refused, which its WebSocket does not tell. Such a page may open a socket,
+ * where a token allows it more than here.
+ */
+const sharedWith = (origin: string | undefined): Readonly<Record<string, string>> =>
+  origin === undefined
+    ? {}
+    : {
+        'access-control-allow-origin': origin,
+        'access-control-allow-methods': 'POST',
+        'access-control-allow-headers': 'authorization, content-type',
+        'access-control-max-age': '600',
+        vary: 'origin',
+      }
 
 const isJson = ({ headers }: IncomingMessage): boolean => /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')
 
 export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyBytes, maxRequests, log }: ApiDeps): Api => {
   let isDraining = false
   let document: string | undefined
-  const inHand = new Set<Promise<void>>()
+  const inFlight = new Set<Promise<void>>()
 
-  /** The body of a request is a frame without its event and id. */
+  /** Reads the body of a request, which is a frame without `event` and `id`. */
   const frameOf = (event: string, text: string): { readonly request: Request } | Answer => {
     let value: unknown
     try {
@@ -84,12 +100,13 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
     } catch {
       value = undefined
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return flaw(event, 'frame', 'not a JSON object')
-    for (const field of ['event', 'id']) if (Object.hasOwn(value, field)) return flaw(event, field, 'unknown field')
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalid(event, 'frame', 'not a JSON object')
+    for (const field of ['event', 'id'] as const)
+      if ((value as Readonly<Record<string, unknown>>)[field] != null) return invalid(event, field, 'unknown field')
     const frame = read(JSON.stringify({ ...value, event }))
     if ('error' in frame) return failure(event, frame.error)
     const hasResume = frame.request.event === 'create-user' && frame.request.body.resume !== undefined
-    return hasResume ? flaw(event, 'body.resume', 'needs a socket') : frame
+    return hasResume ? invalid(event, 'body.resume', 'is available on a WebSocket only') : frame
   }
 
   const ask = async (principal: Principal, event: string, text: string, response: ServerResponse): Promise<Answer> => {
@@ -97,9 +114,9 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
     if ('status' in frame) return frame
     const { outcome, abandon } = call(principal, frame.request)
     response.once('close', abandon)
-    const settled = await outcome
-    if ('error' in settled) return failure(event, settled.error)
-    return { status: 200, text: `{"event":"${event}","body":${settled.body}}` }
+    const result = await outcome
+    if ('error' in result) return failure(event, result.error)
+    return { status: 200, text: `{"event":"${event}","body":${result.body}}` }
   }
 
   const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
@@ -109,15 +126,18 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
       return { status: 200, text: document }
     }
     if (!known.has(event)) return failure('error', errorBody('unknown_event', 'event: there is no such event'))
-    if (request.method !== 'POST') return { ...flaw(event, 'method', 'must be POST', 405), headers: { allow: 'POST' } }
+    if (request.method === 'OPTIONS') return { status: 204, headers: { allow: 'POST' }, text: '' }
+    if (request.method !== 'POST') return { ...invalid(event, 'method', 'must be POST', 405), headers: { allow: 'POST' } }
     if (isDraining) return refused(event, { refusal: 'draining' })
-    if (inHand.size > maxRequests) return failure(event, errorBody('unavailable', 'too many requests in hand', undefined, 1_000))
+    if (inFlight.size > maxRequests)
+      return failure(event, errorBody('unavailable', 'too many requests in flight', undefined, 1_000))
     const identified = await admissionControl.identify(request)
     if ('refusal' in identified) return refused(event, identified)
-    if (!identified.principal.isService) return failure(event, errorBody('forbidden', 'only a service may call'))
-    if (!isJson(request)) return flaw(event, 'content-type', 'must be application/json', 415)
+    if (!identified.principal.isService)
+      return failure(event, errorBody('forbidden', 'the HTTP API needs a token with the role service'))
+    if (!isJson(request)) return invalid(event, 'content-type', 'must be application/json', 415)
     const text = await readBody(request, maxBodyBytes)
-    if (text === undefined) return flaw(event, 'frame', `has more than ${maxBodyBytes} bytes, or is not UTF-8`, 413)
+    if (text === undefined) return invalid(event, 'frame', `has more than ${maxBodyBytes} bytes, or is not UTF-8`, 413)
     return ask(identified.principal, event, text, response)
   }
 
@@ -129,25 +149,26 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       ...(isDraining || !request.complete ? { connection: 'close' } : {}),
+      ...sharedWith(admissionControl.acceptedOrigin(request)),
       ...headers,
     })
-    response.end(`${text}\n`)
+    response.end(status === 204 ? undefined : `${text}\n`)
   }
 
   return {
     handle: (request, response) => {
       const handling = respond(request, response)
         .catch((error: unknown) => {
-          if (!request.destroyed) log.error({ err: error }, 'a call failed')
+          if (!request.destroyed) log.error({ err: error }, 'HTTP request failed')
           response.destroy()
         })
-        .finally(() => inHand.delete(handling))
-      inHand.add(handling)
+        .finally(() => inFlight.delete(handling))
+      inFlight.add(handling)
       return handling
     },
     drain: async () => {
       isDraining = true
-      await Promise.allSettled(inHand)
+      await Promise.allSettled(inFlight)
     },
   }
 }

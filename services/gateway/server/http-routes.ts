@@ -4,7 +4,7 @@ import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
 import type { Api } from './http-api.ts'
 import { apiPath } from './http-api.ts'
 
-/** Answers a request, or says false. */
+/** Answers a request. False: the request is not for this handler. */
 export type Answerer = (request: IncomingMessage, response: ServerResponse) => boolean
 
 const plain = (response: ServerResponse, status: number, text: string): void => {
@@ -12,14 +12,21 @@ const plain = (response: ServerResponse, status: number, text: string): void => 
   response.end(text)
 }
 
-interface Answering {
+/** For a person or a program that opens the address alone. */
+const front = `A chat service.
+
+WebSocket   /ws                     described by /asyncapi.json
+HTTP API    POST /api/v1/<event>    described by /api/v1/openapi.json
+`
+
+interface Routes {
   readonly limits: ProtocolLimits
   readonly api: Api
   readonly page: Answerer | undefined
 }
 
-/** Whatever of the public port is no socket: requests of back ends, the protocol's document, the page where there is one. */
-export const answerRequests = ({ limits, api, page }: Answering) => {
+/** Answers the HTTP requests of the public port: the API, the AsyncAPI document, and the page if there is one. */
+export const answerRequests = ({ limits, api, page }: Routes) => {
   let document: string | undefined
   return (request: IncomingMessage, response: ServerResponse): void => {
     if (request.url?.startsWith(apiPath) === true) void api.handle(request, response)
@@ -28,7 +35,7 @@ export const answerRequests = ({ limits, api, page }: Answering) => {
       response.writeHead(200, { 'content-type': 'application/json' })
       response.end(document)
     } else if (page?.(request, response) === true) return
-    else if (request.url === '/') plain(response, 200, 'A chat service. Connect a WebSocket to /ws.\n')
+    else if (request.url === '/') plain(response, 200, front)
     else plain(response, 404, 'not found\n')
   }
 }

@@ -3,14 +3,14 @@ import { addressKey, unwrapped } from '../admission/client-address.ts'
 import { createCounts } from '../limits/counts.ts'
 
 /**
- * Bounds the TCP connections of each peer address that carry no session:
- * before authentication, and of HTTP requests.
+ * Bounds the TCP connections per peer address that carry no session: those
+ * before authentication, and those of HTTP requests.
  *
  * Promises:  a connection counts from its acceptance until it closes or
  *            becomes a session, which has bounds of its own.
  * Does not:  count connections of trusted proxies. One proxy carries the
- *            connections of many clients, and names a client only in the
- *            headers, where rates and session bounds apply.
+ *            connections of many clients, and the client's address is known
+ *            only from the headers, where rates and session bounds apply.
  */
 export interface PeerConnections {
   /** Counts a new connection. False: its peer has too many, and this one is not counted. */

@@ -15,16 +15,16 @@ import { refusals } from '../admission/refusals.ts'
 import { subprotocol } from '../admission/token-of.ts'
 import type { GatewayCore } from '../gateway-core.ts'
 import type { Session } from '../session/session.ts'
-import type { Connection } from './connection-monitor.ts'
-import { watchConnection, wireOf } from './connection-monitor.ts'
+import { ConnectionMonitor } from './connection-monitor.ts'
 import { drainSessions } from './drain.ts'
 import type { Api } from './http-api.ts'
 import type { Answerer } from './http-routes.ts'
 import { answerRequests } from './http-routes.ts'
 import type { PeerConnections } from './peer-connections.ts'
+import { SocketWire } from './socket-wire.ts'
 import { createUpgrade } from './upgrade.ts'
 
-export interface GatewayOptions {
+export interface PublicServerDeps {
   readonly gatewayCore: GatewayCore
   readonly admissionControl: AdmissionControl
   readonly peers: PeerConnections
@@ -32,7 +32,7 @@ export interface GatewayOptions {
   /** Serves the chat page; undefined: there is none. */
   readonly page: Answerer | undefined
   readonly host: string
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number
   readonly limits: ProtocolLimits
   readonly bounds: Bounds
@@ -43,22 +43,22 @@ export interface GatewayOptions {
 }
 
 /** The public port: WebSockets at `/ws`, requests at `/api/v1/`, the chat page at `/`, the protocol at `/asyncapi.json`. */
-export interface Gateway {
+export interface PublicServer {
   /** Resolves with the port once connections are accepted. */
   start(): Promise<{ readonly port: number }>
-  /** Refuses new sockets, hands over those there are (1012), then closes the port. Idempotent. */
+  /** Refuses new sockets, hands over the open ones (1012), then closes the port. Idempotent. */
   drain(): Promise<void>
 }
 
 const checkEveryMs = 1_000
-/** For the other side to answer a close. */
+/** The time for a client to answer a close frame. */
 const closeMs = 1_000
-// An option of `ws` that its types leave out.
+// An option of `ws` that is missing from its types.
 const closing = { closeTimeout: closeMs }
 
-export const createGateway = (options: GatewayOptions): Gateway => {
-  const { gatewayCore, admissionControl, peers, api, page, host, port, limits, bounds, times, clock, log, metrics } = options
-  const connections = new Set<Connection>()
+export const createPublicServer = (deps: PublicServerDeps): PublicServer => {
+  const { gatewayCore, admissionControl, peers, api, page, host, port, limits, bounds, times, clock, log, metrics } = deps
+  const connections = new Set<ConnectionMonitor>()
   let isDraining = false
   let timer: Timer | undefined
 
@@ -66,11 +66,11 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const server = createServer({ connectionsCheckingInterval: checkEveryMs }, answer)
   server.headersTimeout = times.headersMs
   server.requestTimeout = times.headersMs
-  // What comes after a certain number would be left out unseen; the door counts them, and their bytes have a bound.
+  // Turn off Node's silent header truncation: admission counts headers itself, and their bytes are bounded.
   server.maxHeadersCount = 0
-  // A request may wait this long for its outcome, and then for a client that does not read it. ws lifts this for its sockets.
+  // A request may wait for its outcome, and its response for a slow client. ws removes the timeout of its sockets.
   server.timeout = times.commandDeadlineMs + times.stuckSocketMs
-  // Besides sockets, those that are on their way to be one, and those that ask for pages.
+  // Includes connections that are not yet sockets, and those of HTTP requests.
   server.maxConnections = bounds.sessionsPerGateway + bounds.bindingSessions
   server.on('drop', () => metrics.connectionsRefused.inc({ reason: 'gateway_full' }))
   server.on('connection', (socket) => {
@@ -79,7 +79,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     socket.destroy()
   })
 
-  // There before their first time, which could not be told otherwise.
+  // Register all reasons at 0, so that Prometheus sees the first increment.
   for (const reason of Object.keys(refusals)) metrics.upgradesRefused.inc({ reason }, 0)
 
   const webSockets = new WebSocketServer({
@@ -88,27 +88,25 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     perMessageDeflate: false,
     maxPayload: limits.frameBytes,
     maxFragments: bounds.frameFragments,
-    // A fragment may come in pieces of its own.
+    // A fragment may arrive in several chunks.
     maxBufferedChunks: 4 * bounds.frameFragments,
     autoPong: false,
     ...closing,
-    // Whatever else was offered, a token it may be, is not repeated.
+    // Other offered subprotocols are not repeated, because one may be a token.
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   })
 
-  const tellViolation = (error: Error): void =>
-    log.debug({ code: 'code' in error ? error.code : error.name }, 'socket violated the protocol')
+  const reportViolation = (error: Error): void =>
+    log.debug({ code: 'code' in error ? error.code : error.name }, 'protocol violation on a socket')
 
   const serve = (webSocket: WebSocket, socket: Socket, admission: Admission): void => {
     socket.setNoDelay(true)
-    const session: Session = gatewayCore.open(
-      wireOf(webSocket, socket, () => {
-        session.drained()
-        if (webSocket.readyState === webSocket.OPEN) webSocket.resume()
-      }),
-      admission,
-    )
-    const connection = watchConnection({
+    const wire = new SocketWire(webSocket, socket, () => {
+      session.drained()
+      if (webSocket.readyState === webSocket.OPEN) webSocket.resume()
+    })
+    const session: Session = gatewayCore.open(wire, admission)
+    const connection = new ConnectionMonitor({
       webSocket,
       socket,
       session,
@@ -122,13 +120,13 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     metrics.sessions.inc()
     webSocket.on('message', (frame, isBinary) => {
       metrics.frames.inc({ direction: 'in' })
-      connection.heard()
-      // A binary frame is read as an empty text, and refused as one.
+      connection.received()
+      // A binary frame is handled as an empty text, which is refused.
       session.receive(isBinary ? '' : frame.toString())
-      // Who does not take its answers is not asked for more questions.
+      // Stop reading from a client whose send queue is full.
       if (session.sendQueue.isFull()) webSocket.pause()
     })
-    webSocket.on('error', tellViolation)
+    webSocket.on('error', reportViolation)
     webSocket.on('close', () => {
       connections.delete(connection)
       metrics.sessions.dec()

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 
-/** The whole body as text; undefined where it is too large or not UTF-8. Rejects when the client goes. */
+/** The body as text; undefined if it is too large or not UTF-8. Rejects when the client disconnects. */
 export const readBody = async (request: IncomingMessage, maxBytes: number): Promise<string | undefined> => {
   const chunks: Buffer[] = []
   let bytes = 0
-  // Who sent too much is still to be told so.
+  // The connection stays open, so that the client can be told that the body is too large.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).length
     if (bytes > maxBytes) return undefined

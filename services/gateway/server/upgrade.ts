@@ -12,9 +12,9 @@ import { refusalText } from '../admission/refusals.ts'
 /**
  * Upgrades requests to WebSockets, or refuses them.
  *
- * Promises:  what the door grants is given back on every path: by the session
- *            once it is served, else when the connection closes, also if the
- *            client leaves during the verification of its token. A refused
+ * Promises:  an admission is given back on every path: by the session once it
+ *            is served, else when the connection closes, also if the client
+ *            disconnects during the verification of its token. A refused
  *            connection is closed even if the client keeps its side open.
  *            Never rejects.
  */
@@ -27,7 +27,7 @@ export interface UpgradeDeps {
   readonly admissionControl: Pick<AdmissionControl, 'admit'>
   readonly webSockets: Pick<WebSocketServer, 'handleUpgrade'>
   readonly isDraining: () => boolean
-  /** Opens the session, which gives back the admission when it ends. */
+  /** Opens the session. The session gives back the admission when it ends. */
   readonly serve: (webSocket: WebSocket, socket: Socket, admission: Admission) => void
   readonly clock: Pick<Clock, 'after'>
   readonly log: Pick<Logger, 'debug' | 'error'>
@@ -56,9 +56,9 @@ export const createUpgrade = ({ admissionControl, webSockets, isDraining, serve,
     const { admission } = entry
     const giveBack = (): void => {
       admission.rateLimiter.release()
-      admission.place.leave()
+      admission.slot.leave()
     }
-    // The client left during the verification: `close` was emitted before any listener was attached.
+    // The client disconnected during the verification: `close` was emitted before any listener was attached.
     if (socket.destroyed) return giveBack()
     socket.on('close', giveBack)
     if (isDraining()) return refuse(socket, { refusal: 'draining' })
@@ -77,7 +77,7 @@ export const createUpgrade = ({ admissionControl, webSockets, isDraining, serve,
     try {
       await admit(request, socket, head, destroy)
     } catch (error) {
-      log.error({ err: error }, 'an upgrade failed')
+      log.error({ err: error }, 'upgrade failed')
       socket.destroy()
     }
   }

@@ -4,29 +4,24 @@ import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Admission } from '../admission/admission.ts'
 import type { Authenticate, Principal } from '../admission/auth.ts'
-import type { Caller } from '../requests/requester.ts'
+import type { Requester } from '../requests/requester.ts'
 
-/** The time that a session's token leaves it. */
-export interface TokenLife {
-  /** A new token of the same subject, with the same role, takes the place of the last; any other ends the session. */
-  refresh(request: RequestOf<'refresh'>): Promise<void>
-  /** Nothing ends any more. Idempotent. */
-  stop(): void
-}
-
-/** The session that the token is of. */
-export interface TokenOwner extends Pick<Caller, 'isClosed' | 'answer' | 'fail' | 'refuse'> {
+/** The session that a token belongs to. */
+type TokenOwner = Pick<Requester, 'isClosed' | 'answer' | 'fail' | 'refuse'> & {
   close(code: { readonly code: number; readonly reason: string }): void
 }
 
-/** The longest delay that a timer takes. */
+/** The longest delay that a timer accepts. */
 const longestMs = 2_147_483_647
 
 const expiryText = ({ expiresAtMs }: Principal): string =>
   expiresAtMs === undefined ? '{}' : `{"expires_at":"${new Date(expiresAtMs).toISOString()}"}`
 
-/** A class for the sake of memory: every session has one. */
-class WatchedToken implements TokenLife {
+/**
+ * Closes a session when its token expires, unless a new token replaces it. A
+ * class, because every session has one.
+ */
+export class TokenLife {
   private readonly owner: TokenOwner
   private readonly authenticate: Authenticate
   private readonly clock: Clock
@@ -42,6 +37,7 @@ class WatchedToken implements TokenLife {
     this.watch()
   }
 
+  /** Replaces the token by one of the same subject and role. Any other token closes the session. */
   async refresh(request: RequestOf<'refresh'>): Promise<void> {
     if (this.isRefreshing) return this.owner.fail(request, errorBody('rate_limited', 'one refresh at a time', undefined, 100))
     this.isRefreshing = true
@@ -52,6 +48,7 @@ class WatchedToken implements TokenLife {
     }
   }
 
+  /** The session has ended. Idempotent. */
   stop(): void {
     this.timer?.cancel()
   }
@@ -61,22 +58,22 @@ class WatchedToken implements TokenLife {
     timer?.cancel()
     if (principal.expiresAtMs === undefined) return
     const leftMs = Math.max(0, principal.expiresAtMs - clock.nowMs())
-    this.timer = clock.after(Math.min(leftMs, longestMs), () => this.look())
+    this.timer = clock.after(Math.min(leftMs, longestMs), () => this.closeIfExpired())
   }
 
-  private look(): void {
+  private closeIfExpired(): void {
     if ((this.principal.expiresAtMs ?? 0) > this.clock.nowMs()) this.watch()
     else this.owner.close(closeCodes.tokenExpired)
   }
 
   private async replace(request: RequestOf<'refresh'>): Promise<void> {
-    const verdict = await this.authenticate(request.body.token)
+    const result = await this.authenticate(request.body.token)
     if (this.owner.isClosed) return
-    if ('fault' in verdict) {
-      if (verdict.fault !== 'keys_unavailable') return this.refuse(request)
-      return this.owner.fail(request, errorBody('unavailable', 'tokens cannot be verified now', undefined, verdict.retryInMs))
+    if ('fault' in result) {
+      if (result.fault !== 'keys_unavailable') return this.refuse(request)
+      return this.owner.fail(request, errorBody('unavailable', 'tokens cannot be verified now', undefined, result.retryInMs))
     }
-    const { principal } = verdict
+    const { principal } = result
     if (principal.subject !== this.principal.subject || principal.isService !== this.principal.isService)
       return this.refuse(request)
     this.principal = principal
@@ -89,9 +86,3 @@ class WatchedToken implements TokenLife {
     this.owner.close(closeCodes.unauthenticated)
   }
 }
-
-export const createTokenLife = (
-  owner: TokenOwner,
-  admission: Pick<Admission, 'principal' | 'authenticate'>,
-  clock: Clock,
-): TokenLife => new WatchedToken(owner, admission, clock)

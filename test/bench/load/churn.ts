@@ -22,11 +22,14 @@ export interface ChurnOptions {
 export interface ChurnResult {
   readonly cuts: number
   readonly failures: number
-  /** From the reopening of a socket to the answer that stands behind its last missed frame. */
+  /** From the time at which a socket was due to be reopened to the answer that stands behind its last missed frame. */
   readonly resume: LatencySummary
   readonly missing: number
   readonly problems: readonly string[]
 }
+
+/** Of a cut of all at once: the first socket is about to be reopened, or the last one has been resumed. */
+export type ChurnNote = 'reopening' | 'resumed'
 
 interface Person {
   readonly externalId: string
@@ -34,8 +37,8 @@ interface Person {
   socket: LeanSocket | undefined
   userId: string
   last: number
-  /** When the socket that is open now began to be opened. */
-  openedMs: number
+  /** When the socket that is open now was due to be opened: a busy load and failed attempts count as waiting. */
+  dueMs: number
   isResumed: boolean
 }
 
@@ -45,13 +48,13 @@ const usersAtOnce = 50
 const usersPerCommand = 1_000
 
 /** Sockets of one room that are cut and come back, while somebody talks to all of them. */
-export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
+export const runChurn = async (options: ChurnOptions, note: (note: ChurnNote) => void): Promise<ChurnResult> => {
   const { urls, sockets, everyMs, awayMs, messages, perSecond, tag } = options
   const ids = runIds(tag, nowMs())
   const room = ids.room(roomNumber)
   const resume = createLatencies()
   const problems: string[] = []
-  let [cuts, failures, confirmed, isOver] = [0, 0, 0, false]
+  let [cuts, failures, resumed, confirmed, isOver] = [0, 0, 0, 0, false]
 
   const people = Array.from(
     { length: sockets },
@@ -61,12 +64,18 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
       socket: undefined,
       userId: '',
       last: 0,
-      openedMs: 0,
+      dueMs: 0,
       isResumed: false,
     }),
   )
   /** Is never cut: its messages are not what is measured. */
   const [speaker, ...members] = people as [Person, ...Person[]]
+
+  const recordResume = ({ dueMs }: Person): void => {
+    resume.record(nowMs() - dueMs)
+    resumed += 1
+    if (everyMs === 0 && resumed === cuts) note('resumed')
+  }
 
   const hearOther = (person: Person, text: string): void => {
     const frame = JSON.parse(text) as {
@@ -82,13 +91,12 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
     if (frame.seq !== undefined) person.last = Math.max(person.last, frame.seq)
     if (frame.error !== undefined && problems.length < mostProblems) problems.push(`${frame.event} was refused`)
     if (frame.event !== 'resume') return
-    if (person.isResumed) resume.record(nowMs() - person.openedMs)
+    if (person.isResumed) recordResume(person)
     person.isResumed = true
   }
 
   const open = async (person: Person): Promise<void> => {
     const read = chatDialect.reader(ids)
-    person.openedMs = nowMs()
     const socket = await openLeanSocket({
       url: person.url,
       onText: (bytes, from, to) => {
@@ -108,7 +116,6 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
   }
 
   const reopen = async (person: Person): Promise<void> => {
-    if (isOver && person.socket?.isOpen === true) return
     try {
       await open(person)
     } catch {
@@ -121,6 +128,7 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
     if (isOver || person.socket?.isOpen !== true) return
     cuts += 1
     person.socket.cut()
+    person.dueMs = nowMs() + awayMs
     setTimeout(() => void reopen(person), awayMs)
   }
 
@@ -181,7 +189,11 @@ export const runChurn = async (options: ChurnOptions): Promise<ChurnResult> => {
           }
         })
   const durationMs = (messages / perSecond) * 1_000
-  if (everyMs === 0) setTimeout(() => members.forEach(cut), durationMs / 2)
+  const cutAll = (): void => {
+    setTimeout(() => note('reopening'), awayMs)
+    members.forEach(cut)
+  }
+  if (everyMs === 0) setTimeout(cutAll, durationMs / 2)
   let operation = 0
   const send = (intendedMs: number): void => {
     operation += 1

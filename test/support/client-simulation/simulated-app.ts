@@ -48,6 +48,7 @@ const times = {
   backoffMostMs: 800,
   stableMs: 1_000,
   refreshBeforeMs: 1_000,
+  refreshLeastMs: 1_000,
 }
 
 /** An application on the real client: writes down what it is told, and asks for things without waiting. */
@@ -68,6 +69,7 @@ export const simulatedApp = (commons: Commons, name: string): SimulatedApp => {
         connection = next
       },
     }),
+    fetch: () => Promise.reject(new Error('the simulation has no HTTP')),
     clock,
     random: random.next,
     times,

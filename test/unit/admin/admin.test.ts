@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { found, runAdmin } from '../../../services/admin/admin.ts'
+import { hasFindings, runAdmin } from '../../../services/admin/admin.ts'
 
 const run = async (...args: string[]) => {
   const ran: string[] = []
   let printed = ''
-  let complained = ''
+  let errors = ''
   const subcommands = {
-    migrate: { meaning: 'brings the schema up to date', needs: 'DATABASE_URL', run: async () => void ran.push('migrate') },
+    migrate: { meaning: 'migrates the schema', needs: 'DATABASE_URL', run: async () => void ran.push('migrate') },
     audit: {
       meaning: 'audits',
       needs: 'DATABASE_URL',
       flags: { '--json': 'prints JSON' },
       run: async (flags: ReadonlySet<string>) => {
         ran.push(`audit ${[...flags].join(' ')}`)
-        return found
+        return hasFindings
       },
     },
     rebuild: { meaning: 'rebuilds', needs: 'DATABASE_URL', run: () => Promise.reject(new Error('a writer is running')) },
@@ -22,45 +22,45 @@ const run = async (...args: string[]) => {
     print: (text) => {
       printed += text
     },
-    complain: (text) => {
-      complained += text
+    printError: (text) => {
+      errors += text
     },
   })
-  return { code, ran, printed, complained }
+  return { code, ran, printed, errors }
 }
 
-describe('the admin command', () => {
-  it('runs the subcommand that is named, and that alone', async () => {
-    expect(await run('migrate')).toEqual({ code: 0, ran: ['migrate'], printed: '', complained: '' })
+describe('The admin command', () => {
+  it('runs only the named subcommand', async () => {
+    expect(await run('migrate')).toEqual({ code: 0, ran: ['migrate'], printed: '', errors: '' })
   })
 
-  it.each([['--help'], ['-h'], ['help'], ['migrate', '--help']])('explains itself: %s %s', async (...args) => {
+  it.each([['--help'], ['-h'], ['help'], ['migrate', '--help']])('prints its help: %s %s', async (...args) => {
     const { code, ran, printed } = await run(...args)
     expect(code).toBe(0)
     expect(ran).toEqual([])
-    expect(printed).toContain('migrate  brings the schema up to date (needs DATABASE_URL)')
+    expect(printed).toContain('migrate  migrates the schema (needs DATABASE_URL)')
   })
 
   it.each([
-    [[], 'which subcommand?'],
+    [[], 'missing subcommand'],
     [['drop'], 'unknown subcommand: drop'],
     [['toString'], 'unknown subcommand: toString'],
     [['migrate', '--force'], 'unknown argument: --force'],
-  ])('refuses %j and lists what there is', async (args, sentence) => {
-    const { code, ran, complained } = await run(...args)
+  ])('refuses %j and lists the subcommands', async (args, sentence) => {
+    const { code, ran, errors } = await run(...args)
     expect(code).toBe(2)
     expect(ran).toEqual([])
-    expect(complained).toContain(sentence)
-    expect(complained).toContain('rebuild')
+    expect(errors).toContain(sentence)
+    expect(errors).toContain('rebuild')
   })
 
-  it('passes on the flags that a subcommand has, and tells that it found something by its own code', async () => {
+  it('passes known flags to a subcommand, and exits with a code of its own if there are findings', async () => {
     expect(await run('audit', '--json')).toMatchObject({ code: 3, ran: ['audit --json'] })
     expect(await run('audit', '--all')).toMatchObject({ code: 2, ran: [] })
     expect((await run('--help')).printed).toContain('--json  prints JSON')
   })
 
-  it('says in one sentence what failed', async () => {
-    expect(await run('rebuild')).toMatchObject({ code: 1, complained: 'admin rebuild: a writer is running\n' })
+  it('prints the reason of a failure in one line', async () => {
+    expect(await run('rebuild')).toMatchObject({ code: 1, errors: 'admin rebuild: a writer is running\n' })
   })
 })

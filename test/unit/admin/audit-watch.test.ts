@@ -3,8 +3,8 @@ import { createSeqFilter } from '../../../services/admin/audit/seq-filter.ts'
 import { passOver } from '../../../services/admin/audit/stream-pass.ts'
 import { auditedWorld, record } from './audited-world.ts'
 
-/** A world in which a full round has passed and rounds have forgotten a room of three events. */
-const withForgottenRoom = async () => {
+/** A world after a full round and two more rounds, in which the entry of a room with three events was dropped. */
+const withDroppedRoom = async () => {
   const world = auditedWorld()
   await world.round(true)
   for (let seq = 1; seq <= 3; seq += 1) world.post('room')
@@ -13,126 +13,129 @@ const withForgottenRoom = async () => {
   return world
 }
 
-describe('A watching audit', () => {
+describe('An audit in watch mode', () => {
   it('keeps entries only for the streams that have changed since the last round', async () => {
     const world = auditedWorld()
     await world.round(true)
     for (let round = 0; round < 50; round += 1) {
       for (let room = 0; room < 20; room += 1) for (let seq = 0; seq < 3; seq += 1) world.post(`room ${round} ${room}`)
       expect(world.tally.kept).toBe(20)
-      expect((await world.round()).said).toEqual([])
+      expect((await world.round()).found).toEqual([])
       expect(world.tally.kept).toBe(0)
     }
     expect(world.walked.slice(1).map((streams) => streams.length)).toEqual(Array(50).fill(20))
   })
 
-  it('accepts streams that continue after their entries were forgotten, and repeated records', async () => {
-    const world = await withForgottenRoom()
+  it('accepts streams that continue after their entries were dropped, and repeated records', async () => {
+    const world = await withDroppedRoom()
     world.post('room')
     world.publish(record('room', 2), record('room', 3), record('room', 4))
-    expect((await world.round()).said).toEqual([])
+    expect((await world.round()).found).toEqual([])
     world.publish(record('room', 3), record('room', 4))
-    expect((await world.round()).said).toEqual([])
+    expect((await world.round()).found).toEqual([])
   })
 
   it('accepts the first record of a stream whose earlier events were stored before the audit started', async () => {
     const world = auditedWorld()
     for (let seq = 1; seq <= 3; seq += 1) world.store('room')
     world.topic.push(record('room', 1), record('room', 2), record('room', 3))
-    expect((await world.round(true)).said).toEqual([])
+    expect((await world.round(true)).found).toEqual([])
     world.post('room')
-    expect((await world.round()).said).toEqual([])
+    expect((await world.round()).found).toEqual([])
   })
 
-  it.each([1, 5])('finds a gap that begins after the entry was forgotten, %s rounds after the lost event', async (rounds) => {
-    const world = await withForgottenRoom()
+  it.each([1, 5])('finds a gap that begins after the entry was dropped, %s rounds after the lost event', async (rounds) => {
+    const world = await withDroppedRoom()
     world.store('room')
-    for (let round = 1; round < rounds; round += 1) expect((await world.round()).said).toEqual([])
+    for (let round = 1; round < rounds; round += 1) expect((await world.round()).found).toEqual([])
     world.post('room')
-    expect((await world.round()).said).toEqual(['missing: room: 5 comes without 4 before it'])
+    expect((await world.round()).found).toEqual(['missing: room: seq 5 without seq 4 before it'])
     world.publish(record('room', 5))
-    expect((await world.round()).said).toEqual([])
+    expect((await world.round()).found).toEqual([])
   })
 
-  it('accepts records that continue those of before a full round, and still finds a gap across it', async () => {
-    const world = await withForgottenRoom()
+  it('accepts records that continue a stream across a full round, and still finds a gap across it', async () => {
+    const world = await withDroppedRoom()
     world.post('other')
-    expect((await world.round()).said).toEqual([])
+    expect((await world.round()).found).toEqual([])
     world.store('other')
-    expect((await world.round(true)).said).toEqual(['missing: other: ends at 1 of 2'])
+    expect((await world.round(true)).found).toEqual(['missing: other: ends at 1 of 2'])
     world.post('room')
     world.post('other')
-    expect((await world.round()).said).toEqual(['missing: other: 3 comes without 2 before it'])
+    expect((await world.round()).found).toEqual(['missing: other: seq 3 without seq 2 before it'])
   })
 
   it('finds a gap after two full rounds, whose filters replace the old ones', async () => {
-    const world = await withForgottenRoom()
-    for (const _ of [1, 2, 3]) expect((await world.round(true)).said).toEqual([])
+    const world = await withDroppedRoom()
+    for (const _ of [1, 2, 3]) expect((await world.round(true)).found).toEqual([])
     world.post('room')
-    expect((await world.round()).said).toEqual([])
+    expect((await world.round()).found).toEqual([])
     world.store('room')
     world.post('room')
-    expect((await world.round()).said).toEqual(['missing: room: 6 comes without 5 before it'])
+    expect((await world.round()).found).toEqual(['missing: room: seq 6 without seq 5 before it'])
   })
 
   it('finds records out of order within a round and across rounds', async () => {
-    const world = await withForgottenRoom()
+    const world = await withDroppedRoom()
     world.store('room', 3)
     world.publish(record('room', 5), record('room', 4), record('room', 6))
     world.store('other', 3)
     world.publish(record('other', 1), record('other', 3), record('other', 2))
-    expect((await world.round()).said).toEqual(['missing: room: 5 comes without 4 before it', 'missing: other: 3 comes after 1'])
-  })
-
-  it('finds an event that was stored and not published while its stream changed', async () => {
-    const world = await withForgottenRoom()
-    world.post('room')
-    world.store('room')
-    expect((await world.round()).said).toEqual(['missing: room: ends at 4 of 5'])
-  })
-
-  it('finds records of events that the store does not have', async () => {
-    const world = await withForgottenRoom()
-    world.publish(record('room', 4), record('unknown', 1))
-    expect((await world.round()).said).toEqual([
-      'different: room: has 4, the store ends at 3',
-      'different: unknown: has 1, the store ends at 0',
+    expect((await world.round()).found).toEqual([
+      'missing: room: seq 5 without seq 4 before it',
+      'missing: other: seq 3 follows seq 1',
     ])
   })
 
-  it('finds a record that is not an event once', async () => {
-    const world = await withForgottenRoom()
-    world.publish({ key: 'room', value: 'hello' })
-    expect((await world.round()).said).toEqual(['different: room: a record that is not an event'])
-    expect((await world.round()).said).toEqual([])
+  it('finds an event that was stored but not published while its stream changed', async () => {
+    const world = await withDroppedRoom()
+    world.post('room')
+    world.store('room')
+    expect((await world.round()).found).toEqual(['missing: room: ends at 4 of 5'])
   })
 
-  it('does not count a failed round as a check of its streams: the full round after it checks them', async () => {
-    const world = await withForgottenRoom()
+  it('finds records of events that the store does not have', async () => {
+    const world = await withDroppedRoom()
+    world.publish(record('room', 4), record('unknown', 1))
+    expect((await world.round()).found).toEqual([
+      'different: room: last seq 4, but the store ends at 3',
+      'different: unknown: last seq 1, but the store ends at 0',
+    ])
+  })
+
+  it('reports a record that is not an event once', async () => {
+    const world = await withDroppedRoom()
+    world.publish({ key: 'room', value: 'hello' })
+    expect((await world.round()).found).toEqual(['different: room: a record that is not an event'])
+    expect((await world.round()).found).toEqual([])
+  })
+
+  it('checks the streams of a failed round in the next full round', async () => {
+    const world = await withDroppedRoom()
     world.store('room')
     world.tally.takeWindow()
-    expect((await world.round(true)).said).toEqual(['missing: room: ends at 3 of 4'])
+    expect((await world.round(true)).found).toEqual(['missing: room: ends at 3 of 4'])
   })
 })
 
-describe('A full round of a watching audit', () => {
-  it('finds an event that was stored and not published in a stream that has not changed since', async () => {
-    const world = await withForgottenRoom()
+describe('A full round of an audit in watch mode', () => {
+  it('finds an event that was stored but not published in a stream that has not changed since', async () => {
+    const world = await withDroppedRoom()
     world.store('room')
-    expect((await world.round()).said).toEqual([])
-    expect((await world.round(true)).said).toEqual(['missing: room: ends at 3 of 4'])
+    expect((await world.round()).found).toEqual([])
+    expect((await world.round(true)).found).toEqual(['missing: room: ends at 3 of 4'])
   })
 
-  it('finds gaps and losses of the event stream itself, although the records have been seen', async () => {
-    const world = await withForgottenRoom()
+  it('finds records that the event stream has lost, although the audit has seen them', async () => {
+    const world = await withDroppedRoom()
     world.post('gone')
-    expect((await world.round()).said).toEqual([])
+    expect((await world.round()).found).toEqual([])
     world.topic.splice(1, 1)
     world.topic.pop()
-    expect((await world.round(true)).said).toEqual(['missing: room: 3 comes after 1', 'missing: gone: ends at 0 of 1'])
+    expect((await world.round(true)).found).toEqual(['missing: room: seq 3 follows seq 1', 'missing: gone: ends at 0 of 1'])
   })
 
-  it('reads the event stream once for each slice of the store and finds the faults of every slice', async () => {
+  it('reads the event stream once per slice of the store and finds the faults of every slice', async () => {
     const world = auditedWorld(10)
     for (let room = 0; room < 95; room += 1) for (let seq = 0; seq < 2; seq += 1) world.post(`room ${room}`)
     world.store('room 5')
@@ -141,29 +144,32 @@ describe('A full round of a watching audit', () => {
     world.tally.takeFindings()
     await world.round()
     world.post('room 1')
-    const { said, records, keptHeads } = await world.round(true)
+    const { found, records, keptHeads } = await world.round(true)
     expect(world.reads()).toBe(10)
     expect(keptHeads).toBe(1)
     expect(records).toBe(192)
-    expect(said).toEqual([
+    expect(found).toEqual([
       'different: nobody: a record that is not an event',
       'missing: room 5: ends at 2 of 3',
       'missing: room 94: ends at 2 of 3',
     ])
   })
 
-  it.each([true, false])('keeps one number for each stream of the slice, however many the event stream has', async (isFirst) => {
-    const readEvents = async (onRecord: (each: { key: string; value: string }) => void): Promise<void> => {
-      for (let room = 0; room < 5_000; room += 1) onRecord(record(`room ${room}`, 1))
-    }
-    const pass = await passOver(readEvents, new Map([['room 7', 1]]), isFirst)
-    expect([...pass.lastOf]).toEqual([['room 7', 1]])
-    expect(pass.records).toBe(5_000)
-  })
+  it.each([true, false])(
+    'keeps one number per stream of the slice, regardless of the size of the event stream (first pass: %s)',
+    async (isFirst) => {
+      const readEvents = async (onRecord: (each: { key: string; value: string }) => void): Promise<void> => {
+        for (let room = 0; room < 5_000; room += 1) onRecord(record(`room ${room}`, 1))
+      }
+      const pass = await passOver(readEvents, new Map([['room 7', 1]]), isFirst)
+      expect([...pass.lastOf]).toEqual([['room 7', 1]])
+      expect(pass.records).toBe(5_000)
+    },
+  )
 })
 
 describe('The filter of seen seqs', () => {
-  it('has every pair that was added, and few others', () => {
+  it('reports every pair that was added, and few others', () => {
     const filter = createSeqFilter()
     const [streams, seqs] = [200, 500]
     for (let stream = 0; stream < streams; stream += 1)

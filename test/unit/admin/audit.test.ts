@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { canaryRooms, canarySalt, judgeFlights } from '../../../services/admin/audit/canary.ts'
-import { judgeAccount, judgeOrphan } from '../../../services/admin/audit/judge-account.ts'
+import { canaryRooms, canarySalt, judgeCanaries } from '../../../services/admin/audit/canary.ts'
 import { judgeLog, lagOf } from '../../../services/admin/audit/judge-log.ts'
+import { judgeOrphan, judgeStream } from '../../../services/admin/audit/judge-stream.ts'
 import { reportText } from '../../../services/admin/audit/report-text.ts'
 import type { StreamSummary } from '../../../shared/ports/stream-summary.ts'
 
@@ -29,28 +29,28 @@ const user: StreamSummary = {
   hasUserRow: true,
 }
 
-const saidOf = (account: StreamSummary): string[] => judgeAccount(account).map(({ fault, what }) => `${fault}: ${what}`)
+const findingsOf = (account: StreamSummary): string[] => judgeStream(account).map(({ fault, what }) => `${fault}: ${what}`)
 
 describe('An audit of the store', () => {
-  it('has nothing to say of a chat and a user that are whole', () => {
-    expect([...judgeAccount(chat), ...judgeAccount(user)]).toEqual([])
+  it('has no findings for a complete chat and user', () => {
+    expect([...judgeStream(chat), ...judgeStream(user)]).toEqual([])
   })
 
   const { chatHead: _head, memberCount: _count, ...withoutRow } = chat
   it.each<readonly [string, StreamSummary, string]>([
-    ['a hole', { ...chat, events: 4 }, 'missing: 4 events from 1 to 5'],
-    ['a beginning that is gone', { ...chat, first: 2 }, 'missing: 5 events from 2 to 5'],
-    ['a chat without its row', withoutRow, 'missing: no row for the chat'],
-    ['a head of another seq', { ...chat, chatHead: 4 }, 'different: the chat ends at 4, its events at 5'],
-    ['members that are not counted', { ...chat, memberRows: 3 }, 'different: the chat counts 2 members, and has 3'],
-    ['a message without its row', { ...chat, messageRows: 2 }, 'missing: 2 rows for 3 messages'],
-    ['a row too many', { ...chat, messageRows: 4 }, 'doubled: 4 rows for 3 messages'],
-    ['a user without its row', { ...user, hasUserRow: false }, 'missing: no row for the user'],
-  ])('tells %s', (_what, account, said) => {
-    expect(saidOf(account)).toEqual([said])
+    ['a missing event', { ...chat, events: 4 }, 'missing: 4 events from 1 to 5'],
+    ['missing first events', { ...chat, first: 2 }, 'missing: 5 events from 2 to 5'],
+    ['a chat without a row', withoutRow, 'missing: no row for the chat'],
+    ['a chat row with another head', { ...chat, chatHead: 4 }, 'different: chat head 4, but the last event has seq 5'],
+    ['a wrong member count', { ...chat, memberRows: 3 }, 'different: member count 2, but 3 member rows'],
+    ['a message without a row', { ...chat, messageRows: 2 }, 'missing: 2 rows for 3 messages'],
+    ['a row without a message', { ...chat, messageRows: 4 }, 'doubled: 4 rows for 3 messages'],
+    ['a user without a row', { ...user, hasUserRow: false }, 'missing: no row for the user'],
+  ])('finds %s', (_what, account, said) => {
+    expect(findingsOf(account)).toEqual([said])
   })
 
-  it('tells a row without an event', () => {
+  it('finds a row in the read model without an event', () => {
     expect(judgeOrphan('room')).toMatchObject({ fault: 'doubled', where: 'room' })
   })
 })
@@ -58,13 +58,13 @@ describe('An audit of the store', () => {
 describe('An audit of the log', () => {
   const at = (committed: bigint, end = 10n) => [{ partition: 3, end, committed }]
 
-  it('counts what waits, and is content while it moves', () => {
+  it('counts the waiting commands, and has no findings while they are acknowledged', () => {
     expect(lagOf([...at(4n), ...at(10n)])).toBe(6)
     expect(judgeLog(at(4n), at(5n, 20n))).toEqual([])
     expect(judgeLog(at(10n), at(10n, 30n))).toEqual([])
   })
 
-  it('tells a partition that stands still', () => {
+  it('finds a stalled partition', () => {
     const found = judgeLog(at(4n), at(4n, 20n))
     expect(found).toMatchObject([{ fault: 'late', where: 'partition 3', what: expect.stringContaining('6 commands wait') }])
   })
@@ -74,7 +74,7 @@ describe('Canaries', () => {
   const ports = { partitions: 12, partitionOf: (key: string): number => Number.parseInt(key.slice(0, 4), 16) % 12 }
   const roomsOf = (salt: string, taken: readonly string[] = []) => canaryRooms(ports, salt, async (room) => taken.includes(room))
 
-  it('have one room for each partition, the same at every audit of a store', async () => {
+  it('use one room per partition, the same in every audit of a store', async () => {
     const rooms = await roomsOf('epoch 1')
     expect([...rooms.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, index) => index))
     expect([...(await roomsOf('epoch 1'))]).toEqual([...rooms])
@@ -84,7 +84,7 @@ describe('Canaries', () => {
     }
   })
 
-  it('have other rooms in another store, in another month, and where another client has taken an id', async () => {
+  it('use other rooms in another store, in another month, and if a client has taken an id', async () => {
     const month = 30 * 86_400_000
     expect(canarySalt('e', 5)).toBe(canarySalt('e', month - 1))
     expect(new Set([canarySalt('e', 5), canarySalt('e', month), canarySalt('f', 5)]).size).toBe(3)
@@ -96,9 +96,9 @@ describe('Canaries', () => {
     expect(instead.get(4)).toBe(rooms.get(4))
   })
 
-  it('that do not arrive, or are not heard, are told', () => {
+  it('lead to a finding if they are not stored or their publication is not received', () => {
     const flights = [{ partition: 0, storedMs: 5, heardMs: 7 }, { partition: 1, storedMs: 5 }, { partition: 2 }]
-    expect(judgeFlights(flights).map(({ fault, where }) => `${fault} ${where}`)).toEqual([
+    expect(judgeCanaries(flights).map(({ fault, where }) => `${fault} ${where}`)).toEqual([
       'late partition 1',
       'missing partition 2',
     ])
@@ -116,7 +116,7 @@ describe('The report', () => {
     findings: { count: 0, first: [] },
   }
 
-  it('says plainly that nothing is wrong, or what is', () => {
+  it('states that there are no findings, or lists them', () => {
     expect(reportText(report)).toContain('Nothing is missing, doubled or late.')
     const finding = { part: 'store', fault: 'missing', where: 'room', what: 'a hole' } as const
     const said = reportText({ ...report, findings: { count: 2, first: [finding] } })

@@ -10,7 +10,7 @@ export const record = (key: string, seq: number): EventRecord => ({
   value: `{"v":1,"event":"new-message","room":"${key}","seq":${seq},"body":{}}`,
 })
 
-/** The time moves on with each timer, without waiting. */
+/** A clock that advances with each timer, without waiting. */
 const steppingClock = () => {
   let nowMs = 0
   const advance = (ms: number): void => {
@@ -25,7 +25,7 @@ const steppingClock = () => {
   return { clock, advance }
 }
 
-/** A store and an event stream in memory, and an audit that watches them. */
+/** A store and an event stream in memory, and an audit in watch mode. */
 export const auditedWorld = (streamsPerPass = 1_000) => {
   const { clock, advance } = steppingClock()
   const tally = createStreamTally()
@@ -85,7 +85,7 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
       store(stream)
       publish(record(stream, storedAt.get(stream)?.length ?? 0))
     },
-    /** A round of the audit, 30 seconds after the last one. */
+    /** Runs a round of the audit, 30 seconds after the last one. */
     round: async (isFull = false) => {
       advance(30_000)
       const findings = createFindings()
@@ -94,7 +94,7 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
       return {
         records,
         keptHeads: heads.size,
-        said: findings.first.map(({ fault, where, what }) => `${fault}: ${where}: ${what}`),
+        found: findings.first.map(({ fault, where, what }) => `${fault}: ${where}: ${what}`),
       }
     },
   }

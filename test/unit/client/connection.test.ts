@@ -6,10 +6,12 @@ import { closeCodes, mayReconnect } from '../../../shared/protocol/close-codes.t
 import { bob, messageFrame, room, script, userBody } from './scripted-service.ts'
 
 const codes = Object.values(closeCodes).map(({ code }) => code)
+/** Codes of middle boxes and runtimes, which the service itself never sends. */
+const neverSent = [1000, 1003, 1005, 1008, 1014, 1015, 3000]
 const times = { backoffFirstMs: 1_000, backoffMostMs: 8_000 }
 
 describe('A connection', () => {
-  it('is made at once, binds the user, and tells that it is there', async () => {
+  it('is made at once, binds the user, and is reported as online', async () => {
     const { client, clock, sockets, last, states } = script({ user: { externalUserId: 'ann', name: 'Ann' } })
     expect([client.state, client.user]).toEqual([{ state: 'connecting' }, undefined])
     await clock.run(0)
@@ -24,7 +26,7 @@ describe('A connection', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  it('comes back with full jitter under a ceiling that doubles', async () => {
+  it('is made again with full jitter under a ceiling that doubles', async () => {
     let next = 0.5
     const { clock, sockets, last, states } = script({ random: () => next, times })
     const waits: (readonly [random: number, retryInMs: number])[] = [
@@ -48,7 +50,7 @@ describe('A connection', () => {
     }
   })
 
-  it('that lasted starts the back-off from the beginning; one that did not goes on with it', async () => {
+  it('that lasted starts the back-off from the beginning; a shorter one continues it', async () => {
     const { bind, clock, last, states } = script({ times: { ...times, stableMs: 5_000 } })
     const wait = (): number => (states.at(-1) as { retryInMs: number }).retryInMs
     for (const [lastedMs, expected] of [
@@ -66,7 +68,7 @@ describe('A connection', () => {
     }
   })
 
-  it('that is not bound in time is given up', async () => {
+  it('that is not bound in time is given up, with an error that names the address', async () => {
     const { clock, sockets, last, states } = script({ times: { connectMs: 3_000 } })
     await clock.run(1_000)
     last().open()
@@ -74,12 +76,15 @@ describe('A connection', () => {
     expect(last().closedByClient).toBeUndefined()
     await clock.run(1)
     expect(last().closedByClient).toBe(1000)
-    expect(states.at(-1)).toMatchObject({ state: 'offline', error: { message: 'no answer while connecting' } })
+    expect(states.at(-1)).toMatchObject({
+      state: 'offline',
+      error: { code: 'disconnected', message: 'disconnected: no answer from ws://chat.test/ws within 3000 ms' },
+    })
     await clock.run(250)
     expect(sockets).toHaveLength(2)
   })
 
-  it.each(codes.filter(mayReconnect))('that is closed with %i comes back', async (code) => {
+  it.each([...codes.filter(mayReconnect), ...neverSent])('that is closed with %i is made again', async (code) => {
     const { bind, clock, sockets, last } = script({ getToken: () => 'token' })
     await bind()
     last().drop(code)
@@ -87,22 +92,50 @@ describe('A connection', () => {
     expect(sockets).toHaveLength(2)
   })
 
-  it.each([...codes.filter((code) => !mayReconnect(code)), 1000, 1005])(
-    'that is closed with %i ends the client',
-    async (code) => {
-      const { client, bind, clock, sockets, last, states } = script()
-      await bind()
-      const sending = client.send(room, 'never to be answered')
-      last().drop(code, 'because')
-      await expect(sending).rejects.toMatchObject({ code: 'ended', closeCode: code, message: expect.stringContaining('because') })
-      await expect(client.send(room, 'too late')).rejects.toMatchObject({ code: 'ended' })
-      expect(states.at(-1)).toMatchObject({ state: 'closed', error: { code: 'ended' } })
-      await clock.run(60_000)
-      expect(sockets).toHaveLength(1)
-    },
-  )
+  it.each(codes.filter((code) => !mayReconnect(code)))('that is closed with %i ends the client', async (code) => {
+    const { client, bind, clock, sockets, last, states } = script()
+    await bind()
+    const sending = client.send(room, 'never to be answered')
+    last().drop(code, 'because')
+    await expect(sending).rejects.toMatchObject({ code: 'ended', closeCode: code, message: expect.stringContaining('because') })
+    await expect(client.send(room, 'too late')).rejects.toMatchObject({ code: 'ended' })
+    expect(states.at(-1)).toMatchObject({ state: 'closed', error: { code: 'ended' } })
+    await clock.run(60_000)
+    expect(sockets).toHaveLength(1)
+  })
 
-  it('that is refused for good before it is bound ends the client', async () => {
+  it('that is lost is reported with the code `disconnected`, its address and its close code', async () => {
+    const { bind, last, states } = script()
+    await bind()
+    last().drop(1008, 'policy')
+    expect(states.at(-1)).toMatchObject({
+      state: 'offline',
+      error: {
+        code: 'disconnected',
+        closeCode: 1008,
+        retryable: true,
+        message: 'disconnected: the connection to chat.test was closed: 1008 policy',
+      },
+    })
+  })
+
+  it('that is never opened is reported with a hint, and with the error of the runtime as the cause', async () => {
+    const { clock, last, states } = script()
+    await clock.run(0)
+    last().fail(new Error('connect ECONNREFUSED'))
+    last().drop(1006)
+    expect(states.at(-1)).toMatchObject({
+      state: 'offline',
+      error: {
+        code: 'disconnected',
+        closeCode: 1006,
+        message: expect.stringMatching(/^disconnected: ws:\/\/chat\.test\/ws: no WebSocket was opened; check the address/),
+        cause: { message: 'connect ECONNREFUSED' },
+      },
+    })
+  })
+
+  it('that is closed for good before the user is bound ends the client', async () => {
     const { client, clock, last } = script()
     await clock.run(0)
     last().open()
@@ -110,7 +143,7 @@ describe('A connection', () => {
     await expect(client.ready()).rejects.toMatchObject({ code: 'ended', closeCode: 4500 })
   })
 
-  it('whose user is refused ends the client, with the refusal as the cause', async () => {
+  it('ends the client if the service refuses the user, with the refusal as the cause', async () => {
     const { client, clock, last } = script()
     await clock.run(0)
     last().open()
@@ -119,7 +152,7 @@ describe('A connection', () => {
     expect(last().closedByClient).toBe(1000)
   })
 
-  it('whose user cannot be bound now is tried again, no sooner than the service asks', async () => {
+  it('is made again no sooner than the service asks if the user cannot be bound now', async () => {
     const { bind, client, clock, sockets, last } = script()
     await clock.run(0)
     last().open()
@@ -131,7 +164,7 @@ describe('A connection', () => {
     expect(client.state).toEqual({ state: 'online' })
   })
 
-  it('to no address ends the client', async () => {
+  it('ends the client if the runtime refuses the address', async () => {
     const broken = class {
       constructor() {
         throw new SyntaxError('that is no address')
@@ -142,21 +175,67 @@ describe('A connection', () => {
     await expect(client.ready()).rejects.toMatchObject({ code: 'ended', message: 'ended: that is no address' })
   })
 
-  it('needs a WebSocket', () => {
+  it('needs a WebSocket, and an error says how to pass one', () => {
     const kept = globalThis.WebSocket
     Reflect.deleteProperty(globalThis, 'WebSocket')
     try {
-      expect(() => connect('ws://chat.test/ws')).toThrow('there is no WebSocket here')
+      expect(() => connect('ws://chat.test/ws')).toThrow('this runtime has no WebSocket')
     } finally {
       globalThis.WebSocket = kept
     }
   })
 })
 
-describe('A connection that may be dead', () => {
+describe('The address of a connection', () => {
+  it.each([
+    ['ws://chat.test/ws', 'ws://chat.test/ws'],
+    ['http://chat.test:8080', 'ws://chat.test:8080/ws'],
+    ['https://chat.test', 'wss://chat.test/ws'],
+    ['wss://chat.test/chat/ws?shard=1', 'wss://chat.test/chat/ws?shard=1'],
+  ])('%s opens %s', async (given, opened) => {
+    const { clock, last } = script({}, given)
+    await clock.run(0)
+    expect(last().url).toBe(opened)
+  })
+
+  it.each(['', 'chat.test', 'ftp://chat.test/ws', 'localhost:8080'])('%j is refused at the call', (given) => {
+    expect(() => script({}, given)).toThrow(TypeError)
+  })
+})
+
+describe('The stack of an error', () => {
+  const stackOf = async (call: Promise<unknown>): Promise<string> => {
+    const error = await call.catch((thrown: unknown) => thrown)
+    return error instanceof Error ? (error.stack ?? '') : ''
+  }
+
+  it('shows the caller of the call that failed, after the code and the message', async () => {
+    const { joined, client } = script()
+    const socket = await joined({})
+    const callOfTheApplication = (): Promise<unknown> => client.send(room, 'x')
+    const stack = stackOf(callOfTheApplication())
+    socket.refuse(socket.take('new-message'), 'forbidden')
+    expect(await stack).toMatch(/^ChatError: forbidden: forbidden, says the test\n/)
+    expect(await stack).toContain('callOfTheApplication')
+  })
+
+  it('shows the caller of each call if the client ends', async () => {
+    const { client } = script()
+    const sendOfTheApplication = (): Promise<unknown> => client.send(room, 'x')
+    const readyOfTheApplication = (): Promise<unknown> => client.ready()
+    const stacks = Promise.all([stackOf(sendOfTheApplication()), stackOf(readyOfTheApplication())])
+    client.close()
+    expect(await stacks).toEqual([
+      expect.stringContaining('sendOfTheApplication'),
+      expect.stringContaining('readyOfTheApplication'),
+    ])
+  })
+})
+
+describe('A connection that receives nothing', () => {
   const silence = { silenceMs: 25_000, pongMs: 10_000 }
 
-  it('is asked after a silence, and left alone while it answers', async () => {
+  it('is probed with a ping after a silence, and kept while it answers', async () => {
     const { joined, clock, sockets } = script({ times: silence })
     const socket = await joined({})
     await clock.run(24_999)
@@ -170,7 +249,7 @@ describe('A connection that may be dead', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  it('is not asked while anything comes', async () => {
+  it('is not probed while frames arrive', async () => {
     const { joined, clock } = script({ times: silence })
     const socket = await joined({ [room]: 1 })
     for (let seq = 2; seq < 12; seq += 1) {
@@ -180,7 +259,7 @@ describe('A connection that may be dead', () => {
     expect(socket.sent).toEqual([])
   })
 
-  it('is replaced when nothing comes after that', async () => {
+  it('is replaced if the ping is not answered', async () => {
     const { joined, clock, states, sockets } = script({ times: silence })
     const socket = await joined({})
     await clock.run(34_999)
@@ -194,7 +273,7 @@ describe('A connection that may be dead', () => {
     expect(sockets).toHaveLength(2)
   })
 
-  it('is asked at once when the application says so', async () => {
+  it('is probed at once by `wake`', async () => {
     const { joined, client, clock } = script({ times: silence })
     const socket = await joined({})
     client.wake()
@@ -203,7 +282,7 @@ describe('A connection that may be dead', () => {
     expect(socket.closedByClient).toBe(4001)
   })
 
-  it('is not waited for when the application says so', async () => {
+  it('is made again at once by `wake`, without waiting for the back-off', async () => {
     const { joined, client, clock, sockets } = script({ times: { backoffFirstMs: 60_000, backoffMostMs: 60_000 } })
     const socket = await joined({})
     socket.drop()
@@ -214,7 +293,7 @@ describe('A connection that may be dead', () => {
 })
 
 describe('A client that is closed', () => {
-  it('closes its socket, fails what is not done, and says so', async () => {
+  it('closes its socket, fails the calls in flight, and reports its end', async () => {
     const { joined, client, clock, sockets, states } = script()
     const socket = await joined({})
     const sending = client.send(room, 'x')
@@ -229,7 +308,7 @@ describe('A client that is closed', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  it('hears nothing any more', async () => {
+  it('calls no listener of its rooms any more', async () => {
     const { joined, client, told } = script()
     const socket = await joined({ [room]: 4 })
     client.close()
@@ -238,7 +317,7 @@ describe('A client that is closed', () => {
     expect(told).toEqual([])
   })
 
-  it('by its signal, is closed; before it could connect, too', async () => {
+  it('is closed by its signal, also before it has connected', async () => {
     const abort = new AbortController()
     const { joined, client } = script({ signal: abort.signal })
     const socket = await joined({})
@@ -250,7 +329,7 @@ describe('A client that is closed', () => {
     await expect(late.client.ready()).rejects.toBeInstanceOf(ChatError)
   })
 
-  it('while it connects, does not connect', async () => {
+  it('does not bind a connection that opens afterwards', async () => {
     const { client, clock, last, states } = script()
     await clock.run(0)
     client.close()
@@ -260,7 +339,7 @@ describe('A client that is closed', () => {
 })
 
 describe('Waiting for a client to be ready', () => {
-  it('can be given up', async () => {
+  it('is given up by its signal', async () => {
     const { client } = script()
     const abort = new AbortController()
     const waiting = client.ready({ signal: abort.signal })
@@ -271,7 +350,7 @@ describe('Waiting for a client to be ready', () => {
 })
 
 describe('Listening to a client', () => {
-  it('ends when it is taken off, or its signal is aborted', async () => {
+  it('ends when the listener is removed, or its signal is aborted', async () => {
     const { joined, client } = script()
     const socket = await joined({ [room]: 4 })
     const heard: string[] = []
@@ -286,7 +365,7 @@ describe('Listening to a client', () => {
     expect(heard).toEqual(['a5', 'b5', 'b6'])
   })
 
-  it('shows the frames as they pass', async () => {
+  it('shows every frame in both directions', async () => {
     const { joined, client } = script()
     const socket = await joined({})
     const passed: string[] = []
@@ -300,7 +379,7 @@ describe('Listening to a client', () => {
     ])
   })
 
-  it('is not disturbed by what is no frame', async () => {
+  it('ignores data that is not a frame of the protocol', async () => {
     const { joined, told, clock } = script()
     const socket = await joined({ [room]: 4 })
     for (const text of ['', 'x', '7', 'null', '[]', '{}', '{"event":7}', new Uint8Array(3)]) socket.sayText(text)

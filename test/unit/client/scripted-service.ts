@@ -16,6 +16,7 @@ export interface SentFrame {
 
 interface SocketEvent {
   readonly data: unknown
+  readonly error?: unknown
   readonly code: number
   readonly reason: string
 }
@@ -54,6 +55,10 @@ export class ScriptedSocket {
   sayText(data: unknown): void {
     this.#tell('message', { ...bare, data })
   }
+  /** The error event that comes before the close. */
+  fail(error: Error): void {
+    this.#tell('error', { ...bare, error })
+  }
   drop(code = 1006, reason = ''): void {
     this.#tell('close', { ...bare, code, reason })
   }
@@ -81,6 +86,10 @@ export interface Binding {
   readonly rooms?: Readonly<Record<string, object>>
   readonly others?: Readonly<Record<string, number>>
   readonly epoch?: string
+  /** How far the device's clock is ahead of the service's. */
+  readonly deviceAheadMs?: number
+  /** The answer to the `ping` that reads the service's clock. */
+  readonly ping?: 'answered' | 'refused'
 }
 
 type Told = { readonly [Name in keyof ChatEvents]: readonly [Name, ChatEvents[Name]] }[keyof ChatEvents]
@@ -143,7 +152,7 @@ export const createdFrame = (inRoom = room) => ({
 })
 
 /** A client at the hands of the test: nothing happens but what the test makes happen. */
-export const script = (options: ConnectOptions = {}): Script => {
+export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/ws'): Script => {
   const clock = virtualClock(seededRandom(1))
   const sockets: ScriptedSocket[] = []
   const WebSocket: SocketConstructor = class extends ScriptedSocket {
@@ -152,11 +161,12 @@ export const script = (options: ConnectOptions = {}): Script => {
       sockets.push(this)
     }
   }
-  const client = connect('ws://chat.test/ws', {
+  const client = connect(address, {
     user: { externalUserId: 'ann' },
     WebSocket,
     clock,
     random: () => 0.5,
+    fetch: () => Promise.reject(new Error('this test has no HTTP')),
     ...options,
   })
   const told: Told[] = []
@@ -170,11 +180,20 @@ export const script = (options: ConnectOptions = {}): Script => {
     if (socket === undefined) throw new Error('no socket was opened')
     return socket
   }
-  const bind = async ({ rooms = {}, others = {}, epoch = 'e1' }: Binding = {}): Promise<SentFrame> => {
+  /** Answers the `ping` that a client with a token sends once it is bound. */
+  const tellTime = ({ deviceAheadMs = 0, ping = 'answered' }: Binding): void => {
+    if (!last().sent.some(({ event }) => event === 'ping')) return
+    const request = last().take('ping')
+    if (ping === 'refused') last().refuse(request, 'rate_limited', { retryable: true })
+    else last().answer(request, { now: new Date(clock.nowMs() - deviceAheadMs).toISOString() })
+  }
+  const bind = async (binding: Binding = {}): Promise<SentFrame> => {
+    const { rooms = {}, others = {}, epoch = 'e1' } = binding
     await clock.run(0)
     last().open()
     const request = last().take('create-user')
     last().answer(request, userBody)
+    tellTime(binding)
     last().say({ event: 'resume', id: request.id, body: { rooms, others, epoch } })
     await clock.run(0)
     return request

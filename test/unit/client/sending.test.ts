@@ -191,8 +191,8 @@ describe('Sending what is refused', () => {
   it('fails before it is sent where its frame would close the socket', async () => {
     const { joined, client } = script()
     const socket = await joined({})
-    const call = client.send(room, '\u0001'.repeat(16_000))
-    await expect(call).rejects.toMatchObject({ code: 'invalid', details: { field: 'frame', reason: 'larger than 65536 bytes' } })
+    const call = client.send(room, '\u0001'.repeat(17_000))
+    await expect(call).rejects.toMatchObject({ code: 'invalid', details: { field: 'frame', reason: 'larger than 98304 bytes' } })
     expect(socket.sent).toEqual([])
     void client.send(room, '€'.repeat(16_000))
     expect(socket.sent).toHaveLength(1)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { expiryOf } from '../../../shared/client/token-source.ts'
+import { timesOf } from '../../../shared/client/token-source.ts'
 import { room, script } from './scripted-service.ts'
 
 const startMs = Date.parse('2026-01-01T00:00:00.000Z')
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-/** A token that ends so many seconds after the start of a script. */
-const jwt = (seconds: number): string =>
-  `${base64url({ alg: 'none' })}.${base64url({ exp: startMs / 1_000 + seconds, sub: 'ännchen' })}.sig`
+/** A token that expires this many seconds after the start of a script. */
+const jwt = (seconds: number, claims: object = {}): string =>
+  `${base64url({ alg: 'none' })}.${base64url({ exp: startMs / 1_000 + seconds, sub: 'ännchen', ...claims })}.sig`
 
 const tokensInTurn = (...tokens: readonly (string | Error)[]) => {
   let given = 0
@@ -18,23 +18,25 @@ const tokensInTurn = (...tokens: readonly (string | Error)[]) => {
   }
 }
 
+const times = { silenceMs: 10_000_000, pongMs: 1_000, refreshLeastMs: 1_000 }
+
 describe('A token', () => {
-  it('travels as a subprotocol', async () => {
+  it('is sent as a subprotocol', async () => {
     const { clock, last } = script({ token: 'a.b.c' })
     await clock.run(0)
     expect(last().protocols).toEqual(['chat.v1', 'bearer.a.b.c'])
   })
 
-  it('names the user where the application does not', async () => {
+  it('names the user if the application does not', async () => {
     const { bind } = script({ token: 'a.b.c', user: undefined as never })
     expect((await bind()).body).toEqual({ resume: { rooms: {}, max: 1_000 } })
   })
 
-  it('comes from one place only', () => {
+  it('is given either as `token` or by `getToken`', () => {
     expect(() => script({ token: 'a', getToken: () => 'b' })).toThrow('either token or getToken')
   })
 
-  it('is asked for anew for each connection', async () => {
+  it('is requested again for each connection', async () => {
     const { bind, clock, last } = script({ getToken: tokensInTurn('one', 'two') })
     await bind()
     last().drop(4003)
@@ -43,7 +45,7 @@ describe('A token', () => {
     expect(last().protocols).toEqual(['chat.v1', 'bearer.two'])
   })
 
-  it('that cannot be had is a connection that cannot be made', async () => {
+  it('that `getToken` fails to return is requested again after the back-off', async () => {
     const problem = new Error('signed out?')
     const { bind, clock, sockets, states, client } = script({ getToken: tokensInTurn(problem, 'two') })
     await clock.run(0)
@@ -53,18 +55,18 @@ describe('A token', () => {
     await bind()
     expect(client.state.state).toBe('online')
   })
+})
 
-  it('that is fixed and has expired ends the client', async () => {
+describe('A fixed token', () => {
+  it('that the client cannot read ends the client when the service says that it has expired', async () => {
     const { bind, client, last } = script({ token: 'a.b.c' })
     await bind()
     const sending = client.send(room, 'x')
     last().drop(4003, 'token expired')
     await expect(sending).rejects.toMatchObject({ code: 'ended', closeCode: 4003 })
   })
-})
 
-describe('A fixed token', () => {
-  it('that has not ended opens the next connection after the service has ended the session', async () => {
+  it('opens the next connection if the service ended the session before the token expired', async () => {
     const { bind, clock, client, last, sockets } = script({ token: jwt(1_000) })
     await bind()
     last().drop(4003, 'token expired')
@@ -76,13 +78,25 @@ describe('A fixed token', () => {
     last().drop(4003, 'token expired')
     expect(client.state.state).toBe('closed')
   })
+
+  it.each([
+    ['ahead of', 5_000_000],
+    ['behind', -5_000_000],
+  ])('is judged by the service’s clock if the device’s is %s it', async (_, deviceAheadMs) => {
+    const { bind, clock, client, last } = script({ token: jwt(1_000 - deviceAheadMs / 1_000) })
+    await bind({ deviceAheadMs })
+    last().drop(4003, 'token expired')
+    expect(client.state.state).toBe('offline')
+    await clock.run(1_000_000)
+    await bind({ deviceAheadMs })
+    last().drop(4003, 'token expired')
+    expect(client.state.state).toBe('closed')
+  })
 })
 
-describe('A token that is about to end', () => {
-  const long = { silenceMs: 10_000_000, pongMs: 1_000 }
-
-  it('is replaced on the connection a minute before, and again by what the service says', async () => {
-    const { bind, clock, last, sockets } = script({ getToken: tokensInTurn(jwt(600), jwt(1_200), jwt(9_000)), times: long })
+describe('A token that is about to expire', () => {
+  it('is refreshed on the connection a minute before it expires, and again by the time in the answer', async () => {
+    const { bind, clock, last, sockets } = script({ getToken: tokensInTurn(jwt(600), jwt(1_200), jwt(9_000)), times })
     await bind()
     await clock.run(539_999)
     expect(last().sent).toEqual([])
@@ -101,8 +115,8 @@ describe('A token that is about to end', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  it('and does not live a minute at all is replaced at half its life', async () => {
-    const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(20)), times: long })
+  it('is refreshed at half its life if it lives for less than two minutes', async () => {
+    const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(20)), times })
     await bind()
     await clock.run(9_999)
     expect(last().sent).toEqual([])
@@ -110,8 +124,44 @@ describe('A token that is about to end', () => {
     last().take('refresh')
   })
 
-  it('is not shown where frames are shown', async () => {
-    const { bind, clock, client } = script({ getToken: tokensInTurn(jwt(20)), times: long })
+  it.each([
+    ['ahead of', 3_600_000],
+    ['behind', -3_600_000],
+  ])('is refreshed in time if the device’s clock is %s the service’s', async (_, deviceAheadMs) => {
+    const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(600 - deviceAheadMs / 1_000)), times })
+    await bind({ deviceAheadMs })
+    await clock.run(539_999)
+    expect(last().sent).toEqual([])
+    await clock.run(1)
+    last().take('refresh')
+  })
+
+  it('is refreshed by its own life, from `iat` to `exp`, if the service does not tell its time', async () => {
+    const issued = (startMs - 3_600_000) / 1_000
+    const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(-3_000, { iat: issued })), times })
+    await bind({ ping: 'refused' })
+    await clock.run(539_999)
+    expect(last().sent).toEqual([])
+    await clock.run(1)
+    last().take('refresh')
+  })
+
+  it('is refreshed at most once per `refreshLeastMs`, whatever the clocks and the tokens say', async () => {
+    const { bind, clock, last } = script({ getToken: () => jwt(-3_600), times: { ...times, refreshLeastMs: 5_000 } })
+    await bind({ ping: 'refused' })
+    let refreshes = 0
+    for (let second = 0; second < 60; second += 1) {
+      await clock.run(1_000)
+      for (const request of last().sent.splice(0)) {
+        refreshes += 1
+        last().answer(request, { expires_at: new Date(startMs - 3_600_000).toISOString() })
+      }
+    }
+    expect(refreshes).toBe(12)
+  })
+
+  it('is left out of the frames that listeners see', async () => {
+    const { bind, clock, client } = script({ getToken: tokensInTurn(jwt(20)), times })
     const passed: string[] = []
     client.on('frame', ({ text }) => passed.push(text))
     await bind()
@@ -120,19 +170,19 @@ describe('A token that is about to end', () => {
     expect(passed.join()).not.toContain(jwt(20))
   })
 
-  it('and cannot be replaced now is asked for again', async () => {
-    const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(20), new Error('later'), jwt(60), jwt(90)), times: long })
+  it('is requested again if `getToken` fails', async () => {
+    const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(20), new Error('later'), jwt(60), jwt(90)), times })
     await bind()
     await clock.run(10_000)
     expect(last().sent).toEqual([])
-    await clock.run(250)
+    await clock.run(1_000)
     last().refuse(last().take('refresh'), 'unavailable', { retryable: true })
-    await clock.run(500)
+    await clock.run(1_000)
     expect(last().take('refresh').body).toEqual({ token: jwt(90) })
   })
 
-  it('and whose successor cannot be verified yet is asked for again when the service says', async () => {
-    const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(60), jwt(90)), times: long })
+  it('is refreshed again no sooner than the service asks', async () => {
+    const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(60), jwt(90)), times })
     await bind()
     await clock.run(30_000)
     last().refuse(last().take('refresh'), 'unavailable', { retryable: true, retry_after_ms: 9_000 })
@@ -142,8 +192,8 @@ describe('A token that is about to end', () => {
     expect(last().take('refresh').body).toEqual({ token: jwt(90) })
   })
 
-  it('and is refused its successor is left to the service', async () => {
-    const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(20)), times: long })
+  it('is not refreshed again after the service has refused the new token', async () => {
+    const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(20)), times })
     await bind()
     await clock.run(10_000)
     last().refuse(last().take('refresh'), 'unauthenticated')
@@ -151,7 +201,7 @@ describe('A token that is about to end', () => {
     expect(last().sent).toEqual([])
   })
 
-  it('is nothing to a connection that is gone', async () => {
+  it('is not refreshed on a connection that is closed', async () => {
     let give: (token: string) => void = () => undefined
     const later = new Promise<string>((resolve) => {
       give = resolve
@@ -162,7 +212,7 @@ describe('A token that is about to end', () => {
         asked += 1
         return asked === 2 ? later : jwt(20)
       },
-      times: long,
+      times,
     })
     await bind()
     await clock.run(10_000)
@@ -174,7 +224,7 @@ describe('A token that is about to end', () => {
     expect(last().sent).toEqual([])
   })
 
-  it('far away is waited for in steps', async () => {
+  it('is awaited in steps if it expires later than a timer can hold', async () => {
     const days = 86_400
     const { bind, clock, last } = script({
       getToken: tokensInTurn(jwt(60 * days)),
@@ -188,10 +238,10 @@ describe('A token that is about to end', () => {
   })
 })
 
-describe('The expiry of a token', () => {
-  it('is read where there is one', () => {
-    expect(expiryOf(jwt(5))).toBe(startMs + 5_000)
+describe('The times of a token', () => {
+  it('are read from a JWT, and are undefined if it does not state them', () => {
+    expect(timesOf(jwt(5, { iat: startMs / 1_000 }))).toEqual({ issuedAtMs: startMs, expiresAtMs: startMs + 5_000 })
     for (const odd of ['', 'opaque', 'a.b.c', `a.${base64url({ exp: 'soon' })}.c`, `a.${base64url({})}.c`])
-      expect(expiryOf(odd)).toBeUndefined()
+      expect(timesOf(odd)).toEqual({ issuedAtMs: undefined, expiresAtMs: undefined })
   })
 })

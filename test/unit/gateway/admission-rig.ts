@@ -4,17 +4,17 @@ import { connect } from 'node:net'
 import { Registry } from 'prom-client'
 import type { AdmissionControl } from '../../../services/gateway/admission/admission-control.ts'
 import { createAdmissionControl } from '../../../services/gateway/admission/admission-control.ts'
-import type { Verdict } from '../../../services/gateway/admission/auth.ts'
+import type { Authenticated } from '../../../services/gateway/admission/auth.ts'
 import { clientAddress, trustedProxyTest } from '../../../services/gateway/admission/client-address.ts'
 import { createSessionCounts } from '../../../services/gateway/limits/session-counts.ts'
 import type { SharedBuckets } from '../../../services/gateway/limits/shared-buckets.ts'
 import { createSharedBuckets } from '../../../services/gateway/limits/shared-buckets.ts'
 import { createFrameReader } from '../../../services/gateway/requests/frame-reader.ts'
-import type { CallOutcome } from '../../../services/gateway/requests/http-requester.ts'
 import { createApi } from '../../../services/gateway/server/http-api.ts'
 import { createPeerConnections } from '../../../services/gateway/server/peer-connections.ts'
-import { createGateway } from '../../../services/gateway/server/public-server.ts'
+import { createPublicServer } from '../../../services/gateway/server/public-server.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import type { Outcome } from '../../../shared/records/outcome.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultRates } from '../../../shared/runtime/config/rates.ts'
@@ -30,11 +30,11 @@ import { gatewayRig } from './gateway-rig.ts'
 export interface Verification {
   /** The server's side of the connection. */
   readonly socket: Socket
-  end(verdict: Verdict): void
+  end(verdict: Authenticated): void
 }
 
-export const user: Verdict = { principal: { isService: false, subject: 'ann' } }
-export const service: Verdict = { principal: { isService: true, subject: 'back-office' } }
+export const user: Authenticated = { principal: { isService: false, subject: 'ann' } }
+export const service: Authenticated = { principal: { isService: true, subject: 'back-office' } }
 
 export interface AdmissionRigOptions {
   readonly bounds?: Partial<Bounds>
@@ -72,10 +72,11 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
   }
 
   const verifications: Verification[] = []
-  const verdicts: ((verdict: Verdict) => void)[] = []
+  const verdicts: ((verdict: Authenticated) => void)[] = []
   const admissionControl = createAdmissionControl({
-    authenticate: () => new Promise<Verdict>((resolve) => void verdicts.push(resolve)),
+    authenticate: () => new Promise<Authenticated>((resolve) => void verdicts.push(resolve)),
     origins: { allowed: undefined, isOpen: false },
+    hint: () => undefined,
     addressOf: clientAddress(trustedProxies),
     sessionCounts,
     buckets,
@@ -94,6 +95,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     return answer
   }
   const watched: AdmissionControl = {
+    acceptedOrigin: admissionControl.acceptedOrigin,
     identify: (request) => seen(admissionControl.identify, request),
     admit: (request) => seen(admissionControl.admit, request),
   }
@@ -105,7 +107,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     call: () => {
       callsMade += 1
       openCalls += 1
-      const { promise, resolve } = Promise.withResolvers<CallOutcome>()
+      const { promise, resolve } = Promise.withResolvers<Outcome>()
       const abandon = (): void => {
         openCalls -= 1
         resolve({ body: '{}' })
@@ -118,7 +120,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     maxRequests: bounds.callsPerGateway,
     log,
   })
-  const gateway = createGateway({
+  const gateway = createPublicServer({
     gatewayCore,
     admissionControl: watched,
     peers: createPeerConnections({

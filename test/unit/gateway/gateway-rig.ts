@@ -1,6 +1,6 @@
 import type { Admission } from '../../../services/gateway/admission/admission.ts'
 import { createGatewayCore } from '../../../services/gateway/gateway-core.ts'
-import { serviceRateLimiter } from '../../../services/gateway/limits/rate-limiter.ts'
+import { ServiceRateLimiter } from '../../../services/gateway/limits/service-rate-limiter.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
@@ -172,7 +172,7 @@ export const gatewayRig = async (
     )
     const session = gatewayCore.open(socket.wire, {
       ...openAdmission,
-      rateLimiter: serviceRateLimiter(rates, clock),
+      rateLimiter: new ServiceRateLimiter(rates, clock),
       ...admission,
     })
     return {

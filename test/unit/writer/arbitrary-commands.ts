@@ -5,7 +5,7 @@ import { at, uuid } from '../domain/chat-fixtures.ts'
 export const rooms = [uuid(1, 1), uuid(1, 2)] as const
 export const users = [uuid(2, 1), uuid(2, 2), uuid(2, 3), uuid(2, 4)] as const
 
-/** Its digest follows from its content, as a gateway makes it: sent again it is the same command. */
+/** Adds a digest of the content, as a gateway does: the same content sent again is the same command. */
 const digested = (command: Readonly<Record<string, unknown>>): Command => {
   const { at: _at, ...content } = command
   return { ...command, digest: Buffer.from(JSON.stringify(content)).toString('base64url').slice(-180) } as Command
@@ -15,7 +15,7 @@ const room = fc.constantFrom(...rooms)
 const user = fc.constantFrom(...users)
 const some = fc.array(user, { minLength: 1, maxLength: 3 })
 const instant = fc.integer({ min: 0, max: 59 }).map(at)
-/** Few, so that ids meet again: with the same content, or with another. */
+/** Few ids, so that they repeat with the same and with different content. */
 const id = fc.integer({ min: 1, max: 12 }).map((n) => uuid(3, n))
 
 const createUser = fc.record({ n: fc.integer({ min: 0, max: 3 }), again: fc.boolean(), at: instant }).map(({ n, again, at }) => {
@@ -51,10 +51,10 @@ const bothRooms = rooms.map((room) =>
   digested({ v: 1, type: 'CreateChat', room, id: room, user: users[0], at: at(0), body: { name: 'a room', users: [users[1]] } }),
 )
 
-/** What is there before: nothing, the users, or also the rooms. */
+/** The first batches: none, the users, or the users and the rooms. */
 const opening = fc.constantFrom([], [everybody], [everybody, bothRooms])
 
-/** Any commands of four users in two rooms, who may or may not exist yet, cut into batches anywhere. */
+/** Commands of four users in two rooms, which may not exist yet, divided into arbitrary batches. */
 export const batches = fc
   .tuple(opening, fc.array(fc.array(command, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 10 }))
   .map(([first, rest]): readonly (readonly Command[])[] => [...first, ...rest])

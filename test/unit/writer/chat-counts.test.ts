@@ -12,8 +12,8 @@ const refusal = (...users: readonly string[]) => ({
   details: { field: 'body.users', reason: 'a user is in at most 2 chats', users },
 })
 
-describe('the bound on the chats of a user', () => {
-  it('refuses a chat too many, whether the others are stored or decided in the same batch', async () => {
+describe('The limit of chats per user', () => {
+  it('rejects a command that exceeds the limit, also when the other chats are decided in the same batch', async () => {
     for (const cut of [1, 2, 3]) {
       const rig = await rigWithLimit()
       const chats = [
@@ -23,18 +23,18 @@ describe('the bound on the chats of a user', () => {
       ]
       await rig.send(...chats.slice(0, cut))
       await rig.send(...chats.slice(cut))
-      expect(rig.toGateway()).toMatchObject([{ room: third, error: refusal(bob) }])
+      expect(rig.outcomeLines()).toMatchObject([{ room: third, error: refusal(bob) }])
     }
   })
 
-  it('lets a user into another chat after leaving one, also in the same batch', async () => {
+  it('accepts a user into another chat after the user has left one, also in the same batch', async () => {
     const rig = await rigWithLimit()
     await rig.send(createChat(ann, [bob]), createChat(cleo, [bob], { room: second }), createChat(ann, [], { room: third }))
     await rig.send(remove(bob, [bob]), add(ann, [bob], { room: third }), post(bob, 'in', { room: third }))
-    expect(rig.toGateway()).toEqual([])
+    expect(rig.outcomeLines()).toEqual([])
   })
 
-  it('asks the store for no counts when a batch adds nobody', async () => {
+  it('reads no counts from the store for a batch that adds no user', async () => {
     const counted: (readonly string[])[] = []
     const rig = await withUsers(
       await writerRig({

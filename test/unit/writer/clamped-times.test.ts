@@ -5,7 +5,7 @@ import { createUser, withUsers } from './users.ts'
 import type { WriterRig } from './writer-rig.ts'
 import { writerRig } from './writer-rig.ts'
 
-/** The rig's clock stands at 30 seconds after noon. */
+/** The writer's clock is at 30 seconds after noon. */
 const clockAt = 30
 
 const timesOf = (rig: WriterRig): readonly string[] =>
@@ -17,15 +17,15 @@ const newTimes = async (rig: WriterRig, ...commands: readonly Command[]): Promis
   return timesOf(rig).slice(before)
 }
 
-describe('the time of a command', () => {
-  it('is stored as it is up to one second ahead of the writer', async () => {
+describe('The time of a command', () => {
+  it('is stored unchanged if it is at most one second ahead of the writer', async () => {
     const rig = await withUsers(await writerRig())
     const commands = [createChat(ann, [bob], { at: at(20) }), post(ann, 'a little ahead', { at: at(clockAt + 1) })]
     expect(await newTimes(rig, ...commands)).toEqual([at(20), at(clockAt + 1)])
     expect(rig.counted.filter((count) => count.startsWith('clamped'))).toEqual([])
   })
 
-  it('is set to one second ahead of the writer, and counted, when it is later than that', async () => {
+  it('is reduced to one second ahead of the writer, and counted, if it is later', async () => {
     const rig = await withUsers(await writerRig())
     const far = { at: at(600) }
     const commands = [
@@ -38,7 +38,7 @@ describe('the time of a command', () => {
     expect(rig.counted).toContain('clamped times: 3')
   })
 
-  it('leaves the recorded outcome of a repeated command as it is', async () => {
+  it('does not change the recorded outcome of a repeated command', async () => {
     const rig = await withUsers(await writerRig())
     const message = post(ann, 'ahead', { at: at(600) })
     await rig.send(createChat(ann, [bob]), message)

@@ -12,7 +12,7 @@ import { batches, rooms, users } from './arbitrary-commands.ts'
 
 const limits = { membersPerChat: 3, chatsPerUser: 2 }
 
-/** Decides and stores the batches one after the other; one decision for each command. */
+/** Decides and stores the batches in order; returns one decision per command. */
 const run = async (
   { store }: MemoryStore,
   some: readonly (readonly Command[])[],
@@ -40,10 +40,10 @@ const ofRoom = (events: readonly StoredEvent[], room: string) => events.filter((
 
 const timeOf = ({ data }: StoredEvent): string => /"created_at":"([^"]+)"/.exec(data)?.[1] ?? 'none'
 
-/** What is said of a command, whether it is the first time or not. */
+/** A decision without the flag that tells a repeat from the first one. */
 const essence = (decision: Decision): object => ({ ...decision, isRepeat: undefined })
 
-/** The plainest reading of a room's events. */
+/** The members of a room, by the simplest reading of its events. */
 const membersOf = (events: readonly StoredEvent[]): ReadonlySet<string> => {
   const members = new Set<string>()
   for (const { type, data } of events) {
@@ -58,8 +58,8 @@ const membersOf = (events: readonly StoredEvent[]): ReadonlySet<string> => {
 const holds = (promise: (some: readonly (readonly Command[])[]) => Promise<void>): Promise<void> =>
   fc.assert(fc.asyncProperty(batches, promise), { numRuns: 300 })
 
-describe('any interleaving of commands, in any batches', () => {
-  it('yields gapless seqs in every room', () =>
+describe('Deciding any commands in any batches', () => {
+  it('gives the events of every room gapless seqs', () =>
     holds(async (some) => {
       const { events } = await afterAll(some)
       for (const room of rooms) {
@@ -68,7 +68,7 @@ describe('any interleaving of commands, in any batches', () => {
       }
     }))
 
-  it('never lets a room go back in time', () =>
+  it('never decreases the time of a room', () =>
     holds(async (some) => {
       const { events } = await afterAll(some)
       for (const room of rooms) {
@@ -77,7 +77,7 @@ describe('any interleaving of commands, in any batches', () => {
       }
     }))
 
-  it('gives one command one recorded outcome, rejections included', () =>
+  it('records one outcome per command, rejections included', () =>
     holds(async (some) => {
       const { decisions } = await afterAll(some)
       const commands = some.flat()
@@ -97,7 +97,7 @@ describe('any interleaving of commands, in any batches', () => {
       expect(decisions).toHaveLength(commands.length)
     }))
 
-  it('changes nothing when all of it is delivered again, in other batches', () =>
+  it('changes nothing when every command is delivered again in other batches', () =>
     holds(async (some) => {
       const { memory, decisions, events } = await afterAll(some)
       const commands = some.flat()
@@ -107,13 +107,13 @@ describe('any interleaving of commands, in any batches', () => {
       const isRecorded = (decision: Decision, index: number): boolean => !isConflict(decision, index)
       expect(again.filter(isRecorded).map(essence)).toEqual(decisions.filter(isRecorded).map(essence))
       expect(again.filter(isRecorded).filter((decision) => 'isRepeat' in decision && !decision.isRepeat)).toEqual([])
-      // A conflict is not recorded: a sender who is not a member any more gets `forbidden` instead.
+      // A conflict is not recorded: a sender who has lost the membership meanwhile gets `forbidden`.
       for (const decision of again.filter(isConflict)) {
         if (decision.kind !== 'conflict') expect(decision).toMatchObject({ rejection: { code: 'forbidden' } })
       }
     }))
 
-  it('decides alike however it is cut into batches', () =>
+  it('makes the same decisions for every division into batches', () =>
     holds(async (some) => {
       const { decisions } = await afterAll(some)
       const singles = await afterAll(some.flat().map((command) => [command]))
@@ -122,7 +122,7 @@ describe('any interleaving of commands, in any batches', () => {
       expect(whole.decisions).toEqual(decisions)
     }))
 
-  it('counts exactly the members whom the events name, and never too many', () =>
+  it('counts exactly the members that the events add and remove, within the limit', () =>
     holds(async (some) => {
       const { memory, events } = await afterAll(some)
       for (const room of rooms) {
@@ -136,7 +136,7 @@ describe('any interleaving of commands, in any batches', () => {
       }
     }))
 
-  it('never takes a user into more chats than allowed', () =>
+  it('never adds a user to more chats than the limit', () =>
     holds(async (some) => {
       const memory = memoryStore()
       await run(memory, some, { ...limits, chatsPerUser: 1 })
@@ -144,7 +144,7 @@ describe('any interleaving of commands, in any batches', () => {
       expect(new Set(inChats).size).toBe(inChats.length)
     }))
 
-  it('makes at most one user for an external id', () =>
+  it('creates at most one user per external id', () =>
     holds(async (some) => {
       const { events } = await afterAll(some)
       const made = events.filter(({ type }) => type === 'UserCreated').map(({ data }) => JSON.parse(data).user.externalUserId)
@@ -152,8 +152,8 @@ describe('any interleaving of commands, in any batches', () => {
     }))
 })
 
-describe('the commands that these properties are shown on', () => {
-  it('meet every kind of decision', async () => {
+describe('The generated commands of these properties', () => {
+  it('lead to every kind of decision', async () => {
     const kinds = new Set<string>()
     for (const some of fc.sample(batches, { numRuns: 200, seed: 1 })) {
       for (const decision of (await afterAll(some)).decisions) {

@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/ports/clock.ts'
 import type { EventStream, StreamRecord } from '../../../shared/ports/event-stream.ts'
 import type { FanOut, Publication } from '../../../shared/ports/fan-out.ts'
 
-/** Calls that fail in their turn: each takes the next error, `undefined` lets the call through. */
+/** Errors for the next calls, one per call; `undefined` lets a call succeed. */
 export interface Faults {
   readonly next: (Error | undefined)[]
 }
@@ -14,7 +14,7 @@ export const failing = (faults: Faults): void => {
   if (error !== undefined) throw error
 }
 
-/** Time that passes as soon as nothing else is left to do; remembers what was waited for. */
+/** A clock that advances to the next timer at once, and records every delay in `waits`. */
 export const instantClock = (waits: number[]): Clock => {
   let nowMs = Date.UTC(2025, 0, 1, 12, 0, 30)
   return {

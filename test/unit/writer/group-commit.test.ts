@@ -20,25 +20,25 @@ const roomOf = (name: string): string => uuid(1, name.charCodeAt(0))
 const nameOf = (room: string): string => 'abcdefg'.split('').find((name) => roomOf(name) === room) ?? room
 const decisionsOf = ({ commands }: Batch): readonly Decision[] => commands.map(() => ({ kind: 'conflict' }))
 
-/** Appends that end when the test says so. */
+/** A group commit whose appends end when the test ends them. */
 const openGroups = ({ maxCommands = 100, maxRows = 1_000 } = {}) => {
   const transactions: Transaction[] = []
   const attempt = (batches: readonly Batch[]): Promise<Attempt> =>
     new Promise((resolve, reject) => {
-      const rooms = batches.map(({ wanted }) => nameOf(wanted.rooms[0] ?? ''))
+      const rooms = batches.map(({ readSet }) => nameOf(readSet.rooms[0] ?? ''))
       const end = (result: 'appended' | 'stale') => resolve(result === 'stale' ? 'stale' : batches.map(decisionsOf))
       transactions.push({ rooms, end, fail: reject })
     })
-  const bound = createRowBound(maxRows)
+  const rowBound = createRowBound(maxRows)
   const stale: number[] = []
-  const afterStale = async (times: number) => void stale.push(times)
+  const afterStaleAppend = async (times: number) => void stale.push(times)
   const commit = createGroupCommit({
     readSetOf: (commands) => readSetOf(commands, 5_000),
     attempt,
-    bound,
+    rowBound,
     maxCommands,
     clock: systemClock,
-    afterStale,
+    afterStaleAppend,
   })
   const outcome = (committing: Promise<readonly Decision[]>): Promise<string> =>
     committing.then(
@@ -47,7 +47,7 @@ const openGroups = ({ maxCommands = 100, maxRows = 1_000 } = {}) => {
     )
   const send = (name: string, commands = 1): Promise<string> =>
     outcome(commit(Array.from({ length: commands }, () => post(ann, 'text', { room: roomOf(name) }))))
-  /** One command for each of these numbers of users. */
+  /** Sends one command for each of these numbers of users. */
   const sendNaming = (name: string, ...users: readonly number[]): Promise<string> =>
     outcome(
       commit(
@@ -61,13 +61,13 @@ const openGroups = ({ maxCommands = 100, maxRows = 1_000 } = {}) => {
     await until('the append', () => transactions.length >= count)
     return transactions[count - 1] as Transaction
   }
-  return { send, sendNaming, next, transactions, bound, stale }
+  return { send, sendNaming, next, transactions, rowBound, stale }
 }
 
 const tooLong = () => new StoreError('timeout', 'too long')
 
 describe('Batches of several partitions', () => {
-  it('share an append when they are submitted in one turn', async () => {
+  it('share an append when they are submitted in one turn of the event loop', async () => {
     const { send, next } = openGroups()
     const all = [send('a'), send('b')]
     const { rooms, end } = await next(1)
@@ -76,7 +76,7 @@ describe('Batches of several partitions', () => {
     expect(await Promise.all(all)).toEqual(['stored', 'stored'])
   })
 
-  it('share the next append when they are submitted while one is under way', async () => {
+  it('share the next append when they are submitted during an append', async () => {
     const { send, next } = openGroups()
     const first = send('a')
     const { end } = await next(1)
@@ -88,7 +88,7 @@ describe('Batches of several partitions', () => {
     expect(await Promise.all(all)).toEqual(['stored', 'stored', 'stored'])
   })
 
-  it('are bounded in one append by their commands, but for a single batch', async () => {
+  it('form groups of a limited number of commands, which only a single batch may exceed', async () => {
     const { send, next } = openGroups({ maxCommands: 5 })
     const all = [send('a'), send('b', 9), send('c', 3), send('d', 2), send('e', 1)]
     const groups = [['a'], ['b'], ['c', 'd'], ['e']]
@@ -100,7 +100,7 @@ describe('Batches of several partitions', () => {
     expect(await Promise.all(all)).toEqual(all.map(() => 'stored'))
   })
 
-  it('are bounded in one append by their rows: a command counts as one, and each user that it names', async () => {
+  it('form groups of a limited number of rows: one per command and one per user that it names', async () => {
     const { send, sendNaming, next } = openGroups({ maxRows: 12 })
     const all = [sendNaming('a', 9), send('b', 2), sendNaming('c', 5), sendNaming('d', 5), sendNaming('e', 40), send('f')]
     const groups = [['a', 'b'], ['c', 'd'], ['e'], ['f']]
@@ -112,7 +112,7 @@ describe('Batches of several partitions', () => {
     expect(await Promise.all(all)).toEqual(all.map(() => 'stored'))
   })
 
-  it('are tried alone after a record fault, and each gets its own result', async () => {
+  it('are tried alone after a record fault, and each has its own result', async () => {
     const { send, next } = openGroups()
     const all = [send('a'), send('b')]
     ;(await next(1)).fail(new StoreError('record', 'together'))
@@ -125,7 +125,7 @@ describe('Batches of several partitions', () => {
     expect(await Promise.all(all)).toEqual(['alone', 'stored'])
   })
 
-  it('are tried alone after one of them could not be decided', async () => {
+  it('are tried alone when the decider throws for one of them', async () => {
     const { send, next } = openGroups()
     const all = [send('a'), send('b')]
     ;(await next(1)).fail(new DecisionError(new TypeError()))
@@ -150,7 +150,7 @@ describe('Batches of several partitions', () => {
     expect(stale).toEqual([1, 2])
   })
 
-  it('all fail while the store is unavailable, and are not tried again here', async () => {
+  it('all fail without another attempt when the store is unavailable', async () => {
     const { send, next, transactions } = openGroups()
     const all = [send('a'), send('b')]
     ;(await next(1)).fail(new StoreError('unavailable', 'away'))
@@ -159,8 +159,8 @@ describe('Batches of several partitions', () => {
   })
 })
 
-describe('A group that takes too long', () => {
-  it('is taken apart: the smallest batch goes first, and one above the halved bound goes back to be split', async () => {
+describe('A group whose append times out', () => {
+  it('is tried batch by batch, the smallest first, and rejects a batch above the halved row bound', async () => {
     const { send, sendNaming, next, transactions } = openGroups({ maxRows: 100 })
     const all = [sendNaming('a', 39, 39), sendNaming('b', 9), send('c')]
     ;(await next(1)).fail(tooLong())
@@ -169,29 +169,29 @@ describe('A group that takes too long', () => {
       expect(rooms).toEqual([room])
       end('appended')
     }
-    expect(await Promise.all(all)).toEqual(['the batch has more rows than an append may have now', 'stored', 'stored'])
+    expect(await Promise.all(all)).toEqual(['the batch has more rows than the current row bound', 'stored', 'stored'])
     expect(transactions).toHaveLength(3)
   })
 
-  it('halves the bound; appends near the bound double it again, up to where it began', async () => {
-    const { sendNaming, next, bound } = openGroups({ maxRows: 100 })
+  it('halves the row bound, and successful appends near the bound double it, up to the initial value', async () => {
+    const { sendNaming, next, rowBound } = openGroups({ maxRows: 100 })
     const slow = sendNaming('a', 79)
     ;(await next(1)).fail(tooLong())
     expect(await slow).toBe('too long')
-    expect(bound.rows).toBe(40)
+    expect(rowBound.rows).toBe(40)
     const small = sendNaming('b', 9)
     ;(await next(2)).end('appended')
     await small
-    expect(bound.rows).toBe(40)
+    expect(rowBound.rows).toBe(40)
     for (const [index, rows] of [80, 100, 100].entries()) {
       const near = sendNaming('c', 59)
       ;(await next(3 + index)).end('appended')
       await near
-      expect(bound.rows).toBe(rows)
+      expect(rowBound.rows).toBe(rows)
     }
   })
 
-  it('of one command alone reports the timeout, however many users it names', async () => {
+  it('rejects with the timeout if it has a single command, regardless of the number of users', async () => {
     const { sendNaming, next } = openGroups({ maxRows: 10 })
     const slow = sendNaming('a', 1_000)
     ;(await next(1)).fail(tooLong())

@@ -9,26 +9,26 @@ import { messagesOf, writerRig } from './writer-rig.ts'
 const rigWithChat = async (): Promise<WriterRig> => {
   const rig = await withUsers(await writerRig())
   await rig.send(createChat(ann, [bob], { digest: 'the-chat' }))
-  rig.forget()
+  rig.clear()
   return rig
 }
 
 const absent = uuid(1, 7)
 
-/** The error that the sender of this command gets, by itself. */
+/** Sends the command alone and returns the error that its sender receives. */
 const errorFor = async (rig: WriterRig, command: Command): Promise<unknown> => {
-  rig.forget()
+  rig.clear()
   await rig.send(command)
-  const [line] = rig.toGateway()
+  const [line] = rig.outcomeLines()
   expect(line).toMatchObject({ room: command.room, command: command.id, digest: command.digest })
   return line?.error
 }
 
-/** What is told about a chat that does not exist. */
+/** The error for a command in a chat that does not exist. */
 const noSuchChat = (rig: WriterRig): Promise<unknown> => errorFor(rig, post(cleo, 'hello', { room: absent }))
 
-describe('a refused command of a non-member', () => {
-  it('reserves no id: the message of a member is stored under it', async () => {
+describe('A rejected command of a non-member', () => {
+  it('does not reserve its id: a member can store a message under it', async () => {
     const rig = await rigWithChat()
     const refused = post(cleo, 'squatted', { id: uuid(3, 100), digest: 'of-cleo' })
     const message = post(ann, 'mine', { id: uuid(3, 100), digest: 'of-ann' })
@@ -37,14 +37,14 @@ describe('a refused command of a non-member', () => {
     expect(messagesOf(rig)).toEqual(['mine'])
   })
 
-  it('reserves no id in the batch that it is decided in', async () => {
+  it('does not reserve its id within its own batch', async () => {
     const rig = await rigWithChat()
     const id = uuid(3, 101)
     await rig.send(post(cleo, 'squatted', { id, digest: 'of-cleo' }), post(ann, 'mine', { id, digest: 'of-ann' }))
     expect(messagesOf(rig)).toEqual(['mine'])
   })
 
-  it('gets its recorded answer when it is delivered again, also after its sender was added and the id was used', async () => {
+  it('has the recorded rejection when it is delivered again, also after its sender was added and the id was used', async () => {
     const rig = await rigWithChat()
     const id = uuid(3, 102)
     const refused = post(cleo, 'too early', { id, digest: 'of-cleo' })
@@ -56,8 +56,8 @@ describe('a refused command of a non-member', () => {
   })
 })
 
-describe('an id that names another command', () => {
-  it('is a conflict, which is not recorded, to a member', async () => {
+describe('An id that belongs to another command', () => {
+  it('gives a member a conflict, which is not recorded', async () => {
     const rig = await rigWithChat()
     const message = post(ann, 'one')
     await rig.send(message)
@@ -68,7 +68,7 @@ describe('an id that names another command', () => {
     expect(rig.counted).toContain('conflict')
   })
 
-  it('is, to a non-member, no different from an id in a chat that does not exist', async () => {
+  it('gives a non-member the same answer as an id in a chat that does not exist', async () => {
     const rig = await rigWithChat()
     const message = post(ann, 'one')
     const refused = add(ann, [stranger])
@@ -80,14 +80,14 @@ describe('an id that names another command', () => {
     }
   })
 
-  it('is kept by a rejection other than forbidden: a conflict to members', async () => {
+  it('stays reserved after a rejection other than forbidden, and gives members a conflict', async () => {
     const rig = await rigWithChat()
     const refused = add(ann, [stranger])
     await rig.send(refused)
     expect(await errorFor(rig, post(bob, 'two', { id: refused.id, digest: 'of-bob' }))).toMatchObject({ code: 'conflict' })
   })
 
-  it('is free again for a member whose own command was forbidden', async () => {
+  it('is free after a member’s own command under it was forbidden', async () => {
     const rig = await rigWithChat()
     const refused = remove(bob, [ann], { digest: 'not-the-creator' })
     await rig.send(refused)
@@ -96,17 +96,17 @@ describe('an id that names another command', () => {
   })
 })
 
-describe('a create-chat with an id that is taken', () => {
-  it('gets the stored outcome when it is the same command, and a conflict from a member otherwise', async () => {
+describe('A create-chat with a taken id', () => {
+  it('has the stored outcome if it is the same command, and gives a member a conflict otherwise', async () => {
     const rig = await rigWithChat()
     await rig.send(createChat(ann, [bob], { digest: 'the-chat' }))
-    expect(rig.toGateway()).toMatchObject([{ room, seq: 1 }])
+    expect(rig.outcomeLines()).toMatchObject([{ room, seq: 1 }])
     for (const member of [ann, bob]) {
       expect(await errorFor(rig, createChat(member, [], { digest: `of-${member}` }))).toMatchObject({ code: 'conflict' })
     }
   })
 
-  it('is forbidden to a non-member, a removed one included, like a command in a chat that does not exist', async () => {
+  it('is forbidden for a non-member, also a removed one, like a command in a chat that does not exist', async () => {
     const rig = await rigWithChat()
     await rig.send(remove(bob, [bob]))
     const answer = await noSuchChat(rig)
@@ -115,20 +115,20 @@ describe('a create-chat with an id that is taken', () => {
     }
   })
 
-  it('is forbidden where the id is that of a user, so that it tells nobody whether a user exists', async () => {
+  it('is forbidden if the id belongs to a user, so that it does not reveal whether a user exists', async () => {
     const rig = await rigWithChat()
     expect(await errorFor(rig, createChat(ann, [], { room: bob }))).toEqual(await noSuchChat(rig))
   })
 
-  it('is a conflict where an earlier rejection keeps the id, because there is no chat to hide', async () => {
+  it('is a conflict if an earlier rejection reserves the id, because there is no chat to hide', async () => {
     const rig = await rigWithChat()
     await rig.send(createChat(ann, [stranger], { room: absent, digest: 'first' }))
     expect(await errorFor(rig, createChat(ann, [bob], { room: absent, digest: 'second' }))).toMatchObject({ code: 'conflict' })
   })
 })
 
-describe('a create-user with an id that is taken', () => {
-  it('is a conflict where the id is that of a chat', async () => {
+describe('A create-user with a taken id', () => {
+  it('is a conflict if the id belongs to a chat', async () => {
     const rig = await rigWithChat()
     expect(await errorFor(rig, createUser(7, { id: room }))).toMatchObject({ code: 'conflict' })
   })

@@ -6,10 +6,10 @@ import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { batches, rooms } from './arbitrary-commands.ts'
 import { recordOf, writerRig } from './writer-rig.ts'
 
-/** A forbidden command leaves its id to another one, so the digest is part of a command's name. */
+/** A forbidden command does not reserve its id, so the digest is part of a command's name. */
 const nameOf = (id: string, digest: string): string => `${id} ${digest}`
 
-/** These commands of a room in the order in which they first stand in the log. */
+/** Sorts the commands of a room by their first position in the log. */
 const inLogOrder = (log: readonly Command[], names: readonly string[]): readonly string[] => {
   const places = new Map<string, number>()
   for (const [place, { id, digest }] of log.entries()) {
@@ -19,7 +19,7 @@ const inLogOrder = (log: readonly Command[], names: readonly string[]): readonly
   return names.toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0))
 }
 
-it('a writer that lost its partition and goes on beside the new one stores nothing twice and reorders nothing', () =>
+it('A writer that lost its partition and continues beside the new one stores nothing twice and reorders nothing', () =>
   fc.assert(
     fc.asyncProperty(batches, fc.scheduler(), async (some, scheduler) => {
       const memory = memoryStore({ pause: (point) => scheduler.schedule(Promise.resolve(), point) })

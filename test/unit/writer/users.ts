@@ -2,7 +2,7 @@ import type { CreateUser } from '../../../shared/domain/commands.ts'
 import { at, uuid } from '../domain/chat-fixtures.ts'
 import type { WriterRig } from './writer-rig.ts'
 
-/** The nth user, by its own command. */
+/** The command that creates the nth user. */
 export const createUser = (n: number, some: Partial<CreateUser> = {}): CreateUser => ({
   v: 1,
   type: 'CreateUser',
@@ -14,9 +14,9 @@ export const createUser = (n: number, some: Partial<CreateUser> = {}): CreateUse
   ...some,
 })
 
-/** Makes Ann, Bob and Cleo, and forgets what that published. */
+/** Creates Ann, Bob and Cleo, and clears the recorded publications. */
 export const withUsers = async (rig: WriterRig): Promise<WriterRig> => {
   await rig.send(createUser(1), createUser(2), createUser(3))
-  rig.forget()
+  rig.clear()
   return rig
 }

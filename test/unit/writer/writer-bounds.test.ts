@@ -8,7 +8,7 @@ import { messagesOf, recordOf, writerRig } from './writer-rig.ts'
 const rowsOf = ({ events }: Append): number =>
   events.reduce((sum, { event }) => sum + 1 + (event.type === 'ChatCreated' ? event.body.chat.users.length - 1 : 0), 0)
 
-/** Notes the rows of each append; `appends` may refuse one. */
+/** Records each append; `append` may throw to refuse one. */
 const watched = (notes: Append[], append = async (_: Append): Promise<void> => {}) => {
   return (store: EventStore): EventStore => ({
     ...store,
@@ -32,7 +32,7 @@ const burstOf = (count: number) =>
   Array.from({ length: count }, (_, n) => createChat(ann, people.slice(1), { room: uuid(1, n + 100) }))
 
 describe('A burst of commands that name many users', () => {
-  it('is stored in appends of bounded rows, and a small batch of another partition waits for one of them at the most', async () => {
+  it('is stored in appends of limited rows, and a small batch of another partition waits for at most one of them', async () => {
     const notes: Append[] = []
     const rig = await writerRig({ store: watched(notes), bounds: { writerBatchRows: 250 } })
     await rig.send(...everybody)
@@ -49,8 +49,8 @@ describe('A burst of commands that name many users', () => {
   })
 })
 
-describe('A batch that takes long', () => {
-  it('is handled in part, so that the driver fetches for other partitions, and the rest is handled next', async () => {
+describe('A batch that takes longer than the handling limit', () => {
+  it('is handled in part, so that the consumer can fetch for other partitions', async () => {
     const rig = await withUsers(await writerRig({ fanOutMs: 300, bounds: { writerBatchRecords: 1 } }))
     await rig.send(createChat(ann, []))
     const messages = Array.from({ length: 5 }, (_, index) => post(ann, `message ${index}`))
@@ -60,22 +60,22 @@ describe('A batch that takes long', () => {
   })
 })
 
-describe('An append that takes too long', () => {
+describe('An append that times out', () => {
   const tooLong = (most: number) => async (batch: Append) => {
     if (rowsOf(batch) > most) throw new StoreError('timeout', 'canceling statement due to statement timeout')
   }
 
-  it('is halved until its parts are in time: everything is stored in order, and nothing is a dead letter', async () => {
+  it('is halved until its parts succeed: every command is stored in order, and none is dead-lettered', async () => {
     const notes: Append[] = []
     const rig = await withUsers(await writerRig({ store: watched(notes, tooLong(4)) }))
     const messages = Array.from({ length: 30 }, (_, index) => post(ann, `message ${index}`))
     await rig.send(createChat(ann, []), ...messages)
     expect(messagesOf(rig)).toEqual(messages.map(({ body }) => body.msg))
-    expect(rig.buried).toEqual([])
+    expect(rig.deadLettered).toEqual([])
     expect(rig.waits).toEqual([])
   })
 
-  it('makes the next batches smaller at once, and larger again when they are in time', async () => {
+  it('makes the next appends smaller at once, and larger again after they succeed', async () => {
     const notes: Append[] = []
     let most = 8
     const rig = await withUsers(
@@ -90,12 +90,12 @@ describe('An append that takes too long', () => {
     expect(rowsOf(notes.at(-1) as Append)).toBe(64)
   })
 
-  it('of one command is retried with growing pauses and is never a dead letter', async () => {
+  it('is retried with growing pauses and never dead-lettered if it has a single command', async () => {
     const rig = await withUsers(await writerRig())
     rig.faults.store.next.push(...Array.from({ length: 4 }, () => new StoreError('timeout', 'lock timeout')))
     await rig.send(createChat(ann, []))
     expect(rig.memory.events().at(-1)).toMatchObject({ stream: room, seq: 1 })
     expect(rig.waits).toEqual([50, 100, 200, 400])
-    expect(rig.buried).toEqual([])
+    expect(rig.deadLettered).toEqual([])
   })
 })

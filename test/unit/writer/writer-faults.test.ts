@@ -11,8 +11,8 @@ const rigWithUsers = async () => withUsers(await writerRig())
 const unavailable = () => new StoreError('unavailable', 'the server is starting up')
 const times = (count: number, error: () => Error) => Array.from({ length: count }, error)
 
-describe('a crash between commit and publish', () => {
-  it('is made good by the redelivery: everything is published again and nothing is stored again', async () => {
+describe('A crash between commit and publication', () => {
+  it('is repaired by the redelivery, which publishes every event again and stores nothing again', async () => {
     const memory = memoryStore()
     const [chat, one, refused, two] = [createChat(ann, []), post(ann, 'one'), post(bob), post(ann, 'two')]
     const batch = [chat, one, refused, two].map((command) => recordOf(command))
@@ -26,25 +26,25 @@ describe('a crash between commit and publish', () => {
     const next = await writerRig({ memory })
     await next.deliver(batch)
     expect(memory.events()).toEqual(before)
-    expect(next.toRooms().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[1, 2, 3]])
-    expect(next.toGateway().map(({ command }) => command)).toEqual([chat.id, one.id, refused.id, two.id])
+    expect(next.roomPublications().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[1, 2, 3]])
+    expect(next.outcomeLines().map(({ command }) => command)).toEqual([chat.id, one.id, refused.id, two.id])
     expect(next.streamed.map(({ key }) => key)).toEqual([room, room, room])
-    expect(next.published.map(({ channel: topic }) => topic)).toContain(`user:${ann}`)
+    expect(next.published.map(({ channel }) => channel)).toContain(`user:${ann}`)
   })
 
-  it('publishes a redelivered create-user to the event stream too', async () => {
+  it('is repaired for a create-user too, which is published to the event stream again', async () => {
     const memory = memoryStore()
     const record = recordOf(createUser(1))
     await (await writerRig({ memory })).deliver([record])
     const next = await writerRig({ memory })
     await next.deliver([record])
     expect(next.streamed.map(({ key }) => key)).toEqual([ann])
-    expect(next.toGateway().map(({ body }) => JSON.parse(body ?? '').user.id)).toEqual([ann])
+    expect(next.outcomeLines().map(({ body }) => JSON.parse(body ?? '').user.id)).toEqual([ann])
     expect(memory.events()).toHaveLength(1)
   })
 })
 
-/** Stores what concerns the room, and then fails without an answer. */
+/** A store that commits the appends of the room and then fails without an answer. */
 const crashAfterCommit = (store: EventStore): EventStore => ({
   ...store,
   openAppender: async () => {
@@ -60,8 +60,8 @@ const crashAfterCommit = (store: EventStore): EventStore => ({
   },
 })
 
-describe('a store that is away', () => {
-  it('makes the batch wait, with growing pauses and heartbeats, and then go on', async () => {
+describe('An unavailable event store', () => {
+  it('delays the batch, with growing pauses and heartbeats, until the store is available', async () => {
     const rig = await rigWithUsers()
     rig.faults.store.next.push(...times(8, unavailable))
     await rig.send(createChat(ann, []), post(ann, 'patience'))
@@ -69,10 +69,10 @@ describe('a store that is away', () => {
     expect(rig.waits).toEqual([50, 100, 200, 400, 800, 1_600, 2_000, 2_000])
     expect(Math.max(...rig.waits)).toBe(defaultTimes.retryMostMs)
     expect(rig.heartbeats()).toBe(16)
-    expect(rig.buried).toEqual([])
+    expect(rig.deadLettered).toEqual([])
   })
 
-  it('is shown in readiness as long as it lasts', async () => {
+  it('is shown in readiness while it lasts', async () => {
     const rig = await rigWithUsers()
     rig.faults.store.next.push(unavailable())
     const seen: unknown[] = []
@@ -82,7 +82,7 @@ describe('a store that is away', () => {
     expect(rig.writer.readiness()).toEqual({ isConsuming: true, fanOut: 'up', lag: 7, waiting: {} })
   })
 
-  it('says nothing of whether a cut commit was stored: the batch is decided again and stored once', async () => {
+  it('stores a batch once, also if the connection breaks after the commit and the batch is decided again', async () => {
     const memory = memoryStore({ pause: async (point) => cutOnce(point) })
     const cuts = ['after-commit']
     const cutOnce = (point: string) => {
@@ -94,10 +94,10 @@ describe('a store that is away', () => {
     await rig.send(createChat(ann, []), post(ann, 'once'))
     expect(cuts).toEqual([])
     expect(messagesOf(rig)).toEqual(['once'])
-    expect(rig.toRooms().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[1, 2]])
+    expect(rig.roomPublications().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[1, 2]])
   })
 
-  it('gives the batch up when consuming stops, so that it is delivered again', async () => {
+  it('makes the handler abandon the batch when consuming stops, so that it is delivered again', async () => {
     const rig = await rigWithUsers()
     rig.faults.store.next.push(...times(1_000, unavailable))
     const stopping = new AbortController()
@@ -109,35 +109,35 @@ describe('a store that is away', () => {
     expect(rig.writer.readiness().waiting).toEqual({})
   })
 
-  it('lets out a heartbeat that says the partition is lost', async () => {
+  it('makes the handler throw the error of a heartbeat that reports the loss of the partition', async () => {
     const rig = await rigWithUsers()
     rig.faults.store.next.push(unavailable())
     const lost = new Error('rebalancing')
     await expect(rig.deliver([recordOf(createChat(ann, []))], { heartbeat: () => Promise.reject(lost) })).rejects.toBe(lost)
   })
 
-  it('is waited for also when its error is of no known kind', async () => {
+  it('delays the batch also if the error is of an unknown kind', async () => {
     const rig = await rigWithUsers()
     rig.faults.store.next.push(new TypeError('an adapter fails'))
     await rig.send(createChat(ann, []))
     expect(rig.memory.events().at(-1)).toMatchObject({ stream: room, seq: 1 })
-    expect(rig.buried).toEqual([])
+    expect(rig.deadLettered).toEqual([])
   })
 })
 
 describe('An event stream that is unavailable', () => {
-  it('keeps the batch unacknowledged until the same records are taken', async () => {
+  it('keeps the batch unacknowledged until the same records are published', async () => {
     const rig = await rigWithUsers()
     rig.faults.stream.next.push(...times(4, () => new Error('no leader')))
     await rig.deliver([recordOf(createChat(ann, [])), recordOf(post(ann))])
-    expect(rig.toRooms()).toHaveLength(1)
+    expect(rig.roomPublications()).toHaveLength(1)
     expect(rig.streamed.map(({ key }) => key)).toEqual([room, room])
     expect(rig.counted.filter((what) => what === 'retry: event-stream')).toHaveLength(4)
     expect(rig.waits).toEqual([50, 100, 200, 400])
     expect(rig.writer.readiness().waiting).toEqual({})
   })
 
-  it('lets the next batch of the partition be decided meanwhile', async () => {
+  it('does not delay the decisions of the next batch of the partition', async () => {
     const rig = await rigWithUsers()
     rig.faults.stream.next.push(...times(1_000, () => new Error('no leader')))
     const { done } = await rig.handle([recordOf(createChat(ann, []))])
@@ -148,7 +148,7 @@ describe('An event stream that is unavailable', () => {
     await done
   })
 
-  it('gives the batch up when consuming stops', async () => {
+  it('makes the batch fail when consuming stops', async () => {
     const rig = await rigWithUsers()
     rig.faults.stream.next.push(...times(1_000, () => new Error('no leader')))
     const stopping = new AbortController()
@@ -158,34 +158,34 @@ describe('An event stream that is unavailable', () => {
   })
 })
 
-describe('a fan-out that is down', () => {
-  it('holds nothing up and is not tried again', async () => {
+describe('An unavailable fan-out', () => {
+  it('delays nothing, and its publications are not retried', async () => {
     const rig = await rigWithUsers()
     rig.faults.fanOut.next.push(...times(2, () => new Error('down')))
     await rig.send(createChat(ann, []))
-    await rig.send(post(ann, 'told by the sweep'))
-    await rig.send(post(ann, 'told at once'))
-    expect(messagesOf(rig)).toEqual(['told by the sweep', 'told at once'])
-    expect(rig.toRooms().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[3]])
+    await rig.send(post(ann, 'delivered by the sweep'))
+    await rig.send(post(ann, 'published'))
+    expect(messagesOf(rig)).toEqual(['delivered by the sweep', 'published'])
+    expect(rig.roomPublications().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[3]])
     expect(rig.streamed).toHaveLength(3)
     expect(rig.waits).toEqual([])
     expect(rig.counted.filter((what) => what === 'fan-out failure')).toHaveLength(2)
   })
 
-  it('is logged when it begins and when it ends, not at every batch', async () => {
+  it('is logged at the first failure and at the recovery, not for every batch', async () => {
     const rig = await rigWithUsers()
     rig.faults.fanOut.next.push(...times(3, () => new Error('down')))
     await rig.send(createChat(ann, []))
     for (let turn = 0; turn < 4; turn += 1) await rig.send(post(ann))
     expect(rig.logged.map((line) => line.split(' {')[0])).toEqual([
-      'the fan-out takes no publications',
-      'the fan-out takes publications again',
+      'fan-out unavailable, publications dropped',
+      'fan-out available again',
     ])
   })
 })
 
-describe('a batch that is larger than one transaction may be', () => {
-  it('is decided in slices, in order, with heartbeats between', async () => {
+describe('A batch that exceeds the size of one append', () => {
+  it('is decided in slices, in order, with heartbeats between them', async () => {
     const rig = await withUsers(await writerRig({ bounds: { writerBatchRecords: 3 } }))
     const messages = Array.from({ length: 7 }, (_, index) => post(ann, `message ${index}`))
     await rig.send(createChat(ann, []), ...messages)

@@ -9,12 +9,12 @@ import { messagesOf, recordOf, writerRig } from './writer-rig.ts'
 const rigWithRoom = async (options: Parameters<typeof writerRig>[0] = {}): Promise<WriterRig> => {
   const rig = await withUsers(await writerRig(options))
   await rig.send(createChat(ann, [bob]))
-  rig.forget()
+  rig.clear()
   return rig
 }
 
-describe('A batch whose rooms and users are remembered', () => {
-  it('is one round trip: an append without a read', async () => {
+describe('A batch whose rooms and users are in the room memory', () => {
+  it('takes one round trip: an append without a read', async () => {
     const rig = await rigWithRoom()
     await rig.send(post(ann, 'one'), post(bob, 'two'))
     await rig.send(post(ann, 'three'), remove(ann, [bob]))
@@ -22,30 +22,30 @@ describe('A batch whose rooms and users are remembered', () => {
     expect(messagesOf(rig)).toEqual(['one', 'two', 'three'])
   })
 
-  it('is decided over the memberships that earlier batches have changed', async () => {
+  it('is decided from the memberships that earlier batches have changed', async () => {
     const rig = await rigWithRoom()
     await rig.send(remove(ann, [bob]))
     await rig.send(post(bob, 'no longer a member'))
     await rig.send(add(ann, [bob]))
     await rig.send(post(bob, 'a member again'))
     expect(messagesOf(rig)).toEqual(['a member again'])
-    expect(rig.toGateway()).toMatchObject([{ error: { code: 'forbidden' } }])
+    expect(rig.outcomeLines()).toMatchObject([{ error: { code: 'forbidden' } }])
   })
 
   it('records a rejection in one round trip', async () => {
     const rig = await rigWithRoom()
     await rig.send(post(stranger, 'reads once'))
-    rig.forget()
+    rig.clear()
     const refused = post(stranger)
     await rig.send(refused)
     expect(rig.calls).toEqual(['append'])
     await rig.send(refused)
-    expect(rig.toGateway().map(({ error }) => error?.code)).toEqual(['forbidden', 'forbidden'])
+    expect(rig.outcomeLines().map(({ error }) => error?.code)).toEqual(['forbidden', 'forbidden'])
   })
 })
 
-describe('A batch about what is not remembered', () => {
-  it('reads the rooms that it needs, and no other', async () => {
+describe('A batch whose rooms or users are not in the room memory', () => {
+  it('reads the rooms that it needs in one read', async () => {
     const rig = await rigWithRoom()
     const other = uuid(1, 2)
     await rig.send(post(ann, 'here'), createChat(bob, [], { room: other }), post(bob, 'there', { room: other }))
@@ -53,7 +53,7 @@ describe('A batch about what is not remembered', () => {
     expect(messagesOf(rig)).toEqual(['here', 'there'])
   })
 
-  it('reads a room again for a user whom it has not seen there, and keeps what it knew of the others', async () => {
+  it('reads a room again for a user of unknown membership, and keeps the memberships of the others', async () => {
     const rig = await rigWithRoom()
     await rig.send(add(ann, [cleo]))
     await rig.send(post(cleo, 'one'), post(bob, 'two'))
@@ -70,27 +70,27 @@ describe('A batch about what is not remembered', () => {
 })
 
 describe('A command that is delivered again', () => {
-  it('in a remembered room is found by the append, and its recorded outcome is published again', async () => {
+  it('is detected by the append in a remembered room, and its recorded outcome is published again', async () => {
     const rig = await rigWithRoom()
     const record = recordOf(post(ann, 'once'))
     await rig.deliver([record])
-    rig.forget()
+    rig.clear()
     await rig.deliver([record])
     expect(rig.calls).toEqual(['append', 'read'])
     expect(messagesOf(rig)).toEqual(['once'])
-    expect(rig.toRooms().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[2]])
+    expect(rig.roomPublications().map(({ events }) => events.map(({ seq }) => seq))).toEqual([[2]])
     expect(rig.streamed).toHaveLength(1)
   })
 
-  it('has its first outcome, although it would be decided otherwise now', async () => {
+  it('has its first outcome, even if the decision would be different now', async () => {
     const rig = await rigWithRoom()
     const [sent, refused] = [post(bob, 'in time'), post(cleo, 'too early')]
     await rig.send(sent, refused)
     await rig.send(remove(ann, [bob]), add(ann, [cleo]))
-    rig.forget()
+    rig.clear()
     await rig.send(sent)
     await rig.send(refused)
-    expect(rig.toGateway()).toMatchObject([
+    expect(rig.outcomeLines()).toMatchObject([
       { command: sent.id, seq: 2 },
       { command: refused.id, error: { code: 'forbidden' } },
     ])
@@ -98,31 +98,31 @@ describe('A command that is delivered again', () => {
   })
 })
 
-describe('The memory of a writer', () => {
-  it('is bounded: the least recently used room is read again', async () => {
+describe('The room memory', () => {
+  it('evicts the least recently used room, which is read again', async () => {
     const rig = await withUsers(await writerRig({ bounds: { writerMemoryEntries: 5 } }))
     const rooms = [uuid(1, 1), uuid(1, 2), uuid(1, 3)] as const
     for (const room of rooms) await rig.send(createChat(ann, [], { room }))
-    rig.forget()
+    rig.clear()
     await rig.send(post(ann, 'remembered', { room: rooms[2] }))
     await rig.send(post(ann, 'dropped', { room: rooms[0] }))
     expect(rig.calls).toEqual(['append', 'read', 'append'])
   })
 
-  it('does not keep a batch of more rooms than it holds from being decided', async () => {
+  it('does not prevent the decision of a batch with more rooms than it can hold', async () => {
     const rig = await withUsers(await writerRig({ bounds: { writerMemoryEntries: 1 } }))
     const rooms = [uuid(1, 1), uuid(1, 2), uuid(1, 3)]
     await rig.send(...rooms.map((room) => createChat(ann, [bob], { room })), ...rooms.map((room) => post(bob, 'x', { room })))
     expect(messagesOf(rig)).toEqual(['x', 'x', 'x'])
   })
 
-  it('has a default that holds the largest room', () => {
+  it('has a default size that holds the largest room', () => {
     expect(defaultBounds.writerMemoryEntries).toBeGreaterThan(10_000)
   })
 })
 
-describe('The loss of the connection', () => {
-  it('makes the writer forget everything and rewind consuming to the acknowledged offsets', async () => {
+describe('A loss of the store connection', () => {
+  it('clears the room memory and rewinds consuming to the acknowledged offsets', async () => {
     const rig = await rigWithRoom()
     rig.memory.store.breakConnections()
     await expect.poll(rig.rewinds).toBe(1)
@@ -131,7 +131,7 @@ describe('The loss of the connection', () => {
     expect(messagesOf(rig)).toEqual(['afterwards'])
   })
 
-  it('gives up the batch in hand: what is left of it is never committed over the next connection', async () => {
+  it('abandons the batch in hand: the rest of it is never committed over the next connection', async () => {
     const rig = await rigWithRoom({ bounds: { writerBatchRecords: 1 } })
     const heartbeat = async () => {
       rig.memory.store.breakConnections()
@@ -144,7 +144,7 @@ describe('The loss of the connection', () => {
     expect(messagesOf(rig)).toEqual(['one', 'two'])
   })
 
-  it('while an append is under way leaves its fate open, and the batch that comes again is stored once', async () => {
+  it('during an append leaves its result unknown, and the redelivered batch is stored once', async () => {
     const memory = memoryStore({ pause: async (point) => breakOnce(point) })
     const points = ['after-commit']
     const breakOnce = (point: string) => {
@@ -160,7 +160,7 @@ describe('The loss of the connection', () => {
     expect(rig.rewinds()).toBe(1)
   })
 
-  it('on stop is none: nothing is rewound', async () => {
+  it('that is caused by stop rewinds nothing', async () => {
     const rig = await rigWithRoom()
     await rig.writer.stop()
     await new Promise((resolve) => setImmediate(resolve))
@@ -169,7 +169,7 @@ describe('The loss of the connection', () => {
   })
 })
 
-it('a room is decided over what a batch has left, not over what a failed attempt had decided', async () => {
+it('A room is decided from the committed batches, not from the decisions of a failed attempt', async () => {
   const rig = await rigWithRoom()
   rig.faults.store.next.push(new Error('an adapter fails'))
   await rig.send(post(ann, 'one'), remove(ann, [bob]))

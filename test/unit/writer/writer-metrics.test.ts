@@ -6,8 +6,8 @@ import { ann, at, cleo, createChat, post } from '../domain/chat-fixtures.ts'
 import { withUsers } from './users.ts'
 import { writerRig } from './writer-rig.ts'
 
-describe('what the writer counts', () => {
-  it('is each record by its result, and the age of what is new', async () => {
+describe('The metrics of the writer', () => {
+  it('count each record by its result, and the age of new events', async () => {
     const rig = await withUsers(await writerRig())
     const message = post(ann, 'from a fast clock', { at: at(40) })
     rig.ages.length = 0
@@ -16,7 +16,7 @@ describe('what the writer counts', () => {
     expect(rig.ages).toEqual([10, 0])
   })
 
-  it('is on the registry under the names of the service', async () => {
+  it('are registered under the names of the service', async () => {
     const registry = new Registry()
     const metrics = createWriterMetrics(createMetrics(registry))
     metrics.onBatch({ records: 3, seconds: 0.1 })

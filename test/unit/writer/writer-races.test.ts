@@ -6,7 +6,7 @@ import { ann, bob, createChat, post, room } from '../domain/chat-fixtures.ts'
 import { withUsers } from './users.ts'
 import { messagesOf, writerRig } from './writer-rig.ts'
 
-/** Changes what appenders of the store do. */
+/** Wraps the appenders of the store. */
 const withAppends = (store: EventStore, change: (appender: Appender) => Appender['append']): EventStore => ({
   ...store,
   openAppender: async () => {
@@ -15,7 +15,7 @@ const withAppends = (store: EventStore, change: (appender: Appender) => Appender
   },
 })
 
-/** Another writer creates the room between this one's decision and its append. */
+/** Another writer creates the room between the decision and the append. */
 const beatenOnce = (store: EventStore): EventStore => {
   let isBeaten = false
   return withAppends(store, (appender) => async (batch) => {
@@ -27,7 +27,7 @@ const beatenOnce = (store: EventStore): EventStore => {
   })
 }
 
-/** As if the rooms of each append were changed at the last moment, so many times. */
+/** The first `count` appends are stale, as if another writer had changed their rooms. */
 const staleTimes = (store: EventStore, times: number): EventStore => {
   let left = times
   return withAppends(store, (appender) => async (batch) => {
@@ -38,18 +38,18 @@ const staleTimes = (store: EventStore, times: number): EventStore => {
 }
 
 describe('A stale append', () => {
-  it('is decided again at once over what the other writer has stored', async () => {
+  it('is decided again at once from the events that the other writer has stored', async () => {
     const memory = memoryStore()
     const rig = await withUsers(await writerRig({ memory, store: beatenOnce }))
     await rig.send({ ...createChat(bob, []), digest: 'of-bob' })
     expect(memory.events().filter(({ stream }) => stream === room)).toHaveLength(1)
-    expect(rig.toGateway()).toMatchObject([{ command: room, error: { code: 'conflict' } }])
+    expect(rig.outcomeLines()).toMatchObject([{ command: room, error: { code: 'conflict' } }])
     expect(rig.counted).toContain('retry: clash')
     expect(rig.calls).toEqual(['read', 'append', 'read'])
     expect(rig.waits).toEqual([])
   })
 
-  it('that is followed by others is retried like an unavailable store', async () => {
+  it('is retried with pauses, like an unavailable store, if every attempt is stale', async () => {
     const rig = await withUsers(await writerRig({ store: (store) => staleTimes(store, 8) }))
     await rig.send(createChat(ann, []))
     expect(rig.memory.events().at(-1)).toMatchObject({ stream: room, seq: 1 })
@@ -57,13 +57,13 @@ describe('A stale append', () => {
     expect(rig.heartbeats()).toBe(2)
   })
 
-  it('of a remembered room that another program has written to is decided over what that program stored', async () => {
+  it('makes the writer read a remembered room again if another program has written to it', async () => {
     const rig = await withUsers(await writerRig())
     await rig.send(createChat(ann, []), post(ann, 'one'))
     const imported = post(ann, 'imported')
     const other = await writerRig({ memory: rig.memory })
     await other.send(imported)
-    rig.forget()
+    rig.clear()
     await rig.send(post(ann, 'two'))
     expect(messagesOf(rig)).toEqual(['one', 'imported', 'two'])
     expect(rig.calls).toEqual(['append', 'read', 'append'])

@@ -6,9 +6,10 @@ import type { BatchHandler, CommandLog, HandledBatch, LogRecord } from '../../..
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
 import type { Publication } from '../../../shared/ports/fan-out.ts'
+import type { ErrorBody } from '../../../shared/protocol/errors.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
-import type { OutcomeLine, RoomPublication } from '../../../shared/records/publications.ts'
+import type { RoomPublication } from '../../../shared/records/publications.ts'
 import { readOutcomeLines, readRoomPublication } from '../../../shared/records/publications.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
 import { pause } from '../../../shared/runtime/async/pause.ts'
@@ -38,18 +39,28 @@ export const recordOf = (command: Command, { gateway = 'g1', isDirect = false }:
   }
 }
 
+/** An outcome with the names of its command. */
+interface FlatOutcome {
+  readonly room: string
+  readonly command: string
+  readonly digest: string
+  readonly body?: string
+  readonly seq?: number
+  readonly error?: ErrorBody
+}
+
 export interface RigOptions {
   readonly memory?: MemoryStore
   readonly store?: (store: EventStore) => EventStore
   readonly bounds?: Partial<Bounds>
   readonly limits?: Partial<DecisionLimits>
-  /** Consuming begins, or fails to, when the test says so. */
+  /** Consuming begins or fails when the test calls `beginConsuming` or `refuseConsuming`. */
   readonly isLate?: boolean
-  /** How long the fan-out takes. */
+  /** The duration of a publish to the fan-out. */
   readonly fanOutMs?: number
 }
 
-/** A writer on the memory store, with every other port in the test's hand. */
+/** A writer on the memory store, with every other port controlled by the test. */
 export const writerRig = async ({
   memory = memoryStore(),
   store = (same) => same,
@@ -61,7 +72,7 @@ export const writerRig = async ({
   const faults = { store: noFaults(), stream: noFaults(), deadLetter: noFaults(), fanOut: noFaults() }
   const published: Publication[] = []
   const streamed: StreamRecord[] = []
-  const buried: { readonly record: LogRecord; readonly reason: string }[] = []
+  const deadLettered: { readonly record: LogRecord; readonly reason: string }[] = []
   const waits: number[] = []
   const counted: string[] = []
   const logged: string[] = []
@@ -94,8 +105,8 @@ export const writerRig = async ({
     },
     deadLetter: async (record, reason) => {
       failing(faults.deadLetter)
-      buried.push({ record, reason })
-      steps.push('buried')
+      deadLettered.push({ record, reason })
+      steps.push('dead-lettered')
     },
     close: async () => {},
   }
@@ -103,7 +114,7 @@ export const writerRig = async ({
     if (fanOutMs > 0) await pause(clock, fanOutMs)
     failing(faults.fanOut)
     published.push(...items)
-    steps.push('told')
+    steps.push('published')
   })
   const eventStream = recordingEventStream((records) => {
     failing(faults.stream)
@@ -158,12 +169,12 @@ export const writerRig = async ({
   const started = writer.start()
   if (!isLate) await started
 
-  /** Hands the writer a batch; resolves when the next one may be handed over. */
+  /** Delivers a batch; resolves when the next one may be delivered. */
   const handle = (
     records: readonly LogRecord[],
-    hold: { readonly signal?: AbortSignal; readonly heartbeat?: () => Promise<void> } = {},
+    lease: { readonly signal?: AbortSignal; readonly heartbeat?: () => Promise<void> } = {},
   ): Promise<HandledBatch> => {
-    const { signal = new AbortController().signal, heartbeat = async () => {} } = hold
+    const { signal = new AbortController().signal, heartbeat = async () => {} } = lease
     if (handler === undefined) throw new Error('consuming has not begun')
     return handler({
       partition: 3,
@@ -176,11 +187,11 @@ export const writerRig = async ({
     })
   }
 
-  /** Hands the writer a batch, and then what it has left of it; resolves when all of it may be acknowledged. */
-  const deliver = async (...[records, hold]: Parameters<typeof handle>): Promise<void> => {
-    const { done, handled = records.length } = await handle(records, hold)
+  /** Delivers a batch and then the part that was not handled; resolves when all records may be acknowledged. */
+  const deliver = async (...[records, lease]: Parameters<typeof handle>): Promise<void> => {
+    const { done, handled = records.length } = await handle(records, lease)
     await done
-    if (handled < records.length) await deliver(records.slice(handled), hold)
+    if (handled < records.length) await deliver(records.slice(handled), lease)
   }
 
   return {
@@ -191,7 +202,7 @@ export const writerRig = async ({
     send: (...commands: readonly Command[]) => deliver(commands.map((command) => recordOf(command))),
     beginConsuming: () => begun.resolve(),
     refuseConsuming: (error: Error) => begun.reject(error),
-    /** Resolves with `started`, or `waiting` if nothing came of it yet. */
+    /** Resolves to `started`, or to `waiting` if the start is still pending. */
     hasStarted: () =>
       Promise.race([
         started.then(() => 'started' as const),
@@ -201,31 +212,32 @@ export const writerRig = async ({
     faults,
     published,
     streamed,
-    buried,
+    deadLettered,
     waits,
     counted,
     logged,
     steps,
-    /** Seconds from a command's time to its event's being stored. */
+    /** The ages of stored events: seconds from the command's time to the commit. */
     ages,
     stops: () => stops,
-    /** How often consuming was rewound. */
+    /** The number of rewinds. */
     rewinds: () => rewinds,
-    /** What was asked of the store, in order: `open`, `read`, `append`. */
+    /** The calls to the store, in order: `open`, `read`, `append`. */
     calls,
     heartbeats: () => heartbeats,
-    /** What rooms were told, in order. */
-    toRooms: (): readonly RoomPublication[] =>
+    /** The publications to rooms, in order. */
+    roomPublications: (): readonly RoomPublication[] =>
       published
-        .filter(({ channel: topic }) => topic.startsWith('room:'))
+        .filter(({ channel }) => channel.startsWith('room:'))
         .map(({ payload }) => readRoomPublication(Buffer.from(payload)) ?? { room: 'malformed', events: [] }),
-    /** What a gateway was told, in order. */
-    toGateway: (gateway = 'g1'): readonly OutcomeLine[] =>
+    /** The outcomes for a gateway, in order. */
+    outcomeLines: (gateway = 'g1'): readonly FlatOutcome[] =>
       published
-        .filter(({ channel: topic }) => topic === `gateway:${gateway}`)
-        .flatMap(({ payload }) => readOutcomeLines(Buffer.from(payload)).lines),
-    /** Forgets what was published. */
-    forget: () => {
+        .filter(({ channel }) => channel === `gateway:${gateway}`)
+        .flatMap(({ payload }) => readOutcomeLines(Buffer.from(payload)).outcomes)
+        .map(({ outcome, ...names }) => ({ ...names, ...outcome })),
+    /** Clears the recorded publications and calls. */
+    clear: () => {
       published.length = 0
       streamed.length = 0
       counted.length = 0
@@ -237,7 +249,7 @@ export const writerRig = async ({
 
 export type WriterRig = Awaited<ReturnType<typeof writerRig>>
 
-/** The texts of all messages stored, in the order of their commits. */
+/** The texts of all stored messages, in commit order. */
 export const messagesOf = (rig: WriterRig): readonly string[] =>
   rig.memory
     .events()

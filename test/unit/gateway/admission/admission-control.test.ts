@@ -46,6 +46,39 @@ describe('In one process', () => {
   })
 })
 
+describe('A refused origin or host', () => {
+  const refuse = async (chat: SmallChat, headers: Readonly<Record<string, string>>): Promise<void> => {
+    await using socket = await rawUpgrade(chat.url, headers)
+    expect(await socket.status()).toBe(403)
+  }
+  const hintsIn = (chat: SmallChat): string[] => chat.log.filter((line) => line.includes('was refused:'))
+
+  it('is logged once, with the setting that accepts it', async () => {
+    await using chat = await startSmallChat(quick)
+    for (let n = 0; n < 3; n += 1) {
+      await refuse(chat, { Origin: 'http://localhost:5173' })
+      await refuse(chat, { Host: 'chat.test:8080' })
+    }
+    expect(hintsIn(chat).map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        origin: 'http://localhost:5173',
+        msg: expect.stringContaining('ALLOWED_ORIGINS'),
+      }),
+      expect.objectContaining({ level: 'warn', host: 'chat.test:8080', msg: expect.stringContaining('ALLOWED_ORIGINS') }),
+    ])
+  })
+
+  it('is logged in a bounded number of lines of bounded length, whatever clients send', async () => {
+    await using chat = await startSmallChat(quick)
+    for (let n = 0; n < 60; n += 1) await refuse(chat, { Origin: `http://${n}.example/${'x'.repeat(1_000)}` })
+    const lines = chat.log.filter((line) => line.includes('"origin":"'))
+    expect(lines).toHaveLength(50)
+    for (const line of lines) expect(line.length).toBeLessThan(500)
+    expect(chat.log.join('')).toContain('no longer logged')
+  })
+})
+
 describe('A door without authentication', () => {
   let chat: SmallChat
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addressKey, clientAddress } from '../../../../services/gateway/admission/client-address.ts'
-import { isAcceptedHost, isWelcomeOrigin } from '../../../../services/gateway/admission/origin.ts'
+import { isAcceptedHost, isAcceptedOrigin } from '../../../../services/gateway/admission/origin.ts'
 import { tokenOf } from '../../../../services/gateway/admission/token-of.ts'
 import { claimUser } from '../../../../services/gateway/requests/claim-user.ts'
 
@@ -50,12 +50,21 @@ describe('An origin', () => {
     ['with a user', 'https://app.example.com@evil.com', false],
   ])('of a list: %s', (_, origin, isWelcome) => {
     const request = requestWith({ host: 'app.example.com', ...(origin === undefined ? {} : { origin }) })
-    expect(isWelcomeOrigin(request, listed)).toBe(isWelcome)
+    expect(isAcceptedOrigin(request, listed)).toBe(isWelcome)
+  })
+
+  it.each([
+    ['https://chat.example', 'chat.example', true],
+    ['http://chat.example:8080', 'chat.example:8080', true],
+    ['https://evil.com', 'chat.example', false],
+    ['http://app.example.com', 'app.example.com', false],
+  ])('of the gateway itself is accepted besides a list that does not name its host: %s at %s', (origin, host, isWelcome) => {
+    expect(isAcceptedOrigin(requestWith({ origin, host }), listed)).toBe(isWelcome)
   })
 
   it('named twice is not welcome', () => {
     const origin = ['https://app.example.com', 'https://app.example.com']
-    expect(isWelcomeOrigin(requestWith({ origin }), listed)).toBe(false)
+    expect(isAcceptedOrigin(requestWith({ origin }), listed)).toBe(false)
   })
 
   it.each([
@@ -67,7 +76,7 @@ describe('An origin', () => {
     ['null', 'null', false],
     ['null', '', false],
   ])('without a list: %s at %s', (origin, host, isWelcome) => {
-    expect(isWelcomeOrigin(requestWith({ origin, host }), own)).toBe(isWelcome)
+    expect(isAcceptedOrigin(requestWith({ origin, host }), own)).toBe(isWelcome)
   })
 
   it.each([
@@ -79,7 +88,7 @@ describe('An origin', () => {
     ['http://localhost.evil.com', 'localhost.evil.com', false],
     ['http://localhost:3000', 'localhost:8080', false],
   ])('with authentication off: %s at %s', (origin, host, isWelcome) => {
-    expect(isWelcomeOrigin(requestWith({ origin, host }), open)).toBe(isWelcome)
+    expect(isAcceptedOrigin(requestWith({ origin, host }), open)).toBe(isWelcome)
   })
 
   it.each([
@@ -88,7 +97,7 @@ describe('An origin', () => {
     ['http://evil.com:8080', 'evil.com:8080', false],
     ['http://evil.com:8080', '127.0.0.1:8080', false],
   ])('with authentication off and a list: %s at %s', (origin, host, isWelcome) => {
-    expect(isWelcomeOrigin(requestWith({ origin, host }), openAndListed)).toBe(isWelcome)
+    expect(isAcceptedOrigin(requestWith({ origin, host }), openAndListed)).toBe(isWelcome)
   })
 })
 

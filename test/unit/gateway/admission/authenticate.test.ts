@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Verdict } from '../../../../services/gateway/admission/auth.ts'
+import type { Authenticated } from '../../../../services/gateway/admission/auth.ts'
 import { createAuthenticator } from '../../../../services/gateway/admission/authenticate.ts'
 import type { JwtConfig } from '../../../../shared/runtime/config/access-config.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
@@ -30,7 +30,7 @@ const setOf = (name: string, issuers: readonly KeyIssuer[]): string => {
   return file
 }
 
-const faultOf = (verdict: Verdict): string => ('fault' in verdict ? verdict.fault : 'accepted')
+const faultOf = (verdict: Authenticated): string => ('fault' in verdict ? verdict.fault : 'accepted')
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -41,7 +41,7 @@ describe('A token', () => {
   it('names its subject and when its leave ends', async () => {
     const verdict = await authenticate(await issuer.token({ sub: 'ann', exp: 600 }))
     expect(verdict).toEqual({ principal: { isService: false, subject: 'ann', expiresAtMs: expect.any(Number) } })
-    const { principal } = verdict as Extract<Verdict, { principal: object }>
+    const { principal } = verdict as Extract<Authenticated, { principal: object }>
     expect(Math.abs((principal.expiresAtMs ?? 0) - Date.now() - 605_000)).toBeLessThan(5_000)
   })
 
@@ -106,7 +106,7 @@ describe('A token', () => {
     [1e300, 86_400],
   ])('that ends in %d s opens a session of %d s at most', async (exp, lifeS) => {
     const verdict = await authenticate(await issuer.token({ exp }))
-    const { principal } = verdict as Extract<Verdict, { principal: object }>
+    const { principal } = verdict as Extract<Authenticated, { principal: object }>
     expect(Math.abs((principal.expiresAtMs ?? 0) - Date.now() - lifeS * 1_000)).toBeLessThan(5_000)
   })
 
@@ -190,7 +190,7 @@ describe('A set of keys', () => {
     setOf('rotating.json', [old, next])
     const verdict = await authenticate(await next.token())
     expect(verdict).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
-    const { retryInMs = 0 } = verdict as Extract<Verdict, { fault: string }>
+    const { retryInMs = 0 } = verdict as Extract<Authenticated, { fault: string }>
     expect(retryInMs).toBeGreaterThan(0)
     expect(retryInMs).toBeLessThanOrEqual(defaultTimes.jwksCoolDownMs)
   })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { RateLimiter } from '../../../../services/gateway/limits/rate-limiter.ts'
-import { userRateLimiter } from '../../../../services/gateway/limits/rate-limiter.ts'
 import { createSessionCounts } from '../../../../services/gateway/limits/session-counts.ts'
 import { createSharedBuckets } from '../../../../services/gateway/limits/shared-buckets.ts'
-import { tokenBucket } from '../../../../services/gateway/limits/token-bucket.ts'
+import { TokenBucket } from '../../../../services/gateway/limits/token-bucket.ts'
+import { UserRateLimiter } from '../../../../services/gateway/limits/user-rate-limiter.ts'
 import type { Charge, RateLimitStore } from '../../../../shared/ports/rate-limit-store.ts'
 import type { Request } from '../../../../shared/protocol/requests.ts'
 import { defaultRates } from '../../../../shared/runtime/config/rates.ts'
@@ -24,7 +24,7 @@ const takeAll = (bucket: { take(cost: number): number | undefined }): number => 
 describe('A token bucket', () => {
   it('gives a burst, then says how long to wait, then gives by the minute', async () => {
     const clock = clockOf()
-    const bucket = tokenBucket(rate, clock)
+    const bucket = new TokenBucket(rate, clock)
     expect(takeAll(bucket)).toBe(20)
     expect(bucket.take(1)).toBe(1_000)
     expect(bucket.take(5)).toBe(5_000)
@@ -38,7 +38,7 @@ describe('A token bucket', () => {
 
   it('never holds more than a burst', async () => {
     const clock = clockOf()
-    const bucket = tokenBucket(rate, clock)
+    const bucket = new TokenBucket(rate, clock)
     await clock.run(3_600_000)
     expect(takeAll(bucket)).toBe(20)
     expect(bucket.isFull).toBe(false)
@@ -50,7 +50,7 @@ describe('A token bucket', () => {
 
   it('gives what costs more than all of it when it is full, and not before', async () => {
     const clock = clockOf()
-    const bucket = tokenBucket(rate, clock)
+    const bucket = new TokenBucket(rate, clock)
     expect(bucket.take(1_000)).toBeUndefined()
     expect(bucket.take(1_000)).toBe(20_000)
     await clock.run(20_000)
@@ -59,7 +59,7 @@ describe('A token bucket', () => {
 
   it('gives a share only, where it is told so', async () => {
     const clock = clockOf()
-    const bucket = tokenBucket(rate, clock)
+    const bucket = new TokenBucket(rate, clock)
     expect(takeAll({ take: (cost) => bucket.take(cost, 1 / 4) })).toBe(5)
     await clock.run(4_000)
     expect(takeAll({ take: (cost) => bucket.take(cost, 1 / 4) })).toBe(1)
@@ -214,7 +214,7 @@ describe('What a session may ask', () => {
     const clock = clockOf()
     const buckets = createSharedBuckets(undefined, clock)
     const open = (userKey = 'u', addressKey = 'a') =>
-      userRateLimiter({ buckets, rates: { ...defaultRates, ...rates }, clock, userKey, addressKey })
+      new UserRateLimiter({ buckets, rates: { ...defaultRates, ...rates }, clock, userKey, addressKey })
     return { clock, buckets, open }
   }
 
@@ -261,7 +261,7 @@ describe('What a session may ask', () => {
 
   it('is held to commands into rooms of others', () => {
     const { open } = allowanceOf({ strangerCommandsBurst: 1 })
-    expect([open().stranger(), open().stranger()]).toEqual([undefined, { limit: 'stranger', waitMs: 1_000 }])
+    expect([open().nonMember(), open().nonMember()]).toEqual([undefined, { limit: 'stranger', waitMs: 1_000 }])
   })
 
   it('has patience with so many mistakes', async () => {
@@ -318,7 +318,7 @@ describe('What a session may ask', () => {
     state.gateways = 4
     const buckets = createSharedBuckets(rateLimitStore, clock)
     const rates = { ...defaultRates, roomBytesBurst: 10_000 }
-    const rateLimiter = userRateLimiter({ buckets, rates, clock, userKey: 'u', addressKey: 'a' })
+    const rateLimiter = new UserRateLimiter({ buckets, rates, clock, userKey: 'u', addressKey: 'a' })
     expect(takeAll({ take: () => rateLimiter.room('r', 100, 5)?.waitMs })).toBe(5)
   })
 
@@ -332,7 +332,7 @@ describe('What a session may ask', () => {
     const { clock, buckets, open } = allowanceOf({})
     const [rateLimiter, late] = [open(), open()]
     const useAll = (one: RateLimiter): void => {
-      expect([one.frame(), one.request(adding(1), 200), one.stranger()]).toEqual([undefined, undefined, undefined])
+      expect([one.frame(), one.request(adding(1), 200), one.nonMember()]).toEqual([undefined, undefined, undefined])
     }
     useAll(rateLimiter)
     expect(buckets.size).toBe(4)

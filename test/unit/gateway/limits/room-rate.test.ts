@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { userRateLimiter } from '../../../../services/gateway/limits/rate-limiter.ts'
 import { createSharedBuckets } from '../../../../services/gateway/limits/shared-buckets.ts'
+import { UserRateLimiter } from '../../../../services/gateway/limits/user-rate-limiter.ts'
 import { defaultRates } from '../../../../shared/runtime/config/rates.ts'
 import type { RigClient } from '../gateway-rig.ts'
 import { gatewayRig } from '../gateway-rig.ts'
@@ -15,7 +15,7 @@ const membersOfRoom = async () => {
   const join = (subject: string) =>
     rig.bound(subject, {
       principal: { isService: false, subject },
-      rateLimiter: userRateLimiter({ buckets, rates, clock: rig.clock, userKey: subject, addressKey: 'a' }),
+      rateLimiter: new UserRateLimiter({ buckets, rates, clock: rig.clock, userKey: subject, addressKey: 'a' }),
     })
   const [ann, bob, back] = [await join('ann'), await join('bob'), await rig.bound('back')]
   const makeRoom = async (room: string): Promise<void> => {
@@ -55,7 +55,7 @@ describe('A room whose bytes per minute are spent', () => {
     const buckets = createSharedBuckets(undefined, rig.clock)
     const late = rig.client({
       principal: { isService: false, subject: 'ann' },
-      rateLimiter: userRateLimiter({ buckets, rates, clock: rig.clock, userKey: 'ann', addressKey: 'a' }),
+      rateLimiter: new UserRateLimiter({ buckets, rates, clock: rig.clock, userKey: 'ann', addressKey: 'a' }),
     })
     const errors = await refusals(
       late,

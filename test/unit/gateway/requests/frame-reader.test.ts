@@ -43,7 +43,8 @@ describe('Reading a frame', () => {
     expect(errorOf(text)).toMatchObject(expected)
   })
 
-  it('repeats no caller id that is not one', () => {
-    expect(errorOf(message({}, { id: 7 }))?.id).toBeUndefined()
+  it('repeats an id that is a number, and no other id that is not a string', () => {
+    expect(errorOf(message({}, { id: 7 }))).toMatchObject({ id: 7, field: 'id', reason: 'must be a string' })
+    for (const id of [7.5, true, {}, ['x'], 'x'.repeat(65)]) expect(errorOf(message({}, { id }))?.id).toBeUndefined()
   })
 })

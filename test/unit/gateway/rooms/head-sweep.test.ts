@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createHeadSweep } from '../../../../services/gateway/rooms/head-sweep.ts'
-import type { PendingEntry, Settlement } from '../../../../services/gateway/rooms/pending.ts'
+import type { PendingCommand } from '../../../../services/gateway/rooms/pending-commands.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
 import type { FanOutState } from '../../../../shared/ports/fan-out.ts'
 import type { HeldMembership } from '../../../../shared/ports/read-model.ts'
+import { errorBody } from '../../../../shared/protocol/errors.ts'
+import type { Outcome } from '../../../../shared/records/outcome.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
 import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
 
@@ -25,8 +27,8 @@ const rig = (rooms: number, users = 0) => {
   const said = new Set<string>()
   const looked: string[] = []
   const noticed: string[] = []
-  const settled: string[] = []
-  const waiting: { readonly sinceMs: number; readonly entry: PendingEntry }[] = []
+  const reported: string[] = []
+  const waiting: { readonly sinceMs: number; readonly command: PendingCommand; readonly outcome: Outcome | undefined }[] = []
   let restored = (): void => undefined
   const state = { fanOut: 'up' as FanOutState, isStoreAway: false }
 
@@ -78,22 +80,21 @@ const rig = (rooms: number, users = 0) => {
       compared: (user, memberships) => noticed.push(...memberships.map(({ room, since }) => `${user} ${room} ${since}`)),
     },
     pending: {
-      olderThan: (ageMs) => waiting.filter(({ sinceMs }) => sinceMs <= clock.monotonicMs() - ageMs).map(({ entry }) => entry),
-      settle: ({ commandId }, { kind }) => settled.push(`${commandId} ${kind}`),
+      olderThan: (ageMs) => waiting.filter(({ sinceMs }) => sinceMs <= clock.monotonicMs() - ageMs).map(({ command }) => command),
+      report: ({ commandId }, outcome) => reported.push(`${commandId} ${'error' in outcome ? outcome.error.code : 'ok'}`),
+    },
+    lookUpOutcome: async ({ commandId }) => {
+      await ask('outcomes', [commandId])
+      return waiting.find(({ command }) => command.commandId === commandId)?.outcome
     },
     clock,
     times,
     random: () => 0.5,
   })
-  const wait = (commandId: string, settlement: Settlement | undefined): void => {
-    const lookUp = async (): Promise<Settlement | undefined> => {
-      await ask('outcomes', [commandId])
-      return settlement
-    }
-    const entry = { commandId, lookUp } as unknown as PendingEntry
-    waiting.push({ sinceMs: clock.monotonicMs(), entry })
+  const wait = (commandId: string, outcome: Outcome | undefined): void => {
+    waiting.push({ sinceMs: clock.monotonicMs(), command: { commandId } as PendingCommand, outcome })
   }
-  return { clock, held, statements, said, looked, noticed, settled, state, sweep, wait, restored: () => restored() }
+  return { clock, held, statements, said, looked, noticed, reported, state, sweep, wait, restored: () => restored() }
 }
 
 /** The longest time that each id was not compared, up to the end. */
@@ -164,21 +165,21 @@ describe('The head sweep', () => {
   })
 
   it('looks up what became of commands that wait for long, and soon of all after a reconnect', async () => {
-    const { clock, settled, statements, sweep, wait, restored } = rig(1)
+    const { clock, reported, statements, sweep, wait, restored } = rig(1)
     sweep.start()
     await clock.run(100)
-    wait('first', { kind: 'done', body: '{}' })
+    wait('first', { body: '{}' })
     wait('second', undefined)
     await clock.run(11_000)
-    expect(settled).toContain('first done')
-    expect(settled).not.toContain('second done')
+    expect(reported).toContain('first ok')
+    expect(reported).not.toContain('second ok')
     await clock.run(100)
-    wait('third', { kind: 'timeout' })
+    wait('third', { error: errorBody('conflict', 'taken') })
     await clock.run(300)
-    expect(settled).not.toContain('third timeout')
+    expect(reported).not.toContain('third conflict')
     restored()
     await clock.run(200)
-    expect(settled).toContain('third timeout')
+    expect(reported).toContain('third conflict')
     expect(statements.filter(({ kind }) => kind === 'outcomes').length).toBeGreaterThan(3)
   })
 

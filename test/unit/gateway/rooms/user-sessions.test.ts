@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { UserSessionsSession } from '../../../../services/gateway/rooms/user-sessions.ts'
+import type { UserSession } from '../../../../services/gateway/rooms/user-sessions.ts'
 import { createUserSessions } from '../../../../services/gateway/rooms/user-sessions.ts'
 import { channels, writeNotice } from '../../../../shared/records/publications.ts'
 import { createMetrics } from '../../../../shared/runtime/observability/metrics.ts'
@@ -27,7 +27,7 @@ const rig = () => {
     metrics: createMetrics(),
   })
   const heard: string[] = []
-  const session = (name: string, followed?: string): UserSessionsSession => ({
+  const session = (name: string, followed?: string): UserSession => ({
     joinAt: () => undefined,
     followed: () => followed,
     hint: (_, since) => heard.push(`${name} ${since}`),

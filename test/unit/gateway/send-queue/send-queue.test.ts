@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Flushable } from '../../../../services/gateway/send-queue/flusher.ts'
 import { createFrameJoiner } from '../../../../services/gateway/send-queue/join-frames.ts'
-import { createSendQueue } from '../../../../services/gateway/send-queue/send-queue.ts'
+import { SocketSendQueue } from '../../../../services/gateway/send-queue/send-queue.ts'
 
 const rig = () => {
   const written: string[] = []
@@ -19,7 +19,7 @@ const rig = () => {
       drains += 1
     },
   }
-  const sendQueue = createSendQueue(wire, owner, {
+  const sendQueue = new SocketSendQueue(wire, owner, {
     flusher: { request: (target) => void asked.push(target) },
     join: createFrameJoiner(),
     limitBytes: 10,

@@ -3,7 +3,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { WebSocket } from 'ws'
-import { watchConnection, wireOf } from '../../../../services/gateway/server/connection-monitor.ts'
+import { ConnectionMonitor } from '../../../../services/gateway/server/connection-monitor.ts'
+import { SocketWire } from '../../../../services/gateway/server/socket-wire.ts'
 import type { Session } from '../../../../services/gateway/session/session.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { until } from '../../../support/poll.ts'
@@ -32,7 +33,7 @@ describe('The wire of a session', () => {
     using ends = await pair()
     const { socket, other } = ends
     let taken = 0
-    const wire = wireOf(openSocket, socket, () => {
+    const wire = new SocketWire(openSocket, socket, () => {
       taken += 1
     })
     const chunk = Buffer.alloc(4_096)
@@ -50,7 +51,7 @@ describe('The wire of a session', () => {
   it('writes nothing once the WebSocket is closing', async () => {
     using ends = await pair()
     const { socket } = ends
-    const wire = wireOf({ ...openSocket, readyState: 2 } as WebSocket, socket, () => undefined)
+    const wire = new SocketWire({ ...openSocket, readyState: 2 } as WebSocket, socket, () => undefined)
     wire.write(Buffer.from('late'))
     expect(socket.bytesWritten).toBe(0)
   })
@@ -73,7 +74,7 @@ describe('A connection that is watched', () => {
         state.pongs += 1
       },
     })
-    const connection = watchConnection({
+    const connection = new ConnectionMonitor({
       webSocket: webSocket as unknown as WebSocket,
       socket,
       session: { sendQueue: { isFull: () => state.isFull }, stage: 'bound' } as unknown as Session,

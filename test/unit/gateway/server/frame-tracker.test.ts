@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFrameTracker } from '../../../../services/gateway/server/frame-tracker.ts'
+import { FrameTracker } from '../../../../services/gateway/server/frame-tracker.ts'
 import { clientFrame } from '../../../support/client/raw-socket.ts'
 
 const message = (length: number): Buffer => clientFrame('x'.repeat(length))
@@ -21,7 +21,7 @@ describe('Following frames', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 70_000 }), { minLength: 1, maxLength: 5 })
     fc.assert(
       fc.property(lengths, sizes, (ofMessages, ofPieces) => {
-        const tracker = createFrameTracker()
+        const tracker = new FrameTracker()
         for (const piece of inPieces(Buffer.concat(ofMessages.map(message)), ofPieces)) tracker.read(piece)
         expect([tracker.isUnfinished, tracker.finished]).toEqual([false, ofMessages.length])
       }),
@@ -31,7 +31,7 @@ describe('Following frames', () => {
   it('knows that a message has been begun, by its first byte', () => {
     const bytes = Buffer.concat([message(10), message(300)])
     for (const left of [1, 2, 299, 300, 304, 305, 307]) {
-      const tracker = createFrameTracker()
+      const tracker = new FrameTracker()
       tracker.read(bytes.subarray(0, bytes.length - left))
       expect(tracker.isUnfinished, `${left} bytes before its end`).toBe(true)
       tracker.read(bytes.subarray(bytes.length - left))
@@ -40,7 +40,7 @@ describe('Following frames', () => {
   })
 
   it('takes fragments for one message, whatever control frames come in between', () => {
-    const tracker = createFrameTracker()
+    const tracker = new FrameTracker()
     tracker.read(clientFrame('a', { fin: false }))
     tracker.read(clientFrame('', { opcode: 10 }))
     tracker.read(clientFrame('b', { fin: false, opcode: 0 }))
@@ -50,7 +50,7 @@ describe('Following frames', () => {
   })
 
   it('follows frames that no client should send', () => {
-    const tracker = createFrameTracker()
+    const tracker = new FrameTracker()
     tracker.read(clientFrame('a', { isMasked: false }))
     expect(tracker.isUnfinished).toBe(false)
     tracker.read(clientFrame('', { length: 2n ** 40n }))

@@ -71,7 +71,7 @@ describe('Requests', () => {
     client.send({ event: 'resume', id: '6', body: { rooms: { [room]: 1 } } })
     await rig.settle()
     expect(client.seen(2)).toEqual(['create-user (3)', 'list-chats (4) internal', 'resume (5) internal', 'resume (6)'])
-    expect(rig.logged.map(({ text }) => text)).toEqual(Array(3).fill('a request failed'))
+    expect(rig.logged.map(({ text }) => text)).toEqual(Array(3).fill('request failed'))
   })
 
   it('to resume are of the bound user only', async () => {

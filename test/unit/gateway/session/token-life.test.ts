@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Admission } from '../../../../services/gateway/admission/admission.ts'
-import type { Verdict } from '../../../../services/gateway/admission/auth.ts'
-import type { TokenOwner } from '../../../../services/gateway/session/token-life.ts'
-import { createTokenLife } from '../../../../services/gateway/session/token-life.ts'
+import type { Authenticated } from '../../../../services/gateway/admission/auth.ts'
+import { TokenLife } from '../../../../services/gateway/session/token-life.ts'
 import { closeCodes } from '../../../../shared/protocol/close-codes.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
 import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
@@ -14,12 +13,12 @@ const rig = (forMs: number | undefined) => {
     subject,
     ...(ms === undefined ? {} : { expiresAtMs: clock.nowMs() + ms }),
   })
-  const verdicts: Verdict[] = []
+  const verdicts: Authenticated[] = []
   const said: unknown[] = []
   let isClosed = false
   const fail = (_: unknown, { code, retry_after_ms }: { code: string; retry_after_ms?: number }): void =>
     void said.push(code === 'unavailable' ? [code, retry_after_ms] : code)
-  const owner: TokenOwner = {
+  const owner: ConstructorParameters<typeof TokenLife>[0] = {
     get isClosed() {
       return isClosed
     },
@@ -39,8 +38,8 @@ const rig = (forMs: number | undefined) => {
       return verdicts.shift() ?? { fault: 'token_invalid' }
     },
   }
-  const life = createTokenLife(owner, admission, clock)
-  const refresh = (verdict: Verdict): void => {
+  const life = new TokenLife(owner, admission, clock)
+  const refresh = (verdict: Authenticated): void => {
     verdicts.push(verdict)
     void life.refresh({ event: 'refresh', body: { token: 't' } })
   }

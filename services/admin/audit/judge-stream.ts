@@ -1,0 +1,34 @@
+import type { StreamSummary } from '../../../shared/ports/stream-summary.ts'
+import type { Finding } from './findings.ts'
+
+type Fault = Finding['fault']
+
+const compared = (rows: number, events: number): Fault => (rows < events ? 'missing' : 'doubled')
+
+/** Checks that the seqs start at 1 without gaps, and that the read model agrees with the events. */
+export const judgeStream = (summary: StreamSummary): readonly Finding[] => {
+  const { stream, kind, first, head, events, messages, messageRows, chatHead, memberCount, memberRows } = summary
+  const found: Finding[] = []
+  const add = (fault: Fault, what: string): void => void found.push({ part: 'store', fault, where: stream, what })
+
+  if (first !== 1 || events !== head) add('missing', `${events} events from ${first} to ${head}`)
+  if (kind === 'user') {
+    if (!summary.hasUserRow) add('missing', 'no row for the user')
+    return found
+  }
+  if (chatHead === undefined || memberCount === undefined) add('missing', 'no row for the chat')
+  else {
+    if (chatHead !== head) add('different', `chat head ${chatHead}, but the last event has seq ${head}`)
+    if (memberCount !== memberRows) add('different', `member count ${memberCount}, but ${memberRows} member rows`)
+  }
+  if (messageRows !== messages) add(compared(messageRows, messages), `${messageRows} rows for ${messages} messages`)
+  return found
+}
+
+/** The finding for a read-model row without an event. */
+export const judgeOrphan = (stream: string): Finding => ({
+  part: 'store',
+  fault: 'doubled',
+  where: stream,
+  what: 'a row in the read model without an event',
+})

@@ -1,0 +1,88 @@
+import type { Clock } from '../../../shared/ports/clock.ts'
+import type { Request } from '../../../shared/protocol/requests.ts'
+import type { Rates } from '../../../shared/runtime/config/rates.ts'
+import type { Limit, LimitExceeded } from './rate-limiter.ts'
+import { costOf } from './request-cost.ts'
+import { ServiceRateLimiter } from './service-rate-limiter.ts'
+import type { BucketHold, SharedBuckets } from './shared-buckets.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+export interface UserRateLimiterDeps {
+  readonly buckets: SharedBuckets
+  readonly rates: Rates
+  readonly clock: Clock
+  /** Hashes: the store of shared buckets never holds user ids or addresses. */
+  readonly userKey: string
+  readonly addressKey: string
+}
+
+const usersAddedBy = (request: Request): number =>
+  request.event === 'create-chat' || request.event === 'add-users' ? request.body.users.length : 0
+
+const exceeded = (limit: Limit, waitMs: number | undefined): LimitExceeded | undefined =>
+  waitMs === undefined ? undefined : { limit, waitMs }
+
+/** The limits of a user: per socket, per address, per user and per room, over all gateways. */
+export class UserRateLimiter extends ServiceRateLimiter {
+  private readonly buckets: SharedBuckets
+  private readonly userKey: string
+  private readonly addressKey: string
+  private frames: TokenBucket | undefined = undefined
+  private address: BucketHold | undefined = undefined
+  private user: BucketHold | undefined = undefined
+  private added: BucketHold | undefined = undefined
+  private commandsToOthers: BucketHold | undefined = undefined
+  private isReleased = false
+
+  constructor({ buckets, rates, clock, userKey, addressKey }: UserRateLimiterDeps) {
+    super(rates, clock)
+    this.buckets = buckets
+    this.userKey = userKey
+    this.addressKey = addressKey
+  }
+
+  override frame(): LimitExceeded | undefined {
+    const { rates, addressKey } = this
+    this.frames ??= new TokenBucket({ perMinute: rates.sessionFramesPerMinute, burst: rates.sessionFramesBurst }, this.clock)
+    this.address ??= this.hold(`frames:${addressKey}`, rates.addressFramesPerMinute, rates.addressFramesBurst)
+    return exceeded('session', this.frames.take(1)) ?? exceeded('address', this.address.take(1))
+  }
+
+  override request(request: Request, frameBytes: number): LimitExceeded | undefined {
+    const { rates, userKey } = this
+    this.user ??= this.hold(`requests:${userKey}`, rates.userRequestsPerMinute, rates.userRequestsBurst)
+    const added = usersAddedBy(request)
+    return exceeded('user', this.user.take(costOf(request, frameBytes))) ?? (added === 0 ? undefined : this.chargeAdded(added))
+  }
+
+  override nonMember(): LimitExceeded | undefined {
+    const { rates, userKey } = this
+    this.commandsToOthers ??= this.hold(`strange:${userKey}`, rates.strangerCommandsPerMinute, rates.strangerCommandsBurst)
+    return exceeded('stranger', this.commandsToOthers.take(1))
+  }
+
+  /** Assumes that the sockets of a room are spread evenly, because the followers on other gateways are not known here. */
+  override room(room: string, frameBytes: number, sockets: number): LimitExceeded | undefined {
+    const { roomBytesPerMinute: perMinute, roomBytesBurst: burst } = this.rates
+    const bytes = frameBytes * sockets * this.buckets.gateways
+    return exceeded('room', this.buckets.take(`room:${room}`, { perMinute, burst }, bytes))
+  }
+
+  override release(): void {
+    this.isReleased = true
+    for (const hold of [this.address, this.user, this.added, this.commandsToOthers]) hold?.release()
+  }
+
+  private chargeAdded(users: number): LimitExceeded | undefined {
+    const { rates, userKey } = this
+    this.added ??= this.hold(`added:${userKey}`, rates.usersAddedPerMinute, rates.usersAddedBurst)
+    return exceeded('users_added', this.added.take(users))
+  }
+
+  private hold(key: string, perMinute: number, burst: number): BucketHold {
+    const hold = this.buckets.hold(key, { perMinute, burst })
+    // A frame that was sent before the socket closed may be read afterwards.
+    if (this.isReleased) hold.release()
+    return hold
+  }
+}

@@ -1,0 +1,33 @@
+import type { Command } from '../../../shared/domain/commands.ts'
+import type { RecordedOutcome } from '../../../shared/ports/event-store.ts'
+import { errorBody } from '../../../shared/protocol/errors.ts'
+import type { Outcome } from '../../../shared/records/outcome.ts'
+import type { Lookups } from './lookups.ts'
+
+/** Names a command on the log. */
+export interface SentCommand {
+  readonly type: Command['type']
+  /** The record's key: the room, or the external id of a user. */
+  readonly room: string
+  readonly commandId: string
+  readonly digest: string
+}
+
+/** Reads a command's outcome from the store; undefined: none is recorded. Rejects with `StoreError`. */
+export type LookUpOutcome = (command: SentCommand) => Promise<Outcome | undefined>
+
+const outcomeOf = (stored: RecordedOutcome | undefined): Outcome | undefined => {
+  if (stored === undefined) return undefined
+  if (stored.kind === 'event') return { body: stored.event.data, seq: stored.event.seq }
+  const { code, message, details } = stored.rejection
+  return { error: errorBody(code, message, details) }
+}
+
+/** Only the writer decides about an id that another command has taken, because only the writer knows the members. */
+export const createOutcomeLookup =
+  (lookups: Pick<Lookups, 'user' | 'outcome'>): LookUpOutcome =>
+  async ({ type, room, commandId, digest }) => {
+    if (type !== 'CreateUser') return outcomeOf(await lookups.outcome({ room, id: commandId, digest }))
+    const user = await lookups.user(room)
+    return user === undefined ? undefined : { body: JSON.stringify({ user }) }
+  }

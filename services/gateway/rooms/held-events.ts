@@ -1,0 +1,43 @@
+import type { PublishedEvent } from '../../../shared/records/publications.ts'
+
+export type PassableEvent = PublishedEvent & { readonly frame: string }
+
+/** Only messages are passed on as they were published. Membership events are read from the store. */
+export const isPassable = (event: PublishedEvent): event is PassableEvent =>
+  event.event === 'new-message' && event.frame !== undefined
+
+/** The published events of one room that wait for a gap to be repaired, by seq. */
+export class HeldEvents {
+  private readonly maxHeld: number
+  private readonly events = new Map<number, PublishedEvent>()
+
+  constructor(maxHeld: number) {
+    this.maxHeld = maxHeld
+  }
+
+  get isEmpty(): boolean {
+    return this.events.size === 0
+  }
+
+  get(seq: number): PublishedEvent | undefined {
+    return this.events.get(seq)
+  }
+
+  /** Of two publications of one seq, one may be forged: the event is then read from the store. Above the bound, too. */
+  add(event: PublishedEvent): void {
+    const { frame: _frame, ...announced } = event
+    if (this.events.has(event.seq)) this.events.set(event.seq, announced)
+    else if (this.events.size < this.maxHeld) this.events.set(event.seq, event)
+  }
+
+  delete(seq: number): void {
+    this.events.delete(seq)
+  }
+
+  /** Removes and returns the events up to this seq. */
+  takeUpTo(seq: number): readonly PublishedEvent[] {
+    const passed = [...this.events.values()].filter((event) => event.seq <= seq)
+    for (const event of passed) this.events.delete(event.seq)
+    return passed
+  }
+}

@@ -1,0 +1,126 @@
+import type { ChatCreated, UsersAdded, UsersRemoved } from '../../shared/domain/events.ts'
+import { frameEvent } from '../../shared/domain/events.ts'
+import type { StoredEvent } from '../../shared/ports/event-store.ts'
+import type { StreamRecord } from '../../shared/ports/event-stream.ts'
+import type { Publication } from '../../shared/ports/fan-out.ts'
+import type { PublishedEvent } from '../../shared/records/publications.ts'
+import { channels, feedFrameText, writeNotice, writeRoomPublication } from '../../shared/records/publications.ts'
+import { recordHeaders } from '../../shared/records/record-headers.ts'
+import { inParts } from '../../shared/runtime/async/in-parts.ts'
+import { outcomePublications } from './outcome-publications.ts'
+import type { StoredEntry } from './store-batch.ts'
+
+/** Everything that is published for the stored commands of one batch. */
+export interface BatchPublications {
+  /** For the event stream. */
+  readonly streamRecords: readonly StreamRecord[]
+  /** For the fan-out. Room events come first: a session must not receive the answer to a repeat before the event itself. */
+  readonly fanOut: readonly Publication[]
+}
+
+/** The trace context of a command, if the command is sampled. */
+type TraceparentOf = (commandId: string) => string | undefined
+
+/** An event with its frame text, which is built once for sockets and for the event stream. */
+interface FramedEvent {
+  readonly event: StoredEvent
+  readonly frame: string
+  readonly traceparent: string | undefined
+}
+
+/** By stream (a room or a user), in seq order. */
+type FramedStreams = ReadonlyMap<string, readonly FramedEvent[]>
+
+const frameOf = ({ type, stream, seq, data }: StoredEvent): string =>
+  type === 'UserCreated'
+    ? `{"event":"create-user","room":"${stream}","seq":${seq},"body":${data}}`
+    : feedFrameText(frameEvent[type], stream, seq, data)
+
+/**
+ * The events of these decisions, each once. Events of repeated commands are
+ * included, because a batch may be delivered again after a failure between its
+ * commit and its publication.
+ */
+const framedStreams = (stored: readonly StoredEntry[], traceparentOf: TraceparentOf): FramedStreams => {
+  const events = new Map<string, StoredEvent>()
+  for (const { decision } of stored) {
+    if (decision.kind === 'event') events.set(`${decision.event.stream} ${decision.event.seq}`, decision.event)
+  }
+  const streams = Map.groupBy(
+    [...events.values()].sort((a, b) => a.seq - b.seq),
+    ({ stream }) => stream,
+  )
+  const framed = (event: StoredEvent): FramedEvent => ({
+    event,
+    frame: frameOf(event),
+    traceparent: traceparentOf(event.commandId),
+  })
+  return new Map([...streams].map(([stream, events]) => [stream, events.map(framed)]))
+}
+
+/** The record's value is the frame with the event version as its first field. */
+const streamRecordsOf = (streams: FramedStreams): readonly StreamRecord[] =>
+  [...streams].flatMap(([key, framed]) =>
+    framed.map(({ event, frame, traceparent }) => ({
+      key,
+      value: `{"v":${event.v},${frame.slice(1)}`,
+      headers: traceparent === undefined ? {} : { [recordHeaders.traceparent]: traceparent },
+    })),
+  )
+
+const publishedEvents = ({ event, frame, traceparent }: FramedEvent): readonly PublishedEvent[] => {
+  const { type, seq, commandId, digest } = event
+  if (type === 'UserCreated') return []
+  return [{ seq, event: frameEvent[type], commandId, digest, frame, ...(traceparent === undefined ? {} : { traceparent }) }]
+}
+
+/** Upper bounds, in bytes, of the header line without events and of one event in it. */
+const headBytes = 80
+const headerBytes = ({ commandId, digest, traceparent = '' }: PublishedEvent): number =>
+  70 + commandId.length + digest.length + traceparent.length
+
+/** One publication per room; several only if the header line alone would exceed `maxBytes`. */
+const roomPublications = (streams: FramedStreams, maxBytes: number): readonly Publication[] =>
+  [...streams].flatMap(([room, framed]) =>
+    inParts(framed.flatMap(publishedEvents), headerBytes, maxBytes - headBytes).map((events) => ({
+      channel: channels.room(room),
+      payload: writeRoomPublication({ room, events }, maxBytes),
+    })),
+  )
+
+/** The users whose membership an event changes, and the seq after which they must read the room. */
+const membershipChange = ({ type, data, seq }: StoredEvent): { readonly users: readonly string[]; readonly since: number } => {
+  switch (type) {
+    case 'ChatCreated':
+      return { users: (JSON.parse(data) as ChatCreated['body']).chat.users, since: 0 }
+    case 'UsersAdded':
+      return { users: (JSON.parse(data) as UsersAdded['body']).users, since: seq - 1 }
+    case 'UsersRemoved':
+      return { users: (JSON.parse(data) as UsersRemoved['body']).users, since: seq }
+    case 'MessagePosted':
+    case 'UserCreated':
+      return { users: [], since: 0 }
+  }
+}
+
+/** A notice to each user whose membership has changed. */
+const membershipNotices = (streams: FramedStreams): readonly Publication[] =>
+  [...streams].flatMap(([room, framed]) =>
+    framed.flatMap(({ event }) => {
+      const { users, since } = membershipChange(event)
+      return users.map((user) => ({ channel: channels.user(user), payload: writeNotice({ room, since }) }))
+    }),
+  )
+
+/** Everything to publish for these commands. A publication is at most `maxBytes`, unless one line alone is larger. */
+export const publicationsOf = (
+  stored: readonly StoredEntry[],
+  traceparentOf: TraceparentOf,
+  maxBytes: number,
+): BatchPublications => {
+  const streams = framedStreams(stored, traceparentOf)
+  return {
+    streamRecords: streamRecordsOf(streams),
+    fanOut: [...roomPublications(streams, maxBytes), ...outcomePublications(stored, maxBytes), ...membershipNotices(streams)],
+  }
+}
