@@ -1,10 +1,10 @@
 #!/bin/sh
-# What each service may do on Kafka, and no more. Run it as somebody who may alter ACLs:
+# Grants each service the least rights on Kafka that it needs. Run it as a user who may alter ACLs:
 #
 #   BOOTSTRAP=broker:9093 COMMAND_CONFIG=admin.properties NAMESPACE=… sh infra/kafka/acls.sh
 #
-# The users come about elsewhere (kafka-configs.sh, or certificates); their names are
-# GATEWAY, WRITER, ADMIN, AUDIT and SCALER, for mutual TLS the names of their certificates.
+# Create the users by other means (kafka-configs.sh, or certificates); the variables GATEWAY, WRITER,
+# ADMIN, AUDIT and SCALER name them; for mutual TLS, use the names of their certificates.
 set -eu
 
 : "${BOOTSTRAP:?host:port of a broker}"
@@ -16,35 +16,35 @@ scaler="User:${SCALER:-scaler}"
 prefix="${NAMESPACE:+$NAMESPACE.}"
 
 allow() {
-  who=$1
+  principal=$1
   shift
   "${KAFKA_ACLS:-kafka-acls.sh}" --bootstrap-server "$BOOTSTRAP" ${COMMAND_CONFIG:+--command-config "$COMMAND_CONFIG"} \
-    --add --allow-principal "$who" "$@"
+    --add --allow-principal "$principal" "$@"
 }
 
 # DescribeConfigs: each process compares the settings of its topics at start; without this right it logs a warning instead.
 
-# A gateway puts commands on the log, and sees that the other topics are there.
+# A gateway publishes commands, and checks that the other topics exist.
 allow "$gateway" --operation Write --operation Describe --operation DescribeConfigs --topic "${prefix}chat.commands"
 allow "$gateway" --operation Describe --operation DescribeConfigs --topic "${prefix}chat.dead-letter"
 allow "$gateway" --operation Describe --operation DescribeConfigs --topic "${prefix}chat.events"
 
-# A writer takes commands, in one group with the others, and tells what became of them.
+# A writer consumes commands in the group of all writers, and publishes events and dead letters.
 allow "$writer" --operation Read --operation Describe --operation DescribeConfigs --topic "${prefix}chat.commands"
 allow "$writer" --operation Write --operation Describe --operation DescribeConfigs --topic "${prefix}chat.events"
 allow "$writer" --operation Write --operation Describe --operation DescribeConfigs --topic "${prefix}chat.dead-letter"
 allow "$writer" --operation Read --operation Describe --group "${prefix}chat.writer"
 
-# `admin topics` makes what is missing.
+# `admin topics` creates the missing topics.
 for topic in chat.commands chat.dead-letter chat.events; do
   allow "$admin" --operation Create --operation Describe --operation DescribeConfigs --topic "$prefix$topic"
 done
 
-# `admin repartition` gives the command log more partitions, or makes it anew with fewer once its group is gone.
+# `admin repartition` adds partitions to the command log, or deletes and creates it again with fewer, and its group's offsets.
 allow "$admin" --operation Alter --operation Delete --topic "${prefix}chat.commands"
 allow "$admin" --operation Describe --operation Delete --group "${prefix}chat.writer"
 
-# `admin audit` sends canaries, reads every event in groups of its own, and sees how far the writers are.
+# `admin audit` publishes canary commands, reads every event in consumer groups of its own, and reads the lag of the writers.
 allow "$audit" --operation Write --operation Describe --operation DescribeConfigs --topic "${prefix}chat.commands"
 allow "$audit" --operation Read --operation Describe --operation DescribeConfigs --topic "${prefix}chat.events"
 allow "$audit" --operation Describe --operation DescribeConfigs --topic "${prefix}chat.dead-letter"
@@ -52,6 +52,6 @@ allow "$audit" --operation Describe --group "${prefix}chat.writer"
 allow "$audit" --operation Read --operation Describe --operation Delete \
   --group "${prefix}chat.writer-audit-" --resource-pattern-type prefixed
 
-# Whoever scales the writers sees how far they are behind.
+# The autoscaler of the writers reads their lag.
 allow "$scaler" --operation Describe --topic "${prefix}chat.commands"
 allow "$scaler" --operation Describe --group "${prefix}chat.writer"

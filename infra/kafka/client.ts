@@ -9,10 +9,10 @@ import { ignoreForeignTopicErrors } from './kafkajs-patches/foreign-topics.ts'
 import { stopIdleTimers } from './kafkajs-patches/idle-timers.ts'
 import { encodeVarintsInPlace } from './kafkajs-patches/varints.ts'
 
-/** The driver's types want each mechanism by itself. */
-const saslOf = ({ mechanism, ...who }: KafkaLogin): SASLOptions => ({ mechanism, ...who }) as SASLOptions
+/** The driver's type is a union with one member per mechanism, hence the cast. */
+const saslOf = ({ mechanism, ...credentials }: KafkaLogin): SASLOptions => ({ mechanism, ...credentials }) as SASLOptions
 
-/** A client of the driver, with nothing left to the driver's defaults that are too slow for us. */
+/** A kafkajs client with this service's patches, sockets, log and time-outs; the driver's own defaults are too slow. */
 export const kafkaClient = (options: KafkaOptions, sockets: Sockets, retry: RetryOptions): Kafka => {
   stopIdleTimers()
   encodeVarintsInPlace()

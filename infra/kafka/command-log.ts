@@ -8,15 +8,16 @@ import type { KafkaOptions } from './driver/kafka-options.ts'
 import { topicsOf, writerGroup } from './driver/topics.ts'
 import { kafkaProducer } from './producer/producer.ts'
 
+/** Options of the command log, and of all that reads or changes its topics. */
 export interface KafkaCommandLogOptions extends KafkaOptions {
-  /** Of `chat.commands`, as it was made. */
+  /** Number of partitions of `chat.commands`. */
   readonly partitions: number
 }
 
 /**
  * The command log on Kafka: `chat.commands`, keyed by the stream, and
- * `chat.dead-letter`. All consumers of a namespace are one group, which begins
- * at the first record that is kept.
+ * `chat.dead-letter`. All consumers of a namespace form one group, which begins
+ * at the oldest record on the topic.
  */
 export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => {
   const { namespace, partitions, times, clock, log } = options
@@ -28,23 +29,23 @@ export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => 
   return {
     publish: (records) => producer.publish(topics.commands.name, records),
     consume: (handler) => {
-      const life = { ...options, topic: topics.commands.name, group: writerGroup(namespace) }
+      const fixed = { ...options, topic: topics.commands.name, group: writerGroup(namespace) }
       const session = sessionTimes(times, log)
-      const openLife = () => consumerSession({ ...life, times: session.current, causeOf: session.causeOf }, handler)
-      const begun = consumption({ openSession: openLife, closing: closing.signal, times, clock, log })
+      const openSession = () => consumerSession({ ...fixed, times: session.current, causeOf: session.causeOf }, handler)
+      const begun = consumption({ openSession, closing: closing.signal, times, clock, log })
       consumptions.add(begun)
       return begun
     },
     deadLetter: async (record, reason) => {
       const { key, value, headers } = originalOf(record)
-      const grave = { reason, partition: String(record.partition), offset: record.offset }
+      const deadLetterHeaders = { reason, partition: String(record.partition), offset: record.offset }
       const publish = (text: typeof value) =>
-        producer.publish(topics.deadLetter.name, [{ key, value: text, headers: { ...headers, ...grave } }])
+        producer.publish(topics.deadLetter.name, [{ key, value: text, headers: { ...headers, ...deadLetterHeaders } }])
       try {
         await publish(value)
       } catch (error) {
         if (!(error instanceof PublishError) || error.kind !== 'too_large') throw error
-        // The headers say where the whole record still is.
+        // The headers give the place of the complete record on `chat.commands`.
         await publish(null)
       }
     },
@@ -53,7 +54,7 @@ export const kafkaCommandLog = (options: KafkaCommandLogOptions): CommandLog => 
       for (const begun of consumptions) {
         await begun.then(
           ({ stop }) => stop(),
-          // Whoever asked to consume knows.
+          // The caller of `consume` has received this error.
           () => {},
         )
       }

@@ -5,26 +5,27 @@ import type { KafkaOptions } from './driver/kafka-options.ts'
 import { topicsOf } from './driver/topics.ts'
 import { kafkaProducer } from './producer/producer.ts'
 
+/** Options of the event stream. */
 export interface KafkaEventStreamOptions extends KafkaOptions {
-  /** Of `chat.events`, as it was made. */
+  /** Number of partitions with which `chat.events` is created. */
   readonly partitions: number
 }
 
-/** As many publishes go out together at most: one for each partition of a busy writer. */
+/** The largest number of publishes that are sent together: one for each partition of a busy writer. */
 const publishesTogether = 60
 
 /**
  * The event stream on Kafka: `chat.events`, keyed by the stream. Publishes that
- * come while one is under way go out together; when that fails, all of them do.
+ * arrive while another is pending are sent together, and fail together.
  */
 export const kafkaEventStream = (options: KafkaEventStreamOptions): EventStream => {
   const { events } = topicsOf(options.namespace, options.partitions)
   const producer = kafkaProducer(options)
-  /** An event that no attempt can publish must not stop the rooms of its partition. */
+  /** An event that is too large would fail every attempt, and block the rooms of its partition. */
   const leaveOutTooLarge = (error: unknown): void => {
     if (!(error instanceof PublishError) || error.kind !== 'too_large') throw error
     const topic = events.name
-    options.log.error({ topic, events: error.tooLarge.size }, 'events are larger than the topic takes and were left out')
+    options.log.error({ topic, events: error.tooLarge.size }, 'events exceed the size limit of the topic and were left out')
   }
   const publish = batcher<readonly StreamRecord[], undefined>({
     run: async (publishes) => {

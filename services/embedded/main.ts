@@ -6,7 +6,7 @@ import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
 import { welcome } from './welcome.ts'
 
-/** Loads all modules that the database process does not need: it starts meanwhile, which takes about as long. */
+/** Loads all modules that the database process does not need, while it starts. */
 const loadServices = async () => {
   const [ports, gateway, writer, page] = await Promise.all([
     import('../../infra/in-process/open-embedded-adapters.ts'),

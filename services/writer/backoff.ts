@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { RecordBatch } from '../../shared/ports/command-log.ts'
+import { backOff } from '../../shared/runtime/async/back-off.ts'
 import { pause } from '../../shared/runtime/async/pause.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 
@@ -17,11 +18,11 @@ export interface Backoff {
   afterStaleAppend(staleAppends: number): Promise<void>
 }
 
-export const createBackoff = (clock: Clock, { retryFirstMs, retryMostMs }: Times): Backoff => ({
+export const createBackoff = (clock: Clock, times: Pick<Times, 'retryFirstMs' | 'retryMostMs'>): Backoff => ({
   afterFailure: async ({ heartbeat, signal }, failures) => {
     signal.throwIfAborted()
     await heartbeat()
-    await pause(clock, Math.min(retryMostMs, retryFirstMs * 2 ** (failures - 1)), signal)
+    await backOff({ clock, times }, failures, signal)
     signal.throwIfAborted()
     await heartbeat()
   },

@@ -1,12 +1,12 @@
 import type { Command } from '../../shared/domain/commands.ts'
 import type { Append, Appender, AppendResult, ReadSet, Snapshot } from '../../shared/ports/event-store.ts'
-import type { Decision, Verdict } from './decide-batch.ts'
+import type { BatchDecision, Decision } from './decide-batch.ts'
 import type { RememberedRoom } from './remembered-room.ts'
 import { isKnownFor, roomAfter, roomRead, usersByRoom } from './remembered-room.ts'
 import type { RoomMemory } from './room-memory.ts'
 
 /** Decides the commands of one batch from a snapshot. A throw is a bug. */
-export type Decide = (commands: readonly Command[], snapshot: Snapshot) => Verdict
+export type Decide = (commands: readonly Command[], snapshot: Snapshot) => BatchDecision
 
 /** Commands of one partition, with the state that their decisions depend on. */
 export interface Batch {
@@ -69,9 +69,9 @@ const chatsOf = (names: readonly string[], rooms: Rooms): Snapshot['chats'] =>
     }),
   )
 
-const appendOf = (verdicts: readonly Verdict[], rooms: Rooms, read: ReadSet): Append => ({
-  events: verdicts.flatMap(({ decided }) => decided.events),
-  rejections: verdicts.flatMap(({ decided }) => decided.rejections),
+const appendOf = (batches: readonly BatchDecision[], rooms: Rooms, read: ReadSet): Append => ({
+  events: batches.flatMap(({ decided }) => decided.events),
+  rejections: batches.flatMap(({ decided }) => decided.rejections),
   heads: new Map([...rooms].map(([room, { state }]) => [room, state.seq])),
   unread: new Set(rooms.keys()).difference(new Set(read.rooms)),
 })
@@ -102,13 +102,13 @@ export const decideAndAppend = async (
   const rooms = new Map(remembered)
   for (const room of missing.rooms) rooms.set(room, roomRead(room, users.get(room) ?? noUsers, read, remembered.get(room)))
   // 2. Decide.
-  const verdicts = batches.map(({ commands, readSet: { rooms: own } }) =>
+  const batchDecisions = batches.map(({ commands, readSet: { rooms: own } }) =>
     decide(commands, { ...read, chats: chatsOf(own, rooms) }),
   )
   // 3. Append.
-  if ((await appendIfAny(appender, appendOf(verdicts, rooms, missing))) === 'stale') return 'stale'
+  if ((await appendIfAny(appender, appendOf(batchDecisions, rooms, missing))) === 'stale') return 'stale'
   // 4. Remember the new states.
-  const after = new Map(verdicts.flatMap(({ chats }) => [...chats]))
+  const after = new Map(batchDecisions.flatMap(({ chats }) => [...chats]))
   for (const [room, before] of rooms) memory.put(room, roomAfter(before, after.get(room)))
-  return verdicts.map(({ decisions }) => decisions)
+  return batchDecisions.map(({ decisions }) => decisions)
 }

@@ -5,7 +5,14 @@ import type { ChatEvent, DomainEvent, User } from '../../shared/domain/events.ts
 import type { Rejection } from '../../shared/domain/rejections.ts'
 import { keepsId } from '../../shared/domain/rejections.ts'
 import { userDecider } from '../../shared/domain/user.ts'
-import type { NewEvent, NewOutcomes, Outcome, Snapshot, StoredEvent, StoredRejection } from '../../shared/ports/event-store.ts'
+import type {
+  NewEvent,
+  NewOutcomes,
+  RecordedOutcome,
+  Snapshot,
+  StoredEvent,
+  StoredRejection,
+} from '../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../shared/ports/event-store.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import { outcomeKey } from './read-set.ts'
@@ -19,7 +26,8 @@ export type Decision =
   /** The user was there already and is the answer. */
   | { readonly kind: 'user'; readonly user: User }
 
-export interface Verdict {
+/** The decisions of one batch, and the state after it. */
+export interface BatchDecision {
   /** One for each command, in their order. */
   readonly decisions: readonly Decision[]
   readonly decided: NewOutcomes
@@ -32,7 +40,7 @@ interface Table {
   readonly chats: Map<string, ChatState>
   readonly knownUsers: Set<string>
   readonly users: Map<string, User>
-  readonly outcomes: Map<string, readonly Outcome[]>
+  readonly outcomes: Map<string, readonly RecordedOutcome[]>
   readonly events: NewEvent[]
   readonly rejections: StoredRejection[]
   readonly chatCounts: Map<string, number>
@@ -46,7 +54,7 @@ export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUs
  * Decides commands in their order: a recorded outcome, or an earlier one of
  * this batch, wins over any decision. Pure; bodies are serialised here, once.
  */
-export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limits: DecisionLimits): Verdict => {
+export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limits: DecisionLimits): BatchDecision => {
   const table: Table = {
     chats: new Map(loaded.chats),
     knownUsers: new Set(loaded.knownUsers),
@@ -68,10 +76,10 @@ const keyOf = (command: Command): string => {
   return commandKeyText(room, id)
 }
 
-const underIdOf = (table: Table, command: Command): readonly Outcome[] => table.outcomes.get(keyOf(command)) ?? []
+const underIdOf = (table: Table, command: Command): readonly RecordedOutcome[] => table.outcomes.get(keyOf(command)) ?? []
 
 /** The command's own outcome, if it was decided before. */
-const recorded = (outcomes: readonly Outcome[], { digest }: Command): Decision | undefined => {
+const recorded = (outcomes: readonly RecordedOutcome[], { digest }: Command): Decision | undefined => {
   const own = outcomes.find((outcome) => outcome.digest === digest)
   if (own === undefined) return undefined
   return own.kind === 'event'
@@ -79,14 +87,19 @@ const recorded = (outcomes: readonly Outcome[], { digest }: Command): Decision |
     : { kind: 'rejection', rejection: own.rejection, isRepeat: true }
 }
 
-const isTaken = (outcome: Outcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
+const isTaken = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
 
 /**
  * The id names another command. Only a member may learn that: anybody else gets
  * the answer for a chat that does not exist. A `create-chat` whose id an earlier
  * rejection keeps reveals nothing, because there is no chat.
  */
-const decideTakenId = (table: Table, command: ChatCommand, { members }: ChatState, outcomes: readonly Outcome[]): Decision => {
+const decideTakenId = (
+  table: Table,
+  command: ChatCommand,
+  { members }: ChatState,
+  outcomes: readonly RecordedOutcome[],
+): Decision => {
   const hasNoChat = command.type === 'CreateChat' && outcomes.every(({ kind }) => kind === 'rejection')
   return hasNoChat || members.has(command.user) ? { kind: 'conflict' } : reject(table, command, notAllowed)
 }
@@ -131,7 +144,7 @@ const decideUser = (table: Table, command: CreateUser): Decision => {
   return accept(table, command, result)
 }
 
-const record = (table: Table, command: Command, outcome: Outcome): void => {
+const record = (table: Table, command: Command, outcome: RecordedOutcome): void => {
   table.outcomes.set(keyOf(command), [...underIdOf(table, command), outcome])
 }
 

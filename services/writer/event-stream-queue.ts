@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '../../shared/ports/clock.ts'
 import type { EventStream, StreamRecord } from '../../shared/ports/event-stream.ts'
-import { pause } from '../../shared/runtime/async/pause.ts'
+import { backOff } from '../../shared/runtime/async/back-off.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
+import { nameOf } from '../../shared/runtime/observability/error-text.ts'
 import type { PartitionLease } from './backoff.ts'
 import type { WriterMetrics } from './metrics.ts'
 import type { StalledPartitions } from './stalled-partitions.ts'
@@ -53,8 +54,6 @@ interface Entry {
 const bytesOf = (records: readonly StreamRecord[]): number =>
   records.reduce((sum, { key, value }) => sum + key.length + value.length, 0)
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown')
-
 export const createEventStreamQueue = (deps: EventStreamQueueDeps): EventStreamQueue => {
   const { eventStream, clock, times, bounds, stalledPartitions, metrics, log } = deps
   let queue: Entry[] = []
@@ -94,8 +93,8 @@ export const createEventStreamQueue = (deps: EventStreamQueueDeps): EventStreamQ
   const onFailure = async (entries: readonly Entry[], failures: number, error: unknown): Promise<void> => {
     metrics.onRetry('event-stream')
     for (const { lease } of entries) stalledPartitions.report('eventStream', lease.partition)
-    if (failures === 1) log.warn({ reason: reasonOf(error) }, 'event stream unavailable, retrying')
-    await pause(clock, Math.min(times.retryMostMs, times.retryFirstMs * 2 ** (failures - 1)))
+    if (failures === 1) log.warn({ reason: nameOf(error) }, 'event stream unavailable, retrying')
+    await backOff({ clock, times }, failures)
     for (const { lease } of entries) if (lease.signal.aborted) abandonAllOf(lease.signal)
   }
 

@@ -1,7 +1,7 @@
 import type { LogRecord } from '../../shared/ports/command-log.ts'
 import type { Publication } from '../../shared/ports/fan-out.ts'
-import { errors } from '../../shared/protocol/errors.ts'
-import type { OutcomeLine } from '../../shared/records/publications.ts'
+import { errorBody, errors } from '../../shared/protocol/errors.ts'
+import type { Outcome } from '../../shared/records/outcome.ts'
 import { channels, writeOutcomeLine } from '../../shared/records/publications.ts'
 import { recordHeaders } from '../../shared/records/record-headers.ts'
 import { inParts } from '../../shared/runtime/async/in-parts.ts'
@@ -10,7 +10,7 @@ import type { Faulty } from './read-record.ts'
 import { isPlain } from './read-record.ts'
 import type { StoredEntry } from './store-batch.ts'
 
-const answerOf = (decision: Decision): Pick<OutcomeLine, 'seq' | 'body' | 'error'> => {
+const outcomeOf = (decision: Decision): Outcome => {
   switch (decision.kind) {
     case 'event': {
       const { type, seq, data } = decision.event
@@ -18,10 +18,10 @@ const answerOf = (decision: Decision): Pick<OutcomeLine, 'seq' | 'body' | 'error
     }
     case 'rejection': {
       const { code, message, details } = decision.rejection
-      return { error: { code, message, ...(details === undefined ? {} : { details }) } }
+      return { error: errorBody(code, message, details) }
     }
     case 'conflict':
-      return { error: { code: 'conflict', message: errors.conflict.meaning } }
+      return { error: errorBody('conflict', errors.conflict.meaning) }
     case 'user':
       return { body: JSON.stringify({ user: decision.user }) }
   }
@@ -35,14 +35,14 @@ const isAnsweredByFeed = ({ record, decision }: StoredEntry): boolean =>
   record.headers[recordHeaders.direct] !== '1'
 
 const outcomeLineOf = ({ command: { room, id, digest }, decision }: StoredEntry): string =>
-  writeOutcomeLine({ room, command: id, digest, ...answerOf(decision) })
+  writeOutcomeLine({ room, command: id, digest, outcome: outcomeOf(decision) })
 
 /** Built from the record's headers, because the value may be unreadable. Undefined if the headers are missing or malformed. */
 const internalErrorLineOf = ({ key, headers }: LogRecord): string | undefined => {
   const command = headers[recordHeaders.command]
   const digest = headers[recordHeaders.digest] ?? ''
   if (command === undefined || !isPlain(command) || !isPlain(digest)) return undefined
-  return writeOutcomeLine({ room: key, command, digest, error: { code: 'internal', message: errors.internal.meaning } })
+  return writeOutcomeLine({ room: key, command, digest, outcome: { error: errorBody('internal', errors.internal.meaning) } })
 }
 
 interface AddressedLine {

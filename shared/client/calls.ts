@@ -1,18 +1,28 @@
 import type { Chat, Membership, Message } from '../domain/events.ts'
 import { defaultLimits } from '../protocol/limits.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
-import type { CallOptions, ChatClient, Person } from './chat-client.ts'
+import type { CallOptions, Person, UserRef } from './call-types.ts'
+import type { ChatClient } from './chat-client.ts'
+import { ChatError } from './chat-error.ts'
 import type { Ask } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
 import { newId } from './new-id.ts'
 import type { Operations } from './operations.ts'
 import type { Readiness } from './readiness.ts'
 import type { CreateRequest } from './requests.ts'
+import type { Unsent } from './unsent.ts'
 
 export type Calls = Pick<
   ChatClient,
   'createChat' | 'addUsers' | 'removeUsers' | 'send' | 'chats' | 'messages' | 'users' | 'findUsers'
 >
+
+export interface CallsDeps {
+  readonly operations: Operations
+  readonly request: CreateRequest
+  readonly readiness: Readiness
+  readonly unsent: Unsent
+}
 
 const usersPerRequest = defaultLimits.usersPerCommand
 /** That many external ids of the greatest length fit into a frame. */
@@ -21,15 +31,25 @@ const externalIdsPerRequest = 80
 const inParts = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size))
 
-/** What an application can ask for, as requests of the protocol. */
-export const createCalls = (operations: Operations, request: CreateRequest, readiness: Readiness): Calls => {
+const unknownUsers = (externalUserIds: readonly string[]): ChatError =>
+  new ChatError('unknown_user', `unknown_user: not found: ${externalUserIds.join(', ')}`, {
+    details: { externalUserIds },
+  })
+
+/** The calls of an application, as requests of the protocol. */
+export const createCalls = ({ operations, request, readiness, unsent }: CallsDeps): Calls => {
   const ask: Ask = (event, body, signal) => operations.run(request(event, body), { signal })
 
-  /** Whatever changes a room goes through the room's own lane. */
-  const change = async <Answer>(event: RequestEvent, room: string, body: object, call: CallOptions = {}): Promise<Answer> => {
-    const frameRoom = event === 'create-chat' ? undefined : room
-    const answer = await operations.run(request(event, body, frameRoom), { lane: room, signal: call.signal })
-    return answer as unknown as Answer
+  /** The calls that change a room share its lane, so that they are carried out in their order. */
+  const change = async <Answer>(
+    event: RequestEvent,
+    room: string,
+    body: object | Promise<object>,
+    call: CallOptions = {},
+  ): Promise<Answer> => {
+    const make = (made: object) => request(event, made, event === 'create-chat' ? undefined : room)
+    const asked = body instanceof Promise ? body.then(make) : make(body)
+    return (await operations.run(asked, { lane: room, signal: call.signal })) as unknown as Answer
   }
 
   const people = async (field: string, size: number, values: readonly string[], call: CallOptions = {}): Promise<Person[]> => {
@@ -38,20 +58,65 @@ export const createCalls = (operations: Operations, request: CreateRequest, read
     return answers.flatMap(({ users }) => users as Person[])
   }
 
+  const findUsers: Calls['findUsers'] = (ids, call) => people('externalUserIds', externalIdsPerRequest, ids, call)
+
+  const idsOf = async (
+    users: readonly UserRef[],
+    external: readonly string[],
+    call?: CallOptions,
+  ): Promise<readonly string[]> => {
+    const found = new Map((await findUsers(external, call)).map(({ externalUserId, id }) => [externalUserId, id]))
+    const missing = external.filter((id) => !found.has(id))
+    if (missing.length > 0) throw unknownUsers(missing)
+    return users.map((user) => (typeof user === 'string' ? user : (found.get(user.externalUserId) ?? '')))
+  }
+
+  /** A body that names these users by their ids; external ids are looked up first. */
+  const naming = (
+    users: readonly UserRef[],
+    call: CallOptions | undefined,
+    make: (users: readonly string[]) => object,
+  ): object | Promise<object> => {
+    const external = users.flatMap((user) => (typeof user === 'string' ? [] : [user.externalUserId]))
+    return external.length === 0 ? make(users as readonly string[]) : idsOf(users, external, call).then(make)
+  }
+
+  const changeUsers =
+    (event: 'add-users' | 'remove-users'): Calls['addUsers'] =>
+    (room, refs, call) =>
+      change<Membership>(
+        event,
+        room,
+        naming(refs, call, (users) => ({ users, id: call?.id ?? newId() })),
+        call,
+      )
+
   return {
-    createChat: async ({ name, users, id = newId() }, call) => {
-      const { chat } = await change<{ chat: Chat }>('create-chat', id, { chat: { name, id }, users }, call)
+    createChat: async ({ name, users: refs, id: given }, call) => {
+      const id = given ?? newId()
+      const body = naming(refs, call, (users) => ({ chat: { name, id }, users }))
+      const { chat } = await change<{ chat: Chat }>('create-chat', id, body, call)
       return chat
     },
-    addUsers: (room, users, call) => change<Membership>('add-users', room, { users, id: call?.id ?? newId() }, call),
-    removeUsers: (room, users, call) => change<Membership>('remove-users', room, { users, id: call?.id ?? newId() }, call),
-    send: (room, draft, call) => {
-      const { msg, type = 'text', id = newId() } = typeof draft === 'string' ? { msg: draft } : draft
-      return change<Message>('new-message', room, { msg, type, id }, call)
+    addUsers: changeUsers('add-users'),
+    removeUsers: changeUsers('remove-users'),
+    send: async (room, draft, call) => {
+      const { msg, type, id } = typeof draft === 'string' ? { msg: draft } : draft
+      const message = { msg, type: type ?? 'text', id: id ?? newId() }
+      unsent.add(room, message)
+      try {
+        const stored = await change<Message>('new-message', room, message, call)
+        unsent.remove(message)
+        return stored
+      } catch (error) {
+        // The fate of a message in flight is unknown when the client ends: the next process sends it again.
+        if (!operations.isEnded) unsent.remove(message)
+        throw error
+      }
     },
     chats: (page) => chatsOf(ask, async () => (await readiness.wait(page?.signal)).id, page),
     messages: (room, page) => messagesOf(ask, room, page),
     users: (ids, call) => people('users', usersPerRequest, ids, call),
-    findUsers: (ids, call) => people('externalUserIds', externalIdsPerRequest, ids, call),
+    findUsers,
   }
 }

@@ -1,102 +1,97 @@
 import type { Chat, Membership, Message, User } from '../domain/events.ts'
+import type { CallOptions, MessageDraft, Person, UserRef } from './call-types.ts'
 import type { ChatEvents, ChatState, RoomMessage } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import type { HistoryOptions, ListedChat, PageOptions } from './history.ts'
+import type { ClientLogger, ClientMetrics } from './observation.ts'
 import type { Fetch } from './refused-connection.ts'
+import type { Room } from './room.ts'
 import type { SocketConstructor } from './socket.ts'
 import type { GetToken } from './token-source.ts'
+import type { UnsentStorage } from './unsent.ts'
 
 export interface ConnectOptions {
-  /** Who is to be bound. May be left out where a token names the user. */
+  /** The user to bind. May be left out if a token names the user. */
   readonly user?: { readonly externalUserId: string; readonly name?: string }
-  /** One token for good: when it has ended, so has the client. */
+  /** One token that never changes: the client ends when it has expired. */
   readonly token?: string
-  /** Asked for a token for each connection, and before the last one ends. */
+  /** Returns a token for each connection, and before the last one expires. */
   readonly getToken?: GetToken
   /** Aborting closes the client. */
   readonly signal?: AbortSignal
+  /**
+   * Keeps unsent messages over a restart, for example `localStorage`. The client
+   * sends them again, under their own ids, once the same user is bound.
+   */
+  readonly storage?: UnsentStorage
+  /** Receives a line per connection, loss, refusal and reset; `console` is one. It never receives message texts or tokens. */
+  readonly logger?: ClientLogger
+  /** Called at the end of each request and connection, to be counted and measured. */
+  readonly metrics?: ClientMetrics
   /** Default: the runtime's own. */
   readonly WebSocket?: SocketConstructor
-  /**
-   * Asks the HTTP API why a WebSocket was refused, which the WebSocket does not tell. Default: the runtime's own.
-   */
+  /** Asks the HTTP API why a WebSocket was refused, which the WebSocket does not tell. Default: the runtime's own. */
   readonly fetch?: Fetch
-  /** Requests that may wait to be answered; past it a call fails with `queue_full`. Default 1,000. */
+  /** Requests that may wait for an answer; beyond that a call fails with `queue_full`. Default 1,000. */
   readonly maxQueued?: number
   /** The `FRAME_BYTES` of the service. Default 96 KiB. */
   readonly maxFrameBytes?: number
-  /** Missed frames of one room that are resumed; more are read from history. Default 1,000, at most 10,000. */
+  /** Missed frames of one room that are resumed; if more were missed, they are read from history. Default 1,000, at most 10,000. */
   readonly maxResumed?: number
   readonly times?: Partial<ClientTimes>
   readonly clock?: ClientClock
-  /** In [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random?: () => number
 }
 
-export interface CallOptions {
-  /**
-   * Aborting gives the call up. What was on its way already may still be
-   * stored: nobody knows.
-   */
-  readonly signal?: AbortSignal
-}
-
-export interface MessageDraft {
-  readonly msg: string
-  /** `text` by default. */
-  readonly type?: string
-  /** A UUID of the caller's own (`newId()`); with it a message can be sent again after the client is gone. */
-  readonly id?: string
-}
-
-/** Somebody, as others see them. */
-export type Person = Pick<User, 'id' | 'externalUserId' | 'name'>
-
 /**
- * A user in the chat, over as many connections as it takes.
+ * A user in the chat, over any number of connections.
  *
- * Promises:  a call goes on over lost connections until it is done, refused
- *            (`ChatError`), aborted, or the client has ended. `send` and the
- *            other calls that change a room resolve when the change is
- *            stored, once, however often it was sent; in one room they are
- *            stored in the order of the calls. What `on('message')` gives of
- *            a room is the room's exact history after the `seq` of its
- *            `chat` event: every message, once, in order, whatever happens
- *            to connections. Where that cannot be, `reset` says so.
- * Does not:  keep anything on disk: what was not confirmed when the process
- *            ends may be stored or not; send it again with the same `id`.
- *            Nor order one room against another.
+ * Promises:  a call continues over lost connections until it is carried out,
+ *            refused (`ChatError`) or aborted, or until the client has ended.
+ *            `send` and the other calls that change a room resolve when the
+ *            change is stored. It is stored once, however often it was sent,
+ *            and in one room in the order of the calls. The `message` events
+ *            of a room are its exact history after the `seq` of its `chat`
+ *            event: every message, once, in order. If that is impossible, a
+ *            `reset` event says so.
+ * Does not:  write to a disk, except unsent messages to `storage`. Without it,
+ *            a message that was not confirmed when the process ends may be
+ *            stored or not; send it again with the same `id`. It does not
+ *            order one room against another.
  */
 export interface ChatClient {
   /** The bound user; undefined until the first connection. */
   readonly user: User | undefined
   readonly state: ChatState
-  /** Resolves with the user once bound. */
+  /** Resolves with the user once it is bound. */
   ready(options?: CallOptions): Promise<User>
-  /** Returns what takes the listener off again. Whoever listens right after `connect` misses nothing. */
+  /** Returns a function that removes the listener. A listener that is added right after `connect` misses no event. */
   on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void, options?: CallOptions): () => void
-  /** The user is a member whether or not named. An `id` of one's own makes the call one that can be repeated. */
+  /** The messages and the members of one room, kept up to date; the same handle each time. */
+  room(id: string): Room
+  /** The user becomes a member, named or not. With an `id` of your own the call can be repeated. */
   createChat(
-    chat: { readonly name: string; readonly users: readonly string[]; readonly id?: string },
+    chat: { readonly name: string; readonly users: readonly UserRef[]; readonly id?: string },
     options?: CallOptions,
   ): Promise<Chat>
-  /** Resolves with those who were in fact added. */
-  addUsers(room: string, users: readonly string[], options?: CallOptions & { readonly id?: string }): Promise<Membership>
-  /** Resolves with those who were in fact removed. */
-  removeUsers(room: string, users: readonly string[], options?: CallOptions & { readonly id?: string }): Promise<Membership>
+  /** Resolves with the users who were not members before. */
+  addUsers(room: string, users: readonly UserRef[], options?: CallOptions & { readonly id?: string }): Promise<Membership>
+  /** Resolves with the users who were members before. */
+  removeUsers(room: string, users: readonly UserRef[], options?: CallOptions & { readonly id?: string }): Promise<Membership>
   /** Resolves when the message is stored. */
   send(room: string, draft: MessageDraft | string, options?: CallOptions): Promise<Message>
   /** The user's chats, most recent activity first. */
   chats(options?: PageOptions): AsyncGenerator<ListedChat, void>
-  /** What was said in a room, backwards (newest first) or forwards. */
+  /** The history of a room, backwards (newest first) or forwards. */
   messages(room: string, options?: HistoryOptions): AsyncGenerator<RoomMessage, void>
-  /** Those of them who share a chat with the user, by id. Who is not there is left out. */
+  /** By id, those who share a chat with the user. Others are left out. */
   users(ids: readonly string[], options?: CallOptions): Promise<readonly Person[]>
-  /** By external id; only for services, and for everybody where authentication is off. */
+  /** By external id, those who share a chat with the user; for a service, and without authentication, all. Others are left out. */
   findUsers(externalUserIds: readonly string[], options?: CallOptions): Promise<readonly Person[]>
-  /** Do not wait: connect now, or find out whether the connection still lives. For when the network is back. */
+  /** Connects now, or checks whether the connection is alive. Call it when the network is back. */
   wake(): void
-  /** For good: what is not done fails with `closed`. */
+  /** Closes the client for good: calls in flight fail with `closed`. */
   close(): void
 }

@@ -2,8 +2,7 @@ import { ChatError } from './chat-error.ts'
 import type { Closing } from './link.ts'
 
 /** What to check if no WebSocket was opened. Later the service itself is asked for the reason. */
-const notOpened =
-  'no WebSocket was opened; check the address, that its path ends in /ws, and the origins and tokens that the service accepts'
+const notOpened = 'no WebSocket was opened; check the address, its path (/ws), the origin of the page, and the token'
 
 /** A closed connection as an error, with the address and the close code. */
 export const closeError = (

@@ -11,16 +11,19 @@ import { createConnector } from './connector.ts'
 import { openLink } from './link.ts'
 import { createListeners } from './listeners.ts'
 import { newId } from './new-id.ts'
+import { observe } from './observation.ts'
 import { createOperations } from './operations.ts'
 import { createReadiness } from './readiness.ts'
 import type { Fetch } from './refused-connection.ts'
 import { refusalFinder } from './refused-connection.ts'
 import { requestFactory } from './requests.ts'
+import { createRoomHandles } from './room-handles.ts'
 import { createRooms } from './rooms.ts'
 import type { SocketConstructor } from './socket.ts'
 import { socketUrl, subprotocols } from './socket.ts'
 import { createTokenRefresh } from './token-refresh.ts'
 import { tokenSource } from './token-source.ts'
+import { createUnsent } from './unsent.ts'
 
 const runtimeSocket = (): SocketConstructor => {
   const { WebSocket: own } = globalThis as { WebSocket?: SocketConstructor }
@@ -48,9 +51,10 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
   let state: ChatState = { state: 'connecting' }
 
   const me = (): string => readiness.user?.id ?? ''
-  const rooms = createRooms({ me, emit: listeners.emit, lacks: (room) => catchUp.lacks(room) })
+  const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
   const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
-  const operations = createOperations({ clock, times, random, maxQueued, maxFrameBytes })
+  const operations = createOperations({ clock, times, random, maxQueued, maxFrameBytes, metrics: options.metrics })
+  const unsent = createUnsent(options.storage)
   const refresh = createTokenRefresh({ source: tokens, clock, times, random, request, nextId: newId })
 
   const connector = createConnector({
@@ -72,8 +76,9 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
       catchUp.connected(link, id)
       refresh.connected(link, token)
       operations.connected(link)
+      sendUnsent(body.user as User)
     },
-    feed: rooms.hear,
+    feed: rooms.receive,
     reset: catchUp.reset,
     lost: () => {
       catchUp.disconnected()
@@ -90,6 +95,22 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     },
   })
 
+  const calls = createCalls({ operations, request, readiness, unsent })
+  const on: ChatClient['on'] = (name, listener, call = {}) => {
+    const off = listeners.on(name, listener)
+    call.signal?.addEventListener('abort', off, { once: true })
+    return off
+  }
+  const room = createRoomHandles({ ...calls, on })
+  const sendUnsent = ({ id }: User): void => {
+    for (const [to, message] of unsent.bound(id)) {
+      calls
+        .send(to, message)
+        .catch((error: unknown) => options.logger?.warn(`chat: an unsent message was not stored: ${String(error)}`))
+    }
+  }
+  observe(listeners, options.logger, options.metrics)
+
   const close = (): void => connector.end(new ChatError('closed', 'closed: the client was closed'))
   if (signal?.aborted === true) close()
   else signal?.addEventListener('abort', close, { once: true })
@@ -102,13 +123,10 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     get state() {
       return state
     },
-    ...createCalls(operations, request, readiness),
+    ...calls,
+    room,
     ready: (call = {}) => readiness.wait(call.signal),
-    on: (name, listener, call = {}) => {
-      const off = listeners.on(name, listener)
-      call.signal?.addEventListener('abort', off, { once: true })
-      return off
-    },
+    on,
     wake: connector.wake,
     close,
   }

@@ -1,4 +1,4 @@
-import { closeCodes } from '../protocol/close-codes.ts'
+import { stale } from '../protocol/close-codes.ts'
 import type { ErrorBody } from '../protocol/errors.ts'
 import type { ClientClock, ClientTimer } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
@@ -126,7 +126,7 @@ export const openLink = ({ socket, clock, times, ping, events }: LinkDeps): Link
     ask(ping(), () => undefined)
     timer = clock.after(times.pongMs, () => {
       if (framesReceived > receivedBefore) watchSilence()
-      else close(closeCodes.stale.code, closeCodes.stale.reason)
+      else close(stale.code, stale.reason)
     })
   }
 

@@ -1,100 +1,81 @@
+import type { ErrorBody } from '../protocol/errors.ts'
 import { ChatError, errorOfCall, refusal } from './chat-error.ts'
-import type { ClientClock, ClientTimer } from './client-clock.ts'
+import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import { backoffMs } from './client-times.ts'
 import type { Body } from './frames.ts'
 import type { Link, Outcome } from './link.ts'
+import type { ClientMetrics } from './observation.ts'
+import type { Operation } from './operation-queue.ts'
+import { createOperationQueue } from './operation-queue.ts'
 import type { OutgoingRequest } from './requests.ts'
 
 export interface OperationOptions {
-  /** Operations of one lane go out one at a time, in the order of the calls. */
+  /** The operations of one lane are sent one at a time, in the order of the calls. */
   readonly lane?: string
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * What the application asks for, until it is done.
+ * The requests of the application, until they have ended.
  *
- * Promises:  an operation is sent again, as it was, after a lost connection
- *            and after a refusal that may be repeated, until it is answered,
- *            refused, aborted or the client is closed. A lane keeps its order
+ * Promises:  a request is sent again, unchanged, after a lost connection and
+ *            after a retryable refusal, until it is answered, refused or
+ *            aborted, or until the client ends. A lane keeps its order
  *            through all of that.
- * Does not:  wait for ever to be full: past `maxQueued` a call fails at once,
- *            and nothing of it is sent.
+ * Does not:  queue more than `maxQueued` requests: the call fails at once, and
+ *            nothing of it is sent.
  */
 export interface Operations {
-  run(request: OutgoingRequest, options: OperationOptions): Promise<Body>
+  /** A request that is still being made keeps its place in its lane. */
+  run(request: OutgoingRequest | Promise<OutgoingRequest>, options: OperationOptions): Promise<Body>
   connected(link: Link): void
   disconnected(): void
-  /** Everything fails with this error, now and later. */
+  /** All requests fail with this error, now and later. */
   end(error: ChatError): void
+  readonly isEnded: boolean
 }
 
-export interface OperationsPorts {
+export interface OperationsDeps {
   readonly clock: ClientClock
   readonly times: ClientTimes
   readonly random: () => number
   readonly maxQueued: number
   readonly maxFrameBytes: number
+  readonly metrics: ClientMetrics | undefined
 }
 
-interface Operation {
-  readonly request: OutgoingRequest
-  readonly lane: string | undefined
-  readonly succeed: (body: Body) => void
-  readonly fail: (error: unknown) => void
-  state: 'waiting' | 'under way' | 'pausing' | 'done'
-  attempts: number
-  pause?: ClientTimer
-}
-
-/** Under way at a time; the service takes twice as many commands, and as many reads again. */
-const maxUnderWay = 32
+/** Requests in flight at a time; the service accepts twice as many commands, and as many reads again. */
+const maxInFlight = 32
 
 const tooLarge = (maxBytes: number): ChatError => {
   const details = { field: 'frame', reason: `larger than ${maxBytes} bytes` }
   return new ChatError('invalid', `invalid: ${details.field}: ${details.reason}`, { details })
 }
 
-export const createOperations = (ports: OperationsPorts): Operations => {
-  const { clock, times, random, maxQueued, maxFrameBytes } = ports
-  /** In the order of the calls: waiting, under way and pausing. */
-  const queue = new Set<Operation>()
-  const lanes = new Map<string, Operation[]>()
+export const createOperations = (deps: OperationsDeps): Operations => {
+  const { clock, times, random, maxQueued, maxFrameBytes, metrics } = deps
+  const queue = createOperationQueue()
   let link: Link | undefined
-  let underWay = 0
+  let inFlight = 0
   let ended: ChatError | undefined
 
-  const isFirst = (operation: Operation): boolean => operation.lane === undefined || lanes.get(operation.lane)?.[0] === operation
-
-  const enter = (operation: Operation): void => {
-    queue.add(operation)
-    if (operation.lane === undefined) return
-    const lane = lanes.get(operation.lane)
-    if (lane === undefined) lanes.set(operation.lane, [operation])
-    else lane.push(operation)
-  }
-
   const leave = (operation: Operation): void => {
-    if (operation.state === 'under way') underWay -= 1
+    if (operation.state === 'in flight') inFlight -= 1
     operation.state = 'done'
     operation.pause?.cancel()
-    queue.delete(operation)
-    if (operation.lane === undefined) return
-    const left = (lanes.get(operation.lane) ?? []).filter((other) => other !== operation)
-    if (left.length === 0) lanes.delete(operation.lane)
-    else lanes.set(operation.lane, left)
+    queue.remove(operation)
   }
 
   const settle = (operation: Operation, outcome: Outcome): void => {
-    if (operation.state !== 'under way') return
+    if (operation.state !== 'in flight') return
     if (outcome.kind === 'lost') {
-      // It goes out on the next connection, in its place in the queue.
-      underWay -= 1
+      // It is sent on the next connection, in its place in the queue.
+      inFlight -= 1
       operation.state = 'waiting'
       return
     }
-    if (outcome.kind === 'refused') refuse(operation, outcome)
+    if (outcome.kind === 'refused') refused(operation, outcome.error)
     else {
       leave(operation)
       operation.succeed(outcome.body)
@@ -102,12 +83,12 @@ export const createOperations = (ports: OperationsPorts): Operations => {
     pump()
   }
 
-  const refuse = (operation: Operation, { error }: Outcome & { readonly kind: 'refused' }): void => {
+  const refused = (operation: Operation, error: ErrorBody): void => {
     if (!error.retryable) {
       leave(operation)
       return operation.fail(refusal(error))
     }
-    underWay -= 1
+    inFlight -= 1
     operation.state = 'pausing'
     const delayMs = error.retry_after_ms ?? backoffMs(times, random, operation.attempts)
     operation.attempts += 1
@@ -117,57 +98,90 @@ export const createOperations = (ports: OperationsPorts): Operations => {
     })
   }
 
-  const start = (operation: Operation, on: Link): void => {
-    underWay += 1
-    operation.state = 'under way'
-    on.ask(operation.request, (outcome) => settle(operation, outcome))
+  const start = (operation: Operation, request: OutgoingRequest, on: Link): void => {
+    const sentAtMs = clock.monotonicMs()
+    inFlight += 1
+    operation.state = 'in flight'
+    on.ask(request, (outcome) => {
+      const code = outcome.kind === 'refused' ? outcome.error.code : outcome.kind === 'lost' ? 'lost' : 'ok'
+      metrics?.request?.(request.event, code, clock.monotonicMs() - sentAtMs)
+      settle(operation, outcome)
+    })
   }
 
   const pump = (): void => {
-    for (const operation of queue) {
-      if (link === undefined || underWay >= maxUnderWay) return
-      if (operation.state === 'waiting' && isFirst(operation)) start(operation, link)
+    for (const operation of queue.all) {
+      const { request, state } = operation
+      if (link === undefined || inFlight >= maxInFlight) return
+      if (request !== undefined && state === 'waiting' && queue.isFirst(operation)) start(operation, request, link)
     }
   }
 
-  /** Undefined: the request may be taken in. */
-  const whyNot = (request: OutgoingRequest): ChatError | undefined => {
-    if (ended !== undefined) return ended
-    if (new TextEncoder().encode(request.text).length > maxFrameBytes) return tooLarge(maxFrameBytes)
-    return queue.size < maxQueued ? undefined : new ChatError('queue_full', `queue_full: ${maxQueued} requests are waiting`)
+  const flawOf = ({ text }: OutgoingRequest): ChatError | undefined =>
+    new TextEncoder().encode(text).length > maxFrameBytes ? tooLarge(maxFrameBytes) : undefined
+
+  const reject = (operation: Operation, error: unknown): void => {
+    if (operation.state === 'done') return
+    leave(operation)
+    operation.fail(error)
+    pump()
   }
 
+  /** The request was made while its operation held its place. */
+  const made = (operation: Operation, request: OutgoingRequest): void => {
+    if (operation.state === 'done') return
+    const flaw = flawOf(request)
+    if (flaw !== undefined) return reject(operation, flaw)
+    operation.request = request
+    pump()
+  }
+
+  /** Why a request is not accepted; undefined if it is. */
+  const whyNot = (request: OutgoingRequest | undefined): ChatError | undefined => {
+    if (ended !== undefined) return ended
+    const flaw = request === undefined ? undefined : flawOf(request)
+    if (flaw !== undefined || queue.all.size < maxQueued) return flaw
+    return new ChatError('queue_full', `queue_full: ${maxQueued} requests are waiting`)
+  }
+
+  const run: Operations['run'] = (given, { lane, signal }) =>
+    new Promise((succeed, fail) => {
+      const call = new Error()
+      const request = given instanceof Promise ? undefined : given
+      const flaw = whyNot(request)
+      if (signal?.aborted === true || flaw !== undefined) {
+        if (given instanceof Promise) given.catch(() => undefined)
+        return fail(signal?.aborted === true ? signal.reason : errorOfCall(flaw as ChatError, call))
+      }
+      const abort = (): void => reject(operation, signal?.reason)
+      const free = (): void => signal?.removeEventListener('abort', abort)
+      const operation: Operation = {
+        request,
+        lane,
+        succeed: (body) => {
+          free()
+          succeed(body)
+        },
+        fail: (error) => {
+          free()
+          fail(error instanceof ChatError ? errorOfCall(error, call) : error)
+        },
+        state: 'waiting',
+        attempts: 0,
+      }
+      signal?.addEventListener('abort', abort)
+      queue.add(operation)
+      if (given instanceof Promise) {
+        given.then(
+          (ready) => made(operation, ready),
+          (error: unknown) => reject(operation, error),
+        )
+      }
+      pump()
+    })
+
   return {
-    run: (request, { lane, signal }) =>
-      new Promise((resolve, reject) => {
-        const call = new Error()
-        if (signal?.aborted === true) return reject(signal.reason)
-        const refused = whyNot(request)
-        if (refused !== undefined) return reject(errorOfCall(refused, call))
-        const abort = (): void => {
-          leave(operation)
-          operation.fail(signal?.reason)
-          pump()
-        }
-        const free = (): void => signal?.removeEventListener('abort', abort)
-        const operation: Operation = {
-          request,
-          lane,
-          succeed: (body) => {
-            free()
-            resolve(body)
-          },
-          fail: (error) => {
-            free()
-            reject(error instanceof ChatError ? errorOfCall(error, call) : error)
-          },
-          state: 'waiting',
-          attempts: 0,
-        }
-        signal?.addEventListener('abort', abort)
-        enter(operation)
-        pump()
-      }),
+    run,
     connected: (next) => {
       link = next
       pump()
@@ -178,10 +192,13 @@ export const createOperations = (ports: OperationsPorts): Operations => {
     end: (error) => {
       ended ??= error
       link = undefined
-      for (const operation of [...queue]) {
+      for (const operation of [...queue.all]) {
         leave(operation)
         operation.fail(error)
       }
+    },
+    get isEnded() {
+      return ended !== undefined
     },
   }
 }

@@ -11,15 +11,19 @@ export interface Readiness {
   ended(error: ChatError): void
 }
 
-interface Waiting {
-  resolve(user: User): void
-  reject(error: ChatError): void
-}
-
 export const createReadiness = (): Readiness => {
-  const waiting = new Set<Waiting>()
+  let resolveFirst: (user: User) => void = () => undefined
+  let rejectAll: (error: ChatError) => void = () => undefined
+  const first = new Promise<User>((resolve) => {
+    resolveFirst = resolve
+  })
+  const end = new Promise<never>((_, reject) => {
+    rejectAll = reject
+  })
+  // Nobody may be waiting.
+  end.catch(() => undefined)
   let user: User | undefined
-  let end: ChatError | undefined
+  let isEnded = false
 
   return {
     get user() {
@@ -28,38 +32,21 @@ export const createReadiness = (): Readiness => {
     wait: (signal) => {
       const call = new Error()
       return new Promise((resolve, reject) => {
-        if (signal?.aborted === true) return reject(signal.reason)
-        if (end !== undefined) return reject(errorOfCall(end, call))
-        if (user !== undefined) return resolve(user)
-        const leave = (): void => {
-          waiting.delete(entry)
-          signal?.removeEventListener('abort', abort)
-        }
-        const abort = (): void => {
-          leave()
-          reject(signal?.reason)
-        }
-        const entry: Waiting = {
-          resolve: (bound) => {
-            leave()
-            resolve(bound)
-          },
-          reject: (error) => {
-            leave()
-            reject(errorOfCall(error, call))
-          },
-        }
-        waiting.add(entry)
+        const abort = (): void => reject(signal?.reason)
+        if (signal?.aborted === true) return abort()
         signal?.addEventListener('abort', abort)
+        Promise.race(isEnded ? [end] : [first, end])
+          .then(resolve, (error: ChatError) => reject(errorOfCall(error, call)))
+          .finally(() => signal?.removeEventListener('abort', abort))
       })
     },
     bound: (next) => {
       user = next
-      for (const entry of [...waiting]) entry.resolve(next)
+      resolveFirst(next)
     },
     ended: (error) => {
-      end = error
-      for (const entry of [...waiting]) entry.reject(error)
+      isEnded = true
+      rejectAll(error)
     },
   }
 }

@@ -4,17 +4,17 @@ export interface Timer {
 }
 
 /**
- * Time, injected, so that tests own it.
+ * Time, injected so that tests control it.
  *
- * Promises:  `monotonicMs` never goes back; callbacks run one at a time, none
- *            before its time, and never inside the call that set them.
- * Does not:  keep the process alive for a timer that is only waiting.
+ * Promises:  `monotonicMs` never decreases; callbacks run one at a time, never
+ *            before their delay has passed, and never inside `after` itself.
+ * Does not:  keep the process alive for a pending timer.
  */
 export interface Clock {
   /** Milliseconds since the epoch. May jump. */
   nowMs(): number
   /** Milliseconds since some moment, with fractions. For durations. */
   monotonicMs(): number
-  /** Runs `callback` once, at least `delayMs` from now; 0 means after what is under way. */
+  /** Runs `callback` once, at least `delayMs` from now; 0: in a later turn of the event loop. */
   after(delayMs: number, callback: () => void): Timer
 }

@@ -2,7 +2,7 @@ import type { ChatState } from '../domain/chat.ts'
 import type { DomainEvent, EventType, User } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
 
-/** An event as it is kept: `data` is the frame's body, as text, never parsed again on the way out. */
+/** An event as stored. `data` is the body of the frame as text; it is sent to clients without being parsed again. */
 export interface StoredEvent {
   readonly v: number
   readonly stream: string
@@ -21,71 +21,72 @@ export interface StoredRejection {
   readonly rejection: Rejection
 }
 
-/** What became of a command: its event or its rejection; recorded once, for ever the same. */
-export type Outcome =
+/** The stored outcome of a command: its event or its rejection. Recorded once and never changed. */
+export type RecordedOutcome =
   | { readonly kind: 'event'; readonly digest: string; readonly event: StoredEvent }
   | { readonly kind: 'rejection'; readonly digest: string; readonly rejection: Rejection }
 
-/** Names a command: an id is unique within its room only, and the digest names the command's content. */
+/** Identifies a command: an id is unique within its room only; the digest identifies the content. */
 export interface CommandKey {
   readonly room: string
   readonly id: string
   readonly digest: string
 }
 
-/** What has to be read before commands can be decided. Duplicates are harmless. */
+/** What to read before commands can be decided. Duplicates are allowed. */
 export interface ReadSet {
   readonly rooms: readonly string[]
-  /** The recorded outcomes of these commands. */
+  /** Commands whose recorded outcomes to read. */
   readonly commands: readonly CommandKey[]
-  /** Whether each user is a member of that room. */
+  /** Pairs to test: is the user a member of the room? */
   readonly members: readonly { readonly room: string; readonly user: string }[]
-  /** Whether these users exist. */
+  /** Users to test for existence. */
   readonly users: readonly string[]
   readonly externalIds: readonly string[]
-  /** Whose present chats to count. A count ends at `upTo`, so that it costs no more than that many index entries. */
+  /** Users whose present chats to count. A count stops at `upTo`, so that it reads no more than that many index entries. */
   readonly chatCounts: { readonly users: readonly string[]; readonly upTo: number }
 }
 
-/** The answer to a read set, all of one moment. */
+/** The answer to a read set, from one snapshot. */
 export interface Snapshot {
-  /** Rooms that exist. `members` holds those asked for; `knownUsers`, counts and limits are the caller's to fill in. */
+  /** Rooms that exist. `members` holds only members asked for; the caller fills in `knownUsers`, counts and limits. */
   readonly chats: ReadonlyMap<string, ChatState>
   readonly knownUsers: ReadonlySet<string>
   /** By external id. */
   readonly users: ReadonlyMap<string, User>
-  /** By user, of those asked for; may be of a later moment. Not locked: other rooms may change it until the commit. */
+  /** By user, of those asked for; may be newer than the snapshot. Not locked: other rooms may change it until the commit. */
   readonly chatCounts: ReadonlyMap<string, number>
   /** By `commandKeyText`: the outcome of each command asked for, and the outcome that keeps its id, in any order. */
-  readonly outcomes: ReadonlyMap<string, readonly Outcome[]>
+  readonly outcomes: ReadonlyMap<string, readonly RecordedOutcome[]>
 }
 
-/** The map key of a command id. */
+/** The map key for a command id in a room. */
 export const commandKeyText = (room: string, id: string): string => `${room} ${id}`
 
-/** An event to be appended, with its body already serialised. */
+/** An event to append, with its body already serialised. */
 export interface NewEvent {
   readonly event: DomainEvent
   readonly data: string
 }
 
+/** The outcomes that one append records. */
 export interface NewOutcomes {
   readonly events: readonly NewEvent[]
   readonly rejections: readonly StoredRejection[]
 }
 
-/** What one append stores, and the state that it was decided from. */
+/** The outcomes of one append, and the state from which they were decided. */
 export interface Append extends NewOutcomes {
   /**
-   * The last seq of each room at which its commands were decided; 0: no such
-   * room. Names every room of the append, also those in which all is rejected.
+   * The last seq of each room when its commands were decided; 0: the room does
+   * not exist. Contains every room of the append, also those with rejections only.
    */
   readonly heads: ReadonlyMap<string, number>
-  /** The rooms whose commands were decided without reading their recorded outcomes. */
+  /** Rooms whose commands were decided without reading their recorded outcomes. */
   readonly unread: ReadonlySet<string>
 }
 
-/** `stale`: nothing was stored, because a head differs or a command has an outcome already. Read and decide again. */
+/** `stale`: nothing was stored, because a head differs or a command already has an outcome. Read and decide again. */
 export type AppendResult = 'appended' | 'stale'
 
 /**
@@ -106,44 +107,46 @@ export class StoreError extends Error {
   }
 }
 
+/** A request for events of one room after a seq. */
 export interface PageRequest {
   readonly room: string
-  /** Events with a greater seq are wanted. */
+  /** Return events with a greater seq. */
   readonly after: number
   readonly limit: number
-  /** Whose membership of the room to tell, at the page's head. */
+  /** Users whose membership of the room to return, as of the head of the page. */
   readonly users: readonly string[]
 }
 
-/** `until` is the seq of the event that removed the user, if one did. A member's first frame is `since + 1`. */
+/** A user's latest membership of a room, in seqs: it begins at the frame `since + 1`; `until` is the seq of the event that removed the user, if any. */
 export interface MembershipSpan {
   readonly since: number
   readonly until?: number
 }
 
+/** The answer to a `PageRequest`, from one snapshot. */
 export interface Page {
-  /** Ascending, without holes, starting at `after + 1`; cut at `limit` or 1 MiB, but never empty if there is a next one. */
+  /** Ascending and gapless from `after + 1`; ends at `limit` events or 1 MiB, but contains at least one event if there is one. */
   readonly events: readonly StoredEvent[]
-  /** The room's last seq, 0 if there is no such room, in the same snapshot. */
+  /** The last seq of the room in the same snapshot; 0 if the room does not exist. */
   readonly head: number
-  /** Absent: never was a member. */
+  /** A user who never was a member is absent. */
   readonly members: ReadonlyMap<string, MembershipSpan>
 }
 
 /**
  * The reads and appends of one writer, all over one connection to the primary.
  *
- * Promises:  `read` is one snapshot, but for `chatCounts`. `append` is one round
- *            trip: it locks the rooms that `heads` names in id order, also
+ * Promises:  `read` is one snapshot, except for `chatCounts`. `append` is one
+ *            round trip: it locks the rooms of `heads` in id order, including
  *            those that do not exist, and compares the heads under the locks.
- *            It stores everything and updates the read model, or nothing. It
- *            is `stale` if a head differs, if an event or a rejection has an
- *            outcome that excludes it, or if a rejection of an `unread` room
- *            is under an id that an event or another rejection keeps. A
- *            `forbidden` excludes commands of the same digest only.
- *            After `lost` every call rejects: no append can be made from what
- *            was read over an earlier connection. Every error is a
- *            `StoreError`; after one, whether the append was stored is unknown.
+ *            It stores everything and updates the read model, or stores
+ *            nothing. It is `stale` if a head differs, if an event or a
+ *            rejection has an outcome that excludes it, or if a rejection of an
+ *            `unread` room has an id that an event or another rejection holds.
+ *            A `forbidden` excludes only commands of the same digest.
+ *            After `lost` every call rejects: no append can be based on a read
+ *            over an earlier connection. Every error is a `StoreError`; after
+ *            one, it is unknown whether the append was stored.
  * Does not:  retry, reconnect, check memberships, or check that seqs start at
  *            head + 1 beyond what the unique keys do.
  * Blocks:    up to the statement time-outs, then rejects.
@@ -151,24 +154,24 @@ export interface Page {
 export interface Appender {
   read(wanted: ReadSet): Promise<Snapshot>
   append(batch: Append): Promise<AppendResult>
-  /** Resolves when the connection has ended, for whatever reason. */
+  /** Resolves when the connection has ended, for any reason. */
   readonly lost: Promise<void>
   /** Ends the connection. Idempotent. */
   close(): Promise<void>
 }
 
 /**
- * The events and what was decided, as they are stored.
+ * The stored events and outcomes.
  *
- * Promises:  a read is one snapshot per call; answers stand in the requests'
- *            order. Every rejection of any method is a `StoreError`.
+ * Promises:  each call reads one snapshot; answers are in the order of the
+ *            requests. Every method rejects with `StoreError` only.
  * Does not:  retry.
  * Blocks:    up to the statement time-outs, then rejects.
  */
 export interface EventStore {
-  /** Connects; rejects when that fails. What was read over one appender says nothing about another. */
+  /** Connects; rejects when that fails. A read over one appender is not valid for another. */
   openAppender(): Promise<Appender>
   readPages(requests: readonly PageRequest[]): Promise<readonly Page[]>
   /** What is recorded of exactly these commands: an outcome with another digest is another command's. */
-  outcomes(keys: readonly CommandKey[]): Promise<readonly (Outcome | undefined)[]>
+  outcomes(keys: readonly CommandKey[]): Promise<readonly (RecordedOutcome | undefined)[]>
 }

@@ -1,10 +1,10 @@
-/** How fast a bucket fills, and how much it holds. */
+/** The refill rate and the capacity of a token bucket. */
 export interface Rate {
   readonly perMinute: number
   readonly burst: number
 }
 
-/** What was taken out of one bucket. */
+/** An amount to take from one bucket. */
 export interface Charge {
   readonly key: string
   readonly cost: number
@@ -12,20 +12,19 @@ export interface Charge {
 }
 
 /**
- * Token buckets that all gateways share.
+ * Token buckets shared by all gateways.
  *
- * Promises:  each spending is one step that nothing comes between. A bucket
- *            may be overdrawn, by as much as it holds at the most; what is
- *            owed is paid before anything else can be had.
- * Does not:  keep anybody from spending; it tells how long to wait. Keeps
- *            buckets no longer than they take to fill.
- * Blocks:    never for long: `spend` rejects at once while the store is known
- *            to be down, and within the request time-out otherwise.
+ * Promises:  each charge is atomic. A bucket may be overdrawn by at most its
+ *            capacity; the debt is refilled before new tokens are available.
+ * Does not:  refuse a charge; it returns how long to wait. Does not keep a
+ *            bucket for longer than it takes to fill.
+ * Blocks:    not for long: `spend` rejects at once while the store is down,
+ *            and within the request time-out otherwise.
  */
 export interface RateLimitStore {
-  /** Resolves, in the order of the items, with the milliseconds until the bucket is no longer overdrawn: 0 if it is not. */
+  /** Resolves with the milliseconds until each bucket is no longer overdrawn, in the order of the items; 0: not overdrawn. */
   spend(items: readonly Charge[]): Promise<readonly number[]>
-  /** How many gateways share the buckets, as last heard; 1 at least. */
+  /** Number of gateways that share the buckets, as last reported by the store; at least 1. */
   readonly gateways: number
   close(): Promise<void>
 }

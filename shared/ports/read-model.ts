@@ -1,42 +1,45 @@
 import type { Chat, User } from '../domain/events.ts'
 
-/** A room that a user is a member of now. */
+/** A room of which a user is a member now. */
 export interface HeldMembership {
   readonly room: string
-  /** A member's first frame is `since + 1`. */
+  /** The first frame of the membership has the seq `since + 1`. */
   readonly since: number
   /** The room's last seq in the same snapshot. */
   readonly head: number
 }
 
-/** The last event of a room, as a gateway has it. */
+/** The last event of a room that a gateway has processed. */
 export interface HeldHead {
   readonly seq: number
   /** `eventDigest` of the event at `seq`; undefined: only the seq is compared. */
   readonly digest: string | undefined
 }
 
-/** What the store has in place of a `HeldHead`. */
+/** The head in the store where it differs from a `HeldHead`. */
 export interface ChangedHead {
-  /** The room's last seq; 0 if there is no such room. */
+  /** The last seq of the room; 0 if the room does not exist. */
   readonly head: number
-  /** The store has no event at the held seq, or another one than the held digest names. */
+  /** The store has no event at the held seq, or an event with another digest. */
   readonly isOther: boolean
 }
 
+/** A chat with the last seq of its room. */
 export interface ChatListEntry extends Chat {
   readonly seq: number
 }
 
+/** A request for one page of the chats of a user. */
 export interface ChatQuery {
   readonly user: string
   readonly limit: number
   readonly cursor?: string | undefined
 }
 
+/** A request for one page of the messages of a room. */
 export interface MessageQuery {
   readonly room: string
-  /** Only a member of now may read; undefined: no check. */
+  /** The user who reads; must be a present member. */
   readonly reader: string
   readonly limit: number
   /** ISO instants; `from` inclusive, `to` exclusive. */
@@ -48,52 +51,56 @@ export interface MessageQuery {
   readonly cursor?: string | undefined
 }
 
+/** One page of messages; `nextCursor` is absent on the last page. */
 export interface MessagePage {
-  /** Ascending by seq; `data` is the message's body as stored. */
+  /** Ascending by seq; `data` is the body of the message as stored. */
   readonly messages: readonly { readonly seq: number; readonly data: string }[]
   readonly nextCursor?: string
 }
 
+/** One page of chats; `nextCursor` is absent on the last page. */
 export interface ChatPage {
   /** Most recent activity first. */
   readonly chats: readonly ChatListEntry[]
   readonly nextCursor?: string
 }
 
-/** The cursor was not made by this list. */
+/** The cursor is malformed, or belongs to another list. */
 export class CursorError extends Error {}
 
 /**
- * What can be asked of the tables computed from events.
+ * Queries on the tables computed from events.
  *
- * Promises:  each call is one snapshot; it shows every transaction that was
- *            acknowledged before the call. Pages end at 1 MiB too. Cursors
- *            are opaque and outlive restarts. Rejections are `StoreError`
- *            (fault `unavailable`), or `CursorError` for a bad cursor.
+ * Promises:  each call reads one snapshot, which contains every transaction
+ *            that was acknowledged before the call. Pages also end at 1 MiB.
+ *            Cursors are opaque and stay valid across restarts. Rejects with
+ *            `StoreError`, or with `CursorError` for a bad cursor.
  * Does not:  write.
  * Blocks:    up to the statement time-outs, then rejects.
  */
 export interface ReadModel {
-  /** Random, set by the first migration and by a restore. */
+  /** The epoch of the database: a random text, set by the first migration and by each restore. */
   epoch(): Promise<string>
-  /** Last seqs; a room that does not exist is absent. */
+  /** The last seq of each room; a room that does not exist is absent. */
   heads(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
-  /** The rooms whose last seq is not the held one, or whose event there is another one. A room that does not exist has seq 0. */
+  /** The rooms whose last seq differs from the held one, or whose event at the held seq differs. A room that does not exist has seq 0. */
   changedHeads(held: ReadonlyMap<string, HeldHead>): Promise<ReadonlyMap<string, ChangedHead>>
   /**
-   * The present memberships of each user; one without any is absent. With
-   * `most`, of a user who has more than that only `most + 1` are read.
+   * The present memberships of each user; a user without any is absent. For a
+   * user with more than `most`, only `most + 1` are read.
    */
   memberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
   /**
-   * The same, but only of users who are not members of exactly the rooms held of them: of each a `roomsDigest`,
-   * or undefined, which no memberships equal. A user without any has an empty list here.
+   * The present memberships of the users whose rooms differ from the held ones. `held` has the `roomsDigest` of each
+   * user's rooms; undefined never matches. A user without memberships has an empty list.
    */
   changedMemberships(held: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
+  /** Users by external id; an unknown id is absent. */
   usersByExternalId(externalIds: readonly string[]): Promise<ReadonlyMap<string, User>>
-  /** Those of `ids` who exist and share a chat with `viewer` now (or are the viewer); without a viewer, all. */
+  /** The users of `ids` who exist and share a chat with `viewer` now, and the viewer itself; without a viewer, all that exist. */
   usersById(ids: readonly string[], viewer?: string): Promise<readonly User[]>
+  /** The chats of a user, most recently active first. */
   chatsOf(query: ChatQuery): Promise<ChatPage>
-  /** Undefined: the reader is not a member, or there is no such chat. */
+  /** Messages of a room; undefined: the reader is not a member, or the chat does not exist. */
   messagesOf(query: MessageQuery): Promise<MessagePage | undefined>
 }

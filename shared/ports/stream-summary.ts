@@ -1,27 +1,29 @@
-/** One stream, as the events and as the tables computed from them have it, in one snapshot. */
+/** Counts of one stream in the events and in the tables computed from them, from one snapshot. */
 export interface StreamSummary {
   readonly stream: string
   readonly kind: 'chat' | 'user'
   readonly first: number
   readonly head: number
-  /** As many as the head says, or there are holes. */
+  /** Number of events; equals `head - first + 1` unless events are missing. */
   readonly events: number
-  /** Among the events, and in the table of messages. */
+  /** Number of message events. */
   readonly messages: number
+  /** Number of rows in the table of messages. */
   readonly messageRows: number
-  /** Of the chat's row; absent: there is none. */
+  /** From the row of the chat; absent: there is no row. */
   readonly chatHead?: number
   readonly memberCount?: number
   readonly memberRows: number
   readonly hasUserRow: boolean
 }
 
+/** Identifies one event. */
 export interface EventKey {
   readonly stream: string
   readonly seq: number
 }
 
-/** How long ago an event was stored. */
+/** An event and the milliseconds since it was stored. */
 export interface EventAge extends EventKey {
   readonly ageMs: number
 }

@@ -1,3 +1,7 @@
+// The client uses these two alone, and its bundle does not hold the others.
+export const stale = { code: 4001, reason: 'no heartbeat', meaning: 'a ping was not answered' } as const
+export const tokenExpired = { code: 4003, reason: 'token expired', meaning: 'come back with a new token' } as const
+
 /**
  * Every close code that the service sends, and the standard codes that a client
  * can see. Clients reconnect after 4000–4499 and do not after 4500–4999.
@@ -14,9 +18,9 @@ export const closeCodes = {
   restart: { code: 1012, reason: 'service restart', meaning: 'the gateway stops; others go on' },
   overloaded: { code: 1013, reason: 'try again later', meaning: 'the gateway takes no more sockets now' },
   slowConsumer: { code: 4000, reason: 'slow consumer', meaning: 'the socket took nothing for too long' },
-  stale: { code: 4001, reason: 'no heartbeat', meaning: 'a ping was not answered' },
+  stale,
   flooding: { code: 4002, reason: 'too many requests', meaning: 'more was asked than is allowed, again and again' },
-  tokenExpired: { code: 4003, reason: 'token expired', meaning: 'come back with a new token' },
+  tokenExpired,
   unbound: { code: 4004, reason: 'no user', meaning: 'no create-user came in time' },
   unfinished: { code: 4005, reason: 'unfinished frame', meaning: 'a frame was begun and not finished in time' },
   idle: { code: 4006, reason: 'idle', meaning: 'a socket without a user asked nothing for long' },

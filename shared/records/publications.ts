@@ -7,8 +7,9 @@ import { z } from 'zod'
 import type { FeedEvent } from '../protocol/answers.ts'
 import { feedEvents } from '../protocol/answers.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
-import { errors } from '../protocol/errors.ts'
+import { errorBody, errors } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/parse-json.ts'
+import type { Outcome } from './outcome.ts'
 
 /** Topics, before the adapter's namespace prefix. */
 export const channels = {
@@ -34,16 +35,12 @@ export interface RoomPublication {
   readonly events: readonly PublishedEvent[]
 }
 
-/** What became of one command, for the gateway that asked. `room` is the record's key. */
-export interface OutcomeLine {
+/** The outcome of one command, for the gateway that sent it. `room` is the key of the command's record. */
+export interface PublishedOutcome {
   readonly room: string
   readonly command: string
   readonly digest: string
-  /** The event's place, when it is one of a room's. */
-  readonly seq?: number
-  /** The frame's body as text, or the error. */
-  readonly body?: string
-  readonly error?: { readonly code: ErrorCode; readonly message: string; readonly details?: Readonly<Record<string, unknown>> }
+  readonly outcome: Outcome
 }
 
 /** A hint that a user's membership of a room has changed. */
@@ -115,11 +112,15 @@ export const readRoomPublication = (payload: Buffer): RoomPublication | undefine
   return honest ? { room, events } : undefined
 }
 
-export const writeOutcomeLine = (line: OutcomeLine): string => {
-  const { room, command, digest, seq, body, error } = line
+/** `retryable` is not published, because it follows from the code. */
+export const writeOutcomeLine = ({ room, command, digest, outcome }: PublishedOutcome): string => {
   const head = `{"v":1,"room":${JSON.stringify(room)},"command":"${command}","digest":"${digest}"`
-  const place = seq === undefined ? '' : `,"seq":${seq}`
-  return error === undefined ? `${head}${place},"body":${body ?? 'null'}}` : `${head}${place},"error":${JSON.stringify(error)}}`
+  if ('error' in outcome) {
+    const { code, message, details } = outcome.error
+    return `${head},"error":${JSON.stringify({ code, message, details })}}`
+  }
+  const seq = outcome.seq === undefined ? '' : `,"seq":${outcome.seq}`
+  return `${head}${seq},"body":${outcome.body}}`
 }
 
 const outcomeLine = z.object({
@@ -138,30 +139,28 @@ const outcomeLine = z.object({
     .optional(),
 })
 
-/** A malformed line is left out and counted in `malformed`; its neighbours stand. */
-export const readOutcomeLines = (payload: Buffer): { readonly lines: readonly OutcomeLine[]; readonly malformed: number } => {
-  if (payload.length > largestPublicationBytes) return { lines: [], malformed: 1 }
-  const texts = payload.toString('utf8').split('\n')
-  const lines = texts.flatMap((text) => {
-    const parsed = outcomeLine.safeParse(parseJson(text))
-    if (!parsed.success || (parsed.data.body === undefined) === (parsed.data.error === undefined)) return []
-    const { v: _v, body, seq, error, ...names } = parsed.data
-    return [
-      {
-        ...names,
-        ...(seq === undefined ? {} : { seq }),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(error === undefined ? {} : { error: withoutUndefined(error) }),
-      },
-    ]
-  })
-  return { lines, malformed: texts.length - lines.length }
+/** Undefined unless the line has exactly one of `body` and `error`. */
+const outcomeOf = ({ body, seq, error }: z.infer<typeof outcomeLine>): Outcome | undefined => {
+  if (body === undefined) return error && { error: errorBody(error.code, error.message, error.details) }
+  if (error !== undefined) return undefined
+  return { body: JSON.stringify(body), ...(seq === undefined ? {} : { seq }) }
 }
 
-const withoutUndefined = <T extends { details?: Record<string, unknown> | undefined }>({ details, ...rest }: T) => ({
-  ...rest,
-  ...(details === undefined ? {} : { details }),
-})
+/** Malformed lines are skipped, and counted in `malformed`. */
+export const readOutcomeLines = (
+  payload: Buffer,
+): { readonly outcomes: readonly PublishedOutcome[]; readonly malformed: number } => {
+  if (payload.length > largestPublicationBytes) return { outcomes: [], malformed: 1 }
+  const texts = payload.toString('utf8').split('\n')
+  const outcomes = texts.flatMap((text) => {
+    const parsed = outcomeLine.safeParse(parseJson(text))
+    const outcome = parsed.success ? outcomeOf(parsed.data) : undefined
+    if (!parsed.success || outcome === undefined) return []
+    const { room, command, digest } = parsed.data
+    return [{ room, command, digest, outcome }]
+  })
+  return { outcomes, malformed: texts.length - outcomes.length }
+}
 
 export const writeNotice = (notice: MembershipNotice): string => `{"v":1,"room":"${notice.room}","since":${notice.since}}`
 

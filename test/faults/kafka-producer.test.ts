@@ -6,7 +6,7 @@ import { kafkaEventStream } from '../../infra/kafka/event-stream.ts'
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import { PublishError } from '../../shared/ports/command-log.ts'
 import { record } from '../contract/command-log/collecting.ts'
-import { kafkaWithTopics } from '../contract/kafka/kafka-opening.ts'
+import { kafkaWithTopics } from '../contract/kafka/open-kafka.ts'
 import { countRecords, readTopic } from '../support/kafka/raw-topic.ts'
 import { until } from '../support/poll.ts'
 import { seededRandom } from '../support/simulation/random.ts'
@@ -17,7 +17,7 @@ import { stackKind, startStack } from '../support/stack/start-stack.ts'
 const times = { producerRequestMs: 1_500, kafkaConnectMs: 1_000 }
 const backoff = { withinMs: 30_000, everyMs: 100 }
 
-const fateOf = (publish: Promise<void>): Promise<string> =>
+const outcomeOf = (publish: Promise<void>): Promise<string> =>
   publish.then(
     () => 'durable',
     (error: unknown) => (error instanceof PublishError ? error.kind : String(error)),
@@ -55,17 +55,17 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
   const direct = (): readonly string[] => stack.urls().kafkaBrokers
   const values = async (): Promise<readonly string[]> => (await readTopic(direct(), commands())).map(({ value }) => String(value))
   const worksAgain = async (): Promise<void> => {
-    await until('a publish', async () => (await fateOf(log.publish([record('k', 'again')]))) === 'durable', backoff)
+    await until('a publish', async () => (await outcomeOf(log.publish([record('k', 'again')]))) === 'durable', backoff)
   }
 
   it('is refused for certain, and soon, while no broker is there, and works once there is', async () => {
     await log.publish([record('k', 'before')])
     await stack.kafka.kill()
     // Of the very first nobody can tell, when the end of the connection has not been heard of.
-    expect(await fateOf(log.publish([record('k', 'perhaps')]))).not.toBe('durable')
+    expect(await outcomeOf(log.publish([record('k', 'perhaps')]))).not.toBe('durable')
     const startedMs = performance.now()
-    expect(await fateOf(log.publish([record('k', 'refused')]))).toBe('refused')
-    expect(await fateOf(log.publish([record('k', 'refused')]))).toBe('refused')
+    expect(await outcomeOf(log.publish([record('k', 'refused')]))).toBe('refused')
+    expect(await outcomeOf(log.publish([record('k', 'refused')]))).toBe('refused')
     expect(performance.now() - startedMs).toBeLessThan(2 * (times.kafkaConnectMs + times.producerRequestMs))
     await stack.kafka.start()
     await worksAgain()
@@ -76,7 +76,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     await log.publish([record('k', 'before')])
     await stack.kafka.pause()
     try {
-      expect(await fateOf(log.publish([record('k', 'unknown')]))).toBe('unknown')
+      expect(await outcomeOf(log.publish([record('k', 'unknown')]))).toBe('unknown')
     } finally {
       await stack.kafka.resume()
     }
@@ -88,7 +88,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
   it('is of unknown fate when the answer is lost, and the record is there', async () => {
     await log.publish([record('k', 'before')])
     link.cut('black-hole', 'answers')
-    expect(await fateOf(log.publish([record('k', 'unanswered')]))).toBe('unknown')
+    expect(await outcomeOf(log.publish([record('k', 'unanswered')]))).toBe('unknown')
     expect(await countRecords(direct(), commands())).toBe(2)
     link.heal()
     await log.publish([record('k', 'unanswered')])
@@ -98,7 +98,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
   it('is of unknown fate when the request is lost, which nobody here can tell', async () => {
     await log.publish([record('k', 'before')])
     link.cut('black-hole', 'requests')
-    expect(await fateOf(log.publish([record('k', 'lost')]))).toBe('unknown')
+    expect(await outcomeOf(log.publish([record('k', 'lost')]))).toBe('unknown')
     link.heal()
     await log.publish([record('k', 'sent again')])
     expect(await values()).toEqual(['before', 'sent again'])
@@ -106,7 +106,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
 
   it('is refused for certain when nobody answers a new connection', async () => {
     link.cut('black-hole')
-    expect(await fateOf(log.publish([record('k', 'refused')]))).toBe('refused')
+    expect(await outcomeOf(log.publish([record('k', 'refused')]))).toBe('refused')
     link.heal()
     await log.publish([record('k', 'sent')])
     expect(await values()).toEqual(['sent'])
@@ -115,7 +115,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
   it('is of unknown fate when the connection breaks behind the request', async () => {
     await log.publish([record('k', 'before')])
     link.cut('black-hole', 'answers')
-    const fate = fateOf(log.publish([record('k', 'cut')]))
+    const fate = outcomeOf(log.publish([record('k', 'cut')]))
     await until('the record', async () => (await countRecords(direct(), commands())) === 2)
     link.cut('reset')
     expect(await fate).toBe('unknown')
@@ -140,13 +140,13 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
         const batch = Array.from({ length: 1 + random.below(4) }, (_, place) =>
           record(`${name} ${place}`, `${name} ${index} ${place}`),
         )
-        const fate = await fateOf(log.publish(batch))
+        const fate = await outcomeOf(log.publish(batch))
         for (const { value } of batch) fates.set(value, fate)
       }
     }
     const publishing = ['a', 'b', 'c'].map(publishAll)
     const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-    for (let harm = 0; harm < 10; harm += 1) {
+    for (let round = 0; round < 10; round += 1) {
       await pause(random.next() * 300)
       const direction = (['both', 'answers', 'requests'] as const)[random.below(3)]
       if (random.chance(0.5)) link.cut('reset')
@@ -172,10 +172,10 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     let sent = 0
     const publishing = (async () => {
       while (!isOver) {
-        if ((await fateOf(log.publish([record('k', String(sent))]))) === 'durable') sent += 1
+        if ((await outcomeOf(log.publish([record('k', String(sent))]))) === 'durable') sent += 1
       }
     })()
-    for (let harm = 0; harm < 6; harm += 1) {
+    for (let round = 0; round < 6; round += 1) {
       await new Promise((resolve) => setTimeout(resolve, 100 + random.next() * 300))
       if (random.chance(0.5)) link.cut('reset')
       else link.cut('black-hole', 'answers')

@@ -101,7 +101,11 @@ export const authorisation: readonly Case[] = [
     what: 'users by their external ids',
     event: 'get-users',
     body: ({ externalUserId }) => ({ externalUserIds: [externalUserId] }),
-    expected: servicesOnly,
+    expected: everybody,
+    says: ({ externalUserId }, asker) => ({
+      // The external id is the asker's own.
+      users: asker === 'unbound' ? [] : [expect.objectContaining({ externalUserId })],
+    }),
   },
   {
     what: 'the room',

@@ -129,7 +129,7 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       const redis = new Redis(redisUrl)
       const channels = (await redis.pubsub('CHANNELS', `${namespace}:gateway:*`)) as string[]
       expect(channels.length).toBeGreaterThanOrEqual(2)
-      const line = writeOutcomeLine({ room, command: randomUUID(), digest: 'd', body: '{"forged":true}' })
+      const line = writeOutcomeLine({ room, command: randomUUID(), digest: 'd', outcome: { body: '{"forged":true}' } })
       for (const channel of channels)
         for (const payload of [line, 'nonsense', `${line}\nnonsense\n${line}`]) await redis.publish(channel, payload)
       redis.disconnect()

@@ -28,7 +28,7 @@ export const frameAttacks: readonly FrameAttack[] = [
   { what: 'a header that promises more than numbers can count', bytes: () => one('', { length: 2n ** 63n }), code: 1009 },
   {
     what: 'fragments that add up to more than a frame may have',
-    bytes: () => [clientFrame('x'.repeat(40_000), { fin: false }), clientFrame('x'.repeat(40_000), { fin: false, opcode: 0 })],
+    bytes: () => [clientFrame('x'.repeat(60_000), { fin: false }), clientFrame('x'.repeat(60_000), { fin: false, opcode: 0 })],
     code: 1009,
   },
   { what: '200,000 empty fragments', bytes: () => fragments(200_000, ''), code: 1008 },

@@ -10,7 +10,7 @@ import { createLookups } from '../../services/gateway/reads/lookups.ts'
 import { defaultLimits } from '../../shared/protocol/limits.ts'
 import { defaultBounds } from '../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../shared/runtime/config/times.ts'
-import { withSession } from '../contract/postgres/postgres-session.ts'
+import { withSession } from '../contract/postgres/session.ts'
 import { reading } from '../contract/stored-chat.ts'
 import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { eventStoreSuite } from '../contract/event-store.suite.ts'
-import { readModelSuite } from '../contract/read-model.suite.ts'
+import { eventStoreSuite } from '../contract/event-store/suite.ts'
+import { readModelSuite } from '../contract/read-model/suite.ts'
 import type { OpenStore } from '../contract/stored-chat.ts'
 import {
   append,

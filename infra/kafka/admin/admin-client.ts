@@ -6,16 +6,16 @@ import { reasonOf } from '../driver/driver-error.ts'
 import type { KafkaOptions } from '../driver/kafka-options.ts'
 import { clientSockets } from '../driver/sockets.ts'
 
-/** Kafka is not there, or not as it has to be; the message is for an operator. */
+/** Kafka is unavailable, or its topics are not ready; the message is for an operator. */
 export class KafkaError extends Error {}
 
-/** A broker that is starting knows its topics only after a while. */
+/** A broker that is starting does not know its topics at once. */
 const retry = { retries: 5, initialRetryTime: 100 }
 
-/** Longer than all attempts. */
-const patienceMs = 20_000
+/** Longer than all attempts together. */
+const deadlineMs = 20_000
 
-/** Runs `work` on a connection of its own and closes it. What fails is a `KafkaError`, but for the work's own `StartError`. */
+/** Runs `work` on a new admin connection and closes it. Rejects with `KafkaError`, or with the `StartError` that `work` throws. */
 export const withAdmin = async <T>(options: KafkaOptions, work: (admin: Admin) => Promise<T>): Promise<T> => {
   const sockets = clientSockets()
   const admin = kafkaClient(options, sockets, retry).admin()
@@ -24,7 +24,7 @@ export const withAdmin = async <T>(options: KafkaOptions, work: (admin: Admin) =
     return work(admin)
   }
   try {
-    return await withDeadline(connected(), patienceMs, `no answer within ${patienceMs} ms`)
+    return await withDeadline(connected(), deadlineMs, `no answer within ${deadlineMs} ms`)
   } catch (error) {
     if (error instanceof KafkaError || error instanceof StartError) throw error
     throw new KafkaError(`Kafka at ${options.brokers.join(', ')}: ${reasonOf(error)}`, { cause: error })

@@ -5,10 +5,10 @@ import { partitionsDiffer } from '../producer/partitioner.ts'
 import { KafkaError, withAdmin } from './admin-client.ts'
 import { partitionCount } from './partition-count.ts'
 
-/** Partitions by topic; a topic that is missing is absent. */
+/** Number of partitions by topic; a missing topic is absent. */
 type PartitionCounts = ReadonlyMap<string, number>
 
-const assertThere = (wanted: readonly TopicSpec[], counts: PartitionCounts): void => {
+const assertExist = (wanted: readonly TopicSpec[], counts: PartitionCounts): void => {
   const missing = wanted.map(({ name }) => name).filter((name) => !counts.has(name))
   if (missing.length > 0) throw new KafkaError(`Kafka lacks the topics ${missing.join(', ')}: run "admin topics" first`)
 }
@@ -24,9 +24,9 @@ const assertPartitions = (wanted: readonly TopicSpec[], counts: PartitionCounts)
 }
 
 /**
- * For the start of a process: resolves when the topics it needs are there, with
- * as many partitions as it is told. Rejects with `StartError` where the number
- * is another, which no waiting mends, and with `KafkaError` otherwise.
+ * Resolves when the topics that a process needs exist and have the configured
+ * number of partitions. Rejects with `StartError` where the number differs,
+ * which a retry cannot change, and with `KafkaError` otherwise.
  */
 export const assertTopics = (options: KafkaOptions, specs: TopicSpecs, needs: readonly TopicRole[]): Promise<void> =>
   withAdmin(options, async (admin) => {
@@ -36,6 +36,6 @@ export const assertTopics = (options: KafkaOptions, specs: TopicSpecs, needs: re
       const count = await partitionCount(admin, name)
       if (count !== undefined) counts.set(name, count)
     }
-    assertThere(wanted, counts)
+    assertExist(wanted, counts)
     assertPartitions(wanted, counts)
   })

@@ -9,22 +9,22 @@ import { checkTopics } from './check-topics.ts'
 const pauseMs = 500
 
 /**
- * Resolves when Kafka answers and every topic is there: they may be made later
- * than their users start. Says once what it waits for, and never gives up, but
- * rejects with `StartError` when a topic has another number of partitions, or
- * settings that could lose records or refuse them.
+ * Resolves when Kafka answers and every topic exists: topics may be created
+ * after the processes that use them have started. Logs each new reason once and
+ * retries without limit. Rejects with `StartError` when a topic has another
+ * number of partitions, or settings that could lose or refuse records.
  */
 export const awaitTopics = async (options: KafkaCommandLogOptions, needs: TopicsNeeds): Promise<void> => {
   const { namespace, partitions, log } = options
   const specs = topicsOf(namespace, partitions)
-  for (let said = ''; ; ) {
+  for (let loggedReason = ''; ; ) {
     try {
       await assertTopics(options, specs, ['commands', 'deadLetter', 'events'])
       return await checkTopics(options, specs, needs)
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
-      if (error.message !== said) log.warn({ reason: error.message }, 'waiting for Kafka')
-      said = error.message
+      if (error.message !== loggedReason) log.warn({ reason: error.message }, 'waiting for Kafka')
+      loggedReason = error.message
     }
     await sleep(pauseMs)
   }

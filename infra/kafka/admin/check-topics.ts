@@ -9,11 +9,11 @@ import { withAdmin } from './admin-client.ts'
 import type { TopicState } from './judge-topic.ts'
 import { judgeTopic } from './judge-topic.ts'
 
-/** What all topics have to keep up with. */
+/** The configuration that the settings of the topics must satisfy. */
 export interface TopicsNeeds {
-  /** `FRAME_BYTES`: topics have to take a record of that size. */
+  /** `FRAME_BYTES`: topics must accept a record of that size. */
   readonly frameBytes: number
-  /** `REPLICATION_FACTOR`; undefined: whatever the brokers make. */
+  /** `REPLICATION_FACTOR`; undefined: the default of the brokers. */
   readonly copies: number | undefined
 }
 
@@ -26,7 +26,7 @@ const stateOf = async (admin: Admin, name: string): Promise<TopicState> => {
   return { copies, config: Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue])) }
 }
 
-/** Undefined where this login may not read settings, as ACLs of an older version did not allow it. */
+/** Undefined where this login may not read settings: the ACLs of earlier versions do not allow it. */
 const readableStateOf = async (admin: Admin, name: string): Promise<TopicState | undefined> => {
   try {
     return await stateOf(admin, name)
@@ -39,9 +39,9 @@ const readableStateOf = async (admin: Admin, name: string): Promise<TopicState |
 /**
  * Compares the settings of existing topics with what this version relies on.
  *
- * Promises:  rejects with `StartError`, which names every setting that could
- *            lose records or refuse them; logs a warning for each other
- *            difference, and where settings may not be read.
+ * Promises:  rejects with a `StartError` that names every setting which could
+ *            lose or refuse records; logs a warning for each other difference,
+ *            and where settings may not be read.
  * Does not:  change a topic.
  */
 export const checkTopics = (options: KafkaOptions, specs: TopicSpecs, needs: TopicsNeeds): Promise<void> =>
@@ -51,7 +51,7 @@ export const checkTopics = (options: KafkaOptions, specs: TopicSpecs, needs: Top
       const spec = specs[role]
       const state = await readableStateOf(admin, spec.name)
       if (state === undefined) {
-        options.log.warn({ topic: spec.name }, 'settings of a topic may not be read: allow DescribeConfigs')
+        options.log.warn({ topic: spec.name }, 'no permission to read the settings of a topic: allow DescribeConfigs')
         continue
       }
       const { copies, frameBytes } = needs

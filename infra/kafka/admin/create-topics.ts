@@ -8,10 +8,10 @@ import { withAdmin } from './admin-client.ts'
 import { insyncFor } from './judge-topic.ts'
 import { partitionCount } from './partition-count.ts'
 
-/** Undefined: as many copies as the brokers make of themselves. */
+/** Number of replicas; undefined: the default of the brokers. */
 export type Copies = number | undefined
 
-const asBrokersSay = -1
+const brokerDefault = -1
 
 const durability = (copies: Copies): Readonly<Record<string, string>> =>
   copies === undefined ? {} : { 'min.insync.replicas': String(insyncFor(copies)) }
@@ -19,14 +19,14 @@ const durability = (copies: Copies): Readonly<Record<string, string>> =>
 const asTopic = ({ name, partitions, config }: TopicSpec, copies: Copies): ITopicConfig => ({
   topic: name,
   numPartitions: partitions,
-  replicationFactor: copies ?? asBrokersSay,
+  replicationFactor: copies ?? brokerDefault,
   configEntries: Object.entries({ ...config, ...durability(copies) }).map(([key, value]) => ({ name: key, value })),
 })
 
-const lookAgainMs = 50
+const pollMs = 50
 
-/** What passes by itself: topics that come and go, also others', and leaders that do not know of it yet. */
-const passing: ReadonlySet<string | undefined> = new Set([
+/** Errors that end by themselves: topics that are being created or deleted, also by others, and leaders that are not informed yet. */
+const transient: ReadonlySet<string | undefined> = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'LEADER_NOT_AVAILABLE',
   'NOT_LEADER_FOR_PARTITION',
@@ -37,17 +37,17 @@ const retryTransient = async <T>(clock: Clock, work: () => Promise<T>): Promise<
     try {
       return await work()
     } catch (error) {
-      if (!passing.has(protocolErrorOf(error))) throw error
+      if (!transient.has(protocolErrorOf(error))) throw error
     }
-    await pause(clock, lookAgainMs)
+    await pause(clock, pollMs)
   }
 }
 
 /**
- * Makes the topics that are missing; resolves when they take records.
+ * Creates the missing topics; resolves when they accept records.
  *
- * Promises:  run again, or twice at once, it changes nothing.
- * Does not:  change a topic that is there, whatever its settings.
+ * Promises:  repeated and concurrent calls change nothing.
+ * Does not:  change an existing topic.
  */
 export const createTopics = (options: KafkaOptions, specs: TopicSpecs, copies: Copies): Promise<void> =>
   withAdmin(options, async (admin) => {
@@ -56,9 +56,9 @@ export const createTopics = (options: KafkaOptions, specs: TopicSpecs, copies: C
       if ((await partitionCount(admin, spec.name)) === undefined) missing.push(spec)
     }
     const topics = missing.map((spec) => asTopic(spec, copies))
-    // False: somebody else was quicker with one of them.
+    // Resolves with false where another process has created one of them meanwhile.
     if (topics.length > 0) await retryTransient(options.clock, () => admin.createTopics({ topics, waitForLeaders: false }))
-    // The driver would ask once, and a broker hears of a new topic, and that it leads it, only after a while.
+    // A broker learns of a new topic, and that it is the leader, after a while; the driver would ask only once.
     for (const { name } of missing) await retryTransient(options.clock, () => admin.fetchTopicOffsets(name))
-    options.log.info({ made: missing.map(({ name }) => name) }, 'topics are there')
+    options.log.info({ made: missing.map(({ name }) => name) }, 'the topics exist')
   })

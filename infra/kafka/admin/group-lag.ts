@@ -2,16 +2,16 @@ import type { KafkaCommandLogOptions } from '../command-log.ts'
 import { topicsOf, writerGroup } from '../driver/topics.ts'
 import { withAdmin } from './admin-client.ts'
 
-/** How far the writers are behind in one partition of `chat.commands`. */
+/** The progress of the writers in one partition of `chat.commands`. */
 export interface PartitionLag {
   readonly partition: number
-  /** The offset of the next record that will be put there. */
+  /** The offset of the next record to be appended. */
   readonly end: bigint
-  /** Up to which the writers have acknowledged; that of the oldest record kept while they have not yet. */
+  /** The offset up to which the writers have acknowledged; the oldest offset of the partition while they have committed none. */
   readonly committed: bigint
 }
 
-/** Compares the ends of the log with what its group has acknowledged; rejects with a `KafkaError`. */
+/** The end and the committed offset of each partition of `chat.commands`. Rejects with `KafkaError`. */
 export const groupLag = (options: KafkaCommandLogOptions): Promise<readonly PartitionLag[]> =>
   withAdmin(options, async (admin) => {
     const { name } = topicsOf(options.namespace, options.partitions).commands

@@ -1,23 +1,23 @@
 import type { TopicSpec } from '../driver/topics.ts'
 
-/** A topic as it is on the brokers. */
+/** The state of a topic on the brokers. */
 export interface TopicState {
-  /** The fewest copies that any of its partitions has. */
+  /** The lowest number of replicas of any of its partitions. */
   readonly copies: number
-  /** Settings in force, whether the topic's own or the brokers'. */
+  /** The effective settings: those of the topic, else the defaults of the brokers. */
   readonly config: Readonly<Record<string, string>>
 }
 
-/** `refuse`: records could be lost, or could not be written. `warn`: weaker or other than expected, but working. */
+/** `refuse`: records could be lost or refused. `warn`: the setting differs from the expected one, but works. */
 export interface TopicFinding {
   readonly kind: 'refuse' | 'warn'
   readonly text: string
 }
 
-/** What this process is configured to rely on. */
+/** The configuration that the settings of one topic must satisfy. */
 export interface TopicNeeds {
   readonly leastMessageBytes: number
-  /** `REPLICATION_FACTOR`; undefined: whatever the brokers make. */
+  /** `REPLICATION_FACTOR`; undefined: the default of the brokers. */
   readonly copies: number | undefined
 }
 
@@ -28,9 +28,10 @@ const cleanup = 'cleanup.policy'
 const largest = 'max.message.bytes'
 
 /**
- * With three copies or more, an acknowledged record is on two brokers and one
- * may be away. With two it cannot be both: writes go on while one is away, and
- * what is acknowledged meanwhile is on the other one alone.
+ * The right `min.insync.replicas` for a number of replicas. With three or more,
+ * an acknowledged record is on two brokers, and writes continue while one is
+ * away. With two, only one of both is possible: writes continue, and records
+ * that are acknowledged meanwhile are on one broker only.
  */
 export const insyncFor = (copies: number): number => (copies >= 3 ? 2 : 1)
 
@@ -66,8 +67,8 @@ const judgeDurability: Judge = ({ name }, { copies, config }) => {
   if (copies !== 2 || least !== 1) return []
   return [
     warn(
-      `${name} has two copies and ${insync}=1: while one broker is away, an acknowledged record is on the other alone, and is ` +
-        'lost with it. Use three copies, or 2 to stop writes meanwhile',
+      `${name} has two copies and ${insync}=1: while one broker is away, an acknowledged record is on the other broker only, and is ` +
+        `lost with it. Use three copies, or set ${insync} to 2 to stop writes meanwhile`,
     ),
   ]
 }
@@ -77,7 +78,7 @@ const judgeCopies: Judge = ({ name }, { copies }, needs) =>
     ? []
     : [warn(`${name} has partitions with ${copies} copies, and REPLICATION_FACTOR says ${needs.copies}`)]
 
-/** Settings that change how long a record is kept, or by which clock. */
+/** Settings of the retention time of a record, and of the clock that measures it. */
 const keeping = ['retention.ms', 'retention.bytes', 'message.timestamp.type'] as const
 
 const judgeKeeping: Judge = ({ name, config: wanted }, { config }) =>

@@ -2,9 +2,9 @@ import type { Admin } from 'kafkajs'
 import { protocolErrorOf } from '../driver/driver-error.ts'
 
 /**
- * Of one topic; undefined when there is none. Asked for alone: about several at
- * once, or all, the driver says nothing as soon as one of them is unwell,
- * whosever it is.
+ * The number of partitions of one topic; undefined if it does not exist. One
+ * request per topic, because the driver rejects the whole answer when one of
+ * the requested topics has an error.
  */
 export const partitionCount = async (admin: Admin, name: string): Promise<number | undefined> => {
   try {

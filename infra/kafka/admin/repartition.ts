@@ -9,18 +9,19 @@ import { createTopics } from './create-topics.ts'
 import { groupLag } from './group-lag.ts'
 import { partitionCount } from './partition-count.ts'
 
+/** Options of `repartition`; `partitions` is the new number. */
 export interface RepartitionOptions extends KafkaCommandLogOptions {
   readonly copies: Copies
-  /** How long the writers may take to handle what is on the log. */
+  /** The longest time that the writers may take to handle the commands on the log. */
   readonly drainMs: number
 }
 
-const lookEveryMs = 500
+const pollMs = 500
 
 const countOf = async (options: RepartitionOptions, name: string): Promise<number | undefined> =>
   withAdmin(options, (admin) => partitionCount(admin, name))
 
-/** A gateway that sees another number of partitions than its own takes no command. */
+/** A gateway that finds another number of partitions than its own refuses commands. */
 const stopIntake = (options: RepartitionOptions, name: string, count: number): Promise<boolean> =>
   withAdmin(options, (admin) => admin.createPartitions({ topicPartitions: [{ topic: name, count }] }))
 
@@ -29,7 +30,7 @@ interface LogState {
   readonly waiting: bigint
 }
 
-/** Undefined while the brokers do not know yet: a new partition has no leader at once. */
+/** Undefined while the brokers cannot answer: a new partition has no leader at first. */
 const stateOf = async (options: RepartitionOptions): Promise<LogState | undefined> => {
   try {
     const lags = await groupLag(options)
@@ -44,8 +45,9 @@ const stateOf = async (options: RepartitionOptions): Promise<LogState | undefine
 }
 
 /**
- * Resolves when every command is acknowledged and none has come for so long
- * that no gateway can still send one by the old number. Rejects when that takes too long.
+ * Resolves when every command is acknowledged, and no new one has arrived for
+ * as long as a gateway may use the old number. Rejects with `StartError` after
+ * `drainMs`.
  */
 const untilDrained = async (options: RepartitionOptions): Promise<void> => {
   const { clock, times, drainMs } = options
@@ -57,15 +59,15 @@ const untilDrained = async (options: RepartitionOptions): Promise<void> => {
     if (state === undefined || state.end !== quiet.end || state.waiting > 0n) quiet = { end: state?.end ?? -1n, sinceMs: nowMs }
     if (nowMs - quiet.sinceMs >= quietMs) return
     if (nowMs - startedMs > drainMs + quietMs) throw notDrained(state)
-    await pause(clock, lookEveryMs)
+    await pause(clock, pollMs)
   }
 }
 
 const notDrained = (state: LogState | undefined): StartError =>
   new StartError(
     state === undefined
-      ? 'the log is not drained: the brokers do not say how far the writers are'
-      : `the log is not drained: ${state.waiting} commands wait, and ${state.end} have come; do writers run?`,
+      ? 'the log is not drained: the brokers do not return the committed offsets'
+      : `the log is not drained: ${state.waiting} of ${state.end} commands are not acknowledged; do writers run?`,
   )
 
 const assertNoWriters = async (options: RepartitionOptions): Promise<void> => {
@@ -76,43 +78,47 @@ const assertNoWriters = async (options: RepartitionOptions): Promise<void> => {
     throw new StartError(`the log is drained, and ${count} writers still run: stop them, then run "admin repartition" again`)
 }
 
-/** Only a new topic has fewer partitions. Its offsets begin at 0, so those that the group committed go first. */
-const makeAnew = async (options: RepartitionOptions, name: string): Promise<void> => {
+/** Only a new topic can have fewer partitions. Its offsets begin at 0, so the committed offsets are deleted first. */
+const recreateTopic = async (options: RepartitionOptions, name: string): Promise<void> => {
   const { namespace, partitions, copies, clock } = options
   const group = writerGroup(namespace)
   await withAdmin(options, async (admin) => {
     const { groups } = await admin.listGroups()
     if (groups.some(({ groupId }) => groupId === group)) await admin.deleteGroups([group])
     await admin.deleteTopics({ topics: [name] })
-    while ((await partitionCount(admin, name)) !== undefined) await pause(clock, lookEveryMs)
+    while ((await partitionCount(admin, name)) !== undefined) await pause(clock, pollMs)
   })
   await createTopics(options, topicsOf(namespace, partitions), copies)
 }
 
 /**
- * Gives `chat.commands` the number of partitions that the options name: stops
- * the intake of all gateways, waits until the writers have drained the log,
- * then makes the topic anew where it is to have fewer. Gateways take commands
- * again when they are started with the new number.
+ * Changes the number of partitions of `chat.commands`: stops the intake of all
+ * gateways, waits until the writers have drained the log, and creates the topic
+ * again where it gets fewer partitions. Gateways accept commands when they are
+ * started with the new number.
  *
- * Promises:  no command is lost, and no key changes its partition while a
- *            command of it is on the log. May be run again after it failed.
- * Does not:  touch `chat.events`, whose order consumers rely on for ever.
- *            Rejects with a `StartError` where going on is not safe: the log
- *            is not drained in time, or writers run while the topic is to be made anew.
+ * Promises:  no command is lost, and no key changes its partition while one of
+ *            its commands is on the log. May be repeated after a failure.
+ *            Rejects with `StartError` where it is not safe to continue: the
+ *            log is not drained in time, or writers run while the topic has to
+ *            be created again.
+ * Does not:  change `chat.events`, whose order per key consumers rely on.
  */
 export const repartition = async (options: RepartitionOptions): Promise<void> => {
   const { namespace, partitions, log } = options
   const { name } = topicsOf(namespace, partitions).commands
   const found = await countOf(options, name)
   if (found === undefined) throw new KafkaError(`Kafka lacks the topic ${name}: run "admin topics" first`)
-  if (found === partitions) return log.info({ topic: name, partitions }, 'the topic has as many partitions already')
+  if (found === partitions) return log.info({ topic: name, partitions }, 'the topic already has this number of partitions')
   await stopIntake(options, name, Math.max(partitions, found + 1))
-  log.info({ topic: name, found, partitions }, 'gateways stop taking commands; waiting for the writers to drain the log')
+  log.info({ topic: name, found, partitions }, 'gateways refuse commands from now on; waiting for the writers to drain the log')
   await untilDrained(options)
   if (partitions < found) {
     await assertNoWriters(options)
-    await makeAnew(options, name)
+    await recreateTopic(options, name)
   }
-  log.info({ topic: name, partitions }, 'partitions are changed: start gateways and writers with PARTITIONS at this number')
+  log.info(
+    { topic: name, partitions },
+    'the number of partitions is changed: start gateways and writers with this value of PARTITIONS',
+  )
 }

@@ -15,30 +15,31 @@ import type { RewindDeps } from './rewinds.ts'
 import { rewinds } from './rewinds.ts'
 
 /**
- * Hands what the driver fetches to the handler, and acknowledges it in order.
+ * Passes fetched batches to the handler and acknowledges them in order.
  *
  * Promises:  the driver fetches past a batch only after its handler has
- *            resolved, an offset is committed only after every batch before it
- *            is done, and the driver gets no error of a handler, of which five
- *            would end it. Sends heartbeats while a handler works, which the
- *            driver does not.
+ *            resolved; an offset is committed only after every batch before it
+ *            is done; errors of a handler never reach the driver, which would
+ *            end after five. Sends heartbeats while a handler runs, which the
+ *            driver does not do.
  */
 export interface BatchDispatcher {
   readonly eachBatch: EachBatchHandler
-  /** Records of our partitions that are not acknowledged, as of each one's last fetch. */
+  /** Number of records of the assigned partitions that are not acknowledged, as of the last fetch of each partition. */
   readonly lag: number
   /** The group has assigned these partitions. */
   begin(partitions: readonly number[]): void
   /** The group takes the partitions back. */
   lose(cause: Error): void
-  /** Gives up what is in hand and delivers again from the committed offsets. */
+  /** Gives up the delivered batches and delivers again from the committed offsets. */
   rewind(): Promise<void>
-  /** Hands on no further batch; resolves when those in hand are acknowledged or given up. */
+  /** Delivers no further batch; resolves when the delivered ones are acknowledged or given up. */
   finish(): Promise<void>
-  /** No timer fires afterwards. */
+  /** Stops all timers. */
   end(): void
 }
 
+/** Options of a batch dispatcher. */
 export interface BatchDispatcherOptions extends RewindDeps {
   readonly handler: BatchHandler
   readonly times: KafkaTimes
@@ -51,6 +52,7 @@ const nextOf = (offset: string): string => String(BigInt(offset) + 1n)
 const bytesOf = (messages: EachBatchPayload['batch']['messages']): number =>
   messages.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0)
 
+/** Creates a dispatcher without an assignment; `begin` gives it one. */
 export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatcher => {
   const { commits, times, clock, log } = options
   const handle = retryHandler(options)
@@ -70,11 +72,11 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
   const rewinding = rewinds({ ...options, current: () => current, assign, isFinishing: () => finishing !== undefined })
 
   const pulse = setInterval(() => {
-    // The handler learns of a loss by the batch's signal.
+    // The signal of the batch informs the handler of a loss.
     if (calls > 0 && askGroup !== undefined) current?.partitionAssignment.heartbeat(askGroup).catch(() => {})
   }, times.consumerHeartbeatMs).unref()
 
-  /** Commits only for the assignment it was made for; when the group refuses, that assignment has ended. */
+  /** Commits only while the assignment is current; a refusal by the group ends the assignment. */
   const commitFor =
     (held: AssignmentProgress, commit: CommitOffsets): CommitOffsets =>
     async (offsets: OffsetsByTopicPartition) => {
@@ -129,7 +131,7 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
     const records = messages.map((message) => readRecord(message, partition))
     const heartbeat = (): Promise<void> => held.partitionAssignment.heartbeat(payload.heartbeat)
     const handled = await handle({ partition, records, heartbeat, signal }, held.partitionAssignment)
-    // A batch that was given up may still reject.
+    // `done` of a batch that was given up may still reject.
     handled?.done.catch(() => {})
     if (handled === undefined || held !== current) return
     // The driver fetches the rest again.
@@ -137,13 +139,13 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
     payload.resolveOffset(taken.at(-1)?.offset ?? first.offset)
     acknowledgeWhenDone(payload, taken, handled, held, progress)
     if (!signal.aborted) return
-    // The group changes, or the consumer leaves: what is committed before that is not delivered again.
+    // The group changes, or the consumer leaves: offsets that are committed before that are not delivered again.
     await progress.queue.whenEmpty()
     await commits.flush()
   }
 
   const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
-    // Fetched before the rewind, or while the consumer stops: not resolved, so that it is fetched again.
+    // Fetched before the rewind, or while the consumer stops: the offset is not resolved, so the driver fetches the batch again.
     const waiting = finishing ?? rewinding.underWay
     if (waiting !== undefined) return waiting
     const held = current

@@ -10,36 +10,37 @@ import { batchDispatcher } from './batch-dispatcher.ts'
 import { offsetCommits } from './offset-commits.ts'
 import { stickyAssigner } from './sticky-assigner.ts'
 
+/** Options of one session. */
 export interface ConsumerSessionOptions extends KafkaOptions {
   readonly topic: string
   readonly group: string
-  /** Of the topic: as many may be handled at a time. */
+  /** Number of partitions of the topic, all of which may be handled at the same time. */
   readonly partitions: number
-  /** Given why the driver has given up, the cause to report. */
+  /** Maps the error with which the driver ended to the cause to report. */
   readonly causeOf: (error: Error) => Error
 }
 
-/** One life of a consumer: joined, used, left; what ends it is not mended. */
+/** One session of a consumer, from joining the group to leaving it. A failed session is replaced, never repaired. */
 export interface ConsumerSession {
-  /** Resolves when the group has been joined. */
+  /** Joins the group; resolves when partitions are assigned. */
   begin(): Promise<void>
-  /** Resolves with the cause when the driver has given up. */
+  /** Resolves with the cause when the driver has ended. */
   readonly ended: Promise<Error>
-  /** Records that are not acknowledged. */
+  /** Number of records that are not acknowledged. */
   readonly lag: number
-  /** Delivers again from the last committed offsets; without a rebalance, unless the last commit has failed. */
+  /** Delivers again from the last committed offsets; causes a rebalance only if the last commit has failed. */
   rewind(): Promise<void>
-  /** Lets the batches in hand finish, acknowledges them and leaves. At any time, also after the end. */
+  /** Waits for the delivered batches, acknowledges them and leaves. May be called at any time. */
   stop(): Promise<void>
 }
 
-/** Enough for a broker that changes or starts; what takes longer is for the next life. */
+/** Enough for a broker that moves or restarts; after that, the session is replaced. */
 const retry = { retries: 8, initialRetryTime: 100 }
 
-/** Partitions that a topic gets are consumed this much later at the most. */
+/** New partitions of a topic are consumed after at most this time. */
 const partitionsKnownForMs = 10_000
 
-/** Of one fetch: more than any batch of a partition, so that each moves on however the others are filled. */
+/** Larger than any batch of a partition, so that every partition makes progress in each fetch. */
 const fetchBytes = { maxBytesPerPartition: 1024 * 1024, maxBytes: 8 * 1024 * 1024, minBytes: 1 }
 
 const openConsumer = (
@@ -57,13 +58,14 @@ const openConsumer = (
     maxWaitTimeInMs: times.consumerFetchWaitMs,
     allowAutoTopicCreation: false,
     metadataMaxAge: partitionsKnownForMs,
-    // Members of the release before know only the second.
+    // Members of earlier releases support only the second.
     partitionAssigners: [stickyAssigner(topic, owned), PartitionAssigners.roundRobin],
     retry: { ...retry, maxRetryTime: times.producerRetryMs, restartOnFailure: async () => false },
     ...fetchBytes,
   })
 }
 
+/** Creates a session; `begin` connects it. */
 export const consumerSession = (options: ConsumerSessionOptions, handler: BatchHandler): ConsumerSession => {
   const { topic, partitions, causeOf, times, clock, log } = options
   const sockets = clientSockets()
@@ -72,7 +74,7 @@ export const consumerSession = (options: ConsumerSessionOptions, handler: BatchH
   const commits = offsetCommits({ topic, everyMs: times.offsetCommitMs, clock, log })
   const joined = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<Error>()
-  const delivering = batchDispatcher({
+  const dispatcher = batchDispatcher({
     handler,
     commits,
     seek: (partition, offset) => consumer.seek({ topic, partition, offset }),
@@ -86,19 +88,19 @@ export const consumerSession = (options: ConsumerSessionOptions, handler: BatchH
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     owned = payload.memberAssignment[topic] ?? []
     log.info({ partitions: owned.length, assigned: owned, tookMs: payload.duration }, 'partitions were assigned')
-    delivering.begin(owned)
+    dispatcher.begin(owned)
     joined.resolve()
   })
   consumer.on(consumer.events.REBALANCING, () => {
-    log.info({ partitions: owned.length }, 'the group rebalances; its partitions are assigned anew')
-    // The driver joins again in this very turn; a commit that goes out before it still counts.
+    log.info({ partitions: owned.length }, 'the group rebalances; partitions will be assigned again')
+    // The driver joins again in this turn of the event loop; the group still accepts a commit that is sent before.
     void commits.flush()
-    delivering.lose(new Error('the group is rebalancing'))
+    dispatcher.lose(new Error('the group is rebalancing'))
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
-    delivering.lose(payload.error)
+    dispatcher.lose(payload.error)
     // The driver has left the group before it emits this.
-    delivering.begin([])
+    dispatcher.begin([])
     const cause = causeOf(payload.error)
     joined.reject(cause)
     ended.resolve(cause)
@@ -111,30 +113,30 @@ export const consumerSession = (options: ConsumerSessionOptions, handler: BatchH
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: partitions,
-      eachBatch: delivering.eachBatch,
+      eachBatch: dispatcher.eachBatch,
     })
     await joined.promise
   }
 
   const leave = async (): Promise<void> => {
-    // The group accepts a commit only from a member: leave it last.
-    await delivering.finish()
+    // The group accepts commits from members only, so leaving it comes last.
+    await dispatcher.finish()
     await commits.flush()
-    const patienceMs = times.kafkaConnectMs + times.producerRequestMs
-    await withDeadline(consumer.disconnect(), patienceMs, `no answer to LeaveGroup within ${patienceMs} ms`)
+    const deadlineMs = times.kafkaConnectMs + times.producerRequestMs
+    await withDeadline(consumer.disconnect(), deadlineMs, `no answer to LeaveGroup within ${deadlineMs} ms`)
   }
 
   return {
     begin: run,
     ended: ended.promise,
     get lag() {
-      return delivering.lag
+      return dispatcher.lag
     },
-    rewind: delivering.rewind,
+    rewind: dispatcher.rewind,
     stop: async () => {
       joined.reject(new Error('the consumer was stopped'))
       await leave().catch((error: unknown) => log.debug({ err: error }, 'a consumer left without an answer to LeaveGroup'))
-      delivering.end()
+      dispatcher.end()
       commits.forget()
       sockets.shut()
     },

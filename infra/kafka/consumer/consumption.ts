@@ -5,14 +5,16 @@ import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { causesOf, reasonOf } from '../driver/driver-error.ts'
 import type { ConsumerSession } from './consumer-session.ts'
 
+/** Options of `consumption`. */
 export interface ConsumptionOptions extends BackOffOptions {
+  /** Creates the next session. */
   readonly openSession: () => ConsumerSession
-  /** Stops it, also while it has not begun. */
+  /** Stops consuming, also before it has begun. */
   readonly closing: AbortSignal
   readonly log: Log
 }
 
-/** The driver calls some of these final; a broker that was away comes back all the same. */
+/** Errors of an outage. The driver calls some of them final, but the brokers may return. */
 const outages: ReadonlySet<unknown> = new Set([
   'KafkaJSNumberOfRetriesExceeded',
   'KafkaJSGroupCoordinatorNotFound',
@@ -22,49 +24,49 @@ const outages: ReadonlySet<unknown> = new Set([
   'SilenceError',
 ])
 
-/** Whether another life may fare better. */
+/** Whether a new session may succeed after this cause. */
 export const mayComeBack = (cause: unknown): boolean =>
   causesOf(cause).some((each) => each.retriable === true || outages.has(each.name))
 
 /**
- * Consuming, over one life of a consumer after another.
+ * Consumes over a sequence of sessions.
  *
- * Promises:  a life that cannot begin, or ends, is followed by another, for
- *            ever while the brokers are away or still loading. Only where no
- *            further life would fare better does it reject, or later `failed`.
+ * Promises:  a session that cannot begin, or ends, is replaced by a new one,
+ *            without limit while the brokers are away or loading. Rejects, or
+ *            later rejects `failed`, only where no new session could succeed.
  */
 export const consumption = async (options: ConsumptionOptions): Promise<Consumption> => {
-  const { openSession: openLife, closing, log } = options
+  const { openSession, closing, log } = options
   closing.throwIfAborted()
   const failure = Promise.withResolvers<never>()
-  // Whoever awaits `failed` still sees it.
+  // Prevents an unhandled rejection; awaiting `failed` still rejects.
   failure.promise.catch(() => {})
   const stopping = new AbortController()
   const { signal } = stopping
-  let life = openLife()
+  let session = openSession()
   let stopped: Promise<void> | undefined
 
   const stop = (): Promise<void> => {
     stopping.abort()
-    stopped ??= life.stop()
+    stopped ??= session.stop()
     return stopped
   }
 
-  /** Until a life has begun, or we are to stop; throws a cause that no further life would mend. */
+  /** Resolves when a session has begun or consuming was stopped; throws a cause after which no session could succeed. */
   const begin = async (): Promise<void> => {
     for (let failures = 1; ; failures += 1) {
       try {
-        await life.begin()
+        await session.begin()
         return
       } catch (error) {
-        await life.stop()
+        await session.stop()
         if (signal.aborted) return
         if (!mayComeBack(error)) throw error
         if (failures === 1) log.warn({ reason: reasonOf(error) }, 'consuming cannot begin yet')
       }
       await backOff(options, failures, signal)
       if (signal.aborted) return
-      life = openLife()
+      session = openSession()
     }
   }
 
@@ -73,7 +75,7 @@ export const consumption = async (options: ConsumptionOptions): Promise<Consumpt
     log.warn({ reason: reasonOf(cause) }, 'consuming has ended and begins again')
     await backOff(options, 1, signal)
     if (signal.aborted) return
-    life = openLife()
+    session = openSession()
     await begin()
     if (signal.aborted) return
     log.info({}, 'consuming has begun again')
@@ -81,7 +83,7 @@ export const consumption = async (options: ConsumptionOptions): Promise<Consumpt
   }
 
   const watch = (): void => {
-    const watched = life
+    const watched = session
     void watched.ended.then(async (cause) => {
       await watched.stop()
       if (!signal.aborted) await beginAgain(cause).catch(failure.reject)
@@ -95,9 +97,9 @@ export const consumption = async (options: ConsumptionOptions): Promise<Consumpt
   return {
     failed: failure.promise,
     get lag() {
-      return life.lag
+      return session.lag
     },
-    rewind: () => life.rewind(),
+    rewind: () => session.rewind(),
     stop,
   }
 }

@@ -9,11 +9,11 @@ import type { KafkaCommandLogOptions } from '../command-log.ts'
 import { clientSockets } from '../driver/sockets.ts'
 import { topicsOf, writerGroup } from '../driver/topics.ts'
 
-/** Reads `chat.events` from its beginning or from its present end, and follows it as it grows. */
+/** A reader of `chat.events` that starts at its beginning or its present end, and continues with new records. */
 export interface EventTail {
-  /** Resolves when every record that the topic held at the call has been given. */
+  /** Resolves when every record that the topic held at the time of the call has been delivered. */
   caughtUp(): Promise<void>
-  /** Leaves no trace on the brokers. */
+  /** Stops reading and deletes the consumer group. */
   close(): Promise<void>
 }
 
@@ -25,9 +25,11 @@ const joinMs = 60_000
 const retry = { retries: 8, initialRetryTime: 100 }
 
 /**
- * Promises:  each partition's records in their order; a fast reader costs the
- *            brokers no more than one consumer that is far behind.
- * Does not:  wait for the brokers in an outage: `caughtUp` rejects then, until the consumer has joined again.
+ * Opens a tail; `onRecord` receives the records of each partition in their
+ * order.
+ *
+ * Does not:  wait for the brokers in an outage: `caughtUp` rejects until the
+ *            consumer has joined again.
  */
 export const tailEvents = async (
   options: KafkaCommandLogOptions,
@@ -40,7 +42,7 @@ export const tailEvents = async (
   const sockets = clientSockets()
   const consumer = kafkaClient(options, sockets, retry).consumer({ groupId: group, allowAutoTopicCreation: false })
   const endsOf = () => withAdmin(options, (admin) => admin.fetchTopicOffsets(name))
-  const given = new Map((await endsOf()).map(({ partition, high }) => [partition, from === 'end' ? BigInt(high) : 0n]))
+  const delivered = new Map((await endsOf()).map(({ partition, high }) => [partition, from === 'end' ? BigInt(high) : 0n]))
   const joined = Promise.withResolvers<void>()
   let failure: Error | undefined
 
@@ -50,8 +52,9 @@ export const tailEvents = async (
   consumer.on(consumer.events.GROUP_JOIN, () => {
     failure = undefined
     joined.resolve()
-    // The group has no committed offsets: without this, every join would start from the first record.
-    for (const [partition, offset] of given) if (offset > 0n) consumer.seek({ topic: name, partition, offset: String(offset) })
+    // The group commits no offsets: without this, every join would start from the first record.
+    for (const [partition, offset] of delivered)
+      if (offset > 0n) consumer.seek({ topic: name, partition, offset: String(offset) })
   })
   const close = async (): Promise<void> => {
     await consumer.disconnect()
@@ -59,17 +62,17 @@ export const tailEvents = async (
     await withAdmin(options, (admin) => admin.deleteGroups([group])).catch(() => {})
   }
   const eachBatch: EachBatchHandler = async ({ batch, heartbeat }) => {
-    const start = given.get(batch.partition) ?? 0n
+    const start = delivered.get(batch.partition) ?? 0n
     for (const { key, value, offset } of batch.messages)
       if (BigInt(offset) >= start) onRecord({ key: String(key), value: String(value) })
     const next = BigInt(batch.lastOffset()) + 1n
-    if (next > start) given.set(batch.partition, next)
+    if (next > start) delivered.set(batch.partition, next)
     await heartbeat()
   }
   const join = async (): Promise<void> => {
     await consumer.connect()
     await consumer.subscribe({ topics: [name], fromBeginning: true })
-    // Resolves also when the first attempt has failed; the driver then repeats it by itself.
+    // Also resolves when the first attempt has failed; the driver then retries by itself.
     await consumer.run({ autoCommit: false, eachBatch })
     await withDeadline(joined.promise, joinMs, `the group was not joined within ${joinMs} ms`)
   }
@@ -82,7 +85,7 @@ export const tailEvents = async (
     caughtUp: async () => {
       const ends = await endsOf()
       const isBehind = ({ partition, high, low }: (typeof ends)[number]): boolean =>
-        high !== low && (given.get(partition) ?? 0n) < BigInt(high)
+        high !== low && (delivered.get(partition) ?? 0n) < BigInt(high)
       while (ends.some(isBehind)) {
         if (failure !== undefined) throw failure
         await pause(clock, pollMs)
@@ -92,7 +95,7 @@ export const tailEvents = async (
   }
 }
 
-/** Gives every record that the topic holds at the call, from the first one on. */
+/** Delivers every record that the topic holds at the time of the call, from the first one. */
 export const readEvents = async (options: KafkaCommandLogOptions, onRecord: OnStreamRecord): Promise<void> => {
   const tail = await tailEvents(options, 'beginning', onRecord)
   await tail.caughtUp().finally(tail.close)

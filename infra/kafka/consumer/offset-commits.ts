@@ -3,30 +3,32 @@ import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { isFence, reasonOf } from '../driver/driver-error.ts'
 
+/** Commits offsets as a member of the group; rejects when the group refuses. */
 export type CommitOffsets = (offsets: OffsetsByTopicPartition) => Promise<void>
 
 /**
- * The places that a consumer has come to, told to the brokers every now and then.
+ * Commits the offsets of a consumer periodically.
  *
- * Promises:  at most one commit under way, and none for a place that has been
- *            forgotten; what could not be committed is tried again.
- * Does not:  let anybody wait, but by `flush`. Who consumes next begins at the
- *            last commit that succeeded.
+ * Promises:  at most one commit is pending, and a forgotten offset is never
+ *            committed; a failed commit is retried.
+ * Does not:  make callers wait, except `flush`. The next consumer begins at the
+ *            last successful commit.
  */
 export interface OffsetCommits {
-  /** Everything before `next` is done. `commit` is how the driver commits at present. */
+  /** All records before the offset `next` are done. `commit` is the present commit function of the driver. */
   done(partition: number, next: string, commit: CommitOffsets): void
-  /** Commits now; resolves when that has been tried. */
+  /** Commits now; resolves after the attempt. */
   flush(): Promise<void>
-  /** The partitions may be another consumer's: what is not committed is delivered again there. */
+  /** Discards uncommitted offsets, because the partitions may belong to another consumer. */
   forget(): void
   /**
-   * Gives up what is not committed and resolves when no commit is in flight:
-   * with false if the last one failed, so that the brokers may have it or not.
+   * Discards uncommitted offsets and resolves when no commit is pending: with
+   * false if the last commit failed, and the brokers may or may not have it.
    */
   drop(): Promise<boolean>
 }
 
+/** Options of `offsetCommits`. */
 export interface OffsetCommitsOptions {
   readonly topic: string
   readonly everyMs: number
@@ -34,6 +36,7 @@ export interface OffsetCommitsOptions {
   readonly log: Log
 }
 
+/** Creates the commits of one topic; the first timer starts with the first `done`. */
 export const offsetCommits = ({ topic, everyMs, clock, log }: OffsetCommitsOptions): OffsetCommits => {
   let waiting = new Map<number, string>()
   let commit: CommitOffsets | undefined
@@ -60,7 +63,7 @@ export const offsetCommits = ({ topic, everyMs, clock, log }: OffsetCommitsOptio
     } catch (error) {
       if (!isFailing && !isFence(error)) log.warn({ reason: reasonOf(error) }, 'offsets are not committed')
       isFailing = true
-      // Unless they were forgotten meanwhile.
+      // `forget` or `drop` was called meanwhile.
       if (waiting !== kept) return
       for (const [partition, next] of places) keepFor(next, kept, partition)
       later()

@@ -1,31 +1,35 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import { isFence } from '../driver/driver-error.ts'
 
-/** The brokers have been silent for so long that they must have given our partitions away. */
+/** The brokers have not answered for a session time-out, so they must have reassigned the partitions. */
 export class BrokerSilenceError extends Error {
-  /** The driver ends at once at such an error. */
+  /** The driver ends at once on a non-retriable error. */
   readonly retriable = false
   override readonly name = 'SilenceError'
 }
 
-/** From joining the group to leaving it, or being put out of it: what is ours, and whether it still is. */
+/** The partitions that the group has assigned to this consumer, and whether the assignment is still valid. */
 export interface PartitionAssignment {
   readonly partitions: ReadonlySet<number>
-  /** Aborted when the tenure ends. */
+  /** Aborted when the assignment ends. */
   readonly signal: AbortSignal
-  /** Why the group took the partitions back; undefined while they are ours, or when we gave them back. */
+  /** Why the group revoked the assignment; undefined while it is valid, and after `giveBack`. */
   readonly lost: Error | undefined
-  /** Throws, for ever after, when the partitions are no longer ours. A broker that is away is not yet a reason. */
+  /**
+   * Sends a heartbeat by `ask`. Throws once the assignment is lost. A broker
+   * that does not answer ends it only after a session time-out.
+   */
   heartbeat(ask: () => Promise<void>): Promise<void>
-  /** The group takes them back. */
+  /** The group has revoked the assignment. */
   lose(cause: Error): void
-  /** We give them back. */
+  /** This consumer gives the partitions back. */
   giveBack(): void
 }
 
+/** Begins an assignment; the time since the last answer counts from now. */
 export const partitionAssignment = (partitions: readonly number[], sessionMs: number, clock: Clock): PartitionAssignment => {
   const ending = new AbortController()
-  let heardAtMs = clock.monotonicMs()
+  let answeredAtMs = clock.monotonicMs()
   let lost: Error | undefined
 
   const lose = (cause: Error): void => {
@@ -38,7 +42,7 @@ export const partitionAssignment = (partitions: readonly number[], sessionMs: nu
 
   const check = (error: unknown): void => {
     if (isFence(error)) lose(error)
-    else if (clock.monotonicMs() - heardAtMs > sessionMs)
+    else if (clock.monotonicMs() - answeredAtMs > sessionMs)
       lose(new BrokerSilenceError('the brokers have been silent', { cause: error }))
   }
 
@@ -52,7 +56,7 @@ export const partitionAssignment = (partitions: readonly number[], sessionMs: nu
       throwIfLost()
       try {
         await ask()
-        heardAtMs = clock.monotonicMs()
+        answeredAtMs = clock.monotonicMs()
       } catch (error) {
         check(error)
       }

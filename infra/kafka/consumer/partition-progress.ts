@@ -2,10 +2,10 @@ import type { AcknowledgementQueue } from '../../../shared/runtime/async/acknowl
 import { acknowledgementBounds, acknowledgementQueue } from '../../../shared/runtime/async/acknowledgement-queue.ts'
 import type { PartitionAssignment } from './partition-assignment.ts'
 
-/** How far one partition has come since it was assigned, or since the last rewind. Offsets are decimal text. */
+/** The progress of one partition since it was assigned, or since the last rewind. Offsets are decimal text. */
 export interface PartitionProgress {
   readonly queue: AcknowledgementQueue
-  /** The brokers have this offset: after a rewind the partition is delivered from here. */
+  /** The committed offset: a rewind delivers from here. */
   committed: string
   /** The offset after the last acknowledged record. */
   acknowledged: string
@@ -13,13 +13,13 @@ export interface PartitionProgress {
   end: string
 }
 
-/** The partitions of one generation of the group, or of the time between two rewinds. */
+/** An assignment with the progress of its partitions; replaced by each rebalance and each rewind. */
 export interface AssignmentProgress {
   readonly partitionAssignment: PartitionAssignment
   readonly progress: Map<number, PartitionProgress>
 }
 
-/** The progress of the partition; it begins at the first offset that is delivered. */
+/** The progress of the partition, created at the first delivered offset. */
 export const progressOf = (
   { partitionAssignment, progress }: AssignmentProgress,
   partition: number,
@@ -34,14 +34,16 @@ export const progressOf = (
   return begun
 }
 
-/** Fetched and not acknowledged. */
+/** Number of records up to the end of the partitions, as of their last fetch, that are not acknowledged. */
 export const lagOf = ({ progress }: AssignmentProgress): number =>
   [...progress.values()].reduce((sum, { end, acknowledged }) => sum + Number(BigInt(end) - BigInt(acknowledged)), 0)
 
+/** Drops the acknowledgement queues of all partitions. */
 export const dropAll = ({ progress }: AssignmentProgress): void => {
   for (const { queue } of progress.values()) queue.drop()
 }
 
+/** Resolves when the acknowledgement queues of all partitions are empty or dropped. */
 export const untilAllEmpty = async ({ progress }: AssignmentProgress): Promise<void> => {
   await Promise.all([...progress.values()].map(({ queue }) => queue.whenEmpty()))
 }

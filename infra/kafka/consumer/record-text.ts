@@ -1,14 +1,14 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs'
 import type { LogRecord } from '../../../shared/ports/command-log.ts'
 
-/** A record as it lies on the topic. */
+/** A record as stored on the topic. */
 export interface OriginalRecord {
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly headers: IHeaders
 }
 
-/** Of records whose texts do not say it all; they live as long as the record. */
+/** The bytes of records that text cannot represent; kept as long as the record. */
 const originals = new WeakMap<LogRecord, OriginalRecord>()
 
 const replacement = '\uFFFD'
@@ -28,9 +28,9 @@ const areWhole = (headers: IHeaders, texts: Readonly<Record<string, string>>): b
   Object.entries(headers).every(([name, value]) => isWhole(value, texts[name]))
 
 /**
- * A record as text. Anybody may write to a topic: what is not UTF-8 reaches
- * handlers with U+FFFD in its place, and what is null as an empty text; of
- * several headers with one name the last counts. `originalOf` still has the bytes.
+ * A record as text. Other programs may write to a topic: bytes that are not
+ * UTF-8 are replaced by U+FFFD, null becomes an empty text, and of several
+ * headers with one name the last is used. `originalOf` returns the bytes.
  */
 export const readRecord = ({ key, value, headers = {}, offset }: KafkaMessage, partition: number): LogRecord => {
   const record = { key: textOf(key), value: textOf(value), headers: headerTexts(headers), partition, offset }
@@ -39,6 +39,6 @@ export const readRecord = ({ key, value, headers = {}, offset }: KafkaMessage, p
   return record
 }
 
-/** What was on the topic, to the byte. */
+/** The bytes of the record on the topic. */
 export const originalOf = (record: LogRecord): OriginalRecord =>
   originals.get(record) ?? { key: Buffer.from(record.key), value: Buffer.from(record.value), headers: { ...record.headers } }

@@ -5,6 +5,7 @@ import { nameOf } from '../../../shared/runtime/observability/error-text.ts'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { PartitionAssignment } from './partition-assignment.ts'
 
+/** Options of `retryHandler`. */
 export interface RetryHandlerOptions extends BackOffOptions {
   readonly handler: BatchHandler
   readonly log: Log
@@ -18,7 +19,7 @@ export const retryHandler =
       try {
         return await handler(batch)
       } catch (error) {
-        // Kafka's own error, because it tells the driver to join again.
+        // Kafka's own error makes the driver join the group again.
         if (held.lost !== undefined) throw held.lost
         if (held.signal.aborted) return undefined
         const { partition } = batch

@@ -4,7 +4,7 @@ import type { OffsetCommits } from './offset-commits.ts'
 import type { AssignmentProgress } from './partition-progress.ts'
 import { dropAll } from './partition-progress.ts'
 
-/** What a rewind needs of the consumer. */
+/** The parts of a consumer that a rewind uses. */
 export interface RewindDeps {
   readonly commits: OffsetCommits
   /** Makes the driver's next fetch of the partition begin at this offset. */
@@ -13,6 +13,7 @@ export interface RewindDeps {
   readonly endSession: (cause: Error) => void
 }
 
+/** Options of `rewinds`. */
 export interface RewindsOptions extends RewindDeps, BackOffOptions {
   readonly current: () => AssignmentProgress | undefined
   /** Replaces the current assignment. */
@@ -20,25 +21,26 @@ export interface RewindsOptions extends RewindDeps, BackOffOptions {
   readonly isFinishing: () => boolean
 }
 
-/** Goes back to the committed offsets without leaving the group. One rewind at a time. */
+/** Returns to the committed offsets without leaving the group. One rewind at a time. */
 export interface Rewinds {
-  /** The rewind in progress: nothing may be delivered before it has ended. Never rejects. */
+  /** The rewind in progress: no batch may be delivered before it has ended. Never rejects. */
   readonly underWay: Promise<void> | undefined
   rewind(): Promise<void>
-  /** The same after a pause, which is longer with each failure in a row. */
+  /** Rewinds after a pause, which doubles with each consecutive failure. */
   afterFailure(): Promise<void>
-  /** A batch was acknowledged: the next failure is the first in a row. */
+  /** A batch was acknowledged: resets the count of consecutive failures. */
   onProgress(): void
 }
 
-/** The last commit may have reached the brokers or not; only a new generation of the group makes that certain. */
+/** It is unknown whether the brokers have the last commit; only a new generation of the group resolves that. */
 class UncertainCommitError extends Error {
   readonly retriable = true
   override readonly name = 'UncertainCommitError'
 }
 
+/** Creates the rewinds of one consumer session. */
 export const rewinds = (options: RewindsOptions): Rewinds => {
-  const { commits, seek, endSession: endLife, clock, times, current, assign, isFinishing } = options
+  const { commits, seek, endSession, clock, times, current, assign, isFinishing } = options
   let underWay: Promise<void> | undefined
   let failures = 0
 
@@ -47,7 +49,7 @@ export const rewinds = (options: RewindsOptions): Rewinds => {
       for (const [partition, { committed }] of progress) seek(partition, committed)
     } catch (error) {
       assign([])
-      endLife(new UncertainCommitError('the driver cannot seek', { cause: error }))
+      endSession(new UncertainCommitError('the driver cannot seek', { cause: error }))
     }
   }
 
@@ -63,11 +65,11 @@ export const rewinds = (options: RewindsOptions): Rewinds => {
     const isCertain = await commits.drop()
     if (fresh === undefined || isFinishing()) return
     if (pauses > 0) await backOff({ clock, times }, pauses, fresh.partitionAssignment.signal)
-    // Whatever has replaced it was read from the committed offsets.
+    // An assignment that has replaced it meanwhile begins at the committed offsets.
     if (fresh !== current() || given === undefined) return
     if (isCertain) return seekAll(given)
     assign([])
-    endLife(new UncertainCommitError('an offset commit has no answer'))
+    endSession(new UncertainCommitError('an offset commit has no answer'))
   }
 
   const begin = (pauses: number): Promise<void> => {

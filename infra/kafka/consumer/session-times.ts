@@ -5,19 +5,20 @@ import type { KafkaTimes } from '../driver/kafka-options.ts'
 /** The shortest session that brokers accept unless their `group.min.session.timeout.ms` says otherwise. */
 const stockSessionMs = 6_000
 
-/** The brokers refuse the session as too short; the next consumer asks for a longer one. */
+/** The brokers refused the session time-out as too short; the next session requests a longer one. */
 class SessionError extends Error {
   readonly retriable = true
   override readonly name = 'SessionError'
 }
 
-/** The times of a consumer, with a session that the brokers accept. */
+/** The times of a consumer, with a session time-out that the brokers accept. */
 export interface SessionTimes {
   readonly current: KafkaTimes
-  /** The error itself, or a retriable one where `current` has a longer session from now on. */
+  /** The same error; or, where the session was too short, a retriable one, and `current` has a longer session from now on. */
   causeOf(error: Error): Error
 }
 
+/** Starts with the configured times. */
 export const sessionTimes = (times: KafkaTimes, log: Log): SessionTimes => {
   let current = times
   return {
@@ -30,9 +31,9 @@ export const sessionTimes = (times: KafkaTimes, log: Log): SessionTimes => {
       current = { ...times, consumerSessionMs: stockSessionMs }
       log.warn(
         { refusedMs: consumerSessionMs, sessionMs: stockSessionMs, setting: 'group.min.session.timeout.ms' },
-        'the brokers refuse so short a session; a dead consumer is noticed later',
+        'the brokers refuse this session time-out as too short; a dead consumer is noticed later',
       )
-      return new SessionError(`the brokers refuse a session of ${consumerSessionMs} ms`, { cause: error })
+      return new SessionError(`the brokers refuse a session time-out of ${consumerSessionMs} ms`, { cause: error })
     },
   }
 }

@@ -1,15 +1,17 @@
 import type { Assignment, PartitionAssigner } from 'kafkajs'
 import { AssignerProtocol } from 'kafkajs'
 
+/** A member of the group, as the leader sees it. */
 export interface StickyMember {
   readonly memberId: string
-  /** Its partitions in the generation before. */
+  /** Its partitions in the previous generation. */
   readonly owned: readonly number[]
 }
 
 /**
- * Shares partitions evenly, and leaves each with its member where that is
- * even: a room whose writer lives keeps its writer when others come and go.
+ * Distributes partitions evenly, and keeps each with its present owner where
+ * the distribution stays even: rooms keep their writer when other writers join
+ * or leave.
  */
 export const shareSticky = (members: readonly StickyMember[], partitions: number): ReadonlyMap<string, readonly number[]> => {
   const sorted = members.toSorted((a, b) => b.owned.length - a.owned.length || a.memberId.localeCompare(b.memberId))
@@ -26,7 +28,7 @@ export const shareSticky = (members: readonly StickyMember[], partitions: number
   return new Map(shares.map(({ memberId, quota, kept }) => [memberId, [...kept, ...rest.splice(0, quota - kept.length)]]))
 }
 
-/** What a member last owned, by its metadata. Strangers may join a group: anything else counts as nothing. */
+/** The previous partitions of a member, from its metadata; none where the metadata is of another program. */
 const ownedIn = (metadata: Buffer): readonly number[] => {
   try {
     const owned: unknown = JSON.parse(String(AssignerProtocol.MemberMetadata.decode(metadata)?.userData))
@@ -39,7 +41,7 @@ const ownedIn = (metadata: Buffer): readonly number[] => {
 const name = 'chat-sticky'
 const version = 0
 
-/** For the one topic of a group. `owned`: the partitions that this member has at present. */
+/** The assigner for the only topic of a group. `owned` returns the present partitions of this member. */
 export const stickyAssigner =
   (topic: string, owned: () => readonly number[]): PartitionAssigner =>
   ({ cluster }) => ({

@@ -4,9 +4,9 @@ import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { loggedError } from '../../../shared/runtime/observability/logged-error.ts'
 
 /**
- * What the driver calls an error, and is none: the first group on a fresh
- * broker, a topic that exists, a group that changes; and every single attempt
- * on a broker that is away, of which the adapter tells once and for all.
+ * Messages that the driver logs as errors in normal operation: the first group
+ * on a new broker, an existing topic, a rebalance; and each attempt on a broker
+ * that is away, which the adapter itself reports once.
  */
 const harmless = [
   'coordinator is not available',
@@ -35,20 +35,20 @@ const levels: Readonly<Partial<Record<logLevel, Level>>> = {
   [logLevel.WARN]: 'info',
 }
 
-const reasonOf = (error: unknown): string | undefined => {
+const causeText = (error: unknown): string | undefined => {
   if (typeof error === 'string') return error
   return error === undefined ? undefined : loggedError(error).message
 }
 
-const levelOf = (level: logLevel, said: string): Level =>
-  harmless.some((text) => said.includes(text)) ? 'debug' : (levels[level] ?? 'debug')
+const levelOf = (level: logLevel, message: string): Level =>
+  harmless.some((text) => message.includes(text)) ? 'debug' : (levels[level] ?? 'debug')
 
-/** The driver's lines in our log, as fields of one fixed text, each as serious as it is to us. */
+/** Writes the driver's lines to the log, as fields of one fixed text, one level lower than the driver does. */
 export const driverLog =
   (log: Log): logCreator =>
   () =>
   ({ namespace, level, log: { message, broker, groupId, error } }: LogEntry) => {
-    const reason = reasonOf(error)
+    const reason = causeText(error)
     log[levelOf(level, `${message} ${reason ?? ''}`)](
       { part: namespace, said: message, broker, groupId, reason },
       'the Kafka driver says',

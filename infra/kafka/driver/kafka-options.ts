@@ -4,6 +4,7 @@ import type { Times } from '../../../shared/runtime/config/times.ts'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { TlsMaterial } from '../../tls/tls-files.ts'
 
+/** The settings of time that the Kafka adapters use. */
 export type KafkaTimes = Pick<
   Times,
   | 'consumerSessionMs'
@@ -18,21 +19,21 @@ export type KafkaTimes = Pick<
   | 'retryMostMs'
 >
 
-/** How the brokers are to be trusted, and who comes to them. */
+/** TLS and login for the connections to the brokers. */
 export interface KafkaSecurity {
   readonly tls: TlsMaterial | undefined
   readonly login: KafkaLogin | undefined
 }
 
-/** How to reach Kafka, and whose topics. */
+/** Options of every Kafka adapter. */
 export interface KafkaOptions {
-  /** `host:port` of one or more brokers; they name the others. */
+  /** `host:port` of one or more brokers; the others are discovered. */
   readonly brokers: readonly string[]
   /** Prefix of topics and groups; empty for none. */
   readonly namespace: string
-  /** By which brokers tell clients apart, in logs and quotas. */
+  /** Identifies the client in the logs and quotas of the brokers. */
   readonly clientId: string
-  /** Absent: without TLS, and without logging in. */
+  /** Absent: no TLS and no login. */
   readonly security?: KafkaSecurity
   readonly times: KafkaTimes
   readonly clock: Clock

@@ -3,23 +3,23 @@ import { connect, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { ISocketFactory, ISocketFactoryArgs } from 'kafkajs'
 
-/** The sockets of one client of the driver, to watch and to end. */
+/** The sockets of one kafkajs client. */
 export interface Sockets {
   readonly create: ISocketFactory
-  /** Produce requests that any of them was given. What no socket was given, no broker has. */
+  /** Number of produce requests written to any socket. A request that was not written is on no broker. */
   readonly produced: number
-  /** Whether one of them has ended, or never came about. */
+  /** Whether a socket has ended, or could not be opened. */
   readonly hasLost: boolean
-  /** Destroys all of them, also those that are still to be opened: nothing leaves any more. */
+  /** Destroys all sockets, also those opened later: nothing more is sent. */
   shut(): void
 }
 
 const keepAliveMs = 30_000
 
-/** A request names its kind behind its length: 0 is Produce. */
+/** The API key of a request follows its length; 0 is Produce. */
 const isProduce = (request: unknown): boolean => Buffer.isBuffer(request) && request.length > 6 && request.readInt16BE(4) === 0
 
-/** Typed as always there, `ssl` is not. */
+/** `ssl` may be absent, although its type says otherwise. */
 const open = ({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket => {
   const named = isIP(host) === 0 ? { servername: host } : {}
   const socket = ssl ? connectTls({ host, port, ...named, ...ssl }, onConnect) : connect({ host, port }, onConnect)

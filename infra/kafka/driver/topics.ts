@@ -1,14 +1,16 @@
-/** What the brokers are told of a topic when it is made; nothing of a topic that is there is ever changed. */
+/** The settings with which a topic is created; existing topics are never changed. */
 export interface TopicSpec {
   readonly name: string
   readonly partitions: number
-  /** Every process must agree on the number of partitions, because by it gateways find the partition of a key. */
+  /** Whether all processes must agree on the number of partitions, because gateways compute the partition of a key. */
   readonly isShared: boolean
   readonly config: Readonly<Record<string, string>>
 }
 
+/** The use of a topic, independent of its name. */
 export type TopicRole = 'commands' | 'deadLetter' | 'events'
 
+/** The topics of one system, by use. */
 export type TopicSpecs = Readonly<Record<TopicRole, TopicSpec>>
 
 const dayMs = 86_400_000
@@ -16,10 +18,10 @@ const mebibyte = 1024 * 1024
 
 const prefixed = (namespace: string, name: string): string => (namespace === '' ? name : `${namespace}.${name}`)
 
-/** The consumer group of the writers: what is scaled on its lag. */
+/** The consumer group of the writers; scale the writers on its lag. */
 export const writerGroup = (namespace: string): string => prefixed(namespace, 'chat.writer')
 
-/** For ever is −1. The brokers' clock counts: with a client's, its wrong one would end or spare a record. */
+/** −1: never deleted. Times are those of the brokers (`LogAppendTime`), so that a wrong clock of a client does not change the retention. */
 const kept = (retentionMs: number, maxBatchBytes: number): Readonly<Record<string, string>> => ({
   'cleanup.policy': 'delete',
   'retention.ms': String(retentionMs),
@@ -40,12 +42,12 @@ export const topicsOf = (namespace: string, partitions: number): TopicSpecs => (
     name: prefixed(namespace, 'chat.dead-letter'),
     partitions: 1,
     isShared: false,
-    // A record of the largest size gets headers on its way here.
+    // A dead letter has more headers than the record, which may have the largest size.
     config: kept(30 * dayMs, 2 * mebibyte),
   },
   events: {
     name: prefixed(namespace, 'chat.events'),
-    // Kept for ever: a repartition of the commands leaves this topic as it was made.
+    // Never deleted; `repartition` does not change this topic.
     partitions,
     isShared: false,
     config: kept(-1, mebibyte),

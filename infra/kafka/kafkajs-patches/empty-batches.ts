@@ -8,11 +8,11 @@ async function fetchFilled(this: ConsumerGroup, nodeId: number): ReturnType<Cons
 }
 
 /**
- * A fetch names all partitions, and its answer has a batch for each, most of
- * them empty at everyday rates. The driver takes each empty one through its
- * queue of workers, a dozen promises, to do nothing. Batches whose records were
- * filtered out are kept: the driver has to move past them. For all consumers of
- * this process; may be called again.
+ * The answer to a fetch has a batch for every partition, and most are empty at
+ * usual rates. kafkajs passes each empty batch through its queue of workers,
+ * about a dozen promises, without effect. This patch removes them. Batches
+ * whose records were all filtered out are kept, because the driver must advance
+ * past them. For all consumers of this process. Idempotent.
  */
 export const skipEmptyBatches = (): void => {
   ConsumerGroup.prototype.fetch = fetchFilled

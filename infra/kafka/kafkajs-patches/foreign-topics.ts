@@ -2,8 +2,8 @@ import Broker from 'kafkajs/src/broker/index.js'
 
 const original = Broker.prototype.metadata
 
-/** The same broker, whose answers are taken whatever they say of any topic. */
-const indulgent = (broker: Broker): Broker =>
+/** The same broker, without the check of the topics' error codes in its answers. */
+const withoutTopicErrors = (broker: Broker): Broker =>
   Object.create(broker, {
     lookupRequest: {
       value: (...asked: Parameters<Broker['lookupRequest']>) => {
@@ -16,16 +16,17 @@ const indulgent = (broker: Broker): Broker =>
     },
   })
 
-function metadataOfOurs(this: Broker, topics: readonly string[] = []): Promise<unknown> {
-  return topics.length === 0 ? original.call(indulgent(this)) : original.call(this, topics)
+function tolerantMetadata(this: Broker, topics: readonly string[] = []): Promise<unknown> {
+  return topics.length === 0 ? original.call(withoutTopicErrors(this)) : original.call(this, topics)
 }
 
 /**
- * Before it makes topics the driver asks who the brokers are, of all topics
- * there are, and takes no answer while one of them is unwell: somebody else's
- * without a leader kept us from making ours. What is asked by name is judged
- * as before. For all clients of this process; may be called again.
+ * Before kafkajs creates topics, it requests the metadata of all topics, and
+ * rejects the answer when any of them has an error: another system's topic
+ * without a leader prevented the creation of ours. With this patch a request
+ * for all topics ignores such errors; a request that names topics does not.
+ * For all clients of this process. Idempotent.
  */
 export const ignoreForeignTopicErrors = (): void => {
-  Broker.prototype.metadata = metadataOfOurs
+  Broker.prototype.metadata = tolerantMetadata
 }

@@ -1,12 +1,12 @@
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 
-/** As often as the driver itself looks again. */
+/** The driver's own interval. */
 const leastMs = 10
 
 /**
- * The driver arms a timer of a negative delay again and again for as long as a
- * connection lives, which costs an idle process a twentieth of a core. Here a
- * timer is armed only while requests wait.
+ * kafkajs sets a timer with a negative delay again and again while a connection
+ * is open, which costs an idle process 5 % of a core. This replacement sets a
+ * timer only while requests wait.
  */
 function scheduleWhilePending(this: RequestQueue): void {
   if (this.pending.length === 0 || this.throttleCheckTimeoutId !== null) return
@@ -17,7 +17,7 @@ function scheduleWhilePending(this: RequestQueue): void {
   }, delayMs)
 }
 
-/** Lets idle connections rest, for all clients of this process. May be called again. */
+/** Applies the patch to all clients of this process. Idempotent. */
 export const stopIdleTimers = (): void => {
   RequestQueue.prototype.scheduleCheckPendingRequests = scheduleWhilePending
 }

@@ -1,4 +1,4 @@
-/** What we know of the driver's inside; its version is pinned, and tests hold it. */
+/** The internals of kafkajs that the patches use. The version is pinned, and `kafkajs-internals.test.ts` fails when they change. */
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   class RequestQueue {
     constructor(options: object)

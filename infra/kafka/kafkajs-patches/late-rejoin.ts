@@ -1,11 +1,11 @@
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js'
 import { protocolErrorOf } from '../driver/driver-error.ts'
 
-/** What a member knows of its generation of the group. */
+/** The generation of the group in which a member works. */
 interface Generation {
-  /** Those that it had when it began; undefined when that could not be read. */
+  /** The members at the beginning of the generation; undefined when they could not be read. */
   readonly members: Promise<ReadonlySet<string> | undefined>
-  /** When the next rebalance was first noticed. */
+  /** When this member noticed the next rebalance. */
   noticedAtMs: number | undefined
 }
 
@@ -23,27 +23,27 @@ const membersOf = async (group: ConsumerGroup, state: string): Promise<ReadonlyS
 }
 
 /**
- * Whether a member may go on working instead of joining again. A broker
- * answers nobody's JoinGroup before every known member has sent its own, a
- * dead one included, until its session has expired: whoever joins early waits
- * for that, and works on nothing meanwhile. In this state of the group the
- * members keep their partitions, and the brokers accept their heartbeats and
- * offset commits. So while all members of the generation are still listed, one
- * of them may be dead; once one is missing, its partitions wait for an owner.
+ * Whether a member should keep working instead of joining again. A broker
+ * answers a JoinGroup only when every known member has sent one, or the session
+ * of a dead member has expired: a member that joins early waits that long
+ * without work. Until then the members keep their partitions, and the brokers
+ * accept their heartbeats and offset commits. While all members of the
+ * generation are listed, one of them may be dead; once one is missing, its
+ * partitions need an owner.
  */
-const mayStay = async (group: ConsumerGroup, nowMs: number): Promise<boolean> => {
+const shouldStay = async (group: ConsumerGroup, nowMs: number): Promise<boolean> => {
   const generation = generations.get(group)
   if (generation === undefined) return false
   generation.noticedAtMs ??= nowMs
   if (nowMs - generation.noticedAtMs > group.sessionTimeout) return false
   const before = await generation.members
-  // Alone, nobody else can be dead.
+  // A single member cannot wait for a dead one.
   if (before === undefined || before.size < 2) return false
   const listed = await membersOf(group, 'PreparingRebalance')
   return listed !== undefined && [...before].every((member) => listed.has(member))
 }
 
-/** Patches the driver, once for the process: a member joins again only when the brokers can answer soon. */
+/** Applies the patch to all consumers of this process: a member joins again only when the brokers can answer soon. Idempotent. */
 export const delayRejoin = (): void => {
   if (isPatched) return
   isPatched = true
@@ -63,8 +63,8 @@ export const delayRejoin = (): void => {
       await heartbeat.call(this, options)
     } catch (error) {
       const nowMs = Date.now()
-      if (protocolErrorOf(error) !== 'REBALANCE_IN_PROGRESS' || !(await mayStay(this, nowMs))) throw error
-      // As after any answer: the next heartbeat is due after the interval.
+      if (protocolErrorOf(error) !== 'REBALANCE_IN_PROGRESS' || !(await shouldStay(this, nowMs))) throw error
+      // The same as after a success: the next heartbeat is due after the interval.
       this.lastRequest = nowMs
     }
   }

@@ -2,7 +2,7 @@ import Encoder from 'kafkajs/src/protocol/encoder.js'
 
 const asByte = (bits: number): number => (bits << 24) >> 24
 
-/** Seven bits a byte, lowest first, without a buffer of their own for each number. */
+/** Seven bits per byte, lowest first, written into the encoder's own buffer. */
 function writeUVarInt(this: Encoder, value: number): Encoder {
   let left = value
   while ((left & ~0x7f) !== 0) {
@@ -14,15 +14,14 @@ function writeUVarInt(this: Encoder, value: number): Encoder {
 
 const { writeVarLong, sizeOfVarLong } = { writeVarLong: Encoder.prototype.writeVarLong, sizeOfVarLong: Encoder.sizeOfVarLong }
 
-/** Which a 32-bit varint holds, sign and all. */
+/** Whether a zigzag varint of 32 bits can hold the value. */
 const isSmall = (value: unknown): value is number =>
   typeof value === 'number' && (value | 0) === value && Math.abs(value) < 2 ** 30
 
 /**
- * A record is made of a dozen numbers of one byte or two. The driver makes a
- * buffer for each, and objects of 64 bits for timestamps that are differences
- * of nought; a fifth of the time of a produce went into that. To be called
- * before use, for all clients of this process; may be called again.
+ * kafkajs encodes every varint through a temporary Buffer, and timestamp deltas
+ * of zero as 64-bit objects: 20 % of the time of a produce. This patch writes
+ * the same bytes directly. For all clients of this process. Idempotent.
  */
 export const encodeVarintsInPlace = (): void => {
   Encoder.prototype.writeUVarInt = writeUVarInt

@@ -1,13 +1,13 @@
 import type { TopicRole } from '../driver/topics.ts'
 import { requestBytes } from './producer.ts'
 
-/** Of a record around the client's text: envelope, ids, instants, headers, framing. About half of it is used. */
+/** Bytes of a record besides the text of the client: envelope, ids, instants, headers, framing. About twice the real size. */
 const overheadBytes = 2_048
 
 /**
- * The smallest `max.message.bytes` that takes every batch that the service
- * publishes to a topic. A record holds at most the text of one frame; a buried
- * one gets headers on top.
+ * The smallest `max.message.bytes` that accepts every batch which the service
+ * publishes to a topic. A record holds the text of at most one frame; a dead
+ * letter has more headers.
  */
 export const leastMessageBytes = (role: TopicRole, frameBytes: number): number =>
   role === 'deadLetter' ? frameBytes + 2 * overheadBytes : Math.max(requestBytes, frameBytes + overheadBytes)

@@ -6,35 +6,37 @@ import { clientSockets } from '../driver/sockets.ts'
 import { keyPartitioner } from './partitioner.ts'
 import { publishError } from './publish-error.ts'
 
+/** Options of a producer. */
 export interface ProducerOptions extends KafkaOptions {
-  /** By topic; where a topic has another number, nothing is sent to it. */
+  /** By topic. A publish to a topic with another number of partitions is refused. */
   readonly expectedPartitions?: ReadonlyMap<string, number>
 }
 
-/** After a topic got more partitions, a producer may use the old number for this long. */
+/** After the number of partitions of a topic has changed, a producer may use the old number for this long. */
 export const partitionsKnownForMs = 5_000
 
-/** One life of a producer's connections: opened, used, closed; never mended. */
+/** The connections of a producer until their first failure. A failed link is replaced, never repaired. */
 export interface ProducerLink {
-  /** Something of it has failed or ended: it is to be ended, and another opened. */
+  /** A connection has failed or ended: end this link and open another one. */
   readonly isSpent: boolean
   /**
-   * One attempt. Resolves when all are durable; rejects with `PublishError`,
-   * and then nothing of it can reach a broker any more that was not on its way.
+   * One attempt to publish. Resolves when all records are durable; rejects with
+   * `PublishError`, and records that were not written to a socket before are
+   * never sent.
    */
   send(topic: string, records: readonly Message[]): Promise<void>
-  /** Sends nothing more. Attempts under way fail. */
+  /** Destroys the connections; pending attempts fail. */
   end(): Promise<void>
 }
 
-/** Once to each broker that is named; another attempt at a publish is the caller's decision. */
+/** One connection attempt per configured broker; the caller decides whether to retry a publish. */
 const attempts = (brokers: readonly string[]) => ({ retries: brokers.length - 1, initialRetryTime: 50 })
 
 /**
- * Never mended: after any failure the driver may still be about to send, hold
- * on to an old map of the cluster, or to a topic that is not there. With the
- * sockets destroyed, what was not sent never will be, and the next link reads
- * everything anew.
+ * Creates a link; the first `send` connects it. A link is not reused after a
+ * failure, because the driver may still send a queued request, or keep outdated
+ * metadata. Destroying the sockets discards unsent requests, and the next link
+ * reads all metadata again.
  */
 export const producerLink = (options: ProducerOptions): ProducerLink => {
   const { times, brokers, expectedPartitions } = options
@@ -83,7 +85,7 @@ export const producerLink = (options: ProducerOptions): ProducerLink => {
     },
     end: async () => {
       shut()
-      // Only to have its timers cleared; without sockets there is nothing left to go wrong.
+      // Clears the driver's timers; its sockets are destroyed already.
       await producer.disconnect().catch(() => {})
     },
   }

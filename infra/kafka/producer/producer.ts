@@ -7,24 +7,24 @@ import { producerLink } from './producer-link.ts'
 import { isTooLarge } from './publish-error.ts'
 
 /**
- * Publishes, over one link after another.
+ * Publishes over a sequence of links.
  *
- * Promises:  every publish is one attempt and ends within connect and request
- *            time; the one after a failure starts on fresh connections, so that
- *            a broker that comes back is found.
- * Does not:  try again, or keep concurrent publishes in order.
+ * Promises:  every publish is one attempt and ends within the connect and
+ *            request time-outs; after a failure, the next publish uses new
+ *            connections, so that a broker that returns is found.
+ * Does not:  retry, or keep the order of concurrent publishes.
  */
 export interface KafkaProducer {
   /** Resolves when every record is durable; rejects with `PublishError`. */
   publish(topic: string, records: readonly Message[]): Promise<void>
-  /** Lets publishes under way end, and refuses new ones. */
+  /** Waits for pending publishes and refuses new ones. */
   close(): Promise<void>
 }
 
-/** Of one request; topics take batches of twice that (`topics.ts`), and consumers fetch as much at least. */
+/** The largest request. Topics accept batches of twice this size (`topics.ts`), and consumers fetch at least as much. */
 export const requestBytes = 512 * 1024
 
-/** Length, offset and the like; half of it would do. */
+/** Framing of one record (length, offset); about twice the real size. */
 const frameBytes = 50
 
 const bytesIn = (part: IHeaders[string] | null): number =>
@@ -36,17 +36,18 @@ const bytesOf = ({ key, value, headers }: Message): number => {
   return bytes
 }
 
-/** Of one publish. */
+/** The progress of one publish. */
 interface PublishProgress {
   /** Some records may be durable. */
   isPartial: boolean
   readonly tooLarge: Set<Message>
 }
 
+/** Creates a producer; the first publish connects it. */
 export const kafkaProducer = (options: ProducerOptions): KafkaProducer => {
   const { log } = options
   let link: ProducerLink | undefined
-  const underWay = new Set<Promise<void>>()
+  const pending = new Set<Promise<void>>()
   let isFailing = false
   let isClosed = false
 
@@ -61,12 +62,12 @@ export const kafkaProducer = (options: ProducerOptions): KafkaProducer => {
   }
 
   const note = (topic: string, error?: PublishError): void => {
-    if (error !== undefined && !isFailing) log.warn({ topic, fate: error.kind, reason: reasonOf(error) }, 'publishing fails')
+    if (error !== undefined && !isFailing) log.warn({ topic, kind: error.kind, reason: reasonOf(error) }, 'publishing fails')
     if (error === undefined && isFailing) log.info({ topic }, 'publishing works again')
     isFailing = error !== undefined
   }
 
-  /** Halves what a broker calls too large, in order, until each record at fault stands alone. */
+  /** Splits a part that the broker refuses as too large into halves, in order, until each oversized record is alone. */
   const sendPart = async (topic: string, part: readonly Message[], progress: PublishProgress): Promise<void> => {
     try {
       await currentLink().send(topic, part)
@@ -75,7 +76,7 @@ export const kafkaProducer = (options: ProducerOptions): KafkaProducer => {
       if (!isTooLarge(error)) throw error
       const [first, second] = part
       if (first !== undefined && second === undefined) return void progress.tooLarge.add(first)
-      // The partitions that were not too large have their records.
+      // The partitions whose batches were not too large have stored their records.
       progress.isPartial = true
       const middle = Math.ceil(part.length / 2)
       await sendPart(topic, part.slice(0, middle), progress)
@@ -83,7 +84,7 @@ export const kafkaProducer = (options: ProducerOptions): KafkaProducer => {
     }
   }
 
-  /** With a part of them durable already, a refusal of the rest leaves the whole unknown. */
+  /** Once some records are durable, a refusal of the others makes the whole publish `unknown`. */
   const attempt = async (topic: string, parts: readonly (readonly Message[])[]): Promise<void> => {
     const progress: PublishProgress = { isPartial: false, tooLarge: new Set() }
     try {
@@ -94,8 +95,8 @@ export const kafkaProducer = (options: ProducerOptions): KafkaProducer => {
     }
     const { tooLarge } = progress
     if (tooLarge.size === 0) return
-    log.warn({ topic, records: tooLarge.size }, 'records are larger than the topic takes')
-    throw new PublishError('too_large', 'MESSAGE_TOO_LARGE: larger than the topic takes', { tooLarge })
+    log.warn({ topic, records: tooLarge.size }, 'records exceed the size limit of the topic')
+    throw new PublishError('too_large', 'MESSAGE_TOO_LARGE: records exceed the size limit of the topic', { tooLarge })
   }
 
   const publish = async (topic: string, records: readonly Message[]): Promise<void> => {
@@ -111,16 +112,16 @@ export const kafkaProducer = (options: ProducerOptions): KafkaProducer => {
   return {
     publish: async (topic, records) => {
       const publishing = publish(topic, records)
-      underWay.add(publishing)
+      pending.add(publishing)
       try {
         await publishing
       } finally {
-        underWay.delete(publishing)
+        pending.delete(publishing)
       }
     },
     close: async () => {
       isClosed = true
-      await Promise.allSettled(underWay)
+      await Promise.allSettled(pending)
       await link?.end()
     },
   }

@@ -2,7 +2,7 @@ import type { Message } from 'kafkajs'
 import { PublishError } from '../../../shared/ports/command-log.ts'
 import { protocolErrorOf, reasonOf } from '../driver/driver-error.ts'
 
-/** What a broker says no to before it appends anything. */
+/** Error codes with which a broker refuses a request before it appends any record. */
 const refusals: ReadonlySet<string> = new Set([
   'CORRUPT_MESSAGE',
   'UNKNOWN_TOPIC_OR_PARTITION',
@@ -23,24 +23,24 @@ const refusals: ReadonlySet<string> = new Set([
 
 const sizeRefusals: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'])
 
-/** Whether a broker refused the records of one of the partitions asked for their size. */
+/** Whether a broker refused the records of at least one partition as too large. */
 export const isTooLarge = (error: unknown): boolean => sizeRefusals.has(protocolErrorOf(error) ?? '')
 
-/** Records of one key go to one partition, of which a broker's answer is the whole answer. */
+/** Records of one key go to one partition, so that the broker's answer applies to all of them. */
 const isOfOnePartition = ([first, ...others]: readonly Message[]): boolean =>
   others.every(({ key }) => typeof key === 'string' && key === first?.key)
 
 /**
- * What is certain after a failed attempt: if no socket was given the request,
- * no broker has it. If one was, only a broker's own no is certain, and that only
- * where one partition is asked: the driver tells the first no of several, and
- * hides what the others said.
+ * Classifies a failed attempt. A request that was written to no socket is on no
+ * broker. A request that was written is certainly refused only by a broker's
+ * own answer, and only if it names one partition: of several answers, the
+ * driver reports the first error and hides the others.
  */
 export const publishError = (error: unknown, wasSent: boolean, records: readonly Message[]): PublishError => {
   const reason = reasonOf(error)
   if (!wasSent) return new PublishError('refused', `nothing was sent: ${reason}`, { cause: error })
   const isRefusal = refusals.has(protocolErrorOf(error) ?? '') && isOfOnePartition(records)
   return isRefusal
-    ? new PublishError('refused', `the broker refuses it: ${reason}`, { cause: error })
+    ? new PublishError('refused', `the broker refuses the records: ${reason}`, { cause: error })
     : new PublishError('unknown', `no acknowledgement: ${reason}`, { cause: error })
 }

@@ -1,5 +1,5 @@
 import type { Rejection } from '../../../shared/domain/rejections.ts'
-import type { CommandKey, Outcome } from '../../../shared/ports/event-store.ts'
+import type { CommandKey, RecordedOutcome } from '../../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../../shared/ports/event-store.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import type { EventRow } from './stored-event.ts'
@@ -25,9 +25,9 @@ const rejectionJson = (alias: string): string => `case when ${alias}.stream is n
     'code', ${alias}.code, 'message', ${alias}.message, 'details', ${alias}.details) end`
 
 /**
- * A row for each command of which something is recorded: the event under its
- * id, the rejection of its own digest, and the rejection that keeps its id.
- * Each is one probe of a unique index, however many `forbidden` an id has.
+ * One row for each command with a recorded outcome: the event with its id, the
+ * rejection with its digest, and the rejection that holds its id. Each costs one
+ * probe of a unique index, however many `forbidden` an id has.
  */
 const outcomeRows = (rooms: string, ids: string, digests: string): string => `
   select case when e.stream is null then null else json_build_object(${jsonPairs(eventCells('e'))}) end as event,
@@ -45,7 +45,7 @@ const jsonPairs = (cells: string): string =>
     .map((cell) => `'${cell.split('.')[1]}', ${cell}`)
     .join(', ')
 
-/** As one JSON text, for a statement that asks for other things too. */
+/** SQL for the outcomes as one JSON text, to be part of a larger statement. */
 export const outcomesJson = (rooms: string, ids: string, digests: string): string =>
   `(select json_agg(found)::text from (${outcomeRows(rooms, ids, digests)}) as found)`
 
@@ -56,7 +56,7 @@ const rejectionOf = ({ code, message, details }: RejectionRow): Rejection => ({
   ...(details === null ? {} : { details: JSON.parse(details) as Record<string, unknown> }),
 })
 
-type OutcomeEntry = readonly [key: string, outcome: Outcome]
+type OutcomeEntry = readonly [key: string, outcome: RecordedOutcome]
 
 const eventEntry = (event: EventRow): OutcomeEntry => [
   commandKeyText(event.stream, event.command_id),
@@ -74,8 +74,8 @@ const entriesOf = ({ event, own, keeper }: OutcomeRow): readonly OutcomeEntry[] 
   ...(keeper === null ? [] : [rejectionEntry(keeper)]),
 ]
 
-/** By `commandKeyText`. */
-export const parseOutcomes = (json: string | null): ReadonlyMap<string, readonly Outcome[]> => {
+/** Parses the JSON text of `outcomesJson` into outcomes by `commandKeyText`. */
+export const parseOutcomes = (json: string | null): ReadonlyMap<string, readonly RecordedOutcome[]> => {
   const entries = (JSON.parse(json ?? '[]') as readonly OutcomeRow[]).flatMap(entriesOf)
   const byKey = Map.groupBy(entries, ([key]) => key)
   return new Map([...byKey].map(([key, ofIt]) => [key, ofIt.map(([, outcome]) => outcome)]))
@@ -86,11 +86,11 @@ const readOutcomesStatement: Statement = {
   text: `select ${outcomesJson('$1', '$2', '$3')} as outcomes`,
 }
 
-/** In the order of the keys. */
+/** The outcomes in the order of the keys. */
 export const readOutcomes = async (
   session: DatabaseSession,
   keys: readonly CommandKey[],
-): Promise<readonly (Outcome | undefined)[]> => {
+): Promise<readonly (RecordedOutcome | undefined)[]> => {
   if (keys.length === 0) return []
   const values = [keys.map(({ room }) => room), keys.map(({ id }) => id), keys.map(({ digest }) => digest)]
   const [row] = await session.run<{ outcomes: string | null }>(readOutcomesStatement, values)

@@ -2,7 +2,7 @@ import { createHash, randomUUIDv7 } from 'node:crypto'
 import type { ChatCommand, Command } from '../../../shared/domain/commands.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { CommandLog } from '../../../shared/ports/command-log.ts'
-import type { EventStore, Outcome } from '../../../shared/ports/event-store.ts'
+import type { EventStore, RecordedOutcome } from '../../../shared/ports/event-store.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
@@ -85,7 +85,7 @@ export const sendCanaries = async (deps: CanaryDeps): Promise<readonly CanaryRes
     }
   }
 
-  const outcomeOf = (room: string, id: string): Promise<Outcome | undefined> =>
+  const outcomeOf = (room: string, id: string): Promise<RecordedOutcome | undefined> =>
     poll(async () => (await eventStore.outcomes([{ room, id, digest }]))[0])
 
   const ensureUser = async (): Promise<string | undefined> => {

@@ -48,18 +48,18 @@ export type Refusal = keyof typeof refusals
 /** A refused upgrade or request. */
 export interface Refused {
   readonly refusal: Refusal
-  /** After how long it may be tried again, if that is known. */
+  /** When the client may try again, if that is known. */
   readonly waitMs?: number
 }
 
-/** Status line and headers of the answer. */
+/** Status and headers of the response. */
 export const refusalHead = ({ refusal, waitMs }: Refused): Required<Pick<RefusalRow, 'status' | 'headers'>> => {
   const { status, headers = {} }: RefusalRow = refusals[refusal]
   const later = waitMs === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(waitMs / 1_000))) }
   return { status, headers: { ...headers, ...later } }
 }
 
-/** The whole answer to a request that is not upgraded. */
+/** The complete response, for a socket that is not upgraded. */
 export const refusalText = (refused: Refused): string => {
   const { status, headers } = refusalHead(refused)
   const lines = Object.entries({ ...headers, Connection: 'close', 'Content-Length': '0' }).map(

@@ -1,5 +1,5 @@
 import type { User } from '../../../shared/domain/events.ts'
-import type { CommandKey, EventStore, Outcome } from '../../../shared/ports/event-store.ts'
+import type { CommandKey, EventStore, RecordedOutcome } from '../../../shared/ports/event-store.ts'
 import type { HeldMembership, ReadModel } from '../../../shared/ports/read-model.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
@@ -22,7 +22,7 @@ export interface Lookups {
   /** A page of events of a room. */
   page(lookup: PageLookup): Promise<ReaderPage>
   /** Undefined: no outcome is recorded. */
-  outcome(key: CommandKey): Promise<Outcome | undefined>
+  outcome(key: CommandKey): Promise<RecordedOutcome | undefined>
   /** The epoch of the store; it changes when the store is restored. */
   epoch(): Promise<string>
 }
@@ -46,7 +46,7 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
       return rooms.map((room) => found.get(room) ?? 0)
     },
   })
-  const outcome = batcher<CommandKey, Outcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
+  const outcome = batcher<CommandKey, RecordedOutcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
   const epoch = batcher<undefined, string>({
     maxItems: Number.POSITIVE_INFINITY,
     run: async (asked) => {

@@ -1,5 +1,5 @@
 import type { Command } from '../../../shared/domain/commands.ts'
-import type { Outcome as StoredOutcome } from '../../../shared/ports/event-store.ts'
+import type { RecordedOutcome } from '../../../shared/ports/event-store.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
 import type { Lookups } from './lookups.ts'
@@ -16,7 +16,7 @@ export interface SentCommand {
 /** Reads a command's outcome from the store; undefined: none is recorded. Rejects with `StoreError`. */
 export type LookUpOutcome = (command: SentCommand) => Promise<Outcome | undefined>
 
-const outcomeOf = (stored: StoredOutcome | undefined): Outcome | undefined => {
+const outcomeOf = (stored: RecordedOutcome | undefined): Outcome | undefined => {
   if (stored === undefined) return undefined
   if (stored.kind === 'event') return { body: stored.event.data, seq: stored.event.seq }
   const { code, message, details } = stored.rejection

@@ -2,6 +2,7 @@ import type { ErrorBody } from '../../../shared/protocol/errors.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import { callerIdChars } from '../../../shared/protocol/fields.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
+import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
 import { requestSchemas } from '../../../shared/protocol/requests.ts'
 import { invalidField, invalidRequest, reasonOf } from './request-errors.ts'
@@ -29,14 +30,10 @@ const dropNulls = (value: Record<string, unknown>, level = 1): void => {
 }
 
 const parse = (text: string): Record<string, unknown> | undefined => {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (!isObject(value)) return undefined
-    if (text.includes('null')) dropNulls(value)
-    return value
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text)
+  if (!isObject(value)) return undefined
+  if (text.includes('null')) dropNulls(value)
+  return value
 }
 
 const isCallerId = (id: unknown): id is string =>

@@ -1,7 +1,4 @@
 import type { FanOut, Subscription } from '../../../shared/ports/fan-out.ts'
-import { errorBody } from '../../../shared/protocol/errors.ts'
-import type { Outcome } from '../../../shared/records/outcome.ts'
-import type { OutcomeLine } from '../../../shared/records/publications.ts'
 import { channels, readOutcomeLines } from '../../../shared/records/publications.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { PendingCommands } from '../rooms/pending-commands.ts'
@@ -16,20 +13,14 @@ export interface OutcomeListenerDeps {
   readonly metrics: Pick<Metrics, 'publicationsDropped'>
 }
 
-const outcomeOf = ({ body, seq, error }: OutcomeLine): Outcome => {
-  if (error !== undefined) return { error: errorBody(error.code, error.message, error.details) }
-  return { body: body ?? '{}', ...(seq === undefined ? {} : { seq }) }
-}
-
 /** Receives the outcomes that writers publish for the commands of this gateway. */
 export const listenForOutcomes = ({ fanOut, gateway, feeds, pending, metrics }: OutcomeListenerDeps): Subscription =>
   fanOut.subscribe(channels.gateway(gateway), (payload) => {
-    const { lines, malformed } = readOutcomeLines(payload)
+    const { outcomes, malformed } = readOutcomeLines(payload)
     if (malformed > 0) metrics.publicationsDropped.inc({ reason: 'malformed' }, malformed)
-    for (const line of lines) {
-      const { room, command: commandId, digest, seq } = line
+    for (const { room, command: commandId, digest, outcome } of outcomes) {
       // A held feed confirms the command when the event passes, so that the creator of a room is not answered before its frame.
-      if (seq !== undefined && feeds.noteHead(room, seq)) continue
-      pending.report({ room, commandId, digest }, outcomeOf(line))
+      if ('seq' in outcome && feeds.noteHead(room, outcome.seq)) continue
+      pending.report({ room, commandId, digest }, outcome)
     }
   })

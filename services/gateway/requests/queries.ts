@@ -56,13 +56,14 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
   ): Promise<string | undefined> => {
     const { body } = request
     const { isService } = requester.principal
-    if ('externalUserIds' in body) {
-      if (!isService) return undefined
-      const found = await readModel.usersByExternalId(body.externalUserIds)
-      return usersText([...found.values()])
-    }
     if (!isService && actor === undefined) return '{"users":[]}'
-    return usersText(await readModel.usersById(body.users, isService ? undefined : actor))
+    // A user sees those who share a chat with it, by whichever id they are named.
+    const seenBy = isService ? undefined : actor
+    if ('users' in body) return usersText(await readModel.usersById(body.users, seenBy))
+    const found = [...(await readModel.usersByExternalId(body.externalUserIds)).values()]
+    if (seenBy === undefined || found.length === 0) return usersText(found)
+    const ids = found.map(({ id }) => id)
+    return usersText(await readModel.usersById(ids, seenBy))
   }
 
   const read = (requester: Requester, request: ReadRequest, actor: string | undefined): Promise<string | undefined> => {

@@ -1,7 +1,7 @@
-/** A batch that was handled and may have unfinished effects. */
+/** A handled batch whose effects may be pending. */
 export interface PendingBatch {
   readonly bytes: number
-  /** Resolves when its effects have taken place; rejects when they are given up. */
+  /** Resolves when its effects are complete; rejects when they were given up. */
   readonly done: Promise<void>
   /** Called once, when this batch and all before it are done. */
   readonly acknowledge: () => void
@@ -11,29 +11,32 @@ export interface PendingBatch {
  * The handled batches of one partition, acknowledged in the order added.
  *
  * Promises:  a batch is acknowledged only when all before it are done. After a
- *            failure, or `drop`, nothing is acknowledged any more.
+ *            failure or `drop`, no batch is acknowledged.
  */
 export interface AcknowledgementQueue {
   add(batch: PendingBatch): void
-  /** Resolves when another batch may be added, or at the latest when the signal is aborted. */
+  /** Resolves when the queue is not full, or the signal is aborted, or the queue was dropped. */
   whenNotFull(): Promise<void>
   /** Resolves when every batch is acknowledged, or the queue was dropped. */
   whenEmpty(): Promise<void>
+  /** Discards all batches. */
   drop(): void
 }
 
+/** The bounds of a queue, and its callbacks. */
 export interface AcknowledgementQueueOptions {
-  /** The queue is full at so many batches, or so many bytes. */
+  /** The queue is full at this many batches or bytes. */
   readonly maxBatches: number
   readonly maxBytes: number
   readonly signal: AbortSignal
-  /** The effects of a batch were given up; the queue is dropped. */
+  /** Called once, after the effects of a batch were given up and the queue was dropped. */
   readonly onFailure: (error: unknown) => void
 }
 
 /** Enough for the batches that a partition handles while one event-stream flush is in flight. */
 export const acknowledgementBounds = { maxBatches: 64, maxBytes: 2 * 1024 * 1024 } as const
 
+/** Creates an empty queue. */
 export const acknowledgementQueue = (options: AcknowledgementQueueOptions): AcknowledgementQueue => {
   const { maxBatches, maxBytes, signal, onFailure } = options
   const queue: { readonly batch: PendingBatch; isDone: boolean }[] = []

@@ -1,29 +1,31 @@
 import type { Clock } from '../../ports/clock.ts'
 
+/** The bounds of a delay. */
 export interface BatchDelayOptions {
-  /** A pause is as long as this many runs. */
+  /** The delay is this many times the duration of the last run … */
   readonly runs: number
+  /** … and at most this long. */
   readonly mostMs: number
 }
 
-/** Decides how long a step that handles whatever is queued pauses before its next run. */
+/** Computes the pause between two runs of a step that handles all queued items. */
 export interface BatchDelay {
-  /** To be called when a run has handled so many items in so much time; the pause that follows it, in milliseconds. */
+  /** The pause after a run that has handled `items` items in `tookMs`, in milliseconds. Call it after every run. */
   delayAfter(items: number, tookMs: number): number
 }
 
-/** Over this time the rate of items is averaged. */
+/** The time constant of the average rate of items. */
 const windowMs = 200
 
 /**
  * A run costs nearly as much CPU for one item as for ten, but a pause delays
- * every item. So a pause is in proportion to the run: it bounds the share of
- * time that runs take, and grows by itself when the machine is busy, because
- * runs then take longer. There is none unless one more item is expected within
- * it, at the recent rate: it would save no run.
+ * every item. The pause is therefore proportional to the duration of a run: it
+ * bounds the share of time in runs, and grows when the machine is busy, because
+ * runs then take longer. There is no pause if less than one item is expected
+ * within it at the recent rate, because it would save no run.
  */
 export const createBatchDelay = (clock: Pick<Clock, 'monotonicMs'>, { runs, mostMs }: BatchDelayOptions): BatchDelay => {
-  /** Items of the recent past; what is older than the window counts for a third and less. */
+  /** Number of recent items, weighted: items older than the window count for a third or less. */
   let recent = 0
   let countedAtMs = clock.monotonicMs()
   return {

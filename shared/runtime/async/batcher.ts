@@ -1,15 +1,16 @@
-/** Takes an item; resolves with its result. */
+/** A function that takes one item and resolves with its result, from a batch. */
 export interface Batcher<Item, Result> {
   (item: Item): Promise<Result>
-  /** Items that no run has taken yet. */
+  /** Number of items that are not part of a run yet. */
   readonly waiting: number
 }
 
+/** How a batcher runs a batch. */
 export interface BatcherOptions<Item, Result> {
-  /** Results stand in the order of the items. A rejection is the rejection of exactly these items. */
+  /** Returns results in the order of the items. A rejection rejects exactly these items. */
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>
   readonly maxItems: number
-  /** After a run, before the next one may begin; what comes meanwhile accumulates. Undefined: at once. */
+  /** A pause after each run, in which items accumulate. Undefined: no pause. */
   readonly rest?: () => Promise<void> | undefined
 }
 
@@ -20,9 +21,10 @@ interface WaitingItem<Item, Result> {
 }
 
 /**
- * Single-flight adaptive batching: idle → run at once with the one item; busy
- * → accumulate, run on return. No added latency at rest, full batches under
- * load. Keeps the order of items. Does not bound how many wait: the caller does.
+ * Single-flight adaptive batching: while idle, an item runs at once; during a
+ * run, items accumulate for the next one. This adds no latency at low load and
+ * gives full batches at high load. Keeps the order of items. Does not bound the
+ * number of waiting items: the caller does.
  */
 export const batcher = <Item, Result>({
   run,

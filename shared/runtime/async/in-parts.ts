@@ -1,4 +1,4 @@
-/** Cuts a list, in order, into parts of at most `maxBytes`; an item that is larger stands alone. */
+/** Splits a list, in order, into parts of at most `maxBytes`; a larger item forms a part of its own. */
 export const inParts = <Item>(
   items: readonly Item[],
   bytesOf: (item: Item) => number,

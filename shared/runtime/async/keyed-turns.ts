@@ -1,4 +1,4 @@
-/** Runs work under a key; resolves or rejects as the work does. */
+/** Runs work under a key; resolves or rejects with the work. */
 export type KeyedTurns = <T>(key: string, work: () => Promise<T>) => Promise<T>
 
 interface Lane {
@@ -7,8 +7,8 @@ interface Lane {
 }
 
 /**
- * At most `most` works of one key run at a time; further ones wait in the order they came.
- * Starts work synchronously while there is room. Does not bound how many wait.
+ * Limits the concurrent works of each key to `most`; further ones wait in order.
+ * Starts work synchronously below the limit. Does not bound the number that waits.
  */
 export const createKeyedTurns = (most: number): KeyedTurns => {
   const lanes = new Map<string, Lane>()
@@ -19,7 +19,7 @@ export const createKeyedTurns = (most: number): KeyedTurns => {
     return lane
   }
 
-  /** A waiting work inherits the place of the finished one. */
+  /** The next waiting work takes over the turn of the finished one. */
   const finish = (key: string, lane: Lane): void => {
     const next = lane.waiting.shift()
     if (next !== undefined) return next()

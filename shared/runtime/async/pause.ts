@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts'
 
-/** Resolves after the delay, or as soon as the signal is aborted. */
+/** Resolves after the delay, or when the signal is aborted. Never rejects. */
 export const pause = (clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = (): void => {

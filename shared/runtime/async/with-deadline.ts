@@ -1,4 +1,4 @@
-/** Something has taken longer than it may; it may still come to an end. */
+/** A deadline has passed. The work may still end later. */
 export class DeadlineError extends Error {
   constructor(message: string) {
     super(message)
@@ -7,13 +7,13 @@ export class DeadlineError extends Error {
 }
 
 /**
- * The work's own end, or a `DeadlineError` with `what` once it has taken longer.
- * Does not end the work. An answer that has arrived but could not be read
- * because this process stood still is not late.
+ * Settles as the work does, or rejects after `ms` with a `DeadlineError` whose
+ * message is `what`. Does not cancel the work. An answer that has arrived, but
+ * was not read because this process was suspended, is not late.
  */
 export const withDeadline = async <T>(work: Promise<T>, ms: number, what: string): Promise<T> => {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  // Sockets are read between a timer and an immediate.
+  // Between a timer and an immediate, the event loop reads sockets.
   const timer = setTimeout(() => setImmediate(() => reject(new DeadlineError(what))), ms).unref()
   try {
     return await Promise.race([work, late])

@@ -25,22 +25,22 @@ const isNetwork = (value: string): boolean => {
   return kind !== 0 && rest.length === 0 && (prefix === '' || isLength)
 }
 
-/** A key set that comes over a network is only as good as the way it came. */
+/** A key set must come over HTTPS: over plain HTTP, a third party could replace it. */
 const isJwks = (value: string): boolean => {
   if (!/^[a-z]+:\/\//i.test(value)) return true
   const url = URL.canParse(value) ? new URL(value) : undefined
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
 }
 
-/** The variables that say who gets in. */
+/** The variables of the access control. */
 export const accessSettings = {
   AUTH: setting(
-    '`jwt`: a token for every socket and request. `off`: everybody who can connect is trusted as a back end is. Gateways of the distributed mode have to be told',
+    '`jwt`: every socket and HTTP request needs a token. `off`: every client that can connect has the rights of a back end. The distributed mode has no default',
     '`off` when embedded',
     oneOf('off', 'jwt').optional(),
   ),
   AUTH_ALLOW_OFF: setting(
-    '`true`: `AUTH=off` also where `HOST` is not a loopback address or `NODE_ENV` is `production`',
+    '`true`: allows `AUTH=off` also where `HOST` is not a loopback address or `NODE_ENV` is `production`',
     '`false`',
     flag.default(false),
   ),
@@ -57,19 +57,11 @@ export const accessSettings = {
     '',
     z.string().refine(isJwks, 'must be a file or a URL that begins with https://').optional(),
   ),
-  JWT_AUDIENCE: setting(
-    'what `aud` of a token has to name; required with `JWT_JWKS`, not checked while unset',
-    '',
-    z.string().optional(),
-  ),
-  JWT_ISSUER: setting(
-    'what `iss` of a token has to be; required with `JWT_JWKS`, not checked while unset',
-    '',
-    z.string().optional(),
-  ),
-  JWT_LEEWAY_S: setting('seconds by which clocks may differ, for `exp` and `nbf`', '`5`', whole(0, 60).default(5)),
+  JWT_AUDIENCE: setting('required `aud` of a token; must be set with `JWT_JWKS`; unset: not checked', '', z.string().optional()),
+  JWT_ISSUER: setting('required `iss` of a token; must be set with `JWT_JWKS`; unset: not checked', '', z.string().optional()),
+  JWT_LEEWAY_S: setting('tolerated clock difference for `exp` and `nbf`, in seconds', '`5`', whole(0, 60).default(5)),
   JWT_ALLOW_UNCHECKED: setting(
-    '`true`: `JWT_JWKS` also without `JWT_AUDIENCE` or `JWT_ISSUER`, which accepts tokens that the issuer made for other services',
+    '`true`: allows `JWT_JWKS` without `JWT_AUDIENCE` or `JWT_ISSUER`; tokens that the issuer made for other services are then accepted',
     '`false`',
     flag.default(false),
   ),
@@ -79,12 +71,12 @@ export const accessSettings = {
     whole(1, 31_536_000).default(86_400),
   ),
   ALLOWED_ORIGINS: setting(
-    'origins whose pages may connect besides the gateway’s own page, exact (`https://app.example.com`), several separated by commas. With `AUTH=off` also the hosts, besides loopback names, that clients may connect to',
+    'exact origins (`https://app.example.com`), separated by commas, whose pages may connect besides the gateway’s own page. With `AUTH=off` also the hosts, besides loopback names, to which clients may connect',
     '',
     listOf(isOrigin, 'must be origins like https://app.example.com, several separated by commas').optional(),
   ),
   TRUSTED_PROXIES: setting(
-    'addresses of proxies whose `X-Forwarded-For` counts, or networks (`10.40.0.0/28`) that hold such proxies and nothing else: any peer inside chooses the client address that is believed; several separated by commas',
+    'addresses of proxies whose `X-Forwarded-For` is trusted, or networks (`10.40.0.0/28`) that contain only such proxies, because any peer inside can choose its client address; separated by commas',
     '',
     listOf(
       isNetwork,

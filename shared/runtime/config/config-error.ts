@@ -1,12 +1,12 @@
 import { StartError } from './start-error.ts'
 
-/** What is wrong with one variable. Never says its value, which may be a secret. */
+/** A problem with one variable. Does not contain its value, which may be a secret. */
 export interface ConfigProblem {
   readonly key: string
   readonly reason: string
 }
 
-/** The environment cannot be used; the message names every variable that is to blame. */
+/** The environment is invalid; the message names every bad variable. */
 export class ConfigError extends StartError {
   readonly problems: readonly ConfigProblem[]
 

@@ -5,13 +5,13 @@ const begin = '<!-- configuration: written by `npm run docs` from shared/runtime
 const end = '<!-- end of configuration -->'
 
 const titles: { readonly [Group in keyof typeof settings]: string } = {
-  services: 'Where it runs and with what',
-  access: 'Who gets in',
-  security: 'How Kafka and Redis are reached safely',
+  services: 'Addresses, mode and logs',
+  access: 'Access control',
+  security: 'TLS and logins for Kafka and Redis',
   times: 'Times, in milliseconds',
   bounds: 'Bounds of queues, buffers and batches',
   limits: 'Limits of requests',
-  rates: 'Rates: what may be asked a minute, and at once',
+  rates: 'Rate limits: per minute, and in a burst',
 }
 
 const row = ([key, { shown, meaning }]: readonly [string, Setting]): string => `| \`${key}\` | ${shown} | ${meaning} |`
@@ -25,13 +25,13 @@ const table = (group: keyof typeof settings): string =>
     ...Object.entries(settings[group]).map(row),
   ].join('\n')
 
-/** Every variable, as Markdown. */
+/** The table of all variables, as Markdown. */
 export const configTable = (): string => (Object.keys(titles) as (keyof typeof settings)[]).map(table).join('\n\n')
 
-/** The document with its table replaced by what the settings say; throws where it has no place for one. */
+/** The document with its table replaced by that of the settings; throws where the markers of the table are missing. */
 export const withConfigTable = (document: string): string => {
   const from = document.indexOf(begin)
   const to = document.indexOf(end)
-  if (from < 0 || to < from) throw new Error('the document has no place for the configuration table')
+  if (from < 0 || to < from) throw new Error('the document lacks the markers of the configuration table')
   return `${document.slice(0, from)}${begin}\n\n${configTable()}\n\n${document.slice(to)}`
 }

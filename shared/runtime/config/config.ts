@@ -16,7 +16,7 @@ import { settings, variableName } from './settings.ts'
 import type { Times } from './times.ts'
 import { defaultTimes } from './times.ts'
 
-/** What every process of the service is told. */
+/** The configuration that all processes share. */
 export interface SharedConfig {
   readonly host: string
   readonly port: number
@@ -25,11 +25,11 @@ export interface SharedConfig {
   readonly dataDir: string
   readonly namespace: string
   readonly partitions: number
-  /** Undefined: the brokers' own. */
+  /** Undefined: the default of the brokers. */
   readonly replicationFactor: number | undefined
   readonly redisCluster: boolean
   readonly logLevel: ServiceValues['LOG_LEVEL']
-  /** Undefined: nothing is traced. */
+  /** Undefined: tracing is off. */
   readonly tracesUrl: string | undefined
   readonly tracesPerMillion: number
   readonly times: Times
@@ -39,31 +39,34 @@ export interface SharedConfig {
   readonly security: SecurityConfig
 }
 
-/** Where the three services are. */
+/** The addresses of Postgres, Redis and Kafka. */
 export interface Addresses {
   readonly databaseUrl: string
   readonly redisUrl: string
   readonly kafkaBrokers: readonly string[]
 }
 
-/** What a process with a public port is told besides. */
+/** The configuration of a process with a public port. */
 export interface PublicConfig extends SharedConfig {
   readonly access: AccessConfig
   /** Whether the public port serves the chat page. */
   readonly webPage: boolean
 }
 
+/** The configuration of the embedded mode. */
 export interface EmbeddedConfig extends PublicConfig {
   readonly mode: 'embedded'
 }
 
+/** The configuration of any process of the distributed mode. */
 export interface DistributedConfig extends SharedConfig, Addresses {
   readonly mode: 'distributed'
 }
 
-/** Of a gateway in the distributed mode. */
+/** The configuration of a gateway in the distributed mode. */
 export interface GatewayConfig extends DistributedConfig, PublicConfig {}
 
+/** The configuration of either mode; `mode` tells them apart. */
 export type Config = EmbeddedConfig | GatewayConfig
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -86,7 +89,7 @@ const all: Readonly<Record<string, Setting>> = {
 
 const addressKeys = { databaseUrl: 'DATABASE_URL', redisUrl: 'REDIS_URL', kafkaBrokers: 'KAFKA_BROKERS' } as const
 
-/** An empty variable counts as unset, as templates leave it. A bad one keeps its text, so that it counts as there. */
+/** An empty variable counts as unset, because templates leave variables empty. A bad variable keeps its text, so that it counts as set. */
 const parse = (env: Environment): Parsed => {
   const problems: ConfigProblem[] = []
   const read = ([key, { schema }]: readonly [string, Setting]): unknown => {
@@ -145,11 +148,11 @@ const distributedConfig = (
   return { ...sharedConfig(values), ...addresses(values), mode: 'distributed' }
 }
 
-/** Whoever runs several processes does not do it for himself alone: nothing is assumed. */
+/** The distributed mode has no default for AUTH: it must be explicit. */
 const gatewayConfig = (parsed: Parsed, reason: string): GatewayConfig => {
   const { values } = parsed
-  const unsaid = missing(values, ['AUTH'], 'has to be set in the distributed mode')
-  const problems = unsaid.length > 0 || hasProblem(parsed) ? unsaid : accessProblems(values)
+  const unset = missing(values, ['AUTH'], 'must be set in the distributed mode')
+  const problems = unset.length > 0 || hasProblem(parsed) ? unset : accessProblems(values)
   return Object.freeze({
     ...distributedConfig(parsed, reason, problems),
     access: accessConfig(values),
@@ -157,7 +160,7 @@ const gatewayConfig = (parsed: Parsed, reason: string): GatewayConfig => {
   })
 }
 
-/** Values that are bad by themselves are not compared with each other. */
+/** Invalid values are not checked in combination. */
 const hasProblem = ({ problems }: Parsed): boolean => problems.some(({ key }) => key in settings.access || key === 'HOST')
 
 const addresses = (values: ConfigValues): Addresses =>
@@ -165,7 +168,7 @@ const addresses = (values: ConfigValues): Addresses =>
 
 /**
  * The configuration of the whole service: embedded without any of the three
- * addresses, distributed with all of them. Checked whole, frozen.
+ * addresses, distributed with all of them. Validated completely; frozen.
  *
  * Throws `ConfigError`, which names every bad or missing variable.
  */
@@ -184,14 +187,14 @@ export const readConfig = (env: Environment = process.env): Config => {
   })
 }
 
-/** The same for a gateway of the distributed mode. */
+/** The configuration of a gateway of the distributed mode. Throws `ConfigError`. */
 export const readGatewayConfig = (env: Environment = process.env): GatewayConfig => gatewayConfig(parse(env), 'is missing')
 
-/** The same for a process of the distributed mode without a public port, which is to know no key of the front door. */
+/** The configuration of a process of the distributed mode without a public port; it holds no token keys. Throws `ConfigError`. */
 export const readDistributedConfig = (env: Environment = process.env): DistributedConfig =>
   Object.freeze(distributedConfig(parse(env), 'is missing'))
 
-/** For a command that uses only some of the services: the others' addresses may be absent. */
+/** The configuration of an admin subcommand, which needs only some of the addresses. Throws `ConfigError`. */
 export const readConfigFor = <Need extends keyof Addresses>(
   needs: readonly Need[],
   env: Environment = process.env,

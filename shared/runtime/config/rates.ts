@@ -1,44 +1,55 @@
 import { valuesOf } from './values-of.ts'
 
 /**
- * How much may be asked over time, in one table: token buckets that hold a
- * burst and fill by the minute. A service is held to none of them: its back
- * end is trusted, and bounded by what it has in flight. `rates.test.ts` holds
- * the relations between them.
+ * All rate limits: token buckets with the capacity `…Burst`, refilled by
+ * `…PerMinute`. Service tokens are exempt unless the meaning says otherwise:
+ * back ends are trusted, and bounded by their pending commands. `rates.test.ts`
+ * verifies the relations between the values.
  */
 export const ratesTable = {
   sessionFramesPerMinute: { value: 3_000, meaning: 'Frames of one socket.' },
-  sessionFramesBurst: { value: 300, meaning: 'Frames of one socket at once.' },
-  addressFramesPerMinute: { value: 60_000, meaning: 'Frames of one address (an IPv6 site is one), on all gateways.' },
-  addressFramesBurst: { value: 6_000, meaning: 'Frames of one address at once.' },
+  sessionFramesBurst: { value: 300, meaning: 'Frames of one socket in a burst.' },
+  addressFramesPerMinute: { value: 60_000, meaning: 'Frames of one client address (IPv6: of one /64), on all gateways.' },
+  addressFramesBurst: { value: 6_000, meaning: 'Frames of one client address in a burst.' },
   userRequestsPerMinute: {
     value: 1_200,
-    meaning: 'Requests of one user, on all gateways; PROTOCOL.md has the prices of large ones.',
+    meaning: 'Requests of one user, on all gateways; PROTOCOL.md lists the cost of large requests.',
   },
-  userRequestsBurst: { value: 300, meaning: 'Requests of one user at once.' },
-  usersAddedPerMinute: { value: 60, meaning: 'Users whom one user takes into chats, on all gateways.' },
-  usersAddedBurst: { value: 2_000, meaning: 'Users whom one user takes into chats at once.' },
+  userRequestsBurst: { value: 300, meaning: 'Requests of one user in a burst.' },
+  usersAddedPerMinute: { value: 60, meaning: 'Users that one user adds to chats, on all gateways.' },
+  usersAddedBurst: { value: 2_000, meaning: 'Users that one user adds to chats in a burst.' },
   strangerCommandsPerMinute: {
     value: 60,
-    meaning: 'Commands of one user into rooms where the gateway does not know it as a member, on all gateways.',
+    meaning: 'Commands of one user to rooms of which it is not a known member, on all gateways.',
   },
-  strangerCommandsBurst: { value: 30, meaning: 'Commands of one user into such rooms at once.' },
+  strangerCommandsBurst: { value: 30, meaning: 'Commands of one user to such rooms in a burst.' },
   roomBytesPerMinute: {
     value: 2_000_000_000,
-    meaning: 'Bytes of frames sent into one room times its sockets, on all gateways.',
+    meaning: 'Bytes of frames sent to one room, multiplied by its sockets, on all gateways.',
   },
-  roomBytesBurst: { value: 250_000_000, meaning: 'Bytes of frames sent into one room times its sockets at once.' },
-  addressUpgradesPerMinute: { value: 1_200, meaning: 'Upgrades and requests of one address, refused ones too, on all gateways.' },
-  addressUpgradesBurst: { value: 300, meaning: 'Upgrades and requests of one address at once.' },
+  roomBytesBurst: { value: 250_000_000, meaning: 'Bytes of frames sent to one room, multiplied by its sockets, in a burst.' },
+  addressUpgradesPerMinute: {
+    value: 1_200,
+    meaning: 'Upgrades and HTTP requests of one client address, including refused ones, on all gateways.',
+  },
+  addressUpgradesBurst: { value: 300, meaning: 'Upgrades and HTTP requests of one client address in a burst.' },
   sessionErrorsPerMinute: {
     value: 60,
-    meaning: 'Mistakes that one socket may make, or refusals of too much; this one is for services too.',
+    meaning: 'Invalid or rate-limited requests of one socket; also applies to service tokens.',
   },
-  sessionErrorsBurst: { value: 100, meaning: 'Mistakes that one socket may make at once; past it, it is closed.' },
-  sessionPingsPerMinute: { value: 120, meaning: 'WebSocket pings and pongs of one socket; this one is for services too.' },
-  sessionPingsBurst: { value: 100, meaning: 'WebSocket pings and pongs of one socket at once; past it, it is closed.' },
+  sessionErrorsBurst: {
+    value: 100,
+    meaning: 'Invalid or rate-limited requests of one socket in a burst; beyond it, the socket is closed.',
+  },
+  sessionPingsPerMinute: { value: 120, meaning: 'WebSocket pings and pongs of one socket; also applies to service tokens.' },
+  sessionPingsBurst: {
+    value: 100,
+    meaning: 'WebSocket pings and pongs of one socket in a burst; beyond it, the socket is closed.',
+  },
 } as const
 
+/** The value of every rate limit. */
 export type Rates = { readonly [Name in keyof typeof ratesTable]: number }
 
+/** The defaults, for processes that set no variable, and for tests. */
 export const defaultRates: Rates = valuesOf(ratesTable)

@@ -1,25 +1,26 @@
 import type { ConfigProblem } from './config-error.ts'
 import type { ServiceValues } from './settings.ts'
 
-/** Files in PEM. Undefined `ca`: whom the system trusts. */
+/** Paths of PEM files. Undefined `ca`: the certificate authorities of the system. */
 export interface TlsFiles {
   readonly ca: string | undefined
   readonly cert: string | undefined
   readonly key: string | undefined
 }
 
+/** A SASL login. */
 export interface KafkaLogin {
   readonly mechanism: NonNullable<ServiceValues['KAFKA_SASL']>
   readonly username: string
   readonly password: string
 }
 
-/** How Kafka and Redis are reached safely. */
+/** TLS and logins for Kafka and Redis. */
 export interface SecurityConfig {
-  /** Undefined: without TLS. */
+  /** Undefined: no TLS. */
   readonly kafkaTls: TlsFiles | undefined
   readonly kafkaLogin: KafkaLogin | undefined
-  /** Undefined: without TLS. */
+  /** Undefined: no TLS. */
   readonly redisTls: TlsFiles | undefined
 }
 
@@ -27,34 +28,33 @@ type Key = keyof ServiceValues
 
 const isRedisTls = ({ REDIS_URL }: ServiceValues): boolean => REDIS_URL?.startsWith('rediss:') ?? false
 
-/** Whoever names a certificate believes that it is used. */
-const idle = (values: ServiceValues, keys: readonly Key[], isUsed: boolean, reason: string): ConfigProblem[] =>
+/** Settings without effect are refused, because the operator expects that they are used. */
+const unused = (values: ServiceValues, keys: readonly Key[], isUsed: boolean, reason: string): ConfigProblem[] =>
   isUsed ? [] : keys.flatMap((key) => (values[key] === undefined ? [] : [{ key, reason }]))
 
 const half = (values: ServiceValues, one: Key, other: Key): ConfigProblem[] => {
   if ((values[one] === undefined) === (values[other] === undefined)) return []
-  return [
-    { key: values[one] === undefined ? one : other, reason: `has to be set with ${values[one] === undefined ? other : one}` },
-  ]
+  return [{ key: values[one] === undefined ? one : other, reason: `must be set with ${values[one] === undefined ? other : one}` }]
 }
 
 const loginProblems = (values: ServiceValues): ConfigProblem[] => {
   const { KAFKA_SASL, KAFKA_TLS } = values
   const given = ['KAFKA_USERNAME', 'KAFKA_PASSWORD'] as const
-  if (KAFKA_SASL === undefined) return idle(values, given, false, 'needs KAFKA_SASL')
-  const missing = given.flatMap((key) => (values[key] === undefined ? [{ key, reason: 'has to be set with KAFKA_SASL' }] : []))
+  if (KAFKA_SASL === undefined) return unused(values, given, false, 'needs KAFKA_SASL')
+  const missing = given.flatMap((key) => (values[key] === undefined ? [{ key, reason: 'must be set with KAFKA_SASL' }] : []))
   const inClear = KAFKA_SASL === 'plain' && !KAFKA_TLS
   return [
     ...missing,
-    ...(inClear ? [{ key: 'KAFKA_SASL', reason: 'plain shows the password to everybody: set KAFKA_TLS=true' }] : []),
+    ...(inClear ? [{ key: 'KAFKA_SASL', reason: 'plain sends the password in clear text: set KAFKA_TLS=true' }] : []),
   ]
 }
 
+/** The problems of the TLS and login settings in combination. */
 export const securityProblems = (values: ServiceValues): ConfigProblem[] => [
-  ...idle(values, ['KAFKA_CA', 'KAFKA_CERT', 'KAFKA_KEY'], values.KAFKA_TLS, 'needs KAFKA_TLS=true'),
+  ...unused(values, ['KAFKA_CA', 'KAFKA_CERT', 'KAFKA_KEY'], values.KAFKA_TLS, 'needs KAFKA_TLS=true'),
   ...half(values, 'KAFKA_CERT', 'KAFKA_KEY'),
   ...loginProblems(values),
-  ...idle(
+  ...unused(
     values,
     ['REDIS_CA', 'REDIS_CERT', 'REDIS_KEY'],
     values.REDIS_URL === undefined || isRedisTls(values),
@@ -63,6 +63,7 @@ export const securityProblems = (values: ServiceValues): ConfigProblem[] => [
   ...half(values, 'REDIS_CERT', 'REDIS_KEY'),
 ]
 
+/** The TLS and login configuration of settings without problems; frozen. */
 export const securityConfig = (values: ServiceValues): SecurityConfig => {
   const { KAFKA_SASL: mechanism, KAFKA_USERNAME: username = '', KAFKA_PASSWORD: password = '' } = values
   const kafkaFiles = { ca: values.KAFKA_CA, cert: values.KAFKA_CERT, key: values.KAFKA_KEY }

@@ -1,19 +1,21 @@
 import { z } from 'zod'
 
-/** One environment variable: a row of the table in CONFIGURATION.md, and the schema of its value. */
+/** One environment variable: its row in CONFIGURATION.md, and the schema of its value. */
 export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly meaning: string
-  /** What stands for it while it is unset, for people to read. */
+  /** The default, as CONFIGURATION.md shows it. */
   readonly shown: string
   readonly schema: Schema
 }
 
+/** Creates a setting. */
 export const setting = <Schema extends z.ZodType>(meaning: string, shown: string, schema: Schema): Setting<Schema> => ({
   meaning,
   shown,
   schema,
 })
 
+/** A whole number in a range, both ends included. */
 export const whole = (from: number, to: number) => {
   const reason = `must be a whole number from ${from} to ${to}`
   return z
@@ -23,14 +25,18 @@ export const whole = (from: number, to: number) => {
     .pipe(z.number().min(from, reason).max(to, reason))
 }
 
+/** One of these texts. */
 export const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
   z.enum(values, `must be one of: ${values.join(', ')}`)
 
+/** A text that matches the pattern; `reason` is the message otherwise. */
 export const matching = (pattern: RegExp, reason: string) => z.string().regex(pattern, reason)
 
+/** A URL with one of these protocols; the message names the first. */
 export const urlOf = (...protocols: readonly string[]) =>
   z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`), error: `must be a URL that begins with ${protocols[0]}://` })
 
+/** `true` or `false`, as a boolean. */
 export const flag = oneOf('true', 'false').transform((value) => value === 'true')
 
 /** Entries separated by commas, each of which passes the test. */

@@ -10,15 +10,15 @@ import { flag, matching, oneOf, setting, urlOf, whole } from './setting.ts'
 import { timesTable } from './times.ts'
 import type { TableRow } from './values-of.ts'
 
-/** The longest delay that a timer can take, and more than any bound needs. */
+/** The longest delay of a Node timer; larger than any useful bound. */
 const largest = 2_147_483_647
 
 const address = matching(/^\S+$/, 'must be an address without spaces')
-/** What other drivers take for TLS without verification is refused, so that nobody believes to have what he has not. */
+/** Modes that encrypt without verification in other drivers are refused, so that no operator expects a verification that does not happen. */
 const databaseUrl = urlOf('postgres', 'postgresql').refine((value) => {
   const mode = new URL(value).searchParams.get('sslmode')
   return mode === null || ['disable', 'require', 'verify-ca', 'verify-full'].includes(mode)
-}, 'must have no sslmode that verifies nothing: verify-full, or disable')
+}, 'must not have an sslmode without verification: use verify-full or disable')
 
 const brokers = matching(/^[^\s,]+:\d+(\s*,\s*[^\s,]+:\d+)*$/, 'must be host:port, several separated by commas').transform(
   (value) => Object.freeze(value.split(',').map((broker) => broker.trim())),
@@ -26,35 +26,39 @@ const brokers = matching(/^[^\s,]+:\d+(\s*,\s*[^\s,]+:\d+)*$/, 'must be host:por
 
 const serviceSettings = {
   DATABASE_URL: setting(
-    'Postgres itself, for the distributed mode: no connection pooler in transaction mode (PgBouncer). TLS with `?sslmode=verify-full` and, unless the system trusts its certificate, `&sslrootcert=<file>`; also `sslcert` and `sslkey`',
+    'URL of Postgres, for the distributed mode; not of a connection pooler in transaction mode (PgBouncer). TLS with `?sslmode=verify-full` and, unless the system trusts its certificate, `&sslrootcert=<file>`; also `sslcert` and `sslkey`',
     '',
     databaseUrl.optional(),
   ),
-  REDIS_URL: setting('Redis, for the distributed mode', '', urlOf('redis', 'rediss').optional()),
+  REDIS_URL: setting('URL of Redis, for the distributed mode', '', urlOf('redis', 'rediss').optional()),
   REDIS_CLUSTER: setting('`true`: `REDIS_URL` names a node of a Redis Cluster', '`false`', flag.default(false)),
-  KAFKA_BROKERS: setting('Kafka, for the distributed mode: `host:port`, several separated by commas', '', brokers.optional()),
+  KAFKA_BROKERS: setting(
+    'addresses of Kafka brokers, for the distributed mode: `host:port`, separated by commas',
+    '',
+    brokers.optional(),
+  ),
   HOST: setting('address that the public port listens on', '`127.0.0.1`', address.default('127.0.0.1')),
-  PORT: setting('public port: WebSockets at `/ws`; 0 takes any free one', '`8080`', whole(0, 65_535).default(8080)),
+  PORT: setting('public port: WebSockets at `/ws`; 0: any free port', '`8080`', whole(0, 65_535).default(8080)),
   INTERNAL_HOST: setting('address that the internal port listens on', '`HOST`', address.optional()),
-  INTERNAL_PORT: setting('internal port: probes and metrics; 0 takes any free one', '`8081`', whole(0, 65_535).default(8081)),
+  INTERNAL_PORT: setting('internal port: probes and metrics; 0: any free port', '`8081`', whole(0, 65_535).default(8081)),
   DATA_DIR: setting('folder of the embedded database', '`./data`', z.string().default('./data')),
   NAMESPACE: setting(
-    'prefix of topics, groups, keys and channels, so that several systems share services',
+    'prefix of topics, groups, keys and channels, so that several systems can share Kafka and Redis',
     '',
     matching(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 of a–z, 0–9 and -').default(''),
   ),
   PARTITIONS: setting(
-    'partitions of the command log, the same for every process; as many writers can work',
+    'partitions of the command log, the same for every process; the largest number of writers that work at the same time',
     '`12`',
     whole(1, 10_000).default(12),
   ),
-  REPLICATION_FACTOR: setting('copies that the brokers keep of each topic', 'as the brokers say', whole(1, 100).optional()),
+  REPLICATION_FACTOR: setting('number of copies of each new topic', 'the brokers’ default', whole(1, 100).optional()),
   TRACES_URL: setting(
-    'where traces go by OTLP over HTTP, `http://collector:4318/v1/traces`; unset: nothing is traced',
+    'OTLP/HTTP endpoint for traces, such as `http://collector:4318/v1/traces`; unset: no tracing',
     '',
     urlOf('http', 'https').optional(),
   ),
-  TRACES_PER_MILLION: setting('of a million commands, so many are traced', '`10000`', whole(0, 1_000_000).default(10_000)),
+  TRACES_PER_MILLION: setting('number of traced commands per million', '`10000`', whole(0, 1_000_000).default(10_000)),
   WEB_PAGE: setting(
     '`on`: the public port serves the chat page at `/`; `off`: it does not',
     '`on` when embedded, else `off`',
@@ -69,8 +73,8 @@ const serviceSettings = {
 
 const limitMeanings: { readonly [Name in keyof ProtocolLimits]: string } = {
   frameBytes: 'Bytes of one WebSocket frame that a client sends.',
-  msgChars: 'Length of `msg`, in UTF-16 code units.',
-  nameChars: 'Length of the name of a chat, in UTF-16 code units.',
+  msgChars: 'Characters of `msg`, in UTF-16 code units.',
+  nameChars: 'Characters of the name of a chat, in UTF-16 code units.',
   usersPerCommand: 'Users that one command names.',
   membersPerChat: 'Members of one chat.',
   chatsPerUser: 'Chats that one user is a member of.',
@@ -93,7 +97,7 @@ const numbers = (table: Readonly<Record<string, TableRow>>): Record<string, Sett
     ]),
   )
 
-/** Every variable that the service reads, by name, in groups for people to read. */
+/** Every variable that the service reads, by name, in the groups of CONFIGURATION.md. */
 export const settings = {
   services: serviceSettings,
   access: accessSettings,
@@ -106,5 +110,5 @@ export const settings = {
 
 type ServiceSettings = typeof serviceSettings & typeof accessSettings & typeof securitySettings
 
-/** The values of the variables that are not of a table of numbers. */
+/** The values of the variables outside the tables of numbers. */
 export type ServiceValues = { readonly [Name in keyof ServiceSettings]: z.output<ServiceSettings[Name]['schema']> }

@@ -1,4 +1,4 @@
-/** The process cannot start, and nothing in the code is to blame: the message is one sentence for whoever starts it. */
+/** The process cannot start for a reason outside the code; the message is one sentence for the operator. */
 export class StartError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)

@@ -1,4 +1,4 @@
-/** A row of a table of numbers that can be set by environment variables. */
+/** A row of a table of numbers, each of which an environment variable can set. */
 export interface TableRow {
   readonly value: number
   readonly meaning: string

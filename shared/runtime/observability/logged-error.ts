@@ -1,4 +1,4 @@
-/** An error as log lines show it. */
+/** The fields of an error in a log line. */
 export interface LoggedError {
   readonly type: string
   readonly message: string
@@ -10,9 +10,9 @@ export interface LoggedError {
 const deepest = 5
 
 /**
- * Type, message, code, stack and causes. Everything else that drivers hang on
- * their errors (the statement, its parameters, the row) may hold what people
- * wrote, and is left out.
+ * Type, message, code, stack and causes. Other fields that drivers add to their
+ * errors (the statement, its parameters, the row) may contain content, and are
+ * left out.
  */
 export const loggedError = (error: unknown, depth = 0): LoggedError => {
   if (!(error instanceof Error)) return { type: typeof error, message: 'not an error object' }

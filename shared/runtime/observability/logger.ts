@@ -5,6 +5,7 @@ import { readableLine } from './readable-line.ts'
 
 export type { Logger } from 'pino'
 
+/** Options of `createLogger`. */
 export interface LoggerOptions {
   readonly level: string
   /** The name of the process: gateway, writer, admin … */

@@ -25,7 +25,7 @@ const create = (row: MetricRow, registry: Registry): Counter | Gauge | QuickHist
   return new QuickHistogram<string>({ ...row, registry })
 }
 
-/** The metrics in a registry of their own, with those of the process (memory, CPU, event-loop lag). Once for each registry. */
+/** Creates the metrics of the table and of the process (memory, CPU, event-loop lag). Call it once per registry. */
 export const createMetrics = (registry: Registry = new Registry()): Metrics => {
   collectDefaultMetrics({ register: registry, prefix: 'chat_' })
   const created = Object.entries(metricsTable).map(([name, row]) => [name, create(row, registry)])

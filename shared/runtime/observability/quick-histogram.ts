@@ -1,5 +1,6 @@
 import type { MetricValueWithName, Registry } from 'prom-client'
 
+/** The definition of a histogram. */
 export interface QuickHistogramOptions<Label extends string> {
   readonly name: string
   readonly help: string
@@ -11,7 +12,7 @@ export interface QuickHistogramOptions<Label extends string> {
 }
 
 interface Series {
-  /** One for each bucket, and one for what is above the last. */
+  /** One count for each bucket, and one for larger values. */
   readonly counts: Float64Array
   sum: number
 }
@@ -20,8 +21,8 @@ type SampleValues<Label extends string> = MetricValueWithName<Label | 'le'>[]
 
 /**
  * A Prometheus histogram for values that are observed with every message.
- * prom-client's own sorts and hashes the labels at every observation, 0.6 µs;
- * this one finds the label's array in a map.
+ * prom-client's histogram sorts and hashes the labels at each observation
+ * (0.6 µs); this one looks up the label in a map.
  */
 export class QuickHistogram<Label extends string = never> {
   readonly #options: QuickHistogramOptions<Label>
@@ -30,7 +31,7 @@ export class QuickHistogram<Label extends string = never> {
   constructor(options: QuickHistogramOptions<Label>) {
     this.#options = options
     if (options.labels.length === 0) this.#seriesOf('')
-    // The registry asks a metric for its name and its values only; its type lists prom-client's own classes.
+    // The registry uses only the name and the values of a metric, although its type requires prom-client's classes.
     options.registry.registerMetric(this as never)
   }
 
@@ -38,7 +39,7 @@ export class QuickHistogram<Label extends string = never> {
     return this.#options.name
   }
 
-  /** `label` is the value of the only label, if there is one. */
+  /** Counts one value. `label` is the value of the only label, if there is one. */
   observe(value: number, label = ''): void {
     const { buckets } = this.#options
     const series = this.#seriesOf(label)

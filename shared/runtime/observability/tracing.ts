@@ -2,15 +2,15 @@ import type { Attributes } from '@opentelemetry/api'
 import { propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
 
 /**
- * A piece of work that somebody records. Who is not recorded has none of
- * these, so that tracing costs next to nothing while it is off.
+ * A recorded unit of work. Work that is not recorded has no span, so that
+ * tracing costs almost nothing while it is off.
  */
 export interface Span {
-  /** What goes along to whoever works on: W3C `traceparent`. */
+  /** The W3C `traceparent` to pass to the next process. */
   readonly traceparent: string
-  /** By which log lines name the trace. */
+  /** The id of the trace in log lines. */
   readonly traceId: string
-  /** To be called once. Ids and numbers, never what people wrote. */
+  /** Ends the span; call it once. Attributes are ids and numbers, never content. */
   end(attributes?: Attributes): void
 }
 
@@ -40,9 +40,9 @@ const begin = ({ name, kind, attributes }: Work, traceparent?: string): Span | u
   }
 }
 
-/** Begins a trace, if this one is to be recorded. */
+/** Begins a trace; undefined if it is not recorded. */
 export const beginTrace = (work: Work): Span | undefined => begin(work)
 
-/** Goes on with a trace that came from elsewhere, if one did and it is recorded. */
+/** Continues a trace of another process; undefined if there is none, or it is not recorded. */
 export const continueTrace = (traceparent: string | undefined, work: Work): Span | undefined =>
   traceparent === undefined ? undefined : begin(work, traceparent)

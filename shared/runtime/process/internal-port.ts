@@ -3,28 +3,30 @@ import { createServer } from 'node:http'
 import type { Registry } from 'prom-client'
 import { listen } from './listen.ts'
 
-/** How the process is; only `ready` means that it wants traffic. `overloaded`: another process of the kind could do better. */
+/** The state of the process; only in `ready` it accepts traffic. `overloaded`: another process of the same kind should get new traffic. */
 export type ReadyState = 'starting' | 'ready' | 'draining' | 'overloaded'
 
+/** The answer of `/readyz`. */
 export interface ProcessReadiness {
   readonly state: ReadyState
-  /** Shown to whoever asks: numbers and states, no addresses and no secrets. */
+  /** Numbers and states; the endpoint has no authentication, so no addresses and no secrets. */
   readonly details?: Readonly<Record<string, unknown>>
 }
 
+/** Options of the internal port. */
 export interface InternalPortOptions {
   readonly host: string
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number
   readonly registry: Registry
   readonly readiness: () => ProcessReadiness
-  /** Called before each scrape, for gauges that are read and not counted. */
+  /** Called before each scrape, to update gauges. */
   readonly refresh?: () => void
 }
 
-/** Probes and metrics, for the platform and never for clients. */
+/** The HTTP server for probes and metrics, which only the platform should reach. */
 export interface InternalPort {
-  /** Resolves with the port once it answers. */
+  /** Resolves with the port when the server listens. Rejects with `StartError`. */
   start(): Promise<{ readonly port: number }>
   /** Idempotent. */
   stop(): Promise<void>
@@ -45,9 +47,9 @@ const json = (status: number, body: unknown): InternalResponse => ({
 })
 
 /**
- * `/livez`: the process runs, whatever its dependencies do, so that a restart
- * is asked for only where it helps. `/startupz`: it has started. `/readyz`:
- * it wants traffic. `/metrics`: Prometheus text.
+ * `/livez`: the process runs, independent of its dependencies, so that the
+ * platform restarts it only when that helps. `/startupz`: the process has
+ * started. `/readyz`: it accepts traffic. `/metrics`: Prometheus text.
  */
 export const createInternalPort = ({ host, port, registry, readiness, refresh }: InternalPortOptions): InternalPort => {
   const paths: Readonly<Record<string, () => InternalResponse | Promise<InternalResponse>>> = {

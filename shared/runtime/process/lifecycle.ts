@@ -1,26 +1,27 @@
 import type { Logger } from '../observability/logger.ts'
 
-/** A process from its first start-up step to its exit. */
+/** The orderly stop of a process. */
 export interface Lifecycle {
   /**
-   * Says how to stop what has just been started. Stopping goes in reverse
-   * order of adding. Added while the process is stopping already, it is stopped at once.
+   * Adds a part to stop. Parts are stopped in the reverse order of adding. A part
+   * that is added while the process stops is stopped at once.
    */
   add(name: string, stop: () => Promise<unknown> | unknown): void
-  /** Stops everything, then ends the process: with 0 if all went well. Idempotent: all callers share one stop. */
+  /** Stops all parts, then exits: with 0 if no part failed. Idempotent: all callers share one stop. */
   stop(): Promise<void>
-  /** The process cannot go on: stops everything, then ends the process with 1. */
+  /** Stops all parts after an error that the process cannot handle, then exits with 1. */
   fatal(error: unknown): Promise<void>
   readonly isStopping: boolean
 }
 
+/** Options of `lifecycle`. */
 export interface LifecycleOptions {
   readonly log: Pick<Logger, 'info' | 'error' | 'fatal'>
-  /** From the beginning of the stop to the exit, whatever is left. */
+  /** Longest time from the beginning of the stop to the exit. */
   readonly stopMs: number
   /** Ends the process. */
   readonly exit?: (code: number) => void
-  /** Where signals and stray errors come from. */
+  /** The source of signals and uncaught errors; `process` if absent. */
   readonly events?: Pick<NodeJS.EventEmitter, 'on'>
 }
 
@@ -30,9 +31,11 @@ interface StoppablePart {
 }
 
 /**
- * Promises:  SIGTERM and SIGINT stop once, an error that nobody caught is
- *            fatal; after `stopMs` the process ends with 1 at the latest.
- * Does not:  wait for one part longer than for all, nor give up the others when one fails to stop.
+ * Installs the handlers of signals and uncaught errors.
+ *
+ * Promises:  SIGTERM and SIGINT start one stop; an uncaught error is fatal; the
+ *            process exits with 1 if the stop takes longer than `stopMs`. A
+ *            part that fails to stop does not keep the others from stopping.
  */
 export const lifecycle = (options: LifecycleOptions): Lifecycle => {
   const { log, stopMs, exit = process.exit, events = process } = options
@@ -59,7 +62,7 @@ export const lifecycle = (options: LifecycleOptions): Lifecycle => {
   const stopAll = async (): Promise<void> => {
     const deadline = setTimeout(giveUp, stopMs)
     log.info({ parts: parts.length }, 'stopping')
-    // A part that calls back must find the stop shared already.
+    // A part that calls `stop` again must find `stopping` set.
     await undefined
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) await stopPart(part)
     clearTimeout(deadline)
@@ -74,7 +77,7 @@ export const lifecycle = (options: LifecycleOptions): Lifecycle => {
 
   const fatal = (error: unknown): Promise<void> => {
     exitCode = 1
-    log.fatal({ err: error }, 'cannot go on')
+    log.fatal({ err: error }, 'fatal error')
     return stop()
   }
 

@@ -9,12 +9,13 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /**
- * Connections that the kernel completes before the process accepts them; it may allow fewer (`net.core.somaxconn`,
- * 4,096 by default). Node's own 511 is less than what reconnects after a cut: the rest would be tried again a second later.
+ * Connections that the kernel completes before the process accepts them; the kernel may allow fewer (`net.core.somaxconn`,
+ * 4,096 by default). Node's default of 511 is less than the number of clients that reconnect after an outage; the others
+ * would retry after a second.
  */
 const backlog = 4_096
 
-/** Listens; resolves with the port. Rejects with `StartError` that names the variable which set it. */
+/** Resolves with the port when the server listens. Rejects with a `StartError` that names the variable of the port. */
 export const listen = (server: Server, host: string, port: number, variable: string): Promise<{ readonly port: number }> =>
   new Promise((resolve, reject) => {
     server.once('error', (error) => {

@@ -1,9 +1,8 @@
 import { StartError } from '../config/start-error.ts'
 
 /**
- * Runs what a process is there for. What keeps it from starting ends it with 1
- * and one sentence on stderr, without a stack: nothing in the code is to blame.
- * Every other error is let out.
+ * Runs the main function of a process. A `StartError` ends the process with 1
+ * and its message on stderr, without a stack. Other errors are thrown.
  */
 export const runMain = async (main: () => Promise<void>): Promise<void> => {
   try {
@@ -11,7 +10,7 @@ export const runMain = async (main: () => Promise<void>): Promise<void> => {
   } catch (error) {
     if (!(error instanceof StartError)) throw error
     process.stderr.write(`${error.message}\n`)
-    // Something of it may run already.
+    // Started parts may keep the process alive.
     process.exit(1)
   }
 }

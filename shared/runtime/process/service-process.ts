@@ -8,19 +8,19 @@ import { createInternalPort } from './internal-port.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { lifecycle } from './lifecycle.ts'
 
-/** What every process of the service has: a log, metrics, probes, and an orderly end. */
+/** The parts that every process of the service has: log, metrics, probes and an orderly stop. */
 export interface ServiceProcess {
   readonly log: Logger
   readonly life: Lifecycle
   readonly metrics: Metrics
   readonly internalPort: number
-  /** From now on `/readyz` tells this, until the process stops. */
+  /** Sets the answer of `/readyz`, until the process stops. */
   report(readiness: () => ProcessReadiness): void
-  /** To be called before each scrape, for gauges that are read and not counted. */
+  /** Registers a function that updates gauges before each scrape. */
   onScrape(refresh: () => void): void
 }
 
-/** Answers probes from the first moment on, as `starting`. */
+/** Opens the internal port, which answers probes with `starting`, and installs the signal handlers. Rejects with `StartError`. */
 export const openProcess = async (config: SharedConfig, name: string): Promise<ServiceProcess> => {
   const log = createLogger({ level: config.logLevel, name })
   const life = lifecycle({ log, stopMs: config.times.stopMs })
@@ -43,8 +43,8 @@ export const openProcess = async (config: SharedConfig, name: string): Promise<S
     life,
     metrics,
     internalPort: port,
-    report: (tell) => {
-      readiness = tell
+    report: (newReadiness) => {
+      readiness = newReadiness
     },
     onScrape: (refresh) => refreshers.push(refresh),
   }

@@ -95,6 +95,6 @@ export const deliveringPromises = {
   'refuses publishes and consumers once it is closed': async ({ log }) => {
     await log.close()
     await expect(log.consume(batchHandler(async () => {}))).rejects.toThrow('closed')
-    await expect(log.publish([record('late')])).rejects.toMatchObject({ name: 'PublishError', fate: 'refused' })
+    await expect(log.publish([record('late')])).rejects.toMatchObject({ name: 'PublishError', kind: 'refused' })
   },
 } as const satisfies Record<string, CommandLogPromise>

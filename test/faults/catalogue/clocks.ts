@@ -14,8 +14,8 @@ const shifted = (minutes: number) => ({
 export const clockFaults: readonly Fault[] = [
   {
     id: 'F20',
-    title: 'clocks of one gateway and one writer ten minutes ahead, of others behind',
-    expectation: 'order is seq, never time; time never goes back',
+    title: 'the clocks of one gateway and one writer ten minutes ahead, those of others behind',
+    expectation: 'events are ordered by seq, not by time; time never decreases',
     gateways: 1,
     writers: 1,
     act: async (world) => {
@@ -31,8 +31,8 @@ export const clockFaults: readonly Fault[] = [
   },
   {
     id: 'F20b',
-    title: 'the clock of one gateway ten minutes ahead, those of the writers right',
-    expectation: 'no time is more than a second ahead; time never goes back',
+    title: 'the clock of one gateway ten minutes ahead, those of the writers correct',
+    expectation: 'no time is more than one second ahead; time never decreases',
     gateways: 1,
     act: async (world) => {
       const { url } = await world.chat.addGateway(shifted(10))

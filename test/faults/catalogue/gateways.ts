@@ -4,7 +4,7 @@ export const gatewayFaults: readonly Fault[] = [
   {
     id: 'F1',
     title: 'kill −9 a gateway under load',
-    expectation: 'clients resume on another; p99 of coming back < 1 s',
+    expectation: 'clients resume on another gateway; p99 of the reconnect < 1 s',
     act: async (world) => {
       const gateway = world.gateway(0)
       await world.broken(async () => {
@@ -13,7 +13,7 @@ export const gatewayFaults: readonly Fault[] = [
         await gateway.start()
       })
       const { count, p99 } = world.load.context.latencies.connect.summary()
-      world.note(`${count} came back, p99 ${Math.round(p99)} ms`)
+      world.note(`${count} reconnected, p99 ${Math.round(p99)} ms`)
       if (p99 >= 1_000) world.problem(`coming back took ${Math.round(p99)} ms (p99)`)
     },
   },

@@ -14,7 +14,7 @@ export const kafkaFaults: readonly Fault[] = [
   {
     id: 'F9',
     title: 'Kafka unreachable for 60 s',
-    expectation: 'retryable errors, no false confirmation, sockets stay',
+    expectation: 'retryable errors, no false confirmation, sockets stay open',
     act: async (world) => {
       const before = closedSockets(world)
       await world.broken(async () => {
@@ -29,7 +29,7 @@ export const kafkaFaults: readonly Fault[] = [
   {
     id: 'F10',
     title: 'Kafka slow (500 ms each way) and its links breaking every 3 s',
-    expectation: 'nothing is reordered; p99 told',
+    expectation: 'nothing is reordered; p99 recorded',
     act: async (world) => {
       await world.broken(async () => {
         for (const link of allLinks(world)) link.delay(500)

@@ -24,7 +24,7 @@ export const linkFaults: readonly Fault[] = [
   {
     id: 'F19',
     title: 'one-sided partitions: gateway–Kafka, gateway–Redis, writer–Postgres',
-    expectation: 'the other replicas go on',
+    expectation: 'the other replicas continue',
     act: (world) =>
       world.broken(async () => {
         for (const [tier, service] of partitions) await partition(world, tier, service)

@@ -3,14 +3,12 @@ import type { Fault } from '../harness/fault.ts'
 export const memberFaults: readonly Fault[] = [
   {
     id: 'F27',
-    title: 'members removed while their gateway hears no publication',
-    expectation: 'nothing later is delivered, also after a resume',
+    title: 'members removed while their gateway receives no publications',
+    expectation: 'no later event is delivered to them, also after a resume',
     act: async (world) => {
       const { load, userIds } = world
       const link = world.stack.link('gateway-1', 'redis')
-      const leavers = [...load.sessionCounts.members].map(
-        ([room, members]) => [room, members[0] ?? 0, members.at(-1) ?? 0] as const,
-      )
+      const leavers = [...load.population.members].map(([room, members]) => [room, members[0] ?? 0, members.at(-1) ?? 0] as const)
       await world.broken(async () => {
         link.cut('black-hole')
         const outcomes = await Promise.all(

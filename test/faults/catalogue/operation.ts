@@ -32,7 +32,7 @@ export const operationFaults: readonly Fault[] = [
   {
     id: 'F24',
     title: 'rolling restart of every tier under load',
-    expectation: 'no error that may not be sent again',
+    expectation: 'only retryable errors',
     act: async (world) => {
       const { chat, stack } = world
       await world.broken(async () => {
@@ -54,11 +54,11 @@ export const operationFaults: readonly Fault[] = [
   },
   {
     id: 'F25',
-    title: 'poison records, and some of an unknown schema version',
-    expectation: 'dead-letter; neighbours keep their order',
+    title: 'unreadable records, and records of an unknown schema version',
+    expectation: 'dead-lettered; other records keep their order',
     act: async (world) => {
       const { ids } = world.load.context
-      const rooms = [...world.load.sessionCounts.members.keys()]
+      const rooms = [...world.load.population.members.keys()]
       const values = ['', 'not JSON', '{}', '{"v":2,"type":"PostMessage"}', '{"v":1,"type":"Shout"}', '[]', 'null']
       const producer = kafkaOf(world).producer({ allowAutoTopicCreation: false })
       await producer.connect()
@@ -71,20 +71,20 @@ export const operationFaults: readonly Fault[] = [
       await producer.disconnect()
       await world.pause(3_000)
       const [buried, sent] = [await deadLetters(world), rooms.length * values.length]
-      world.note(`${buried} of ${sent} set aside`)
+      world.note(`${buried} of ${sent} dead-lettered`)
       if (buried !== sent) world.problem(`${buried} of ${sent} are in the dead-letter topic`)
     },
   },
   {
     id: 'F26',
-    title: 'the whole topic again from offset 0',
+    title: 'the whole topic consumed again from offset 0',
     expectation: 'nothing changes',
     isQuiet: true,
     act: async (world) => {
       const { load, chat } = world
-      const rooms = [...load.sessionCounts.members.keys()]
+      const rooms = [...load.population.members.keys()]
       for (let burst = 0; burst < 50; burst += 1)
-        await Promise.all(rooms.map((room) => load.post(load.sessionCounts.members.get(room)?.[0] ?? 0, room)))
+        await Promise.all(rooms.map((room) => load.post(load.population.members.get(room)?.[0] ?? 0, room)))
       for (const writer of chat.writers) await writer.stop()
       const before = await countEvents(world)
       await world.broken(async () => {
@@ -92,7 +92,7 @@ export const operationFaults: readonly Fault[] = [
         await Promise.all(chat.writers.map((writer) => writer.start()))
         await untilGroupHas(world, 2)
         // Behind all that is told again.
-        await Promise.all(rooms.map((room) => load.post(load.sessionCounts.members.get(room)?.[0] ?? 0, room)))
+        await Promise.all(rooms.map((room) => load.post(load.population.members.get(room)?.[0] ?? 0, room)))
       })
       const after = await countEvents(world)
       if (after !== before + rooms.length) world.problem(`${before} events became ${after - rooms.length}`)

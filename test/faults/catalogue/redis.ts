@@ -19,23 +19,23 @@ const deafen = (world: World): (() => void) => {
   }
 }
 
-const creatorOf = ({ load }: World, room: number): number => load.sessionCounts.members.get(room)?.[0] ?? 0
+const creatorOf = ({ load }: World, room: number): number => load.population.members.get(room)?.[0] ?? 0
 
 const strangerTo = ({ load }: World, room: number): number => {
-  const members = load.sessionCounts.members.get(room) ?? []
+  const members = load.population.members.get(room) ?? []
   return [...load.devices.keys()].find((user) => !members.includes(user)) ?? 0
 }
 
 /** One message into each of these rooms while no publication arrives; how long until everybody has it. */
 const sayUnheard = async (world: World, rooms: readonly number[]): Promise<number> => {
-  const { devices, sessionCounts } = world.load
+  const { devices, population } = world.load
   const seen = (room: number, user: number): number => devices.get(user)?.lastSeen(room) ?? 0
   const wanted = new Map(rooms.map((room) => [room, seen(room, creatorOf(world, room)) + 1]))
   const heal = deafen(world)
   const started = performance.now()
   for (const room of rooms) void world.load.post(creatorOf(world, room), room)
   const hasCome = ([room, seq]: readonly [number, number]): boolean =>
-    sessionCounts.members.get(room)?.every((user) => seen(room, user) >= seq) ?? false
+    population.members.get(room)?.every((user) => seen(room, user) >= seq) ?? false
   await until('everybody to have the last message', () => [...wanted].every(hasCome), { withinMs: 30_000 })
   const tookMs = performance.now() - started
   heal()
@@ -46,7 +46,7 @@ export const redisFaults: readonly Fault[] = [
   {
     id: 'F14',
     title: 'Redis restarts',
-    expectation: 'nobody is disconnected',
+    expectation: 'no client is disconnected',
     act: async (world) => {
       await world.broken(() => world.stack.redis.restart())
       if (closedSockets(world) > 0) world.problem(`${closedSockets(world)} sockets were closed`)
@@ -54,8 +54,8 @@ export const redisFaults: readonly Fault[] = [
   },
   {
     id: 'F15',
-    title: 'Redis hung, sockets open',
-    expectation: 'noticed within 10 s',
+    title: 'Redis frozen, its sockets open',
+    expectation: 'detected within 10 s',
     act: (world) =>
       world.broken(async () => {
         await world.stack.redis.pause()
@@ -64,7 +64,7 @@ export const redisFaults: readonly Fault[] = [
           withinMs: 20_000,
         })
         const noticedMs = performance.now() - started
-        world.note(`noticed after ${Math.round(noticedMs)} ms`)
+        world.note(`detected after ${Math.round(noticedMs)} ms`)
         if (noticedMs > 10_000) world.problem('noticed too late')
         await world.pause(5_000)
         await world.stack.redis.resume()
@@ -73,7 +73,7 @@ export const redisFaults: readonly Fault[] = [
   {
     id: 'F16',
     title: 'subscribers killed every second',
-    expectation: 'the barrier lets nothing slip',
+    expectation: 'the barrier after a reconnect misses no publication',
     act: (world) =>
       world.broken(async () => {
         for (let kill = 0; kill < 10; kill += 1) {
@@ -84,8 +84,8 @@ export const redisFaults: readonly Fault[] = [
   },
   {
     id: 'F16b',
-    title: 'publications lost while the subscribers are away, then silence, with a slow sweep',
-    expectation: 'the barrier and a full sweep behind it find them',
+    title: 'publications lost while the subscribers are disconnected, then no traffic, with a slow sweep',
+    expectation: 'the barrier and the full sweep after it find the events',
     env: { CONVERGE_MS: '120000' },
     isQuiet: true,
     act: (world) =>
@@ -93,40 +93,40 @@ export const redisFaults: readonly Fault[] = [
         const links = world.links('gateway', 'redis')
         for (const link of links) link.cut('reset')
         await world.pause(500)
-        for (const room of world.load.sessionCounts.members.keys()) void world.load.post(creatorOf(world, room), room)
+        for (const room of world.load.population.members.keys()) void world.load.post(creatorOf(world, room), room)
         await world.pause(1_000)
         for (const link of links) link.heal()
       }),
   },
   {
     id: 'F17',
-    title: 'the last publication of a burst lost, then silence',
+    title: 'the last publication of a burst lost, then no traffic',
     expectation: 'the sweep finds it within T',
     isQuiet: true,
     act: async (world) => {
-      const rooms = [...world.load.sessionCounts.members.keys()]
+      const rooms = [...world.load.population.members.keys()]
       for (let burst = 0; burst < 20; burst += 1)
         await Promise.all(rooms.map((room) => world.load.post(creatorOf(world, room), room)))
-      await world.broken(async () => world.note(`everybody had it after ${Math.round(await sayUnheard(world, rooms))} ms`))
+      await world.broken(async () => world.note(`delivered to all after ${Math.round(await sayUnheard(world, rooms))} ms`))
     },
   },
   {
     id: 'F17b',
-    title: 'one message into a silent room, its publication lost',
+    title: 'one message into an idle room, its publication lost',
     expectation: 'the sweep finds it within T',
     isQuiet: true,
     act: async (world) => {
       await world.pause(20_000)
-      await world.broken(async () => world.note(`everybody had it after ${Math.round(await sayUnheard(world, [1]))} ms`))
+      await world.broken(async () => world.note(`delivered to all after ${Math.round(await sayUnheard(world, [1]))} ms`))
     },
   },
   {
     id: 'F17c',
-    title: 'answers to repeated and to refused sendings lost',
-    expectation: 'what is recorded is looked up at the deadline',
+    title: 'outcomes of repeated and of rejected commands lost',
+    expectation: 'the recorded outcome is looked up at the deadline',
     isQuiet: true,
     act: async (world) => {
-      const rooms = [...world.load.sessionCounts.members.keys()]
+      const rooms = [...world.load.population.members.keys()]
       const messages = rooms.map((room) => ({ user: creatorOf(world, room), message: messageToRepeat(world, room) }))
       const sendAll = () => Promise.all(messages.map(({ user, message }) => sendAs(world, user, message)))
       await sendAll()
@@ -145,13 +145,13 @@ export const redisFaults: readonly Fault[] = [
   },
   {
     id: 'F18',
-    title: 'publications duplicated, reordered, corrupted, cut',
-    expectation: 'dropped and counted; processes live',
+    title: 'publications duplicated, reordered, corrupted, truncated',
+    expectation: 'dropped and counted; no process exits',
     act: (world) =>
       world.broken(async () => {
         await using meddler = await meddle(world)
         await world.pause(10_000)
-        world.note(`${meddler.published} false publications`)
+        world.note(`${meddler.published} forged publications`)
       }),
   },
   {
@@ -167,8 +167,8 @@ export const redisFaults: readonly Fault[] = [
   },
   {
     id: 'F28',
-    title: 'Redis gone for 60 s under load',
-    expectation: 'everything is delivered all the same; p99 told',
+    title: 'Redis down for 60 s under load',
+    expectation: 'all events are delivered; p99 recorded',
     act: async (world) => {
       const { received } = world.load.context.latencies
       await world.broken(async () => {

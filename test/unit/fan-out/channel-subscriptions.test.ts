@@ -25,8 +25,8 @@ const attached = async () => {
   return { subscriptions, line }
 }
 
-describe('topic subscriptions', () => {
-  it('make one command of what is asked for in one turn, and none of what comes and goes', async () => {
+describe('channel subscriptions', () => {
+  it('combine the changes of one turn of the event loop into one command, and omit changes that cancel each other', async () => {
     const { subscriptions, line } = await attached()
     const brief = subscriptions.subscribe('brief', nobody)
     for (const channel of ['a', 'b', 'a']) subscriptions.subscribe(channel, nobody)
@@ -36,7 +36,7 @@ describe('topic subscriptions', () => {
     expect(await isReady(brief)).toBe(true)
   })
 
-  it('let a channel go with its last listener', async () => {
+  it('unsubscribe from a channel with its last listener', async () => {
     const { subscriptions, line } = await attached()
     const [one, other] = [subscriptions.subscribe('a', nobody), subscriptions.subscribe('a', nobody)]
     one.close()
@@ -50,7 +50,7 @@ describe('topic subscriptions', () => {
     ])
   })
 
-  it('are ready when the server has answered, also for who joins meanwhile', async () => {
+  it('are ready when the server has answered, also for listeners that were added meanwhile', async () => {
     const { subscriptions, line } = await attached()
     const first = subscriptions.subscribe('a', nobody)
     await settled()
@@ -60,7 +60,7 @@ describe('topic subscriptions', () => {
     expect([await isReady(first), await isReady(second)]).toEqual([true, true])
   })
 
-  it('are ready at once while there is no line, and as soon as it is gone', async () => {
+  it('are ready at once without a link, and when the link is lost', async () => {
     const { subscriptions } = await attached()
     const waiting = subscriptions.subscribe('a', nobody)
     await settled()
@@ -69,7 +69,7 @@ describe('topic subscriptions', () => {
     expect(await isReady(subscriptions.subscribe('b', nobody))).toBe(true)
   })
 
-  it('take all that is held to a new line, and say so when all of it is heard', async () => {
+  it('subscribe to all channels over a new link, and resolve when the server has answered', async () => {
     const { subscriptions } = await attached()
     for (const channel of ['a', 'b']) subscriptions.subscribe(channel, nobody)
     subscriptions.detach()
@@ -87,7 +87,7 @@ describe('topic subscriptions', () => {
     await attaching
   })
 
-  it('wait for the word of a new line for what is added once it is there', async () => {
+  it('wait for the answer of a new link for channels that are added later', async () => {
     const subscriptions = channelSubscriptions(recordingLog())
     const line = fakeLine()
     subscriptions.subscribe('a', nobody)
@@ -99,7 +99,7 @@ describe('topic subscriptions', () => {
     expect(await isReady(late)).toBe(true)
   })
 
-  it('reject to attach to a line that refuses, and nobody is left waiting', async () => {
+  it('reject when a new link refuses, and release all waiting listeners', async () => {
     const subscriptions = channelSubscriptions(recordingLog())
     const line = fakeLine()
     subscriptions.subscribe('a', nobody)

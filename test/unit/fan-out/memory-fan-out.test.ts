@@ -1,4 +1,4 @@
-import { fanOutSuite } from '../../contract/fan-out.suite.ts'
+import { fanOutSuite } from '../../contract/fan-out/suite.ts'
 import { openMemoryFanOut } from './open-memory-fan-out.ts'
 
 fanOutSuite('in one process', openMemoryFanOut)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readRecord } from '../../../services/writer/read-record.ts'
+import { errorBody } from '../../../shared/protocol/errors.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
 import {
   feedFrameText,
@@ -13,8 +14,8 @@ import {
   writeRoomPublication,
 } from '../../../shared/records/publications.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
-import { fuzzRuns, mutated } from '../../support/mutations.ts'
 import { ann, post, room, uuid } from '../domain/chat-fixtures.ts'
+import { fuzzRuns, mutated } from './alterations.ts'
 
 const runs = { numRuns: fuzzRuns(5_000) }
 const slow = 600_000
@@ -30,8 +31,8 @@ const publication = Buffer.from(writeRoomPublication({ room, events: [event(3), 
 const outcome = { room, command: uuid(3, 1), digest: 'd' }
 const outcomes = Buffer.from(
   [
-    writeOutcomeLine({ ...outcome, seq: 3, body: '{"id":"x"}' }),
-    writeOutcomeLine({ ...outcome, error: { code: 'forbidden', message: 'no' } }),
+    writeOutcomeLine({ ...outcome, outcome: { seq: 3, body: '{"id":"x"}' } }),
+    writeOutcomeLine({ ...outcome, outcome: { error: errorBody('forbidden', 'no') } }),
   ].join('\n'),
 )
 const notice = Buffer.from(writeNotice({ room, since: 4 }))
@@ -56,9 +57,9 @@ describe('A publication that somebody has made up', () => {
   it('for a gateway is dropped line by line, or is one', { timeout: slow }, () => {
     fc.assert(
       fc.property(fc.oneof(mutated(fc.constant(outcomes)), anyBytes), (payload) => {
-        const { lines, malformed } = readOutcomeLines(payload)
-        expect(lines.length + malformed).toBe(payload.toString().split('\n').length)
-        for (const { body, error } of lines) expect((body === undefined) !== (error === undefined)).toBe(true)
+        const read = readOutcomeLines(payload)
+        expect(read.outcomes.length + read.malformed).toBe(payload.toString().split('\n').length)
+        for (const { outcome } of read.outcomes) expect('body' in outcome).not.toBe('error' in outcome)
       }),
       runs,
     )
@@ -78,7 +79,7 @@ describe('A publication that somebody has made up', () => {
     const large = Buffer.alloc(largestPublicationBytes + 1, ' ')
     publication.copy(large)
     expect(readRoomPublication(large)).toBeUndefined()
-    expect(readOutcomeLines(large)).toEqual({ lines: [], malformed: 1 })
+    expect(readOutcomeLines(large)).toEqual({ outcomes: [], malformed: 1 })
   })
 })
 

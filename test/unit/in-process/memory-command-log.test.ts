@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { PublishError } from '../../../shared/ports/command-log.ts'
 import { collect, holding, record, recordsOf, valuesOf } from '../../contract/command-log/collecting.ts'
-import { commandLogSuite } from '../../contract/command-log.suite.ts'
-import { openMemoryCommandLog } from '../../contract/memory-command-log-opening.ts'
+import { openMemoryCommandLog } from '../../contract/command-log/open-memory-command-log.ts'
+import { commandLogSuite } from '../../contract/command-log/suite.ts'
 import { until } from '../../support/poll.ts'
 
 commandLogSuite('in memory', openMemoryCommandLog)
 
-describe('the command log in memory', () => {
-  it('calls no handler inside a publish', async () => {
+describe('the in-memory command log', () => {
+  it('does not call a handler inside `publish`', async () => {
     await using opened = await openMemoryCommandLog()
     const { records } = await collect(opened)
     const published = opened.log.publish([record('a')])
@@ -17,7 +17,7 @@ describe('the command log in memory', () => {
     await until('the record', () => records.length === 1)
   })
 
-  it('lets a publish wait while too much is waiting to be handled, in order', async () => {
+  it('delays publishes, in order, while too many bytes are not acknowledged', async () => {
     await using opened = await openMemoryCommandLog({ maxBytes: 20, partitions: 1 })
     const { handler, held, go } = holding()
     const collecting = await collect(opened, handler)
@@ -35,7 +35,7 @@ describe('the command log in memory', () => {
     expect(valuesOf(collecting.records)).toEqual(['a'.repeat(20), 'b', 'c', 'd'])
   })
 
-  it('refuses what still waits when it is closed', async () => {
+  it('refuses waiting publishes when it is closed', async () => {
     const { log } = await openMemoryCommandLog({ maxBytes: 5 })
     await log.publish([record('key', 'more than that')])
     const waiting = log.publish([record('key')])
@@ -44,7 +44,7 @@ describe('the command log in memory', () => {
     await expect(waiting).rejects.toMatchObject({ kind: 'refused' })
   })
 
-  it('cuts batches to the size that was asked for', async () => {
+  it('limits batches to the configured size', async () => {
     await using opened = await openMemoryCommandLog({ maxBatchRecords: 4 })
     await opened.log.publish(recordsOf('key', 10))
     const { batches, received } = await collect(opened)

@@ -27,7 +27,7 @@ describe('the periodic prune of the embedded mode', () => {
     await pruning.stop()
   })
 
-  it('deletes in slices of 500 rows with a pause behind each, so that other statements run between them', async () => {
+  it('deletes in slices of 500 rows with a pause after each, so that other statements run between them', async () => {
     let left = 1_250
     const { clock, log, asked, pruning } = open((rows) => {
       const pruned = Math.min(rows, left)
@@ -56,7 +56,7 @@ describe('the periodic prune of the embedded mode', () => {
     await pruning.stop()
   })
 
-  it('begins no further slice once it is stopped', async () => {
+  it('begins no further slice after it was stopped', async () => {
     const { clock, asked, pruning } = open((rows) => rows)
     await clock.run(250)
     const before = asked.length

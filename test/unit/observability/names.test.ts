@@ -55,25 +55,25 @@ const sources = ['services', 'shared'].flatMap((part) =>
     .map((file) => readFileSync(join(projectFolder, part, file), 'utf8')),
 )
 
-describe('what is watched', () => {
-  it('is measured: every metric that a rule or a panel names', async () => {
+describe('the rules and dashboards', () => {
+  it('name only metrics that exist', async () => {
     const names = await existing()
     expect(named.length).toBeGreaterThan(20)
     expect(named.filter((name) => !names.has(name) && !names.has(base(name)))).toEqual([])
   })
 
-  it('is all that is measured: no metric of ours is left out', async () => {
+  it('use every metric of the service', async () => {
     const watched = new Set(named.map(base))
     const ours = [...(await existing())].filter((name) => !/^chat_(process|nodejs)_/.test(name))
     expect(ours.filter((name) => !watched.has(name))).toEqual([])
   })
 
-  it.each(Object.keys(metricsTable))('is really counted: %s', (name) => {
+  it.each(Object.keys(metricsTable))('use a metric that the code updates: %s', (name) => {
     const isUsed = sources.some((source) => new RegExp(`\\b(metrics\\.|[{,]\\s*)${name}\\b[^:]`).test(source))
     expect(isUsed).toBe(true)
   })
 
-  it('has names as they should be: prefix, base units, counters in total', async () => {
+  it('use names that follow the rules: prefix, base units, counters in _total', async () => {
     const metrics = createMetrics()
     createWriterMetrics(metrics)
     createAuditMetrics(metrics.registry)
@@ -84,31 +84,31 @@ describe('what is watched', () => {
     }
   })
 
-  it('has no label that names a user or a room', () => {
+  it('use no label for a user or a room', () => {
     const labels = Object.values(metricsTable).flatMap((row) => [...row.labels])
     expect(labels.filter((label) => /user|room|chat|session|id$/.test(label))).toEqual([])
   })
 })
 
 describe('the alerts', () => {
-  it.each(alerts)('have a paragraph in the runbook: $alert', ({ alert, annotations }) => {
+  it.each(alerts)('have a section in the runbook: $alert', ({ alert, annotations }) => {
     expect(annotations?.runbook).toBe(`RUNBOOK.md#${alert.toLowerCase()}`)
     expect(read('RUNBOOK.md')).toMatch(new RegExp(`^## ${alert}\\n\\n\\S.{80,}`, 'm'))
   })
 
-  it.each(alerts)('are each tested, firing and quiet: $alert', ({ alert }) => {
+  it.each(alerts)('have tests that fire and tests that do not: $alert', ({ alert }) => {
     expect(
       read('rules.test.yaml').split(`alertname: ${alert},`).length +
         read('rules.test.yaml').split(`alertname: ${alert}\n`).length,
     ).toBe(4)
   })
 
-  it('have no paragraph too many', () => {
+  it('cover every section of the runbook', () => {
     const titles = [...read('RUNBOOK.md').matchAll(/^## (\w+)$/gm)].map(([, title]) => title)
     expect(titles).toEqual(alerts.map(({ alert }) => alert))
   })
 
-  it('are the same for the Prometheus operator (npm run docs)', () => {
+  it('equal those of the Prometheus operator, which npm run docs writes', () => {
     expect(read('prometheus-rule.yaml')).toBe(prometheusRule())
     const spec = (parse(read('prometheus-rule.yaml')) as { spec: unknown }).spec
     expect(spec).toEqual(parse(read('rules.yaml')))

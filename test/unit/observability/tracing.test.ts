@@ -27,12 +27,12 @@ afterEach(async () => {
 })
 
 describe('tracing', () => {
-  it('is off until somebody records: no span, nothing to send along', () => {
+  it('is off without a tracer provider: no span and no traceparent', () => {
     expect(tracing.beginTrace(work('first'))).toBeUndefined()
     expect(tracing.continueTrace('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', work('second'))).toBeUndefined()
   })
 
-  it('goes on from one process to the next by its traceparent', () => {
+  it('continues in the next process by its traceparent', () => {
     record(1_000_000)
     const first = tracing.beginTrace(work('first'))
     const second = tracing.continueTrace(first?.traceparent, work('second'))
@@ -45,14 +45,14 @@ describe('tracing', () => {
     expect(later?.attributes).toEqual({ 'chat.command': 'c', 'chat.seq': 5 })
   })
 
-  it('records nothing of what began without being recorded', () => {
+  it('does not record the continuation of an unrecorded trace', () => {
     record(0)
     expect(tracing.beginTrace(work('first'))).toBeUndefined()
     expect(tracing.continueTrace(undefined, work('second'))).toBeUndefined()
     expect(finished()).toEqual([])
   })
 
-  it('is not led astray by what is no traceparent', () => {
+  it('ignores an invalid traceparent', () => {
     record(0)
     for (const text of ['', 'x', '00-zz-zz-01', `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01`]) {
       expect(tracing.continueTrace(text, work('second'))).toBeUndefined()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import {
   feedFrameText,
@@ -72,18 +73,18 @@ describe('The publication of a room', () => {
 })
 
 describe('The lines of a gateway', () => {
-  const done = { room: 'ext "1"', command: 'c', digest: 'd', seq: 4, body: '{"id":"c"}' }
-  const refused = { room, command: 'c', digest: 'd', error: { code: 'forbidden' as const, message: 'no' } }
+  const done = { room: 'ext "1"', command: 'c', digest: 'd', outcome: { seq: 4, body: '{"id":"c"}' } }
+  const refused = { room, command: 'c', digest: 'd', outcome: { error: errorBody('forbidden', 'no') } }
 
   it('are read as they were written', () => {
     const text = [writeOutcomeLine(done), writeOutcomeLine(refused)].join('\n')
-    expect(readOutcomeLines(Buffer.from(text))).toEqual({ lines: [done, refused], malformed: 0 })
+    expect(readOutcomeLines(Buffer.from(text))).toEqual({ outcomes: [done, refused], malformed: 0 })
   })
 
   it('that are malformed are counted, and their neighbours stand', () => {
     const both = `{"v":1,"room":"r","command":"c","digest":"d","body":{},"error":{"code":"internal","message":"no"}}`
     const text = ['{', both, writeOutcomeLine(refused), '{"v":1,"room":"r","command":"c","digest":"d"}'].join('\n')
-    expect(readOutcomeLines(Buffer.from(text))).toEqual({ lines: [refused], malformed: 3 })
+    expect(readOutcomeLines(Buffer.from(text))).toEqual({ outcomes: [refused], malformed: 3 })
   })
 })
 

@@ -15,8 +15,8 @@ const listening = async () => {
   }
 }
 
-describe('A connection to Redis', () => {
-  it('outlives a socket that has a second error, as one with TLS may, and tells of the first', async () => {
+describe('a connection to Redis', () => {
+  it('survives a second error of its socket, as with TLS, and reports the first', async () => {
     await using server = await listening()
     const ended = Promise.withResolvers<Error>()
     const { signal } = new AbortController()

@@ -6,9 +6,10 @@ import type { BatchHandler, CommandLog, HandledBatch, LogRecord } from '../../..
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
 import type { Publication } from '../../../shared/ports/fan-out.ts'
+import type { ErrorBody } from '../../../shared/protocol/errors.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
-import type { OutcomeLine, RoomPublication } from '../../../shared/records/publications.ts'
+import type { RoomPublication } from '../../../shared/records/publications.ts'
 import { readOutcomeLines, readRoomPublication } from '../../../shared/records/publications.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
 import { pause } from '../../../shared/runtime/async/pause.ts'
@@ -36,6 +37,16 @@ export const recordOf = (command: Command, { gateway = 'g1', isDirect = false }:
     partition: 3,
     offset: String(offset),
   }
+}
+
+/** An outcome with the names of its command. */
+interface FlatOutcome {
+  readonly room: string
+  readonly command: string
+  readonly digest: string
+  readonly body?: string
+  readonly seq?: number
+  readonly error?: ErrorBody
 }
 
 export interface RigOptions {
@@ -219,11 +230,12 @@ export const writerRig = async ({
       published
         .filter(({ channel }) => channel.startsWith('room:'))
         .map(({ payload }) => readRoomPublication(Buffer.from(payload)) ?? { room: 'malformed', events: [] }),
-    /** The outcome lines for a gateway, in order. */
-    outcomeLines: (gateway = 'g1'): readonly OutcomeLine[] =>
+    /** The outcomes for a gateway, in order. */
+    outcomeLines: (gateway = 'g1'): readonly FlatOutcome[] =>
       published
         .filter(({ channel }) => channel === `gateway:${gateway}`)
-        .flatMap(({ payload }) => readOutcomeLines(Buffer.from(payload)).lines),
+        .flatMap(({ payload }) => readOutcomeLines(Buffer.from(payload)).outcomes)
+        .map(({ outcome, ...names }) => ({ ...names, ...outcome })),
     /** Clears the recorded publications and calls. */
     clear: () => {
       published.length = 0

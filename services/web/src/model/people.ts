@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
-import type { ChatClient, Person } from '../../../../shared/client/chat-client.ts'
+import type { Person } from '../../../../shared/client/call-types.ts'
+import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 
 /** The names of users, by their ids. */
 export interface People {

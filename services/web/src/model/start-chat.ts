@@ -1,4 +1,4 @@
-import type { Person } from '../../../../shared/client/chat-client.ts'
+import type { Person } from '../../../../shared/client/call-types.ts'
 import type { ChatModel } from './chat-model.ts'
 import { defaultName } from './chat-title.ts'
 import type { Room } from './room.ts'

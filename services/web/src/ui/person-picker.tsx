@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import type { Person } from '../../../../shared/client/chat-client.ts'
+import type { Person } from '../../../../shared/client/call-types.ts'
 import { needsToken } from '../model/account.ts'
 import { Avatar } from './avatar.tsx'
 

@@ -14,7 +14,7 @@ import { recordingLog } from '../../../support/recording-log.ts'
 
 const fence = Object.assign(new Error('the group is rebalancing'), { type: 'REBALANCE_IN_PROGRESS' })
 
-/** The driver's side of one batch: what it would be told. */
+/** One batch as kafkajs passes it, with the calls that it would receive. */
 const payloadOf = (partition: number, heartbeat: () => Promise<void> = async () => {}, offset = '41') => {
   const resolved: string[] = []
   const committed: string[] = []
@@ -31,9 +31,9 @@ const payloadOf = (partition: number, heartbeat: () => Promise<void> = async () 
   return { payload: payload as unknown as EachBatchPayload, resolved, committed }
 }
 
-describe('deliveries', () => {
-  let delivering: BatchDispatcher | undefined
-  afterEach(() => delivering?.end())
+describe('the batch dispatcher', () => {
+  let dispatcher: BatchDispatcher | undefined
+  afterEach(() => dispatcher?.end())
 
   const sought: string[] = []
   const ends: Error[] = []
@@ -44,7 +44,7 @@ describe('deliveries', () => {
     const log = recordingLog()
     const times = { ...defaultTimes, consumerHeartbeatMs: 10, retryFirstMs: 1, offsetCommitMs: 5 }
     const commits = offsetCommits({ topic: 't', everyMs: times.offsetCommitMs, clock: systemClock, log })
-    delivering = batchDispatcher({
+    dispatcher = batchDispatcher({
       handler: batchHandler(handler),
       commits,
       seek: (partition, offset) => void sought.push(`${partition}:${offset}`),
@@ -53,10 +53,10 @@ describe('deliveries', () => {
       clock: systemClock,
       log,
     })
-    return delivering
+    return dispatcher
   }
 
-  it('tell the driver of a batch that is done, and commit the place behind it', async () => {
+  it('resolves the offset of a finished batch and commits the one after it', async () => {
     const { eachBatch, begin } = open(async () => {})
     begin([0])
     const { payload, resolved, committed } = payloadOf(0)
@@ -66,7 +66,7 @@ describe('deliveries', () => {
     expect(committed).toEqual(['42'])
   })
 
-  it('tell the driver of the part of a batch that was handled, and commit the place behind it', async () => {
+  it('resolves and commits the handled part of a batch', async () => {
     const { eachBatch, begin } = open(async () => ({ done: Promise.resolve(), handled: 1 }))
     begin([0])
     const { payload, resolved, committed } = payloadOf(0)
@@ -78,7 +78,7 @@ describe('deliveries', () => {
     expect(committed).toEqual(['42'])
   })
 
-  it('hand on nothing of a partition that is another’s by now', async () => {
+  it('does not deliver batches of a partition that was reassigned', async () => {
     let calls = 0
     const { eachBatch, begin } = open(async () => {
       calls += 1
@@ -89,7 +89,7 @@ describe('deliveries', () => {
     expect([calls, resolved]).toEqual([0, []])
   })
 
-  it('ask the group while a handler works that does not, and tell it what was lost', async () => {
+  it('sends heartbeats while a handler runs, and aborts its signal when the partition is lost', async () => {
     let beats = 0
     const { eachBatch, begin } = open(
       ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -103,7 +103,7 @@ describe('deliveries', () => {
     expect(resolved).toEqual([])
   })
 
-  it('acknowledge nothing that was finished after the group had changed', async () => {
+  it('does not acknowledge a batch that finished after a rebalance', async () => {
     const held = Promise.withResolvers<RecordBatch>()
     const go = Promise.withResolvers<void>()
     const { eachBatch, begin } = open(async (batch) => {
@@ -121,26 +121,26 @@ describe('deliveries', () => {
     expect([resolved, committed]).toEqual([[], []])
   })
 
-  it('know how many records are not handled yet, and nothing of partitions that were given away', async () => {
+  it('counts the records that are not acknowledged, of assigned partitions only', async () => {
     const held = Promise.withResolvers<RecordBatch>()
     const go = Promise.withResolvers<void>()
-    const delivering = open(async (batch) => {
+    const dispatcher = open(async (batch) => {
       held.resolve(batch)
       await go.promise
     })
-    delivering.begin([0])
-    const delivered = delivering.eachBatch(payloadOf(0).payload)
+    dispatcher.begin([0])
+    const delivered = dispatcher.eachBatch(payloadOf(0).payload)
     await held.promise
     // Of 41 to 44 one is in hand.
-    expect(delivering.lag).toBe(4)
+    expect(dispatcher.lag).toBe(4)
     go.resolve()
     await delivered
-    expect(delivering.lag).toBe(3)
-    delivering.begin([1])
-    expect(delivering.lag).toBe(0)
+    expect(dispatcher.lag).toBe(3)
+    dispatcher.begin([1])
+    expect(dispatcher.lag).toBe(0)
   })
 
-  it('let no error of a handler out, but deliver again', async () => {
+  it('delivers a batch again after an error of the handler, and hides the error from the driver', async () => {
     let calls = 0
     const { eachBatch, begin } = open(async () => {
       calls += 1
@@ -152,7 +152,7 @@ describe('deliveries', () => {
     expect([calls, resolved]).toEqual([4, ['41']])
   })
 
-  it('end with those in hand, and commit these before that', async () => {
+  it('finishes after the delivered batches, and commits them first', async () => {
     const held = Promise.withResolvers<void>()
     const { eachBatch, begin, finish } = open(async ({ signal }) => {
       held.resolve()
@@ -175,7 +175,7 @@ describe('deliveries', () => {
     const effects: PromiseWithResolvers<void>[] = []
     const signals: AbortSignal[] = []
     const committed: string[] = []
-    const delivering = open(async ({ signal }) => {
+    const dispatcher = open(async ({ signal }) => {
       const effect = Promise.withResolvers<void>()
       effects.push(effect)
       signals.push(signal)
@@ -187,10 +187,10 @@ describe('deliveries', () => {
         committed.push(...(offsets?.topics ?? []).flatMap(({ partitions }) => partitions.map((each) => each.offset)))
         await commit()
       }
-      return delivering.eachBatch({ ...payload, commitOffsetsIfNecessary })
+      return dispatcher.eachBatch({ ...payload, commitOffsetsIfNecessary })
     }
-    delivering.begin([0])
-    return { delivering, deliver, effects, signals, committed }
+    dispatcher.begin([0])
+    return { dispatcher, deliver, effects, signals, committed }
   }
 
   it('commits the offsets of the finished prefix only', async () => {
@@ -215,13 +215,13 @@ describe('deliveries', () => {
   })
 
   it('rewinds to the last committed offset, after the commit in flight', async () => {
-    const { delivering, deliver, effects, signals, committed } = overlapping()
+    const { dispatcher, deliver, effects, signals, committed } = overlapping()
     const answer = Promise.withResolvers<void>()
     for (const offset of [1, 2, 3]) await deliver(offset, () => answer.promise)
     effects[0]?.resolve()
     await until('the commit', () => committed.length > 0)
     effects[1]?.resolve()
-    const rewound = delivering.rewind()
+    const rewound = dispatcher.rewind()
     expect(signals.every(({ aborted }) => aborted)).toBe(true)
     await new Promise((resolve) => setImmediate(resolve))
     expect(sought).toEqual([])
@@ -234,36 +234,36 @@ describe('deliveries', () => {
   })
 
   it('rewinds to the first offset delivered where nothing is committed', async () => {
-    const { delivering, deliver } = overlapping()
+    const { dispatcher, deliver } = overlapping()
     for (const offset of [7, 8]) await deliver(offset)
-    await delivering.rewind()
+    await dispatcher.rewind()
     expect(sought).toEqual(['0:7'])
   })
 
   it('delivers nothing that was fetched before a rewind had ended', async () => {
-    const { delivering, deliver, effects, committed } = overlapping()
+    const { dispatcher, deliver, effects, committed } = overlapping()
     const answer = Promise.withResolvers<void>()
     await deliver(1, () => answer.promise)
     effects[0]?.resolve()
     await until('the commit', () => committed.length > 0)
-    const rewound = delivering.rewind()
+    const rewound = dispatcher.rewind()
     const early = deliver(2)
     answer.resolve()
     await Promise.all([rewound, early])
     expect(effects).toHaveLength(1)
     const { payload } = payloadOf(0)
-    await delivering.eachBatch({ ...payload, isStale: () => true })
+    await dispatcher.eachBatch({ ...payload, isStale: () => true })
     expect(effects).toHaveLength(1)
     await deliver(2)
     expect(effects).toHaveLength(2)
   })
 
   it('joins the group again for a rewind when the last commit has no answer', async () => {
-    const { delivering, deliver, effects, committed } = overlapping()
+    const { dispatcher, deliver, effects, committed } = overlapping()
     await deliver(1, () => Promise.reject(new Error('no answer')))
     effects[0]?.resolve()
     await until('the commit', () => committed.length > 0)
-    await delivering.rewind()
+    await dispatcher.rewind()
     expect(sought).toEqual([])
     expect(ends).toMatchObject([{ name: 'UncertainCommitError', retriable: true }])
     await deliver(2)
@@ -280,21 +280,21 @@ describe('deliveries', () => {
   })
 
   it('rewinds when the effects of a batch fail, with a pause that grows', async () => {
-    const { delivering, deliver, effects } = overlapping()
+    const { dispatcher, deliver, effects } = overlapping()
     await deliver(1)
     effects[0]?.reject(new Error('given up'))
     await until('the rewind', () => sought.length > 0)
     expect(sought).toEqual(['0:1'])
-    await delivering.rewind()
+    await dispatcher.rewind()
     await deliver(1)
     expect(effects).toHaveLength(2)
   })
 
   it('finishes when all effects have ended, and accepts none that a new assignment has dropped', async () => {
-    const { delivering, deliver, effects, committed } = overlapping()
+    const { dispatcher, deliver, effects, committed } = overlapping()
     await deliver(1)
     let isFinished = false
-    const finished = delivering.finish().then(() => {
+    const finished = dispatcher.finish().then(() => {
       isFinished = true
     })
     await new Promise((resolve) => setImmediate(resolve))
@@ -305,9 +305,9 @@ describe('deliveries', () => {
     expect(committed).toEqual(['2'])
     const lost = overlapping()
     await lost.deliver(1)
-    lost.delivering.begin([0])
+    lost.dispatcher.begin([0])
     lost.effects[0]?.resolve()
-    await lost.delivering.finish()
+    await lost.dispatcher.finish()
     expect(lost.committed).toEqual([])
   })
 })

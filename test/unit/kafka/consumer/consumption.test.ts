@@ -6,27 +6,27 @@ import { recordingLog } from '../../../support/recording-log.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
 import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
 
-/** How a life begins, and the way to end it. */
-interface FakeLife extends ConsumerSession {
+/** A session that the test can end. */
+interface FakeSession extends ConsumerSession {
   readonly end: (cause: Error) => void
   stops: number
 }
 
 const outage = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { retriable: true })
 const wrapped = (cause: Error): Error => Object.assign(new Error('retries are over', { cause }), { retriable: false })
-const final = (): Error => Object.assign(new TypeError('a fault of ours'), { retriable: false })
+const final = (): Error => Object.assign(new TypeError('a bug'), { retriable: false })
 
-/** Lives whose beginnings fail as scripted; then all begin. */
+/** Sessions whose first beginnings fail as scripted; later ones succeed. */
 const rig = (beginnings: (Error | 'takes long' | undefined)[] = []) => {
   const clock = virtualClock(seededRandom(1))
-  const lives: FakeLife[] = []
+  const sessions: FakeSession[] = []
   const log = recordingLog()
-  const openLife = (): FakeLife => {
+  const openSession = (): FakeSession => {
     const failure = beginnings.shift()
     const { promise, resolve } = Promise.withResolvers<Error>()
     const begun = Promise.withResolvers<void>()
     begun.promise.catch(() => {})
-    const life: FakeLife = {
+    const session: FakeSession = {
       begin: async () => {
         if (failure === 'takes long') await begun.promise
         else if (failure !== undefined) throw failure
@@ -35,19 +35,19 @@ const rig = (beginnings: (Error | 'takes long' | undefined)[] = []) => {
       lag: 0,
       rewind: async () => {},
       stop: async () => {
-        life.stops += 1
+        session.stops += 1
         begun.reject(new Error('the consumer was stopped'))
       },
       end: resolve,
       stops: 0,
     }
-    lives.push(life)
-    return life
+    sessions.push(session)
+    return session
   }
   const closing = new AbortController()
   const times = { retryFirstMs: 50, retryMostMs: 2_000 }
-  const begin = () => consumption({ openSession: openLife, closing: closing.signal, times, clock, log })
-  return { clock, lives, log, closing, begin }
+  const begin = () => consumption({ openSession, closing: closing.signal, times, clock, log })
+  return { clock, sessions, log, closing, begin }
 }
 
 const settled = async (promise: Promise<unknown>): Promise<'pending' | 'resolved' | 'rejected'> =>
@@ -59,7 +59,7 @@ const settled = async (promise: Promise<unknown>): Promise<'pending' | 'resolved
     new Promise<'pending'>((resolve) => setImmediate(resolve, 'pending')),
   ])
 
-describe('consuming, life after life', () => {
+describe('consuming over a sequence of sessions', () => {
   it.each([
     ['an outage', outage()],
     ['an outage that the driver calls final', wrapped(outage())],
@@ -68,92 +68,92 @@ describe('consuming, life after life', () => {
       Object.assign(new Error(), { name: 'KafkaJSGroupCoordinatorNotFound', retriable: false }),
     ],
     ['a broker that did not answer in time', new DeadlineError('no broker has answered')],
-  ])('begins again after %s, and says so', async (_, cause) => {
-    const { clock, lives, log, begin } = rig()
+  ])('opens a new session after %s, and logs it', async (_, cause) => {
+    const { clock, sessions, log, begin } = rig()
     const { failed } = await begin()
-    lives[0]?.end(cause)
+    sessions[0]?.end(cause)
     await clock.run(1_000)
-    expect(lives).toHaveLength(2)
-    expect(lives[0]?.stops).toBeGreaterThan(0)
+    expect(sessions).toHaveLength(2)
+    expect(sessions[0]?.stops).toBeGreaterThan(0)
     expect(log.lines).toHaveLength(2)
     expect(await settled(failed)).toBe('pending')
   })
 
-  it('tries for ever while the brokers are away, at most so often', async () => {
-    const { clock, lives, begin } = rig([undefined, ...Array.from({ length: 60 }, outage)])
+  it('retries without limit, with back-off, while the brokers are away', async () => {
+    const { clock, sessions, begin } = rig([undefined, ...Array.from({ length: 60 }, outage)])
     const { failed } = await begin()
-    lives[0]?.end(outage())
+    sessions[0]?.end(outage())
     await clock.run(60_000)
-    expect(lives.length).toBeGreaterThan(20)
-    expect(lives.length).toBeLessThan(40)
+    expect(sessions.length).toBeGreaterThan(20)
+    expect(sessions.length).toBeLessThan(40)
     expect(await settled(failed)).toBe('pending')
     await clock.run(120_000)
-    lives.at(-1)?.end(outage())
+    sessions.at(-1)?.end(outage())
     await clock.run(1_000)
-    expect(lives).toHaveLength(63)
+    expect(sessions).toHaveLength(63)
   })
 
-  it('fails for good where no further life would fare better', async () => {
-    const { clock, lives, begin } = rig()
+  it('rejects `failed` where no new session could succeed', async () => {
+    const { clock, sessions, begin } = rig()
     const { failed } = await begin()
-    lives[0]?.end(final())
+    sessions[0]?.end(final())
     await clock.run(60_000)
-    expect(lives).toHaveLength(1)
-    await expect(failed).rejects.toThrow('a fault of ours')
+    expect(sessions).toHaveLength(1)
+    await expect(failed).rejects.toThrow('a bug')
   })
 
-  it('fails for good when a later life begins so', async () => {
-    const { clock, lives, begin } = rig([undefined, outage(), final()])
+  it('rejects `failed` when a later session cannot begin and no retry can help', async () => {
+    const { clock, sessions, begin } = rig([undefined, outage(), final()])
     const { failed } = await begin()
-    lives[0]?.end(outage())
+    sessions[0]?.end(outage())
     await clock.run(60_000)
-    expect(lives).toHaveLength(3)
-    await expect(failed).rejects.toThrow('a fault of ours')
+    expect(sessions).toHaveLength(3)
+    await expect(failed).rejects.toThrow('a bug')
   })
 
-  it('waits at its beginning for brokers that are away, says so once, and bears nothing final', async () => {
-    const { clock, lives, log, begin } = rig(Array.from({ length: 60 }, outage))
+  it('waits at the start for brokers that are away, logs it once, and rejects on a final error', async () => {
+    const { clock, sessions, log, begin } = rig(Array.from({ length: 60 }, outage))
     const begun = begin()
     await clock.run(60_000)
     expect(await settled(begun)).toBe('pending')
     expect(log.lines).toHaveLength(1)
     await clock.run(120_000)
     expect(await settled(begun)).toBe('resolved')
-    expect(lives.map(({ stops }) => stops)).toEqual([...Array.from({ length: 60 }, () => 1), 0])
-    await expect(rig([final()]).begin()).rejects.toThrow('a fault of ours')
+    expect(sessions.map(({ stops }) => stops)).toEqual([...Array.from({ length: 60 }, () => 1), 0])
+    await expect(rig([final()]).begin()).rejects.toThrow('a bug')
   })
 
-  it('gives up its beginning when the log is closed, and stops what has begun', async () => {
+  it('rejects when the log is closed before it has begun, and stops the session', async () => {
     const waiting = rig(['takes long'])
     const begun = waiting.begin()
     begun.catch(() => {})
     waiting.closing.abort(new Error('the log is closed'))
     await waiting.clock.run(100)
     await expect(begun).rejects.toThrow('the log is closed')
-    const { clock, lives, closing, begin } = rig()
+    const { clock, sessions, closing, begin } = rig()
     await begin()
     closing.abort()
     await clock.run(100)
-    expect(lives.map(({ stops }) => stops)).toEqual([1])
+    expect(sessions.map(({ stops }) => stops)).toEqual([1])
   })
 
-  it('begins no further life once it is stopped, and does not call that a failure', async () => {
-    const { clock, lives, begin } = rig()
+  it('opens no new session after it was stopped, and does not reject `failed`', async () => {
+    const { clock, sessions, begin } = rig()
     const { stop, failed } = await begin()
-    lives[0]?.end(outage())
+    sessions[0]?.end(outage())
     const stopped = stop()
     await clock.run(60_000)
     await stopped
-    expect(lives).toHaveLength(1)
+    expect(sessions).toHaveLength(1)
     expect(await settled(failed)).toBe('pending')
   })
 
-  it('is not failed by a life that is stopped while it begins', async () => {
-    const { clock, lives, begin } = rig([undefined, 'takes long'])
+  it('does not reject `failed` for a session that is stopped while it begins', async () => {
+    const { clock, sessions, begin } = rig([undefined, 'takes long'])
     const { stop, failed } = await begin()
-    lives[0]?.end(outage())
+    sessions[0]?.end(outage())
     await clock.run(100)
-    expect(lives).toHaveLength(2)
+    expect(sessions).toHaveLength(2)
     await stop()
     await clock.run(60_000)
     expect(await settled(failed)).toBe('pending')

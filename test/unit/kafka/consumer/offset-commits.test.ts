@@ -24,8 +24,8 @@ const rig = (failures: (Error | undefined)[] = []) => {
   return { clock, log, commits, committed, done: (partition: number, next: string) => commits.done(partition, next, commit) }
 }
 
-describe('commits of offsets', () => {
-  it('tell every now and then how far each partition has come', async () => {
+describe('the offset commits of a consumer', () => {
+  it('commit the progress of each partition periodically', async () => {
     const { clock, committed, done } = rig()
     done(0, '1')
     done(1, '7')
@@ -38,7 +38,7 @@ describe('commits of offsets', () => {
     expect(committed).toHaveLength(1)
   })
 
-  it('go out at once when they are asked for, and one at a time', async () => {
+  it('are sent at once by flush, one at a time', async () => {
     const { clock, commits, committed, done } = rig()
     done(0, '1')
     const first = commits.flush()
@@ -50,7 +50,7 @@ describe('commits of offsets', () => {
     expect(committed).toEqual(['0:1', '0:2'])
   })
 
-  it('are tried again when they fail, unless a later place is known by then; which is said once', async () => {
+  it('are retried after a failure, with the newest offset, and log the failure once', async () => {
     const { clock, log, committed, done } = rig([new Error('away'), new Error('away')])
     done(0, '1')
     done(1, '1')
@@ -61,14 +61,14 @@ describe('commits of offsets', () => {
     expect(log.lines).toHaveLength(1)
   })
 
-  it('are silent about a group that has changed', async () => {
+  it('log nothing when the group has changed', async () => {
     const { clock, log, done } = rig([Object.assign(new Error('changed'), { type: 'ILLEGAL_GENERATION' })])
     done(0, '1')
     await clock.run(300)
     expect(log.lines).toEqual([])
   })
 
-  it('never tell of a place that was forgotten, not even one that was on its way', async () => {
+  it('never commit a forgotten offset, not even one whose commit was pending', async () => {
     const { clock, commits, committed, done } = rig([new Error('away')])
     done(0, '1')
     commits.forget()

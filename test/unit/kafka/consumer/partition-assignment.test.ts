@@ -12,8 +12,8 @@ const rig = () => {
 
 const away = () => Promise.reject(new Error('connect ECONNREFUSED'))
 
-describe('a tenure in a group', () => {
-  it('lasts while the group answers', async () => {
+describe('the assignment of partitions to a consumer', () => {
+  it('is valid while the group answers heartbeats', async () => {
     const { clock, held } = rig()
     for (let beat = 0; beat < 20; beat += 1) {
       await clock.run(1_000)
@@ -24,7 +24,7 @@ describe('a tenure in a group', () => {
   })
 
   it.each(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'NOT_COORDINATOR_FOR_GROUP'])(
-    'ends with %s, for ever, and tells it as it came',
+    'ends permanently with %s, and rethrows that error',
     async (type) => {
       const { held } = rig()
       const fence = Object.assign(new Error('no'), { type })
@@ -34,7 +34,7 @@ describe('a tenure in a group', () => {
     },
   )
 
-  it('bears a broker that is away, but not for longer than a session', async () => {
+  it('survives a broker that does not answer, for at most a session time-out', async () => {
     const { clock, held } = rig()
     await clock.run(sessionMs - 1)
     await held.heartbeat(away)
@@ -44,7 +44,7 @@ describe('a tenure in a group', () => {
     expect(held.signal.aborted).toBe(true)
   })
 
-  it('counts silence from the last answer', async () => {
+  it('measures the silence of the brokers from their last answer', async () => {
     const { clock, held } = rig()
     await clock.run(sessionMs - 1)
     await held.heartbeat(async () => {})
@@ -52,7 +52,7 @@ describe('a tenure in a group', () => {
     await expect(held.heartbeat(away)).resolves.toBeUndefined()
   })
 
-  it('is not lost when it is given back, until the group says so', async () => {
+  it('is not lost after it was given back, until the group revokes it', async () => {
     const { held } = rig()
     held.giveBack()
     expect(held.signal.aborted).toBe(true)

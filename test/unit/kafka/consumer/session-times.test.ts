@@ -5,8 +5,8 @@ import { recordingLog } from '../../../support/recording-log.ts'
 
 const refusal = (): Error => new Error('crashed', { cause: Object.assign(new Error('no'), { type: 'INVALID_SESSION_TIMEOUT' }) })
 
-describe('the session of a consumer', () => {
-  it('is six seconds after the brokers have refused a shorter one, which is logged and may be retried', () => {
+describe('the session time-out of a consumer', () => {
+  it('becomes six seconds after the brokers have refused a shorter one, which is logged and retriable', () => {
     const log = recordingLog()
     const session = sessionTimes({ ...defaultTimes, consumerSessionMs: 4_500 }, log)
     expect(session.causeOf(refusal())).toMatchObject({ name: 'SessionError', retriable: true })
@@ -14,7 +14,7 @@ describe('the session of a consumer', () => {
     expect(log.lines).toHaveLength(1)
   })
 
-  it('stays as it is when it is not too short, and after other errors', () => {
+  it('stays unchanged when it is long enough, and after other errors', () => {
     const session = sessionTimes({ ...defaultTimes, consumerSessionMs: 6_000 }, recordingLog())
     const final = refusal()
     expect(session.causeOf(final)).toBe(final)

@@ -16,7 +16,7 @@ const request = (kind: number): Buffer => {
 
 const [produce, fetch, metadata] = [0, 1, 3]
 
-describe('the sockets of a client', () => {
+describe('the sockets of a Kafka client', () => {
   const received: Buffer[] = []
   const server = createServer((socket) => {
     socket.on('error', () => {})
@@ -46,7 +46,7 @@ describe('the sockets of a client', () => {
   }
   const bytes = (): number => received.reduce((sum, { length }) => sum + length, 0)
 
-  it('count the produce requests that they are given, and no others', async () => {
+  it('count the produce requests written to them, and no other requests', async () => {
     const [one, other] = [await open(), await open()]
     for (const kind of [metadata, fetch, produce]) one.write(request(kind), 'binary')
     expect(sockets.produced).toBe(1)
@@ -56,14 +56,14 @@ describe('the sockets of a client', () => {
     expect(sockets.hasLost).toBe(false)
   })
 
-  it('tell that one of them has ended', async () => {
+  it('report that one of them has ended', async () => {
     const socket = await open()
     socket.end()
     socket.destroy()
     await until('the end', () => sockets.hasLost)
   })
 
-  it('let nothing leave once they are shut, also not by a new one', async () => {
+  it('send nothing after they are shut, not even over a new socket', async () => {
     const socket = await open()
     sockets.shut()
     socket.write(request(produce), 'binary')

@@ -18,8 +18,8 @@ const rows = new Map(
     .map(([, topic, , count, kept]) => [topic, { count, kept }] as const),
 )
 
-describe('the topics', () => {
-  it('are those of the README, with as many partitions, kept as long', () => {
+describe('the specifications of the topics', () => {
+  it('agree with the table in infra/kafka/README.md on names, partitions and retention', () => {
     const specs = Object.values(topicsOf('', partitions))
     expect(rows.size).toBe(specs.length)
     for (const spec of specs) {
@@ -31,7 +31,7 @@ describe('the topics', () => {
     expect(readme).toContain(`group \`${writerGroup('')}\``)
   })
 
-  it('have the namespace before their names', () => {
+  it('prefix every name with the namespace', () => {
     expect(topicsOf('eu', 1).commands.name).toBe('eu.chat.commands')
     expect(writerGroup('eu')).toBe('eu.chat.writer')
   })

@@ -2,7 +2,7 @@ import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { skipEmptyBatches } from '../../../../infra/kafka/kafkajs-patches/empty-batches.ts'
 
-/** As the driver comes. */
+/** The unpatched method. */
 const original = ConsumerGroup.prototype.fetch
 
 const record = { offset: '7', isControlRecord: false }
@@ -12,7 +12,7 @@ const partitions = [
   { partition: 2, highWatermark: '8', abortedTransactions: [], messages: [{ ...record, isControlRecord: true }] },
 ]
 
-/** A member of a group that is assigned three partitions, and a broker that answers a fetch with the above. */
+/** A group member with three partitions, and a broker that answers a fetch with the above. */
 const member = (): ConsumerGroup => {
   const numbers = partitions.map(({ partition }) => partition)
   const fields = {
@@ -32,16 +32,16 @@ const member = (): ConsumerGroup => {
   return Object.assign(Object.create(ConsumerGroup.prototype) as ConsumerGroup, fields)
 }
 
-describe('A fetch of the driver', () => {
+describe('a fetch of kafkajs', () => {
   afterEach(() => {
     ConsumerGroup.prototype.fetch = original
   })
 
-  it('has a batch for each partition as the driver comes, also where there is no record', async () => {
+  it('returns a batch for each partition, also without records, without the patch', async () => {
     expect((await member().fetch(1)).map(({ partition }) => partition)).toEqual([0, 1, 2])
   })
 
-  it('has no batch for a partition without records, and keeps one whose records were all filtered out', async () => {
+  it('omits batches without records, and keeps one whose records were all filtered out, with the patch', async () => {
     skipEmptyBatches()
     expect((await member().fetch(1)).map(({ partition }) => partition)).toEqual([0, 2])
   })

@@ -1,26 +1,26 @@
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
-/** As the driver comes, before anything of ours has changed it. */
+/** The unpatched method. */
 const original = RequestQueue.prototype.scheduleCheckPendingRequests
 
 const queue = (): RequestQueue =>
   new RequestQueue({ requestTimeout: 1_000, enforceRequestTimeout: false, logger: { debug: () => {} } })
 
-describe('the driver’s queue of requests', () => {
+describe('the request queue of kafkajs', () => {
   afterEach(() => {
     RequestQueue.prototype.scheduleCheckPendingRequests = original
     vi.useRealTimers()
   })
 
-  const calmed = async (): Promise<RequestQueue> => {
+  const patchedQueue = async (): Promise<RequestQueue> => {
     vi.useFakeTimers()
-    const { stopIdleTimers: calmIdleQueues } = await import('../../../../infra/kafka/kafkajs-patches/idle-timers.ts')
-    calmIdleQueues()
+    const { stopIdleTimers } = await import('../../../../infra/kafka/kafkajs-patches/idle-timers.ts')
+    stopIdleTimers()
     return queue()
   }
 
-  it('has the method that is replaced, which is busy while it is idle', () => {
+  it('sets a timer while it is idle, without the patch', () => {
     expect(original).toBeTypeOf('function')
     vi.useFakeTimers()
     queue().checkPendingRequests()
@@ -28,17 +28,17 @@ describe('the driver’s queue of requests', () => {
     expect(vi.getTimerCount()).toBe(1)
   })
 
-  it('arms no timer while nothing waits', async () => {
-    const calm = await calmed()
-    calm.checkPendingRequests()
+  it('sets no timer while no request waits, with the patch', async () => {
+    const patched = await patchedQueue()
+    patched.checkPendingRequests()
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('looks again when a throttled request may go, and then rests', async () => {
-    const calm = await calmed()
-    calm.throttledUntil = Date.now() + 500
+  it('sends a throttled request when its delay has passed, and sets no further timer, with the patch', async () => {
+    const patched = await patchedQueue()
+    patched.throttledUntil = Date.now() + 500
     const send = vi.fn()
-    calm.push({ entry: { correlationId: 1 }, expectResponse: true, sendRequest: send })
+    patched.push({ entry: { correlationId: 1 }, expectResponse: true, sendRequest: send })
     expect(vi.getTimerCount()).toBe(1)
     vi.advanceTimersByTime(499)
     expect(send).not.toHaveBeenCalled()

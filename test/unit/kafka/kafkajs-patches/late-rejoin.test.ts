@@ -8,7 +8,7 @@ delayRejoin()
 const nothing = (): void => {}
 const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 
-/** A member of a group whose coordinator is in the test's hand. */
+/** A group member with a coordinator that the test controls. */
 const memberOf = async (names: readonly string[], sessionTimeout = 10_000) => {
   const seen = { state: 'Stable', members: names }
   let heartbeats = 0
@@ -36,14 +36,14 @@ const memberOf = async (names: readonly string[], sessionTimeout = 10_000) => {
     cluster: { findGroupCoordinator: async () => coordinator, committedOffsets: () => ({}) },
   })
   await group.joinAndSync()
-  // Members are read behind the join.
+  // The members are read after the join.
   await new Promise((resolve) => setImmediate(resolve))
   group.lastRequest = 0
   return { group, seen, heartbeats: () => heartbeats }
 }
 
-describe('a member of a group that rebalances', () => {
-  it('works on while every member of its generation is still listed, of which one may be dead', async () => {
+describe('a consumer whose group rebalances', () => {
+  it('keeps working while every member of its generation is listed, because one may be dead', async () => {
     const { group, seen } = await memberOf(['me', 'dead'])
     Object.assign(seen, { state: 'PreparingRebalance', members: ['me', 'dead', 'new'] })
     await expect(group.heartbeat({ interval: 500 })).resolves.toBeUndefined()
@@ -57,10 +57,14 @@ describe('a member of a group that rebalances', () => {
   })
 
   it.each([
-    ['a member of its generation has gone', ['me', 'dead'], { state: 'PreparingRebalance', members: ['me', 'new'] }],
-    ['it was alone, so that nobody else can be dead', ['me'], { state: 'PreparingRebalance', members: ['me', 'new'] }],
+    ['a member of its generation is missing', ['me', 'dead'], { state: 'PreparingRebalance', members: ['me', 'new'] }],
     [
-      'the group is past the point where members join',
+      'it was the only member, so that no other member can be dead',
+      ['me'],
+      { state: 'PreparingRebalance', members: ['me', 'new'] },
+    ],
+    [
+      'the group no longer waits for members to join',
       ['me', 'other'],
       { state: 'CompletingRebalance', members: ['me', 'other'] },
     ],
@@ -70,12 +74,12 @@ describe('a member of a group that rebalances', () => {
     await expect(group.heartbeat({ interval: 500 })).rejects.toMatchObject({ type: 'REBALANCE_IN_PROGRESS' })
   })
 
-  it('joins again when a session has passed, after which no dead member is listed', async () => {
+  it('joins again after a session time-out, when no dead member can be listed any more', async () => {
     const { group, seen } = await memberOf(['me', 'other'], 20)
     seen.state = 'PreparingRebalance'
     await group.heartbeat({ interval: 0 })
     const startedMs = Date.now()
-    const untilItThrows = async (): Promise<unknown> => {
+    const untilHeartbeatThrows = async (): Promise<unknown> => {
       for (;;) {
         try {
           await group.heartbeat({ interval: 0 })
@@ -85,7 +89,7 @@ describe('a member of a group that rebalances', () => {
         await new Promise((resolve) => setImmediate(resolve))
       }
     }
-    expect(await untilItThrows()).toMatchObject({ type: 'REBALANCE_IN_PROGRESS' })
+    expect(await untilHeartbeatThrows()).toMatchObject({ type: 'REBALANCE_IN_PROGRESS' })
     expect(Date.now() - startedMs).toBeGreaterThanOrEqual(19)
   })
 })

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { encodeVarintsInPlace } from '../../../../infra/kafka/kafkajs-patches/varints.ts'
 import { partitionOf } from '../../../../infra/kafka/producer/partitioner.ts'
 
-describe('a key', () => {
-  it('finds the partition that every client of Kafka finds', () => {
+describe('partitionOf', () => {
+  it('computes the same partition of a key as the murmur2 of kafkajs', () => {
     const key = fc.oneof(fc.uuid(), fc.string({ unit: 'binary' }), fc.uint8Array().map(Buffer.from))
     fc.assert(
       fc.property(key, fc.integer({ min: 1, max: 10_000 }), (some, partitions) => {
@@ -17,8 +17,8 @@ describe('a key', () => {
   })
 })
 
-describe('numbers of a record', () => {
-  /** As the driver comes, before anything of ours has changed it. */
+describe('the varints of a record', () => {
+  /** The unpatched methods. */
   const { writeVarInt, writeUVarInt, writeVarLong } = Encoder.prototype
   const { sizeOfVarLong } = Encoder
 
@@ -42,7 +42,7 @@ describe('numbers of a record', () => {
   const integer = fc.integer()
   const safe = fc.maxSafeInteger()
 
-  it('are the same bytes as the driver’s', () => {
+  it('are encoded to the same bytes with the patch as without it', () => {
     fc.assert(
       fc.property(integer, (value) => {
         expect(ours((encoder) => encoder.writeVarInt(value))).toBe(driverVarInt(value))

@@ -36,17 +36,17 @@ const judged = async ({ serving, given = serving as (connection: number) => numb
   return { kind, opened }
 }
 
-describe('a connection to the database', () => {
-  it('is direct where the server process is the one that the connection was given', async () => {
+describe('the judgement of a database connection', () => {
+  it('is `direct` where the server process is the one that the connection was given', async () => {
     expect(await judged({ serving: (connection) => 100 + connection })).toEqual({ kind: 'direct', opened: 1 })
   })
 
-  it('is a pooler in transaction mode where a second connection gets the server process of the first', async () => {
+  it('is `shared` where a second connection gets the server process of the first', async () => {
     const { kind } = await judged({ serving: () => 100, given: () => 7 })
     expect(kind).toBe('shared')
   })
 
-  it('is a pooler in transaction mode where the first connection loses its server process to the second', async () => {
+  it('is `shared` where the first connection loses its server process to the second', async () => {
     let isTaken = false
     const serving = (connection: number, isInTransaction: boolean): number => {
       isTaken ||= isInTransaction
@@ -55,7 +55,7 @@ describe('a connection to the database', () => {
     expect((await judged({ serving, given: () => 7 })).kind).toBe('shared')
   })
 
-  it('is another pooler where each connection keeps a server process that it was not given', async () => {
+  it('is `pooled` where each connection keeps a server process that it was not given', async () => {
     const { kind } = await judged({ serving: (connection) => 100 + connection, given: () => 7 })
     expect(kind).toBe('pooled')
   })
@@ -63,7 +63,7 @@ describe('a connection to the database', () => {
   it.each([
     ['plan_cache_mode', 'auto'],
     ['idle_in_transaction_session_timeout', '0'],
-  ])('has lost its settings where %s is %s', async (name, value) => {
+  ])('is `lost` where %s is %s', async (name, value) => {
     const { kind } = await judged({ serving: () => 100, settings: { ...settings, [name]: value } })
     expect(kind).toBe('lost')
   })

@@ -24,8 +24,8 @@ const rig = (maxBatches = 3, maxBytes = 100) => {
   return { queue, add, acknowledged, failures, ending, hasEnded }
 }
 
-describe('a queue of acknowledgements', () => {
-  it('acknowledges batches in order, however their effects end', async () => {
+describe('the acknowledgement queue', () => {
+  it('acknowledges batches in order, in whatever order their effects complete', async () => {
     const { add, acknowledged } = rig()
     const [a, b, c] = [add('a'), add('b'), add('c')]
     c.finish()
@@ -40,7 +40,7 @@ describe('a queue of acknowledgements', () => {
   it.each([
     ['batches', 1],
     ['bytes', 50],
-  ])('has no room at the bound of %s, until the first is acknowledged', async (_, bytes) => {
+  ])('is full at the bound of %s, until the first batch is acknowledged', async (_, bytes) => {
     const { queue, add, hasEnded } = rig(bytes === 1 ? 2 : 10)
     const [a] = [add('a', bytes), add('b', bytes)]
     const room = queue.whenNotFull()
@@ -49,7 +49,7 @@ describe('a queue of acknowledgements', () => {
     expect(await hasEnded(room)).toBe(true)
   })
 
-  it('ends the wait for room when the signal is aborted, and goes on to acknowledge', async () => {
+  it('stops waiting for space when the signal is aborted, and still acknowledges', async () => {
     const { queue, add, acknowledged, ending, hasEnded } = rig(1)
     const a = add('a')
     const room = queue.whenNotFull()
@@ -60,7 +60,7 @@ describe('a queue of acknowledgements', () => {
     expect(acknowledged).toEqual(['a'])
   })
 
-  it('acknowledges nothing after a failure, and reports it once', async () => {
+  it('acknowledges no batch after a failure, and reports the failure once', async () => {
     const { queue, add, acknowledged, failures } = rig()
     const [a, b, c] = [add('a'), add('b'), add('c')]
     b.fail()
@@ -72,7 +72,7 @@ describe('a queue of acknowledgements', () => {
     expect([acknowledged, failures]).toEqual([[], [undefined]])
   })
 
-  it('acknowledges and reports nothing once it is dropped, and nobody waits for it', async () => {
+  it('neither acknowledges nor reports after it was dropped, and releases all waiting callers', async () => {
     const { queue, add, acknowledged, failures, hasEnded } = rig(1)
     const a = add('a')
     const [room, empty] = [queue.whenNotFull(), queue.whenEmpty()]
@@ -86,7 +86,7 @@ describe('a queue of acknowledgements', () => {
     expect([acknowledged, failures]).toEqual([[], []])
   })
 
-  it('is empty when all are acknowledged', async () => {
+  it('is empty when all batches are acknowledged', async () => {
     const { queue, add, hasEnded } = rig()
     expect(await hasEnded(queue.whenEmpty())).toBe(true)
     const a = add('a')

@@ -19,16 +19,16 @@ const rig = (runs: number, mostMs: number) => {
   return { run, pass }
 }
 
-describe('The batch delay', () => {
-  it('pauses in proportion to the run when more items are expected meanwhile', () => {
+describe('the batch delay', () => {
+  it('is proportional to the run when more items are expected meanwhile', () => {
     expect(rig(2, 50).run(50, 5, 4)).toBe(8)
   })
 
-  it('pauses no longer than the most that is allowed', () => {
+  it('is at most the configured maximum', () => {
     expect(rig(2, 12).run(50, 50, 40)).toBe(12)
   })
 
-  it('does not pause when fewer than one item is expected in the pause', () => {
+  it('is zero when less than one item is expected in the pause', () => {
     const { run, pass } = rig(2, 50)
     for (let index = 0; index < 50; index += 1) {
       expect(run(1, 1, 4)).toBe(0)
@@ -36,7 +36,7 @@ describe('The batch delay', () => {
     }
   })
 
-  it('forgets a rush after a silence', () => {
+  it('returns to zero after an idle period', () => {
     const { run, pass } = rig(2, 50)
     run(50, 20, 4)
     pass(2_000)

@@ -35,15 +35,15 @@ const settled = async (promise: Promise<unknown>): Promise<string> => {
 /** Lets everything that is due in this turn happen. */
 const turn = (): Promise<void> => new Promise(setImmediate)
 
-describe('batcher', () => {
-  it('runs an item at once when idle, within the call', () => {
+describe('the batcher', () => {
+  it('runs an item synchronously while idle', () => {
     const { batch, runs } = makeRig(10)
     void batch(1)
     expect(runs.map(({ items }) => items)).toEqual([[1]])
     expect(batch.waiting).toBe(0)
   })
 
-  it('gathers what comes while a run is under way into the next one', async () => {
+  it('collects items that arrive during a run into the next run', async () => {
     const { batch, runs } = makeRig(10)
     const results = [batch(1), batch(2), batch(3)]
     expect(batch.waiting).toBe(2)
@@ -58,7 +58,7 @@ describe('batcher', () => {
     expect(await Promise.all(results)).toEqual([1, 2, 3].map(resultOf))
   })
 
-  it('is idle again when nothing waits', async () => {
+  it('becomes idle again when no item waits', async () => {
     const { batch, runs } = makeRig(10)
     const first = batch(1)
     runs[0]?.finish()
@@ -68,7 +68,7 @@ describe('batcher', () => {
     expect(runs.map(({ items }) => items)).toEqual([[1], [2]])
   })
 
-  it('rejects exactly the items of a run that fails, and goes on', async () => {
+  it('rejects exactly the items of a failed run, and continues', async () => {
     const { batch, runs } = makeRig(2)
     const outcomes = [1, 2, 3, 4].map((item) => settled(batch(item)))
     runs[0]?.finish()
@@ -79,7 +79,7 @@ describe('batcher', () => {
     expect(await Promise.all(outcomes)).toEqual([resultOf(1), 'refused: no', 'refused: no', resultOf(4)])
   })
 
-  it('rejects the item when the run throws before it gives a promise', async () => {
+  it('rejects the item when the run throws synchronously', async () => {
     const batch = batcher<number, string>({
       run: () => {
         throw new Error('at once')
@@ -90,7 +90,7 @@ describe('batcher', () => {
     await expect(batch(2)).rejects.toThrow('at once')
   })
 
-  it('keeps order, bounds and single flight, and settles each item once as its run ended', async () => {
+  it('keeps order, bounds and single flight, and settles each item once with the result of its run', async () => {
     const step = fc.oneof(fc.constant('add' as const), fc.constant('finish' as const), fc.constant('fail' as const))
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.array(step, { maxLength: 60 }), async (maxItems, steps) => {

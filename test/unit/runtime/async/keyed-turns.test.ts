@@ -17,8 +17,8 @@ const rig = (most: number) => {
   return { start, started, ends, settle }
 }
 
-describe('Turns by key', () => {
-  it('run so much work of one key at a time, and start the rest in its order', async () => {
+describe('keyed turns', () => {
+  it('run a limited number of works per key at the same time, and start the others in order', async () => {
     const { start, started, ends, settle } = rig(2)
     const works = ['a', 'b', 'c', 'd'].map((name) => start('key', name))
     expect(started).toEqual(['a', 'b'])
@@ -39,7 +39,7 @@ describe('Turns by key', () => {
     expect(started).toEqual(['a', 'c'])
   })
 
-  it('give the turn of failed work to the next', async () => {
+  it('pass the turn of a failed work to the next one', async () => {
     const { start, started, ends, settle } = rig(1)
     const failed = start('key', 'a')
     void start('key', 'b')

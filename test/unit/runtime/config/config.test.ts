@@ -29,7 +29,7 @@ const errorOf = (read: () => unknown): ConfigError => {
 const keysOf = (read: () => unknown): string[] => errorOf(read).problems.map(({ key }) => key)
 
 describe('readConfig', () => {
-  it('is embedded with nothing set, on this machine only', () => {
+  it('selects the embedded mode on loopback when no variable is set', () => {
     expect(readConfig({})).toMatchObject({
       mode: 'embedded',
       host: '127.0.0.1',
@@ -49,7 +49,7 @@ describe('readConfig', () => {
     })
   })
 
-  it('is distributed with all three addresses set', () => {
+  it('selects the distributed mode when all three addresses are set', () => {
     expect(readConfig({ ...addresses, AUTH: 'off' })).toMatchObject({
       mode: 'distributed',
       databaseUrl: addresses.DATABASE_URL,
@@ -58,12 +58,12 @@ describe('readConfig', () => {
     })
   })
 
-  it.each([['DATABASE_URL'], ['REDIS_URL'], ['KAFKA_BROKERS']] as const)('names %s when it alone is missing', (key) => {
+  it.each([['DATABASE_URL'], ['REDIS_URL'], ['KAFKA_BROKERS']] as const)('names %s when only that address is missing', (key) => {
     const problems = keysOf(() => readConfig({ ...addresses, AUTH: 'off', [key]: undefined }))
     expect(problems).toEqual([key])
   })
 
-  it('names the two that are missing', () => {
+  it('names both missing addresses', () => {
     expect(keysOf(() => readConfig({ REDIS_URL: addresses.REDIS_URL, AUTH: 'off' }))).toEqual(['DATABASE_URL', 'KAFKA_BROKERS'])
   })
 
@@ -71,17 +71,17 @@ describe('readConfig', () => {
     expect(keysOf(() => readConfig(addresses))).toEqual(['AUTH'])
   })
 
-  it('takes an empty variable for an unset one', () => {
+  it('treats an empty variable as unset', () => {
     expect(readConfig({ DATABASE_URL: '', REDIS_URL: '', KAFKA_BROKERS: '', PORT: '' })).toEqual(readConfig({}))
   })
 
-  it('lets the internal port listen where the public one does, unless told otherwise', () => {
+  it('uses HOST for the internal port unless INTERNAL_HOST is set', () => {
     const open = { HOST: '0.0.0.0', AUTH_ALLOW_OFF: 'true' }
     expect(readConfig(open).internalHost).toBe('0.0.0.0')
     expect(readConfig({ ...open, INTERNAL_HOST: '10.0.0.1' }).internalHost).toBe('10.0.0.1')
   })
 
-  it('takes every time, bound and limit from the variable of its name', () => {
+  it('reads every time, bound, limit and rate from the variable of its name', () => {
     for (const [group, defaults] of Object.entries({
       times: defaultTimes,
       bounds: defaultBounds,
@@ -122,7 +122,7 @@ describe('readConfig', () => {
     expect(keysOf(() => readConfig({ ...addresses, AUTH: 'off', [key]: value }))).toEqual([key])
   })
 
-  it('names every bad variable at once, and never a value', () => {
+  it('names all bad variables in one error, without their values', () => {
     const env = {
       ...addresses,
       DATABASE_URL: 'mysql://chat:s3cret@db.example',
@@ -136,7 +136,7 @@ describe('readConfig', () => {
     expect(JSON.stringify(error) + error.stack).not.toContain('s3cret')
   })
 
-  it('cannot be changed once it is read', () => {
+  it('returns a frozen configuration', () => {
     const config = readGatewayConfig({ ...addresses, AUTH: 'jwt', JWT_SECRET: secret })
     for (const part of [
       config,
@@ -153,35 +153,35 @@ describe('readConfig', () => {
 })
 
 describe('readDistributedConfig', () => {
-  it('names all that a distributed process lacks', () => {
+  it('names all missing variables of a distributed process', () => {
     expect(keysOf(() => readDistributedConfig({}))).toEqual(['DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS'])
   })
 
-  it('asks for no key of the front door', () => {
+  it('requires no token keys', () => {
     const config = readDistributedConfig({ ...addresses, JWT_SECRET: secret })
     expect(JSON.stringify(config)).not.toContain(secret)
   })
 })
 
 describe('readGatewayConfig', () => {
-  it('names all that a gateway lacks', () => {
+  it('names all missing variables of a gateway', () => {
     expect(keysOf(() => readGatewayConfig({}))).toEqual(['DATABASE_URL', 'REDIS_URL', 'KAFKA_BROKERS', 'AUTH'])
   })
 })
 
 describe('readConfigFor', () => {
-  it('asks for nothing but what is needed', () => {
+  it('requires only the addresses that are needed', () => {
     expect(readConfigFor(['kafkaBrokers'], { KAFKA_BROKERS: addresses.KAFKA_BROKERS }).kafkaBrokers).toHaveLength(2)
     expect(keysOf(() => readConfigFor(['databaseUrl'], { KAFKA_BROKERS: addresses.KAFKA_BROKERS }))).toEqual(['DATABASE_URL'])
   })
 
-  it('checks what is not needed all the same', () => {
+  it('validates variables that are not needed, too', () => {
     expect(keysOf(() => readConfigFor([], { PORT: 'x' }))).toEqual(['PORT'])
   })
 })
 
-describe('who gets in', () => {
-  it('are holders of tokens, signed by a secret or by the keys of a set', () => {
+describe('the access settings', () => {
+  it('accept a secret or a key set for tokens', () => {
     expect(
       readConfig({ ...jwt, JWT_AUDIENCE: 'chat', JWT_ISSUER: 'https://issuer.example', JWT_LEEWAY_S: '9' }).access.jwt,
     ).toEqual({
@@ -201,7 +201,7 @@ describe('who gets in', () => {
     ['with a key that is too short', { AUTH: 'jwt', JWT_SECRET: 'x'.repeat(31) }, 'JWT_SECRET'],
     ['with keys over a bare network', { AUTH: 'jwt', JWT_JWKS: 'http://issuer.example/keys' }, 'JWT_JWKS'],
     ['with more leeway than clocks need', { ...jwt, JWT_LEEWAY_S: '61' }, 'JWT_LEEWAY_S'],
-  ])('are not told %s', (_, env, key) => {
+  ])('refuse %s', (_, env, key) => {
     expect(keysOf(() => readConfig(env))).toEqual([key])
   })
 
@@ -212,7 +212,7 @@ describe('who gets in', () => {
     ['http://127.0.0.1:9/keys'],
     ['http://localhost/keys'],
     ['http://[::1]/keys'],
-  ])('may be told by the keys in %s', (place) => {
+  ])('accept a key set in %s', (place) => {
     expect(readConfig({ ...keySet, JWT_JWKS: place }).access.jwt?.keys).toEqual({ jwks: place })
   })
 
@@ -220,26 +220,23 @@ describe('who gets in', () => {
     ['an audience', { JWT_AUDIENCE: undefined }, ['JWT_AUDIENCE']],
     ['an issuer', { JWT_ISSUER: undefined }, ['JWT_ISSUER']],
     ['both', { JWT_AUDIENCE: undefined, JWT_ISSUER: '' }, ['JWT_AUDIENCE', 'JWT_ISSUER']],
-  ])('need %s with the keys of a set, unless JWT_ALLOW_UNCHECKED is true', (_, missing, keys) => {
+  ])('require %s with a key set, unless JWT_ALLOW_UNCHECKED is true', (_, missing, keys) => {
     const env = { ...keySet, JWT_JWKS: './keys.json', ...missing }
     expect(keysOf(() => readConfig(env))).toEqual(keys)
     expect(keysOf(() => readGatewayConfig({ ...addresses, ...env }))).toEqual(keys)
     expect(readConfig({ ...env, JWT_ALLOW_UNCHECKED: 'true' }).access.jwt?.keys).toEqual({ jwks: './keys.json' })
   })
 
-  it('need neither with a secret, which this service shares with its issuer alone', () => {
+  it('require neither audience nor issuer with a secret, which only this service shares with the issuer', () => {
     expect(readConfig(jwt).access.jwt).toMatchObject({ audience: undefined, issuer: undefined })
   })
 
-  it.each([['JWT_SECRET'], ['JWT_AUDIENCE'], ['JWT_ISSUER'], ['JWT_JWKS']])(
-    'are not everybody where %s says that tokens are meant',
-    (key) => {
-      expect(keysOf(() => readConfig({ [key]: secret }))).toEqual([key])
-    },
-  )
+  it.each([['JWT_SECRET'], ['JWT_AUDIENCE'], ['JWT_ISSUER'], ['JWT_JWKS']])('refuse AUTH=off where %s is set', (key) => {
+    expect(keysOf(() => readConfig({ [key]: secret }))).toEqual([key])
+  })
 
   it.each(['0.0.0.0', '::', '10.0.0.1', 'chat.example', '128.0.0.1'])(
-    'are not everybody on %s, unless that is said twice',
+    'refuse AUTH=off on %s, unless AUTH_ALLOW_OFF is true',
     (HOST) => {
       expect(keysOf(() => readConfig({ HOST }))).toEqual(['AUTH'])
       expect(keysOf(() => readGatewayConfig({ ...addresses, AUTH: 'off', HOST }))).toEqual(['AUTH'])
@@ -248,17 +245,17 @@ describe('who gets in', () => {
     },
   )
 
-  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('may be everybody on %s', (HOST) => {
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('allow AUTH=off on %s', (HOST) => {
     expect(readConfig({ HOST }).access.jwt).toBeUndefined()
   })
 
-  it('are not everybody in production, unless that is said twice', () => {
+  it('refuse AUTH=off in production, unless AUTH_ALLOW_OFF is true', () => {
     expect(keysOf(() => readConfig({ NODE_ENV: 'production' }))).toEqual(['AUTH'])
     expect(readConfig({ NODE_ENV: 'production', AUTH_ALLOW_OFF: 'true' }).access.jwt).toBeUndefined()
     expect(readConfig({ NODE_ENV: 'development' }).access.jwt).toBeUndefined()
   })
 
-  it('come from pages of these origins, and by these proxies', () => {
+  it('contain the allowed origins and the trusted proxies', () => {
     const env = { ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080', TRUSTED_PROXIES: '10.0.0.0/8, ::1' }
     expect(readConfig(env).access).toMatchObject({
       allowedOrigins: ['https://a.example', 'http://b.example:8080'],
@@ -282,13 +279,13 @@ describe('who gets in', () => {
     ['TRUSTED_PROXIES', '10.0.0'],
     ['TRUSTED_PROXIES', 'proxy.example'],
     ['AUTH_ALLOW_OFF', '1'],
-  ])('are not told by %s=%s', (key, value) => {
+  ])('refuse %s=%s', (key, value) => {
     expect(keysOf(() => readConfig({ [key]: value }))).toEqual([key])
   })
 })
 
 describe('settings', () => {
-  it('give no name to two variables', () => {
+  it('have unique names', () => {
     const names = Object.values(settings).flatMap((group) => Object.keys(group))
     expect(new Set(names).size).toBe(names.length)
   })

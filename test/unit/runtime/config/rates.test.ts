@@ -6,34 +6,35 @@ import { defaultTimes as times } from '../../../../shared/runtime/config/times.t
 
 /** Each says what must hold, so that a failure reads as the rule that was broken. */
 const relations: Readonly<Record<string, boolean>> = {
-  'what a session may have in flight is within its burst': bounds.pendingPerSession < rates.sessionFramesBurst,
-  'one user on one socket meets the user’s limit before the socket’s':
+  'the pending commands of a session are fewer than its burst of frames': bounds.pendingPerSession < rates.sessionFramesBurst,
+  'a user on one socket reaches the limit of the user before that of the socket':
     rates.userRequestsPerMinute <= rates.sessionFramesPerMinute,
-  'an address holds several users': rates.addressFramesPerMinute >= 10 * rates.sessionFramesPerMinute,
-  'the largest command that adds users is possible': rates.usersAddedBurst >= limits.usersPerCommand,
-  'the largest resume is possible': rates.userRequestsBurst > limits.resumeRooms / 10,
-  'the largest request that names users is possible': rates.userRequestsBurst > limits.usersPerCommand / 10,
-  'a user may send several of the largest frames at once': rates.userRequestsBurst > (5 * limits.frameBytes) / 4_096,
-  'a message that costs one request may be sent into the largest room several times at once':
+  'an address may have as many frames as ten sockets': rates.addressFramesPerMinute >= 10 * rates.sessionFramesPerMinute,
+  'the burst of added users allows the largest command': rates.usersAddedBurst >= limits.usersPerCommand,
+  'the burst of a user allows the largest resume': rates.userRequestsBurst > limits.resumeRooms / 10,
+  'the burst of a user allows the request that names most users': rates.userRequestsBurst > limits.usersPerCommand / 10,
+  'the burst of a user allows several frames of the largest size': rates.userRequestsBurst > (5 * limits.frameBytes) / 4_096,
+  'the burst of a room allows several messages that cost one request in the largest room':
     rates.roomBytesBurst > 5 * 4_096 * limits.membersPerChat,
-  'a user’s sockets may all come at once': rates.addressUpgradesBurst > bounds.sessionsPerUser,
-  'strangers are held to less than members': rates.strangerCommandsPerMinute < rates.userRequestsPerMinute,
-  'an honest client’s pings are far from the limit':
+  'the burst of upgrades allows all sockets of a user': rates.addressUpgradesBurst > bounds.sessionsPerUser,
+  'commands to rooms of other users have a lower limit than requests of members':
+    rates.strangerCommandsPerMinute < rates.userRequestsPerMinute,
+  'the limit of pings is far above the pings of a regular client':
     60_000 / Math.min(times.socketPingMs, times.socketPongMs) < rates.sessionPingsPerMinute / 2,
-  'a user fills no gateway': bounds.sessionsPerUser < bounds.sessionsPerAddress,
-  'connections of one address leave room for others': bounds.connectionsPerAddress < bounds.bindingSessions,
-  'an address fills no gateway': bounds.sessionsPerAddress < bounds.sessionsPerGateway,
-  'those who have no user yet fill no gateway': bounds.bindingSessions < bounds.sessionsPerGateway,
-  'a frame may come in fragments of one packet each': bounds.frameFragments > limits.frameBytes / 536,
-  'a message may take longer than a user to name': times.frameMs > times.bindMs,
+  'a user may have fewer sockets than an address': bounds.sessionsPerUser < bounds.sessionsPerAddress,
+  'the connections of one address leave room for those of others': bounds.connectionsPerAddress < bounds.bindingSessions,
+  'an address may have fewer sockets than a gateway': bounds.sessionsPerAddress < bounds.sessionsPerGateway,
+  'sockets without a user are fewer than the sockets of a gateway': bounds.bindingSessions < bounds.sessionsPerGateway,
+  'the bound of fragments allows a frame in fragments of one packet each': bounds.frameFragments > limits.frameBytes / 536,
+  'the time for a message is longer than the time for the first `create-user`': times.frameMs > times.bindMs,
 }
 
-describe('rates', () => {
+describe('the rate limits', () => {
   it.each(Object.entries(relations))('%s', (_, holds) => {
     expect(holds).toBe(true)
   })
 
-  it('tell a meaning each', () => {
+  it('have a description each', () => {
     for (const { meaning, value } of Object.values(ratesTable)) {
       expect(meaning.length).toBeGreaterThan(10)
       expect(Number.isInteger(value) && value > 0).toBe(true)

@@ -7,14 +7,14 @@ const logged = (level: string, work: (log: ReturnType<typeof createLogger>) => v
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
-describe('logger', () => {
+describe('the logger', () => {
   it('writes JSON lines with level, time and the name of the process', () => {
     const [line] = logged('info', (log) => log.info({ port: 1 }, 'started'))
     expect(line).toMatchObject({ level: 'info', name: 'gateway', port: 1, msg: 'started' })
     expect(line?.time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
   })
 
-  it('leaves out what is below its level', () => {
+  it('omits lines below its level', () => {
     expect(logged('warn', (log) => log.info({}, 'quiet'))).toEqual([])
     expect(logged('silent', (log) => log.fatal({}, 'quiet'))).toEqual([])
   })
@@ -29,7 +29,7 @@ describe('logger', () => {
     })
   })
 
-  it('drops what drivers hang on their errors', () => {
+  it('omits other fields of the errors of drivers', () => {
     const error = Object.assign(new Error('violates a constraint'), {
       code: '23505',
       detail: 'Key (msg)=(what a person wrote) exists',
@@ -40,12 +40,12 @@ describe('logger', () => {
     expect(line?.err).toMatchObject({ code: '23505' })
   })
 
-  it('shows nothing of what was thrown without being an error', () => {
+  it('omits the content of thrown values that are no errors', () => {
     const [line] = logged('info', (log) => log.error({ err: 'a person wrote this' }, 'failed'))
     expect(line?.err).toEqual({ type: 'string', message: 'not an error object' })
   })
 
-  it('treats an error under the name of error in the same way, and leaves a name as it is', () => {
+  it('serialises the field `error` like `err` if it is an error, and keeps a text', () => {
     const error = Object.assign(new Error('fails'), { detail: 'what a person wrote' })
     const [line, named] = logged('info', (log) => {
       log.error({ error }, 'failed')
@@ -55,7 +55,7 @@ describe('logger', () => {
     expect(named?.error).toBe('TypeError')
   })
 
-  it('ends with an error that causes itself', () => {
+  it('terminates for an error that is its own cause', () => {
     const error = new Error('loop')
     error.cause = error
     expect(logged('info', (log) => log.error({ err: error }, 'failed'))).toHaveLength(1)

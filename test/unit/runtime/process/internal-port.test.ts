@@ -21,7 +21,7 @@ const start = async (state: () => ReadyState, registry = new Registry()): Promis
 
 afterEach(() => current?.stop())
 
-describe('internal port', () => {
+describe('the internal port', () => {
   it.each([
     ['starting', 200, 503, 503],
     ['ready', 200, 200, 200],
@@ -35,12 +35,12 @@ describe('internal port', () => {
     expect(statuses).toEqual([live, startup, ready])
   })
 
-  it('tells what readiness is made of', async () => {
+  it('returns the details of the readiness', async () => {
     const { url } = await start(() => 'draining')
     expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ state: 'draining', sessions: 2 })
   })
 
-  it('shows the metrics as Prometheus reads them', async () => {
+  it('returns the metrics in the format of Prometheus', async () => {
     const { registry } = createMetrics()
     const { url } = await start(() => 'ready', registry)
     const response = await fetch(`${url}/metrics?x=1`)
@@ -48,18 +48,18 @@ describe('internal port', () => {
     expect(await response.text()).toContain('chat_sessions 0')
   })
 
-  it.each(['/', '/livez/', '/metrics/x', '/__proto__', '/constructor', '/ws'])('knows no %s', async (path) => {
+  it.each(['/', '/livez/', '/metrics/x', '/__proto__', '/constructor', '/ws'])('answers 404 for %s', async (path) => {
     const { url } = await start(() => 'ready')
     expect((await fetch(url + path)).status).toBe(404)
   })
 
-  it('takes no other method than GET and HEAD', async () => {
+  it('answers 404 to other methods than GET and HEAD', async () => {
     const { url } = await start(() => 'ready')
     expect((await fetch(`${url}/livez`, { method: 'POST' })).status).toBe(404)
     expect((await fetch(`${url}/livez`, { method: 'HEAD' })).status).toBe(200)
   })
 
-  it('answers 500 and goes on when readiness cannot be told', async () => {
+  it('answers 500 when readiness throws, and keeps serving', async () => {
     const { url } = await start(() => {
       throw new Error('host name')
     })
@@ -69,7 +69,7 @@ describe('internal port', () => {
     expect((await fetch(`${url}/livez`)).status).toBe(200)
   })
 
-  it('tells in one sentence that the port is taken, and which variable set it', async () => {
+  it('rejects with one sentence that names the taken port and its variable', async () => {
     const { port } = await start(() => 'ready')
     const second = createInternalPort({
       host: '127.0.0.1',
@@ -81,7 +81,7 @@ describe('internal port', () => {
     await second.stop()
   })
 
-  it('stops at once, with a connection open that never asks', async () => {
+  it('stops at once despite an idle connection', async () => {
     const { port } = await start(() => 'ready')
     const socket = connect(port, '127.0.0.1')
     await new Promise<void>((resolve) => socket.once('connect', () => resolve()))

@@ -46,7 +46,7 @@ describe('lifecycle', () => {
     expect(exits).toEqual([0])
   })
 
-  it.each(['SIGTERM', 'SIGINT'])('stops once on %s, however often it comes', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'])('stops once on repeated %s', async (signal) => {
     const { life, events, exits } = rig()
     let stops = 0
     life.add('part', () => {
@@ -60,7 +60,7 @@ describe('lifecycle', () => {
     expect(exits).toEqual([0])
   })
 
-  it('shares one stop among all who ask, also from inside a part', async () => {
+  it('shares one stop among all callers, including a part that is being stopped', async () => {
     const { life, exits } = rig()
     let inner: Promise<void> | undefined
     life.add('part', () => {
@@ -72,7 +72,7 @@ describe('lifecycle', () => {
     expect(exits).toEqual([0])
   })
 
-  it('ends with 1 when a part hangs past the deadline', async () => {
+  it('exits with 1 when a part does not stop within the deadline', async () => {
     const { life, exits, texts } = rig()
     life.add('hangs', never)
     void life.stop()
@@ -83,7 +83,7 @@ describe('lifecycle', () => {
     expect(texts).toContain('stopping took too long')
   })
 
-  it('stops the others when one fails to, and ends with 1', async () => {
+  it('stops the other parts when one fails to stop, and exits with 1', async () => {
     const { life, exits } = rig()
     let isStopped = false
     life.add('first', () => {
@@ -97,7 +97,7 @@ describe('lifecycle', () => {
     expect(exits).toEqual([1])
   })
 
-  it.each(['uncaughtException', 'unhandledRejection'])('stops and ends with 1 on %s', async (stray) => {
+  it.each(['uncaughtException', 'unhandledRejection'])('stops and exits with 1 on %s', async (stray) => {
     const { life, events, exits, texts } = rig()
     let isStopped = false
     life.add('part', () => {
@@ -106,11 +106,11 @@ describe('lifecycle', () => {
     events.emit(stray, new Error('stray'))
     await life.stop()
     expect(isStopped).toBe(true)
-    expect(texts).toContain('cannot go on')
+    expect(texts).toContain('fatal error')
     expect(exits).toEqual([1])
   })
 
-  it('stops at once what starts while it is stopping', async () => {
+  it('stops a part at once that is added during the stop', async () => {
     const { life } = rig()
     await life.stop()
     let isStopped = false

@@ -15,7 +15,7 @@ const establishedTo = (port: number): number => {
 }
 
 describe.skipIf(process.platform !== 'linux')('listen', () => {
-  it('queues 2,000 connections that arrive at once, so that none waits a second to be tried again', async () => {
+  it('queues 2,000 simultaneous connections, so that none is retried after a second', async () => {
     const accepted: Socket[] = []
     const server = createServer((socket) => accepted.push(socket))
     const { port } = await listen(server, '127.0.0.1', 0, 'PORT')

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { readEvents, tailEvents } from '../../../infra/kafka/consumer/event-tail.ts'
+import { topicsOf } from '../../../infra/kafka/driver/topics.ts'
+import { writeTopic } from '../../support/kafka/raw-topic.ts'
+import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { kafkaWithTopics } from './open-kafka.ts'
+
+describe.skipIf(whyNoStack())('the event stream as the audit reads it on Kafka', () => {
+  it('is followed from its end without earlier records, and read from its beginning as often as needed', async () => {
+    const options = await kafkaWithTopics(sharedStack())
+    const { name } = topicsOf(options.namespace, options.partitions).events
+    const write = (values: readonly string[]) =>
+      writeTopic(
+        options.brokers,
+        name,
+        values.map((value, index) => ({ key: `room ${index}`, value })),
+      )
+    const early = Array.from({ length: 30 }, (_, index) => `early ${index}`)
+    const late = Array.from({ length: 30 }, (_, index) => `late ${index}`)
+    await write(early)
+
+    const followed: string[] = []
+    const tail = await tailEvents(options, 'end', ({ value }) => void followed.push(value))
+    await tail.caughtUp()
+    expect(followed).toEqual([])
+    await write(late)
+    await tail.caughtUp()
+    expect(followed.toSorted()).toEqual(late.toSorted())
+
+    for (const _ of ['first', 'second']) {
+      const read: string[] = []
+      await readEvents(options, ({ value }) => void read.push(value))
+      expect(read.toSorted()).toEqual([...early, ...late].toSorted())
+    }
+    await tail.close()
+  }, 60_000)
+})

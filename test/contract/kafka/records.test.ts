@@ -1,0 +1,180 @@
+import { ConfigResourceTypes } from 'kafkajs'
+import { describe, expect, it } from 'vitest'
+import { withAdmin } from '../../../infra/kafka/admin/admin-client.ts'
+import { createTopics } from '../../../infra/kafka/admin/create-topics.ts'
+import type { KafkaCommandLogOptions } from '../../../infra/kafka/command-log.ts'
+import { kafkaCommandLog } from '../../../infra/kafka/command-log.ts'
+import { topicsOf } from '../../../infra/kafka/driver/topics.ts'
+import { kafkaEventStream } from '../../../infra/kafka/event-stream.ts'
+import type { PublishError } from '../../../shared/ports/command-log.ts'
+import { readTopic, writeTopic } from '../../support/kafka/raw-topic.ts'
+import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { collect } from '../command-log/collecting.ts'
+import type { OpenCommandLog } from '../command-log/open-command-log.ts'
+import { kafkaWithTopics } from './open-kafka.ts'
+
+const open = async () => {
+  const options = await kafkaWithTopics(sharedStack())
+  const log = kafkaCommandLog(options)
+  const opened: OpenCommandLog = { log, buried: async () => [], withinMs: 20_000, [Symbol.asyncDispose]: () => log.close() }
+  return { ...opened, options, brokers: options.brokers, topics: topicsOf(options.namespace, options.partitions) }
+}
+
+/** The largest batch of these topics, from now on. */
+const limitBytes = (options: KafkaCommandLogOptions, names: readonly string[], bytes: number): Promise<unknown> =>
+  withAdmin(options, (admin) =>
+    admin.alterConfigs({
+      validateOnly: false,
+      resources: names.map((name) => ({
+        type: ConfigResourceTypes.TOPIC,
+        name,
+        configEntries: [{ name: 'max.message.bytes', value: String(bytes) }],
+      })),
+    }),
+  )
+
+const notText = Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d])
+
+describe.skipIf(whyNoStack())('records on Kafka that are none of ours', () => {
+  it('reach the handler as text, whatever they are, with their neighbours', async () => {
+    await using opened = await open()
+    await writeTopic(opened.brokers, opened.topics.commands.name, [
+      { key: 'k', value: 'before' },
+      { key: 'k', value: null },
+      { key: 'k', value: notText, headers: { reply: notText, twice: ['1', '2'] } },
+      { key: 'k', value: Buffer.alloc(0) },
+      { key: 'k', value: 'after' },
+      { key: null, value: 'without a key' },
+      { key: notText, value: 'with a strange key' },
+    ])
+    const { records, received } = await collect(opened)
+    await received(7)
+    const own = records.filter(({ key }) => key === 'k')
+    expect(own.map(({ value }) => value)).toEqual(['before', '', '{\uFFFD\uFFFD\0}', '', 'after'])
+    expect(own[2]?.headers).toEqual({ reply: '{\uFFFD\uFFFD\0}', twice: '2' })
+    expect(records.find(({ value }) => value === 'without a key')?.key).toBe('')
+    expect(records.find(({ value }) => value === 'with a strange key')?.key).toBe('{\uFFFD\uFFFD\0}')
+  })
+
+  it('are set aside to the byte, with reason and place in headers', async () => {
+    await using opened = await open()
+    await writeTopic(opened.brokers, opened.topics.commands.name, [
+      { key: 'k', value: notText, headers: { reply: notText, twice: ['1', '2'], command: 'c' } },
+      { key: 'k', value: null },
+      { key: 'k', value: 'text', headers: { reply: 'gateway' } },
+    ])
+    const { records, received } = await collect(opened)
+    await received(3)
+    for (const record of records) await opened.log.deadLetter(record, 'unreadable command: type')
+    const buried = await readTopic(opened.brokers, opened.topics.deadLetter.name)
+    expect(buried.map(({ key }) => key?.toString())).toEqual(['k', 'k', 'k'])
+    expect(buried.map(({ value }) => value)).toEqual([notText, null, Buffer.from('text')])
+    const places = records.map(({ partition, offset }) => ({ partition: String(partition), offset }))
+    for (const [index, { headers }] of buried.entries()) {
+      expect(String(headers.reason)).toBe('unreadable command: type')
+      expect({ partition: String(headers.partition), offset: String(headers.offset) }).toEqual(places[index])
+    }
+    expect(buried[0]?.headers).toMatchObject({ reply: notText, twice: [Buffer.from('1'), Buffer.from('2')] })
+    expect(String(buried[2]?.headers.reply)).toBe('gateway')
+  })
+
+  it('are set aside even when they are as large as any can be', async () => {
+    await using opened = await open()
+    const value = 'x'.repeat(1024 * 1024 - 100)
+    await writeTopic(opened.brokers, opened.topics.commands.name, [{ key: 'k', value }])
+    const { records, received } = await collect(opened)
+    await received(1)
+    const [record] = records
+    if (record === undefined) throw new Error('there is no record')
+    await opened.log.deadLetter(record, 'too large'.repeat(50))
+    const [buried] = await readTopic(opened.brokers, opened.topics.deadLetter.name)
+    expect(buried?.value?.length).toBe(value.length)
+  })
+})
+
+describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
+  const tooLarge = { key: 'k', value: 'x'.repeat(1024 * 1024), headers: {} }
+  const small = (key: string, value: string) => ({ key, value, headers: {} })
+  const outcomeOf = (publish: Promise<void>) =>
+    publish.then(
+      () => 'durable',
+      (error: PublishError) => error,
+    )
+
+  it('is final when the one record is too large, and the next is taken', async () => {
+    await using opened = await open()
+    await expect(opened.log.publish([tooLarge])).rejects.toMatchObject({
+      kind: 'too_large',
+      message: expect.stringContaining('MESSAGE_TOO_LARGE'),
+      tooLarge: new Set([tooLarge]),
+    })
+    await opened.log.publish([small('k', 'small')])
+    const kept = await readTopic(opened.brokers, opened.topics.commands.name)
+    expect(kept.map(({ value }) => String(value))).toEqual(['small'])
+  })
+
+  it('is final for the records that are too large alone, and the others are durable and in order', async () => {
+    await using opened = await open()
+    const another = { ...tooLarge, key: 'another' }
+    const keys = ['k', 'l', 'm']
+    const before = keys.map((key) => small(key, 'before'))
+    const after = keys.map((key) => small(key, 'after'))
+    const error = await outcomeOf(opened.log.publish([...before, tooLarge, another, ...after]))
+    expect(error).toMatchObject({ kind: 'too_large', tooLarge: new Set([tooLarge, another]) })
+    const kept = await readTopic(opened.brokers, opened.topics.commands.name)
+    for (const each of keys) {
+      const own = kept.filter(({ key }) => String(key) === each).map(({ value }) => String(value))
+      expect([...new Set(own)]).toEqual(['before', 'after'])
+    }
+  })
+
+  it('is durable when only all its records together are too large for the topic', async () => {
+    await using opened = await open()
+    const { commands, events } = opened.topics
+    await limitBytes(opened.options, [commands.name, events.name], 20_000)
+    const records = Array.from({ length: 40 }, (_, index) => small('k', String(index).padEnd(4_000, '.')))
+    expect(await outcomeOf(opened.log.publish(records))).toBe('durable')
+    const kept = (await readTopic(opened.brokers, commands.name)).map(({ value }) => Number.parseInt(String(value), 10))
+    const firsts = [...new Set(kept)]
+    expect(firsts).toEqual(records.map((_, index) => index))
+  })
+
+  it('leaves an event out of the stream that is too large for it, and publishes the others', async () => {
+    await using opened = await open()
+    const stream = kafkaEventStream(opened.options)
+    await stream.publish([small('k', 'before'), tooLarge, small('k', 'after')])
+    await stream.close()
+    const kept = await readTopic(opened.brokers, opened.topics.events.name)
+    expect([...new Set(kept.map(({ value }) => String(value)))]).toEqual(['before', 'after'])
+  })
+
+  it('sets a record aside without its value when that is too large, and says where it is', async () => {
+    await using opened = await open()
+    await limitBytes(opened.options, [opened.topics.deadLetter.name], 2_000)
+    await opened.log.publish([small('k', 'x'.repeat(4_000))])
+    const { records, received } = await collect(opened)
+    await received(1)
+    const [record] = records
+    if (record === undefined) throw new Error('there is no record')
+    await opened.log.deadLetter(record, 'unreadable')
+    const [buried] = await readTopic(opened.brokers, opened.topics.deadLetter.name)
+    expect(buried?.value).toBeNull()
+    expect([String(buried?.headers.reason), String(buried?.headers.offset)]).toEqual(['unreadable', record.offset])
+  })
+
+  it('is refused for certain when there is no topic, and taken once there is', async () => {
+    const options = await kafkaWithTopics(sharedStack())
+    const elsewhere = { ...options, namespace: `${options.namespace}-not` }
+    const log = kafkaCommandLog(elsewhere)
+    const record = { key: 'k', value: 'v', headers: {} }
+    await expect(log.publish([record])).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('UNKNOWN_TOPIC_OR_PARTITION'),
+    })
+    const { commands } = topicsOf(elsewhere.namespace, elsewhere.partitions)
+    await createTopics(elsewhere, topicsOf(elsewhere.namespace, elsewhere.partitions), undefined)
+    await log.publish([record])
+    expect(await readTopic(options.brokers, commands.name)).toHaveLength(1)
+    await log.close()
+  })
+})

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto'
+import type pg from 'pg'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Statement } from '../../../infra/postgres/connection/statement.ts'
+import { clientConfig } from '../../../infra/postgres/database.ts'
+import { readPagesStatement } from '../../../infra/postgres/event-store/pages.ts'
+import { listChatsStatement } from '../../../infra/postgres/read-model/chat-list.ts'
+import { listMessagesStatements } from '../../../infra/postgres/read-model/message-list.ts'
+import { readUsersSeenByStatement } from '../../../infra/postgres/read-model/read-model.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { sqlLiteral } from '../sql-literal.ts'
+import { freshDatabase } from './open-postgres.ts'
+import { withSession } from './session.ts'
+
+const messages = 100_000
+const pageBytes = 1024 * 1024
+
+/** Message n at seq n + 1, n seconds after the first of 2025. */
+const fillBigRoom = async (client: pg.Client, room: string, reader: string): Promise<void> => {
+  const time = `timestamptz '2025-01-01T00:00:00Z' + n * interval '1 second'`
+  await client.query(`insert into chat select '${room}', 'big', '${reader}', ${messages + 1}, now(), 1, now(), now()`)
+  await client.query(`insert into chat_member values ('${room}', '${reader}', 0, null)`)
+  await client.query(`insert into event select '${room}', n + 1, 1, 'chat', 'MessagePosted', repeat('x', 200), gen_random_uuid(), 'd'
+    from generate_series(1, ${messages}) n`)
+  await client.query(`insert into message select '${room}', n + 1, gen_random_uuid(), ${time}, '${reader}', 'text'
+    from generate_series(1, ${messages}) n`)
+}
+
+interface Plan {
+  readonly 'Node Type': string
+  readonly 'Shared Hit Blocks': number
+  readonly 'Shared Read Blocks': number
+  readonly 'Actual Rows': number
+  readonly 'Actual Loops': number
+  /** For each loop. */
+  readonly 'Rows Removed by Filter'?: number
+  readonly Plans?: readonly Plan[]
+}
+
+const stepsOf = (plan: Plan): readonly Plan[] => [plan, ...(plan.Plans ?? []).flatMap(stepsOf)]
+
+/**
+ * How many blocks the statement touches, and by what steps, under the adapter's own settings. Prepared, because
+ * EXPLAIN of a statement with parameters shows a plan for their values, and the adapter runs generic plans.
+ */
+const explain = (url: string, { text }: Statement, values: readonly unknown[]) =>
+  withSession(
+    url,
+    async (client) => {
+      await client.query(`prepare examined as ${text}`)
+      const { rows } = await client.query<{ 'QUERY PLAN': readonly [{ Plan: Plan }] }>(
+        `explain (analyze, buffers, format json) execute examined (${values.map(sqlLiteral).join(', ')})`,
+      )
+      const plan = rows[0]?.['QUERY PLAN'][0].Plan
+      if (plan === undefined) throw new Error('no plan')
+      const steps = stepsOf(plan)
+      return {
+        blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
+        nodes: steps.map((step) => step['Node Type']),
+        rows: plan['Actual Rows'],
+        rowsRemoved: steps.reduce((sum, step) => sum + (step['Rows Removed by Filter'] ?? 0) * step['Actual Loops'], 0),
+      }
+    },
+    clientConfig(defaultTimes),
+  )
+
+/** Two users among chats of three members each. */
+const fillManyChats = async (client: pg.Client, few: string, many: string): Promise<void> => {
+  const give = (user: string, chats: number) =>
+    client.query(`with made as (
+        insert into chat select gen_random_uuid(), 'a chat', ${user}, 1, now() - random() * interval '1 day', 3, now(), now()
+        from generate_series(1, ${chats}) returning id
+      )
+      insert into chat_member select made.id, member.id, 0, null
+      from made cross join lateral (values (${user}), (gen_random_uuid()), (gen_random_uuid())) as member (id)`)
+  await give(`'${few}'::uuid`, 20)
+  await give(`'${many}'::uuid`, 5_000)
+  await give('gen_random_uuid()', 30_000)
+  await client.query('vacuum analyze chat, chat_member')
+}
+
+describe.skipIf(whyNoStack())('reads from a room of 100,000 messages on PostgreSQL', () => {
+  const [room, reader] = [randomUUID(), randomUUID()]
+  const end = Number.MAX_SAFE_INTEGER
+  let url = ''
+  beforeAll(async () => {
+    url = await freshDatabase()
+    await withSession(url, (client) => fillBigRoom(client, room, reader))
+  }, 60_000)
+
+  const at = (second: number): string => new Date(Date.parse('2025-01-01T00:00:00Z') + second * 1_000).toISOString()
+
+  it.each([
+    ['the newest', 'older', [0, end, null, null]],
+    ['before the middle', 'older', [0, 50_000, null, null]],
+    ['up to an instant in the middle', 'older', [0, end, null, at(50_000)]],
+    ['after the start', 'newer', [0, end, null, null]],
+    ['after the middle', 'newer', [50_000, end, null, null]],
+    ['from an instant in the middle', 'newer', [0, end, at(50_000), null]],
+    ['between two instants', 'newer', [0, end, at(10_000), at(90_000)]],
+  ] as const)('lists 50 messages %s by touching a few blocks only', async (_title, direction, range) => {
+    const values = [room, reader, ...range, 50, pageBytes]
+    const { blocks, nodes } = await explain(url, listMessagesStatements[direction], values)
+    expect(nodes).not.toContain('Seq Scan')
+    expect(blocks).toBeLessThan(400)
+  })
+
+  it('reads pages of events anywhere by touching a few blocks only', async () => {
+    const places = [0, 50_000, 99_000]
+    const values = [places.map(() => room), places, places.map(() => 50), places.map(() => `{${reader}}`), pageBytes]
+    const { blocks, nodes } = await explain(url, readPagesStatement, values)
+    expect(nodes).not.toContain('Seq Scan')
+    expect(blocks).toBeLessThan(400)
+  })
+})
+
+describe.skipIf(whyNoStack())('reading a page for many members of one room on PostgreSQL', () => {
+  it('looks up each member by its key already while the table is small, since connections keep that plan', async () => {
+    const room = randomUUID()
+    const url = await freshDatabase()
+    const members = await withSession(url, async (client) => {
+      const { rows } = await client.query<{ user_id: string }>(`insert into chat_member
+        select '${room}', gen_random_uuid(), 0, null from generate_series(1, 1000) returning user_id`)
+      return rows.map(({ user_id: user }) => user)
+    })
+    const readers = `{${members.slice(0, 500).join(',')}}`
+    const { nodes, rowsRemoved } = await explain(url, readPagesStatement, [[room], [0], [50], [readers], pageBytes])
+    expect(nodes).not.toContain('Seq Scan')
+    // A filter would compare each member of the room with each of the users.
+    expect(rowsRemoved).toBe(0)
+  })
+})
+
+describe.skipIf(whyNoStack())('listing the chats of a user on PostgreSQL', () => {
+  const [few, many] = [randomUUID(), randomUUID()]
+  let url = ''
+  beforeAll(async () => {
+    url = await freshDatabase()
+    await withSession(url, (client) => fillManyChats(client, few, many))
+  }, 60_000)
+
+  it.each([
+    ['20', few, 300],
+    ['5,000', many, 16_000],
+  ])(
+    'reads 20 of %s chats in one process, with one look at each chat and the members of those listed',
+    async (_chats, user, most) => {
+      const { blocks, nodes } = await explain(url, listChatsStatement, [user, null, null, 20, pageBytes])
+      expect(nodes.filter((node) => node.startsWith('Gather'))).toEqual([])
+      expect(blocks).toBeLessThan(most)
+    },
+  )
+})
+
+const [chatsOfViewer, strangers, chatsOfStranger] = [2_000, 1_000, 20]
+
+/** One viewer in many chats; strangers in chats of their own, one of whom shares the viewer's last chat. */
+const fillViewer = async (client: pg.Client, viewer: string): Promise<void> => {
+  await client.query(`insert into app_user select md5('s' || n)::uuid, 's' || n, null, now(), now()
+    from generate_series(1, ${strangers}) n`)
+  const chats = `select md5('c' || n)::uuid, 'c', '${viewer}', 1, now(), 1, now(), now() from generate_series(1, ${chatsOfViewer}) n`
+  await client.query(`insert into chat ${chats}`)
+  await client.query(
+    `insert into chat_member select md5('c' || n)::uuid, '${viewer}', 0, null from generate_series(1, ${chatsOfViewer}) n`,
+  )
+  await client.query(`insert into chat_member select md5('o' || s || '-' || n)::uuid, md5('s' || s)::uuid, 0, null
+    from generate_series(1, ${strangers}) s, generate_series(1, ${chatsOfStranger}) n`)
+  await client.query(`insert into chat_member values (md5('c${chatsOfViewer}')::uuid, md5('s1')::uuid, 0, null)`)
+  await client.query('vacuum analyze')
+}
+
+describe.skipIf(whyNoStack())('users seen by a viewer with 2,000 chats on PostgreSQL', () => {
+  it('finds those of 1,000 users who share a chat by reading the viewer’s chats once', async () => {
+    const viewer = randomUUID()
+    const url = await freshDatabase()
+    const ids = await withSession(url, async (client) => {
+      await fillViewer(client, viewer)
+      const { rows } = await client.query<{ id: string }>('select id from app_user')
+      return rows.map(({ id }) => id)
+    })
+    const { blocks, nodes, rows } = await explain(url, readUsersSeenByStatement, [ids, viewer])
+    expect(rows).toBe(1)
+    expect(nodes).not.toContain('Seq Scan')
+    // A probe for each pair of a user and a chat of the viewer would touch millions.
+    expect(blocks).toBeLessThan(20_000)
+  })
+})

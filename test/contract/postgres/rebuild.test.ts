@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { rebuild } from '../../../infra/postgres/admin/rebuild.ts'
+import { holdWriterLock } from '../../../infra/postgres/connection/writer-lock.ts'
+import type { EventStore } from '../../../shared/ports/event-store.ts'
+import { until } from '../../support/poll.ts'
+import { recordingLog } from '../../support/recording-log.ts'
+import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { append, at, chatCreated, fillRoom, messagePosted, userCreated, usersAdded, usersRemoved } from '../stored-chat.ts'
+import { freshDatabase, openMigrated } from './open-postgres.ts'
+import { dump, withSession } from './session.ts'
+
+const readModelTables = ['app_user', 'chat', 'chat_member', 'message']
+
+/** Users, and rooms with all kinds of events, written in transactions of several sizes. */
+const liveALittle = async (store: EventStore): Promise<void> => {
+  const users = Array.from({ length: 20 }, () => randomUUID())
+  await append(store, ...users.map((id, index) => userCreated(id, `ext '${index}' 😀`, index % 2 === 0 ? undefined : 'Ann \\')))
+  for (let turn = 0; turn < 8; turn += 1) {
+    const [ann = '', bob = '', cleo = ''] = users.slice(turn)
+    const room = randomUUID()
+    await append(store, chatCreated(room, [ann, bob], { name: `room ${turn} "é"`, at: at(turn) }))
+    await append(store, messagePosted(room, 2, ann), usersAdded(room, 3, [cleo]), messagePosted(room, 4, cleo))
+    await append(store, usersRemoved(room, 5, [bob]), usersAdded(room, 6, []), usersRemoved(room, 7, [cleo]))
+    if (turn % 2 === 0)
+      await append(store, usersAdded(room, 8, [bob]), usersRemoved(room, 9, [bob]), usersAdded(room, 10, [bob, cleo]))
+  }
+  await fillRoom(store, users, 4_500)
+}
+
+describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
+  it('gives the very rows that writing gave, whatever has become of them', async () => {
+    const url = await freshDatabase()
+    const database = await openMigrated(url)
+    await liveALittle(database.eventStore)
+    const before = await dump(url, [...readModelTables, 'event', 'meta'])
+    await withSession(url, async (client) => {
+      await client.query('delete from message where seq % 3 = 0')
+      await client.query(`update chat set seq = seq + 1, name = 'broken'`)
+      await client.query('update chat_member set until_seq = 99')
+      await client.query(`insert into app_user select gen_random_uuid(), 'nobody', null, now(), now()`)
+    })
+    await rebuild(url, recordingLog())
+    expect(await dump(url, [...readModelTables, 'event', 'meta'])).toEqual(before)
+    expect(before.message).toHaveLength(4_516)
+    await database.close()
+  })
+
+  it('is refused while a writer holds its lock, and goes ahead when none does', async () => {
+    const url = await freshDatabase()
+    {
+      await using first = holdWriterLock(url, { log: recordingLog() })
+      await using second = holdWriterLock(url, { log: recordingLog() })
+      await Promise.all([first.held, second.held])
+      await expect(rebuild(url, recordingLog())).rejects.toThrow('a writer is running')
+    }
+    await until('a rebuild to go ahead', () => rebuild(url, recordingLog()).then(() => true))
+  })
+
+  it('is refused again once a lost session of the writer has been replaced', async () => {
+    const url = await freshDatabase()
+    await using lock = holdWriterLock(url, { log: recordingLog() })
+    await lock.held
+    const lockSessions = `pid from pg_stat_activity where application_name = 'chat-writer-lock' and datname = current_database()`
+    await withSession(url, async (client) => {
+      const { rows } = await client.query<{ pid: number }>(`select ${lockSessions}`)
+      await client.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+      await until('another session to hold the lock', async () => {
+        const held = await client.query<{ pid: number }>(
+          `select pid from pg_locks where locktype = 'advisory' and granted and pid in (select ${lockSessions})`,
+        )
+        return held.rows[0] !== undefined && held.rows[0].pid !== rows[0]?.pid
+      })
+    })
+    await expect(rebuild(url, recordingLog())).rejects.toThrow('a writer is running')
+  })
+
+  it('keeps writers waiting for their lock while it runs', async () => {
+    const url = await freshDatabase()
+    await withSession(url, async (client) => {
+      await client.query('begin')
+      // An open read of the table holds the rebuild up in the middle of its work.
+      await client.query('lock table message in share mode')
+      const rebuilding = rebuild(url, recordingLog())
+      await until('the rebuild to hold the writing lock', async () => {
+        const { rows } = await withSession(url, (other) =>
+          other.query(`select from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock'`),
+        )
+        return rows.length > 0
+      })
+      await using lock = holdWriterLock(url, { log: recordingLog() })
+      let isHeld = false
+      const held = lock.held.then(() => {
+        isHeld = true
+      })
+      await until('the writer to wait', async () => {
+        const { rows } = await withSession(url, (other) =>
+          other.query(`select from pg_locks where locktype = 'advisory' and not granted`),
+        )
+        return rows.length > 0
+      })
+      expect(isHeld).toBe(false)
+      await client.query('commit')
+      await rebuilding
+      await held
+      expect(isHeld).toBe(true)
+    })
+  })
+
+  it('gives up a lock that is still being waited for', async () => {
+    const url = await freshDatabase()
+    await withSession(url, async (client) => {
+      await client.query('select pg_advisory_lock(4207002)')
+      const lock = holdWriterLock(url, { log: recordingLog() })
+      await lock[Symbol.asyncDispose]()
+      await expect(lock.held).rejects.toThrow('given up')
+    })
+  })
+})

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { migrate } from '../../../infra/postgres/admin/migrate.ts'
+import { roleName } from '../../../infra/postgres/admin/role-name.ts'
+import { makeRoles } from '../../../infra/postgres/admin/roles.ts'
+import type { StoreError } from '../../../shared/ports/event-store.ts'
+import { recordingLog } from '../../support/recording-log.ts'
+import { allowLogins, asService } from '../../support/stack/service-logins.ts'
+import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { chatCreated, tryAppend, written } from '../stored-chat.ts'
+import { freshDatabase, openMigrated } from './open-postgres.ts'
+import { withSession } from './session.ts'
+
+const tables = ['event', 'rejection', 'app_user', 'chat', 'chat_member', 'message', 'meta', 'mikro_orm_migrations'] as const
+const noRow = 'where false'
+
+/** What a statement is refused with; `ok` if it is not. */
+const tryOn = (url: string, text: string): Promise<string> =>
+  withSession(url, (client) =>
+    client.query(text).then(
+      () => 'ok',
+      (error: pg.DatabaseError) => error.code ?? 'unknown',
+    ),
+  )
+
+const denied = '42501'
+const appended = ['event', 'rejection', 'app_user', 'message']
+const changed = ['chat', 'chat_member']
+
+describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a database', () => {
+  let owner: string
+  let writer: string
+  let gateway: string
+  beforeAll(async () => {
+    owner = await freshDatabase()
+    await makeRoles(owner, recordingLog())
+    await makeRoles(owner, recordingLog())
+    await allowLogins(owner)
+    ;[writer, gateway] = [asService(owner, 'writer'), asService(owner, 'gateway')]
+  })
+  afterAll(async () => {
+    await withSession(owner, async (client) => {
+      for (const url of [writer, gateway]) {
+        const role = pg.escapeIdentifier(decodeURIComponent(new URL(url).username))
+        await client.query(`drop owned by ${role}`)
+        await client.query(`drop role ${role}`)
+      }
+    })
+  })
+
+  it.each(tables)('read %s', async (table) => {
+    expect([await tryOn(writer, `select from ${table}`), await tryOn(gateway, `select from ${table}`)]).toEqual(['ok', 'ok'])
+  })
+
+  it.each(tables)('of a gateway write nothing of %s', async (table) => {
+    expect(await tryOn(gateway, `insert into ${table} select * from ${table} ${noRow}`)).toBe(denied)
+    expect(await tryOn(gateway, `delete from ${table} ${noRow}`)).toBe(denied)
+    expect(await tryOn(gateway, `truncate ${table}`)).toBe(denied)
+    expect(await tryOn(gateway, `begin; lock table ${table} in exclusive mode`)).toBe(denied)
+    if (table !== 'meta' && table !== 'mikro_orm_migrations')
+      expect(await tryOn(gateway, `select from ${table} for update`)).toBe(denied)
+  })
+
+  it.each(tables)('of a writer write what a writer writes of %s', async (table) => {
+    const isWritten = [...appended, ...changed].includes(table)
+    expect(await tryOn(writer, `insert into ${table} select * from ${table} ${noRow}`)).toBe(isWritten ? 'ok' : denied)
+    expect(await tryOn(writer, `delete from ${table} ${noRow}`)).toBe(denied)
+    expect(await tryOn(writer, `truncate ${table}`)).toBe(denied)
+    expect(await tryOn(writer, `select from ${table} for update`)).toBe(changed.includes(table) ? 'ok' : denied)
+  })
+
+  it('let a writer append, and not a gateway', async () => {
+    const room = randomUUID()
+    const results = await Promise.all(
+      [writer, gateway].map(async (url) => {
+        const database = await openMigrated(url)
+        const appended = tryAppend(database.eventStore, { events: [written(chatCreated(room, [randomUUID()]))] })
+        return appended.catch((error: StoreError) => error.message).finally(database.close)
+      }),
+    )
+    expect(results).toEqual(['appended', expect.stringContaining('42501')])
+  })
+
+  it('change no schema', async () => {
+    for (const url of [writer, gateway]) {
+      for (const text of [
+        'create table mine (id int)',
+        'create temporary table mine (id int)',
+        'create schema mine',
+        'alter table event add column mine int',
+        'drop table message',
+        'create index mine on event (kind)',
+        'drop index rejection_recorded_at',
+        `create function mine() returns int language sql as 'select 1'`,
+        'alter role current_user superuser',
+        'create role mine',
+      ])
+        expect([text, await tryOn(url, text)]).toEqual([text, denied])
+    }
+  })
+
+  it('leave out no table', async () => {
+    const found = await withSession(owner, async (client) => {
+      const { rows } = await client.query<{ name: string }>(
+        `select table_name as name from information_schema.tables where table_schema = 'public'`,
+      )
+      return rows.map(({ name }) => name)
+    })
+    expect(found.toSorted()).toEqual([...tables].toSorted())
+  })
+
+  it('may be there already, made by somebody else: the owner of a database need not be one who makes roles', async () => {
+    const url = await sharedStack().createDatabase()
+    const database = new URL(url).pathname.slice(1)
+    const roles = [`${database}_owner`, roleName(database, 'writer'), roleName(database, 'gateway')]
+    await withSession(url, async (client) => {
+      for (const role of roles) await client.query(`create role ${pg.escapeIdentifier(role)} login password 'x'`)
+      await client.query(`alter database ${pg.escapeIdentifier(database)} owner to ${pg.escapeIdentifier(`${database}_owner`)}`)
+    })
+    const as = (role: string): string => Object.assign(new URL(url), { username: role, password: 'x' }).href
+    await migrate(as(`${database}_owner`), recordingLog())
+    await makeRoles(as(`${database}_owner`), recordingLog())
+    expect(await tryOn(as(roleName(database, 'writer')), `insert into event select * from event ${noRow}`)).toBe('ok')
+    expect(await tryOn(as(roleName(database, 'gateway')), `insert into event select * from event ${noRow}`)).toBe(denied)
+    await withSession(url, async (client) => {
+      for (const role of roles) await client.query(`drop owned by ${pg.escapeIdentifier(role)} cascade`)
+    })
+  })
+
+  it('are mended where a hand has widened them, and keep what a later version has given them for its own tables', async () => {
+    await withSession(owner, async (client) => {
+      const role = pg.escapeIdentifier(decodeURIComponent(new URL(gateway).username))
+      await client.query(`grant insert on event to ${role}`)
+      await client.query('create table of_later (id int)')
+      await client.query(`grant select on of_later to ${role}`)
+    })
+    await makeRoles(owner, recordingLog())
+    expect(await tryOn(gateway, `insert into event select * from event ${noRow}`)).toBe(denied)
+    expect(await tryOn(gateway, 'select from of_later')).toBe('ok')
+    await withSession(owner, (client) => client.query('drop table of_later'))
+  })
+
+  it('are the only ones that may connect', async () => {
+    const name = `stranger_${Date.now()}`
+    await withSession(owner, (client) => client.query(`create role ${name} login password 'x'`))
+    const stranger = new URL(owner)
+    stranger.username = name
+    stranger.password = 'x'
+    await expect(tryOn(stranger.href, 'select 1')).rejects.toMatchObject({ code: denied })
+    await withSession(owner, (client) => client.query(`drop role ${name}`))
+  })
+})

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { migrate } from '../../../infra/postgres/admin/migrate.ts'
+import { makeOrm } from '../../../infra/postgres/connection/orm.ts'
+import { SchemaError } from '../../../infra/postgres/connection/schema-version.ts'
+import { recordingLog } from '../../support/recording-log.ts'
+import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { fillRoom } from '../stored-chat.ts'
+import { freshDatabase, openMigrated } from './open-postgres.ts'
+import { withSession } from './session.ts'
+
+describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
+  it('is made once when migrations run twice at once, and again later', async () => {
+    const url = await sharedStack().createDatabase()
+    const log = recordingLog()
+    await Promise.all([migrate(url, log), migrate(url, log), migrate(url, log)])
+    const database = await openMigrated(url)
+    const epoch = await database.readModel.epoch()
+    await migrate(url, log)
+    expect(await database.readModel.epoch()).toBe(epoch)
+    expect(log.lines.filter((line) => line.includes('0001-first-tables'))).toHaveLength(1)
+    await database.close()
+  })
+
+  it('is refused, with what to do, while migrations are missing', async () => {
+    const url = await sharedStack().createDatabase()
+    const database = await openMigrated(url)
+    await expect(database.assertSchema()).rejects.toThrow(SchemaError)
+    await expect(database.assertSchema()).rejects.toThrow(
+      'lacks 0001-first-tables, 0002-forbidden-by-digest, 0003-append-batch: run "admin migrate" first',
+    )
+    await migrate(url, recordingLog())
+    await expect(database.assertSchema()).resolves.toBeUndefined()
+    await database.close()
+  })
+
+  it('of a later version does for this one, whose migration changes nothing of it: a roll-out can be taken back', async () => {
+    const url = await freshDatabase()
+    await withSession(url, async (client) => {
+      await client.query('create table of_later (id int)')
+      await client.query('alter table event add column of_later text')
+      await client.query(`insert into mikro_orm_migrations (name) values ('9999-of-later')`)
+    })
+    const log = recordingLog()
+    await migrate(url, log)
+    expect(log.lines.at(-1)).toContain('{"applied":[]}')
+    const database = await openMigrated(url)
+    await database.assertSchema()
+    const member = randomUUID()
+    const room = await fillRoom(database.eventStore, [member], 3)
+    const [page] = await database.eventStore.readPages([{ room, after: 0, limit: 10, users: [member] }])
+    expect(page?.events).toHaveLength(4)
+    await database.close()
+  })
+
+  it('keeps every recorded rejection when forbidden ones are stored by digest', async () => {
+    const url = await sharedStack().createDatabase()
+    const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: recordingLog() })
+    await orm.migrator.up({ to: '0001-first-tables' })
+    await orm.close()
+    const [room, forbidden, unknown] = [randomUUID(), randomUUID(), randomUUID()]
+    const insert = `insert into rejection select $1, id, digest, code, 'no', null, 1 from unnest($2::uuid[], $3::text[], $4::text[])
+      as new (id, digest, code)`
+    const rows = [room, [forbidden, unknown], ['one', 'two'], ['forbidden', 'unknown_user']]
+    await withSession(url, (client) => client.query(insert, rows))
+    await migrate(url, recordingLog())
+    const database = await openMigrated(url)
+    const keys = [
+      { room, id: forbidden, digest: 'one' },
+      { room, id: unknown, digest: 'two' },
+    ]
+    expect(await database.eventStore.outcomes(keys)).toMatchObject([
+      { rejection: { code: 'forbidden' } },
+      { rejection: { code: 'unknown_user' } },
+    ])
+    await database.close()
+  })
+
+  it('has an epoch of its own in each database', async () => {
+    const epochs = await Promise.all(
+      [await freshDatabase(), await freshDatabase()].map(async (url) => {
+        const database = await openMigrated(url)
+        const epoch = await database.readModel.epoch()
+        await database.close()
+        return epoch
+      }),
+    )
+    expect(new Set(epochs).size).toBe(2)
+  })
+
+  it('is after all migrations what the entities say', async () => {
+    const url = await freshDatabase()
+    const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: recordingLog() })
+    expect(await orm.schema.getUpdateSchemaSQL({ wrap: false, dropTables: false })).toBe('')
+    await orm.close()
+  })
+})
