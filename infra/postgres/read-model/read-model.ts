@@ -40,9 +40,9 @@ const readMemberships: Statement = {
     join chat on chat.id = chat_member.chat_id`,
 }
 
-/** The index has the rooms in order: nothing is sorted. */
-const readMembershipsUnlike: Statement = {
-  name: 'read-memberships-unlike',
+/** The index returns the rooms in order, without a sort. */
+const readChangedMemberships: Statement = {
+  name: 'read-changed-memberships',
   text: `with other as materialized (
       select held.user_id from unnest($1::uuid[], $2::text[]) as held (user_id, digest)
       where held.digest is distinct from (
@@ -91,8 +91,8 @@ interface MembershipRow {
   readonly seq: string
 }
 
-/** All but the user are null for one who is a member of no room. */
-type UnlikeRow = MembershipRow | { readonly user_id: string; readonly id: null }
+/** For a user without rooms, all columns but the user are null. */
+type ChangedMembershipRow = MembershipRow | { readonly user_id: string; readonly id: null }
 
 const metaOf = async (session: DatabaseSession): Promise<StoreMeta> => {
   const rows = await session.run<{ key: string; value: string }>(readMeta)
@@ -149,7 +149,7 @@ const changedMemberships = async (
 ): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
   if (digests.size === 0) return new Map()
   const texts = [...digests.values()].map((digest) => digest ?? 'null')
-  const rows = await session.run<UnlikeRow>(readMembershipsUnlike, [arrayText(digests.keys()), arrayText(texts)])
+  const rows = await session.run<ChangedMembershipRow>(readChangedMemberships, [arrayText(digests.keys()), arrayText(texts)])
   const present = byUser(rows.filter((row): row is MembershipRow => row.id !== null))
   return new Map(rows.map(({ user_id: user }) => [user, present.get(user) ?? []]))
 }

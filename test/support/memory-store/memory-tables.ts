@@ -111,9 +111,12 @@ const columnTexts = (event: DomainEvent): readonly string[] => {
   return []
 }
 
+/** Whether the room has another head than the append was decided at. */
+const isHeadStale = (tables: MemoryTables, room: string, head: number): boolean => (tables.chats.get(room)?.head ?? 0) !== head
+
 /** Whether a head differs or a key is taken. Throws the `StoreError` of a record that is refused. Changes nothing. */
 export const isStale = (tables: MemoryTables, { heads, unread, events, rejections }: Append): boolean => {
-  if ([...heads].some(([room, head]) => (tables.chats.get(room)?.head ?? 0) !== head)) return true
+  if ([...heads].some(([room, head]) => isHeadStale(tables, room, head))) return true
   if (events.some(({ event }) => columnTexts(event).some((text) => text.includes('\0')))) {
     throw new StoreError('record', 'text contains U+0000')
   }

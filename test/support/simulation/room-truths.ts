@@ -17,11 +17,11 @@ export interface TrueEvent {
   readonly membership: StoredEvent['membership']
   readonly commandId: string
   readonly data: string
-  /** Who joins or leaves with it. */
+  /** The users that it adds or removes. */
   readonly users: readonly string[]
 }
 
-/** A room as the store has it: its events by seq, and who was a member when. */
+/** A room as it is stored: its events by seq, and the memberships of its users. */
 export interface RoomTruth {
   readonly events: readonly TrueEvent[]
   readonly spans: ReadonlyMap<string, readonly Span[]>
@@ -69,7 +69,7 @@ export const roomTruths = (committed: readonly CommittedEvent[]): Truths => {
   )
 }
 
-/** Whether the user was a member at some moment of that time, and whether all through it. */
+/** Whether the user was a member at some time between the two, and whether at all times. */
 export const membershipDuring = (
   truth: RoomTruth | undefined,
   user: string,

@@ -14,8 +14,8 @@ import {
   writeRoomPublication,
 } from '../../../shared/records/publications.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
-import { fuzzRuns, mutated } from '../../support/mutations.ts'
 import { ann, post, room, uuid } from '../domain/chat-fixtures.ts'
+import { fuzzRuns, mutated } from './alterations.ts'
 
 const runs = { numRuns: fuzzRuns(5_000) }
 const slow = 600_000

@@ -13,7 +13,7 @@ import { append, chatCreated, fillRoom } from '../../../contract/stored-chat.ts'
 import { until } from '../../../support/poll.ts'
 import { recordingLog } from '../../../support/recording-log.ts'
 
-const writer = fileURLToPath(new URL('pglite-writer.ts', import.meta.url))
+const writer = fileURLToPath(new URL('writer.ts', import.meta.url))
 
 /** Runs the writer until it has stored this many, kills it with −9, and tells the last seq it acknowledged. */
 const writeAndDie = async (folder: string, room: string, atLeast: number): Promise<number> => {
