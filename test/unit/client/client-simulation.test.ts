@@ -12,9 +12,9 @@ const problemsOf = async (seed: number, sabotage?: AppSabotage): Promise<string[
   return problems.map((problem) => `seed ${seed}: ${problem}`)
 }
 
-describe('Applications on the client, under seeded interleavings', () => {
+describe('Applications on the client, with seeded interleavings', () => {
   it.each(Array.from({ length: parts }, (_, part) => part))(
-    'have the exact history of every room, and every call settled (part %i)',
+    'receive the exact history of every room, and every call is settled (part %i)',
     { timeout: 120_000 },
     async (part) => {
       const problems: string[] = []
@@ -23,7 +23,7 @@ describe('Applications on the client, under seeded interleavings', () => {
     },
   )
 
-  it('do enough in a run to mean something', async () => {
+  it('perform enough operations in a run', async () => {
     const runs = await Promise.all([1, 2, 3, 4, 5].map((seed) => simulateApps(seed)))
     const seen = runs.flatMap(({ apps }) => apps.flatMap((app) => app.seen.map(({ name }) => name)))
     expect(new Set(seen)).toEqual(new Set(['chat', 'message', 'members', 'left']))
@@ -38,11 +38,11 @@ const isCaught = async (sabotage: AppSabotage): Promise<boolean> => {
 }
 
 describe('The simulation of applications catches', () => {
-  it('a service that does not tell where a room goes on', async () => {
+  it('a service that omits `others` from the answer to a resume', async () => {
     expect(await isCaught({ garble: ({ body, ...frame }) => ({ ...frame, body: { ...body, others: undefined } }) })).toBe(true)
   })
 
-  it('a service that says to have recovered what it did not', async () => {
+  it('a service that answers `recovered: true` without the missed frames', async () => {
     let isReplaying = false
     const garble: AppSabotage['garble'] = (frame) => {
       if (frame.event === 'create-user') isReplaying = true
@@ -52,7 +52,7 @@ describe('The simulation of applications catches', () => {
     expect(await isCaught({ garble })).toBe(true)
   })
 
-  it('a history that leaves messages out', async () => {
+  it('a history with missing messages', async () => {
     const store: AppSabotage['store'] = ({ eventStore, readModel }) => ({
       eventStore,
       readModel: {
@@ -66,7 +66,7 @@ describe('The simulation of applications catches', () => {
     expect(await isCaught({ store })).toBe(true)
   })
 
-  it('a confirmation of what was not stored', async () => {
+  it('a confirmation of a message that was not stored', async () => {
     const garble: AppSabotage['garble'] = ({ error, ...frame }) =>
       error === undefined ? frame : { ...frame, body: { id: frame.id } }
     expect(await isCaught({ garble })).toBe(true)
