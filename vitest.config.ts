@@ -1,10 +1,11 @@
 import type { TestProjectInlineConfiguration } from 'vitest/config'
 import { defineConfig } from 'vitest/config'
-import { summaryReporter } from './test/support/summary/summary-reporter.ts'
+import { summaryReporter } from './test/reporter/summary-reporter.ts'
 
-const ownStacks = 'test/support/stack/**/*.test.ts'
+const embeddedDatabases = 'test/unit/postgres/pglite/**/*.test.ts'
+const ownStacks = 'test/stack/**/*.test.ts'
 const securedStacks = 'test/security/secured/**/*.test.ts'
-const sharesStack = 'test/support/stack/shared-stack.test.ts'
+const sharesStack = 'test/stack/shared-stack.test.ts'
 
 /** Needs a container engine: with `STACK=docker` only. */
 const containers: TestProjectInlineConfiguration = {
@@ -21,9 +22,10 @@ const containers: TestProjectInlineConfiguration = {
 }
 
 /**
- * Three projects, one after another: what needs nothing, what shares one stack
- * of real services, and what harms, or guards,
- * the stack that it has to itself.
+ * Projects run in the order of their groups: `unit` and `processes` need no
+ * services, the tests of `stack` share one stack of real services, and each
+ * test file of `faults` has a stack of its own. Tests of `unit` run in one
+ * process per worker; those of `processes` start child processes.
  */
 export default defineConfig({
   test: {
@@ -37,9 +39,23 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/{unit,architecture}/**/*.test.ts', 'test/k8s/manifests/**/*.test.ts', 'test/support/**/*.test.ts'],
-          exclude: [ownStacks],
+          include: ['test/{unit,architecture}/**/*.test.ts', 'test/k8s/manifests/**/*.test.ts'],
+          exclude: [embeddedDatabases],
           sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+          // Half of the CPU time of these files was the start of a process and the loading of modules for each.
+          isolate: false,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: ['test/reporter/**/*.test.ts', embeddedDatabases],
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -48,6 +48,8 @@ export const openEmbeddedAdapters = async (
   })
   life.add('database', database.close)
   await bringUpToDate(database, () => migrate(url, log))
+  // No other process uses this database, so none of an older version.
+  await database.raiseLevel()
   const pruning = startPeriodicPrune({ pruneSlice: database.pruneRejections, clock: systemClock, log })
   life.add('pruning', pruning.stop)
 

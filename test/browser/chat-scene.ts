@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
-import type { Window } from '../support/browser/window.ts'
-import { openWindow } from '../support/browser/window.ts'
+import type { Window } from './window.ts'
+import { openWindow } from './window.ts'
 
 /** A conversation for screenshots. */
 export interface ChatScene {

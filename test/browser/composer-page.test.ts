@@ -2,10 +2,10 @@ import type { Browser, WebSocketRoute } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
-import type { Window } from '../support/browser/window.ts'
-import { openWindow } from '../support/browser/window.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import type { Window } from './window.ts'
+import { openWindow } from './window.ts'
 
 const missing = await whyNoBrowser()
 

@@ -2,13 +2,13 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
 import { connect } from '../../shared/client/connect.ts'
-import { accessibilityProblems } from '../support/browser/accessibility.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
-import type { Window } from '../support/browser/window.ts'
-import { openWindow } from '../support/browser/window.ts'
 import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import { accessibilityProblems } from './accessibility.ts'
+import type { Window } from './window.ts'
+import { openWindow } from './window.ts'
 
 const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
 

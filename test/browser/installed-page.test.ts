@@ -2,9 +2,9 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
-import { openWindow } from '../support/browser/window.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import { openWindow } from './window.ts'
 
 const missing = await whyNoBrowser()
 

@@ -4,10 +4,10 @@ import { buildPage } from '../../services/web/build.ts'
 import type { ChatClient } from '../../shared/client/chat-client.ts'
 import { connect } from '../../shared/client/connect.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
-import type { Window } from '../support/browser/window.ts'
-import { openWindow } from '../support/browser/window.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import type { Window } from './window.ts'
+import { openWindow } from './window.ts'
 
 const missing = await whyNoBrowser()
 

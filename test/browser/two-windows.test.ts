@@ -1,13 +1,13 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
-import { accessibilityProblems } from '../support/browser/accessibility.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
-import type { Window } from '../support/browser/window.ts'
-import { openWindow } from '../support/browser/window.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
+import { accessibilityProblems } from './accessibility.ts'
+import type { Window } from './window.ts'
+import { openWindow } from './window.ts'
 
 const missing = whyNoStack() ?? (await whyNoBrowser())
 

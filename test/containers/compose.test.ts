@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errors } from '../../shared/protocol/errors.ts'
 import { journeys } from '../e2e/journeys.suite.ts'
-import type { ComposeProject } from '../support/compose/compose-project.ts'
-import { bringUp } from '../support/compose/compose-project.ts'
 import { until } from '../support/poll.ts'
+import type { ComposeProject } from './compose/compose-project.ts'
+import { bringUp } from './compose/compose-project.ts'
 import { providedCompose, whyNoContainers } from './provided-containers.ts'
 import { rollingRestart } from './rolling-restart.ts'
 

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node'
-import { composeTool } from '../support/compose/compose-tool.ts'
-import { prepareContainers } from '../support/stack/containers/container-images.ts'
+import { composeTool } from './compose/compose-tool.ts'
+import { prepareContainers } from './container-images.ts'
 // For its declaration of what may be provided.
 import type {} from './provided-containers.ts'
 

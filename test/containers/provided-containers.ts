@@ -1,5 +1,5 @@
 import { inject } from 'vitest'
-import type { ComposeTool } from '../support/compose/compose-tool.ts'
+import type { ComposeTool } from './compose/compose-tool.ts'
 
 /** What global setup leaves for the test files: how Compose is called, or why there are no containers. */
 export type ProvidedContainers = { readonly compose: ComposeTool } | { readonly missing: string }

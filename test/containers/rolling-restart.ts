@@ -2,13 +2,13 @@ import type { Verdicts } from '../support/checker/check.ts'
 import { checkRun, problemsOf } from '../support/checker/check.ts'
 import { hasAll } from '../support/checker/has-all.ts'
 import { truthFromLists } from '../support/checker/truth-from-lists.ts'
-import type { ComposeProject } from '../support/compose/compose-project.ts'
 import type { LatencySummary } from '../support/load/latencies.ts'
 import type { Load } from '../support/load/load.ts'
 import { createLoad } from '../support/load/load.ts'
 import { nowMs } from '../support/load/load-context.ts'
 import { freshTag } from '../support/load/run-ids.ts'
 import { until } from '../support/poll.ts'
+import type { ComposeProject } from './compose/compose-project.ts'
 
 export interface RollingRestartOptions {
   readonly perSecond: number

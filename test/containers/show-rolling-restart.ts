@@ -1,6 +1,6 @@
-import { bringUp } from '../support/compose/compose-project.ts'
-import { composeTool } from '../support/compose/compose-tool.ts'
-import { prepareContainers } from '../support/stack/containers/container-images.ts'
+import { bringUp } from './compose/compose-project.ts'
+import { composeTool } from './compose/compose-tool.ts'
+import { prepareContainers } from './container-images.ts'
 import { rollingRestart } from './rolling-restart.ts'
 
 /** Brings docker-compose.yml up, restarts every writer and gateway under load, and prints what people noticed of it. */

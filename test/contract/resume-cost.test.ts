@@ -9,12 +9,12 @@ import { defaultBounds } from '../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../shared/runtime/config/times.ts'
 import { createMetrics } from '../../shared/runtime/observability/metrics.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
-import { silentWire } from '../support/client/silent-wire.ts'
 import { openAdmission } from '../support/open-admission.ts'
 import { until } from '../support/poll.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import { whyNoStack } from '../support/stack/shared-stack.ts'
 import { openFresh } from './postgres/open-postgres.ts'
+import { silentWire } from './silent-wire.ts'
 import { append, chatCreated, messagePosted, userCreated } from './stored-chat.ts'
 
 const roomCount = 500

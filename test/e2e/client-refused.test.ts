@@ -11,12 +11,12 @@ import { bundle } from '../../infra/npm/bundle.ts'
 import type { ConnectOptions } from '../../shared/client/chat-client.ts'
 import { connect } from '../../shared/client/connect.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
-import { runInBrowser } from '../support/browser/run-in-browser.ts'
 import { freshName } from '../support/client/person.ts'
 import { secretIssuer, testSecret } from '../support/issuer.ts'
 import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import { runInBrowser } from './run-in-browser.ts'
 
 const patience = { withinMs: 40_000 }
 const { token } = secretIssuer()

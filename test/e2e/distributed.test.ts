@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dump } from '../contract/postgres/session.ts'
-import { chatEvents } from '../support/client/chat-events.ts'
+import { roomEvents } from '../support/checker/event-topic.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
@@ -83,7 +83,7 @@ describe.skipIf(whyNoStack())('The distributed chat, two gateways and two writer
     await bob.say(room, 'two')
     await ann.removeUsers(room, [bob.id])
     const feed = await ann.feedTo(room, 4)
-    const records = await chatEvents(sharedStack().urls().kafkaBrokers, chat.namespace, room, 4)
+    const records = await roomEvents(sharedStack().urls().kafkaBrokers, chat.namespace, room, 4)
     expect(records).toEqual(feed.map(({ event, seq, body }) => ({ v: 1, event, room, seq, body })))
   })
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freshName, personOn } from '../support/client/person.ts'
-import type { CollectedSpan, Collector } from '../support/observability/collector.ts'
-import { startCollector } from '../support/observability/collector.ts'
 import { until } from '../support/poll.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
+import type { CollectedSpan, Collector } from './collector.ts'
+import { startCollector } from './collector.ts'
 
 const secret = 'the text of a private message'
 

@@ -64,7 +64,10 @@ describe.skipIf(whyNoStack())('Beside a later version with more fields', () => {
       await appendWritten(database.eventStore, written(event, data))
       const frame = `{"event":"new-message","room":"${room}","seq":${seq},"body":${data}}`
       const { commandId, digest } = event
-      const text = writeRoomPublication({ room, events: [{ seq, event: 'new-message', commandId, digest, frame }] }, 100_000)
+      const text = writeRoomPublication(
+        { room, events: [{ seq, event: 'new-message', membership: 'none', commandId, digest, frame }] },
+        100_000,
+      )
       await redis.publish(`${chat.namespace}:room:${room}`, text.replace('{"v":1,', `{"v":${v},"trace":"t",`))
     }
     await publishAs(2, 1)

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { problemsOf } from '../support/checker/check.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
-import { harmedChat, runHarmed } from './harmed-applications.ts'
+import { chatUnderFaults, runUnderFaults } from './apps-under-faults.ts'
 import { ownChat } from './own-chat.ts'
 
-describe.skipIf(stackKind() === 'env')('Applications on the client, while the service is harmed', () => {
-  const own = ownChat(harmedChat)
+describe.skipIf(stackKind() === 'env')('Applications on the client, while faults hit the service', () => {
+  const own = ownChat(chatUnderFaults)
 
   it('saw what every invariant asks for, each as if on one connection that never broke', { timeout: 300_000 }, async () => {
-    const { verdicts, messages, unfulfilled, returns } = await runHarmed(own())
+    const { verdicts, messages, unfulfilled, returns } = await runUnderFaults(own())
     expect(problemsOf(verdicts)).toEqual([])
     expect(messages).toBeGreaterThan(200)
     expect(unfulfilled).toBe(0)

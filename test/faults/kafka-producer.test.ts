@@ -146,7 +146,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     }
     const publishing = ['a', 'b', 'c'].map(publishAll)
     const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-    for (let harm = 0; harm < 10; harm += 1) {
+    for (let round = 0; round < 10; round += 1) {
       await pause(random.next() * 300)
       const direction = (['both', 'answers', 'requests'] as const)[random.below(3)]
       if (random.chance(0.5)) link.cut('reset')
@@ -175,7 +175,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
         if ((await outcomeOf(log.publish([record('k', String(sent))]))) === 'durable') sent += 1
       }
     })()
-    for (let harm = 0; harm < 6; harm += 1) {
+    for (let round = 0; round < 6; round += 1) {
       await new Promise((resolve) => setTimeout(resolve, 100 + random.next() * 300))
       if (random.chance(0.5)) link.cut('reset')
       else link.cut('black-hole', 'answers')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { chatEvents } from '../support/client/chat-events.ts'
+import { roomEvents } from '../support/checker/event-topic.ts'
 import type { FeedFrame } from '../support/client/chat-socket.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'
@@ -47,7 +47,7 @@ describe.skipIf(stackKind() === 'env')('A writer that is killed', () => {
       expect(confirmations.map(({ body }) => body?.id)).toEqual(feed.slice(1).map(({ body }) => body.id))
       expect((await ann.history(room)).map(({ msg }) => msg)).toEqual(texts)
       const { kafkaBrokers } = stack.urls()
-      const records = await chatEvents(kafkaBrokers, chat.namespace, room, 31)
+      const records = await roomEvents(kafkaBrokers, chat.namespace, room, 31)
       const firsts = [...new Set(records.map(({ seq }) => seq))]
       expect(firsts).toEqual(feed.map(({ seq }) => seq))
       await until('a quiet writer', async () => (await fetch(`${successor.internalUrl}/readyz`)).ok)

@@ -27,7 +27,7 @@ export const gatewaysOf =
     return found
   }
 
-/** A stack and a chat for this `describe` alone, to be harmed; call the result inside a test. */
+/** A stack and a chat for this `describe` alone, on which faults may be injected; call the result inside a test. */
 export const ownChat = (options: ChatOptions, links: readonly string[] = []): (() => OwnChat) => {
   const owned = new AsyncDisposableStack()
   let own: OwnChat | undefined

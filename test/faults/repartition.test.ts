@@ -5,13 +5,13 @@ import { repartition } from '../../infra/kafka/admin/repartition.ts'
 import { defaultTimes } from '../../shared/runtime/config/times.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import { freshName } from '../support/client/person.ts'
-import type { SteadyPerson } from '../support/client/steady-person.ts'
-import { steadyPerson } from '../support/client/steady-person.ts'
 import { until } from '../support/poll.ts'
 import { recordingLog } from '../support/recording-log.ts'
 import type { Replica } from '../support/stack/server.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
 import { ownChat, quickWriters } from './own-chat.ts'
+import type { SteadyPerson } from './steady-person.ts'
+import { steadyPerson } from './steady-person.ts'
 
 const people = 6
 

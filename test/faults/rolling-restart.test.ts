@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { freshName } from '../support/client/person.ts'
-import type { SteadyPerson } from '../support/client/steady-person.ts'
-import { steadyPerson } from '../support/client/steady-person.ts'
 import { until } from '../support/poll.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
 import { ownChat, quickWriters } from './own-chat.ts'
+import type { SteadyPerson } from './steady-person.ts'
+import { steadyPerson } from './steady-person.ts'
 
 const people = 6
 

@@ -3,25 +3,25 @@ import { parseArgs } from 'node:util'
 import type { Stack } from '../support/stack/stack.ts'
 import { startStack } from '../support/stack/start-stack.ts'
 import { allFaults } from './catalogue/all-faults.ts'
-import { controls } from './catalogue/controls.ts'
+import { mutants } from './catalogue/mutants.ts'
 import type { Fault } from './harness/fault.ts'
 import { keepHistory } from './harness/keep-history.ts'
-import { runControl } from './harness/run-control.ts'
 import { brokenBy, runFault } from './harness/run-fault.ts'
+import { runMutant } from './harness/run-mutant.ts'
 import { markdownHead, markdownRow, tableHead, tableRow } from './harness/table.ts'
 import { linkedRoles } from './harness/world.ts'
 import { writeRows } from './harness/write-rows.ts'
 
 const usage = `Usage: npm run test:faults -- [--only F5,F6] [--seed 42] [--rate 60] [--into FILE]
-       npm run test:faults -- --controls
+       npm run test:faults -- --mutants
        npm run test:faults -- --list
 
-  --only      these faults, by their numbers; of the controls, those under them
+  --only      these faults, by their numbers; of the mutants, those under them
   --seed      what a run draws at random; the table tells it, and the same one replays
   --rate      messages a second
   --keep      folder for the histories of runs that fail (default: ./fault-histories)
   --into      puts each row into this document's table too
-  --controls  switches one defence off after the other, and requires the checker to notice
+  --mutants  removes one defence after another, and requires the checker to detect it
   --list      tells what there is, and runs nothing
 `
 
@@ -32,7 +32,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '60' },
     keep: { type: 'string', default: 'fault-histories' },
     into: { type: 'string' },
-    controls: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -44,7 +44,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const wanted: ReadonlySet<string> | undefined = values.only === undefined ? undefined : new Set(values.only.split(','))
 
 const checkWanted = (): void => {
-  const known = new Set([...allFaults, ...controls.map(({ fault }) => fault)].map(({ id }) => id))
+  const known = new Set([...allFaults, ...mutants.map(({ fault }) => fault)].map(({ id }) => id))
   for (const id of wanted ?? []) if (!known.has(id)) throw new Error(`there is no fault ${id}; --list tells which there are`)
 }
 
@@ -87,15 +87,15 @@ const runAll = async (stack: Stack): Promise<number> => {
   return failed
 }
 
-const runControls = async (stack: Stack): Promise<number> => {
+const runMutants = async (stack: Stack): Promise<number> => {
   const head = markdownHead(['removed defence', 'fault', 'detected', 'output of the checker'])
   let missed = 0
   say(head)
-  for (const control of controls.filter(({ fault }) => isWanted(fault))) {
-    const tried = await attempted(control.off, () => runControl(stack, control, Number(values.seed)))
-    if (tried?.isCaught !== true) missed += 1
+  for (const mutant of mutants.filter(({ fault }) => isWanted(fault))) {
+    const tried = await attempted(mutant.without, () => runMutant(stack, mutant, Number(values.seed)))
+    if (tried?.isDetected !== true) missed += 1
     if (tried === undefined) continue
-    tell('controls', head, markdownRow([control.off, control.fault.id, tried.isCaught ? 'yes' : '**NO**', tried.said]))
+    tell('mutants', head, markdownRow([mutant.without, mutant.fault.id, tried.isDetected ? 'yes' : '**NO**', tried.said]))
   }
   say(`\n${missed === 0 ? 'All are caught.' : `${missed} are not caught.`}`)
   return missed
@@ -104,7 +104,7 @@ const runControls = async (stack: Stack): Promise<number> => {
 const run = async (): Promise<number> => {
   checkWanted()
   await using stack = await startStack({ links: linkedRoles })
-  return await (values.controls ? runControls(stack) : runAll(stack))
+  return await (values.mutants ? runMutants(stack) : runAll(stack))
 }
 
 if (values.help) say(usage)

@@ -1,8 +1,8 @@
-/** `npm run show:client`: what applications on the client saw while the service under them was harmed, judged. */
+/** `npm run show:client`: what applications on the client saw while faults hit the service, and the verdict of the checker. */
 import type { invariants } from '../support/checker/check.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import { startStack } from '../support/stack/start-stack.ts'
-import { harmedChat, harms, runHarmed } from './harmed-applications.ts'
+import { chatUnderFaults, faults, runUnderFaults } from './apps-under-faults.ts'
 import { gatewaysOf } from './own-chat.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -20,11 +20,11 @@ const sentences: Readonly<Record<keyof typeof invariants, string>> = {
 }
 
 await using stack = await startStack()
-await using chat = await startChat(stack, harmedChat)
-const run = await runHarmed({ stack, chat, gateway: gatewaysOf(chat) })
+await using chat = await startChat(stack, chatUnderFaults)
+const run = await runUnderFaults({ stack, chat, gateway: gatewaysOf(chat) })
 const returns = run.returns.reduce((sum, times) => sum + times, 0)
 
-say(`  harmed                 ${Object.keys(harms).join('; ')}`)
+say(`  faults                 ${Object.keys(faults).join('; ')}`)
 say(`  applications           ${run.applications}, on 2 gateways, in ${run.rooms} rooms`)
 say(`  connections            ${returns} were lost, and made again`)
 say(`  messages stored        ${run.messages}; calls refused or of unknown fate: ${run.unfulfilled}`)

@@ -1,4 +1,4 @@
-/** `npm run soak -- --minutes N`: a random schedule of harms under load, drawn by a seed, and the verdict on all of it. */
+/** `npm run soak -- --minutes N`: a random schedule of faults under load, drawn by a seed, and the verdict of the checker. */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { startStack } from '../support/stack/start-stack.ts'

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { summaryReporter } from '../support/summary/summary-reporter.ts'
+import { summaryReporter } from '../reporter/summary-reporter.ts'
 
 /** `npm run test:k8s`: on a real cluster, apart from the others. */
 export default defineConfig({

@@ -1,6 +1,4 @@
 import { checkRun, problemsOf } from '../support/checker/check.ts'
-import type { FeedCount } from '../support/checker/distinct-feeds.ts'
-import { countFeeds } from '../support/checker/distinct-feeds.ts'
 import { readEventTopic } from '../support/checker/event-topic.ts'
 import { hasAll } from '../support/checker/has-all.ts'
 import { readList } from '../support/checker/read-list.ts'
@@ -15,6 +13,8 @@ import { freshTag } from '../support/load/run-ids.ts'
 import { until } from '../support/poll.ts'
 import type { Stack } from '../support/stack/stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
+import type { FeedCount } from './distinct-feeds.ts'
+import { countFeeds } from './distinct-feeds.ts'
 
 export interface SameFeeds extends FeedCount {
   readonly sent: number
@@ -44,7 +44,7 @@ const listAll = async (load: Load, truth: Truth): Promise<{ readonly listed: num
   const problems: string[] = []
   let listed = 0
   for (const [room, stored] of truth.rooms) {
-    const [user = 0] = load.sessionCounts.members.get(room) ?? []
+    const [user = 0] = load.population.members.get(room) ?? []
     const frames = await readList(load, room, user)
     listed += frames.length
     if (frames.length !== stored.messages) problems.push(`room ${room}: ${frames.length} of ${stored.messages} are listed`)

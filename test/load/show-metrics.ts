@@ -1,14 +1,14 @@
 /** A load on the real stack, watched by a real Prometheus: what it costs, and a picture of the dashboards' series. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Chart } from '../support/observability/chart.ts'
-import { chartsSvg } from '../support/observability/chart.ts'
 import type { Panel } from '../support/observability/dashboards.ts'
 import { panels } from '../support/observability/dashboards.ts'
 import { watchedLoad } from '../support/observability/watched-load.ts'
 import { projectFolder } from '../support/stack/replica.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import { startStack } from '../support/stack/start-stack.ts'
+import type { Chart } from './chart.ts'
+import { chartsSvg } from './chart.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const picture = join(projectFolder, 'infra/observability/series.svg')

@@ -1,13 +1,14 @@
-import type { Append, NewEvent } from '../../../shared/ports/event-store.ts'
+import type { Append, NewEvent, StoredEvent } from '../../../shared/ports/event-store.ts'
+import { toStored } from '../../../shared/records/stored-event.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { project } from './projection.ts'
 import { changeParameterCount, changeValues, columns, parameters } from './write-changes.ts'
 
-const ownParameterCount = 16
+const ownParameterCount = 18
 
 export const appendBatchStatement: Statement = {
-  name: 'append-batch',
-  text: `select append_batch(${parameters(1, ownParameterCount + changeParameterCount)}) as is_appended`,
+  name: 'append-events',
+  text: `select append_events(${parameters(1, ownParameterCount + changeParameterCount)}) as is_appended`,
 }
 
 type Head = readonly [room: string, seq: number]
@@ -30,20 +31,22 @@ const headValues = (heads: Append['heads']): readonly unknown[] => {
   ]
 }
 
-const byStream = (one: NewEvent, other: NewEvent): number => {
-  if (one.event.stream === other.event.stream) return one.event.seq - other.event.seq
-  return one.event.stream < other.event.stream ? -1 : 1
+const byStream = (one: StoredEvent, other: StoredEvent): number => {
+  if (one.stream === other.stream) return one.seq - other.seq
+  return one.stream < other.stream ? -1 : 1
 }
 
 const eventValues = (events: readonly NewEvent[]): readonly unknown[] =>
   columns(
-    events.toSorted(byStream),
-    ({ event }) => event.stream,
-    ({ event }) => event.seq,
-    ({ event }) => event.type,
+    events.map(toStored).sort(byStream),
+    ({ stream }) => stream,
+    ({ seq }) => seq,
+    ({ type }) => type,
     ({ data }) => data,
-    ({ event }) => event.commandId,
-    ({ event }) => event.digest,
+    ({ commandId }) => commandId,
+    ({ digest }) => digest,
+    ({ name }) => name,
+    ({ membership }) => (membership === 'none' ? null : membership),
   )
 
 const rejectionValues = ({ rejections, unread }: Append): readonly unknown[] =>
@@ -58,7 +61,7 @@ const rejectionValues = ({ rejections, unread }: Append): readonly unknown[] =>
     ({ rejection }) => (rejection.details === undefined ? null : JSON.stringify(rejection.details)),
   )
 
-/** The arguments of the database function `append_batch`, in its order. */
+/** The arguments of the database function `append_events`, in its order. */
 export const appendValues = (batch: Append): readonly unknown[] => [
   ...headValues(batch.heads),
   ...eventValues(batch.events),

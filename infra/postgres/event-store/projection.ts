@@ -1,5 +1,9 @@
-import type { ChatEvent, DomainEvent, User } from '../../../shared/domain/events.ts'
-import { timeOf } from '../../../shared/domain/events.ts'
+import type { User } from '../../../shared/domain/events.ts'
+import type { ChatCreated } from '../../../shared/room-events/create-chat.ts'
+import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
+import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
+import { timeOf, usersNamed } from '../../../shared/room-events/membership-effect.ts'
+import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
 
 /** A new room. */
 export interface CreatedChat {
@@ -53,36 +57,38 @@ interface MutableChanges {
 
 /** The row after this event; of what stood before, only what the event leaves alone is kept. */
 const chatAfter = (before: ChatChange | undefined, event: ChatEvent): ChatChange => {
-  const at = timeOf(event)
-  const head = { ...before, id: event.stream, seq: event.seq, lastAt: at, membersAdded: before?.membersAdded ?? 0 }
-  switch (event.type) {
-    case 'MessagePosted':
-      return head
-    case 'ChatCreated': {
-      const { name, users } = event.body.chat
-      return {
-        ...head,
-        created: { name, createdBy: event.body.user_id, createdAt: at },
-        membersAdded: users.length,
-        modifiedAt: at,
-      }
-    }
-    case 'UsersAdded':
-    case 'UsersRemoved': {
-      const { length } = event.body.users
-      if (length === 0) return head
-      return { ...head, membersAdded: head.membersAdded + (event.type === 'UsersAdded' ? length : -length), modifiedAt: at }
-    }
+  const at = timeOf(event.body)
+  const { membership, users } = membersOf(event)
+  const change = membership === 'removes' ? -users.length : users.length
+  return {
+    ...before,
+    ...(event.type === 'ChatCreated' ? { created: createdBy(event) } : {}),
+    ...(change === 0 ? {} : { modifiedAt: at }),
+    id: event.stream,
+    seq: event.seq,
+    lastAt: at,
+    membersAdded: (before?.membersAdded ?? 0) + change,
   }
 }
 
+const createdBy = ({ body }: ChatCreated): CreatedChat => ({
+  name: body.chat.name,
+  createdBy: body.user_id,
+  createdAt: body.chat.created_at,
+})
+
+/** The users whom an event adds or removes. */
+const membersOf = (event: ChatEvent): { readonly membership: MembershipEffect; readonly users: readonly string[] } => {
+  const membership = roomEventOfType(event.type)?.membership ?? 'none'
+  return { membership, users: usersNamed(membership, event.body) }
+}
+
 const gatherMembers = (members: MutableChanges['members'], event: ChatEvent): void => {
-  if (event.type === 'MessagePosted') return
-  const users = event.type === 'ChatCreated' ? event.body.chat.users : event.body.users
+  const { membership, users } = membersOf(event)
   for (const user of users) {
     const key = `${event.stream} ${user}`
     const names = { chat: event.stream, user }
-    if (event.type === 'UsersRemoved') members.set(key, { ...names, ...members.get(key), until: event.seq })
+    if (membership === 'removes') members.set(key, { ...names, ...members.get(key), until: event.seq })
     else members.set(key, { ...names, since: event.seq - 1 })
   }
 }

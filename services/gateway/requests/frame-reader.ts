@@ -1,5 +1,6 @@
 import type { ErrorBody } from '../../../shared/protocol/errors.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
+import { supportedLevel } from '../../../shared/protocol/feature-level.ts'
 import { callerIdChars } from '../../../shared/protocol/fields.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
 import { parseJson } from '../../../shared/protocol/parse-json.ts'
@@ -12,6 +13,8 @@ export type ReadFrame = { readonly request: Request } | { readonly asked: Asked;
 
 /** Parses and validates the text of a frame. An error names field and reason. Never throws. */
 export type FrameReader = (text: string) => ReadFrame
+
+type Schemas = ReturnType<typeof requestSchemas>
 
 const unparsed: Asked = { event: 'error' }
 
@@ -54,9 +57,16 @@ export const askedOf = (text: string): Asked => {
   return { event: eventOf(event), ...callerIdOf(id) }
 }
 
-export const createFrameReader = (limits: ProtocolLimits): FrameReader => {
-  const schemas = requestSchemas(limits)
+/** `level`: the feature level now; events and fields of a later one are refused as unknown. */
+export const createFrameReader = (limits: ProtocolLimits, level: () => number = () => supportedLevel): FrameReader => {
+  const byLevel = new Map<number, Schemas>()
+  const schemasAt = (wanted: number): Schemas => {
+    const schemas = byLevel.get(wanted) ?? requestSchemas(limits, wanted)
+    byLevel.set(wanted, schemas)
+    return schemas
+  }
   return (text) => {
+    const schemas = schemasAt(level())
     const value = parse(text)
     if (value === undefined)
       return {

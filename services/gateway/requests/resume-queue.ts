@@ -26,7 +26,7 @@ export const createResumeQueue = ({ requester, resume, lookups, guarded, maxWait
     if (waiting >= maxWaiting)
       return requester.fail(request, errorBody('rate_limited', 'too many resumes waiting', undefined, 1_000))
     const readStanding = async (): Promise<Standing> => {
-      const [memberships, epoch] = await Promise.all([lookups.memberships(user), lookups.epoch()])
+      const [memberships, { epoch }] = await Promise.all([lookups.memberships(user), lookups.meta()])
       return { memberships, epoch }
     }
     waiting += 1

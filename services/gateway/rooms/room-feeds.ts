@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import type { ChangedHead, HeldHead } from '../../../shared/ports/read-model.ts'
 import { withCallerId } from '../../../shared/records/publications.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
-import { usersNamed } from '../send-queue/feed-item.ts'
+import { membersChanged } from '../send-queue/feed-item.ts'
 import { textFrame } from '../send-queue/framing.ts'
 import type { DeliveryWatch } from './delivery-watch.ts'
 import type { PendingCommands, Sender } from './pending-commands.ts'
@@ -80,14 +80,14 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
   }
 
   const pass = (feed: RoomFeed, item: FeedItem): void => {
-    const named = usersNamed(item.event, item.frame) ?? []
-    if (item.event !== 'remove-users') {
-      for (const user of named) for (const session of sessionsOf(user)) session.joinAt(item.room, item.seq)
+    const changed = membersChanged(item)
+    if (item.membership === 'adds') {
+      for (const user of changed) for (const session of sessionsOf(user)) session.joinAt(item.room, item.seq)
     }
     const confirmation = pending.confirm(item, isReceiving(item))
     const { sockets, full } = give(feed, item, confirmation?.requestIds)
     delivery.passed(item, sockets)
-    if (item.event === 'remove-users') endRemoved(feed, item, new Set(named))
+    if (item.membership === 'removes') endRemoved(feed, item, new Set(changed))
     for (const answer of confirmation?.answers ?? []) answer()
     for (const subscriber of full) subscriber.fallBehind()
   }

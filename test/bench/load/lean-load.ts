@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { planSessionCounts } from '../../support/load/crowd.ts'
 import { sendAtDueTimes } from '../../support/load/due-times.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import { createLatencies } from '../../support/load/latencies.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { messageText } from '../../support/load/message-text.ts'
+import { planPopulation } from '../../support/load/population.ts'
 import { runIds } from '../../support/load/run-ids.ts'
 import { sendersInTurn } from '../../support/load/senders.ts'
 import { until } from '../../support/poll.ts'
@@ -95,8 +95,8 @@ const mostProblems = 20
 export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
   const { dialect, urls, users, rooms, messageChars, checkers, tag, seed } = options
   const ids = runIds(tag, options.startMs ?? nowMs())
-  const sessionCounts = planSessionCounts({ users, rooms, roomSize: `${options.roomSize}`, seed })
-  const nextSender = sendersInTurn(sessionCounts.members, seed)
+  const population = planPopulation({ users, rooms, roomSize: `${options.roomSize}`, seed })
+  const nextSender = sendersInTurn(population.members, seed)
   const members: Member[] = []
   const problems: string[] = []
   const msg = messageText(messageChars)
@@ -135,7 +135,7 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
     const room = aimed[operation] ?? 0
     intended[operation] = Number.NaN
     refused += 1
-    expected -= sessionCounts.members.get(room)?.length ?? 0
+    expected -= population.members.get(room)?.length ?? 0
     sentTo.set(room, (sentTo.get(room) ?? 0) - 1)
     afterConfirm()
   }
@@ -184,12 +184,12 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
     return member
   }
 
-  const allRooms = [...sessionCounts.members]
+  const allRooms = [...population.members]
   const sendOne = (intendedMs: number): void => {
     const { room, user } = nextSender()
     const operation = intended.push(intendedMs) - 1
     aimed.push(room)
-    expected += sessionCounts.members.get(room)?.length ?? 0
+    expected += population.members.get(room)?.length ?? 0
     sentTo.set(room, (sentTo.get(room) ?? 0) + 1)
     const text = dialect.message(operation, ids.room(room), ids.command(operation, intendedMs), msg)
     memberAt(user).socket.send(text)
@@ -285,7 +285,7 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
     unwatch: async (injected, patienceMs) => {
       for (const [room, messages] of injected) {
         sentTo.set(room, (sentTo.get(room) ?? 0) + messages)
-        expected += messages * (sessionCounts.members.get(room)?.length ?? 0)
+        expected += messages * (population.members.get(room)?.length ?? 0)
       }
       const sent = injected.reduce((sum, [, messages]) => sum + messages, 0)
       return endWindow({ perSecond: 0, sent, refused: 0, confirmedMeanwhile: 0, isWhole: await settle(patienceMs) })

@@ -32,11 +32,23 @@ export const appendingTests = (opened: () => OpenStore): void => {
         stream: room,
         seq: 1,
         type: 'ChatCreated',
+        name: 'create-chat',
+        membership: 'adds',
         data: JSON.stringify(created.body),
         commandId: room,
         digest: created.digest,
       },
-      { v: 1, stream: room, seq: 2, type: 'MessagePosted', data: rawText, commandId: posted.commandId, digest: posted.digest },
+      {
+        v: 1,
+        stream: room,
+        seq: 2,
+        type: 'MessagePosted',
+        name: 'new-message',
+        membership: 'none',
+        data: rawText,
+        commandId: posted.commandId,
+        digest: posted.digest,
+      },
     ])
   })
 

@@ -128,7 +128,7 @@ describe.skipIf(whyNoStack())('An appender on PostgreSQL', () => {
     const [user, room] = [randomUUID(), randomUUID()]
     await appender.read(reading({ rooms: [room], members: [{ room, user }] }))
     await appender.append(appending({ events: [written(messagePosted(room, 2, user))], rejections: [refusedIn(room)] }))
-    expect(statements).toEqual(['read-snapshot', 'append-batch'])
+    expect(statements).toEqual(['read-snapshot', 'append-events'])
   })
 
   it('takes a lock that is not free in time for a timeout, and works on over the same connection', async () => {

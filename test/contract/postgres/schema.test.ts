@@ -15,9 +15,9 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     const log = recordingLog()
     await Promise.all([migrate(url, log), migrate(url, log), migrate(url, log)])
     const database = await openMigrated(url)
-    const epoch = await database.readModel.epoch()
+    const epoch = (await database.readModel.meta()).epoch
     await migrate(url, log)
-    expect(await database.readModel.epoch()).toBe(epoch)
+    expect((await database.readModel.meta()).epoch).toBe(epoch)
     expect(log.lines.filter((line) => line.includes('0001-first-tables'))).toHaveLength(1)
     await database.close()
   })
@@ -27,7 +27,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     const database = await openMigrated(url)
     await expect(database.assertSchema()).rejects.toThrow(SchemaError)
     await expect(database.assertSchema()).rejects.toThrow(
-      'lacks 0001-first-tables, 0002-forbidden-by-digest, 0003-append-batch: run "admin migrate" first',
+      'lacks 0001-first-tables, 0002-forbidden-by-digest, 0003-append-batch, 0004-event-names: run "admin migrate" first',
     )
     await migrate(url, recordingLog())
     await expect(database.assertSchema()).resolves.toBeUndefined()
@@ -80,7 +80,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     const epochs = await Promise.all(
       [await freshDatabase(), await freshDatabase()].map(async (url) => {
         const database = await openMigrated(url)
-        const epoch = await database.readModel.epoch()
+        const epoch = (await database.readModel.meta()).epoch
         await database.close()
         return epoch
       }),

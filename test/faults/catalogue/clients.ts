@@ -35,7 +35,7 @@ const neverReading = async (world: World): Promise<AsyncDisposable> => {
   bindAs(socket, world, 1)
   await world.pause(500)
   socket.pause()
-  const [room = 0] = world.load.sessionCounts.roomsOf(1)
+  const [room = 0] = world.load.population.roomsOf(1)
   const list = JSON.stringify({
     event: 'list-messages',
     body: { chat: { id: world.load.context.ids.room(room) }, query: { limit: 200 } },
@@ -73,7 +73,7 @@ export const clientFaults: readonly Fault[] = [
     title: 'one message sent by 100 racing retries on several gateways',
     expectation: 'one row, one seq, one answer',
     act: async (world) => {
-      const [room = 1] = world.load.sessionCounts.roomsOf(0)
+      const [room = 1] = world.load.population.roomsOf(0)
       const bodies = await raceRetries(world, 0, room, 100)
       world.note(`${bodies.length} answers, ${new Set(bodies).size} different`)
       if (bodies.length !== 100 || new Set(bodies).size !== 1) world.problem('not all were answered the same')

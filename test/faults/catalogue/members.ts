@@ -8,9 +8,7 @@ export const memberFaults: readonly Fault[] = [
     act: async (world) => {
       const { load, userIds } = world
       const link = world.stack.link('gateway-1', 'redis')
-      const leavers = [...load.sessionCounts.members].map(
-        ([room, members]) => [room, members[0] ?? 0, members.at(-1) ?? 0] as const,
-      )
+      const leavers = [...load.population.members].map(([room, members]) => [room, members[0] ?? 0, members.at(-1) ?? 0] as const)
       await world.broken(async () => {
         link.cut('black-hole')
         const outcomes = await Promise.all(

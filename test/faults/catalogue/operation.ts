@@ -58,7 +58,7 @@ export const operationFaults: readonly Fault[] = [
     expectation: 'dead-lettered; other records keep their order',
     act: async (world) => {
       const { ids } = world.load.context
-      const rooms = [...world.load.sessionCounts.members.keys()]
+      const rooms = [...world.load.population.members.keys()]
       const values = ['', 'not JSON', '{}', '{"v":2,"type":"PostMessage"}', '{"v":1,"type":"Shout"}', '[]', 'null']
       const producer = kafkaOf(world).producer({ allowAutoTopicCreation: false })
       await producer.connect()
@@ -82,9 +82,9 @@ export const operationFaults: readonly Fault[] = [
     isQuiet: true,
     act: async (world) => {
       const { load, chat } = world
-      const rooms = [...load.sessionCounts.members.keys()]
+      const rooms = [...load.population.members.keys()]
       for (let burst = 0; burst < 50; burst += 1)
-        await Promise.all(rooms.map((room) => load.post(load.sessionCounts.members.get(room)?.[0] ?? 0, room)))
+        await Promise.all(rooms.map((room) => load.post(load.population.members.get(room)?.[0] ?? 0, room)))
       for (const writer of chat.writers) await writer.stop()
       const before = await countEvents(world)
       await world.broken(async () => {
@@ -92,7 +92,7 @@ export const operationFaults: readonly Fault[] = [
         await Promise.all(chat.writers.map((writer) => writer.start()))
         await untilGroupHas(world, 2)
         // Behind all that is told again.
-        await Promise.all(rooms.map((room) => load.post(load.sessionCounts.members.get(room)?.[0] ?? 0, room)))
+        await Promise.all(rooms.map((room) => load.post(load.population.members.get(room)?.[0] ?? 0, room)))
       })
       const after = await countEvents(world)
       if (after !== before + rooms.length) world.problem(`${before} events became ${after - rooms.length}`)

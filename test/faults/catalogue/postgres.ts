@@ -5,7 +5,7 @@ import { kafkaOf } from '../harness/writer-group.ts'
 const states = ['40P01', '40001', '57014', '25P03', '55P03', '25006', '42P01', '42501'] as const
 
 /** From now on the database refuses one batch of events in three, each time for another reason. */
-const sabotage = `
+const mutant = `
   create function refuse_some() returns trigger language plpgsql as $$
     declare states text[] := array[${states.map((state) => `'${state}'`).join(', ')}];
     begin
@@ -47,7 +47,7 @@ export const postgresFaults: readonly Fault[] = [
     expectation: 'retried; nothing reaches the dead-letter topic',
     act: async (world) => {
       await world.broken(async () => {
-        await world.sql(sabotage)
+        await world.sql(mutant)
         await world.pause(12_000)
         await world.sql(repair)
       })

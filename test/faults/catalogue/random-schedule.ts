@@ -2,8 +2,8 @@ import type { Fault } from '../harness/fault.ts'
 import type { World } from '../harness/world.ts'
 import { untilGroupHas } from '../harness/writer-group.ts'
 
-/** Harms that may follow each other in any order; each leaves the system whole. */
-const harms: Readonly<Record<string, (world: World) => Promise<void>>> = {
+/** Faults that may follow each other in any order; each leaves the system whole. */
+const faults: Readonly<Record<string, (world: World) => Promise<void>>> = {
   'gateway killed': async (world) => {
     const gateway = world.random.pick(world.chat.gateways)
     await gateway.kill()
@@ -73,7 +73,7 @@ const allLinks = (world: World) =>
 
 const calmMs = 3_000
 
-/** One harm after another, drawn by the seed, for so long. */
+/** Injects one fault after another, drawn by the seed, for so long. */
 export const randomSchedule = (minutes: number): Fault => ({
   id: 'F29',
   title: `a random schedule of faults, ${minutes} min`,
@@ -82,9 +82,9 @@ export const randomSchedule = (minutes: number): Fault => ({
     const endsAt = performance.now() + minutes * 60_000
     const done = new Map<string, number>()
     while (performance.now() < endsAt) {
-      const name = world.random.pick(Object.keys(harms))
+      const name = world.random.pick(Object.keys(faults))
       await world.broken(async () => {
-        await harms[name]?.(world)
+        await faults[name]?.(world)
         await untilGroupHas(world, 2)
       })
       done.set(name, (done.get(name) ?? 0) + 1)

@@ -19,23 +19,23 @@ const deafen = (world: World): (() => void) => {
   }
 }
 
-const creatorOf = ({ load }: World, room: number): number => load.sessionCounts.members.get(room)?.[0] ?? 0
+const creatorOf = ({ load }: World, room: number): number => load.population.members.get(room)?.[0] ?? 0
 
 const strangerTo = ({ load }: World, room: number): number => {
-  const members = load.sessionCounts.members.get(room) ?? []
+  const members = load.population.members.get(room) ?? []
   return [...load.devices.keys()].find((user) => !members.includes(user)) ?? 0
 }
 
 /** One message into each of these rooms while no publication arrives; how long until everybody has it. */
 const sayUnheard = async (world: World, rooms: readonly number[]): Promise<number> => {
-  const { devices, sessionCounts } = world.load
+  const { devices, population } = world.load
   const seen = (room: number, user: number): number => devices.get(user)?.lastSeen(room) ?? 0
   const wanted = new Map(rooms.map((room) => [room, seen(room, creatorOf(world, room)) + 1]))
   const heal = deafen(world)
   const started = performance.now()
   for (const room of rooms) void world.load.post(creatorOf(world, room), room)
   const hasCome = ([room, seq]: readonly [number, number]): boolean =>
-    sessionCounts.members.get(room)?.every((user) => seen(room, user) >= seq) ?? false
+    population.members.get(room)?.every((user) => seen(room, user) >= seq) ?? false
   await until('everybody to have the last message', () => [...wanted].every(hasCome), { withinMs: 30_000 })
   const tookMs = performance.now() - started
   heal()
@@ -93,7 +93,7 @@ export const redisFaults: readonly Fault[] = [
         const links = world.links('gateway', 'redis')
         for (const link of links) link.cut('reset')
         await world.pause(500)
-        for (const room of world.load.sessionCounts.members.keys()) void world.load.post(creatorOf(world, room), room)
+        for (const room of world.load.population.members.keys()) void world.load.post(creatorOf(world, room), room)
         await world.pause(1_000)
         for (const link of links) link.heal()
       }),
@@ -104,7 +104,7 @@ export const redisFaults: readonly Fault[] = [
     expectation: 'the sweep finds it within T',
     isQuiet: true,
     act: async (world) => {
-      const rooms = [...world.load.sessionCounts.members.keys()]
+      const rooms = [...world.load.population.members.keys()]
       for (let burst = 0; burst < 20; burst += 1)
         await Promise.all(rooms.map((room) => world.load.post(creatorOf(world, room), room)))
       await world.broken(async () => world.note(`delivered to all after ${Math.round(await sayUnheard(world, rooms))} ms`))
@@ -126,7 +126,7 @@ export const redisFaults: readonly Fault[] = [
     expectation: 'the recorded outcome is looked up at the deadline',
     isQuiet: true,
     act: async (world) => {
-      const rooms = [...world.load.sessionCounts.members.keys()]
+      const rooms = [...world.load.population.members.keys()]
       const messages = rooms.map((room) => ({ user: creatorOf(world, room), message: messageToRepeat(world, room) }))
       const sendAll = () => Promise.all(messages.map(({ user, message }) => sendAs(world, user, message)))
       await sendAll()

@@ -12,7 +12,7 @@ const dieAt =
     const doomed = await world.chat.addWriter({ DIE_AT: point, ...more }, doomedWriter)
     await untilGroupHas(world, 2)
     await world.broken(async () => {
-      for (const [room, [user = 0]] of world.load.sessionCounts.members)
+      for (const [room, [user = 0]] of world.load.population.members)
         void world.load.perform(user, 'new-message', room, { msg: 'die', type: 'text' })
       await (more.DIE_BY === 'SIGSTOP' ? world.pause(2_000) : doomed.exited)
       await world.chat.addWriter()

@@ -5,7 +5,7 @@ const everyMs = 400
 
 /** Has rooms' creators let guests in and out, at random, until the returned function is called. */
 export const churnMembers = (load: Load, guests: ReadonlyMap<number, string>, random: Random): (() => void) => {
-  const rooms = [...load.sessionCounts.members]
+  const rooms = [...load.population.members]
   const ids = [...guests.values()]
   const timer = setInterval(() => {
     const [room, [creator = 0]] = random.pick(rooms)

@@ -9,7 +9,7 @@ import type { Replica } from '../../support/stack/replica.ts'
 import type { BackingName, Stack } from '../../support/stack/stack.ts'
 import type { Chat } from '../../support/stack/start-chat.ts'
 
-/** What a fault acts on: the system under load, and the means to harm it. */
+/** What a fault acts on: the system under load, and the means to inject faults. */
 export interface World {
   readonly stack: Stack
   readonly chat: Chat

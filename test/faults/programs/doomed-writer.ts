@@ -1,7 +1,7 @@
 /**
  * A writer that kills itself (or by `DIE_BY` freezes) at one point (`DIE_AT`) of
  * the batch in which somebody says "die", `DIE_AFTER_MS` after having stopped
- * there; with one of its defences switched off if `WRITER_SABOTAGE` says so.
+ * there; with without one of its defences if `WRITER_MUTANT` names one.
  */
 import { openWriterAdapters } from '../../../infra/distributed/open-writer-adapters.ts'
 import { startWriter } from '../../../services/writer/start-writer.ts'
@@ -10,12 +10,12 @@ import type { EventStream } from '../../../shared/ports/event-stream.ts'
 import { readDistributedConfig } from '../../../shared/runtime/config/config.ts'
 import { openProcess } from '../../../shared/runtime/process/service-process.ts'
 import { namedBy } from './named-by.ts'
-import { writerSabotages } from './writer-sabotages.ts'
+import { writerMutants } from './writer-mutants.ts'
 
 const point = process.env.DIE_AT ?? ''
 const signal = process.env.DIE_BY ?? 'SIGKILL'
 const afterMs = Number(process.env.DIE_AFTER_MS ?? 0)
-const sabotage = namedBy(writerSabotages, process.env.WRITER_SABOTAGE ?? 'nothing')
+const mutant = namedBy(writerMutants, process.env.WRITER_MUTANT ?? 'nothing')
 
 const die = (at: string): void => {
   if (at === point) process.kill(process.pid, signal)
@@ -55,7 +55,7 @@ const doomedStream = (stream: EventStream): EventStream => ({
 const config = readDistributedConfig()
 const service = await openProcess(config, 'writer')
 const ports = await openWriterAdapters(config, service)
-const doomed = sabotage({
+const doomed = mutant({
   ...ports,
   eventStore: doomedStore(ports.eventStore),
   eventStream: doomedStream(ports.eventStream),

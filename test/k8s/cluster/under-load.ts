@@ -65,7 +65,7 @@ export const underLoad = async ({ url, perSecond, users = 20, harm }: UnderLoadO
     await load.settled(maxStalledMs)
     const truth = await truthFromLists(load, userOf)
     const hasAll = (): boolean =>
-      [...load.sessionCounts.members].every(([room, members]) =>
+      [...load.population.members].every(([room, members]) =>
         members.every((user) => load.devices.get(user)?.lastSeen(room) === truth.rooms.get(room)?.head),
       )
     await until('every socket to have everything', hasAll, { withinMs: 60_000 })

@@ -33,14 +33,14 @@ export const neverRead = async (stack: Stack): Promise<NeverReading> => {
   const [gateway] = chat.gateways
   if (gateway === undefined) throw new Error('there is no gateway')
   // The first member of each room talks; the others stop reading.
-  const talkers = new Set([...load.sessionCounts.members.values()].map(([first]) => first))
+  const talkers = new Set([...load.population.members.values()].map(([first]) => first))
   for (const [user, device] of load.devices) if (!talkers.has(user)) device.pauseReading()
   const residentMib: number[] = []
-  const rooms = [...load.sessionCounts.members.keys()]
+  const rooms = [...load.population.members.keys()]
   for (let second = 0; second < seconds; second += 1) {
     for (let n = 0; n < perSecond; n += 1) {
       const room = rooms[n % rooms.length] ?? 1
-      void load.post(load.sessionCounts.members.get(room)?.[0] ?? 0, room)
+      void load.post(load.population.members.get(room)?.[0] ?? 0, room)
     }
     await sleep(1_000)
     residentMib.push((await metric(gateway, 'chat_process_resident_memory_bytes')) / 1_048_576)

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { checkRun, defaultTerms, problemsOf } from '../../support/checker/check.ts'
 import { truthBuilder } from '../../support/checker/truth-builder.ts'
-import type { WorkerResult } from '../../support/load/crew-messages.ts'
 import { historyOf } from '../../support/load/history.ts'
 import { runIds } from '../../support/load/run-ids.ts'
+import type { WorkerResult } from '../crew/crew-messages.ts'
 import type { Verdict } from './load-report.ts'
 
 const placeOf = (frame: string): readonly [room: string, seq: number] => {

@@ -1,6 +1,6 @@
-import type { Sample } from '../../support/load/crew-messages.ts'
 import { createLatencies } from '../../support/load/latencies.ts'
 import type { Counts } from '../../support/load/load-context.ts'
+import type { Sample } from '../crew/crew-messages.ts'
 import type { Second } from './load-report.ts'
 
 /** Puts the samples of all processes together, second by second. */

@@ -32,7 +32,7 @@ export type Verdicts = Readonly<Record<InvariantName, Findings>>
 
 export const defaultTerms: Terms = { convergeMs: 10_000, firstConfirmationMs: 20_000, memoryKib: 1024 * 1024 }
 
-/** Judges a run. Goes through each history twice, and keeps what grows with commands and places, not with frames. */
+/** Checks a run against all invariants. Reads each history twice; memory grows with commands and places, not with frames. */
 export const checkRun = (histories: readonly Entries[], truth: Truth, terms: Terms = defaultTerms): Verdicts => {
   const evidence = { truth, outline: outlineOf(histories), terms }
   const judges = Object.entries(invariants).map(([name, invariant]) => [name, invariant(evidence)] as const)
@@ -40,7 +40,7 @@ export const checkRun = (histories: readonly Entries[], truth: Truth, terms: Ter
   return Object.fromEntries(judges.map(([name, judge]) => [name, judge.verdict()])) as Verdicts
 }
 
-/** What is wrong, a line each; empty: nothing. */
+/** Each violation in one line. */
 export const problemsOf = (verdicts: Verdicts): readonly string[] =>
   Object.entries(verdicts).flatMap(([name, { count, examples }]) => {
     const more = count > examples.length ? [`${name}: and ${count - examples.length} more`] : []

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
 import { stopIdleTimers } from '../../../infra/kafka/kafkajs-patches/idle-timers.ts'
+import type { FeedFrame } from '../client/chat-socket.ts'
 import { until } from '../poll.ts'
 
-/** A record of `chat.events`: the frame that sockets get, with `v` at its head. */
+/** A record of `chat.events`: the text of a feed frame, with the member `v` in front. */
 export interface TopicRecord {
   readonly key: string
   readonly value: string
 }
 
-/** Everything on the namespace's `chat.events` up to now, each partition in its order, repetitions included. */
+/** All records of the namespace's `chat.events` up to now, each partition in its order, repetitions included. */
 export const readEventTopic = async (brokers: readonly string[], namespace: string): Promise<readonly TopicRecord[]> => {
   stopIdleTimers()
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
@@ -40,4 +41,21 @@ export const readEventTopic = async (brokers: readonly string[], namespace: stri
   } finally {
     await consumer.disconnect()
   }
+}
+
+export type StreamedEvent = FeedFrame & { readonly v: number }
+
+/** The records of a room on `chat.events`, repetitions included, once it has that many different events. */
+export const roomEvents = (
+  brokers: readonly string[],
+  namespace: string,
+  room: string,
+  count: number,
+): Promise<readonly StreamedEvent[]> => {
+  const read = async (): Promise<readonly StreamedEvent[] | undefined> => {
+    const records = (await readEventTopic(brokers, namespace)).filter(({ key }) => key === room)
+    const events = records.map(({ value }) => JSON.parse(value) as StreamedEvent)
+    return new Set(events.map(({ seq }) => seq)).size >= count ? events : undefined
+  }
+  return until(`${count} events of a room`, read, { withinMs: 60_000 })
 }

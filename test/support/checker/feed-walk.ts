@@ -1,7 +1,7 @@
 import type { Entry } from '../load/entry.ts'
 import type { Truth } from './truth.ts'
 
-/** One socket, as far as the walk has come. */
+/** The state of one socket at this point of the history. */
 export interface WalkedSocket {
   readonly socket: number
   readonly user: number
@@ -10,27 +10,27 @@ export interface WalkedSocket {
   boundAt: number | undefined
   isOpen: boolean
   readonly places: Map<number, WalkedPlace>
-  /** Where rooms go on that no resume named, as the service said. */
+  /** For rooms that no resume named: the seq from which they continue, as the service answered. */
   readonly standings: Map<number, number>
 }
 
-/** Its place in one room. */
+/** The place of a socket in one room. */
 export interface WalkedPlace {
   last: number
-  /** A resume that is under way moves the place here. */
+  /** The seq to which a resume in progress moves the place. */
   movesTo: number | undefined
-  /** Something was asked for again, so that older frames may come. */
+  /** A resume was sent, so that older frames are allowed. */
   hasResumed: boolean
-  /** The first frame that came of itself: no resume led here, no joining. */
+  /** The seq of a first frame that neither a resume nor a join explains. */
   startedAt: number | undefined
 }
 
-/** How a frame stands to those that came before it on its socket. */
+/** The relation of a frame to the earlier frames of its room on the same socket. */
 export type Step = 'next' | 'start' | 'joined' | 'moved' | 'repeated' | 'gap'
 
 export interface FeedWalk {
   readonly sockets: ReadonlyMap<number, WalkedSocket>
-  /** Undefined for what is no frame, and for one on a socket that was never opened. */
+  /** Undefined for other entries than frames, and for a socket that was never opened. */
   see(entry: Readonly<Entry>): { readonly step: Step; readonly before: number; readonly socket: WalkedSocket } | undefined
 }
 
@@ -41,7 +41,7 @@ const newPlace = (last: number): WalkedPlace => ({
   startedAt: undefined,
 })
 
-/** Follows every socket through its rooms, frame by frame. */
+/** Tracks the place of every socket in its rooms, frame by frame. */
 export const createFeedWalk = (truth: Truth): FeedWalk => {
   const sockets = new Map<number, WalkedSocket>()
 
@@ -80,7 +80,7 @@ export const createFeedWalk = (truth: Truth): FeedWalk => {
   }
 
   const seeResumed = ({ room, seq, code }: Readonly<Entry>, { places }: WalkedSocket): void => {
-    // What the room still owed, up to the user's removal, may follow in its order, but need not.
+    // Events up to the user's removal may still follow in order, but need not.
     if (code === 'forbidden') Object.assign(places.get(room) ?? {}, { movesTo: undefined })
     else places.set(room, Object.assign(places.get(room) ?? newPlace(seq), { last: seq, movesTo: undefined }))
   }

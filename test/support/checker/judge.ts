@@ -2,13 +2,13 @@ import type { Entry } from '../load/entry.ts'
 import type { Outline } from './outline.ts'
 import type { Truth } from './truth.ts'
 
-/** What a run is held against besides the truth. */
+/** The limits that a run must keep. */
 export interface Terms {
-  /** T: within it, every member has what the store has. */
+  /** Every member has the stored events within this time (T). */
   readonly convergeMs: number
-  /** From healing to the first confirmation. */
+  /** From the end of a fault to the first confirmation. */
   readonly firstConfirmationMs: number
-  /** That any process may use. */
+  /** The memory of any process. */
   readonly memoryKib: number
 }
 
@@ -19,18 +19,18 @@ export interface Evidence {
 }
 
 /**
- * One invariant on its way through a history. Entries of one socket come in
- * their order; nothing is promised of the order between the histories of processes.
+ * The check of one invariant over a history. Entries of one socket come in
+ * order; the histories of several processes are not ordered against each other.
  */
 export interface Judge {
   see(entry: Readonly<Entry>): void
-  /** To be called once, after the last entry. Empty: it holds. */
+  /** Call it once, after the last entry. Without findings, the invariant holds. */
   verdict(): Findings
 }
 
 export type Invariant = (evidence: Evidence) => Judge
 
-/** How often it was broken, with the first few cases. */
+/** The number of violations, and the first few of them. */
 export interface Findings {
   readonly count: number
   readonly examples: readonly string[]
@@ -38,7 +38,7 @@ export interface Findings {
 
 const examplesMost = 10
 
-/** Collects what is wrong. */
+/** Collects violations. */
 export const createFindings = (known: readonly string[] = []): Findings & { add(what: string): void } => {
   const examples = known.slice(0, examplesMost)
   let count = known.length

@@ -2,8 +2,8 @@ import type { Outline } from './outline.ts'
 import type { Truth } from './truth.ts'
 
 /**
- * When the last of a room's events up to a seq was sent for the first time:
- * who was bound before that must get at least this one.
+ * The latest first sending among a room's events up to a seq. A socket that was
+ * bound before it must receive the events from there on.
  */
 export const latestSending = (truth: Truth, outline: Outline): ((room: number, upTo: number) => number) => {
   const byRoom = new Map<number, Float64Array>()

@@ -2,20 +2,20 @@ import type { Entry } from '../load/entry.ts'
 import { creation } from '../load/entry.ts'
 
 /**
- * What the judges must know of a whole run before they look at any frame of it:
- * when each command was sent, and when something was broken.
+ * What the invariants need of the whole run before they read a frame: when each
+ * command was sent, and when a fault was active.
  */
 export interface Outline {
-  /** Undefined: never. */
+  /** Undefined if it was never sent. */
   firstSent(room: number, command: number): number | undefined
   lastSent(room: number, command: number): number | undefined
-  /** Undefined while something is broken; else since when nothing is. */
+  /** Since when no fault is active; undefined while one is. */
   wholeSince(at: number): number | undefined
   readonly healedAt: readonly number[]
   readonly endedAt: number
 }
 
-/** What one process of a run wrote down; read more than once. */
+/** The history of one process of a run; it may be read several times. */
 export interface Entries {
   entries(): Iterable<Readonly<Entry>>
 }
@@ -44,7 +44,7 @@ export const outlineOf = (histories: readonly Entries[]): Outline => {
   for (const history of histories) for (const entry of history.entries()) see(entry)
   turns.sort((a, b) => a.at - b.at)
 
-  /** From each of these moments on, that many things are broken. */
+  /** The number of active faults from each time on. */
   const steps = turns.reduce<{ at: number; broken: number }[]>((all, { at, isBroken }) => {
     all.push({ at, broken: (all.at(-1)?.broken ?? 0) + (isBroken ? 1 : -1) })
     return all

@@ -11,7 +11,7 @@ interface Listed {
 
 const pageEntries = 200
 
-/** All pages of a room's messages, as a member is shown them. */
+/** All pages of a room's messages, as a member reads them. */
 const readPages = async (load: Load, user: number, roomId: string): Promise<readonly Listed[]> => {
   const device = load.devices.get(user)
   if (device === undefined) throw new Error(`user ${user} is not of this process`)
@@ -25,7 +25,7 @@ const readPages = async (load: Load, user: number, roomId: string): Promise<read
   }
 }
 
-/** Reads all messages of a room and writes them down; gives each as the frame that sockets got. */
+/** Reads all messages of a room and records them; returns each as the text of its feed frame. */
 export const readList = async (load: Load, room: number, user: number): Promise<readonly string[]> => {
   const { ids, history, next, now } = load.context
   const roomId = ids.room(room)

@@ -10,8 +10,8 @@ import type { Truth } from './truth.ts'
 const version = '{"v":1,'
 
 /**
- * `chat.events` is to hold every event of every room, 1 … n, the same as the
- * store's to the letter, and first appearances in order; repetitions may come.
+ * Checks that `chat.events` has every event of every room, 1 … n, byte for byte
+ * as stored, with first appearances in order. Repetitions are allowed.
  */
 export const streamEqualsStore = (records: Iterable<TopicRecord>, truth: Truth, ids: RunIds): Findings => {
   const findings = createFindings()

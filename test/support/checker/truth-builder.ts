@@ -5,9 +5,9 @@ import type { ParsedFrame } from '../load/parse-frame.ts'
 import type { RunIds } from '../load/run-ids.ts'
 import type { RoomTruth, Span, Truth } from './truth.ts'
 
-/** Takes the events of a run's rooms, each room's in the order of the store. */
+/** Accepts the events of a run's rooms, the events of each room in the order of the store. */
 export interface TruthBuilder {
-  /** `frame` is the text that sockets get, without a caller's id. */
+  /** `frame` is the text of the feed frame without a request id. */
   add(frame: string, storedAt?: number): void
   build(): Truth
 }
@@ -52,7 +52,7 @@ const truthOf = (room: Room): RoomTruth => ({
   spansOf: (user) => room.spans.get(user) ?? noSpans,
 })
 
-/** `userOf` gives a user's number by the service's id. */
+/** `userOf` maps the service's user ids to the user numbers of the run. */
 export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): TruthBuilder => {
   const read = frameReader(ids)
   const rooms = new Map<number, Room>()

@@ -5,25 +5,25 @@ export interface Span {
   readonly until: number
 }
 
-/** What happened in one room, as the store has it. */
+/** The stored events of one room. */
 export interface RoomTruth {
   /** Its last seq. */
   readonly head: number
-  /** How many of its events are messages. */
+  /** The number of messages among its events. */
   readonly messages: number
-  /** Undefined where it is not known (a list shows messages only). */
+  /** Undefined where it is not known: a list has messages only. */
   commandAt(seq: number): number | undefined
   crcAt(seq: number): number | undefined
-  /** When the store took it; undefined where the store cannot be asked. */
+  /** The time of the commit; undefined where the store cannot be read. */
   storedAt(seq: number): number | undefined
   seqOf(command: number): number | undefined
   spansOf(user: number): readonly Span[]
 }
 
-/** What a run is judged by. */
+/** The stored events of a run. */
 export interface Truth {
   /** By number. */
   readonly rooms: ReadonlyMap<number, RoomTruth>
-  /** What is wrong with the store already, by the invariant that it breaks. */
+  /** Violations in the store itself, by invariant. */
   readonly flaws: Readonly<Record<'I2' | 'I3' | 'I4' | 'I5', readonly string[]>>
 }

@@ -1,45 +1,14 @@
-import type { StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { RoomTruth, Truths } from '../simulation/room-truths.ts'
+import { roomTruths } from '../simulation/room-truths.ts'
+import type { CommittedEvent } from '../simulation/simulated-store.ts'
 import type { Seen, Sending, SimulatedApp } from './simulated-app.ts'
 
-/** A room as it is stored. */
-interface Truth {
-  readonly events: readonly StoredEvent[]
-  readonly members: ReadonlySet<string>
-  /** The seq by which each user last joined. */
-  readonly joinedAt: ReadonlyMap<string, number>
-}
-
-const usersOf = (event: StoredEvent): readonly string[] => {
-  const body = JSON.parse(event.data) as { users?: string[]; chat?: { users?: string[] } }
-  return event.type === 'ChatCreated' ? (body.chat?.users ?? []) : (body.users ?? [])
-}
-
-const truthsOf = (log: readonly StoredEvent[]): Map<string, Truth> => {
-  const truths = new Map<string, { events: StoredEvent[]; members: Set<string>; joinedAt: Map<string, number> }>()
-  for (const event of log) {
-    if (event.type === 'UserCreated') continue
-    const truth = truths.get(event.stream) ?? { events: [], members: new Set<string>(), joinedAt: new Map<string, number>() }
-    truths.set(event.stream, truth)
-    truth.events.push(event)
-    if (event.type === 'MessagePosted') continue
-    for (const user of usersOf(event)) {
-      if (event.type === 'UsersRemoved') {
-        truth.members.delete(user)
-        continue
-      }
-      truth.members.add(user)
-      truth.joinedAt.set(user, event.seq)
-    }
-  }
-  return truths
-}
-
 /** The first message strictly between two seqs, if there is one. */
-const messageBetween = ({ events }: Truth, after: number, before: number): number | undefined =>
-  events.slice(after, before - 1).find(({ type }) => type === 'MessagePosted')?.seq
+const messageBetween = ({ events }: RoomTruth, after: number, before: number): number | undefined =>
+  events.slice(after, before - 1).find(({ event }) => event === 'new-message')?.seq
 
-/** An application that only appends what it is told has the room's history, exactly, from where it joined. */
-const checkSeen = (app: SimulatedApp, truths: ReadonlyMap<string, Truth>, say: (problem: string) => void): void => {
+/** An application that only appends what it receives has the exact history of the room from where it joined. */
+const checkSeen = (app: SimulatedApp, truths: Truths, say: (problem: string) => void): void => {
   const last = new Map<string, number>()
 
   const moveTo = (room: string, seq: number, what: string): void => {
@@ -70,11 +39,12 @@ const checkSeen = (app: SimulatedApp, truths: ReadonlyMap<string, Truth>, say: (
   const me = app.client.user?.id ?? ''
   for (const [room, truth] of truths) {
     const seq = last.get(room)
-    if (!truth.members.has(me)) {
-      // Who fell behind before a membership began that is over again may not read that far: his place ends untold.
-      const mayRead = seq !== undefined && seq + 1 >= (truth.joinedAt.get(me) ?? 0)
-      if (mayRead) say(`${room}: not told that it is over`)
-    } else if (seq === undefined) say(`${room}: never told of`)
+    const lastSpan = truth.spans.get(me)?.at(-1)
+    if (lastSpan?.until !== Number.POSITIVE_INFINITY) {
+      // A user who fell behind before an ended membership began may not read that far, so no event reports its end.
+      const mayRead = seq !== undefined && seq + 1 >= (lastSpan?.from ?? 0)
+      if (mayRead) say(`${room}: the end of the membership is not reported`)
+    } else if (seq === undefined) say(`${room}: never reported`)
     else {
       const missing = messageBetween(truth, seq, truth.events.length + 1)
       if (missing !== undefined) say(`${room}: ends at ${seq}, but there is message ${missing}`)
@@ -84,20 +54,19 @@ const checkSeen = (app: SimulatedApp, truths: ReadonlyMap<string, Truth>, say: (
 
 const checkMessage = (
   event: Extract<Seen, { name: 'message' }>['event'],
-  truths: ReadonlyMap<string, Truth>,
+  truths: Truths,
   say: (problem: string) => void,
 ): void => {
   const { room, seq, ...body } = event
   const stored = truths.get(room)?.events[seq - 1]
-  if (stored?.type !== 'MessagePosted' || JSON.stringify(body) !== stored.data) say(`${room} ${seq}: not what is stored`)
+  if (stored?.event !== 'new-message' || JSON.stringify(body) !== stored.data) say(`${room} ${seq}: not what is stored`)
 }
 
-/** Every call is settled, truly; what one application sent to one room stands in the order of its calls. */
-const checkSendings = (app: SimulatedApp, log: readonly StoredEvent[], say: (problem: string) => void): void => {
-  const stored = new Map(log.map((event) => [`${event.stream} ${event.commandId}`, event]))
+/** Every call ends with the outcome that is stored; the messages of an application to a room are stored in the order of its calls. */
+const checkSendings = (app: SimulatedApp, truths: Truths, say: (problem: string) => void): void => {
   const last = new Map<string, number>()
   const check = ({ room, id, outcome }: Sending): void => {
-    const event = stored.get(`${room} ${id}`)
+    const event = truths.get(room)?.events.find(({ commandId }) => commandId === id)
     if (outcome === 'pending') return say(`${id}: never settled`)
     if ('refused' in outcome) {
       if (event !== undefined) say(`${id}: refused (${String(outcome.refused)}), but stored`)
@@ -110,14 +79,14 @@ const checkSendings = (app: SimulatedApp, log: readonly StoredEvent[], say: (pro
   for (const sending of app.sendings) check(sending)
 }
 
-/** What is wrong with a run, as applications saw it; empty: nothing. */
-export const appProblems = (apps: readonly SimulatedApp[], log: readonly StoredEvent[]): string[] => {
-  const truths = truthsOf(log)
+/** Each broken promise of a run, as applications observe it. */
+export const appProblems = (apps: readonly SimulatedApp[], committed: readonly CommittedEvent[]): string[] => {
+  const truths = roomTruths(committed)
   const problems: string[] = []
   for (const app of apps) {
     const say = (problem: string): void => void problems.push(`${app.name}: ${problem}`)
     checkSeen(app, truths, say)
-    checkSendings(app, log, say)
+    checkSendings(app, truths, say)
   }
   return problems
 }

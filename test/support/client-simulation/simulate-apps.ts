@@ -1,39 +1,36 @@
-import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import type { Sabotage } from '../simulation/simulated-store.ts'
+import type { StoreMutant } from '../simulation/simulated-store.ts'
 import { simulatedWorld } from '../simulation/simulated-world.ts'
 import { appProblems } from './app-checker.ts'
 import type { Commons, SimulatedApp } from './simulated-app.ts'
 import { simulatedApp } from './simulated-app.ts'
 import type { Garble } from './simulated-web-socket.ts'
 
-/** A defect in the service, for a test that wants to see the checker fail. */
-export interface AppSabotage {
-  readonly store?: Sabotage
+/** A service without one of its promises, for a test that shows that the checker notices. */
+export interface ServiceMutant {
+  readonly store?: StoreMutant
   readonly garble?: Garble
 }
 
 export interface AppSimulation {
-  /** Empty: every promise of the client held. */
+  /** Empty if every promise of the client held. */
   readonly problems: readonly string[]
   readonly apps: readonly SimulatedApp[]
-  readonly events: readonly StoredEvent[]
 }
 
 const stormMs = 4_000
 const calmMs = 8_000
-/** A room's messages go out one by one, so a long queue takes its time. */
+/** A client sends the messages of a room one by one, so that a long queue takes long. */
 const patienceMs = 40_000
 
 /**
- * Applications on the real client, the real gateway and the real writer,
- * while connections are cut, swallowed, frozen and moved, gateways die,
- * publications are lost and statements fail; then all is calm. One seed is
- * one history.
+ * Runs applications on the real client, gateway and writer while connections
+ * are cut, stall, freeze and move, gateways are killed, publications are lost
+ * and statements fail; then without faults. A seed replays a run.
  */
-export const simulateApps = async (seed: number, sabotage: AppSabotage = {}): Promise<AppSimulation> => {
-  const world = await simulatedWorld(seed, { sabotage: sabotage.store })
+export const simulateApps = async (seed: number, mutant: ServiceMutant = {}): Promise<AppSimulation> => {
+  const world = await simulatedWorld(seed, { storeMutant: mutant.store })
   const { clock, random } = world
-  const commons: Commons = { world, rooms: [], userIds: new Map(), garble: sabotage.garble ?? ((frame) => frame), isCalm: false }
+  const commons: Commons = { world, rooms: [], userIds: new Map(), garble: mutant.garble ?? ((frame) => frame), isCalm: false }
   const names = ['ann', 'bob', 'cyd'].slice(0, 2 + random.below(2))
   const apps = names.flatMap((name) => Array.from({ length: 1 + random.below(2) }, () => simulatedApp(commons, name)))
   let isOver = false
@@ -57,8 +54,8 @@ export const simulateApps = async (seed: number, sabotage: AppSabotage = {}): Pr
   const isSettled = (): boolean => apps.every(({ sendings }) => sendings.every(({ outcome }) => outcome !== 'pending'))
   for (let waitedMs = 0; waitedMs < patienceMs && !isSettled(); waitedMs += 1_000) await clock.run(1_000)
   await clock.run(calmMs)
-  const events = world.store.committed().map(({ event }) => event)
-  const problems = appProblems(apps, events)
+  const committed = world.store.committed()
+  const problems = appProblems(apps, committed)
   for (const { client } of apps) client.close()
-  return { problems, apps, events }
+  return { problems, apps }
 }

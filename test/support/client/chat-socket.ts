@@ -30,18 +30,18 @@ export interface RequestMore {
 }
 
 /**
- * A client as plain as can be: sends what it is told and keeps all it sees.
- * Every frame is held against the protocol's schemas.
+ * A minimal client: sends given texts and keeps every frame, which is validated
+ * against the schemas of the protocol.
  */
 export interface ChatSocket extends AsyncDisposable {
   readonly frames: readonly Frame[]
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>
   sendText(text: string): void
-  /** Sends a request under an id of its own and resolves with what settles it, an error too. */
+  /** Sends a request with a new id and resolves with its answer, which may be an error. */
   request(event: string, body: unknown, more?: RequestMore): Promise<Frame>
   /** The frames of a room's feed, in the order of their arrival. */
   feed(room: string): readonly FeedFrame[]
-  /** Waits for a frame, also one that has come already. */
+  /** Waits for a frame; earlier frames count as well. */
   seen(what: string, isIt: (frame: Frame) => boolean): Promise<Frame>
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ChatSocket, FeedFrame, Frame } from './chat-socket.ts'
 import { openSocket } from './chat-socket.ts'
 
-/** A user on one socket, bound, with the protocol's requests as methods. A refusal is thrown. */
+/** A user on one bound socket, with the requests of the protocol as methods, which throw on an error. */
 export interface Person extends AsyncDisposable {
   readonly socket: ChatSocket
   /** The external id. */
@@ -14,7 +14,7 @@ export interface Person extends AsyncDisposable {
   removeUsers(room: string, users: readonly string[]): Promise<Frame>
   /** All messages of the room, page by page. */
   history(room: string): Promise<readonly Readonly<Record<string, unknown>>[]>
-  /** Resolves when this socket was given the room up to that seq; its feed from where it joined. */
+  /** Resolves when this socket received the room up to that seq, with its whole feed of the room. */
   feedTo(room: string, seq: number): Promise<readonly FeedFrame[]>
 }
 
@@ -23,7 +23,7 @@ const accepted = (frame: Frame): Frame => {
   return frame
 }
 
-/** An external id that nobody has used. */
+/** A new external id. */
 export const freshName = (name = 'user'): string => `${name}-${randomUUID()}`
 
 export const personOn = async (
@@ -56,7 +56,7 @@ export const personOn = async (
     createChat: async (name, others, chatId) => {
       const chat = { name, ...(chatId === undefined ? {} : { id: chatId }) }
       const frame = accepted(await socket.request('create-chat', { chat, users: [id, ...others] }))
-      // A confirmation may be an answer, which names the room in its body only.
+      // A confirmation that is an answer names the room only in its body.
       const { chat: made } = frame.body as { chat: { id: string } }
       return { ...frame, room: made.id } as FeedFrame
     },

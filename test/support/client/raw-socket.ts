@@ -2,46 +2,28 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { until } from '../poll.ts'
+import type { ServerFrameBytes } from './server-frames.ts'
+import { serverFramesIn } from './server-frames.ts'
 
-/** One frame that the service sent, taken apart. */
-export interface RawFrame {
-  readonly opcode: number
-  readonly payload: Buffer
-}
-
-/** A TCP connection to the public port that says whatever a test likes. */
+/** A TCP connection to the public port on which a test sends any bytes. */
 export interface RawSocket extends AsyncDisposable {
   write(bytes: string | Buffer): void
-  /** Resolves when the socket is gone. */
+  /** Resolves when the socket is closed. */
   readonly closed: Promise<void>
   readonly isClosed: boolean
   /** The status of the first answer. */
   status(): Promise<number>
-  /** The head of the first answer, once it is whole. */
+  /** The head of the first answer, once it is complete. */
   head(): Promise<string>
   /** WebSocket frames after the head. */
-  frames(): readonly RawFrame[]
-  /** The code of the service's close frame; undefined when the socket went without one. */
+  frames(): readonly ServerFrameBytes[]
+  /** The code of the service's close frame; undefined if the socket closed without one. */
   closeCode(): Promise<number | undefined>
-  /** Reads nothing more. */
+  /** Stops reading. */
   pause(): void
 }
 
 const headEnd = Buffer.from('\r\n\r\n')
-
-const takeApart = (bytes: Buffer): RawFrame[] => {
-  const frames: RawFrame[] = []
-  for (let at = 0; at + 2 <= bytes.length; ) {
-    const short = (bytes[at + 1] ?? 0) & 0x7f
-    const start = at + (short < 126 ? 2 : short === 126 ? 4 : 10)
-    if (start > bytes.length) break
-    const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2))
-    if (start + length > bytes.length) break
-    frames.push({ opcode: (bytes[at] ?? 0) & 0x0f, payload: bytes.subarray(start, start + length) })
-    at = start + length
-  }
-  return frames
-}
 
 const backoff = { withinMs: 30_000, everyMs: 5 }
 
@@ -72,10 +54,10 @@ export const rawSocket = async (url: string): Promise<RawSocket> => {
       },
       backoff,
     )
-  const frames = (): readonly RawFrame[] => {
+  const frames = (): readonly ServerFrameBytes[] => {
     const bytes = received()
     const end = bytes.indexOf(headEnd)
-    return end < 0 ? [] : takeApart(bytes.subarray(end + headEnd.length))
+    return end < 0 ? [] : serverFramesIn(bytes.subarray(end + headEnd.length))
   }
 
   return {
@@ -109,7 +91,7 @@ export const rawSocket = async (url: string): Promise<RawSocket> => {
   }
 }
 
-/** The head of an upgrade; `more` goes over the usual headers, `undefined` leaves one out. */
+/** The head of an upgrade; `more` overrides the usual headers, and `undefined` omits one. */
 export const upgradeHead = (url: string, more: Readonly<Record<string, string | readonly string[] | undefined>> = {}): string => {
   const { host, pathname, search } = new URL(url)
   const usual = {
@@ -125,7 +107,7 @@ export const upgradeHead = (url: string, more: Readonly<Record<string, string | 
   return `GET ${pathname}${search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`
 }
 
-/** Asks for an upgrade; the raw socket with its answer on the way. */
+/** Sends an upgrade and returns before the answer. */
 export const rawUpgrade = async (
   url: string,
   more: Readonly<Record<string, string | readonly string[] | undefined>> = {},
@@ -142,7 +124,7 @@ export interface RawFrameParts {
   readonly isMasked?: boolean
   /** Any four bytes; random when absent. */
   readonly mask?: Buffer
-  /** What the header says, whatever follows. */
+  /** The length in the header, which need not be true. */
   readonly length?: number | bigint
 }
 
@@ -158,7 +140,7 @@ const lengthBytes = (length: number | bigint, maskBit: number): Buffer => {
   return bytes
 }
 
-/** A frame as a client sends it, right or wrong. */
+/** A client frame, valid or not. */
 export const clientFrame = (payload: string | Buffer, parts: RawFrameParts = {}): Buffer => {
   const { fin = true, rsv = 0, opcode = 1, isMasked = true } = parts
   const plain = Buffer.from(payload as string)

@@ -13,7 +13,7 @@ export interface Sending {
   readonly room: number
   readonly command: number
   readonly intendedMs: number
-  /** The frame for this caller's id. */
+  /** The text of the frame for a request id. */
   readonly text: (operation: number) => string
   readonly onSettled: (settled: Settled) => void
 }
@@ -21,33 +21,33 @@ export interface Sending {
 export interface Settled {
   readonly outcome: 'ok' | 'failed' | 'unknown'
   readonly code: EntryCode
-  /** 0 when the confirmation was no frame of the feed. */
+  /** 0 when the confirmation was an answer and not a feed frame. */
   readonly seq: number
   readonly retryAfterMs: number
 }
 
 export interface ConnectionEvents {
-  /** A frame of a feed has come. */
+  /** A feed frame arrived. */
   readonly onFeed: (view: FrameView) => void
-  /** What else came, parsed: answers to `ask`, and what the service says of its own. */
+  /** Another frame arrived: an answer to `ask`, or a notification. */
   readonly onOther: (frame: ParsedFrame) => void
   readonly onClosed: (code: number) => void
 }
 
 /**
- * One socket of the load. Writes down what it sends and sees.
+ * One socket of the load. Records what it sends and receives.
  *
- * Does not:  reconnect, or send anything again.
+ * Does not:  reconnect, or send a command again.
  */
 export interface Connection {
   readonly socket: number
   readonly isOpen: boolean
   readonly pending: number
-  /** Resolves when the socket is open; rejects when it cannot be. */
+  /** Resolves when the socket is open; rejects when the connection fails. */
   readonly opened: Promise<void>
   send(sending: Sending): void
   sendText(text: string): void
-  /** What was sent before then and is not settled is of unknown fate. */
+  /** Ends operations that were sent before then with an unknown outcome. */
   giveUp(sentBeforeMs: number): void
   pause(): void
   resume(): void
@@ -59,7 +59,7 @@ export interface Target {
   readonly url: string
   readonly user: number
   readonly token?: string | undefined
-  /** Reads in fits and starts: its delays are its own. */
+  /** Reads slowly, so that its delays do not count. */
   readonly isSlow?: boolean
 }
 

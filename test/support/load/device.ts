@@ -14,11 +14,11 @@ export interface DeviceOptions {
   /** Tried in turn; the first connection goes to the first. */
   readonly urls: readonly string[]
   readonly token?: string | undefined
-  /** Sends again, under the same id, what was refused for now or is of unknown fate. */
+  /** Sends commands again, under the same id, after a retryable refusal or an unknown outcome. */
   readonly sendsAgain: boolean
-  /** Without any sign of life for this long, the socket is given up. */
+  /** A socket without any frame for this long is closed. */
   readonly silenceMs: number
-  /** Reads in fits and starts. */
+  /** Reads slowly: pauses at random. */
   readonly isSlow?: boolean
 }
 
@@ -26,9 +26,9 @@ export interface DeviceOptions {
 export type Places = Iterable<readonly [room: number, seq: number]>
 
 /**
- * A user on one socket at a time, as a good client behaves: it reconnects,
- * resumes where it left, and sends again what it must. What it does not do:
- * mend gaps. It writes down what it is given, for the checker to judge.
+ * A user on one socket at a time. Like a correct client it reconnects, resumes
+ * and sends unconfirmed commands again, but it does not repair gaps: it records
+ * every frame for the checker.
  */
 export interface Device {
   readonly user: number
@@ -36,24 +36,24 @@ export interface Device {
   /** The service's id of the user; empty until it is bound for the first time. */
   readonly userId: string
   readonly isBound: boolean
-  /** Commands that were asked for and are not settled for good. */
+  /** Commands without a final outcome. */
   readonly unsettled: number
-  /** Goes on trying if this attempt rejects. */
+  /** Tries again later if this attempt rejects. */
   connect(): Promise<void>
-  /** Queues while there is no connection. Resolves with the last word on it. */
+  /** Queues while there is no connection. Resolves with the final outcome. */
   perform(command: LoadCommand): Promise<Settled>
-  /** A request that is no command; rejects when the socket closes before the answer. */
+  /** A request other than a command; rejects when the socket closes before the answer. */
   ask(event: string, body: unknown, more?: object): Promise<ParsedFrame>
   lastSeen(room: number): number
-  /** Moves its places, as a client does that asks again for what it has. */
+  /** Resumes from these places, which may be older than the last frames. */
   resumeFrom(places: Places): Promise<ParsedFrame>
-  /** Drops the socket without a word; it comes back, elsewhere if there is another gateway. */
+  /** Closes the socket without a close frame; the device reconnects, to another gateway if there is one. */
   drop(): void
-  /** Connects there, and leaves the old socket when it is bound. */
+  /** Connects to this gateway, and closes the old socket when the new one is bound. */
   moveTo(url: string | undefined): void
   pauseReading(): void
   resumeReading(): void
-  /** To be called now and then: gives up what has waited too long. */
+  /** Call it regularly: ends requests and sockets that have waited too long. */
   check(): void
   stop(): void
 }
@@ -139,7 +139,7 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     setTimeout(() => void connect().catch(() => {}), pauseMs * (0.5 + random.next()))
   }
 
-  /** The gateway is going: connects elsewhere first; the old socket is closed from there when all is settled. */
+  /** The gateway drains: connects to another one; the draining gateway closes the old socket. */
   const move = (delayMs: number): void => {
     setTimeout(() => {
       turn += 1
@@ -172,7 +172,7 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     const connection: Connection = openConnection(context, target, {
       onFeed: ({ room, seq }) => {
         lastSignMs = now()
-        // A socket that is about to be left may be ahead of the one that replaces it.
+        // The old socket of a move may be ahead of the new one.
         if (seq > (seen.get(room) ?? 0)) seen.set(room, seq)
       },
       onOther: (frame) => hear(connection, frame),

@@ -1,6 +1,6 @@
 import type { Random } from '../simulation/random.ts'
 
-/** Whole numbers, drawn at random by a rule. */
+/** Draws random whole numbers of a distribution. */
 export type Distribution = (random: Random) => number
 
 const forms = 'a number ("20"), a range ("2-50"), or "zipf:MOST" (many small, few of MOST)'
@@ -11,7 +11,7 @@ const atLeastOne = (text: string): number => {
   return value
 }
 
-/** Throws an error that says which forms there are. */
+/** Throws an error that lists the accepted forms. */
 export const parseDistribution = (text: string): Distribution => {
   if (text.startsWith('zipf:')) {
     const most = atLeastOne(text.slice(5))

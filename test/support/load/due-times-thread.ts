@@ -15,5 +15,5 @@ for (let posted = 0; posted < times.count; posted = dueCount(times)) {
   while (sharedMs() < dueAt)
   parentPort?.postMessage(null)
 }
-// The last message may have become due after the main thread had counted, and before this one did.
+// The last message may become due after the main thread counted and before this thread does.
 parentPort?.postMessage(null)

@@ -8,10 +8,10 @@ export interface DueTimes {
   readonly count: number
 }
 
-/** A clock that all threads of a process share; `performance.now()` begins anew in each. */
+/** A clock that all threads of a process share; `performance.now()` starts at 0 in each. */
 export const sharedMs = (): number => Number(process.hrtime.bigint()) / 1e6
 
-/** Messages that are due by now. */
+/** The number of messages that are due. */
 export const dueCount = ({ startsAt, perSecond, count }: DueTimes): number =>
   Math.max(0, Math.min(count, Math.floor(((sharedMs() - startsAt) * perSecond) / 1_000) + 1))
 

@@ -1,36 +1,36 @@
 /**
- * What is written down of a run. One flat shape for every kind of entry, all
- * numbers, so that millions fit into memory; a field that a kind has no use
- * for is 0. Users, rooms and sockets go by numbers; `run-ids.ts` turns ids into them.
+ * The entries of a history. All kinds have one flat shape of numbers, so that
+ * millions fit into memory; unused fields are 0. Users, rooms and sockets are
+ * numbers; `run-ids.ts` maps ids to them.
  */
 export const entryKinds = [
-  /** A socket was opened for `user`; `seq` is 1 when its user reads in fits and starts. */
+  /** A socket was opened for `user`; `seq` is 1 when its user reads slowly. */
   'opened',
   /** Its `create-user` was answered. */
   'bound',
   /** A resume names `room` with `seq` as the last one seen. */
   'resuming',
-  /** What the answer to the resume says of `room`: its head `seq`, and `code`. */
+  /** The answer to the resume for `room`: its head `seq`, and `code`. */
   'resumed',
-  /** The answer that binds says where `room`, which no resume named, goes on: after `seq`. */
+  /** The answer to `create-user` names the `seq` after which `room`, which no resume named, continues. */
   'standing',
-  /** The socket is gone; `seq` is the close code. */
+  /** The socket was closed; `seq` is the close code. */
   'closed',
-  /** `operation` was sent: `command` is what it asks for, the same at every sending. */
+  /** `operation` was sent: one sending of `command`. */
   'invoked',
-  /** It was confirmed; `seq` is its place, 0 when the confirmation was an answer. */
+  /** It was confirmed; `seq` is 0 when the confirmation was an answer and not a feed frame. */
   'ok',
-  /** It was refused; `code` says why. */
+  /** It was refused for the reason `code`. */
   'failed',
-  /** Nobody knows: a time-out, or the socket's end. */
+  /** Its outcome is unknown, after a timeout or the end of the socket. */
   'unknown',
   /** A frame of a room's feed; `operation` is not 0 when it confirms one. */
   'frame',
   /** An entry of a list of messages. */
   'listed',
-  /** Something was broken (`code` 1) or is whole again (`code` 0); `seq` numbers the fault. */
+  /** A fault began (`code` `broken`) or ended; `seq` numbers the fault. */
   'fault',
-  /** `seq` KiB were in use by process `user`. */
+  /** Process `user` used `seq` KiB of memory. */
   'memory',
 ] as const
 
@@ -49,8 +49,8 @@ export const operationEvents = [
 export type OperationEvent = (typeof operationEvents)[number]
 
 /**
- * Error codes, and reasons of a resume that recovered nothing. `silence`: the
- * service said nothing in time; `closed`: the socket ended before it could.
+ * Error codes, and reasons of a resume that skipped events. `silence`: no answer
+ * in time; `closed`: the socket closed before the answer.
  */
 export const entryCodes = [
   'none',
@@ -77,7 +77,7 @@ export type EntryCode = (typeof entryCodes)[number]
 
 export interface Entry {
   kind: EntryKind
-  /** Milliseconds since the epoch, to a tenth. */
+  /** Milliseconds since the epoch, with one decimal. */
   at: number
   event: OperationEvent
   code: EntryCode
@@ -86,12 +86,12 @@ export interface Entry {
   room: number
   seq: number
   command: number
-  /** CRC-32 of the frame without its caller's id. */
+  /** CRC-32 of the frame without its request id. */
   crc: number
   operation: number
 }
 
-/** Stands for what is none of this run's. */
+/** The number for ids of other runs. */
 export const foreign = 0xffff_ffff
 
 /** The command of a room's `create-chat`; those of its other events count from 1. */

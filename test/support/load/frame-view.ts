@@ -3,18 +3,18 @@ import { creation, foreign } from './entry.ts'
 import type { RunIds } from './run-ids.ts'
 import { intendedAt } from './run-ids.ts'
 
-/** What a frame is about. The next frame overwrites it. */
+/** The contents of a frame. The next frame overwrites them. */
 export interface FrameView {
   kind: 'feed' | 'answer' | 'error' | 'other'
   event: OperationEvent
-  /** The caller's id, 0 without one. */
+  /** The request id, 0 without one. */
   operation: number
   room: number
   seq: number
   command: number
-  /** When its message was meant to be sent. */
+  /** The intended time of sending of its message. */
   intendedMs: number
-  /** Where the part begins that is the same for all sockets. */
+  /** The start of the part that is the same for all sockets. */
   commonFrom: number
 }
 
@@ -48,9 +48,9 @@ const events: readonly (readonly [Uint8Array, OperationEvent])[] = [
 ]
 
 /**
- * Reads a frame by the places where things stand in it, at a tenth of the cost
- * of parsing; gives undefined for one that is laid out otherwise, which is to
- * be parsed then. A sample of frames should be parsed in any case and compared.
+ * Reads a frame by fixed positions, at a tenth of the cost of parsing; returns
+ * undefined for a frame of another layout, which has to be parsed. A caller
+ * should parse a sample of all frames and compare.
  */
 export const frameReader = (ids: RunIds): ((text: Uint8Array) => FrameView | undefined) => {
   const view: FrameView = {

@@ -2,18 +2,17 @@ import type { Entry } from './entry.ts'
 import { entryCodes, entryKinds, operationEvents } from './entry.ts'
 
 /**
- * Everything that one process of a run did and saw, in the order of its doing
- * and seeing.
+ * Everything that one process of a run sent and received, in order.
  *
  * Promises:  36 bytes an entry. `entries` may be read any number of times.
- * Does not:  give out a new object for each entry: the one that it gives is
- *            overwritten by the next.
+ * Does not:  create an object for each entry: the next entry overwrites the
+ *            previous one.
  */
 export interface History {
   readonly size: number
   append(entry: Partial<Entry> & Pick<Entry, 'kind'>): void
   entries(): Iterable<Readonly<Entry>>
-  /** The bytes, to be sent or kept; `historyOf` reads them. */
+  /** The bytes, which `historyOf` reads. */
   parts(): readonly Uint8Array[]
 }
 
@@ -108,15 +107,15 @@ const historyFrom = (startMs: number, chunks: Uint32Array[], filled: number): Hi
   }
 }
 
-/** An empty one. Its entries are of `startMs` or later, and of the five days after it. */
+/** An empty history. Its entries are at most five days later than `startMs`. */
 export const createHistory = (startMs: number): History => historyFrom(startMs, [], 0)
 
-/** Keeps nothing: for a load that is only measured. */
+/** Records nothing, for a load that is only measured. */
 export const noHistory = (startMs: number): History => ({ ...createHistory(startMs), append: () => {} })
 
-/** Reads what `parts` gave, put together. */
+/** Reads the concatenated `parts`. */
 export const historyOf = (bytes: Uint8Array): History => {
-  // A copy, because a Buffer may begin anywhere, and words may not.
+  // A copy, because the words must be aligned and a Buffer may start at any byte.
   const copied = (from: number, to?: number): ArrayBuffer => new Uint8Array(bytes.subarray(from, to)).buffer
   const [startMs = 0, size = 0] = new Float64Array(copied(0, headBytes))
   const all = new Uint32Array(copied(headBytes))

@@ -1,14 +1,14 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 
-/** Durations of one kind; any number of them in a fixed space, to three digits. */
+/** Durations of one kind in constant memory, with three significant digits. */
 export interface Latencies {
   record(ms: number): void
   summary(): LatencySummary
-  /** As text, to be added to those of another process. */
+  /** As text, which another process can add to its own. */
   encode(): string
   add(encoded: string): void
-  /** Those since it was last asked, as text. */
+  /** The durations since the last call, as text. */
   takeInterval(): string
   reset(): void
 }

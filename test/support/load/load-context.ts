@@ -8,7 +8,7 @@ import { numbering } from './numbering.ts'
 import type { RunIds } from './run-ids.ts'
 import { runIds } from './run-ids.ts'
 
-/** What all sockets of one process of a run share. */
+/** The state that all sockets of one process of a run share. */
 export interface LoadContext {
   readonly ids: RunIds
   readonly random: Random
@@ -17,15 +17,15 @@ export interface LoadContext {
   readonly latencies: {
     /** From the beginning of a connection to the answer to its `create-user`. */
     readonly connect: Latencies
-    /** From the intended moment of sending to the confirmation. */
+    /** From the intended time of sending to the confirmation. */
     readonly stored: Latencies
-    /** From the intended moment of sending to each arrival at somebody else's socket. */
+    /** From the intended time of sending to each arrival at another user's socket. */
     readonly received: Latencies
   }
   readonly counts: Counts
-  /** The frames that change memberships, by room and seq: lists do not show them. */
+  /** The membership frames by room and seq: lists omit them. */
   readonly membershipFrames: Map<string, string>
-  /** Milliseconds since the epoch that never go back. */
+  /** Milliseconds since the epoch; never decreases. */
   now(): number
 }
 
@@ -33,13 +33,13 @@ export interface Counts {
   sent: number
   sentAgain: number
   confirmed: number
-  /** Commands that found no room in a device's queue. */
+  /** Commands that were dropped because a device's queue was full. */
   unsent: number
   frames: number
   bytes: number
   connects: number
   failedConnects: number
-  /** By position something else was read than by parsing. */
+  /** Frames of which the positional reader and the parser disagreed. */
   misread: number
   readonly refused: Record<string, number>
   readonly closed: Record<string, number>
@@ -49,7 +49,7 @@ export interface ContextOptions {
   readonly tag: number
   readonly seed: number
   readonly startMs: number
-  /** Whether what happens is written down, to be judged; it is if it is not said. */
+  /** Whether a history is recorded for the checker; true by default. */
   readonly keepsHistory?: boolean
   readonly process?: number
   readonly processes?: number

@@ -1,4 +1,4 @@
-/** Hands out numbers from 1 that no other process of the run hands out. */
+/** Numbers from 1 that no other process of the run uses. */
 export const numbering = (process: number, processes: number): (() => number) => {
   let next = process + 1
   return () => {

@@ -1,11 +1,11 @@
 /**
- * Calls `send` at the given rate with the moment that each call was meant for.
- * Open loop: what is late is made up for at once and keeps its intended
- * moment, so that a stall of the sender or of the service is part of every
- * latency that it has caused (no coordinated omission).
+ * Calls `send` at the given rate with the intended time of each call. Open loop:
+ * late calls are made at once and keep their intended time, so that a stall of
+ * the sender or of the service is part of each latency that it causes (no
+ * coordinated omission).
  */
 export interface Pace {
-  /** Resolves when all have been sent, or it was stopped. */
+  /** Resolves when all calls were made, or after `stop`. */
   readonly done: Promise<void>
   stop(): void
 }

@@ -4,7 +4,7 @@ import type { FrameView } from './frame-view.ts'
 import type { RunIds } from './run-ids.ts'
 import { intendedAt } from './run-ids.ts'
 
-/** Any frame that the service sends, as far as a load needs it. */
+/** The fields of a frame that the load uses. */
 export interface ParsedFrame {
   readonly event: string
   readonly id?: string
@@ -31,7 +31,7 @@ const commandOf = (event: OperationEvent, body: ParsedFrame['body'], ids: RunIds
 
 const commands: ReadonlySet<OperationEvent> = new Set(['create-chat', 'new-message', 'add-users', 'remove-users'])
 
-/** The whole way to what `frameReader` reads by position: for frames that are laid out otherwise, and for samples. */
+/** Parses what `frameReader` reads by position, for frames of another layout and for samples. */
 export const viewOf = (frame: ParsedFrame, ids: RunIds): Omit<FrameView, 'commonFrom'> => {
   const event = eventNamed(frame.event)
   const operation = frame.id !== undefined && /^\d+$/.test(frame.id) ? Number(frame.id) : 0

@@ -1,12 +1,12 @@
 import type { Connection } from './connection.ts'
 import type { ParsedFrame } from './parse-frame.ts'
 
-/** Requests that are no commands, each with its answer. */
+/** Requests other than commands, and their answers. */
 export interface Questions {
   /** Rejects when the socket closes before the answer. */
   ask(connection: Connection, event: string, body: unknown, more?: object): Promise<ParsedFrame>
   settle(frame: ParsedFrame): void
-  /** The socket is gone, and its answers with it. */
+  /** Rejects the requests of a closed socket. */
   closed(connection: Connection, code: number): void
 }
 

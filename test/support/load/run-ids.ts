@@ -2,21 +2,21 @@ import { randomInt } from 'node:crypto'
 import { foreign } from './entry.ts'
 
 /**
- * The ids of one run: UUIDs of version 7 that tell by position what they
- * name, so that a frame is told apart from millions of others without a look
- * into a table, in whichever process it is seen. Their time is the moment at
- * which the message was meant to be sent, to a quarter of a microsecond.
+ * The ids of one run: UUIDs of version 7 that contain the number of what they
+ * name at fixed positions, so that every process can identify a frame without a
+ * table. Their time is the intended time of sending, to a quarter of a
+ * microsecond.
  */
 export interface RunIds {
   readonly tag: number
   command(number: number, intendedMs: number): string
   room(number: number): string
-  /** The number of the command whose id stands there, or `foreign`. */
+  /** The number of the command whose id is at that place, or `foreign`. */
   commandAt(text: Uint8Array, at: number): number
   roomAt(text: Uint8Array, at: number): number
 }
 
-/** Below 2^27: half of the tag's place tells rooms from commands. */
+/** Below 2^27: one half of the range of tags marks rooms, the other one commands. */
 const tags = 2 ** 27
 const roomBit = 2 ** 27
 
@@ -33,7 +33,7 @@ const numberAt = (text: Uint8Array, at: number, digits: number): number => {
   return value
 }
 
-/** Where the parts stand in `tttttttt-tttt-7fff-8ggg-ggggnnnnnnnn`: time, fraction, tag, number. */
+/** The places of the parts in `tttttttt-tttt-7fff-8ggg-ggggnnnnnnnn`: time, fraction, tag, number. */
 const places = { time: 0, timeEnd: 9, fraction: 15, tag: 20, tagEnd: 24, number: 28 } as const
 
 const idText = (tag: number, number: number, ms: number): string => {
@@ -47,7 +47,7 @@ const idText = (tag: number, number: number, ms: number): string => {
 const tagAt = (text: Uint8Array, at: number): number =>
   numberAt(text, at + places.tag, 3) * 65_536 + numberAt(text, at + places.tagEnd, 4)
 
-/** The moment that the id's command was meant for, in milliseconds since the epoch. */
+/** The intended time of sending of the id's command, in milliseconds since the epoch. */
 export const intendedAt = (text: Uint8Array, at: number): number =>
   numberAt(text, at, 8) * 65_536 + numberAt(text, at + places.timeEnd, 4) + numberAt(text, at + places.fraction, 3) / 4_096
 

@@ -2,28 +2,28 @@ import type { Connection, Settled } from './connection.ts'
 import type { OperationEvent } from './entry.ts'
 import type { Counts } from './load-context.ts'
 
-/** What is to be sent, as often as it takes. */
+/** A command, which may be sent several times. */
 export interface LoadCommand {
   readonly event: OperationEvent
   readonly room: number
   readonly command: number
   readonly intendedMs: number
-  /** All of the frame but its opening brace and the caller's id. */
+  /** The frame without its opening brace and the request id. */
   readonly rest: string
 }
 
 /**
- * A user's commands on their way to the last word on each, over any number of
- * connections: no more at a time than a gateway takes, in order; again after a
- * pause that grows.
+ * Sends the commands of a user until each has a final outcome, over any number of
+ * connections: in order, with a bound on commands in flight, and again after
+ * growing pauses.
  */
 export interface SendAgain {
   readonly unsettled: number
-  /** Queues while there is no connection. Resolves with the last word on it. */
+  /** Queues while there is no connection. Resolves with the final outcome. */
   perform(command: LoadCommand): Promise<Settled>
-  /** There is a connection: what waits goes out, in order. */
+  /** A connection is open: sends the queued commands in order. */
   flush(): void
-  /** There will be none any more: what is not settled stays of unknown fate. */
+  /** There will be no further connection: open commands end with an unknown outcome. */
   abandon(): void
 }
 
@@ -34,7 +34,7 @@ interface Waiting {
 }
 
 const waitingMost = 50_000
-/** Below the service's own bound, so that a stall of the service is no flood of refusals. */
+/** Below the bound of the service, so that a stall does not cause a flood of refusals. */
 const inFlightMost = 60
 const againMs = { first: 100, most: 5_000 } as const
 const noRoom: Settled = { outcome: 'failed', code: 'other', seq: 0, retryAfterMs: 0 }
@@ -43,9 +43,9 @@ const abandoned: Settled = { outcome: 'unknown', code: 'closed', seq: 0, retryAf
 export const createSendAgain = (
   counts: Counts,
   random: () => number,
-  /** Undefined while there is none to send on. */
+  /** Undefined while there is no connection. */
   connection: () => Connection | undefined,
-  /** Whether what was refused for now, or is of unknown fate, is sent once more. */
+  /** Whether commands are sent again after a retryable refusal or an unknown outcome. */
   mayTryAgain: () => boolean,
 ): SendAgain => {
   const waiting: Waiting[] = []
@@ -66,7 +66,7 @@ export const createSendAgain = (
     return Math.max(retryAfterMs, grown * (0.5 + random() / 2))
   }
 
-  /** It has waited long enough: before those that have not been sent yet. */
+  /** Its pause is over: it precedes commands that were not sent yet. */
   const again = (next: Waiting): void => {
     if (isAbandoned) return conclude(next, abandoned)
     waiting.unshift(next)

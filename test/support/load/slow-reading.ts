@@ -1,4 +1,4 @@
-/** What can be made to read, and not to. */
+/** A socket whose reading can be paused. */
 export interface Reader {
   pauseReading(): void
   resumeReading(): void
@@ -7,7 +7,7 @@ export interface Reader {
 const pausedMs = 900
 const readingMs = 50
 
-/** Has it read in fits and starts, until the returned function is called. */
+/** Pauses and resumes reading at random until the returned function is called. */
 export const readSlowly = (reader: Reader): (() => void) => {
   let timer: NodeJS.Timeout
   const pause = (): void => {

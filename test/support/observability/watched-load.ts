@@ -33,7 +33,7 @@ const overfill = async (urls: readonly string[]): Promise<void> => {
   const load = createLoad({ urls, tag: freshTag(), startMs: nowMs(), ...shape })
   try {
     await load.createRooms(await load.connect())
-    const [[room = 0, [writes = 0, reads = 0] = []] = []] = [...load.sessionCounts.members]
+    const [[room = 0, [writes = 0, reads = 0] = []] = []] = [...load.population.members]
     load.devices.get(reads)?.pauseReading()
     for (let sent = 0; sent < unread.messages; sent += 50) {
       const settled = await Promise.all(Array.from({ length: 50 }, () => load.post(writes, room)))

@@ -2,22 +2,22 @@ import { forgedText } from './forger.ts'
 import type { Truths } from './room-truths.ts'
 import { membershipDuring } from './room-truths.ts'
 import type { Connection } from './simulated-client.ts'
+import { simulatedTimes } from './simulated-settings.ts'
 import type { Received } from './simulated-socket.ts'
-import { simulatedTimes } from './simulated-world.ts'
 
 type InRoom = Received & { readonly room: string; readonly seq: number }
 
-/** What one connection was shown of a forger's messages, and whether it was taken back. */
+/** The forged messages that one connection received, and the resets that took them back. */
 export interface Deceptions {
-  /** Notes a frame of the feed. True: it is a forged message. */
+  /** Records a feed frame; true if it is a forged message. */
   isForged(frame: InRoom): boolean
-  /** The answer to a resume says less than the truth: it has to be taken back, too. */
+  /** The answer to a resume named a head that the connection has not received, so a reset has to follow. */
   owe(room: string, seq: number): void
-  /** Forged messages of the room were shown, and not taken back yet. */
+  /** Whether forged messages of the room were received and not taken back yet. */
   isDeceived(room: string): boolean
-  /** The service has started the room over. */
+  /** The service reset the room. */
   reset(room: string, seq: number, atMs: number): void
-  /** After the calm. */
+  /** Call it at the end of the run. */
   checkEnd(): void
 }
 
@@ -26,7 +26,7 @@ export const createDeceptions = (connection: Connection, truths: Truths, say: (p
   /** Forged seqs that were not taken back, by room. */
   const shown = new Map<string, Set<number>>()
   const checkMember = ({ room, seq, atMs }: InRoom): void => {
-    // The feed comes to a removal a little later than the store.
+    // The feed reaches a removal a little later than the store.
     const { ever } = membershipDuring(truths.get(room), user, atMs - 2 * simulatedTimes.convergeMs, atMs)
     if (!ever) say(`${room} ${seq}: a forged message was shown to one who is not a member`)
   }

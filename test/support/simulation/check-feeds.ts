@@ -2,8 +2,8 @@ import type { Deceptions } from './check-deceptions.ts'
 import type { RoomTruth, Truths } from './room-truths.ts'
 import { membershipDuring } from './room-truths.ts'
 import type { Connection, Sent } from './simulated-client.ts'
+import { simulatedBounds, simulatedTimes } from './simulated-settings.ts'
 import type { Received } from './simulated-socket.ts'
-import { simulatedBounds, simulatedTimes } from './simulated-world.ts'
 
 export type Say = (problem: string) => void
 
@@ -20,12 +20,12 @@ interface ResumedRoom {
 
 const isFeed = (frame: Received): frame is FeedFrame => frame.seq !== undefined && frame.room !== undefined
 
-/** What may pass the limit of the queue: a page's last frame, the live one that sets all behind, and those that join rooms. */
+/** Bytes that may exceed the bound of the send queue: the last frame of a page, the live frame that sets followers behind, and frames that join rooms. */
 const passingBytes = 4 * 700
 
 const joins: ReadonlySet<string> = new Set(['create-chat', 'add-users'])
 
-/** What one bound connection was shown of its rooms, frame by frame, against what is stored. */
+/** Compares the feed frames of one bound connection with the stored events, frame by frame. */
 export const checkFeeds = (connection: Connection, truths: Truths, say: Say, deceptions?: Deceptions): void => {
   const { frames } = connection.socket
   const user = connection.userId
@@ -35,8 +35,8 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say, dec
   }
   const last = new Map<string, number>()
   const first = new Map<string, number>()
-  /** Rooms of which the last word was that they are forbidden. */
-  const told = new Set<string>()
+  /** Rooms that the last answer reported as forbidden. */
+  const forbidden = new Set<string>()
   const bound = frames.find(({ event, body }) => event === 'create-user' && body !== undefined)
   const binding = connection.sent.find(({ callerId }) => callerId === bound?.id)
   const open = new Map(connection.sent.flatMap((sent) => (sent.resume === undefined ? [] : [[sent.callerId, sent]])))
@@ -45,9 +45,9 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say, dec
     const event = truth.events[seq - 1]
     return event !== undefined && joins.has(event.event) && event.users.includes(user)
   }
-  /** A room that was not named goes on from the head that was read before the answer to `create-user`. */
+  /** A room that no resume named continues from the head that was read before the answer to `create-user`. */
   const isFromBinding = (room: string, truth: RoomTruth, seq: number): boolean => {
-    if (binding === undefined || connection.answeredAtMs === undefined || last.has(room) || told.has(room)) return false
+    if (binding === undefined || connection.answeredAtMs === undefined || last.has(room) || forbidden.has(room)) return false
     if (Object.hasOwn(binding.resume?.rooms ?? {}, room)) return false
     return seq > truth.headAt(binding.atMs - 1) && seq <= truth.headAt(connection.answeredAtMs) + 1
   }
@@ -62,7 +62,7 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say, dec
     const { room, seq, atMs } = frame
     const truth = truths.get(room)
     if (deceptions?.isForged(frame) === true) {
-      // The first frame of a room on this socket may be forged, too.
+      // The first frame of a room on this socket may be forged as well.
       if (seq !== (last.get(room) ?? seq - 1) + 1) say(`${room}: forged ${seq} after ${last.get(room)}`)
       return void last.set(room, seq)
     }
@@ -75,17 +75,17 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say, dec
     )
       say(`${room} ${seq}: carries an id that is not its own`)
     const previous = last.get(room)
-    const isNext = previous !== undefined && seq === previous + 1 && !told.has(room)
+    const isNext = previous !== undefined && seq === previous + 1 && !forbidden.has(room)
     if (!isNext && !mayStart(frame, truth)) say(`${room}: ${seq} after ${previous}`)
-    // A client starts over at the frame that adds it.
+    // A client starts at the frame that adds it.
     if (!isNext && isJoin(truth, seq)) deceptions?.reset(room, seq, atMs)
     const spans = truth.spans.get(user) ?? []
-    // History is the room's: a member of now may read what came before, but only once it is one.
+    // A member may read the whole history of the room, but only after it joined.
     const isAllowed = spans.some((span) => seq <= span.until && (span.from <= seq || span.fromMs <= atMs))
     if (!isAllowed) say(`${room} ${seq}: not for this user`)
     last.set(room, seq)
     if (!first.has(room)) first.set(room, seq)
-    told.delete(room)
+    forbidden.delete(room)
   }
 
   const checkForbidden = (sent: Sent, room: string, atMs: number): void => {
@@ -93,10 +93,10 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say, dec
     if (membershipDuring(truth, user, sent.atMs, atMs).always) say(`${room}: said to be forbidden to a member`)
     const seen = last.get(room) ?? 0
     const joined = truth?.spans.get(user)?.findLast((span) => span.from <= seen)
-    // Newer than the membership that the answer speaks of.
+    // The membership is newer than the answer.
     if (joined !== undefined && joined.fromMs > sent.atMs && joined.untilMs > atMs)
       say(`${room}: said to be forbidden after a frame that added the user`)
-    told.add(room)
+    forbidden.add(room)
   }
 
   const checkRecovered = (sent: Sent, room: string, { seq, recovered, reason }: ResumedRoom, atMs: number): void => {
@@ -123,7 +123,7 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say, dec
     if (reason === 'ahead' || reason === 'epoch') deceptions?.reset(room, seq, atMs)
     if (!honest) say(`${room}: ${reason ?? 'not recovered'} is not why`)
     last.set(room, seq)
-    told.delete(room)
+    forbidden.delete(room)
   }
 
   const checkResumeAnswer = (frame: Received): void => {
@@ -144,17 +144,18 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say, dec
     }
   }
 
-  /** Where the event's frame is still to come, it is the confirmation, and not an answer. */
+  /** A command is confirmed by its own feed frame if that frame is still to come, and by an answer otherwise. */
   const checkAnswer = (frame: Received): void => {
     const sent = connection.sent.find(({ callerId }) => callerId === frame.id)
     const truth = truths.get(sent?.room ?? '')
     const seq = truth?.events.find(({ commandId }) => commandId === sent?.commandId)?.seq
     const seen = last.get(sent?.room ?? '')
     if (sent?.room === undefined || truth === undefined || seq === undefined || seen === undefined) return
-    // A resume that is under way may skip the place.
+    // A resume in progress may skip the seq.
     const isMoving = [...open.values()].some(({ resume }) => Object.hasOwn(resume?.rooms ?? {}, sent.room ?? ''))
-    const isPast = seq <= seen || isMoving || told.has(sent.room) || frame.atMs - sent.atMs >= simulatedTimes.commandDeadlineMs
-    // Of a membership that is over, and followed by another, nothing more comes.
+    const isPast =
+      seq <= seen || isMoving || forbidden.has(sent.room) || frame.atMs - sent.atMs >= simulatedTimes.commandDeadlineMs
+    // No further frames of an ended membership arrive once another one began.
     const membership = truth.spans.get(user)?.findLast(({ fromMs }) => fromMs <= frame.atMs)
     const isFollowing = membership !== undefined && membership.from <= seen && membership.until >= seq
     if (!isPast && isFollowing) say(`${sent.room} ${seq}: answered although its frame was to come`)
@@ -165,7 +166,7 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say, dec
     if (deceptions === undefined) return say(`${room}: reset to ${seq} without a cause`)
     deceptions.reset(room, seq, frame.atMs)
     last.set(room, seq)
-    told.delete(room)
+    forbidden.delete(room)
   }
 
   for (const frame of frames) {
@@ -178,16 +179,16 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say, dec
   if (connection.socket.mostUnsentFeedBytes > simulatedBounds.sendQueueBytes + passingBytes)
     say(`${connection.socket.mostUnsentFeedBytes} bytes of feeds waited for the socket`)
   if (!connection.socket.isClosed) deceptions?.checkEnd()
-  if (!connection.socket.isClosed) checkEnd(connection, user, truths, last, told, say)
+  if (!connection.socket.isClosed) checkEnd(connection, user, truths, last, forbidden, say)
 }
 
-/** After the calm: every member has everything, and who was removed saw it. */
+/** At the end of the run every member has the last event, and every removed user received the removal. */
 const checkEnd = (
   connection: Connection,
   user: string,
   truths: Truths,
   last: ReadonlyMap<string, number>,
-  told: ReadonlySet<string>,
+  forbidden: ReadonlySet<string>,
   say: Say,
 ): void => {
   for (const [room, truth] of truths) {
@@ -197,9 +198,9 @@ const checkEnd = (
     const isMember = lastSpan?.until === Number.POSITIVE_INFINITY
     const wasThereAtBind = truth.headAt(connection.answeredAtMs ?? 0) >= head
     if (isMember && seen !== head && !(seen === undefined && wasThereAtBind)) say(`${room}: ends at ${seen}, the room at ${head}`)
-    if (isMember || seen === undefined || told.has(room) || lastSpan === undefined) continue
-    // Who fell behind before a later membership began may not read that far: his place ends untold. And a
-    // membership that came and went while nothing was heard need never have been shown.
+    if (isMember || seen === undefined || forbidden.has(room) || lastSpan === undefined) continue
+    // A user who fell behind before a later membership began may not read that far, so no frame reports its end.
+    // A membership that began and ended while the gateway received nothing need not be shown.
     const isRemoval = truth.spans.get(user)?.some(({ until }) => until === seen)
     const isOwed = isRemoval !== true && lastSpan.until > seen && lastSpan.from <= seen + 1
     if (isOwed) say(`${room}: ends at ${seen}, but the user was removed at ${lastSpan.until}`)

@@ -11,7 +11,7 @@ const timeOf = (data: string): string => {
   return body.created_at ?? body.chat.created_at
 }
 
-/** Seqs from 1 without holes, and a time that never decreases. */
+/** The seqs of each room start at 1 without gaps, and its times never decrease. */
 export const checkRooms = (truths: Truths, say: Say): void => {
   for (const [room, { events }] of truths) {
     let latest = ''
@@ -23,7 +23,7 @@ export const checkRooms = (truths: Truths, say: Say): void => {
   }
 }
 
-/** A page holds all messages between its ends, each as it is stored and as the feed shows it. */
+/** A page has all messages between its first and last one, each as stored. */
 const checkPage = (room: string, truth: RoomTruth | undefined, messages: readonly Listed[], say: Say): void => {
   const [first, last] = [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? -1]
   const between = truth?.events.filter(({ seq, event }) => event === 'new-message' && seq >= first && seq <= last) ?? []
@@ -31,7 +31,7 @@ const checkPage = (room: string, truth: RoomTruth | undefined, messages: readonl
   if (JSON.stringify(messages) !== `[${expected.join(',')}]`) say(`${room}: a list shows other messages than the feed`)
 }
 
-/** Pages of messages that connections were given, against what is stored. */
+/** Compares the pages of messages that connections received with the stored events. */
 export const checkLists = (connections: readonly Connection[], truths: Truths, say: Say): void => {
   for (const { sent, socket } of connections) {
     for (const { event, room, callerId } of sent) {

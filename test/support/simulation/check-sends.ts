@@ -1,18 +1,18 @@
 import type { Say } from './check-feeds.ts'
 import type { TrueEvent, Truths } from './room-truths.ts'
 import type { Connection, Sent } from './simulated-client.ts'
+import { simulatedTimes } from './simulated-settings.ts'
 import type { Received } from './simulated-socket.ts'
-import { simulatedTimes } from './simulated-world.ts'
 
-/** Refusals of the gateway: they are not recorded and speak of one sending. */
+/** Refusals by the gateway are not recorded, and apply to one sending only. */
 const ownRefusals: ReadonlySet<string> = new Set(['unavailable', 'rate_limited'])
 
-/** The deadline, and the longest that the store may be away behind it. */
+/** The deadline, and the longest time that the store may be unavailable after it. */
 const settledWithinMs = simulatedTimes.commandDeadlineMs + 2_500
 
 interface Sending {
   readonly sent: Sent
-  /** The frame that settled it. */
+  /** Its answer or its own feed frame. */
   readonly frame: Received | undefined
 }
 
@@ -25,7 +25,7 @@ const wordsOf = (data: string): unknown => {
   return msg ?? chat?.name
 }
 
-/** Every request of a connection is settled once, in time; a command's sending is returned with what settled it. */
+/** Checks that every request has one answer, in time; returns the sendings of commands with their answers. */
 const checkSettled = ({ socket, sent }: Connection, endMs: number, say: Say): Sending[] =>
   sent.flatMap((one) => {
     const frames = socket.frames.filter(({ id }) => id === one.callerId)
@@ -37,7 +37,7 @@ const checkSettled = ({ socket, sent }: Connection, endMs: number, say: Say): Se
     return one.commandId === undefined ? [] : [{ sent: one, frame: frames[0] }]
   })
 
-/** What an id names, by the words of each sending that was confirmed and by the store. */
+/** Compares the outcomes of all sendings under one id with each other and with the store. */
 const checkOutcomes = (key: string, sendings: readonly Sending[], stored: TrueEvent | undefined, say: Say): void => {
   const outcomes = sendings.map(outcomeOf)
   if (outcomes.every((outcome) => outcome !== undefined && ownRefusals.has(outcome)) && stored !== undefined)
@@ -60,7 +60,7 @@ const checkOutcomes = (key: string, sendings: readonly Sending[], stored: TrueEv
   }
 }
 
-/** I1–I3, and that every request is settled once. */
+/** I1–I3, and that every request has one answer. */
 export const checkSends = (connections: readonly Connection[], truths: Truths, endMs: number, say: Say): void => {
   const sendings = connections.flatMap((connection) => checkSettled(connection, endMs, say))
   const byKey = Map.groupBy(sendings, ({ sent }) => `${sent.room} ${sent.commandId}`)
@@ -76,7 +76,7 @@ export const checkSends = (connections: readonly Connection[], truths: Truths, e
   for (const [key, those] of byKey) checkOutcomes(key, those, stored.get(key), say)
 }
 
-/** I6: of two commands that one socket sent to one room, each sent once, the first stands first, be it the room's creation. */
+/** I6: two commands that one socket sent once each to one room, its creation included, are stored in the order of sending. */
 export const checkSenderOrder = (connections: readonly Connection[], truths: Truths, say: Say): void => {
   const times = new Map<string, number>()
   for (const { sent } of connections)
@@ -92,7 +92,7 @@ export const checkSenderOrder = (connections: readonly Connection[], truths: Tru
       if (seq === undefined) {
         const no = refusals.get(callerId)
         const creator = truths.get(room)?.spans.get(actorOf(content))?.[0]
-        // A member from the start, and not removed yet; only the creator may remove others.
+        // The creator is a member from the start and not removed yet; only the creator may remove others.
         const mayAlways = content?.startsWith('["remove-users"') === false
         if (mayAlways && no !== undefined && last.get(room) === 1 && creator?.from === 1 && creator.untilMs > no.atMs)
           say(`${room}: ${commandId} overtook the creation of the room`)

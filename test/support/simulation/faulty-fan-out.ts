@@ -2,43 +2,43 @@ import type { FanOut, FanOutState, Publication } from '../../../shared/ports/fan
 import type { Random } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-export interface Weather {
+export interface NetworkFaults {
   /** Probabilities per item and listener. */
   readonly loss: number
   readonly repetition: number
-  /** The longest way from publisher to listener; unequal ways reorder. */
+  /** The longest delay from publisher to listener; unequal delays reorder items. */
   readonly delayMs: number
-  /** What one process publishes to a topic arrives in its order, as the port promises. */
+  /** Items of one process on one channel arrive in order, as the port promises. */
   readonly isOrdered?: boolean
 }
 
 export interface FaultyFanOut extends FanOut {
-  /** Hears nothing and publishes nothing, and does not know it. */
+  /** Neither receives nor publishes, and reports no failure. */
   hang(): void
-  /** Hears nothing and publishes nothing until `restore`, and knows it. */
+  /** Neither receives nor publishes until `restore`, and reports `down`. */
   fail(): void
-  /** Nothing happens if nothing was wrong. */
+  /** Does nothing if it works. */
   restore(): void
 }
 
 export interface FanOutNetwork {
-  /** One process's view. */
+  /** The fan-out of one process. */
   open(): FaultyFanOut
-  /** From now on. */
+  /** No more faults from now on. */
   calm(): void
 }
 
-/** A few items come much later than the rest. */
+/** A few items have a much longer delay. */
 const lateMs = 800
 /** How long a publish waits for a server that does not answer. */
 const unansweredMs = 300
 
-/** Pub/sub that loses, repeats, delays and reorders, as its port allows and more. */
-export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, weather: Weather): FanOutNetwork => {
-  let now = weather
+/** Pub/sub that loses, repeats, delays and reorders items, as its port allows, and more. */
+export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, faults: NetworkFaults): FanOutNetwork => {
+  let now = faults
   const listeners = new Map<string, Set<(payload: Buffer) => void>>()
 
-  /** When the last item for each listener arrives. */
+  /** The arrival time of the last item, by listener. */
   const lastAtMs = new Map<(payload: Buffer) => void, number>()
   const delayFor = (listener: (payload: Buffer) => void): number => {
     const mostMs = random.chance(0.03) ? lateMs : now.delayMs
@@ -77,7 +77,7 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, weather
       },
       publish: async (items) => {
         if (isHung) await clock.sleep(unansweredMs)
-        if (isHung || state === 'down') throw new Error('the fan-out is away')
+        if (isHung || state === 'down') throw new Error('the fan-out is down')
         publishAll(items)
       },
       subscribe: (topic, hear) => {
@@ -120,7 +120,7 @@ export const faultyFanOutNetwork = (clock: VirtualClock, random: Random, weather
   return {
     open,
     calm: () => {
-      now = { ...weather, loss: 0, repetition: 0 }
+      now = { ...faults, loss: 0, repetition: 0 }
     },
   }
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 
-/** One simulated process: once its life is over, nothing that it asked for comes back to it. */
+/** The life of a simulated process: after its end, no call of a port returns and no timer fires. */
 export interface Life {
   readonly isOver: boolean
   end(): void
   /** The port as this process sees it. */
   bound<Port extends object>(port: Port): Port
-  /** The clock as this process sees it; its time of day may be wrong. */
+  /** The clock of this process; its time of day may be wrong. */
   clock(clock: Clock, skewMs: number): Clock
 }
 

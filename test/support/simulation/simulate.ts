@@ -4,30 +4,36 @@ import { simulatedBackEnd } from './simulated-back-end.ts'
 import type { Commons, Connection } from './simulated-client.ts'
 import { simulatedCommands } from './simulated-commands.ts'
 import { simulatedPerson } from './simulated-person.ts'
-import type { Sabotage } from './simulated-store.ts'
+import type { StoreMutant } from './simulated-store.ts'
 import type { SimulatedWorld } from './simulated-world.ts'
 import { simulatedWorld } from './simulated-world.ts'
 import { simulationProblems } from './simulation-problems.ts'
 
 export interface SimulationResult {
-  /** Empty: every promise held. */
+  /** Empty if every promise held. */
   readonly problems: readonly string[]
   readonly connections: readonly Connection[]
   readonly events: readonly StoredEvent[]
 }
 
 export interface Simulation {
-  readonly sabotage?: Sabotage | undefined
-  /** An attacker publishes made-up events and notices meanwhile. */
+  readonly storeMutant?: StoreMutant | undefined
+  /** An attacker publishes invented events and notices meanwhile. */
   readonly isForged?: boolean
 }
 
 const stormMs = 3_000
-/** Long enough for what waits (deadlines, pauses of a writer) and then for a whole T. */
+/** Long enough for deadlines and pauses of a writer, and then for one convergence time. */
 const calmMs = 7_500
 
-/** Things go wrong, one after another. */
-const disturb = async (world: SimulatedWorld, isOver: () => boolean): Promise<void> => {
+/** The old writer is killed, or continues until it loses its partitions. */
+const replaceWriter = ({ random, writers }: SimulatedWorld): void => {
+  if (random.chance(0.5)) writers.kill()
+  void writers.start()
+}
+
+/** Injects one fault after another. */
+const injectFaults = async (world: SimulatedWorld, isOver: () => boolean): Promise<void> => {
   const { clock, random, gateways, writerFanOut, store, log } = world
   for (;;) {
     await clock.sleep(100 + random.next() * 1_000)
@@ -36,36 +42,39 @@ const disturb = async (world: SimulatedWorld, isOver: () => boolean): Promise<vo
     const fanOut = random.chance(0.7) ? gateways[index]?.fanOut : writerFanOut
     const dice = random.next()
     if (dice < 0.2) world.replaceGateway(index, random.pick(['drained', 'stopped', 'killed', 'killed']))
-    else if (dice < 0.3) world.replaceWriter(random.chance(0.5))
-    else if (dice < 0.4) store.away(random.next() * 1_500)
-    else if (dice < 0.5) log.away(random.next() * 1_000)
+    else if (dice < 0.3) replaceWriter(world)
+    else if (dice < 0.4) store.fail(random.next() * 1_500)
+    else if (dice < 0.5) log.fail(random.next() * 1_000)
     else if (dice < 0.7) fanOut?.hang()
     else if (dice < 0.85) fanOut?.fail()
     else fanOut?.restore()
   }
 }
 
-/** The same without losing a publication: what a forger can do is seen apart from that. */
-const disturbGateways = async ({ clock, random, store, log, gateways, ...world }: SimulatedWorld, isOver: () => boolean) => {
+/** Injects faults that lose no publication, so that only forged ones can mislead a gateway. */
+const injectFaultsBesideForger = async (
+  { clock, random, store, log, gateways, ...world }: SimulatedWorld,
+  isOver: () => boolean,
+) => {
   for (;;) {
     await clock.sleep(100 + random.next() * 1_000)
     if (isOver()) return
     const dice = random.next()
     if (dice < 0.4) world.replaceGateway(random.below(gateways.length), random.pick(['drained', 'stopped', 'killed']))
-    else if (dice < 0.7) store.away(random.next() * 1_500)
-    else log.away(random.next() * 1_000)
+    else if (dice < 0.7) store.fail(random.next() * 1_500)
+    else log.fail(random.next() * 1_000)
   }
 }
 
 /**
- * A few people with a few devices do everything at once, while publications
- * are lost, doubled and overtaken, statements fail, batches come twice,
- * sockets stop reading, gateways and writers die and parts go away for a
- * while; then all is calm, and everybody must have what the store has. One
- * seed is one history.
+ * A few users on a few devices send every kind of request, while publications
+ * are lost, repeated and reordered, statements fail, batches are delivered
+ * twice, sockets stop reading, gateways and writers are killed and parts are
+ * unavailable for a while. Then faults end, and every socket must have what the
+ * store has. A seed replays a run.
  */
-export const simulate = async (seed: number, { sabotage, isForged = false }: Simulation = {}): Promise<SimulationResult> => {
-  const world = await simulatedWorld(seed, { sabotage, isFanOutSafe: isForged })
+export const simulate = async (seed: number, { storeMutant, isForged = false }: Simulation = {}): Promise<SimulationResult> => {
+  const world = await simulatedWorld(seed, { storeMutant, isFanOutSafe: isForged })
   const { clock, random } = world
   const commons: Commons = { world, userIds: new Map(), rooms: [], connections: [] }
   const commands = simulatedCommands(commons)
@@ -76,7 +85,7 @@ export const simulate = async (seed: number, { sabotage, isForged = false }: Sim
   for (const user of devices) void simulatedPerson(commons, commands, user, areRestless).live(() => isOver)
   if (random.chance(0.3)) void simulatedBackEnd(commons, commands).live(() => isOver)
   if (isForged) void simulatedForger(commons, seed).live(() => isOver)
-  void (isForged ? disturbGateways : disturb)(world, () => isOver)
+  void (isForged ? injectFaultsBesideForger : injectFaults)(world, () => isOver)
 
   await clock.run(stormMs)
   isOver = true

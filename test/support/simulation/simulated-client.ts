@@ -4,7 +4,7 @@ import type { Received, SimulatedSocket } from './simulated-socket.ts'
 import { simulatedSocket } from './simulated-socket.ts'
 import type { SimulatedWorld } from './simulated-world.ts'
 
-/** What a resume asked for. */
+/** The contents of a resume. */
 export interface Asked {
   readonly rooms: Readonly<Record<string, number>>
   readonly max: number
@@ -18,14 +18,14 @@ export interface Sent {
   readonly atMs: number
   readonly room?: string
   readonly commandId?: string
-  /** Tells a command from another under the same id. */
+  /** Distinguishes commands that have the same id. */
   readonly content?: string
   readonly resume?: Asked
 }
 
-/** Everything that one connection did and saw. */
+/** Everything that one connection sent and received. */
 export interface Connection {
-  /** The external id of the user that it binds; undefined: it stays unbound. */
+  /** The external id of the user that it binds; undefined if it stays unbound. */
   readonly user: string | undefined
   readonly socket: SimulatedSocket
   readonly sent: Sent[]
@@ -34,7 +34,7 @@ export interface Connection {
   answeredAtMs: number | undefined
 }
 
-/** What all clients know of each other. */
+/** The state that all clients share. */
 export interface Commons {
   readonly world: SimulatedWorld
   /** By external id. */
@@ -43,7 +43,7 @@ export interface Commons {
   readonly connections: Connection[]
 }
 
-/** Connects somewhere, sends, and remembers the last seq of each room as a client should. */
+/** Connects to a random gateway, sends, and keeps the last seq of each room, as a client does. */
 export interface SimulatedClient {
   readonly connection: Connection | undefined
   readonly isOpen: boolean

@@ -1,6 +1,6 @@
 import type { Commons, SimulatedClient } from './simulated-client.ts'
 
-/** A command as it was first sent, so that it can be sent again, by anybody who may act for the user. */
+/** A command as it was first sent, so that any client that may act for the user can send it again. */
 interface Command {
   readonly event: string
   readonly actor: string
@@ -9,15 +9,15 @@ interface Command {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** Commands sent by all clients, and how one client sends them. */
+/** The commands of all clients. */
 export interface SimulatedCommands {
   createChat(client: SimulatedClient, actor: string): string
   message(client: SimulatedClient, actor: string, room: string): void
   addUsers(client: SimulatedClient, actor: string, room: string, users: readonly string[]): void
   removeUsers(client: SimulatedClient, actor: string, room: string, users: readonly string[]): void
-  /** Some command once more, word for word. */
+  /** Sends an earlier command again, unchanged. */
   resend(client: SimulatedClient): void
-  /** Something else under an id that is taken. */
+  /** Sends other content under the id of an earlier command. */
   misuse(client: SimulatedClient): void
   someUsers(): string[]
 }

@@ -1,95 +1,122 @@
-import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
+import type { BatchHandler, CommandLog, Consumption, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
+import type { OnAcknowledged, PartitionConsumer } from './partition-consumer.ts'
+import { startPartitionConsumer } from './partition-consumer.ts'
 import type { Random } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 export interface LogFaults {
-  /** A publish that fails before anything is in the log, and one that fails although everything is. */
+  /** Probability of a publish that fails before the log has any record, and of one that fails although the log has all. */
   readonly refusal: number
   readonly unknown: number
-  /** A batch is handed to a second handler while the first still works at it, as when a frozen writer thaws. */
-  readonly zombie: number
+  /** Probability that a handled batch is followed by a rebalance, which delivers unacknowledged batches again. */
+  readonly rebalance: number
 }
 
+/**
+ * A log of a few partitions that delivers at least once, with delays and
+ * faults of a seed. The consumer that started last owns every partition; an
+ * earlier one continues until its offset commit is refused.
+ */
 export interface SimulatedLog extends CommandLog {
-  /** Until `calm` or that much later, nothing is accepted; of some publishes nobody can tell. */
-  away(forMs: number): void
+  readonly records: readonly LogRecord[]
+  /** Whether all records are acknowledged. */
+  readonly isDone: boolean
+  append(records: readonly NewRecord[]): void
+  /** Until `calm` or for that long, no record is accepted; some publishes have an unknown outcome. */
+  fail(forMs: number): void
   calm(): void
 }
 
-const partitions = 2
+const partitionCount = 2
+const refusedMs = 1
+const unansweredMs = 200
 
-/** An ordered log of a few partitions that delivers at least once, with the seed's delays and faults. */
-export const simulatedLog = (clock: VirtualClock, random: Random, faults: LogFaults): SimulatedLog => {
-  let now = faults
-  let awayUntilMs = 0
-  const logs: LogRecord[][] = Array.from({ length: partitions }, () => [])
-  const committed = logs.map(() => 0)
-  /** Whoever began to consume last has the partitions. */
-  let consumers = 0
+export const simulatedLog = (
+  clock: VirtualClock,
+  random: Random,
+  initialFaults: LogFaults,
+  onAcknowledged: OnAcknowledged = () => undefined,
+): SimulatedLog => {
+  const faults = { ...initialFaults }
+  const partitions = Array.from({ length: partitionCount }, () => ({ records: [] as LogRecord[], committed: 0 }))
   const wakeUps = new Set<() => void>()
+  let failsUntilMs = 0
+  let owner = 0
 
-  const append = ({ key, value, headers }: NewRecord): void => {
-    const partition = [...key].reduce((sum, char) => sum + char.charCodeAt(0), 0) % partitions
-    const log = logs[partition] ?? []
-    log.push({ key, value, headers, partition, offset: String(log.length) })
+  const wake = (): void => {
+    for (const each of wakeUps) each()
+    wakeUps.clear()
   }
-
-  const consumePartition = async (partition: number, handler: BatchHandler, isOwner: () => boolean): Promise<void> => {
-    const signal = new AbortController().signal
-    const log = logs[partition] ?? []
-    for (;;) {
-      await clock.sleep(random.next() * 20)
-      const next = committed[partition] ?? 0
-      if (!isOwner()) return
-      if (next >= log.length) {
-        await new Promise<void>((resolve) => wakeUps.add(resolve))
-        continue
-      }
-      const records = log.slice(next, next + 1 + random.below(5))
-      const batch = { partition, records, heartbeat: async () => undefined, signal }
-      if (random.chance(now.zombie)) void clock.sleep(random.next() * 40).then(() => handler(batch))
-      const { done, handled = records.length } = await handler(batch)
-      await done
-      if (isOwner()) committed[partition] = next + handled
+  const append = (records: readonly NewRecord[]): void => {
+    for (const { key, value, headers } of records) {
+      const partition = [...key].reduce((sum, char) => sum + char.charCodeAt(0), 0) % partitionCount
+      const log = partitions[partition]?.records ?? []
+      log.push({ key, value, headers, partition, offset: String(log.length) })
     }
+    wake()
+  }
+  const failNow = async (): Promise<void> => {
+    if (clock.monotonicMs() >= failsUntilMs) return
+    const isRefused = random.chance(0.7)
+    await clock.sleep(isRefused ? refusedMs : unansweredMs)
+    throw new PublishError(isRefused ? 'refused' : 'unknown', 'simulated')
   }
 
-  const beAway = async (): Promise<void> => {
-    if (clock.monotonicMs() >= awayUntilMs) return
-    const isKnown = random.chance(0.7)
-    await clock.sleep(isKnown ? 1 : 200)
-    throw new PublishError(isKnown ? 'refused' : 'unknown', 'simulated')
+  const consume = async (handler: BatchHandler): Promise<Consumption> => {
+    owner += 1
+    const mine = owner
+    const deps = {
+      clock,
+      random,
+      faults,
+      handler,
+      onAcknowledged,
+      wake,
+      untilWoken: () => new Promise<void>((resolve) => wakeUps.add(resolve)),
+    }
+    const isOwner = (): boolean => mine === owner
+    const start = (): readonly PartitionConsumer[] =>
+      partitions.map((partition, index) =>
+        startPartitionConsumer(partition, index, { ...deps, isOwner, rewind: () => void rewind() }),
+      )
+    let consumers = start()
+    /** Drops the batches in hand, waits for offset commits in flight, and restarts at the committed offsets. */
+    const rewind = async (): Promise<void> => {
+      const dropped = consumers
+      await Promise.all(dropped.map((consumer) => consumer.stop()))
+      if (isOwner() && consumers === dropped) consumers = start()
+    }
+    return { stop: async () => undefined, rewind, failed: new Promise<never>(() => undefined), lag: 0 }
   }
 
   return {
+    append,
     publish: async (records) => {
-      await beAway()
+      await failNow()
       await clock.sleep(random.next() * 10)
-      if (random.chance(now.refusal)) throw new PublishError('refused', 'simulated')
-      for (const record of records) append(record)
-      for (const wake of wakeUps) wake()
-      wakeUps.clear()
+      if (random.chance(faults.refusal)) throw new PublishError('refused', 'simulated')
+      append(records)
       await clock.sleep(random.next() * 10)
-      if (random.chance(now.unknown)) throw new PublishError('unknown', 'simulated')
+      if (random.chance(faults.unknown)) throw new PublishError('unknown', 'simulated')
     },
-    consume: async (handler) => {
-      consumers += 1
-      const mine = consumers
-      for (let partition = 0; partition < partitions; partition += 1)
-        void consumePartition(partition, handler, () => mine === consumers)
-      return { stop: async () => undefined, rewind: async () => undefined, failed: new Promise<never>(() => undefined), lag: 0 }
-    },
-    deadLetter: async (record, reason) => {
-      throw new Error(`nothing is to be set aside here: ${reason} (${record.offset})`)
+    consume,
+    deadLetter: async ({ offset }, reason) => {
+      throw new Error(`no record is faulty here: ${reason} (${offset})`)
     },
     close: async () => undefined,
-    away: (forMs) => {
-      awayUntilMs = clock.monotonicMs() + forMs
+    get records() {
+      return partitions.flatMap(({ records }) => records)
+    },
+    get isDone() {
+      return partitions.every(({ records, committed }) => committed === records.length)
+    },
+    fail: (forMs) => {
+      failsUntilMs = clock.monotonicMs() + forMs
     },
     calm: () => {
-      now = { refusal: 0, unknown: 0, zombie: 0 }
-      awayUntilMs = 0
+      Object.assign(faults, { refusal: 0, unknown: 0, rebalance: 0 })
+      failsUntilMs = 0
     },
   }
 }

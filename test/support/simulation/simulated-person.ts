@@ -3,13 +3,13 @@ import { simulatedClient } from './simulated-client.ts'
 import type { SimulatedCommands } from './simulated-commands.ts'
 
 export interface SimulatedPerson {
-  /** Connects and does things at random until `isOver`; stays connected then. */
+  /** Connects and sends random requests until `isOver`, then stays connected. */
   live(isOver: () => boolean): Promise<void>
 }
 
 /**
- * A device of a user: binds, resumes, talks, stops reading, goes away and comes
- * back. The restless come and go in a room or two, and do little else.
+ * A device of a user: binds, resumes, sends, stops reading, disconnects and
+ * reconnects. A restless one mainly joins and leaves one or two rooms.
  */
 export const simulatedPerson = (
   commons: Commons,
@@ -40,7 +40,7 @@ export const simulatedPerson = (
       room,
       Math.max(0, seq - random.below(5)) + (random.chance(0.03) ? 1_000 : 0),
     ])
-    // A room that this user may have been added to again meanwhile, or never was in.
+    // A room to which this user may have been added again, or in which it never was.
     if (rooms.length > 0 && random.chance(0.6)) moved.push([random.pick(rooms), random.below(3)])
     if (moved.length === 0) return
     const resume = { rooms: Object.fromEntries(moved), max: random.pick([1_000, 2]) }

@@ -1,4 +1,5 @@
 import type { Wire } from '../../../services/gateway/send-queue/wire.ts'
+import { frameTextsIn } from '../client/server-frames.ts'
 import type { Random } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -19,26 +20,13 @@ export interface SimulatedSocket {
   readonly wire: Wire
   readonly frames: readonly Received[]
   readonly isClosed: boolean
-  /** The most that was ever handed over and not taken yet, of all frames and of those of rooms' feeds. */
+  /** The most bytes that ever waited for the socket: of all frames, and of feed frames. */
   readonly mostUnsentBytes: number
   readonly mostUnsentFeedBytes: number
-  /** Takes nothing while set. */
+  /** Accepts no writes while frozen. */
   setFrozen(isFrozen: boolean): void
-  /** The other side is gone without a word; what was not taken yet is lost. */
+  /** The other side closes without a close frame; waiting writes are lost. */
   abort(): void
-}
-
-/** Text of each unmasked frame in a write. */
-const decode = (bytes: Buffer): string[] => {
-  const texts: string[] = []
-  for (let at = 0; at < bytes.length; ) {
-    const short = (bytes[at + 1] ?? 0) & 0x7f
-    const start = at + (short < 126 ? 2 : short === 126 ? 4 : 10)
-    const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2))
-    texts.push(bytes.toString('utf8', start, start + length))
-    at = start + length
-  }
-  return texts
 }
 
 const feedFrame = /^\{("id":"[^"]*",)?"event":"[^"]*","room":"[^"]*","seq":/
@@ -50,12 +38,12 @@ interface Write {
 }
 
 const writeOf = (bytes: Buffer): Write => {
-  const texts = decode(bytes)
+  const texts = frameTextsIn(bytes)
   const feedBytes = texts.reduce((sum, text) => (feedFrame.test(text) ? sum + Buffer.byteLength(text) : sum), 0)
   return { texts, bytes: bytes.length, feedBytes }
 }
 
-/** A socket that takes writes at its own pace, and reads every frame it took. */
+/** A socket that accepts writes at its own pace, and reads the frames in them. */
 export const simulatedSocket = (
   clock: VirtualClock,
   random: Random,

@@ -1,81 +1,104 @@
-import type { Appender, EventStore, StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { Append, Appender, EventStore, StoredEvent } from '../../../shared/ports/event-store.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import type { StorePoint } from '../memory-store/memory-event-store.ts'
+import type { MemoryStore } from '../memory-store/memory-store.ts'
 import { memoryStore } from '../memory-store/memory-store.ts'
+import { breakingAppender } from './breaking-appender.ts'
 import type { Random } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 export interface StoreFaults {
-  /** A statement that fails; at the end of a transaction it may have been stored all the same. */
+  /** Probability of a statement that fails; at the end of a transaction its events may be stored. */
   readonly failure: number
+  /** Probability of an append that is stored long after its connection was closed. */
+  readonly late: number
+  /** Probability of a statement whose connection breaks before the answer. */
+  readonly broken: number
   readonly delayMs: number
+  /** A connection that has no answer for that long is closed. */
+  readonly answerMs: number
 }
 
-/** The two read ports, changed by a test that wants to see the checker fail. */
-export type Sabotage = (ports: { readonly eventStore: EventStore; readonly readModel: ReadModel }) => {
+/** The two ports through which the store is read. */
+export interface ReadPorts {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
 }
 
-/** An event and the moment of its commit. */
+/** A store without one of its promises, for a test that shows that the checker notices. */
+export type StoreMutant = (ports: ReadPorts) => ReadPorts
+
+/** An event and the time of its commit. */
 export interface CommittedEvent {
   readonly event: StoredEvent
   readonly atMs: number
 }
 
-export interface SimulatedStore {
-  readonly eventStore: EventStore
-  readonly readModel: ReadModel
+export interface SimulatedStore extends ReadPorts {
+  readonly memory: MemoryStore
   /** In the order of their commits. */
   committed(): readonly CommittedEvent[]
-  /** Until `calm` or that much later, every statement fails after a while. */
-  away(forMs: number): void
+  /** Runs work without delays and faults, and without telling the observer of commits. */
+  prepare(work: (store: EventStore) => Promise<void>): Promise<void>
+  /** The last commits are lost, and every connection breaks. */
+  failOver(lostCommits: number): void
+  /** Until `calm` or for that long, every statement fails after a delay. */
+  fail(forMs: number): void
   calm(): void
 }
 
-const unansweredMs = 150
+export interface StoreOptions {
+  readonly faults: StoreFaults
+  readonly mutant?: StoreMutant | undefined
+  /** Called before the events of an append are visible. */
+  readonly onCommit?: (batch: Append) => void
+}
 
-/** The store in memory, with the seed's delays on both ways of every statement, and failures. */
-export const simulatedStore = (
-  clock: VirtualClock,
-  random: Random,
-  faults: StoreFaults,
-  sabotage: Sabotage = (ports) => ports,
-): SimulatedStore => {
-  let now = faults
-  let awayUntilMs = 0
+const unansweredMs = 150
+const lateMs = 400
+const breaksWithinMs = 40
+
+/** The store in memory, with delays before and after each statement, and faults of a seed. */
+export const simulatedStore = (clock: VirtualClock, random: Random, options: StoreOptions): SimulatedStore => {
+  const { mutant = (ports) => ports, onCommit = () => undefined } = options
+  let faults = options.faults
+  let failsUntilMs = 0
+  let isPreparing = false
   const committed: CommittedEvent[] = []
 
-  /** Some statements take much longer than the rest. */
-  const delay = (): Promise<void> => clock.sleep(random.next() * now.delayMs * (random.chance(0.05) ? 10 : 1))
-  const trouble = async (): Promise<void> => {
+  /** A few statements take ten times as long. */
+  const delay = (): Promise<void> => clock.sleep(random.next() * faults.delayMs * (random.chance(0.05) ? 10 : 1))
+  const maybeFail = async (): Promise<void> => {
     await delay()
-    const isAway = clock.monotonicMs() < awayUntilMs
-    if (isAway) await clock.sleep(random.next() * unansweredMs)
-    if (isAway || random.chance(now.failure)) throw new StoreError('unavailable', 'simulated')
+    const isFailing = clock.monotonicMs() < failsUntilMs
+    if (isFailing) await clock.sleep(random.next() * unansweredMs)
+    if (isFailing || random.chance(faults.failure)) throw new StoreError('unavailable', 'simulated')
   }
   const noteCommits = (): void => {
     for (const event of memory.events().slice(committed.length)) committed.push({ event, atMs: clock.monotonicMs() })
   }
-  const pause = (point: StorePoint): Promise<void> => {
+  const pause = async (point: StorePoint): Promise<void> => {
     if (point === 'after-commit') noteCommits()
-    return trouble()
+    if (isPreparing) return
+    if (point === 'before-commit' && random.chance(faults.late)) await clock.sleep(faults.answerMs + random.next() * lateMs)
+    await maybeFail()
   }
-  const memory = memoryStore({ pause, epoch: 'simulated' })
+  const onCommitNow = (batch: Append): void => (isPreparing ? undefined : onCommit(batch))
+  const memory = memoryStore({ pause, onCommit: onCommitNow, epoch: 'simulated' })
 
   const slowly =
     <Args extends readonly unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
     async (...args: Args): Promise<Result> => {
-      await trouble()
+      await maybeFail()
       const result = await call(...args)
       await delay()
       return result
     }
-
   const openAppender = async (): Promise<Appender> => {
-    await trouble()
-    return memory.store.openAppender()
+    await maybeFail()
+    const breaksAfter = (): number => (random.chance(faults.broken) ? random.next() * breaksWithinMs : faults.answerMs)
+    return breakingAppender(await memory.store.openAppender(), clock, breaksAfter)
   }
 
   const eventStore: EventStore = {
@@ -83,27 +106,27 @@ export const simulatedStore = (
     readPages: slowly(memory.store.readPages),
     outcomes: slowly(memory.store.outcomes),
   }
-  const { readModel: model } = memory
-  const readModel: ReadModel = {
-    epoch: slowly(model.epoch),
-    heads: slowly(model.heads),
-    changedHeads: slowly(model.changedHeads),
-    memberships: slowly(model.memberships),
-    changedMemberships: slowly(model.changedMemberships),
-    usersByExternalId: slowly(model.usersByExternalId),
-    usersById: slowly(model.usersById),
-    chatsOf: slowly(model.chatsOf),
-    messagesOf: slowly(model.messagesOf),
-  }
+  const slowMethods = Object.entries(memory.readModel).map(([name, method]) => [name, slowly(method)] as const)
+  const readModel = Object.fromEntries(slowMethods) as unknown as ReadModel
   return {
-    ...sabotage({ eventStore, readModel }),
+    ...mutant({ eventStore, readModel }),
+    memory,
     committed: () => committed,
-    away: (forMs) => {
-      awayUntilMs = clock.monotonicMs() + forMs
+    prepare: async (work) => {
+      isPreparing = true
+      await work(memory.store)
+      isPreparing = false
+    },
+    failOver: (lostCommits) => {
+      memory.store.failOver(lostCommits)
+      committed.length = Math.min(committed.length, memory.events().length)
+    },
+    fail: (forMs) => {
+      failsUntilMs = clock.monotonicMs() + forMs
     },
     calm: () => {
-      now = { failure: 0, delayMs: faults.delayMs }
-      awayUntilMs = 0
+      faults = { ...faults, failure: 0, late: 0, broken: 0 }
+      failsUntilMs = 0
     },
   }
 }

@@ -1,33 +1,20 @@
-import type { GatewayCore } from '../../../services/gateway/gateway-core.ts'
-import { createGatewayCore } from '../../../services/gateway/gateway-core.ts'
-import { drainSessions } from '../../../services/gateway/server/drain.ts'
-import { createWriter } from '../../../services/writer/writer.ts'
-import type { Clock } from '../../../shared/ports/clock.ts'
-import { defaultLimits } from '../../../shared/protocol/limits.ts'
-import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
-import { defaultTimes } from '../../../shared/runtime/config/times.ts'
-import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
-import type { FaultyFanOut } from './faulty-fan-out.ts'
+import type { LogRecord } from '../../../shared/ports/command-log.ts'
+import type { Append } from '../../../shared/ports/event-store.ts'
+import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
+import type { FanOutNetwork, FaultyFanOut } from './faulty-fan-out.ts'
 import { faultyFanOutNetwork } from './faulty-fan-out.ts'
-import type { Life } from './life.ts'
-import { createLife } from './life.ts'
 import type { Random } from './random.ts'
 import { seededRandom } from './random.ts'
+import type { SimulatedGateway } from './simulated-gateways.ts'
+import { startSimulatedGateway } from './simulated-gateways.ts'
 import type { SimulatedLog } from './simulated-log.ts'
 import { simulatedLog } from './simulated-log.ts'
-import type { SimulatedSocket } from './simulated-socket.ts'
-import type { Sabotage, SimulatedStore } from './simulated-store.ts'
+import type { SimulatedStore, StoreMutant } from './simulated-store.ts'
 import { simulatedStore } from './simulated-store.ts'
+import type { SimulatedWriters } from './simulated-writers.ts'
+import { simulatedWriters } from './simulated-writers.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { virtualClock } from './virtual-clock.ts'
-
-export interface SimulatedGateway {
-  readonly gatewayCore: GatewayCore
-  readonly fanOut: FaultyFanOut
-  readonly life: Life
-  /** Those that were opened on it. */
-  readonly sockets: Set<SimulatedSocket>
-}
 
 /** Real gateways and real writers on ports in memory, under one seed. */
 export interface SimulatedWorld {
@@ -36,158 +23,95 @@ export interface SimulatedWorld {
   readonly store: SimulatedStore
   readonly log: SimulatedLog
   readonly gateways: SimulatedGateway[]
+  readonly writers: SimulatedWriters
   readonly writerFanOut: FaultyFanOut
   /** The fan-out as another process sees it. */
   openFanOut(): FaultyFanOut
   newId(): string
-  /** A gateway hands its sessions over, closes them at once, or is killed with all of them; another one takes its place. */
+  /** Ends a gateway, and starts another one in its place. */
   replaceGateway(index: number, how: 'drained' | 'stopped' | 'killed'): void
-  /** Another writer takes over: from one that was killed, or from one that goes on with what it has in hand. */
-  replaceWriter(isKilled: boolean): void
   /** No more faults from now on; delays stay. */
   calm(): void
 }
 
-/** One registry for all runs: what is counted is not looked at here. */
-const metrics = createMetrics()
-
-/** Small, so that bounds are met often. */
-export const simulatedBounds = {
-  ...defaultBounds,
-  sendQueueBytes: 2_000,
-  heldFrames: 4,
-  pagesPerSession: 2,
-  publicationBytes: 1_200,
-  pendingPerSession: 12,
-  produceBatchRecords: 6,
-  produceBufferBytes: 8_000,
-  lookupItems: 3,
+/** Called at the moments that a checker of writers judges. */
+export interface WriterObserver {
+  /** Called before the events of an append are visible. */
+  onCommit(batch: Append): void
+  onStreamed(records: readonly StreamRecord[]): void
+  /** The offsets of these records are committed; the commit began at `sinceMs`. */
+  onAcknowledged(records: readonly LogRecord[], sinceMs: number): void
+  /** A fail-over of the database lost these commits. */
+  onLost(batches: readonly Append[]): void
 }
-export const simulatedTimes = {
-  ...defaultTimes,
-  commandDeadlineMs: 4_000,
-  topicReleaseMs: 500,
-  convergeMs: 2_000,
-  drainWindowMs: 300,
-  drainOverlapMs: 50,
+
+export interface WorldOptions {
+  readonly gateways?: number
+  readonly storeMutant?: StoreMutant | undefined
+  /** Publications are neither lost nor reordered. */
+  readonly isFanOutSafe?: boolean
+  /**
+   * Probability of each fault that makes a writer start again at its acknowledged offsets. It is low by default,
+   * because a batch that is handled again publishes its events again, which hides gaps from gateways.
+   */
+  readonly writerFaults?: number
+  readonly observer?: WriterObserver
 }
 
 const nothing = (): void => undefined
-const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
-/** Writers warn of retries; nothing of a gateway may fail. */
-const unwelcome = {
-  ...silent,
-  error: (fields: object, text: string): void => {
-    throw new Error(text, { cause: fields })
-  },
-}
-const noMetrics = {
-  onBatch: nothing,
-  onRecord: nothing,
-  onClampedTimes: () => undefined,
-  onDeadLetter: nothing,
-  onStored: nothing,
-  onStage: nothing,
-  onRetry: nothing,
-  onFanOutFailure: nothing,
+const noObserver: WriterObserver = { onCommit: nothing, onStreamed: nothing, onAcknowledged: nothing, onLost: nothing }
+
+const openNetwork = (clock: VirtualClock, random: Random, isFanOutSafe: boolean): FanOutNetwork => {
+  const loss = random.pick([0, 0.05, 0.3])
+  return faultyFanOutNetwork(clock, random, {
+    loss: isFanOutSafe ? 0 : loss,
+    repetition: 0.1,
+    delayMs: 30,
+    isOrdered: isFanOutSafe,
+  })
 }
 
-/** What is to run after the present turn waits now and then, as it does on a busy machine: a flush comes late. */
-const sometimesLate = (clock: Clock, random: Random): Clock => ({
-  ...clock,
-  after: (delayMs, callback) => clock.after(delayMs <= 0 ? random.pick([0, 0, 0, 14, 20]) : delayMs, callback),
-})
-
-/** `isFanOutSafe`: publications are neither lost nor reordered. */
-export const simulatedWorld = async (
-  seed: number,
-  { sabotage, isFanOutSafe = false }: { readonly sabotage?: Sabotage | undefined; readonly isFanOutSafe?: boolean } = {},
-): Promise<SimulatedWorld> => {
+/** Returns with one writer started. Users of an application connect to the gateways by themselves. */
+export const simulatedWorld = async (seed: number, options: WorldOptions = {}): Promise<SimulatedWorld> => {
+  const { gateways = 2, storeMutant, isFanOutSafe = false, writerFaults = 0.001, observer = noObserver } = options
   const random = seededRandom(seed)
   const clock = virtualClock(random)
-  const loss = random.pick([0, 0.05, 0.3])
-  const weather = { loss: isFanOutSafe ? 0 : loss, repetition: 0.1, delayMs: 30, isOrdered: isFanOutSafe }
-  const network = faultyFanOutNetwork(clock, random, weather)
-  const store = simulatedStore(clock, random, { failure: random.pick([0, 0.05]), delayMs: 15 }, sabotage)
-  const log = simulatedLog(clock, random, { refusal: 0.03, unknown: 0.05, zombie: 0.1 })
+  const network = openNetwork(clock, random, isFanOutSafe)
+  const commits: Append[] = []
+  const onCommit = (batch: Append): void => {
+    observer.onCommit(batch)
+    commits.push(batch)
+  }
+  const faults = { failure: random.pick([0, 0.05]), late: writerFaults, broken: writerFaults, delayMs: 15, answerMs: 400 }
+  const store = simulatedStore(clock, random, { faults, mutant: storeMutant, onCommit })
+  const log = simulatedLog(clock, random, { refusal: 0.03, unknown: 0.05, rebalance: writerFaults }, observer.onAcknowledged)
   const writerFanOut = network.open()
-  const bounds = { ...simulatedBounds, pageEvents: random.pick([5, 5, 20]) }
-  const settings = { metrics, log: unwelcome, times: simulatedTimes, bounds, limits: defaultLimits }
+  const writers = simulatedWriters({ clock, random, log, store, fanOut: writerFanOut, commits, ...observer })
   let ids = 0
   const newId = (): string => {
     ids += 1
     return `00000000-0000-7000-8000-${ids.toString(16).padStart(12, '0')}`
   }
-
-  const startGateway = (): SimulatedGateway => {
-    const life = createLife()
-    const fanOut = network.open()
-    const gatewayCore = createGatewayCore({
-      ...settings,
-      commandLog: life.bound(log),
-      eventStore: life.bound(store.eventStore),
-      readModel: life.bound(store.readModel),
-      fanOut,
-      clock: sometimesLate(life.clock(clock, random.pick([0, 0, -600_000, 600_000])), random),
-      log: silent,
-      gateway: newId(),
-      newId,
-      random: random.next,
-    })
-    void gatewayCore.start()
-    return { gatewayCore, fanOut, life, sockets: new Set() }
-  }
-
-  let writerLife: Life
-  const startWriter = (): Promise<void> => {
-    writerLife = createLife()
-    return createWriter({
-      ...settings,
-      commandLog: writerLife.bound(log),
-      eventStore: writerLife.bound(store.eventStore),
-      eventStream: undefined,
-      fanOut: writerFanOut,
-      clock: writerLife.clock(clock, 0),
-      metrics: noMetrics,
-    }).start()
-  }
-
-  const world: SimulatedWorld = {
+  const gatewayWorld = { clock, random, network, store, log, pageEvents: random.pick([5, 5, 20]), newId }
+  const running = Array.from({ length: gateways }, () => startSimulatedGateway(gatewayWorld))
+  await writers.start()
+  return {
     clock,
     random,
     store,
     log,
-    gateways: [startGateway(), startGateway()],
+    gateways: running,
+    writers,
     writerFanOut,
     openFanOut: network.open,
     newId,
     replaceGateway: (index, how) => {
-      const old = world.gateways[index]
-      if (old === undefined) return
-      const stop = (): void => {
-        old.gatewayCore.stop()
-        old.fanOut.fail()
-      }
-      if (how === 'killed') {
-        old.life.end()
-        old.fanOut.fail()
-        for (const socket of old.sockets) socket.abort()
-      }
-      if (how === 'stopped') stop()
-      if (how === 'drained') void drainSessions([...old.gatewayCore.sessions()], clock, simulatedTimes).then(stop)
-      world.gateways[index] = startGateway()
-    },
-    replaceWriter: (isKilled) => {
-      if (isKilled) writerLife.end()
-      void startWriter()
+      running[index]?.end(how)
+      running[index] = startSimulatedGateway(gatewayWorld)
     },
     calm: () => {
-      network.calm()
-      store.calm()
-      log.calm()
-      for (const fanOut of [writerFanOut, ...world.gateways.map((gateway) => gateway.fanOut)]) fanOut.restore()
+      for (const part of [network, store, log, writers]) part.calm()
+      for (const fanOut of [writerFanOut, ...running.map((gateway) => gateway.fanOut)]) fanOut.restore()
     },
   }
-  await startWriter()
-  return world
 }

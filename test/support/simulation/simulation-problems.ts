@@ -6,7 +6,7 @@ import { roomTruths } from './room-truths.ts'
 import type { Connection } from './simulated-client.ts'
 import type { CommittedEvent } from './simulated-store.ts'
 
-/** What is wrong with a run that ended at this time; empty: nothing. */
+/** Each broken promise of a run that ended at this time. */
 export const simulationProblems = (
   connections: readonly Connection[],
   committed: readonly CommittedEvent[],

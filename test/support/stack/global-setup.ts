@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { prepareContainers } from './containers/container-images.ts'
+import { prepareContainers } from '../../containers/container-images.ts'
 // For its declaration of what may be provided.
 import type {} from './shared-stack.ts'
 import { openStack, stackKind } from './start-stack.ts'

@@ -1,15 +1,24 @@
 import { writeCommand } from '../../../shared/records/command-record.ts'
-import { appending, messagePosted, reading, usersAdded, usersRemoved, withAppender, written } from '../../contract/stored-chat.ts'
-import type { Random } from '../simulation/random.ts'
-import { seededRandom } from '../simulation/random.ts'
-import { virtualClock } from '../simulation/virtual-clock.ts'
+import {
+  append,
+  appending,
+  messagePosted,
+  reading,
+  userCreated,
+  usersAdded,
+  usersRemoved,
+  withAppender,
+  written,
+} from '../../contract/stored-chat.ts'
+import type { SimulatedWorld } from '../simulation/simulated-world.ts'
+import { simulatedWorld } from '../simulation/simulated-world.ts'
+import type { WriterCounts } from '../simulation/simulated-writers.ts'
 import type { RandomCommands } from './random-commands.ts'
 import { randomCommands, simulatedId, simulatedUsers } from './random-commands.ts'
-import type { WriterCounts, WriterWorld } from './writer-world.ts'
-import { writerWorld } from './writer-world.ts'
+import { writerChecks } from './writer-checks.ts'
 
 export interface WriterSimulation {
-  /** Empty: every promise held. */
+  /** Empty if every promise held. */
   readonly problems: readonly string[]
   readonly counts: Readonly<WriterCounts>
   /** The ids of the stored events, in the order of their commits. */
@@ -19,9 +28,9 @@ export interface WriterSimulation {
 const stormMs = 3_000
 const calmMs = 12_000
 
-/** Another program: it reads the head and appends at it, as a writer does, but records no command. */
-const writeBeside = ({ memory }: WriterWorld, random: Random, room: string): Promise<void> =>
-  withAppender(memory.store, async (appender) => {
+/** Another program reads the head of a room and appends after it, as a writer does, but records no command. */
+const appendBeside = ({ store, random }: SimulatedWorld, room: string): Promise<void> =>
+  withAppender(store.memory.store, async (appender) => {
     const user = random.pick(simulatedUsers)
     const { chats } = await appender.read(reading({ rooms: [room], members: [{ room, user }] }))
     const chat = chats.get(room)
@@ -34,48 +43,53 @@ const writeBeside = ({ memory }: WriterWorld, random: Random, room: string): Pro
     await appender.append(appending({ events: [written(event)] }))
   })
 
-const disturb = (world: WriterWorld, random: Random, commands: RandomCommands): void => {
+const injectFault = (world: SimulatedWorld, commands: RandomCommands): void => {
+  const { writers, random, store } = world
   const dice = random.next()
   if (dice < 0.02) {
-    world.killWriter()
-    world.startWriter()
-  } else if (dice < 0.05) world.startWriter()
-  else if (dice < 0.065) world.failOver()
-  else if (dice < 0.14) void writeBeside(world, random, random.pick(commands.rooms)).catch(() => undefined)
-  else if (dice < 0.15) world.memory.store.breakConnections()
+    writers.kill()
+    void writers.start()
+  } else if (dice < 0.05) void writers.start()
+  else if (dice < 0.065) writers.failOver()
+  else if (dice < 0.14) void appendBeside(world, random.pick(commands.rooms)).catch(() => undefined)
+  else if (dice < 0.15) store.memory.store.breakConnections()
 }
 
 /**
- * Writers alone, without gateways, while connections break, answers are lost,
- * appends come late, the database fails over and loses commits, writers are
- * killed or go on beside their successors, and another program writes. One seed
- * is one history.
+ * Runs writers without gateways while connections break, answers are lost,
+ * appends are late, the database fails over and loses commits, writers are
+ * killed or continue beside their successors, and another program appends. A
+ * seed replays a run.
  */
 export const simulateWriter = async (seed: number): Promise<WriterSimulation> => {
-  const random = seededRandom(seed)
-  const clock = virtualClock(random)
-  const world = await writerWorld(clock, random)
-  const commands = randomCommands(random)
-  world.startWriter()
+  const checks = writerChecks({
+    nowMs: () => world.clock.monotonicMs(),
+    records: () => world.log.records,
+    events: () => world.store.memory.events(),
+    outcome: (key) => world.store.memory.outcome(key),
+  })
+  const world = await simulatedWorld(seed, { gateways: 0, writerFaults: 0.02, observer: checks })
+  const { clock, store, log } = world
+  await store.prepare((eventStore) => append(eventStore, ...simulatedUsers.map((id, n) => userCreated(id, `ext-${n}`))))
+  const commands = randomCommands(world.random)
 
-  const live = async (): Promise<void> => {
+  const send = async (): Promise<void> => {
     const endMs = clock.monotonicMs() + stormMs
     while (clock.monotonicMs() < endMs) {
-      await clock.sleep(random.next() * 50)
+      await clock.sleep(world.random.next() * 50)
       const sent = commands.next(clock.nowMs())
-      world.log.append(sent.map((command) => ({ key: command.room, value: writeCommand(command), headers: {} })))
-      disturb(world, random, commands)
+      log.append(sent.map((command) => ({ key: command.stream, value: writeCommand(command), headers: {} })))
+      injectFault(world, commands)
     }
   }
-  void live()
+  void send()
   await clock.run(stormMs)
   world.calm()
   await clock.run(calmMs)
-  world.checks.atRest()
-  const { problems } = world.checks
+  checks.atRest()
   return {
-    problems: world.log.isDone ? problems : [...problems, 'not every record is acknowledged'],
-    counts: world.counts,
-    events: world.memory.events().map(({ stream, seq, commandId }) => `${stream} ${seq} ${commandId}`),
+    problems: log.isDone ? checks.problems : [...checks.problems, 'not every record is acknowledged'],
+    counts: world.writers.counts,
+    events: store.memory.events().map(({ stream, seq, commandId }) => `${stream} ${seq} ${commandId}`),
   }
 }

@@ -1,29 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import type { AppSabotage } from '../../support/client-simulation/simulate-apps.ts'
+import type { ServiceMutant } from '../../support/client-simulation/simulate-apps.ts'
 import { simulateApps } from '../../support/client-simulation/simulate-apps.ts'
+import { isDetected, problemsOfRuns, seedParts } from '../../support/simulation/simulation-seeds.ts'
 
-/** `SIMULATION_SEED=7 SIMULATION_RUNS=1` replays one run. */
-const firstSeed = Number(process.env.SIMULATION_SEED ?? 1)
-const runs = Number(process.env.SIMULATION_RUNS ?? 40)
-const parts = 4
-
-const problemsOf = async (seed: number, sabotage?: AppSabotage): Promise<string[]> => {
-  const { problems } = await simulateApps(seed, sabotage)
-  return problems.map((problem) => `seed ${seed}: ${problem}`)
-}
+const parts = seedParts(4, 40).map((seeds, part) => ({ seeds, part }))
 
 describe('Applications on the client, with seeded interleavings', () => {
-  it.each(Array.from({ length: parts }, (_, part) => part))(
-    'receive the exact history of every room, and every call is settled (part %i)',
+  it.each(parts)(
+    'have the exact history of every room and an outcome for every call (part $part)',
     { timeout: 120_000 },
-    async (part) => {
-      const problems: string[] = []
-      for (let seed = firstSeed + part; seed < firstSeed + runs; seed += parts) problems.push(...(await problemsOf(seed)))
-      expect(problems).toEqual([])
+    async ({ seeds }) => {
+      expect(await problemsOfRuns(seeds, simulateApps)).toEqual([])
     },
   )
 
-  it('perform enough operations in a run', async () => {
+  it('receive every kind of event in a few runs', async () => {
     const runs = await Promise.all([1, 2, 3, 4, 5].map((seed) => simulateApps(seed)))
     const seen = runs.flatMap(({ apps }) => apps.flatMap((app) => app.seen.map(({ name }) => name)))
     expect(new Set(seen)).toEqual(new Set(['chat', 'message', 'members', 'left']))
@@ -31,29 +22,27 @@ describe('Applications on the client, with seeded interleavings', () => {
   })
 })
 
-/** Tries seeds until one shows the fault; the first few are enough. */
-const isCaught = async (sabotage: AppSabotage): Promise<boolean> => {
-  for (let seed = 1; seed <= 20; seed += 1) if ((await problemsOf(seed, sabotage)).length > 0) return true
-  return false
-}
+const isMutantDetected = (mutant: ServiceMutant): Promise<boolean> => isDetected(20, (seed) => simulateApps(seed, mutant))
 
-describe('The simulation of applications catches', () => {
-  it('a service that omits `others` from the answer to a resume', async () => {
-    expect(await isCaught({ garble: ({ body, ...frame }) => ({ ...frame, body: { ...body, others: undefined } }) })).toBe(true)
+describe('The simulation of applications detects', () => {
+  it('a service that omits the seq from which a room continues', async () => {
+    expect(await isMutantDetected({ garble: ({ body, ...frame }) => ({ ...frame, body: { ...body, others: undefined } }) })).toBe(
+      true,
+    )
   })
 
-  it('a service that answers `recovered: true` without the missed frames', async () => {
+  it('a service that reports a recovery that did not happen', async () => {
     let isReplaying = false
-    const garble: AppSabotage['garble'] = (frame) => {
+    const garble: ServiceMutant['garble'] = (frame) => {
       if (frame.event === 'create-user') isReplaying = true
       if (frame.event === 'resume') isReplaying = false
       return isReplaying && frame.seq !== undefined ? undefined : frame
     }
-    expect(await isCaught({ garble })).toBe(true)
+    expect(await isMutantDetected({ garble })).toBe(true)
   })
 
-  it('a history with missing messages', async () => {
-    const store: AppSabotage['store'] = ({ eventStore, readModel }) => ({
+  it('a history that omits messages', async () => {
+    const store: ServiceMutant['store'] = ({ eventStore, readModel }) => ({
       eventStore,
       readModel: {
         ...readModel,
@@ -63,12 +52,12 @@ describe('The simulation of applications catches', () => {
         },
       },
     })
-    expect(await isCaught({ store })).toBe(true)
+    expect(await isMutantDetected({ store })).toBe(true)
   })
 
-  it('a confirmation of a message that was not stored', async () => {
-    const garble: AppSabotage['garble'] = ({ error, ...frame }) =>
+  it('a confirmation of a message that is not stored', async () => {
+    const garble: ServiceMutant['garble'] = ({ error, ...frame }) =>
       error === undefined ? frame : { ...frame, body: { id: frame.id } }
-    expect(await isCaught({ garble })).toBe(true)
+    expect(await isMutantDetected({ garble })).toBe(true)
   })
 })

@@ -14,15 +14,16 @@ import {
   writeRoomPublication,
 } from '../../../shared/records/publications.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
-import { fuzzRuns, mutated } from '../../support/mutations.ts'
 import { ann, post, room, uuid } from '../domain/chat-fixtures.ts'
+import { fuzzRuns, mutated } from './alterations.ts'
 
 const runs = { numRuns: fuzzRuns(5_000) }
 const slow = 600_000
 
 const event = (seq: number) => ({
   seq,
-  event: 'new-message' as const,
+  event: 'new-message',
+  membership: 'none' as const,
   commandId: uuid(3, seq),
   digest: 'd',
   frame: feedFrameText('new-message', room, seq, JSON.stringify({ id: uuid(3, seq), msg: 'hello' })),
@@ -94,7 +95,7 @@ describe('A record that somebody has made up', () => {
       fc.property(value, fc.constantFrom(room, 'elsewhere', ''), (text, key) => {
         const entry = readRecord({ key, value: text, headers, partition: 0, offset: '1' })
         if ('reason' in entry) expect(entry.reason).toMatch(/.{5,}/)
-        else expect(entry.command.room).toBe(key)
+        else expect(entry.command.stream).toBe(key)
       }),
       runs,
     )

@@ -5,7 +5,7 @@ import { errorFrame } from '../../../shared/protocol/answers.ts'
 import { requestExamples } from '../../../shared/protocol/examples.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { requestEvents } from '../../../shared/protocol/requests.ts'
-import { disturbed, fuzzRuns, mutated } from '../../support/mutations.ts'
+import { disturbed, fuzzRuns, mutated } from './alterations.ts'
 
 const read = createFrameReader(defaultLimits)
 const runs = { numRuns: fuzzRuns(2_000) }

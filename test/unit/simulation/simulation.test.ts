@@ -1,47 +1,30 @@
 import { describe, expect, it } from 'vitest'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import type { Simulation } from '../../support/simulation/simulate.ts'
 import { simulate } from '../../support/simulation/simulate.ts'
-import type { Sabotage } from '../../support/simulation/simulated-store.ts'
+import type { StoreMutant } from '../../support/simulation/simulated-store.ts'
+import { isDetected, problemsOfRuns, seedParts } from '../../support/simulation/simulation-seeds.ts'
 
-/** `SIMULATION_SEED=7 SIMULATION_RUNS=1` replays one run. */
-const firstSeed = Number(process.env.SIMULATION_SEED ?? 1)
-const runs = Number(process.env.SIMULATION_RUNS ?? 200)
-const parts = 10
+const parts = seedParts(10, 200).map((seeds, part) => ({ seeds, part }))
 
-const problemsOf = async (seed: number, simulation?: Simulation): Promise<string[]> => {
-  const { problems } = await simulate(seed, simulation)
-  return problems.map((problem) => `seed ${seed}: ${problem}`)
-}
+describe('Gateways under seeded interleavings', () => {
+  it.each(parts)('show every socket one gapless order (part $part)', { timeout: 120_000 }, async ({ seeds }) => {
+    expect(await problemsOfRuns(seeds, simulate)).toEqual([])
+  })
 
-describe('Rooms, followers and pending commands under seeded interleavings', () => {
-  it.each(Array.from({ length: parts }, (_, part) => part))(
-    'shows every socket one gapless order (part %i)',
+  it.each(parts)(
+    'show non-members nothing and take forged events back, while an attacker publishes (part $part)',
     { timeout: 120_000 },
-    async (part) => {
-      const problems: string[] = []
-      for (let seed = firstSeed + part; seed < firstSeed + runs; seed += parts) problems.push(...(await problemsOf(seed)))
-      expect(problems).toEqual([])
+    async ({ seeds }) => {
+      expect(await problemsOfRuns(seeds, (seed) => simulate(seed, { isForged: true }))).toEqual([])
     },
   )
 
-  it.each(Array.from({ length: parts }, (_, part) => part))(
-    'shows nothing to strangers and takes back what is forged, while an attacker publishes events and notices (part %i)',
-    { timeout: 120_000 },
-    async (part) => {
-      const problems: string[] = []
-      for (let seed = firstSeed + part; seed < firstSeed + runs; seed += parts)
-        problems.push(...(await problemsOf(seed, { isForged: true })))
-      expect(problems).toEqual([])
-    },
-  )
-
-  it('is replayed by its seed', async () => {
+  it('do the same again under the same seed', async () => {
     const [first, second] = [await simulate(42), await simulate(42)]
     expect(second.connections.map(({ socket }) => socket.frames)).toEqual(first.connections.map(({ socket }) => socket.frames))
   })
 
-  it('does enough in a run to mean something', async () => {
+  it('store every type of event and send many frames in a run', async () => {
     const { events, connections } = await simulate(7)
     expect(new Set(events.map(({ type }) => type)).size).toBe(5)
     expect(connections.length).toBeGreaterThan(3)
@@ -49,38 +32,31 @@ describe('Rooms, followers and pending commands under seeded interleavings', () 
   })
 })
 
-/** Tries seeds until one shows the fault. */
-const isCaught = async (sabotage: Sabotage): Promise<boolean> => {
-  for (let seed = 1; seed <= 400; seed += 1) if ((await problemsOf(seed, { sabotage })).length > 0) return true
-  return false
-}
-
-const without = (events: readonly StoredEvent[]): StoredEvent[] =>
+const withoutSomeMessages = (events: readonly StoredEvent[]): StoredEvent[] =>
   events.filter(({ seq, type }) => type !== 'MessagePosted' || seq % 5 !== 0)
 
-describe('The simulation catches', () => {
-  it('a store that leaves events out of its pages', async () => {
-    const sabotage: Sabotage = ({ eventStore, readModel }) => ({
+const storeMutants: readonly { readonly title: string; readonly mutant: StoreMutant }[] = [
+  {
+    title: 'a store that omits events from its pages',
+    mutant: ({ eventStore, readModel }) => ({
       readModel,
       eventStore: {
         ...eventStore,
         readPages: async (requests) =>
-          (await eventStore.readPages(requests)).map((page) => ({ ...page, events: without(page.events) })),
+          (await eventStore.readPages(requests)).map((page) => ({ ...page, events: withoutSomeMessages(page.events) })),
       },
-    })
-    expect(await isCaught(sabotage)).toBe(true)
-  })
-
-  it('a sweep that never finds a room behind', async () => {
-    const sabotage: Sabotage = ({ eventStore, readModel }) => ({
+    }),
+  },
+  {
+    title: 'a sweep that never finds a room behind',
+    mutant: ({ eventStore, readModel }) => ({
       eventStore,
       readModel: { ...readModel, changedHeads: async () => new Map() },
-    })
-    expect(await isCaught(sabotage)).toBe(true)
-  })
-
-  it('pages that take everybody for a member', async () => {
-    const sabotage: Sabotage = ({ eventStore, readModel }) => ({
+    }),
+  },
+  {
+    title: 'pages that treat every user as a member',
+    mutant: ({ eventStore, readModel }) => ({
       readModel,
       eventStore: {
         ...eventStore,
@@ -90,7 +66,12 @@ describe('The simulation catches', () => {
             members: new Map((requests[index]?.users ?? []).map((user) => [user, { since: 0 }])),
           })),
       },
-    })
-    expect(await isCaught(sabotage)).toBe(true)
+    }),
+  },
+]
+
+describe('The simulation of gateways', () => {
+  it.each(storeMutants)('detects $title', { timeout: 120_000 }, async ({ mutant }) => {
+    expect(await isDetected(200, (seed) => simulate(seed, { storeMutant: mutant }))).toBe(true)
   })
 })

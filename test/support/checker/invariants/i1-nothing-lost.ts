@@ -1,7 +1,7 @@
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
-/** I1: nothing confirmed is lost. Of each confirmed command, the room has the event, at the place that was told. */
+/** I1: no confirmed command is lost: the room has its event at the confirmed seq. */
 export const nothingLost: Invariant = ({ truth }) => {
   const findings = createFindings()
   return {

@@ -3,16 +3,16 @@ import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
 /**
- * So long before it is told of no outcome, a command must have been stored, with nothing broken since, to be blamed:
- * longer than a look-up may wait for the database.
+ * A timeout violates I10 only if the command was stored this long before, without a fault since:
+ * longer than a lookup may wait for the database.
  */
 const lookUpMs = 9_000
 
 /**
- * I10: memory bounded, no stuck partition, first confirmation soon after
- * healing. A room in which something was sent after the last healing, and
- * nothing was confirmed, is on a stuck partition. Nobody is told that nothing
- * is known of what has long been stored.
+ * I10: memory is bounded, no partition is stuck, and the first confirmation
+ * follows soon after a fault ends. A room is on a stuck partition if a command
+ * was sent after the last fault and none was confirmed. No client gets a timeout
+ * for a command that has long been stored.
  */
 export const bounded: Invariant = ({ truth, outline, terms }) => {
   const findings = createFindings()

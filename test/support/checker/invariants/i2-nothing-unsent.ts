@@ -3,7 +3,7 @@ import { creation, foreign } from '../../load/entry.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
-/** With these the service says for certain that it did not accept this sending. */
+/** Codes with which the service states that it did not accept this sending. */
 const refusals: ReadonlySet<EntryCode> = new Set([
   'invalid',
   'unbound',
@@ -13,7 +13,7 @@ const refusals: ReadonlySet<EntryCode> = new Set([
   'unavailable',
 ])
 
-/** I2: nothing unsent appears, and nothing of which every sending was refused. */
+/** I2: no event appears that was never sent, or of which every sending was refused. */
 export const nothingUnsent: Invariant = ({ truth, outline }) => {
   const findings = createFindings(truth.flaws.I2)
   const sendings = new Map<string, number>()

@@ -2,7 +2,7 @@ import { createFeedWalk } from '../feed-walk.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
-/** I3: no duplicate is visible: not in the store, not in a socket's feed, not in a list, and no sending is confirmed twice. */
+/** I3: no duplicate is visible in the store, in a socket's feed or in a list, and no sending is confirmed twice. */
 export const nothingTwice: Invariant = ({ truth }) => {
   const findings = createFindings(truth.flaws.I3)
   const walk = createFeedWalk(truth)

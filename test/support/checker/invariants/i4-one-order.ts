@@ -1,10 +1,10 @@
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
-/** I4: one order per room, to the letter, for all members, live and in history; and time never goes back in it. */
+/** I4: all members get the same bytes in the same order per room, live and in history, and times never decrease. */
 export const oneOrder: Invariant = ({ truth }) => {
   const findings = createFindings(truth.flaws.I4)
-  /** What was seen first, where the store cannot be asked. */
+  /** The first frame that was received, where the store cannot be read. */
   const firstSeen = new Map<string, number>()
 
   const expected = (room: number, seq: number, crc: number): number => {

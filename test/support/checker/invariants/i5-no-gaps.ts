@@ -5,9 +5,9 @@ import { createFindings } from '../judge.ts'
 import { latestSending } from '../latest-sending.ts'
 
 /**
- * I5: seq without gaps on every socket, from where it joined. A feed that no
- * resume and no joining has begun may begin only where the room was when the
- * socket was bound: with what was sent after that at the latest.
+ * I5: the feed of each socket has no gap in seq from where it starts. A feed that
+ * starts neither with a resume nor with a join must start at the room's head at
+ * the time of binding: with the first event that was sent afterwards, at the latest.
  */
 export const noGaps: Invariant = ({ truth, outline }) => {
   const findings = createFindings(truth.flaws.I5)

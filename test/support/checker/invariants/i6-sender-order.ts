@@ -10,9 +10,9 @@ interface Sending {
 const pairing = 2 ** 26
 
 /**
- * I6: of two messages that one sender sent to one room on one socket, neither
- * refused, the first stands first. What was sent more than once counts from
- * its last sending, and can be overtaken until then.
+ * I6: two messages of one sender to one room on one socket are stored in the
+ * order of sending, if neither was refused. A message that was sent more than once
+ * counts from its last sending.
  */
 export const senderOrder: Invariant = ({ truth }) => {
   const findings = createFindings()

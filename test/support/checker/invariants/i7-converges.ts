@@ -8,9 +8,10 @@ import { latestSending } from '../latest-sending.ts'
 import type { RoomTruth } from '../truth.ts'
 
 /**
- * I7: within T after a fault heals, every member has what the store has. Judges
- * how late each frame was (from its storing, the healing, or the socket's own
- * beginning, whichever was last; from its sending where the storing is not known) and what every open socket had in the end.
+ * I7: within T after a fault ends, every member has the stored events. Checks the
+ * delay of each frame (from its commit, the end of the fault, or the start of the
+ * socket, whichever was last; from its sending where the commit is not known) and
+ * the last seq of every open socket.
  */
 export const converges: Invariant = ({ truth, outline, terms }) => {
   const findings = createFindings()

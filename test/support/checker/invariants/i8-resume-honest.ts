@@ -2,7 +2,7 @@ import { createFeedWalk } from '../feed-walk.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
-/** I8: resume never pretends: what is said to be recovered has come, and what is not is said with a true reason. */
+/** I8: the answer to a resume is true: reported events were delivered, and a skip has a true reason. */
 export const resumeHonest: Invariant = ({ truth }) => {
   const findings = createFindings()
   const walk = createFeedWalk(truth)

@@ -3,9 +3,9 @@ import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
 /**
- * I9: authorisation never widens. A live frame lies within a membership of the
- * socket's user; what a resume brings may be older, as history is the room's,
- * but nothing comes from after the user's last removal.
+ * I9: authorisation never widens. A live frame is within a membership of the
+ * socket's user. A resume may replay older events, because members may read the
+ * room's history, but no frame is from after the user's last removal.
  */
 export const authorised: Invariant = ({ truth }) => {
   const findings = createFindings()

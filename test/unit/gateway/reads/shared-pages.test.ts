@@ -12,7 +12,19 @@ const rig = () => {
     await promise
     return requests.map(({ room, after, users }) => ({
       head: after + 1,
-      events: [{ v: 1, stream: room, seq: after + 1, type: 'MessagePosted', data: '{"id":"m"}', commandId: 'm', digest: 'd' }],
+      events: [
+        {
+          v: 1,
+          stream: room,
+          seq: after + 1,
+          type: 'MessagePosted',
+          name: 'new-message',
+          membership: 'none',
+          data: '{"id":"m"}',
+          commandId: 'm',
+          digest: 'd',
+        },
+      ],
       members: new Map(users.map((user, index): [string, MembershipSpan] => [user, { since: index }])),
     }))
   }

@@ -118,7 +118,7 @@ describe('A session that is behind', () => {
     client.socket.setFrozen(true)
     await post('x'.repeat(600), 2)
     const frame = feedFrameText('new-message', room, 4, '{"id":"x"}')
-    const forged = { seq: 4, event: 'new-message', commandId: 'x', digest: 'd', frame } as const
+    const forged = { seq: 4, event: 'new-message', membership: 'none', commandId: 'x', digest: 'd', frame } as const
     await rig.publish(channels.room(room), writeRoomPublication({ room, events: [forged] }, 1_000))
     client.socket.setFrozen(false)
     const before = pages.length

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FeedEvent } from '../../../../shared/protocol/answers.ts'
 import type { PublishedEvent } from '../../../../shared/records/publications.ts'
 import { channels, feedFrameText, writeNotice, writeRoomPublication } from '../../../../shared/records/publications.ts'
+import { membershipOf } from '../../../../shared/room-events/find-room-event.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { gatewayRig } from '../gateway-rig.ts'
 
@@ -23,6 +24,7 @@ const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
   const event = (seq: number, name: FeedEvent, body: object, commandId = 'forged'): PublishedEvent => ({
     seq,
     event: name,
+    membership: membershipOf(name, undefined),
     commandId,
     digest: 'd',
     frame: feedFrameText(name, room, seq, JSON.stringify(body)),

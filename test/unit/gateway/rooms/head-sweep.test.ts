@@ -49,6 +49,7 @@ const rig = (rooms: number, users = 0) => {
         }
       },
     },
+    featureLevel: { refresh: async () => undefined },
     readModel: {
       changedHeads: async (heads) => {
         for (const [room, { seq, digest }] of heads) said.add(`${room} ${seq} ${digest}`)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FeedEvent } from '../../../../shared/protocol/answers.ts'
 import { channels, feedFrameText, writeRoomPublication } from '../../../../shared/records/publications.ts'
+import { membershipOf } from '../../../../shared/room-events/find-room-event.ts'
 import { gatewayRig } from '../gateway-rig.ts'
 
 const room = '00000000-0000-7000-8000-00000000aaaa'
@@ -18,7 +19,19 @@ const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
     rig.publish(
       channels.room(room),
       writeRoomPublication(
-        { room, events: [{ seq, event, commandId, digest: 'd', frame: feedFrameText(event, room, seq, body) }] },
+        {
+          room,
+          events: [
+            {
+              seq,
+              event,
+              membership: membershipOf(event, undefined),
+              commandId,
+              digest: 'd',
+              frame: feedFrameText(event, room, seq, body),
+            },
+          ],
+        },
         100_000,
       ),
     )

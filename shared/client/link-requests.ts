@@ -1,0 +1,64 @@
+import type { ClientClock } from './client-clock.ts'
+import type { ClientTimes } from './client-times.ts'
+import { backoffMs } from './client-times.ts'
+import type { Body } from './frames.ts'
+import type { Link, Outcome } from './link.ts'
+import type { OutgoingRequest } from './requests.ts'
+
+/**
+ * The client's own requests on the current link. Each is repeated until it is
+ * answered or the link closes; it has no meaning on the next link.
+ */
+export interface LinkRequests {
+  readonly isConnected: boolean
+  /** `forbidden` is called if that refusal is a meaningful answer. */
+  ask(make: () => OutgoingRequest, answered: (body: Body) => void, forbidden?: () => void): void
+  /** Waits for an answer under this id. */
+  expect(event: string, id: string, answered: (body: Body) => void): void
+  connected(link: Link): void
+  disconnected(): void
+}
+
+export interface LinkRequestsDeps {
+  readonly clock: ClientClock
+  readonly times: ClientTimes
+  readonly random: () => number
+}
+
+export const createLinkRequests = ({ clock, times, random }: LinkRequestsDeps): LinkRequests => {
+  let link: Link | undefined
+
+  return {
+    get isConnected() {
+      return link !== undefined
+    },
+    ask: (make, answered, forbidden) => {
+      const on = link
+      let attempts = 0
+      const again = (): void => {
+        if (link === on) on?.ask(make(), settled)
+      }
+      const settled = (outcome: Outcome): void => {
+        if (link !== on || outcome.kind === 'lost') return
+        if (outcome.kind === 'answered') return answered(outcome.body)
+        const { error } = outcome
+        if (error.code === 'forbidden' && forbidden !== undefined) return forbidden()
+        clock.after(error.retry_after_ms ?? backoffMs(times, random, attempts), again)
+        attempts += 1
+      }
+      again()
+    },
+    expect: (event, id, answered) => {
+      const on = link
+      on?.expect(event, id, (outcome) => {
+        if (link === on && outcome.kind === 'answered') answered(outcome.body)
+      })
+    },
+    connected: (next) => {
+      link = next
+    },
+    disconnected: () => {
+      link = undefined
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import type { InvariantName } from '../../support/checker/check.ts'
+import type { Environment } from '../../support/stack/replica.ts'
+import type { Fault } from '../harness/fault.ts'
+import type { gatewayMutants } from '../programs/gateway-mutants.ts'
+import type { writerMutants } from '../programs/writer-mutants.ts'
+import { allFaults } from './all-faults.ts'
+import { doomedWriter } from './writers.ts'
+
+/** A defence that is removed, to show that the checker detects it. */
+export interface Mutant {
+  readonly without: string
+  readonly fault: Fault
+  readonly gateway?: keyof typeof gatewayMutants
+  readonly writer?: keyof typeof writerMutants
+  readonly env?: Environment
+  /** Run on the database before anything is sent. */
+  readonly prepare?: string
+  /** One of these has to be found broken; `stream`: `chat.events`; `end`: commands that nobody settles. */
+  readonly mustBreak: readonly (InvariantName | 'stream' | 'end')[]
+}
+
+const faultOf = (id: string): Fault => {
+  const fault = allFaults.find((candidate) => candidate.id === id)
+  if (fault === undefined) throw new Error(`there is no fault ${id}`)
+  return fault
+}
+
+const calm: Fault = {
+  id: 'calm',
+  title: 'no fault',
+  expectation: 'all invariants',
+  act: (world) => world.pause(5_000),
+}
+
+/** What is said to be refused is in the log, and no frame says otherwise in time. */
+const unanswered: Fault = {
+  id: 'unanswered',
+  title: 'one gateway receives nothing from Kafka and Redis',
+  expectation: 'the results of its commands are unknown',
+  sendsAgain: false,
+  act: (world) =>
+    world.broken(async () => {
+      const links = [world.stack.link('gateway-1', 'kafka'), world.stack.link('gateway-1', 'redis')] as const
+      links[1].cut('black-hole')
+      links[0].cut('black-hole', 'answers')
+      await world.pause(6_000)
+      for (const link of links) link.heal()
+    }),
+}
+
+const withoutKeys = 'alter table event drop constraint event_command; alter table message drop constraint message_id'
+
+export const mutants: readonly Mutant[] = [
+  {
+    without: 'recorded outcomes, and the unique keys that allow one event per command',
+    fault: faultOf('F26'),
+    writer: 'withoutOutcomes',
+    prepare: withoutKeys,
+    mustBreak: ['I3'],
+  },
+  {
+    without: 'acknowledgement only after the effects',
+    fault: faultOf('F4b'),
+    writer: 'acknowledgesFirst',
+    mustBreak: ['stream'],
+  },
+  { without: 'confirmation only after the commit', fault: calm, writer: 'confirmsFirst', mustBreak: ['I1', 'I2'] },
+  { without: 'the head sweep', fault: faultOf('F17'), gateway: 'withoutSweep', mustBreak: ['I7'] },
+  { without: 'the barrier after a reconnect', fault: faultOf('F16b'), gateway: 'withoutBarrier', mustBreak: ['I7'] },
+  { without: 'complete repair of a gap', fault: faultOf('F16'), gateway: 'withHolesInRepair', mustBreak: ['I5', 'I7'] },
+  { without: 'any repair of a gap', fault: faultOf('F16'), gateway: 'withoutRepair', mustBreak: ['I7'] },
+  {
+    without: 'complete pages for followers that join, resume or were slow',
+    fault: faultOf('F23'),
+    gateway: 'withHolesInFollowing',
+    mustBreak: ['I5', 'I8'],
+  },
+  {
+    without: 'reads for followers that are behind',
+    fault: faultOf('F23'),
+    gateway: 'withoutFollowing',
+    mustBreak: ['I7', 'I8'],
+  },
+  { without: 'the lookup of outcomes at the deadline', fault: faultOf('F17c'), gateway: 'withoutLookUp', mustBreak: ['I10'] },
+  { without: 'the end of a membership', fault: faultOf('F27'), gateway: 'withOldMemberships', mustBreak: ['I9'] },
+  {
+    without: 'handling of a produce with unknown result',
+    fault: unanswered,
+    gateway: 'withoutUnknown',
+    env: { PRODUCER_REQUEST_MS: '1000' },
+    mustBreak: ['I2'],
+  },
+  { without: 'order of the batch that is delivered', fault: faultOf('F8'), gateway: 'withoutOrder', mustBreak: ['I6'] },
+]
+
+/** How a mutant's processes are started. */
+export const startOf = ({ gateway, writer, env = {}, prepare }: Mutant) => ({
+  entries: {
+    gateway: gateway === undefined ? undefined : 'test/faults/programs/mutant-gateway.ts',
+    writer: writer === undefined ? undefined : doomedWriter,
+  },
+  env: { ...env, GATEWAY_MUTANT: gateway ?? 'nothing', WRITER_MUTANT: writer ?? 'nothing' },
+  prepare,
+})

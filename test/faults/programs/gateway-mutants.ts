@@ -1,0 +1,136 @@
+import type { GatewayAdapters } from '../../../services/gateway/gateway-service.ts'
+import { PublishError } from '../../../shared/ports/command-log.ts'
+import type { MembershipSpan, Page } from '../../../shared/ports/event-store.ts'
+import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+
+type Mutant = (ports: GatewayAdapters) => GatewayAdapters
+
+/** The unchanged ports. */
+const nothing: Mutant = (ports) => ports
+
+const withoutSweep: Mutant = (ports) => ({
+  ...ports,
+  readModel: { ...ports.readModel, changedHeads: async () => new Map() },
+})
+
+/** A reconnect is not noticed, so that no full sweep follows it, nor hurried ones while the fan-out is away. */
+const withoutBarrier: Mutant = (ports) => {
+  const { fanOut } = ports
+  return {
+    ...ports,
+    fanOut: {
+      publish: fanOut.publish,
+      subscribe: (topic, listener) => {
+        const subscription = fanOut.subscribe(topic, listener)
+        return { ready: Promise.resolve(), close: () => subscription.close() }
+      },
+      state: 'up',
+      onRestored: () => () => {},
+      close: fanOut.close,
+    },
+  }
+}
+
+type ChangePage = (page: Page) => Page
+
+/** The pages that a room reads for its own repair are asked for by nobody; those of followers, by their users. */
+const changedPages =
+  (readers: 'nobody' | 'somebody', change: ChangePage): Mutant =>
+  (ports) => ({
+    ...ports,
+    eventStore: {
+      ...ports.eventStore,
+      readPages: async (requests) => {
+        const pages = await ports.eventStore.readPages(requests)
+        const isOurs = (place: number): boolean => (requests[place]?.users.length ?? 0) > 0 === (readers === 'somebody')
+        return pages.map((page, place) => (isOurs(place) ? change(page) : page))
+      },
+    },
+  })
+
+const withoutFirst: ChangePage = (page) => ({ ...page, events: page.events.length > 1 ? page.events.slice(1) : page.events })
+const withoutAny: ChangePage = (page) => ({ ...page, events: [] })
+
+/** A hole is filled, but for its first event. */
+const withHolesInRepair = changedPages('nobody', withoutFirst)
+
+/** A hole is seen, and nothing is found to fill it. */
+const withoutRepair = changedPages('nobody', withoutAny)
+
+/** Who joins, resumes or was slow is given what it missed, but for the first event of each page. */
+const withHolesInFollowing = changedPages('somebody', withoutFirst)
+
+/** Who joins, resumes or was slow is told that it has missed nothing. */
+const withoutFollowing = changedPages('somebody', withoutAny)
+
+/** Nothing is ever found at a deadline. */
+const withoutLookUp: Mutant = (ports) => ({
+  ...ports,
+  eventStore: { ...ports.eventStore, outcomes: async (keys) => keys.map(() => undefined) },
+})
+
+/** Who was a member once is one for ever. */
+const withOldMemberships: Mutant = (ports) => {
+  const known = new Map<string, Map<string, HeldMembership>>()
+  const former = (user: string, now: readonly HeldMembership[]): HeldMembership[] => {
+    const all = known.get(user) ?? new Map<string, HeldMembership>()
+    known.set(user, all)
+    for (const membership of now) all.set(membership.room, membership)
+    return [...all.values()]
+  }
+  const forEver = (spans: ReadonlyMap<string, MembershipSpan>): ReadonlyMap<string, MembershipSpan> =>
+    new Map([...spans].map(([user, { since }]) => [user, { since }]))
+  const memberships = async (users: readonly string[]): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
+    const found = await ports.readModel.memberships(users)
+    const heads = await ports.readModel.heads([...known.values()].flatMap((rooms) => [...rooms.keys()]))
+    const all = users.map((user): [string, HeldMembership[]] => [
+      user,
+      former(user, found.get(user) ?? []).map((held) => ({ ...held, head: heads.get(held.room) ?? held.head })),
+    ])
+    return new Map(all.filter(([, rooms]) => rooms.length > 0))
+  }
+  return {
+    ...ports,
+    readModel: { ...ports.readModel, memberships, changedMemberships: (followed) => memberships([...followed.keys()]) },
+    eventStore: {
+      ...ports.eventStore,
+      readPages: async (requests) =>
+        (await ports.eventStore.readPages(requests)).map((page) => ({ ...page, members: forEver(page.members) })),
+    },
+  }
+}
+
+/** What may be in the log is told as certainly not accepted. */
+const withoutUnknown: Mutant = (ports) => ({
+  ...ports,
+  commandLog: {
+    ...ports.commandLog,
+    publish: async (records) => {
+      try {
+        await ports.commandLog.publish(records)
+      } catch (error) {
+        throw new PublishError('refused', 'said to be refused', { cause: error })
+      }
+    },
+  },
+})
+
+/** A batch is handed over back to front. */
+const withoutOrder: Mutant = (ports) => ({
+  ...ports,
+  commandLog: { ...ports.commandLog, publish: (records) => ports.commandLog.publish([...records].reverse()) },
+})
+
+export const gatewayMutants = {
+  nothing,
+  withoutSweep,
+  withoutBarrier,
+  withHolesInRepair,
+  withoutRepair,
+  withHolesInFollowing,
+  withoutFollowing,
+  withoutLookUp,
+  withOldMemberships,
+  withoutUnknown,
+  withoutOrder,
+} as const satisfies Readonly<Record<string, Mutant>>

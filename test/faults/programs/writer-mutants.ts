@@ -1,0 +1,58 @@
+import type { DistributedWriterAdapters } from '../../../infra/distributed/open-writer-adapters.ts'
+import type { Appender } from '../../../shared/ports/event-store.ts'
+
+type Mutant = (ports: DistributedWriterAdapters) => DistributedWriterAdapters
+
+/** The unchanged ports. */
+const nothing: Mutant = (ports) => ports
+
+const withAppender = (
+  ports: DistributedWriterAdapters,
+  change: (appender: Appender) => Partial<Appender>,
+): DistributedWriterAdapters => ({
+  ...ports,
+  eventStore: {
+    ...ports.eventStore,
+    openAppender: async () => {
+      const appender = await ports.eventStore.openAppender()
+      return { ...appender, ...change(appender) }
+    },
+  },
+})
+
+/** No recorded outcome is ever found. */
+const withoutOutcomes: Mutant = (ports) =>
+  withAppender(ports, (appender) => ({
+    read: async (wanted) => ({ ...(await appender.read(wanted)), outcomes: new Map() }),
+  }))
+
+/** A batch counts as done as soon as it has come. */
+const acknowledgesFirst: Mutant = (ports) => ({
+  ...ports,
+  commandLog: {
+    ...ports.commandLog,
+    consume: (handle) =>
+      ports.commandLog.consume(async (batch) => {
+        void handle(batch).catch(() => {})
+        return { done: Promise.resolve() }
+      }),
+  },
+})
+
+/** One append in ten counts as stored, and is not. */
+const confirmsFirst: Mutant = (ports) => {
+  let appends = 0
+  return withAppender(ports, (appender) => ({
+    append: async (batch) => {
+      appends += 1
+      return appends % 10 === 0 ? 'appended' : appender.append(batch)
+    },
+  }))
+}
+
+export const writerMutants = {
+  nothing,
+  withoutOutcomes,
+  acknowledgesFirst,
+  confirmsFirst,
+} as const satisfies Readonly<Record<string, Mutant>>

@@ -1,0 +1,123 @@
+/** One process of a load: does what its crew tells it. */
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { readList } from '../../support/checker/read-list.ts'
+import type { Load } from '../../support/load/load.ts'
+import { createLoad, externalIdOf } from '../../support/load/load.ts'
+import type { Pace } from '../../support/load/pace.ts'
+import { loopUtilization } from './busyness.ts'
+import type { NumberedOrder, Order, Sample, Word, WorkerOptions, WorkerResult } from './crew-messages.ts'
+
+const say = (word: Word): void => void process.send?.(word)
+
+let load: Load | undefined
+let options: WorkerOptions | undefined
+let pace: Pace | undefined
+const busySince = loopUtilization()
+
+const begun = (): Load => {
+  if (load === undefined) throw new Error('told to work before being told how')
+  return load
+}
+
+const begin = (given: WorkerOptions): void => {
+  options = given
+  const { identities = [] } = given
+  const tokens = new Map(identities.map(({ externalId, token }) => [externalId, token]))
+  load = createLoad({
+    ...given,
+    nameOf: (user) => identities[user]?.externalId ?? externalIdOf(given.tag, user),
+    tokenFor: (externalId) => tokens.get(externalId),
+  })
+}
+
+/** What has happened since the last one. */
+const sample = (): Sample => {
+  const { counts, latencies } = begun().context
+  return {
+    counts,
+    open: [...begun().devices.values()].filter(({ isBound }) => isBound).length,
+    busy: busySince(),
+    stored: latencies.stored.takeInterval(),
+    received: latencies.received.takeInterval(),
+  }
+}
+
+const send = async (perSecond: number, count: number): Promise<void> => {
+  pace = begun().sendMessages(perSecond, count)
+  await pace.done
+}
+
+const writeLines = async (file: string, parts: AsyncIterable<string | Uint8Array>): Promise<void> => {
+  const stream = createWriteStream(file)
+  for await (const part of parts) stream.write(part)
+  stream.end()
+  await finished(stream)
+}
+
+/** Of each room whose creator is of this process; what only sockets saw, of all. */
+async function* frameLines(readsLists: boolean): AsyncGenerator<string> {
+  const { population, devices, context } = begun()
+  for (const frame of context.membershipFrames.values()) yield `${frame}\n`
+  if (!readsLists) return
+  for (const [room, [creator = -1]] of population.members) {
+    if (!devices.has(creator)) continue
+    for (const frame of await readList(begun(), room, creator)) yield `${frame}\n`
+  }
+}
+
+async function* historyParts(): AsyncGenerator<Uint8Array> {
+  yield* begun().context.history.parts()
+}
+
+const finish = async (readsLists: boolean): Promise<WorkerResult> => {
+  const { counts, latencies } = begun().context
+  const { folder = '', process: place = 0 } = options ?? {}
+  const framesFile = join(folder, `${place}.frames`)
+  const historyFile = join(folder, `${place}.history`)
+  await writeLines(framesFile, frameLines(readsLists))
+  await writeLines(historyFile, historyParts())
+  begun().stop()
+  return {
+    framesFile,
+    historyFile,
+    counts,
+    connect: latencies.connect.encode(),
+    stored: latencies.stored.encode(),
+    received: latencies.received.encode(),
+  }
+}
+
+const obey = (order: Order): Promise<unknown> | unknown => {
+  switch (order.do) {
+    case 'begin':
+      return begin(order.options)
+    case 'connect':
+      return begun()
+        .connect()
+        .then((ids) => [...ids])
+    case 'sample':
+      return sample()
+    case 'create-rooms':
+      return begun().createRooms(new Map(order.userIds))
+    case 'send':
+      return send(order.perSecond, order.count)
+    case 'settle':
+      pace?.stop()
+      return begun().settled(order.withinMs)
+    case 'finish':
+      return finish(order.readsLists)
+  }
+}
+
+process.on('message', async ({ number, order }: NumberedOrder) => {
+  try {
+    say({ said: 'done', number, result: await obey(order) })
+  } catch (error) {
+    say({ said: 'failed', number, why: error instanceof Error ? error.message : String(error) })
+  }
+})
+process.on('disconnect', () => process.exit())
+// Ctrl-C goes to the whole group of processes; the crew decides what becomes of it.
+process.on('SIGINT', () => {})

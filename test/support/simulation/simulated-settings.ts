@@ -1,0 +1,24 @@
+import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
+import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+
+/** Small bounds, so that a run reaches them often. */
+export const simulatedBounds = {
+  ...defaultBounds,
+  sendQueueBytes: 2_000,
+  heldFrames: 4,
+  pagesPerSession: 2,
+  publicationBytes: 1_200,
+  pendingPerSession: 12,
+  produceBatchRecords: 6,
+  produceBufferBytes: 8_000,
+  lookupItems: 3,
+}
+
+export const simulatedTimes = {
+  ...defaultTimes,
+  commandDeadlineMs: 4_000,
+  topicReleaseMs: 500,
+  convergeMs: 2_000,
+  drainWindowMs: 300,
+  drainOverlapMs: 50,
+}

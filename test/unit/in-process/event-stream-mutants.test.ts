@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import type { EventStream, StreamRecord } from '../../../shared/ports/event-stream.ts'
+import type { OpenEventStream } from '../../contract/event-stream/suite.ts'
+import { eventStreamPromises, eventStreamSuite } from '../../contract/event-stream/suite.ts'
+
+type Change = (records: readonly StreamRecord[]) => readonly StreamRecord[]
+
+/** A stream that only remembers; what it remembers is changed first. */
+const remembering = (change: Change = (records) => records): OpenEventStream => {
+  const kept: StreamRecord[] = []
+  let isClosed = false
+  const stream: EventStream = {
+    publish: async (records) => {
+      if (isClosed) throw new Error('the stream is closed')
+      kept.push(...change(records))
+    },
+    close: async () => {
+      isClosed = true
+    },
+  }
+  return { stream, read: async () => kept, [Symbol.asyncDispose]: async () => {} }
+}
+
+const broken = (faults: Partial<EventStream>): OpenEventStream => {
+  const opened = remembering()
+  return { ...opened, stream: { ...opened.stream, ...faults } }
+}
+
+const mutants: { readonly [Promise in keyof typeof eventStreamPromises]: readonly OpenEventStream[] } = {
+  'publishes key, value and headers as they are': [
+    remembering((records) => records.map((record) => ({ ...record, headers: {} }))),
+    remembering((records) =>
+      records.map((record) => ({ ...record, value: JSON.stringify(JSON.parse(record.value)).normalize('NFD') })),
+    ),
+  ],
+  'keeps the records of each stream in the order published': [
+    remembering((records) => records.toReversed()),
+    remembering((records) => records.toSorted((one, other) => one.value.length - other.value.length).slice(1)),
+  ],
+  'takes publishes of several streams at once, each whole': [remembering((records) => records.slice(0, 4))],
+  'takes a publish of several megabytes whole, and in order': [
+    remembering((records) => [...records.slice(100), ...records.slice(0, 100)]),
+    broken({ publish: () => Promise.reject(new Error('too large')) }),
+  ],
+  'takes a publish of nothing': [broken({ publish: () => Promise.reject(new Error('nothing')) })],
+  'rejects a publish once it is closed': [broken({ close: async () => {} })],
+}
+
+const cases = Object.entries(mutants).flatMap(([name, ways]) => ways.map((opened, index) => ({ name, way: index + 1, opened })))
+
+describe('the contract of the EventStream', () => {
+  it.each(cases)('notices it when an adapter breaks: $name ($way)', async ({ name, opened }) => {
+    const keeps = eventStreamPromises[name as keyof typeof eventStreamPromises]
+    await expect(keeps(opened)).rejects.toThrow()
+  })
+})
+
+eventStreamSuite('remembering', async () => remembering())

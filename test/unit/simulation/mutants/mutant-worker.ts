@@ -1,0 +1,32 @@
+import { registerHooks } from 'node:module'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Detection, MutantTrial } from './try-mutant.ts'
+
+/** Replaces the source of one module as it is loaded, then runs the simulation until it shows a problem. */
+const { module, source, seeds, simulation, options } = workerData as MutantTrial
+let isLoaded = false
+
+registerHooks({
+  load: (url, context, nextLoad) => {
+    const loaded = nextLoad(url, context)
+    if (url !== module) return loaded
+    isLoaded = true
+    return { ...loaded, source }
+  },
+})
+
+const simulations = {
+  rooms: async () => (await import('../../../support/simulation/simulate.ts')).simulate,
+  writer: async () => (await import('../../../support/writer-simulation/simulate-writer.ts')).simulateWriter,
+}
+const simulate = await simulations[simulation]()
+if (!isLoaded) throw new Error(`${module} was not loaded`)
+
+const firstProblem = async (): Promise<Detection> => {
+  for (const seed of seeds) {
+    const [problem] = (await simulate(seed, options)).problems
+    if (problem !== undefined) return { seed, problem }
+  }
+  return undefined
+}
+parentPort?.postMessage(await firstProblem())

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { gatewayMutants } from './gateway-mutants.ts'
+import { tryMutant } from './try-mutant.ts'
+import { writerMutants } from './writer-mutants.ts'
+
+const seeds = Array.from({ length: 100 }, (_, index) => index + 1)
+const seedsFor = (shownBy: number | undefined): readonly number[] => (shownBy === undefined ? seeds : [shownBy, ...seeds])
+
+describe.concurrent('The simulation of gateways detects a mutant without the rule that', () => {
+  it.each(gatewayMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
+    const isForged = mutant.isForged ?? false
+    const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'rooms', { isForged })
+    expect(detection?.problem).toBeDefined()
+  })
+})
+
+describe.concurrent('The simulation of writers detects a mutant without the rule that', () => {
+  it.each(writerMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
+    const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'writer')
+    expect(detection?.problem).toBeDefined()
+  })
+})
+
+describe('A mutant', () => {
+  it('is not detected if it changes no behaviour', async () => {
+    const mutant = { rule: 'a name is free', module: 'services/gateway/rooms/room-feeds.ts', in: 'hold', body: '<original>' }
+    expect(await tryMutant(mutant, [1, 2])).toBeUndefined()
+  })
+})

@@ -1,0 +1,112 @@
+import { crc32 } from 'node:zlib'
+import { feedFrameText } from '../../../../shared/records/publications.ts'
+import type { Truth } from '../../../support/checker/truth.ts'
+import { truthBuilder } from '../../../support/checker/truth-builder.ts'
+import type { Entry, EntryCode, OperationEvent } from '../../../support/load/entry.ts'
+import { creation } from '../../../support/load/entry.ts'
+import type { History } from '../../../support/load/history.ts'
+import { createHistory } from '../../../support/load/history.ts'
+import { runIds } from '../../../support/load/run-ids.ts'
+
+const startMs = Date.parse('2026-01-01T00:00:00.000Z')
+const ids = runIds(7, startMs)
+const userId = (user: number): string => `00000000-0000-4000-8000-00000000000${user}`
+const userOf = new Map([1, 2, 3].map((user) => [userId(user), user]))
+
+/** What happened, by kind: `created` is seq 1; a number is the command of a message. */
+export type MadeEvent =
+  | { readonly created: readonly number[] }
+  | { readonly message: number; readonly atMs?: number; readonly storedMs?: number }
+  | { readonly added: readonly number[]; readonly command: number }
+  | { readonly removed: readonly number[]; readonly command: number }
+
+const bodyOf = (event: MadeEvent, room: number): [OperationEvent, object] => {
+  const time = (ms: number): string => new Date(startMs + ms).toISOString()
+  const at = { created_at: time(0), modified_at: time(0) }
+  const chat = { id: ids.room(room), name: 'room' }
+  if ('created' in event) return ['create-chat', { chat: { ...chat, users: event.created.map(userId), ...at } }]
+  if ('message' in event) {
+    const created_at = time(event.atMs ?? 0)
+    return ['new-message', { id: ids.command(event.message, startMs), msg: 'x', user_id: userId(1), created_at }]
+  }
+  const [name, users] = 'added' in event ? (['add-users', event.added] as const) : (['remove-users', event.removed] as const)
+  return [name, { id: ids.command(event.command, startMs), chat, users: users.map(userId), created_at: at.created_at }]
+}
+
+export const frameOf = (event: MadeEvent, room: number, seq: number): string => {
+  const [name, body] = bodyOf(event, room)
+  return feedFrameText(name as 'new-message', ids.room(room), seq, JSON.stringify(body))
+}
+
+/** Room 1 with these events, from seq 1. */
+export const madeTruth = (events: readonly MadeEvent[], seqs = events.map((_, index) => index + 1)): Truth => {
+  const builder = truthBuilder(ids, userOf)
+  const storedAt = (event: MadeEvent): number | undefined =>
+    'message' in event && event.storedMs !== undefined ? startMs + event.storedMs : undefined
+  for (const [index, event] of events.entries()) builder.add(frameOf(event, 1, seqs[index] ?? 0), storedAt(event))
+  return builder.build()
+}
+
+/** A history to be written by hand, in room 1, a millisecond an entry. */
+export interface MadeHistory {
+  readonly history: History
+  at(ms: number): MadeHistory
+  opened(socket: number, user: number): MadeHistory
+  closed(socket: number): MadeHistory
+  resuming(socket: number, seq: number): MadeHistory
+  resumed(socket: number, seq: number, code?: EntryCode): MadeHistory
+  /** Sent and confirmed: the room's creation. */
+  created(socket: number): MadeHistory
+  invoked(socket: number, command: number, operation?: number): MadeHistory
+  settled(kind: 'ok' | 'failed' | 'unknown', command: number, more?: Partial<Entry>): MadeHistory
+  /** What stands at these places of the truth's room. */
+  saw(socket: number, truth: Truth, ...seqs: readonly number[]): MadeHistory
+  entry(entry: Partial<Entry> & Pick<Entry, 'kind'>): MadeHistory
+}
+
+export const madeHistory = (): MadeHistory => {
+  const history = createHistory(startMs)
+  const users = new Map<number, number>()
+  let atMs = 0
+
+  const append = (entry: Partial<Entry> & Pick<Entry, 'kind'>): MadeHistory => {
+    atMs += 1
+    history.append({ room: 1, at: startMs + atMs, user: users.get(entry.socket ?? 0) ?? 0, ...entry })
+    return made
+  }
+
+  const made: MadeHistory = {
+    history,
+    at: (ms) => {
+      atMs = ms
+      return made
+    },
+    opened: (socket, user) => {
+      users.set(socket, user)
+      append({ kind: 'opened', socket, room: 0 })
+      return append({ kind: 'bound', socket, room: 0 })
+    },
+    closed: (socket) => append({ kind: 'closed', socket, seq: 1006 }),
+    resuming: (socket, seq) => append({ kind: 'resuming', socket, seq }),
+    resumed: (socket, seq, code = 'none') => append({ kind: 'resumed', socket, seq, code }),
+    created: (socket) => {
+      const creating = { event: 'create-chat', socket, command: creation, operation: 1_000 } as const
+      append({ kind: 'invoked', ...creating })
+      return append({ kind: 'ok', seq: 1, ...creating })
+    },
+    invoked: (socket, command, operation = command) =>
+      append({ kind: 'invoked', event: 'new-message', socket, command, operation }),
+    settled: (kind, command, more = {}) => append({ kind, event: 'new-message', command, operation: command, ...more }),
+    saw: (socket, truth, ...seqs) => {
+      for (const seq of seqs) {
+        const command = truth.rooms.get(1)?.commandAt(seq) ?? 0
+        append({ kind: 'frame', event: 'new-message', socket, seq, command, crc: truth.rooms.get(1)?.crcAt(seq) ?? 0 })
+      }
+      return made
+    },
+    entry: append,
+  }
+  return made
+}
+
+export const crcOf = (frame: string): number => crc32(frame.slice(1))

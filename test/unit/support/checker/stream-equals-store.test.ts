@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { streamEqualsStore } from '../../../support/checker/stream-equals-store.ts'
+import { runIds } from '../../../support/load/run-ids.ts'
+import { frameOf, madeTruth } from './made-run.ts'
+
+const events = [{ created: [1, 2] }, { message: 1 }, { message: 2 }] as const
+const truth = madeTruth(events)
+const ids = runIds(7, 0)
+const record = (index: number, seq = index + 1) => {
+  const event = events[index]
+  if (event === undefined) throw new Error('no such event')
+  return { key: 'room', value: `{"v":1,${frameOf(event, 1, seq).slice(1)}` }
+}
+const user = { key: 'user', value: '{"v":1,"event":"create-user","body":{"user":{}}}' }
+
+const said = (records: readonly { key: string; value: string }[]): string =>
+  streamEqualsStore(records, truth, ids).examples.join('; ')
+
+describe('chat.events and the store', () => {
+  it('are the same when every event is there, first appearances in order', () => {
+    expect(said([user, record(0), record(1), record(0), record(1), record(2)])).toBe('')
+  })
+
+  it('are not when one is missing, at the end or before', () => {
+    expect(said([record(0), record(1)])).toContain('ends at 2 of 3')
+    expect(said([record(0), record(2)])).toContain('3 after 1')
+  })
+
+  it('are not when first appearances are out of order', () => {
+    expect(said([record(0), record(2), record(1)])).toContain('3 after 1')
+  })
+
+  it('are not when one is another', () => {
+    expect(said([record(0), record(2, 2), record(2)])).toContain('2 is not what is stored')
+  })
+})
