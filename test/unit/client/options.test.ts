@@ -78,7 +78,7 @@ describe('A storage for unsent messages', () => {
     expect([socket.sent, kept.entries.size]).toEqual([[], 1])
   })
 
-  it('that is full or holds garbage does not prevent a message from being sent', async () => {
+  it('does not prevent sending if it is full or contains invalid entries', async () => {
     const kept = storage()
     kept.setItem(`chat-client.unsent:ann:x`, 'garbage')
     const full: UnsentStorage = {
@@ -129,13 +129,13 @@ describe('The hooks of a client', () => {
     ])
   })
 
-  it('receive lines that name the reason, and neither texts nor tokens', async () => {
+  it('receive log lines with the reason, but without message texts and tokens', async () => {
     const lines: string[] = []
     const logger = { info: (line: string) => lines.push(`info ${line}`), warn: (line: string) => lines.push(`warn ${line}`) }
     const { joined, client } = script({ logger, getToken: () => 'secret.token.x' })
     const socket = await joined({ [room]: 4 })
     void client.send(room, 'a secret').catch(() => undefined)
-    socket.say({ event: 'reset', body: { room, seq: 3, reason: 'ahead' } })
+    socket.deliver({ event: 'reset', body: { room, seq: 3, reason: 'ahead' } })
     socket.drop(1012, 'service restart')
     expect(lines).toEqual([
       'info chat: connecting',
@@ -146,7 +146,7 @@ describe('The hooks of a client', () => {
   })
 })
 
-describe('A user that is named by its external id', () => {
+describe('A user that is given by its external id', () => {
   const cyd = roomOf(33)
   const person = { id: cyd, externalUserId: 'cyd' }
 
