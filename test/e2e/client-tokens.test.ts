@@ -19,7 +19,7 @@ describe('Applications on the client, with a chat that requires tokens', () => {
   afterAll(() => chat[Symbol.asyncDispose]())
 
   const application = (options: ConnectOptions) => {
-    const client = connect(chat.url, { times: { backoffFirstMs: 50, backoffMostMs: 500 }, ...options })
+    const client = connect(chat.url, { times: { backoffFirstMs: 50, backoffMostMs: 500, refreshLeastMs: 500 }, ...options })
     const states: string[] = []
     const received: string[] = []
     client.on('state', ({ state }) => states.push(state))
