@@ -1,6 +1,6 @@
 import type { CommandLog } from '../../../shared/ports/command-log.ts'
 
-export interface Buried {
+export interface DeadLetter {
   readonly partition: number
   readonly offset: string
   readonly reason: string
@@ -10,7 +10,7 @@ export interface Buried {
 export interface OpenCommandLog extends AsyncDisposable {
   readonly log: CommandLog
   /** What was set aside, in that order. */
-  buried(): Promise<readonly Buried[]>
+  deadLetters(): Promise<readonly DeadLetter[]>
   /** How long anything of it may take. */
   readonly withinMs: number
 }

@@ -45,7 +45,7 @@ export const openKafkaCommandLog = async (stack: Stack): Promise<OpenKafkaComman
   return {
     log,
     options,
-    buried: async () =>
+    deadLetters: async () =>
       (await readTopic(options.brokers, deadLetter.name)).map(({ headers }) => ({
         partition: Number(headers.partition),
         offset: String(headers.offset),

@@ -67,7 +67,7 @@ const start = () => {
   /** Ready, by the word of a link that does not say so. */
   const readyTooEarly = (): string[] => {
     const said = open.filter((place) => place.isReady && link !== undefined && place.link === link)
-    return said.map(({ channel }) => channel).filter((channel) => !link?.heard.has(channel) && !awaited.has(channel))
+    return said.map(({ channel }) => channel).filter((channel) => !link?.received.has(channel) && !awaited.has(channel))
   }
 
   /** Without an end of turn, but for the step that is one. */
@@ -90,7 +90,7 @@ const start = () => {
       link?.answer()
     }
     await turn()
-    expect(link?.heard).toEqual(link && channels())
+    expect(link?.received).toEqual(link && channels())
     expect(made.filter(({ isReady }) => !isReady)).toEqual([])
   }
 
