@@ -3,7 +3,7 @@ import { until } from '../../support/poll.ts'
 import { collect, holding, manyKeys, record, recordsOf, valuesOf } from './collecting.ts'
 import type { CommandLogPromise } from './open-command-log.ts'
 
-/** More than the driver of Kafka bears of its own. */
+/** More failures than kafkajs itself tolerates. */
 const manyThrows = 7
 
 export const acknowledgingPromises = {

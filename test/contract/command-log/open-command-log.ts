@@ -6,7 +6,7 @@ export interface DeadLetter {
   readonly reason: string
 }
 
-/** A command log that nobody else uses, to be tested. */
+/** An isolated command log under test. */
 export interface OpenCommandLog extends AsyncDisposable {
   readonly log: CommandLog
   /** What was set aside, in that order. */
@@ -15,5 +15,5 @@ export interface OpenCommandLog extends AsyncDisposable {
   readonly withinMs: number
 }
 
-/** One promise of the port, as a function, so that it can be shown to fail where the promise is broken. */
+/** One promise of the port, as a function, so that mutants can be tested against it. */
 export type CommandLogPromise = (opened: OpenCommandLog) => Promise<void>

@@ -92,7 +92,7 @@ export const overlappingPromises = {
     const own = () => records.slice(13).filter(({ key }) => key === 'rewound')
     const isAgain = ({ key }: (typeof others)[number]) => records.slice(13).some((each) => each.key === key)
     await until('all of them', () => own().at(-1)?.value === 'rewound 2' && others.every(isAgain), { withinMs })
-    // What was acknowledged may come again; what was not must.
+    // Acknowledged records may be delivered again; others must be.
     expect(valuesOf(own()).slice(-2)).toEqual(['rewound 1', 'rewound 2'])
   },
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { EventStream, StreamRecord } from '../../../shared/ports/event-stream.ts'
 
-/** An event stream that nobody else uses, to be tested. */
+/** An isolated event stream under test. */
 export interface OpenEventStream extends AsyncDisposable {
   readonly stream: EventStream
   /** Everything that was published, each stream's records in their order. */
@@ -21,7 +21,7 @@ const eventsOf = (key: string, count: number, msg?: string): readonly StreamReco
 const of = (records: readonly StreamRecord[], wanted: string): readonly StreamRecord[] =>
   records.filter(({ key }) => key === wanted)
 
-/** Every promise of the EventStream port that can be shown without harming anything. */
+/** Every promise of the EventStream port that can be tested without faults. */
 export const eventStreamPromises = {
   'publishes key, value and headers unchanged': async ({ stream, read }) => {
     const published = { ...event(randomUUID(), 1, 'é 😀 \u2028'), headers: { trace: '00-é' } }

@@ -38,7 +38,7 @@ export const deliveryPromises: readonly Promised[] = [
       await opened.far.publish(channels.map((channel) => ({ channel, payload: `for ${channel}` })))
       await Promise.all(subscribers.map((subscriber) => untilReceived(opened, subscriber, 1)))
       await untilPassed(opened, channels[0] ?? '')
-      // The first also hears what told that all had passed.
+      // The first subscriber also receives the final publication.
       expect(subscribers.map(({ received }) => received[0])).toEqual(channels.map((channel) => `for ${channel}`))
       expect(subscribers.slice(1).flatMap(({ received }) => received)).toHaveLength(channels.length - 1)
     },
@@ -106,7 +106,7 @@ export const deliveryPromises: readonly Promised[] = [
   },
 ]
 
-/** What is under way, and what others go on publishing, has arrived where it still can. */
+/** Waits until pending publications, and later ones of others, would have arrived. */
 const passesElsewhere = async ({ near, far, withinMs }: OpenFanOut, channel: string): Promise<void> => {
   if (near === far) await new Promise((resolve) => setImmediate(resolve))
   else await untilPassed({ near: far, far, withinMs, lines: [], [Symbol.asyncDispose]: async () => {} }, channel)

@@ -14,7 +14,7 @@ export interface OpenFanOut extends AsyncDisposable {
   readonly withinMs: number
 }
 
-/** One sentence of the port's contract, and what fails when it is not kept. */
+/** One promise of the port, with a function that fails when an adapter breaks it. */
 export interface Promised {
   readonly title: string
   keep(opened: OpenFanOut): Promise<void>
@@ -26,7 +26,7 @@ export interface Subscriber extends Subscription {
   readonly received: readonly string[]
 }
 
-/** Listens to a topic and keeps what it hears; resolves when it is ready. */
+/** Subscribes to a channel and collects its publications; resolves when the subscription is ready. */
 export const listen = async ({ near, withinMs }: OpenFanOut, channel: string): Promise<Subscriber> => {
   const received: string[] = []
   const subscription = near.subscribe(channel, (payload) => void received.push(payload.toString()))

@@ -31,7 +31,7 @@ const start = () => {
   const made: Place[] = []
   let open: Place[] = []
   let link: FakeLink | undefined
-  /** What the attachment under way waits for: its end is told to everybody, so nobody has to wait himself. */
+  /** Settles when the pending attachment has ended. */
   let awaited: ReadonlySet<string> = new Set()
 
   const channels = (): ReadonlySet<string> => new Set(open.map(({ channel }) => channel))

@@ -1,6 +1,6 @@
 import type { RedisLink } from '../../../infra/redis/redis-link.ts'
 
-/** The part of a link that subscriptions use, answering when it is told to. */
+/** The part of a link that subscriptions use; the test triggers its answers. */
 export interface FakeLink extends Pick<RedisLink, 'subscribe' | 'unsubscribe'> {
   readonly commands: readonly (readonly string[])[]
   /** What a server would have after all of them. */
