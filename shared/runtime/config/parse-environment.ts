@@ -4,7 +4,7 @@ import type { Setting } from './setting.ts'
 import type { ServiceValues } from './settings.ts'
 import { settings } from './settings.ts'
 
-/** Environment variables, as in `process.env`. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The value of every setting, by the name of its variable. */

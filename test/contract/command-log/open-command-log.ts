@@ -9,7 +9,7 @@ export interface DeadLetter {
 /** An isolated command log under test. */
 export interface OpenCommandLog extends AsyncDisposable {
   readonly log: CommandLog
-  /** What was set aside, in that order. */
+  /** The dead letters, in order. */
   deadLetters(): Promise<readonly DeadLetter[]>
   /** How long anything of it may take. */
   readonly withinMs: number
