@@ -65,8 +65,8 @@ const forbidden = [
   },
   {
     name: 'browser-packages',
-    comment: 'Client, protocol and domain run in a browser: zod at most, nothing of Node, nothing of the runtime.',
-    from: { path: '^shared/(client|protocol|domain)/', pathNot: reactBindings },
+    comment: 'Client, protocol, domain and room events run in a browser: zod at most, nothing of Node, nothing of the runtime.',
+    from: { path: '^shared/(client|protocol|domain|room-events)/', pathNot: reactBindings },
     to: { path: ['node_modules/', '^shared/runtime/'], pathNot: packages('zod') },
   },
   {
@@ -83,9 +83,15 @@ const forbidden = [
   },
   {
     name: 'browser-no-node',
-    comment: 'Client, protocol and domain run in a browser.',
-    from: { path: '^shared/(client|protocol|domain)/' },
+    comment: 'Client, protocol, domain and room events run in a browser.',
+    from: { path: '^shared/(client|protocol|domain|room-events)/' },
     to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'domain-alone',
+    comment: 'The domain holds the rules that all room events share; it knows none of them, and no frame.',
+    from: { path: '^shared/domain/' },
+    to: { path: '^shared/', pathNot: '^shared/domain/' },
   },
   {
     name: 'page-in-browser',

@@ -4,6 +4,7 @@ import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
 import { pruneSlice } from './admin/prune.ts'
+import { raiseToSupported } from './connection/feature-level.ts'
 import { guardedPool } from './connection/guarded-pool.ts'
 import { closeOrm, makeOrm, nativePool } from './connection/orm.ts'
 import { assertSchema } from './connection/schema-version.ts'
@@ -35,8 +36,13 @@ export interface DatabaseOptions {
 export interface Database {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
-  /** Rejects with `SchemaError` when migrations are missing, with `StoreError` when the database cannot be asked. */
+  /**
+   * Rejects with `SchemaError` when migrations are missing, with `LevelError` when the store's feature level is higher
+   * than this program supports, and with `StoreError` when the database cannot be asked.
+   */
   assertSchema(): Promise<void>
+  /** Raises the store's feature level to the one that this program supports. Needs the owner's rights. */
+  raiseLevel(): Promise<void>
   /** Deletes at most `rows` old rejections; resolves with the number deleted. Needs the owner's rights. */
   pruneRejections(rows: number): Promise<number>
   /** Closes the pool after pending statements. Idempotent. */
@@ -92,6 +98,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     eventStore: postgresEventStore(pool, bounds.pageBytes, connect),
     readModel: postgresReadModel(pool, bounds.pageBytes),
     assertSchema: () => assertSchema(pool),
+    raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),
     close: () => {
       closed ??= closeOrm(orm)

@@ -1,4 +1,5 @@
 import type { Chat, Membership, Message } from '../domain/events.ts'
+import type { RoomEventName } from '../room-events/room-events.ts'
 import type { ChatEvents } from './chat-events.ts'
 import type { FeedFrame } from './frames.ts'
 import type { Listeners } from './listeners.ts'
@@ -66,13 +67,18 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     if (change === 'removed' && body.users.includes(me())) leave(room, 'removed')
   }
 
-  /** An event of a later version only takes its seq. */
+  /** Reports each event of a followed room to the application. A new event of rooms needs an entry here. */
+  const reports: Readonly<Record<RoomEventName, (frame: FeedFrame) => void>> = {
+    'create-chat': () => undefined,
+    'new-message': (frame) => emit('message', { ...bodyOf<Message>(frame), room: frame.room, seq: frame.seq }),
+    'add-users': (frame) => changeMembers(frame, 'added'),
+    'remove-users': (frame) => changeMembers(frame, 'removed'),
+  }
+
+  /** The seq of an event of a later version counts; the event itself is not reported. */
   const apply = (frame: FeedFrame, at: Position): void => {
-    const { room, seq } = frame
-    at.last = seq
-    if (frame.event === 'new-message') emit('message', { ...bodyOf<Message>(frame), room, seq })
-    else if (frame.event === 'add-users') changeMembers(frame, 'added')
-    else if (frame.event === 'remove-users') changeMembers(frame, 'removed')
+    at.last = frame.seq
+    if (Object.hasOwn(reports, frame.event)) reports[frame.event as RoomEventName](frame)
   }
 
   const leave = (room: string, reason: 'removed' | 'forbidden'): void => {

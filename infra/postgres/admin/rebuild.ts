@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../../../shared/domain/events.ts'
+import type { DomainEvent } from '../../../shared/room-events/room-events.ts'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { assertSchema } from '../connection/schema-version.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'

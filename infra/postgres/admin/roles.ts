@@ -30,7 +30,7 @@ const grants = {
 } as const satisfies Readonly<Record<ServiceRole, Readonly<Record<string, string>>>>
 
 /** Every role may execute a new function; these are the writer's. They act with the rights of the role that calls them. */
-const writerFunctions = ['append_batch', 'apply_changes'] as const
+const writerFunctions = ['append_batch', 'append_events', 'apply_changes'] as const
 
 const name = pg.escapeIdentifier
 

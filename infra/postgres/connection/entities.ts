@@ -12,7 +12,7 @@ import { defineEntity, p } from '@mikro-orm/core'
 const instant = () => p.datetime().columnType('timestamptz(3)')
 const seq = () => p.bigint('number')
 
-/** The only truth: append-only. `data` is the frame's body as text. */
+/** The only truth: append-only. `data` is the frame's body as text. Rows of version 1 may lack name and membership. */
 export const eventTable = defineEntity({
   name: 'Event',
   tableName: 'event',
@@ -26,6 +26,8 @@ export const eventTable = defineEntity({
     commandId: p.uuid(),
     digest: p.text(),
     recordedAt: p.datetime().columnType('timestamptz').defaultRaw('now()'),
+    name: p.text().nullable(),
+    membership: p.text().nullable(),
   },
   uniques: [{ name: 'event_command', properties: ['stream', 'commandId'] }],
 })
@@ -105,7 +107,7 @@ export const messageTable = defineEntity({
   indexes: [{ name: 'message_created_at', properties: ['chatId', 'createdAt', 'seq'] }],
 })
 
-/** Facts about the database as a whole; `epoch` is the only one so far. */
+/** Facts about the database as a whole: its `epoch` and its feature `level`. */
 export const metaTable = defineEntity({
   name: 'Meta',
   tableName: 'meta',

@@ -1,12 +1,13 @@
 import type { User } from '../../../shared/domain/events.ts'
-import type { ChangedHead, HeldHead, HeldMembership, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { ChangedHead, HeldHead, HeldMembership, ReadModel, StoreMeta } from '../../../shared/ports/read-model.ts'
+import { firstLevel } from '../../../shared/protocol/feature-level.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { listChats } from './chat-list.ts'
 import { listMessages } from './message-list.ts'
 import type { UserRow } from './user-rows.ts'
 import { userCells, userOf } from './user-rows.ts'
 
-const readEpoch: Statement = { name: 'read-epoch', text: `select value from meta where key = 'epoch'` }
+const readMeta: Statement = { name: 'read-meta', text: `select key, value from meta where key in ('epoch', 'level')` }
 
 const readHeads: Statement = { name: 'read-heads', text: 'select id, seq from chat where id = any($1::uuid[])' }
 
@@ -93,9 +94,10 @@ interface MembershipRow {
 /** For a user without rooms, all columns but the user are null. */
 type ChangedMembershipRow = MembershipRow | { readonly user_id: string; readonly id: null }
 
-const epochOf = async (session: DatabaseSession): Promise<string> => {
-  const [row] = await session.run<{ value: string }>(readEpoch)
-  return row?.value ?? ''
+const metaOf = async (session: DatabaseSession): Promise<StoreMeta> => {
+  const rows = await session.run<{ key: string; value: string }>(readMeta)
+  const { epoch = '', level = String(firstLevel) } = Object.fromEntries(rows.map(({ key, value }) => [key, value]))
+  return { epoch, level: Number(level) }
 }
 
 interface HeadRow {
@@ -172,7 +174,7 @@ const usersById = async (session: DatabaseSession, ids: readonly string[], viewe
 
 /** The ReadModel on Postgres. */
 export const postgresReadModel = (session: DatabaseSession, pageBytes: number): ReadModel => ({
-  epoch: () => epochOf(session),
+  meta: () => metaOf(session),
   heads: (rooms) => headsOf(session, rooms),
   changedHeads: (heads) => changedHeads(session, heads),
   memberships: (users, most) => membershipsOf(session, users, most),

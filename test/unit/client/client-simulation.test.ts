@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { ServiceMutant } from '../../support/client-simulation/simulate-apps.ts'
-import { simulateApps } from '../../support/client-simulation/simulate-apps.ts'
+import type { ServiceMutant } from '../../support/simulation/apps/simulate-apps.ts'
+import { simulateApps } from '../../support/simulation/apps/simulate-apps.ts'
 import { isDetected, problemsOfRuns, seedParts } from '../../support/simulation/simulation-seeds.ts'
 
 const parts = seedParts(4, 40).map((seeds, part) => ({ seeds, part }))
 
-describe('Applications on the client, under seeded interleavings', () => {
+describe('Applications on the client, with seeded interleavings', () => {
   it.each(parts)(
     'have the exact history of every room and an outcome for every call (part $part)',
     { timeout: 120_000 },

@@ -94,7 +94,7 @@ describe('the embedded database', () => {
     process.kill(embedded.pid, 'SIGKILL')
     await expect(embedded.failed).rejects.toThrow('the embedded database has ended')
     await expect(writing).rejects.toMatchObject({ fault: 'unavailable' })
-    await expect(readModel.epoch()).rejects.toMatchObject({ fault: 'unavailable' })
+    await expect(readModel.meta()).rejects.toMatchObject({ fault: 'unavailable' })
   }, 30_000)
 
   it('leaves no process behind when its parent is killed', async () => {

@@ -1,0 +1,101 @@
+import type { LogRecord } from '../../../../shared/ports/command-log.ts'
+import type { Append, CommandKey, RecordedOutcome, StoredEvent } from '../../../../shared/ports/event-store.ts'
+import type { StreamRecord } from '../../../../shared/ports/event-stream.ts'
+import { readCommand } from '../../../../shared/records/command-record.ts'
+import type { ChatCommand } from '../../../../shared/room-events/room-events.ts'
+import { checkDecisions } from './check-decisions.ts'
+import { checkEventStream } from './check-event-stream.ts'
+import { checkLogOrder } from './check-log-order.ts'
+import { keyOf, keysOfAppend, keyText } from './command-keys.ts'
+
+/** A run as the checks see it. */
+export interface WriterRun {
+  readonly nowMs: () => number
+  readonly records: () => readonly LogRecord[]
+  readonly events: () => readonly StoredEvent[]
+  readonly outcome: (key: CommandKey) => RecordedOutcome | undefined
+}
+
+export interface WriterChecks {
+  readonly problems: readonly string[]
+  /** Called before an append is visible. */
+  onCommit(batch: Append): void
+  onStreamed(records: readonly StreamRecord[]): void
+  /** The group has these records as done; the offset commit began at `sinceMs`. */
+  onAcknowledged(records: readonly LogRecord[], sinceMs: number): void
+  /** The database has lost these commits. */
+  onLost(batches: readonly Append[]): void
+  atRest(): void
+}
+
+const idText = ({ room, id }: Pick<CommandKey, 'room' | 'id'>): string => `${room} ${id}`
+
+/**
+ * The promises of a writer, at each commit and acknowledgement and at rest.
+ *
+ * What the database has lost is excused only where it was acknowledged before,
+ * or where the acknowledgement was under way: everything else comes again.
+ */
+export const writerChecks = (run: WriterRun): WriterChecks => {
+  const problems: string[] = []
+  const say = (problem: string): void => void problems.push(problem)
+  /** When the outcome of a command was lost, by command, and by id for the commands that were in conflict with it. */
+  const lostMs = new Map<string, number>()
+  const acknowledged = new Set<string>()
+  const excused = new Set<string>()
+  const outcomes = new Map<string, string>()
+  const streamed: StreamRecord[] = []
+
+  const commandOf = (key: CommandKey): ChatCommand | undefined => {
+    const commands = run.records().map(({ value }) => readCommand(value) as ChatCommand)
+    return commands.find((command) => keyText(keyOf(command)) === keyText(key))
+  }
+
+  /** A command has one outcome, unless that was lost. */
+  const noteOutcome = (key: CommandKey, outcome: string): void => {
+    const first = outcomes.get(keyText(key))
+    if (first !== undefined && first !== outcome) say(`${keyText(key)} was ${first}, and is ${outcome}`)
+    outcomes.set(keyText(key), outcome)
+  }
+
+  const isTaken = (key: CommandKey): boolean =>
+    run.records().some(({ value }) => {
+      const other = keyOf(readCommand(value))
+      return idText(other) === idText(key) && run.outcome(other) !== undefined
+    })
+
+  const checkAcknowledged = (key: CommandKey, sinceMs: number): void => {
+    const own = run.outcome(key)
+    const excusedMs = Math.max(lostMs.get(keyText(key)) ?? -1, lostMs.get(idText(key)) ?? -1)
+    if (sinceMs <= excusedMs || excused.has(keyText(key))) return
+    if (own === undefined && !isTaken(key)) say(`${keyText(key)} is acknowledged and has no outcome`)
+    if (own?.kind === 'event' && !streamed.some(({ value }) => value.endsWith(`"body":${own.event.data}}`)))
+      say(`${keyText(key)} is acknowledged and not in the event stream`)
+  }
+
+  return {
+    problems,
+    onCommit: (batch) => checkDecisions(batch, run.events(), commandOf, noteOutcome, say),
+    onStreamed: (records) => void streamed.push(...records),
+    onAcknowledged: (records, sinceMs) => {
+      for (const { value } of records) {
+        const key = keyOf(readCommand(value))
+        checkAcknowledged(key, sinceMs)
+        acknowledged.add(keyText(key))
+        if (sinceMs <= (lostMs.get(keyText(key)) ?? -1)) excused.add(keyText(key))
+      }
+    },
+    onLost: (batches) => {
+      for (const key of batches.flatMap(keysOfAppend)) {
+        lostMs.set(keyText(key), run.nowMs())
+        lostMs.set(idText(key), run.nowMs())
+        outcomes.delete(keyText(key))
+        if (acknowledged.has(keyText(key))) excused.add(keyText(key))
+      }
+    },
+    atRest: () => {
+      checkLogOrder(run.records(), run.events(), excused, say)
+      checkEventStream(streamed, run.events(), lostMs, say)
+    },
+  }
+}

@@ -1,9 +1,0 @@
-import type { Append, CommandKey } from '../../../shared/ports/event-store.ts'
-
-export const keyText = ({ room, id, digest }: CommandKey): string => `${room} ${id} ${digest}`
-
-/** The commands whose outcomes an append stores. */
-export const keysOfAppend = ({ events, rejections }: Append): readonly CommandKey[] => [
-  ...events.map(({ event: { stream: room, commandId: id, digest } }) => ({ room, id, digest })),
-  ...rejections.map(({ room, commandId: id, digest }) => ({ room, id, digest })),
-]
