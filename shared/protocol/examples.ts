@@ -2,7 +2,9 @@ import type { RoomEventName } from '../room-events/room-events.ts'
 import { allRoomEvents, roomEventNames, roomEvents } from '../room-events/room-events.ts'
 import type { AnswerEvent, FeedEvent } from './answers.ts'
 import { ann, bob, chat, message, room } from './example-values.ts'
+import { firstLevel } from './feature-level.ts'
 import type { RequestEvent } from './requests.ts'
+import { requestEventsAt } from './requests.ts'
 
 /**
  * One frame of each kind, for documents. A test holds every one against its
@@ -48,6 +50,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
         created_at: '2026-11-24T15:45:02.215Z',
         modified_at: '2026-11-24T15:45:02.215Z',
       },
+      features: requestEventsAt(firstLevel),
     },
   },
   'list-chats': {

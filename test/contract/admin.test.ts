@@ -25,6 +25,7 @@ describe('the admin process', () => {
   it.each([
     ['migrate', 'DATABASE_URL'],
     ['roles', 'DATABASE_URL'],
+    ['level', 'DATABASE_URL'],
     ['rebuild', 'DATABASE_URL'],
     ['prune', 'DATABASE_URL'],
     ['topics', 'KAFKA_BROKERS'],
@@ -41,7 +42,7 @@ describe('the admin process', () => {
     const { code, stdout } = await admin('--help', {})
     expect(code).toBe(0)
     expect(
-      ['migrate', 'topics', 'roles', 'rebuild', 'audit', 'prune'].filter((name) => !stdout.includes(`\n  ${name} `)),
+      ['migrate', 'topics', 'roles', 'level', 'rebuild', 'audit', 'prune'].filter((name) => !stdout.includes(`\n  ${name} `)),
     ).toEqual([])
   })
 
@@ -64,7 +65,19 @@ describe.skipIf(whyNoStack())('the admin process on real services', () => {
       NAMESPACE: namespace,
       PARTITIONS: '12',
     }
-    for (const subcommand of ['migrate', 'migrate', 'roles', 'roles', 'rebuild', 'rebuild', 'prune', 'topics', 'topics']) {
+    for (const subcommand of [
+      'migrate',
+      'migrate',
+      'roles',
+      'roles',
+      'level',
+      'level',
+      'rebuild',
+      'rebuild',
+      'prune',
+      'topics',
+      'topics',
+    ]) {
       expect(await admin(subcommand, env), subcommand).toMatchObject({ code: 0 })
     }
     await stack.forget(namespace)

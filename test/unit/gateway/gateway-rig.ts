@@ -15,6 +15,7 @@ import { defaultRates } from '../../../shared/runtime/config/rates.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
+import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { openAdmission } from '../../support/open-admission.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
@@ -85,6 +86,8 @@ export const gatewayRig = async (
     readonly times?: Partial<Times>
     readonly rates?: Partial<Rates>
     readonly ports?: (ports: Ports) => Ports
+    /** The store; an empty one by default. */
+    readonly memory?: MemoryStore
     /** Called with each publication of the writer, also with lost ones. */
     readonly onPublish?: (item: { readonly channel: string; readonly payload: string }) => void
   } = {},
@@ -96,7 +99,7 @@ export const gatewayRig = async (
   const bounds = { ...defaultBounds, ...options.bounds }
   const times = { ...defaultTimes, ...options.times }
   const rates = { ...defaultRates, ...options.rates }
-  const memory = memoryStore()
+  const { memory = memoryStore() } = options
   const listeners = new Map<string, Set<(payload: Buffer) => void>>()
   const onRestored = new Set<() => void>()
   const logged: { readonly fields: object; readonly text: string }[] = []

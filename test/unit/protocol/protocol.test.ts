@@ -16,9 +16,10 @@ import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import type { Price } from '../../../shared/protocol/price.ts'
 import { priceUnits } from '../../../shared/protocol/price.ts'
 import { prices } from '../../../shared/protocol/prices.ts'
+import { withProtocolTables } from '../../../shared/protocol/protocol-tables.ts'
 import { requestEvents, requestSchemas } from '../../../shared/protocol/requests.ts'
 import type { Example } from './protocol-document.ts'
-import { contents, examples, rowsUnder } from './protocol-document.ts'
+import { contents, documentText, examples, rowsUnder } from './protocol-document.ts'
 import { fieldsIn, fieldsOf } from './schema-fields.ts'
 
 interface Frame {
@@ -92,6 +93,10 @@ describe('the examples of PROTOCOL.md', () => {
 })
 
 describe('the tables of PROTOCOL.md', () => {
+  it('that follow from the code are the ones that npm run docs writes', () => {
+    expect(withProtocolTables(documentText)).toBe(documentText)
+  })
+
   it('hold every error code with its meaning, and no other', () => {
     const expected = Object.entries(errors).map(([code, { status, retryable, meaning }]) => [
       `\`${code}\``,

@@ -69,7 +69,7 @@ describe('The digest of a command', () => {
   it('cannot change with the version, because no request has a field with a default', () => {
     const schemas = requestSchemas(defaultLimits)
     const withDefault = requestEvents.filter((event) =>
-      JSON.stringify(z.toJSONSchema(schemas[event], { io: 'output' })).includes('"default":'),
+      JSON.stringify(z.toJSONSchema(schemas[event], { io: 'input' })).includes('"default":'),
     )
     expect(withDefault).toEqual([])
   })
