@@ -29,7 +29,7 @@ describe('the admin process', () => {
     ['rebuild', 'DATABASE_URL'],
     ['prune', 'DATABASE_URL'],
     ['topics', 'KAFKA_BROKERS'],
-  ])('%s asks for %s and for nothing else', async (subcommand, key) => {
+  ])('%s requires only the address %s', async (subcommand, key) => {
     const { code, stdout, stderr } = await admin(subcommand, {})
     expect({ code, stdout, stderr }).toEqual({
       code: 1,
@@ -38,7 +38,7 @@ describe('the admin process', () => {
     })
   })
 
-  it('explains itself without any variable', async () => {
+  it('prints its help without any variable', async () => {
     const { code, stdout } = await admin('--help', {})
     expect(code).toBe(0)
     expect(
@@ -46,7 +46,7 @@ describe('the admin process', () => {
     ).toEqual([])
   })
 
-  it('says in one sentence that there is no database, without its password', async () => {
+  it('reports an unreachable database in one sentence, without its password', async () => {
     const { code, stdout, stderr } = await admin('migrate', { DATABASE_URL: 'postgres://chat:s3cret@127.0.0.1:1/chat' })
     expect(code).toBe(1)
     expect(stderr).toMatch(/^admin migrate: .+\n$/)
@@ -55,7 +55,7 @@ describe('the admin process', () => {
 })
 
 describe.skipIf(whyNoStack())('the admin process on real services', () => {
-  it('may be run again, each subcommand, and changes nothing then', async () => {
+  it('changes nothing when a subcommand is repeated', async () => {
     const stack = sharedStack()
     const namespace = stack.freshNamespace()
     const { kafkaBrokers } = stack.urls()
