@@ -75,7 +75,7 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     'remove-users': (frame) => changeMembers(frame, 'removed'),
   }
 
-  /** An event of a later version only takes its seq. */
+  /** The seq of an event of a later version counts; the event itself is not reported. */
   const apply = (frame: FeedFrame, at: Position): void => {
     at.last = frame.seq
     if (Object.hasOwn(reports, frame.event)) reports[frame.event as RoomEventName](frame)

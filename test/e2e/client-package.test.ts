@@ -17,7 +17,7 @@ import { runInBrowser } from './run-in-browser.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const readme = readFileSync(join(root, 'shared/client/README.md'), 'utf8')
 
-/** Each piece of code in the document, and what it says that the code prints. */
+/** The code examples of the document, each with the output that the document states. */
 const examples = [...readme.matchAll(/^```js\n([\s\S]*?)^```\n\n```text\n([\s\S]*?)^```$/gm)].map(
   ([, code = '', printed = ''], index) => ({ name: `example ${index + 1}`, code, printed }),
 )
@@ -31,7 +31,7 @@ import { serverFrame } from 'chat-client/protocol/answers'
 const client: ChatClient = connect('ws://localhost/ws', { user: { externalUserId: 'ann' }, WebSocket })
 client.on('message', (message: RoomMessage) => console.log(message.seq, message.msg.length))
 client.on('state', (state) => console.log(state.state === 'offline' ? state.retryInMs : state.state))
-// @ts-expect-error there is no such event
+// @ts-expect-error no such event
 client.on('massage', () => undefined)
 const id: string = newId()
 const code: number = closeCodes.restart.code
@@ -59,7 +59,7 @@ describe('The packed client', () => {
 
   afterAll(() => owned.disposeAsync())
 
-  it.each(examples)('does in an empty folder elsewhere what its document says: $name', async ({ name, code, printed }) => {
+  it.each(examples)('prints in an empty folder what its document states: $name', async ({ name, code, printed }) => {
     const here = code.replaceAll('ws://127.0.0.1:8080/ws', chat.url)
     expect(here).not.toBe(code)
     expect(await client.run(`${name}.js`, here)).toBe(printed)
@@ -69,18 +69,18 @@ describe('The packed client', () => {
     let browser: Browser
     let another: EmbeddedChat
     beforeAll(async () => {
-      // Where nobody of the examples has been yet.
+      // A new chat: the examples start without users and rooms.
       another = owned.use(await startEmbedded())
       browser = owned.use(await openBrowser())
     }, 240_000)
 
-    it.each(examples)('does what its document says: $name', async ({ name, code, printed }) => {
+    it.each(examples)('prints what its document states: $name', async ({ name, code, printed }) => {
       const { text } = await bundle(
         client.write(`${name} for browsers.js`, code.replaceAll('ws://127.0.0.1:8080/ws', another.url)),
       )
       const { lines, close } = await runInBrowser(browser, new URL(another.url.replace(/^ws/, 'http')).origin, text)
       const expected = printed.trimEnd().split('\n')
-      await until('all that it prints', () => lines.length >= expected.length, { withinMs: 60_000 }).catch(() => undefined)
+      await until('the whole output', () => lines.length >= expected.length, { withinMs: 60_000 }).catch(() => undefined)
       expect(lines).toEqual(expected)
       await close()
     })
@@ -120,12 +120,12 @@ describe('The packed client', () => {
     expect(printed).toBe('connect: this runtime has no WebSocket; pass one as options.WebSocket\nhello\n')
   })
 
-  it('has an example for each part of its document', () => {
+  it('has an example in each section of its document', () => {
     expect(examples.length).toBe(7)
     expect(readme.match(/^```js$/gm)).toHaveLength(examples.length)
   })
 
-  it('brings the schemas, the tables and the AsyncAPI document', async () => {
+  it('contains the schemas, the tables and the AsyncAPI document', async () => {
     const code = `
       import { requestSchemas } from 'chat-client/protocol/requests'
       import { defaultLimits } from 'chat-client/protocol/limits'
@@ -157,7 +157,7 @@ describe('The packed client', () => {
     expect(await runCommand(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', client.folder])).toBe('')
   })
 
-  it('is as small as its document says, and brings no schemas along', async () => {
+  it('is bundled to at most the size in its document, without the schemas', async () => {
     const [, kilobytes] = /Under (\d+) KB, bundled and gzipped/.exec(readme) ?? []
     const { gzippedBytes, text } = await bundle(join(client.folder, 'node_modules/chat-client/index.js'))
     expect(gzippedBytes).toBeLessThan(Number(kilobytes) * 1_024)
