@@ -29,7 +29,13 @@ const feedMutants: readonly GatewayMutant[] = [
     in: 'endRemoved',
     call: 'end',
   },
-  { rule: 'a full send queue sets the followers behind', module: gateway('rooms/room-feeds'), in: 'pass', call: 'fallBehind' },
+  {
+    rule: 'a full send queue sets the followers behind',
+    module: gateway('rooms/room-feeds'),
+    in: 'pass',
+    call: 'fallBehind',
+    shownBy: 26,
+  },
   {
     rule: 'a feed passes held events on in their order, after the gap',
     module: gateway('rooms/room-feed'),
@@ -64,6 +70,7 @@ const followerMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/follower'),
     in: 'apply',
     operand: 'removedAt',
+    shownBy: 12,
   },
   {
     rule: 'a replay ends at the head that was read with the request',
@@ -77,6 +84,7 @@ const followerMutants: readonly GatewayMutant[] = [
     in: 'catchUp',
     call: 'finishReplay',
     becomes: '<original>, (this.replay = undefined), this.catchUp()',
+    shownBy: 12,
   },
   {
     rule: 'a page is queued only as far as the send queue has room',
@@ -92,6 +100,7 @@ const sessionMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/session-rooms'),
     in: 'isEarly',
     operand: 'isStarted',
+    shownBy: 24,
   },
   {
     rule: 'nothing of a room that a resume names precedes its answer',
@@ -104,6 +113,7 @@ const sessionMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/session-rooms'),
     in: 'withhold',
     call: 'hold',
+    shownBy: 12,
   },
   {
     rule: 'a room continues from the head that was read before the answer to create-user',
@@ -111,6 +121,7 @@ const sessionMutants: readonly GatewayMutant[] = [
     in: 'followOthers',
     property: 'memberAsOf',
     becomes: 'isLive: true',
+    shownBy: 12,
   },
   { rule: 'a resume reports forbidden to non-members', module: gateway('requests/resume'), in: 'verdict', guard: 'forbidden' },
   {

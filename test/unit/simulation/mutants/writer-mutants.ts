@@ -30,6 +30,7 @@ const memoryMutants: readonly WriterMutant[] = [
     module: writer('remembered-room'),
     in: 'roomRead',
     operand: 'seq',
+    shownBy: 41,
   },
   {
     rule: 'users that the room memory does not cover are read',
