@@ -41,6 +41,8 @@ const folderRules = Object.entries(folderOrders).flatMap(([part, order]) =>
   })),
 )
 
+const reactBindings = '^shared/client/react\\.ts$'
+
 const forbidden = [
   ...folderRules,
   {
@@ -58,20 +60,38 @@ const forbidden = [
   {
     name: 'shared-packages',
     comment: 'shared/ imports zod, pino, prom-client and the OpenTelemetry API, and no other package.',
-    from: { path: '^shared/' },
+    from: { path: '^shared/', pathNot: reactBindings },
     to: { path: 'node_modules/', pathNot: packages('zod', 'pino', 'prom-client', '@opentelemetry/api') },
   },
   {
     name: 'browser-packages',
-    comment: 'Client, protocol and domain run in a browser: zod at most, nothing of Node, nothing of the runtime.',
-    from: { path: '^shared/(client|protocol|domain)/' },
+    comment: 'Client, protocol, domain and room events run in a browser: zod at most, nothing of Node, nothing of the runtime.',
+    from: { path: '^shared/(client|protocol|domain|room-events)/', pathNot: reactBindings },
     to: { path: ['node_modules/', '^shared/runtime/'], pathNot: packages('zod') },
   },
   {
+    name: 'react-bindings',
+    comment: 'The React bindings of the client import React, an optional peer, and no other package.',
+    from: { path: reactBindings },
+    to: { path: ['node_modules/', '^shared/runtime/'], pathNot: packages('react', '@types/react') },
+  },
+  {
+    name: 'client-without-react',
+    comment: 'An application without React does not load the bindings.',
+    from: { path: '^(shared|services)/', pathNot: reactBindings },
+    to: { path: reactBindings },
+  },
+  {
     name: 'browser-no-node',
-    comment: 'Client, protocol and domain run in a browser.',
-    from: { path: '^shared/(client|protocol|domain)/' },
+    comment: 'Client, protocol, domain and room events run in a browser.',
+    from: { path: '^shared/(client|protocol|domain|room-events)/' },
     to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'domain-alone',
+    comment: 'The domain holds the rules that all room events share; it knows none of them, and no frame.',
+    from: { path: '^shared/domain/' },
+    to: { path: '^shared/', pathNot: '^shared/domain/' },
   },
   {
     name: 'page-in-browser',
@@ -125,7 +145,7 @@ const forbidden = [
   {
     name: 'declared-packages',
     comment: 'What runs uses only packages that are installed with it; the page is built ahead of that.',
-    from: { path: '^(shared|services|infra)/', pathNot: '^services/web/(src/|build\\.ts$)' },
+    from: { path: '^(shared|services|infra)/', pathNot: ['^services/web/(src/|build\\.ts$)', reactBindings] },
     to: { dependencyTypes: ['npm-dev', 'npm-optional', 'npm-no-pkg', 'npm-unknown'] },
   },
   {

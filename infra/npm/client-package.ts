@@ -1,21 +1,28 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asyncapiDocument } from '../../shared/protocol/asyncapi.ts'
-import { emit } from './emit.ts'
+import { commonJs, emit } from './emit.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
-/** What `import … from 'chat-client'` gives: per file, its values and its types. */
-const exported: Readonly<Record<string, { readonly values?: readonly string[]; readonly types?: readonly string[] }>> = {
+type Exported = Readonly<Record<string, { readonly values?: readonly string[]; readonly types?: readonly string[] }>>
+
+/** The exports of `chat-client`: per file, its values and its types. */
+const exported: Exported = {
   'client/connect': { values: ['connect'] },
   'client/chat-error': { values: ['ChatError'], types: ['ChatErrorCode', 'ClientErrorCode'] },
   'client/new-id': { values: ['newId'] },
-  'client/chat-client': { types: ['CallOptions', 'ChatClient', 'ConnectOptions', 'MessageDraft', 'Person'] },
+  'client/call-types': { types: ['CallOptions', 'MessageDraft', 'Person', 'UserRef'] },
+  'client/chat-client': { types: ['ChatClient', 'ConnectOptions'] },
   'client/chat-events': {
     types: ['ChatEvents', 'ChatState', 'JoinedChat', 'LeftRoom', 'MembersChange', 'PassedFrame', 'ResetRoom', 'RoomMessage'],
   },
   'client/client-times': { types: ['ClientTimes'] },
+  'client/observation': { types: ['ClientLogger', 'ClientMetrics'] },
+  'client/refused-connection': { types: ['Fetch'] },
+  'client/room': { types: ['Room', 'RoomEvents'] },
+  'client/unsent': { types: ['UnsentStorage'] },
   'client/history': { types: ['HistoryOptions', 'ListedChat', 'PageOptions'] },
   'client/socket': { types: ['Socket', 'SocketConstructor'] },
   'client/token-source': { types: ['GetToken'] },
@@ -25,11 +32,20 @@ const exported: Readonly<Record<string, { readonly values?: readonly string[]; r
 /** The protocol's schemas and tables, each under `chat-client/protocol/…`. */
 const protocol = ['answers', 'close-codes', 'errors', 'limits', 'requests'].map((name) => `protocol/${name}`)
 
-const entryLines = (kind: 'values' | 'types'): string[] =>
-  Object.entries(exported).flatMap(([file, names]) => {
+/** The exports of `chat-client/react`. */
+const exportedForReact: Exported = { 'client/react': { values: ['useChat', 'useMessages'], types: ['Chat', 'Messages'] } }
+
+const entryLines = (from: Exported, kind: 'values' | 'types'): string[] =>
+  Object.entries(from).flatMap(([file, names]) => {
     const named = names[kind]
     return named === undefined ? [] : [`export ${kind === 'types' ? 'type ' : ''}{ ${named.join(', ')} } from './${file}.js'`]
   })
+
+/** `import` finds modules, and `require` finds CommonJS, each with its types. */
+const inBothFormats = (path: string) => ({
+  import: { types: `./${path}.d.ts`, default: `./${path}.js` },
+  require: { types: `./cjs/${path}.d.ts`, default: `./cjs/${path}.js` },
+})
 
 const manifest = (): object => {
   const { version, license, dependencies } = JSON.parse(read('package.json')) as {
@@ -43,28 +59,48 @@ const manifest = (): object => {
     description: 'A client of the chat service, for browsers and Node',
     license,
     type: 'module',
-    engines: { node: '>=22' },
+    engines: { node: '>=20' },
     sideEffects: false,
     exports: {
-      '.': { types: './index.d.ts', default: './index.js' },
-      './protocol/*': { types: './protocol/*.d.ts', default: './protocol/*.js' },
+      '.': inBothFormats('index'),
+      './react': inBothFormats('react'),
+      './protocol/*': inBothFormats('protocol/*'),
       './asyncapi.json': './asyncapi.json',
       './package.json': './package.json',
     },
-    // For the schemas of `./protocol`; the client itself loads nothing of it.
+    peerDependencies: { react: '>=18' },
+    peerDependenciesMeta: { react: { optional: true } },
+    // For the schemas of `./protocol`; the client itself does not load it.
     dependencies: { zod: `^${dependencies.zod}` },
+  }
+}
+
+const sources = [...Object.keys(exported), ...Object.keys(exportedForReact), ...protocol].map((file) => `${file}.ts`)
+
+const requireLines = (from: Exported): string[] =>
+  Object.entries(from).flatMap(([file, { values = [] }]) =>
+    values.map((name) => `exports.${name} = require('./${file}.js').${name}`),
+  )
+
+/** The entries in one format, with the same types. */
+const writeEntries = (folder: string, isCommonJs: boolean): void => {
+  for (const [name, names] of Object.entries({ index: exported, react: exportedForReact })) {
+    const values = entryLines(names, 'values')
+    writeFileSync(join(folder, `${name}.js`), `${(isCommonJs ? requireLines(names) : values).join('\n')}\n`)
+    writeFileSync(join(folder, `${name}.d.ts`), `${[...values, ...entryLines(names, 'types')].join('\n')}\n`)
   }
 }
 
 /** Lays out the package of the client, ready to be packed, in an empty folder. */
 export const clientPackage = async (folder: string): Promise<void> => {
-  await emit(
-    [...Object.keys(exported), ...protocol].map((file) => `${file}.ts`),
-    folder,
-  )
+  const cjs = join(folder, 'cjs')
+  mkdirSync(cjs)
+  await emit(sources, folder)
+  await emit(sources, cjs, 'shared', commonJs)
+  writeEntries(folder, false)
+  writeEntries(cjs, true)
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
-  write('index.js', `${entryLines('values').join('\n')}\n`)
-  write('index.d.ts', `${[...entryLines('values'), ...entryLines('types')].join('\n')}\n`)
+  write('cjs/package.json', `${JSON.stringify({ type: 'commonjs' })}\n`)
   write('package.json', `${JSON.stringify(manifest(), null, 2)}\n`)
   write('asyncapi.json', `${JSON.stringify(asyncapiDocument(), null, 2)}\n`)
   write('README.md', read('shared/client/README.md').replaceAll('](../protocol/', '](protocol/'))

@@ -5,16 +5,24 @@ import { runCommand } from '../native/run-command.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The compiler leaves `.ts` in declarations as it was written. */
+/** The compiler keeps `.ts` extensions in declarations. */
 const withJsImports = (declarations: string): string =>
   declarations.replaceAll(/(from |import\()(['"])(\.[^'"]+)\.ts\2/g, '$1$2$3.js$2')
 
+/** CommonJS, for `require` and for TypeScript projects whose output is CommonJS. */
+export const commonJs = { module: 'commonjs', moduleResolution: 'bundler', verbatimModuleSyntax: false } as const
+
 /**
- * Writes the JavaScript and the types of these files, and of all that they
- * import, into a folder, laid out as they are below `from`: Node refuses `.ts`
- * inside `node_modules`.
+ * Compiles these files and all that they import to JavaScript and declarations,
+ * in the same layout as below `from`, because Node refuses `.ts` files inside
+ * `node_modules`.
  */
-export const emit = async (entries: readonly string[], outDir: string, from = 'shared'): Promise<void> => {
+export const emit = async (
+  entries: readonly string[],
+  outDir: string,
+  from = 'shared',
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<void> => {
   const source = join(root, from)
   const config = join(outDir, 'tsconfig.json')
   const compilerOptions = {
@@ -23,6 +31,7 @@ export const emit = async (entries: readonly string[], outDir: string, from = 's
     outDir: '.',
     rootDir: source,
     typeRoots: [join(root, 'node_modules/@types')],
+    ...options,
   }
   const files = entries.map((entry) => join(source, entry))
   writeFileSync(config, JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files }))

@@ -4,6 +4,7 @@ import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
 import { pruneSlice } from './admin/prune.ts'
+import { raiseToSupported } from './connection/feature-level.ts'
 import { guardedPool } from './connection/guarded-pool.ts'
 import { closeOrm, makeOrm, nativePool } from './connection/orm.ts'
 import { assertSchema } from './connection/schema-version.ts'
@@ -12,16 +13,18 @@ import { openWriterConnection, pooledWriterConnection } from './connection/write
 import { postgresEventStore } from './event-store/event-store.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
 
+/** The time-outs that the database adapters use. */
 export type DatabaseTimes = Pick<
   Times,
   'idleInTransactionMs' | 'statementMs' | 'lockMs' | 'databaseConnectMs' | 'databaseAnswerMs'
 >
 
+/** Options of `openDatabase`. */
 export interface DatabaseOptions {
   readonly url: string
-  /** `bounds.databasePool` when absent; 1 where all clients share one session. */
+  /** `bounds.databasePool` if absent; 1 where all clients share one session. */
   readonly poolMax?: number
-  /** Off where all clients share one session. On by default. */
+  /** Whether statements are prepared by name; false where all clients share one session. True by default. */
   readonly namedStatements?: boolean
   readonly applicationName: string
   readonly times: DatabaseTimes
@@ -29,20 +32,26 @@ export interface DatabaseOptions {
   readonly log: Log
 }
 
+/** The stores of one database, on one pool. */
 export interface Database {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
-  /** Rejects with `SchemaError` when migrations are missing, with `StoreError` when the database cannot be asked. */
+  /**
+   * Rejects with `SchemaError` when migrations are missing, with `LevelError` when the store's feature level is higher
+   * than this program supports, and with `StoreError` when the database cannot be asked.
+   */
   assertSchema(): Promise<void>
-  /** Deletes at most `rows` old rejections; resolves with how many it deleted. Needs the owner's rights. */
+  /** Raises the store's feature level to the one that this program supports. Needs the owner's rights. */
+  raiseLevel(): Promise<void>
+  /** Deletes at most `rows` old rejections; resolves with the number deleted. Needs the owner's rights. */
   pruneRejections(rows: number): Promise<number>
-  /** Lets statements in hand finish. Idempotent. */
+  /** Closes the pool after pending statements. Idempotent. */
   close(): Promise<void>
 }
 
 /**
- * All access is by key. A plan that was made while the tables were small must
- * not outlive that, so scans and joins that read whole tables are ruled out.
+ * All access is by key. Scans and joins that read whole tables are disabled,
+ * because a plan made for small tables would otherwise persist when they grow.
  */
 const planSettings = [
   'enable_seqscan=off',
@@ -53,6 +62,7 @@ const planSettings = [
   'jit=off',
 ]
 
+/** The settings of every connection of a service. */
 export const clientConfig = (times: DatabaseTimes) => ({
   statement_timeout: times.statementMs,
   lock_timeout: times.lockMs,
@@ -60,7 +70,7 @@ export const clientConfig = (times: DatabaseTimes) => ({
   options: planSettings.map((setting) => `-c ${setting}`).join(' '),
 })
 
-/** Opens the store and its read model. Connects when first asked, not before. */
+/** Creates the event store and the read model. The first statement connects. */
 export const openDatabase = async (options: DatabaseOptions): Promise<Database> => {
   const { url, applicationName, times, bounds, log } = options
   const orm = makeOrm({
@@ -88,6 +98,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     eventStore: postgresEventStore(pool, bounds.pageBytes, connect),
     readModel: postgresReadModel(pool, bounds.pageBytes),
     assertSchema: () => assertSchema(pool),
+    raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),
     close: () => {
       closed ??= closeOrm(orm)

@@ -9,6 +9,7 @@ import { topicsOf } from '../../infra/kafka/driver/topics.ts'
 import { beginEpoch } from '../../infra/postgres/admin/begin-epoch.ts'
 import { migrate } from '../../infra/postgres/admin/migrate.ts'
 import { prune } from '../../infra/postgres/admin/prune.ts'
+import { raiseLevel, showLevel } from '../../infra/postgres/admin/raise-level.ts'
 import { rebuild } from '../../infra/postgres/admin/rebuild.ts'
 import { makeRoles } from '../../infra/postgres/admin/roles.ts'
 import { assertDirectSession } from '../../infra/postgres/connection/direct-session.ts'
@@ -21,16 +22,23 @@ import { runAdmin } from './admin.ts'
 import { auditFlags, runAudit } from './audit/run-audit.ts'
 
 /** Reads the configuration only when the subcommand runs, so that `--help` needs none. */
-const onDatabase = (meaning: string, work: (url: string, log: Logger) => Promise<void>): Subcommand => ({
+const onDatabase = (
+  meaning: string,
+  work: (url: string, log: Logger, flags: ReadonlySet<string>) => Promise<void>,
+  flags: Readonly<Record<string, string>> = {},
+): Subcommand => ({
   meaning,
   needs: 'DATABASE_URL',
-  run: async () => {
+  flags,
+  run: async (given) => {
     const { databaseUrl, times, logLevel } = readConfigFor(['databaseUrl'])
     const log = createLogger({ level: logLevel, name: 'admin' })
     await assertDirectSession(databaseUrl, times, log)
-    return work(databaseUrl, log)
+    return work(databaseUrl, log, given)
   },
 })
+
+const raiseFlag = '--raise'
 
 type TopicsOptions = RepartitionOptions & { readonly frameBytes: number }
 
@@ -65,6 +73,13 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     run: () => onKafka(repartition),
   },
   roles: onDatabase('creates least-privilege roles for writer and gateway', makeRoles),
+  level: onDatabase(
+    'shows the feature level of the store and the level that this version supports',
+    (url, log, flags) => (flags.has(raiseFlag) ? raiseLevel(url, log) : showLevel(url, log)),
+    {
+      [raiseFlag]: 'raises it to the supported level; requires that every writer and gateway runs this version; never lowers it',
+    },
+  ),
   rebuild: onDatabase('rebuilds the read model from the events; requires that no writer runs', rebuild),
   restore: onDatabase(
     'forces clients to resync after the database was restored from a backup; requires that no writer runs',

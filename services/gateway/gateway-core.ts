@@ -10,11 +10,14 @@ import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
 import type { Admission } from './admission/admission.ts'
 import type { GatewayLog } from './gateway-log.ts'
+import { createFeatureLevel } from './reads/feature-level.ts'
 import { createLookups } from './reads/lookups.ts'
 import { createOutcomeLookup } from './reads/outcome-lookup.ts'
+import { retrying } from './reads/retrying.ts'
 import { createAnswerBudget } from './requests/answer-budget.ts'
 import { createBinding } from './requests/binding.ts'
 import { createCommandWatch } from './requests/command-watch.ts'
+import type { FrameReader } from './requests/frame-reader.ts'
 import { createFrameReader } from './requests/frame-reader.ts'
 import type { MakeCall } from './requests/http-requester.ts'
 import { createCalls } from './requests/http-requester.ts'
@@ -36,6 +39,7 @@ import type { Wire } from './send-queue/wire.ts'
 import type { SessionDeps } from './session/session.ts'
 import { Session } from './session/session.ts'
 
+/** The ports and settings of a gateway. */
 export interface GatewayCoreDeps {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
@@ -64,6 +68,8 @@ export interface GatewayCore {
   /** Opens the session of an admitted socket. */
   open(wire: Wire, admission: Admission): Session
   readonly call: MakeCall
+  /** Reads requests as sessions do. */
+  readonly read: FrameReader
   sessions(): Iterable<Session>
   /** Commands without an outcome. */
   readonly pendingCommands: number
@@ -77,7 +83,7 @@ export interface GatewayCore {
 
 /** The parts that deliver events to sessions. */
 const createDelivery = (deps: GatewayCoreDeps) => {
-  const { eventStore, readModel, fanOut, clock, metrics, times, bounds } = deps
+  const { eventStore, readModel, fanOut, clock, metrics, log, times, bounds, random } = deps
   const retryMs = times.sweepLeastMs
   const releaseMs = times.topicReleaseMs
   const lookups = createLookups(eventStore, readModel, bounds)
@@ -87,10 +93,10 @@ const createDelivery = (deps: GatewayCoreDeps) => {
   const delivery = createDeliveryWatch(clock, metrics)
   const maxHeld = bounds.heldFrames
   const { sessionsOf } = userSessions
-  const feedDeps = { fanOut, lookups, clock, metrics, pending, retryMs, maxHeld, delivery, releaseMs, sessionsOf }
-  const feeds = createRoomFeeds(feedDeps)
-  const { random } = deps
-  const sweep = createHeadSweep({ fanOut, readModel, feeds, userSessions, pending, lookUpOutcome, clock, times, random })
+  const feeds = createRoomFeeds({ fanOut, lookups, clock, metrics, pending, retryMs, maxHeld, delivery, releaseMs, sessionsOf })
+  const featureLevel = createFeatureLevel(readModel, log)
+  const compared = { readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel }
+  const sweep = createHeadSweep({ ...compared, fanOut, clock, times, random })
   const sessionRooms: SessionRoomsDeps = {
     feeds,
     pending,
@@ -98,13 +104,14 @@ const createDelivery = (deps: GatewayCoreDeps) => {
     pagesAtOnce: bounds.pagesPerSession,
     onFull: () => metrics.slowConsumers.inc(),
   }
-  return { lookups, pending, userSessions, delivery, feeds, sweep, sessionRooms }
+  return { lookups, pending, userSessions, delivery, feeds, featureLevel, sweep, sessionRooms }
 }
 
 type Delivery = ReturnType<typeof createDelivery>
 
 /** The parts that handle requests. */
-const createRequestHandlers = (deps: GatewayCoreDeps, { lookups, pending, userSessions, feeds, sessionRooms }: Delivery) => {
+const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
+  const { lookups, pending, userSessions, feeds, featureLevel, sessionRooms } = delivery
   const { commandLog, readModel, clock, metrics, log, times, bounds, limits, gateway, newId } = deps
   const produce = createProduce(commandLog, clock, bounds, {
     retryMs: times.sweepLeastMs,
@@ -114,20 +121,21 @@ const createRequestHandlers = (deps: GatewayCoreDeps, { lookups, pending, userSe
   const watch = createCommandWatch(clock, metrics, log)
   const intake = createIntake({ gateway, produce, pending, feeds, watch, clock, bounds, newId })
   const resume = createResume(metrics)
-  const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms })
+  const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms, featureLevel })
   const budget = createAnswerBudget(bounds)
   const queries = createQueries(readModel, budget)
-  return { read: createFrameReader(limits), intake, resume, binding, budget, queries }
+  return { read: createFrameReader(limits, () => featureLevel.current), intake, resume, binding, budget, queries }
 }
 
 export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   const { fanOut, clock, metrics, log, times, bounds, gateway } = deps
   const delivery = createDelivery(deps)
-  const { lookups, pending, userSessions, feeds, sweep } = delivery
+  const { lookups, pending, userSessions, feeds, featureLevel, sweep } = delivery
   const { read, intake, resume, binding, budget, queries } = createRequestHandlers(deps, delivery)
   const outcomes = listenForOutcomes({ fanOut, gateway, feeds, pending, metrics })
   const sessions = new Set<Session>()
   let framesWritten = 0
+  let isStopped = false
 
   const sendQueue: SendQueueDeps = {
     flusher: createFlusher(clock, times, (seconds) => {
@@ -160,6 +168,8 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   return {
     start: async () => {
       await outcomes.ready
+      // Before a socket is accepted: a client that reconnects may send events of the level that the store already has.
+      await retrying(clock, times.sweepLeastMs, () => !isStopped, featureLevel.refresh)
       sweep.start()
     },
     open: (wire, admission) => {
@@ -167,6 +177,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
       sessions.add(session)
       return session
     },
+    read,
     call: createCalls({ binding, intake, queries, metrics, log }),
     sessions: () => sessions,
     get pendingCommands() {
@@ -179,6 +190,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
       return framesWritten
     },
     stop: () => {
+      isStopped = true
       sweep.stop()
       pending.stop()
       for (const session of [...sessions]) session.close(closeCodes.restart)

@@ -21,7 +21,6 @@ import { createRefusalHints } from './admission/refusal-hints.ts'
 import { createGatewayCore } from './gateway-core.ts'
 import { createSessionCounts } from './limits/session-counts.ts'
 import { createSharedBuckets } from './limits/shared-buckets.ts'
-import { createFrameReader } from './requests/frame-reader.ts'
 import { createApi } from './server/http-api.ts'
 import type { Answerer } from './server/http-routes.ts'
 import { createPeerConnections } from './server/peer-connections.ts'
@@ -101,7 +100,7 @@ export const createGatewayService = (
   const api = createApi({
     admissionControl,
     call: gatewayCore.call,
-    read: createFrameReader(limits),
+    read: gatewayCore.read,
     makeDocument: () => JSON.stringify(openapiDocument(limits)),
     maxBodyBytes: limits.frameBytes,
     maxRequests: bounds.callsPerGateway,

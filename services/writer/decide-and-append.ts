@@ -1,5 +1,5 @@
-import type { Command } from '../../shared/domain/commands.ts'
 import type { Append, Appender, AppendResult, ReadSet, Snapshot } from '../../shared/ports/event-store.ts'
+import type { Command } from '../../shared/room-events/room-events.ts'
 import type { BatchDecision, Decision } from './decide-batch.ts'
 import type { RememberedRoom } from './remembered-room.ts'
 import { isKnownFor, roomAfter, roomRead, usersByRoom } from './remembered-room.ts'

@@ -1,7 +1,7 @@
 import type { ChatState } from '../../shared/domain/chat.ts'
-import { chatDecider, notAllowed } from '../../shared/domain/chat.ts'
-import type { ChatCommand, Command, CreateUser } from '../../shared/domain/commands.ts'
-import type { ChatEvent, DomainEvent, User } from '../../shared/domain/events.ts'
+import { notAllowed } from '../../shared/domain/chat.ts'
+import type { CreateUser } from '../../shared/domain/commands.ts'
+import type { User } from '../../shared/domain/events.ts'
 import type { Rejection } from '../../shared/domain/rejections.ts'
 import { keepsId } from '../../shared/domain/rejections.ts'
 import { userDecider } from '../../shared/domain/user.ts'
@@ -15,6 +15,11 @@ import type {
 } from '../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../shared/ports/event-store.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
+import { toStored } from '../../shared/records/stored-event.ts'
+import { chatDecider } from '../../shared/room-events/chat-decider.ts'
+import { roomEventOfType } from '../../shared/room-events/find-room-event.ts'
+import { usersNamed } from '../../shared/room-events/membership-effect.ts'
+import type { ChatCommand, ChatEvent, Command, DomainEvent } from '../../shared/room-events/room-events.ts'
 import { outcomeKey } from './read-set.ts'
 
 /** What is to be said of one command. A repeat's outcome was recorded earlier, perhaps earlier in the batch. */
@@ -113,21 +118,20 @@ const stateOf = ({ chats, knownUsers, chatCounts, limits }: Table, room: string)
 })
 
 const countChats = ({ chatCounts }: Table, event: ChatEvent): void => {
-  if (event.type === 'MessagePosted') return
-  const users = event.type === 'ChatCreated' ? event.body.chat.users : event.body.users
-  const change = event.type === 'UsersRemoved' ? -1 : 1
-  for (const user of users) chatCounts.set(user, (chatCounts.get(user) ?? 0) + change)
+  const membership = roomEventOfType(event.type)?.membership ?? 'none'
+  const change = membership === 'removes' ? -1 : 1
+  for (const user of usersNamed(membership, event.body)) chatCounts.set(user, (chatCounts.get(user) ?? 0) + change)
 }
 
 const decideChat = (table: Table, command: ChatCommand): Decision => {
   const outcomes = underIdOf(table, command)
   const repeat = recorded(outcomes, command)
   if (repeat !== undefined) return repeat
-  const state = stateOf(table, command.room)
+  const state = stateOf(table, command.stream)
   if (outcomes.some(isTaken)) return decideTakenId(table, command, state, outcomes)
   const result = chatDecider.decide(command, state)
   if (result.type === 'Rejected') return reject(table, command, result)
-  table.chats.set(command.room, chatDecider.evolve(state, result))
+  table.chats.set(command.stream, chatDecider.evolve(state, result))
   countChats(table, result)
   return accept(table, command, result)
 }
@@ -136,10 +140,10 @@ const decideUser = (table: Table, command: CreateUser): Decision => {
   const outcomes = underIdOf(table, command)
   const repeat = recorded(outcomes, command)
   if (repeat !== undefined) return repeat
-  const result = userDecider.decide(command, { user: table.users.get(command.room) })
+  const result = userDecider.decide(command, { user: table.users.get(command.stream) })
   if (result.type === 'AlreadyThere') return { kind: 'user', user: result.user }
   if (outcomes.some(isTaken)) return { kind: 'conflict' }
-  table.users.set(command.room, result.body.user)
+  table.users.set(command.stream, result.body.user)
   table.knownUsers.add(result.body.user.id)
   return accept(table, command, result)
 }
@@ -149,15 +153,15 @@ const record = (table: Table, command: Command, outcome: RecordedOutcome): void 
 }
 
 const accept = (table: Table, command: Command, event: DomainEvent): Decision => {
-  const { stream, seq, type, commandId, digest } = event
-  const stored: StoredEvent = { v: 1, stream, seq, type, data: JSON.stringify(event.body), commandId, digest }
-  table.events.push({ event, data: stored.data })
-  record(table, command, { kind: 'event', digest, event: stored })
+  const entry = { event, data: JSON.stringify(event.body) }
+  const stored = toStored(entry)
+  table.events.push(entry)
+  record(table, command, { kind: 'event', digest: event.digest, event: stored })
   return { kind: 'event', event: stored, isRepeat: false }
 }
 
 const reject = (table: Table, command: ChatCommand, rejection: Rejection): Decision => {
-  const { room, id, digest } = command
+  const { stream: room, id, digest } = command
   table.rejections.push({ room, commandId: id, digest, rejection })
   record(table, command, { kind: 'rejection', digest, rejection })
   return { kind: 'rejection', rejection, isRepeat: false }

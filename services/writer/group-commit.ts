@@ -1,7 +1,7 @@
-import type { Command } from '../../shared/domain/commands.ts'
 import type { Clock } from '../../shared/ports/clock.ts'
 import type { ReadSet } from '../../shared/ports/event-store.ts'
 import { StoreError } from '../../shared/ports/event-store.ts'
+import type { Command } from '../../shared/room-events/room-events.ts'
 import type { Attempt, Batch } from './decide-and-append.ts'
 import type { Decision } from './decide-batch.ts'
 import { rowsOf } from './read-set.ts'

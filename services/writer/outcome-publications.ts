@@ -4,6 +4,7 @@ import { errorBody, errors } from '../../shared/protocol/errors.ts'
 import type { Outcome } from '../../shared/records/outcome.ts'
 import { channels, writeOutcomeLine } from '../../shared/records/publications.ts'
 import { recordHeaders } from '../../shared/records/record-headers.ts'
+import { isRoomEvent } from '../../shared/records/stored-event.ts'
 import { inParts } from '../../shared/runtime/async/in-parts.ts'
 import type { Decision } from './decide-batch.ts'
 import type { Faulty } from './read-record.ts'
@@ -13,8 +14,8 @@ import type { StoredEntry } from './store-batch.ts'
 const outcomeOf = (decision: Decision): Outcome => {
   switch (decision.kind) {
     case 'event': {
-      const { type, seq, data } = decision.event
-      return type === 'UserCreated' ? { body: data } : { seq, body: data }
+      const { seq, data } = decision.event
+      return isRoomEvent(decision.event) ? { seq, body: data } : { body: data }
     }
     case 'rejection': {
       const { code, message, details } = decision.rejection
@@ -29,12 +30,9 @@ const outcomeOf = (decision: Decision): Outcome => {
 
 /** The sender receives a new room event in its feed, unless it does not follow the room and has asked for an answer. */
 const isAnsweredByFeed = ({ record, decision }: StoredEntry): boolean =>
-  decision.kind === 'event' &&
-  decision.event.type !== 'UserCreated' &&
-  !decision.isRepeat &&
-  record.headers[recordHeaders.direct] !== '1'
+  decision.kind === 'event' && isRoomEvent(decision.event) && !decision.isRepeat && record.headers[recordHeaders.direct] !== '1'
 
-const outcomeLineOf = ({ command: { room, id, digest }, decision }: StoredEntry): string =>
+const outcomeLineOf = ({ command: { stream: room, id, digest }, decision }: StoredEntry): string =>
   writeOutcomeLine({ room, command: id, digest, outcome: outcomeOf(decision) })
 
 /** Built from the record's headers, because the value may be unreadable. Undefined if the headers are missing or malformed. */

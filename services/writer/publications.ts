@@ -1,11 +1,12 @@
-import type { ChatCreated, UsersAdded, UsersRemoved } from '../../shared/domain/events.ts'
-import { frameEvent } from '../../shared/domain/events.ts'
+import { feedFrameText, withVersion } from '../../shared/frames/room-event-frame.ts'
 import type { StoredEvent } from '../../shared/ports/event-store.ts'
 import type { StreamRecord } from '../../shared/ports/event-stream.ts'
 import type { Publication } from '../../shared/ports/fan-out.ts'
 import type { PublishedEvent } from '../../shared/records/publications.ts'
-import { channels, feedFrameText, writeNotice, writeRoomPublication } from '../../shared/records/publications.ts'
+import { channels, writeNotice, writeRoomPublication } from '../../shared/records/publications.ts'
 import { recordHeaders } from '../../shared/records/record-headers.ts'
+import { isRoomEvent } from '../../shared/records/stored-event.ts'
+import { usersNamed } from '../../shared/room-events/membership-effect.ts'
 import { inParts } from '../../shared/runtime/async/in-parts.ts'
 import { outcomePublications } from './outcome-publications.ts'
 import type { StoredEntry } from './store-batch.ts'
@@ -31,11 +32,6 @@ interface FramedEvent {
 /** By stream (a room or a user), in seq order. */
 type FramedStreams = ReadonlyMap<string, readonly FramedEvent[]>
 
-const frameOf = ({ type, stream, seq, data }: StoredEvent): string =>
-  type === 'UserCreated'
-    ? `{"event":"create-user","room":"${stream}","seq":${seq},"body":${data}}`
-    : feedFrameText(frameEvent[type], stream, seq, data)
-
 /**
  * The events of these decisions, each once. Events of repeated commands are
  * included, because a batch may be delivered again after a failure between its
@@ -52,7 +48,7 @@ const framedStreams = (stored: readonly StoredEntry[], traceparentOf: Traceparen
   )
   const framed = (event: StoredEvent): FramedEvent => ({
     event,
-    frame: frameOf(event),
+    frame: feedFrameText(event.name, event.stream, event.seq, event.data),
     traceparent: traceparentOf(event.commandId),
   })
   return new Map([...streams].map(([stream, events]) => [stream, events.map(framed)]))
@@ -63,21 +59,22 @@ const streamRecordsOf = (streams: FramedStreams): readonly StreamRecord[] =>
   [...streams].flatMap(([key, framed]) =>
     framed.map(({ event, frame, traceparent }) => ({
       key,
-      value: `{"v":${event.v},${frame.slice(1)}`,
+      value: withVersion(frame, event.v),
       headers: traceparent === undefined ? {} : { [recordHeaders.traceparent]: traceparent },
     })),
   )
 
 const publishedEvents = ({ event, frame, traceparent }: FramedEvent): readonly PublishedEvent[] => {
-  const { type, seq, commandId, digest } = event
-  if (type === 'UserCreated') return []
-  return [{ seq, event: frameEvent[type], commandId, digest, frame, ...(traceparent === undefined ? {} : { traceparent }) }]
+  if (!isRoomEvent(event)) return []
+  const { name, membership, seq, commandId, digest } = event
+  const traced = traceparent === undefined ? {} : { traceparent }
+  return [{ seq, event: name, membership, commandId, digest, frame, ...traced }]
 }
 
 /** Upper bounds, in bytes, of the header line without events and of one event in it. */
 const headBytes = 80
-const headerBytes = ({ commandId, digest, traceparent = '' }: PublishedEvent): number =>
-  70 + commandId.length + digest.length + traceparent.length
+const headerBytes = ({ event, commandId, digest, traceparent = '' }: PublishedEvent): number =>
+  70 + event.length + commandId.length + digest.length + traceparent.length
 
 /** One publication per room; several only if the header line alone would exceed `maxBytes`. */
 const roomPublications = (streams: FramedStreams, maxBytes: number): readonly Publication[] =>
@@ -88,29 +85,15 @@ const roomPublications = (streams: FramedStreams, maxBytes: number): readonly Pu
     })),
   )
 
-/** The users whose membership an event changes, and the seq after which they must read the room. */
-const membershipChange = ({ type, data, seq }: StoredEvent): { readonly users: readonly string[]; readonly since: number } => {
-  switch (type) {
-    case 'ChatCreated':
-      return { users: (JSON.parse(data) as ChatCreated['body']).chat.users, since: 0 }
-    case 'UsersAdded':
-      return { users: (JSON.parse(data) as UsersAdded['body']).users, since: seq - 1 }
-    case 'UsersRemoved':
-      return { users: (JSON.parse(data) as UsersRemoved['body']).users, since: seq }
-    case 'MessagePosted':
-    case 'UserCreated':
-      return { users: [], since: 0 }
-  }
+/** A notice to each user whose membership an event changes, with the seq after which it must read the room. */
+const noticesFor = ({ membership, data, seq }: StoredEvent, room: string): readonly Publication[] => {
+  if (membership === 'none') return []
+  const payload = writeNotice({ room, since: membership === 'adds' ? seq - 1 : seq })
+  return usersNamed(membership, JSON.parse(data) as object).map((user) => ({ channel: channels.user(user), payload }))
 }
 
-/** A notice to each user whose membership has changed. */
 const membershipNotices = (streams: FramedStreams): readonly Publication[] =>
-  [...streams].flatMap(([room, framed]) =>
-    framed.flatMap(({ event }) => {
-      const { users, since } = membershipChange(event)
-      return users.map((user) => ({ channel: channels.user(user), payload: writeNotice({ room, since }) }))
-    }),
-  )
+  [...streams].flatMap(([room, framed]) => framed.flatMap(({ event }) => noticesFor(event, room)))
 
 /** Everything to publish for these commands. A publication is at most `maxBytes`, unless one line alone is larger. */
 export const publicationsOf = (

@@ -1,6 +1,7 @@
-import type { Command } from '../../shared/domain/commands.ts'
 import type { LogRecord } from '../../shared/ports/command-log.ts'
 import { readCommand } from '../../shared/records/command-record.ts'
+import type { Command } from '../../shared/room-events/room-events.ts'
+import { readsOf } from './read-set.ts'
 
 /** A record whose command can be decided. */
 export interface Entry {
@@ -21,7 +22,8 @@ const isLowerCase = (id: string): boolean => id === id.toLowerCase()
 
 const named = (command: Command): readonly string[] => {
   if (command.type === 'CreateUser') return [command.id]
-  return [command.room, command.id, command.user, ...('users' in command.body ? command.body.users : [])]
+  const { members, added } = readsOf(command)
+  return [command.stream, command.id, command.user, ...members, ...added]
 }
 
 /**
@@ -30,11 +32,11 @@ const named = (command: Command): readonly string[] => {
  * ever or end in another's stream.
  */
 const flawOf = (record: LogRecord, command: Command): string | undefined => {
-  if (record.key !== command.room) return 'the key is not the room'
+  if (record.key !== command.stream) return 'the key is not the room'
   if (!isPlain(command.digest)) return 'digest: not plain text'
   if (!named(command).every(isLowerCase)) return 'an id is not in lower case'
-  if (command.type === 'CreateChat' && command.id !== command.room) return 'id: not the chat itself'
-  if (command.type === 'CreateUser' && command.body.externalUserId !== command.room) return 'body.externalUserId: not the key'
+  if (command.type === 'CreateChat' && command.id !== command.stream) return 'id: not the chat itself'
+  if (command.type === 'CreateUser' && command.body.externalUserId !== command.stream) return 'body.externalUserId: not the key'
   return undefined
 }
 

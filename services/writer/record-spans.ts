@@ -17,7 +17,7 @@ export const openRecordSpans = (entries: readonly Entry[]): RecordSpans => {
   const spans = new Map<string, Span>()
   for (const { record, command } of entries) {
     const { partition, offset, headers } = record
-    const attributes = { 'chat.command': command.id, 'chat.room': command.room, partition, offset }
+    const attributes = { 'chat.command': command.id, 'chat.room': command.stream, partition, offset }
     const work = { name: 'chat.decide', kind: 'consume', attributes } as const
     const span = continueTrace(headers[recordHeaders.traceparent], work)
     if (span !== undefined) spans.set(command.id, span)

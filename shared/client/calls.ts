@@ -32,7 +32,7 @@ const inParts = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size))
 
 const unknownUsers = (externalUserIds: readonly string[]): ChatError =>
-  new ChatError('unknown_user', `unknown_user: no user that you may add has the external id ${externalUserIds.join(', ')}`, {
+  new ChatError('unknown_user', `unknown_user: not found: ${externalUserIds.join(', ')}`, {
     details: { externalUserIds },
   })
 

@@ -1,14 +1,14 @@
 import type { Message } from '../domain/events.ts'
 import type { ResumeReason } from '../protocol/answers.ts'
-import type { AskerPorts } from './asker.ts'
-import { createAsker } from './asker.ts'
 import { createChatLookUp } from './chat-look-up.ts'
 import type { Body } from './frames.ts'
 import type { Link } from './link.ts'
+import type { LinkRequestsDeps } from './link-requests.ts'
+import { createLinkRequests } from './link-requests.ts'
 import type { CreateRequest } from './requests.ts'
 import type { Rooms } from './rooms.ts'
 
-/** `resume`, as `create-user` carries it. */
+/** The `resume` within `create-user`. */
 export interface ResumeBody {
   readonly rooms: Readonly<Record<string, number>>
   readonly epoch?: string
@@ -28,46 +28,46 @@ interface ResumeAnswer {
 }
 
 /**
- * Gets what is missing: resumes rooms, reads what was too much to be resumed
- * from history, and looks up the chats that are new here.
+ * Gets missing frames and chats: resumes rooms, reads from history if too many
+ * frames were missed, and looks up chats that the application does not know.
  *
- * Promises:  asks until it has an answer or the connection is gone, one resume
- *            and one look-up at a time.
- * Does not:  keep frames; what came too early is asked for again.
+ * Promises:  repeats a request until it is answered or the link closes; one
+ *            resume and one look-up at a time.
+ * Does not:  keep frames; a frame that came too early is requested again.
  */
 export interface CatchUp {
-  /** For the `create-user` of a new connection. */
+  /** The resume for the `create-user` of a new link. */
   resumeBody(): ResumeBody
-  /** The user is bound there; the answer to that resume is due under this id. */
+  /** The user is bound on this link; the answer to its resume comes under this id. */
   connected(link: Link, id: string): void
   disconnected(): void
   /** Frames of this room are missing, or its chat is not known. */
-  lacks(room: string): void
-  /** What was given of this room may not be stored: the room goes on after `seq`, and its chat is looked up again. */
+  requestResume(room: string): void
+  /** The frames of this room may not be what is stored: its feed continues after `seq`, and its chat is looked up again. */
   reset(room: string, seq: number): void
 }
 
-export interface CatchUpPorts extends AskerPorts {
+export interface CatchUpDeps extends LinkRequestsDeps {
   readonly rooms: Rooms
   readonly me: () => string
   readonly request: CreateRequest
-  /** Missed frames of one room that are resumed; more are read from history. */
+  /** Missed frames of one room that are resumed; if more were missed, they are read from history. */
   readonly maxFrames: number
 }
 
-/** As many as the service takes in one frame, and gives in one page. */
+/** The most that the service accepts in one frame, and returns in one page. */
 const roomsPerResume = 500
 const messagesPerPage = 200
 
-export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
-  const { rooms, me, request, maxFrames } = ports
-  const asker = createAsker(ports)
+export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
+  const { rooms, me, request, maxFrames } = deps
+  const requests = createLinkRequests(deps)
   const wanted = new Set<string>()
   let epoch: string | undefined
-  /** Rooms of the resume under way; undefined: none is. */
+  /** The rooms of the resume in flight; undefined if there is none. */
   let resuming: ReadonlySet<string> | undefined
   let isLookingUp = false
-  /** Much is being concluded at once: what follows from it goes out together. */
+  /** Several rooms are handled at once; the requests that follow are sent together. */
   let isGathering = false
 
   const together = (act: () => void): void => {
@@ -78,7 +78,7 @@ export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
   }
 
   const lookUp = createChatLookUp({
-    asker,
+    requests,
     request,
     me,
     found: (chats) =>
@@ -101,15 +101,15 @@ export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
     resuming = undefined
     together(() => {
       for (const [room, result] of Object.entries(results)) conclude(room, result)
-      if (others !== undefined) standing(results, others, isOtherStore)
+      if (others !== undefined) continueOthers(results, others, isOtherStore)
     })
   }
 
-  /** How things stand with the rooms that the resume did not name; one that is not among them may be over. */
-  const standing = (named: object, others: Readonly<Record<string, number>>, isOtherStore: boolean): void => {
+  /** The rooms that the resume did not name. A followed room that is not among them may have ended. */
+  const continueOthers = (named: object, others: Readonly<Record<string, number>>, isOtherStore: boolean): void => {
     for (const [room, seq] of Object.entries(others)) {
       if (isOtherStore) rooms.reset(room, seq, 'epoch')
-      rooms.goesOn(room, seq)
+      rooms.continueFrom(room, seq)
     }
     for (const [room] of rooms.following()) if (!(room in named) && !(room in others)) wanted.add(room)
   }
@@ -131,7 +131,7 @@ export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
       rooms.filled(room, upTo)
       proceed()
     }
-    asker.ask(
+    requests.ask(
       () => request('list-messages', { chat: { id: room }, query }),
       read,
       () => rooms.leave(room),
@@ -145,7 +145,7 @@ export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
     if (named.length === 0) return
     for (const room of named) wanted.delete(room)
     resuming = new Set(named)
-    asker.ask(() => request('resume', bodyFor(named.map((room) => [room, rooms.lastOf(room)]))), resumed)
+    requests.ask(() => request('resume', bodyFor(named.map((room) => [room, rooms.lastOf(room)]))), resumed)
   }
 
   const lookUpNext = (): void => {
@@ -159,13 +159,13 @@ export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
   }
 
   const proceed = (): void => {
-    if (!asker.isConnected || isGathering) return
+    if (!requests.isConnected || isGathering) return
     resumeNext()
     lookUpNext()
   }
 
   const disconnected = (): void => {
-    asker.disconnected()
+    requests.disconnected()
     resuming = undefined
     isLookingUp = false
     wanted.clear()
@@ -176,12 +176,12 @@ export const createCatchUp = (ports: CatchUpPorts): CatchUp => {
     resumeBody: () => bodyFor(rooms.following().slice(0, roomsPerResume)),
     connected: (link, id) => {
       disconnected()
-      asker.connected(link)
+      requests.connected(link)
       resuming = new Set(rooms.following().map(([room]) => room))
-      asker.expect('resume', id, resumed)
+      requests.expect('resume', id, resumed)
     },
     disconnected,
-    lacks: (room) => {
+    requestResume: (room) => {
       if (resuming?.has(room) === true) return
       wanted.add(room)
       proceed()

@@ -7,7 +7,7 @@ export interface RoomMessage extends Message {
   readonly seq: number
 }
 
-/** A chat that the user is in; `seq` is the place from which its feed goes on here. */
+/** A chat of the user; its messages follow from `seq` on. */
 export interface JoinedChat extends Chat {
   readonly seq: number
 }
@@ -19,17 +19,18 @@ export interface MembersChange extends Membership {
   readonly change: 'added' | 'removed'
 }
 
-/** The room is over for this user: nothing of it comes any more, unless the user is added again. */
+/** The user is no longer a member of the room. No events of it follow, unless the user is added again. */
 export interface LeftRoom {
   readonly room: string
-  /** `removed`: by an event of the room; `forbidden`: it was so when the client came back. */
+  /** `removed`: by an event of the room; `forbidden`: while the client was disconnected. */
   readonly reason: 'removed' | 'forbidden'
 }
 
 /**
- * The service's store is not the one that this client knew (it was restored
- * from a copy or lost commits), or the service was sent forged frames. What was given of this room may not be what is stored: drop
- * it and read the history up to `seq`; the feed goes on after it.
+ * The service's store differs from the one that this client knew (it was
+ * restored from a copy or lost commits), or forged frames were sent. The events
+ * of this room may not be what is stored: drop them and read the history up to
+ * `seq`; events continue after it.
  */
 export interface ResetRoom {
   readonly room: string
@@ -38,28 +39,27 @@ export interface ResetRoom {
 }
 
 export type ChatState =
-  /** A first or a new connection is being made. */
+  /** The client makes its first or a new connection. */
   | { readonly state: 'connecting' }
   | { readonly state: 'online' }
-  /** The next attempt is made after `retryInMs`; `wake()` makes it at once. */
+  /** The next attempt is made after `retryInMs`; `wake()` makes it at once. `error` is the reason; a second event follows if the service names a better one. */
   | { readonly state: 'offline'; readonly retryInMs: number; readonly error?: unknown }
-  /** For good. `error` says why. */
+  /** The client has ended. `error` is the reason. */
   | { readonly state: 'closed'; readonly error: ChatError }
 
-/** One frame as it passes; tokens are left out. */
+/** One frame in either direction; tokens are left out. */
 export interface PassedFrame {
   readonly direction: 'in' | 'out'
   readonly text: string
 }
 
 /**
- * What an application can listen to. All events come in one order, the order
- * in which things happened; those of a room in its own: first `chat`, then
- * every message after the chat's `seq`, each once, none left out.
+ * The events of a client. Those of a room come in the room's order: first
+ * `chat`, then every message after the chat's `seq`, each once, without a gap.
  */
 export interface ChatEvents {
   readonly message: RoomMessage
-  /** A chat is there: on connecting, when it was created, when the user was added. Again after a long absence, with the members of now. */
+  /** A chat of the user: after connecting, when it was created, when the user was added. Again after a long absence, with its members now. */
   readonly chat: JoinedChat
   readonly members: MembersChange
   readonly left: LeftRoom

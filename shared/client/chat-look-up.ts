@@ -1,29 +1,29 @@
 import type { Chat } from '../domain/events.ts'
-import type { Asker } from './asker.ts'
 import type { Body } from './frames.ts'
+import type { LinkRequests } from './link-requests.ts'
 import type { CreateRequest } from './requests.ts'
 
-/** As many as the service gives at a time. */
+/** The most entries that the service returns in one page. */
 const chatsPerPage = 200
 
-export interface ChatLookUpPorts {
-  readonly asker: Asker
+export interface ChatLookUpDeps {
+  readonly requests: LinkRequests
   readonly request: CreateRequest
   readonly me: () => string
-  /** Those of a page that were sought, together. */
+  /** The sought chats of one page. */
   readonly found: (chats: readonly Chat[]) => void
-  /** The room is not the user's any more. */
+  /** The user is no longer a member of the room. */
   readonly gone: (room: string) => void
 }
 
 /**
- * Goes through the user's chats until all rooms that are sought are found or
- * gone, then calls `done`. A room may be neither: it was active meanwhile, and
- * went to a page that had been read. It is to be sought again.
+ * Reads the user's chats page by page until each sought room is found or known
+ * to be gone, then calls `done`. A room that is active meanwhile moves to a page
+ * that was read already, and is neither: the caller looks it up again.
  */
 export type ChatLookUp = (sought: Set<string>, done: () => void) => void
 
-export const createChatLookUp = ({ asker, request, me, found, gone }: ChatLookUpPorts): ChatLookUp => {
+export const createChatLookUp = ({ requests, request, me, found, gone }: ChatLookUpDeps): ChatLookUp => {
   const lookUp = (sought: Set<string>, done: () => void, cursor?: string): void => {
     const query = { limit: chatsPerPage, cursor }
     const read = ({ chats, next_cursor: next }: Body): void => {
@@ -31,17 +31,17 @@ export const createChatLookUp = ({ asker, request, me, found, gone }: ChatLookUp
       if (sought.size > 0 && next !== undefined) lookUp(sought, done, next as string)
       else check([...sought], done)
     }
-    asker.ask(() => request('list-chats', { user: { id: me() }, query }), read)
+    requests.ask(() => request('list-chats', { user: { id: me() }, query }), read)
   }
 
   const check = ([room, ...others]: readonly string[], done: () => void): void => {
     if (room === undefined) return done()
-    const goOn = (): void => check(others, done)
+    const checkOthers = (): void => check(others, done)
     const left = (): void => {
       gone(room)
-      goOn()
+      checkOthers()
     }
-    asker.ask(() => request('list-messages', { chat: { id: room }, query: { limit: 1 } }), goOn, left)
+    requests.ask(() => request('list-messages', { chat: { id: room }, query: { limit: 1 } }), checkOthers, left)
   }
 
   return lookUp

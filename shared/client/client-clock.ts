@@ -1,19 +1,19 @@
-/** A timer that has been set; cancelling it twice, or after it fired, does nothing. */
+/** A running timer. Cancelling it twice, or after it fired, does nothing. */
 export interface ClientTimer {
   cancel(): void
 }
 
-/** Time, injected, so that tests own it. */
+/** The time, injected for tests. */
 export interface ClientClock {
   /** Milliseconds since the epoch. */
   nowMs(): number
-  /** Milliseconds since some moment; never goes back. For durations. */
+  /** Milliseconds since an arbitrary moment; never decreases. For durations. */
   monotonicMs(): number
   /** Runs `callback` once, at least `delayMs` from now, never inside the call that set it. */
   after(delayMs: number, callback: () => void): ClientTimer
 }
 
-/** Real time. A timer that is waiting keeps a Node process alive, as an open socket does. */
+/** Real time. A running timer keeps a Node process alive, as an open socket does. */
 export const realClock: ClientClock = {
   nowMs: Date.now,
   monotonicMs: () => performance.now(),

@@ -51,7 +51,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
   let state: ChatState = { state: 'connecting' }
 
   const me = (): string => readiness.user?.id ?? ''
-  const rooms = createRooms({ me, emit: listeners.emit, lacks: (room) => catchUp.lacks(room) })
+  const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
   const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
   const operations = createOperations({ clock, times, random, maxQueued, maxFrameBytes, metrics: options.metrics })
   const unsent = createUnsent(options.storage)
@@ -78,7 +78,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
       operations.connected(link)
       sendUnsent(body.user as User)
     },
-    feed: rooms.hear,
+    feed: rooms.receive,
     reset: catchUp.reset,
     lost: () => {
       catchUp.disconnected()

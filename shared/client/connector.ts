@@ -1,15 +1,11 @@
 import { mayReconnect, tokenExpired } from '../protocol/close-codes.ts'
 import { ChatError, refusal } from './chat-error.ts'
-import type { ChatState } from './chat-events.ts'
-import type { ClientClock, ClientTimer } from './client-clock.ts'
-import type { ClientTimes } from './client-times.ts'
+import type { ClientTimer } from './client-clock.ts'
 import { backoffMs } from './client-times.ts'
 import { closeError } from './close-error.ts'
-import type { Body, FeedFrame, ServerFrame } from './frames.ts'
+import type { BoundLink, ConnectorDeps } from './connector-deps.ts'
+import type { ServerFrame } from './frames.ts'
 import type { Closing, Link, LinkEvents, Outcome } from './link.ts'
-import type { FindRefusal } from './refused-connection.ts'
-import type { OutgoingRequest } from './requests.ts'
-import type { TokenSource } from './token-source.ts'
 
 /**
  * Keeps the client connected: one bound link at a time, and beside a link that
@@ -27,38 +23,6 @@ export interface Connector {
   wake(): void
   /** Ends for good. Idempotent. */
   end(error: ChatError): void
-}
-
-export interface BoundLink {
-  /** The id of the `create-user` that bound it. */
-  readonly id: string
-  readonly body: Body
-  readonly token: string | undefined
-}
-
-export interface ConnectorDeps {
-  readonly clock: ClientClock
-  readonly times: ClientTimes
-  readonly random: () => number
-  readonly tokens: TokenSource
-  /** Whether the only token has expired. */
-  readonly isTokenSpent: () => boolean
-  /** The address, for error messages. */
-  readonly url: URL
-  /** Throws if the runtime does not accept the address or the token. */
-  readonly open: (token: string | undefined, events: LinkEvents) => Link
-  readonly findRefusal: FindRefusal
-  /** `create-user`, with the resume of this moment. */
-  readonly bindRequest: () => OutgoingRequest
-  readonly passed: LinkEvents['passed']
-  /** The user is bound; the requests of an earlier link have ended as lost before. */
-  readonly bound: (link: Link, bound: BoundLink) => void
-  readonly feed: (frame: FeedFrame) => void
-  /** The service has sent frames of this room that its store does not have; the feed continues after `seq`. */
-  readonly reset: (room: string, seq: number) => void
-  readonly lost: () => void
-  readonly state: (state: ChatState) => void
-  readonly ended: (error: ChatError) => void
 }
 
 interface Attempt {

@@ -3,7 +3,7 @@ import { parseJson } from '../protocol/parse-json.ts'
 
 export type Body = Readonly<Record<string, unknown>>
 
-/** Any frame of the service, as far as the client looks into it. */
+/** The fields of a frame that the client reads. */
 export interface ServerFrame {
   readonly event: string
   readonly id?: string
@@ -21,8 +21,8 @@ export interface FeedFrame extends ServerFrame {
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 /**
- * Reads a frame lightly: the service is trusted to keep to its protocol, and
- * what the client does not know is for a later version to know. Undefined:
+ * Reads a frame without validating its body: the service is trusted to follow
+ * the protocol, and a later version may add fields. Undefined if the text is
  * not a frame.
  */
 export const readFrame = (text: unknown): ServerFrame | undefined => {

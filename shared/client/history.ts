@@ -3,11 +3,11 @@ import type { RequestEvent } from '../protocol/requests.ts'
 import type { RoomMessage } from './chat-events.ts'
 import type { Body } from './frames.ts'
 
-/** Sends a request and waits for what answers it. */
+/** Sends a request and resolves with the body of its answer. */
 export type Ask = (event: RequestEvent, body: unknown, signal?: AbortSignal) => Promise<Body>
 
 export interface PageOptions {
-  /** Entries that are asked for at a time, at most 200. The iterator goes on over pages by itself. */
+  /** Entries per page, at most 200. The iterator requests the next page by itself. */
   readonly pageSize?: number
   readonly signal?: AbortSignal
 }
@@ -40,7 +40,7 @@ const pages = async function* (ask: Ask, event: RequestEvent, body: object, quer
   } while (cursor !== undefined)
 }
 
-/** The service goes to newer pages wherever a lower end is given, so backwards that end is watched for here. */
+/** With a lower bound the service pages towards newer messages, so reading backwards checks that bound here. */
 const backwards = async function* (ask: Ask, room: string, options: HistoryOptions): AsyncGenerator<RoomMessage, void> {
   const { after = 0, from, before, to } = options
   const fromMs = from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from)
@@ -58,7 +58,7 @@ const forwards = async function* (ask: Ask, room: string, options: HistoryOption
     for (const message of page.messages as Entry[]) yield { ...message, room }
 }
 
-/** The messages of a room, page by page as they are wanted. */
+/** The messages of a room; a page is requested when its first message is. */
 export const messagesOf = (ask: Ask, room: string, options: HistoryOptions = {}): AsyncGenerator<RoomMessage, void> =>
   options.direction === 'forwards' ? forwards(ask, room, options) : backwards(ask, room, options)
 

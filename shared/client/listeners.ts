@@ -1,12 +1,12 @@
 export interface Listeners<Events> {
-  /** Returns what takes the listener off again. */
+  /** Returns a function that removes the listener. */
   on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): () => void
   emit<Name extends keyof Events>(name: Name, payload: Events[Name]): void
   has(name: keyof Events): boolean
 }
 
-/** A listener that throws disturbs neither the others nor the client: its error surfaces as an uncaught one. */
-const surface = (error: unknown): void =>
+/** A listener that throws affects neither the others nor the client; its error becomes an uncaught error. */
+const throwUncaught = (error: unknown): void =>
   queueMicrotask(() => {
     throw error
   })
@@ -16,7 +16,7 @@ export const createListeners = <Events>(): Listeners<Events> => {
 
   return {
     on: (name, listener) => {
-      // A function of its own, so that one listener given twice is two.
+      // A separate function, so that a listener that is added twice is called twice.
       const entry = (payload: Parameters<typeof listener>[0]): void => listener(payload)
       const entries = byName.get(name) ?? new Set()
       byName.set(name, entries.add(entry))
@@ -27,7 +27,7 @@ export const createListeners = <Events>(): Listeners<Events> => {
         try {
           entry(payload as never)
         } catch (error) {
-          surface(error)
+          throwUncaught(error)
         }
       }
     },

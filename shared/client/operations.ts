@@ -1,11 +1,13 @@
 import type { ErrorBody } from '../protocol/errors.ts'
 import { ChatError, errorOfCall, refusal } from './chat-error.ts'
-import type { ClientClock, ClientTimer } from './client-clock.ts'
+import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import { backoffMs } from './client-times.ts'
 import type { Body } from './frames.ts'
 import type { Link, Outcome } from './link.ts'
 import type { ClientMetrics } from './observation.ts'
+import type { Operation } from './operation-queue.ts'
+import { createOperationQueue } from './operation-queue.ts'
 import type { OutgoingRequest } from './requests.ts'
 
 export interface OperationOptions {
@@ -43,17 +45,6 @@ export interface OperationsDeps {
   readonly metrics: ClientMetrics | undefined
 }
 
-interface Operation {
-  /** Undefined while it is being made. */
-  request: OutgoingRequest | undefined
-  readonly lane: string | undefined
-  readonly succeed: (body: Body) => void
-  readonly fail: (error: unknown) => void
-  state: 'waiting' | 'in flight' | 'pausing' | 'done'
-  attempts: number
-  pause?: ClientTimer
-}
-
 /** Requests in flight at a time; the service accepts twice as many commands, and as many reads again. */
 const maxInFlight = 32
 
@@ -64,32 +55,16 @@ const tooLarge = (maxBytes: number): ChatError => {
 
 export const createOperations = (deps: OperationsDeps): Operations => {
   const { clock, times, random, maxQueued, maxFrameBytes, metrics } = deps
-  /** In the order of the calls: waiting, in flight and pausing. */
-  const queue = new Set<Operation>()
-  const lanes = new Map<string, Operation[]>()
+  const queue = createOperationQueue()
   let link: Link | undefined
   let inFlight = 0
   let ended: ChatError | undefined
-
-  const isFirst = (operation: Operation): boolean => operation.lane === undefined || lanes.get(operation.lane)?.[0] === operation
-
-  const enter = (operation: Operation): void => {
-    queue.add(operation)
-    if (operation.lane === undefined) return
-    const lane = lanes.get(operation.lane)
-    if (lane === undefined) lanes.set(operation.lane, [operation])
-    else lane.push(operation)
-  }
 
   const leave = (operation: Operation): void => {
     if (operation.state === 'in flight') inFlight -= 1
     operation.state = 'done'
     operation.pause?.cancel()
-    queue.delete(operation)
-    if (operation.lane === undefined) return
-    const left = (lanes.get(operation.lane) ?? []).filter((other) => other !== operation)
-    if (left.length === 0) lanes.delete(operation.lane)
-    else lanes.set(operation.lane, left)
+    queue.remove(operation)
   }
 
   const settle = (operation: Operation, outcome: Outcome): void => {
@@ -135,10 +110,10 @@ export const createOperations = (deps: OperationsDeps): Operations => {
   }
 
   const pump = (): void => {
-    for (const operation of queue) {
+    for (const operation of queue.all) {
       const { request, state } = operation
       if (link === undefined || inFlight >= maxInFlight) return
-      if (request !== undefined && state === 'waiting' && isFirst(operation)) start(operation, request, link)
+      if (request !== undefined && state === 'waiting' && queue.isFirst(operation)) start(operation, request, link)
     }
   }
 
@@ -165,7 +140,7 @@ export const createOperations = (deps: OperationsDeps): Operations => {
   const whyNot = (request: OutgoingRequest | undefined): ChatError | undefined => {
     if (ended !== undefined) return ended
     const flaw = request === undefined ? undefined : flawOf(request)
-    if (flaw !== undefined || queue.size < maxQueued) return flaw
+    if (flaw !== undefined || queue.all.size < maxQueued) return flaw
     return new ChatError('queue_full', `queue_full: ${maxQueued} requests are waiting`)
   }
 
@@ -195,7 +170,7 @@ export const createOperations = (deps: OperationsDeps): Operations => {
         attempts: 0,
       }
       signal?.addEventListener('abort', abort)
-      enter(operation)
+      queue.add(operation)
       if (given instanceof Promise) {
         given.then(
           (ready) => made(operation, ready),
@@ -217,7 +192,7 @@ export const createOperations = (deps: OperationsDeps): Operations => {
     end: (error) => {
       ended ??= error
       link = undefined
-      for (const operation of [...queue]) {
+      for (const operation of [...queue.all]) {
         leave(operation)
         operation.fail(error)
       }

@@ -35,7 +35,7 @@ export const refusalFinder = (socket: URL, fetch: Fetch | undefined): FindRefusa
     if (origin === undefined) return undefined
     await get(httpUrl(socket, 'asyncapi.json'), { method: 'GET', mode: 'no-cors', headers: {} })
     const hint = `does the service at ${socket.host} have ${origin} in ALLOWED_ORIGINS?`
-    return new ChatError('forbidden', `forbidden: the service does not accept the origin of this page: ${hint}`)
+    return new ChatError('forbidden', `forbidden: the origin of this page is refused: ${hint}`)
   }
 
   return async (token) => {

@@ -1,22 +1,22 @@
 import type { RequestEvent } from '../protocol/requests.ts'
 
-/** A request, ready to be sent, as often as it takes, under one correlation id. */
+/** A request as text. It can be sent repeatedly under its correlation id. */
 export interface OutgoingRequest {
   readonly id: string
   readonly event: string
   readonly text: string
-  /** What may be shown of it, where that is not all. */
+  /** The text for `frame` listeners, if it differs. */
   readonly shown?: string
 }
 
 export type CreateRequest = (event: RequestEvent, body: unknown, room?: string) => OutgoingRequest
 
-/** Numbers the requests of one client. */
+/** Makes the requests of one client, numbered from 1. */
 export const requestFactory = (): CreateRequest => {
-  let made = 0
+  let count = 0
   return (event, body, room) => {
-    made += 1
-    const id = String(made)
+    count += 1
+    const id = String(count)
     return { id, event, text: JSON.stringify({ event, id, room, body }) }
   }
 }

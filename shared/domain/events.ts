@@ -1,8 +1,7 @@
-import type { FeedEvent } from '../protocol/answers.ts'
-
 /**
- * What happened. One command makes one event. `body` is the body of the frame
- * that sockets get, so that an event is serialised once and never again.
+ * The part that all events share. One command makes one event. An event's
+ * `body` is the body of the frame that sockets get, so that it is serialised
+ * only once.
  */
 export interface EventHead {
   /** The stream: the chat's id, or the user's. */
@@ -31,7 +30,7 @@ export interface Message {
 export interface Membership {
   readonly id: string
   readonly chat: { readonly id: string; readonly name: string }
-  /** Those who were in fact added or removed; empty when the command changed nothing. */
+  /** The users who were in fact added or removed; empty when the command changed nothing. */
   readonly users: readonly string[]
   readonly user_id: string
   readonly created_at: string
@@ -44,39 +43,7 @@ export interface User {
   readonly modified_at: string
 }
 
-export interface ChatCreated extends EventHead {
-  readonly type: 'ChatCreated'
-  readonly body: { readonly chat: Chat; readonly user_id: string }
-}
-export interface MessagePosted extends EventHead {
-  readonly type: 'MessagePosted'
-  readonly body: Message
-}
-export interface UsersAdded extends EventHead {
-  readonly type: 'UsersAdded'
-  readonly body: Membership
-}
-export interface UsersRemoved extends EventHead {
-  readonly type: 'UsersRemoved'
-  readonly body: Membership
-}
 export interface UserCreated extends EventHead {
   readonly type: 'UserCreated'
   readonly body: { readonly user: User }
 }
-
-export type ChatEvent = ChatCreated | MessagePosted | UsersAdded | UsersRemoved
-export type DomainEvent = ChatEvent | UserCreated
-export type EventType = DomainEvent['type']
-
-/** The name under which each event of a room goes over the wire. */
-export const frameEvent = {
-  ChatCreated: 'create-chat',
-  MessagePosted: 'new-message',
-  UsersAdded: 'add-users',
-  UsersRemoved: 'remove-users',
-} as const satisfies Record<ChatEvent['type'], FeedEvent>
-
-/** When the event happened, by the room's own time. */
-export const timeOf = (event: ChatEvent): string =>
-  event.type === 'ChatCreated' ? event.body.chat.created_at : event.body.created_at

@@ -1,13 +1,20 @@
 import type { ChatState } from '../domain/chat.ts'
-import type { DomainEvent, EventType, User } from '../domain/events.ts'
+import type { User } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
+import type { MembershipEffect } from '../room-events/membership-effect.ts'
+import type { DomainEvent } from '../room-events/room-events.ts'
 
 /** An event as stored. `data` is the body of the frame as text; it is sent to clients without being parsed again. */
 export interface StoredEvent {
   readonly v: number
   readonly stream: string
   readonly seq: number
-  readonly type: EventType
+  /** What happened, in the words of the domain; of a later version perhaps. */
+  readonly type: string
+  /** The event's name on the wire. A reader that does not know the type sends the event under this name. */
+  readonly name: string
+  /** What the event does to the membership of its room. */
+  readonly membership: MembershipEffect
   readonly data: string
   readonly commandId: string
   readonly digest: string

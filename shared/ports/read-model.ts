@@ -1,5 +1,13 @@
 import type { Chat, User } from '../domain/events.ts'
 
+/** Facts about the database as a whole. */
+export interface StoreMeta {
+  /** A random text, set by the first migration and by each restore. */
+  readonly epoch: string
+  /** The feature level: gateways accept events and fields up to it. */
+  readonly level: number
+}
+
 /** A room of which a user is a member now. */
 export interface HeldMembership {
   readonly room: string
@@ -79,8 +87,7 @@ export class CursorError extends Error {}
  * Blocks:    up to the statement time-outs, then rejects.
  */
 export interface ReadModel {
-  /** The epoch of the database: a random text, set by the first migration and by each restore. */
-  epoch(): Promise<string>
+  meta(): Promise<StoreMeta>
   /** The last seq of each room; a room that does not exist is absent. */
   heads(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** The rooms whose last seq differs from the held one, or whose event at the held seq differs. A room that does not exist has seq 0. */

@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
+import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
+import { chatSchema, id, messageSchema, storedUserSchema, time, userSchema } from './shapes.ts'
 
 /**
  * The schema of every frame that the service sends: answers to requests,
@@ -8,29 +11,9 @@ import { errors } from './errors.ts'
  * it does not know, so a later version may add fields.
  */
 
-const id = z.guid()
-const time = z.iso.datetime({ precision: 3 })
 const seq = z.int().min(0)
 const codes = Object.keys(errors) as [ErrorCode, ...ErrorCode[]]
 
-export const userSchema = z.looseObject({ id, externalUserId: z.string(), name: z.string().optional() })
-export const storedUserSchema = userSchema.extend({ created_at: time, modified_at: time })
-export const chatSchema = z.looseObject({ id, name: z.string(), users: z.array(id), created_at: time, modified_at: time })
-export const messageSchema = z.looseObject({
-  id,
-  msg: z.string(),
-  type: z.string(),
-  user_id: id,
-  created_at: time,
-  modified_at: time,
-})
-export const membershipSchema = z.looseObject({
-  id,
-  chat: z.looseObject({ id, name: z.string() }),
-  users: z.array(id),
-  user_id: id,
-  created_at: time,
-})
 /** Why a room was not recovered. */
 export const resumeReasons = ['too_many', 'forbidden', 'ahead', 'epoch'] as const
 export type ResumeReason = (typeof resumeReasons)[number]
@@ -41,15 +24,14 @@ const resumedRoom = z.looseObject({
   reason: z.enum(resumeReasons).optional(),
 })
 
+type RoomBodies = { readonly [Name in RoomEventName]: RoomEventOf<Name>['feedBody'] }
+
 /** The body of the answer to each event. */
 export const answerBodies = {
-  'create-user': z.looseObject({ user: storedUserSchema }),
-  'create-chat': z.looseObject({ chat: chatSchema, user_id: id }),
+  'create-user': z.looseObject({ user: storedUserSchema, features: z.array(z.string()).optional() }),
+  ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
   'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq })), next_cursor: z.string().optional() }),
   'list-messages': z.looseObject({ messages: z.array(messageSchema.extend({ seq })), next_cursor: z.string().optional() }),
-  'new-message': messageSchema,
-  'add-users': membershipSchema,
-  'remove-users': membershipSchema,
   'get-users': z.looseObject({ users: z.array(userSchema) }),
   resume: z.looseObject({
     rooms: z.record(z.guid(), resumedRoom),
@@ -64,8 +46,8 @@ export type AnswerEvent = keyof typeof answerBodies
 export type AnswerBody<Event extends AnswerEvent> = z.output<(typeof answerBodies)[Event]>
 
 /** The events that make up a room's feed. */
-export const feedEvents = ['create-chat', 'new-message', 'add-users', 'remove-users'] as const
-export type FeedEvent = (typeof feedEvents)[number]
+export const feedEvents = roomEventNames
+export type FeedEvent = RoomEventName
 
 const error = z.looseObject({
   code: z.enum(codes),
@@ -91,28 +73,17 @@ const feed = <Event extends FeedEvent>(event: Event) => answer(event).extend({ r
  */
 export const errorFrame = z.looseObject({ event: z.string(), id: z.union([z.string(), z.int()]).optional(), error })
 
+const answerEvents = Object.keys(answerBodies) as readonly AnswerEvent[]
+
 /** Answers: no top-level `seq`. Without an `id` if the request had none. */
-export const answerFrames = {
-  'create-user': answer('create-user'),
-  'create-chat': answer('create-chat'),
-  'list-chats': answer('list-chats'),
-  'list-messages': answer('list-messages'),
-  'new-message': answer('new-message'),
-  'add-users': answer('add-users'),
-  'remove-users': answer('remove-users'),
-  'get-users': answer('get-users'),
-  resume: answer('resume'),
-  refresh: answer('refresh'),
-  ping: answer('ping'),
-} as const satisfies Record<AnswerEvent, z.ZodType>
+export const answerFrames = Object.fromEntries(answerEvents.map((event) => [event, answer(event)])) as {
+  readonly [Event in AnswerEvent]: ReturnType<typeof answer<Event>>
+}
 
 /** Frames of a room's feed. With an `id` on the socket that asked for the event. */
-export const feedFrames = {
-  'create-chat': feed('create-chat'),
-  'new-message': feed('new-message'),
-  'add-users': feed('add-users'),
-  'remove-users': feed('remove-users'),
-} as const satisfies Record<FeedEvent, z.ZodType>
+export const feedFrames = Object.fromEntries(feedEvents.map((event) => [event, feed(event)])) as {
+  readonly [Event in FeedEvent]: ReturnType<typeof feed<Event>>
+}
 
 /** What the service says of itself, unasked. */
 export const serverPushes = {

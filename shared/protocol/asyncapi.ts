@@ -1,17 +1,6 @@
 import { z } from 'zod'
 import type { FeedEvent } from './answers.ts'
-import {
-  answerFrames,
-  chatSchema,
-  errorFrame,
-  feedEvents,
-  feedFrames,
-  membershipSchema,
-  messageSchema,
-  serverPushes,
-  storedUserSchema,
-  userSchema,
-} from './answers.ts'
+import { answerFrames, errorFrame, feedEvents, feedFrames, serverPushes } from './answers.ts'
 import { closeCodes, mayReconnect } from './close-codes.ts'
 import { errors } from './errors.ts'
 import { answerExamples, errorExample, feedExamples, pushExamples, requestExamples } from './examples.ts'
@@ -20,6 +9,7 @@ import { defaultLimits } from './limits.ts'
 import type { RequestEvent } from './requests.ts'
 import { requestEvents, requestSchemas } from './requests.ts'
 import { withTitles } from './schema-titles.ts'
+import { chatSchema, membershipSchema, messageSchema, storedUserSchema, userSchema } from './shapes.ts'
 
 interface Message {
   readonly schema: z.ZodType

@@ -1,12 +1,10 @@
+import { roomEventNames } from '../room-events/room-events.ts'
 import type { AnswerEvent } from './answers.ts'
 
-/** The events that mean something without a socket: each is a path of the HTTP API. */
+/** The events that can be requested without a socket: each is a path of the HTTP API. */
 export const callEvents = [
   'create-user',
-  'create-chat',
-  'add-users',
-  'remove-users',
-  'new-message',
+  ...roomEventNames,
   'list-chats',
   'list-messages',
   'get-users',

@@ -1,51 +1,28 @@
+import type { RoomEventName } from '../room-events/room-events.ts'
+import { allRoomEvents, roomEventNames, roomEvents } from '../room-events/room-events.ts'
 import type { AnswerEvent, FeedEvent } from './answers.ts'
+import { ann, bob, chat, message, room } from './example-values.ts'
+import { firstLevel } from './feature-level.ts'
 import type { RequestEvent } from './requests.ts'
+import { requestEventsAt } from './requests.ts'
 
 /**
  * One frame of each kind, for documents. A test holds every one against its
  * schema and finds it in PROTOCOL.md.
  */
 
-const ann = '01a20e3b-6107-7742-ac5b-fcb05f0baa1b'
-const bob = '01a20e3b-610f-7135-adc1-cdc31302db60'
-const cyd = '01a20e3b-6134-7a04-9f6c-3f1f6f7c2d11'
-const room = '01a20e3b-6111-7eb9-a052-16a1449e88a0'
-const created = { created_at: '2026-11-24T15:45:02.225Z' }
+const roomExamples = <Kind extends 'request' | 'feed'>(kind: Kind) =>
+  Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].examples[kind]])) as Record<RoomEventName, object>
 
-const chat = { id: room, name: 'Lunch', users: [ann, bob], ...created, modified_at: '2026-11-24T15:45:02.225Z' }
-const message = {
-  id: '01a20e3b-6118-71bb-b4a7-7994445f6df1',
-  msg: 'Hungry?',
-  type: 'text',
-  user_id: ann,
-  created_at: '2026-11-24T15:45:02.232Z',
-  modified_at: '2026-11-24T15:45:02.232Z',
-}
-const starving = {
-  id: '01a20e3b-6151-7d3a-b7fa-0e7c5be8d7f4',
-  msg: 'Starving!',
-  type: 'text',
-  user_id: bob,
-  created_at: '2026-11-24T15:45:02.289Z',
-  modified_at: '2026-11-24T15:45:02.289Z',
-}
-const added = {
-  id: '01a20e3b-613a-7f0e-8b51-2f6f0a8f5b52',
-  chat: { id: room, name: 'Lunch' },
-  users: [cyd],
-  user_id: ann,
-  created_at: '2026-11-24T15:45:02.266Z',
-}
-const removed = { ...added, id: '01a20e3b-6140-7c12-a9d7-5b0c8f0e9a37', created_at: '2026-11-24T15:45:02.272Z' }
+const roomAnswers: Readonly<Record<string, object>> = Object.fromEntries(
+  allRoomEvents.flatMap(({ name, examples }) => (examples.answer === undefined ? [] : [[name, examples.answer]])),
+)
 
 export const requestExamples: Readonly<Record<RequestEvent, object>> = {
   'create-user': { event: 'create-user', id: '1', body: { user: { externalUserId: 'ann', name: 'Ann' } } },
-  'create-chat': { event: 'create-chat', id: '2', body: { chat: { name: 'Lunch', id: room }, users: [bob] } },
+  ...roomExamples('request'),
   'list-chats': { event: 'list-chats', id: '6', body: { user: { id: ann }, query: { limit: 20, cursor: 'Y2hhdHM6MjA' } } },
   'list-messages': { event: 'list-messages', id: '8', body: { chat: { id: room }, query: { before: 40, limit: 1 } } },
-  'new-message': { event: 'new-message', id: '3', room, body: { msg: 'Hungry?', type: 'text', id: message.id } },
-  'add-users': { event: 'add-users', id: '4', room, body: { users: [cyd], id: added.id } },
-  'remove-users': { event: 'remove-users', id: '5', room, body: { users: [cyd], id: removed.id } },
   'get-users': { event: 'get-users', id: '9', body: { users: [bob] } },
   resume: {
     event: 'resume',
@@ -73,6 +50,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
         created_at: '2026-11-24T15:45:02.215Z',
         modified_at: '2026-11-24T15:45:02.215Z',
       },
+      features: requestEventsAt(firstLevel),
     },
   },
   'list-chats': {
@@ -81,7 +59,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
     body: { chats: [{ ...chat, modified_at: '2026-11-24T15:45:02.272Z', seq: 4 }] },
   },
   'list-messages': { id: '8', event: 'list-messages', body: { messages: [{ ...message, seq: 2 }] } },
-  'new-message': { id: '12', event: 'new-message', body: message },
+  ...roomAnswers,
   'get-users': { id: '9', event: 'get-users', body: { users: [{ id: bob, externalUserId: 'bob', name: 'Bob' }] } },
   resume: {
     id: '14',
@@ -97,12 +75,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
 }
 
 /** Some with the `id` of the sender, as only its own socket gets them. */
-export const feedExamples: Readonly<Record<FeedEvent, object>> = {
-  'create-chat': { id: '2', event: 'create-chat', room, seq: 1, body: { chat, user_id: ann } },
-  'new-message': { event: 'new-message', room, seq: 5, body: starving },
-  'add-users': { id: '4', event: 'add-users', room, seq: 3, body: added },
-  'remove-users': { id: '5', event: 'remove-users', room, seq: 4, body: removed },
-}
+export const feedExamples: Readonly<Record<FeedEvent, object>> = roomExamples('feed')
 
 export const pushExamples = {
   drain: { event: 'drain', body: { delay_ms: 1_200 } },

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { RoomEventName } from '../room-events/room-events.ts'
+import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
 import { answerBodies, errorFrame } from './answers.ts'
 import type { CallEvent } from './call-events.ts'
 import { callEvents } from './call-events.ts'
@@ -10,10 +12,7 @@ import { requestSchemas } from './requests.ts'
 
 const summaries: Readonly<Record<CallEvent, string>> = {
   'create-user': 'Create or fetch a user',
-  'create-chat': 'Create a chat as a user',
-  'add-users': 'Add users to a chat as one of its members',
-  'remove-users': 'Remove users from a chat as its creator, or as oneself',
-  'new-message': 'Post a message as a user',
+  ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].summary])) as Record<RoomEventName, string>),
   'list-chats': 'The chats of a user',
   'list-messages': 'The messages of a chat, as one of its members',
   'get-users': 'Users by their ids',

@@ -1,16 +1,28 @@
 import { z } from 'zod'
+import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
+import { allRoomEvents } from '../room-events/room-events.ts'
+import { supportedLevel } from './feature-level.ts'
 import * as field from './fields.ts'
 import type { ProtocolLimits } from './limits.ts'
 import { defaultLimits } from './limits.ts'
+import { requestOutsideRooms } from './request-frame.ts'
+
+type RoomRequests = { readonly [Name in RoomEventName]: ReturnType<RoomEventOf<Name>['request']> }
+
+/** The requests of the room events that this level has. */
+const roomRequests = (limits: ProtocolLimits, level: number): RoomRequests =>
+  Object.fromEntries(
+    allRoomEvents.filter((event) => event.level <= level).map((event) => [event.name, event.request(limits, level)]),
+  ) as RoomRequests
 
 /**
  * The schema of every frame that a client may send. Unknown fields are
  * refused, so that a typo is not silence. The first five events and their
- * field names never change shape; fields may be added.
+ * field names never change shape; fields may be added. Events and fields that a
+ * later feature level introduces are absent. No field has a default, so that the
+ * digest of a command is the same in every version.
  */
-export const requestSchemas = (limits: ProtocolLimits) => {
-  const users = z.array(field.userId).max(limits.usersPerCommand)
-  const someUsers = users.min(1)
+export const requestSchemas = (limits: ProtocolLimits, level: number = supportedLevel) => {
   const limit = z.int().min(1).max(limits.pageEntries).optional()
   const resume = z.strictObject({
     rooms: z
@@ -19,19 +31,9 @@ export const requestSchemas = (limits: ProtocolLimits) => {
     epoch: z.string().min(1).max(64).optional(),
     max: z.int().min(1).max(10_000).optional(),
   })
-  const inRoom = <Event extends string, Body extends z.ZodType>(event: Event, body: Body) =>
-    z.strictObject({
-      event: z.literal(event),
-      id: field.callerId.optional(),
-      as: field.userId.optional(),
-      room: field.chatId,
-      body,
-    })
-  const outsideRooms = <Event extends string, Body extends z.ZodType>(event: Event, body: Body) =>
-    z.strictObject({ event: z.literal(event), id: field.callerId.optional(), as: field.userId.optional(), body })
 
   return {
-    'create-user': outsideRooms(
+    'create-user': requestOutsideRooms(
       'create-user',
       z.strictObject({
         user: z
@@ -40,21 +42,15 @@ export const requestSchemas = (limits: ProtocolLimits) => {
         resume: resume.optional(),
       }),
     ),
-    'create-chat': outsideRooms(
-      'create-chat',
-      z.strictObject({
-        chat: z.strictObject({ name: field.text(1, limits.nameChars), id: field.ownId.optional() }),
-        users: someUsers,
-      }),
-    ),
-    'list-chats': outsideRooms(
+    ...roomRequests(limits, level),
+    'list-chats': requestOutsideRooms(
       'list-chats',
       z.strictObject({
         user: z.strictObject({ id: field.userId }),
         query: z.strictObject({ limit, cursor: field.cursor.optional() }).optional(),
       }),
     ),
-    'list-messages': outsideRooms(
+    'list-messages': requestOutsideRooms(
       'list-messages',
       z.strictObject({
         chat: z.strictObject({ id: field.chatId }),
@@ -70,22 +66,16 @@ export const requestSchemas = (limits: ProtocolLimits) => {
           .optional(),
       }),
     ),
-    'new-message': inRoom(
-      'new-message',
-      z.strictObject({ msg: field.text(1, limits.msgChars), type: field.messageType, id: field.ownId.optional() }),
-    ),
-    'add-users': inRoom('add-users', z.strictObject({ users: someUsers, id: field.ownId.optional() })),
-    'remove-users': inRoom('remove-users', z.strictObject({ users: someUsers, id: field.ownId.optional() })),
-    'get-users': outsideRooms(
+    'get-users': requestOutsideRooms(
       'get-users',
       z.union([
-        z.strictObject({ users: someUsers }),
+        z.strictObject({ users: z.array(field.userId).min(1).max(limits.usersPerCommand) }),
         z.strictObject({ externalUserIds: z.array(field.externalUserId).min(1).max(limits.usersPerCommand) }),
       ]),
     ),
-    resume: outsideRooms('resume', resume),
-    refresh: outsideRooms('refresh', z.strictObject({ token: field.token })),
-    ping: outsideRooms('ping', z.strictObject({})),
+    resume: requestOutsideRooms('resume', resume),
+    refresh: requestOutsideRooms('refresh', z.strictObject({ token: field.token })),
+    ping: requestOutsideRooms('ping', z.strictObject({})),
   }
 }
 
@@ -95,5 +85,9 @@ export type RequestEvent = keyof Schemas
 export type Request = { [Event in RequestEvent]: z.output<Schemas[Event]> }[RequestEvent]
 export type RequestOf<Event extends RequestEvent> = Extract<Request, { event: Event }>
 
+/** The names of the events that a feature level has. */
+export const requestEventsAt = (level: number): readonly RequestEvent[] =>
+  Object.keys(requestSchemas(defaultLimits, level)) as readonly RequestEvent[]
+
 /** The names of all events, for tables and metrics. */
-export const requestEvents = Object.keys(requestSchemas(defaultLimits)) as readonly RequestEvent[]
+export const requestEvents = requestEventsAt(supportedLevel)

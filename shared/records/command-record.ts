@@ -1,35 +1,31 @@
 import { z } from 'zod'
-import type { Command } from '../domain/commands.ts'
 import { parseJson } from '../protocol/parse-json.ts'
+import type { Command } from '../room-events/room-events.ts'
+import { allRoomEvents } from '../room-events/room-events.ts'
 
 const head = {
   v: z.literal(1),
-  room: z.guid(),
   id: z.guid(),
   digest: z.string(),
-  user: z.guid(),
   at: z.iso.datetime({ precision: 3 }),
 }
-const users = z.array(z.guid())
+
+const createUser = z.object({
+  ...head,
+  type: z.literal('CreateUser'),
+  room: z.string().min(1),
+  body: z.object({ externalUserId: z.string(), name: z.string().optional() }),
+})
 
 const commandSchema = z.discriminatedUnion('type', [
-  z.object({ ...head, type: z.literal('CreateChat'), body: z.object({ name: z.string(), users }) }),
-  z.object({ ...head, type: z.literal('PostMessage'), body: z.object({ msg: z.string(), type: z.string() }) }),
-  z.object({ ...head, type: z.literal('AddUsers'), body: z.object({ users }) }),
-  z.object({ ...head, type: z.literal('RemoveUsers'), body: z.object({ users }) }),
-  z.object({
-    v: z.literal(1),
-    type: z.literal('CreateUser'),
-    room: z.string().min(1),
-    id: z.guid(),
-    digest: z.string(),
-    at: head.at,
-    body: z.object({ externalUserId: z.string(), name: z.string().optional() }),
-  }),
+  createUser,
+  ...allRoomEvents.map(({ command, commandBody }) =>
+    z.object({ ...head, room: z.guid(), user: z.guid(), type: z.literal(command), body: commandBody }),
+  ),
 ])
 
-/** The text of a command on the log. */
-export const writeCommand = (command: Command): string => JSON.stringify(command)
+/** The text of a command on the log. Its stream is written as `room`, the name that every version reads. */
+export const writeCommand = ({ v, type, stream, ...rest }: Command): string => JSON.stringify({ v, type, room: stream, ...rest })
 
 /**
  * Reads a command back. Unknown fields are ignored, so that an older writer
@@ -38,7 +34,10 @@ export const writeCommand = (command: Command): string => JSON.stringify(command
  */
 export const readCommand = (value: string): Command => {
   const parsed = commandSchema.safeParse(parseJson(value))
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    const { room: stream, ...rest } = parsed.data
+    return { ...rest, stream } as Command
+  }
   const issue = parsed.error.issues[0]
   throw new Error(`unreadable command: ${issue?.path.join('.') || 'record'}: ${issue?.code ?? 'invalid'}`)
 }

@@ -4,11 +4,12 @@
  */
 
 import { z } from 'zod'
-import type { FeedEvent } from '../protocol/answers.ts'
-import { feedEvents } from '../protocol/answers.ts'
+import { isFrameOf } from '../frames/room-event-frame.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 import { errorBody, errors } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/parse-json.ts'
+import { membershipOf } from '../room-events/find-room-event.ts'
+import type { MembershipEffect } from '../room-events/membership-effect.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Topics, before the adapter's namespace prefix. */
@@ -21,7 +22,9 @@ export const channels = {
 /** One event of a room. `frame` is exactly the text that sockets get; undefined: read it from the store. */
 export interface PublishedEvent {
   readonly seq: number
-  readonly event: FeedEvent
+  /** Its name on the wire; perhaps an event of a later version. */
+  readonly event: string
+  readonly membership: MembershipEffect
   readonly commandId: string
   readonly digest: string
   readonly frame?: string
@@ -49,24 +52,20 @@ export interface MembershipNotice {
   readonly since: number
 }
 
-/** The text of a feed frame. It starts with `{"event"`, so that a caller's `id` can be spliced in at the head. */
-export const feedFrameText = (event: FeedEvent, room: string, seq: number, data: string): string =>
-  `{"event":"${event}","room":"${room}","seq":${seq},"body":${data}}`
-
-/** The same frame for the session that asked. */
-export const withCallerId = (frame: string, id: string | undefined): string =>
-  id === undefined ? frame : `{"id":${JSON.stringify(id)},${frame.slice(1)}`
-
 /** By seq; most publications have none. */
 const tracesText = (events: readonly PublishedEvent[]): string => {
   const traced = events.flatMap(({ seq, traceparent }) => (traceparent === undefined ? [] : [[seq, traceparent]]))
   return traced.length === 0 ? '' : `,"traces":${JSON.stringify(Object.fromEntries(traced))}`
 }
 
+/** Without a fifth element: the event does not change the membership, or its writer's version did not write the flag. */
+const headerEntry = ({ seq, event, commandId, digest, membership }: PublishedEvent): readonly unknown[] =>
+  membership === 'none' ? [seq, event, commandId, digest] : [seq, event, commandId, digest, membership]
+
 /** Header line, then one frame per line; frames that would pass `maxBytes` are announced only. */
 export const writeRoomPublication = (publication: RoomPublication, maxBytes: number): string => {
   const { room, events } = publication
-  const of = events.map((event) => [event.seq, event.event, event.commandId, event.digest])
+  const of = events.map(headerEntry)
   const lines = [`{"v":1,"room":"${room}","of":${JSON.stringify(of)}${tracesText(events)}}`]
   let bytes = Buffer.byteLength(lines[0] ?? '')
   for (const { frame } of events) {
@@ -78,10 +77,14 @@ export const writeRoomPublication = (publication: RoomPublication, maxBytes: num
   return lines.join('\n')
 }
 
+/** Any name, so that events of later versions are relayed. Its characters are checked, because it is part of a frame's text. */
+const eventName = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/)
+const membershipFlag = z.enum(['adds', 'removes']).optional().catch(undefined)
+
 const header = z.object({
   v: z.literal(1),
   room: z.guid(),
-  of: z.array(z.tuple([z.int().min(1), z.enum(feedEvents), z.string(), z.string()], z.unknown())).min(1),
+  of: z.array(z.tuple([z.int().min(1), eventName, z.string(), z.string(), membershipFlag], z.unknown())).min(1),
   traces: z.record(z.string(), z.string()).optional(),
 })
 
@@ -97,19 +100,16 @@ export const readRoomPublication = (payload: Buffer): RoomPublication | undefine
   const lines = payload.toString('utf8').split('\n')
   const parsed = header.safeParse(parseJson(lines[0] ?? ''))
   if (!parsed.success || !ascends(parsed.data.of) || lines.length - 1 > parsed.data.of.length) return undefined
-  const events = parsed.data.of.map(([seq, event, commandId, digest], index) => {
+  const events = parsed.data.of.map(([seq, event, commandId, digest, flag], index) => {
     const frame = lines[index + 1]
     const traceparent = parsed.data.traces?.[seq]
     const text = frame === undefined ? {} : { frame }
-    return { seq, event, commandId, digest, ...text, ...(traceparent === undefined ? {} : { traceparent }) }
+    const membership = membershipOf(event, flag)
+    return { seq, event, membership, commandId, digest, ...text, ...(traceparent === undefined ? {} : { traceparent }) }
   })
   const { room } = parsed.data
-  // A body is an object, so its frame ends in two braces; one that was cut off hardly does.
-  const honest = events.every(
-    ({ frame, event, seq }) =>
-      frame === undefined || (frame.startsWith(feedFrameText(event, room, seq, '').slice(0, -1)) && frame.endsWith('}}')),
-  )
-  return honest ? { room, events } : undefined
+  const areFrames = events.every(({ frame, event, seq }) => frame === undefined || isFrameOf({ event, room, seq }, frame))
+  return areFrames ? { room, events } : undefined
 }
 
 /** `retryable` is not published, because it follows from the code. */

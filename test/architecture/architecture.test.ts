@@ -32,6 +32,8 @@ const offences: readonly { readonly rule: string; readonly file: string; readonl
   { rule: 'browser-packages', file: 'shared/client/c.ts', text: `import { pino } from 'pino'` },
   { rule: 'browser-packages', file: 'shared/domain/c.ts', text: `import { two } from '../runtime/two.ts'` },
   { rule: 'browser-no-node', file: 'shared/protocol/d.ts', text: `import { randomUUID } from 'node:crypto'` },
+  { rule: 'react-bindings', file: 'shared/client/react.ts', text: `import { pino } from 'pino'` },
+  { rule: 'client-without-react', file: 'shared/client/q.ts', text: `import { useChat } from './react.ts'` },
   { rule: 'infra-not-services', file: 'infra/redis/e.ts', text: `import type { Room } from '../../services/gateway/room.ts'` },
   { rule: 'only-main-imports-infra', file: 'services/gateway/f.ts', text: `import { redis } from '../../infra/redis/redis.ts'` },
   { rule: 'services-apart', file: 'services/writer/g.ts', text: `import type { Room } from '../gateway/room.ts'` },

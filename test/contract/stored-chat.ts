@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { DomainEvent } from '../../shared/domain/events.ts'
 import type { Append, Appender, AppendResult, EventStore, NewEvent, ReadSet } from '../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
+import type { DomainEvent } from '../../shared/room-events/room-events.ts'
 
 /** An adapter under test: a store and the read model that it fills. */
 export interface OpenStore {

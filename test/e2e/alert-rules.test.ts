@@ -15,11 +15,11 @@ const promtool = async (...args: string[]): Promise<string> => {
 describe.skipIf(whyNoStack())('The alert rules', () => {
   beforeAll(findPrometheus)
 
-  it('are rules', async () => {
+  it('pass the syntax check of promtool', async () => {
     expect(await promtool('check', 'rules', 'rules.yaml')).toMatch(/SUCCESS: \d+ rules found/)
   })
 
-  it('fire when they should, and are quiet when all is well (rules.test.yaml)', async () => {
+  it('fire and stay quiet as rules.test.yaml states', async () => {
     expect(await promtool('test', 'rules', 'rules.test.yaml')).toContain('SUCCESS')
   })
 })

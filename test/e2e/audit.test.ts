@@ -42,7 +42,7 @@ describe.skipIf(whyNoStack())('admin audit', () => {
     await client.end()
   }
 
-  it('finds nothing in a chat that is whole, and has sent a canary through every partition', async () => {
+  it('finds nothing in a consistent chat, and sends a canary through every partition', async () => {
     const { code, report } = await audited()
     expect(report.findings).toEqual({ count: 0, first: [] })
     expect(code).toBe(0)
@@ -53,7 +53,7 @@ describe.skipIf(whyNoStack())('admin audit', () => {
     expect(report.log.partitions).toBe(12)
   })
 
-  it('goes on watching, and counts what it finds', async () => {
+  it('repeats its check with --watch, and counts its findings', async () => {
     await using watching = await startService('audit', {
       entry: 'services/admin/main.ts',
       args: ['audit', '--watch', '--json'],
@@ -73,7 +73,7 @@ describe.skipIf(whyNoStack())('admin audit', () => {
     expect(metrics).toContain('chat_fan_out_up 1')
   })
 
-  it('tells what is missing, and ends with 3', async () => {
+  it('reports missing rows and ends with exit code 3', async () => {
     await change(`delete from message where chat_id = '${room}' and seq = 3`)
     await change(`delete from event where stream = '${room}' and seq = 2`)
     const { code, report } = await audited()

@@ -22,12 +22,12 @@ const invalidMessage = (what: string, body: unknown, field: string): BadInput =>
 
 /** Frames that break the protocol, one rule each. */
 export const badInputs: readonly BadInput[] = [
-  { what: 'text that is no JSON', text: 'hello', code: 'invalid', event: 'error', field: 'frame' },
-  { what: 'half a frame', text: '{"event":"ping","body":', code: 'invalid', event: 'error', field: 'frame' },
+  { what: 'text that is not JSON', text: 'hello', code: 'invalid', event: 'error', field: 'frame' },
+  { what: 'a truncated frame', text: '{"event":"ping","body":', code: 'invalid', event: 'error', field: 'frame' },
   { what: 'a list', text: '[1,2]', code: 'invalid', event: 'error', field: 'frame' },
   { what: 'a frame without an event', text: '{"body":{}}', code: 'invalid', event: 'error', field: 'event' },
   {
-    what: 'an event that there is not',
+    what: 'an unknown event',
     text: '{"event":"shout","body":{}}',
     code: 'unknown_event',
     event: 'shout',
@@ -61,12 +61,12 @@ export const badInputs: readonly BadInput[] = [
   invalidMessage('a message that is too long', { msg: 'x'.repeat(16_001), type: 'text' }, 'body.msg'),
   invalidMessage('a message of a wrong type', { msg: 7, type: 'text' }, 'body.msg'),
   invalidMessage('a message with U+0000', { msg: 'a\0b', type: 'text' }, 'body.msg'),
-  invalidMessage('a message with half a character', { msg: 'a\ud800b', type: 'text' }, 'body.msg'),
+  invalidMessage('a message with a lone surrogate', { msg: 'a\ud800b', type: 'text' }, 'body.msg'),
   invalidMessage('a type with spaces', { msg: 'x', type: 'a b' }, 'body.type'),
-  invalidMessage('an id that is no UUID', { msg: 'x', type: 'text', id: '7' }, 'body.id'),
+  invalidMessage('an id that is not a UUID', { msg: 'x', type: 'text', id: '7' }, 'body.id'),
   invalidMessage('a user_id', { msg: 'x', type: 'text', user_id: randomUUID() }, 'body.user_id'),
   {
-    what: 'a room that is no UUID',
+    what: 'a room that is not a UUID',
     text: message({ msg: 'x', type: 'text' }, { room: 'lobby' }),
     code: 'invalid',
     event: 'new-message',
@@ -101,7 +101,7 @@ export const badInputs: readonly BadInput[] = [
     field: 'body.query.limit',
   },
   {
-    what: 'a date that is none',
+    what: 'an invalid date',
     text: JSON.stringify({ event: 'list-messages', body: { chat: { id: randomUUID() }, query: { from: 'monday' } } }),
     code: 'invalid',
     event: 'list-messages',

@@ -10,7 +10,7 @@ import { until } from '../support/poll.ts'
 import { tcpProxy } from '../support/stack/tcp-proxy.ts'
 import type { RunningChat } from './journeys.suite.ts'
 
-/** An application that keeps what it is told. */
+/** An application that records the events of its client. */
 interface App extends AsyncDisposable {
   readonly client: ChatClient
   readonly id: string
@@ -19,8 +19,8 @@ interface App extends AsyncDisposable {
   readonly left: string[]
   readonly states: string[]
   texts(room: string): string[]
-  /** Waits until it was told of that many messages of the room. */
-  heard(room: string, count: number): Promise<string[]>
+  /** Waits until it has received that many messages of the room. */
+  received(room: string, count: number): Promise<string[]>
 }
 
 const backoff = { withinMs: 30_000 }
@@ -42,7 +42,7 @@ const appOn = async (url: string, name: string, options: ConnectOptions = {}): P
     left,
     states,
     texts,
-    heard: (room, count) => until(`${count} messages in ${room}`, () => texts(room).length >= count && texts(room), backoff),
+    received: (room, count) => until(`${count} messages in ${room}`, () => texts(room).length >= count && texts(room), backoff),
     [Symbol.asyncDispose]: async () => client.close(),
   }
 }
@@ -53,7 +53,7 @@ const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
   return found
 }
 
-/** What applications do with the client, the same on every way of running the chat. */
+/** What applications do with the client; it runs against the embedded and the distributed chat. */
 export const clientJourneys = (open: () => RunningChat): void => {
   const here = (): string => open().urls[0]
   const there = (): string => open().urls[1] ?? open().urls[0]
@@ -63,20 +63,20 @@ export const clientJourneys = (open: () => RunningChat): void => {
     owned.use(await appOn(there(), freshName('bob'))),
   ]
 
-  describe('applications on the client', () => {
-    it('chat, each with the same messages in the same order, which is the history', async () => {
+  describe('applications that use the client', () => {
+    it('all receive the messages of a room in the order of its history', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const chat = await ann.client.createChat({ name: 'tea', users: [bob.id] })
       expect(chat).toMatchObject({ name: 'tea', users: [ann.id, bob.id] })
-      const said = ['a', 'b', 'c', 'd', 'e'].flatMap((text) => [
+      const sent = ['a', 'b', 'c', 'd', 'e'].flatMap((text) => [
         ann.client.send(chat.id, `ann ${text}`),
         bob.client.send(chat.id, `bob ${text}`),
       ])
-      const stored = await Promise.all(said)
-      const heard = await ann.heard(chat.id, 10)
-      expect(await bob.heard(chat.id, 10)).toEqual(heard)
-      expect(heard.filter((text) => text.startsWith('bob'))).toEqual(['bob a', 'bob b', 'bob c', 'bob d', 'bob e'])
+      const stored = await Promise.all(sent)
+      const received = await ann.received(chat.id, 10)
+      expect(await bob.received(chat.id, 10)).toEqual(received)
+      expect(received.filter((text) => text.startsWith('bob'))).toEqual(['bob a', 'bob b', 'bob c', 'bob d', 'bob e'])
       expect(ann.messages.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
       expect(new Set(ann.messages.map(({ id }) => id))).toEqual(new Set(stored.map(({ id }) => id)))
       const forwards = await all(bob.client.messages(chat.id, { direction: 'forwards', pageSize: 3 }))
@@ -85,7 +85,7 @@ export const clientJourneys = (open: () => RunningChat): void => {
       expect(await all(bob.client.messages(chat.id, { after: 3, before: 9 }))).toEqual(forwards.slice(2, 7).toReversed())
     })
 
-    it('find their chats and the names in them, however they come to them', async () => {
+    it('find their chats and the names of the members, on the first and on a later device', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const name = freshName('cyd')
@@ -94,7 +94,7 @@ export const clientJourneys = (open: () => RunningChat): void => {
       await ann.client.send(room, 'before')
       expect((await ann.client.addUsers(room, [cyd.id, bob.id])).users).toEqual([cyd.id])
       await ann.client.send(room, 'after')
-      await cyd.heard(room, 1)
+      await cyd.received(room, 1)
       expect(cyd.chats).toMatchObject([{ id: room, name: 'late', users: [ann.id, bob.id, cyd.id], seq: 3 }])
       expect(cyd.texts(room)).toEqual(['after'])
       cyd.client.close()
@@ -108,64 +108,64 @@ export const clientJourneys = (open: () => RunningChat): void => {
       expect((await desk.client.findUsers([name]))[0]?.id).toBe(cyd.id)
     })
 
-    it('are told when it is over for them, and what they may not do', async () => {
+    it('receive an event when their membership ends, and the error of each refused call', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const { id: room } = await ann.client.createChat({ name: 'short', users: [bob.id] })
       await bob.client.send(room, 'hello')
       await ann.client.removeUsers(room, [bob.id])
-      await until('bob to be told', () => bob.left.includes(room), backoff)
+      await until('bob to receive the end of the membership', () => bob.left.includes(room), backoff)
       await ann.client.send(room, 'not for bob')
       await expect(bob.client.send(room, 'still here?')).rejects.toMatchObject({ code: 'forbidden', retryable: false })
       await expect(bob.client.messages(room).next()).rejects.toMatchObject({ code: 'forbidden' })
       await expect(ann.client.send(room, '')).rejects.toMatchObject({ code: 'invalid', details: { field: 'body.msg' } })
       await ann.client.addUsers(room, [bob.id])
       await ann.client.send(room, 'welcome back')
-      await bob.heard(room, 2)
+      await bob.received(room, 2)
       expect(bob.texts(room)).toEqual(['hello', 'welcome back'])
       expect(bob.chats.map(({ seq }) => seq)).toEqual([1, 5])
     })
 
-    it('miss nothing while their line is cut, and what they say meanwhile is said afterwards', async () => {
+    it('receive all messages after a lost connection, and send the messages that waited for it', async () => {
       await using owned = new AsyncDisposableStack()
-      const line = owned.use(await tcpProxy(() => Number(new URL(there()).port)))
+      const proxy = owned.use(await tcpProxy(() => Number(new URL(there()).port)))
       const ann = owned.use(await appOn(here(), freshName('ann')))
-      const bob = owned.use(await appOn(`ws://127.0.0.1:${line.port}/ws`, freshName('bob')))
+      const bob = owned.use(await appOn(`ws://127.0.0.1:${proxy.port}/ws`, freshName('bob')))
       const { id: room } = await ann.client.createChat({ name: 'tunnel', users: [bob.id] })
-      await ann.client.send(room, 'can you hear me?')
-      await bob.heard(room, 1)
-      line.cut('reset')
+      await ann.client.send(room, 'first')
+      await bob.received(room, 1)
+      proxy.cut('reset')
       await until('bob to be offline', () => bob.states.includes('offline'), backoff)
       const answers = ['no', 'not', 'yet'].map((text) => bob.client.send(room, text))
       for (const text of ['one', 'two', 'three']) await ann.client.send(room, text)
-      line.heal()
+      proxy.heal()
       await Promise.all(answers)
-      expect(await bob.heard(room, 7)).toEqual(['can you hear me?', 'one', 'two', 'three', 'no', 'not', 'yet'])
-      expect(await ann.heard(room, 7)).toEqual(bob.texts(room))
+      expect(await bob.received(room, 7)).toEqual(['first', 'one', 'two', 'three', 'no', 'not', 'yet'])
+      expect(await ann.received(room, 7)).toEqual(bob.texts(room))
       expect(bob.states.at(-1)).toBe('online')
     })
 
-    it('leave a line that swallows everything', async () => {
+    it('replace a connection that delivers nothing', async () => {
       await using owned = new AsyncDisposableStack()
-      const line = owned.use(await tcpProxy(() => Number(new URL(here()).port)))
+      const proxy = owned.use(await tcpProxy(() => Number(new URL(here()).port)))
       const ann = owned.use(await appOn(there(), freshName('ann')))
       const times = { ...quick, silenceMs: 500, pongMs: 1_000, connectMs: 5_000 }
-      const bob = owned.use(await appOn(`ws://127.0.0.1:${line.port}/ws`, freshName('bob'), { times }))
+      const bob = owned.use(await appOn(`ws://127.0.0.1:${proxy.port}/ws`, freshName('bob'), { times }))
       const { id: room } = await ann.client.createChat({ name: 'hole', users: [bob.id] })
       await ann.client.send(room, 'before')
-      await bob.heard(room, 1)
-      line.cut('black-hole')
-      const answer = bob.client.send(room, 'from the hole')
-      await ann.client.send(room, 'into the hole')
+      await bob.received(room, 1)
+      proxy.cut('black-hole')
+      const answer = bob.client.send(room, 'from bob')
+      await ann.client.send(room, 'from ann')
       await until('bob to notice', () => bob.states.includes('offline'), backoff)
-      line.heal()
+      proxy.heal()
       await answer
-      await bob.heard(room, 3)
-      await ann.heard(room, 3)
+      await bob.received(room, 3)
+      await ann.received(room, 3)
       expect(bob.texts(room)).toEqual(ann.texts(room))
     })
 
-    it('send a message again that they do not know the fate of, and it stands once', async () => {
+    it('retry a message whose outcome is unknown, and it is stored once', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const { id: room } = await ann.client.createChat({ name: 'twice', users: [bob.id] })
@@ -174,10 +174,10 @@ export const clientJourneys = (open: () => RunningChat): void => {
       expect(await ann.client.send(room, draft)).toEqual(first)
       await expect(ann.client.send(room, { ...draft, msg: 'other' })).rejects.toMatchObject({ code: 'conflict' })
       await ann.client.send(room, 'end')
-      expect(await bob.heard(room, 2)).toEqual([draft.msg, 'end'])
+      expect(await bob.received(room, 2)).toEqual([draft.msg, 'end'])
     })
 
-    it('find the protocol as a document at every gateway', async () => {
+    it('can fetch the AsyncAPI document from every gateway', async () => {
       for (const url of open().urls) {
         const answer = await fetch(new URL('/asyncapi.json', url.replace(/^ws/, 'http')))
         expect(answer.headers.get('content-type')).toBe('application/json')
@@ -185,12 +185,12 @@ export const clientJourneys = (open: () => RunningChat): void => {
       }
     })
 
-    it('may bring their own WebSocket', async () => {
+    it('may pass their own WebSocket class', async () => {
       await using owned = new AsyncDisposableStack()
       const ann = owned.use(await appOn(here(), freshName('ann'), { WebSocket: OtherSocket }))
       const { id: room } = await ann.client.createChat({ name: 'ws', users: [ann.id] })
       await ann.client.send(room, 'through ws')
-      expect(await ann.heard(room, 1)).toEqual(['through ws'])
+      expect(await ann.received(room, 1)).toEqual(['through ws'])
     })
   })
 }

@@ -1,23 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCommand } from '../../infra/native/run-command.ts'
 import { bundle } from '../../infra/npm/bundle.ts'
-import { clientPackage } from '../../infra/npm/client-package.ts'
-import { pack } from '../../infra/npm/pack.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
 import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import type { PackedClient } from './packed-client.ts'
+import { packedClient } from './packed-client.ts'
 import { runInBrowser } from './run-in-browser.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const readme = readFileSync(join(root, 'shared/client/README.md'), 'utf8')
 
-/** Each piece of code in the document, and what it says that the code prints. */
+/** The code examples of the document, each with the output that the document states. */
 const examples = [...readme.matchAll(/^```js\n([\s\S]*?)^```\n\n```text\n([\s\S]*?)^```$/gm)].map(
   ([, code = '', printed = ''], index) => ({ name: `example ${index + 1}`, code, printed }),
 )
@@ -31,7 +31,7 @@ import { serverFrame } from 'chat-client/protocol/answers'
 const client: ChatClient = connect('ws://localhost/ws', { user: { externalUserId: 'ann' }, WebSocket })
 client.on('message', (message: RoomMessage) => console.log(message.seq, message.msg.length))
 client.on('state', (state) => console.log(state.state === 'offline' ? state.retryInMs : state.state))
-// @ts-expect-error there is no such event
+// @ts-expect-error no such event
 client.on('massage', () => undefined)
 const id: string = newId()
 const code: number = closeCodes.restart.code
@@ -41,67 +41,91 @@ export const used = [id, code, parsed, new ChatError('closed', 'x').retryable]
 
 const noBrowser = await whyNoBrowser()
 
+/** A Node of version 20, if this machine has one besides its own. */
+const olderNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' })
+  return stdout?.startsWith('v20.') === true
+})
+
 describe('The packed client', () => {
   let chat: EmbeddedChat
-  let folder: string
+  let client: PackedClient
   const owned = new AsyncDisposableStack()
-  const makeFolder = (): string =>
-    owned.adopt(mkdtempSync(join(tmpdir(), 'chat-package-')), (path) => rmSync(path, { recursive: true, force: true }))
 
   beforeAll(async () => {
-    const tarballs = makeFolder()
-    folder = makeFolder()
-    writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-    const client = await pack(clientPackage, tarballs)
-    // As installed here, so that no registry has to be asked.
-    const zod = join(
-      tarballs,
-      (await runCommand('npm', ['pack', '--silent', '--pack-destination', tarballs, join(root, 'node_modules/zod')])).trim(),
-    )
-    await runCommand('npm', ['install', '--offline', '--no-audit', '--no-fund', client, zod], { cwd: folder })
+    client = owned.use(await packedClient(['ws']))
     chat = owned.use(await startEmbedded())
   }, 240_000)
 
   afterAll(() => owned.disposeAsync())
 
-  const write = (name: string, code: string): string => {
-    const file = join(folder, name.replace(' ', '-'))
-    writeFileSync(file, code)
-    return file
-  }
-  const run = (name: string, code: string): Promise<string> => runCommand(process.execPath, [write(name, code)])
-
-  it.each(examples)('does in an empty folder elsewhere what its document says: $name', async ({ name, code, printed }) => {
+  it.each(examples)('prints in an empty folder what its document states: $name', async ({ name, code, printed }) => {
     const here = code.replaceAll('ws://127.0.0.1:8080/ws', chat.url)
     expect(here).not.toBe(code)
-    expect(await run(`${name}.js`, here)).toBe(printed)
+    expect(await client.run(`${name}.js`, here)).toBe(printed)
   })
 
   describe.skipIf(noBrowser)('bundled, in a real browser', { timeout: 120_000 }, () => {
     let browser: Browser
     let another: EmbeddedChat
     beforeAll(async () => {
-      // Where nobody of the examples has been yet.
+      // A new chat: the examples start without users and rooms.
       another = owned.use(await startEmbedded())
       browser = owned.use(await openBrowser())
     }, 240_000)
 
-    it.each(examples)('does what its document says: $name', async ({ name, code, printed }) => {
-      const { text } = await bundle(write(`${name} for browsers.js`, code.replaceAll('ws://127.0.0.1:8080/ws', another.url)))
+    it.each(examples)('prints what its document states: $name', async ({ name, code, printed }) => {
+      const { text } = await bundle(
+        client.write(`${name} for browsers.js`, code.replaceAll('ws://127.0.0.1:8080/ws', another.url)),
+      )
       const { lines, close } = await runInBrowser(browser, new URL(another.url.replace(/^ws/, 'http')).origin, text)
       const expected = printed.trimEnd().split('\n')
-      await until('all that it prints', () => lines.length >= expected.length, { withinMs: 60_000 }).catch(() => undefined)
+      await until('the whole output', () => lines.length >= expected.length, { withinMs: 60_000 }).catch(() => undefined)
       expect(lines).toEqual(expected)
       await close()
     })
   })
 
-  it('has an example for each part of its document', () => {
-    expect(examples.length).toBe(6)
+  it('is required from CommonJS, as Jest and older projects do, and chats', async () => {
+    const code = `
+      const { ChatError, connect, newId } = require('chat-client')
+      const { closeCodes } = require('chat-client/protocol/close-codes')
+      const client = connect(${JSON.stringify(chat.url)}, { user: { externalUserId: newId() } })
+      client.ready().then(async ({ id }) => {
+        const { id: room } = await client.createChat({ name: 'x', users: [id] })
+        const { msg } = await client.send(room, 'from CommonJS')
+        const error = await client.send(room, '').catch((error) => error)
+        console.log(msg, error instanceof ChatError, closeCodes.restart.code)
+        client.close()
+      })`
+    expect(await client.run('required.cjs', code)).toBe('from CommonJS true 1012\n')
+  })
+
+  it.skipIf(olderNode === undefined)(`runs on Node 20 with the WebSocket of ws, and says that it needs one`, async () => {
+    const code = `
+      import { connect } from 'chat-client'
+      import { WebSocket } from 'ws'
+      const url = ${JSON.stringify(chat.url)}
+      try {
+        connect(url)
+      } catch (error) {
+        console.log(error.message)
+      }
+      const client = connect(url, { user: { externalUserId: 'on Node 20' }, WebSocket })
+      const { id } = await client.ready()
+      const { id: room } = await client.createChat({ name: 'x', users: [{ externalUserId: 'on Node 20' }] })
+      console.log((await client.send(room, 'hello')).msg)
+      client.close()`
+    const printed = await client.run('older.mjs', code, olderNode)
+    expect(printed).toBe('connect: this runtime has no WebSocket; pass one as options.WebSocket\nhello\n')
+  })
+
+  it('has an example in each section of its document', () => {
+    expect(examples.length).toBe(7)
     expect(readme.match(/^```js$/gm)).toHaveLength(examples.length)
   })
 
-  it('brings the schemas, the tables and the AsyncAPI document', async () => {
+  it('contains the schemas, the tables and the AsyncAPI document', async () => {
     const code = `
       import { requestSchemas } from 'chat-client/protocol/requests'
       import { defaultLimits } from 'chat-client/protocol/limits'
@@ -109,13 +133,16 @@ describe('The packed client', () => {
       import asyncapi from 'chat-client/asyncapi.json' with { type: 'json' }
       const { ping } = requestSchemas(defaultLimits)
       console.log(ping.safeParse({ event: 'ping', body: {} }).success, 'timeout' in errors, asyncapi.asyncapi)`
-    expect(await run('schemas.js', code)).toBe('true true 3.0.0\n')
+    expect(await client.run('schemas.js', code)).toBe('true true 3.0.0\n')
   })
 
   it.each([
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ])('has types for TypeScript (%s, %s)', async (module, moduleResolution) => {
+    ['nodenext', 'nodenext', 'consumer.ts'],
+    ['esnext', 'bundler', 'consumer.ts'],
+    ['node16', 'node16', 'consumer.ts'],
+    ['node16', 'node16', 'consumer.cts'],
+    ['commonjs', 'bundler', 'consumer.cts'],
+  ])('has types for TypeScript (%s, %s, %s)', async (module, moduleResolution, file) => {
     const compilerOptions = {
       noEmit: true,
       strict: true,
@@ -125,14 +152,14 @@ describe('The packed client', () => {
       module,
       moduleResolution,
     }
-    writeFileSync(join(folder, 'consumer.ts'), typescript)
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }))
-    expect(await runCommand(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])).toBe('')
+    client.write(file, typescript)
+    client.write('tsconfig.json', JSON.stringify({ compilerOptions, files: [file] }))
+    expect(await runCommand(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', client.folder])).toBe('')
   })
 
-  it('is as small as its document says, and brings no schemas along', async () => {
+  it('is bundled to at most the size in its document, without the schemas', async () => {
     const [, kilobytes] = /Under (\d+) KB, bundled and gzipped/.exec(readme) ?? []
-    const { gzippedBytes, text } = await bundle(join(folder, 'node_modules/chat-client/index.js'))
+    const { gzippedBytes, text } = await bundle(join(client.folder, 'node_modules/chat-client/index.js'))
     expect(gzippedBytes).toBeLessThan(Number(kilobytes) * 1_024)
     expect(gzippedBytes).toBeGreaterThan((Number(kilobytes) - 2) * 1_024)
     expect(text).not.toContain('zod')

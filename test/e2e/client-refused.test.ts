@@ -23,7 +23,7 @@ const { token } = secretIssuer()
 const stranger = secretIssuer('another secret, as long as the first one is, more or less')
 const noBrowser = await whyNoBrowser()
 
-/** A page of its own origin, as a developer's server of pages is. */
+/** A page with an origin of its own, like that of a development server. */
 const pageServer = async () => {
   const server = createServer((_, response) => response.end('a page'))
   server.listen(0, '127.0.0.1')
@@ -32,7 +32,7 @@ const pageServer = async () => {
   return { origin: `http://127.0.0.1:${port}`, [Symbol.dispose]: () => void server.close() }
 }
 
-describe('A client that the service refuses', () => {
+describe('A client whose connection the service refuses', () => {
   const owned = new AsyncDisposableStack()
   const folder = owned.adopt(mkdtempSync(join(tmpdir(), 'chat-page-')), (path) => rmSync(path, { recursive: true, force: true }))
   let chat: EmbeddedChat
@@ -69,12 +69,12 @@ describe('A client that the service refuses', () => {
     await until('the reason', () => bob.errors.some((error) => error.includes('unauthenticated: the token')), patience)
   })
 
-  it('reports a path at which there is no chat', async () => {
+  it('reports a path without a chat service', async () => {
     using cyd = application({ getToken: () => token({ sub: 'cyd' }) }, chat.url.replace('/ws', '/chat/ws'))
     await until('the reason', () => cyd.errors.some((error) => error.includes('no chat service at')), patience)
   })
 
-  it('is accepted at the address of the service alone, without a path', async () => {
+  it('connects to an address without a path', async () => {
     const sub = freshName('dan')
     using dan = application({ token: await token({ sub }) }, chat.url.replace('ws:', 'http:').replace('/ws', ''))
     expect((await dan.client.ready()).externalUserId).toBe(sub)
@@ -115,23 +115,23 @@ describe('A client that the service refuses', () => {
       return lines.join('\n')
     }
 
-    it('says which setting has to list the origin of the page, and the service logs it', async () => {
+    it('names the setting that must list the origin of the page, and the service logs the origin', async () => {
       const lines = await linesOf(otherOrigin, () => token({ sub: 'eve' }), 'ALLOWED_ORIGINS')
       expect(lines).toContain(`have ${otherOrigin} in ALLOWED_ORIGINS?`)
       expect(chat.log().join('\n')).toContain(`"origin":"${otherOrigin}"`)
     })
 
-    it('connects from an origin that is listed, and reports a token that is refused there', async () => {
+    it('connects from an allowed origin, and reports a refused token there', async () => {
       expect(await linesOf(allowedOrigin, () => token({ sub: freshName('fay') }), 'online')).toContain('online')
       expect(await linesOf(allowedOrigin, () => stranger.token({ sub: 'fay' }), 'the token is')).toContain('unauthenticated')
     })
 
-    it('connects from the service’s own origin, although a list names another one', async () => {
+    it('connects from the origin of the service, even if ALLOWED_ORIGINS lists only another one', async () => {
       const own = new URL(chat.url.replace('ws', 'http')).origin
       expect(await linesOf(own, () => token({ sub: freshName('gus') }), 'online')).toContain('online')
     })
 
-    it('refreshes a token a few times, not a hundred times, on a device whose clock is an hour ahead', async () => {
+    it('does not refresh its token in a loop on a device whose clock is an hour ahead', async () => {
       let given = 0
       const signIn = (): Promise<string> => {
         given += 1

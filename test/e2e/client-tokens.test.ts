@@ -11,7 +11,7 @@ const backoff = { withinMs: 40_000 }
 const { token } = secretIssuer()
 const stranger = secretIssuer('another secret, as long as the first one is, more or less')
 
-describe('Applications on the client, where the chat asks for tokens', () => {
+describe('Applications on the client, with a chat that requires tokens', () => {
   let chat: EmbeddedChat
   beforeAll(async () => {
     chat = await startEmbedded({ AUTH: 'jwt', JWT_SECRET: testSecret, JWT_LEEWAY_S: '0' })
@@ -21,13 +21,13 @@ describe('Applications on the client, where the chat asks for tokens', () => {
   const application = (options: ConnectOptions) => {
     const client = connect(chat.url, { times: { backoffFirstMs: 50, backoffMostMs: 500 }, ...options })
     const states: string[] = []
-    const heard: string[] = []
+    const received: string[] = []
     client.on('state', ({ state }) => states.push(state))
-    client.on('message', ({ msg }) => heard.push(msg))
-    return { client, states, heard, [Symbol.dispose]: client.close }
+    client.on('message', ({ msg }) => received.push(msg))
+    return { client, states, received, [Symbol.dispose]: client.close }
   }
 
-  it('are bound as whom the token names, and outlive one token after the other on one connection', async () => {
+  it('are bound to the user of the token, and keep one connection while they replace expiring tokens', async () => {
     const sub = freshName('ann')
     let given = 0
     const getToken = (): Promise<string> => {
@@ -42,11 +42,11 @@ describe('Applications on the client, where the chat asks for tokens', () => {
       await until(`token ${n + 1}`, () => given > n, backoff)
       await ann.client.send(room, `with token ${n + 1}`)
     }
-    await until('all of it', () => ann.heard.length === 4, backoff)
+    await until('all four messages', () => ann.received.length === 4, backoff)
     expect(ann.states).toEqual(['online'])
   })
 
-  it('come back with a new token where the last one could not be replaced in time, and miss nothing', async () => {
+  it('reconnect with a new token if the last one expired, and miss no message', async () => {
     const sub = freshName('bob')
     let given = 0
     const getToken = async (): Promise<string> => {
@@ -59,11 +59,11 @@ describe('Applications on the client, where the chat asks for tokens', () => {
     const { id: room } = await bob.client.createChat({ name: 'gap', users: [id] })
     await until('the end of the token', () => bob.states.includes('offline'), backoff)
     await bob.client.send(room, 'afterwards')
-    await until('to hear it', () => bob.heard.length === 1, backoff)
+    await until('bob to receive it', () => bob.received.length === 1, backoff)
     expect(bob.states.filter((state) => state !== 'connecting')).toEqual(['online', 'offline', 'online'])
   })
 
-  it('go on trying where a token is refused, and get in with a good one', async () => {
+  it('retry after a refused token, and connect with a valid one', async () => {
     const sub = freshName('cyd')
     let given = 0
     const getToken = (): Promise<string> => {
@@ -75,14 +75,14 @@ describe('Applications on the client, where the chat asks for tokens', () => {
     expect(given).toBe(3)
   })
 
-  it('end with the only token they have', async () => {
+  it('end when their only token expires', async () => {
     using dan = application({ token: await token({ sub: freshName('dan'), exp: 2 }) })
     await dan.client.ready()
     await until('the end', () => dan.client.state.state === 'closed', backoff)
     expect(dan.client.state).toMatchObject({ error: { code: 'ended', closeCode: 4003 } })
   })
 
-  it('end where they claim to be somebody else', async () => {
+  it('end if they name a user other than that of their token', async () => {
     using eve = application({ getToken: () => token({ sub: freshName('eve') }), user: { externalUserId: 'ann' } })
     await expect(eve.client.ready()).rejects.toMatchObject({ code: 'ended', cause: { code: 'forbidden' } })
   })

@@ -9,21 +9,21 @@ import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 
 const pool = 3
-/** Looks at the sessions while chats are created. */
+/** Samples the database sessions while chats are created. */
 const fewestLooks = 50
 
 const sessionsByName = `select application_name as name, count(*)::int as count from pg_stat_activity
   where datname = current_database() and application_name like 'chat-%'
     and application_name <> 'chat-session-check' group by 1`
 
-describe.skipIf(whyNoStack())('the database sessions of a process', () => {
+describe.skipIf(whyNoStack())('The database sessions of a process', () => {
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 1, writers: 1, env: { DATABASE_POOL: String(pool) } })
   })
   afterAll(() => chat[Symbol.asyncDispose]())
 
-  it('are at most DATABASE_POOL and those that the sizing of Kubernetes adds, under load and while an audit runs', async () => {
+  it('stay within DATABASE_POOL plus the extra sessions of the Kubernetes sizing, under load and during an audit', async () => {
     const client = new pg.Client({ connectionString: chat.databaseUrl })
     await client.connect()
     const most: Record<string, number> = {}
@@ -40,7 +40,7 @@ describe.skipIf(whyNoStack())('the database sessions of a process', () => {
       env: { ...chat.environment('admin'), DATABASE_POOL: String(pool) },
     })
     await until(
-      'the sessions of all processes to be seen, many times',
+      'many samples with sessions of all processes',
       async () => {
         await Promise.all([look(), ...Array.from({ length: 8 }, (_, n) => ann.createChat(`room ${n}`, []))])
         return most['chat-audit'] !== undefined && looks >= fewestLooks
@@ -53,7 +53,7 @@ describe.skipIf(whyNoStack())('the database sessions of a process', () => {
     expect(ofWriter + ofLock).toBeLessThanOrEqual(pool + ownSessions.writer)
     const { 'chat-audit': ofAudit = 0, 'chat-admin': ofWalk = 0 } = most
     expect(ofAudit + ofWalk).toBeLessThanOrEqual(pool + ownSessions.audit)
-    // The audit's walk is seen only if a look falls into it.
+    // The audit's table scan is short: a sample may miss it.
     const names = Object.keys(most).filter((name) => name !== 'chat-admin')
     expect(names.toSorted()).toEqual(['chat-audit', 'chat-gateway', 'chat-writer', 'chat-writer-lock'])
   })

@@ -25,14 +25,14 @@ describe.skipIf(whyNoStack())('The distributed chat, two gateways and two writer
   journeys(() => ({ urls: urls() }))
   clientJourneys(() => ({ urls: urls() }))
 
-  it('sets a record aside that the database refuses, tells its sender, and stores its neighbours', async () => {
+  it('moves a record that the database refuses to the dead-letter topic, answers its sender, and stores the other records', async () => {
     const [url] = urls()
     await using ann = await personOn(url, freshName('ann'))
     const { room } = await ann.createChat('poison', [])
     const { kafkaBrokers, redisUrl } = sharedStack().urls()
     const gateway = new Redis(redisUrl)
-    const told: string[] = []
-    gateway.on('message', (_channel, text) => told.push(text))
+    const outcomes: string[] = []
+    gateway.on('message', (_channel, text) => outcomes.push(text))
     await gateway.subscribe(`${chat.namespace}:gateway:test`)
     const client = new Kafka({ brokers: [...kafkaBrokers], logLevel: logLevel.NOTHING })
     const producer = client.producer({ allowAutoTopicCreation: false })
@@ -52,7 +52,7 @@ describe.skipIf(whyNoStack())('The distributed chat, two gateways and two writer
       return { key: room, value: JSON.stringify(command), headers: { command: id, digest: 'd', reply: 'test' } }
     }
     const poison = record('poison', 'te\0xt')
-    // No gateway would let U+0000 pass; Postgres refuses it (22021).
+    // A gateway would refuse U+0000; Postgres refuses it too (22021).
     await producer.send({
       topic: `${chat.namespace}.chat.commands`,
       messages: [record('before'), poison, record('after')],
@@ -69,12 +69,12 @@ describe.skipIf(whyNoStack())('The distributed chat, two gateways and two writer
     })
     await admin.disconnect()
     expect(buried).toBe(1)
-    const line = await until('the sender to be told', () => told.find((text) => text.includes(poison.headers.command)))
+    const line = await until('the outcome for the sender', () => outcomes.find((text) => text.includes(poison.headers.command)))
     expect(JSON.parse(line)).toMatchObject({ room, command: poison.headers.command, error: { code: 'internal' } })
     gateway.disconnect()
   })
 
-  it('has every event of its rooms on chat.events, as the sockets saw it', async () => {
+  it('publishes every event of its rooms on chat.events, with the content that sockets received', async () => {
     const [url, other] = urls()
     await using ann = await personOn(url, freshName('ann'))
     await using bob = await personOn(other, freshName('bob'))
@@ -87,7 +87,7 @@ describe.skipIf(whyNoStack())('The distributed chat, two gateways and two writer
     expect(records).toEqual(feed.map(({ event, seq, body }) => ({ v: 1, event, room, seq, body })))
   })
 
-  it('has the same read model after a rebuild', async () => {
+  it('has an equal read model after a rebuild', async () => {
     for (const writer of chat.writers) await writer.stop()
     const before = await dump(chat.databaseUrl, readModelTables)
     await chat.admin('rebuild')

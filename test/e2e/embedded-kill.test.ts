@@ -12,7 +12,7 @@ const folder = (): { readonly path: string; [Symbol.dispose](): void } => {
 }
 
 describe('An embedded chat that is killed', () => {
-  it('ten times in mid-write, and started again at once, has everything it confirmed', { timeout: 240_000 }, async () => {
+  it('keeps everything that it confirmed, after ten kills during writes', { timeout: 240_000 }, async () => {
     using data = folder()
     await using chat = await startEmbedded({ DATA_DIR: data.path })
     const name = freshName('ann')
@@ -41,7 +41,7 @@ describe('An embedded chat that is killed', () => {
     expect(new Set(history.map(({ id }) => id)).size).toBe(history.length)
   })
 
-  it('does not share its folder: a second start says who holds it', async () => {
+  it('does not share its folder: a second start names the process that holds it', async () => {
     using data = folder()
     await using chat = await startEmbedded({ DATA_DIR: data.path })
     const second = startEmbedded({ DATA_DIR: data.path })
@@ -53,8 +53,8 @@ describe('An embedded chat that is killed', () => {
   })
 })
 
-describe('An embedded chat that is asked to stop', () => {
-  it('tells its sockets to move, closes them with a code that brings them back, and ends with 0', async () => {
+describe('An embedded chat that is stopped', () => {
+  it('sends `drain`, closes its sockets with 1012, and ends with exit code 0', async () => {
     await using chat = await startEmbedded()
     const socket = await openSocket(chat.url)
     const stopped = chat.stop()
@@ -63,7 +63,7 @@ describe('An embedded chat that is asked to stop', () => {
     expect(await stopped).toBe(0)
   })
 
-  it('is refused a mode of somebody else’s services', async () => {
+  it('refuses to start with only some of the variables of the distributed mode', async () => {
     await expect(
       startEmbedded({
         DATABASE_URL: 'postgres://localhost/x',

@@ -6,7 +6,7 @@ import type { Person } from '../support/client/person.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { badInputs } from './bad-inputs.ts'
 
-/** A running chat, by its gateways; with only one, both sides are on it. */
+/** The addresses of the gateways of a running chat. With only one gateway, all users are on it. */
 export interface RunningChat {
   readonly urls: readonly [string, ...string[]]
 }
@@ -16,7 +16,7 @@ const texts = (frames: readonly FeedFrame[]): unknown[] =>
 
 const withoutId = ({ id: _id, ...rest }: FeedFrame): unknown => rest
 
-/** What people do with a chat, the same on every way of running it. */
+/** What users do with a chat; it runs against the embedded and the distributed chat. */
 export const journeys = (open: () => RunningChat): void => {
   const here = (): string => open().urls[0]
   const there = (): string => open().urls[1] ?? open().urls[0]
@@ -27,8 +27,8 @@ export const journeys = (open: () => RunningChat): void => {
     return [ann, bob]
   }
 
-  describe('people', () => {
-    it('on two gateways chat, and see one order, to the letter', async () => {
+  describe('users', () => {
+    it('on two gateways receive the same frames in the same order', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const { room } = await ann.createChat('tea', [bob.id])
@@ -44,7 +44,7 @@ export const journeys = (open: () => RunningChat): void => {
       expect(await bob.history(room)).toEqual(history)
     })
 
-    it('have their confirmation in the feed itself, and nobody else has its id', async () => {
+    it('get the confirmation as the feed frame with their request id, which no other socket gets', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const name = freshName('ann')
@@ -58,7 +58,7 @@ export const journeys = (open: () => RunningChat): void => {
       }
     })
 
-    it('join late with a third device and read what was said', async () => {
+    it('read the history on a device that connects later', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const { room } = await ann.createChat('late', [bob.id])
@@ -76,7 +76,7 @@ export const journeys = (open: () => RunningChat): void => {
       ])
     })
 
-    it('who were away are in a chat and find it when they come', async () => {
+    it('are added to a chat while offline, and find it when they connect', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const name = freshName('eve')
@@ -93,7 +93,7 @@ export const journeys = (open: () => RunningChat): void => {
       expect(texts(await bob.feedTo(room, 4))).toEqual(['where is eve?', 'here'])
     })
 
-    it('are added and removed in mid-conversation, each at one place in the order', async () => {
+    it('are added and removed during a conversation, at the same seq for every member', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const [cyd, dan] = [
@@ -115,16 +115,16 @@ export const journeys = (open: () => RunningChat): void => {
       expect((await dan.socket.request('list-messages', { chat: { id: room } })).error?.code).toBe('forbidden')
     })
 
-    it('send the first message in the same breath as the create-chat', async () => {
+    it('may send the first message without waiting for the answer to create-chat', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const id = randomUUID()
-      const [created, said] = await Promise.all([ann.createChat('at once', [bob.id], id), ann.say(id, 'first!')])
-      expect([created.seq, said.seq]).toEqual([1, 2])
+      const [created, message] = await Promise.all([ann.createChat('at once', [bob.id], id), ann.say(id, 'first!')])
+      expect([created.seq, message.seq]).toEqual([1, 2])
       expect(texts(await bob.feedTo(id, 2))).toEqual(['first!'])
     })
 
-    it('send a message again, on another gateway, and it stands once', async () => {
+    it('retry a message on another gateway, and it is stored once', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const annThere = owned.use(await personOn(there(), freshName('fay')))
@@ -142,7 +142,7 @@ export const journeys = (open: () => RunningChat): void => {
       expect((await bob.history(room)).map(({ msg }) => msg)).toEqual(['once', 'after'])
     })
 
-    it('find each other by ids, and only those with whom they share a chat', async () => {
+    it('can look up only users with whom they share a chat', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       await ann.createChat('known', [bob.id])
@@ -150,7 +150,7 @@ export const journeys = (open: () => RunningChat): void => {
       expect(body?.users).toEqual([{ id: bob.id, externalUserId: expect.stringContaining('bob') }])
     })
 
-    it('resume where they left, on another gateway', async () => {
+    it('resume on another gateway after their last seq', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const name = freshName('gus')
@@ -169,7 +169,7 @@ export const journeys = (open: () => RunningChat): void => {
   })
 
   describe('a resume', () => {
-    it('says of each room what became of it, and never pretends', async () => {
+    it('states for each room whether it was recovered, and the reason if not', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const [long, short, left] = await Promise.all(['long', 'short', 'left'].map((name) => ann.createChat(name, [bob.id])))
@@ -196,7 +196,7 @@ export const journeys = (open: () => RunningChat): void => {
   })
 
   describe('bad input', () => {
-    it.each(badInputs)('$what is told as $code, and the socket lives on', async ({ text, code, field, event }) => {
+    it.each(badInputs)('is answered with $code and leaves the socket open: $what', async ({ text, code, field, event }) => {
       await using owned = new AsyncDisposableStack()
       const ann = owned.use(await personOn(here(), freshName('ann')))
       ann.socket.sendText(text)
@@ -206,7 +206,7 @@ export const journeys = (open: () => RunningChat): void => {
       expect((await ann.socket.request('ping', {})).body).toHaveProperty('now')
     })
 
-    it('asks for a user first', async () => {
+    it('is refused with `unbound` before the socket has a user', async () => {
       await using socket = await openSocket(here())
       for (const [event, body] of [
         ['list-chats', { user: { id: randomUUID() } }],
@@ -221,7 +221,7 @@ export const journeys = (open: () => RunningChat): void => {
       )
     })
 
-    it('names users who do not exist', async () => {
+    it('is refused with the list of the users who do not exist', async () => {
       await using owned = new AsyncDisposableStack()
       const ann = owned.use(await personOn(here(), freshName('ann')))
       const nobody = randomUUID()
@@ -229,7 +229,7 @@ export const journeys = (open: () => RunningChat): void => {
       expect(error).toMatchObject({ code: 'unknown_user', details: { users: [nobody] } })
     })
 
-    it('is the same no for a room of others and for one that is not there', async () => {
+    it('gets the same error for a room of other users and for a missing room', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const { room } = await bob.createChat('of bob', [])
@@ -245,7 +245,7 @@ export const journeys = (open: () => RunningChat): void => {
       expect(errors.slice(0, 3)).toEqual(errors.slice(3))
     })
 
-    it('cannot take somebody else’s list or id', async () => {
+    it('gets neither the list of another user nor an id that is in use', async () => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       expect((await ann.socket.request('list-chats', { user: { id: bob.id } })).error?.code).toBe('forbidden')

@@ -29,41 +29,41 @@ describe.skipIf(whyNoStack())('npm run load', () => {
     const urls = chat.gateways.map(({ url }) => `--url=${url}`)
     const args = ['test/load/load-tester.ts', ...urls, ...shape, `--json=${json}`, `--html=${html}`, ...more]
     const child = spawn(process.execPath, args, { cwd: projectFolder })
-    const heard = { text: '' }
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (heard.text += text))
+    const printed = { text: '' }
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed.text += text))
     const ended = once(child, 'exit').then(([code]) => code as number)
-    return { child, heard, ended, report: () => JSON.parse(readFileSync(json, 'utf8')) as LoadReport }
+    return { child, printed, ended, report: () => JSON.parse(readFileSync(json, 'utf8')) as LoadReport }
   }
 
-  it('loads two gateways from two processes, judges what came, and tells it in three ways', async () => {
-    const { ended, report, heard } = started('--duration=3s', '--workers=2', '--fail-if=lost>0')
-    expect(await ended, heard.text).toBe(0)
+  it('loads two gateways from two processes, checks the received frames, and reports as text, JSON and HTML', async () => {
+    const { ended, report, printed } = started('--duration=3s', '--workers=2', '--fail-if=lost>0')
+    expect(await ended, printed.text).toBe(0)
     const { totals, verdict, latencies } = report()
     expect(verdict).toEqual({ lost: 0, duplicated: 0, reordered: 0, gaps: 0, other: 0, problems: [] })
     expect(totals.confirmed).toBe(20 * 3 + 4)
     expect(latencies.received.count).toBeGreaterThan(totals.confirmed)
-    expect(heard.text).toContain('lost 0, duplicated 0, reordered 0, gaps 0')
+    expect(printed.text).toContain('lost 0, duplicated 0, reordered 0, gaps 0')
     expect(readFileSync(html, 'utf8')).toContain('Nothing lost, nothing doubled, nothing out of order')
   })
 
-  it('ends with 1 when a condition is met', async () => {
-    const { ended, heard } = started('--duration=1s', '--fail-if=max>0.001ms')
-    expect(await ended, heard.text).toBe(1)
-    expect(heard.text).toContain('not as asked: max>0.001ms')
+  it('ends with 1 when a --fail-if condition is met', async () => {
+    const { ended, printed } = started('--duration=1s', '--fail-if=max>0.001ms')
+    expect(await ended, printed.text).toBe(1)
+    expect(printed.text).toContain('not as asked: max>0.001ms')
   })
 
-  it('is stopped by Ctrl-C, and reports what it has seen', async () => {
-    const { child, ended, report, heard } = started('--duration=10m')
-    await until('messages to be sent', () => heard.text.includes('sending …'), { withinMs: 30_000 })
+  it('is stopped by Ctrl-C, and reports the results so far', async () => {
+    const { child, ended, report, printed } = started('--duration=10m')
+    await until('messages to be sent', () => printed.text.includes('sending …'), { withinMs: 30_000 })
     child.kill('SIGINT')
-    expect(await ended, heard.text).toBe(0)
+    expect(await ended, printed.text).toBe(0)
     expect(report()).toMatchObject({ wasStopped: true, verdict: { lost: 0, problems: [] } })
-    expect(heard.text).toContain('Stopped after')
+    expect(printed.text).toContain('Stopped after')
   })
 
-  it('ends with 2, and says why, when there is no gateway', async () => {
-    const { ended, heard } = started('--url=ws://127.0.0.1:1/ws')
+  it('ends with 2 and the reason if there is no gateway', async () => {
+    const { ended, printed } = started('--url=ws://127.0.0.1:1/ws')
     expect(await ended).toBe(2)
-    expect(heard.text).toContain('The load could not be run: --url: no socket at ws://127.0.0.1:1/ws: connect ECONNREFUSED')
+    expect(printed.text).toContain('The load could not be run: --url: no socket at ws://127.0.0.1:1/ws: connect ECONNREFUSED')
   })
 })

@@ -18,16 +18,15 @@ import { stackKind } from '../support/stack/start-stack.ts'
 const run = promisify(execFile)
 const readModelTables = ['app_user', 'chat', 'chat_member', 'message']
 
-/** Postgres' own tools, beside the server or on the path. */
-/** Of the server's own version at least: older ones refuse to read from it. */
+/** Runs a client tool of Postgres, from the server's container or folder: a tool older than the server refuses it. */
 const postgresTool = (folder: string, name: string, ...args: string[]): Promise<unknown> => {
   if (stackKind() !== 'docker') return run(join(findPostgresBin() ?? '', name), args)
   const place = ['--network', 'host', '--volume', `${folder}:${folder}`, '--entrypoint', name]
   return run('docker', ['run', '--rm', ...place, stackImages().postgres, ...args])
 }
 
-/** The drill of k8s/README.md, step by step. */
-describe.skipIf(whyNoStack())('The database is lost, and restored from a copy that is older', () => {
+/** The restore procedure of k8s/README.md, step by step. */
+describe.skipIf(whyNoStack())('A database that is restored from an older backup', () => {
   let chat: Chat
   const folder = mkdtempSync(join(tmpdir(), 'drill-'))
   const copy = join(folder, 'chat.dump')
@@ -55,11 +54,13 @@ describe.skipIf(whyNoStack())('The database is lost, and restored from a copy th
     }
   }
 
-  it('and clients start over, honestly told; the read model is rebuilt; messages go on', { timeout: 120_000 }, async () => {
+  it('makes clients start over with the reason `epoch`, has a rebuilt read model, and takes new messages', {
+    timeout: 120_000,
+  }, async () => {
     const name = freshName('ann')
     const ann = await personOn(url(), name, { rooms: {} })
     const { epoch } = (await ann.socket.seen('the epoch', ({ event }) => event === 'resume')).body as { epoch: string }
-    const { room } = await ann.createChat('before the fire', [])
+    const { room } = await ann.createChat('before the loss', [])
     await ann.say(room, 'kept')
     await postgresTool(folder, 'pg_dump', '-Fc', '-d', chat.databaseUrl, '-f', copy)
     const lost = randomUUID()
@@ -81,7 +82,7 @@ describe.skipIf(whyNoStack())('The database is lost, and restored from a copy th
     expect(answer.epoch).not.toBe(epoch)
     expect((await back.history(room)).map(({ msg }) => msg)).toEqual(['kept'])
 
-    // The sender still has it, and sends it again under its id.
+    // The sender still has the message, and retries it with the same id.
     expect((await back.say(room, 'lost', lost)).seq).toBe(3)
     const again = await resumeOn(name, room, 3, answer.epoch)
     await using third = again.person
@@ -89,7 +90,7 @@ describe.skipIf(whyNoStack())('The database is lost, and restored from a copy th
     expect((await third.history(room)).map(({ msg }) => msg)).toEqual(['kept', 'lost'])
   })
 
-  it('and no new epoch is begun while a writer runs', async () => {
+  it('gets no new epoch while a writer runs', async () => {
     await expect(chat.admin('restore')).rejects.toThrow(/a writer is running/)
   })
 })

@@ -14,7 +14,7 @@ describe('The packed service', () => {
   const folder = join(scratch, 'package')
   let chat: Replica
 
-  /** Only what `npm ci --omit=dev` would bring: no bundler. */
+  /** Only what `npm ci --omit=dev` installs: no bundler. */
   const linkDependencies = (): void => {
     const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly dependencies: object }
     for (const name of Object.keys(dependencies)) {
@@ -35,19 +35,19 @@ describe('The packed service', () => {
     rmSync(scratch, { recursive: true, force: true })
   })
 
-  it('serves the page that was built ahead, where there is no bundler', async () => {
+  it('serves the prebuilt page without a bundler', async () => {
     expect(await (await fetch(new URL(chat.url.replace(/^ws/, 'http')).origin)).text()).toContain('<div id="app">')
     expect(chat.log().join('\n')).not.toContain('building the chat page')
   })
 
-  it('is a chat', async () => {
+  it('stores and lists a message', async () => {
     const ann = connect(chat.url, { user: { externalUserId: 'ann' } })
     const { id: room } = await ann.createChat({ name: 'unpacked', users: [(await ann.ready()).id] })
     expect(await ann.send(room, 'hello')).toMatchObject({ msg: 'hello' })
     ann.close()
   })
 
-  it('brings the lock file, so that what is installed is what was tested', () => {
+  it('contains the lock file, so that the installed versions are the tested ones', () => {
     expect(readFileSync(join(folder, 'npm-shrinkwrap.json'), 'utf8')).toBe(
       readFileSync(join(projectFolder, 'package-lock.json'), 'utf8'),
     )

@@ -5,7 +5,7 @@ import { until } from '../support/poll.ts'
 import { cleanEnvironment, nodeArguments, projectFolder } from '../support/stack/replica.ts'
 import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
 
-/** `script` of util-linux runs a command on a terminal of its own. */
+/** `script` of util-linux runs a command on a pseudo terminal. */
 const hasTerminal = spawnSync('script', ['--version']).status === 0
 
 const ctrlC = '\u0003'

@@ -7,9 +7,9 @@ import { startChat } from '../support/stack/start-chat.ts'
 import type { CollectedSpan, Collector } from './collector.ts'
 import { startCollector } from './collector.ts'
 
-const secret = 'what people write is nobody’s business'
+const secret = 'the text of a private message'
 
-describe.skipIf(whyNoStack())('One trace', () => {
+describe.skipIf(whyNoStack())('The trace of a message', () => {
   let collector: Collector
   let chat: Chat
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describe.skipIf(whyNoStack())('One trace', () => {
     return collector.spans.filter(({ traceId }) => traceId === command?.traceId)
   }
 
-  it('leads from the sender’s frame through Kafka, the writer and Redis to both gateways', async () => {
+  it('connects the sender’s frame, Kafka, the writer, Redis and both gateways', async () => {
     const [here = '', there = ''] = chat.gateways.map(({ url }) => url)
     await using ann = await personOn(here, freshName('ann'))
     await using bob = await personOn(there, freshName('bob'))
@@ -57,7 +57,7 @@ describe.skipIf(whyNoStack())('One trace', () => {
     for (const { attributes } of deliver)
       expect(attributes).toMatchObject({ 'chat.room': room, 'chat.seq': '2', 'chat.sockets': '1' })
 
-    // The log names command and trace, and neither it nor the trace says what was said.
+    // The log contains the ids of command and trace; neither log nor trace contains the text of the message.
     const log = chat.log(1_000)
     expect(log).toContain(`"command":"${id}","trace":"${command?.traceId}","outcome":"ok"`)
     expect(log + JSON.stringify(collector.spans)).not.toContain(secret)

@@ -11,8 +11,8 @@ import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 
-/** What the next version might send: everything that this one knows, and more. */
-describe.skipIf(whyNoStack())('Beside a next version that says more', () => {
+/** A later version may send everything that this version knows, with more fields and other version numbers. */
+describe.skipIf(whyNoStack())('Beside a later version with more fields', () => {
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 1, writers: 1 })
@@ -21,7 +21,7 @@ describe.skipIf(whyNoStack())('Beside a next version that says more', () => {
 
   const url = (): string => chat.gateways[0]?.url ?? ''
 
-  it('its records are decided as far as they are known, and those of an unknown version set aside, their neighbours untouched', async () => {
+  it('the writer ignores unknown fields of records, and skips records of an unknown version', async () => {
     await using ann = await personOn(url(), freshName('ann'))
     const { room } = await ann.createChat('two versions', [])
     const kafka = new Kafka({ brokers: [...sharedStack().urls().kafkaBrokers], logLevel: logLevel.NOTHING })
@@ -52,19 +52,22 @@ describe.skipIf(whyNoStack())('Beside a next version that says more', () => {
     expect(feed.slice(1).map(({ body }) => body.msg)).toEqual(['more fields', 'more fields again'])
   })
 
-  it('its publications are heard as far as they are known, its stored events pass as they are, and an unknown version is mended from the store', async () => {
+  it('the gateway ignores unknown fields of publications, relays stored events unchanged, and reads publications of an unknown version from the store', async () => {
     await using ann = await personOn(url(), freshName('ann'))
     const { room } = await ann.createChat('two versions', [])
     const redis = new Redis(sharedStack().urls().redisUrl)
     const database = await openMigrated(chat.databaseUrl)
-    /** The next version stores an event with one more field and tells of it, under this version's name or its own. */
+    /** The later version stores an event with one more field and publishes it, with this version's number or its own. */
     const publishAs = async (seq: number, v: number): Promise<void> => {
       const event = messagePosted(room, seq, ann.id, { msg: `of ${v}`, at: new Date().toISOString() })
       const data = JSON.stringify({ ...event.body, mentions: [] })
       await appendWritten(database.eventStore, written(event, data))
       const frame = `{"event":"new-message","room":"${room}","seq":${seq},"body":${data}}`
       const { commandId, digest } = event
-      const text = writeRoomPublication({ room, events: [{ seq, event: 'new-message', commandId, digest, frame }] }, 100_000)
+      const text = writeRoomPublication(
+        { room, events: [{ seq, event: 'new-message', membership: 'none', commandId, digest, frame }] },
+        100_000,
+      )
       await redis.publish(`${chat.namespace}:room:${room}`, text.replace('{"v":1,', `{"v":${v},"trace":"t",`))
     }
     await publishAs(2, 1)

@@ -9,7 +9,7 @@ import { startChat } from '../support/stack/start-chat.ts'
 
 const queries = panels().flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const))
 
-describe.skipIf(whyNoStack())('A Prometheus that watched a load', () => {
+describe.skipIf(whyNoStack())('A Prometheus that scraped the processes during a load', () => {
   let chat: Chat
   let prometheus: Prometheus
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe.skipIf(whyNoStack())('A Prometheus that watched a load', () => {
     expect(await until('numbers', hasNumbers, { withinMs: 20_000, everyMs: 500 })).toBe(true)
   })
 
-  it('has seen what there was to see: senders, deliveries, resumes, a socket that did not read', async () => {
+  it('has samples of senders, deliveries, resumes and a socket that does not read', async () => {
     const value = async (expression: string): Promise<number> => (await prometheus.query(expression))[0]?.values[0]?.[1] ?? 0
     expect(await value('sum(chat_commands_total{event="new-message",outcome="ok"})')).toBeGreaterThanOrEqual(1_000)
     expect(await value('count(count by (stage) (chat_delivery_seconds_count > 0))')).toBe(8)

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { Kafka, logLevel } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
+import { feedFrameText } from '../../shared/frames/room-event-frame.ts'
 import type { FeedEvent } from '../../shared/protocol/answers.ts'
-import { feedFrameText, writeNotice, writeOutcomeLine, writeRoomPublication } from '../../shared/records/publications.ts'
+import { writeNotice, writeOutcomeLine, writeRoomPublication } from '../../shared/records/publications.ts'
+import { membershipOf } from '../../shared/room-events/find-room-event.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'
 import type { GuardedChat } from './guarded-chat.ts'
@@ -79,7 +81,7 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       const redis = new Redis(redisUrl)
       // Far ahead: a gap, which is read from the store, where there is nothing.
       const frame = feedFrameText('new-message', room, 900, '{"id":"x","msg":"forged"}')
-      const event = { seq: 900, event: 'new-message' as const, commandId: randomUUID(), digest: 'd', frame }
+      const event = { seq: 900, event: 'new-message', membership: 'none' as const, commandId: randomUUID(), digest: 'd', frame }
       await redis.publish(`${namespace}:room:${room}`, writeRoomPublication({ room, events: [event] }, 100_000))
       redis.disconnect()
       await ann.say(room, 'true')
@@ -98,7 +100,7 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       const redis = new Redis(redisUrl)
       const forge = (seq: number, event: FeedEvent, body: object): Promise<number> => {
         const frame = feedFrameText(event, room, seq, JSON.stringify(body))
-        const events = [{ seq, event, commandId: randomUUID(), digest: 'd', frame }]
+        const events = [{ seq, event, membership: membershipOf(event, undefined), commandId: randomUUID(), digest: 'd', frame }]
         return redis.publish(`${namespace}:room:${room}`, writeRoomPublication({ room, events }, 100_000))
       }
       await forge(2, 'add-users', { users: [mallory.id] })

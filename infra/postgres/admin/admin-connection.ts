@@ -5,17 +5,18 @@ import type { Orm } from '../connection/orm.ts'
 import { closeOrm, makeOrm, nativePool } from '../connection/orm.ts'
 
 const connectMs = 10_000
-/** Work on whole tables may take its time; waiting for somebody else's lock may not. */
+/** Work on whole tables may take long; waiting for a lock must not. */
 const lockMs = 60_000
 const answerMs = 24 * 3_600_000
 
+/** The connection of an admin subcommand. */
 export interface AdminConnection {
   readonly orm: Orm
-  /** Of one connection: everything runs in one session, and what is locked in it stays locked. */
+  /** A pool of one connection: all statements run in one session, which keeps its locks. */
   readonly pool: GuardedPool
 }
 
-/** Runs `work` with a connection of its own, and closes it. */
+/** Runs `work` on a new connection and closes it. */
 export const withAdminConnection = async <T>(
   url: string,
   log: Log,

@@ -10,11 +10,12 @@ const newEpoch: Statement = {
 }
 
 /**
- * The database was restored from a copy: what clients have seen since may be
- * gone, or have become something else. From now on a resume from before is
- * answered with `epoch`, and the client starts over.
+ * Begins a new epoch after the database was restored from a copy: events that
+ * clients have seen may be missing or differ. A resume with the old epoch is
+ * answered with `epoch`, and the client loads its rooms again.
  *
- * Refuses while a writer runs. Does not look at what was restored.
+ * Promises:  rejects while a writer runs.
+ * Does not:  verify the restored data.
  */
 export const beginEpoch = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {

@@ -1,6 +1,8 @@
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { advisoryLocks } from '../connection/advisory-locks.ts'
+import { raiseToSupported } from '../connection/feature-level.ts'
 import type { Statement } from '../connection/statement.ts'
+import { migrations } from '../migrations/migrations.ts'
 import { withAdminConnection } from './admin-connection.ts'
 
 const lock: Statement = { name: 'lock-migration', text: 'select pg_advisory_lock($1)' }
@@ -8,14 +10,16 @@ const lock: Statement = { name: 'lock-migration', text: 'select pg_advisory_lock
 /**
  * Brings the schema up to date.
  *
- * Promises:  run again, it changes nothing; run twice at once, one waits for
- *            the other. What fails leaves the schema as it was.
+ * Promises:  a repeated call changes nothing; concurrent calls wait for each
+ *            other. A failure leaves the schema unchanged.
  * Does not:  create the database.
  */
 export const migrate = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ orm, pool }) => {
-    // The session's end releases it. MikroORM makes its own table before any transaction, hence not a transaction's lock.
+    // A lock of the session, because MikroORM creates its own table before any transaction. Closing the session releases it.
     await pool.run(lock, [advisoryLocks.migration])
     const applied = await orm.migrator.up()
+    // No process of an older version can use a database that was just made.
+    if (applied.some(({ name }) => name === migrations[0]?.name)) await raiseToSupported(pool)
     log.info({ applied: applied.map(({ name }) => name) }, 'schema is up to date')
   })

@@ -2,11 +2,11 @@ import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { withAdminConnection } from './admin-connection.ts'
 
-/** Longer than commands are kept on the log, so that none comes again whose rejection is forgotten. */
+/** Longer than the retention of the command log, so that no command is replayed after its rejection was deleted. */
 const keptDays = 30
 const rowsPerStep = 5_000
 
-/** Addressed by `ctid`: a join with the keys would read the whole table for every slice. A rejection is never updated. */
+/** Rows are addressed by `ctid`, because a join with the keys would read the whole table for each slice. Rejections are never updated. */
 const pruneStep: Statement = {
   name: 'prune-rejections',
   text: `with pruned as (
@@ -18,16 +18,16 @@ const pruneStep: Statement = {
     ) select count(*) as pruned from pruned`,
 }
 
-/** Deletes at most `rows` rejections that are older than 30 days, oldest first; resolves with how many it deleted. */
+/** Deletes at most `rows` rejections that are older than 30 days, oldest first; resolves with the number deleted. */
 export const pruneSlice = async (session: DatabaseSession, rows: number): Promise<number> => {
   const [row] = await session.run<{ pruned: string }>(pruneStep, [rows])
   return Number(row?.pruned ?? 0)
 }
 
 /**
- * Whole rooms, everything stored of them in one statement. The audit makes new ones every 30 days. They are found by the
- * present memberships of the audit's user, because no index leads from a user to the chats it created; by an array of
- * ids, because a join with the ids may be planned to read a whole table.
+ * Deletes up to ten old rooms of the audit with all their rows. The audit creates new rooms every 30 days. Rooms are found
+ * by the present memberships of the audit's user, because no index leads from a user to the chats it created. Rows are
+ * selected by an array of ids, because the plan of a join with the ids may read a whole table.
  */
 export const pruneCanaries: Statement = {
   name: 'prune-canary-rooms',
@@ -52,7 +52,7 @@ const pruneCanarySlice = async (session: DatabaseSession): Promise<number> => {
   return Number(row?.pruned ?? 0)
 }
 
-/** Runs slices until one deletes nothing; resolves with how much all of them deleted. */
+/** Runs slices until one deletes nothing; resolves with the total. */
 const drained = async (slice: () => Promise<number>): Promise<number> => {
   for (let total = 0; ; ) {
     const pruned = await slice()
@@ -61,7 +61,7 @@ const drained = async (slice: () => Promise<number>): Promise<number> => {
   }
 }
 
-/** Deletes rejections, and rooms of the audit's canaries, older than 30 days, in slices; may run beside everything else, and be cut off. */
+/** Deletes rejections and rooms of the audit that are older than 30 days, in slices; may run beside all services, and may be interrupted. */
 export const prune = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
     const pruned = await drained(() => pruneSlice(pool, rowsPerStep))

@@ -11,9 +11,9 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 type OnSlice = (slice: SummarySlice) => void | Promise<void>
 
 /**
- * Goes through all streams, on one connection that rests for as long as each
- * slice took, so that it never takes more than half of one connection's work.
- * Reads the next slice when `onSlice` has resolved.
+ * Reads the summaries of all streams in slices, on one connection. Pauses after
+ * each slice for as long as the slice took, to use at most half of the capacity
+ * of one connection. Reads the next slice after `onSlice` has resolved.
  */
 export const readSummaries = (url: string, log: Log, onSlice: OnSlice): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
@@ -29,10 +29,10 @@ export const readSummaries = (url: string, log: Log, onSlice: OnSlice): Promise<
     }
   })
 
-/** The same for these streams only. */
+/** The same for the given streams only. */
 export const readNamedSummaries = (url: string, log: Log, streams: readonly string[], onSlice: OnSlice): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
-    // Keys of the event stream, where a record that is no event may have any.
+    // The names come from the event stream, where records of other programs may have any key.
     const all = streams.filter((stream) => uuid.test(stream))
     for (let from = 0; from < all.length; from += streamsPerSlice) {
       const startedAt = performance.now()
@@ -45,7 +45,7 @@ export const readNamedSummaries = (url: string, log: Log, streams: readonly stri
 
 const eventsPerRead = 1_000
 
-/** How long ago these events were stored; those that do not exist are left out. */
+/** The ages of the given events; events that do not exist are left out. */
 export const readAges = (url: string, log: Log, events: readonly EventKey[]): Promise<readonly EventAge[]> =>
   withAdminConnection(url, log, async ({ pool }) => {
     const wanted = events.filter(({ stream }) => uuid.test(stream))

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../../../shared/domain/events.ts'
+import type { DomainEvent } from '../../../shared/room-events/room-events.ts'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { assertSchema } from '../connection/schema-version.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
@@ -11,7 +11,7 @@ import { requireNoWriter } from './require-no-writer.ts'
 
 const eventsPerStep = 2_000
 
-/** Should a writer have lost its advisory lock unnoticed, it waits here, and times out. Readers go on. */
+/** A writer that has lost its advisory lock unnoticed waits here and times out. Readers continue. */
 const holdWrites: Statement = {
   name: 'hold-writes',
   text: 'lock table event, app_user, chat, chat_member, message in share row exclusive mode',
@@ -30,7 +30,7 @@ const readStep: Statement = {
 
 const beforeAll = { stream: '00000000-0000-0000-0000-000000000000', seq: 0 }
 
-/** The rows of an event and its text are all there is to it. */
+/** A domain event from its row. */
 const domainEvent = (row: EventRow): DomainEvent =>
   ({
     type: row.type,
@@ -57,11 +57,11 @@ const replay = async (session: DatabaseSession): Promise<number> => {
 /**
  * Empties the read model and fills it from the events alone, in one transaction.
  *
- * Promises:  readers see the old read model until the new one is whole; what
- *            fails, or is killed, leaves the old one. The result is identical
- *            to what writers made. Refuses while a writer holds its lock, and
- *            none gets its lock meanwhile.
- * Does not:  touch events, rejections or the epoch.
+ * Promises:  readers see the old read model until the new one is complete; a
+ *            failure or a kill leaves the old one. The result is identical to
+ *            the rows that writers produce. Rejects while a writer holds its
+ *            lock; no writer gets its lock meanwhile.
+ * Does not:  change events, rejections or the epoch.
  */
 export const rebuild = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {

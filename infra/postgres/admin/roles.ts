@@ -5,7 +5,7 @@ import { withAdminConnection } from './admin-connection.ts'
 import type { ServiceRole } from './role-name.ts'
 import { roleName } from './role-name.ts'
 
-/** What each service's role may do with each table; everything else it may not. */
+/** The rights of each role on each table; it has no others. */
 const grants = {
   writer: {
     event: 'select, insert',
@@ -30,11 +30,11 @@ const grants = {
 } as const satisfies Readonly<Record<ServiceRole, Readonly<Record<string, string>>>>
 
 /** Every role may execute a new function; these are the writer's. They act with the rights of the role that calls them. */
-const writerFunctions = ['append_batch', 'apply_changes'] as const
+const writerFunctions = ['append_batch', 'append_events', 'apply_changes'] as const
 
 const name = pg.escapeIdentifier
 
-/** Where whoever runs the database has made it, the owner needs no right to make roles. */
+/** Skipped if the role exists, so that the owner of the database does not need CREATEROLE. */
 const makeRole = (role: string): string =>
   `do $$ begin
     if not exists (select from pg_roles where rolname = ${pg.escapeLiteral(role)}) then create role ${name(role)} nologin; end if;
@@ -46,7 +46,7 @@ const statementsFor = (database: string, service: ServiceRole): string[] => {
     makeRole(role),
     `grant connect on database ${name(database)} to ${name(role)}`,
     `grant usage on schema public to ${name(role)}`,
-    // Of the tables that this version knows: going back to it is not to stop a later one that still runs.
+    // Only the tables of this version: a roll-back must not take rights from a later version that still runs.
     ...Object.entries(grants[service]).flatMap(([table, rights]) => [
       `revoke all on ${name(table)} from ${name(role)}`,
       `grant ${rights} on ${name(table)} to ${name(role)}`,
@@ -59,15 +59,13 @@ const run = async (session: DatabaseSession, texts: readonly string[]): Promise<
 }
 
 /**
- * Makes the database's roles `<database>_writer` and `<database>_gateway`, and
- * grants each what its service does: none may change the schema, delete or
- * truncate anything, and a gateway may not write. Nobody else may connect.
+ * Creates the least-privilege roles `<database>_writer` and
+ * `<database>_gateway`: neither may change the schema, delete or truncate, and
+ * a gateway may not write. Other roles may not connect.
  *
- * Promises:  run again, it changes nothing, but for what a migration or
- *            somebody's hand has changed since: it is to be run after each
+ * Promises:  a repeated call restores these rights. Run it after each
  *            migration.
- * Does not:  let anybody log in: a role gets its password, or its members,
- *            from whoever runs the database.
+ * Does not:  allow a login: the operator gives a role its password or members.
  */
 export const makeRoles = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
@@ -88,6 +86,6 @@ export const makeRoles = (url: string, log: Log): Promise<void> =>
     })
     log.info(
       { roles: (['writer', 'gateway'] as const).map((service) => roleName(database, service)) },
-      'roles are as they should be',
+      'the roles have their rights',
     )
   })

@@ -1,6 +1,6 @@
 import { StoreError } from '../../../shared/ports/event-store.ts'
 
-/** Rejects when the answer has not come after this long; `onSilence` then destroys the connection. */
+/** Settles as `asked` does, or rejects with a `StoreError` (`timeout`) after `ms`; `onSilence` must then destroy the connection. */
 export const answerInTime = async <T>(asked: Promise<T>, ms: number, onSilence: () => void): Promise<T> => {
   const silence = Promise.withResolvers<never>()
   const alarm = setTimeout(() => {

@@ -6,10 +6,11 @@ const fileParameters = ['sslrootcert', 'sslcert', 'sslkey'] as const
 const ours = ['sslmode', 'ssl', ...fileParameters]
 
 /**
- * How a database's URL is connected to. The driver reads the parameters of
- * TLS in ways of its own (it verifies no host that is an address, and less
- * than asked for where a root certificate is given), so they are taken out
- * and said plainly: any `sslmode` but `disable` verifies chain and host.
+ * The connection options of a database URL. `pg` interprets the TLS parameters
+ * of a URL unsafely (it does not verify a host that is an IP address, and
+ * verifies less than requested with a root certificate). They are therefore
+ * removed from the URL and set explicitly: every `sslmode` except `disable`
+ * verifies the certificate chain and the host.
  *
  * Throws `StartError` for a file that cannot be read.
  */

@@ -6,26 +6,27 @@ import { clientConfig } from '../database.ts'
 import { connectionConfig } from './connection-config.ts'
 import { toStoreError } from './store-error.ts'
 
-/** What is asked of one connection. */
+/** A connection whose kind is being determined. */
 export interface ProbedSession {
-  /** The server process that the connection was given when it was made. */
+  /** The pid of the server process that was reported when the connection was opened. */
   readonly givenPid: number | undefined
-  /** The server process that runs this connection's next statement. */
+  /** The pid of the server process that runs the next statement. */
   servingPid(): Promise<number>
   /** Begins a transaction, which keeps its server process until the connection is closed. */
   begin(): Promise<void>
+  /** The value of a setting in this session. */
   setting(name: string): Promise<string | undefined>
   close(): Promise<void>
 }
 
 const remedy =
-  'Connect to Postgres itself: each process is a pool of its own, and needs sessions for its settings, prepared statements and advisory locks'
+  'Connect to Postgres directly: each process has its own pool, and needs sessions for its settings, prepared statements and advisory locks'
 
-const lostSettings = `DATABASE_URL leads to a connection pooler that drops the settings of a session (PgBouncer or another). ${remedy}`
-const sharedSessions = `DATABASE_URL leads to a connection pooler in transaction mode, which gives one session to several connections. ${remedy}`
+const lostSettings = `DATABASE_URL is the address of a connection pooler that drops the settings of a session (PgBouncer or similar). ${remedy}`
+const sharedSessions = `DATABASE_URL is the address of a connection pooler in transaction mode, which shares one session among several connections. ${remedy}`
 
-/** Postgres itself knows every parameter that the service sends when it connects. */
-const isPoolersRefusal = (error: unknown): boolean =>
+/** Only a pooler refuses a startup parameter of the service; Postgres supports all of them. */
+const isRefusalOfPooler = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '08P01' && error.message.includes('startup parameter')
 
 const openSession = async (url: string, times: DatabaseTimes): Promise<ProbedSession> => {
@@ -52,8 +53,8 @@ const openSession = async (url: string, times: DatabaseTimes): Promise<ProbedSes
 }
 
 /**
- * Whether a second connection gets the server process of the first one while
- * that is still open, or the first one gets another: only a pooler in
+ * Whether a second connection gets the server process of the first one, which is
+ * still open, or the first one gets another process: only a pooler in
  * transaction mode does either.
  */
 const sharesSession = async (first: ProbedSession, open: () => Promise<ProbedSession>): Promise<boolean> => {
@@ -68,9 +69,10 @@ const sharesSession = async (first: ProbedSession, open: () => Promise<ProbedSes
   }
 }
 
-/** `lost`: settings are dropped. `shared`: transaction mode. `pooled`: a pooler that was not seen to do either. */
+/** `lost`: a pooler drops settings. `shared`: a pooler in transaction mode. `pooled`: a pooler that does neither. */
 export type SessionKind = 'direct' | 'pooled' | 'lost' | 'shared'
 
+/** Determines the kind of the connections that `open` opens. */
 export const judgeSession = async (open: () => Promise<ProbedSession>, idleInTransactionMs: number): Promise<SessionKind> => {
   const session = await open()
   try {
@@ -97,9 +99,9 @@ export const assertDirectSession = async (url: string, times: DatabaseTimes, log
     kind = await judgeSession(() => openSession(url, times), times.idleInTransactionMs)
   } catch (error) {
     if (error instanceof StartError) throw error
-    throw isPoolersRefusal(error) ? new StartError(lostSettings) : toStoreError(error)
+    throw isRefusalOfPooler(error) ? new StartError(lostSettings) : toStoreError(error)
   }
   if (kind === 'lost') throw new StartError(lostSettings)
   if (kind === 'shared') throw new StartError(sharedSessions)
-  if (kind === 'pooled') log.warn({}, 'a connection pooler is in front of the database: only its session mode is supported')
+  if (kind === 'pooled') log.warn({}, 'a connection pooler is in front of the database: only session mode is supported')
 }

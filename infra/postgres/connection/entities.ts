@@ -1,18 +1,18 @@
 import { defineEntity, p } from '@mikro-orm/core'
 
 /**
- * The tables, as migrations leave them; a test compares the two. Every key
- * starts with the room (or the user), and nothing refers from one room to
- * another, so that tables can be partitioned or distributed by it.
+ * The tables after all migrations; a test compares both. Every key begins with
+ * the room (or the user), and no row refers to another room, so that tables can
+ * be partitioned or distributed by room.
  *
- * They are declared for the schema's sake: hot reads and writes are statements
- * of their own, never managed entities.
+ * The entities only declare the schema: all reads and writes of the services are
+ * SQL statements, never managed entities.
  */
 
 const instant = () => p.datetime().columnType('timestamptz(3)')
 const seq = () => p.bigint('number')
 
-/** The only truth: append-only. `data` is the frame's body as text. */
+/** The only truth: append-only. `data` is the frame's body as text. Rows of version 1 may lack name and membership. */
 export const eventTable = defineEntity({
   name: 'Event',
   tableName: 'event',
@@ -26,11 +26,13 @@ export const eventTable = defineEntity({
     commandId: p.uuid(),
     digest: p.text(),
     recordedAt: p.datetime().columnType('timestamptz').defaultRaw('now()'),
+    name: p.text().nullable(),
+    membership: p.text().nullable(),
   },
   uniques: [{ name: 'event_command', properties: ['stream', 'commandId'] }],
 })
 
-/** Recorded rejections; pruned after 30 days. Of one command id at most one is not a `forbidden`. */
+/** Recorded rejections, deleted after 30 days. At most one rejection of a command id is not `forbidden`. */
 export const rejectionTable = defineEntity({
   name: 'Rejection',
   tableName: 'rejection',
@@ -47,6 +49,7 @@ export const rejectionTable = defineEntity({
   uniques: [{ name: 'rejection_keeps_id', properties: ['stream', 'commandId'], where: `code <> 'forbidden'` }],
 })
 
+/** Users, with their external ids. */
 export const userTable = defineEntity({
   name: 'User',
   tableName: 'app_user',
@@ -75,7 +78,7 @@ export const chatTable = defineEntity({
   },
 })
 
-/** Whoever is or was a member; `untilSeq` is null for a present one. */
+/** Present and former members; `untilSeq` is null for a present member. */
 export const chatMemberTable = defineEntity({
   name: 'ChatMember',
   tableName: 'chat_member',
@@ -88,7 +91,7 @@ export const chatMemberTable = defineEntity({
   indexes: [{ name: 'chat_member_present', properties: ['userId', 'chatId'], where: 'until_seq is null' }],
 })
 
-/** Where the messages of a room are; their text stays in `event`. */
+/** The seqs and times of the messages of a room; their text is in `event`. */
 export const messageTable = defineEntity({
   name: 'Message',
   tableName: 'message',
@@ -104,7 +107,7 @@ export const messageTable = defineEntity({
   indexes: [{ name: 'message_created_at', properties: ['chatId', 'createdAt', 'seq'] }],
 })
 
-/** Facts about the database as a whole; `epoch` is the only one so far. */
+/** Facts about the database as a whole: its `epoch` and its feature `level`. */
 export const metaTable = defineEntity({
   name: 'Meta',
   tableName: 'meta',
@@ -114,4 +117,5 @@ export const metaTable = defineEntity({
   },
 })
 
+/** All tables, for MikroORM. */
 export const entities = [eventTable, rejectionTable, userTable, chatTable, chatMemberTable, messageTable, metaTable]

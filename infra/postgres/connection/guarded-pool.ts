@@ -3,15 +3,17 @@ import { answerInTime } from './answer-in-time.ts'
 import type { DatabaseSession, Statement } from './statement.ts'
 import { toStoreError } from './store-error.ts'
 
+/** A pool as one session for single statements, and with transactions. */
 export interface GuardedPool extends DatabaseSession {
-  /** Commits when `work` resolves, rolls back when it rejects, and lets that error out as it is. */
+  /** Commits when `work` resolves; rolls back when it rejects, and rejects with the same error. */
   transaction<T>(work: (session: DatabaseSession) => Promise<T>): Promise<T>
 }
 
+/** Options of a guarded pool. */
 export interface GuardOptions {
-  /** After this long without an answer a statement's socket is destroyed. */
+  /** Without an answer to a statement for this long, its connection is destroyed. */
   readonly answerMs: number
-  /** Whether statements are prepared by name; not where all clients share one session. */
+  /** Whether statements are prepared by name; false where all clients share one session. */
   readonly isNaming: boolean
 }
 
@@ -20,12 +22,11 @@ const commit: Statement = { name: 'commit', text: 'commit' }
 const rollback: Statement = { name: 'rollback', text: 'rollback' }
 
 /**
- * A pool that never waits for ever.
+ * A pool whose calls always settle.
  *
- * Promises:  every call settles: a connection that does not answer in time is
- *            destroyed, so that neither this process nor the server's locks
- *            depend on it any longer.
- * Does not:  tell whether a commit that was cut off took place.
+ * Promises:  a connection that does not answer in time is destroyed, which also
+ *            releases its locks on the server.
+ * Does not:  report whether an interrupted commit took place.
  */
 export const guardedPool = (pool: Pool, options: GuardOptions): GuardedPool => {
   const silent = new WeakSet<PoolClient>()
@@ -38,7 +39,7 @@ export const guardedPool = (pool: Pool, options: GuardOptions): GuardedPool => {
     }
   }
 
-  /** A client with an unanswered statement is destroyed by `release(true)`, socket and all. */
+  /** `release(true)` destroys a client with an unanswered statement, including its socket. */
   const giveBack = (client: PoolClient): void => client.release(silent.has(client))
 
   const run = async <Row>(client: PoolClient, statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> => {
@@ -57,7 +58,7 @@ export const guardedPool = (pool: Pool, options: GuardOptions): GuardedPool => {
 
   const undo = async (client: PoolClient): Promise<void> => {
     if (silent.has(client)) return
-    // A connection that cannot even roll back is of no use to anyone.
+    // A connection that cannot roll back must not return to the pool.
     await run(client, rollback, []).catch(() => silent.add(client))
   }
 

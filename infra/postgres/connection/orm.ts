@@ -6,13 +6,14 @@ import { migrations } from '../migrations/migrations.ts'
 import { connectionConfig } from './connection-config.ts'
 import { entities } from './entities.ts'
 
+/** Options of `makeOrm`. */
 export interface OrmOptions {
   readonly url: string
   readonly poolMax: number
   readonly applicationName: string
   readonly connectMs: number
   readonly log: Log
-  /** Settings of every connection beyond these. */
+  /** Further settings of every connection. */
   readonly client?: PoolConfig
 }
 
@@ -28,12 +29,12 @@ const poolConfig = (options: OrmOptions): PoolConfig => ({
   keepAliveInitialDelayMillis: 10_000,
 })
 
-/** Says that a connection is gone; without a listener, `pg` would end the process over it. */
+/** Logs lost idle connections; without a listener, `pg` would throw and end the process. */
 const reportLosses = (pool: Pool, log: Log): void => {
   pool.on('error', (error) => log.warn({ reason: error.message }, 'idle database connection lost'))
 }
 
-/** Makes the ORM and its pool; connects to nothing yet. */
+/** Creates the ORM and its pool without connecting. */
 export const makeOrm = (options: OrmOptions) =>
   new MikroORM({
     entities,
@@ -45,14 +46,15 @@ export const makeOrm = (options: OrmOptions) =>
     driverOptions: { ...poolConfig(options), onPoolCreated: (pool: Pool) => reportLosses(pool, options.log) },
   })
 
+/** The MikroORM instance with this project's entities. */
 export type Orm = ReturnType<typeof makeOrm>
 
 /** The `pg` pool that MikroORM itself uses. */
 export const nativePool = (orm: Orm): Promise<Pool> => orm.em.getConnection().getNativeClient()
 
 /**
- * Ends the pool once statements in hand are done. MikroORM ends it only if it
- * has itself sent a query through it.
+ * Ends the pool after pending statements. MikroORM itself ends the pool only if
+ * it has sent a query through it.
  */
 export const closeOrm = async (orm: Orm): Promise<void> => {
   const pool = await nativePool(orm)

@@ -1,7 +1,8 @@
 import { migrations } from '../migrations/migrations.ts'
+import { assertLevel } from './feature-level.ts'
 import type { DatabaseSession, Statement } from './statement.ts'
 
-/** The database is not at the version that this program needs. */
+/** The database lacks migrations that this program needs. */
 export class SchemaError extends Error {}
 
 const findMigrations: Statement = {
@@ -17,10 +18,14 @@ const readApplied = async (session: DatabaseSession): Promise<ReadonlySet<string
   return new Set(rows.map(({ name }) => name))
 }
 
-/** Resolves when every migration that this program knows has been applied; later ones do not matter. */
+/**
+ * Resolves when every migration that this program knows has been applied (later
+ * ones do not matter) and this program supports the store's feature level.
+ * Throws `SchemaError` or `LevelError`.
+ */
 export const assertSchema = async (session: DatabaseSession): Promise<void> => {
   const applied = await readApplied(session)
   const missing = migrations.map(({ name }) => name).filter((name) => !applied.has(name))
-  if (missing.length === 0) return
+  if (missing.length === 0) return assertLevel(session)
   throw new SchemaError(`the database lacks ${missing.join(', ')}: run "admin migrate" first`)
 }

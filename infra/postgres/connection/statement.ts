@@ -1,13 +1,13 @@
-/** A statement with its name, under which Postgres keeps it prepared. A name has one text. */
+/** A statement, and the name under which Postgres prepares it. Each name has exactly one text. */
 export interface Statement {
   readonly name: string
   readonly text: string
 }
 
-/** Runs statements and gives their rows; every rejection is a `StoreError`. */
+/** Runs statements and returns their rows. Rejects with `StoreError` only. */
 export interface DatabaseSession {
   run<Row>(statement: Statement, values?: readonly unknown[]): Promise<readonly Row[]>
 }
 
-/** An instant as the protocol writes it: what went in as text comes out as the same text. */
+/** SQL for an instant in the format of the protocol: a stored instant is returned as the same text. */
 export const isoText = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`

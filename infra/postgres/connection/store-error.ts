@@ -4,22 +4,22 @@ import { StoreError } from '../../../shared/ports/event-store.ts'
 import { messageOf } from '../../../shared/runtime/observability/error-text.ts'
 
 const uniqueViolation = '23505'
-/** A statement that was ended because it took too long, a lock that was not free in time, a transaction that stood still. */
+/** SQLSTATEs of the statement, lock and idle-in-transaction time-outs. */
 const timeouts: ReadonlySet<string> = new Set(['57014', '55P03', '25P03'])
-/** Data exceptions, integrity violations, and program limits: the records' own fault. */
-const ownFault: ReadonlySet<string> = new Set(['22', '23', '54'])
+/** SQLSTATE classes caused by the data: data exceptions, integrity violations, program limits. */
+const dataErrors: ReadonlySet<string> = new Set(['22', '23', '54'])
 
 const faultOf = (sqlState: string): StoreFault => {
   if (timeouts.has(sqlState)) return 'timeout'
-  return ownFault.has(sqlState.slice(0, 2)) ? 'record' : 'unavailable'
+  return dataErrors.has(sqlState.slice(0, 2)) ? 'record' : 'unavailable'
 }
 
-/** A unique key refuses a row, because another transaction has stored one first. */
+/** A unique key refuses a row, because another transaction has stored one with the same key. */
 export class UniqueKeyError extends StoreError {}
 
 /**
- * Sorts an error of the driver. What the server says about values stays
- * behind: its texts and details quote content, which must not reach a log.
+ * Classifies an error of `pg`. Messages and details of the server are left out,
+ * because they quote content, which must not be logged.
  */
 export const toStoreError = (error: unknown): StoreError => {
   if (error instanceof StoreError) return error

@@ -7,7 +7,7 @@ import type { GuardedPool } from './guarded-pool.ts'
 import type { DatabaseSession } from './statement.ts'
 import { toStoreError } from './store-error.ts'
 
-/** One session of the database, from connecting to the end of its connection. */
+/** A session on one connection. The connection is never replaced. */
 export interface WriterConnection extends DatabaseSession {
   /** Resolves when the connection has ended. Every later call rejects. */
   readonly lost: Promise<void>
@@ -15,6 +15,7 @@ export interface WriterConnection extends DatabaseSession {
   close(): Promise<void>
 }
 
+/** Options of a writer's connection. */
 export interface WriterConnectionOptions {
   readonly url: string
   readonly applicationName: string
@@ -26,7 +27,7 @@ export interface WriterConnectionOptions {
 
 const lostError = (): StoreError => new StoreError('unavailable', 'the connection to the database is lost')
 
-/** A standby would answer reads with old data, and refuse every append. */
+/** A standby would return outdated reads and refuse every append. */
 const assertPrimary = async (client: pg.Client): Promise<void> => {
   const { rows } = await client.query<{ is_standby: boolean }>('select pg_is_in_recovery() as is_standby')
   if (rows[0]?.is_standby !== false) throw new StoreError('unavailable', 'the database is a standby, not the primary')
@@ -43,11 +44,11 @@ const connect = async (client: pg.Client, answerMs: number): Promise<void> => {
 }
 
 /**
- * A connection of its own, never replaced by another one.
+ * Opens a connection to the primary. Rejects with `StoreError`.
  *
- * Promises:  a connection that does not answer in time is destroyed. A break
- *            is noticed at once also while nothing is asked, as far as the
- *            operating system notices it.
+ * Promises:  a connection that does not answer in time is destroyed. The end of
+ *            an idle connection is noticed as soon as the operating system
+ *            reports it.
  */
 export const openWriterConnection = async (options: WriterConnectionOptions): Promise<WriterConnection> => {
   const { url, applicationName, connectMs, answerMs } = options
@@ -95,9 +96,9 @@ export const openWriterConnection = async (options: WriterConnectionOptions): Pr
 }
 
 /**
- * The same over a pool of one, where all clients share one session. A pool
- * replaces its connections: an error that is not of the statement counts as
- * the end of this one.
+ * A writer's connection over a pool of one, where all clients share one session.
+ * A pool replaces its connections, so every error except `record` counts as the
+ * end of this connection.
  */
 export const pooledWriterConnection = (pool: GuardedPool): WriterConnection => {
   const loss = Promise.withResolvers<void>()

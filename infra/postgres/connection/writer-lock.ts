@@ -4,23 +4,25 @@ import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { advisoryLocks } from './advisory-locks.ts'
 import { connectionConfig } from './connection-config.ts'
 
+/** The advisory lock of a running writer. */
 export interface WriterLock {
-  /** Resolves when the lock is held for the first time; rejects if it is disposed of before. */
+  /** Resolves when the lock is first acquired; rejects if it is disposed before. */
   readonly held: Promise<void>
-  /** Lets the lock go. Idempotent. */
+  /** Releases the lock. Idempotent. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** Options of the writer lock. */
 export interface WriterLockOptions {
   readonly log: Log
   readonly connectMs?: number
-  /** How often the session is asked whether it still lives, and how long it may take to answer. */
+  /** Interval of the checks of the session, and the time-out of each check. */
   readonly checkMs?: number
 }
 
 const pauseMs = 500
 
-/** Resolves when the session is lost, or given up. */
+/** Resolves when the session is lost or the signal is aborted. */
 const untilLost = async (client: pg.Client, checkMs: number, signal: AbortSignal): Promise<void> => {
   const lost = new AbortController()
   client.once('end', () => lost.abort())
@@ -31,7 +33,7 @@ const untilLost = async (client: pg.Client, checkMs: number, signal: AbortSignal
   }
 }
 
-/** Waits no longer once the signal is given; the driver would, for a connection that is ended while it is made. */
+/** Rejects when the signal is aborted; `pg` itself keeps waiting for a connection that is ended while it is being opened. */
 const orAborted = async (work: Promise<unknown>, signal: AbortSignal): Promise<void> => {
   work.catch(() => undefined)
   const aborted = new Promise<never>((_, reject) => {
@@ -42,12 +44,13 @@ const orAborted = async (work: Promise<unknown>, signal: AbortSignal): Promise<v
 }
 
 /**
- * Tells `rebuild` that a writer runs: a shared advisory lock on a session of its own.
+ * Holds a shared advisory lock on its own session, by which `rebuild` and
+ * `begin-epoch` notice a running writer.
  *
- * Promises:  a session that is lost is replaced and locked again. While a
- *            rebuild runs, `held` waits for its end.
- * Does not:  keep a writer from writing while it is lost; `rebuild` locks the
- *            tables as well.
+ * Promises:  a lost session is replaced and the lock acquired again. During a
+ *            rebuild, `held` waits for its end.
+ * Does not:  stop the writer while the lock is lost; `rebuild` also locks the
+ *            tables.
  */
 export const holdWriterLock = (url: string, options: WriterLockOptions): WriterLock => {
   const { log, connectMs = 3_000, checkMs = 5_000 } = options
@@ -69,22 +72,22 @@ export const holdWriterLock = (url: string, options: WriterLockOptions): WriterL
       first.resolve()
       await untilLost(client, checkMs, stopping.signal)
     } finally {
-      // A server that is not there does not say goodbye.
+      // A server that is down never confirms the end of a connection.
       await Promise.race([client.end(), sleep(connectMs, undefined, { ref: false })])
     }
   }
 
-  const holdOn = async (): Promise<void> => {
+  const keepHolding = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await holdOnce().catch(() => undefined)
       if (stopping.signal.aborted) break
-      log.warn({}, 'writer lock lost or not to be had, trying again')
+      log.warn({}, 'writer lock unavailable, retrying')
       await sleep(pauseMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined)
     }
-    first.reject(new Error('the writer lock was given up'))
+    first.reject(new Error('the writer lock was released'))
   }
 
-  const running = holdOn()
+  const running = keepHolding()
   return {
     held: first.promise,
     [Symbol.asyncDispose]: () => {

@@ -1,18 +1,20 @@
-import type { Append, NewEvent } from '../../../shared/ports/event-store.ts'
+import type { Append, NewEvent, StoredEvent } from '../../../shared/ports/event-store.ts'
+import { toStored } from '../../../shared/records/stored-event.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { project } from './projection.ts'
 import { changeParameterCount, changeValues, columns, parameters } from './write-changes.ts'
 
-const ownParameterCount = 16
+const ownParameterCount = 18
 
+/** The call of the database function. Exported so that a test can examine its plan. */
 export const appendBatchStatement: Statement = {
-  name: 'append-batch',
-  text: `select append_batch(${parameters(1, ownParameterCount + changeParameterCount)}) as is_appended`,
+  name: 'append-events',
+  text: `select append_events(${parameters(1, ownParameterCount + changeParameterCount)}) as is_appended`,
 }
 
 type Head = readonly [room: string, seq: number]
 
-/** By id, as the function locks them: two appends never wait for each other in a circle. */
+/** Sorts by id, the order in which the function locks rooms, to prevent deadlocks of two appends. */
 const byRoom = ([one]: Head, [other]: Head): number => (one < other ? -1 : 1)
 
 const headValues = (heads: Append['heads']): readonly unknown[] => {
@@ -30,20 +32,22 @@ const headValues = (heads: Append['heads']): readonly unknown[] => {
   ]
 }
 
-const byStream = (one: NewEvent, other: NewEvent): number => {
-  if (one.event.stream === other.event.stream) return one.event.seq - other.event.seq
-  return one.event.stream < other.event.stream ? -1 : 1
+const byStream = (one: StoredEvent, other: StoredEvent): number => {
+  if (one.stream === other.stream) return one.seq - other.seq
+  return one.stream < other.stream ? -1 : 1
 }
 
 const eventValues = (events: readonly NewEvent[]): readonly unknown[] =>
   columns(
-    events.toSorted(byStream),
-    ({ event }) => event.stream,
-    ({ event }) => event.seq,
-    ({ event }) => event.type,
+    events.map(toStored).sort(byStream),
+    ({ stream }) => stream,
+    ({ seq }) => seq,
+    ({ type }) => type,
     ({ data }) => data,
-    ({ event }) => event.commandId,
-    ({ event }) => event.digest,
+    ({ commandId }) => commandId,
+    ({ digest }) => digest,
+    ({ name }) => name,
+    ({ membership }) => (membership === 'none' ? null : membership),
   )
 
 const rejectionValues = ({ rejections, unread }: Append): readonly unknown[] =>
@@ -58,7 +62,7 @@ const rejectionValues = ({ rejections, unread }: Append): readonly unknown[] =>
     ({ rejection }) => (rejection.details === undefined ? null : JSON.stringify(rejection.details)),
   )
 
-/** The arguments of the database function `append_batch`, in its order. */
+/** The arguments of the database function `append_events`, in its order. */
 export const appendValues = (batch: Append): readonly unknown[] => [
   ...headValues(batch.heads),
   ...eventValues(batch.events),
@@ -66,7 +70,7 @@ export const appendValues = (batch: Append): readonly unknown[] => [
   ...changeValues(project(batch.events.map(({ event }) => event))),
 ]
 
-/** False: a head differs or a command has an outcome, and nothing was stored. A unique key may say the same by an error. */
+/** Appends a batch. False: nothing was stored, because a head differs or a command has an outcome; a `UniqueKeyError` means the same. */
 export const appendBatch = async (session: DatabaseSession, batch: Append): Promise<boolean> => {
   const [row] = await session.run<{ is_appended: boolean }>(appendBatchStatement, appendValues(batch))
   return row?.is_appended === true

@@ -4,7 +4,7 @@ import type { WriterConnection } from '../connection/writer-connection.ts'
 import { appendBatch } from './append.ts'
 import { readSnapshot } from './read-snapshot.ts'
 
-/** The Appender over one connection. */
+/** The Appender on one connection. */
 export const postgresAppender = (connection: WriterConnection): Appender => ({
   read: (wanted) => readSnapshot(connection, wanted),
   append: async (batch) => {

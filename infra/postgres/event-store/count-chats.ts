@@ -1,7 +1,7 @@
 import type { ReadSet, Snapshot } from '../../../shared/ports/event-store.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 
-/** A user with many chats costs as many index entries: a statement with more users could take too long, however often it is tried. */
+/** Counting the chats of a user reads as many index entries; a statement with more users could exceed its time-out at every attempt. */
 const usersPerStatement = 100
 
 const countChatsStatement: Statement = {
@@ -16,7 +16,7 @@ const inSlices = (users: readonly string[]): readonly (readonly string[])[] =>
     users.slice(index * usersPerStatement, (index + 1) * usersPerStatement),
   )
 
-/** By user, after the snapshot: other rooms may change a count until the commit in any case. */
+/** Counts present chats by user. Not part of the snapshot, because other rooms may change a count until the commit anyway. */
 export const countChats = async (
   session: DatabaseSession,
   { users, upTo }: ReadSet['chatCounts'],

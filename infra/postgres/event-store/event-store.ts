@@ -5,7 +5,7 @@ import { postgresAppender } from './appender.ts'
 import { readOutcomes } from './outcomes.ts'
 import { readPages } from './pages.ts'
 
-/** The EventStore on Postgres. `connect` opens the connection of an appender. */
+/** The EventStore on Postgres. `connect` opens the connection of one appender. */
 export const postgresEventStore = (
   pool: GuardedPool,
   pageBytes: number,

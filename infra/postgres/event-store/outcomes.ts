@@ -25,9 +25,9 @@ const rejectionJson = (alias: string): string => `case when ${alias}.stream is n
     'code', ${alias}.code, 'message', ${alias}.message, 'details', ${alias}.details) end`
 
 /**
- * A row for each command of which something is recorded: the event under its
- * id, the rejection of its own digest, and the rejection that keeps its id.
- * Each is one probe of a unique index, however many `forbidden` an id has.
+ * One row for each command with a recorded outcome: the event with its id, the
+ * rejection with its digest, and the rejection that holds its id. Each costs one
+ * probe of a unique index, however many `forbidden` an id has.
  */
 const outcomeRows = (rooms: string, ids: string, digests: string): string => `
   select case when e.stream is null then null else json_build_object(${jsonPairs(eventCells('e'))}) end as event,
@@ -45,7 +45,7 @@ const jsonPairs = (cells: string): string =>
     .map((cell) => `'${cell.split('.')[1]}', ${cell}`)
     .join(', ')
 
-/** As one JSON text, for a statement that asks for other things too. */
+/** SQL for the outcomes as one JSON text, to be part of a larger statement. */
 export const outcomesJson = (rooms: string, ids: string, digests: string): string =>
   `(select json_agg(found)::text from (${outcomeRows(rooms, ids, digests)}) as found)`
 
@@ -74,7 +74,7 @@ const entriesOf = ({ event, own, keeper }: OutcomeRow): readonly OutcomeEntry[] 
   ...(keeper === null ? [] : [rejectionEntry(keeper)]),
 ]
 
-/** By `commandKeyText`. */
+/** Parses the JSON text of `outcomesJson` into outcomes by `commandKeyText`. */
 export const parseOutcomes = (json: string | null): ReadonlyMap<string, readonly RecordedOutcome[]> => {
   const entries = (JSON.parse(json ?? '[]') as readonly OutcomeRow[]).flatMap(entriesOf)
   const byKey = Map.groupBy(entries, ([key]) => key)
@@ -86,7 +86,7 @@ const readOutcomesStatement: Statement = {
   text: `select ${outcomesJson('$1', '$2', '$3')} as outcomes`,
 }
 
-/** In the order of the keys. */
+/** The outcomes in the order of the keys. */
 export const readOutcomes = async (
   session: DatabaseSession,
   keys: readonly CommandKey[],

@@ -4,9 +4,10 @@ import type { EventRow } from './stored-event.ts'
 import { eventCells, storedEvent } from './stored-event.ts'
 
 /**
- * One statement, hence one snapshot, for all requests; exported for its plan to
- * be looked at. A row is an event of a page; the page's first row (all of it but
- * the event empty, if there is no event) carries head and memberships.
+ * One statement, and therefore one snapshot, for all requests. Each row is an
+ * event of a page; the first row of a page also has the head and the
+ * memberships, and exists even if the page has no events. Exported so that a
+ * test can examine its plan.
  */
 export const readPagesStatement: Statement = {
   name: 'read-pages',
@@ -38,7 +39,7 @@ type MemberCells = readonly [user: string, since: number, until: number | null]
 
 interface PageRow extends EventRow {
   readonly place: string
-  /** Null: no event, but head and memberships. */
+  /** Null: the row has no event, only head and memberships. */
   readonly nth: string | null
   readonly head: string | null
   readonly members: string | null
@@ -55,7 +56,7 @@ const pageOf = (rows: readonly PageRow[]): Page => ({
   members: new Map((JSON.parse(rows[0]?.members ?? '[]') as MemberCells[]).map(spanOf)),
 })
 
-/** In the order of the requests. */
+/** The pages in the order of the requests. */
 export const readPages = async (
   session: DatabaseSession,
   requests: readonly PageRequest[],

@@ -1,25 +1,29 @@
-import type { ChatEvent, DomainEvent, User } from '../../../shared/domain/events.ts'
-import { timeOf } from '../../../shared/domain/events.ts'
+import type { User } from '../../../shared/domain/events.ts'
+import type { ChatCreated } from '../../../shared/room-events/create-chat.ts'
+import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
+import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
+import { timeOf, usersNamed } from '../../../shared/room-events/membership-effect.ts'
+import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
 
-/** A new room. */
+/** The columns of a new chat. */
 export interface CreatedChat {
   readonly name: string
   readonly createdBy: string
   readonly createdAt: string
 }
 
-/** What a run of events does to a room's row. */
+/** The change of the row of a chat by a sequence of events. */
 export interface ChatChange {
   readonly id: string
   readonly created?: CreatedChat
   readonly seq: number
   readonly lastAt: string
   readonly membersAdded: number
-  /** When the membership last changed, if it did. */
+  /** The time of the last membership change, if any. */
   readonly modifiedAt?: string
 }
 
-/** Without `since` the membership began before this run; without `until` it lasts. */
+/** The change of one membership. Without `since` it began before these events; without `until` it is present. */
 export interface MemberChange {
   readonly chat: string
   readonly user: string
@@ -27,6 +31,7 @@ export interface MemberChange {
   readonly until?: number
 }
 
+/** The row of a message. */
 export interface PostedMessage {
   readonly chat: string
   readonly seq: number
@@ -36,7 +41,7 @@ export interface PostedMessage {
   readonly type: string
 }
 
-/** What a run of events changes in the read model. */
+/** The changes of the read model by a sequence of events. */
 export interface Changes {
   readonly users: readonly User[]
   readonly chats: readonly ChatChange[]
@@ -51,38 +56,40 @@ interface MutableChanges {
   readonly messages: PostedMessage[]
 }
 
-/** The row after this event; of what stood before, only what the event leaves alone is kept. */
+/** The change of the row of a chat after one more event. */
 const chatAfter = (before: ChatChange | undefined, event: ChatEvent): ChatChange => {
-  const at = timeOf(event)
-  const head = { ...before, id: event.stream, seq: event.seq, lastAt: at, membersAdded: before?.membersAdded ?? 0 }
-  switch (event.type) {
-    case 'MessagePosted':
-      return head
-    case 'ChatCreated': {
-      const { name, users } = event.body.chat
-      return {
-        ...head,
-        created: { name, createdBy: event.body.user_id, createdAt: at },
-        membersAdded: users.length,
-        modifiedAt: at,
-      }
-    }
-    case 'UsersAdded':
-    case 'UsersRemoved': {
-      const { length } = event.body.users
-      if (length === 0) return head
-      return { ...head, membersAdded: head.membersAdded + (event.type === 'UsersAdded' ? length : -length), modifiedAt: at }
-    }
+  const at = timeOf(event.body)
+  const { membership, users } = membersOf(event)
+  const change = membership === 'removes' ? -users.length : users.length
+  return {
+    ...before,
+    ...(event.type === 'ChatCreated' ? { created: createdBy(event) } : {}),
+    ...(change === 0 ? {} : { modifiedAt: at }),
+    id: event.stream,
+    seq: event.seq,
+    lastAt: at,
+    membersAdded: (before?.membersAdded ?? 0) + change,
   }
 }
 
+const createdBy = ({ body }: ChatCreated): CreatedChat => ({
+  name: body.chat.name,
+  createdBy: body.user_id,
+  createdAt: body.chat.created_at,
+})
+
+/** The users that an event adds or removes. */
+const membersOf = (event: ChatEvent): { readonly membership: MembershipEffect; readonly users: readonly string[] } => {
+  const membership = roomEventOfType(event.type)?.membership ?? 'none'
+  return { membership, users: usersNamed(membership, event.body) }
+}
+
 const gatherMembers = (members: MutableChanges['members'], event: ChatEvent): void => {
-  if (event.type === 'MessagePosted') return
-  const users = event.type === 'ChatCreated' ? event.body.chat.users : event.body.users
+  const { membership, users } = membersOf(event)
   for (const user of users) {
     const key = `${event.stream} ${user}`
     const names = { chat: event.stream, user }
-    if (event.type === 'UsersRemoved') members.set(key, { ...names, ...members.get(key), until: event.seq })
+    if (membership === 'removes') members.set(key, { ...names, ...members.get(key), until: event.seq })
     else members.set(key, { ...names, since: event.seq - 1 })
   }
 }
@@ -101,8 +108,8 @@ const gather = (into: MutableChanges, event: DomainEvent): void => {
 }
 
 /**
- * What these events, each room's in order, change in the read model. Writing
- * and rebuilding both go by it, so that they cannot come to differ.
+ * Computes the changes of the read model by these events, in order per room.
+ * Appends and rebuilds both use it, so that they produce the same rows.
  */
 export const project = (events: Iterable<DomainEvent>): Changes => {
   const into: MutableChanges = { users: [], chats: new Map(), members: new Map(), messages: [] }

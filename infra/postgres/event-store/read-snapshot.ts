@@ -9,7 +9,7 @@ import { userJson, userOf } from '../read-model/user-rows.ts'
 import { countChats } from './count-chats.ts'
 import { outcomesJson, parseOutcomes } from './outcomes.ts'
 
-/** One statement, hence one snapshot: heads and memberships are of the same moment. */
+/** One statement, and therefore one snapshot of heads and memberships. */
 export const readSnapshotStatement: Statement = {
   name: 'read-snapshot',
   text: `select
@@ -66,6 +66,7 @@ const chatsOf = (row: SnapshotRow | undefined): ReadonlyMap<string, ChatState> =
 const usersByExternalId = (rows: readonly UserRow[]): ReadonlyMap<string, User> =>
   new Map(rows.map((row) => [row.external_id, userOf(row)]))
 
+/** The arguments of the statement, without duplicates. */
 export const snapshotValues = (wanted: ReadSet): readonly unknown[] => {
   const members = distinct(wanted.members, ({ room, user }) => `${room} ${user}`)
   const commands = distinct(wanted.commands, ({ room, id, digest }) => `${room} ${id} ${digest}`)
@@ -81,7 +82,7 @@ export const snapshotValues = (wanted: ReadSet): readonly unknown[] => {
   ]
 }
 
-/** Reads what a batch needs to be decided, without any lock: the append compares the heads. */
+/** Reads the state that a batch needs for its decisions. Takes no locks: the append compares the heads. */
 export const readSnapshot = async (session: DatabaseSession, wanted: ReadSet): Promise<Snapshot> => {
   const [row] = await session.run<SnapshotRow>(readSnapshotStatement, snapshotValues(wanted))
   return {

@@ -15,7 +15,7 @@ interface SummaryRow {
   readonly has_user_row: boolean
 }
 
-/** The streams after one, found by one look into the index for each. */
+/** SQL for the streams after a given one, with one index probe each. */
 const nextStreamIds = `
   with recursive walk (stream, place) as (
     (select stream, 1 from event where stream > $1 order by stream limit 1)
@@ -63,6 +63,7 @@ const ages: Statement = {
     join event on event.stream = wanted.stream and event.seq = wanted.seq`,
 }
 
+/** Smaller than every stream id: where the first slice begins. */
 export const beforeAllStreams = '00000000-0000-0000-0000-000000000000'
 const afterAllStreams = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
@@ -80,15 +81,17 @@ const summaryOf = (row: SummaryRow): StreamSummary => ({
   hasUserRow: row.has_user_row,
 })
 
+/** Summaries of consecutive streams. */
 export interface SummarySlice {
   readonly accounts: readonly StreamSummary[]
-  /** Chats and users, between the slice before and the end of this one, of which there is no event. */
+  /** Rows of chats and users without events, between the previous slice and the end of this one. */
   readonly orphans: readonly string[]
 }
 
 /**
- * The next streams in the order of their ids, `after` one of them. A slice is
- * one snapshot; between slices others write. An empty one is the last.
+ * The summaries of the next `limit` streams after `after`, in the order of their
+ * ids. Each slice is one snapshot; other transactions may write between slices.
+ * The last slice is empty.
  */
 export const summarySlice = async (session: DatabaseSession, after: string, limit: number): Promise<SummarySlice> => {
   const rows = await session.run<SummaryRow>(nextSummaries, [after, limit])
@@ -97,11 +100,11 @@ export const summarySlice = async (session: DatabaseSession, after: string, limi
   return { accounts: rows.map(summaryOf), orphans: without.map(({ stream }) => stream) }
 }
 
-/** The named streams that have events, in one snapshot. */
+/** The summaries of the given streams that have events, from one snapshot. */
 export const namedSummaries = async (session: DatabaseSession, streams: readonly string[]): Promise<readonly StreamSummary[]> =>
   (await session.run<SummaryRow>(summariesByName, [streams])).map(summaryOf)
 
-/** How long ago these events were stored, by the clock of the database; those that do not exist are left out. */
+/** The ages of the given events by the clock of the database; events that do not exist are left out. */
 export const eventAges = async (session: DatabaseSession, events: readonly EventKey[]): Promise<readonly EventAge[]> => {
   const rows = await session.run<{ stream: string; seq: string; age_ms: string }>(ages, [
     events.map(({ stream }) => stream),

@@ -1,7 +1,7 @@
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import type { Changes, ChatChange, CreatedChat } from './projection.ts'
 
-/** One array for each column; nulls when there is no row, for a function that skips such a group. */
+/** One array per column; all null when there are no rows, so that the database function skips the group. */
 export const columns = <Row>(rows: readonly Row[], ...cells: readonly ((row: Row) => unknown)[]): readonly unknown[] =>
   cells.map((cell) => (rows.length === 0 ? null : rows.map(cell)))
 
@@ -75,10 +75,11 @@ export const changeValues = (changes: Changes): readonly unknown[] => [
   ...messageValues(changes),
 ]
 
-/** The parameters from this number on, as many as there are values. */
+/** SQL for `count` parameters, numbered from `first`. */
 export const parameters = (first: number, count: number): string =>
   Array.from({ length: count }, (_, index) => `$${first + index}`).join(', ')
 
+/** The number of parameters of `apply_changes`. */
 export const changeParameterCount = 31
 
 const applyChanges: Statement = {
@@ -86,7 +87,7 @@ const applyChanges: Statement = {
   text: `select apply_changes(${parameters(1, changeParameterCount)})`,
 }
 
-/** Writes what has changed: the function that an append calls too, so that a rebuild writes the same rows. */
+/** Writes changes to the read model by the function that an append also calls, so that a rebuild writes the same rows. */
 export const writeChanges = async (session: DatabaseSession, changes: Changes): Promise<void> => {
   await session.run(applyChanges, changeValues(changes))
 }

@@ -1,10 +1,12 @@
 import { FirstTables } from './0001-first-tables.ts'
 import { ForbiddenByDigest } from './0002-forbidden-by-digest.ts'
 import { AppendBatch } from './0003-append-batch.ts'
+import { EventNames } from './0004-event-names.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
 export const migrations = [
   { name: '0001-first-tables', class: FirstTables },
   { name: '0002-forbidden-by-digest', class: ForbiddenByDigest },
   { name: '0003-append-batch', class: AppendBatch },
+  { name: '0004-event-names', class: EventNames },
 ]

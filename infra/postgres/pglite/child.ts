@@ -1,4 +1,4 @@
-/** The embedded database's process. Nobody but `startEmbeddedPostgres` starts it. */
+/** The process of the embedded database; started only by `startEmbeddedPostgres`. */
 
 import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -11,7 +11,7 @@ import { socketName, stopOrder } from './messages.ts'
 
 const order = JSON.parse(process.argv[2] ?? '') as ChildOrder
 
-/** A parent that is gone hears nothing, as `disconnect` tells too; unheard, the failure would end this process with a stack. */
+/** The callback ignores a failed send: when the parent is gone, `disconnect` ends this process without a stack trace. */
 const report = (message: ChildReport): void => {
   process.send?.(message, undefined, undefined, () => {})
 }
@@ -21,7 +21,7 @@ const leave = (code: number): never => {
   process.exit(code)
 }
 
-/** A statement that throws out of the engine leaves it, and the socket server's queue, stuck: end, and be seen to. */
+/** A statement that throws inside PGlite wedges the engine and the queue of the socket server: exit, and let the parent report it. */
 const endOnEngineFailure = (database: PGlite): void => {
   const ask = database.execProtocolRawStream.bind(database)
   database.execProtocolRawStream = async (...message) => {
@@ -48,10 +48,10 @@ const serve = async (): Promise<void> => {
   report({ kind: 'ready' })
 }
 
-// The parent is gone, perhaps by SIGKILL: whoever starts next waits for this process to let go.
+// The parent is gone, perhaps by SIGKILL: the next start waits until this process releases the folder.
 process.once('disconnect', () => leave(0))
 if (!process.connected) leave(0)
-// A terminal's Ctrl-C reaches this process too; when it ends is the parent's to say.
+// Ctrl-C in a terminal also signals this process, but the parent decides when it ends.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
 

@@ -10,23 +10,25 @@ import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { ChildOrder, ChildReport } from './messages.ts'
 import { socketPort, stopOrder } from './messages.ts'
 
+/** Options of the embedded database. */
 export interface EmbeddedOptions {
   readonly dataDir: string
   readonly log: Log
-  /** How long a former process may take to let go of the folder. */
+  /** Longest wait for the folder lock of a process whose owner is gone. */
   readonly lockWaitMs?: number
-  /** How long an orderly end may take before it is a kill. */
+  /** Longest orderly stop; then the process is killed. */
   readonly stopMs?: number
 }
 
+/** A running embedded database. */
 export interface EmbeddedPostgres {
   /** For one connection at a time, without named statements. */
   readonly url: string
-  /** The process that the database runs in. */
+  /** The pid of the database process. */
   readonly pid: number
-  /** Ends the database in good order. Idempotent. */
+  /** Stops the database in an orderly way. Idempotent. */
   stop(): Promise<void>
-  /** Rejects when the database has ended by itself. */
+  /** Rejects when the database process has ended without `stop`. */
   readonly failed: Promise<never>
 }
 
@@ -54,18 +56,19 @@ const endWithin = async (child: ChildProcess, exited: Promise<unknown>, ms: numb
 }
 
 /**
- * Postgres without a server to install: PGlite in a child process, because it
- * would freeze this one, on a socket that only this user can reach.
+ * Starts PGlite, a Postgres that needs no installation, on a socket that only
+ * this user can reach. It runs in a child process, because it would block the
+ * event loop of this one.
  *
- * Promises:  one process at a time on a folder; a second is refused with an
- *            error that names the first. However this process ends, the child
- *            ends too, and a start that follows waits for it. What was
- *            committed survives SIGKILL.
- * Does not:  survive power loss: the folder is not synced.
+ * Promises:  one process at a time uses a folder; a second start rejects with an
+ *            error that names the first process. The child ends when this
+ *            process ends for any reason, and a later start waits for it.
+ *            Committed data survives SIGKILL.
+ * Does not:  survive a power failure: the folder is not synced.
  */
 export const startEmbeddedPostgres = async (options: EmbeddedOptions): Promise<EmbeddedPostgres> => {
   const { dataDir, log, lockWaitMs = 10_000, stopMs = 10_000 } = options
-  // Short, because a socket's path may not be long; open to this user only.
+  // Short, because the length of a socket path is limited; accessible to this user only.
   const socketFolder = mkdtempSync(join(tmpdir(), 'chat-'))
   const owner = { pid: process.pid, startedMs: performance.timeOrigin }
   const child = startChild({ dataDir, socketFolder, owner, lockWaitMs })

@@ -3,25 +3,25 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Who has a folder: the process that a person started, and when. */
+/** The process that holds a folder, as written to `holder.json`. */
 export interface Holder {
   readonly pid: number
   readonly since: string
 }
 
-/** The process for which the folder is taken. */
+/** The process for which a folder is locked. */
 export interface Owner {
   readonly pid: number
   readonly startedMs: number
 }
 
-/** Another process has the folder. */
+/** Another process holds the folder. */
 export class FolderHeldError extends Error {}
 
 const lockFile = (folder: string): string => join(folder, 'lock')
 const holderFile = (folder: string): string => join(folder, 'holder.json')
 
-/** Node has no file lock; SQLite's is the system's own, and ends with the process, however that ends. */
+/** Node has no file locks. SQLite uses those of the operating system, which end with the process in any case. */
 const tryLock = (folder: string): DatabaseSync | undefined => {
   const file = new DatabaseSync(lockFile(folder))
   try {
@@ -52,21 +52,20 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-/** A pid comes again, in containers above all: a holder with the owner's own pid may be a former life of it. */
-const isStillThere = (holder: Holder | undefined, owner: Owner): boolean => {
+/** Pids are reused, above all in containers: a holder with the same pid may be an earlier process. */
+const isStillRunning = (holder: Holder | undefined, owner: Owner): boolean => {
   if (holder === undefined) return false
   return holder.pid === owner.pid ? Date.parse(holder.since) >= owner.startedMs : isAlive(holder.pid)
 }
 
 const refusal = (folder: string, holder: Holder | undefined): FolderHeldError => {
-  const who = holder === undefined ? 'another process' : `process ${holder.pid}, since ${holder.since}`
-  return new FolderHeldError(`${folder} is held by ${who}: stop it, or choose another folder`)
+  const process = holder === undefined ? 'another process' : `process ${holder.pid}, since ${holder.since}`
+  return new FolderHeldError(`${folder} is held by ${process}: stop it, or choose another folder`)
 }
 
 /**
- * Takes the folder for `owner`, or waits for a holder whose owner is gone, that
- * long at most; rejects with `FolderHeldError`. There is no way to let go: the
- * lock ends with this process.
+ * Locks the folder for `owner`. Waits at most `waitMs` for a holder whose owner
+ * is gone; rejects with `FolderHeldError`. The lock ends with this process.
  */
 export const lockFolder = async (folder: string, owner: Owner, waitMs: number): Promise<void> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -80,10 +79,10 @@ export const lockFolder = async (folder: string, owner: Owner, waitMs: number): 
       return
     }
     const holder = readHolder(folder)
-    if (isStillThere(holder, owner) || performance.now() > deadline) throw refusal(folder, holder)
+    if (isStillRunning(holder, owner) || performance.now() > deadline) throw refusal(folder, holder)
     await sleep(50)
   }
 }
 
-/** Kept from being collected: that would close the file and end the lock. */
+/** Prevents garbage collection, which would close the file and release the lock. */
 const held = new Set<DatabaseSync>()

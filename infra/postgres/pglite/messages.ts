@@ -1,24 +1,25 @@
 import type { Owner } from './folder-lock.ts'
 
-/** What the parent gives its database child, as its only argument, in JSON. */
+/** The only argument of the database process, as JSON. */
 export interface ChildOrder {
   readonly dataDir: string
-  /** The folder that the socket is made in. */
+  /** The folder in which the socket is created. */
   readonly socketFolder: string
-  /** The parent, whom a second start is told of. */
+  /** The parent, which the error of a second start names. */
   readonly owner: Owner
   readonly lockWaitMs: number
 }
 
-/** What the child tells. */
+/** A message from the database process to its parent. */
 export type ChildReport =
   | { readonly kind: 'ready' }
-  /** It could not start; `message` is for people. */
+  /** The start failed; `message` is for the operator. */
   | { readonly kind: 'refused'; readonly message: string }
 
-/** What the parent tells: end in good order. */
+/** The message from the parent that requests an orderly stop. */
 export const stopOrder = 'stop'
 
-/** Postgres drivers derive a socket's name from a port. */
+/** Postgres drivers derive the name of a socket from a port. */
 export const socketPort = 5432
+/** The file name of the socket. */
 export const socketName = `.s.PGSQL.${socketPort}`

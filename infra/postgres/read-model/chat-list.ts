@@ -4,16 +4,16 @@ import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { isoText } from '../connection/statement.ts'
 import { readChatCursor, writeCursor } from './cursor.ts'
 
-/** A chat's text on a page, at the most: its frame, each character of its name, each member. */
+/** SQL for the largest possible size of a chat in an answer: its frame, each character of its name, each member. */
 const chatBytes = '200 + 6 * octet_length(chat.name) + 39 * chat.member_count'
 
 /**
- * The order by activity needs the row of each of the user's chats, which
- * `CHATS_PER_USER` bounds: a copy of the activity beside each membership would
- * be a write for every member at every message. Members are read of the chats
- * on the page only. The first step is materialized because the planner, which
- * guesses thousands of chats for everybody, would start parallel workers: they
- * take longer to start than the list of most users takes to read.
+ * Sorting by activity reads the row of each chat of the user, at most
+ * `CHATS_PER_USER`; a copy of the activity in each membership would cost a write
+ * per member and message. Members are read only for the chats on the page. The
+ * first step is materialized, because the planner expects thousands of chats for
+ * every user and would start parallel workers, which takes longer than reading
+ * the list of most users.
  */
 export const listChatsStatement: Statement = {
   name: 'list-chats',
@@ -46,7 +46,7 @@ interface ListedChatRow {
   readonly modified_at: string
   readonly last_at: string
   readonly users: string
-  /** How many there are in reach, one beyond the limit included. */
+  /** Number of chats found, at most one more than the limit. */
   readonly found: string
 }
 
@@ -59,7 +59,7 @@ const listedChat = (row: ListedChatRow): ChatListEntry => ({
   seq: Number(row.seq),
 })
 
-/** The chats that the user is a member of now, the most recently active first. */
+/** The chats of which the user is a member now, most recently active first. Rejects with `CursorError` for a bad cursor. */
 export const listChats = async (session: DatabaseSession, query: ChatQuery, pageBytes: number): Promise<ChatPage> => {
   const place = query.cursor === undefined ? undefined : readChatCursor(query.cursor)
   const behind = place === undefined ? [null, null] : [storableInstant(place.lastAt), place.id]

@@ -5,7 +5,7 @@ import { parseJson } from '../../../shared/protocol/parse-json.ts'
 const instant = z.iso.datetime({ precision: 3 })
 const seq = z.int().min(0)
 
-/** What each list's cursors say: where to go on, and how far. */
+/** The content of the cursors of each list: the position to continue from, and the end of the range. */
 const schemas = {
   chats: z.strictObject({ lastAt: instant, id: z.guid() }),
   newer: z.strictObject({ after: seq, before: seq.optional(), to: z.string().optional() }),
@@ -15,7 +15,7 @@ const schemas = {
 type Kind = keyof typeof schemas
 type CursorPosition<K extends Kind> = z.output<(typeof schemas)[K]>
 
-/** Opaque to clients; says which list it belongs to. */
+/** A cursor: opaque to clients, and bound to the kind of list. */
 export const writeCursor = <K extends Kind>(kind: K, place: CursorPosition<K>): string =>
   Buffer.from(JSON.stringify([1, kind, place])).toString('base64url')
 
@@ -23,7 +23,7 @@ const decode = (text: string): unknown => parseJson(Buffer.from(text, 'base64url
 
 const envelope = z.tuple([z.literal(1), z.string(), z.unknown()])
 
-/** The place, if the cursor is of this kind; undefined if it is of another; `CursorError` if it is none of ours. */
+/** The position if the cursor is of this kind; undefined if it is of another kind; throws `CursorError` if it is malformed. */
 const placeIn = <K extends Kind>(kind: K, text: string): CursorPosition<K> | undefined => {
   const parsed = envelope.safeParse(decode(text))
   if (!parsed.success) throw new CursorError('not a cursor')
@@ -34,16 +34,19 @@ const placeIn = <K extends Kind>(kind: K, text: string): CursorPosition<K> | und
   return checked.data as CursorPosition<K>
 }
 
+/** The position of a cursor of the list of chats. Throws `CursorError`. */
 export const readChatCursor = (text: string): CursorPosition<'chats'> => {
   const place = placeIn('chats', text)
   if (place === undefined) throw new CursorError('a cursor of another list')
   return place
 }
 
+/** A cursor of the list of messages, in one of its directions. */
 export type MessageCursor =
   | { readonly direction: 'newer'; readonly place: CursorPosition<'newer'> }
   | { readonly direction: 'older'; readonly place: CursorPosition<'older'> }
 
+/** The direction and position of a cursor of the list of messages. Throws `CursorError`. */
 export const readMessageCursor = (text: string): MessageCursor => {
   const newer = placeIn('newer', text)
   if (newer !== undefined) return { direction: 'newer', place: newer }

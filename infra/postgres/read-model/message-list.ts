@@ -6,9 +6,9 @@ import { readMessageCursor, writeCursor } from './cursor.ts'
 type Direction = 'newer' | 'older'
 
 /**
- * A room's time never decreases, so a range of time is a range of seqs: its
- * ends are looked up by time, each with one step into an index, and the page is
- * read by seq. No row says "not a member"; a row without seq, "no message".
+ * Times in a room never decrease, so a range of times is a range of seqs: both
+ * ends are looked up by time, with one index probe each, and the page is read by
+ * seq. No row: the reader is not a member. A row without seq: no message.
  */
 const listStatement = (direction: Direction): Statement => {
   const order = direction === 'newer' ? 'asc' : 'desc'
@@ -41,7 +41,7 @@ const listStatement = (direction: Direction): Statement => {
   }
 }
 
-/** Exported for their plans to be looked at. */
+/** Exported so that a test can examine their plans. */
 export const listMessagesStatements = { newer: listStatement('newer'), older: listStatement('older') } as const
 
 interface Range {
@@ -55,7 +55,7 @@ interface Range {
 interface MessageRow {
   readonly seq: string | null
   readonly data: string
-  /** How many there are in reach, one beyond the limit included. */
+  /** Number of messages found, at most one more than the limit. */
   readonly found: string
 }
 
@@ -70,7 +70,7 @@ const askedRange = (query: MessageQuery): Range => ({
   to: query.to,
 })
 
-/** What the cursor leaves of the range; the query may name that range again or leave it to the cursor. */
+/** The rest of the range after the cursor; the query may repeat the range or leave it to the cursor. */
 const rangeOf = (query: MessageQuery): Range => {
   const range = askedRange(query)
   if (query.cursor === undefined) return range
@@ -92,7 +92,7 @@ const cursorBehind = (range: Range, first: number, last: number): string => {
 
 const instantOrNull = (instant: string | undefined): string | null => (instant === undefined ? null : storableInstant(instant))
 
-/** Undefined: the reader is not a member, or there is no such chat. */
+/** Undefined: the reader is not a member, or the chat does not exist. Rejects with `CursorError` for a bad cursor. */
 export const listMessages = async (
   session: DatabaseSession,
   query: MessageQuery,

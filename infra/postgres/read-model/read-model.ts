@@ -1,12 +1,13 @@
 import type { User } from '../../../shared/domain/events.ts'
-import type { ChangedHead, HeldHead, HeldMembership, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { ChangedHead, HeldHead, HeldMembership, ReadModel, StoreMeta } from '../../../shared/ports/read-model.ts'
+import { firstLevel } from '../../../shared/protocol/feature-level.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { listChats } from './chat-list.ts'
 import { listMessages } from './message-list.ts'
 import type { UserRow } from './user-rows.ts'
 import { userCells, userOf } from './user-rows.ts'
 
-const readEpoch: Statement = { name: 'read-epoch', text: `select value from meta where key = 'epoch'` }
+const readMeta: Statement = { name: 'read-meta', text: `select key, value from meta where key in ('epoch', 'level')` }
 
 const readHeads: Statement = { name: 'read-heads', text: 'select id, seq from chat where id = any($1::uuid[])' }
 
@@ -39,9 +40,9 @@ const readMemberships: Statement = {
     join chat on chat.id = chat_member.chat_id`,
 }
 
-/** The index has the rooms in order: nothing is sorted. */
-const readMembershipsUnlike: Statement = {
-  name: 'read-memberships-unlike',
+/** The index returns the rooms in order, without a sort. */
+const readChangedMemberships: Statement = {
+  name: 'read-changed-memberships',
   text: `with other as materialized (
       select held.user_id from unnest($1::uuid[], $2::text[]) as held (user_id, digest)
       where held.digest is distinct from (
@@ -90,12 +91,13 @@ interface MembershipRow {
   readonly seq: string
 }
 
-/** All but the user are null for one who is a member of no room. */
-type UnlikeRow = MembershipRow | { readonly user_id: string; readonly id: null }
+/** For a user without rooms, all columns but the user are null. */
+type ChangedMembershipRow = MembershipRow | { readonly user_id: string; readonly id: null }
 
-const epochOf = async (session: DatabaseSession): Promise<string> => {
-  const [row] = await session.run<{ value: string }>(readEpoch)
-  return row?.value ?? ''
+const metaOf = async (session: DatabaseSession): Promise<StoreMeta> => {
+  const rows = await session.run<{ key: string; value: string }>(readMeta)
+  const { epoch = '', level = String(firstLevel) } = Object.fromEntries(rows.map(({ key, value }) => [key, value]))
+  return { epoch, level: Number(level) }
 }
 
 interface HeadRow {
@@ -147,7 +149,7 @@ const changedMemberships = async (
 ): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
   if (digests.size === 0) return new Map()
   const texts = [...digests.values()].map((digest) => digest ?? 'null')
-  const rows = await session.run<UnlikeRow>(readMembershipsUnlike, [arrayText(digests.keys()), arrayText(texts)])
+  const rows = await session.run<ChangedMembershipRow>(readChangedMemberships, [arrayText(digests.keys()), arrayText(texts)])
   const present = byUser(rows.filter((row): row is MembershipRow => row.id !== null))
   return new Map(rows.map(({ user_id: user }) => [user, present.get(user) ?? []]))
 }
@@ -172,7 +174,7 @@ const usersById = async (session: DatabaseSession, ids: readonly string[], viewe
 
 /** The ReadModel on Postgres. */
 export const postgresReadModel = (session: DatabaseSession, pageBytes: number): ReadModel => ({
-  epoch: () => epochOf(session),
+  meta: () => metaOf(session),
   heads: (rooms) => headsOf(session, rooms),
   changedHeads: (heads) => changedHeads(session, heads),
   memberships: (users, most) => membershipsOf(session, users, most),

@@ -1,6 +1,7 @@
 import type { User } from '../../../shared/domain/events.ts'
 import { isoText } from '../connection/statement.ts'
 
+/** A row of `userCells`. */
 export interface UserRow {
   readonly id: string
   readonly external_id: string
@@ -17,16 +18,17 @@ const cells = {
   modified_at: isoText('modified_at'),
 }
 
-/** What is read of a user, as a list of columns. */
+/** SQL for the columns of a user. */
 export const userCells: string = Object.entries(cells)
   .map(([name, cell]) => `${cell} as ${name}`)
   .join(', ')
 
-/** The same as one JSON object. */
+/** SQL for the same columns as one JSON object. */
 export const userJson: string = `json_build_object(${Object.entries(cells)
   .map(([name, cell]) => `'${name}', ${cell}`)
   .join(', ')})`
 
+/** The user of a row. */
 export const userOf = (row: UserRow): User => ({
   id: row.id,
   externalUserId: row.external_id,

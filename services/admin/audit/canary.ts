@@ -1,5 +1,4 @@
 import { createHash, randomUUIDv7 } from 'node:crypto'
-import type { ChatCommand, Command } from '../../../shared/domain/commands.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { CommandLog } from '../../../shared/ports/command-log.ts'
 import type { EventStore, RecordedOutcome } from '../../../shared/ports/event-store.ts'
@@ -8,6 +7,7 @@ import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
 import { channels, readRoomPublication } from '../../../shared/records/publications.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
+import type { ChatCommand, Command } from '../../../shared/room-events/room-events.ts'
 import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { Finding } from './findings.ts'
 
@@ -15,7 +15,7 @@ import type { Finding } from './findings.ts'
 export interface CanaryDeps {
   readonly commandLog: Pick<CommandLog, 'publish'>
   readonly eventStore: Pick<EventStore, 'outcomes'>
-  readonly readModel: Pick<ReadModel, 'usersByExternalId' | 'epoch' | 'heads'>
+  readonly readModel: Pick<ReadModel, 'usersByExternalId' | 'meta' | 'heads'>
   readonly fanOut: Pick<FanOut, 'subscribe' | 'state'>
   readonly clock: Clock
   readonly partitions: number
@@ -69,7 +69,7 @@ export const sendCanaries = async (deps: CanaryDeps): Promise<readonly CanaryRes
   const publish = (command: Command): Promise<void> =>
     commandLog.publish([
       {
-        key: command.room,
+        key: command.stream,
         value: writeCommand(command),
         headers: { [recordHeaders.command]: command.id, [recordHeaders.digest]: command.digest },
       },
@@ -91,14 +91,14 @@ export const sendCanaries = async (deps: CanaryDeps): Promise<readonly CanaryRes
   const ensureUser = async (): Promise<string | undefined> => {
     const find = async () => (await readModel.usersByExternalId([externalUserId])).get(externalUserId)
     if ((await find()) === undefined) {
-      const head = { v: 1, type: 'CreateUser', room: externalUserId, digest } as const
+      const head = { v: 1, type: 'CreateUser', stream: externalUserId, digest } as const
       await publish({ ...head, id: randomUUIDv7(), at: now(), body: { externalUserId, name: 'Canary' } })
     }
     return (await poll(find))?.id
   }
 
   const sendCanary = async (partition: number, room: string, user: string): Promise<CanaryResult> => {
-    const head = { v: 1, room, digest, user } as const
+    const head = { v: 1, stream: room, digest, user } as const
     const create: ChatCommand = { ...head, type: 'CreateChat', id: room, at: now(), body: { name: 'canary', users: [user] } }
     const message: ChatCommand = {
       ...head,
@@ -134,7 +134,7 @@ export const sendCanaries = async (deps: CanaryDeps): Promise<readonly CanaryRes
     return created === undefined && (await readModel.heads([room])).has(room)
   }
 
-  const salt = canarySalt(await readModel.epoch(), clock.nowMs())
+  const salt = canarySalt((await readModel.meta()).epoch, clock.nowMs())
   const rooms = [...(await canaryRooms(deps, salt, isTaken))]
   const user = await ensureUser()
   if (user === undefined) return rooms.map(([partition]) => ({ partition }))

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
+import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
 import type { Rates } from '../../../shared/runtime/config/rates.ts'
 import type { Limit, LimitExceeded } from './rate-limiter.ts'
 import { costOf } from './request-cost.ts'
@@ -7,6 +8,7 @@ import { ServiceRateLimiter } from './service-rate-limiter.ts'
 import type { BucketHold, SharedBuckets } from './shared-buckets.ts'
 import { TokenBucket } from './token-bucket.ts'
 
+/** The buckets, rates and keys of one user's session. */
 export interface UserRateLimiterDeps {
   readonly buckets: SharedBuckets
   readonly rates: Rates
@@ -16,8 +18,8 @@ export interface UserRateLimiterDeps {
   readonly addressKey: string
 }
 
-const usersAddedBy = (request: Request): number =>
-  request.event === 'create-chat' || request.event === 'add-users' ? request.body.users.length : 0
+const usersAddedBy = ({ event, body }: Request): number =>
+  roomEventNamed(event)?.membership === 'adds' && 'users' in body ? body.users.length : 0
 
 const exceeded = (limit: Limit, waitMs: number | undefined): LimitExceeded | undefined =>
   waitMs === undefined ? undefined : { limit, waitMs }

@@ -1,6 +1,6 @@
 import type { User } from '../../../shared/domain/events.ts'
 import type { CommandKey, EventStore, RecordedOutcome } from '../../../shared/ports/event-store.ts'
-import type { HeldMembership, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { HeldMembership, ReadModel, StoreMeta } from '../../../shared/ports/read-model.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import { createMembershipLookup } from './membership-lookup.ts'
@@ -9,7 +9,7 @@ import { createSharedPages } from './shared-pages.ts'
 
 /**
  * Combines the look-ups of many sessions into few statements: one statement per
- * kind is in flight, and look-ups that arrive meanwhile go into the next one.
+ * kind is in flight, and look-ups that arrive during it go into the next one.
  * Rejects as the ports do.
  */
 export interface Lookups {
@@ -23,8 +23,8 @@ export interface Lookups {
   page(lookup: PageLookup): Promise<ReaderPage>
   /** Undefined: no outcome is recorded. */
   outcome(key: CommandKey): Promise<RecordedOutcome | undefined>
-  /** The epoch of the store; it changes when the store is restored. */
-  epoch(): Promise<string>
+  /** The store's epoch, which changes when the store is restored, and its feature level. */
+  meta(): Promise<StoreMeta>
 }
 
 const distinct = <T>(items: readonly T[]): T[] => [...new Set(items)]
@@ -47,12 +47,12 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
     },
   })
   const outcome = batcher<CommandKey, RecordedOutcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
-  const epoch = batcher<undefined, string>({
+  const meta = batcher<undefined, StoreMeta>({
     maxItems: Number.POSITIVE_INFINITY,
-    run: async (asked) => {
-      const found = await readModel.epoch()
-      return asked.map(() => found)
+    run: async (requests) => {
+      const found = await readModel.meta()
+      return requests.map(() => found)
     },
   })
-  return { user, memberships, head, page: createSharedPages(store, bounds), outcome, epoch: () => epoch(undefined) }
+  return { user, memberships, head, page: createSharedPages(store, bounds), outcome, meta: () => meta(undefined) }
 }

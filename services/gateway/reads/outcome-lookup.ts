@@ -1,7 +1,7 @@
-import type { Command } from '../../../shared/domain/commands.ts'
 import type { RecordedOutcome } from '../../../shared/ports/event-store.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import type { Lookups } from './lookups.ts'
 
 /** Names a command on the log. */

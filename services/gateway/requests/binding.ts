@@ -1,6 +1,7 @@
 import type { User } from '../../../shared/domain/events.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+import type { FeatureLevel } from '../reads/feature-level.ts'
 import type { Lookups } from '../reads/lookups.ts'
 import type { SessionRoomsDeps } from '../rooms/session-rooms.ts'
 import { SessionRooms } from '../rooms/session-rooms.ts'
@@ -19,15 +20,21 @@ export interface Binding {
   fetchUser(requester: Requester, request: NamedCreateUser): Promise<void>
 }
 
+/** Shared by all bindings of a gateway. */
 export interface BindingDeps {
   readonly lookups: Lookups
   readonly intake: Intake
   readonly userSessions: UserSessions
   readonly resume: Resume
   readonly sessionRooms: SessionRoomsDeps
+  readonly featureLevel: Pick<FeatureLevel, 'events'>
 }
 
-export const createBinding = ({ lookups, intake, userSessions, resume, sessionRooms }: BindingDeps): Binding => {
+export const createBinding = (deps: BindingDeps): Binding => {
+  const { lookups, intake, userSessions, resume, sessionRooms, featureLevel } = deps
+  /** The answer's body. `features` names the events that this gateway accepts, so that a client need not try them. */
+  const answerText = (user: User): string => JSON.stringify({ user, features: featureLevel.events })
+
   /** The stored user; undefined: the requester has its error. */
   const obtain = async (requester: Requester, request: NamedCreateUser): Promise<User | undefined> => {
     const known = await lookups.user(request.body.user.externalUserId)
@@ -55,7 +62,7 @@ export const createBinding = ({ lookups, intake, userSessions, resume, sessionRo
   /** Subscribes to the user's channel before it reads the memberships, so that no change between the two is missed. */
   const readStanding = async (user: string, rooms: SessionRooms): Promise<Standing> => {
     await userSessions.add(user, rooms)
-    const [memberships, epoch] = await Promise.all([lookups.memberships(user), lookups.epoch()])
+    const [memberships, { epoch }] = await Promise.all([lookups.memberships(user), lookups.meta()])
     return { memberships, epoch }
   }
 
@@ -76,7 +83,7 @@ export const createBinding = ({ lookups, intake, userSessions, resume, sessionRo
     }
     if (requester.isClosed) return undo(rooms)
     requester.bind(rooms)
-    requester.answer(request, JSON.stringify({ user }))
+    requester.answer(request, answerText(user))
     const named = request.body.resume
     const others = followOthers(rooms, standing.memberships, named?.rooms ?? {})
     const resumed =
@@ -100,7 +107,7 @@ export const createBinding = ({ lookups, intake, userSessions, resume, sessionRo
   }
 
   const fetchUser: Binding['fetchUser'] = (requester, request) =>
-    withUser(requester, request, (user) => requester.answer(request, JSON.stringify({ user })))
+    withUser(requester, request, (user) => requester.answer(request, answerText(user)))
 
   return {
     createUser: (requester, request) =>

@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto'
-import type { ChatCommand, Command } from '../../../shared/domain/commands.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
+import type { AnyRoomEvent } from '../../../shared/room-events/room-event.ts'
+import type { ChatCommand, Command, RoomEventName } from '../../../shared/room-events/room-events.ts'
+import { roomEvents } from '../../../shared/room-events/room-events.ts'
 import type { NamedCreateUser } from './claim-user.ts'
 
 /** A request that becomes a command in a room. */
-export type CommandRequest = RequestOf<'create-chat' | 'new-message' | 'add-users' | 'remove-users'>
+export type CommandRequest = RequestOf<RoomEventName>
 
 /** What a gateway adds to a command. */
 export interface CommandSource {
@@ -18,23 +20,15 @@ export interface CommandSource {
 const digestOf = (actor: string, event: string, body: unknown): string =>
   hash('sha256', JSON.stringify([actor, event, body]), 'base64url').slice(0, 22)
 
-type CommandParts = Pick<ChatCommand, 'type' | 'room' | 'id'> & { readonly body: unknown }
-
-const types = { 'new-message': 'PostMessage', 'add-users': 'AddUsers', 'remove-users': 'RemoveUsers' } as const
-
-const partsOf = (request: CommandRequest, newId: () => string): CommandParts => {
-  if (request.event === 'create-chat') {
-    const id = request.body.chat.id ?? newId()
-    return { type: 'CreateChat', room: id, id, body: { name: request.body.chat.name, users: request.body.users } }
-  }
-  const { id = newId(), ...body } = request.body
-  return { type: types[request.event], room: request.room, id, body }
-}
-
-/** The command of a request. `actor`: the acting user. */
+/**
+ * The command of a request. `actor`: the acting user. The digest is of the body
+ * exactly as requested, so that it is the same in every version.
+ */
 export const chatCommandOf = (request: CommandRequest, actor: string, { newId, now }: CommandSource): ChatCommand => {
-  const parts = partsOf(request, newId)
-  return { v: 1, ...parts, digest: digestOf(actor, request.event, parts.body), user: actor, at: now() } as ChatCommand
+  const definition: AnyRoomEvent = roomEvents[request.event]
+  const { id = newId(), room: stream = id, body } = definition.asked(request)
+  const digest = digestOf(actor, request.event, body)
+  return { v: 1, type: definition.command, stream, id, body, digest, user: actor, at: now() } as ChatCommand
 }
 
 /** The command that creates the user whom a `create-user` names. */
@@ -42,5 +36,5 @@ export const createUserCommandOf = (request: NamedCreateUser, { newId, now }: Co
   const { externalUserId, name } = request.body.user
   const body = { externalUserId, ...(name === undefined ? {} : { name }) }
   const digest = digestOf('', request.event, body)
-  return { v: 1, type: 'CreateUser', room: externalUserId, id: newId(), digest, at: now(), body }
+  return { v: 1, type: 'CreateUser', stream: externalUserId, id: newId(), digest, at: now(), body }
 }

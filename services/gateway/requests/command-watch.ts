@@ -1,5 +1,5 @@
-import type { Command } from '../../../shared/domain/commands.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import { beginTrace } from '../../../shared/runtime/observability/tracing.ts'
 import type { GatewayLog } from '../gateway-log.ts'
@@ -17,7 +17,7 @@ export type CommandWatch = (event: string, command: Command) => WatchedCommand
 
 export const createCommandWatch =
   (clock: Clock, metrics: Pick<Metrics, 'commandSeconds'>, log: GatewayLog): CommandWatch =>
-  (event, { id, room }) => {
+  (event, { id, stream: room }) => {
     const startedMs = clock.monotonicMs()
     const attributes = { 'chat.event': event, 'chat.command': id, 'chat.room': room }
     const span = beginTrace({ name: 'chat.command', kind: 'produce', attributes })

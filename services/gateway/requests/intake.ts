@@ -1,10 +1,10 @@
-import type { Command } from '../../../shared/domain/commands.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import type { NewPendingCommand, PendingCommand, PendingCommands } from '../rooms/pending-commands.ts'
 import type { RoomFeeds } from '../rooms/room-feeds.ts'
@@ -38,6 +38,7 @@ export interface Intake {
   isCreating(requester: Requester, room: string): boolean
 }
 
+/** Shared by all command queues of a gateway. */
 export interface IntakeDeps {
   /** This gateway's reply address. */
   readonly gateway: string
@@ -99,7 +100,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     const queue = queueOf(requester)
     const entered = pending.add({
       type: command.type,
-      room: command.room,
+      room: command.stream,
       commandId: command.id,
       digest: command.digest,
       sender: requester.rooms ?? followsNothing(),
@@ -129,7 +130,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       ...(traceparent === undefined ? {} : { [recordHeaders.traceparent]: traceparent }),
     }
     try {
-      await produce({ key: command.room, value: writeCommand(command), headers }, Date.parse(command.at))
+      await produce({ key: command.stream, value: writeCommand(command), headers }, Date.parse(command.at))
     } catch (error) {
       if (!(error instanceof PublishError)) throw error
       pending.conclude(entered, error.kind === 'too_large' ? tooLarge : notAccepted)
@@ -141,7 +142,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       if (isFull(requester, request)) return
       const command = chatCommandOf(request, actor, source)
       // The creator's gateway subscribes to a new room before the writer can publish an event of it.
-      const opened = request.event === 'create-chat' ? feeds.hold(command.room) : undefined
+      const opened = request.event === 'create-chat' ? feeds.hold(command.stream) : undefined
       const watched = watch(request.event, command)
       const entered = enter(requester, request.id, command, watched, (outcome, isInFeed) => {
         if (opened !== undefined) feeds.release(opened.room)
@@ -149,9 +150,10 @@ export const createIntake = (deps: IntakeDeps): Intake => {
         else answerWith(requester, request, outcome)
       })
       const { rooms, user } = requester
-      const isDirect = rooms === undefined || (opened === undefined ? rooms.follower(command.room) === undefined : user !== actor)
+      const isDirect =
+        rooms === undefined || (opened === undefined ? rooms.follower(command.stream) === undefined : user !== actor)
       queueOf(requester).inOrder(
-        command.room,
+        command.stream,
         opened?.listening,
         () => void handOver(command, isDirect, entered, watched),
         () => forgetIfIdle(requester),

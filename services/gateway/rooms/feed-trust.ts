@@ -1,13 +1,16 @@
+import { bodyOfFrame } from '../../../shared/frames/room-event-frame.ts'
 import type { HeldHead } from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
+import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
-import { bodyOfFrame, eventTypes } from '../send-queue/feed-item.ts'
 
 /** A digest that no event has, so that the store always reports a different event. */
 const noDigest = 'disputed'
 
-const digestOf = (item: FeedItem): string => eventDigest({ ...item, type: eventTypes[item.event], data: bodyOfFrame(item.frame) })
+/** The digest of an event that passed as it was published: only events of known types do. */
+const digestOf = (item: FeedItem): string =>
+  eventDigest({ ...item, type: roomEventNamed(item.event)?.event ?? '', data: bodyOfFrame(item.frame) })
 
 const differs = (event: PublishedEvent, item: FeedItem): boolean =>
   event.commandId !== item.commandId || event.digest !== item.digest || (event.frame !== undefined && event.frame !== item.frame)
@@ -38,9 +41,9 @@ export class FeedTrust {
     this.newest = item
   }
 
-  passedStored({ seq, event }: FeedItem): void {
+  passedStored({ seq, membership }: FeedItem): void {
     if (this.newest === undefined && !this.isDisputed) this.confirmed = seq
-    else if (event !== 'new-message') this.memberships = (this.memberships ?? new Set()).add(seq)
+    else if (membership !== 'none') this.memberships = (this.memberships ?? new Set()).add(seq)
   }
 
   /**
@@ -50,7 +53,7 @@ export class FeedTrust {
    */
   hidesMembership(event: PublishedEvent): boolean {
     if (event.seq <= this.confirmed) return false
-    if (event.event !== 'new-message') return this.memberships?.has(event.seq) !== true
+    if (event.membership !== 'none') return this.memberships?.has(event.seq) !== true
     if (event.seq === this.newest?.seq && differs(event, this.newest)) this.isDisputed = true
     return false
   }

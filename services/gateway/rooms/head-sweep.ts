@@ -3,6 +3,7 @@ import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
 import type { HeldHead, ReadModel } from '../../../shared/ports/read-model.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
+import type { FeatureLevel } from '../reads/feature-level.ts'
 import type { LookUpOutcome } from '../reads/outcome-lookup.ts'
 import type { PendingCommands } from './pending-commands.ts'
 import type { RoomFeeds } from './room-feeds.ts'
@@ -12,7 +13,8 @@ import type { UserSessions } from './user-sessions.ts'
  * Compares every held room and every held user's memberships with the store at
  * least every T/2. It finds a lost publication even if no other follows, and a
  * forged one. It looks up the outcomes of commands that have waited long,
- * because a published rejection may be lost too. While the fan-out is down it
+ * because a published rejection may be lost too. Each round reads the store's
+ * feature level. While the fan-out is down it
  * runs continuously, one statement at a time: delivery is slower but complete.
  */
 export interface HeadSweep {
@@ -21,6 +23,7 @@ export interface HeadSweep {
   stop(): void
 }
 
+/** What is compared with the store, and the times of a round. */
 export interface HeadSweepDeps {
   readonly fanOut: Pick<FanOut, 'state' | 'onRestored'>
   readonly readModel: Pick<ReadModel, 'changedHeads' | 'changedMemberships'>
@@ -28,6 +31,7 @@ export interface HeadSweepDeps {
   readonly userSessions: Pick<UserSessions, 'followed' | 'size' | 'compared'>
   readonly pending: Pick<PendingCommands, 'olderThan' | 'report'>
   readonly lookUpOutcome: LookUpOutcome
+  readonly featureLevel: Pick<FeatureLevel, 'refresh'>
   readonly clock: Clock
   readonly times: Pick<Times, 'convergeMs' | 'sweepLeastMs'>
   /** Returns a number in [0, 1); spreads the gateways' full sweeps after a reconnect. */
@@ -64,7 +68,7 @@ const sliced = <Value>(
 })
 
 export const createHeadSweep = (deps: HeadSweepDeps): HeadSweep => {
-  const { fanOut, readModel, feeds, userSessions, pending, lookUpOutcome, clock, times, random } = deps
+  const { fanOut, readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel, clock, times, random } = deps
   const spanMs = times.convergeMs / 2
   let timer: Timer | undefined
   let isStopped = false
@@ -127,6 +131,7 @@ export const createHeadSweep = (deps: HeadSweepDeps): HeadSweep => {
         done += 1
       }
     }
+    if (isWanted()) await attempt(featureLevel.refresh())
     if (isWanted()) await attempt(lookUpOutcomes(isHurried || isDown() ? times.sweepLeastMs : spanMs))
     // Each round waits to its end, so that an entry compared late in one round is not compared much later in the next.
     await reach(isHurried ? 0 : spanMs, times.sweepLeastMs)

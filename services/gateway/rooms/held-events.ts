@@ -1,10 +1,16 @@
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
+import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
 
+/** A published event with its frame. */
 export type PassableEvent = PublishedEvent & { readonly frame: string }
 
-/** Only messages are passed on as they were published. Membership events are read from the store. */
+/**
+ * Known events that do not change the membership are passed on as they were
+ * published. Membership events are read from the store. So are events of later
+ * versions: the sweep compares an event by its stored type, which is unknown here.
+ */
 export const isPassable = (event: PublishedEvent): event is PassableEvent =>
-  event.event === 'new-message' && event.frame !== undefined
+  event.frame !== undefined && roomEventNamed(event.event)?.membership === 'none'
 
 /** The published events of one room that wait for a gap to be repaired, by seq. */
 export class HeldEvents {

@@ -1,17 +1,16 @@
-import { z } from 'zod'
-import type { ChatEvent } from '../../../shared/domain/events.ts'
-import { frameEvent } from '../../../shared/domain/events.ts'
+import { bodyOfFrame, feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import type { FeedEvent } from '../../../shared/protocol/answers.ts'
-import { parseJson } from '../../../shared/protocol/parse-json.ts'
-import { feedFrameText } from '../../../shared/records/publications.ts'
+import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
+import { usersNamed } from '../../../shared/room-events/membership-effect.ts'
 import { textFrame } from './framing.ts'
 
 /** One event of a room in a gateway. `frame`: the text that sockets receive. */
 export interface FeedItem {
   readonly room: string
   readonly seq: number
-  readonly event: FeedEvent
+  /** Its name on the wire; perhaps an event of a later version. */
+  readonly event: string
+  readonly membership: MembershipEffect
   readonly commandId: string
   readonly digest: string
   readonly frame: string
@@ -20,17 +19,15 @@ export interface FeedItem {
 }
 
 /** The feed item of a stored event. */
-export const fromStore = (event: StoredEvent): FeedItem => {
-  const name = frameEvent[event.type as ChatEvent['type']]
-  const { stream: room, seq, commandId, digest } = event
-  return { room, seq, event: name, commandId, digest, frame: feedFrameText(name, room, seq, event.data) }
-}
-
-/** The stored type of each event of a room. */
-export const eventTypes = Object.fromEntries(Object.entries(frameEvent).map(([type, event]) => [event, type])) as Record<
-  FeedEvent,
-  ChatEvent['type']
->
+export const fromStore = ({ stream: room, seq, name, membership, commandId, digest, data }: StoredEvent): FeedItem => ({
+  room,
+  seq,
+  event: name,
+  membership,
+  commandId,
+  digest,
+  frame: feedFrameText(name, room, seq, data),
+})
 
 const framed = new WeakMap<FeedItem, Buffer>()
 
@@ -43,22 +40,13 @@ export const sharedFrame = (item: FeedItem): Buffer => {
   return frame
 }
 
-const users = z.array(z.string())
-const createdFrame = z.object({ body: z.object({ chat: z.object({ users }) }) })
-const changedFrame = z.object({ body: z.object({ users }) })
-
-const noUsers: readonly string[] = []
-
 /**
- * The users that an event adds to its room or removes from it; undefined: the
- * frame cannot be parsed. Only membership events are parsed.
+ * The users that an event adds to its room or removes from it. Only membership
+ * events are parsed; their frames come from the store.
  */
-export const usersNamed = (event: FeedEvent, frame: string): readonly string[] | undefined => {
-  if (event === 'new-message') return noUsers
-  const { data } = (event === 'create-chat' ? createdFrame : changedFrame).safeParse(parseJson(frame))
-  if (data === undefined) return undefined
-  return 'chat' in data.body ? data.body.chat.users : data.body.users
-}
+export const membersChanged = ({ membership, frame }: Pick<FeedItem, 'membership' | 'frame'>): readonly string[] =>
+  membership === 'none' ? [] : usersNamed(membership, JSON.parse(bodyOfFrame(frame)) as object)
 
-/** The body of a room event's frame, as JSON text: the last member of the frame. */
-export const bodyOfFrame = (frame: string): string => frame.slice(frame.indexOf('"body":') + 7, -1)
+/** The seq of the first event after `cursor` that removes the user. */
+export const removalAfter = (cursor: number, items: readonly FeedItem[], user: string): number | undefined =>
+  items.find((item) => item.seq > cursor && item.membership === 'removes' && membersChanged(item).includes(user))?.seq

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Command } from '../../../shared/domain/commands.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 
 const head = (room: string, user: string) => {
   const id = randomUUID()
-  return { v: 1, room, id, digest: id, user, at: new Date().toISOString() } as const
+  return { v: 1, stream: room, id, digest: id, user, at: new Date().toISOString() } as const
 }
 export const message = (room: string, user: string): Command => ({
   ...head(room, user),
@@ -19,7 +19,7 @@ export const chat = (room: string, user: string, users: readonly string[]): Comm
 export const person = (id: string): Command => ({
   v: 1,
   type: 'CreateUser',
-  room: `ext-${id}`,
+  stream: `ext-${id}`,
   id,
   digest: id,
   at: new Date().toISOString(),

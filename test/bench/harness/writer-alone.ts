@@ -1,9 +1,9 @@
 import { openDatabase } from '../../../infra/postgres/database.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
-import type { Command } from '../../../shared/domain/commands.ts'
 import type { BatchHandler, LogRecord } from '../../../shared/ports/command-log.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
@@ -76,7 +76,7 @@ export const openWriterAlone = async (url: string): Promise<WriterAlone> => {
   const store = async (commands: readonly Command[], partition = 0): Promise<void> => {
     const records = commands.map((command) => {
       offset += 1
-      return { key: command.room, value: writeCommand(command), headers: {}, partition, offset: String(offset) }
+      return { key: command.stream, value: writeCommand(command), headers: {}, partition, offset: String(offset) }
     })
     await deliver(records, partition)
   }

@@ -36,7 +36,7 @@ const listen = async (): Promise<{ readonly port: number }> => {
 takeOrders<Order>((order) => {
   if (order.do === 'listen') return listen()
   return inject(order, ({ room, seq, commandId, frame }) => {
-    const events = [{ seq, event: 'new-message' as const, commandId, digest: 'injected', frame }]
+    const events = [{ seq, event: 'new-message', membership: 'none' as const, commandId, digest: 'injected', frame }]
     void fanOut.publish([
       { channel: channels.room(room), payload: writeRoomPublication({ room, events }, config.bounds.publicationBytes) },
     ])

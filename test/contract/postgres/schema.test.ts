@@ -10,31 +10,31 @@ import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
 describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
-  it('is made once when migrations run twice at once, and again later', async () => {
+  it('is created once by concurrent and by repeated migrations', async () => {
     const url = await sharedStack().createDatabase()
     const log = recordingLog()
     await Promise.all([migrate(url, log), migrate(url, log), migrate(url, log)])
     const database = await openMigrated(url)
-    const epoch = await database.readModel.epoch()
+    const epoch = (await database.readModel.meta()).epoch
     await migrate(url, log)
-    expect(await database.readModel.epoch()).toBe(epoch)
+    expect((await database.readModel.meta()).epoch).toBe(epoch)
     expect(log.lines.filter((line) => line.includes('0001-first-tables'))).toHaveLength(1)
     await database.close()
   })
 
-  it('is refused, with what to do, while migrations are missing', async () => {
+  it('is refused with a remedy while migrations are missing', async () => {
     const url = await sharedStack().createDatabase()
     const database = await openMigrated(url)
     await expect(database.assertSchema()).rejects.toThrow(SchemaError)
     await expect(database.assertSchema()).rejects.toThrow(
-      'lacks 0001-first-tables, 0002-forbidden-by-digest, 0003-append-batch: run "admin migrate" first',
+      'lacks 0001-first-tables, 0002-forbidden-by-digest, 0003-append-batch, 0004-event-names: run "admin migrate" first',
     )
     await migrate(url, recordingLog())
     await expect(database.assertSchema()).resolves.toBeUndefined()
     await database.close()
   })
 
-  it('of a later version does for this one, whose migration changes nothing of it: a roll-out can be taken back', async () => {
+  it('of a later version is accepted and left unchanged by this version, so that a roll-out can be reverted', async () => {
     const url = await freshDatabase()
     await withSession(url, async (client) => {
       await client.query('create table of_later (id int)')
@@ -53,7 +53,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     await database.close()
   })
 
-  it('keeps every recorded rejection when forbidden ones are stored by digest', async () => {
+  it('keeps every recorded rejection in the migration that stores `forbidden` by digest', async () => {
     const url = await sharedStack().createDatabase()
     const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: recordingLog() })
     await orm.migrator.up({ to: '0001-first-tables' })
@@ -76,11 +76,11 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     await database.close()
   })
 
-  it('has an epoch of its own in each database', async () => {
+  it('has a different epoch in each database', async () => {
     const epochs = await Promise.all(
       [await freshDatabase(), await freshDatabase()].map(async (url) => {
         const database = await openMigrated(url)
-        const epoch = await database.readModel.epoch()
+        const epoch = (await database.readModel.meta()).epoch
         await database.close()
         return epoch
       }),
@@ -88,7 +88,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     expect(new Set(epochs).size).toBe(2)
   })
 
-  it('is after all migrations what the entities say', async () => {
+  it('equals the entities after all migrations', async () => {
     const url = await freshDatabase()
     const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: recordingLog() })
     expect(await orm.schema.getUpdateSchemaSQL({ wrap: false, dropTables: false })).toBe('')

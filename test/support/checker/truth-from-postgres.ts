@@ -1,7 +1,6 @@
 import pg from 'pg'
-import type { ChatEvent } from '../../../shared/domain/events.ts'
-import { frameEvent } from '../../../shared/domain/events.ts'
-import { feedFrameText } from '../../../shared/records/publications.ts'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
+import { storedNames } from '../../../shared/records/stored-event.ts'
 import type { RunIds } from '../load/run-ids.ts'
 import type { Truth } from './truth.ts'
 import { truthBuilder } from './truth-builder.ts'
@@ -9,7 +8,7 @@ import { truthBuilder } from './truth-builder.ts'
 interface Row {
   readonly stream: string
   readonly seq: string
-  readonly type: ChatEvent['type']
+  readonly type: string
   readonly data: string
   readonly recorded_at: Date
 }
@@ -30,7 +29,10 @@ export const truthFromPostgres = async (url: string, ids: RunIds, userOf: Readon
     for (;;) {
       const { rows } = await client.query<Row>(page, place)
       for (const { stream, seq, type, data, recorded_at } of rows)
-        builder.add(feedFrameText(frameEvent[type], stream, Number(seq), data), recorded_at.getTime())
+        builder.add(
+          feedFrameText(storedNames(type, { name: null, membership: null }).name, stream, Number(seq), data),
+          recorded_at.getTime(),
+        )
       const last = rows.at(-1)
       if (last === undefined) return builder.build()
       place = [last.stream, last.seq]

@@ -16,11 +16,12 @@ import { isMember, presentMembers } from './memory-tables.ts'
 
 interface Settings {
   readonly epoch: string
+  readonly level: () => number
   readonly pageBytes: number
 }
 
-export const memoryReadModel = (tables: MemoryTables, { epoch, pageBytes }: Settings): ReadModel => ({
-  epoch: async () => epoch,
+export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes }: Settings): ReadModel => ({
+  meta: async () => ({ epoch, level: level() }),
   heads: async (rooms) => new Map(rooms.flatMap((room) => chatOf(tables, room).map(({ head }) => [room, head] as const))),
   changedHeads: async (held) =>
     new Map(

@@ -24,6 +24,8 @@ export interface MemoryStoreOptions {
 export interface MemoryStore {
   readonly store: MemoryEventStore
   readonly readModel: ReadModel
+  /** Raises the store's feature level. */
+  readonly raiseLevel: (level: number) => void
   /** All events, in the order of their commits. */
   readonly events: () => readonly StoredEvent[]
   /** The recorded outcome of a command, read at once. */
@@ -41,10 +43,14 @@ export interface MemoryStore {
  */
 export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
   const tables = emptyTables()
+  let level = 1
   const { pause = async () => {}, onCommit = () => {}, epoch = randomUUID(), pageBytes = 1024 * 1024 } = options
   return {
     store: memoryEventStore(tables, { pause, onCommit, pageBytes }),
-    readModel: memoryReadModel(tables, { epoch, pageBytes }),
+    readModel: memoryReadModel(tables, { epoch, level: () => level, pageBytes }),
+    raiseLevel: (raised) => {
+      level = raised
+    },
     events: () => [...tables.log],
     outcome: ({ room, id, digest }) => tables.outcomes.get(commandKeyText(room, id))?.find((one) => one.digest === digest),
   }

@@ -1,5 +1,4 @@
-import type { ChatCreated, ChatEvent, DomainEvent, User } from '../../../shared/domain/events.ts'
-import { timeOf } from '../../../shared/domain/events.ts'
+import type { User } from '../../../shared/domain/events.ts'
 import { keepsId } from '../../../shared/domain/rejections.ts'
 import type {
   Append,
@@ -11,6 +10,11 @@ import type {
   StoredRejection,
 } from '../../../shared/ports/event-store.ts'
 import { commandKeyText, StoreError } from '../../../shared/ports/event-store.ts'
+import { toStored } from '../../../shared/records/stored-event.ts'
+import type { ChatCreated } from '../../../shared/room-events/create-chat.ts'
+import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
+import { timeOf, usersNamed } from '../../../shared/room-events/membership-effect.ts'
+import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
 
 /** A row of the chat table: everything but the events. */
 export interface ChatRow {
@@ -70,16 +74,6 @@ export const isMember = (chat: ChatRow, user: string): boolean => {
 
 export const presentMembers = (chat: ChatRow): string[] => [...chat.members.keys()].filter((user) => isMember(chat, user))
 
-const stored = ({ event, data }: NewEvent): StoredEvent => ({
-  v: 1,
-  stream: event.stream,
-  seq: event.seq,
-  type: event.type,
-  data,
-  commandId: event.commandId,
-  digest: event.digest,
-})
-
 /** Every key that an append would take, so that one of them taken twice is a clash. */
 const keysOf = ({ event }: NewEvent): string[] => [
   `seq ${event.stream} ${event.seq}`,
@@ -138,7 +132,7 @@ export const isStale = (tables: MemoryTables, { heads, unread, events, rejection
 /** Appends what is not stale, and projects it. */
 export const append = (tables: MemoryTables, { events, rejections }: NewOutcomes): void => {
   for (const entry of events) {
-    const event = stored(entry)
+    const event = toStored(entry)
     const stream = tables.events.get(event.stream) ?? new Map<number, StoredEvent>()
     tables.events.set(event.stream, stream.set(event.seq, event))
     record(tables, event.stream, event.commandId, { kind: 'event', digest: event.digest, event })
@@ -174,12 +168,13 @@ const project = (tables: MemoryTables, { event, data }: NewEvent): void => {
 
 const follow = (chat: ChatRow, event: ChatEvent): void => {
   chat.head = event.seq
-  chat.lastAt = timeOf(event)
-  if (event.type !== 'UsersAdded' && event.type !== 'UsersRemoved') return
-  const { users } = event.body
+  chat.lastAt = timeOf(event.body)
+  if (event.type === 'ChatCreated') return
+  const membership = roomEventOfType(event.type)?.membership ?? 'none'
+  const users = usersNamed(membership, event.body)
   if (users.length > 0) chat.modifiedAt = chat.lastAt
   for (const user of users) {
-    if (event.type === 'UsersAdded') join(chat, user, event.seq - 1)
+    if (membership === 'adds') join(chat, user, event.seq - 1)
     else leave(chat, user, event.seq)
   }
 }

@@ -1,6 +1,8 @@
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { FeedEvent } from '../../../shared/protocol/answers.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
-import { channels, feedFrameText, writeNotice, writeRoomPublication } from '../../../shared/records/publications.ts'
+import { channels, writeNotice, writeRoomPublication } from '../../../shared/records/publications.ts'
+import { membershipOf } from '../../../shared/room-events/find-room-event.ts'
 import { seededRandom } from './random.ts'
 import type { Commons } from './simulated-client.ts'
 
@@ -28,7 +30,14 @@ export const simulatedForger = ({ world, userIds, rooms }: Commons, seed: number
   const forgeEvent = (room: string, seq: number): PublishedEvent => {
     const event = random.pick(kinds)
     const body = JSON.stringify(bodyOf(event, [random.pick([...userIds.values()])]))
-    return { seq, event, commandId: world.newId(), digest: 'd', frame: feedFrameText(event, room, seq, body) }
+    return {
+      seq,
+      event,
+      membership: membershipOf(event, undefined),
+      commandId: world.newId(),
+      digest: 'd',
+      frame: feedFrameText(event, room, seq, body),
+    }
   }
   const forge = (): void => {
     const room = random.pick(rooms)

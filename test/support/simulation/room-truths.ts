@@ -1,6 +1,5 @@
-import type { ChatEvent } from '../../../shared/domain/events.ts'
-import { frameEvent } from '../../../shared/domain/events.ts'
-import type { FeedEvent } from '../../../shared/protocol/answers.ts'
+import type { StoredEvent } from '../../../shared/ports/event-store.ts'
+import { usersNamed } from '../../../shared/room-events/membership-effect.ts'
 import type { CommittedEvent } from './simulated-store.ts'
 
 /** From the event that adds a user to the one that removes it. */
@@ -14,7 +13,8 @@ export interface Span {
 export interface TrueEvent {
   readonly seq: number
   readonly atMs: number
-  readonly event: FeedEvent
+  readonly event: string
+  readonly membership: StoredEvent['membership']
   readonly commandId: string
   readonly data: string
   /** The users that it adds or removes. */
@@ -31,21 +31,15 @@ export interface RoomTruth {
 
 export type Truths = ReadonlyMap<string, RoomTruth>
 
-const usersOf = (type: ChatEvent['type'], data: string): readonly string[] => {
-  if (type === 'MessagePosted') return []
-  const body = JSON.parse(data) as { users?: string[]; chat: { users?: string[] } }
-  return (type === 'ChatCreated' ? body.chat.users : body.users) ?? []
-}
-
 const spansOf = (events: readonly TrueEvent[]): ReadonlyMap<string, readonly Span[]> => {
   const spans = new Map<string, Span[]>()
-  for (const { event, seq, atMs, users } of events) {
+  for (const { membership, seq, atMs, users } of events) {
     for (const user of users) {
       const those = spans.get(user) ?? []
       spans.set(user, those)
       const last = those.at(-1)
       const open = last?.until === Number.POSITIVE_INFINITY ? last : undefined
-      if (event !== 'remove-users') {
+      if (membership === 'adds') {
         if (open === undefined)
           those.push({ from: seq, fromMs: atMs, until: Number.POSITIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY })
       } else if (open !== undefined) {
@@ -63,8 +57,9 @@ export const roomTruths = (committed: readonly CommittedEvent[]): Truths => {
     if (event.type === 'UserCreated') continue
     const events = rooms.get(event.stream) ?? []
     rooms.set(event.stream, events)
-    const { seq, commandId, data } = event
-    events.push({ seq, atMs, event: frameEvent[event.type], commandId, data, users: usersOf(event.type, data) })
+    const { seq, commandId, data, name, membership } = event
+    const users = usersNamed(membership, JSON.parse(data) as object)
+    events.push({ seq, atMs, event: name, membership, commandId, data, users })
   }
   return new Map(
     [...rooms].map(([room, events]) => [

@@ -5,7 +5,7 @@ import { isDetected, problemsOfRuns, seedParts } from '../../support/simulation/
 
 const parts = seedParts(4, 40).map((seeds, part) => ({ seeds, part }))
 
-describe('Applications on the client, under seeded interleavings', () => {
+describe('Applications on the client, with seeded interleavings', () => {
   it.each(parts)(
     'have the exact history of every room and an outcome for every call (part $part)',
     { timeout: 120_000 },

@@ -6,7 +6,7 @@ import { closeCodes, mayReconnect } from '../../../shared/protocol/close-codes.t
 import { bob, messageFrame, room, script, userBody } from './scripted-service.ts'
 
 const codes = Object.values(closeCodes).map(({ code }) => code)
-/** Codes of middle boxes and runtimes, which the service itself never sends. */
+/** Close codes of proxies and runtimes; the service never sends them. */
 const neverSent = [1000, 1003, 1005, 1008, 1014, 1015, 3000]
 const times = { backoffFirstMs: 1_000, backoffMostMs: 8_000 }
 
@@ -50,7 +50,7 @@ describe('A connection', () => {
     }
   })
 
-  it('that lasted starts the back-off from the beginning; a shorter one continues it', async () => {
+  it('resets the back-off if it lasted long enough; otherwise the back-off continues', async () => {
     const { bind, clock, last, states } = script({ times: { ...times, stableMs: 5_000 } })
     const wait = (): number => (states.at(-1) as { retryInMs: number }).retryInMs
     for (const [lastedMs, expected] of [
@@ -68,7 +68,7 @@ describe('A connection', () => {
     }
   })
 
-  it('that is not bound in time is given up, with an error that names the address', async () => {
+  it('is closed if it is not bound in time, with an error that names the address', async () => {
     const { clock, sockets, last, states } = script({ times: { connectMs: 3_000 } })
     await clock.run(1_000)
     last().open()
@@ -84,7 +84,7 @@ describe('A connection', () => {
     expect(sockets).toHaveLength(2)
   })
 
-  it.each([...codes.filter(mayReconnect), ...neverSent])('that is closed with %i is made again', async (code) => {
+  it.each([...codes.filter(mayReconnect), ...neverSent])('is made again after close code %i', async (code) => {
     const { bind, clock, sockets, last } = script({ getToken: () => 'token' })
     await bind()
     last().drop(code)
@@ -92,7 +92,7 @@ describe('A connection', () => {
     expect(sockets).toHaveLength(2)
   })
 
-  it.each(codes.filter((code) => !mayReconnect(code)))('that is closed with %i ends the client', async (code) => {
+  it.each(codes.filter((code) => !mayReconnect(code)))('ends the client after close code %i', async (code) => {
     const { client, bind, clock, sockets, last, states } = script()
     await bind()
     const sending = client.send(room, 'never to be answered')
@@ -104,7 +104,7 @@ describe('A connection', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  it('that is lost is reported with the code `disconnected`, its address and its close code', async () => {
+  it('is reported as `disconnected`, with its address and its close code, when it is lost', async () => {
     const { bind, last, states } = script()
     await bind()
     last().drop(1008, 'policy')
@@ -119,7 +119,7 @@ describe('A connection', () => {
     })
   })
 
-  it('that is never opened is reported with a hint, and with the error of the runtime as the cause', async () => {
+  it('is reported with a hint, and with the error of the runtime as the cause, if it never opens', async () => {
     const { clock, last, states } = script()
     await clock.run(0)
     last().fail(new Error('connect ECONNREFUSED'))
@@ -135,7 +135,7 @@ describe('A connection', () => {
     })
   })
 
-  it('that is closed for good before the user is bound ends the client', async () => {
+  it('ends the client if it is closed with a final code before the user is bound', async () => {
     const { client, clock, last } = script()
     await clock.run(0)
     last().open()
@@ -167,15 +167,15 @@ describe('A connection', () => {
   it('ends the client if the runtime refuses the address', async () => {
     const broken = class {
       constructor() {
-        throw new SyntaxError('that is no address')
+        throw new SyntaxError('invalid address')
       }
     } as unknown as SocketConstructor
     const { client, clock } = script({ WebSocket: broken })
     await clock.run(0)
-    await expect(client.ready()).rejects.toMatchObject({ code: 'ended', message: 'ended: that is no address' })
+    await expect(client.ready()).rejects.toMatchObject({ code: 'ended', message: 'ended: invalid address' })
   })
 
-  it('needs a WebSocket, and an error says how to pass one', () => {
+  it('needs a WebSocket class; the error states how to pass one', () => {
     const kept = globalThis.WebSocket
     Reflect.deleteProperty(globalThis, 'WebSocket')
     try {
@@ -215,7 +215,7 @@ describe('The stack of an error', () => {
     const callOfTheApplication = (): Promise<unknown> => client.send(room, 'x')
     const stack = stackOf(callOfTheApplication())
     socket.refuse(socket.take('new-message'), 'forbidden')
-    expect(await stack).toMatch(/^ChatError: forbidden: forbidden, says the test\n/)
+    expect(await stack).toMatch(/^ChatError: forbidden: forbidden for the test\n/)
     expect(await stack).toContain('callOfTheApplication')
   })
 
@@ -254,7 +254,7 @@ describe('A connection that receives nothing', () => {
     const socket = await joined({ [room]: 1 })
     for (let seq = 2; seq < 12; seq += 1) {
       await clock.run(20_000)
-      socket.say(messageFrame(seq))
+      socket.deliver(messageFrame(seq))
     }
     expect(socket.sent).toEqual([])
   })
@@ -267,7 +267,7 @@ describe('A connection that receives nothing', () => {
     await clock.run(1)
     expect(socket.closedByClient).toBe(4001)
     expect(states.at(-1)).toMatchObject({ state: 'offline' })
-    socket.say(messageFrame(9))
+    socket.deliver(messageFrame(9))
     socket.drop(1006)
     await clock.run(250)
     expect(sockets).toHaveLength(2)
@@ -309,12 +309,12 @@ describe('A client that is closed', () => {
   })
 
   it('calls no listener of its rooms any more', async () => {
-    const { joined, client, told } = script()
+    const { joined, client, events } = script()
     const socket = await joined({ [room]: 4 })
     client.close()
-    socket.say(messageFrame(5))
+    socket.deliver(messageFrame(5))
     socket.drop()
-    expect(told).toEqual([])
+    expect(events).toEqual([])
   })
 
   it('is closed by its signal, also before it has connected', async () => {
@@ -339,7 +339,7 @@ describe('A client that is closed', () => {
 })
 
 describe('Waiting for a client to be ready', () => {
-  it('is given up by its signal', async () => {
+  it('stops when its signal is aborted', async () => {
     const { client } = script()
     const abort = new AbortController()
     const waiting = client.ready({ signal: abort.signal })
@@ -353,16 +353,16 @@ describe('Listening to a client', () => {
   it('ends when the listener is removed, or its signal is aborted', async () => {
     const { joined, client } = script()
     const socket = await joined({ [room]: 4 })
-    const heard: string[] = []
+    const calls: string[] = []
     const abort = new AbortController()
-    const off = client.on('message', ({ seq }) => heard.push(`a${seq}`))
-    client.on('message', ({ seq }) => heard.push(`b${seq}`), { signal: abort.signal })
-    socket.say(messageFrame(5))
+    const off = client.on('message', ({ seq }) => calls.push(`a${seq}`))
+    client.on('message', ({ seq }) => calls.push(`b${seq}`), { signal: abort.signal })
+    socket.deliver(messageFrame(5))
     off()
-    socket.say(messageFrame(6))
+    socket.deliver(messageFrame(6))
     abort.abort()
-    socket.say(messageFrame(7))
-    expect(heard).toEqual(['a5', 'b5', 'b6'])
+    socket.deliver(messageFrame(7))
+    expect(calls).toEqual(['a5', 'b5', 'b6'])
   })
 
   it('shows every frame in both directions', async () => {
@@ -380,14 +380,14 @@ describe('Listening to a client', () => {
   })
 
   it('ignores data that is not a frame of the protocol', async () => {
-    const { joined, told, clock } = script()
+    const { joined, events, clock } = script()
     const socket = await joined({ [room]: 4 })
-    for (const text of ['', 'x', '7', 'null', '[]', '{}', '{"event":7}', new Uint8Array(3)]) socket.sayText(text)
+    for (const text of ['', 'x', '7', 'null', '[]', '{}', '{"event":7}', new Uint8Array(3)]) socket.deliverText(text)
     for (const odd of [{ event: 'later', body: 1 }, { event: 'new-message', room, seq: 'x', body: {} }, { event: 'drain' }])
-      socket.say(odd)
-    socket.say({ event: 'error', error: { code: 'invalid', message: 'x', retryable: false } })
-    socket.say(messageFrame(5))
+      socket.deliver(odd)
+    socket.deliver({ event: 'error', error: { code: 'invalid', message: 'x', retryable: false } })
+    socket.deliver(messageFrame(5))
     await clock.run(10_000)
-    expect([told.length, socket.sent]).toEqual([1, []])
+    expect([events.length, socket.sent]).toEqual([1, []])
   })
 })

@@ -15,83 +15,83 @@ import {
 const message = (seq: number, inRoom = room) => ['message', { ...messageBody(seq), room: inRoom, seq }]
 const messages = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => message(from + index))
 
-describe('What a client tells of a room', () => {
-  it('begins with its chat, and goes on with every message after that seq', async () => {
-    const { bind, last, told, clock } = script()
+describe('The events of a room', () => {
+  it('start with `chat`, followed by every message after the seq of that chat', async () => {
+    const { bind, last, events, clock } = script()
     await bind({ others: { [room]: 4 } })
     last().answer(last().take('list-chats'), { chats: [{ ...chatOf(room), seq: 4 }] })
-    last().say(messageFrame(5))
-    last().say(messageFrame(6))
+    last().deliver(messageFrame(5))
+    last().deliver(messageFrame(6))
     await clock.run(0)
-    expect(told).toEqual([['chat', { ...chatOf(room), seq: 4 }], message(5), message(6)])
+    expect(events).toEqual([['chat', { ...chatOf(room), seq: 4 }], message(5), message(6)])
   })
 
-  it('leaves nothing out that came before the chat was known', async () => {
-    const { bind, last, told } = script()
+  it('include the messages that arrived before the chat was known', async () => {
+    const { bind, last, events } = script()
     await bind({ others: { [room]: 4 } })
-    last().say(messageFrame(5))
-    last().say(messageFrame(6))
-    expect(told).toEqual([])
+    last().deliver(messageFrame(5))
+    last().deliver(messageFrame(6))
+    expect(events).toEqual([])
     last().answer(last().take('list-chats'), { chats: [{ ...chatOf(room), seq: 6 }] })
     expect(last().take('resume').body).toEqual({ rooms: { [room]: 4 }, epoch: 'e1', max: 1_000 })
-    last().say(messageFrame(5))
-    last().say(messageFrame(6))
-    expect(told).toEqual([['chat', { ...chatOf(room), seq: 4 }], message(5), message(6)])
+    last().deliver(messageFrame(5))
+    last().deliver(messageFrame(6))
+    expect(events).toEqual([['chat', { ...chatOf(room), seq: 4 }], message(5), message(6)])
   })
 
-  it('leaves nothing out that came before the answer to its resume', async () => {
-    const { clock, last, told } = script()
+  it('include the messages that arrived before the answer to the resume', async () => {
+    const { clock, last, events } = script()
     await clock.run(0)
     last().open()
     const request = last().take('create-user')
     last().answer(request, { user: { id: me, externalUserId: 'ann' } })
-    last().say(messageFrame(5))
-    last().say({ event: 'resume', id: request.id, body: { rooms: {}, others: { [room]: 4 }, epoch: 'e1' } })
+    last().deliver(messageFrame(5))
+    last().deliver({ event: 'resume', id: request.id, body: { rooms: {}, others: { [room]: 4 }, epoch: 'e1' } })
     last().answer(last().take('list-chats'), { chats: [{ ...chatOf(room), seq: 5 }] })
     expect(last().take('resume').body).toMatchObject({ rooms: { [room]: 4 } })
-    last().say(messageFrame(5))
-    expect(told).toEqual([['chat', { ...chatOf(room), seq: 4 }], message(5)])
+    last().deliver(messageFrame(5))
+    expect(events).toEqual([['chat', { ...chatOf(room), seq: 4 }], message(5)])
   })
 
-  it('is each message once, whatever is repeated', async () => {
-    const { joined, told } = script()
+  it('contain each message once, even if frames are repeated', async () => {
+    const { joined, events } = script()
     const socket = await joined({ [room]: 4 })
-    for (const seq of [5, 5, 4, 1, 6, 5, 6]) socket.say(messageFrame(seq))
-    expect(told).toEqual(messages(5, 6))
+    for (const seq of [5, 5, 4, 1, 6, 5, 6]) socket.deliver(messageFrame(seq))
+    expect(events).toEqual(messages(5, 6))
   })
 
-  it('waits for what is missing, and asks for it once', async () => {
-    const { joined, told } = script()
+  it('wait for missing frames, which the client requests once', async () => {
+    const { joined, events } = script()
     const socket = await joined({ [room]: 4 })
-    for (const seq of [7, 8]) socket.say(messageFrame(seq))
-    expect(told).toEqual([])
+    for (const seq of [7, 8]) socket.deliver(messageFrame(seq))
+    expect(events).toEqual([])
     const request = socket.take('resume')
     expect(request.body).toMatchObject({ rooms: { [room]: 4 } })
     expect(socket.sent).toEqual([])
-    for (const seq of [5, 6, 7, 8]) socket.say(messageFrame(seq))
+    for (const seq of [5, 6, 7, 8]) socket.deliver(messageFrame(seq))
     socket.answer(request, { rooms: { [room]: { seq: 8, recovered: true } }, epoch: 'e1' })
-    socket.say(messageFrame(9))
-    expect(told).toEqual(messages(5, 9))
+    socket.deliver(messageFrame(9))
+    expect(events).toEqual(messages(5, 9))
     expect(socket.sent).toEqual([])
   })
 
-  it('is asked for again where the service cannot say now', async () => {
-    const { joined, told, clock } = script()
+  it('continue after a resume that failed with `unavailable`, which the client retries', async () => {
+    const { joined, events, clock } = script()
     const socket = await joined({ [room]: 4 })
-    socket.say(messageFrame(6))
+    socket.deliver(messageFrame(6))
     socket.refuse(socket.take('resume'), 'unavailable', { retryable: true, retry_after_ms: 700 })
     await clock.run(699)
     expect(socket.sent).toEqual([])
     await clock.run(1)
     socket.answer(socket.take('resume'), { rooms: { [room]: { seq: 4, recovered: true } }, epoch: 'e1' })
-    expect(told).toEqual([])
+    expect(events).toEqual([])
   })
 
-  it('is asked for one resume at a time, several rooms together', async () => {
+  it('need one resume at a time, with several rooms in one request', async () => {
     const { joined } = script()
     const rooms = Object.fromEntries([1, 2, 3].map((n) => [roomOf(n), 4]))
     const socket = await joined(rooms)
-    for (const name of Object.keys(rooms)) socket.say(messageFrame(9, name))
+    for (const name of Object.keys(rooms)) socket.deliver(messageFrame(9, name))
     const first = socket.take('resume')
     expect(first.body).toMatchObject({ rooms: { [roomOf(1)]: 4 } })
     expect(socket.sent).toEqual([])
@@ -99,22 +99,22 @@ describe('What a client tells of a room', () => {
     expect(socket.take('resume').body).toMatchObject({ rooms: { [roomOf(2)]: 4, [roomOf(3)]: 4 } })
   })
 
-  it('counts events of a later version, and tells nothing of them', async () => {
-    const { joined, told } = script()
+  it('leave out events of a later protocol version, whose seqs count', async () => {
+    const { joined, events } = script()
     const socket = await joined({ [room]: 4 })
-    socket.say({ event: 'edit-message', room, seq: 5, body: {} })
-    socket.say(messageFrame(6))
-    expect(told).toEqual([message(6)])
+    socket.deliver({ event: 'edit-message', room, seq: 5, body: {} })
+    socket.deliver(messageFrame(6))
+    expect(events).toEqual([message(6)])
     expect(socket.sent).toEqual([])
   })
 
-  it('includes who comes and goes', async () => {
-    const { joined, told } = script()
+  it('include added and removed members', async () => {
+    const { joined, events } = script()
     const socket = await joined({ [room]: 4 })
     const [added, removed] = [membersFrame('add-users', 5, [bob]), membersFrame('remove-users', 6, [])]
-    socket.say(added)
-    socket.say(removed)
-    expect(told).toEqual([
+    socket.deliver(added)
+    socket.deliver(removed)
+    expect(events).toEqual([
       ['members', { ...added.body, room, seq: 5, change: 'added' }],
       ['members', { ...removed.body, room, seq: 6, change: 'removed' }],
     ])
@@ -122,28 +122,28 @@ describe('What a client tells of a room', () => {
 })
 
 describe('A chat that is new to a client', () => {
-  it('is told at once when it is created', async () => {
-    const { joined, told } = script()
+  it('is reported at once when it is created', async () => {
+    const { joined, events } = script()
     const socket = await joined({})
-    socket.say(createdFrame())
-    socket.say(messageFrame(2))
-    expect(told).toEqual([['chat', { ...chatOf(room), seq: 1 }], message(2)])
+    socket.deliver(createdFrame())
+    socket.deliver(messageFrame(2))
+    expect(events).toEqual([['chat', { ...chatOf(room), seq: 1 }], message(2)])
     expect(socket.sent).toEqual([])
   })
 
   it('is looked up when the user is added', async () => {
-    const { joined, told } = script()
+    const { joined, events } = script()
     const socket = await joined({})
-    socket.say(membersFrame('add-users', 7, [me]))
+    socket.deliver(membersFrame('add-users', 7, [me]))
     const request = socket.take('list-chats')
     expect(request.body).toEqual({ user: { id: me }, query: { limit: 200 } })
     socket.answer(request, { chats: [{ ...chatOf(room), seq: 7 }] })
-    socket.say(messageFrame(8))
-    expect(told).toEqual([['chat', { ...chatOf(room), seq: 7 }], message(8)])
+    socket.deliver(messageFrame(8))
+    expect(events).toEqual([['chat', { ...chatOf(room), seq: 7 }], message(8)])
   })
 
-  it('is looked for on all pages, and only until it is found', async () => {
-    const { bind, last, told } = script()
+  it('is searched for on all pages of the list, until it is found', async () => {
+    const { bind, last, events } = script()
     await bind({ others: { [roomOf(1)]: 1, [roomOf(2)]: 2 } })
     last().answer(last().take('list-chats'), { chats: [{ ...chatOf(roomOf(2)), seq: 2 }], next_cursor: 'c1' })
     const next = last().take('list-chats')
@@ -155,73 +155,73 @@ describe('A chat that is new to a client', () => {
       ],
       next_cursor: 'c2',
     })
-    expect(told).toEqual([
+    expect(events).toEqual([
       ['chat', { ...chatOf(roomOf(2)), seq: 2 }],
       ['chat', { ...chatOf(roomOf(1)), seq: 1 }],
     ])
     expect(last().sent).toEqual([])
   })
 
-  it('that was not on any page is looked for again, while it is the user’s', async () => {
-    const { bind, last, told } = script()
+  it('is searched for again if no page has it and the user is still a member', async () => {
+    const { bind, last, events } = script()
     await bind({ others: { [room]: 1 } })
     last().answer(last().take('list-chats'), { chats: [] })
     const check = last().take('list-messages')
     expect(check.body).toEqual({ chat: { id: room }, query: { limit: 1 } })
     last().answer(check, { messages: [] })
     last().answer(last().take('list-chats'), { chats: [{ ...chatOf(room), seq: 1 }] })
-    expect(told).toEqual([['chat', { ...chatOf(room), seq: 1 }]])
+    expect(events).toEqual([['chat', { ...chatOf(room), seq: 1 }]])
   })
 
-  it('and is the user’s no longer is not told of', async () => {
-    const { bind, last, told } = script()
+  it('is not reported if the user is no longer a member', async () => {
+    const { bind, last, events } = script()
     await bind({ others: { [room]: 1 } })
     last().answer(last().take('list-chats'), { chats: [] })
     last().refuse(last().take('list-messages'), 'forbidden')
-    last().say(messageFrame(1))
-    expect([told, last().sent]).toEqual([[], []])
+    last().deliver(messageFrame(1))
+    expect([events, last().sent]).toEqual([[], []])
   })
 })
 
 describe('A room that a client has left', () => {
-  it('is over with the frame that says so', async () => {
-    const { joined, told } = script()
+  it('ends with the frame that removes the user', async () => {
+    const { joined, events } = script()
     const socket = await joined({ [room]: 4 })
     const removal = membersFrame('remove-users', 5, [bob, me])
-    socket.say(removal)
-    socket.say(removal)
-    socket.say(messageFrame(5))
-    expect(told).toEqual([
+    socket.deliver(removal)
+    socket.deliver(removal)
+    socket.deliver(messageFrame(5))
+    expect(events).toEqual([
       ['members', { ...removal.body, room, seq: 5, change: 'removed' }],
       ['left', { room, reason: 'removed' }],
     ])
     expect(socket.sent).toEqual([])
   })
 
-  it('begins anew when the user is added again', async () => {
-    const { joined, told } = script()
+  it('starts again when the user is added again', async () => {
+    const { joined, events } = script()
     const socket = await joined({ [room]: 4 })
-    socket.say(membersFrame('remove-users', 5, [me]))
-    socket.say(membersFrame('add-users', 9, [me]))
+    socket.deliver(membersFrame('remove-users', 5, [me]))
+    socket.deliver(membersFrame('add-users', 9, [me]))
     socket.answer(socket.take('list-chats'), { chats: [{ ...chatOf(room), seq: 9 }] })
-    socket.say(messageFrame(10))
-    expect(told.slice(2)).toEqual([['chat', { ...chatOf(room), seq: 9 }], message(10)])
+    socket.deliver(messageFrame(10))
+    expect(events.slice(2)).toEqual([['chat', { ...chatOf(room), seq: 9 }], message(10)])
   })
 
-  it('is not asked for when the client comes back, and begins anew if it is the user’s again', async () => {
-    const { joined, told, bind, clock, last } = script()
+  it('is left out of a resume, and starts again if the user was added again meanwhile', async () => {
+    const { joined, events, bind, clock, last } = script()
     const socket = await joined({ [room]: 4 })
-    socket.say(membersFrame('remove-users', 5, [me]))
+    socket.deliver(membersFrame('remove-users', 5, [me]))
     socket.drop()
     await clock.run(1_000)
     const request = await bind({ others: { [room]: 12 } })
     expect(request.body.resume).toEqual({ rooms: {}, epoch: 'e1', max: 1_000 })
     last().answer(last().take('list-chats'), { chats: [{ ...chatOf(room), seq: 12 }] })
-    expect(told.slice(2)).toEqual([['chat', { ...chatOf(room), seq: 12 }]])
+    expect(events.slice(2)).toEqual([['chat', { ...chatOf(room), seq: 12 }]])
   })
 })
 
-describe('A client that comes back', () => {
+describe('A client that reconnects', () => {
   const away = async (rooms: Readonly<Record<string, number>> = { [room]: 4 }) => {
     const scripted = script()
     const socket = await scripted.joined(rooms)
@@ -230,8 +230,8 @@ describe('A client that comes back', () => {
     return scripted
   }
 
-  it('resumes every room where it was, and tells only what is new', async () => {
-    const { clock, last, told } = await away()
+  it('resumes every room at its last seq, and reports only new events', async () => {
+    const { clock, last, events } = await away()
     await clock.run(0)
     last().open()
     const request = last().take('create-user')
@@ -240,21 +240,21 @@ describe('A client that comes back', () => {
       resume: { rooms: { [room]: 4 }, epoch: 'e1', max: 1_000 },
     })
     last().answer(request, { user: { id: me, externalUserId: 'ann' } })
-    for (const seq of [5, 6]) last().say(messageFrame(seq))
-    last().say({
+    for (const seq of [5, 6]) last().deliver(messageFrame(seq))
+    last().deliver({
       event: 'resume',
       id: request.id,
       body: { rooms: { [room]: { seq: 6, recovered: true } }, others: {}, epoch: 'e1' },
     })
-    last().say(messageFrame(7))
-    expect(told).toEqual(messages(5, 7))
+    last().deliver(messageFrame(7))
+    expect(events).toEqual(messages(5, 7))
     expect(last().sent).toEqual([])
   })
 
-  it('reads from history what was too much to be resumed, tells the chat again, and goes on', async () => {
-    const { bind, last, told } = await away()
+  it('reads too many missed messages from history, reports the chat again, and follows the feed', async () => {
+    const { bind, last, events } = await away()
     await bind({ rooms: { [room]: { seq: 1_500, recovered: false, reason: 'too_many' } } })
-    last().say(messageFrame(1_501))
+    last().deliver(messageFrame(1_501))
     const page = last().take('list-messages')
     expect(page.body).toEqual({ chat: { id: room }, query: { after: 4, before: 1_501, limit: 200 } })
     last().answer(page, { messages: [5, 7].map((seq) => ({ ...messageBody(seq), seq })), next_cursor: 'more' })
@@ -263,45 +263,45 @@ describe('A client that comes back', () => {
     last().answer(next, { messages: [{ ...messageBody(9), seq: 9 }] })
     last().answer(last().take('list-chats'), { chats: [{ ...chatOf(room, [me]), seq: 1_501 }] })
     expect(last().take('resume').body).toMatchObject({ rooms: { [room]: 1_500 } })
-    last().say(messageFrame(1_501))
-    expect(told).toEqual([message(5), message(7), message(9), ['chat', { ...chatOf(room, [me]), seq: 1_500 }], message(1_501)])
+    last().deliver(messageFrame(1_501))
+    expect(events).toEqual([message(5), message(7), message(9), ['chat', { ...chatOf(room, [me]), seq: 1_500 }], message(1_501)])
   })
 
-  it('and goes again while it reads history, goes on from what it had read', async () => {
-    const { bind, last, told, clock } = await away()
+  it('continues to read history after the connection is lost once more', async () => {
+    const { bind, last, events, clock } = await away()
     await bind({ rooms: { [room]: { seq: 1_500, recovered: false, reason: 'too_many' } } })
     last().answer(last().take('list-messages'), { messages: [{ ...messageBody(7), seq: 7 }], next_cursor: 'more' })
     last().drop()
     await clock.run(2_000)
     const request = await bind({ rooms: { [room]: { seq: 7, recovered: true } } })
     expect(request.body.resume).toMatchObject({ rooms: { [room]: 7 } })
-    expect(told).toEqual([message(7)])
+    expect(events).toEqual([message(7)])
   })
 
-  it('is told which rooms are over', async () => {
-    const { bind, told } = await away()
+  it('reports `left` for rooms whose resume is forbidden', async () => {
+    const { bind, events } = await away()
     await bind({ rooms: { [room]: { seq: 0, recovered: false, reason: 'forbidden' } } })
-    expect(told).toEqual([['left', { room, reason: 'forbidden' }]])
+    expect(events).toEqual([['left', { room, reason: 'forbidden' }]])
   })
 
-  it('and whose hole in the history is forbidden meanwhile, is told that the room is over', async () => {
-    const { bind, last, told } = await away()
+  it('reports `left` if the history that it reads becomes forbidden', async () => {
+    const { bind, last, events } = await away()
     await bind({ rooms: { [room]: { seq: 1_500, recovered: false, reason: 'too_many' } } })
     last().refuse(last().take('list-messages'), 'forbidden')
-    expect(told).toEqual([['left', { room, reason: 'forbidden' }]])
+    expect(events).toEqual([['left', { room, reason: 'forbidden' }]])
   })
 
-  it.each(['ahead', 'epoch'] as const)('to a store that is another one (%s) is told, and starts over', async (reason) => {
-    const { bind, last, told } = await away()
+  it.each(['ahead', 'epoch'] as const)('reports `reset` and starts over if the store has changed (%s)', async (reason) => {
+    const { bind, last, events } = await away()
     await bind({ rooms: { [room]: { seq: 2, recovered: false, reason } }, epoch: 'e2' })
     last().answer(last().take('list-chats'), { chats: [{ ...chatOf(room), seq: 2 }] })
-    last().say(messageFrame(3))
-    expect(told).toEqual([['reset', { room, seq: 2, reason }], ['chat', { ...chatOf(room), seq: 2 }], message(3)])
+    last().deliver(messageFrame(3))
+    expect(events).toEqual([['reset', { room, seq: 2, reason }], ['chat', { ...chatOf(room), seq: 2 }], message(3)])
   })
 
-  it('names no more rooms than the service takes; the rest it asks for only if something was missed', async () => {
+  it('resumes at most as many rooms as the service accepts, and the others only if they missed frames', async () => {
     const rooms = Object.fromEntries(Array.from({ length: 503 }, (_, n) => [roomOf(n), 4]))
-    const { bind, last, told } = await away(rooms)
+    const { bind, last, events } = await away(rooms)
     const named = Object.fromEntries(
       Object.keys(rooms)
         .slice(0, 500)
@@ -312,26 +312,26 @@ describe('A client that comes back', () => {
     const rest = last().take('resume')
     expect(rest.body).toMatchObject({ rooms: { [roomOf(501)]: 4, [roomOf(502)]: 4 } })
     const [over, ahead] = [roomOf(501), roomOf(502)]
-    last().say(messageFrame(5, over))
+    last().deliver(messageFrame(5, over))
     last().answer(rest, {
       rooms: { [over]: { seq: 5, recovered: true }, [ahead]: { seq: 3, recovered: false, reason: 'ahead' } },
       epoch: 'e1',
     })
-    expect(told).toEqual([message(5, over), ['reset', { room: ahead, seq: 3, reason: 'ahead' }]])
+    expect(events).toEqual([message(5, over), ['reset', { room: ahead, seq: 3, reason: 'ahead' }]])
   })
 
-  it('starts a room over where the service takes back what it has sent, with its chat, and goes on after that seq', async () => {
-    const { joined, told } = script()
+  it('starts a room over after `reset`, reports its chat, and continues after that seq', async () => {
+    const { joined, events } = script()
     const socket = await joined({ [room]: 4 })
-    for (const seq of [5, 6, 7]) socket.say(messageFrame(seq))
-    socket.say({ event: 'reset', body: { room, seq: 5, reason: 'ahead' } })
-    socket.say(messageFrame(6))
+    for (const seq of [5, 6, 7]) socket.deliver(messageFrame(seq))
+    socket.deliver({ event: 'reset', body: { room, seq: 5, reason: 'ahead' } })
+    socket.deliver(messageFrame(6))
     socket.answer(socket.take('list-chats'), { chats: [{ ...chatOf(room), seq: 6 }] })
     const request = socket.take('resume')
     expect(request.body).toMatchObject({ rooms: { [room]: 5 } })
-    socket.say(messageFrame(6))
+    socket.deliver(messageFrame(6))
     socket.answer(request, { rooms: { [room]: { seq: 6, recovered: true } }, epoch: 'e1' })
-    expect(told).toEqual([
+    expect(events).toEqual([
       ...messages(5, 7),
       ['reset', { room, seq: 5, reason: 'ahead' }],
       ['chat', { ...chatOf(room), seq: 5 }],
@@ -339,9 +339,9 @@ describe('A client that comes back', () => {
     ])
   })
 
-  it('asks about the rooms that it could not name and that the service does not speak of: they may be over', async () => {
+  it('resumes rooms that are neither in its first resume nor in the answer: the membership may have ended', async () => {
     const rooms = Object.fromEntries(Array.from({ length: 502 }, (_, n) => [roomOf(n), 4]))
-    const { bind, last, told } = await away(rooms)
+    const { bind, last, events } = await away(rooms)
     const named = Object.fromEntries(
       Object.keys(rooms)
         .slice(0, 500)
@@ -352,18 +352,18 @@ describe('A client that comes back', () => {
     expect(request.body).toMatchObject({ rooms: { [roomOf(501)]: 4 } })
     const forbidden = { seq: 0, recovered: false, reason: 'forbidden' }
     last().answer(request, { rooms: { [roomOf(501)]: forbidden }, epoch: 'e1' })
-    expect(told).toEqual([['left', { room: roomOf(501), reason: 'forbidden' }]])
+    expect(events).toEqual([['left', { room: roomOf(501), reason: 'forbidden' }]])
   })
 
-  it('starts over with the rooms that it could not name, too, where the store is another one', async () => {
+  it('also starts over with rooms outside its first resume if the store has changed', async () => {
     const rooms = Object.fromEntries(Array.from({ length: 501 }, (_, n) => [roomOf(n), 4]))
-    const { bind, told } = await away(rooms)
+    const { bind, events } = await away(rooms)
     const named = Object.fromEntries(
       Object.keys(rooms)
         .slice(0, 500)
         .map((name) => [name, { seq: 4, recovered: false, reason: 'epoch' }]),
     )
     await bind({ rooms: named, others: { [roomOf(500)]: 4 }, epoch: 'e2' })
-    expect(told.filter(([name]) => name === 'reset')).toHaveLength(501)
+    expect(events.filter(([name]) => name === 'reset')).toHaveLength(501)
   })
 })

@@ -14,7 +14,7 @@ const created = (seq: number): string => new Date(Date.parse('2026-01-01T00:00:0
 const entry = (seq: number) => ({ ...messageBody(seq), created_at: created(seq), seq })
 const seqs = (messages: readonly RoomMessage[]): number[] => messages.map(({ seq }) => seq)
 
-/** Answers as a room with the messages 1…10 would, three a page unless it is told otherwise. */
+/** Answers like a room with the messages 1…10, with three messages a page unless `limit` is set. */
 const history = ({ body }: SentFrame): object => {
   const { before, after, limit = 3, cursor } = body.query as Query
   const isNewer = cursor === undefined ? after !== undefined : cursor.startsWith('>')
@@ -78,7 +78,7 @@ describe('The messages of a room', () => {
     expect(seqs(await all(client.messages(room, { from: created(7) })))).toEqual([10, 9, 8, 7])
   })
 
-  it('are asked for only as they are wanted', async () => {
+  it('are requested only when the iterator needs them', async () => {
     const { client, socket, clock } = await reading()
     const messages = client.messages(room)
     expect(socket.sent).toEqual([])
@@ -91,13 +91,13 @@ describe('The messages of a room', () => {
     await messages.return()
   })
 
-  it('pass the range and its times on', async () => {
+  it('are requested with the seqs and times of the given range', async () => {
     const { client, asked, all } = await reading()
     await all(client.messages(room, { direction: 'forwards', from: created(2), to: created(4), pageSize: 200 }))
     expect(asked[0]?.body).toEqual({ chat: { id: room }, query: { after: 0, from: created(2), to: created(4), limit: 200 } })
   })
 
-  it('go on over a lost connection, and end with a signal', async () => {
+  it('continue after a lost connection, and end with a signal', async () => {
     const { client, socket, clock, bind, last } = await reading()
     const abort = new AbortController()
     const messages = client.messages(room, { signal: abort.signal })
@@ -114,7 +114,7 @@ describe('The messages of a room', () => {
     await expect(second).rejects.toThrow('enough')
   })
 
-  it('that are forbidden fail', async () => {
+  it('fail with `forbidden` if the user may not read the room', async () => {
     const { client, socket, clock } = await reading()
     const first = client.messages(room).next()
     await clock.run(0)
@@ -141,8 +141,8 @@ describe('The chats of a user', () => {
   })
 })
 
-describe('People', () => {
-  it('are found by their ids, in as many requests as it takes, and by external ids', async () => {
+describe('Users', () => {
+  it('are looked up by ids, in as many requests as the limit requires, and by external ids', async () => {
     const { client, joined } = script()
     const socket = await joined({})
     const ids = Array.from({ length: 1_001 }, (_, n) => roomOf(n))

@@ -4,53 +4,53 @@ import { createdFrame, me, messageBody, messageFrame, room, script, userBody } f
 describe('A gateway that is about to stop', () => {
   const drain = { event: 'drain', body: { delay_ms: 2_000 } }
 
-  it('is left for another one, without a frame lost or doubled, and without going offline', async () => {
-    const { joined, clock, sockets, told, states, last } = script()
+  it('is replaced by another one without lost or duplicated frames, and without an offline state', async () => {
+    const { joined, clock, sockets, events, states, last } = script()
     const old = await joined({ [room]: 4 })
-    old.say(drain)
+    old.deliver(drain)
     await clock.run(1_999)
     expect(sockets).toHaveLength(1)
     await clock.run(1)
     expect(sockets).toHaveLength(2)
-    old.say(messageFrame(5))
+    old.deliver(messageFrame(5))
     last().open()
     const request = last().take('create-user')
     expect(request.body.resume).toMatchObject({ rooms: { [room]: 5 } })
-    old.say(messageFrame(6))
+    old.deliver(messageFrame(6))
     last().answer(request, userBody)
     expect(old.closedByClient).toBe(1000)
-    old.say(messageFrame(7))
-    for (const seq of [6, 7]) last().say(messageFrame(seq))
-    last().say({ event: 'resume', id: request.id, body: { rooms: { [room]: { seq: 7, recovered: true } }, epoch: 'e1' } })
+    old.deliver(messageFrame(7))
+    for (const seq of [6, 7]) last().deliver(messageFrame(seq))
+    last().deliver({ event: 'resume', id: request.id, body: { rooms: { [room]: { seq: 7, recovered: true } }, epoch: 'e1' } })
     old.drop(1012)
     await clock.run(5_000)
-    expect(told.map(([, event]) => (event as { seq: number }).seq)).toEqual([5, 6, 7])
+    expect(events.map(([, event]) => (event as { seq: number }).seq)).toEqual([5, 6, 7])
     expect(states).toEqual([{ state: 'online' }])
     expect(sockets).toHaveLength(2)
   })
 
-  it('may have told of a chat that is over by the time the next one answers', async () => {
-    const { joined, clock, told, last } = script()
+  it('may have reported a chat whose membership ended before the next gateway answers', async () => {
+    const { joined, clock, events, last } = script()
     const old = await joined({})
-    old.say(drain)
+    old.deliver(drain)
     await clock.run(2_000)
     last().open()
     const request = last().take('create-user')
-    old.say(createdFrame())
+    old.deliver(createdFrame())
     last().answer(request, userBody)
-    last().say({ event: 'resume', id: request.id, body: { rooms: {}, others: {}, epoch: 'e1' } })
+    last().deliver({ event: 'resume', id: request.id, body: { rooms: {}, others: {}, epoch: 'e1' } })
     const check = last().take('resume')
     expect(check.body).toMatchObject({ rooms: { [room]: 1 } })
     last().answer(check, { rooms: { [room]: { seq: 0, recovered: false, reason: 'forbidden' } }, epoch: 'e1' })
-    expect(told.map(([name]) => name)).toEqual(['chat', 'left'])
+    expect(events.map(([name]) => name)).toEqual(['chat', 'left'])
   })
 
-  it('gets no more requests than it has; the next one gets them all', async () => {
+  it('gets no new requests; the client repeats the pending ones on the next gateway', async () => {
     const { joined, bind, client, clock, last } = script()
     const old = await joined({ [room]: 4 })
     const sending = client.send(room, { msg: 'on the move', id: me })
     const first = old.take('new-message')
-    old.say(drain)
+    old.deliver(drain)
     await clock.run(2_000)
     await bind({ rooms: { [room]: { seq: 4, recovered: true } } })
     const second = last().take('new-message')
@@ -59,24 +59,24 @@ describe('A gateway that is about to stop', () => {
     expect(await sending).toEqual(messageBody(5))
   })
 
-  it('is kept while no other one is to be had', async () => {
-    const { joined, clock, sockets, states, last, told } = script()
+  it('stays in use while no other gateway accepts a connection', async () => {
+    const { joined, clock, sockets, states, last, events } = script()
     const kept = await joined({ [room]: 4 })
-    kept.say(drain)
+    kept.deliver(drain)
     await clock.run(2_000)
     last().drop()
     await clock.run(250)
     last().drop()
-    kept.say(messageFrame(5))
-    expect([sockets.length, told.length, states.length]).toEqual([3, 1, 1])
+    kept.deliver(messageFrame(5))
+    expect([sockets.length, events.length, states.length]).toEqual([3, 1, 1])
     kept.drop(1012)
     expect(states.at(-1)).toMatchObject({ state: 'offline' })
   })
 
-  it('that closes early is left early', async () => {
+  it('is replaced earlier if it closes before the delay', async () => {
     const { joined, bind, clock, sockets } = script({ times: { silenceMs: 90_000 } })
     const old = await joined({})
-    old.say({ event: 'drain', body: { delay_ms: 60_000 } })
+    old.deliver({ event: 'drain', body: { delay_ms: 60_000 } })
     old.drop(1012)
     await clock.run(250)
     await bind()
@@ -84,10 +84,10 @@ describe('A gateway that is about to stop', () => {
     expect(sockets).toHaveLength(2)
   })
 
-  it('that closes while the next connection is made is waited for no longer', async () => {
+  it('is no longer waited for if it closes while the next connection is made', async () => {
     const { joined, bind, clock, sockets, states } = script()
     const old = await joined({})
-    old.say(drain)
+    old.deliver(drain)
     await clock.run(2_000)
     old.drop(1012)
     expect(states.at(-1)).toEqual({ state: 'connecting' })

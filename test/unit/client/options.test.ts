@@ -33,7 +33,7 @@ describe('A storage for unsent messages', () => {
   })
 
   it.each(['before', 'after'])(
-    'lets the next process send a message under its id that was given %s the user was known',
+    'lets the next process send a message under its id if it was sent %s the user was known',
     async (when) => {
       const kept = storage()
       const first = script({ storage: kept })
@@ -70,7 +70,7 @@ describe('A storage for unsent messages', () => {
     expect([socket.sent, kept.entries.size]).toEqual([[], 1])
   })
 
-  it('that is full or holds garbage does not prevent a message from being sent', async () => {
+  it('does not prevent sending if it is full or contains invalid entries', async () => {
     const kept = storage()
     kept.setItem(`chat-client.unsent.${me}.x`, 'garbage')
     const full: UnsentStorage = {
@@ -121,13 +121,13 @@ describe('The hooks of a client', () => {
     ])
   })
 
-  it('receive lines that name the reason, and neither texts nor tokens', async () => {
+  it('receive log lines with the reason, but without message texts and tokens', async () => {
     const lines: string[] = []
     const logger = { info: (line: string) => lines.push(`info ${line}`), warn: (line: string) => lines.push(`warn ${line}`) }
     const { joined, client } = script({ logger, getToken: () => 'secret.token.x' })
     const socket = await joined({ [room]: 4 })
     void client.send(room, 'a secret').catch(() => undefined)
-    socket.say({ event: 'reset', body: { room, seq: 3, reason: 'ahead' } })
+    socket.deliver({ event: 'reset', body: { room, seq: 3, reason: 'ahead' } })
     socket.drop(1012, 'service restart')
     expect(lines).toEqual([
       'info chat: connecting',
@@ -138,7 +138,7 @@ describe('The hooks of a client', () => {
   })
 })
 
-describe('A user that is named by its external id', () => {
+describe('A user that is given by its external id', () => {
   const cyd = roomOf(33)
   const person = { id: cyd, externalUserId: 'cyd' }
 

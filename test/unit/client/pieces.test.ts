@@ -13,7 +13,7 @@ describe('A new id', () => {
     }
   })
 
-  it('is another one each time, and of now', () => {
+  it('differs each time, and contains the current time', () => {
     const ids = Array.from({ length: 1_000 }, () => newId())
     expect(new Set(ids).size).toBe(1_000)
     expect(Math.abs(Number.parseInt((ids[0] ?? '').replace('-', '').slice(0, 12), 16) - Date.now())).toBeLessThan(10_000)
@@ -21,35 +21,35 @@ describe('A new id', () => {
 })
 
 describe('Listeners', () => {
-  it('are told in the order in which they came; one that is given twice is two', () => {
+  it('are called in the order of their registration; one that is registered twice is called twice', () => {
     const { on, emit } = createListeners<{ tick: number }>()
-    const heard: string[] = []
-    const twice = (n: number): void => void heard.push(`twice ${n}`)
+    const calls: string[] = []
+    const twice = (n: number): void => void calls.push(`twice ${n}`)
     const off = on('tick', twice)
-    on('tick', (n) => heard.push(`once ${n}`))
+    on('tick', (n) => calls.push(`once ${n}`))
     on('tick', twice)
     emit('tick', 1)
     off()
     off()
     emit('tick', 2)
-    expect(heard).toEqual(['twice 1', 'once 1', 'twice 1', 'once 2', 'twice 2'])
+    expect(calls).toEqual(['twice 1', 'once 1', 'twice 1', 'once 2', 'twice 2'])
   })
 
-  it('that throw disturb nobody, and their errors surface', async () => {
+  it('that throw do not stop other listeners, and their errors surface', async () => {
     const kept = process.listeners('uncaughtException')
     process.removeAllListeners('uncaughtException')
     onTestFinished(() => {
       for (const listener of kept) process.on('uncaughtException', listener)
     })
     const { on, emit } = createListeners<{ tick: number }>()
-    const heard: number[] = []
+    const calls: number[] = []
     on('tick', () => {
       throw new Error('a defect of the application')
     })
-    on('tick', (n) => heard.push(n))
+    on('tick', (n) => calls.push(n))
     const surfaced = once(process, 'uncaughtException')
     emit('tick', 1)
-    expect(heard).toEqual([1])
+    expect(calls).toEqual([1])
     expect((await surfaced)[0]).toMatchObject({ message: 'a defect of the application' })
   })
 })

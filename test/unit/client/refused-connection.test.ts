@@ -6,7 +6,7 @@ import { script } from './scripted-service.ts'
 const answer = (status: number, body: unknown) => Promise.resolve({ status, json: () => Promise.resolve(body) })
 const refusing = (code: string, refusal: string | undefined, status = 401): Fetch => {
   const details = refusal === undefined ? undefined : { refusal }
-  return () => answer(status, { event: 'get-users', error: { code, message: 'says the test', retryable: false, details } })
+  return () => answer(status, { event: 'get-users', error: { code, message: 'for the test', retryable: false, details } })
 }
 const url = new URL('ws://chat.test:8080/chat/ws')
 const tokenRefused = refusing('unauthenticated', 'token_expired')
@@ -30,21 +30,21 @@ describe('The reason of a refused connection', () => {
     ['unavailable', 'gateway_full', 503],
   ])('is the answer of the gateway: %s (%s)', async (code, refusal, status) => {
     const error = await refusalFinder(url, refusing(code, refusal, status))('a.b.c')
-    expect(error).toMatchObject({ code, message: `${code}: says the test`, details: { refusal } })
+    expect(error).toMatchObject({ code, message: `${code}: for the test`, details: { refusal } })
   })
 
   it('is unknown if the answer is not about the connection', async () => {
     expect(await refusalFinder(url, refusing('invalid', undefined, 415))('a.b.c')).toBeUndefined()
-    expect(await refusalFinder(url, () => answer(502, 'no JSON object'))(undefined)).toBeUndefined()
+    expect(await refusalFinder(url, () => answer(502, 'not a JSON object'))(undefined)).toBeUndefined()
     expect(await refusalFinder(url, () => Promise.reject(new Error('down')))(undefined)).toBeUndefined()
   })
 
-  it('is a wrong path if there is no HTTP API beside it', async () => {
+  it('is a wrong path if the HTTP API is not found', async () => {
     const error = await refusalFinder(url, () => answer(404, ''))(undefined)
     expect(error?.message).toContain('no chat service at ws://chat.test:8080/chat/ws')
   })
 
-  it('is the origin if a page may not read the answer of a service that is there', async () => {
+  it('is the origin if the service answers but the page may not read the answer', async () => {
     Object.assign(globalThis, { location: { origin: 'http://localhost:5173' } })
     onTestFinished(() => void Reflect.deleteProperty(globalThis, 'location'))
     const blocked: Fetch = (_, { mode }) => (mode === 'no-cors' ? answer(0, '') : Promise.reject(new TypeError('blocked')))
@@ -76,14 +76,14 @@ describe('A client whose connection is refused', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  it('reports a refused token and goes on if `getToken` may return another one', async () => {
+  it('reports a refused token and retries if `getToken` may return another one', async () => {
     const { clock, states, sockets } = await refused({ getToken: () => 'a.b.c', fetch: tokenRefused })
     expect(states.at(-1)).toMatchObject({ state: 'offline', retryInMs: 250, error: { code: 'unauthenticated' } })
     await clock.run(250)
     expect(sockets).toHaveLength(2)
   })
 
-  it('asks for the reason at every fourth failure in a row only', async () => {
+  it('requests the reason only at every fourth consecutive failure', async () => {
     let asked = 0
     const fetch: Fetch = () => {
       asked += 1
@@ -98,7 +98,7 @@ describe('A client whose connection is refused', () => {
     expect(asked).toBe(3)
   })
 
-  it('does not ask about a connection that was open', async () => {
+  it('does not request a reason for a connection that was open', async () => {
     let asked = 0
     const fetch: Fetch = () => {
       asked += 1

@@ -11,7 +11,7 @@ const opened = async () => {
   const scripted = script()
   const socket = await scripted.joined({ [room]: 10 })
   const handle = scripted.client.room(room)
-  /** Answers the next page that is read; messages are those below `before`. */
+  /** Answers the next request for a page with messages below `before`. */
   const answerPage = async (count: number): Promise<SentFrame> => {
     await scripted.clock.run(0)
     const request = socket.take('list-messages')
@@ -30,24 +30,24 @@ describe('The handle of a room', () => {
   it('has the chat, its members, and the messages since it was made', async () => {
     const { handle, socket } = await opened()
     expect([handle.chat?.name, handle.members, handle.messages]).toEqual(['chat 001', [me, bob], []])
-    for (const seq of [11, 12]) socket.say(messageFrame(seq))
+    for (const seq of [11, 12]) socket.deliver(messageFrame(seq))
     expect(seqs(handle)).toEqual([11, 12])
     expect(handle.messages[0]).toEqual({ ...messageBody(11), room, seq: 11 })
   })
 
-  it('is the same each time', async () => {
+  it('is the same object each time', async () => {
     const { client, handle } = await opened()
     expect(client.room(room)).toBe(handle)
     expect(client.room(roomOf(2))).not.toBe(handle)
   })
 
-  it('joins history and new messages without a gap or a repeat, also if messages arrive while history is read', async () => {
+  it('joins history and new messages without gaps and duplicates, even if messages arrive while it reads history', async () => {
     const { handle, socket, answerPage } = await opened()
-    socket.say(messageFrame(11))
+    socket.deliver(messageFrame(11))
     const loading = handle.loadOlder(4)
-    socket.say(messageFrame(12))
+    socket.deliver(messageFrame(12))
     expect((await answerPage(4)).body).toEqual({ chat: { id: room }, query: { before: 11, limit: 4 } })
-    socket.say(messageFrame(13))
+    socket.deliver(messageFrame(13))
     await loading
     expect([seqs(handle), handle.hasOlder]).toEqual([[7, 8, 9, 10, 11, 12, 13], true])
     const more = handle.loadOlder(100)
@@ -68,57 +68,57 @@ describe('The handle of a room', () => {
 
   it('replaces its lists when they change, and only then', async () => {
     const { handle, socket } = await opened()
-    socket.say(messageFrame(11))
+    socket.deliver(messageFrame(11))
     const { messages, members } = handle
     expect(handle.messages).toBe(messages)
-    socket.say(messageFrame(12))
+    socket.deliver(messageFrame(12))
     expect([messages.length, handle.messages.length, handle.members]).toEqual([1, 2, members])
   })
 
-  it('follows the members, and the end of the membership', async () => {
+  it('updates its members, and reports the end of the membership', async () => {
     const { handle, socket } = await opened()
     const cyd = roomOf(77)
-    socket.say(membersFrame('add-users', 11, [cyd]))
+    socket.deliver(membersFrame('add-users', 11, [cyd]))
     expect(handle.members).toEqual([me, bob, cyd])
-    socket.say(membersFrame('remove-users', 12, [bob]))
+    socket.deliver(membersFrame('remove-users', 12, [bob]))
     expect(handle.members).toEqual([me, cyd])
-    socket.say(membersFrame('remove-users', 13, [me]))
+    socket.deliver(membersFrame('remove-users', 13, [me]))
     expect(handle.isOver).toBe(true)
   })
 
-  it('calls listeners of its own room only, and of each change', async () => {
+  it('calls its listeners for events of its own room only, and for each change', async () => {
     const { handle, socket } = await opened()
-    const heard: string[] = []
-    handle.on('message', ({ seq }) => heard.push(`message ${seq}`))
-    const off = handle.on('change', () => heard.push('change'))
-    socket.say(messageFrame(11))
-    socket.say(createdFrame(roomOf(2)))
-    socket.say(messageFrame(2, roomOf(2)))
+    const calls: string[] = []
+    handle.on('message', ({ seq }) => calls.push(`message ${seq}`))
+    const off = handle.on('change', () => calls.push('change'))
+    socket.deliver(messageFrame(11))
+    socket.deliver(createdFrame(roomOf(2)))
+    socket.deliver(messageFrame(2, roomOf(2)))
     off()
-    socket.say(messageFrame(12))
-    expect(heard.toSorted()).toEqual(['change', 'message 11', 'message 12'])
+    socket.deliver(messageFrame(12))
+    expect(calls.toSorted()).toEqual(['change', 'message 11', 'message 12'])
   })
 
-  it('reads again as much as it had if the room was reset', async () => {
-    const { handle, socket, answerPage, told } = await opened()
+  it('reads as many messages again as it had if the room was reset', async () => {
+    const { handle, socket, answerPage, events } = await opened()
     const loading = handle.loadOlder(3)
     await answerPage(3)
     await loading
-    socket.say({ event: 'reset', body: { room, seq: 9, reason: 'ahead' } })
+    socket.deliver({ event: 'reset', body: { room, seq: 9, reason: 'ahead' } })
     expect(handle.messages).toEqual([])
     await answerPage(3)
     expect(seqs(handle)).toEqual([7, 8, 9])
-    expect(told.map(([name]) => name)).toEqual(['reset'])
+    expect(events.map(([name]) => name)).toEqual(['reset'])
   })
 
   it('starts again if the user left the room and joined it later', async () => {
     const { handle, socket, clock } = await opened()
-    socket.say(messageFrame(11))
-    socket.say(membersFrame('remove-users', 12, [me]))
-    socket.say(membersFrame('add-users', 20, [me]))
+    socket.deliver(messageFrame(11))
+    socket.deliver(membersFrame('remove-users', 12, [me]))
+    socket.deliver(membersFrame('add-users', 20, [me]))
     await clock.run(0)
     socket.answer(socket.take('list-chats'), { chats: [{ ...handle.chat, users: [me, bob], seq: 20 }] })
-    socket.say(messageFrame(21))
+    socket.deliver(messageFrame(21))
     expect([handle.isOver, seqs(handle)]).toEqual([false, [21]])
   })
 
@@ -137,7 +137,7 @@ describe('The handle of a room', () => {
     expect(seqs(handle)).toEqual([9, 10])
   })
 
-  it('fails to load the history of a room whose member the user is not', async () => {
+  it('fails to load the history of a room if the user is not a member', async () => {
     const { client, joined } = script()
     const socket = await joined({})
     const loading = client.room(room).loadOlder()

@@ -23,7 +23,7 @@ interface SocketEvent {
 
 const bare = { data: undefined, code: 0, reason: '' }
 
-/** The service's end of one socket, played by the test. */
+/** A WebSocket whose server side is controlled by the test. */
 export class ScriptedSocket {
   readonly url: string
   readonly protocols: readonly string[]
@@ -47,23 +47,23 @@ export class ScriptedSocket {
   }
 
   open(): void {
-    this.#tell('open', bare)
+    this.#dispatch('open', bare)
   }
-  say(frame: object): void {
-    this.sayText(JSON.stringify(frame))
+  deliver(frame: object): void {
+    this.deliverText(JSON.stringify(frame))
   }
-  sayText(data: unknown): void {
-    this.#tell('message', { ...bare, data })
+  deliverText(data: unknown): void {
+    this.#dispatch('message', { ...bare, data })
   }
-  /** The error event that comes before the close. */
+  /** Dispatches the error event that precedes the close. */
   fail(error: Error): void {
-    this.#tell('error', { ...bare, error })
+    this.#dispatch('error', { ...bare, error })
   }
   drop(code = 1006, reason = ''): void {
-    this.#tell('close', { ...bare, code, reason })
+    this.#dispatch('close', { ...bare, code, reason })
   }
 
-  /** The one request of this event that has not been taken yet. */
+  /** Removes and returns the oldest request with this event name. */
   take(event: string): SentFrame {
     const index = this.sent.findIndex((frame) => frame.event === event)
     const [frame] = index < 0 ? [] : this.sent.splice(index, 1)
@@ -71,13 +71,13 @@ export class ScriptedSocket {
     return frame
   }
   answer({ event, id }: SentFrame, body: object): void {
-    this.say({ event, id, body })
+    this.deliver({ event, id, body })
   }
   refuse({ event, id }: SentFrame, code: string, more: object = {}): void {
-    this.say({ event, id, error: { code, message: `${code}, says the test`, retryable: false, ...more } })
+    this.deliver({ event, id, error: { code, message: `${code} for the test`, retryable: false, ...more } })
   }
 
-  #tell(type: string, event: SocketEvent): void {
+  #dispatch(type: string, event: SocketEvent): void {
     for (const listener of this.#listeners.get(type) ?? []) listener(event)
   }
 }
@@ -86,27 +86,27 @@ export interface Binding {
   readonly rooms?: Readonly<Record<string, object>>
   readonly others?: Readonly<Record<string, number>>
   readonly epoch?: string
-  /** How far the device's clock is ahead of the service's. */
+  /** How far the clock of the device is ahead of the clock of the service. */
   readonly deviceAheadMs?: number
   /** The answer to the `ping` that reads the service's clock. */
   readonly ping?: 'answered' | 'refused'
 }
 
-type Told = { readonly [Name in keyof ChatEvents]: readonly [Name, ChatEvents[Name]] }[keyof ChatEvents]
+type ReceivedEvent = { readonly [Name in keyof ChatEvents]: readonly [Name, ChatEvents[Name]] }[keyof ChatEvents]
 
-/** A client, its time, and every socket that it opens. */
+/** A client, its virtual clock, and every socket that it opens. */
 export interface Script {
   readonly client: ChatClient
   readonly clock: VirtualClock
   readonly sockets: readonly ScriptedSocket[]
-  /** What the application was told, `frame` and `state` left out. */
-  readonly told: Told[]
+  /** The events that the application received, without `frame` and `state`. */
+  readonly events: ReceivedEvent[]
   readonly states: ChatEvents['state'][]
   /** The newest socket. */
   last(): ScriptedSocket
-  /** Opens the newest socket and answers its `create-user`, the resume too. Returns that request. */
+  /** Opens the newest socket and answers its `create-user` and its resume. Returns that request. */
   bind(binding?: Binding): Promise<SentFrame>
-  /** Bound from the start, with these rooms, each with its chat told; what was told is forgotten. */
+  /** Binds the client with these rooms, expects a `chat` event for each, and clears the recorded events. */
   joined(rooms: Readonly<Record<string, number>>, binding?: Binding): Promise<ScriptedSocket>
 }
 
@@ -151,7 +151,7 @@ export const createdFrame = (inRoom = room) => ({
   body: { chat: chatOf(inRoom), user_id: bob },
 })
 
-/** A client at the hands of the test: nothing happens but what the test makes happen. */
+/** A client whose clock and server are controlled by the test. */
 export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/ws'): Script => {
   const clock = virtualClock(seededRandom(1))
   const sockets: ScriptedSocket[] = []
@@ -169,10 +169,10 @@ export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/w
     fetch: () => Promise.reject(new Error('this test has no HTTP')),
     ...options,
   })
-  const told: Told[] = []
+  const events: ReceivedEvent[] = []
   const states: ChatEvents['state'][] = []
   for (const name of ['chat', 'message', 'members', 'left', 'reset'] as const)
-    client.on(name, (event) => told.push([name, event] as unknown as Told))
+    client.on(name, (event) => events.push([name, event] as unknown as ReceivedEvent))
   client.on('state', (state) => states.push(state))
 
   const last = (): ScriptedSocket => {
@@ -181,7 +181,7 @@ export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/w
     return socket
   }
   /** Answers the `ping` that a client with a token sends once it is bound. */
-  const tellTime = ({ deviceAheadMs = 0, ping = 'answered' }: Binding): void => {
+  const answerPing = ({ deviceAheadMs = 0, ping = 'answered' }: Binding): void => {
     if (!last().sent.some(({ event }) => event === 'ping')) return
     const request = last().take('ping')
     if (ping === 'refused') last().refuse(request, 'rate_limited', { retryable: true })
@@ -193,8 +193,8 @@ export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/w
     last().open()
     const request = last().take('create-user')
     last().answer(request, userBody)
-    tellTime(binding)
-    last().say({ event: 'resume', id: request.id, body: { rooms, others, epoch } })
+    answerPing(binding)
+    last().deliver({ event: 'resume', id: request.id, body: { rooms, others, epoch } })
     await clock.run(0)
     return request
   }
@@ -203,7 +203,7 @@ export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/w
     client,
     clock,
     sockets,
-    told,
+    events,
     states,
     last,
     bind,
@@ -213,8 +213,8 @@ export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/w
       if (names.length > 0)
         last().answer(last().take('list-chats'), { chats: names.map((name) => ({ ...chatOf(name), seq: 99 })) })
       await clock.run(0)
-      expect(told).toEqual(names.map((name) => ['chat', { ...chatOf(name), seq: rooms[name] }]))
-      told.length = 0
+      expect(events).toEqual(names.map((name) => ['chat', { ...chatOf(name), seq: rooms[name] }]))
+      events.length = 0
       return last()
     },
   }

@@ -7,8 +7,8 @@ const msgs = (sent: readonly SentFrame[]) => sent.map(({ body }) => body.msg)
 const unavailable = { retryable: true }
 
 describe('Sending a message', () => {
-  it('asks under an id of its own, and is done when the message is stored', async () => {
-    const { joined, client, told } = script()
+  it('uses a new message id, and resolves when the message is stored', async () => {
+    const { joined, client, events } = script()
     const socket = await joined({ [room]: 4 })
     const sending = client.send(room, 'hello')
     const frame = socket.take('new-message')
@@ -18,33 +18,33 @@ describe('Sending a message', () => {
       room,
       body: { msg: 'hello', type: 'text', id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-/) },
     })
-    socket.say({ ...messageFrame(5, room, me), id: frame.id })
+    socket.deliver({ ...messageFrame(5, room, me), id: frame.id })
     expect(await sending).toEqual(messageBody(5, me))
-    expect(told).toEqual([['message', { ...messageBody(5, me), room, seq: 5 }]])
+    expect(events).toEqual([['message', { ...messageBody(5, me), room, seq: 5 }]])
   })
 
-  it('is done, too, by an answer that is not of the feed; the feed has it in its place', async () => {
-    const { joined, client, told } = script()
+  it('resolves with an answer outside the feed, too; the feed has the message at its seq', async () => {
+    const { joined, client, events } = script()
     const socket = await joined({ [room]: 4 })
     const sending = client.send(room, { msg: 'again', type: 'img', id: roomOf(7) })
     const frame = socket.take('new-message')
     expect(frame.body).toEqual({ msg: 'again', type: 'img', id: roomOf(7) })
     socket.answer(frame, messageBody(3, me))
     expect(await sending).toEqual(messageBody(3, me))
-    expect(told).toEqual([])
+    expect(events).toEqual([])
   })
 
-  it('is done by its frame also where frames before it are missing', async () => {
-    const { joined, client, told } = script()
+  it('resolves with its feed frame even if earlier frames are missing', async () => {
+    const { joined, client, events } = script()
     const socket = await joined({ [room]: 4 })
     const sending = client.send(room, 'hello')
-    socket.say({ ...messageFrame(6, room, me), id: socket.take('new-message').id })
+    socket.deliver({ ...messageFrame(6, room, me), id: socket.take('new-message').id })
     expect(await sending).toEqual(messageBody(6, me))
-    expect(told).toEqual([])
+    expect(events).toEqual([])
     socket.take('resume')
   })
 
-  it('keeps the order of the calls in a room: one at a time, whatever changes the room', async () => {
+  it('keeps the order of all commands of a room, with one in flight at a time', async () => {
     const { joined, client } = script()
     const socket = await joined({ [room]: 4 })
     const calls = [
@@ -72,7 +72,7 @@ describe('Sending a message', () => {
     expect(msgs(socket.sent)).toEqual(['to 1', 'to 2', 'to 3'])
   })
 
-  it('follows the chat that is being created', async () => {
+  it('waits for the create-chat of its room', async () => {
     const { joined, client } = script()
     const socket = await joined({})
     const creating = client.createChat({ name: 'Lunch', users: [bob], id: room })
@@ -85,7 +85,7 @@ describe('Sending a message', () => {
     expect(msgs(socket.sent)).toEqual(['first'])
   })
 
-  it('is bounded in what is under way at a time', async () => {
+  it('has a limited number of requests in flight', async () => {
     const { joined, client } = script()
     const socket = await joined({})
     for (let n = 0; n < 40; n += 1) void client.send(roomOf(n), `to ${n}`)
@@ -95,8 +95,8 @@ describe('Sending a message', () => {
   })
 })
 
-describe('Sending where nobody knows what became of it', () => {
-  it('goes on over a new connection, with the same ids, in the same order', async () => {
+describe('Sending with an unknown outcome', () => {
+  it('continues on a new connection, with the same ids, in the same order', async () => {
     const { joined, bind, client, clock, last } = script()
     const old = await joined({})
     const first = client.send(room, 'one')
@@ -113,7 +113,7 @@ describe('Sending where nobody knows what became of it', () => {
     expect(msgs(last().sent)).toEqual(['elsewhere', 'two'])
   })
 
-  it('waits until there is a connection at all', async () => {
+  it('waits until a connection is open', async () => {
     const { client, clock, last } = script()
     const sending = client.send(room, 'early')
     await clock.run(0)
@@ -126,7 +126,7 @@ describe('Sending where nobody knows what became of it', () => {
   })
 
   it.each(['timeout', 'unavailable', 'rate_limited', 'a_later_code'])(
-    'is repeated after %s, and holds its place',
+    'is repeated after %s, and keeps its position',
     async (code) => {
       const { joined, client, clock } = script()
       const socket = await joined({})
@@ -145,7 +145,7 @@ describe('Sending where nobody knows what became of it', () => {
     },
   )
 
-  it('backs off where the service does not say how long', async () => {
+  it('backs off if the service does not send `retry_after_ms`', async () => {
     const { joined, client, clock } = script({ times: { backoffFirstMs: 1_000, backoffMostMs: 3_000 } })
     const socket = await joined({})
     void client.send(room, 'one')
@@ -157,7 +157,7 @@ describe('Sending where nobody knows what became of it', () => {
     }
   })
 
-  it('that pauses when the connection goes is sent when its pause is over', async () => {
+  it('waits for the end of its pause if the connection is lost during it', async () => {
     const { joined, bind, client, clock, last } = script()
     const old = await joined({})
     void client.send(room, 'one')
@@ -171,24 +171,24 @@ describe('Sending where nobody knows what became of it', () => {
   })
 })
 
-describe('Sending what is refused', () => {
-  it('fails with the code, and the next one goes out', async () => {
+describe('Sending a message that is refused', () => {
+  it('fails with the code, and the next message is sent', async () => {
     const { joined, client } = script()
     const socket = await joined({})
     const sending = client.send(room, 'one')
     void client.send(room, 'two')
-    socket.refuse(socket.take('new-message'), 'invalid', { details: { field: 'body.msg', reason: 'too nice' } })
+    socket.refuse(socket.take('new-message'), 'invalid', { details: { field: 'body.msg', reason: 'not allowed' } })
     await expect(sending).rejects.toBeInstanceOf(ChatError)
     await expect(sending).rejects.toMatchObject({
       code: 'invalid',
-      message: 'invalid: invalid, says the test',
+      message: 'invalid: invalid for the test',
       retryable: false,
-      details: { field: 'body.msg', reason: 'too nice' },
+      details: { field: 'body.msg', reason: 'not allowed' },
     })
     expect(msgs(socket.sent)).toEqual(['two'])
   })
 
-  it('fails before it is sent where its frame would close the socket', async () => {
+  it('fails before it is sent if its frame is larger than the limit', async () => {
     const { joined, client } = script()
     const socket = await joined({})
     const call = client.send(room, '\u0001'.repeat(17_000))
@@ -198,7 +198,7 @@ describe('Sending what is refused', () => {
     expect(socket.sent).toHaveLength(1)
   })
 
-  it('fails at once where too much is waiting', async () => {
+  it('fails at once if the queue is full', async () => {
     const { client, joined } = script({ maxQueued: 3 })
     const calls = [1, 2, 3].map((n) => client.send(room, `${n}`))
     await expect(client.send(room, 'full')).rejects.toMatchObject({ code: 'queue_full' })
@@ -214,17 +214,17 @@ describe('Sending what is refused', () => {
   })
 })
 
-describe('Sending that is given up', () => {
-  const reason = new Error('changed my mind')
+describe('Sending that is aborted', () => {
+  const reason = new Error('aborted by the test')
 
-  it('before it was called is not sent', async () => {
+  it('does not start if the signal was aborted before the call', async () => {
     const { joined, client } = script()
     const socket = await joined({})
     await expect(client.send(room, 'x', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(socket.sent).toEqual([])
   })
 
-  it('while it waits is never sent', async () => {
+  it('never starts if it is aborted while it waits', async () => {
     const { joined, client } = script()
     const socket = await joined({})
     const abort = new AbortController()
@@ -237,7 +237,7 @@ describe('Sending that is given up', () => {
     expect(msgs(socket.sent)).toEqual(['three'])
   })
 
-  it('while it is under way lets the next one go, and is not sent again', async () => {
+  it('lets the next message go if it is aborted in flight, and is not repeated', async () => {
     const { joined, bind, client, clock, last } = script()
     const socket = await joined({})
     const abort = new AbortController()
@@ -254,7 +254,7 @@ describe('Sending that is given up', () => {
     expect(msgs(last().sent)).toEqual(['two'])
   })
 
-  it('while it pauses is not sent again', async () => {
+  it('is not repeated if it is aborted during its pause', async () => {
     const { joined, client, clock } = script()
     const socket = await joined({})
     const abort = new AbortController()
@@ -266,7 +266,7 @@ describe('Sending that is given up', () => {
     expect(socket.sent.filter(({ event }) => event === 'new-message')).toEqual([])
   })
 
-  it('after it is done changes nothing', async () => {
+  it('ignores an abort after it is done', async () => {
     const { joined, client } = script()
     const socket = await joined({})
     const abort = new AbortController()

@@ -45,7 +45,7 @@ describe('A token', () => {
     expect(last().protocols).toEqual(['chat.v1', 'bearer.two'])
   })
 
-  it('that `getToken` fails to return is requested again after the back-off', async () => {
+  it('is requested again after the back-off if `getToken` fails', async () => {
     const problem = new Error('signed out?')
     const { bind, clock, sockets, states, client } = script({ getToken: tokensInTurn(problem, 'two') })
     await clock.run(0)
@@ -58,7 +58,7 @@ describe('A token', () => {
 })
 
 describe('A fixed token', () => {
-  it('that the client cannot read ends the client when the service says that it has expired', async () => {
+  it('ends the client if the client cannot parse it and the service reports that it has expired', async () => {
     const { bind, client, last } = script({ token: 'a.b.c' })
     await bind()
     const sending = client.send(room, 'x')
@@ -82,7 +82,7 @@ describe('A fixed token', () => {
   it.each([
     ['ahead of', 5_000_000],
     ['behind', -5_000_000],
-  ])('is judged by the service’s clock if the device’s is %s it', async (_, deviceAheadMs) => {
+  ])('is checked against the clock of the service if the device clock is %s it', async (_, deviceAheadMs) => {
     const { bind, clock, client, last } = script({ token: jwt(1_000 - deviceAheadMs / 1_000) })
     await bind({ deviceAheadMs })
     last().drop(4003, 'token expired')
@@ -136,7 +136,7 @@ describe('A token that is about to expire', () => {
     last().take('refresh')
   })
 
-  it('is refreshed by its own life, from `iat` to `exp`, if the service does not tell its time', async () => {
+  it('is refreshed according to its lifetime, from `iat` to `exp`, if the service does not answer `ping`', async () => {
     const issued = (startMs - 3_600_000) / 1_000
     const { bind, clock, last } = script({ getToken: tokensInTurn(jwt(-3_000, { iat: issued })), times })
     await bind({ ping: 'refused' })
@@ -146,7 +146,7 @@ describe('A token that is about to expire', () => {
     last().take('refresh')
   })
 
-  it('is refreshed at most once per `refreshLeastMs`, whatever the clocks and the tokens say', async () => {
+  it('is refreshed at most once per `refreshLeastMs`, even with wrong clocks and short-lived tokens', async () => {
     const { bind, clock, last } = script({ getToken: () => jwt(-3_600), times: { ...times, refreshLeastMs: 5_000 } })
     await bind({ ping: 'refused' })
     let refreshes = 0
@@ -160,7 +160,7 @@ describe('A token that is about to expire', () => {
     expect(refreshes).toBe(12)
   })
 
-  it('is left out of the frames that listeners see', async () => {
+  it('is left out of the frames that listeners receive', async () => {
     const { bind, clock, client } = script({ getToken: tokensInTurn(jwt(20)), times })
     const passed: string[] = []
     client.on('frame', ({ text }) => passed.push(text))
@@ -224,7 +224,7 @@ describe('A token that is about to expire', () => {
     expect(last().sent).toEqual([])
   })
 
-  it('is awaited in steps if it expires later than a timer can hold', async () => {
+  it('is waited for in steps if its expiry exceeds the range of a timer', async () => {
     const days = 86_400
     const { bind, clock, last } = script({
       getToken: tokensInTurn(jwt(60 * days)),

@@ -1,4 +1,8 @@
-import type { AddUsers, ChatCommand, CreateChat, PostMessage, RemoveUsers } from '../../../shared/domain/commands.ts'
+import type { AddUsers } from '../../../shared/room-events/add-users.ts'
+import type { CreateChat } from '../../../shared/room-events/create-chat.ts'
+import type { PostMessage } from '../../../shared/room-events/new-message.ts'
+import type { RemoveUsers } from '../../../shared/room-events/remove-users.ts'
+import type { ChatCommand } from '../../../shared/room-events/room-events.ts'
 
 /** The nth UUID of a kind, the same at every run. */
 export const uuid = (kind: number, n: number): string =>
@@ -13,13 +17,14 @@ export const stranger = uuid(2, 9)
 /** The instant `s` seconds after noon. */
 export const at = (s: number): string => new Date(Date.UTC(2025, 0, 1, 12, 0, s)).toISOString()
 
-type Head = Partial<Pick<ChatCommand, 'room' | 'id' | 'at' | 'digest'>>
+type Head = Partial<Pick<ChatCommand, 'id' | 'at' | 'digest'>> & { readonly room?: string }
 
 let made = 0
 const head = (user: string, some: Head) => {
   made += 1
   const id = some.id ?? uuid(3, made)
-  return { v: 1, room, id, digest: `digest-${id}`, user, at: at(0), ...some } as const
+  const { room: stream = room, ...rest } = some
+  return { v: 1, stream, id, digest: `digest-${id}`, user, at: at(0), ...rest } as const
 }
 
 export const createChat = (user: string, users: readonly string[], some: Head & { name?: string } = {}): CreateChat => {

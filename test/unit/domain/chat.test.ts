@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatState } from '../../../shared/domain/chat.ts'
-import { chatDecider, noChat } from '../../../shared/domain/chat.ts'
-import type { ChatCommand } from '../../../shared/domain/commands.ts'
-import type { ChatEvent } from '../../../shared/domain/events.ts'
+import { noChat } from '../../../shared/domain/chat.ts'
+import { chatDecider } from '../../../shared/room-events/chat-decider.ts'
+import type { ChatCommand, ChatEvent } from '../../../shared/room-events/room-events.ts'
 import { add, ann, at, bob, cleo, createChat, post, remove, room, stranger } from './chat-fixtures.ts'
 import { specificationOf } from './given.ts'
 

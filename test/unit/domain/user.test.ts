@@ -9,7 +9,7 @@ const given = specificationOf(userDecider)
 const createUser = (n: number, name?: string): CreateUser => ({
   v: 1,
   type: 'CreateUser',
-  room: 'ext-ann',
+  stream: 'ext-ann',
   id: uuid(2, n),
   digest: `digest-${n}`,
   at: at(n),

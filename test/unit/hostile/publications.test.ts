@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readRecord } from '../../../services/writer/read-record.ts'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
 import {
-  feedFrameText,
   largestPublicationBytes,
   readNotice,
   readOutcomeLines,
@@ -22,7 +22,8 @@ const slow = 600_000
 
 const event = (seq: number) => ({
   seq,
-  event: 'new-message' as const,
+  event: 'new-message',
+  membership: 'none' as const,
   commandId: uuid(3, seq),
   digest: 'd',
   frame: feedFrameText('new-message', room, seq, JSON.stringify({ id: uuid(3, seq), msg: 'hello' })),
@@ -94,7 +95,7 @@ describe('A record that somebody has made up', () => {
       fc.property(value, fc.constantFrom(room, 'elsewhere', ''), (text, key) => {
         const entry = readRecord({ key, value: text, headers, partition: 0, offset: '1' })
         if ('reason' in entry) expect(entry.reason).toMatch(/.{5,}/)
-        else expect(entry.command.room).toBe(key)
+        else expect(entry.command.stream).toBe(key)
       }),
       runs,
     )

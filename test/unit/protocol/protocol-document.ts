@@ -6,10 +6,11 @@ export interface Example {
   readonly text: string
 }
 
-const document = readFileSync(new URL('../../../shared/protocol/PROTOCOL.md', import.meta.url), 'utf8')
+/** PROTOCOL.md as it is. */
+export const documentText = readFileSync(new URL('../../../shared/protocol/PROTOCOL.md', import.meta.url), 'utf8')
 
 /** Every line of every fenced block, in order; a line that is no example is an error. */
-export const examples: readonly Example[] = [...document.matchAll(/^```\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
+export const examples: readonly Example[] = [...documentText.matchAll(/^```\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
   block.split('\n').filter(Boolean).map(exampleOf),
 )
 
@@ -21,7 +22,7 @@ function exampleOf(line: string): Example {
 
 /** The cells of the table under a heading (`## Errors`), row by row, without the head. */
 export const rowsUnder = (heading: string): readonly (readonly string[])[] => {
-  const section = document.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const section = documentText.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
   const lines = section.split('\n').filter((line) => line.startsWith('|'))
   return lines.slice(2).map((line) =>
     line
@@ -33,8 +34,8 @@ export const rowsUnder = (heading: string): readonly (readonly string[])[] => {
 
 /** The headings of the table of contents and those that there are. */
 export const contents = {
-  listed: [...document.matchAll(/^\d+\. \[(.+)\]\(#(.+)\)$/gm)].map(([, title = '', anchor = '']) => ({ title, anchor })),
-  headings: [...document.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title),
-  links: [...document.matchAll(/\]\((?!#)([^)]+)\)/g)].map(([, path = '']) => path),
-  anchors: [...document.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor),
+  listed: [...documentText.matchAll(/^\d+\. \[(.+)\]\(#(.+)\)$/gm)].map(([, title = '', anchor = '']) => ({ title, anchor })),
+  headings: [...documentText.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title),
+  links: [...documentText.matchAll(/\]\((?!#)([^)]+)\)/g)].map(([, path = '']) => path),
+  anchors: [...documentText.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor),
 }

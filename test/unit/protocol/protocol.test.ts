@@ -13,11 +13,13 @@ import {
 import { closeCodes, mayReconnect } from '../../../shared/protocol/close-codes.ts'
 import { errors } from '../../../shared/protocol/errors.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
-import type { Price } from '../../../shared/protocol/prices.ts'
-import { prices, priceUnits } from '../../../shared/protocol/prices.ts'
+import type { Price } from '../../../shared/protocol/price.ts'
+import { priceUnits } from '../../../shared/protocol/price.ts'
+import { prices } from '../../../shared/protocol/prices.ts'
+import { withProtocolTables } from '../../../shared/protocol/protocol-tables.ts'
 import { requestEvents, requestSchemas } from '../../../shared/protocol/requests.ts'
 import type { Example } from './protocol-document.ts'
-import { contents, examples, rowsUnder } from './protocol-document.ts'
+import { contents, documentText, examples, rowsUnder } from './protocol-document.ts'
 import { fieldsIn, fieldsOf } from './schema-fields.ts'
 
 interface Frame {
@@ -59,7 +61,7 @@ describe('the examples of PROTOCOL.md', () => {
 
   it.each(sent)('request is followed by its own answer: %s', (text) => {
     const outcome = read(text)
-    const asked = 'error' in outcome ? outcome.asked : outcome.request
+    const asked = 'error' in outcome ? outcome.ref : outcome.request
     expect(answerTo(text)).toMatchObject({ event: asked.event, ...(asked.id === undefined ? {} : { id: asked.id }) })
   })
 
@@ -91,6 +93,10 @@ describe('the examples of PROTOCOL.md', () => {
 })
 
 describe('the tables of PROTOCOL.md', () => {
+  it('that follow from the code are the ones that npm run docs writes', () => {
+    expect(withProtocolTables(documentText)).toBe(documentText)
+  })
+
   it('hold every error code with its meaning, and no other', () => {
     const expected = Object.entries(errors).map(([code, { status, retryable, meaning }]) => [
       `\`${code}\``,

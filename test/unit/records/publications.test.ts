@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import {
-  feedFrameText,
   readNotice,
   readOutcomeLines,
   readRoomPublication,
@@ -16,6 +16,7 @@ const room = '00000000-0000-7000-8000-00000000aaaa'
 const posted = (seq: number, msg = 'hello'): PublishedEvent => ({
   seq,
   event: 'new-message',
+  membership: 'none',
   commandId: `m${seq}`,
   digest: 'd',
   frame: feedFrameText('new-message', room, seq, JSON.stringify({ id: `m${seq}`, msg })),
@@ -50,7 +51,7 @@ describe('The publication of a room', () => {
     ['no room', '{"v":1,"of":[[1,"new-message","m","d"]]}'],
     ['no events', '{"v":1,"room":"00000000-0000-7000-8000-00000000aaaa","of":[]}'],
     ['seq 0', '{"v":1,"room":"00000000-0000-7000-8000-00000000aaaa","of":[[0,"new-message","m","d"]]}'],
-    ['an unknown event', '{"v":1,"room":"00000000-0000-7000-8000-00000000aaaa","of":[[1,"create-user","m","d"]]}'],
+    ['a name that no event has', '{"v":1,"room":"00000000-0000-7000-8000-00000000aaaa","of":[[1,"a \\"name","m","d"]]}'],
     [
       'seqs that do not ascend',
       '{"v":1,"room":"00000000-0000-7000-8000-00000000aaaa","of":[[2,"new-message","m","d"],[2,"new-message","n","d"]]}',

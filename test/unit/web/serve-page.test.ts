@@ -12,7 +12,7 @@ import { defaultLimits } from '../../../shared/protocol/limits.ts'
 const folder = mkdtempSync(join(tmpdir(), 'chat-page-'))
 const servers: Server[] = []
 
-/** Not used here; it has a suite of its own. */
+/** Not used here; another suite tests it. */
 const api = { handle: async () => undefined, drain: async () => undefined }
 
 const serve = async (needsToken: boolean | undefined): Promise<string> => {

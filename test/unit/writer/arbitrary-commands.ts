@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Command } from '../../../shared/domain/commands.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import { at, uuid } from '../domain/chat-fixtures.ts'
 
 export const rooms = [uuid(1, 1), uuid(1, 2)] as const
@@ -21,19 +21,19 @@ const id = fc.integer({ min: 1, max: 12 }).map((n) => uuid(3, n))
 const createUser = fc.record({ n: fc.integer({ min: 0, max: 3 }), again: fc.boolean(), at: instant }).map(({ n, again, at }) => {
   const external = `ext-${n}`
   const named = again ? uuid(4, n) : (users[n] ?? '')
-  return digested({ v: 1, type: 'CreateUser', room: external, id: named, at, body: { externalUserId: external } })
+  return digested({ v: 1, type: 'CreateUser', stream: external, id: named, at, body: { externalUserId: external } })
 })
 
 const createChat = fc
-  .record({ room, user, users: some, at: instant })
-  .map(({ users, ...head }) => digested({ v: 1, id: head.room, ...head, type: 'CreateChat', body: { name: 'a room', users } }))
+  .record({ stream: room, user, users: some, at: instant })
+  .map(({ users, ...head }) => digested({ v: 1, id: head.stream, ...head, type: 'CreateChat', body: { name: 'a room', users } }))
 
 const postMessage = fc
-  .record({ room, id, user, at: instant, msg: fc.constantFrom('one', 'two') })
+  .record({ stream: room, id, user, at: instant, msg: fc.constantFrom('one', 'two') })
   .map(({ msg, ...head }) => digested({ v: 1, ...head, type: 'PostMessage', body: { msg, type: 'text' } }))
 
 const membership = fc
-  .record({ room, id, user, at: instant, users: some, type: fc.constantFrom('AddUsers', 'RemoveUsers') })
+  .record({ stream: room, id, user, at: instant, users: some, type: fc.constantFrom('AddUsers', 'RemoveUsers') })
   .map(({ users, ...head }) => digested({ v: 1, ...head, body: { users } }))
 
 const command = fc.oneof(
@@ -44,11 +44,19 @@ const command = fc.oneof(
 )
 
 const everybody = users.map((id, n) =>
-  digested({ v: 1, type: 'CreateUser', room: `ext-${n}`, id, at: at(0), body: { externalUserId: `ext-${n}` } }),
+  digested({ v: 1, type: 'CreateUser', stream: `ext-${n}`, id, at: at(0), body: { externalUserId: `ext-${n}` } }),
 )
 
 const bothRooms = rooms.map((room) =>
-  digested({ v: 1, type: 'CreateChat', room, id: room, user: users[0], at: at(0), body: { name: 'a room', users: [users[1]] } }),
+  digested({
+    v: 1,
+    type: 'CreateChat',
+    stream: room,
+    id: room,
+    user: users[0],
+    at: at(0),
+    body: { name: 'a room', users: [users[1]] },
+  }),
 )
 
 /** The first batches: none, the users, or the users and the rooms. */

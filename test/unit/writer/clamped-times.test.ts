@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Command } from '../../../shared/domain/commands.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import { ann, at, bob, createChat, post } from '../domain/chat-fixtures.ts'
 import { createUser, withUsers } from './users.ts'
 import type { WriterRig } from './writer-rig.ts'

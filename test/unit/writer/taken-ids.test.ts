@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Command } from '../../../shared/domain/commands.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import { add, ann, bob, cleo, createChat, post, remove, room, stranger, uuid } from '../domain/chat-fixtures.ts'
 import { createUser, withUsers } from './users.ts'
 import type { WriterRig } from './writer-rig.ts'
@@ -20,7 +20,7 @@ const errorFor = async (rig: WriterRig, command: Command): Promise<unknown> => {
   rig.clear()
   await rig.send(command)
   const [line] = rig.outcomeLines()
-  expect(line).toMatchObject({ room: command.room, command: command.id, digest: command.digest })
+  expect(line).toMatchObject({ room: command.stream, command: command.id, digest: command.digest })
   return line?.error
 }
 

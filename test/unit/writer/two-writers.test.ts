@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Command } from '../../../shared/domain/commands.ts'
 import type { LogRecord } from '../../../shared/ports/command-log.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { batches, rooms } from './arbitrary-commands.ts'
 import { recordOf, writerRig } from './writer-rig.ts'
@@ -35,7 +35,7 @@ it('A writer that lost its partition and continues beside the new one stores not
         expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1))
         const ids = events.map(({ commandId }) => commandId)
         expect(new Set(ids).size).toBe(ids.length)
-        const ofRoom = some.flat().filter((command) => command.room === room)
+        const ofRoom = some.flat().filter((command) => command.stream === room)
         const names = events.map(({ commandId, digest }) => nameOf(commandId, digest))
         expect(names).toEqual(inLogOrder(ofRoom, names))
       }

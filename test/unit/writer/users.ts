@@ -6,7 +6,7 @@ import type { WriterRig } from './writer-rig.ts'
 export const createUser = (n: number, some: Partial<CreateUser> = {}): CreateUser => ({
   v: 1,
   type: 'CreateUser',
-  room: `ext-${n}`,
+  stream: `ext-${n}`,
   id: uuid(2, n),
   digest: `user-${n}`,
   at: at(0),

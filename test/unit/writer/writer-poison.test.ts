@@ -31,7 +31,7 @@ describe('A record that cannot be read', () => {
       { ...good, value: good.value.replace(command.digest, '\\" x') },
     ],
     ['that creates a chat under another id', 'id: not the chat itself', recordOf(createChat(ann, [], { id: uuid(3, 999) }))],
-    ['that creates a user under another key', 'body.externalUserId: not the key', recordOf(createUser(5, { room: 'ext-6' }))],
+    ['that creates a user under another key', 'body.externalUserId: not the key', recordOf(createUser(5, { stream: 'ext-6' }))],
   ] as const
 
   it.each(cases)(

@@ -1,7 +1,6 @@
 import type { DecisionLimits } from '../../../services/writer/decide-batch.ts'
 import type { WriterMetrics } from '../../../services/writer/metrics.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
-import type { Command } from '../../../shared/domain/commands.ts'
 import type { BatchHandler, CommandLog, HandledBatch, LogRecord } from '../../../shared/ports/command-log.ts'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
@@ -12,6 +11,7 @@ import { writeCommand } from '../../../shared/records/command-record.ts'
 import type { RoomPublication } from '../../../shared/records/publications.ts'
 import { readOutcomeLines, readRoomPublication } from '../../../shared/records/publications.ts'
 import { recordHeaders } from '../../../shared/records/record-headers.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
@@ -31,7 +31,7 @@ export const recordOf = (command: Command, { gateway = 'g1', isDirect = false }:
   offset += 1
   const { command: id, digest, reply, direct } = recordHeaders
   return {
-    key: command.room,
+    key: command.stream,
     value: writeCommand(command),
     headers: { [id]: command.id, [digest]: command.digest, [reply]: gateway, ...(isDirect ? { [direct]: '1' } : {}) },
     partition: 3,

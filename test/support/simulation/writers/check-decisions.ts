@@ -1,8 +1,8 @@
 import type { ChatState } from '../../../../shared/domain/chat.ts'
-import { chatDecider, noChat } from '../../../../shared/domain/chat.ts'
-import type { ChatCommand } from '../../../../shared/domain/commands.ts'
-import type { ChatEvent } from '../../../../shared/domain/events.ts'
+import { noChat } from '../../../../shared/domain/chat.ts'
 import type { Append, CommandKey, StoredEvent, StoredRejection } from '../../../../shared/ports/event-store.ts'
+import { chatDecider } from '../../../../shared/room-events/chat-decider.ts'
+import type { ChatCommand, ChatEvent } from '../../../../shared/room-events/room-events.ts'
 import { keyText } from './command-keys.ts'
 import { simulatedUsers } from './random-commands.ts'
 

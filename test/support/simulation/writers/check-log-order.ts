@@ -1,7 +1,7 @@
 import type { LogRecord } from '../../../../shared/ports/command-log.ts'
 import type { StoredEvent } from '../../../../shared/ports/event-store.ts'
 import { readCommand } from '../../../../shared/records/command-record.ts'
-import { keyText } from './command-keys.ts'
+import { keyOf, keyText } from './command-keys.ts'
 
 /** The events of a room, of commands that were sent once, stand in the order of the log. */
 export const checkLogOrder = (
@@ -10,7 +10,7 @@ export const checkLogOrder = (
   excused: ReadonlySet<string>,
   say: (problem: string) => void,
 ): void => {
-  const places = Map.groupBy(records.entries(), ([, { value }]) => keyText(readCommand(value)))
+  const places = Map.groupBy(records.entries(), ([, { value }]) => keyText(keyOf(readCommand(value))))
   const last = new Map<string, number>()
   for (const { stream: room, commandId: id, digest, seq } of events) {
     const key = keyText({ room, id, digest })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ChatCommand } from '../../../../shared/domain/commands.ts'
+import type { ChatCommand } from '../../../../shared/room-events/room-events.ts'
 import type { Random } from '../random.ts'
 
 /** The id of the `n`th thing of a kind: 1 rooms, 2 users, 3 commands, 4 commands of the other program. */
@@ -37,11 +37,11 @@ export const randomCommands = (random: Random): RandomCommands => {
   const someUsers = (): string[] => simulatedUsers.filter(() => random.chance(0.5))
 
   const post = (head: Head, room: string, id = newId()): ChatCommand =>
-    digested({ ...head, room, id, type: 'PostMessage', body: { msg: `text ${ids}`, type: 'text' } })
+    digested({ ...head, stream: room, id, type: 'PostMessage', body: { msg: `text ${ids}`, type: 'text' } })
   const create = (head: Head, room: string): ChatCommand =>
-    digested({ ...head, room, id: room, type: 'CreateChat', body: { name: 'a room', users: someUsers() } })
+    digested({ ...head, stream: room, id: room, type: 'CreateChat', body: { name: 'a room', users: someUsers() } })
   const change = (head: Head, room: string, type: 'AddUsers' | 'RemoveUsers'): ChatCommand =>
-    digested({ ...head, room, id: newId(), type, body: { users: [random.pick(simulatedUsers)] } })
+    digested({ ...head, stream: room, id: newId(), type, body: { users: [random.pick(simulatedUsers)] } })
 
   const creation = (head: Head): ChatCommand[] => {
     const room = newRoom()
@@ -63,7 +63,7 @@ export const randomCommands = (random: Random): RandomCommands => {
     if (dice < 0.78) return [change(random.chance(0.5) ? creatorOf(head) : head, room, 'RemoveUsers')]
     const again = recent.length > 0 ? random.pick(recent) : undefined
     if (again === undefined) return []
-    return dice < 0.92 ? [{ ...again, at: head.at }] : [post(head, again.room, again.id)]
+    return dice < 0.92 ? [{ ...again, at: head.at }] : [post(head, again.stream, again.id)]
   }
 
   return {

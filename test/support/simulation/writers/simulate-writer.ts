@@ -78,7 +78,7 @@ export const simulateWriter = async (seed: number): Promise<WriterSimulation> =>
     while (clock.monotonicMs() < endMs) {
       await clock.sleep(world.random.next() * 50)
       const sent = commands.next(clock.nowMs())
-      log.append(sent.map((command) => ({ key: command.room, value: writeCommand(command), headers: {} })))
+      log.append(sent.map((command) => ({ key: command.stream, value: writeCommand(command), headers: {} })))
       injectFault(world, commands)
     }
   }

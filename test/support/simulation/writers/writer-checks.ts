@@ -1,12 +1,12 @@
-import type { ChatCommand } from '../../../../shared/domain/commands.ts'
 import type { LogRecord } from '../../../../shared/ports/command-log.ts'
 import type { Append, CommandKey, RecordedOutcome, StoredEvent } from '../../../../shared/ports/event-store.ts'
 import type { StreamRecord } from '../../../../shared/ports/event-stream.ts'
 import { readCommand } from '../../../../shared/records/command-record.ts'
+import type { ChatCommand } from '../../../../shared/room-events/room-events.ts'
 import { checkDecisions } from './check-decisions.ts'
 import { checkEventStream } from './check-event-stream.ts'
 import { checkLogOrder } from './check-log-order.ts'
-import { keysOfAppend, keyText } from './command-keys.ts'
+import { keyOf, keysOfAppend, keyText } from './command-keys.ts'
 
 /** A run as the checks see it. */
 export interface WriterRun {
@@ -48,7 +48,7 @@ export const writerChecks = (run: WriterRun): WriterChecks => {
 
   const commandOf = (key: CommandKey): ChatCommand | undefined => {
     const commands = run.records().map(({ value }) => readCommand(value) as ChatCommand)
-    return commands.find((command) => keyText(command) === keyText(key))
+    return commands.find((command) => keyText(keyOf(command)) === keyText(key))
   }
 
   /** A command has one outcome, unless that was lost. */
@@ -60,7 +60,7 @@ export const writerChecks = (run: WriterRun): WriterChecks => {
 
   const isTaken = (key: CommandKey): boolean =>
     run.records().some(({ value }) => {
-      const other = readCommand(value)
+      const other = keyOf(readCommand(value))
       return idText(other) === idText(key) && run.outcome(other) !== undefined
     })
 
@@ -79,7 +79,7 @@ export const writerChecks = (run: WriterRun): WriterChecks => {
     onStreamed: (records) => void streamed.push(...records),
     onAcknowledged: (records, sinceMs) => {
       for (const { value } of records) {
-        const key = readCommand(value)
+        const key = keyOf(readCommand(value))
         checkAcknowledged(key, sinceMs)
         acknowledged.add(keyText(key))
         if (sinceMs <= (lostMs.get(keyText(key)) ?? -1)) excused.add(keyText(key))

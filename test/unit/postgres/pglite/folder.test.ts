@@ -13,7 +13,7 @@ import { append, chatCreated, fillRoom } from '../../../contract/stored-chat.ts'
 import { until } from '../../../support/poll.ts'
 import { recordingLog } from '../../../support/recording-log.ts'
 
-const writer = fileURLToPath(new URL('pglite-writer.ts', import.meta.url))
+const writer = fileURLToPath(new URL('writer.ts', import.meta.url))
 
 /** Runs the writer until it has stored this many, kills it with −9, and tells the last seq it acknowledged. */
 const writeAndDie = async (folder: string, room: string, atLeast: number): Promise<number> => {
@@ -94,7 +94,7 @@ describe('the embedded database', () => {
     process.kill(embedded.pid, 'SIGKILL')
     await expect(embedded.failed).rejects.toThrow('the embedded database has ended')
     await expect(writing).rejects.toMatchObject({ fault: 'unavailable' })
-    await expect(readModel.epoch()).rejects.toMatchObject({ fault: 'unavailable' })
+    await expect(readModel.meta()).rejects.toMatchObject({ fault: 'unavailable' })
   }, 30_000)
 
   it('leaves no process behind when its parent is killed', async () => {

@@ -184,7 +184,7 @@ const forgeryMutants: readonly GatewayMutant[] = [
     rule: 'membership events are read from the store',
     module: gateway('rooms/held-events'),
     in: 'isPassable',
-    operand: 'new-message',
+    operand: 'membership',
   },
   {
     rule: 'a feed reopens at once after a published message replaced a membership event',

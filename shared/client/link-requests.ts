@@ -6,26 +6,26 @@ import type { Link, Outcome } from './link.ts'
 import type { OutgoingRequest } from './requests.ts'
 
 /**
- * What the client itself asks of one connection, until it is answered or the
- * connection is gone; what was asked there has no meaning on the next.
+ * The client's own requests on the current link. Each is repeated until it is
+ * answered or the link closes; it has no meaning on the next link.
  */
-export interface Asker {
+export interface LinkRequests {
   readonly isConnected: boolean
-  /** `forbidden`: where that is an answer, too. */
+  /** `forbidden` is called if that refusal is a meaningful answer. */
   ask(make: () => OutgoingRequest, answered: (body: Body) => void, forbidden?: () => void): void
-  /** An answer is due under this id. */
+  /** Waits for an answer under this id. */
   expect(event: string, id: string, answered: (body: Body) => void): void
   connected(link: Link): void
   disconnected(): void
 }
 
-export interface AskerPorts {
+export interface LinkRequestsDeps {
   readonly clock: ClientClock
   readonly times: ClientTimes
   readonly random: () => number
 }
 
-export const createAsker = ({ clock, times, random }: AskerPorts): Asker => {
+export const createLinkRequests = ({ clock, times, random }: LinkRequestsDeps): LinkRequests => {
   let link: Link | undefined
 
   return {

@@ -1,0 +1,40 @@
+import type { ReadModel } from '../../../shared/ports/read-model.ts'
+import { firstLevel, supportedLevel } from '../../../shared/protocol/feature-level.ts'
+import { requestEventsAt } from '../../../shared/protocol/requests.ts'
+import type { GatewayLog } from '../gateway-log.ts'
+
+/** The feature level up to which a gateway accepts events and fields. */
+export interface FeatureLevel {
+  /** The store's level, at most the one that this version supports. The first level until it was read. */
+  readonly current: number
+  /** The events that may be requested at this level. */
+  readonly events: readonly string[]
+  /** Reads the store's level. Rejects with `StoreError`; the level stays as it was. */
+  refresh(): Promise<void>
+}
+
+export const createFeatureLevel = (readModel: Pick<ReadModel, 'meta'>, log: GatewayLog): FeatureLevel => {
+  let stored = firstLevel
+  let current = firstLevel
+  let events = requestEventsAt(current)
+
+  const onRead = (level: number): void => {
+    if (level === stored) return
+    stored = level
+    current = Math.min(level, supportedLevel)
+    events = requestEventsAt(current)
+    const fields = { level, supported: supportedLevel }
+    if (level > supportedLevel) log.error(fields, 'the feature level of the store is higher than this version supports')
+    else log.debug(fields, 'feature level changed')
+  }
+
+  return {
+    get current() {
+      return current
+    },
+    get events() {
+      return events
+    },
+    refresh: async () => onRead((await readModel.meta()).level),
+  }
+}

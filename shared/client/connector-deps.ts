@@ -1,0 +1,42 @@
+import type { ChatError } from './chat-error.ts'
+import type { ChatState } from './chat-events.ts'
+import type { ClientClock } from './client-clock.ts'
+import type { ClientTimes } from './client-times.ts'
+import type { Body, FeedFrame } from './frames.ts'
+import type { Link, LinkEvents } from './link.ts'
+import type { FindRefusal } from './refused-connection.ts'
+import type { OutgoingRequest } from './requests.ts'
+import type { TokenSource } from './token-source.ts'
+
+/** How a link was bound to the user. */
+export interface BoundLink {
+  /** The id of the `create-user` that bound it. */
+  readonly id: string
+  readonly body: Body
+  readonly token: string | undefined
+}
+
+export interface ConnectorDeps {
+  readonly clock: ClientClock
+  readonly times: ClientTimes
+  readonly random: () => number
+  readonly tokens: TokenSource
+  /** Whether the only token has expired. */
+  readonly isTokenSpent: () => boolean
+  /** The address, for error messages. */
+  readonly url: URL
+  /** Throws if the runtime does not accept the address or the token. */
+  readonly open: (token: string | undefined, events: LinkEvents) => Link
+  readonly findRefusal: FindRefusal
+  /** `create-user`, with the resume of this moment. */
+  readonly bindRequest: () => OutgoingRequest
+  readonly passed: LinkEvents['passed']
+  /** The user is bound; the requests of an earlier link have ended as lost before. */
+  readonly bound: (link: Link, bound: BoundLink) => void
+  readonly feed: (frame: FeedFrame) => void
+  /** The service has sent frames of this room that its store does not have; the feed continues after `seq`. */
+  readonly reset: (room: string, seq: number) => void
+  readonly lost: () => void
+  readonly state: (state: ChatState) => void
+  readonly ended: (error: ChatError) => void
+}

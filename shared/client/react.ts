@@ -1,0 +1,115 @@
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type { User } from '../domain/events.ts'
+import type { ChatClient, ConnectOptions } from './chat-client.ts'
+import type { ChatState, JoinedChat } from './chat-events.ts'
+import { connect } from './connect.ts'
+import type { Room } from './room.ts'
+
+/** A user's connection, as a component sees it. */
+export interface Chat {
+  /** Undefined on a server, and before the component is mounted. */
+  readonly client: ChatClient | undefined
+  readonly user: User | undefined
+  readonly state: ChatState
+  /** The chats of the user, in the order in which the client learned of them. */
+  readonly chats: readonly JoinedChat[]
+}
+
+/** One room, as a component sees it. The handle's lists, and calls that never change their identity for one room. */
+export interface Messages extends Pick<Room, 'messages' | 'members' | 'hasOlder' | 'isOver'> {
+  /** Undefined until there is a client. */
+  readonly room: Room | undefined
+  /** The last error of loading history. */
+  readonly error: unknown
+  readonly loadOlder: (count?: number) => Promise<void>
+  readonly send: Room['send']
+}
+
+const connecting: ChatState = { state: 'connecting' }
+const disconnected: Chat = { client: undefined, user: undefined, state: connecting, chats: [] }
+
+/** Calls `update` with the whole view whenever a part of it changes. */
+const watch = (client: ChatClient, update: (chat: Chat) => void): void => {
+  const chats = new Map<string, JoinedChat>()
+  const show = (): void => update({ client, user: client.user, state: client.state, chats: [...chats.values()] })
+  client.on('state', show)
+  client.on('chat', (chat) => {
+    chats.set(chat.id, chat)
+    show()
+  })
+  client.on('left', ({ room }) => {
+    chats.delete(room)
+    show()
+  })
+  show()
+}
+
+/**
+ * Connects a user while the component is mounted. Another address, user or
+ * fixed token makes a new client; the other options are read when a client is
+ * made. On a server it renders as not connected.
+ */
+export const useChat = (address: string, options: ConnectOptions = {}): Chat => {
+  const [chat, setChat] = useState<Chat>(disconnected)
+  const latest = useRef(options)
+  latest.current = options
+  const { user, token } = options
+  // The values of the user and the token decide which client it is, not the identity of `options`.
+  useEffect(() => {
+    const client = connect(address, latest.current)
+    let isMounted = true
+    watch(client, (next) => {
+      if (isMounted) setChat(next)
+    })
+    return () => {
+      isMounted = false
+      client.close()
+      setChat(disconnected)
+    }
+  }, [address, user?.externalUserId, token])
+  return chat
+}
+
+const nothing: readonly never[] = []
+const notConnected = (): Promise<never> => Promise.reject(new Error('useMessages: the client is not connected yet'))
+
+/** Renders the component again after each change of the room: then `messages` is another list. */
+const useChanges = (room: Room | undefined): void => {
+  const subscribe = useCallback(
+    (onChange: () => void) => (room === undefined ? () => undefined : room.on('change', onChange)),
+    [room],
+  )
+  const snapshot = (): readonly unknown[] => room?.messages ?? nothing
+  useSyncExternalStore(subscribe, snapshot, () => nothing)
+}
+
+/** The messages of a room, of which the newest `initial` (50) are loaded at once. */
+export const useMessages = (client: ChatClient | undefined, id: string, { initial = 50 } = {}): Messages => {
+  const room = client?.room(id)
+  const [error, setError] = useState<unknown>(undefined)
+  useChanges(room)
+  const loadOlder = useCallback(
+    async (count = initial) => {
+      try {
+        await room?.loadOlder(count)
+        setError(undefined)
+      } catch (failure) {
+        setError(failure)
+      }
+    },
+    [room, initial],
+  )
+  useEffect(() => {
+    if (room !== undefined && room.messages.length === 0) void loadOlder()
+  }, [room, loadOlder])
+  return {
+    room,
+    messages: room?.messages ?? nothing,
+    members: room?.members ?? nothing,
+    hasOlder: room?.hasOlder ?? false,
+    isOver: room?.isOver ?? false,
+    error,
+    loadOlder,
+    send: room?.send ?? notConnected,
+  }
+}

@@ -1,0 +1,32 @@
+import type { NewEvent, StoredEvent } from '../ports/event-store.ts'
+import { roomEventOfType } from '../room-events/find-room-event.ts'
+import type { MembershipEffect } from '../room-events/membership-effect.ts'
+
+/** The stored type of the only event that is not of a room, and its name on the wire. */
+const userCreated = { type: 'UserCreated', name: 'create-user' } as const
+
+/** Whether an event of this stored type belongs to a room. */
+export const isRoomEvent = ({ type }: Pick<StoredEvent, 'type'>): boolean => type !== userCreated.type
+
+/**
+ * Name and membership of a stored event. Rows of versions that did not store
+ * them have one of the types that this version knows. An event of a later
+ * version has what its writer stored.
+ */
+export const storedNames = (
+  type: string,
+  stored: { readonly name: string | null; readonly membership: MembershipEffect | null },
+): Pick<StoredEvent, 'name' | 'membership'> => {
+  const known = roomEventOfType(type)
+  const fallback = type === userCreated.type ? userCreated.name : type
+  return {
+    name: known?.name ?? stored.name ?? fallback,
+    membership: known?.membership ?? stored.membership ?? 'none',
+  }
+}
+
+/** An event of this version as it is to be stored. */
+export const toStored = ({ event, data }: NewEvent): StoredEvent => {
+  const { stream, seq, type, commandId, digest } = event
+  return { v: 1, stream, seq, type, ...storedNames(type, { name: null, membership: null }), data, commandId, digest }
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { ChatState } from '../domain/chat.ts'
+import { distinct, nextHead, nextTime, notAllowed, whyNotAdded, withMembers } from '../domain/chat.ts'
+import type { CommandHead } from '../domain/commands.ts'
+import type { Chat, EventHead } from '../domain/events.ts'
+import type { Rejection } from '../domain/rejections.ts'
+import { ann, bob, chat, room } from '../protocol/example-values.ts'
+import * as field from '../protocol/fields.ts'
+import type { ProtocolLimits } from '../protocol/limits.ts'
+import { perUser } from '../protocol/price.ts'
+import { requestOutsideRooms } from '../protocol/request-frame.ts'
+import { chatSchema, id } from '../protocol/shapes.ts'
+import { defineRoomEvent } from './room-event.ts'
+
+export interface CreateChat extends CommandHead {
+  readonly type: 'CreateChat'
+  readonly body: { readonly name: string; readonly users: readonly string[] }
+}
+
+export interface ChatCreated extends EventHead {
+  readonly type: 'ChatCreated'
+  readonly body: { readonly chat: Chat; readonly user_id: string }
+}
+
+/** Creates a room. The command's id is the room's id. */
+export const createChat = defineRoomEvent({
+  name: 'create-chat',
+  command: 'CreateChat',
+  event: 'ChatCreated',
+  level: 1,
+  membership: 'adds',
+  summary: 'Create a chat as a user',
+  price: perUser,
+  examples: {
+    request: { event: 'create-chat', id: '2', body: { chat: { name: 'Lunch', id: room }, users: [bob] } },
+    feed: { id: '2', event: 'create-chat', room, seq: 1, body: { chat, user_id: ann } },
+  },
+  request: ({ nameChars, usersPerCommand }: ProtocolLimits) =>
+    requestOutsideRooms(
+      'create-chat',
+      z.strictObject({
+        chat: z.strictObject({ name: field.text(1, nameChars), id: field.ownId.optional() }),
+        users: z.array(field.userId).max(usersPerCommand).min(1),
+      }),
+    ),
+  asked: ({ body }) => ({ id: body.chat.id, body: { name: body.chat.name, users: body.users } }),
+  commandBody: z.object({ name: z.string(), users: z.array(z.guid()) }),
+  feedBody: z.looseObject({ chat: chatSchema, user_id: id }),
+
+  readSet: ({ user, body }: CreateChat) => ({ members: [user], added: [user, ...body.users] }),
+
+  decide: (command: CreateChat, state: ChatState): ChatCreated | Rejection => {
+    if (state.seq > 0) return notAllowed
+    const users = distinct([command.user, ...command.body.users])
+    const rejection = whyNotAdded(users, users, state)
+    if (rejection !== undefined) return rejection
+    const at = nextTime(command, state)
+    const created = { id: command.stream, name: command.body.name, users, created_at: at, modified_at: at }
+    return { type: 'ChatCreated', ...nextHead(command, state), body: { chat: created, user_id: command.user } }
+  },
+
+  evolve: (state: ChatState, { body }: ChatCreated) =>
+    withMembers({ ...state, name: body.chat.name, createdBy: body.user_id }, body.chat.users),
+})

@@ -1,0 +1,24 @@
+import type { MembershipEffect } from './membership-effect.ts'
+import type { AnyRoomEvent } from './room-event.ts'
+import { allRoomEvents } from './room-events.ts'
+
+const byName = new Map(allRoomEvents.map((event) => [event.name, event]))
+const byCommand = new Map(allRoomEvents.map((event) => [event.command, event]))
+const byType = new Map(allRoomEvents.map((event) => [event.event, event]))
+
+/** Undefined: an event of a later version. */
+export const roomEventNamed = (name: string): AnyRoomEvent | undefined => byName.get(name)
+
+/** The event whose command has this type; throws if there is none, because the codec reads no other commands. */
+export const roomEventOfCommand = (type: string): AnyRoomEvent => {
+  const found = byCommand.get(type)
+  if (found === undefined) throw new Error(`no room event has the command ${type}`)
+  return found
+}
+
+/** Undefined: an event of a later version, or one that is not of a room. */
+export const roomEventOfType = (type: string): AnyRoomEvent | undefined => byType.get(type)
+
+/** The effect of an event: this version's own knowledge, or for an event of a later version its flag. */
+export const membershipOf = (name: string, flag: MembershipEffect | undefined): MembershipEffect =>
+  byName.get(name)?.membership ?? flag ?? 'none'

@@ -1,0 +1,21 @@
+/** What an event does to the membership of its room. */
+export type MembershipEffect = 'none' | 'adds' | 'removes'
+
+/** The part of an event's body that says who is added or removed. */
+interface MembershipBody {
+  readonly users?: readonly string[]
+  readonly chat?: { readonly users?: readonly string[] }
+}
+
+/** The users that an event with this body adds to its room or removes from it. */
+export const usersNamed = (membership: MembershipEffect, body: object): readonly string[] => {
+  if (membership === 'none') return []
+  const { users, chat } = body as MembershipBody
+  return users ?? chat?.users ?? []
+}
+
+/** When an event with this body happened, by the room's own time. */
+export const timeOf = (body: object): string => {
+  const { created_at: own, chat } = body as { readonly created_at?: string; readonly chat?: { readonly created_at?: string } }
+  return own ?? chat?.created_at ?? ''
+}

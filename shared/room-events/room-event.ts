@@ -1,0 +1,97 @@
+import type { z } from 'zod'
+import type { ChatState } from '../domain/chat.ts'
+import type { CommandHead } from '../domain/commands.ts'
+import type { EventHead } from '../domain/events.ts'
+import type { Rejection } from '../domain/rejections.ts'
+import type { ProtocolLimits } from '../protocol/limits.ts'
+import type { Price } from '../protocol/price.ts'
+import type { MembershipEffect } from './membership-effect.ts'
+
+/** A command of a room, as the command log carries it. */
+export interface RoomCommand extends CommandHead {
+  readonly type: string
+  readonly body: object
+}
+
+/** An event of a room. `body` is the body of its feed frame. */
+export interface RoomFact extends EventHead {
+  readonly type: string
+  readonly body: object
+}
+
+/** The users whose data a decision needs. */
+export interface DecisionReads {
+  /** Whether each is a member of the room. */
+  readonly members: readonly string[]
+  /** Users that the command would add: whether they exist, and in how many chats they are. */
+  readonly added: readonly string[]
+}
+
+/** What a request asks for. Absent ids are made by the gateway. */
+export interface Asked<Body> {
+  /** The room; absent: the request creates one. */
+  readonly room?: string | undefined
+  readonly id?: string | undefined
+  /** The command's body, exactly as asked: it is hashed into the digest, so no defaults are filled in. */
+  readonly body: Body
+}
+
+/**
+ * Everything that is particular to one event of rooms. All processes derive
+ * from it what they need: request and answer schemas, the codec of the command
+ * log, the read set, the decision, the documents.
+ */
+export interface RoomEvent<
+  Name extends string,
+  Request extends z.ZodType,
+  Command extends RoomCommand,
+  Event extends RoomFact,
+  FeedBody extends z.ZodType,
+> {
+  /** The name on the wire, of the request, its answer and the feed frame. */
+  readonly name: Name
+  readonly command: Command['type']
+  readonly event: Event['type']
+  /** The feature level that introduced it. */
+  readonly level: number
+  /** An event that adds or removes users names them in `body.users` (or `body.chat.users`). */
+  readonly membership: MembershipEffect
+  /** One line for the OpenAPI document. */
+  readonly summary: string
+  readonly price: Price | undefined
+  readonly examples: { readonly request: object; readonly feed: object; readonly answer?: object }
+  /** The schema of the request's frame at a feature level. No field has a default: `decide` fills those in. */
+  request(limits: ProtocolLimits, level: number): Request
+  asked(request: z.output<Request>): Asked<Command['body']>
+  /** The schema of the command's body on the log. Unknown fields are ignored. */
+  readonly commandBody: z.ZodType<Command['body']>
+  readonly feedBody: FeedBody
+  readSet(command: Command): DecisionReads
+  /** Pure. `state` holds what `readSet` asked for. */
+  decide(command: Command, state: ChatState): Event | Rejection
+  /** The state after the event; its seq and time are set by the caller. Pure. */
+  evolve(state: ChatState, event: Event): ChatState
+}
+
+/** Any room event, for code that treats all of them alike. */
+export type AnyRoomEvent = RoomEvent<string, z.ZodType, RoomCommand, RoomFact, z.ZodType>
+
+/** Checks a definition and keeps its exact types. */
+export const defineRoomEvent = <
+  const Name extends string,
+  Request extends z.ZodType,
+  Command extends RoomCommand,
+  Event extends RoomFact,
+  FeedBody extends z.ZodType,
+>(
+  definition: RoomEvent<Name, Request, Command, Event, FeedBody>,
+): RoomEvent<Name, Request, Command, Event, FeedBody> => definition
+
+/** `asked` of the events whose request names the room and may name the command's id. */
+export const askedInRoom = <Body extends object>(request: {
+  readonly room: string
+  readonly body: Body & { readonly id?: string | undefined }
+}): Asked<Omit<Body, 'id'>> => {
+  const { id, ...body } = request.body
+  return { room: request.room, id, body }
+}

@@ -1,0 +1,33 @@
+import type { CreateUser } from '../domain/commands.ts'
+import type { UserCreated } from '../domain/events.ts'
+import type { Rejection } from '../domain/rejections.ts'
+import { addUsers } from './add-users.ts'
+import { createChat } from './create-chat.ts'
+import { newMessage } from './new-message.ts'
+import { removeUsers } from './remove-users.ts'
+import type { AnyRoomEvent } from './room-event.ts'
+
+/** Every event of rooms, by its name on the wire. A new event is a file and a line here. */
+export const roomEvents = {
+  'create-chat': createChat,
+  'new-message': newMessage,
+  'add-users': addUsers,
+  'remove-users': removeUsers,
+} as const satisfies Readonly<Record<string, AnyRoomEvent>>
+
+type RoomEvents = typeof roomEvents
+
+export type RoomEventName = keyof RoomEvents
+export type RoomEventOf<Name extends RoomEventName> = RoomEvents[Name]
+
+/** The commands that are decided in a room's order. */
+export type ChatCommand = { [Name in RoomEventName]: Parameters<RoomEvents[Name]['decide']>[0] }[RoomEventName]
+export type ChatEvent = Exclude<{ [Name in RoomEventName]: ReturnType<RoomEvents[Name]['decide']> }[RoomEventName], Rejection>
+
+export type Command = ChatCommand | CreateUser
+export type DomainEvent = ChatEvent | UserCreated
+
+export const roomEventNames = Object.keys(roomEvents) as readonly RoomEventName[]
+
+/** The same events, for code that treats all of them alike. */
+export const allRoomEvents: readonly AnyRoomEvent[] = Object.values(roomEvents)
