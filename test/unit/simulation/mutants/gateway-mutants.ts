@@ -64,6 +64,7 @@ const followerMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/follower'),
     in: 'readPage',
     operand: 'mine',
+    shownBy: 163,
   },
   {
     rule: 'a page is cut after the event that removed its reader',
@@ -91,6 +92,7 @@ const followerMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/follower'),
     in: 'deliver',
     operand: 'isFull',
+    shownBy: 80,
   },
 ]
 
@@ -107,6 +109,7 @@ const sessionMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/session-rooms'),
     in: 'isEarly',
     operand: 'withheld',
+    shownBy: 200,
   },
   {
     rule: 'a followed room does not advance while a resume that names it is read',
@@ -170,6 +173,7 @@ const commandMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/head-sweep'),
     in: 'compareRooms',
     call: 'compared',
+    shownBy: 10,
   },
   {
     rule: 'every held user is compared with the store',
