@@ -14,7 +14,7 @@ import { ask, asOpened, backoff, isSettled, untilRestored, untilState, watch } f
 
 const channels = Array.from({ length: 30 }, (_, index) => `room-${index}`)
 
-describe.skipIf(stackKind() === 'env')('the fan-out on a Redis Cluster that fails', () => {
+describe.skipIf(stackKind() === 'env')('The fan-out on a Redis Cluster that fails', () => {
   const folder = makeScratchFolder('cluster')
   let cluster: RedisCluster
   let slots: ClusterSlots
@@ -37,19 +37,19 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis Cluster that fail
     const ears = await Promise.all(channels.map(async (channel) => [channel, await listen(opened, channel)] as const))
     return { near, far, opened, ears: new Map(ears) }
   }
-  /** Whoever publishes may learn of a change only by being refused. */
+  /** A publisher may learn of a moved slot only when a publish is refused. */
   const untilAllHear = async (far: Watched, ears: ReadonlyMap<string, Ear>): Promise<void> => {
     const mark = `mark ${performance.now()}`
-    const heardByAll = async (): Promise<boolean> => {
+    const deliveredToAll = async (): Promise<boolean> => {
       await publishToAll(far, mark)
       return [...ears.values()].every(({ heard }) => heard.includes(mark))
     }
-    await until('all topics to be heard', heardByAll, backoff)
+    await until('all channels to be delivered', deliveredToAll, backoff)
   }
   const publishToAll = (far: Watched, payload: string): Promise<void> =>
     far.fanOut.publish(channels.map((channel) => ({ channel, payload })))
 
-  it('is restored when a slot moves, for those who listen and those who publish', async () => {
+  it('is restored for subscribers and publishers when a slot moves', async () => {
     const { near, far, opened, ears } = await open()
     await using _ = opened
     const slot = await slots.of('chat:room-0')
@@ -60,7 +60,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis Cluster that fail
     expect([near.fanOut.state, far.fanOut.state, await nodeOf('room-0')]).toEqual(['up', 'up', (owner + 1) % 3])
   })
 
-  it('is down while one node hangs, and restored when it goes on', async () => {
+  it('is down while one node is frozen, and restored when the node continues', async () => {
     const { near, far, opened, ears } = await open()
     await using _ = opened
     const node = cluster.nodes[await nodeOf('room-1')]
@@ -74,7 +74,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis Cluster that fail
     await untilAllHear(far, ears)
   })
 
-  it('is down while one node is gone, and restored when it is back', async () => {
+  it('is down while one node is dead, and restored when the node is back', async () => {
     const { near, far, opened, ears } = await open()
     await using _ = opened
     const node = cluster.nodes[await nodeOf('room-2')]
@@ -85,7 +85,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis Cluster that fail
     await untilAllHear(far, ears)
   })
 
-  it('finds the others when the node that it was told of has left', async () => {
+  it('finds the other nodes when the configured node has left', async () => {
     const { near, far, opened, ears } = await open()
     await using _ = opened
     await slots.moveAll(0, 1)

@@ -6,7 +6,7 @@ import type { Stack } from '../support/stack/stack.ts'
 import { stackKind, startStack } from '../support/stack/start-stack.ts'
 import { ask, asOpened, backoff, isSettled, untilRestored, untilState, watch } from './fan-out-rig.ts'
 
-describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () => {
+describe.skipIf(stackKind() === 'env')('The fan-out on a Redis that fails', () => {
   let stack: Stack
   let namespace: string
   beforeAll(async () => {
@@ -26,11 +26,11 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     const [near, far] = await Promise.all([watch(at('gateway'), times), watch(at('writer'), times)])
     return { near, far, opened: asOpened(near, far) }
   }
-  /** What the server holds for this test. */
+  /** The subscriptions that the server has for this test. */
   const heldChannels = async (): Promise<string[]> =>
     ((await ask(direct(), 'PUBSUB', 'CHANNELS', `${namespace}:*`)) as string[]).toSorted()
 
-  it('starts without it, and comes up when it is there', async () => {
+  it('starts without Redis, and is up when Redis runs', async () => {
     await stack.redis.kill()
     const { near, far, opened } = await open()
     await using _ = opened
@@ -46,7 +46,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     expect(ear.heard).toEqual(['heard'])
   })
 
-  it('is restored when it was restarted, with what is held and nothing else', async () => {
+  it('is restored after a restart, with exactly the open subscriptions', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const [kept, letGo] = [await listen(opened, 'kept'), await listen(opened, 'let-go')]
@@ -62,7 +62,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     expect([near.states, letGo.heard]).toEqual([['up', 'down', 'up'], []])
   })
 
-  it('is down within 10 s when it hangs, lets nobody wait, and is restored when it goes on', async () => {
+  it('is down within 10 s when Redis freezes, blocks no publish, and is restored when Redis continues', async () => {
     const { near, far, opened } = await open(defaultTimes)
     await using _ = opened
     const ear = await listen(opened, 'room')
@@ -77,11 +77,11 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     await stack.redis.resume()
     await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
     await publish(far.fanOut, 'room', 'after')
-    await until('what came after', () => ear.heard.includes('after'), backoff)
+    await until('the later publication', () => ear.heard.includes('after'), backoff)
     expect(ear.heard).not.toContain('refused')
   })
 
-  it('closes at once while it hangs, noticed or not', async () => {
+  it('closes at once while Redis is frozen, detected or not', async () => {
     const [unnoticed, noticed] = [await open(defaultTimes), await open()]
     await stack.redis.pause()
     await untilState('down', noticed.near, noticed.far)
@@ -93,7 +93,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     await stack.redis.resume()
   })
 
-  it('hears what is published from the moment that it is restored, however often its connections are killed', async () => {
+  it('delivers all publications from the moment of each restore while its connections are killed repeatedly', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const ear = await listen(opened, 'room')
@@ -122,7 +122,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     expect(far.restored()).toBe(0)
   })
 
-  it('ends with exactly what is held, whatever came and went while its connections were killed', async () => {
+  it('ends with exactly the open subscriptions after changes while its connections were killed', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const channels = Array.from({ length: 40 }, (_each, index) => `topic-${index}`)
@@ -149,7 +149,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
   })
 
   it.each(['both', 'requests', 'answers'] as const)(
-    'notices a black hole on its own way (%s), and only there',
+    'detects a black hole on its own link (%s), and only there',
     async (direction) => {
       const { near, far, opened } = await open()
       await using _ = opened
@@ -161,12 +161,12 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
       stack.link('gateway', 'redis').heal()
       await untilRestored(near, 1)
       await publish(far.fanOut, 'room', 'after')
-      await until('what came after', () => ear.heard.includes('after'), backoff)
+      await until('the later publication', () => ear.heard.includes('after'), backoff)
       expect(far.states).toEqual(['up'])
     },
   )
 
-  it('goes on hearing when only the way of who publishes is cut', async () => {
+  it('still delivers when only the link of the publisher is cut', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const ear = await listen(opened, 'room')
@@ -182,7 +182,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     expect([ear.heard, near.states]).toEqual([['by another', 'after'], ['up']])
   })
 
-  it('waits for one that pauses for less than counts as dead, and is down for longer', async () => {
+  it('stays up through a pause shorter than the timeout, and is down after a longer one', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const ear = await listen(opened, 'room')
@@ -198,7 +198,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     expect(ear.heard).toEqual(['late', 'after'])
   })
 
-  it('is restored when the server drops it for being too slow', async () => {
+  it('is restored after the server dropped it as a slow subscriber', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const ear = await listen(opened, 'room')
@@ -211,7 +211,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     await ask(direct(), 'CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 32mb 8mb 60')
   })
 
-  it('is ready, and restored, no sooner than it hears, also on a slow way', async () => {
+  it('is ready and restored only when its subscriptions work, also on a slow link', async () => {
     const { near, opened } = await open()
     await using _ = opened
     stack.link('gateway', 'redis').delay(150)
