@@ -12,7 +12,7 @@ import type { SummarySlice } from '../postgres/event-store/stream-summaries.ts'
 import type { DistributedAdapters } from './open-distributed-adapters.ts'
 import { openDistributedAdapters } from './open-distributed-adapters.ts'
 
-/** What an audit needs of the three services, closed with the process. */
+/** The adapters of an audit, closed with the process. */
 export interface AuditAdapters extends DistributedAdapters {
   readonly clock: typeof systemClock
   readonly partitions: number
@@ -24,7 +24,7 @@ export interface AuditAdapters extends DistributedAdapters {
   readonly caughtUp: () => Promise<void>
 }
 
-/** `onRecord` is given every record that is published on the event stream from now on. */
+/** Opens the adapters of an audit. `onRecord` receives every record that is published to the event stream from now on. */
 export const openAuditAdapters = async (
   config: DistributedConfig,
   service: Pick<ServiceProcess, 'log' | 'life'>,

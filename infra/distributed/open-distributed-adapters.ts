@@ -15,19 +15,20 @@ import { openDatabase } from '../postgres/database.ts'
 import { redisFanOut } from '../redis/redis-fan-out.ts'
 import { redisTls } from '../redis/redis-tls.ts'
 
+/** The adapters that gateways, writers and audits share. */
 export interface DistributedAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly readModel: ReadModel
   readonly fanOut: FanOut
-  /** For further adapters on the same brokers. */
+  /** Options for further adapters on the same brokers. */
   readonly kafka: KafkaCommandLogOptions
 }
 
 /**
- * The adapters on Postgres, Redis and Kafka, each closed with the process.
- * Resolves when tables and topics are there as this program needs them; Redis
- * may come later.
+ * Opens the adapters on Postgres, Redis and Kafka, which close with the process.
+ * Resolves when the tables and topics are as this program needs them; Redis may
+ * be available later. Rejects with `StartError`.
  */
 export const openDistributedAdapters = async (
   config: DistributedConfig,

@@ -6,11 +6,12 @@ import { redisTls } from '../redis/redis-tls.ts'
 import type { DistributedAdapters } from './open-distributed-adapters.ts'
 import { openDistributedAdapters } from './open-distributed-adapters.ts'
 
+/** The adapters of a gateway in the distributed mode. */
 export interface DistributedGatewayAdapters extends DistributedAdapters {
   readonly rateLimitStore: RateLimitStore
 }
 
-/** A gateway's adapters. */
+/** Opens the adapters of a gateway, which close with the process. */
 export const openGatewayAdapters = async (
   config: DistributedConfig,
   service: ServiceProcess,
@@ -18,6 +19,6 @@ export const openGatewayAdapters = async (
   const { redisUrl: url, redisCluster: isCluster, namespace, times, security } = config
   const ports = await openDistributedAdapters(config, 'chat-gateway', service)
   const rateLimitStore = redisRateLimitStore({ url, isCluster, tls: redisTls(security), namespace, times, log: service.log })
-  service.life.add('allowances', rateLimitStore.close)
+  service.life.add('rate-limit store', rateLimitStore.close)
   return { ...ports, rateLimitStore }
 }

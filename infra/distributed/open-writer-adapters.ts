@@ -6,11 +6,12 @@ import { holdWriterLock } from '../postgres/connection/writer-lock.ts'
 import type { DistributedAdapters } from './open-distributed-adapters.ts'
 import { openDistributedAdapters } from './open-distributed-adapters.ts'
 
+/** The adapters of a writer in the distributed mode. */
 export interface DistributedWriterAdapters extends DistributedAdapters {
   readonly eventStream: EventStream
 }
 
-/** A writer's adapters. While the process lives, `rebuild` is kept out. */
+/** Opens the adapters of a writer, which close with the process, and holds the writer lock, which excludes `rebuild`. */
 export const openWriterAdapters = async (
   config: DistributedConfig,
   service: ServiceProcess,

@@ -1,7 +1,7 @@
 import { ensureEngine } from './engine.ts'
 import { buildChatImage, describeImage } from './images.ts'
 
-/** Builds the service's image with what it needs; its name and size on stdout. */
+/** Builds the image of the services; prints its name and size to stdout. */
 
 const say = (line: string): void => {
   process.stderr.write(`image: ${line}\n`)

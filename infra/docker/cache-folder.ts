@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** What takes long to make and does not change: in the user's cache. */
+/** The folder, in the user's cache, for artefacts that take long to build and do not change. */
 export const cacheFolder = join(homedir(), '.cache/chat-docker')

@@ -12,10 +12,10 @@ import { cacheFolder } from './cache-folder.ts'
 const daemon = '/usr/sbin/dockerd'
 const answersWithinMs = 30_000
 
-/** A Docker engine that answers. */
+/** A running Docker engine. */
 export interface Engine {
   readonly version: string
-  /** Ends it if it was started here and nobody's container runs on it; leaves any other alone. */
+  /** Stops the engine if it was started here and no container runs on it. */
   release(): Promise<void>
 }
 
@@ -31,7 +31,7 @@ const engineVersion = async (): Promise<string | undefined> => {
 
 const install = async (say: Say): Promise<void> => {
   if (!existsSync(daemon)) await installPackages(['docker.io'], say)
-  // Newer Debians have the client in a package of its own.
+  // Newer Debian releases have a separate package for the client.
   if (!existsSync('/usr/bin/docker') && !existsSync('/usr/local/bin/docker')) await installPackages(['docker-cli'], say)
 }
 
@@ -60,7 +60,7 @@ const start = async (say: Say): Promise<Engine> => {
 const end = async (pid: number, say: Say): Promise<void> => {
   const running = await runCommand('docker', ['ps', '--quiet'])
   if (running.trim() !== '') {
-    say(`the Docker engine that was started here (pid ${pid}) has containers of others, and stays`)
+    say(`the Docker engine that was started here (pid ${pid}) runs other containers, and is not stopped`)
     return
   }
   process.kill(pid, 'SIGTERM')
@@ -68,8 +68,8 @@ const end = async (pid: number, say: Say): Promise<void> => {
 }
 
 /**
- * The Docker engine that there is; else one is started, after it was installed
- * from Debian's packages where it is missing. Throws where none can be had.
+ * The running Docker engine; else starts one, and installs Debian's packages
+ * first if it is missing. Rejects where that is impossible.
  */
 export const ensureEngine = (say: Say): Promise<Engine> =>
   withLock('docker-engine', async () => {

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
 
-/** What the image can be; the first argument of `docker run` after its name. */
+/** The services of the image; the first argument of `docker run` after the image selects one. */
 const services = ['embedded', 'gateway', 'writer', 'admin']
 
 const [node = '', , service = '', ...args] = process.argv
@@ -10,6 +10,6 @@ if (services.includes(service)) {
   process.argv = [node, main, ...args]
   await import(pathToFileURL(main).href)
 } else {
-  process.stderr.write(`The first argument says what to run: ${services.join(', ')}. Not: "${service}".\n`)
+  process.stderr.write(`The first argument must be one of: ${services.join(', ')}. It is "${service}".\n`)
   process.exitCode = 2
 }

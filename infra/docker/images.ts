@@ -17,8 +17,8 @@ const canPull = async (image: string): Promise<boolean> => {
 }
 
 /**
- * Sees to it that these images are here: pulled where a registry can be
- * reached, else stand-ins. What was pulled once is never replaced.
+ * Makes these images available: pulls them if a registry is reachable, else
+ * builds stand-ins. Never replaces a pulled image.
  */
 export const ensureImages = async (images: readonly string[], say: Say): Promise<void> => {
   for (const image of images) {
@@ -30,7 +30,7 @@ export const ensureImages = async (images: readonly string[], say: Say): Promise
   }
 }
 
-/** Builds the image of our own services from the sources as they are; gives its name. The engine's cache makes it quick. */
+/** Builds the image of the services from the present sources, with the cache of the engine; returns its name. */
 export const buildChatImage = async (say: Say): Promise<string> => {
   const { chat, buildArguments } = pinnedImages()
   await ensureImages(Object.values(buildArguments), say)
@@ -42,11 +42,11 @@ export const buildChatImage = async (say: Say): Promise<string> => {
   return chat
 }
 
-/** An image as people should see it: what it is, how large, and whether it is a stand-in. */
+/** Describes an image in one line: name, id, size, and whether it is a stand-in. */
 export const describeImage = async (image: string): Promise<string> => {
   const told = await runCommand('docker', ['image', 'inspect', '--format', '{{.Id}} {{.Size}}', image])
   const [id = '', size = '0'] = told.trim().split(' ')
-  // Our own image has the label of what it is built on.
+  // The image of the services inherits the label of its base image.
   const standIn = image === pinnedImages().chat ? 'on a stand-in' : 'a stand-in'
   const kind = (await labelOf(image)) === '' ? '' : `, ${standIn}`
   return `${image} (${id.replace('sha256:', '').slice(0, 12)}, ${Math.round(Number(size) / 1e6)} MB${kind})`

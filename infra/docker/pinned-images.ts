@@ -1,26 +1,27 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
+/** The root folder of the project. */
 export const projectFolder = resolve(import.meta.dirname, '../..')
 
-/** What the system's parts run on, as `docker-compose.yml` pins it. */
+/** The images that `docker-compose.yml` pins. */
 export interface PinnedImages {
   /** By the name of the service. */
   readonly services: Readonly<Record<string, string>>
-  /** What our own image is built from, by the name of the build argument. */
+  /** The base images of the image of the services, by build argument. */
   readonly buildArguments: Readonly<Record<string, string>>
-  /** Our own image. */
+  /** The name of the image of the services. */
   readonly chat: string
 }
 
 const found = (text: string, pattern: RegExp): Readonly<Record<string, string>> =>
   Object.fromEntries([...text.matchAll(pattern)].map(([, name = '', image = '']) => [name, anchored(text, image)]))
 
-/** What YAML calls an alias (`*node`) stands for the value of its anchor (`&node …`), so that an image has one line. */
+/** Resolves a YAML alias (`*node`) to the value of its anchor (`&node …`), with which each image has one line. */
 const anchored = (text: string, image: string): string =>
   image.startsWith('*') ? (new RegExp(`&${image.slice(1)} (\\S+)$`, 'm').exec(text)?.[1] ?? image) : image
 
-/** Line by line, so that it needs no parser of YAML; a test compares it with one. */
+/** Reads the images line by line, without a YAML parser; a test compares the result with that of a parser. */
 export const pinnedImages = (text = readFileSync(resolve(projectFolder, 'docker-compose.yml'), 'utf8')): PinnedImages => {
   const [, chat] = /^x-chat:.*\n {2}image: (\S+)$/m.exec(text) ?? []
   if (chat === undefined) throw new Error('docker-compose.yml names no image under x-chat')

@@ -4,7 +4,7 @@ import { runCommand } from '../native/run-command.ts'
 import { ensureEngine } from './engine.ts'
 import { buildChatImage, describeImage } from './images.ts'
 
-/** The service's image: its size, what each layer holds, and how long a start takes. */
+/** Prints the size of the image, its layers, and the time of a start. */
 
 const starts = 3
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -21,7 +21,7 @@ const isReady = (port: number): Promise<boolean> =>
     () => false,
   )
 
-/** From `docker run` to ready, with an empty folder, so that the embedded database has to be made. */
+/** The time from `docker run` to ready with an empty data folder, including the creation of the embedded database. */
 const startMs = async (image: string): Promise<number> => {
   const port = await freePort()
   const place = ['--read-only', '--tmpfs', '/tmp', '--tmpfs', '/data:uid=65532', '--publish', `127.0.0.1:${port}:8081`]

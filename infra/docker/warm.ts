@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Runs every service for a moment while the image is built, so that Node's compile cache has their code. */
+/** Runs every service briefly while the image is built, to fill Node's compile cache. */
 
 const internalPort = '8081'
 const startsWithinMs = 60_000
+/** The image's own: compiled code is found again only under the same. */
+const nodeArguments = ['--min-semi-space-size=16', '--max-semi-space-size=16']
 
-/** Nobody listens there: enough to load everything. */
-const nowhere = {
+/** Addresses without a server: sufficient to load all code. */
+const unreachable = {
   DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
   REDIS_URL: 'redis://127.0.0.1:1',
   KAFKA_BROKERS: '127.0.0.1:1',
@@ -21,8 +23,8 @@ const nowhere = {
 const runs: readonly { readonly args: readonly string[]; readonly env: Record<string, string>; readonly until?: string }[] = [
   { args: ['admin', '--help'], env: {} },
   { args: ['embedded'], env: {}, until: '/readyz' },
-  { args: ['writer'], env: nowhere, until: '/livez' },
-  { args: ['gateway'], env: nowhere, until: '/livez' },
+  { args: ['writer'], env: unreachable, until: '/livez' },
+  { args: ['gateway'], env: unreachable, until: '/livez' },
 ]
 
 const answers = async (path: string): Promise<boolean> => {
@@ -36,7 +38,7 @@ const answers = async (path: string): Promise<boolean> => {
 
 for (const { args, env, until } of runs) {
   const folder = mkdtempSync(join(tmpdir(), 'warm-'))
-  const child = spawn(process.execPath, ['--max-semi-space-size=16', join(import.meta.dirname, 'entry.ts'), ...args], {
+  const child = spawn(process.execPath, [...nodeArguments, join(import.meta.dirname, 'entry.ts'), ...args], {
     env: { ...process.env, ...env, DATA_DIR: folder, INTERNAL_PORT: internalPort, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
@@ -46,7 +48,7 @@ for (const { args, env, until } of runs) {
     if (performance.now() > deadline) throw new Error(`${args[0]} did not start`)
     await sleep(100)
   }
-  // It writes what it compiled as it ends.
+  // Node writes the compile cache at exit.
   if (until !== undefined) child.kill('SIGTERM')
   const [code] = await ended
   if (code !== 0) throw new Error(`${args[0]} ended with ${code}`)

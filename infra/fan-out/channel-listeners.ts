@@ -1,9 +1,10 @@
 import type { Log } from '../../shared/runtime/observability/log.ts'
 import { callAll } from './call-all.ts'
 
+/** Receives the publications of one channel. */
 export type Listener = (payload: Buffer) => void
 
-/** Where somebody listens, until it is removed. */
+/** One listener on one channel; active until it is removed. */
 export interface ListenerEntry {
   readonly channel: string
   readonly listener: Listener
@@ -11,20 +12,21 @@ export interface ListenerEntry {
 }
 
 /**
- * Who in this process listens to which topic.
+ * The listeners of this process, by channel.
  *
- * Promises:  a listener that was removed is not called, also when it is
- *            removed by another one in the middle of a delivery; one that
- *            throws is logged and kept. The same function may listen twice.
+ * Promises:  a removed listener is not called, even if another listener removes
+ *            it during a delivery; a listener that throws is logged and kept.
+ *            The same function may be added twice.
  */
 export interface ChannelListeners {
   add(channel: string, listener: Listener): ListenerEntry
   /** Idempotent. */
-  remove(place: ListenerEntry): void
-  /** Whether anybody listens. */
+  remove(entry: ListenerEntry): void
+  /** Whether the channel has a listener. */
   has(channel: string): boolean
-  /** Every topic that somebody listens to. */
+  /** The channels with at least one listener. */
   channels(): IterableIterator<string>
+  /** Calls all listeners of the channel. */
   deliver(channel: string, payload: Buffer): void
 }
 
@@ -32,28 +34,29 @@ interface MutableEntry extends ListenerEntry {
   isActive: boolean
 }
 
+/** Creates the empty table of listeners. */
 export const channelListeners = (log: Log): ChannelListeners => {
-  /** Lists that are never changed: a listener may add another in the middle of a delivery, which is not to hear it. */
-  const places = new Map<string, readonly MutableEntry[]>()
+  /** The lists are immutable: a listener that is added during a delivery must not receive it. */
+  const entries = new Map<string, readonly MutableEntry[]>()
 
   const add = (channel: string, listener: Listener): ListenerEntry => {
-    const place: MutableEntry = { channel, listener, isActive: true }
-    const those = places.get(channel)
-    places.set(channel, those === undefined ? [place] : [...those, place])
-    return place
+    const entry: MutableEntry = { channel, listener, isActive: true }
+    const present = entries.get(channel)
+    entries.set(channel, present === undefined ? [entry] : [...present, entry])
+    return entry
   }
 
-  const remove = (place: ListenerEntry): void => {
-    if (!place.isActive) return
-    const own = place as MutableEntry
-    own.isActive = false
-    const left = (places.get(place.channel) ?? []).filter((other) => other.isActive)
-    if (left.length === 0) places.delete(place.channel)
-    else places.set(place.channel, left)
+  const remove = (entry: ListenerEntry): void => {
+    if (!entry.isActive) return
+    const mutable = entry as MutableEntry
+    mutable.isActive = false
+    const remaining = (entries.get(entry.channel) ?? []).filter((other) => other.isActive)
+    if (remaining.length === 0) entries.delete(entry.channel)
+    else entries.set(entry.channel, remaining)
   }
 
   const deliver = (channel: string, payload: Buffer): void =>
-    callAll(places.get(channel) ?? [], (place) => place.isActive && place.listener(payload), log)
+    callAll(entries.get(channel) ?? [], (entry) => entry.isActive && entry.listener(payload), log)
 
-  return { add, remove, has: (channel) => places.has(channel), channels: () => places.keys(), deliver }
+  return { add, remove, has: (channel) => entries.has(channel), channels: () => entries.keys(), deliver }
 }

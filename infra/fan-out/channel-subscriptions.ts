@@ -4,137 +4,139 @@ import type { RedisLink } from '../redis/redis-link.ts'
 import type { Listener, ListenerEntry } from './channel-listeners.ts'
 import { channelListeners } from './channel-listeners.ts'
 
-/** What the subscriptions need of a link. Whatever fails on it ends it, and that ends in `detach`. */
-type Line = Pick<RedisLink, 'subscribe' | 'unsubscribe'>
+/** The part of a link that the subscriptions use. A failure ends the link, and the owner then calls `detach`. */
+type SubscriptionLink = Pick<RedisLink, 'subscribe' | 'unsubscribe'>
 
+/** The listeners of this process and their subscriptions on the server. */
 export interface ChannelSubscriptions {
   subscribe(channel: string, listener: Listener): Subscription
+  /** Calls the listeners of the channel. */
   deliver(channel: string, payload: Buffer): void
   /**
-   * To be called while there is no line. Uses this one from now on, for all
-   * that is held; resolves when all of it is heard. What is added from now on
-   * waits for the server's word by itself.
+   * Subscribes to all channels over this link, and uses it for later changes.
+   * Resolves when the server has answered for the present channels. Call it only
+   * while no link is attached.
    */
-  attach(line: Line): Promise<void>
-  /** The line is gone, and known to be: nobody waits for `ready` until another one is attached. */
+  attach(link: SubscriptionLink): Promise<void>
+  /** The link has ended: every `ready` resolves, until another link is attached. */
   detach(): void
 }
 
-/** A time during which somebody here listens to a channel. */
-interface Holding {
-  /** Undefined: the channel is heard, or nobody is to wait for it. */
+/** The state of one channel while it has listeners. */
+interface ChannelState {
+  /** Undefined: the channel is subscribed, or there is no link. */
   ready: PromiseWithResolvers<void> | undefined
 }
 
-const alreadyHeard = Promise.resolve()
+const alreadySubscribed = Promise.resolve()
 
-const settleHolding = (holding: Holding): void => {
-  holding.ready?.resolve()
-  holding.ready = undefined
+const release = (state: ChannelState): void => {
+  state.ready?.resolve()
+  state.ready = undefined
 }
 
-/** A class for the sake of memory: there is one for each room and user that is held, for as long. */
+/** A class, to save memory: there is one object per held room and user. */
 class ChannelSubscription implements Subscription {
-  private readonly holding: Holding
-  private readonly place: ListenerEntry
-  private readonly leave: (place: ListenerEntry, holding: Holding) => void
+  private readonly state: ChannelState
+  private readonly entry: ListenerEntry
+  private readonly unsubscribe: (entry: ListenerEntry, state: ChannelState) => void
 
-  constructor(holding: Holding, place: ListenerEntry, leave: (place: ListenerEntry, holding: Holding) => void) {
-    this.holding = holding
-    this.place = place
-    this.leave = leave
+  constructor(state: ChannelState, entry: ListenerEntry, unsubscribe: (entry: ListenerEntry, state: ChannelState) => void) {
+    this.state = state
+    this.entry = entry
+    this.unsubscribe = unsubscribe
   }
 
   get ready(): Promise<void> {
-    return this.holding.ready?.promise ?? alreadyHeard
+    return this.state.ready?.promise ?? alreadySubscribed
   }
 
   close(): void {
-    if (this.place.isActive) this.leave(this.place, this.holding)
+    if (this.entry.isActive) this.unsubscribe(this.entry, this.state)
   }
 }
 
 /**
- * Many listeners, one subscription per channel. What is to be subscribed and
- * what to be let go is found at the end of the turn, so that many calls become
- * one command, and a channel that comes and goes in one turn none.
+ * One subscription on the server per channel, for any number of listeners.
+ * Changes are sent at the end of the turn of the event loop: many calls become
+ * one command, and opposite changes of one channel cancel each other.
  */
 export const channelSubscriptions = (log: Log): ChannelSubscriptions => {
   const listeners = channelListeners(log)
-  const holdings = new Map<string, Holding>()
-  /** What the line has been asked for, each with its answer. */
-  const asked = new Map<string, Promise<void>>()
-  const touched = new Set<string>()
-  let line: Line | undefined
+  const states = new Map<string, ChannelState>()
+  /** The channels requested over the link, each with its answer. */
+  const requested = new Map<string, Promise<void>>()
+  const changed = new Set<string>()
+  let link: SubscriptionLink | undefined
 
-  const send = (to: Line, gained: readonly string[], lost: readonly string[]): Promise<unknown> => {
-    const heard = gained.length === 0 ? Promise.resolve() : to.subscribe(gained)
-    for (const channel of gained) asked.set(channel, heard)
-    for (const channel of lost) asked.delete(channel)
-    const left = lost.length === 0 ? Promise.resolve() : to.unsubscribe(lost)
-    return Promise.all([heard, left])
+  const send = (to: SubscriptionLink, added: readonly string[], removed: readonly string[]): Promise<unknown> => {
+    const subscribed = added.length === 0 ? Promise.resolve() : to.subscribe(added)
+    for (const channel of added) requested.set(channel, subscribed)
+    for (const channel of removed) requested.delete(channel)
+    const unsubscribed = removed.length === 0 ? Promise.resolve() : to.unsubscribe(removed)
+    return Promise.all([subscribed, unsubscribed])
   }
 
-  const settle = async (to: Line): Promise<void> => {
-    const channels = [...touched]
-    touched.clear()
-    const gained = channels.filter((channel) => listeners.has(channel) && !asked.has(channel))
-    const lost = channels.filter((channel) => !listeners.has(channel) && asked.has(channel))
-    const sent = send(to, gained, lost)
+  const synchronize = async (to: SubscriptionLink): Promise<void> => {
+    const channels = [...changed]
+    changed.clear()
+    const added = channels.filter((channel) => listeners.has(channel) && !requested.has(channel))
+    const removed = channels.filter((channel) => !listeners.has(channel) && requested.has(channel))
+    const sent = send(to, added, removed)
     for (const channel of channels) {
-      const holding = holdings.get(channel)
-      // A failure ends the line, and `detach` resolves it.
-      if (holding !== undefined)
-        void asked.get(channel)?.then(
-          () => settleHolding(holding),
+      const state = states.get(channel)
+      // A failure ends the link; `detach` then resolves `ready`.
+      if (state !== undefined)
+        void requested.get(channel)?.then(
+          () => release(state),
           () => {},
         )
     }
     await sent
   }
 
-  const settleTouched = (): void => {
-    if (line === undefined) touched.clear()
-    else settle(line).catch(() => {})
+  const synchronizeChanged = (): void => {
+    if (link === undefined) changed.clear()
+    else synchronize(link).catch(() => {})
   }
-  const touch = (channel: string): void => {
-    touched.add(channel)
-    if (touched.size === 1) queueMicrotask(settleTouched)
-  }
-
-  const hold = (channel: string): Holding => {
-    const holding = { ready: line === undefined ? undefined : Promise.withResolvers<void>() }
-    holdings.set(channel, holding)
-    touch(channel)
-    return holding
+  const markChanged = (channel: string): void => {
+    changed.add(channel)
+    if (changed.size === 1) queueMicrotask(synchronizeChanged)
   }
 
-  const leave = (place: ListenerEntry, holding: Holding): void => {
-    const { channel } = place
-    listeners.remove(place)
+  const open = (channel: string): ChannelState => {
+    const state = { ready: link === undefined ? undefined : Promise.withResolvers<void>() }
+    states.set(channel, state)
+    markChanged(channel)
+    return state
+  }
+
+  const unsubscribe = (entry: ListenerEntry, state: ChannelState): void => {
+    const { channel } = entry
+    listeners.remove(entry)
     if (listeners.has(channel)) return
-    holdings.delete(channel)
-    settleHolding(holding)
-    touch(channel)
+    states.delete(channel)
+    release(state)
+    markChanged(channel)
   }
 
   const subscribe = (channel: string, listener: Listener): Subscription => {
-    const holding = holdings.get(channel) ?? hold(channel)
-    return new ChannelSubscription(holding, listeners.add(channel, listener), leave)
+    const state = states.get(channel) ?? open(channel)
+    return new ChannelSubscription(state, listeners.add(channel, listener), unsubscribe)
   }
 
   return {
     subscribe,
     deliver: listeners.deliver,
     attach: (to) => {
-      line = to
-      for (const channel of listeners.channels()) touched.add(channel)
-      return settle(to)
+      link = to
+      for (const channel of listeners.channels()) changed.add(channel)
+      return synchronize(to)
     },
     detach: () => {
-      line = undefined
-      asked.clear()
-      for (const holding of holdings.values()) settleHolding(holding)
+      link = undefined
+      requested.clear()
+      for (const state of states.values()) release(state)
     },
   }
 }

@@ -4,14 +4,15 @@ import { PublishError } from '../../shared/ports/command-log.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
 import { memoryConsumers } from './memory-consumers.ts'
 
+/** Options of the in-memory command log. */
 export interface MemoryCommandLogOptions {
   readonly log: Log
   readonly clock: Clock
   readonly partitions?: number
-  /** A publish waits while more than this is not acknowledged. */
+  /** A publish waits while more bytes than this are not acknowledged. */
   readonly maxBytes?: number
   readonly maxBatchRecords?: number
-  /** Before a batch whose handler threw is delivered again. */
+  /** Pause before a batch is delivered again after a failure. */
   readonly retryMs?: number
 }
 
@@ -34,11 +35,11 @@ const closed = (): PublishError => new PublishError('refused', 'the command log 
 /**
  * The command log inside one process.
  *
- * Promises:  order per key, batches that grow while a handler is busy, and
- *            a publish that waits while too much is waiting. No handler is
- *            called inside `publish`.
- * Does not:  outlive the process. A confirmation does, because it is given
- *            only for what the event store holds.
+ * Promises:  order per key; batches grow while a handler is busy; a publish
+ *            waits while too many bytes are not acknowledged. `publish` does not
+ *            call a handler.
+ * Does not:  survive the process. Confirmed messages do, because they are in the
+ *            event store.
  */
 export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog => {
   const { log, clock, partitions: count = 1, maxBytes = 8 * 1024 * 1024, maxBatchRecords = 500, retryMs = 50 } = options
@@ -61,7 +62,7 @@ export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog =
     consumers.append({ ...record, partition, offset: String(offset) })
   }
 
-  /** In the order they came, while there is room. */
+  /** Admits waiting publishes in order, up to the limit of bytes. */
   const admit = (): void => {
     for (let next = publishes[0]; next !== undefined && queuedBytes <= maxBytes; next = publishes[0]) {
       publishes.shift()
@@ -81,7 +82,7 @@ export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog =
       if (isClosed) throw closed()
       return consumers.open(handler)
     },
-    deadLetter: async ({ partition, offset }, reason) => log.error({ partition, offset, reason }, 'a command was set aside'),
+    deadLetter: async ({ partition, offset }, reason) => log.error({ partition, offset, reason }, 'unusable command'),
     close: async () => {
       isClosed = true
       for (const { reject } of publishes.splice(0)) reject(closed())

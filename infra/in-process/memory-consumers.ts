@@ -6,10 +6,11 @@ import { pause } from '../../shared/runtime/async/pause.ts'
 import { nameOf } from '../../shared/runtime/observability/error-text.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
 
+/** Options of `memoryConsumers`. */
 export interface MemoryConsumersOptions {
   readonly log: Log
   readonly clock: Clock
-  /** Of partitions. */
+  /** Number of partitions. */
   readonly count: number
   readonly maxBatchRecords: number
   readonly retryMs: number
@@ -17,7 +18,7 @@ export interface MemoryConsumersOptions {
   readonly onAcknowledged: (records: readonly LogRecord[]) => void
 }
 
-/** All consumers of a log in one process, and the records that they have not acknowledged. */
+/** All consumers of an in-memory log, and the records that are not acknowledged. */
 export interface MemoryConsumers {
   append(record: LogRecord): void
   open(handler: BatchHandler): Consumption
@@ -41,14 +42,15 @@ interface Ownership {
 
 interface Partition {
   readonly index: number
-  /** Not acknowledged. */
+  /** The records that are not acknowledged. */
   readonly records: LogRecord[]
-  /** So many of `records`, from the first, are handled. */
+  /** Number of `records`, from the first, that are handled. */
   handled: number
   ownership: Ownership | undefined
   isBusy: boolean
 }
 
+/** Creates the partitions without consumers. */
 export const memoryConsumers = (options: MemoryConsumersOptions): MemoryConsumers => {
   const { log, clock, count, maxBatchRecords, retryMs, sizeOf, onAcknowledged } = options
   const partitions = Array.from(
@@ -123,7 +125,7 @@ export const memoryConsumers = (options: MemoryConsumersOptions): MemoryConsumer
     }
   }
 
-  /** Only when another consumer's batches are acknowledged or given up does the next one get the partition. */
+  /** A partition moves to its next consumer when the batches of the previous one are acknowledged or given up. */
   const takeOver = async (partition: Partition, { queue }: Ownership): Promise<void> => {
     await queue.whenEmpty()
     if (partition.ownership?.queue === queue) release(partition)

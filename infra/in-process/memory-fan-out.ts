@@ -3,9 +3,10 @@ import type { FanOut, Publication } from '../../shared/ports/fan-out.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
 import { channelListeners } from '../fan-out/channel-listeners.ts'
 
+/** Options of the in-memory fan-out. */
 export interface MemoryFanOutOptions {
   readonly log: Log
-  /** When a delivery is due; without it, in the next turn of the event loop. */
+  /** Schedules deliveries; without it, they happen in the next turn of the event loop. */
   readonly clock?: Clock
 }
 
@@ -15,12 +16,12 @@ interface Delivery {
 }
 
 /**
- * The fan-out inside one process: listeners, always up.
+ * The fan-out inside one process; always `up`.
  *
- * Promises:  one order for all publishers; nothing is lost or repeated, and no
- *            listener is called inside `publish`.
- * Does not:  reach another process. What is not yet delivered when it closes
- *            is dropped.
+ * Promises:  one order for all publishers, without loss or repetition; `publish`
+ *            does not call listeners.
+ * Does not:  reach other processes. Publications that are pending when it closes
+ *            are dropped.
  */
 export const memoryFanOut = ({ log, clock }: MemoryFanOutOptions): FanOut => {
   const listeners = channelListeners(log)

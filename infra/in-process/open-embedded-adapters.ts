@@ -13,6 +13,7 @@ import { memoryCommandLog } from './memory-command-log.ts'
 import { memoryFanOut } from './memory-fan-out.ts'
 import { startPeriodicPrune } from './periodic-prune.ts'
 
+/** The adapters of the embedded mode. */
 export interface EmbeddedAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
@@ -20,7 +21,7 @@ export interface EmbeddedAdapters {
   readonly fanOut: FanOut
 }
 
-/** To see that nothing is missing takes two statements, to migrate a connection of its own and a tenth of a second. */
+/** Checking the schema takes two statements; a migration takes a connection of its own and 0.1 s. */
 const bringUpToDate = async (database: Database, migrateIt: () => Promise<void>): Promise<void> => {
   try {
     await database.assertSchema()
@@ -30,7 +31,7 @@ const bringUpToDate = async (database: Database, migrateIt: () => Promise<void>)
   }
 }
 
-/** The adapters of the embedded mode, on its database's `url`, each closed with the process. Migrates where that is needed. */
+/** Opens the adapters of the embedded mode on the database at `url`; they close with the process. Migrates the schema if needed. */
 export const openEmbeddedAdapters = async (
   { times, bounds }: Pick<SharedConfig, 'times' | 'bounds'>,
   url: string,

@@ -3,26 +3,28 @@ import { pause } from '../../shared/runtime/async/pause.ts'
 import { messageOf } from '../../shared/runtime/observability/error-text.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
 
+/** Options of the periodic prune. */
 export interface PeriodicPruneOptions {
-  /** Deletes at most `rows` old rejections; resolves with how many it deleted. */
+  /** Deletes at most `rows` old rejections; resolves with the number deleted. */
   readonly pruneSlice: (rows: number) => Promise<number>
   readonly clock: Clock
   readonly log: Log
 }
 
+/** A running periodic prune. */
 export interface PeriodicPrune {
-  /** Begins no further slice, and waits for the one under way. Idempotent. */
+  /** Begins no further slice, and waits for the present one. Idempotent. */
   stop(): Promise<void>
 }
 
 const everyMs = 3_600_000
-/** Small, and with a pause behind each: the embedded database runs one statement at a time, for everybody. */
+/** Small, with a pause after each slice, because the embedded database runs one statement at a time. */
 const rowsPerSlice = 500
 const betweenSlicesMs = 100
 
 /**
- * Deletes old rejections of the embedded database, for which nobody runs
- * `admin prune`: once at start, then every hour, in bounded slices.
+ * Deletes old rejections of the embedded database, which has no `admin prune`:
+ * at start and then every hour, in bounded slices.
  *
  * Promises:  a failure is logged and does not end the process; the next round
  *            continues where the last one ended.

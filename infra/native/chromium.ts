@@ -5,21 +5,21 @@ import { findProgram } from './tools.ts'
 
 const find = (): string | undefined => findProgram('chromium')
 
-const sayOnStderr = (line: string): void => {
+const printToStderr = (line: string): void => {
   process.stderr.write(`native: ${line}\n`)
 }
 
 /**
- * Where Chromium is; Debian's is installed where there is none. Throws a
- * sentence where it may not be: not root, or no Debian.
+ * The path of Chromium; installs Debian's package if it is missing. Throws where
+ * that is impossible: not root, or no Debian.
  */
-export const findChromium = async (say: (line: string) => void = sayOnStderr): Promise<string> => {
+export const findChromium = async (say: (line: string) => void = printToStderr): Promise<string> => {
   const found = find()
   if (found !== undefined) return found
-  // Fonts come with it: a page of little boxes is none to judge.
+  // Without fonts, text is rendered as boxes.
   const packages = ['chromium', 'fonts-dejavu-core']
   await withLock('install', async () => (find() ? undefined : installPackages(packages, say)))
   const installed = find()
-  if (installed === undefined || !existsSync(installed)) throw new Error('Chromium was to be installed and is still missing')
+  if (installed === undefined || !existsSync(installed)) throw new Error('Chromium is still missing after its installation')
   return installed
 }

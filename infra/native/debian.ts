@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { runCommand } from './run-command.ts'
 
-/** Debian asks this file before it starts a service that was just installed; 101 says no. */
+/** Debian runs this file before it starts a newly installed service; exit code 101 prevents the start. */
 const policy = '/usr/sbin/policy-rc.d'
 const clusterDefaults = '/etc/postgresql-common/createcluster.conf'
 
-const withServicesHeldBack = async (work: () => Promise<void>): Promise<void> => {
-  // A policy that is there already is somebody's decision: containers come with one that says no.
+const withoutServiceStart = async (work: () => Promise<void>): Promise<void> => {
+  // An existing policy is kept: container images have one that prevents starts.
   if (existsSync(policy)) return work()
   writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
   try {
@@ -17,8 +17,8 @@ const withServicesHeldBack = async (work: () => Promise<void>): Promise<void> =>
   }
 }
 
-/** Debian makes a cluster of its own on install, which would only take time and room. */
-const forgoMainCluster = (): void => {
+/** Prevents the cluster that Debian creates on installation, which is not needed. */
+const disableMainCluster = (): void => {
   if (existsSync(clusterDefaults)) return
   mkdirSync(dirname(clusterDefaults), { recursive: true })
   writeFileSync(clusterDefaults, 'create_main_cluster = false\n')
@@ -37,8 +37,8 @@ const aptGet = (...args: string[]): Promise<string> =>
   ])
 
 /**
- * Installs Debian packages, as root on a Debian only; says which ones are
- * missing otherwise. None of their services is started.
+ * Installs Debian packages, without starting their services. Throws an error
+ * that names the packages where the user is not root or the system not Debian.
  */
 export const installPackages = async (packages: readonly string[], say: (line: string) => void): Promise<void> => {
   const list = packages.join(' ')
@@ -47,8 +47,8 @@ export const installPackages = async (packages: readonly string[], say: (line: s
   }
   say(`installing Debian packages: ${list}`)
   await aptGet('update')
-  await withServicesHeldBack(async () => {
-    forgoMainCluster()
+  await withoutServiceStart(async () => {
+    disableMainCluster()
     await aptGet('install', '--no-install-recommends', ...packages)
   })
 }

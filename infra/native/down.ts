@@ -9,10 +9,10 @@ import { stopRecorded } from './stop-recorded.ts'
 
 const help = `Stops the Kafka, Postgres and Redis that "npm run stack:up" started, and nothing else.
 
-  npm run -s stack:down              keeps their data and ports for the next up
+  npm run -s stack:down              keeps their data and ports for the next stack:up
   npm run -s stack:down -- --erase   removes both
 
-  --folder <folder>   the one given to up; .stack in the project when absent
+  --folder <folder>   the folder of stack:up; .stack in the project if absent
 `
 
 const stop = async <Ports>(

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 const lowest = 10_240
 const usualEphemeralStart = 32_768
 
-/** The kernel lends ports from here on to outgoing connections. */
+/** The first ephemeral port: the kernel assigns these to outgoing connections. */
 const ephemeralStart = (): number => {
   try {
     const [start] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/)
@@ -25,12 +25,11 @@ const isFree = (port: number): Promise<boolean> =>
   })
 
 /**
- * A port of 127.0.0.1 that nobody listens on, below the ephemeral range: while
- * a server is down, no outgoing connection can be given its port, so that the
- * server can be started again on it.
+ * A free port of 127.0.0.1 below the ephemeral range, so that no outgoing
+ * connection takes it while its server is down, and the server can restart on it.
  *
- * Promises:  never the same port twice from one process.
- * Does not:  reserve it. Somebody else may be quicker: see `onFreePorts`.
+ * Promises:  never returns the same port twice in one process.
+ * Does not:  reserve the port; another process may take it: see `onFreePorts`.
  */
 export const freePort = async (): Promise<number> => {
   const ceiling = ephemeralStart()
@@ -44,11 +43,11 @@ export const freePort = async (): Promise<number> => {
   }
 }
 
-/** Whether a start failed because somebody else listens on its port. */
+/** Whether a start failed because its port is in use. */
 export const isPortTaken = (error: unknown): boolean =>
   /address already in use|EADDRINUSE|port is already allocated/i.test(String(error))
 
-/** Tries a start again, which is to pick fresh ports, when its ports were taken meanwhile. */
+/** Repeats a start, which must choose new ports, up to four times while its ports are in use. */
 export const onFreePorts = async <T>(start: () => Promise<T>): Promise<T> => {
   for (let triesLeft = 4; ; triesLeft--) {
     try {

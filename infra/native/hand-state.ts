@@ -5,13 +5,13 @@ import type { KafkaAddresses } from './kafka.ts'
 import type { PidIdentity } from './pid-identity.ts'
 import { closedFolderAbove } from './unix-account.ts'
 
-/** One server started by hand: where it listens, and who it is while it runs. */
+/** One server started by `stack:up`: its ports, and its process while it runs. */
 export interface Recorded<Ports> {
   readonly ports: Ports
   readonly identity?: PidIdentity | undefined
 }
 
-/** What `up` leaves for the next `up` and for `down`. */
+/** The state that `stack:up` records for the next `stack:up` and for `stack:down`. */
 export interface HandState {
   readonly postgres?: Recorded<number> | undefined
   readonly redis?: Recorded<number> | undefined
@@ -23,7 +23,7 @@ export const defaultFolder = resolve(import.meta.dirname, '../../.stack')
 
 const stateFile = (folder: string): string => join(folder, 'state.json')
 
-/** Where Postgres keeps its data: beside the state, unless that lies in somebody's closed home. */
+/** The data folder of Postgres: beside the state, unless the user `postgres` may not traverse the folders above. */
 export const postgresFolder = (folder: string): string => {
   const beside = join(folder, 'postgres')
   mkdirSync(folder, { recursive: true })
@@ -32,12 +32,13 @@ export const postgresFolder = (folder: string): string => {
   return join('/var/tmp', `chat-stack-${name}`)
 }
 
+/** Reads the recorded state; empty if there is none. */
 export const readState = (folder: string): HandState => {
   const file = stateFile(folder)
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as HandState) : {}
 }
 
-/** Written beside and renamed, so that nobody ever reads half of it. */
+/** Writes the state to a temporary file and renames it, so that no reader sees a partial state. */
 export const writeState = (folder: string, state: HandState): void => {
   mkdirSync(folder, { recursive: true })
   const draft = `${stateFile(folder)}.draft`

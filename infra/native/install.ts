@@ -4,18 +4,19 @@ import { withLock } from './lock.ts'
 import type { NativeTools } from './tools.ts'
 import { findJava, findPostgresBin, findProgram } from './tools.ts'
 
+/** Options of `install`. */
 export interface InstallOptions {
-  /** Where Kafka's jars are kept; `~/.cache/chat-native` when absent. */
+  /** The folder of Kafka's jars; `~/.cache/chat-native` if absent. */
   readonly cacheFolder?: string | undefined
-  /** Told what is being installed, a line at a time; stderr when absent. */
+  /** Receives lines of progress; stderr if absent. */
   readonly say?: (line: string) => void
 }
 
-const sayOnStderr = (line: string): void => {
+const printToStderr = (line: string): void => {
   process.stderr.write(`native: ${line}\n`)
 }
 
-/** What is there already; undefined when anything is missing. */
+/** The installed tools; undefined if any is missing. */
 const findTools = (kafkaHome: string): NativeTools | undefined => {
   const postgresBin = findPostgresBin()
   const redisServer = findProgram('redis-server')
@@ -44,9 +45,9 @@ const fetchKafka = async (kafkaHome: string, say: (line: string) => void): Promi
   await installKafka(kafkaHome, mvn, java)
 }
 
-/** Kafka's jars alone, without a server to go with them; gives their home. */
+/** Installs only Kafka's jars; returns their folder. */
 export const installKafkaJars = async (options: InstallOptions = {}): Promise<string> => {
-  const say = options.say ?? sayOnStderr
+  const say = options.say ?? printToStderr
   const home = kafkaHomeIn(options.cacheFolder)
   if (hasKafka(home)) return home
   return withLock('install', async () => {
@@ -64,15 +65,16 @@ const installMissing = async (kafkaHome: string, say: (line: string) => void): P
 }
 
 /**
- * Sees to it that PostgreSQL, Redis and Kafka can be started here as plain processes.
+ * Installs what is missing to start PostgreSQL, Redis and Kafka as plain processes.
  *
- * Promises:  touches nothing, in a few milliseconds, where all is there; two
- *            at once wait for each other; an interrupted one can be run again.
- * Does not:  start anything, nor install Debian packages when not root: it throws
- *            a sentence that names them.
+ * Promises:  changes nothing, in a few milliseconds, if all is installed;
+ *            concurrent calls wait for each other; an interrupted call can be
+ *            repeated.
+ * Does not:  start a server. Rejects with the names of missing Debian packages
+ *            if the user is not root.
  */
 export const install = async (options: InstallOptions = {}): Promise<NativeTools> => {
-  const say = options.say ?? sayOnStderr
+  const say = options.say ?? printToStderr
   const kafkaHome = kafkaHomeIn(options.cacheFolder)
   const found = findTools(kafkaHome)
   if (found) return found
@@ -81,7 +83,7 @@ export const install = async (options: InstallOptions = {}): Promise<NativeTools
     async () => {
       if (!findTools(kafkaHome)) await installMissing(kafkaHome, say)
       const tools = findTools(kafkaHome)
-      if (!tools) throw new Error('some of what was to be installed is still missing')
+      if (!tools) throw new Error('some tools are still missing after the installation')
       return tools
     },
     () => say('waiting for another install to end'),

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 
 const archive = 'classes.jsa'
 
-/** Named one by one in a fixed order: a class archive is only good for the class path it was made with. */
+/** All jars in a fixed order: a class archive is valid only for the class path with which it was made. */
 const classPath = (home: string): string =>
   readdirSync(join(home, 'libs'))
     .sort()
     .map((jar) => `libs/${jar}`)
     .join(':')
 
-/** The arguments for `java`, to be run in Kafka's home. */
+/** The arguments of `java`, which must run in Kafka's folder. */
 export const kafkaArguments = (
   home: string,
   mainClass: string,
@@ -28,9 +28,9 @@ export const kafkaArguments = (
   ...args,
 ]
 
-/** Writes the archive of the classes that a run loaded, when that run ends. */
+/** Writes an archive of the loaded classes when the JVM exits. */
 export const makeClassArchive = [`-XX:ArchiveClassesAtExit=${archive}`]
 
-/** Halves the start, where the archive was made by this very JVM; any other JVM ignores it. */
+/** Halves the start time if the same JVM has made the archive; other JVMs ignore it. */
 export const useClassArchive = (home: string): string[] =>
   existsSync(join(home, archive)) ? [`-XX:SharedArchiveFile=${archive}`, '-Xlog:cds=off'] : []

@@ -12,17 +12,17 @@ const kafkaVersion = (): string => {
   return found[1]
 }
 
-/** The folder of the pinned version, in the user's cache unless said otherwise. */
+/** The folder of the pinned version, by default in the user's cache. */
 export const kafkaHomeIn = (cacheFolder = join(homedir(), '.cache/chat-native')): string =>
   join(cacheFolder, `kafka-${kafkaVersion()}`)
 
-/** A folder that is there is whole: it gets its name as the last step. */
+/** Whether Kafka is installed. An existing folder is complete, because it is renamed in the last step. */
 export const hasKafka = (home: string): boolean => existsSync(home)
 
 const fetchJars = (mvn: string, libs: string): Promise<string> =>
   runCommand(mvn, ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${libs}`])
 
-/** What interrupted installs left; nobody else is at work while the install's lock is held. */
+/** Removes the folders of interrupted installations. Call it only while holding the lock of the installation. */
 const removeDrafts = (home: string): void => {
   for (const name of readdirSync(dirname(home))) {
     if (!name.startsWith(`${basename(home)}.draft-`)) continue
@@ -31,9 +31,9 @@ const removeDrafts = (home: string): void => {
 }
 
 /**
- * Fetches Kafka's jars with Maven and prepares them for quick starts. Beside
- * the final folder first, so that an interrupted install leaves nothing that
- * looks like a whole one. To be called by one at a time.
+ * Fetches Kafka's jars with Maven and prepares them for quick starts, in a
+ * temporary folder that is renamed at the end, so that an interrupted
+ * installation is never taken for a complete one. Not for concurrent calls.
  */
 export const installKafka = async (home: string, mvn: string, java: string): Promise<void> => {
   mkdirSync(dirname(home), { recursive: true })
@@ -45,7 +45,7 @@ export const installKafka = async (home: string, mvn: string, java: string): Pro
     renameSync(draft, home)
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
-    // Another machine on a shared cache may have been quicker: its folder serves as well.
+    // Another machine with the same cache may have installed it meanwhile.
     if (!hasKafka(home)) throw error
   }
 }

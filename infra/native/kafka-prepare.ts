@@ -8,9 +8,10 @@ import { nativeServer } from './native-server.ts'
 import { probeKafka } from './probe-kafka.ts'
 import { runCommand } from './run-command.ts'
 
-/** Every broker started here is alone in its cluster, so that one id does for all of them. */
+/** Every broker is the only one of its cluster, so that all can have the same cluster id. */
 const clusterId = 'Y2hhdC1uYXRpdmUta2Fma2'
 
+/** The empty, formatted log folder, which each new broker copies. */
 export const formattedFolder = (home: string): string => join(home, 'formatted')
 
 const writeProperties = (file: string, logFolder: string, controllerPort: number, port: number): void => {
@@ -18,16 +19,16 @@ const writeProperties = (file: string, logFolder: string, controllerPort: number
   writeFileSync(file, kafkaProperties({ logFolder, controllerPort, listeners }))
 }
 
-/** An empty log folder to copy, which saves every broker a start of the JVM. */
+/** Formats an empty log folder to copy, which saves each new broker a start of the JVM. */
 const formatOnce = async (home: string, java: string, scratch: string): Promise<void> => {
   const file = join(scratch, 'format.properties')
-  // The ports are not kept in what is formatted.
+  // The formatted folder does not contain the ports.
   writeProperties(file, formattedFolder(home), 1, 2)
   const args = ['format', '-t', clusterId, '-c', file]
   await runCommand(java, kafkaArguments(home, 'kafka.tools.StorageTool', args), { cwd: home })
 }
 
-/** One run of the broker, recorded, so that later ones need not load and verify its classes. */
+/** Runs the broker once and archives its classes, so that later starts need not load and verify them. */
 const archiveClasses = async (home: string, java: string, scratch: string): Promise<void> => {
   const [controllerPort, port] = [await freePort(), await freePort()]
   const file = join(scratch, 'server.properties')
@@ -52,7 +53,7 @@ const archiveClasses = async (home: string, java: string, scratch: string): Prom
   await broker.stop()
 }
 
-/** Prepares a folder of Kafka's jars so that brokers start in half the time. */
+/** Prepares a folder with Kafka's jars so that brokers start in half the time. */
 export const prepareKafka = async (home: string, java: string): Promise<void> => {
   const scratch = mkdtempSync(join(tmpdir(), 'chat-kafka-'))
   try {

@@ -1,21 +1,22 @@
-/** One way into the broker: where it listens, and where it tells clients to find it. */
+/** One listener of the broker: its port, and the port that it advertises to clients. */
 export interface KafkaListener {
   readonly port: number
   readonly advertisedPort: number
 }
 
+/** The folders, ports and settings of one broker. */
 export interface KafkaLayout {
   readonly logFolder: string
   readonly controllerPort: number
-  /** By listener name; `direct` has to be among them. */
+  /** By listener name; must contain `direct`. */
   readonly listeners: Readonly<Record<string, KafkaListener>>
-  /** Over the others. */
+  /** Further settings, which override the others. */
   readonly properties?: Readonly<Record<string, string>>
 }
 
 const listenerName = (name: string): string => name.toUpperCase().replaceAll('-', '_')
 
-/** One node, everything replicated once, quick groups; no topic comes about by itself. */
+/** One node, one replica of everything, no delay for groups, no automatic creation of topics. */
 const fixed = {
   'process.roles': 'broker,controller',
   'node.id': '1',
@@ -23,7 +24,7 @@ const fixed = {
   'inter.broker.listener.name': 'DIRECT',
   'auto.create.topics.enable': 'false',
   'group.initial.rebalance.delay.ms': '0',
-  // Tests of crashed consumers should not have to wait for Kafka's 6 s.
+  // The default of 6 s would slow down tests of crashed consumers.
   'group.min.session.timeout.ms': '1000',
   'offsets.topic.num.partitions': '4',
   'offsets.topic.replication.factor': '1',
@@ -32,7 +33,7 @@ const fixed = {
   'transaction.state.log.min.isr': '1',
   'share.coordinator.state.topic.replication.factor': '1',
   'share.coordinator.state.topic.min.isr': '1',
-  // After a SIGKILL the broker comes back as a stranger, refused until its former self has expired.
+  // After a SIGKILL the controller refuses the broker until its previous session has expired.
   'broker.heartbeat.interval.ms': '500',
   'broker.session.timeout.ms': '3000',
   'num.network.threads': '2',

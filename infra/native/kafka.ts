@@ -10,27 +10,29 @@ import { nativeServer } from './native-server.ts'
 import { probeKafka } from './probe-kafka.ts'
 import type { NativeTools } from './tools.ts'
 
-/** Where a broker listens, by listener; `direct` is always among them and never advertised elsewhere. */
+/** The ports of a broker, by listener; `direct` always exists and is advertised at its own port. */
 export interface KafkaAddresses {
   readonly controller: number
   readonly listeners: Readonly<Record<string, number>>
 }
 
+/** A Kafka broker as a child process. */
 export interface KafkaServer extends NativeServer {
   readonly ports: KafkaAddresses
   /** `host:port` of the direct listener. */
   readonly address: string
 }
 
+/** Options of `startKafka`. */
 export interface NativeKafkaOptions {
   readonly tools: NativeTools
-  /** Its folder; a later start on it finds the same topics and records. */
+  /** The data folder; a later start in it finds the same topics and records. */
   readonly folder: string
-  /** One more listener for each of these, e.g. to be put behind a proxy. */
+  /** Additional listeners, for example behind a proxy. */
   readonly advertise?: Readonly<Record<string, { advertisedPort: number }>>
-  /** Settings of the broker over the usual ones, e.g. for TLS. */
+  /** Further settings of the broker, for example for TLS. */
   readonly properties?: Readonly<Record<string, string>>
-  /** The ports of an earlier start; free ones when absent. */
+  /** The ports of an earlier start; free ones if absent. */
   readonly ports?: KafkaAddresses | undefined
   readonly isDetached?: boolean
 }
@@ -69,7 +71,7 @@ const startOn = async (options: NativeKafkaOptions, ports: KafkaAddresses): Prom
   const { kafkaHome, java } = options.tools
   const file = prepareFolder(options, ports)
   const port = ports.listeners.direct
-  if (port === undefined) throw new Error('the ports of an earlier start name no direct listener')
+  if (port === undefined) throw new Error('the ports of the earlier start have no direct listener')
   const server = nativeServer({
     name: 'Kafka',
     command: java,
@@ -87,7 +89,7 @@ const startOn = async (options: NativeKafkaOptions, ports: KafkaAddresses): Prom
   return Object.assign(server, { ports, address: `127.0.0.1:${port}` })
 }
 
-/** Starts a one-node Kafka (KRaft) of 512 MiB heap; resolves when it serves metadata. */
+/** Starts a one-node Kafka (KRaft) with a heap of 512 MiB; resolves when it serves metadata. */
 export const startKafka = (options: NativeKafkaOptions): Promise<KafkaServer> => {
   const { ports } = options
   if (ports) return startOn(options, ports)

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const isHeld = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 
-/** An abstract socket has no file: it is gone the moment its holder is, however that ends. */
+/** An abstract socket has no file and disappears when its process ends for any reason. */
 const take = (name: string): Promise<Server | undefined> =>
   new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy())
@@ -13,10 +13,10 @@ const take = (name: string): Promise<Server | undefined> =>
   })
 
 /**
- * Runs `work` while no other process of this machine runs work under this name.
+ * Runs `work` while no other process of this machine runs work with this name.
  *
- * Promises:  a holder that dies, even by SIGKILL, leaves nothing locked.
- * Does not:  reach beyond this machine (its network namespace), nor keep a queue's order.
+ * Promises:  the lock of a process that dies, even by SIGKILL, is released.
+ * Does not:  reach beyond the network namespace, or serve waiting callers in order.
  */
 export const withLock = async <T>(name: string, work: () => Promise<T>, onWait: () => void = () => {}): Promise<T> => {
   let holder = await take(name)

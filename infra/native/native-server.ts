@@ -7,14 +7,14 @@ import type { ServerSpec } from './server-spec.ts'
 import { killProcessTree, pauseProcessTree, resumeProcessTree } from './signals.ts'
 import { detach, lastLines, spawnServer } from './spawn-server.ts'
 
-/** How a run ended: its exit code, or null when a signal ended it. */
+/** The exit code of a run; null if a signal ended it. */
 export type ExitCode = number | null
 
 /**
- * One server as a child process, on the same folder and ports over all its starts.
+ * One server as a child process, with the same folder and ports for all starts.
  *
- * Promises:  a start resolves once the server answers for real; an end resolves
- *            once all of it is gone, so that a start may follow at once.
+ * Promises:  a start resolves when the server answers; a stop resolves when all
+ *            its processes are gone, so that a start may follow at once.
  * Does not:  remove the folder.
  */
 export interface NativeServer extends AsyncDisposable {
@@ -25,11 +25,11 @@ export interface NativeServer extends AsyncDisposable {
   /** Resolves when the latest run has ended. */
   readonly exited: Promise<ExitCode>
   start(): Promise<void>
-  /** Asks it to end; kills it if it does not in time. */
+  /** Requests an orderly stop; kills the server after a time-out. */
   stop(): Promise<ExitCode>
-  /** SIGKILL, its children too. Disposing of the handle does the same. */
+  /** Sends SIGKILL, also to its children. Disposing of the handle does the same. */
   kill(): Promise<void>
-  /** SIGSTOP: connections stay open and nothing answers. */
+  /** Sends SIGSTOP: connections stay open, and the server does not answer. */
   pause(): Promise<void>
   resume(): Promise<void>
   /** Stop, then start. */
@@ -53,10 +53,10 @@ const untilReady = async (spec: ServerSpec, run: Run): Promise<void> => {
     } catch (error) {
       why = error
     }
-    const story = (): string => `\n${lastLines(spec.logFile)}`
-    if (hasEnded(run)) throw new Error(`${spec.name} ended while it started:${story()}`)
+    const logTail = (): string => `\n${lastLines(spec.logFile)}`
+    if (hasEnded(run)) throw new Error(`${spec.name} ended while it started:${logTail()}`)
     if (performance.now() > deadline) {
-      throw new Error(`${spec.name} does not answer:${story()}`, { cause: why })
+      throw new Error(`${spec.name} does not answer:${logTail()}`, { cause: why })
     }
     await sleep(25)
   }
@@ -65,7 +65,7 @@ const untilReady = async (spec: ServerSpec, run: Run): Promise<void> => {
 const begin = (spec: ServerSpec): Run => {
   const child = spawnServer(spec)
   const ended = once(child, 'exit').then(([code]) => code as ExitCode)
-  // A program that cannot be run at all has an error in place of an exit.
+  // A program that cannot be started emits an error instead of an exit.
   return { child, exited: ended.catch(() => null) }
 }
 
@@ -87,7 +87,7 @@ const stopRun = async (spec: ServerSpec, run: Run): Promise<ExitCode> => {
   return run.exited
 }
 
-/** Makes the handle; starts nothing yet. */
+/** Creates the handle without starting the server. */
 export const nativeServer = (spec: ServerSpec): NativeServer => {
   let latest: Run | undefined
 

@@ -10,10 +10,10 @@ const linesOf = (file: string): string[] => {
   }
 }
 
-/** The kernel's numbers of the sockets that listen on this port. */
+/** The inodes of the sockets that listen on this port. */
 const listeningSockets = (port: number): string[] => {
   const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-  // A JVM listens on 127.0.0.1 by way of IPv6.
+  // A JVM listens on 127.0.0.1 over IPv6.
   return [...linesOf('/proc/net/tcp'), ...linesOf('/proc/net/tcp6')]
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[1]?.endsWith(ending) && fields[3] === listenState)
@@ -29,9 +29,8 @@ const opened = (pid: number, descriptor: string): string => {
 }
 
 /**
- * Whether this very process listens on the port. An answer alone does not tell:
- * somebody else may have been quicker on the port, and answer just as well
- * while ours is about to fail.
+ * Whether the process `pid` listens on the port. An answer is not sufficient:
+ * another process may have taken the port and answer in its place.
  */
 export const ownsPort = (pid: number, port: number): boolean => {
   const sockets = new Set(listeningSockets(port))

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * One run of one program. A pid alone may long be somebody else's; a pid that
- * started at this very tick of this very boot is not.
+ * Identifies one run of a program: the pid with its start time and boot id,
+ * because pids are reused.
  */
 export interface PidIdentity {
   readonly pid: number
@@ -17,7 +17,7 @@ interface Stat {
 const readStat = (pid: number): Stat | undefined => {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The program's name stands in brackets and may hold anything, brackets too.
+    // The name of the program is in brackets, and may itself contain brackets.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     return { state: fields[0] ?? '', startTicks: fields[19] ?? '' }
   } catch {
@@ -27,12 +27,13 @@ const readStat = (pid: number): Stat | undefined => {
 
 const isOver = (stat: Stat | undefined): boolean => stat === undefined || stat.state === 'Z' || stat.state === 'X'
 
-/** A zombie counts as gone: where nobody reaps, it would stay for ever. */
+/** Whether the process has ended. A zombie counts as ended, because it may never be reaped. */
 export const isGone = (pid: number): boolean => isOver(readStat(pid))
 
+/** Whether the process is suspended by SIGSTOP. */
 export const isStopped = (pid: number): boolean => readStat(pid)?.state === 'T'
 
-/** The identity of a running pid; undefined when there is none. */
+/** The identity of a running process; undefined if it does not run. */
 export const identify = (pid: number): PidIdentity | undefined => {
   const stat = readStat(pid)
   if (stat === undefined || isOver(stat)) return undefined
@@ -40,8 +41,10 @@ export const identify = (pid: number): PidIdentity | undefined => {
   return { pid, startedAt: `${boot}/${stat.startTicks}` }
 }
 
+/** Whether this run of the program is still running. */
 export const isRunning = (identity: PidIdentity): boolean => identify(identity.pid)?.startedAt === identity.startedAt
 
+/** The pids of the direct children of a process. */
 export const childrenOf = (pid: number): number[] => {
   try {
     const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')

@@ -9,22 +9,24 @@ import { runCommand } from './run-command.ts'
 import type { NativeTools } from './tools.ts'
 import { closedFolderAbove, postgresAccount } from './unix-account.ts'
 
+/** A PostgreSQL server as a child process. */
 export interface PostgresServer extends NativeServer {
   readonly port: number
-  /** As the superuser, of the database `postgres`. */
+  /** The URL of the database `postgres`, as the superuser. */
   readonly url: string
 }
 
+/** Options of `startPostgres`. */
 export interface NativePostgresOptions {
   readonly tools: NativeTools
-  /** Its folder; a later start on it finds the same databases. */
+  /** The data folder; a later start in it finds the same databases. */
   readonly folder: string
-  /** The port of an earlier start; a free one when absent. */
+  /** The port of an earlier start; a free one if absent. */
   readonly port?: number | undefined
   readonly maxConnections?: number
-  /** Settings over the usual ones, e.g. for TLS. */
+  /** Further settings, for example for TLS. */
   readonly settings?: Readonly<Record<string, string>>
-  /** Off loses what was confirmed when the machine (not only the server) dies. On by default. */
+  /** False loses commits when the machine (not only the server) fails. True by default. */
   readonly isDurable?: boolean
   readonly isDetached?: boolean
 }
@@ -36,11 +38,11 @@ const prepareFolder = async (options: NativePostgresOptions): Promise<string> =>
   mkdirSync(folder, { recursive: true })
   const closed = account && closedFolderAbove(folder)
   if (closed) {
-    throw new Error(`PostgreSQL runs as "postgres", who may not pass through ${closed}: choose another folder`)
+    throw new Error(`PostgreSQL runs as the user "postgres", who may not traverse ${closed}: choose another folder`)
   }
   if (account) chownSync(folder, account.uid, account.gid)
   if (existsSync(cluster)) return cluster
-  // Under another name until it is whole: an interrupted one is not to be started on.
+  // Renamed when it is complete, so that an interrupted one is never used.
   const draft = join(folder, 'draft')
   rmSync(draft, { recursive: true, force: true })
   const settings = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync']
@@ -76,7 +78,7 @@ const startOn = async (options: NativePostgresOptions, port: number): Promise<Po
     workingFolder: options.folder,
     logFile: join(options.folder, 'server.log'),
     account: postgresAccount(),
-    // SIGTERM would wait for every client to leave; SIGINT sends them away.
+    // SIGTERM would wait for all clients; SIGINT disconnects them.
     stopSignal: 'SIGINT',
     orphanSignal: 'SIGQUIT',
     isDetached: options.isDetached ?? false,
@@ -88,14 +90,14 @@ const startOn = async (options: NativePostgresOptions, port: number): Promise<Po
   return Object.assign(server, { port, url })
 }
 
-/** Starts a PostgreSQL on loopback that trusts every password; resolves when it answers a query. */
+/** Starts a PostgreSQL on loopback that accepts every password; resolves when it answers a query. */
 export const startPostgres = (options: NativePostgresOptions): Promise<PostgresServer> => {
   const { port } = options
   if (port !== undefined) return startOn(options, port)
   return onFreePorts(async () => startOn(options, await freePort()))
 }
 
-/** Creates the database unless it is there. */
+/** Creates the database if it does not exist. */
 export const ensureDatabase = async (url: string, name: string): Promise<void> => {
   const client = new pg.Client({ connectionString: url })
   await client.connect()

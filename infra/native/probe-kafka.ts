@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 const metadata = { apiKey: 3, version: 5 }
 const answerWithinMs = 1_500
 
-/** A Metadata request that asks for no topic. Written by hand: a driver would retry, log and keep timers. */
+/** A Metadata request without topics. Encoded by hand, because a driver would retry, log and keep timers. */
 const request = (): Buffer => {
   const frame = Buffer.alloc(4 + 10 + 5)
   frame.writeInt32BE(frame.length - 4, 0)
@@ -16,10 +16,10 @@ const request = (): Buffer => {
   return frame
 }
 
-/** After size, correlation id and throttle time stands the number of brokers in service. */
+/** The number of brokers in service, which follows size, correlation id and throttle time. */
 const brokersIn = (answer: Buffer): number | undefined => (answer.length < 16 ? undefined : answer.readInt32BE(12))
 
-/** Resolves when the broker at this port serves metadata in which a broker is in service. */
+/** Resolves when the broker at this port returns metadata with a broker in service. */
 export const probeKafka = (port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     let answer = Buffer.alloc(0)

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/** One PING over a plain socket: a driver would reconnect and report by itself. */
+/** Resolves when the server answers a PING over a plain socket; a driver would reconnect and log. */
 export const probeRedis = (port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'))

@@ -9,13 +9,14 @@ import type { NativeTools } from './tools.ts'
 const nodeCount = 3
 const agreeWithinMs = 30_000
 
-/** Three masters, no replicas: enough for slots, redirections and sharded pub/sub. */
+/** A Redis Cluster of three masters without replicas, for tests of slots, redirections and sharded pub/sub. */
 export interface RedisCluster extends AsyncDisposable {
   readonly nodes: readonly RedisServer[]
-  /** The URL of each node; any of them leads to the rest. */
+  /** The URL of each node; each of them knows the others. */
   readonly urls: readonly string[]
 }
 
+/** Options of `startRedisCluster`. */
 export interface RedisClusterOptions {
   readonly tools: NativeTools
   readonly folder: string
@@ -38,18 +39,18 @@ const hasAgreed = async (redisCli: string, node: RedisServer): Promise<boolean> 
   return /cluster_state:ok/.test(told) && told.includes(`cluster_known_nodes:${nodeCount}`)
 }
 
-/** Every node has to know the whole map by itself, else it redirects to nowhere. */
+/** Each node must know all slots, because a node without them redirects to an unknown node. */
 const untilAgreed = async (redisCli: string, nodes: readonly RedisServer[]): Promise<void> => {
   const deadline = performance.now() + agreeWithinMs
   for (const node of nodes) {
     while (!(await hasAgreed(redisCli, node))) {
-      if (performance.now() > deadline) throw new Error('the Redis Cluster does not come about')
+      if (performance.now() > deadline) throw new Error('the nodes of the Redis Cluster do not agree')
       await sleep(50)
     }
   }
 }
 
-/** Starts three nodes and joins them; resolves when each of them says that the cluster is whole. */
+/** Starts and joins three nodes; resolves when each of them reports a complete cluster. */
 export const startRedisCluster = async (options: RedisClusterOptions): Promise<RedisCluster> => {
   const { redisCli } = options.tools
   await using started = new AsyncDisposableStack()

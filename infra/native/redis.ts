@@ -6,18 +6,20 @@ import { nativeServer } from './native-server.ts'
 import { probeRedis } from './probe-redis.ts'
 import type { NativeTools } from './tools.ts'
 
+/** A Redis server as a child process. */
 export interface RedisServer extends NativeServer {
   readonly port: number
   readonly url: string
 }
 
+/** Options of `startRedis`. */
 export interface NativeRedisOptions {
   readonly tools: NativeTools
-  /** For its log only: nothing is kept over a restart. */
+  /** The folder of its log; data is not kept over a restart. */
   readonly folder: string
-  /** The port of an earlier start; a free one when absent. */
+  /** The port of an earlier start; a free one if absent. */
   readonly port?: number | undefined
-  /** More command line arguments, e.g. for a cluster's node. */
+  /** Further command-line arguments, for example for a node of a cluster. */
   readonly args?: readonly string[]
   readonly isDetached?: boolean
 }

@@ -1,27 +1,27 @@
 import type { UnixAccount } from './unix-account.ts'
 
-/** How to start one server, how to tell that it answers, and how to end it. */
+/** How to start, probe and stop one server. */
 export interface ServerSpec {
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
   readonly workingFolder: string
   readonly logFile: string
-  /** Whom it runs as; ourselves when absent. */
+  /** The user of the server; the present user if absent. */
   readonly account?: UnixAccount | undefined
-  /** All of its environment; a bare one when absent. */
+  /** Its whole environment; a minimal one if absent. */
   readonly env?: Readonly<Record<string, string>>
-  /** Asks it to end in good order. */
+  /** The signal for an orderly stop. */
   readonly stopSignal: NodeJS.Signals
-  /** What it gets when we die before it. */
+  /** The signal that the kernel sends when this process dies first. */
   readonly orphanSignal: NodeJS.Signals
-  /** A detached server outlives the process that started it. */
+  /** A detached server survives the process that started it. */
   readonly isDetached: boolean
-  /** Where the probe asks; the answer counts only if the server itself listens there. */
+  /** The port that the probe uses; an answer counts only if the server itself listens on it. */
   readonly port: number
-  /** One try to get a true answer, within two seconds; throws when there is none. */
+  /** One attempt to get an answer, within two seconds; rejects without one. */
   readonly probe: () => Promise<void>
   readonly readyWithinMs: number
-  /** Past this, an orderly stop becomes a kill; 15 s when absent. */
+  /** An orderly stop that takes longer becomes a kill; 15 s if absent. */
   readonly stopWithinMs?: number
 }

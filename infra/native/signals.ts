@@ -9,22 +9,23 @@ const send = (pid: number, signal: NodeJS.Signals): void => {
 }
 
 /**
- * Stops a server in its tracks, its children too: Postgres serves every
- * connection from a child, which would go on while only the parent stands still.
+ * Suspends a server and its children: Postgres serves each connection from a
+ * child, which would continue if only the parent were suspended.
  */
 export const pauseProcessTree = (pid: number): void => {
   send(pid, 'SIGSTOP')
-  // Once it stands still it makes no more children, and the list is whole.
+  // A suspended process creates no more children, so that the list is complete.
   while (!isStopped(pid) && !isGone(pid));
   for (const child of childrenOf(pid)) send(child, 'SIGSTOP')
 }
 
+/** Resumes a suspended server and its children. */
 export const resumeProcessTree = (pid: number): void => {
   for (const child of childrenOf(pid)) send(child, 'SIGCONT')
   send(pid, 'SIGCONT')
 }
 
-/** What a power cut does to a server: all of it ends at once. Returns whom it killed. */
+/** Kills a server and its children at the same time; returns their pids. */
 export const killProcessTree = (pid: number): number[] => {
   pauseProcessTree(pid)
   const all = [...childrenOf(pid), pid]

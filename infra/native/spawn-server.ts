@@ -6,7 +6,7 @@ import { killProcessTree } from './signals.ts'
 
 const setpriv = '/usr/bin/setpriv'
 
-/** Children that have to end with this one; only what was spawned here, and not yet exited. */
+/** Running children that must end with this process. */
 const children = new Set<ChildProcess>()
 const killChildren = (): void => {
   for (const child of children) if (child.pid !== undefined) killProcessTree(child.pid)
@@ -23,13 +23,13 @@ const outliveParent = (child: ChildProcess): void => {
   if (children.size === 0) process.off('exit', killChildren)
 }
 
-/** Lets a detached child live on after this process. */
+/** Allows a detached child to survive this process. */
 export const detach = (child: ChildProcess): void => {
   outliveParent(child)
   child.unref()
 }
 
-/** With setpriv the kernel ends the child even when we are killed and run no handler. */
+/** With setpriv, the kernel ends the child even when this process is killed and runs no handler. */
 const commandLine = (spec: ServerSpec): [string, string[]] => {
   if (spec.isDetached || !existsSync(setpriv)) return [spec.command, [...spec.args]]
   const signal = spec.orphanSignal.replace(/^SIG/, '')
@@ -37,9 +37,8 @@ const commandLine = (spec: ServerSpec): [string, string[]] => {
 }
 
 /**
- * Starts the program with its output appended to its log file. It ends when
- * this process does: one that is detached only until it is let go, any other
- * whichever way this process ends.
+ * Starts the program and appends its output to its log file. It ends with this
+ * process, however this process ends; a detached one only until `detach`.
  */
 export const spawnServer = (spec: ServerSpec): ChildProcess => {
   const log = openSync(spec.logFile, 'a')
@@ -56,7 +55,7 @@ export const spawnServer = (spec: ServerSpec): ChildProcess => {
   return child
 }
 
-/** The end of a log, for an error that has to explain itself. */
+/** The last lines of a log, for error messages. */
 export const lastLines = (logFile: string, count = 15): string => {
   try {
     return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-count).join('\n')

@@ -6,8 +6,8 @@ import { killProcessTree } from './signals.ts'
 const stopWithinMs = 15_000
 
 /**
- * Ends a server of which only its recorded identity is left; kills it if it
- * has not ended within 15 s. Somebody else who got the pid since is left alone.
+ * Stops a server by its recorded identity, and kills it after 15 s. Another
+ * process with the same pid is left alone.
  */
 export const stopRecorded = async (identity: PidIdentity, signal: NodeJS.Signals): Promise<void> => {
   if (!isRunning(identity)) return

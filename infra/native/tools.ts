@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Where the programs are that the servers are started with. */
+/** The paths of the programs that start the servers. */
 export interface NativeTools {
   /** The folder with `initdb` and `postgres`. */
   readonly postgresBin: string
   readonly redisServer: string
   readonly redisCli: string
   readonly java: string
-  /** The folder with Kafka's `libs/` and what was prepared beside them. */
+  /** The folder with Kafka's `libs/`, the formatted log folder and the class archive. */
   readonly kafkaHome: string
 }
 
@@ -19,10 +19,11 @@ const oldestJava = 17
 
 const listed = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : [])
 
+/** The path of a program in the usual folders; undefined if it is missing. */
 export const findProgram = (name: string): string | undefined =>
   programFolders.map((folder) => join(folder, name)).find((path) => existsSync(path))
 
-/** The newest server there is; a `postgres` on the PATH may be anything, and need not match its `initdb`. */
+/** The folder of the newest installed PostgreSQL; a `postgres` on the PATH may not match its `initdb`. */
 export const findPostgresBin = (): string | undefined =>
   listed(postgresVersions)
     .filter((version) => Number(version) >= oldestPostgres)
@@ -30,7 +31,7 @@ export const findPostgresBin = (): string | undefined =>
     .map((version) => join(postgresVersions, version, 'bin'))
     .find((bin) => existsSync(join(bin, 'postgres')) && existsSync(join(bin, 'initdb')))
 
-/** Reads the version from the file every JDK carries: asking the program takes as long as a start of it. */
+/** Reads the version from the `release` file of the JDK, because running the program takes as long as a start. */
 const javaVersion = (java: string): number => {
   const release = join(dirname(dirname(realpathSync(java))), 'release')
   if (!existsSync(release)) return 0
@@ -38,6 +39,7 @@ const javaVersion = (java: string): number => {
   return Number(found?.[1] ?? 0)
 }
 
+/** The path of a Java that is new enough; undefined if there is none. */
 export const findJava = (): string | undefined => {
   const installed = listed('/usr/lib/jvm').map((folder) => join('/usr/lib/jvm', folder, 'bin/java'))
   const linked = findProgram('java')

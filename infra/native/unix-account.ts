@@ -7,7 +7,7 @@ export interface UnixAccount {
   readonly gid: number
 }
 
-/** Postgres refuses to run as root; whoever is not root runs it as himself. */
+/** The account for Postgres, which refuses to run as root; undefined: the present user. */
 export const postgresAccount = (): UnixAccount | undefined => {
   if (process.getuid?.() !== 0) return undefined
   const line = readFileSync('/etc/passwd', 'utf8')
@@ -18,7 +18,7 @@ export const postgresAccount = (): UnixAccount | undefined => {
   return { uid: Number(uid), gid: Number(gid) }
 }
 
-/** The first folder above this one that others may not pass through; undefined if they may. */
+/** The nearest parent folder that other users may not traverse; undefined if there is none. */
 export const closedFolderAbove = (folder: string): string | undefined => {
   for (let each = dirname(folder); ; each = dirname(each)) {
     if ((statSync(each).mode & 0o001) === 0) return each

@@ -14,11 +14,11 @@ import type { NativeTools } from './tools.ts'
 
 const help = `Starts Kafka, Postgres and Redis on this machine, installing what is missing (Debian, as root).
 
-  npm run -s stack:up            prints three "export …" lines; run it again to see them again
+  npm run -s stack:up            prints three "export …" lines; repeat it to see them again
   eval "$(npm run -s stack:up)"
   npm run -s stack:down          stops them; see its --help
 
-  --folder <folder>   where data, logs and state lie; .stack in the project when absent
+  --folder <folder>   the folder of data, logs and state; .stack in the project if absent
 `
 
 const database = 'chat'
@@ -28,7 +28,7 @@ interface Started<Ports> {
   readonly ports: Ports
 }
 
-/** Keeps a server that runs; else starts it on the ports it had, or on others if those are taken. */
+/** Keeps a running server; else starts it on its previous ports, or on others if those are in use. */
 const keepOrStart = async <Ports>(
   recorded: Recorded<Ports> | undefined,
   start: (ports?: Ports) => Promise<Started<Ports>>,
@@ -43,7 +43,7 @@ const keepOrStart = async <Ports>(
 
 type AllUp = { readonly [Name in keyof HandState]-?: NonNullable<HandState[Name]> }
 
-/** Records each server as soon as it runs, so that `down` finds it however this ends. */
+/** Records each server as soon as it runs, so that `stack:down` finds it even after a failure. */
 const bringUp = async (tools: NativeTools, folder: string): Promise<AllUp> => {
   const given = { tools, isDetached: true }
   const state = readState(folder)
@@ -64,7 +64,7 @@ const bringUp = async (tools: NativeTools, folder: string): Promise<AllUp> => {
 }
 
 const up = async (folder: string): Promise<void> => {
-  // Left to itself, a signal would end us without ending the server that is just starting.
+  // By default, a signal would end this process without the server that is being started.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   const { postgres, redis, kafka } = await withLock('hand', async () => bringUp(await install(), folder))
   process.stdout.write(

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { runCommand } from '../native/run-command.ts'
 
+/** A bundle for browsers, with its sizes. */
 export interface Bundle {
   readonly bytes: number
   readonly gzippedBytes: number
@@ -14,7 +15,7 @@ export interface Bundle {
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Bundles a module for browsers, as small as the bundler makes it, and weighs it. */
+/** Bundles and minifies a module for browsers, and measures its size. */
 export const bundle = async (entry: string): Promise<Bundle> => {
   const folder = mkdtempSync(join(tmpdir(), 'chat-bundle-'))
   try {

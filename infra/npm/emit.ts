@@ -5,7 +5,7 @@ import { runCommand } from '../native/run-command.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The compiler leaves `.ts` in declarations as it was written. */
+/** The compiler keeps `.ts` extensions in declarations. */
 const withJsImports = (declarations: string): string =>
   declarations.replaceAll(/(from |import\()(['"])(\.[^'"]+)\.ts\2/g, '$1$2$3.js$2')
 
@@ -13,9 +13,9 @@ const withJsImports = (declarations: string): string =>
 export const commonJs = { module: 'commonjs', moduleResolution: 'bundler', verbatimModuleSyntax: false } as const
 
 /**
- * Writes the JavaScript and the types of these files, and of all that they
- * import, into a folder, laid out as they are below `from`: Node refuses `.ts`
- * inside `node_modules`.
+ * Compiles these files and all that they import to JavaScript and declarations,
+ * in the same layout as below `from`, because Node refuses `.ts` files inside
+ * `node_modules`.
  */
 export const emit = async (
   entries: readonly string[],

@@ -1,22 +1,23 @@
 import type { Redis } from 'ioredis'
 
+/** Consecutive slots of one master. */
 export interface SlotRange {
   readonly first: number
   readonly last: number
-  /** Of the master that holds them. */
+  /** The URL of the master. */
   readonly url: string
 }
 
-/** Who holds which slots, as one node tells it. */
+/** The slots and nodes of a cluster, as reported by one node. */
 export interface ClusterMap {
   readonly ranges: readonly SlotRange[]
-  /** Every node, replicas too: whom to ask next time. */
+  /** The URLs of all nodes, including replicas, for the next request. */
   readonly nodes: readonly string[]
 }
 
 type Node = readonly [host: string | null, port: number, ...rest: unknown[]]
 
-/** Credentials, TLS and options stay. A node that does not know its own host leaves it out: it is where we asked. */
+/** The URL of a node, with credentials, TLS and options of the URL that was asked. A node that does not know its own host omits it. */
 const urlOf = (asked: string, [host, port]: Node): string => {
   const url = new URL(asked)
   if (host) url.hostname = host.includes(':') ? `[${host}]` : host
@@ -28,7 +29,7 @@ const askOne = async (url: string, open: (url: string) => Promise<Redis>): Promi
   const guide = await open(url)
   try {
     const answer = await guide.cluster('SLOTS')
-    if (answer.length === 0) throw new Error('the node knows of no cluster')
+    if (answer.length === 0) throw new Error('the node is not part of a cluster')
     const rows = answer.map(([first, last, ...nodes]) => ({ first, last, urls: nodes.map((node) => urlOf(url, node as Node)) }))
     return {
       ranges: rows.map(({ first, last, urls: [master = url] }) => ({ first, last, url: master })),
@@ -40,9 +41,9 @@ const askOne = async (url: string, open: (url: string) => Promise<Redis>): Promi
 }
 
 /**
- * Asks the configured node, and only without an answer those known from
- * earlier, all at once: what was configured may be gone by now, but an address
- * that was learnt may belong to another cluster by now.
+ * Asks the configured node; without an answer, asks all nodes known from earlier
+ * at the same time. The configured node comes first, because an address that was
+ * learnt may belong to another cluster by now.
  */
 export const readClusterMap = async (
   url: string,

@@ -2,26 +2,26 @@ import { Redis } from 'ioredis'
 import type { TlsMaterial } from '../tls/tls-files.ts'
 import { RedisConnector } from './redis-connector.ts'
 
+/** Options of one connection. */
 export interface ConnectionOptions {
   readonly url: string
-  /** For `CLIENT LIST`. */
+  /** The name in `CLIENT LIST`. */
   readonly name: string
-  /** Not a byte from the server for this long, while it owes an answer, is its end. */
   readonly tls: TlsMaterial | undefined
+  /** A connection without a byte from the server for this long, while an answer is due, is ended. */
   readonly silentMs: number
-  /** Destroys it, also while it is being opened. */
+  /** Destroys the connection, also while it is being opened. */
   readonly signal: AbortSignal
-  /** Told once, unless `signal` was the reason. */
+  /** Called once when the connection has ended, unless `signal` was aborted. */
   readonly onEnd: (cause: Error) => void
 }
 
 /**
- * Opens a connection that lives once: it never reconnects, never queues while
- * it is not connected and never sends anything again, so that nothing has to
- * be known about what the driver remembers over a reconnect.
+ * Opens a connection that never reconnects, never queues commands and never
+ * repeats one, so that no state of the driver survives a reconnect.
  *
- * Promises:  once it has ended, every command without an answer rejects.
- * Does not:  notice a silent server by itself; somebody has to ask it something.
+ * Promises:  when it ends, every unanswered command rejects.
+ * Does not:  notice a silent server without a pending command.
  */
 export const openConnection = async ({ url, name, tls, silentMs, signal, onEnd }: ConnectionOptions): Promise<Redis> => {
   signal.throwIfAborted()
@@ -33,13 +33,13 @@ export const openConnection = async ({ url, name, tls, silentMs, signal, onEnd }
     lazyConnect: true,
     connectTimeout: silentMs,
     socketTimeout: silentMs,
-    // A silent server never says goodbye.
+    // A silent server never confirms the end of a connection.
     disconnectTimeout: 1,
     retryStrategy: null,
     enableOfflineQueue: false,
     autoResubscribe: false,
     autoResendUnfulfilledCommands: false,
-    // A PING is asked for before use, and it is refused while the server is loading.
+    // A link sends PING before use, which fails while the server is loading.
     enableReadyCheck: false,
   })
   let cause: Error | undefined

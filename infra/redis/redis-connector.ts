@@ -4,6 +4,7 @@ import type { ConnectionOptions } from 'node:tls'
 import { connect as connectTls } from 'node:tls'
 import { AbstractConnector } from 'ioredis'
 
+/** The fields that ioredis passes to a connector. */
 interface ConnectorOptions {
   readonly host?: string
   readonly port?: number
@@ -14,11 +15,11 @@ interface ConnectorOptions {
 }
 
 /**
- * Opens the sockets of a Redis client, and hears every error of theirs.
+ * Opens the sockets of a Redis client and handles all their errors.
  *
- * The driver's own hears the first of a socket. A TLS socket may have two: one
- * that its certificate is refused, one about what was in its buffer behind it.
- * The second would end the process.
+ * ioredis's own connector handles only the first error of a socket. A TLS socket
+ * may have two (a refused certificate, and then its unsent data), and the second
+ * would be uncaught and end the process.
  */
 export class RedisConnector extends AbstractConnector {
   readonly #options: ConnectorOptions
@@ -37,7 +38,7 @@ export class RedisConnector extends AbstractConnector {
     this.stream.once('error', (error) => {
       this.firstError = error
     })
-    // And whatever comes behind it.
+    // Handles all later errors.
     this.stream.on('error', () => {})
     return Promise.resolve(this.stream)
   }

@@ -8,11 +8,12 @@ import type { TlsMaterial } from '../tls/tls-files.ts'
 import type { RedisLink } from './redis-link.ts'
 import { openRedisLink } from './redis-link.ts'
 
+/** Options of the fan-out on Redis. */
 export interface RedisFanOutOptions {
   readonly url: string
   /** `url` is that of any node of a Redis Cluster. */
   readonly isCluster: boolean
-  /** For a URL that begins with `rediss://`: whom to trust, and what to show; the system's when absent. */
+  /** Certificates for a URL that begins with `rediss://`; those of the system if absent. */
   readonly tls?: TlsMaterial | undefined
   /** Prefix of every channel's name; may be empty. */
   readonly namespace: string
@@ -20,25 +21,26 @@ export interface RedisFanOutOptions {
   readonly log: Log
 }
 
-/** A link that was up for less than this was no success: what ends it at once does so again. */
+/** A link that was up for less than this counts as a failed attempt. */
 const steadyMs = 500
 
-/** Before the nth attempt since the last success. Processes do not come back in step. */
+/** The pause before an attempt, counted since the last success. Random, so that processes do not reconnect at the same time. */
 const pauseMs = (attempt: number): number => Math.min(20 * attempt, 1_000) * (0.75 + Math.random() / 2)
 
-/** Some of Redis' refusals quote the command, and with it what people wrote: they are told up to the first quote. */
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message.replace(/['"`].*/s, '…') : 'unknown')
+/** The message of an error up to the first quote: some errors of Redis quote the command, which has content. */
+const contentFreeMessage = (error: unknown): string =>
+  error instanceof Error ? error.message.replace(/['"`].*/s, '…') : 'unknown'
 
 /**
  * The fan-out on Redis pub/sub: one server, or a Redis Cluster with sharded
- * pub/sub. Resolves when the first attempt to connect has ended, well or not;
- * it then keeps trying until it is closed.
+ * pub/sub. Resolves after the first attempt to connect, whether it succeeded or
+ * not; retries until it is closed.
  *
- * Promises:  a server that is silent for `redisDeadMs` while it is asked
- *            something, which it is every `redisPingMs`, is `down`, and what
- *            waits for it rejects. `up` again only on fresh connections, with
- *            every subscription in place and a PING answered behind them.
- * Does not:  tell a server that stood still from a process that stood still for as long.
+ * Promises:  PINGs every `redisPingMs`; without an answer for `redisDeadMs` the
+ *            state is `down` and pending publishes reject. The state is `up`
+ *            again on new connections, when every subscription is in place and a
+ *            later PING is answered.
+ * Does not:  distinguish a suspended server from a suspension of this process.
  */
 export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> => {
   const { url, isCluster, tls, namespace, times, log } = options
@@ -50,20 +52,20 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
   let known: readonly string[] = []
   let link: RedisLink | undefined
   let lastReason = ''
-  let endLife: (cause: Error) => void = () => {}
+  let endLink: (cause: Error) => void = () => {}
 
-  const rise = (to: RedisLink): void => {
+  const onUp = (to: RedisLink): void => {
     link = to
     lastReason = ''
     log.info({}, 'the fan-out is up')
     tried.resolve()
-    callAll([...restored], (place) => restored.has(place) && place.listener(), log)
+    callAll([...restored], (entry) => restored.has(entry) && entry.listener(), log)
   }
 
-  const fall = (cause: Error): void => {
+  const onDown = (cause: Error): void => {
     link = undefined
     subscriptions.detach()
-    const reason = reasonOf(cause)
+    const reason = contentFreeMessage(cause)
     if (reason !== lastReason && !closing.signal.aborted) log.warn({ reason }, 'the fan-out is down')
     lastReason = reason
     tried.resolve()
@@ -74,33 +76,33 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
     const opened = await openRedisLink({ ...where, onMessage: subscriptions.deliver, onEnd, signal })
     known = opened.nodes
     await subscriptions.attach(opened)
-    // The barrier: behind this answer, nothing that was subscribed is unheard.
+    // The answer to this PING follows those to all subscriptions.
     await opened.ping()
     if (signal.aborted) return
     const heartbeat = setInterval(() => opened.ping().catch(() => {}), times.redisPingMs).unref()
     signal.addEventListener('abort', () => clearInterval(heartbeat))
-    rise(opened)
+    onUp(opened)
   }
 
-  /** One life of the link, from its opening to its end; tells for how long it was up. */
-  const live = async (): Promise<number> => {
-    const life = new AbortController()
+  /** Runs one link from its opening to its end; resolves with the milliseconds that it was up. */
+  const runLink = async (): Promise<number> => {
+    const running = new AbortController()
     const { promise: ended, resolve: end } = Promise.withResolvers<Error>()
-    endLife = end
-    let risenAt = Number.POSITIVE_INFINITY
-    bringUp(life.signal, end).then(() => {
-      risenAt = performance.now()
+    endLink = end
+    let upAt = Number.POSITIVE_INFINITY
+    bringUp(running.signal, end).then(() => {
+      upAt = performance.now()
     }, end)
     const cause = await ended
-    life.abort()
-    fall(cause)
-    return performance.now() - risenAt
+    running.abort()
+    onDown(cause)
+    return performance.now() - upAt
   }
 
   const run = async (): Promise<void> => {
     let attempt = 0
     while (!closing.signal.aborted) {
-      attempt = (await live()) < steadyMs ? attempt + 1 : 1
+      attempt = (await runLink()) < steadyMs ? attempt + 1 : 1
       await sleep(pauseMs(attempt), undefined, { signal: closing.signal, ref: false }).catch(() => {})
     }
   }
@@ -117,19 +119,19 @@ export const redisFanOut = async (options: RedisFanOutOptions): Promise<FanOut> 
       try {
         await link.publish(items.map(({ channel, payload }) => ({ channel: prefix + channel, payload })))
       } catch (error) {
-        // Not with its cause, to which the driver ties the command, and with it what people wrote.
-        throw new Error(`not published: ${reasonOf(error)}`)
+        // Without its cause, because ioredis attaches the command, which has content.
+        throw new Error(`not published: ${contentFreeMessage(error)}`)
       }
     },
     subscribe: (channel, listener) => subscriptions.subscribe(prefix + channel, listener),
     onRestored: (listener) => {
-      const place = { listener }
-      restored.add(place)
-      return () => restored.delete(place)
+      const entry = { listener }
+      restored.add(entry)
+      return () => restored.delete(entry)
     },
     close: () => {
       closing.abort()
-      endLife(new Error('the fan-out was closed'))
+      endLink(new Error('the fan-out was closed'))
       return running
     },
   }

@@ -4,49 +4,51 @@ import { openConnection } from './connection.ts'
 import type { Opening, Shard } from './shards.ts'
 import { openClusterShards, openSingleShard } from './shards.ts'
 
+/** Options of one link. */
 export interface RedisLinkOptions {
   /** The one server, or a node of the cluster. */
   readonly url: string
-  /** Nodes of the cluster that an earlier link has learnt of. */
+  /** URLs of cluster nodes that an earlier link has learnt. */
   readonly known: readonly string[]
   readonly isCluster: boolean
   readonly tls: TlsMaterial | undefined
   readonly silentMs: number
   readonly onMessage: (channel: string, payload: Buffer) => void
-  /** Told at least once when it has ended by itself: a connection ended, Redis refused a subscription, the cluster's map changed. */
+  /** Called at least once when the link has failed: a connection ended, a subscription was refused, or the slots of the cluster changed. */
   readonly onEnd: (cause: Error) => void
-  /** Ends it: all sockets are destroyed, and nothing is heard any more. */
+  /** Ends the link: all sockets are destroyed, and no message is delivered any more. */
   readonly signal: AbortSignal
 }
 
+/** A message to publish; the channel has its prefix. */
 export interface RedisMessage {
   readonly channel: string
   readonly payload: string
 }
 
-/** One life of the connections to Redis: opened, used, ended; never mended. What is unanswered at its end rejects. */
+/** The connections to Redis until their first failure; a failed link is replaced, never repaired. Unanswered calls then reject. */
 export interface RedisLink {
-  /** Resolves when Redis has replied to all; they are sent in order, before this call returns. */
+  /** Resolves when Redis has answered all; the messages are sent in order, before this call returns. */
   publish(messages: readonly RedisMessage[]): Promise<void>
-  /** Resolves when everything published to them from then on will be heard. */
+  /** Resolves when all later publications on the channels will be received. */
   subscribe(channels: readonly string[]): Promise<void>
   unsubscribe(channels: readonly string[]): Promise<void>
-  /** Resolves when every connection has answered; on a subscriber, behind all that it was sent before. */
+  /** Resolves when every connection has answered, after all earlier commands on it. */
   ping(): Promise<void>
-  /** What a later link is to know. */
+  /** URLs of the nodes of the cluster, for the next link. */
   readonly nodes: readonly string[]
 }
 
-/** The commands of plain pub/sub, where one command may name many channels, and of sharded pub/sub, where none does. */
+/** The commands of plain pub/sub, with many channels per command, and of sharded pub/sub, with one. */
 const dialects = {
-  plain: { publish: 'publish', subscribe: 'subscribe', unsubscribe: 'unsubscribe', heard: 'messageBuffer', channels: 1_000 },
-  sharded: { publish: 'spublish', subscribe: 'ssubscribe', unsubscribe: 'sunsubscribe', heard: 'smessageBuffer', channels: 1 },
+  plain: { publish: 'publish', subscribe: 'subscribe', unsubscribe: 'unsubscribe', event: 'messageBuffer', channels: 1_000 },
+  sharded: { publish: 'spublish', subscribe: 'ssubscribe', unsubscribe: 'sunsubscribe', event: 'smessageBuffer', channels: 1 },
 } as const
 
 const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
 
-/** All its commands leave in one write. */
+/** Sends all commands in one write. */
 const inOneWrite = async (redis: Redis, send: () => Promise<unknown>[]): Promise<void> => {
   redis.stream.cork()
   const replies = send()
@@ -54,12 +56,12 @@ const inOneWrite = async (redis: Redis, send: () => Promise<unknown>[]): Promise
   await Promise.all(replies)
 }
 
-/** The cluster as we know it is not the cluster as it is. */
-const isAboutTheMap = (error: unknown): boolean => error instanceof Error && /^(MOVED|CLUSTERDOWN) /.test(error.message)
+/** Whether the error shows that the known slots of the cluster are outdated. */
+const isOutdatedMap = (error: unknown): boolean => error instanceof Error && /^(MOVED|CLUSTERDOWN) /.test(error.message)
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
-/** Resolves when all connections may be used. */
+/** Resolves when all connections are open. */
 export const openRedisLink = async (options: RedisLinkOptions): Promise<RedisLink> => {
   const { url, known, isCluster, tls, silentMs, onMessage, onEnd, signal } = options
   const dialect = isCluster ? dialects.sharded : dialects.plain
@@ -70,25 +72,25 @@ export const openRedisLink = async (options: RedisLinkOptions): Promise<RedisLin
   const shards = await (isCluster ? openClusterShards(url, known, opening) : openSingleShard(url, opening))
 
   const listen = ({ subscriber }: Shard): void => {
-    subscriber.on(dialect.heard, (channel: Buffer, payload: Buffer) => {
+    subscriber.on(dialect.event, (channel: Buffer, payload: Buffer) => {
       if (!signal.aborted) onMessage(channel.toString(), payload)
     })
-    // The server let go of a channel, because its slot lives elsewhere now.
-    subscriber.on('moved', () => onEnd(new Error('the map of the cluster changed')))
+    // The server ended a subscription, because the slot of its channel has moved.
+    subscriber.on('moved', () => onEnd(new Error('the slots of the cluster changed')))
   }
   for (const shard of shards.all) listen(shard)
 
   const perShard = async <Item>(
     items: readonly Item[],
     channelOf: (item: Item) => string,
-    send: (shard: Shard, those: Item[]) => Promise<void>,
+    send: (shard: Shard, group: Item[]) => Promise<void>,
   ): Promise<void> => {
     const groups = Map.groupBy(items, (item) => shards.of(channelOf(item)))
-    await Promise.all([...groups].map(([shard, those]) => send(shard, those)))
+    await Promise.all([...groups].map(([shard, group]) => send(shard, group)))
   }
 
-  /** Without these there is no link. */
-  const vital = async (work: Promise<unknown>): Promise<void> => {
+  /** A failure of this work ends the link. */
+  const required = async (work: Promise<unknown>): Promise<void> => {
     try {
       await work
     } catch (error) {
@@ -98,12 +100,12 @@ export const openRedisLink = async (options: RedisLinkOptions): Promise<RedisLin
   }
 
   const onSubscribers = (channels: readonly string[], command: 'subscribe' | 'unsubscribe'): Promise<void> =>
-    vital(
+    required(
       perShard(
         channels,
         (channel) => channel,
-        ({ subscriber }, those) =>
-          inOneWrite(subscriber, () => chunks(those, dialect.channels).map((some) => subscriber[dialect[command]](...some))),
+        ({ subscriber }, group) =>
+          inOneWrite(subscriber, () => chunks(group, dialect.channels).map((some) => subscriber[dialect[command]](...some))),
       ),
     )
 
@@ -113,17 +115,17 @@ export const openRedisLink = async (options: RedisLinkOptions): Promise<RedisLin
         await perShard(
           messages,
           ({ channel }) => channel,
-          ({ publisher }, those) =>
-            inOneWrite(publisher, () => those.map(({ channel, payload }) => publisher[dialect.publish](channel, payload))),
+          ({ publisher }, group) =>
+            inOneWrite(publisher, () => group.map(({ channel, payload }) => publisher[dialect.publish](channel, payload))),
         )
       } catch (error) {
-        if (isAboutTheMap(error)) onEnd(asError(error))
+        if (isOutdatedMap(error)) onEnd(asError(error))
         throw error
       }
     },
     subscribe: (channels) => onSubscribers(channels, 'subscribe'),
     unsubscribe: (channels) => onSubscribers(channels, 'unsubscribe'),
-    ping: () => vital(Promise.all(shards.all.flatMap(({ publisher, subscriber }) => [publisher.ping(), subscriber.ping()]))),
+    ping: () => required(Promise.all(shards.all.flatMap(({ publisher, subscriber }) => [publisher.ping(), subscriber.ping()]))),
     nodes: shards.nodes,
   }
 }

@@ -7,11 +7,12 @@ import type { Log } from '../../shared/runtime/observability/log.ts'
 import type { TlsMaterial } from '../tls/tls-files.ts'
 import { RedisConnector } from './redis-connector.ts'
 
+/** Options of the rate-limit store on Redis. */
 export interface RedisRateLimitStoreOptions {
   readonly url: string
   /** `url` is that of any node of a Redis Cluster. */
   readonly isCluster: boolean
-  /** For a URL that begins with `rediss://`: whom to trust, and what to show; the system's when absent. */
+  /** Certificates for a URL that begins with `rediss://`; those of the system if absent. */
   readonly tls?: TlsMaterial | undefined
   /** Prefix of every key's name; may be empty. */
   readonly namespace: string
@@ -20,8 +21,8 @@ export interface RedisRateLimitStoreOptions {
 }
 
 /**
- * One spending. Time is the server's, so that clocks of gateways do not
- * matter. The key lives as long as its bucket takes to fill.
+ * One charge. Uses the time of the server, so that the clocks of gateways do not
+ * matter. The key expires when its bucket is full.
  */
 const spendScript = `
 local cost, perMs, burst = tonumber(ARGV[1]), tonumber(ARGV[2]) / 60000, tonumber(ARGV[3])
@@ -37,7 +38,7 @@ if level >= 0 then return 0 end
 return math.ceil(-level / perMs)
 `
 
-/** One gateway says that it is there, and learns how many are. */
+/** Registers one gateway for a time, and returns the number of registered gateways. */
 const registerScript = `
 local time = redis.call('TIME')
 redis.call('ZADD', KEYS[1], time[1], ARGV[1])
@@ -51,13 +52,13 @@ interface Scripts {
   registerGateway(key: string, gateway: string, withinS: string): Promise<number>
 }
 
-/** Not the driver's queue: what cannot be asked now is not asked later. */
+/** The driver's queue is off: a charge that cannot be sent now is not sent later. */
 const settings = ({ times, tls }: RedisRateLimitStoreOptions) => ({
-  connectionName: 'allowances',
+  connectionName: 'rate-limits',
   ...(tls === undefined ? {} : { tls: { ...tls, rejectUnauthorized: true } }),
   disableClientInfo: true,
   Connector: RedisConnector,
-  // A script is refused while the server is loading, and INFO is more than a gateway need be allowed.
+  // Scripts fail while the server is loading; the ready check would need the right to call INFO.
   enableReadyCheck: false,
   enableOfflineQueue: false,
   enableAutoPipelining: true,
@@ -100,11 +101,11 @@ const credentialsOf = (url: string) => {
 const registeredForS = 15
 
 /**
- * Shared buckets on Redis, one server or a Redis Cluster: a key for each
- * bucket, one script for each spending, all spendings of a call in one write.
+ * Shared buckets on Redis, on one server or a Redis Cluster: one key per bucket,
+ * one script call per charge, all charges of a call in one write.
  *
- * Why no library: those there are count in fixed windows, which let through
- * two bursts at a boundary, and ask Redis before every single request.
+ * No library is used: the available ones count in fixed windows, which allow two
+ * bursts at a boundary, and ask Redis before every request.
  */
 export const redisRateLimitStore = (options: RedisRateLimitStoreOptions): RateLimitStore => {
   const { namespace, log, times } = options
@@ -113,14 +114,14 @@ export const redisRateLimitStore = (options: RedisRateLimitStoreOptions): RateLi
   const redis = connect(options)
   let gateways = 1
   let lastReason = ''
-  const tell = (reason: string): void => {
-    if (reason !== lastReason) log.warn({ reason }, 'limits are not shared: Redis cannot be asked')
+  const reportOnce = (reason: string): void => {
+    if (reason !== lastReason) log.warn({ reason }, 'rate limits are not shared: Redis is unavailable')
     lastReason = reason
   }
-  redis.on('error', (error: Error) => tell(error.message))
-  // A server that is back at once is never an error, and was away all the same.
+  redis.on('error', (error: Error) => reportOnce(error.message))
+  // A server that returns at once causes no error.
   redis.on('close', () => {
-    if (lastReason === '') tell('the connection was lost')
+    if (lastReason === '') reportOnce('the connection was lost')
   })
   redis.on('ready', () => {
     lastReason = ''

@@ -2,25 +2,26 @@ import type { Redis } from 'ioredis'
 import { Command } from 'ioredis'
 import { readClusterMap } from './cluster-map.ts'
 
-/** One server that holds channels: a connection to publish on, one to subscribe on. */
+/** The two connections to one server: one to publish, one to subscribe. */
 export interface Shard {
   readonly publisher: Redis
   readonly subscriber: Redis
 }
 
-/** The servers of one Redis, and which of them holds a channel. */
+/** The servers of a Redis, and the assignment of channels to them. */
 export interface Shards {
   readonly all: readonly Shard[]
-  /** Throws when no server holds it. */
+  /** The shard of the channel. Throws when no server has its slot. */
   of(channel: string): Shard
-  /** Whom else to ask for the servers next time. */
+  /** URLs of the nodes of the cluster, for the next link. */
   readonly nodes: readonly string[]
 }
 
+/** Opens the connections of a link. */
 export interface Opening {
-  /** A connection whose end is the end of all. */
+  /** Opens a connection whose end ends the link. */
   open(url: string, name: string): Promise<Redis>
-  /** One whose end matters to nobody. */
+  /** Opens a connection for one request, whose end has no effect. */
   openGuide(url: string): Promise<Redis>
 }
 
@@ -29,7 +30,7 @@ const openShard = async (url: string, { open }: Opening): Promise<Shard> => {
   return { publisher, subscriber }
 }
 
-/** A single server holds every channel. */
+/** A single server for all channels. */
 export const openSingleShard = async (url: string, opening: Opening): Promise<Shards> => {
   const shard = await openShard(url, opening)
   return { all: [shard], of: () => shard, nodes: [] }
@@ -38,14 +39,14 @@ export const openSingleShard = async (url: string, opening: Opening): Promise<Sh
 const slotOf = (channel: string): number => new Command('ssubscribe', [channel]).getSlot()
 
 /**
- * Every master of a Redis Cluster, with sharded pub/sub: each channel lives on
- * the master of its slot.
+ * All masters of a Redis Cluster with sharded pub/sub: each channel is on the
+ * master of its slot. A change of the slots ends the link, and the next link
+ * reads the new assignment.
  *
- * Not the driver's `Cluster`: a subscriber of its own cannot be reached to be
- * asked for a sign of life, it mends itself without saying so (what was lost
- * meanwhile is then never repaired), it redirects a publication behind its
- * successor, and its books make 20,000 subscriptions take seconds. Here a
- * change of the map ends the connections, and fresh ones read the new map.
+ * ioredis's `Cluster` is not used: its internal subscriber cannot be pinged, it
+ * reconnects silently (losses are then never repaired), it redirects a
+ * publication behind a later one, and its bookkeeping makes 20,000 subscriptions
+ * take seconds.
  */
 export const openClusterShards = async (configured: string, known: readonly string[], opening: Opening): Promise<Shards> => {
   const { ranges, nodes } = await readClusterMap(configured, known, opening.openGuide)
@@ -60,7 +61,7 @@ export const openClusterShards = async (configured: string, known: readonly stri
     all: [...byUrl.values()],
     of: (channel) => {
       const shard = bySlot[slotOf(channel)]
-      if (shard === undefined) throw new Error('no node of the cluster holds the channel')
+      if (shard === undefined) throw new Error('no node of the cluster has the slot of the channel')
       return shard
     },
     nodes,

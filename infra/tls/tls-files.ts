@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import type { TlsFiles } from '../../shared/runtime/config/security-config.ts'
 import { StartError } from '../../shared/runtime/config/start-error.ts'
 
-/** What Node's TLS is told: nothing of it turns verification off. */
+/** PEM texts for Node's TLS; none of them disables verification. */
 export interface TlsMaterial {
   readonly ca?: string
   readonly cert?: string
   readonly key?: string
 }
 
-/** Reads certificates and key. Throws `StartError` that names the variable which named the file. */
+/** Reads the certificates and the key. Throws a `StartError` that names the variable of an unreadable file. */
 export const readTlsFiles = (files: TlsFiles, variable: string): TlsMaterial => {
   const read = (name: keyof TlsFiles): TlsMaterial => {
     const file = files[name]

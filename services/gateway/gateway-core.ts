@@ -39,6 +39,7 @@ import type { Wire } from './send-queue/wire.ts'
 import type { SessionDeps } from './session/session.ts'
 import { Session } from './session/session.ts'
 
+/** The ports and settings of a gateway. */
 export interface GatewayCoreDeps {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
@@ -92,8 +93,7 @@ const createDelivery = (deps: GatewayCoreDeps) => {
   const delivery = createDeliveryWatch(clock, metrics)
   const maxHeld = bounds.heldFrames
   const { sessionsOf } = userSessions
-  const feedDeps = { fanOut, lookups, clock, metrics, pending, retryMs, maxHeld, delivery, releaseMs, sessionsOf }
-  const feeds = createRoomFeeds(feedDeps)
+  const feeds = createRoomFeeds({ fanOut, lookups, clock, metrics, pending, retryMs, maxHeld, delivery, releaseMs, sessionsOf })
   const featureLevel = createFeatureLevel(readModel, log)
   const compared = { readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel }
   const sweep = createHeadSweep({ ...compared, fanOut, clock, times, random })

@@ -10,9 +10,9 @@ await runMain(async () => {
   const config = readGatewayConfig()
   const service = await openProcess(config, 'gateway')
   await startTracing(config, 'gateway', service)
-  const ports = await openGatewayAdapters(config, service)
+  const adapters = await openGatewayAdapters(config, service)
   const page = config.webPage ? await openPage(service.log, { needsToken: config.access.jwt !== undefined }) : undefined
-  const gateway = createGatewayService(config, ports, service, { page })
+  const gateway = createGatewayService(config, adapters, service, { page })
   service.life.add('gateway', gateway.drain)
   const { port } = await gateway.start()
   service.report(gateway.readiness)

@@ -1,8 +1,9 @@
+import { feedFrameText, withVersion } from '../../shared/frames/room-event-frame.ts'
 import type { StoredEvent } from '../../shared/ports/event-store.ts'
 import type { StreamRecord } from '../../shared/ports/event-stream.ts'
 import type { Publication } from '../../shared/ports/fan-out.ts'
 import type { PublishedEvent } from '../../shared/records/publications.ts'
-import { channels, feedFrameText, writeNotice, writeRoomPublication } from '../../shared/records/publications.ts'
+import { channels, writeNotice, writeRoomPublication } from '../../shared/records/publications.ts'
 import { recordHeaders } from '../../shared/records/record-headers.ts'
 import { isRoomEvent } from '../../shared/records/stored-event.ts'
 import { usersNamed } from '../../shared/room-events/membership-effect.ts'
@@ -58,7 +59,7 @@ const streamRecordsOf = (streams: FramedStreams): readonly StreamRecord[] =>
   [...streams].flatMap(([key, framed]) =>
     framed.map(({ event, frame, traceparent }) => ({
       key,
-      value: `{"v":${event.v},${frame.slice(1)}`,
+      value: withVersion(frame, event.v),
       headers: traceparent === undefined ? {} : { [recordHeaders.traceparent]: traceparent },
     })),
   )

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod'
+import { isFrameOf } from '../frames/room-event-frame.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 import { errorBody, errors } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/parse-json.ts'
@@ -50,14 +51,6 @@ export interface MembershipNotice {
   readonly room: string
   readonly since: number
 }
-
-/** The text of a feed frame. It starts with `{"event"`, so that a caller's `id` can be spliced in at the head. */
-export const feedFrameText = (event: string, room: string, seq: number, data: string): string =>
-  `{"event":"${event}","room":"${room}","seq":${seq},"body":${data}}`
-
-/** The same frame for the session that asked. */
-export const withCallerId = (frame: string, id: string | undefined): string =>
-  id === undefined ? frame : `{"id":${JSON.stringify(id)},${frame.slice(1)}`
 
 /** By seq; most publications have none. */
 const tracesText = (events: readonly PublishedEvent[]): string => {
@@ -115,12 +108,8 @@ export const readRoomPublication = (payload: Buffer): RoomPublication | undefine
     return { seq, event, membership, commandId, digest, ...text, ...(traceparent === undefined ? {} : { traceparent }) }
   })
   const { room } = parsed.data
-  // A body is an object, so its frame ends in two braces; one that was cut off hardly does.
-  const honest = events.every(
-    ({ frame, event, seq }) =>
-      frame === undefined || (frame.startsWith(feedFrameText(event, room, seq, '').slice(0, -1)) && frame.endsWith('}}')),
-  )
-  return honest ? { room, events } : undefined
+  const areFrames = events.every(({ frame, event, seq }) => frame === undefined || isFrameOf({ event, room, seq }, frame))
+  return areFrames ? { room, events } : undefined
 }
 
 /** `retryable` is not published, because it follows from the code. */

@@ -6,9 +6,9 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
-import { shiftClock } from '../support/browser/shift-clock.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import { shiftClock } from './shift-clock.ts'
 import { openWindow } from './window.ts'
 
 const missing = await whyNoBrowser()

@@ -25,10 +25,11 @@ describe('the admin process', () => {
   it.each([
     ['migrate', 'DATABASE_URL'],
     ['roles', 'DATABASE_URL'],
+    ['level', 'DATABASE_URL'],
     ['rebuild', 'DATABASE_URL'],
     ['prune', 'DATABASE_URL'],
     ['topics', 'KAFKA_BROKERS'],
-  ])('%s asks for %s and for nothing else', async (subcommand, key) => {
+  ])('%s requires only the address %s', async (subcommand, key) => {
     const { code, stdout, stderr } = await admin(subcommand, {})
     expect({ code, stdout, stderr }).toEqual({
       code: 1,
@@ -37,15 +38,15 @@ describe('the admin process', () => {
     })
   })
 
-  it('explains itself without any variable', async () => {
+  it('prints its help without any variable', async () => {
     const { code, stdout } = await admin('--help', {})
     expect(code).toBe(0)
     expect(
-      ['migrate', 'topics', 'roles', 'rebuild', 'audit', 'prune'].filter((name) => !stdout.includes(`\n  ${name} `)),
+      ['migrate', 'topics', 'roles', 'level', 'rebuild', 'audit', 'prune'].filter((name) => !stdout.includes(`\n  ${name} `)),
     ).toEqual([])
   })
 
-  it('says in one sentence that there is no database, without its password', async () => {
+  it('reports an unreachable database in one sentence, without its password', async () => {
     const { code, stdout, stderr } = await admin('migrate', { DATABASE_URL: 'postgres://chat:s3cret@127.0.0.1:1/chat' })
     expect(code).toBe(1)
     expect(stderr).toMatch(/^admin migrate: .+\n$/)
@@ -54,7 +55,7 @@ describe('the admin process', () => {
 })
 
 describe.skipIf(whyNoStack())('the admin process on real services', () => {
-  it('may be run again, each subcommand, and changes nothing then', async () => {
+  it('changes nothing when a subcommand is repeated', async () => {
     const stack = sharedStack()
     const namespace = stack.freshNamespace()
     const { kafkaBrokers } = stack.urls()
@@ -64,7 +65,19 @@ describe.skipIf(whyNoStack())('the admin process on real services', () => {
       NAMESPACE: namespace,
       PARTITIONS: '12',
     }
-    for (const subcommand of ['migrate', 'migrate', 'roles', 'roles', 'rebuild', 'rebuild', 'prune', 'topics', 'topics']) {
+    for (const subcommand of [
+      'migrate',
+      'migrate',
+      'roles',
+      'roles',
+      'level',
+      'level',
+      'rebuild',
+      'rebuild',
+      'prune',
+      'topics',
+      'topics',
+    ]) {
       expect(await admin(subcommand, env), subcommand).toMatchObject({ code: 0 })
     }
     await stack.forget(namespace)

@@ -33,8 +33,8 @@ const counting = <Port extends object>(port: Port, count: () => void): Port =>
     },
   })
 
-describe.skipIf(whyNoStack())('Ten thousand resumes at once', () => {
-  it('cost at most 500 statements, and each gets what it missed', { timeout: 120_000 }, async () => {
+describe.skipIf(whyNoStack())('ten thousand simultaneous resumes', () => {
+  it('cost at most 500 statements, and each receives its missed events', { timeout: 120_000 }, async () => {
     await using opened = await openFresh()
     const members = Array.from({ length: roomCount * membersPerRoom }, (_, n) => ({ id: randomUUID(), name: `m${n}` }))
     const rooms = Array.from({ length: roomCount }, (_, n) => ({

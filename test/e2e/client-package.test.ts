@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCommand } from '../../infra/native/run-command.ts'
 import { bundle } from '../../infra/npm/bundle.ts'
 import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
-import type { PackedClient } from '../support/packed-client.ts'
-import { packedClient } from '../support/packed-client.ts'
 import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import type { PackedClient } from './packed-client.ts'
+import { packedClient } from './packed-client.ts'
 import { runInBrowser } from './run-in-browser.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

@@ -33,7 +33,7 @@ describe.skipIf(stackKind() !== 'native')('the stack by hand', () => {
   })
   afterAll(() => script('down', '--erase'))
 
-  it('comes up once, keeps its addresses and its data, and goes down', async () => {
+  it('starts once, keeps its addresses and its data, and stops', async () => {
     const up = await script('up')
     expect(up).toMatch(/^export DATABASE_URL=.*\nexport REDIS_URL=.*\nexport KAFKA_BROKERS=.*\n$/)
     await query(up, 'create table note (text text)')
@@ -46,7 +46,7 @@ describe.skipIf(stackKind() !== 'native')('the stack by hand', () => {
     expect(await query(up, 'table note')).toEqual([])
   })
 
-  it('starts again what was killed, and only that', async () => {
+  it('restarts the killed server only', async () => {
     const up = await script('up')
     const [postgres, redis, kafka] = pids()
     process.kill(redis ?? 0, 'SIGKILL')

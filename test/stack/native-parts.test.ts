@@ -22,7 +22,7 @@ const firstLine = async (child: ChildProcess): Promise<string> => {
   return String(chunk).trim()
 }
 
-describe('a child of ours', () => {
+describe('A child process', () => {
   it('ends when its parent is killed', async () => {
     const folder = makeScratchFolder('orphan')
     const parent = run('parent.ts', folder)
@@ -35,7 +35,7 @@ describe('a child of ours', () => {
 })
 
 describe('stopRecorded', () => {
-  it('ends the one that was recorded', async () => {
+  it('ends the recorded process', async () => {
     const child = run('lock-holder.ts', randomUUID())
     const identity = identify(child.pid ?? 0)
     if (!identity) throw new Error('the child has no identity')
@@ -43,7 +43,7 @@ describe('stopRecorded', () => {
     expect(isRunning(identity)).toBe(false)
   })
 
-  it('leaves a stranger alone who got the pid since', async () => {
+  it('does not end another process that got the same pid later', async () => {
     const child = run('lock-holder.ts', randomUUID())
     await firstLine(child)
     await stopRecorded({ pid: child.pid ?? 0, startedAt: 'another boot/1' }, 'SIGKILL')
@@ -53,7 +53,7 @@ describe('stopRecorded', () => {
 })
 
 describe('withLock', () => {
-  it('lets one work at a time', async () => {
+  it('runs one piece of work at a time', async () => {
     const name = randomUUID()
     const order: string[] = []
     const work = (who: string): Promise<void> =>
@@ -66,7 +66,7 @@ describe('withLock', () => {
     expect(order.filter((who, at) => at % 2 === 0 && order[at + 1] === who)).toHaveLength(3)
   })
 
-  it('is free again when its holder is killed', async () => {
+  it('is free again after its holder is killed', async () => {
     const name = randomUUID()
     const holder = run('lock-holder.ts', name)
     await firstLine(holder)
@@ -84,14 +84,14 @@ describe('withLock', () => {
   })
 })
 
-describe('free ports', () => {
-  it('are never given twice, and lie below those of outgoing connections', async () => {
+describe('Free ports', () => {
+  it('are never returned twice, and are below the ports of outgoing connections', async () => {
     const ports = await Promise.all(Array.from({ length: 50 }, freePort))
     expect(new Set(ports).size).toBe(50)
     expect(Math.max(...ports)).toBeLessThan(32_768)
   })
 
-  it('are picked anew when somebody was quicker, and only then', async () => {
+  it('are chosen again only if another process took the port first', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
     let tries = 0

@@ -12,7 +12,7 @@ const query = async (url: string, sql: string): Promise<unknown[]> => {
     connectionTimeoutMillis: 500,
     query_timeout: 500,
   })
-  // A backend that is killed is also reported as an event.
+  // A killed backend is reported as an event as well.
   client.on('error', () => {})
   try {
     await client.connect()
@@ -51,7 +51,7 @@ const send = async (brokers: readonly string[], topic: string, value: string): P
   }
 }
 
-/** How many records the topic's only partition holds. */
+/** The number of records in the topic's only partition. */
 const recordCount = async (brokers: readonly string[], topic: string): Promise<number> => {
   const admin = kafkaAt(brokers).admin()
   try {
@@ -89,18 +89,18 @@ describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
   })
   afterAll(() => stack[Symbol.asyncDispose]())
 
-  it('gives every caller an empty database of its own', async () => {
+  it('creates an empty database for every caller', async () => {
     const [one, other] = [await stack.createDatabase(), await stack.createDatabase()]
     await query(one, 'create table note (text text)')
     expect(await query(other, "select to_regclass('note') as found")).toEqual([{ found: null }])
   })
 
-  it('gives namespaces that differ', () => {
+  it('creates different namespaces', () => {
     const all = Array.from({ length: 100 }, () => stack.freshNamespace())
     expect(new Set(all).size).toBe(100)
   })
 
-  it('keeps what Postgres confirmed when it is killed', async () => {
+  it('keeps the transactions that Postgres confirmed before a kill', async () => {
     const url = await stack.createDatabase()
     await query(url, 'create table note (text text)')
     await query(url, "insert into note values ('kept')")
@@ -110,7 +110,7 @@ describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
     expect(await query(url, 'table note')).toEqual([{ text: 'kept' }])
   })
 
-  it('stands still in Postgres, open connections too, while it is paused', async () => {
+  it('gets no answer of a paused Postgres, over open connections as well', async () => {
     const url = await stack.createDatabase()
     const client = new pg.Client({ connectionString: url, query_timeout: 300 })
     await client.connect()
@@ -121,7 +121,7 @@ describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
     await client.end()
   })
 
-  it('keeps what Kafka acknowledged over a kill and a restart', async () => {
+  it('keeps the records that Kafka acknowledged before a kill and a restart', async () => {
     const { kafkaBrokers } = stack.urls()
     const topic = stack.freshNamespace()
     await createTopic(kafkaBrokers, topic)
@@ -134,7 +134,7 @@ describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
     await until('the record', async () => (await recordCount(kafkaBrokers, topic)) === 1, backoff)
   })
 
-  it('goes on in Kafka after a pause', async () => {
+  it('continues in Kafka after a pause', async () => {
     const { kafkaBrokers } = stack.urls()
     const topic = stack.freshNamespace()
     await createTopic(kafkaBrokers, topic)
@@ -144,7 +144,7 @@ describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
     await until('a send', () => send(kafkaBrokers, topic, 'sent').then(() => true), backoff)
   })
 
-  it('brings Redis back on the same address', async () => {
+  it('restarts Redis on the same address', async () => {
     const { redisUrl } = stack.urls()
     expect(await ping(redisUrl)).toBe('PONG')
     await stack.redis.kill()
@@ -159,7 +159,7 @@ describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
     expect(await ping(redisUrl)).toBe('PONG')
   })
 
-  it('cuts one role off Kafka and no other', async () => {
+  it('cuts the link of one role to Kafka, and of no other role', async () => {
     const topic = stack.freshNamespace()
     const [gateway, writer] = [stack.urls('gateway'), stack.urls('writer')]
     await createTopic(gateway.kafkaBrokers, topic)
@@ -173,7 +173,7 @@ describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
     expect(await recordCount(stack.urls().kafkaBrokers, topic)).toBe(2)
   })
 
-  it('cuts one role off Postgres and Redis and no other', async () => {
+  it('cuts the links of one role to Postgres and Redis, and of no other role', async () => {
     const url = await stack.createDatabase()
     const writer = stack.urls('writer', url)
     const gateway = stack.urls('gateway', url)
@@ -191,7 +191,7 @@ describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
     expect(await ping(writer.redisUrl)).toBe('PONG')
   })
 
-  it('gives a replica without links of its own those of its tier', () => {
+  it('uses the links of the tier for a replica without own links', () => {
     expect(stack.urls('writer-1')).toEqual(stack.urls('writer'))
     expect(stack.urls('writer-2')).not.toEqual(stack.urls('writer'))
     expect(stack.urls('admin')).toEqual(stack.urls())

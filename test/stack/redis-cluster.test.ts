@@ -6,7 +6,7 @@ import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch
 import { stackKind } from '../support/stack/start-stack.ts'
 
 describe.skipIf(stackKind() !== 'native')('startRedisCluster', () => {
-  it('gives three nodes that share the slots', async () => {
+  it('starts three nodes that share the slots', async () => {
     const folder = makeScratchFolder('cluster')
     await using cluster = await startRedisCluster({ tools: await install(), folder })
     const client = new Cluster([...cluster.urls])

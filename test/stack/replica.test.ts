@@ -7,7 +7,7 @@ const entry = 'test/stack/fixtures/small-service.ts'
 const start = (env: Environment = {}, readyWithinMs = 10_000): Promise<Replica> =>
   startService('small', { entry, env, readyWithinMs })
 
-/** What the fixture answers on its public port: its environment. */
+/** The environment of the fixture, which it answers on its public port. */
 const ask = async (replica: Replica): Promise<Record<string, string>> => {
   const url = new URL(replica.url)
   const answer = await fetch(`http://${url.host}`, { signal: AbortSignal.timeout(300) })
@@ -15,7 +15,7 @@ const ask = async (replica: Replica): Promise<Record<string, string>> => {
 }
 
 describe('startService', () => {
-  it('gives a service that answers, with its log', async () => {
+  it('starts a service that answers, and returns its log', async () => {
     await using replica = await start()
     await ask(replica)
     const [line = ''] = replica.log()
@@ -23,7 +23,7 @@ describe('startService', () => {
     expect(replica.pid).toBeGreaterThan(1)
   })
 
-  it('passes on what it is told and nothing else of our environment', async () => {
+  it('passes the given variables only, and not the environment of the test', async () => {
     process.env.SECRET_OF_THE_PARENT = 'yes'
     await using replica = await start({ COLOUR: 'blue' })
     delete process.env.SECRET_OF_THE_PARENT
@@ -32,7 +32,7 @@ describe('startService', () => {
     expect(environment).not.toHaveProperty('SECRET_OF_THE_PARENT')
   })
 
-  it('tells the exit code of an orderly stop', async () => {
+  it('reports the exit code of a graceful stop', async () => {
     await using replica = await start()
     const { exited } = replica
     expect(await replica.stop()).toBe(7)
@@ -41,7 +41,7 @@ describe('startService', () => {
     expect(replica.log().at(-1)).toContain('draining')
   })
 
-  it('is gone when killed, and comes back on the same ports', async () => {
+  it('is gone after a kill, and restarts on the same ports', async () => {
     await using replica = await start()
     const { url } = replica
     await replica.kill()
@@ -52,7 +52,7 @@ describe('startService', () => {
     await ask(replica)
   })
 
-  it('answers nothing while paused and goes on afterwards', async () => {
+  it('does not answer while it is paused, and continues afterwards', async () => {
     await using replica = await start()
     const { pid } = replica
     await replica.pause()
@@ -76,11 +76,11 @@ describe('startService', () => {
     await expect(start({ READY: 'crash' })).rejects.toThrow(/small ended.*told to crash/s)
   })
 
-  it('fails when a service does not get ready, and ends it', async () => {
+  it('fails if a service does not become ready, and ends it', async () => {
     await expect(start({ READY: 'no' }, 800)).rejects.toThrow(/small does not answer/)
   })
 
-  it('is not deceived by somebody else who answers on its port', async () => {
+  it('detects that another process answers on its port', async () => {
     await using holder = await start()
     const { port } = new URL(holder.internalUrl)
     await expect(start({ INTERNAL_PORT: port })).rejects.toThrow(/EADDRINUSE/)

@@ -15,7 +15,7 @@ const tablesIn = async (url: string, sql: string): Promise<unknown[]> => {
 const missing = whyNoStack()
 
 describe.skipIf(missing)(`the shared stack${missing ? ` (not run: ${missing})` : ''}`, () => {
-  it('gives a database named after the namespace, and forgets it', async () => {
+  it('creates a database named after the namespace, and drops it', async () => {
     const stack = sharedStack()
     const namespace = stack.freshNamespace()
     const url = await stack.createDatabase(namespace)
@@ -26,7 +26,7 @@ describe.skipIf(missing)(`the shared stack${missing ? ` (not run: ${missing})` :
     await expect(tablesIn(url, 'select 1')).rejects.toThrow(/does not exist/)
   })
 
-  it('cannot be harmed', async () => {
+  it('refuses faults, because other tests use it', async () => {
     const stack = sharedStack()
     await expect(stack.kafka.kill()).rejects.toThrow(/other tests use the shared stack/)
     await expect(stack.redis.pause()).rejects.toThrow(/other tests use the shared stack/)

@@ -6,7 +6,7 @@ import { until } from '../support/poll.ts'
 import type { TcpProxy } from '../support/stack/tcp-proxy.ts'
 import { tcpProxy } from '../support/stack/tcp-proxy.ts'
 
-/** Answers every byte with itself and remembers what it got. */
+/** Echoes every byte and keeps the received bytes. */
 const echoServer = async (): Promise<{ server: Server; received: string[]; sockets: Socket[] }> => {
   const received: string[] = []
   const sockets: Socket[] = []
@@ -22,7 +22,7 @@ const echoServer = async (): Promise<{ server: Server; received: string[]; socke
   return { server, received, sockets }
 }
 
-/** A client that tells what it got and how it ended. */
+/** A client that reports the received bytes and how the connection ended. */
 class Client {
   received = ''
   ending: string | undefined
@@ -61,7 +61,7 @@ describe('tcpProxy', () => {
     return made
   }
 
-  /** A client whose way through the proxy is proven. */
+  /** A client whose connection through the proxy was checked. */
   const talking = async (): Promise<Client> => {
     const made = client()
     made.socket.write('a')
@@ -69,7 +69,7 @@ describe('tcpProxy', () => {
     return made
   }
 
-  /** After this, everything that was written earlier has passed the event loop of all three. */
+  /** Resolves after all earlier writes have passed the event loops of client, proxy and server. */
   const settled = async (): Promise<void> => {
     const direct = new Client((echo.server.address() as AddressInfo).port)
     direct.socket.write('x')
@@ -90,7 +90,7 @@ describe('tcpProxy', () => {
     echo.server.close()
   })
 
-  it('passes bytes both ways and counts its connections', async () => {
+  it('forwards bytes in both directions and counts its connections', async () => {
     const one = await talking()
     await talking()
     expect(proxy.connections).toBe(2)
@@ -99,7 +99,7 @@ describe('tcpProxy', () => {
     await until('one connection', () => proxy.connections === 1)
   })
 
-  it('passes on megabytes unchanged to a receiver that is slow', async () => {
+  it('forwards megabytes unchanged to a slow receiver', async () => {
     const one = client()
     const text = 'abcdefgh'.repeat(1_000_000)
     one.socket.pause()
@@ -110,7 +110,7 @@ describe('tcpProxy', () => {
     expect(one.received === text).toBe(true)
   })
 
-  it('resets those it has and every new one when cut by reset', async () => {
+  it('resets open and new connections when it is cut by reset', async () => {
     const before = await talking()
     proxy.cut('reset')
     expect(await before.ended()).toBe('ECONNRESET')
@@ -120,7 +120,7 @@ describe('tcpProxy', () => {
     await talking()
   })
 
-  it('resets a client when nobody listens behind it', async () => {
+  it('resets a client if no server listens behind it', async () => {
     const { port } = echo.server.address() as AddressInfo
     echo.server.close()
     expect(await client().ended()).toBe('ECONNRESET')
@@ -129,19 +129,19 @@ describe('tcpProxy', () => {
     await talking()
   })
 
-  it('tells the client when the server drops the connection', async () => {
+  it('closes the side of the client when the server drops the connection', async () => {
     const one = await talking()
     echo.sockets[0]?.resetAndDestroy()
     expect(await one.ended()).toBe('ECONNRESET')
   })
 
-  it('tells the server when the client drops the connection', async () => {
+  it('closes the side of the server when the client drops the connection', async () => {
     const one = await talking()
     one.socket.resetAndDestroy()
     await until('the server to hear of it', () => echo.sockets[0]?.destroyed)
   })
 
-  it('keeps sockets open in a black hole while bytes vanish', async () => {
+  it('keeps sockets open and discards their bytes in a black hole', async () => {
     const before = await talking()
     proxy.cut('black-hole')
     before.socket.write('b')
@@ -153,7 +153,7 @@ describe('tcpProxy', () => {
     expect([before.ending, during.ending]).toEqual([undefined, undefined])
   })
 
-  it('hides the end of one side from the other in a black hole', async () => {
+  it('hides the close of one side from the other in a black hole', async () => {
     const one = await talking()
     proxy.cut('black-hole')
     echo.sockets[0]?.resetAndDestroy()
@@ -163,7 +163,7 @@ describe('tcpProxy', () => {
     expect(await one.ended()).toBe('ECONNRESET')
   })
 
-  it('resets what lived through a black hole once healed, and passes on new ones', async () => {
+  it('resets connections of a black hole once it is healed, and forwards new ones', async () => {
     const before = await talking()
     proxy.cut('black-hole')
     const during = client()
@@ -174,7 +174,7 @@ describe('tcpProxy', () => {
     await talking()
   })
 
-  it('lets requests through and swallows only the answers', async () => {
+  it('forwards requests and discards only the answers', async () => {
     const one = await talking()
     proxy.cut('black-hole', 'answers')
     one.socket.write('b')
@@ -183,7 +183,7 @@ describe('tcpProxy', () => {
     expect(one.received).toBe('a')
   })
 
-  it('swallows only the requests', async () => {
+  it('discards only the requests', async () => {
     const one = await talking()
     proxy.cut('black-hole', 'requests')
     one.socket.write('b')
@@ -192,7 +192,7 @@ describe('tcpProxy', () => {
     expect(echo.received).toEqual(['a'])
   })
 
-  it('delays every byte each way and keeps their order', async () => {
+  it('delays every byte in both directions and keeps the order', async () => {
     const one = await talking()
     proxy.delay(60)
     const start = performance.now()
@@ -206,7 +206,7 @@ describe('tcpProxy', () => {
     await one.got('abcd')
   })
 
-  it('passes on the end of a stream behind its delayed bytes', async () => {
+  it('forwards the end of a stream after its delayed bytes', async () => {
     const one = await talking()
     proxy.delay(30)
     one.socket.end('b')

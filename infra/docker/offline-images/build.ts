@@ -28,7 +28,7 @@ const build = async (images: readonly string[]): Promise<void> => {
   const rootId = await debianRoot(say)
   for (const image of images) {
     if (!canStandInFor(image)) say(`no stand-in for ${image}`)
-    else if ((await labelOf(image)) === '') say(`${image} was pulled, and stays`)
+    else if ((await labelOf(image)) === '') say(`${image} was pulled and is kept`)
     else await buildStandIn(image, rootId, say)
   }
 }

@@ -5,12 +5,12 @@ import { runCommand } from '../../native/run-command.ts'
 import { cacheFolder } from '../cache-folder.ts'
 import { projectFolder } from '../pinned-images.ts'
 
-/** What is laid beside a stand-in's Dockerfile before it is built; gives what its content depends on. */
+/** Adds files to the build context of a stand-in; resolves with a text that changes with their content. */
 export type Supplement = (context: string, say: (line: string) => void) => Promise<string>
 
 const npmVersion = '11.21.2'
 
-/** The Node that `npm ci` brought, which links to nothing but libc and libstdc++; else the one that runs this. */
+/** The Node that `npm ci` has installed, which needs only libc and libstdc++; else the Node of this process. */
 const nodeProgram = (): string => {
   const brought = join(projectFolder, `node_modules/node-linux-${process.arch}/bin/node`)
   return existsSync(brought) ? brought : process.execPath
@@ -36,6 +36,7 @@ const certificates = (): string => {
   return file === undefined ? '' : readFileSync(file, 'utf8')
 }
 
+/** Adds Node, npm and the certificate authorities of this machine. */
 export const nodeSupplement: Supplement = async (context) => {
   const trusted = certificates()
   writeFileSync(join(context, 'certificates.crt'), trusted)
@@ -45,6 +46,7 @@ export const nodeSupplement: Supplement = async (context) => {
   return [version, npmVersion, trusted].join('\n')
 }
 
+/** Adds Kafka's jars. */
 export const kafkaSupplement: Supplement = async (context, say) => {
   const home = await installKafkaJars({ say })
   cpSync(join(home, 'libs'), join(context, 'libs'), { recursive: true })

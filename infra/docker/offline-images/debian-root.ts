@@ -7,14 +7,14 @@ import { cacheFolder } from '../cache-folder.ts'
 const suite = 'trixie'
 const usualMirror = 'http://deb.debian.org/debian'
 
-/** What every stand-in is built on. */
+/** The base image of every stand-in. */
 export const debianImage = 'chat-offline/debian'
 
 const archive = join(cacheFolder, `debian-${suite}-${process.arch}.tar`)
 
 const aptSettings = 'Acquire::Languages "none";\nAPT::Install-Recommends "false";\n'
 const dpkgSettings = ['doc', 'locale', 'lintian'].map((name) => `path-exclude=/usr/share/${name}/*\n`).join('')
-/** Made again wherever they are needed, or not read by a server. */
+/** Folders that are recreated when needed, or that no server reads. */
 const superfluous = ['var/cache/apt', 'var/lib/apt/lists', 'var/log', 'usr/share/doc', 'usr/share/locale']
 
 const slim = (root: string): void => {
@@ -26,7 +26,7 @@ const slim = (root: string): void => {
   }
 }
 
-/** Beside its final name first, so that an interrupted one leaves nothing that looks whole. */
+/** Builds the archive in a temporary folder and renames it, so that an interrupted build is never taken for a complete one. */
 const makeArchive = async (say: (line: string) => void): Promise<void> => {
   if (!existsSync('/usr/sbin/debootstrap')) await installPackages(['debootstrap'], say)
   say(`making a Debian root (${suite})`)
@@ -44,7 +44,7 @@ const makeArchive = async (say: (line: string) => void): Promise<void> => {
   }
 }
 
-/** The image's id. The archive is kept in the user's cache; removing it there makes a fresh one. */
+/** Imports the base image and resolves with its id. The archive is cached; delete it to build a new one. */
 export const debianRoot = async (say: (line: string) => void): Promise<string> => {
   if (!existsSync(archive)) await makeArchive(say)
   const known = await runCommand('docker', ['images', '--quiet', '--no-trunc', debianImage])

@@ -6,10 +6,10 @@ import { runCommand } from '../../native/run-command.ts'
 import type { Supplement } from './contexts.ts'
 import { kafkaSupplement, nodeSupplement } from './contexts.ts'
 
-/** On a stand-in: what it was built from. An image without it is no stand-in. */
+/** The label of stand-ins: a digest of their sources. Images without it are no stand-ins. */
 export const standInLabel = 'chat.stand-in'
 
-/** How to make a stand-in, by the repository of the image that it is for. */
+/** The sources of each stand-in, by the repository of the image that it replaces. */
 const recipes: Readonly<Record<string, { readonly folder: string; readonly supplement?: Supplement }>> = {
   'gcr.io/distroless/cc-debian13': { folder: 'cc' },
   node: { folder: 'node', supplement: nodeSupplement },
@@ -22,6 +22,7 @@ const recipes: Readonly<Record<string, { readonly folder: string; readonly suppl
 
 const recipeFor = (image: string) => recipes[image.replace(/:[^:/]*$/, '')]
 
+/** Whether a stand-in for the image can be built. */
 export const canStandInFor = (image: string): boolean => recipeFor(image) !== undefined
 
 const digestOf = (folder: string, ...more: readonly string[]): string => {
@@ -31,7 +32,7 @@ const digestOf = (folder: string, ...more: readonly string[]): string => {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** Undefined: no such image here; empty: one that is no stand-in. */
+/** The label of a local image. Undefined: the image does not exist; empty: it is no stand-in. */
 export const labelOf = async (image: string): Promise<string | undefined> => {
   try {
     const told = await runCommand('docker', ['image', 'inspect', '--format', `{{index .Config.Labels "${standInLabel}"}}`, image])
@@ -41,7 +42,7 @@ export const labelOf = async (image: string): Promise<string | undefined> => {
   }
 }
 
-/** Builds it unless it is here, made from the same; the engine's own cache keeps what several have in common. */
+/** Builds a stand-in unless it exists with the same sources. Throws if there are no sources for the image. */
 export const buildStandIn = async (image: string, rootId: string, say: (line: string) => void): Promise<void> => {
   const recipe = recipeFor(image)
   if (recipe === undefined) throw new Error(`there is no stand-in for ${image}`)

@@ -2,7 +2,7 @@ import { migrations } from '../migrations/migrations.ts'
 import { assertLevel } from './feature-level.ts'
 import type { DatabaseSession, Statement } from './statement.ts'
 
-/** The database is not at the version that this program needs. */
+/** The database lacks migrations that this program needs. */
 export class SchemaError extends Error {}
 
 const findMigrations: Statement = {

@@ -6,6 +6,7 @@ import { changeParameterCount, changeValues, columns, parameters } from './write
 
 const ownParameterCount = 18
 
+/** The call of the database function. Exported so that a test can examine its plan. */
 export const appendBatchStatement: Statement = {
   name: 'append-events',
   text: `select append_events(${parameters(1, ownParameterCount + changeParameterCount)}) as is_appended`,
@@ -13,7 +14,7 @@ export const appendBatchStatement: Statement = {
 
 type Head = readonly [room: string, seq: number]
 
-/** By id, as the function locks them: two appends never wait for each other in a circle. */
+/** Sorts by id, the order in which the function locks rooms, to prevent deadlocks of two appends. */
 const byRoom = ([one]: Head, [other]: Head): number => (one < other ? -1 : 1)
 
 const headValues = (heads: Append['heads']): readonly unknown[] => {
@@ -69,7 +70,7 @@ export const appendValues = (batch: Append): readonly unknown[] => [
   ...changeValues(project(batch.events.map(({ event }) => event))),
 ]
 
-/** False: a head differs or a command has an outcome, and nothing was stored. A unique key may say the same by an error. */
+/** Appends a batch. False: nothing was stored, because a head differs or a command has an outcome; a `UniqueKeyError` means the same. */
 export const appendBatch = async (session: DatabaseSession, batch: Append): Promise<boolean> => {
   const [row] = await session.run<{ is_appended: boolean }>(appendBatchStatement, appendValues(batch))
   return row?.is_appended === true

@@ -5,25 +5,25 @@ import type { MembershipEffect } from '../../../shared/room-events/membership-ef
 import { timeOf, usersNamed } from '../../../shared/room-events/membership-effect.ts'
 import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
 
-/** A new room. */
+/** The columns of a new chat. */
 export interface CreatedChat {
   readonly name: string
   readonly createdBy: string
   readonly createdAt: string
 }
 
-/** What a run of events does to a room's row. */
+/** The change of the row of a chat by a sequence of events. */
 export interface ChatChange {
   readonly id: string
   readonly created?: CreatedChat
   readonly seq: number
   readonly lastAt: string
   readonly membersAdded: number
-  /** When the membership last changed, if it did. */
+  /** The time of the last membership change, if any. */
   readonly modifiedAt?: string
 }
 
-/** Without `since` the membership began before this run; without `until` it lasts. */
+/** The change of one membership. Without `since` it began before these events; without `until` it is present. */
 export interface MemberChange {
   readonly chat: string
   readonly user: string
@@ -31,6 +31,7 @@ export interface MemberChange {
   readonly until?: number
 }
 
+/** The row of a message. */
 export interface PostedMessage {
   readonly chat: string
   readonly seq: number
@@ -40,7 +41,7 @@ export interface PostedMessage {
   readonly type: string
 }
 
-/** What a run of events changes in the read model. */
+/** The changes of the read model by a sequence of events. */
 export interface Changes {
   readonly users: readonly User[]
   readonly chats: readonly ChatChange[]
@@ -55,7 +56,7 @@ interface MutableChanges {
   readonly messages: PostedMessage[]
 }
 
-/** The row after this event; of what stood before, only what the event leaves alone is kept. */
+/** The change of the row of a chat after one more event. */
 const chatAfter = (before: ChatChange | undefined, event: ChatEvent): ChatChange => {
   const at = timeOf(event.body)
   const { membership, users } = membersOf(event)
@@ -77,7 +78,7 @@ const createdBy = ({ body }: ChatCreated): CreatedChat => ({
   createdAt: body.chat.created_at,
 })
 
-/** The users whom an event adds or removes. */
+/** The users that an event adds or removes. */
 const membersOf = (event: ChatEvent): { readonly membership: MembershipEffect; readonly users: readonly string[] } => {
   const membership = roomEventOfType(event.type)?.membership ?? 'none'
   return { membership, users: usersNamed(membership, event.body) }
@@ -107,8 +108,8 @@ const gather = (into: MutableChanges, event: DomainEvent): void => {
 }
 
 /**
- * What these events, each room's in order, change in the read model. Writing
- * and rebuilding both go by it, so that they cannot come to differ.
+ * Computes the changes of the read model by these events, in order per room.
+ * Appends and rebuilds both use it, so that they produce the same rows.
  */
 export const project = (events: Iterable<DomainEvent>): Changes => {
   const into: MutableChanges = { users: [], chats: new Map(), members: new Map(), messages: [] }

@@ -2,27 +2,29 @@ import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import { storedNames } from '../../../shared/records/stored-event.ts'
 import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
 
-/** What is read of an event, in SQL, from the table of this alias. */
+/** SQL for the columns of an event, from the table with this alias. */
 export const eventCells = (alias: string): string =>
   ['stream', 'seq', 'v', 'type', 'name', 'membership', 'data', 'command_id', 'digest']
     .map((column) => `${alias}.${column}`)
     .join(', ')
 
+/** A row of `eventCells`. */
 export interface EventRow {
   readonly stream: string
-  /** Decimal text where the driver reads it, a number where it came as JSON. */
+  /** Decimal text from the driver, a number from JSON. */
   readonly seq: string | number
   readonly v: number
   readonly type: string
-  /** Null: of a version that did not store it. */
+  /** Null: the event was stored by a version without this column. */
   readonly name: string | null
-  /** Null: none, or of a version that did not store it. */
+  /** Null: no effect, or the event was stored by a version without this column. */
   readonly membership: MembershipEffect | null
   readonly data: string
   readonly command_id: string
   readonly digest: string
 }
 
+/** The stored event of a row. */
 export const storedEvent = (row: EventRow): StoredEvent => ({
   v: row.v,
   stream: row.stream,

@@ -87,7 +87,7 @@ const applyChanges: Statement = {
   text: `select apply_changes(${parameters(1, changeParameterCount)})`,
 }
 
-/** Writes changes to the read model by the function that `append_batch` also calls, so that a rebuild writes the same rows. */
+/** Writes changes to the read model by the function that an append also calls, so that a rebuild writes the same rows. */
 export const writeChanges = async (session: DatabaseSession, changes: Changes): Promise<void> => {
   await session.run(applyChanges, changeValues(changes))
 }

@@ -30,6 +30,7 @@ export interface AdmissionControl {
   admit(request: IncomingMessage): Promise<{ readonly admission: Admission } | Refused>
 }
 
+/** The parts and settings of admission. */
 export interface AdmissionControlDeps {
   readonly authenticate: Authenticate
   readonly origins: OriginRule

@@ -18,6 +18,7 @@ export interface Authenticator {
   start(): Promise<void>
 }
 
+/** Settings of the verification of tokens. */
 export interface AuthenticatorOptions {
   readonly jwt: JwtConfig
   readonly clock: Clock

@@ -8,6 +8,7 @@ const hints = {
   host: 'a request was refused: authentication is off, and its host is neither a loopback name nor the host of an entry of ALLOWED_ORIGINS',
 } as const
 
+/** A refusal that is logged with its cause. */
 export type HintedRefusal = keyof typeof hints
 
 /** Logs the first refusal of each origin and host. Anyone can send others, so the number of lines and their length are bounded. */

@@ -43,6 +43,7 @@ export const refusals = {
   token_claims: unauthenticated('a claim of the token is missing or wrong: sub, exp, iss or aud'),
 } as const satisfies Readonly<Record<string, RefusalRow>> & Readonly<Record<TokenFault | SessionLimit, RefusalRow>>
 
+/** The name of a reason. */
 export type Refusal = keyof typeof refusals
 
 /** A refused upgrade or request. */

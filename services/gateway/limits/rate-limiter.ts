@@ -10,6 +10,7 @@ export const limitNames = {
   room: 'bytes sent to the sockets per room',
 } as const
 
+/** The label of a rate limit. */
 export type Limit = keyof typeof limitNames
 
 /** A request exceeds a limit. `waitMs`: when the same request would be allowed. */
@@ -34,15 +35,4 @@ export interface RateLimiter {
   mayPing(): boolean
   /** The session has ended. Idempotent. */
   release(): void
-}
-
-/** Has no limits. */
-export const unlimited: RateLimiter = {
-  frame: () => undefined,
-  request: () => undefined,
-  nonMember: () => undefined,
-  room: () => undefined,
-  mayErr: () => true,
-  mayPing: () => true,
-  release: () => undefined,
 }

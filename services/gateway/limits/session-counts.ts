@@ -11,9 +11,6 @@ export interface SessionSlot {
   leave(): void
 }
 
-/** A slot for a session that is not counted. */
-export const uncountedSlot: SessionSlot = { bound: () => undefined, leave: () => undefined }
-
 /** The largest counts. */
 export interface SessionCountsBounds {
   readonly sessionsPerGateway: number

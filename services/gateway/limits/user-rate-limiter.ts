@@ -8,6 +8,7 @@ import { ServiceRateLimiter } from './service-rate-limiter.ts'
 import type { BucketHold, SharedBuckets } from './shared-buckets.ts'
 import { TokenBucket } from './token-bucket.ts'
 
+/** The buckets, rates and keys of one user's session. */
 export interface UserRateLimiterDeps {
   readonly buckets: SharedBuckets
   readonly rates: Rates

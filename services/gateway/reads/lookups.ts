@@ -9,7 +9,7 @@ import { createSharedPages } from './shared-pages.ts'
 
 /**
  * Combines the look-ups of many sessions into few statements: one statement per
- * kind is in flight, and look-ups that arrive meanwhile go into the next one.
+ * kind is in flight, and look-ups that arrive during it go into the next one.
  * Rejects as the ports do.
  */
 export interface Lookups {
@@ -49,9 +49,9 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
   const outcome = batcher<CommandKey, RecordedOutcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
   const meta = batcher<undefined, StoreMeta>({
     maxItems: Number.POSITIVE_INFINITY,
-    run: async (asked) => {
+    run: async (requests) => {
       const found = await readModel.meta()
-      return asked.map(() => found)
+      return requests.map(() => found)
     },
   })
   return { user, memberships, head, page: createSharedPages(store, bounds), outcome, meta: () => meta(undefined) }

@@ -1,6 +1,7 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
-import type { Asked, Requester } from './requester.ts'
+import type { Requester } from './requester.ts'
 
 /** Answers a request with the outcome of its command. */
-export const answerWith = (requester: Pick<Requester, 'answer' | 'fail'>, asked: Asked, outcome: Outcome): void =>
-  'error' in outcome ? requester.fail(asked, outcome.error) : requester.answer(asked, outcome.body)
+export const answerWith = (requester: Pick<Requester, 'answer' | 'fail'>, ref: RequestRef, outcome: Outcome): void =>
+  'error' in outcome ? requester.fail(ref, outcome.error) : requester.answer(ref, outcome.body)

@@ -20,6 +20,7 @@ export interface Binding {
   fetchUser(requester: Requester, request: NamedCreateUser): Promise<void>
 }
 
+/** Shared by all bindings of a gateway. */
 export interface BindingDeps {
   readonly lookups: Lookups
   readonly intake: Intake

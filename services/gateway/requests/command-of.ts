@@ -22,7 +22,7 @@ const digestOf = (actor: string, event: string, body: unknown): string =>
 
 /**
  * The command of a request. `actor`: the acting user. The digest is of the body
- * exactly as asked, so that it is the same in every version.
+ * exactly as requested, so that it is the same in every version.
  */
 export const chatCommandOf = (request: CommandRequest, actor: string, { newId, now }: CommandSource): ChatCommand => {
   const definition: AnyRoomEvent = roomEvents[request.event]

@@ -1,3 +1,4 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import type { ErrorBody } from '../../../shared/protocol/errors.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import { supportedLevel } from '../../../shared/protocol/feature-level.ts'
@@ -7,16 +8,16 @@ import { parseJson } from '../../../shared/protocol/parse-json.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
 import { requestSchemas } from '../../../shared/protocol/requests.ts'
 import { invalidField, invalidRequest, reasonOf } from './request-errors.ts'
-import type { Asked } from './requester.ts'
 
-export type ReadFrame = { readonly request: Request } | { readonly asked: Asked; readonly error: ErrorBody }
+/** A valid request, or the error that answers an invalid frame. */
+export type ReadFrame = { readonly request: Request } | { readonly ref: RequestRef; readonly error: ErrorBody }
 
 /** Parses and validates the text of a frame. An error names field and reason. Never throws. */
 export type FrameReader = (text: string) => ReadFrame
 
 type Schemas = ReturnType<typeof requestSchemas>
 
-const unparsed: Asked = { event: 'error' }
+const unparsed: RequestRef = { event: 'error' }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -51,8 +52,8 @@ const callerIdOf = (id: unknown): { id?: string | number } => (isCallerId(id) ||
 const eventOf = (event: unknown): string =>
   typeof event === 'string' && event.length <= 64 && event.isWellFormed() ? event : unparsed.event
 
-/** Reads only what an error has to repeat of a frame. Never throws. */
-export const askedOf = (text: string): Asked => {
+/** Reads only the members that an error repeats. Never throws. */
+export const requestRefOf = (text: string): RequestRef => {
   const { event, id } = parse(text) ?? {}
   return { event: eventOf(event), ...callerIdOf(id) }
 }
@@ -70,24 +71,24 @@ export const createFrameReader = (limits: ProtocolLimits, level: () => number = 
     const value = parse(text)
     if (value === undefined)
       return {
-        asked: unparsed,
+        ref: unparsed,
         error: invalidField('frame', 'not a JSON object'),
       }
     const { event } = value
     const id = callerIdOf(value.id)
     if (typeof event !== 'string') {
       return {
-        asked: { ...unparsed, ...id },
+        ref: { ...unparsed, ...id },
         error: invalidField('event', 'must be a string'),
       }
     }
     if (!Object.hasOwn(schemas, event)) {
       return {
-        asked: { event: eventOf(event), ...id },
+        ref: { event: eventOf(event), ...id },
         error: errorBody('unknown_event', 'event: there is no such event', { field: 'event', reason: 'there is no such event' }),
       }
     }
     const parsed = schemas[event as keyof typeof schemas].safeParse(value, { error: reasonOf })
-    return parsed.success ? { request: parsed.data } : { asked: { event, ...id }, error: invalidRequest(parsed.error) }
+    return parsed.success ? { request: parsed.data } : { ref: { event, ...id }, error: invalidRequest(parsed.error) }
   }
 }

@@ -22,6 +22,7 @@ export interface Call {
 /** Starts one request without a socket. It is answered, binds no user and follows no rooms. */
 export type MakeCall = (principal: Principal, request: Request) => Call
 
+/** The handlers of requests without a socket. */
 export interface CallDeps {
   readonly binding: Binding
   readonly intake: Intake
@@ -90,7 +91,7 @@ export const createCalls = ({ binding, intake, queries, metrics, log }: CallDeps
       },
       succeeded,
       fail,
-      refuse: (asked, code, message) => fail(asked, errorBody(code, message)),
+      refuse: (ref, code, message) => fail(ref, errorBody(code, message)),
     }
     void handle(requester, request)
     return {

@@ -38,6 +38,7 @@ export interface Intake {
   isCreating(requester: Requester, room: string): boolean
 }
 
+/** Shared by all command queues of a gateway. */
 export interface IntakeDeps {
   /** This gateway's reply address. */
   readonly gateway: string

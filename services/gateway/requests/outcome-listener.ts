@@ -4,6 +4,7 @@ import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { PendingCommands } from '../rooms/pending-commands.ts'
 import type { RoomFeeds } from '../rooms/room-feeds.ts'
 
+/** Where published outcomes come from, and where they go. */
 export interface OutcomeListenerDeps {
   readonly fanOut: Pick<FanOut, 'subscribe'>
   /** This gateway's reply address. */

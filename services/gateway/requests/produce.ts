@@ -17,6 +17,7 @@ export type Produce = (record: NewRecord, receivedMs: number) => Promise<void>
 /** `handed`: to the driver. `acknowledged`: by the log. */
 export type ProduceStage = 'handed' | 'acknowledged'
 
+/** Settings and observers of the batches. */
 export interface ProduceOptions {
   readonly retryMs: number
   readonly gatherMostMs: number
@@ -37,7 +38,7 @@ const sizeOf = (record: NewRecord): number => record.value.length + record.key.l
 /**
  * Batches adaptively, one publish in flight: idle, it sends at once; busy, it
  * collects records and sends them when the publish returns, after a pause if
- * that saves a publish (`createGathering`). A batch of unknown fate is sent
+ * that saves a publish (`createBatchDelay`). A batch of unknown fate is sent
  * again until the log acknowledges it, and nothing is sent behind it, because
  * the order would break. A later refusal does not make its fate known.
  */

@@ -1,11 +1,14 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
+import { messagesBody } from '../../../shared/frames/messages-body.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { MessagePage, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { AnswerBudget } from './answer-budget.ts'
-import type { Asked, Requester } from './requester.ts'
+import type { Requester } from './requester.ts'
 
+/** A request that is answered from the read model. */
 export type ReadRequest = RequestOf<'list-chats' | 'list-messages' | 'get-users'>
 
 /** Answers reads. Each is one snapshot of the read model, authorised as the acting user. */
@@ -15,14 +18,6 @@ export interface Queries {
 }
 
 const defaultLimit = 50
-
-/** Bodies go out as they are stored; only the seq is added. */
-const messagesText = ({ messages, nextCursor }: MessagePage): string => {
-  const entries = messages.map(({ seq, data }) => `${data.slice(0, -1)},"seq":${seq}}`)
-  return `{"messages":[${entries.join(',')}]${cursorText(nextCursor)}}`
-}
-const cursorText = (cursor: string | undefined): string =>
-  cursor === undefined ? '' : `,"next_cursor":${JSON.stringify(cursor)}`
 
 const failure = (error: unknown) => {
   if (error instanceof CursorError) {
@@ -40,13 +35,13 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
     if (request.body.user.id !== actor) return undefined
     const { limit = defaultLimit, cursor } = request.body.query ?? {}
     const { chats, nextCursor } = await readModel.chatsOf({ user: actor, limit, cursor })
-    return `{"chats":${JSON.stringify(chats)}${cursorText(nextCursor)}}`
+    return JSON.stringify({ chats, ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }) })
   }
 
   const listMessages = async (request: RequestOf<'list-messages'>, actor: string): Promise<string | undefined> => {
     const { limit = defaultLimit, ...range } = request.body.query ?? {}
     const page = await readModel.messagesOf({ room: request.body.chat.id, reader: actor, limit, ...range })
-    return page === undefined ? undefined : messagesText(page)
+    return page === undefined ? undefined : messagesBody(page.messages, page.nextCursor)
   }
 
   const getUsers = async (
@@ -57,7 +52,7 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
     const { body } = request
     const { isService } = requester.principal
     if (!isService && actor === undefined) return '{"users":[]}'
-    // A user sees those who share a chat with it, by whichever id they are named.
+    // A user sees only users of shared chats, by either id.
     const seenBy = isService ? undefined : actor
     if ('users' in body) return usersText(await readModel.usersById(body.users, seenBy))
     const found = [...(await readModel.usersByExternalId(body.externalUserIds)).values()]
@@ -72,9 +67,9 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
     return request.event === 'list-chats' ? listChats(request, actor) : listMessages(request, actor)
   }
 
-  const reply = (requester: Requester, asked: Asked, text: string | undefined): void => {
-    if (text === undefined) requester.refuse(asked, 'forbidden', 'not a member, or no such chat')
-    else requester.answer(asked, text)
+  const reply = (requester: Requester, ref: RequestRef, text: string | undefined): void => {
+    if (text === undefined) requester.refuse(ref, 'forbidden', 'not a member, or no such chat')
+    else requester.answer(ref, text)
   }
 
   return {

@@ -1,19 +1,21 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Lookups } from '../reads/lookups.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
-import type { Asked, Requester } from './requester.ts'
+import type { Requester } from './requester.ts'
 import type { Resume, Standing } from './resume.ts'
 
 /** Runs the later resumes of a session one at a time, because each moves its place in the rooms that it names. */
 export type ResumeQueue = (request: RequestOf<'resume'>, rooms: SessionRooms, user: string) => void
 
+/** The session of a queue, and how it runs a resume. */
 export interface ResumeQueueDeps {
   readonly requester: Requester
   readonly resume: Resume
   readonly lookups: Lookups
   /** Answers an unexpected error with `internal`; never rejects. */
-  readonly guarded: (asked: Asked, work: Promise<void>) => Promise<void>
+  readonly guarded: (ref: RequestRef, work: Promise<void>) => Promise<void>
   /** Further resumes are refused. */
   readonly maxWaiting: number
 }

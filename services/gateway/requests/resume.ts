@@ -1,11 +1,13 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
 import type { ReplayEnd } from '../rooms/subscriber.ts'
-import type { Asked, Requester } from './requester.ts'
+import type { Requester } from './requester.ts'
 
+/** The rooms to resume, each with the last seq that the client has. */
 export type ResumeRequest = RequestOf<'resume'>['body']
 
 interface ResumedRoom {
@@ -32,7 +34,7 @@ export interface Standing {
 export type Resume = (
   requester: Requester,
   rooms: SessionRooms,
-  asked: Asked,
+  ref: RequestRef,
   request: ResumeRequest,
   readStanding: () => Promise<Standing>,
 ) => Promise<void>
@@ -79,7 +81,7 @@ export const createResume = (metrics: Metrics): Resume => {
   }
 
   return async (requester, rooms, { id }, request, readStanding) => {
-    const asked: Asked = { event: 'resume', id }
+    const ref: RequestRef = { event: 'resume', id }
     const withheld = rooms.withhold(Object.keys(request.rooms))
     try {
       const standing = await readStanding()
@@ -89,12 +91,12 @@ export const createResume = (metrics: Metrics): Resume => {
         if (reason === 'forbidden') rooms.leave(room)
       }
       requester.answer(
-        asked,
+        ref,
         JSON.stringify({ rooms: Object.fromEntries(results), others: standing.others, epoch: standing.epoch }),
       )
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
-      requester.refuse(asked, 'unavailable', 'history cannot be read now')
+      requester.refuse(ref, 'unavailable', 'history cannot be read now')
     } finally {
       withheld.release()
     }

@@ -1,3 +1,4 @@
+import { createdAtMsOf } from '../../../shared/frames/room-event-frame.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { Span } from '../../../shared/runtime/observability/tracing.ts'
@@ -15,15 +16,6 @@ export interface DeliveryWatch {
   flushed(): void
 }
 
-const mark = '"created_at":"'
-const timeLength = '2026-01-01T00:00:00.000Z'.length
-
-/** Quotes in message text are escaped, so that the text cannot contain the mark. NaN: a forged frame has no time. */
-const createdAtMs = (frame: string): number => {
-  const start = frame.lastIndexOf(mark) + mark.length
-  return Date.parse(frame.slice(start, start + timeLength))
-}
-
 export const createDeliveryWatch = (clock: Clock, { deliverySeconds }: Pick<Metrics, 'deliverySeconds'>): DeliveryWatch => {
   /** The creation time of the oldest event since the last flush. */
   let oldestMs = Number.POSITIVE_INFINITY
@@ -35,7 +27,7 @@ export const createDeliveryWatch = (clock: Clock, { deliverySeconds }: Pick<Metr
   return {
     passed: ({ room, seq, frame, traceparent }, sockets) => {
       if (sockets === 0) return
-      const createdMs = createdAtMs(frame)
+      const createdMs = createdAtMsOf(frame)
       if (!Number.isNaN(createdMs)) {
         observe('passed', createdMs)
         oldestMs = Math.min(oldestMs, createdMs)

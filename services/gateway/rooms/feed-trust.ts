@@ -1,9 +1,9 @@
+import { bodyOfFrame } from '../../../shared/frames/room-event-frame.ts'
 import type { HeldHead } from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
-import { bodyOfFrame } from '../send-queue/feed-item.ts'
 
 /** A digest that no event has, so that the store always reports a different event. */
 const noDigest = 'disputed'

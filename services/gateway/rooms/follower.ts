@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/ports/clock.ts'
 import { retrying } from '../reads/retrying.ts'
 import type { PageLookup, ReaderPage } from '../reads/shared-pages.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
-import { membersChanged } from '../send-queue/feed-item.ts'
+import { removalAfter } from '../send-queue/feed-item.ts'
 import type { FollowedFeed, Follower, FollowerStart, Replay, ReplayEnd, Subscriber } from './subscriber.ts'
 
 /** Shared by all followers of a gateway. */
@@ -13,10 +13,6 @@ export interface FollowerDeps {
 }
 
 const nothing = (): void => undefined
-
-/** The seq of the first event of the page, after the cursor, that removes the user. */
-const removalAfter = (cursor: number, items: readonly FeedItem[], user: string): number | undefined =>
-  items.find((item) => item.seq > cursor && item.membership === 'removes' && membersChanged(item).includes(user))?.seq
 
 /** A class, because each session has one per room: as closures, each follower took 2 KB. */
 export class RoomFollower implements Follower {

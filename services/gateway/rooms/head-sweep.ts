@@ -23,6 +23,7 @@ export interface HeadSweep {
   stop(): void
 }
 
+/** What is compared with the store, and the times of a round. */
 export interface HeadSweepDeps {
   readonly fanOut: Pick<FanOut, 'state' | 'onRestored'>
   readonly readModel: Pick<ReadModel, 'changedHeads' | 'changedMemberships'>

@@ -1,6 +1,7 @@
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
 
+/** A published event with its frame. */
 export type PassableEvent = PublishedEvent & { readonly frame: string }
 
 /**

@@ -1,3 +1,4 @@
+import { bodyOfFrame } from '../../../shared/frames/room-event-frame.ts'
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
@@ -5,7 +6,6 @@ import type { Outcome } from '../../../shared/records/outcome.ts'
 import type { Command } from '../../../shared/room-events/room-events.ts'
 import type { LookUpOutcome } from '../reads/outcome-lookup.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
-import { bodyOfFrame } from '../send-queue/feed-item.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** The session that sent a command, as far as its rooms matter. */
@@ -25,6 +25,7 @@ export interface NewPendingCommand {
   readonly onOutcome: (outcome: Outcome, isInFeed: boolean) => void
 }
 
+/** A command without an outcome. `addedAtMs`: monotonic. */
 export interface PendingCommand extends NewPendingCommand {
   readonly addedAtMs: number
 }
@@ -64,6 +65,7 @@ export interface PendingCommands {
   stop(): void
 }
 
+/** The time limit of commands, and how their outcomes are looked up. */
 export interface PendingCommandsOptions {
   readonly clock: Clock
   readonly deadlineMs: number

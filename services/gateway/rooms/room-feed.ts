@@ -1,30 +1,14 @@
-import type { Clock } from '../../../shared/ports/clock.ts'
-import type { FanOut, Subscription } from '../../../shared/ports/fan-out.ts'
+import type { Subscription } from '../../../shared/ports/fan-out.ts'
 import type { ChangedHead, HeldHead } from '../../../shared/ports/read-model.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
-import { channels, readRoomPublication } from '../../../shared/records/publications.ts'
-import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
-import type { Lookups } from '../reads/lookups.ts'
 import { retrying } from '../reads/retrying.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 import { FeedTrust } from './feed-trust.ts'
 import type { PassableEvent } from './held-events.ts'
 import { HeldEvents, isPassable } from './held-events.ts'
+import { subscribeToRoom } from './room-channel.ts'
+import type { RoomFeedDeps } from './room-feed-deps.ts'
 import type { FollowedFeed, Follower } from './subscriber.ts'
-
-/** Shared by all rooms of a gateway. */
-export interface RoomFeedDeps {
-  readonly fanOut: FanOut
-  readonly lookups: Lookups
-  readonly clock: Clock
-  readonly metrics: Metrics
-  readonly retryMs: number
-  readonly maxHeld: number
-  /** The next event of the room, in order. */
-  readonly pass: (feed: RoomFeed, item: FeedItem) => void
-  /** An event whose seq has passed before. */
-  readonly drop: (event: Pick<FeedItem, 'room' | 'seq' | 'commandId' | 'digest'> & { readonly frame?: string }) => void
-}
 
 /**
  * The ordered, gapless sequence of one room's events inside a gateway.
@@ -41,7 +25,7 @@ export interface RoomFeedDeps {
  */
 export class RoomFeed implements FollowedFeed {
   readonly room: string
-  /** Iterate over a copy if a callback may add or remove one. An array takes half the memory of a set and is faster to iterate. */
+  /** An array takes half the memory of a set and is faster to iterate. */
   readonly followers: Follower[] = []
   last = 0
   isOpen = false
@@ -60,12 +44,8 @@ export class RoomFeed implements FollowedFeed {
   constructor(room: string, deps: RoomFeedDeps) {
     this.room = room
     this.deps = deps
-    this.subscription = deps.fanOut.subscribe(channels.room(room), (payload) => this.receive(payload))
+    this.subscription = subscribeToRoom(deps, room, (events) => this.receive(events))
     void this.open()
-  }
-
-  get sockets(): number {
-    return this.followers.length
   }
 
   /** Resolves when the room's channel is subscribed to, or the fan-out is known to be down. */
@@ -186,7 +166,7 @@ export class RoomFeed implements FollowedFeed {
 
   /** The page begins with the last event if that is unconfirmed, so that no event passes after a forged message. */
   private async repairStep(): Promise<void> {
-    const { target: asked, openings, last, trust } = this
+    const { target: reported, openings, last, trust } = this
     const isChecked = trust.isUnconfirmed(last)
     const page = await this.ask(() => this.deps.lookups.page({ room: this.room, after: isChecked ? last - 1 : last }))
     if (page === undefined || this.isClosed || openings !== this.openings) return
@@ -194,7 +174,7 @@ export class RoomFeed implements FollowedFeed {
     for (const item of page.items) if (item.seq === this.last + 1) this.passStored(item)
     this.passHeld()
     // The store does not have the reported seq: ignore the report.
-    if (page.head <= this.last && this.target === asked) {
+    if (page.head <= this.last && this.target === reported) {
       this.target = this.last
       this.held = undefined
     }
@@ -210,13 +190,8 @@ export class RoomFeed implements FollowedFeed {
     this.isRepairing = false
   }
 
-  private receive(payload: Buffer): void {
-    const publication = readRoomPublication(payload)
-    if (publication === undefined || publication.room !== this.room) {
-      this.deps.metrics.publicationsDropped.inc({ reason: 'malformed' })
-      return
-    }
-    for (const event of publication.events) this.take(event)
+  private receive(events: readonly PublishedEvent[]): void {
+    for (const event of events) this.take(event)
     void this.repair()
   }
 }

@@ -1,14 +1,14 @@
+import { withRequestId } from '../../../shared/frames/room-event-frame.ts'
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import type { ChangedHead, HeldHead } from '../../../shared/ports/read-model.ts'
-import { withCallerId } from '../../../shared/records/publications.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 import { membersChanged } from '../send-queue/feed-item.ts'
 import { textFrame } from '../send-queue/framing.ts'
 import type { DeliveryWatch } from './delivery-watch.ts'
 import type { PendingCommands, Sender } from './pending-commands.ts'
-import type { RoomFeedDeps } from './room-feed.ts'
 import { RoomFeed } from './room-feed.ts'
-import type { Subscriber } from './subscriber.ts'
+import type { RoomFeedDeps } from './room-feed-deps.ts'
+import type { FollowedFeed, Subscriber } from './subscriber.ts'
 
 /** The feeds of the rooms that this gateway holds. A room is held while it is used, and some time longer. */
 export interface RoomFeeds {
@@ -37,6 +37,7 @@ interface Given {
   readonly full: readonly Subscriber[]
 }
 
+/** Shared by all feeds of a gateway. */
 export type RoomFeedsDeps = Omit<RoomFeedDeps, 'pass' | 'drop'> & {
   readonly clock: Clock
   readonly pending: PendingCommands
@@ -57,7 +58,7 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
     }
 
   /** Puts the event into the send queue of each live follower; the flush only writes. */
-  const give = (feed: RoomFeed, item: FeedItem, requestIds: ReadonlyMap<Sender, string | undefined> | undefined): Given => {
+  const give = (feed: FollowedFeed, item: FeedItem, requestIds: ReadonlyMap<Sender, string | undefined> | undefined): Given => {
     const shared = textFrame(item.frame)
     const full: Subscriber[] = []
     let sockets = 0
@@ -65,7 +66,7 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
       if (follower.state !== 'live' || follower.cursor >= item.seq) continue
       const { subscriber } = follower
       const requestId = requestIds?.get(subscriber)
-      subscriber.push(requestId === undefined ? shared : textFrame(withCallerId(item.frame, requestId)))
+      subscriber.push(requestId === undefined ? shared : textFrame(withRequestId(item.frame, requestId)))
       follower.advance(item.seq)
       sockets += 1
       if (subscriber.isFull()) full.push(subscriber)
@@ -73,13 +74,13 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
     return { sockets, full }
   }
 
-  const endRemoved = (feed: RoomFeed, item: FeedItem, removed: ReadonlySet<string>): void => {
+  const endRemoved = (feed: FollowedFeed, item: FeedItem, removed: ReadonlySet<string>): void => {
     for (const follower of [...feed.followers]) {
       if (removed.has(follower.subscriber.user) && follower.state === 'live' && follower.cursor === item.seq) follower.end()
     }
   }
 
-  const pass = (feed: RoomFeed, item: FeedItem): void => {
+  const pass = (feed: FollowedFeed, item: FeedItem): void => {
     const changed = membersChanged(item)
     if (item.membership === 'adds') {
       for (const user of changed) for (const session of sessionsOf(user)) session.joinAt(item.room, item.seq)

@@ -1,5 +1,6 @@
+import { noticeFrame } from '../../../shared/frames/answer-frame.ts'
+import { withRequestId } from '../../../shared/frames/room-event-frame.ts'
 import type { HeldMembership } from '../../../shared/ports/read-model.ts'
-import { withCallerId } from '../../../shared/records/publications.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 import { sharedFrame } from '../send-queue/feed-item.ts'
@@ -22,11 +23,7 @@ export interface SessionRoomsDeps {
   readonly onFull: () => void
 }
 
-/**
- * The rooms that one bound session follows. A class, and collections that are
- * nearly always empty are created on first use, because every bound session
- * has one.
- */
+/** The rooms that one bound session follows. Collections that are nearly always empty are created on first use. */
 export class SessionRooms implements Subscriber {
   readonly user: string
   private readonly sendQueue: SendQueue
@@ -64,7 +61,7 @@ export class SessionRooms implements Subscriber {
   deliver(item: FeedItem): void {
     const confirmation = this.deps.pending.confirm(item, (sender) => sender === this)
     const requestId = confirmation?.requestIds.get(this)
-    this.push(requestId === undefined ? sharedFrame(item) : textFrame(withCallerId(item.frame, requestId)))
+    this.push(requestId === undefined ? sharedFrame(item) : textFrame(withRequestId(item.frame, requestId)))
     for (const answer of confirmation?.answers ?? []) answer()
   }
 
@@ -127,7 +124,7 @@ export class SessionRooms implements Subscriber {
   }
 
   reset(room: string, seq: number): void {
-    this.push(textFrame(JSON.stringify({ event: 'reset', body: { room, seq, reason: 'ahead' } })))
+    this.push(textFrame(noticeFrame('reset', { room, seq, reason: 'ahead' })))
   }
 
   /** Delivers no events of these rooms, except by a replay, until they are released. */
@@ -147,7 +144,7 @@ export class SessionRooms implements Subscriber {
     follower.seek(from, replay)
   }
 
-  /** The client has been told that the user is not a member. */
+  /** Stops following a room, after the client received the answer that it is forbidden. */
   leave(room: string): void {
     this.followers.get(room)?.end()
   }

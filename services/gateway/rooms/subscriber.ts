@@ -4,8 +4,8 @@ import type { FeedItem } from '../send-queue/feed-item.ts'
 /** The feed of a room, as its followers use it. */
 export interface FollowedFeed {
   readonly room: string
-  /** Followers of the room on this gateway. */
-  readonly sockets: number
+  /** The followers on this gateway. Iterate over a copy if a callback may add or remove one. */
+  readonly followers: readonly Follower[]
   /** Adds a follower. The feed gives it each event that passes while it is live. */
   join(follower: Follower): void
   leave(follower: Follower): void
@@ -17,6 +17,7 @@ export interface FollowedFeed {
   noteHead(head: number): void
 }
 
+/** `recovered`: the ceiling was reached. `forbidden`: the user is not a member. */
 export type ReplayEnd = 'recovered' | 'forbidden'
 
 /** A replay for a resume: events up to `ceiling`, then `onEnd`, and no newer event before `release`. */

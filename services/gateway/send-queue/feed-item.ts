@@ -1,5 +1,5 @@
+import { bodyOfFrame, feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import { feedFrameText } from '../../../shared/records/publications.ts'
 import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
 import { usersNamed } from '../../../shared/room-events/membership-effect.ts'
 import { textFrame } from './framing.ts'
@@ -40,12 +40,13 @@ export const sharedFrame = (item: FeedItem): Buffer => {
   return frame
 }
 
-/** The body of a room event's frame, as JSON text: the last member of the frame. */
-export const bodyOfFrame = (frame: string): string => frame.slice(frame.indexOf('"body":') + 7, -1)
-
 /**
  * The users that an event adds to its room or removes from it. Only membership
  * events are parsed; their frames come from the store.
  */
 export const membersChanged = ({ membership, frame }: Pick<FeedItem, 'membership' | 'frame'>): readonly string[] =>
   membership === 'none' ? [] : usersNamed(membership, JSON.parse(bodyOfFrame(frame)) as object)
+
+/** The seq of the first event after `cursor` that removes the user. */
+export const removalAfter = (cursor: number, items: readonly FeedItem[], user: string): number | undefined =>
+  items.find((item) => item.seq > cursor && item.membership === 'removes' && membersChanged(item).includes(user))?.seq

@@ -9,8 +9,8 @@ const pollMs = 10
 /**
  * Hands sessions over to other gateways.
  *
- * Promises:  each session is told at once when to move; the times are spread
- *            over the window. A session is served until its time and a little
+ * Promises:  each client receives at once the time to move; the times are
+ *            spread over the window. A session is served until its time and a little
  *            longer, so that its client can connect elsewhere first. It is
  *            closed (1012) when its commands have their outcomes. Resolves
  *            when all sessions are closed.

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerFrame } from '../../../shared/frames/answer-frame.ts'
 import { callEvents } from '../../../shared/protocol/call-events.ts'
 import type { ErrorBody, ErrorCode } from '../../../shared/protocol/errors.ts'
 import { errorBody, errors } from '../../../shared/protocol/errors.ts'
@@ -20,8 +21,10 @@ export interface Api {
   drain(): Promise<void>
 }
 
+/** The prefix of the API's paths. */
 export const apiPath = '/api/v1/'
 
+/** The handlers and bounds of the API. */
 export interface ApiDeps {
   readonly admissionControl: AdmissionControl
   readonly call: MakeCall
@@ -70,9 +73,9 @@ const refused = (event: string, { refusal, waitMs }: Refused): Answer => {
 }
 
 /**
- * Lets the page of an accepted origin read the answer, also to a token that is
- * refused, which its WebSocket does not tell. Such a page may open a socket,
- * where a token allows it more than here.
+ * CORS headers that let the page of an accepted origin read the answer. A page
+ * cannot read why the upgrade of its WebSocket was refused, but it can here.
+ * Such a page may open a socket, where its token allows more than here.
  */
 const sharedWith = (origin: string | undefined): Readonly<Record<string, string>> =>
   origin === undefined
@@ -116,7 +119,7 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
     response.once('close', abandon)
     const result = await outcome
     if ('error' in result) return failure(event, result.error)
-    return { status: 200, text: `{"event":"${event}","body":${result.body}}` }
+    return { status: 200, text: answerFrame({ event }, result.body) }
   }
 
   const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<Answer> => {
@@ -129,7 +132,7 @@ export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyB
     if (request.method === 'OPTIONS') return { status: 204, headers: { allow: 'POST' }, text: '' }
     if (request.method !== 'POST') return { ...invalid(event, 'method', 'must be POST', 405), headers: { allow: 'POST' } }
     if (isDraining) return refused(event, { refusal: 'draining' })
-    if (inFlight.size > maxRequests)
+    if (inFlight.size >= maxRequests)
       return failure(event, errorBody('unavailable', 'too many requests in flight', undefined, 1_000))
     const identified = await admissionControl.identify(request)
     if ('refusal' in identified) return refused(event, identified)

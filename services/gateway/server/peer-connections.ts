@@ -19,6 +19,7 @@ export interface PeerConnections {
   becameSession(socket: Socket): void
 }
 
+/** The bound per address, and its exemption. */
 export interface PeerConnectionsOptions {
   readonly maxPerAddress: number
   readonly isTrustedProxy: (address: string) => boolean

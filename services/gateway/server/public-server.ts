@@ -24,6 +24,7 @@ import type { PeerConnections } from './peer-connections.ts'
 import { SocketWire } from './socket-wire.ts'
 import { createUpgrade } from './upgrade.ts'
 
+/** The parts and settings of the public port. */
 export interface PublicServerDeps {
   readonly gatewayCore: GatewayCore
   readonly admissionControl: AdmissionControl

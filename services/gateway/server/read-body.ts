@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 export const readBody = async (request: IncomingMessage, maxBytes: number): Promise<string | undefined> => {
   const chunks: Buffer[] = []
   let bytes = 0
-  // The connection stays open, so that the client can be told that the body is too large.
+  // The connection stays open, so that the client receives the error.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).length
     if (bytes > maxBytes) return undefined

@@ -23,6 +23,7 @@ export interface Upgrade {
   refuse(socket: Socket, refused: Refused): void
 }
 
+/** The parts of an upgrade. */
 export interface UpgradeDeps {
   readonly admissionControl: Pick<AdmissionControl, 'admit'>
   readonly webSockets: Pick<WebSocketServer, 'handleUpgrade'>

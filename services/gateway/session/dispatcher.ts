@@ -1,3 +1,4 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 import { errorBody, errors } from '../../../shared/protocol/errors.ts'
 import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
@@ -11,7 +12,7 @@ import type { CommandRequest } from '../requests/command-of.ts'
 import type { Intake } from '../requests/intake.ts'
 import { isNonMember } from '../requests/is-non-member.ts'
 import type { Queries, ReadRequest } from '../requests/queries.ts'
-import type { Asked, SocketRequester } from '../requests/requester.ts'
+import type { SocketRequester } from '../requests/requester.ts'
 import type { Resume } from '../requests/resume.ts'
 import type { ResumeQueue } from '../requests/resume-queue.ts'
 import { createResumeQueue } from '../requests/resume-queue.ts'
@@ -121,14 +122,14 @@ export class Dispatcher {
     if (request.event === 'create-chat') return undefined
     const { rooms, rateLimiter } = this.requester
     const follower = rooms?.follower(request.room)
-    return follower === undefined ? undefined : rateLimiter.room(request.room, frameBytes, follower.feed.sockets)
+    return follower === undefined ? undefined : rateLimiter.room(request.room, frameBytes, follower.feed.followers.length)
   }
 
-  private async createUser(asked: RequestOf<'create-user'>): Promise<void> {
+  private async createUser(given: RequestOf<'create-user'>): Promise<void> {
     const { requester } = this
     const { binding } = this.deps
-    const request = claimUser(requester.principal, asked)
-    if ('code' in request) return requester.fail(asked, request)
+    const request = claimUser(requester.principal, given)
+    if ('code' in request) return requester.fail(given, request)
     if (requester.user !== undefined) return this.guarded(request, binding.createUser(requester, request))
     const waited: Waiting[] = []
     this.backlog = waited
@@ -147,7 +148,7 @@ export class Dispatcher {
 
   private resumes(): ResumeQueue {
     const { resume, lookups, bounds } = this.deps
-    const guarded = (asked: Asked, work: Promise<void>): Promise<void> => this.guarded(asked, work)
+    const guarded = (ref: RequestRef, work: Promise<void>): Promise<void> => this.guarded(ref, work)
     return createResumeQueue({ requester: this.requester, resume, lookups, guarded, maxWaiting: bounds.pendingPerSession })
   }
 
@@ -156,20 +157,20 @@ export class Dispatcher {
     else this.tooMany(next.request, 'too many requests before create-user is answered')
   }
 
-  private tooMany(asked: Asked, message: string): void {
-    this.requester.fail(asked, errorBody('rate_limited', message, undefined, waitMs))
+  private tooMany(ref: RequestRef, message: string): void {
+    this.requester.fail(ref, errorBody('rate_limited', message, undefined, waitMs))
   }
 
-  private async guarded(asked: Asked, work: Promise<void>): Promise<void> {
+  private async guarded(ref: RequestRef, work: Promise<void>): Promise<void> {
     try {
       await work
     } catch (error) {
-      this.failed(asked, error)
+      this.failed(ref, error)
     }
   }
 
-  private failed(asked: Asked, error: unknown): void {
-    this.deps.log.error({ err: error, event: asked.event }, 'request failed')
-    this.requester.refuse(asked, 'internal', errors.internal.meaning)
+  private failed(ref: RequestRef, error: unknown): void {
+    this.deps.log.error({ err: error, event: ref.event }, 'request failed')
+    this.requester.refuse(ref, 'internal', errors.internal.meaning)
   }
 }

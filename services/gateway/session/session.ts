@@ -1,3 +1,5 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
+import { answerFrame, errorFrame, noticeFrame } from '../../../shared/frames/answer-frame.ts'
 import { closeCodes } from '../../../shared/protocol/close-codes.ts'
 import type { ErrorBody, ErrorCode } from '../../../shared/protocol/errors.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
@@ -10,8 +12,8 @@ import type { LimitExceeded, RateLimiter } from '../limits/rate-limiter.ts'
 import { limitNames } from '../limits/rate-limiter.ts'
 import type { SessionSlot } from '../limits/session-counts.ts'
 import type { FrameReader } from '../requests/frame-reader.ts'
-import { askedOf } from '../requests/frame-reader.ts'
-import type { Asked, SocketRequester } from '../requests/requester.ts'
+import { requestRefOf } from '../requests/frame-reader.ts'
+import type { SocketRequester } from '../requests/requester.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
 import type { UserSessions } from '../rooms/user-sessions.ts'
 import { textFrame } from '../send-queue/framing.ts'
@@ -32,8 +34,6 @@ export interface SessionDeps extends DispatcherDeps {
   readonly onDrained: (sendQueue: SendQueue) => void
   readonly onEnded: (session: Session) => void
 }
-
-const idText = (id: string | number | undefined): string => (id === undefined ? '' : `"id":${JSON.stringify(id)},`)
 
 const known: ReadonlySet<string> = new Set(requestEvents)
 
@@ -86,9 +86,9 @@ export class Session implements SocketRequester {
   receive(text: string): void {
     if (this.isClosed || !this.isReceiving) return
     const tooManyFrames = this.rateLimiter.frame()
-    if (tooManyFrames !== undefined) return this.refuseExceeded(askedOf(text), tooManyFrames)
+    if (tooManyFrames !== undefined) return this.refuseExceeded(requestRefOf(text), tooManyFrames)
     const frame = this.deps.read(text)
-    if ('error' in frame) return this.fail(frame.asked, frame.error)
+    if ('error' in frame) return this.fail(frame.ref, frame.error)
     const frameBytes = Buffer.byteLength(text)
     const exceeded = this.rateLimiter.request(frame.request, frameBytes)
     if (exceeded === undefined) this.dispatcher.handle(frame.request, frameBytes)
@@ -110,36 +110,36 @@ export class Session implements SocketRequester {
     return this.tokens.refresh(request)
   }
 
-  answer(asked: Asked, body: string): void {
-    this.succeeded(asked)
-    this.send(`{${idText(asked.id)}"event":"${asked.event}","body":${body}}`)
+  answer(ref: RequestRef, body: string): void {
+    this.succeeded(ref)
+    this.send(answerFrame(ref, body))
   }
 
-  succeeded({ event }: Asked): void {
+  succeeded({ event }: RequestRef): void {
     this.deps.metrics.commands.inc({ event, outcome: 'ok' })
   }
 
-  fail({ event, id }: Asked, error: ErrorBody): void {
+  fail(ref: RequestRef, error: ErrorBody): void {
     if (this.isClosed) return
-    this.deps.metrics.commands.inc({ event: known.has(event) ? event : 'other', outcome: error.code })
-    this.send(`{${idText(id)}"event":${JSON.stringify(event)},"error":${JSON.stringify(error)}}`)
+    this.deps.metrics.commands.inc({ event: known.has(ref.event) ? ref.event : 'other', outcome: error.code })
+    this.send(errorFrame(ref, error))
     // Only errors that the client could have avoided count against it.
     if (!error.retryable && error.code !== 'internal' && !this.rateLimiter.mayErr()) this.close(closeCodes.tooManyErrors)
   }
 
-  refuse(asked: Asked, code: ErrorCode, message: string): void {
-    this.fail(asked, errorBody(code, message))
+  refuse(ref: RequestRef, code: ErrorCode, message: string): void {
+    this.fail(ref, errorBody(code, message))
   }
 
-  refuseExceeded(asked: Asked, { limit, waitMs }: LimitExceeded): void {
+  refuseExceeded(ref: RequestRef, { limit, waitMs }: LimitExceeded): void {
     this.deps.metrics.rateLimited.inc({ limit })
-    this.fail(asked, errorBody('rate_limited', `rate limit exceeded: ${limitNames[limit]}`, { limit }, waitMs))
+    this.fail(ref, errorBody('rate_limited', `rate limit exceeded: ${limitNames[limit]}`, { limit }, waitMs))
     if (!this.rateLimiter.mayErr()) this.close(closeCodes.flooding)
   }
 
   /** Tells the client when to move to another gateway. */
   announceMove(delayMs: number): void {
-    this.send(`{"event":"drain","body":{"delay_ms":${Math.round(delayMs)}}}`)
+    this.send(noticeFrame('drain', { delay_ms: Math.round(delayMs) }))
   }
 
   /** Ignores further frames. Requests that were received before are still answered. */

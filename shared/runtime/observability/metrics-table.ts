@@ -2,101 +2,106 @@ const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 
 const bytes = [0, 1_024, 4_096, 16_384, 65_536, 131_072, 262_144, 524_288, 1_048_576]
 
 /**
- * The metrics of gateways, and of what gateway and writer share. No label
- * names a user or a room: their number has no bound. The writer's own are in
- * `services/writer`; the event loop's lag is among the process's. What `starts` at
- * nought is there before its first time, which could not be told otherwise.
+ * The metrics of gateways. No label names a user or a room, because their number
+ * is unbounded. The metrics of writers are in `services/writer`; the lag of the
+ * event loop is a metric of the process. `starts`: label sets registered at 0,
+ * so that Prometheus sees the first increment.
  */
 export const metricsTable = {
   sessions: { kind: 'gauge', name: 'chat_sessions', help: 'Open sockets', labels: [] },
   upgradesRefused: {
     kind: 'counter',
     name: 'chat_upgrades_refused_total',
-    help: 'Upgrades to WebSocket that were refused',
+    help: 'Refused upgrades to WebSocket',
     labels: ['reason'],
   },
   connectionsRefused: {
     kind: 'counter',
     name: 'chat_connections_refused_total',
-    help: 'TCP connections closed at once: of a full gateway, or of an address with too many connections without a session',
+    help: 'TCP connections closed at once, because the gateway was full or their address had too many connections without a session',
     labels: ['reason'],
     starts: [{ reason: 'address_full' }, { reason: 'gateway_full' }],
   },
   rateLimited: {
     kind: 'counter',
     name: 'chat_rate_limited_total',
-    help: 'Frames that were refused, by the limit that they met',
+    help: 'Refused frames, by the rate limit that they exceeded',
     labels: ['limit'],
   },
-  bindingSessions: { kind: 'gauge', name: 'chat_binding_sessions', help: 'Open sockets that have no user yet', labels: [] },
+  bindingSessions: { kind: 'gauge', name: 'chat_binding_sessions', help: 'Open sockets without a user', labels: [] },
   frames: { kind: 'counter', name: 'chat_frames_total', help: 'WebSocket frames', labels: ['direction'] },
   commands: {
     kind: 'counter',
     name: 'chat_commands_total',
-    help: 'Requests by what became of them',
+    help: 'Requests, by outcome: ok or the error code',
     labels: ['event', 'outcome'],
   },
   commandSeconds: {
     kind: 'histogram',
     name: 'chat_command_seconds',
-    help: 'From the arrival of a command at its gateway to its confirmation',
+    help: 'Time from the arrival of a command at its gateway to its confirmation',
     labels: ['event'],
     buckets: seconds,
   },
   pendingCommands: {
     kind: 'gauge',
     name: 'chat_pending_commands',
-    help: 'Commands without an outcome; more during an outage of Kafka or Postgres',
+    help: 'Commands without an outcome; their number rises during an outage of Kafka or Postgres',
     labels: [],
   },
-  heldRooms: { kind: 'gauge', name: 'chat_held_rooms', help: 'Rooms that the gateway listens to', labels: [] },
+  heldRooms: { kind: 'gauge', name: 'chat_held_rooms', help: 'Rooms whose channels the gateway subscribes to', labels: [] },
   sendQueueBytes: {
     kind: 'histogram',
     name: 'chat_send_queue_bytes',
-    help: 'Bytes that were left of a write which its socket did not take whole',
+    help: 'Bytes of a write that its socket did not take at once',
     labels: [],
     buckets: bytes,
   },
   slowConsumers: {
     kind: 'counter',
     name: 'chat_slow_consumers_total',
-    help: 'Sockets whose full queue set their followers behind',
+    help: 'Times that a full send queue set the followers of its session behind',
     labels: [],
   },
   broadcastSeconds: {
     kind: 'histogram',
     name: 'chat_broadcast_seconds',
-    help: 'One flush over all sockets',
+    help: 'Duration of one flush of all send queues',
     labels: [],
     buckets: seconds,
   },
   deliverySeconds: {
     kind: 'histogram',
     name: 'chat_delivery_seconds',
-    help: 'Age of a message at each stage, since its gateway received it: handed to the Kafka driver, acknowledged by Kafka, fetched by a writer, begun in a batch, stored, published, passed to the send queues of another gateway, written to sockets (the oldest of a flush)',
+    help: 'Age of a message at each stage, since its gateway received it: handed to the Kafka driver, acknowledged by Kafka, fetched by a writer, begun in a batch, stored, published, passed to the send queues of a gateway, written to sockets (the oldest of a flush)',
     labels: ['stage'],
     buckets: seconds,
   },
-  gapsFound: { kind: 'counter', name: 'chat_gaps_found_total', help: 'Holes found in the feeds of rooms', labels: [] },
-  gapsRepaired: { kind: 'counter', name: 'chat_gaps_repaired_total', help: 'Holes filled from the store', labels: [] },
+  gapsFound: { kind: 'counter', name: 'chat_gaps_found_total', help: 'Gaps found in the feeds of rooms', labels: [] },
+  gapsRepaired: {
+    kind: 'counter',
+    name: 'chat_gaps_repaired_total',
+    help: 'Events read from the store to repair gaps',
+    labels: [],
+  },
   publicationsDropped: {
     kind: 'counter',
     name: 'chat_publications_dropped_total',
-    help: 'Publications that were not used (malformed), or that the store did not have so that a feed began again (unstored)',
+    help: 'Publications that were ignored because they were malformed, or that made a feed reopen because the store did not have their event (unstored)',
     labels: ['reason'],
     starts: [{ reason: 'malformed' }, { reason: 'unstored' }],
   },
   resumes: {
     kind: 'counter',
     name: 'chat_resumes_total',
-    help: 'Rooms named by a resume, by what became of them',
+    help: 'Rooms named in resumes, by result',
     labels: ['result'],
   },
   fanOutUp: { kind: 'gauge', name: 'chat_fan_out_up', help: '1 while the fan-out is up', labels: [] },
   fanOutReconnects: {
     kind: 'counter',
     name: 'chat_fan_out_reconnects_total',
-    help: 'Times that the fan-out came back',
+    help: 'Reconnects of the fan-out',
     labels: [],
   },
 } as const

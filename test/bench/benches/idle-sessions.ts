@@ -81,7 +81,7 @@ export const idleSessionsBench: Bench = {
     const size = { users, rooms: users, roomSize: 10 }
     const [ours] = await measureIdle(context, size, context.isShort ? 0.5 : 5)
     if (ours === undefined) throw new Error('nothing was measured')
-    const limit = nodeArguments.filter((argument) => argument.startsWith('--max-semi-space-size')).join(' ')
+    const limit = nodeArguments.filter((argument) => argument.includes('semi-space-size')).join(' ')
     const bare = await measureBare(context.isShort, users, { NODE_OPTIONS: limit })
     return {
       rows: [

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import pg from 'pg'
-import { feedFrameText } from '../../../shared/records/publications.ts'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { RoomVerdict, Verdict } from '../load/lean-load.ts'
 
 interface StoredMessage {

@@ -1,4 +1,4 @@
-import { feedFrameText } from '../../../shared/records/publications.ts'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { messageText } from '../../support/load/message-text.ts'
 import { startPace } from '../../support/load/pace.ts'

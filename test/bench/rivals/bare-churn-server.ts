@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
-import { feedFrameText, withCallerId } from '../../../shared/records/publications.ts'
+import { feedFrameText, withRequestId } from '../../../shared/frames/room-event-frame.ts'
 import { listen } from '../../../shared/runtime/process/listen.ts'
 import { takeOrders } from '../harness/take-orders.ts'
 
@@ -45,7 +45,7 @@ const append = (socket: WebSocket, { event, id, body }: Request): void => {
   const frame = feedFrameText(event as 'new-message', room, frames.length + 1, JSON.stringify(message))
   frames.push(frame)
   for (const member of members) if (member !== socket) member.send(frame)
-  socket.send(withCallerId(frame, id))
+  socket.send(withRequestId(frame, id))
 }
 
 const receive = (socket: WebSocket, data: RawData): void => {

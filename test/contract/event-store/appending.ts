@@ -20,7 +20,7 @@ const rejection = { type: 'Rejected', code: 'forbidden', message: 'no' } as cons
 const refusedIn = (room: string) => ({ room, commandId: randomUUID(), digest: 'd', rejection })
 
 export const appendingTests = (opened: () => OpenStore): void => {
-  it('gives back each event as it was appended, its text to the byte', async () => {
+  it('returns each event as appended, with its text unchanged', async () => {
     const { store } = opened()
     const [user, room] = [randomUUID(), randomUUID()]
     const created = chatCreated(room, [user])
@@ -52,7 +52,7 @@ export const appendingTests = (opened: () => OpenStore): void => {
     ])
   })
 
-  it('is stale at a head that another append has passed, and stores nothing', async () => {
+  it('is stale and stores nothing at an outdated head', async () => {
     const { store } = opened()
     const user = randomUUID()
     const room = await fillRoom(store, [user], 1)
@@ -80,7 +80,7 @@ export const appendingTests = (opened: () => OpenStore): void => {
     expect(await tryAppend(store, { heads: new Map([[room, 0]]), rejections: [refusedIn(room)] })).toBe('appended')
   })
 
-  it('is stale when one room of several has another head, whichever it is', async () => {
+  it('is stale when any one of several rooms has another head', async () => {
     const { store } = opened()
     const user = randomUUID()
     const rooms = await Promise.all([1, 2, 3].map(() => fillRoom(store, [user], 0)))
@@ -103,7 +103,7 @@ export const appendingTests = (opened: () => OpenStore): void => {
     expect(await allEvents(store, room)).toHaveLength(2)
   })
 
-  it('takes the same command id in another room', async () => {
+  it('accepts the same command id in another room', async () => {
     const { store } = opened()
     const [user, id] = [randomUUID(), randomUUID()]
     const rooms = [await fillRoom(store, [user], 0), await fillRoom(store, [user], 0)] as const
@@ -120,7 +120,7 @@ export const appendingTests = (opened: () => OpenStore): void => {
     expect(await allEvents(store, second)).toEqual([])
   })
 
-  it('stores nothing of an append in which one event is refused by its key', async () => {
+  it('stores nothing when one event of the append violates a unique key', async () => {
     const { store, readModel } = opened()
     const [user, id] = [randomUUID(), randomUUID()]
     const [room, fresh] = [await fillRoom(store, [user], 0), randomUUID()]
@@ -134,7 +134,7 @@ export const appendingTests = (opened: () => OpenStore): void => {
     expect(await store.outcomes([{ room, id: refused.commandId, digest: refused.digest }])).toEqual([undefined])
   })
 
-  it('goes on over the same connection after a stale append and after a refused record', async () => {
+  it('keeps working over the same connection after a stale append and after a refused record', async () => {
     const { store } = opened()
     const user = randomUUID()
     const room = await fillRoom(store, [user], 0)
@@ -149,7 +149,7 @@ export const appendingTests = (opened: () => OpenStore): void => {
     expect(await allEvents(store, room)).toHaveLength(3)
   })
 
-  it('lets one of two concurrent creations of a room win', async () => {
+  it('accepts exactly one of two concurrent creations of a room', async () => {
     const { store } = opened()
     const room = randomUUID()
     const creations = ['one', 'two'].map((name) =>
@@ -159,7 +159,7 @@ export const appendingTests = (opened: () => OpenStore): void => {
     expect(await allEvents(store, room)).toHaveLength(1)
   })
 
-  it('lets one of many concurrent appends at one head win', async () => {
+  it('accepts exactly one of many concurrent appends at one head', async () => {
     const { store } = opened()
     const user = randomUUID()
     const room = await fillRoom(store, [user], 0)
@@ -180,7 +180,7 @@ export const appendingTests = (opened: () => OpenStore): void => {
     }
   })
 
-  it('refuses every call once its connection is closed, and says so', async () => {
+  it('rejects every call after its connection is closed, and resolves `lost`', async () => {
     const { store } = opened()
     const appender = await store.openAppender()
     await appender.close()

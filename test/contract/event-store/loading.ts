@@ -16,7 +16,7 @@ import {
 import { load } from './asking.ts'
 
 export const loadingTests = (opened: () => OpenStore): void => {
-  it('knows nothing of what does not exist', async () => {
+  it('returns nothing for rooms, users and commands that do not exist', async () => {
     const { store } = opened()
     const [room, user, id] = [randomUUID(), randomUUID(), randomUUID()]
     const loaded = await load(store, {
@@ -32,7 +32,7 @@ export const loadingTests = (opened: () => OpenStore): void => {
     expect(loaded.outcomes.size).toBe(0)
   })
 
-  it('loads a room as its events have made it', async () => {
+  it('loads the state of a room that results from its events', async () => {
     const { store } = opened()
     const [ann, bob] = [randomUUID(), randomUUID()]
     const room = randomUUID()
@@ -43,7 +43,7 @@ export const loadingTests = (opened: () => OpenStore): void => {
     expect(chats.get(room)?.members).toEqual(new Set([ann]))
   })
 
-  it('tells members from those who never were, have left, and are back', async () => {
+  it('distinguishes present members from users who never joined, have left, or have returned', async () => {
     const { store } = opened()
     const [ann, bob, cleo, dan] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
     const room = randomUUID()
@@ -73,7 +73,7 @@ export const loadingTests = (opened: () => OpenStore): void => {
     expect(chats.get(room)?.members).toEqual(new Set([bob, cleo]))
   })
 
-  it('keeps what it was asked about one room apart from another', async () => {
+  it('keeps the answers about different rooms apart', async () => {
     const { store } = opened()
     const [ann, bob] = [randomUUID(), randomUUID()]
     const [first, second] = [await fillRoom(store, [ann], 0), await fillRoom(store, [bob], 3)]
@@ -83,7 +83,7 @@ export const loadingTests = (opened: () => OpenStore): void => {
     expect(chats.get(second)).toMatchObject({ seq: 4, members: new Set([bob]) })
   })
 
-  it('finds users by id and by external id, whatever text that is', async () => {
+  it('finds users by id and by any external id', async () => {
     const { store } = opened()
     const [named, unnamed, absent] = [randomUUID(), randomUUID(), randomUUID()]
     const [odd, plain] = [`o'ne "two" \\ {3},😀 \n${named}`, `ext ${unnamed}`]
@@ -99,7 +99,7 @@ export const loadingTests = (opened: () => OpenStore): void => {
     )
   })
 
-  it('counts the present chats of a user, and ends the count where it is told to', async () => {
+  it('counts the present chats of a user up to the requested limit', async () => {
     const { store } = opened()
     const [ann, bob, nobody] = [randomUUID(), randomUUID(), randomUUID()]
     const rooms = [await fillRoom(store, [ann, bob], 0), await fillRoom(store, [ann], 0), await fillRoom(store, [ann], 0)]
@@ -122,7 +122,7 @@ export const loadingTests = (opened: () => OpenStore): void => {
     )
   })
 
-  it('reads heads and memberships of one moment while others write', async () => {
+  it('reads heads and memberships from one snapshot during concurrent writes', async () => {
     const { store } = opened()
     const [ann, bob] = [randomUUID(), randomUUID()]
     const room = await fillRoom(store, [ann], 0)

@@ -26,7 +26,7 @@ const no = (room: string, rejection = forbidden): StoredRejection => ({
 })
 
 export const outcomeTests = (opened: () => OpenStore): void => {
-  it('answers for events and rejections in the order asked, and with undefined for what it does not know', async () => {
+  it('returns events and rejections in the order of the keys, and undefined for unknown commands', async () => {
     const { store } = opened()
     const user = randomUUID()
     const room = await fillRoom(store, [user], 0)
@@ -49,13 +49,13 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     ])
   })
 
-  it('answers nothing to no question', async () => {
+  it('returns no outcome for no keys', async () => {
     const { store } = opened()
     expect(await store.outcomes([])).toEqual([])
     expect(await store.readPages([])).toEqual([])
   })
 
-  it('keeps the details of a rejection as they were', async () => {
+  it('returns the details of a rejection unchanged', async () => {
     const { store } = opened()
     const room = randomUUID()
     const details = { users: [randomUUID(), randomUUID()], reason: 'z\\"', nested: { b: 1, a: [null, true, 1.5] } }
@@ -82,7 +82,7 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     expect(await store.outcomes([keyOf(refused)])).toMatchObject([{ rejection: forbidden }])
   })
 
-  it('refuses a second rejection under an id that a rejection other than forbidden keeps', async () => {
+  it('refuses a second rejection under an id that a rejection other than `forbidden` holds', async () => {
     const { store } = opened()
     const refused = no(randomUUID(), unknownUser)
     await refuse(store, refused)
@@ -93,7 +93,7 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     ])
   })
 
-  it('stores other rejections and an event under an id of which commands are forbidden', async () => {
+  it('stores other rejections and an event under an id with `forbidden` rejections', async () => {
     const { store } = opened()
     const user = randomUUID()
     const [room, other] = [await fillRoom(store, [user], 0), randomUUID()]
@@ -118,7 +118,7 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     ])
   })
 
-  it('refuses an event after a rejection of the same command, and after one that keeps its id', async () => {
+  it('refuses an event after a rejection of the same command, and after one that holds its id', async () => {
     const { store } = opened()
     const user = randomUUID()
     const room = await fillRoom(store, [user], 0)
@@ -150,7 +150,7 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     },
   )
 
-  it('answers for a command with another digest as for one that it does not know', async () => {
+  it('returns undefined for a command with another digest', async () => {
     const { store } = opened()
     const user = randomUUID()
     const room = await fillRoom(store, [user], 0)
@@ -174,7 +174,7 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     expect(outcomes.get(commandKeyText(room, refused.commandId))).toMatchObject([{ rejection: forbidden }])
   })
 
-  it('loads the rejection that keeps an id for a command with another digest, and no forbidden one', async () => {
+  it('loads the rejection that holds an id for a command with another digest, but no `forbidden` one', async () => {
     const { store } = opened()
     const room = randomUUID()
     const keeping = no(room, unknownUser)
@@ -188,7 +188,7 @@ export const outcomeTests = (opened: () => OpenStore): void => {
     ])
   })
 
-  it('does not answer for one room with what another has', async () => {
+  it('does not return the outcome of another room', async () => {
     const { store } = opened()
     const room = randomUUID()
     await append(store, chatCreated(room, [randomUUID()]))

@@ -17,7 +17,7 @@ const fillHeavyRoom = async (store: EventStore, sizes: readonly number[]): Promi
 }
 
 export const pageTests = (opened: () => OpenStore): void => {
-  it('gives what lies after a seq, at most as many as asked for, with the head', async () => {
+  it('returns the events after a seq, up to the limit, with the head', async () => {
     const { store } = opened()
     const room = await fillRoom(store, [randomUUID()], 9)
     const page = await pageOf(store, room, 3, 4)
@@ -25,7 +25,7 @@ export const pageTests = (opened: () => OpenStore): void => {
     expect(page.head).toBe(10)
   })
 
-  it('gives no event at or beyond the head, or in a room that does not exist', async () => {
+  it('returns no event after the head, or in a room that does not exist', async () => {
     const { store } = opened()
     const [room, absent] = [await fillRoom(store, [randomUUID()], 1), randomUUID()]
     const pages = await store.readPages([
@@ -40,7 +40,7 @@ export const pageTests = (opened: () => OpenStore): void => {
     ])
   })
 
-  it('answers many requests in their order, also of the same room', async () => {
+  it('answers many requests in order, including several for the same room', async () => {
     const { store } = opened()
     const [ann, bob] = [randomUUID(), randomUUID()]
     const [first, second] = [await fillRoom(store, [ann], 4), await fillRoom(store, [bob], 2)]
@@ -55,7 +55,7 @@ export const pageTests = (opened: () => OpenStore): void => {
     expect(pages.map(({ members }) => [...members.keys()])).toEqual([[bob], [], [], [ann]])
   })
 
-  it('tells since when and until when each user is or was a member', async () => {
+  it('returns the span of each membership, present or past', async () => {
     const { store } = opened()
     const [ann, bob, cleo, dan] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
     const room = randomUUID()
@@ -81,7 +81,7 @@ export const pageTests = (opened: () => OpenStore): void => {
     )
   })
 
-  it('follows a user who is removed and added again within one transaction', async () => {
+  it('returns the new membership of a user who was removed and added again in one transaction', async () => {
     const { store } = opened()
     const [ann, bob, cleo] = [randomUUID(), randomUUID(), randomUUID()]
     const room = randomUUID()
@@ -101,7 +101,7 @@ export const pageTests = (opened: () => OpenStore): void => {
     )
   })
 
-  it('ends a page at 1 MiB and goes on from there without a hole', async () => {
+  it('ends a page at 1 MiB, and continues there without a gap', async () => {
     const { store } = opened()
     const room = await fillHeavyRoom(store, [300_000, 300_000, 300_000, 300_000, 300_000])
     const first = await pageOf(store, room)
@@ -111,7 +111,7 @@ export const pageTests = (opened: () => OpenStore): void => {
     expect(seqsOf(second)).toEqual([5, 6])
   })
 
-  it('counts bytes, not characters', async () => {
+  it('limits a page by bytes, not by characters', async () => {
     const { store } = opened()
     const [user, room] = [randomUUID(), randomUUID()]
     const heavy = [2, 3, 4].map((seq) => messagePosted(room, seq, user, { msg: '😀'.repeat(100_000) }))
@@ -119,7 +119,7 @@ export const pageTests = (opened: () => OpenStore): void => {
     expect(seqsOf(await pageOf(store, room))).toEqual([1, 2, 3])
   })
 
-  it('gives an event that is larger than a page alone, never an empty page', async () => {
+  it('returns an event that is larger than a page alone, never an empty page', async () => {
     const { store } = opened()
     const room = await fillHeavyRoom(store, [1_500_000, 10])
     expect(seqsOf(await pageOf(store, room))).toEqual([1])
@@ -127,7 +127,7 @@ export const pageTests = (opened: () => OpenStore): void => {
     expect(seqsOf(await pageOf(store, room, 2))).toEqual([3])
   })
 
-  it('shows events, head and memberships of one moment while others write', async () => {
+  it('reads events, head and memberships from one snapshot during concurrent writes', async () => {
     const { store } = opened()
     const [ann, bob] = [randomUUID(), randomUUID()]
     const room = await fillRoom(store, [ann], 0)

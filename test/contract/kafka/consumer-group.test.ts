@@ -12,8 +12,8 @@ const untilAborted = ({ signal }: RecordBatch): Promise<void> =>
     else signal.addEventListener('abort', () => resolve())
   })
 
-describe.skipIf(whyNoStack())('a group of consumers on Kafka that changes', () => {
-  it('tells a batch in hand, acknowledges it when it is finished all the same, and delivers it to nobody again', async () => {
+describe.skipIf(whyNoStack())('a rebalance of a consumer group on Kafka', () => {
+  it('aborts the signal of a delivered batch, acknowledges the batch if it still finishes, and does not deliver it again', async () => {
     await using opened = await openKafkaCommandLog(sharedStack())
     const heartbeats: string[] = []
     const one = await collect(opened, async (batch) => {
@@ -50,7 +50,7 @@ describe.skipIf(whyNoStack())('a group of consumers on Kafka that changes', () =
     expect(valuesOf(again)).toEqual(['given up 0', 'given up 1'])
   })
 
-  it('lives through many changes under load without losing a record, and each key keeps its order', async () => {
+  it('loses no record and keeps the order of each key over many changes under load', async () => {
     await using opened = await openKafkaCommandLog(sharedStack())
     const seen = new Map<string, number[]>()
     const handle = async ({ records }: RecordBatch): Promise<void> => {
@@ -78,7 +78,7 @@ describe.skipIf(whyNoStack())('a group of consumers on Kafka that changes', () =
     }
   })
 
-  it('is joined with a longer session where the brokers refuse the one that is set', async () => {
+  it('uses a longer session when the brokers refuse the configured one', async () => {
     await using opened = await openKafkaCommandLog(sharedStack())
     const times = { ...opened.options.times, consumerSessionMs: 500, consumerHeartbeatMs: 100 }
     const log = kafkaCommandLog({ ...opened.options, times })
@@ -89,7 +89,7 @@ describe.skipIf(whyNoStack())('a group of consumers on Kafka that changes', () =
     await log.close()
   })
 
-  it('is one of its namespace: another begins at the first record again', async () => {
+  it('is limited to its namespace: another group begins at the first record', async () => {
     await using opened = await openKafkaCommandLog(sharedStack())
     await using apart = await openKafkaCommandLog(sharedStack())
     await opened.log.publish(recordsOf('here', 1))
@@ -103,8 +103,8 @@ describe.skipIf(whyNoStack())('a group of consumers on Kafka that changes', () =
 /** Timers and sockets that keep this process alive. */
 const held = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout' || kind.startsWith('TCP')).length
 
-describe.skipIf(whyNoStack())('the end of a command log on Kafka', () => {
-  it('stops what consumes, and leaves no timer and no socket behind', async () => {
+describe.skipIf(whyNoStack())('closing a command log on Kafka', () => {
+  it('stops its consumers and leaves no timer and no socket', async () => {
     await using opened = await openKafkaCommandLog(sharedStack())
     const before = held()
     const log = kafkaCommandLog(opened.options)

@@ -5,8 +5,8 @@ import { writeTopic } from '../../support/kafka/raw-topic.ts'
 import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
 import { kafkaWithTopics } from './open-kafka.ts'
 
-describe.skipIf(whyNoStack())('the event stream as the audit reads it on Kafka', () => {
-  it('is followed from its end without earlier records, and read from its beginning as often as needed', async () => {
+describe.skipIf(whyNoStack())('the event tail of the audit on Kafka', () => {
+  it('follows the stream from its end without earlier records, and reads it repeatedly from its beginning', async () => {
     const options = await kafkaWithTopics(sharedStack())
     const { name } = topicsOf(options.namespace, options.partitions).events
     const write = (values: readonly string[]) =>

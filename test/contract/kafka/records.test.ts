@@ -35,8 +35,8 @@ const limitBytes = (options: KafkaCommandLogOptions, names: readonly string[], b
 
 const notText = Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d])
 
-describe.skipIf(whyNoStack())('records on Kafka that are none of ours', () => {
-  it('reach the handler as text, whatever they are, with their neighbours', async () => {
+describe.skipIf(whyNoStack())('records of other programs on Kafka', () => {
+  it('reach the handler as text, together with their neighbours', async () => {
     await using opened = await open()
     await writeTopic(opened.brokers, opened.topics.commands.name, [
       { key: 'k', value: 'before' },
@@ -56,7 +56,7 @@ describe.skipIf(whyNoStack())('records on Kafka that are none of ours', () => {
     expect(records.find(({ value }) => value === 'with a strange key')?.key).toBe('{\uFFFD\uFFFD\0}')
   })
 
-  it('are set aside to the byte, with reason and place in headers', async () => {
+  it('are stored as dead letters unchanged, with reason and place in headers', async () => {
     await using opened = await open()
     await writeTopic(opened.brokers, opened.topics.commands.name, [
       { key: 'k', value: notText, headers: { reply: notText, twice: ['1', '2'], command: 'c' } },
@@ -78,7 +78,7 @@ describe.skipIf(whyNoStack())('records on Kafka that are none of ours', () => {
     expect(String(buried[2]?.headers.reply)).toBe('gateway')
   })
 
-  it('are set aside even when they are as large as any can be', async () => {
+  it('are stored as dead letters even at the largest possible size', async () => {
     await using opened = await open()
     const value = 'x'.repeat(1024 * 1024 - 100)
     await writeTopic(opened.brokers, opened.topics.commands.name, [{ key: 'k', value }])
@@ -92,7 +92,7 @@ describe.skipIf(whyNoStack())('records on Kafka that are none of ours', () => {
   })
 })
 
-describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
+describe.skipIf(whyNoStack())('a publish that Kafka refuses', () => {
   const tooLarge = { key: 'k', value: 'x'.repeat(1024 * 1024), headers: {} }
   const small = (key: string, value: string) => ({ key, value, headers: {} })
   const outcomeOf = (publish: Promise<void>) =>
@@ -101,7 +101,7 @@ describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
       (error: PublishError) => error,
     )
 
-  it('is final when the one record is too large, and the next is taken', async () => {
+  it('fails finally when its only record is too large, and the next publish succeeds', async () => {
     await using opened = await open()
     await expect(opened.log.publish([tooLarge])).rejects.toMatchObject({
       kind: 'too_large',
@@ -113,7 +113,7 @@ describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
     expect(kept.map(({ value }) => String(value))).toEqual(['small'])
   })
 
-  it('is final for the records that are too large alone, and the others are durable and in order', async () => {
+  it('fails finally for the records that are too large, and stores the others in order', async () => {
     await using opened = await open()
     const another = { ...tooLarge, key: 'another' }
     const keys = ['k', 'l', 'm']
@@ -128,7 +128,7 @@ describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
     }
   })
 
-  it('is durable when only all its records together are too large for the topic', async () => {
+  it('succeeds when only all its records together exceed the size limit', async () => {
     await using opened = await open()
     const { commands, events } = opened.topics
     await limitBytes(opened.options, [commands.name, events.name], 20_000)
@@ -139,7 +139,7 @@ describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
     expect(firsts).toEqual(records.map((_, index) => index))
   })
 
-  it('leaves an event out of the stream that is too large for it, and publishes the others', async () => {
+  it('leaves out an event that is too large for the stream, and publishes the others', async () => {
     await using opened = await open()
     const stream = kafkaEventStream(opened.options)
     await stream.publish([small('k', 'before'), tooLarge, small('k', 'after')])
@@ -148,7 +148,7 @@ describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
     expect([...new Set(kept.map(({ value }) => String(value)))]).toEqual(['before', 'after'])
   })
 
-  it('sets a record aside without its value when that is too large, and says where it is', async () => {
+  it('stores a dead letter without its value when that is too large, with the place of the record', async () => {
     await using opened = await open()
     await limitBytes(opened.options, [opened.topics.deadLetter.name], 2_000)
     await opened.log.publish([small('k', 'x'.repeat(4_000))])
@@ -162,7 +162,7 @@ describe.skipIf(whyNoStack())('a publish that Kafka cannot take', () => {
     expect([String(buried?.headers.reason), String(buried?.headers.offset)]).toEqual(['unreadable', record.offset])
   })
 
-  it('is refused for certain when there is no topic, and taken once there is', async () => {
+  it('is `refused` when the topic is missing, and succeeds once it exists', async () => {
     const options = await kafkaWithTopics(sharedStack())
     const elsewhere = { ...options, namespace: `${options.namespace}-not` }
     const log = kafkaCommandLog(elsewhere)

@@ -48,7 +48,7 @@ const open = (): { options: KafkaOptions; specs: TopicSpecs } => {
 }
 
 describe.skipIf(whyNoStack())('the topics on Kafka', () => {
-  it('are kept as long as each is needed, by the brokers’ clock', async () => {
+  it('have their retention, by the clock of the brokers', async () => {
     const { options, specs } = open()
     await createTopics(options, specs, undefined)
     const days = (count: number): string => String(count * 24 * 3_600_000)
@@ -69,7 +69,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     expect(await partitionsOf(options, specs.deadLetter.name)).toBe(1)
   })
 
-  it('are made once when that is asked for twice at once, and again later', async () => {
+  it('are created once by concurrent and by repeated calls', async () => {
     const { options, specs } = open()
     await Promise.all([createTopics(options, specs, 1), createTopics(options, specs, 1)])
     await createTopics(options, specs, 1)
@@ -77,7 +77,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     expect(await settingsOf(options, specs.events.name)).toMatchObject({ 'min.insync.replicas': '1' })
   })
 
-  it('are left as they are when they are there already', async () => {
+  it('are left unchanged when they exist', async () => {
     const { options, specs } = open()
     const topic = specs.commands.name
     const own = { topic, numPartitions: 2, configEntries: [{ name: 'retention.ms', value: '86400000' }] }
@@ -88,7 +88,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     expect(await partitionsOf(options, specs.events.name)).toBe(testPartitions)
   })
 
-  it('are refused, with what to do, while some are missing', async () => {
+  it('are refused with a remedy while some are missing', async () => {
     const { options, specs } = open()
     await expect(assertTopics(options, specs, allRoles)).rejects.toThrow(KafkaError)
     await expect(assertTopics(options, specs, ['commands', 'events'])).rejects.toThrow(
@@ -98,7 +98,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     await expect(assertTopics(options, specs, allRoles)).resolves.toBeUndefined()
   })
 
-  it('end the start where their partitions are others, which no waiting mends', async () => {
+  it('end the start when their number of partitions differs', async () => {
     const options = await kafkaWithTopics(sharedStack())
     const other = { ...options, partitions: testPartitions + 1 }
     const end = awaitTopics(other, needs)
@@ -108,7 +108,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     )
   })
 
-  it('are waited for, which is said once', async () => {
+  it('are awaited, which is logged once', async () => {
     const { options, specs } = open()
     const log = recordingLog()
     const waiting = awaitTopics({ ...options, partitions: testPartitions, log }, needs)
@@ -117,7 +117,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     expect(log.lines.filter((line) => line.startsWith('waiting for Kafka')).length).toBeLessThan(4)
   })
 
-  it('are made and checked however many others come and go meanwhile', async () => {
+  it('are created and checked while other topics are created and deleted', async () => {
     const others = open()
     let isOver = false
     const churning = adminOf(others.options, async (admin) => {
@@ -137,13 +137,13 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     await churning
   })
 
-  it('need a broker, and the error names it', async () => {
+  it('require a broker, which the error names', async () => {
     const { options, specs } = open()
     const nowhere = { ...options, brokers: ['127.0.0.1:1'] }
     await expect(createTopics(nowhere, specs, undefined)).rejects.toThrow(/^Kafka at 127\.0\.0\.1:1: .*ECONNREFUSED/)
   })
 
-  it('take no command by another number of partitions than the process was started with', async () => {
+  it('refuse commands when their number of partitions differs from that of the process', async () => {
     const options = await kafkaWithTopics(sharedStack())
     const log = kafkaCommandLog(options)
     const { commands } = topicsOf(options.namespace, options.partitions)
@@ -161,7 +161,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     await log.close()
   })
 
-  it('refuse to be repartitioned when there is no command log, and are left alone when the number is right', async () => {
+  it('cannot be repartitioned when the command log is missing, and are left unchanged when the number is right', async () => {
     const { options } = open()
     const asked = { ...options, copies: undefined, drainMs: 1_000, partitions: testPartitions }
     await expect(repartition(asked)).rejects.toThrow('run "admin topics" first')
@@ -170,7 +170,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
     expect(await partitionsOf(present, topicsOf(present.namespace, 1).commands.name)).toBe(testPartitions)
   })
 
-  it('are not repartitioned further while commands wait for a writer', async () => {
+  it('are not repartitioned while commands are not acknowledged', async () => {
     const options = await kafkaWithTopics(sharedStack())
     const log = kafkaCommandLog(options)
     await log.publish([{ key: 'k', value: 'v', headers: {} }])
@@ -194,7 +194,7 @@ describe.skipIf(whyNoStack())('the settings of topics that exist on Kafka', () =
   }
   const warnings = (lines: readonly string[]): readonly string[] => lines.filter((line) => line.startsWith('a topic has other'))
 
-  it('are accepted without a warning where this version has made them', async () => {
+  it('are accepted without a warning when this version has created the topics', async () => {
     const { options, specs, log } = await openWith({})
     await expect(awaitTopics(options, needs)).resolves.toBeUndefined()
     await expect(checkTopics(options, specs, needs)).resolves.toBeUndefined()
@@ -206,7 +206,7 @@ describe.skipIf(whyNoStack())('the settings of topics that exist on Kafka', () =
     ['max.message.bytes', '65536'],
     // One broker has one copy.
     ['min.insync.replicas', '2'],
-  ])('end the start where they could lose records or refuse them: %s=%s', async (setting, value) => {
+  ])('end the start when they could lose or refuse records: %s=%s', async (setting, value) => {
     const { options, specs } = await openWith({ [setting]: value })
     const end = awaitTopics(options, needs)
     await expect(end).rejects.toThrow(StartError)
@@ -217,13 +217,13 @@ describe.skipIf(whyNoStack())('the settings of topics that exist on Kafka', () =
     ['retention.ms', '3600000'],
     ['retention.bytes', '1000000'],
     ['message.timestamp.type', 'CreateTime'],
-  ])('are warned about where a record is kept otherwise than expected: %s=%s', async (setting, value) => {
+  ])('cause a warning when the retention differs: %s=%s', async (setting, value) => {
     const { options, specs, log } = await openWith({ [setting]: value })
     await expect(awaitTopics(options, needs)).resolves.toBeUndefined()
     expect(warnings(log.lines)).toEqual([expect.stringContaining(`${specs.commands.name} has ${setting}=${value}`)])
   })
 
-  it('are warned about where there are fewer copies than REPLICATION_FACTOR says', async () => {
+  it('cause a warning when there are fewer copies than REPLICATION_FACTOR', async () => {
     const { options, specs, log } = await openWith({})
     await expect(awaitTopics(options, { ...needs, copies: 3 })).resolves.toBeUndefined()
     const text = 'has partitions with 1 copies, and REPLICATION_FACTOR says 3'
@@ -231,7 +231,7 @@ describe.skipIf(whyNoStack())('the settings of topics that exist on Kafka', () =
     expect(warnings(log.lines)).toEqual(all)
   })
 
-  it('end the start where FRAME_BYTES is more than a topic takes', async () => {
+  it('end the start when FRAME_BYTES exceeds the size limit of a topic', async () => {
     const { options, specs } = await openWith({})
     const end = awaitTopics(options, { ...needs, frameBytes: 1024 * 1024 })
     await expect(end).rejects.toThrow(StartError)

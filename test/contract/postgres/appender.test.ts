@@ -33,7 +33,7 @@ const stateOf = (promise: Promise<unknown>): Promise<'settled' | 'waiting'> =>
     new Promise<'waiting'>((resolve) => setImmediate(resolve, 'waiting')),
   ])
 
-describe.skipIf(whyNoStack())('An appender on PostgreSQL', () => {
+describe.skipIf(whyNoStack())('an appender on PostgreSQL', () => {
   let url: string
   let database: Database
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe.skipIf(whyNoStack())('An appender on PostgreSQL', () => {
     return result ?? Promise.reject(new Error('nothing was tried'))
   }
 
-  it('waits for a room that another transaction has locked, also to reject in it, and compares the head afterwards', async () => {
+  it('waits for a room that another transaction has locked, also for a rejection, and then compares the head', async () => {
     const { eventStore } = database
     const room = await fillRoom(eventStore, [randomUUID()], 0)
     const attempt = () => tryAppend(eventStore, { heads: new Map([[room, 1]]), rejections: [refusedIn(room)] })
@@ -76,7 +76,7 @@ describe.skipIf(whyNoStack())('An appender on PostgreSQL', () => {
     expect(await besideTransaction(passing, attempt)).toBe('stale')
   })
 
-  it('waits for the creation of a room that does not exist yet, also to reject in it, and is stale afterwards', async () => {
+  it('waits for the creation of a room in another transaction, also for a rejection, and is then stale', async () => {
     const { eventStore } = database
     const room = randomUUID()
     const creation = written(chatCreated(room, [randomUUID()]))
@@ -97,7 +97,7 @@ describe.skipIf(whyNoStack())('An appender on PostgreSQL', () => {
     expect(await besideTransaction(creating, attempt)).toBe('stale')
   })
 
-  it('keeps two creators of one room apart: one only rejects in it, and only one of both is stored', async () => {
+  it('stores only one of two concurrent appends to a new room, one of which has only a rejection', async () => {
     const { eventStore } = database
     for (let turn = 0; turn < 20; turn += 1) {
       const room = randomUUID()
@@ -115,7 +115,7 @@ describe.skipIf(whyNoStack())('An appender on PostgreSQL', () => {
     }
   })
 
-  it('asks one statement for a read and one for an append', async () => {
+  it('uses one statement for a read and one for an append', async () => {
     const statements: string[] = []
     const appender = postgresAppender({
       run: async ({ name }) => {
@@ -131,7 +131,7 @@ describe.skipIf(whyNoStack())('An appender on PostgreSQL', () => {
     expect(statements).toEqual(['read-snapshot', 'append-events'])
   })
 
-  it('takes a lock that is not free in time for a timeout, and works on over the same connection', async () => {
+  it('rejects with `timeout` when a lock is not free in time, and keeps working over the same connection', async () => {
     const quick = await openMigrated(url, { lockMs: 100 })
     const user = randomUUID()
     const room = await fillRoom(quick.eventStore, [user], 0)
@@ -148,7 +148,7 @@ describe.skipIf(whyNoStack())('An appender on PostgreSQL', () => {
     await quick.close()
   })
 
-  it('is lost when its connection is ended by the server, also while nothing is asked, and never appends again', async () => {
+  it('is lost when the server ends its connection, also while idle, and never appends again', async () => {
     const { eventStore } = database
     const user = randomUUID()
     const room = await fillRoom(eventStore, [user], 0)
@@ -165,7 +165,7 @@ describe.skipIf(whyNoStack())('An appender on PostgreSQL', () => {
     await append(eventStore, messagePosted(room, 2, user))
   })
 
-  it('cannot be opened where the database does not answer', async () => {
+  it('rejects when the database does not answer', async () => {
     const nowhere = await openMigrated('postgres://postgres@127.0.0.1:1/nothing', { databaseConnectMs: 500 })
     await expect(nowhere.eventStore.openAppender()).rejects.toMatchObject({ name: 'StoreError', fault: 'unavailable' })
     await nowhere.close()

@@ -7,7 +7,7 @@ import { freshDatabase } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
 describe.skipIf(whyNoStack())('the ages of events on PostgreSQL', () => {
-  it('are given for the events that exist, by the clock of the database', async () => {
+  it('are returned for existing events, by the clock of the database', async () => {
     const url = await freshDatabase()
     const stream = randomUUID()
     await withSession(url, (client) =>

@@ -24,8 +24,8 @@ const withDatabase = async (work: (database: Database) => Promise<void>): Promis
   }
 }
 
-describe.skipIf(whyNoStack())('what PostgreSQL refuses', () => {
-  it('is a fault of the record when a text holds U+0000, and the rest can be stored without it', () =>
+describe.skipIf(whyNoStack())('an error of PostgreSQL', () => {
+  it('is of fault `record` when a text contains U+0000, and the other records can be stored without it', () =>
     withDatabase(async ({ eventStore }) => {
       const ann = randomUUID()
       const room = await fillRoom(eventStore, [ann], 0)
@@ -37,7 +37,7 @@ describe.skipIf(whyNoStack())('what PostgreSQL refuses', () => {
       ])
     }))
 
-  it('is a fault of the record when an id is no UUID or a value is out of range', () =>
+  it('is of fault `record` when an id is no UUID or a value is out of range', () =>
     withDatabase(async ({ eventStore }) => {
       const ann = randomUUID()
       const room = await fillRoom(eventStore, [ann], 0)
@@ -51,13 +51,13 @@ describe.skipIf(whyNoStack())('what PostgreSQL refuses', () => {
       })
     }))
 
-  it('is a fault of the record when an index cannot hold it', () =>
+  it('is of fault `record` when an index cannot hold the value', () =>
     withDatabase(async ({ eventStore }) => {
       const random = Array.from({ length: 400 }, () => randomUUID()).join('')
       await expect(append(eventStore, userCreated(randomUUID(), random))).rejects.toMatchObject({ fault: 'record' })
     }))
 
-  it('is the state of the database when a table or the database is missing', async () => {
+  it('is of fault `unavailable` when a table or the database is missing', async () => {
     const unmigrated = await openMigrated(await sharedStack().createDatabase())
     const nowhere = await openMigrated((await sharedStack().createDatabase()).concat('_not'))
     for (const { eventStore, readModel } of [unmigrated, nowhere]) {
@@ -67,7 +67,7 @@ describe.skipIf(whyNoStack())('what PostgreSQL refuses', () => {
     await Promise.all([unmigrated.close(), nowhere.close()])
   })
 
-  it('is told without any of the content', () =>
+  it('contains no content', () =>
     withDatabase(async ({ eventStore }) => {
       const secret = `secret ${randomUUID()}`
       const event = written(userCreated(randomUUID(), 'x', secret), `{"secret":"${secret}\0"}`)

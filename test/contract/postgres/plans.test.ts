@@ -99,14 +99,14 @@ describe.skipIf(whyNoStack())('reads from a room of 100,000 messages on PostgreS
     ['after the middle', 'newer', [50_000, end, null, null]],
     ['from an instant in the middle', 'newer', [0, end, at(50_000), null]],
     ['between two instants', 'newer', [0, end, at(10_000), at(90_000)]],
-  ] as const)('lists 50 messages %s by touching a few blocks only', async (_title, direction, range) => {
+  ] as const)('reads only a few blocks to list 50 messages %s', async (_title, direction, range) => {
     const values = [room, reader, ...range, 50, pageBytes]
     const { blocks, nodes } = await explain(url, listMessagesStatements[direction], values)
     expect(nodes).not.toContain('Seq Scan')
     expect(blocks).toBeLessThan(400)
   })
 
-  it('reads pages of events anywhere by touching a few blocks only', async () => {
+  it('reads only a few blocks for a page of events at any position', async () => {
     const places = [0, 50_000, 99_000]
     const values = [places.map(() => room), places, places.map(() => 50), places.map(() => `{${reader}}`), pageBytes]
     const { blocks, nodes } = await explain(url, readPagesStatement, values)
@@ -171,7 +171,7 @@ const fillViewer = async (client: pg.Client, viewer: string): Promise<void> => {
 }
 
 describe.skipIf(whyNoStack())('users seen by a viewer with 2,000 chats on PostgreSQL', () => {
-  it('finds those of 1,000 users who share a chat by reading the viewer’s chats once', async () => {
+  it('finds those of 1,000 users who share a chat, and reads the chats of the viewer once', async () => {
     const viewer = randomUUID()
     const url = await freshDatabase()
     const ids = await withSession(url, async (client) => {

@@ -75,37 +75,37 @@ const fatal = (code: string, text: string): Buffer => {
   return Buffer.concat([head, fields])
 }
 
-describe.skipIf(whyNoStack())('the way to PostgreSQL', () => {
+describe.skipIf(whyNoStack())('the check of the connection to PostgreSQL', () => {
   const check = async (url: string) => {
     const log = recordingLog()
     await assertDirectSession(url, defaultTimes, log)
     return log.lines
   }
 
-  it('is accepted without a warning where nothing is in between', async () => {
+  it('accepts a direct connection without a warning', async () => {
     expect(await check(await sharedStack().createDatabase())).toEqual([])
   })
 
-  it('ends the start where a pooler refuses the parameters of the connection', async () => {
+  it('ends the start when a pooler refuses the startup parameters', async () => {
     const refusal = fatal('08P01', 'unsupported startup parameter: statement_timeout')
     await using pooler = await poolerBefore(await sharedStack().createDatabase(), { refusal })
     await expect(check(pooler.url)).rejects.toThrow(StartError)
     await expect(check(pooler.url)).rejects.toThrow('connection pooler that drops the settings of a session')
   })
 
-  it('ends the start where a pooler drops the parameters of the connection', async () => {
+  it('ends the start when a pooler drops the startup parameters', async () => {
     await using pooler = await poolerBefore(await sharedStack().createDatabase(), { startup: withoutParameters })
     await expect(check(pooler.url)).rejects.toThrow(StartError)
     await expect(check(pooler.url)).rejects.toThrow('connection pooler that drops the settings of a session')
   })
 
-  it('is accepted with a warning where a pooler keeps a session for each connection', async () => {
+  it('accepts a pooler in session mode with a warning', async () => {
     await using pooler = await poolerBefore(await sharedStack().createDatabase(), { answer: withOwnKey })
     const lines = await check(pooler.url)
     expect(lines).toEqual([expect.stringContaining('a connection pooler is in front of the database')])
   })
 
-  it('is waited for while the database does not answer', async () => {
+  it('waits while the database does not answer', async () => {
     await expect(check('postgres://chat@127.0.0.1:1/chat')).rejects.toThrow(StoreError)
   })
 })

@@ -7,7 +7,7 @@ import { freshDatabase } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
 describe.skipIf(whyNoStack())('pruning on PostgreSQL', () => {
-  it('deletes rejections older than 30 days, however many, and keeps all younger ones', async () => {
+  it('deletes all rejections older than 30 days, and keeps all newer ones', async () => {
     const url = await freshDatabase()
     const kept = randomUUID()
     await withSession(url, async (client) => {
@@ -28,7 +28,7 @@ describe.skipIf(whyNoStack())('pruning on PostgreSQL', () => {
     })
   })
 
-  it('deletes rooms of the audit that nobody has written to for 30 days, and no other rooms', async () => {
+  it('deletes rooms of the audit without events for 30 days, and no other rooms', async () => {
     const url = await freshDatabase()
     await withSession(url, async (client) => {
       const user = async (externalId: string): Promise<string> => {

@@ -29,7 +29,7 @@ const liveALittle = async (store: EventStore): Promise<void> => {
 }
 
 describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
-  it('gives the very rows that writing gave, whatever has become of them', async () => {
+  it('restores the rows that writers produced, from any state of the tables', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)
     await liveALittle(database.eventStore)
@@ -46,7 +46,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
     await database.close()
   })
 
-  it('is refused while a writer holds its lock, and goes ahead when none does', async () => {
+  it('is refused while a writer holds its lock, and succeeds when none does', async () => {
     const url = await freshDatabase()
     {
       await using first = holdWriterLock(url, { log: recordingLog() })
@@ -107,13 +107,13 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
     })
   })
 
-  it('gives up a lock that is still being waited for', async () => {
+  it('stops waiting for a lock when it is disposed', async () => {
     const url = await freshDatabase()
     await withSession(url, async (client) => {
       await client.query('select pg_advisory_lock(4207002)')
       const lock = holdWriterLock(url, { log: recordingLog() })
       await lock[Symbol.asyncDispose]()
-      await expect(lock.held).rejects.toThrow('given up')
+      await expect(lock.held).rejects.toThrow('was released')
     })
   })
 })

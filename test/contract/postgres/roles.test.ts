@@ -28,7 +28,7 @@ const denied = '42501'
 const appended = ['event', 'rejection', 'app_user', 'message']
 const changed = ['chat', 'chat_member']
 
-describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a database', () => {
+describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('the roles of a database', () => {
   let owner: string
   let writer: string
   let gateway: string
@@ -49,11 +49,11 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
     })
   })
 
-  it.each(tables)('read %s', async (table) => {
+  it.each(tables)('may read %s', async (table) => {
     expect([await tryOn(writer, `select from ${table}`), await tryOn(gateway, `select from ${table}`)]).toEqual(['ok', 'ok'])
   })
 
-  it.each(tables)('of a gateway write nothing of %s', async (table) => {
+  it.each(tables)('of gateways may not write %s', async (table) => {
     expect(await tryOn(gateway, `insert into ${table} select * from ${table} ${noRow}`)).toBe(denied)
     expect(await tryOn(gateway, `delete from ${table} ${noRow}`)).toBe(denied)
     expect(await tryOn(gateway, `truncate ${table}`)).toBe(denied)
@@ -62,7 +62,7 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
       expect(await tryOn(gateway, `select from ${table} for update`)).toBe(denied)
   })
 
-  it.each(tables)('of a writer write what a writer writes of %s', async (table) => {
+  it.each(tables)('of writers may write exactly what a writer needs of %s', async (table) => {
     const isWritten = [...appended, ...changed].includes(table)
     expect(await tryOn(writer, `insert into ${table} select * from ${table} ${noRow}`)).toBe(isWritten ? 'ok' : denied)
     expect(await tryOn(writer, `delete from ${table} ${noRow}`)).toBe(denied)
@@ -70,7 +70,7 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
     expect(await tryOn(writer, `select from ${table} for update`)).toBe(changed.includes(table) ? 'ok' : denied)
   })
 
-  it('let a writer append, and not a gateway', async () => {
+  it('allow a writer to append, and do not allow a gateway', async () => {
     const room = randomUUID()
     const results = await Promise.all(
       [writer, gateway].map(async (url) => {
@@ -82,7 +82,7 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
     expect(results).toEqual(['appended', expect.stringContaining('42501')])
   })
 
-  it('change no schema', async () => {
+  it('may not change the schema', async () => {
     for (const url of [writer, gateway]) {
       for (const text of [
         'create table mine (id int)',
@@ -100,7 +100,7 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
     }
   })
 
-  it('leave out no table', async () => {
+  it('cover every table', async () => {
     const found = await withSession(owner, async (client) => {
       const { rows } = await client.query<{ name: string }>(
         `select table_name as name from information_schema.tables where table_schema = 'public'`,
@@ -110,7 +110,7 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
     expect(found.toSorted()).toEqual([...tables].toSorted())
   })
 
-  it('may be there already, made by somebody else: the owner of a database need not be one who makes roles', async () => {
+  it('may already exist, so that the owner of the database does not need CREATEROLE', async () => {
     const url = await sharedStack().createDatabase()
     const database = new URL(url).pathname.slice(1)
     const roles = [`${database}_owner`, roleName(database, 'writer'), roleName(database, 'gateway')]
@@ -128,7 +128,7 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
     })
   })
 
-  it('are mended where a hand has widened them, and keep what a later version has given them for its own tables', async () => {
+  it('lose rights that were added by hand, and keep rights on the tables of a later version', async () => {
     await withSession(owner, async (client) => {
       const role = pg.escapeIdentifier(decodeURIComponent(new URL(gateway).username))
       await client.query(`grant insert on event to ${role}`)
@@ -141,7 +141,7 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('The roles of a da
     await withSession(owner, (client) => client.query('drop table of_later'))
   })
 
-  it('are the only ones that may connect', async () => {
+  it('are the only roles that may connect', async () => {
     const name = `stranger_${Date.now()}`
     await withSession(owner, (client) => client.query(`create role ${name} login password 'x'`))
     const stranger = new URL(owner)

@@ -10,7 +10,7 @@ import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
 describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
-  it('is made once when migrations run twice at once, and again later', async () => {
+  it('is created once by concurrent and by repeated migrations', async () => {
     const url = await sharedStack().createDatabase()
     const log = recordingLog()
     await Promise.all([migrate(url, log), migrate(url, log), migrate(url, log)])
@@ -22,7 +22,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     await database.close()
   })
 
-  it('is refused, with what to do, while migrations are missing', async () => {
+  it('is refused with a remedy while migrations are missing', async () => {
     const url = await sharedStack().createDatabase()
     const database = await openMigrated(url)
     await expect(database.assertSchema()).rejects.toThrow(SchemaError)
@@ -34,7 +34,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     await database.close()
   })
 
-  it('of a later version does for this one, whose migration changes nothing of it: a roll-out can be taken back', async () => {
+  it('of a later version is accepted and left unchanged by this version, so that a roll-out can be reverted', async () => {
     const url = await freshDatabase()
     await withSession(url, async (client) => {
       await client.query('create table of_later (id int)')
@@ -53,7 +53,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     await database.close()
   })
 
-  it('keeps every recorded rejection when forbidden ones are stored by digest', async () => {
+  it('keeps every recorded rejection in the migration that stores `forbidden` by digest', async () => {
     const url = await sharedStack().createDatabase()
     const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: recordingLog() })
     await orm.migrator.up({ to: '0001-first-tables' })
@@ -76,7 +76,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     await database.close()
   })
 
-  it('has an epoch of its own in each database', async () => {
+  it('has a different epoch in each database', async () => {
     const epochs = await Promise.all(
       [await freshDatabase(), await freshDatabase()].map(async (url) => {
         const database = await openMigrated(url)
@@ -88,7 +88,7 @@ describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
     expect(new Set(epochs).size).toBe(2)
   })
 
-  it('is after all migrations what the entities say', async () => {
+  it('equals the entities after all migrations', async () => {
     const url = await freshDatabase()
     const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: recordingLog() })
     expect(await orm.schema.getUpdateSchemaSQL({ wrap: false, dropTables: false })).toBe('')

@@ -57,7 +57,7 @@ describe.skipIf(whyNoStack())('statements of a writer that were planned on an em
     await client.query(`insert into chat_member values ('${room}', '${ann}', 0, null), ('${room}', '${bob}', 0, null)`)
   }
 
-  it('read a room by touching a few blocks only when the database is large', async () => {
+  it('read only a few blocks for a room of a large database', async () => {
     const wanted = reading({
       rooms: [room],
       commands: [{ room, id: randomUUID(), digest: 'd' }],
@@ -69,7 +69,7 @@ describe.skipIf(whyNoStack())('statements of a writer that were planned on an em
     ).toBeLessThan(100)
   })
 
-  it('append messages, changes of members and rejections by touching a few blocks only when the database is large', async () => {
+  it('read only a few blocks to append messages, membership changes and rejections to a large database', async () => {
     const rejection = { type: 'Rejected', code: 'unknown_user', message: '' } as const
     const changes = (of: string) =>
       appending({

@@ -25,7 +25,7 @@ export const chatListTests = (opened: () => OpenStore): void => {
     expect(await readModel.chatsOf({ user: randomUUID(), limit: 10 })).toEqual({ chats: [] })
   })
 
-  it('tells name, times, head and the present members of a chat', async () => {
+  it('returns name, times, head and present members of a chat', async () => {
     const { store, readModel } = opened()
     const [ann, bob, cleo] = [randomUUID(), randomUUID(), randomUUID()]
     const room = randomUUID()
@@ -42,7 +42,7 @@ export const chatListTests = (opened: () => OpenStore): void => {
     ])
   })
 
-  it('is modified by membership, not by messages or by what changes nothing', async () => {
+  it('has a modification time that only membership changes update', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const room = randomUUID()
@@ -55,7 +55,7 @@ export const chatListTests = (opened: () => OpenStore): void => {
     expect(after?.modified_at).toBe(at(4))
   })
 
-  it('leaves out chats that the user was removed from', async () => {
+  it('omits chats from which the user was removed', async () => {
     const { store, readModel } = opened()
     const [ann, bob] = [randomUUID(), randomUUID()]
     const room = randomUUID()
@@ -64,7 +64,7 @@ export const chatListTests = (opened: () => OpenStore): void => {
     expect((await readModel.chatsOf({ user: ann, limit: 10 })).chats).toHaveLength(1)
   })
 
-  it('starts with the most recent activity', async () => {
+  it('begins with the most recently active chat', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const rooms = [randomUUID(), randomUUID(), randomUUID()] as const
@@ -74,7 +74,7 @@ export const chatListTests = (opened: () => OpenStore): void => {
     expect(chats.map(({ id }) => id)).toEqual([rooms[0], rooms[2], rooms[1]])
   })
 
-  it('comes in pages that together hold every chat once, also when many were active at the same instant', async () => {
+  it('returns every chat exactly once over all pages, even when many were active at the same instant', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const rooms = Array.from({ length: 11 }, () => randomUUID())
@@ -86,7 +86,7 @@ export const chatListTests = (opened: () => OpenStore): void => {
     expect(listed.slice(0, 4)).toEqual(rooms.slice(7).toReversed())
   })
 
-  it('has no further page when the last one is full', async () => {
+  it('returns no cursor after a full last page', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     await append(store, chatCreated(randomUUID(), [ann]), chatCreated(randomUUID(), [ann]))
@@ -110,7 +110,7 @@ export const chatListTests = (opened: () => OpenStore): void => {
     expect(pages.flat().every(({ users }) => users.length === sessionCounts.length)).toBe(true)
   }, 60_000)
 
-  it('refuses a cursor that it has not made', async () => {
+  it('refuses a cursor of another list, and a malformed one', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const room = await fillRoom(store, [ann], 3)

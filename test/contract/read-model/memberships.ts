@@ -10,14 +10,14 @@ const byRoom = (held: readonly HeldMembership[] | undefined): readonly HeldMembe
   (held ?? []).toSorted((one, other) => (one.room < other.room ? -1 : 1))
 
 export const membershipTests = (opened: () => OpenStore): void => {
-  it('keeps one epoch', async () => {
+  it('returns the same epoch at every call', async () => {
     const { readModel } = opened()
     const epoch = (await readModel.meta()).epoch
     expect(epoch).toMatch(/^.{8,64}$/)
     expect((await readModel.meta()).epoch).toBe(epoch)
   })
 
-  it('tells the heads of the rooms that exist', async () => {
+  it('returns the heads of existing rooms', async () => {
     const { store, readModel } = opened()
     const [first, second, absent] = [
       await fillRoom(store, [randomUUID()], 3),
@@ -33,7 +33,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect(await readModel.heads([])).toEqual(new Map())
   })
 
-  it('returns the heads of the rooms whose head is not the held one', async () => {
+  it('returns the heads of rooms whose head differs from the held one', async () => {
     const { store, readModel } = opened()
     const [beyond, same, before, absent, forged] = [
       await fillRoom(store, [randomUUID()], 3),
@@ -59,7 +59,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect(await readModel.changedHeads(new Map())).toEqual(new Map())
   })
 
-  it('returns the heads of the rooms whose event is not the one that the held digest names', async () => {
+  it('returns the heads of rooms whose event has another digest than the held one', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const room = await fillRoom(store, [ann], 1)
@@ -89,7 +89,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect(await readModel.heads([room])).toEqual(new Map([[room, 3]]))
   })
 
-  it('tells the rooms that each user is a member of now, with their heads', async () => {
+  it('returns the present rooms of each user, with their heads', async () => {
     const { store, readModel } = opened()
     const [ann, bob, nobody] = [randomUUID(), randomUUID(), randomUUID()]
     const [both, only] = [randomUUID(), randomUUID()]
@@ -106,7 +106,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect(await readModel.memberships([])).toEqual(new Map())
   })
 
-  it('reads one membership more than asked for of a user who has more, and all of every other user', async () => {
+  it('reads at most one membership more than requested of a user with more, and all of every other user', async () => {
     const { store, readModel } = opened()
     const [ann, bob] = [randomUUID(), randomUUID()]
     for (const members of [[ann, bob], [ann, bob], [ann]]) await fillRoom(store, members, 0)
@@ -119,7 +119,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect(await sizes()).toEqual([3, 2])
   })
 
-  it('tells the rooms only of users who are members of others than those held of them', async () => {
+  it('returns the rooms only of users whose rooms differ from the held ones', async () => {
     const { store, readModel } = opened()
     const [ann, bob, nobody] = [randomUUID(), randomUUID(), randomUUID()]
     const rooms = Array.from({ length: 20 }, () => randomUUID())
@@ -169,7 +169,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect(await unlike([[bob, roomsDigest([])]])).toEqual([bob])
   })
 
-  it('forgets a membership when the user is removed and starts a new one when it is added again', async () => {
+  it('ends a membership when the user is removed, and begins a new one when it is added again', async () => {
     const { store, readModel } = opened()
     const [ann, bob] = [randomUUID(), randomUUID()]
     const room = randomUUID()
@@ -179,7 +179,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     expect((await readModel.memberships([bob])).get(bob)).toEqual([{ room, since: 3, head: 4 }])
   })
 
-  it('changes nothing for a membership event without users', async () => {
+  it('ignores a membership event without users', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const room = randomUUID()

@@ -16,7 +16,7 @@ import {
 import { list, seqsOf, walk } from './listing.ts'
 
 export const messageListTests = (opened: () => OpenStore): void => {
-  it('gives each message as it was stored, to the byte', async () => {
+  it('returns each message as stored, unchanged', async () => {
     const { store, readModel } = opened()
     const [ann, room] = [randomUUID(), randomUUID()]
     const text = '{"msg" : "é 😀 \\" \\\\ \u2028", "n":1.50}'
@@ -24,7 +24,7 @@ export const messageListTests = (opened: () => OpenStore): void => {
     expect(await list(readModel, room, ann)).toEqual({ messages: [{ seq: 2, data: text }] })
   })
 
-  it('shows messages only, and nothing of other rooms', async () => {
+  it('returns only messages, and only of the room', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const room = await fillRoom(store, [ann], 1)
@@ -40,7 +40,7 @@ export const messageListTests = (opened: () => OpenStore): void => {
     expect(await list(readModel, room, ann)).toEqual({ messages: [] })
   })
 
-  it('answers nobody but present members', async () => {
+  it('returns messages only to present members', async () => {
     const { store, readModel } = opened()
     const [ann, bob, cleo] = [randomUUID(), randomUUID(), randomUUID()]
     const room = await fillRoom(store, [ann, bob], 1)
@@ -50,7 +50,7 @@ export const messageListTests = (opened: () => OpenStore): void => {
     expect(await readModel.messagesOf({ room: randomUUID(), reader: ann, limit: 5 })).toBeUndefined()
   })
 
-  it('shows a new member what was said before', async () => {
+  it('returns earlier messages to a new member', async () => {
     const { store, readModel } = opened()
     const [ann, bob] = [randomUUID(), randomUUID()]
     const room = await fillRoom(store, [ann], 2)
@@ -58,14 +58,14 @@ export const messageListTests = (opened: () => OpenStore): void => {
     expect(seqsOf(await list(readModel, room, bob))).toEqual([2, 3])
   })
 
-  it('gives the newest without a range, ascending, and leads to the older ones', async () => {
+  it('returns the newest messages without a range, ascending, with a cursor to older ones', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const room = await fillRoom(store, [ann], 7)
     expect(await walk(readModel, room, ann, { limit: 3 })).toEqual([[6, 7, 8], [3, 4, 5], [2]])
   })
 
-  it('leads nowhere after a last page that is full', async () => {
+  it('returns no cursor after a full last page', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const room = await fillRoom(store, [ann], 6)
@@ -79,7 +79,7 @@ export const messageListTests = (opened: () => OpenStore): void => {
     ])
   })
 
-  it('keeps its place while others write', async () => {
+  it('keeps its position during concurrent writes', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const room = await fillRoom(store, [ann], 4)
@@ -88,7 +88,7 @@ export const messageListTests = (opened: () => OpenStore): void => {
     expect(seqsOf(await list(readModel, room, ann, { limit: 2, cursor: nextCursor }))).toEqual([2, 3])
   })
 
-  it('ends a page at 1 MiB in either direction, never an empty one', async () => {
+  it('ends a page at 1 MiB in both directions, but never returns an empty one', async () => {
     const { store, readModel } = opened()
     const [ann, room] = [randomUUID(), randomUUID()]
     const sizes = [400_000, 400_000, 400_000, 1_500_000, 10]
@@ -98,7 +98,7 @@ export const messageListTests = (opened: () => OpenStore): void => {
     expect(await walk(readModel, room, ann, { after: 0 })).toEqual([[2, 3], [4], [5], [6]])
   })
 
-  it('refuses a cursor that it has not made', async () => {
+  it('refuses a cursor of another list, and a malformed one', async () => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const room = await fillRoom(store, [ann], 1)

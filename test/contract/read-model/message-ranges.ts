@@ -57,7 +57,7 @@ export const messageRangeTests = (opened: () => OpenStore): void => {
     expect(await walk(readModel, room, ann, { ...range, limit: 3 }, true)).toEqual(pages)
   })
 
-  it('includes every message of an instant that many share, or none', async () => {
+  it('includes all messages with the same instant, or none', async () => {
     const { store, readModel } = opened()
     const [ann, room] = [randomUUID(), randomUUID()]
     const times = [5, 5, 5, 5, 6, 6]

@@ -13,7 +13,7 @@ const makeUsers = async (opened: OpenStore, count: number): Promise<readonly str
 }
 
 export const userTests = (opened: () => OpenStore): void => {
-  it('finds users by external id, with a name only where one was given', async () => {
+  it('finds users by external id, with a name only if they have one', async () => {
     const { store, readModel } = opened()
     const [named, unnamed] = [randomUUID(), randomUUID()]
     const odd = `{"a",b} ${named} 😀`
@@ -30,7 +30,7 @@ export const userTests = (opened: () => OpenStore): void => {
     expect(await readModel.usersByExternalId([])).toEqual(new Map())
   })
 
-  it('tells external ids apart by case and by accent', async () => {
+  it('distinguishes external ids by case and by accent', async () => {
     const { store, readModel } = opened()
     const ids = [randomUUID(), randomUUID(), randomUUID()] as const
     const texts = [`E ${ids[0]}`, `e ${ids[0]}`, `é ${ids[0]}`] as const
@@ -39,7 +39,7 @@ export const userTests = (opened: () => OpenStore): void => {
     expect(texts.map((text) => found.get(text)?.id)).toEqual(ids)
   })
 
-  it('finds all users by id where nobody looks', async () => {
+  it('finds all users by id without a viewer', async () => {
     const { readModel } = opened()
     const [ann, bob] = await makeUsers(opened(), 2)
     const found = await readModel.usersById([ann ?? '', randomUUID(), bob ?? '', ann ?? ''])
@@ -48,7 +48,7 @@ export const userTests = (opened: () => OpenStore): void => {
     expect(await readModel.usersById([])).toEqual([])
   })
 
-  it('shows a viewer itself and those who share a chat with it now', async () => {
+  it('returns the viewer and users who share a chat with it now', async () => {
     const { store, readModel } = opened()
     const [ann = '', bob = '', cleo = '', dan = ''] = await makeUsers(opened(), 4)
     const [first, second] = [randomUUID(), randomUUID()]
@@ -60,7 +60,7 @@ export const userTests = (opened: () => OpenStore): void => {
     expect(idsOf(await readModel.usersById([cleo], ann))).toEqual(new Set())
   })
 
-  it('does not show those with whom a chat was shared only once', async () => {
+  it('does not return users who shared a chat only in the past', async () => {
     const { store, readModel } = opened()
     const [ann = '', bob = '', cleo = ''] = await makeUsers(opened(), 3)
     const room = randomUUID()

@@ -15,7 +15,7 @@ describe.skipIf(whyNoStack())('on one Redis', () => {
 
   fanOutSuite('Redis', () => open())
 
-  it('hears nothing of another namespace', async () => {
+  it('does not receive publications of another namespace', async () => {
     await using one = await open()
     await using other = await open()
     const [ear, stranger] = [await listen(one, 'room:1'), await listen(other, 'room:1')]

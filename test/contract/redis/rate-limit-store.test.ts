@@ -37,7 +37,7 @@ describe.skipIf(whyNoStack())('on one Redis', () => {
 
   allowancesSuite('Redis', () => open())
 
-  it('keeps a bucket for as long as it takes to fill, under its namespace', async () => {
+  it('expires the key of a bucket when the bucket is full, and prefixes it with the namespace', async () => {
     const namespace = sharedStack().freshNamespace()
     await using ends = await open(namespace)
     await ends.near.spend([{ key: 'k', cost: 10, rate: { perMinute: 60, burst: 50 } }])

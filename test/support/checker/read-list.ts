@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { feedFrameText } from '../../../shared/records/publications.ts'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { Load } from '../load/load.ts'
 import { idBytes } from '../load/parse-frame.ts'
 

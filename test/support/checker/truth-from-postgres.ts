@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { feedFrameText } from '../../../shared/records/publications.ts'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import { storedNames } from '../../../shared/records/stored-event.ts'
 import type { RunIds } from '../load/run-ids.ts'
 import type { Truth } from './truth.ts'

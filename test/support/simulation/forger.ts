@@ -1,6 +1,7 @@
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { FeedEvent } from '../../../shared/protocol/answers.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
-import { channels, feedFrameText, writeNotice, writeRoomPublication } from '../../../shared/records/publications.ts'
+import { channels, writeNotice, writeRoomPublication } from '../../../shared/records/publications.ts'
 import { membershipOf } from '../../../shared/room-events/find-room-event.ts'
 import { seededRandom } from './random.ts'
 import type { Commons } from './simulated-client.ts'

@@ -15,8 +15,8 @@ export interface Attachment {
   readonly site?: ContainerSite
 }
 
-/** A service that others use too: every harm is refused in one sentence. */
-const unharmable = (because: string): BackingService => {
+/** A service that others use as well: it refuses every fault with this reason. */
+const refusingService = (because: string): BackingService => {
   const refuse = async (): Promise<never> => {
     throw new Error(because)
   }
@@ -30,9 +30,9 @@ const unharmable = (because: string): BackingService => {
   }
 }
 
-/** A handle on services that are not ours to harm; disposing of it ends nothing. */
+/** A handle on services that refuse faults; disposing of it ends nothing. */
 export const attachedStack = ({ kind, run, urls, site }: Attachment, because: string): Stack => {
-  const service = unharmable(because)
+  const service = refusingService(because)
   const at = (direct: StackUrls, databaseUrl: string): StackUrls => ({
     ...direct,
     databaseUrl: withDatabase(direct.databaseUrl, new URL(databaseUrl).pathname.slice(1)),

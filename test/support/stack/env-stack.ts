@@ -18,7 +18,7 @@ export const urlsFrom = (environment: Environment): StackUrls | undefined => {
 export const envStack = (urls: StackUrls): { stack: Stack; attachment: Attachment } => {
   const attachment: Attachment = { kind: 'env', run: freshRun(), urls }
   const stack: Stack = {
-    ...attachedStack(attachment, 'cannot harm services of STACK=env: use STACK=native or STACK=docker'),
+    ...attachedStack(attachment, 'faults are refused by services of STACK=env: use STACK=native or STACK=docker'),
     [Symbol.asyncDispose]: () => removeTraces(urls, attachment.run),
   }
   return { stack, attachment }

@@ -4,7 +4,7 @@ export type Cut = 'reset' | 'black-hole'
 /** Which bytes a black hole swallows. Without the answers alone, a request arrives and nobody learns of it. */
 export type Direction = 'both' | 'requests' | 'answers'
 
-/** The way from one role to one service, to be harmed and mended. */
+/** The connection of one role to one service, which can be cut and healed. */
 export interface Link {
   /** Connections now open on it, also those that a black hole keeps waiting. */
   readonly connections: number

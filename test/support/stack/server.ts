@@ -2,7 +2,7 @@
 export type Ending = number | null
 
 /**
- * One server that can be harmed, a process or a container. It comes back on the same address.
+ * One server, a process or a container, with switches for faults. It restarts on the same address.
  *
  * Promises:  a start resolves once it answers for real, an end once all of it is gone.
  */

@@ -3,7 +3,7 @@ import type { Attachment } from './attached-stack.ts'
 import { attachedStack } from './attached-stack.ts'
 import type { Stack } from './stack.ts'
 
-/** What global setup leaves for the test files: the stack, or why there is none. */
+/** The value that the global setup provides: the stack, or the reason why there is none. */
 export type ProvidedStack = { readonly attachment: Attachment } | { readonly missing: string }
 
 declare module 'vitest' {
@@ -26,7 +26,7 @@ export const whyNoStack = (): string | undefined => {
 
 /**
  * The stack that all test files of a run share. Take a namespace and a database
- * of your own on it; it cannot be harmed and need not be disposed of.
+ * of your own on it; it refuses faults and need not be disposed of.
  */
 export const sharedStack = (): Stack => {
   const found = provided()

@@ -8,15 +8,15 @@ export type StackKind = 'env' | 'native' | 'docker'
 export type BackingName = 'kafka' | 'postgres' | 'redis'
 
 /**
- * One of the three services, to be harmed. What it stored outlives every harm
- * (Redis stores nothing), and it comes back on the same address.
+ * One of the three services, with switches for faults. Its stored data survives
+ * every fault (Redis stores nothing), and it restarts on the same address.
  */
 export interface BackingService {
-  /** Resolves once it answers for real. */
+  /** Resolves once it answers requests. */
   start(): Promise<void>
-  /** An orderly end. */
+  /** A graceful stop. */
   stop(): Promise<unknown>
-  /** SIGKILL to all of it. */
+  /** SIGKILL to all its processes. */
   kill(): Promise<void>
   /** SIGSTOP: connections stay open and nothing answers. */
   pause(): Promise<void>
@@ -26,11 +26,11 @@ export interface BackingService {
 }
 
 /**
- * Kafka, Postgres and Redis for a test, whatever stands behind them.
+ * Kafka, Postgres and Redis for a test, as processes, containers or given servers.
  *
- * Promises:  each namespace and each database is fresh; nothing of one is seen in another.
- * Does not:  harm services that it did not start for this caller alone (`env`,
- *            and the shared stack): `kill` and the like throw, and so does `link`.
+ * Promises:  each namespace and each database is fresh; none sees data of another.
+ * Does not:  inject faults into services that other callers use (`env`, and the
+ *            shared stack): `kill` and the other switches throw, and so does `link`.
  */
 export interface Stack extends Readonly<Record<BackingName, BackingService>>, AsyncDisposable {
   readonly kind: StackKind
@@ -44,10 +44,10 @@ export interface Stack extends Readonly<Record<BackingName, BackingService>>, As
   urls(role?: string, databaseUrl?: string): StackUrls
   /** The role's way to one service; throws when the stack was not started with links for that role. */
   link(role: string, service: BackingName): Link
-  /** A prefix for topics, groups, keys and channels that nobody has used. */
+  /** A new prefix for topics, groups, keys and channels. */
   freshNamespace(): string
   /** An empty database, named after the namespace; its URL, direct. */
   createDatabase(namespace?: string): Promise<string>
-  /** Drops the namespace's database and topics, where the services go on being used by others. */
+  /** Drops the namespace's database and topics, for services that continue to run. */
   forget(namespace: string): Promise<void>
 }

@@ -6,7 +6,7 @@ import { nativeStack } from './native-stack.ts'
 import type { Stack, StackKind } from './stack.ts'
 
 export interface StackOptions {
-  /** Roles whose ways to the three services are to be cut: each gets proxies of its own. */
+  /** Roles whose connections can be cut: each has its own proxies to the three services. */
   readonly links?: readonly string[]
 }
 
@@ -41,7 +41,7 @@ export const openStack = async (options: StackOptions = {}): Promise<{ stack: St
 
 /**
  * A stack for this caller alone, to be disposed of: `await using stack = await startStack()`.
- * With `STACK=env` it is on the environment's services, which cannot be harmed:
- * suites that harm are skipped then (`describe.skipIf(stackKind() === 'env')`).
+ * With `STACK=env` it uses the environment's services, which refuse faults:
+ * suites that inject faults are skipped then (`describe.skipIf(stackKind() === 'env')`).
  */
 export const startStack = async (options: StackOptions = {}): Promise<Stack> => (await openStack(options)).stack

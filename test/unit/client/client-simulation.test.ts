@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ServiceMutant } from '../../support/client-simulation/simulate-apps.ts'
-import { simulateApps } from '../../support/client-simulation/simulate-apps.ts'
+import type { ServiceMutant } from '../../support/simulation/apps/simulate-apps.ts'
+import { simulateApps } from '../../support/simulation/apps/simulate-apps.ts'
 import { isDetected, problemsOfRuns, seedParts } from '../../support/simulation/simulation-seeds.ts'
 
 const parts = seedParts(4, 40).map((seeds, part) => ({ seeds, part }))

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { channelSubscriptions } from '../../../infra/fan-out/channel-subscriptions.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import type { FakeLine } from './fake-line.ts'
-import { fakeLine } from './fake-line.ts'
+import type { FakeLink } from './fake-link.ts'
+import { fakeLink } from './fake-link.ts'
 
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('subscribe' as const), channel: fc.constantFrom('a', 'b', 'c', 'd') }) },
@@ -17,8 +17,8 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
 interface Place {
   readonly channel: string
-  /** The line there was when it was made; as long as that one stays, it alone decides. */
-  readonly line: FakeLine | undefined
+  /** The link there was when it was made; as long as that one stays, it alone decides. */
+  readonly link: FakeLink | undefined
   isReady: boolean
   close(): void
 }
@@ -27,32 +27,32 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 const start = () => {
   const subscriptions = channelSubscriptions(recordingLog())
-  const lines: FakeLine[] = []
+  const links: FakeLink[] = []
   const made: Place[] = []
   let open: Place[] = []
-  let line: FakeLine | undefined
+  let link: FakeLink | undefined
   /** What the attachment under way waits for: its end is told to everybody, so nobody has to wait himself. */
   let awaited: ReadonlySet<string> = new Set()
 
   const channels = (): ReadonlySet<string> => new Set(open.map(({ channel }) => channel))
   const detach = (): void => {
-    line = undefined
+    link = undefined
     subscriptions.detach()
   }
   const attach = (): void => {
     detach()
-    const next = fakeLine()
-    line = next
-    lines.push(next)
+    const next = fakeLink()
+    link = next
+    links.push(next)
     awaited = channels()
     const attached = (): void => {
-      if (line === next) awaited = new Set()
+      if (link === next) awaited = new Set()
     }
     subscriptions.attach(next).then(attached, () => {})
   }
   const subscribe = (channel: string): void => {
     const subscription = subscriptions.subscribe(channel, () => {})
-    const place: Place = { channel, line, isReady: false, close: () => subscription.close() }
+    const place: Place = { channel, link, isReady: false, close: () => subscription.close() }
     void subscription.ready.then(() => {
       place.isReady = true
     })
@@ -64,10 +64,10 @@ const start = () => {
     open = open.filter((place) => place !== gone)
     gone?.close()
   }
-  /** Ready, by the word of a line that does not say so. */
+  /** Ready, by the word of a link that does not say so. */
   const readyTooEarly = (): string[] => {
-    const said = open.filter((place) => place.isReady && line !== undefined && place.line === line)
-    return said.map(({ channel }) => channel).filter((channel) => !line?.heard.has(channel) && !awaited.has(channel))
+    const said = open.filter((place) => place.isReady && link !== undefined && place.link === link)
+    return said.map(({ channel }) => channel).filter((channel) => !link?.heard.has(channel) && !awaited.has(channel))
   }
 
   /** Without an end of turn, but for the step that is one. */
@@ -75,33 +75,33 @@ const start = () => {
     if (each.kind === 'turn') return turn()
     if ('channel' in each) subscribe(each.channel)
     else if ('which' in each) close(each.which)
-    else if (each.kind === 'answer') line?.answer()
+    else if (each.kind === 'answer') link?.answer()
     else if (each.kind === 'attach') attach()
     else {
-      if (each.kind === 'refuse') line?.refuse(new Error('refused'))
+      if (each.kind === 'refuse') link?.refuse(new Error('refused'))
       detach()
     }
     return undefined
   }
-  /** Nothing happens any more, and the line has answered everything. */
+  /** Nothing happens any more, and the link has answered everything. */
   const expectQuiet = async (): Promise<void> => {
     for (let round = 0; round < 2; round += 1) {
       await turn()
-      line?.answer()
+      link?.answer()
     }
     await turn()
-    expect(line?.heard).toEqual(line && channels())
+    expect(link?.heard).toEqual(link && channels())
     expect(made.filter(({ isReady }) => !isReady)).toEqual([])
   }
 
-  return { run, expectQuiet, readyTooEarly, lines }
+  return { run, expectQuiet, readyTooEarly, links }
 }
 
 describe('channel subscriptions, in any order of events', () => {
   it('are ready only after the answer of the link, and leave it subscribed to exactly the channels with listeners', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
-        const { run, expectQuiet, readyTooEarly, lines } = start()
+        const { run, expectQuiet, readyTooEarly, links } = start()
         for (const each of steps) {
           const turning = run(each)
           if (turning !== undefined) await turning
@@ -110,7 +110,7 @@ describe('channel subscriptions, in any order of events', () => {
         await expectQuiet()
         await run({ kind: 'attach' })
         await expectQuiet()
-        expect(lines.flatMap(({ needless }) => needless)).toEqual([])
+        expect(links.flatMap(({ needless }) => needless)).toEqual([])
       }),
       { numRuns: 500 },
     )

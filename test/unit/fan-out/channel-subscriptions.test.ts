@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { channelSubscriptions } from '../../../infra/fan-out/channel-subscriptions.ts'
 import type { Subscription } from '../../../shared/ports/fan-out.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { fakeLine } from './fake-line.ts'
+import { fakeLink } from './fake-link.ts'
 
 const nobody = (): void => {}
 
@@ -20,43 +20,43 @@ const isReady = async ({ ready }: Subscription): Promise<boolean> => {
 
 const attached = async () => {
   const subscriptions = channelSubscriptions(recordingLog())
-  const line = fakeLine()
-  await subscriptions.attach(line)
-  return { subscriptions, line }
+  const link = fakeLink()
+  await subscriptions.attach(link)
+  return { subscriptions, link }
 }
 
 describe('channel subscriptions', () => {
   it('combine the changes of one turn of the event loop into one command, and omit changes that cancel each other', async () => {
-    const { subscriptions, line } = await attached()
+    const { subscriptions, link } = await attached()
     const brief = subscriptions.subscribe('brief', nobody)
     for (const channel of ['a', 'b', 'a']) subscriptions.subscribe(channel, nobody)
     brief.close()
     await settled()
-    expect(line.commands).toEqual([['subscribe', 'a', 'b']])
+    expect(link.commands).toEqual([['subscribe', 'a', 'b']])
     expect(await isReady(brief)).toBe(true)
   })
 
   it('unsubscribe from a channel with its last listener', async () => {
-    const { subscriptions, line } = await attached()
+    const { subscriptions, link } = await attached()
     const [one, other] = [subscriptions.subscribe('a', nobody), subscriptions.subscribe('a', nobody)]
     one.close()
     one.close()
     await settled()
     other.close()
     await settled()
-    expect(line.commands).toEqual([
+    expect(link.commands).toEqual([
       ['subscribe', 'a'],
       ['unsubscribe', 'a'],
     ])
   })
 
   it('are ready when the server has answered, also for listeners that were added meanwhile', async () => {
-    const { subscriptions, line } = await attached()
+    const { subscriptions, link } = await attached()
     const first = subscriptions.subscribe('a', nobody)
     await settled()
     const second = subscriptions.subscribe('a', nobody)
     expect([await isReady(first), await isReady(second)]).toEqual([false, false])
-    line.answer()
+    link.answer()
     expect([await isReady(first), await isReady(second)]).toEqual([true, true])
   })
 
@@ -76,7 +76,7 @@ describe('channel subscriptions', () => {
     const gone = subscriptions.subscribe('gone', nobody)
     subscriptions.subscribe('c', nobody)
     gone.close()
-    const next = fakeLine()
+    const next = fakeLink()
     let isAttached = false
     const attaching = subscriptions.attach(next).then(() => {
       isAttached = true
@@ -89,24 +89,24 @@ describe('channel subscriptions', () => {
 
   it('wait for the answer of a new link for channels that are added later', async () => {
     const subscriptions = channelSubscriptions(recordingLog())
-    const line = fakeLine()
+    const link = fakeLink()
     subscriptions.subscribe('a', nobody)
-    const attaching = subscriptions.attach(line)
+    const attaching = subscriptions.attach(link)
     const late = subscriptions.subscribe('late', nobody)
     expect(await isReady(late)).toBe(false)
-    line.answer()
+    link.answer()
     await attaching
     expect(await isReady(late)).toBe(true)
   })
 
   it('reject when a new link refuses, and release all waiting listeners', async () => {
     const subscriptions = channelSubscriptions(recordingLog())
-    const line = fakeLine()
+    const link = fakeLink()
     subscriptions.subscribe('a', nobody)
-    const attaching = subscriptions.attach(line)
+    const attaching = subscriptions.attach(link)
     const late = subscriptions.subscribe('late', nobody)
     await settled()
-    line.refuse(new Error('no'))
+    link.refuse(new Error('no'))
     await expect(attaching).rejects.toThrow('no')
     subscriptions.detach()
     expect(await isReady(late)).toBe(true)

@@ -26,11 +26,11 @@ import { upgradeHead } from '../../support/client/raw-socket.ts'
 import { until } from '../../support/poll.ts'
 import { gatewayRig } from './gateway-rig.ts'
 
-/** A request whose token is being verified, until the test says how that ends. */
+/** A request whose token verification the test ends. */
 export interface Verification {
   /** The server's side of the connection. */
   readonly socket: Socket
-  end(verdict: Authenticated): void
+  end(result: Authenticated): void
 }
 
 export const user: Authenticated = { principal: { isService: false, subject: 'ann' } }
@@ -41,7 +41,7 @@ export interface AdmissionRigOptions {
   readonly trustedProxies?: readonly string[]
 }
 
-/** A real public port whose tokens are verified when the test says so, with everything that admission counts. */
+/** A real public port, whose token verifications the test ends, with the counters of admission. */
 export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: AdmissionRigOptions = {}) => {
   const bounds = { ...defaultBounds, ...given }
   const { gatewayCore } = await gatewayRig()
@@ -72,9 +72,9 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
   }
 
   const verifications: Verification[] = []
-  const verdicts: ((verdict: Authenticated) => void)[] = []
+  const pendingResults: ((result: Authenticated) => void)[] = []
   const admissionControl = createAdmissionControl({
-    authenticate: () => new Promise<Authenticated>((resolve) => void verdicts.push(resolve)),
+    authenticate: () => new Promise<Authenticated>((resolve) => void pendingResults.push(resolve)),
     origins: { allowed: undefined, isOpen: false },
     hint: () => undefined,
     addressOf: clientAddress(trustedProxies),
@@ -83,14 +83,14 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     rates: { ...defaultRates, addressUpgradesBurst: 100_000 },
     clock: systemClock,
   })
-  /** Remembers whose token is verified, to see when the server knows that the client has left. */
+  /** Records the request of each verification, so that a test can wait until the server sees a disconnect. */
   const seen = <Answer>(
     ask: (request: Parameters<AdmissionControl['identify']>[0]) => Promise<Answer>,
     request: Parameters<AdmissionControl['identify']>[0],
   ) => {
-    const before = verdicts.length
+    const before = pendingResults.length
     const answer = ask(request)
-    const end = verdicts[before]
+    const end = pendingResults[before]
     if (end !== undefined) verifications.push({ socket: request.socket, end })
     return answer
   }
@@ -149,7 +149,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     return socket
   }
   let seenVerifications = 0
-  /** The next request whose token is to be verified. */
+  /** Waits for the next verification. */
   const verification = (): Promise<Verification> =>
     until('a verification', () => {
       const next = verifications[seenVerifications]
@@ -169,7 +169,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     upgradeBytes: (more: Readonly<Record<string, string>> = {}) => upgradeHead(url, more),
     callBytes: (body: string, length = body.length) =>
       `POST /api/v1/get-users HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`,
-    /** What is taken now, by name. All are 0 when nobody is there. */
+    /** The present counts, by name. All are 0 without clients. */
     taken: async () => ({
       places: sessionCounts.size,
       binding: sessionCounts.binding,
@@ -179,7 +179,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
     }),
     callsMade: () => callsMade,
     [Symbol.asyncDispose]: async () => {
-      for (const resolve of verdicts) resolve({ fault: 'token_invalid' })
+      for (const resolve of pendingResults) resolve({ fault: 'token_invalid' })
       await gateway.drain()
       shared.stop()
     },

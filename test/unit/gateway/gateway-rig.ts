@@ -29,37 +29,37 @@ type Ports = { readonly eventStore: EventStore; readonly readModel: ReadModel }
 export interface RigClient {
   readonly socket: SimulatedSocket
   readonly frames: readonly Received[]
-  /** Every feed frame and answer from that one on, in short: what it is, its seq and its id. */
+  /** The received frames from this index on, in short: event, seq, id and error code. */
   seen(from?: number): string[]
   send(request: object): void
   close(): void
 }
 
-/** A gateway whose publications and commands come when the test says so. */
+/** A gateway. The test decides when its commands are written and when publications arrive. */
 export interface GatewayRig {
   readonly clock: VirtualClock
   readonly gatewayCore: ReturnType<typeof createGatewayCore>
-  /** What was handed to the command log and not written yet. */
+  /** Records on the command log that no writer has handled yet. */
   readonly log: readonly NewRecord[]
-  /** Publications reach nobody while set. */
+  /** While set, the publications of the writer are lost. */
   isDeaf: boolean
-  /** The command log takes no record that is longer. */
+  /** The command log refuses longer records. */
   maxRecordChars: number
   state: FanOutState
-  /** Errors that were written down. */
+  /** Logged errors. */
   readonly logged: readonly { readonly fields: object; readonly text: string }[]
-  /** What listeners of the fan-out have thrown. */
+  /** Errors that listeners of the fan-out threw. */
   readonly listenerErrors: unknown[]
-  /** The fan-out has reconnected. */
+  /** Reports a reconnect of the fan-out. */
   restored(): void
-  /** A service's socket, unless the test admits it as something else. */
+  /** Opens a socket, by default that of a service. */
   client(admission?: Partial<Admission>): RigClient
-  /** A client that is bound to this user, and the user's id. */
+  /** Opens a socket and binds it to this user. */
   bound(externalUserId: string, admission?: Partial<Admission>): Promise<{ readonly client: RigClient; readonly id: string }>
-  /** Has a writer handle what the log holds, and lets that arrive. */
+  /** Has a writer handle the records on the log, and delivers its publications. */
   write(): Promise<void>
   publish(channel: string, payload: string): Promise<void>
-  /** The sum of a metric over its labels. */
+  /** The sum of a metric over its label sets. */
   counted(name: string): Promise<number>
   settle(): Promise<void>
 }
@@ -88,7 +88,7 @@ export const gatewayRig = async (
     readonly ports?: (ports: Ports) => Ports
     /** The store; an empty one by default. */
     readonly memory?: MemoryStore
-    /** Sees what the writer publishes, also what reaches nobody. */
+    /** Called with each publication of the writer, also with lost ones. */
     readonly onPublish?: (item: { readonly channel: string; readonly payload: string }) => void
   } = {},
 ): Promise<GatewayRig> => {

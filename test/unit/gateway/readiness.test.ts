@@ -6,7 +6,7 @@ import { startSmallChat } from '../../support/small-chat/small-chat.ts'
 const quick = { DRAIN_OVERLAP_MS: '1', DRAIN_WINDOW_MS: '1' }
 
 describe('A gateway', () => {
-  it('stays ready while its commands have no outcome, because another gateway would not help', async () => {
+  it('stays ready while its commands wait for outcomes, because another gateway would not help', async () => {
     const never = new Promise<never>(() => undefined)
     await using chat = await startSmallChat(
       { ...quick, PENDING_PER_GATEWAY: '2', COMMAND_DEADLINE_MS: '1000' },
@@ -21,7 +21,7 @@ describe('A gateway', () => {
     expect(chat.readiness().state).toBe('ready')
   })
 
-  it('is overloaded while all its sockets are taken, and ready again when one is free', async () => {
+  it('is overloaded while it has the maximum of sockets, and ready again when one closes', async () => {
     await using chat = await startSmallChat({ ...quick, SESSIONS_PER_GATEWAY: '2' })
     expect(chat.readiness().state).toBe('ready')
     await using _first = await openSocket(chat.url)

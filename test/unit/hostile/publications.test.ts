@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readRecord } from '../../../services/writer/read-record.ts'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import { writeCommand } from '../../../shared/records/command-record.ts'
 import {
-  feedFrameText,
   largestPublicationBytes,
   readNotice,
   readOutcomeLines,

@@ -16,8 +16,8 @@ const isReadWell = (text: string): void => {
   const frame = read(text)
   if ('error' in frame) {
     const answer = {
-      event: frame.asked.event,
-      ...(frame.asked.id === undefined ? {} : { id: frame.asked.id }),
+      event: frame.ref.event,
+      ...(frame.ref.id === undefined ? {} : { id: frame.ref.id }),
       error: frame.error,
     }
     expect(errorFrame.safeParse(answer).error).toBeUndefined()

@@ -61,7 +61,7 @@ describe('the examples of PROTOCOL.md', () => {
 
   it.each(sent)('request is followed by its own answer: %s', (text) => {
     const outcome = read(text)
-    const asked = 'error' in outcome ? outcome.asked : outcome.request
+    const asked = 'error' in outcome ? outcome.ref : outcome.request
     expect(answerTo(text)).toMatchObject({ event: asked.event, ...(asked.id === undefined ? {} : { id: asked.id }) })
   })
 

@@ -121,7 +121,7 @@ describe('a request', () => {
 
   it.each([7, 0, -1, 2 ** 53 - 1])('whose id is the number %d is refused under that number', (id) => {
     expect(read(JSON.stringify({ event: 'ping', id, body: {} }))).toMatchObject({
-      asked: { event: 'ping', id },
+      ref: { event: 'ping', id },
       error: { code: 'invalid', details: { field: 'id', reason: 'must be a string' } },
     })
   })

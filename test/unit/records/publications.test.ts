@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import {
-  feedFrameText,
   readNotice,
   readOutcomeLines,
   readRoomPublication,

@@ -113,7 +113,7 @@ describe('The feature level', () => {
     const features = async (): Promise<readonly string[]> => {
       ann.client.send({ event: 'create-user', body: { user: { externalUserId: 'ann' } } })
       await rig.settle()
-      return (ann.client.frames.at(-1)?.body as { features: string[] } | undefined)?.features
+      return (ann.client.frames.at(-1)?.body as { features: string[] } | undefined)?.features ?? []
     }
     const before = await features()
     await raise(2)

@@ -24,7 +24,7 @@ export interface ContainerServer extends Server {
 const endingOf = (status: number): Ending => (status >= 128 ? null : status)
 
 /**
- * Starts a container that can be harmed and started again; resolves when its
+ * Starts a container that can be killed, paused and started again; resolves when its
  * probe passes. Disposing of it removes it with all that it stored.
  */
 export const startContainer = async (spec: ContainerSpec): Promise<ContainerServer> => {

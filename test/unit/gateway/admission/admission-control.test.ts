@@ -14,7 +14,7 @@ const refused = async (chat: SmallChat, reason: string): Promise<number> => {
   return values.find(({ labels }) => labels.reason === reason)?.value ?? 0
 }
 
-describe('In one process', () => {
+describe('The gateway of an embedded service', () => {
   let chat: SmallChat
   beforeAll(async () => {
     chat = await startSmallChat({ ...guardedEnv, ...quick })
@@ -30,14 +30,14 @@ describe('In one process', () => {
     ['origin', { Origin: 'null' }],
     ['malformed', { Host: ['a', 'b'] }],
     ['too_many_headers', { X: Array.from({ length: 101 }, () => '1') }],
-  ])('a refusal is counted by its reason: %s', async (reason, headers) => {
+  ])('counts a refusal by its reason: %s', async (reason, headers) => {
     const before = await refused(chat, reason)
     await using socket = await rawUpgrade(chat.url, headers)
     await socket.closed
     expect(await refused(chat, reason)).toBe(before + 1)
   })
 
-  it('a refusal is logged by its reason, and without the token', async () => {
+  it('logs the reason of a refusal, without the token', async () => {
     const { Authorization = '' } = await asUser('canary', { exp: -1 })
     await using socket = await rawUpgrade(chat.url, { Authorization })
     await socket.closed
@@ -79,29 +79,29 @@ describe('A refused origin or host', () => {
   })
 })
 
-describe('A door without authentication', () => {
+describe('A gateway without authentication', () => {
   let chat: SmallChat
   beforeAll(async () => {
     chat = await startSmallChat(quick)
   })
   afterAll(() => chat[Symbol.asyncDispose]())
 
-  it('says so', () => {
+  it('logs that authentication is off', () => {
     expect(chat.log.join('')).toContain('authentication is off')
   })
 
   it.each([
     ['a program', {}, 101],
-    ['a page from here', { Origin: 'http://127.0.0.1:1', Host: '127.0.0.1:1' }, 101],
-    ['a page from elsewhere', { Origin: 'https://evil.example' }, 403],
-    ['a page of a name that leads here by a trick', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
-    ['a program that asks for a name that leads here', { Host: 'evil.example:1' }, 403],
-  ])('opens to %s: %j %i', async (_, headers, status) => {
+    ['a page of this host', { Origin: 'http://127.0.0.1:1', Host: '127.0.0.1:1' }, 101],
+    ['a page of another host', { Origin: 'https://evil.example' }, 403],
+    ['a page of a name that resolves to this host', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
+    ['a program that requests a name that resolves to this host', { Host: 'evil.example:1' }, 403],
+  ])('answers a request from %s: %j %i', async (_, headers, status) => {
     await using socket = await rawUpgrade(chat.url, headers)
     expect(await socket.status()).toBe(status)
   })
 
-  it('refuses an HTTP request for a name that leads here', async () => {
+  it('refuses an HTTP request whose Host is a name that resolves to it', async () => {
     await using socket = await rawSocket(chat.url)
     socket.write('POST /api/v1/get-users HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 0\r\n\r\n')
     expect(await socket.status()).toBe(403)
@@ -110,21 +110,21 @@ describe('A door without authentication', () => {
   it.each([
     ['the host of an allowed origin', { Host: 'gateway:8080' }, 101],
     ['a page of this port on loopback', { Origin: 'http://localhost:1', Host: 'localhost:1' }, 101],
-    ['a name that leads here', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
-  ])('listens everywhere and answers a request for %s: %j %i', async (_, headers, status) => {
+    ['a name that resolves to this host', { Origin: 'http://evil.example:1', Host: 'evil.example:1' }, 403],
+  ])('listens on all addresses and answers a request for %s: %j %i', async (_, headers, status) => {
     const env = { HOST: '0.0.0.0', AUTH_ALLOW_OFF: 'true', ALLOWED_ORIGINS: 'http://gateway:8080' }
     await using wide = await startSmallChat({ ...quick, ...env })
     await using socket = await rawUpgrade(wide.url, headers)
     expect(await socket.status()).toBe(status)
   })
 
-  it('needs no token to refresh, and asks for a user to bind', async () => {
+  it('accepts a refresh with any token, and requires a user in create-user', async () => {
     await using socket = await openSocket(chat.url)
     expect((await socket.request('refresh', { token: 'any' })).body).toEqual({})
     expect((await socket.request('create-user', {})).error).toMatchObject({ code: 'invalid', details: { field: 'body.user' } })
   })
 
-  it('holds nobody to rates', async () => {
+  it('applies no rate limits', async () => {
     await using socket = await openSocket(chat.url)
     const sent = Array.from({ length: 1_000 }, () => socket.request('ping', {}))
     expect((await Promise.all(sent)).filter(({ error }) => error !== undefined)).toEqual([])

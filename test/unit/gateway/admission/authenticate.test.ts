@@ -30,7 +30,7 @@ const setOf = (name: string, issuers: readonly KeyIssuer[]): string => {
   return file
 }
 
-const faultOf = (verdict: Authenticated): string => ('fault' in verdict ? verdict.fault : 'accepted')
+const faultOf = (result: Authenticated): string => ('fault' in result ? result.fault : 'accepted')
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -38,10 +38,10 @@ describe('A token', () => {
   const issuer = secretIssuer()
   const { authenticate } = authenticator({})
 
-  it('names its subject and when its leave ends', async () => {
-    const verdict = await authenticate(await issuer.token({ sub: 'ann', exp: 600 }))
-    expect(verdict).toEqual({ principal: { isService: false, subject: 'ann', expiresAtMs: expect.any(Number) } })
-    const { principal } = verdict as Extract<Authenticated, { principal: object }>
+  it('yields its subject and its expiry time', async () => {
+    const result = await authenticate(await issuer.token({ sub: 'ann', exp: 600 }))
+    expect(result).toEqual({ principal: { isService: false, subject: 'ann', expiresAtMs: expect.any(Number) } })
+    const { principal } = result as Extract<Authenticated, { principal: object }>
     expect(Math.abs((principal.expiresAtMs ?? 0) - Date.now() - 605_000)).toBeLessThan(5_000)
   })
 
@@ -52,48 +52,48 @@ describe('A token', () => {
     [['service'], false],
     [true, false],
     [undefined, false],
-  ])('of the role %j is of a service: %s', async (role, isService) => {
+  ])('with the role %j is the token of a service: %s', async (role, isService) => {
     expect(await authenticate(await issuer.token({ role }))).toMatchObject({ principal: { isService } })
   })
 
   it.each([
     ['missing', undefined, 'token_missing'],
     ['empty', '', 'token_invalid'],
-    ['no token at all', 'garbage', 'token_invalid'],
-    ['three parts of nothing', 'a.b.c', 'token_invalid'],
+    ['not a JWT', 'garbage', 'token_invalid'],
+    ['three meaningless parts', 'a.b.c', 'token_invalid'],
     ['five parts', 'a.b.c.d.e', 'token_invalid'],
     ['alg none', forgedToken({ alg: 'none' }), 'token_invalid'],
     ['alg None, with a signature', forgedToken({ alg: 'None' }, {}, 'c2ln'), 'token_invalid'],
-    ['no alg', forgedToken({}, {}, 'c2ln'), 'token_invalid'],
-    ['an alg that is not asked for', forgedToken({ alg: 'HS512' }, {}, 'c2ln'), 'token_invalid'],
-    ['a critical header that nobody knows', forgedToken({ alg: 'HS256', crit: ['x'], x: 1 }, {}, 'c2ln'), 'token_invalid'],
+    ['without alg', forgedToken({}, {}, 'c2ln'), 'token_invalid'],
+    ['signed with an algorithm that is not configured', forgedToken({ alg: 'HS512' }, {}, 'c2ln'), 'token_invalid'],
+    ['with an unknown critical header', forgedToken({ alg: 'HS256', crit: ['x'], x: 1 }, {}, 'c2ln'), 'token_invalid'],
   ])('that is %s is refused', async (_, token, fault) => {
     expect(faultOf(await authenticate(token))).toBe(fault)
   })
 
   it.each([
     ['without a subject', { sub: undefined }, 'token_claims'],
-    ['of an empty subject', { sub: '' }, 'token_claims'],
-    ['of a subject that is no text', { sub: 7 }, 'token_claims'],
-    ['of a subject that is too long', { sub: 'x'.repeat(201) }, 'token_claims'],
-    ['of a subject with U+0000', { sub: 'a\0' }, 'token_claims'],
-    ['without an end', { exp: undefined }, 'token_claims'],
+    ['with an empty subject', { sub: '' }, 'token_claims'],
+    ['with a subject that is not a string', { sub: 7 }, 'token_claims'],
+    ['with a subject that is too long', { sub: 'x'.repeat(201) }, 'token_claims'],
+    ['with U+0000 in its subject', { sub: 'a\0' }, 'token_claims'],
+    ['without an expiry time', { exp: undefined }, 'token_claims'],
     ['that has expired', { exp: -6 }, 'token_expired'],
     ['that is not valid yet', { nbf: 30 }, 'token_early'],
   ])('%s is refused', async (_, claims, fault) => {
     expect(faultOf(await authenticate(await issuer.token(claims)))).toBe(fault)
   })
 
-  it('is taken within the leeway of clocks', async () => {
+  it('is accepted within the leeway for clock differences', async () => {
     expect(faultOf(await authenticate(await issuer.token({ exp: -2 })))).toBe('accepted')
     expect(faultOf(await authenticate(await issuer.token({ nbf: 2 })))).toBe('accepted')
   })
 
-  it('is refused when another secret signed it', async () => {
+  it('is refused if another secret signed it', async () => {
     expect(faultOf(await authenticate(await secretIssuer(`${testSecret}!`).token()))).toBe('token_invalid')
   })
 
-  it('is refused when it was changed', async () => {
+  it('is refused if it was changed', async () => {
     const [header, , signature] = (await issuer.token({ sub: 'ann' })).split('.')
     const [, payload] = (await issuer.token({ sub: 'bob' })).split('.')
     expect(faultOf(await authenticate(`${header}.${payload}.${signature}`))).toBe('token_invalid')
@@ -104,13 +104,13 @@ describe('A token', () => {
     [86_400, 86_400],
     [365 * 86_400, 86_400],
     [1e300, 86_400],
-  ])('that ends in %d s opens a session of %d s at most', async (exp, lifeS) => {
-    const verdict = await authenticate(await issuer.token({ exp }))
-    const { principal } = verdict as Extract<Authenticated, { principal: object }>
+  ])('that expires in %d s opens a session of at most %d s', async (exp, lifeS) => {
+    const result = await authenticate(await issuer.token({ exp }))
+    const { principal } = result as Extract<Authenticated, { principal: object }>
     expect(Math.abs((principal.expiresAtMs ?? 0) - Date.now() - lifeS * 1_000)).toBeLessThan(5_000)
   })
 
-  it('has to be for this service and of its issuer, once those are configured', async () => {
+  it('must name the configured audience and issuer', async () => {
     const strict = authenticator({ audience: 'chat', issuer: 'https://issuer.example' }).authenticate
     const good = { aud: 'chat', iss: 'https://issuer.example' }
     expect(faultOf(await strict(await issuer.token(good)))).toBe('accepted')
@@ -139,14 +139,14 @@ describe.each<KeyKind>(['RS256', 'ES256', 'EdDSA'])('A token signed by %s', (kin
     place = setOf(`${kind}.json`, [own])
   })
 
-  it('is taken by the key of the set, and by no other', async () => {
+  it('is verified by its key of the set, and by no other', async () => {
     const { authenticate, start } = authenticator({ keys: { jwks: place } })
     await start()
     expect(faultOf(await authenticate(await own.token()))).toBe('accepted')
     expect(faultOf(await authenticate(await other.token()))).toBe('token_invalid')
   })
 
-  it('is not to be had by the public key as a secret', async () => {
+  it('is refused if the public key was used as a secret', async () => {
     const { authenticate } = authenticator({ keys: { jwks: place } })
     const [header, payload] = forgedToken({ alg: 'HS256', kid: 'own' }).split('.')
     const sign = (key: string) => createHmac('sha256', key).update(`${header}.${payload}`).digest('base64url')
@@ -155,7 +155,7 @@ describe.each<KeyKind>(['RS256', 'ES256', 'EdDSA'])('A token signed by %s', (kin
     }
   })
 
-  it('brings no key of its own', async () => {
+  it('is not verified with a key that it contains', async () => {
     const { authenticate } = authenticator({ keys: { jwks: place } })
     const token = await other.token()
     const [, payload, signature] = token.split('.')
@@ -164,8 +164,8 @@ describe.each<KeyKind>(['RS256', 'ES256', 'EdDSA'])('A token signed by %s', (kin
   })
 })
 
-describe('A set of keys', () => {
-  it('is looked for at the start, and missed there', async () => {
+describe('A key set', () => {
+  it('is loaded at the start, and a missing file is an error', async () => {
     for (const [name, text] of [
       ['none.json', undefined],
       ['text.json', 'keys'],
@@ -176,26 +176,26 @@ describe('A set of keys', () => {
     }
   })
 
-  it('that is not there yet says nothing about a token', async () => {
+  it('that is not loaded yet makes a token fail with keys_unavailable', async () => {
     const { authenticate, start } = authenticator({ keys: { jwks: 'http://127.0.0.1:1/keys' } })
     await start()
-    const verdict = await authenticate(await (await keyIssuer('ES256', 'k')).token())
-    expect(verdict).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
+    const result = await authenticate(await (await keyIssuer('ES256', 'k')).token())
+    expect(result).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
   })
 
-  it('that was loaded just now says nothing about a token of a newer key, and when to try again', async () => {
+  it('that was loaded just now makes a token with an unknown key fail with keys_unavailable and a retry time', async () => {
     const [old, next] = [await keyIssuer('ES256', 'old'), await keyIssuer('ES256', 'next')]
     const { authenticate, start } = authenticator({ keys: { jwks: setOf('rotating.json', [old]) } })
     await start()
     setOf('rotating.json', [old, next])
-    const verdict = await authenticate(await next.token())
-    expect(verdict).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
-    const { retryInMs = 0 } = verdict as Extract<Authenticated, { fault: string }>
+    const result = await authenticate(await next.token())
+    expect(result).toEqual({ fault: 'keys_unavailable', retryInMs: expect.any(Number) })
+    const { retryInMs = 0 } = result as Extract<Authenticated, { fault: string }>
     expect(retryInMs).toBeGreaterThan(0)
     expect(retryInMs).toBeLessThanOrEqual(defaultTimes.jwksCoolDownMs)
   })
 
-  it('with a secret in it makes it no key', async () => {
+  it('does not use a secret as a key', async () => {
     const file = join(folder, 'oct.json')
     writeFileSync(
       file,

@@ -22,7 +22,7 @@ beforeAll(async () => {
   second = await keyIssuer('ES256', 'second')
 })
 
-/** An issuer's end point that a test rotates and breaks. */
+/** The endpoint of an issuer, whose keys the test rotates and which it breaks. */
 const rig = () => {
   const clock = virtualClock(seededRandom(1))
   let loads = 0
@@ -57,7 +57,7 @@ const rig = () => {
     accepts,
     log,
     loads: () => loads,
-    /** What the last refusal for want of keys said. */
+    /** The retry time of the last `NoKeysError`. */
     retryInMs: () => retryInMs,
     publish: (...issuers: readonly KeyIssuer[]) => {
       published = issuers
@@ -68,21 +68,21 @@ const rig = () => {
   }
 }
 
-describe('The keys of an issuer', () => {
-  it('are loaded once for many tokens', async () => {
+describe('The key source', () => {
+  it('loads the keys once for many tokens', async () => {
     const { source, accepts, loads } = rig()
     await source.start()
     expect(await Promise.all([accepts(first), accepts(first), accepts(first)])).toEqual([true, true, true])
     expect(loads()).toBe(1)
   })
 
-  it('are loaded once where many ask at the same time, before any has been', async () => {
+  it('loads the keys once for tokens that arrive at the same time', async () => {
     const { accepts, loads } = rig()
     expect(await Promise.all([accepts(first), accepts(first)])).toEqual([true, true])
     expect(loads()).toBe(1)
   })
 
-  it('rotate: a new one is found when the first token of it comes', async () => {
+  it('loads a new key when the first token with it arrives', async () => {
     const { clock, source, accepts, loads, publish } = rig()
     await source.start()
     publish(first, second)
@@ -92,7 +92,7 @@ describe('The keys of an issuer', () => {
     expect(loads()).toBe(2)
   })
 
-  it('are not loaded more than once per cool-down, whatever comes', async () => {
+  it('loads at most once per cool-down, whatever tokens arrive', async () => {
     const { clock, source, accepts, loads } = rig()
     await source.start()
     const strangers = await Promise.all(Array.from({ length: 20 }, (_, n) => keyIssuer('ES256', `stranger-${n}`)))
@@ -104,7 +104,7 @@ describe('The keys of an issuer', () => {
     expect(await accepts(first)).toBe(true)
   })
 
-  it('go on while the end point is down, and it is not asked all the time', async () => {
+  it('keeps the keys while the endpoint is down, and requests it once per cool-down', async () => {
     const { clock, source, accepts, loads, breakDown, log } = rig()
     await source.start()
     breakDown()
@@ -117,7 +117,7 @@ describe('The keys of an issuer', () => {
     expect(log).toContain('token keys could not be loaded')
   })
 
-  it('that were withdrawn are forgotten once the set has grown old', async () => {
+  it('drops a withdrawn key when the set is too old', async () => {
     const { clock, source, accepts, publish } = rig()
     await source.start()
     publish(second)
@@ -128,7 +128,7 @@ describe('The keys of an issuer', () => {
     expect(await accepts(second)).toBe(true)
   })
 
-  it('that were withdrawn during a long silence do not verify the token that ends it', async () => {
+  it('does not verify a token with a key that was withdrawn during a long silence', async () => {
     const { clock, source, accepts, publish, loads } = rig()
     await source.start()
     publish(second)
@@ -138,7 +138,7 @@ describe('The keys of an issuer', () => {
     expect(loads()).toBe(2)
   })
 
-  it('are not used once they could not be loaded anew for long, until they can', async () => {
+  it('stops using a set that could not be loaded again for too long, until a load succeeds', async () => {
     const { clock, source, accepts, publish, breakDown, retryInMs } = rig()
     await source.start()
     breakDown()
@@ -152,7 +152,7 @@ describe('The keys of an issuer', () => {
     expect(await accepts(first)).toBe(true)
   })
 
-  it('that are unknown within the cool-down can be tried again, and are final after a load', async () => {
+  it('fails an unknown key with a retry time within the cool-down, and finally after a load', async () => {
     const { clock, source, accepts, publish, retryInMs, loads } = rig()
     await source.start()
     publish(first, second)
@@ -167,7 +167,7 @@ describe('The keys of an issuer', () => {
     expect(loads()).toBe(3)
   })
 
-  it('that never came are none, until they come', async () => {
+  it('has no keys until a first load succeeds', async () => {
     const { clock, source, accepts, breakDown, publish, loads } = rig()
     breakDown()
     await source.start()
@@ -191,18 +191,18 @@ describe('A key set behind a URL', () => {
     return { url: `http://127.0.0.1:${port}/keys`, [Symbol.asyncDispose]: async () => void server.close() }
   }
 
-  it('is read', async () => {
+  it('is loaded', async () => {
     await using place = await serve(200, JSON.stringify({ keys: [first.publicJwk] }))
     expect(await loadJwks(place.url, 5_000)()).toEqual({ keys: [first.publicJwk] })
   })
 
   it.each([
-    ['an error', 500, '{"keys":[]}', {}],
+    ['an error response', 500, '{"keys":[]}', {}],
     ['a redirect', 302, '', { location: 'http://127.0.0.1:1/' }],
-    ['no JSON', 200, '<html>', {}],
-    ['no set', 200, '{"kty":"EC"}', {}],
-    ['too much', 200, `{"keys":["${'x'.repeat(1_100_000)}"]}`, {}],
-  ])('is not taken from %s', async (_, status, body, headers) => {
+    ['a body that is not JSON', 200, '<html>', {}],
+    ['a body that is not a key set', 200, '{"kty":"EC"}', {}],
+    ['a body that is too large', 200, `{"keys":["${'x'.repeat(1_100_000)}"]}`, {}],
+  ])('is not loaded from %s', async (_, status, body, headers) => {
     await using place = await serve(status, body, headers)
     await expect(loadJwks(place.url, 5_000)()).rejects.toThrow()
   })

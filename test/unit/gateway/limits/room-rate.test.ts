@@ -35,8 +35,8 @@ const membersOfRoom = async () => {
 const room = '00000000-0000-7000-8000-00000000aaaa'
 const other = '00000000-0000-7000-8000-00000000bbbb'
 
-describe('A room whose bytes per minute are spent', () => {
-  it('refuses messages of every member, and not those of another room or of a service', async () => {
+describe('The rate limit of a room', () => {
+  it('refuses the messages of every member of the room, but not those to another room or of a service', async () => {
     const { ann, bob, back, makeRoom, refusals } = await membersOfRoom()
     await makeRoom(room)
     await makeRoom(other)
@@ -48,7 +48,7 @@ describe('A room whose bytes per minute are spent', () => {
     expect(await refusals(back.client, message(room))).toEqual([])
   })
 
-  it('counts a request that waited for create-user as well', async () => {
+  it('charges a room for a request that waited for create-user', async () => {
     const { rig, ann, makeRoom, refusals } = await membersOfRoom()
     await makeRoom(room)
     await refusals(ann.client, message(room), message(room), message(room))
@@ -65,7 +65,7 @@ describe('A room whose bytes per minute are spent', () => {
     expect(errors).toMatchObject([{ code: 'rate_limited', details: { limit: 'room' } }, {}])
   })
 
-  it('refuses changes of its members too, by their bytes', async () => {
+  it('charges a room for the bytes of membership changes', async () => {
     const { ann, makeRoom, refusals } = await membersOfRoom()
     await makeRoom(room)
     const users = Array.from({ length: 100 }, (_, n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`)

@@ -5,7 +5,7 @@ import { gatewayRig } from '../gateway-rig.ts'
 
 const userOf = (subject: string): Partial<Admission> => ({ principal: { isService: false, subject } })
 
-/** Counts the reads of lists that are under way for each user; they end when the test says so. */
+/** Counts the reads of lists in flight per user. The test ends them. */
 const heldReads = () => {
   const underWay = new Map<string, number>()
   const ends: (() => void)[] = []
@@ -33,7 +33,7 @@ const heldReads = () => {
 const room = '00000000-0000-7000-8000-00000000aaaa'
 
 describe('One account that reads on three sockets', () => {
-  it('holds two of ten database connections, while another user binds and reads', async () => {
+  it('holds two of ten database connections, so that another user can bind and read', async () => {
     const { hold, underWay, end } = heldReads()
     const rig = await gatewayRig({
       bounds: { databasePool: 10 },

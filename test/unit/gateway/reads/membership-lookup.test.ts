@@ -7,7 +7,7 @@ const bounds = { lookupItems: 100, lookupMemberships: 3 }
 const chats = (count: number): readonly HeldMembership[] =>
   Array.from({ length: count }, (_, index) => ({ room: `room ${index}`, since: 0, head: 1 }))
 
-/** Users by their number of chats; unbounded reads end when the test says so. */
+/** Users by their number of chats. The test ends unbounded reads. */
 const readModelOf = (counts: Readonly<Record<string, number>>) => {
   const asked: { readonly users: readonly string[]; readonly most: number | undefined }[] = []
   const unbounded: (() => void)[] = []
@@ -21,7 +21,7 @@ const readModelOf = (counts: Readonly<Record<string, number>>) => {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('looking up memberships', () => {
+describe('The membership lookup', () => {
   it('answers users with few chats while the chats of a user with many are still being read', async () => {
     const readModel = readModelOf({ heavy: 10, light: 2, late: 3 })
     const lookUp = createMembershipLookup(readModel, bounds)
@@ -46,7 +46,7 @@ describe('looking up memberships', () => {
     expect((await both).map(({ length }) => length)).toEqual([10, 20])
   })
 
-  it('asks once for a user who is looked up several times in one turn', async () => {
+  it('reads once for a user who is looked up several times in one turn', async () => {
     const readModel = readModelOf({ first: 1, same: 2 })
     const lookUp = createMembershipLookup(readModel, bounds)
     await Promise.all(['first', 'same', 'same'].map(lookUp))

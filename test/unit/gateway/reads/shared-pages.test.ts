@@ -3,7 +3,7 @@ import { createSharedPages } from '../../../../services/gateway/reads/shared-pag
 import type { MembershipSpan, Page, PageRequest } from '../../../../shared/ports/event-store.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
 
-/** A store whose statements end when the test says so; every room has one event, everybody is a member. */
+/** A store whose statements the test ends. Every room has one event, and every user is a member. */
 const rig = () => {
   const statements: { readonly requests: readonly PageRequest[]; readonly end: (error?: Error) => void }[] = []
   const readPages = async (requests: readonly PageRequest[]): Promise<readonly Page[]> => {
@@ -37,7 +37,7 @@ const rig = () => {
 }
 
 describe('Pages', () => {
-  it('for one place are read once for all who wait, and their items are the same', async () => {
+  it('of one place are read once for all waiting requests, which share the items', async () => {
     const { page, statements, end } = rig()
     void page({ room: 'busy', after: 0 })
     const [ann, bob, repair] = [
@@ -59,7 +59,7 @@ describe('Pages', () => {
     ])
   })
 
-  it('are never older than the question', async () => {
+  it('are read after the request for them', async () => {
     const { page, statements, end } = rig()
     void page({ room: 'r', after: 4, user: 'ann' })
     void page({ room: 'r', after: 4, user: 'bob' })
@@ -69,7 +69,7 @@ describe('Pages', () => {
     expect(statements.map(({ requests }) => requests.map(({ users }) => users))).toEqual([[['ann']], [['bob']], [['cyd']]])
   })
 
-  it('are asked for by the statement no more than the answer budget holds', async () => {
+  it('are read in statements of no more pages than the answer budget holds', async () => {
     const { page, statements, end } = rig()
     for (let room = 0; room < 6; room += 1) void page({ room: `r${room}`, after: 0 })
     for (let turn = 0; turn < 3; turn += 1) await end()
@@ -89,7 +89,7 @@ describe('Pages', () => {
     expect(statements.flatMap(({ requests }) => requests).length).toBe(8)
   })
 
-  it('that could not be read are an error for all who wait for them, and for nobody else', async () => {
+  it('that could not be read reject the requests that waited for them, and no others', async () => {
     const { page, end } = rig()
     void page({ room: 'busy', after: 0 })
     const both = [page({ room: 'r', after: 4, user: 'ann' }), page({ room: 'r', after: 4, user: 'bob' })]

@@ -15,7 +15,7 @@ const sendQueueWith = (unsent = 0) => {
   return sendQueue satisfies SendQueue
 }
 
-/** Three pages fit the gateway, two one socket. */
+/** The budget holds three pages, two of them for one socket. */
 const small = { answerBytes: 3_000, pageBytes: 1_000, pagesPerSession: 2, databasePool: 20 }
 
 const rig = (bounds = small) => {
@@ -32,7 +32,7 @@ const rig = (bounds = small) => {
 }
 
 describe('Reads', () => {
-  it('begin at once while there is room', async () => {
+  it('begin at once below the bounds', async () => {
     const { begun, ask, settle } = rig()
     ask('a', sendQueueWith())
     ask('b', sendQueueWith(100))
@@ -40,7 +40,7 @@ describe('Reads', () => {
     expect(begun).toEqual(['a', 'b'])
   })
 
-  it('of one socket are under way a few at a time, in the order asked for', async () => {
+  it('of one socket are in flight a few at a time, in the order of requests', async () => {
     const { begun, ask, settle, end } = rig()
     const sendQueue = sendQueueWith()
     for (const name of ['a', 'b', 'c', 'd']) ask(name, sendQueue)
@@ -51,7 +51,7 @@ describe('Reads', () => {
     expect(begun).toEqual(['a', 'b', 'c'])
   })
 
-  it('of a socket whose queue is full wait until it has drained', async () => {
+  it('of a socket with a full send queue wait until it has drained', async () => {
     const { budget, begun, ask, settle } = rig()
     const full = sendQueueWith(101)
     ask('full', full)
@@ -64,7 +64,7 @@ describe('Reads', () => {
     expect(begun).toEqual(['other', 'full'])
   })
 
-  it('of sockets with empty queues wait too, while what is read and not taken is over the budget', async () => {
+  it('of sockets with empty queues wait too while unsent answers exceed the budget', async () => {
     const { budget, begun, ask, settle, end } = rig()
     const sendQueuees = [sendQueueWith(), sendQueueWith(), sendQueueWith(), sendQueueWith(), sendQueueWith()]
     for (const [index, sendQueue] of sendQueuees.entries()) ask(`read ${index}`, sendQueue)
@@ -84,7 +84,7 @@ describe('Reads', () => {
     expect(begun.length).toBe(5)
   })
 
-  it('are held up by nothing that a closed socket has left', async () => {
+  it('are not delayed by the unsent bytes of a closed socket', async () => {
     const { budget, begun, ask, settle, end } = rig()
     const slow = sendQueueWith()
     ask('slow', slow)
@@ -101,7 +101,7 @@ describe('Reads', () => {
     expect(begun).toEqual(['slow', 'other', 'slow again', 'slow once more'])
   })
 
-  it('larger than the whole budget are made one by one', async () => {
+  it('larger than the whole budget are made one at a time', async () => {
     const budget = createAnswerBudget({ answerBytes: 10, pageBytes: 1_000, pagesPerSession: 2, databasePool: 20 })
     const end = await budget.begin(sendQueueWith(), undefined)
     let isSecond = false
@@ -141,7 +141,7 @@ describe('Reads', () => {
     expect(begun.slice(2)).toEqual(['cyd', 'ann 2', 'bob 2', 'ann 3'])
   })
 
-  it('of one user wait while its sockets have not taken a quarter of the answer bytes', async () => {
+  it('of one user wait while its sockets have a quarter of the answer bytes to take', async () => {
     const { budget, begun, ask, settle, end } = rig({ ...small, answerBytes: 8_000 })
     const slow = sendQueueWith()
     ask('slow', slow, 'ann')

@@ -9,11 +9,11 @@ const message = (body: Record<string, unknown>, more: Record<string, unknown> = 
 
 const errorOf = (text: string) => {
   const frame = read(text)
-  return 'error' in frame ? { ...frame.asked, code: frame.error.code, ...frame.error.details } : undefined
+  return 'error' in frame ? { ...frame.ref, code: frame.error.code, ...frame.error.details } : undefined
 }
 
-describe('Reading a frame', () => {
-  it('accepts a request and keeps what it says', () => {
+describe('The frame reader', () => {
+  it('accepts a request and keeps its content', () => {
     expect(read(message({}))).toEqual({ request: { event: 'new-message', id: 'c1', room, body: { msg: 'hi', type: 'text' } } })
   })
 
@@ -33,17 +33,17 @@ describe('Reading a frame', () => {
       `{"event":"new-message","room":"${room}","body":{"type":"text","msg":"\\ud800"}}`,
       { field: 'body.msg' },
     ],
-    ['a bad type', message({ type: 'Text' }), { field: 'body.type' }],
+    ['an invalid type', message({ type: 'Text' }), { field: 'body.type' }],
     ['an unknown field', message({ user_id: room }), { field: 'body.user_id', reason: 'unknown field' }],
     ['an unknown field at the top', message({}, { seq: 1 }), { field: 'seq', reason: 'unknown field' }],
-    ['a room that is no id', message({}, { room: 'lobby' }), { field: 'room' }],
-    ['a bad choice of body', '{"event":"get-users","body":{"users":["x"]}}', { field: 'body.users.0' }],
-    ['a caller id that is too long', message({}, { id: 'x'.repeat(65) }), { event: 'new-message', field: 'id' }],
+    ['a room that is not an id', message({}, { room: 'lobby' }), { field: 'room' }],
+    ['an invalid alternative of a body', '{"event":"get-users","body":{"users":["x"]}}', { field: 'body.users.0' }],
+    ['an id that is too long', message({}, { id: 'x'.repeat(65) }), { event: 'new-message', field: 'id' }],
   ])('refuses %s, naming field and reason', (_what, text, expected) => {
     expect(errorOf(text)).toMatchObject(expected)
   })
 
-  it('repeats an id that is a number, and no other id that is not a string', () => {
+  it('repeats an id that is a number, but no other id that is not a string', () => {
     expect(errorOf(message({}, { id: 7 }))).toMatchObject({ id: 7, field: 'id', reason: 'must be a string' })
     for (const id of [7.5, true, {}, ['x'], 'x'.repeat(65)]) expect(errorOf(message({}, { id }))?.id).toBeUndefined()
   })

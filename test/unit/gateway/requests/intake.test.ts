@@ -10,8 +10,8 @@ const create = (id: string, users: readonly string[]) => ({
 })
 const message = (id: string) => ({ event: 'new-message', id, room, body: { msg: 'm', type: 'text' } })
 
-describe('Taking commands in', () => {
-  it('forgets what a closed socket was waiting for, and lets its rooms go', async () => {
+describe('The intake of commands', () => {
+  it('ends the commands of a closed socket, and releases its rooms', async () => {
     const rig = await gatewayRig()
     const { client, id } = await rig.bound('ann')
     client.send(create('c1', [id]))
@@ -25,7 +25,7 @@ describe('Taking commands in', () => {
     expect(rig.gatewayCore.heldRooms).toBe(0)
   })
 
-  it('answers a command at its deadline though its session is behind, and gives the frame without the id later', async () => {
+  it('answers a command at its deadline although its session is behind, and delivers the event without the id later', async () => {
     const rig = await gatewayRig({ bounds: { sendQueueBytes: 100 }, times: { commandDeadlineMs: 1_000 } })
     const { client, id } = await rig.bound('ann')
     client.send(create('c1', [id]))
@@ -44,7 +44,7 @@ describe('Taking commands in', () => {
     expect(client.seen(1)).toEqual(['create-chat #1 (c1)', 'new-message #2 (c2)', 'new-message (c3)', 'new-message #3'])
   })
 
-  it('answers a command at its deadline with timeout where only another command of its id is stored', async () => {
+  it('answers a command with timeout at its deadline if only another command with its id is stored', async () => {
     const rig = await gatewayRig({ times: { commandDeadlineMs: 1_000 } })
     const [ann, bob] = [await rig.bound('ann'), await rig.bound('bob')]
     const named = (id: string, msg: string) => ({
@@ -60,7 +60,7 @@ describe('Taking commands in', () => {
     expect(bob.client.seen(1)).toEqual(['new-message (c3) timeout'])
   })
 
-  it('bounds what waits for one session', async () => {
+  it('bounds the commands in flight per session', async () => {
     const rig = await gatewayRig({ bounds: { pendingPerSession: 2 } })
     const { client } = await rig.bound('ann')
     for (const id of ['c1', 'c2', 'c3']) client.send(message(id))
@@ -68,7 +68,7 @@ describe('Taking commands in', () => {
     expect(client.seen(1)).toEqual(['new-message (c3) rate_limited'])
   })
 
-  it('hands a command over after the one before it, also while a new room is being opened', async () => {
+  it('hands commands over in their order, also while the feed of a new room is being opened', async () => {
     const rig = await gatewayRig()
     const { client, id } = await rig.bound('ann')
     client.send(create('c1', [id]))
@@ -79,7 +79,7 @@ describe('Taking commands in', () => {
     expect(client.seen(1)).toEqual(['create-chat #1 (c1)', 'new-message #2 (c2)'])
   })
 
-  it('answers a command that is too large for the log with a final error that names the field, and serves the next', async () => {
+  it('answers a command that is too large for the log with a final error that names the field, and handles the next one', async () => {
     const rig = await gatewayRig()
     const { client, id } = await rig.bound('ann')
     client.send(create('c1', [id]))

@@ -10,7 +10,7 @@ const record = (value: string): NewRecord => ({ key: 'room', value, headers: {} 
 
 type PublishFateOrOk = 'ok' | 'refused' | 'unknown'
 
-/** A log whose publishes end as the script says, one word each; then all succeed. Values that begin with `large` are too large. */
+/** A log whose first publishes end as scripted, one word each; later ones succeed. Values that begin with `large` are too large. */
 const rig = (script: PublishFateOrOk[], bounds = defaultBounds, gatherMostMs = 0) => {
   const clock = virtualClock(seededRandom(1))
   const published: string[][] = []
@@ -43,8 +43,8 @@ const rig = (script: PublishFateOrOk[], bounds = defaultBounds, gatherMostMs = 0
   return { clock, published, fates, stages, send }
 }
 
-describe('Handing commands to the log', () => {
-  it('sends at once when idle, and gathers while busy', async () => {
+describe('Producing commands', () => {
+  it('sends at once when idle, and collects records while busy', async () => {
     const { clock, published, send } = rig([])
     for (const value of ['a', 'b', 'c']) send(value)
     expect(published).toEqual([['a']])
@@ -59,7 +59,7 @@ describe('Handing commands to the log', () => {
     expect(stages).toEqual(['handed after 0', 'acknowledged after 10', 'handed after 10', 'acknowledged after 20'])
   })
 
-  it('pauses after a publish when another command is expected meanwhile, and gathers', async () => {
+  it('pauses after a publish to collect records if another command is expected in the pause', async () => {
     const { clock, published, send } = rig([], defaultBounds, 20)
     send('first')
     const many = Array.from({ length: 20 }, (_, index) => `${index}`)
@@ -75,7 +75,7 @@ describe('Handing commands to the log', () => {
     expect(published).toEqual([['first'], many, ['a', 'b']])
   })
 
-  it('does not pause while no other command is expected', async () => {
+  it('does not pause if no other command is expected', async () => {
     const { clock, published, send } = rig([], defaultBounds, 20)
     send('a')
     await clock.run(15)
@@ -83,7 +83,7 @@ describe('Handing commands to the log', () => {
     expect(published).toEqual([['a'], ['b']])
   })
 
-  it('sends a batch of unknown fate again before anything else, until it is acknowledged', async () => {
+  it('repeats a batch with an unknown result before any other, until it is acknowledged', async () => {
     const { clock, published, fates, send } = rig(['unknown', 'refused', 'ok'])
     for (const value of ['a', 'b']) send(value)
     await clock.run(1_000)
@@ -91,7 +91,7 @@ describe('Handing commands to the log', () => {
     expect(fates).toEqual(['a ok', 'b ok'])
   })
 
-  it('tells of a certain refusal at once and goes on', async () => {
+  it('rejects at once after a certain refusal, and continues', async () => {
     const { clock, published, fates, send } = rig(['refused'])
     for (const value of ['a', 'b']) send(value)
     await clock.run(1_000)
@@ -99,7 +99,7 @@ describe('Handing commands to the log', () => {
     expect(fates).toEqual(['a refused', 'b ok'])
   })
 
-  it('rejects a record that is too large, alone and for good, and hands over the others', async () => {
+  it('rejects only the record that is too large, without a retry, and hands over the others', async () => {
     const { clock, published, fates, send } = rig([])
     for (const value of ['first', 'small', 'large', 'other']) send(value)
     await clock.run(1_000)
@@ -107,7 +107,7 @@ describe('Handing commands to the log', () => {
     expect(fates).toEqual(['first ok', 'small ok', 'large too_large', 'other ok'])
   })
 
-  it('does not call a record refused whose first publish had an unknown fate', async () => {
+  it('does not reject a record whose first publish had an unknown result', async () => {
     const { clock, published, fates, send } = rig(['unknown'])
     send('large')
     await clock.run(1_000)
@@ -115,7 +115,7 @@ describe('Handing commands to the log', () => {
     expect(fates).toEqual(['large ok'])
   })
 
-  it('refuses what its buffer cannot hold, and holds again when there is room', async () => {
+  it('refuses records above the bound of its buffer, and accepts records again below it', async () => {
     const { clock, fates, send } = rig([], { ...defaultBounds, produceBufferBytes: 12 })
     for (const value of ['abcd', 'efgh']) send(value)
     await clock.run(1_000)

@@ -6,7 +6,7 @@ import { gatewayRig } from '../gateway-rig.ts'
 const room = '00000000-0000-7000-8000-00000000aaaa'
 const absent = '00000000-0000-7000-8000-00000000bbbb'
 
-/** Ann and Bob in a room with two messages; Cyd is not in it. */
+/** Ann and Bob are in a room with two messages; Cyd is not. */
 const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
   const rig = await gatewayRig(options)
   const [ann, bob, cyd] = [await rig.bound('ann'), await rig.bound('bob'), await rig.bound('cyd')]
@@ -25,7 +25,7 @@ const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
   return { rig, ann, bob, cyd, ask }
 }
 
-describe('Lists', () => {
+describe('Reads of lists', () => {
   it('show messages as they are stored, each with its seq', async () => {
     const { bob, ask } = await withRoom()
     expect(await ask(bob, 'list-messages', { chat: { id: room } })).toMatchObject({
@@ -40,7 +40,7 @@ describe('Lists', () => {
     expect(await ask(bob, 'list-messages', { chat: { id: room }, query: { cursor } })).toMatchObject({ messages: [{ seq: 2 }] })
   })
 
-  it('are forbidden to whoever is not a member, as if there were no such chat', async () => {
+  it('are forbidden to non-members, as if the chat did not exist', async () => {
     const { cyd, ask } = await withRoom()
     expect(await ask(cyd, 'list-messages', { chat: { id: room } })).toBe('forbidden')
     expect(await ask(cyd, 'list-messages', { chat: { id: absent } })).toBe('forbidden')
@@ -57,13 +57,13 @@ describe('Lists', () => {
     expect(await ask(cyd, 'list-chats', { user: { id: cyd.id } })).toEqual({ chats: [] })
   })
 
-  it('refuse a cursor that they have not made', async () => {
+  it('refuse a cursor of another list', async () => {
     const { ann, ask } = await withRoom()
     expect(await ask(ann, 'list-messages', { chat: { id: room }, query: { cursor: 'x' } })).toBe('invalid')
     expect(await ask(ann, 'list-chats', { user: { id: ann.id }, query: { cursor: 'x' } })).toBe('invalid')
   })
 
-  it('are unavailable while the store is away', async () => {
+  it('are unavailable while the store is unavailable', async () => {
     const away = async (): Promise<never> => {
       throw new StoreError('unavailable', 'away')
     }
@@ -76,7 +76,7 @@ describe('Lists', () => {
 })
 
 describe('get-users', () => {
-  it('shows a service everybody, by either id, and leaves out who is not there', async () => {
+  it('returns any user to a service, by either id, and leaves out unknown users', async () => {
     const { ann, bob, ask } = await withRoom()
     const users = [{ id: bob.id, externalUserId: 'bob' }]
     expect(await ask(ann, 'get-users', { users: [bob.id, absent] })).toEqual({ users })

@@ -4,7 +4,7 @@ import { gatewayRig } from '../gateway-rig.ts'
 const room = '00000000-0000-7000-8000-00000000aaaa'
 const other = '00000000-0000-7000-8000-00000000bbbb'
 
-/** Ann in two rooms: one has five events, the other one. */
+/** Ann is in two rooms: one has five events, the other has one. */
 const withRooms = async () => {
   const rig = await gatewayRig()
   const ann = await rig.bound('ann')
@@ -23,7 +23,7 @@ const withRooms = async () => {
 }
 
 describe('A resume', () => {
-  it('plays what was missed, then says to where', async () => {
+  it('replays the missed events, then answers with the seq that it reached', async () => {
     const { ann, resume } = await withRooms()
     const { seen, answer } = await resume(ann.client, { rooms: { [room]: 3, [other]: 1 } })
     expect(seen).toEqual(['new-message #4', 'new-message #5', 'resume (r)'])
@@ -32,10 +32,18 @@ describe('A resume', () => {
   })
 
   it.each([
-    ['more was missed than it may play', { rooms: { [room]: 2 }, max: 2 }, { seq: 5, recovered: false, reason: 'too_many' }],
-    ['the client knows what the store does not', { rooms: { [room]: 6 } }, { seq: 5, recovered: false, reason: 'ahead' }],
+    [
+      'more events were missed than it may replay',
+      { rooms: { [room]: 2 }, max: 2 },
+      { seq: 5, recovered: false, reason: 'too_many' },
+    ],
+    [
+      'the client has a seq that the store does not have',
+      { rooms: { [room]: 6 } },
+      { seq: 5, recovered: false, reason: 'ahead' },
+    ],
     ['the store was restored', { rooms: { [room]: 2 }, epoch: 'x' }, { seq: 5, recovered: false, reason: 'epoch' }],
-  ])('plays nothing and says why when %s, and the room goes on from its head', async (_why, body, result) => {
+  ])('replays nothing and reports the reason if %s, and the room continues from its head', async (_why, body, result) => {
     const { rig, ann, resume } = await withRooms()
     const { seen, answer } = await resume(ann.client, body)
     expect(seen).toEqual(['resume (r)'])
@@ -46,13 +54,13 @@ describe('A resume', () => {
     expect(ann.client.seen().at(-1)).toBe('new-message #6')
   })
 
-  it('plays exactly as much as it may', async () => {
+  it('replays exactly the largest allowed number of events', async () => {
     const { ann, resume } = await withRooms()
     const { seen } = await resume(ann.client, { rooms: { [room]: 2 }, max: 3 })
     expect(seen).toEqual(['new-message #3', 'new-message #4', 'new-message #5', 'resume (r)'])
   })
 
-  it('says the same of a room that there is not and of one of others', async () => {
+  it('answers the same for a room that does not exist and for a room of other users', async () => {
     const { rig, resume } = await withRooms()
     const bob = await rig.bound('bob')
     const absent = '00000000-0000-7000-8000-00000000cccc'
@@ -61,7 +69,7 @@ describe('A resume', () => {
     expect(answer).toMatchObject({ rooms: { [room]: forbidden, [absent]: forbidden } })
   })
 
-  it('with create-user comes after its answer, and tells from where the other rooms go on', async () => {
+  it('that is part of create-user follows its answer, and reports from which seq the other rooms continue', async () => {
     const { rig } = await withRooms()
     const client = rig.client()
     const resume = { rooms: { [room]: 4 } }

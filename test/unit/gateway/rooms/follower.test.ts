@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { channels, feedFrameText, writeRoomPublication } from '../../../../shared/records/publications.ts'
+import { feedFrameText } from '../../../../shared/frames/room-event-frame.ts'
+import { channels, writeRoomPublication } from '../../../../shared/records/publications.ts'
 import { gatewayRig } from '../gateway-rig.ts'
 
 const room = '00000000-0000-7000-8000-00000000aaaa'
 
-/** Ann, alone in a room, and how often pages were read. */
+/** Ann is alone in a room. `pages`: the number of pages in each read. */
 const withRoom = async (bounds = {}) => {
   const pages: number[] = []
   const rig = await gatewayRig({
@@ -33,7 +34,7 @@ const withRoom = async (bounds = {}) => {
 }
 
 describe('A session that is behind', () => {
-  it('gets no more of a page than its send queue takes, and all of it in the end', async () => {
+  it('gets no more of a page than its send queue has room for, and all of it in the end', async () => {
     const { rig, ann, post } = await withRoom({ sendQueueBytes: 2_000 })
     const { client } = ann
     client.socket.setFrozen(true)
@@ -45,7 +46,7 @@ describe('A session that is behind', () => {
     expect(client.socket.mostUnsentBytes).toBeLessThan(3_000)
   })
 
-  it('reads no page of rooms in which nothing has passed meanwhile', async () => {
+  it('reads no page of rooms in which no event has passed meanwhile', async () => {
     const { rig, ann, post, pages } = await withRoom({ sendQueueBytes: 500 })
     const { client } = ann
     for (let other = 0; other < 20; other += 1)
@@ -63,7 +64,7 @@ describe('A session that is behind', () => {
     expect(client.frames.at(-1)?.seq).toBe(5)
   })
 
-  it('ends where it is when the membership that it was behind in is over, and so is a later one', async () => {
+  it('ends at its cursor if its membership has ended, and a later one as well', async () => {
     const { rig, ann, post } = await withRoom({ sendQueueBytes: 500 })
     const bob = await rig.bound('bob')
     const change = async (event: 'add-users' | 'remove-users') => {
@@ -83,7 +84,7 @@ describe('A session that is behind', () => {
     expect(bob.client.seen(1)).toEqual(['add-users #2', 'new-message #3'])
   })
 
-  it('is told of its end and its new beginning, and of nothing between, when it was removed and added again meanwhile', async () => {
+  it('gets the events that removed and added its user again, and none between them', async () => {
     const { rig, ann, post } = await withRoom({ sendQueueBytes: 500 })
     const bob = await rig.bound('bob')
     const change = async (event: 'add-users' | 'remove-users') => {
@@ -112,7 +113,7 @@ describe('A session that is behind', () => {
     expect(bob.client.seen(1).at(-1)).toBe('new-message #10')
   })
 
-  it('does not read without pause when the feed was told what the store does not have', async () => {
+  it('waits between reads if the feed has passed an event that the store does not have', async () => {
     const { rig, ann, post, pages } = await withRoom({ sendQueueBytes: 500 })
     const { client } = ann
     client.socket.setFrozen(true)

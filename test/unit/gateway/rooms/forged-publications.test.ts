@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { feedFrameText } from '../../../../shared/frames/room-event-frame.ts'
 import type { FeedEvent } from '../../../../shared/protocol/answers.ts'
 import type { PublishedEvent } from '../../../../shared/records/publications.ts'
-import { channels, feedFrameText, writeNotice, writeRoomPublication } from '../../../../shared/records/publications.ts'
+import { channels, writeNotice, writeRoomPublication } from '../../../../shared/records/publications.ts'
 import { membershipOf } from '../../../../shared/room-events/find-room-event.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { gatewayRig } from '../gateway-rig.ts'
@@ -11,7 +12,7 @@ const sweepMs = defaultTimes.convergeMs / 2 + 100
 
 type Published = { readonly channel: string; readonly payload: string }
 
-/** Ann and Bob in a room of which the first event has passed, and Mallory, who is not a member. */
+/** Ann and Bob are in a room, and Mallory is not. The first event of the room has passed. */
 const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
   const rig = await gatewayRig(options)
   const [ann, bob, mallory] = [await rig.bound('ann'), await rig.bound('bob'), await rig.bound('mallory')]
@@ -48,7 +49,7 @@ const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
 }
 
 describe('A forged membership event', () => {
-  it('gives nothing of the room to the user whom it adds', async () => {
+  it('gives no event of the room to the user whom it adds', async () => {
     const { ann, mallory, forge, post, sweep, feedOf } = await withRoom()
     await forge(2, 'add-users', { users: [mallory.id] })
     await post('one')
@@ -59,7 +60,7 @@ describe('A forged membership event', () => {
     expect(feedOf(ann)).toEqual(['create-chat #1', 'new-message #2 one', 'new-message #3 two'])
   })
 
-  it('takes nothing of the room from the user whom it removes', async () => {
+  it('does not end the events of the room for the user whom it removes', async () => {
     const { bob, forge, post, sweep, feedOf } = await withRoom()
     await forge(2, 'remove-users', { users: [bob.id] })
     await post('one')
@@ -70,19 +71,19 @@ describe('A forged membership event', () => {
 })
 
 describe('A forged message', () => {
-  it('is taken back by the next sweep, and the room goes on after the head of the store', async () => {
+  it('is reset by the next sweep, and the room continues after the head of the store', async () => {
     const { rig, ann, bob, forge, post, sweep, feedOf } = await withRoom()
     await forge(2)
     await sweep()
     await post('true')
     for (const each of [ann, bob])
       expect(feedOf(each)).toEqual(['create-chat #1', 'new-message #2 forged', 'reset to 1: ahead', 'new-message #2 true'])
-    // Its time is none, and the age of a delivery cannot be observed.
+    // The forged frame has no valid time, so its age cannot be observed.
     expect(rig.listenerErrors).toEqual([])
     expect(await rig.counted('chat_publications_dropped_total')).toBe(1)
   })
 
-  it('is found where the true message came after it at the same seq, and others after that', async () => {
+  it('is detected if the true message followed it at the same seq, and others after that', async () => {
     const { bob, forge, post, sweep, feedOf } = await withRoom()
     await forge(2)
     await post('hidden')
@@ -98,7 +99,7 @@ describe('A forged message', () => {
     ])
   })
 
-  it('is found where the publication of the true message was lost', async () => {
+  it('is detected if the publication of the true message was lost', async () => {
     const { rig, bob, forge, post, sweep, feedOf } = await withRoom()
     await forge(2)
     rig.isDeaf = true
@@ -108,7 +109,7 @@ describe('A forged message', () => {
     expect(feedOf(bob)).toEqual(['create-chat #1', 'new-message #2 forged', 'reset to 2: ahead'])
   })
 
-  it('is found where only its text differs from that of the stored message', async () => {
+  it('is detected if only its text differs from that of the stored message', async () => {
     const stolen: Published[] = []
     const { rig, bob, post, sweep, feedOf } = await withRoom({ onPublish: (item) => stolen.push(item) })
     rig.isDeaf = true
@@ -120,7 +121,7 @@ describe('A forged message', () => {
     expect(feedOf(bob)).toEqual(['create-chat #1', 'new-message #2 false', 'reset to 2: ahead'])
   })
 
-  it('is not passed on where another one was published at its seq while both waited for a hole to be read', async () => {
+  it('is not passed on if another one was published at its seq while both waited for a gap to be read', async () => {
     const gate = Promise.withResolvers<void>()
     let isShut = false
     const { rig, bob, forge, post, sweep, feedOf } = await withRoom({
@@ -148,7 +149,7 @@ describe('A forged message', () => {
     expect(feedOf(bob)).toEqual(['create-chat #1', 'new-message #2 two', 'new-message #3 three'])
   })
 
-  it('is taken back after the answer to a resume that was being read', async () => {
+  it('is reset after the answer to a resume that was in progress', async () => {
     const gate = Promise.withResolvers<void>()
     let isShut = false
     const { rig, bob, forge, post, sweep, feedOf } = await withRoom({
@@ -178,8 +179,8 @@ describe('A forged message', () => {
   })
 })
 
-describe('A publication that is repeated as it was', () => {
-  it('resets nothing', async () => {
+describe('A publication that is repeated unchanged', () => {
+  it('resets no client', async () => {
     const said: Published[] = []
     const { rig, bob, post, sweep, feedOf } = await withRoom({ onPublish: (item) => said.push(item) })
     await post('two')
@@ -206,7 +207,7 @@ describe('A forged notice', () => {
 })
 
 describe('A feed that is ahead of the store, because the store has lost its last commits', () => {
-  it('begins again at the head of the store and gives every new event to the members', async () => {
+  it('starts again at the head of the store and gives every new event to the members', async () => {
     const { ann, bob, forge, post, sweep, feedOf } = await withRoom()
     await post('two')
     await sweep()
@@ -245,7 +246,7 @@ describe('A follower whose membership the store does not have', () => {
     expect(feedOf(bob)).toEqual(['create-chat #1', 'new-message #2 two'])
   })
 
-  it('goes on where a page says that the user is a member', async () => {
+  it('continues if a page confirms the membership', async () => {
     const { bob, post, sweep, feedOf } = await withRoom({
       ports: ({ eventStore, readModel }) => ({
         eventStore,

@@ -19,7 +19,7 @@ interface Statement {
 
 const names = (kind: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${kind}${index}`)
 
-/** A sweep over so many rooms and users; a statement takes 5 ms. */
+/** A sweep over this many rooms and users. A statement takes 5 ms. */
 const rig = (rooms: number, users = 0) => {
   const clock = virtualClock(seededRandom(1), 0)
   const held = { rooms: new Set(names('room', rooms)), users: new Set(names('user', users)) }
@@ -98,7 +98,7 @@ const rig = (rooms: number, users = 0) => {
   return { clock, held, statements, said, looked, noticed, reported, state, sweep, wait, restored: () => restored() }
 }
 
-/** The longest time that each id was not compared, up to the end. */
+/** The longest time, up to the end, in which an id was not compared. */
 const longestGap = (statements: readonly Statement[], ids: readonly string[], endMs: number): number => {
   const gaps = ids.map((id) => {
     const at = statements.filter((statement) => statement.ids.includes(id)).map(({ atMs }) => atMs)
@@ -129,7 +129,7 @@ describe('The head sweep', () => {
     expect(statements.filter(({ ids }) => ids.includes('new')).map(({ atMs }) => atMs < 10_200)).toEqual([true])
   })
 
-  it('tells the store what is here, and feeds and users what it has found', async () => {
+  it('sends the held heads and memberships to the store, and passes on the differences', async () => {
     const { clock, said, looked, noticed, sweep } = rig(2, 1)
     sweep.start()
     await clock.run(100)
@@ -138,7 +138,7 @@ describe('The head sweep', () => {
     expect(new Set(noticed)).toEqual(new Set(['user0 room0 3']))
   })
 
-  it('runs as fast as its statements, but not under the shortest round, while the fan-out is down', async () => {
+  it('runs as fast as its statements while the fan-out is down, but not faster than the shortest round', async () => {
     const { clock, state, statements, sweep } = rig(1_500, 10)
     sweep.start()
     await clock.run(7_000)
@@ -153,7 +153,7 @@ describe('The head sweep', () => {
     expect(Math.max(...lengths)).toBeLessThanOrEqual(300)
   })
 
-  it('makes a whole round at once after a reconnect, a little later by chance', async () => {
+  it('runs a full round after a reconnect, with a short random delay', async () => {
     const { clock, statements, sweep, restored } = rig(2_500, 300)
     sweep.start()
     await clock.run(7_000)
@@ -165,7 +165,7 @@ describe('The head sweep', () => {
     expect(whole.map(({ atMs }) => atMs)).toEqual([7_125, 7_130, 7_135, 7_140, 7_145])
   })
 
-  it('looks up what became of commands that wait for long, and soon of all after a reconnect', async () => {
+  it('looks up the outcomes of commands that have waited long, and of all commands after a reconnect', async () => {
     const { clock, reported, statements, sweep, wait, restored } = rig(1)
     sweep.start()
     await clock.run(100)
@@ -184,7 +184,7 @@ describe('The head sweep', () => {
     expect(statements.filter(({ kind }) => kind === 'outcomes').length).toBeGreaterThan(3)
   })
 
-  it('goes on when the store was away', async () => {
+  it('continues after the store was unavailable', async () => {
     const { clock, state, looked, sweep } = rig(1)
     state.isStoreAway = true
     sweep.start()
@@ -195,7 +195,7 @@ describe('The head sweep', () => {
     expect(looked).toEqual(['room0 5 7 false'])
   })
 
-  it('asks nothing more once it is stopped', async () => {
+  it('begins no statement after it was stopped', async () => {
     const { clock, state, statements, sweep, restored } = rig(3_000)
     sweep.start()
     await clock.run(6_000)

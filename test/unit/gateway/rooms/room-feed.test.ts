@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { feedFrameText } from '../../../../shared/frames/room-event-frame.ts'
 import type { FeedEvent } from '../../../../shared/protocol/answers.ts'
-import { channels, feedFrameText, writeRoomPublication } from '../../../../shared/records/publications.ts'
+import { channels, writeRoomPublication } from '../../../../shared/records/publications.ts'
 import { membershipOf } from '../../../../shared/room-events/find-room-event.ts'
 import { gatewayRig } from '../gateway-rig.ts'
 
@@ -8,7 +9,7 @@ const room = '00000000-0000-7000-8000-00000000aaaa'
 
 const message = { event: 'new-message', room, body: { msg: 'm', type: 'text' } }
 
-/** Ann, alone in a room of which the first event has passed. */
+/** Ann is alone in a room. Its first event has passed. */
 const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
   const rig = await gatewayRig(options)
   const ann = await rig.bound('ann')
@@ -45,9 +46,9 @@ const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
 
 describe('The feed of a room', () => {
   it.each([
-    ['is no JSON', '{"users":[}}'],
+    ['is not JSON', '{"users":[}}'],
     ['names no users', '{"chat":{"id":"x"}}'],
-    ['names users that are no list', '{"users":{}}'],
+    ['names users that are not a list', '{"users":{}}'],
   ])('reads a membership event from the store when its frame %s', async (_what, body) => {
     const { rig, ann, forge, post } = await withRoom()
     rig.isDeaf = true
@@ -62,7 +63,7 @@ describe('The feed of a room', () => {
     expect(await rig.counted('chat_gaps_found_total')).toBe(0)
   })
 
-  it('drops a rumour of what the store does not have, and goes on', async () => {
+  it('ignores a reported seq that the store does not have, and continues', async () => {
     const { ann, forge, post } = await withRoom()
     await forge(1_000_000, 'new-message', '{"id":"x"}')
     await forge(7, 'new-message', '{"id":"x"}')
@@ -71,7 +72,7 @@ describe('The feed of a room', () => {
     expect(ann.client.seen(1)).toEqual(['create-chat #1', 'new-message #2', 'new-message #3'])
   })
 
-  it('reads what it cannot hold, and shows it once', async () => {
+  it('reads events that exceed the bound of held events from the store, and passes each once', async () => {
     const { rig, ann, post } = await withRoom({ bounds: { heldFrames: 2, pageEvents: 2 } })
     rig.isDeaf = true
     await post()

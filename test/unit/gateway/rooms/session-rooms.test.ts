@@ -9,7 +9,7 @@ const room = '00000000-0000-7000-8000-00000000aaaa'
 
 const message = (msg: string, id?: string) => ({ event: 'new-message', id, room, body: { msg, type: 'text' } })
 
-/** Answers of the store that are kept back while it is shut. */
+/** Answers of the store that are held back while it is shut. */
 const createGate = () => {
   let opened: PromiseWithResolvers<void> | undefined
   return {
@@ -42,7 +42,7 @@ const withChat = async (...[options]: Parameters<typeof gatewayRig>) => {
 }
 
 describe('A service on an unbound socket', () => {
-  it('is answered, while the members get the frame', async () => {
+  it('gets an answer, while the members get the event', async () => {
     const { rig, bob } = await withChat()
     const service = rig.client()
     service.send({ ...message('hello', 's1'), as: bob.id })
@@ -55,8 +55,8 @@ describe('A service on an unbound socket', () => {
 })
 
 describe('The rooms of a session', () => {
-  it('are joined by the next sweep where the notice was lost, each time anew, and the store tells no more than that', async () => {
-    const told: string[][] = []
+  it('are joined by the next sweep each time a notice is lost, and the store returns only the changed users', async () => {
+    const returned: string[][] = []
     const { rig, ann, change } = await withChat({
       ports: ({ eventStore, readModel }) => ({
         eventStore,
@@ -64,7 +64,7 @@ describe('The rooms of a session', () => {
           ...readModel,
           changedMemberships: async (followed) => {
             const found = await readModel.changedMemberships(followed)
-            told.push([...found.values()].flatMap((rooms) => rooms.map(({ since }) => `since ${since}`)))
+            returned.push([...found.values()].flatMap((rooms) => rooms.map(({ since }) => `since ${since}`)))
             return found
           },
         },
@@ -87,10 +87,10 @@ describe('The rooms of a session', () => {
     await lose('add-users')
     await rig.clock.run(2 * halfMs)
     expect(ann.client.seen(1)).toEqual(['add-users #2', 'remove-users #3', 'add-users #4'])
-    expect(told.filter((rooms) => rooms.length > 0)).toEqual([['since 1'], ['since 3']])
+    expect(returned.filter((rooms) => rooms.length > 0)).toEqual([['since 1'], ['since 3']])
   })
 
-  it('are all told by the sweep while a resume holds some back, since what it says of those would have to wait', async () => {
+  it('are all compared by the sweep while a resume withholds some of them', async () => {
     const gate = createGate()
     const followed: (string | undefined)[] = []
     const { rig, ann, change } = await withChat({
@@ -122,7 +122,7 @@ describe('The rooms of a session', () => {
     expect(new Set(followed)).toEqual(new Set([roomsDigest([room])]))
   })
 
-  it('are not joined by a late notice of a membership that is over', async () => {
+  it('are not joined by a late notice of a membership that has ended', async () => {
     const { rig, ann, bob, change } = await withChat()
     change('add-users')
     bob.client.send(message('while she is here'))
@@ -135,7 +135,7 @@ describe('The rooms of a session', () => {
     expect(later.client.seen(1)).toEqual([])
   })
 
-  it('are joined where the present membership begins, however old the notice', async () => {
+  it('are joined at the beginning of the present membership, however old the notice is', async () => {
     const { rig, ann, bob, change } = await withChat()
     rig.isDeaf = true
     for (const event of ['add-users', 'remove-users'] as const) change(event)
@@ -147,7 +147,7 @@ describe('The rooms of a session', () => {
     expect(ann.client.seen(1)).toEqual(['add-users #5'])
   })
 
-  it('are not joined again by a feed that comes to the event after the session has left', async () => {
+  it('are not joined again when a feed passes the joining event after the session has left', async () => {
     let isRepairAway = true
     let pages = 0
     const removed = Promise.withResolvers<void>()
@@ -184,7 +184,7 @@ describe('The rooms of a session', () => {
     expect(ann.client.seen(1)).toEqual(['add-users #2', ...messages, 'remove-users #6'])
   })
 
-  it('are not joined again at an event that a page has brought already', async () => {
+  it('are not joined again at an event that a page has delivered already', async () => {
     const { rig, ann, bob, change } = await withChat()
     rig.isDeaf = true
     change('add-users')
@@ -196,7 +196,7 @@ describe('The rooms of a session', () => {
     expect(ann.client.seen(1)).toEqual(['add-users #2', 'new-message #3', 'remove-users #4'])
   })
 
-  it('say nothing of a room that a resume names before its answer, also when the user is added meanwhile', async () => {
+  it('deliver no event of a room that a resume names before its answer, also if the user is added meanwhile', async () => {
     const gate = createGate()
     const { rig, ann, change } = await withChat({
       ports: ({ eventStore, readModel }) => ({
@@ -220,7 +220,7 @@ describe('The rooms of a session', () => {
     expect(ann.client.frames[1]?.body).toMatchObject({ rooms: { [room]: { recovered: false, reason: 'forbidden' } } })
   })
 
-  it('are resumed from the place that was asked for, also if a notice had begun to join them', async () => {
+  it('are resumed after the requested seq, also if a notice had started to join them', async () => {
     let isHeld = true
     const held = Promise.withResolvers<void>()
     const { rig, ann, change } = await withChat({
@@ -248,7 +248,7 @@ describe('The rooms of a session', () => {
     expect(ann.client.seen(1)).toEqual(['create-chat #1', 'add-users #2', 'resume (r)'])
   })
 
-  it('say nothing more of a room once a resume has said that it is forbidden', async () => {
+  it('deliver no event of a room after a resume has answered that it is forbidden', async () => {
     const { rig, ann, bob, change } = await withChat()
     change('add-users')
     await rig.settle()

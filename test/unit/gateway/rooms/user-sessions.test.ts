@@ -10,14 +10,14 @@ const room = '00000000-0000-7000-8000-00000000aaaa'
 
 const rig = () => {
   const clock = virtualClock(seededRandom(1))
-  const topicsHeld = new Map<string, (payload: Buffer) => void>()
+  const subscribed = new Map<string, (payload: Buffer) => void>()
   const userSessions = createUserSessions({
     fanOut: {
       state: 'up',
       publish: async () => undefined,
       subscribe: (topic, listener) => {
-        topicsHeld.set(topic, listener)
-        return { ready: Promise.resolve(), close: () => topicsHeld.delete(topic) }
+        subscribed.set(topic, listener)
+        return { ready: Promise.resolve(), close: () => subscribed.delete(topic) }
       },
       onRestored: () => () => undefined,
       close: async () => undefined,
@@ -26,46 +26,46 @@ const rig = () => {
     releaseMs: 1_000,
     metrics: createMetrics(),
   })
-  const heard: string[] = []
+  const received: string[] = []
   const session = (name: string, followed?: string): UserSession => ({
     joinAt: () => undefined,
     followed: () => followed,
-    hint: (_, since) => heard.push(`${name} ${since}`),
-    compared: (memberships) => heard.push(`${name} is in ${memberships.length}`),
+    hint: (_, since) => received.push(`${name} ${since}`),
+    compared: (memberships) => received.push(`${name} is in ${memberships.length}`),
   })
-  const hear = (user: string, text: string): void => topicsHeld.get(channels.user(user))?.(Buffer.from(text))
-  return { clock, userSessions, topicsHeld, heard, session, hear }
+  const publish = (user: string, text: string): void => subscribed.get(channels.user(user))?.(Buffer.from(text))
+  return { clock, userSessions, subscribed, received, session, publish }
 }
 
-describe('The hub', () => {
-  it('tells all sessions of a user, and no others, what is published for it', async () => {
-    const { userSessions, heard, session, hear } = rig()
+describe('The sessions of users', () => {
+  it('get the notices of their own user only', async () => {
+    const { userSessions, received, session, publish } = rig()
     const [phone, laptop, other] = [session('phone'), session('laptop'), session('other')]
     await Promise.all([userSessions.add('ann', phone), userSessions.add('ann', laptop), userSessions.add('bob', other)])
-    hear('ann', writeNotice({ room, since: 3 }))
-    hear('ann', 'no notice')
-    expect(heard).toEqual(['phone 3', 'laptop 3'])
+    publish('ann', writeNotice({ room, since: 3 }))
+    publish('ann', 'no notice')
+    expect(received).toEqual(['phone 3', 'laptop 3'])
     expect([...userSessions.sessionsOf('ann')]).toEqual([phone, laptop])
     expect([...userSessions.sessionsOf('cyd')]).toEqual([])
   })
 
-  it('lets a user’s topic go some time after the last session, unless another one comes', async () => {
-    const { clock, userSessions, topicsHeld, session } = rig()
+  it('keep the user’s channel for some time after the last session, and longer if another one is added', async () => {
+    const { clock, userSessions, subscribed, session } = rig()
     const [first, second] = [session('first'), session('second')]
     await userSessions.add('ann', first)
     userSessions.remove('ann', first)
     await clock.run(900)
     await userSessions.add('ann', second)
     await clock.run(5_000)
-    expect([...topicsHeld.keys()]).toEqual(['user:ann'])
+    expect([...subscribed.keys()]).toEqual(['user:ann'])
     userSessions.remove('ann', second)
     expect([...iterate(userSessions.followed())]).toEqual([])
     await clock.run(1_000)
-    expect([...topicsHeld.keys()]).toEqual([])
+    expect([...subscribed.keys()]).toEqual([])
     expect(userSessions.size).toBe(0)
   })
 
-  it('goes on with users who are added while it is gone through', async () => {
+  it('include users that are added during an iteration', async () => {
     const { userSessions, session } = rig()
     await userSessions.add('ann', session('a'))
     const users = userSessions.followed()
@@ -75,7 +75,7 @@ describe('The hub', () => {
     expect(users.next().done).toBe(true)
   })
 
-  it('tells what a user’s sessions follow only if all follow the same', async () => {
+  it('report the followed rooms of a user only if all of the user’s sessions follow the same', async () => {
     const { userSessions, session } = rig()
     const all: readonly (readonly [string, string | undefined])[] = [
       ['ann', 'these'],

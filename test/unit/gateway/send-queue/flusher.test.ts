@@ -4,7 +4,7 @@ import { createFlusher } from '../../../../services/gateway/send-queue/flusher.t
 import type { Clock } from '../../../../shared/ports/clock.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 
-/** Time that passes only when somebody works, and timers that fire when the test says so. */
+/** Time passes only while a target works, and the test fires the timers. */
 const rig = () => {
   let nowMs = 0
   const timers: { readonly delayMs: number; readonly callback: () => void }[] = []
@@ -38,8 +38,8 @@ const rig = () => {
   return { flusher, flushed, took, target, turn, pass }
 }
 
-describe('The flush', () => {
-  it('comes without delay on an idle gateway, once for each who asked', () => {
+describe('The flusher', () => {
+  it('flushes without delay on an idle gateway, once per target', () => {
     const { flusher, flushed, target, turn } = rig()
     const [a, b] = [target('a'), target('b')]
     for (const one of [a, b, a]) flusher.request(one)
@@ -48,7 +48,7 @@ describe('The flush', () => {
     expect(turn()).toBeUndefined()
   })
 
-  it('is followed by a pause of four times its duration, in which more gathers', () => {
+  it('pauses for four times the duration of a flush, while more frames are collected', () => {
     const { flusher, flushed, target, turn } = rig()
     const wide = target('wide', 3)
     flusher.request(wide)
@@ -58,7 +58,7 @@ describe('The flush', () => {
     expect(flushed).toEqual(['wide', 'wide'])
   })
 
-  it('is followed by no pause when it was short, because a pause would save nothing', () => {
+  it('does not pause after a short flush, because a pause would save nothing', () => {
     const { flusher, target, turn } = rig()
     const quick = target('quick', 0.9)
     for (let asked = 0; asked < 3; asked += 1) {
@@ -67,7 +67,7 @@ describe('The flush', () => {
     }
   })
 
-  it('does not wait for what has passed already since the last one', () => {
+  it('counts the time since the last flush as part of the pause', () => {
     const { flusher, target, turn, pass } = rig()
     flusher.request(target('slow', 30))
     expect([turn(), turn()]).toEqual([0, 0])
@@ -79,7 +79,7 @@ describe('The flush', () => {
     expect(turn()).toBe(0)
   })
 
-  it('is followed by the next one in good time, however long it took', () => {
+  it('bounds the pause, however long the flush took', () => {
     const { flusher, flushed, target, turn } = rig()
     flusher.request(target('very busy', 400))
     turn()
@@ -88,7 +88,7 @@ describe('The flush', () => {
     expect(flushed).toEqual(['very busy', 'next'])
   })
 
-  it('is cut into slices, between which others have their turn', () => {
+  it('cuts a long flush into slices, between which other tasks run', () => {
     const { flusher, flushed, took, target, turn } = rig()
     for (const name of ['a', 'b', 'c', 'd']) flusher.request(target(name, 3))
     turn()
@@ -102,7 +102,7 @@ describe('The flush', () => {
     expect(took[0]).toBe(12)
   })
 
-  it('goes on with the others when one throws, and lets the error out', () => {
+  it('flushes the other targets if one throws, and throws the error in a task of its own', () => {
     const { flusher, flushed, target, turn } = rig()
     const broken: Flushable = {
       flush: () => {

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import * as ws from 'ws'
 import { textFrame } from '../../../../services/gateway/send-queue/framing.ts'
 
-// Exported, but its types leave it out.
+// Exported by `ws`, but missing from its types.
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable }
 
-/** What the `ws` library, as a client, reads from these bytes. */
+/** The texts that the `ws` library, as a client, decodes from these bytes. */
 const received = async (bytes: Buffer): Promise<string> => {
   const receiver = new Receiver({ isServer: false })
   const message = new Promise<string>((resolve, reject) => {
@@ -20,7 +20,7 @@ const received = async (bytes: Buffer): Promise<string> => {
 }
 
 describe('A WebSocket text frame', () => {
-  it.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])('of %i bytes is read back by a client', async (length) => {
+  it.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])('of %i bytes is decoded by a client', async (length) => {
     const text = 'x'.repeat(length)
     expect(await received(textFrame(text))).toBe(text)
   })

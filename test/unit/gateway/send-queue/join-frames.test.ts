@@ -9,18 +9,18 @@ const join = (joiner: ReturnType<typeof createFrameJoiner>, frames: readonly Buf
     frames.reduce((sum, { length }) => sum + length, 0),
   )
 
-describe('Frames for one write', () => {
-  it('are joined in their order', () => {
+describe('The frame joiner', () => {
+  it('concatenates frames in their order', () => {
     expect(join(createFrameJoiner(), [a, b, c]).toString()).toBe('abbccc')
   })
 
-  it('are the same bytes for all who have the same frames, one after the other', () => {
+  it('returns the same bytes for consecutive sockets with the same frames', () => {
     const joiner = createFrameJoiner()
     const first = join(joiner, [a, b])
     expect(join(joiner, [a, b])).toBe(first)
   })
 
-  it('are others for who has more, fewer, others or another order', () => {
+  it('returns other bytes for more, fewer, other or reordered frames', () => {
     const joiner = createFrameJoiner()
     const texts = [[a, b], [a, b, c], [a, c], [c, a], [c], [b, Buffer.from('bb')], [b, b]].map((frames) =>
       join(joiner, frames).toString(),
@@ -28,7 +28,7 @@ describe('Frames for one write', () => {
     expect(texts).toEqual(['abb', 'abbccc', 'accc', 'ccca', 'ccc', 'bbbb', 'bbbb'])
   })
 
-  it('that is alone is not copied', () => {
+  it('does not copy a single frame', () => {
     expect(join(createFrameJoiner(), [a])).toBe(a)
   })
 })

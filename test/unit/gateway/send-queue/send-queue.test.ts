@@ -12,7 +12,7 @@ const rig = () => {
     write: (bytes: Buffer) => void written.push(bytes.toString()),
     close: () => undefined,
   }
-  const told: (readonly [number, number])[] = []
+  const reported: (readonly [number, number])[] = []
   let drains = 0
   const owner = {
     drained: () => {
@@ -23,13 +23,13 @@ const rig = () => {
     flusher: { request: (target) => void asked.push(target) },
     join: createFrameJoiner(),
     limitBytes: 10,
-    onWritten: (frames, unsentBytes) => told.push([frames, unsentBytes]),
+    onWritten: (frames, unsentBytes) => reported.push([frames, unsentBytes]),
   })
-  return { sendQueue, wire, written, asked, told, drains: () => drains }
+  return { sendQueue, wire, written, asked, reported, drains: () => drains }
 }
 
 describe('A send queue', () => {
-  it('writes what has gathered in one write, in its order, when it is flushed', () => {
+  it('writes all queued frames in one write, in their order', () => {
     const { sendQueue, written } = rig()
     for (const text of ['a', 'b', 'c']) sendQueue.push(Buffer.from(text))
     expect(written).toEqual([])
@@ -38,7 +38,7 @@ describe('A send queue', () => {
     expect(written).toEqual(['abc'])
   })
 
-  it('asks for a flush once for all that gathers, and again after each, also after one that failed', () => {
+  it('requests one flush for all queued frames, and again after each flush, also after a failed one', () => {
     const { sendQueue, wire, asked } = rig()
     for (const text of ['a', 'b']) sendQueue.push(Buffer.from(text))
     expect(asked).toHaveLength(1)
@@ -54,20 +54,20 @@ describe('A send queue', () => {
     expect(asked).toHaveLength(3)
   })
 
-  it('tells how many frames it has written, and what the socket did not take', () => {
-    const { sendQueue, wire, told } = rig()
+  it('reports the number of written frames and the bytes that the socket did not take', () => {
+    const { sendQueue, wire, reported } = rig()
     for (const text of ['a', 'b']) sendQueue.push(Buffer.from(text))
     sendQueue.flush()
     wire.unsent = 7
     sendQueue.push(Buffer.from('c'))
     sendQueue.flush()
-    expect(told).toEqual([
+    expect(reported).toEqual([
       [2, 0],
       [1, 7],
     ])
   })
 
-  it('is full beyond its limit and empty at nothing, the socket’s own bytes included', () => {
+  it('is full above its limit and empty without bytes, including the bytes in the socket', () => {
     const { sendQueue, wire } = rig()
     sendQueue.push(Buffer.from('12345'))
     wire.unsent = 5
@@ -78,7 +78,7 @@ describe('A send queue', () => {
     expect([sendQueue.bytes(), sendQueue.isEmpty()]).toEqual([6, false])
   })
 
-  it('tells that it is empty only when the socket took everything at once', () => {
+  it('reports a drain only if the socket took everything at once', () => {
     const { sendQueue, wire, drains } = rig()
     sendQueue.push(Buffer.from('a'))
     sendQueue.flush()
@@ -89,7 +89,7 @@ describe('A send queue', () => {
     expect(drains()).toBe(1)
   })
 
-  it('that is closed takes nothing, writes nothing and holds nothing, whatever its socket has left', () => {
+  it('accepts, writes and counts nothing after it was closed', () => {
     const { sendQueue, wire, written } = rig()
     wire.unsent = 20
     sendQueue.push(Buffer.from('a'))

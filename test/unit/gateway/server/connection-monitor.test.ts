@@ -9,7 +9,7 @@ import type { Session } from '../../../../services/gateway/session/session.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { until } from '../../../support/poll.ts'
 
-/** A socket on loopback whose other side does not read yet. */
+/** A socket on loopback whose peer does not read yet. */
 const pair = async () => {
   const server = createServer()
   server.listen(0, '127.0.0.1')
@@ -28,8 +28,8 @@ const pair = async () => {
 
 const openSocket = { readyState: 1, OPEN: 1, close: () => undefined } as unknown as WebSocket
 
-describe('The wire of a session', () => {
-  it('tells when the socket has taken everything, also after a write below its high-water mark', async () => {
+describe('A socket wire', () => {
+  it('reports when the socket has taken all bytes, also after a write below the high-water mark', async () => {
     using ends = await pair()
     const { socket, other } = ends
     let taken = 0
@@ -48,7 +48,7 @@ describe('The wire of a session', () => {
     expect(wire.unsentBytes()).toBe(0)
   })
 
-  it('writes nothing once the WebSocket is closing', async () => {
+  it('writes nothing after the WebSocket began to close', async () => {
     using ends = await pair()
     const { socket } = ends
     const wire = new SocketWire({ ...openSocket, readyState: 2 } as WebSocket, socket, () => undefined)
@@ -57,8 +57,8 @@ describe('The wire of a session', () => {
   })
 })
 
-describe('A connection that is watched', () => {
-  /** One whose queue is full or not, as the test says. */
+describe('The connection monitor', () => {
+  /** A monitored connection; the test sets whether its send queue is full. */
   const watched = (socket: Socket) => {
     const state = { isFull: true, isPaused: true, pongs: 0 }
     const webSocket = Object.assign(new EventEmitter(), {
@@ -86,7 +86,7 @@ describe('A connection that is watched', () => {
     return { state, webSocket, connection }
   }
 
-  it('is listened to again once its queue is no longer full, though nothing had to wait for the socket', async () => {
+  it('resumes reading when the send queue is no longer full, although no bytes waited in the socket', async () => {
     using ends = await pair()
     const { state, connection } = watched(ends.socket)
     connection.check(1_000)
@@ -96,7 +96,7 @@ describe('A connection that is watched', () => {
     expect(state.isPaused).toBe(false)
   })
 
-  it('has its pings answered, but not while it takes nothing', async () => {
+  it('answers pings, except while the send queue is full', async () => {
     using ends = await pair()
     const { state, webSocket } = watched(ends.socket)
     webSocket.emit('ping', Buffer.alloc(0))

@@ -7,7 +7,7 @@ import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
 
 const clock = virtualClock(seededRandom(1))
 
-/** A session that writes down what is done to it, and when. */
+/** A session that records the calls to it, with their times. */
 const fakeSession = (pendingForMs = 0) => {
   const startMs = clock.monotonicMs()
   const done: [string, number][] = []
@@ -37,7 +37,7 @@ const drain = async (fakes: readonly ReturnType<typeof fakeSession>[], forMs: nu
 }
 
 describe('Draining sessions', () => {
-  it('tells all of them at once when to move, serves each until then and a little longer, and closes it', async () => {
+  it('tells all sessions at once when to move, serves each until then and a little longer, and closes it', async () => {
     const fakes = [fakeSession(), fakeSession(), fakeSession()]
     expect(await drain(fakes, 1_021)).toBe(true)
     expect(fakes.map(({ done }) => done)).toEqual([
@@ -59,14 +59,14 @@ describe('Draining sessions', () => {
     ])
   })
 
-  it('spreads many over the window and no longer', async () => {
+  it('spreads many sessions over the drain window and no longer', async () => {
     const fakes = Array.from({ length: 4_000 }, () => fakeSession())
     expect(await drain(fakes, defaultTimes.drainWindowMs + defaultTimes.drainOverlapMs)).toBe(true)
     expect(fakes.at(-1)?.done[0]).toEqual(['move in 7998', 0])
     expect(fakes[2_000]?.done[0]).toEqual(['move in 4000', 0])
   })
 
-  it('waits for commands in hand before it closes', async () => {
+  it('waits for the commands in flight before it closes a session', async () => {
     const [busy, idle] = [fakeSession(5_000), fakeSession()]
     expect(await drain([busy, idle], 4_999)).toBe(false)
     expect(idle.done.at(-1)).toEqual(['close 1012', 1_010])
@@ -75,7 +75,7 @@ describe('Draining sessions', () => {
     expect(busy.done.at(-1)?.[0]).toBe('close 1012')
   })
 
-  it('is over at once when there are none', async () => {
+  it('ends at once if there are no sessions', async () => {
     expect(await drain([], 0)).toBe(true)
   })
 })

@@ -15,8 +15,8 @@ const inPieces = (bytes: Buffer, sizes: readonly number[]): Buffer[] => {
   return pieces
 }
 
-describe('Following frames', () => {
-  it('knows the end of whole messages however they are cut', () => {
+describe('The frame tracker', () => {
+  it('finds the end of complete messages, however their bytes are split', () => {
     const lengths = fc.array(fc.constantFrom(0, 1, 125, 126, 200, 65_535, 65_536), { minLength: 1, maxLength: 5 })
     const sizes = fc.array(fc.integer({ min: 1, max: 70_000 }), { minLength: 1, maxLength: 5 })
     fc.assert(
@@ -28,7 +28,7 @@ describe('Following frames', () => {
     )
   })
 
-  it('knows that a message has been begun, by its first byte', () => {
+  it('reports an unfinished message from its first byte', () => {
     const bytes = Buffer.concat([message(10), message(300)])
     for (const left of [1, 2, 299, 300, 304, 305, 307]) {
       const tracker = new FrameTracker()
@@ -39,7 +39,7 @@ describe('Following frames', () => {
     }
   })
 
-  it('takes fragments for one message, whatever control frames come in between', () => {
+  it('counts fragments as one message, with control frames in between', () => {
     const tracker = new FrameTracker()
     tracker.read(clientFrame('a', { fin: false }))
     tracker.read(clientFrame('', { opcode: 10 }))
@@ -49,7 +49,7 @@ describe('Following frames', () => {
     expect([tracker.isUnfinished, tracker.finished]).toEqual([false, 1])
   })
 
-  it('follows frames that no client should send', () => {
+  it('tracks frames that violate the protocol', () => {
     const tracker = new FrameTracker()
     tracker.read(clientFrame('a', { isMasked: false }))
     expect(tracker.isUnfinished).toBe(false)

@@ -21,7 +21,7 @@ const firstLine = async (socket: Socket): Promise<string> => {
   return chunk.toString('latin1').split('\r\n', 1)[0] ?? ''
 }
 
-/** A client that stays is admitted, so no bound is used up. */
+/** Expects that another client is admitted, so that no bound is reached. */
 const expectRoom = async (rig: Rig): Promise<void> => {
   const socket = await rig.open(rig.upgradeBytes())
   const answer = firstLine(socket)
@@ -35,13 +35,13 @@ const expectRoom = async (rig: Rig): Promise<void> => {
 const isGone = (socket: Socket): Promise<boolean> => until('the server to see that the client left', () => socket.destroyed)
 
 const duringVerification =
-  (verdict: Authenticated) =>
+  (result: Authenticated) =>
   async (rig: Rig): Promise<void> => {
     const client = await rig.open(rig.upgradeBytes())
     const { socket, end } = await rig.verification()
     client.resetAndDestroy()
     await isGone(socket)
-    end(verdict)
+    end(result)
   }
 
 const departures: readonly (readonly [string, (rig: Rig) => Promise<void>])[] = [
@@ -121,7 +121,7 @@ const departures: readonly (readonly [string, (rig: Rig) => Promise<void>])[] = 
 ]
 
 describe('Admission', () => {
-  it.each(departures)('gets back everything it granted when the client leaves %s', async (_, leave) => {
+  it.each(departures)('gets back everything it granted if the client disconnects %s', async (_, leave) => {
     await using rig = await admissionRig({ bounds: few })
     for (let round = 0; round < rounds; round += 1) {
       await leave(rig)
@@ -133,7 +133,7 @@ describe('Admission', () => {
     expect(rig.lines.filter((line) => line.includes('"level":"error"'))).toEqual([])
   })
 
-  it('makes no call for an HTTP client that left during the verification of its token', async () => {
+  it('starts no request for an HTTP client that disconnected during the verification of its token', async () => {
     await using rig = await admissionRig()
     const client = await rig.open(rig.callBytes('{"body":{"users":["00000000-0000-7000-8000-000000000001"]}}'))
     const { socket, end } = await rig.verification()
@@ -144,7 +144,7 @@ describe('Admission', () => {
     expect(rig.callsMade()).toBe(0)
   })
 
-  it('gets back everything it granted when the gateway drains during the verification', async () => {
+  it('gets back everything it granted if the gateway drains during the verification of a token', async () => {
     await using rig = await admissionRig({ bounds: few })
     const client = await rig.open(rig.upgradeBytes())
     const answer = firstLine(client)
@@ -177,7 +177,7 @@ describe('Connections of one peer address without a session', () => {
   const refused = async ({ metrics }: Rig): Promise<number | undefined> =>
     (await metrics.connectionsRefused.get()).values.find(({ labels }) => labels.reason === 'address_full')?.value
 
-  it('are closed above the bound, and counted', async () => {
+  it('are closed and counted above the bound', async () => {
     await using rig = await admissionRig(open)
     const silent = [await rig.open(), await rig.open(), await rig.open()]
     await closed(await rig.open())
@@ -193,7 +193,7 @@ describe('Connections of one peer address without a session', () => {
     for (const socket of silent) socket.destroy()
   })
 
-  it('no longer count once they carry a session', async () => {
+  it('no longer count when they carry a session', async () => {
     await using rig = await admissionRig(open)
     const sockets: Socket[] = []
     for (let opened = 0; opened < 6; opened += 1) {
@@ -208,7 +208,7 @@ describe('Connections of one peer address without a session', () => {
     await settled(rig)
   })
 
-  it('are not bounded for a trusted proxy, which carries many clients', async () => {
+  it('are not bounded for a trusted proxy, which carries the connections of many clients', async () => {
     await using rig = await admissionRig({ ...open, trustedProxies: ['127.0.0.0/8'] })
     const sockets = await Promise.all(Array.from({ length: 6 }, () => rig.open()))
     const last = await rig.open(rig.upgradeBytes({ 'X-Forwarded-For': '203.0.113.9' }))

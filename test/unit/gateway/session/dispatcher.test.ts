@@ -6,7 +6,7 @@ const createUser = (id: string, externalUserId: string) => ({ event: 'create-use
 const message = (id: string) => ({ event: 'new-message', id, room, body: { msg: 'm', type: 'text' } })
 
 describe('Requests', () => {
-  it('that come while the socket is being bound wait for it, and mean the user that it binds', async () => {
+  it('wait while the socket is being bound, and act for the user that it is bound to', async () => {
     const rig = await gatewayRig()
     const client = rig.client()
     client.send({ event: 'list-messages', id: 'early', body: { chat: { id: room } } })
@@ -28,7 +28,7 @@ describe('Requests', () => {
     expect(rest[0]).toBe('create-user (1)')
   })
 
-  it('that come while the socket is being bound are still handled when that fails', async () => {
+  it('are handled after a failed binding that they waited for', async () => {
     const rig = await gatewayRig({ bounds: { produceBufferBytes: 1 } })
     const client = rig.client()
     client.send(createUser('1', 'ann'))
@@ -38,7 +38,7 @@ describe('Requests', () => {
     expect(client.seen()).toEqual(['create-user (1) unavailable', 'new-message (2) unbound', 'create-user (3) unavailable'])
   })
 
-  it('that meet a fault of ours are answered, and the socket lives on', async () => {
+  it('are answered with internal after an unexpected error, and the socket stays open', async () => {
     let isBroken = true
     const broken = async (): Promise<never> => {
       throw new TypeError('a fault of ours')
@@ -74,7 +74,7 @@ describe('Requests', () => {
     expect(rig.logged.map(({ text }) => text)).toEqual(Array(3).fill('request failed'))
   })
 
-  it('to resume are of the bound user only', async () => {
+  it('resume rooms of the bound user only', async () => {
     const rig = await gatewayRig()
     const [ann, bob] = [await rig.bound('ann'), await rig.bound('bob')]
     ann.client.send({ event: 'resume', id: '1', as: bob.id, body: { rooms: { [room]: 1 } } })

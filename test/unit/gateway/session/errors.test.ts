@@ -19,8 +19,8 @@ const withRoom = async (bounds: { readonly pendingPerSession?: number } = {}) =>
   return { rig, client }
 }
 
-describe('Mistakes', () => {
-  it('close the socket, once too many', async () => {
+describe('Client errors', () => {
+  it('close the socket above the limit', async () => {
     const { rig, client } = await withRoom()
     for (const _ of [1, 2]) client.send(mistake)
     await rig.settle()
@@ -30,7 +30,7 @@ describe('Mistakes', () => {
     expect(client.socket.isClosed).toBe(true)
   })
 
-  it('are not made good by what is right between them', async () => {
+  it('count although valid requests are between them', async () => {
     const { rig, client } = await withRoom()
     for (const _ of [1, 2, 3]) {
       client.send({ event: 'ping', body: {} })
@@ -40,7 +40,7 @@ describe('Mistakes', () => {
     expect(client.socket.isClosed).toBe(true)
   })
 
-  it('are forgotten with time', async () => {
+  it('no longer count after some time', async () => {
     const { rig, client } = await withRoom()
     for (const _ of [1, 2, 3, 4, 5]) {
       client.send(mistake)
@@ -50,7 +50,7 @@ describe('Mistakes', () => {
     expect(client.socket.isClosed).toBe(false)
   })
 
-  it('do not count while the service itself cannot take more: the client is to come back with them', async () => {
+  it('do not count if they are retryable errors of an overloaded service', async () => {
     const { rig, client } = await withRoom({ pendingPerSession: 2 })
     for (const _ of [1, 2, 3, 4, 5, 6, 7]) client.send(message)
     await rig.settle()

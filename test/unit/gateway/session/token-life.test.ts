@@ -13,7 +13,7 @@ const rig = (forMs: number | undefined) => {
     subject,
     ...(ms === undefined ? {} : { expiresAtMs: clock.nowMs() + ms }),
   })
-  const verdicts: Authenticated[] = []
+  const results: Authenticated[] = []
   const said: unknown[] = []
   let isClosed = false
   const fail = (_: unknown, { code, retry_after_ms }: { code: string; retry_after_ms?: number }): void =>
@@ -35,12 +35,12 @@ const rig = (forMs: number | undefined) => {
     principal: principal('ann', forMs),
     authenticate: async () => {
       await clock.sleep(10)
-      return verdicts.shift() ?? { fault: 'token_invalid' }
+      return results.shift() ?? { fault: 'token_invalid' }
     },
   }
   const life = new TokenLife(owner, admission, clock)
-  const refresh = (verdict: Authenticated): void => {
-    verdicts.push(verdict)
+  const refresh = (result: Authenticated): void => {
+    results.push(result)
     void life.refresh({ event: 'refresh', body: { token: 't' } })
   }
   return { clock, said, refresh, principal, life, at: (ms: number) => new Date(clock.nowMs() + ms).toISOString() }
@@ -48,8 +48,8 @@ const rig = (forMs: number | undefined) => {
 
 const minute = 60_000
 
-describe('The leave of a token', () => {
-  it('ends its session at its end, and not before', async () => {
+describe('The lifetime of a token', () => {
+  it('closes its session when the token expires, and not before', async () => {
     const { clock, said } = rig(minute)
     await clock.run(minute - 1)
     expect(said).toEqual([])
@@ -57,13 +57,13 @@ describe('The leave of a token', () => {
     expect(said).toEqual([closeCodes.tokenExpired.code])
   })
 
-  it('never ends where there is no end', async () => {
+  it('never closes the session if the token does not expire', async () => {
     const { clock, said } = rig(undefined)
     await clock.run(365 * 24 * 60 * minute)
     expect(said).toEqual([])
   })
 
-  it('may end later than a timer can wait', async () => {
+  it('may be longer than the longest timer', async () => {
     const days = 40 * 24 * 60 * minute
     const { clock, said } = rig(days)
     await clock.run(days - 1)
@@ -82,7 +82,7 @@ describe('The leave of a token', () => {
     expect(said).toEqual([{ expires_at: end }, closeCodes.tokenExpired.code])
   })
 
-  it('is answered without an end where there is none', async () => {
+  it('is answered without an expiry time if the token does not expire', async () => {
     const { clock, said, refresh, principal } = rig(undefined)
     refresh({ principal: principal('ann', undefined) })
     await clock.run(minute)
@@ -99,21 +99,21 @@ describe('The leave of a token', () => {
     expect(said).toEqual(['unauthenticated', closeCodes.unauthenticated.code])
   })
 
-  it('is lost by a token that is refused', async () => {
+  it('ends when a new token is refused', async () => {
     const { clock, said, refresh } = rig(minute)
     refresh({ fault: 'token_invalid' })
     await clock.run(2 * minute)
     expect(said).toEqual(['unauthenticated', closeCodes.unauthenticated.code])
   })
 
-  it('goes on while tokens cannot be verified', async () => {
+  it('continues while tokens cannot be verified', async () => {
     const { clock, said, refresh } = rig(minute)
     refresh({ fault: 'keys_unavailable', retryInMs: 7_000 })
     await clock.run(minute)
     expect(said).toEqual([['unavailable', 7_000], closeCodes.tokenExpired.code])
   })
 
-  it('is refreshed one token at a time', async () => {
+  it('is refreshed with one token at a time', async () => {
     const { clock, said, refresh, principal } = rig(minute)
     refresh({ principal: principal('ann', 2 * minute) })
     refresh({ principal: principal('ann', 2 * minute) })
@@ -124,7 +124,7 @@ describe('The leave of a token', () => {
     expect(said).toHaveLength(3)
   })
 
-  it('is not given back to a session that has ended meanwhile', async () => {
+  it('is not extended for a session that has ended during the verification', async () => {
     const { clock, said, refresh, principal } = rig(5)
     refresh({ principal: principal('ann', minute) })
     await clock.run(2 * minute)

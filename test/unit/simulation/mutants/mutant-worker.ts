@@ -17,7 +17,7 @@ registerHooks({
 
 const simulations = {
   rooms: async () => (await import('../../../support/simulation/simulate.ts')).simulate,
-  writer: async () => (await import('../../../support/writer-simulation/simulate-writer.ts')).simulateWriter,
+  writer: async () => (await import('../../../support/simulation/writers/simulate-writer.ts')).simulateWriter,
 }
 const simulate = await simulations[simulation]()
 if (!isLoaded) throw new Error(`${module} was not loaded`)

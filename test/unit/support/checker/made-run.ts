@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { feedFrameText } from '../../../../shared/records/publications.ts'
+import { feedFrameText } from '../../../../shared/frames/room-event-frame.ts'
 import type { Truth } from '../../../support/checker/truth.ts'
 import { truthBuilder } from '../../../support/checker/truth-builder.ts'
 import type { Entry, EntryCode, OperationEvent } from '../../../support/load/entry.ts'

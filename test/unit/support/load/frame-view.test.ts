@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { feedFrameText, withCallerId } from '../../../../shared/records/publications.ts'
+import { feedFrameText, withRequestId } from '../../../../shared/frames/room-event-frame.ts'
 import { foreign } from '../../../support/load/entry.ts'
 import { frameReader } from '../../../support/load/frame-view.ts'
 import type { ParsedFrame } from '../../../support/load/parse-frame.ts'
@@ -39,7 +39,7 @@ describe('a frame', () => {
   it('says by position what it says when it is parsed', () => {
     fc.assert(
       fc.property(frames, fc.option(number), (frame, operation) => {
-        const text = withCallerId(frame, operation === null ? undefined : String(operation))
+        const text = withRequestId(frame, operation === null ? undefined : String(operation))
         const view = read(Buffer.from(text))
         expect(view).toBeDefined()
         expect(view).toMatchObject(viewOf(JSON.parse(text) as ParsedFrame, ids))

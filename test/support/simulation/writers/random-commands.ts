@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { ChatCommand } from '../../../shared/room-events/room-events.ts'
-import type { Random } from '../simulation/random.ts'
+import type { ChatCommand } from '../../../../shared/room-events/room-events.ts'
+import type { Random } from '../random.ts'
 
 /** The id of the `n`th thing of a kind: 1 rooms, 2 users, 3 commands, 4 commands of the other program. */
 export const simulatedId = (kind: number, n: number): string =>

@@ -1,5 +1,5 @@
-import type { StoreMutant } from '../simulation/simulated-store.ts'
-import { simulatedWorld } from '../simulation/simulated-world.ts'
+import type { StoreMutant } from '../simulated-store.ts'
+import { simulatedWorld } from '../simulated-world.ts'
 import { appProblems } from './app-checker.ts'
 import type { Commons, SimulatedApp } from './simulated-app.ts'
 import { simulatedApp } from './simulated-app.ts'

@@ -1,6 +1,6 @@
-import type { RoomTruth, Truths } from '../simulation/room-truths.ts'
-import { roomTruths } from '../simulation/room-truths.ts'
-import type { CommittedEvent } from '../simulation/simulated-store.ts'
+import type { RoomTruth, Truths } from '../room-truths.ts'
+import { roomTruths } from '../room-truths.ts'
+import type { CommittedEvent } from '../simulated-store.ts'
 import type { Seen, Sending, SimulatedApp } from './simulated-app.ts'
 
 /** The first message strictly between two seqs, if there is one. */

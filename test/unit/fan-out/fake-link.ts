@@ -1,7 +1,7 @@
 import type { RedisLink } from '../../../infra/redis/redis-link.ts'
 
 /** The part of a link that subscriptions use, answering when it is told to. */
-export interface FakeLine extends Pick<RedisLink, 'subscribe' | 'unsubscribe'> {
+export interface FakeLink extends Pick<RedisLink, 'subscribe' | 'unsubscribe'> {
   readonly commands: readonly (readonly string[])[]
   /** What a server would have after all of them. */
   readonly held: ReadonlySet<string>
@@ -14,7 +14,7 @@ export interface FakeLine extends Pick<RedisLink, 'subscribe' | 'unsubscribe'> {
   refuse(error: Error): void
 }
 
-export const fakeLine = (): FakeLine => {
+export const fakeLink = (): FakeLink => {
   const commands: string[][] = []
   const held = new Set<string>()
   const heard = new Set<string>()

@@ -1,9 +1,9 @@
-import type { Session } from '../../../services/gateway/session/session.ts'
-import type { SocketConstructor } from '../../../shared/client/socket.ts'
-import { openAdmission } from '../open-admission.ts'
-import type { Received } from '../simulation/simulated-socket.ts'
-import { simulatedSocket } from '../simulation/simulated-socket.ts'
-import type { SimulatedWorld } from '../simulation/simulated-world.ts'
+import type { Session } from '../../../../services/gateway/session/session.ts'
+import type { SocketConstructor } from '../../../../shared/client/socket.ts'
+import { openAdmission } from '../../open-admission.ts'
+import type { Received } from '../simulated-socket.ts'
+import { simulatedSocket } from '../simulated-socket.ts'
+import type { SimulatedWorld } from '../simulated-world.ts'
 
 /** What can happen to one connection, besides what happens to its gateway. */
 export interface Connection {

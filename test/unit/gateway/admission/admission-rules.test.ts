@@ -4,7 +4,7 @@ import { isAcceptedHost, isAcceptedOrigin } from '../../../../services/gateway/a
 import { tokenOf } from '../../../../services/gateway/admission/token-of.ts'
 import { claimUser } from '../../../../services/gateway/requests/claim-user.ts'
 
-/** Headers as they came: one line each, or several under one name. */
+/** Raw headers; a name may have several values. */
 const requestWith = (given: Readonly<Record<string, string | readonly string[]>>) => ({
   rawHeaders: Object.entries(given).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value])),
 })
@@ -13,18 +13,18 @@ describe('The token of a request', () => {
   it.each([
     ['in no header', {}, undefined],
     ['in the header', { authorization: 'Bearer a.b.c' }, 'a.b.c'],
-    ['in the header, whatever the case', { authorization: 'bearer   a.b.c ' }, 'a.b.c'],
+    ['in the header, in another case', { authorization: 'bearer   a.b.c ' }, 'a.b.c'],
     ['of another scheme', { authorization: 'Basic YTpi' }, ''],
     ['without a scheme', { authorization: 'a.b.c' }, ''],
-    ['with nothing behind the scheme', { authorization: 'Bearer ' }, ''],
+    ['missing after the scheme', { authorization: 'Bearer ' }, ''],
     ['in two headers', { authorization: ['Bearer a.b.c', 'Bearer a.b.c'] }, ''],
     ['among the subprotocols', { 'sec-websocket-protocol': 'chat.v1, bearer.a.b.c' }, 'a.b.c'],
     ['first among the subprotocols', { 'sec-websocket-protocol': 'bearer.a.b.c,chat.v1' }, 'a.b.c'],
     ['twice among the subprotocols', { 'sec-websocket-protocol': 'bearer.a, bearer.b' }, ''],
     ['in both places', { authorization: 'Bearer a', 'sec-websocket-protocol': 'chat.v1, bearer.a' }, ''],
     ['in no subprotocol', { 'sec-websocket-protocol': 'chat.v1' }, undefined],
-    ['beside a trap', { Authorization: 'Bearer a.b.c', ['__proto__']: 'x' }, 'a.b.c'],
-  ])('is found %s', (_, headers, token) => {
+    ['beside a header named __proto__', { Authorization: 'Bearer a.b.c', ['__proto__']: 'x' }, 'a.b.c'],
+  ])('is read if it is %s', (_, headers, token) => {
     expect(tokenOf(requestWith(headers))).toBe(token)
   })
 })
@@ -37,7 +37,7 @@ describe('An origin', () => {
 
   it.each([
     ['none', undefined, true],
-    ['the very one', 'https://app.example.com', true],
+    ['a listed one', 'https://app.example.com', true],
     ['null', 'null', false],
     ['empty', '', false],
     ['a suffix trick', 'https://app.example.com.evil.com', false],
@@ -48,9 +48,9 @@ describe('An origin', () => {
     ['with a path', 'https://app.example.com/', false],
     ['in capitals', 'https://APP.example.com', false],
     ['with a user', 'https://app.example.com@evil.com', false],
-  ])('of a list: %s', (_, origin, isWelcome) => {
+  ])('is compared with the list of allowed origins: %s', (_, origin, isAccepted) => {
     const request = requestWith({ host: 'app.example.com', ...(origin === undefined ? {} : { origin }) })
-    expect(isAcceptedOrigin(request, listed)).toBe(isWelcome)
+    expect(isAcceptedOrigin(request, listed)).toBe(isAccepted)
   })
 
   it.each([
@@ -58,11 +58,11 @@ describe('An origin', () => {
     ['http://chat.example:8080', 'chat.example:8080', true],
     ['https://evil.com', 'chat.example', false],
     ['http://app.example.com', 'app.example.com', false],
-  ])('of the gateway itself is accepted besides a list that does not name its host: %s at %s', (origin, host, isWelcome) => {
-    expect(isAcceptedOrigin(requestWith({ origin, host }), listed)).toBe(isWelcome)
+  ])('of the gateway itself is accepted besides a list that does not name its host: %s at %s', (origin, host, isAccepted) => {
+    expect(isAcceptedOrigin(requestWith({ origin, host }), listed)).toBe(isAccepted)
   })
 
-  it('named twice is not welcome', () => {
+  it('is refused if the header is repeated', () => {
     const origin = ['https://app.example.com', 'https://app.example.com']
     expect(isAcceptedOrigin(requestWith({ origin }), listed)).toBe(false)
   })
@@ -75,8 +75,8 @@ describe('An origin', () => {
     ['https://chat.example:8080', 'chat.example', false],
     ['null', 'null', false],
     ['null', '', false],
-  ])('without a list: %s at %s', (origin, host, isWelcome) => {
-    expect(isAcceptedOrigin(requestWith({ origin, host }), own)).toBe(isWelcome)
+  ])('is compared with the host of the request if there is no list: %s at %s', (origin, host, isAccepted) => {
+    expect(isAcceptedOrigin(requestWith({ origin, host }), own)).toBe(isAccepted)
   })
 
   it.each([
@@ -87,8 +87,8 @@ describe('An origin', () => {
     ['http://127.0.0.1.evil.com', '127.0.0.1.evil.com', false],
     ['http://localhost.evil.com', 'localhost.evil.com', false],
     ['http://localhost:3000', 'localhost:8080', false],
-  ])('with authentication off: %s at %s', (origin, host, isWelcome) => {
-    expect(isAcceptedOrigin(requestWith({ origin, host }), open)).toBe(isWelcome)
+  ])('must be that of a loopback page with authentication off: %s at %s', (origin, host, isAccepted) => {
+    expect(isAcceptedOrigin(requestWith({ origin, host }), open)).toBe(isAccepted)
   })
 
   it.each([
@@ -96,8 +96,8 @@ describe('An origin', () => {
     ['http://127.0.0.1:8080', '127.0.0.1:8080', true],
     ['http://evil.com:8080', 'evil.com:8080', false],
     ['http://evil.com:8080', '127.0.0.1:8080', false],
-  ])('with authentication off and a list: %s at %s', (origin, host, isWelcome) => {
-    expect(isAcceptedOrigin(requestWith({ origin, host }), openAndListed)).toBe(isWelcome)
+  ])('may be a listed one with authentication off: %s at %s', (origin, host, isAccepted) => {
+    expect(isAcceptedOrigin(requestWith({ origin, host }), openAndListed)).toBe(isAccepted)
   })
 })
 
@@ -124,7 +124,7 @@ describe('A Host header', () => {
     expect(isAcceptedHost(requestWith({ host }), { allowed, isOpen: true })).toBe(isAccepted)
   })
 
-  it('is any name with authentication on', () => {
+  it('is not restricted with authentication on', () => {
     expect(isAcceptedHost(requestWith({ host: 'chat.example' }), { allowed: undefined, isOpen: false })).toBe(true)
   })
 })
@@ -133,19 +133,24 @@ describe('The address of a client', () => {
   const address = clientAddress(['10.0.0.0/8', '::1', 'fd00::/8'])
 
   it.each([
-    ['its own', '203.0.113.9', undefined, '203.0.113.9'],
-    ['its own, whatever it says of others', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
-    ['what the proxy says', '10.0.0.1', '203.0.113.9', '203.0.113.9'],
-    ['what the last proxy says, not what the client made up', '10.0.0.1', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
-    ['behind two proxies', '10.0.0.1', '203.0.113.9, 10.0.0.2', '203.0.113.9'],
-    ['that of the proxy, where it says nothing', '10.0.0.1', undefined, '10.0.0.1'],
-    ['that of the proxy, where it says nonsense', '10.0.0.1', 'unknown', '10.0.0.1'],
-    ['behind a proxy in the clothes of IPv6', '::ffff:10.0.0.1', '203.0.113.9', '203.0.113.9'],
-    ['behind a proxy of IPv6', 'fd00::7', '2001:db8::1', '2001:db8::1'],
-    ['with a port', '10.0.0.1', '203.0.113.9:4711', '203.0.113.9'],
-    ['with a port, of IPv6', '10.0.0.1', '[2001:db8::1]:4711', '2001:db8::1'],
-    ['of a proxy whose clients are proxies all the way', '10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.3'],
-    ['of nobody', undefined, '203.0.113.9', ''],
+    ['its peer address', '203.0.113.9', undefined, '203.0.113.9'],
+    ['its peer address, if the peer is no proxy', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
+    ['the address that the proxy reports', '10.0.0.1', '203.0.113.9', '203.0.113.9'],
+    [
+      'the address that the last proxy reports, not one that the client wrote',
+      '10.0.0.1',
+      '198.51.100.1, 203.0.113.9',
+      '203.0.113.9',
+    ],
+    ['found behind two proxies', '10.0.0.1', '203.0.113.9, 10.0.0.2', '203.0.113.9'],
+    ['that of the proxy, if it reports none', '10.0.0.1', undefined, '10.0.0.1'],
+    ['that of the proxy, if it reports an invalid one', '10.0.0.1', 'unknown', '10.0.0.1'],
+    ['found behind a proxy with an IPv4-mapped IPv6 address', '::ffff:10.0.0.1', '203.0.113.9', '203.0.113.9'],
+    ['found behind an IPv6 proxy', 'fd00::7', '2001:db8::1', '2001:db8::1'],
+    ['read without its port', '10.0.0.1', '203.0.113.9:4711', '203.0.113.9'],
+    ['read without its port, for IPv6', '10.0.0.1', '[2001:db8::1]:4711', '2001:db8::1'],
+    ['the farthest proxy, if every hop is one', '10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.3'],
+    ['empty without a peer address', undefined, '203.0.113.9', ''],
   ])('is %s', (_, peer, forwarded, expected) => {
     expect(address(peer, forwarded)).toBe(expected)
   })
@@ -163,7 +168,7 @@ describe('The address of a client', () => {
   })
 })
 
-describe('Whom a create-user means', () => {
+describe('The user of a create-user', () => {
   const ann = { isService: false, subject: 'ann' }
   const service = { isService: true, subject: 'back-office' }
   const request = (user?: { externalUserId: string; name?: string }) => ({
@@ -174,12 +179,12 @@ describe('Whom a create-user means', () => {
   it.each([
     ['the subject of the token', ann, request(), { body: { user: { externalUserId: 'ann' } } }],
     ['the subject, by its name', ann, request({ externalUserId: 'ann', name: 'Ann' }), { body: { user: { name: 'Ann' } } }],
-    ['nobody else', ann, request({ externalUserId: 'bob' }), { code: 'forbidden' }],
-    ['nobody else, in capitals', ann, request({ externalUserId: 'Ann' }), { code: 'forbidden' }],
-    ['anybody, for a service', service, request({ externalUserId: 'bob' }), { body: { user: { externalUserId: 'bob' } } }],
-    ['itself, for a service', service, request(), { body: { user: { externalUserId: 'back-office' } } }],
-    ['anybody, where tokens are off', { isService: true }, request({ externalUserId: 'bob' }), { body: {} }],
-    ['nobody, where tokens are off', { isService: true }, request(), { code: 'invalid', details: { field: 'body.user' } }],
+    ['not another user', ann, request({ externalUserId: 'bob' }), { code: 'forbidden' }],
+    ['not another user, in another case', ann, request({ externalUserId: 'Ann' }), { code: 'forbidden' }],
+    ['any user, for a service', service, request({ externalUserId: 'bob' }), { body: { user: { externalUserId: 'bob' } } }],
+    ['the subject of the token, for a service', service, request(), { body: { user: { externalUserId: 'back-office' } } }],
+    ['any user, without authentication', { isService: true }, request({ externalUserId: 'bob' }), { body: {} }],
+    ['required without authentication', { isService: true }, request(), { code: 'invalid', details: { field: 'body.user' } }],
   ])('is %s', (_, principal, asked, expected) => {
     expect(claimUser(principal, asked)).toMatchObject(expected)
   })

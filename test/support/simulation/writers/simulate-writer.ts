@@ -1,4 +1,4 @@
-import { writeCommand } from '../../../shared/records/command-record.ts'
+import { writeCommand } from '../../../../shared/records/command-record.ts'
 import {
   append,
   appending,
@@ -9,10 +9,10 @@ import {
   usersRemoved,
   withAppender,
   written,
-} from '../../contract/stored-chat.ts'
-import type { SimulatedWorld } from '../simulation/simulated-world.ts'
-import { simulatedWorld } from '../simulation/simulated-world.ts'
-import type { WriterCounts } from '../simulation/simulated-writers.ts'
+} from '../../../contract/stored-chat.ts'
+import type { SimulatedWorld } from '../simulated-world.ts'
+import { simulatedWorld } from '../simulated-world.ts'
+import type { WriterCounts } from '../simulated-writers.ts'
 import type { RandomCommands } from './random-commands.ts'
 import { randomCommands, simulatedId, simulatedUsers } from './random-commands.ts'
 import { writerChecks } from './writer-checks.ts'

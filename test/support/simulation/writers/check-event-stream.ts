@@ -1,5 +1,5 @@
-import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
+import type { StoredEvent } from '../../../../shared/ports/event-store.ts'
+import type { StreamRecord } from '../../../../shared/ports/event-stream.ts'
 import { keyText } from './command-keys.ts'
 
 /** The first appearances of a room's stored events are in seq order, but for events that were lost and stored again. */

@@ -1,6 +1,6 @@
-import type { LogRecord } from '../../../shared/ports/command-log.ts'
-import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import { readCommand } from '../../../shared/records/command-record.ts'
+import type { LogRecord } from '../../../../shared/ports/command-log.ts'
+import type { StoredEvent } from '../../../../shared/ports/event-store.ts'
+import { readCommand } from '../../../../shared/records/command-record.ts'
 import { keyOf, keyText } from './command-keys.ts'
 
 /** The events of a room, of commands that were sent once, stand in the order of the log. */

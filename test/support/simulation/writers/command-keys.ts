@@ -1,5 +1,5 @@
-import type { Append, CommandKey } from '../../../shared/ports/event-store.ts'
-import type { Command } from '../../../shared/room-events/room-events.ts'
+import type { Append, CommandKey } from '../../../../shared/ports/event-store.ts'
+import type { Command } from '../../../../shared/room-events/room-events.ts'
 
 export const keyText = ({ room, id, digest }: CommandKey): string => `${room} ${id} ${digest}`
 

@@ -1,8 +1,8 @@
-import type { ChatState } from '../../../shared/domain/chat.ts'
-import { noChat } from '../../../shared/domain/chat.ts'
-import type { Append, CommandKey, StoredEvent, StoredRejection } from '../../../shared/ports/event-store.ts'
-import { chatDecider } from '../../../shared/room-events/chat-decider.ts'
-import type { ChatCommand, ChatEvent } from '../../../shared/room-events/room-events.ts'
+import type { ChatState } from '../../../../shared/domain/chat.ts'
+import { noChat } from '../../../../shared/domain/chat.ts'
+import type { Append, CommandKey, StoredEvent, StoredRejection } from '../../../../shared/ports/event-store.ts'
+import { chatDecider } from '../../../../shared/room-events/chat-decider.ts'
+import type { ChatCommand, ChatEvent } from '../../../../shared/room-events/room-events.ts'
 import { keyText } from './command-keys.ts'
 import { simulatedUsers } from './random-commands.ts'
 
