@@ -15,10 +15,10 @@ const picture = join(projectFolder, 'infra/observability/series.svg')
 const pictured = [
   'Sockets',
   'Frames',
-  'Confirmed messages: time',
+  'Time to confirmation',
   'Age of events by stage, p99',
-  'Records by what became of them',
-  'Batches: records',
+  'Records by outcome',
+  'Records in a batch',
   'Event loop lag, p99',
   'Resumes',
 ]
