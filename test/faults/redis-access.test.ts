@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { install } from '../../infra/native/install.ts'
 import type { RedisServer } from '../../infra/native/redis.ts'
 import { startRedis } from '../../infra/native/redis.ts'
-import { freshChannel, listen, publish, untilHeard } from '../contract/fan-out/open-fan-out.ts'
+import { freshChannel, listen, publish, untilReceived } from '../contract/fan-out/open-fan-out.ts'
 import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
 import { ask, asOpened, watch } from './fan-out-rig.ts'
@@ -18,7 +18,7 @@ const as = (url: string, user: string, password: string) => {
   return { url: changed.href, isCluster: false, namespace: 'chat' }
 }
 
-describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who may do what', () => {
+describe.skipIf(stackKind() === 'env')('The fan-out on a Redis with access control lists', () => {
   const folder = makeScratchFolder('redis')
   let redis: RedisServer
   beforeAll(async () => {
@@ -35,18 +35,18 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who ma
     return { near, far, opened: asOpened(near, far) }
   }
 
-  it('needs no more than its document says', async () => {
+  it('needs no more permissions than its document lists', async () => {
     const { opened } = await open()
     await using _ = opened
     const channel = freshChannel()
-    const ear = await listen(opened, channel)
+    const subscriber = await listen(opened, channel)
     await publish(opened.far, channel, 'a')
-    await untilHeard(opened, ear, 1)
-    expect(ear.heard).toEqual(['a'])
-    ear.close()
+    await untilReceived(opened, subscriber, 1)
+    expect(subscriber.received).toEqual(['a'])
+    subscriber.close()
   })
 
-  it('goes on when a publication is refused, and tells nothing of what was in it', async () => {
+  it('continues after a refused publication, and does not log its content', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const refused: unknown = await publish(near.fanOut, 'topic', 'secret').catch((error: unknown) => error)
@@ -55,7 +55,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who ma
     expect([near.states, far.states]).toEqual([['up'], ['up']])
   })
 
-  it('is down where it may not subscribe', async () => {
+  it('is down if it may not subscribe', async () => {
     const { far, opened } = await open()
     await using _ = opened
     await far.fanOut.subscribe('topic', () => {}).ready
@@ -63,7 +63,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who ma
     expect(far.lines.join()).toContain('NOPERM')
   })
 
-  it('says why it is down, and not with which password', async () => {
+  it('logs why it is down, without the password', async () => {
     const watched = await watch(as(redis.url, 'chat-gateway', 'wrong-password'))
     expect([watched.fanOut.state, watched.states]).toEqual(['down', ['down']])
     await watched.fanOut.close()
