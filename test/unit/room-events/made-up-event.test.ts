@@ -1,14 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { Frame } from '../../support/client/chat-socket.ts'
 
-vi.mock('../../../shared/room-events/room-events.ts', async (original) => {
+const tableFile = '../../../shared/room-events/room-events.ts'
+const levelFile = '../../../shared/protocol/feature-level.ts'
+
+// Other test files run in the same worker: modules are loaded anew with the made-up events, and forgotten at the end.
+vi.resetModules()
+vi.doMock(tableFile, async (original) => {
   const { withMadeUpEvents } = await import('./made-up-events.ts')
   return withMadeUpEvents(await original())
 })
-vi.mock('../../../shared/protocol/feature-level.ts', async (original) => ({ ...(await original<object>()), supportedLevel: 3 }))
+vi.doMock(levelFile, async (original) => ({ ...(await original<object>()), supportedLevel: 3 }))
+afterAll(() => {
+  vi.doUnmock(tableFile)
+  vi.doUnmock(levelFile)
+  vi.resetModules()
+})
 
 const { gatewayRig } = await import('../gateway/gateway-rig.ts')
 const { memoryStore } = await import('../../support/memory-store/memory-store.ts')
