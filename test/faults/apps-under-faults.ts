@@ -13,7 +13,7 @@ import { quickWriters } from './own-chat.ts'
 import type { RecordedApp } from './recorded-app.ts'
 import { recordedApp } from './recorded-app.ts'
 
-/** Two of each, and quick to notice that one of them is gone. */
+/** Two gateways and two writers, with short timeouts that detect a lost process soon. */
 export const chatUnderFaults: ChatOptions = {
   gateways: 2,
   writers: 2,
@@ -25,7 +25,7 @@ const rooms = [1, 2, 3, 4]
 const pauseMs = 40
 const calmMs = 1_500
 
-/** What is done to the service meanwhile; after each, it is whole again. */
+/** Faults to inject; each one repairs the service before it resolves. */
 export const faults: Readonly<Record<string, (own: OwnChat) => Promise<void>>> = {
   'a gateway is killed': async ({ gateway }) => {
     await gateway(0).kill()
@@ -79,11 +79,11 @@ const startApps = async (
   return apps
 }
 
-/** Says one thing after the other, without waiting, until it is over. */
+/** Sends one message after the other, without waiting for the outcomes, until the run is over. */
 const talk = async (user: number, app: RecordedApp, isOver: () => boolean): Promise<void> => {
   const own = rooms.filter((room) => membersOf(room).includes(user))
-  for (let said = 0; !isOver(); said += 1) {
-    void app.say(own[said % own.length] ?? 0, `${user} says ${said}`)
+  for (let sent = 0; !isOver(); sent += 1) {
+    void app.say(own[sent % own.length] ?? 0, `message ${sent} of ${user}`)
     await sleep(pauseMs * appCount)
   }
 }
@@ -91,15 +91,15 @@ const talk = async (user: number, app: RecordedApp, isOver: () => boolean): Prom
 export interface AppsRun {
   readonly applications: number
   readonly rooms: number
-  /** Stored, as the database has it. */
+  /** Stored messages, counted in the database. */
   readonly messages: number
-  /** Calls that were refused, or of which nobody knows. */
+  /** Calls that were refused or have an unknown outcome. */
   readonly unfulfilled: number
-  /** Events that the applications were told, all together. */
-  readonly told: number
-  /** By application: how often it lost its connection and was back on another. */
+  /** Events that all applications received, in total. */
+  readonly received: number
+  /** For each application, how often it reconnected. */
   readonly returns: readonly number[]
-  /** Over what they were told and what became of their calls. */
+  /** Violations in the received events and the outcomes of the calls. */
   readonly verdicts: Verdicts
 }
 
@@ -121,7 +121,7 @@ const injectFaults = async (own: OwnChat, { history }: LoadContext): Promise<voi
   await sleep(calmMs)
 }
 
-/** Applications on the client talk while faults hit the service; then the checker judges everything that they received. */
+/** Runs applications on the client while faults hit the service; then the checker checks everything that they received. */
 export const runUnderFaults = async (own: OwnChat): Promise<AppsRun> => {
   await using owned = new AsyncDisposableStack()
   const context = createLoadContext({ tag: freshTag(), seed: 1, startMs: nowMs() })
@@ -135,22 +135,22 @@ export const runUnderFaults = async (own: OwnChat): Promise<AppsRun> => {
   await Promise.all(talking)
   const isSettled = (): boolean =>
     [...apps.values()].every(({ client, unsettled }) => client.state.state === 'online' && unsettled === 0)
-  await until('everybody to be back and every call settled', isSettled, { withinMs: 60_000 })
+  await until('all applications to be connected and all calls settled', isSettled, { withinMs: 60_000 })
 
   const users = new Map([...apps].map(([user, { userId }]) => [userId, user]))
   const truth = await truthFromPostgres(own.chat.databaseUrl, ids, users)
   const hasAll = (): boolean =>
     [...truth.rooms].every(([room, { head }]) => membersOf(room).every((user) => apps.get(user)?.lastOf(room) === head))
-  // What has not come by then, the seventh invariant tells.
-  await until('everybody to have everything', hasAll, { withinMs: defaultTerms.convergeMs }).catch(() => {})
+  // Invariant I7 reports events that are still missing.
+  await until('all applications to have all events', hasAll, { withinMs: defaultTerms.convergeMs }).catch(() => {})
   const kinds = [...history.entries()].map(({ kind }) => kind)
   return {
     applications: apps.size,
     rooms: truth.rooms.size,
     messages: [...truth.rooms.values()].reduce((sum, room) => sum + room.messages, 0),
     unfulfilled: kinds.filter((kind) => kind === 'failed' || kind === 'unknown').length,
-    told: kinds.filter((kind) => kind === 'frame').length,
-    returns: returns.map((tell) => tell()),
+    received: kinds.filter((kind) => kind === 'frame').length,
+    returns: returns.map((count) => count()),
     verdicts: checkRun([history], truth),
   }
 }

@@ -7,7 +7,7 @@ import { ownChat } from './own-chat.ts'
 describe.skipIf(stackKind() === 'env')('Applications on the client, while faults hit the service', () => {
   const own = ownChat(chatUnderFaults)
 
-  it('saw what every invariant asks for, each as if on one connection that never broke', { timeout: 300_000 }, async () => {
+  it('receive events that satisfy all invariants, as on one connection that never breaks', { timeout: 300_000 }, async () => {
     const { verdicts, messages, unfulfilled, returns } = await runUnderFaults(own())
     expect(problemsOf(verdicts)).toEqual([])
     expect(messages).toBeGreaterThan(200)

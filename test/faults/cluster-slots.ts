@@ -2,14 +2,14 @@ import type { RedisCluster } from '../../infra/native/redis-cluster.ts'
 import { until } from '../support/poll.ts'
 import { ask, backoff } from './fan-out-rig.ts'
 
-/** A cluster's slots, asked for and changed node by node. */
+/** Reads and changes the slots of a cluster, node by node. */
 export interface ClusterSlots {
   of(channel: string): Promise<number>
-  /** Index of the node that says of itself that it holds the slot. */
+  /** Index of the node that reports the slot as its own. */
   owner(slot: number): Promise<number>
-  /** What `redis-cli --cluster reshard` does with a slot that holds no key. */
+  /** Moves a slot without keys, with the commands that `redis-cli --cluster reshard` sends. */
   move(slot: number, from: number, to: number): Promise<void>
-  /** All slots of one node to another one, at once. Nobody holds them in between. */
+  /** Moves all slots of one node to another one at once. In between no node serves them. */
   moveAll(from: number, to: number): Promise<void>
 }
 
@@ -30,7 +30,7 @@ export const clusterSlots = ({ urls }: RedisCluster): ClusterSlots => {
     of: async (channel) => Number(await cluster(0, 'KEYSLOT', channel)),
     owner: async (slot) => {
       for (const index of indices) if ((await rangesOf(index)).some((range) => isIn(slot, range))) return index
-      throw new Error('nobody holds the slot')
+      throw new Error('no node holds the slot')
     },
     move: async (slot, from, to) => {
       const target = await idOf(to)

@@ -11,7 +11,7 @@ export interface Couple extends AsyncDisposable {
   readonly room: string
 }
 
-/** Two people, on the first gateway and the last, with a room that both are in. */
+/** Two users, on the first and the last gateway, who share a room. */
 export const coupleOn = async ({ chat }: OwnChat): Promise<Couple> => {
   const [first, last] = [chat.gateways[0], chat.gateways.at(-1)]
   const owned = new AsyncDisposableStack()
@@ -27,7 +27,7 @@ export const texts = (prefix: string, count: number): string[] => Array.from({ l
 
 const plain = ({ id: _id, ...frame }: FeedFrame): unknown => frame
 
-/** Both saw the same gapless feed with these messages in this order, and history says so too. */
+/** Expects that both received the same gapless feed with these messages in this order, equal to the history. */
 export const expectOneOrder = async ({ ann, bob, room }: Couple, messages: readonly string[]): Promise<void> => {
   const seq = messages.length + 1
   const [annSaw, bobSaw] = [await ann.feedTo(room, seq), await bob.feedTo(room, seq)]

@@ -6,10 +6,10 @@ import type { OpenFanOut } from '../contract/fan-out/open-fan-out.ts'
 import { until } from '../support/poll.ts'
 import { recordingLog } from '../support/recording-log.ts'
 
-/** A fan-out, and what it told. */
+/** A fan-out, and the state changes that it reported. */
 export interface Watched {
   readonly fanOut: FanOut
-  /** As it logged them, without repetitions. */
+  /** The logged states, without repetitions. */
   readonly states: readonly string[]
   readonly restored: () => number
   readonly lines: readonly string[]
@@ -17,7 +17,7 @@ export interface Watched {
 
 export type Where = Pick<RedisFanOutOptions, 'url' | 'isCluster' | 'namespace'>
 
-/** Silence is noticed soon, but not for a busy machine's sake. */
+/** Times that detect silence soon, but tolerate a busy machine. */
 export const quickTimes = { redisPingMs: 200, redisDeadMs: 2_000 }
 
 export const backoff = { withinMs: 30_000, everyMs: 10 }
@@ -47,7 +47,7 @@ export const untilState = (state: FanOutState, ...all: readonly Watched[]): Prom
 export const untilRestored = (watched: Watched, times: number): Promise<unknown> =>
   until(`${times} restorations`, () => watched.restored() >= times, backoff)
 
-/** Two ends, as the contract's own helpers take them. */
+/** Two ends, in the form that the helpers of the contract accept. */
 export const asOpened = (near: Watched, far: Watched): OpenFanOut => ({
   near: near.fanOut,
   far: far.fanOut,
@@ -56,7 +56,7 @@ export const asOpened = (near: Watched, far: Watched): OpenFanOut => ({
   [Symbol.asyncDispose]: async () => void (await Promise.all([near.fanOut.close(), far.fanOut.close()])),
 })
 
-/** One command to a server, past all links. */
+/** Sends one command to a server on a direct connection. */
 export const ask = async (url: string, command: string, ...words: readonly string[]): Promise<unknown> => {
   const redis = new Redis(url, { retryStrategy: null })
   try {
@@ -66,7 +66,7 @@ export const ask = async (url: string, command: string, ...words: readonly strin
   }
 }
 
-/** Whether it has settled without waiting for anything outside this process. */
+/** Whether the promise has settled without any I/O. */
 export const isSettled = async (work: Promise<unknown>): Promise<boolean> => {
   let found = false
   const settle = (): void => {

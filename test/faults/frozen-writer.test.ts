@@ -5,10 +5,10 @@ import { stackKind } from '../support/stack/start-stack.ts'
 import { coupleOn, expectOneOrder, texts } from './couple.ts'
 import { ownChat, quickWriters } from './own-chat.ts'
 
-describe.skipIf(stackKind() === 'env')('Writers that freeze, come and go', () => {
+describe.skipIf(stackKind() === 'env')('Writers that freeze, start and stop', () => {
   const own = ownChat({ gateways: 2, writers: 0, env: quickWriters })
 
-  it('one that stands still past its session and thaws writes no second copy and turns no order round', async () => {
+  it('one that resumes after its session timeout stores no duplicates and reorders nothing', async () => {
     const frozen = await own().chat.addWriter()
     await using couple = await coupleOn(own())
     const { ann, room } = couple
@@ -16,9 +16,9 @@ describe.skipIf(stackKind() === 'env')('Writers that freeze, come and go', () =>
     await Promise.all(first.map((text) => ann.say(room, text)))
     await frozen.pause()
     const during = texts('during', 20)
-    const said = Promise.all(during.map((text) => ann.say(room, text)))
+    const sending = Promise.all(during.map((text) => ann.say(room, text)))
     const successor = await own().chat.addWriter()
-    await said
+    await sending
     await frozen.resume()
     const after = texts('after', 10)
     for (const text of after) await ann.say(room, text)
@@ -27,7 +27,7 @@ describe.skipIf(stackKind() === 'env')('Writers that freeze, come and go', () =>
     await successor.stop()
   })
 
-  it('one that is frozen before its append does not block the room, and is refused by the head when it resumes', async () => {
+  it('one that freezes before its append does not block the room, and its append fails when it resumes', async () => {
     const frozen = await own().chat.addWriter(
       { DIE_AT: 'before-commit', DIE_BY: 'SIGSTOP' },
       'test/faults/programs/doomed-writer.ts',
@@ -35,9 +35,9 @@ describe.skipIf(stackKind() === 'env')('Writers that freeze, come and go', () =>
     await using couple = await coupleOn(own())
     const { ann, room } = couple
     const sent = ['one', 'die', 'three', 'four']
-    const said = Promise.all(sent.map((text) => ann.say(room, text)))
+    const sending = Promise.all(sent.map((text) => ann.say(room, text)))
     const successor = await own().chat.addWriter()
-    await said
+    await sending
     await frozen.resume()
     await ann.say(room, 'five')
     await expectOneOrder(couple, [...sent, 'five'])
@@ -45,7 +45,7 @@ describe.skipIf(stackKind() === 'env')('Writers that freeze, come and go', () =>
     await successor.stop()
   })
 
-  it('that come and go while people talk lose, double and reorder nothing', async () => {
+  it('a changing number of writers under load loses, duplicates and reorders nothing', async () => {
     const first = await own().chat.addWriter()
     await using couple = await coupleOn(own())
     const { ann, bob, room } = couple
@@ -60,7 +60,7 @@ describe.skipIf(stackKind() === 'env')('Writers that freeze, come and go', () =>
     const more = await Promise.all([own().chat.addWriter(), own().chat.addWriter(), own().chat.addWriter()])
     await first.stop()
     await more[0]?.stop()
-    await until('talk after the storm', () => {
+    await until('messages after the last change', () => {
       const last = bob.socket.feed(room).length
       return last > 5 && last
     })

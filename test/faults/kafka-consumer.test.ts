@@ -25,7 +25,7 @@ const untilAborted = ({ signal }: RecordBatch): Promise<void> =>
     else signal.addEventListener('abort', () => resolve())
   })
 
-/** Counts the ends for good. */
+/** Counts how often the consumer has ended for good. */
 const watchFailure = ({ failed }: Consumption): { readonly failures: number } => {
   const seen = { failures: 0 }
   failed.catch(() => {
@@ -34,7 +34,7 @@ const watchFailure = ({ failed }: Consumption): { readonly failures: number } =>
   return seen
 }
 
-describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', () => {
+describe.skipIf(stackKind() !== 'native')('A consumer of a Kafka that fails', () => {
   let stack: Stack
   let options: KafkaCommandLogOptions
   const logs: CommandLog[] = []
@@ -45,7 +45,7 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
   afterAll(() => stack[Symbol.asyncDispose]())
 
   beforeEach(async () => {
-    // Whatever the test before has left.
+    // Repairs what the previous test broke.
     stack.link('writer', 'kafka').heal()
     await stack.kafka.start()
     await stack.kafka.resume()
@@ -64,7 +64,7 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
   const publishSoon = (log: CommandLog, ...values: string[]): Promise<unknown> =>
     until('a publish', () => log.publish(values.map((value) => record('k', value))).then(() => true), backoff)
 
-  it('goes on by itself after a broker was killed and stayed away, and begins where it was', async () => {
+  it('continues at its offset after the broker was killed and stayed down for a while', async () => {
     const opened = openAs()
     const { records, consumption, received } = await collect(opened)
     const watched = watchFailure(consumption)
@@ -80,7 +80,7 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
     await consumption.stop()
   })
 
-  it('goes on after an orderly restart, and with the batch that was in hand', async () => {
+  it('continues after an orderly restart, and completes the batch in progress', async () => {
     const opened = openAs()
     const attempts: string[] = []
     let isBack = false
@@ -98,7 +98,7 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
     await consumption.stop()
   })
 
-  it('goes on after a broker stood still for longer than a session lasts', async () => {
+  it('continues after the broker was frozen beyond the session timeout', async () => {
     const opened = openAs()
     const { records, consumption, received } = await collect(opened)
     const watched = watchFailure(consumption)
@@ -113,7 +113,7 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
     await consumption.stop()
   })
 
-  it('loses its partitions to another when it is cut off, hears of it, and comes back', async () => {
+  it('loses its partitions to another consumer when it is cut off, reports this, and rejoins', async () => {
     const [cut, other] = [openAs('writer'), openAs()]
     const link = stack.link('writer', 'kafka')
     const heartbeats: unknown[] = []
@@ -130,20 +130,20 @@ describe.skipIf(stackKind() !== 'native')('consuming from a Kafka that fails', (
     const heir = await collect(other)
     await heir.received(2)
     expect(valuesOf(heir.records)).toEqual(['k 0', 'k 1'])
-    await until('the cut one to hear of it', () => heartbeats.length === 1, backoff)
+    await until('the isolated consumer to report the loss', () => heartbeats.length === 1, backoff)
     link.heal()
     const before = losing.records.length
     const isSharing = async (): Promise<boolean> => {
       await other.log.publish(manyKeys(6).map((key) => record(key)))
       return losing.records.length > before
     }
-    await until('the cut one to get some again', isSharing, { withinMs: 40_000, everyMs: 1_000 })
+    await until('the isolated consumer to get partitions again', isSharing, { withinMs: 40_000, everyMs: 1_000 })
     await losing.consumption.stop()
     await heir.consumption.stop()
     expect(losing.records.slice(before).filter(({ key }) => key === 'k')).toEqual([])
   })
 
-  it('stops within bounds while the broker is away, and waits for one to begin again', async () => {
+  it('stops in bounded time while the broker is down, and waits for the broker when it starts', async () => {
     const opened = openAs()
     const { consumption, received } = await collect(opened)
     await opened.log.publish([record('k')])

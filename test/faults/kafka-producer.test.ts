@@ -28,7 +28,7 @@ const isBeforeAndMaybe =
   (values: readonly string[]): boolean =>
     ['before', `before,${value}`].includes(values.join())
 
-describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', () => {
+describe.skipIf(stackKind() !== 'native')('A publish to a Kafka that fails', () => {
   let stack: Stack
   let link: Link
   let options: KafkaCommandLogOptions
@@ -41,7 +41,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
   afterAll(() => stack[Symbol.asyncDispose]())
 
   beforeEach(async () => {
-    // Whatever the test before has left.
+    // Repairs what the previous test broke.
     link.heal()
     await stack.kafka.start()
     await stack.kafka.resume()
@@ -58,10 +58,10 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     await until('a publish', async () => (await outcomeOf(log.publish([record('k', 'again')]))) === 'durable', backoff)
   }
 
-  it('is refused for certain, and soon, while no broker is there, and works once there is', async () => {
+  it('is refused soon, with certainty, while no broker runs, and succeeds when one runs again', async () => {
     await log.publish([record('k', 'before')])
     await stack.kafka.kill()
-    // Of the very first nobody can tell, when the end of the connection has not been heard of.
+    // The first outcome may be unknown, if the producer has not detected the end of the connection yet.
     expect(await outcomeOf(log.publish([record('k', 'perhaps')]))).not.toBe('durable')
     const startedMs = performance.now()
     expect(await outcomeOf(log.publish([record('k', 'refused')]))).toBe('refused')
@@ -72,7 +72,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     expect(await values()).not.toContain('refused')
   })
 
-  it('is of unknown fate when the broker stands still with the request in its hands', async () => {
+  it('has an unknown outcome if the broker freezes after it received the request', async () => {
     await log.publish([record('k', 'before')])
     await stack.kafka.pause()
     try {
@@ -81,11 +81,11 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
       await stack.kafka.resume()
     }
     await worksAgain()
-    // It may be there, once.
+    // The record may be stored, at most once.
     expect((await values()).filter((value) => value !== 'again')).toEqual(expect.toSatisfy(isBeforeAndMaybe('unknown')))
   })
 
-  it('is of unknown fate when the answer is lost, and the record is there', async () => {
+  it('has an unknown outcome if the answer is lost, although the record is stored', async () => {
     await log.publish([record('k', 'before')])
     link.cut('black-hole', 'answers')
     expect(await outcomeOf(log.publish([record('k', 'unanswered')]))).toBe('unknown')
@@ -95,7 +95,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     expect(await values()).toEqual(['before', 'unanswered', 'unanswered'])
   })
 
-  it('is of unknown fate when the request is lost, which nobody here can tell', async () => {
+  it('has an unknown outcome if the request is lost, which the producer cannot detect', async () => {
     await log.publish([record('k', 'before')])
     link.cut('black-hole', 'requests')
     expect(await outcomeOf(log.publish([record('k', 'lost')]))).toBe('unknown')
@@ -104,7 +104,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     expect(await values()).toEqual(['before', 'sent again'])
   })
 
-  it('is refused for certain when nobody answers a new connection', async () => {
+  it('is refused with certainty if a new connection gets no answer', async () => {
     link.cut('black-hole')
     expect(await outcomeOf(log.publish([record('k', 'refused')]))).toBe('refused')
     link.heal()
@@ -112,7 +112,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     expect(await values()).toEqual(['sent'])
   })
 
-  it('is of unknown fate when the connection breaks behind the request', async () => {
+  it('has an unknown outcome if the connection breaks after the request', async () => {
     await log.publish([record('k', 'before')])
     link.cut('black-hole', 'answers')
     const fate = outcomeOf(log.publish([record('k', 'cut')]))
@@ -123,14 +123,14 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     await log.publish([record('k', 'after')])
   })
 
-  it('works by itself after a restart, of which an idle producer heard nothing', async () => {
+  it('succeeds after a restart that an idle producer did not notice', async () => {
     await log.publish([record('k', 'before')])
     await stack.kafka.restart()
     await worksAgain()
     expect((await values())[0]).toBe('before')
   })
 
-  it('never calls refused what is there, nor durable what is not, whatever happens to the way', async () => {
+  it('is never reported as refused if the record is stored, nor as durable if it is not, under random link faults', async () => {
     const seed = Date.now()
     const random = seededRandom(seed)
     const fates = new Map<string, string>()
@@ -165,7 +165,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     expect(new Set(fates.values()), `seed ${seed}`).toEqual(new Set(['durable', 'refused', 'unknown']))
   })
 
-  it('keeps a key in order for a caller who sends again what is of unknown fate', async () => {
+  it('keeps the order of a key if the caller retries records with an unknown outcome', async () => {
     const seed = Date.now()
     const random = seededRandom(seed)
     let isOver = false
@@ -189,7 +189,7 @@ describe.skipIf(stackKind() !== 'native')('publishing to a Kafka that fails', ()
     expect(sent).toBeGreaterThan(10)
   })
 
-  it('rejects an event while no broker is there, and takes the same again once there is', async () => {
+  it('rejects an event while no broker runs, and accepts the same event when one runs again', async () => {
     const stream = kafkaEventStream(options)
     const event = { key: 'room', value: '{"v":1}', headers: {} }
     await stream.publish([event])

@@ -10,7 +10,7 @@ import { stackKind, startStack } from '../support/stack/start-stack.ts'
 import { ownChat } from './own-chat.ts'
 import { measureWriterGaps } from './writer-gaps.ts'
 
-/** A writer is missed after two seconds, so that a test need not wait for ten. */
+/** A short session, so that a killed writer is detected after two seconds instead of ten. */
 const quickTimes = { CONSUMER_SESSION_MS: '2000', CONSUMER_HEARTBEAT_MS: '300', CONSUMER_REBALANCE_MS: '3000' }
 
 describe.skipIf(stackKind() === 'env')('A writer that is killed', () => {
@@ -26,7 +26,7 @@ describe.skipIf(stackKind() === 'env')('A writer that is killed', () => {
   })
 
   it.each(['before-commit', 'before-publish', 'before-acknowledge'])(
-    '%s leaves no hole, no second copy and no other order, and its successor settles every send',
+    '%s leaves no gap, no duplicate and no other order, and its successor settles every message',
     async (DIE_AT) => {
       const doomed = await chat.addWriter({ DIE_AT }, 'test/faults/programs/doomed-writer.ts')
       const [one, other] = chat.gateways.map(({ url }) => url)
@@ -50,7 +50,7 @@ describe.skipIf(stackKind() === 'env')('A writer that is killed', () => {
       const records = await roomEvents(kafkaBrokers, chat.namespace, room, 31)
       const firsts = [...new Set(records.map(({ seq }) => seq))]
       expect(firsts).toEqual(feed.map(({ seq }) => seq))
-      await until('a quiet writer', async () => (await fetch(`${successor.internalUrl}/readyz`)).ok)
+      await until('a ready writer', async () => (await fetch(`${successor.internalUrl}/readyz`)).ok)
       await successor.stop()
     },
   )
@@ -64,7 +64,7 @@ describe.skipIf(stackKind() === 'env')('One of two writers that is killed', () =
   const partitions = 12
   const own = ownChat({ gateways: 1, writers: 2, env: { ...session, PARTITIONS: String(partitions) } })
 
-  it('stops no room of the other writer, also when it is started again at once, and its own for a session at most', async () => {
+  it('does not stop rooms of the other writer, and its own rooms for one session timeout at most, also after an immediate restart', async () => {
     const { killed, living } = await measureWriterGaps(own().chat, {
       partitions,
       rooms: 24,

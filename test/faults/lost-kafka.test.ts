@@ -6,19 +6,19 @@ import { stackKind } from '../support/stack/start-stack.ts'
 import { coupleOn, expectOneOrder, texts } from './couple.ts'
 import { ownChat, quickWriters } from './own-chat.ts'
 
-/** A command is given up after ten seconds, so that a test need not wait for fifteen. */
+/** A short deadline, so that a command times out after ten seconds instead of fifteen. */
 const env = { ...quickWriters, COMMAND_DEADLINE_MS: '10000', PRODUCER_REQUEST_MS: '1500', PRODUCER_RETRY_MS: '1000' }
 
-describe.skipIf(stackKind() === 'env')('Without Kafka, or without the way to it', () => {
+describe.skipIf(stackKind() === 'env')('Without Kafka, or without a connection to it', () => {
   const own = ownChat({ gateways: 1, writers: 1, env }, ['gateway', 'writer'])
 
-  it('a send is refused as certainly not accepted, everything that only reads goes on, and the same id is stored once later', async () => {
+  it('a message is refused with `unavailable`, reads still work, and a later retry is stored once', async () => {
     await using couple = await coupleOn(own())
     const { ann, bob, room } = couple
     await ann.say(room, 'before')
     const link = own().stack.link('gateway', 'kafka')
     link.cut('reset')
-    // What is handed to a connection that is just being lost is of unknown fate, and holds up what follows.
+    // A publish on a connection that is being lost has an unknown outcome, and delays the following ones.
     await until('the connections to be gone', () => link.connections === 0)
     const id = randomUUID()
     const body = { msg: 'later', type: 'text', id }
@@ -32,14 +32,14 @@ describe.skipIf(stackKind() === 'env')('Without Kafka, or without the way to it'
     expect((await back.feedTo(room, 2)).map(({ seq }) => seq)).toEqual([2])
     link.heal()
     await until(
-      'the same send to be taken',
+      'the retry to be accepted',
       async () => (await ann.socket.request('new-message', body, { room })).error === undefined,
       { withinMs: 20_000 },
     )
     await expectOneOrder(couple, ['before', 'later'])
   })
 
-  it('a send of unknown fate is told as a time-out and never as stored; when Kafka goes on it stands once', async () => {
+  it('a message with an unknown outcome gets `timeout`, and is stored once when Kafka continues', async () => {
     await using couple = await coupleOn(own())
     const { ann, bob, room } = couple
     await own().stack.kafka.pause()
@@ -57,7 +57,7 @@ describe.skipIf(stackKind() === 'env')('Without Kafka, or without the way to it'
     await expectOneOrder(couple, ['frozen', 'behind'])
   })
 
-  it('a broker that is killed and comes back loses nothing that was confirmed and turns no order round', async () => {
+  it('a killed and restarted broker loses no confirmed message and reorders none', async () => {
     await using couple = await coupleOn(own())
     const { ann, room } = couple
     const sent = texts('m', 40)

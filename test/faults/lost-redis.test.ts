@@ -6,26 +6,34 @@ import { stackKind } from '../support/stack/start-stack.ts'
 import { coupleOn, expectOneOrder, texts } from './couple.ts'
 import { ownChat } from './own-chat.ts'
 
-/** T of the design: within it every member has what the store has. */
+/** T of the design: the time within which every member has all stored events. */
 const convergeMs = 10_000
 
-describe.skipIf(stackKind() === 'env')('Without Redis, or without parts of it', () => {
+describe.skipIf(stackKind() === 'env')('With Redis dead, silent or unreachable', () => {
   const own = ownChat({ gateways: 2, writers: 1 }, ['gateway-1', 'gateway-2', 'writer'])
 
   const fanOutState = async (place: number): Promise<unknown> => (await readiness(own().gateway(place))).fanOut
 
   const isUp = (): Promise<unknown> =>
-    until('both gateways to hear again', async () => (await fanOutState(0)) === 'up' && (await fanOutState(1)) === 'up', {
-      withinMs: 15_000,
-    })
+    until(
+      'the fan-out of both gateways to be up',
+      async () => (await fanOutState(0)) === 'up' && (await fanOutState(1)) === 'up',
+      {
+        withinMs: 15_000,
+      },
+    )
 
-  it('everything is confirmed and delivered while it is dead, and it comes back by itself', async () => {
+  it('all messages are confirmed and delivered while Redis is dead, and the fan-out recovers by itself', async () => {
     await using couple = await coupleOn(own())
     const { ann, bob, room } = couple
     await own().stack.redis.kill()
-    await until('its death to be noticed', async () => (await fanOutState(0)) === 'down' && (await fanOutState(1)) === 'down', {
-      withinMs: convergeMs,
-    })
+    await until(
+      'both gateways to detect it',
+      async () => (await fanOutState(0)) === 'down' && (await fanOutState(1)) === 'down',
+      {
+        withinMs: convergeMs,
+      },
+    )
     expect((await readiness(own().gateway(0))).status).toBe(200)
     expect(await metric(own().gateway(0), 'chat_fan_out_up')).toBe(0)
     const sent = texts('dead', 20)
@@ -40,16 +48,20 @@ describe.skipIf(stackKind() === 'env')('Without Redis, or without parts of it', 
     expect(await metric(own().gateway(0), 'chat_fan_out_reconnects_total')).toBeGreaterThan(0)
   })
 
-  it('a silent one is noticed within ten seconds, and delivery goes on', async () => {
+  it('silence of Redis is detected within ten seconds, and delivery continues', async () => {
     await using couple = await coupleOn(own())
     const { ann, room } = couple
     await own().stack.redis.pause()
     const sent = texts('hung', 10)
-    const said = Promise.all(sent.map((text) => ann.say(room, text)))
-    await until('the silence to be noticed', async () => (await fanOutState(0)) === 'down' && (await fanOutState(1)) === 'down', {
-      withinMs: 10_000,
-    })
-    await said
+    const sending = Promise.all(sent.map((text) => ann.say(room, text)))
+    await until(
+      'both gateways to detect the silence',
+      async () => (await fanOutState(0)) === 'down' && (await fanOutState(1)) === 'down',
+      {
+        withinMs: 10_000,
+      },
+    )
+    await sending
     await expectOneOrder(couple, sent)
     await own().stack.redis.resume()
     await isUp()
@@ -57,7 +69,7 @@ describe.skipIf(stackKind() === 'env')('Without Redis, or without parts of it', 
     await expectOneOrder(couple, [...sent, 'woken'])
   })
 
-  it('the only message into a silent room is found by the sweep, though nobody could publish it', async () => {
+  it('the sweep delivers a single message whose publication failed', async () => {
     await using couple = await coupleOn(own())
     const { ann, bob, room } = couple
     const link = own().stack.link('writer', 'redis')
@@ -65,18 +77,18 @@ describe.skipIf(stackKind() === 'env')('Without Redis, or without parts of it', 
     await until('the writer to be cut off', async () => (await readiness(own().chat.writers[0] as never)).fanOut === 'down', {
       withinMs: convergeMs,
     })
-    const said = ann.socket.request('new-message', { msg: 'unheard', type: 'text' }, { room })
+    const sending = ann.socket.request('new-message', { msg: 'unpublished', type: 'text' }, { room })
     await until('the message', () => bob.socket.feed(room).length === 2, { withinMs: convergeMs })
-    expect((await said).seq).toBe(2)
+    expect((await sending).seq).toBe(2)
     expect([await fanOutState(0), await fanOutState(1)]).toEqual(['up', 'up'])
     link.heal()
     await until('the writer to be back', async () => (await readiness(own().chat.writers[0] as never)).fanOut === 'up', {
       withinMs: convergeMs,
     })
-    await expectOneOrder(couple, ['unheard'])
+    await expectOneOrder(couple, ['unpublished'])
   })
 
-  it('a gateway that is cut off alone still delivers, and the other notices nothing', async () => {
+  it('a gateway that is cut off from Redis still delivers, and the other gateway is not affected', async () => {
     await using couple = await coupleOn(own())
     const { ann, bob, room } = couple
     const link = own().stack.link('gateway-2', 'redis')
@@ -90,7 +102,7 @@ describe.skipIf(stackKind() === 'env')('Without Redis, or without parts of it', 
     await expectOneOrder(couple, sent)
   })
 
-  it('connections that are killed again and again lose nothing and repeat nothing', async () => {
+  it('repeatedly killed subscriber connections lose and duplicate nothing', async () => {
     await using couple = await coupleOn(own())
     const { ann, room } = couple
     const redis = new Redis(own().stack.urls().redisUrl)
@@ -104,30 +116,30 @@ describe.skipIf(stackKind() === 'env')('Without Redis, or without parts of it', 
     await expectOneOrder(couple, sent)
   })
 
-  it('repeated, reordered, forged and broken publications are mended or dropped before anybody sees them', async () => {
+  it('repeated, reordered, forged and broken publications are corrected or dropped before delivery', async () => {
     await using couple = await coupleOn(own())
     const { ann, bob, room } = couple
     const redis = new Redis(own().stack.urls().redisUrl)
     const channel = `${own().chat.namespace}:room:${room}`
-    const heard: string[] = []
+    const publications: string[] = []
     const listener = new Redis(own().stack.urls().redisUrl)
-    listener.on('message', (_channel, text) => heard.push(text))
+    listener.on('message', (_channel, text) => publications.push(text))
     await listener.subscribe(channel)
     for (const text of texts('first', 5)) await ann.say(room, text)
-    await until('the publications', () => heard.length >= 5)
+    await until('the publications', () => publications.length >= 5)
     const dropped = await metric(own().gateway(1), 'chat_publications_dropped_total')
-    for (const old of [...heard].reverse()) await redis.publish(channel, old)
+    for (const old of [...publications].reverse()) await redis.publish(channel, old)
     for (const broken of [
       '',
       'x',
       '{}',
       '{"v":1,"room":"x","of":[]}',
-      heard[0]?.slice(0, 60) ?? '',
+      publications[0]?.slice(0, 60) ?? '',
       `{"v":2,"room":"${room}","of":[[99,"new-message","c","d"]]}`,
     ]) {
       await redis.publish(channel, broken)
     }
-    // A rumour of what is not there, and one whose frame is a lie in its form.
+    // One publication of an event that does not exist, and one with a malformed frame.
     await redis.publish(channel, `{"v":1,"room":"${room}","of":[[500,"new-message","c","d"]]}`)
     await redis.publish(
       channel,

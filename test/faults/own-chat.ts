@@ -5,7 +5,7 @@ import type { Chat, ChatOptions } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import { startStack } from '../support/stack/start-stack.ts'
 
-/** A writer is missed after two seconds, so that a test need not wait for ten. */
+/** A short session, so that a lost writer is detected after two seconds instead of ten. */
 export const quickWriters: Environment = {
   CONSUMER_SESSION_MS: '2000',
   CONSUMER_HEARTBEAT_MS: '300',
@@ -18,12 +18,12 @@ export interface OwnChat {
   gateway(place: number): Replica
 }
 
-/** Its gateways by their place. */
+/** The gateway at this index. */
 export const gatewaysOf =
   (chat: Chat): OwnChat['gateway'] =>
   (place) => {
     const found = chat.gateways[place]
-    if (found === undefined) throw new Error(`there is no gateway ${place}`)
+    if (found === undefined) throw new Error(`no gateway ${place}`)
     return found
   }
 
@@ -35,7 +35,7 @@ export const ownChat = (options: ChatOptions, links: readonly string[] = []): ((
     const stack = owned.use(await startStack({ links }))
     const chat = owned.use(await startChat(stack, options))
     own = { stack, chat, gateway: gatewaysOf(chat) }
-    // Three services and four programs, on a machine that may have much else to do.
+    // Three services and four processes start, possibly on a busy machine.
   }, 300_000)
   afterAll(() => owned.disposeAsync())
   return () => {

@@ -11,16 +11,15 @@ import { codeNamed, idBytes } from '../support/load/parse-frame.ts'
 import { socketsInTurn } from './sockets-in-turn.ts'
 
 /**
- * An application on the client. What it is told is written down as one socket
- * that never closes: that is what the client promises to be, however many
- * connections it takes.
+ * An application on the client. Its history is recorded as one socket that never
+ * closes, because the client promises the events of one unbroken connection.
  */
 export interface RecordedApp extends AsyncDisposable {
   readonly client: ChatClient
   readonly userId: string
-  /** Calls that are not settled. */
+  /** The number of unsettled calls. */
   readonly unsettled: number
-  /** The last seq that it was told of. */
+  /** The last seq that it received. */
   lastOf(room: number): number
   createRoom(room: number, users: readonly string[]): Promise<void>
   say(room: number, msg: string): Promise<void>
@@ -46,14 +45,14 @@ export const recordedApp = async (context: LoadContext, { user, externalId, urls
   history.append({ kind: 'opened', at: now(), socket, user })
 
   const roomOf = (id: string): number => ids.roomAt(idBytes(id), 0)
-  /** As the socket must have had it, to the letter. */
+  /** The exact text of the frame. */
   const seeFrame = (event: FeedEvent, roomId: string, seq: number, command: number, body: object): void => {
     const room = roomOf(roomId)
     last.set(room, seq)
     const crc = crc32(Buffer.from(feedFrameText(event, roomId, seq, JSON.stringify(body))).subarray(1))
     history.append({ kind: 'frame', at: now(), event, socket, user, room, seq, command, crc })
   }
-  // All rooms of a run are made while it goes on; their creators stand first among the users.
+  // Rooms are created during the run; the creator is the first of the users.
   client.on('chat', ({ seq, ...chat }) => {
     if (!last.has(roomOf(chat.id))) seeFrame('create-chat', chat.id, seq, creation, { chat, user_id: chat.users[0] })
   })

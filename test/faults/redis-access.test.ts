@@ -18,7 +18,7 @@ const as = (url: string, user: string, password: string) => {
   return { url: changed.href, isCluster: false, namespace: 'chat' }
 }
 
-describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who may do what', () => {
+describe.skipIf(stackKind() === 'env')('The fan-out on a Redis with access control lists', () => {
   const folder = makeScratchFolder('redis')
   let redis: RedisServer
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who ma
     return { near, far, opened: asOpened(near, far) }
   }
 
-  it('needs no more than its document says', async () => {
+  it('needs no more permissions than its document lists', async () => {
     const { opened } = await open()
     await using _ = opened
     const channel = freshChannel()
@@ -46,7 +46,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who ma
     subscriber.close()
   })
 
-  it('goes on when a publication is refused, and tells nothing of what was in it', async () => {
+  it('continues after a refused publication, and does not log its content', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const refused: unknown = await publish(near.fanOut, 'topic', 'secret').catch((error: unknown) => error)
@@ -55,7 +55,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who ma
     expect([near.states, far.states]).toEqual([['up'], ['up']])
   })
 
-  it('is down where it may not subscribe', async () => {
+  it('is down if it may not subscribe', async () => {
     const { far, opened } = await open()
     await using _ = opened
     await far.fanOut.subscribe('topic', () => {}).ready
@@ -63,7 +63,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that knows who ma
     expect(far.lines.join()).toContain('NOPERM')
   })
 
-  it('says why it is down, and not with which password', async () => {
+  it('logs why it is down, without the password', async () => {
     const watched = await watch(as(redis.url, 'chat-gateway', 'wrong-password'))
     expect([watched.fanOut.state, watched.states]).toEqual(['down', ['down']])
     await watched.fanOut.close()

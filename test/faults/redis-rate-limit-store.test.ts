@@ -13,7 +13,7 @@ import { stackKind } from '../support/stack/start-stack.ts'
 
 const rate = { perMinute: 1, burst: 10 }
 
-describe.skipIf(stackKind() === 'env')('shared limits on a Redis that fails', () => {
+describe.skipIf(stackKind() === 'env')('Shared limits on a Redis that fails', () => {
   const folder = makeScratchFolder('redis')
   const log = recordingLog()
   let server: RedisServer
@@ -33,7 +33,7 @@ describe.skipIf(stackKind() === 'env')('shared limits on a Redis that fails', ()
     removeScratchFolder(folder)
   })
 
-  it('are refused at once while it is down, and are there again after it', async () => {
+  it('fail at once while Redis is down, and work again afterwards', async () => {
     await server.stop()
     await until('a refusal', async () => !(await isUp()))
     const before = performance.now()
@@ -41,17 +41,17 @@ describe.skipIf(stackKind() === 'env')('shared limits on a Redis that fails', ()
     expect(performance.now() - before).toBeLessThan(500)
     await server.start()
     await until('an answer', isUp)
-    await until('the log to have said so', () => log.lines.some((line) => line.includes('limits are not shared')))
+    await until('the log line', () => log.lines.some((line) => line.includes('limits are not shared')))
   })
 
-  it('are refused in time while it is silent, and are there again after it', async () => {
+  it('fail within the timeout while Redis is silent, and work again afterwards', async () => {
     await server.pause()
     await expect(spend()).rejects.toThrow()
     await server.resume()
     await until('an answer', isUp)
   })
 
-  it('are there again when it has forgotten the script', async () => {
+  it('work after Redis has lost the script', async () => {
     const redis = new Redis(server.url)
     await redis.script('FLUSH')
     redis.disconnect()

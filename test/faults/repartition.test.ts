@@ -15,7 +15,7 @@ import { steadyPerson } from './steady-person.ts'
 
 const people = 6
 
-describe.skipIf(stackKind() === 'env')('A repartition of the command log, while people talk', () => {
+describe.skipIf(stackKind() === 'env')('A repartition of the command log under load', () => {
   const env = { ...quickWriters, PARTITIONS: '3', DRAIN_WINDOW_MS: '1000', DRAIN_OVERLAP_MS: '200' }
   const own = ownChat({ gateways: 2, writers: 2, env })
   let gateways: Replica[] = []
@@ -33,7 +33,7 @@ describe.skipIf(stackKind() === 'env')('A repartition of the command log, while 
     drainMs: 60_000,
   })
 
-  /** Stops a gateway and starts another on its address, with the new number. */
+  /** Restarts a gateway on its address with the new number of partitions. */
   const replaceGateway = async (gateway: Replica, PARTITIONS: string): Promise<Replica> => {
     const { port } = new URL(gateway.url)
     await gateway.stop()
@@ -75,7 +75,7 @@ describe.skipIf(stackKind() === 'env')('A repartition of the command log, while 
 
     const total = count() + 1
     for (const [n, person] of all.entries()) {
-      await until(`person ${n} to have all`, () => person.feed.at(-1)?.seq === total, { withinMs: 20_000 })
+      await until(`user ${n} to have all messages`, () => person.feed.at(-1)?.seq === total, { withinMs: 20_000 })
       expect(person.feed.map(({ seq }) => seq)).toEqual(Array.from({ length: total }, (_, index) => index + 1))
       expect(person.refusals).toEqual([])
       for (const [m, texts] of sent.entries()) {
@@ -85,7 +85,7 @@ describe.skipIf(stackKind() === 'env')('A repartition of the command log, while 
     }
   }
 
-  it('loses, doubles and reorders nothing when there are to be more partitions', {
+  it('to more partitions loses, duplicates and reorders nothing', {
     timeout: 240_000,
   }, async () => {
     const { chat } = own()
@@ -99,7 +99,7 @@ describe.skipIf(stackKind() === 'env')('A repartition of the command log, while 
     expect(lags).toHaveLength(8)
   })
 
-  it('stops before it makes the topic anew while writers run, and loses nothing when it is run again', {
+  it('stops before it recreates the topic while writers run, and loses nothing when it is run again', {
     timeout: 240_000,
   }, async () => {
     await talkDuring(async () => {

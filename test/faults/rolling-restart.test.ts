@@ -8,10 +8,10 @@ import { steadyPerson } from './steady-person.ts'
 
 const people = 6
 
-describe.skipIf(stackKind() === 'env')('A rolling restart of everything, while people talk', () => {
+describe.skipIf(stackKind() === 'env')('A rolling restart of all processes under load', () => {
   const own = ownChat({ gateways: 2, writers: 2, env: { ...quickWriters, DRAIN_WINDOW_MS: '1000', DRAIN_OVERLAP_MS: '200' } })
 
-  it('costs nobody an error that is not retryable, nor a message, nor its place', { timeout: 180_000 }, async () => {
+  it('causes only retryable errors, and loses and reorders no message', { timeout: 180_000 }, async () => {
     const { chat } = own()
     await using owned = new AsyncDisposableStack()
     const urls = chat.gateways.map(({ url }) => url)
@@ -37,7 +37,7 @@ describe.skipIf(stackKind() === 'env')('A rolling restart of everything, while p
 
     const total = sent.flat().length + 1
     for (const [n, person] of all.entries()) {
-      await until(`person ${n} to have all`, () => person.feed.at(-1)?.seq === total, { withinMs: 20_000 })
+      await until(`user ${n} to have all messages`, () => person.feed.at(-1)?.seq === total, { withinMs: 20_000 })
       const frames = person.feed
       expect(frames.map(({ seq }) => seq)).toEqual(Array.from({ length: total }, (_, index) => index + 1))
       expect(person.refusals).toEqual([])

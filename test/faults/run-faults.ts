@@ -1,4 +1,4 @@
-/** `npm run test:faults`: every fault of the table on a real stack under load, one row each. */
+/** `npm run test:faults`: injects every fault of the table into a real stack under load, and prints one row for each. */
 import { parseArgs } from 'node:util'
 import type { Stack } from '../support/stack/stack.ts'
 import { startStack } from '../support/stack/start-stack.ts'
@@ -16,13 +16,13 @@ const usage = `Usage: npm run test:faults -- [--only F5,F6] [--seed 42] [--rate 
        npm run test:faults -- --mutants
        npm run test:faults -- --list
 
-  --only      these faults, by their numbers; of the mutants, those under them
-  --seed      what a run draws at random; the table tells it, and the same one replays
+  --only      the faults with these numbers; with --mutants, the mutants of these faults
+  --seed      determines all random choices; the table shows it, and the same seed replays the run
   --rate      messages a second
-  --keep      folder for the histories of runs that fail (default: ./fault-histories)
-  --into      puts each row into this document's table too
-  --mutants  removes one defence after another, and requires the checker to detect it
-  --list      tells what there is, and runs nothing
+  --keep      folder for the histories of failed runs (default: ./fault-histories)
+  --into      also writes each row into the table of this document
+  --mutants   removes one defence after another, and requires the checker to detect it
+  --list      lists the faults without running them
 `
 
 const { values } = parseArgs({
@@ -38,25 +38,25 @@ const { values } = parseArgs({
   },
 })
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`)
+const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Faults by their numbers; undefined: all. */
+/** The faults with these numbers; undefined: all. */
 const wanted: ReadonlySet<string> | undefined = values.only === undefined ? undefined : new Set(values.only.split(','))
 
 const checkWanted = (): void => {
   const known = new Set([...allFaults, ...mutants.map(({ fault }) => fault)].map(({ id }) => id))
-  for (const id of wanted ?? []) if (!known.has(id)) throw new Error(`there is no fault ${id}; --list tells which there are`)
+  for (const id of wanted ?? []) if (!known.has(id)) throw new Error(`no fault ${id}; --list shows all faults`)
 }
 
 const isWanted = ({ id }: Fault): boolean => wanted?.has(id) ?? true
 
-/** Says a row, and writes it where it is wanted too. */
-const tell = (table: string, head: string, row: string): void => {
-  say(row)
+/** Prints a row, and writes it into the document of `--into`. */
+const addRow = (table: string, head: string, row: string): void => {
+  print(row)
   if (values.into !== undefined) writeRows(values.into, table, head, [row])
 }
 
-/** A run that cannot even begin says nothing of the others. */
+/** A run that fails to start must not end the remaining runs. */
 const attempted = async <T>(id: string, work: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await work()
@@ -69,35 +69,35 @@ const attempted = async <T>(id: string, work: () => Promise<T>): Promise<T | und
 const runAll = async (stack: Stack): Promise<number> => {
   const options = { seed: Number(values.seed), perSecond: Number(values.rate) }
   let failed = 0
-  say(tableHead())
+  print(tableHead())
   for (const fault of allFaults.filter(isWanted)) {
     const run = await attempted(fault.id, () => runFault(stack, fault, options))
     if (run === undefined) {
       failed += 1
       continue
     }
-    tell('faults', tableHead(), tableRow(run))
+    addRow('faults', tableHead(), tableRow(run))
     const wrong = brokenBy(run)
     if (wrong.length === 0) continue
     failed += 1
     for (const problem of wrong) process.stderr.write(`${fault.id}: ${problem}\n`)
     process.stderr.write(`${fault.id}: its history is in ${keepHistory(run, values.keep)}\n`)
   }
-  say(`\n${failed === 0 ? 'All hold.' : `${failed} do not hold.`}`)
+  print(`\n${failed === 0 ? 'All runs passed.' : `${failed} runs failed.`}`)
   return failed
 }
 
 const runMutants = async (stack: Stack): Promise<number> => {
   const head = markdownHead(['removed defence', 'fault', 'detected', 'output of the checker'])
   let missed = 0
-  say(head)
+  print(head)
   for (const mutant of mutants.filter(({ fault }) => isWanted(fault))) {
     const tried = await attempted(mutant.without, () => runMutant(stack, mutant, Number(values.seed)))
     if (tried?.isDetected !== true) missed += 1
     if (tried === undefined) continue
-    tell('mutants', head, markdownRow([mutant.without, mutant.fault.id, tried.isDetected ? 'yes' : '**NO**', tried.said]))
+    addRow('mutants', head, markdownRow([mutant.without, mutant.fault.id, tried.isDetected ? 'yes' : '**NO**', tried.violations]))
   }
-  say(`\n${missed === 0 ? 'All are caught.' : `${missed} are not caught.`}`)
+  print(`\n${missed === 0 ? 'All mutants are detected.' : `${missed} mutants are not detected.`}`)
   return missed
 }
 
@@ -107,6 +107,6 @@ const run = async (): Promise<number> => {
   return await (values.mutants ? runMutants(stack) : runAll(stack))
 }
 
-if (values.help) say(usage)
-else if (values.list) for (const { id, title, expectation } of allFaults) say(`${id.padEnd(5)} ${title}: ${expectation}`)
+if (values.help) print(usage)
+else if (values.list) for (const { id, title, expectation } of allFaults) print(`${id.padEnd(5)} ${title}: ${expectation}`)
 else process.exitCode = (await run()) === 0 ? 0 : 1

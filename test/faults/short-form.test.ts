@@ -24,8 +24,8 @@ describe.skipIf(stackKind() === 'env')('Under load', () => {
   it.each(mutants.filter(({ writer, gateway }) => writer === 'confirmsFirst' || gateway === 'withHolesInRepair'))(
     'the checker detects a system without $without',
     async (mutant) => {
-      const { isDetected, said } = await runMutant(stack, mutant, 1)
-      expect(isDetected, said).toBe(true)
+      const { isDetected, violations } = await runMutant(stack, mutant, 1)
+      expect(isDetected, violations).toBe(true)
     },
   )
 })

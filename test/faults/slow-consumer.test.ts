@@ -16,7 +16,7 @@ const maskedFrame = (text: string): Buffer => {
   return Buffer.concat([head, mask, payload.map((byte, index) => byte ^ (mask[index % 4] ?? 0))])
 }
 
-/** A client that reads only when it is told to. */
+/** A client that reads only when the test makes it read. */
 const lazyReader = async (url: string, externalUserId: string) => {
   const { hostname, port } = new URL(url)
   const socket: Socket = connect({ host: hostname, port: Number(port) })
@@ -35,12 +35,12 @@ const lazyReader = async (url: string, externalUserId: string) => {
     id: found[1] ?? '',
     socket,
     isClosed,
-    /** The seqs of the feed frames that came, in their order. */
+    /** The seqs of the received feed frames in order. */
     seqs: (): number[] => [...text().matchAll(/"room":"[0-9a-f-]{36}","seq":(\d+),/g)].map(([, seq]) => Number(seq)),
   }
 }
 
-/** More than the kernel keeps for a socket on its two sides, which is about 10 MB. */
+/** More than the socket buffers of both sides hold, which is about 10 MB. */
 const kilobytes = 14
 const count = 1_600
 
@@ -51,7 +51,7 @@ describe.skipIf(stackKind() === 'env')('A socket that does not read', () => {
     env: { STUCK_SOCKET_MS: '4000', SEND_QUEUE_BYTES: '65536', SOCKET_PING_MS: '120000' },
   })
 
-  it('is set behind and gets what it missed in order as it reads on; its neighbours notice nothing; one that takes nothing at all is closed', async () => {
+  it('receives missed frames in order when it reads again, is closed if it never reads, and does not affect other sockets', async () => {
     const gateway = own().gateway(0)
     await using ann = await personOn(gateway.url, freshName('ann'))
     await using bob = await personOn(gateway.url, freshName('bob'))
@@ -61,7 +61,7 @@ describe.skipIf(stackKind() === 'env')('A socket that does not read', () => {
     await until('both to have joined', () => slow.seqs().length === 1 && stuck.seqs().length === 1)
     slow.socket.pause()
     stuck.socket.pause()
-    // Now and then it takes a little: that is progress, and keeps it from being closed.
+    // It reads a little from time to time: progress prevents its close.
     const sips = setInterval(() => {
       slow.socket.resume()
       setImmediate(() => slow.socket.pause())
@@ -80,13 +80,13 @@ describe.skipIf(stackKind() === 'env')('A socket that does not read', () => {
       (await metric(gateway, 'chat_process_resident_memory_bytes')) -
       before
     expect(grown).toBeLessThan(200 * 1024 * 1024)
-    await until('the stuck one to be closed', async () => (await metric(gateway, 'chat_sessions')) === 3, {
+    await until('the stuck socket to be closed', async () => (await metric(gateway, 'chat_sessions')) === 3, {
       withinMs: 30_000,
       everyMs: 100,
     })
     clearInterval(sips)
     slow.socket.resume()
-    await until('everything to be read', () => slow.seqs().at(-1) === count + 1, { withinMs: 30_000, everyMs: 100 })
+    await until('all frames to be read', () => slow.seqs().at(-1) === count + 1, { withinMs: 30_000, everyMs: 100 })
     expect(slow.seqs()).toEqual(Array.from({ length: count + 1 }, (_, index) => index + 1))
     stuck.socket.resume()
     await stuck.isClosed

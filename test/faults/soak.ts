@@ -1,4 +1,4 @@
-/** `npm run soak -- --minutes N`: a random schedule of faults under load, drawn by a seed, and the verdict of the checker. */
+/** `npm run soak -- --minutes N`: runs a random schedule of faults under load, determined by a seed, and prints the verdict of the checker. */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { startStack } from '../support/stack/start-stack.ts'
@@ -11,10 +11,10 @@ import { writeRows } from './harness/write-rows.ts'
 
 const usage = `Usage: npm run soak -- [--minutes 20] [--seed N] [--rate 60] [--into FILE]
 
-  --seed   draws the schedule; without it a random one, which is told
+  --seed   determines the schedule; default: a random seed, which is printed
   --rate   messages a second
-  --keep   folder for the history of a run that fails (default: ./fault-histories)
-  --into   puts the row into this document's table too
+  --keep   folder for the history of a failed run (default: ./fault-histories)
+  --into   also writes the row into the table of this document
 `
 
 const { values } = parseArgs({
@@ -28,21 +28,21 @@ const { values } = parseArgs({
   },
 })
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`)
+const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Resolves with how many things are wrong. */
+/** Resolves with the number of violations and problems. */
 const soak = async (minutes: number): Promise<number> => {
-  say(`Soaking for ${minutes} min, seed ${values.seed} …`)
+  print(`Running random faults for ${minutes} min, seed ${values.seed} …`)
   await using stack = await startStack({ links: linkedRoles })
   const run = await runFault(stack, randomSchedule(minutes), { seed: Number(values.seed), perSecond: Number(values.rate) })
   const row = tableRow(run)
-  say(`${tableHead()}\n${row}`)
+  print(`${tableHead()}\n${row}`)
   if (values.into !== undefined) writeRows(values.into, 'soak', tableHead(), [row])
   const wrong = brokenBy(run)
-  for (const problem of wrong) say(problem)
-  say(wrong.length === 0 ? '\nAll invariants hold.' : `\nNOT all hold; the history is in ${keepHistory(run, values.keep)}`)
+  for (const problem of wrong) print(problem)
+  print(wrong.length === 0 ? '\nAll invariants hold.' : `\nVIOLATED; the history is in ${keepHistory(run, values.keep)}`)
   return wrong.length
 }
 
-if (values.help) say(usage)
+if (values.help) print(usage)
 else process.exitCode = (await soak(Number(values.minutes))) === 0 ? 0 : 1

@@ -1,6 +1,6 @@
 import type { SocketConstructor } from '../../shared/client/socket.ts'
 
-/** WebSockets of Node's own, each to the next of these gateways, as a load balancer would. */
+/** WebSocket classes of Node that connect to these gateways in turn, like a load balancer. */
 export const socketsInTurn = (urls: readonly string[], first = 0): SocketConstructor => {
   let turn = first
   return class extends WebSocket {

@@ -4,15 +4,15 @@ import type { ChatSocket, FeedFrame, Frame } from '../support/client/chat-socket
 import { isFeedFrame, openSocket } from '../support/client/chat-socket.ts'
 
 /**
- * A client as the protocol's rules ask for: comes back on the next gateway
- * when its socket closes, resumes, and sends a message again under its id
- * until it is stored or refused for good.
+ * A client that follows the rules of the protocol: it reconnects to the next
+ * gateway when its socket closes, resumes, and retries a message under its id
+ * until it is stored or gets a final error.
  */
 export interface SteadyPerson extends AsyncDisposable {
   readonly id: string
-  /** What every socket was given of rooms, one after the other, seen twice or not. */
+  /** The feed frames of all its sockets in order of arrival, with duplicates. */
   readonly feed: readonly FeedFrame[]
-  /** Codes of the errors met that are not retryable. */
+  /** The codes of final errors. */
   readonly refusals: readonly string[]
   readonly closes: readonly number[]
   say(room: string, msg: string): Promise<void>
@@ -66,7 +66,7 @@ export const steadyPerson = async (urls: readonly string[], externalUserId: stri
     }
   }
 
-  /** Undefined: nobody knows; ask again. */
+  /** Undefined: the outcome is unknown; retry. */
   const ask = async (event: string, body: unknown, room?: string): Promise<Frame | undefined> => {
     const socket = current
     if (socket === undefined) {

@@ -6,14 +6,14 @@ import { until } from '../support/poll.ts'
 import type { Replica } from '../support/stack/server.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 
-/** The longest time between two confirmations in a row, over all rooms of one writer. */
+/** The longest time between two consecutive confirmations of a room, over all rooms of one writer. */
 export interface Gaps {
   readonly rooms: number
   readonly longestMs: number
   readonly medianMs: number
 }
 
-/** Gaps around the death of one of two writers, by the writer that had the room's partition when it died. */
+/** Gaps after one of two writers was killed, by the writer that owned the partition of the room at that time. */
 export interface WriterGaps {
   readonly killed: Gaps
   readonly living: Gaps
@@ -22,11 +22,11 @@ export interface WriterGaps {
 export interface WriterGapsOptions {
   readonly partitions: number
   readonly rooms: number
-  /** Between a confirmation and the next message of the room. */
+  /** Pause between a confirmation and the next message of the room. */
   readonly everyMs: number
-  /** The killed writer is started again so much later; undefined: not at all. */
+  /** Delay before the killed writer is restarted; undefined: it is not restarted. */
   readonly restartAfterMs: number | undefined
-  /** Writing goes on for so long after the death. */
+  /** How long messages are sent after the kill. */
   readonly watchMs: number
 }
 
@@ -35,7 +35,7 @@ interface AssignedLine {
   readonly assigned?: readonly number[]
 }
 
-/** What the group last assigned to a writer, by its log. */
+/** The partitions last assigned to a writer, read from its log. */
 const assignedTo = (writer: Replica): readonly number[] => {
   const lines = writer.log(10_000).flatMap((line): readonly AssignedLine[] => {
     try {
@@ -58,7 +58,7 @@ const gapsOf = (rooms: readonly (readonly number[])[]): Gaps => {
   }
 }
 
-/** Writes into one room until told to end; returns when each message was confirmed. */
+/** Sends messages to one room until aborted. Returns the time of each confirmation. */
 const writeInto = async (person: Person, room: string, everyMs: number, isOver: () => boolean): Promise<readonly number[]> => {
   const confirmed: number[] = []
   while (!isOver()) {
@@ -69,7 +69,7 @@ const writeInto = async (person: Person, room: string, everyMs: number, isOver: 
   return confirmed
 }
 
-/** Kills the first of two writers while every room is written to, and measures how long confirmations stop. */
+/** Kills the first of two writers while messages are sent to every room, and measures how long confirmations stop. */
 export const measureWriterGaps = async (chat: Chat, options: WriterGapsOptions): Promise<WriterGaps> => {
   const { partitions, rooms: count, everyMs, restartAfterMs, watchMs } = options
   const [doomed, other] = chat.writers

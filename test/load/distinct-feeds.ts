@@ -2,13 +2,13 @@ import { crc32 } from 'node:zlib'
 import type { Entries } from '../support/checker/outline.ts'
 
 export interface FeedCount {
-  /** Pairs of a socket and a room of which it got frames. */
+  /** The number of pairs of a socket and a room whose frames it received. */
   readonly feeds: number
-  /** Different ones among them: of a run in which nobody joins late or reconnects, one for each room. */
+  /** The number of different feeds: one for each room if no user joins late or reconnects. */
   readonly distinct: number
 }
 
-/** Counts feeds that differ in any frame, or in the order of frames. */
+/** Counts feeds that differ in at least one frame or in the order of frames. */
 export const countFeeds = (histories: readonly Entries[]): FeedCount => {
   const digests = new Map<string, number>()
   for (const history of histories) {

@@ -1,4 +1,4 @@
-/** `npm run load`: a load on gateways, measured and judged. */
+/** `npm run load`: puts a load on gateways, measures latencies and checks the received frames. */
 import { writeFileSync } from 'node:fs'
 import type { LoadReport } from './tester/load-report.ts'
 import type { LoadTestOptions } from './tester/options.ts'
@@ -11,13 +11,13 @@ import { runLoadTest } from './tester/run-load-test.ts'
 
 const exitCodes = { well: 0, failed: 1, misused: 2 } as const
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`)
+const print = (text: string): void => void process.stdout.write(`${text}\n`)
 
-/** Resolves at the first Ctrl-C; the second ends the process as ever. */
+/** Resolves at the first Ctrl-C; the second one ends the process. */
 const untilInterrupted = (): Promise<void> =>
   new Promise((resolve) => {
     process.once('SIGINT', () => {
-      process.stderr.write('\nStopping; Ctrl-C once more ends it without a report.\n')
+      process.stderr.write('\nStopping; press Ctrl-C again to end without a report.\n')
       resolve()
     })
   })
@@ -28,14 +28,14 @@ const isWell = ({ verdict, failedConditions }: LoadReport): boolean =>
 const keep = ({ jsonFile, htmlFile }: LoadTestOptions, report: LoadReport): void => {
   if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(report, null, 2)}\n`)
   if (htmlFile !== undefined) writeFileSync(htmlFile, reportPage(report))
-  for (const file of [jsonFile, htmlFile]) if (file !== undefined) say(`  ${file}`)
+  for (const file of [jsonFile, htmlFile]) if (file !== undefined) print(`  ${file}`)
 }
 
 const run = async (options: LoadTestOptions): Promise<number> => {
   const progress = createProgress(process.stderr, options.shape.durationMs)
   const watcher = { onSecond: progress.show, stopped: untilInterrupted() }
   const report = await runLoadTest(options, watcher).finally(progress.end)
-  say(reportText(report))
+  print(reportText(report))
   keep(options, report)
   return isWell(report) ? exitCodes.well : exitCodes.failed
 }
@@ -51,11 +51,11 @@ const main = async (): Promise<number> => {
   try {
     options = parsed()
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n--help tells what may be said.\n`)
+    process.stderr.write(`${(error as Error).message}\n\n--help lists all options.\n`)
     return exitCodes.misused
   }
   if (options === 'help') {
-    say(usage)
+    print(usage)
     return exitCodes.well
   }
   try {
@@ -66,5 +66,5 @@ const main = async (): Promise<number> => {
   }
 }
 
-// A worker that is gone for good would keep the process waiting.
+// The pending promise of a dead worker would keep the process alive.
 process.exit(await main())

@@ -1,16 +1,16 @@
-/** `node test/load/picture-report.ts REPORT.html FOLDER`: how a report of the load tester looks, on a desk and on a phone, by day and by night. */
+/** `node test/load/picture-report.ts REPORT.html FOLDER`: takes pictures of a report of the load tester, on a desktop and on a phone, in light and dark colours. */
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openBrowser } from '../support/browser/browser.ts'
 
 const widths = { desktop: 1_000, phone: 390 } as const
-/** What of it is seen at once; all of it would be a very long picture. */
+/** The visible part of the page; the whole page would be too long. */
 const height = 1_400
 const colours = ['light', 'dark'] as const
 
 const [report = '', folder = ''] = process.argv.slice(2)
-if (report === '' || folder === '') throw new Error('which report, and into which folder?')
+if (report === '' || folder === '') throw new Error('usage: picture-report.ts REPORT.html FOLDER')
 mkdirSync(folder, { recursive: true })
 await using browser = await openBrowser()
 const page = await (await browser.newContext()).newPage()

@@ -21,13 +21,13 @@ export interface SameFeeds extends FeedCount {
   readonly confirmed: number
   readonly frames: number
   readonly seconds: number
-  /** Events in the store, in the rooms of the run. */
+  /** Stored events of the rooms of the run. */
   readonly events: number
   readonly listed: number
   readonly streamed: number
   readonly stored: LatencySummary
   readonly received: LatencySummary
-  /** Empty: all of them hold the same. */
+  /** Differences; empty: all sources are equal. */
   readonly problems: readonly string[]
 }
 
@@ -47,14 +47,15 @@ const listAll = async (load: Load, truth: Truth): Promise<{ readonly listed: num
     const [user = 0] = load.population.members.get(room) ?? []
     const frames = await readList(load, room, user)
     listed += frames.length
-    if (frames.length !== stored.messages) problems.push(`room ${room}: ${frames.length} of ${stored.messages} are listed`)
+    if (frames.length !== stored.messages)
+      problems.push(`room ${room}: ${frames.length} of ${stored.messages} messages are in the list`)
   }
   return { listed, problems }
 }
 
 /**
- * Messages by 20 users over all gateways into 10 rooms; then holds against each
- * other what every socket got, the store, the lists, and `chat.events`.
+ * Sends messages of 20 users through all gateways into 10 rooms. Then compares the
+ * frames of every socket, the store, the lists and `chat.events`.
  */
 export const sameFeeds = async (chat: Chat, stack: Stack, options: SameFeedsOptions): Promise<SameFeeds> => {
   const { messages, perSecond, seed } = options
@@ -78,7 +79,7 @@ export const sameFeeds = async (chat: Chat, stack: Stack, options: SameFeedsOpti
     await load.settled(120_000)
     const seconds = (nowMs() - startedMs) / 1_000
     const truth = await truthFromPostgres(chat.databaseUrl, load.context.ids, userOf)
-    await until('every socket to have everything', () => hasAll(load, truth), { withinMs: 20_000 })
+    await until('every socket to have all events', () => hasAll(load, truth), { withinMs: 20_000 })
     const { listed, problems } = await listAll(load, truth)
     const records = await readEventTopic(stack.urls().kafkaBrokers, chat.namespace)
     const streamed = streamEqualsStore(records, truth, load.context.ids)

@@ -1,4 +1,4 @@
-/** A load on the real stack, watched by a real Prometheus: what it costs, and a picture of the dashboards' series. */
+/** Puts a load on the real stack, scraped by a real Prometheus; prints its cost and draws the series of the dashboards. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Panel } from '../support/observability/dashboards.ts'
@@ -10,15 +10,15 @@ import { startStack } from '../support/stack/start-stack.ts'
 import type { Chart } from './chart.ts'
 import { chartsSvg } from './chart.ts'
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const picture = join(projectFolder, 'infra/observability/series.svg')
 const pictured = [
   'Sockets',
   'Frames',
-  'Confirmed messages: time',
+  'Time to confirmation',
   'Age of events by stage, p99',
-  'Records by what became of them',
-  'Batches: records',
+  'Records by outcome',
+  'Records in a batch',
   'Event loop lag, p99',
   'Resumes',
 ]
@@ -26,10 +26,10 @@ const pictured = [
 const perSecond = Number(process.argv[2] ?? 200)
 const messages = perSecond * 40
 
-say('Starting Kafka, Postgres, Redis, two gateways, two writers and Prometheus …')
+print('Starting Kafka, Postgres, Redis, two gateways, two writers and Prometheus …')
 await using stack = await startStack()
 await using chat = await startChat(stack, { gateways: 2, writers: 2 })
-say(`${messages} messages by 30 users into 10 rooms, ${perSecond} a second; then a socket that does not read …`)
+print(`${messages} messages by 30 users into 10 rooms, ${perSecond} a second; then a socket that does not read …`)
 const startedMs = performance.now()
 await using prometheus = await watchedLoad(chat, { perSecond, messages })
 const seconds = Math.ceil((performance.now() - startedMs) / 1_000)
@@ -56,10 +56,12 @@ const confirmed = await number('sum(increase(chat_commands_total{event="new-mess
 const delivered = await number('sum(increase(chat_frames_total{direction="out"}[40s]))')
 const memory = (component: string) => number(`max(chat_process_resident_memory_bytes{component="${component}"}) / 1048576`)
 const each = (secondsOfCpu: number, of: number): string => `${Math.round((secondsOfCpu * 1e6) / of)} µs`
-say(`  confirmed, frames out (last 40 s)   ${Math.round(confirmed)}, ${Math.round(delivered)}`)
-say(
+print(`  confirmed, frames out (last 40 s)   ${Math.round(confirmed)}, ${Math.round(delivered)}`)
+print(
   `  CPU of gateways per message         ${each(await cpu('gateway'), confirmed)}; per frame out ${each(await cpu('gateway'), delivered)}`,
 )
-say(`  CPU of writers per message          ${each(await cpu('writer'), confirmed)}`)
-say(`  memory of a gateway, a writer       ${Math.round(await memory('gateway'))} MiB, ${Math.round(await memory('writer'))} MiB`)
-say(`  the picture                         ${picture.replace(`${projectFolder}/`, '')}`)
+print(`  CPU of writers per message          ${each(await cpu('writer'), confirmed)}`)
+print(
+  `  memory of a gateway, a writer       ${Math.round(await memory('gateway'))} MiB, ${Math.round(await memory('writer'))} MiB`,
+)
+print(`  the picture                         ${picture.replace(`${projectFolder}/`, '')}`)

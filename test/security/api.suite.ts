@@ -36,7 +36,7 @@ interface Media {
   readonly content: { readonly 'application/json': { readonly schema: object } }
 }
 
-/** What of an answer is not as the service's own document describes it. */
+/** Deviations of an answer from the OpenAPI document of the service. */
 const describedBy = (document: Described) => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false })
   ajv.addSchema(document, 'document')
@@ -63,7 +63,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
     flawsOf = describedBy(value as unknown as Described)
     service = { ...(await asService()), ...fromElsewhere(), 'content-type': 'application/json' }
   })
-  /** Every answer to an event that there is is held against the document. */
+  /** Sends a request and checks the answer to a known event against the document. */
   const ask = async (event: string, body: string | Buffer, headers: Headers, to = url()): Promise<Answered> => {
     const answered = await send(to, event, body, headers)
     if ((callEvents as readonly string[]).includes(event)) expect(flawsOf(event, answered)).toEqual([])
@@ -82,7 +82,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
   }
 
   describe('the HTTP API', () => {
-    it('does for a back end what a socket does, and sockets see it', async () => {
+    it('handles the requests of a back end like those of a socket, and sockets receive the events', async () => {
       const name = freshName('ann')
       await using ann = await personOn(open().urls.at(-1) ?? url(), name, undefined, {
         ...(await asUser(name)),
@@ -105,7 +105,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
       expect((await ann.feedTo(room, 4)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
     })
 
-    it('stores what is sent again once, on whatever gateway', async () => {
+    it('stores a retried request once, on any gateway', async () => {
       const bob = await makeUser()
       const room = await makeChat(bob, [bob])
       const frame = { as: bob, room, body: { ...message, id: randomUUID() } }
@@ -117,7 +117,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
       expect((await call('list-messages', { as: bob, body: { chat: { id: room } } })).value.body?.messages).toHaveLength(1)
     })
 
-    it('is the same no for a room of others and for one that is not there', async () => {
+    it('gives the same error for a room of other users and for a missing room', async () => {
       const [bob, eve] = [await makeUser(), await makeUser()]
       const room = await makeChat(bob, [bob])
       const answers = await Promise.all([room, noRoom].map((each) => call('new-message', { as: eve, room: each, body: message })))
@@ -129,11 +129,11 @@ export const apiSuite = (open: () => GuardedChat): void => {
     })
 
     it.each([
-      ['nobody', async () => ({}), 401, 'unauthenticated'],
+      ['a request without a token', async () => ({}), 401, 'unauthenticated'],
       ['a user', () => asUser(freshName('ann')), 403, 'forbidden'],
-      ['a token that is none', async () => ({ Authorization: 'Bearer x' }), 401, 'unauthenticated'],
-      ['a page from elsewhere', async () => ({ ...(await asService()), Origin: 'https://evil.example' }), 403, 'forbidden'],
-    ])('is not for %s', async (_, headers, status, code) => {
+      ['an invalid token', async () => ({ Authorization: 'Bearer x' }), 401, 'unauthenticated'],
+      ['a page of another origin', async () => ({ ...(await asService()), Origin: 'https://evil.example' }), 403, 'forbidden'],
+    ])('refuses %s', async (_, headers, status, code) => {
       for (const event of callEvents) {
         const answer = await call(
           event,
@@ -145,7 +145,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
     })
 
     it.each([
-      ['without whom it is for', 'new-message', { room: noRoom, body: message }, 400, 'unbound', undefined],
+      ['without an acting user', 'new-message', { room: noRoom, body: message }, 400, 'unbound', undefined],
       ['without a body', 'create-user', {}, 400, 'invalid', 'body'],
       [
         'with an unknown field',
@@ -167,7 +167,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
       ],
       ['of a list', 'create-user', [], 400, 'invalid', 'frame'],
       [
-        'for a user who is none',
+        'with an `as` that is not an id',
         'create-chat',
         { as: 'ann', body: { chat: { name: 'x' }, users: [noRoom] } },
         400,
@@ -175,16 +175,16 @@ export const apiSuite = (open: () => GuardedChat): void => {
         'as',
       ],
       [
-        'of users who are none',
+        'for users with invalid ids',
         'create-chat',
         { as: noRoom, body: { chat: { name: 'x' }, users: [noRoom] } },
         422,
         'unknown_user',
         undefined,
       ],
-      ['of another event', 'ping', { body: {} }, 404, 'unknown_event', undefined],
-      ['of no event', '', { body: {} }, 404, 'unknown_event', undefined],
-      ['of a trick', '__proto__', { body: {} }, 404, 'unknown_event', undefined],
+      ['for an event without an HTTP route', 'ping', { body: {} }, 404, 'unknown_event', undefined],
+      ['without an event in the path', '', { body: {} }, 404, 'unknown_event', undefined],
+      ['for __proto__', '__proto__', { body: {} }, 404, 'unknown_event', undefined],
     ])('refuses a request %s', async (_, event, frame, status, code, field) => {
       const { status: got, value } = await call(event, frame)
       expect([got, value.error?.code]).toEqual([status, code])
@@ -204,7 +204,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
       expect((await call('get-users', { body: { users: [noRoom] } })).status).toBe(200)
     })
 
-    it('takes no other method', async () => {
+    it('refuses other methods', async () => {
       const answer = await send(url(), 'create-user', '', service, 'GET')
       expect(answer.status).toBe(405)
       expect(answer.headers.get('allow')).toBe('POST')
@@ -214,7 +214,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
     it.each([
       ['https://app.example.com', 'https://app.example.com'],
       ['https://evil.example', null],
-    ])('lets the page of an accepted origin read its answers: %s', async (Origin, expected) => {
+    ])('lets only pages of accepted origins read its answers: %s', async (Origin, expected) => {
       const preflight = await send(url(), 'get-users', '', { Origin }, 'OPTIONS')
       const refusedToken = await send(url(), 'get-users', '', { Origin, Authorization: 'Bearer x' })
       for (const { headers } of [preflight, refusedToken]) expect(headers.get('access-control-allow-origin')).toBe(expected)
@@ -232,7 +232,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
       })
     })
 
-    it('describes itself', async () => {
+    it('serves its OpenAPI document', async () => {
       const { status, value } = await send(url(), 'openapi.json', '', {}, 'GET')
       expect(status).toBe(200)
       expect(Object.keys((value as { paths?: object }).paths ?? {})).toEqual(callEvents.map((event) => `/api/v1/${event}`))

@@ -4,15 +4,15 @@ import type { RequestEvent } from '../../shared/protocol/requests.ts'
 import { freshName } from '../support/client/person.ts'
 import { issuer, rightClaims } from './guarded-chat.ts'
 
-/** Who asks. `as …`: a service that acts for that user. */
+/** The sender of a request. `as …`: a service that acts for this user. */
 export const askers = ['creator', 'member', 'stranger', 'removed', 'unbound', 'service', 'as member', 'as stranger'] as const
 export type Asker = (typeof askers)[number]
 
-/** What a frame is about: users' ids, one room, and the asker's own token. */
+/** The values for a frame: ids of users, one room, and the token of the sender. */
 export interface Stage {
   readonly room: string
   readonly ids: Readonly<Record<'creator' | 'member' | 'stranger' | 'removed' | 'newcomer', string>>
-  /** The user that the asker is or acts for; any other where there is none. */
+  /** The acting user; any other user if there is none. */
   readonly own: string
   readonly externalUserId: string
 }
@@ -22,9 +22,9 @@ export interface Case {
   readonly event: RequestEvent
   readonly isInRoom?: boolean
   readonly body: (stage: Stage) => unknown | Promise<unknown>
-  /** `ok`, or the code of the error, for each asker in their order. */
+  /** The expected outcome for each sender: `ok` or an error code. */
   readonly expected: Readonly<Record<Asker, string>>
-  /** What an accepted answer has to say. */
+  /** The expected content of an accepted answer. */
   readonly says?: (stage: Stage, asker: Asker) => object
 }
 
@@ -40,7 +40,7 @@ const servicesOnly = row('forbidden', 'forbidden', 'forbidden', 'forbidden', 'fo
 const isIn = (asker: Asker): boolean => ['creator', 'member'].includes(asker)
 const isService = (asker: Asker): boolean => asker === 'service' || asker.startsWith('as ')
 
-/** Every frame of the protocol, and whom it is for. */
+/** Every request of the protocol, and the expected outcome for each sender. */
 export const authorisation: readonly Case[] = [
   {
     what: 'oneself',
@@ -68,15 +68,15 @@ export const authorisation: readonly Case[] = [
     expected: bound,
   },
   {
-    what: 'somebody else’s chats',
+    what: 'the chats of another user',
     event: 'list-chats',
     body: ({ ids, own }) => ({ user: { id: own === ids.creator ? ids.member : ids.creator } }),
     expected: nobody,
   },
   { what: 'the messages', event: 'list-messages', body: ({ room }) => ({ chat: { id: room } }), expected: members },
   { what: 'a message', event: 'new-message', isInRoom: true, body: () => ({ msg: 'hello', type: 'text' }), expected: members },
-  { what: 'somebody', event: 'add-users', isInRoom: true, body: ({ ids }) => ({ users: [ids.newcomer] }), expected: members },
-  { what: 'oneself', event: 'add-users', isInRoom: true, body: ({ own }) => ({ users: [own] }), expected: members },
+  { what: 'another user', event: 'add-users', isInRoom: true, body: ({ ids }) => ({ users: [ids.newcomer] }), expected: members },
+  { what: 'the acting user', event: 'add-users', isInRoom: true, body: ({ own }) => ({ users: [own] }), expected: members },
   {
     what: 'somebody else',
     event: 'remove-users',
@@ -84,7 +84,7 @@ export const authorisation: readonly Case[] = [
     body: ({ ids, own }) => ({ users: [own === ids.member ? ids.creator : ids.member] }),
     expected: row('ok', 'forbidden', 'forbidden', 'forbidden', 'unbound', 'unbound', 'forbidden', 'forbidden'),
   },
-  { what: 'oneself', event: 'remove-users', isInRoom: true, body: ({ own }) => ({ users: [own] }), expected: members },
+  { what: 'the acting user', event: 'remove-users', isInRoom: true, body: ({ own }) => ({ users: [own] }), expected: members },
   {
     what: 'the members',
     event: 'get-users',
@@ -117,7 +117,7 @@ export const authorisation: readonly Case[] = [
     }),
   },
   {
-    what: 'a room that is not there',
+    what: 'a missing room',
     event: 'resume',
     body: () => ({ rooms: { [randomUUID()]: 0 } }),
     expected: row('ok', 'ok', 'ok', 'ok', 'unbound', 'unbound', 'unbound', 'unbound'),

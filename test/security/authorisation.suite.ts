@@ -14,7 +14,7 @@ const roles = ['creator', 'member', 'stranger', 'removed', 'newcomer'] as const
 type Role = (typeof roles)[number]
 type Cast = Readonly<Record<Role, Person>>
 
-/** Who is who, and on which gateway: those who talk to each other are on different ones. */
+/** The users of the suite. Users who share a room are on different gateways. */
 const castOf = async (urls: GuardedChat['urls'], owned: AsyncDisposableStack): Promise<Cast> => {
   const [here, there = here] = urls
   const people = roles.map(async (role, index) => {
@@ -28,7 +28,7 @@ const castOf = async (urls: GuardedChat['urls'], owned: AsyncDisposableStack): P
 }
 
 export const authorisationSuite = (open: () => GuardedChat): void => {
-  describe('every frame, by everybody', () => {
+  describe('the authorisation of every request, for every sender', () => {
     const owned = new AsyncDisposableStack()
     let cast: Cast
     beforeAll(async () => {
@@ -47,7 +47,7 @@ export const authorisationSuite = (open: () => GuardedChat): void => {
       return { room, ids, own: ids[roleOf(asker) ?? 'stranger'], externalUserId }
     }
 
-    /** A socket of its own for each question, so that none is spoiled by another. */
+    /** Opens a new socket for each request, so that requests do not affect each other. */
     const socketFor = async (asker: Asker): Promise<{ readonly socket: ChatSocket; readonly name: string }> => {
       const { urls } = open()
       const url = urls[1] ?? urls[0]
@@ -72,21 +72,21 @@ export const authorisationSuite = (open: () => GuardedChat): void => {
     }
 
     const cells = authorisation.flatMap((each) => askers.map((asker) => ({ ...each, asker, outcome: each.expected[asker] })))
-    it.each(cells)('$event of $what by $asker: $outcome', async ({ asker, outcome, ...each }) => {
+    it.each(cells)('answers $event of $what by $asker with $outcome', async ({ asker, outcome, ...each }) => {
       const { stage, answer } = await ask(asker, each)
       expect(answer.error?.code ?? 'ok').toBe(outcome)
       if (outcome === 'ok' && each.says !== undefined) expect(answer.body).toMatchObject(each.says(stage, asker))
     })
 
     const inRooms = authorisation.filter(({ expected }) => expected.stranger === 'forbidden' && expected.member === 'ok')
-    it.each(inRooms)('$event of $what by a stranger is the same no where there is no such room', async (each) => {
+    it.each(inRooms)('answers $event of $what by a stranger with the same error if the room does not exist', async (each) => {
       const missing = randomUUID()
       const { answer } = await ask('stranger', each)
       const other = await ask('stranger', { ...each, body: (stage) => each.body({ ...stage, room: missing }) }, missing)
       expect(other.answer.error).toEqual(answer.error)
     })
 
-    it.each(authorisation)('$event of $what for somebody else is for services only', async (each) => {
+    it.each(authorisation)('allows $event of $what for another user to services only', async (each) => {
       const { member, creator } = cast
       const stage = await setStage('member', member.name)
       const answer = await member.socket.request(each.event, await each.body(stage), {
@@ -96,16 +96,16 @@ export const authorisationSuite = (open: () => GuardedChat): void => {
       expect(answer.error?.code).toBe('forbidden')
     })
 
-    it('an id of a refused command of a stranger is free for a member, and an id in use tells a stranger nothing', async () => {
+    it('leaves the id of a stranger’s refused command free for a member, and does not reveal used ids to a stranger', async () => {
       const { creator, member, stranger } = cast
       const { room } = await creator.createChat('ids', [member.id])
       const [squatted, missing] = [randomUUID(), randomUUID()]
-      const say = (person: Person, msg: string, where = room) =>
+      const sendAs = (person: Person, msg: string, where = room) =>
         person.socket.request('new-message', { msg, type: 'text', id: squatted }, { room: where })
-      const refused = await say(stranger, 'of the stranger')
+      const refused = await sendAs(stranger, 'of the stranger')
       expect(refused.error?.code).toBe('forbidden')
-      expect((await say(member, 'of the member')).body).toMatchObject({ id: squatted, msg: 'of the member' })
-      const errors = [await say(stranger, 'another'), await say(stranger, 'another', missing)].map(({ error }) => error)
+      expect((await sendAs(member, 'of the member')).body).toMatchObject({ id: squatted, msg: 'of the member' })
+      const errors = [await sendAs(stranger, 'another'), await sendAs(stranger, 'another', missing)].map(({ error }) => error)
       expect(errors).toEqual([refused.error, refused.error])
       const taken = await stranger.socket.request('create-chat', { chat: { id: room, name: 'mine' }, users: [stranger.id] })
       expect(taken.error).toEqual(refused.error)
@@ -113,7 +113,7 @@ export const authorisationSuite = (open: () => GuardedChat): void => {
       expect(own.error?.code).toBe('conflict')
     })
 
-    it('leaves out no frame of the protocol', () => {
+    it('covers every request of the protocol', () => {
       expect(new Set(authorisation.map(({ event }) => event))).toEqual(new Set(requestEvents))
     })
   })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { asUser, fromElsewhere } from './guarded-chat.ts'
 
-/** A socket that keeps nothing of what it receives but the answer that is waited for. */
+/** A socket that discards all received frames except the awaited answer. */
 export const connect = async (url: string, subject: string) => {
   const socket = new WebSocket(url, { headers: { ...(await asUser(subject)), ...fromElsewhere() }, perMessageDeflate: false })
   const waiting = new Map<string, (text: string) => void>()

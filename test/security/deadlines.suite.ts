@@ -11,31 +11,31 @@ const createUser = clientFrame('{"event":"create-user","id":"b","body":{}}')
 
 export const deadlinesSuite = (open: () => GuardedChat): void => {
   const url = (): string => open().urls[0]
-  /** Open sockets of that gateway, as it counts them. */
+  /** The number of open sockets by the gateway's own count. */
   const sessions = async (): Promise<number> => {
     const metrics = await (await fetch(`${open().internalUrls[0]}/metrics`)).text()
     return Number(/^chat_sessions (\d+)$/m.exec(metrics)?.[1])
   }
 
-  describe('who keeps a connection and does nothing with it', () => {
-    it('says nothing at all: closed', async () => {
+  describe('an idle connection', () => {
+    it('is closed if it sends nothing', async () => {
       await using socket = await rawSocket(url())
       await socket.closed
     })
 
-    it('never ends its headers: told so, and closed', async () => {
+    it('gets an error and is closed if its headers never end', async () => {
       await using socket = await rawSocket(url())
       socket.write(upgradeHead(url()).slice(0, 60))
       expect(await socket.status()).toBe(408)
       await socket.closed
     })
 
-    it('is upgraded and names no user: closed (4004)', async () => {
+    it('is closed with 4004 if it is upgraded and sends no create-user', async () => {
       await using socket = await rawGuest(url())
       expect(await socket.closeCode()).toBe(4004)
     })
 
-    it('talks of other things and names no user: closed (4004)', async () => {
+    it('is closed with 4004 if it sends other requests and no create-user', async () => {
       await using socket = await openSocket(url(), { ...(await asUser(freshName('shy'))), ...fromElsewhere() })
       let isClosed = false
       const closed = socket.closed.then(({ code }) => {
@@ -49,14 +49,14 @@ export const deadlinesSuite = (open: () => GuardedChat): void => {
       expect(await closed).toBe(4004)
     })
 
-    it('begins a frame and does not end it: closed (4005)', async () => {
+    it('is closed with 4005 if a frame stays incomplete', async () => {
       await using socket = await rawGuest(url())
       socket.write(createUser)
       socket.write(clientFrame('x'.repeat(1_000)).subarray(0, 500))
       expect(await socket.closeCode()).toBe(4005)
     })
 
-    it('ends its frame byte by byte: closed (4005)', async () => {
+    it('is closed with 4005 if its frame arrives byte by byte', async () => {
       await using socket = await rawGuest(url())
       socket.write(createUser)
       for (const byte of clientFrame('x'.repeat(1_000))) {
@@ -67,7 +67,7 @@ export const deadlinesSuite = (open: () => GuardedChat): void => {
       expect(await socket.closeCode()).toBe(4005)
     })
 
-    it('leaves a fragment open and pings in between: closed (4005)', async () => {
+    it('is closed with 4005 if a fragmented message stays incomplete, in spite of pings', async () => {
       await using socket = await rawGuest(url())
       socket.write(createUser)
       socket.write(clientFrame('{"event":', { fin: false }))
@@ -78,13 +78,13 @@ export const deadlinesSuite = (open: () => GuardedChat): void => {
       expect(await socket.closeCode()).toBe(4005)
     })
 
-    it('answers no ping: closed (4001)', async () => {
+    it('is closed with 4001 if it answers no ping', async () => {
       await using socket = await rawGuest(url())
       socket.write(createUser)
       expect(await socket.closeCode()).toBe(4001)
     })
 
-    it('is a service and needs no user: stays', async () => {
+    it('stays open if it is the connection of a service without a user', async () => {
       await using service = await openSocket(url(), { ...(await asService()), ...fromElsewhere() })
       await using shy = await rawGuest(url())
       expect(await shy.closeCode()).toBe(4004)
@@ -92,13 +92,13 @@ export const deadlinesSuite = (open: () => GuardedChat): void => {
     })
   })
 
-  describe('who never reads', () => {
-    it('costs a bounded queue, is closed, and its neighbours are answered all the while', async () => {
+  describe('a socket that never reads', () => {
+    it('uses a bounded queue and is closed, while other sockets get their answers', async () => {
       const name = freshName('full')
       await using ann = await personOn(url(), name, undefined, { ...(await asUser(name)), ...fromElsewhere() })
       const { room } = await ann.createChat('long', [])
       for (let sent = 0; sent < 60; sent += 1) await ann.say(room, 'x'.repeat(16_000))
-      await until('ann to be alone', async () => (await sessions()) === 1, { withinMs: 30_000 })
+      await until('one socket to be left', async () => (await sessions()) === 1, { withinMs: 30_000 })
       await using deaf = await rawGuest(url(), await asUser(name))
       deaf.write(createUser)
       deaf.pause()
@@ -110,9 +110,12 @@ export const deadlinesSuite = (open: () => GuardedChat): void => {
         deaf.write(ask)
         await ann.socket.request('ping', {})
       }
-      // The gateway says so: who does not read hears of no end, least of all through a container's proxy.
+      // By the count of the gateway: a client that does not read does not notice the close, least of all through a container's proxy.
       expect(await sessions()).toBe(2)
-      await until('the end of the deaf socket', async () => (await sessions()) === 1, { withinMs: 30_000, everyMs: 200 })
+      await until('the close of the socket that does not read', async () => (await sessions()) === 1, {
+        withinMs: 30_000,
+        everyMs: 200,
+      })
       expect(residentBytes(open().pids()) - before).toBeLessThan(200 * 1_024 * 1_024)
     })
   })

@@ -5,15 +5,15 @@ import { startChat } from '../support/stack/start-chat.ts'
 import { apiSuite } from './api.suite.ts'
 import { authorisationSuite } from './authorisation.suite.ts'
 import { deadlinesSuite } from './deadlines.suite.ts'
-import { doorSuite } from './door.suite.ts'
 import { floodsSuite } from './floods.suite.ts'
 import { forgeriesSuite } from './forgeries.suite.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { guardedEnv, patientEnv } from './guarded-chat.ts'
 import { hostileInputSuite } from './hostile-input.suite.ts'
 import { secretsSuite } from './secrets.suite.ts'
+import { upgradeSuite } from './upgrade.suite.ts'
 
-describe.skipIf(whyNoStack())('The distributed chat, guarded, with two gateways', () => {
+describe.skipIf(whyNoStack())('The distributed chat with authentication and limits, on two gateways', () => {
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 2, writers: 1, env: guardedEnv })
@@ -26,7 +26,7 @@ describe.skipIf(whyNoStack())('The distributed chat, guarded, with two gateways'
     pids: () => chat.gateways.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
     log: () => [...chat.gateways, ...chat.writers].flatMap((replica) => replica.log(100_000)),
   })
-  doorSuite(open)
+  upgradeSuite(open)
   apiSuite(open)
   hostileInputSuite(open)
   deadlinesSuite(open)
@@ -35,7 +35,7 @@ describe.skipIf(whyNoStack())('The distributed chat, guarded, with two gateways'
   secretsSuite(open)
 })
 
-describe.skipIf(whyNoStack())('The distributed chat, guarded, for one user who tries everything', () => {
+describe.skipIf(whyNoStack())('The distributed chat with authentication, for every request of every sender', () => {
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 2, writers: 1, env: patientEnv })

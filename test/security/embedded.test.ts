@@ -4,14 +4,14 @@ import { startEmbedded } from '../support/stack/start-embedded.ts'
 import { apiSuite } from './api.suite.ts'
 import { authorisationSuite } from './authorisation.suite.ts'
 import { deadlinesSuite } from './deadlines.suite.ts'
-import { doorSuite } from './door.suite.ts'
 import { floodsSuite } from './floods.suite.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { guardedEnv, patientEnv } from './guarded-chat.ts'
 import { hostileInputSuite } from './hostile-input.suite.ts'
 import { secretsSuite } from './secrets.suite.ts'
+import { upgradeSuite } from './upgrade.suite.ts'
 
-describe('The embedded chat, guarded', () => {
+describe('The embedded chat with authentication and limits', () => {
   let chat: EmbeddedChat
   beforeAll(async () => {
     chat = await startEmbedded(guardedEnv)
@@ -24,7 +24,7 @@ describe('The embedded chat, guarded', () => {
     pids: () => (chat.pid === undefined ? [] : [chat.pid]),
     log: () => chat.log(100_000),
   })
-  doorSuite(open)
+  upgradeSuite(open)
   apiSuite(open)
   hostileInputSuite(open)
   deadlinesSuite(open)
@@ -32,7 +32,7 @@ describe('The embedded chat, guarded', () => {
   secretsSuite(open)
 })
 
-describe('The embedded chat, guarded, for one user who tries everything', () => {
+describe('The embedded chat with authentication, for every request of every sender', () => {
   let chat: EmbeddedChat
   beforeAll(async () => {
     chat = await startEmbedded(patientEnv)

@@ -14,7 +14,7 @@ export const floodsSuite = (open: () => GuardedChat): void => {
   const guest = async (name = freshName('ann')) => ({ ...(await asUser(name)), ...fromElsewhere() })
 
   describe('a flood', () => {
-    it('by one socket is told to wait, then closed, and may come back', async () => {
+    it('by one socket is rate limited, then closed, and may reconnect', async () => {
       await using socket = await openSocket(url(), await guest())
       const { accepted, refusals } = await burst(socket, 2_000)
       expect(accepted).toBeGreaterThanOrEqual(300)
@@ -28,17 +28,17 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       expect((await socket.closed).code).toBe(4002)
     })
 
-    it('by one user is told to wait, whichever gateways it comes by', async () => {
+    it('by one user is rate limited over all gateways', async () => {
       const startedAt = performance.now()
       const { accepted, refusals } = await floodByUser(open())
       const filled = ((performance.now() - startedAt) / 1_000) * 20
-      // A burst, what the minute gives, and what two gateways had not told each other yet.
+      // The burst, the refill of a minute, and requests that the two gateways have not shared yet.
       expect(accepted).toBeLessThanOrEqual(300 + filled + 2 * 15 + 20)
       expect(accepted).toBeGreaterThan(250)
       for (const { error } of refusals) expect(error).toMatchObject({ code: 'rate_limited', details: { limit: 'user' } })
     })
 
-    it('by one address is told to wait, whoever it says that it is', async () => {
+    it('by one address is rate limited, whatever address its headers claim', async () => {
       const startedAt = performance.now()
       const { accepted, refusals } = await floodByAddress(open(), 10, 250)
       const filled = ((performance.now() - startedAt) / 1_000) * 100
@@ -46,14 +46,14 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       expect(refusals.map(({ error }) => error?.details)).toContainEqual({ limit: 'address' })
     })
 
-    it('of errors is closed for good', async () => {
+    it('of errors is closed with a final code', async () => {
       await using socket = await openSocket(url(), await guest())
       const { refusals } = await burst(socket, 250, () => '{"event":"nonsense","body":{}}')
       expect(refusals.map(({ error }) => error?.code)).toContain('unknown_event')
       expect((await socket.closed).code).toBe(4500)
     })
 
-    it('of errors between good requests is closed as well', async () => {
+    it('of errors between valid requests is closed too', async () => {
       await using socket = await openSocket(url(), await guest())
       let turn = 0
       const mixed = (id: string): string => {
@@ -64,7 +64,7 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       expect((await socket.closed).code).toBe(4500)
     })
 
-    it('of commands into rooms of others is told to wait', async () => {
+    it('of commands into rooms of other users is rate limited', async () => {
       const [inside, outside] = [freshName('in'), freshName('out')]
       await using ann = await personOn(url(), inside, undefined, await guest(inside))
       await using eve = await personOn(url(), outside, undefined, await guest(outside))
@@ -79,7 +79,7 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       expect((await burst(ann.socket, 60, send)).accepted).toBe(60)
     })
 
-    it('of strangers taken into chats is told to wait', async () => {
+    it('of strangers added to chats is rate limited', async () => {
       const name = freshName('ann')
       await using ann = await personOn(url(), name, undefined, await guest(name))
       // By the price of its users alone, a third such request would be within the burst.
@@ -95,7 +95,7 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       ])
     })
 
-    it('of requests that name many users is told to wait, whether they add, remove or look up', async () => {
+    it('of requests with many users is rate limited, whether they add, remove or look up', async () => {
       const users = Array.from({ length: 1_000 }, (_, n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`)
       for (const event of ['remove-users', 'get-users']) {
         const name = freshName('ann')
@@ -109,7 +109,7 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       }
     })
 
-    it('of large messages is told to wait', async () => {
+    it('of large messages is rate limited', async () => {
       const name = freshName('ann')
       await using ann = await personOn(url(), name, undefined, await guest(name))
       const { room } = await ann.createChat('own', [])
@@ -121,7 +121,7 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       expect(refusals.map(({ error }) => error?.details)).toContainEqual({ limit: 'user' })
     })
 
-    it('of upgrades by one address is told to wait, also when all are refused', async () => {
+    it('of upgrades by one address is rate limited, even if all are refused', async () => {
       const from = fromElsewhere()
       const statuses: number[] = []
       for (let tries = 0; tries < 80; tries += 1) {
@@ -135,10 +135,10 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       expect(await other.status()).toBe(101)
     })
 
-    it('of upgrades reset during the verification of their token takes none of the places of their user', async () => {
+    it('of upgrades that are reset during the token verification does not use up the sessions of their user', async () => {
       const user = await asUser(freshName('moving'))
       for (let reset = 0; reset < 400; reset += 1) await resetUpgrade(url(), { ...user, ...fromElsewhere() }, reset % 20)
-      await until('all places of the user', async () => {
+      await until('all sessions of the user', async () => {
         await using owned = new AsyncDisposableStack()
         const statuses: number[] = []
         for (let opened = 0; opened < 5; opened += 1) {
@@ -150,7 +150,7 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       expect((await socket.request('create-user', {})).error).toBeUndefined()
     })
 
-    it('of pings that takes no pong is closed, and costs no memory', async () => {
+    it('of pings by a socket that reads no pong is closed, and does not grow memory', async () => {
       const before = residentBytes(open().pids())
       const sent = await floodOfPings(url())
       expect(sent).toBeLessThan(25 * mebibyte)
@@ -158,7 +158,7 @@ export const floodsSuite = (open: () => GuardedChat): void => {
     })
   })
 
-  describe('more sockets than there is room for', () => {
+  describe('sockets above a limit', () => {
     const fill = async (owned: AsyncDisposableStack, count: number, headers: () => Promise<Readonly<Record<string, string>>>) => {
       const statuses: number[] = []
       for (let opened = 0; opened < count; opened += 1) {
@@ -172,14 +172,14 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       expect((await socket.request('ping', {})).body).toHaveProperty('now')
     }
 
-    it('of one user are told to wait', async () => {
+    it('of one user are refused with Retry-After', async () => {
       await using owned = new AsyncDisposableStack()
       const user = await asUser(freshName('many'))
       expect(await fill(owned, 6, async () => ({ ...user, ...fromElsewhere() }))).toEqual([101, 101, 101, 101, 101, 429])
       await livesOn()
     })
 
-    it('of one address are told to wait', async () => {
+    it('of one address are refused with Retry-After', async () => {
       await using owned = new AsyncDisposableStack()
       const from = fromElsewhere()
       const statuses = await fill(owned, 11, async () => ({ ...(await asUser(freshName('many'))), ...from }))
@@ -187,7 +187,7 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       await livesOn()
     })
 
-    it('without users are told to come back, and those with one live on', async () => {
+    it('without users are refused for now, and bound sockets stay open', async () => {
       await using owned = new AsyncDisposableStack()
       await using bound = await openSocket(url(), await guest())
       await bound.request('create-user', {})
@@ -199,7 +199,7 @@ export const floodsSuite = (open: () => GuardedChat): void => {
       expect((await bound.request('ping', {})).body).toHaveProperty('now')
     })
 
-    it('of one gateway are told to come back, and those there are live on', async () => {
+    it('of one gateway are refused for now, and open sockets stay open', async () => {
       await using owned = new AsyncDisposableStack()
       await using first = await openSocket(url(), await asService())
       const statuses = await fill(owned, 60, asService)

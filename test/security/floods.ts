@@ -18,7 +18,7 @@ export interface Flooded {
 const backoff = { withinMs: 60_000, everyMs: 10 }
 const ping = (id: string): string => JSON.stringify({ event: 'ping', id, body: {} })
 
-/** Sends so many at once and waits until each is answered, or the socket is closed. */
+/** Sends this many requests at once and waits until each is answered, or the socket is closed. */
 export const burst = async (socket: ChatSocket, count: number, text: (id: string) => string = ping): Promise<Flooded> => {
   const { length } = socket.frames
   let isClosed = false
@@ -32,7 +32,7 @@ export const burst = async (socket: ChatSocket, count: number, text: (id: string
   return { accepted: answers.length - refusals.length, refusals }
 }
 
-/** Asks for an upgrade, and resets the connection after so many turns of the event loop, whatever the answer. */
+/** Sends an upgrade request, and resets the connection after this many turns of the event loop. */
 export const resetUpgrade = async (url: string, headers: Readonly<Record<string, string>>, turns: number): Promise<void> => {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
@@ -43,7 +43,7 @@ export const resetUpgrade = async (url: string, headers: Readonly<Record<string,
   socket.resetAndDestroy()
 }
 
-/** One user asks in turn on every gateway until it is refused on all of them; what it got. */
+/** One user sends requests to the gateways in turn until all of them refuse it. Returns the answers. */
 export const floodByUser = async ({ urls }: GuardedChat): Promise<Flooded> => {
   const headers = await asUser(freshName('flood'))
   await using owned = new AsyncDisposableStack()
@@ -62,7 +62,7 @@ export const floodByUser = async ({ urls }: GuardedChat): Promise<Flooded> => {
   return { accepted, refusals }
 }
 
-/** Many users of one address ask; the proxy in front is told lies about them. */
+/** Many users of one address send requests with forged forwarding headers. */
 export const floodByAddress = async ({ urls }: GuardedChat, users: number, each: number): Promise<Flooded> => {
   const { 'X-Forwarded-For': address } = fromElsewhere()
   await using owned = new AsyncDisposableStack()
@@ -82,7 +82,7 @@ export const floodByAddress = async ({ urls }: GuardedChat, users: number, each:
   }
 }
 
-/** A socket whose bytes a test writes itself, past its upgrade. */
+/** An upgraded socket to which the test writes raw bytes. */
 export const rawGuest = async (url: string, more: Readonly<Record<string, string>> = {}): Promise<RawSocket> => {
   const socket = await rawUpgrade(url, { ...(await asUser(freshName('raw'))), ...fromElsewhere(), ...more })
   const status = await socket.status()
@@ -90,7 +90,7 @@ export const rawGuest = async (url: string, more: Readonly<Record<string, string
   return socket
 }
 
-/** Pings for ever and takes no pong, until it is closed; how many bytes it sent. */
+/** Sends pings and reads no pong until it is closed. Returns the number of sent bytes. */
 export const floodOfPings = async (url: string): Promise<number> => {
   await using socket = await rawGuest(url)
   socket.pause()

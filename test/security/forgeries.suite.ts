@@ -11,7 +11,7 @@ import { until } from '../support/poll.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { asUser, fromElsewhere } from './guarded-chat.ts'
 
-/** Where somebody who got past Redis' and Kafka's own guards would stand. */
+/** An attacker with access to Redis and Kafka. */
 export interface Backstage {
   readonly redisUrl: string
   readonly kafkaBrokers: readonly string[]
@@ -46,8 +46,8 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
   const person = async (name = freshName('ann')) =>
     personOn(open().urls.at(-1) ?? open().urls[0], name, undefined, { ...(await asUser(name)), ...fromElsewhere() })
 
-  describe('publications that somebody has made up', () => {
-    it('are dropped and counted, and the room goes on as it was', async () => {
+  describe('forged publications', () => {
+    it('are dropped and counted if malformed, and the room continues', async () => {
       const { redisUrl, namespace } = backstage()
       const { internalUrls } = open()
       await using ann = await person()
@@ -59,7 +59,7 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       const redis = new Redis(redisUrl)
       for (const payload of garbage(room)) await redis.publish(`${namespace}:room:${room}`, payload)
       for (const payload of garbage(room)) await redis.publish(`${namespace}:user:${ann.id}`, payload)
-      await until('all of them to be counted', async () => (await dropped()) - before >= 2 * garbage(room).length - 2)
+      await until('all to be counted', async () => (await dropped()) - before >= 2 * garbage(room).length - 2)
       await ann.say(room, 'true')
       await redis.publish(`${namespace}:user:${bob.id}`, writeNotice({ room: randomUUID(), since: 0 }))
       redis.disconnect()
@@ -73,13 +73,13 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       }
     })
 
-    it('of a seq that there is not are no truth for long: what is stored is', async () => {
+    it('with a seq above the stored head are corrected from the store', async () => {
       const { redisUrl, namespace } = backstage()
       await using ann = await person()
       const { room } = await ann.createChat('watched', [])
       await ann.feedTo(room, 1)
       const redis = new Redis(redisUrl)
-      // Far ahead: a gap, which is read from the store, where there is nothing.
+      // Far ahead of the head: the gateway detects a gap and reads the store, which has no such events.
       const frame = feedFrameText('new-message', room, 900, '{"id":"x","msg":"forged"}')
       const event = { seq: 900, event: 'new-message', membership: 'none' as const, commandId: randomUUID(), digest: 'd', frame }
       await redis.publish(`${namespace}:room:${room}`, writeRoomPublication({ room, events: [event] }, 100_000))
@@ -90,7 +90,7 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       expect((await ann.feedTo(room, 2)).map(({ seq }) => seq)).toEqual([1, 2])
     })
 
-    it('of memberships start and end nothing, and a forged message is taken back', async () => {
+    it('of memberships start and end no membership, and a forged message is reset', async () => {
       const { redisUrl, namespace } = backstage()
       await using ann = await person()
       await using bob = await person()
@@ -110,21 +110,21 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       const at = new Date().toISOString()
       const times = { created_at: at, modified_at: at }
       await forge(3, 'new-message', { id: randomUUID(), msg: 'forged', type: 'text', user_id: mallory.id, ...times })
-      await until('the forged message to be shown', async () => JSON.stringify(bob.socket.frames).includes('forged'))
+      await until('the forged message to be delivered', async () => JSON.stringify(bob.socket.frames).includes('forged'))
       await ann.say(room, 'hidden')
       const resetOf = (each: typeof ann) => each.socket.frames.find(({ event }) => event === 'reset')
-      await until('it to be taken back', async () => [ann, bob].every((each) => resetOf(each) !== undefined), {
+      await until('its reset', async () => [ann, bob].every((each) => resetOf(each) !== undefined), {
         withinMs: 15_000,
       })
       redis.disconnect()
       expect(resetOf(bob)?.body).toEqual({ room, seq: 3, reason: 'ahead' })
       await ann.say(room, 'four')
-      await until('the room to go on', async () => JSON.stringify(bob.socket.frames).includes('four'))
+      await until('the next message of the room', async () => JSON.stringify(bob.socket.frames).includes('four'))
       expect((await bob.history(room)).map(({ msg }) => msg)).toEqual(['two', 'hidden', 'four'])
       expect(mallory.socket.frames.filter((frame) => frame.room === room)).toEqual([])
     })
 
-    it('of outcomes settle nothing that is not asked for', async () => {
+    it('of outcomes settle no request', async () => {
       const { redisUrl, namespace } = backstage()
       await using ann = await person()
       const { room } = await ann.createChat('watched', [])
@@ -140,8 +140,8 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
     })
   })
 
-  describe('records that somebody has made up', () => {
-    it('are set aside, whatever they are, and the room goes on', async () => {
+  describe('forged records', () => {
+    it('are moved to the dead-letter topic, and the room continues', async () => {
       const { kafkaBrokers, namespace } = backstage()
       await using ann = await person()
       const { room } = await ann.createChat('watched', [])
@@ -164,7 +164,7 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       ]
       await producer.send({ topic: `${namespace}.chat.commands`, messages: values.map((value) => ({ key: room, value })) })
       await ann.say(room, 'behind them')
-      await until('all of them to be set aside', async () => (await buried()) - before === values.length, { withinMs: 20_000 })
+      await until('all dead letters', async () => (await buried()) - before === values.length, { withinMs: 20_000 })
       await Promise.all([producer.disconnect(), admin.disconnect()])
       expect((await ann.history(room)).map(({ msg }) => msg)).toEqual(['behind them'])
     })

@@ -1,21 +1,21 @@
 import { secretIssuer, testSecret } from '../support/issuer.ts'
 
-/** A running chat that asks for tokens, by its gateways; with only one, both sides are on it. */
+/** The gateways of a running chat that requires tokens. With only one gateway, all users are on it. */
 export interface GuardedChat {
   readonly urls: readonly [string, ...string[]]
   readonly internalUrls: readonly [string, ...string[]]
-  /** The processes with a public port. */
+  /** The processes that have a public port. */
   readonly pids: () => readonly number[]
-  /** Everything that its processes have logged. */
+  /** The log lines of all processes. */
   readonly log: () => readonly string[]
 }
 
 export const issuer = secretIssuer(testSecret)
 
-/** What every token has to say here. */
+/** The claims of a valid token. */
 export const rightClaims = { aud: 'chat', iss: 'https://issuer.example' } as const
 
-/** What every guarded chat of these tests is told. */
+/** The settings of the chat in these tests. */
 export const guardedEnv = {
   AUTH: 'jwt',
   JWT_SECRET: testSecret,
@@ -23,9 +23,9 @@ export const guardedEnv = {
   JWT_AUDIENCE: 'chat',
   JWT_ISSUER: 'https://issuer.example',
   ALLOWED_ORIGINS: 'https://app.example.com',
-  // So that each test can come from an address of its own, into a container too.
+  // So that each test can use its own client address, also with containers.
   TRUSTED_PROXIES: '127.0.0.1,172.16.0.0/12,192.168.0.0/16',
-  // Small, so that they are met.
+  // Low limits, so that the tests reach them.
   HEADERS_MS: '3000',
   BIND_MS: '5000',
   FRAME_MS: '3000',
@@ -42,14 +42,14 @@ export const guardedEnv = {
   SESSIONS_PER_GATEWAY: '60',
 } as const
 
-/** The same, with room for one user to try every frame in a row, however quick the machine. */
+/** The same settings, with bursts that let one user send every request, also on a fast machine. */
 export const patientEnv = { ...guardedEnv, USER_REQUESTS_BURST: '2000', STRANGER_COMMANDS_BURST: '500' } as const
 
 type Headers = Readonly<Record<string, string>>
 
 let addresses = 0
 
-/** Comes from an address that no other test comes from. */
+/** A header with a client address that no other test uses. */
 export const fromElsewhere = (): Headers => {
   addresses += 1
   return { 'X-Forwarded-For': `198.18.${addresses >> 8}.${addresses & 255}` }

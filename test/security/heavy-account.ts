@@ -15,7 +15,7 @@ const chat = (n: string): string => `md5('heavy chat ' || ${n})::uuid`
 const otherChat = (s: string, n: string): string => `md5('other chat ' || ${s} || ' ' || ${n})::uuid`
 const upTo = (most: number): string => `generate_series(1, ${most}) n`
 
-/** Ids as the statements below make them. */
+/** The ids that the statements below create. */
 const select = async (client: pg.Client, id: string, count: number): Promise<readonly string[]> => {
   const { rows } = await client.query<{ id: string }>(`select ${id} as id from ${upTo(count)} order by n`)
   return rows.map((row) => row.id)

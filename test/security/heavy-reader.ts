@@ -6,7 +6,7 @@ import type { fillHeavyAccount } from './heavy-account.ts'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Sends one kind of request again as soon as it is answered, and waits only where it is told to. */
+/** Sends one kind of request again as soon as it is answered, and waits only for `retry_after_ms`. */
 const repeat = async ({ request }: BareSocket, event: string, body: object, isOver: () => boolean): Promise<number> => {
   let answered = 0
   while (!isOver()) {

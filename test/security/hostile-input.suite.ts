@@ -17,8 +17,8 @@ export const hostileInputSuite = (open: () => GuardedChat): void => {
     return personOn(on, name, undefined, await headers(name))
   }
 
-  describe('bytes that break WebSocket', () => {
-    it.each(frameAttacks)('$what: closed with $code, and others live', async ({ bytes, code }) => {
+  describe('bytes that violate the WebSocket protocol', () => {
+    it.each(frameAttacks)('close only their own socket, with $code: $what', async ({ bytes, code }) => {
       const pids = open().pids()
       await using neighbour = await openSocket(url(), await headers())
       await using socket = await rawUpgrade(url(), await headers())
@@ -30,7 +30,7 @@ export const hostileInputSuite = (open: () => GuardedChat): void => {
       expect(open().pids()).toEqual(pids)
     })
 
-    it('a binary frame is an error, not an end', async () => {
+    it('do not include a binary frame, which is answered with an error', async () => {
       await using socket = await rawUpgrade(url(), await headers())
       expect(await socket.status()).toBe(101)
       socket.write(clientFrame('{"event":"ping","body":{}}', { opcode: 2 }))
@@ -41,8 +41,8 @@ export const hostileInputSuite = (open: () => GuardedChat): void => {
     })
   })
 
-  describe('text that means harm', () => {
-    it.each(jsonAttacks)('$what: $code, and the socket lives on', async ({ text, code }) => {
+  describe('hostile text', () => {
+    it.each(jsonAttacks)('is answered with $code, and the socket stays open: $what', async ({ text, code }) => {
       await using ann = await person()
       ann.socket.sendText(text)
       const { error } = await ann.socket.seen('an error', (frame) => frame.error !== undefined)
@@ -51,7 +51,7 @@ export const hostileInputSuite = (open: () => GuardedChat): void => {
       expect((await ann.socket.request('ping', {})).body).toHaveProperty('now')
     })
 
-    it.each(trickyTexts)('%j is kept to the letter wherever text may stand', async (text) => {
+    it.each(trickyTexts)('is stored unchanged in every text field: %j', async (text) => {
       const { urls } = open()
       const here = await headers(text)
       await using ann = await openSocket(urls[0], here)
@@ -73,14 +73,14 @@ export const hostileInputSuite = (open: () => GuardedChat): void => {
       expect((await ann.request('ping', {})).body).toHaveProperty('now')
     })
 
-    it('__proto__ among the rooms of a resume is no room', async () => {
+    it('is refused as a room id of a resume: __proto__', async () => {
       await using ann = await person()
       ann.socket.sendText('{"event":"resume","id":"j","body":{"rooms":{"__proto__":1}}}')
       const { body } = await ann.socket.seen('an answer', ({ id }) => id === 'j')
       expect(body).toEqual({ rooms: {}, epoch: expect.any(String) })
     })
 
-    it('no client says who it is, when it was, or where it stands', async () => {
+    it('cannot set the user, the time or the seq of an event', async () => {
       await using ann = await person()
       await using bob = await person()
       const { room } = await ann.createChat('own', [bob.id])
@@ -100,7 +100,7 @@ export const hostileInputSuite = (open: () => GuardedChat): void => {
       }
     })
 
-    it('an answer of an error tells nothing of the inside', async () => {
+    it('gets errors without internal details', async () => {
       await using ann = await person()
       const asked = [
         ann.socket.request('list-messages', { chat: { id: randomUUID() }, query: { cursor: "x' or 1=1" } }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-/** Text that is well-formed WebSocket, and meant to hurt whoever reads it as JSON. */
+/** Valid WebSocket text that attacks a JSON parser or the code that uses its result. */
 export interface JsonAttack {
   readonly what: string
   readonly text: string
@@ -33,18 +33,18 @@ export const jsonAttacks: readonly JsonAttack[] = [
   { what: '__proto__ for an event', text: '{"event":"__proto__","id":"j","body":{}}', code: 'unknown_event' },
   { what: 'constructor for an event', text: '{"event":"constructor","id":"j","body":{}}', code: 'unknown_event' },
   { what: 'toString for an event', text: '{"event":"toString","id":"j","body":{}}', code: 'unknown_event' },
-  invalid('a number beyond all numbers', seqOf('1e400')),
-  invalid('a number beyond counting', seqOf('9007199254740993')),
+  invalid('a number above the range of doubles', seqOf('1e400')),
+  invalid('an integer above 2^53', seqOf('9007199254740993')),
   invalid('a number of sixty thousand digits', seqOf('9'.repeat(60_000))),
   invalid('a negative number', seqOf('-1')),
   invalid('a fraction', seqOf('0.5')),
   invalid('a number that is text', seqOf('"1"')),
-  invalid('half a character', message('"a\\ud800b"')),
-  invalid('halves of characters in the wrong order', message('"\\udc00\\ud800"')),
+  invalid('a lone surrogate', message('"a\\ud800b"')),
+  invalid('surrogates in the wrong order', message('"\\udc00\\ud800"')),
   invalid('U+0000', message('"a\\u0000b"')),
   invalid('a bare control character', message('"a\u0001b"')),
   invalid('a comment', '/* */ {"event":"ping","id":"j","body":{}}'),
-  invalid('a comma too many', '{"event":"ping","id":"j","body":{},}'),
+  invalid('a trailing comma', '{"event":"ping","id":"j","body":{},}'),
   invalid('two frames in one', '{"event":"ping","body":{}}{"event":"ping","body":{}}'),
   invalid('a byte order mark', '\ufeff{"event":"ping","id":"j","body":{}}'),
   invalid('nothing', ''),
@@ -53,7 +53,7 @@ export const jsonAttacks: readonly JsonAttack[] = [
   invalid('text', '"ping"'),
 ]
 
-/** What the service is to keep to the letter, or refuse. */
+/** Texts that the service must store unchanged. */
 export const trickyTexts: readonly string[] = [
   `'; drop table event; --`,
   `" or 1=1 --`,

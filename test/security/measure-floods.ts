@@ -9,7 +9,7 @@ import type { GuardedChat } from './guarded-chat.ts'
 import { asUser, fromElsewhere, guardedEnv } from './guarded-chat.ts'
 import { jsonAttacks } from './json-attacks.ts'
 
-/** A flood is begun again for so long, so that a neighbour may notice. */
+/** A flood is repeated for this long, so that its effect on another user can be measured. */
 const leastMs = 4_000
 const mebibyte = 1_024 * 1_024
 
@@ -18,7 +18,7 @@ interface Measured {
   readonly lagSeconds: number
 }
 
-/** The event loop's longest delay is that since the last time it was asked for. */
+/** The longest delay of the event loop is measured since the previous request for it. */
 const measure = async (internalUrl: string): Promise<Measured> => {
   const text = await (await fetch(`${internalUrl}/metrics`)).text()
   const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
@@ -31,7 +31,7 @@ const measure = async (internalUrl: string): Promise<Measured> => {
 const percentile = (values: readonly number[], part: number): number =>
   values.toSorted((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0
 
-/** Somebody who asks for the time again and again meanwhile; how long it waited. */
+/** Another user that sends `ping` repeatedly during the flood. Records how long each answer takes. */
 const neighbourOf = async (url: string) => {
   const socket = await openSocket(url, { ...(await asUser(freshName('neighbour'))), ...fromElsewhere() })
   await socket.request('create-user', {})
@@ -101,7 +101,7 @@ const floods: readonly (readonly [string, (url: string) => Promise<unknown>])[] 
   ['2,500 requests of ten users of one address', () => floodByAddress(guarded, 10, 250)],
   ['200,000 empty fragments', attackOf('200,000 empty fragments')],
   ['200,000 fragments of a byte', attackOf('200,000 fragments of a byte')],
-  ['a header that promises 1 GiB', attackOf('a header that promises 1 GiB')],
+  ['a header with a length of 1 GiB', attackOf('a header with a length of 1 GiB')],
   ['pings, and no pong is read', floodOfPings],
   ['the worst JSON, a frame each', jsonOf],
   ['200 pages of 1 MiB asked for, and none is read', deaf],

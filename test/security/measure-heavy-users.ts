@@ -1,4 +1,4 @@
-/** Prints what users with many chats cost the database, and their neighbours, as rows of a table: `npm run show:heavy-users`. */
+/** Measures the database time of users with many chats and their effect on other users; prints table rows: `npm run show:heavy-users`. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { install } from '../../infra/native/install.ts'
@@ -17,7 +17,7 @@ import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch
 const rounds = 20
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-/** Chats of three members each, of which the user is one, active at random times. */
+/** Creates chats of three members, one of them the user, with random times of activity. */
 const giveChats = (url: string, user: string, chats: number): Promise<void> =>
   withSession(url, async (client) => {
     await client.query(
@@ -34,7 +34,7 @@ const giveChats = (url: string, user: string, chats: number): Promise<void> =>
 const percentile = (values: readonly number[], part: number): string =>
   (values.toSorted((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0).toFixed(1)
 
-/** Runs the work again and again, once before it counts; prints a row. */
+/** Repeats the work after one warm-up run; prints a row. */
 const measure = async (what: string, work: () => Promise<number>): Promise<void> => {
   await work()
   const times: number[] = []
@@ -48,7 +48,7 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
   return performance.now() - startedAt
 }
 
-/** What an ordinary user waits for its memberships when a heavy one asks in the same turn and just before. */
+/** Measures how long a user waits for its memberships if a user with many chats asks just before, in the same turn. */
 const measureNeighbour = async ({ eventStore, readModel }: Database, ordinary: string, heavy?: string): Promise<number> => {
   const lookups = createLookups(eventStore, readModel, defaultBounds)
   const reads = heavy === undefined ? [] : [lookups.memberships(heavy), lookups.memberships(heavy)]
@@ -71,7 +71,7 @@ const ordinary = users.get(20) ?? ''
 process.stdout.write('| what | p50 | p99 |\n| ---- | --- | --- |\n')
 await measure('memberships of a user with 20 chats', () => measureNeighbour(database, ordinary))
 for (const [chats, user] of users) {
-  await measure(`the same, beside a user with ${chats} chats`, () => measureNeighbour(database, ordinary, user))
+  await measure(`the same, concurrent with a user with ${chats} chats`, () => measureNeighbour(database, ordinary, user))
   await measure(`memberships of a user with ${chats} chats`, () => timed(() => database.readModel.memberships([user])))
   await measure(`list-chats, 20 of ${chats} chats`, () => timed(() => database.readModel.chatsOf({ user, limit: 20 })))
 }

@@ -7,14 +7,14 @@ import { testSecret } from '../support/issuer.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { asUser, fromElsewhere } from './guarded-chat.ts'
 
-/** To be the last of a chat's suites: it reads what all of them left. */
+/** Must be the last suite of a chat: it reads the logs of all suites before it. */
 export const secretsSuite = (open: () => GuardedChat): void => {
   const canary = `canary-${randomUUID()}`
 
   const metricsOf = async (internalUrl: string): Promise<string> => (await fetch(`${internalUrl}/metrics`)).text()
 
   describe('a secret', () => {
-    it('of a token, a message, a name or the configuration is in no log, metric or error', async () => {
+    it('of a token, a message, a name or the configuration appears in no log, metric or error', async () => {
       const { urls, internalUrls, log } = open()
       const name = freshName(canary)
       const headers = { ...(await asUser(name)), ...fromElsewhere() }
@@ -48,8 +48,8 @@ export const secretsSuite = (open: () => GuardedChat): void => {
   })
 
   describe('the processes', () => {
-    it('have met no error that nobody caught', () => {
-      // Forged records are set aside on purpose.
+    it('have logged no unexpected error', () => {
+      // The forged records of these tests are moved to the dead-letter topic.
       const errors = open()
         .log()
         .filter((line) => /"level":"(fatal|error)"/.test(line) && !line.includes('"record moved to the dead-letter topic"'))

@@ -13,7 +13,7 @@ import { writerFaults } from './writers.ts'
 
 const placeOf = ({ id }: Fault): number => Number.parseInt(id.slice(1), 10)
 
-/** Every fault there is, by its number. */
+/** All faults of the table, in the order of their numbers. */
 export const allFaults: readonly Fault[] = [
   ...gatewayFaults,
   ...writerFaults,

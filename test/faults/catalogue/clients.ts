@@ -15,7 +15,7 @@ const opened = async (url: string): Promise<WebSocket> => {
 const sessionsOf = async (internalUrl: string): Promise<number> =>
   Number(/^chat_sessions (\d+)/m.exec(await (await fetch(`${internalUrl}/metrics`)).text())?.[1])
 
-/** A socket whose other end has vanished without a word, bound as a member of the busiest room. */
+/** A half-open socket, bound to a member of the busiest room: its client has vanished without a close. */
 const halfOpen = async (world: World): Promise<AsyncDisposable> => {
   const { port } = new URL(world.gateway(0).url)
   const proxy = await tcpProxy(() => Number(port))
@@ -29,7 +29,7 @@ const halfOpen = async (world: World): Promise<AsyncDisposable> => {
 const bindAs = (socket: WebSocket, { load }: World, user: number): void =>
   socket.send(JSON.stringify({ event: 'create-user', body: { user: { externalUserId: load.devices.get(user)?.externalId } } }))
 
-/** Asks for all history again and again, and takes none of it. */
+/** Requests the whole history repeatedly and reads no answer. */
 const neverReading = async (world: World): Promise<AsyncDisposable> => {
   const socket = await opened(world.gateway(0).url)
   bindAs(socket, world, 1)
@@ -76,7 +76,7 @@ export const clientFaults: readonly Fault[] = [
       const [room = 1] = world.load.population.roomsOf(0)
       const bodies = await raceRetries(world, 0, room, 100)
       world.note(`${bodies.length} answers, ${new Set(bodies).size} different`)
-      if (bodies.length !== 100 || new Set(bodies).size !== 1) world.problem('not all were answered the same')
+      if (bodies.length !== 100 || new Set(bodies).size !== 1) world.problem('the answers differ')
     },
   },
   {
@@ -89,10 +89,12 @@ export const clientFaults: readonly Fault[] = [
       const before = await world.sql<{ count: string }>(statements)
       await world.broken(async () => {
         for (const device of devices.values()) device.drop()
-        await until('all to be gone', () => [...devices.values()].every(({ isBound }) => !isBound))
-        await until('all to be back', () => [...devices.values()].every(({ isBound }) => isBound), { withinMs: 30_000 })
+        await until('all sockets to be lost', () => [...devices.values()].every(({ isBound }) => !isBound))
+        await until('all sockets to be bound again', () => [...devices.values()].every(({ isBound }) => isBound), {
+          withinMs: 30_000,
+        })
       })
-      // The counters of a session reach the view up to a second later.
+      // pg_stat_database includes the counters of a session up to a second late.
       await world.pause(1_500)
       const after = await world.sql<{ count: string }>(statements)
       const { p99 } = world.load.context.latencies.connect.summary()

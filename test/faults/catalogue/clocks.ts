@@ -25,7 +25,7 @@ export const clockFaults: readonly Fault[] = [
       const urls = gateways.map(({ url }) => url)
       for (const [user, device] of world.load.devices) device.moveTo(urls[user % 3])
       await world.pause(8_000)
-      // A fast writer lets times pass up to its own clock, and the second that it allows.
+      // A writer whose clock is ahead accepts times up to one second ahead of its own clock.
       await judgeRoomTimes(world, 601)
     },
   },

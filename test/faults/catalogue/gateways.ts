@@ -14,7 +14,7 @@ export const gatewayFaults: readonly Fault[] = [
       })
       const { count, p99 } = world.load.context.latencies.connect.summary()
       world.note(`${count} reconnected, p99 ${Math.round(p99)} ms`)
-      if (p99 >= 1_000) world.problem(`coming back took ${Math.round(p99)} ms (p99)`)
+      if (p99 >= 1_000) world.problem(`reconnecting took ${Math.round(p99)} ms (p99)`)
     },
   },
   {
@@ -27,7 +27,7 @@ export const gatewayFaults: readonly Fault[] = [
       await world.broken(async () => {
         await gateway.pause()
         await world.pause(12_000)
-        // By now everybody has left the silent gateway.
+        // By now all clients have left the stopped gateway.
         stored.reset()
         await world.pause(18_000)
         const { p50, p99 } = stored.summary()

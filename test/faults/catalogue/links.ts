@@ -8,7 +8,7 @@ const partitions: readonly (readonly ['gateway' | 'writer', BackingName])[] = [
   ['writer', 'postgres'],
 ]
 
-/** One process of the tier sends and hears nothing: what it sends arrives, and no answer comes back; then not even that. */
+/** Cuts one process of the tier off: first only answers are lost, then requests and answers. */
 const partition = async (world: World, tier: 'gateway' | 'writer', service: BackingName): Promise<void> => {
   const link = world.stack.link(`${tier}-1`, service)
   link.cut('black-hole', 'answers')

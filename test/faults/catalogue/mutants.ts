@@ -13,9 +13,9 @@ export interface Mutant {
   readonly gateway?: keyof typeof gatewayMutants
   readonly writer?: keyof typeof writerMutants
   readonly env?: Environment
-  /** Run on the database before anything is sent. */
+  /** SQL that runs before the load starts. */
   readonly prepare?: string
-  /** One of these has to be found broken; `stream`: `chat.events`; `end`: commands that nobody settles. */
+  /** The checker must report one of these as violated; `stream`: `chat.events`; `end`: commands without an outcome. */
   readonly mustBreak: readonly (InvariantName | 'stream' | 'end')[]
 }
 
@@ -32,7 +32,7 @@ const calm: Fault = {
   act: (world) => world.pause(5_000),
 }
 
-/** What is said to be refused is in the log, and no frame says otherwise in time. */
+/** Kafka stores records whose publish fails, and no outcome reaches the gateway before the deadline. */
 const unanswered: Fault = {
   id: 'unanswered',
   title: 'one gateway receives nothing from Kafka and Redis',
@@ -93,7 +93,7 @@ export const mutants: readonly Mutant[] = [
   { without: 'order of the batch that is delivered', fault: faultOf('F8'), gateway: 'withoutOrder', mustBreak: ['I6'] },
 ]
 
-/** How a mutant's processes are started. */
+/** The start options of the mutant's processes. */
 export const startOf = ({ gateway, writer, env = {}, prepare }: Mutant) => ({
   entries: {
     gateway: gateway === undefined ? undefined : 'test/faults/programs/mutant-gateway.ts',

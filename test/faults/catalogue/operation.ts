@@ -5,7 +5,7 @@ import type { World } from '../harness/world.ts'
 import { kafkaOf, untilGroupHas } from '../harness/writer-group.ts'
 import { deadLetters } from './postgres.ts'
 
-/** A socket that closed, or on which no word came in time: of unknown fate, as a `timeout` is. */
+/** A request whose socket closed, or that got no answer in time: its outcome is unknown, as after `timeout`. */
 const mayBeSentAgain = new Set([
   'closed',
   'silence',
@@ -48,7 +48,7 @@ export const operationFaults: readonly Fault[] = [
       })
       const { refused } = world.load.context.counts
       const final = Object.keys(refused).filter((code) => !mayBeSentAgain.has(code))
-      if (final.length > 0) world.problem(`refused for good: ${final.join(', ')}`)
+      if (final.length > 0) world.problem(`refused with final errors: ${final.join(', ')}`)
       world.note(`refused meanwhile: ${JSON.stringify(refused)}`)
     },
   },
@@ -91,7 +91,7 @@ export const operationFaults: readonly Fault[] = [
         await rewind(world)
         await Promise.all(chat.writers.map((writer) => writer.start()))
         await untilGroupHas(world, 2)
-        // Behind all that is told again.
+        // This message is decided after all repeated records.
         await Promise.all(rooms.map((room) => load.post(load.population.members.get(room)?.[0] ?? 0, room)))
       })
       const after = await countEvents(world)

@@ -4,7 +4,7 @@ import { kafkaOf } from '../harness/writer-group.ts'
 
 const states = ['40P01', '40001', '57014', '25P03', '55P03', '25006', '42P01', '42501'] as const
 
-/** From now on the database refuses one batch of events in three, each time for another reason. */
+/** A trigger that rejects one batch of events in three, each time with the next SQLSTATE. */
 const mutant = `
   create function refuse_some() returns trigger language plpgsql as $$
     declare states text[] := array[${states.map((state) => `'${state}'`).join(', ')}];

@@ -49,7 +49,7 @@ const faults: Readonly<Record<string, (world: World) => Promise<void>>> = {
     await world.pause(1_000 + world.random.below(5_000))
     link.heal()
   },
-  'a link swallows': async (world) => {
+  'a link black-holed': async (world) => {
     const link = world.random.pick(allLinks(world))
     link.cut('black-hole', world.random.pick(['both', 'requests', 'answers']))
     await world.pause(1_000 + world.random.below(10_000))
@@ -73,7 +73,7 @@ const allLinks = (world: World) =>
 
 const calmMs = 3_000
 
-/** Injects one fault after another, drawn by the seed, for so long. */
+/** Injects one random fault after another for this many minutes; the seed determines them. */
 export const randomSchedule = (minutes: number): Fault => ({
   id: 'F29',
   title: `a random schedule of faults, ${minutes} min`,

@@ -3,14 +3,14 @@ import { until } from '../../support/poll.ts'
 import type { Replica } from '../../support/stack/replica.ts'
 import type { Fault } from '../harness/fault.ts'
 import { meddle } from '../harness/meddle.ts'
-import { messageToRepeat, sendAs } from '../harness/say-twice.ts'
+import { messageToRepeat, sendAs } from '../harness/repeat-message.ts'
 import type { World } from '../harness/world.ts'
 import { closedSockets } from '../harness/world.ts'
 
 const isFanOutUp = async ({ internalUrl }: Replica): Promise<boolean> =>
   /^chat_fan_out_up 1$/m.test(await (await fetch(`${internalUrl}/metrics`)).text())
 
-/** Nothing that writers publish arrives, and they notice at the next PING at the earliest. */
+/** Drops everything that writers publish; a writer detects this at its next PING at the earliest. */
 const deafen = (world: World): (() => void) => {
   const links = world.links('writer', 'redis')
   for (const link of links) link.cut('black-hole')
@@ -26,8 +26,8 @@ const strangerTo = ({ load }: World, room: number): number => {
   return [...load.devices.keys()].find((user) => !members.includes(user)) ?? 0
 }
 
-/** One message into each of these rooms while no publication arrives; how long until everybody has it. */
-const sayUnheard = async (world: World, rooms: readonly number[]): Promise<number> => {
+/** Sends one message into each room while publications are lost. Returns the milliseconds until all members have it. */
+const sendUnpublished = async (world: World, rooms: readonly number[]): Promise<number> => {
   const { devices, population } = world.load
   const seen = (room: number, user: number): number => devices.get(user)?.lastSeen(room) ?? 0
   const wanted = new Map(rooms.map((room) => [room, seen(room, creatorOf(world, room)) + 1]))
@@ -36,7 +36,7 @@ const sayUnheard = async (world: World, rooms: readonly number[]): Promise<numbe
   for (const room of rooms) void world.load.post(creatorOf(world, room), room)
   const hasCome = ([room, seq]: readonly [number, number]): boolean =>
     population.members.get(room)?.every((user) => seen(room, user) >= seq) ?? false
-  await until('everybody to have the last message', () => [...wanted].every(hasCome), { withinMs: 30_000 })
+  await until('all members to have the last message', () => [...wanted].every(hasCome), { withinMs: 30_000 })
   const tookMs = performance.now() - started
   heal()
   return tookMs
@@ -60,12 +60,16 @@ export const redisFaults: readonly Fault[] = [
       world.broken(async () => {
         await world.stack.redis.pause()
         const started = performance.now()
-        await until('all to notice', async () => !(await Promise.all(world.chat.gateways.map(isFanOutUp))).includes(true), {
-          withinMs: 20_000,
-        })
+        await until(
+          'all gateways to detect it',
+          async () => !(await Promise.all(world.chat.gateways.map(isFanOutUp))).includes(true),
+          {
+            withinMs: 20_000,
+          },
+        )
         const noticedMs = performance.now() - started
         world.note(`detected after ${Math.round(noticedMs)} ms`)
-        if (noticedMs > 10_000) world.problem('noticed too late')
+        if (noticedMs > 10_000) world.problem('detected too late')
         await world.pause(5_000)
         await world.stack.redis.resume()
       }),
@@ -107,7 +111,7 @@ export const redisFaults: readonly Fault[] = [
       const rooms = [...world.load.population.members.keys()]
       for (let burst = 0; burst < 20; burst += 1)
         await Promise.all(rooms.map((room) => world.load.post(creatorOf(world, room), room)))
-      await world.broken(async () => world.note(`delivered to all after ${Math.round(await sayUnheard(world, rooms))} ms`))
+      await world.broken(async () => world.note(`delivered to all after ${Math.round(await sendUnpublished(world, rooms))} ms`))
     },
   },
   {
@@ -117,7 +121,7 @@ export const redisFaults: readonly Fault[] = [
     isQuiet: true,
     act: async (world) => {
       await world.pause(20_000)
-      await world.broken(async () => world.note(`delivered to all after ${Math.round(await sayUnheard(world, [1]))} ms`))
+      await world.broken(async () => world.note(`delivered to all after ${Math.round(await sendUnpublished(world, [1]))} ms`))
     },
   },
   {
@@ -140,7 +144,7 @@ export const redisFaults: readonly Fault[] = [
       const codes = (await again).map(({ outcome, code }) => (outcome === 'ok' ? 'ok' : code))
       world.note(`answered with ${[...new Set(codes)].join(', ')}`)
       const isAsRecorded = codes.at(-1) === 'forbidden' && codes.slice(0, -1).every((code) => code === 'ok')
-      if (!isAsRecorded) world.problem('not all were answered with what is recorded')
+      if (!isAsRecorded) world.problem('an answer differs from the recorded outcome')
     },
   },
   {
@@ -178,7 +182,7 @@ export const redisFaults: readonly Fault[] = [
         await world.pause(50_000)
         const { count, p50, p99, max } = received.summary()
         world.note(`meanwhile ${count} received, p50 ${Math.round(p50)} ms, p99 ${Math.round(p99)} ms`)
-        if (count === 0 || max > 10_000) world.problem('without Redis not everything came within T')
+        if (count === 0 || max > 10_000) world.problem('without Redis some frames were delivered later than T')
         await world.stack.redis.start()
       })
       if (closedSockets(world) > 0) world.problem(`${closedSockets(world)} sockets were closed`)

@@ -5,7 +5,7 @@ import { untilGroupHas } from '../harness/writer-group.ts'
 
 export const doomedWriter = 'test/faults/programs/doomed-writer.ts'
 
-/** Has a writer kill itself at that point of a batch, and another take its place. */
+/** Makes a writer kill itself at this point of a batch, and starts its successor. */
 const dieAt =
   (point: string, more: Environment = {}) =>
   async (world: World) => {

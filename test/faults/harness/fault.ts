@@ -2,24 +2,24 @@ import type { InvariantName } from '../../support/checker/check.ts'
 import type { Environment } from '../../support/stack/replica.ts'
 import type { World } from './world.ts'
 
-/** One row of the table: what is done to the system while it is used. */
+/** A fault: one row of the table. */
 export interface Fault {
   readonly id: string
   readonly title: string
-  /** What must hold beyond the invariants, in words. */
+  /** What the fault expects beyond the invariants, as text. */
   readonly expectation: string
   readonly gateways?: number
   readonly writers?: number
-  /** Over the defaults of every process. */
+  /** Overrides the defaults of every process. */
   readonly env?: Environment
-  /** Nobody writes of itself; the fault does. */
+  /** True: the load sends no messages; the fault sends its own. */
   readonly isQuiet?: boolean
-  /** Whether users send again what was refused for now or is unknown; they do if it is not said. */
+  /** Whether users retry commands with a retryable error or an unknown outcome; default: true. */
   readonly sendsAgain?: boolean
-  /** Over the usual number of users, for faults that are about many. */
+  /** Overrides the default number of users. */
   readonly users?: number
-  /** Invariants that this fault says nothing of. */
+  /** Invariants that are not checked for this fault. */
   readonly exempt?: readonly InvariantName[]
-  /** Resolves when the system is whole again. */
+  /** Injects the fault; resolves when the system is repaired. */
   readonly act: (world: World) => Promise<void>
 }

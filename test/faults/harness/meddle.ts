@@ -1,18 +1,18 @@
 import { Redis } from 'ioredis'
 import type { World } from './world.ts'
 
-/** Somebody who publishes on the rooms' channels what should not be there. */
+/** An attacker that publishes invalid data on the channels of rooms. */
 export interface Meddler extends AsyncDisposable {
   readonly published: number
 }
 
 const keptMost = 200
 
-/** Hears every publication of a room, and sends it again: late, twice, cut, or with other bytes. */
+/** Receives the publications of a room and publishes them again: late, twice, truncated or with changed bytes. */
 export const meddle = async ({ stack, chat, random }: World): Promise<Meddler> => {
   const subscriber = new Redis(stack.urls().redisUrl)
   const publisher = new Redis(stack.urls().redisUrl)
-  const heard: (readonly [channel: string, payload: string])[] = []
+  const seen: (readonly [channel: string, payload: string])[] = []
   const own = new Set<string>()
   let published = 0
 
@@ -37,10 +37,10 @@ export const meddle = async ({ stack, chat, random }: World): Promise<Meddler> =
 
   subscriber.on('pmessage', (_pattern, channel, payload) => {
     if (own.delete(payload)) return
-    heard.push([channel, payload])
-    if (heard.length > keptMost) heard.shift()
+    seen.push([channel, payload])
+    if (seen.length > keptMost) seen.shift()
     send(channel, payload)
-    send(...random.pick(heard))
+    send(...random.pick(seen))
     send(channel, spoil(payload))
   })
   await subscriber.psubscribe(`${chat.namespace}:room:*`)

@@ -3,7 +3,7 @@ import type { Random } from '../../support/simulation/random.ts'
 
 const everyMs = 400
 
-/** Has rooms' creators let guests in and out, at random, until the returned function is called. */
+/** Makes the creators of rooms add and remove guests at random, until the returned function is called. */
 export const churnMembers = (load: Load, guests: ReadonlyMap<number, string>, random: Random): (() => void) => {
   const rooms = [...load.population.members]
   const ids = [...guests.values()]

@@ -2,7 +2,7 @@ import { openSocket } from '../../support/client/chat-socket.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import type { World } from './world.ts'
 
-/** Sends one and the same message on that many sockets of its user, spread over the gateways, at once; what each was answered. */
+/** Sends the same message concurrently on this many sockets of its user, on all gateways. Returns the answers. */
 export const raceRetries = async (world: World, user: number, room: number, count: number): Promise<readonly string[]> => {
   const { load, chat } = world
   const { ids, next, history } = load.context

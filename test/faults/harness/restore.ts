@@ -3,7 +3,7 @@ import { linkedRoles } from './world.ts'
 
 const services: readonly BackingName[] = ['kafka', 'postgres', 'redis']
 
-/** Makes the stack whole again, whatever was done to it. */
+/** Restarts and reconnects every part of the stack. */
 export const restore = async (stack: Stack): Promise<void> => {
   for (const role of linkedRoles) for (const service of services) stack.link(role, service).heal()
   for (const service of services) {

@@ -22,12 +22,12 @@ const statement = `with timed as (
   from compared`
 
 /**
- * Judges the times of all events: none is earlier than the one before it in
+ * Checks the times of all events: no event is earlier than the one before it in
  * its room, and none is more than `aheadSeconds` ahead of the database's clock.
  */
 export const judgeRoomTimes = async (world: World, aheadSeconds: number): Promise<void> => {
   const [flaws] = await world.sql<TimeFlaws>(statement, [aheadSeconds])
-  if (flaws === undefined) return world.problem('the times of events could not be read')
+  if (flaws === undefined) return world.problem('cannot read the times of events')
   world.note(`at most ${flaws.worst ?? 0} s ahead of the database`)
   if (Number(flaws.backwards) > 0) world.problem(`${flaws.backwards} events are earlier than the one before them`)
   if (Number(flaws.ahead) > 0) world.problem(`${flaws.ahead} events are more than ${aheadSeconds} s ahead of the database`)

@@ -37,10 +37,10 @@ export interface FaultRun {
   readonly stored: LatencySummary
   readonly reconnect: LatencySummary
   readonly notes: readonly string[]
-  /** What was not as the fault expects, or kept the run from its end. */
+  /** Unmet expectations of the fault, and errors that ended the run early. */
   readonly problems: readonly string[]
   readonly history: History
-  /** The ends of the logs of all processes. */
+  /** The last lines of the logs of all processes. */
   readonly log: string
 }
 
@@ -49,11 +49,11 @@ export interface FaultRunOptions {
   readonly perSecond?: number
   readonly terms?: Terms
   readonly entries?: ChatOptions['entries']
-  /** Over the fault's own. */
+  /** Overrides the environment of the fault. */
   readonly env?: ChatOptions['env']
-  /** Run on the database before anything is sent. */
+  /** SQL that runs before the load starts. */
   readonly prepare?: string | undefined
-  /** Before and after the fault. */
+  /** Milliseconds of load before and after the fault. */
   readonly calmMs?: number
 }
 
@@ -72,7 +72,7 @@ const hasAll = (load: Load, truth: Truth): boolean =>
     ),
   )
 
-/** Resolves with whether it went well. */
+/** Resolves with `true` if it succeeded. */
 const guarded = async (what: string, problems: string[], work: () => Promise<void>): Promise<boolean> => {
   try {
     await work()
@@ -85,7 +85,7 @@ const guarded = async (what: string, problems: string[], work: () => Promise<voi
 
 const eventsIn = ({ rooms: stored }: Truth): number => [...stored.values()].reduce((sum, { head }) => sum + head, 0)
 
-/** What is stored once nothing is added any more, or nobody waits for that any longer. */
+/** The stored events, read when their number is stable or the wait for that times out. */
 const quietTruth = async (read: () => Promise<Truth>): Promise<Truth> => {
   let truth = await read()
   const isQuiet = async (): Promise<boolean> => {
@@ -112,7 +112,7 @@ const startLoad = (chat: Chat, fault: Fault, seed: number): Load =>
     sendsAgain: fault.sendsAgain ?? true,
   })
 
-/** Puts the chat under load, has the fault act on it, waits for calm, and judges all of it. */
+/** Runs the load, injects the fault, waits for convergence, and checks the history. */
 export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOptions): Promise<FaultRun> => {
   const { seed, perSecond = 60, terms = { ...defaultTerms, memoryKib }, calmMs = 2_000 } = options
   const { gateways = 2, writers = 2 } = fault
@@ -141,12 +141,12 @@ export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOpti
     stopChurn()
     pace?.stop()
     const isSettled = await guarded('the end', problems, () => load.settled(settledMs))
-    // What would be sent again for ever is not to be stored after the store was read.
+    // Retries must not store events after the store was read.
     if (!isSettled) load.stop()
     const userOf = new Map([...userIds].map(([user, id]) => [id, user]))
     const truth = await quietTruth(() => truthFromPostgres(chat.databaseUrl, ids, userOf))
-    // What has not come by then, the seventh invariant tells.
-    await until('everybody to have everything', () => hasAll(load, truth), { withinMs: terms.convergeMs }).catch(() => {})
+    // Invariant I7 reports frames that are still missing.
+    await until('all members to have all events', () => hasAll(load, truth), { withinMs: terms.convergeMs }).catch(() => {})
     const outline = outlineOf([history])
     let records: readonly TopicRecord[] = []
     await guarded('chat.events', problems, async () => {
@@ -175,7 +175,7 @@ export const runFault = async (stack: Stack, fault: Fault, options: FaultRunOpti
   }
 }
 
-/** Everything that is wrong with a run; empty: nothing. */
+/** All violations and problems of a run. */
 export const brokenBy = ({ fault, verdicts, streamed, problems }: FaultRun): readonly string[] => [
   ...Object.entries(verdicts)
     .filter(([name, { count }]) => count > 0 && !fault.exempt?.some((exempt) => exempt === name))

@@ -7,12 +7,12 @@ import { runFault } from './run-fault.ts'
 export interface MutantRun {
   readonly mutant: Mutant
   readonly isDetected: boolean
-  /** What the checker found, in short. */
-  readonly said: string
+  /** The violations that the checker found, shortened. */
+  readonly violations: string
   readonly run: FaultRun
 }
 
-/** What was found broken, by name, with the first case of each. */
+/** The violated invariants by name, with the first case of each. */
 const foundIn = ({ verdicts, streamed, problems }: FaultRun): ReadonlyMap<string, string> => {
   const end = problems.find((problem) => problem.startsWith('the end:'))
   return new Map([
@@ -24,14 +24,14 @@ const foundIn = ({ verdicts, streamed, problems }: FaultRun): ReadonlyMap<string
   ])
 }
 
-/** Runs the mutant's fault without its defence. */
+/** Injects the mutant's fault into a system without the defence. */
 export const runMutant = async (stack: Stack, mutant: Mutant, seed: number): Promise<MutantRun> => {
   const run = await runFault(stack, mutant.fault, { seed, ...startOf(mutant) })
   const found = foundIn(run)
   return {
     mutant,
     isDetected: mutant.mustBreak.some((name) => found.has(name)),
-    said: [...found].map(([name, what]) => `${name}: ${what}`).join('; ') || 'nothing',
+    violations: [...found].map(([name, what]) => `${name}: ${what}`).join('; ') || 'nothing',
     run,
   }
 }

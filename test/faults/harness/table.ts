@@ -10,7 +10,7 @@ const columns = [
   ...['complete after', 'seed', 'observed'],
 ]
 
-/** A row of a table in Markdown. */
+/** A table row in Markdown. */
 export const markdownRow = (cells: readonly (string | number)[]): string =>
   `| ${cells.map((cell) => String(cell).replaceAll('|', '/').replaceAll('\n', ' ')).join(' | ')} |`
 
@@ -19,7 +19,7 @@ export const markdownHead = (titles: readonly string[]): string =>
 
 export const tableHead = (): string => markdownHead(columns)
 
-/** One run as a row; `lost` also counts what the event stream lacks. */
+/** One run as a row; `lost` includes events that are missing from the event stream. */
 export const tableRow = (run: FaultRun): string => {
   const { fault, verdicts, streamed, notes, problems } = run
   const isExempt = (name: InvariantName): boolean => fault.exempt?.includes(name) ?? false

@@ -1,8 +1,8 @@
 import type { Entries, Outline } from '../../support/checker/outline.ts'
 
 /**
- * From the last healing to the last frame of what was sent before it, over all
- * sockets, in milliseconds; 0 when everything had come by then.
+ * Milliseconds from the end of the last fault to the last frame of an event that was sent before that end, over all
+ * sockets; 0 if all of them arrived earlier.
  */
 export const timeToConverge = (histories: readonly Entries[], outline: Outline): number => {
   const healedAt = outline.healedAt.at(-1)

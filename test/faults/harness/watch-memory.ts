@@ -9,12 +9,12 @@ const residentKib = (pid: number): number | undefined => {
   try {
     return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
   } catch {
-    // It has just ended.
+    // The process has just ended.
     return undefined
   }
 }
 
-/** Writes down how much memory each process of the chat has, until the returned function is called. */
+/** Records the memory of each process of the chat, until the returned function is called. */
 export const watchMemory = (chat: Chat, history: History): (() => void) => {
   const look = (): void => {
     for (const { pid } of [...chat.gateways, ...chat.writers]) {

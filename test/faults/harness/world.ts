@@ -9,27 +9,27 @@ import type { Replica } from '../../support/stack/replica.ts'
 import type { BackingName, Stack } from '../../support/stack/stack.ts'
 import type { Chat } from '../../support/stack/start-chat.ts'
 
-/** What a fault acts on: the system under load, and the means to inject faults. */
+/** The system under load, and the operations with which a fault changes it. */
 export interface World {
   readonly stack: Stack
   readonly chat: Chat
   readonly load: Load
   readonly random: Random
-  /** The service's ids of the load's users, by their numbers. */
+  /** The ids of the load's users in the service, by user number. */
   readonly userIds: ReadonlyMap<number, string>
   gateway(place: number): Replica
   writer(place: number): Replica
-  /** The ways to one service of all processes whose role begins so. */
+  /** The links to this service of all processes of this tier. */
   links(tier: 'gateway' | 'writer', service: BackingName): readonly Link[]
-  /** While `work` goes on, something is broken; when it resolves, all is whole again. */
+  /** Records a fault for the duration of `work`; `work` must repair the system before it resolves. */
   broken(work: () => Promise<void>): Promise<void>
   pause(ms: number): Promise<void>
-  /** Direct, past all links. */
+  /** A direct connection that no link affects. */
   sql<Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>
   redis<T>(work: (client: Redis) => Promise<T>): Promise<T>
-  /** Something to be told in the table. */
+  /** Adds a remark to the table row. */
   note(text: string): void
-  /** Not as this fault expects. */
+  /** Reports an unmet expectation of the fault. */
   problem(text: string): void
 }
 
@@ -43,10 +43,10 @@ export interface WorldOptions {
   readonly problems: string[]
 }
 
-/** Roles that have links of their own. */
+/** The roles whose processes have their own links. */
 export const linkedRoles = ['gateway-1', 'gateway-2', 'writer-1', 'writer-2', 'writer-3', 'writer-4'] as const
 
-/** Of the whole load, until now. */
+/** Latencies of the whole load so far. */
 export const closedSockets = ({ load }: Pick<World, 'load'>): number =>
   Object.values(load.context.counts.closed).reduce((sum, count) => sum + count, 0)
 

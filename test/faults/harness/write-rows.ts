@@ -3,14 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 const firstCell = (line: string): string => line.split('|')[1]?.trim() ?? ''
 
 /**
- * The document with these rows in its table of that name, which stands
- * between `<!-- name -->` and `<!-- end of name -->`: each in the place of the
- * row that begins with the same cell, else behind all others.
+ * Returns the document with these rows in the table between `<!-- name -->` and
+ * `<!-- end of name -->`. A row replaces the row with the same first cell, or is
+ * appended if there is none.
  */
 export const withRows = (document: string, name: string, head: string, rows: readonly string[]): string => {
   const [opening, closing] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`]
   const [from, to] = [document.indexOf(opening), document.indexOf(closing)]
-  if (from < 0 || to < from) throw new Error(`there is no table "${name}" between ${opening.trim()} and ${closing}`)
+  if (from < 0 || to < from) throw new Error(`no table "${name}" between ${opening.trim()} and ${closing}`)
   const start = from + opening.length
   const held = new Map<string, string>()
   const lines = document.slice(start, to).split('\n')
@@ -18,6 +18,6 @@ export const withRows = (document: string, name: string, head: string, rows: rea
   return `${document.slice(0, start)}\n${[head, ...held.values()].join('\n')}\n\n${document.slice(to)}`
 }
 
-/** Puts rows into the document's table of that name. */
+/** Writes rows into the table with this name in the document. */
 export const writeRows = (file: string, name: string, head: string, rows: readonly string[]): void =>
   writeFileSync(file, withRows(readFileSync(file, 'utf8'), name, head, rows))

@@ -4,13 +4,13 @@ import { stopIdleTimers } from '../../../infra/kafka/kafkajs-patches/idle-timers
 import { until } from '../../support/poll.ts'
 import type { World } from './world.ts'
 
-/** Kafka as an operator sees it, past all links. */
+/** A Kafka admin client with a direct connection that no link affects. */
 export const kafkaOf = ({ stack }: Pick<World, 'stack'>): Kafka => {
   stopIdleTimers()
   return new Kafka({ brokers: [...stack.urls().kafkaBrokers], logLevel: logLevel.NOTHING })
 }
 
-/** Resolves when all partitions are shared by that many writers. */
+/** Resolves when all partitions are assigned to this many writers. */
 export const untilGroupHas = async (world: World, members: number): Promise<void> => {
   const group = writerGroup(world.chat.namespace)
   const admin = kafkaOf(world).admin()

@@ -1,7 +1,7 @@
 /**
- * A writer that kills itself (or by `DIE_BY` freezes) at one point (`DIE_AT`) of
- * the batch in which somebody says "die", `DIE_AFTER_MS` after having stopped
- * there; with without one of its defences if `WRITER_MUTANT` names one.
+ * A writer that kills itself (or freezes, with `DIE_BY`) at the point `DIE_AT` of the
+ * batch with the message "die", after a pause of `DIE_AFTER_MS` there; without one of
+ * its defences if `WRITER_MUTANT` names one.
  */
 import { openWriterAdapters } from '../../../infra/distributed/open-writer-adapters.ts'
 import { startWriter } from '../../../services/writer/start-writer.ts'
@@ -21,7 +21,7 @@ const die = (at: string): void => {
   if (at === point) process.kill(process.pid, signal)
 }
 
-/** Whether the batch in hand is the one. */
+/** True from the batch with the message "die" on. */
 let isDoomed = false
 
 const doomedStore = (store: EventStore): EventStore => ({
@@ -41,12 +41,12 @@ const doomedAppend = async (appender: Appender, batch: Append): Promise<AppendRe
   return result
 }
 
-/** Records on the event stream are the last effect before the acknowledgement. */
+/** The records of the event stream are the last effect before the acknowledgement. */
 const doomedStream = (stream: EventStream): EventStream => ({
   ...stream,
   publish: async (records) => {
     await stream.publish(records)
-    // Lets the publications to gateways, which go out beside it, leave this process too.
+    // The publications to gateways run concurrently and must leave this process too.
     if (isDoomed) setTimeout(die, 20, 'before-acknowledge')
     if (isDoomed) await new Promise(() => {})
   },

@@ -13,7 +13,7 @@ const withoutSweep: Mutant = (ports) => ({
   readModel: { ...ports.readModel, changedHeads: async () => new Map() },
 })
 
-/** A reconnect is not noticed, so that no full sweep follows it, nor hurried ones while the fan-out is away. */
+/** Hides the loss and the return of the fan-out, so that no full sweep follows a reconnect and no fast sweeps run meanwhile. */
 const withoutBarrier: Mutant = (ports) => {
   const { fanOut } = ports
   return {
@@ -33,16 +33,16 @@ const withoutBarrier: Mutant = (ports) => {
 
 type ChangePage = (page: Page) => Page
 
-/** The pages that a room reads for its own repair are asked for by nobody; those of followers, by their users. */
+/** A read for the repair of a room names no users; a read for followers names the users of these followers. */
 const changedPages =
-  (readers: 'nobody' | 'somebody', change: ChangePage): Mutant =>
+  (readers: 'rooms' | 'followers', change: ChangePage): Mutant =>
   (ports) => ({
     ...ports,
     eventStore: {
       ...ports.eventStore,
       readPages: async (requests) => {
         const pages = await ports.eventStore.readPages(requests)
-        const isOurs = (place: number): boolean => (requests[place]?.users.length ?? 0) > 0 === (readers === 'somebody')
+        const isOurs = (place: number): boolean => (requests[place]?.users.length ?? 0) > 0 === (readers === 'followers')
         return pages.map((page, place) => (isOurs(place) ? change(page) : page))
       },
     },
@@ -51,25 +51,25 @@ const changedPages =
 const withoutFirst: ChangePage = (page) => ({ ...page, events: page.events.length > 1 ? page.events.slice(1) : page.events })
 const withoutAny: ChangePage = (page) => ({ ...page, events: [] })
 
-/** A hole is filled, but for its first event. */
-const withHolesInRepair = changedPages('nobody', withoutFirst)
+/** The repair of a gap leaves out its first event. */
+const withHolesInRepair = changedPages('rooms', withoutFirst)
 
-/** A hole is seen, and nothing is found to fill it. */
-const withoutRepair = changedPages('nobody', withoutAny)
+/** The repair of a gap finds no events. */
+const withoutRepair = changedPages('rooms', withoutAny)
 
-/** Who joins, resumes or was slow is given what it missed, but for the first event of each page. */
-const withHolesInFollowing = changedPages('somebody', withoutFirst)
+/** A follower that joins, resumes or was slow misses the first event of each page. */
+const withHolesInFollowing = changedPages('followers', withoutFirst)
 
-/** Who joins, resumes or was slow is told that it has missed nothing. */
-const withoutFollowing = changedPages('somebody', withoutAny)
+/** A follower that joins, resumes or was slow gets no missed events. */
+const withoutFollowing = changedPages('followers', withoutAny)
 
-/** Nothing is ever found at a deadline. */
+/** The lookup at the deadline finds no outcome. */
 const withoutLookUp: Mutant = (ports) => ({
   ...ports,
   eventStore: { ...ports.eventStore, outcomes: async (keys) => keys.map(() => undefined) },
 })
 
-/** Who was a member once is one for ever. */
+/** Memberships never end. */
 const withOldMemberships: Mutant = (ports) => {
   const known = new Map<string, Map<string, HeldMembership>>()
   const former = (user: string, now: readonly HeldMembership[]): HeldMembership[] => {
@@ -100,7 +100,7 @@ const withOldMemberships: Mutant = (ports) => {
   }
 }
 
-/** What may be in the log is told as certainly not accepted. */
+/** A publish with an unknown result is reported as certainly not accepted. */
 const withoutUnknown: Mutant = (ports) => ({
   ...ports,
   commandLog: {
@@ -109,13 +109,13 @@ const withoutUnknown: Mutant = (ports) => ({
       try {
         await ports.commandLog.publish(records)
       } catch (error) {
-        throw new PublishError('refused', 'said to be refused', { cause: error })
+        throw new PublishError('refused', 'reported as refused', { cause: error })
       }
     },
   },
 })
 
-/** A batch is handed over back to front. */
+/** A batch is published in reverse order. */
 const withoutOrder: Mutant = (ports) => ({
   ...ports,
   commandLog: { ...ports.commandLog, publish: (records) => ports.commandLog.publish([...records].reverse()) },

@@ -1,4 +1,4 @@
-/** A gateway without one of its defences (`GATEWAY_MUTANT`), by wrapping its ports. */
+/** A gateway without one of its defences: wraps its ports as `GATEWAY_MUTANT` names. */
 import { openGatewayAdapters } from '../../../infra/distributed/open-gateway-adapters.ts'
 import { createGatewayService } from '../../../services/gateway/gateway-service.ts'
 import { readGatewayConfig } from '../../../shared/runtime/config/config.ts'

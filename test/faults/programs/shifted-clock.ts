@@ -1,4 +1,4 @@
-/** To be imported before a program: its clock is off by `CLOCK_SHIFT_MS`. */
+/** Import it before a program: it shifts the clock of the process by `CLOCK_SHIFT_MS`. */
 const shiftMs = Number(process.env.CLOCK_SHIFT_MS)
 const { now } = Date
 const ShiftedDate = new Proxy(Date, {

@@ -20,13 +20,13 @@ const withAppender = (
   },
 })
 
-/** No recorded outcome is ever found. */
+/** The lookup of recorded outcomes finds none. */
 const withoutOutcomes: Mutant = (ports) =>
   withAppender(ports, (appender) => ({
     read: async (wanted) => ({ ...(await appender.read(wanted)), outcomes: new Map() }),
   }))
 
-/** A batch counts as done as soon as it has come. */
+/** A batch is acknowledged as soon as it arrives. */
 const acknowledgesFirst: Mutant = (ports) => ({
   ...ports,
   commandLog: {
@@ -39,7 +39,7 @@ const acknowledgesFirst: Mutant = (ports) => ({
   },
 })
 
-/** One append in ten counts as stored, and is not. */
+/** One append in ten is reported as stored without being stored. */
 const confirmsFirst: Mutant = (ports) => {
   let appends = 0
   return withAppender(ports, (appender) => ({

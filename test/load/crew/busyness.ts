@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 
-/** How busy this process was since it was last asked, in [0, 1]: the larger of its CPU share of one core and of its event loop's. */
+/** Load of this process since the last call, in [0, 1]: the larger of its CPU share of one core and the utilization of its event loop. */
 export const loopUtilization = (): (() => number) => {
   let cpu = process.cpuUsage()
   let loop = performance.eventLoopUtilization()

@@ -1,20 +1,20 @@
 import type { LoadOptions } from '../../support/load/load.ts'
 import type { Counts } from '../../support/load/load-context.ts'
 
-/** Who a user is, where the service wants to know it for certain. */
+/** External id and token of a user, for services that require authentication. */
 export interface Identity {
   readonly externalId: string
   readonly token?: string
 }
 
 export type WorkerOptions = Omit<LoadOptions, 'nameOf' | 'tokenFor'> & {
-  /** By user; without it, names are made up and there are no tokens. */
+  /** By user; undefined: generated names and no tokens. */
   readonly identities?: readonly Identity[]
-  /** Where what is too large for messages is left. */
+  /** Folder for results that are too large for messages between processes. */
   readonly folder: string
 }
 
-/** What a worker is told to do; it answers each with `done`. */
+/** The orders to a worker; it answers each with `done`. */
 export type Order =
   | { readonly do: 'begin'; readonly options: WorkerOptions }
   | { readonly do: 'connect' }
@@ -22,10 +22,10 @@ export type Order =
   | { readonly do: 'create-rooms'; readonly userIds: readonly (readonly [number, string])[] }
   | { readonly do: 'send'; readonly perSecond: number; readonly count: number }
   | { readonly do: 'settle'; readonly withinMs: number }
-  /** Reads the lists of the rooms that its users created; leaves frames and history in files. */
+  /** Reads the lists of the rooms that its users created; writes frames and history to files. */
   | { readonly do: 'finish'; readonly readsLists: boolean }
 
-/** Orders are numbered, because a later one may be done first. */
+/** Orders are numbered, because they may be completed out of order. */
 export interface NumberedOrder {
   readonly number: number
   readonly order: Order
@@ -46,7 +46,7 @@ export type Word =
 
 export interface WorkerResult {
   readonly historyFile: string
-  /** A frame a line: of the messages that lists show, and of the events between them that sockets saw. */
+  /** One frame a line: the messages of the lists, and the other events that sockets received. */
   readonly framesFile: string
   readonly counts: Counts
   readonly connect: string

@@ -1,4 +1,4 @@
-/** One process of a load: does what its crew tells it. */
+/** One process of a load: executes the orders of its crew. */
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -17,7 +17,7 @@ let pace: Pace | undefined
 const busySince = loopUtilization()
 
 const begun = (): Load => {
-  if (load === undefined) throw new Error('told to work before being told how')
+  if (load === undefined) throw new Error('received an order before its options')
   return load
 }
 
@@ -32,7 +32,7 @@ const begin = (given: WorkerOptions): void => {
   })
 }
 
-/** What has happened since the last one. */
+/** A sample: what has happened since the previous sample. */
 const sample = (): Sample => {
   const { counts, latencies } = begun().context
   return {
@@ -56,7 +56,7 @@ const writeLines = async (file: string, parts: AsyncIterable<string | Uint8Array
   await finished(stream)
 }
 
-/** Of each room whose creator is of this process; what only sockets saw, of all. */
+/** Messages of the rooms whose creators are in this process, and other events of all rooms. */
 async function* frameLines(readsLists: boolean): AsyncGenerator<string> {
   const { population, devices, context } = begun()
   for (const frame of context.membershipFrames.values()) yield `${frame}\n`
@@ -119,5 +119,5 @@ process.on('message', async ({ number, order }: NumberedOrder) => {
   }
 })
 process.on('disconnect', () => process.exit())
-// Ctrl-C goes to the whole group of processes; the crew decides what becomes of it.
+// Ctrl-C reaches all processes of the group; only the crew handles it.
 process.on('SIGINT', () => {})

@@ -4,15 +4,15 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { NumberedOrder, Order, Sample, Word, WorkerOptions, WorkerResult } from './crew-messages.ts'
 
-/** A load over several processes, each with its share of the users. */
+/** A load on several processes, each with its share of the users. */
 export interface Crew extends AsyncDisposable {
-  /** What each process did since it was last asked. */
+  /** A sample of each process since the previous call. */
   sample(): Promise<readonly Sample[]>
   connect(): Promise<ReadonlyMap<number, string>>
   createRooms(userIds: ReadonlyMap<number, string>): Promise<void>
-  /** Resolves when all is sent, or it was settled. */
+  /** Resolves when all messages are sent, or when sending was stopped. */
   send(perSecond: number, count: number): Promise<void>
-  /** Stops sending, and waits for the last word on everything. */
+  /** Stops sending, and waits for the outcome of every message. */
   settle(withinMs: number): Promise<void>
   finish(readsLists: boolean): Promise<readonly WorkerResult[]>
 }

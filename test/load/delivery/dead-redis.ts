@@ -23,7 +23,7 @@ export const killRedis = async (stack: Stack): Promise<DeadRedis> => {
     const states = await Promise.all(chat.gateways.map(readiness))
     return states.every(({ fanOut }) => fanOut === 'down')
   }
-  await until('both gateways to know', isDown, { withinMs: 20_000 })
+  await until('both gateways to detect it', isDown, { withinMs: 20_000 })
   const { latencies } = load.context
   latencies.stored.reset()
   latencies.received.reset()

@@ -10,14 +10,14 @@ import { openLoad } from './open-load.ts'
 export interface KilledGateway {
   readonly sockets: number
   readonly resumedRooms: number
-  /** From the beginning of a new connection to the answer behind its last missed frame. */
+  /** From the start of a new connection to the answer after its last missed frame. */
   readonly resume: LatencySummary
 }
 
 const users = 1_000
 const perSecond = 200
 
-/** For each socket opened after that moment: how long until its resume was answered, behind all that it had missed. */
+/** For each socket that was opened after this time: how long until the answer to its resume, after all missed frames. */
 const resumeTimes = (history: History, sinceMs: number): Pick<KilledGateway, 'resume' | 'sockets' | 'resumedRooms'> => {
   const openedAt = new Map<number, number>()
   const resumedAt = new Map<number, number>()

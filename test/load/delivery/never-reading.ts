@@ -6,7 +6,7 @@ import { openLoad } from './open-load.ts'
 
 export interface NeverReading {
   readonly sockets: number
-  /** Resident MiB of the gateway, each second, from when the sockets stopped reading. */
+  /** Resident MiB of the gateway, each second, since the sockets stopped reading. */
   readonly residentMib: readonly number[]
   readonly confirmed: number
 }
@@ -16,9 +16,9 @@ const talking = 20
 const perSecond = 500
 const seconds = 40
 
-/** 200 sockets that never read, beside 20 that talk: 500 messages of 1 KB a second in one gateway's 20 rooms. */
+/** 200 sockets that never read, and 20 that send 500 messages of 1 KB a second into the 20 rooms of one gateway. */
 export const neverRead = async (stack: Stack): Promise<NeverReading> => {
-  // Else they would be closed, and there would be nothing to measure.
+  // Otherwise the gateway would close them, and there would be nothing to measure.
   await using chat = await startChat(stack, {
     gateways: 1,
     writers: 1,
@@ -31,8 +31,8 @@ export const neverRead = async (stack: Stack): Promise<NeverReading> => {
     messageSize: '1000',
   })
   const [gateway] = chat.gateways
-  if (gateway === undefined) throw new Error('there is no gateway')
-  // The first member of each room talks; the others stop reading.
+  if (gateway === undefined) throw new Error('no gateway')
+  // The first member of each room sends; the others stop reading.
   const talkers = new Set([...load.population.members.values()].map(([first]) => first))
   for (const [user, device] of load.devices) if (!talkers.has(user)) device.pauseReading()
   const residentMib: number[] = []

@@ -4,7 +4,7 @@ import { nowMs } from '../../support/load/load-context.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
 import type { Chat } from '../../support/stack/start-chat.ts'
 
-/** A load of this size on the chat's gateways, bound and in its rooms; stopped when it is disposed of. */
+/** Opens a load of this size on the gateways, with bound users in their rooms; disposing stops it. */
 export const openLoad = async (
   chat: Chat,
   size: Pick<LoadOptions, 'users' | 'rooms' | 'roomSize' | 'messageSize' | 'guests'>,

@@ -2,7 +2,7 @@ import type { LoadReport } from './load-report.ts'
 
 const seconds = (ms: number): string => `${ms / 1_000}s`
 
-/** What makes this run again. Without tokens: a report is to be shown around. */
+/** The command that repeats this run, without tokens, because reports are shared. */
 export const commandLine = ({ urls, shape, seed, workers }: LoadReport): string =>
   [
     'npm run load --',

@@ -1,7 +1,7 @@
 import type { LoadReport } from './load-report.ts'
 import { parseDuration } from './units.ts'
 
-/** Something that a report is not to show. */
+/** A condition of `--fail-if`. */
 export interface Condition {
   readonly text: string
   readonly isMet: (report: LoadReport) => boolean
@@ -36,11 +36,11 @@ const reader = (stage: string | undefined, name: string): ((report: LoadReport) 
   }
 }
 
-/** `p99>250ms`, `stored.p50>20ms`, `errors>1%`, `lost>0`, … Throws an error that says what may be written. */
+/** `p99>250ms`, `stored.p50>20ms`, `errors>1%`, `lost>0`, … Throws an error that lists the valid conditions. */
 export const parseCondition = (text: string): Condition => {
   const [, stage, name = '', sign, number = '', unit] = shape.exec(text) ?? []
   const read = reader(stage, name)
-  if (read === undefined) throw new Error(`--fail-if: "${text}" is no condition; ${help}`)
+  if (read === undefined) throw new Error(`--fail-if: "${text}" is not a condition; ${help}`)
   const limit =
     unit === 'ms' || unit === 's' ? parseDuration('--fail-if', `${number}${unit}`) : Number(number) / (unit === '%' ? 100 : 1)
   return { text, isMet: (report) => (sign === '>' ? read(report) > limit : read(report) < limit) }

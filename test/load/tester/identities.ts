@@ -14,9 +14,9 @@ const subjectOf = (token: string): string => {
     const { sub } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub?: unknown }
     if (typeof sub === 'string') return sub
   } catch {
-    // Told below, without the token.
+    // The error below reports it without the token.
   }
-  throw new Error('--tokens: a line is no JWT with a subject')
+  throw new Error('--tokens: a line is not a JWT with a subject')
 }
 
 const textOf = (file: string): string => {
@@ -27,7 +27,7 @@ const textOf = (file: string): string => {
   }
 }
 
-/** One token a line, one line a user. */
+/** Reads a file with one token a line, one line for each user. */
 export const identitiesFromFile = (file: string, users: number): readonly Identity[] => {
   const tokens = textOf(file)
     .split('\n')

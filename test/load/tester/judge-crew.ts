@@ -11,7 +11,7 @@ const placeOf = (frame: string): readonly [room: string, seq: number] => {
   return [room, Number(seq)]
 }
 
-/** Every frame once, each room's in its order. */
+/** All frames without duplicates, the frames of a room in their order. */
 const framesOf = (results: readonly WorkerResult[]): readonly string[] => {
   const byPlace = new Map<string, string>()
   for (const { framesFile } of results)
@@ -23,7 +23,7 @@ const framesOf = (results: readonly WorkerResult[]): readonly string[] => {
   })
 }
 
-/** Holds what sockets saw against what the service's own lists show. */
+/** Compares the frames of the sockets with the lists of the service. */
 export const judgeCrew = (
   results: readonly WorkerResult[],
   tag: number,

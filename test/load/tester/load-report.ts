@@ -3,7 +3,7 @@ import type { Shape } from './presets.ts'
 
 /** One second of a run, over all processes. */
 export interface Second {
-  /** Since the beginning of the run, in seconds. */
+  /** Seconds since the start of the run. */
   readonly at: number
   readonly open: number
   readonly sent: number
@@ -22,7 +22,7 @@ export interface Verdict {
   readonly duplicated: number
   readonly reordered: number
   readonly gaps: number
-  /** Other invariants that were broken. */
+  /** Violations of other invariants. */
   readonly other: number
   readonly problems: readonly string[]
 }
@@ -39,11 +39,11 @@ export interface Totals {
   readonly failedConnects: number
 }
 
-/** All that a run has to tell; what the JSON holds and the page shows. */
+/** The results of a run: the content of the JSON file and of the page. */
 export interface LoadReport {
   readonly startedAt: string
   readonly tookMs: number
-  /** Stopped before its time. */
+  /** Stopped before its end. */
   readonly wasStopped: boolean
   readonly urls: readonly string[]
   readonly seed: number
@@ -54,15 +54,15 @@ export interface LoadReport {
   readonly closedBy: Readonly<Record<string, number>>
   readonly latencies: { readonly connect: LatencySummary; readonly stored: LatencySummary; readonly received: LatencySummary }
   readonly seconds: readonly Second[]
-  /** Of these seconds, those in which messages were sent. */
+  /** The seconds in which messages were sent. */
   readonly sendingFrom: number
   readonly sendingTo: number
-  /** Of the busiest process, in [0, 1]. */
+  /** Load of the busiest process, in [0, 1]. */
   readonly busy: { readonly mean: number; readonly most: number }
-  /** Undefined: it was not judged. */
+  /** Undefined: not checked. */
   readonly verdict: Verdict | undefined
   readonly failedConditions: readonly string[]
 }
 
-/** Past this the numbers speak of the tester as much as of the service. */
+/** Above this load the tester itself adds to the latencies. */
 export const tooBusy = 0.8

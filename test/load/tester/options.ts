@@ -25,41 +25,41 @@ const presetLines = Object.entries(presets).map(([name, { meaning }]) => `    ${
 
 export const usage = `Usage: npm run load -- --url ws://127.0.0.1:8080/ws [--url …] [options]
 
-Connects users to the gateways, has them write into rooms at a steady rate, and
-tells how long it took until messages were stored and received, and whether any
-was lost, doubled or reordered. Latencies count from the moment at which a
-message was meant to be sent, so that a stall is not left out.
+Connects users to the gateways and sends messages into rooms at a steady rate.
+Reports the times until messages are stored and received, and whether messages
+are lost, duplicated or reordered. A latency counts from the time at which the
+message was due, so that it includes stalls.
 
   --url URL               a gateway; several are used in turn
-  --preset NAME           begins with one of these, which other options change:
+  --preset NAME           one of these; other options override its values:
 ${presetLines.join('\n')}
-  --users N               sockets, one each (${usualShape.users})
-  --rooms N               (${usualShape.rooms})
+  --users N               users, with one socket each (${usualShape.users})
+  --rooms N               rooms (${usualShape.rooms})
   --room-size D           members of a room (${usualShape.roomSize})
-  --message-size D        characters (${usualShape.messageSize})
-  --rate N                messages a second, over all users (${usualShape.rate})
-  --duration T            of sending (60s)
-  --ramp T                over which sockets are opened (5s)
-  --slow-readers SHARE    of the users read in fits and starts
-  --drops N               sockets dropped a second, which come back and resume
+  --message-size D        characters of a message (${usualShape.messageSize})
+  --rate N                messages a second of all users together (${usualShape.rate})
+  --duration T            how long messages are sent (60s)
+  --ramp T                time over which sockets are opened (5s)
+  --slow-readers SHARE    share of the users that read with pauses
+  --drops N               sockets dropped a second; they reconnect and resume
   --workers N             processes (1)
-  --seed N                of all that is random
-  --tokens FILE           JWTs, one a line; a user's name is its token's subject
-  --token-command CMD     prints the JWT for the user whose name is its last argument
-  --json FILE             where the numbers go
-  --html FILE             where the page goes (load-report.html)
-  --fail-if CONDITION     ends with 1 if it is so, as p99>250ms, stored.p50>20ms,
-                          errors>1%, busy>80%; may be given several times
-  --no-check              measures only: does not judge, and keeps no history
-  --i-own-this-target     for addresses that are not this machine
+  --seed N                seed of all random choices
+  --tokens FILE           JWTs, one a line; the subject of a token is the user's name
+  --token-command CMD     prints the JWT of the user whose name is its last argument
+  --json FILE             file for the numbers
+  --html FILE             file for the page (load-report.html)
+  --fail-if CONDITION     ends with 1 if it is true, such as p99>250ms, errors>1%,
+                          stored.p50>20ms, busy>80%; may be given several times
+  --no-check              only measures: checks no frames and keeps no history
+  --i-own-this-target     permits addresses of other machines
 
-D is a number (20), a range (2-50) or zipf:MOST (many small, few of MOST).
-T is 500ms, 60s, 5m. Ctrl-C stops it with a report; once more, without.
-Ends with 0; with 1 if a condition is met or the verdict is bad; with 2 if it
-was misused or could not be run.
+D is a number (20), a range (2-50) or zipf:MOST (many small values, few up to MOST).
+T is 500ms, 60s, 5m. Ctrl-C stops the run with a report; a second Ctrl-C ends it
+without one. Exit code: 0; 1 if a condition is true or frames are lost, duplicated
+or reordered; 2 if the options are invalid or the load cannot run.
 `
 
-/** Entries of a history that fit into the memory of a small machine. */
+/** The number of history entries that fit into the memory of a small machine. */
 const entriesMost = 30_000_000
 
 const meanOf = (distribution: string): number => {
@@ -77,7 +77,7 @@ const checkBounds = ({ rate, durationMs, roomSize, users }: Shape, isChecked: bo
   const frames = rate * (durationMs / 1_000) * Math.min(users, meanOf(roomSize))
   if (isChecked && frames > entriesMost)
     throw new Error(
-      `this makes about ${Math.round(frames / 1e6)} million frames, too many to be judged: lower --rate, --room-size or --duration, or say --no-check`,
+      `this makes about ${Math.round(frames / 1e6)} million frames, too many to check: lower --rate, --room-size or --duration, or use --no-check`,
     )
 }
 
@@ -112,7 +112,7 @@ export const parseOptions = (args: readonly string[]): LoadTestOptions | 'help' 
 
   const preset = values.preset === undefined ? undefined : presets[values.preset]
   if (values.preset !== undefined && preset === undefined)
-    throw new Error(`--preset: there is no "${values.preset}"; there are ${Object.keys(presets).join(', ')}`)
+    throw new Error(`--preset: "${values.preset}" is not one of ${Object.keys(presets).join(', ')}`)
   const base = { ...usualShape, ...preset?.shape }
   const given = <T>(option: keyof typeof values, parse: (option: string, text: string) => T, otherwise: T): T => {
     const text = values[option]

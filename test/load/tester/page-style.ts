@@ -1,4 +1,4 @@
-/** Of the report's page; follows the reader's light or dark. */
+/** The style of the report page; follows the light or dark preference of the reader. */
 export const pageStyle = `
 :root { color-scheme: light dark; --ground: #fbfaf8; --paper: #fff; --ink: #1d2430; --soft: #667085; --line: #e6e3dd;
   --blue: #2f6fde; --green: #1c9a6c; --red: #d6455d; --amber: #d48a1c; --violet: #7d5bd6; --good: #e8f6ef; --bad: #fdecee; }

@@ -14,12 +14,12 @@ const probe = (url: string, token: string | undefined): Promise<void> =>
     socket.on('error', (error) => reject(new Error(`--url: no socket at ${url}: ${error.message}`)))
   })
 
-/** Rejects with an error that names the first gateway which takes no socket. */
+/** Rejects with an error that names the first gateway that accepts no socket. */
 export const probeTargets = async (urls: readonly string[], token?: string): Promise<void> => {
   for (const url of urls) await probe(url, token)
 }
 
-/** Throws an error that names the option, before a run whose report could not be kept. */
+/** Throws an error that names the option if the file is not writable, before the run starts. */
 export const checkWritable = (option: string, file: string | undefined): void => {
   if (file === undefined) return
   const isNew = !existsSync(file)

@@ -1,4 +1,4 @@
-/** What a load is like, each as it would be said on the command line. */
+/** The shape of a load, with the values of the command line. */
 export interface Shape {
   readonly users: number
   readonly rooms: number
@@ -25,19 +25,19 @@ export const usualShape: Shape = {
 
 export const presets: Readonly<Record<string, { readonly meaning: string; readonly shape: Partial<Shape> }>> = {
   'many-rooms': {
-    meaning: 'many small rooms: what a day at work is like',
+    meaning: 'many small rooms, as on a working day',
     shape: { users: 2_000, rooms: 1_000, roomSize: 'zipf:30', rate: 500, rampMs: 20_000 },
   },
   'town-hall': {
-    meaning: 'one room of everybody: each message goes to a thousand',
+    meaning: 'one room of all users: each message is delivered to a thousand',
     shape: { users: 1_000, rooms: 1, roomSize: '1000', rate: 10, rampMs: 10_000 },
   },
   'reconnect-storm': {
-    meaning: 'sockets drop all the time, and resume',
+    meaning: 'sockets are dropped continuously, and resume',
     shape: { users: 500, rooms: 100, roomSize: '5-30', rate: 100, dropsPerSecond: 50, rampMs: 5_000 },
   },
   'slow-readers': {
-    meaning: 'a fifth of the users read in fits and starts',
+    meaning: 'a fifth of the users read with pauses',
     shape: { users: 200, rooms: 40, roomSize: '5-30', rate: 200, messageSize: '200-2000', slowReaders: 0.2 },
   },
 }

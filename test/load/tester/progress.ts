@@ -2,7 +2,7 @@ import type { Second } from './load-report.ts'
 import type { Phase } from './run-load-test.ts'
 import { clockText, msText, whole } from './units.ts'
 
-/** Tells how it goes: one line that changes on a terminal, a line now and then elsewhere. */
+/** Shows progress: one changing line on a terminal, otherwise a new line from time to time. */
 export interface Progress {
   show(phase: Phase, second: Second | undefined): void
   end(): void
@@ -24,7 +24,7 @@ const lineOf = (phase: string, second: Second): string => {
   return `${time}  ${phase}  ${parts.join('  ')}`
 }
 
-/** `sendingMs`: how long messages are to be sent. */
+/** `sendingMs`: how long messages will be sent. */
 export const createProgress = (stream: NodeJS.WriteStream, sendingMs: number): Progress => {
   const isTerminal = stream.isTTY === true
   let sendingFrom: number | undefined

@@ -17,11 +17,11 @@ const brokenCount = ({ lost, duplicated, reordered, gaps, other }: Verdict): num
 
 const banner = ({ verdict, failedConditions, wasStopped, busy, totals }: LoadReport): string => {
   const notes = [
-    ...(wasStopped ? ['It was stopped before its time.'] : []),
-    ...failedConditions.map((text) => `Not as asked: ${text}`),
+    ...(wasStopped ? ['It was stopped before its end.'] : []),
+    ...failedConditions.map((text) => `Failed condition: ${text}`),
     ...(busy.most > tooBusy
       ? [
-          `The tester itself was ${percent(busy.most)} busy at the most: the latencies are partly its own. Use --workers, or more machines.`,
+          `The tester itself was up to ${percent(busy.most)} busy: the latencies include its own delays. Use --workers, or more machines.`,
         ]
       : []),
   ]
@@ -32,7 +32,7 @@ const banner = ({ verdict, failedConditions, wasStopped, busy, totals }: LoadRep
     return `<section class="banner bad"><h2>Something is wrong</h2>${more}<ul>${problems}</ul></section>`
   }
   const isBad = failedConditions.length > 0
-  return `<section class="banner ${isBad ? 'bad' : 'good'}"><h2>Nothing lost, nothing doubled, nothing out of order</h2>
+  return `<section class="banner ${isBad ? 'bad' : 'good'}"><h2>Nothing lost, duplicated or reordered</h2>
     <p>All ${whole(totals.confirmed)} confirmed commands, and each of the ${whole(totals.frames)} frames that came to the sockets, were held against the rooms’ own history.</p>${more}</section>`
 }
 
@@ -40,7 +40,7 @@ const card = (title: string, value: string, detail: string): string =>
   `<div class="card"><h3>${title}</h3><strong>${value}</strong><p>${detail}</p></div>`
 
 const latencyCard = (title: string, { count, p50, p99 }: LatencySummary): string =>
-  count === 0 ? card(title, '–', 'never') : card(title, msText(p50), `for half of them; for 99 % within ${msText(p99)}`)
+  count === 0 ? card(title, '–', 'never') : card(title, msText(p50), `median; 99 % within ${msText(p99)}`)
 
 const cards = ({ totals, latencies, shape, sendingFrom, sendingTo, verdict }: LoadReport): string => {
   const seconds = Math.max(1, sendingTo - sendingFrom)
@@ -54,9 +54,9 @@ const cards = ({ totals, latencies, shape, sendingFrom, sendingTo, verdict }: Lo
     ),
     card('Delivered', whole(received.count), `to others, ${fanOut.toFixed(1)} for each message`),
     card(
-      'Lost · doubled · reordered',
+      'Lost · duplicated · reordered',
       verdict === undefined ? '–' : `${verdict.lost} · ${verdict.duplicated} · ${verdict.reordered}`,
-      totals.refused === 0 ? 'and nothing refused' : `${whole(totals.refused)} sendings refused or unknown`,
+      totals.refused === 0 ? 'nothing refused' : `${whole(totals.refused)} attempts refused or unknown`,
     ),
     latencyCard('Send → stored', stored),
     latencyCard('Send → received', received),
@@ -111,7 +111,7 @@ const overTime = (report: LoadReport): string => {
   ].join('')
 }
 
-/** Percentiles on a scale on which each further nine takes as much room as the one before. */
+/** Percentiles on a logarithmic scale: each further nine has the same width. */
 const nines = (percentile: number): number => -Math.log10(Math.max(1 - percentile / 100, 1e-4))
 const percentileText = (x: number): string => `${Number((100 * (1 - 10 ** -x)).toFixed(2))} %`
 
@@ -123,7 +123,7 @@ const curve = ({ latencies }: LoadReport): string => {
   })
   const series = [line('received', 'blue', latencies.received), line('stored', 'green', latencies.stored)]
   const xMarks = [0, 50, 90, 99, 99.9, 99.99].map(nines)
-  return figure('How many were how fast', { series, xText: percentileText, xMarks, yText: axisText })
+  return figure('Latency by percentile', { series, xText: percentileText, xMarks, yText: axisText })
 }
 
 const row = (cells: readonly string[], tag = 'td'): string =>
@@ -162,7 +162,7 @@ const asked = ({ urls, shape, seed, workers }: LoadReport): readonly (readonly [
 
 const totalsOf = ({ totals, busy }: LoadReport): readonly (readonly [string, string])[] => [
   ['sendings', whole(totals.sent)],
-  ['of them again', whole(totals.sentAgain)],
+  ['retries among them', whole(totals.sentAgain)],
   ['confirmed', whole(totals.confirmed)],
   ['frames received', whole(totals.frames)],
   ['bytes received', whole(totals.bytes)],
@@ -170,7 +170,7 @@ const totalsOf = ({ totals, busy }: LoadReport): readonly (readonly [string, str
   ['tester busy', `${percent(busy.mean)} on average, ${percent(busy.most)} at the most`],
 ]
 
-/** The report as one page that needs nothing else, to be looked at or mailed. */
+/** The report as one self-contained page. */
 export const reportPage = (report: LoadReport): string => `<!doctype html>
 <html lang="en">
 <head>

@@ -11,12 +11,12 @@ const counts = (record: Readonly<Record<string, number>>): string =>
     .map(([name, count]) => `${name} ${whole(count)}`)
     .join(', ') || 'none'
 
-/** For the terminal, at the end. */
+/** The report for the terminal. */
 export const reportText = (report: LoadReport): string => {
   const { totals, latencies, verdict, busy, tookMs, wasStopped, refusedBy, closedBy, failedConditions } = report
   const judged =
     verdict === undefined
-      ? ['  not judged']
+      ? ['  not checked']
       : [
           `  lost ${verdict.lost}, duplicated ${verdict.duplicated}, reordered ${verdict.reordered}, gaps ${verdict.gaps}`,
           ...verdict.problems.map((problem) => `  ${problem}`),
@@ -34,9 +34,9 @@ export const reportText = (report: LoadReport): string => {
     `  refused or unknown: ${counts(refusedBy)}; sockets closed: ${counts(closedBy)}`,
     `  the tester was ${Math.round(busy.mean * 100)} % busy, ${Math.round(busy.most * 100)} % at the most`,
     ...(busy.most > tooBusy
-      ? ['  The tester was too busy: the latencies are partly its own. Use --workers, or more machines.']
+      ? ['  The tester was too busy: the latencies include its own delays. Use --workers, or more machines.']
       : []),
-    ...failedConditions.map((text) => `  not as asked: ${text}`),
+    ...failedConditions.map((text) => `  failed condition: ${text}`),
     '',
   ].join('\n')
 }

@@ -15,17 +15,17 @@ import type { LoadTestOptions } from './options.ts'
 import { probeTargets } from './preflight.ts'
 import { createSecondHand, sumOf } from './second-hand.ts'
 
-export type Phase = 'connecting' | 'making rooms' | 'sending' | 'waiting for the last' | 'judging'
+export type Phase = 'connecting' | 'creating rooms' | 'sending' | 'waiting for outcomes' | 'checking'
 
 export interface Watcher {
-  /** Once a second, and at the beginning of each phase. */
+  /** Called once a second, and at the start of each phase. */
   readonly onSecond: (phase: Phase, second: Second | undefined) => void
-  /** Resolves when somebody wants it to end before its time. */
+  /** Resolves when the user stops the run. */
   readonly stopped: Promise<void>
 }
 
 const settledMs = 30_000
-/** For frames that are on their way when everything is confirmed. */
+/** Time for frames that are in flight when all messages are confirmed. */
 const lastFramesMs = 2_000
 
 const identitiesFor = async (options: LoadTestOptions, tag: number): Promise<readonly Identity[] | undefined> => {
@@ -42,14 +42,14 @@ const summed = (results: readonly WorkerResult[], of: 'refused' | 'closed'): Rec
   return sums
 }
 
-/** The verdict where there is nothing to hold the frames against. */
+/** The verdict if the lists of the rooms cannot be read. */
 const unread = (reason: string): Verdict => ({
   lost: 0,
   duplicated: 0,
   reordered: 0,
   gaps: 0,
   other: 1,
-  problems: [`the rooms could not be read back: ${reason}`],
+  problems: [`the rooms could not be read: ${reason}`],
 })
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
@@ -77,7 +77,7 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
     enter('connecting')
     const userIds = await crew.connect()
     if (wasStopped) return userIds
-    enter('making rooms')
+    enter('creating rooms')
     await crew.createRooms(userIds)
     return userIds
   }
@@ -88,7 +88,7 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
       return undefined
     })
     const begun = begin(crew)
-    // When it was stopped before it had begun, nobody waits for it any more.
+    // If the run was stopped before sending began, nothing else awaits this promise.
     begun.catch(() => {})
     const userIds = await Promise.race([begun, stopped])
     if (userIds === undefined) return [await crew.finish(false), undefined]
@@ -97,11 +97,11 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
     const sending = crew.send(shape.rate, Math.ceil((shape.rate * shape.durationMs) / 1_000))
     await Promise.race([sending, stopped])
     sendingTo = (nowMs() - startMs) / 1_000
-    enter('waiting for the last')
+    enter('waiting for outcomes')
     await crew.settle(settledMs).catch(() => {})
     await sending
     await pause(lastFramesMs)
-    enter('judging')
+    enter('checking')
     return isChecked ? judged(crew, userIds) : [await crew.finish(false), undefined]
   }
 
@@ -113,7 +113,7 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
       const results = await crew.finish(true)
       return [results, judgeCrew(results, tag, startMs, userIds)]
     } catch (error) {
-      // The service may be gone; what was measured is told all the same.
+      // The service may be down; the measured values are reported nevertheless.
       return [await crew.finish(false), unread((error as Error).message)]
     }
   }
@@ -131,7 +131,7 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
     const samples = await crew.sample()
     watcher.onSecond(phase, hand.tick((nowMs() - startMs) / 1_000, samples))
   }
-  // A process that has ended is told by the work that waits for it.
+  // The order that waits for a dead process reports it.
   const timer = setInterval(() => void look().catch(() => {}), 1_000)
   try {
     const [results, verdict] = await work(crew)

@@ -3,7 +3,7 @@ import type { Counts } from '../../support/load/load-context.ts'
 import type { Sample } from '../crew/crew-messages.ts'
 import type { Second } from './load-report.ts'
 
-/** Puts the samples of all processes together, second by second. */
+/** Combines the samples of all processes for each second. */
 export interface SecondHand {
   readonly seconds: readonly Second[]
   tick(at: number, samples: readonly Sample[]): Second

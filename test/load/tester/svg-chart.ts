@@ -9,17 +9,17 @@ export interface Series {
 export interface Chart {
   readonly series: readonly Series[]
   readonly xText: (x: number) => string
-  /** From where to where; else as far as there are points. */
+  /** The range; default: the range of the points. */
   readonly xs?: readonly [from: number, to: number]
   readonly yText: (y: number) => string
-  /** The x at which marks stand, every other one where there is less room; chosen if not given. */
+  /** The x values of the marks (every second one in a narrow chart); default: chosen automatically. */
   readonly xMarks?: readonly number[]
-  /** A part of the x axis that is shaded, with what it is. */
+  /** A shaded part of the x axis with its label. */
   readonly band?: { readonly from: number; readonly to: number; readonly label: string }
   readonly yLeast?: number
 }
 
-/** Drawn as large as it is shown, so that its text is: alone on a desk, and on a phone or beside another one. */
+/** The chart is drawn at its display size, so that its text is readable: wide on a desktop; narrow on a phone or in two columns. */
 const sizes = {
   wide: { width: 760, height: 240, left: 58, right: 18, top: 20, bottom: 28, marks: 8 },
   narrow: { width: 340, height: 190, left: 48, right: 14, top: 20, bottom: 28, marks: 4 },
@@ -29,13 +29,13 @@ export type ChartSize = keyof typeof sizes
 
 type Size = (typeof sizes)[ChartSize]
 
-/** More would be too narrow to be pointed at, and make the page heavy. */
+/** More points would be too narrow for the pointer, and would make the page large. */
 const spotsMost = 200
 
 const htmlText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 const fixed = (value: number): string => value.toFixed(1)
 
-/** A round step that gives about that many marks. */
+/** A round step that gives about this many marks. */
 const stepFor = (span: number, marks: number): number => {
   const rough = span / marks
   const power = 10 ** Math.floor(Math.log10(rough))
@@ -85,7 +85,7 @@ const bandOf = ({ from, to, label }: NonNullable<Chart['band']>, { x, floor }: S
   )
 }
 
-/** What stands at an x, to be read by pointing there: browsers show an element's title by themselves. */
+/** The values at an x as an element title, which browsers show under the pointer. */
 const spotsOf = ({ series, xText, yText }: Chart, { x, floor }: Scale, { top }: Size): string => {
   const xs = [...new Set(series.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b)
   const every = Math.ceil(xs.length / spotsMost)
@@ -104,7 +104,7 @@ const spotsOf = ({ series, xText, yText }: Chart, { x, floor }: Scale, { top }: 
     .join('')
 }
 
-/** A chart of lines as one SVG element, for a page that has the colours. */
+/** A line chart as one SVG element; the page defines the colours. */
 export const svgChart = (chart: Chart, name: ChartSize): string => {
   const { series, xText, yText, xMarks, band, yLeast = 0 } = chart
   const size = sizes[name]
@@ -133,6 +133,6 @@ export const svgChart = (chart: Chart, name: ChartSize): string => {
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${shown}" class="${name}">${parts.join('')}</svg>`
 }
 
-/** What the lines of a chart are, for beneath its title. */
+/** The legend of a chart, below its title. */
 export const legend = (series: readonly Series[]): string =>
   series.map(({ label, colour }) => `<span class="key"><i style="background:${colour}"></i>${htmlText(label)}</span>`).join('')

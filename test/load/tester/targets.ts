@@ -7,16 +7,16 @@ const isLoopback = (host: string): boolean => {
 }
 
 /**
- * Checks where a load is to go. Throws an error that says what is wrong; a
- * target that is not this machine has to be the caller's own, and the caller has to say so.
+ * Checks the targets of a load and throws an error with the reason. A target on
+ * another machine needs the caller's confirmation that it belongs to the caller.
  */
 export const checkTargets = (urls: readonly string[], isOwner: boolean): readonly string[] => {
-  if (urls.length === 0) throw new Error('--url: which gateway? For example --url ws://127.0.0.1:8080/ws')
+  if (urls.length === 0) throw new Error('--url is missing: the address of a gateway, for example --url ws://127.0.0.1:8080/ws')
   for (const text of urls) {
     const url = URL.canParse(text) ? new URL(text) : undefined
-    if (url === undefined || !/^wss?:$/.test(url.protocol)) throw new Error(`--url: "${text}" is no address of a WebSocket`)
+    if (url === undefined || !/^wss?:$/.test(url.protocol)) throw new Error(`--url: "${text}" is not a WebSocket address`)
     if (!isOwner && !isLoopback(url.hostname))
-      throw new Error(`--url: ${url.host} is not this machine. A load can harm; say --i-own-this-target if it is yours`)
+      throw new Error(`--url: ${url.host} is not this machine. Use --i-own-this-target if it belongs to you`)
   }
   return urls
 }

@@ -3,7 +3,7 @@ const msOf = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 } as const
 /** `250ms`, `60s`, `5m`, `1h`; throws an error that names the option. */
 export const parseDuration = (option: string, text: string): number => {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|min|h)$/.exec(text) ?? []
-  if (number === '') throw new Error(`${option}: "${text}" is no duration; write 250ms, 60s, 5m or 1h`)
+  if (number === '') throw new Error(`${option}: "${text}" is not a duration; write 250ms, 60s, 5m or 1h`)
   return Number(number) * msOf[unit as keyof typeof msOf]
 }
 
@@ -17,7 +17,7 @@ export const parseCount = (option: string, text: string, least: number, most: nu
 /** A share: `20%` or `0.2`. */
 export const parseShare = (option: string, text: string): number => {
   const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text)
-  if (!(value >= 0 && value <= 1)) throw new Error(`${option}: "${text}" is no share; write 20% or 0.2`)
+  if (!(value >= 0 && value <= 1)) throw new Error(`${option}: "${text}" is not a share; write 20% or 0.2`)
   return value
 }
 
@@ -34,6 +34,6 @@ export const clockText = (ms: number): string => {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-/** The same for the marks of an axis, which are round. */
+/** The same for the marks of an axis, which are round numbers. */
 export const axisText = (ms: number): string =>
   ms >= 1_000 ? `${Number((ms / 1_000).toFixed(2))} s` : `${Number(ms.toFixed(2))} ms`

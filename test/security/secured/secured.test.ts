@@ -26,12 +26,12 @@ const rightHost = '127.0.0.1'
 const gatewayLogin = { username: 'chat-gateway', password: passwords.gateway }
 const writerLogin = { username: 'chat-writer', password: passwords.writer }
 
-/** An audit reads what a gateway may; on Kafka it is itself. */
+/** The audit uses the gateway's role on Postgres and Redis, and its own on Kafka. */
 const storeRole = (role: Role): 'admin' | 'gateway' | 'writer' => (role === 'audit' ? 'gateway' : role)
 
 const pemOf = (file: string): Promise<string> => readFile(file, 'utf8')
 
-describe.skipIf(stackKind() !== 'native')('Services that are guarded as they should be', () => {
+describe.skipIf(stackKind() !== 'native')('Services with TLS, logins and least-privilege roles', () => {
   let services: SecureServices
   let gateways: readonly Replica[] = []
   const owned = new AsyncDisposableStack()
@@ -83,15 +83,15 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
     redis.disconnect()
   })
 
-  it('are audited by somebody who may look and send canaries, and nothing is found', async () => {
+  it('pass an audit with a role that may only read and send canaries', async () => {
     expect(await admin('audit', {}, 'audit')).toMatch(/nothing/i)
   })
 
   describe('a certificate', () => {
     it.each([
-      ['Postgres', 'of somebody else', () => ({ DATABASE_URL: databaseUrl('admin', rightHost, services.wrongCa) }), 'migrate'],
+      ['Postgres', 'of another CA', () => ({ DATABASE_URL: databaseUrl('admin', rightHost, services.wrongCa) }), 'migrate'],
       ['Postgres', 'for another host', () => ({ DATABASE_URL: databaseUrl('admin', 'localhost') }), 'migrate'],
-      ['Kafka', 'of somebody else', () => ({ KAFKA_CA: services.wrongCa }), 'topics'],
+      ['Kafka', 'of another CA', () => ({ KAFKA_CA: services.wrongCa }), 'topics'],
       ['Kafka', 'for another host', () => ({ KAFKA_BROKERS: `localhost:${services.kafkaPort}` }), 'topics'],
     ])('of %s that is %s is refused', async (_, __, env, subcommand) => {
       await expect(admin(subcommand, env())).rejects.toThrow(/certificate|altnames|verify|self-signed|signed/i)
@@ -100,14 +100,14 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
     it.each([
       ['Postgres', () => ({ DATABASE_URL: databaseUrl('admin').replace(/\?.*/, '') }), 'migrate'],
       ['Kafka', () => ({ KAFKA_TLS: 'false', KAFKA_CA: '', KAFKA_SASL: '', KAFKA_USERNAME: '', KAFKA_PASSWORD: '' }), 'topics'],
-    ])('of %s is not to be done without', async (_, env, subcommand) => {
+    ])('of %s is required', async (_, env, subcommand) => {
       await expect(admin(subcommand, env())).rejects.toThrow()
     })
 
     it.each([
-      ['of somebody else', () => ({ REDIS_CA: services.wrongCa })],
+      ['of another CA', () => ({ REDIS_CA: services.wrongCa })],
       ['for another host', () => ({ REDIS_URL: redisUrl('gateway', 'localhost') })],
-    ])('of Redis that is %s leaves the fan-out down, and nothing goes in clear', async (_, env) => {
+    ])('of Redis that is %s keeps the fan-out down, without a fallback to plain text', async (_, env) => {
       await using gateway = await startService('doubter', {
         entry: 'services/gateway/main.ts',
         env: { ...environment('gateway'), ...env() },
@@ -161,7 +161,7 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
       ['a writer', 'writer', () => commands.name],
       ['a stranger', 'stranger', () => commands.name],
       ['a stranger', 'stranger', () => events.name],
-    ] as const)('of %s puts nothing where it does not belong', async (_, username, topic) => {
+    ] as const)('of %s cannot write to other topics', async (_, username, topic) => {
       await expect(produce(username, topic())).rejects.toThrow(/authoriz/i)
     })
 
@@ -169,8 +169,8 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
       ['a gateway', 'gateway', `${namespace}.chat.writer`],
       ['a gateway', 'gateway', 'spy'],
       ['a stranger', 'stranger', 'spy'],
-    ] as const)('of %s reads no commands (%s, group %s)', async (_, username, group) => {
-      // Of a group that it may not see, the driver says that it found nobody who leads it.
+    ] as const)('of %s cannot read commands (%s, group %s)', async (_, username, group) => {
+      // For a group without permission the driver reports that it has no coordinator.
       await expect(consume(username, group)).rejects.toThrow(/authoriz|coordinator/i)
     })
 
@@ -179,7 +179,7 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
       ['writer', 'scram-sha-512', 0],
       ['audit', 'plain', 0],
       ['stranger', 'plain', 3],
-    ] as const)('of %s may compare the settings of topics, or is warned for each topic', async (username, mechanism, count) => {
+    ] as const)('of %s may read the settings of topics, or gets a warning for each topic', async (username, mechanism, count) => {
       const log = recordingLog()
       const options = {
         brokers: [`127.0.0.1:${services.kafkaPort}`],
@@ -197,7 +197,7 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
       expect(log.lines.filter((line) => line.includes('allow DescribeConfigs'))).toHaveLength(count)
     })
 
-    it('with a wrong password is none', async () => {
+    it('with a wrong password is refused', async () => {
       const producer = (await kafkaOf('gateway', 'guessed')).producer()
       await expect(producer.connect()).rejects.toThrow(/authentication/i)
       await producer.disconnect()
@@ -224,7 +224,7 @@ describe.skipIf(stackKind() !== 'native')('Services that are guarded as they sho
       ['a writer listens', writerLogin, ['subscribe', `${namespace}:room:x`]],
       ['a writer publishes elsewhere', writerLogin, ['publish', 'elsewhere', 'x']],
       ['a writer touches limits', writerLogin, ['hset', `${namespace}:limits:x`, 'level', '1']],
-      ['somebody flushes all', writerLogin, ['flushall']],
+      ['a writer flushes all', writerLogin, ['flushall']],
       ['a stranger publishes', {}, ['publish', `${namespace}:room:x`, 'forged']],
       ['a stranger listens', {}, ['subscribe', `${namespace}:room:x`]],
     ] as const)('is denied when %s', async (_, login, [command, ...args]) => {

@@ -12,8 +12,8 @@ const listening = async (): Promise<{ readonly url: string; readonly server: Web
   return { server, url: `ws://127.0.0.1:${(server.address() as { readonly port: number }).port}/ws` }
 }
 
-describe('Before a load begins', () => {
-  it('a gateway that takes no socket is named, with what it said', async () => {
+describe('The check before a load test', () => {
+  it('names a gateway that accepts no socket, with its answer', async () => {
     const { server, url } = await listening()
     await probeTargets([url])
     for (const client of server.clients) client.terminate()
@@ -21,7 +21,7 @@ describe('Before a load begins', () => {
     await expect(probeTargets([url])).rejects.toThrow(`--url: no socket at ${url}: connect ECONNREFUSED`)
   })
 
-  it('a file that cannot be written or read is named with its option', () => {
+  it('names a file that cannot be written or read, with its option', () => {
     const folder = mkdtempSync(join(tmpdir(), 'preflight-'))
     const nowhere = join(folder, 'missing', 'report.html')
     expect(() => checkWritable('--html', nowhere)).toThrow(`--html: cannot write ${nowhere}: ENOENT`)
@@ -29,7 +29,7 @@ describe('Before a load begins', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('a file that can be written is left as it was', () => {
+  it('leaves a writable file unchanged', () => {
     const folder = mkdtempSync(join(tmpdir(), 'preflight-'))
     const [old, fresh] = [join(folder, 'old.html'), join(folder, 'fresh.html')]
     writeFileSync(old, 'as it was')

@@ -8,7 +8,7 @@ const latencies = (...times: readonly number[]) => {
   return recorded.summary()
 }
 
-/** The report of a run in which all went well. */
+/** The report of a successful run. */
 export const goodReport: LoadReport = {
   startedAt: '2026-01-01T00:00:00.000Z',
   tookMs: 70_000,

@@ -7,7 +7,7 @@ import type { Series } from '../../load/tester/svg-chart.ts'
 import { svgChart } from '../../load/tester/svg-chart.ts'
 import { goodReport } from './report-fixture.ts'
 
-describe('A condition', () => {
+describe('A condition of --fail-if', () => {
   it.each([
     ['p99>250ms', true],
     ['received.p99>1s', false],
@@ -18,51 +18,51 @@ describe('A condition', () => {
     ['errors>1%', false],
     ['busy>40%', true],
     ['lost>0', false],
-  ])('%s is told of the numbers: %s', (text, isMet) => {
+  ])('is evaluated against the numbers: %s is %s', (text, isMet) => {
     expect(parseCondition(text).isMet(goodReport)).toBe(isMet)
   })
 
-  it.each(['p98>1ms', 'p99', 'p99>', 'p99=1ms', 'sent.p99>1ms', 'p99>1day'])('%s is refused', (text) => {
-    expect(() => parseCondition(text)).toThrow('is no condition; write')
+  it.each(['p98>1ms', 'p99', 'p99>', 'p99=1ms', 'sent.p99>1ms', 'p99>1day'])('is refused if invalid: %s', (text) => {
+    expect(() => parseCondition(text)).toThrow('is not a condition; write')
   })
 })
 
-describe('The page', () => {
+describe('The report page', () => {
   const page = reportPage(goodReport)
 
-  it('needs nothing but itself', () => {
+  it('is self-contained', () => {
     expect(page).not.toMatch(/<script|<link|<img|src=|@import|https?:\/\//)
   })
 
-  it('says what came of it', () => {
-    expect(page).toContain('Nothing lost, nothing doubled, nothing out of order')
+  it('shows the results', () => {
+    expect(page).toContain('Nothing lost, duplicated or reordered')
     expect(page).toContain('rate_limited')
-    // Four for the desk and for the phone, two small ones.
+    // Four charts in a wide and a narrow form, and two narrow ones.
     expect(page.match(/<svg/g)).toHaveLength(4 * 2 + 2)
     expect(page).not.toMatch(/NaN|undefined|Infinity/)
   })
 
-  it('says what is wrong, and that the tester was too busy', () => {
+  it('shows violations, and that the tester was too busy', () => {
     const verdict = { lost: 1, duplicated: 0, reordered: 0, gaps: 0, other: 0, problems: ['I1: room 1: <b>lost</b>'] }
     const bad = reportPage({ ...goodReport, verdict, busy: { mean: 0.9, most: 0.95 }, failedConditions: ['p99>250ms'] })
     expect(bad).toContain('Something is wrong')
     expect(bad).toContain('I1: room 1: &lt;b&gt;lost&lt;/b&gt;')
-    expect(bad).toContain('The tester itself was 95 % busy')
-    expect(bad).toContain('Not as asked: p99&gt;250ms')
+    expect(bad).toContain('The tester itself was up to 95 % busy')
+    expect(bad).toContain('Failed condition: p99&gt;250ms')
   })
 
-  it('says how to run it again', () => {
+  it('shows the command that repeats the run', () => {
     const [, command = ''] = /<pre>npm run load -- (.+)<\/pre>/.exec(page) ?? []
     const options = parseOptions(command.split(' '))
     expect(options).toMatchObject({ urls: goodReport.urls, shape: goodReport.shape, seed: goodReport.seed, workers: 1 })
   })
 
-  it('shows addresses as they are, and as text', () => {
+  it('shows addresses unchanged, as escaped text', () => {
     expect(reportPage({ ...goodReport, urls: ['ws://<script>'] })).toContain('ws://&lt;script&gt;')
   })
 })
 
-describe('The text at the end', () => {
+describe('The report text', () => {
   it('has the percentiles and the verdict', () => {
     const text = reportText(goodReport)
     expect(text).toContain('lost 0, duplicated 0, reordered 0, gaps 0')
@@ -72,14 +72,14 @@ describe('The text at the end', () => {
 })
 
 describe('A chart', () => {
-  it('draws what is flat, and a single point', () => {
+  it('draws constant values and a single point', () => {
     const series = [{ label: 'a & b', colour: 'red', points: [[1, 0]] as const }]
     const svg = svgChart({ series, xText: String, yText: String }, 'wide')
     expect(svg).toContain('<title>1\na &amp; b: 0</title>')
     expect(svg).not.toMatch(/NaN|Infinity/)
   })
 
-  it('can be pointed at, at no more places than can be told apart', () => {
+  it('has a limited number of places for the pointer', () => {
     const points = Array.from({ length: 5_000 }, (_, at) => [at, at] as const)
     const series: Series[] = [{ label: 'a', colour: 'red', points }]
     expect(svgChart({ series, xText: String, yText: String }, 'narrow').match(/class="spot"/g)).toHaveLength(200)

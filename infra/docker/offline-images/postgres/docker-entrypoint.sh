@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes the first cluster from POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB, and what the *.sql files of
-# /docker-entrypoint-initdb.d say, a statement a line; then becomes the server.
+# Creates the cluster from POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB, runs the *.sql files of
+# /docker-entrypoint-initdb.d (one statement a line), and then executes the server.
 set -euo pipefail
 
 if [ "${1:0:1}" = - ]; then set -- postgres "$@"; fi

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { doorSuite } from '../../../security/door.suite.ts'
 import type { GuardedChat } from '../../../security/guarded-chat.ts'
 import { asUser, guardedEnv } from '../../../security/guarded-chat.ts'
+import { upgradeSuite } from '../../../security/upgrade.suite.ts'
 import { openSocket } from '../../../support/client/chat-socket.ts'
 import { rawSocket, rawUpgrade } from '../../../support/client/raw-socket.ts'
 import type { SmallChat } from '../../../support/small-chat/small-chat.ts'
@@ -22,7 +22,7 @@ describe('The gateway of an embedded service', () => {
   afterAll(() => chat[Symbol.asyncDispose]())
   const open = (): GuardedChat => ({ urls: [chat.url], internalUrls: [''], pids: () => [], log: () => chat.log })
 
-  doorSuite(open)
+  upgradeSuite(open)
 
   it.each([
     ['token_missing', {}],

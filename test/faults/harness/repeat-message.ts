@@ -2,7 +2,7 @@ import type { Settled } from '../../support/load/connection.ts'
 import type { LoadCommand } from '../../support/load/send-again.ts'
 import type { World } from './world.ts'
 
-/** A message that may be sent any number of times, under one id. */
+/** A message with a fixed id, to be sent any number of times. */
 export const messageToRepeat = ({ load }: World, room: number): LoadCommand => {
   const { ids, next, now } = load.context
   const command = next.command()
@@ -12,7 +12,7 @@ export const messageToRepeat = ({ load }: World, room: number): LoadCommand => {
   return { event: 'new-message', room, command, intendedMs, rest }
 }
 
-/** Sends it, as that user; resolves with the last word on this sending. */
+/** Sends it as this user; resolves with the outcome of this attempt. */
 export const sendAs = async ({ load }: World, user: number, message: LoadCommand): Promise<Settled> => {
   const device = load.devices.get(user)
   if (device === undefined) throw new Error(`there is no user ${user}`)

@@ -7,7 +7,7 @@ import { forgedToken, keyIssuer, secretIssuer } from '../support/issuer.ts'
 import type { GuardedChat } from './guarded-chat.ts'
 import { asUser, fromElsewhere, issuer, rightClaims } from './guarded-chat.ts'
 
-/** Binds by the token alone; the user's id. */
+/** Binds the socket to the user of the token. Returns the user's id. */
 const bind = async (socket: ChatSocket): Promise<string> => {
   const { body = {} } = await socket.request('create-user', {})
   return (body.user as { id: string }).id
@@ -15,15 +15,15 @@ const bind = async (socket: ChatSocket): Promise<string> => {
 
 const badTokens: readonly (readonly [string, () => Promise<string>])[] = [
   ['garbage', async () => 'garbage'],
-  ['of no algorithm', async () => forgedToken({ alg: 'none' }, rightClaims)],
-  ['of a public key for a secret', async () => forgedToken({ alg: 'RS256' }, rightClaims, 'c2ln')],
+  ['with `alg: none`', async () => forgedToken({ alg: 'none' }, rightClaims)],
+  ['that claims RS256 instead of HS256', async () => forgedToken({ alg: 'RS256' }, rightClaims, 'c2ln')],
   ['signed by another secret', () => secretIssuer('another secret, of thirty-two bytes at least').token(rightClaims)],
   ['signed by a key', async () => (await keyIssuer('ES256', 'k')).token(rightClaims)],
   ['for another service', () => issuer.token({ ...rightClaims, aud: 'other' })],
   ['of another issuer', () => issuer.token({ ...rightClaims, iss: 'https://other.example' })],
   ['that has expired', () => issuer.token({ ...rightClaims, exp: -1 })],
   ['that is not valid yet', () => issuer.token({ ...rightClaims, nbf: 60 })],
-  ['without an end', () => issuer.token({ ...rightClaims, exp: undefined })],
+  ['without `exp`', () => issuer.token({ ...rightClaims, exp: undefined })],
   ['without a subject', () => issuer.token({ ...rightClaims, sub: undefined })],
 ]
 
@@ -51,22 +51,22 @@ const badHeads: readonly (readonly [string, Readonly<Record<string, string | rea
   ['a second host', { Host: ['a', 'b'] }, 400],
   ['a length and chunks', { 'Content-Length': '5', 'Transfer-Encoding': 'chunked' }, 400],
   ['a header without a name', { '': 'x' }, 400],
-  ['a header that is a trap', { ['__proto__']: 'x', 'Sec-WebSocket-Version': '7' }, 400],
+  ['a header with the name __proto__', { ['__proto__']: 'x', 'Sec-WebSocket-Version': '7' }, 400],
   ['two origins', { Origin: ['https://app.example.com', 'https://app.example.com'] }, 403],
 ]
 
-export const doorSuite = (open: () => GuardedChat): void => {
+export const upgradeSuite = (open: () => GuardedChat): void => {
   const url = (): string => open().urls[0]
   const bearer = async (sub = freshName('ann'), more: object = {}) => ({ ...(await asUser(sub, more)), ...fromElsewhere() })
 
-  describe('the door', () => {
-    it('is closed to whoever has no token, and says how to ask', async () => {
+  describe('the upgrade', () => {
+    it('is refused without a token, with the authentication scheme in the answer', async () => {
       await using socket = await rawUpgrade(url(), fromElsewhere())
       expect(await socket.head()).toMatch(/^HTTP\/1\.1 401 .*WWW-Authenticate: Bearer/s)
       await socket.closed
     })
 
-    it.each(badTokens)('is closed to a token %s', async (_, make) => {
+    it.each(badTokens)('is refused with a token %s', async (_, make) => {
       const token = await make()
       await using byHeader = await rawUpgrade(url(), { ...fromElsewhere(), Authorization: `Bearer ${token}` })
       expect(await byHeader.status()).toBe(401)
@@ -74,7 +74,7 @@ export const doorSuite = (open: () => GuardedChat): void => {
       expect(await byOffer.status()).toBe(401)
     })
 
-    it('is closed to two tokens, and to one in the URL', async () => {
+    it('is refused with two tokens, and with a token in the URL', async () => {
       const { Authorization } = await asUser(freshName('ann'))
       const token = Authorization?.slice(7)
       await using two = await rawUpgrade(url(), {
@@ -87,12 +87,12 @@ export const doorSuite = (open: () => GuardedChat): void => {
       expect(await inUrl.status()).toBe(401)
     })
 
-    it('is open to a token in the header', async () => {
+    it('is accepted with a token in the header', async () => {
       await using socket = await rawUpgrade(url(), await bearer())
       expect(await socket.status()).toBe(101)
     })
 
-    it('is open to a token among the subprotocols, and selects the other one only', async () => {
+    it('is accepted with a token among the subprotocols, and selects only chat.v1', async () => {
       const { Authorization = '' } = await asUser(freshName('ann'))
       const offer = { 'Sec-WebSocket-Protocol': `chat.v1, bearer.${Authorization.slice(7)}` }
       await using socket = await rawUpgrade(url(), { ...fromElsewhere(), Origin: 'https://app.example.com', ...offer })
@@ -104,12 +104,12 @@ export const doorSuite = (open: () => GuardedChat): void => {
       expect(await alone.head()).not.toMatch(/sec-websocket-protocol/i)
     })
 
-    it.each(badOrigins)('is closed to pages of %s', async (origin) => {
+    it.each(badOrigins)('is refused for pages of %s', async (origin) => {
       await using socket = await rawUpgrade(url(), { ...(await bearer()), Origin: origin })
       expect(await socket.status()).toBe(403)
     })
 
-    it.each(badHeads)('is closed to %s, and the process lives', async (_, headers, status) => {
+    it.each(badHeads)('is refused with %s, and the process keeps running', async (_, headers, status) => {
       await using socket = await rawUpgrade(url(), { ...(await bearer()), ...headers })
       expect(await socket.status()).toBe(status)
       await socket.closed
@@ -117,14 +117,14 @@ export const doorSuite = (open: () => GuardedChat): void => {
       expect(await next.status()).toBe(101)
     })
 
-    it('agrees on no compression', async () => {
+    it('negotiates no compression', async () => {
       const offer = { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits' }
       await using socket = await rawUpgrade(url(), { ...(await bearer()), ...offer })
       expect(await socket.head()).toMatch(/^HTTP\/1\.1 101 /)
       expect(await socket.head()).not.toMatch(/extensions/i)
     })
 
-    it('leads to one path only, by one method', async () => {
+    it('is accepted on one path only, by one method', async () => {
       for (const path of ['/', '/ws/', '/WS', '/metrics', '/readyz', '/%77s', '//ws', '/../ws', '*']) {
         await using socket = await rawSocket(url())
         socket.write(upgradeHead(url(), await bearer()).replace(' /ws ', ` ${path} `))
@@ -135,14 +135,14 @@ export const doorSuite = (open: () => GuardedChat): void => {
       expect(await post.status()).toBe(400)
     })
 
-    it('shows nothing of the internal port', async () => {
+    it('gives no access to the routes of the internal port', async () => {
       for (const path of ['/metrics', '/readyz', '/livez', '/startupz', '/debug', '/..%2fmetrics', '/internal']) {
         const response = await fetch(url().replace(/^ws/, 'http').replace('/ws', path))
         expect([path, response.status]).toEqual([path, 404])
       }
     })
 
-    it('lets the bearer of a token be whom it names, and nobody else', async () => {
+    it('binds a socket only to the user of its token', async () => {
       const name = freshName('dora')
       await using socket = await openSocket(url(), await bearer(name))
       expect((await socket.request('create-user', { user: { externalUserId: freshName('eve') } })).error?.code).toBe('forbidden')
@@ -151,7 +151,7 @@ export const doorSuite = (open: () => GuardedChat): void => {
       expect(again.body?.user).toMatchObject({ id, externalUserId: name })
     })
 
-    it('closes behind a token that has expired, and delivers nothing more', async () => {
+    it('closes the socket when its token expires, and delivers nothing after that', async () => {
       const { urls } = open()
       await using fay = await openSocket(url(), await bearer(freshName('fay'), { exp: 4 }))
       await using guy = await openSocket(urls[1] ?? urls[0], await bearer(freshName('guy')))
@@ -165,7 +165,7 @@ export const doorSuite = (open: () => GuardedChat): void => {
       expect(fay.frames.slice(length)).toEqual([])
     })
 
-    it('keeps whoever brings a new token in time', async () => {
+    it('keeps a socket open that refreshes its token in time', async () => {
       const name = freshName('hal')
       await using socket = await openSocket(url(), await bearer(name, { exp: 3 }))
       await using other = await openSocket(url(), await bearer(freshName('ian'), { exp: 3 }))
@@ -178,11 +178,11 @@ export const doorSuite = (open: () => GuardedChat): void => {
     })
 
     it.each([
-      ['of somebody else', { sub: 'eve' }],
-      ['with more power', { role: 'service' }],
+      ['of another user', { sub: 'eve' }],
+      ['with another role', { role: 'service' }],
       ['that has expired', { exp: -1 }],
       ['for another service', { aud: 'other' }],
-    ])('closes for good behind a refresh by a token %s', async (_, claims) => {
+    ])('closes the socket with 4501 after a refresh with a token %s', async (_, claims) => {
       const name = freshName('jim')
       await using socket = await openSocket(url(), await bearer(name))
       const token = await issuer.token({ ...rightClaims, sub: name, ...claims })
@@ -193,7 +193,7 @@ export const doorSuite = (open: () => GuardedChat): void => {
   })
 
   describe('a member who is removed', () => {
-    it('hears nothing more on any gateway, and resumes nothing', async () => {
+    it('receives nothing more on any gateway, and cannot resume', async () => {
       const { urls } = open()
       const [here, there] = [urls[0], urls[1] ?? urls[0]]
       const name = freshName('out')
