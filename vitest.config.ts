@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 import { summaryReporter } from './test/reporter/summary-reporter.ts'
 
 const embeddedDatabases = 'test/unit/postgres/pglite/**/*.test.ts'
+/** Replaces modules, which would stay replaced for other files of the same process. */
+const replacedModules = 'test/unit/room-events/made-up-event.test.ts'
 const ownStacks = 'test/stack/**/*.test.ts'
 const securedStacks = 'test/security/secured/**/*.test.ts'
 const sharesStack = 'test/stack/shared-stack.test.ts'
@@ -40,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{unit,architecture}/**/*.test.ts', 'test/k8s/manifests/**/*.test.ts'],
-          exclude: [embeddedDatabases],
+          exclude: [embeddedDatabases, replacedModules],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           // Half of the CPU time of these files was the start of a process and the loading of modules for each.
@@ -53,7 +55,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'processes',
-          include: ['test/reporter/**/*.test.ts', embeddedDatabases],
+          include: ['test/reporter/**/*.test.ts', embeddedDatabases, replacedModules],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           testTimeout: 30_000,

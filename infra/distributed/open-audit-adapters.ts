@@ -18,7 +18,7 @@ export interface AuditAdapters extends DistributedAdapters {
   readonly partitions: number
   readonly partitionOf: (key: string) => number
   readonly progress: () => Promise<readonly PartitionLag[]>
-  readonly walk: (onSlice: (slice: SummarySlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
+  readonly readSummaries: (onSlice: (slice: SummarySlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
   readonly ages: (events: readonly EventKey[]) => Promise<readonly EventAge[]>
   readonly readEvents: (onRecord: OnStreamRecord) => Promise<void>
   readonly caughtUp: () => Promise<void>
@@ -39,7 +39,7 @@ export const openAuditAdapters = async (
     partitions: config.partitions,
     partitionOf: (key) => partitionOf(key, config.partitions),
     progress: () => groupLag(ports.kafka),
-    walk: (onSlice, streams) =>
+    readSummaries: (onSlice, streams) =>
       streams === undefined
         ? readSummaries(config.databaseUrl, service.log, onSlice)
         : readNamedSummaries(config.databaseUrl, service.log, streams, onSlice),

@@ -6,6 +6,7 @@ import { installPackages } from '../native/debian.ts'
 import { withLock } from '../native/lock.ts'
 import { isGone } from '../native/pid-identity.ts'
 import { runCommand } from '../native/run-command.ts'
+import type { Say } from '../native/say.ts'
 import { lastLines } from '../native/spawn-server.ts'
 import { cacheFolder } from './cache-folder.ts'
 
@@ -18,8 +19,6 @@ export interface Engine {
   /** Stops the engine if it was started here and no container runs on it. */
   release(): Promise<void>
 }
-
-type Say = (line: string) => void
 
 const engineVersion = async (): Promise<string | undefined> => {
   try {

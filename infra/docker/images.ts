@@ -1,9 +1,8 @@
 import { runCommand } from '../native/run-command.ts'
+import type { Say } from '../native/say.ts'
 import { debianRoot } from './offline-images/debian-root.ts'
 import { buildStandIn, canStandInFor, labelOf } from './offline-images/stand-in.ts'
 import { pinnedImages, projectFolder } from './pinned-images.ts'
-
-type Say = (line: string) => void
 
 const dockerfile = 'infra/docker/Dockerfile'
 
@@ -44,8 +43,8 @@ export const buildChatImage = async (say: Say): Promise<string> => {
 
 /** Describes an image in one line: name, id, size, and whether it is a stand-in. */
 export const describeImage = async (image: string): Promise<string> => {
-  const told = await runCommand('docker', ['image', 'inspect', '--format', '{{.Id}} {{.Size}}', image])
-  const [id = '', size = '0'] = told.trim().split(' ')
+  const output = await runCommand('docker', ['image', 'inspect', '--format', '{{.Id}} {{.Size}}', image])
+  const [id = '', size = '0'] = output.trim().split(' ')
   // The image of the services inherits the label of its base image.
   const standIn = image === pinnedImages().chat ? 'on a stand-in' : 'a stand-in'
   const kind = (await labelOf(image)) === '' ? '' : `, ${standIn}`

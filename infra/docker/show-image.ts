@@ -11,8 +11,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const docker = (...args: string[]): Promise<string> => runCommand('docker', args)
 
 const layers = async (image: string): Promise<string[]> => {
-  const told = await docker('history', '--no-trunc', '--format', '{{.Size}}\t{{.CreatedBy}}', image)
-  return told.split('\n').filter((line) => line !== '' && !line.startsWith('0B'))
+  const output = await docker('history', '--no-trunc', '--format', '{{.Size}}\t{{.CreatedBy}}', image)
+  return output.split('\n').filter((line) => line !== '' && !line.startsWith('0B'))
 }
 
 const isReady = (port: number): Promise<boolean> =>

@@ -10,7 +10,7 @@ export interface MemoryFanOutOptions {
   readonly clock?: Clock
 }
 
-interface Delivery {
+interface PendingDelivery {
   readonly channel: string
   readonly payload: Buffer
 }
@@ -25,7 +25,7 @@ interface Delivery {
  */
 export const memoryFanOut = ({ log, clock }: MemoryFanOutOptions): FanOut => {
   const listeners = channelListeners(log)
-  let queue: Delivery[] = []
+  let queue: PendingDelivery[] = []
   let isClosed = false
 
   const deliver = (): void => {

@@ -35,8 +35,8 @@ const startNode = (options: RedisClusterOptions, index: number): Promise<RedisSe
   })
 
 const hasAgreed = async (redisCli: string, node: RedisServer): Promise<boolean> => {
-  const told = await runCommand(redisCli, ['-p', String(node.port), 'cluster', 'info'])
-  return /cluster_state:ok/.test(told) && told.includes(`cluster_known_nodes:${nodeCount}`)
+  const output = await runCommand(redisCli, ['-p', String(node.port), 'cluster', 'info'])
+  return /cluster_state:ok/.test(output) && output.includes(`cluster_known_nodes:${nodeCount}`)
 }
 
 /** Each node must know all slots, because a node without them redirects to an unknown node. */

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path'
 import { runCommand } from '../native/run-command.ts'
 
 /**
- * Lays a package out in a folder that goes away again, and packs it into
- * another. Resolves with the path of the tarball.
+ * Writes the files of a package to a temporary folder with `layOut`, and packs
+ * them into the folder `into`. Resolves with the path of the tarball.
  */
 export const pack = async (layOut: (folder: string) => Promise<void>, into: string): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), 'chat-package-'))

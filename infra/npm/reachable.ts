@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
+/** The files and packages that a file loads. */
 export interface Reachable {
   /** Files, relative to the folder. */
   readonly files: ReadonlySet<string>

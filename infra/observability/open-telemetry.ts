@@ -4,17 +4,18 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import { ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace'
 
+/** Options of the tracing of this process. */
 export interface OpenTelemetryOptions {
-  /** Of the process: gateway, writer … */
+  /** The name of the process: gateway, writer … */
   readonly name: string
   readonly perMillion: number
   readonly processors: SpanProcessor[]
 }
 
 /**
- * From now on, spans of this process are recorded; a trace that began
- * elsewhere is recorded as it was decided there. Returns the way to send what
- * is left and to end it.
+ * Starts recording spans. A trace that began in another process is recorded if
+ * that process has decided so. Returns a function that sends the remaining spans
+ * and stops recording.
  */
 export const openTelemetry = ({ name, perMillion, processors }: OpenTelemetryOptions): (() => Promise<void>) => {
   const provider = new TracerProvider({

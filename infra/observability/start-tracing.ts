@@ -2,9 +2,8 @@ import type { SharedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 
 /**
- * Traces this process if its configuration says where to; else not even the
- * code is loaded. To be called before anything is started that has spans, so
- * that it is stopped after it.
+ * Starts tracing if `TRACES_URL` is set; otherwise does not load the code. Call
+ * it before parts that create spans, so that it is stopped after them.
  */
 export const startTracing = async (
   { tracesUrl, tracesPerMillion }: SharedConfig,

@@ -1,5 +1,5 @@
 import type { Chat, Membership, Message } from '../domain/events.ts'
-import { defaultLimits } from '../protocol/limits.ts'
+import { defaultUsersPerCommand } from '../protocol/limits.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { CallOptions, Person, UserRef } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
@@ -24,7 +24,6 @@ export interface CallsDeps {
   readonly unsent: Unsent
 }
 
-const usersPerRequest = defaultLimits.usersPerCommand
 /** That many external ids of the greatest length fit into a frame. */
 const externalIdsPerRequest = 80
 
@@ -32,7 +31,7 @@ const inParts = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size))
 
 const unknownUsers = (externalUserIds: readonly string[]): ChatError =>
-  new ChatError('unknown_user', `unknown_user: not found: ${externalUserIds.join(', ')}`, {
+  new ChatError('unknown_user', `not found: ${externalUserIds.join(', ')}`, {
     details: { externalUserIds },
   })
 
@@ -116,7 +115,7 @@ export const createCalls = ({ operations, request, readiness, unsent }: CallsDep
     },
     chats: (page) => chatsOf(ask, async () => (await readiness.wait(page?.signal)).id, page),
     messages: (room, page) => messagesOf(ask, room, page),
-    users: (ids, call) => people('users', usersPerRequest, ids, call),
+    users: (ids, call) => people('users', defaultUsersPerCommand, ids, call),
     findUsers,
   }
 }

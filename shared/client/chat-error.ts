@@ -19,7 +19,7 @@ export interface ChatErrorOptions {
   readonly cause?: unknown
 }
 
-/** Why a call or a connection failed. `code` is one of the protocol's, or one of the client's own. */
+/** Why a call or a connection failed. `code` is one of the protocol's, or one of the client's own; the message begins with it. */
 export class ChatError extends Error {
   override readonly name = 'ChatError'
   readonly code: ChatErrorCode
@@ -32,7 +32,7 @@ export class ChatError extends Error {
   readonly closeCode: number | undefined
 
   constructor(code: ChatErrorCode, message: string, options: ChatErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(`${code}: ${message}`, options.cause === undefined ? {} : { cause: options.cause })
     this.code = code
     this.retryable = options.retryable ?? false
     this.details = options.details
@@ -43,14 +43,15 @@ export class ChatError extends Error {
 
 /** A refusal by the service as an error. A code of a later version is kept unchanged. */
 export const refusal = ({ code, message, retryable, retry_after_ms, details }: ErrorBody): ChatError =>
-  new ChatError(code, `${code}: ${message}`, { retryable, details, retryAfterMs: retry_after_ms })
+  new ChatError(code, message, { retryable, details, retryAfterMs: retry_after_ms })
 
 /**
  * The error as one call fails with it: an error of its own, whose stack shows
  * the caller. The reply of the service arrives on a stack that does not.
  */
 export const errorOfCall = (error: ChatError, { stack }: Error): ChatError => {
-  const own = new ChatError(error.code, error.message, error)
+  const own = new ChatError(error.code, '', error)
+  own.message = error.message
   if (stack !== undefined) own.stack = stack.replace(/^Error:? ?/, `${own.name}: ${own.message}`)
   return own
 }

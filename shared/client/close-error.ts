@@ -2,7 +2,7 @@ import { ChatError } from './chat-error.ts'
 import type { Closing } from './link.ts'
 
 /** What to check if no WebSocket was opened. Later the service itself is asked for the reason. */
-const notOpened = 'no WebSocket was opened; check the address, its path (/ws), the origin of the page, and the token'
+const notOpened = 'no WebSocket was opened; check the address, its path (/ws), the origin and the token'
 
 /** A closed connection as an error, with the address and the close code. */
 export const closeError = (
@@ -14,5 +14,5 @@ export const closeError = (
   const closed = wasOpen
     ? `the connection to ${url.host} was closed: ${closeCode} ${reason}`.trimEnd()
     : `${url.href}: ${notOpened}`
-  return new ChatError(code, `${code}: ${closed}`, { closeCode, cause, retryable: code === 'disconnected' })
+  return new ChatError(code, closed, { closeCode, cause, retryable: code === 'disconnected' })
 }

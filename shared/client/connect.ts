@@ -1,5 +1,5 @@
 import type { User } from '../domain/events.ts'
-import { defaultLimits } from '../protocol/limits.ts'
+import { defaultFrameBytes } from '../protocol/limits.ts'
 import { createCalls } from './calls.ts'
 import { createCatchUp } from './catch-up.ts'
 import type { ChatClient, ConnectOptions } from './chat-client.ts'
@@ -40,7 +40,7 @@ const runtimeFetch: Fetch = (url, options) => globalThis.fetch(url, options)
  */
 export const connect = (address: string, options: ConnectOptions = {}): ChatClient => {
   const { user: who, signal, clock = realClock, random = Math.random, maxResumed = 1_000 } = options
-  const { maxQueued = 1_000, maxFrameBytes = defaultLimits.frameBytes, WebSocket = runtimeSocket() } = options
+  const { maxQueued = 1_000, maxFrameBytes = defaultFrameBytes, WebSocket = runtimeSocket() } = options
   const { fetch = runtimeFetch } = options
   const url = socketUrl(address)
   const times = { ...clientTimes, ...options.times }
@@ -54,7 +54,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
   const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
   const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
   const operations = createOperations({ clock, times, random, maxQueued, maxFrameBytes, metrics: options.metrics })
-  const unsent = createUnsent(options.storage)
+  const unsent = createUnsent(options.storage, who?.externalUserId)
   const refresh = createTokenRefresh({ source: tokens, clock, times, random, request, nextId: newId })
 
   const connector = createConnector({
@@ -102,16 +102,14 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     return off
   }
   const room = createRoomHandles({ ...calls, on })
-  const sendUnsent = ({ id }: User): void => {
-    for (const [to, message] of unsent.bound(id)) {
-      calls
-        .send(to, message)
-        .catch((error: unknown) => options.logger?.warn(`chat: an unsent message was not stored: ${String(error)}`))
+  const sendUnsent = ({ externalUserId }: User): void => {
+    for (const [to, message] of unsent.bound(externalUserId)) {
+      calls.send(to, message).catch((error: unknown) => options.logger?.warn(`chat: unsent: ${String(error)}`))
     }
   }
   observe(listeners, options.logger, options.metrics)
 
-  const close = (): void => connector.end(new ChatError('closed', 'closed: the client was closed'))
+  const close = (): void => connector.end(new ChatError('closed', 'the client was closed'))
   if (signal?.aborted === true) close()
   else signal?.addEventListener('abort', close, { once: true })
   connector.start()

@@ -70,7 +70,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     if (isEnded || attempt !== undefined) return
     const mine: Attempt = { token: undefined, link: undefined, deadline: undefined, isOpen: false }
     attempt = mine
-    const late = `disconnected: no answer from ${url.href} within ${times.connectMs} ms`
+    const late = `no answer from ${url.href} within ${times.connectMs} ms`
     mine.deadline = clock.after(times.connectMs, () => failed(mine, new ChatError('disconnected', late)))
     if (current === undefined) deps.state({ state: 'connecting' })
     tokens.current().then(
@@ -85,7 +85,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     try {
       mine.link = deps.open(token, eventsFor(mine))
     } catch (error) {
-      end(new ChatError('ended', `ended: ${error instanceof Error ? error.message : String(error)}`, { cause: error }))
+      end(new ChatError('ended', String(error), { cause: error }))
     }
   }
 
@@ -126,7 +126,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     if (outcome.kind === 'answered') return bound(mine, mine.link, { id, body: outcome.body, token: mine.token })
     const error = refusal(outcome.error)
     if (error.retryable) failed(mine, error, error.retryAfterMs)
-    else end(new ChatError('ended', `ended: the service refused the user: ${error.message}`, { cause: error }))
+    else end(new ChatError('ended', `the service refused the user: ${error.message}`, { cause: error }))
   }
 
   const bound = (mine: Attempt, link: Link, bound: BoundLink): void => {
@@ -160,7 +160,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     const error = await deps.findRefusal(token)
     if (error === undefined || isEnded) return
     if (error.code === 'unauthenticated' && tokens.isFixed) {
-      return end(new ChatError('ended', `ended: ${url.href} refused the connection: ${error.message}`, { cause: error }))
+      return end(new ChatError('ended', `${url.href} refused the connection: ${error.message}`, { cause: error }))
     }
     if (retry === waiting) reportOffline(error)
   }

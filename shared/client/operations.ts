@@ -50,7 +50,7 @@ const maxInFlight = 32
 
 const tooLarge = (maxBytes: number): ChatError => {
   const details = { field: 'frame', reason: `larger than ${maxBytes} bytes` }
-  return new ChatError('invalid', `invalid: ${details.field}: ${details.reason}`, { details })
+  return new ChatError('invalid', `${details.field}: ${details.reason}`, { details })
 }
 
 export const createOperations = (deps: OperationsDeps): Operations => {
@@ -141,7 +141,7 @@ export const createOperations = (deps: OperationsDeps): Operations => {
     if (ended !== undefined) return ended
     const flaw = request === undefined ? undefined : flawOf(request)
     if (flaw !== undefined || queue.all.size < maxQueued) return flaw
-    return new ChatError('queue_full', `queue_full: ${maxQueued} requests are waiting`)
+    return new ChatError('queue_full', `${maxQueued} requests are waiting`)
   }
 
   const run: Operations['run'] = (given, { lane, signal }) =>

@@ -34,8 +34,8 @@ export const refusalFinder = (socket: URL, fetch: Fetch | undefined): FindRefusa
     const origin = pageOrigin()
     if (origin === undefined) return undefined
     await get(httpUrl(socket, 'asyncapi.json'), { method: 'GET', mode: 'no-cors', headers: {} })
-    const hint = `does the service at ${socket.host} have ${origin} in ALLOWED_ORIGINS?`
-    return new ChatError('forbidden', `forbidden: the origin of this page is refused: ${hint}`)
+    const hint = `does ${socket.host} have ${origin} in ALLOWED_ORIGINS?`
+    return new ChatError('forbidden', `the origin of this page is refused: ${hint}`)
   }
 
   return async (token) => {
@@ -44,8 +44,7 @@ export const refusalFinder = (socket: URL, fetch: Fetch | undefined): FindRefusa
     try {
       const answer = await fetch(api, { method: 'POST', headers: headers ?? {} }).catch(() => undefined)
       if (answer === undefined) return await hiddenFromPage(fetch)
-      if (answer.status === 404)
-        return new ChatError('disconnected', `disconnected: no chat service at ${socket.href}: HTTP 404 of ${api}`)
+      if (answer.status === 404) return new ChatError('disconnected', `no chat service at ${socket.href}`)
       const { error } = (await answer.json()) as Refused
       return error?.details?.refusal === undefined ? undefined : refusal(error)
     } catch {

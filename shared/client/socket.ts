@@ -21,11 +21,9 @@ export const subprotocols = (token: string | undefined): string[] =>
  */
 export const socketUrl = (given: string): URL => {
   const { location } = globalThis as { location?: { readonly href: string } }
-  const base = location?.href
-  if (!URL.canParse(given, base))
+  const url = URL.canParse(given, location?.href) ? new URL(given, location?.href) : undefined
+  if (url === undefined || !/^(ws|http)s?:$/.test(url.protocol))
     throw new TypeError(`connect: ${JSON.stringify(given)} is not a URL like ws://127.0.0.1:8080/ws`)
-  const url = new URL(given, base)
-  if (!/^(ws|http)s?:$/.test(url.protocol)) throw new TypeError(`connect: ${url.href} must begin with ws:// or wss://`)
   url.protocol = url.protocol.replace('http', 'ws')
   if (url.pathname === '/') url.pathname = '/ws'
   return url

@@ -24,48 +24,48 @@ export type OwnMessage = Required<MessageDraft>
 export interface Unsent {
   add(room: string, message: OwnMessage): void
   remove(message: OwnMessage): void
-  /** The user is known. Returns the messages that an earlier process has left, oldest first. */
-  bound(user: string): readonly (readonly [room: string, message: OwnMessage])[]
+  /** The user is bound. Returns, once, the messages that an earlier process has left, oldest first. */
+  bound(externalUserId: string): readonly (readonly [room: string, message: OwnMessage])[]
 }
 
-export const createUnsent = (storage: UnsentStorage | undefined): Unsent => {
-  let prefix: string | undefined
-  /** Sent before the user was known. */
-  const early = new Map<string, string>()
+/** `externalUserId`: the user, if it is known before it is bound. Until then messages are kept in memory only. */
+export const createUnsent = (storage: UnsentStorage | undefined, externalUserId: string | undefined): Unsent => {
+  const prefixOf = (user: string): string => `chat-client.unsent:${encodeURIComponent(user)}:`
+  let prefix = externalUserId === undefined ? undefined : prefixOf(externalUserId)
+  let isBound = false
+  /** The messages of this process. */
+  const own = new Map<string, string>()
 
   const write = (id: string, text: string): void => {
     try {
-      storage?.setItem(prefix + id, text)
+      if (prefix !== undefined) storage?.setItem(prefix + id, text)
     } catch {
       // A full storage must not prevent the message from being sent.
     }
   }
-  const leftBehind = (mine: string): [room: string, message: OwnMessage][] => {
-    const keys = Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? '')
-    return keys
-      .filter((key) => key.startsWith(mine))
+  const stored = (): [room: string, message: OwnMessage][] =>
+    Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? '')
+      .filter((key) => key.startsWith(prefix ?? ''))
       .sort()
       .map((key) => parseJson(storage?.getItem(key) ?? ''))
       .filter(Array.isArray) as [string, OwnMessage][]
-  }
 
   return {
     add: (room, message) => {
       const text = JSON.stringify([room, message])
-      if (prefix === undefined) early.set(message.id, text)
-      else write(message.id, text)
+      own.set(message.id, text)
+      write(message.id, text)
     },
     remove: ({ id }) => {
-      early.delete(id)
+      own.delete(id)
       if (prefix !== undefined) storage?.removeItem(prefix + id)
     },
     bound: (user) => {
-      if (prefix !== undefined) return []
-      prefix = `chat-client.unsent.${user}.`
-      const found = leftBehind(prefix)
-      for (const [id, text] of early) write(id, text)
-      early.clear()
-      return found
+      if (isBound) return []
+      isBound = true
+      prefix = prefixOf(user)
+      for (const [id, text] of own) write(id, text)
+      return stored().filter(([, { id }]) => !own.has(id))
     },
   }
 }

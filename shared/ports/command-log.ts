@@ -84,10 +84,10 @@ export class PublishError extends Error {
   readonly kind: PublishErrorKind
   /** The same objects that were passed to `publish`. */
   readonly tooLarge: ReadonlySet<object>
-  constructor(fate: PublishErrorKind, message: string, options: ErrorOptions & { readonly tooLarge?: ReadonlySet<object> } = {}) {
+  constructor(kind: PublishErrorKind, message: string, options: ErrorOptions & { readonly tooLarge?: ReadonlySet<object> } = {}) {
     super(message, options)
     this.name = 'PublishError'
-    this.kind = fate
+    this.kind = kind
     this.tooLarge = options.tooLarge ?? new Set()
   }
 }

@@ -18,12 +18,15 @@ export interface ProtocolLimits {
   readonly resumeRooms: number
 }
 
+/** The longest `msg` fits with every character escaped as `\uXXXX`, as many JSON libraries write it by default. */
+export const defaultFrameBytes = 96 * 1024
+export const defaultUsersPerCommand = 1_000
+
 export const defaultLimits: ProtocolLimits = Object.freeze({
-  // The longest `msg` fits with every character escaped as `\uXXXX`, as many JSON libraries write it by default.
-  frameBytes: 96 * 1024,
+  frameBytes: defaultFrameBytes,
   msgChars: 16_000,
   nameChars: 200,
-  usersPerCommand: 1_000,
+  usersPerCommand: defaultUsersPerCommand,
   membersPerChat: 10_000,
   chatsPerUser: 5_000,
   pageEntries: 200,

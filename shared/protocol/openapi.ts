@@ -15,7 +15,7 @@ const summaries: Readonly<Record<CallEvent, string>> = {
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].summary])) as Record<RoomEventName, string>),
   'list-chats': 'The chats of a user',
   'list-messages': 'The messages of a chat, as one of its members',
-  'get-users': 'Users by their ids',
+  'get-users': 'Users by their ids or their external ids',
 }
 
 interface ObjectSchema {

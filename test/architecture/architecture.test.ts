@@ -31,6 +31,7 @@ const offences: readonly { readonly rule: string; readonly file: string; readonl
   { rule: 'shared-packages', file: 'shared/runtime/b.ts', text: `import WebSocket from 'ws'` },
   { rule: 'browser-packages', file: 'shared/client/c.ts', text: `import { pino } from 'pino'` },
   { rule: 'browser-packages', file: 'shared/domain/c.ts', text: `import { two } from '../runtime/two.ts'` },
+  { rule: 'domain-alone', file: 'shared/domain/r.ts', text: `import { frame } from '../protocol/frames.ts'` },
   { rule: 'browser-no-node', file: 'shared/protocol/d.ts', text: `import { randomUUID } from 'node:crypto'` },
   { rule: 'react-bindings', file: 'shared/client/react.ts', text: `import { pino } from 'pino'` },
   { rule: 'client-without-react', file: 'shared/client/q.ts', text: `import { useChat } from './react.ts'` },

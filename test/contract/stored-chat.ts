@@ -102,7 +102,7 @@ const headsBefore = (events: readonly NewEvent[]): ReadonlyMap<string, number> =
   return new Map([...streams].map(([stream, all]) => [stream, Math.min(...all.map(({ seq }) => seq)) - 1]))
 }
 
-/** Appends over a connection of its own, and returns the result. */
+/** Appends over a new connection and returns the result. */
 export const tryAppend = (store: EventStore, batch: Partial<Append>): Promise<AppendResult> =>
   withAppender(store, (appender) => appender.append(appending(batch)))
 

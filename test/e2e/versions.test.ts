@@ -1,12 +1,16 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeRoomPublication } from '../../shared/records/publications.ts'
-import { openMigrated } from '../contract/postgres/open-postgres.ts'
+import { freshDatabase, openMigrated } from '../contract/postgres/open-postgres.ts'
+import { withSession } from '../contract/postgres/session.ts'
 import { appendWritten, messagePosted, written } from '../contract/stored-chat.ts'
 import type { FeedFrame } from '../support/client/chat-socket.ts'
 import { freshName, personOn } from '../support/client/person.ts'
+import { cleanEnvironment, projectFolder } from '../support/stack/replica.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
@@ -84,4 +88,19 @@ describe.skipIf(whyNoStack())('Beside a later version with more fields', () => {
     redis.disconnect()
     await database.close()
   })
+
+  it.each(['gateway', 'writer'] as const)(
+    'a %s whose feature level is lower than the store’s refuses to start, and says so in one sentence',
+    async (role) => {
+      const url = await freshDatabase()
+      await withSession(url, (client) => client.query(`update meta set value = '9' where key = 'level'`))
+      const env = { ...cleanEnvironment(), ...chat.environment(role), DATABASE_URL: url, PORT: '0', INTERNAL_PORT: '0' }
+      const options = { cwd: projectFolder, env, timeout: 60_000 }
+      const ended = promisify(execFile)(process.execPath, [`services/${role}/main.ts`], options)
+      await expect(ended).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^the store has feature level 9, and this version supports \d at most: .+\n$/),
+      })
+    },
+  )
 })

@@ -59,7 +59,7 @@ describe.skipIf(stackKind() !== 'native')('A consumer of a Kafka that fails', ()
   const openAs = (role?: string): OpenCommandLog => {
     const log = kafkaCommandLog({ ...options, brokers: stack.urls(role).kafkaBrokers })
     logs.push(log)
-    return { log, buried: async () => [], withinMs: 40_000, [Symbol.asyncDispose]: () => log.close() }
+    return { log, deadLetters: async () => [], withinMs: 40_000, [Symbol.asyncDispose]: () => log.close() }
   }
   const publishSoon = (log: CommandLog, ...values: string[]): Promise<unknown> =>
     until('a publish', () => log.publish(values.map((value) => record('k', value))).then(() => true), backoff)

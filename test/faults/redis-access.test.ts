@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { install } from '../../infra/native/install.ts'
 import type { RedisServer } from '../../infra/native/redis.ts'
 import { startRedis } from '../../infra/native/redis.ts'
-import { freshChannel, listen, publish, untilHeard } from '../contract/fan-out/open-fan-out.ts'
+import { freshChannel, listen, publish, untilReceived } from '../contract/fan-out/open-fan-out.ts'
 import { makeScratchFolder, removeScratchFolder } from '../support/stack/scratch-folder.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
 import { ask, asOpened, watch } from './fan-out-rig.ts'
@@ -39,11 +39,11 @@ describe.skipIf(stackKind() === 'env')('The fan-out on a Redis with access contr
     const { opened } = await open()
     await using _ = opened
     const channel = freshChannel()
-    const ear = await listen(opened, channel)
+    const subscriber = await listen(opened, channel)
     await publish(opened.far, channel, 'a')
-    await untilHeard(opened, ear, 1)
-    expect(ear.heard).toEqual(['a'])
-    ear.close()
+    await untilReceived(opened, subscriber, 1)
+    expect(subscriber.received).toEqual(['a'])
+    subscriber.close()
   })
 
   it('continues after a refused publication, and does not log its content', async () => {

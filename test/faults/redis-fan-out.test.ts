@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { defaultTimes } from '../../shared/runtime/config/times.ts'
-import { freshChannel, listen, publish, untilHeard, untilPassed } from '../contract/fan-out/open-fan-out.ts'
+import { freshChannel, listen, publish, untilPassed, untilReceived } from '../contract/fan-out/open-fan-out.ts'
 import { until } from '../support/poll.ts'
 import type { Stack } from '../support/stack/stack.ts'
 import { stackKind, startStack } from '../support/stack/start-stack.ts'
 import { ask, asOpened, backoff, isSettled, untilRestored, untilState, watch } from './fan-out-rig.ts'
 
-describe.skipIf(stackKind() === 'env')('The fan-out on a Redis that fails', () => {
+describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () => {
   let stack: Stack
   let namespace: string
   beforeAll(async () => {
@@ -26,27 +26,27 @@ describe.skipIf(stackKind() === 'env')('The fan-out on a Redis that fails', () =
     const [near, far] = await Promise.all([watch(at('gateway'), times), watch(at('writer'), times)])
     return { near, far, opened: asOpened(near, far) }
   }
-  /** The subscriptions that the server has for this test. */
+  /** What the server holds for this test. */
   const heldChannels = async (): Promise<string[]> =>
     ((await ask(direct(), 'PUBSUB', 'CHANNELS', `${namespace}:*`)) as string[]).toSorted()
 
-  it('starts without Redis, and is up when Redis runs', async () => {
+  it('starts without it, and comes up when it is there', async () => {
     await stack.redis.kill()
     const { near, far, opened } = await open()
     await using _ = opened
     const channel = freshChannel()
-    const ear = await listen(opened, channel)
+    const subscriber = await listen(opened, channel)
     expect([near.fanOut.state, near.states, near.restored()]).toEqual(['down', ['down'], 0])
     await expect(publish(far.fanOut, channel, 'lost')).rejects.toThrow('down')
     await stack.redis.start()
     await untilState('up', near, far)
     expect([near.states, near.restored()]).toEqual([['down', 'up'], 1])
-    await publish(far.fanOut, channel, 'heard')
-    await untilHeard(opened, ear, 1)
-    expect(ear.heard).toEqual(['heard'])
+    await publish(far.fanOut, channel, 'received')
+    await untilReceived(opened, subscriber, 1)
+    expect(subscriber.received).toEqual(['received'])
   })
 
-  it('is restored after a restart, with exactly the open subscriptions', async () => {
+  it('is restored when it was restarted, with what is held and nothing else', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const [kept, letGo] = [await listen(opened, 'kept'), await listen(opened, 'let-go')]
@@ -58,14 +58,14 @@ describe.skipIf(stackKind() === 'env')('The fan-out on a Redis that fails', () =
     await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
     expect(await heldChannels()).toEqual([`${namespace}:kept`, `${namespace}:taken`])
     await opened.far.publish(['kept', 'let-go', 'taken'].map((channel) => ({ channel, payload: channel })))
-    await Promise.all([untilHeard(opened, kept, 1), untilHeard(opened, taken, 1)])
-    expect([near.states, letGo.heard]).toEqual([['up', 'down', 'up'], []])
+    await Promise.all([untilReceived(opened, kept, 1), untilReceived(opened, taken, 1)])
+    expect([near.states, letGo.received]).toEqual([['up', 'down', 'up'], []])
   })
 
-  it('is down within 10 s when Redis freezes, blocks no publish, and is restored when Redis continues', async () => {
+  it('is down within 10 s when it hangs, lets nobody wait, and is restored when it goes on', async () => {
     const { near, far, opened } = await open(defaultTimes)
     await using _ = opened
-    const ear = await listen(opened, 'room')
+    const subscriber = await listen(opened, 'room')
     await stack.redis.pause()
     const pausedAt = performance.now()
     const underWay = publish(far.fanOut, 'room', 'under way')
@@ -77,11 +77,11 @@ describe.skipIf(stackKind() === 'env')('The fan-out on a Redis that fails', () =
     await stack.redis.resume()
     await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
     await publish(far.fanOut, 'room', 'after')
-    await until('the later publication', () => ear.heard.includes('after'), backoff)
-    expect(ear.heard).not.toContain('refused')
+    await until('what came after', () => subscriber.received.includes('after'), backoff)
+    expect(subscriber.received).not.toContain('refused')
   })
 
-  it('closes at once while Redis is frozen, detected or not', async () => {
+  it('closes at once while it hangs, noticed or not', async () => {
     const [unnoticed, noticed] = [await open(defaultTimes), await open()]
     await stack.redis.pause()
     await untilState('down', noticed.near, noticed.far)
@@ -93,10 +93,10 @@ describe.skipIf(stackKind() === 'env')('The fan-out on a Redis that fails', () =
     await stack.redis.resume()
   })
 
-  it('delivers all publications from the moment of each restore while its connections are killed repeatedly', async () => {
+  it('hears what is published from the moment that it is restored, however often its connections are killed', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
-    const ear = await listen(opened, 'room')
+    const subscriber = await listen(opened, 'room')
     let sent = 0
     const send = (): Promise<void> => {
       sent += 1
@@ -116,13 +116,13 @@ describe.skipIf(stackKind() === 'env')('The fan-out on a Redis that fails', () =
     }
     await Promise.all(sending)
     await untilPassed(opened, 'room')
-    const numbers = ear.heard.map(Number).filter((number) => number > 0)
+    const numbers = subscriber.received.map(Number).filter((number) => number > 0)
     expect(firsts.filter((number) => !numbers.includes(number))).toEqual([])
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
     expect(far.restored()).toBe(0)
   })
 
-  it('ends with exactly the open subscriptions after changes while its connections were killed', async () => {
+  it('ends with exactly what is held, whatever came and went while its connections were killed', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const channels = Array.from({ length: 40 }, (_each, index) => `topic-${index}`)
@@ -142,18 +142,18 @@ describe.skipIf(stackKind() === 'env')('The fan-out on a Redis that fails', () =
         await killed
       }
     }
-    const ear = await listen(opened, 'last')
+    const subscriber = await listen(opened, 'last')
     await publish(far.fanOut, 'last', 'a')
-    await untilHeard(opened, ear, 1)
+    await untilReceived(opened, subscriber, 1)
     expect(await heldChannels()).toEqual(['last', ...held.keys()].map((channel) => `${namespace}:${channel}`).toSorted())
   })
 
   it.each(['both', 'requests', 'answers'] as const)(
-    'detects a black hole on its own link (%s), and only there',
+    'notices a black hole on its own way (%s), and only there',
     async (direction) => {
       const { near, far, opened } = await open()
       await using _ = opened
-      const ear = await listen(opened, 'room')
+      const subscriber = await listen(opened, 'room')
       stack.link('gateway', 'redis').cut('black-hole', direction)
       await untilState('down', near)
       await publish(far.fanOut, 'room', 'meanwhile')
@@ -161,66 +161,66 @@ describe.skipIf(stackKind() === 'env')('The fan-out on a Redis that fails', () =
       stack.link('gateway', 'redis').heal()
       await untilRestored(near, 1)
       await publish(far.fanOut, 'room', 'after')
-      await until('the later publication', () => ear.heard.includes('after'), backoff)
+      await until('what came after', () => subscriber.received.includes('after'), backoff)
       expect(far.states).toEqual(['up'])
     },
   )
 
-  it('still delivers when only the link of the publisher is cut', async () => {
+  it('goes on hearing when only the way of who publishes is cut', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
-    const ear = await listen(opened, 'room')
+    const subscriber = await listen(opened, 'room')
     stack.link('writer', 'redis').cut('reset')
     await untilState('down', far)
     await expect(publish(far.fanOut, 'room', 'refused')).rejects.toThrow('down')
     await publish(near.fanOut, 'room', 'by another')
-    await untilHeard(opened, ear, 1)
+    await untilReceived(opened, subscriber, 1)
     stack.link('writer', 'redis').heal()
     await untilRestored(far, 1)
     await publish(far.fanOut, 'room', 'after')
-    await untilHeard(opened, ear, 2)
-    expect([ear.heard, near.states]).toEqual([['by another', 'after'], ['up']])
+    await untilReceived(opened, subscriber, 2)
+    expect([subscriber.received, near.states]).toEqual([['by another', 'after'], ['up']])
   })
 
-  it('stays up through a pause shorter than the timeout, and is down after a longer one', async () => {
+  it('waits for one that pauses for less than counts as dead, and is down for longer', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
-    const ear = await listen(opened, 'room')
+    const subscriber = await listen(opened, 'room')
     await ask(direct(), 'CLIENT', 'PAUSE', '500')
     await publish(far.fanOut, 'room', 'late')
-    await untilHeard(opened, ear, 1)
+    await untilReceived(opened, subscriber, 1)
     expect([near.states, far.states]).toEqual([['up'], ['up']])
     await ask(direct(), 'CLIENT', 'PAUSE', '4000')
     await untilState('down', near, far)
     await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
     await publish(far.fanOut, 'room', 'after')
-    await untilHeard(opened, ear, 2)
-    expect(ear.heard).toEqual(['late', 'after'])
+    await untilReceived(opened, subscriber, 2)
+    expect(subscriber.received).toEqual(['late', 'after'])
   })
 
-  it('is restored after the server dropped it as a slow subscriber', async () => {
+  it('is restored when the server drops it for being too slow', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
-    const ear = await listen(opened, 'room')
+    const subscriber = await listen(opened, 'room')
     await ask(direct(), 'CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 1mb 1mb 1')
     await publish(far.fanOut, 'room', 'x'.repeat(4_000_000))
     await untilRestored(near, 1)
     await publish(far.fanOut, 'room', 'after')
-    await untilHeard(opened, ear, 1)
-    expect(ear.heard).toEqual(['after'])
+    await untilReceived(opened, subscriber, 1)
+    expect(subscriber.received).toEqual(['after'])
     await ask(direct(), 'CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 32mb 8mb 60')
   })
 
-  it('is ready and restored only when its subscriptions work, also on a slow link', async () => {
+  it('is ready, and restored, no sooner than it hears, also on a slow way', async () => {
     const { near, opened } = await open()
     await using _ = opened
     stack.link('gateway', 'redis').delay(150)
-    const ear = await listen(opened, 'room')
+    const subscriber = await listen(opened, 'room')
     await publish(opened.far, 'room', 'ready')
     near.fanOut.onRestored(() => void publish(opened.far, 'room', 'restored'))
     await ask(direct(), 'CLIENT', 'KILL', 'TYPE', 'pubsub')
     await untilRestored(near, 1)
-    await untilHeard(opened, ear, 2)
-    expect(ear.heard).toEqual(['ready', 'restored'])
+    await untilReceived(opened, subscriber, 2)
+    expect(subscriber.received).toEqual(['ready', 'restored'])
   })
 })

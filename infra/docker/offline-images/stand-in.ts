@@ -35,8 +35,14 @@ const digestOf = (folder: string, ...more: readonly string[]): string => {
 /** The label of a local image. Undefined: the image does not exist; empty: it is no stand-in. */
 export const labelOf = async (image: string): Promise<string | undefined> => {
   try {
-    const told = await runCommand('docker', ['image', 'inspect', '--format', `{{index .Config.Labels "${standInLabel}"}}`, image])
-    return told.trim().replace('<no value>', '')
+    const output = await runCommand('docker', [
+      'image',
+      'inspect',
+      '--format',
+      `{{index .Config.Labels "${standInLabel}"}}`,
+      image,
+    ])
+    return output.trim().replace('<no value>', '')
   } catch {
     return undefined
   }

@@ -22,7 +22,7 @@ export const readSummaries = (url: string, log: Log, onSlice: OnSlice): Promise<
       const slice = await summarySlice(pool, after, streamsPerSlice)
       const restMs = performance.now() - startedAt
       await onSlice(slice)
-      const last = slice.accounts.at(-1)
+      const last = slice.summaries.at(-1)
       if (last === undefined) return
       after = last.stream
       await sleep(restMs)
@@ -36,9 +36,9 @@ export const readNamedSummaries = (url: string, log: Log, streams: readonly stri
     const all = streams.filter((stream) => uuid.test(stream))
     for (let from = 0; from < all.length; from += streamsPerSlice) {
       const startedAt = performance.now()
-      const accounts = await namedSummaries(pool, all.slice(from, from + streamsPerSlice))
+      const summaries = await namedSummaries(pool, all.slice(from, from + streamsPerSlice))
       const restMs = performance.now() - startedAt
-      await onSlice({ accounts, orphans: [] })
+      await onSlice({ summaries, orphans: [] })
       await sleep(restMs)
     }
   })

@@ -1,8 +1,9 @@
 import { firstLevel, supportedLevel } from '../../../shared/protocol/feature-level.ts'
+import { StartError } from '../../../shared/runtime/config/start-error.ts'
 import type { DatabaseSession, Statement } from './statement.ts'
 
-/** The store's feature level is higher than this program supports. */
-export class LevelError extends Error {}
+/** The store's feature level is higher than this program supports. It ends the start of a process. */
+export class LevelError extends StartError {}
 
 const readLevel: Statement = { name: 'read-level', text: `select value from meta where key = 'level'` }
 

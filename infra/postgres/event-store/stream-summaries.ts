@@ -83,7 +83,7 @@ const summaryOf = (row: SummaryRow): StreamSummary => ({
 
 /** Summaries of consecutive streams. */
 export interface SummarySlice {
-  readonly accounts: readonly StreamSummary[]
+  readonly summaries: readonly StreamSummary[]
   /** Rows of chats and users without events, between the previous slice and the end of this one. */
   readonly orphans: readonly string[]
 }
@@ -97,7 +97,7 @@ export const summarySlice = async (session: DatabaseSession, after: string, limi
   const rows = await session.run<SummaryRow>(nextSummaries, [after, limit])
   const last = rows.at(-1)?.stream ?? afterAllStreams
   const without = await session.run<{ stream: string }>(orphans, [after, last])
-  return { accounts: rows.map(summaryOf), orphans: without.map(({ stream }) => stream) }
+  return { summaries: rows.map(summaryOf), orphans: without.map(({ stream }) => stream) }
 }
 
 /** The summaries of the given streams that have events, from one snapshot. */

@@ -7,11 +7,11 @@ import type { Progress } from './judge-log.ts'
 import { judgeLog, lagOf } from './judge-log.ts'
 import { judgeAhead, judgeUnseen, unseenBefore } from './judge-window.ts'
 import type { StreamTally } from './stream-tally.ts'
-import type { WalkDeps, Walked } from './walk-store.ts'
-import { walkAll, walkChanged } from './walk-store.ts'
+import type { VerifiedStore, VerifyStoreDeps } from './verify-store.ts'
+import { verifyAll, verifyChanged } from './verify-store.ts'
 
 /** The data sources of an audit. */
-export interface AuditDeps extends CanaryDeps, WalkDeps {
+export interface AuditDeps extends CanaryDeps, VerifyStoreDeps {
   readonly progress: () => Promise<readonly Progress[]>
   /** The time since these events were stored; omits events that do not exist. */
   readonly ages: (events: readonly EventKey[]) => Promise<readonly EventAge[]>
@@ -22,7 +22,7 @@ export interface AuditReport {
   readonly at: string
   readonly tookMs: number
   readonly log: { readonly partitions: number; readonly lag: number }
-  readonly store: Walked['store']
+  readonly store: VerifiedStore['store']
   readonly stream: { readonly records: number }
   readonly canary: { readonly flights: readonly CanaryResult[] }
   readonly findings: Pick<Findings, 'count' | 'first'>
@@ -32,30 +32,30 @@ const streamsPerPass = 200_000
 
 /** Compares the streams with the store and adds the differences to the findings. */
 export const compareStreams = async (
-  deps: WalkDeps & Pick<AuditDeps, 'ages'>,
+  deps: VerifyStoreDeps & Pick<AuditDeps, 'ages'>,
   tally: StreamTally,
   findings: Findings,
   round: { readonly isFull: boolean; readonly streamsPerPass: number },
-): Promise<Walked> => {
+): Promise<VerifiedStore> => {
   if (round.isFull) tally.renew(deps.clock.monotonicMs())
-  // Taken before the walk, so that a stream that changes during the walk is walked again in the next round.
+  // Taken before the reads, so that a stream that changes during them is verified again in the next round.
   const window = tally.takeWindow()
-  const walked = round.isFull
-    ? await walkAll(deps, tally, window, findings, round.streamsPerPass)
-    : await walkChanged(deps, tally, window, findings)
-  for (const finding of judgeAhead(window, walked.heads)) findings.add(finding)
+  const verified = round.isFull
+    ? await verifyAll(deps, tally, window, findings, round.streamsPerPass)
+    : await verifyChanged(deps, tally, window, findings)
+  for (const finding of judgeAhead(window, verified.heads)) findings.add(finding)
   const unseen = unseenBefore(window)
   // Measured before the ages, so that a slow answer makes events look older, never younger.
   const completeForMs = deps.clock.monotonicMs() - tally.completeSinceMs
   if (unseen.length > 0) for (const finding of judgeUnseen(await deps.ages(unseen), completeForMs)) findings.add(finding)
   findings.addAll(tally.takeFindings())
-  return walked
+  return verified
 }
 
 /**
  * Verifies the copies of the service's data against each other. A full audit
- * walks every stream and reads the event stream from its beginning. Otherwise it
- * walks the streams with new records in the event stream since the last round.
+ * verifies every stream and reads the event stream from its beginning. Otherwise it
+ * verifies the streams with new records in the event stream since the last round.
  */
 export const audit = async (deps: AuditDeps, tally: StreamTally, isFull = true): Promise<AuditReport> => {
   const { clock } = deps

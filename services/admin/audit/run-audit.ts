@@ -67,7 +67,7 @@ const watch = async (config: DistributedConfig, open: OpenAudit, print: (report:
     } catch (error) {
       // A part of the service is unavailable, which its own metrics show; the next round tries again.
       metrics.noteFailure()
-      // The changes since the last finished round may not have been walked.
+      // The changes since the last finished round may not have been verified.
       fullAtMs = Number.NEGATIVE_INFINITY
       service.log.warn({ err: error }, 'audit round failed')
     }

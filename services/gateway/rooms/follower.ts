@@ -27,6 +27,8 @@ export class RoomFollower implements Follower {
   private reading: object | undefined = undefined
   private replay: Replay | undefined = undefined
   private isHinted: boolean
+  /** The highest seq that was delivered before a seek moved the cursor back. */
+  private delivered = 0
   /** Consecutive empty pages. */
   private idlePages = 0
 
@@ -94,6 +96,7 @@ export class RoomFollower implements Follower {
   }
 
   seek(seq: number, replay: Replay): void {
+    if (!this.isHinted) this.delivered = Math.max(this.delivered, this.cursor)
     // A seek sets the exact cursor, so the first page need not decide it.
     this.isHinted = false
     this.moveTo(seq, replay)
@@ -119,7 +122,8 @@ export class RoomFollower implements Follower {
     this.restart()
     this.state = 'behind'
     this.memberAsOf = undefined
-    if (!this.isHinted && (this.cursor > confirmed || (this.replay?.ceiling ?? 0) > head)) this.resetTo(head)
+    const delivered = Math.max(this.cursor, this.delivered)
+    if (!this.isHinted && (delivered > confirmed || (this.replay?.ceiling ?? 0) > head)) this.resetTo(head)
     this.catchUp()
   }
 
@@ -187,6 +191,7 @@ export class RoomFollower implements Follower {
 
   private resetTo(head: number): void {
     this.cursor = head
+    this.delivered = 0
     if (this.replay === undefined) return this.subscriber.reset(this.feed.room, head)
     this.finishReplay('recovered')
     this.replay = { ceiling: head, onEnd: nothing, isReset: true }

@@ -6,11 +6,12 @@ import type { Bounds } from './bounds.ts'
 import { defaultBounds } from './bounds.ts'
 import type { ConfigProblem } from './config-error.ts'
 import { ConfigError } from './config-error.ts'
+import type { ConfigValues, Environment, ParsedEnvironment } from './parse-environment.ts'
+import { parseEnvironment } from './parse-environment.ts'
 import type { Rates } from './rates.ts'
 import { defaultRates } from './rates.ts'
 import type { SecurityConfig } from './security-config.ts'
-import { securityConfig, securityProblems } from './security-config.ts'
-import type { Setting } from './setting.ts'
+import { securityConfig } from './security-config.ts'
 import type { ServiceValues } from './settings.ts'
 import { settings, variableName } from './settings.ts'
 import type { Times } from './times.ts'
@@ -69,40 +70,7 @@ export interface GatewayConfig extends DistributedConfig, PublicConfig {}
 /** The configuration of either mode; `mode` tells them apart. */
 export type Config = EmbeddedConfig | GatewayConfig
 
-type Environment = Readonly<Record<string, string | undefined>>
-type ConfigValues = ServiceValues & Readonly<Record<string, unknown>>
-
-interface Parsed {
-  readonly values: ConfigValues
-  readonly problems: readonly ConfigProblem[]
-}
-
-const all: Readonly<Record<string, Setting>> = {
-  ...settings.services,
-  ...settings.access,
-  ...settings.security,
-  ...settings.times,
-  ...settings.bounds,
-  ...settings.limits,
-  ...settings.rates,
-}
-
 const addressKeys = { databaseUrl: 'DATABASE_URL', redisUrl: 'REDIS_URL', kafkaBrokers: 'KAFKA_BROKERS' } as const
-
-/** An empty variable counts as unset, because templates leave variables empty. A bad variable keeps its text, so that it counts as set. */
-const parse = (env: Environment): Parsed => {
-  const problems: ConfigProblem[] = []
-  const read = ([key, { schema }]: readonly [string, Setting]): unknown => {
-    const given = env[key] || undefined
-    const parsed = schema.safeParse(given)
-    if (parsed.success) return parsed.data
-    problems.push(...parsed.error.issues.map(({ message }) => ({ key, reason: message })))
-    return given
-  }
-  const values = Object.fromEntries(Object.entries(all).map((entry) => [entry[0], read(entry)])) as unknown as ConfigValues
-  const isComparable = !problems.some(({ key }) => key in settings.security || key === 'REDIS_URL')
-  return { values, problems: isComparable ? [...problems, ...securityProblems(values)] : problems }
-}
 
 const numbersFor = <Name extends string>(
   names: Readonly<Record<Name, number>>,
@@ -140,7 +108,7 @@ const check = (...problems: readonly ConfigProblem[]): void => {
 const allAddresses = Object.values(addressKeys)
 
 const distributedConfig = (
-  { values, problems }: Parsed,
+  { values, problems }: ParsedEnvironment,
   reason: string,
   more: readonly ConfigProblem[] = [],
 ): DistributedConfig => {
@@ -149,7 +117,7 @@ const distributedConfig = (
 }
 
 /** The distributed mode has no default for AUTH: it must be explicit. */
-const gatewayConfig = (parsed: Parsed, reason: string): GatewayConfig => {
+const gatewayConfig = (parsed: ParsedEnvironment, reason: string): GatewayConfig => {
   const { values } = parsed
   const unset = missing(values, ['AUTH'], 'must be set in the distributed mode')
   const problems = unset.length > 0 || hasProblem(parsed) ? unset : accessProblems(values)
@@ -161,7 +129,8 @@ const gatewayConfig = (parsed: Parsed, reason: string): GatewayConfig => {
 }
 
 /** Invalid values are not checked in combination. */
-const hasProblem = ({ problems }: Parsed): boolean => problems.some(({ key }) => key in settings.access || key === 'HOST')
+const hasProblem = ({ problems }: ParsedEnvironment): boolean =>
+  problems.some(({ key }) => key in settings.access || key === 'HOST')
 
 const addresses = (values: ConfigValues): Addresses =>
   Object.fromEntries(Object.entries(addressKeys).map(([name, key]) => [name, values[key]])) as unknown as Addresses
@@ -173,7 +142,7 @@ const addresses = (values: ConfigValues): Addresses =>
  * Throws `ConfigError`, which names every bad or missing variable.
  */
 export const readConfig = (env: Environment = process.env): Config => {
-  const parsed = parse(env)
+  const parsed = parseEnvironment(env)
   const { values, problems } = parsed
   if (allAddresses.some((key) => values[key] !== undefined)) {
     return gatewayConfig(parsed, 'is missing: set all three of DATABASE_URL, REDIS_URL and KAFKA_BROKERS, or none of them')
@@ -188,18 +157,19 @@ export const readConfig = (env: Environment = process.env): Config => {
 }
 
 /** The configuration of a gateway of the distributed mode. Throws `ConfigError`. */
-export const readGatewayConfig = (env: Environment = process.env): GatewayConfig => gatewayConfig(parse(env), 'is missing')
+export const readGatewayConfig = (env: Environment = process.env): GatewayConfig =>
+  gatewayConfig(parseEnvironment(env), 'is missing')
 
 /** The configuration of a process of the distributed mode without a public port; it holds no token keys. Throws `ConfigError`. */
 export const readDistributedConfig = (env: Environment = process.env): DistributedConfig =>
-  Object.freeze(distributedConfig(parse(env), 'is missing'))
+  Object.freeze(distributedConfig(parseEnvironment(env), 'is missing'))
 
 /** The configuration of an admin subcommand, which needs only some of the addresses. Throws `ConfigError`. */
 export const readConfigFor = <Need extends keyof Addresses>(
   needs: readonly Need[],
   env: Environment = process.env,
 ): SharedConfig & Pick<Addresses, Need> => {
-  const { values, problems } = parse(env)
+  const { values, problems } = parseEnvironment(env)
   const keys = needs.map((need) => addressKeys[need])
   check(...problems, ...missing(values, keys, 'is missing'))
   return Object.freeze({ ...sharedConfig(values), ...addresses(values) })

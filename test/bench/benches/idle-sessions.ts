@@ -59,9 +59,9 @@ const measureIdle = async (
   return measured
 }
 
-const measureBare = async (isShort: boolean, users: number, env: Environment): Promise<number> => {
+const measureBare = async (isShort: boolean, users: number, limits: readonly string[]): Promise<number> => {
   const entry = `${import.meta.dirname}/../rivals/bare-ws-server.ts`
-  await using server = startOrderChild<{ readonly do: 'listen' }>(entry, { ...process.env, ...env })
+  await using server = startOrderChild<{ readonly do: 'listen' }>(entry, limits)
   const { port } = await server.obey<{ readonly port: number }>({ do: 'listen' })
   await sleep(calmMs(isShort))
   const kb = residentKb(server.pid)
@@ -81,12 +81,12 @@ export const idleSessionsBench: Bench = {
     const size = { users, rooms: users, roomSize: 10 }
     const [ours] = await measureIdle(context, size, context.isShort ? 0.5 : 5)
     if (ours === undefined) throw new Error('nothing was measured')
-    const limit = nodeArguments.filter((argument) => argument.includes('semi-space-size')).join(' ')
-    const bare = await measureBare(context.isShort, users, { NODE_OPTIONS: limit })
+    const limits = nodeArguments.filter((argument) => argument.includes('semi-space-size'))
+    const bare = await measureBare(context.isShort, users, limits)
     return {
       rows: [
         {
-          what: `B6 ${users} idle sessions in ten rooms each, memory of one, both with ${limit}`,
+          what: `B6 ${users} idle sessions in ten rooms each, memory of one, both with ${limits.join(' ')}`,
           result: `${ours.perSession.toFixed(1)} KB, bare ws ${bare.toFixed(1)} KB`,
           ...(context.isShort ? {} : { aim: '≤ 12 KB', isMet: ours.perSession <= 12 }),
         },

@@ -21,12 +21,12 @@ const profiled = (): string[] => {
 const ended = (child: ChildProcess): Promise<unknown> =>
   child.exitCode === null ? new Promise((resolve) => child.once('exit', resolve)) : Promise.resolve()
 
-/** `BENCH_PROFILE` names a folder for its profile. It ends when it is let go. */
+/** `nodeArguments` are those of Node itself. `BENCH_PROFILE` names a folder for its profile. It ends when it is let go. */
 export const startOrderChild = <Order extends object, Note = never>(
   entry: string,
-  env = process.env,
+  nodeArguments: readonly string[] = [],
 ): OrderChild<Order, Note> => {
-  const child = fork(entry, { execArgv: profiled(), env })
+  const child = fork(entry, { execArgv: [...nodeArguments, ...profiled()] })
   let onWord: (word: Word<Note>) => void = () => {}
   child.on('message', (word: Word<Note>) => onWord(word))
   child.once('exit', () => onWord({ said: 'failed', why: `${entry} has ended` }))

@@ -3,11 +3,11 @@ import { until } from '../../support/poll.ts'
 import { collect, holding, manyKeys, record, recordsOf, valuesOf } from './collecting.ts'
 import type { CommandLogPromise } from './open-command-log.ts'
 
-/** More than the driver of Kafka bears of its own. */
+/** More failures than kafkajs itself tolerates. */
 const manyThrows = 7
 
 export const acknowledgingPromises = {
-  'delivers a batch again whose handler threw, as often as it does, before anything behind it': async (opened) => {
+  'delivers a batch again after each error of its handler, before any later record': async (opened) => {
     const done: string[] = []
     let throws = 0
     await collect(opened, async ({ records }) => {
@@ -24,7 +24,7 @@ export const acknowledgingPromises = {
     expect(done.filter((value) => value.startsWith('again'))).toEqual(['again 0', 'again 1'])
   },
 
-  'delivers the rest of a batch of which a part was handled, in order and once': async (opened) => {
+  'delivers the rest of a partly handled batch in order and once': async (opened) => {
     const handled: string[] = []
     await collect(opened, async ({ records }) => {
       handled.push(...valuesOf(records.slice(0, 1)))
@@ -36,7 +36,7 @@ export const acknowledgingPromises = {
     expect(handled).toEqual(valuesOf(records))
   },
 
-  'lets a batch in hand finish when it stops, acknowledges it and takes no further one': async (opened) => {
+  'waits for a delivered batch when it stops, acknowledges it and delivers no further one': async (opened) => {
     const { handler, held, go } = holding()
     const first = await collect(opened, handler)
     await opened.log.publish(recordsOf('held', 1))
@@ -51,7 +51,7 @@ export const acknowledgingPromises = {
     expect(valuesOf(second.records)).toEqual(['next 0', 'next 1'])
   },
 
-  'does not stop before the batch in hand is done': async (opened) => {
+  'does not stop before the delivered batch is done': async (opened) => {
     const { handler, held, go } = holding()
     let isDone = false
     const { consumption } = await collect(opened, async (batch) => {
@@ -66,7 +66,7 @@ export const acknowledgingPromises = {
     expect(await stopped).toBe(true)
   },
 
-  'tells a batch in hand that consuming stops': async (opened) => {
+  'aborts the signal of a delivered batch when consuming stops': async (opened) => {
     const { consumption, batches, received } = await collect(
       opened,
       ({ signal }) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())),
@@ -79,7 +79,7 @@ export const acknowledgingPromises = {
     await stopped
   },
 
-  'delivers a batch again that was given up when it stopped': async (opened) => {
+  'delivers a batch again that was given up during the stop': async (opened) => {
     const first = await collect(opened, async ({ signal }) => {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
       signal.throwIfAborted()
@@ -92,7 +92,7 @@ export const acknowledgingPromises = {
     expect(valuesOf(second.records)).toEqual(['given up 0', 'given up 1'])
   },
 
-  'lets a handler ask whether its partition is still its own': async (opened) => {
+  'allows a handler to send heartbeats': async (opened) => {
     let asked = 0
     await collect(opened, async ({ heartbeat }) => {
       await heartbeat()
@@ -102,7 +102,7 @@ export const acknowledgingPromises = {
     await until('the handler', () => asked > 0, { withinMs: opened.withinMs })
   },
 
-  'shares partitions among consumers, and hands over those of one that stops': async (opened) => {
+  'shares partitions among consumers, and moves those of a consumer that stops': async (opened) => {
     const { log, withinMs } = opened
     const [one, other] = [await collect(opened), await collect(opened)]
     // Until then, one of them may have them all.
@@ -119,7 +119,7 @@ export const acknowledgingPromises = {
     expect(one.records.filter(({ key }) => after.includes(key))).toEqual([])
   },
 
-  'stops once however often it is asked to, and does not fail': async (opened) => {
+  'stops once despite repeated calls, and does not fail': async (opened) => {
     const { consumption } = await collect(opened)
     let failures = 0
     consumption.failed.catch(() => {
@@ -130,7 +130,7 @@ export const acknowledgingPromises = {
     expect(failures).toBe(0)
   },
 
-  'sets a record aside with its reason': async (opened) => {
+  'stores a dead letter with its reason': async (opened) => {
     const { records, received } = await collect(opened)
     await opened.log.publish(recordsOf('poison', 2))
     await received(2)
@@ -139,7 +139,7 @@ export const acknowledgingPromises = {
     await opened.log.deadLetter(second, 'unreadable command: type')
     await opened.log.deadLetter(first, 'body.msg: invalid')
     const placeOf = ({ partition, offset }: typeof first) => ({ partition, offset })
-    expect(await opened.buried()).toEqual([
+    expect(await opened.deadLetters()).toEqual([
       { ...placeOf(second), reason: 'unreadable command: type' },
       { ...placeOf(first), reason: 'body.msg: invalid' },
     ])

@@ -17,10 +17,10 @@ export const recordsOf = (key: string, count: number): readonly NewRecord[] =>
 
 export const valuesOf = (records: readonly Pick<NewRecord, 'value'>[]): readonly string[] => records.map(({ value }) => value)
 
-/** As many keys, all different; so many that no partition is left out but by great bad luck. */
+/** Distinct keys, enough to cover every partition with high probability. */
 export const manyKeys = (count: number): readonly string[] => Array.from({ length: count }, () => randomUUID())
 
-/** A handler for tests: unless it returns a `HandledBatch`, the batch is done when it is handled. */
+/** A handler for tests: unless it returns a `HandledBatch`, the batch is done when the handler resolves. */
 export type TestHandler = (batch: RecordBatch) => Promise<unknown>
 
 const isHandledBatch = (value: unknown): value is HandledBatch => typeof value === 'object' && value !== null && 'done' in value
@@ -32,17 +32,17 @@ export const batchHandler =
     return isHandledBatch(handled) ? handled : { done: Promise.resolve() }
   }
 
-/** A consumer that keeps what it is given. */
+/** A consumer that collects its records. */
 export interface Collecting {
   readonly batches: readonly RecordBatch[]
-  /** Of all batches whose handling has begun. */
+  /** The records of all batches whose handling has begun. */
   readonly records: readonly LogRecord[]
   readonly consumption: Consumption
-  /** Resolves when so many have come. */
+  /** Resolves when this many records have been delivered. */
   received(count: number): Promise<void>
 }
 
-/** `handler` has its say after the batch was kept. */
+/** `handler` runs after the batch was collected. */
 export const collect = async ({ log, withinMs }: OpenCommandLog, handler: TestHandler = async () => {}): Promise<Collecting> => {
   const batches: RecordBatch[] = []
   const records: LogRecord[] = []
@@ -63,7 +63,7 @@ export const collect = async ({ log, withinMs }: OpenCommandLog, handler: TestHa
   }
 }
 
-/** A handler that waits in its first batch until it is told to go on. */
+/** A handler that waits in its first batch until it is released. */
 export const holding = () => {
   const held = Promise.withResolvers<RecordBatch>()
   const go = Promise.withResolvers<void>()

@@ -44,14 +44,14 @@ export const deliveringPromises = {
     }
   },
 
-  'delivers what was published before anybody consumed': async (opened) => {
+  'delivers records that were published before consuming began': async (opened) => {
     await opened.log.publish(recordsOf('early', 3))
     const { records, received } = await collect(opened)
     await received(3)
     expect(valuesOf(records)).toEqual(['early 0', 'early 1', 'early 2'])
   },
 
-  'gathers what comes while a handler is busy into larger batches': async (opened) => {
+  'collects records that arrive while a handler is busy into larger batches': async (opened) => {
     const { handler, held, go } = holding()
     const { batches, received } = await collect(opened, handler)
     await opened.log.publish([record('busy')])
@@ -62,7 +62,7 @@ export const deliveringPromises = {
     expect(batches.length).toBeLessThan(20)
   },
 
-  'hands a partition to one handler at a time': async (opened) => {
+  'delivers a partition to one handler at a time': async (opened) => {
     const busy = new Set<number>()
     let clashes = 0
     const work = async (partition: number): Promise<void> => {
@@ -80,7 +80,7 @@ export const deliveringPromises = {
     expect(clashes).toBe(0)
   },
 
-  'takes a publish of several megabytes whole, and in order': async (opened) => {
+  'accepts a publish of several megabytes completely and in order': async (opened) => {
     const large = recordsOf('large', 600).map((each) => ({ ...each, value: each.value.padEnd(8_000, '.') }))
     await opened.log.publish(large)
     const { records, received } = await collect(opened)
@@ -88,11 +88,11 @@ export const deliveringPromises = {
     expect(valuesOf(records)).toEqual(valuesOf(large))
   },
 
-  'takes a publish of nothing': async ({ log }) => {
+  'accepts a publish without records': async ({ log }) => {
     await expect(log.publish([])).resolves.toBeUndefined()
   },
 
-  'refuses publishes and consumers once it is closed': async ({ log }) => {
+  'refuses publishes and consumers after it was closed': async ({ log }) => {
     await log.close()
     await expect(log.consume(batchHandler(async () => {}))).rejects.toThrow('closed')
     await expect(log.publish([record('late')])).rejects.toMatchObject({ name: 'PublishError', kind: 'refused' })

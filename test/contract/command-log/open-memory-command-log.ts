@@ -2,12 +2,12 @@ import type { MemoryCommandLogOptions } from '../../../infra/in-process/memory-c
 import { memoryCommandLog } from '../../../infra/in-process/memory-command-log.ts'
 import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import type { Buried, OpenCommandLog } from './open-command-log.ts'
+import type { DeadLetter, OpenCommandLog } from './open-command-log.ts'
 
 /** Opens the in-memory adapter, which reports each dead letter to its log. */
 export const openMemoryCommandLog = async (options: Partial<MemoryCommandLogOptions> = {}): Promise<OpenCommandLog> => {
-  const buried: Buried[] = []
-  const recorder = { ...recordingLog(), error: (fields: object) => void buried.push(fields as Buried) }
+  const deadLetters: DeadLetter[] = []
+  const recorder = { ...recordingLog(), error: (fields: object) => void deadLetters.push(fields as DeadLetter) }
   const log = memoryCommandLog({ log: recorder, clock: systemClock, partitions: 3, retryMs: 5, ...options })
-  return { log, buried: async () => buried, withinMs: 5_000, [Symbol.asyncDispose]: () => log.close() }
+  return { log, deadLetters: async () => deadLetters, withinMs: 5_000, [Symbol.asyncDispose]: () => log.close() }
 }

@@ -30,7 +30,7 @@ const inBatches = async (
 }
 
 export const overlappingPromises = {
-  'delivers the next batch of a partition while effects of the one before are unfinished': async (opened) => {
+  'delivers the next batch of a partition while effects of the previous one are pending': async (opened) => {
     const { effects, handler } = openEffects()
     const { batches, received } = await collect(opened, handler)
     await inBatches(opened, 'overlapping', 3, received)
@@ -38,7 +38,7 @@ export const overlappingPromises = {
     for (const { resolve } of effects) resolve()
   },
 
-  'waits at a stop until all effects have ended, and acknowledges their batches': async (opened) => {
+  'waits for all pending effects when it stops, and acknowledges their batches': async (opened) => {
     const effects: (() => void)[] = []
     const first = await collect(opened, async () => ({ done: new Promise<void>((resolve) => effects.push(resolve)) }))
     await inBatches(opened, 'ending', 2, first.received)
@@ -56,7 +56,7 @@ export const overlappingPromises = {
     expect(valuesOf(second.records)).toEqual(['last'])
   },
 
-  'acknowledges only the batches before the first whose effects did not end': async (opened) => {
+  'acknowledges only the batches before the first with pending effects': async (opened) => {
     const { effects, handler } = openEffects()
     const first = await collect(opened, handler)
     await inBatches(opened, 'prefix', 4, first.received)
@@ -78,7 +78,7 @@ export const overlappingPromises = {
     expect(valuesOf(records.slice(-2))).toEqual(['failed 1', 'failed 2'])
   },
 
-  'delivers again, after a rewind, everything that is not acknowledged, and in order': async (opened) => {
+  'delivers all records that are not acknowledged again after a rewind, in order': async (opened) => {
     const { withinMs, log } = opened
     const { effects, handler } = openEffects()
     const { records, consumption, received } = await collect(opened, handler)
@@ -92,7 +92,7 @@ export const overlappingPromises = {
     const own = () => records.slice(13).filter(({ key }) => key === 'rewound')
     const isAgain = ({ key }: (typeof others)[number]) => records.slice(13).some((each) => each.key === key)
     await until('all of them', () => own().at(-1)?.value === 'rewound 2' && others.every(isAgain), { withinMs })
-    // What was acknowledged may come again; what was not must.
+    // Acknowledged records may be delivered again; others must be.
     expect(valuesOf(own()).slice(-2)).toEqual(['rewound 1', 'rewound 2'])
   },
 
@@ -113,7 +113,7 @@ export const overlappingPromises = {
     expect(valuesOf(second.records)).toEqual(['given up 0', 'given up 1'])
   },
 
-  'lets a handler rewind, and aborts its batch': async (opened) => {
+  'allows a handler to rewind, which aborts its batch': async (opened) => {
     const aborted: boolean[] = []
     const { records, consumption, received } = await collect(opened, async ({ signal }) => {
       if (aborted.length > 0) return

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { EventStream, StreamRecord } from '../../../shared/ports/event-stream.ts'
 
-/** An event stream that nobody else uses, to be tested. */
+/** An isolated event stream under test. */
 export interface OpenEventStream extends AsyncDisposable {
   readonly stream: EventStream
   /** Everything that was published, each stream's records in their order. */
@@ -21,9 +21,9 @@ const eventsOf = (key: string, count: number, msg?: string): readonly StreamReco
 const of = (records: readonly StreamRecord[], wanted: string): readonly StreamRecord[] =>
   records.filter(({ key }) => key === wanted)
 
-/** Every promise of the EventStream port that can be shown without harming anything. */
+/** Every promise of the EventStream port that can be tested without faults. */
 export const eventStreamPromises = {
-  'publishes key, value and headers as they are': async ({ stream, read }) => {
+  'publishes key, value and headers unchanged': async ({ stream, read }) => {
     const published = { ...event(randomUUID(), 1, 'é 😀 \u2028'), headers: { trace: '00-é' } }
     await stream.publish([published])
     expect(await read()).toEqual([published])
@@ -38,24 +38,24 @@ export const eventStreamPromises = {
     for (const key of keys) expect(of(records, key)).toEqual(eventsOf(key, 10))
   },
 
-  'takes publishes of several streams at once, each whole': async ({ stream, read }) => {
+  'accepts concurrent publishes of several streams, each completely': async ({ stream, read }) => {
     const keys = Array.from({ length: 20 }, () => randomUUID())
     await Promise.all(keys.map((key) => stream.publish(eventsOf(key, 5))))
     const records = await read()
     for (const key of keys) expect(of(records, key)).toEqual(eventsOf(key, 5))
   },
 
-  'takes a publish of several megabytes whole, and in order': async ({ stream, read }) => {
+  'accepts a publish of several megabytes completely and in order': async ({ stream, read }) => {
     const published = eventsOf(randomUUID(), 300, 'm'.repeat(8_000))
     await stream.publish(published)
     expect(await read()).toEqual(published)
   },
 
-  'takes a publish of nothing': async ({ stream }) => {
+  'accepts a publish without records': async ({ stream }) => {
     await expect(stream.publish([])).resolves.toBeUndefined()
   },
 
-  'rejects a publish once it is closed': async ({ stream }) => {
+  'rejects a publish after it was closed': async ({ stream }) => {
     await stream.close()
     await expect(stream.publish([event(randomUUID(), 1)])).rejects.toThrow()
   },

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { OpenFanOut, Promised } from './open-fan-out.ts'
-import { freshChannel, listen, publish, readyWithin, untilHeard, untilPassed } from './open-fan-out.ts'
+import { freshChannel, listen, publish, readyWithin, untilPassed, untilReceived } from './open-fan-out.ts'
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index))
 
@@ -9,52 +9,52 @@ const texts = ['', 'plain', '{"v":1}\n{"seq":2}\r\n', 'é 😀 \u2028 \0 \u0001'
 /** What happens to publications. */
 export const deliveryPromises: readonly Promised[] = [
   {
-    title: 'delivers what is published once a subscription is ready, to the byte',
+    title: 'delivers publications unchanged once a subscription is ready',
     keep: async (opened) => {
       const channel = freshChannel()
-      const ear = await listen(opened, channel)
+      const subscriber = await listen(opened, channel)
       await publish(opened.far, channel, ...texts)
-      await untilHeard(opened, ear, texts.length)
-      expect(ear.heard).toEqual(texts)
+      await untilReceived(opened, subscriber, texts.length)
+      expect(subscriber.received).toEqual(texts)
     },
   },
   {
-    title: "keeps one publisher's order in a topic, within a call and over calls that nobody waits for",
+    title: 'keeps the order of one publisher in a channel, within a call and over concurrent calls',
     keep: async (opened) => {
       const channel = freshChannel()
-      const ear = await listen(opened, channel)
+      const subscriber = await listen(opened, channel)
       const all = numbers(300)
       const calls = Array.from({ length: 30 }, (_, call) => publish(opened.far, channel, ...all.slice(call * 10, call * 10 + 10)))
       await Promise.all(calls)
-      await untilHeard(opened, ear, all.length)
-      expect(ear.heard).toEqual(all)
+      await untilReceived(opened, subscriber, all.length)
+      expect(subscriber.received).toEqual(all)
     },
   },
   {
-    title: 'delivers each of many topics to its own listeners only',
+    title: 'delivers each of many channels to its own listeners only',
     keep: async (opened) => {
       const channels = numbers(1_000).map(freshChannel)
-      const ears = await Promise.all(channels.map((channel) => listen(opened, channel)))
+      const subscribers = await Promise.all(channels.map((channel) => listen(opened, channel)))
       await opened.far.publish(channels.map((channel) => ({ channel, payload: `for ${channel}` })))
-      await Promise.all(ears.map((ear) => untilHeard(opened, ear, 1)))
+      await Promise.all(subscribers.map((subscriber) => untilReceived(opened, subscriber, 1)))
       await untilPassed(opened, channels[0] ?? '')
-      // The first also hears what told that all had passed.
-      expect(ears.map(({ heard }) => heard[0])).toEqual(channels.map((channel) => `for ${channel}`))
-      expect(ears.slice(1).flatMap(({ heard }) => heard)).toHaveLength(channels.length - 1)
+      // The first subscriber also receives the final publication.
+      expect(subscribers.map(({ received }) => received[0])).toEqual(channels.map((channel) => `for ${channel}`))
+      expect(subscribers.slice(1).flatMap(({ received }) => received)).toHaveLength(channels.length - 1)
     },
   },
   {
-    title: 'delivers to every listener of a topic, and twice to one that listens twice',
+    title: 'delivers to every listener of a channel, and twice to one that was added twice',
     keep: async (opened) => {
       const channel = freshChannel()
       const [one, other] = [await listen(opened, channel), await listen(opened, channel)]
       const twice: string[] = []
-      const hear = (payload: Buffer): void => void twice.push(payload.toString())
-      const places = [opened.near.subscribe(channel, hear), opened.near.subscribe(channel, hear)]
+      const listener = (payload: Buffer): void => void twice.push(payload.toString())
+      const places = [opened.near.subscribe(channel, listener), opened.near.subscribe(channel, listener)]
       await readyWithin(opened.withinMs, ...places)
       await publish(opened.far, channel, 'a')
       await untilPassed(opened, channel)
-      expect([one.heard[0], other.heard[0], twice.filter((text) => text === 'a')]).toEqual(['a', 'a', ['a', 'a']])
+      expect([one.received[0], other.received[0], twice.filter((text) => text === 'a')]).toEqual(['a', 'a', ['a', 'a']])
       places[0]?.close()
       await publish(opened.far, channel, 'b')
       await untilPassed(opened, channel)
@@ -62,7 +62,7 @@ export const deliveryPromises: readonly Promised[] = [
     },
   },
   {
-    title: 'takes publications that nobody listens to, and none at all',
+    title: 'accepts publications without listeners, and none at all',
     keep: async ({ far }) => {
       await expect(publish(far, freshChannel(), 'for nobody')).resolves.toBeUndefined()
       await expect(far.publish([])).resolves.toBeUndefined()
@@ -72,15 +72,15 @@ export const deliveryPromises: readonly Promised[] = [
     title: 'calls no listener from inside publish',
     keep: async (opened) => {
       const channel = freshChannel()
-      const ear = await listen(opened, channel)
+      const subscriber = await listen(opened, channel)
       const publishing = publish(opened.near, channel, 'later')
-      expect(ear.heard).toEqual([])
+      expect(subscriber.received).toEqual([])
       await publishing
-      await untilHeard(opened, ear, 1)
+      await untilReceived(opened, subscriber, 1)
     },
   },
   {
-    title: 'is up, and calls nobody restored who has lost nothing',
+    title: 'is up, and does not call onRestored listeners without a loss',
     keep: async (opened) => {
       let calls = 0
       const stop = opened.near.onRestored(() => {
@@ -92,21 +92,21 @@ export const deliveryPromises: readonly Promised[] = [
     },
   },
   {
-    title: 'refuses to publish and calls nobody once it is closed, twice if need be',
+    title: 'refuses to publish and calls no listener once it is closed, even twice',
     keep: async (opened) => {
       const channel = freshChannel()
-      const ear = await listen(opened, channel)
+      const subscriber = await listen(opened, channel)
       const underWay = publish(opened.near, channel, 'before')
       await Promise.all([opened.near.close(), opened.near.close()])
-      const { length } = ear.heard
+      const { length } = subscriber.received
       await expect(publish(opened.near, channel, 'after')).rejects.toThrow('closed')
       await Promise.allSettled([underWay, passesElsewhere(opened, channel)])
-      expect(ear.heard).toHaveLength(length)
+      expect(subscriber.received).toHaveLength(length)
     },
   },
 ]
 
-/** What is under way, and what others go on publishing, has arrived where it still can. */
+/** Waits until pending publications, and later ones of others, would have arrived. */
 const passesElsewhere = async ({ near, far, withinMs }: OpenFanOut, channel: string): Promise<void> => {
   if (near === far) await new Promise((resolve) => setImmediate(resolve))
   else await untilPassed({ near: far, far, withinMs, lines: [], [Symbol.asyncDispose]: async () => {} }, channel)

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Subscription } from '../../../shared/ports/fan-out.ts'
 import type { Promised } from './open-fan-out.ts'
-import { freshChannel, listen, publish, readyWithin, untilHeard, untilPassed } from './open-fan-out.ts'
+import { freshChannel, listen, publish, readyWithin, untilPassed, untilReceived } from './open-fan-out.ts'
 
 /** What happens to listeners. */
 export const listeningPromises: readonly Promised[] = [
@@ -13,27 +13,27 @@ export const listeningPromises: readonly Promised[] = [
       gone.close()
       gone.close()
       await publish(opened.far, channel, 'a')
-      await untilHeard(opened, stays, 1)
+      await untilReceived(opened, stays, 1)
       await untilPassed(opened, channel)
-      expect(gone.heard).toEqual([])
-      expect(stays.heard[0]).toBe('a')
+      expect(gone.received).toEqual([])
+      expect(stays.received[0]).toBe('a')
     },
   },
   {
-    title: 'hears a topic again each time that it was let go and taken again',
+    title: 'receives a channel again each time that it is unsubscribed and subscribed again',
     keep: async (opened) => {
       const channel = freshChannel()
       for (let round = 0; round < 20; round += 1) {
-        const ear = await listen(opened, channel)
+        const subscriber = await listen(opened, channel)
         await publish(opened.far, channel, String(round))
-        await untilHeard(opened, ear, 1)
-        ear.close()
-        expect(ear.heard).toEqual([String(round)])
+        await untilReceived(opened, subscriber, 1)
+        subscriber.close()
+        expect(subscriber.received).toEqual([String(round)])
       }
     },
   },
   {
-    title: 'hears a topic that was let go and taken again in one breath',
+    title: 'receives a channel that is unsubscribed and subscribed again in one turn',
     keep: async (opened) => {
       const channel = freshChannel()
       let last = await listen(opened, channel)
@@ -45,12 +45,12 @@ export const listeningPromises: readonly Promised[] = [
         last = await next
       }
       await publish(opened.far, channel, 'a')
-      await untilHeard(opened, last, 1)
-      expect(last.heard).toEqual(['a'])
+      await untilReceived(opened, last, 1)
+      expect(last.received).toEqual(['a'])
     },
   },
   {
-    title: 'is ready for a listener that joins others, and for one that left before it was',
+    title: 'is ready for a listener that joins others, and for one that was closed before',
     keep: async (opened) => {
       const channel = freshChannel()
       const [first, second, third] = [0, 1, 2].map(() => opened.near.subscribe(channel, () => {}))
@@ -61,7 +61,7 @@ export const listeningPromises: readonly Promised[] = [
       await readyWithin(opened.withinMs, ...all)
       const late = await listen(opened, channel)
       await publish(opened.far, channel, 'a')
-      await untilHeard(opened, late, 1)
+      await untilReceived(opened, late, 1)
     },
   },
   {
@@ -73,17 +73,17 @@ export const listeningPromises: readonly Promised[] = [
         thrown += 1
         throw new RangeError('secret')
       })
-      const ear = await listen(opened, channel)
+      const subscriber = await listen(opened, channel)
       await readyWithin(opened.withinMs, place)
       await publish(opened.far, channel, 'a', 'b')
-      await untilHeard(opened, ear, 2)
-      expect([ear.heard, thrown]).toEqual([['a', 'b'], 2])
+      await untilReceived(opened, subscriber, 2)
+      expect([subscriber.received, thrown]).toEqual([['a', 'b'], 2])
       expect(opened.lines.filter((line) => line.includes('RangeError'))).toHaveLength(2)
       expect(opened.lines.join()).not.toContain('secret')
     },
   },
   {
-    title: 'does not call a listener that another one closed in the middle of a delivery',
+    title: 'does not call a listener that another one closed during a delivery',
     keep: async (opened) => {
       const channel = freshChannel()
       const ends: (() => void)[] = []
@@ -102,7 +102,7 @@ export const listeningPromises: readonly Promised[] = [
     },
   },
   {
-    title: 'takes a new listener in the middle of a delivery, from the next publication on',
+    title: 'calls a listener that is added during a delivery from the next publication on',
     keep: async (opened) => {
       const channel = freshChannel()
       const joined: string[] = []
@@ -111,9 +111,9 @@ export const listeningPromises: readonly Promised[] = [
         opened.near.subscribe(channel, (payload) => void joined.push(payload.toString()))
       })
       await readyWithin(opened.withinMs, first)
-      const ear = await listen(opened, channel)
+      const subscriber = await listen(opened, channel)
       await publish(opened.far, channel, 'a', 'b')
-      await untilHeard(opened, ear, 2)
+      await untilReceived(opened, subscriber, 2)
       expect(joined).toEqual(['b'])
     },
   },

@@ -14,7 +14,7 @@ export interface OpenFanOut extends AsyncDisposable {
   readonly withinMs: number
 }
 
-/** One sentence of the port's contract, and what fails when it is not kept. */
+/** One promise of the port, with a function that fails when an adapter breaks it. */
 export interface Promised {
   readonly title: string
   keep(opened: OpenFanOut): Promise<void>
@@ -22,16 +22,16 @@ export interface Promised {
 
 export const freshChannel = (): string => `topic:${randomUUID()}`
 
-export interface Ear extends Subscription {
-  readonly heard: readonly string[]
+export interface Subscriber extends Subscription {
+  readonly received: readonly string[]
 }
 
-/** Listens to a topic and keeps what it hears; resolves when it is ready. */
-export const listen = async ({ near, withinMs }: OpenFanOut, channel: string): Promise<Ear> => {
-  const heard: string[] = []
-  const subscription = near.subscribe(channel, (payload) => void heard.push(payload.toString()))
+/** Subscribes to a channel and collects its publications; resolves when the subscription is ready. */
+export const listen = async ({ near, withinMs }: OpenFanOut, channel: string): Promise<Subscriber> => {
+  const received: string[] = []
+  const subscription = near.subscribe(channel, (payload) => void received.push(payload.toString()))
   await readyWithin(withinMs, subscription)
-  return { ready: subscription.ready, close: () => subscription.close(), heard }
+  return { ready: subscription.ready, close: () => subscription.close(), received }
 }
 
 export const readyWithin = (withinMs: number, ...subscriptions: readonly Subscription[]): Promise<unknown> =>
@@ -53,5 +53,5 @@ export const untilPassed = async (opened: OpenFanOut, channel: string): Promise<
   subscription.close()
 }
 
-export const untilHeard = (opened: OpenFanOut, { heard }: Ear, count: number): Promise<unknown> =>
-  until(`${count} publications`, () => heard.length >= count, { withinMs: opened.withinMs, everyMs: 5 })
+export const untilReceived = (opened: OpenFanOut, { received }: Subscriber, count: number): Promise<unknown> =>
+  until(`${count} publications`, () => received.length >= count, { withinMs: opened.withinMs, everyMs: 5 })

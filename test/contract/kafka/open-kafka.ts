@@ -14,7 +14,7 @@ import type { OpenEventStream } from '../event-stream/suite.ts'
 /** Few, so that a broker is not burdened with the topics of many tests. */
 export const testPartitions = 3
 
-/** A namespace of its own, without topics yet. */
+/** Options for a new namespace without topics. */
 export const kafkaOptions = (stack: Stack, role?: string): KafkaCommandLogOptions => ({
   brokers: stack.urls(role).kafkaBrokers,
   namespace: stack.freshNamespace(),
@@ -37,7 +37,7 @@ export interface OpenKafkaCommandLog extends OpenCommandLog {
   readonly options: KafkaCommandLogOptions
 }
 
-/** The Kafka adapter on topics of its own. */
+/** The Kafka adapter on new topics. */
 export const openKafkaCommandLog = async (stack: Stack): Promise<OpenKafkaCommandLog> => {
   const options = await kafkaWithTopics(stack)
   const { deadLetter } = topicsOf(options.namespace, options.partitions)
@@ -45,7 +45,7 @@ export const openKafkaCommandLog = async (stack: Stack): Promise<OpenKafkaComman
   return {
     log,
     options,
-    buried: async () =>
+    deadLetters: async () =>
       (await readTopic(options.brokers, deadLetter.name)).map(({ headers }) => ({
         partition: Number(headers.partition),
         offset: String(headers.offset),
@@ -59,7 +59,7 @@ export const openKafkaCommandLog = async (stack: Stack): Promise<OpenKafkaComman
   }
 }
 
-/** The Kafka adapter on topics of its own. */
+/** The Kafka adapter on new topics. */
 export const openKafkaEventStream = async (stack: Stack): Promise<OpenEventStream> => {
   const options = await kafkaWithTopics(stack)
   const { events } = topicsOf(options.namespace, options.partitions)

@@ -16,7 +16,7 @@ import { kafkaWithTopics } from './open-kafka.ts'
 const open = async () => {
   const options = await kafkaWithTopics(sharedStack())
   const log = kafkaCommandLog(options)
-  const opened: OpenCommandLog = { log, buried: async () => [], withinMs: 20_000, [Symbol.asyncDispose]: () => log.close() }
+  const opened: OpenCommandLog = { log, deadLetters: async () => [], withinMs: 20_000, [Symbol.asyncDispose]: () => log.close() }
   return { ...opened, options, brokers: options.brokers, topics: topicsOf(options.namespace, options.partitions) }
 }
 
@@ -66,16 +66,16 @@ describe.skipIf(whyNoStack())('records of other programs on Kafka', () => {
     const { records, received } = await collect(opened)
     await received(3)
     for (const record of records) await opened.log.deadLetter(record, 'unreadable command: type')
-    const buried = await readTopic(opened.brokers, opened.topics.deadLetter.name)
-    expect(buried.map(({ key }) => key?.toString())).toEqual(['k', 'k', 'k'])
-    expect(buried.map(({ value }) => value)).toEqual([notText, null, Buffer.from('text')])
+    const deadLetters = await readTopic(opened.brokers, opened.topics.deadLetter.name)
+    expect(deadLetters.map(({ key }) => key?.toString())).toEqual(['k', 'k', 'k'])
+    expect(deadLetters.map(({ value }) => value)).toEqual([notText, null, Buffer.from('text')])
     const places = records.map(({ partition, offset }) => ({ partition: String(partition), offset }))
-    for (const [index, { headers }] of buried.entries()) {
+    for (const [index, { headers }] of deadLetters.entries()) {
       expect(String(headers.reason)).toBe('unreadable command: type')
       expect({ partition: String(headers.partition), offset: String(headers.offset) }).toEqual(places[index])
     }
-    expect(buried[0]?.headers).toMatchObject({ reply: notText, twice: [Buffer.from('1'), Buffer.from('2')] })
-    expect(String(buried[2]?.headers.reply)).toBe('gateway')
+    expect(deadLetters[0]?.headers).toMatchObject({ reply: notText, twice: [Buffer.from('1'), Buffer.from('2')] })
+    expect(String(deadLetters[2]?.headers.reply)).toBe('gateway')
   })
 
   it('are stored as dead letters even at the largest possible size', async () => {
@@ -87,8 +87,8 @@ describe.skipIf(whyNoStack())('records of other programs on Kafka', () => {
     const [record] = records
     if (record === undefined) throw new Error('there is no record')
     await opened.log.deadLetter(record, 'too large'.repeat(50))
-    const [buried] = await readTopic(opened.brokers, opened.topics.deadLetter.name)
-    expect(buried?.value?.length).toBe(value.length)
+    const [deadLetters] = await readTopic(opened.brokers, opened.topics.deadLetter.name)
+    expect(deadLetters?.value?.length).toBe(value.length)
   })
 })
 
@@ -157,9 +157,9 @@ describe.skipIf(whyNoStack())('a publish that Kafka refuses', () => {
     const [record] = records
     if (record === undefined) throw new Error('there is no record')
     await opened.log.deadLetter(record, 'unreadable')
-    const [buried] = await readTopic(opened.brokers, opened.topics.deadLetter.name)
-    expect(buried?.value).toBeNull()
-    expect([String(buried?.headers.reason), String(buried?.headers.offset)]).toEqual(['unreadable', record.offset])
+    const [deadLetters] = await readTopic(opened.brokers, opened.topics.deadLetter.name)
+    expect(deadLetters?.value).toBeNull()
+    expect([String(deadLetters?.headers.reason), String(deadLetters?.headers.offset)]).toEqual(['unreadable', record.offset])
   })
 
   it('is `refused` when the topic is missing, and succeeds once it exists', async () => {

@@ -17,14 +17,14 @@ export const openMigrated = (url: string, times: Partial<DatabaseTimes> = {}): P
     log: recordingLog(),
   })
 
-/** A database of its own on the shared stack, migrated; its URL. */
+/** Creates and migrates a database on the shared stack; returns its URL. */
 export const freshDatabase = async (): Promise<string> => {
   const url = await sharedStack().createDatabase()
   await migrate(url, recordingLog())
   return url
 }
 
-/** The adapter on a database of its own. */
+/** The adapter on a new database. */
 export const openFresh = async (): Promise<OpenStore> => asOpenStore(await openMigrated(await freshDatabase()))
 
 const asOpenStore = ({ eventStore, readModel, close }: Database): OpenStore => ({

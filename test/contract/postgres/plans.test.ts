@@ -155,7 +155,7 @@ describe.skipIf(whyNoStack())('listing the chats of a user on PostgreSQL', () =>
 
 const [chatsOfViewer, strangers, chatsOfStranger] = [2_000, 1_000, 20]
 
-/** One viewer in many chats; strangers in chats of their own, one of whom shares the viewer's last chat. */
+/** One viewer in many chats, and users in other chats, one of whom shares the viewer's last chat. */
 const fillViewer = async (client: pg.Client, viewer: string): Promise<void> => {
   await client.query(`insert into app_user select md5('s' || n)::uuid, 's' || n, null, now(), now()
     from generate_series(1, ${strangers}) n`)

@@ -18,12 +18,12 @@ describe.skipIf(whyNoStack())('on one Redis', () => {
   it('does not receive publications of another namespace', async () => {
     await using one = await open()
     await using other = await open()
-    const [ear, stranger] = [await listen(one, 'room:1'), await listen(other, 'room:1')]
+    const [subscriber, stranger] = [await listen(one, 'room:1'), await listen(other, 'room:1')]
     await publish(one.far, 'room:1', 'a')
     await untilPassed(other, 'room:1')
     await untilPassed(one, 'room:1')
-    expect(ear.heard[0]).toBe('a')
-    expect(stranger.heard).not.toContain('a')
+    expect(subscriber.received[0]).toBe('a')
+    expect(stranger.received).not.toContain('a')
   })
 })
 

@@ -4,7 +4,7 @@ import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import type { OpenFanOut } from '../fan-out/open-fan-out.ts'
 
-/** Two ends of one fan-out, on connections of their own. */
+/** Two fan-outs with the same namespace, on separate connections. */
 export const openRedisFanOut = async (where: Omit<RedisFanOutOptions, 'times' | 'log'>): Promise<OpenFanOut> => {
   const log = recordingLog()
   const end = () => redisFanOut({ ...where, times: defaultTimes, log })

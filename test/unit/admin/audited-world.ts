@@ -2,7 +2,7 @@ import { compareStreams } from '../../../services/admin/audit/audit.ts'
 import type { EventRecord } from '../../../services/admin/audit/event-seq.ts'
 import { createFindings } from '../../../services/admin/audit/findings.ts'
 import { createStreamTally } from '../../../services/admin/audit/stream-tally.ts'
-import type { StoreSlice } from '../../../services/admin/audit/walk-store.ts'
+import type { StoreSlice } from '../../../services/admin/audit/verify-store.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 
 export const record = (key: string, seq: number): EventRecord => ({
@@ -36,7 +36,7 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
 
   const sliceOf = (streams: readonly string[]): StoreSlice => ({
     orphans: [],
-    accounts: streams.flatMap((stream) => {
+    summaries: streams.flatMap((stream) => {
       const head = storedAt.get(stream)?.length ?? 0
       const counts = { first: 1, head, events: head, messages: head, messageRows: head, chatHead: head }
       return head === 0 ? [] : [{ stream, kind: 'chat' as const, ...counts, memberCount: 1, memberRows: 1, hasUserRow: false }]
@@ -57,7 +57,7 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
   const ports = {
     clock,
     caughtUp: async () => undefined,
-    walk: async (onSlice: (slice: StoreSlice) => void | Promise<void>, streams?: readonly string[]) => {
+    readSummaries: async (onSlice: (slice: StoreSlice) => void | Promise<void>, streams?: readonly string[]) => {
       const all = [...(streams ?? storedAt.keys())]
       walked.push(all)
       for (const stream of all) await onSlice(sliceOf([stream]))

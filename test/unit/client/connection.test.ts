@@ -172,7 +172,7 @@ describe('A connection', () => {
     } as unknown as SocketConstructor
     const { client, clock } = script({ WebSocket: broken })
     await clock.run(0)
-    await expect(client.ready()).rejects.toMatchObject({ code: 'ended', message: 'ended: invalid address' })
+    await expect(client.ready()).rejects.toMatchObject({ code: 'ended', message: 'ended: SyntaxError: invalid address' })
   })
 
   it('needs a WebSocket class; the error states how to pass one', () => {

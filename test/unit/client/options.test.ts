@@ -25,32 +25,40 @@ describe('A storage for unsent messages', () => {
     const socket = await joined({})
     const sending = client.send(room, draft)
     expect([...kept.entries]).toEqual([
-      [`chat-client.unsent.${me}.${draft.id}`, JSON.stringify([room, { msg: draft.msg, type: draft.type, id: draft.id }])],
+      [`chat-client.unsent:ann:${draft.id}`, JSON.stringify([room, { msg: draft.msg, type: draft.type, id: draft.id }])],
     ])
     socket.answer(socket.take('new-message'), messageBody(5, me))
     await sending
     expect(kept.entries.size).toBe(0)
   })
 
-  it.each(['before', 'after'])(
-    'lets the next process send a message under its id if it was sent %s the user was known',
-    async (when) => {
-      const kept = storage()
-      const first = script({ storage: kept })
-      if (when === 'after') await first.joined({})
-      const sending = first.client.send(room, draft)
-      if (when === 'before') await first.joined({})
-      first.client.close()
-      await expect(sending).rejects.toMatchObject({ code: 'closed' })
-      const { joined, clock } = script({ storage: kept })
-      const socket = await joined({})
-      const request = socket.take('new-message')
-      expect([request.room, request.body]).toEqual([room, draft])
-      socket.answer(request, messageBody(5, me))
-      await clock.run(0)
-      expect(kept.entries.size).toBe(0)
-    },
-  )
+  it.each([
+    ['before it has connected', undefined],
+    ['before the service has named the user', { user: undefined as never, token: 'a.b.c' }],
+    ['while it was connected', {}],
+  ])('lets the next process send a message under its id that was given %s', async (when, options) => {
+    const kept = storage()
+    const first = script({ storage: kept, ...options })
+    if (when === 'while it was connected') await first.joined({})
+    const sending = first.client.send(room, draft)
+    if (when === 'before the service has named the user') await first.joined({})
+    first.client.close()
+    await expect(sending).rejects.toMatchObject({ code: 'closed' })
+    const { joined, clock } = script({ storage: kept })
+    const socket = await joined({})
+    const request = socket.take('new-message')
+    expect([request.room, request.body]).toEqual([room, draft])
+    socket.answer(request, messageBody(5, me))
+    await clock.run(0)
+    expect(kept.entries.size).toBe(0)
+  })
+
+  it('does not send a message of its own process twice', async () => {
+    const { joined, client } = script({ storage: storage() })
+    void client.send(room, draft).catch(() => undefined)
+    const socket = await joined({})
+    expect(socket.sent.map(({ event }) => event)).toEqual(['new-message'])
+  })
 
   it('forgets a message that is refused', async () => {
     const kept = storage()
@@ -64,7 +72,7 @@ describe('A storage for unsent messages', () => {
 
   it('does not give the messages of one user to another', async () => {
     const kept = storage()
-    kept.setItem(`chat-client.unsent.${bob}.${draft.id}`, JSON.stringify([room, draft]))
+    kept.setItem(`chat-client.unsent:ann.bob:${draft.id}`, JSON.stringify([room, draft]))
     const { joined } = script({ storage: kept })
     const socket = await joined({})
     expect([socket.sent, kept.entries.size]).toEqual([[], 1])
@@ -72,7 +80,7 @@ describe('A storage for unsent messages', () => {
 
   it('does not prevent sending if it is full or contains invalid entries', async () => {
     const kept = storage()
-    kept.setItem(`chat-client.unsent.${me}.x`, 'garbage')
+    kept.setItem(`chat-client.unsent:ann:x`, 'garbage')
     const full: UnsentStorage = {
       ...kept,
       length: 1,

@@ -50,7 +50,7 @@ describe('The reason of a refused connection', () => {
     const blocked: Fetch = (_, { mode }) => (mode === 'no-cors' ? answer(0, '') : Promise.reject(new TypeError('blocked')))
     expect(await refusalFinder(url, blocked)('a.b.c')).toMatchObject({
       code: 'forbidden',
-      message: expect.stringMatching(/the service at chat\.test:8080 have http:\/\/localhost:5173 in ALLOWED_ORIGINS\?$/),
+      message: expect.stringMatching(/does chat\.test:8080 have http:\/\/localhost:5173 in ALLOWED_ORIGINS\?$/),
     })
     expect(await refusalFinder(url, () => Promise.reject(new TypeError('down')))('a.b.c')).toBeUndefined()
   })

@@ -57,7 +57,7 @@ describe('docker-compose.yml', () => {
     const versioned = images.filter((image) => /:v?\d+\.\d+/.test(image))
     const files = globSync('{infra,services,shared,test}/**/*', { cwd: projectFolder, withFileTypes: true })
     const texts = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
-    // A build by hand knows no compose file.
+    // A manual build does not read the compose file.
     const others = texts.filter((path) => !path.endsWith('infra/docker/Dockerfile'))
     const repeating = others.filter((path) => versioned.some((image) => readFileSync(path, 'utf8').includes(image)))
     expect(repeating).toEqual([])

@@ -31,7 +31,7 @@ const start = () => {
   const made: Place[] = []
   let open: Place[] = []
   let link: FakeLink | undefined
-  /** What the attachment under way waits for: its end is told to everybody, so nobody has to wait himself. */
+  /** Settles when the pending attachment has ended. */
   let awaited: ReadonlySet<string> = new Set()
 
   const channels = (): ReadonlySet<string> => new Set(open.map(({ channel }) => channel))
@@ -67,7 +67,7 @@ const start = () => {
   /** Ready, by the word of a link that does not say so. */
   const readyTooEarly = (): string[] => {
     const said = open.filter((place) => place.isReady && link !== undefined && place.link === link)
-    return said.map(({ channel }) => channel).filter((channel) => !link?.heard.has(channel) && !awaited.has(channel))
+    return said.map(({ channel }) => channel).filter((channel) => !link?.received.has(channel) && !awaited.has(channel))
   }
 
   /** Without an end of turn, but for the step that is one. */
@@ -90,7 +90,7 @@ const start = () => {
       link?.answer()
     }
     await turn()
-    expect(link?.heard).toEqual(link && channels())
+    expect(link?.received).toEqual(link && channels())
     expect(made.filter(({ isReady }) => !isReady)).toEqual([])
   }
 

@@ -1,5 +1,5 @@
 import type { Publication } from '../../../shared/ports/fan-out.ts'
-import type { Hear, Mutant, Publish } from './fan-out-mutant.ts'
+import type { Mutant, Publish, TestListener } from './fan-out-mutant.ts'
 import { publishing, soon } from './fan-out-mutant.ts'
 
 const eachPayload =
@@ -9,20 +9,28 @@ const eachPayload =
     publish(items.map(({ channel, payload }) => ({ channel, payload: change(payload) })))
 
 export const deliveryMutants: readonly Mutant[] = [
-  publishing('loses the last of a call', 'to the byte', (publish) => (items) => publish(items.slice(0, -1))),
-  publishing('repeats what it publishes', 'to the byte', (publish) => (items) => publish([...items, ...items])),
+  publishing(
+    'loses the last publication of a call',
+    'publications unchanged',
+    (publish) => (items) => publish(items.slice(0, -1)),
+  ),
+  publishing('repeats what it publishes', 'publications unchanged', (publish) => (items) => publish([...items, ...items])),
   publishing(
     'trims payloads',
-    'to the byte',
+    'publications unchanged',
     eachPayload((payload) => payload.trim()),
   ),
   publishing(
-    'cuts what is long',
-    'to the byte',
+    'truncates long payloads',
+    'publications unchanged',
     eachPayload((payload) => payload.slice(0, 65_536)),
   ),
-  publishing('turns a call around', "publisher's order", (publish) => (items) => publish(items.toReversed())),
-  publishing('lets a call overtake an earlier one', "publisher's order", (publish) => {
+  publishing(
+    'reverses the publications of a call',
+    'order of one publisher',
+    (publish) => (items) => publish(items.toReversed()),
+  ),
+  publishing('sends a call before an earlier one', 'order of one publisher', (publish) => {
     let calls = 0
     return async (items) => {
       calls += 1
@@ -30,11 +38,11 @@ export const deliveryMutants: readonly Mutant[] = [
       await publish(items)
     }
   }),
-  publishing('mixes up the topics of a call', 'own listeners only', (publish) => (items) => {
+  publishing('exchanges the channels of a call', 'own listeners only', (publish) => (items) => {
     const channel = items[0]?.channel ?? ''
     return publish(items.map(({ payload }): Publication => ({ channel: channel, payload })))
   }),
-  publishing('refuses a call with nothing in it', 'none at all', (publish) => async (items) => {
+  publishing('rejects a call without publications', 'none at all', (publish) => async (items) => {
     if (items.length === 0) throw new Error('nothing to publish')
     await publish(items)
   }),
@@ -42,22 +50,22 @@ export const deliveryMutants: readonly Mutant[] = [
     title: 'delivers before it returns',
     breaks: 'from inside publish',
     apply: (fanOut) => {
-      const hears = new Map<string, Hear>()
+      const hears = new Map<string, TestListener>()
       return {
         ...fanOut,
         publish: async (items) => {
           for (const { channel, payload } of items) hears.get(channel)?.(Buffer.from(payload))
         },
-        subscribe: (channel, hear) => {
-          hears.set(channel, hear)
-          return fanOut.subscribe(channel, hear)
+        subscribe: (channel, listener) => {
+          hears.set(channel, listener)
+          return fanOut.subscribe(channel, listener)
         },
       }
     },
   },
   {
-    title: 'starts by telling that it was restored',
-    breaks: 'calls nobody restored',
+    title: 'calls onRestored listeners at the start',
+    breaks: 'does not call onRestored listeners',
     apply: (fanOut) => ({
       ...fanOut,
       onRestored: (listener) => {
@@ -67,10 +75,14 @@ export const deliveryMutants: readonly Mutant[] = [
     }),
   },
   { title: 'is down', breaks: 'is up', apply: (fanOut) => ({ ...fanOut, state: 'down' }) },
-  { title: 'publishes after its close', breaks: 'once it is closed', apply: (fanOut) => ({ ...fanOut, close: async () => {} }) },
   {
-    title: 'delivers after its close what was under way',
-    breaks: 'calls nobody once it is closed',
+    title: 'publishes after it was closed',
+    breaks: 'once it is closed',
+    apply: (fanOut) => ({ ...fanOut, close: async () => {} }),
+  },
+  {
+    title: 'delivers pending publications after it was closed',
+    breaks: 'calls no listener once it is closed',
     apply: (fanOut) => {
       let isClosed = false
       return {
@@ -86,8 +98,8 @@ export const deliveryMutants: readonly Mutant[] = [
     },
   },
   {
-    title: 'refuses a second close',
-    breaks: 'twice if need be',
+    title: 'rejects a second close',
+    breaks: 'even twice',
     apply: (fanOut) => {
       let closes = 0
       return {

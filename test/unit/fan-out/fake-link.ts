@@ -1,12 +1,12 @@
 import type { RedisLink } from '../../../infra/redis/redis-link.ts'
 
-/** The part of a link that subscriptions use, answering when it is told to. */
+/** The part of a link that subscriptions use; the test triggers its answers. */
 export interface FakeLink extends Pick<RedisLink, 'subscribe' | 'unsubscribe'> {
   readonly commands: readonly (readonly string[])[]
   /** What a server would have after all of them. */
   readonly held: ReadonlySet<string>
   /** Those whose subscription was answered and not given up since. */
-  readonly heard: ReadonlySet<string>
+  readonly received: ReadonlySet<string>
   /** Commands that a server would have had no use for. */
   readonly needless: readonly string[]
   /** Answers all that was asked so far. */
@@ -17,7 +17,7 @@ export interface FakeLink extends Pick<RedisLink, 'subscribe' | 'unsubscribe'> {
 export const fakeLink = (): FakeLink => {
   const commands: string[][] = []
   const held = new Set<string>()
-  const heard = new Set<string>()
+  const received = new Set<string>()
   const needless: string[] = []
   let waiting: PromiseWithResolvers<void>[] = []
 
@@ -36,17 +36,17 @@ export const fakeLink = (): FakeLink => {
   return {
     commands,
     held,
-    heard,
+    received,
     needless,
     subscribe: async (channels) => {
       needless.push(...channels.filter((channel) => held.has(channel)))
       for (const channel of channels) held.add(channel)
       await ask('subscribe', channels)
-      for (const channel of channels) if (held.has(channel)) heard.add(channel)
+      for (const channel of channels) if (held.has(channel)) received.add(channel)
     },
     unsubscribe: async (channels) => {
       needless.push(...channels.filter((channel) => !held.delete(channel)))
-      for (const channel of channels) heard.delete(channel)
+      for (const channel of channels) received.delete(channel)
       await ask('unsubscribe', channels)
     },
     answer: () => settle(({ resolve }) => resolve()),

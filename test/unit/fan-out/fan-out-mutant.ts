@@ -8,7 +8,7 @@ export interface Mutant {
   apply(fanOut: FanOut): FanOut
 }
 
-export type Hear = (payload: Buffer) => void
+export type TestListener = (payload: Buffer) => void
 export type Publish = FanOut['publish']
 export type Subscribe = FanOut['subscribe']
 
@@ -21,8 +21,8 @@ export const publishing = (title: string, breaks: string, change: (publish: Publ
 /** Subscriptions that may be taken apart. */
 const loose =
   (subscribe: Subscribe): Subscribe =>
-  (channel, hear) => {
-    const subscription = subscribe(channel, hear)
+  (channel, listener) => {
+    const subscription = subscribe(channel, listener)
     return { ready: subscription.ready, close: () => subscription.close() }
   }
 

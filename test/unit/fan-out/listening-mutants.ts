@@ -1,60 +1,60 @@
-import type { Hear, Mutant } from './fan-out-mutant.ts'
+import type { Mutant, TestListener } from './fan-out-mutant.ts'
 import { soon, subscribing } from './fan-out-mutant.ts'
 
 const never = new Promise<void>(() => {})
 
 export const listeningMutants: readonly Mutant[] = [
-  subscribing('is ready before it hears', 'once a subscription is ready', (subscribe) => (channel, hear) => {
+  subscribing('is ready before it receives publications', 'once a subscription is ready', (subscribe) => (channel, listener) => {
     let close = (): void => {}
     setTimeout(() => {
-      close = subscribe(channel, hear).close
+      close = subscribe(channel, listener).close
     }, 20)
     return { ready: Promise.resolve(), close: () => close() }
   }),
-  subscribing('is ready for the first listener of a topic only', 'that joins others', (subscribe) => {
+  subscribing('is ready only for the first listener of a channel', 'that joins others', (subscribe) => {
     const known = new Set<string>()
-    return (channel, hear) => {
-      const { ready, close } = subscribe(channel, hear)
+    return (channel, listener) => {
+      const { ready, close } = subscribe(channel, listener)
       const isFirst = !known.has(channel)
       known.add(channel)
       return { ready: isFirst ? ready : never, close }
     }
   }),
-  subscribing('keeps one listener a topic', 'every listener of a topic', (subscribe) => {
+  subscribing('keeps one listener per channel', 'every listener of a channel', (subscribe) => {
     const places = new Map<string, () => void>()
-    return (channel, hear) => {
+    return (channel, listener) => {
       places.get(channel)?.()
-      const subscription = subscribe(channel, hear)
+      const subscription = subscribe(channel, listener)
       places.set(channel, subscription.close)
       return subscription
     }
   }),
-  subscribing('knows a function once', 'twice to one', (subscribe) => {
-    const known = new Set<Hear>()
-    return (channel, hear) => {
-      const isKnown = known.has(hear)
-      known.add(hear)
-      return subscribe(channel, isKnown ? () => {} : hear)
+  subscribing('keeps a function only once', 'twice to one', (subscribe) => {
+    const known = new Set<TestListener>()
+    return (channel, listener) => {
+      const isKnown = known.has(listener)
+      known.add(listener)
+      return subscribe(channel, isKnown ? () => {} : listener)
     }
   }),
-  subscribing('goes on calling who has left', 'whose subscription is closed', (subscribe) => (channel, hear) => ({
-    ready: subscribe(channel, hear).ready,
+  subscribing('keeps calling a closed listener', 'whose subscription is closed', (subscribe) => (channel, listener) => ({
+    ready: subscribe(channel, listener).ready,
     close: () => {},
   })),
-  subscribing('closes the topic for all when one leaves', 'and calls the others', (subscribe) => {
+  subscribing('unsubscribes from the channel when one listener is closed', 'and calls the others', (subscribe) => {
     const places = new Map<string, (() => void)[]>()
-    return (channel, hear) => {
-      const { ready, close } = subscribe(channel, hear)
+    return (channel, listener) => {
+      const { ready, close } = subscribe(channel, listener)
       const all = places.get(channel) ?? []
       places.set(channel, all)
       all.push(close)
       return { ready, close: () => void all.map((each) => each()) }
     }
   }),
-  subscribing('takes a second close for that of another', 'and calls the others', (subscribe) => {
+  subscribing('closes another listener on a second close', 'and calls the others', (subscribe) => {
     const places = new Map<string, Set<() => void>>()
-    return (channel, hear) => {
-      const { ready, close } = subscribe(channel, hear)
+    return (channel, listener) => {
+      const { ready, close } = subscribe(channel, listener)
       const all = places.get(channel) ?? new Set()
       places.set(channel, all.add(close))
       return {
@@ -66,10 +66,10 @@ export const listeningMutants: readonly Mutant[] = [
       }
     }
   }),
-  subscribing('is deaf to a topic that was let go', 'each time that it was let go', (subscribe) => {
+  subscribing('never subscribes again to a channel', 'each time that it is unsubscribed', (subscribe) => {
     const gone = new Set<string>()
-    return (channel, hear) => {
-      const { ready, close } = subscribe(channel, gone.has(channel) ? () => {} : hear)
+    return (channel, listener) => {
+      const { ready, close } = subscribe(channel, gone.has(channel) ? () => {} : listener)
       return {
         ready,
         close: () => {
@@ -79,10 +79,10 @@ export const listeningMutants: readonly Mutant[] = [
       }
     }
   }),
-  subscribing('lets go of a topic that was taken again', 'in one breath', (subscribe) => {
+  subscribing('unsubscribes from a channel that was subscribed again', 'in one turn', (subscribe) => {
     let lettingGo: string | undefined
-    return (channel, hear) => {
-      const { ready, close } = subscribe(channel, channel === lettingGo ? () => {} : hear)
+    return (channel, listener) => {
+      const { ready, close } = subscribe(channel, channel === lettingGo ? () => {} : listener)
       return {
         ready,
         close: () => {
@@ -95,10 +95,10 @@ export const listeningMutants: readonly Mutant[] = [
       }
     }
   }),
-  subscribing('drops a listener that throws', 'keeps a listener that throws', (subscribe) => (channel, hear) => {
+  subscribing('drops a listener that throws', 'keeps a listener that throws', (subscribe) => (channel, listener) => {
     const { ready, close } = subscribe(channel, (payload) => {
       try {
-        hear(payload)
+        listener(payload)
       } catch (error) {
         close()
         throw error
@@ -107,27 +107,27 @@ export const listeningMutants: readonly Mutant[] = [
     return { ready, close }
   }),
   subscribing(
-    'says nothing of what a listener throws',
+    'does not log errors of listeners',
     'logs it without its message',
-    (subscribe) => (channel, hear) =>
+    (subscribe) => (channel, listener) =>
       subscribe(channel, (payload) => {
         try {
-          hear(payload)
+          listener(payload)
         } catch {}
       }),
   ),
   subscribing(
-    'hands a publication on later',
-    'another one closed in the middle',
-    (subscribe) => (channel, hear) => subscribe(channel, (payload) => soon(() => hear(payload))),
+    'delivers a publication later',
+    'another one closed during a delivery',
+    (subscribe) => (channel, listener) => subscribe(channel, (payload) => soon(() => listener(payload))),
   ),
-  subscribing('gives a new listener what is being delivered', 'from the next publication on', (subscribe) => {
+  subscribing('calls a new listener for the present delivery', 'from the next publication on', (subscribe) => {
     let current: { channel: string; payload: Buffer } | undefined
-    return (channel, hear) => {
-      if (current?.channel === channel) hear(current.payload)
+    return (channel, listener) => {
+      if (current?.channel === channel) listener(current.payload)
       return subscribe(channel, (payload) => {
         current = { channel, payload }
-        hear(payload)
+        listener(payload)
         current = undefined
       })
     }

@@ -108,31 +108,31 @@ const mutants: { readonly [Promise in keyof typeof commandLogPromises]: readonly
       return handler({ ...batch, records: [] })
     }),
   ],
-  'delivers what was published before anybody consumed': [forgettingWhatIsEarly],
-  'gathers what comes while a handler is busy into larger batches': [handling(inPieces)],
-  'hands a partition to one handler at a time': [
+  'delivers records that were published before consuming began': [forgettingWhatIsEarly],
+  'collects records that arrive while a handler is busy into larger batches': [handling(inPieces)],
+  'delivers a partition to one handler at a time': [
     handling((handler) =>
       batchHandler(async (batch) => {
         await Promise.all([handler(batch), handler(batch)])
       }),
     ),
   ],
-  'takes a publish of several megabytes whole, and in order': [
+  'accepts a publish of several megabytes completely and in order': [
     publishing((records) => records.slice(0, 500)),
     publishing((records) => [...records.slice(300), ...records.slice(0, 300)]),
   ],
-  'takes a publish of nothing': [
+  'accepts a publish without records': [
     (log) => ({
       publish: async (records) => (records.length === 0 ? Promise.reject(new Error('nothing')) : log.publish(records)),
     }),
   ],
-  'refuses publishes and consumers once it is closed': [
+  'refuses publishes and consumers after it was closed': [
     () => ({ close: async () => {} }),
     () => ({ publish: async () => {} }),
     () => ({ consume: async () => nothing }),
   ],
-  'delivers the rest of a batch of which a part was handled, in order and once': [handling(takingPartsForAll)],
-  'delivers a batch again whose handler threw, as often as it does, before anything behind it': [
+  'delivers the rest of a partly handled batch in order and once': [handling(takingPartsForAll)],
+  'delivers a batch again after each error of its handler, before any later record': [
     handling(swallowing),
     handling((handler) => {
       let throws = 0
@@ -145,7 +145,7 @@ const mutants: { readonly [Promise in keyof typeof commandLogPromises]: readonly
       })
     }),
   ],
-  'lets a batch in hand finish when it stops, acknowledges it and takes no further one': [
+  'waits for a delivered batch when it stops, acknowledges it and delivers no further one': [
     consuming(() => ({ stop: async () => {} })),
     handling((handler) =>
       batchHandler(async (batch) => {
@@ -154,41 +154,41 @@ const mutants: { readonly [Promise in keyof typeof commandLogPromises]: readonly
       }),
     ),
   ],
-  'does not stop before the batch in hand is done': [
+  'does not stop before the delivered batch is done': [
     consuming(({ stop }) => ({
       stop: async () => void stop(),
     })),
   ],
-  'tells a batch in hand that consuming stops': [
+  'aborts the signal of a delivered batch when consuming stops': [
     handling((handler) => (batch) => handler({ ...batch, signal: new AbortController().signal })),
     handling((handler) => (batch) => handler({ ...batch, signal: AbortSignal.abort() })),
   ],
-  'delivers a batch again that was given up when it stopped': [handling(swallowing)],
-  'delivers the next batch of a partition while effects of the one before are unfinished': [handling(oneByOne)],
-  'waits at a stop until all effects have ended, and acknowledges their batches': [
+  'delivers a batch again that was given up during the stop': [handling(swallowing)],
+  'delivers the next batch of a partition while effects of the previous one are pending': [handling(oneByOne)],
+  'waits for all pending effects when it stops, and acknowledges their batches': [
     handling(alwaysDone),
     consuming(() => ({ stop: async () => {} })),
   ],
-  'acknowledges only the batches before the first whose effects did not end': [handling(alwaysDone)],
+  'acknowledges only the batches before the first with pending effects': [handling(alwaysDone)],
   'delivers batches again from the first whose effects failed': [handling(alwaysDone)],
-  'delivers again, after a rewind, everything that is not acknowledged, and in order': [
+  'delivers all records that are not acknowledged again after a rewind, in order': [
     consuming(() => ({ rewind: async () => {} })),
     handling(alwaysDone),
   ],
   'never acknowledges a batch that was given up by a rewind': [handling(alwaysDone)],
-  'lets a handler rewind, and aborts its batch': [
+  'allows a handler to rewind, which aborts its batch': [
     consuming(() => ({ rewind: async () => {} })),
     consuming(() => ({ rewind: () => new Promise(() => {}) })),
     handling((handler) => (batch) => handler({ ...batch, signal: new AbortController().signal })),
   ],
-  'lets a handler ask whether its partition is still its own': [
+  'allows a handler to send heartbeats': [
     handling((handler) => (batch) => handler({ ...batch, heartbeat: () => Promise.reject(new Error('not yours')) })),
   ],
-  'shares partitions among consumers, and hands over those of one that stops': [
+  'shares partitions among consumers, and moves those of a consumer that stops': [
     onlyTheFirstConsumes,
     consuming(() => ({ stop: async () => {} })),
   ],
-  'stops once however often it is asked to, and does not fail': [
+  'stops once despite repeated calls, and does not fail': [
     consuming(() => {
       let stops = 0
       return {
@@ -200,7 +200,7 @@ const mutants: { readonly [Promise in keyof typeof commandLogPromises]: readonly
     }),
     consuming(() => ({ failed: Promise.reject(new Error('failed')) })),
   ],
-  'sets a record aside with its reason': [
+  'stores a dead letter with its reason': [
     () => ({ deadLetter: async () => {} }),
     (log) => ({ deadLetter: (record) => log.deadLetter(record, 'poison') }),
   ],
@@ -209,7 +209,7 @@ const mutants: { readonly [Promise in keyof typeof commandLogPromises]: readonly
 const cases = Object.entries(mutants).flatMap(([name, ways]) => ways.map((mutant, index) => ({ name, way: index + 1, mutant })))
 
 describe('the contract of the CommandLog', () => {
-  it.each(cases)('notices it when an adapter breaks: $name ($way)', async ({ name, mutant }) => {
+  it.each(cases)('detects an adapter that breaks the promise: $name ($way)', async ({ name, mutant }) => {
     // Not disposed of: a broken one need not end.
     const opened = await openMemoryCommandLog()
     const log = { ...opened.log, ...mutant(opened.log) }

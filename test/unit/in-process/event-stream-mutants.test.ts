@@ -27,7 +27,7 @@ const broken = (faults: Partial<EventStream>): OpenEventStream => {
 }
 
 const mutants: { readonly [Promise in keyof typeof eventStreamPromises]: readonly OpenEventStream[] } = {
-  'publishes key, value and headers as they are': [
+  'publishes key, value and headers unchanged': [
     remembering((records) => records.map((record) => ({ ...record, headers: {} }))),
     remembering((records) =>
       records.map((record) => ({ ...record, value: JSON.stringify(JSON.parse(record.value)).normalize('NFD') })),
@@ -37,19 +37,19 @@ const mutants: { readonly [Promise in keyof typeof eventStreamPromises]: readonl
     remembering((records) => records.toReversed()),
     remembering((records) => records.toSorted((one, other) => one.value.length - other.value.length).slice(1)),
   ],
-  'takes publishes of several streams at once, each whole': [remembering((records) => records.slice(0, 4))],
-  'takes a publish of several megabytes whole, and in order': [
+  'accepts concurrent publishes of several streams, each completely': [remembering((records) => records.slice(0, 4))],
+  'accepts a publish of several megabytes completely and in order': [
     remembering((records) => [...records.slice(100), ...records.slice(0, 100)]),
     broken({ publish: () => Promise.reject(new Error('too large')) }),
   ],
-  'takes a publish of nothing': [broken({ publish: () => Promise.reject(new Error('nothing')) })],
-  'rejects a publish once it is closed': [broken({ close: async () => {} })],
+  'accepts a publish without records': [broken({ publish: () => Promise.reject(new Error('nothing')) })],
+  'rejects a publish after it was closed': [broken({ close: async () => {} })],
 }
 
 const cases = Object.entries(mutants).flatMap(([name, ways]) => ways.map((opened, index) => ({ name, way: index + 1, opened })))
 
 describe('the contract of the EventStream', () => {
-  it.each(cases)('notices it when an adapter breaks: $name ($way)', async ({ name, opened }) => {
+  it.each(cases)('detects an adapter that breaks the promise: $name ($way)', async ({ name, opened }) => {
     const keeps = eventStreamPromises[name as keyof typeof eventStreamPromises]
     await expect(keeps(opened)).rejects.toThrow()
   })

@@ -149,6 +149,16 @@ describe('A forged message', () => {
     expect(feedOf(bob)).toEqual(['create-chat #1', 'new-message #2 two', 'new-message #3 three'])
   })
 
+  it('is reset although its client has resumed from the seq before it', async () => {
+    const { rig, bob, forge, post, sweep, feedOf } = await withRoom()
+    await forge(2)
+    bob.client.send({ event: 'resume', body: { rooms: { [room]: 1 } } })
+    await rig.settle()
+    await sweep()
+    await post('true')
+    expect(feedOf(bob)).toEqual(['create-chat #1', 'new-message #2 forged', 'reset to 1: ahead', 'new-message #2 true'])
+  })
+
   it('is reset after the answer to a resume that was in progress', async () => {
     const gate = Promise.withResolvers<void>()
     let isShut = false

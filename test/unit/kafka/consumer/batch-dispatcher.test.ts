@@ -131,7 +131,7 @@ describe('the batch dispatcher', () => {
     dispatcher.begin([0])
     const delivered = dispatcher.eachBatch(payloadOf(0).payload)
     await held.promise
-    // Of 41 to 44 one is in hand.
+    // One of the records 41 to 44 is delivered.
     expect(dispatcher.lag).toBe(4)
     go.resolve()
     await delivered

@@ -15,7 +15,7 @@ import { recordingLog } from '../../../support/recording-log.ts'
 
 const writer = fileURLToPath(new URL('writer.ts', import.meta.url))
 
-/** Runs the writer until it has stored this many, kills it with −9, and tells the last seq it acknowledged. */
+/** Runs the writer until it has stored `atLeast` events, kills it with SIGKILL, and returns the last acknowledged seq. */
 const writeAndDie = async (folder: string, room: string, atLeast: number): Promise<number> => {
   const process_ = spawn(process.execPath, [writer, folder, room], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(process_, 'exit')

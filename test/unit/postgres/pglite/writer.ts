@@ -1,4 +1,4 @@
-/** A program for `pglite-folder.test.ts`: writes into a room until it is killed, and tells each seq that is stored. */
+/** A program for `folder.test.ts`: appends to a room until it is killed, and prints each stored seq. */
 import { randomUUID } from 'node:crypto'
 import { openEmbedded } from '../../../contract/postgres/open-pglite.ts'
 import { append, chatCreated, messagePosted } from '../../../contract/stored-chat.ts'

@@ -4,7 +4,7 @@ import { createBatchDelay } from '../../../../shared/runtime/async/batch-delay.t
 const rig = (runs: number, mostMs: number) => {
   let nowMs = 0
   const batchDelay = createBatchDelay({ monotonicMs: () => nowMs }, { runs, mostMs })
-  /** Runs that follow each other, each with so many items; the last pause. */
+  /** The pause after the last of several consecutive runs. */
   const run = (times: number, items: number, tookMs: number): number => {
     let pauseMs = 0
     for (let index = 0; index < times; index += 1) {

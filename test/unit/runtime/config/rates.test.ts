@@ -4,7 +4,7 @@ import { defaultBounds as bounds } from '../../../../shared/runtime/config/bound
 import { defaultRates as rates, ratesTable } from '../../../../shared/runtime/config/rates.ts'
 import { defaultTimes as times } from '../../../../shared/runtime/config/times.ts'
 
-/** Each says what must hold, so that a failure reads as the rule that was broken. */
+/** Rules between the values; the title of a failed test is the broken rule. */
 const relations: Readonly<Record<string, boolean>> = {
   'the pending commands of a session are fewer than its burst of frames': bounds.pendingPerSession < rates.sessionFramesBurst,
   'a user on one socket reaches the limit of the user before that of the socket':

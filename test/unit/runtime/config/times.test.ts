@@ -3,7 +3,7 @@ import { defaultLimits as limits } from '../../../../shared/protocol/limits.ts'
 import { defaultBounds as bounds, boundsTable } from '../../../../shared/runtime/config/bounds.ts'
 import { defaultTimes as times, timesTable } from '../../../../shared/runtime/config/times.ts'
 
-/** Each says what must hold, so that a failure reads as the rule that was broken. */
+/** Rules between the values; the title of a failed test is the broken rule. */
 const relations: Readonly<Record<string, boolean>> = {
   'the deadline of a command is longer than a session time-out, a round of heartbeats and a rejoin':
     times.commandDeadlineMs > times.consumerSessionMs + 3 * times.consumerHeartbeatMs,

@@ -29,7 +29,13 @@ const feedMutants: readonly GatewayMutant[] = [
     in: 'endRemoved',
     call: 'end',
   },
-  { rule: 'a full send queue sets the followers behind', module: gateway('rooms/room-feeds'), in: 'pass', call: 'fallBehind' },
+  {
+    rule: 'a full send queue sets the followers behind',
+    module: gateway('rooms/room-feeds'),
+    in: 'pass',
+    call: 'fallBehind',
+    shownBy: 26,
+  },
   {
     rule: 'a feed passes held events on in their order, after the gap',
     module: gateway('rooms/room-feed'),
@@ -58,12 +64,14 @@ const followerMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/follower'),
     in: 'readPage',
     operand: 'mine',
+    shownBy: 163,
   },
   {
     rule: 'a page is cut after the event that removed its reader',
     module: gateway('rooms/follower'),
     in: 'apply',
     operand: 'removedAt',
+    shownBy: 12,
   },
   {
     rule: 'a replay ends at the head that was read with the request',
@@ -77,12 +85,14 @@ const followerMutants: readonly GatewayMutant[] = [
     in: 'catchUp',
     call: 'finishReplay',
     becomes: '<original>, (this.replay = undefined), this.catchUp()',
+    shownBy: 12,
   },
   {
     rule: 'a page is queued only as far as the send queue has room',
     module: gateway('rooms/follower'),
     in: 'deliver',
     operand: 'isFull',
+    shownBy: 80,
   },
 ]
 
@@ -92,18 +102,21 @@ const sessionMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/session-rooms'),
     in: 'isEarly',
     operand: 'isStarted',
+    shownBy: 24,
   },
   {
     rule: 'nothing of a room that a resume names precedes its answer',
     module: gateway('rooms/session-rooms'),
     in: 'isEarly',
     operand: 'withheld',
+    shownBy: 200,
   },
   {
     rule: 'a followed room does not advance while a resume that names it is read',
     module: gateway('rooms/session-rooms'),
     in: 'withhold',
     call: 'hold',
+    shownBy: 12,
   },
   {
     rule: 'a room continues from the head that was read before the answer to create-user',
@@ -111,6 +124,7 @@ const sessionMutants: readonly GatewayMutant[] = [
     in: 'followOthers',
     property: 'memberAsOf',
     becomes: 'isLive: true',
+    shownBy: 12,
   },
   { rule: 'a resume reports forbidden to non-members', module: gateway('requests/resume'), in: 'verdict', guard: 'forbidden' },
   {
@@ -159,6 +173,7 @@ const commandMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/head-sweep'),
     in: 'compareRooms',
     call: 'compared',
+    shownBy: 10,
   },
   {
     rule: 'every held user is compared with the store',
@@ -180,12 +195,14 @@ const forgeryMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/room-feed'),
     in: 'take',
     call: 'reopen',
+    shownBy: 214,
   },
   {
     rule: 'nothing that is stored is passed on after a forged message',
     module: gateway('rooms/room-feed'),
     in: 'repairStep',
     operand: 'contradicts',
+    shownBy: 214,
   },
   {
     rule: 'the sweep compares the seq of the newest message',

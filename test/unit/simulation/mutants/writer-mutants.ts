@@ -30,6 +30,7 @@ const memoryMutants: readonly WriterMutant[] = [
     module: writer('remembered-room'),
     in: 'roomRead',
     operand: 'seq',
+    shownBy: 41,
   },
   {
     rule: 'users that the room memory does not cover are read',
@@ -56,13 +57,14 @@ const memoryMutants: readonly WriterMutant[] = [
 const tables = 'test/support/memory-store/memory-tables.ts'
 
 const appendMutants: readonly WriterMutant[] = [
-  { rule: 'the append compares the heads', module: tables, in: 'isHeadStale', body: 'return head < 0' },
+  { rule: 'the append compares the heads', module: tables, in: 'isHeadStale', body: 'return head < 0', shownBy: 22 },
   {
     rule: 'the append compares the heads of rooms in which every command is rejected',
     module: tables,
     in: 'isStale',
     call: 'isHeadStale',
     becomes: 'events.some(({ event }) => event.stream === room) && <original>',
+    shownBy: 22,
   },
   {
     rule: 'a rejection is refused if its command has an outcome that was not read',
@@ -77,6 +79,7 @@ const appendMutants: readonly WriterMutant[] = [
     in: 'isTaken',
     call: 'some',
     becomes: "underId(tables, event.stream, event.commandId).some(({ kind }) => kind === 'event')",
+    shownBy: 11,
   },
 ]
 
@@ -101,6 +104,7 @@ const consumptionMutants: readonly WriterMutant[] = [
     module: consumer,
     in: 'acknowledge',
     guard: 'isOwner',
+    shownBy: 16,
   },
   {
     rule: 'batches are acknowledged in the order of the log',
@@ -124,6 +128,7 @@ const streamMutants: readonly WriterMutant[] = [
     module: writer('event-stream-queue'),
     in: 'flush',
     operand: 'isFlushing',
+    shownBy: 16,
   },
   {
     rule: 'giving up the records of a batch gives up all later records of its assignment',
@@ -133,6 +138,7 @@ const streamMutants: readonly WriterMutant[] = [
     becomes: `entries
       .filter((entry) => entry.lease.signal === lease.signal && !entry.isAbandoned)
       .forEach((entry) => abandon(entry, lease.signal.reason))`,
+    shownBy: 153,
   },
   {
     rule: 'the recorded events of repeated commands are sent to the event stream too',

@@ -9,19 +9,19 @@ import type { StreamTally, Window } from './stream-tally.ts'
 
 /** A part of the store: summaries of streams, and streams that exist only in the read model. */
 export interface StoreSlice {
-  readonly accounts: readonly StreamSummary[]
+  readonly summaries: readonly StreamSummary[]
   readonly orphans: readonly string[]
 }
 
-export interface WalkDeps extends StreamDeps {
+export interface VerifyStoreDeps extends StreamDeps {
   /** Reads these streams, or all if undefined. Awaits `onSlice` before it reads the next slice. */
-  readonly walk: (onSlice: (slice: StoreSlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
+  readonly readSummaries: (onSlice: (slice: StoreSlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
   /** Gives the event stream from its first record to its present end. */
   readonly readEvents: ReadEvents
 }
 
-/** The result of walking the store. */
-export interface Walked {
+/** The result of verifying the store. */
+export interface VerifiedStore {
   readonly store: { readonly chats: number; readonly users: number; readonly events: number; readonly messages: number }
   /** The number of event-stream records that were compared. */
   readonly records: number
@@ -31,8 +31,8 @@ export interface Walked {
 
 const createCount = (findings: Findings) => {
   const store = { chats: 0, users: 0, events: 0, messages: 0 }
-  const note = ({ accounts, orphans }: StoreSlice): void => {
-    for (const account of accounts) {
+  const note = ({ summaries, orphans }: StoreSlice): void => {
+    for (const account of summaries) {
       store[account.kind === 'chat' ? 'chats' : 'users'] += 1
       store.events += account.events
       store.messages += account.messages
@@ -44,14 +44,19 @@ const createCount = (findings: Findings) => {
 }
 
 /** Walks the changed streams and compares them with their records since the last round. */
-export const walkChanged = async (deps: WalkDeps, tally: StreamTally, window: Window, findings: Findings): Promise<Walked> => {
+export const verifyChanged = async (
+  deps: VerifyStoreDeps,
+  tally: StreamTally,
+  window: Window,
+  findings: Findings,
+): Promise<VerifiedStore> => {
   const { store, note } = createCount(findings)
   const heads = new Map<string, number>()
   const onSlice = (slice: StoreSlice): void => {
     note(slice)
-    for (const { stream, head } of slice.accounts) heads.set(stream, head)
+    for (const { stream, head } of slice.summaries) heads.set(stream, head)
   }
-  await deps.walk(onSlice, [...window.keys()])
+  await deps.readSummaries(onSlice, [...window.keys()])
   const lastOf = (stream: string): number => Math.max(window.get(stream)?.last ?? 0, tally.lastOf(stream))
   await compareHeads(deps, heads, lastOf, findings)
   return { store, records: tally.records, heads }
@@ -62,13 +67,13 @@ export const walkChanged = async (deps: WalkDeps, tally: StreamTally, window: Wi
  * stream from its beginning for these streams, so that it never keeps more heads
  * than that.
  */
-export const walkAll = async (
-  deps: WalkDeps,
+export const verifyAll = async (
+  deps: VerifyStoreDeps,
   tally: StreamTally,
   window: Window,
   findings: Findings,
   streamsPerPass: number,
-): Promise<Walked> => {
+): Promise<VerifiedStore> => {
   const { store, note } = createCount(findings)
   const windowHeads = new Map<string, number>()
   let heads = new Map<string, number>()
@@ -81,9 +86,9 @@ export const walkAll = async (
     await compareHeads(deps, heads, lastOf, findings)
     heads = new Map()
   }
-  await deps.walk(async (slice) => {
+  await deps.readSummaries(async (slice) => {
     note(slice)
-    for (const { stream, head } of slice.accounts) {
+    for (const { stream, head } of slice.summaries) {
       heads.set(stream, head)
       if (window.has(stream)) windowHeads.set(stream, head)
     }
