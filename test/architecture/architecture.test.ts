@@ -19,7 +19,7 @@ const folderRules = Object.entries({
   config.forbidden.filter(({ name }) => name.startsWith(`${part}/`)).map(({ name }) => ({ name, part, outer })),
 )
 
-/** Each breaks one rule: the file that does, and what it says. */
+/** Each file breaks one rule. */
 const offences: readonly { readonly rule: string; readonly file: string; readonly text: string }[] = [
   { rule: 'no-cycles', file: 'shared/runtime/one.ts', text: `import { two } from './two.ts'\nexport const one = () => two` },
   { rule: 'shared-imports-shared', file: 'shared/runtime/a.ts', text: `import { redis } from '../../infra/redis/redis.ts'` },
@@ -56,7 +56,7 @@ const offences: readonly { readonly rule: string; readonly file: string; readonl
   { rule: 'resolvable', file: 'infra/redis/m.ts', text: `export { gone } from './gone.ts'` },
 ]
 
-/** What is allowed, and lies beside the offences. */
+/** Files that break no rule. */
 const honest: Readonly<Record<string, string>> = {
   ...Object.fromEntries(folderRules.map(({ part, outer }) => [`${part}/${outer}/outer.ts`, 'export type Outer = string'])),
   'shared/runtime/two.ts': `import { one } from './one.ts'\nexport const two = () => one`,
@@ -99,16 +99,16 @@ describe('the import rules', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  it.each(offences)('$rule catches $file', ({ rule, file }) => {
+  it.each(offences)('include $rule, which rejects $file', ({ rule, file }) => {
     expect(found.filter(({ from }) => from === file).map((violation) => violation.rule)).toContain(rule)
   })
 
-  it('accuse nobody else', () => {
+  it('accept all other files', () => {
     const guilty = new Set([...offences.map(({ file }) => file), 'shared/runtime/two.ts'])
     expect(found.filter(({ from }) => !guilty.has(from))).toEqual([])
   })
 
-  it('are each shown to fail', () => {
+  it('each have a file that breaks them', () => {
     expect(new Set(offences.map(({ rule }) => rule))).toEqual(new Set(config.forbidden.map(({ name }) => name)))
   })
 })
@@ -116,7 +116,7 @@ describe('the import rules', () => {
 describe('this project', () => {
   const sources = globSync(['shared/**/*.ts', 'services/**/*.{ts,tsx}', 'infra/**/*.ts', 'test/**/*.ts'], { cwd: projectFolder })
 
-  it('keeps the import rules, in every file', () => {
+  it('satisfies the import rules in every file', () => {
     const { violations, files } = cruise(projectFolder)
     expect(violations).toEqual([])
     expect(sources.filter((file) => !files.includes(file))).toEqual([])

@@ -21,7 +21,7 @@ interface Cruised {
 const bin = join(projectFolder, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs')
 const rules = join(projectFolder, '.dependency-cruiser.js')
 
-/** Holds the import rules against a tree laid out like ours. */
+/** Checks the import rules on a file tree with the layout of this project. */
 export const cruise = (folder: string): { readonly violations: readonly Violation[]; readonly files: readonly string[] } => {
   const args = [bin, '--config', rules, '--output-type', 'json', 'shared', 'services', 'infra', 'test']
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 })

@@ -1,4 +1,4 @@
-/** `npm run bench`: what the service costs, measured side by side with others in one run. */
+/** `npm run bench`: measures the cost of the service and of its rivals in one run. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ const chosen = () => {
   if (values.only === undefined) return allBenches
   return values.only.split(',').map((id) => {
     const bench = allBenches.find((candidate) => candidate.id === id)
-    if (bench === undefined) throw new Error(`there is no benchmark ${id}; --list tells which there are`)
+    if (bench === undefined) throw new Error(`no benchmark ${id}; --list shows all benchmarks`)
     return bench
   })
 }
@@ -44,7 +44,7 @@ const chosen = () => {
 const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}`
 
-/** What else the machine had to do is part of the result. */
+/** The load average of the machine is part of the result. */
 const loadText = (): string =>
   `load average ${loadavg()
     .map((load) => load.toFixed(1))
@@ -64,7 +64,7 @@ const run = async (): Promise<number> => {
   const { table, problems } = await runBenches(chosen(), { isShort: values.short, say, onResults: write })
   say(`\n${table}`)
   for (const problem of problems) process.stderr.write(`${problem}\n`)
-  say(problems.length === 0 ? 'Nothing was lost, doubled or reordered.' : `${problems.length} problems.`)
+  say(problems.length === 0 ? 'Nothing was lost, duplicated or reordered.' : `${problems.length} problems.`)
   return problems.length
 }
 

@@ -4,8 +4,8 @@ import { allBenches } from './benches/all-benches.ts'
 import type { BenchStack } from './harness/bench-stack.ts'
 import { startBenchStack } from './harness/bench-stack.ts'
 
-/** The benchmarks with little of everything. They read CPU times of servers, so these have to be processes here. */
-describe.skipIf(stackKind() !== 'native')('In the short form of each benchmark nothing is lost, doubled or reordered', () => {
+/** The benchmarks with a small load. They read CPU times of servers, which must be processes on this machine. */
+describe.skipIf(stackKind() !== 'native')('The short form of each benchmark loses, duplicates and reorders nothing', () => {
   let stack: BenchStack
   beforeAll(async () => {
     stack = await startBenchStack()

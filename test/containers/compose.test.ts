@@ -9,7 +9,7 @@ import { rollingRestart } from './rolling-restart.ts'
 
 const isFinal = (code: string): boolean => !(code in errors) || !errors[code as keyof typeof errors].retryable
 
-describe.skipIf(whyNoContainers())('docker-compose.yml, brought up', () => {
+describe.skipIf(whyNoContainers())('The system of docker-compose.yml', () => {
   let project: ComposeProject
   beforeAll(async () => {
     project = await bringUp(providedCompose())
@@ -21,11 +21,11 @@ describe.skipIf(whyNoContainers())('docker-compose.yml, brought up', () => {
     expect(await project.containersOf('writer')).toHaveLength(2)
   })
 
-  describe('through its balancer', () => {
+  describe('users connected through its balancer', () => {
     journeys(() => ({ urls: [project.url] }))
   })
 
-  it('is watched by Prometheus, every gateway and writer of it', async () => {
+  it('has a Prometheus that scrapes every gateway and writer', async () => {
     await project.compose('--profile', 'observability', 'up', '--detach', '--no-build', 'prometheus')
     const isUp = async (): Promise<string[] | false> => {
       const answer = await fetch(`${project.prometheusUrl}/api/v1/query?query=up`)
@@ -41,14 +41,14 @@ describe.skipIf(whyNoContainers())('docker-compose.yml, brought up', () => {
     ])
   }, 120_000)
 
-  it('loses nothing and doubles nothing while every writer and gateway is restarted under load', async () => {
-    const said: string[] = []
-    const shown = await rollingRestart(project, { perSecond: 50, seed: 1, say: (line) => said.push(line) })
-    expect(said).toHaveLength(4)
+  it('loses and duplicates nothing while every writer and gateway is restarted under load', async () => {
+    const printed: string[] = []
+    const shown = await rollingRestart(project, { perSecond: 50, seed: 1, print: (line) => printed.push(line) })
+    expect(printed).toHaveLength(4)
     expect(shown.problems).toEqual([])
     expect({ lost: shown.lost, duplicated: shown.duplicated }).toEqual({ lost: 0, duplicated: 0 })
     expect(Object.keys(shown.refused).filter(isFinal)).toEqual([])
-    // Both gateways were left by their sockets, and everything that was sent has come about.
+    // The sockets of both gateways had to reconnect, and every message was stored.
     expect(shown.connects).toBeGreaterThan(20)
     expect(shown.confirmed).toBe(shown.sent)
     expect(shown.sent).toBeGreaterThan(100)

@@ -4,22 +4,22 @@ import { buildChatImage, describeImage, ensureImages } from '../../infra/docker/
 import { pinnedImages } from '../../infra/docker/pinned-images.ts'
 import { stackImages } from '../support/stack/containers/stack-images.ts'
 
-const say = (line: string): void => {
+const print = (line: string): void => {
   process.stderr.write(`docker: ${line}\n`)
 }
 
 /**
- * An engine with all the images that a stack needs, and those of more services of
- * docker-compose.yml; the service's own is built from the sources as they are.
+ * Prepares a container engine with the images of a stack and of further services of
+ * docker-compose.yml; builds the image of this service from the current sources.
  */
 export const prepareContainers = async (moreServices: readonly string[] = []): Promise<Engine> => {
-  const engine = await ensureEngine(say)
+  const engine = await ensureEngine(print)
   const { kafka, postgres, redis, chat } = stackImages()
   const more = Object.entries(pinnedImages().services).flatMap(([name, image]) => (moreServices.includes(name) ? [image] : []))
   const pinned = [kafka, postgres, redis, ...more]
-  await ensureImages(pinned, say)
-  await buildChatImage(say)
-  say(`engine ${engine.version}, images:`)
-  for (const image of [...pinned, chat]) say(`  ${await describeImage(image)}`)
+  await ensureImages(pinned, print)
+  await buildChatImage(print)
+  print(`engine ${engine.version}, images:`)
+  for (const image of [...pinned, chat]) print(`  ${await describeImage(image)}`)
   return engine
 }

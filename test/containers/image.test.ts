@@ -10,18 +10,18 @@ import { whyNoContainers } from './provided-containers.ts'
 const docker = (...args: string[]): Promise<string> => runCommand('docker', args)
 const { chat: image } = pinnedImages()
 
-/** Node in the running container: the image has no shell. */
+/** Evaluates code with Node in the running container, because the image has no shell. */
 const evaluate = (container: string, code: string): Promise<string> =>
-  docker('exec', container, '/usr/local/bin/node', '-p', code).then((told) => told.trim())
+  docker('exec', container, '/usr/local/bin/node', '-p', code).then((output) => output.trim())
 
-/** A newer client builds with BuildKit only by a plugin of its own; that of the engine's package does without. */
+/** Newer Docker clients need a plugin to build with BuildKit; the client of the engine's package does not. */
 const clientFor = async (buildKit: string): Promise<string> => {
   if (buildKit === '0') return 'docker'
   const hasPlugin = await docker('buildx', 'version').catch(() => undefined)
   return hasPlugin === undefined ? '/usr/bin/docker' : 'docker'
 }
 
-describe.skipIf(whyNoContainers())('the image', () => {
+describe.skipIf(whyNoContainers())('The image', () => {
   const name = `chat-image-${randomUUID()}`
   let url: string
   beforeAll(async () => {
@@ -38,7 +38,7 @@ describe.skipIf(whyNoContainers())('the image', () => {
     await docker('volume', 'rm', '--force', name)
   })
 
-  it('is a working chat in one container, on a read-only root', async () => {
+  it('runs the embedded chat in one container with a read-only root', async () => {
     await using ann = await personOn(url, freshName('ann'))
     await using bob = await personOn(url, freshName('bob'))
     const { room } = await ann.createChat('boxed', [bob.id])
@@ -46,7 +46,7 @@ describe.skipIf(whyNoContainers())('the image', () => {
     expect((await bob.feedTo(room, 2)).at(-1)?.body.msg).toBe('hello from a container')
   })
 
-  it('shows the chat page, built ahead', async () => {
+  it('serves the prebuilt chat page', async () => {
     const origin = new URL(url.replace(/^ws/, 'http')).origin
     const page = await (await fetch(origin)).text()
     const [, script] = /<script type="module"[^>]* src="([^"]+)"/.exec(page) ?? []
@@ -55,18 +55,18 @@ describe.skipIf(whyNoContainers())('the image', () => {
     expect(await docker('logs', name)).not.toContain('the chat page cannot be built')
   })
 
-  it('does not run as root and cannot write where its code is', async () => {
+  it('does not run as root and cannot write to the folder of its code', async () => {
     expect(await evaluate(name, 'process.getuid()')).toBe('65532')
     const attempt = `try { require('fs').writeFileSync('/app/x', ''); 'written' } catch (error) { error.code }`
     expect(await evaluate(name, attempt)).toMatch(/^(EROFS|EACCES)$/)
   })
 
-  it('finds its code compiled', async () => {
+  it('uses its compile cache', async () => {
     const kept = `require('fs').readdirSync('/compiled').map((each) => require('fs').readdirSync('/compiled/' + each).length)`
     expect(Number(JSON.parse(await evaluate(name, `JSON.stringify(${kept})`))[0])).toBeGreaterThan(200)
   })
 
-  it('holds no shell, no npm, and no package that only development needs', async () => {
+  it('contains no shell, no npm and no development dependency', async () => {
     const there = (path: string) => evaluate(name, `require('fs').existsSync('${path}')`)
     for (const path of [
       '/bin/sh',
@@ -82,7 +82,7 @@ describe.skipIf(whyNoContainers())('the image', () => {
     expect(await there('/app/node_modules/kafkajs')).toBe('true')
   })
 
-  it('ends in good order when it is asked to, and keeps what was said', async () => {
+  it('stops in order on SIGTERM, and keeps the stored messages', async () => {
     const ann = freshName('ann')
     await using before = await personOn(url, ann)
     const { room } = await before.createChat('kept', [])
@@ -94,11 +94,11 @@ describe.skipIf(whyNoContainers())('the image', () => {
     expect((await again.history(room)).map(({ msg }) => msg)).toEqual(['still there'])
   }, 120_000)
 
-  it('says what can be run when the argument is none of it', async () => {
+  it('lists the valid arguments for an invalid one', async () => {
     await expect(docker('run', '--rm', image, 'sh')).rejects.toThrow(/embedded, gateway, writer, admin. Not: "sh"/)
   })
 
-  it('is built by BuildKit as well as by the classic builder', async () => {
+  it('can be built by BuildKit and by the classic builder', async () => {
     const { buildArguments } = pinnedImages()
     const given = Object.entries(buildArguments).flatMap(([name, pinned]) => ['--build-arg', `${name}=${pinned}`])
     const build = ['build', '--quiet', '--file', 'infra/docker/Dockerfile', ...given, '.']

@@ -7,8 +7,8 @@ import { runCommand } from '../../infra/native/run-command.ts'
 import { removeOrphans } from '../support/stack/containers/reaper.ts'
 import { whyNoContainers } from './provided-containers.ts'
 
-describe.skipIf(whyNoContainers())('a process that is killed and leaves its containers', () => {
-  it('is tidied up after, and one that lives is not', async () => {
+describe.skipIf(whyNoContainers())('Containers of a killed process', () => {
+  it('are removed, and those of a live process are not', async () => {
     const careless = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/careless.ts')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })

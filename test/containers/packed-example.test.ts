@@ -26,7 +26,7 @@ const compilerOptions = {
   noEmit: true,
 }
 
-describe.skipIf(whyNoContainers())('chat-testing, packed and installed after a bare `npm init -y`', () => {
+describe.skipIf(whyNoContainers())('The packed chat-testing, installed into a project made by `npm init -y`', () => {
   const folder = mkdtempSync(join(tmpdir(), 'chat-example-'))
   const inFolder = { cwd: folder }
   beforeAll(async () => {
@@ -69,7 +69,7 @@ describe.skipIf(whyNoContainers())('chat-testing, packed and installed after a b
     await expect(checking).rejects.toThrow(/string.*not assignable.*number/)
   }, 120_000)
 
-  it('says which image is missing, and how to get it', async () => {
+  it('names a missing image, and how to get it', async () => {
     const program = `
       import { ChatContainer } from 'chat-testing'
       const lines = []

@@ -1,7 +1,7 @@
 import { inject } from 'vitest'
 import type { ComposeTool } from './compose/compose-tool.ts'
 
-/** What global setup leaves for the test files: how Compose is called, or why there are no containers. */
+/** The result of the global setup for the test files: the Compose command, or why there are no containers. */
 export type ProvidedContainers = { readonly compose: ComposeTool } | { readonly missing: string }
 
 declare module 'vitest' {
@@ -18,6 +18,6 @@ export const whyNoContainers = (): string | undefined => {
 
 export const providedCompose = (): ComposeTool => {
   const found = inject('containers')
-  if ('missing' in found) throw new Error(`there are no containers: ${found.missing}`)
+  if ('missing' in found) throw new Error(`no containers: ${found.missing}`)
   return found.compose
 }

@@ -13,7 +13,7 @@ import type { ComposeProject } from './compose/compose-project.ts'
 export interface RollingRestartOptions {
   readonly perSecond: number
   readonly seed: number
-  readonly say: (line: string) => void
+  readonly print: (line: string) => void
 }
 
 export interface RollingRestart {
@@ -24,29 +24,29 @@ export interface RollingRestart {
   readonly sentAgain: number
   readonly frames: number
   readonly connects: number
-  /** By error code. */
+  /** Errors by code. */
   readonly refused: Readonly<Record<string, number>>
-  /** Sockets, by close code. */
+  /** Closed sockets by close code. */
   readonly closed: Readonly<Record<string, number>>
-  /** Confirmed and not in the store. */
+  /** Messages that were confirmed and are not in the store. */
   readonly lost: number
-  /** More than once in the store, or seen more than once by a socket. */
+  /** Messages that are in the store more than once, or that a socket received more than once. */
   readonly duplicated: number
   readonly stored: LatencySummary
   readonly received: LatencySummary
-  /** By the invariants; empty: none is broken. */
+  /** Violated invariants. */
   readonly problems: readonly string[]
 }
 
 const [users, rooms] = [20, 10]
 const mostMessages = 1_000_000
 
-const restartAll = async (project: ComposeProject, say: (line: string) => void): Promise<string[]> => {
+const restartAll = async (project: ComposeProject, print: (line: string) => void): Promise<string[]> => {
   const tiers = [await project.containersOf('writer'), await project.containersOf('gateway')]
   for (const container of tiers.flat()) {
     const startedMs = performance.now()
     await project.restart(container)
-    say(`${container} was restarted in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`)
+    print(`${container} was restarted in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`)
   }
   return tiers.flat()
 }
@@ -70,11 +70,11 @@ const figures = (load: Load, verdicts: Verdicts) => {
 }
 
 /**
- * Restarts every writer and gateway in turn, as an upgrade does, while people
- * chat through the balancer; then holds what they saw against what is stored.
+ * Restarts every writer and gateway in turn, like an upgrade, while users send
+ * through the balancer; then compares the received events with the stored ones.
  */
 export const rollingRestart = async (project: ComposeProject, options: RollingRestartOptions): Promise<RollingRestart> => {
-  const { perSecond, seed, say } = options
+  const { perSecond, seed, print } = options
   const load = createLoad({
     urls: [project.url],
     tag: freshTag(),
@@ -90,13 +90,13 @@ export const rollingRestart = async (project: ComposeProject, options: RollingRe
     await load.createRooms(ids)
     const startedMs = nowMs()
     const pace = load.sendMessages(perSecond, mostMessages)
-    const restarted = await restartAll(project, say)
+    const restarted = await restartAll(project, print)
     pace.stop()
     await pace.done
     const seconds = (nowMs() - startedMs) / 1_000
     await load.settled(60_000)
     const truth = await truthFromLists(load, new Map([...ids].map(([user, id]) => [id, user])))
-    await until('every socket to have everything', () => hasAll(load, truth), { withinMs: 30_000 })
+    await until('every socket to have all events', () => hasAll(load, truth), { withinMs: 30_000 })
     return { restarted, seconds, ...figures(load, checkRun([load.context.history], truth)) }
   } finally {
     load.stop()

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { summaryReporter } from '../reporter/summary-reporter.ts'
 
-/** `npm run test:k8s`: on a real cluster, apart from the others. */
+/** `npm run test:k8s`: tests on a real cluster, separate from the other projects. */
 export default defineConfig({
   test: {
     name: 'k8s',

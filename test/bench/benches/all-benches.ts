@@ -11,7 +11,7 @@ import { scaleBench } from './scale.ts'
 import { townHallBench } from './town-hall.ts'
 import { turnsBench } from './turns.ts'
 
-/** In the order in which they run. */
+/** All benchmarks in the order in which they run. */
 export const allBenches: readonly Bench[] = [
   busyRoomBench,
   quietRoomBench,

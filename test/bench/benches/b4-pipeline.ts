@@ -20,7 +20,7 @@ const rateText = (best: Measured | undefined): string =>
     : `${best.perSecond} messages/s (${best.perSecond * 10} deliveries/s) at p50 ${ms(best.received.p50)}, p99 ${ms(best.received.p99)} ms`
 
 const quietRow = (quiet: Measured): Row => ({
-  what: `B5 hardly anything: ${quiet.perSecond} messages a second in all rooms together`,
+  what: `B5 at a very low rate: ${quiet.perSecond} messages a second in all rooms together`,
   result: `send → stored p50 ${ms(quiet.stored.p50)}, p99 ${ms(quiet.stored.p99)} ms; send → every member p50 ${ms(quiet.received.p50)}, p99 ${ms(quiet.received.p99)} ms`,
   aim: `stored p50 ≤ ${aims.quietP50} ms, p99 ≤ ${aims.quietP99} ms`,
   isMet: quiet.stored.p50 <= aims.quietP50 && quiet.stored.p99 <= aims.quietP99,
@@ -28,15 +28,15 @@ const quietRow = (quiet: Measured): Row => ({
 
 const short = async ({ load, parts, problems }: ChatUnderLoad): Promise<BenchReport> => {
   const measured = await measureBurst(load, parts, { perSecond: 100, warmUpSeconds: 0.5, seconds: 2, patienceMs: 30_000 })
-  const missing = measured.isWhole ? [] : ['not all came in 30 s']
+  const missing = measured.isWhole ? [] : ['not all messages were delivered in 30 s']
   return {
-    rows: [{ what: 'B4/B5 100 messages/s in 4 rooms of 10', result: `all ${measured.sent} came to all` }],
+    rows: [{ what: 'B4/B5 100 messages/s in 4 rooms of 10', result: `all ${measured.sent} delivered to all members` }],
     problems: [...missing, ...(await problems())],
     data: measured,
   }
 }
 
-/** The same load on Socket.IO, and what was held there. */
+/** Measures the same load on Socket.IO. */
 const measureRival = async (context: BenchContext) => {
   await using rival = await startSocketIoUnderLoad(await context.stack(), sizeOf(false))
   context.say('Socket.IO with Redis adapter and an insert before the emit, two processes')
@@ -71,10 +71,10 @@ const full = async (context: BenchContext): Promise<BenchReport> => {
       what: 'B4 what a message costs at that rate',
       result: best === undefined ? '–' : cpuText(best.cpu, best.confirmedMeanwhile),
     },
-    { what: 'B4 closed loop, 1,500 always on their way', result: burstText(ours.flood) },
+    { what: 'B4 closed loop, 1,500 in flight', result: burstText(ours.flood) },
     quietRow(quiet),
     { what: 'B4 Socket.IO, Redis adapter, insert before the emit', result: rateText(rival.best) },
-    { what: 'B4 Socket.IO, closed loop, 800 always on their way', result: burstText(rival.flood) },
+    { what: 'B4 Socket.IO, closed loop, 800 in flight', result: burstText(rival.flood) },
     ...floors.rows,
   ]
   return {
@@ -87,7 +87,7 @@ const full = async (context: BenchContext): Promise<BenchReport> => {
 
 /**
  * B4: confirmed sends through gateways, Kafka, writers, Postgres, Redis and gateways to every member, and
- * the part of B5 with hardly any load. B12 judges the rest of B5.
+ * the part of B5 with a very low load. B12 replaces the rest of B5.
  */
 export const pipelineBench: Bench = {
   id: 'B4',

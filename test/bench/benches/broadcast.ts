@@ -34,8 +34,8 @@ interface Served<T> {
 }
 
 /**
- * A socket of ours that falls behind reads what it missed from the store, where injected messages are not: a rate at
- * which not all came to all is the last one, and what was lost by it is no fault.
+ * A socket of ours that falls behind reads missed events from the store, which has no injected messages. So the search
+ * ends at the first rate with missing deliveries, and these are not a failure.
  */
 const isLast = (measured: Measured): boolean => !measured.isWhole
 
@@ -71,9 +71,9 @@ const search = async (context: BenchContext, name: ServerName, server: Injecting
 
 const shortOf = async (context: BenchContext, what: string, size: Size): Promise<BenchReport> => {
   const { result, problems } = await withServer(context, 'ours', size, (server) => server.inject(100, 1))
-  const missing = result.isWhole ? [] : ['not all came']
+  const missing = result.isWhole ? [] : ['not all messages were delivered']
   return {
-    rows: [{ what, result: `all ${result.deliveries} deliveries came` }],
+    rows: [{ what, result: `all ${result.deliveries} deliveries arrived` }],
     problems: [...missing, ...problems],
     data: result,
   }
@@ -134,7 +134,7 @@ export const busyRoomBench: Bench = {
   },
 }
 
-/** B2: a room of ten in which somebody says something once a second. */
+/** B2: a room of ten with one message a second. */
 export const quietRoomBench: Bench = {
   id: 'B2',
   title: 'one message a second in a quiet room',

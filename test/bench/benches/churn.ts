@@ -22,7 +22,7 @@ interface Churned {
   readonly storm: CpuUse | undefined
 }
 
-/** The load is one address in place of thousands. */
+/** The load comes from one address instead of thousands. */
 const env = { LOG_LEVEL: 'warn', SESSIONS_PER_GATEWAY: '20000', CONNECTIONS_PER_ADDRESS: '20000' }
 
 const churnOn = async (urls: readonly string[], servers: Parts, kind: Kind): Promise<Churned> => {
@@ -72,13 +72,13 @@ const rowOf = (what: string, sockets: number, churned: Churned, isJudged: boolea
 const problemsOf = ({ missing, problems, cuts, resume }: ChurnResult): readonly string[] => [
   ...problems,
   ...(missing > 0 ? [`${missing} deliveries are missing`] : []),
-  ...(cuts > 0 && resume.count === 0 ? ['nobody came back'] : []),
+  ...(cuts > 0 && resume.count === 0 ? ['no socket reconnected'] : []),
 ]
 
-/** B8: sockets that are cut and come back, in turn, and all at once. */
+/** B8: sockets that are cut and reconnect, in turn and all at once. */
 export const churnBench: Bench = {
   id: 'B8',
-  title: 'sockets that are cut and come back',
+  title: 'sockets that are cut and reconnect',
   run: async (context): Promise<BenchReport> => {
     const { isShort } = context
     const sockets = isShort ? 40 : Number(process.env.BENCH_SOCKETS ?? 10_000)

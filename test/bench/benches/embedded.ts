@@ -47,7 +47,7 @@ export const embeddedBench: Bench = {
             result: `${measured.rate.toFixed(0)}/s with 200 in flight, p50 ${ms(measured.stored.p50)} ms; each costs ${cpuText(measured.cpu, measured.confirmedMeanwhile)}; ${(residentKb(pidOf(chat)) / 1_024).toFixed(0)} MB in use, the database’s process aside`,
           },
         ],
-        problems: [...problems, ...(measured.isWhole ? [] : ['not all came'])],
+        problems: [...problems, ...(measured.isWhole ? [] : ['not all messages were delivered'])],
         data: { cold: cold.seconds, warm: warm.seconds, measured },
       }
     } finally {

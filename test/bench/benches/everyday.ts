@@ -114,7 +114,7 @@ const highestRow = (ours: Curve, rival: Curve): Row => {
 
 const problemsOf = ({ curve, problems }: Side, isShort: boolean): readonly string[] => [
   ...problems,
-  ...(isShort && !curve.points.every(({ isWhole }) => isWhole) ? ['not all came in time'] : []),
+  ...(isShort && !curve.points.every(({ isWhole }) => isWhole) ? ['not all messages were delivered in time'] : []),
 ]
 
 /** B12: latency and CPU time of a message at everyday rates, every message at its own due time over its own socket. */

@@ -18,7 +18,7 @@ interface Floor {
   readonly cpu: CpuUse
 }
 
-/** Does it again and again, and counts. */
+/** Repeats the work and counts the repetitions. */
 const repeat = async (name: string, stack: BenchStack, work: () => Promise<unknown>): Promise<Floor> => {
   for (let warmUp = 0; warmUp < 20; warmUp += 1) await work()
   const end = measureCpu({ client: [process.pid], ...stack.parts })
@@ -83,7 +83,7 @@ const insertFloor = async (stack: BenchStack): Promise<Floor> => {
   }
 }
 
-/** What the log and the store can do by themselves. */
+/** The throughput of the log and the store alone. */
 export const measureFloors = async (stack: BenchStack, say: (line: string) => void) => {
   const floors = [await produceFloor(stack), await insertFloor(stack)]
   const rows: Row[] = floors.map(({ name, perSecond, units, cpu }) => ({

@@ -13,12 +13,12 @@ import { startLoad } from '../load/start-load.ts'
 
 type Size = Pick<LoadOptions, 'users' | 'rooms' | 'roomSize'>
 
-/** For what was garbage to be collected. */
+/** Time for garbage collection. */
 const calmMs = (isShort: boolean): number => (isShort ? 200 : 10_000)
 
 const pidOf = (replica: Replica | undefined): number => (replica as { pid?: number } | undefined)?.pid ?? 0
 
-/** What sessions cost a gateway that does nothing else. */
+/** The memory of idle sessions. */
 interface Idle {
   /** Kilobytes for each session, over what the gateway took without any. */
   readonly perSession: number
@@ -26,7 +26,7 @@ interface Idle {
   readonly problems: readonly string[]
 }
 
-/** Sessions on gateways of their own, which have not been busy with making their users and rooms. */
+/** Opens sessions on new gateways, which have not created the users and rooms. */
 const measureIdle = async (
   context: BenchContext,
   size: Size,
@@ -80,7 +80,7 @@ export const idleSessionsBench: Bench = {
     const users = context.isShort ? 30 : 4_000
     const size = { users, rooms: users, roomSize: 10 }
     const [ours] = await measureIdle(context, size, context.isShort ? 0.5 : 5)
-    if (ours === undefined) throw new Error('nothing was measured')
+    if (ours === undefined) throw new Error('no measurement')
     const limits = nodeArguments.filter((argument) => argument.includes('semi-space-size'))
     const bare = await measureBare(context.isShort, users, limits)
     return {
@@ -100,10 +100,10 @@ export const idleSessionsBench: Bench = {
 /** Percent of a core. */
 const share = ({ parts, seconds }: CpuUse, name: string): number => (100 * (parts[name] ?? 0)) / 1e6 / seconds
 
-/** No sweep comes while it is measured; all else that sessions need goes on. */
+/** Disables the sweep during the measurement; all other work for sessions continues. */
 const withoutSweep = { CONVERGE_MS: '3600000' }
 
-/** B10: what it costs to look after rooms in which nothing happens. */
+/** B10: the cost of the head sweep for idle rooms. */
 export const headSweepBench: Bench = {
   id: 'B10',
   title: 'head sweep of held rooms',

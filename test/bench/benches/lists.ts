@@ -8,7 +8,7 @@ import { startChat } from '../../support/stack/start-chat.ts'
 import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
 import { ms } from './pipeline-search.ts'
 
-/** Asks one thing after the other, and measures. */
+/** Sends one request after the other and measures the answers. */
 interface Asker extends Disposable {
   ask(event: string, body: object): Promise<Readonly<Record<string, unknown>>>
 }
@@ -119,7 +119,7 @@ const measureLists = async (
       const room = randomUUIDv7()
       await fillRoom(client, room, user, size)
       await client.query('vacuum analyze event, message')
-      // What filling has left to be written is not the lists' to pay for.
+      // Writes out the pages of the fill, so that the lists do not pay for it.
       await client.query('checkpoint')
       const queries = queriesOf(size)
       const first = await open.ask('list-messages', { chat: { id: room } })

@@ -31,10 +31,10 @@ const rowOf = (sockets: number, { parts, seconds }: CpuUse): Row => ({
     .join(', ')} % of a core`,
 })
 
-/** B13: what the processes cost while nobody sends. */
+/** B13: CPU of the processes without messages. */
 export const quietProcessesBench: Bench = {
   id: 'B13',
-  title: 'CPU of each process while nobody sends',
+  title: 'CPU of each process without messages',
   run: async ({ isShort, stack }): Promise<BenchReport> => {
     const started = await stack()
     const size = isShort ? { users: 20, rooms: 2, roomSize: 10 } : { users: 1_000, rooms: 100, roomSize: 10 }

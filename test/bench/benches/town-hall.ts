@@ -21,15 +21,15 @@ const short = async (context: BenchContext): Promise<BenchReport> => {
   await using under = await startChatUnderLoad(await context.stack(), { ...small, gateways: 2, writers: 1 })
   const burst = { perSecond: 50, warmUpSeconds: 0.2, seconds: 1, patienceMs: 30_000 }
   const measured = await measureBurst(under.load, under.parts, burst)
-  const problems = [...(measured.isWhole ? [] : ['not all came']), ...(await under.problems())]
+  const problems = [...(measured.isWhole ? [] : ['not all messages were delivered']), ...(await under.problems())]
   return {
-    rows: [{ what: 'B4t 50 messages/s in a room of 60', result: `all ${measured.sent} came to all` }],
+    rows: [{ what: 'B4t 50 messages/s in a room of 60', result: `all ${measured.sent} delivered to all members` }],
     problems,
     data: measured,
   }
 }
 
-/** B4t: the whole pipeline with one room of 1,000 members, of whom anybody may speak. */
+/** B4t: the whole pipeline with one room of 1,000 members, all of whom send. */
 export const townHallBench: Bench = {
   id: 'B4t',
   title: 'confirmed sends in one room of 1,000',

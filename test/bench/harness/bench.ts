@@ -1,12 +1,12 @@
 import type { BenchStack } from './bench-stack.ts'
 
-/** What a benchmark is run with. */
+/** The context of a benchmark. */
 export interface BenchContext {
-  /** For CI: little of everything, judged by correctness alone. */
+  /** For CI: a small load that checks only correctness. */
   readonly isShort: boolean
-  /** Real services, started when first asked for. */
+  /** Real services, started at the first use. */
   stack(): Promise<BenchStack>
-  /** A line of progress. */
+  /** Prints a line of progress. */
   say(line: string): void
 }
 
@@ -15,15 +15,15 @@ export interface Row {
   readonly what: string
   readonly result: string
   readonly aim?: string
-  /** Undefined: nothing to be met. */
+  /** Undefined: the row has no aim. */
   readonly isMet?: boolean
 }
 
 export interface BenchReport {
   readonly rows: readonly Row[]
-  /** What was lost, doubled, reordered or otherwise wrong; empty, or the benchmark has failed. */
+  /** Lost, duplicated or reordered messages and other problems; if not empty, the benchmark has failed. */
   readonly problems: readonly string[]
-  /** Everything that was measured. */
+  /** All measurements. */
   readonly data: unknown
   /** Pictures, by file name. */
   readonly pictures?: Readonly<Record<string, string>>

@@ -3,14 +3,14 @@ import type { LoadProcess } from '../load/start-load.ts'
 import type { Parts } from './cpu.ts'
 import { cpuOf, machineCpu } from './cpu.ts'
 
-/** CPU time of a stretch of time. */
+/** CPU time of an interval. */
 export interface CpuUse {
   readonly seconds: number
   /** Microseconds of each part. */
   readonly parts: Readonly<Record<string, number>>
   /** Share of one core that the load used. */
   readonly loadBusy: number
-  /** Cores that others than the parts used. */
+  /** Cores that other programs used. */
   readonly otherCores: number
 }
 
@@ -36,7 +36,7 @@ export interface Measured extends BurstResult {
   readonly rate: number
 }
 
-/** The load's idle share is too small for its numbers to say anything of the service. */
+/** The load was too busy for a valid measurement. */
 export const isVoid = ({ cpu }: Pick<Measured, 'cpu'>): boolean => cpu.loadBusy > 0.8
 
 export const measureBurst = async (load: LoadProcess, parts: Parts, burst: Burst): Promise<Measured> => {
@@ -47,7 +47,7 @@ export const measureBurst = async (load: LoadProcess, parts: Parts, burst: Burst
     if (isOpen) end = measureCpu(all)
     else cpu = end?.()
   })
-  if (cpu === undefined) throw new Error('the load measured nothing')
+  if (cpu === undefined) throw new Error('the load has no measurement')
   return { ...result, cpu, rate: result.confirmedMeanwhile / cpu.seconds }
 }
 

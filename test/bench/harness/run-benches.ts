@@ -13,7 +13,7 @@ const met = ({ isMet }: Row): string => (isMet === undefined ? '' : isMet ? 'met
 
 const line = (row: Row): string => `| ${row.what} | ${row.result} | ${row.aim ?? ''} | ${met(row)} |`
 
-/** One after another, on one set of services; tells what there is after each. */
+/** Runs the benchmarks in sequence on one set of services; reports the results so far after each. */
 export const runBenches = async (
   benches: readonly Bench[],
   { isShort, say, onResults }: Pick<BenchContext, 'isShort' | 'say'> & { readonly onResults: (soFar: BenchResults) => void },

@@ -1,6 +1,6 @@
 import type { Word } from './order-child.ts'
 
-/** The child's side: does what it is told, and ends when it is let go. */
+/** The child's side: executes orders, and ends when the parent disconnects. */
 export const takeOrders = <Order, Note = never>(obey: (order: Order, note: (note: Note) => void) => Promise<unknown>): void => {
   const say = (word: Word<Note>): void => void process.send?.(word)
   process.on('message', (order: Order) => {

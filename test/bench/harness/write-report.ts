@@ -4,7 +4,7 @@ import { join } from 'node:path'
 const folder = join(import.meta.dirname, '..')
 const [begin, end] = ['<!-- table: written by `npm run bench -- --write` -->', '<!-- end of table -->']
 
-/** Puts the table into the document beside the benchmarks, and the pictures beside that. */
+/** Writes the table into README.md of the benchmarks, and the pictures into the same folder. */
 export const writeReport = (table: string, about: string, pictures: Readonly<Record<string, string>>): void => {
   const file = join(folder, 'README.md')
   const text = readFileSync(file, 'utf8')

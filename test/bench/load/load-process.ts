@@ -1,4 +1,4 @@
-/** The load as a process of its own: does what it is told. */
+/** The load in a separate process: executes orders. */
 import { takeOrders } from '../harness/take-orders.ts'
 import { bareDialect } from './bare-dialect.ts'
 import { chatDialect } from './chat-dialect.ts'
@@ -11,7 +11,7 @@ const dialects = { chat: chatDialect, bare: bareDialect, 'socket.io': socketIoDi
 let load: LeanLoad | undefined
 
 const begun = (): LeanLoad => {
-  if (load === undefined) throw new Error('told to work before being told how')
+  if (load === undefined) throw new Error('received an order before its options')
   return load
 }
 

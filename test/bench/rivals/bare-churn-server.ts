@@ -1,4 +1,4 @@
-/** What B8 is compared with: `ws` that answers the load of B8 from one array, without users, store or checks. */
+/** The rival of B8: a `ws` server that answers the load from one array, without users, store or checks. */
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'

@@ -1,5 +1,5 @@
 /**
- * What is compared with in B4: Socket.IO as its documents have it, two such
+ * The rival of B4: Socket.IO as its documentation describes it, two such
  * processes on a Redis adapter, each message inserted into Postgres before it
  * is emitted. No order among members, no history, no repair.
  */
@@ -14,7 +14,7 @@ import { createInjector } from '../injection/inject.ts'
 
 export interface ListenOrder {
   readonly do: 'listen'
-  /** Without one, messages are injected and none is taken. */
+  /** Undefined: messages are injected, and the server accepts none. */
   readonly databaseUrl?: string
   readonly redisUrl: string
 }

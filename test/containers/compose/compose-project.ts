@@ -5,12 +5,12 @@ import { runCommand } from '../../../infra/native/run-command.ts'
 import { until } from '../../support/poll.ts'
 import type { ComposeTool } from './compose-tool.ts'
 
-/** `docker-compose.yml` brought up under a name of its own. */
+/** A running project of `docker-compose.yml` with a unique name. */
 export interface ComposeProject extends AsyncDisposable {
-  /** Where clients connect: the balancer. */
+  /** The address of the balancer, for clients. */
   readonly url: string
   readonly prometheusUrl: string
-  /** Names of the containers of a service. */
+  /** The container names of a service. */
   containersOf(service: string): Promise<string[]>
   /** An orderly restart; resolves when the container is healthy again. */
   restart(container: string): Promise<void>
@@ -37,9 +37,9 @@ const containersOf = async (project: string, service: string): Promise<string[]>
 }
 
 /**
- * Brings the whole system up; resolves when all of it is healthy, as one
- * command does for people. Its images have to be there. Disposing of it
- * removes containers and volumes.
+ * Starts the whole system and resolves when all containers are healthy. The
+ * images must exist already. Disposing of the project removes its containers
+ * and volumes.
  */
 export const bringUp = async (tool: ComposeTool): Promise<ComposeProject> => {
   const project = `chat${randomBytes(4).toString('hex')}`
@@ -50,7 +50,7 @@ export const bringUp = async (tool: ComposeTool): Promise<ComposeProject> => {
     runCommand(tool.command, [...tool.args, '--project-name', project, ...args], { cwd: projectFolder, env })
   const log = (lines = 30): Promise<string> => compose('logs', '--no-color', '--tail', String(lines))
   const down = async (): Promise<void> => {
-    // Also what profiles have started.
+    // Includes containers that a profile has started.
     await compose('--profile', 'observability', 'down', '--volumes', '--timeout', '1')
   }
   try {

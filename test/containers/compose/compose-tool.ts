@@ -1,7 +1,7 @@
 import { installPackages } from '../../../infra/native/debian.ts'
 import { runCommand } from '../../../infra/native/run-command.ts'
 
-/** How Compose is called here. */
+/** The Compose command of this machine. */
 export interface ComposeTool {
   readonly command: string
   readonly args: readonly string[]
@@ -16,18 +16,18 @@ const find = async (): Promise<ComposeTool | undefined> => {
       const version = await runCommand(command, [...args, 'version', '--short'])
       return { command, args, version: version.trim() }
     } catch {
-      // Not this one.
+      // This command does not exist; the next one is tried.
     }
   }
   return undefined
 }
 
-/** The Compose that there is, of whichever generation; else Debian's, where it may be installed. */
-export const composeTool = async (say: (line: string) => void): Promise<ComposeTool> => {
+/** The installed Compose, version 1 or 2; otherwise installs the package of Debian if permitted. */
+export const composeTool = async (print: (line: string) => void): Promise<ComposeTool> => {
   const found = await find()
   if (found) return found
-  await installPackages(['docker-compose'], say)
+  await installPackages(['docker-compose'], print)
   const installed = await find()
-  if (!installed) throw new Error('docker-compose was installed and does not run')
+  if (!installed) throw new Error('docker-compose was installed but does not run')
   return installed
 }

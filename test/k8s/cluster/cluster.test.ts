@@ -19,8 +19,8 @@ afterAll(() => chat?.[Symbol.asyncDispose]())
 
 const perSecond = 30
 
-const harmUnderLoad = async (what: string, harm: () => Promise<void>): Promise<UnderLoad> => {
-  const run = await underLoad({ url: chat.url, perSecond, harm })
+const disturbUnderLoad = async (what: string, disturb: () => Promise<void>): Promise<UnderLoad> => {
+  const run = await underLoad({ url: chat.url, perSecond, disturb })
   process.stdout.write(`${figures(what, run)}\n`)
   return run
 }
@@ -30,7 +30,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 describe('through the Service', () => {
   journeys(() => ({ urls: [chat.url, chat.url] }))
 
-  it('a back end that has no socket speaks to those who have one', async () => {
+  it('a back end reaches users with sockets over HTTP', async () => {
     await using ann = await personOn(chat.url, freshName('ann'))
     const { room } = await ann.createChat('from a back end', [])
     const place = chat.url.replace(/^ws/, 'http').replace(/\/ws$/, '/api/v1/new-message')
@@ -41,7 +41,7 @@ describe('through the Service', () => {
   })
 })
 
-it('services are to the database who they are, and no more: migrations are not theirs to make', async () => {
+it('services connect to the database with their own roles, which may not run migrations', async () => {
   const { status } = await getOne('job', 'migrate-dev', '-n', chat.namespace)
   expect(status?.succeeded).toBe(1)
   const sql = `select usename || ' ' || has_table_privilege(usename, 'event', 'insert') || ' ' || has_schema_privilege(usename, 'public', 'create')
@@ -50,20 +50,20 @@ it('services are to the database who they are, and no more: migrations are not t
   expect(rows.trim().split('\n')).toEqual(['chat_gateway false false', 'chat_writer true false'])
 })
 
-describe('under load, with nothing lost, doubled or out of order, and no error that is final', () => {
-  it('gateways are rolled', async () => {
-    const { problems, closed } = await harmUnderLoad('rolling restart of the gateways', async () => {
+describe('under load, without lost, duplicated or reordered messages and without final errors', () => {
+  it('gateways can be rolled', async () => {
+    const { problems, closed } = await disturbUnderLoad('rolling restart of the gateways', async () => {
       await chat.kubectl('rollout', 'restart', 'deployment/gateway')
       await chat.settled('deployment/gateway')
       const old = async () => (await chat.pods('gateway')).length === 2
-      await until('the old ones to be gone', old, { withinMs: 120_000, everyMs: 1_000 })
+      await until('the old pods to be gone', old, { withinMs: 120_000, everyMs: 1_000 })
     })
     expect(problems).toEqual([])
     expect(Object.keys(closed)).toEqual(['1012'])
   })
 
-  it('writers are rolled', async () => {
-    const { problems, closed } = await harmUnderLoad('rolling restart of the writers', async () => {
+  it('writers can be rolled', async () => {
+    const { problems, closed } = await disturbUnderLoad('rolling restart of the writers', async () => {
       await chat.kubectl('rollout', 'restart', 'deployment/writer')
       await chat.settled('deployment/writer')
     })
@@ -71,8 +71,8 @@ describe('under load, with nothing lost, doubled or out of order, and no error t
     expect(closed).toEqual({})
   })
 
-  it('a pod of each is deleted, with no time to say goodbye', async () => {
-    const { problems } = await harmUnderLoad('deletion of a pod of each', async () => {
+  it('a gateway pod and a writer pod can be deleted without a grace period', async () => {
+    const { problems } = await disturbUnderLoad('deletion of a pod of each', async () => {
       for (const part of ['gateway', 'writer']) {
         const [pod] = await chat.pods(part)
         await chat.kubectl('delete', 'pod', pod?.metadata.name ?? '', '--grace-period=0', '--force')
@@ -82,8 +82,8 @@ describe('under load, with nothing lost, doubled or out of order, and no error t
     expect(problems).toEqual([])
   })
 
-  it('both are scaled from 2 to 4 and back', async () => {
-    const { problems } = await harmUnderLoad('scaling 2 → 4 → 2', async () => {
+  it('both can be scaled from 2 to 4 and back', async () => {
+    const { problems } = await disturbUnderLoad('scaling 2 → 4 → 2', async () => {
       for (const count of [4, 2]) {
         await chat.scale('gateway', count)
         await chat.scale('writer', count)
@@ -96,16 +96,16 @@ describe('under load, with nothing lost, doubled or out of order, and no error t
     const bounds = { spec: { minReplicas: 2, maxReplicas: 4 } }
     await chat.kubectl('patch', 'hpa', 'gateway', '-p', JSON.stringify(bounds))
     const replicas = async () => Number((await getOne('deployment', 'gateway', '-n', chat.namespace)).spec?.replicas)
-    const harm = (): Promise<void> =>
+    const disturb = (): Promise<void> =>
       until('more gateways', async () => (await replicas()) > 2, { withinMs: 240_000, everyMs: 2_000 }).then(() => undefined)
-    const run = await underLoad({ url: chat.url, perSecond: 300, users: 60, harm })
+    const run = await underLoad({ url: chat.url, perSecond: 300, users: 60, disturb })
     process.stdout.write(`${figures(`autoscaling 2 → ${await replicas()}`, run)}\n`)
     expect(run.problems).toEqual([])
     await chat.scale('gateway', 2)
   })
 })
 
-/** What `/readyz` of each pod of a part says, with what it waits for. */
+/** The answers of `/readyz` of all pods of a part. */
 const readiness = async (part: string): Promise<string> => {
   const ask = `fetch('http://127.0.0.1:8081/readyz').then((answer) => answer.text()).then((text) => process.stdout.write(text))`
   const pods = await chat.pods(part)
@@ -113,7 +113,7 @@ const readiness = async (part: string): Promise<string> => {
   return (await Promise.all(told)).join('')
 }
 
-/** Where it shows, beside alerts, that a dependency is away. */
+/** The visible sign, besides alerts, that a dependency is down. */
 const signs: Readonly<Record<string, (refusal: string) => Promise<boolean>>> = {
   redis: async () => (await readiness('gateway')).split('"fanOut":"down"').length === 3,
   kafka: async (refusal) => /: (unavailable|timeout): /.test(refusal),
@@ -121,43 +121,40 @@ const signs: Readonly<Record<string, (refusal: string) => Promise<boolean>>> = {
 }
 
 describe('while a dependency is stopped for a minute', () => {
-  it.each(['redis', 'kafka', 'postgres'])(
-    'no pod is restarted, none is taken out of service, and sockets stay: %s',
-    async (part) => {
-      const restarts = await chat.restarts()
-      await using ann = await personOn(chat.url, freshName('ann'))
-      await using silent = await openSocket(chat.url)
-      let closes = 0
-      for (const { closed } of [silent, ann.socket]) {
-        void closed.then(() => {
-          closes += 1
-        })
-      }
-      const { room } = await ann.createChat('through thick and thin', [])
-      await chat.kubectl('scale', `statefulset/${part}`, '--replicas=0')
-      await until(`${part} to be gone`, async () => (await chat.pods(part)).length === 0, { withinMs: 60_000, everyMs: 500 })
-      const endMs = performance.now() + 60_000
-      let refusal = ''
-      ann.say(room, 'is anybody there').catch((error: unknown) => {
-        refusal = String(error)
+  it.each(['redis', 'kafka', 'postgres'])('no pod restarts, none becomes unready, and sockets stay open: %s', async (part) => {
+    const restarts = await chat.restarts()
+    await using ann = await personOn(chat.url, freshName('ann'))
+    await using silent = await openSocket(chat.url)
+    let closes = 0
+    for (const { closed } of [silent, ann.socket]) {
+      void closed.then(() => {
+        closes += 1
       })
-      await until('a sign of it', () => signs[part]?.(refusal), { withinMs: 50_000, everyMs: 1_000 })
-      while (performance.now() < endMs) {
-        const { status } = await getOne('deployment', 'gateway', '-n', chat.namespace)
-        expect(status?.readyReplicas).toBe(2)
-        expect((await silent.request('ping', {})).body).toHaveProperty('now')
-        await pause(5_000)
-      }
-      await chat.kubectl('scale', `statefulset/${part}`, '--replicas=1')
-      await chat.settled(`statefulset/${part}`)
-      await until('a message to be confirmed', () => ann.say(room, 'still here'), { withinMs: 90_000, everyMs: 1_000 })
-      expect(await chat.restarts()).toBe(restarts)
-      expect(closes).toBe(0)
-    },
-  )
+    }
+    const { room } = await ann.createChat('through thick and thin', [])
+    await chat.kubectl('scale', `statefulset/${part}`, '--replicas=0')
+    await until(`${part} to be gone`, async () => (await chat.pods(part)).length === 0, { withinMs: 60_000, everyMs: 500 })
+    const endMs = performance.now() + 60_000
+    let refusal = ''
+    ann.say(room, 'during the outage').catch((error: unknown) => {
+      refusal = String(error)
+    })
+    await until('the sign of the outage', () => signs[part]?.(refusal), { withinMs: 50_000, everyMs: 1_000 })
+    while (performance.now() < endMs) {
+      const { status } = await getOne('deployment', 'gateway', '-n', chat.namespace)
+      expect(status?.readyReplicas).toBe(2)
+      expect((await silent.request('ping', {})).body).toHaveProperty('now')
+      await pause(5_000)
+    }
+    await chat.kubectl('scale', `statefulset/${part}`, '--replicas=1')
+    await chat.settled(`statefulset/${part}`)
+    await until('a message to be confirmed', () => ann.say(room, 'after the outage'), { withinMs: 90_000, everyMs: 1_000 })
+    expect(await chat.restarts()).toBe(restarts)
+    expect(closes).toBe(0)
+  })
 })
 
-it('after all of this an audit finds nothing missing, doubled or late', async () => {
+it('after all these tests an audit finds nothing missing, duplicated or late', async () => {
   await chat.settled('deployment/audit')
   const audit = ['/usr/local/bin/node', '/app/infra/docker/entry.ts', 'admin', 'audit']
   const report = await chat.kubectl('exec', 'deployment/audit', '--', ...audit)
@@ -183,20 +180,20 @@ describe('the network policies', () => {
     ['kafka', 9092],
     ['postgres', 5432],
     ['redis', 6379],
-  ])('let no stranger come to %s, not even from its own namespace', async (host, port) => {
+  ])('block other pods from %s, even in its own namespace', async (host, port) => {
     const full = `${host}.${inside()}.svc.cluster.local`
     expect(await tryWay({ namespace: 'default', ...stranger, host: full, port })).toBe('closed')
     expect(await tryWay({ namespace: inside(), ...stranger, host, port })).toBe('closed')
     expect(await tryWay({ namespace: inside(), ...gatewayLike, host, port })).toBe('open')
   })
 
-  it('let only who scrapes come to the internal port', async () => {
+  it('allow only Prometheus to reach the internal port', async () => {
     expect(await tryWay({ namespace: 'default', ...stranger, host: internal, port: 8081 })).toBe('closed')
     expect(await tryWay({ namespace: inside(), ...gatewayLike, host: internal, port: 8081 })).toBe('closed')
     expect(await tryWay({ namespace: monitoring, ...stranger, host: internal, port: 8081 })).toBe('open')
   })
 
-  it('let everybody come to the public port, and gateways go nowhere else', async () => {
+  it('allow all clients to reach the public port, and gateways to reach only their dependencies', async () => {
     const host = `gateway.${inside()}.svc.cluster.local`
     expect(await tryWay({ namespace: 'default', ...stranger, host, port: 80 })).toBe('open')
     expect(await tryWay({ namespace: inside(), ...gatewayLike, host: 'kubernetes.default', port: 443 })).toBe('closed')

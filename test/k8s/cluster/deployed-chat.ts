@@ -8,19 +8,19 @@ import { loadImages } from './load-images.ts'
 import { assertOwnCluster } from './own-cluster.ts'
 import { provideVolumes } from './volumes.ts'
 
-/** The dev overlay on the current cluster, to be harmed. */
+/** The dev overlay on the current cluster. */
 export interface DeployedChat extends AsyncDisposable {
-  /** By the Service's port of the node. */
+  /** Address through the node port of the Service. */
   readonly url: string
   readonly namespace: string
   kubectl(...args: string[]): Promise<string>
-  /** The pods of a part, those that are going included. */
+  /** The pods of a part, including terminating ones. */
   pods(part: string): Promise<readonly LiveObject[]>
-  /** How often containers of gateways, writers and the audit were started again. */
+  /** The number of container restarts of gateways, writers and the audit. */
   restarts(): Promise<number>
-  /** Resolves when a Deployment or StatefulSet is as it should be. */
+  /** Resolves when the rollout of a Deployment or StatefulSet is complete. */
   settled(workload: string): Promise<void>
-  /** Sets how many there are to be, past what the autoscaler would say. */
+  /** Sets the number of pods and pins the autoscaler to it. */
   scale(part: 'gateway' | 'writer', count: number): Promise<void>
 }
 
@@ -49,7 +49,7 @@ const nodeAddress = async (): Promise<string> => {
   const [node] = await getAll('nodes')
   const addresses = (node?.status?.addresses ?? []) as readonly { readonly type: string; readonly address: string }[]
   const internal = addresses.find(({ type }) => type === 'InternalIP')
-  if (internal === undefined) throw new Error('the node has no address')
+  if (internal === undefined) throw new Error('the node has no internal address')
   return internal.address
 }
 
@@ -66,10 +66,10 @@ const scale = async (part: 'gateway' | 'writer', count: number): Promise<void> =
   await until(`${count} of ${part}`, isThere, { withinMs: 120_000, everyMs: 1_000 })
   await settled(`deployment/${part}`)
   const areGone = async () => (await pods(part)).length === count
-  await until('the others to be gone', areGone, { withinMs: 120_000, everyMs: 1_000 })
+  await until('the other pods to be gone', areGone, { withinMs: 120_000, everyMs: 1_000 })
 }
 
-/** Loads the images, applies the overlay and waits until all of it serves. Disposing of it removes everything. */
+/** Loads the images, applies the overlay and waits until all pods are ready. Disposing removes everything. */
 export const deployChat = async (): Promise<DeployedChat> => {
   await assertOwnCluster()
   await using owned = new AsyncDisposableStack()
@@ -79,7 +79,7 @@ export const deployChat = async (): Promise<DeployedChat> => {
   owned.defer(async () => void (await removeNamespace()))
   await kubectl(['apply', '--server-side', '-f', '-'], renderYaml(join(projectFolder, 'k8s/overlays/dev')))
   const url = await socketUrl()
-  // Without authentication a gateway accepts no address of a node, unless its origin is allowed.
+  // Without authentication a gateway accepts the address of a node only if its origin is allowed.
   await inNamespace('set', 'env', 'deployment/gateway', `ALLOWED_ORIGINS=${url.replace(/^ws/, 'http').replace(/\/ws$/, '')}`)
   for (const part of ['kafka', 'postgres', 'redis']) await settled(`statefulset/${part}`)
   for (const part of ['writer', 'gateway', 'audit']) await settled(`deployment/${part}`)

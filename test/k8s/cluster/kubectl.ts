@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import type { KubernetesObject } from '../support/objects.ts'
 
-/** An object as the cluster has it. */
+/** An object in the cluster. */
 export interface LiveObject extends KubernetesObject {
   readonly status?: Readonly<Record<string, unknown>>
 }
 
-/** Runs kubectl on the cluster of the current KUBECONFIG to its end; what it printed. */
+/** Runs kubectl on the cluster of the current KUBECONFIG. Returns its output. */
 export const kubectl = (args: readonly string[], input = ''): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = execFile('kubectl', args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {

@@ -5,8 +5,8 @@ import { kubectl } from './kubectl.ts'
 const environment = (): Record<string, string> => ({ ...process.env }) as Record<string, string>
 
 /**
- * Puts the images of the dev overlay into the cluster: by `kind`, or by the
- * command that `K8S_LOAD_IMAGE` names, which gets an image's name as Docker knows it.
+ * Loads the images of the dev overlay into the cluster, with `kind` or with the
+ * command in `K8S_LOAD_IMAGE`, which gets the name of an image as its argument.
  */
 export const loadImages = async (): Promise<void> => {
   const images = new Set(rendered('dev').workloads.flatMap(({ pod }) => containersOf(pod).map(({ image }) => image)))

@@ -1,6 +1,6 @@
 import { kubectl } from './kubectl.ts'
 
-/** Whether a connection comes about; what a policy drops never answers. */
+/** Code that tries to connect; a connection that a policy drops gets no answer. */
 const script = (host: string, port: number): string => `
 const socket = require('net').connect({ host: '${host}', port: ${port} })
 const end = (text) => { console.log(text); process.exit(0) }
@@ -22,7 +22,7 @@ const podOf = (name: string, namespace: string, labels: Readonly<Record<string, 
         name: 'probe',
         image: 'chat-service:dev',
         imagePullPolicy: 'IfNotPresent',
-        // A little later: a policy takes a moment to know a new pod.
+        // Delayed, because policies apply to a new pod after a moment.
         command: ['/usr/local/bin/node', '-e', `setTimeout(() => { ${code} }, 3000)`],
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
       },
@@ -39,7 +39,7 @@ export interface Way {
   readonly port: number
 }
 
-/** Tries a way from a pod of these labels: `open`, or `closed`. */
+/** Tries a connection from a pod with these labels. */
 export const tryWay = async ({ namespace, labels, host, port }: Way): Promise<string> => {
   number += 1
   const name = `probe-${number}`

@@ -7,19 +7,19 @@ import { nowMs } from '../../support/load/load-context.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
 import { until } from '../../support/poll.ts'
 
-/** What became of a load during which something was done to the system. */
+/** The result of a load during which the system was disturbed. */
 export interface UnderLoad {
   readonly seconds: number
   readonly sent: number
   readonly confirmed: number
   readonly frames: number
-  /** Sockets that were closed, by code. */
+  /** Closed sockets by close code. */
   readonly closed: Readonly<Record<string, number>>
-  /** Why what was sent was sent again, by code: errors that may pass, and `closed`. */
+  /** Causes of retries by code: retryable errors, and `closed`. */
   readonly refused: Readonly<Record<string, number>>
   readonly storedP50Ms: number
   readonly storedP99Ms: number
-  /** Broken invariants, and errors that are not retryable; empty: nothing lost, doubled or out of order. */
+  /** Violated invariants and final errors. */
   readonly problems: readonly string[]
 }
 
@@ -27,26 +27,26 @@ export interface UnderLoadOptions {
   readonly url: string
   readonly perSecond: number
   readonly users?: number
-  /** Runs until it resolves; the load goes on a little longer. */
-  readonly harm: () => Promise<void>
+  /** Disturbs the system until it resolves; the load continues a little longer. */
+  readonly disturb: () => Promise<void>
 }
 
-/** More than any run of this suite sends. */
+/** A duration that no run of this suite reaches. */
 const endless = 1_000_000
 const pauseMs = 5_000
 const maxStalledMs = 90_000
 
-/** What was in hand on a socket that was closed is sent again under its id; whether one may come back, the close's code says. */
+/** Pending commands of a closed socket are retried under their id; the close code determines whether a client reconnects. */
 const isFinal = (code: string): boolean =>
   code !== 'closed' && (!(code in errors) || !errors[code as keyof typeof errors].retryable)
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /**
- * People in ten rooms talk at a steady rate while `harm` runs; then every
- * socket's history is held against what the service has stored.
+ * Users in ten rooms send at a steady rate while `disturb` runs; then the history
+ * of every socket is compared with the stored events.
  */
-export const underLoad = async ({ url, perSecond, users = 20, harm }: UnderLoadOptions): Promise<UnderLoad> => {
+export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLoadOptions): Promise<UnderLoad> => {
   const shape = { seed: 1, users, rooms: 10, roomSize: '4-8', messageSize: '20-200' }
   const load = createLoad({ urls: [url], tag: freshTag(), startMs: nowMs(), silenceMs: 20_000, ...shape })
   try {
@@ -58,7 +58,7 @@ export const underLoad = async ({ url, perSecond, users = 20, harm }: UnderLoadO
     const pace = load.sendMessages(perSecond, endless)
     await pause(pauseMs)
     history.append({ kind: 'fault', code: 'broken', seq: 1 })
-    await harm()
+    await disturb()
     history.append({ kind: 'fault', code: 'none', seq: 1 })
     await pause(pauseMs)
     pace.stop()
@@ -68,7 +68,7 @@ export const underLoad = async ({ url, perSecond, users = 20, harm }: UnderLoadO
       [...load.population.members].every(([room, members]) =>
         members.every((user) => load.devices.get(user)?.lastSeen(room) === truth.rooms.get(room)?.head),
       )
-    await until('every socket to have everything', hasAll, { withinMs: 60_000 })
+    await until('every socket to have all events', hasAll, { withinMs: 60_000 })
     const stored = latencies.stored.summary()
     const finals = [
       ...Object.keys(counts.refused).filter(isFinal),
@@ -83,19 +83,19 @@ export const underLoad = async ({ url, perSecond, users = 20, harm }: UnderLoadO
       refused: { ...counts.refused },
       storedP50Ms: Math.round(stored.p50),
       storedP99Ms: Math.round(stored.p99),
-      problems: [...problemsOf(checkRun([history], truth)), ...finals.map((code) => `an error that is not retryable: ${code}`)],
+      problems: [...problemsOf(checkRun([history], truth)), ...finals.map((code) => `final error: ${code}`)],
     }
   } finally {
     load.stop()
   }
 }
 
-/** For people to read. */
+/** The result as text. */
 export const figures = (what: string, run: UnderLoad): string => {
   const { seconds, sent, confirmed, frames, closed, refused, storedP50Ms, storedP99Ms, problems } = run
   const verdict = problems.length === 0 ? 'lost 0, duplicated 0, out of order 0' : problems.join('; ')
   return [
     `${what}: ${sent} sent, ${confirmed} confirmed, ${frames} frames in ${seconds} s; ${verdict}`,
-    `  sockets closed ${JSON.stringify(closed)}, met on the way ${JSON.stringify(refused)}, send → stored p50 ${storedP50Ms} ms, p99 ${storedP99Ms} ms`,
+    `  sockets closed ${JSON.stringify(closed)}, causes of retries ${JSON.stringify(refused)}, send → stored p50 ${storedP50Ms} ms, p99 ${storedP99Ms} ms`,
   ].join('\n')
 }

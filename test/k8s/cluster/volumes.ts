@@ -51,7 +51,7 @@ const onNode = async (command: string): Promise<void> => {
   await kubectl(['delete', 'job', 'chat-test-volumes', '-n', 'default'])
 }
 
-/** Folders of the node as volumes, where the cluster has no storage of its own to give. Returns the way to remove them. */
+/** Creates volumes from folders of the node if the cluster has no storage class. Returns a function that removes them. */
 export const provideVolumes = async (): Promise<() => Promise<void>> => {
   const classes = await getAll('storageclass')
   if (classes.some(({ metadata }) => metadata.annotations?.[isDefault] === 'true')) return async () => {}

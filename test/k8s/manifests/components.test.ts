@@ -12,7 +12,7 @@ const components = readdirSync(join(projectFolder, 'k8s/components'))
 describe('the components', () => {
   needsRenderer()
 
-  it.each(components)('can each be added to the base, and are as their schemas say: %s', (component) => {
+  it.each(components)('can each be added to the base, and match their schemas: %s', (component) => {
     expect(withComponent(component).flatMap(flawsOf)).toEqual([])
   })
 })
@@ -22,12 +22,12 @@ describe('the Ingress', () => {
 
   const ingress = () => withComponent('ingress').find(({ kind }) => kind === 'Ingress')
 
-  it('leads to the public port and nowhere else (C10)', () => {
+  it('routes only to the public port (C10)', () => {
     const rules = JSON.stringify(ingress()?.spec?.rules)
     expect(rules.match(/"port":\{[^}]*\}/g)).toEqual(['"port":{"name":"public"}'])
   })
 
-  it('lets proxies wait longer than a silent socket takes to be pinged and to answer (C10)', () => {
+  it('has proxy timeouts that exceed the ping interval and the pong timeout of a silent socket (C10)', () => {
     const waits = Object.values(ingress()?.metadata.annotations ?? {}).map((value) => Number(/(\d+)s?$/.exec(value)?.[1]))
     expect(waits.length).toBeGreaterThanOrEqual(4)
     for (const seconds of waits) {

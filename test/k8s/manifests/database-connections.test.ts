@@ -7,7 +7,7 @@ import { overlays } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
 import { configOf } from '../support/service-config.ts'
 
-/** For superusers (`superuser_reserved_connections`, 3), the operator's own sessions, metrics, and people with `psql`. */
+/** Connections for superusers (`superuser_reserved_connections`, 3), the operator, metrics, and administrators with `psql`. */
 const reserve = 20
 
 const sumOf = (overlay: Overlay): number => databaseDemand(overlay).reduce((sum, { pods, perPod }) => sum + pods * perPod, 0)
@@ -17,7 +17,7 @@ const text = (file: string): string => readFileSync(new URL(`../../../${file}`, 
 describe.each(overlays)('the database connections of %s', (overlay) => {
   needsRenderer()
 
-  it('fit max_connections with a reserve, with every autoscaler at its maximum and a rolling update under way', () => {
+  it('stay below max_connections with a reserve, with every autoscaler at its maximum during a rolling update', () => {
     const demand = databaseDemand(overlay)
     expect(sumOf(overlay) + reserve, JSON.stringify(demand)).toBeLessThanOrEqual(maxConnectionsOf(overlay))
   })
@@ -37,7 +37,7 @@ describe.each(overlays)('the database connections of %s', (overlay) => {
 describe('the documents', () => {
   needsRenderer()
 
-  it('give the sums of database connections that the manifests come to', () => {
+  it('state the sums of database connections that follow from the manifests', () => {
     const [prod, most] = [sumOf('prod'), maxConnectionsOf('prod')]
     expect(text('k8s/README.md')).toContain(`| **together**, of \`max_connections\` ${most} | | | **${prod + reserve}** |`)
     const seen = `${prod} of ${most}, and a reserve of ${reserve}; dev: ${sumOf('dev')} of ${maxConnectionsOf('dev')}`

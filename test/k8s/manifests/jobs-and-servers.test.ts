@@ -15,7 +15,7 @@ interface Acl {
   readonly operations: readonly string[]
 }
 
-/** What the script would have Kafka allow: who, on what, its name, how it is meant, and the operations. */
+/** The permissions of the script: principal, resource type, name, pattern and operations. */
 const allowedByScript = (): string[] => {
   const script = join(projectFolder, 'infra/kafka/acls.sh')
   const lines = execFileSync('sh', [script], { encoding: 'utf8', env: { BOOTSTRAP: 'nowhere:1', KAFKA_ACLS: 'echo' } })
@@ -38,11 +38,11 @@ describe.each(overlays)('the jobs of %s', (overlay) => {
 
   const migration = (): Workload => {
     const job = rendered(overlay).ours.find(({ object, name }) => object.kind === 'Job' && name.startsWith('migrate-'))
-    if (job === undefined) throw new Error('there is no such job')
+    if (job === undefined) throw new Error('no such job')
     return job
   }
 
-  it('make tables, then roles, then topics, in one job of the services own version (C12)', () => {
+  it('create tables, then roles, then topics, in one job of the version of the services (C12)', () => {
     const job = migration()
     expect(containersOf(job.pod).map(({ args }) => args)).toEqual([
       ['admin', 'migrate'],
@@ -54,14 +54,14 @@ describe.each(overlays)('the jobs of %s', (overlay) => {
     expect(job.name).toBe(`migrate-${image.split(':')[1]}`)
   })
 
-  it('are tried again for long: the database may come later than they (C12)', () => {
+  it('are retried for more than an hour, because the database may start later (C12)', () => {
     const { pod, object } = migration()
     expect(pod.restartPolicy).toBe('OnFailure')
-    // Ten seconds, doubled each time, five minutes at the most: more than an hour.
+    // The delay starts at ten seconds, doubles, and is at most five minutes: more than an hour in total.
     expect(object.spec?.backoffLimit).toBeGreaterThanOrEqual(20)
   })
 
-  it('forget old rejections daily (C12)', () => {
+  it('delete old rejections daily (C12)', () => {
     const { spec } = rendered(overlay).the('CronJob', 'prune')
     expect(spec).toMatchObject({ schedule: expect.stringMatching(/^\d+ \d+ \* \* \*$/) as string, concurrencyPolicy: 'Forbid' })
     expect(spec?.jobTemplate?.spec.template.spec.containers[0]?.args).toEqual(['admin', 'prune'])
@@ -71,7 +71,7 @@ describe.each(overlays)('the jobs of %s', (overlay) => {
 describe.each(overlays)('the audit of %s', (overlay) => {
   needsRenderer()
 
-  it('is one, goes on and on, and has secrets of its own (C9)', () => {
+  it('is one pod that runs continuously with its own secrets (C9)', () => {
     const { spec } = rendered(overlay).the('Deployment', 'audit')
     expect(spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } })
     const container = spec?.template?.spec.containers[0]
@@ -87,7 +87,7 @@ describe.each(overlays)('the audit of %s', (overlay) => {
 describe('the servers of prod', () => {
   needsRenderer()
 
-  it('are three brokers, of which one may be away, and which lose nothing when two are not (C13)', () => {
+  it('include three brokers that tolerate the loss of one without losing records (C13)', () => {
     const { apiVersion, spec = {} } = rendered('prod').the('Kafka', 'chat')
     expect(apiVersion).toBe('kafka.strimzi.io/v1')
     const { config } = spec.kafka as { readonly config: Readonly<Record<string, unknown>> }
@@ -100,7 +100,7 @@ describe('the servers of prod', () => {
     expect(configOf('prod', 'writer').replicationFactor).toBe(3)
   })
 
-  it('let nobody come to Kafka but who is named, encrypted, and logged in (C13)', () => {
+  it('accept only encrypted, authenticated Kafka connections of the listed clients (C13)', () => {
     const kafka = rendered('prod').the('Kafka', 'chat').spec?.kafka as {
       readonly authorization: unknown
       readonly listeners: readonly { readonly networkPolicyPeers: readonly unknown[] }[]
@@ -114,7 +114,7 @@ describe('the servers of prod', () => {
     for (const { networkPolicyPeers } of kafka.listeners) expect(networkPolicyPeers.length).toBeGreaterThan(0)
   })
 
-  it('let everybody do on Kafka what infra/kafka/acls.sh allows, and no more (C13)', () => {
+  it('grant on Kafka exactly the permissions of infra/kafka/acls.sh (C13)', () => {
     const users = rendered('prod').ofKind('KafkaUser')
     const rules = users.flatMap(({ metadata, spec }) => {
       const { acls } = (spec as unknown as { readonly authorization: { readonly acls: readonly Acl[] } }).authorization
@@ -130,14 +130,14 @@ describe('the servers of prod', () => {
     }
   })
 
-  it('have users for all who log in to Kafka (C13)', () => {
+  it('have a user for each workload that logs in to Kafka (C13)', () => {
     const logins = ['gateway', 'writer', 'admin', 'audit', 'scaler']
     const users = rendered('prod').ofKind('KafkaUser')
     expect(users.map(({ metadata }) => metadata.name).sort()).toEqual(logins.toSorted())
     expect(rendered('prod').the('Kafka', 'chat').spec?.entityOperator).toEqual({ userOperator: {} })
   })
 
-  it('know the roles that admin roles gives their rights to, and nobody without TLS (C13)', () => {
+  it('define the database roles of `admin roles`, and refuse connections without TLS (C13)', () => {
     const { bootstrap, managed, postgresql } = rendered('prod').the('Cluster', 'chat').spec as {
       readonly bootstrap: { readonly initdb: { readonly database: string } }
       readonly managed: { readonly roles: readonly { readonly name: string; readonly login: boolean }[] }
@@ -152,7 +152,7 @@ describe('the servers of prod', () => {
     expect(postgresql.pg_hba[0]).toBe('hostnossl all all all reject')
   })
 
-  it('are a Postgres that confirms nothing that is on one machine alone (C13)', () => {
+  it('include a Postgres that confirms a commit only when it is on two machines (C13)', () => {
     const { apiVersion, spec } = rendered('prod').the('Cluster', 'chat')
     expect(apiVersion).toBe('postgresql.cnpg.io/v1')
     expect(spec?.instances).toBeGreaterThanOrEqual(3)
@@ -160,7 +160,7 @@ describe('the servers of prod', () => {
     expect(rendered('prod').ofKind('ScheduledBackup')).toHaveLength(1)
   })
 
-  it('are asked for the version that this is', () => {
+  it('use the version of this project', () => {
     const images = rendered('prod').ours.flatMap(({ pod }) => containersOf(pod).map(({ image }) => image))
     expect(new Set(images)).toEqual(new Set([`registry.example.com/chat-service:${version}`]))
   })

@@ -13,7 +13,7 @@ const podOf = (overlay: Overlay, name: string): PodSpec => {
 
 const containerOf = (overlay: Overlay, name: string): Container => podOf(overlay, name).containers[0] as Container
 
-/** For the other side to answer a close, and for the process to end. */
+/** Time for the other side to answer a close, and for the process to end. */
 const closeMs = 1_000
 
 const services = ['gateway', 'writer'] as const
@@ -29,7 +29,7 @@ describe.each(cases)('a %s of %s', (name, overlay) => {
     expect(terminationGracePeriodSeconds).toBeGreaterThanOrEqual(preStop + stopMs / 1_000 + 10)
   })
 
-  it('is asked three different things, none of which asks a dependency to answer for it (C3)', () => {
+  it('has three different probes, none of which depends on another service (C3)', () => {
     const { startupProbe, livenessProbe, readinessProbe } = containerOf(overlay, name)
     const asked = [startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet)
     expect(asked).toEqual([
@@ -39,18 +39,18 @@ describe.each(cases)('a %s of %s', (name, overlay) => {
     ])
   })
 
-  it('may wait for its database and a migration before it counts as not started (C3)', () => {
+  it('has a startup probe that allows for the start of the database and a migration (C3)', () => {
     const { periodSeconds = 0, failureThreshold = 0 } = containerOf(overlay, name).startupProbe ?? {}
     expect(periodSeconds * failureThreshold).toBeGreaterThanOrEqual(600)
   })
 
-  it('is missed by others before it is restarted (C3)', () => {
+  it('becomes unready before it is restarted (C3)', () => {
     const { livenessProbe, readinessProbe } = containerOf(overlay, name)
     const backoff = (probe: Container['livenessProbe']): number => (probe?.periodSeconds ?? 0) * (probe?.failureThreshold ?? 0)
     expect(backoff(livenessProbe)).toBeGreaterThanOrEqual(10 * backoff(readinessProbe))
   })
 
-  it('goes only when another is there, and one at a time when a node is drained (C7)', () => {
+  it('is replaced only when a new pod is ready, and one at a time when a node is drained (C7)', () => {
     const { spec } = rendered(overlay).the('Deployment', name)
     expect(spec?.strategy).toMatchObject({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } })
     expect(spec?.minReadySeconds).toBeGreaterThan(0)
@@ -65,12 +65,12 @@ describe.each(cases)('a %s of %s', (name, overlay) => {
 describe.each(overlays)('a gateway of %s', (overlay) => {
   needsRenderer()
 
-  it('can hand its sessions over and settle what they have in hand within its stop (C2)', () => {
+  it('can drain its sessions and settle their pending commands within its stop time (C2)', () => {
     const { drainWindowMs, drainOverlapMs, commandDeadlineMs, stopMs } = configOf(overlay, 'gateway').times
     expect(stopMs).toBeGreaterThanOrEqual(drainWindowMs + drainOverlapMs + commandDeadlineMs + closeMs)
   })
 
-  it('serves on while the others learn that it goes (C1)', () => {
+  it('keeps serving until proxies have removed it (C1)', () => {
     expect(containerOf(overlay, 'gateway').lifecycle?.preStop?.sleep?.seconds).toBeGreaterThanOrEqual(5)
   })
 })

@@ -5,14 +5,14 @@ import { needsRenderer } from '../support/renderer.ts'
 describe('the load of the load-test overlay (C16)', () => {
   needsRenderer()
 
-  it('goes by the Service, like any client, and is judged once', () => {
+  it('connects through the Service, like any client, and runs once', () => {
     const { spec } = rendered('load-test').the('Job', 'load')
     expect(spec?.backoffLimit).toBe(0)
     const env = spec?.template?.spec.containers[0]?.env ?? []
     expect(env.find(({ name }) => name === 'TARGET')?.value).toBe('ws://gateway/ws')
   })
 
-  it('may go there and to names, and nowhere else', () => {
+  it('may connect only to the gateways and to DNS', () => {
     const policy = rendered('load-test').the('NetworkPolicy', 'load-to-gateway').spec ?? {}
     expect(policy.egress).toEqual([
       {
@@ -22,7 +22,7 @@ describe('the load of the load-test overlay (C16)', () => {
     ])
   })
 
-  it('has everything of dev besides', () => {
+  it('otherwise equals the dev overlay', () => {
     // Its settings differ from those of dev by the accepted host, and so does the hash in the name of their ConfigMap.
     const names = (overlay: 'dev' | 'load-test') =>
       rendered(overlay).all.map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/^(chat-config)-[a-z0-9]{10}$/, '$1')}`)

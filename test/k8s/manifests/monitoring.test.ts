@@ -21,7 +21,7 @@ describe('the monitoring of prod (C14)', () => {
   const service = () => prod().the('Service', 'internal')
   const monitor = () => prod().the('ServiceMonitor', 'chat').spec ?? {}
 
-  it('asks every process of the service at its internal port, by one Service', () => {
+  it('scrapes every process of the service at its internal port, through one Service', () => {
     expect(service().metadata.labels).toMatchObject((monitor().selector as { readonly matchLabels: Labels }).matchLabels)
     const { selector, ports } = service().spec as {
       readonly selector: Labels
@@ -38,7 +38,7 @@ describe('the monitoring of prod (C14)', () => {
     }
   })
 
-  it('calls them what rules and panels call them', () => {
+  it('sets the labels that rules and panels use', () => {
     const [endpoint] = monitor().endpoints as readonly Endpoint[]
     expect(endpoint?.relabelings).toEqual([
       { sourceLabels: ['__meta_kubernetes_pod_label_app_kubernetes_io_name'], targetLabel: 'component' },
@@ -59,7 +59,7 @@ describe('the monitoring of prod (C14)', () => {
     expect(files.sort()).toEqual(readdirSync(join(folder, 'dashboards')).sort())
   })
 
-  it('is where the autoscaler asks for sockets', () => {
+  it('provides the metric of the gateway autoscaler', () => {
     const { triggers } = prod().the('ScaledObject', 'gateway').spec as unknown as {
       readonly triggers: readonly { readonly metadata: { readonly query: string } }[]
     }

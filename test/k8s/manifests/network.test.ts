@@ -53,19 +53,19 @@ const portsOf = (rules: readonly Rule[]): (string | number)[] => [
 describe.each(overlays)('the network of %s', (overlay) => {
   needsRenderer()
 
-  it('is closed both ways to begin with (C6)', () => {
+  it('denies ingress and egress by default (C6)', () => {
     const closed = policiesOf(overlay).find(({ name }) => name === 'default-deny')
     expect(closed).toEqual({ name: 'default-deny', podSelector: {}, policyTypes: ['Ingress', 'Egress'] })
   })
 
-  it('lets clients come to the public port of gateways, and to nothing else (C6)', () => {
+  it('allows clients to reach only the public port of gateways (C6)', () => {
     expect(portsOf(rulesFor(overlay, 'ingress', 'gateway'))).toEqual(['public', 'internal'])
     expect(portsOf(rulesFor(overlay, 'ingress', 'writer'))).toEqual(['internal'])
     expect(portsOf(rulesFor(overlay, 'ingress', 'audit'))).toEqual(['internal'])
     expect(rulesFor(overlay, 'ingress', 'admin')).toEqual([])
   })
 
-  it('lets only who scrapes come to the internal port (C6)', () => {
+  it('allows only Prometheus to reach the internal port (C6)', () => {
     for (const name of ['gateway', 'writer', 'audit']) {
       const internal = rulesFor(overlay, 'ingress', name).filter(({ ports }) => ports?.some(({ port }) => port === 'internal'))
       expect(internal.flatMap(({ from }) => from)).toEqual([
@@ -74,7 +74,7 @@ describe.each(overlays)('the network of %s', (overlay) => {
     }
   })
 
-  it('lets services go to names, Kafka, Postgres and Redis, and nowhere else (C6)', () => {
+  it('allows services to reach only DNS, Kafka, Postgres and Redis (C6)', () => {
     const { kafkaBrokers } = configOf(overlay, 'gateway')
     const kafkaPort = Number(kafkaBrokers[0]?.split(':')[1])
     const keys = configOf(overlay, 'gateway').access.jwt === undefined ? [] : [443]
@@ -84,14 +84,14 @@ describe.each(overlays)('the network of %s', (overlay) => {
     expect(new Set(portsOf(rulesFor(overlay, 'egress', 'admin')))).toEqual(new Set([53, kafkaPort, 5432]))
   })
 
-  it('names whom it lets go where: no rule is open to everybody but the one for clients (C6)', () => {
+  it('names the peers of each rule, except for clients (C6)', () => {
     const open = policiesOf(overlay).flatMap(({ name, ingress = [], egress = [] }) =>
       [...ingress, ...egress].some(({ from, to }) => (from ?? to ?? []).length === 0) ? [name] : [],
     )
     expect(open).toEqual(overlay === 'prod' ? [] : ['to-gateway'])
   })
 
-  it('asks names of the cluster, by both protocols (C6)', () => {
+  it('allows the DNS of the cluster over UDP and TCP (C6)', () => {
     const names = policiesOf(overlay).find(({ name }) => name === 'to-names')
     expect(names?.podSelector).toEqual({})
     expect(names?.egress?.[0]?.ports).toEqual([
@@ -100,14 +100,14 @@ describe.each(overlays)('the network of %s', (overlay) => {
     ])
   })
 
-  it('has a Service for the public port alone (C10)', () => {
+  it('has a Service only for the public port (C10)', () => {
     const { ports } = rendered(overlay).the('Service', 'gateway').spec ?? {}
     expect(ports).toEqual([{ name: 'public', port: 80, targetPort: 'public', appProtocol: 'kubernetes.io/ws' }])
   })
 
-  it('answers or asks on a silent socket long before any proxy gives up on it (C10)', () => {
+  it('pings a silent socket long before the timeout of any proxy (C10)', () => {
     const { socketPingMs } = configOf(overlay, 'gateway').times
-    // nginx, HAProxy, Envoy and the balancers of the clouds begin at 60 s.
+    // The defaults of nginx, HAProxy, Envoy and cloud load balancers are at least 60 s.
     expect(socketPingMs).toBeLessThanOrEqual(30_000)
   })
 })
@@ -115,7 +115,7 @@ describe.each(overlays)('the network of %s', (overlay) => {
 describe('the network of dev', () => {
   needsRenderer()
 
-  it('lets the same come into Kafka, Postgres and Redis as it lets go there', () => {
+  it('allows the same connections into Kafka, Postgres and Redis as out of the services', () => {
     for (const [name, port] of Object.entries({ kafka: 9092, postgres: 5432, redis: 6379 })) {
       const policies = policiesOf('dev')
       const out = policies.find((policy) => policy.name === `to-${name}`)
@@ -126,7 +126,7 @@ describe('the network of dev', () => {
   })
 })
 
-describe('the way in of prod', () => {
+describe('the public route of prod', () => {
   needsRenderer()
 
   it('is an HTTPRoute to the public port, without a time limit on sockets (C10)', () => {
@@ -138,14 +138,14 @@ describe('the way in of prod', () => {
     expect(rendered('prod').ofKind('Ingress')).toEqual([])
   })
 
-  it('never leads to the internal port (C10)', () => {
+  it('does not route to the internal port (C10)', () => {
     const { spec } = rendered('prod').the('Service', 'internal')
     expect(spec?.clusterIP).toBe('None')
     const routed = JSON.stringify([...rendered('prod').ofKind('HTTPRoute'), ...rendered('prod').ofKind('Gateway')])
     expect(routed).not.toMatch(/internal|8081/)
   })
 
-  it('comes encrypted, with a certificate by reference (C10)', () => {
+  it('is encrypted, with a certificate from a Secret (C10)', () => {
     const { listeners } = rendered('prod').the('Gateway', 'chat').spec ?? {}
     expect(listeners).toEqual([
       expect.objectContaining({

@@ -27,7 +27,7 @@ describe.each(overlays)('the pods of %s', (overlay) => {
   const workloads = () => rendered(overlay).workloads
   const services = () => rendered(overlay).ours.filter(({ name }) => ['gateway', 'writer'].includes(name))
 
-  it('are as the restricted Pod Security Standard wants them (C4)', () => {
+  it('satisfy the restricted Pod Security Standard (C4)', () => {
     const isLoose = ({ securityContext: context }: Container): boolean =>
       context?.allowPrivilegeEscalation !== false ||
       context.privileged === true ||
@@ -44,26 +44,26 @@ describe.each(overlays)('the pods of %s', (overlay) => {
     expect(eachPod(workloads(), isLoosePod)).toEqual([])
   })
 
-  it('are in namespaces that let no others in (C4)', () => {
+  it('are in namespaces that enforce this standard (C4)', () => {
     const enforced = rendered(overlay)
       .ofKind('Namespace')
       .map(({ metadata }) => metadata.labels?.['pod-security.kubernetes.io/enforce'])
     expect(new Set(enforced)).toEqual(new Set(['restricted']))
   })
 
-  it('run as a user that is a number and not root (C4)', () => {
+  it('run as a numeric user that is not root (C4)', () => {
     const isRoot = ({ pod: { securityContext: context } }: Workload): boolean =>
       context?.runAsNonRoot !== true || !((context.runAsUser ?? 0) > 0) || !((context.runAsGroup ?? 0) > 0)
     expect(eachPod(workloads(), isRoot)).toEqual([])
   })
 
-  it('have a root file system that is read only, where they are ours (C4)', () => {
+  it('have a read-only root file system if they run our image (C4)', () => {
     const { ours } = rendered(overlay)
     expect(ours.length).toBeGreaterThanOrEqual(4)
     expect(eachContainer(ours, ({ securityContext }) => securityContext?.readOnlyRootFilesystem !== true)).toEqual([])
   })
 
-  it('have no token of a service account (C4)', () => {
+  it('have no service account token (C4)', () => {
     expect(eachPod(workloads(), ({ pod }) => pod.automountServiceAccountToken !== false)).toEqual([])
     const accounts = rendered(overlay).ofKind('ServiceAccount')
     expect(accounts.filter(({ automountServiceAccountToken }) => automountServiceAccountToken !== false)).toEqual([])
@@ -71,7 +71,7 @@ describe.each(overlays)('the pods of %s', (overlay) => {
     expect(eachPod(rendered(overlay).ours, ({ pod }) => !named.has(pod.serviceAccountName ?? ''))).toEqual([])
   })
 
-  it('ask for what they need, and have a limit of memory (C8)', () => {
+  it('request resources, and have a memory limit (C8)', () => {
     const isVague = ({ resources }: Container): boolean =>
       !resources?.requests?.cpu || !resources.requests.memory || !resources.limits?.memory
     expect(eachContainer(workloads(), isVague)).toEqual([])
@@ -80,11 +80,11 @@ describe.each(overlays)('the pods of %s', (overlay) => {
     expect(eachContainer(workloads(), isBeyond)).toEqual([])
   })
 
-  it('have no limit of CPU, the gateway least of all (C8)', () => {
+  it('have no CPU limit (C8)', () => {
     expect(eachContainer(rendered(overlay).ours, ({ resources }) => resources?.limits?.cpu !== undefined)).toEqual([])
   })
 
-  it('have a heap that is smaller than their memory (C8)', () => {
+  it('have a heap limit below their memory limit (C8)', () => {
     const withHeap = rendered(overlay).ours.filter(({ object }) => object.kind === 'Deployment')
     const share = withHeap.flatMap(({ pod }) =>
       pod.containers.map((container) => (heapBytes(container) ?? 0) / memoryLimit(container)),
@@ -105,7 +105,7 @@ describe.each(overlays)('the pods of %s', (overlay) => {
     }
   })
 
-  it('have images with a tag, and take them from the machine where they are (a tag is one image)', () => {
+  it('have images with a tag, pulled only if they are not present', () => {
     const isVague = ({ image }: Container): boolean => !/:[^:/]+$/.test(image) || image.endsWith(':latest')
     expect(eachContainer(workloads(), isVague)).toEqual([])
     expect(eachContainer(workloads(), ({ imagePullPolicy }) => imagePullPolicy !== 'IfNotPresent')).toEqual([])

@@ -53,7 +53,7 @@ const scalingOf = (overlay: Overlay): readonly Scaling[] => [
 describe.each(overlays)('the scaling of %s', (overlay) => {
   needsRenderer()
 
-  it('has one autoscaler for each of the two, at least two pods of each, and no say of the Deployment (C5)', () => {
+  it('has one autoscaler each for gateways and writers, with at least two pods, and no `replicas` in the Deployment (C5)', () => {
     const scaling = scalingOf(overlay)
     expect(scaling.map(({ target }) => target.name).sort()).toEqual(['gateway', 'writer'])
     for (const { target, min, max } of scaling) {
@@ -63,7 +63,7 @@ describe.each(overlays)('the scaling of %s', (overlay) => {
     }
   })
 
-  it('has at most as many writers as there are partitions (C5)', () => {
+  it('has at most as many writers as partitions (C5)', () => {
     const writer = scalingOf(overlay).find(({ target }) => target.name === 'writer')
     expect(writer?.max).toBeLessThanOrEqual(configOf(overlay, 'writer').partitions)
   })
@@ -73,7 +73,7 @@ describe.each(overlays)('the scaling of %s', (overlay) => {
     expect(configOf(overlay, 'writer').partitions).toBe(isLarge ? 60 : readConfig({}).partitions)
   })
 
-  it('grows at once, shrinks slowly and by one (C5)', () => {
+  it('scales up at once, and scales down slowly by one pod (C5)', () => {
     for (const { behaviour } of scalingOf(overlay)) {
       const { scaleUp, scaleDown } = behaviour
       expect(scaleDown.stabilizationWindowSeconds).toBeGreaterThan(scaleUp.stabilizationWindowSeconds)
@@ -87,7 +87,7 @@ describe('the scaling of prod', () => {
 
   const triggersOf = (name: string): readonly Trigger[] => rendered('prod').the('ScaledObject', name).spec?.triggers as Trigger[]
 
-  it('adds writers by the lag of the very group and topic that they work on (C5)', () => {
+  it('scales writers by the lag of their own group and topic (C5)', () => {
     const { namespace, partitions, kafkaBrokers } = configOf('prod', 'writer')
     const [trigger, ...others] = triggersOf('writer')
     expect(others).toEqual([])
@@ -103,7 +103,7 @@ describe('the scaling of prod', () => {
     })
   })
 
-  it('asks Kafka under a name of its own, encrypted, with a password by reference (C5)', () => {
+  it('logs in to Kafka as its own user, encrypted, with a password from a Secret (C5)', () => {
     const [trigger] = triggersOf('writer')
     const { kafkaLogin } = configOf('prod', 'writer').security
     expect(trigger?.metadata).toMatchObject({ tls: 'enable', sasl: kafkaLogin?.mechanism.replace('-sha-', '_sha') })
@@ -115,7 +115,7 @@ describe('the scaling of prod', () => {
     ])
   })
 
-  it('adds gateways by their sockets and their CPU; a lost Prometheus takes none away (C5)', () => {
+  it('scales gateways by sockets and CPU, and keeps their number without Prometheus (C5)', () => {
     const triggers = triggersOf('gateway')
     expect(triggers.map(({ type }) => type)).toEqual(['prometheus', 'cpu'])
     expect(triggers[0]?.metadata).toMatchObject({
@@ -125,7 +125,7 @@ describe('the scaling of prod', () => {
     expect(rendered('prod').the('ScaledObject', 'gateway').spec?.fallback).toMatchObject({ behavior: 'currentReplicasIfHigher' })
   })
 
-  it('has numbers in a trigger as text, and something to fall back on (C5)', () => {
+  it('has the numbers of triggers as text, and a fallback (C5)', () => {
     for (const name of ['gateway', 'writer']) {
       const values = triggersOf(name).flatMap(({ metadata }) => Object.values(metadata))
       expect(values.filter((value) => typeof value !== 'string')).toEqual([])

@@ -7,18 +7,18 @@ import { flawsOf } from '../support/schema-check.ts'
 describe('every object of every overlay', () => {
   needsRenderer()
 
-  it.each(overlays)('is as its schema says, without unknown fields: %s', (overlay) => {
+  it.each(overlays)('matches its schema, without unknown fields: %s', (overlay) => {
     const { all } = rendered(overlay)
     expect(all.length).toBeGreaterThan(20)
     expect(all.flatMap(flawsOf)).toEqual([])
   })
 
-  it.each(overlays)('has a name of its own: %s', (overlay) => {
+  it.each(overlays)('has a unique name: %s', (overlay) => {
     const names = rendered(overlay).all.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`)
     expect(new Set(names).size).toBe(names.length)
   })
 
-  it.each(overlays)('lives in a namespace that the overlay makes: %s', (overlay) => {
+  it.each(overlays)('is in a namespace that the overlay creates: %s', (overlay) => {
     const { all, ofKind } = rendered(overlay)
     const made = ofKind('Namespace').map(({ metadata }) => metadata.name)
     const used = all.filter(({ kind }) => kind !== 'Namespace').map(({ metadata }) => metadata.namespace)
@@ -30,11 +30,11 @@ describe('the check of schemas', () => {
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'one' } }
   const flaws = (object: unknown): string[] => flawsOf(object as KubernetesObject)
 
-  it('lets a good object pass', () => {
+  it('accepts a valid object', () => {
     expect(flaws(account)).toEqual([])
   })
 
-  it('finds a field that nobody knows, however deep', () => {
+  it('finds an unknown field at any depth', () => {
     const spec = { replicas: 1, selector: {}, template: { spec: { containers: [{ name: 'a', imagePullPolice: 'Never' }] } } }
     expect(flaws({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'one' }, spec })).toEqual([
       'apps/v1/Deployment one/spec/template/spec/containers/0: must NOT have additional properties: imagePullPolice',
@@ -48,7 +48,7 @@ describe('the check of schemas', () => {
     ['keda.sh/v1alpha1', 'ScaledObject', { spec: { scaleTargetRef: { name: 'a' }, triggers: [], wrong: 1 } }],
     ['gateway.networking.k8s.io/v1', 'HTTPRoute', { spec: { wrong: 1 } }],
     ['monitoring.coreos.com/v1', 'ServiceMonitor', { spec: { selector: {}, endpoints: [], wrong: 1 } }],
-  ])('finds one in an object of an operator: %s %s', (apiVersion, kind, rest) => {
+  ])('finds an unknown field in an object of an operator: %s %s', (apiVersion, kind, rest) => {
     expect(flaws({ apiVersion, kind, metadata: { name: 'one' }, ...rest }).join()).toContain('additional properties: wrong')
   })
 

@@ -18,7 +18,7 @@ const containersOn = (overlay: Overlay): Container[] => rendered(overlay).ours.f
 describe.each(overlays)('the settings of %s', (overlay) => {
   needsRenderer()
 
-  it('are variables that the service has', () => {
+  it('are variables of the service', () => {
     const { environment } = rendered(overlay)
     const services = containersOn(overlay).filter(({ image }) => image.includes('chat-service:'))
     expect(services.length).toBeGreaterThanOrEqual(7)
@@ -26,14 +26,14 @@ describe.each(overlays)('the settings of %s', (overlay) => {
     expect(names.filter((name) => !known.has(name))).toEqual([])
   })
 
-  it('let gateway and writer start', () => {
+  it('are a valid configuration of gateway and writer', () => {
     const configs: DistributedConfig[] = [configOf(overlay, 'gateway'), configOf(overlay, 'writer')]
     for (const { port, internalPort, host } of configs) {
       expect({ port, internalPort, host }).toEqual({ port: 8080, internalPort: 8081, host: '0.0.0.0' })
     }
   })
 
-  it('name the ports that the pods open', () => {
+  it('match the ports of the pods', () => {
     for (const name of ['gateway', 'writer'] as const) {
       const { port, internalPort } = configOf(overlay, name)
       const { ports = [] } = rendered(overlay).ours.find((workload) => workload.name === name)?.pod.containers[0] ?? {}
@@ -42,14 +42,14 @@ describe.each(overlays)('the settings of %s', (overlay) => {
     }
   })
 
-  it('are the same for services and jobs, where both read them', () => {
+  it('are equal for services and jobs if both read them', () => {
     const { ofKind } = rendered(overlay)
     const maps = ofKind('ConfigMap').filter(({ metadata }) => /^chat-(admin-)?config/.test(metadata.name))
     expect(maps).toHaveLength(2)
     expect(maps[0]?.data).toEqual(maps[1]?.data)
   })
 
-  it('hold no secret: those come by reference (C9)', () => {
+  it('contain no secret: secrets come from Secrets (C9)', () => {
     const { all, environment } = rendered(overlay)
     const inline = containersOn(overlay).flatMap((container) =>
       Object.entries(environment(container)).filter(([name, value]) => isSecret.test(name) && value !== 'secret'),
@@ -59,7 +59,7 @@ describe.each(overlays)('the settings of %s', (overlay) => {
     expect(JSON.stringify(maps)).not.toMatch(/:\/\/[^"/@:]+:[^"/@]+@/)
   })
 
-  it('roll the pods when they change: the map is named by what it holds (C9)', () => {
+  it('roll the pods when they change, because the name of the ConfigMap contains a hash (C9)', () => {
     const names = ['gateway', 'writer'].flatMap((name) =>
       (rendered(overlay).ours.find((one) => one.name === name)?.pod.containers[0]?.envFrom ?? []).map(
         ({ configMapRef }) => configMapRef.name,
@@ -73,7 +73,7 @@ describe.each(overlays)('the settings of %s', (overlay) => {
 describe('the settings of prod', () => {
   needsRenderer()
 
-  it('bring no Secret along, and ask for tokens (C9)', () => {
+  it('contain no Secret object, and require tokens (C9)', () => {
     expect(rendered('prod').ofKind('Secret')).toEqual([])
     const gateway = rendered('prod').ours.find(({ name }) => name === 'gateway')?.pod.containers[0]
     expect(rendered('prod').environment(gateway as Container)).toMatchObject({ AUTH: 'jwt' })
@@ -94,12 +94,12 @@ describe('the load of load-test', () => {
   })
 })
 
-describe('the ways of prod to Kafka, Redis and Postgres', () => {
+describe('the connections of prod to Kafka, Redis and Postgres', () => {
   needsRenderer()
 
   const ca = '/etc/chat-ca/ca.crt'
 
-  it('are encrypted, and trust one file of certificates, which every container of ours has (C9)', () => {
+  it('are encrypted, and trust one CA file, which is mounted into every container of ours (C9)', () => {
     for (const name of ['gateway', 'writer'] as const) {
       const { kafkaTls, redisTls } = configOf('prod', name).security
       expect([kafkaTls, redisTls]).toEqual([expect.objectContaining({ ca }), expect.objectContaining({ ca })])
@@ -113,12 +113,12 @@ describe('the ways of prod to Kafka, Redis and Postgres', () => {
     )
   })
 
-  it('are not to be had in clear: a Secret with such an address ends the start', () => {
+  it('cannot be unencrypted: the services do not start with such an address in a Secret', () => {
     const clear = { ...secretsOf('prod'), REDIS_URL: 'redis://redis:6379' }
     for (const name of ['gateway', 'writer'] as const) expect(() => configOf('prod', name, clear)).toThrow(/REDIS_CA/)
   })
 
-  it('are logged in to as who one is, with a password by reference (C9)', () => {
+  it('use a separate user for each service, with a password from a Secret (C9)', () => {
     const logins = rendered('prod').ours.flatMap(({ pod, name }) =>
       containersOf(pod).map(({ env = [] }) => {
         const password = env.find((one) => one.name === 'KAFKA_PASSWORD')?.valueFrom as { readonly secretKeyRef: unknown }
@@ -141,16 +141,16 @@ describe('the ways of prod to Kafka, Redis and Postgres', () => {
   })
 })
 
-describe('what is behind a proxy', () => {
+describe('a gateway behind a proxy', () => {
   needsRenderer()
 
-  it.each(overlays)('knows it, or all clients would share one address and its limits: %s', (overlay) => {
+  it.each(overlays)('trusts the proxy, so that clients do not share one address and its limits: %s', (overlay) => {
     const { ofKind } = rendered(overlay)
     const isBehind = ofKind('Gateway').length + ofKind('Ingress').length > 0
     expect(configOf(overlay, 'gateway').access.trustedProxies.length > 0).toBe(isBehind)
   })
 
-  it.each(overlays)('trusts the address of the proxies only, not a network that others have addresses in: %s', (overlay) => {
+  it.each(overlays)('trusts only the addresses of the proxies, not a network with other addresses: %s', (overlay) => {
     for (const network of configOf(overlay, 'gateway').access.trustedProxies) {
       const [address = '', prefix = ''] = network.split('/')
       const kind = isIP(address) === 4 ? 'ipv4' : 'ipv6'
@@ -165,8 +165,8 @@ describe('what is behind a proxy', () => {
   })
 })
 
-describe('a setting that is wrong', () => {
-  it('would be noticed', () => {
+describe('an invalid setting', () => {
+  it('is detected by these tests', () => {
     expect(() => readDistributedConfig({ AUTH: 'off', PARTITIONS: 'many' })).toThrow(/PARTITIONS/)
     expect(() => readConfigFor(['kafkaBrokers'], {})).toThrow(/KAFKA_BROKERS/)
   })

@@ -9,7 +9,7 @@ import type { Schema } from './strict-schema.ts'
 import { strictSchema } from './strict-schema.ts'
 
 /**
- * Fetches the schemas that the tests hold our objects against, and writes them
+ * Fetches the schemas against which the tests validate our objects, and writes them
  * beside this file: `node test/k8s/schemas/fetch.ts`. Needs Go, and for
  * Strimzi Maven and Java 17.
  */
@@ -42,7 +42,7 @@ const keep = (name: string, kept: Kept): void => {
 }
 
 const moduleFolder = async (module: string): Promise<string> => {
-  // A folder without a module of its own: which Go version a dependency asks for does not matter to who only reads it.
+  // A folder without its own Go module, so that the Go version of a dependency does not matter.
   const printed = await runCommand('go', ['mod', 'download', '-json', module], {
     cwd: tmpdir(),
     env: process.env as Record<string, string>,

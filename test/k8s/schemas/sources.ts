@@ -1,6 +1,6 @@
-/** Where the schema of a kind of object comes from, and which kinds we use. */
+/** The source of a set of schemas, and the kinds that we use. */
 export interface Source {
-  /** The file that it is kept in, beside this one. */
+  /** The name of the schema file in this folder. */
   readonly name: string
   readonly kinds: readonly string[]
 }
@@ -71,7 +71,7 @@ export const moduleCrds: readonly ModuleCrds[] = [
   },
 ]
 
-/** Strimzi keeps no schemas in its Maven artifacts but the classes and the generator that make them. */
+/** The Maven artifacts of Strimzi contain no schemas, but the classes and the generator that create them. */
 export const strimzi = {
   name: 'strimzi',
   generator: 'io.strimzi.crdgenerator.CrdGenerator',

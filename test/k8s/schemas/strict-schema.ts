@@ -1,6 +1,6 @@
 export type Schema = { readonly [key: string]: unknown }
 
-/** What a schema keeps: rules. Words for people and extensions of Kubernetes go. */
+/** The keywords to keep: validation rules, without descriptions and extensions of Kubernetes. */
 const kept: ReadonlySet<string> = new Set([
   ...['type', 'properties', 'required', 'items', 'additionalProperties', 'enum', 'pattern', 'format', '$ref'],
   ...['allOf', 'anyOf', 'oneOf', 'not', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
@@ -12,7 +12,7 @@ const isSchema = (value: unknown): value is Schema => typeof value === 'object' 
 const strictProperties = (properties: Schema): Schema =>
   Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, isSchema(schema) ? strictSchema(schema) : schema]))
 
-/** Go says "whatever the case" in the middle of a pattern, JavaScript around it. */
+/** Go has the flag `(?i)` inside a pattern, JavaScript around it. */
 const jsPattern = (pattern: string): string => (pattern.includes('(?i)') ? `(?i:${pattern.replace('(?i)', '')})` : pattern)
 
 const strictValue = (key: string, value: unknown): unknown => {
@@ -22,7 +22,7 @@ const strictValue = (key: string, value: unknown): unknown => {
   return isSchema(value) ? strictSchema(value) : value
 }
 
-/** OpenAPI 3.0 says "may be null" beside the type, and bounds as flags. */
+/** Converts `nullable` and the boolean exclusive bounds of OpenAPI 3.0. */
 const withJsonTypes = (schema: Schema): Schema => {
   if (schema.nullable !== true || typeof schema.type !== 'string') return schema
   return { ...schema, type: [schema.type, 'null'] }
@@ -32,8 +32,8 @@ const isOpen = (schema: Schema): boolean =>
   schema.additionalProperties !== undefined || schema['x-kubernetes-preserve-unknown-fields'] === true
 
 /**
- * The JSON Schema of an OpenAPI one, without what is only said to people, in
- * which an object of known properties has no others.
+ * Converts an OpenAPI schema to JSON Schema, without descriptions; an object with
+ * known properties has no other properties.
  */
 export const strictSchema = (given: Schema): Schema => {
   const schema = withJsonTypes(given)

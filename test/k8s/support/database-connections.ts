@@ -12,7 +12,7 @@ export interface Demand {
   readonly perPod: number
 }
 
-/** Postgres' own default. */
+/** The default of Postgres. */
 const defaultMaxConnections = 100
 
 const autoscalerOf = (overlay: Overlay, name: string): number | undefined => {
@@ -23,8 +23,8 @@ const autoscalerOf = (overlay: Overlay, name: string): number | undefined => {
 }
 
 /**
- * A rolling update starts `maxSurge` pods more and replaces one pod every
- * `minReadySeconds` at the soonest. A replaced pod keeps its connections until
+ * A rolling update starts `maxSurge` additional pods and replaces at most one pod
+ * every `minReadySeconds`. A replaced pod keeps its connections until
  * it has stopped, within its grace period.
  */
 const podsOnTop = (spec: Spec, replicas: number): number => {
@@ -59,7 +59,7 @@ const connectionsOfPod = (overlay: Overlay, { pod }: Workload): number => {
   return Math.max(first, rest)
 }
 
-/** What the workloads of an overlay ask of Postgres when all of them are at their maximum and one release replaces another. */
+/** The Postgres connections of the workloads of an overlay at their maximum during a rolling update. */
 export const databaseDemand = (overlay: Overlay): readonly Demand[] =>
   rendered(overlay)
     .ours.filter(({ pod }) => containersOf(pod).some((container) => connectionsOf(overlay, container) > 0))
@@ -69,7 +69,7 @@ export const databaseDemand = (overlay: Overlay): readonly Demand[] =>
       perPod: connectionsOfPod(overlay, workload),
     }))
 
-/** `max_connections` of the Postgres that an overlay brings. */
+/** `max_connections` of the Postgres in an overlay. */
 export const maxConnectionsOf = (overlay: Overlay): number => {
   const cluster = rendered(overlay).ofKind('Cluster')[0]?.spec?.postgresql as { parameters: Record<string, string> } | undefined
   if (cluster !== undefined) return Number(cluster.parameters.max_connections ?? defaultMaxConnections)

@@ -1,4 +1,4 @@
-/** As much of the objects of Kubernetes as the tests speak of; the schemas know the rest. */
+/** The fields of Kubernetes objects that the tests use; the schemas define the rest. */
 export interface KubernetesObject {
   readonly apiVersion: string
   readonly kind: string
@@ -75,7 +75,7 @@ export interface Container {
   }
 }
 
-/** Something that makes pods, and the pod it makes. */
+/** An object that creates pods, and its pod template. */
 export interface Workload {
   readonly object: KubernetesObject
   readonly name: string

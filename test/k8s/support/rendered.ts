@@ -7,17 +7,17 @@ import { renderYaml } from './renderer.ts'
 export const overlays = ['dev', 'load-test', 'prod'] as const
 export type Overlay = (typeof overlays)[number]
 
-/** The objects that an overlay comes to. */
+/** The rendered objects of an overlay. */
 export interface Rendered {
   readonly all: readonly KubernetesObject[]
   ofKind(kind: string): readonly KubernetesObject[]
-  /** Throws where there is not exactly one. */
+  /** Throws unless there is exactly one. */
   the(kind: string, name: string): KubernetesObject
-  /** Everything that makes pods. */
+  /** All objects that create pods. */
   readonly workloads: readonly Workload[]
-  /** Those that run our image. */
+  /** The workloads that run our image. */
   readonly ours: readonly Workload[]
-  /** What a container's environment holds of ConfigMaps and plain values; references to Secrets are `secret`. */
+  /** The environment of a container from ConfigMaps and plain values; references to Secrets have the value `secret`. */
   environment(container: Container): Readonly<Record<string, string>>
 }
 

@@ -6,7 +6,7 @@ import { beforeEach } from 'vitest'
 
 type Command = readonly [string, ...string[]]
 
-/** The oldest that knows components and `replacements` as we use them. */
+/** The oldest version that supports our components and `replacements`. */
 const leastMajor = 5
 const module = 'sigs.k8s.io/kustomize/kustomize/v5@v5.7.1'
 const cache = join(homedir(), '.cache/chat-native/bin')
@@ -38,13 +38,13 @@ const installed = (): Command | undefined => {
 
 let found: Command | undefined
 
-/** What turns a folder of `k8s/` into objects here; Go is asked to make one where there is none. */
+/** The command that renders a folder of `k8s/`; without one, Go installs kustomize. */
 const renderer = (): Command | undefined => {
   found ??= kubectl() ?? kustomize('kustomize') ?? installed()
   return found
 }
 
-const missing = 'needs kubectl 1.27 or newer, or kustomize 5, or Go to install it with'
+const missing = 'needs kubectl 1.27 or newer, or kustomize 5, or Go to install it'
 
 /** The YAML of a folder of `k8s/`. */
 export const renderYaml = (folder: string): string => {
@@ -54,7 +54,7 @@ export const renderYaml = (folder: string): string => {
   return execFileSync(program, [...args, folder], { encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 })
 }
 
-/** The tests of this file cannot run without a renderer: told as not run, a failure under CI. */
+/** Without a renderer the tests of the file are skipped, but fail under CI. */
 export const needsRenderer = (): void => {
   beforeEach(({ skip }) => {
     if (!process.env.CI) skip(renderer() === undefined, missing)

@@ -19,7 +19,7 @@ const validatorOf = (kind: string): ValidateFunction | undefined => {
   return source === undefined ? undefined : ajv.getSchema(`${source.name}#/kinds/${kind.replaceAll('/', '~1')}`)
 }
 
-/** What is wrong with an object, a line each: unknown kinds and unknown fields too. */
+/** The schema errors of an object, one line each, including unknown kinds and fields. */
 export const flawsOf = (object: KubernetesObject): string[] => {
   const kind = kindOf(object)
   const { name } = object.metadata

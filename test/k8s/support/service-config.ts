@@ -3,7 +3,7 @@ import { readDistributedConfig, readGatewayConfig } from '../../../shared/runtim
 import type { Overlay } from './rendered.ts'
 import { rendered } from './rendered.ts'
 
-/** What stands for those that come by reference; in prod as `k8s/README.md` asks for them. */
+/** Values for the variables that come from Secrets; for prod in the form that `k8s/README.md` requires. */
 export const secretsOf = (overlay: Overlay): Readonly<Record<string, string>> =>
   overlay === 'prod'
     ? {
@@ -14,7 +14,7 @@ export const secretsOf = (overlay: Overlay): Readonly<Record<string, string>> =>
 
 type Service = 'gateway' | 'writer'
 
-/** The configuration that a service reads in its pod, read by the service's own code. */
+/** The configuration of a service in its pod, read by the code of the service. */
 export function configOf(overlay: Overlay, name: 'gateway', secrets?: Readonly<Record<string, string>>): GatewayConfig
 export function configOf(overlay: Overlay, name: Service, secrets?: Readonly<Record<string, string>>): DistributedConfig
 export function configOf(overlay: Overlay, name: Service, secrets = secretsOf(overlay)): DistributedConfig {

@@ -5,9 +5,9 @@ import { projectFolder } from '../../support/stack/replica.ts'
 import type { KubernetesObject } from './objects.ts'
 import { renderYaml } from './renderer.ts'
 
-/** The base with one component more, as an overlay of a user's own would have it. */
+/** Renders the base with one additional component, as in a custom overlay. */
 export const withComponent = (component: string): readonly KubernetesObject[] => {
-  // Beside the others: kustomize takes relative paths only.
+  // In the folder of the overlays, because kustomize accepts only relative paths.
   const folder = mkdtempSync(join(projectFolder, 'k8s/overlays/.test-'))
   try {
     const lines = ['resources: [../../base]', `components: [../../components/${component}]`, 'namespace: chat']

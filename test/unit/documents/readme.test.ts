@@ -38,7 +38,7 @@ describe('README.md', () => {
     expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150)
   })
 
-  it('shows only figures of the comparison that a run of the benchmarks has shown', () => {
+  it('shows only figures of the comparison that are in the results of the benchmarks', () => {
     const [, table = ''] = /## Compared with[\s\S]*?\n((?:\|.*\n)+)/.exec(readme) ?? []
     const figures = [...table.matchAll(/(\d[\d.]*)(?:\/s| ms| µs| KB)/g)].map(([, figure = '']) => figure)
     expect(figures.length).toBeGreaterThanOrEqual(14)

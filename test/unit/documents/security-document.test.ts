@@ -14,7 +14,7 @@ interface Lock {
 
 const { packages } = JSON.parse(text('package-lock.json')) as Lock
 
-/** Every version of a package that is installed somewhere in the tree. */
+/** All versions of a package in the dependency tree. */
 const installed = (name: string): string[] =>
   Object.entries(packages).flatMap(([path, { version }]) => (path.endsWith(`node_modules/${name}`) && version ? [version] : []))
 
@@ -49,13 +49,13 @@ describe('Versions', () => {
     ['9.0.0', '8.21.0', true],
     ['8.20.9', '8.21.0', false],
     ['8.3.0', '8.21.0', false],
-  ])('%s is at least %s: %s', (version, least, holds) => {
+  ])('of %s are at least %s: %s', (version, least, holds) => {
     expect(isAtLeast(version, least)).toBe(holds)
   })
 })
 
 describe('SECURITY.md', () => {
-  it.each(advisories)('$advisory of $name is fixed in every version that is installed', ({ name, fixed }) => {
+  it.each(advisories)('lists $advisory of $name, which is fixed in every installed version', ({ name, fixed }) => {
     expect(installed(name).length).toBeGreaterThan(0)
     expect(installed(name).filter((version) => !isAtLeast(version, fixed))).toEqual([])
   })
@@ -64,32 +64,32 @@ describe('SECURITY.md', () => {
     expect(advisories.length).toBeGreaterThanOrEqual(8)
   })
 
-  it('says of every rate why it exists', () => {
+  it('gives the reason for every rate', () => {
     for (const name of Object.keys(ratesTable)) expect(document).toContain(`\`${variableName(name)}\``)
   })
 
-  it('names only variables that there are', () => {
+  it('names only existing variables', () => {
     const all = new Set(Object.values(settings).flatMap((group) => Object.keys(group)))
     const named = [...document.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`/g)].map(([, name = '']) => name)
     expect(named.filter((name) => !all.has(name))).toEqual([])
     expect(named.length).toBeGreaterThan(20)
   })
 
-  it('links only to files that there are', () => {
+  it('links only to existing files', () => {
     const links = [...document.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = '']) => path)
     expect(links.filter((path) => !existsSync(new URL(path, root)))).toEqual([])
   })
 })
 
-describe('The thirty attempts', () => {
+describe('The thirty attacks', () => {
   const table = rows(attempts, 'Attempts')
 
-  it('are thirty, in their order', () => {
+  it('are numbered from 1 to 30', () => {
     expect(table.map(([number]) => Number(number))).toEqual(Array.from({ length: 30 }, (_, index) => index + 1))
   })
 
   it.each(table.map(([number = '', what = '', , , tests = '']) => ({ number, what, tests })))(
-    '$number names the files that try it: $what',
+    'name the test files of attack $number: $what',
     ({ tests }) => {
       const files = [...tests.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file)
       expect(files.length).toBeGreaterThan(0)
@@ -107,14 +107,14 @@ const missing = (files: readonly string[]): string[] => files.filter((file) => !
 describe('The findings of the hostile reading', () => {
   const table = rows(attempts, 'From a hostile reading')
 
-  it('have at least one row each, in their order', () => {
+  it('have at least one row each, in ascending order', () => {
     const numbers = table.map(([number]) => Number(number))
     expect([...new Set(numbers)]).toEqual(Array.from({ length: 21 }, (_, index) => index + 1))
     expect(numbers).toEqual(numbers.toSorted((one, other) => one - other))
   })
 
   it.each(table.map(([number = '', what = '', before = '', now = '', command = '']) => ({ number, what, before, now, command })))(
-    '$number says what was seen and names commands and files that exist: $what',
+    'state the observation of $number, with existing commands and files: $what',
     ({ before, now, command }) => {
       expect(before).not.toBe('')
       expect(now).not.toBe('')
@@ -130,7 +130,7 @@ describe('Past vulnerabilities', () => {
   const table = rows(document, 'Past vulnerabilities')
 
   it.each(table.map(([number = '', what = '', tests = '']) => ({ number, what, tests })))(
-    '$number names test files that exist: $what',
+    'name existing test files for $number: $what',
     ({ tests }) => {
       expect(filesIn(tests).length).toBeGreaterThan(0)
       expect(missing(filesIn(tests))).toEqual([])

@@ -12,7 +12,7 @@ const given = (...events: readonly ChatEvent[]) => specification(events, world)
 
 const forbidden = { type: 'Rejected', code: 'forbidden' }
 
-/** The events that these commands make, one after the other. */
+/** The events of these commands, decided in sequence. */
 const after = (...commands: readonly ChatCommand[]): readonly ChatEvent[] => {
   const events: ChatEvent[] = []
   for (const command of commands) {
@@ -24,7 +24,7 @@ const after = (...commands: readonly ChatCommand[]): readonly ChatEvent[] => {
 }
 
 describe('creating a chat', () => {
-  it('makes the creator its first member, and names everyone once', () => {
+  it('makes the creator the first member, and lists each member once', () => {
     given()
       .when(createChat(ann, [bob, ann, bob], { name: 'tea', at: at(3) }))
       .then({
@@ -39,7 +39,7 @@ describe('creating a chat', () => {
       })
   })
 
-  it('is possible without anybody else', () => {
+  it('is possible without other users', () => {
     given()
       .when(createChat(ann, []))
       .then({ body: { chat: { users: [ann] } } })
@@ -51,13 +51,13 @@ describe('creating a chat', () => {
       .then({ type: 'Rejected', code: 'unknown_user', details: { users: [stranger] } })
   })
 
-  it('refuses a creator who does not exist', () => {
+  it('is refused to a creator who does not exist', () => {
     given()
       .when(createChat(stranger, [ann]))
       .then({ code: 'unknown_user', details: { users: [stranger] } })
   })
 
-  it('refuses a second chat of the same id as if it were not there, even to a member', () => {
+  it('is forbidden with the id of an existing chat, also for a member', () => {
     const chat = after(createChat(ann, [bob]))
     given(...chat)
       .when(createChat(ann, [], { id: bob }))
@@ -67,7 +67,7 @@ describe('creating a chat', () => {
       .then(forbidden)
   })
 
-  it('takes as many members as a chat may have and not one more', () => {
+  it('accepts members up to the limit of a chat, and no more', () => {
     given()
       .when(createChat(ann, [bob, cleo]))
       .then({ type: 'ChatCreated' })
@@ -77,7 +77,7 @@ describe('creating a chat', () => {
   })
 })
 
-describe('adding users who are in as many chats as a user may be', () => {
+describe('adding users who are at their limit of chats', () => {
   const full: ChatState = {
     ...world,
     maxChats: 2,
@@ -105,19 +105,19 @@ describe('adding users who are in as many chats as a user may be', () => {
       .then(refusal(bob))
   })
 
-  it('is no matter for users who are members of the chat already', () => {
+  it('is allowed for users who are members of the chat already', () => {
     specification(after(createChat(ann, [bob])), full)
       .when(add(ann, [bob]))
       .then({ type: 'UsersAdded', body: { users: [] } })
   })
 
-  it('takes a user who is in one chat less', () => {
+  it('is allowed for a user who is one chat below the limit', () => {
     specification([], full).when(createChat(ann, [])).then({ type: 'ChatCreated' })
   })
 })
 
 describe('posting a message', () => {
-  it('gets the next place in the room and carries the command over', () => {
+  it('gets the next seq of the room and copies the fields of the command', () => {
     const command = post(bob, 'hello', { at: at(5) })
     given(...after(createChat(ann, [bob]), post(ann)))
       .when(command)
@@ -130,7 +130,7 @@ describe('posting a message', () => {
       })
   })
 
-  it('is refused alike without a room, to a stranger, and to one who was removed', () => {
+  it('is refused with the same error for a missing room, a stranger and a removed member', () => {
     given().when(post(ann)).then(forbidden)
     given(...after(createChat(ann, [bob])))
       .when(post(cleo))
@@ -142,7 +142,7 @@ describe('posting a message', () => {
     expect(results[0]).toEqual(results[1])
   })
 
-  it('never goes back in time', () => {
+  it('never gets an earlier time than the event before it', () => {
     given(...after(createChat(ann, [], { at: at(9) })))
       .when(post(ann, 'late clock', { at: at(2) }))
       .then({ body: { created_at: at(9), modified_at: at(9) } })
@@ -150,7 +150,7 @@ describe('posting a message', () => {
 })
 
 describe('adding users', () => {
-  it('names only those who were not members', () => {
+  it('lists only users who were not members', () => {
     given(...after(createChat(ann, [bob])))
       .when(add(bob, [ann, cleo, cleo], { at: at(4) }))
       .then({
@@ -160,13 +160,13 @@ describe('adding users', () => {
       })
   })
 
-  it('is an event also when it changes nothing', () => {
+  it('is an event even if it changes nothing', () => {
     given(...after(createChat(ann, [bob])))
       .when(add(ann, [bob]))
       .then({ type: 'UsersAdded', seq: 2, body: { users: [] } })
   })
 
-  it('is for members only', () => {
+  it('is allowed to members only', () => {
     given(...after(createChat(ann, [])))
       .when(add(bob, [bob]))
       .then(forbidden)
@@ -178,7 +178,7 @@ describe('adding users', () => {
       .then({ code: 'unknown_user', details: { users: [stranger] } })
   })
 
-  it('counts only those who are new against the bound', () => {
+  it('counts only new members against the limit', () => {
     const full = after(createChat(ann, [bob, cleo]))
     given(...full)
       .when(add(ann, [bob, cleo]))
@@ -189,7 +189,7 @@ describe('adding users', () => {
       .then({ code: 'invalid' })
   })
 
-  it('makes a member who may speak at once', () => {
+  it('lets the new member send at once', () => {
     given(...after(createChat(ann, []), add(ann, [bob])))
       .when(post(bob))
       .then({ type: 'MessagePosted', seq: 3 })
@@ -203,13 +203,13 @@ describe('removing users', () => {
       .then({ type: 'UsersRemoved', seq: 2, body: { users: [bob] } })
   })
 
-  it('lets the creator remove others, and names only those who were members', () => {
+  it('lets the creator remove others, and lists only users who were members', () => {
     given(...after(createChat(ann, [bob])))
       .when(remove(ann, [bob, cleo]))
       .then({ body: { users: [bob], user_id: ann } })
   })
 
-  it('lets nobody else remove others', () => {
+  it('does not let other members remove others', () => {
     given(...after(createChat(ann, [bob, cleo])))
       .when(remove(bob, [cleo]))
       .then(forbidden)
@@ -221,13 +221,13 @@ describe('removing users', () => {
       .then(forbidden)
   })
 
-  it('takes the creator its power when it has left', () => {
+  it('does not let a creator who has left remove others', () => {
     given(...after(createChat(ann, [bob]), remove(ann, [ann])))
       .when(remove(ann, [bob]))
       .then(forbidden)
   })
 
-  it('gives the creator its power back when it is added again', () => {
+  it('lets a creator who is added again remove others', () => {
     given(...after(createChat(ann, [bob]), remove(ann, [ann]), add(bob, [ann])))
       .when(remove(ann, [bob]))
       .then({ type: 'UsersRemoved', seq: 4 })

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { Decider } from '../../../shared/domain/decider.ts'
 
 interface When<Event, No> {
-  /** Expects these fields of what was decided. */
+  /** Expects these fields in the decision. */
   then(expected: object): void
   readonly result: Event | No
 }
@@ -11,7 +11,7 @@ export interface Given<Command, Event, No> {
   when(command: Command): When<Event, No>
 }
 
-/** given(events).when(command).then(event or rejection), over a decider. */
+/** given(events).when(command).then(event or rejection) for a decider. */
 export const specificationOf =
   <State, Command, Event, No>(decider: Decider<State, Command, Event, No>) =>
   (events: readonly Event[], initialState: State = decider.initialState): Given<Command, Event, No> => ({

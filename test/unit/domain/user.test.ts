@@ -18,12 +18,12 @@ const createUser = (n: number, name?: string): CreateUser => ({
 
 const created = (n: number, name?: string) => {
   const { result } = given([]).when(createUser(n, name))
-  if (result.type !== 'UserCreated') throw new Error('nobody was there')
+  if (result.type !== 'UserCreated') throw new Error('the user exists already')
   return result
 }
 
 describe('creating a user', () => {
-  it('makes the user that the command names', () => {
+  it('creates the user of the command', () => {
     given([])
       .when(createUser(1, 'Ann'))
       .then({
@@ -36,11 +36,11 @@ describe('creating a user', () => {
       })
   })
 
-  it('leaves the name out when none is given', () => {
+  it('leaves the name out if none is given', () => {
     expect(Object.keys(created(1).body.user)).toEqual(['id', 'externalUserId', 'created_at', 'modified_at'])
   })
 
-  it('finds the user of the same external id instead of making a second, and keeps its name', () => {
+  it('returns the existing user with the same external id, and keeps its name', () => {
     const ann = created(1, 'Ann')
     given([ann]).when(createUser(2, 'Anna')).then({ type: 'AlreadyThere', user: ann.body.user })
   })

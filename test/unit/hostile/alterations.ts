@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 
-/** How many runs a property is given: `FUZZ_RUNS`, for the long form. */
+/** The number of runs of a property; `FUZZ_RUNS` sets it for longer tests. */
 export const fuzzRuns = (usual: number): number => {
   const asked = Number(process.env.FUZZ_RUNS ?? '')
   return Number.isInteger(asked) && asked > 0 ? asked : usual
 }
 
-/** One change of some bytes. */
+/** One random change of bytes. */
 type Mutation = (bytes: Buffer) => Buffer
 
 const at = (bytes: Buffer, place: number): number => (bytes.length === 0 ? 0 : place % bytes.length)
@@ -79,7 +79,7 @@ const withValue = (value: unknown, [first, ...rest]: Path, change: (member: unkn
   return copy
 }
 
-/** A value of JSON with something of it replaced by something else, or added to it. */
+/** A JSON value with one part replaced or added. */
 export const disturbed = (value: unknown): fc.Arbitrary<unknown> =>
   fc
     .tuple(

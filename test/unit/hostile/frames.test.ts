@@ -13,7 +13,7 @@ const numRuns = fuzzRuns(1_000)
 const perSocket = 50
 const long = { timeout: 3_600_000 }
 
-/** Always the same, so that a seed says all. */
+/** A fixed mask, so that a seed determines the whole run. */
 const mask = Buffer.from([0x12, 0x34, 0x56, 0x78])
 
 const frames = fc.constantFrom(
@@ -23,14 +23,14 @@ const frames = fc.constantFrom(
   Buffer.concat([clientFrame('{"event":"ping",', { fin: false, mask }), clientFrame('"body":{}}', { opcode: 0, mask })]),
 )
 
-describe('A gateway that is sent frames with some bytes changed', () => {
+describe('A gateway that receives frames with changed bytes', () => {
   let chat: SmallChat
   beforeAll(async () => {
     chat = await startSmallChat({ DRAIN_WINDOW_MS: '1', DRAIN_OVERLAP_MS: '1' })
   })
   afterAll(() => chat[Symbol.asyncDispose]())
 
-  /** Sends until the gateway has had enough. */
+  /** Sends until the gateway closes the socket. */
   const sendAll = async (socket: RawSocket, some: readonly Buffer[]): Promise<void> => {
     expect(await socket.status()).toBe(101)
     for (const frame of some) {
@@ -40,7 +40,7 @@ describe('A gateway that is sent frames with some bytes changed', () => {
     }
   }
 
-  it('answers or closes, and lives on with everybody else', long, async () => {
+  it('answers or closes the socket, and keeps running for other sockets', long, async () => {
     const seed = Date.now()
     const all = fc.sample(mutated(frames), { numRuns, seed })
     await using neighbour = await openSocket(chat.url)

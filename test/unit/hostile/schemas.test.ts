@@ -11,7 +11,7 @@ const read = createFrameReader(defaultLimits)
 const runs = { numRuns: fuzzRuns(2_000) }
 const slow = 600_000
 
-/** Whatever comes in: an answer to give, or a request that is one. */
+/** Checks the result of reading arbitrary text: an error answer, or a valid request. */
 const isReadWell = (text: string): void => {
   const frame = read(text)
   if ('error' in frame) {
@@ -30,8 +30,8 @@ const isReadWell = (text: string): void => {
   expect(JSON.stringify(read(again))).toBe(`{"request":${again}}`)
 }
 
-describe('Reading whatever comes', () => {
-  it.each(requestEvents)('%s with any body is refused with field and reason, or is one', { timeout: slow }, (event) => {
+describe('Reading arbitrary requests', () => {
+  it.each(requestEvents)('%s with any body is refused with field and reason unless valid', { timeout: slow }, (event) => {
     const envelope = fc.record(
       { id: fc.jsonValue(), as: fc.jsonValue(), room: fc.jsonValue(), body: fc.jsonValue() },
       { requiredKeys: [] },
@@ -42,14 +42,18 @@ describe('Reading whatever comes', () => {
     )
   })
 
-  it.each(requestEvents)('%s with one thing changed is refused with field and reason, or is one', { timeout: slow }, (event) => {
-    fc.assert(
-      fc.property(disturbed(requestExamples[event]), (frame) => isReadWell(JSON.stringify(frame) ?? '')),
-      runs,
-    )
-  })
+  it.each(requestEvents)(
+    '%s with one changed value is refused with field and reason unless valid',
+    { timeout: slow },
+    (event) => {
+      fc.assert(
+        fc.property(disturbed(requestExamples[event]), (frame) => isReadWell(JSON.stringify(frame) ?? '')),
+        runs,
+      )
+    },
+  )
 
-  it.each(requestEvents)('%s with some bytes changed is refused with field and reason, or is one', { timeout: slow }, (event) => {
+  it.each(requestEvents)('%s with changed bytes is refused with field and reason unless valid', { timeout: slow }, (event) => {
     const valid = fc.constant(Buffer.from(JSON.stringify(requestExamples[event])))
     fc.assert(
       fc.property(mutated(valid), (bytes) => isReadWell(bytes.toString())),
@@ -57,15 +61,15 @@ describe('Reading whatever comes', () => {
     )
   })
 
-  it('takes −0 for 0', () => {
+  it('reads −0 as 0', () => {
     isReadWell(JSON.stringify(requestExamples['list-messages']).replace(/"before":\d+/, '"before":-0'))
   })
 
-  it('any text is refused with field and reason, or is one', { timeout: slow }, () => {
+  it('any text is refused with field and reason unless valid', { timeout: slow }, () => {
     fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), isReadWell), runs)
   })
 
-  it('leaves the prototypes of all objects as they are', () => {
+  it('does not change the prototypes of objects', () => {
     const before = Object.getOwnPropertyNames(Object.prototype).toSorted()
     const keys = fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty')
     const inner = fc.dictionary(keys, fc.constantFrom(null, 1, 'polluted'))
@@ -79,7 +83,7 @@ describe('Reading whatever comes', () => {
   })
 })
 
-/** Processor time of this thread, in milliseconds: what others do on a busy machine does not count. */
+/** CPU time of this thread in milliseconds; unlike wall-clock time it excludes other work on the machine. */
 const costMs = (work: () => void): number => {
   const before = process.cpuUsage()
   work()
@@ -87,7 +91,7 @@ const costMs = (work: () => void): number => {
   return (user + system) / 1_000
 }
 
-describe('Reading the worst that a frame can hold', () => {
+describe('Reading the most expensive frames', () => {
   const worst: readonly (readonly [string, string])[] = [
     ['lists in lists', `{"event":"ping","body":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
     ['objects in objects', `{"event":"ping","body":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`],
@@ -104,7 +108,7 @@ describe('Reading the worst that a frame can hold', () => {
     ['half characters', `{"event":"new-message","room":"x","body":{"msg":"${'\\ud800'.repeat(10_000)}","type":"t"}}`],
   ]
 
-  it.each(worst)('%s: in well under 50 ms of the processor', (_, text) => {
+  it.each(worst)('takes less than 50 ms of CPU time: %s', (_, text) => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(defaultLimits.frameBytes)
     read(text)
     const costs = Array.from({ length: 5 }, () => costMs(() => void read(text)))

@@ -34,28 +34,28 @@ const schemaOf = (name: string): z.ZodType | undefined => {
 const shown = examples.filter(({ text }) => text.startsWith('{')).map(({ text }) => JSON.parse(text) as object)
 const entries = Object.entries(document.components.messages)
 
-/** The parser takes its time, on a busy machine a long one. */
+/** The parser is slow, above all on a busy machine. */
 const slow = { timeout: 180_000 }
 
 describe('the AsyncAPI document', () => {
-  it('is valid, says the official parser, without a remark', slow, async () => {
+  it('is valid for the official parser, without remarks', slow, async () => {
     const { document: parsed, diagnostics } = await new Parser().parse(JSON.stringify(document))
     const remarks = diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version')
     expect(remarks.map(({ message, path }) => `${path.join('.')}: ${message}`)).toEqual([])
     expect(parsed?.operations().all().length).toBe(requestEvents.length + 3)
   })
 
-  it('is found invalid where a reference leads nowhere', slow, async () => {
+  it('is invalid with a dangling reference', slow, async () => {
     const broken = JSON.stringify(document).replaceAll('#/components/schemas/ping.request', '#/components/schemas/nothing')
     const { diagnostics } = await new Parser().parse(broken)
     expect(diagnostics.length).toBeGreaterThan(0)
   })
 
-  it('is of the version that model generators read', () => {
+  it('has the version that model generators support', () => {
     expect((document as unknown as { readonly asyncapi: string }).asyncapi).toBe('3.0.0')
   })
 
-  it('names every object, choice and enumeration, each differently, so that generated models have names', () => {
+  it('gives every object, choice and enumeration a unique name, for generated models', () => {
     const titles: string[] = []
     const nameless: string[] = []
     const visit = (value: unknown, path: string): void => {
@@ -73,7 +73,7 @@ describe('the AsyncAPI document', () => {
     expect(titles).toEqual(expect.arrayContaining(['User', 'NewMessageRequest', 'NewMessageRequestBody', 'Error', 'Drain']))
   })
 
-  it('has every frame of the protocol', () => {
+  it('contains every frame of the protocol', () => {
     const names = [
       ...requestEvents.flatMap((event) => [`${event}.request`, `${event}.answer`]),
       ...feedEvents.map((event) => `${event}.feed`),
@@ -83,7 +83,7 @@ describe('the AsyncAPI document', () => {
     expect(new Set(entries.map(([name]) => name))).toEqual(new Set(names))
   })
 
-  it.each(entries)('shows a frame for %s that zod accepts and PROTOCOL.md shows, too', (name, { examples: given = [] }) => {
+  it.each(entries)('has an example for %s that is valid and is in PROTOCOL.md', (name, { examples: given = [] }) => {
     for (const { payload } of given) {
       const schema = schemaOf(name) as z.ZodType
       expect(schema.safeParse(payload).error).toBeUndefined()
@@ -93,12 +93,12 @@ describe('the AsyncAPI document', () => {
     }
   })
 
-  it('leaves no frame without an example, except answers that are the same as another', () => {
+  it('has an example for every frame, except for answers equal to another one', () => {
     const without = entries.filter(([, { examples: given }]) => given === undefined).map(([name]) => name)
     expect(without).toEqual(['create-chat.answer', 'add-users.answer', 'remove-users.answer'])
   })
 
-  it('says what a service with other limits takes', () => {
+  it('states the limits of a service with other settings', () => {
     const narrow = asyncapiDocument({ ...defaultLimits, msgChars: 7 }, 'chat.example') as Document
     expect(JSON.stringify(narrow.components.schemas['new-message.request'])).toContain('"maxLength":7')
     expect(narrow.servers.gateway.host).toBe('chat.example')

@@ -34,7 +34,7 @@ const bodyOf = (post: Post): Media['application/json'] => post.requestBody.conte
 const operations = callEvents.map((event) => ({ event, post: postOf(document, event) }))
 
 describe('the OpenAPI document', () => {
-  it('is one', async () => {
+  it('is a valid OpenAPI document', async () => {
     const { valid, errors: found } = await new Validator().validate(
       structuredClone(document) as unknown as Record<string, unknown>,
     )
@@ -48,7 +48,7 @@ describe('the OpenAPI document', () => {
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(document)))
   })
 
-  it.each(operations)('asks of $event for a frame without its event and id, and for nothing else', ({ post }) => {
+  it.each(operations)('has a request body for $event that is the frame without event and id', ({ post }) => {
     const { schema, example } = bodyOf(post)
     expect(schema.additionalProperties).toBe(false)
     expect(Object.keys(schema.properties)).not.toContain('event')
@@ -58,12 +58,12 @@ describe('the OpenAPI document', () => {
     expect(example).toHaveProperty('body')
   })
 
-  it.each(operations)('tells of every status that $event may have', ({ post }) => {
+  it.each(operations)('lists every status of $event', ({ post }) => {
     const statuses = [200, 413, 415, ...Object.values(errors).map(({ status }) => status)]
     expect(new Set(Object.keys(post.responses))).toEqual(new Set(statuses.map(String)))
   })
 
-  it('has the limits that the service is set to', () => {
+  it('states the limits of the settings', () => {
     const { schema } = bodyOf(postOf(openapiDocument({ ...defaultLimits, msgChars: 77 }) as Document, 'new-message'))
     expect(schema.properties.body?.properties.msg?.maxLength).toBe(77)
   })

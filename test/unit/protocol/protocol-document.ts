@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** One example of PROTOCOL.md: `>` is a request, `<` what the service sends. */
+/** One example of PROTOCOL.md: `>` is a frame of the client, `<` a frame of the service. */
 export interface Example {
   readonly direction: '>' | '<'
   readonly text: string
@@ -9,7 +9,7 @@ export interface Example {
 /** PROTOCOL.md as it is. */
 export const documentText = readFileSync(new URL('../../../shared/protocol/PROTOCOL.md', import.meta.url), 'utf8')
 
-/** Every line of every fenced block, in order; a line that is no example is an error. */
+/** Every line of every fenced block, in order; throws if a line is not an example. */
 export const examples: readonly Example[] = [...documentText.matchAll(/^```\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
   block.split('\n').filter(Boolean).map(exampleOf),
 )
@@ -20,7 +20,7 @@ function exampleOf(line: string): Example {
   return { direction: direction as Example['direction'], text }
 }
 
-/** The cells of the table under a heading (`## Errors`), row by row, without the head. */
+/** The cells of the table under a heading (`## Errors`), row by row, without the header row. */
 export const rowsUnder = (heading: string): readonly (readonly string[])[] => {
   const section = documentText.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
   const lines = section.split('\n').filter((line) => line.startsWith('|'))
@@ -32,7 +32,7 @@ export const rowsUnder = (heading: string): readonly (readonly string[])[] => {
   )
 }
 
-/** The headings of the table of contents and those that there are. */
+/** The entries of the table of contents, and the headings of the document. */
 export const contents = {
   listed: [...documentText.matchAll(/^\d+\. \[(.+)\]\(#(.+)\)$/gm)].map(([, title = '', anchor = '']) => ({ title, anchor })),
   headings: [...documentText.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title),

@@ -32,18 +32,18 @@ interface Frame {
 const frame = (text: string): Frame => JSON.parse(text) as Frame
 const sent = examples.filter(({ direction }) => direction === '>').map(({ text }) => text)
 const received = examples.filter(({ direction }) => direction === '<').map(({ text }) => text)
-/** Their keys are ids of rooms, or whatever an error has to say. */
+/** Objects whose keys are room ids or details of an error, not field names. */
 const maps = ['body.rooms', 'body.others', 'body.resume.rooms', 'error.details']
 const read = createFrameReader(defaultLimits)
 const requests = sent.filter((text) => 'request' in read(text)).map(frame)
 
-/** What the document shows as the answer: the next line from the service with the same id. */
+/** The answer in the document: the next line. */
 const answerTo = (text: string): Frame => {
   const answer = examples[examples.findIndex((example) => example.text === text) + 1] as Example
   return frame(answer.text)
 }
 
-/** The one schema that a frame of this kind and event has to satisfy. */
+/** The schema for a frame of this kind and event. */
 const schemaOf = (shown: Frame): z.ZodType | undefined => {
   if (shown.error !== undefined) return errorFrame
   const table: Readonly<Record<string, z.ZodType>> =
@@ -52,20 +52,20 @@ const schemaOf = (shown: Frame): z.ZodType | undefined => {
 }
 
 describe('the examples of PROTOCOL.md', () => {
-  it.each(sent)('request is read as the document says: %s', (text) => {
+  it.each(sent)('contain a request that is accepted or refused as shown: %s', (text) => {
     const outcome = read(text)
     const error = answerTo(text).error as { code?: string } | undefined
     if ('error' in outcome) expect(outcome.error).toEqual(error)
     else expect(error?.code).not.toBe('invalid')
   })
 
-  it.each(sent)('request is followed by its own answer: %s', (text) => {
+  it.each(sent)('contain a request that is followed by its answer: %s', (text) => {
     const outcome = read(text)
     const asked = 'error' in outcome ? outcome.ref : outcome.request
     expect(answerTo(text)).toMatchObject({ event: asked.event, ...(asked.id === undefined ? {} : { id: asked.id }) })
   })
 
-  it.each(received)('frame of the service is one: %s', (text) => {
+  it.each(received)('contain a valid frame of the service: %s', (text) => {
     const shown = frame(text)
     const schema = schemaOf(shown)
     expect(schema?.safeParse(shown).error).toBeUndefined()
@@ -73,7 +73,7 @@ describe('the examples of PROTOCOL.md', () => {
     expect(fieldsOf(schema as z.ZodType)).toEqual(expect.arrayContaining(fieldsIn(shown, maps)))
   })
 
-  it('show every event: as a request, and as what comes back', () => {
+  it('show every event as a request and as an answer', () => {
     const frames = received.map(frame)
     const names = (shown: readonly Frame[]) => new Set(shown.map(({ event }) => event))
     expect(names(requests)).toEqual(new Set(requestEvents))
@@ -87,17 +87,17 @@ describe('the examples of PROTOCOL.md', () => {
     expect(new Set([...shown, ...everywhere])).toEqual(new Set(fieldsOf(requestSchemas(defaultLimits)[event])))
   })
 
-  it('show how to act for somebody else', () => {
+  it('show how to act for another user', () => {
     expect(requests.some((request) => 'as' in request)).toBe(true)
   })
 })
 
 describe('the tables of PROTOCOL.md', () => {
-  it('that follow from the code are the ones that npm run docs writes', () => {
+  it('are up to date with npm run docs', () => {
     expect(withProtocolTables(documentText)).toBe(documentText)
   })
 
-  it('hold every error code with its meaning, and no other', () => {
+  it('contain exactly the error codes with their meanings', () => {
     const expected = Object.entries(errors).map(([code, { status, retryable, meaning }]) => [
       `\`${code}\``,
       String(status),
@@ -107,7 +107,7 @@ describe('the tables of PROTOCOL.md', () => {
     expect(rowsUnder('Errors')).toEqual(expected)
   })
 
-  it('hold every close code with its reason, meaning and advice, and no other', () => {
+  it('contain exactly the close codes with reason, advice and meaning', () => {
     const expected = Object.values(closeCodes).map(({ code, reason, meaning }) => [
       String(code),
       reason,
@@ -117,13 +117,13 @@ describe('the tables of PROTOCOL.md', () => {
     expect(rowsUnder('Close codes')).toEqual(expected)
   })
 
-  it('hold every limit with its default and its variable, and no other', () => {
+  it('contain exactly the limits with their defaults and variables', () => {
     const variable = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
     const expected = Object.entries(defaultLimits).map(([name, value]) => [value.toLocaleString('en'), `\`${variable(name)}\``])
     expect(rowsUnder('Limits').map(([, ...cells]) => cells)).toEqual(expected)
   })
 
-  it('hold the price of every request, and no other', () => {
+  it('contain exactly the prices of the requests', () => {
     const expected = Object.entries<Price | undefined>(prices).map(([event, price]) => {
       const more = price === undefined ? '' : `1 for each ${price.per.toLocaleString('en')} ${priceUnits[price.unit]}`
       return [`\`${event}\``, '1', more]
@@ -131,7 +131,7 @@ describe('the tables of PROTOCOL.md', () => {
     expect(rowsUnder('Prices')).toEqual(expected)
   })
 
-  it('hold every reason of a room that was not recovered, and no other', () => {
+  it('contain exactly the reasons of rooms that are not recovered', () => {
     const named = rowsUnder('Resume').map(([reason = '']) => reason.replaceAll('`', ''))
     expect(named).toEqual(resumeReasons)
   })
@@ -140,51 +140,51 @@ describe('the tables of PROTOCOL.md', () => {
 describe('the headings and links of PROTOCOL.md', () => {
   const anchorOf = (title: string): string => title.toLowerCase().replaceAll(' ', '-')
 
-  it('lists its sections, in their order', () => {
+  it('list all sections in order', () => {
     expect(contents.listed).toEqual(contents.headings.map((title) => ({ title, anchor: anchorOf(title) })))
   })
 
-  it('links only to what there is', () => {
+  it('link only to existing targets', () => {
     expect(contents.anchors.filter((anchor) => !contents.headings.some((title) => anchorOf(title) === anchor))).toEqual([])
     expect(contents.links.filter((path) => !existsSync(new URL(`../../../shared/protocol/${path}`, import.meta.url)))).toEqual([])
     expect(contents.links.length).toBeGreaterThan(3)
   })
 })
 
-describe('close codes', () => {
-  it.each([1002, 1007, 1009, 4500, 4999])('%d is final', (code) => {
+describe('Close codes', () => {
+  it.each([1002, 1007, 1009, 4500, 4999])('forbid a reconnect after %d', (code) => {
     expect(mayReconnect(code)).toBe(false)
   })
 
-  it.each([1001, 1006, 1011, 1012, 1013, 4000, 4242, 4499])('after %d a client reconnects', (code) => {
+  it.each([1001, 1006, 1011, 1012, 1013, 4000, 4242, 4499])('allow a reconnect after %d', (code) => {
     expect(mayReconnect(code)).toBe(true)
   })
 
   it.each([1000, 1003, 1005, 1008, 1010, 1014, 1015, 3000, 3999])(
-    'after %d, which the service never sends, a client reconnects',
+    'allow a reconnect after %d, which the service never sends',
     (code) => {
       expect(Object.values(closeCodes).map((entry): number => entry.code)).not.toContain(code)
       expect(mayReconnect(code)).toBe(true)
     },
   )
 
-  it('have each number once', () => {
+  it('are unique', () => {
     const codes = Object.values(closeCodes).map(({ code }) => code)
     expect(new Set(codes).size).toBe(codes.length)
   })
 })
 
-describe('frames of the service', () => {
+describe('Frames of the service', () => {
   const room = '01a20e3b-6111-7eb9-a052-16a1449e88a0'
 
-  it('without a place in the feed are no feed frames, and with one no answers', () => {
+  it('are feed frames if they have a seq, and answers otherwise', () => {
     const shown = frame(received.find((text) => frame(text).seq === 2) ?? '')
     expect(answerFrames['new-message'].safeParse(shown).success).toBe(false)
     expect(feedFrames['new-message'].safeParse({ ...shown, seq: 0 }).success).toBe(false)
     expect(feedFrames['new-message'].safeParse({ ...shown, seq: undefined }).success).toBe(false)
   })
 
-  it('may have fields that a client does not know', () => {
+  it('may have unknown fields', () => {
     const shown = { event: 'drain', body: { delay_ms: 3, later: true }, also: { room } }
     expect(serverPushes.drain.parse(shown)).toEqual(shown)
   })

@@ -33,32 +33,32 @@ const ids = (count: number): string[] => Array.from({ length: count }, (_, n) =>
 const roomsOf = (count: number): Record<string, number> => Object.fromEntries(ids(count).map((id) => [id, 1]))
 
 describe('a request', () => {
-  it.each(requestEvents)('%s in its smallest form is accepted as it is', (event) => {
+  it.each(requestEvents)('is accepted unchanged in its smallest form: %s', (event) => {
     expect(outcome(event, smallest[event])).toEqual({ event, ...smallest[event] })
   })
 
-  it.each(requestEvents)('%s takes the id of the caller and the user to act for', (event) => {
+  it.each(requestEvents)('accepts an id and an acting user: %s', (event) => {
     const named = { id: 'x'.repeat(64), as: user }
     expect(outcome(event, { ...smallest[event], ...named })).toEqual({ event, ...smallest[event], ...named })
   })
 
-  it.each(requestEvents)('%s refuses a field that it does not know, at the top and in the body', (event) => {
+  it.each(requestEvents)('is refused with an unknown field, at the top and in the body: %s', (event) => {
     expect(outcome(event, { ...smallest[event], seq: 1 })).toEqual(['seq', 'unknown field'])
     expect(outcome(event, body(event, { extra: 1 }))).toEqual(['body.extra', 'unknown field'])
   })
 
-  it.each(requestEvents)('%s needs a body', (event) => {
+  it.each(requestEvents)('is refused without a body: %s', (event) => {
     expect(outcome(event, { ...smallest[event], body: undefined })).toEqual(['body', 'is missing'])
     expect(outcome(event, { ...smallest[event], body: null })).toEqual(['body', 'is missing'])
   })
 
-  it.each(requestEvents)('%s acts in a room or does not', (event) => {
+  it.each(requestEvents)('needs a room or does not accept one: %s', (event) => {
     const { room: own } = smallest[event]
     if (own === undefined) expect(outcome(event, { ...smallest[event], room })).toEqual(['room', 'unknown field'])
     else expect(outcome(event, { ...smallest[event], room: undefined })).toEqual(['room', expect.any(String)])
   })
 
-  it('may spell an id in upper case; it is one id', () => {
+  it('may contain ids in upper case, which are read in lower case', () => {
     const shouted = { room: room.toUpperCase(), as: user.toUpperCase() }
     expect(outcome('new-message', { ...smallest['new-message'], ...shouted })).toMatchObject({ room, as: user })
     expect(outcome('resume', body('resume', { rooms: { [room.toUpperCase()]: 3 } }))).toMatchObject({
@@ -66,14 +66,14 @@ describe('a request', () => {
     })
   })
 
-  it('may name a time in any zone; it is kept in UTC with milliseconds', () => {
+  it('may contain a time in any zone, which is read as UTC with milliseconds', () => {
     const range = { from: '2026-11-24T16:45:02+01:00', to: '2026-11-24T15:45:02.2159Z' }
     expect(outcome('list-messages', query('list-messages', range))).toMatchObject({
       body: { query: { from: '2026-11-24T15:45:02.000Z', to: '2026-11-24T15:45:02.215Z' } },
     })
   })
 
-  it('may be as large as the limits say', () => {
+  it('may reach every limit', () => {
     const { msgChars, nameChars, usersPerCommand, pageEntries, resumeRooms } = defaultLimits
     const largest: readonly [RequestEvent, object][] = [
       ['new-message', body('new-message', { msg: '𝕏'.repeat(msgChars / 2), type: 't'.repeat(32) })],
@@ -97,7 +97,7 @@ describe('a request', () => {
     ['new-message', body('new-message', { id: null }), smallest['new-message']],
     ['get-users', { body: { users: [user], externalUserIds: null } }, smallest['get-users']],
     ['ping', { ...smallest.ping, room: null }, smallest.ping],
-  ] as const)('%s counts a field that is null as absent: %j', (event, rest, read) => {
+  ] as const)('may contain null for an absent field: %s %j', (event, rest, read) => {
     expect(outcome(event, rest)).toEqual({ event, ...read })
   })
 
@@ -126,7 +126,7 @@ describe('a request', () => {
     })
   })
 
-  it('is held to other limits where the service is set so', () => {
+  it('is checked against the configured limits', () => {
     const { 'new-message': schema } = requestSchemas({ ...defaultLimits, msgChars: 3 })
     const saying = (msg: string) => schema.safeParse({ event: 'new-message', room, body: { msg, type: 't' } }).success
     expect([saying('abc'), saying('abcd')]).toEqual([true, false])
@@ -235,7 +235,7 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
   ['ping', { body: { now: 1 } }, 'body.now', 'unknown field'],
 ]
 
-describe('bad input is refused, naming field and reason:', () => {
+describe('Invalid input is refused with field and reason:', () => {
   it.each(refused.map(([event, rest, field, reason]) => ({ event, rest, field, reason })))(
     '$event, $field: $reason',
     ({ event, rest, field, reason }) => {
@@ -243,7 +243,7 @@ describe('bad input is refused, naming field and reason:', () => {
     },
   )
 
-  it('is tried for every event', () => {
+  it('is tested for every event', () => {
     expect(new Set(refused.map(([event]) => event))).toEqual(new Set(requestEvents))
   })
 })

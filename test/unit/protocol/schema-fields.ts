@@ -17,12 +17,12 @@ const fields = (schema: JsonSchema, path: string): string[] => {
   ]
 }
 
-/** Every field that a schema knows, as paths; entries of arrays have no step of their own, maps end one. */
+/** The paths of all fields of a schema; array entries add no step, and maps end a path. */
 export const fieldsOf = (schema: z.ZodType): string[] => [
   ...new Set(fields(z.toJSONSchema(schema, { io: 'input' }) as JsonSchema, '')),
 ]
 
-/** Every field of a value, in the same notation; `maps` are the paths whose keys are not fields. */
+/** The paths of all fields of a value, in the same notation; `maps` are the paths of objects whose keys are not fields. */
 export const fieldsIn = (value: unknown, maps: readonly string[], path = ''): string[] => {
   if (Array.isArray(value)) return value.flatMap((item) => fieldsIn(item, maps, path))
   if (typeof value !== 'object' || value === null) return []
