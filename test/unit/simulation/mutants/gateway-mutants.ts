@@ -198,13 +198,6 @@ const forgeryMutants: readonly GatewayMutant[] = [
     shownBy: 284,
   },
   {
-    rule: 'nothing that is stored is passed on after a forged message',
-    module: gateway('rooms/room-feed'),
-    in: 'repairStep',
-    operand: 'contradicts',
-    shownBy: 214,
-  },
-  {
     rule: 'the sweep compares the seq of the newest message',
     module: gateway('rooms/room-feed'),
     in: 'compared',

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { simulate } from '../../../support/simulation/simulate.ts'
+import { simulateWriter } from '../../../support/simulation/writers/simulate-writer.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
 import { tryMutant } from './try-mutant.ts'
 import { writerMutants } from './writer-mutants.ts'
@@ -19,6 +21,22 @@ describe.concurrent('The simulation of writers detects a mutant without the rule
     const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'writer')
     expect(detection?.problem).toBeDefined()
   })
+})
+
+describe('A recorded seed', () => {
+  it.each(gatewayMutants.filter(({ shownBy }) => shownBy !== undefined))(
+    '$shownBy shows no problem without the mutant of the rule that $rule',
+    async ({ shownBy = 0, isForged = false }) => {
+      expect((await simulate(shownBy, { isForged })).problems).toEqual([])
+    },
+  )
+
+  it.each(writerMutants.filter(({ shownBy }) => shownBy !== undefined))(
+    '$shownBy of writers shows no problem without the mutant of the rule that $rule',
+    async ({ shownBy = 0 }) => {
+      expect((await simulateWriter(shownBy)).problems).toEqual([])
+    },
+  )
 })
 
 describe('A mutant', () => {
