@@ -109,6 +109,17 @@ describe('A forged message', () => {
     expect(feedOf(bob)).toEqual(['create-chat #1', 'new-message #2 forged', 'reset to 2: ahead'])
   })
 
+  it('is detected by the repair of a later gap, before a stored event passes after it', async () => {
+    const { rig, bob, forge, post, feedOf } = await withRoom()
+    await forge(2)
+    rig.isDeaf = true
+    await post('hidden')
+    await post('lost')
+    rig.isDeaf = false
+    await post('four')
+    expect(feedOf(bob)).toEqual(['create-chat #1', 'new-message #2 forged', 'reset to 4: ahead'])
+  })
+
   it('is detected if only its text differs from that of the stored message', async () => {
     const stolen: Published[] = []
     const { rig, bob, post, sweep, feedOf } = await withRoom({ onPublish: (item) => stolen.push(item) })
