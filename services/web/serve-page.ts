@@ -8,7 +8,7 @@ import { filesIn } from './files-in.ts'
 /** Answers a request for one of the page's files. Returns false if the request is for something else. */
 export type ServePage = (request: IncomingMessage, response: ServerResponse) => boolean
 
-export interface PageOptions {
+export interface ServePageOptions {
   /** Whether the service requires tokens; the page then asks its user for one. */
   readonly needsToken: boolean
 }
@@ -67,7 +67,7 @@ const pageFile = (name: string, bytes: Buffer): PageFile => ({
   gzipped: gzipSync(bytes),
 })
 
-const load = (folder: string, { needsToken }: PageOptions): Map<string, PageFile> => {
+const load = (folder: string, { needsToken }: ServePageOptions): Map<string, PageFile> => {
   const read = (name: string): Buffer => {
     const bytes = readFileSync(join(folder, name))
     return name === 'index.html' && needsToken ? Buffer.from(String(bytes).replace('data-auth="off"', 'data-auth="jwt"')) : bytes
@@ -92,7 +92,7 @@ const answer = ({ method, headers }: IncomingMessage, response: ServerResponse, 
 }
 
 /** Serves the built page of this folder from memory: a requested path is a key of a map, never a path on the disk. */
-export const servePage = (folder: string, options: PageOptions): ServePage => {
+export const servePage = (folder: string, options: ServePageOptions): ServePage => {
   const files = load(folder, options)
   return (request, response) => {
     const file = files.get((request.url ?? '').split('?', 1)[0] ?? '')

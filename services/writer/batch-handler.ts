@@ -9,7 +9,7 @@ import type { WriterMetrics } from './metrics.ts'
 import { deadLetterPublications } from './outcome-publications.ts'
 import { publicationsOf } from './publications.ts'
 import type { PublishToFanOut } from './publish-to-fan-out.ts'
-import type { Entry, Faulty } from './read-record.ts'
+import type { CommandEntry, Faulty } from './read-record.ts'
 import { readRecord } from './read-record.ts'
 import { rowsOf } from './read-set.ts'
 import { openRecordSpans } from './record-spans.ts'
@@ -20,15 +20,15 @@ import type { StoreBatch, StoredEntry } from './store-batch.ts'
 import type { WriterLog } from './writer-log.ts'
 import type { WriterSession } from './writer-session.ts'
 
-type Session = Pick<WriterSession, 'commit' | 'throwIfLost'>
-type ReadResult = Entry | Faulty
+type AppendSession = Pick<WriterSession, 'commit' | 'throwIfLost'>
+type ReadResult = CommandEntry | Faulty
 
 export interface BatchHandlerDeps {
   readonly commandLog: Pick<CommandLog, 'deadLetter'>
   /** Undefined without an event stream (embedded). */
   readonly eventStreamQueue: EventStreamQueue | undefined
   /** The current session with the store. */
-  readonly session: () => Session
+  readonly session: () => AppendSession
   readonly storeBatch: StoreBatch
   readonly retryUntilDone: RetryUntilDone
   readonly rowBound: Pick<RowBound, 'rows'>
@@ -42,7 +42,7 @@ export interface BatchHandlerDeps {
 /** The consumer fetches nothing from a broker while it handles a batch of that broker, so the time per batch is limited. */
 const maxHandlingMs = 500
 
-const isEntry = (read: ReadResult): read is Entry => 'command' in read
+const isEntry = (read: ReadResult): read is CommandEntry => 'command' in read
 const isFaulty = (read: ReadResult): read is Faulty => !isEntry(read)
 
 /** An object, because an async function would await a promise that it returns. */
@@ -67,7 +67,7 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
 
   const handleSlice = async (
     slice: readonly ReadResult[],
-    { commit, throwIfLost }: Session,
+    { commit, throwIfLost }: AppendSession,
     lease: PartitionLease,
     fetchedMs: number,
   ): Promise<HandledSlice> => {
@@ -91,7 +91,7 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     return { streamed }
   }
 
-  const commandsOf = (slice: readonly ReadResult[], fetchedMs: number): readonly Entry[] => {
+  const commandsOf = (slice: readonly ReadResult[], fetchedMs: number): readonly CommandEntry[] => {
     const nowMs = clock.nowMs()
     const { entries, clamped } = clampTimes(slice.filter(isEntry), nowMs)
     if (clamped > 0) metrics.onClampedTimes(clamped)

@@ -1,10 +1,10 @@
-import type { Entry } from './read-record.ts'
+import type { CommandEntry } from './read-record.ts'
 
 /** Synchronised clocks differ by less than this. */
 const toleranceMs = 1_000
 
 export interface ClampedTimes {
-  readonly entries: readonly Entry[]
+  readonly entries: readonly CommandEntry[]
   /** The number of commands whose time was reduced. */
   readonly clamped: number
 }
@@ -14,9 +14,9 @@ export interface ClampedTimes {
  * decreases, so a single command from a gateway with a fast clock would give
  * every later event of the room the same future `created_at`.
  */
-export const clampTimes = (entries: readonly Entry[], nowMs: number): ClampedTimes => {
+export const clampTimes = (entries: readonly CommandEntry[], nowMs: number): ClampedTimes => {
   const latest = new Date(nowMs + toleranceMs).toISOString()
-  const isAhead = ({ command }: Entry): boolean => command.at > latest
+  const isAhead = ({ command }: CommandEntry): boolean => command.at > latest
   if (!entries.some(isAhead)) return { entries, clamped: 0 }
   return {
     entries: entries.map((entry) => (isAhead(entry) ? { ...entry, command: { ...entry.command, at: latest } } : entry)),

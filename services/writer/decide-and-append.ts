@@ -15,7 +15,7 @@ export interface Batch {
 }
 
 /** The decisions of each batch, or `stale`: the state that they were made from has changed, and nothing was stored. */
-export type Attempt = 'stale' | readonly (readonly Decision[])[]
+export type AppendAttempt = 'stale' | readonly (readonly Decision[])[]
 
 export interface DecideAndAppendDeps {
   readonly appender: Appender
@@ -23,7 +23,7 @@ export interface DecideAndAppendDeps {
   readonly decide: Decide
 }
 
-type Rooms = ReadonlyMap<string, RememberedRoom>
+type RememberedRooms = ReadonlyMap<string, RememberedRoom>
 
 const noUsers: ReadonlySet<string> = new Set()
 const emptySnapshot: Snapshot = {
@@ -61,7 +61,7 @@ const withoutKnownRooms = (readSet: ReadSet, isKnown: (room: string) => boolean)
 const isEmpty = ({ rooms, members, users, externalIds, commands, chatCounts }: ReadSet): boolean =>
   [rooms, members, users, externalIds, commands, chatCounts.users].every(({ length }) => length === 0)
 
-const chatsOf = (names: readonly string[], rooms: Rooms): Snapshot['chats'] =>
+const chatsOf = (names: readonly string[], rooms: RememberedRooms): Snapshot['chats'] =>
   new Map(
     names.flatMap((room) => {
       const state = rooms.get(room)?.state
@@ -69,7 +69,7 @@ const chatsOf = (names: readonly string[], rooms: Rooms): Snapshot['chats'] =>
     }),
   )
 
-const appendOf = (batches: readonly BatchDecision[], rooms: Rooms, read: ReadSet): Append => ({
+const appendOf = (batches: readonly BatchDecision[], rooms: RememberedRooms, read: ReadSet): Append => ({
   events: batches.flatMap(({ decided }) => decided.events),
   rejections: batches.flatMap(({ decided }) => decided.rejections),
   heads: new Map([...rooms].map(([room, { state }]) => [room, state.seq])),
@@ -92,7 +92,7 @@ const appendIfAny = async (appender: Appender, batch: Append): Promise<AppendRes
 export const decideAndAppend = async (
   { appender, memory, decide }: DecideAndAppendDeps,
   batches: readonly Batch[],
-): Promise<Attempt> => {
+): Promise<AppendAttempt> => {
   // 1. Read: from the memory, and from the store what is missing there.
   const readSet = combinedReadSet(batches)
   const remembered = memory.take(readSet.rooms)

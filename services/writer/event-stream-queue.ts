@@ -42,7 +42,7 @@ export interface EventStreamQueueDeps {
   readonly log: WriterLog
 }
 
-interface Entry {
+interface QueuedBatch {
   readonly records: readonly StreamRecord[]
   readonly bytes: number
   readonly lease: Pick<PartitionLease, 'partition' | 'signal'>
@@ -56,16 +56,16 @@ const bytesOf = (records: readonly StreamRecord[]): number =>
 
 export const createEventStreamQueue = (deps: EventStreamQueueDeps): EventStreamQueue => {
   const { eventStream, clock, times, bounds, stalledPartitions, metrics, log } = deps
-  let queue: Entry[] = []
+  let queue: QueuedBatch[] = []
   let queuedBytes = 0
-  let inFlight: readonly Entry[] = []
+  let inFlight: readonly QueuedBatch[] = []
   let isFlushing = false
   /** The first entry of the queue has waited for the linger time. */
   let isDue = false
   let lingering: Timer | undefined
   const abandonedSignals = new WeakSet<AbortSignal>()
 
-  const abandon = (entry: Entry, reason: unknown): void => {
+  const abandon = (entry: QueuedBatch, reason: unknown): void => {
     entry.isAbandoned = true
     entry.reject(reason)
   }
@@ -78,7 +78,7 @@ export const createEventStreamQueue = (deps: EventStreamQueueDeps): EventStreamQ
   }
 
   /** Removes the first entry and as many after it as the byte bound allows. */
-  const take = (): readonly Entry[] => {
+  const take = (): readonly QueuedBatch[] => {
     let bytes = 0
     const end = queue.findIndex((entry, index) => {
       bytes += entry.bytes
@@ -90,7 +90,7 @@ export const createEventStreamQueue = (deps: EventStreamQueueDeps): EventStreamQ
     return taken
   }
 
-  const onFailure = async (entries: readonly Entry[], failures: number, error: unknown): Promise<void> => {
+  const onFailure = async (entries: readonly QueuedBatch[], failures: number, error: unknown): Promise<void> => {
     metrics.onRetry('event-stream')
     for (const { lease } of entries) stalledPartitions.report('eventStream', lease.partition)
     if (failures === 1) log.warn({ reason: nameOf(error) }, 'event stream unavailable, retrying')

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/ports/clock.ts'
 import type { ReadSet } from '../../shared/ports/event-store.ts'
 import { StoreError } from '../../shared/ports/event-store.ts'
 import type { Command } from '../../shared/room-events/room-events.ts'
-import type { Attempt, Batch } from './decide-and-append.ts'
+import type { AppendAttempt, Batch } from './decide-and-append.ts'
 import type { Decision } from './decide-batch.ts'
 import { rowsOf } from './read-set.ts'
 import type { RowBound } from './row-bound.ts'
@@ -14,7 +14,7 @@ export type Commit = (commands: readonly Command[]) => Promise<readonly Decision
 export interface GroupCommitDeps {
   readonly readSetOf: (commands: readonly Command[]) => ReadSet
   /** Decides and appends a group of batches once. */
-  readonly attempt: (batches: readonly Batch[]) => Promise<Attempt>
+  readonly attempt: (batches: readonly Batch[]) => Promise<AppendAttempt>
   readonly rowBound: RowBound
   readonly maxCommands: number
   readonly clock: Clock
@@ -22,13 +22,13 @@ export interface GroupCommitDeps {
   readonly afterStaleAppend: (staleAppends: number) => Promise<void>
 }
 
-interface Waiting extends Batch {
+interface WaitingBatch extends Batch {
   readonly rows: number
   readonly resolve: (decisions: readonly Decision[]) => void
   readonly reject: (reason: unknown) => void
 }
 
-const rowsOfAll = (group: readonly Waiting[]): number => group.reduce((sum, { rows }) => sum + rows, 0)
+const rowsOfAll = (group: readonly WaitingBatch[]): number => group.reduce((sum, { rows }) => sum + rows, 0)
 
 /** How often an attempt is repeated after a stale append before it counts as failed. */
 const maxStaleAppends = (batches: number): number => (batches > 1 ? 1 : 5)
@@ -48,10 +48,10 @@ const maxStaleAppends = (batches: number): number => (batches > 1 ? 1 : 5)
  */
 export const createGroupCommit = (deps: GroupCommitDeps): Commit => {
   const { readSetOf, attempt, rowBound, maxCommands, clock, afterStaleAppend } = deps
-  let queue: Waiting[] = []
+  let queue: WaitingBatch[] = []
   let isRunning = false
 
-  const decideAndStore = async (group: readonly Waiting[]): Promise<readonly (readonly Decision[])[]> => {
+  const decideAndStore = async (group: readonly WaitingBatch[]): Promise<readonly (readonly Decision[])[]> => {
     for (let stale = 0; ; stale += 1) {
       const result = await attempt(group)
       if (result !== 'stale') return result
@@ -60,7 +60,7 @@ export const createGroupCommit = (deps: GroupCommitDeps): Commit => {
     }
   }
 
-  const store = async (group: readonly Waiting[]): Promise<void> => {
+  const store = async (group: readonly WaitingBatch[]): Promise<void> => {
     const rows = rowsOfAll(group)
     try {
       const decisions = await decideAndStore(group)
@@ -73,17 +73,17 @@ export const createGroupCommit = (deps: GroupCommitDeps): Commit => {
     }
   }
 
-  const storeEach = async (group: readonly Waiting[]): Promise<void> => {
+  const storeEach = async (group: readonly WaitingBatch[]): Promise<void> => {
     for (const one of group.toSorted((a, b) => a.rows - b.rows)) {
       if (isTooLarge(one)) one.reject(new StoreError('timeout', 'the batch has more rows than the current row bound'))
       else await store([one])
     }
   }
 
-  const isTooLarge = ({ rows, commands }: Waiting): boolean => rows > rowBound.rows && commands.length > 1
+  const isTooLarge = ({ rows, commands }: WaitingBatch): boolean => rows > rowBound.rows && commands.length > 1
 
   /** Removes the first batch and as many after it as fit. */
-  const take = (): readonly Waiting[] => {
+  const take = (): readonly WaitingBatch[] => {
     let [commands, rows] = [0, 0]
     const end = queue.findIndex((waiting, index) => {
       commands += waiting.commands.length

@@ -4,7 +4,7 @@ import type { Command } from '../../shared/room-events/room-events.ts'
 import { readsOf } from './read-set.ts'
 
 /** A record whose command can be decided. */
-export interface Entry {
+export interface CommandEntry {
   readonly record: LogRecord
   readonly command: Command
 }
@@ -41,7 +41,7 @@ const flawOf = (record: LogRecord, command: Command): string | undefined => {
 }
 
 /** Reads a record's command, or tells why it is poison. */
-export const readRecord = (record: LogRecord): Entry | Faulty => {
+export const readRecord = (record: LogRecord): CommandEntry | Faulty => {
   try {
     const command = readCommand(record.value)
     const reason = flawOf(record, command)

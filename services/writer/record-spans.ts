@@ -1,7 +1,7 @@
 import { recordHeaders } from '../../shared/records/record-headers.ts'
 import type { Span } from '../../shared/runtime/observability/tracing.ts'
 import { continueTrace } from '../../shared/runtime/observability/tracing.ts'
-import type { Entry } from './read-record.ts'
+import type { CommandEntry } from './read-record.ts'
 import type { StoredEntry } from './store-batch.ts'
 
 /** The spans of the sampled commands of one batch, from reading to storing. */
@@ -13,7 +13,7 @@ export interface RecordSpans {
 }
 
 /** Continues the traces whose context is in the record headers. */
-export const openRecordSpans = (entries: readonly Entry[]): RecordSpans => {
+export const openRecordSpans = (entries: readonly CommandEntry[]): RecordSpans => {
   const spans = new Map<string, Span>()
   for (const { record, command } of entries) {
     const { partition, offset, headers } = record

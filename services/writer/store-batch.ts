@@ -1,12 +1,12 @@
 import type { PartitionLease } from './backoff.ts'
 import type { Decision } from './decide-batch.ts'
 import type { Commit } from './group-commit.ts'
-import type { Entry, Faulty } from './read-record.ts'
+import type { CommandEntry, Faulty } from './read-record.ts'
 import type { RetryUntilDone } from './retry-until-done.ts'
 import { ConnectionLostError, isRecordFault, isTimeout } from './store-errors.ts'
 
 /** A record whose decision is in the event store. */
-export interface StoredEntry extends Entry {
+export interface StoredEntry extends CommandEntry {
   readonly decision: Decision
 }
 
@@ -18,14 +18,14 @@ export interface StoredBatch {
 }
 
 /** Decides and stores; throws only when the batch is abandoned. */
-export type StoreBatch = (entries: readonly Entry[], lease: PartitionLease, commit: Commit) => Promise<StoredBatch>
+export type StoreBatch = (entries: readonly CommandEntry[], lease: PartitionLease, commit: Commit) => Promise<StoredBatch>
 
 const concatenated = (first: StoredBatch, second: StoredBatch): StoredBatch => ({
   stored: [...first.stored, ...second.stored],
   faulty: [...first.faulty, ...second.faulty],
 })
 
-const committed = async (entries: readonly Entry[], commit: Commit): Promise<readonly StoredEntry[]> => {
+const committed = async (entries: readonly CommandEntry[], commit: Commit): Promise<readonly StoredEntry[]> => {
   const decisions = await commit(entries.map(({ command }) => command))
   return entries.flatMap(({ record, command }, index) => {
     const decision = decisions[index]
@@ -35,7 +35,7 @@ const committed = async (entries: readonly Entry[], commit: Commit): Promise<rea
 
 /** A single record is retried forever after a timeout, because a timeout is not the record's fault. */
 const isFinalFor =
-  (entries: readonly Entry[]) =>
+  (entries: readonly CommandEntry[]) =>
   (error: unknown): boolean =>
     error instanceof ConnectionLostError || isRecordFault(error) || (isTimeout(error) && entries.length > 1)
 

@@ -1,7 +1,7 @@
 import type { Message } from '../domain/events.ts'
 import type { ResumeReason } from '../protocol/answers.ts'
 import { createChatLookUp } from './chat-look-up.ts'
-import type { Body } from './frames.ts'
+import type { FrameBody } from './frames.ts'
 import type { Link } from './link.ts'
 import type { LinkRequestsDeps } from './link-requests.ts'
 import { createLinkRequests } from './link-requests.ts'
@@ -15,14 +15,14 @@ export interface ResumeBody {
   readonly max: number
 }
 
-interface ResumedRoom {
+interface CatchUpRoom {
   readonly seq: number
   readonly recovered: boolean
   readonly reason?: ResumeReason
 }
 
 interface ResumeAnswer {
-  readonly rooms: Readonly<Record<string, ResumedRoom>>
+  readonly rooms: Readonly<Record<string, CatchUpRoom>>
   readonly others?: Readonly<Record<string, number>>
   readonly epoch: string
 }
@@ -94,7 +94,7 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
     max: maxFrames,
   })
 
-  const resumed = (body: Body): void => {
+  const resumed = (body: FrameBody): void => {
     const { rooms: results, others, epoch: current } = body as unknown as ResumeAnswer
     const isOtherStore = epoch !== undefined && epoch !== current
     epoch = current
@@ -114,7 +114,7 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
     for (const [room] of rooms.following()) if (!(room in named) && !(room in others)) wanted.add(room)
   }
 
-  const conclude = (room: string, { seq, recovered, reason }: ResumedRoom): void => {
+  const conclude = (room: string, { seq, recovered, reason }: CatchUpRoom): void => {
     if (recovered) return
     if (reason === 'forbidden') return rooms.leave(room)
     if (reason !== 'too_many') return rooms.reset(room, seq, reason ?? 'epoch')
@@ -125,7 +125,7 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
   const readHole = (room: string, upTo: number): void => {
     if (!rooms.isFilling(room)) return
     const query = { after: rooms.lastOf(room), before: upTo + 1, limit: messagesPerPage }
-    const read = (body: Body): void => {
+    const read = (body: FrameBody): void => {
       for (const message of body.messages as (Message & { seq: number })[]) rooms.fill(room, message)
       if (body.next_cursor !== undefined) return readHole(room, upTo)
       rooms.filled(room, upTo)

@@ -1,6 +1,6 @@
 import type { Chat, Membership, Message, User } from '../domain/events.ts'
 import type { CallOptions, MessageDraft, Person, UserRef } from './call-types.ts'
-import type { ChatEvents, ChatState, RoomMessage } from './chat-events.ts'
+import type { ChatEvents, ConnectionState, RoomMessage } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import type { HistoryOptions, ListedChat, PageOptions } from './history.ts'
@@ -64,7 +64,7 @@ export interface ConnectOptions {
 export interface ChatClient {
   /** The bound user; undefined until the first connection. */
   readonly user: User | undefined
-  readonly state: ChatState
+  readonly state: ConnectionState
   /** Resolves with the user once it is bound. */
   ready(options?: CallOptions): Promise<User>
   /** Returns a function that removes the listener. A listener that is added right after `connect` misses no event. */

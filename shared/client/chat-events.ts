@@ -38,7 +38,7 @@ export interface ResetRoom {
   readonly reason: 'ahead' | 'epoch'
 }
 
-export type ChatState =
+export type ConnectionState =
   /** The client makes its first or a new connection. */
   | { readonly state: 'connecting' }
   | { readonly state: 'online' }
@@ -64,6 +64,6 @@ export interface ChatEvents {
   readonly members: MembersChange
   readonly left: LeftRoom
   readonly reset: ResetRoom
-  readonly state: ChatState
+  readonly state: ConnectionState
   readonly frame: PassedFrame
 }

@@ -1,5 +1,5 @@
 import type { Chat } from '../domain/events.ts'
-import type { Body } from './frames.ts'
+import type { FrameBody } from './frames.ts'
 import type { LinkRequests } from './link-requests.ts'
 import type { CreateRequest } from './requests.ts'
 
@@ -26,7 +26,7 @@ export type ChatLookUp = (sought: Set<string>, done: () => void) => void
 export const createChatLookUp = ({ requests, request, me, found, gone }: ChatLookUpDeps): ChatLookUp => {
   const lookUp = (sought: Set<string>, done: () => void, cursor?: string): void => {
     const query = { limit: chatsPerPage, cursor }
-    const read = ({ chats, next_cursor: next }: Body): void => {
+    const read = ({ chats, next_cursor: next }: FrameBody): void => {
       found((chats as Chat[]).filter(({ id }) => sought.delete(id)))
       if (sought.size > 0 && next !== undefined) lookUp(sought, done, next as string)
       else check([...sought], done)

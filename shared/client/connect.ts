@@ -4,7 +4,7 @@ import { createCalls } from './calls.ts'
 import { createCatchUp } from './catch-up.ts'
 import type { ChatClient, ConnectOptions } from './chat-client.ts'
 import { ChatError } from './chat-error.ts'
-import type { ChatEvents, ChatState } from './chat-events.ts'
+import type { ChatEvents, ConnectionState } from './chat-events.ts'
 import { realClock } from './client-clock.ts'
 import { clientTimes } from './client-times.ts'
 import { createConnector } from './connector.ts'
@@ -48,7 +48,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
   const request = requestFactory()
   const listeners = createListeners<ChatEvents>()
   const readiness = createReadiness()
-  let state: ChatState = { state: 'connecting' }
+  let state: ConnectionState = { state: 'connecting' }
 
   const me = (): string => readiness.user?.id ?? ''
   const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })

@@ -1,8 +1,8 @@
 import type { ChatError } from './chat-error.ts'
-import type { ChatState } from './chat-events.ts'
+import type { ConnectionState } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
-import type { Body, FeedFrame } from './frames.ts'
+import type { FeedFrame, FrameBody } from './frames.ts'
 import type { Link, LinkEvents } from './link.ts'
 import type { FindRefusal } from './refused-connection.ts'
 import type { OutgoingRequest } from './requests.ts'
@@ -12,7 +12,7 @@ import type { TokenSource } from './token-source.ts'
 export interface BoundLink {
   /** The id of the `create-user` that bound it. */
   readonly id: string
-  readonly body: Body
+  readonly body: FrameBody
   readonly token: string | undefined
 }
 
@@ -37,6 +37,6 @@ export interface ConnectorDeps {
   /** The service has sent frames of this room that its store does not have; the feed continues after `seq`. */
   readonly reset: (room: string, seq: number) => void
   readonly lost: () => void
-  readonly state: (state: ChatState) => void
+  readonly state: (state: ConnectionState) => void
   readonly ended: (error: ChatError) => void
 }

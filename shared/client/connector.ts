@@ -5,7 +5,7 @@ import { backoffMs } from './client-times.ts'
 import { closeError } from './close-error.ts'
 import type { BoundLink, ConnectorDeps } from './connector-deps.ts'
 import type { ServerFrame } from './frames.ts'
-import type { Closing, Link, LinkEvents, Outcome } from './link.ts'
+import type { Closing, Link, LinkEvents, RequestOutcome } from './link.ts'
 
 /**
  * Keeps the client connected: one bound link at a time, and beside a link that
@@ -121,7 +121,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     passed: deps.passed,
   })
 
-  const settle = (mine: Attempt, id: string, outcome: Outcome): void => {
+  const settle = (mine: Attempt, id: string, outcome: RequestOutcome): void => {
     if (attempt !== mine || mine.link === undefined || outcome.kind === 'lost') return
     if (outcome.kind === 'answered') return bound(mine, mine.link, { id, body: outcome.body, token: mine.token })
     const error = refusal(outcome.error)

@@ -1,13 +1,13 @@
 import type { ErrorBody } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/parse-json.ts'
 
-export type Body = Readonly<Record<string, unknown>>
+export type FrameBody = Readonly<Record<string, unknown>>
 
 /** The fields of a frame that the client reads. */
 export interface ServerFrame {
   readonly event: string
   readonly id?: string
-  readonly body?: Body
+  readonly body?: FrameBody
   readonly error?: ErrorBody
 }
 
@@ -15,7 +15,7 @@ export interface ServerFrame {
 export interface FeedFrame extends ServerFrame {
   readonly room: string
   readonly seq: number
-  readonly body: Body
+  readonly body: FrameBody
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

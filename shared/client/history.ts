@@ -1,10 +1,10 @@
 import type { Chat, Message } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { RoomMessage } from './chat-events.ts'
-import type { Body } from './frames.ts'
+import type { FrameBody } from './frames.ts'
 
 /** Sends a request and resolves with the body of its answer. */
-export type Ask = (event: RequestEvent, body: unknown, signal?: AbortSignal) => Promise<Body>
+export type Ask = (event: RequestEvent, body: unknown, signal?: AbortSignal) => Promise<FrameBody>
 
 export interface PageOptions {
   /** Entries per page, at most 200. The iterator requests the next page by itself. */
@@ -28,7 +28,7 @@ export interface ListedChat extends Chat {
   readonly seq: number
 }
 
-type Entry = Message & { readonly seq: number }
+type HistoryEntry = Message & { readonly seq: number }
 
 const pages = async function* (ask: Ask, event: RequestEvent, body: object, query: object, options: PageOptions) {
   const { pageSize: limit, signal } = options
@@ -45,7 +45,7 @@ const backwards = async function* (ask: Ask, room: string, options: HistoryOptio
   const { after = 0, from, before, to } = options
   const fromMs = from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from)
   for await (const page of pages(ask, 'list-messages', { chat: { id: room } }, { before, to }, options)) {
-    for (const message of (page.messages as Entry[]).toReversed()) {
+    for (const message of (page.messages as HistoryEntry[]).toReversed()) {
       if (message.seq <= after || Date.parse(message.created_at) < fromMs) return
       yield { ...message, room }
     }
@@ -55,7 +55,7 @@ const backwards = async function* (ask: Ask, room: string, options: HistoryOptio
 const forwards = async function* (ask: Ask, room: string, options: HistoryOptions): AsyncGenerator<RoomMessage, void> {
   const { after = 0, before, from, to } = options
   for await (const page of pages(ask, 'list-messages', { chat: { id: room } }, { after, before, from, to }, options))
-    for (const message of page.messages as Entry[]) yield { ...message, room }
+    for (const message of page.messages as HistoryEntry[]) yield { ...message, room }
 }
 
 /** The messages of a room; a page is requested when its first message is. */

@@ -1,8 +1,8 @@
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import { backoffMs } from './client-times.ts'
-import type { Body } from './frames.ts'
-import type { Link, Outcome } from './link.ts'
+import type { FrameBody } from './frames.ts'
+import type { Link, RequestOutcome } from './link.ts'
 import type { OutgoingRequest } from './requests.ts'
 
 /**
@@ -12,9 +12,9 @@ import type { OutgoingRequest } from './requests.ts'
 export interface LinkRequests {
   readonly isConnected: boolean
   /** `forbidden` is called if that refusal is a meaningful answer. */
-  ask(make: () => OutgoingRequest, answered: (body: Body) => void, forbidden?: () => void): void
+  ask(make: () => OutgoingRequest, answered: (body: FrameBody) => void, forbidden?: () => void): void
   /** Waits for an answer under this id. */
-  expect(event: string, id: string, answered: (body: Body) => void): void
+  expect(event: string, id: string, answered: (body: FrameBody) => void): void
   connected(link: Link): void
   disconnected(): void
 }
@@ -38,7 +38,7 @@ export const createLinkRequests = ({ clock, times, random }: LinkRequestsDeps): 
       const again = (): void => {
         if (link === on) on?.ask(make(), settled)
       }
-      const settled = (outcome: Outcome): void => {
+      const settled = (outcome: RequestOutcome): void => {
         if (link !== on || outcome.kind === 'lost') return
         if (outcome.kind === 'answered') return answered(outcome.body)
         const { error } = outcome

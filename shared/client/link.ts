@@ -2,14 +2,14 @@ import { stale } from '../protocol/close-codes.ts'
 import type { ErrorBody } from '../protocol/errors.ts'
 import type { ClientClock, ClientTimer } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
-import type { Body, FeedFrame, ServerFrame } from './frames.ts'
+import type { FeedFrame, FrameBody, ServerFrame } from './frames.ts'
 import { isFeedFrame, readFrame } from './frames.ts'
 import type { OutgoingRequest } from './requests.ts'
 import type { Socket } from './socket.ts'
 
 /** The end of a request on one link. `lost`: the connection closed first; the request may or may not be carried out. */
-export type Outcome =
-  | { readonly kind: 'answered'; readonly body: Body }
+export type RequestOutcome =
+  | { readonly kind: 'answered'; readonly body: FrameBody }
   | { readonly kind: 'refused'; readonly error: ErrorBody }
   | { readonly kind: 'lost' }
 
@@ -41,9 +41,9 @@ export interface LinkEvents {
  */
 export interface Link {
   /** Only while open. A feed frame that carries the id ends the request, too, after `feed` was called with it. */
-  ask(request: OutgoingRequest, onOutcome: (outcome: Outcome) => void): void
+  ask(request: OutgoingRequest, onOutcome: (outcome: RequestOutcome) => void): void
   /** Waits for a second answer under the id of a request (`resume`, within `create-user`). */
-  expect(event: string, id: string, onOutcome: (outcome: Outcome) => void): void
+  expect(event: string, id: string, onOutcome: (outcome: RequestOutcome) => void): void
   /** Sends a `ping` now, and closes the link if nothing comes back. */
   probe(): void
   /** Idempotent; calls `closed` at once. */
@@ -58,11 +58,11 @@ export interface LinkDeps {
   readonly events: LinkEvents
 }
 
-const outcomeOf = ({ body, error }: ServerFrame): Outcome =>
+const outcomeOf = ({ body, error }: ServerFrame): RequestOutcome =>
   error === undefined ? { kind: 'answered', body: body ?? {} } : { kind: 'refused', error }
 
 export const openLink = ({ socket, clock, times, ping, events }: LinkDeps): Link => {
-  const pending = new Map<string, (outcome: Outcome) => void>()
+  const pending = new Map<string, (outcome: RequestOutcome) => void>()
   let isClosed = false
   let receivedAtMs = clock.monotonicMs()
   let framesReceived = 0

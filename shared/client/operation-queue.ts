@@ -1,5 +1,5 @@
 import type { ClientTimer } from './client-clock.ts'
-import type { Body } from './frames.ts'
+import type { FrameBody } from './frames.ts'
 import type { OutgoingRequest } from './requests.ts'
 
 /** A request of the application, until it has ended. */
@@ -7,7 +7,7 @@ export interface Operation {
   /** Undefined while it is being made. */
   request: OutgoingRequest | undefined
   readonly lane: string | undefined
-  readonly succeed: (body: Body) => void
+  readonly succeed: (body: FrameBody) => void
   readonly fail: (error: unknown) => void
   state: 'waiting' | 'in flight' | 'pausing' | 'done'
   attempts: number

@@ -3,8 +3,8 @@ import { ChatError, errorOfCall, refusal } from './chat-error.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import { backoffMs } from './client-times.ts'
-import type { Body } from './frames.ts'
-import type { Link, Outcome } from './link.ts'
+import type { FrameBody } from './frames.ts'
+import type { Link, RequestOutcome } from './link.ts'
 import type { ClientMetrics } from './observation.ts'
 import type { Operation } from './operation-queue.ts'
 import { createOperationQueue } from './operation-queue.ts'
@@ -28,7 +28,7 @@ export interface OperationOptions {
  */
 export interface Operations {
   /** A request that is still being made keeps its place in its lane. */
-  run(request: OutgoingRequest | Promise<OutgoingRequest>, options: OperationOptions): Promise<Body>
+  run(request: OutgoingRequest | Promise<OutgoingRequest>, options: OperationOptions): Promise<FrameBody>
   connected(link: Link): void
   disconnected(): void
   /** All requests fail with this error, now and later. */
@@ -67,7 +67,7 @@ export const createOperations = (deps: OperationsDeps): Operations => {
     queue.remove(operation)
   }
 
-  const settle = (operation: Operation, outcome: Outcome): void => {
+  const settle = (operation: Operation, outcome: RequestOutcome): void => {
     if (operation.state !== 'in flight') return
     if (outcome.kind === 'lost') {
       // It is sent on the next connection, in its place in the queue.

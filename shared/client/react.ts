@@ -1,16 +1,16 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { User } from '../domain/events.ts'
 import type { ChatClient, ConnectOptions } from './chat-client.ts'
-import type { ChatState, JoinedChat } from './chat-events.ts'
+import type { ConnectionState, JoinedChat } from './chat-events.ts'
 import { connect } from './connect.ts'
 import type { Room } from './room.ts'
 
 /** A user's connection, as a component sees it. */
-export interface Chat {
+export interface UseChatResult {
   /** Undefined on a server, and before the component is mounted. */
   readonly client: ChatClient | undefined
   readonly user: User | undefined
-  readonly state: ChatState
+  readonly state: ConnectionState
   /** The chats of the user, in the order in which the client learned of them. */
   readonly chats: readonly JoinedChat[]
 }
@@ -25,11 +25,11 @@ export interface Messages extends Pick<Room, 'messages' | 'members' | 'hasOlder'
   readonly send: Room['send']
 }
 
-const connecting: ChatState = { state: 'connecting' }
-const disconnected: Chat = { client: undefined, user: undefined, state: connecting, chats: [] }
+const connecting: ConnectionState = { state: 'connecting' }
+const disconnected: UseChatResult = { client: undefined, user: undefined, state: connecting, chats: [] }
 
 /** Calls `update` with the whole view whenever a part of it changes. */
-const watch = (client: ChatClient, update: (chat: Chat) => void): void => {
+const watch = (client: ChatClient, update: (chat: UseChatResult) => void): void => {
   const chats = new Map<string, JoinedChat>()
   const show = (): void => update({ client, user: client.user, state: client.state, chats: [...chats.values()] })
   client.on('state', show)
@@ -49,8 +49,8 @@ const watch = (client: ChatClient, update: (chat: Chat) => void): void => {
  * fixed token makes a new client; the other options are read when a client is
  * made. On a server it renders as not connected.
  */
-export const useChat = (address: string, options: ConnectOptions = {}): Chat => {
-  const [chat, setChat] = useState<Chat>(disconnected)
+export const useChat = (address: string, options: ConnectOptions = {}): UseChatResult => {
+  const [chat, setChat] = useState<UseChatResult>(disconnected)
   const latest = useRef(options)
   latest.current = options
   const { user, token } = options

@@ -14,7 +14,7 @@ export type Fetch = (
  */
 export type FindRefusal = (token: string | undefined) => Promise<ChatError | undefined>
 
-interface Refused {
+interface RefusedConnection {
   readonly error?: ErrorBody
 }
 
@@ -45,7 +45,7 @@ export const refusalFinder = (socket: URL, fetch: Fetch | undefined): FindRefusa
       const answer = await fetch(api, { method: 'POST', headers: headers ?? {} }).catch(() => undefined)
       if (answer === undefined) return await hiddenFromPage(fetch)
       if (answer.status === 404) return new ChatError('disconnected', `no chat service at ${socket.href}`)
-      const { error } = (await answer.json()) as Refused
+      const { error } = (await answer.json()) as RefusedConnection
       return error?.details?.refusal === undefined ? undefined : refusal(error)
     } catch {
       return undefined

@@ -4,7 +4,7 @@ import type { ChatEvents, JoinedChat, RoomMessage } from './chat-events.ts'
 import type { HistoryOptions } from './history.ts'
 
 /** The events of one room. `change`: a property of the handle has another value. */
-export interface RoomEvents extends Pick<ChatEvents, 'message' | 'members' | 'left' | 'reset'> {
+export interface RoomEventMap extends Pick<ChatEvents, 'message' | 'members' | 'left' | 'reset'> {
   readonly change: undefined
 }
 
@@ -32,7 +32,7 @@ export interface Room {
   addUsers(users: readonly UserRef[], options?: CallOptions): Promise<Membership>
   removeUsers(users: readonly UserRef[], options?: CallOptions): Promise<Membership>
   /** Returns a function that removes the listener. */
-  on<Name extends keyof RoomEvents>(name: Name, listener: (event: RoomEvents[Name]) => void): () => void
+  on<Name extends keyof RoomEventMap>(name: Name, listener: (event: RoomEventMap[Name]) => void): () => void
 }
 
 /** The calls of the client that a handle makes. */

@@ -1,8 +1,8 @@
 import type { ClientClock, ClientTimer } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import { backoffMs } from './client-times.ts'
-import type { Body } from './frames.ts'
-import type { Link, Outcome } from './link.ts'
+import type { FrameBody } from './frames.ts'
+import type { Link, RequestOutcome } from './link.ts'
 import type { CreateRequest, OutgoingRequest } from './requests.ts'
 import type { ServiceClock } from './service-clock.ts'
 import { createServiceClock } from './service-clock.ts'
@@ -43,7 +43,7 @@ const refreshRequest = (id: string, token: string): OutgoingRequest => {
   return { id, event: 'refresh', text: text(token), shown: text('…') }
 }
 
-const expiryIn = (body: Body, token: string): number | undefined =>
+const expiryIn = (body: FrameBody, token: string): number | undefined =>
   typeof body.expires_at === 'string' ? Date.parse(body.expires_at) : timesOf(token).expiresAtMs
 
 /** Without the service's time, the token is taken to be as new as it can be: issued now. */
@@ -77,7 +77,7 @@ export const createTokenRefresh = (deps: TokenRefreshDeps): TokenRefresh => {
     failures += 1
   }
 
-  const settle = (token: string, outcome: Outcome): void => {
+  const settle = (token: string, outcome: RequestOutcome): void => {
     if (outcome.kind === 'answered') {
       failures = 0
       schedule(token, expiryIn(outcome.body, token))

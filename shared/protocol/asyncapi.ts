@@ -11,7 +11,7 @@ import { requestEvents, requestSchemas } from './requests.ts'
 import { withTitles } from './schema-titles.ts'
 import { chatSchema, membershipSchema, messageSchema, storedUserSchema, userSchema } from './shapes.ts'
 
-interface Message {
+interface AsyncapiMessage {
   readonly schema: z.ZodType
   readonly summary: string
   readonly example: object | undefined
@@ -20,17 +20,17 @@ interface Message {
 const isFeedEvent = (event: string): event is FeedEvent => (feedEvents as readonly string[]).includes(event)
 
 /** Every frame by the name that it has in the document. */
-const messagesOf = (limits: ProtocolLimits): ReadonlyMap<string, Message> => {
+const messagesOf = (limits: ProtocolLimits): ReadonlyMap<string, AsyncapiMessage> => {
   const schemas = requestSchemas(limits)
-  const requests = requestEvents.map((event): [string, Message] => [
+  const requests = requestEvents.map((event): [string, AsyncapiMessage] => [
     `${event}.request`,
     { schema: schemas[event], summary: `${event}, asked`, example: requestExamples[event] },
   ])
-  const answers = requestEvents.map((event): [string, Message] => [
+  const answers = requestEvents.map((event): [string, AsyncapiMessage] => [
     `${event}.answer`,
     { schema: answerFrames[event], summary: `${event}, answered`, example: answerExamples[event] },
   ])
-  const feed = feedEvents.map((event): [string, Message] => [
+  const feed = feedEvents.map((event): [string, AsyncapiMessage] => [
     `${event}.feed`,
     { schema: feedFrames[event], summary: `${event}, in its place in the room`, example: feedExamples[event] },
   ])
@@ -53,7 +53,7 @@ const shared = {
 }
 
 /** JSON Schemas of all frames; what they share is referred to. A format says enough without zod's pattern for it. */
-const schemasOf = (messages: ReadonlyMap<string, Message>): Record<string, object> => {
+const schemasOf = (messages: ReadonlyMap<string, AsyncapiMessage>): Record<string, object> => {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(shared)) registry.add(schema, { id })
   for (const [id, { schema }] of messages) registry.add(schema, { id })

@@ -37,7 +37,7 @@ interface Reader {
 }
 
 /** The reads of one socket. */
-interface Account {
+interface AnswerAccount {
   readonly reader: Reader
   reads: number
   /** Bytes that the socket had not taken at the last update. */
@@ -50,7 +50,7 @@ type BudgetBounds = Pick<Bounds, 'answerBytes' | 'pageBytes' | 'pagesPerSession'
 export const createAnswerBudget = (bounds: BudgetBounds): AnswerBudget => {
   const { pageBytes, pagesPerSession } = bounds
   const shares = readShares(bounds)
-  const accounts = new Map<SendQueue, Account>()
+  const accounts = new Map<SendQueue, AnswerAccount>()
   const readers = new Map<string | SendQueue, Reader>()
   const total = { reads: 0, bytes: 0 }
   /** Readers that have a ready socket and are within their own share, in the order of their turns. */
@@ -59,10 +59,10 @@ export const createAnswerBudget = (bounds: BudgetBounds): AnswerBudget => {
   const hasRoom = (used: { readonly reads: number; readonly bytes: number }, share: ReadShare): boolean =>
     used.reads < share.reads && (used.bytes === 0 || used.bytes + pageBytes <= share.bytes)
 
-  const isReady = (sendQueue: SendQueue, account: Account): boolean =>
+  const isReady = (sendQueue: SendQueue, account: AnswerAccount): boolean =>
     account.waiting.length > 0 && account.reads < pagesPerSession && !sendQueue.isFull()
 
-  const count = (account: Account, reads: number, bytes: number): void => {
+  const count = (account: AnswerAccount, reads: number, bytes: number): void => {
     account.reads += reads
     for (const used of [account.reader, total]) {
       used.reads += reads
@@ -70,7 +70,7 @@ export const createAnswerBudget = (bounds: BudgetBounds): AnswerBudget => {
     }
   }
 
-  const queue = (sendQueue: SendQueue, account: Account): void => {
+  const queue = (sendQueue: SendQueue, account: AnswerAccount): void => {
     const { reader } = account
     if (isReady(sendQueue, account)) reader.ready.add(sendQueue)
     else reader.ready.delete(sendQueue)
@@ -101,14 +101,14 @@ export const createAnswerBudget = (bounds: BudgetBounds): AnswerBudget => {
     }
   }
 
-  const forget = (sendQueue: SendQueue, { reader, reads, bytes, waiting }: Account): void => {
+  const forget = (sendQueue: SendQueue, { reader, reads, bytes, waiting }: AnswerAccount): void => {
     if (reads > 0 || bytes > 0 || waiting.length > 0) return
     accounts.delete(sendQueue)
     reader.sockets -= 1
     if (reader.sockets === 0) readers.delete(reader.key)
   }
 
-  const update = (sendQueue: SendQueue, account: Account): void => {
+  const update = (sendQueue: SendQueue, account: AnswerAccount): void => {
     const bytes = sendQueue.bytes()
     count(account, 0, bytes - account.bytes)
     account.bytes = bytes
@@ -125,10 +125,10 @@ export const createAnswerBudget = (bounds: BudgetBounds): AnswerBudget => {
     return reader
   }
 
-  const accountOf = (sendQueue: SendQueue, user: string | undefined): Account => {
+  const accountOf = (sendQueue: SendQueue, user: string | undefined): AnswerAccount => {
     const known = accounts.get(sendQueue)
     if (known !== undefined) return known
-    const account: Account = { reader: readerOf(sendQueue, user), reads: 0, bytes: 0, waiting: [] }
+    const account: AnswerAccount = { reader: readerOf(sendQueue, user), reads: 0, bytes: 0, waiting: [] }
     account.reader.sockets += 1
     accounts.set(sendQueue, account)
     return account

@@ -3,10 +3,10 @@ import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Principal } from '../admission/auth.ts'
 
-type Body = RequestOf<'create-user'>['body']
+type CreateUserBody = RequestOf<'create-user'>['body']
 
 /** A `create-user` with the user that it names. */
-export type NamedCreateUser = RequestOf<'create-user'> & { readonly body: { readonly user: NonNullable<Body['user']> } }
+export type NamedCreateUser = RequestOf<'create-user'> & { readonly body: { readonly user: NonNullable<CreateUserBody['user']> } }
 
 const nameless = { field: 'body.user', reason: 'there is no token to name the user' }
 

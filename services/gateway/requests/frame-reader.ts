@@ -15,7 +15,7 @@ export type ReadFrame = { readonly request: Request } | { readonly ref: RequestR
 /** Parses and validates the text of a frame. An error names field and reason. Never throws. */
 export type FrameReader = (text: string) => ReadFrame
 
-type Schemas = ReturnType<typeof requestSchemas>
+type FrameSchemas = ReturnType<typeof requestSchemas>
 
 const unparsed: RequestRef = { event: 'error' }
 
@@ -60,8 +60,8 @@ export const requestRefOf = (text: string): RequestRef => {
 
 /** `level`: the feature level now; events and fields of a later one are refused as unknown. */
 export const createFrameReader = (limits: ProtocolLimits, level: () => number = () => supportedLevel): FrameReader => {
-  const byLevel = new Map<number, Schemas>()
-  const schemasAt = (wanted: number): Schemas => {
+  const byLevel = new Map<number, FrameSchemas>()
+  const schemasAt = (wanted: number): FrameSchemas => {
     const schemas = byLevel.get(wanted) ?? requestSchemas(limits, wanted)
     byLevel.set(wanted, schemas)
     return schemas

@@ -29,7 +29,7 @@ export interface DispatcherDeps {
   readonly log: GatewayLog
 }
 
-interface Waiting {
+interface WaitingRequest {
   readonly request: Request
   readonly frameBytes: number
 }
@@ -54,7 +54,7 @@ export class Dispatcher {
   private readonly deps: DispatcherDeps
   private readsInFlight = 0
   /** Requests that wait for the first `create-user`: their acting user is the one that it binds. */
-  private backlog: Waiting[] | undefined = undefined
+  private backlog: WaitingRequest[] | undefined = undefined
   /** Created on first use, because most sessions send no later resume. */
   private resumeLater: ResumeQueue | undefined = undefined
 
@@ -131,7 +131,7 @@ export class Dispatcher {
     const request = claimUser(requester.principal, given)
     if ('code' in request) return requester.fail(given, request)
     if (requester.user !== undefined) return this.guarded(request, binding.createUser(requester, request))
-    const waited: Waiting[] = []
+    const waited: WaitingRequest[] = []
     this.backlog = waited
     await this.guarded(request, binding.createUser(requester, request))
     this.backlog = undefined
@@ -152,7 +152,7 @@ export class Dispatcher {
     return createResumeQueue({ requester: this.requester, resume, lookups, guarded, maxWaiting: bounds.pendingPerSession })
   }
 
-  private wait(next: Waiting, behind: Waiting[]): void {
+  private wait(next: WaitingRequest, behind: WaitingRequest[]): void {
     if (behind.length < this.deps.bounds.pendingPerSession) behind.push(next)
     else this.tooMany(next.request, 'too many requests before create-user is answered')
   }

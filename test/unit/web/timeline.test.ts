@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Entry } from '../../../services/web/src/model/timeline.ts'
+import type { TimelineEntry } from '../../../services/web/src/model/timeline.ts'
 import { merge, messageEntry } from '../../../services/web/src/model/timeline.ts'
 
-const entry = (seq: number): Entry => {
+const entry = (seq: number): TimelineEntry => {
   const at = new Date(seq).toISOString()
   return messageEntry({ id: `m${seq}`, room: 'r', seq, msg: 'x', type: 'text', user_id: 'u', created_at: at, modified_at: at })
 }
@@ -13,7 +13,7 @@ describe('The timeline of a room', () => {
     const part = fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 12 })
     fc.assert(
       fc.property(fc.array(part), (parts) => {
-        const shown = parts.reduce<readonly Entry[]>((known, seqs) => merge(known, seqs.map(entry)), [])
+        const shown = parts.reduce<readonly TimelineEntry[]>((known, seqs) => merge(known, seqs.map(entry)), [])
         const expected = [...new Set(parts.flat())].sort((a, b) => a - b)
         expect(shown.map(({ seq }) => seq)).toEqual(expected)
       }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Attempt, Batch } from '../../../services/writer/decide-and-append.ts'
+import type { AppendAttempt, Batch } from '../../../services/writer/decide-and-append.ts'
 import type { Decision } from '../../../services/writer/decide-batch.ts'
 import { createGroupCommit } from '../../../services/writer/group-commit.ts'
 import { readSetOf } from '../../../services/writer/read-set.ts'
@@ -23,7 +23,7 @@ const decisionsOf = ({ commands }: Batch): readonly Decision[] => commands.map((
 /** A group commit whose appends end when the test ends them. */
 const openGroups = ({ maxCommands = 100, maxRows = 1_000 } = {}) => {
   const transactions: Transaction[] = []
-  const attempt = (batches: readonly Batch[]): Promise<Attempt> =>
+  const attempt = (batches: readonly Batch[]): Promise<AppendAttempt> =>
     new Promise((resolve, reject) => {
       const rooms = batches.map(({ readSet }) => nameOf(readSet.rooms[0] ?? ''))
       const end = (result: 'appended' | 'stale') => resolve(result === 'stale' ? 'stale' : batches.map(decisionsOf))

@@ -1,18 +1,18 @@
-import type { Entry } from './timeline.ts'
+import type { TimelineEntry } from './timeline.ts'
 
 /** A run of consecutive entries. */
 export interface EntryBlock {
   /** Stable: it does not change when entries above or below are loaded. */
   readonly key: number
-  readonly entries: readonly Entry[]
-  readonly before: Entry | undefined
+  readonly entries: readonly TimelineEntry[]
+  readonly before: TimelineEntry | undefined
 }
 
 /** Seqs of one block. */
 const seqsPerBlock = 50
 
 /** Cuts a room's entries, ascending in seq, into blocks by their seq. */
-export const blocksOf = (entries: readonly Entry[]): readonly EntryBlock[] => {
+export const blocksOf = (entries: readonly TimelineEntry[]): readonly EntryBlock[] => {
   const blocks: EntryBlock[] = []
   let start = 0
   entries.forEach(({ seq }, index) => {

@@ -1,7 +1,7 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import { batch, computed, signal } from '@preact/signals'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
-import type { ChatEvents, ChatState, JoinedChat } from '../../../../shared/client/chat-events.ts'
+import type { ChatEvents, ConnectionState, JoinedChat } from '../../../../shared/client/chat-events.ts'
 import { connect } from '../../../../shared/client/connect.ts'
 import type { User } from '../../../../shared/domain/events.ts'
 import type { Account } from './account.ts'
@@ -18,10 +18,10 @@ import { createPeople } from './people.ts'
 import { perFrame } from './per-frame.ts'
 import type { ReadMarks } from './read-marks.ts'
 import { createReadMarks } from './read-marks.ts'
-import type { Room } from './room.ts'
+import type { ViewedRoom } from './room.ts'
 import { createRoom } from './room.ts'
 import { serviceClock } from './service-clock.ts'
-import type { Entry } from './timeline.ts'
+import type { TimelineEntry } from './timeline.ts'
 import { membersEntry, messageEntry } from './timeline.ts'
 import type { Tokens } from './tokens.ts'
 import { createTokens } from './tokens.ts'
@@ -30,13 +30,13 @@ import { watchDevice } from './watch-device.ts'
 /** The state of the page for one signed-in user. Actions go through the client. */
 export interface ChatModel {
   readonly client: ChatClient
-  readonly state: Signal<ChatState>
+  readonly state: Signal<ConnectionState>
   /** Whether the browser has a network; it notices before the connection does. */
   readonly hasNetwork: Signal<boolean>
   /** Undefined until the first connection. */
   readonly me: Signal<User | undefined>
   /** Most recent activity first. */
-  readonly rooms: ReadonlySignal<readonly Room[]>
+  readonly rooms: ReadonlySignal<readonly ViewedRoom[]>
   readonly people: People
   readonly frames: FrameLog
   readonly outgoingMessages: Signal<OutgoingMessages | undefined>
@@ -44,11 +44,11 @@ export interface ChatModel {
   readonly drafts: Signal<Drafts | undefined>
   /** Undefined if the service does not require tokens. */
   readonly tokens: Tokens | undefined
-  room(id: string): Room | undefined
+  room(id: string): ViewedRoom | undefined
   /** Marks everything up to `seq` as read. */
-  markRead(room: Room, seq: number): void
+  markRead(room: ViewedRoom, seq: number): void
   /** Removes a room that the user has left from the list. */
-  forget(room: Room): void
+  forget(room: ViewedRoom): void
   close(): void
   /** Closes the connection, and deletes this user's drafts and unsent messages from the device. */
   signOut(): void
@@ -57,7 +57,7 @@ export interface ChatModel {
 /** A received entry of a room. */
 interface Arrival {
   readonly room: string
-  readonly entry: Entry
+  readonly entry: TimelineEntry
 }
 
 const mostUnread = 100
@@ -77,8 +77,8 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   const user = name === '' ? { externalUserId } : { externalUserId, name }
   const tokens = token === undefined ? undefined : createTokens({ first: token, isOnline, onAccepted })
   const client: ChatClient = connect(socketUrl(), tokens === undefined ? { user } : { getToken: tokens.get })
-  const byId = signal<ReadonlyMap<string, Room>>(new Map())
-  const state = signal<ChatState>(client.state)
+  const byId = signal<ReadonlyMap<string, ViewedRoom>>(new Map())
+  const state = signal<ConnectionState>(client.state)
   const deviceWatch = watchDevice(client)
   const me = signal<User | undefined>(undefined)
   const outgoingMessages = signal<OutgoingMessages | undefined>(undefined)
@@ -98,7 +98,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     drafts.value = createDrafts(user.id)
   }
 
-  const raiseReadMark = (room: Room | undefined, seq: number): void => {
+  const raiseReadMark = (room: ViewedRoom | undefined, seq: number): void => {
     if (room !== undefined && seq > room.readUpTo.value) room.readUpTo.value = seq
   }
 
@@ -121,7 +121,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     load(room, previewCount(chat, readUpTo))
   }
 
-  const load = (room: Room, count: number): void => void room.loadOlder(count).catch(() => undefined)
+  const load = (room: ViewedRoom, count: number): void => void room.loadOlder(count).catch(() => undefined)
 
   const onMembers = (change: ChatEvents['members']): void => {
     const room = byId.value.get(change.room)

@@ -1,5 +1,5 @@
 import type { ChatModel } from './chat-model.ts'
-import type { Room } from './room.ts'
+import type { ViewedRoom } from './room.ts'
 
 const joint = ' & '
 const longestName = 200
@@ -30,7 +30,7 @@ const withoutName = (pair: string, name: string): string | undefined => {
   return pair.endsWith(joint + name) ? pair.slice(0, -name.length - joint.length) : undefined
 }
 
-const pairTitle = (model: ChatModel, { name, partner }: Room): string => {
+const pairTitle = (model: ChatModel, { name, partner }: ViewedRoom): string => {
   const mine = model.people.nameOf(model.me.value?.id ?? '')
   const theirs = knownName(model, partner.value)
   const rest = name === mine ? '…' : withoutName(name, mine)
@@ -43,7 +43,7 @@ const isOfPair = (name: string, names: readonly string[]): boolean =>
   names.includes(name) || (name.includes(joint) && names.some((one) => names.includes(withoutName(name, one) ?? '')))
 
 /** A chat of more than two that was started as an unnamed chat of two is titled with all its other members. */
-const groupTitle = (model: ChatModel, { name, members }: Room): string => {
+const groupTitle = (model: ChatModel, { name, members }: ViewedRoom): string => {
   const names = members.value.map((id) => knownName(model, id)).filter(isName)
   if (names.length < members.value.length || !isOfPair(name, names)) return name
   return names.filter((_, index) => members.value[index] !== model.me.value?.id).join(', ')
@@ -54,8 +54,8 @@ const groupTitle = (model: ChatModel, { name, members }: Room): string => {
  * name of the other user, which is read from the stored name: so it is there
  * before the members are known, and after one has left.
  */
-export const titleOf = (model: ChatModel, room: Room): string =>
+export const titleOf = (model: ChatModel, room: ViewedRoom): string =>
   room.members.value.length > 2 ? groupTitle(model, room) : pairTitle(model, room)
 
 /** The seed of a chat's colour: a chat of two has the colour of the other user, also after that user has left. */
-export const colourSeedOf = (room: Room): string => room.partner.value ?? room.id
+export const colourSeedOf = (room: ViewedRoom): string => room.partner.value ?? room.id

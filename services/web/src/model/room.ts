@@ -4,17 +4,17 @@ import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import type { JoinedChat } from '../../../../shared/client/chat-events.ts'
 import type { Partners } from './partners.ts'
 import type { People } from './people.ts'
-import type { Entry } from './timeline.ts'
+import type { TimelineEntry } from './timeline.ts'
 import { merge, messageEntry } from './timeline.ts'
 
 /** A chat on the page: its loaded history, without gaps, up to the newest message. */
-export interface Room {
+export interface ViewedRoom {
   readonly id: string
   readonly name: string
   readonly members: Signal<readonly string[]>
   /** The other user of a chat of two, also after that user has left; undefined in a larger chat. */
   readonly partner: ReadonlySignal<string | undefined>
-  readonly entries: Signal<readonly Entry[]>
+  readonly entries: Signal<readonly TimelineEntry[]>
   /** The loaded history begins with the first message. */
   readonly isComplete: Signal<boolean>
   readonly isLoading: Signal<boolean>
@@ -25,9 +25,9 @@ export interface Room {
   /** The number of loaded messages of other users after `readUpTo`. */
   readonly unread: ReadonlySignal<number>
   readonly lastAt: ReadonlySignal<string>
-  readonly lastMessage: ReadonlySignal<Entry | undefined>
+  readonly lastMessage: ReadonlySignal<TimelineEntry | undefined>
   /** Adds entries; an entry with a known seq is ignored. */
-  add(entries: readonly Entry[]): void
+  add(entries: readonly TimelineEntry[]): void
   /** Whether this message is among the newest loaded ones. */
   isRecent(message: string): boolean
   /** Loads up to `count` older messages, unless a load is running. Rejects as the client's call does. */
@@ -36,7 +36,7 @@ export interface Room {
   reset(seq: number): void
 }
 
-const sendersOf = (entries: readonly Entry[]): readonly string[] =>
+const sendersOf = (entries: readonly TimelineEntry[]): readonly string[] =>
   entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message.user_id] : []))
 
 /** How many of the newest entries `isRecent` searches. */
@@ -51,10 +51,10 @@ interface RoomOptions {
   readonly partners: Partners
 }
 
-export const createRoom = ({ chat, readUpTo: readBefore, client, people, partners }: RoomOptions): Room => {
+export const createRoom = ({ chat, readUpTo: readBefore, client, people, partners }: RoomOptions): ViewedRoom => {
   const { id, name } = chat
   const members = signal(chat.users)
-  const entries = signal<readonly Entry[]>([])
+  const entries = signal<readonly TimelineEntry[]>([])
   const isComplete = signal(false)
   const isLoading = signal(false)
   const readUpTo = signal(readBefore)
@@ -73,7 +73,7 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people, partner
   }
 
   const read = async (count: number, signal: AbortSignal): Promise<void> => {
-    const found: Entry[] = []
+    const found: TimelineEntry[] = []
     for await (const message of client.messages(id, { before, pageSize: count, signal })) {
       if (found.push(messageEntry(message)) === count) break
     }

@@ -6,7 +6,7 @@
  * passed on the monotonic clock of the browser. That clock may stand still
  * while the device sleeps, so `sync` is called again when the page wakes up.
  */
-export interface ServiceClock {
+export interface PageClock {
   /** Milliseconds since the epoch; by the device until the first answer. */
   now(): number
   /** The same; undefined until the first answer. */
@@ -29,7 +29,7 @@ interface ServiceClockOptions {
 /** A `Date` header has whole seconds; on average half a second is cut off. */
 const cutOffMs = 500
 
-export const createServiceClock = ({ ask, monotonicMs }: ServiceClockOptions): ServiceClock => {
+export const createServiceClock = ({ ask, monotonicMs }: ServiceClockOptions): PageClock => {
   const listeners: (() => void)[] = []
   let startMs: number | undefined
 

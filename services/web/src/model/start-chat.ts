@@ -1,7 +1,7 @@
 import type { Person } from '../../../../shared/client/call-types.ts'
 import type { ChatModel } from './chat-model.ts'
 import { defaultName } from './chat-title.ts'
-import type { Room } from './room.ts'
+import type { ViewedRoom } from './room.ts'
 
 /** `ann, bob` → both, each once. */
 export const externalIdsIn = (text: string): string[] => [...new Set(text.split(/[\s,;]+/).filter((id) => id !== ''))]
@@ -38,11 +38,11 @@ export const startChat = async (model: ChatModel, { users, name = '', signal }: 
   return chat.id
 }
 
-const isPair = (room: Room, me: string, other: string): boolean => {
+const isPair = (room: ViewedRoom, me: string, other: string): boolean => {
   const members = room.members.value
   return !room.hasLeft.value && members.length === 2 && members.includes(me) && members.includes(other)
 }
 
 /** The existing chat of the signed-in user and this one, if there is one: an invitation may be opened twice. */
-export const chatWith = ({ rooms, me }: ChatModel, other: string): Room | undefined =>
+export const chatWith = ({ rooms, me }: ChatModel, other: string): ViewedRoom | undefined =>
   rooms.value.find((room) => isPair(room, me.value?.id ?? '', other))

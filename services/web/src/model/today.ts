@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals'
 import { signal } from '@preact/signals'
-import type { ServiceClock } from './service-clock.ts'
+import type { PageClock } from './service-clock.ts'
 import { serviceClock } from './service-clock.ts'
 
 const midnightBefore = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0)
@@ -12,7 +12,7 @@ const midnightAfter = (ms: number): number => {
 }
 
 /** The last midnight in the time zone of the device, by the service's clock. It changes at the next midnight, while the page is open. */
-export const followToday = (clock: Pick<ServiceClock, 'now' | 'onNoted'>): ReadonlySignal<number> => {
+export const followToday = (clock: Pick<PageClock, 'now' | 'onNoted'>): ReadonlySignal<number> => {
   const today = signal(midnightBefore(clock.now()))
   let timer: ReturnType<typeof setTimeout> | undefined
   const look = (): void => {

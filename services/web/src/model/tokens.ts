@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals'
 import { signal } from '@preact/signals'
 import { clientTimes } from '../../../../shared/client/client-times.ts'
-import type { ServiceClock } from './service-clock.ts'
+import type { PageClock } from './service-clock.ts'
 import { serviceClock } from './service-clock.ts'
 import { claimsOf, endOf } from './token-claims.ts'
 
@@ -45,7 +45,7 @@ export const isRefused = async (token: string): Promise<boolean> => {
 }
 
 /** By the service's clock; false while that is unknown. */
-const hasEnded = (token: string, clock: Pick<ServiceClock, 'known'>): boolean => {
+const hasEnded = (token: string, clock: Pick<PageClock, 'known'>): boolean => {
   const now = clock.known()
   return now !== undefined && endOf(token) <= now
 }

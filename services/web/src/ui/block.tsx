@@ -1,14 +1,14 @@
 import type { ComponentChild } from 'preact'
 import { Component } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
-import type { Entry } from '../model/timeline.ts'
+import type { TimelineEntry } from '../model/timeline.ts'
 import { EntryRow } from './entries.tsx'
 
 interface BlockProps {
   readonly model: ChatModel
-  readonly entries: readonly Entry[]
+  readonly entries: readonly TimelineEntry[]
   /** The entry above the block. */
-  readonly before: Entry | undefined
+  readonly before: TimelineEntry | undefined
   /** The seq of the entry below the line "New messages", if it is in this block. */
   readonly firstNew: number | undefined
 }
@@ -18,7 +18,7 @@ interface BlockState {
   readonly isMeasured: boolean
 }
 
-const isSame = (one: readonly Entry[], other: readonly Entry[]): boolean =>
+const isSame = (one: readonly TimelineEntry[], other: readonly TimelineEntry[]): boolean =>
   one.length === other.length && one.every((entry, index) => entry === other[index])
 
 /**

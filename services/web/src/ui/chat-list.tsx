@@ -2,7 +2,7 @@ import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
 import { colourSeedOf, titleOf } from '../model/chat-title.ts'
-import type { Room } from '../model/room.ts'
+import type { ViewedRoom } from '../model/room.ts'
 import { goTo, route } from '../model/route.ts'
 import { AccountBar } from './account-bar.tsx'
 import { Avatar } from './avatar.tsx'
@@ -13,7 +13,7 @@ import { shortTime, wholeTime } from './times.ts'
 
 interface RoomProps {
   readonly model: ChatModel
-  readonly room: Room
+  readonly room: ViewedRoom
 }
 
 const previewChars = 200

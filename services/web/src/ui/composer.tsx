@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
 import type { ChatModel } from '../model/chat-model.ts'
 import { isolate } from '../model/isolate.ts'
-import type { Room } from '../model/room.ts'
+import type { ViewedRoom } from '../model/room.ts'
 import { Icon } from './icons.tsx'
 
 /** With a hardware keyboard Enter sends; on a phone it inserts a new line. */
@@ -26,7 +26,7 @@ const Counter = ({ left }: { readonly left: number }): JSX.Element | null =>
 
 interface ComposerProps {
   readonly model: ChatModel
-  readonly room: Room
+  readonly room: ViewedRoom
   readonly title: string
 }
 

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { ChatState } from '../../../../shared/client/chat-events.ts'
+import type { ConnectionState } from '../../../../shared/client/chat-events.ts'
 import type { ChatModel } from '../model/chat-model.ts'
 
 /** The seconds until the next attempt. */
-const useSecondsLeft = (state: ChatState): number => {
+const useSecondsLeft = (state: ConnectionState): number => {
   const [left, setLeft] = useState(0)
   useEffect(() => {
     if (state.state !== 'offline') return
@@ -35,7 +35,8 @@ const isTokenMissing = ({ tokens }: ChatModel): boolean =>
   tokens !== undefined && ['ended', 'refused'].includes(tokens.wanted.value ?? '')
 
 /** The state to show. The browser notices a lost network before the client does. */
-const shownState = ({ state, hasNetwork }: ChatModel): ChatState['state'] => (hasNetwork.value ? state.value.state : 'offline')
+const shownState = ({ state, hasNetwork }: ChatModel): ConnectionState['state'] =>
+  hasNetwork.value ? state.value.state : 'offline'
 
 /** Shows that there is no connection; empty while there is one. */
 export const ConnectionBar = ({ model }: { readonly model: ChatModel }): JSX.Element | null => {

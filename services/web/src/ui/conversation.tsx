@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
 import { colourSeedOf, titleOf } from '../model/chat-title.ts'
 import { isolate } from '../model/isolate.ts'
-import type { Room } from '../model/room.ts'
+import type { ViewedRoom } from '../model/room.ts'
 import { goTo } from '../model/route.ts'
 import { Avatar } from './avatar.tsx'
 import { Composer } from './composer.tsx'
@@ -15,7 +15,7 @@ import { TimelineView } from './timeline-view.tsx'
 /** Names in the line below the title; the others are counted. */
 const shownNames = 4
 
-const membersLine = ({ people, me }: ChatModel, room: Room): string => {
+const membersLine = ({ people, me }: ChatModel, room: ViewedRoom): string => {
   const members = room.members.value
   if (members.length === 2) return 'Just the two of you'
   const names = members.slice(0, shownNames).map((id) => (id === me.value?.id ? 'you' : isolate(people.nameOf(id))))
@@ -33,7 +33,7 @@ const Over = ({ forget }: { readonly forget: () => void }): JSX.Element => (
 )
 
 /** The open chat. */
-export const Conversation = ({ model, room }: { readonly model: ChatModel; readonly room: Room }): JSX.Element => {
+export const Conversation = ({ model, room }: { readonly model: ChatModel; readonly room: ViewedRoom }): JSX.Element => {
   const showsPeople = useSignal(false)
   const title = titleOf(model, room)
   const forget = (): void => {

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
 import { isolate } from '../model/isolate.ts'
 import type { OutgoingMessage, OutgoingMessages } from '../model/outgoing-messages.ts'
-import type { Entry } from '../model/timeline.ts'
+import type { TimelineEntry } from '../model/timeline.ts'
 import { Avatar } from './avatar.tsx'
 import { Bubble } from './bubble.tsx'
 import { dayName } from './times.ts'
@@ -12,7 +12,7 @@ const groupMs = 5 * 60_000
 
 const isSameDay = (one: string, other: string): boolean => new Date(one).toDateString() === new Date(other).toDateString()
 
-const continues = (entry: Entry, before: Entry | undefined): boolean =>
+const continues = (entry: TimelineEntry, before: TimelineEntry | undefined): boolean =>
   entry.kind === 'message' &&
   before?.kind === 'message' &&
   entry.message.user_id === before.message.user_id &&
@@ -22,7 +22,10 @@ const continues = (entry: Entry, before: Entry | undefined): boolean =>
 const namesOf = ({ people, me }: ChatModel, ids: readonly string[]): string =>
   ids.map((id) => (id === me.value?.id ? 'you' : isolate(people.nameOf(id)))).join(', ')
 
-const changeText = (model: ChatModel, { change, users, user_id }: Extract<Entry, { kind: 'members' }>['change']): string => {
+const changeText = (
+  model: ChatModel,
+  { change, users, user_id }: Extract<TimelineEntry, { kind: 'members' }>['change'],
+): string => {
   const by = user_id === model.me.value?.id ? 'You' : isolate(model.people.nameOf(user_id))
   if (change === 'removed' && users.length === 1 && users[0] === user_id) return `${by} left`
   return `${by} ${change} ${namesOf(model, users)}`
@@ -30,8 +33,8 @@ const changeText = (model: ChatModel, { change, users, user_id }: Extract<Entry,
 
 interface EntryProps {
   readonly model: ChatModel
-  readonly entry: Entry
-  readonly before: Entry | undefined
+  readonly entry: TimelineEntry
+  readonly before: TimelineEntry | undefined
 }
 
 interface EntryRowProps extends EntryProps {
@@ -43,7 +46,7 @@ const MessageRow = ({
   model,
   entry,
   before,
-}: EntryProps & { readonly entry: Extract<Entry, { kind: 'message' }> }): JSX.Element => {
+}: EntryProps & { readonly entry: Extract<TimelineEntry, { kind: 'message' }> }): JSX.Element => {
   const { message, at } = entry
   const isMine = message.user_id === model.me.value?.id
   const isNext = continues(entry, before)

@@ -2,20 +2,20 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
 import { isolate } from '../model/isolate.ts'
-import type { Room } from '../model/room.ts'
+import type { ViewedRoom } from '../model/room.ts'
 import { externalIdsIn, findPeople } from '../model/start-chat.ts'
 import { Avatar } from './avatar.tsx'
 import { ConfirmDialog } from './confirm-dialog.tsx'
 import { Dialog } from './dialog.tsx'
 import { PersonPicker } from './person-picker.tsx'
 import { Problem } from './problem.tsx'
-import type { Task } from './use-task.ts'
+import type { UiTask } from './use-task.ts'
 import { useTask } from './use-task.ts'
 
 interface PeopleProps {
   readonly model: ChatModel
-  readonly room: Room
-  readonly task: Task
+  readonly room: ViewedRoom
+  readonly task: UiTask
 }
 
 interface MemberProps extends PeopleProps {

@@ -5,7 +5,7 @@ import { blocksOf } from '../model/blocks.ts'
 import type { ChatModel } from '../model/chat-model.ts'
 import { explain } from '../model/explain.ts'
 import type { OutgoingMessage } from '../model/outgoing-messages.ts'
-import type { Room } from '../model/room.ts'
+import type { ViewedRoom } from '../model/room.ts'
 import { Block } from './block.tsx'
 import { OutgoingRow } from './entries.tsx'
 import { Icon } from './icons.tsx'
@@ -14,7 +14,7 @@ import { useScrolling } from './use-scrolling.ts'
 const pageSize = 50
 
 /** Outgoing messages that are not among the room's entries yet, so that no message is shown twice. */
-const outgoingIn = ({ outgoingMessages }: ChatModel, room: Room): readonly OutgoingMessage[] =>
+const outgoingIn = ({ outgoingMessages }: ChatModel, room: ViewedRoom): readonly OutgoingMessage[] =>
   (outgoingMessages.value?.all.value ?? []).filter((message) => message.room === room.id && !room.isRecent(message.id))
 
 /** Whether this window is visible. */
@@ -30,7 +30,7 @@ const useIsLookedAt = (): boolean => {
 }
 
 /** The seq of the first message of another user that was unread when the chat was opened. */
-const useFirstNew = ({ me }: ChatModel, room: Room): number | undefined => {
+const useFirstNew = ({ me }: ChatModel, room: ViewedRoom): number | undefined => {
   const opened = useRef({ readUpTo: room.readUpTo.peek(), hadUnread: room.unread.peek() > 0 })
   const { readUpTo, hadUnread } = opened.current
   if (!hadUnread) return undefined
@@ -57,7 +57,7 @@ const Beginning = ({
   more,
   problem,
 }: {
-  readonly room: Room
+  readonly room: ViewedRoom
   readonly more: () => void
   readonly problem: string | undefined
 }): JSX.Element => {
@@ -79,7 +79,7 @@ const Beginning = ({
 }
 
 /** A room's messages, oldest at the top; scrolling up loads older ones. */
-export const TimelineView = ({ model, room }: { readonly model: ChatModel; readonly room: Room }): JSX.Element => {
+export const TimelineView = ({ model, room }: { readonly model: ChatModel; readonly room: ViewedRoom }): JSX.Element => {
   const view = useRef<HTMLDivElement>(null)
   const [problem, setProblem] = useState<string>()
   const entries = room.entries.value

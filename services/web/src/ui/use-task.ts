@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { explain } from '../model/explain.ts'
 
-export interface Task {
+export interface UiTask {
   readonly isBusy: boolean
   /** The reason why the last run failed, as a sentence for the user. */
   readonly problem: string | undefined
@@ -10,12 +10,12 @@ export interface Task {
 }
 
 /** Runs one asynchronous action at a time. */
-export const useTask = (): Task => {
+export const useTask = (): UiTask => {
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
   const gone = useRef(new AbortController())
   useEffect(() => () => gone.current.abort(), [])
-  const run: Task['run'] = (work) => {
+  const run: UiTask['run'] = (work) => {
     if (isBusy) return
     const { signal } = gone.current
     setBusy(true)
