@@ -23,11 +23,12 @@ import type { WriterSession } from './writer-session.ts'
 type Session = Pick<WriterSession, 'commit' | 'throwIfLost'>
 type ReadResult = Entry | Faulty
 
+/** The steps, ports and bounds of a batch handler. */
 export interface BatchHandlerDeps {
   readonly commandLog: Pick<CommandLog, 'deadLetter'>
   /** Undefined without an event stream (embedded). */
   readonly eventStreamQueue: EventStreamQueue | undefined
-  /** The current session with the store. */
+  /** Returns the current session with the store. */
   readonly session: () => Session
   readonly storeBatch: StoreBatch
   readonly retryUntilDone: RetryUntilDone
@@ -72,7 +73,7 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     fetchedMs: number,
   ): Promise<HandledSlice> => {
     const startedMs = clock.monotonicMs()
-    // 1. Read: parsed commands, none dated ahead of the writer's clock.
+    // 1. Read: parsed commands, none dated more than a second ahead of the writer's clock.
     const entries = commandsOf(slice, fetchedMs)
     const spans = openRecordSpans(entries)
     // 2. Decide and append. A commit over a lost connection may be lost too: its batch is delivered again.

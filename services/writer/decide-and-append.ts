@@ -17,6 +17,7 @@ export interface Batch {
 /** The decisions of each batch, or `stale`: the state that they were made from has changed, and nothing was stored. */
 export type Attempt = 'stale' | readonly (readonly Decision[])[]
 
+/** The connection and the memory of one writer session, and the decision function. */
 export interface DecideAndAppendDeps {
   readonly appender: Appender
   readonly memory: RoomMemory

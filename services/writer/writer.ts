@@ -29,7 +29,7 @@ export interface Writer {
   /** Resolves when consuming has begun; never resolves if the writer is stopped before. */
   start(): Promise<void>
   /**
-   * Finishes and acknowledges the batches in hand, then leaves the consumer
+   * Finishes and acknowledges the delivered batches, then leaves the consumer
    * group. Idempotent. Closes none of the ports; a `consume` that still waits
    * for brokers is ended by closing the command log.
    */

@@ -66,7 +66,7 @@ const tooManyMembers = (state: ChatState): Rejection =>
     reason: `a chat has at most ${state.maxMembers} members`,
   })
 
-/** Names the users, so that the sender can leave them out; it could find them by adding one user at a time. */
+/** Names the users, so that the sender can leave them out. This reveals nothing: adding one user at a time shows the same. */
 const inTooManyChats = (users: readonly string[], { chatCounts, maxChats }: ChatState): Rejection | undefined => {
   const full = users.filter((user) => (chatCounts.get(user) ?? 0) >= maxChats)
   if (full.length === 0) return undefined

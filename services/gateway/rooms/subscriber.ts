@@ -34,12 +34,12 @@ export interface FollowerStart {
   /** The head at which a read found the user to be a member. */
   readonly memberAsOf?: number
   readonly isLive?: boolean
-  /** A notice started it, which may be older than the store: the first page decides where it begins. */
+  /** A notice started it. The notice may be older than the store, so the first page determines the start. */
   readonly isHinted?: boolean
 }
 
 /**
- * One session's place in one room. `cursor` is the last seq in the socket's
+ * One session's subscription to one room. `cursor` is the last seq in the socket's
  * send queue. *Live*: receives each event that passes in the feed. *Behind*:
  * reads pages after its cursor from the store. The same mechanism serves
  * joining a room, resume, and slow sockets.

@@ -75,7 +75,8 @@ const refused = (event: string, { refusal, waitMs }: Refused): Answer => {
 /**
  * CORS headers that let the page of an accepted origin read the answer. A page
  * cannot read why the upgrade of its WebSocket was refused, but it can here.
- * Such a page may open a socket, where its token allows more than here.
+ * This gives the page no further rights: it may open a socket with the same
+ * token, which allows more.
  */
 const sharedWith = (origin: string | undefined): Readonly<Record<string, string>> =>
   origin === undefined
