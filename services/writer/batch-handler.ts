@@ -112,7 +112,7 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
 
   const addToEventStream = (records: Parameters<EventStreamQueue['add']>[0], lease: PartitionLease): Promise<void> => {
     const streamed = deps.eventStreamQueue?.add(records, lease) ?? Promise.resolve()
-    // The records may be abandoned before the caller awaits `done`: that is no unhandled rejection.
+    // The records may be abandoned before the caller awaits `done`: their rejection must not count as unhandled.
     streamed.catch(() => undefined)
     return streamed
   }

@@ -61,7 +61,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
   const { commandLog, fanOut } = deps
   const begun = Promise.withResolvers<Consumption>()
   const failure = Promise.withResolvers<never>()
-  // A rejection of `failed` that nobody awaits must not end the process as an unhandled rejection.
+  // A caller may not await `failed`: its rejection must not end the process as an unhandled rejection.
   failure.promise.catch(() => {})
   const pipeline = createBatchPipeline({ ...deps, consumption: begun.promise, onFailure: failure.reject })
 

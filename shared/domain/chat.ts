@@ -5,8 +5,10 @@ import { rejected } from './rejections.ts'
 
 /**
  * The part of a room's state that a batch of commands needs. `members` and
- * `knownUsers` cover the users that the commands name and the acting users;
- * `memberCount` counts all members.
+ * `knownUsers` cover only the acting users and the users that the commands name;
+ * `memberCount` counts all members. `seq` and `lastAt` are those of the last
+ * event, `createdBy` is the creator's id, and `maxMembers` and `maxChats` are
+ * the limits of the protocol.
  */
 export interface ChatState {
   readonly seq: number
@@ -85,7 +87,7 @@ export const whyNotAdded = (named: readonly string[], added: readonly string[], 
   return inTooManyChats(added, state)
 }
 
-/** The same for a chat that does not exist and for an acting user who is not a member of it. */
+/** The rejection for a chat that does not exist, and for an acting user who is not a member: the sender cannot tell them apart. */
 export const notAllowed = rejected('forbidden', 'not a member, or no such chat')
 
 /** The state after these users, none of them a member, were added. */

@@ -9,7 +9,7 @@ export interface CommandHead {
   readonly v: 1
   /** The key of the record: the chat's id. */
   readonly stream: string
-  /** Unique within the room, for ever: the id of the message, of the chat, or of the command itself. */
+  /** Unique within the room, permanently: the id of the message, of the chat, or of the command itself. */
   readonly id: string
   readonly digest: string
   /** The acting user's id. */

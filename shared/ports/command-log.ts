@@ -71,7 +71,7 @@ export interface Consumption {
 }
 
 /**
- * What is known about the records after a failed publish. `refused`: none of
+ * The certain facts about the records after a failed publish. `refused`: none of
  * them is in the log or in a buffer. `unknown`: they may be in the log; publish
  * the same records again before any others of the same keys. `too_large`: the
  * records in `tooLarge` are not in the log and would be refused at every

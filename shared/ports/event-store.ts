@@ -40,7 +40,7 @@ export interface CommandKey {
   readonly digest: string
 }
 
-/** What to read before commands can be decided. Duplicates are allowed. */
+/** The data to read before commands can be decided. Duplicates are allowed. */
 export interface ReadSet {
   readonly rooms: readonly string[]
   /** Commands whose recorded outcomes to read. */
@@ -179,7 +179,7 @@ export interface Appender {
  * Blocks:    up to the statement time-outs, then rejects.
  */
 export interface EventStore {
-  /** Connects; rejects when that fails. A read over one appender is not valid for another. */
+  /** Connects; rejects if that fails. State that was read over one appender is not valid for another. */
   openAppender(): Promise<Appender>
   readPages(requests: readonly PageRequest[]): Promise<readonly Page[]>
   /** The recorded outcomes of exactly these commands: an outcome with another digest belongs to another command. */

@@ -75,7 +75,7 @@ export interface RoomEvent<
   evolve(state: ChatState, event: Event): ChatState
 }
 
-/** Any room event, for code that treats all of them alike. */
+/** A room event without its exact types, for code that handles all room events in the same way. */
 export type AnyRoomEvent = RoomEvent<string, z.ZodType, RoomCommand, RoomFact, z.ZodType>
 
 /** Checks a definition and keeps its exact types. */

@@ -33,5 +33,5 @@ export type DomainEvent = ChatEvent | UserCreated
 
 export const roomEventNames = Object.keys(roomEvents) as readonly RoomEventName[]
 
-/** The same events, for code that treats all of them alike. */
+/** The same events as a list, for code that handles all room events in the same way. */
 export const allRoomEvents: readonly AnyRoomEvent[] = Object.values(roomEvents)

@@ -8,7 +8,7 @@ import type { NamedCreateUser } from './claim-user.ts'
 /** A request that becomes a command in a room. */
 export type CommandRequest = RequestOf<RoomEventName>
 
-/** What a gateway adds to a command. */
+/** The values that a gateway adds to a command. */
 export interface CommandSource {
   /** A new command id. */
   readonly newId: () => string

@@ -82,7 +82,7 @@ export interface Subscriber {
   follower(room: string): Pick<Follower, 'cursor' | 'state'> | undefined
   /** Puts a WebSocket frame into the send queue. */
   push(frame: Buffer): void
-  /** Whether the send queue is full. The caller then stops; what it did not push is read from the store later. */
+  /** Whether the send queue is full. The caller then stops; the frames that it did not push are read from the store later. */
   isFull(): boolean
   /** Sets all followers behind, because the send queue is full. */
   fallBehind(): void

@@ -63,7 +63,7 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
 }
 
-/** A refusal by admission in the shape of an error. `details.refusal` says that the connection was refused, not the request. */
+/** The error for a refusal by admission. `details.refusal` shows that the connection was refused, not the request. */
 const refused = (event: string, { refusal, waitMs }: Refused): Answer => {
   const { status, headers } = refusalHead({ refusal, ...(waitMs === undefined ? {} : { waitMs }) })
   const number = Number(status.slice(0, 3))
