@@ -168,7 +168,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   return {
     start: async () => {
       await outcomes.ready
-      // Before a socket is accepted: a client that reconnects may send events of the level that the store already has.
+      // Read the level before a socket is accepted: a client that reconnects may send events of the level that the store already has.
       await retrying(clock, times.sweepLeastMs, () => !isStopped, featureLevel.refresh)
       sweep.start()
     },

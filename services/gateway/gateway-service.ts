@@ -148,7 +148,7 @@ export const createGatewayService = (
     },
     readiness: () => {
       const { pendingCommands } = gatewayCore
-      // Overloaded only if another gateway would do better. Commands wait on every gateway when Kafka or Postgres is unavailable.
+      // Pending commands do not count: when Kafka or Postgres is unavailable, commands wait on every gateway.
       const isFull = sessionCounts.isFull() === 'gateway_full'
       const details = { fanOut: fanOut.state, pendingCommands, sockets: sessionCounts.size }
       return { state: isFull ? 'overloaded' : 'ready', details }

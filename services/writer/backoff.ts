@@ -4,7 +4,7 @@ import { backOff } from '../../shared/runtime/async/back-off.ts'
 import { pause } from '../../shared/runtime/async/pause.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 
-/** What long work on a batch needs to keep its partition, and to notice that the batch is abandoned. */
+/** The parts of a batch with which long work keeps its partition and notices that the batch is abandoned. */
 export type PartitionLease = Pick<RecordBatch, 'partition' | 'heartbeat' | 'signal'>
 
 /** Pauses between attempts on a batch. */

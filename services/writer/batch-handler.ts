@@ -23,11 +23,12 @@ import type { WriterSession } from './writer-session.ts'
 type AppendSession = Pick<WriterSession, 'commit' | 'throwIfLost'>
 type ReadResult = CommandEntry | Faulty
 
+/** The steps, ports and bounds of a batch handler. */
 export interface BatchHandlerDeps {
   readonly commandLog: Pick<CommandLog, 'deadLetter'>
   /** Undefined without an event stream (embedded). */
   readonly eventStreamQueue: EventStreamQueue | undefined
-  /** The current session with the store. */
+  /** Returns the current session with the store. */
   readonly session: () => AppendSession
   readonly storeBatch: StoreBatch
   readonly retryUntilDone: RetryUntilDone
@@ -72,7 +73,7 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     fetchedMs: number,
   ): Promise<HandledSlice> => {
     const startedMs = clock.monotonicMs()
-    // 1. Read: parsed commands, none dated ahead of the writer's clock.
+    // 1. Read: parsed commands, none dated more than a second ahead of the writer's clock.
     const entries = commandsOf(slice, fetchedMs)
     const spans = openRecordSpans(entries)
     // 2. Decide and append. A commit over a lost connection may be lost too: its batch is delivered again.
@@ -111,7 +112,7 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
 
   const addToEventStream = (records: Parameters<EventStreamQueue['add']>[0], lease: PartitionLease): Promise<void> => {
     const streamed = deps.eventStreamQueue?.add(records, lease) ?? Promise.resolve()
-    // The records may be abandoned before the caller awaits `done`: that is no unhandled rejection.
+    // The records may be abandoned before the caller awaits `done`: their rejection must not count as unhandled.
     streamed.catch(() => undefined)
     return streamed
   }

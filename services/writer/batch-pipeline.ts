@@ -25,7 +25,7 @@ import { DecisionError } from './store-errors.ts'
 import type { WriterLog } from './writer-log.ts'
 import { createWriterSessions } from './writer-sessions.ts'
 
-/** What a writer is made from. */
+/** The ports, settings and observers of a writer. */
 export interface WriterDeps {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
@@ -48,6 +48,7 @@ export interface BatchPipeline {
   close(): Promise<void>
 }
 
+/** The parts of a batch pipeline. */
 export interface BatchPipelineDeps extends WriterDeps {
   /** Resolves when consuming has begun. */
   readonly consumption: Promise<Pick<Consumption, 'rewind'>>

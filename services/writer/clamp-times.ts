@@ -3,6 +3,7 @@ import type { CommandEntry } from './read-record.ts'
 /** Synchronised clocks differ by less than this. */
 const toleranceMs = 1_000
 
+/** The entries with limited times, in the same order. */
 export interface ClampedTimes {
   readonly entries: readonly CommandEntry[]
   /** The number of commands whose time was reduced. */
@@ -10,7 +11,7 @@ export interface ClampedTimes {
 }
 
 /**
- * Limits the time of each command to the writer's clock. A room's time never
+ * Limits the time of each command to a second after the writer's clock. A room's time never
  * decreases, so a single command from a gateway with a fast clock would give
  * every later event of the room the same future `created_at`.
  */

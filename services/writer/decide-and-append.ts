@@ -14,9 +14,10 @@ export interface Batch {
   readonly readSet: ReadSet
 }
 
-/** The decisions of each batch, or `stale`: the state that they were made from has changed, and nothing was stored. */
+/** The decisions of each batch, or `stale`: the state on which they are based has changed, and nothing was stored. */
 export type AppendAttempt = 'stale' | readonly (readonly Decision[])[]
 
+/** The connection and the memory of one writer session, and the decision function. */
 export interface DecideAndAppendDeps {
   readonly appender: Appender
   readonly memory: RoomMemory
@@ -81,8 +82,8 @@ const appendIfAny = async (appender: Appender, batch: Append): Promise<AppendRes
   batch.events.length === 0 && batch.rejections.length === 0 ? 'appended' : appender.append(batch)
 
 /**
- * Decides batches and stores the decisions in one append; first reads what the
- * memory does not hold.
+ * Decides batches and stores the decisions in one append; first reads the state
+ * that the memory does not hold.
  *
  * The rooms of the batches are taken out of the memory, and put back in their
  * new state after the commit. After a failure they are missing from it, so that
@@ -93,7 +94,7 @@ export const decideAndAppend = async (
   { appender, memory, decide }: DecideAndAppendDeps,
   batches: readonly Batch[],
 ): Promise<AppendAttempt> => {
-  // 1. Read: from the memory, and from the store what is missing there.
+  // 1. Read: take the rooms from the memory, and read the missing state from the store.
   const readSet = combinedReadSet(batches)
   const remembered = memory.take(readSet.rooms)
   const users = usersByRoom(readSet)

@@ -22,13 +22,13 @@ import { usersNamed } from '../../shared/room-events/membership-effect.ts'
 import type { ChatCommand, ChatEvent, Command, DomainEvent } from '../../shared/room-events/room-events.ts'
 import { outcomeKey } from './read-set.ts'
 
-/** What is to be said of one command. A repeat's outcome was recorded earlier, perhaps earlier in the batch. */
+/** The decision on one command. `isRepeat`: the outcome was recorded before, perhaps by an earlier command of the batch. */
 export type Decision =
   | { readonly kind: 'event'; readonly event: StoredEvent; readonly isRepeat: boolean }
   | { readonly kind: 'rejection'; readonly rejection: Rejection; readonly isRepeat: boolean }
-  /** The id names another command. It is answered and never recorded. */
+  /** Another command has this id. The sender is answered, and nothing is recorded. */
   | { readonly kind: 'conflict' }
-  /** The user was there already and is the answer. */
+  /** The user existed already. The sender is answered with it. */
   | { readonly kind: 'user'; readonly user: User }
 
 /** The decisions of one batch, and the state after it. */
@@ -40,7 +40,7 @@ export interface BatchDecision {
   readonly chats: ReadonlyMap<string, ChatState>
 }
 
-/** The state of everything the batch touches, as it evolves from command to command. */
+/** The state of everything that the batch touches. Each decision changes it. */
 interface Table {
   readonly chats: Map<string, ChatState>
   readonly knownUsers: Set<string>
@@ -52,12 +52,13 @@ interface Table {
   readonly limits: DecisionLimits
 }
 
-/** The bounds that the writer decides by. */
+/** The protocol limits that decisions enforce. */
 export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUser'>
 
 /**
- * Decides commands in their order: a recorded outcome, or an earlier one of
- * this batch, wins over any decision. Pure; bodies are serialised here, once.
+ * Decides commands in their order. An outcome that was recorded before, or
+ * earlier in this batch, takes precedence over a new decision. Pure; bodies are
+ * serialised here, once.
  */
 export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limits: DecisionLimits): BatchDecision => {
   const table: Table = {
@@ -95,8 +96,8 @@ const recorded = (outcomes: readonly RecordedOutcome[], { digest }: Command): De
 const isTaken = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
 
 /**
- * The id names another command. Only a member may learn that: anybody else gets
- * the answer for a chat that does not exist. A `create-chat` whose id an earlier
+ * Another command has this id. Only a member may learn that: any other user gets
+ * the rejection for a chat that does not exist. A `create-chat` whose id an earlier
  * rejection keeps reveals nothing, because there is no chat.
  */
 const decideTakenId = (

@@ -32,6 +32,7 @@ export interface EventStreamQueue {
   drop(): void
 }
 
+/** The port, settings and observers of an event stream queue. */
 export interface EventStreamQueueDeps {
   readonly eventStream: EventStream
   readonly clock: Clock

@@ -11,6 +11,7 @@ import { isStoreFault, isTimeout, StaleError } from './store-errors.ts'
 /** Decides and stores the commands of one partition, all or nothing. Resolves to one decision per command, in the same order. */
 export type Commit = (commands: readonly Command[]) => Promise<readonly Decision[]>
 
+/** The steps and bounds of a group commit. */
 export interface GroupCommitDeps {
   readonly readSetOf: (commands: readonly Command[]) => ReadSet
   /** Decides and appends a group of batches once. */
@@ -30,14 +31,14 @@ interface WaitingBatch extends Batch {
 
 const rowsOfAll = (group: readonly WaitingBatch[]): number => group.reduce((sum, { rows }) => sum + rows, 0)
 
-/** How often an attempt is repeated after a stale append before it counts as failed. */
+/** The number of repetitions after stale appends; one more stale append fails the commit. */
 const maxStaleAppends = (batches: number): number => (batches > 1 ? 1 : 5)
 
 /**
  * Commits batches of several partitions in one append. Batches that are
  * submitted in one turn of the event loop, or during an append, form a group:
- * an append has a fixed cost of dozens of rows, and a writer has one small batch
- * per partition.
+ * the fixed cost of an append is that of dozens of rows, and a writer has one
+ * small batch per partition.
  *
  * Promises:  a group is limited in commands and rows; only a group of one batch
  *            may exceed the limits. Each batch is all or nothing and has its

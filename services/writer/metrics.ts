@@ -4,7 +4,7 @@ import type { BatchStage } from './stage-ages.ts'
 /** Why a batch is attempted again. */
 export type RetryCause = 'clash' | 'store' | 'event-stream' | 'dead-letter'
 
-/** The writer's measurements, as plain functions so that tests need no registry. */
+/** The observers of the writer: plain functions, so that tests need no registry. */
 export interface WriterMetrics {
   /** A batch was handled; excludes its acknowledgement. */
   readonly onBatch: (batch: { readonly records: number; readonly seconds: number }) => void

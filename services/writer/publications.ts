@@ -85,7 +85,7 @@ const roomPublications = (streams: FramedStreams, maxBytes: number): readonly Pu
     })),
   )
 
-/** A notice to each user whose membership an event changes, with the seq after which it must read the room. */
+/** A notice to each user whose membership an event changes, with the seq after which the user's sessions read the room. */
 const noticesFor = ({ membership, data, seq }: StoredEvent, room: string): readonly Publication[] => {
   if (membership === 'none') return []
   const payload = writeNotice({ room, since: membership === 'adds' ? seq - 1 : seq })

@@ -9,13 +9,13 @@ export interface CommandEntry {
   readonly command: Command
 }
 
-/** A record to be set aside, and why; the reason never holds content. */
+/** A record for the dead-letter topic. `reason` contains no message content. */
 export interface Faulty {
   readonly record: LogRecord
   readonly reason: string
 }
 
-/** What may stand between quotes in a publication's line without being escaped. */
+/** Whether a text can stand between quotes in a line of a publication without escapes. */
 export const isPlain = (text: string): boolean => /^[\w+/=.:-]{0,200}$/.test(text)
 
 const isLowerCase = (id: string): boolean => id === id.toLowerCase()
@@ -27,9 +27,9 @@ const named = (command: Command): readonly string[] => {
 }
 
 /**
- * What a well-formed command may still get wrong. Each of these would be
- * decided against a state that was read under another name, and so clash for
- * ever or end in another's stream.
+ * The defect of a command that the schema accepts; undefined: none. Such a
+ * command would be decided with a state that was read under another key: every
+ * append would be stale, or the event would be stored in another stream.
  */
 const flawOf = (record: LogRecord, command: Command): string | undefined => {
   if (record.key !== command.stream) return 'the key is not the room'
@@ -40,7 +40,7 @@ const flawOf = (record: LogRecord, command: Command): string | undefined => {
   return undefined
 }
 
-/** Reads a record's command, or tells why it is poison. */
+/** Parses and checks the command of a record; returns a `Faulty` with the reason if that fails. Never throws. */
 export const readRecord = (record: LogRecord): CommandEntry | Faulty => {
   try {
     const command = readCommand(record.value)

@@ -15,7 +15,7 @@ export const outcomeKey = (command: Command): CommandKey => ({
 /** The users whose data the decision needs. */
 export const readsOf = (command: ChatCommand): DecisionReads => roomEventOfCommand(command.type).readSet(command)
 
-/** What has to be known before these commands can be decided. */
+/** The data to read before these commands can be decided. */
 export const readSetOf = (commands: readonly Command[], chatsPerUser: number): ReadSet => {
   const reads = commands.filter(isOfChat).map((command) => ({ room: command.stream, ...readsOf(command) }))
   const users = [...new Set(reads.flatMap(({ added }) => added))]
@@ -29,7 +29,7 @@ export const readSetOf = (commands: readonly Command[], chatsPerUser: number): R
   }
 }
 
-/** How many rows an append of this command touches, in proportion: one for itself and one for each user that it names. */
+/** An estimate of the rows that an append of this command touches: one for itself, and one for each user that it names. */
 export const rowsOf = (command: Command): number => {
   if (command.type === 'CreateUser') return 1
   const { members, added } = readsOf(command)

@@ -2,25 +2,28 @@ import type { ChatState } from '../../shared/domain/chat.ts'
 import { noChat } from '../../shared/domain/chat.ts'
 import type { ReadSet, Snapshot } from '../../shared/ports/event-store.ts'
 
-/** A room as of its last known event; one that does not exist has seq 0. Never changed. */
+/** A room as of its last known event; a room that does not exist has seq 0. Immutable. */
 export interface RememberedRoom {
   readonly state: ChatState
   /** The users whose membership is known; the members among them are in `state.members`. */
   readonly users: ReadonlySet<string>
 }
 
-/** By room: the users whose membership the read set asks for. */
+/** The users whose membership the read set asks for, by room. */
 export const usersByRoom = ({ rooms, members }: ReadSet): ReadonlyMap<string, ReadonlySet<string>> => {
   const users = new Map(rooms.map((room) => [room, new Set<string>()]))
   for (const { room, user } of members) users.get(room)?.add(user)
   return users
 }
 
-/** Whether it says of each of these users if they are members. */
+/** Whether the remembered room covers the membership of all these users. */
 export const isKnownFor = (remembered: RememberedRoom | undefined, users: ReadonlySet<string>): boolean =>
   remembered !== undefined && users.isSubsetOf(remembered.users)
 
-/** As it was read for these users; what was known before is added only if the head is the same, hence the moment. */
+/**
+ * The room as read for these users. Memberships that were known before are added only if the head is the same, because
+ * then both describe the same state.
+ */
 export const roomRead = (
   room: string,
   users: ReadonlySet<string>,
@@ -32,7 +35,7 @@ export const roomRead = (
   return { state: { ...state, members: state.members.union(before.state.members) }, users: users.union(before.users) }
 }
 
-/** As it is after a batch; nothing that the batch fills in is kept. */
+/** The room after a batch, without the fields that are filled in for one batch only (`knownUsers`, `chatCounts`). */
 export const roomAfter = ({ state, users }: RememberedRoom, after = state): RememberedRoom => ({
   state: { ...after, knownUsers: noChat.knownUsers, chatCounts: noChat.chatCounts },
   users: after.members.isSubsetOf(users) ? users : users.union(after.members),

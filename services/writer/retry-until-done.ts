@@ -15,6 +15,7 @@ export interface Task<T> {
 /** Runs a task until it succeeds, and returns its result. */
 export type RetryUntilDone = <T>(lease: PartitionLease, task: Task<T>) => Promise<T>
 
+/** The pauses and observers of the retries. */
 export interface RetryUntilDoneDeps {
   readonly backoff: Backoff
   readonly stalledPartitions: StalledPartitions
@@ -24,7 +25,10 @@ export interface RetryUntilDoneDeps {
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : 'unknown')
 
-/** Retries forever, with backoff and heartbeats, and shows the stalled partition in readiness. Throws only final errors, and when the batch is abandoned. */
+/**
+ * Retries forever, with backoff and heartbeats, and shows the stalled partition in readiness. Throws only final errors,
+ * and when the batch is abandoned.
+ */
 export const createRetryUntilDone = ({ backoff, stalledPartitions, metrics, log }: RetryUntilDoneDeps): RetryUntilDone => {
   const attempts = async <T>(lease: PartitionLease, { part, cause, run, isFinal = () => false }: Task<T>): Promise<T> => {
     const { partition } = lease

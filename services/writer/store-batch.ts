@@ -10,6 +10,7 @@ export interface StoredEntry extends CommandEntry {
   readonly decision: Decision
 }
 
+/** The result of storing a batch. Each record of the batch is in one of the two lists. */
 export interface StoredBatch {
   /** In the order of the log. */
   readonly stored: readonly StoredEntry[]

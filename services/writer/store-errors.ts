@@ -18,6 +18,7 @@ export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError'
 }
 
+/** The statement took too long: a smaller batch may succeed. */
 export const isTimeout = (error: unknown): boolean => error instanceof StoreError && error.fault === 'timeout'
 
 /** Every further attempt fails while the faulty record is among the commands. */

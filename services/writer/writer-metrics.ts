@@ -5,6 +5,7 @@ import type { RetryCause, WriterMetrics } from './metrics.ts'
 const secondsBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
 const recordsBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]
 
+/** The writer's measurements in a Prometheus registry. */
 export interface RegisteredWriterMetrics extends WriterMetrics {
   /** Called before each scrape, with the number of unacknowledged records. */
   readonly onLag: (records: number) => void

@@ -21,6 +21,7 @@ export interface WriterSession {
   close(): Promise<void>
 }
 
+/** The parts of a writer session. */
 export interface WriterSessionDeps {
   readonly openAppender: EventStore['openAppender']
   readonly decide: Decide

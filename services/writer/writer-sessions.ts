@@ -9,10 +9,11 @@ export interface WriterSessions {
   close(): Promise<void>
 }
 
+/** The parts of the sessions, and how consuming restarts. */
 export interface WriterSessionsDeps extends Omit<WriterSessionDeps, 'onLost'> {
   /** Resolves when consuming has begun. */
   readonly consumption: Promise<Pick<Consumption, 'rewind'>>
-  /** Abandons queued work for other stores than the event store; called before consuming is rewound. */
+  /** Abandons the records that wait for the event stream; called before consuming is rewound. */
   readonly dropQueuedEffects: () => void
   /** Consuming cannot be rewound, so the writer must stop. */
   readonly onFailure: (error: unknown) => void

@@ -29,7 +29,7 @@ export interface Writer {
   /** Resolves when consuming has begun; never resolves if the writer is stopped before. */
   start(): Promise<void>
   /**
-   * Finishes and acknowledges the batches in hand, then leaves the consumer
+   * Finishes and acknowledges the delivered batches, then leaves the consumer
    * group. Idempotent. Closes none of the ports; a `consume` that still waits
    * for brokers is ended by closing the command log.
    */
@@ -61,7 +61,7 @@ export const createWriter = (deps: WriterDeps): Writer => {
   const { commandLog, fanOut } = deps
   const begun = Promise.withResolvers<Consumption>()
   const failure = Promise.withResolvers<never>()
-  // A rejection of `failed` that nobody awaits must not end the process as an unhandled rejection.
+  // A caller may not await `failed`: its rejection must not end the process as an unhandled rejection.
   failure.promise.catch(() => {})
   const pipeline = createBatchPipeline({ ...deps, consumption: begun.promise, onFailure: failure.reject })
 

@@ -5,8 +5,10 @@ import { rejected } from './rejections.ts'
 
 /**
  * The part of a room's state that a batch of commands needs. `members` and
- * `knownUsers` cover the users that the commands name and the acting users;
- * `memberCount` counts all members.
+ * `knownUsers` cover only the acting users and the users that the commands name;
+ * `memberCount` counts all members. `seq` and `lastAt` are those of the last
+ * event, `createdBy` is the creator's id, and `maxMembers` and `maxChats` are
+ * the limits of the protocol.
  */
 export interface ChatState {
   readonly seq: number
@@ -66,7 +68,7 @@ const tooManyMembers = (state: ChatState): Rejection =>
     reason: `a chat has at most ${state.maxMembers} members`,
   })
 
-/** Names the users, so that the sender can leave them out; it could find them by adding one user at a time. */
+/** Names the users, so that the sender can leave them out. This reveals nothing: adding one user at a time shows the same. */
 const inTooManyChats = (users: readonly string[], { chatCounts, maxChats }: ChatState): Rejection | undefined => {
   const full = users.filter((user) => (chatCounts.get(user) ?? 0) >= maxChats)
   if (full.length === 0) return undefined
@@ -85,7 +87,7 @@ export const whyNotAdded = (named: readonly string[], added: readonly string[], 
   return inTooManyChats(added, state)
 }
 
-/** The same for a chat that does not exist and for an acting user who is not a member of it. */
+/** The rejection for a chat that does not exist, and for an acting user who is not a member: the sender cannot tell them apart. */
 export const notAllowed = rejected('forbidden', 'not a member, or no such chat')
 
 /** The state after these users, none of them a member, were added. */

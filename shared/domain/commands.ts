@@ -1,15 +1,15 @@
 /**
- * The part that all commands of rooms share. Time, ids and the acting user
- * come in with the command, so that deciding is pure.
+ * The part that all commands of rooms share. The command carries its time, its
+ * ids and the acting user, so that `decide` is pure.
  *
- * `digest` names the command's content (acting user, event, body): the same
+ * `digest` identifies the command's content (acting user, event, body): the same
  * `(stream, id)` with the same digest is the same command, sent again.
  */
 export interface CommandHead {
   readonly v: 1
   /** The key of the record: the chat's id. */
   readonly stream: string
-  /** Unique within the room, for ever: the id of the message, of the chat, or of the command itself. */
+  /** Unique within the room, permanently: the id of the message, of the chat, or of the command itself. */
   readonly id: string
   readonly digest: string
   /** The acting user's id. */

@@ -1,8 +1,7 @@
 /**
- * The whole idea of event sourcing: a pure decision over a state that is the
- * fold of the events so far. `decide` yields exactly one event or one no.
- *
- * After Jérémie Chassaing's decider pattern, as emmett writes it down.
+ * The decider pattern of event sourcing (Jérémie Chassaing): the state is a fold
+ * of `evolve` over the events so far, and `decide` returns exactly one event or
+ * one other result (`No`), such as a rejection. Both functions are pure.
  */
 export interface Decider<State, Command, Event, No> {
   readonly initialState: State

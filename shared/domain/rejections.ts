@@ -16,6 +16,7 @@ export interface Rejection {
  */
 export const keepsId = ({ code }: Rejection): boolean => code !== 'forbidden'
 
+/** Creates a rejection. */
 export const rejected = (code: Rejection['code'], message: string, details?: Readonly<Record<string, unknown>>): Rejection => ({
   type: 'Rejected',
   code,

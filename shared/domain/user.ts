@@ -2,12 +2,12 @@ import type { CreateUser } from './commands.ts'
 import type { Decider } from './decider.ts'
 import type { User, UserCreated } from './events.ts'
 
-/** Who carries this external id, if anybody. */
+/** The user with the external id of the command; undefined: there is none. */
 export interface UserState {
   readonly user: User | undefined
 }
 
-/** Not a no: the user is there already and is the answer. */
+/** The user exists already. This is no rejection: the sender is answered with the user. */
 export interface AlreadyThere {
   readonly type: 'AlreadyThere'
   readonly user: User
@@ -26,7 +26,7 @@ const decide = (command: CreateUser, state: UserState): UserCreated | AlreadyThe
   return { type: 'UserCreated', stream: command.id, seq: 1, commandId: command.id, digest: command.digest, body: { user } }
 }
 
-/** Create or fetch: the first command for an external id makes the user, all later ones find it. */
+/** Creates or fetches: the first command for an external id creates the user, all later ones return it. */
 export const userDecider: Decider<UserState, CreateUser, UserCreated, AlreadyThere> = {
   initialState: { user: undefined },
   evolve: (_state, event) => ({ user: event.body.user }),

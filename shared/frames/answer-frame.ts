@@ -3,7 +3,7 @@ import type { ErrorBody } from '../protocol/errors.ts'
 /** The members of a request that its answer repeats. */
 export interface RequestRef {
   readonly event: string
-  /** A number only in an error, which says that it must be a string. */
+  /** A number only in the error that reports a wrong type of `id`. */
   readonly id?: string | number | undefined
 }
 
@@ -16,5 +16,5 @@ export const answerFrame = (ref: RequestRef, bodyText: string): string => `${hea
 /** The error that answers a request. */
 export const errorFrame = (ref: RequestRef, error: ErrorBody): string => `${head(ref)},"error":${JSON.stringify(error)}}`
 
-/** A frame that no request caused. */
+/** A push: a frame without a request. */
 export const noticeFrame = (event: string, body: object): string => answerFrame({ event }, JSON.stringify(body))

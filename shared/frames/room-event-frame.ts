@@ -1,4 +1,4 @@
-/** Names the frame of a room event. */
+/** The members that identify the frame of a room event. */
 export interface RoomEventNames {
   readonly event: string
   readonly room: string

@@ -1,4 +1,4 @@
-/** A timer that has been set; cancelling it twice, or after it fired, does nothing. */
+/** A scheduled callback. To cancel it twice, or after it has run, has no effect. */
 export interface Timer {
   cancel(): void
 }
@@ -13,7 +13,7 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds since the epoch. May jump. */
   nowMs(): number
-  /** Milliseconds since some moment, with fractions. For durations. */
+  /** Milliseconds since an arbitrary origin, with fractions. For durations. */
   monotonicMs(): number
   /** Runs `callback` once, at least `delayMs` from now; 0: in a later turn of the event loop. */
   after(delayMs: number, callback: () => void): Timer

@@ -3,7 +3,7 @@ export interface NewRecord {
   /** The stream: a chat's id, or an external user id for `CreateUser`. */
   readonly key: string
   readonly value: string
-  /** Reply address, command id and trace: readable even where the value is not. */
+  /** Reply address, command id and trace: readable even if the value is not. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -71,7 +71,7 @@ export interface Consumption {
 }
 
 /**
- * What is known about the records after a failed publish. `refused`: none of
+ * The certain facts about the records after a failed publish. `refused`: none of
  * them is in the log or in a buffer. `unknown`: they may be in the log; publish
  * the same records again before any others of the same keys. `too_large`: the
  * records in `tooLarge` are not in the log and would be refused at every
@@ -110,9 +110,9 @@ export class PublishError extends Error {
 export interface CommandLog {
   /** Resolves when every record is durable; rejects with `PublishError`. */
   publish(records: readonly NewRecord[]): Promise<void>
-  /** Resolves when consuming has begun. Waits for servers that are away; rejects where no retry can help. */
+  /** Resolves when consuming has begun. Waits while servers are unavailable; rejects if no retry can help. */
   consume(handler: BatchHandler): Promise<Consumption>
-  /** Stores an unusable record unchanged, with the reason, for people to examine; without its value where that is too large. Resolves when durable. */
+  /** Stores an unusable record unchanged, with the reason, for an operator to examine; without its value if that is too large. Resolves when durable. */
   deadLetter(record: LogRecord, reason: string): Promise<void>
   /** Stops all consumers, waits for pending publishes, and refuses new ones. */
   close(): Promise<void>

@@ -9,11 +9,11 @@ export interface StoredEvent {
   readonly v: number
   readonly stream: string
   readonly seq: number
-  /** What happened, in the words of the domain; of a later version perhaps. */
+  /** The type of the domain event. It may be a type of a later version. */
   readonly type: string
   /** The event's name on the wire. A reader that does not know the type sends the event under this name. */
   readonly name: string
-  /** What the event does to the membership of its room. */
+  /** The effect of the event on the membership of its room. */
   readonly membership: MembershipEffect
   readonly data: string
   readonly commandId: string
@@ -40,7 +40,7 @@ export interface CommandKey {
   readonly digest: string
 }
 
-/** What to read before commands can be decided. Duplicates are allowed. */
+/** The data to read before commands can be decided. Duplicates are allowed. */
 export interface ReadSet {
   readonly rooms: readonly string[]
   /** Commands whose recorded outcomes to read. */
@@ -124,7 +124,10 @@ export interface PageRequest {
   readonly users: readonly string[]
 }
 
-/** A user's latest membership of a room, in seqs: it begins at the frame `since + 1`; `until` is the seq of the event that removed the user, if any. */
+/**
+ * A user's latest membership of a room, in seqs: its first event has the seq `since + 1`; `until` is the seq of the event
+ * that removed the user, if any.
+ */
 export interface MembershipSpan {
   readonly since: number
   readonly until?: number
@@ -176,9 +179,9 @@ export interface Appender {
  * Blocks:    up to the statement time-outs, then rejects.
  */
 export interface EventStore {
-  /** Connects; rejects when that fails. A read over one appender is not valid for another. */
+  /** Connects; rejects if that fails. State that was read over one appender is not valid for another. */
   openAppender(): Promise<Appender>
   readPages(requests: readonly PageRequest[]): Promise<readonly Page[]>
-  /** What is recorded of exactly these commands: an outcome with another digest is another command's. */
+  /** The recorded outcomes of exactly these commands: an outcome with another digest belongs to another command. */
   outcomes(keys: readonly CommandKey[]): Promise<readonly (RecordedOutcome | undefined)[]>
 }

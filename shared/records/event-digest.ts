@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { StoredEvent } from '../ports/event-store.ts'
 
 /**
- * SHA-256, in hex, of everything that a stored event says: two events with
- * one digest are the same. The Postgres adapter computes the same text in SQL.
+ * SHA-256, in hex, of the content of a stored event: two events with the same
+ * digest are the same event. The Postgres adapter computes the same text in SQL.
  */
 export const eventDigest = ({
   type,

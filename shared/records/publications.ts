@@ -1,6 +1,6 @@
 /**
- * The texts that writers publish to gateways (DESIGN: fan-out topics), built
- * and read in one place. All of them are lines, readable with `redis-cli`.
+ * Writes and reads the publications from writers to gateways. All of them are
+ * lines of text, readable with `redis-cli`.
  */
 
 import { z } from 'zod'
@@ -12,29 +12,30 @@ import { membershipOf } from '../room-events/find-room-event.ts'
 import type { MembershipEffect } from '../room-events/membership-effect.ts'
 import type { Outcome } from './outcome.ts'
 
-/** Topics, before the adapter's namespace prefix. */
+/** The names of the fan-out channels. The adapter adds the prefix of its namespace. */
 export const channels = {
   room: (room: string): string => `room:${room}`,
   user: (user: string): string => `user:${user}`,
   gateway: (gateway: string): string => `gateway:${gateway}`,
 } as const
 
-/** One event of a room. `frame` is exactly the text that sockets get; undefined: read it from the store. */
+/** One event of a room. `frame` is exactly the text that sockets receive; undefined: read the event from the store. */
 export interface PublishedEvent {
   readonly seq: number
-  /** Its name on the wire; perhaps an event of a later version. */
+  /** Its name on the wire. It may be an event of a later version. */
   readonly event: string
   readonly membership: MembershipEffect
   readonly commandId: string
   readonly digest: string
   readonly frame?: string
-  /** The trace that it is part of, if it is recorded. */
+  /** The trace context of the command, if the command is sampled. */
   readonly traceparent?: string
 }
 
+/** A publication on the channel of a room. */
 export interface RoomPublication {
   readonly room: string
-  /** Seqs ascend, but need not touch. */
+  /** Seqs ascend, possibly with gaps. */
   readonly events: readonly PublishedEvent[]
 }
 
@@ -49,10 +50,11 @@ export interface PublishedOutcome {
 /** A hint that a user's membership of a room has changed. */
 export interface MembershipNotice {
   readonly room: string
+  /** The seq after which the sessions of the user read the room. */
   readonly since: number
 }
 
-/** By seq; most publications have none. */
+/** The trace contexts, by seq; most publications have none. */
 const tracesText = (events: readonly PublishedEvent[]): string => {
   const traced = events.flatMap(({ seq, traceparent }) => (traceparent === undefined ? [] : [[seq, traceparent]]))
   return traced.length === 0 ? '' : `,"traces":${JSON.stringify(Object.fromEntries(traced))}`
@@ -62,7 +64,10 @@ const tracesText = (events: readonly PublishedEvent[]): string => {
 const headerEntry = ({ seq, event, commandId, digest, membership }: PublishedEvent): readonly unknown[] =>
   membership === 'none' ? [seq, event, commandId, digest] : [seq, event, commandId, digest, membership]
 
-/** Header line, then one frame per line; frames that would pass `maxBytes` are announced only. */
+/**
+ * A header line, then one frame per line. From the first event whose frame would exceed `maxBytes`, events are in the
+ * header only.
+ */
 export const writeRoomPublication = (publication: RoomPublication, maxBytes: number): string => {
   const { room, events } = publication
   const of = events.map(headerEntry)
@@ -91,10 +96,10 @@ const header = z.object({
 const ascends = (of: readonly (readonly [number, ...unknown[]])[]): boolean =>
   of.every((entry, index) => index === 0 || entry[0] > (of[index - 1]?.[0] ?? 0))
 
-/** No writer of ours publishes as much. Whatever is larger is not even looked at. */
+/** Larger than any publication of a writer. A larger payload is dropped without being parsed. */
 export const largestPublicationBytes = 4 * 1024 * 1024
 
-/** Undefined: malformed, to be dropped and counted. Frames are passed on unparsed. */
+/** Reads a publication of a room; undefined: it is malformed, and the caller drops and counts it. Frames are not parsed. */
 export const readRoomPublication = (payload: Buffer): RoomPublication | undefined => {
   if (payload.length > largestPublicationBytes) return undefined
   const lines = payload.toString('utf8').split('\n')
@@ -146,7 +151,7 @@ const outcomeOf = ({ body, seq, error }: z.infer<typeof outcomeLine>): Outcome |
   return { body: JSON.stringify(body), ...(seq === undefined ? {} : { seq }) }
 }
 
-/** Malformed lines are skipped, and counted in `malformed`. */
+/** Reads the outcomes of a publication. Malformed lines are skipped and counted in `malformed`. */
 export const readOutcomeLines = (
   payload: Buffer,
 ): { readonly outcomes: readonly PublishedOutcome[]; readonly malformed: number } => {
@@ -162,10 +167,12 @@ export const readOutcomeLines = (
   return { outcomes, malformed: texts.length - outcomes.length }
 }
 
+/** The text of a membership notice. */
 export const writeNotice = (notice: MembershipNotice): string => `{"v":1,"room":"${notice.room}","since":${notice.since}}`
 
 const noticeLine = z.object({ v: z.literal(1), room: z.guid(), since: z.int().min(0) })
 
+/** Reads a membership notice; undefined: it is malformed. */
 export const readNotice = (payload: Buffer): MembershipNotice | undefined => {
   const parsed = noticeLine.safeParse(parseJson(payload.toString('utf8')))
   return parsed.success ? { room: parsed.data.room, since: parsed.data.since } : undefined

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 
 /**
  * One short text for a set of rooms: the SHA-256, in hex, of their ids as
- * bytes, in ascending order. Ids are the clients' to choose, so that a sum
- * could be made to come out equal.
+ * bytes, in ascending order. Clients choose ids, and could choose two sets of
+ * ids with the same sum.
  */
 export const roomsDigest = (rooms: Iterable<string>): string => {
   const ids = [...rooms].sort().join('').replaceAll('-', '')

@@ -10,8 +10,8 @@ export const isRoomEvent = ({ type }: Pick<StoredEvent, 'type'>): boolean => typ
 
 /**
  * Name and membership of a stored event. Rows of versions that did not store
- * them have one of the types that this version knows. An event of a later
- * version has what its writer stored.
+ * them have one of the types that this version knows. For an event of a later
+ * version, the stored values apply.
  */
 export const storedNames = (
   type: string,

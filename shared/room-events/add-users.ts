@@ -11,10 +11,12 @@ import type { MembershipCommand } from './membership-command.ts'
 import { membershipBody, membershipCommandBody, membershipRequest } from './membership-command.ts'
 import { askedInRoom, defineRoomEvent } from './room-event.ts'
 
+/** The command to add users to a room. */
 export interface AddUsers extends MembershipCommand {
   readonly type: 'AddUsers'
 }
 
+/** The event of an `AddUsers` command. Its `body.users` are those who were not members before. */
 export interface UsersAdded extends EventHead {
   readonly type: 'UsersAdded'
   readonly body: Membership

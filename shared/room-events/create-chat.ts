@@ -12,11 +12,13 @@ import { requestOutsideRooms } from '../protocol/request-frame.ts'
 import { chatSchema, id } from '../protocol/shapes.ts'
 import { defineRoomEvent } from './room-event.ts'
 
+/** The command to create a room. `stream` and `id` are both the room's id. */
 export interface CreateChat extends CommandHead {
   readonly type: 'CreateChat'
   readonly body: { readonly name: string; readonly users: readonly string[] }
 }
 
+/** The first event of every room. `body.user_id` is the creator, who is also in `body.chat.users`. */
 export interface ChatCreated extends EventHead {
   readonly type: 'ChatCreated'
   readonly body: { readonly chat: Chat; readonly user_id: string }

@@ -6,7 +6,7 @@ const byName = new Map(allRoomEvents.map((event) => [event.name, event]))
 const byCommand = new Map(allRoomEvents.map((event) => [event.command, event]))
 const byType = new Map(allRoomEvents.map((event) => [event.event, event]))
 
-/** Undefined: an event of a later version. */
+/** The event with this name on the wire. Undefined: an event of a later version. */
 export const roomEventNamed = (name: string): AnyRoomEvent | undefined => byName.get(name)
 
 /** The event whose command has this type; throws if there is none, because the codec reads no other commands. */
@@ -16,9 +16,9 @@ export const roomEventOfCommand = (type: string): AnyRoomEvent => {
   return found
 }
 
-/** Undefined: an event of a later version, or one that is not of a room. */
+/** The event with this stored type. Undefined: an event of a later version, or one that is not of a room. */
 export const roomEventOfType = (type: string): AnyRoomEvent | undefined => byType.get(type)
 
-/** The effect of an event: this version's own knowledge, or for an event of a later version its flag. */
+/** The effect of an event on the membership: from its definition; for an event of a later version, from its flag. */
 export const membershipOf = (name: string, flag: MembershipEffect | undefined): MembershipEffect =>
   byName.get(name)?.membership ?? flag ?? 'none'

@@ -18,7 +18,7 @@ export const membershipRequest = ({ usersPerCommand }: ProtocolLimits) =>
 /** The command's body on the log. */
 export const membershipCommandBody = z.object({ users: z.array(z.guid()) })
 
-/** The event's body; `users` are those who are in fact added or removed. */
+/** The event's body; `users` are only those whose membership changes. */
 export const membershipBody = (command: MembershipCommand, state: ChatState, users: readonly string[]): Membership => ({
   id: command.id,
   chat: { id: command.stream, name: state.name },

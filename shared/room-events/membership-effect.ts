@@ -1,7 +1,7 @@
-/** What an event does to the membership of its room. */
+/** The effect of an event on the membership of its room. */
 export type MembershipEffect = 'none' | 'adds' | 'removes'
 
-/** The part of an event's body that says who is added or removed. */
+/** The part of an event's body that names the added or removed users. */
 interface MembershipBody {
   readonly users?: readonly string[]
   readonly chat?: { readonly users?: readonly string[] }
@@ -14,7 +14,7 @@ export const usersNamed = (membership: MembershipEffect, body: object): readonly
   return users ?? chat?.users ?? []
 }
 
-/** When an event with this body happened, by the room's own time. */
+/** The time of the event with this body, as ISO-8601 text; empty if the body has none. */
 export const timeOf = (body: object): string => {
   const { created_at: own, chat } = body as { readonly created_at?: string; readonly chat?: { readonly created_at?: string } }
   return own ?? chat?.created_at ?? ''

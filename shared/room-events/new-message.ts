@@ -11,11 +11,13 @@ import { requestInRoom } from '../protocol/request-frame.ts'
 import { messageSchema } from '../protocol/shapes.ts'
 import { askedInRoom, defineRoomEvent } from './room-event.ts'
 
+/** The command to post a message. `id` is the message's id. */
 export interface PostMessage extends CommandHead {
   readonly type: 'PostMessage'
   readonly body: { readonly msg: string; readonly type: string }
 }
 
+/** The event of a `PostMessage` command. */
 export interface MessagePosted extends EventHead {
   readonly type: 'MessagePosted'
   readonly body: Message

@@ -11,10 +11,12 @@ import type { MembershipCommand } from './membership-command.ts'
 import { membershipBody, membershipCommandBody, membershipRequest } from './membership-command.ts'
 import { askedInRoom, defineRoomEvent } from './room-event.ts'
 
+/** The command to remove users from a room. */
 export interface RemoveUsers extends MembershipCommand {
   readonly type: 'RemoveUsers'
 }
 
+/** The event of a `RemoveUsers` command. Its `body.users` are those who were members before. */
 export interface UsersRemoved extends EventHead {
   readonly type: 'UsersRemoved'
   readonly body: Membership

@@ -27,7 +27,7 @@ export interface DecisionReads {
   readonly added: readonly string[]
 }
 
-/** What a request asks for. Absent ids are made by the gateway. */
+/** The content of the command that a request asks for. The gateway creates absent ids. */
 export interface Asked<Body> {
   /** The room; absent: the request creates one. */
   readonly room?: string | undefined
@@ -37,9 +37,9 @@ export interface Asked<Body> {
 }
 
 /**
- * Everything that is particular to one event of rooms. All processes derive
- * from it what they need: request and answer schemas, the codec of the command
- * log, the read set, the decision, the documents.
+ * The definition of one room event. All processes derive from it: request and
+ * answer schemas, the codec of the command log, the read set, the decision, the
+ * documents.
  */
 export interface RoomEvent<
   Name extends string,
@@ -60,12 +60,14 @@ export interface RoomEvent<
   readonly summary: string
   readonly price: Price | undefined
   readonly examples: { readonly request: object; readonly feed: object; readonly answer?: object }
-  /** The schema of the request's frame at a feature level. No field has a default: `decide` fills those in. */
+  /** The schema of the request's frame at a feature level. No field has a default: `decide` sets defaults. */
   request(limits: ProtocolLimits, level: number): Request
+  /** The content of the command for this request. Pure. */
   asked(request: z.output<Request>): Asked<Command['body']>
   /** The schema of the command's body on the log. Unknown fields are ignored. */
   readonly commandBody: z.ZodType<Command['body']>
   readonly feedBody: FeedBody
+  /** The users whose data `decide` needs. Pure. */
   readSet(command: Command): DecisionReads
   /** Pure. `state` holds what `readSet` asked for. */
   decide(command: Command, state: ChatState): Event | Rejection
@@ -73,7 +75,7 @@ export interface RoomEvent<
   evolve(state: ChatState, event: Event): ChatState
 }
 
-/** Any room event, for code that treats all of them alike. */
+/** A room event without its exact types, for code that handles all room events in the same way. */
 export type AnyRoomEvent = RoomEvent<string, z.ZodType, RoomCommand, RoomFact, z.ZodType>
 
 /** Checks a definition and keeps its exact types. */

@@ -7,7 +7,7 @@ import { newMessage } from './new-message.ts'
 import { removeUsers } from './remove-users.ts'
 import type { AnyRoomEvent } from './room-event.ts'
 
-/** Every event of rooms, by its name on the wire. A new event is a file and a line here. */
+/** All room events, by name on the wire. To add one, write its file and add a line here. */
 export const roomEvents = {
   'create-chat': createChat,
   'new-message': newMessage,
@@ -17,17 +17,21 @@ export const roomEvents = {
 
 type RoomEvents = typeof roomEvents
 
+/** The name of a room event on the wire. */
 export type RoomEventName = keyof RoomEvents
 export type RoomEventOf<Name extends RoomEventName> = RoomEvents[Name]
 
 /** The commands that are decided in a room's order. */
 export type ChatCommand = { [Name in RoomEventName]: Parameters<RoomEvents[Name]['decide']>[0] }[RoomEventName]
+/** The events of rooms. */
 export type ChatEvent = Exclude<{ [Name in RoomEventName]: ReturnType<RoomEvents[Name]['decide']> }[RoomEventName], Rejection>
 
+/** All commands: those of rooms, and the creation of a user. */
 export type Command = ChatCommand | CreateUser
+/** All events: those of rooms, and the creation of a user. */
 export type DomainEvent = ChatEvent | UserCreated
 
 export const roomEventNames = Object.keys(roomEvents) as readonly RoomEventName[]
 
-/** The same events, for code that treats all of them alike. */
+/** The same events as a list, for code that handles all room events in the same way. */
 export const allRoomEvents: readonly AnyRoomEvent[] = Object.values(roomEvents)

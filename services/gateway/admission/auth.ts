@@ -11,7 +11,7 @@ export interface Principal {
 /** Why a token was refused. The values are metric labels and never contain parts of the token. */
 export type TokenFault = 'token_missing' | 'token_invalid' | 'token_expired' | 'token_early' | 'token_claims' | 'keys_unavailable'
 
-/** The result of authentication. `retryInMs`: when the same token may be accepted, if that is known. */
+/** The result of authentication. `retryInMs`: milliseconds until the same token may be accepted, if known. */
 export type Authenticated = { readonly principal: Principal } | { readonly fault: TokenFault; readonly retryInMs?: number }
 
 /**
@@ -23,5 +23,5 @@ export type Authenticate = (token: string | undefined) => Promise<Authenticated>
 /** Without authentication (development), every client is trusted like a back end. */
 export const openAccess: Principal = { isService: true }
 
-/** Accepts any token, and none. */
+/** Accepts every token, and requests without a token. */
 export const acceptAll: Authenticate = () => Promise.resolve({ principal: openAccess })

@@ -14,7 +14,7 @@ import { loadJwks } from './load-jwks.ts'
 /** Verifies JWTs. */
 export interface Authenticator {
   readonly authenticate: Authenticate
-  /** Resolves when a first load of keys has ended, with or without success. Rejects with `StartError` if the file of keys cannot be read. */
+  /** Resolves when a first load of keys has ended, with or without success. Rejects with `StartError` if the key file cannot be read. */
   start(): Promise<void>
 }
 

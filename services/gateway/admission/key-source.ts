@@ -6,7 +6,7 @@ import type { LoadJwks } from './load-jwks.ts'
 
 /** The key of a token is not known now. The token may be valid, so the client may try again. */
 export class NoKeysError extends Error {
-  /** When the next load may begin. */
+  /** Milliseconds until the next load may begin. */
   readonly retryInMs: number
 
   constructor(message: string, retryInMs: number) {
@@ -19,7 +19,7 @@ export class NoKeysError extends Error {
 export interface KeySourceOptions {
   readonly load: LoadJwks
   readonly clock: Pick<Clock, 'monotonicMs'>
-  /** Between two loads. */
+  /** The shortest time between the starts of two loads. */
   readonly coolDownMs: number
   /** An older set is loaded again before the next token is verified. */
   readonly maxAgeMs: number

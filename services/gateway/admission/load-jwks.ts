@@ -19,7 +19,7 @@ const fetchText = async (url: string, timeoutMs: number): Promise<string> => {
   return text
 }
 
-/** `place`: a URL, or a file that is read at each load. */
+/** Loads from `place`: a URL, or the path of a file that is read at each load. `timeoutMs` limits a load from a URL. */
 export const loadJwks =
   (place: string, timeoutMs: number): LoadJwks =>
   async () => {

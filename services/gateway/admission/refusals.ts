@@ -49,7 +49,7 @@ export type Refusal = keyof typeof refusals
 /** A refused upgrade or request. */
 export interface Refused {
   readonly refusal: Refusal
-  /** When the client may try again, if that is known. */
+  /** Milliseconds until the client may try again, if known. */
   readonly waitMs?: number
 }
 

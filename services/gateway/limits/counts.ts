@@ -1,4 +1,4 @@
-/** Counts by key. A key whose count is 0 takes no memory. */
+/** Counts per key. A key whose count is 0 takes no memory. */
 export interface Counts {
   of(key: string): number
   add(key: string, by: 1 | -1): void

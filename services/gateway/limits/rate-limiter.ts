@@ -13,7 +13,7 @@ export const limitNames = {
 /** The label of a rate limit. */
 export type Limit = keyof typeof limitNames
 
-/** A request exceeds a limit. `waitMs`: when the same request would be allowed. */
+/** A request exceeds a limit. `waitMs`: milliseconds until the same request would be allowed. */
 export interface LimitExceeded {
   readonly limit: Limit
   readonly waitMs: number

@@ -11,7 +11,7 @@ export interface SessionSlot {
   leave(): void
 }
 
-/** The largest counts. */
+/** The maximum of each count. */
 export interface SessionCountsBounds {
   readonly sessionsPerGateway: number
   readonly bindingSessions: number

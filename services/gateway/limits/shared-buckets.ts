@@ -2,9 +2,9 @@ import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import type { Charge, Rate, RateLimitStore } from '../../../shared/ports/rate-limit-store.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** The part of a burst that is spent here before it is reported to the other gateways. */
+/** The part of a burst that this gateway spends before it reports the charge to the other gateways. */
 const unreportedPart = 1 / 20
-/** Between two reports, so that one report covers many charges. */
+/** The pause between two reports, so that one report covers many charges. */
 const pauseMs = 50
 const sweepMs = 60_000
 
@@ -81,7 +81,7 @@ export const createSharedBuckets = (rateLimitStore: RateLimitStore | undefined, 
       receive(charges, await to.spend(charges))
       isAlone = false
     } catch {
-      // Charges that could not be reported are dropped, because from now on only the own share is granted.
+      // Charges that could not be reported are dropped, because from now on this gateway grants only its own share.
       isAlone = true
     }
     clock.after(pauseMs, () => {

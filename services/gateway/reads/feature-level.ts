@@ -5,7 +5,7 @@ import type { GatewayLog } from '../gateway-log.ts'
 
 /** The feature level up to which a gateway accepts events and fields. */
 export interface FeatureLevel {
-  /** The store's level, at most the one that this version supports. The first level until it was read. */
+  /** The store's level, but at most the level that this version supports. Level 1 until the store was read. */
   readonly current: number
   /** The events that may be requested at this level. */
   readonly events: readonly string[]

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../shared/records/outcome.ts'
 import type { Command } from '../../../shared/room-events/room-events.ts'
 import type { Lookups } from './lookups.ts'
 
-/** Names a command on the log. */
+/** Identifies a command on the log. */
 export interface SentCommand {
   readonly type: Command['type']
   /** The record's key: the room, or the external id of a user. */
@@ -23,7 +23,10 @@ const outcomeOf = (stored: RecordedOutcome | undefined): Outcome | undefined => 
   return { error: errorBody(code, message, details) }
 }
 
-/** Only the writer decides about an id that another command has taken, because only the writer knows the members. */
+/**
+ * Reports no `conflict` if another command has the id: whether the sender may learn that depends on the members, which
+ * only the writer knows.
+ */
 export const createOutcomeLookup =
   (lookups: Pick<Lookups, 'user' | 'outcome'>): LookUpOutcome =>
   async ({ type, room, commandId, digest }) => {

@@ -37,7 +37,7 @@ interface ReadPage {
  *            that wait at the same time share one page and its items. One
  *            statement reads no more pages than the answer budget holds, and
  *            no more than `pagesPerSession` pages of one user, over all of the
- *            user's sockets, so that other users do not wait for a heavy one.
+ *            user's sockets, so that a user with many rooms does not delay the others.
  */
 export const createSharedPages = (
   store: Pick<EventStore, 'readPages'>,

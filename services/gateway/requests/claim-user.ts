@@ -10,7 +10,7 @@ export type NamedCreateUser = RequestOf<'create-user'> & { readonly body: { read
 
 const nameless = { field: 'body.user', reason: 'there is no token to name the user' }
 
-/** Fills in the user of a `create-user`: without a body, the subject of the token. Only a service may name another user. */
+/** Fills in the user of a `create-user`: without `body.user`, the subject of the token. Only a service may name another user. */
 export const claimUser = ({ subject, isService }: Principal, request: RequestOf<'create-user'>): NamedCreateUser | ErrorBody => {
   const user = request.body.user ?? (subject === undefined ? undefined : { externalUserId: subject })
   if (user === undefined) return errorBody('invalid', `${nameless.field}: ${nameless.reason}`, nameless)

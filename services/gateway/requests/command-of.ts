@@ -8,7 +8,7 @@ import type { NamedCreateUser } from './claim-user.ts'
 /** A request that becomes a command in a room. */
 export type CommandRequest = RequestOf<RoomEventName>
 
-/** What a gateway adds to a command. */
+/** The values that a gateway adds to a command. */
 export interface CommandSource {
   /** A new command id. */
   readonly newId: () => string
@@ -16,7 +16,7 @@ export interface CommandSource {
   readonly now: () => string
 }
 
-/** Names a command's content: acting user, event, and body without its id. 132 bits of SHA-256. */
+/** Identifies a command's content: acting user, event, and body without its id. 132 bits of SHA-256. */
 const digestOf = (actor: string, event: string, body: unknown): string =>
   hash('sha256', JSON.stringify([actor, event, body]), 'base64url').slice(0, 22)
 

@@ -6,7 +6,7 @@ import type { PendingCommand } from '../rooms/pending-commands.ts'
  */
 export class CommandQueue {
   private readonly commands = new Set<PendingCommand>()
-  /** For each room: the turn of the last command, while it is not over. */
+  /** For each room: the turn of the last command, until it has ended. */
   private readonly turns = new Map<string, Promise<void>>()
 
   get inFlight(): number {

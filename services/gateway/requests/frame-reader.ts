@@ -45,7 +45,7 @@ const isCallerId = (id: unknown): id is string =>
 
 const isWhole = (id: unknown): id is number => Number.isSafeInteger(id)
 
-/** The `id` that an error repeats. A number is refused, and repeated too: the caller can match the error that says so. */
+/** The `id` that an error repeats. A number is invalid, but is repeated too, so that the client can match the error. */
 const callerIdOf = (id: unknown): { id?: string | number } => (isCallerId(id) || isWhole(id) ? { id } : {})
 
 /** The event name to repeat in an error, at most 64 characters. */

@@ -15,7 +15,7 @@ import type { Requester } from './requester.ts'
 /** One request without a socket, in flight. */
 export interface Call {
   readonly outcome: Promise<Outcome>
-  /** The client is gone. The command may be stored all the same. Idempotent. */
+  /** Ends the call, because the client has disconnected. The command may still be stored. Idempotent. */
   abandon(): void
 }
 

@@ -21,16 +21,16 @@ import type { Requester } from './requester.ts'
  * Turns requests into commands and hands them to the log.
  *
  * Promises:  the commands of one requester to one room are handed over in the
- *            order of their requests. Each command that was taken gets exactly
- *            one outcome: at the latest at its deadline, or when its requester
- *            is gone.
+ *            order of their requests. Each accepted command gets exactly one
+ *            outcome: at the latest at its deadline, or when its requester
+ *            disconnects.
  */
 export interface Intake {
   /** `actor`: the acting user. The outcome reaches the requester as a room event, an answer or an error. */
   submit(requester: Requester, request: CommandRequest, actor: string): void
-  /** Has a writer create a user. `onOutcome` is called once. False: not taken, and the requester has its error. */
+  /** Sends the command that creates a user. `onOutcome` is called once. False: refused, and the requester has its error. */
   createUser(requester: Requester, request: NamedCreateUser, onOutcome: (outcome: Outcome) => void): boolean
-  /** The requester is gone: its commands end here. The log may hold them all the same. */
+  /** Ends the commands of a requester that has disconnected. The log may still hold them. */
   abandon(requester: Requester): void
   /** The number of the requester's commands that have no outcome yet. */
   inFlight(requester: Requester): number
@@ -79,7 +79,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     if (queues.get(requester)?.isIdle === true) queues.delete(requester)
   }
 
-  /** True: the command is one too many, and the requester has its error. */
+  /** True: a limit is reached, and the requester has its error. */
   const isFull = (requester: Requester, request: CommandRequest | NamedCreateUser): boolean => {
     if ((queues.get(requester)?.inFlight ?? 0) >= bounds.pendingPerSession) {
       requester.fail(request, errorBody('rate_limited', 'too many commands in flight', undefined, 100))

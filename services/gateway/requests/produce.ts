@@ -9,8 +9,8 @@ import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 /**
  * Hands a record to the command log, in the order of the calls. Rejects with
  * `PublishError`: `refused` if neither the log nor a buffer holds the record,
- * `too_large` if every attempt would fail. Never rejects while the fate of the
- * record is unknown.
+ * `too_large` if every attempt would fail. Never rejects while it is unknown
+ * whether the log holds the record.
  */
 export type Produce = (record: NewRecord, receivedMs: number) => Promise<void>
 
@@ -25,7 +25,7 @@ export interface ProduceOptions {
   readonly onStage: (stage: ProduceStage, ageSeconds: number) => void
 }
 
-/** The pause, in durations of a publish. A publish costs the broker and a writer more than the gateway. */
+/** The pause after a publish, as a multiple of its duration. A publish costs the broker and a writer more than the gateway. */
 const pauseRuns = 2
 
 interface Item {
@@ -38,9 +38,10 @@ const sizeOf = (record: NewRecord): number => record.value.length + record.key.l
 /**
  * Batches adaptively, one publish in flight: idle, it sends at once; busy, it
  * collects records and sends them when the publish returns, after a pause if
- * that saves a publish (`createBatchDelay`). A batch of unknown fate is sent
- * again until the log acknowledges it, and nothing is sent behind it, because
- * the order would break. A later refusal does not make its fate known.
+ * that saves a publish (`createBatchDelay`). A batch with an unknown result is
+ * sent again until the log acknowledges it. Nothing is sent behind it, because
+ * the order would break. A later refusal does not show whether the log holds
+ * the batch.
  */
 export const createProduce = (
   log: CommandLog,
@@ -69,7 +70,7 @@ export const createProduce = (
         return items.map(() => undefined)
       } catch (error) {
         if (!(error instanceof PublishError)) throw error
-        // After an unknown fate the record may be in the log: the look-up at the deadline decides.
+        // After an unknown result the log may hold the record: the look-up at the deadline finds the outcome.
         if (error.kind === 'too_large') return records.map((each) => (error.tooLarge.has(each) && !isUnknown ? error : undefined))
         if (error.kind === 'refused' && !isUnknown) throw error
         isUnknown = true

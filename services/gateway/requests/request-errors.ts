@@ -24,7 +24,7 @@ const sizeReason = (bound: 'at least' | 'at most', limit: number | bigint, origi
 const formatReason = ({ format, pattern }: { readonly format: string; readonly pattern?: string | undefined }): string =>
   format === 'datetime' ? 'must be an ISO-8601 time with a zone, like 2026-11-24T15:45:02Z' : `must match ${pattern ?? format}`
 
-/** Words the issues of the schemas; a schema's own message comes before it. */
+/** Describes an issue of a schema. A message that the schema itself defines takes precedence. */
 export const reasonOf: z.core.$ZodErrorMap = (issue) => {
   if (issue.input === undefined) return 'is missing'
   switch (issue.code) {

@@ -6,7 +6,7 @@ import type { SessionRooms } from '../rooms/session-rooms.ts'
 import type { Requester } from './requester.ts'
 import type { Resume, Standing } from './resume.ts'
 
-/** Runs the later resumes of a session one at a time, because each moves its place in the rooms that it names. */
+/** Runs the later resumes of a session one at a time, because each moves the cursors of the rooms that it names. */
 export type ResumeQueue = (request: RequestOf<'resume'>, rooms: SessionRooms, user: string) => void
 
 /** The session of a queue, and how it runs a resume. */
@@ -16,7 +16,7 @@ export interface ResumeQueueDeps {
   readonly lookups: Lookups
   /** Answers an unexpected error with `internal`; never rejects. */
   readonly guarded: (ref: RequestRef, work: Promise<void>) => Promise<void>
-  /** Further resumes are refused. */
+  /** The number of waiting resumes above which further ones are refused. */
   readonly maxWaiting: number
 }
 

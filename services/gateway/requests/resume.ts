@@ -42,7 +42,7 @@ export type Resume = (
 const defaultMax = 1_000
 
 export const createResume = (metrics: Metrics): Resume => {
-  /** Why the room is not replayed; undefined: it is. */
+  /** The reason why the room is not replayed; undefined: it is replayed. */
   const verdict = (seen: number, request: ResumeRequest, current: string, head: number | undefined): ResumedRoom['reason'] => {
     if (head === undefined) return 'forbidden'
     if (request.epoch !== undefined && request.epoch !== current) return 'epoch'
@@ -56,7 +56,7 @@ export const createResume = (metrics: Metrics): Resume => {
     return ended.promise
   }
 
-  /** Replays one room, or moves its place to the head. */
+  /** Replays one room, or moves its cursor to the head. */
   const resumeRoom = async (
     rooms: SessionRooms,
     room: string,

@@ -8,7 +8,7 @@ import type { FeedItem } from '../send-queue/feed-item.ts'
 /** A digest that no event has, so that the store always reports a different event. */
 const noDigest = 'disputed'
 
-/** The digest of an event that passed as it was published: only events of known types do. */
+/** The digest of an event that passed as published. Its type is known: events of unknown types are read from the store. */
 const digestOf = (item: FeedItem): string =>
   eventDigest({ ...item, type: roomEventNamed(item.event)?.event ?? '', data: bodyOfFrame(item.frame) })
 
@@ -16,9 +16,9 @@ const differs = (event: PublishedEvent, item: FeedItem): boolean =>
   event.commandId !== item.commandId || event.digest !== item.digest || (event.frame !== undefined && event.frame !== item.frame)
 
 /**
- * Which events of a feed the store has confirmed. Publications can be forged, so
- * the newest one that passed is kept until the sweep has compared it with the
- * store. Nothing is computed per message.
+ * Tracks which events of a feed the store has confirmed. Publications can be
+ * forged, so the newest one that passed is kept until the sweep has compared it
+ * with the store. Nothing is computed per message.
  */
 export class FeedTrust {
   /** The store has confirmed the feed up to this seq. */

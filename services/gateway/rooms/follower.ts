@@ -168,8 +168,8 @@ export class RoomFollower implements Follower {
 
   /**
    * The page of a removed user is cut after the event that removed the user. A notice about a membership that has ended
-   * is ignored: this session never joined it, or has already received its end. A user who was removed and added again
-   * receives both events and none between them.
+   * is ignored: this session never joined it, or has already received its last event. A user who was removed and added
+   * again receives both events and none between them.
    */
   private apply({ items, head, span }: ReaderPage): void {
     const isMember = span !== undefined && span.until === undefined

@@ -14,8 +14,8 @@ import type { UserSessions } from './user-sessions.ts'
  * least every T/2. It finds a lost publication even if no other follows, and a
  * forged one. It looks up the outcomes of commands that have waited long,
  * because a published rejection may be lost too. Each round reads the store's
- * feature level. While the fan-out is down it
- * runs continuously, one statement at a time: delivery is slower but complete.
+ * feature level. While the fan-out is down, the sweep runs continuously, one
+ * statement at a time: delivery is slower but complete.
  */
 export interface HeadSweep {
   start(): void
@@ -23,7 +23,7 @@ export interface HeadSweep {
   stop(): void
 }
 
-/** What is compared with the store, and the times of a round. */
+/** The parts that are compared with the store, and the times of a round. */
 export interface HeadSweepDeps {
   readonly fanOut: Pick<FanOut, 'state' | 'onRestored'>
   readonly readModel: Pick<ReadModel, 'changedHeads' | 'changedMemberships'>

@@ -6,8 +6,9 @@ export type PassableEvent = PublishedEvent & { readonly frame: string }
 
 /**
  * Known events that do not change the membership are passed on as they were
- * published. Membership events are read from the store. So are events of later
- * versions: the sweep compares an event by its stored type, which is unknown here.
+ * published. Membership events are read from the store. Events of later versions
+ * are read too: the sweep compares an event by its stored type, which this
+ * version does not know.
  */
 export const isPassable = (event: PublishedEvent): event is PassableEvent =>
   event.frame !== undefined && roomEventNamed(event.event)?.membership === 'none'
@@ -29,7 +30,10 @@ export class HeldEvents {
     return this.events.get(seq)
   }
 
-  /** Of two publications of one seq, one may be forged: the event is then read from the store. Above the bound, too. */
+  /**
+   * Of two publications of one seq, one may be forged: both frames are dropped, and the event is read from the store.
+   * An event above the bound is not held, and is read from the store too.
+   */
   add(event: PublishedEvent): void {
     const { frame: _frame, ...announced } = event
     if (this.events.has(event.seq)) this.events.set(event.seq, announced)

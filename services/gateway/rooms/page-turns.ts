@@ -2,7 +2,8 @@ import type { SendQueue } from '../send-queue/send-queue.ts'
 import type { Follower } from './subscriber.ts'
 
 /**
- * The followers of one session that wait to read a page, in their order. A read
+ * The followers of one session that wait to read a page, in the order of their
+ * requests. A read
  * begins only when the socket has taken everything, and a bounded number of
  * reads are in flight.
  */

@@ -8,7 +8,7 @@ import type { LookUpOutcome } from '../reads/outcome-lookup.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 import type { Subscriber } from './subscriber.ts'
 
-/** The session that sent a command, as far as its rooms matter. */
+/** The session that sent a command. Only its cursors are read. */
 export type Sender = Pick<Subscriber, 'follower'>
 
 /** A command that was just received. */
@@ -48,7 +48,7 @@ export interface PendingCommands {
   readonly size: number
   add(command: NewPendingCommand): PendingCommand
   /**
-   * To be called for every event, also for dropped ones. A command whose sender is about to receive the event's frame
+   * Call it for every event, also for dropped ones. A command whose sender is about to receive the event's frame
    * is confirmed by it. A command whose sender has not reached the event's seq waits for it. Others get an answer.
    */
   confirm(

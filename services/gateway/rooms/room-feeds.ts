@@ -94,7 +94,7 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
   }
 
   const drop: RoomFeedDeps['drop'] = (event) => {
-    // Announced without its frame: its sender gets the outcome by its gateway's channel or at the deadline.
+    // An event without a frame confirms nothing: the sender gets the outcome from the gateway's channel or at the deadline.
     if (event.frame === undefined) return
     const confirmation = pending.confirm({ ...event, frame: event.frame }, () => false)
     for (const answer of confirmation?.answers ?? []) answer()

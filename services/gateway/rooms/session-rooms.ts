@@ -29,9 +29,9 @@ export class SessionRooms implements Subscriber {
   private readonly sendQueue: SendQueue
   private readonly deps: SessionRoomsDeps
   private readonly followers = new Map<string, Follower>()
-  /** For each room that this session left: the seq at which it last did. The feed may reach that seq later. */
+  /** For each room that this session left: the highest cursor at which a follower ended. The feed may pass that seq later. */
   private left: Map<string, number> | undefined = undefined
-  /** Hints that came too early, by room, each with the seq since which the user is a member. */
+  /** Hints that must wait, by room: the seq since which the user is a member. */
   private early: Map<string, number> | undefined = undefined
   private withheld: Set<string> | undefined = undefined
   /** Of the rooms in `followers`; undefined: not computed since they changed. */
@@ -92,7 +92,7 @@ export class SessionRooms implements Subscriber {
     this.turns?.serve()
   }
 
-  /** Follows a room from a place. No effect if it follows the room already. */
+  /** Follows a room from `start`. No effect if the session follows the room already. */
   follow(room: string, start: FollowerStart): void {
     if (this.isClosed || this.followers.has(room)) return
     this.add(room, start).catchUp()
@@ -180,7 +180,7 @@ export class SessionRooms implements Subscriber {
     if (this.isStarted) this.applyEarly()
   }
 
-  /** Whether events of the room may not be delivered yet. If so, the hint is kept. */
+  /** True: events of the room must not be delivered yet, and the hint is kept. */
   private isEarly(room: string, since: number): boolean {
     if (this.isStarted && !this.withheld?.has(room)) return false
     this.early ??= new Map()

@@ -34,12 +34,12 @@ export interface FollowerStart {
   /** The head at which a read found the user to be a member. */
   readonly memberAsOf?: number
   readonly isLive?: boolean
-  /** A notice started it, which may be older than the store: the first page decides where it begins. */
+  /** A notice started it. The notice may be older than the store, so the first page determines the start. */
   readonly isHinted?: boolean
 }
 
 /**
- * One session's place in one room. `cursor` is the last seq in the socket's
+ * One session's subscription to one room. `cursor` is the last seq in the socket's
  * send queue. *Live*: receives each event that passes in the feed. *Behind*:
  * reads pages after its cursor from the store. The same mechanism serves
  * joining a room, resume, and slow sockets.
@@ -82,7 +82,7 @@ export interface Subscriber {
   follower(room: string): Pick<Follower, 'cursor' | 'state'> | undefined
   /** Puts a WebSocket frame into the send queue. */
   push(frame: Buffer): void
-  /** Whether the send queue is full. The caller then stops; what it did not push is read from the store later. */
+  /** Whether the send queue is full. The caller then stops; the frames that it did not push are read from the store later. */
   isFull(): boolean
   /** Sets all followers behind, because the send queue is full. */
   fallBehind(): void

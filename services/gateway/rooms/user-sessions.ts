@@ -6,7 +6,7 @@ import { channels, readNotice } from '../../../shared/records/publications.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { Subscriber } from './subscriber.ts'
 
-/** A bound session, as the notices and memberships of its user reach it. */
+/** The part of a bound session that receives the notices and memberships of its user. */
 export type UserSession = Pick<Subscriber, 'joinAt' | 'hint' | 'compared' | 'followed'>
 
 /** The sessions of each user on this gateway. Subscribes to the channel of each user that has sessions. */

@@ -8,7 +8,7 @@ import { textFrame } from './framing.ts'
 export interface FeedItem {
   readonly room: string
   readonly seq: number
-  /** Its name on the wire; perhaps an event of a later version. */
+  /** Its name on the wire. It may be an event of a later version. */
   readonly event: string
   readonly membership: MembershipEffect
   readonly commandId: string

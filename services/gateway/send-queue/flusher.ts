@@ -12,7 +12,7 @@ export interface Flusher {
   request(target: Flushable): void
 }
 
-/** A shorter flush is followed by no pause, because few writes would be saved. */
+/** No pause follows a shorter flush, because it would save few writes. */
 const shortMs = 1
 
 /** The pause after a longer flush, as a multiple of its duration: writing takes at most a fifth of the time. */

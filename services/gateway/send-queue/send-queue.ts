@@ -4,8 +4,8 @@ import type { Wire } from './wire.ts'
 
 /**
  * The frames that wait to be written to one socket. It never refuses a frame: a
- * caller checks `isFull` and stops, so that the size is bounded by the limit and
- * what one step adds.
+ * caller checks `isFull` and stops, so that the size is bounded by the limit plus
+ * the frames that are pushed between two checks.
  */
 export interface SendQueue {
   push(frame: Buffer): void

@@ -1,4 +1,4 @@
-/** A socket, as its session writes to it. */
+/** The write side of a socket. */
 export interface Wire {
   /**
    * Hands whole WebSocket frames to the socket, in order. Ignored once it is

@@ -9,9 +9,9 @@ const pollMs = 10
 /**
  * Hands sessions over to other gateways.
  *
- * Promises:  each client receives at once the time to move; the times are
- *            spread over the window. A session is served until its time and a little
- *            longer, so that its client can connect elsewhere first. It is
+ * Promises:  each client receives at once the delay after which it reconnects;
+ *            the delays are spread over the window. A session is served until its delay and
+ *            an overlap have passed, so that its client can connect elsewhere first. It is
  *            closed (1012) when its commands have their outcomes. Resolves
  *            when all sessions are closed.
  * Does not:  bound the wait for a command, other than by the command's deadline.

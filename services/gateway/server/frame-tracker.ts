@@ -11,7 +11,7 @@ const maskBytes = (second: number): number => (second >= 0x80 ? 4 : 0)
  * A class without a header buffer, because every socket has one.
  */
 export class FrameTracker {
-  /** The number of times that no message and no frame was unfinished after a frame. */
+  /** The number of frames after which no message was unfinished. */
   finished = 0
   private first = 0
   private second = 0

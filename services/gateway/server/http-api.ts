@@ -63,7 +63,7 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
 }
 
-/** A refusal by admission in the shape of an error. `details.refusal` says that the connection was refused, not the request. */
+/** The error for a refusal by admission. `details.refusal` shows that the connection was refused, not the request. */
 const refused = (event: string, { refusal, waitMs }: Refused): Answer => {
   const { status, headers } = refusalHead({ refusal, ...(waitMs === undefined ? {} : { waitMs }) })
   const number = Number(status.slice(0, 3))
@@ -75,7 +75,8 @@ const refused = (event: string, { refusal, waitMs }: Refused): Answer => {
 /**
  * CORS headers that let the page of an accepted origin read the answer. A page
  * cannot read why the upgrade of its WebSocket was refused, but it can here.
- * Such a page may open a socket, where its token allows more than here.
+ * This gives the page no further rights: it may open a socket with the same
+ * token, which allows more.
  */
 const sharedWith = (origin: string | undefined): Readonly<Record<string, string>> =>
   origin === undefined

@@ -12,7 +12,7 @@ const plain = (response: ServerResponse, status: number, text: string): void => 
   response.end(text)
 }
 
-/** For a person or a program that opens the address alone. */
+/** The answer at `/` if there is no chat page. */
 const front = `A chat service.
 
 WebSocket   /ws                     described by /asyncapi.json

@@ -53,7 +53,7 @@ export class Dispatcher {
   private readonly requester: SocketRequester
   private readonly deps: DispatcherDeps
   private readsInFlight = 0
-  /** Requests that wait for the first `create-user`: their acting user is the one that it binds. */
+  /** Requests that wait for the first `create-user`, because it binds their acting user. */
   private backlog: WaitingRequest[] | undefined = undefined
   /** Created on first use, because most sessions send no later resume. */
   private resumeLater: ResumeQueue | undefined = undefined

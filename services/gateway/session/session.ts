@@ -82,7 +82,7 @@ export class Session implements SocketRequester {
     return this.deps.intake.inFlight(this)
   }
 
-  /** Handles the text of a frame. Never throws, whatever it holds. */
+  /** Handles the text of a frame. Never throws, for any text. */
   receive(text: string): void {
     if (this.isClosed || !this.isReceiving) return
     const tooManyFrames = this.rateLimiter.frame()
@@ -137,7 +137,7 @@ export class Session implements SocketRequester {
     if (!this.rateLimiter.mayErr()) this.close(closeCodes.flooding)
   }
 
-  /** Tells the client when to move to another gateway. */
+  /** Sends the delay after which the client reconnects to another gateway. */
   announceMove(delayMs: number): void {
     this.send(noticeFrame('drain', { delay_ms: Math.round(delayMs) }))
   }
