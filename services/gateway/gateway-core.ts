@@ -19,8 +19,8 @@ import { createBinding } from './requests/binding.ts'
 import { createCommandWatch } from './requests/command-watch.ts'
 import type { FrameReader } from './requests/frame-reader.ts'
 import { createFrameReader } from './requests/frame-reader.ts'
-import type { MakeCall } from './requests/http-requester.ts'
-import { createCalls } from './requests/http-requester.ts'
+import type { StartHttpRequest } from './requests/http-requester.ts'
+import { createHttpRequests } from './requests/http-requester.ts'
 import { createIntake } from './requests/intake.ts'
 import { listenForOutcomes } from './requests/outcome-listener.ts'
 import { createProduce } from './requests/produce.ts'
@@ -67,7 +67,7 @@ export interface GatewayCore {
   start(): Promise<void>
   /** Opens the session of an admitted socket. */
   open(wire: Wire, admission: Admission): Session
-  readonly call: MakeCall
+  readonly call: StartHttpRequest
   /** Reads requests as sessions do. */
   readonly read: FrameReader
   sessions(): Iterable<Session>
@@ -178,7 +178,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
       return session
     },
     read,
-    call: createCalls({ binding, intake, queries, metrics, log }),
+    call: createHttpRequests({ binding, intake, queries, metrics, log }),
     sessions: () => sessions,
     get pendingCommands() {
       return pending.size

@@ -21,8 +21,8 @@ import { createRefusalHints } from './admission/refusal-hints.ts'
 import { createGatewayCore } from './gateway-core.ts'
 import { createSessionCounts } from './limits/session-counts.ts'
 import { createSharedBuckets } from './limits/shared-buckets.ts'
-import { createApi } from './server/http-api.ts'
-import type { Answerer } from './server/http-routes.ts'
+import { createHttpApi } from './server/http-api.ts'
+import type { RequestHandler } from './server/http-routes.ts'
 import { createPeerConnections } from './server/peer-connections.ts'
 import { createPublicServer } from './server/public-server.ts'
 
@@ -39,7 +39,7 @@ export interface GatewayAdapters {
 /** Optional parts of a gateway. */
 export interface GatewayOptions {
   /** Serves the chat page; undefined: no page. */
-  readonly page?: Answerer | undefined
+  readonly page?: RequestHandler | undefined
 }
 
 /** A gateway in real time, with its server. */
@@ -97,7 +97,7 @@ export const createGatewayService = (
     origins: { allowed: access.allowedOrigins, isOpen: access.jwt === undefined },
     hint: createRefusalHints(log),
   })
-  const api = createApi({
+  const api = createHttpApi({
     admissionControl,
     call: gatewayCore.call,
     read: gatewayCore.read,

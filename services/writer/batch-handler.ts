@@ -9,7 +9,7 @@ import type { WriterMetrics } from './metrics.ts'
 import { deadLetterPublications } from './outcome-publications.ts'
 import { publicationsOf } from './publications.ts'
 import type { PublishToFanOut } from './publish-to-fan-out.ts'
-import type { CommandEntry, Faulty } from './read-record.ts'
+import type { CommandEntry, UnusableRecord } from './read-record.ts'
 import { readRecord } from './read-record.ts'
 import { rowsOf } from './read-set.ts'
 import { openRecordSpans } from './record-spans.ts'
@@ -21,7 +21,7 @@ import type { WriterLog } from './writer-log.ts'
 import type { WriterSession } from './writer-session.ts'
 
 type AppendSession = Pick<WriterSession, 'commit' | 'throwIfLost'>
-type ReadResult = CommandEntry | Faulty
+type ReadResult = CommandEntry | UnusableRecord
 
 /** The steps, ports and bounds of a batch handler. */
 export interface BatchHandlerDeps {
@@ -44,7 +44,7 @@ export interface BatchHandlerDeps {
 const maxHandlingMs = 500
 
 const isEntry = (read: ReadResult): read is CommandEntry => 'command' in read
-const isFaulty = (read: ReadResult): read is Faulty => !isEntry(read)
+const isFaulty = (read: ReadResult): read is UnusableRecord => !isEntry(read)
 
 /** An object, because an async function would await a promise that it returns. */
 interface HandledSlice {
@@ -117,7 +117,7 @@ export const createBatchHandler = (deps: BatchHandlerDeps): ((batch: RecordBatch
     return streamed
   }
 
-  const deadLetter = async (faulty: readonly Faulty[], lease: PartitionLease): Promise<void> => {
+  const deadLetter = async (faulty: readonly UnusableRecord[], lease: PartitionLease): Promise<void> => {
     for (const { record, reason } of faulty) {
       const run = () => deps.commandLog.deadLetter(record, reason)
       await deps.retryUntilDone(lease, { part: 'deadLetter', cause: 'dead-letter', run })

@@ -2,7 +2,7 @@ import type { Append, Appender, AppendResult, ReadSet, Snapshot } from '../../sh
 import type { Command } from '../../shared/room-events/room-events.ts'
 import type { BatchDecision, Decision } from './decide-batch.ts'
 import type { RememberedRoom } from './remembered-room.ts'
-import { isKnownFor, roomAfter, roomRead, usersByRoom } from './remembered-room.ts'
+import { coversUsers, mergeRead, roomAfterBatch, usersByRoom } from './remembered-room.ts'
 import type { RoomMemory } from './room-memory.ts'
 
 /** Decides the commands of one batch from a snapshot. A throw is a bug. */
@@ -98,10 +98,10 @@ export const decideAndAppend = async (
   const readSet = combinedReadSet(batches)
   const remembered = memory.take(readSet.rooms)
   const users = usersByRoom(readSet)
-  const missing = withoutKnownRooms(readSet, (room) => isKnownFor(remembered.get(room), users.get(room) ?? noUsers))
+  const missing = withoutKnownRooms(readSet, (room) => coversUsers(remembered.get(room), users.get(room) ?? noUsers))
   const read = isEmpty(missing) ? emptySnapshot : await appender.read(missing)
   const rooms = new Map(remembered)
-  for (const room of missing.rooms) rooms.set(room, roomRead(room, users.get(room) ?? noUsers, read, remembered.get(room)))
+  for (const room of missing.rooms) rooms.set(room, mergeRead(room, users.get(room) ?? noUsers, read, remembered.get(room)))
   // 2. Decide.
   const batchDecisions = batches.map(({ commands, readSet: { rooms: own } }) =>
     decide(commands, { ...read, chats: chatsOf(own, rooms) }),
@@ -110,6 +110,6 @@ export const decideAndAppend = async (
   if ((await appendIfAny(appender, appendOf(batchDecisions, rooms, missing))) === 'stale') return 'stale'
   // 4. Remember the new states.
   const after = new Map(batchDecisions.flatMap(({ chats }) => [...chats]))
-  for (const [room, before] of rooms) memory.put(room, roomAfter(before, after.get(room)))
+  for (const [room, before] of rooms) memory.put(room, roomAfterBatch(before, after.get(room)))
   return batchDecisions.map(({ decisions }) => decisions)
 }

@@ -18,7 +18,7 @@ import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import { toStored } from '../../shared/records/stored-event.ts'
 import { chatDecider } from '../../shared/room-events/chat-decider.ts'
 import { roomEventOfType } from '../../shared/room-events/find-room-event.ts'
-import { usersNamed } from '../../shared/room-events/membership-effect.ts'
+import { membersAffected } from '../../shared/room-events/membership-effect.ts'
 import type { ChatCommand, ChatEvent, Command, DomainEvent } from '../../shared/room-events/room-events.ts'
 import { outcomeKey } from './read-set.ts'
 
@@ -121,7 +121,7 @@ const stateOf = ({ chats, knownUsers, chatCounts, limits }: Table, room: string)
 const countChats = ({ chatCounts }: Table, event: ChatEvent): void => {
   const membership = roomEventOfType(event.type)?.membership ?? 'none'
   const change = membership === 'removes' ? -1 : 1
-  for (const user of usersNamed(membership, event.body)) chatCounts.set(user, (chatCounts.get(user) ?? 0) + change)
+  for (const user of membersAffected(membership, event.body)) chatCounts.set(user, (chatCounts.get(user) ?? 0) + change)
 }
 
 const decideChat = (table: Table, command: ChatCommand): Decision => {

@@ -7,7 +7,7 @@ import { recordHeaders } from '../../shared/records/record-headers.ts'
 import { isRoomEvent } from '../../shared/records/stored-event.ts'
 import { inParts } from '../../shared/runtime/async/in-parts.ts'
 import type { Decision } from './decide-batch.ts'
-import type { Faulty } from './read-record.ts'
+import type { UnusableRecord } from './read-record.ts'
 import { isPlain } from './read-record.ts'
 import type { StoredEntry } from './store-batch.ts'
 
@@ -69,7 +69,7 @@ export const outcomePublications = (stored: readonly StoredEntry[], maxBytes: nu
   )
 
 /** The answer `internal` to the senders of dead-lettered records, where the headers name them. */
-export const deadLetterPublications = (faulty: readonly Faulty[], maxBytes: number): readonly Publication[] =>
+export const deadLetterPublications = (faulty: readonly UnusableRecord[], maxBytes: number): readonly Publication[] =>
   perGateway(
     faulty.flatMap(({ record }) => addressed(record, internalErrorLineOf(record))),
     maxBytes,

@@ -6,7 +6,7 @@ import type { PublishedEvent } from '../../shared/records/publications.ts'
 import { channels, writeNotice, writeRoomPublication } from '../../shared/records/publications.ts'
 import { recordHeaders } from '../../shared/records/record-headers.ts'
 import { isRoomEvent } from '../../shared/records/stored-event.ts'
-import { usersNamed } from '../../shared/room-events/membership-effect.ts'
+import { membersAffected } from '../../shared/room-events/membership-effect.ts'
 import { inParts } from '../../shared/runtime/async/in-parts.ts'
 import { outcomePublications } from './outcome-publications.ts'
 import type { StoredEntry } from './store-batch.ts'
@@ -89,7 +89,7 @@ const roomPublications = (streams: FramedStreams, maxBytes: number): readonly Pu
 const noticesFor = ({ membership, data, seq }: StoredEvent, room: string): readonly Publication[] => {
   if (membership === 'none') return []
   const payload = writeNotice({ room, since: membership === 'adds' ? seq - 1 : seq })
-  return usersNamed(membership, JSON.parse(data) as object).map((user) => ({ channel: channels.user(user), payload }))
+  return membersAffected(membership, JSON.parse(data) as object).map((user) => ({ channel: channels.user(user), payload }))
 }
 
 const membershipNotices = (streams: FramedStreams): readonly Publication[] =>

@@ -10,7 +10,7 @@ export interface CommandEntry {
 }
 
 /** A record for the dead-letter topic. `reason` contains no message content. */
-export interface Faulty {
+export interface UnusableRecord {
   readonly record: LogRecord
   readonly reason: string
 }
@@ -41,7 +41,7 @@ const flawOf = (record: LogRecord, command: Command): string | undefined => {
 }
 
 /** Parses and checks the command of a record; returns a `Faulty` with the reason if that fails. Never throws. */
-export const readRecord = (record: LogRecord): CommandEntry | Faulty => {
+export const readRecord = (record: LogRecord): CommandEntry | UnusableRecord => {
   try {
     const command = readCommand(record.value)
     const reason = flawOf(record, command)

@@ -17,14 +17,14 @@ export const usersByRoom = ({ rooms, members }: ReadSet): ReadonlyMap<string, Re
 }
 
 /** Whether the remembered room covers the membership of all these users. */
-export const isKnownFor = (remembered: RememberedRoom | undefined, users: ReadonlySet<string>): boolean =>
+export const coversUsers = (remembered: RememberedRoom | undefined, users: ReadonlySet<string>): boolean =>
   remembered !== undefined && users.isSubsetOf(remembered.users)
 
 /**
  * The room as read for these users. Memberships that were known before are added only if the head is the same, because
  * then both describe the same state.
  */
-export const roomRead = (
+export const mergeRead = (
   room: string,
   users: ReadonlySet<string>,
   { chats }: Snapshot,
@@ -36,7 +36,7 @@ export const roomRead = (
 }
 
 /** The room after a batch, without the fields that are filled in for one batch only (`knownUsers`, `chatCounts`). */
-export const roomAfter = ({ state, users }: RememberedRoom, after = state): RememberedRoom => ({
+export const roomAfterBatch = ({ state, users }: RememberedRoom, after = state): RememberedRoom => ({
   state: { ...after, knownUsers: noChat.knownUsers, chatCounts: noChat.chatCounts },
   users: after.members.isSubsetOf(users) ? users : users.union(after.members),
 })

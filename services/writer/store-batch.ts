@@ -1,7 +1,7 @@
 import type { PartitionLease } from './backoff.ts'
 import type { Decision } from './decide-batch.ts'
 import type { Commit } from './group-commit.ts'
-import type { CommandEntry, Faulty } from './read-record.ts'
+import type { CommandEntry, UnusableRecord } from './read-record.ts'
 import type { RetryUntilDone } from './retry-until-done.ts'
 import { ConnectionLostError, isRecordFault, isTimeout } from './store-errors.ts'
 
@@ -15,7 +15,7 @@ export interface StoredBatch {
   /** In the order of the log. */
   readonly stored: readonly StoredEntry[]
   /** Records that cannot be decided or stored, for the dead-letter topic. */
-  readonly faulty: readonly Faulty[]
+  readonly faulty: readonly UnusableRecord[]
 }
 
 /** Decides and stores; throws only when the batch is abandoned. */

@@ -8,12 +8,12 @@ export interface UserState {
 }
 
 /** The user exists already. This is no rejection: the sender is answered with the user. */
-export interface AlreadyThere {
+export interface ExistingUser {
   readonly type: 'AlreadyThere'
   readonly user: User
 }
 
-const decide = (command: CreateUser, state: UserState): UserCreated | AlreadyThere => {
+const decide = (command: CreateUser, state: UserState): UserCreated | ExistingUser => {
   if (state.user !== undefined) return { type: 'AlreadyThere', user: state.user }
   const { externalUserId, name } = command.body
   const user = {
@@ -27,7 +27,7 @@ const decide = (command: CreateUser, state: UserState): UserCreated | AlreadyThe
 }
 
 /** Creates or fetches: the first command for an external id creates the user, all later ones return it. */
-export const userDecider: Decider<UserState, CreateUser, UserCreated, AlreadyThere> = {
+export const userDecider: Decider<UserState, CreateUser, UserCreated, ExistingUser> = {
   initialState: { user: undefined },
   evolve: (_state, event) => ({ user: event.body.user }),
   decide,

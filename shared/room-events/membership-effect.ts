@@ -8,7 +8,7 @@ interface MembershipBody {
 }
 
 /** The users that an event with this body adds to its room or removes from it. */
-export const usersNamed = (membership: MembershipEffect, body: object): readonly string[] => {
+export const membersAffected = (membership: MembershipEffect, body: object): readonly string[] => {
   if (membership === 'none') return []
   const { users, chat } = body as MembershipBody
   return users ?? chat?.users ?? []

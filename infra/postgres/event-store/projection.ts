@@ -2,7 +2,7 @@ import type { User } from '../../../shared/domain/events.ts'
 import type { ChatCreated } from '../../../shared/room-events/create-chat.ts'
 import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
 import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
-import { timeOf, usersNamed } from '../../../shared/room-events/membership-effect.ts'
+import { membersAffected, timeOf } from '../../../shared/room-events/membership-effect.ts'
 import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
 
 /** The columns of a new chat. */
@@ -81,7 +81,7 @@ const createdBy = ({ body }: ChatCreated): CreatedChat => ({
 /** The users that an event adds or removes. */
 const membersOf = (event: ChatEvent): { readonly membership: MembershipEffect; readonly users: readonly string[] } => {
   const membership = roomEventOfType(event.type)?.membership ?? 'none'
-  return { membership, users: usersNamed(membership, event.body) }
+  return { membership, users: membersAffected(membership, event.body) }
 }
 
 const gatherMembers = (members: MutableChanges['members'], event: ChatEvent): void => {

@@ -13,17 +13,17 @@ import type { Queries } from './queries.ts'
 import type { Requester } from './requester.ts'
 
 /** One request without a socket, in flight. */
-export interface Call {
+export interface HttpRequest {
   readonly outcome: Promise<Outcome>
   /** Ends the call, because the client has disconnected. The command may still be stored. Idempotent. */
   abandon(): void
 }
 
 /** Starts one request without a socket. It is answered, binds no user and follows no rooms. */
-export type MakeCall = (principal: Principal, request: Request) => Call
+export type StartHttpRequest = (principal: Principal, request: Request) => HttpRequest
 
 /** The handlers of requests without a socket. */
-export interface CallDeps {
+export interface HttpRequestDeps {
   readonly binding: Binding
   readonly intake: Intake
   readonly queries: Queries
@@ -41,7 +41,7 @@ const emptySendQueue = (): SendQueue => ({
   close: () => undefined,
 })
 
-export const createCalls = ({ binding, intake, queries, metrics, log }: CallDeps): MakeCall => {
+export const createHttpRequests = ({ binding, intake, queries, metrics, log }: HttpRequestDeps): StartHttpRequest => {
   const createUser = async (requester: Requester, request: Extract<Request, { event: 'create-user' }>): Promise<void> => {
     const claimed = claimUser(requester.principal, request)
     if ('code' in claimed) return requester.fail(request, claimed)

@@ -25,7 +25,7 @@ export class FeedTrust {
   confirmed = 0
   private newest: FeedItem | undefined = undefined
   /** Two different events were published at one seq: at least one of them is forged. */
-  private isDisputed = false
+  private hasConflict = false
   /** The seqs of membership events that have passed after `confirmed`. */
   private memberships: Set<number> | undefined = undefined
 
@@ -33,7 +33,7 @@ export class FeedTrust {
   restart(head: number): void {
     this.confirmed = head
     this.newest = undefined
-    this.isDisputed = false
+    this.hasConflict = false
     this.memberships = undefined
   }
 
@@ -42,7 +42,7 @@ export class FeedTrust {
   }
 
   passedStored({ seq, membership }: FeedItem): void {
-    if (this.newest === undefined && !this.isDisputed) this.confirmed = seq
+    if (this.newest === undefined && !this.hasConflict) this.confirmed = seq
     else if (membership !== 'none') this.memberships = (this.memberships ?? new Set()).add(seq)
   }
 
@@ -51,10 +51,10 @@ export class FeedTrust {
    * membership, but a published message passed at that seq, so that a removed
    * user may still receive events.
    */
-  hidesMembership(event: PublishedEvent): boolean {
+  missedMembershipChange(event: PublishedEvent): boolean {
     if (event.seq <= this.confirmed) return false
     if (event.membership !== 'none') return this.memberships?.has(event.seq) !== true
-    if (event.seq === this.newest?.seq && differs(event, this.newest)) this.isDisputed = true
+    if (event.seq === this.newest?.seq && differs(event, this.newest)) this.hasConflict = true
     return false
   }
 
@@ -70,14 +70,14 @@ export class FeedTrust {
 
   /** The head for the sweep to compare with the store. */
   head(last: number): HeldHead {
-    if (this.isDisputed) return { seq: last, digest: noDigest }
+    if (this.hasConflict) return { seq: last, digest: noDigest }
     const { newest } = this
     return newest === undefined ? { seq: last, digest: undefined } : { seq: newest.seq, digest: digestOf(newest) }
   }
 
   /** The store has the event that `head` named. */
   confirm(seq: number): void {
-    if (this.isDisputed) return
+    if (this.hasConflict) return
     this.confirmed = Math.max(this.confirmed, seq)
     if (this.newest?.seq === seq) this.newest = undefined
     for (const passed of this.memberships ?? []) if (passed <= seq) this.memberships?.delete(passed)

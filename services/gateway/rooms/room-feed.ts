@@ -122,7 +122,7 @@ export class RoomFeed implements FollowedFeed {
   private take(event: PublishedEvent): void {
     const { room, last, isOpen, deps } = this
     if (isOpen && event.seq <= last) {
-      if (this.trust.hidesMembership(event)) void this.reopen()
+      if (this.trust.missedMembershipChange(event)) void this.reopen()
       return deps.drop({ room, ...event })
     }
     if (isOpen && event.seq === last + 1 && isPassable(event)) return this.passPublished(event)

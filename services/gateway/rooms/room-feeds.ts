@@ -2,7 +2,7 @@ import { withRequestId } from '../../../shared/frames/room-event-frame.ts'
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import type { ChangedHead, HeldHead } from '../../../shared/ports/read-model.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
-import { membersChanged } from '../send-queue/feed-item.ts'
+import { affectedUsers } from '../send-queue/feed-item.ts'
 import { textFrame } from '../send-queue/framing.ts'
 import type { DeliveryWatch } from './delivery-watch.ts'
 import type { PendingCommands, Sender } from './pending-commands.ts'
@@ -81,7 +81,7 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
   }
 
   const pass = (feed: FollowedFeed, item: FeedItem): void => {
-    const changed = membersChanged(item)
+    const changed = affectedUsers(item)
     if (item.membership === 'adds') {
       for (const user of changed) for (const session of sessionsOf(user)) session.joinAt(item.room, item.seq)
     }

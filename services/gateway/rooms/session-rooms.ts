@@ -32,7 +32,7 @@ export class SessionRooms implements Subscriber {
   /** For each room that this session left: the highest cursor at which a follower ended. The feed may pass that seq later. */
   private left: Map<string, number> | undefined = undefined
   /** Hints that must wait, by room: the seq since which the user is a member. */
-  private early: Map<string, number> | undefined = undefined
+  private waitingNotices: Map<string, number> | undefined = undefined
   private withheld: Set<string> | undefined = undefined
   /** Of the rooms in `followers`; undefined: not computed since they changed. */
   private digest: string | undefined = undefined
@@ -100,7 +100,7 @@ export class SessionRooms implements Subscriber {
 
   joinAt(room: string, seq: number): void {
     // A page may have delivered this event already.
-    if (this.isEarly(room, seq - 1) || seq <= (this.left?.get(room) ?? 0)) return
+    if (this.mustWait(room, seq - 1) || seq <= (this.left?.get(room) ?? 0)) return
     this.follow(room, { cursor: seq - 1, isLive: true })
   }
 
@@ -110,15 +110,15 @@ export class SessionRooms implements Subscriber {
     return this.digest
   }
 
-  hint(room: string, since: number): void {
-    if (this.isEarly(room, since)) return
+  noteMembership(room: string, since: number): void {
+    if (this.mustWait(room, since)) return
     if (this.followers.has(room)) this.deps.feeds.noteHead(room, since)
     else this.follow(room, { cursor: since, isHinted: true })
   }
 
   compared(memberships: readonly HeldMembership[]): void {
     const present = new Set(memberships.map(({ room }) => room))
-    for (const { room, since } of memberships) this.hint(room, since)
+    for (const { room, since } of memberships) this.noteMembership(room, since)
     if (!this.isStarted) return
     for (const [room, follower] of this.followers) if (!present.has(room)) follower.verify()
   }
@@ -152,7 +152,7 @@ export class SessionRooms implements Subscriber {
   /** The answer to `create-user` is queued: hints that came before it take effect. */
   start(): void {
     this.isStarted = true
-    this.applyEarly()
+    this.applyWaitingNotices()
   }
 
   close(): void {
@@ -177,23 +177,23 @@ export class SessionRooms implements Subscriber {
       this.followers.get(room)?.release()
     }
     if (this.withheld?.size === 0) this.withheld = undefined
-    if (this.isStarted) this.applyEarly()
+    if (this.isStarted) this.applyWaitingNotices()
   }
 
   /** True: events of the room must not be delivered yet, and the hint is kept. */
-  private isEarly(room: string, since: number): boolean {
+  private mustWait(room: string, since: number): boolean {
     if (this.isStarted && !this.withheld?.has(room)) return false
-    this.early ??= new Map()
-    this.early.set(room, Math.max(since, this.early.get(room) ?? 0))
+    this.waitingNotices ??= new Map()
+    this.waitingNotices.set(room, Math.max(since, this.waitingNotices.get(room) ?? 0))
     return true
   }
 
-  private applyEarly(): void {
-    for (const [room, since] of this.early ?? []) {
+  private applyWaitingNotices(): void {
+    for (const [room, since] of this.waitingNotices ?? []) {
       if (this.withheld?.has(room)) continue
-      this.early?.delete(room)
-      this.hint(room, since)
+      this.waitingNotices?.delete(room)
+      this.noteMembership(room, since)
     }
-    if (this.early?.size === 0) this.early = undefined
+    if (this.waitingNotices?.size === 0) this.waitingNotices = undefined
   }
 }

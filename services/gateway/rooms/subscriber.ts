@@ -97,7 +97,7 @@ export interface Subscriber {
   /** An event that adds the user is about to pass at `seq`. */
   joinAt(room: string, seq: number): void
   /** A notice reports that the user is a member of the room since that seq. Never ends a follower. */
-  hint(room: string, since: number): void
+  noteMembership(room: string, since: number): void
   /** The store has exactly these memberships of the user. */
   compared(memberships: readonly HeldMembership[]): void
   /** The digest of the followed rooms (`roomsDigest`); undefined while hints of some rooms would have to wait. */

@@ -7,7 +7,7 @@ import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** The part of a bound session that receives the notices and memberships of its user. */
-export type UserSession = Pick<Subscriber, 'joinAt' | 'hint' | 'compared' | 'followed'>
+export type UserSession = Pick<Subscriber, 'joinAt' | 'noteMembership' | 'compared' | 'followed'>
 
 /** The sessions of each user on this gateway. Subscribes to the channel of each user that has sessions. */
 export interface UserSessions {
@@ -50,7 +50,7 @@ export const createUserSessions = (deps: {
   const held = new Map<string, HeldUser>()
 
   const passOn = (user: string, change: MembershipNotice): void => {
-    for (const session of held.get(user)?.sessions ?? []) session.hint(change.room, change.since)
+    for (const session of held.get(user)?.sessions ?? []) session.noteMembership(change.room, change.since)
   }
 
   const receive =

@@ -1,7 +1,7 @@
 import { bodyOfFrame, feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
-import { usersNamed } from '../../../shared/room-events/membership-effect.ts'
+import { membersAffected } from '../../../shared/room-events/membership-effect.ts'
 import { textFrame } from './framing.ts'
 
 /** One event of a room in a gateway. `frame`: the text that sockets receive. */
@@ -44,9 +44,9 @@ export const sharedFrame = (item: FeedItem): Buffer => {
  * The users that an event adds to its room or removes from it. Only membership
  * events are parsed; their frames come from the store.
  */
-export const membersChanged = ({ membership, frame }: Pick<FeedItem, 'membership' | 'frame'>): readonly string[] =>
-  membership === 'none' ? [] : usersNamed(membership, JSON.parse(bodyOfFrame(frame)) as object)
+export const affectedUsers = ({ membership, frame }: Pick<FeedItem, 'membership' | 'frame'>): readonly string[] =>
+  membership === 'none' ? [] : membersAffected(membership, JSON.parse(bodyOfFrame(frame)) as object)
 
 /** The seq of the first event after `cursor` that removes the user. */
 export const removalAfter = (cursor: number, items: readonly FeedItem[], user: string): number | undefined =>
-  items.find((item) => item.seq > cursor && item.membership === 'removes' && membersChanged(item).includes(user))?.seq
+  items.find((item) => item.seq > cursor && item.membership === 'removes' && affectedUsers(item).includes(user))?.seq

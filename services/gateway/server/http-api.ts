@@ -10,11 +10,11 @@ import type { Principal } from '../admission/auth.ts'
 import type { Refused } from '../admission/refusals.ts'
 import { refusalHead, refusals } from '../admission/refusals.ts'
 import type { FrameReader } from '../requests/frame-reader.ts'
-import type { MakeCall } from '../requests/http-requester.ts'
+import type { StartHttpRequest } from '../requests/http-requester.ts'
 import { readBody } from './read-body.ts'
 
 /** Requests over HTTP, for back ends without a socket. */
-export interface Api {
+export interface HttpApi {
   /** Answers every request whose path begins with `apiPath`. Never rejects. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Refuses new requests; resolves when those in flight are answered. Idempotent. */
@@ -25,9 +25,9 @@ export interface Api {
 export const apiPath = '/api/v1/'
 
 /** The handlers and bounds of the API. */
-export interface ApiDeps {
+export interface HttpApiDeps {
   readonly admissionControl: AdmissionControl
-  readonly call: MakeCall
+  readonly call: StartHttpRequest
   readonly read: FrameReader
   /** Creates the OpenAPI document, as text. Called on first use, because it is rarely requested. */
   readonly makeDocument: () => string
@@ -91,7 +91,15 @@ const sharedWith = (origin: string | undefined): Readonly<Record<string, string>
 
 const isJson = ({ headers }: IncomingMessage): boolean => /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')
 
-export const createApi = ({ admissionControl, call, read, makeDocument, maxBodyBytes, maxRequests, log }: ApiDeps): Api => {
+export const createHttpApi = ({
+  admissionControl,
+  call,
+  read,
+  makeDocument,
+  maxBodyBytes,
+  maxRequests,
+  log,
+}: HttpApiDeps): HttpApi => {
   let isDraining = false
   let document: string | undefined
   const inFlight = new Set<Promise<void>>()

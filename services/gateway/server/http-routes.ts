@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { asyncapiDocument } from '../../../shared/protocol/asyncapi.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
-import type { Api } from './http-api.ts'
+import type { HttpApi } from './http-api.ts'
 import { apiPath } from './http-api.ts'
 
 /** Answers a request. False: the request is not for this handler. */
-export type Answerer = (request: IncomingMessage, response: ServerResponse) => boolean
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => boolean
 
 const plain = (response: ServerResponse, status: number, text: string): void => {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
@@ -21,12 +21,12 @@ HTTP API    POST /api/v1/<event>    described by /api/v1/openapi.json
 
 interface Routes {
   readonly limits: ProtocolLimits
-  readonly api: Api
-  readonly page: Answerer | undefined
+  readonly api: HttpApi
+  readonly page: RequestHandler | undefined
 }
 
 /** Answers the HTTP requests of the public port: the API, the AsyncAPI document, and the page if there is one. */
-export const answerRequests = ({ limits, api, page }: Routes) => {
+export const createHttpRoutes = ({ limits, api, page }: Routes) => {
   let document: string | undefined
   return (request: IncomingMessage, response: ServerResponse): void => {
     if (request.url?.startsWith(apiPath) === true) void api.handle(request, response)

@@ -17,9 +17,9 @@ import type { GatewayCore } from '../gateway-core.ts'
 import type { Session } from '../session/session.ts'
 import { ConnectionMonitor } from './connection-monitor.ts'
 import { drainSessions } from './drain.ts'
-import type { Api } from './http-api.ts'
-import type { Answerer } from './http-routes.ts'
-import { answerRequests } from './http-routes.ts'
+import type { HttpApi } from './http-api.ts'
+import type { RequestHandler } from './http-routes.ts'
+import { createHttpRoutes } from './http-routes.ts'
 import type { PeerConnections } from './peer-connections.ts'
 import { SocketWire } from './socket-wire.ts'
 import { createUpgrade } from './upgrade.ts'
@@ -29,9 +29,9 @@ export interface PublicServerDeps {
   readonly gatewayCore: GatewayCore
   readonly admissionControl: AdmissionControl
   readonly peers: PeerConnections
-  readonly api: Api
+  readonly api: HttpApi
   /** Serves the chat page; undefined: there is none. */
-  readonly page: Answerer | undefined
+  readonly page: RequestHandler | undefined
   readonly host: string
   /** 0: any free port. */
   readonly port: number
@@ -63,7 +63,7 @@ export const createPublicServer = (deps: PublicServerDeps): PublicServer => {
   let isDraining = false
   let timer: Timer | undefined
 
-  const answer = answerRequests({ limits, api, page })
+  const answer = createHttpRoutes({ limits, api, page })
   const server = createServer({ connectionsCheckingInterval: checkEveryMs }, answer)
   server.headersTimeout = times.headersMs
   server.requestTimeout = times.headersMs

@@ -13,7 +13,7 @@ import { commandKeyText, StoreError } from '../../../shared/ports/event-store.ts
 import { toStored } from '../../../shared/records/stored-event.ts'
 import type { ChatCreated } from '../../../shared/room-events/create-chat.ts'
 import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
-import { timeOf, usersNamed } from '../../../shared/room-events/membership-effect.ts'
+import { membersAffected, timeOf } from '../../../shared/room-events/membership-effect.ts'
 import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
 
 /** A row of the chat table: everything but the events. */
@@ -171,7 +171,7 @@ const follow = (chat: ChatRow, event: ChatEvent): void => {
   chat.lastAt = timeOf(event.body)
   if (event.type === 'ChatCreated') return
   const membership = roomEventOfType(event.type)?.membership ?? 'none'
-  const users = usersNamed(membership, event.body)
+  const users = membersAffected(membership, event.body)
   if (users.length > 0) chat.modifiedAt = chat.lastAt
   for (const user of users) {
     if (membership === 'adds') join(chat, user, event.seq - 1)

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import { usersNamed } from '../../../shared/room-events/membership-effect.ts'
+import { membersAffected } from '../../../shared/room-events/membership-effect.ts'
 import type { CommittedEvent } from './simulated-store.ts'
 
 /** From the event that adds a user to the one that removes it. */
@@ -58,7 +58,7 @@ export const roomTruths = (committed: readonly CommittedEvent[]): Truths => {
     const events = rooms.get(event.stream) ?? []
     rooms.set(event.stream, events)
     const { seq, commandId, data, name, membership } = event
-    const users = usersNamed(membership, JSON.parse(data) as object)
+    const users = membersAffected(membership, JSON.parse(data) as object)
     events.push({ seq, atMs, event: name, membership, commandId, data, users })
   }
   return new Map(

@@ -10,7 +10,7 @@ import { createSessionCounts } from '../../../services/gateway/limits/session-co
 import type { SharedBuckets } from '../../../services/gateway/limits/shared-buckets.ts'
 import { createSharedBuckets } from '../../../services/gateway/limits/shared-buckets.ts'
 import { createFrameReader } from '../../../services/gateway/requests/frame-reader.ts'
-import { createApi } from '../../../services/gateway/server/http-api.ts'
+import { createHttpApi } from '../../../services/gateway/server/http-api.ts'
 import { createPeerConnections } from '../../../services/gateway/server/peer-connections.ts'
 import { createPublicServer } from '../../../services/gateway/server/public-server.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
@@ -102,7 +102,7 @@ export const admissionRig = async ({ bounds: given = {}, trustedProxies = [] }: 
 
   let callsMade = 0
   let openCalls = 0
-  const api = createApi({
+  const api = createHttpApi({
     admissionControl: watched,
     call: () => {
       callsMade += 1

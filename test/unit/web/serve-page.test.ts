@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { answerRequests } from '../../../services/gateway/server/http-routes.ts'
+import { createHttpRoutes } from '../../../services/gateway/server/http-routes.ts'
 import { servePage } from '../../../services/web/serve-page.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 
@@ -17,7 +17,7 @@ const api = { handle: async () => undefined, drain: async () => undefined }
 
 const serve = async (needsToken: boolean | undefined): Promise<string> => {
   const page = needsToken === undefined ? undefined : servePage(folder, { needsToken })
-  const server = createServer(answerRequests({ limits: defaultLimits, api, page })).listen(0, '127.0.0.1')
+  const server = createServer(createHttpRoutes({ limits: defaultLimits, api, page })).listen(0, '127.0.0.1')
   servers.push(server)
   await new Promise((resolve) => server.once('listening', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`

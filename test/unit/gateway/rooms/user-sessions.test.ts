@@ -30,7 +30,7 @@ const rig = () => {
   const session = (name: string, followed?: string): UserSession => ({
     joinAt: () => undefined,
     followed: () => followed,
-    hint: (_, since) => received.push(`${name} ${since}`),
+    noteMembership: (_, since) => received.push(`${name} ${since}`),
     compared: (memberships) => received.push(`${name} is in ${memberships.length}`),
   })
   const publish = (user: string, text: string): void => subscribed.get(channels.user(user))?.(Buffer.from(text))

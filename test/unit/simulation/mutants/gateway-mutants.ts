@@ -100,14 +100,14 @@ const sessionMutants: readonly GatewayMutant[] = [
   {
     rule: 'nothing of a room precedes the answer to create-user',
     module: gateway('rooms/session-rooms'),
-    in: 'isEarly',
+    in: 'mustWait',
     operand: 'isStarted',
     shownBy: 24,
   },
   {
     rule: 'nothing of a room that a resume names precedes its answer',
     module: gateway('rooms/session-rooms'),
-    in: 'isEarly',
+    in: 'mustWait',
     operand: 'withheld',
     shownBy: 200,
   },
@@ -213,7 +213,7 @@ const forgeryMutants: readonly GatewayMutant[] = [
   {
     rule: 'a notice does not decide where a follower begins',
     module: gateway('rooms/session-rooms'),
-    in: 'hint',
+    in: 'noteMembership',
     property: 'isHinted',
   },
 ]

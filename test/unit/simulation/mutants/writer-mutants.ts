@@ -28,14 +28,14 @@ const memoryMutants: readonly WriterMutant[] = [
   {
     rule: 'memberships of two reads are combined only at the same head',
     module: writer('remembered-room'),
-    in: 'roomRead',
+    in: 'mergeRead',
     operand: 'seq',
     shownBy: 41,
   },
   {
     rule: 'users that the room memory does not cover are read',
     module: writer('remembered-room'),
-    in: 'isKnownFor',
+    in: 'coversUsers',
     operand: 'isSubsetOf',
   },
   {
