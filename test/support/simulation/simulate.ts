@@ -18,7 +18,7 @@ export interface SimulationResult {
 
 export interface Simulation {
   readonly storeMutant?: StoreMutant | undefined
-  /** An attacker publishes invented events and notices meanwhile. */
+  /** Adds an attacker who publishes forged events and notices. */
   readonly isForged?: boolean
 }
 

@@ -18,7 +18,7 @@ import type { TokenIssuer } from './token-issuer.ts'
 export interface LoadSize {
   readonly users: number
   readonly rooms: number
-  /** The same seed makes the same people say the same things. */
+  /** The same seed produces the same users and messages. */
   readonly seed?: number
 }
 
@@ -40,7 +40,7 @@ export interface StartedChatStack extends Readonly<Record<BackingName, BackingSe
   readonly urls: readonly [string, ...string[]]
   readonly gateways: readonly Replica[]
   readonly writers: readonly Replica[]
-  /** The database, for a look at what is stored. */
+  /** The URL of the database, to inspect stored data. */
   readonly databaseUrl: string
   readonly kafkaBrokers: readonly string[]
   readonly redisUrl: string
@@ -56,7 +56,7 @@ export interface StartedChatStack extends Readonly<Record<BackingName, BackingSe
   connect(externalId: string, options?: ConnectOptions & { readonly url?: string }): Promise<ChatClient>
   /** Binds users and creates rooms; then send and check. */
   load(size: LoadSize): Promise<RecordedLoad>
-  /** The end of every gateway's and writer's log. */
+  /** The last log lines of every gateway and writer. */
   log(lines?: number): string
   /** Removes all of it. The same as leaving the scope of `await using`. */
   stop(): Promise<void>
