@@ -37,7 +37,7 @@ export interface Rooms {
   isFilling(room: string): boolean
   /** A missed message, read from history. */
   fill(room: string, message: Message & { readonly seq: number }): void
-  /** All missed messages up to `seq` were read. The chat is emitted again, in place of the membership events among them. */
+  /** All missed messages up to `seq` were read. The chat is emitted again, instead of the membership events among them. */
   filled(room: string, seq: number): void
   reset(room: string, seq: number, reason: 'ahead' | 'epoch'): void
   leave(room: string): void

@@ -129,7 +129,7 @@ export const isStale = (tables: MemoryTables, { heads, unread, events, rejection
   )
 }
 
-/** Appends what is not stale, and projects it. */
+/** Appends events and rejections that are not stale, and updates the read model. */
 export const append = (tables: MemoryTables, { events, rejections }: NewOutcomes): void => {
   for (const entry of events) {
     const event = toStored(entry)

@@ -29,7 +29,7 @@ export interface RecordedLoad extends Disposable {
   send(perSecond: number, count: number): Promise<void>
   /** Runs a fault. The bounds of latency do not hold until it is over, but no message may be lost. */
   duringFault<T>(fault: () => Promise<T>): Promise<T>
-  /** Waits until every member has received what is stored, then checks the run. Resolves with a line for each problem. */
+  /** Waits until every member has received all stored events, then checks the run. Resolves with a line for each problem. */
   check(): Promise<readonly string[]>
   verdicts(): Promise<Verdicts>
 }
