@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const internalPort = '8081'
 const startsWithinMs = 60_000
-/** The image's own: compiled code is found again only under the same. */
+/** The same arguments as in the image: Node reuses compiled code only under equal arguments. */
 const nodeArguments = ['--min-semi-space-size=16', '--max-semi-space-size=16']
 
 /** Addresses without a server: sufficient to load all code. */

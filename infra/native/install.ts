@@ -65,7 +65,7 @@ const installMissing = async (kafkaHome: string, say: (line: string) => void): P
 }
 
 /**
- * Installs what is missing to start PostgreSQL, Redis and Kafka as plain processes.
+ * Installs missing programs, so that PostgreSQL, Redis and Kafka can be started as plain processes.
  *
  * Promises:  changes nothing, in a few milliseconds, if all is installed;
  *            concurrent calls wait for each other; an interrupted call can be

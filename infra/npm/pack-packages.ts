@@ -3,7 +3,7 @@ import { pack } from './pack.ts'
 import { servicePackage } from './service-package.ts'
 import { testingPackage } from './testing-package.ts'
 
-/** What others install, by the name that is asked for. */
+/** The published packages, by the name that selects them on the command line. */
 const packages = { client: clientPackage, testing: testingPackage, service: servicePackage } as const
 
 const isName = (name: string): name is keyof typeof packages => Object.hasOwn(packages, name)

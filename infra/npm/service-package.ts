@@ -36,6 +36,6 @@ export const servicePackage = async (folder: string): Promise<void> => {
   }
   const kept = Object.fromEntries(scripts.map((name) => [name, manifest.scripts[name]]))
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, scripts: kept }, null, 2)}\n`)
-  // The lock file under the name by which a package may bring it.
+  // npm packs a lock file only under this name.
   cpSync(join(root, 'package-lock.json'), join(folder, 'npm-shrinkwrap.json'))
 }

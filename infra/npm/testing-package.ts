@@ -41,7 +41,7 @@ const pinned = (packages: Iterable<string>, { dependencies, devDependencies }: M
   )
 }
 
-/** The compiler also writes the files of which only types are used. */
+/** Removes all other JavaScript files: the compiler also emits files that are imported for their types only. */
 const removeOthers = (folder: string, files: ReadonlySet<string>): void => {
   for (const file of globSync('**/*.js', { cwd: folder })) if (!files.has(file)) rmSync(join(folder, file))
 }
@@ -62,13 +62,13 @@ export const testingPackage = async (folder: string): Promise<void> => {
     description: 'The chat service in containers for your tests, with fault switches, load and a checker',
     license: manifest.license,
     type: 'module',
-    // As testcontainers requires.
+    // The oldest version that testcontainers supports.
     engines: { node: '>=22.22' },
     exports: { '.': { types: './index.d.ts', default: `./${index}` }, './package.json': './package.json' },
     dependencies: pinned(packages, manifest),
   }
   write('package.json', `${JSON.stringify(packed, null, 2)}\n`)
   write('README.md', read(`${folderOfModule}/README.md`))
-  // The compose file has the names of the images.
+  // The package reads the image names from the compose file.
   for (const name of ['LICENSE', 'docker-compose.yml']) copyFileSync(new URL(name, root), join(folder, name))
 }

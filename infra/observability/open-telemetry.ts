@@ -14,7 +14,7 @@ export interface OpenTelemetryOptions {
 
 /**
  * Starts recording spans. A trace that began in another process is recorded if
- * that process has decided so. Returns a function that sends the remaining spans
+ * that process records it. Returns a function that sends the remaining spans
  * and stops recording.
  */
 export const openTelemetry = ({ name, perMillion, processors }: OpenTelemetryOptions): (() => Promise<void>) => {

@@ -9,7 +9,7 @@ interface ConnectorOptions {
   readonly host?: string
   readonly port?: number
   readonly family?: number
-  /** `true` for a URL that begins with `rediss://`, without more. */
+  /** `true` for a URL that begins with `rediss://`, if no certificates are configured. */
   readonly tls?: ConnectionOptions | true
   readonly disconnectTimeout: number
 }

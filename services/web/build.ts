@@ -28,14 +28,14 @@ const bundle = async (outDir: string): Promise<void> => {
       reportCompressedSize: false,
       rolldownOptions: {
         input: { index: join(sources, 'index.html'), [worker]: join(sources, `${worker}.ts`) },
-        // A worker governs only what lies below its own folder, and is found under the same name in each build.
+        // A service worker controls only addresses below its own folder, and needs the same name in every build.
         output: { entryFileNames: ({ name }) => (name === worker ? `${worker}.js` : 'assets/[name]-[hash].js') },
       },
     },
   })
 }
 
-/** Tells the service worker which files there are. */
+/** Writes the addresses of the files, and their hash, into the service worker. */
 const nameFiles = (folder: string, hash: string): void => {
   const path = join(folder, `${worker}.js`)
   const names = filesIn(folder).filter((name) => name !== `${worker}.js`)
@@ -44,7 +44,7 @@ const nameFiles = (folder: string, hash: string): void => {
   writeFileSync(path, text.replace('__PAGE_FILES__', JSON.stringify(addresses)).replace('__PAGE_HASH__', JSON.stringify(hash)))
 }
 
-/** Another process may have built the same page meanwhile; both are good. */
+/** Moves the built page to its place, unless another process has built the same page meanwhile. */
 const moveIn = (made: string, place: string): void => {
   try {
     renameSync(made, place)
@@ -66,8 +66,8 @@ const removeOthers = (place: string): void => {
  * Resolves with the folder of the built page.
  *
  * Promises:  if nothing changed, it takes some milliseconds and needs no
- *            bundler; the folder appears complete; two builds at the same time
- *            do not disturb each other.
+ *            bundler; the folder appears complete; concurrent builds do not
+ *            affect each other.
  * Does not:  change a page that is being served: it is held in memory.
  */
 export const buildPage = async (say: (line: string) => void): Promise<string> => {

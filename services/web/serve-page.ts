@@ -8,6 +8,7 @@ import { filesIn } from './files-in.ts'
 /** Answers a request for one of the page's files. Returns false if the request is for something else. */
 export type ServePage = (request: IncomingMessage, response: ServerResponse) => boolean
 
+/** The facts about the service that the page depends on. */
 export interface ServePageOptions {
   /** Whether the service requires tokens; the page then asks its user for one. */
   readonly needsToken: boolean

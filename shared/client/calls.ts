@@ -17,6 +17,7 @@ export type Calls = Pick<
   'createChat' | 'addUsers' | 'removeUsers' | 'send' | 'chats' | 'messages' | 'users' | 'findUsers'
 >
 
+/** The parts of a client that its calls use. */
 export interface CallsDeps {
   readonly operations: Operations
   readonly request: CreateRequest
@@ -24,7 +25,7 @@ export interface CallsDeps {
   readonly unsent: Unsent
 }
 
-/** That many external ids of the greatest length fit into a frame. */
+/** External ids per request: as many of the greatest length as fit into a frame. */
 const externalIdsPerRequest = 80
 
 const inParts = <T>(items: readonly T[], size: number): T[][] =>
@@ -39,7 +40,7 @@ const unknownUsers = (externalUserIds: readonly string[]): ChatError =>
 export const createCalls = ({ operations, request, readiness, unsent }: CallsDeps): Calls => {
   const ask: Ask = (event, body, signal) => operations.run(request(event, body), { signal })
 
-  /** The calls that change a room share its lane, so that they are carried out in their order. */
+  /** The calls that change a room share one lane, which keeps their order. */
   const change = async <Answer>(
     event: RequestEvent,
     room: string,
@@ -108,7 +109,7 @@ export const createCalls = ({ operations, request, readiness, unsent }: CallsDep
         unsent.remove(message)
         return stored
       } catch (error) {
-        // The fate of a message in flight is unknown when the client ends: the next process sends it again.
+        // When the client ends, the outcome of a message in flight is unknown: the next process sends it again.
         if (!operations.isEnded) unsent.remove(message)
         throw error
       }

@@ -38,15 +38,16 @@ interface ResumeAnswer {
 export interface CatchUp {
   /** The resume for the `create-user` of a new link. */
   resumeBody(): ResumeBody
-  /** The user is bound on this link; the answer to its resume comes under this id. */
+  /** The user is bound on this link; the answer to its resume has this id. */
   connected(link: Link, id: string): void
   disconnected(): void
   /** Frames of this room are missing, or its chat is not known. */
   requestResume(room: string): void
-  /** The frames of this room may not be what is stored: its feed continues after `seq`, and its chat is looked up again. */
+  /** The received frames of this room may differ from the stored ones: its feed continues after `seq`, and its chat is looked up again. */
   reset(room: string, seq: number): void
 }
 
+/** The parts of a client that catching up uses, and its bound. */
 export interface CatchUpDeps extends LinkRequestsDeps {
   readonly rooms: Rooms
   readonly me: () => string
@@ -67,7 +68,7 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
   /** The rooms of the resume in flight; undefined if there is none. */
   let resuming: ReadonlySet<string> | undefined
   let isLookingUp = false
-  /** Several rooms are handled at once; the requests that follow are sent together. */
+  /** True while several rooms are handled, so that their requests are sent together afterwards. */
   let isGathering = false
 
   const together = (act: () => void): void => {

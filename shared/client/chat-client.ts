@@ -11,6 +11,7 @@ import type { SocketConstructor } from './socket.ts'
 import type { GetToken } from './token-source.ts'
 import type { UnsentStorage } from './unsent.ts'
 
+/** Options of `connect`. Without authentication `user` is required; with it, `token` or `getToken`. */
 export interface ConnectOptions {
   /** The user to bind. May be left out if a token names the user. */
   readonly user?: { readonly externalUserId: string; readonly name?: string }
@@ -27,11 +28,11 @@ export interface ConnectOptions {
   readonly storage?: UnsentStorage
   /** Receives a line per connection, loss, refusal and reset; `console` is one. It never receives message texts or tokens. */
   readonly logger?: ClientLogger
-  /** Called at the end of each request and connection, to be counted and measured. */
+  /** Called at the end of each request, and at each change of the connection. */
   readonly metrics?: ClientMetrics
   /** Default: the runtime's own. */
   readonly WebSocket?: SocketConstructor
-  /** Asks the HTTP API why a WebSocket was refused, which the WebSocket does not tell. Default: the runtime's own. */
+  /** Asks the HTTP API why a WebSocket was refused, because the WebSocket API does not expose the reason. Default: the runtime's own. */
   readonly fetch?: Fetch
   /** Requests that may wait for an answer; beyond that a call fails with `queue_full`. Default 1,000. */
   readonly maxQueued?: number
@@ -55,11 +56,11 @@ export interface ConnectOptions {
  *            and in one room in the order of the calls. The `message` events
  *            of a room are its exact history after the `seq` of its `chat`
  *            event: every message, once, in order. If that is impossible, a
- *            `reset` event says so.
+ *            `reset` event is emitted.
  * Does not:  write to a disk, except unsent messages to `storage`. Without it,
  *            a message that was not confirmed when the process ends may be
- *            stored or not; send it again with the same `id`. It does not
- *            order one room against another.
+ *            stored or not; send it again with the same `id`. Events of
+ *            different rooms have no common order.
  */
 export interface ChatClient {
   /** The bound user; undefined until the first connection. */
@@ -71,7 +72,7 @@ export interface ChatClient {
   on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void, options?: CallOptions): () => void
   /** The messages and the members of one room, kept up to date; the same handle each time. */
   room(id: string): Room
-  /** The user becomes a member, named or not. With an `id` of your own the call can be repeated. */
+  /** The user becomes a member, even if `users` does not name it. With an `id` of your own the call can be repeated. */
   createChat(
     chat: { readonly name: string; readonly users: readonly UserRef[]; readonly id?: string },
     options?: CallOptions,
@@ -86,9 +87,9 @@ export interface ChatClient {
   chats(options?: PageOptions): AsyncGenerator<ListedChat, void>
   /** The history of a room, backwards (newest first) or forwards. */
   messages(room: string, options?: HistoryOptions): AsyncGenerator<RoomMessage, void>
-  /** By id, those who share a chat with the user. Others are left out. */
+  /** Looks up users by id. Omits those who share no chat with the bound user. */
   users(ids: readonly string[], options?: CallOptions): Promise<readonly Person[]>
-  /** By external id, those who share a chat with the user; for a service, and without authentication, all. Others are left out. */
+  /** Looks up users by external id. Omits those who share no chat with the bound user, except for a service or without authentication. */
   findUsers(externalUserIds: readonly string[], options?: CallOptions): Promise<readonly Person[]>
   /** Connects now, or checks whether the connection is alive. Call it when the network is back. */
   wake(): void

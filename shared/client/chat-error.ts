@@ -11,6 +11,7 @@ export type ClientErrorCode = 'closed' | 'ended' | 'disconnected' | 'queue_full'
 
 export type ChatErrorCode = ErrorCode | ClientErrorCode
 
+/** The optional fields of a `ChatError`. Times are in milliseconds. */
 export interface ChatErrorOptions {
   readonly retryable?: boolean | undefined
   readonly details?: Readonly<Record<string, unknown>> | undefined
@@ -46,8 +47,8 @@ export const refusal = ({ code, message, retryable, retry_after_ms, details }: E
   new ChatError(code, message, { retryable, details, retryAfterMs: retry_after_ms })
 
 /**
- * The error as one call fails with it: an error of its own, whose stack shows
- * the caller. The reply of the service arrives on a stack that does not.
+ * The error as one call fails with it: a new error, whose stack shows the
+ * caller. The stack on which a reply is received does not.
  */
 export const errorOfCall = (error: ChatError, { stack }: Error): ChatError => {
   const own = new ChatError(error.code, '', error)

@@ -29,8 +29,8 @@ export interface LeftRoom {
 /**
  * The service's store differs from the one that this client knew (it was
  * restored from a copy or lost commits), or forged frames were sent. The events
- * of this room may not be what is stored: drop them and read the history up to
- * `seq`; events continue after it.
+ * of this room may differ from the stored ones: drop them and read the history up
+ * to `seq`; events continue after it.
  */
 export interface ResetRoom {
   readonly room: string
@@ -42,7 +42,7 @@ export type ConnectionState =
   /** The client makes its first or a new connection. */
   | { readonly state: 'connecting' }
   | { readonly state: 'online' }
-  /** The next attempt is made after `retryInMs`; `wake()` makes it at once. `error` is the reason; a second event follows if the service names a better one. */
+  /** The next attempt is made after `retryInMs`; `wake()` makes it at once. `error` is the reason; a second event follows if the service names a more precise one. */
   | { readonly state: 'offline'; readonly retryInMs: number; readonly error?: unknown }
   /** The client has ended. `error` is the reason. */
   | { readonly state: 'closed'; readonly error: ChatError }

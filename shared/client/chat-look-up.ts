@@ -6,6 +6,7 @@ import type { CreateRequest } from './requests.ts'
 /** The most entries that the service returns in one page. */
 const chatsPerPage = 200
 
+/** The parts of a client that a look-up uses, and the receivers of its results. */
 export interface ChatLookUpDeps {
   readonly requests: LinkRequests
   readonly request: CreateRequest
@@ -19,7 +20,8 @@ export interface ChatLookUpDeps {
 /**
  * Reads the user's chats page by page until each sought room is found or known
  * to be gone, then calls `done`. A room that is active meanwhile moves to a page
- * that was read already, and is neither: the caller looks it up again.
+ * that was read already. It is then neither found nor gone, and the caller looks
+ * it up again.
  */
 export type ChatLookUp = (sought: Set<string>, done: () => void) => void
 

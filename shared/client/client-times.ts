@@ -14,7 +14,7 @@ export interface ClientTimes {
   readonly stableMs: number
   /** How long before it expires a token is refreshed (half its life, if that is shorter). */
   readonly refreshBeforeMs: number
-  /** The least time between two refreshes, whatever the clocks say. */
+  /** The least time between two refreshes, even if a clock is wrong. */
   readonly refreshLeastMs: number
 }
 

@@ -1,7 +1,7 @@
 import { ChatError } from './chat-error.ts'
 import type { Closing } from './link.ts'
 
-/** What to check if no WebSocket was opened. Later the service itself is asked for the reason. */
+/** What to check if no WebSocket was opened. The client then asks the service for the reason. */
 const notOpened = 'no WebSocket was opened; check the address, its path (/ws), the origin and the token'
 
 /** A closed connection as an error, with the address and the close code. */

@@ -36,7 +36,7 @@ const runtimeFetch: Fetch = (url, options) => globalThis.fetch(url, options)
 /**
  * Connects a user to the chat at `address` (`ws://…/ws`). Returns at once; the
  * client connects, and keeps the connection until it is closed. Throws a
- * `TypeError` if the address cannot be one of the chat.
+ * `TypeError` if the address is not a valid socket URL.
  */
 export const connect = (address: string, options: ConnectOptions = {}): ChatClient => {
   const { user: who, signal, clock = realClock, random = Math.random, maxResumed = 1_000 } = options

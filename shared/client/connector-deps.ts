@@ -16,6 +16,7 @@ export interface BoundLink {
   readonly token: string | undefined
 }
 
+/** The parts of a client that the connector uses, and the receivers of its events. */
 export interface ConnectorDeps {
   readonly clock: ClientClock
   readonly times: ClientTimes

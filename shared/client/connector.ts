@@ -13,7 +13,7 @@ import type { Closing, Link, LinkEvents, RequestOutcome } from './link.ts'
  *
  * Promises:  feed frames come from one link at a time; the back-off has full
  *            jitter, a growing ceiling and respects `retry_after_ms`; the
- *            client ends if the close code says so, or if its only token is
+ *            client ends if the close code is final, or if its only token is
  *            refused.
  * Does not:  interpret the frames of a link.
  */
@@ -34,7 +34,7 @@ interface Attempt {
 
 const moved = { code: 1000, reason: 'moved' } as const
 
-/** Of the failures in a row the first is looked into, and then each fourth: an attempt does not cost two requests. */
+/** Asks for the reason of the first of consecutive failures, and then of every fourth, so that most attempts cost one request. */
 const failuresPerLook = 4
 
 export const createConnector = (deps: ConnectorDeps): Connector => {
@@ -155,7 +155,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     if (isLookedInto) void lookInto(mine, retry)
   }
 
-  /** A refusal of the only token ends the client; any other reason is reported while the client goes on trying. */
+  /** A refusal of the only token ends the client; any other reason is reported, and the client keeps retrying. */
   const lookInto = async ({ token }: Attempt, waiting: ClientTimer | undefined): Promise<void> => {
     const error = await deps.findRefusal(token)
     if (error === undefined || isEnded) return

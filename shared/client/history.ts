@@ -6,12 +6,14 @@ import type { FrameBody } from './frames.ts'
 /** Sends a request and resolves with the body of its answer. */
 export type Ask = (event: RequestEvent, body: unknown, signal?: AbortSignal) => Promise<FrameBody>
 
+/** Options of a list that is read page by page. */
 export interface PageOptions {
   /** Entries per page, at most 200. The iterator requests the next page by itself. */
   readonly pageSize?: number
   readonly signal?: AbortSignal
 }
 
+/** The range and direction of a history. Without bounds it is the whole history that the user may read. */
 export interface HistoryOptions extends PageOptions {
   /** `backwards`, the default: newest first. `forwards`: oldest first. */
   readonly direction?: 'backwards' | 'forwards'
@@ -23,6 +25,7 @@ export interface HistoryOptions extends PageOptions {
   readonly to?: string
 }
 
+/** A chat of the user with its position in the room's feed. */
 export interface ListedChat extends Chat {
   /** The chat's last seq. */
   readonly seq: number

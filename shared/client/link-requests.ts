@@ -19,6 +19,7 @@ export interface LinkRequests {
   disconnected(): void
 }
 
+/** The clock, times and random numbers of the pauses before a request is repeated. */
 export interface LinkRequestsDeps {
   readonly clock: ClientClock
   readonly times: ClientTimes

@@ -20,6 +20,7 @@ export interface Closing {
   readonly cause?: unknown
 }
 
+/** The receivers of the events of one link. */
 export interface LinkEvents {
   opened(): void
   feed(frame: FeedFrame): void
@@ -40,16 +41,17 @@ export interface LinkEvents {
  * Does not:  reconnect.
  */
 export interface Link {
-  /** Only while open. A feed frame that carries the id ends the request, too, after `feed` was called with it. */
+  /** Call it only while the link is open. A feed frame with the id also ends the request, after `feed` was called with that frame. */
   ask(request: OutgoingRequest, onOutcome: (outcome: RequestOutcome) => void): void
   /** Waits for a second answer under the id of a request (`resume`, within `create-user`). */
   expect(event: string, id: string, onOutcome: (outcome: RequestOutcome) => void): void
-  /** Sends a `ping` now, and closes the link if nothing comes back. */
+  /** Sends a `ping` now, and closes the link if no frame is received within `pongMs`. */
   probe(): void
   /** Idempotent; calls `closed` at once. */
   close(code: number, reason: string): void
 }
 
+/** The socket of a link, and the parts that the link uses. */
 export interface LinkDeps {
   readonly socket: Socket
   readonly clock: ClientClock
@@ -119,7 +121,7 @@ export const openLink = ({ socket, clock, times, ping, events }: LinkDeps): Link
     timer = clock.after(dueInMs, watchSilence)
   }
 
-  /** Without an answer the connection is dead, whatever the state of the socket is. */
+  /** Without an answer the connection counts as dead, even if the socket is still open. */
   const probe = (): void => {
     timer?.cancel()
     const receivedBefore = framesReceived

@@ -1,3 +1,9 @@
+/**
+ * Event listeners by the name of the event.
+ *
+ * Promises:  listeners are called in the order of adding; one that throws does
+ *            not affect the others. The same function may be added twice.
+ */
 export interface Listeners<Events> {
   /** Returns a function that removes the listener. */
   on<Name extends keyof Events>(name: Name, listener: (payload: Events[Name]) => void): () => void

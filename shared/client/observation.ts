@@ -3,12 +3,13 @@ import { ChatError } from './chat-error.ts'
 import type { ChatEvents } from './chat-events.ts'
 import type { Listeners } from './listeners.ts'
 
-/** `console`, pino and others. */
+/** The part of a logger that the client uses; `console` and pino have it. */
 export interface ClientLogger {
   info(message: string): void
   warn(message: string): void
 }
 
+/** The hooks for metrics. Durations are in milliseconds. */
 export interface ClientMetrics {
   /** A request has ended. `outcome` is `ok`, the code of the error, or `lost`: the connection closed first, and the request is sent again. */
   request?(event: string, outcome: 'ok' | 'lost' | ErrorCode, durationMs: number): void

@@ -10,6 +10,7 @@ import type { Operation } from './operation-queue.ts'
 import { createOperationQueue } from './operation-queue.ts'
 import type { OutgoingRequest } from './requests.ts'
 
+/** Options of one request. */
 export interface OperationOptions {
   /** The operations of one lane are sent one at a time, in the order of the calls. */
   readonly lane?: string
@@ -36,6 +37,7 @@ export interface Operations {
   readonly isEnded: boolean
 }
 
+/** The parts of a client that its requests use, and their bounds. */
 export interface OperationsDeps {
   readonly clock: ClientClock
   readonly times: ClientTimes
@@ -45,7 +47,7 @@ export interface OperationsDeps {
   readonly metrics: ClientMetrics | undefined
 }
 
-/** Requests in flight at a time; the service accepts twice as many commands, and as many reads again. */
+/** Requests in flight at the same time: half of the commands (64) that the service accepts per session by default. */
 const maxInFlight = 32
 
 const tooLarge = (maxBytes: number): ChatError => {

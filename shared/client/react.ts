@@ -11,7 +11,7 @@ export interface UseChatResult {
   readonly client: ChatClient | undefined
   readonly user: User | undefined
   readonly state: ConnectionState
-  /** The chats of the user, in the order in which the client learned of them. */
+  /** The chats of the user, in the order of their first `chat` events. */
   readonly chats: readonly JoinedChat[]
 }
 
@@ -46,15 +46,15 @@ const watch = (client: ChatClient, update: (chat: UseChatResult) => void): void 
 
 /**
  * Connects a user while the component is mounted. Another address, user or
- * fixed token makes a new client; the other options are read when a client is
- * made. On a server it renders as not connected.
+ * fixed token creates a new client; the other options are read when a client is
+ * created. On a server it renders as not connected.
  */
 export const useChat = (address: string, options: ConnectOptions = {}): UseChatResult => {
   const [chat, setChat] = useState<UseChatResult>(disconnected)
   const latest = useRef(options)
   latest.current = options
   const { user, token } = options
-  // The values of the user and the token decide which client it is, not the identity of `options`.
+  // Compared by value: a new `options` object with the same user and token must not create another client.
   useEffect(() => {
     const client = connect(address, latest.current)
     let isMounted = true

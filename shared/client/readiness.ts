@@ -20,7 +20,7 @@ export const createReadiness = (): Readiness => {
   const end = new Promise<never>((_, reject) => {
     rejectAll = reject
   })
-  // Nobody may be waiting.
+  // Prevents an unhandled rejection while no call waits.
   end.catch(() => undefined)
   let user: User | undefined
   let isEnded = false

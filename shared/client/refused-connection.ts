@@ -9,7 +9,7 @@ export type Fetch = (
 
 /**
  * Finds out why a WebSocket was not opened, which the WebSocket API does not
- * tell: asks the HTTP API of the same gateway with the same token. Undefined:
+ * expose: asks the HTTP API of the same gateway with the same token. Undefined:
  * it cannot be found out. Never rejects.
  */
 export type FindRefusal = (token: string | undefined) => Promise<ChatError | undefined>

@@ -5,7 +5,7 @@ import type { Room, RoomCalls } from './room.ts'
 
 /**
  * What a client keeps of one room. Until the application asks for the handle,
- * that is the chat, its members and the place of its feed.
+ * that is the chat, its members and the position of its feed.
  */
 export interface RoomState {
   /** Returns the handle; messages are kept from now on. */
@@ -14,7 +14,7 @@ export interface RoomState {
   received(message: RoomMessage): void
   membersChanged(change: ChatEvents['members']): void
   left(): void
-  /** The store has another history than before: as many messages as were loaded are read again. */
+  /** The stored history has changed: reads as many messages again as were loaded. */
   reset(seq: number): void
 }
 
@@ -24,7 +24,7 @@ export const createRoomState = (id: string, calls: RoomCalls): RoomState => {
   let members: readonly string[] = []
   let isOver = false
   let hasOlder = true
-  /** The seq up to which the feed has come. */
+  /** The last seq of the feed. */
   let last = 0
   /** History is read below this seq. */
   let before = 0
@@ -46,7 +46,7 @@ export const createRoomState = (id: string, calls: RoomCalls): RoomState => {
     changes.emit('change', undefined)
   }
 
-  /** Resolves when the place of the room's feed is known; rejects if the user is not a member. */
+  /** Resolves when the position of the room's feed is known; rejects if the user is not a member. */
   const known = async (call: CallOptions): Promise<void> => {
     if (chat !== undefined) return
     const introduced = new Promise<void>((resolve) => {

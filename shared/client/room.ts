@@ -12,21 +12,21 @@ export interface RoomEventMap extends Pick<ChatEvents, 'message' | 'members' | '
  * One room: its messages, its members, and the calls that act in it.
  *
  * Promises:  `messages` has no gap and no repeat: the history that was loaded,
- *            and after it every message since the handle was made, in order.
+ *            and after it every message since the handle was created, in order.
  *            Every list is replaced, never changed, so it can be compared.
  */
 export interface Room {
   readonly id: string
   /** The chat as it was when the user joined it; undefined until it is known. */
   readonly chat: JoinedChat | undefined
-  /** The ids of the members of now. */
+  /** The ids of the present members. */
   readonly members: readonly string[]
   readonly messages: readonly RoomMessage[]
   /** There may be older messages than those in `messages`. */
   readonly hasOlder: boolean
   /** The user was removed from the room. */
   readonly isOver: boolean
-  /** Puts up to `count` older messages before the others, 50 by default. Calls at the same time share one read. */
+  /** Loads up to `count` older messages, 50 by default. Concurrent calls share one read. */
   loadOlder(count?: number, options?: CallOptions): Promise<void>
   send(draft: MessageDraft | string, options?: CallOptions): Promise<Message>
   addUsers(users: readonly UserRef[], options?: CallOptions): Promise<Membership>

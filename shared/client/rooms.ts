@@ -20,7 +20,7 @@ interface Position {
   isIntroduced: boolean
 }
 
-/** Turns frames into events: of each room from one seq on, in order, each once, without a gap. */
+/** Turns frames into events: per room in order, each once, without a gap. */
 export interface Rooms {
   receive(frame: FeedFrame): void
   /** The followed rooms, and the last seq of each. */
@@ -37,7 +37,7 @@ export interface Rooms {
   isFilling(room: string): boolean
   /** A missed message, read from history. */
   fill(room: string, message: Message & { readonly seq: number }): void
-  /** All missed messages up to `seq` were read. The chat is emitted again, in place of the membership events among them. */
+  /** All missed messages up to `seq` were read. The chat is emitted again, instead of the membership events among them. */
   filled(room: string, seq: number): void
   reset(room: string, seq: number, reason: 'ahead' | 'epoch'): void
   leave(room: string): void
@@ -45,6 +45,7 @@ export interface Rooms {
   disconnected(): void
 }
 
+/** The parts of a client that the feeds of rooms use. */
 export interface RoomsDeps {
   readonly me: () => string
   readonly emit: Listeners<ChatEvents>['emit']
@@ -67,7 +68,7 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     if (change === 'removed' && body.users.includes(me())) leave(room, 'removed')
   }
 
-  /** Reports each event of a followed room to the application. A new event of rooms needs an entry here. */
+  /** Reports each event of a followed room to the application. A new room event needs an entry here. */
   const reports: Readonly<Record<RoomEventName, (frame: FeedFrame) => void>> = {
     'create-chat': () => undefined,
     'new-message': (frame) => emit('message', { ...bodyOf<Message>(frame), room: frame.room, seq: frame.seq }),

@@ -7,14 +7,14 @@ import type { ClientClock } from './client-clock.ts'
 export interface ServiceClock {
   /** Takes the `now` of a `ping` that was sent at this moment of the monotonic clock. */
   read(now: unknown, sentAtMs: number): void
-  /** Milliseconds since the epoch; undefined until the service has told its time. */
+  /** Milliseconds since the epoch; undefined until the first reading. */
   nowMs(): number | undefined
 }
 
 /**
- * The service's time advances with the device's monotonic clock. The time on
- * the way is added to it: the result is late rather than early, so that a token
- * is refreshed in time.
+ * The service's time advances with the device's monotonic clock. The round-trip
+ * time is added to it: the result is late rather than early, so that a token is
+ * refreshed in time.
  */
 export const createServiceClock = (clock: Pick<ClientClock, 'monotonicMs'>): ServiceClock => {
   let offsetMs: number | undefined

@@ -16,22 +16,23 @@ import { timesOf } from './token-source.ts'
  *
  * Promises:  the time that is left is measured by the service's clock, which a
  *            `ping` reads on each connection; two refreshes are at least
- *            `refreshLeastMs` apart, whatever the tokens and the clocks say.
+ *            `refreshLeastMs` apart, whatever times the tokens and clocks have.
  */
 export interface TokenRefresh {
   connected(link: Link, token: string | undefined): void
   disconnected(): void
-  /** The only token has expired, or does not say when it does. */
+  /** The only token has expired, or has no expiry time. */
   isSpent(): boolean
 }
 
+/** The parts of a client that refreshing its token uses. */
 export interface TokenRefreshDeps {
   readonly source: TokenSource
   readonly clock: ClientClock
   readonly times: ClientTimes
   readonly random: () => number
   readonly request: CreateRequest
-  /** Correlation ids of `refresh`; they are random, since its frames are shown without their token. */
+  /** Creates the correlation id of a `refresh`; random, because its frames are shown without their token. */
   readonly nextId: () => string
 }
 
@@ -46,7 +47,7 @@ const refreshRequest = (id: string, token: string): OutgoingRequest => {
 const expiryIn = (body: FrameBody, token: string): number | undefined =>
   typeof body.expires_at === 'string' ? Date.parse(body.expires_at) : timesOf(token).expiresAtMs
 
-/** Without the service's time, the token is taken to be as new as it can be: issued now. */
+/** While the service's time is unknown, the token counts as issued now. */
 const nowBy = (service: ServiceClock, token: string, clock: ClientClock): number =>
   service.nowMs() ?? timesOf(token).issuedAtMs ?? clock.nowMs()
 

@@ -1,6 +1,7 @@
 /** Returns a token each time one is needed: for every connection, and before the last one expires. */
 export type GetToken = () => string | Promise<string>
 
+/** The source of the tokens of one client. `current` rejects with the error of the application's `getToken`. */
 export interface TokenSource {
   current(): Promise<string | undefined>
   /** The token never changes, or there is none. */

@@ -17,8 +17,8 @@ export type OwnMessage = Required<MessageDraft>
  * The user's unsent messages, outside the process.
  *
  * Promises:  a message is written before it is sent, and removed when it is
- *            stored or refused; what an earlier process has left is read once.
- *            Several processes may share a storage: a message that two of them
+ *            stored or refused; messages that an earlier process has left are read
+ *            once. Several processes may share a storage: a message that two of them
  *            send is stored once.
  */
 export interface Unsent {

@@ -80,12 +80,12 @@ export const answerFrames = Object.fromEntries(answerEvents.map((event) => [even
   readonly [Event in AnswerEvent]: ReturnType<typeof answer<Event>>
 }
 
-/** Frames of a room's feed. With an `id` on the socket that asked for the event. */
+/** Frames of a room's feed. On the socket that requested the event, the frame has the `id` of the request. */
 export const feedFrames = Object.fromEntries(feedEvents.map((event) => [event, feed(event)])) as {
   readonly [Event in FeedEvent]: ReturnType<typeof feed<Event>>
 }
 
-/** What the service says of itself, unasked. */
+/** Frames that the service sends without a request. */
 export const serverPushes = {
   drain: z.looseObject({
     event: z.literal('drain'),

@@ -52,7 +52,7 @@ const shared = {
   Membership: membershipSchema,
 }
 
-/** JSON Schemas of all frames; what they share is referred to. A format says enough without zod's pattern for it. */
+/** JSON Schemas of all frames, with references to shared schemas. Where a format is given, zod's pattern for it is omitted. */
 const schemasOf = (messages: ReadonlyMap<string, AsyncapiMessage>): Record<string, object> => {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(shared)) registry.add(schema, { id })
@@ -105,7 +105,7 @@ from the schemas that the service itself reads frames by.`
 export const asyncapiDocument = (limits: ProtocolLimits = defaultLimits, host = 'localhost:8080'): object => {
   const messages = messagesOf(limits)
   return {
-    // Model generators do not read 3.1.0 yet; the document uses nothing of it.
+    // Model generators do not read 3.1.0 yet; the document uses no feature of it.
     asyncapi: '3.0.0',
     info: {
       title: 'Chat service',

@@ -1,4 +1,4 @@
-// The client uses these two alone, and its bundle does not hold the others.
+// Separate constants: the client uses only these two, so its bundle does not contain the table.
 export const stale = { code: 4001, reason: 'no heartbeat', meaning: 'a ping was not answered' } as const
 export const tokenExpired = { code: 4003, reason: 'token expired', meaning: 'come back with a new token' } as const
 

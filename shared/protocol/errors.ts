@@ -1,8 +1,8 @@
 /**
- * Every error code that a client can meet, what it means and whether the same
+ * Every error code that a client can receive, its meaning, and whether the same
  * request may be sent again. PROTOCOL.md holds the same table; a test compares
- * them. A code is never reused for another meaning. `status` is the code's
- * over HTTP.
+ * them. A code is never reused for another meaning. `status` is the
+ * HTTP status of the code.
  */
 export const errors = {
   invalid: {

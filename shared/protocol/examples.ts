@@ -7,8 +7,8 @@ import type { RequestEvent } from './requests.ts'
 import { requestEventsAt } from './requests.ts'
 
 /**
- * One frame of each kind, for documents. A test holds every one against its
- * schema and finds it in PROTOCOL.md.
+ * One frame of each kind, for documents. A test validates each against its schema,
+ * and checks that PROTOCOL.md contains it.
  */
 
 const roomExamples = <Kind extends 'request' | 'feed'>(kind: Kind) =>
@@ -37,7 +37,7 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
   ping: { event: 'ping', id: '11', body: {} },
 }
 
-/** Answers as such, without a place in the feed, where there are any. */
+/** Answers without a position in the feed, for the events that have such answers. */
 export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
   'create-user': {
     id: '1',
@@ -74,7 +74,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
   ping: { id: '11', event: 'ping', body: { now: '2026-11-24T15:45:02.301Z' } },
 }
 
-/** Some with the `id` of the sender, as only its own socket gets them. */
+/** Some have an `id`: only the socket that sent the request receives it. */
 export const feedExamples: Readonly<Record<FeedEvent, object>> = roomExamples('feed')
 
 export const pushExamples = {

@@ -13,7 +13,7 @@ const isText = (value: string): boolean => value.isWellFormed() && !value.includ
 export const text = (minChars: number, maxChars: number) =>
   z.string().min(minChars).max(maxChars).refine(isText, 'must be well-formed Unicode without U+0000')
 
-/** How a user is known outside of the service; the subject of its token. */
+/** The id of a user outside of the service; the subject of its token. */
 export const externalUserId = text(1, 200)
 
 /** A UUID, in lower case afterwards, so that one id has one spelling. */
@@ -24,7 +24,7 @@ export const userId = uuid('the id of a user, a UUID that create-user or get-use
 
 export const chatId = uuid('the id of a chat, a UUID that create-chat or list-chats returns')
 
-/** An id that the client makes, so that the request can be sent again. */
+/** An id that the client creates, so that the request can be sent again. */
 export const ownId = uuid('a UUID that the client makes')
 
 /** The caller's own correlation string. */
@@ -37,8 +37,8 @@ export const messageType = z.string().regex(/^[a-z][a-z0-9._-]{0,31}$/)
 
 export const seq = z.int().min(0)
 
-/** A JWT; whether it is one is for its verification to say. */
+/** A JWT; this schema checks only its length, verification the rest. */
 export const token = z.string().min(1).max(16_384)
 
-/** An opaque place in a list, as `next_cursor` gave it. */
+/** An opaque position in a list, as received in `next_cursor`. */
 export const cursor = z.string().min(1).max(256)

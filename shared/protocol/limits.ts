@@ -1,4 +1,4 @@
-/** The sizes that requests are held to; defaults are in `runtime/config.ts`. */
+/** The limits of requests, which a service can configure. */
 export interface ProtocolLimits {
   /** A WebSocket frame, in bytes. */
   readonly frameBytes: number

@@ -27,14 +27,14 @@ const jsonSchema = (schema: z.ZodType): object => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io: 'input',
     override: ({ jsonSchema: each }) => {
-      // A format says enough without zod's pattern for it.
+      // The format is sufficient without zod's pattern for it.
       if (each.format !== undefined) delete each.pattern
     },
   })
   return rest
 }
 
-/** A frame without its event and id; nothing of it is for a socket only. */
+/** The schema of a request body over HTTP: the frame without `event` and `id`. No other field is specific to sockets. */
 const bodyOf = (event: CallEvent, limits: ProtocolLimits): object => {
   const { properties, required = [], ...rest } = jsonSchema(requestSchemas(limits)[event]) as ObjectSchema
   const { event: _, id: __, ...own } = properties
@@ -54,7 +54,7 @@ const answerOf = (event: CallEvent) => ({
   properties: { event: { const: event }, body: jsonSchema(answerBodies[event]) },
 })
 
-/** What HTTP has statuses of its own for; the code is `invalid`. */
+/** Refusals with an HTTP status of their own; their code is `invalid`. */
 const flaws = [
   [413, 'the body has more bytes than a frame may have, or is not UTF-8'],
   [415, 'the content type is not application/json'],

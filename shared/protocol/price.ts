@@ -1,14 +1,14 @@
-/** Units that a request is priced by, in words for PROTOCOL.md. */
+/** The units of prices, as texts for PROTOCOL.md. */
 export const priceUnits = {
   users: 'users named',
   rooms: 'rooms resumed',
   bytes: 'bytes of its frame',
 } as const
 
-/** What a request takes from the request bucket of its user beyond 1. */
+/** The tokens that a request takes from the request bucket of its user in addition to the first. */
 export interface Price {
   readonly unit: keyof typeof priceUnits
-  /** Each whole `per` units cost one request more; a remainder is free. */
+  /** Each whole `per` units cost one more token; a remainder is free. */
   readonly per: number
 }
 

@@ -4,7 +4,7 @@ import { perRoom, perUser } from './price.ts'
 import type { RequestEvent } from './requests.ts'
 
 /**
- * What a request takes from the request bucket of its user: 1, and more by its price. Undefined: always 1.
+ * The price of each request: it takes 1 token from the request bucket of its user, and more by its price. Undefined: always 1.
  * PROTOCOL.md has the same table, written by `npm run docs`.
  */
 export const prices = {

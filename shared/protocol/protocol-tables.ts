@@ -64,6 +64,6 @@ const withTable = (document: string, name: string, text: string): string => {
   return `${document.slice(0, from)}${begin}\n\n${text}\n\n${document.slice(to)}`
 }
 
-/** The document with these tables replaced; throws where it has no place for one. */
+/** The document with these tables replaced; throws where the markers of a table are missing. */
 export const withProtocolTables = (document: string): string =>
   Object.entries(protocolTables()).reduce((text, [name, rows]) => withTable(text, name, rows), document)

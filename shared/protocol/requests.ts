@@ -17,7 +17,7 @@ const roomRequests = (limits: ProtocolLimits, level: number): RoomRequests =>
 
 /**
  * The schema of every frame that a client may send. Unknown fields are
- * refused, so that a typo is not silence. The first five events and their
+ * refused, so that a typo is reported. The first five events and their
  * field names never change shape; fields may be added. Events and fields that a
  * later feature level introduces are absent. No field has a default, so that the
  * digest of a command is the same in every version.

@@ -1,6 +1,6 @@
 /**
- * Shows what it costs a writer to decide and store batches of messages, and how
- * long a batch waits beside a partition full of the largest commands. Starts a
+ * Measures the CPU time of a writer that decides and stores batches of messages,
+ * and the wait of a batch beside a partition full of the largest commands. Starts a
  * Postgres of its own: `npm run show:append`.
  */
 import { randomUUID } from 'node:crypto'
@@ -49,7 +49,7 @@ const measure = async (store: Store, serverPid: number, rooms: readonly string[]
   }
 }
 
-/** Messages of one partition beside a burst of another: 500 commands that make chats of 1,000 users. */
+/** Messages of one partition beside a burst in another: 500 commands that create chats of 1,000 users. */
 const besideBurst = async (store: Store, room: string, user: string, users: readonly string[]): Promise<Row> => {
   const burst = Array.from({ length: 500 }, () => chat(randomUUID(), user, users))
   const startedMs = performance.now()

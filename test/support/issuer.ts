@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import type { JWK, JWTPayload } from 'jose'
 import { exportJWK, SignJWT } from 'jose'
 
-/** What a token says. `exp` and `nbf` are seconds from now; `exp: undefined` leaves it out. */
+/** The claims of a token. `exp` and `nbf` are seconds from now; `exp: undefined` omits the claim. */
 export interface Claims {
   readonly sub?: unknown
   readonly exp?: number | undefined
@@ -56,6 +56,6 @@ export const keyIssuer = async (alg: KeyKind, kid: string): Promise<KeyIssuer> =
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** A token of any header whatever, with any signature. */
+/** A token with an arbitrary header and signature. */
 export const forgedToken = (header: unknown, claims: Claims = {}, signature = ''): string =>
   `${part(header)}.${part(payloadOf(claims))}.${signature}`

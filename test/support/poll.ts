@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Backoff {
-  /** How long the condition may take to come true. */
+  /** The longest time until the condition is true, in milliseconds; 5,000 by default. */
   readonly withinMs?: number
-  /** The pause between two probes. */
+  /** The pause between two probes, in milliseconds. */
   readonly everyMs?: number
 }
 
@@ -21,7 +21,7 @@ const reason = (error: unknown): string => (error instanceof Error ? error.messa
  *
  * Promises:  ends within `withinMs` (default 5 s), also when a probe hangs; the
  *            error names `what` and carries the last probe's own error.
- * Does not:  end a probe that hangs; it is only no longer waited for.
+ * Does not:  cancel a probe that hangs; it only stops waiting for it.
  */
 export const until = async <T>(what: string, probe: () => Found<T> | Promise<Found<T>>, options: Backoff = {}): Promise<T> => {
   const { withinMs = 5_000, everyMs = 20 } = options

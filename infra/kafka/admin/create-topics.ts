@@ -25,7 +25,7 @@ const asTopic = ({ name, partitions, config }: TopicSpec, copies: Copies): ITopi
 
 const pollMs = 50
 
-/** Errors that end by themselves: topics that are being created or deleted, also by others, and leaders that are not informed yet. */
+/** Errors that end by themselves: another request creates or deletes the topic, or a partition has no active leader yet. */
 const transient: ReadonlySet<string | undefined> = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'LEADER_NOT_AVAILABLE',
@@ -58,7 +58,7 @@ export const createTopics = (options: KafkaOptions, specs: TopicSpecs, copies: C
     const topics = missing.map((spec) => asTopic(spec, copies))
     // Resolves with false where another process has created one of them meanwhile.
     if (topics.length > 0) await retryTransient(options.clock, () => admin.createTopics({ topics, waitForLeaders: false }))
-    // A broker learns of a new topic, and that it is the leader, after a while; the driver would ask only once.
+    // Brokers receive the metadata of a new topic, and its leaders, with a delay; the driver alone would request them only once.
     for (const { name } of missing) await retryTransient(options.clock, () => admin.fetchTopicOffsets(name))
     options.log.info({ made: missing.map(({ name }) => name) }, 'the topics exist')
   })

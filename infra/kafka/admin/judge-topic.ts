@@ -30,8 +30,8 @@ const largest = 'max.message.bytes'
 /**
  * The right `min.insync.replicas` for a number of replicas. With three or more,
  * an acknowledged record is on two brokers, and writes continue while one is
- * away. With two, only one of both is possible: writes continue, and records
- * that are acknowledged meanwhile are on one broker only.
+ * unavailable. With two, only one of both is possible: writes continue, but
+ * records that are acknowledged meanwhile are on one broker only.
  */
 export const insyncFor = (copies: number): number => (copies >= 3 ? 2 : 1)
 

@@ -20,7 +20,7 @@ import { rewinds } from './rewinds.ts'
  * Promises:  the driver fetches past a batch only after its handler has
  *            resolved; an offset is committed only after every batch before it
  *            is done; errors of a handler never reach the driver, which would
- *            end after five. Sends heartbeats while a handler runs, which the
+ *            stop after five of them. Sends heartbeats while a handler runs, which the
  *            driver does not do.
  */
 export interface BatchDispatcher {

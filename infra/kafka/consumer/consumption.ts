@@ -14,7 +14,7 @@ export interface ConsumptionOptions extends BackOffOptions {
   readonly log: Log
 }
 
-/** Errors of an outage. The driver calls some of them final, but the brokers may return. */
+/** Errors of an outage. The driver marks some of them as final, but the brokers may recover. */
 const outages: ReadonlySet<unknown> = new Set([
   'KafkaJSNumberOfRetriesExceeded',
   'KafkaJSGroupCoordinatorNotFound',
@@ -32,7 +32,7 @@ export const mayComeBack = (cause: unknown): boolean =>
  * Consumes over a sequence of sessions.
  *
  * Promises:  a session that cannot begin, or ends, is replaced by a new one,
- *            without limit while the brokers are away or loading. Rejects, or
+ *            without limit while the brokers are unavailable or loading. Rejects, or
  *            later rejects `failed`, only where no new session could succeed.
  */
 export const consumption = async (options: ConsumptionOptions): Promise<Consumption> => {

@@ -2,7 +2,7 @@ import type { Log } from '../../../shared/runtime/observability/log.ts'
 import { protocolErrorOf } from '../driver/driver-error.ts'
 import type { KafkaTimes } from '../driver/kafka-options.ts'
 
-/** The shortest session that brokers accept unless their `group.min.session.timeout.ms` says otherwise. */
+/** The shortest session that brokers accept by default (`group.min.session.timeout.ms`). */
 const stockSessionMs = 6_000
 
 /** The brokers refused the session time-out as too short; the next session requests a longer one. */

@@ -5,8 +5,8 @@ import { loggedError } from '../../../shared/runtime/observability/logged-error.
 
 /**
  * Messages that the driver logs as errors in normal operation: the first group
- * on a new broker, an existing topic, a rebalance; and each attempt on a broker
- * that is away, which the adapter itself reports once.
+ * on a new broker, an existing topic, a rebalance; and each attempt on an
+ * unavailable broker, which the adapter itself reports once.
  */
 const harmless = [
   'coordinator is not available',

@@ -19,7 +19,7 @@ const keepAliveMs = 30_000
 /** The API key of a request follows its length; 0 is Produce. */
 const isProduce = (request: unknown): boolean => Buffer.isBuffer(request) && request.length > 6 && request.readInt16BE(4) === 0
 
-/** `ssl` may be absent, although its type says otherwise. */
+/** `ssl` may be absent, although its type is not optional. */
 const open = ({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket => {
   const named = isIP(host) === 0 ? { servername: host } : {}
   const socket = ssl ? connectTls({ host, port, ...named, ...ssl }, onConnect) : connect({ host, port }, onConnect)

@@ -34,7 +34,7 @@ const statements = [
     modified_at timestamptz(3) not null,
     constraint app_user_external_id unique (external_id)
   )`,
-  // Its rows are updated with every event of the room: room on the page keeps the indexes out of that.
+  // Every event of a room updates its row: free space on the page lets Postgres update the row without the indexes.
   `create table chat (
     id uuid not null primary key,
     name text not null,

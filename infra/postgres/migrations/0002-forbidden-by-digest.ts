@@ -1,11 +1,11 @@
 import { Migration } from '@mikro-orm/migrations'
 
 /**
- * The table is locked first: a lock that is raised later would deadlock with
- * a writer that has read the table and is about to insert into it. Behind a
- * lock that is not free soon writers would queue, hence the short wait; the
- * migration then fails and is run again. The two indexes take about a second
- * for each million rejections, during which writers wait and try again.
+ * Locks the table first: upgrading a weaker lock later would deadlock with a
+ * writer that has read the table and is about to insert into it. Writers queue
+ * behind a waiting exclusive lock, hence the short time-out: the migration then
+ * fails and can be repeated. Building the two indexes takes about a second per
+ * million rejections, during which writers wait and retry.
  */
 const statements = [
   `set local lock_timeout = '3s'`,

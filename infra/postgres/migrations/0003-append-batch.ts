@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** Writes what a run of events changes in the read model. A parameter group that is null has no rows. */
+/** Writes the changes of the read model by a sequence of events. A parameter group that is null has no rows. */
 const applyChanges = `create function apply_changes(
     user_ids uuid[], external_ids text[], user_names text[], users_created_at timestamptz[], users_modified_at timestamptz[],
     new_ids uuid[], new_seqs bigint[], new_last_at timestamptz[], new_counts int[], new_modified_at timestamptz[],
@@ -46,12 +46,12 @@ const applyChanges = `create function apply_changes(
 const changeParameters = Array.from({ length: 31 }, (_, index) => `$${index + 17}`).join(', ')
 
 /**
- * Joins with the parameters are by key whatever the tables held when they were
- * planned; a subquery in a condition may be planned to read a whole index.
+ * A join with the parameters uses the key even in a plan that was made for small
+ * tables; a subquery in a condition may get a plan that reads a whole index.
  *
- * Existing chats are locked by their rows, in id order; for the others a lock
- * is taken in the name of the id, in the order of its keys, because a row that
- * does not exist cannot be locked. Every program that creates chats calls this
+ * Existing chats are locked by their rows, in the order of ids; for a chat that
+ * does not exist yet, an advisory lock is derived from its id, and these locks
+ * are taken in the order of their keys. Every program that creates chats calls this
  * function. Each statement sees what was committed before the locks were held.
  *
  * The unique keys refuse an event after an event and a rejection after a

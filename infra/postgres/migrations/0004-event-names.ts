@@ -1,11 +1,11 @@
 import { Migration } from '@mikro-orm/migrations'
 
 /**
- * The columns have no default and are not filled for the rows that exist:
- * adding them changes the catalogue only, whatever the size of the table. A row
- * without a name has one of the types of version 1. Behind a lock that is not
- * free soon writers would queue, hence the short wait; the migration then fails
- * and is run again.
+ * The columns have no default and stay empty in existing rows: adding them
+ * changes only the catalogue, independent of the size of the table. A row
+ * without a name has one of the types of version 1. Writers queue behind a
+ * waiting exclusive lock, hence the short time-out: the migration then fails and
+ * can be repeated.
  */
 const columns = [`set local lock_timeout = '3s'`, 'alter table event add column name text null, add column membership text null']
 

@@ -116,7 +116,7 @@ const headsOf = async (session: DatabaseSession, rooms: readonly string[]): Prom
 
 const held = (row: MembershipRow): HeldMembership => ({ room: row.id, since: Number(row.since_seq), head: Number(row.seq) })
 
-/** An array of ids or numbers, which need no escapes: the driver would look for them, element by element. */
+/** An array literal of ids or numbers, which need no escaping; the driver would check each element. */
 const arrayText = (items: Iterable<string | number>): string => `{${[...items].join(',')}}`
 
 const changedHeads = async (

@@ -25,9 +25,9 @@ export interface CanaryDeps {
 /** The latencies of one message through one partition. */
 export interface CanaryResult {
   readonly partition: number
-  /** From publishing to the stored event; undefined after a timeout. */
+  /** From publishing to the stored event, in milliseconds; undefined after a timeout. */
   readonly storedMs?: number
-  /** From publishing to the receipt of its publication from the fan-out. */
+  /** From publishing to the receipt of its publication from the fan-out, in milliseconds; undefined after a timeout. */
   readonly heardMs?: number
 }
 

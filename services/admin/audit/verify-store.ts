@@ -13,10 +13,11 @@ export interface StoreSlice {
   readonly orphans: readonly string[]
 }
 
+/** The data sources for verifying the store. Their rejections end the round. */
 export interface VerifyStoreDeps extends StreamDeps {
   /** Reads these streams, or all if undefined. Awaits `onSlice` before it reads the next slice. */
   readonly readSummaries: (onSlice: (slice: StoreSlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
-  /** Gives the event stream from its first record to its present end. */
+  /** Reads the event stream from its first record to its present end. */
   readonly readEvents: ReadEvents
 }
 

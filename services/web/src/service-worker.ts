@@ -6,7 +6,7 @@
  *            two builds are never mixed.
  */
 
-/** The build writes these two: the addresses of all files beside the worker, and a name that is different for another list. */
+/** Replaced by the build: the addresses of all files besides the worker, and a hash that changes with them. */
 declare const __PAGE_FILES__: readonly string[]
 declare const __PAGE_HASH__: string
 

@@ -67,7 +67,7 @@ export interface DistributedConfig extends SharedConfig, Addresses {
 /** The configuration of a gateway in the distributed mode. */
 export interface GatewayConfig extends DistributedConfig, PublicConfig {}
 
-/** The configuration of either mode; `mode` tells them apart. */
+/** The configuration of either mode; `mode` distinguishes them. */
 export type Config = EmbeddedConfig | GatewayConfig
 
 const addressKeys = { databaseUrl: 'DATABASE_URL', redisUrl: 'REDIS_URL', kafkaBrokers: 'KAFKA_BROKERS' } as const

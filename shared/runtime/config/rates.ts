@@ -2,7 +2,7 @@ import { valuesOf } from './values-of.ts'
 
 /**
  * All rate limits: token buckets with the capacity `…Burst`, refilled by
- * `…PerMinute`. Service tokens are exempt unless the meaning says otherwise:
+ * `…PerMinute`. Service tokens are exempt, except where the meaning includes them:
  * back ends are trusted, and bounded by their pending commands. `rates.test.ts`
  * verifies the relations between the values.
  */

@@ -24,7 +24,7 @@ const valueText = (value: unknown): string => {
 
 const timeOf = (time: string): string => new Date(time).toTimeString().slice(0, 8)
 
-/** Control characters of a value could change what the terminal shows; JSON has escaped them, except in the text. */
+/** Removes control characters, which could change the output of the terminal. In fields JSON escapes them; the text is not escaped. */
 const plain = (text: string): string => stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, ' ')
 
 /** A JSON line of the log as a line for a person: time, level, text, fields. */

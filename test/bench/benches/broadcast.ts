@@ -34,8 +34,8 @@ interface Served<T> {
 }
 
 /**
- * A socket of ours that falls behind reads missed events from the store, which has no injected messages. So the search
- * ends at the first rate with missing deliveries, and these are not a failure.
+ * When a socket of the service falls behind, the gateway reads missed events from the store, which has no injected
+ * messages. The search therefore ends at the first rate with missing deliveries, and these are not a failure.
  */
 const isLast = (measured: Measured): boolean => !measured.isWhole
 

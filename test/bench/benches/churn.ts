@@ -18,7 +18,7 @@ type Kind = Pick<ChurnOptions, 'sockets' | 'everyMs' | 'awayMs' | 'messages' | '
 interface Churned {
   readonly result: ChurnResult
   readonly cpu: CpuUse
-  /** From the first reopening to the last resume, where all are cut at once. */
+  /** From the first reopening to the last resume, if all sockets are cut at once. */
   readonly storm: CpuUse | undefined
 }
 
@@ -45,7 +45,7 @@ const churn = async (context: BenchContext, kind: Kind): Promise<Churned> => {
   return await churnOn(urls, { gateways: pidsOf(chat.gateways), ...stack.parts }, kind)
 }
 
-/** One process, since the room is an array of it: its CPU time is what can be compared. */
+/** One process, because it keeps the room in an array; only its CPU time can be compared. */
 const churnBare = async (kind: Kind): Promise<Churned> => {
   await using server = startOrderChild<{ readonly do: 'listen' }>(bareEntry)
   const { port } = await server.obey<{ readonly port: number }>({ do: 'listen' })
@@ -75,7 +75,7 @@ const problemsOf = ({ missing, problems, cuts, resume }: ChurnResult): readonly 
   ...(cuts > 0 && resume.count === 0 ? ['no socket reconnected'] : []),
 ]
 
-/** B8: sockets that are cut and reconnect, in turn and all at once. */
+/** B8: sockets that are cut and reconnect, one after another and all at once. */
 export const churnBench: Bench = {
   id: 'B8',
   title: 'sockets that are cut and reconnect',

@@ -9,7 +9,7 @@ import { measureCurve, pointText, serverMicros, warmUp } from './rate-curve.ts'
 interface Aim {
   readonly p50: number
   readonly p99: number
-  /** CPU time of a message, as a multiple of the rival's. */
+  /** The highest allowed CPU time of a message, as a multiple of the rival's. */
   readonly times?: number
 }
 
@@ -33,7 +33,7 @@ interface Plan {
   readonly warmUpSeconds: number
 }
 
-/** `BENCH_RATES=500,1000` measures these rates alone. */
+/** `BENCH_RATES=500,1000` measures only these rates. */
 const planOf = (isShort: boolean): Plan => {
   if (isShort) return { size: { users: 40, rooms: 4, roomSize: 10 }, rates: [40], bisections: 0, warmUpSeconds: 0.5 }
   const chosen = process.env.BENCH_RATES?.split(',').map(Number)

@@ -20,7 +20,7 @@ const pidOf = (replica: Replica | undefined): number => (replica as { pid?: numb
 
 /** The memory of idle sessions. */
 interface Idle {
-  /** Kilobytes for each session, over what the gateway took without any. */
+  /** Kilobytes per session, without the memory of the gateway before the first session. */
   readonly perSession: number
   readonly cpu: CpuUse
   readonly problems: readonly string[]

@@ -8,7 +8,7 @@ import { startChat } from '../../support/stack/start-chat.ts'
 import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
 import { ms } from './pipeline-search.ts'
 
-/** Sends one request after the other and measures the answers. */
+/** Sends requests one after another and measures the times of their answers. */
 interface Asker extends Disposable {
   ask(event: string, body: object): Promise<Readonly<Record<string, unknown>>>
 }
@@ -32,7 +32,7 @@ const openAsker = async (url: string): Promise<Asker> => {
   }
 }
 
-/** A row for each message, as the writer would have made them, a second apart. */
+/** Inserts a row for each message, as a writer does, one second apart. */
 const fillRoom = async (client: pg.Client, room: string, user: string, messages: number): Promise<void> => {
   const names = [room, user, messages]
   const id = `('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`
@@ -87,14 +87,14 @@ interface ListTimes {
 const textOf = (times: readonly ListTimes[]): string =>
   times.map(({ size, summary }) => `${size}: p50 ${ms(summary.p50)} p99 ${ms(summary.p99)}`).join('; ')
 
-/** The ways in which people look at a room: its end, its middle by seq, its middle by time. */
+/** The queries of a room: its end, its middle by seq, its middle by time. */
 const queriesOf = (messages: number): readonly object[] => [
   {},
   { before: Math.ceil(messages / 2) },
   { from: new Date(Date.parse('2025-01-01T00:00:00Z') + messages * 500).toISOString() },
 ]
 
-/** `BENCH_DEEP=1` adds the largest, which takes minutes to fill. */
+/** `BENCH_DEEP=1` adds the largest room, which takes minutes to fill. */
 const largeRooms = (): readonly number[] => [1e3, 1e4, 1e5, 1e6, ...(process.env.BENCH_DEEP ? [1e7] : [])]
 
 const measureLists = async (
@@ -119,7 +119,7 @@ const measureLists = async (
       const room = randomUUIDv7()
       await fillRoom(client, room, user, size)
       await client.query('vacuum analyze event, message')
-      // Writes out the pages of the fill, so that the lists do not pay for it.
+      // Writes the filled pages to disk, so that this is not part of the measurement.
       await client.query('checkpoint')
       const queries = queriesOf(size)
       const first = await open.ask('list-messages', { chat: { id: room } })

@@ -4,13 +4,13 @@ import { cpuText, isVoid, measureBurst } from '../harness/measure.ts'
 import { highestSustained } from '../harness/search.ts'
 import type { LoadProcess } from '../load/start-load.ts'
 
-/** What is to hold of a rate for it to count. */
+/** The highest p99 at which a rate counts as sustained, in milliseconds. */
 export const latencyMs = 250
 
 export interface PipelineSearch {
   readonly load: LoadProcess
   readonly parts: Parts
-  /** In flight in the closed loop that gives a first idea. */
+  /** Messages in flight in the closed loop, which gives a first estimate. */
   readonly inFlight: number
   readonly seconds: number
   readonly mostAttempts: number
@@ -33,7 +33,7 @@ export const burstText = (measured: Measured): string => {
   )
 }
 
-/** A closed loop first, which also warms everything up; then open loops at one rate after the other. */
+/** Runs a closed loop, which also warms up the processes; then open loops at one rate after another. */
 export const searchPipeline = async (
   options: PipelineSearch,
 ): Promise<{ best: Measured | undefined; all: Measured[]; flood: Measured }> => {

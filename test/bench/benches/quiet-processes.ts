@@ -9,7 +9,7 @@ import type { CpuUse } from '../harness/measure.ts'
 import { measureCpu } from '../harness/measure.ts'
 import { startLoad } from '../load/start-load.ts'
 
-/** Each process by itself. */
+/** A part for each process. */
 const partsOf = ({ gateways, writers }: Chat, servers: Parts): Parts => ({
   ...Object.fromEntries(pidsOf(gateways).map((pid, index) => [`gateway ${index + 1}`, [pid]])),
   ...Object.fromEntries(pidsOf(writers).map((pid, index) => [`writer ${index + 1}`, [pid]])),
@@ -17,7 +17,7 @@ const partsOf = ({ gateways, writers }: Chat, servers: Parts): Parts => ({
 })
 
 const measureQuiet = async (parts: Parts, seconds: number): Promise<CpuUse> => {
-  // The work of starting and connecting ends first.
+  // Waits until the work of starting and connecting has ended.
   await sleep(Math.min(5, seconds) * 1_000)
   const end = measureCpu(parts)
   await sleep(seconds * 1_000)

@@ -9,7 +9,7 @@ import { burstText, isSustained, ms } from './pipeline-search.ts'
 export interface CurveOptions {
   readonly load: LoadProcess
   readonly parts: Parts
-  /** In ascending order; measured until one is not sustained. */
+  /** Messages per second, ascending; measured until a rate is not sustained. */
   readonly rates: readonly number[]
   /** Rates between the last one that was sustained and the first one that was not. */
   readonly bisections: number
@@ -26,11 +26,11 @@ export interface Curve {
   readonly points: readonly CurvePoint[]
   /** Undefined: no rate was sustained. */
   readonly best: Measured | undefined
-  /** The first rate that was not sustained; undefined: the given rates do not reach it. */
+  /** The first rate that was not sustained; undefined if all given rates were sustained. */
   readonly tooMuch: number | undefined
 }
 
-/** At low rates a longer time is needed for a p99 of more than a handful of messages. */
+/** Low rates need a longer time, because a p99 needs more than a few messages. */
 const secondsAt = (perSecond: number): number => (perSecond <= 500 ? 15 : 8)
 
 const mostOtherCores = 0.2
@@ -48,7 +48,7 @@ export const pointText = (measured: Measured): string =>
 
 const warmUpInFlight = 300
 
-/** New processes, and a new broker, run uncompiled code: a closed loop has it compiled soonest. */
+/** New processes, and a new broker, run uncompiled code: a closed loop makes them compile it fastest. */
 export const warmUp = async ({ load, parts }: Pick<CurveOptions, 'load' | 'parts'>, seconds: number): Promise<void> =>
   void (await measureBurst(load, parts, { perSecond: 0, inFlight: warmUpInFlight, warmUpSeconds: 0, seconds, patienceMs }))
 

@@ -10,7 +10,7 @@ interface Point {
   readonly inFlight: number
   /** Messages stored in one transaction. */
   readonly batch: number
-  /** Microseconds of everything but the load. */
+  /** CPU time of one message without the load, in microseconds. */
   readonly micros: number
   readonly measured: Measured
 }
@@ -20,11 +20,11 @@ const microsOf = ({ cpu, confirmedMeanwhile }: Measured): number => {
   return Object.values(parts).reduce((sum, micros) => sum + micros, 0) / Math.max(1, confirmedMeanwhile)
 }
 
-/** Of the database, so far; while messages flow hardly any but the writers'. */
+/** The number of committed transactions of the database; under load, almost all are those of writers. */
 const transactions = async (databaseUrl: string): Promise<number> => {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
-  // Sessions tell what they have counted a second later.
+  // Postgres sessions report their counts with a delay of a second.
   await sleep(1_500)
   const { rows } = await client.query<{ count: string }>(
     'select xact_commit as count from pg_stat_database where datname = current_database()',
@@ -54,7 +54,7 @@ const measurePoints = async (context: BenchContext, replicas: number, inFlights:
   return { points, problems: await under.problems() }
 }
 
-/** What a message would cost in batches of that size, between the sizes that were measured. */
+/** The CPU time of a message in batches of that size, interpolated between measured sizes. */
 const microsAt = (points: readonly Point[], batch: number): number => {
   const sorted = points.toSorted((a, b) => a.batch - b.batch)
   const above = sorted.find((point) => point.batch >= batch) ?? sorted.at(-1)
@@ -86,7 +86,7 @@ export const scaleBench: Bench = {
       problems.push(...found.problems)
     }
     const ofCount = (replicas: number): Point[] => points.filter((point) => point.replicas === replicas)
-    // The largest size that all of them have reached.
+    // The largest size that every number of replicas has reached.
     const batch = Math.min(...counts.map((replicas) => Math.max(...ofCount(replicas).map((point) => point.batch))))
     const costs = counts.map((replicas) => microsAt(ofCount(replicas), batch))
     const spread = Math.max(...costs) / Math.min(...costs)

@@ -53,7 +53,7 @@ const measure = async (context: BenchContext, folder: string): Promise<{ counted
   return { counted, problems: await under.problems() }
 }
 
-/** B14: turns of event loops, reads, writes and wake-ups for one message. */
+/** B14: event-loop turns, reads, writes and wake-ups per message. */
 export const turnsBench: Bench = {
   id: 'B14',
   title: 'turns, reads and writes of a message in each process',

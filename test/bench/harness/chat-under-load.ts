@@ -13,9 +13,9 @@ import type { Parts } from './cpu.ts'
 export interface ChatUnderLoad extends AsyncDisposable {
   readonly chat: Chat
   readonly load: LoadProcess
-  /** Whose CPU time is measured, besides the load. */
+  /** The processes whose CPU time is measured, besides the load. */
   readonly parts: Parts
-  /** What is wrong with what the members have had, by themselves and against the store. */
+  /** Each inconsistency among the frames that members received, and between them and the store. */
   problems(): Promise<readonly string[]>
 }
 
@@ -28,7 +28,7 @@ export interface ChatUnderLoadOptions extends Pick<LoadOptions, 'users' | 'rooms
 export const messageChars = 100
 const checkers = 20
 
-/** `BENCH_PROFILE` names a folder for the profiles of all processes of ours. */
+/** `BENCH_PROFILE` names a folder for the CPU profiles of all processes of the service. */
 const profiling = (): Readonly<Record<string, string>> => {
   const { BENCH_PROFILE: folder } = process.env
   return folder ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` } : {}
@@ -41,7 +41,7 @@ export const startChatUnderLoad = async (stack: BenchStack, options: ChatUnderLo
   const { gateways = 2, writers = 2, env = {}, users, rooms, roomSize, others } = options
   await using owned = new AsyncDisposableStack()
   const chat = owned.use(await startChat(stack, { gateways, writers, env: { LOG_LEVEL: 'warn', ...profiling(), ...env } }))
-  // A profile is written at an orderly end.
+  // Node writes a profile only at an orderly exit.
   if (process.env.BENCH_PROFILE)
     owned.defer(async () => void (await Promise.all([...chat.gateways, ...chat.writers].map((one) => one.stop()))))
   const load = owned.use(startLoad())

@@ -13,10 +13,10 @@ const storedOf = async (client: pg.Client, room: string): Promise<readonly Store
   return (await client.query<StoredMessage>(text, [room])).rows
 }
 
-/** Over the bytes that every member should have had. */
+/** The CRC of the bytes that every member must have received. */
 const chainOf = (room: string, messages: readonly StoredMessage[]): number =>
   messages.reduce((chain, { seq, data }) => {
-    // A sender's own frame has its id before this.
+    // The frame for the sender has the request id before this part.
     const common = feedFrameText('new-message', room, Number(seq), data).slice(1)
     return crc32(common, chain)
   }, 0)
@@ -31,7 +31,7 @@ const compareRoom = ({ room, messages, last, chains }: RoomVerdict, stored: read
   return problems
 }
 
-/** What the members have had, against what is stored, to the byte where a member looked at them. */
+/** Compares the frames that members received with the stored events; byte for byte for members that check bytes. */
 export const compareWithStore = async (databaseUrl: string, { rooms }: Verdict): Promise<readonly string[]> => {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()

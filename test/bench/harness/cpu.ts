@@ -5,14 +5,14 @@ const microsPerTick = 10_000
 
 interface Stat {
   readonly parent: number
-  /** Its own, and that of children that have ended. */
+  /** The CPU time of the process and of its children that have ended. */
   readonly ticks: number
 }
 
 const statOf = (pid: string): Stat | undefined => {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The program's name stands in brackets and may hold anything.
+    // The name of the program is in brackets and may contain any character.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     const ticks = [11, 12, 13, 14].reduce((sum, place) => sum + Number(fields[place]), 0)
     return { parent: Number(fields[1]), ticks }
@@ -21,10 +21,10 @@ const statOf = (pid: string): Stat | undefined => {
   }
 }
 
-/** Names what is measured: each its processes, whose children count too. */
+/** The measured parts by name: the pids of each part, whose children are included. */
 export type Parts = Readonly<Record<string, readonly number[]>>
 
-/** CPU time in microseconds of each part, since it began. */
+/** CPU time of each part since its start, in microseconds. */
 export const cpuOf = <P extends Parts>(parts: P): Record<keyof P, number> => {
   const stats = new Map(
     readdirSync('/proc')
@@ -44,7 +44,7 @@ export const cpuOf = <P extends Parts>(parts: P): Record<keyof P, number> => {
   return Object.fromEntries(entries) as Record<keyof P, number>
 }
 
-/** All that the machine did, idle time left out: whatever else ran shows in it. */
+/** CPU time of the whole machine without idle time, in microseconds: includes other programs. */
 export const machineCpu = (): number => {
   const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n', 1)
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = line.trim().split(/\s+/).slice(1).map(Number)

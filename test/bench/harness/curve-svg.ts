@@ -8,7 +8,7 @@ const colours = ['#1457b8', '#b8541a', '#2f7d32', '#7a3ea8']
 
 const text = (x: number, y: number, words: string, more = ''): string => `<text x="${x}" y="${y}" ${more}>${words}</text>`
 
-/** Throughput to the right, latency upwards on a scale of powers of ten. */
+/** Draws latency (logarithmic, vertical) against throughput (horizontal). */
 export const curveSvg = (name: string, curves: Curves): string => {
   const all = Object.values(curves).flat()
   const most = Math.max(1_000, ...all.map(({ rate }) => rate)) * 1.05

@@ -6,7 +6,7 @@ import { cpuOf, machineCpu } from './cpu.ts'
 /** CPU time of an interval. */
 export interface CpuUse {
   readonly seconds: number
-  /** Microseconds of each part. */
+  /** CPU time of each part, in microseconds. */
   readonly parts: Readonly<Record<string, number>>
   /** Share of one core that the load used. */
   readonly loadBusy: number
@@ -14,7 +14,7 @@ export interface CpuUse {
   readonly otherCores: number
 }
 
-/** Starts to measure; the returned function ends it. `load` is the part of that name. */
+/** Starts a measurement; the returned function ends it. The part named `load` is the load. */
 export const measureCpu = (parts: Parts): (() => CpuUse) => {
   const [before, machineBefore, startedMs] = [cpuOf(parts), machineCpu(), performance.now()]
   return () => {
@@ -32,7 +32,7 @@ export const measureCpu = (parts: Parts): (() => CpuUse) => {
 
 export interface Measured extends BurstResult {
   readonly cpu: CpuUse
-  /** Messages confirmed per second, in the measured time. */
+  /** Confirmed messages per second during the measured time. */
   readonly rate: number
 }
 
@@ -51,7 +51,7 @@ export const measureBurst = async (load: LoadProcess, parts: Parts, burst: Burst
   return { ...result, cpu, rate: result.confirmedMeanwhile / cpu.seconds }
 }
 
-/** Microseconds of each part for each of so many units of work. */
+/** CPU time of each part per unit of work, in microseconds. */
 export const perUnit = ({ parts }: CpuUse, units: number): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(parts).map(([name, micros]) => [name, micros / Math.max(1, units)]))
 

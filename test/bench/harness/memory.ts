@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Kilobytes of memory that the process has in use. */
+/** The resident memory of the process, in kilobytes. */
 export const residentKb = (pid: number): number => {
   const line = readFileSync(`/proc/${pid}/status`, 'utf8')
     .split('\n')

@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { fork } from 'node:child_process'
 
-/** What a child that takes orders says: now and then how far it is, at last what came of it. */
+/** A message from the child about one order: notes of progress, then the result or the failure. */
 export type Word<Note> =
   | { readonly said: 'note'; readonly note: Note }
   | { readonly said: 'done'; readonly result?: unknown }
   | { readonly said: 'failed'; readonly why: string }
 
-/** A process of ours that does one thing after the other. */
+/** A child process that executes orders one at a time. */
 export interface OrderChild<Order, Note> extends AsyncDisposable {
   readonly pid: number
   obey<Result>(order: Order, onNote?: (note: Note) => void): Promise<Result>
@@ -21,7 +21,7 @@ const profiled = (): string[] => {
 const ended = (child: ChildProcess): Promise<unknown> =>
   child.exitCode === null ? new Promise((resolve) => child.once('exit', resolve)) : Promise.resolve()
 
-/** `nodeArguments` are those of Node itself. `BENCH_PROFILE` names a folder for its profile. It ends when it is let go. */
+/** Starts the child. `nodeArguments` go to Node itself. `BENCH_PROFILE` names a folder for its CPU profile. It ends when it is disposed of. */
 export const startOrderChild = <Order extends object, Note = never>(
   entry: string,
   nodeArguments: readonly string[] = [],

@@ -1,20 +1,20 @@
 import type { Measured } from './measure.ts'
 
 export interface SearchOptions {
-  /** One rate, measured. */
+  /** Measures one rate. */
   readonly attempt: (perSecond: number) => Promise<Measured>
   readonly isSustained: (measured: Measured) => boolean
   readonly startAt: number
   readonly factor: number
   readonly mostAttempts: number
-  /** After this nothing can be measured any more. */
+  /** Whether no further rate can be measured after this one. */
   readonly isOver?: (measured: Measured) => boolean
 }
 
 /**
  * The highest rate that is sustained: up by `factor` until one is not, then
- * between the two. A rate that fails is tried once more, since the machine may
- * have had something else to do.
+ * between the two. A rate that fails is tried once more, because other
+ * programs may have used the machine.
  */
 export const highestSustained = async (options: SearchOptions): Promise<{ best: Measured | undefined; all: Measured[] }> => {
   const { attempt, isSustained, factor, mostAttempts, isOver = () => false } = options

@@ -36,7 +36,7 @@ const topicSettings = async (brokers: readonly string[], topic: string): Promise
   }
 }
 
-/** The settings in force, as the servers themselves tell them. */
+/** The effective settings, read from the servers. */
 export const effectiveSettings = async (urls: StackUrls, databaseUrl: string, namespace: string): Promise<readonly string[]> => [
   `Postgres: ${(await postgresSettings(databaseUrl)).join(' ')}`,
   `Kafka ${namespace}.chat.commands: ${(await topicSettings(urls.kafkaBrokers, `${namespace}.chat.commands`)).join(' ')}; produced with acks=-1`,

@@ -25,7 +25,7 @@ const scrape = async (internalUrls: readonly string[]): Promise<Scrape> => {
   return Object.fromEntries(entries) as Scrape
 }
 
-/** Starts to measure; the returned function ends it. */
+/** Starts a measurement; the returned function ends it. */
 export const measureStages = async (internalUrls: readonly string[]): Promise<() => Promise<StageAges>> => {
   const before = await scrape(internalUrls)
   return async () => {

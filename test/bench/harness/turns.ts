@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '../../support/poll.ts'
 
-/** What a process has done since it began. */
+/** Counts of a process since its start. */
 export interface Counts {
   /** Turns of the event loop; 0 for programs that do not run on Node. */
   readonly turns: number
-  /** Calls of `read` and `write`, by the kernel's count; those of `recv` and `send`, which Postgres uses, are not in it. */
+  /** Calls of `read` and `write`, as counted by the kernel; without `recv` and `send`, which Postgres uses. */
   readonly reads: number
   readonly writes: number
   /** Times that a thread slept and was woken. */
@@ -15,7 +15,7 @@ export interface Counts {
 
 const numberOf = (text: string, name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)$`, 'm').exec(text)?.[1] ?? 0)
 
-/** Threads and child processes come and go. */
+/** Empty if the file does not exist: threads and child processes may end at any time. */
 const textOf = (file: string): string => {
   try {
     return readFileSync(file, 'utf8')
@@ -44,7 +44,7 @@ const sumOf = (all: readonly Counts[]): Counts => ({
   wakeUps: all.reduce((sum, { wakeUps }) => sum + wakeUps, 0),
 })
 
-/** Of the process, its threads and its children. */
+/** The counts of the process, its threads and its children. */
 const countsOf = (pid: number): Counts => {
   const io = textOf(`/proc/${pid}/io`)
   const wakeUps = foldersIn(`/proc/${pid}/task`).reduce(
@@ -65,7 +65,7 @@ const turnsOf = async (pid: number, folder: string): Promise<number> => {
 
 export interface CountedPart {
   readonly pids: readonly number[]
-  /** They have loaded `turn-reporter.ts`. */
+  /** Whether the processes have loaded `turn-reporter.ts`. */
   readonly isNode: boolean
 }
 
@@ -76,7 +76,7 @@ const countPart = async ({ pids, isNode }: CountedPart, folder: string): Promise
   return { ...sumOf(pids.map(countsOf)), turns: turns.reduce((sum, each) => sum + each, 0) }
 }
 
-/** Starts to count; the returned function ends it. `folder` is where the services report. */
+/** Starts to count; the returned function ends it. Services write their counts to `folder`. */
 export const measureCounts = async (
   parts: CountedParts,
   folder: string,

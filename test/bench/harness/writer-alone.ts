@@ -29,7 +29,7 @@ const fanOut = {
 }
 
 export interface WriterAlone {
-  /** Hands the writer a batch of this partition; resolves when it is stored. */
+  /** Passes a batch of this partition to the writer; resolves when it is stored. */
   store(commands: readonly Command[], partition?: number): Promise<void>
   close(): Promise<void>
 }

@@ -6,13 +6,13 @@ import { runIds } from '../../support/load/run-ids.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
 import type { Injected } from '../load/lean-load.ts'
 
-/** Messages that are made where they are sent from, so that nothing but the broadcast is measured. */
+/** Messages that the server itself creates, so that only the broadcast is measured. */
 export interface InjectOrder {
   readonly do: 'inject'
   readonly perSecond: number
   readonly count: number
   readonly rooms: number
-  /** As the load has them. */
+  /** `tag` and `startMs` of the load, so that both create the same ids. */
   readonly tag: number
   readonly startMs: number
 }
@@ -30,7 +30,7 @@ export type Injector = (order: InjectOrder, publish: (message: InjectedMessage) 
 const msg = messageText(100)
 const at = '2026-01-01T00:00:00.000Z'
 
-/** `firstSeq`: of each room's first message. */
+/** `firstSeq`: the seq of the first message of each room. */
 export const createInjector = (firstSeq: number): Injector => {
   const seqs = new Map<number, number>()
   const random = seededRandom(1)

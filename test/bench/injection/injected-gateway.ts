@@ -1,4 +1,4 @@
-/** The gateway as it is, on ports in memory, with messages injected at the FanOut port. */
+/** The unchanged gateway on in-memory adapters; messages are injected through the FanOut port. */
 import { Registry } from 'prom-client'
 import { memoryCommandLog } from '../../../infra/in-process/memory-command-log.ts'
 import { memoryFanOut } from '../../../infra/in-process/memory-fan-out.ts'

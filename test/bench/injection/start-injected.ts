@@ -9,7 +9,7 @@ import type { DialectName, LoadOptions } from '../load/load-messages.ts'
 import { startLoad } from '../load/start-load.ts'
 import type { InjectOrder } from './inject.ts'
 
-/** Servers that messages are injected into. */
+/** The servers into which messages are injected. */
 const servers = {
   ours: { entry: 'injection/injected-gateway.ts', dialect: 'chat' },
   'bare ws': { entry: 'rivals/bare-ws-server.ts', dialect: 'bare' },
@@ -27,7 +27,7 @@ type Size = Pick<LoadOptions, 'users' | 'rooms' | 'roomSize' | 'others'>
 
 const folder = join(import.meta.dirname, '..')
 
-/** `redisUrl`: for a server that needs one. */
+/** Starts a server with its load. `redisUrl`: only for servers that need Redis. */
 export const startInjected = async (name: ServerName, size: Size, redisUrl?: string): Promise<InjectedServer> => {
   await using owned = new AsyncDisposableStack()
   const { entry, dialect } = servers[name]

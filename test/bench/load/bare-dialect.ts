@@ -1,7 +1,7 @@
 import { chatDialect } from './chat-dialect.ts'
 import type { Dialect } from './dialect.ts'
 
-/** A bare `ws` server, which is told who is in which room, and sends the same frames as ours. */
+/** A bare `ws` server, which receives the members of each room and sends the same frames as the service. */
 export const bareDialect: Dialect = {
   ...chatDialect,
   path: '/',

@@ -13,13 +13,13 @@ const ask = async (line: Line, event: string, body: object, more: object = {}): 
 
 const letterI = 'i'.charCodeAt(0)
 
-/** After a `timeout` or `internal` nobody knows. */
+/** Whether the frame refuses a command. After `timeout` or `internal` the outcome is unknown. */
 const isRefusal = (text: Buffer): boolean => {
   const { error } = JSON.parse(text.toString()) as ParsedFrame
   return error?.code === 'unavailable' || error?.code === 'rate_limited'
 }
 
-/** Our own service. */
+/** The protocol of the service. */
 export const chatDialect: Dialect = {
   path: '/ws',
   greet: async (line, externalId) => {
@@ -34,7 +34,7 @@ export const chatDialect: Dialect = {
   },
   message: (operation, room, id, msg) =>
     `{"event":"new-message","id":"${operation}","room":"${room}","body":{"msg":"${msg}","type":"text","id":"${id}"}}`,
-  // Answers and own confirmations begin with the caller's id.
+  // Answers and confirmations begin with the request id.
   isPlain: (bytes, from) => bytes[from + 2] !== letterI,
   reader: (ids) => {
     const read = frameReader(ids)

@@ -11,7 +11,7 @@ import { openLeanSocket } from './lean-socket.ts'
 export interface ChurnOptions {
   readonly urls: readonly string[]
   readonly sockets: number
-  /** 0: all at once, in the middle of it. */
+  /** Interval of the cuts of each socket, in milliseconds. 0: all sockets are cut once, in the middle of the run. */
   readonly everyMs: number
   readonly awayMs: number
   readonly messages: number
@@ -22,13 +22,13 @@ export interface ChurnOptions {
 export interface ChurnResult {
   readonly cuts: number
   readonly failures: number
-  /** From the time at which a socket was due to be reopened to the answer that stands behind its last missed frame. */
+  /** From the time at which a socket was due to be reopened to the answer that follows its last missed frame. */
   readonly resume: LatencySummary
   readonly missing: number
   readonly problems: readonly string[]
 }
 
-/** Of a cut of all at once: the first socket is about to be reopened, or the last one has been resumed. */
+/** If all sockets are cut at once: the first one is about to be reopened, or the last one has resumed. */
 export type ChurnNote = 'reopening' | 'resumed'
 
 interface Person {
@@ -37,7 +37,7 @@ interface Person {
   socket: LeanSocket | undefined
   userId: string
   last: number
-  /** When the socket that is open now was due to be opened: a busy load and failed attempts count as waiting. */
+  /** When the present socket was due to be opened: delays of the load and failed attempts count as waiting. */
   dueMs: number
   isResumed: boolean
 }
@@ -47,7 +47,7 @@ const mostProblems = 20
 const usersAtOnce = 50
 const usersPerCommand = 1_000
 
-/** Sockets of one room that are cut and come back, while somebody talks to all of them. */
+/** Cuts and reopens the sockets of one room while one user sends messages to it. */
 export const runChurn = async (options: ChurnOptions, note: (note: ChurnNote) => void): Promise<ChurnResult> => {
   const { urls, sockets, everyMs, awayMs, messages, perSecond, tag } = options
   const ids = runIds(tag, nowMs())
@@ -68,7 +68,7 @@ export const runChurn = async (options: ChurnOptions, note: (note: ChurnNote) =>
       isResumed: false,
     }),
   )
-  /** Is never cut: its messages are not what is measured. */
+  /** The speaker is never cut, because its own messages are not measured. */
   const [speaker, ...members] = people as [Person, ...Person[]]
 
   const recordResume = ({ dueMs }: Person): void => {
@@ -87,7 +87,7 @@ export const runChurn = async (options: ChurnOptions, note: (note: ChurnNote) =>
     }
     const named = frame.id?.startsWith('user ') ? people[Number(frame.id.slice(5))] : undefined
     if (named !== undefined) named.userId = frame.body?.user?.id ?? ''
-    // Answered with the feed's own frame.
+    // The feed frame is also the answer.
     if (frame.seq !== undefined) person.last = Math.max(person.last, frame.seq)
     if (frame.error !== undefined && problems.length < mostProblems) problems.push(`${frame.event} was refused`)
     if (frame.event !== 'resume') return
@@ -104,7 +104,7 @@ export const runChurn = async (options: ChurnOptions, note: (note: ChurnNote) =>
         const heard = read(text)
         if (heard === undefined) return hearOther(person, text.toString())
         if (heard.operation > 0) confirmed += 1
-        // After a cut, what was under way may come again; a hole may not be.
+        // After a cut, frames may be repeated, but none may be missing.
         if (heard.seq > person.last + 1 && problems.length < mostProblems) problems.push(`${heard.seq} came after ${person.last}`)
         person.last = Math.max(person.last, heard.seq)
       },
@@ -134,7 +134,7 @@ export const runChurn = async (options: ChurnOptions, note: (note: ChurnNote) =>
 
   const say = (frame: object): void => speaker.socket?.send(JSON.stringify(frame))
 
-  /** By the speaker, as a service does it: nobody is told who does not need to be. */
+  /** The speaker creates the users, as a service does, so that the other sockets receive no frames about them. */
   const createUsers = async (): Promise<void> => {
     for (let from = 1; from < people.length; from += usersAtOnce) {
       const some = people.slice(from, from + usersAtOnce)

@@ -1,42 +1,42 @@
 import type { RunIds } from '../../support/load/run-ids.ts'
 
-/** What a frame tells that belongs to the load. The next one overwrites it. */
+/** The fields of a frame of the load. The next frame overwrites them. */
 export interface Heard {
   /**
-   * `feed`: a room's frame, which confirms `operation` if there is one. `confirmation`: only that.
-   * `refusal`: the service had no room for `operation`, which has certainly no effect.
+   * `feed`: a frame of a room, which confirms `operation` if it has one. `confirmation`: confirms `operation` only.
+   * `refusal`: the service refused `operation` because of overload; it has no effect.
    */
   readonly kind: 'feed' | 'confirmation' | 'refusal'
-  /** Whether the frame is a message; others only take their places in the order. */
+  /** Whether the frame is a message; other feed frames only occupy a seq. */
   readonly isMessage: boolean
   readonly operation: number
   readonly room: number
-  /** 0: this service has no order. */
+  /** 0 if this service has no order. */
   readonly seq: number
   readonly intendedMs: number
-  /** Where the part begins that is the same for all sockets. */
+  /** The offset of the part that is the same for all sockets. */
   readonly commonFrom: number
 }
 
-/** A socket on which one thing is asked after the other. */
+/** A socket for sequential requests. */
 export interface Line {
   send(text: string): void
-  /** Resolves with the first frame that is none of the load's and satisfies `isAnswer`. */
+  /** Resolves with the first frame that is not part of the load and satisfies `isAnswer`. */
   answer(isAnswer: (text: string) => boolean): Promise<string>
 }
 
-/** How a service is spoken to, so that one load serves ours and those that it is compared with. */
+/** The protocol of one service, so that the same load measures the service and its rivals. */
 export interface Dialect {
-  /** What follows host and port. */
+  /** The part of the URL after host and port. */
   readonly path: string
-  /** Binds the socket to a user; resolves with the service's name of it. */
+  /** Binds the socket to a user; resolves with the id that the service uses for the user. */
   greet(line: Line, externalId: string): Promise<string>
-  /** Frames that every other member of a new room gets. */
+  /** The number of frames that every other member of a new room receives. */
   readonly createdFrames: number
   createRoom(line: Line, room: string, users: readonly string[]): Promise<void>
   message(operation: number, room: string, id: string, msg: string): string
-  /** Whether the text frame that begins there is another's message; told without reading it. */
+  /** Whether the text frame at this offset is a message of another user; decided without parsing it. */
   isPlain(bytes: Buffer, from: number): boolean
-  /** Undefined: none of the load's. */
+  /** Reads a frame; undefined if it is not part of the load. */
   reader(ids: RunIds): (text: Buffer) => Heard | undefined
 }

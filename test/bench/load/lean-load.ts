@@ -19,54 +19,54 @@ export interface LeanLoadOptions {
   readonly rooms: number
   readonly roomSize: number
   readonly messageChars: number
-  /** Members whose every byte is compared with the store's. */
+  /** The number of members whose received bytes are all compared with the store. */
   readonly checkers: number
-  /** What the others look at; `places` by default. */
+  /** What the other members check; `places` by default. */
   readonly others?: Checks
-  /** False: the rooms are there already. */
+  /** False if the rooms exist already. */
   readonly makesRooms?: boolean
   readonly tag: number
-  /** Part of the rooms' ids; now by default. */
+  /** Part of the ids of rooms, in milliseconds since the epoch; the present time by default. */
   readonly startMs?: number
   readonly seed: number
 }
 
 export interface Burst {
-  /** Open loop. */
+  /** The rate of the open loop. */
   readonly perSecond: number
-  /** Closed loop in its place: so many are always on their way. */
+  /** If given, a closed loop with this many messages in flight replaces the open loop. */
   readonly inFlight?: number
-  /** Not measured. */
+  /** Sending before the measurement starts. */
   readonly warmUpSeconds: number
   readonly seconds: number
-  /** To get what is under way, after the last message. */
+  /** The longest wait for pending deliveries after the last message. */
   readonly patienceMs: number
 }
 
-/** Of the messages that were meant for the measured time. */
+/** The results of the messages that were due during the measured time. */
 export interface BurstResult {
   readonly perSecond: number
   readonly sent: number
   readonly confirmed: number
-  /** Confirmations that came during the measured time, of whichever message. */
+  /** All confirmations that were received during the measured time. */
   readonly confirmedMeanwhile: number
   readonly deliveries: number
-  /** What the service had no room for, and said so. */
+  /** The number of messages that the service refused because of overload. */
   readonly refused: number
-  /** All that was sent has come to everybody within the patience; nothing was refused. */
+  /** Whether every message was delivered to every member within `patienceMs`, and none was refused. */
   readonly isWhole: boolean
   readonly stored: LatencySummary
   readonly received: LatencySummary
 }
 
-/** What was sent by somebody else, by room. */
+/** The number of messages that another sender has sent, by room. */
 export type Injected = readonly (readonly [room: number, messages: number])[]
 
 export interface RoomVerdict {
   readonly room: string
   readonly messages: number
   readonly last: number
-  /** What the checkers among the members made of the bytes; empty where there is none. */
+  /** The CRC of each member that checks bytes; empty if there is none. */
   readonly chains: readonly number[]
 }
 
@@ -78,13 +78,13 @@ export interface Verdict {
 export interface LeanLoad {
   /** Opens all sockets, binds the users and creates the rooms. */
   open(): Promise<void>
-  /** `onWindow` is told when the measured time begins and when it ends. */
+  /** Calls `onWindow` when the measured time begins and when it ends. */
   run(burst: Burst, onWindow: (isOpen: boolean) => void): Promise<BurstResult>
-  /** From now on is measured what somebody else sends. */
+  /** Starts to measure the messages of another sender. */
   watch(): void
-  /** So many messages were sent to rooms since `watch`; resolves when they have come. */
+  /** Resolves when all messages that were `sent` since `watch` have been received. */
   unwatch(sent: Injected, patienceMs: number): Promise<BurstResult>
-  /** What each room's members have had, and what was wrong with it. */
+  /** The messages that the members of each room received, and the problems. */
   verdict(): Verdict
   close(): void
 }
@@ -211,7 +211,7 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
     afterConfirm = () => {}
   }
 
-  /** The frames that create rooms have come to those who only count. */
+  /** Resolves when members that only count have received the frames of all new rooms. */
   const untilCreated = async (): Promise<void> => {
     const created = dialect.createdFrames
     const counting = members.filter(({ checks }) => checks === 'counts')
@@ -297,7 +297,7 @@ export const createLeanLoad = (options: LeanLoadOptions): LeanLoad => {
         const messages = sentTo.get(room) ?? 0
         const isRead = (user: number): boolean => memberAt(user).checks !== 'counts'
         const isWrong = (got: Got, index: number): boolean =>
-          // Of a room in which nobody has said anything, its creator knows no place.
+          // In a room without messages, its creator has received no seq.
           got.messages !== messages || (messages > 0 && isRead(inRoom[index] as number) && got.last !== last)
         if (all.some(isWrong)) onProblem(`room ${room}: not all have the same`)
         return { room: ids.room(room), messages, last, chains: all.map(({ chain }) => chain).filter(Boolean) }

@@ -1,6 +1,6 @@
 import type { Burst, Injected, LeanLoadOptions } from './lean-load.ts'
 
-/** Services that the load knows to speak to. */
+/** The services whose protocol the load supports. */
 export type DialectName = 'chat' | 'bare' | 'socket.io'
 
 export type LoadOptions = Omit<LeanLoadOptions, 'dialect'>
@@ -13,7 +13,7 @@ export type LoadOrder =
   | { readonly do: 'verdict' }
   | { readonly do: 'close' }
 
-/** The measured time begins, or ends. */
+/** The beginning or the end of the measured time. */
 export interface LoadNote {
   readonly isWindowOpen: boolean
 }

@@ -4,15 +4,15 @@ import type { Dialect, Heard, Line } from './dialect.ts'
 import type { LeanSocket } from './lean-socket.ts'
 import { openLeanSocket } from './lean-socket.ts'
 
-/** What a member has had of a room. */
+/** The messages that a member has received in a room. */
 export interface Got {
   messages: number
   last: number
-  /** Over the bytes that all members get alike, in their order; only where everything is checked. */
+  /** The CRC of the bytes that are the same for all members, in order; only for members that check all. */
   chain: number
 }
 
-/** `all`: place and bytes of each frame. `places`: without the bytes. `counts`: how many there are of others', for a member of one room. */
+/** `all`: seq and bytes of each frame. `places`: seq only. `counts`: only the number of messages of others, for a member of one room. */
 export type Checks = 'all' | 'places' | 'counts'
 
 /** One user on one socket. */
@@ -22,7 +22,7 @@ export interface Member {
   readonly line: Line
   readonly checks: Checks
   readonly rooms: ReadonlyMap<number, Got>
-  /** Others' messages that were counted and not read, since it was last set. */
+  /** Messages of others that were counted without parsing, since the last reset. */
   plain: number
 }
 

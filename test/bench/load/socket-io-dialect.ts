@@ -1,15 +1,15 @@
 import { frameReader } from '../../support/load/frame-view.ts'
 import type { Dialect, Heard } from './dialect.ts'
 
-/** An event of Socket.IO over Engine.IO: a frame of ours as its argument. */
+/** The prefix of a Socket.IO event over Engine.IO; its argument is a frame of the service. */
 const eventHead = '42["new-message",'
 const digitThree = '3'.charCodeAt(0)
 const firstOperation = 100
 
-/** `43`, the number of what was asked, its answer. */
+/** An acknowledgement: `43`, the number of the request, the answer. */
 const ackOf = (text: Buffer): number => (text[1] === digitThree ? Number.parseInt(text.toString('latin1', 2, 20), 10) : 0)
 
-/** Socket.IO's own protocol, so that its server is asked no more than by its own client. Confirmations are acknowledgements. */
+/** The protocol of Socket.IO: its server has the same work as with its own client. Confirmations are acknowledgements. */
 export const socketIoDialect: Dialect = {
   path: '/socket.io/?EIO=4&transport=websocket',
   greet: async (line, externalId) => {
@@ -39,7 +39,7 @@ export const socketIoDialect: Dialect = {
       if (view?.kind !== 'feed') return undefined
       heard.room = view.room
       heard.intendedMs = view.intendedMs
-      // Its members see different orders, so that there is nothing to compare.
+      // Its members see different orders, so that bytes cannot be compared.
       heard.commonFrom = text.length
       return heard
     }

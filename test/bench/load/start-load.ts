@@ -3,11 +3,11 @@ import { startOrderChild } from '../harness/order-child.ts'
 import type { Burst, BurstResult, Injected, Verdict } from './lean-load.ts'
 import type { DialectName, LoadNote, LoadOptions, LoadOrder } from './load-messages.ts'
 
-/** The load, as seen from the process that measures. One order at a time. */
+/** The load in a child process. One order at a time. */
 export interface LoadProcess extends AsyncDisposable {
   readonly pid: number
   open(dialect: DialectName, options: LoadOptions): Promise<void>
-  /** `onWindow` is told when the measured time begins and when it ends. */
+  /** Calls `onWindow` when the measured time begins and when it ends. */
   run(burst: Burst, onWindow: (isOpen: boolean) => void): Promise<BurstResult>
   watch(): Promise<void>
   unwatch(injected: Injected, patienceMs: number): Promise<BurstResult>

@@ -1,4 +1,4 @@
-/** The rival of B8: a `ws` server that answers the load from one array, without users, store or checks. */
+/** The rival in B8: a `ws` server that answers the load from one array, without users, store or checks. */
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
@@ -25,7 +25,7 @@ const frames: string[] = []
 const members = new Set<WebSocket>()
 let room = ''
 
-/** Replays what was missed, answers, and sends what comes from now on. */
+/** Replays missed events, answers, and subscribes the socket to later ones. */
 const resume = (socket: WebSocket, seen: number | undefined): void => {
   for (const frame of seen === undefined ? [] : frames.slice(seen)) socket.send(frame)
   const rooms = { [room]: { seq: frames.length, recovered: true } }
@@ -39,7 +39,7 @@ const bind = (socket: WebSocket, { id, body }: Request): void => {
   if (body.resume !== undefined) resume(socket, body.resume.rooms[room])
 }
 
-/** Appends an event, sends it to the members, and to its sender as an answer. */
+/** Appends an event and sends it to the members; to its sender as an answer. */
 const append = (socket: WebSocket, { event, id, body }: Request): void => {
   const message = { id: body.id, msg: body.msg, type: 'text', user_id: userId, created_at: at, modified_at: at }
   const frame = feedFrameText(event as 'new-message', room, frames.length + 1, JSON.stringify(message))

@@ -1,4 +1,4 @@
-/** The rival of B1 to B3: a `ws` server that calls `send` for one socket after the other. */
+/** The rival in B1 to B3: a `ws` server that calls `send` for one socket after the other. */
 import type { AddressInfo } from 'node:net'
 import { WebSocket, WebSocketServer } from 'ws'
 import { takeOrders } from '../harness/take-orders.ts'

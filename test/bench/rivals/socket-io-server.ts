@@ -1,7 +1,7 @@
 /**
- * The rival of B4: Socket.IO as its documentation describes it, two such
- * processes on a Redis adapter, each message inserted into Postgres before it
- * is emitted. No order among members, no history, no repair.
+ * The rival in B4: Socket.IO as its documentation describes it, in two processes
+ * with the Redis adapter; each message is inserted into Postgres before it is
+ * emitted. No order among members, no history, no repair.
  */
 import { createServer } from 'node:http'
 import { createAdapter } from '@socket.io/redis-adapter'
@@ -41,7 +41,7 @@ const listen = async ({ databaseUrl, redisUrl }: ListenOrder): Promise<{ readonl
     adapter: createAdapter(publisher, publisher.duplicate()),
     transports: ['websocket'],
     perMessageDeflate: false,
-    // The load does not answer its pings.
+    // Effectively disables pings, which the load does not answer.
     pingInterval: 3_600_000,
   })
   io = opened

@@ -30,7 +30,7 @@ const createTable = async (databaseUrl: string): Promise<void> => {
   await client.end()
 }
 
-/** Two processes of it on the same services, with the same load. */
+/** Starts two Socket.IO servers on the same Postgres and Redis, with the same load. */
 export const startSocketIoUnderLoad = async (
   stack: BenchStack,
   size: Pick<LoadOptions, 'users' | 'rooms' | 'roomSize' | 'others'>,

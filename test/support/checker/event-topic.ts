@@ -10,7 +10,7 @@ export interface TopicRecord {
   readonly value: string
 }
 
-/** All records of the namespace's `chat.events` up to now, each partition in its order, repetitions included. */
+/** All present records of `chat.events` in the namespace, including repetitions, in the order of each partition. */
 export const readEventTopic = async (brokers: readonly string[], namespace: string): Promise<readonly TopicRecord[]> => {
   stopIdleTimers()
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
@@ -45,7 +45,7 @@ export const readEventTopic = async (brokers: readonly string[], namespace: stri
 
 export type StreamedEvent = FeedFrame & { readonly v: number }
 
-/** The records of a room on `chat.events`, repetitions included, once it has that many different events. */
+/** The records of a room on `chat.events`, including repetitions; resolves when it has that many different events. */
 export const roomEvents = (
   brokers: readonly string[],
   namespace: string,

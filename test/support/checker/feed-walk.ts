@@ -10,14 +10,14 @@ export interface WalkedSocket {
   boundAt: number | undefined
   isOpen: boolean
   readonly places: Map<number, WalkedPlace>
-  /** For rooms that no resume named: the seq from which they continue, as the service answered. */
+  /** For rooms that no resume named: the seq after which they continue, from the answer of the service. */
   readonly standings: Map<number, number>
 }
 
-/** The place of a socket in one room. */
+/** The position of a socket in one room. */
 export interface WalkedPlace {
   last: number
-  /** The seq to which a resume in progress moves the place. */
+  /** The seq to which a resume in progress moves the position. */
   movesTo: number | undefined
   /** A resume was sent, so that older frames are allowed. */
   hasResumed: boolean
@@ -41,7 +41,7 @@ const newPlace = (last: number): WalkedPlace => ({
   startedAt: undefined,
 })
 
-/** Tracks the place of every socket in its rooms, frame by frame. */
+/** Tracks the position of every socket in its rooms, frame by frame. */
 export const createFeedWalk = (truth: Truth): FeedWalk => {
   const sockets = new Map<number, WalkedSocket>()
 

@@ -2,14 +2,14 @@ import type { Entry } from '../load/entry.ts'
 import { creation } from '../load/entry.ts'
 
 /**
- * What the invariants need of the whole run before they read a frame: when each
- * command was sent, and when a fault was active.
+ * The facts about the whole run that the invariants need before they read frames:
+ * when each command was sent, and when a fault was active.
  */
 export interface Outline {
   /** Undefined if it was never sent. */
   firstSent(room: number, command: number): number | undefined
   lastSent(room: number, command: number): number | undefined
-  /** Since when no fault is active; undefined while one is. */
+  /** The time since which no fault was active; undefined if one was active at `at`. */
   wholeSince(at: number): number | undefined
   readonly healedAt: readonly number[]
   readonly endedAt: number

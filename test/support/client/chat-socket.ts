@@ -41,7 +41,7 @@ export interface ChatSocket extends AsyncDisposable {
   request(event: string, body: unknown, more?: RequestMore): Promise<Frame>
   /** The frames of a room's feed, in the order of their arrival. */
   feed(room: string): readonly FeedFrame[]
-  /** Waits for a frame; earlier frames count as well. */
+  /** Waits for a frame; a frame that was received before also counts. */
   seen(what: string, isIt: (frame: Frame) => boolean): Promise<Frame>
 }
 

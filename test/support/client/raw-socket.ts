@@ -5,7 +5,7 @@ import { until } from '../poll.ts'
 import type { ServerFrameBytes } from './server-frames.ts'
 import { serverFramesIn } from './server-frames.ts'
 
-/** A TCP connection to the public port on which a test sends any bytes. */
+/** A TCP connection to the public port, over which a test sends arbitrary bytes. */
 export interface RawSocket extends AsyncDisposable {
   write(bytes: string | Buffer): void
   /** Resolves when the socket is closed. */

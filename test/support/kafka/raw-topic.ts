@@ -27,13 +27,13 @@ const highOffsets = async (brokers: readonly string[], topic: string): Promise<r
   }
 }
 
-/** How many records have ever been on the topic. A broker that has just started may not know at once. */
+/** The number of records that were ever written to the topic. Retries, because a broker that has just started may not know it yet. */
 export const countRecords = async (brokers: readonly string[], topic: string): Promise<number> => {
   const highs = await until(`the offsets of ${topic}`, () => highOffsets(brokers, topic), { withinMs: 20_000 })
   return highs.reduce((sum, high) => sum + high, 0)
 }
 
-/** Everything that is on a topic now, with none of our own code; each partition in its order. */
+/** All present records of a topic, in the order of each partition; uses no code of the service. */
 export const readTopic = async (brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> => {
   const count = await countRecords(brokers, topic)
   const groupId = `reader-${randomUUID()}`
@@ -54,7 +54,7 @@ export const readTopic = async (brokers: readonly string[], topic: string): Prom
   return records
 }
 
-/** Puts records on a topic as anybody might, with none of our own code. */
+/** Writes records to a topic as another program may; uses no code of the service. */
 export const writeTopic = async (brokers: readonly string[], topic: string, messages: Message[]): Promise<void> => {
   const producer = clientOf(brokers).producer({
     allowAutoTopicCreation: false,

@@ -11,7 +11,7 @@ import { createSendAgain } from './send-again.ts'
 export interface DeviceOptions {
   readonly user: number
   readonly externalId: string
-  /** Tried in turn; the first connection goes to the first. */
+  /** The addresses of the gateways, tried in turn; the first connection uses the first one. */
   readonly urls: readonly string[]
   readonly token?: string | undefined
   /** Sends commands again, under the same id, after a retryable refusal or an unknown outcome. */
@@ -45,7 +45,7 @@ export interface Device {
   /** A request other than a command; rejects when the socket closes before the answer. */
   ask(event: string, body: unknown, more?: object): Promise<ParsedFrame>
   lastSeen(room: number): number
-  /** Resumes from these places, which may be older than the last frames. */
+  /** Resumes from these positions, which may be older than the last frames. */
   resumeFrom(places: Places): Promise<ParsedFrame>
   /** Closes the socket without a close frame; the device reconnects, to another gateway if there is one. */
   drop(): void

@@ -16,11 +16,11 @@ const places = {
 type List = keyof typeof places
 type Place<Name extends List> = z.output<(typeof places)[Name]>
 
-/** Where a list goes on, with the rest of its range. */
+/** A cursor: the position from which a list continues, with the rest of its range. */
 export const writeCursor = <Name extends List>(list: Name, place: Omit<Place<Name>, 'list'>): string =>
   Buffer.from(JSON.stringify({ list, ...place })).toString('base64url')
 
-/** Throws `CursorError` for what `writeCursor` has not made for this list. */
+/** Throws `CursorError` if `writeCursor` has not created the cursor for this list. */
 export const readCursor = <Name extends List>(list: Name, cursor: string): Place<Name> => {
   const parsed = places[list].safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()))
   if (!parsed.success) throw new CursorError('the cursor was not made by this list')

@@ -20,23 +20,23 @@ import type { ChatRow, MemoryTables } from './memory-tables.ts'
 import { append, clear, isKeeping, isMember, isStale, presentMembers } from './memory-tables.ts'
 import { roomLocks } from './room-locks.ts'
 
-/** The moments of an append, and before a read, at which others may come in between. The locks are held at 'before-commit'. */
+/** The points of an append, and before a read, at which other calls may interleave. The locks are held at 'before-commit'. */
 export type StorePoint = 'before-read' | 'before-lock' | 'before-commit' | 'after-commit'
 
 interface Settings {
   readonly pause: (point: StorePoint) => Promise<void>
-  /** Before what an append stores is visible. */
+  /** Called before the events of an append are visible. */
   readonly onCommit: (batch: Append) => void
   readonly pageBytes: number
 }
 
 /** The store, and the connections of its appenders. */
 export interface MemoryEventStore extends EventStore {
-  /** Ends every connection; an append under way may still be stored. */
+  /** Ends every connection; a pending append may still be stored. */
   breakConnections(): void
   /**
-   * As when a standby takes over that lacks the last commits: they are gone,
-   * appends under way fail, and every connection ends.
+   * Simulates the fail-over to a standby that lacks the last commits: these are
+   * lost, pending appends fail, and every connection ends.
    */
   failOver(lostCommits: number): void
 }

@@ -75,7 +75,7 @@ const membershipsByUser = (tables: MemoryTables, users: readonly string[]): Read
 const shareChat = (tables: MemoryTables, one: string, other: string): boolean =>
   [...tables.chats.values()].some((chat) => isMember(chat, one) && isMember(chat, other))
 
-/** Most recent activity first; ids settle ties. */
+/** Most recent activity first; ties are ordered by id. */
 const byActivity = (a: ChatRow, b: ChatRow): number => (isBefore(b, [a.lastAt, a.id]) ? -1 : 1)
 
 const isBefore = (chat: ChatRow, [at, id]: readonly [string, string]): boolean =>
@@ -101,7 +101,7 @@ const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, page
   return { chats, nextCursor: writeCursor('chats', { at: last.lastAt, id: last.id }) }
 }
 
-/** What brackets and cursor take. */
+/** Bytes of the brackets and the cursor of a page. */
 const listOverheadBytes = 200
 
 const messagePage = (tables: MemoryTables, query: MessageQuery, pageBytes: number): MessagePage | undefined => {

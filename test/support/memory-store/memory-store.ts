@@ -14,7 +14,7 @@ export interface MemoryStoreOptions {
    * stored before the commit, everything is after it.
    */
   readonly pause?: (point: StorePoint) => Promise<void>
-  /** Called before what an append stores is visible. */
+  /** Called before the events of an append are visible. */
   readonly onCommit?: (batch: Append) => void
   readonly epoch?: string
   /** Bytes of bodies after which a page ends. */
@@ -35,9 +35,9 @@ export interface MemoryStore {
 /**
  * Event store and read model in memory, for simulations and unit tests.
  *
- * Promises:  what the two ports promise, but for durability. No timers and no
- *            randomness after creation: only promises, so that whoever holds
- *            `pause` decides every interleaving.
+ * Promises:  those of the two ports, except durability. No timers and no
+ *            randomness after creation: only promises, so that `pause` controls
+ *            every interleaving.
  * Does not:  time out: an append whose `pause` never resolves holds its
  *            locks for ever.
  */

@@ -22,11 +22,11 @@ export interface ChatRow {
   readonly name: string
   readonly createdBy: string
   readonly createdAt: string
-  /** When somebody last joined or left. */
+  /** The time of the last membership change. */
   modifiedAt: string
   head: number
   lastAt: string
-  /** In the order of joining; one who was removed stays, with `until`. */
+  /** In the order of joining; a removed member stays, with `until`. */
   readonly members: Map<string, MembershipSpan>
 }
 
@@ -44,7 +44,7 @@ export interface MemoryTables {
   readonly events: Map<string, Map<number, StoredEvent>>
   /** By room, in the order appended. */
   readonly messages: Map<string, MessageRow[]>
-  /** By `commandKeyText`: at most one of them keeps the id from other commands. */
+  /** By `commandKeyText`: at most one outcome of an id prevents other commands from using that id. */
   readonly outcomes: Map<string, readonly RecordedOutcome[]>
   /** All events in the order of their commits. */
   readonly log: StoredEvent[]
@@ -74,7 +74,7 @@ export const isMember = (chat: ChatRow, user: string): boolean => {
 
 export const presentMembers = (chat: ChatRow): string[] => [...chat.members.keys()].filter((user) => isMember(chat, user))
 
-/** Every key that an append would take, so that one of them taken twice is a clash. */
+/** Every unique key that an event occupies; an append with a key twice is refused. */
 const keysOf = ({ event }: NewEvent): string[] => [
   `seq ${event.stream} ${event.seq}`,
   `command ${commandKeyText(event.stream, event.commandId)}`,
@@ -92,7 +92,7 @@ const rejectionKeys = ({ room, commandId, digest, rejection }: StoredRejection):
   ...(keepsId(rejection) ? [`command ${commandKeyText(room, commandId)}`] : []),
 ]
 
-/** By the unique keys of rejections; whether there is an event says the head of the room, if outcomes were read. */
+/** By the unique keys of rejections. An event under the same id is detected by the head of the room, if outcomes were read. */
 const isRejectionTaken = (tables: MemoryTables, { room, commandId, digest, rejection }: StoredRejection): boolean =>
   underId(tables, room, commandId).some(
     (other) => other.kind === 'rejection' && (other.digest === digest || (keepsId(rejection) && keepsId(other.rejection))),
@@ -104,7 +104,7 @@ const isTaken = (tables: MemoryTables, { event }: NewEvent): boolean =>
   (event.type === 'UserCreated' &&
     (tables.usersByExternalId.has(event.body.user.externalUserId) || tables.usersById.has(event.body.user.id)))
 
-/** Texts that the database keeps in columns of their own, and so refuses with U+0000 in them. */
+/** Texts that the database stores in text columns, which refuse U+0000. */
 const columnTexts = (event: DomainEvent): readonly string[] => {
   if (event.type === 'ChatCreated') return [event.body.chat.name]
   if (event.type === 'UserCreated') return [event.body.user.externalUserId, event.body.user.name ?? '']
@@ -129,7 +129,7 @@ export const isStale = (tables: MemoryTables, { heads, unread, events, rejection
   )
 }
 
-/** Appends what is not stale, and projects it. */
+/** Appends events and rejections that are not stale, and updates the read model. */
 export const append = (tables: MemoryTables, { events, rejections }: NewOutcomes): void => {
   for (const entry of events) {
     const event = toStored(entry)

@@ -1,6 +1,6 @@
-/** Row locks: who comes later waits, in order of arrival. */
+/** Row locks; waiting calls get a lock in the order of arrival. */
 export interface RoomLocks {
-  /** Waits for the room; the returned function lets it go. */
+  /** Waits for the lock of the room; the returned function releases it. */
   lock(room: string): Promise<() => void>
 }
 

@@ -6,7 +6,7 @@ import { nativeServer } from '../../../infra/native/native-server.ts'
 import { findProgram } from '../../../infra/native/tools.ts'
 import { makeScratchFolder, removeScratchFolder } from '../stack/scratch-folder.ts'
 
-/** What is scraped: a process by its internal port. */
+/** A process to scrape, by its internal port. */
 export interface ScrapeTarget {
   /** gateway or writer. */
   readonly component: string
@@ -15,11 +15,11 @@ export interface ScrapeTarget {
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>
-  /** Moments (seconds since the epoch) and values. */
+  /** Pairs of a time (seconds since the epoch) and a value. */
   readonly values: readonly (readonly [number, number])[]
 }
 
-/** A real Prometheus, with our rules, on a folder that is removed with it. */
+/** A real Prometheus with the alert rules of the service; its data folder is removed with it. */
 export interface Prometheus extends AsyncDisposable {
   query(expression: string): Promise<readonly Sample[]>
   range(expression: string, seconds: number): Promise<readonly Sample[]>
@@ -58,7 +58,7 @@ const samplesOf = ({ data }: Answer): readonly Sample[] =>
     values: values.map(([at, text]) => [at, Number(text)] as const),
   }))
 
-/** The program; installs Debian’s, with promtool, where there is none and it may. */
+/** The path of Prometheus; installs Debian’s package, with promtool, if it is missing and this is possible. */
 export const findPrometheus = async (): Promise<string> => {
   const say = (line: string): void => void process.stderr.write(`prometheus: ${line}\n`)
   if (findProgram('prometheus') === undefined) await installPackages(['prometheus'], say)

@@ -11,10 +11,10 @@ export interface WatchedLoadOptions {
 }
 
 const settleMs = 60_000
-/** More than what kernels keep for a socket that does not read. */
+/** More than the kernel buffers for a socket that does not read. */
 const unread = { messages: 1_500, characters: 15_000 }
 
-/** People talk, some of them drop off and come back. */
+/** Users send messages; some of them disconnect and reconnect. */
 const talk = async (urls: readonly string[], { perSecond, messages }: WatchedLoadOptions): Promise<void> => {
   const shape = { seed: 1, users: 30, rooms: 10, roomSize: '4-10', messageSize: '20-300', dropsPerSecond: 1 }
   const load = createLoad({ urls, tag: freshTag(), startMs: nowMs(), ...shape })
@@ -27,7 +27,7 @@ const talk = async (urls: readonly string[], { perSecond, messages }: WatchedLoa
   }
 }
 
-/** One writes much, the other does not read it. */
+/** One user sends many messages to a socket that does not read. */
 const overfill = async (urls: readonly string[]): Promise<void> => {
   const shape = { seed: 2, users: 2, rooms: 1, roomSize: '2', messageSize: String(unread.characters) }
   const load = createLoad({ urls, tag: freshTag(), startMs: nowMs(), ...shape })
@@ -51,7 +51,7 @@ const refused = async (url: string): Promise<void> => {
   await new Promise((resolve) => socket.once('error', resolve))
 }
 
-/** A chat under load with a Prometheus that scrapes it; the Prometheus is still there to be asked. */
+/** Runs a load on a chat that Prometheus scrapes; resolves with the running Prometheus. */
 export const watchedLoad = async (chat: Chat, options: WatchedLoadOptions): Promise<Prometheus> => {
   const targets = [
     ...chat.gateways.map(({ internalUrl }) => ({ component: 'gateway', internalUrl })),

@@ -16,7 +16,7 @@ export interface Forger {
 
 const kinds: readonly FeedEvent[] = ['new-message', 'new-message', 'add-users', 'remove-users', 'create-chat']
 
-/** Draws from a seed of its own, so that the rest of a run does the same things with and without it. */
+/** Draws from a seed of its own, so that the rest of a run is the same with and without the forger. */
 export const simulatedForger = ({ world, userIds, rooms }: Commons, seed: number): Forger => {
   const { clock, store } = world
   const random = seededRandom(seed + 1_000_000)

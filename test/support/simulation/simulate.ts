@@ -18,7 +18,7 @@ export interface SimulationResult {
 
 export interface Simulation {
   readonly storeMutant?: StoreMutant | undefined
-  /** An attacker publishes invented events and notices meanwhile. */
+  /** Adds an attacker who publishes forged events and notices. */
   readonly isForged?: boolean
 }
 
@@ -70,8 +70,8 @@ const injectFaultsBesideForger = async (
  * A few users on a few devices send every kind of request, while publications
  * are lost, repeated and reordered, statements fail, batches are delivered
  * twice, sockets stop reading, gateways and writers are killed and parts are
- * unavailable for a while. Then faults end, and every socket must have what the
- * store has. A seed replays a run.
+ * unavailable for a while. Then faults end, and every socket must have all stored
+ * events. A seed replays a run.
  */
 export const simulate = async (seed: number, { storeMutant, isForged = false }: Simulation = {}): Promise<SimulationResult> => {
   const world = await simulatedWorld(seed, { storeMutant, isFanOutSafe: isForged })

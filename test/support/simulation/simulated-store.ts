@@ -39,7 +39,7 @@ export interface SimulatedStore extends ReadPorts {
   readonly memory: MemoryStore
   /** In the order of their commits. */
   committed(): readonly CommittedEvent[]
-  /** Runs work without delays and faults, and without telling the observer of commits. */
+  /** Runs work without delays and faults, and without calling the observer of commits. */
   prepare(work: (store: EventStore) => Promise<void>): Promise<void>
   /** The last commits are lost, and every connection breaks. */
   failOver(lostCommits: number): void

@@ -56,10 +56,10 @@ const createQueue = () => {
   }
 }
 
-/** Everything that promises can do before time has to pass again. */
+/** Resolves when all pending promises have run, so that only a timer can continue the work. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** A clock that a test turns: no real time passes, and a seed decides every tie. */
+/** A clock that a test advances: no real time passes, and a seed decides every tie. */
 export const virtualClock = (random: Random, startMs = Date.parse('2026-01-01T00:00:00.000Z')): VirtualClock => {
   const queue = createQueue()
   let nowMs = startMs

@@ -18,14 +18,14 @@ import { memoryStore } from '../memory-store/memory-store.ts'
 export interface SmallChat extends AsyncDisposable {
   readonly url: string
   readonly metrics: Metrics
-  /** What was logged so far. */
+  /** The log lines so far. */
   readonly log: readonly string[]
   readiness(): ProcessReadiness
 }
 
 export interface SmallChatOptions {
   readonly rateLimitStore?: RateLimitStore
-  /** The command log as the gateway gets it. */
+  /** Replaces the command log of the gateway. */
   readonly gatewayLog?: (log: CommandLog) => CommandLog
 }
 

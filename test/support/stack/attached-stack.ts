@@ -6,16 +6,16 @@ import type { BackingService, Stack, StackKind } from './stack.ts'
 import type { StackUrls } from './stack-urls.ts'
 import { createDatabase, freshNamespaceIn, withDatabase } from './tenancy.ts'
 
-/** Services that run already, and the run whose names are used on them. Survives being serialised. */
+/** Running services, and the prefix of the names that this run uses on them. Can be serialised. */
 export interface Attachment {
   readonly kind: StackKind
   readonly run: string
   readonly urls: StackUrls
-  /** Where its containers are, if it is made of them. */
+  /** The site of its containers, if it consists of containers. */
   readonly site?: ContainerSite
 }
 
-/** A service that others use as well: it refuses every fault with this reason. */
+/** A service that other callers also use: it refuses every fault with this reason. */
 const refusingService = (because: string): BackingService => {
   const refuse = async (): Promise<never> => {
     throw new Error(because)
@@ -30,7 +30,7 @@ const refusingService = (because: string): BackingService => {
   }
 }
 
-/** A handle on services that refuse faults; disposing of it ends nothing. */
+/** A handle on services that refuse faults; disposing of it has no effect on them. */
 export const attachedStack = ({ kind, run, urls, site }: Attachment, because: string): Stack => {
   const service = refusingService(because)
   const at = (direct: StackUrls, databaseUrl: string): StackUrls => ({

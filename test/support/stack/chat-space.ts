@@ -4,16 +4,16 @@ import { allowLogins, asService } from './service-logins.ts'
 import type { Stack } from './stack.ts'
 import type { StackUrls } from './stack-urls.ts'
 
-/** A namespace and a database of its own, made ready for our services. */
+/** A new namespace and database with all tables and topics, for one system of gateways and writers. */
 export interface ChatSpace {
   readonly namespace: string
-  /** Direct, past all links. */
+  /** The direct URL, without links. */
   readonly databaseUrl: string
-  /** What a process of this role on this machine is told; it reaches the services by that role's links. */
+  /** The environment of a process with this role on this machine; it uses the links of the role. */
   environment(role: string): Environment
-  /** Starts one of our services for this role, as the stack runs them; resolves when it is ready. */
+  /** Starts a gateway or writer for this role, as a process or container like the stack; resolves when it is ready. */
   start(role: string, tier: Tier, env?: Environment): Promise<Replica>
-  /** Runs an admin subcommand to its end, over no link; what it printed. */
+  /** Runs an admin subcommand to its end, without links; resolves with its output. */
   admin(...args: string[]): Promise<string>
 }
 
@@ -23,11 +23,11 @@ const defaults: Environment = {
   LOG_LEVEL: 'info',
 }
 
-/** Creates database, tables, roles and topics; `env` goes over the defaults of every process. */
+/** Creates database, tables, roles and topics; `env` overrides the defaults of every process. */
 export const makeChatSpace = async (stack: Stack, env: Environment): Promise<ChatSpace> => {
   const namespace = stack.freshNamespace()
   const databaseUrl = await stack.createDatabase(namespace)
-  // Of a server that is somebody's, we may not be allowed to make roles.
+  // The account of a given server may lack the right to create roles.
   const hasRoles = stack.kind !== 'env'
   const told = (urls: StackUrls, role: string): Environment => ({
     ...defaults,

@@ -7,16 +7,16 @@ export interface FlowConditions {
   isSwallowing(): boolean
 }
 
-/** A chunk on its way; null is the end of the stream. */
+/** A delayed chunk; null is the end of the stream. */
 interface Waiting {
   readonly chunk: Buffer | null
   readonly dueAt: number
 }
 
 /**
- * Carries one direction's bytes and its end, in order, each as late as the
- * delay was when it came. What comes or falls due in a black hole is gone.
- * A slow receiver slows the sender, as does too much on its way.
+ * Forwards the bytes and the end of one direction in order, each after the delay
+ * that was set when it arrived. Bytes that arrive or are due in a black hole are
+ * dropped. A slow receiver, or too many delayed bytes, pause the sender.
  */
 export const delayedFlow = (from: Socket, to: Socket, conditions: FlowConditions): void => {
   const waiting: Waiting[] = []
@@ -64,7 +64,7 @@ export const delayedFlow = (from: Socket, to: Socket, conditions: FlowConditions
   to.on('drain', pace)
   to.once('close', () => {
     clearTimeout(timer)
-    // Nobody is left to read it for; without this the other end's close is never seen.
+    // Discards further data: an unread socket would never emit `close`.
     from.resume()
   })
 }

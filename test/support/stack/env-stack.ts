@@ -14,7 +14,7 @@ export const urlsFrom = (environment: Environment): StackUrls | undefined => {
   return { databaseUrl: DATABASE_URL, redisUrl: REDIS_URL, kafkaBrokers: KAFKA_BROKERS.split(',') }
 }
 
-/** A run on somebody's services; disposing of it drops what the run left on them. */
+/** A run on the services that the environment names; disposing of it drops the databases and topics of the run. */
 export const envStack = (urls: StackUrls): { stack: Stack; attachment: Attachment } => {
   const attachment: Attachment = { kind: 'env', run: freshRun(), urls }
   const stack: Stack = {

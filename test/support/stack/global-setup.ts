@@ -1,15 +1,15 @@
 import type { TestProject } from 'vitest/node'
 import { prepareContainers } from '../../containers/container-images.ts'
-// For its declaration of what may be provided.
+// For the declaration of the provided value.
 import type {} from './shared-stack.ts'
 import { openStack, stackKind } from './start-stack.ts'
 
 /**
- * Starts the shared stack once per run. Where none can be had, suites are told
- * why and skip; under CI that is a failure.
+ * Starts the shared stack once per run. If none can be started, suites receive the
+ * reason and are skipped; under CI that is a failure.
  */
 const setup = async (project: TestProject): Promise<(() => PromiseLike<void>) | undefined> => {
-  // A wrong setting is a mistake to be told, not a stack that cannot be had.
+  // An invalid setting must fail the run, and must not count as a missing stack.
   const kind = stackKind()
   try {
     const engine = kind === 'docker' ? await prepareContainers() : undefined

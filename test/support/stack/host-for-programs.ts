@@ -1,8 +1,8 @@
-/** Where programs of ours find what listens on this machine. */
+/** How gateways and writers connect to servers on this machine. */
 export interface HostForPrograms {
   /** The address of this machine to listen on. */
   readonly listenOn: string
-  /** What leads there from where they run. */
+  /** The address of this machine from the place where they run. */
   readonly address: string
 }
 

@@ -3,7 +3,7 @@ import type { TcpProxy } from './tcp-proxy.ts'
 import { tcpProxy } from './tcp-proxy.ts'
 
 export type RoleLinks = Readonly<Record<BackingName, TcpProxy>>
-/** Where a link leads to; asked for at every connection, because the proxies come before the services. */
+/** The target port of a link; called for every connection, because proxies start before the services. */
 export type LinkTarget = (role: string, service: BackingName) => number
 
 /** One proxy for each role and service. */

@@ -1,23 +1,23 @@
-/** `reset` tells both ends at once; in a `black-hole` neither end hears of it. */
+/** `reset`: both ends receive an RST at once. `black-hole`: neither end is notified. */
 export type Cut = 'reset' | 'black-hole'
 
-/** Which bytes a black hole swallows. Without the answers alone, a request arrives and nobody learns of it. */
+/** The direction in which a black hole drops bytes. `answers`: requests arrive, but the sender receives no answer. */
 export type Direction = 'both' | 'requests' | 'answers'
 
 /** The connection of one role to one service, which can be cut and healed. */
 export interface Link {
-  /** Connections now open on it, also those that a black hole keeps waiting. */
+  /** The number of open connections, including those in a black hole. */
   readonly connections: number
   /**
    * `reset`: connections get an RST, and so does every new one.
-   * `black-hole`: bytes vanish, sockets stay open, new ones are accepted and get silence.
+   * `black-hole`: bytes are dropped, sockets stay open, new connections are accepted and receive nothing.
    */
   cut(how: Cut, direction?: Direction): void
-  /** Every byte arrives this much later, each way, in order. */
+  /** Delays every byte in both directions, in order. */
   delay(ms: number): void
   /**
-   * No cut and no delay any more. Connections that lived through a black hole
-   * get an RST: what vanished on them is gone.
+   * Ends every cut and delay. Connections from the time of a black hole get an
+   * RST, because their dropped bytes are lost.
    */
   heal(): void
 }

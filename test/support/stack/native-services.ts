@@ -10,14 +10,14 @@ import { allStarted } from './all-started.ts'
 import type { LinkMap } from './link-map.ts'
 import { makeScratchFolder, removeScratchFolder } from './scratch-folder.ts'
 
-/** The three servers on a folder that is removed with them. */
+/** The three servers, in a folder that is removed with them. */
 export interface NativeServices extends AsyncDisposable {
   readonly kafka: KafkaServer
   readonly postgres: PostgresServer
   readonly redis: RedisServer
 }
 
-/** Installs what is missing and starts the three; Kafka tells each linked role to come by its proxy. */
+/** Installs missing programs and starts the three servers; Kafka advertises to each linked role the address of its proxy. */
 export const startNativeServices = async (links: LinkMap): Promise<NativeServices> => {
   const tools = await install()
   await using owned = new AsyncDisposableStack()

@@ -23,7 +23,7 @@ const targetPort = (services: NativeServices | undefined, [role, service]: Param
   return port
 }
 
-/** Starts servers of our own; each of the roles gets links of its own to all three. */
+/** Starts the three services as processes; each role gets its own links to all three. */
 export const nativeStack = async (roles: readonly string[]): Promise<{ stack: Stack; attachment: Attachment }> => {
   await using owned = new AsyncDisposableStack()
   let services: NativeServices | undefined

@@ -11,7 +11,7 @@ const atPlace = (url: string, host: string, port: number): string => {
   return changed.href
 }
 
-/** The same credentials and names, by way of a role's links. */
+/** The same URLs with the addresses of a role's links. */
 export const linkedUrls = (direct: StackUrls, links: RoleLinks, host = '127.0.0.1'): StackUrls => ({
   databaseUrl: atPlace(direct.databaseUrl, host, links.postgres.port),
   redisUrl: atPlace(direct.redisUrl, host, links.redis.port),
@@ -21,15 +21,15 @@ export const linkedUrls = (direct: StackUrls, links: RoleLinks, host = '127.0.0.
 export interface StackParts extends Readonly<Record<BackingName, BackingService>> {
   readonly kind: StackKind
   readonly run: string
-  /** For this machine, past all links. */
+  /** The direct URLs for this machine, without links. */
   readonly direct: StackUrls
   readonly links: LinkMap
-  /** Where the links are to be found. */
+  /** The host of the links. */
   readonly linkHost: string
   readonly dispose: () => Promise<void>
 }
 
-/** A stack of servers that were started for its caller alone. */
+/** A stack of servers that only its caller uses. */
 export const ownStack = (parts: StackParts, programs: (urls: Stack['urls']) => Programs): Stack => {
   const { kind, kafka, postgres, redis, run, direct, links } = parts
   const urls: Stack['urls'] = (role, databaseUrl = direct.databaseUrl) => {
@@ -51,7 +51,7 @@ export const ownStack = (parts: StackParts, programs: (urls: Stack['urls']) => P
     },
     freshNamespace: () => freshNamespaceIn(run),
     createDatabase: (namespace = freshNamespaceIn(run)) => createDatabase(direct.databaseUrl, namespace),
-    // All of it goes with the stack.
+    // The servers are removed with the stack.
     forget: async () => {},
     [Symbol.asyncDispose]: parts.dispose,
   }

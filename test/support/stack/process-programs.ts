@@ -3,7 +3,7 @@ import { loopback } from './host-for-programs.ts'
 import type { Programs } from './programs.ts'
 import { cleanEnvironment, projectFolder, startService } from './replica.ts'
 
-/** Programs as child processes, straight from the sources. */
+/** Runs the services as child processes from the sources. */
 export const processPrograms = (urls: Programs['urls']): Programs => ({
   host: loopback,
   urls,

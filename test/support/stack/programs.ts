@@ -2,16 +2,16 @@ import type { HostForPrograms } from './host-for-programs.ts'
 import type { Environment, Replica } from './server.ts'
 import type { StackUrls } from './stack-urls.ts'
 
-/** What programs of ours there are to run beside a stack for as long as a test likes. */
+/** The services that run beside a stack until a test ends them. */
 export type Tier = 'gateway' | 'writer'
 
-/** How programs of ours are run beside a stack: as processes, or as containers of the image. */
+/** Runs the services beside a stack: as processes, or as containers of the image. */
 export interface Programs {
   readonly host: HostForPrograms
-  /** The addresses for this role, as such a program sees them. */
+  /** The addresses for this role, as seen from such a process or container. */
   urls(role: string, databaseUrl: string): StackUrls
-  /** Resolves when it is ready. */
+  /** Starts a service; resolves when it is ready. */
   start(role: string, tier: Tier, env: Environment): Promise<Replica>
-  /** Runs an admin subcommand to its end; what it printed. */
+  /** Runs an admin subcommand to its end; resolves with its output. */
   admin(args: readonly string[], env: Environment): Promise<string>
 }

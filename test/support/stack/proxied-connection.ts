@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { delayedFlow } from './delayed-flow.ts'
 import type { Cut, Direction } from './link.ts'
 
-/** The state of a link, read anew at every byte. */
+/** The faults of a link, read for every chunk. */
 export interface Weather {
   cut: Cut | undefined
   swallowed: Direction
@@ -20,7 +20,7 @@ export interface ProxiedConnection {
 const isSwallowing = (weather: Weather, direction: Direction): boolean =>
   weather.cut === 'black-hole' && (weather.swallowed === 'both' || weather.swallowed === direction)
 
-/** One side's end is the other's, unless a black hole hides it. */
+/** Forwards bytes and the close from one side to the other, unless a black hole drops them. */
 const tie = (from: Socket, to: Socket, weather: Weather, direction: Direction): void => {
   delayedFlow(from, to, {
     delayMs: () => weather.delayMs,
@@ -30,7 +30,7 @@ const tie = (from: Socket, to: Socket, weather: Weather, direction: Direction): 
   from.once('close', (hadError) => {
     if (isSwallowing(weather, direction) || to.destroyed) return
     if (hadError) to.resetAndDestroy()
-    // Without an error both ends were passed on, and `to` closes once it has written all.
+    // Without an error the end was forwarded, and `to` closes after it has written all bytes.
   })
 }
 
@@ -42,7 +42,7 @@ const countdown = (count: number, done: () => void): (() => void) => {
   }
 }
 
-/** A client's socket with its own one to the target; in a black hole at first, with none. */
+/** Connects a client's socket to the target; without a target if a black hole is active at the beginning. */
 export const proxiedConnection = (client: Socket, targetPort: number, weather: Weather): ProxiedConnection => {
   const sides = [client]
   if (weather.cut === 'black-hole' && weather.swallowed === 'both') {

@@ -26,7 +26,7 @@ const deleteTopics = async (brokers: readonly string[], prefix: string): Promise
   }
 }
 
-/** Drops every database and topic whose name starts with the prefix: of one namespace, or of a whole run. */
+/** Drops every database and topic whose name starts with the prefix, which is that of a namespace or of a run. */
 export const removeTraces = async (urls: StackUrls, prefix: string): Promise<void> => {
   await dropDatabases(urls.databaseUrl, prefix)
   await deleteTopics(urls.kafkaBrokers, prefix)

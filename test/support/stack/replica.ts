@@ -9,14 +9,14 @@ import type { Environment, Replica } from './server.ts'
 export type { Environment, Replica } from './server.ts'
 
 export interface ReplicaOptions {
-  /** The file to run, seen from the project's folder. */
+  /** The file to run, relative to the project folder. */
   readonly entry: string
-  /** What is said to it on its command line. */
+  /** Its command-line arguments. */
   readonly args?: readonly string[]
   /** PORT and INTERNAL_PORT are free ones unless given. */
   readonly env: Environment
   readonly readyWithinMs?: number
-  /** Past this, an orderly stop becomes a kill. */
+  /** An orderly stop that takes longer becomes a kill. */
   readonly stopWithinMs?: number
 }
 
@@ -26,10 +26,10 @@ const { scripts } = JSON.parse(readFileSync(join(projectFolder, 'package.json'),
   readonly scripts: { readonly gateway: string }
 }
 
-/** Arguments of Node itself, the same that the npm scripts give: between `node` and the program. */
+/** The arguments of Node in the npm scripts: those between `node` and the program. */
 export const nodeArguments: readonly string[] = scripts.gateway.split(' ').slice(1, -1)
 
-/** What a child needs of ours to run at all; the rest of it is what the test says. */
+/** The variables of this process that a child needs to run; tests add the others. */
 export const cleanEnvironment = (): Record<string, string> => {
   const passedOn = ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE', 'NODE_V8_COVERAGE']
   const entries = passedOn.flatMap((key) => {
@@ -76,8 +76,8 @@ const startOn = async (
 
 /**
  * Starts one of our services; resolves when its `/readyz` answers 200. A
- * failure carries the end of its log. It gets no more of our environment than
- * it needs to run.
+ * failure carries the end of its log. It gets only the
+ * variables of this process that it needs to run.
  */
 export const startService = async (name: string, options: ReplicaOptions): Promise<Replica> => {
   const folder = makeScratchFolder('replica')

@@ -9,7 +9,7 @@ export interface ChatSize {
   readonly writers?: number
 }
 
-/** How a replica is started; the space's own way unless a test has another program. */
+/** Starts a replica; by default as the space does, unless a test uses another program. */
 export type StartReplica = (role: string, env: Environment) => Promise<Replica>
 
 export interface RunChatOptions extends ChatSize {
@@ -20,9 +20,9 @@ export interface RunChatOptions extends ChatSize {
 export interface RunningChat extends ChatSpace, AsyncDisposable {
   readonly gateways: readonly Replica[]
   readonly writers: readonly Replica[]
-  /** The third one comes by the links of `gateway-3`, if the stack has any, else those of `gateway`. */
+  /** The third gateway uses the links of `gateway-3` if the stack has them, otherwise those of `gateway`. */
   add(tier: Tier, env?: Environment, start?: StartReplica): Promise<Replica>
-  /** The end of every replica's log, for a test that failed. */
+  /** The last log lines of every replica, for the report of a failed test. */
   log(lines?: number): string
 }
 
@@ -33,19 +33,19 @@ const logOf = (replicas: readonly Replica[], lines: number): string =>
 
 /**
  * Starts writers and gateways on a space; resolves when all are ready.
- * Disposing of it kills them, then disposes of what was given.
+ * Disposing of it kills them, then disposes of `owned`.
  */
 export const runChat = async (space: ChatSpace, options: RunChatOptions, owned: Owner): Promise<RunningChat> => {
   const tiers: Record<Tier, Replica[]> = { gateway: [], writer: [] }
   const asked: Record<Tier, number> = { gateway: 0, writer: 0 }
 
-  /** Numbered from 1, in the order they were asked for. */
+  /** Replicas are numbered from 1, in the order of the calls. */
   const add: RunningChat['add'] = async (tier, env = {}, start = options.starts?.[tier]) => {
     asked[tier] += 1
     const role = `${tier}-${asked[tier]}`
     const replica = await (start ?? ((name, more) => space.start(name, tier, more)))(role, env)
     tiers[tier].push(owned.use(replica))
-    // Who was asked for first may be ready last.
+    // Replicas may become ready in another order than they were started.
     tiers[tier].sort((a, b) => numberOf(a) - numberOf(b))
     return replica
   }

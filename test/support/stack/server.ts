@@ -1,36 +1,37 @@
-/** How a run ended: its exit code, or null when a signal ended it. */
+/** The end of a run: its exit code, or null if a signal ended it. */
 export type Ending = number | null
 
 /**
  * One server, a process or a container, with switches for faults. It restarts on the same address.
  *
- * Promises:  a start resolves once it answers for real, an end once all of it is gone.
+ * Promises:  a start resolves when the server itself answers, an end when all its
+ *            processes have ended.
  */
 export interface Server extends AsyncDisposable {
   readonly name: string
-  /** On this machine; undefined while it is not running. */
+  /** The pid on this machine; undefined while it is not running. */
   readonly pid: number | undefined
   /** Resolves when the latest run has ended. */
   readonly exited: Promise<Ending>
   start(): Promise<void>
-  /** Asks it to end; kills it if it does not in time. */
+  /** Requests an orderly stop; kills the server after a time-out. */
   stop(): Promise<Ending>
-  /** SIGKILL to all of it. */
+  /** Sends SIGKILL to all its processes. */
   kill(): Promise<void>
-  /** It stands still: connections stay open and nothing answers. */
+  /** Suspends it: connections stay open, and it does not answer. */
   pause(): Promise<void>
   resume(): Promise<void>
   /** Stop, then start. */
   restart(): Promise<void>
 }
 
-/** One of our own services, as a process or a container. */
+/** A gateway, a writer or the embedded service, as a process or a container. */
 export interface Replica extends Server {
-  /** Where clients connect. */
+  /** The address for clients. */
   readonly url: string
-  /** Probes and metrics. */
+  /** The address of probes and metrics. */
   readonly internalUrl: string
-  /** The end of what it logged, over all its starts, a line each. */
+  /** The last lines of its log, over all its starts. */
   log(lines?: number): string[]
 }
 

@@ -10,7 +10,7 @@ const databaseOf = (url: string): string => new URL(url).pathname.slice(1)
 const serviceOf = (role: string): Service | undefined =>
   (['writer', 'gateway'] as const).find((service) => role.startsWith(service))
 
-/** Lets the database's own roles log in, as whoever runs it would. `admin roles` has made them. */
+/** Allows the roles that `admin roles` has created to log in, as an operator would. */
 export const allowLogins = async (databaseUrl: string): Promise<void> => {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 3_000 })
   await client.connect()
@@ -24,7 +24,7 @@ export const allowLogins = async (databaseUrl: string): Promise<void> => {
   }
 }
 
-/** The same database for a process of this role: a gateway and a writer come as what they are, all others as its owner. */
+/** The database URL for a process of this role: gateways and writers use their database roles, all others the owner. */
 export const asService = (databaseUrl: string, role: string): string => {
   const service = serviceOf(role)
   if (service === undefined) return databaseUrl

@@ -13,7 +13,7 @@ declare module 'vitest' {
 }
 
 const provided = (): ProvidedStack =>
-  // Declared as always there; without the global setup it is not.
+  // The declared type is never undefined, but without the global setup the value is.
   (inject('stack') as ProvidedStack | undefined) ?? {
     missing: 'test/support/stack/global-setup.ts is not in this run',
   }

@@ -1,4 +1,4 @@
-/** What a program of ours is given to reach the three services. */
+/** The addresses with which a process connects to the three services. */
 export interface StackUrls {
   readonly databaseUrl: string
   readonly redisUrl: string

@@ -2,7 +2,7 @@ import type { Link } from './link.ts'
 import type { Programs } from './programs.ts'
 import type { StackUrls } from './stack-urls.ts'
 
-/** Where the three services come from. */
+/** How the three services run: given by the environment, as processes, or as containers. */
 export type StackKind = 'env' | 'native' | 'docker'
 
 export type BackingName = 'kafka' | 'postgres' | 'redis'
@@ -34,7 +34,7 @@ export interface BackingService {
  */
 export interface Stack extends Readonly<Record<BackingName, BackingService>>, AsyncDisposable {
   readonly kind: StackKind
-  /** How programs of ours are run beside it: as processes, or as containers where it is made of containers. */
+  /** Runs gateways, writers and admin subcommands beside it: as containers if the stack consists of containers, otherwise as processes. */
   readonly programs: Programs
   /**
    * The addresses for one role on this machine, through its links where the stack was started
@@ -42,11 +42,11 @@ export interface Stack extends Readonly<Record<BackingName, BackingService>>, As
    * those of `gateway`. A database's URL keeps its name and gets the role's address.
    */
   urls(role?: string, databaseUrl?: string): StackUrls
-  /** The role's way to one service; throws when the stack was not started with links for that role. */
+  /** The link of a role to one service; throws if the stack was not started with links for that role. */
   link(role: string, service: BackingName): Link
   /** A new prefix for topics, groups, keys and channels. */
   freshNamespace(): string
-  /** An empty database, named after the namespace; its URL, direct. */
+  /** Creates an empty database, named after the namespace; resolves with its direct URL. */
   createDatabase(namespace?: string): Promise<string>
   /** Drops the namespace's database and topics, for services that continue to run. */
   forget(namespace: string): Promise<void>

@@ -7,26 +7,27 @@ import type { Environment, Replica } from './server.ts'
 import type { Stack } from './stack.ts'
 
 export interface ChatOptions extends ChatSize {
-  /** For every process of it, over the defaults. */
+  /** Variables for every process; they override the defaults. */
   readonly env?: Environment
-  /** Other programs than the services themselves, by tier; run as processes of this machine. */
+  /** Programs that replace a service, by tier; they run as processes on this machine. */
   readonly entries?: { readonly gateway?: string | undefined; readonly writer?: string | undefined }
 }
 
 export interface Chat extends RunningChat {
-  /** `entry`: another program than the gateway itself, which is run as a process of this machine. */
+  /** `entry`: a program that replaces the gateway and runs as a process on this machine. */
   addGateway(env?: Environment, entry?: string): Promise<Replica>
   addWriter(env?: Environment, entry?: string): Promise<Replica>
 }
 
 /**
- * Makes a space, then starts writers and gateways; resolves when all are
- * ready. Disposing of it kills them and forgets the space; the stack goes on.
+ * Creates a space, then starts writers and gateways; resolves when all are
+ * ready. Disposing of it kills them and drops the data of the space; the stack
+ * continues to run.
  */
 export const startChat = async (stack: Stack, options: ChatOptions = {}): Promise<Chat> => {
   const space = await makeChatSpace(stack, options.env ?? {})
   const owned = new AsyncDisposableStack()
-  // It tidies up for later tests; its failure must not hide that of this one.
+  // Only a clean-up for later tests: its failure must not hide a failure of this test.
   owned.defer(() => stack.forget(space.namespace).catch(() => {}))
   const startOf = (tier: Tier, entry = options.entries?.[tier]): StartReplica | undefined =>
     entry === undefined ? undefined : (role, env) => startService(role, { entry, env: { ...space.environment(role), ...env } })

@@ -6,16 +6,16 @@ export interface EmbeddedChat extends Replica {
   readonly dataDir: string
 }
 
-/** The whole system as one process, in a folder of its own that goes with it; `DATA_DIR` names another that stays. */
+/** Starts the embedded service on a new data folder that is removed with it; a folder named by `DATA_DIR` is kept. */
 export const startEmbedded = async (env: Environment = {}): Promise<EmbeddedChat> => {
   const scratch = makeScratchFolder('embedded')
   const dataDir = env.DATA_DIR ?? scratch
   try {
     const replica = await startService('embedded', {
       entry: 'services/embedded/main.ts',
-      // Its database is made first, which takes its time on a machine that has much else to do.
+      // The first start creates the database, which takes long on a busy machine.
       readyWithinMs: 110_000,
-      // Most tests ask for no page, and it need not be built for them.
+      // Most tests do not use the page, so it is not built.
       env: { HOST: '127.0.0.1', WEB_PAGE: 'off', DATA_DIR: dataDir, ...env },
     })
     return Object.assign(replica, {

@@ -11,8 +11,9 @@ export interface StackOptions {
 }
 
 /**
- * `STACK` picks; without it, services named by the environment are used, else
- * some are started. Throws when it asks for what cannot be.
+ * The kind that `STACK` selects; without it, `env` if the environment names all
+ * three services, otherwise `native`. Throws if `STACK` is invalid, or is `env`
+ * without the three addresses.
  */
 export const stackKind = (): StackKind => {
   const urls = urlsFrom(process.env)
@@ -30,7 +31,7 @@ const openContainers = async (links: readonly string[]): Promise<{ stack: Stack;
   return { stack, attachment: { kind: 'docker', run, urls: direct, site } }
 }
 
-/** A stack, and what other processes need to attach to it. */
+/** Starts a stack; `attachment` lets other processes attach to it. */
 export const openStack = async (options: StackOptions = {}): Promise<{ stack: Stack; attachment: Attachment }> => {
   const kind = stackKind()
   const { links = [] } = options

@@ -6,11 +6,11 @@ import type { ProxiedConnection, Weather } from './proxied-connection.ts'
 import { proxiedConnection } from './proxied-connection.ts'
 
 export interface TcpProxy extends Link, AsyncDisposable {
-  /** On loopback, or the host that was asked for; kept while the proxy lives, also while it is cut. */
+  /** The port on `host`; it stays the same until the proxy is disposed of, also while it is cut. */
   readonly port: number
 }
 
-/** Passes connections on to the target's port, which is asked for at each new connection. */
+/** Forwards connections to the target port; calls `targetPort` for each new connection. */
 export const tcpProxy = async (targetPort: () => number, host = '127.0.0.1'): Promise<TcpProxy> => {
   const weather: Weather = { cut: undefined, swallowed: 'both', delayMs: 0 }
   const connections = new Set<ProxiedConnection>()

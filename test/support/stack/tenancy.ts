@@ -5,7 +5,7 @@ const longestDatabaseName = 63
 
 export const freshRun = (): string => `t${randomBytes(4).toString('hex')}`
 
-/** Unlike every other, also of other processes that are attached to the same run. */
+/** A namespace that differs from all others, including those of other processes of the same run. */
 export const freshNamespaceIn = (run: string): string => `${run}-${randomBytes(4).toString('hex')}`
 
 /** The database of a namespace. */
@@ -15,7 +15,7 @@ export const databaseName = (namespace: string): string => {
   return name
 }
 
-/** Runs `work` with a connection of its own. */
+/** Runs `work` with a new connection, and closes it. */
 export const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 })
   await client.connect()
@@ -26,14 +26,14 @@ export const withClient = async <T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
-/** The same server and credentials, another database. */
+/** The URL of another database on the same server, with the same credentials. */
 export const withDatabase = (url: string, name: string): string => {
   const changed = new URL(url)
   changed.pathname = `/${name}`
   return changed.href
 }
 
-/** Creates the namespace's database by way of the given one; its URL. */
+/** Creates the database of a namespace over a connection to `url`; resolves with its URL. */
 export const createDatabase = async (url: string, namespace: string): Promise<string> => {
   const name = databaseName(namespace)
   await withClient(url, (client) => client.query(`create database ${pg.escapeIdentifier(name)}`))

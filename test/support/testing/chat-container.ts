@@ -11,7 +11,7 @@ import { accessFor, tokenIssuer } from './token-issuer.ts'
 export interface StartedChatContainer extends AsyncDisposable {
   /** The address for clients. */
   readonly url: string
-  /** `kill`, `pause`, `resume`, `stop`, `start`, `restart` of the container. What was stored outlives them. */
+  /** `kill`, `pause`, `resume`, `stop`, `start`, `restart` of the container. Stored data survives these calls. */
   readonly service: Replica
   /** A bound client of this user, which is closed with the container. */
   connect(externalId: string, options?: ConnectOptions): Promise<ChatClient>
@@ -23,7 +23,7 @@ export interface StartedChatContainer extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-/** A network that each engine has. */
+/** The network that every Docker engine has. */
 const defaultNetwork = 'bridge'
 
 const started = (service: Replica, issuer: TokenIssuer | undefined): StartedChatContainer => {
@@ -52,7 +52,7 @@ const started = (service: Replica, issuer: TokenIssuer | undefined): StartedChat
  * `const chat = await new ChatContainer().start()`.
  *
  * Promises:  an empty chat for each start, on a free port, ready in seconds.
- * Does not:  have Kafka, Postgres, Redis, or a second gateway: `ChatStack` has.
+ * Does not:  start Kafka, Postgres, Redis or a second gateway, as `ChatStack` does.
  */
 export class ChatContainer {
   #image = stackImages().chat
@@ -72,7 +72,7 @@ export class ChatContainer {
     return this
   }
 
-  /** The service asks for tokens, as in production; `tokenFor` makes them. */
+  /** The service requires tokens, as in production; `tokenFor` creates them. */
   withTokens(): this {
     this.#asksForTokens = true
     return this

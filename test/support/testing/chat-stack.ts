@@ -17,7 +17,7 @@ import { accessFor, tokenIssuer } from './token-issuer.ts'
  * Promises:  an empty system for every start, on free ports; disposing of the
  *            handle removes all of it. The images are those that this release
  *            was tested with.
- * Does not:  need anything but a Docker engine on this machine.
+ * Requires:  only a Docker engine on this machine.
  */
 export class ChatStack {
   #gateways = 1
@@ -53,7 +53,7 @@ export class ChatStack {
     return this
   }
 
-  /** Gateways ask for tokens, as in production; `tokenFor` makes them. */
+  /** Gateways require tokens, as in production; `tokenFor` creates them. */
   withTokens(): this {
     this.#asksForTokens = true
     return this

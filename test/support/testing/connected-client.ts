@@ -3,7 +3,7 @@ import { connect } from '../../../shared/client/connect.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 
 interface ConnectedClientOptions extends ConnectOptions {
-  /** Signs the user's tokens, if the service asks for them. */
+  /** Signs the user's tokens; undefined if the service requires none. */
   readonly issuer: TokenIssuer | undefined
 }
 

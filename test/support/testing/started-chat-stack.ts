@@ -18,7 +18,7 @@ import type { TokenIssuer } from './token-issuer.ts'
 export interface LoadSize {
   readonly users: number
   readonly rooms: number
-  /** The same seed makes the same people say the same things. */
+  /** The same seed produces the same users and messages. */
   readonly seed?: number
 }
 
@@ -29,7 +29,7 @@ export interface RecordedLoad extends Disposable {
   send(perSecond: number, count: number): Promise<void>
   /** Runs a fault. The bounds of latency do not hold until it is over, but no message may be lost. */
   duringFault<T>(fault: () => Promise<T>): Promise<T>
-  /** Waits until every member has received what is stored, then checks the run. Resolves with a line for each problem. */
+  /** Waits until every member has received all stored events, then checks the run. Resolves with a line for each problem. */
   check(): Promise<readonly string[]>
   verdicts(): Promise<Verdicts>
 }
@@ -40,7 +40,7 @@ export interface StartedChatStack extends Readonly<Record<BackingName, BackingSe
   readonly urls: readonly [string, ...string[]]
   readonly gateways: readonly Replica[]
   readonly writers: readonly Replica[]
-  /** The database, for a look at what is stored. */
+  /** The URL of the database, to inspect stored data. */
   readonly databaseUrl: string
   readonly kafkaBrokers: readonly string[]
   readonly redisUrl: string
@@ -56,7 +56,7 @@ export interface StartedChatStack extends Readonly<Record<BackingName, BackingSe
   connect(externalId: string, options?: ConnectOptions & { readonly url?: string }): Promise<ChatClient>
   /** Binds users and creates rooms; then send and check. */
   load(size: LoadSize): Promise<RecordedLoad>
-  /** The end of every gateway's and writer's log. */
+  /** The last log lines of every gateway and writer. */
   log(lines?: number): string
   /** Removes all of it. The same as leaving the scope of `await using`. */
   stop(): Promise<void>

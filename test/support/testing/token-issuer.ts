@@ -4,7 +4,7 @@ import type { Environment } from '../stack/server.ts'
 /** Signs tokens that the gateways of one stack accept. */
 export interface TokenIssuer {
   readonly secret: string
-  /** For a user by its external id; good for an hour. `role: 'service'` may act for everybody. */
+  /** A token for a user by its external id, valid for an hour. `role: 'service'` may act for every user. */
   tokenFor(externalId: string, claims?: Readonly<Record<string, unknown>>): string
 }
 
@@ -16,7 +16,7 @@ const part = (value: object): string => Buffer.from(JSON.stringify(value)).toStr
 export const accessFor = (issuer: TokenIssuer | undefined): Environment =>
   issuer === undefined ? {} : { AUTH: 'jwt', JWT_SECRET: issuer.secret }
 
-/** Signs by HS256 with a random secret. */
+/** Creates an issuer that signs by HS256 with a random secret. */
 export const tokenIssuer = (): TokenIssuer => {
   const secret = randomBytes(32).toString('hex')
   return {

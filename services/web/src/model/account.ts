@@ -11,7 +11,7 @@ export interface Account {
 const key = 'chat.account'
 const tokenKey = 'chat.token'
 
-/** Whether the service requires tokens, as an attribute of the page says. */
+/** Whether the service requires tokens, by an attribute of the page. */
 export const needsToken = (): boolean => document.documentElement.dataset.auth === 'jwt'
 
 /** The token is a secret, so it is kept for this window only. */

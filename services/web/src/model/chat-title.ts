@@ -4,7 +4,7 @@ import type { ViewedRoom } from './room.ts'
 const joint = ' & '
 const longestName = 200
 
-/** Stood in the stored names of chats that were started before their members' names were known. */
+/** Placeholders in the stored names of chats that were created before the names of their members were known. */
 const placeholders: ReadonlySet<string> = new Set(['…', 'Former member'])
 
 const knownName = ({ people }: ChatModel, id: string | undefined): string | undefined =>
@@ -24,7 +24,7 @@ export const defaultName = (model: ChatModel, users: readonly string[]): string 
   return all.join(names.length === 1 ? joint : ', ').slice(0, longestName)
 }
 
-/** `Ann & Bob` without `Ann`; undefined if the name is none of a pair with her. */
+/** The other name in a pair such as `Ann & Bob`; undefined if `name` is not one of the two. */
 const withoutName = (pair: string, name: string): string | undefined => {
   if (pair.startsWith(name + joint)) return pair.slice(name.length + joint.length)
   return pair.endsWith(joint + name) ? pair.slice(0, -name.length - joint.length) : undefined
@@ -38,7 +38,7 @@ const pairTitle = (model: ChatModel, { name, partner }: ViewedRoom): string => {
   return placeholders.has(rest) ? (theirs ?? name) : rest
 }
 
-/** The stored name is one that `defaultName` gives a chat of two. */
+/** Whether `defaultName` gives this stored name to a chat of two of these users. */
 const isOfPair = (name: string, names: readonly string[]): boolean =>
   names.includes(name) || (name.includes(joint) && names.some((one) => names.includes(withoutName(name, one) ?? '')))
 
@@ -50,9 +50,9 @@ const groupTitle = (model: ChatModel, { name, members }: ViewedRoom): string => 
 }
 
 /**
- * The name of a chat for this user. A chat of two that was not named has the
- * name of the other user, which is read from the stored name: so it is there
- * before the members are known, and after one has left.
+ * The name of a chat for this user. An unnamed chat of two has the name of the
+ * other user. It is read from the stored name, and is therefore available before
+ * the members are known, and after one has left.
  */
 export const titleOf = (model: ChatModel, room: ViewedRoom): string =>
   room.members.value.length > 2 ? groupTitle(model, room) : pairTitle(model, room)

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import type { PassedFrame } from '../../../../shared/client/chat-events.ts'
 import { serviceClock } from './service-clock.ts'
 
+/** A logged frame. `number` also counts frames that arrived while the log was paused; `at` is by the service's clock. */
 export interface LoggedFrame extends PassedFrame {
   readonly number: number
   readonly at: Date

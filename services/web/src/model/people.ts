@@ -4,7 +4,7 @@ import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 
 /** The names of users, by their ids. */
 export interface People {
-  /** A component that reads it renders again when the name is known. */
+  /** A component that reads it is rendered again when the name is known. */
   nameOf(id: string): string
   person(id: string): Person | undefined
   /** Loads unknown users, several requests together. */

@@ -1,6 +1,7 @@
-/** A hidden page gets no animation frames, also not the one it has asked for: then items wait at most this long. */
+/** The longest wait of an item: a hidden page gets no animation frames, not even one that it has requested. */
 const mostMs = 100
 
+/** Items that are handed over once per animation frame, in the order of adding. */
 export interface PerFrame<Item> {
   add(item: Item): void
   /** Hands over the gathered items now. */

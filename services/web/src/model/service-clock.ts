@@ -1,9 +1,9 @@
 /**
  * The time of the service, as this page estimates it. A device clock may be
- * wrong by hours, so nothing is decided by it.
+ * wrong by hours, so no decision depends on it.
  *
  * Method: the `Date` header of an answer, and from then on the time that has
- * passed on the monotonic clock of the browser. That clock may stand still
+ * passed on the monotonic clock of the browser. That clock may stop
  * while the device sleeps, so `sync` is called again when the page wakes up.
  */
 export interface PageClock {

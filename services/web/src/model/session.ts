@@ -19,7 +19,7 @@ export const signOut = (): void => {
   session.value = undefined
 }
 
-/** A token from the address. It signs in only after the user has agreed, because anybody can make a link. */
+/** A token from the address. It signs in only after the user has agreed, because anyone can create such a link. */
 export const offeredToken = signal<string | undefined>(undefined)
 
 export const acceptOffered = (token: string): void => {
@@ -31,7 +31,7 @@ export const declineOffered = (): void => {
   offeredToken.value = undefined
 }
 
-/** Gives a signed-in user the token if it is of the same user. A link never changes the user. */
+/** Accepts the token for the signed-in user if it names the same user. A link never changes the user. */
 const take = (token: string): void => {
   if (session.value === undefined) offeredToken.value = token
   else session.value.tokens?.replace(token)

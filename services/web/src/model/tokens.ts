@@ -12,8 +12,9 @@ export type TokenWanted = 'ends soon' | 'ended' | 'refused'
  * The token of the signed-in user.
  *
  * Promises:  the client gets the last token while that is valid; otherwise it
- *            waits until the user gives another one, and `wanted` says why. A
- *            token has ended by the service's clock, not by the device's.
+ *            waits until the user gives another one, and `wanted` has the
+ *            reason. The service's clock, not the device's, determines whether
+ *            a token has ended.
  * Does not:  verify a token: the service does.
  */
 export interface Tokens {

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import { serviceClock } from './service-clock.ts'
 
+/** The network state of the device, followed until `stop`. */
 export interface DeviceWatch {
   /** Whether the browser has a network; it notices before the connection does. */
   readonly hasNetwork: Signal<boolean>

@@ -11,7 +11,7 @@ const nameIn = (token: string): string => {
   return typeof sub === 'string' && sub !== '' ? sub : 'an unknown user'
 }
 
-/** Asks before a link signs in: its author may want others to write with the author's account. */
+/** Asks for consent before a link signs the user in: the link may belong to the account of its author. */
 export const OfferedToken = ({ token }: { readonly token: string }): JSX.Element => {
   const { isBusy, problem, run } = useTask()
   const accept = (event: Event): void => {

@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
+/** The scroll position of a view. Call `scrolled` on each scroll event; `toEnd` scrolls to the newest message. */
 export interface Scrolling {
   /** The newest message is in view. */
   readonly isAtEnd: boolean

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { explain } from '../model/explain.ts'
 
+/** The state of an asynchronous action. `run` never throws: a failure sets `problem`. A run during another one is ignored. */
 export interface UiTask {
   readonly isBusy: boolean
   /** The reason why the last run failed, as a sentence for the user. */

@@ -7,7 +7,7 @@ import type { Seen, Sending, SimulatedApp } from './simulated-app.ts'
 const messageBetween = ({ events }: RoomTruth, after: number, before: number): number | undefined =>
   events.slice(after, before - 1).find(({ event }) => event === 'new-message')?.seq
 
-/** An application that only appends what it receives has the exact history of the room from where it joined. */
+/** Checks that the received events of an application are the exact history of the room from its join on. */
 const checkSeen = (app: SimulatedApp, truths: Truths, say: (problem: string) => void): void => {
   const last = new Map<string, number>()
 

@@ -9,10 +9,10 @@ import { simulatedWebSockets } from './simulated-web-socket.ts'
 
 type Told = { readonly [Name in keyof ChatEvents]: { readonly name: Name; readonly event: ChatEvents[Name] } }
 
-/** Something that an application was told, in the order of telling. */
+/** An event that an application received. */
 export type Seen = Told['chat' | 'message' | 'members' | 'left' | 'reset']
 
-/** A message that an application sent, and what became of the call. */
+/** A message that an application sent, and the outcome of the call. */
 export interface Sending {
   readonly room: string
   readonly id: string
@@ -24,11 +24,11 @@ export interface SimulatedApp {
   readonly client: ChatClient
   readonly seen: readonly Seen[]
   readonly sendings: readonly Sending[]
-  /** Does things at random until it is over. */
+  /** Makes random calls until `isOver`. */
   live(isOver: () => boolean): Promise<void>
-  /** Something happens to its connection. */
+  /** Injects a random fault into its connection. */
   disturb(): void
-  /** What was frozen goes on. */
+  /** Ends the freeze of its connection. */
   calm(): void
 }
 
@@ -51,7 +51,7 @@ const times = {
   refreshLeastMs: 1_000,
 }
 
-/** An application on the real client: writes down what it is told, and asks for things without waiting. */
+/** An application on the real client: records all events, and makes calls without waiting for their results. */
 export const simulatedApp = (commons: Commons, name: string): SimulatedApp => {
   const { world, rooms, userIds } = commons
   const { clock, random } = world
@@ -88,7 +88,7 @@ export const simulatedApp = (commons: Commons, name: string): SimulatedApp => {
       sending.outcome = { refused }
     }
   }
-  /** Refusals are part of life here; what is no refusal is a defect. */
+  /** Ignores refusals, which are expected; any other error is a defect. */
   const tolerate = (done: Promise<unknown>): void =>
     void done.catch((error: unknown) => {
       if (!(error instanceof ChatError)) throw error

@@ -5,23 +5,23 @@ import type { Received } from '../simulated-socket.ts'
 import { simulatedSocket } from '../simulated-socket.ts'
 import type { SimulatedWorld } from '../simulated-world.ts'
 
-/** What can happen to one connection, besides what happens to its gateway. */
+/** The faults of one connection, in addition to those of its gateway. */
 export interface Connection {
   readonly isOpen: boolean
   readonly session: Session
-  /** Both sides notice, the client at once. */
+  /** Cuts the connection: the client notices at once, the gateway later. */
   cut(): void
-  /** Nothing passes any more, and nobody is told. */
+  /** Drops all frames; neither side receives a close event. */
   blackHole(): void
   setFrozen(isFrozen: boolean): void
 }
 
-/** Changes what a client gets, for a test that wants to see the checker fail; undefined: it does not get it. */
+/** Changes a frame before the client receives it, for tests of the checker; undefined: drops the frame. */
 export type Garble = (frame: Omit<Received, 'atMs'>) => object | undefined
 
 export interface SimulatedNetwork {
   readonly world: SimulatedWorld
-  /** How probable it is that an attempt to connect fails. */
+  /** The probability that an attempt to connect fails. */
   readonly refusal: () => number
   readonly garble: Garble
   readonly opened: (connection: Connection) => void
@@ -38,7 +38,7 @@ const nothing = { data: undefined, code: 0, reason: '' } as const
 
 /**
  * WebSockets into the gateways of a simulated world, each to one picked at
- * random. Frames take their time, in order; some attempts fail.
+ * random. Frames are delayed and keep their order; some attempts fail.
  */
 export const simulatedWebSockets = ({ world, refusal, garble, opened }: SimulatedNetwork): SocketConstructor => {
   const { clock, random } = world
@@ -101,7 +101,7 @@ export const simulatedWebSockets = ({ world, refusal, garble, opened }: Simulate
       this.#tell('open', nothing)
     }
 
-    /** The gateway was killed: a machine that runs on says so, one that does not says nothing. */
+    /** The gateway was killed: the client gets a close event only if the machine of the gateway still runs, half of the time. */
     #abort(lose: () => void): void {
       lose()
       if (random.chance(0.5)) this.#end(1006, '')

@@ -8,7 +8,7 @@ import { simulatedUsers } from './random-commands.ts'
 
 const everybody: ReadonlySet<string> = new Set(simulatedUsers)
 
-/** A room as its stored events make it. */
+/** The state of a room after its stored events. */
 const stateOf = (events: readonly StoredEvent[], room: string): ChatState =>
   events
     .filter(({ stream }) => stream === room)
@@ -18,11 +18,11 @@ const stateOf = (events: readonly StoredEvent[], room: string): ChatState =>
       { ...noChat, knownUsers: everybody },
     )
 
-/** A command that is sent again has another time. */
+/** The decision as text without times, because a command that is sent again has another time. */
 const timeless = (decided: object | undefined): string =>
   JSON.stringify(decided, (name, value) => (name === 'created_at' || name === 'modified_at' ? undefined : value))
 
-/** Of the states that the batch goes through, one must give this rejection; a sender who is no member may always get `forbidden`. */
+/** Whether one of the states during the batch leads to this rejection; `forbidden` is always right for a non-member. */
 const isRight = ({ rejection }: StoredRejection, command: ChatCommand, states: readonly ChatState[]): boolean =>
   states.some((state) => {
     const decided = chatDecider.decide(command, state)
@@ -30,7 +30,7 @@ const isRight = ({ rejection }: StoredRejection, command: ChatCommand, states: r
     return isNonMember || (decided.type === 'Rejected' && decided.code === rejection.code)
   })
 
-/** At the true state of its rooms, every decision of an append must be the right one. */
+/** Checks every decision of an append against the decider at the stored state of its rooms. */
 export const checkDecisions = (
   batch: Append,
   stored: readonly StoredEvent[],

@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../../../shared/ports/event-store.ts'
 import { readCommand } from '../../../../shared/records/command-record.ts'
 import { keyOf, keyText } from './command-keys.ts'
 
-/** The events of a room, of commands that were sent once, stand in the order of the log. */
+/** The events of a room, from commands that were sent once, have the order of the log. */
 export const checkLogOrder = (
   records: readonly LogRecord[],
   events: readonly StoredEvent[],

@@ -8,15 +8,15 @@ export const simulatedId = (kind: number, n: number): string =>
 
 export const simulatedUsers = [simulatedId(2, 1), simulatedId(2, 2), simulatedId(2, 3), simulatedId(2, 4)] as const
 
-/** A digest follows from the content, as a gateway makes it: the same content sent again is the same command. */
+/** Adds the digest of the content, as a gateway does: the same content sent again is the same command. */
 const digested = (command: Readonly<Record<string, unknown>> & Head): ChatCommand => {
   const { at: _at, ...content } = command
   return { ...command, digest: createHash('sha1').update(JSON.stringify(content)).digest('base64url') } as ChatCommand
 }
 
-/** Commands of four users in a few rooms that come into being on the way; some are sent again, some under a taken id. */
+/** Commands of four users in a few rooms, which some of the commands create; some are sent again, some under a used id. */
 export interface RandomCommands {
-  /** One or a few that are sent at once. */
+  /** One or a few commands that are sent together. */
   next(nowMs: number): readonly ChatCommand[]
   readonly rooms: readonly string[]
 }
@@ -84,5 +84,5 @@ interface Head {
   readonly at: string
 }
 
-/** Rooms are often made by the first user. */
+/** The first user creates most rooms. */
 const creatorOf = (head: Head): Head => ({ ...head, user: simulatedUsers[0] })

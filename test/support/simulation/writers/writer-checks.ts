@@ -18,10 +18,10 @@ export interface WriterRun {
 
 export interface WriterChecks {
   readonly problems: readonly string[]
-  /** Called before an append is visible. */
+  /** Called before the events of an append are visible. */
   onCommit(batch: Append): void
   onStreamed(records: readonly StreamRecord[]): void
-  /** The group has these records as done; the offset commit began at `sinceMs`. */
+  /** The offsets of these records are committed; the commit began at `sinceMs`. */
   onAcknowledged(records: readonly LogRecord[], sinceMs: number): void
   /** The database has lost these commits. */
   onLost(batches: readonly Append[]): void
@@ -31,10 +31,12 @@ export interface WriterChecks {
 const idText = ({ room, id }: Pick<CommandKey, 'room' | 'id'>): string => `${room} ${id}`
 
 /**
- * The promises of a writer, at each commit and acknowledgement and at rest.
+ * Checks the promises of a writer at each commit, each acknowledgement and at the
+ * end of the run.
  *
- * What the database has lost is excused only where it was acknowledged before,
- * or where the acknowledgement was under way: everything else comes again.
+ * An outcome that the database has lost may stay lost only if its command was
+ * acknowledged, or an acknowledgement was in flight: any other command is
+ * delivered again.
  */
 export const writerChecks = (run: WriterRun): WriterChecks => {
   const problems: string[] = []
@@ -51,7 +53,7 @@ export const writerChecks = (run: WriterRun): WriterChecks => {
     return commands.find((command) => keyText(keyOf(command)) === keyText(key))
   }
 
-  /** A command has one outcome, unless that was lost. */
+  /** A command has one outcome, unless the database has lost it. */
   const noteOutcome = (key: CommandKey, outcome: string): void => {
     const first = outcomes.get(keyText(key))
     if (first !== undefined && first !== outcome) say(`${keyText(key)} was ${first}, and is ${outcome}`)

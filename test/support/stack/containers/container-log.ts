@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 
 const mostLines = 5_000
 
-/** The end of what a container printed, over all its runs. */
+/** The last lines of the output of a container, over all its runs. */
 export interface ContainerLog {
   read(stream: Readable): void
   last(lines: number): string[]
@@ -19,7 +19,7 @@ export const containerLog = (): ContainerLog => {
         kept.push(...parts.map((line) => line.trimEnd()))
         kept.splice(0, kept.length - mostLines)
       })
-      // The engine may go away before the container.
+      // The engine may end before the container.
       stream.on('error', () => {})
     },
     last: (lines) => kept.slice(-lines),

@@ -35,7 +35,7 @@ const startOn = async (
   return Object.assign(server, { url: `ws://127.0.0.1:${port}/ws`, internalUrl })
 }
 
-/** A container is reached from outside, so it listens everywhere, and has to be told that open access is meant. */
+/** In a container the service must listen on all addresses; without tokens that needs an explicit permission. */
 export const inContainers: Environment = {
   HOST: '0.0.0.0',
   PORT: String(ports.public),
@@ -43,7 +43,7 @@ export const inContainers: Environment = {
   AUTH_ALLOW_OFF: 'true',
 }
 
-/** Starts one of our services as a container of the image; resolves when its `/readyz` answers 200. */
+/** Starts a gateway or writer as a container of the image; resolves when its `/readyz` answers 200. */
 export const startContainerService = (
   name: string,
   site: Pick<ContainerSite, 'image' | 'network'>,

@@ -9,18 +9,18 @@ import { ownerLabels, prepareReaper } from './reaper.ts'
 
 export interface ContainerSpec extends Probing {
   readonly name: string
-  /** Made and not started; with host ports that are fixed, for Docker gives others at each start. */
+  /** Created but not started, with fixed host ports, because Docker would assign other ports at each start. */
   readonly container: GenericContainer
-  /** Past this, an orderly stop becomes a kill. */
+  /** An orderly stop that takes longer becomes a kill. */
   readonly stopWithinMs: number
 }
 
 export interface ContainerServer extends Server {
-  /** The end of what it printed, over all its starts, a line each. */
+  /** The last lines of its output, over all its starts. */
   log(lines?: number): string[]
 }
 
-/** A signal's end has no code of its own; 128 and more is how the engine tells of it. */
+/** The engine reports an end by a signal as 128 plus its number. */
 const endingOf = (status: number): Ending => (status >= 128 ? null : status)
 
 /**
@@ -50,7 +50,7 @@ export const startContainer = async (spec: ContainerSpec): Promise<ContainerServ
     exited = end().finally(() => {
       pid = undefined
     })
-    // Whoever waits for it hears of it; a container that is removed meanwhile is nobody's failure.
+    // Prevents an unhandled rejection if the container is removed; callers that await it still receive the error.
     exited.catch(() => {})
   }
   watch()

@@ -1,10 +1,10 @@
 import type { HostForPrograms } from '../host-for-programs.ts'
 import type { StackUrls } from '../stack-urls.ts'
 
-/** Where containers of ours find each other and this machine. Survives being serialised. */
+/** The network of the containers, and the addresses that they use. Can be serialised. */
 export interface ContainerSite {
   readonly network: string
-  /** The image of our own services. */
+  /** The image of the chat services. */
   readonly image: string
   readonly host: HostForPrograms
   /** The three services, for containers on the network. */

@@ -51,7 +51,7 @@ const startServices = async (
   return { kafka, postgres, redis }
 }
 
-/** Containers go straight to their neighbours, or by their role's links, which run on this machine. */
+/** The addresses for a container: those of the network, or of its role's links, which run on this machine. */
 const insideUrls =
   (links: LinkMap, host: string): Programs['urls'] =>
   (role, databaseUrl) => {
@@ -60,7 +60,7 @@ const insideUrls =
     return own ? linkedUrls(direct, own, host) : direct
   }
 
-/** Starts containers of our own on a network of their own; each of the roles gets links of its own to all three. */
+/** Starts the three services as containers on a new network; each role gets its own links to all three. */
 export const dockerStack = async (
   images: StackImages,
   roles: readonly string[],

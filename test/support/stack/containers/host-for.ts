@@ -9,9 +9,9 @@ const isOurs = (address: string): Promise<boolean> =>
   })
 
 /**
- * At the gateway of the containers' network, which on Linux is an address of
- * this machine; where engines run in a machine of their own, by a name that
- * leads to our loopback.
+ * The address of this machine for containers: the gateway of their network, which
+ * on Linux is an address of this machine; if the engine runs in a virtual machine,
+ * a host name that resolves to this machine.
  */
 export const hostFor = async (gateway: string | undefined): Promise<HostForPrograms> =>
   gateway !== undefined && (await isOurs(gateway))

@@ -5,13 +5,13 @@ import type { ContainerServer } from './container-server.ts'
 import { startContainer } from './container-server.ts'
 
 export interface KafkaContainer extends ContainerServer {
-  /** For this machine. */
+  /** The address for this machine. */
   readonly address: string
-  /** On this machine, the port that leads to each role's listener. */
+  /** The port of this machine for the listener of each role. */
   readonly rolePorts: ReadonlyMap<string, number>
 }
 
-/** A way into the broker: its port inside, the port of this machine that leads there, and where clients are told to come. */
+/** A listener of the broker: its port in the container, its port on this machine, and the address that it advertises. */
 interface Way {
   readonly port: number
   readonly hostPort?: number
@@ -19,7 +19,7 @@ interface Way {
 }
 
 const alias = 'kafka'
-/** For containers of the network. */
+/** The address for containers of the network. */
 export const kafkaInside = `${alias}:9092`
 const controllerPort = 9093
 const directPort = 9094
@@ -30,7 +30,7 @@ const listenerName = (name: string): string => name.toUpperCase().replaceAll('-'
 const listed = (ways: ReadonlyMap<string, Way>, place: (way: Way) => string): string =>
   [...ways].map(([name, way]) => `${listenerName(name)}://${place(way)}`).join(',')
 
-/** One node, everything replicated once, quick groups; no topic comes about by itself. As in infra/native. */
+/** One node, one replica of everything, no delay for groups, no automatic creation of topics; as in infra/native. */
 const environmentFor = (ways: ReadonlyMap<string, Way>): Record<string, string> => {
   const names = ['CONTROLLER', ...[...ways.keys()].map(listenerName)]
   return {

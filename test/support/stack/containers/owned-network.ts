@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { getContainerRuntimeClient, getReaper, LABEL_TESTCONTAINERS_SESSION_ID } from 'testcontainers'
 import { ownerLabels, prepareReaper } from './reaper.ts'
 
-/** A bridge network of its own. */
+/** A new bridge network, which is removed when it is disposed of. */
 export interface OwnedNetwork extends AsyncDisposable {
   readonly name: string
-  /** This machine's address on it, where the engine runs on this machine. */
+  /** The address of this machine on the network; undefined if the engine runs elsewhere. */
   readonly gateway: string | undefined
 }
 

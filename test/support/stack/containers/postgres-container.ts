@@ -6,13 +6,13 @@ import { startContainer } from './container-server.ts'
 
 export interface PostgresContainer extends ContainerServer {
   readonly port: number
-  /** As the superuser, for this machine. */
+  /** The URL for this machine, as the superuser. */
   readonly url: string
 }
 
 const alias = 'postgres'
 const account = 'postgres:postgres'
-/** For containers of the network. */
+/** The URL for containers of the network. */
 export const postgresInside = `postgres://${account}@${alias}:5432/postgres`
 
 export const startPostgresContainer = async (image: string, network: string): Promise<PostgresContainer> => {

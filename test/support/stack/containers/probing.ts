@@ -2,7 +2,7 @@ import type { WaitStrategy } from 'testcontainers'
 import { until } from '../../poll.ts'
 
 export interface Probing {
-  /** One try to get a true answer; throws when there is none. */
+  /** One attempt to get an answer from the service itself; rejects without one. */
   readonly probe: () => Promise<void>
   readonly readyWithinMs: number
 }
@@ -11,7 +11,7 @@ interface Inspectable {
   inspect(): Promise<{ readonly State: { readonly Running: boolean; readonly ExitCode: number } }>
 }
 
-/** Resolves when the probe passes; rejects when the container ends instead, or time is up. */
+/** Resolves when the probe passes; rejects when the container ends first, or after `readyWithinMs`. */
 export const untilProbed = async (name: string, container: Inspectable, { probe, readyWithinMs }: Probing): Promise<void> => {
   const outcome = await until(
     `${name} to answer`,
@@ -26,7 +26,7 @@ export const untilProbed = async (name: string, container: Inspectable, { probe,
   if (outcome !== 'ready') throw new Error(outcome)
 }
 
-/** The same for Testcontainers, which waits for listening ports otherwise: they may open early, and need a shell inside. */
+/** The same as a wait strategy. The default of Testcontainers waits for ports, which may open too early, and needs a shell in the image. */
 export const waitByProbe = (name: string, probing: Probing): WaitStrategy => {
   const strategy: WaitStrategy = {
     waitUntilReady: (container) => untilProbed(name, container, probing),

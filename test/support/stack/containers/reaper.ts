@@ -4,7 +4,7 @@ import { identify, isRunning } from '../../../../infra/native/pid-identity.ts'
 
 const ownerLabel = 'chat-testing.owner'
 
-/** Who made a container or a network: a pid, and when that process started. */
+/** Labels with the owner of a container or network: its pid and start time. */
 export const ownerLabels = (): Record<string, string> => ({ [ownerLabel]: JSON.stringify(identify(process.pid) ?? null) })
 
 const isOrphan = (labels: Readonly<Record<string, string>> | undefined): boolean => {
@@ -12,7 +12,7 @@ const isOrphan = (labels: Readonly<Record<string, string>> | undefined): boolean
   return owner !== null && !isRunning(owner)
 }
 
-/** Removes what processes left that were killed before they could. */
+/** Removes containers and networks whose owner has ended without removing them. */
 export const removeOrphans = async (): Promise<void> => {
   const { dockerode } = (await getContainerRuntimeClient()).container
   const filters = { label: [ownerLabel] }
@@ -39,9 +39,9 @@ const prepare = async (): Promise<void> => {
 let prepared: Promise<void> | undefined
 
 /**
- * Sees to it that containers do not outlive us for good: by Testcontainers'
- * own reaper where its image can be had, else the next one to come here
- * removes what a killed process left.
+ * Ensures that containers of a killed process are removed: by the reaper of
+ * Testcontainers if its image is available, otherwise by the next process that
+ * calls this function.
  */
 export const prepareReaper = (): Promise<void> => {
   prepared ??= prepare()

@@ -6,15 +6,15 @@ import { startContainer } from './container-server.ts'
 
 export interface RedisContainer extends ContainerServer {
   readonly port: number
-  /** For this machine. */
+  /** The URL for this machine. */
   readonly url: string
 }
 
 const alias = 'redis'
-/** For containers of the network. */
+/** The URL for containers of the network. */
 export const redisInside = `redis://${alias}:6379`
 
-/** It writes nothing to disk. */
+/** Starts a Redis that writes nothing to disk. */
 export const startRedisContainer = async (image: string, network: string): Promise<RedisContainer> => {
   const port = await freePort()
   const container = new GenericContainer(image)

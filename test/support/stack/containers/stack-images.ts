@@ -1,10 +1,10 @@
 import { pinnedImages } from '../../../../infra/docker/pinned-images.ts'
 import type { BackingName } from '../stack.ts'
 
-/** The images to run: of the three services, and of our own. */
+/** The images of Kafka, Postgres and Redis, and of the chat services. */
 export type StackImages = Readonly<Record<BackingName | 'chat', string>>
 
-/** As docker-compose.yml pins them. */
+/** The images that docker-compose.yml pins. */
 export const stackImages = (): StackImages => {
   const { services, chat } = pinnedImages()
   const { kafka, postgres, redis } = services

@@ -2,7 +2,7 @@ import type { WaitStrategy } from 'testcontainers'
 
 const endsWithinMs = 120_000
 
-/** For a container that runs a job: it is "up" once the job has ended, well or not. */
+/** A wait strategy for a container that runs a job: it counts as started when the job has ended, successful or not. */
 export const waitForEnd = (): { readonly strategy: WaitStrategy; readonly code: () => number | undefined } => {
   let code: number | undefined
   const strategy: WaitStrategy = {
