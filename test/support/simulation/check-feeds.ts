@@ -64,7 +64,9 @@ export const checkFeeds = (connection: Connection, truths: Truths, say: Say, dec
     if (deceptions?.isForged(frame) === true) {
       // The first frame of a room on this socket may be forged as well.
       if (seq !== (last.get(room) ?? seq - 1) + 1) say(`${room}: forged ${seq} after ${last.get(room)}`)
-      return void last.set(room, seq)
+      last.set(room, seq)
+      if (!first.has(room)) first.set(room, seq)
+      return
     }
     const event = truth?.events[seq - 1]
     if (truth === undefined || event === undefined) return say(`${room} ${seq}: no such event`)
