@@ -206,9 +206,16 @@ describe.skipIf(missing)('The composer and the dialogs of the chat page', { time
     await ann.page.getByRole('heading', { name: 'First' }).waitFor()
     await ann.page.keyboard.press('Alt+h')
     await ann.page.getByRole('dialog').getByText('Previous chat').waitFor()
+    // Both keys in one task: the browser reports the closed dialog after the next one was asked for.
+    await ann.page.evaluate(`new Promise((resolve) => {
+      const dialog = document.querySelector('dialog')
+      dialog.addEventListener('close', () => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+      dialog.close()
+      dispatchEvent(new KeyboardEvent('keydown', { code: 'KeyN', altKey: true }))
+    })`)
+    expect(await ann.page.getByLabel('Their ids').isVisible()).toBe(true)
     await ann.page.keyboard.press('Escape')
-    await ann.page.keyboard.press('Alt+n')
-    await ann.page.getByLabel('Their ids').waitFor()
+    await ann.page.getByRole('dialog').waitFor({ state: 'detached' })
     await ann.close()
   })
 

@@ -68,8 +68,9 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
   useUnreadInTitle(model)
   useShortcuts(model, { newChat: setTo(dialog, 'new chat'), help: setTo(dialog, 'shortcuts') })
   useEffect(() => model.client.on('message', (message) => notify(model, message)), [model])
-  const close = (): void => {
-    dialog.value = undefined
+  /** A dialog reports its end late: another one may be open by then, and stays. */
+  const closing = (name: OpenDialog) => (): void => {
+    if (dialog.value === name) dialog.value = undefined
   }
   const isOpen = at.view === 'chat' && (room !== undefined || model.state.value.state !== 'online')
   return (
@@ -89,9 +90,9 @@ export const Shell = ({ model }: { readonly model: ChatModel }): JSX.Element => 
         </div>
       </main>
       {showsFrames.value ? <DeveloperPanel frames={model.frames} close={setTo(showsFrames, false)} /> : null}
-      {dialog.value === 'new chat' ? <NewChatDialog model={model} close={close} /> : null}
-      {dialog.value === 'shortcuts' ? <ShortcutsDialog close={close} /> : null}
-      {dialog.value === 'invite' ? <InviteDialog model={model} close={close} /> : null}
+      {dialog.value === 'new chat' ? <NewChatDialog model={model} close={closing('new chat')} /> : null}
+      {dialog.value === 'shortcuts' ? <ShortcutsDialog close={closing('shortcuts')} /> : null}
+      {dialog.value === 'invite' ? <InviteDialog model={model} close={closing('invite')} /> : null}
       {at.view === 'invitation' && model.me.value !== undefined ? (
         <InvitationDialog model={model} from={at.from} close={() => goTo({ view: 'chats' })} />
       ) : null}
