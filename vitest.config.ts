@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 import { summaryReporter } from './test/reporter/summary-reporter.ts'
 
 const embeddedDatabases = 'test/unit/postgres/pglite/**/*.test.ts'
-/** Replaces modules, which would stay replaced for other files of the same process. */
-const replacedModules = 'test/unit/room-events/made-up-event.test.ts'
+/** They replace modules, or change classes of the Kafka driver, for all files of the same process. */
+const changedModules = ['test/unit/room-events/made-up-event.test.ts', 'test/unit/kafka/kafkajs-patches/**/*.test.ts']
 const ownStacks = 'test/stack/**/*.test.ts'
 const securedStacks = 'test/security/secured/**/*.test.ts'
 const sharesStack = 'test/stack/shared-stack.test.ts'
@@ -27,7 +27,8 @@ const containers: TestProjectInlineConfiguration = {
  * Projects run in the order of their groups: `unit` and `processes` need no
  * services, the tests of `stack` share one stack of real services, and each
  * test file of `faults` has a stack of its own. Tests of `unit` run in one
- * process per worker; those of `processes` start child processes.
+ * process per worker; those of `processes` start child processes, or need a process
+ * of their own.
  */
 export default defineConfig({
   test: {
@@ -42,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{unit,architecture}/**/*.test.ts', 'test/k8s/manifests/**/*.test.ts'],
-          exclude: [embeddedDatabases, replacedModules],
+          exclude: [embeddedDatabases, ...changedModules],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           // Half of the CPU time of these files was the start of a process and the loading of modules for each.
@@ -55,7 +56,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'processes',
-          include: ['test/reporter/**/*.test.ts', embeddedDatabases, replacedModules],
+          include: ['test/reporter/**/*.test.ts', embeddedDatabases, ...changedModules],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           testTimeout: 30_000,

@@ -16,12 +16,21 @@ const exported: Exported = {
   'client/call-types': { types: ['CallOptions', 'MessageDraft', 'Person', 'UserRef'] },
   'client/chat-client': { types: ['ChatClient', 'ConnectOptions'] },
   'client/chat-events': {
-    types: ['ChatEvents', 'ChatState', 'JoinedChat', 'LeftRoom', 'MembersChange', 'PassedFrame', 'ResetRoom', 'RoomMessage'],
+    types: [
+      'ChatEvents',
+      'ConnectionState as ChatState',
+      'JoinedChat',
+      'LeftRoom',
+      'MembersChange',
+      'PassedFrame',
+      'ResetRoom',
+      'RoomMessage',
+    ],
   },
   'client/client-times': { types: ['ClientTimes'] },
   'client/observation': { types: ['ClientLogger', 'ClientMetrics'] },
   'client/refused-connection': { types: ['Fetch'] },
-  'client/room': { types: ['Room', 'RoomEvents'] },
+  'client/room': { types: ['Room', 'RoomEventMap'] },
   'client/unsent': { types: ['UnsentStorage'] },
   'client/history': { types: ['HistoryOptions', 'ListedChat', 'PageOptions'] },
   'client/socket': { types: ['Socket', 'SocketConstructor'] },
@@ -33,7 +42,9 @@ const exported: Exported = {
 const protocol = ['answers', 'close-codes', 'errors', 'limits', 'requests'].map((name) => `protocol/${name}`)
 
 /** The exports of `chat-client/react`. */
-const exportedForReact: Exported = { 'client/react': { values: ['useChat', 'useMessages'], types: ['Chat', 'Messages'] } }
+const exportedForReact: Exported = {
+  'client/react': { values: ['useChat', 'useMessages'], types: ['Messages', 'UseChatResult'] },
+}
 
 const entryLines = (from: Exported, kind: 'values' | 'types'): string[] =>
   Object.entries(from).flatMap(([file, names]) => {

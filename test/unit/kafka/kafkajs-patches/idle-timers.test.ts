@@ -14,9 +14,10 @@ describe('the request queue of kafkajs', () => {
   })
 
   const patchedQueue = async (): Promise<RequestQueue> => {
-    vi.useFakeTimers()
     const { stopIdleTimers } = await import('../../../../infra/kafka/kafkajs-patches/idle-timers.ts')
     stopIdleTimers()
+    // Only now: a timer that anything else sets during the import would be counted.
+    vi.useFakeTimers()
     return queue()
   }
 
