@@ -32,16 +32,25 @@ export type Verdicts = Readonly<Record<InvariantName, Findings>>
 
 export const defaultTerms: Terms = { convergeMs: 10_000, firstConfirmationMs: 20_000, memoryKib: 1024 * 1024 }
 
-/** Checks a run against all invariants. Reads each history twice; memory grows with commands and places, not with frames. */
-export const checkRun = (histories: readonly Entries[], truth: Truth, terms: Terms = defaultTerms): Verdicts => {
+/** Checks a run against invariants. Reads each history twice; memory grows with commands and places, not with frames. */
+export const judgeRun = <Name extends string>(
+  judged: Readonly<Record<Name, Invariant>>,
+  histories: readonly Entries[],
+  truth: Truth,
+  terms: Terms,
+): Readonly<Record<Name, Findings>> => {
   const evidence = { truth, outline: outlineOf(histories), terms }
-  const judges = Object.entries(invariants).map(([name, invariant]) => [name, invariant(evidence)] as const)
+  const judges = Object.entries<Invariant>(judged).map(([name, invariant]) => [name, invariant(evidence)] as const)
   for (const history of histories) for (const entry of history.entries()) for (const [, judge] of judges) judge.see(entry)
-  return Object.fromEntries(judges.map(([name, judge]) => [name, judge.verdict()])) as Verdicts
+  return Object.fromEntries(judges.map(([name, judge]) => [name, judge.verdict()])) as Record<Name, Findings>
 }
 
+/** Checks a run against the invariants of every run. */
+export const checkRun = (histories: readonly Entries[], truth: Truth, terms: Terms = defaultTerms): Verdicts =>
+  judgeRun(invariants, histories, truth, terms)
+
 /** Each violation in one line. */
-export const problemsOf = (verdicts: Verdicts): readonly string[] =>
+export const problemsOf = (verdicts: Readonly<Record<string, Findings>>): readonly string[] =>
   Object.entries(verdicts).flatMap(([name, { count, examples }]) => {
     const more = count > examples.length ? [`${name}: and ${count - examples.length} more`] : []
     return [...examples.map((example) => `${name}: ${example}`), ...more]

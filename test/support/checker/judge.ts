@@ -6,10 +6,14 @@ import type { Truth } from './truth.ts'
 export interface Terms {
   /** Every member has the stored events within this time (T). */
   readonly convergeMs: number
-  /** From the end of a fault to the first confirmation. */
+  /** From the end of a fault to the first confirmation; Infinity: too little is sent after the faults to judge it. */
   readonly firstConfirmationMs: number
   /** The memory of any process. */
   readonly memoryKib: number
+  /** The times of commits and those of the history are of one clock, so that they can be compared. */
+  readonly isOneClock?: boolean
+  /** An attacker publishes forged messages, which the service takes back with `reset`. */
+  readonly isForged?: boolean
 }
 
 export interface Evidence {

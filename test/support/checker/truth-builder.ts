@@ -15,7 +15,7 @@ export interface TruthBuilder {
 interface Room {
   last: number
   lastAt: string
-  messages: number
+  readonly messages: number[]
   readonly commands: number[]
   readonly crcs: number[]
   readonly storedAt: (number | undefined)[]
@@ -26,7 +26,7 @@ interface Room {
 const newRoom = (): Room => ({
   last: 0,
   lastAt: '',
-  messages: 0,
+  messages: [],
   commands: [],
   crcs: [],
   storedAt: [],
@@ -42,13 +42,25 @@ interface Body {
 
 const noSpans: readonly Span[] = []
 
+/** The first of the ascending numbers that is greater than the bound. */
+const firstAbove = (numbers: readonly number[], bound: number): number | undefined => {
+  let low = 0
+  for (let high = numbers.length; low < high; ) {
+    const middle = (low + high) >> 1
+    if ((numbers[middle] ?? 0) > bound) high = middle
+    else low = middle + 1
+  }
+  return numbers[low]
+}
+
 const truthOf = (room: Room): RoomTruth => ({
   head: room.last,
-  messages: room.messages,
+  messages: room.messages.length,
   commandAt: (seq) => room.commands[seq],
   crcAt: (seq) => room.crcs[seq],
   storedAt: (seq) => room.storedAt[seq],
   seqOf: (command) => room.seqs.get(command),
+  nextMessage: (after) => firstAbove(room.messages, after),
   spansOf: (user) => room.spans.get(user) ?? noSpans,
 })
 
@@ -95,7 +107,7 @@ export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): 
       room.crcs[seq] = crc32(text.subarray(view.commonFrom))
       room.storedAt[seq] = storedAt
       if (!room.seqs.has(command)) room.seqs.set(command, seq)
-      if (event === 'new-message') room.messages += 1
+      if (event === 'new-message') room.messages.push(seq)
       else if (event === 'create-chat') noteMembers(room, seq, event, chat?.users ?? [])
       else noteMembers(room, seq, event, (body as Body).users ?? [])
     },

@@ -17,6 +17,8 @@ export interface RoomTruth {
   /** The time of the commit; undefined where the store cannot be read. */
   storedAt(seq: number): number | undefined
   seqOf(command: number): number | undefined
+  /** The seq of the first message after this seq. */
+  nextMessage(after: number): number | undefined
   spansOf(user: number): readonly Span[]
 }
 

@@ -5,9 +5,7 @@ import { channels, writeNotice, writeRoomPublication } from '../../../shared/rec
 import { membershipOf } from '../../../shared/room-events/find-room-event.ts'
 import { seededRandom } from './random.ts'
 import type { Commons } from './simulated-client.ts'
-
-/** The text of every message that a forger publishes. */
-export const forgedText = 'forged'
+import { forgedText } from './simulated-settings.ts'
 
 /** An attacker who may publish to every channel of the fan-out, and knows all rooms, users and seqs. */
 export interface Forger {

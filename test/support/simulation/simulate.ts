@@ -1,9 +1,12 @@
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { History } from '../load/history.ts'
+import { createHistory } from '../load/history.ts'
 import { simulatedForger } from './forger.ts'
 import { simulatedBackEnd } from './simulated-back-end.ts'
 import type { Commons, Connection } from './simulated-client.ts'
 import { simulatedCommands } from './simulated-commands.ts'
 import { simulatedPerson } from './simulated-person.ts'
+import { simulatedNames } from './simulated-settings.ts'
 import type { StoreMutant } from './simulated-store.ts'
 import type { SimulatedWorld } from './simulated-world.ts'
 import { simulatedWorld } from './simulated-world.ts'
@@ -13,6 +16,7 @@ export interface SimulationResult {
   /** Empty if every promise held. */
   readonly problems: readonly string[]
   readonly connections: readonly Connection[]
+  readonly history: History
   readonly events: readonly StoredEvent[]
 }
 
@@ -76,10 +80,12 @@ const injectFaultsBesideForger = async (
 export const simulate = async (seed: number, { storeMutant, isForged = false }: Simulation = {}): Promise<SimulationResult> => {
   const world = await simulatedWorld(seed, { storeMutant, isFanOutSafe: isForged })
   const { clock, random } = world
-  const commons: Commons = { world, userIds: new Map(), rooms: [], connections: [] }
+  const startMs = clock.monotonicMs()
+  const commons: Commons = { world, startMs, userIds: new Map(), rooms: [], connections: [], history: createHistory(startMs) }
   const commands = simulatedCommands(commons)
+  commons.history.append({ kind: 'fault', at: startMs, code: 'broken', seq: 1 })
   let isOver = false
-  const users = ['ann', 'bob', 'cyd', 'dan'].slice(0, 2 + random.below(3))
+  const users = simulatedNames.slice(0, 2 + random.below(3))
   const devices = users.flatMap((user) => Array.from({ length: 1 + random.below(2) }, () => user))
   const areRestless = random.chance(0.3)
   for (const user of devices) void simulatedPerson(commons, commands, user, areRestless).live(() => isOver)
@@ -90,11 +96,14 @@ export const simulate = async (seed: number, { storeMutant, isForged = false }: 
   await clock.run(stormMs)
   isOver = true
   world.calm()
+  commons.history.append({ kind: 'fault', at: clock.monotonicMs(), code: 'none', seq: 1 })
   await clock.run(calmMs)
+  for (const { recorded, socket } of commons.connections) recorded.end(clock.monotonicMs(), socket.isClosed)
   const committed = world.store.committed()
   return {
-    problems: simulationProblems(commons.connections, committed, clock.monotonicMs(), isForged),
+    problems: simulationProblems(commons, committed, isForged),
     connections: commons.connections,
+    history: commons.history,
     events: committed.map(({ event }) => event),
   }
 }

@@ -19,7 +19,7 @@ export const simulatedBackEnd = (commons: Commons, commands: SimulatedCommands):
     else if (dice < 0.7) commands.addUsers(client, actor, room, commands.someUsers())
     else if (dice < 0.8) commands.removeUsers(client, actor, room, commands.someUsers())
     else if (dice < 0.9) commands.resend(client)
-    else if (dice < 0.97) client.send({ event: 'list-messages', as: actor, body: { chat: { id: room } } }, { room })
+    else if (dice < 0.97) client.send({ event: 'list-messages', as: actor, body: { chat: { id: room } } }, { room, actor })
     else client.connection?.socket.wire.close(1000, '')
   }
 

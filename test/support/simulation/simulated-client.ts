@@ -1,27 +1,13 @@
 import type { Session } from '../../../services/gateway/session/session.ts'
+import type { History } from '../load/history.ts'
 import { openAdmission } from '../open-admission.ts'
+import type { RecordedConnection } from './recorded-connection.ts'
+import { recordConnection } from './recorded-connection.ts'
+import type { Sent } from './sent.ts'
+import { simulatedNames } from './simulated-settings.ts'
 import type { Received, SimulatedSocket } from './simulated-socket.ts'
 import { simulatedSocket } from './simulated-socket.ts'
 import type { SimulatedWorld } from './simulated-world.ts'
-
-/** The contents of a resume. */
-export interface Asked {
-  readonly rooms: Readonly<Record<string, number>>
-  readonly max: number
-  readonly epoch?: string
-}
-
-/** A request that was sent, for the checker. */
-export interface Sent {
-  readonly callerId: string
-  readonly event: string
-  readonly atMs: number
-  readonly room?: string
-  readonly commandId?: string
-  /** Distinguishes commands that have the same id. */
-  readonly content?: string
-  readonly resume?: Asked
-}
 
 /** Everything that one connection sent and received. */
 export interface Connection {
@@ -29,9 +15,9 @@ export interface Connection {
   readonly user: string | undefined
   readonly socket: SimulatedSocket
   readonly sent: Sent[]
+  readonly recorded: RecordedConnection
   /** Known once `create-user` was answered. */
   userId: string | undefined
-  answeredAtMs: number | undefined
 }
 
 /** The state that all clients share. */
@@ -41,7 +27,13 @@ export interface Commons {
   readonly userIds: Map<string, string>
   readonly rooms: string[]
   readonly connections: Connection[]
+  readonly history: History
+  readonly startMs: number
 }
+
+/** The number of a user by external id, for the history; 0 for a socket without a user. */
+export const userNumber = (externalId: string | undefined): number =>
+  externalId === undefined ? 0 : simulatedNames.indexOf(externalId) + 1
 
 /** Connects to a random gateway, sends, and keeps the last seq of each room, as a client does. */
 export interface SimulatedClient {
@@ -53,19 +45,23 @@ export interface SimulatedClient {
   send(request: { readonly event: string; readonly body: unknown; readonly [field: string]: unknown }, note?: Partial<Sent>): void
 }
 
-export const simulatedClient = ({ world, userIds, connections }: Commons, user: string | undefined): SimulatedClient => {
+export const simulatedClient = ({ world, userIds, connections, history }: Commons, user: string | undefined): SimulatedClient => {
   const { clock, random } = world
   const lastSeen = new Map<string, number>()
   let current: { readonly connection: Connection; readonly session: Session } | undefined
 
   const hear = (connection: Connection, frame: Received): void => {
     if (frame.seq !== undefined && frame.room !== undefined) lastSeen.set(frame.room, frame.seq)
+    noteUser(connection, frame)
+    connection.recorded.received(frame)
+  }
+
+  const noteUser = (connection: Connection, frame: Received): void => {
     if (frame.event !== 'create-user' || frame.body === undefined || user === undefined) return
     const { id, externalUserId } = (frame.body as { user: { id: string; externalUserId: string } }).user
     userIds.set(externalUserId, id)
     if (externalUserId !== user || connection.userId !== undefined) return
     connection.userId = id
-    connection.answeredAtMs = clock.monotonicMs()
   }
 
   return {
@@ -84,7 +80,13 @@ export const simulatedClient = ({ world, userIds, connections }: Commons, user: 
         { drained: () => session.drained(), closed: () => session.ended(), frame: (frame) => hear(connection, frame) },
         random.pick([1, 5, 60]),
       )
-      const connection: Connection = { user, socket, sent: [], userId: undefined, answeredAtMs: undefined }
+      const recorded = recordConnection(history, {
+        socket: connections.length + 1,
+        user: userNumber(user),
+        atMs: clock.monotonicMs(),
+        numberOfUser: (id) => userNumber([...userIds].find(([, known]) => known === id)?.[0]),
+      })
+      const connection: Connection = { user, socket, sent: [], recorded, userId: undefined }
       const session = gateway.gatewayCore.open(socket.wire, openAdmission)
       gateway.sockets.add(socket)
       connections.push(connection)
@@ -93,7 +95,9 @@ export const simulatedClient = ({ world, userIds, connections }: Commons, user: 
     send: (request, note = {}) => {
       if (current === undefined || current.connection.socket.isClosed) return
       const callerId = world.newId()
-      current.connection.sent.push({ callerId, event: request.event, atMs: clock.monotonicMs(), ...note })
+      const sent = { callerId, event: request.event, atMs: clock.monotonicMs(), ...note }
+      current.connection.sent.push(sent)
+      current.connection.recorded.sent(sent)
       current.session.receive(JSON.stringify({ ...request, id: callerId }))
     },
   }

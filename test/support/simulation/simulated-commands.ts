@@ -34,7 +34,7 @@ export const simulatedCommands = ({ world, userIds, rooms }: Commons): Simulated
       event === 'create-chat'
         ? { event, ...as, body: { ...body, chat: { ...(body.chat as object), id } } }
         : { event, ...as, room, body: { ...body, id } }
-    client.send(request, { room, commandId: id, content })
+    client.send(request, { room, commandId: id, content, actor })
   }
   const sendFirst = (client: SimulatedClient, command: Omit<Command, 'id'>, id = world.newId()): void => {
     sentBefore.push({ ...command, id })

@@ -1,6 +1,12 @@
 import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 
+/** The external ids of the users. */
+export const simulatedNames: readonly string[] = ['ann', 'bob', 'cyd', 'dan']
+
+/** The text of every message that a forger publishes. */
+export const forgedText = 'forged'
+
 /** Small bounds, so that a run reaches them often. */
 export const simulatedBounds = {
   ...defaultBounds,

@@ -1,30 +1,44 @@
-import { createDeceptions } from './check-deceptions.ts'
-import { checkFeeds } from './check-feeds.ts'
-import { checkLists, checkRooms } from './check-lists.ts'
-import { checkSenderOrder, checkSends } from './check-sends.ts'
-import { roomTruths } from './room-truths.ts'
-import type { Connection } from './simulated-client.ts'
+import { invariants, judgeRun, problemsOf } from '../checker/check.ts'
+import type { Terms } from '../checker/judge.ts'
+import { checkContents } from './check-contents.ts'
+import { forgeriesAreTakenBack } from './judge-forgeries.ts'
+import { ownFramesConfirm } from './judge-own-frames.ts'
+import type { Commons, Connection } from './simulated-client.ts'
+import { userNumber } from './simulated-client.ts'
+import { simulatedBounds, simulatedTimes } from './simulated-settings.ts'
 import type { CommittedEvent } from './simulated-store.ts'
+import { simulatedTruth } from './simulated-truth.ts'
 
-/** Each broken promise of a run that ended at this time. */
+/** The invariants of every run, and those that only a simulation can check. */
+const judged = { ...invariants, forgeries: forgeriesAreTakenBack, 'own frames': ownFramesConfirm }
+
+const terms: Terms = {
+  convergeMs: 2 * simulatedTimes.convergeMs,
+  firstConfirmationMs: Number.POSITIVE_INFINITY,
+  memoryKib: Number.POSITIVE_INFINITY,
+  isOneClock: true,
+}
+
+/** Bytes that may exceed the bound of the send queue: the last frame of a page, the live frame that sets followers behind, and frames that join rooms. */
+const passingBytes = 4 * 700
+
+const checkQueue = ({ socket }: Connection, say: (problem: string) => void): void => {
+  if (socket.mostUnsentFeedBytes > simulatedBounds.sendQueueBytes + passingBytes)
+    say(`${socket.mostUnsentFeedBytes} bytes of feeds waited for a socket`)
+}
+
+/** Each broken promise of a run that has ended. */
 export const simulationProblems = (
-  connections: readonly Connection[],
+  { history, connections, userIds, startMs }: Commons,
   committed: readonly CommittedEvent[],
-  endMs: number,
-  isForged = false,
+  isForged: boolean,
 ): string[] => {
-  const problems: string[] = []
-  const say = (problem: string): void => {
-    problems.push(problem)
-  }
-  const truths = roomTruths(committed)
-  checkRooms(truths, say)
-  for (const [index, connection] of connections.entries()) {
-    const sayOf = (problem: string): void => say(`connection ${index} (${connection.user ?? 'back end'}): ${problem}`)
-    checkFeeds(connection, truths, sayOf, isForged ? createDeceptions(connection, truths, sayOf) : undefined)
-  }
-  checkSends(connections, truths, endMs, say)
-  checkSenderOrder(connections, truths, say)
-  checkLists(connections, truths, say)
+  const users = new Map([...userIds].map(([externalId, id]) => [id, userNumber(externalId)]))
+  const truth = simulatedTruth(committed, startMs, users)
+  const problems = [...problemsOf(judgeRun(judged, [history], truth, { ...terms, isForged }))]
+  const say = (problem: string): void => void problems.push(problem)
+  const events = committed.map(({ event }) => event)
+  checkContents(connections, events, say)
+  for (const connection of connections) checkQueue(connection, say)
   return problems
 }

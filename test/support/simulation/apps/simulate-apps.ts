@@ -1,4 +1,5 @@
 import type { StoreMutant } from '../simulated-store.ts'
+import { simulatedTruth } from '../simulated-truth.ts'
 import { simulatedWorld } from '../simulated-world.ts'
 import { appProblems } from './app-checker.ts'
 import type { Commons, SimulatedApp } from './simulated-app.ts'
@@ -30,6 +31,7 @@ const patienceMs = 40_000
 export const simulateApps = async (seed: number, mutant: ServiceMutant = {}): Promise<AppSimulation> => {
   const world = await simulatedWorld(seed, { storeMutant: mutant.store })
   const { clock, random } = world
+  const startMs = clock.monotonicMs()
   const commons: Commons = { world, rooms: [], userIds: new Map(), garble: mutant.garble ?? ((frame) => frame), isCalm: false }
   const names = ['ann', 'bob', 'cyd'].slice(0, 2 + random.below(2))
   const apps = names.flatMap((name) => Array.from({ length: 1 + random.below(2) }, () => simulatedApp(commons, name)))
@@ -54,8 +56,8 @@ export const simulateApps = async (seed: number, mutant: ServiceMutant = {}): Pr
   const isSettled = (): boolean => apps.every(({ sendings }) => sendings.every(({ outcome }) => outcome !== 'pending'))
   for (let waitedMs = 0; waitedMs < patienceMs && !isSettled(); waitedMs += 1_000) await clock.run(1_000)
   await clock.run(calmMs)
-  const committed = world.store.committed()
-  const problems = appProblems(apps, committed)
+  const userOf = new Map([...commons.userIds.values()].map((id, index) => [id, index + 1]))
+  const problems = appProblems(apps, simulatedTruth(world.store.committed(), startMs, userOf), userOf)
   for (const { client } of apps) client.close()
   return { problems, apps }
 }

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { ChatCommand } from '../../../../shared/room-events/room-events.ts'
 import type { Random } from '../random.ts'
+import { simulatedId } from '../simulated-ids.ts'
 
-/** The id of the `n`th thing of a kind: 1 rooms, 2 users, 3 commands, 4 commands of the other program. */
-export const simulatedId = (kind: number, n: number): string =>
-  `${kind.toString(16).padStart(8, '0')}-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
-
+/** Kinds of ids: 1 rooms, 2 users, 3 commands, 4 commands of the other program. */
 export const simulatedUsers = [simulatedId(2, 1), simulatedId(2, 2), simulatedId(2, 3), simulatedId(2, 4)] as const
 
 /** Adds the digest of the content, as a gateway does: the same content sent again is the same command. */

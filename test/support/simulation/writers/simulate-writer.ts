@@ -10,11 +10,12 @@ import {
   withAppender,
   written,
 } from '../../../contract/stored-chat.ts'
+import { simulatedId } from '../simulated-ids.ts'
 import type { SimulatedWorld } from '../simulated-world.ts'
 import { simulatedWorld } from '../simulated-world.ts'
 import type { WriterCounts } from '../simulated-writers.ts'
 import type { RandomCommands } from './random-commands.ts'
-import { randomCommands, simulatedId, simulatedUsers } from './random-commands.ts'
+import { randomCommands, simulatedUsers } from './random-commands.ts'
 import { writerChecks } from './writer-checks.ts'
 
 export interface WriterSimulation {
