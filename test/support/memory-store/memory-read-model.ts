@@ -2,10 +2,10 @@ import type {
   ChatListEntry,
   ChatPage,
   ChatQuery,
-  HeldMembership,
   MessagePage,
   MessageQuery,
   ReadModel,
+  RoomMembership,
 } from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
@@ -63,13 +63,13 @@ const chatOf = (tables: MemoryTables, room: string): readonly ChatRow[] => {
   return chat === undefined ? [] : [chat]
 }
 
-const membershipsOf = (tables: MemoryTables, user: string): readonly HeldMembership[] =>
+const membershipsOf = (tables: MemoryTables, user: string): readonly RoomMembership[] =>
   [...tables.chats.values()].flatMap((chat) => {
     const span = chat.members.get(user)
     return span === undefined || span.until !== undefined ? [] : [{ room: chat.id, since: span.since, head: chat.head }]
   })
 
-const membershipsByUser = (tables: MemoryTables, users: readonly string[]): ReadonlyMap<string, readonly HeldMembership[]> =>
+const membershipsByUser = (tables: MemoryTables, users: readonly string[]): ReadonlyMap<string, readonly RoomMembership[]> =>
   new Map(users.map((user) => [user, membershipsOf(tables, user)] as const).filter(([, held]) => held.length > 0))
 
 const shareChat = (tables: MemoryTables, one: string, other: string): boolean =>

@@ -1,5 +1,5 @@
 import type { User } from '../../../shared/domain/events.ts'
-import { keepsId } from '../../../shared/domain/rejections.ts'
+import { reservesId } from '../../../shared/domain/rejections.ts'
 import type {
   Append,
   MembershipSpan,
@@ -85,17 +85,17 @@ const underId = (tables: MemoryTables, room: string, id: string): readonly Recor
   tables.outcomes.get(commandKeyText(room, id)) ?? []
 
 /** Whether no other command can be stored under its id. */
-export const isKeeping = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
+export const isKeeping = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || reservesId(outcome.rejection)
 
 const rejectionKeys = ({ room, commandId, digest, rejection }: StoredRejection): string[] => [
   `digest ${commandKeyText(room, commandId)} ${digest}`,
-  ...(keepsId(rejection) ? [`command ${commandKeyText(room, commandId)}`] : []),
+  ...(reservesId(rejection) ? [`command ${commandKeyText(room, commandId)}`] : []),
 ]
 
 /** By the unique keys of rejections. An event under the same id is detected by the head of the room, if outcomes were read. */
 const isRejectionTaken = (tables: MemoryTables, { room, commandId, digest, rejection }: StoredRejection): boolean =>
   underId(tables, room, commandId).some(
-    (other) => other.kind === 'rejection' && (other.digest === digest || (keepsId(rejection) && keepsId(other.rejection))),
+    (other) => other.kind === 'rejection' && (other.digest === digest || (reservesId(rejection) && reservesId(other.rejection))),
   )
 
 const isTaken = (tables: MemoryTables, { event }: NewEvent): boolean =>
