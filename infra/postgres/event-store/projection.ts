@@ -84,7 +84,7 @@ const membersOf = (event: ChatEvent): { readonly membership: MembershipEffect; r
   return { membership, users: membersAffected(membership, event.body) }
 }
 
-const addMembers = (members: MutableChanges['members'], event: ChatEvent): void => {
+const changeMembers = (members: MutableChanges['members'], event: ChatEvent): void => {
   const { membership, users } = membersOf(event)
   for (const user of users) {
     const key = `${event.stream} ${user}`
@@ -101,7 +101,7 @@ const addEvent = (into: MutableChanges, event: DomainEvent): void => {
   }
   const { stream, seq } = event
   into.chats.set(stream, chatAfter(into.chats.get(stream), event))
-  addMembers(into.members, event)
+  changeMembers(into.members, event)
   if (event.type !== 'MessagePosted') return
   const { id, created_at: createdAt, user_id: user, type } = event.body
   into.messages.push({ chat: stream, seq, id, createdAt, user, type })
