@@ -1,6 +1,6 @@
 import type { EventAge, EventKey } from '../../../shared/ports/stream-summary.ts'
 import type { CanaryDeps, CanaryResult } from './canary.ts'
-import { judgeCanaries, sendCanaries } from './canary.ts'
+import { canaryFindings, sendCanaries } from './canary.ts'
 import type { Findings } from './findings.ts'
 import { createFindings } from './findings.ts'
 import type { Progress } from './log-findings.ts'
@@ -63,7 +63,7 @@ export const audit = async (deps: AuditDeps, tally: StreamTally, isFull = true):
   const findings = createFindings()
   const before = await deps.progress()
   const flights = await sendCanaries(deps)
-  for (const finding of judgeCanaries(flights)) findings.add(finding)
+  for (const finding of canaryFindings(flights)) findings.add(finding)
   const { store, records } = await compareStreams(deps, tally, findings, { isFull, streamsPerPass })
   const after = await deps.progress()
   for (const finding of logFindings(before, after)) findings.add(finding)

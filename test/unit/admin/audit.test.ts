@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canaryRooms, canarySalt, judgeCanaries } from '../../../services/admin/audit/canary.ts'
+import { canaryFindings, canaryRooms, canarySalt } from '../../../services/admin/audit/canary.ts'
 import { lagOf, logFindings } from '../../../services/admin/audit/log-findings.ts'
 import { reportText } from '../../../services/admin/audit/report-text.ts'
 import { orphanFinding, streamFindings } from '../../../services/admin/audit/stream-findings.ts'
@@ -98,7 +98,7 @@ describe('Canaries', () => {
 
   it('lead to a finding if they are not stored or their publication is not received', () => {
     const flights = [{ partition: 0, storedMs: 5, heardMs: 7 }, { partition: 1, storedMs: 5 }, { partition: 2 }]
-    expect(judgeCanaries(flights).map(({ fault, where }) => `${fault} ${where}`)).toEqual([
+    expect(canaryFindings(flights).map(({ fault, where }) => `${fault} ${where}`)).toEqual([
       'late partition 1',
       'missing partition 2',
     ])
