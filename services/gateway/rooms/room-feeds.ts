@@ -31,7 +31,7 @@ interface FeedEntry {
   release: Timer | undefined
 }
 
-interface Delivery {
+interface PushResult {
   readonly sockets: number
   /** Subscribers whose send queue has become full. */
   readonly full: readonly Subscriber[]
@@ -62,7 +62,7 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
     feed: FollowedFeed,
     item: FeedItem,
     requestIds: ReadonlyMap<Sender, string | undefined> | undefined,
-  ): Delivery => {
+  ): PushResult => {
     const shared = textFrame(item.frame)
     const full: Subscriber[] = []
     let sockets = 0
