@@ -49,7 +49,7 @@ export const nodeSupplement: Supplement = async (context) => {
 
 /** Adds Kafka's jars. */
 export const kafkaSupplement: Supplement = async (context, report) => {
-  const home = await installKafkaJars({ report: report })
+  const home = await installKafkaJars({ report })
   cpSync(join(home, 'libs'), join(context, 'libs'), { recursive: true })
   return home
 }
