@@ -1,14 +1,14 @@
 import { crc32 } from 'node:zlib'
-import type { Listed } from '../checker/read-list.ts'
-import { listedEntry } from '../checker/read-list.ts'
-import type { Entry, OperationEvent } from '../load/entry.ts'
-import { creation } from '../load/entry.ts'
-import type { History } from '../load/history.ts'
-import { codeNamed, eventNamed, viewOf } from '../load/parse-frame.ts'
+import type { Listed } from '../../../support/checker/read-list.ts'
+import { listedEntry } from '../../../support/checker/read-list.ts'
+import type { Entry, OperationEvent } from '../../../support/load/entry.ts'
+import { creation } from '../../../support/load/entry.ts'
+import type { History } from '../../../support/load/history.ts'
+import { codeNamed, eventNamed, viewOf } from '../../../support/load/parse-frame.ts'
+import { numberOf, simulatedIds } from '../../../support/simulation/simulated-ids.ts'
+import { forgedText, simulatedTimes } from '../../../support/simulation/simulated-settings.ts'
+import type { Received } from '../../../support/simulation/simulated-socket.ts'
 import type { Sent } from './sent.ts'
-import { numberOf, simulatedIds } from './simulated-ids.ts'
-import { forgedText, simulatedTimes } from './simulated-settings.ts'
-import type { Received } from './simulated-socket.ts'
 
 /** Records what one connection sends and receives, as the load engine does. */
 export interface RecordedConnection {

@@ -1,7 +1,7 @@
-import type { StoredEvent } from '../../../shared/ports/event-store.ts'
+import type { StoredEvent } from '../../../../shared/ports/event-store.ts'
+import type { Received } from '../../../support/simulation/simulated-socket.ts'
 import type { Sent } from './sent.ts'
 import type { Connection } from './simulated-client.ts'
-import type { Received } from './simulated-socket.ts'
 
 /** Refusals by the gateway are not recorded, and apply to one sending only. A timeout reports no outcome. */
 const undecided: ReadonlySet<string | undefined> = new Set([undefined, 'unavailable', 'rate_limited', 'timeout'])

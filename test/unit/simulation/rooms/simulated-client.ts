@@ -1,13 +1,13 @@
-import type { Session } from '../../../services/gateway/session/session.ts'
-import type { History } from '../load/history.ts'
-import { openAdmission } from '../open-admission.ts'
+import type { Session } from '../../../../services/gateway/session/session.ts'
+import type { History } from '../../../support/load/history.ts'
+import { openAdmission } from '../../../support/open-admission.ts'
+import { simulatedNames } from '../../../support/simulation/simulated-settings.ts'
+import type { Received, SimulatedSocket } from '../../../support/simulation/simulated-socket.ts'
+import { simulatedSocket } from '../../../support/simulation/simulated-socket.ts'
+import type { SimulatedWorld } from '../../../support/simulation/simulated-world.ts'
 import type { RecordedConnection } from './recorded-connection.ts'
 import { recordConnection } from './recorded-connection.ts'
 import type { Sent } from './sent.ts'
-import { simulatedNames } from './simulated-settings.ts'
-import type { Received, SimulatedSocket } from './simulated-socket.ts'
-import { simulatedSocket } from './simulated-socket.ts'
-import type { SimulatedWorld } from './simulated-world.ts'
 
 /** Everything that one connection sent and received. */
 export interface Connection {

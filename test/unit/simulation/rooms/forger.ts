@@ -1,11 +1,11 @@
-import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
-import type { FeedEvent } from '../../../shared/protocol/answers.ts'
-import type { PublishedEvent } from '../../../shared/records/publications.ts'
-import { channels, writeNotice, writeRoomPublication } from '../../../shared/records/publications.ts'
-import { membershipOf } from '../../../shared/room-events/find-room-event.ts'
-import { seededRandom } from './random.ts'
+import { feedFrameText } from '../../../../shared/frames/room-event-frame.ts'
+import type { FeedEvent } from '../../../../shared/protocol/answers.ts'
+import type { PublishedEvent } from '../../../../shared/records/publications.ts'
+import { channels, writeNotice, writeRoomPublication } from '../../../../shared/records/publications.ts'
+import { membershipOf } from '../../../../shared/room-events/find-room-event.ts'
+import { seededRandom } from '../../../support/simulation/random.ts'
+import { forgedText } from '../../../support/simulation/simulated-settings.ts'
 import type { Commons } from './simulated-client.ts'
-import { forgedText } from './simulated-settings.ts'
 
 /** An attacker who may publish to every channel of the fan-out, and knows all rooms, users and seqs. */
 export interface Forger {

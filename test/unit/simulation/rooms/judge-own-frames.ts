@@ -1,10 +1,10 @@
-import { createFeedWalk } from '../checker/feed-walk.ts'
-import { isCommand } from '../checker/is-command.ts'
-import type { Invariant } from '../checker/judge.ts'
-import { createFindings } from '../checker/judge.ts'
-import { timedSpansOf } from '../checker/stored-times.ts'
-import type { Entry } from '../load/entry.ts'
-import { simulatedTimes } from './simulated-settings.ts'
+import { createFeedWalk } from '../../../support/checker/feed-walk.ts'
+import { isCommand } from '../../../support/checker/is-command.ts'
+import type { Invariant } from '../../../support/checker/judge.ts'
+import { createFindings } from '../../../support/checker/judge.ts'
+import { timedSpansOf } from '../../../support/checker/stored-times.ts'
+import type { Entry } from '../../../support/load/entry.ts'
+import { simulatedTimes } from '../../../support/simulation/simulated-settings.ts'
 
 /** A command is confirmed by its own feed frame if that frame is still to come, and by an answer otherwise. */
 export const ownFramesConfirm: Invariant = ({ truth }) => {

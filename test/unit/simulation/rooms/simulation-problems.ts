@@ -1,13 +1,13 @@
-import { invariants, judgeRun, problemsOf } from '../checker/check.ts'
-import type { Terms } from '../checker/judge.ts'
+import { invariants, judgeRun, problemsOf } from '../../../support/checker/check.ts'
+import type { Terms } from '../../../support/checker/judge.ts'
+import { simulatedBounds, simulatedTimes } from '../../../support/simulation/simulated-settings.ts'
+import type { CommittedEvent } from '../../../support/simulation/simulated-store.ts'
+import { simulatedTruth } from '../../../support/simulation/simulated-truth.ts'
 import { checkContents } from './check-contents.ts'
 import { forgeriesAreTakenBack } from './judge-forgeries.ts'
 import { ownFramesConfirm } from './judge-own-frames.ts'
 import type { Commons, Connection } from './simulated-client.ts'
 import { userNumber } from './simulated-client.ts'
-import { simulatedBounds, simulatedTimes } from './simulated-settings.ts'
-import type { CommittedEvent } from './simulated-store.ts'
-import { simulatedTruth } from './simulated-truth.ts'
 
 /** The invariants of every run, and those that only a simulation can check. */
 const judged = { ...invariants, forgeries: forgeriesAreTakenBack, 'own frames': ownFramesConfirm }

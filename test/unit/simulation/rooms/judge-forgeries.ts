@@ -1,9 +1,9 @@
-import { createFeedWalk } from '../checker/feed-walk.ts'
-import type { Invariant } from '../checker/judge.ts'
-import { createFindings } from '../checker/judge.ts'
-import { headAt, membershipDuring } from '../checker/stored-times.ts'
-import type { Entry } from '../load/entry.ts'
-import { simulatedTimes } from './simulated-settings.ts'
+import { createFeedWalk } from '../../../support/checker/feed-walk.ts'
+import type { Invariant } from '../../../support/checker/judge.ts'
+import { createFindings } from '../../../support/checker/judge.ts'
+import { headAt, membershipDuring } from '../../../support/checker/stored-times.ts'
+import type { Entry } from '../../../support/load/entry.ts'
+import { simulatedTimes } from '../../../support/simulation/simulated-settings.ts'
 
 /** A forged message reaches members only, and is taken back by a reset to a head of the store. Nothing else is taken back. */
 export const forgeriesAreTakenBack: Invariant = ({ truth, terms: { isForged = false } }) => {
