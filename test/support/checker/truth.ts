@@ -19,6 +19,8 @@ export interface RoomTruth {
   seqOf(command: number): number | undefined
   /** The seq of the first message after this seq. */
   nextMessage(after: number): number | undefined
+  /** CRC-32 of the message as a list shows it; undefined: a list does not show this seq. */
+  listedCrc(seq: number): number | undefined
   spansOf(user: number): readonly Span[]
 }
 
