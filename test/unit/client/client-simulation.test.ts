@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isDetected, problemsOfRuns, seedParts } from '../../support/simulation/simulation-seeds.ts'
+import { isDetected, problemsOfRuns, seedParts } from '../simulation/world/simulation-seeds.ts'
 import type { ServiceMutant } from './simulation/simulate-apps.ts'
 import { simulateApps } from './simulation/simulate-apps.ts'
 

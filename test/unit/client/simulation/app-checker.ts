@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { feedFrameText } from '../../../../shared/frames/room-event-frame.ts'
 import type { RoomTruth, Truth } from '../../../support/checker/truth.ts'
-import { numberOf } from '../../../support/simulation/simulated-ids.ts'
+import { numberOf } from '../../simulation/world/simulated-ids.ts'
 import type { Seen, Sending, SimulatedApp } from './simulated-app.ts'
 
 type Say = (problem: string) => void

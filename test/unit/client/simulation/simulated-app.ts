@@ -3,7 +3,7 @@ import { ChatError } from '../../../../shared/client/chat-error.ts'
 import type { ChatEvents } from '../../../../shared/client/chat-events.ts'
 import { connect } from '../../../../shared/client/connect.ts'
 import type { Message } from '../../../../shared/domain/events.ts'
-import type { SimulatedWorld } from '../../../support/simulation/simulated-world.ts'
+import type { SimulatedWorld } from '../../simulation/world/simulated-world.ts'
 import type { Connection, Garble } from './simulated-web-socket.ts'
 import { simulatedWebSockets } from './simulated-web-socket.ts'
 

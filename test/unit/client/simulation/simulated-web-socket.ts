@@ -1,9 +1,9 @@
 import type { Session } from '../../../../services/gateway/session/session.ts'
 import type { SocketConstructor } from '../../../../shared/client/socket.ts'
 import { openAdmission } from '../../../support/open-admission.ts'
-import type { Received } from '../../../support/simulation/simulated-socket.ts'
-import { simulatedSocket } from '../../../support/simulation/simulated-socket.ts'
-import type { SimulatedWorld } from '../../../support/simulation/simulated-world.ts'
+import type { Received } from '../../simulation/world/simulated-socket.ts'
+import { simulatedSocket } from '../../simulation/world/simulated-socket.ts'
+import type { SimulatedWorld } from '../../simulation/world/simulated-world.ts'
 
 /** The faults of one connection, in addition to those of its gateway. */
 export interface Connection {

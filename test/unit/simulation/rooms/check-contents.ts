@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../../../shared/ports/event-store.ts'
-import type { Received } from '../../../support/simulation/simulated-socket.ts'
+import type { Received } from '../world/simulated-socket.ts'
 import type { Sent } from './sent.ts'
 import type { Connection } from './simulated-client.ts'
 

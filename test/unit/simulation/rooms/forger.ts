@@ -4,7 +4,7 @@ import type { PublishedEvent } from '../../../../shared/records/publications.ts'
 import { channels, writeNotice, writeRoomPublication } from '../../../../shared/records/publications.ts'
 import { membershipOf } from '../../../../shared/room-events/find-room-event.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { forgedText } from '../../../support/simulation/simulated-settings.ts'
+import { forgedText } from '../world/simulated-settings.ts'
 import type { Commons } from './simulated-client.ts'
 
 /** An attacker who may publish to every channel of the fan-out, and knows all rooms, users and seqs. */

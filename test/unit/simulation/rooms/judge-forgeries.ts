@@ -3,7 +3,7 @@ import type { Invariant } from '../../../support/checker/judge.ts'
 import { createFindings } from '../../../support/checker/judge.ts'
 import { headAt, membershipDuring } from '../../../support/checker/stored-times.ts'
 import type { Entry } from '../../../support/load/entry.ts'
-import { simulatedTimes } from '../../../support/simulation/simulated-settings.ts'
+import { simulatedTimes } from '../world/simulated-settings.ts'
 
 /** A forged message reaches members only, and is taken back by a reset to a head of the store. Nothing else is taken back. */
 export const forgeriesAreTakenBack: Invariant = ({ truth, terms: { isForged = false } }) => {

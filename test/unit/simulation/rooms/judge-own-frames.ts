@@ -4,7 +4,7 @@ import type { Invariant } from '../../../support/checker/judge.ts'
 import { createFindings } from '../../../support/checker/judge.ts'
 import { timedSpansOf } from '../../../support/checker/stored-times.ts'
 import type { Entry } from '../../../support/load/entry.ts'
-import { simulatedTimes } from '../../../support/simulation/simulated-settings.ts'
+import { simulatedTimes } from '../world/simulated-settings.ts'
 
 /** A command is confirmed by its own feed frame if that frame is still to come, and by an answer otherwise. */
 export const ownFramesConfirm: Invariant = ({ truth }) => {

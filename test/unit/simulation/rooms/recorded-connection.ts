@@ -5,9 +5,9 @@ import type { Entry, OperationEvent } from '../../../support/load/entry.ts'
 import { creation } from '../../../support/load/entry.ts'
 import type { History } from '../../../support/load/history.ts'
 import { codeNamed, eventNamed, viewOf } from '../../../support/load/parse-frame.ts'
-import { numberOf, simulatedIds } from '../../../support/simulation/simulated-ids.ts'
-import { forgedText, simulatedTimes } from '../../../support/simulation/simulated-settings.ts'
-import type { Received } from '../../../support/simulation/simulated-socket.ts'
+import { numberOf, simulatedIds } from '../world/simulated-ids.ts'
+import { forgedText, simulatedTimes } from '../world/simulated-settings.ts'
+import type { Received } from '../world/simulated-socket.ts'
 import type { Sent } from './sent.ts'
 
 /** Records what one connection sends and receives, as the load engine does. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ChatCommand } from '../../../../shared/room-events/room-events.ts'
 import type { Random } from '../../../support/simulation/random.ts'
-import { simulatedId } from '../../../support/simulation/simulated-ids.ts'
+import { simulatedId } from '../world/simulated-ids.ts'
 
 /** Kinds of ids: 1 rooms, 2 users, 3 commands, 4 commands of the other program. */
 export const simulatedUsers = [simulatedId(2, 1), simulatedId(2, 2), simulatedId(2, 3), simulatedId(2, 4)] as const

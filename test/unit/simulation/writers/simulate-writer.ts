@@ -10,10 +10,10 @@ import {
   withAppender,
   written,
 } from '../../../contract/stored-chat.ts'
-import { simulatedId } from '../../../support/simulation/simulated-ids.ts'
-import type { SimulatedWorld } from '../../../support/simulation/simulated-world.ts'
-import { simulatedWorld } from '../../../support/simulation/simulated-world.ts'
-import type { WriterCounts } from '../../../support/simulation/simulated-writers.ts'
+import { simulatedId } from '../world/simulated-ids.ts'
+import type { SimulatedWorld } from '../world/simulated-world.ts'
+import { simulatedWorld } from '../world/simulated-world.ts'
+import type { WriterCounts } from '../world/simulated-writers.ts'
 import type { RandomCommands } from './random-commands.ts'
 import { randomCommands, simulatedUsers } from './random-commands.ts'
 import { writerChecks } from './writer-checks.ts'

@@ -1,9 +1,9 @@
-import type { BatchHandler, CommandLog, Consumption, LogRecord, NewRecord } from '../../../shared/ports/command-log.ts'
-import { PublishError } from '../../../shared/ports/command-log.ts'
+import type { BatchHandler, CommandLog, Consumption, LogRecord, NewRecord } from '../../../../shared/ports/command-log.ts'
+import { PublishError } from '../../../../shared/ports/command-log.ts'
+import type { Random } from '../../../support/simulation/random.ts'
+import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
 import type { OnAcknowledged, PartitionConsumer } from './partition-consumer.ts'
 import { startPartitionConsumer } from './partition-consumer.ts'
-import type { Random } from './random.ts'
-import type { VirtualClock } from './virtual-clock.ts'
 
 export interface LogFaults {
   /** Probability of a publish that fails before the log has any record, and of one that fails although the log has all. */

@@ -1,7 +1,7 @@
-import { createLoad } from '../load/load.ts'
-import { nowMs } from '../load/load-context.ts'
-import { freshTag } from '../load/run-ids.ts'
-import type { Chat } from '../stack/start-chat.ts'
+import { createLoad } from '../../support/load/load.ts'
+import { nowMs } from '../../support/load/load-context.ts'
+import { freshTag } from '../../support/load/run-ids.ts'
+import type { Chat } from '../../support/stack/start-chat.ts'
 import type { Prometheus } from './prometheus.ts'
 import { startPrometheus } from './prometheus.ts'
 

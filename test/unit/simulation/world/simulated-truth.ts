@@ -1,6 +1,6 @@
-import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
-import type { Truth } from '../checker/truth.ts'
-import { truthBuilder } from '../checker/truth-builder.ts'
+import { feedFrameText } from '../../../../shared/frames/room-event-frame.ts'
+import type { Truth } from '../../../support/checker/truth.ts'
+import { truthBuilder } from '../../../support/checker/truth-builder.ts'
 import { simulatedIds } from './simulated-ids.ts'
 import type { CommittedEvent } from './simulated-store.ts'
 

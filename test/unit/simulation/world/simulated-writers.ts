@@ -1,15 +1,15 @@
-import { createWriter } from '../../../services/writer/writer.ts'
-import type { Append, Appender, EventStore } from '../../../shared/ports/event-store.ts'
-import type { EventStream, StreamRecord } from '../../../shared/ports/event-stream.ts'
-import type { FanOut } from '../../../shared/ports/fan-out.ts'
-import { defaultLimits } from '../../../shared/protocol/limits.ts'
+import { createWriter } from '../../../../services/writer/writer.ts'
+import type { Append, Appender, EventStore } from '../../../../shared/ports/event-store.ts'
+import type { EventStream, StreamRecord } from '../../../../shared/ports/event-stream.ts'
+import type { FanOut } from '../../../../shared/ports/fan-out.ts'
+import { defaultLimits } from '../../../../shared/protocol/limits.ts'
+import type { Random } from '../../../support/simulation/random.ts'
+import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
 import type { Life } from './life.ts'
 import { createLife } from './life.ts'
-import type { Random } from './random.ts'
 import type { SimulatedLog } from './simulated-log.ts'
 import { simulatedBounds, simulatedTimes } from './simulated-settings.ts'
 import type { SimulatedStore } from './simulated-store.ts'
-import type { VirtualClock } from './virtual-clock.ts'
 
 /** How often each fault occurred, so that a test can require some of each. */
 export interface WriterCounts {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../shared/ports/clock.ts'
+import type { Clock } from '../../../../shared/ports/clock.ts'
 
 /** The life of a simulated process: after its end, no call of a port returns and no timer fires. */
 export interface Life {

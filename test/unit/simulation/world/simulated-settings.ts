@@ -1,5 +1,5 @@
-import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
-import { defaultTimes } from '../../../shared/runtime/config/times.ts'
+import { defaultBounds } from '../../../../shared/runtime/config/bounds.ts'
+import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 
 /** The external ids of the users. */
 export const simulatedNames: readonly string[] = ['ann', 'bob', 'cyd', 'dan']

@@ -1,4 +1,4 @@
-import type { RunIds } from '../load/run-ids.ts'
+import type { RunIds } from '../../../support/load/run-ids.ts'
 
 const numberDigits = 12
 

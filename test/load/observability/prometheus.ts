@@ -4,7 +4,7 @@ import { installPackages } from '../../../infra/native/debian.ts'
 import { freePort } from '../../../infra/native/free-port.ts'
 import { nativeServer } from '../../../infra/native/native-server.ts'
 import { findProgram } from '../../../infra/native/tools.ts'
-import { makeScratchFolder, removeScratchFolder } from '../stack/scratch-folder.ts'
+import { makeScratchFolder, removeScratchFolder } from '../../support/stack/scratch-folder.ts'
 
 /** A process to scrape, by its internal port. */
 export interface ScrapeTarget {
