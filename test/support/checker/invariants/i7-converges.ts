@@ -44,13 +44,13 @@ export const converges: Invariant = ({ truth, outline, terms }) => {
    * A user who fell behind before a later membership began may not read that far, so no frame reports its end. A
    * membership that began and ended while the gateway received nothing need not be shown.
    */
-  const judgeRemoved = ({ socket, user, places, standings }: WalkedSocket, room: number, stored: RoomTruth): void => {
+  const judgeRemoved = ({ socket, user, isSlow, places, standings }: WalkedSocket, room: number, stored: RoomTruth): void => {
     const spans = stored.spansOf(user)
     const span = spans.at(-1)
     const storedAt = stored.storedAt(span?.until ?? 0)
     const wholeSince = outline.wholeSince(outline.endedAt)
     const last = places.get(room)?.last ?? standings.get(room)
-    if (span === undefined || storedAt === undefined || wholeSince === undefined || last === undefined) return
+    if (isSlow || span === undefined || storedAt === undefined || wholeSince === undefined || last === undefined) return
     if (places.get(room)?.isForbidden === true || spans.some(({ until }) => until === last)) return
     const isDue = outline.endedAt - Math.max(storedAt, wholeSince) > terms.convergeMs
     if (isDue && span.until > last && span.from <= last + 1)
