@@ -6,8 +6,8 @@ import { createFindings } from '../judge.ts'
 /** I1: no confirmed command is lost: the room has its event at the confirmed seq, and a frame confirms its own command only. */
 export const nothingLost: Invariant = ({ truth }) => {
   const findings = createFindings()
-  /** The commands of the operations that are not settled yet. */
-  const invoked = new Map<number, number>()
+  /** The operations that are not settled yet: their commands and sockets. */
+  const invoked = new Map<number, Readonly<Pick<Entry, 'command' | 'socket'>>>()
 
   const judgeConfirmation = ({ room, command, seq }: Readonly<Entry>): void => {
     const stands = truth.rooms.get(room)?.seqOf(command)
@@ -18,13 +18,13 @@ export const nothingLost: Invariant = ({ truth }) => {
 
   return {
     see: (entry) => {
-      const { kind, event, room, command, operation, code } = entry
+      const { kind, event, socket, room, command, operation, code } = entry
       if (!isCommand(event)) return
-      if (kind === 'invoked') invoked.set(operation, command)
+      if (kind === 'invoked') invoked.set(operation, { command, socket })
       if (kind === 'ok' || (kind === 'frame' && operation !== 0)) judgeConfirmation(entry)
       const own = invoked.get(operation)
-      if (kind === 'frame' && own !== undefined && own !== command)
-        findings.add(`room ${room}: the frame of command ${command} has the id of a request for command ${own}`)
+      if (kind === 'frame' && own !== undefined && (own.command !== command || own.socket !== socket))
+        findings.add(`room ${room}: the frame of command ${command} has the id of another request, for ${own.command}`)
       if (kind === 'ok' || kind === 'failed' || code === 'closed') invoked.delete(operation)
     },
     verdict: () => findings,

@@ -102,9 +102,11 @@ describe('The checker reports', () => {
 
   it('a frame that confirms the command of another request (I1)', () => {
     const truth = timed()
-    const made = madeHistory().opened(1, 1).invoked(1, 1, 7)
-    const other = { kind: 'frame', event: 'new-message', socket: 1, seq: 4, command: 3, operation: 7 } as const
-    expect(says('I1', made.entry(other), truth)).toContain('has the id of a request for command 1')
+    const made = () => madeHistory().opened(1, 1).invoked(1, 1, 7)
+    const frame = { kind: 'frame', event: 'new-message', socket: 1, seq: 2, command: 1, operation: 7 } as const
+    expect(says('I1', made().entry(frame), truth)).toBe('')
+    expect(says('I1', made().entry({ ...frame, seq: 4, command: 3 }), truth)).toContain('has the id of another request, for 1')
+    expect(says('I1', made().entry({ ...frame, socket: 2 }), truth)).toContain('has the id of another request')
   })
 
   it('a removal that a socket never receives (I7)', () => {
