@@ -1,3 +1,5 @@
+import type { Entry } from '../load/entry.ts'
+import { createFeedWalk } from './feed-walk.ts'
 import { nothingLost } from './invariants/i1-nothing-lost.ts'
 import { nothingUnsent } from './invariants/i2-nothing-unsent.ts'
 import { nothingTwice } from './invariants/i3-nothing-twice.ts'
@@ -39,9 +41,15 @@ export const judgeRun = <Name extends string>(
   truth: Truth,
   terms: Terms,
 ): Readonly<Record<Name, Findings>> => {
-  const evidence = { truth, outline: outlineOf(histories), terms }
+  const walk = createFeedWalk(truth)
+  const evidence = { truth, outline: outlineOf(histories), terms, sockets: walk.sockets }
   const judges = Object.entries<Invariant>(judged).map(([name, invariant]) => [name, invariant(evidence)] as const)
-  for (const history of histories) for (const entry of history.entries()) for (const [, judge] of judges) judge.see(entry)
+  const see = (entry: Readonly<Entry>): void => {
+    for (const [, judge] of judges) judge.foresee?.(entry)
+    const frame = walk.see(entry)
+    for (const [, judge] of judges) judge.see?.(entry, frame)
+  }
+  for (const history of histories) for (const entry of history.entries()) see(entry)
   return Object.fromEntries(judges.map(([name, judge]) => [name, judge.verdict()])) as Record<Name, Findings>
 }
 

@@ -1,4 +1,5 @@
 import type { Entry } from '../load/entry.ts'
+import type { FeedWalk, WalkedFrame } from './feed-walk.ts'
 import type { Outline } from './outline.ts'
 import type { Truth } from './truth.ts'
 
@@ -17,6 +18,8 @@ export interface Terms {
 }
 
 export interface Evidence {
+  /** The sockets as they are at this point of the history. */
+  readonly sockets: FeedWalk['sockets']
   readonly truth: Truth
   readonly outline: Outline
   readonly terms: Terms
@@ -27,7 +30,10 @@ export interface Evidence {
  * order; the histories of several processes are not ordered against each other.
  */
 export interface Judge {
-  see(entry: Readonly<Entry>): void
+  /** Called before the entry changes the sockets. */
+  foresee?(entry: Readonly<Entry>): void
+  /** Called after the entry has changed the sockets; `frame` is its relation to earlier frames if it is a frame. */
+  see?(entry: Readonly<Entry>, frame: WalkedFrame | undefined): void
   /** Call it once, after the last entry. Without findings, the invariant holds. */
   verdict(): Findings
 }

@@ -1,5 +1,4 @@
 import type { Entry } from '../../load/entry.ts'
-import { createFeedWalk } from '../feed-walk.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
@@ -10,14 +9,12 @@ const isAnswer = ({ kind, code, seq }: Readonly<Entry>): boolean =>
 /** I3: no duplicate is visible in the store, in a socket's feed or in a list, and no sending is answered twice. */
 export const nothingTwice: Invariant = ({ truth }) => {
   const findings = createFindings(truth.flaws.I3)
-  const walk = createFeedWalk(truth)
   const settled = new Set<number>()
   const lists = new Map<number, number>()
   return {
-    see: (entry) => {
+    see: (entry, frame) => {
       const { kind, socket, room, seq, operation } = entry
-      const step = walk.see(entry)
-      if (step?.step === 'repeated') findings.add(`socket ${socket}, room ${room}: ${seq} again, after ${step.before}`)
+      if (frame?.step === 'repeated') findings.add(`socket ${socket}, room ${room}: ${seq} again, after ${frame.before}`)
       if (operation !== 0 && (kind === 'frame' || isAnswer(entry))) {
         // A binding that resumes has two answers.
         const key = entry.event === 'resume' ? -operation : operation

@@ -1,5 +1,4 @@
 import type { WalkedSocket } from '../feed-walk.ts'
-import { createFeedWalk } from '../feed-walk.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 import { latestSending } from '../latest-sending.ts'
@@ -11,9 +10,8 @@ import { headAt } from '../stored-times.ts'
  * the time of binding: with the first event that was sent afterwards, at the latest.
  * A list omits no message between two others.
  */
-export const noGaps: Invariant = ({ truth, outline, terms }) => {
+export const noGaps: Invariant = ({ truth, outline, terms, sockets }) => {
   const findings = createFindings(truth.flaws.I5)
-  const walk = createFeedWalk(truth)
   const sentBy = latestSending(truth, outline)
 
   /** The last seq of each list, by operation. */
@@ -44,13 +42,12 @@ export const noGaps: Invariant = ({ truth, outline, terms }) => {
   }
 
   return {
-    see: (entry) => {
+    see: (entry, frame) => {
       if (entry.kind === 'listed') judgeListed(entry.room, entry.seq, entry.operation)
-      const step = walk.see(entry)
-      if (step?.step === 'gap') findings.add(`socket ${entry.socket}, room ${entry.room}: ${entry.seq} after ${step.before}`)
+      if (frame?.step === 'gap') findings.add(`socket ${entry.socket}, room ${entry.room}: ${entry.seq} after ${frame.before}`)
     },
     verdict: () => {
-      for (const socket of walk.sockets.values())
+      for (const socket of sockets.values())
         for (const [room, { startedAt }] of socket.places) if (startedAt !== undefined) judgeStart(socket, room, startedAt)
       return findings
     },

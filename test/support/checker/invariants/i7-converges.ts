@@ -1,7 +1,6 @@
 import type { Entry } from '../../load/entry.ts'
 import { foreign } from '../../load/entry.ts'
 import type { WalkedSocket } from '../feed-walk.ts'
-import { createFeedWalk } from '../feed-walk.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 import { latestSending } from '../latest-sending.ts'
@@ -15,9 +14,8 @@ import type { RoomTruth } from '../truth.ts'
  * the last seq of every open socket: the room's head for a member, the removal
  * for a user who was removed.
  */
-export const converges: Invariant = ({ truth, outline, terms }) => {
+export const converges: Invariant = ({ truth, outline, terms, sockets }) => {
   const findings = createFindings()
-  const walk = createFeedWalk(truth)
   const sentBy = latestSending(truth, outline)
   const askedAgainAt = new Map<number, number>()
 
@@ -64,13 +62,12 @@ export const converges: Invariant = ({ truth, outline, terms }) => {
   }
 
   return {
-    see: (entry) => {
-      const step = walk.see(entry)
+    see: (entry, frame) => {
       if (entry.kind === 'resuming') askedAgainAt.set(entry.socket, entry.at)
-      if (step !== undefined && entry.kind === 'frame') judgeLateness(entry, step.socket)
+      if (frame !== undefined && entry.kind === 'frame') judgeLateness(entry, frame.socket)
     },
     verdict: () => {
-      for (const socket of walk.sockets.values()) {
+      for (const socket of sockets.values()) {
         if (!socket.isOpen) continue
         for (const [room, stored] of truth.rooms) judgeEnd(socket, room, stored)
       }

@@ -1,6 +1,5 @@
 import type { Entry } from '../../load/entry.ts'
 import type { WalkedSocket } from '../feed-walk.ts'
-import { createFeedWalk } from '../feed-walk.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 import { headAt, membershipDuring, timedSpansOf } from '../stored-times.ts'
@@ -63,9 +62,8 @@ const wrongMoment = (
 }
 
 /** I8: the answer to a resume is true and complete: reported events were delivered, and a skip has a true reason. */
-export const resumeHonest: Invariant = ({ truth, terms: { isOneClock = false, isForged = false } }) => {
+export const resumeHonest: Invariant = ({ truth, sockets, terms: { isOneClock = false, isForged = false } }) => {
   const findings = createFindings()
-  const walk = createFeedWalk(truth)
   const asked = new Map<string, Asked>()
   const keyOf = ({ socket, room, operation }: Readonly<Entry>): string => `${socket} ${room} ${operation}`
 
@@ -73,7 +71,7 @@ export const resumeHonest: Invariant = ({ truth, terms: { isOneClock = false, is
     const { socket, room, seq } = entry
     const where = `socket ${socket}, room ${room}`
     const from = asked.get(keyOf(entry))
-    const walked = walk.sockets.get(socket)
+    const walked = sockets.get(socket)
     const stored = truth.rooms.get(room)
     if (seq > (stored?.head ?? 0)) findings.add(`${where}: told a head of ${seq}, the room ends at ${stored?.head ?? 0}`)
     if (from === undefined || walked === undefined) return findings.add(`${where}: an answer to a resume that was not asked for`)
@@ -86,14 +84,13 @@ export const resumeHonest: Invariant = ({ truth, terms: { isOneClock = false, is
   }
 
   return {
-    see: (entry) => {
+    foresee: (entry) => {
       const { kind, event, socket, operation, seq: from, command: max, code, at } = entry
       if (kind === 'resuming') asked.set(keyOf(entry), { from, max, hasEpoch: code === 'epoch', at })
       if (kind === 'resumed') judgeAnswer(entry)
       if (kind === 'ok' && event === 'resume')
-        for (const room of walk.sockets.get(socket)?.resumes.unanswered(operation) ?? [])
+        for (const room of sockets.get(socket)?.resumes.unanswered(operation) ?? [])
           findings.add(`socket ${socket}, room ${room}: left out of the answer to a resume`)
-      walk.see(entry)
     },
     verdict: () => findings,
   }

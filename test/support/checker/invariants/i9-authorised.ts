@@ -1,6 +1,5 @@
 import type { Entry } from '../../load/entry.ts'
 import type { WalkedSocket } from '../feed-walk.ts'
-import { createFeedWalk } from '../feed-walk.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 import type { TimedSpan } from '../stored-times.ts'
@@ -14,7 +13,6 @@ import { timedSpansOf } from '../stored-times.ts'
  */
 export const authorised: Invariant = ({ truth, terms: { isOneClock = false } }) => {
   const findings = createFindings()
-  const walk = createFeedWalk(truth)
 
   const judgeFrame = ({ at, room, seq, socket, user }: Readonly<Entry>, { resumedRooms }: WalkedSocket): void => {
     const mayBeOlder = (span: TimedSpan): boolean => resumedRooms.has(room) && (!isOneClock || span.fromAt <= at)
@@ -24,13 +22,12 @@ export const authorised: Invariant = ({ truth, terms: { isOneClock = false } }) 
   }
 
   return {
-    see: (entry) => {
+    see: (entry, frame) => {
       const { room, user, kind } = entry
-      const step = walk.see(entry)
       const stored = truth.rooms.get(room)
       if (stored === undefined) return
       if (kind === 'listed' && stored.spansOf(user).length === 0) findings.add(`user ${user} was shown a list of room ${room}`)
-      if (kind === 'frame' && step !== undefined) judgeFrame(entry, step.socket)
+      if (kind === 'frame' && frame !== undefined) judgeFrame(entry, frame.socket)
     },
     verdict: () => findings,
   }

@@ -1,4 +1,3 @@
-import { createFeedWalk } from '../../../support/checker/feed-walk.ts'
 import type { Invariant } from '../../../support/checker/judge.ts'
 import { createFindings } from '../../../support/checker/judge.ts'
 import { headAt, membershipDuring } from '../../../support/checker/stored-times.ts'
@@ -6,9 +5,8 @@ import type { Entry } from '../../../support/load/entry.ts'
 import { simulatedTimes } from '../world/simulated-settings.ts'
 
 /** A forged message reaches members only, and is taken back by a reset to a head of the store. Nothing else is taken back. */
-export const forgeriesAreTakenBack: Invariant = ({ truth, terms: { isForged = false } }) => {
+export const forgeriesAreTakenBack: Invariant = ({ truth, sockets, terms: { isForged = false } }) => {
   const findings = createFindings()
-  const walk = createFeedWalk(truth)
 
   const judgeForged = ({ socket, user, room, seq, at }: Readonly<Entry>): void => {
     // The feed reaches a removal a little later than the store.
@@ -26,10 +24,9 @@ export const forgeriesAreTakenBack: Invariant = ({ truth, terms: { isForged = fa
     see: (entry) => {
       if (entry.kind === 'forged') judgeForged(entry)
       if (entry.kind === 'reset') judgeReset(entry)
-      walk.see(entry)
     },
     verdict: () => {
-      for (const { socket, user, isOpen, places } of walk.sockets.values())
+      for (const { socket, user, isOpen, places } of sockets.values())
         for (const [room, { forged }] of isOpen ? places : []) {
           const isMember = truth.rooms.get(room)?.spansOf(user).at(-1)?.until === Number.POSITIVE_INFINITY
           if (isMember && forged.size > 0)

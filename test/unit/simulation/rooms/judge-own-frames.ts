@@ -1,4 +1,3 @@
-import { createFeedWalk } from '../../../support/checker/feed-walk.ts'
 import { isCommand } from '../../../support/checker/is-command.ts'
 import type { Invariant } from '../../../support/checker/judge.ts'
 import { createFindings } from '../../../support/checker/judge.ts'
@@ -7,9 +6,8 @@ import type { Entry } from '../../../support/load/entry.ts'
 import { simulatedTimes } from '../world/simulated-settings.ts'
 
 /** A command is confirmed by its own feed frame if that frame is still to come, and by an answer otherwise. */
-export const ownFramesConfirm: Invariant = ({ truth }) => {
+export const ownFramesConfirm: Invariant = ({ truth, sockets }) => {
   const findings = createFindings()
-  const walk = createFeedWalk(truth)
   const invokedAt = new Map<number, number>()
 
   /** Whether the membership in which the socket receives events at that time includes the seq. */
@@ -21,7 +19,7 @@ export const ownFramesConfirm: Invariant = ({ truth }) => {
 
   const judgeAnswer = (entry: Readonly<Entry>): void => {
     const { socket, room, command, operation, at } = entry
-    const walked = walk.sockets.get(socket)
+    const walked = sockets.get(socket)
     const place = walked?.places.get(room)
     const seq = truth.rooms.get(room)?.seqOf(command)
     if (walked === undefined || place === undefined || seq === undefined) return
@@ -33,11 +31,10 @@ export const ownFramesConfirm: Invariant = ({ truth }) => {
   }
 
   return {
-    see: (entry) => {
+    foresee: (entry) => {
       const { kind, event, operation, at, seq } = entry
       if (kind === 'invoked') invokedAt.set(operation, at)
       if (kind === 'ok' && seq === 0 && isCommand(event)) judgeAnswer(entry)
-      walk.see(entry)
     },
     verdict: () => findings,
   }
