@@ -20,6 +20,11 @@ export const errors = {
   },
   conflict: { status: 409, retryable: false, meaning: 'the id names something else already' },
   unknown_user: { status: 422, retryable: false, meaning: 'one of the users does not exist; `details.users` lists them' },
+  unknown_message: {
+    status: 404,
+    retryable: false,
+    meaning: 'the chat has no such message, or it is deleted; `details.field` names the field',
+  },
   rate_limited: { status: 429, retryable: true, meaning: 'too much at once; wait `retry_after_ms`' },
   timeout: { status: 504, retryable: true, meaning: 'no outcome is known yet; send again with the same id' },
   unavailable: {
