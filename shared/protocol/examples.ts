@@ -23,8 +23,16 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
   ...roomExamples('request'),
   'list-chats': { event: 'list-chats', id: '6', body: { user: { id: ann }, query: { limit: 20, cursor: 'Y2hhdHM6MjA' } } },
   'list-messages': { event: 'list-messages', id: '8', body: { chat: { id: room }, query: { before: 40, limit: 1 } } },
-  'list-reactions': { event: 'list-reactions', id: '26', body: { chat: { id: room }, message: message.id } },
-  'get-message-versions': { event: 'get-message-versions', id: '27', body: { chat: { id: room }, message: message.id } },
+  'list-reactions': {
+    event: 'list-reactions',
+    id: '26',
+    body: { chat: { id: room }, message: message.id, query: { reaction: '👍', limit: 1, cursor: 'cmVhY3Rpb25z' } },
+  },
+  'get-message-versions': {
+    event: 'get-message-versions',
+    id: '27',
+    body: { chat: { id: room }, message: message.id, query: { limit: 2, cursor: 'dmVyc2lvbnM6MA' } },
+  },
   'get-users': { event: 'get-users', id: '9', body: { users: [bob] } },
   resume: {
     event: 'resume',

@@ -8,7 +8,7 @@ import { lastingParts } from '../domain/message-state.ts'
 import { changeMessage, presentMessage, unknownMessage } from '../domain/named-messages.ts'
 import { whyNotPermitted } from '../domain/permissions.ts'
 import type { Rejection } from '../domain/rejections.ts'
-import { ann, message, room } from '../protocol/example-values.ts'
+import { ann, bob, message, room } from '../protocol/example-values.ts'
 import * as field from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
@@ -29,11 +29,12 @@ export interface MessageEdited extends EventHead {
   readonly body: MessageChange
 }
 
+const content = { data: { price: 9 }, mentions: [bob] }
 const edited = {
   id: '01a20e3b-6160-7f33-9c55-0d4b1a7e2c19',
   user_id: ann,
   created_at: '2026-11-24T15:45:02.304Z',
-  message: { ...message, msg: 'Hungry? Pizza?', modified_at: '2026-11-24T15:45:02.304Z' },
+  message: { ...message, msg: 'Hungry? Pizza?', modified_at: '2026-11-24T15:45:02.304Z', ...content },
 }
 
 const editedMessage = (command: EditMessage, before: MessageState, at: string): Message => ({
@@ -58,7 +59,12 @@ export const editMessage = defineRoomEvent({
   summary: 'Replace the content of a message as its author',
   price: { unit: 'bytes', per: 4_096 },
   examples: {
-    request: { event: 'edit-message', id: '22', room, body: { message: message.id, msg: 'Hungry? Pizza?', id: edited.id } },
+    request: {
+      event: 'edit-message',
+      id: '22',
+      room,
+      body: { message: message.id, msg: 'Hungry? Pizza?', type: 'text', ...content, id: edited.id },
+    },
     feed: { id: '22', event: 'edit-message', room, seq: 6, body: edited },
   },
   request: (limits: ProtocolLimits) =>

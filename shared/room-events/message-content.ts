@@ -17,7 +17,7 @@ export interface MessageContent {
 /** The fields of the optional content in a request. */
 export const contentFields = ({ dataBytes, mentions }: ProtocolLimits) => ({
   data: dataObject(dataBytes).optional(),
-  mentions: z.union([z.literal('all'), z.array(field.userId).min(1).max(mentions)]).optional(),
+  mentions: z.union([z.array(field.userId).min(1).max(mentions), z.literal('all')]).optional(),
 })
 
 /** The same fields in a command on the log. */

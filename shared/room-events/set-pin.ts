@@ -57,7 +57,7 @@ export const setPin = defineRoomEvent({
   summary: 'Pin or unpin a message as the creator of the chat',
   price: undefined,
   examples: {
-    request: { event: 'set-pin', id: '25', room, body: { message: message.id, id: pinned.id } },
+    request: { event: 'set-pin', id: '25', room, body: { message: message.id, on: true, id: pinned.id } },
     feed: { id: '25', event: 'set-pin', room, seq: 8, body: pinned },
   },
   request: (_: ProtocolLimits) =>

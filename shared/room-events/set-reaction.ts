@@ -79,7 +79,7 @@ export const setReaction = defineRoomEvent({
   summary: 'Set or remove a reaction to a message as a member of its chat',
   price: undefined,
   examples: {
-    request: { event: 'set-reaction', id: '24', room, body: { message: message.id, reaction: '👍', id: liked.id } },
+    request: { event: 'set-reaction', id: '24', room, body: { message: message.id, reaction: '👍', on: true, id: liked.id } },
     feed: { id: '24', event: 'set-reaction', room, seq: 7, body: liked },
   },
   request: (_: ProtocolLimits) =>
