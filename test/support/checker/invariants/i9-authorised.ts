@@ -15,9 +15,11 @@ export const authorised: Invariant = ({ truth, terms: { isOneClock = false } }) 
   const findings = createFindings()
 
   const judgeFrame = ({ at, room, seq, socket, user }: Readonly<Entry>, { resumedRooms }: WalkedSocket): void => {
-    const mayBeOlder = (span: TimedSpan): boolean => resumedRooms.has(room) && (!isOneClock || span.fromAt <= at)
-    const spans = timedSpansOf(truth.rooms.get(room), user)
-    if (!spans.some((span) => seq <= span.until && (seq >= span.from || mayBeOlder(span))))
+    const stored = truth.rooms.get(room)
+    if (stored?.spansOf(user).some(({ from, until }) => seq >= from && seq <= until)) return
+    const hasJoined = (span: TimedSpan): boolean => !isOneClock || span.fromAt <= at
+    const mayBeOlder = timedSpansOf(stored, user).some((span) => seq <= span.until && hasJoined(span))
+    if (!resumedRooms.has(room) || !mayBeOlder)
       findings.add(`socket ${socket}, room ${room}: ${seq} is outside of user ${user}'s membership`)
   }
 

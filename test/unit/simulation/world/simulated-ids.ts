@@ -1,3 +1,4 @@
+import { foreign } from '../../../support/load/entry.ts'
 import type { RunIds } from '../../../support/load/run-ids.ts'
 
 const numberDigits = 12
@@ -10,7 +11,11 @@ export const simulatedId = (kind: number, n: number): string =>
 export const numberOf = (id: string | undefined): number => (id === undefined ? 0 : Number.parseInt(id.slice(-numberDigits), 16))
 
 const uuidChars = 36
-const numberAt = (text: Uint8Array, at: number): number => numberOf(new TextDecoder().decode(text.subarray(at, at + uuidChars)))
+const numberAt = ({ buffer, byteOffset, length }: Uint8Array, at: number): number => {
+  if (length < at + uuidChars) return foreign
+  const start = byteOffset + at + uuidChars - numberDigits
+  return Number.parseInt(Buffer.from(buffer, start, numberDigits).toString('latin1'), 16)
+}
 
 /** Ids of the simulation for the checker: rooms, commands and requests share one numbering. */
 export const simulatedIds: RunIds = {
