@@ -7,8 +7,8 @@ import type { Load } from '../../support/load/load.ts'
 import { createLoad, externalIdOf } from '../../support/load/load.ts'
 import type { Pace } from '../../support/load/pace.ts'
 import { executeTasks } from '../../support/task-process/execute-tasks.ts'
-import { loopUtilization } from './busyness.ts'
 import type { CrewTask, Sample, WorkerOptions, WorkerResult } from './crew-messages.ts'
+import { loopUtilization } from './loop-utilization.ts'
 
 let load: Load | undefined
 let options: WorkerOptions | undefined

@@ -30,7 +30,7 @@ const short = async (context: BenchContext): Promise<BenchReport> => {
 }
 
 /** B4t: the whole pipeline with one room of 1,000 members, each of whom sends. */
-export const townHallBench: Bench = {
+export const largeRoomBench: Bench = {
   id: 'B4t',
   title: 'confirmed sends in one room of 1,000',
   run: async (context): Promise<BenchReport> => {
