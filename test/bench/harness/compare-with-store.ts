@@ -23,11 +23,12 @@ const crcOf = (room: string, messages: readonly StoredMessage[]): number =>
 
 const compareRoom = ({ room, messages, last, crcs }: RoomReport, stored: readonly StoredMessage[]): readonly string[] => {
   const problems: string[] = []
-  if (stored.length !== messages) problems.push(`${room}: ${messages} were sent and ${stored.length} are stored`)
+  if (stored.length !== messages) problems.push(`${room}: ${messages} messages were sent and ${stored.length} are stored`)
   const head = Number(stored.at(-1)?.seq ?? last)
-  if (head !== last) problems.push(`${room}: ${head} is the last one stored, ${last} the last one seen`)
+  if (head !== last) problems.push(`${room}: the last stored seq is ${head}, the last received seq ${last}`)
   const wanted = crcs.length === 0 ? 0 : crcOf(room, stored)
-  if (crcs.some((crc) => crc !== wanted)) problems.push(`${room}: what a member has had is not what is stored`)
+  if (crcs.some((crc) => crc !== wanted))
+    problems.push(`${room}: the bytes that a member received differ from those in the store`)
   return problems
 }
 
