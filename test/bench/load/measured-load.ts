@@ -119,10 +119,8 @@ export const createMeasuredLoad = (options: MeasuredLoadOptions): MeasuredLoad =
     messageSize: `${options.messageChars}`,
     startMs: options.startMs ?? nowMs(),
     recorder,
-    sendsAgain: false,
     silenceMs: Number.POSITIVE_INFINITY,
     reconnects: false,
-    inFlightMost: Number.POSITIVE_INFINITY,
     skims: (user) => checksOf(user) === 'count',
   })
   const { devices, population } = load
@@ -140,7 +138,7 @@ export const createMeasuredLoad = (options: MeasuredLoadOptions): MeasuredLoad =
   const sendOne = (dueMs: number): void => {
     const { room, user } = nextSender()
     tally.addSent(room, 1, true)
-    void load.post(user, room, dueMs)
+    load.postOnce(user, room, dueMs)
   }
 
   /** Resolves when the last message is sent. */

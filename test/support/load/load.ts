@@ -12,6 +12,7 @@ import type { Pace } from './pace.ts'
 import { startPace } from './pace.ts'
 import type { Population, PopulationOptions } from './population.ts'
 import { planPopulation } from './population.ts'
+import type { LoadCommand } from './send-again.ts'
 import type { Members } from './senders.ts'
 import { randomSenders } from './senders.ts'
 import type { Settled } from './sending.ts'
@@ -33,8 +34,6 @@ export interface LoadOptions extends PopulationOptions, ContextOptions {
   /** True by default: see `DeviceOptions`. */
   readonly reconnects?: boolean
   readonly reconnectPauseMs?: (failures: number) => number
-  /** By default less than the bound of the service, so that a stall does not cause a flood of refusals. */
-  readonly inFlightMost?: number
   /** Whether this user's sockets count the events of others and do not read them. */
   readonly skims?: (user: number) => boolean
   readonly onResumed?: (user: number) => void
@@ -59,6 +58,8 @@ export interface Load {
   /** Sends `count` messages at `perSecond`, by random members of random rooms. */
   sendMessages(perSecond: number, count: number): Pace
   post(user: number, room: number, intendedMs?: number): Promise<Settled>
+  /** Sends a message once; only the recorder receives the outcome. */
+  postOnce(user: number, room: number, intendedMs: number): void
   perform(user: number, event: OperationEvent, room: number, body: object): Promise<Settled>
   /** Resolves when every command has a final outcome. */
   settled(withinMs: number): Promise<void>
@@ -97,7 +98,6 @@ export const createLoad = (options: LoadOptions): Load => {
         silenceMs,
         reconnects,
         reconnectPauseMs: options.reconnectPauseMs,
-        inFlightMost: options.inFlightMost ?? 60,
         skims: options.skims?.(user) ?? false,
         onResumed: options.onResumed,
         isSlow: slow.has(user),
@@ -111,22 +111,27 @@ export const createLoad = (options: LoadOptions): Load => {
     return device
   }
 
-  const perform = (user: number, event: OperationEvent, room: number, body: object, intendedMs = now()): Promise<Settled> => {
-    const command = event === 'create-chat' ? creation : next.command()
-    const id = ids.command(command, intendedMs)
+  /** `bodyFor` returns the JSON text of the body for the id of the command. */
+  const commandOf = (event: OperationEvent, room: number, intendedMs: number, bodyFor: (id: string) => string): LoadCommand => {
     const isCreation = event === 'create-chat'
-    const [roomId, text] = isCreation ? [undefined, JSON.stringify(body)] : [ids.room(room), JSON.stringify({ ...body, id })]
-    return deviceOf(user).perform({
-      event,
-      room,
-      command,
-      intendedMs,
-      text: (operation) => format.request(String(operation), event, text, roomId),
-    })
+    const command = isCreation ? creation : next.command()
+    const body = bodyFor(isCreation ? '' : ids.command(command, intendedMs))
+    const roomId = isCreation ? undefined : ids.room(room)
+    return { event, room, command, intendedMs, text: (operation) => format.request(`${operation}`, event, body, roomId) }
   }
 
+  const messageFor = (room: number, intendedMs: number): LoadCommand => {
+    const msg = messageText(sizeOf(random))
+    return commandOf('new-message', room, intendedMs, (id) => `{"msg":"${msg}","type":"text","id":"${id}"}`)
+  }
+
+  const perform = (user: number, event: OperationEvent, room: number, body: object): Promise<Settled> =>
+    deviceOf(user).perform(
+      commandOf(event, room, now(), (id) => JSON.stringify(event === 'create-chat' ? body : { ...body, id })),
+    )
+
   const post = (user: number, room: number, intendedMs = now()): Promise<Settled> =>
-    perform(user, 'new-message', room, { msg: messageText(sizeOf(random)), type: 'text' }, intendedMs)
+    deviceOf(user).perform(messageFor(room, intendedMs))
 
   const mustSucceed = async (what: string, performed: Promise<Settled>): Promise<void> => {
     const { outcome, code } = await performed
@@ -202,6 +207,7 @@ export const createLoad = (options: LoadOptions): Load => {
       return startPace({ perSecond, count, send })
     },
     post,
+    postOnce: (user, room, intendedMs) => deviceOf(user).sendOnce(messageFor(room, intendedMs)),
     perform,
     settled: async (withinMs) => {
       const isDone = (): boolean => [...devices.values()].every(({ unsettled }) => unsettled === 0)
