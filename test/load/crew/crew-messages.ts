@@ -1,5 +1,5 @@
 import type { Counts } from '../../support/load/counts.ts'
-import type { LoadOptions } from '../../support/load/load.ts'
+import type { LoadOptions } from '../../support/load/load-options.ts'
 
 /** External id and token of a user, for services that require authentication. */
 export interface Identity {

@@ -1,6 +1,7 @@
 import { mayReconnect } from '../../../shared/protocol/close-codes.ts'
 import type { Connection } from './connection.ts'
 import { openConnection } from './connection.ts'
+import type { DeviceOptions } from './device-options.ts'
 import type { LoadContext } from './load-context.ts'
 import type { ParsedFrame } from './parse-frame.ts'
 import { createQuestions } from './questions.ts'
@@ -9,28 +10,7 @@ import { createResumeState } from './resume-state.ts'
 import type { LoadCommand } from './send-again.ts'
 import { createSendAgain } from './send-again.ts'
 import type { Settled } from './sending.ts'
-
-export interface DeviceOptions {
-  readonly user: number
-  readonly externalId: string
-  /** The addresses of the gateways, tried in turn; the first connection uses the first one. */
-  readonly urls: readonly string[]
-  readonly token?: string | undefined
-  /** Sends commands again, under the same id, after a retryable refusal or an unknown outcome. */
-  readonly sendsAgain: boolean
-  /** A socket without any frame for this long is closed. */
-  readonly silenceMs: number
-  /** False: the device does not resume, and a socket that was closed stays closed. */
-  readonly reconnects: boolean
-  /** The pause before the next connection, after this many failed attempts. */
-  readonly reconnectPauseMs?: ((failures: number) => number) | undefined
-  /** Reads slowly: pauses at random. */
-  readonly isSlow?: boolean
-  /** Counts the events of other users and does not read them. */
-  readonly skims?: boolean
-  /** A resume was answered: all missed events were received. */
-  readonly onResumed?: ((user: number) => void) | undefined
-}
+import { createSilence } from './silence.ts'
 
 /**
  * A user on one socket at a time. Like a correct client it reconnects, resumes
@@ -71,8 +51,8 @@ export interface Device {
 }
 
 const operationMs = 20_000
-const reconnectMs = [20, 100, 250, 500, 1_000] as const
 const bindWithinMs = 15_000
+
 export const createDevice = (context: LoadContext, options: DeviceOptions): Device => {
   const { history, counts, latencies, random, now } = context
   const { user, externalId, token, reconnects } = options
@@ -85,9 +65,7 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
   let isStopped = false
   let failures = 0
   let turn = 0
-  let lastSignMs = 0
-  /** The number of frames of the bound socket at the last check. */
-  let framesChecked = 0
+  const silence = createSilence(now)
 
   const commands = createSendAgain(
     counts,
@@ -96,21 +74,19 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     () => options.sendsAgain && !isStopped,
   )
 
-  const noteBound = (socket: number, { body }: ParsedFrame): void => {
-    const { user: stored } = (body ?? {}) as { user?: { id: string } }
-    userId = stored?.id ?? userId
-    history.append({ kind: 'bound', at: now(), socket, user })
-  }
-
   const receive = (connection: Connection, frame: ParsedFrame): void => {
     const { socket } = connection
+    const { event, body } = frame
     // A bound device may create other users.
-    if (frame.body !== undefined && frame.event === 'create-user' && connection !== bound) noteBound(socket, frame)
-    if (frame.body !== undefined && frame.event === 'resume') {
+    if (body !== undefined && event === 'create-user' && connection !== bound) {
+      userId = (body.user as { id: string } | undefined)?.id ?? userId
+      history.append({ kind: 'bound', at: now(), socket, user })
+    }
+    if (body !== undefined && event === 'resume') {
       resumeState.noteAnswer(socket, frame)
       options.onResumed?.(user)
     }
-    if (frame.event === 'drain') move(Number(frame.body?.delay_ms ?? 0))
+    if (event === 'drain') move(Number(body?.delay_ms ?? 0))
     questions.settle(frame)
   }
 
@@ -123,13 +99,10 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     else commands.abandon()
   }
 
-  const usualPauseMs = (): number => (reconnectMs[Math.min(failures, reconnectMs.length - 1)] ?? 0) * (0.5 + random.next())
-
   const comeBack = (): void => {
-    const pauseMs = options.reconnectPauseMs?.(failures) ?? usualPauseMs()
+    setTimeout(() => void connect().catch(() => {}), options.reconnectPauseMs(failures))
     failures += 1
     turn += 1
-    setTimeout(() => void connect().catch(() => {}), pauseMs)
   }
 
   /** The gateway drains: connects to another one; the draining gateway closes the old socket. */
@@ -138,13 +111,6 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
       turn += 1
       void connect().catch(() => {})
     }, delayMs)
-  }
-
-  /** Looks whether the socket has received a frame since the last call, instead of reading the clock at each frame. */
-  const noteSigns = ({ frames }: Connection): void => {
-    if (frames === framesChecked) return
-    framesChecked = frames
-    lastSignMs = now()
   }
 
   const bind = async (connection: Connection): Promise<void> => {
@@ -158,7 +124,7 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
   const connect = async (): Promise<void> => {
     if (isStopped) return
     const startedMs = now()
-    const { isSlow = false, skims = false } = options
+    const { isSlow, skims } = options
     const target = { url: urls[turn % urls.length] as string, user, token, isSlow, skims }
     const connection: Connection = openConnection(context, target, {
       onFeed: reconnects ? ({ room, seq }) => resumeState.noteFeed(room, seq) : () => {},
@@ -182,7 +148,7 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     failures = 0
     if (newest !== connection) return
     bound = connection
-    noteSigns(connection)
+    silence.begin(connection)
     commands.flush()
   }
 
@@ -225,10 +191,9 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     pauseReading: () => bound?.pause(),
     resumeReading: () => bound?.resume(),
     check: () => {
-      bound?.giveUp(now() - operationMs)
       if (bound === undefined) return
-      noteSigns(bound)
-      const silentMs = now() - lastSignMs
+      bound.giveUp(now() - operationMs)
+      const silentMs = silence.measure(bound)
       if (silentMs > options.silenceMs) bound.terminate()
       else if (silentMs > options.silenceMs / 2) void questions.ask(bound, 'ping', {})
     },
