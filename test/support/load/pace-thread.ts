@@ -1,7 +1,7 @@
 /** Wakes the main thread at each due time. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { DueTimes } from './due-times.ts'
-import { dueCount, sharedMs } from './due-times.ts'
+import type { DueTimes } from './pace.ts'
+import { dueCount, sharedMs } from './pace.ts'
 
 const times = workerData as DueTimes
 const never = new Int32Array(new SharedArrayBuffer(4))
