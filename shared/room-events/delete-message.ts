@@ -13,7 +13,7 @@ import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { messageChangeSchema } from '../protocol/shapes.ts'
 import { livingLevel } from './message-content.ts'
-import { askedInRoom, defineRoomEvent } from './room-event.ts'
+import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to delete a message. */
 export interface DeleteMessage extends CommandHead {
@@ -50,7 +50,7 @@ export const deleteMessage = defineRoomEvent({
   },
   request: (_: ProtocolLimits) =>
     requestInRoom('delete-message', z.strictObject({ message: field.messageId, id: field.ownId.optional() })),
-  asked: askedInRoom,
+  commandContent: contentInRoom,
   commandBody: z.object({ message: z.guid() }),
   feedBody: messageChangeSchema,
 

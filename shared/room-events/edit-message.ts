@@ -15,7 +15,7 @@ import { requestInRoom } from '../protocol/request-frame.ts'
 import { messageChangeSchema } from '../protocol/shapes.ts'
 import type { MessageContent } from './message-content.ts'
 import { contentBody, contentFields, contentOf, livingLevel } from './message-content.ts'
-import { askedInRoom, defineRoomEvent } from './room-event.ts'
+import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to replace the content of a message. */
 export interface EditMessage extends CommandHead {
@@ -78,7 +78,7 @@ export const editMessage = defineRoomEvent({
         id: field.ownId.optional(),
       }),
     ),
-  asked: askedInRoom,
+  commandContent: contentInRoom,
   commandBody: z.object({ message: z.guid(), msg: z.string(), type: z.string().optional(), ...contentBody }),
   feedBody: messageChangeSchema,
   content: {

@@ -15,7 +15,7 @@ import { requestInRoom } from '../protocol/request-frame.ts'
 import { messageSchema } from '../protocol/shapes.ts'
 import type { MessageContent } from './message-content.ts'
 import { contentBody, contentFields, contentOf, livingLevel } from './message-content.ts'
-import { askedInRoom, defineRoomEvent } from './room-event.ts'
+import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to post a message. `id` is the message's id. */
 export interface PostMessage extends CommandHead {
@@ -100,7 +100,7 @@ export const newMessage = defineRoomEvent({
         ...fieldsFrom(livingLevel, level, laterFields(limits)),
       }),
     ),
-  asked: askedInRoom,
+  commandContent: contentInRoom,
   commandBody: z.object({
     msg: z.string(),
     type: z.string(),

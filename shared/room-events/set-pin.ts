@@ -13,7 +13,7 @@ import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { id, time } from '../protocol/shapes.ts'
 import { livingLevel } from './message-content.ts'
-import { askedInRoom, defineRoomEvent } from './room-event.ts'
+import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to pin or unpin a message. */
 export interface SetPin extends CommandHead {
@@ -65,7 +65,7 @@ export const setPin = defineRoomEvent({
       'set-pin',
       z.strictObject({ message: field.messageId, on: z.boolean().optional(), id: field.ownId.optional() }),
     ),
-  asked: askedInRoom,
+  commandContent: contentInRoom,
   commandBody: z.object({ message: z.guid(), on: z.boolean().optional() }),
   feedBody: z.looseObject({ id, user_id: id, created_at: time, message: id, on: z.boolean() }),
 

@@ -14,7 +14,7 @@ import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { id, time } from '../protocol/shapes.ts'
 import { livingLevel } from './message-content.ts'
-import { askedInRoom, defineRoomEvent } from './room-event.ts'
+import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to set or remove a reaction. */
 export interface SetReaction extends CommandHead {
@@ -92,7 +92,7 @@ export const setReaction = defineRoomEvent({
         id: field.ownId.optional(),
       }),
     ),
-  asked: askedInRoom,
+  commandContent: contentInRoom,
   commandBody: z.object({ message: z.guid(), reaction: z.string(), on: z.boolean().optional() }),
   feedBody: z.looseObject({
     id,

@@ -92,7 +92,7 @@ const membersOf = (event: ChatEvent): { readonly membership: MembershipEffect; r
   return { membership, users: membersAffected(membership, event.body) }
 }
 
-const gatherMembers = (members: MutableChanges['members'], event: ChatEvent): void => {
+const changeMembers = (members: MutableChanges['members'], event: ChatEvent): void => {
   const { membership, users } = membersOf(event)
   for (const user of users) {
     const key = `${event.stream} ${user}`
@@ -102,22 +102,22 @@ const gatherMembers = (members: MutableChanges['members'], event: ChatEvent): vo
   }
 }
 
-const gather = (into: MutableChanges, event: DomainEvent): void => {
+const addEvent = (into: MutableChanges, event: DomainEvent): void => {
   if (event.type === 'UserCreated') {
     into.users.push(event.body.user)
     return
   }
   const { stream, seq } = event
   into.chats.set(stream, chatAfter(into.chats.get(stream), event))
-  gatherMembers(into.members, event)
+  changeMembers(into.members, event)
   if (event.type === 'MessagePosted') {
     const { id, created_at: createdAt, user_id: user, type, thread, reply_to: replyTo } = event.body
     into.messages.push({ chat: stream, seq, id, createdAt, user, type, thread, replyTo })
   }
-  gatherMessageChanges(into.messageChanges, event)
+  changeMessages(into.messageChanges, event)
 }
 
-const gatherMessageChanges = (changes: MessageChanges, event: ChatEvent): void => {
+const changeMessages = (changes: MessageChanges, event: ChatEvent): void => {
   switch (event.type) {
     case 'MessagePosted':
       return changes.posted(event)
@@ -145,6 +145,6 @@ export const project = (events: Iterable<DomainEvent>): Changes => {
     messages: [],
     messageChanges: new MessageChanges(),
   }
-  for (const event of events) gather(into, event)
+  for (const event of events) addEvent(into, event)
   return { ...into, chats: [...into.chats.values()], members: [...into.members.values()] }
 }
