@@ -57,7 +57,7 @@ const checkMessage = (
   truths: Truths,
   say: (problem: string) => void,
 ): void => {
-  const { room, seq, ...body } = event
+  const { room, seq, as_of: _, ...body } = event
   const stored = truths.get(room)?.events[seq - 1]
   if (stored?.event !== 'new-message' || JSON.stringify(body) !== stored.data) say(`${room} ${seq}: not what is stored`)
 }
