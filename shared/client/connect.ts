@@ -109,6 +109,10 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
       methods.send(to, message).catch((error: unknown) => options.logger?.warn(`chat: unsent: ${String(error)}`))
     }
   }
+  // A text that was deleted, for example on another device, is not kept.
+  listeners.on('changed', ({ change, message }) => {
+    if (change === 'deleted') unsent.remove({ id: message })
+  })
   observe(listeners, options.logger, options.metrics)
 
   const close = (): void => connector.end(new ChatError('closed', 'the client was closed'))

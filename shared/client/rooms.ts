@@ -147,7 +147,10 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     },
     startFilling: (room, seq) => {
       const at = positions.get(room)
-      if (at?.state !== 'following') return
+      if (at === undefined || at.state === 'left') return
+      // The answer to a resume from before a reset: the frames are requested again once the chat is known.
+      at.highest = Math.max(at.highest, seq)
+      if (at.state !== 'following') return
       at.state = 'filling'
       emit('missed', { room, seq })
     },

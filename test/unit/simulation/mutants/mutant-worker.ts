@@ -17,6 +17,7 @@ registerHooks({
 
 const simulations = {
   rooms: async () => (await import('../../../support/simulation/simulate.ts')).simulate,
+  lists: async () => (await import('../../client/message-lists/list-run.ts')).simulateLists,
   writer: async () => (await import('../../../support/simulation/writers/simulate-writer.ts')).simulateWriter,
 }
 const simulate = await simulations[simulation]()
