@@ -85,6 +85,11 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     for (const message of affected) changes.emit('changed', message)
   }
 
+  const inRoom =
+    <Args extends unknown[], Result>(call: (room: string, ...args: Args) => Result) =>
+    (...args: Args): Result =>
+      call(id, ...args)
+
   const room: Room = {
     id,
     get chat() {
@@ -104,15 +109,15 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     },
     loadOlder: (count, call) => feedOf().list.loadOlder(count, call),
     list: (filter) => feedOf(filter).list,
-    send: (draft, call) => calls.send(id, draft, call),
-    edit: (message, content, call) => calls.edit(id, message, content, call),
-    delete: (message, call) => calls.delete(id, message, call),
-    react: (message, reaction, call) => calls.react(id, message, reaction, call),
-    pin: (message, call) => calls.pin(id, message, call),
-    reactions: (message, page) => calls.reactions(id, message, page),
-    versions: (message, page) => calls.versions(id, message, page),
-    addUsers: (users, call) => calls.addUsers(id, users, call),
-    removeUsers: (users, call) => calls.removeUsers(id, users, call),
+    send: inRoom(calls.send),
+    edit: inRoom(calls.edit),
+    delete: inRoom(calls.delete),
+    react: inRoom(calls.react),
+    pin: inRoom(calls.pin),
+    reactions: inRoom(calls.reactions),
+    versions: inRoom(calls.versions),
+    addUsers: inRoom(calls.addUsers),
+    removeUsers: inRoom(calls.removeUsers),
     on: (name, listener) => {
       if (name === 'change' || name === 'changed') return changes.on(name, listener as () => void)
       return calls.on(name as 'message', (event) => {
