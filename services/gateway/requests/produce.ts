@@ -79,8 +79,8 @@ export const createProduce = (
     }
   }
 
-  const rest = (): Promise<void> | undefined => (pauseMs > 0 ? pause(clock, pauseMs) : undefined)
-  const add = batcher<Item, PublishError | undefined>({ run: publish, maxItems: bounds.produceBatchRecords, rest })
+  const pauseAfterRun = (): Promise<void> | undefined => (pauseMs > 0 ? pause(clock, pauseMs) : undefined)
+  const add = batcher<Item, PublishError | undefined>({ run: publish, maxItems: bounds.produceBatchRecords, pauseAfterRun })
 
   return async (record, receivedMs) => {
     const bytes = sizeOf(record)

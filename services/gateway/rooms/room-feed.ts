@@ -80,7 +80,7 @@ export class RoomFeed implements FollowedFeed {
   /** The sweep has compared `head` with the store; undefined: the store has the same. */
   applyStoreHead({ seq }: KnownHead, change: ChangedHead | undefined): void {
     if (!this.isOpen) return
-    if (change?.isOther === true) return void this.reopen()
+    if (change?.isContradicted === true) return void this.reopen()
     if (seq <= this.last) this.trust.confirm(seq)
     if (change !== undefined) this.noteHead(change.head)
   }

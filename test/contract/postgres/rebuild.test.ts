@@ -13,7 +13,7 @@ import { dump, withSession } from './session.ts'
 const readModelTables = ['app_user', 'chat', 'chat_member', 'message']
 
 /** Users, and rooms with all kinds of events, written in transactions of several sizes. */
-const liveALittle = async (store: EventStore): Promise<void> => {
+const writeEveryKind = async (store: EventStore): Promise<void> => {
   const users = Array.from({ length: 20 }, () => randomUUID())
   await append(store, ...users.map((id, index) => userCreated(id, `ext '${index}' 😀`, index % 2 === 0 ? undefined : 'Ann \\')))
   for (let turn = 0; turn < 8; turn += 1) {
@@ -32,7 +32,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
   it('restores the rows that writers produced, from any state of the tables', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)
-    await liveALittle(database.eventStore)
+    await writeEveryKind(database.eventStore)
     const before = await dump(url, [...readModelTables, 'event', 'meta'])
     await withSession(url, async (client) => {
       await client.query('delete from message where seq % 3 = 0')
