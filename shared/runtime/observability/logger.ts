@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import { pino, stdTimeFunctions } from 'pino'
-import { programVersion } from '../process/program-version.ts'
 import { loggedError } from './logged-error.ts'
+import { programVersion } from './program-version.ts'
 import { readableLine } from './readable-line.ts'
 
 export type { Logger } from 'pino'

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client'
 import { Gauge } from 'prom-client'
-import { programVersion } from '../process/program-version.ts'
+import { programVersion } from './program-version.ts'
 
 /** Without a limit, Node returns a number near 2^64. */
 const mostBytes = 2 ** 53
