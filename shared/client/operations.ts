@@ -92,7 +92,8 @@ export const createOperations = (deps: OperationsDeps): Operations => {
     }
     inFlight -= 1
     operation.state = 'pausing'
-    const delayMs = error.retry_after_ms ?? backoffMs(times, random, operation.attempts)
+    // A service that is down names the same time to every client: the back-off grows beyond it, and spreads them out.
+    const delayMs = Math.max(error.retry_after_ms ?? 0, backoffMs(times, random, operation.attempts))
     operation.attempts += 1
     operation.pause = clock.after(delayMs, () => {
       operation.state = 'waiting'
