@@ -6,13 +6,14 @@ import { backoffMs } from './client-times.ts'
 import type { FrameBody } from './frames.ts'
 import type { Link, RequestOutcome } from './link.ts'
 import type { ClientMetrics } from './observation.ts'
-import type { Operation } from './operation-queue.ts'
-import { createOperationQueue } from './operation-queue.ts'
-import type { OutgoingRequest } from './requests.ts'
+import type { OutgoingRequest } from './outgoing-request.ts'
+import { sizeErrorOf } from './outgoing-request.ts'
+import type { ScheduledRequest } from './scheduled-requests.ts'
+import { createScheduledRequests } from './scheduled-requests.ts'
 
 /** Options of one request. */
-export interface OperationOptions {
-  /** The operations of one lane are sent one at a time, in the order of the calls. */
+export interface ScheduleOptions {
+  /** The requests of one lane are sent one at a time, in the order of the calls. */
   readonly lane?: string
   readonly signal?: AbortSignal | undefined
 }
@@ -27,9 +28,9 @@ export interface OperationOptions {
  * Does not:  queue more than `maxQueued` requests: the call fails at once, and
  *            nothing of it is sent.
  */
-export interface Operations {
-  /** A request that is still being made keeps its place in its lane. */
-  run(request: OutgoingRequest | Promise<OutgoingRequest>, options: OperationOptions): Promise<FrameBody>
+export interface RequestScheduler {
+  /** A request that is not ready yet keeps its place in its lane. */
+  run(request: OutgoingRequest | Promise<OutgoingRequest>, options: ScheduleOptions): Promise<FrameBody>
   connected(link: Link): void
   disconnected(): void
   /** All requests fail with this error, now and later. */
@@ -38,7 +39,7 @@ export interface Operations {
 }
 
 /** The parts of a client that its requests use, and their bounds. */
-export interface OperationsDeps {
+export interface RequestSchedulerDeps {
   readonly clock: ClientClock
   readonly times: ClientTimes
   readonly random: () => number
@@ -50,115 +51,107 @@ export interface OperationsDeps {
 /** Requests in flight at the same time: half of the commands (64) that the service accepts per session by default. */
 const maxInFlight = 32
 
-const tooLarge = (maxBytes: number): ChatError => {
-  const details = { field: 'frame', reason: `larger than ${maxBytes} bytes` }
-  return new ChatError('invalid', `${details.field}: ${details.reason}`, { details })
-}
-
-export const createOperations = (deps: OperationsDeps): Operations => {
+export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestScheduler => {
   const { clock, times, random, maxQueued, maxFrameBytes, metrics } = deps
-  const queue = createOperationQueue()
+  const queue = createScheduledRequests()
   let link: Link | undefined
   let inFlight = 0
   let ended: ChatError | undefined
 
-  const leave = (operation: Operation): void => {
-    if (operation.state === 'in flight') inFlight -= 1
-    operation.state = 'done'
-    operation.pause?.cancel()
-    queue.remove(operation)
+  const leave = (scheduled: ScheduledRequest): void => {
+    if (scheduled.state === 'in flight') inFlight -= 1
+    scheduled.state = 'done'
+    scheduled.pause?.cancel()
+    queue.remove(scheduled)
   }
 
-  const settle = (operation: Operation, outcome: RequestOutcome): void => {
-    if (operation.state !== 'in flight') return
+  const handleOutcome = (scheduled: ScheduledRequest, outcome: RequestOutcome): void => {
+    if (scheduled.state !== 'in flight') return
     if (outcome.kind === 'lost') {
       // It is sent on the next connection, in its place in the queue.
       inFlight -= 1
-      operation.state = 'waiting'
+      scheduled.state = 'waiting'
       return
     }
-    if (outcome.kind === 'refused') refused(operation, outcome.error)
+    if (outcome.kind === 'refused') handleRefusal(scheduled, outcome.error)
     else {
-      leave(operation)
-      operation.succeed(outcome.body)
+      leave(scheduled)
+      scheduled.succeed(outcome.body)
     }
-    pump()
+    sendWaiting()
   }
 
-  const refused = (operation: Operation, error: ErrorBody): void => {
+  const handleRefusal = (scheduled: ScheduledRequest, error: ErrorBody): void => {
     if (!error.retryable) {
-      leave(operation)
-      return operation.fail(refusal(error))
+      leave(scheduled)
+      return scheduled.fail(refusal(error))
     }
     inFlight -= 1
-    operation.state = 'pausing'
+    scheduled.state = 'pausing'
     // A service that is down names the same time to every client: the back-off grows beyond it, and spreads them out.
-    const delayMs = Math.max(error.retry_after_ms ?? 0, backoffMs(times, random, operation.attempts))
-    operation.attempts += 1
-    operation.pause = clock.after(delayMs, () => {
-      operation.state = 'waiting'
-      pump()
+    const delayMs = Math.max(error.retry_after_ms ?? 0, backoffMs(times, random, scheduled.attempts))
+    scheduled.attempts += 1
+    scheduled.pause = clock.after(delayMs, () => {
+      scheduled.state = 'waiting'
+      sendWaiting()
     })
   }
 
-  const start = (operation: Operation, request: OutgoingRequest, on: Link): void => {
+  const start = (scheduled: ScheduledRequest, request: OutgoingRequest, on: Link): void => {
     const sentAtMs = clock.monotonicMs()
     inFlight += 1
-    operation.state = 'in flight'
+    scheduled.state = 'in flight'
     on.ask(request, (outcome) => {
       const code = outcome.kind === 'refused' ? outcome.error.code : outcome.kind === 'lost' ? 'lost' : 'ok'
       metrics?.request?.(request.event, code, clock.monotonicMs() - sentAtMs)
-      settle(operation, outcome)
+      handleOutcome(scheduled, outcome)
     })
   }
 
-  const pump = (): void => {
-    for (const operation of queue.all) {
-      const { request, state } = operation
+  const sendWaiting = (): void => {
+    for (const scheduled of queue.all) {
+      const { request, state } = scheduled
       if (link === undefined || inFlight >= maxInFlight) return
-      if (request !== undefined && state === 'waiting' && queue.isFirst(operation)) start(operation, request, link)
+      if (request !== undefined && state === 'waiting' && queue.isFirst(scheduled)) start(scheduled, request, link)
     }
   }
 
-  const flawOf = ({ text }: OutgoingRequest): ChatError | undefined =>
-    new TextEncoder().encode(text).length > maxFrameBytes ? tooLarge(maxFrameBytes) : undefined
-
-  const reject = (operation: Operation, error: unknown): void => {
-    if (operation.state === 'done') return
-    leave(operation)
-    operation.fail(error)
-    pump()
+  const reject = (scheduled: ScheduledRequest, error: unknown): void => {
+    if (scheduled.state === 'done') return
+    leave(scheduled)
+    scheduled.fail(error)
+    sendWaiting()
   }
 
-  /** The request was made while its operation held its place. */
-  const made = (operation: Operation, request: OutgoingRequest): void => {
-    if (operation.state === 'done') return
-    const flaw = flawOf(request)
-    if (flaw !== undefined) return reject(operation, flaw)
-    operation.request = request
-    pump()
+  /** The request is ready. Until then it kept its place in its lane. */
+  const onRequestReady = (scheduled: ScheduledRequest, request: OutgoingRequest): void => {
+    if (scheduled.state === 'done') return
+    const flaw = sizeErrorOf(request, maxFrameBytes)
+    if (flaw !== undefined) return reject(scheduled, flaw)
+    scheduled.request = request
+    sendWaiting()
   }
 
   /** Why a request is not accepted; undefined if it is. */
-  const whyNot = (request: OutgoingRequest | undefined): ChatError | undefined => {
+  const reasonNotToAccept = (request: OutgoingRequest | undefined): ChatError | undefined => {
     if (ended !== undefined) return ended
-    const flaw = request === undefined ? undefined : flawOf(request)
+    const flaw = request === undefined ? undefined : sizeErrorOf(request, maxFrameBytes)
     if (flaw !== undefined || queue.all.size < maxQueued) return flaw
     return new ChatError('queue_full', `${maxQueued} requests are waiting`)
   }
 
-  const run: Operations['run'] = (given, { lane, signal }) =>
+  const run: RequestScheduler['run'] = (requestOrPromise, { lane, signal }) =>
     new Promise((succeed, fail) => {
       const call = new Error()
-      const request = given instanceof Promise ? undefined : given
-      const flaw = whyNot(request)
+      const request = requestOrPromise instanceof Promise ? undefined : requestOrPromise
+      const flaw = reasonNotToAccept(request)
       if (signal?.aborted === true || flaw !== undefined) {
-        if (given instanceof Promise) given.catch(() => undefined)
+        if (requestOrPromise instanceof Promise) requestOrPromise.catch(() => undefined)
         return fail(signal?.aborted === true ? signal.reason : errorOfCall(flaw as ChatError, call))
       }
-      const abort = (): void => reject(operation, signal?.reason)
+      const abort = (): void => reject(scheduled, signal?.reason)
       const free = (): void => signal?.removeEventListener('abort', abort)
-      const operation: Operation = {
+      const scheduled: ScheduledRequest = {
         request,
         lane,
         succeed: (body) => {
@@ -173,21 +166,21 @@ export const createOperations = (deps: OperationsDeps): Operations => {
         attempts: 0,
       }
       signal?.addEventListener('abort', abort)
-      queue.add(operation)
-      if (given instanceof Promise) {
-        given.then(
-          (ready) => made(operation, ready),
-          (error: unknown) => reject(operation, error),
+      queue.add(scheduled)
+      if (requestOrPromise instanceof Promise) {
+        requestOrPromise.then(
+          (ready) => onRequestReady(scheduled, ready),
+          (error: unknown) => reject(scheduled, error),
         )
       }
-      pump()
+      sendWaiting()
     })
 
   return {
     run,
     connected: (next) => {
       link = next
-      pump()
+      sendWaiting()
     },
     disconnected: () => {
       link = undefined
@@ -195,9 +188,9 @@ export const createOperations = (deps: OperationsDeps): Operations => {
     end: (error) => {
       ended ??= error
       link = undefined
-      for (const operation of [...queue.all]) {
-        leave(operation)
-        operation.fail(error)
+      for (const scheduled of [...queue.all]) {
+        leave(scheduled)
+        scheduled.fail(error)
       }
     },
     get isEnded() {
