@@ -53,6 +53,8 @@ export interface ContextOptions {
   readonly keepsHistory?: boolean
   readonly process?: number
   readonly processes?: number
+  /** Added to the clock of this machine, so that all machines of a run have the same time. */
+  readonly clockOffsetMs?: number
 }
 
 const noCounts = (): Counts => ({
@@ -78,6 +80,7 @@ export const createLoadContext = ({
   keepsHistory = true,
   process = 0,
   processes = 1,
+  clockOffsetMs = 0,
 }: ContextOptions): LoadContext => ({
   ids: runIds(tag, startMs),
   random: seededRandom(seed + process * 7_919),
@@ -90,5 +93,5 @@ export const createLoadContext = ({
   latencies: { connect: createLatencies(), stored: createLatencies(), received: createLatencies() },
   counts: noCounts(),
   membershipFrames: new Map(),
-  now: nowMs,
+  now: clockOffsetMs === 0 ? nowMs : () => nowMs() + clockOffsetMs,
 })

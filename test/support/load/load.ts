@@ -9,9 +9,11 @@ import type { LoadContext } from './load-context.ts'
 import { createLoadContext } from './load-context.ts'
 import { messageText } from './message-text.ts'
 import type { Pace } from './pace.ts'
-import { startPace } from './pace.ts'
+import { startScheduledPace } from './pace.ts'
 import type { Population, PopulationOptions } from './population.ts'
 import { planPopulation } from './population.ts'
+import type { Schedule } from './schedule.ts'
+import { steadySchedule } from './schedule.ts'
 import { readSlowly } from './slow-reading.ts'
 
 export interface LoadOptions extends PopulationOptions {
@@ -37,6 +39,8 @@ export interface LoadOptions extends PopulationOptions {
   readonly dropsPerSecond?: number
   readonly process?: number
   readonly processes?: number
+  /** See `ContextOptions`. */
+  readonly clockOffsetMs?: number
 }
 
 /** One process's part of a load: its share of the users, on sockets spread over the gateways. */
@@ -51,6 +55,10 @@ export interface Load {
   createRooms(userIds: ReadonlyMap<number, string>): Promise<void>
   /** Sends `count` messages at `perSecond`, by random members of random rooms. */
   sendMessages(perSecond: number, count: number): Pace
+  /** Sends a message at each time of the schedule, by random members of random rooms. */
+  sendOnSchedule(schedule: Schedule): Pace
+  /** From now on slow readers pause, and sockets are dropped; the two functions above call it. */
+  startDisturbances(): void
   post(user: number, room: number, intendedMs?: number): Promise<Settled>
   perform(user: number, event: OperationEvent, room: number, body: object): Promise<Settled>
   /** Resolves when every command has a final outcome. */
@@ -156,6 +164,25 @@ export const createLoad = (options: LoadOptions): Load => {
       return own.length === 0 ? [] : [[room, own] as const]
     })
 
+  const startDisturbances = (): void => {
+    const { dropsPerSecond = 0 } = options
+    for (const user of slow) stopping.push(readSlowly(deviceOf(user)))
+    if (dropsPerSecond > 0) everyMs((1_000 * processes) / dropsPerSecond, () => random.pick([...devices.values()]).drop())
+  }
+
+  const sendOnSchedule = (schedule: Schedule): Pace => {
+    const rooms = ownMembers()
+    startDisturbances()
+    return startScheduledPace({
+      schedule,
+      now,
+      send: (intendedMs) => {
+        const [room, members] = random.pick(rooms)
+        void post(random.pick(members), room, intendedMs)
+      },
+    })
+  }
+
   return {
     context,
     population,
@@ -165,21 +192,9 @@ export const createLoad = (options: LoadOptions): Load => {
       const own = [...population.members].filter(([, [creator = 0]]) => devices.has(creator)).map(([room]) => room)
       await Promise.all(own.map((room) => createRoom(room, userIds)))
     },
-    sendMessages: (perSecond, count) => {
-      const rooms = ownMembers()
-      const { dropsPerSecond = 0 } = options
-      for (const user of slow) stopping.push(readSlowly(deviceOf(user)))
-      if (dropsPerSecond > 0) everyMs((1_000 * processes) / dropsPerSecond, () => random.pick([...devices.values()]).drop())
-      return startPace({
-        perSecond,
-        count,
-        now,
-        send: (intendedMs) => {
-          const [room, members] = random.pick(rooms)
-          void post(random.pick(members), room, intendedMs)
-        },
-      })
-    },
+    sendMessages: (perSecond, count) => sendOnSchedule(steadySchedule(perSecond, count)),
+    sendOnSchedule,
+    startDisturbances,
     post,
     perform,
     settled: async (withinMs) => {

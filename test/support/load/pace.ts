@@ -1,3 +1,6 @@
+import type { Schedule } from './schedule.ts'
+import { steadySchedule } from './schedule.ts'
+
 /**
  * Calls `send` at the given rate with the intended time of each call. Open loop:
  * late calls are made at once and keep their intended time, so that a stall of
@@ -17,18 +20,21 @@ export interface PaceOptions {
   readonly send: (intendedMs: number) => void
 }
 
+export type ScheduledPaceOptions = Pick<PaceOptions, 'now' | 'send'> & { readonly schedule: Schedule }
+
 const tickMs = 2
 
-export const startPace = ({ perSecond, count, now, send }: PaceOptions): Pace => {
+/** The same with the times of a schedule, in which the rate may change. */
+export const startScheduledPace = ({ schedule, now, send }: ScheduledPaceOptions): Pace => {
   const startMs = now()
   const done = Promise.withResolvers<void>()
   let sent = 0
   let isStopped = false
 
   const tick = (): void => {
-    const due = isStopped ? sent : Math.min(count, Math.floor(((now() - startMs) * perSecond) / 1_000) + 1)
-    for (; sent < due; sent += 1) send(startMs + (sent * 1_000) / perSecond)
-    if (isStopped || sent >= count) done.resolve()
+    const due = isStopped ? sent : schedule.dueBy(now() - startMs)
+    for (; sent < due; sent += 1) send(startMs + schedule.dueAt(sent))
+    if (isStopped || sent >= schedule.count) done.resolve()
     else setTimeout(tick, tickMs)
   }
 
@@ -40,3 +46,6 @@ export const startPace = ({ perSecond, count, now, send }: PaceOptions): Pace =>
     },
   }
 }
+
+export const startPace = ({ perSecond, count, now, send }: PaceOptions): Pace =>
+  startScheduledPace({ schedule: steadySchedule(perSecond, count), now, send })
