@@ -25,16 +25,19 @@ const readPages = async (load: Load, user: number, roomId: string): Promise<read
   }
 }
 
-/** Reads all messages of a room and records them; returns each as the text of its feed frame. */
-export const readList = async (load: Load, room: number, user: number): Promise<readonly string[]> => {
+/** Records the entries of a list for the checker; returns each as the text of its feed frame. */
+export const recordList = (load: Load, room: number, user: number, listed: unknown): readonly string[] => {
   const { ids, history, next, now } = load.context
   const roomId = ids.room(room)
   const operation = next.operation()
-  const listed = await readPages(load, user, roomId)
-  return listed.map(({ seq, ...body }) => {
+  return (listed as readonly Listed[]).map(({ seq, ...body }) => {
     const frame = feedFrameText('new-message', roomId, seq, JSON.stringify(body))
     const command = ids.commandAt(idBytes(body.id), 0)
     history.append({ kind: 'listed', at: now(), user, room, seq, command, crc: crc32(frame.slice(1)), operation })
     return frame
   })
 }
+
+/** Reads all messages of a room and records them; returns each as the text of its feed frame. */
+export const readList = async (load: Load, room: number, user: number): Promise<readonly string[]> =>
+  recordList(load, room, user, await readPages(load, user, load.context.ids.room(room)))

@@ -60,7 +60,7 @@ export interface Load {
   /** From now on slow readers pause, and sockets are dropped; the two functions above call it. */
   startDisturbances(): void
   post(user: number, room: number, intendedMs?: number): Promise<Settled>
-  perform(user: number, event: OperationEvent, room: number, body: object): Promise<Settled>
+  perform(user: number, event: OperationEvent, room: number, body: object, intendedMs?: number): Promise<Settled>
   /** Resolves when every command has a final outcome. */
   settled(withinMs: number): Promise<void>
   stop(): void

@@ -11,9 +11,14 @@ h1 { margin: 0; font-size: 30px; letter-spacing: -0.02em; }
 h2 { margin: 0 0 10px; font-size: 16px; }
 header p, .hint, .card p { color: var(--soft); margin: 4px 0 0; }
 section, figure { margin: 24px 0 0; }
+.verdicts { display: grid; grid-template-columns: 1.6fr 1fr; gap: 14px; margin: 24px 0 0; }
+.verdicts .banner { margin: 0; }
+.subject { font-size: 13px; color: var(--soft); }
+.notice { margin: 18px 0 0; padding: 10px 16px; border-left: 3px solid var(--amber); background: var(--paper); border-radius: 0 10px 10px 0; }
 .banner { padding: 18px 22px; border-radius: 14px; border: 1px solid var(--line); background: var(--paper); }
 .banner h2 { margin: 0; font-size: 19px; }
 .banner p { margin: 6px 0 0; }
+.banner .subject { margin: 0 0 2px; }
 .banner ul { margin: 10px 0 0; padding-left: 20px; font-size: 13px; }
 .banner.good { background: var(--good); border-color: transparent; }
 .banner.good h2 { color: var(--green); }
@@ -28,17 +33,28 @@ figure { padding: 16px 18px 8px; border-radius: 14px; background: var(--paper); 
 figcaption { display: flex; flex-wrap: wrap; gap: 6px 18px; justify-content: space-between; font-weight: 600; margin-bottom: 8px; }
 .keys { display: flex; flex-wrap: wrap; gap: 4px 14px; font-weight: 400; font-size: 13px; color: var(--soft); }
 .key i { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 6px; }
-svg { display: block; width: 100%; height: auto; }
+svg { display: block; width: 100%; height: auto; touch-action: pan-y; }
 .grid { stroke: var(--line); }
 .mark { fill: var(--soft); font-size: 11px; }
 .band { fill: var(--ink); opacity: 0.035; }
 .spot { fill: transparent; }
-.spot:hover { fill: var(--ink); opacity: 0.09; }
+.cross { stroke: var(--soft); stroke-dasharray: 3 3; pointer-events: none; }
+circle { stroke: var(--paper); stroke-width: 1.5; pointer-events: none; }
+svg:focus-visible { outline: 2px solid var(--blue); outline-offset: 4px; border-radius: 6px; }
+.tip { position: absolute; pointer-events: none; padding: 8px 12px; border-radius: 10px; background: var(--paper); color: var(--ink);
+  border: 1px solid var(--line); box-shadow: 0 4px 18px rgb(0 0 0 / 0.16); font-size: 13px; white-space: nowrap; }
+.tip div:first-child { font-weight: 600; }
+.tip i { display: inline-block; width: 9px; height: 9px; border-radius: 3px; margin-right: 6px; }
+.live { font-size: 13px; font-weight: 600; letter-spacing: 0; color: var(--red); vertical-align: middle; border: 1px solid; border-radius: 8px; padding: 2px 8px; }
+.kept { color: var(--green); font-weight: 600; }
+.missed { color: var(--red); font-weight: 600; }
+.flow { margin: 0; padding-left: 22px; }
+code { font: 0.92em ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .narrow { display: none; }
 .half .narrow { display: block; }
 .scrolled { overflow-x: auto; }
 pre { margin: 0; padding: 14px 18px; border-radius: 14px; background: var(--paper); border: 1px solid var(--line);
-  font: 13px/1.6 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+  font: 13px/1.6 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; }
 th, td { padding: 7px 8px; text-align: right; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 500; }
@@ -54,7 +70,8 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; }
   .cards { grid-template-columns: 1fr 1fr; gap: 10px; }
   .card { padding: 12px 14px; }
   .card strong { font-size: 22px; }
-  .columns, .pair { grid-template-columns: 1fr; gap: 24px; }
+  .columns, .pair, .verdicts { grid-template-columns: 1fr; }
+  .columns, .pair { gap: 24px; }
   figure { padding: 14px 12px 6px; }
   .wide { display: none; }
   .narrow { display: block; }

@@ -3,8 +3,8 @@ import { checkRun, defaultTerms, problemsOf } from '../../support/checker/check.
 import { truthBuilder } from '../../support/checker/truth-builder.ts'
 import { historyOf } from '../../support/load/history.ts'
 import { runIds } from '../../support/load/run-ids.ts'
-import type { WorkerResult } from '../crew/crew-messages.ts'
-import type { Verdict } from './load-report.ts'
+import type { Verdict } from '../report/load-report.ts'
+import type { WorkerResult } from '../workers/worker-messages.ts'
 
 const placeOf = (frame: string): readonly [room: string, seq: number] => {
   const [, room = '', seq = ''] = /"room":"([^"]+)","seq":(\d+)/.exec(frame) ?? []
@@ -24,7 +24,7 @@ const framesOf = (results: readonly WorkerResult[]): readonly string[] => {
 }
 
 /** Compares the frames of the sockets with the lists of the service. */
-export const judgeCrew = (
+export const judgeWorkers = (
   results: readonly WorkerResult[],
   tag: number,
   startMs: number,

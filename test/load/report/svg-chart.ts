@@ -1,3 +1,5 @@
+import { htmlText } from './html.ts'
+
 export interface Series {
   readonly label: string
   /** Name of a colour of the page: `var(--…)`. */
@@ -12,6 +14,8 @@ export interface Chart {
   /** The range; default: the range of the points. */
   readonly xs?: readonly [from: number, to: number]
   readonly yText: (y: number) => string
+  /** The text of a value under the pointer; default: as on the axis. */
+  readonly valueText?: (y: number) => string
   /** The x values of the marks (every second one in a narrow chart); default: chosen automatically. */
   readonly xMarks?: readonly number[]
   /** A shaded part of the x axis with its label. */
@@ -32,7 +36,6 @@ type Size = (typeof sizes)[ChartSize]
 /** More points would be too narrow for the pointer, and would make the page large. */
 const spotsMost = 200
 
-const htmlText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 const fixed = (value: number): string => value.toFixed(1)
 
 /** A round step that gives about this many marks. */
@@ -85,21 +88,24 @@ const bandOf = ({ from, to, label }: NonNullable<Chart['band']>, { x, floor }: S
   )
 }
 
-/** The values at an x as an element title, which browsers show under the pointer. */
-const spotsOf = ({ series, xText, yText }: Chart, { x, floor }: Scale, { top }: Size): string => {
+/** The values at an x, as an element title and as positions of dots; the script of the page shows both under the pointer. */
+const spotsOf = ({ series, xText, yText, valueText = yText }: Chart, { x, y, floor }: Scale, { top }: Size): string => {
   const xs = [...new Set(series.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b)
+  const byX = series.map(({ points }) => new Map(points))
   const every = Math.ceil(xs.length / spotsMost)
   const shown = xs.filter((_, place) => place % every === 0)
   return shown
     .map((at, place) => {
       const left = place === 0 ? x(at) : (x(shown[place - 1] ?? at) + x(at)) / 2
       const right = place === shown.length - 1 ? x(at) : (x(at) + x(shown[place + 1] ?? at)) / 2
-      const values = series.flatMap(({ label, points }) => {
-        const point = points.find(([where]) => where === at)
-        return point === undefined ? [] : [`${label}: ${yText(point[1])}`]
+      const values = byX.map((points) => points.get(at))
+      const ys = values.map((value) => (value === undefined ? '' : fixed(y(value)))).join(';')
+      const lines = series.flatMap(({ label }, index) => {
+        const value = values[index]
+        return value === undefined ? [] : [`${label}: ${valueText(value)}`]
       })
-      const told = htmlText([xText(at), ...values].join('\n'))
-      return `<rect x="${fixed(left)}" y="${top}" width="${fixed(right - left)}" height="${floor - top}" class="spot"><title>${told}</title></rect>`
+      const text = htmlText([xText(at), ...lines].join('\n'))
+      return `<rect x="${fixed(left)}" y="${top}" width="${fixed(Math.max(1, right - left))}" height="${floor - top}" class="spot" data-x="${fixed(x(at))}" data-ys="${ys}"><title>${text}</title></rect>`
     })
     .join('')
 }
@@ -129,8 +135,9 @@ export const svgChart = (chart: Chart, name: ChartSize): string => {
   const shade = band === undefined ? '' : bandOf(band, scale, size)
   const lines = series.filter((each) => each.points.length > 0).map((each) => lineOf(each, scale))
   const parts = [shade, ...rows, ...columns, ...lines, spotsOf(chart, scale, size)]
-  const shown = htmlText(series.map(({ label }) => label).join('; ')).replaceAll('"', '&quot;')
-  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${shown}" class="${name}">${parts.join('')}</svg>`
+  const shown = htmlText(series.map(({ label }) => label).join('; '))
+  const colours = series.map(({ colour }) => colour).join(';')
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" tabindex="0" aria-label="${shown}" class="${name}" data-colours="${colours}">${parts.join('')}</svg>`
 }
 
 /** The legend of a chart, below its title. */

@@ -1,5 +1,7 @@
 import type { LoadOptions } from '../../support/load/load.ts'
 import type { Counts } from '../../support/load/load-context.ts'
+import type { ClockOffset } from '../machines/clock-offset.ts'
+import type { ScenarioSample, ScenarioWorkerResult, Workload } from '../scenario/workload.ts'
 
 /** External id and token of a user, for services that require authentication. */
 export interface Identity {
@@ -14,13 +16,13 @@ export type WorkerOptions = Omit<LoadOptions, 'nameOf' | 'tokenFor'> & {
   readonly folder: string
 }
 
-/** The orders to a worker; it answers each with `done`. */
+/** The orders to a worker; each is answered by a reply. */
 export type Order =
   | { readonly do: 'begin'; readonly options: WorkerOptions }
   | { readonly do: 'connect' }
   | { readonly do: 'sample' }
   | { readonly do: 'create-rooms'; readonly userIds: readonly (readonly [number, string])[] }
-  | { readonly do: 'send'; readonly perSecond: number; readonly count: number }
+  | { readonly do: 'send'; readonly workload: Workload }
   | { readonly do: 'settle'; readonly withinMs: number }
   /** Reads the lists of the rooms that its users created; writes frames and history to files. */
   | { readonly do: 'finish'; readonly readsLists: boolean }
@@ -36,13 +38,14 @@ export interface Sample {
   readonly open: number
   readonly busy: number
   /** Histograms of the time since the last sample, as text. */
+  readonly connect: string
   readonly stored: string
   readonly received: string
+  readonly scenario?: ScenarioSample
 }
 
-export type Word =
-  | { readonly said: 'done'; readonly number: number; readonly result?: unknown }
-  | { readonly said: 'failed'; readonly number: number; readonly why: string }
+/** The result of an order, or the reason for which it failed. */
+export type Reply = { readonly number: number; readonly result?: unknown } | { readonly number: number; readonly error: string }
 
 export interface WorkerResult {
   readonly historyFile: string
@@ -52,4 +55,7 @@ export interface WorkerResult {
   readonly connect: string
   readonly stored: string
   readonly received: string
+  readonly scenario?: ScenarioWorkerResult
+  /** Of a worker on another machine. */
+  readonly clock?: ClockOffset
 }

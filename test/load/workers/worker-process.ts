@@ -1,4 +1,4 @@
-/** One process of a load: executes the orders of its crew. */
+/** One process of a load: executes the orders of its pool. */
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -6,14 +6,20 @@ import { readList } from '../../support/checker/read-list.ts'
 import type { Load } from '../../support/load/load.ts'
 import { createLoad, externalIdOf } from '../../support/load/load.ts'
 import type { Pace } from '../../support/load/pace.ts'
-import { loopUtilization } from './busyness.ts'
-import type { NumberedOrder, Order, Sample, Word, WorkerOptions, WorkerResult } from './crew-messages.ts'
+import { stagedSchedule } from '../../support/load/schedule.ts'
+import type { ScenarioRun } from '../scenario/run-scenario.ts'
+import { startScenario } from '../scenario/run-scenario.ts'
+import type { Workload } from '../scenario/workload.ts'
+import { partOf } from '../scenario/workload.ts'
+import { loopUtilization } from './loop-utilization.ts'
+import type { NumberedOrder, Order, Reply, Sample, WorkerOptions, WorkerResult } from './worker-messages.ts'
 
-const say = (word: Word): void => void process.send?.(word)
+const answer = (reply: Reply): void => void process.send?.(reply)
 
 let load: Load | undefined
 let options: WorkerOptions | undefined
 let pace: Pace | undefined
+let scenario: ScenarioRun | undefined
 const busySince = loopUtilization()
 
 const begun = (): Load => {
@@ -39,13 +45,17 @@ const sample = (): Sample => {
     counts,
     open: [...begun().devices.values()].filter(({ isBound }) => isBound).length,
     busy: busySince(),
+    connect: latencies.connect.takeInterval(),
     stored: latencies.stored.takeInterval(),
     received: latencies.received.takeInterval(),
+    ...(scenario === undefined ? {} : { scenario: scenario.sample() }),
   }
 }
 
-const send = async (perSecond: number, count: number): Promise<void> => {
-  pace = begun().sendMessages(perSecond, count)
+const send = async (whole: Workload): Promise<void> => {
+  const workload = partOf(whole, options?.process ?? 0, options?.processes ?? 1)
+  if (workload.scenario === undefined) pace = begun().sendOnSchedule(stagedSchedule(workload.start, workload.stages))
+  else pace = scenario = startScenario(begun(), workload.scenario, workload)
   await pace.done
 }
 
@@ -86,10 +96,11 @@ const finish = async (readsLists: boolean): Promise<WorkerResult> => {
     connect: latencies.connect.encode(),
     stored: latencies.stored.encode(),
     received: latencies.received.encode(),
+    ...(scenario === undefined ? {} : { scenario: scenario.result() }),
   }
 }
 
-const obey = (order: Order): Promise<unknown> | unknown => {
+const execute = (order: Order): Promise<unknown> | unknown => {
   switch (order.do) {
     case 'begin':
       return begin(order.options)
@@ -102,7 +113,7 @@ const obey = (order: Order): Promise<unknown> | unknown => {
     case 'create-rooms':
       return begun().createRooms(new Map(order.userIds))
     case 'send':
-      return send(order.perSecond, order.count)
+      return send(order.workload)
     case 'settle':
       pace?.stop()
       return begun().settled(order.withinMs)
@@ -113,11 +124,11 @@ const obey = (order: Order): Promise<unknown> | unknown => {
 
 process.on('message', async ({ number, order }: NumberedOrder) => {
   try {
-    say({ said: 'done', number, result: await obey(order) })
+    answer({ number, result: await execute(order) })
   } catch (error) {
-    say({ said: 'failed', number, why: error instanceof Error ? error.message : String(error) })
+    answer({ number, error: error instanceof Error ? error.message : String(error) })
   }
 })
 process.on('disconnect', () => process.exit())
-// Ctrl-C reaches all processes of the group; only the crew handles it.
+// Ctrl-C reaches all processes of the group; only the pool handles it.
 process.on('SIGINT', () => {})
