@@ -1,3 +1,4 @@
+import { durationText } from '../tester/units.ts'
 import type { ComparedValue, Comparison, LoadReport } from './load-report.ts'
 
 type Compared = Pick<LoadReport, 'latencies' | 'totals' | 'sendingFrom' | 'sendingTo' | 'scenario'>
@@ -8,7 +9,7 @@ const perSecond = ({ totals, sendingFrom, sendingTo }: Compared): number =>
 const errors = ({ totals }: Compared): number => (totals.sent === 0 ? 0 : totals.refused / totals.sent)
 
 const stages = { connect: 'connect → bound', stored: 'send → stored', received: 'send → received' } as const
-const percentiles = ['p50', 'p90', 'p99', 'max'] as const
+const percentiles = ['p50', 'p99'] as const
 
 const latencyValues = (before: Compared, now: Compared): readonly ComparedValue[] =>
   Object.entries(stages).flatMap(([key, name]) => {
@@ -32,20 +33,31 @@ const actionValues = (before: Compared, now: Compared): readonly ComparedValue[]
       : [{ name: `${name}, p99`, unit: 'ms', before: old.p99, now: p99 }]
   })
 
-/** Options that change the load: with different values, the numbers of two runs are not comparable. */
+const stagesText = ({ stages = [], rate, durationMs }: Partial<LoadReport['shape']>): string =>
+  stages.length === 0
+    ? `${rate} for ${durationText(durationMs ?? 0)}`
+    : stages.map((stage) => `${durationText(stage.durationMs)}:${stage.target}`).join(', ')
+
+/** Options that change the load, as texts; reports of earlier versions have no stages and no scenario. */
+const optionsOf = ({ shape, workers, machines, scenario }: LoadReport): Readonly<Record<string, string>> => ({
+  users: String(shape.users),
+  rooms: String(shape.rooms),
+  'members of a room': shape.roomSize,
+  'characters of a message': shape.messageSize,
+  'rate or stages': stagesText(shape),
+  'slow readers': String(shape.slowReaders),
+  'drops a second': String(shape.dropsPerSecond),
+  processes: String(machines?.reduce((sum, { processes }) => sum + processes, 0) ?? workers),
+  scenario:
+    scenario === undefined
+      ? 'none'
+      : `${scenario.model}: ${scenario.flow.map((step) => Object.values(step).join(' ')).join(', ')}`,
+})
+
+/** With different options, the numbers of two runs are not comparable. */
 const differencesOf = (before: LoadReport, now: LoadReport): readonly string[] => {
-  const optionsOf = ({ shape, workers, scenario }: LoadReport): Record<string, unknown> => ({
-    ...shape,
-    // Reports of earlier versions have no stages.
-    stages: shape.stages ?? [],
-    workers,
-    scenario: scenario && { model: scenario.model, flow: scenario.flow },
-  })
-  const [old, fresh] = [optionsOf(before), optionsOf(now)]
-  return Object.keys(fresh).flatMap((name) => {
-    const [was, is] = [JSON.stringify(old[name]) ?? 'none', JSON.stringify(fresh[name]) ?? 'none']
-    return was === is ? [] : [`${name}: ${was} → ${is}`]
-  })
+  const old = optionsOf(before)
+  return Object.entries(optionsOf(now)).flatMap(([name, is]) => (old[name] === is ? [] : [`${name}: ${old[name]} → ${is}`]))
 }
 
 export const compareReports = (before: LoadReport, now: LoadReport): Comparison => ({

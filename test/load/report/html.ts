@@ -11,9 +11,15 @@ export const row = (cells: readonly string[], tag = 'td'): string =>
 export const table = (head: readonly string[], rows: readonly (readonly string[])[], className = ''): string =>
   `<div class="scrolled"><table${className === '' ? '' : ` class="${className}"`}><thead>${row(head, 'th')}</thead><tbody>${rows.map((cells) => row(cells)).join('')}</tbody></table></div>`
 
+const unbrokenMost = 14
+
+/** A short value stays on one line; an address may have to break. */
+const valueCell = (value: string): string =>
+  value.length > unbrokenMost ? htmlText(value) : `<span class="unbroken">${htmlText(value)}</span>`
+
 /** A table of names and values, which are plain texts. */
 export const pairs = (entries: readonly (readonly [string, string])[]): string =>
-  `<table class="pairs"><tbody>${entries.map(([name, value]) => row([htmlText(name), htmlText(value)])).join('')}</tbody></table>`
+  `<table class="pairs"><tbody>${entries.map(([name, value]) => row([htmlText(name), valueCell(value)])).join('')}</tbody></table>`
 
 /** Counts by name; a line that says so if there are none. */
 export const counted = (record: Readonly<Record<string, number>>): string => {

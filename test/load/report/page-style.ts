@@ -62,6 +62,7 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; }
 .pairs td { vertical-align: top; }
 .pairs td:first-child { color: var(--soft); }
 .pairs td:last-child { overflow-wrap: anywhere; padding-right: 0; }
+.unbroken { white-space: nowrap; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 14px; }
 .columns { display: grid; grid-template-columns: 1.3fr 1.1fr 0.8fr; gap: 32px; }
 .columns h2:not(:first-child) { margin-top: 22px; }
@@ -75,7 +76,7 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; }
   figure { padding: 14px 12px 6px; }
   .wide { display: none; }
   .narrow { display: block; }
-  .scrolled th, .scrolled td { white-space: nowrap; }
+  .scrolled th, .scrolled td { white-space: nowrap; padding: 7px 5px; font-size: 13px; }
 }
 @media print { body { max-width: none; padding: 0; } .banner, .card, figure { break-inside: avoid; } }
 `
