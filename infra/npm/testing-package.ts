@@ -1,6 +1,8 @@
-import { copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { emit } from './emit.ts'
+import type { Manifest } from './packed-files.ts'
+import { pinned, removeOthers } from './packed-files.ts'
 import { reachableFrom } from './reachable.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -21,30 +23,6 @@ const exportLines = (kind: 'values' | 'types'): string[] =>
     const keyword = kind === 'types' ? 'export type' : 'export'
     return named === undefined ? [] : [`${keyword} { ${named} } from './${folderOfModule}/${file}.js'`]
   })
-
-interface Manifest {
-  readonly version: string
-  readonly license: string
-  readonly dependencies: Readonly<Record<string, string>>
-  readonly devDependencies: Readonly<Record<string, string>>
-}
-
-/** The packages in the versions that they are tested with. */
-const pinned = (packages: Iterable<string>, { dependencies, devDependencies }: Manifest): Record<string, string> => {
-  const versions = { ...dependencies, ...devDependencies }
-  return Object.fromEntries(
-    [...packages].sort().map((name) => {
-      const version = versions[name]
-      if (version === undefined) throw new Error(`package.json has no ${name}, which chat-testing imports`)
-      return [name, version]
-    }),
-  )
-}
-
-/** Removes all other JavaScript files: the compiler also emits files that are imported for their types only. */
-const removeOthers = (folder: string, files: ReadonlySet<string>): void => {
-  for (const file of globSync('**/*.js', { cwd: folder })) if (!files.has(file)) rmSync(join(folder, file))
-}
 
 /** Lays out the package of the Testcontainers module, ready to be packed, in an empty folder. */
 export const testingPackage = async (folder: string): Promise<void> => {
