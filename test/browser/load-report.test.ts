@@ -38,6 +38,7 @@ describe.skipIf(await whyNoBrowser())('The report of a load test, in a browser',
 
   it('shows the values of a chart under the pointer at once', async () => {
     const page = await opened(savedReport())
+    await firstChart(page).scrollIntoViewIfNeeded()
     const box = await firstChart(page).boundingBox()
     if (box === null) throw new Error('there is no chart')
     expect(await page.locator('.tip').isVisible()).toBe(false)

@@ -26,7 +26,7 @@ const violations = ['lost', 'duplicated', 'reordered', 'gaps'] as const
 const shares = ['errors', 'busy'] as const
 const scenarioShares = ['failed', 'dropped'] as const
 
-const shape = /^(?:([a-z-]+)\.)?([a-z0-9]+)\s*(>|<)\s*([\d.]+)\s*(ms|s|%)?$/
+const shape = /^(?:([a-z-]+)\.)?([a-z0-9]+)\s*(>|<)\s*([\d.]+)\s*(ms|s|m|min|%)?$/
 
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
   (names as readonly string[]).includes(name)
@@ -78,7 +78,7 @@ const readerFor = (stage: string | undefined, name: string, measurable: Measurab
 }
 
 const limitOf = (number: string, unit: string | undefined): number =>
-  unit === 'ms' || unit === 's' ? parseDuration('--fail-if', `${number}${unit}`) : Number(number) / (unit === '%' ? 100 : 1)
+  unit === undefined || unit === '%' ? Number(number) / (unit === '%' ? 100 : 1) : parseDuration('--fail-if', `${number}${unit}`)
 
 /** `p99>250ms`, `stored.p50>20ms`, `errors>1%`, `lost>0`, … Throws an error that lists the valid conditions. */
 export const parseThreshold = (text: string, measurable: Measurable): Threshold => {

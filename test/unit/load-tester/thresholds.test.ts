@@ -23,6 +23,7 @@ describe('A threshold of --fail-if', () => {
   it.each([
     ['read-history.p90>15ms', true, '20.0 ms'],
     ['iteration.p99>5s', false, '3,000 ms'],
+    ['iteration.p99>1m', false, '3,000 ms'],
     ['failed>5%', true, '10 %'],
     ['dropped>0%', false, '0 %'],
   ])('can name an action or a share of a scenario: %s is missed: %s', (text, isMissed, found) => {
