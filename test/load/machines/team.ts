@@ -42,8 +42,9 @@ const localWorkers = (count: number): readonly Worker[] => Array.from({ length: 
 const disposeAll = async (all: readonly AsyncDisposable[]): Promise<void> =>
   void (await Promise.all(all.map((each) => each[Symbol.asyncDispose]())))
 
+/** A key that the person has chosen is not printed. */
 const instruction = (key: string, host: string, port: number, isOwner: boolean): string =>
-  `CHAT_LOAD_KEY=${key} ${programName} --agent ws://${host}:${port}${isOwner ? ' --i-own-this-target' : ''}`
+  `CHAT_LOAD_KEY=${process.env.CHAT_LOAD_KEY === undefined ? key : '…'} ${programName} --agent ws://${host}:${port}${isOwner ? ' --i-own-this-target' : ''}`
 
 const machineOf = ({ name, workers }: JoinedAgent, result: WorkerResult | undefined): Machine => ({
   name,

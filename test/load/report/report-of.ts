@@ -6,7 +6,7 @@ import type { IterationCounts, ScenarioWorkerResult } from '../scenario/workload
 import type { LoadTestOptions } from '../tester/options.ts'
 import { sumOf } from '../tester/second-counter.ts'
 import { compareReports } from './comparison.ts'
-import type { LoadReport, Machine, ScenarioReport, Second, Verdict } from './load-report.ts'
+import type { LoadReport, Machine, ScenarioReport, Second, ThresholdResult, Verdict } from './load-report.ts'
 
 /** What a run has measured, at its end or so far. */
 export interface Outcome {
@@ -77,6 +77,10 @@ const busyOf = ({ seconds, sendingFrom, sendingTo }: Outcome): LoadReport['busy'
   }
 }
 
+/** While a run takes place, a value that is not there yet is not a missed threshold. */
+const unlessPending = (result: ThresholdResult, phase: string | undefined): ThresholdResult =>
+  phase === undefined || result.value !== undefined ? result : { ...result, isMissed: false }
+
 /** The report of a run, with the thresholds evaluated unless the run has not ended. */
 export const reportOf = (options: LoadTestOptions, outcome: Outcome): LoadReport => {
   const { counts, latencies, verdict, seconds, sendingFrom, sendingTo, startMs, wasStopped, machines, phase } = outcome
@@ -106,7 +110,7 @@ export const reportOf = (options: LoadTestOptions, outcome: Outcome): LoadReport
     ...(scenario === undefined ? {} : { scenario }),
     ...(machines === undefined ? {} : { machines }),
   }
-  const results = thresholds.map((threshold) => threshold.evaluate(measured))
+  const results = thresholds.map((threshold) => threshold.evaluate(measured)).map((result) => unlessPending(result, phase))
   return {
     ...measured,
     thresholds: results,

@@ -5,11 +5,12 @@ import type { ComparedValue, LoadReport } from './load-report.ts'
 
 export const thresholdTable = ({ thresholds }: LoadReport): string => {
   if (thresholds.length === 0) return ''
-  const rows = thresholds.map(({ name, failsIf, found, isMissed }) => [
+  const kept = (value: number | undefined): string => (value === undefined ? '–' : '<b class="kept">✓ kept</b>')
+  const rows = thresholds.map(({ name, failsIf, found, value, isMissed }) => [
     htmlText(name),
     htmlText(failsIf),
     htmlText(found),
-    isMissed ? '<b class="missed">✗ missed</b>' : '<b class="kept">✓ kept</b>',
+    isMissed ? '<b class="missed">✗ missed</b>' : kept(value),
   ])
   return section('Thresholds', table(['', 'fails if', 'found', ''], rows))
 }
