@@ -77,6 +77,7 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; }
   .wide { display: none; }
   .narrow { display: block; }
   .scrolled th, .scrolled td { white-space: nowrap; padding: 7px 5px; font-size: 13px; }
+  .scrolled th:first-child, .scrolled td:first-child { padding-left: 0; }
 }
 @media print { body { max-width: none; padding: 0; } .banner, .card, figure { break-inside: avoid; } }
 `

@@ -72,7 +72,7 @@ export const scenarioTable = ({ scenario }: LoadReport): string => {
   const { started, completed, failed, dropped, interrupted } = iterations
   const steps = `<ol class="flow">${flow.map((step) => `<li>${htmlText(flowText(step))}</li>`).join('')}</ol>`
   const counts = pairs([
-    ['iterations started', whole(started)],
+    ['started', whole(started)],
     ['completed', whole(completed)],
     ['failed', whole(failed)],
     ['dropped: all users were busy', whole(dropped)],
@@ -81,7 +81,7 @@ export const scenarioTable = ({ scenario }: LoadReport): string => {
   const title = `Scenario${name === undefined ? '' : ` “${htmlText(name)}”`}, ${model} model`
   return section(
     title,
-    `<div class="columns">${`<div>${steps}</div>`}<div>${counts}</div><div><h2>Failed steps</h2>${counted(failedBy)}</div></div>`,
+    `<div class="columns"><div><h2>Flow</h2>${steps}</div><div><h2>Iterations</h2>${counts}</div><div><h2>Failed steps</h2>${counted(failedBy)}</div></div>`,
   )
 }
 
