@@ -151,6 +151,17 @@ describe.skipIf(whyNoStack())('npm run load', () => {
     expect(readFileSync(html, 'utf8')).toContain('accurate to ±')
   })
 
+  it('does not load a target on another machine from an agent whose person has not confirmed it', async () => {
+    const env = { CHAT_LOAD_KEY: 'the key of this test run' }
+    const port = await freePort()
+    const target = ['--url=ws://10.255.255.1/ws', '--i-own-this-target', '--workers=0']
+    const whole = run([...target, ...shape, rate, '--agents=1', `--agent-listen=127.0.0.1:${port}`], env)
+    await until('the coordinator to listen', () => whole.printed.text.includes('--agent ws'), { withinMs: 30_000 })
+    const agent = run([`--agent=ws://127.0.0.1:${port}`], env)
+    expect([await whole.ended, await agent.ended]).toEqual([2, 0])
+    expect(whole.printed.text).toContain('10.255.255.1 is not this machine. Use --i-own-this-target')
+  })
+
   it('fails with the reason when an agent is gone', async () => {
     const env = { CHAT_LOAD_KEY: 'the key of this test run' }
     const port = await freePort()

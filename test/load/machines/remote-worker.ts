@@ -31,6 +31,7 @@ const watchSilence = (socket: WebSocket): (() => void) => {
 export const remoteWorker = (socket: WebSocket, { name }: Hello, folder: string, file: string): Worker => {
   const pending = createPendingOrders()
   const files = new Map<FileName, string>()
+  const gone = new Error(`the agent on ${name} is gone`)
   let receiving: { readonly path: string; left: number } | undefined
   const endWatch = watchSilence(socket)
 
@@ -67,14 +68,16 @@ export const remoteWorker = (socket: WebSocket, { name }: Hello, folder: string,
   socket.on('error', () => {})
   socket.on('close', () => {
     endWatch()
-    pending.end(new Error(`the agent on ${name} is gone`))
+    pending.end(gone)
   })
 
   return {
     perform: (order) => {
       const [number, result] = pending.add()
       socket.send(encode({ order: { number, order } }))
-      return result
+      return result.catch((error: Error) => {
+        throw error === gone ? error : new Error(`${name}: ${error.message}`)
+      })
     },
     [Symbol.asyncDispose]: async () => socket.close(normalClosure),
   }

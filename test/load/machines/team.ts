@@ -74,7 +74,7 @@ export const startTeam = async (options: LoadTestOptions, folder: string, watche
   const key = keyOfRun()
   const { count, listenOn } = agents
   const onJoined = ({ name, workers }: JoinedAgent): void =>
-    watcher.onNotice(`${name} has joined with ${workers.length} processes.`)
+    watcher.onNotice(`${name} has joined with ${workers.length} ${workers.length === 1 ? 'process' : 'processes'}.`)
   const coordinator = await startCoordinator({ listenOn, count, key, folder, onJoined })
   const host = listenOn.host === '0.0.0.0' || listenOn.host === '::' ? ownAddress() : listenOn.host
   const isOwner = options.command.includes('--i-own-this-target')
