@@ -36,6 +36,9 @@ const correctness = ({ verdict, phase, totals }: LoadReport): string => {
   return banner('good', subject, 'Nothing lost, duplicated or reordered', `<p>${checked}</p>`)
 }
 
+/** A number and its unit stay on one line. */
+const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0')
+
 /** Whether the numbers are within the limits of `--fail-if`. */
 const thresholds = ({ thresholds: results, phase }: LoadReport): string => {
   const subject = 'Thresholds'
@@ -50,7 +53,7 @@ const thresholds = ({ thresholds: results, phase }: LoadReport): string => {
   if (missed.length === 0)
     return banner('good', subject, total === 1 ? 'Kept' : `All ${total} kept`, phase === undefined ? '' : '<p>So far.</p>')
   const values = missed
-    .map(({ name, found, failsIf }) => `<li>${htmlText(`${name} is ${found}; it fails if ${failsIf}`)}</li>`)
+    .map(({ name, found, failsIf }) => `<li>${htmlText(`${name} is ${unbroken(found)}; it fails if ${unbroken(failsIf)}`)}</li>`)
     .join('')
   return banner('bad', subject, `${missed.length} of ${total} missed`, `<ul>${values}</ul>`)
 }
