@@ -8,8 +8,8 @@ import { reachableFrom } from './reachable.ts'
 const root = new URL('../../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
-/** The program, and the file that it starts as further processes. */
-const entries = ['test/load/load-tester', 'test/load/workers/worker-process']
+/** The program, and the files that it starts as processes and threads. */
+const entries = ['test/load/load-tester', 'test/load/workers/worker-process', 'test/support/load/pace-thread']
 
 const oldestNode = 22
 

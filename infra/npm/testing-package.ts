@@ -17,6 +17,9 @@ const exported: Readonly<Record<string, { readonly values?: string; readonly typ
   'started-chat-stack': { types: 'LoadSize, RecordedLoad, StartedChatStack' },
 }
 
+/** The file that the load starts as a thread. */
+const thread = 'test/support/load/pace-thread'
+
 const exportLines = (kind: 'values' | 'types'): string[] =>
   Object.entries(exported).flatMap(([file, names]) => {
     const named = names[kind]
@@ -27,12 +30,12 @@ const exportLines = (kind: 'values' | 'types'): string[] =>
 /** Lays out the package of the Testcontainers module, ready to be packed, in an empty folder. */
 export const testingPackage = async (folder: string): Promise<void> => {
   const entries = Object.keys(exported).map((file) => `${folderOfModule}/${file}.ts`)
-  await emit(entries, folder, '.')
+  await emit([...entries, `${thread}.ts`], folder, '.')
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
   write(index, `${exportLines('values').join('\n')}\n`)
   write('index.d.ts', `${[...exportLines('values'), ...exportLines('types')].join('\n')}\n`)
-  const { files, packages } = reachableFrom(folder, index)
-  removeOthers(folder, files)
+  const reached = [index, `${thread}.js`].map((entry) => reachableFrom(folder, entry))
+  removeOthers(folder, new Set(reached.flatMap(({ files }) => [...files])))
   const manifest = JSON.parse(read('package.json')) as Manifest
   const packed = {
     name: 'chat-testing',
@@ -43,7 +46,7 @@ export const testingPackage = async (folder: string): Promise<void> => {
     // The oldest version that testcontainers supports.
     engines: { node: '>=22.22' },
     exports: { '.': { types: './index.d.ts', default: `./${index}` }, './package.json': './package.json' },
-    dependencies: pinned(packages, manifest),
+    dependencies: pinned(new Set(reached.flatMap(({ packages }) => [...packages])), manifest),
   }
   write('package.json', `${JSON.stringify(packed, null, 2)}\n`)
   write('README.md', read(`${folderOfModule}/README.md`))

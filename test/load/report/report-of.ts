@@ -1,6 +1,6 @@
+import type { Counts } from '../../support/load/counts.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import { createLatencies } from '../../support/load/latencies.ts'
-import type { Counts } from '../../support/load/load-context.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import type { IterationCounts, ScenarioWorkerResult } from '../scenario/workload.ts'
 import type { LoadTestOptions } from '../tester/options.ts'

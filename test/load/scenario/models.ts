@@ -1,6 +1,6 @@
 import type { Pace } from '../../support/load/pace.ts'
-import { startScheduledPace } from '../../support/load/pace.ts'
-import { durationOf, stagedSchedule, targetAt } from '../../support/load/schedule.ts'
+import { paceLeadMs, startPace } from '../../support/load/pace.ts'
+import { durationOf, targetAt } from '../../support/load/schedule.ts'
 import type { Workload } from './workload.ts'
 
 type Iterate = (dueMs: number) => Promise<void>
@@ -15,9 +15,10 @@ type StartModel = (workload: Workload, now: () => number, iterate: Iterate, endR
 /** Iterations start at a rate, whether or not the ones before have ended. */
 export const startOpenModel: StartModel = ({ start, stages }, now, iterate, endRunning) => {
   const running = new Set<Promise<void>>()
-  const untilMs = now() + durationOf(stages)
-  const pace = startScheduledPace({
-    schedule: stagedSchedule(start, stages),
+  const untilMs = now() + paceLeadMs + durationOf(stages)
+  const pace = startPace({
+    start,
+    stages,
     now,
     send: (dueMs) => {
       const iteration = iterate(dueMs).finally(() => running.delete(iteration))

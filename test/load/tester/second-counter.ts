@@ -1,6 +1,6 @@
+import type { Counts } from '../../support/load/counts.ts'
 import type { Latencies, LatencySummary } from '../../support/load/latencies.ts'
 import { createLatencies } from '../../support/load/latencies.ts'
-import type { Counts } from '../../support/load/load-context.ts'
 import type { Second } from '../report/load-report.ts'
 import type { Sample } from '../workers/worker-messages.ts'
 

@@ -6,7 +6,6 @@ import { readList } from '../../support/checker/read-list.ts'
 import type { Load } from '../../support/load/load.ts'
 import { createLoad, externalIdOf } from '../../support/load/load.ts'
 import type { Pace } from '../../support/load/pace.ts'
-import { stagedSchedule } from '../../support/load/schedule.ts'
 import type { ScenarioRun } from '../scenario/run-scenario.ts'
 import { startScenario } from '../scenario/run-scenario.ts'
 import type { Workload } from '../scenario/workload.ts'
@@ -54,7 +53,7 @@ const sample = (): Sample => {
 
 const send = async (whole: Workload): Promise<void> => {
   const workload = partOf(whole, options?.process ?? 0, options?.processes ?? 1)
-  if (workload.scenario === undefined) pace = begun().sendOnSchedule(stagedSchedule(workload.start, workload.stages))
+  if (workload.scenario === undefined) pace = begun().sendByPlan(workload)
   else pace = scenario = startScenario(begun(), workload.scenario, workload)
   await pace.done
 }

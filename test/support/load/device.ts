@@ -1,5 +1,5 @@
 import { mayReconnect } from '../../../shared/protocol/close-codes.ts'
-import type { Connection, Settled } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { openConnection } from './connection.ts'
 import type { LoadContext } from './load-context.ts'
 import type { ParsedFrame } from './parse-frame.ts'
@@ -7,6 +7,7 @@ import { codeNamed, idBytes } from './parse-frame.ts'
 import { createQuestions } from './questions.ts'
 import type { LoadCommand } from './send-again.ts'
 import { createSendAgain } from './send-again.ts'
+import type { Settled } from './sending.ts'
 
 export interface DeviceOptions {
   readonly user: number
@@ -18,8 +19,18 @@ export interface DeviceOptions {
   readonly sendsAgain: boolean
   /** A socket without any frame for this long is closed. */
   readonly silenceMs: number
+  /** False: the device does not resume, and a socket that was closed stays closed. */
+  readonly reconnects: boolean
+  /** The pause before the next connection, after this many failed attempts. */
+  readonly reconnectPauseMs?: ((failures: number) => number) | undefined
+  /** The number of commands that are sent and not yet answered. */
+  readonly inFlightMost: number
   /** Reads slowly: pauses at random. */
   readonly isSlow?: boolean
+  /** Counts the events of other users and does not read them. */
+  readonly skims?: boolean
+  /** A resume was answered: all missed events were received. */
+  readonly onResumed?: ((user: number) => void) | undefined
 }
 
 /** The last seq seen, by room. */
@@ -38,12 +49,14 @@ export interface Device {
   readonly isBound: boolean
   /** Commands without a final outcome. */
   readonly unsettled: number
+  /** The number of events that were counted and not read, on the present socket. */
+  readonly skimmed: number
   /** Tries again later if this attempt rejects. */
   connect(): Promise<void>
   /** Queues while there is no connection. Resolves with the final outcome. */
   perform(command: LoadCommand): Promise<Settled>
   /** A request other than a command; rejects when the socket closes before the answer. */
-  ask(event: string, body: unknown, more?: object): Promise<ParsedFrame>
+  ask(event: string, body: unknown): Promise<ParsedFrame>
   lastSeen(room: number): number
   /** Resumes from these positions, which may be older than the last frames. */
   resumeFrom(places: Places): Promise<ParsedFrame>
@@ -72,10 +85,10 @@ interface ResumeAnswer {
 
 export const createDevice = (context: LoadContext, options: DeviceOptions): Device => {
   const { ids, history, counts, latencies, random, now } = context
-  const { user, externalId, token } = options
+  const { user, externalId, token, reconnects } = options
   let { urls } = options
   const seen = new Map<number, number>()
-  const questions = createQuestions()
+  const questions = createQuestions(context.format)
   let userId = ''
   let epoch: string | undefined
   let newest: Connection | undefined
@@ -84,12 +97,15 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
   let failures = 0
   let turn = 0
   let lastSignMs = 0
+  /** The number of frames of the bound socket at the last check. */
+  let framesChecked = 0
 
   const commands = createSendAgain(
     counts,
     random.next,
     () => bound,
     () => options.sendsAgain && !isStopped,
+    options.inFlightMost,
   )
 
   const noteBound = (socket: number, { body }: ParsedFrame): void => {
@@ -99,8 +115,8 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
   }
 
   const noteResumed = (socket: number, { body }: ParsedFrame): void => {
-    const { rooms = {}, others = {}, epoch: told } = (body ?? {}) as ResumeAnswer
-    epoch = told ?? epoch
+    const { rooms = {}, others = {}, epoch: current } = (body ?? {}) as ResumeAnswer
+    epoch = current ?? epoch
     for (const [id, { seq, recovered, reason }] of Object.entries(rooms)) {
       const room = ids.roomAt(idBytes(id), 0)
       const code = recovered ? 'none' : codeNamed(reason ?? 'other')
@@ -113,11 +129,13 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
       history.append({ kind: 'standing', at: now(), socket, user, room, seq })
       if (seq > (seen.get(room) ?? 0)) seen.set(room, seq)
     }
+    options.onResumed?.(user)
   }
 
-  const hear = ({ socket }: Connection, frame: ParsedFrame): void => {
-    lastSignMs = now()
-    if (frame.body !== undefined && frame.event === 'create-user') noteBound(socket, frame)
+  const receive = (connection: Connection, frame: ParsedFrame): void => {
+    const { socket } = connection
+    // A bound device may create other users.
+    if (frame.body !== undefined && frame.event === 'create-user' && connection !== bound) noteBound(socket, frame)
     if (frame.body !== undefined && frame.event === 'resume') noteResumed(socket, frame)
     if (frame.event === 'drain') move(Number(frame.body?.delay_ms ?? 0))
     questions.settle(frame)
@@ -128,15 +146,17 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     if (bound === connection) bound = undefined
     if (newest !== connection) return
     newest = undefined
-    if (!isStopped && mayReconnect(code)) comeBack()
+    if (reconnects && !isStopped && mayReconnect(code)) comeBack()
     else commands.abandon()
   }
 
+  const usualPauseMs = (): number => (reconnectMs[Math.min(failures, reconnectMs.length - 1)] ?? 0) * (0.5 + random.next())
+
   const comeBack = (): void => {
-    const pauseMs = reconnectMs[Math.min(failures, reconnectMs.length - 1)] ?? 0
+    const pauseMs = options.reconnectPauseMs?.(failures) ?? usualPauseMs()
     failures += 1
     turn += 1
-    setTimeout(() => void connect().catch(() => {}), pauseMs * (0.5 + random.next()))
+    setTimeout(() => void connect().catch(() => {}), pauseMs)
   }
 
   /** The gateway drains: connects to another one; the draining gateway closes the old socket. */
@@ -156,26 +176,33 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     return { rooms: named, ...(epoch === undefined ? {} : { epoch }), max: resumeMost }
   }
 
+  /** Looks whether the socket has received a frame since the last call, instead of reading the clock at each frame. */
+  const noteSigns = ({ frames }: Connection): void => {
+    if (frames === framesChecked) return
+    framesChecked = frames
+    lastSignMs = now()
+  }
+
   const bind = async (connection: Connection): Promise<void> => {
     const places = [...seen]
-    const resume = resumeBody(connection.socket, places.splice(0, resumeRooms))
-    const answer = await questions.ask(connection, 'create-user', { user: { externalUserId: externalId }, resume })
+    const resume = reconnects ? { resume: resumeBody(connection.socket, places.splice(0, resumeRooms)) } : {}
+    const answer = await questions.ask(connection, 'create-user', { user: { externalUserId: externalId }, ...resume })
     if (answer.error !== undefined) throw new Error(`create-user was refused: ${answer.error.code}`)
-    while (places.length > 0)
+    while (reconnects && places.length > 0)
       void questions.ask(connection, 'resume', resumeBody(connection.socket, places.splice(0, resumeRooms)))
   }
 
   const connect = async (): Promise<void> => {
     if (isStopped) return
     const startedMs = now()
-    const target = { url: urls[turn % urls.length] as string, user, token, isSlow: options.isSlow ?? false }
+    const { isSlow = false, skims = false } = options
+    const target = { url: urls[turn % urls.length] as string, user, token, isSlow, skims }
     const connection: Connection = openConnection(context, target, {
       onFeed: ({ room, seq }) => {
-        lastSignMs = now()
         // The old socket of a move may be ahead of the new one.
         if (seq > (seen.get(room) ?? 0)) seen.set(room, seq)
       },
-      onOther: (frame) => hear(connection, frame),
+      onOther: (frame) => receive(connection, frame),
       onClosed: (code) => lose(connection, code),
     })
     newest = connection
@@ -193,9 +220,9 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     latencies.connect.record(now() - startedMs)
     counts.connects += 1
     failures = 0
-    lastSignMs = now()
     if (newest !== connection) return
     bound = connection
+    noteSigns(connection)
     commands.flush()
   }
 
@@ -216,9 +243,12 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     get unsettled() {
       return commands.unsettled
     },
+    get skimmed() {
+      return newest?.skimmed ?? 0
+    },
     connect,
     perform: commands.perform,
-    ask: async (event, body, more) => questions.ask(opened(), event, body, more),
+    ask: async (event, body) => questions.ask(opened(), event, body),
     lastSeen: (room) => seen.get(room) ?? 0,
     resumeFrom: async (places) => questions.ask(opened(), 'resume', resumeBody(opened().socket, places)),
     drop: () => newest?.terminate(),
@@ -236,6 +266,7 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     check: () => {
       bound?.giveUp(now() - operationMs)
       if (bound === undefined) return
+      noteSigns(bound)
       const silentMs = now() - lastSignMs
       if (silentMs > options.silenceMs) bound.terminate()
       else if (silentMs > options.silenceMs / 2) void questions.ask(bound, 'ping', {})

@@ -1,25 +1,25 @@
 import { until } from '../poll.ts'
-import type { Settled } from './connection.ts'
 import type { Device } from './device.ts'
 import { createDevice } from './device.ts'
 import { parseDistribution } from './distribution.ts'
 import type { OperationEvent } from './entry.ts'
 import { creation } from './entry.ts'
-import type { LoadContext } from './load-context.ts'
+import { forAll } from './for-all.ts'
+import type { ContextOptions, LoadContext } from './load-context.ts'
 import { createLoadContext } from './load-context.ts'
 import { messageText } from './message-text.ts'
 import type { Pace } from './pace.ts'
-import { startScheduledPace } from './pace.ts'
+import { startPace } from './pace.ts'
 import type { Population, PopulationOptions } from './population.ts'
 import { planPopulation } from './population.ts'
-import type { Schedule } from './schedule.ts'
-import { steadySchedule } from './schedule.ts'
+import type { SchedulePlan } from './schedule.ts'
+import type { Members } from './senders.ts'
+import { randomSenders } from './senders.ts'
+import type { Settled } from './sending.ts'
 import { readSlowly } from './slow-reading.ts'
 
-export interface LoadOptions extends PopulationOptions {
+export interface LoadOptions extends PopulationOptions, ContextOptions {
   readonly urls: readonly string[]
-  readonly tag: number
-  readonly startMs: number
   /** Characters of a message: see `parseDistribution`. */
   readonly messageSize: string
   /** The time over which the sockets are opened. */
@@ -28,19 +28,23 @@ export interface LoadOptions extends PopulationOptions {
   readonly nameOf?: (user: number) => string
   /** By external id. */
   readonly tokenFor?: (externalId: string) => string | undefined
-  readonly keepsHistory?: boolean
   readonly sendsAgain?: boolean
+  /** A socket without any frame for this long is closed; `Infinity`: sockets are not checked. */
   readonly silenceMs?: number
+  /** True by default: see `DeviceOptions`. */
+  readonly reconnects?: boolean
+  readonly reconnectPauseMs?: (failures: number) => number
+  /** By default less than the bound of the service, so that a stall does not cause a flood of refusals. */
+  readonly inFlightMost?: number
+  /** Whether this user's sockets count the events of others and do not read them. */
+  readonly skims?: (user: number) => boolean
+  readonly onResumed?: (user: number) => void
   /** Additional users, who connect and are in no room. */
   readonly guests?: number
   /** Share of users who read slowly. */
   readonly slowReaders?: number
   /** Sockets dropped at random, per second, over all processes. */
   readonly dropsPerSecond?: number
-  readonly process?: number
-  readonly processes?: number
-  /** See `ContextOptions`. */
-  readonly clockOffsetMs?: number
 }
 
 /** One process's part of a load: its share of the users, on sockets spread over the gateways. */
@@ -55,8 +59,8 @@ export interface Load {
   createRooms(userIds: ReadonlyMap<number, string>): Promise<void>
   /** Sends `count` messages at `perSecond`, by random members of random rooms. */
   sendMessages(perSecond: number, count: number): Pace
-  /** Sends a message at each time of the schedule, by random members of random rooms. */
-  sendOnSchedule(schedule: Schedule): Pace
+  /** Sends a message at each time of the plan, by random members of random rooms. */
+  sendByPlan(plan: SchedulePlan): Pace
   /** From now on slow readers pause, and sockets are dropped; the two functions above call it. */
   startDisturbances(): void
   post(user: number, room: number, intendedMs?: number): Promise<Settled>
@@ -73,9 +77,9 @@ const setupMs = 60_000
 export const externalIdOf = (tag: number, user: number): string => `load-${tag.toString(36)}-${user}`
 
 export const createLoad = (options: LoadOptions): Load => {
-  const { urls, process = 0, processes = 1, tag } = options
+  const { urls, process = 0, processes = 1, tag, silenceMs = 10_000, reconnects = true } = options
   const context = createLoadContext(options)
-  const { ids, random, next, now } = context
+  const { ids, format, random, next, now } = context
   const population = planPopulation(options)
   const sizeOf = parseDistribution(options.messageSize)
   const devices = new Map<number, Device>()
@@ -95,7 +99,12 @@ export const createLoad = (options: LoadOptions): Load => {
         urls: [...urls.slice(first), ...urls.slice(0, first)],
         token: options.tokenFor?.(externalId),
         sendsAgain: options.sendsAgain ?? true,
-        silenceMs: options.silenceMs ?? 10_000,
+        silenceMs,
+        reconnects,
+        reconnectPauseMs: options.reconnectPauseMs,
+        inFlightMost: options.inFlightMost ?? 60,
+        skims: options.skims?.(user) ?? false,
+        onResumed: options.onResumed,
         isSlow: slow.has(user),
       }),
     )
@@ -110,9 +119,15 @@ export const createLoad = (options: LoadOptions): Load => {
   const perform = (user: number, event: OperationEvent, room: number, body: object, intendedMs = now()): Promise<Settled> => {
     const command = event === 'create-chat' ? creation : next.command()
     const id = ids.command(command, intendedMs)
-    const [where, what] = event === 'create-chat' ? ['', body] : [`"room":"${ids.room(room)}",`, { ...body, id }]
-    const rest = `"event":"${event}",${where}"body":${JSON.stringify(what)}}`
-    return deviceOf(user).perform({ event, room, command, intendedMs, rest })
+    const isCreation = event === 'create-chat'
+    const [roomId, text] = isCreation ? [undefined, JSON.stringify(body)] : [ids.room(room), JSON.stringify({ ...body, id })]
+    return deviceOf(user).perform({
+      event,
+      room,
+      command,
+      intendedMs,
+      text: (operation) => format.request(String(operation), event, text, roomId),
+    })
   }
 
   const post = (user: number, room: number, intendedMs = now()): Promise<Settled> =>
@@ -141,28 +156,35 @@ export const createLoad = (options: LoadOptions): Load => {
     stopping.push(() => clearInterval(timer))
   }
 
+  /** Over `rampMs`, or as fast as the service accepts a few at a time. A device that reconnects tries again by itself. */
+  const openAll = async (all: readonly Device[]): Promise<void> => {
+    const { rampMs = 0 } = options
+    const open = (device: Device): Promise<void> =>
+      device.connect().catch((error: unknown) => {
+        if (!reconnects) throw error
+      })
+    if (rampMs === 0) return forAll(all, open)
+    for (const [index, device] of all.entries()) setTimeout(() => void open(device), (index * rampMs) / all.length)
+  }
+
   const connect = async (): Promise<ReadonlyMap<number, string>> => {
     const all = [...devices.values()]
-    const stepMs = (options.rampMs ?? 0) / Math.max(1, all.length)
-    for (const [index, device] of all.entries()) {
-      const wait = index * stepMs
-      setTimeout(() => void device.connect().catch(() => {}), wait)
-    }
+    await openAll(all)
     await until('all users to be bound', () => all.every(({ userId }) => userId !== ''), {
       withinMs: setupMs + (options.rampMs ?? 0),
     })
-    everyMs(checkEveryMs, () => {
-      for (const device of all) device.check()
-    })
+    if (silenceMs !== Number.POSITIVE_INFINITY)
+      everyMs(checkEveryMs, () => {
+        for (const device of all) device.check()
+      })
     return new Map(all.map(({ user, userId }) => [user, userId]))
   }
 
   /** Rooms that have members in this process, with these members. */
-  const ownMembers = (): (readonly [number, readonly number[]])[] =>
-    [...population.members].flatMap(([room, members]) => {
-      const own = members.filter((user) => devices.has(user))
-      return own.length === 0 ? [] : [[room, own] as const]
-    })
+  const ownMembers = (): Members => {
+    const own = [...population.members].map(([room, all]) => [room, all.filter((user) => devices.has(user))] as const)
+    return new Map(own.filter(([, users]) => users.length > 0))
+  }
 
   const startDisturbances = (): void => {
     const { dropsPerSecond = 0 } = options
@@ -170,17 +192,14 @@ export const createLoad = (options: LoadOptions): Load => {
     if (dropsPerSecond > 0) everyMs((1_000 * processes) / dropsPerSecond, () => random.pick([...devices.values()]).drop())
   }
 
-  const sendOnSchedule = (schedule: Schedule): Pace => {
-    const rooms = ownMembers()
+  const sendByPlan = (plan: SchedulePlan): Pace => {
+    const nextSender = randomSenders(ownMembers(), random)
     startDisturbances()
-    return startScheduledPace({
-      schedule,
-      now,
-      send: (intendedMs) => {
-        const [room, members] = random.pick(rooms)
-        void post(random.pick(members), room, intendedMs)
-      },
-    })
+    const send = (dueMs: number): void => {
+      const { room, user } = nextSender()
+      void post(user, room, dueMs)
+    }
+    return startPace({ ...plan, now, send })
   }
 
   return {
@@ -190,10 +209,10 @@ export const createLoad = (options: LoadOptions): Load => {
     connect,
     createRooms: async (userIds) => {
       const own = [...population.members].filter(([, [creator = 0]]) => devices.has(creator)).map(([room]) => room)
-      await Promise.all(own.map((room) => createRoom(room, userIds)))
+      await forAll(own, (room) => createRoom(room, userIds))
     },
-    sendMessages: (perSecond, count) => sendOnSchedule(steadySchedule(perSecond, count)),
-    sendOnSchedule,
+    sendMessages: (perSecond, count) => sendByPlan({ perSecond, count }),
+    sendByPlan,
     startDisturbances,
     post,
     perform,

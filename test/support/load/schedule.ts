@@ -21,6 +21,12 @@ export const steadySchedule = (perSecond: number, count: number): Schedule => ({
   dueAt: (call) => (call * 1_000) / perSecond,
 })
 
+/** The data of a schedule, which other threads and processes can read. */
+export type SchedulePlan =
+  | { readonly perSecond: number; readonly count: number }
+  /** The rate at the start, and the stages after it. */
+  | { readonly start: number; readonly stages: readonly Stage[] }
+
 interface Segment {
   readonly fromMs: number
   readonly untilMs: number
@@ -75,6 +81,9 @@ export const stagedSchedule = (startRate: number, stages: readonly Stage[]): Sch
     },
   }
 }
+
+export const scheduleOf = (plan: SchedulePlan): Schedule =>
+  'stages' in plan ? stagedSchedule(plan.start, plan.stages) : steadySchedule(plan.perSecond, plan.count)
 
 export const durationOf = (stages: readonly Stage[]): number => stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
 

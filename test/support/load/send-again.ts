@@ -1,6 +1,7 @@
-import type { Connection, Settled } from './connection.ts'
+import type { Connection } from './connection.ts'
+import type { Counts } from './counts.ts'
 import type { OperationEvent } from './entry.ts'
-import type { Counts } from './load-context.ts'
+import type { Settled } from './sending.ts'
 
 /** A command, which may be sent several times. */
 export interface LoadCommand {
@@ -8,8 +9,8 @@ export interface LoadCommand {
   readonly room: number
   readonly command: number
   readonly intendedMs: number
-  /** The frame without its opening brace and the request id. */
-  readonly rest: string
+  /** The text of the frame for a request id. */
+  readonly text: (operation: number) => string
 }
 
 /**
@@ -34,8 +35,6 @@ interface Waiting {
 }
 
 const waitingMost = 50_000
-/** Below the bound of the service, so that a stall does not cause a flood of refusals. */
-const inFlightMost = 60
 const againMs = { first: 100, most: 5_000 } as const
 const noRoom: Settled = { outcome: 'failed', code: 'other', seq: 0, retryAfterMs: 0 }
 const abandoned: Settled = { outcome: 'unknown', code: 'closed', seq: 0, retryAfterMs: 0 }
@@ -47,6 +46,7 @@ export const createSendAgain = (
   connection: () => Connection | undefined,
   /** Whether commands are sent again after a retryable refusal or an unknown outcome. */
   mayTryAgain: () => boolean,
+  inFlightMost: number,
 ): SendAgain => {
   const waiting: Waiting[] = []
   let unsettled = 0
@@ -74,13 +74,11 @@ export const createSendAgain = (
   }
 
   const send = (next: Waiting, open: Connection): void => {
-    const { rest, ...command } = next.command
     if (next.sendings > 0) counts.sentAgain += 1
     next.sendings += 1
     inFlight += 1
     open.send({
-      ...command,
-      text: (operation) => `{"id":"${operation}",${rest}`,
+      ...next.command,
       onSettled: (settled) => {
         inFlight -= 1
         if (isWorthAgain(settled)) setTimeout(again, pauseFor(next, settled), next)

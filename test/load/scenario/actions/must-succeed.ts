@@ -1,4 +1,4 @@
-import type { Settled } from '../../../support/load/connection.ts'
+import type { Settled } from '../../../support/load/sending.ts'
 import { StepFailed } from '../visit.ts'
 
 /** Resolves with the outcome of a command, or rejects if it was not confirmed. */
