@@ -1,7 +1,7 @@
 import { freshTag } from '../../support/load/run-ids.ts'
 import type { Chat } from '../../support/stack/start-chat.ts'
 import { startChat } from '../../support/stack/start-chat.ts'
-import type { FeedReport } from '../load/measured-load.ts'
+import type { FeedReport } from '../load/feed-log.ts'
 import type { LoadOptions, LoadProcess } from '../load/start-load.ts'
 import { startLoad } from '../load/start-load.ts'
 import type { BenchStack } from './bench-stack.ts'

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import pg from 'pg'
 import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
-import type { FeedReport, RoomReport } from '../load/measured-load.ts'
+import type { FeedReport, RoomReport } from '../load/feed-log.ts'
 
 interface StoredMessage {
   readonly seq: string

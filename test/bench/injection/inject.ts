@@ -3,7 +3,7 @@ import { messageText } from '../../support/load/message-text.ts'
 import { startPace } from '../../support/load/pace.ts'
 import { runIds } from '../../support/load/run-ids.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
-import type { Injected } from '../load/measured-load.ts'
+import type { Injected } from '../load/burst.ts'
 
 /** Messages that the server itself creates, so that only the broadcast is measured. */
 export interface InjectTask {

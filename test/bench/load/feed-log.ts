@@ -21,6 +21,20 @@ export interface FeedLog {
   rooms(user: number): number
 }
 
+export interface RoomReport {
+  readonly room: string
+  readonly messages: number
+  readonly last: number
+  /** The CRC of each member whose bytes are checked; empty if there is none. */
+  readonly crcs: readonly number[]
+}
+
+/** The messages that the members of each room received, and the problems. */
+export interface FeedReport {
+  readonly problems: readonly string[]
+  readonly rooms: readonly RoomReport[]
+}
+
 export interface FeedLogOptions {
   readonly checksOf: (user: number) => Checks
   /** Whether members receive the events of a room in the order of `seq`. */

@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Load, LoadOptions } from '../../support/load/load.ts'
+import type { Load } from '../../support/load/load.ts'
 import { createLoad } from '../../support/load/load.ts'
 import { nowMs } from '../../support/load/load-context.ts'
+import type { LoadOptions } from '../../support/load/load-options.ts'
 import { startPace } from '../../support/load/pace.ts'
 import type { Recorder } from '../../support/load/recorder.ts'
 import { noRecorder } from '../../support/load/recorder.ts'
 import { sendersInTurn } from '../../support/load/senders.ts'
 import type { WireFormat } from '../../support/load/wire-format.ts'
 import { until } from '../../support/poll.ts'
-import type { Checks, ReceivedFeed } from './feed-log.ts'
+import type { Burst, BurstResult, Injected } from './burst.ts'
+import type { Checks, FeedReport, ReceivedFeed, RoomReport } from './feed-log.ts'
 import { createFeedLog } from './feed-log.ts'
-import type { WindowResult } from './tally.ts'
 import { createTally } from './tally.ts'
 
 export interface MeasuredLoadOptions extends Pick<LoadOptions, 'urls' | 'users' | 'rooms' | 'tag' | 'seed'> {
@@ -25,46 +26,6 @@ export interface MeasuredLoadOptions extends Pick<LoadOptions, 'urls' | 'users' 
   readonly makesRooms?: boolean
   /** Part of the ids of rooms, in milliseconds since the epoch; the present time by default. */
   readonly startMs?: number
-}
-
-export interface Burst {
-  /** The rate of the open loop. */
-  readonly perSecond: number
-  /** If given, a closed loop with this many messages in flight replaces the open loop. */
-  readonly inFlight?: number
-  /** Sending before the measurement starts. */
-  readonly warmUpSeconds: number
-  readonly seconds: number
-  /** The longest wait for pending deliveries after the last message. */
-  readonly patienceMs: number
-}
-
-export interface BurstResult extends WindowResult {
-  readonly perSecond: number
-  readonly sent: number
-  /** All confirmations that were received during the measured time. */
-  readonly confirmedMeanwhile: number
-  /** The number of messages that the service refused because of overload. */
-  readonly refused: number
-  /** Whether every message was delivered to every member within `patienceMs`, and none was refused. */
-  readonly isWhole: boolean
-}
-
-/** The number of messages that another sender has sent, by room. */
-export type Injected = readonly (readonly [room: number, messages: number])[]
-
-export interface RoomReport {
-  readonly room: string
-  readonly messages: number
-  readonly last: number
-  /** The CRC of each member whose bytes are checked; empty if there is none. */
-  readonly crcs: readonly number[]
-}
-
-/** The messages that the members of each room received, and the problems. */
-export interface FeedReport {
-  readonly problems: readonly string[]
-  readonly rooms: readonly RoomReport[]
 }
 
 /** A load that counts and measures instead of recording a history. Its sockets do not reconnect. */
@@ -119,10 +80,8 @@ export const createMeasuredLoad = (options: MeasuredLoadOptions): MeasuredLoad =
     messageSize: `${options.messageChars}`,
     startMs: options.startMs ?? nowMs(),
     recorder,
-    sendsAgain: false,
     silenceMs: Number.POSITIVE_INFINITY,
     reconnects: false,
-    inFlightMost: Number.POSITIVE_INFINITY,
     skims: (user) => checksOf(user) === 'count',
   })
   const { devices, population } = load
@@ -140,7 +99,7 @@ export const createMeasuredLoad = (options: MeasuredLoadOptions): MeasuredLoad =
   const sendOne = (dueMs: number): void => {
     const { room, user } = nextSender()
     tally.addSent(room, 1, true)
-    void load.post(user, room, dueMs)
+    load.postOnce(user, room, dueMs)
   }
 
   /** Resolves when the last message is sent. */

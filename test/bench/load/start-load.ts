@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { startTaskProcess } from '../../support/task-process/task-process.ts'
-import type { Burst, BurstResult, FeedReport, Injected, MeasuredLoadOptions } from './measured-load.ts'
+import type { Burst, BurstResult, Injected } from './burst.ts'
+import type { FeedReport } from './feed-log.ts'
+import type { MeasuredLoadOptions } from './measured-load.ts'
 
 /** The services whose protocol the load supports. */
 export type ServiceName = 'chat' | 'bare' | 'socket.io'

@@ -1,5 +1,5 @@
 import type { Counts } from '../../support/load/counts.ts'
-import type { LoadOptions } from '../../support/load/load.ts'
+import type { LoadOptions } from '../../support/load/load-options.ts'
 import type { ClockOffset } from '../machines/clock-offset.ts'
 import type { ScenarioSample, ScenarioWorkerResult, Workload } from '../scenario/workload.ts'
 

@@ -4,6 +4,7 @@ import type { LoadContext } from './load-context.ts'
 import { openLoadSocket } from './load-socket.ts'
 import type { ParsedFrame } from './parse-frame.ts'
 import { codeNamed, viewOf } from './parse-frame.ts'
+import { createPendingOperations } from './pending-operations.ts'
 import type { Source } from './recorder.ts'
 import type { Sending, Settled } from './sending.ts'
 
@@ -60,18 +61,17 @@ export const openConnection = (context: LoadContext, target: Target, events: Con
   const { url, user, token, isSlow = false, skims = false } = target
   const source: Source = { socket: context.next.socket(), user, isSlow }
   const read = format.reader(ids)
-  const pending = new Map<number, { readonly sending: Sending; readonly sentMs: number }>()
+  const pending = createPendingOperations()
   const opened = Promise.withResolvers<void>()
   opened.promise.catch(() => {})
   let [frames, skimmed] = [0, 0]
   let hello = format.hello
 
   const settle = (operation: number, settled: Settled): void => {
-    const found = pending.get(operation)
+    const found = pending.take(operation)
     if (found === undefined) return recorder.unexpected(source, operation)
-    pending.delete(operation)
     recorder.settled(source, found.sending, operation, settled)
-    found.sending.onSettled(settled)
+    found.sending.onSettled?.(settled)
   }
 
   const seeFeed = (view: FrameView, text: Buffer): void => {
@@ -134,7 +134,7 @@ export const openConnection = (context: LoadContext, target: Target, events: Con
     },
     onClosed: (code, reason) => {
       recorder.closed(source, code)
-      for (const operation of [...pending.keys()]) settle(operation, unknownFate('closed'))
+      for (const { operation } of pending.all()) settle(operation, unknownFate('closed'))
       opened.reject(new Error(`closed with ${code}${reason === '' ? '' : `: ${reason}`}`))
       events.onClosed(code)
     },
@@ -158,13 +158,13 @@ export const openConnection = (context: LoadContext, target: Target, events: Con
     opened: opened.promise,
     send: (sending) => {
       const operation = context.next.operation()
-      pending.set(operation, { sending, sentMs: now() })
+      pending.add({ operation, sending, sentMs: now() })
       recorder.sent(source, sending, operation)
       web.send(sending.text(operation))
     },
     sendText: web.send,
     giveUp: (sentBeforeMs) => {
-      for (const [operation, { sentMs }] of pending) {
+      for (const { operation, sentMs } of pending.all()) {
         if (sentMs >= sentBeforeMs) return
         settle(operation, unknownFate('silence'))
       }

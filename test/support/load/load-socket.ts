@@ -89,6 +89,7 @@ export const openLoadSocket = ({ url, headers = {}, onOpen, onText, onClosed }: 
   let rest: Buffer | undefined
   let isUpgraded = false
   let isOpen = false
+  let isTerminated = false
   let code = noCloseFrame
   let reason = ''
 
@@ -109,7 +110,7 @@ export const openLoadSocket = ({ url, headers = {}, onOpen, onText, onClosed }: 
       else if (opcode === ping) socket.write(controlFrame(pong, bytes.subarray(from, to)))
       else if (opcode === close) return onCloseFrame(bytes.subarray(from, to))
       at = to
-      if (socket.destroyed) return
+      if (isTerminated) return
     }
     rest = at < end ? Buffer.from(bytes.subarray(at, end)) : undefined
   }
@@ -172,6 +173,9 @@ export const openLoadSocket = ({ url, headers = {}, onOpen, onText, onClosed }: 
       socket.write(controlFrame(close, Uint8Array.of(closeCode >> 8, closeCode & 0xff)))
       setTimeout(() => socket.destroy(), closeWithinMs).unref()
     },
-    terminate: () => socket.destroy(),
+    terminate: () => {
+      isTerminated = true
+      socket.destroy()
+    },
   }
 }

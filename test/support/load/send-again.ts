@@ -1,17 +1,9 @@
 import type { Connection } from './connection.ts'
 import type { Counts } from './counts.ts'
-import type { OperationEvent } from './entry.ts'
-import type { Settled } from './sending.ts'
+import type { Sending, Settled } from './sending.ts'
 
 /** A command, which may be sent several times. */
-export interface LoadCommand {
-  readonly event: OperationEvent
-  readonly room: number
-  readonly command: number
-  readonly intendedMs: number
-  /** The text of the frame for a request id. */
-  readonly text: (operation: number) => string
-}
+export type LoadCommand = Omit<Sending, 'onSettled'>
 
 /**
  * Sends the commands of a user until each has a final outcome, over any number of
@@ -35,6 +27,8 @@ interface Waiting {
 }
 
 const waitingMost = 50_000
+/** Below the bound of the service, so that a stall does not cause a flood of refusals. */
+const inFlightMost = 60
 const againMs = { first: 100, most: 5_000 } as const
 const noRoom: Settled = { outcome: 'failed', code: 'other', seq: 0, retryAfterMs: 0 }
 const abandoned: Settled = { outcome: 'unknown', code: 'closed', seq: 0, retryAfterMs: 0 }
@@ -46,7 +40,6 @@ export const createSendAgain = (
   connection: () => Connection | undefined,
   /** Whether commands are sent again after a retryable refusal or an unknown outcome. */
   mayTryAgain: () => boolean,
-  inFlightMost: number,
 ): SendAgain => {
   const waiting: Waiting[] = []
   let unsettled = 0

@@ -8,7 +8,7 @@ export interface Sending {
   readonly intendedMs: number
   /** The text of the frame for a request id. */
   readonly text: (operation: number) => string
-  readonly onSettled: (settled: Settled) => void
+  readonly onSettled?: (settled: Settled) => void
 }
 
 export interface Settled {

@@ -4,11 +4,18 @@ import type { Scenario } from '../../load/scenario/scenario-file.ts'
 import type { Load } from '../../support/load/load.ts'
 import { createLoad } from '../../support/load/load.ts'
 
-const shape = { users: 4, rooms: 2, roomSize: '2', messageSize: '20' }
-
-/** A load without sockets, whose messages have this outcome. */
-const loadWith = (post: Load['post']): Load => ({
-  ...createLoad({ ...shape, urls: ['ws://127.0.0.1:1'], tag: 1, seed: 1, startMs: 0 }),
+/** A load without sockets, whose messages have this outcome. By default it has more users than iterations. */
+const loadWith = (post: Load['post'], users = 40): Load => ({
+  ...createLoad({
+    users,
+    rooms: users / 2,
+    roomSize: '2',
+    messageSize: '20',
+    urls: ['ws://127.0.0.1:1'],
+    tag: 1,
+    seed: 1,
+    startMs: 0,
+  }),
   post,
 })
 
@@ -40,7 +47,7 @@ describe('The iterations of a scenario', () => {
   })
 
   it('are interrupted by the end of the run, and dropped while all users are busy', async () => {
-    const { iterations, active } = await run(loadWith(confirmed), open({ do: 'think', time: '1h' }, { do: 'send' }))
+    const { iterations, active } = await run(loadWith(confirmed, 4), open({ do: 'think', time: '1h' }, { do: 'send' }))
     expect(iterations).toEqual({ started: 4, completed: 0, failed: 0, dropped: 16, interrupted: 4 })
     expect(active).toBe(0)
   })

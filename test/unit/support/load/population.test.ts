@@ -5,8 +5,8 @@ import { numbering } from '../../../support/load/numbering.ts'
 import { planPopulation } from '../../../support/load/population.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
 
-describe('a distribution', () => {
-  it('stays within what it says', () => {
+describe('A distribution of the load', () => {
+  it('draws only numbers of its range', () => {
     const random = seededRandom(1)
     for (const [text, least, most] of [
       ['7', 7, 7],
@@ -20,21 +20,21 @@ describe('a distribution', () => {
     }
   })
 
-  it('by zipf is mostly small', () => {
+  it('draws mostly small numbers by Zipf', () => {
     const draw = parseDistribution('zipf:100')
     const random = seededRandom(1)
     const small = Array.from({ length: 1_000 }, () => draw(random)).filter((value) => value <= 10).length
     expect(small).toBeGreaterThan(400)
   })
 
-  it('that is none is refused with the forms there are', () => {
+  it('rejects an invalid text with a list of the valid forms', () => {
     for (const text of ['', 'many', '0', '-3', '5-2', '1-2-3', 'zipf:', '1.5'])
       expect(() => parseDistribution(text)).toThrow(/wanted: a number|upside down/)
   })
 })
 
-describe('a population', () => {
-  it('is the same from the same seed, and leaves nobody out', () => {
+describe('The population of a load', () => {
+  it('is the same for the same seed, and places every user in a room', () => {
     const options = { users: 50, rooms: 20, roomSize: '2-8', seed: 3 }
     const [one, other] = [planPopulation(options), planPopulation(options)]
     expect([...one.members]).toEqual([...other.members])
@@ -43,8 +43,8 @@ describe('a population', () => {
   })
 })
 
-describe('numbers', () => {
-  it('of several processes are never the same, and never 0', () => {
+describe('The numbering of a load', () => {
+  it('gives several processes different numbers, none of them 0', () => {
     const hands = [0, 1, 2].map((process) => numbering(process, 3))
     const drawn = hands.flatMap((next) => Array.from({ length: 100 }, next))
     expect(new Set(drawn).size).toBe(300)
@@ -52,8 +52,8 @@ describe('numbers', () => {
   })
 })
 
-describe('latencies', () => {
-  it('of two processes are put together', () => {
+describe('The latencies of a load', () => {
+  it('of two processes can be merged', () => {
     const [one, other] = [createLatencies(), createLatencies()]
     for (let ms = 1; ms <= 50; ms += 1) one.record(ms)
     for (let ms = 51; ms <= 100; ms += 1) other.record(ms)
@@ -65,7 +65,22 @@ describe('latencies', () => {
     expect(max).toBeCloseTo(100, 0)
   })
 
-  it('of nothing are zero', () => {
+  it('are zero when nothing was recorded', () => {
     expect(createLatencies().summary()).toMatchObject({ count: 0, mean: 0, p50: 0, max: 0 })
+  })
+
+  it('returns the durations since the previous interval, and all of them in the first one', () => {
+    const [source, sum] = [createLatencies(), createLatencies()]
+    source.record(5)
+    sum.add(source.takeInterval())
+    source.record(7)
+    source.record(9)
+    const second = source.takeInterval()
+    sum.add(second)
+    expect(sum.summary().count).toBe(3)
+    const [last, next] = [createLatencies(), createLatencies()]
+    last.add(second)
+    next.add(source.takeInterval())
+    expect([last.summary().count, next.summary().count, source.summary().count]).toEqual([2, 0, 3])
   })
 })
