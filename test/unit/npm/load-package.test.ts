@@ -15,6 +15,12 @@ describe('The package chat-load', () => {
     expect(Object.keys(dependencies)).toEqual(['hdr-histogram-js', 'ws', 'zod'])
   })
 
+  it('contains the files that it starts as processes and threads', () => {
+    const files = globSync('**/*.js', { cwd: folder })
+    expect(files).toContain('test/load/workers/worker-process.js')
+    expect(files).toContain('test/support/load/pace-thread.js')
+  })
+
   it('has no syntax and no global that Node 22 does not have', () => {
     const newer = /^\s*(?:await )?using \w|\b(?:Async)?DisposableStack\(|RegExp\.escape|Promise\.try|Error\.isError/m
     const files = globSync('**/*.js', { cwd: folder })

@@ -15,6 +15,10 @@ describe('The package chat-testing', () => {
     expect(Object.keys(dependencies)).toEqual(['hdr-histogram-js', 'pg', 'testcontainers', 'zod'])
   })
 
+  it('contains the file that the load starts as a thread', () => {
+    expect(globSync('**/*.js', { cwd: folder })).toContain('test/support/load/pace-thread.js')
+  })
+
   it('has no syntax and no global that Node 22 does not have', () => {
     const newer = /^\s*(?:await )?using \w|\b(?:Async)?DisposableStack\(|RegExp\.escape|Promise\.try|Error\.isError/m
     const files = globSync('**/*.js', { cwd: folder })
