@@ -82,7 +82,7 @@ export const editMessage = defineRoomEvent({
   commandBody: z.object({ message: z.guid(), msg: z.string(), type: z.string().optional(), ...contentBody }),
   feedBody: messageChangeSchema,
   content: {
-    message: ({ message: { id } }: MessageChange) => id,
+    message: (body: MessageChange) => body.message,
     redacted: (body: MessageChange, tombstone: Message) => ({ ...body, message: tombstone }),
   },
 

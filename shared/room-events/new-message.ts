@@ -110,7 +110,7 @@ export const newMessage = defineRoomEvent({
     silent: z.boolean().optional(),
   }),
   feedBody: messageSchema,
-  content: { message: ({ id }: Message) => id, redacted: (_: Message, tombstone: Message) => tombstone },
+  content: { message: (body: Message) => body, redacted: (_: Message, tombstone: Message) => tombstone },
 
   readSet: ({ user, body }: PostMessage) => ({ members: [user], added: [], messages: referred(body) }),
 

@@ -40,8 +40,8 @@ export interface NamedReaction {
 
 /** How an event carries the content of a message, which is removed from it when the message is deleted. Pure. */
 export interface CarriedContent<Body> {
-  /** The id of the message. */
-  message(body: Body): string
+  /** The message, as it was after the event. */
+  message(body: Body): Message
   /** The body after the message was deleted. `append_changes` of the database builds the same text. */
   redacted(body: Body, tombstone: Message): Body
 }
