@@ -58,6 +58,7 @@ export const editMessage = defineRoomEvent({
   isActivity: false,
   summary: 'Replace the content of a message as its author',
   price: { unit: 'bytes', per: 4_096 },
+  rate: 'edits',
   examples: {
     request: {
       event: 'edit-message',

@@ -80,6 +80,11 @@ export interface RoomEvent<
   /** One line for the OpenAPI document. */
   readonly summary: string
   readonly price: Price | undefined
+  /**
+   * A rate limit beside those of all requests. `edits`: of each user. `reactions`: of a large room, shared by its members,
+   * because each reaction is sent to all of them.
+   */
+  readonly rate?: 'edits' | 'reactions'
   readonly examples: { readonly request: object; readonly feed: object; readonly answer?: object }
   /** The schema of the request's frame at a feature level. No field has a default: `decide` sets defaults. */
   request(limits: ProtocolLimits, level: number): Request
