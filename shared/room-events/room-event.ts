@@ -29,6 +29,8 @@ export interface DecisionReads {
   readonly messages?: readonly string[]
   /** Reactions to test: has the user set it? Their messages are part of `messages`. */
   readonly reactions?: readonly NamedReaction[]
+  /** An estimate of the rows that the append changes, if they are more than the users that the command names. */
+  readonly rows?: number
 }
 
 /** A reaction of one user to one message. */
