@@ -31,7 +31,7 @@ const redisText = async (chat: Chat): Promise<string> => {
       keys.map(async (key) => {
         const type = await redis.type(key)
         if (type === 'hash') return Object.entries(await redis.hgetall(key)).join()
-        if (type === 'zset') return (await redis.zrange(key, 0, -1)).join()
+        if (type === 'zset') return (await redis.zrange(key, '0', '-1')).join()
         if (type === 'string') return redis.get(key)
         throw new Error(`${key} has the unexpected type ${type}`)
       }),
