@@ -107,6 +107,8 @@ describe.skipIf(whyNoStack())('The text of a deleted message', () => {
       ['metrics', await (await fetch(`${internalUrl}/metrics`)).text()],
     ])
     for (const [place, text] of places) if (!place.startsWith('t')) expect(text.length, place).toBeGreaterThan(0)
+    for (const event of ['edit-message', 'set-reaction', 'delete-message'])
+      expect(places.get('metrics')).toContain(`chat_commands_total{event="${event}",outcome="ok"}`)
     return [...places].filter(([, text]) => text.includes(word)).map(([place]) => place)
   }
 
