@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
-import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { uuid } from '../domain/chat-fixtures.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
 import { gatewayRig } from './gateway-rig.ts'
 
 const laterEvents: readonly string[] = ['edit-message', 'delete-message', 'set-reaction', 'set-pin']

@@ -4,7 +4,7 @@ import type { Decision } from '../../../services/writer/decide-batch.ts'
 import { outcomeKey, readSetOf } from '../../../services/writer/read-set.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import type { ChatEvent, Command } from '../../../shared/room-events/room-events.ts'
-import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
 import { batches, rooms, users } from './arbitrary-commands.ts'
 import { afterAll, lowLimits as limits, ofRoom, runBatches as run } from './run-batches.ts'
 

@@ -4,8 +4,8 @@ import { decideBatch } from '../../../services/writer/decide-batch.ts'
 import { readSetOf } from '../../../services/writer/read-set.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import type { Command } from '../../../shared/room-events/room-events.ts'
-import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
-import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import type { MemoryStore } from '../memory-store/memory-store.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
 
 /** Limits that a few commands reach. */
 export const lowLimits = { membersPerChat: 3, chatsPerUser: 2, reactionKeys: 2, editsPerMessage: 3, pins: 1 }
