@@ -103,6 +103,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       room: command.stream,
       commandId: command.id,
       digest: command.digest,
+      user: command.type === 'CreateUser' ? '' : command.user,
       sender: requester.rooms ?? followsNothing(),
       requestId,
       onOutcome: (outcome, isInFeed) => {
