@@ -112,9 +112,7 @@ export const memoryEventStore = (tables: MemoryTables, { pause, onCommit, pageBy
     },
     readPages: async (requests) => requests.map((request) => readPage(tables, request, pageBytes)),
     outcomes: async (keys) =>
-      keys.map(({ room, id, digest }) =>
-        tables.outcomes.get(commandKeyText(room, id))?.find(isOutcomeOf(digest)),
-      ),
+      keys.map(({ room, id, digest }) => tables.outcomes.get(commandKeyText(room, id))?.find(isOutcomeOf(digest))),
   }
 }
 
