@@ -46,10 +46,11 @@ export const newMessage = defineRoomEvent({
     feed: { event: 'new-message', room, seq: 5, body: starving },
     answer: { id: '12', event: 'new-message', body: message },
   },
-  request: ({ msgChars }: ProtocolLimits) =>
+  request: ({ msgChars }: ProtocolLimits, level: number) =>
     requestInRoom(
       'new-message',
       z.strictObject({ msg: field.text(1, msgChars), type: field.messageType, id: field.ownId.optional() }),
+      level,
     ),
   asked: askedInRoom,
   commandBody: z.object({ msg: z.string(), type: z.string() }),
