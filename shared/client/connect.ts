@@ -1,4 +1,5 @@
 import type { User } from '../domain/events.ts'
+import { pipelineLevel } from '../protocol/feature-level.ts'
 import { defaultFrameBytes } from '../protocol/limits.ts'
 import { createCalls } from './calls.ts'
 import { createCatchUp } from './catch-up.ts'
@@ -75,7 +76,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
       readiness.bound(body.user as User)
       catchUp.connected(link, id)
       refresh.connected(link, token)
-      operations.connected(link)
+      operations.connected(link, Number(body.level) >= pipelineLevel)
       sendUnsent(body.user as User)
     },
     feed: rooms.receive,

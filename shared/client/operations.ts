@@ -1,64 +1,21 @@
 import type { ErrorBody } from '../protocol/errors.ts'
 import { ChatError, errorOfCall, refusal } from './chat-error.ts'
-import type { ClientClock } from './client-clock.ts'
-import type { ClientTimes } from './client-times.ts'
 import { backoffMs } from './client-times.ts'
-import type { FrameBody } from './frames.ts'
 import type { Link, RequestOutcome } from './link.ts'
-import type { ClientMetrics } from './observation.ts'
 import type { Operation } from './operation-queue.ts'
 import { createOperationQueue } from './operation-queue.ts'
+import type { Operations, OperationsDeps } from './operations-deps.ts'
 import type { OutgoingRequest } from './requests.ts'
-
-/** Options of one request. */
-export interface OperationOptions {
-  /** The operations of one lane are sent one at a time, in the order of the calls. */
-  readonly lane?: string
-  readonly signal?: AbortSignal | undefined
-}
-
-/**
- * The requests of the application, until they have ended.
- *
- * Promises:  a request is sent again, unchanged, after a lost connection and
- *            after a retryable refusal, until it is answered, refused or
- *            aborted, or until the client ends. A lane keeps its order
- *            through all of that.
- * Does not:  queue more than `maxQueued` requests: the call fails at once, and
- *            nothing of it is sent.
- */
-export interface Operations {
-  /** A request that is still being made keeps its place in its lane. */
-  run(request: OutgoingRequest | Promise<OutgoingRequest>, options: OperationOptions): Promise<FrameBody>
-  connected(link: Link): void
-  disconnected(): void
-  /** All requests fail with this error, now and later. */
-  end(error: ChatError): void
-  readonly isEnded: boolean
-}
-
-/** The parts of a client that its requests use, and their bounds. */
-export interface OperationsDeps {
-  readonly clock: ClientClock
-  readonly times: ClientTimes
-  readonly random: () => number
-  readonly maxQueued: number
-  readonly maxFrameBytes: number
-  readonly metrics: ClientMetrics | undefined
-}
+import { mayBePipelined, pipelined, sizeError } from './requests.ts'
 
 /** Requests in flight at the same time: half of the commands (64) that the service accepts per session by default. */
 const maxInFlight = 32
-
-const tooLarge = (maxBytes: number): ChatError => {
-  const details = { field: 'frame', reason: `larger than ${maxBytes} bytes` }
-  return new ChatError('invalid', `${details.field}: ${details.reason}`, { details })
-}
 
 export const createOperations = (deps: OperationsDeps): Operations => {
   const { clock, times, random, maxQueued, maxFrameBytes, metrics } = deps
   const queue = createOperationQueue()
   let link: Link | undefined
+  let pipelines = false
   let inFlight = 0
   let ended: ChatError | undefined
 
@@ -79,6 +36,7 @@ export const createOperations = (deps: OperationsDeps): Operations => {
     }
     if (outcome.kind === 'refused') refused(operation, outcome.error)
     else {
+      queue.succeeded(operation)
       leave(operation)
       operation.succeed(outcome.body)
     }
@@ -91,6 +49,12 @@ export const createOperations = (deps: OperationsDeps): Operations => {
       return operation.fail(refusal(error))
     }
     inFlight -= 1
+    queue.refused(operation)
+    // Only the request before it was refused for a reason of its own.
+    if (error.details?.after !== undefined) {
+      operation.state = 'waiting'
+      return
+    }
     operation.state = 'pausing'
     const delayMs = error.retry_after_ms ?? backoffMs(times, random, operation.attempts)
     operation.attempts += 1
@@ -111,16 +75,18 @@ export const createOperations = (deps: OperationsDeps): Operations => {
     })
   }
 
+  const mayFollow = (request: OutgoingRequest, before: OutgoingRequest): boolean =>
+    pipelines && mayBePipelined(request, before, maxFrameBytes)
+
   const pump = (): void => {
-    for (const operation of queue.all) {
-      const { request, state } = operation
+    for (const { operation, before } of queue.next(mayFollow)) {
+      const { request } = operation
       if (link === undefined || inFlight >= maxInFlight) return
-      if (request !== undefined && state === 'waiting' && queue.isFirst(operation)) start(operation, request, link)
+      if (request !== undefined) start(operation, before === undefined ? request : pipelined(request, before), link)
     }
   }
 
-  const flawOf = ({ text }: OutgoingRequest): ChatError | undefined =>
-    new TextEncoder().encode(text).length > maxFrameBytes ? tooLarge(maxFrameBytes) : undefined
+  const flawOf = (request: OutgoingRequest): ChatError | undefined => sizeError(request, maxFrameBytes)
 
   const reject = (operation: Operation, error: unknown): void => {
     if (operation.state === 'done') return
@@ -184,8 +150,9 @@ export const createOperations = (deps: OperationsDeps): Operations => {
 
   return {
     run,
-    connected: (next) => {
+    connected: (next, canPipeline) => {
       link = next
+      pipelines = canPipeline
       pump()
     },
     disconnected: () => {

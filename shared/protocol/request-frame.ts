@@ -1,11 +1,8 @@
 import { z } from 'zod'
-import { fieldsFrom } from './feature-level.ts'
+import { fieldsFrom, pipelineLevel } from './feature-level.ts'
 import * as field from './fields.ts'
 
 const head = { id: field.callerId.optional(), as: field.userId.optional() }
-
-/** The level that introduced `after`. */
-export const pipelineLevel = 2
 
 /**
  * A request that acts in a room. `after` belongs to the frame and not to the

@@ -37,14 +37,18 @@ interface Item {
   readonly attempt: Attempt
 }
 
+const refuse = ({ attempt }: Pick<Item, 'attempt'>): void => {
+  attempt.isRefused = true
+}
+
 const isBehindRefused = ({ attempt }: Item): boolean => attempt.after?.isRefused === true
 
-/** Removes the records that require a refused one. In order, so that each refusal reaches the records that require it. */
-const takeBehindRefused = (items: readonly Item[]): ReadonlySet<Item> => {
+/** Records that are refused because they require a refused one. In order, so that each refusal reaches the records that require it. */
+const refuseBehindRefused = (items: readonly Item[]): ReadonlySet<Item> => {
   const behind = new Set<Item>()
   for (const item of items) {
     if (!isBehindRefused(item)) continue
-    item.attempt.isRefused = true
+    refuse(item)
     behind.add(item)
   }
   return behind
@@ -90,7 +94,7 @@ export const createProduce = (
         // After an unknown result the log may hold the record: the look-up at the deadline finds the outcome.
         if (error.kind === 'too_large') return records.map((each) => (error.tooLarge.has(each) && !isUnknown ? error : undefined))
         if (error.kind === 'refused' && !isUnknown) {
-          for (const { attempt } of items) attempt.isRefused = true
+          for (const item of items) refuse(item)
           throw error
         }
         isUnknown = true
@@ -100,7 +104,7 @@ export const createProduce = (
   }
 
   const run = async (items: readonly Item[]): Promise<readonly (PublishError | undefined)[]> => {
-    const behind = takeBehindRefused(items)
+    const behind = refuseBehindRefused(items)
     if (behind.size === 0) return publish(items)
     const others = items.filter((item) => !behind.has(item))
     const errors = others.length === 0 ? [] : [...(await publish(others))]
@@ -115,7 +119,7 @@ export const createProduce = (
   return async (record, receivedMs, attempt) => {
     const bytes = sizeOf(record)
     if (waitingBytes + bytes > bounds.produceBufferBytes) {
-      attempt.isRefused = true
+      refuse({ attempt })
       throw new PublishError('refused', 'the buffer of commands is full')
     }
     waitingBytes += bytes

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { simulate } from '../../../support/simulation/simulate.ts'
 import { simulateWriter } from '../../../support/simulation/writers/simulate-writer.ts'
+import { appMutants } from './app-mutants.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
 import { tryMutant } from './try-mutant.ts'
 import { writerMutants } from './writer-mutants.ts'
@@ -12,6 +13,13 @@ describe.concurrent('The simulation of gateways detects a mutant without the rul
   it.each(gatewayMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
     const isForged = mutant.isForged ?? false
     const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'rooms', { isForged })
+    expect(detection?.problem).toBeDefined()
+  })
+})
+
+describe.concurrent('The simulation of applications detects a mutant without the rule that', () => {
+  it.each(appMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
+    const detection = await tryMutant(mutant, seeds, 'apps')
     expect(detection?.problem).toBeDefined()
   })
 })

@@ -6,8 +6,8 @@ import type { Simulation } from '../../../support/simulation/simulate.ts'
 import type { Mutant } from './mutant.ts'
 import { mutate } from './mutate.ts'
 
-/** `rooms`: gateways and writers, as clients see them. `writer`: writers alone, and a store that fails over. */
-export type SimulationName = 'rooms' | 'writer'
+/** `rooms`: gateways and writers, as clients see them. `apps`: with the client as well. `writer`: writers alone, and a store that fails over. */
+export type SimulationName = 'rooms' | 'apps' | 'writer'
 
 export interface MutantTrial {
   /** The URL of the module, and its source without the defence. */
