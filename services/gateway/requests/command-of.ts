@@ -25,7 +25,7 @@ const isCommandRequest = (request: RequestRef): request is CommandRequest =>
 export const commandNameOf = (request: RequestRef): CommandName | undefined => {
   if (!isCommandRequest(request)) return undefined
   const definition: AnyRoomEvent = roomEvents[request.event]
-  const { id, room = id } = definition.asked(request)
+  const { id, room = id } = definition.commandContent(request)
   return id === undefined || room === undefined ? undefined : { room, id }
 }
 
@@ -39,7 +39,7 @@ const digestOf = (actor: string, event: string, body: unknown): string =>
  */
 export const chatCommandOf = (request: CommandRequest, actor: string, { newId, now }: CommandSource): ChatCommand => {
   const definition: AnyRoomEvent = roomEvents[request.event]
-  const { id = newId(), room: stream = id, body } = definition.asked(request)
+  const { id = newId(), room: stream = id, body } = definition.commandContent(request)
   const digest = digestOf(actor, request.event, body)
   return { v: 1, type: definition.command, stream, id, body, digest, user: actor, at: now() } as ChatCommand
 }

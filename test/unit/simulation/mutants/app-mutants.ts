@@ -24,13 +24,13 @@ export const appMutants: readonly Mutant[] = [
   },
   {
     rule: 'a client names the request before it',
-    module: 'shared/client/requests.ts',
+    module: 'shared/client/outgoing-request.ts',
     in: 'pipelined',
     body: 'return request',
   },
   {
     rule: 'a client sends nothing of a room after a request that waits to be repeated',
-    module: 'shared/client/operation-queue.ts',
+    module: 'shared/client/scheduled-requests.ts',
     in: 'hasTurn',
     operand: 'isShut',
   },

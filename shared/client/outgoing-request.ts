@@ -27,8 +27,8 @@ export const requestFactory = (): CreateRequest => {
   }
 }
 
-/** The error of a request that is larger than a frame may be. */
-export const sizeError = ({ text }: OutgoingRequest, maxBytes: number): ChatError | undefined => {
+/** The error of a request that is larger than the service accepts; undefined if it is not. */
+export const sizeErrorOf = ({ text }: OutgoingRequest, maxBytes: number): ChatError | undefined => {
   if (new TextEncoder().encode(text).length <= maxBytes) return undefined
   const details = { field: 'frame', reason: `larger than ${maxBytes} bytes` }
   return new ChatError('invalid', `${details.field}: ${details.reason}`, { details })
@@ -50,7 +50,7 @@ export const mayBePipelined = (request: OutgoingRequest, before: OutgoingRequest
   before.command !== undefined &&
   mostBytes(request.text) + afterBytes <= maxFrameBytes
 
-/** The request that the service refuses if it has refused `before`. */
+/** The same request, which the service refuses if it has refused `before`. */
 export const pipelined = (request: OutgoingRequest, { command }: OutgoingRequest): OutgoingRequest => ({
   ...request,
   text: `{"after":${JSON.stringify(command)},${request.text.slice(1)}`,
