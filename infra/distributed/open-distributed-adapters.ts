@@ -36,7 +36,8 @@ export const openDistributedAdapters = async (
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
 ): Promise<DistributedAdapters> => {
   const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, limits, security } = config
-  const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, log })
+  const keepsDeleted = config.deletedKeepDays > 0
+  const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, keepsDeleted, log })
   life.add('database', database.close)
   await awaitDatabase(() => assertDirectSession(databaseUrl, times, log), log)
   await awaitSchema(database, log)

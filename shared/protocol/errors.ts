@@ -20,6 +20,11 @@ export const errors = {
   },
   conflict: { status: 409, retryable: false, meaning: 'the id is already in use by something else' },
   unknown_user: { status: 422, retryable: false, meaning: 'one of the users does not exist; `details.users` lists them' },
+  unknown_message: {
+    status: 404,
+    retryable: false,
+    meaning: 'the chat has no such message, or it is deleted; `details.field` names the field',
+  },
   rate_limited: {
     status: 429,
     retryable: true,
