@@ -10,8 +10,8 @@ import type { Attempt } from './attempts.ts'
 import type { Produce } from './produce.ts'
 
 /** A command on its way to the log. */
-export interface Submission {
-  readonly command: Command
+export interface Submission<Sent extends Command = Command> {
+  readonly command: Sent
   readonly entered: PendingCommand
   readonly traceparent: string | undefined
   /** The outcome is to be sent to this gateway, because the event may not reach the requester. */

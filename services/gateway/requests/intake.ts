@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/ports/clock.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
-import type { Command } from '../../../shared/room-events/room-events.ts'
+import type { ChatCommand, Command } from '../../../shared/room-events/room-events.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import type { NewPendingCommand, PendingCommand, PendingCommands } from '../rooms/pending-commands.ts'
 import type { RoomFeeds } from '../rooms/room-feeds.ts'
@@ -16,6 +16,7 @@ import { CommandQueue } from './command-queue.ts'
 import type { CommandWatch, WatchedCommand } from './command-watch.ts'
 import type { HandOverDeps, Submission } from './hand-over.ts'
 import { createHandOver } from './hand-over.ts'
+import type { Replaced, ReplaceExternalIds } from './replace-external-ids.ts'
 import type { Requester } from './requester.ts'
 
 /** Attempts that one requester may leave refused, as a multiple of its commands in flight. */
@@ -55,6 +56,7 @@ export interface IntakeDeps extends HandOverDeps {
   readonly clock: Clock
   readonly bounds: Bounds
   readonly newId: () => string
+  readonly replaceExternalIds: ReplaceExternalIds
 }
 
 const abandoned: Outcome = { error: errorBody('timeout', 'the requester is gone') }
@@ -63,7 +65,7 @@ const abandoned: Outcome = { error: errorBody('timeout', 'the requester is gone'
 const followsNothing = (): NewPendingCommand['sender'] => ({ follower: () => undefined })
 
 export const createIntake = (deps: IntakeDeps): Intake => {
-  const { pending, feeds, watch, clock, bounds, newId } = deps
+  const { pending, feeds, watch, clock, bounds, newId, replaceExternalIds } = deps
   const handOver = createHandOver(deps)
   const source = { newId, now: () => new Date(clock.nowMs()).toISOString() }
   /** Only requesters that have commands. */
@@ -115,12 +117,39 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     return entered
   }
 
+  /** Ends a command that is not handed over. */
+  const endWith = (outcome: Outcome, { entered, attempt }: Submission): void => {
+    attempt.isRefused = 'error' in outcome && outcome.error.retryable
+    if ('seq' in outcome) pending.report(entered, outcome)
+    else pending.conclude(entered, outcome)
+  }
+
   /** A refused attempt is kept, because the sender may repeat the command. */
-  const attemptOnce = async (queue: CommandQueue, requester: Requester, submission: Submission): Promise<void> => {
+  const attemptOnce = async (
+    submission: Submission,
+    replaced: Replaced | undefined,
+    { attempts }: CommandQueue,
+    requester: Requester,
+  ): Promise<void> => {
     const { command, attempt } = submission
-    await handOver(submission)
-    if (!attempt.isRefused) queue.attempts.end({ room: command.stream, id: command.id }, attempt)
+    if (replaced !== undefined && 'outcome' in replaced) endWith(replaced.outcome, submission)
+    else await handOver(replaced === undefined ? submission : { ...submission, command: replaced.command })
+    if (!attempt.isRefused) attempts.end({ room: command.stream, id: command.id }, attempt)
     forgetIfIdle(requester)
+  }
+
+  /** Hands a command over after the earlier ones of its room, when `listening` has resolved and its users are known. */
+  const schedule = (submission: Submission<ChatCommand>, requester: Requester, listening: Promise<void> | undefined): void => {
+    const { command } = submission
+    const queue = queueOf(requester)
+    let replaced: Replaced | undefined
+    const viewer = requester.principal.isService ? undefined : command.user
+    const replacing = replaceExternalIds(command, viewer)?.then((result) => {
+      replaced = result
+    })
+    const ready = replacing === undefined ? listening : Promise.all([listening, replacing]).then(() => undefined)
+    const act = (): void => void attemptOnce(submission, replaced, queue, requester)
+    queue.inOrder(command.stream, ready, act, () => forgetIfIdle(requester))
   }
 
   return {
@@ -138,16 +167,10 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       const { rooms, user } = requester
       const isDirect =
         rooms === undefined || (opened === undefined ? rooms.follower(command.stream) === undefined : user !== actor)
-      const queue = queueOf(requester)
       const after = 'after' in request ? request.after : undefined
-      const attempt = queue.attempts.begin({ room: command.stream, id: command.id }, after)
-      queue.inOrder(
-        command.stream,
-        opened?.listening,
-        () =>
-          void attemptOnce(queue, requester, { command, entered, traceparent: watched.traceparent, isDirect, attempt, after }),
-        () => forgetIfIdle(requester),
-      )
+      const attempt = queueOf(requester).attempts.begin({ room: command.stream, id: command.id }, after)
+      const submission = { command, entered, traceparent: watched.traceparent, isDirect, attempt, after }
+      schedule(submission, requester, opened?.listening)
     },
     noteRefused: (requester, request) => {
       const name = commandNameOf(request)
