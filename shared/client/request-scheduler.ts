@@ -1,6 +1,6 @@
 import type { ErrorBody } from '../protocol/errors.ts'
 import { ChatError, errorOfCall, refusal } from './chat-error.ts'
-import { backoffMs } from './client-times.ts'
+import { repeatDelayMs } from './client-times.ts'
 import type { FrameBody } from './frames.ts'
 import type { Link, RequestOutcome } from './link.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
@@ -85,7 +85,7 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
       return
     }
     scheduled.state = 'pausing'
-    const delayMs = error.retry_after_ms ?? backoffMs(times, random, scheduled.attempts)
+    const delayMs = repeatDelayMs(times, random, scheduled.attempts, error)
     scheduled.attempts += 1
     scheduled.pause = clock.after(delayMs, () => {
       scheduled.state = 'waiting'

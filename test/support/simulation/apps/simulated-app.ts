@@ -48,6 +48,7 @@ const times = {
   pongMs: 500,
   backoffFirstMs: 50,
   backoffMostMs: 800,
+  rateLimitLeastMs: 100,
   stableMs: 1_000,
   refreshBeforeMs: 1_000,
   refreshLeastMs: 1_000,
