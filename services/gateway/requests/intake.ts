@@ -134,7 +134,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     const { command, attempt } = submission
     if (replaced !== undefined && 'outcome' in replaced) endWith(replaced.outcome, submission)
     else await handOver(replaced === undefined ? submission : { ...submission, command: replaced.command })
-    if (!attempt.isRefused) attempts.end({ room: command.stream, id: command.id }, attempt)
+    if (!attempt.isRefused) attempts.end(command.id, attempt)
     forgetIfIdle(requester)
   }
 
@@ -185,7 +185,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       const command = createUserCommandOf(request, source)
       const watched = watch(request.event, command)
       const entered = enter(requester, request.id, command, watched, onOutcome)
-      const attempt: Attempt = { isRefused: false, after: undefined }
+      const attempt: Attempt = { room: command.stream, isRefused: false, after: undefined }
       void handOver({ command, entered, traceparent: watched.traceparent, isDirect: true, attempt })
       return true
     },

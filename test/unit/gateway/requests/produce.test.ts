@@ -35,7 +35,7 @@ const rig = (script: PublishFateOrOk[], bounds = defaultBounds, maxBatchDelayMs 
     maxBatchDelayMs,
     onStage: (stage, ageSeconds) => void stages.push(`${stage} after ${Math.round(ageSeconds * 1_000)}`),
   })
-  const send = (value: string, attempt: Attempt = { isRefused: false, after: undefined }): void => {
+  const send = (value: string, attempt: Attempt = { room: 'room', isRefused: false, after: undefined }): void => {
     produce(record(value), clock.nowMs(), attempt).then(
       () => fates.push(`${value} ok`),
       (error: PublishError) => fates.push(`${value} ${error.kind}`),
@@ -102,9 +102,9 @@ describe('Producing commands', () => {
 
   it('refuses what requires a refused record, also in batches that are sent later', async () => {
     const { clock, published, fates, send } = rig(['refused'], { ...defaultBounds, produceBatchRecords: 2 })
-    const a: Attempt = { isRefused: false, after: undefined }
-    const b: Attempt = { isRefused: false, after: a }
-    const c: Attempt = { isRefused: false, after: b }
+    const a: Attempt = { room: 'room', isRefused: false, after: undefined }
+    const b: Attempt = { room: 'room', isRefused: false, after: a }
+    const c: Attempt = { room: 'room', isRefused: false, after: b }
     send('a', a)
     send('b', b)
     send('other')
@@ -117,22 +117,22 @@ describe('Producing commands', () => {
 
   it('sends what requires a record that the log accepts or finds too large', async () => {
     const { clock, fates, send } = rig([])
-    const large: Attempt = { isRefused: false, after: undefined }
-    const b: Attempt = { isRefused: false, after: large }
+    const large: Attempt = { room: 'room', isRefused: false, after: undefined }
+    const b: Attempt = { room: 'room', isRefused: false, after: large }
     send('first')
     send('large', large)
     send('b', b)
-    send('c', { isRefused: false, after: b })
+    send('c', { room: 'room', isRefused: false, after: b })
     await clock.run(1_000)
     expect(fates).toEqual(['first ok', 'large too_large', 'b ok', 'c ok'])
   })
 
   it('refuses what requires a record that the full buffer refused', async () => {
     const { clock, fates, send } = rig([], { ...defaultBounds, produceBufferBytes: 12 })
-    const long: Attempt = { isRefused: false, after: undefined }
+    const long: Attempt = { room: 'room', isRefused: false, after: undefined }
     send('a')
     send('too long', long)
-    send('b', { isRefused: false, after: long })
+    send('b', { room: 'room', isRefused: false, after: long })
     await clock.run(1_000)
     expect(fates.sort()).toEqual(['a ok', 'b refused', 'too long refused'])
   })
