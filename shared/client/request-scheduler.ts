@@ -52,7 +52,7 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
     if (scheduled.state === 'in flight') inFlight -= 1
     scheduled.state = 'done'
     scheduled.pause?.cancel()
-    queue.remove(scheduled)
+    queue.all.delete(scheduled)
   }
 
   const handleOutcome = (scheduled: ScheduledRequest, outcome: RequestOutcome): void => {
@@ -65,7 +65,7 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
     }
     if (outcome.kind === 'refused') handleRefusal(scheduled, outcome.error)
     else {
-      queue.succeeded(scheduled)
+      queue.succeeded()
       leave(scheduled)
       scheduled.succeed(outcome.body)
     }
@@ -78,7 +78,7 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
       return scheduled.fail(refusal(error))
     }
     inFlight -= 1
-    queue.refused(scheduled)
+    queue.refused()
     // The cause is the refusal of the request before it, which pauses.
     if (error.details?.after !== undefined) {
       scheduled.state = 'waiting'
@@ -165,7 +165,7 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
         attempts: 0,
       }
       signal?.addEventListener('abort', abort)
-      queue.add(scheduled)
+      queue.all.add(scheduled)
       if (requestOrPromise instanceof Promise) {
         requestOrPromise.then(
           (ready) => onRequestReady(scheduled, ready),

@@ -27,29 +27,21 @@ type MayFollow = (request: OutgoingRequest, before: OutgoingRequest) => boolean
 /**
  * The requests of an application that have not ended. The requests of a lane
  * are sent in the order of the calls. Several are in flight only if `mayFollow`
- * allows it, and then at most `maxPipelined`. A refusal reduces the lane to one
+ * allows it, and then at most `maxPipelined`. A refusal reduces all lanes to one
  * at a time; each success allows one more.
  */
 export interface ScheduledRequests {
   /** In the order of the calls: waiting, in flight and pausing. */
-  readonly all: ReadonlySet<ScheduledRequest>
-  add(scheduled: ScheduledRequest): void
-  remove(scheduled: ScheduledRequest): void
+  readonly all: Set<ScheduledRequest>
   /** The requests that may be sent now, in the order of the calls. The caller sends each before it takes the next one. */
   next(mayFollow: MayFollow): Iterable<NextRequest>
-  succeeded(scheduled: ScheduledRequest): void
-  /** Refused, but it will be repeated. */
-  refused(scheduled: ScheduledRequest): void
+  succeeded(): void
+  /** A request was refused, but will be repeated. */
+  refused(): void
 }
 
 /** The requests of one lane in flight at the same time. */
 export const maxPipelined = 16
-
-interface Lane {
-  size: number
-  /** The number of requests that may be in flight. */
-  window: number
-}
 
 /** The requests of a lane before the current one: all are in flight, or the lane is shut. */
 interface Ahead {
@@ -60,49 +52,32 @@ interface Ahead {
 
 export const createScheduledRequests = (): ScheduledRequests => {
   const all = new Set<ScheduledRequest>()
-  const lanes = new Map<string, Lane>()
-  const laneOf = ({ lane }: ScheduledRequest): Lane | undefined => (lane === undefined ? undefined : lanes.get(lane))
+  let window = maxPipelined
 
-  const hasTurn = (scheduled: ScheduledRequest, { inFlight, last, isShut }: Ahead, mayFollow: MayFollow): boolean => {
-    const { request, lane = '' } = scheduled
-    if (isShut || scheduled.state !== 'waiting' || request === undefined) return false
-    return last === undefined || (inFlight < (lanes.get(lane)?.window ?? 1) && mayFollow(request, last))
+  const hasTurn = ({ request, state }: ScheduledRequest, { inFlight, last, isShut }: Ahead, mayFollow: MayFollow): boolean => {
+    if (isShut || state !== 'waiting' || request === undefined) return false
+    return last === undefined || (inFlight < window && mayFollow(request, last))
   }
 
   return {
     all,
-    add: (scheduled) => {
-      all.add(scheduled)
-      if (scheduled.lane === undefined) return
-      const lane = lanes.get(scheduled.lane)
-      if (lane === undefined) lanes.set(scheduled.lane, { size: 1, window: maxPipelined })
-      else lane.size += 1
-    },
-    remove: (scheduled) => {
-      const lane = laneOf(scheduled)
-      if (!all.delete(scheduled) || lane === undefined || scheduled.lane === undefined) return
-      lane.size -= 1
-      if (lane.size === 0) lanes.delete(scheduled.lane)
-    },
     next: function* (mayFollow) {
-      const aheads = new Map<string, Ahead>()
+      const aheads = new Map<string | ScheduledRequest, Ahead>()
       for (const scheduled of all) {
-        const { lane } = scheduled
-        const ahead = (lane === undefined ? undefined : aheads.get(lane)) ?? { inFlight: 0, last: undefined, isShut: false }
-        if (hasTurn(scheduled, ahead, mayFollow)) yield { scheduled, before: ahead.last }
-        if (lane === undefined) continue
+        const lane = scheduled.lane ?? scheduled
+        const ahead = aheads.get(lane) ?? { inFlight: 0, last: undefined, isShut: false }
         aheads.set(lane, ahead)
-        if (scheduled.state === 'in flight') Object.assign(ahead, { inFlight: ahead.inFlight + 1, last: scheduled.request })
-        else ahead.isShut = true
+        if (hasTurn(scheduled, ahead, mayFollow)) yield { scheduled, before: ahead.last }
+        ahead.inFlight += 1
+        ahead.last = scheduled.request
+        if (scheduled.state !== 'in flight') ahead.isShut = true
       }
     },
-    succeeded: (scheduled) => {
-      const lane = laneOf(scheduled)
-      if (lane !== undefined) lane.window = Math.min(maxPipelined, lane.window + 1)
+    succeeded: () => {
+      window = Math.min(maxPipelined, window + 1)
     },
-    refused: (scheduled) => {
-      const lane = laneOf(scheduled)
-      if (lane !== undefined) lane.window = 1
+    refused: () => {
+      window = 1
     },
   }
 }
