@@ -27,8 +27,7 @@ export interface ScheduleOptions {
  *            nothing of it is sent.
  */
 export interface RequestScheduler {
-  /** A request that is not ready yet keeps its place in its lane. */
-  run(request: OutgoingRequest | Promise<OutgoingRequest>, options: ScheduleOptions): Promise<FrameBody>
+  run(request: OutgoingRequest, options: ScheduleOptions): Promise<FrameBody>
   /** `pipelines`: the service keeps the order of requests that are sent before the outcome of earlier ones is known. */
   connected(link: Link, pipelines: boolean): void
   disconnected(): void
@@ -111,7 +110,7 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
     for (const { scheduled, before } of queue.next(mayFollow)) {
       const { request } = scheduled
       if (link === undefined || inFlight >= maxInFlight) return
-      if (request !== undefined) start(scheduled, before === undefined ? request : pipelined(request, before), link)
+      start(scheduled, before === undefined ? request : pipelined(request, before), link)
     }
   }
 
@@ -122,30 +121,19 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
     sendWaiting()
   }
 
-  /** The request is ready. Until then it kept its place in its lane. */
-  const onRequestReady = (scheduled: ScheduledRequest, request: OutgoingRequest): void => {
-    if (scheduled.state === 'done') return
-    const flaw = sizeErrorOf(request, maxFrameBytes)
-    if (flaw !== undefined) return reject(scheduled, flaw)
-    scheduled.request = request
-    sendWaiting()
-  }
-
   /** Why a request is not accepted; undefined if it is. */
-  const reasonNotToAccept = (request: OutgoingRequest | undefined): ChatError | undefined => {
+  const reasonNotToAccept = (request: OutgoingRequest): ChatError | undefined => {
     if (ended !== undefined) return ended
-    const flaw = request === undefined ? undefined : sizeErrorOf(request, maxFrameBytes)
+    const flaw = sizeErrorOf(request, maxFrameBytes)
     if (flaw !== undefined || queue.all.size < maxQueued) return flaw
     return new ChatError('queue_full', `${maxQueued} requests are waiting`)
   }
 
-  const run: RequestScheduler['run'] = (requestOrPromise, { lane, signal }) =>
+  const run: RequestScheduler['run'] = (request, { lane, signal }) =>
     new Promise((succeed, fail) => {
       const call = new Error()
-      const request = requestOrPromise instanceof Promise ? undefined : requestOrPromise
       const flaw = reasonNotToAccept(request)
       if (signal?.aborted === true || flaw !== undefined) {
-        if (requestOrPromise instanceof Promise) requestOrPromise.catch(() => undefined)
         return fail(signal?.aborted === true ? signal.reason : errorOfCall(flaw as ChatError, call))
       }
       const abort = (): void => reject(scheduled, signal?.reason)
@@ -166,12 +154,6 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
       }
       signal?.addEventListener('abort', abort)
       queue.all.add(scheduled)
-      if (requestOrPromise instanceof Promise) {
-        requestOrPromise.then(
-          (ready) => onRequestReady(scheduled, ready),
-          (error: unknown) => reject(scheduled, error),
-        )
-      }
       sendWaiting()
     })
 

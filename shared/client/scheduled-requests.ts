@@ -4,8 +4,7 @@ import type { OutgoingRequest } from './outgoing-request.ts'
 
 /** A request of the application, until it has ended. */
 export interface ScheduledRequest {
-  /** Undefined until it is ready, for example while user ids are looked up. */
-  request: OutgoingRequest | undefined
+  readonly request: OutgoingRequest
   readonly lane: string | undefined
   readonly succeed: (body: FrameBody) => void
   readonly fail: (error: unknown) => void
@@ -55,7 +54,7 @@ export const createScheduledRequests = (): ScheduledRequests => {
   let window = maxPipelined
 
   const hasTurn = ({ request, state }: ScheduledRequest, { inFlight, last, isShut }: Ahead, mayFollow: MayFollow): boolean => {
-    if (isShut || state !== 'waiting' || request === undefined) return false
+    if (isShut || state !== 'waiting') return false
     return last === undefined || (inFlight < window && mayFollow(request, last))
   }
 
