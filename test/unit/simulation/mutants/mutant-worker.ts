@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Simulation } from '../../../support/simulation/simulate.ts'
+import type { Simulation } from '../rooms/simulate.ts'
 import type { Detection, MutantTrial } from './try-mutant.ts'
 
 /** Replaces the source of one module as it is loaded, then runs the simulation until it shows a problem. */
@@ -17,12 +17,12 @@ registerHooks({
 })
 
 const simulations = {
-  rooms: async () => (await import('../../../support/simulation/simulate.ts')).simulate,
+  rooms: async () => (await import('../rooms/simulate.ts')).simulate,
   apps: async () => {
-    const { simulateApps } = await import('../../../support/simulation/apps/simulate-apps.ts')
+    const { simulateApps } = await import('../../client/simulation/simulate-apps.ts')
     return (seed: number, _options?: Simulation) => simulateApps(seed)
   },
-  writer: async () => (await import('../../../support/simulation/writers/simulate-writer.ts')).simulateWriter,
+  writer: async () => (await import('../writers/simulate-writer.ts')).simulateWriter,
 }
 const simulate = await simulations[simulation]()
 if (!isLoaded) throw new Error(`${module} was not loaded`)
