@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PublishError } from '../../../../shared/ports/command-log.ts'
-import { memoryStore } from '../../../support/memory-store/memory-store.ts'
 import { openAdmission } from '../../../support/open-admission.ts'
+import { memoryStore } from '../../memory-store/memory-store.ts'
 import { gatewayRig } from '../gateway-rig.ts'
 
 const room = '00000000-0000-7000-8000-00000000aaaa'
