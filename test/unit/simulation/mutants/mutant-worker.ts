@@ -22,6 +22,7 @@ const simulations = {
     const { simulateApps } = await import('../../client/simulation/simulate-apps.ts')
     return (seed: number, _options?: Simulation) => simulateApps(seed)
   },
+  lists: async () => (await import('../../client/message-lists/list-run.ts')).simulateLists,
   writer: async () => (await import('../writers/simulate-writer.ts')).simulateWriter,
 }
 const simulate = await simulations[simulation]()
