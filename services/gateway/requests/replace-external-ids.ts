@@ -41,8 +41,8 @@ const unavailable: Outcome = { error: errorBody('unavailable', 'users cannot be 
 export const createReplaceExternalIds = ({ readModel, lookUpOutcome }: ReplaceExternalIdsDeps): ReplaceExternalIds => {
   /** A repeated command has its recorded outcome, even if the acting user shares no chat with the named users any more. */
   const outcomeOfUnknown = async (command: ChatCommand, missing: readonly string[]): Promise<Outcome> => {
-    const { type, stream: room, id: commandId, digest } = command
-    return (await lookUpOutcome({ type, room, commandId, digest })) ?? unknownUsers(missing)
+    const { type, stream: room, id: commandId, digest, user } = command
+    return (await lookUpOutcome({ type, room, commandId, digest, user })) ?? unknownUsers(missing)
   }
 
   const replace = async (command: ChatCommand, viewer: string | undefined): Promise<Replaced> => {
