@@ -14,7 +14,7 @@ import { runInBrowser } from './run-in-browser.ts'
 const readme = readFileSync(fileURLToPath(new URL('../../shared/client/README.md', import.meta.url)), 'utf8')
 const [, application = ''] = /^```jsx\n([\s\S]*?)^```$/m.exec(readme) ?? []
 const noBrowser = await whyNoBrowser()
-const patience = { withinMs: 40_000 }
+const longWait = { withinMs: 40_000 }
 
 describe('The React bindings', () => {
   const owned = new AsyncDisposableStack()
@@ -73,7 +73,7 @@ describe('The React bindings', () => {
           until(
             `the messages ${expected.join(', ')}`,
             async () => JSON.stringify(await texts()) === JSON.stringify(expected),
-            patience,
+            longWait,
           ),
         close,
       }
