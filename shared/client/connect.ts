@@ -65,7 +65,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     random,
     tokens,
     url,
-    isTokenSpent: refresh.isSpent,
+    isOnlyTokenExpired: refresh.isOnlyTokenExpired,
     findRefusal: refusalFinder(url, fetch),
     open: (token, events) =>
       openLink({ socket: new WebSocket(url.href, subprotocols(token)), clock, times, ping: () => request('ping', {}), events }),

@@ -88,7 +88,7 @@ const forwards = async function* (ask: Ask, room: string, options: HistoryOption
   for await (const page of pages(ask, 'list-messages', { chat: { id: room } }, query, options)) yield* messagesIn(room, page)
 }
 
-/** The messages of a room; a page is requested when its first message is. */
+/** The messages of a room. A page is requested when the application asks for its first message. */
 export const messagesOf = (ask: Ask, room: string, options: HistoryOptions = {}): AsyncGenerator<RoomMessage, void> =>
   options.direction === 'forwards' ? forwards(ask, room, options) : backwards(ask, room, options)
 

@@ -28,7 +28,7 @@ export interface DecisionReads {
   readonly added: readonly string[]
   /** Messages of the room, by id. */
   readonly messages?: readonly string[]
-  /** Reactions to test: has the user set it? Their messages are part of `messages`. */
+  /** Reactions to test: has the user set it? `messages` must name their messages too. */
   readonly reactions?: readonly NamedReaction[]
   /** An estimate of the rows that the append changes, if they are more than the users that the command names. */
   readonly rows?: number
@@ -41,7 +41,7 @@ export interface NamedReaction {
   readonly reaction: string
 }
 
-/** How an event carries the content of a message, which is removed from it when the message is deleted. Pure. */
+/** Finds and removes the content of a message in an event's body. The content is removed when the message is deleted. Pure. */
 export interface CarriedContent<Body> {
   /** The message, as it was after the event. */
   message(body: Body): Message

@@ -113,8 +113,8 @@ export const createProduce = (
     )
   }
 
-  const rest = (): Promise<void> | undefined => (pauseMs > 0 ? pause(clock, pauseMs) : undefined)
-  const add = batcher<Item, PublishError | undefined>({ run, maxItems: bounds.produceBatchRecords, rest })
+  const pauseAfterRun = (): Promise<void> | undefined => (pauseMs > 0 ? pause(clock, pauseMs) : undefined)
+  const add = batcher<Item, PublishError | undefined>({ run, maxItems: bounds.produceBatchRecords, pauseAfterRun })
 
   return async (record, receivedMs, attempt) => {
     const bytes = sizeOf(record)

@@ -25,7 +25,7 @@ export interface AccessConfig {
 const unsafe = 'must be jwt, unless AUTH_ALLOW_OFF is true'
 
 /** Without authentication every client may act for every user: allowed on loopback only, unless AUTH_ALLOW_OFF confirms it. */
-const whyNotOff = ({ HOST, NODE_ENV, AUTH_ALLOW_OFF }: ServiceValues): ConfigProblem[] => {
+const unsafeOff = ({ HOST, NODE_ENV, AUTH_ALLOW_OFF }: ServiceValues): ConfigProblem[] => {
   if (AUTH_ALLOW_OFF) return []
   if (!isLoopback(HOST)) return [{ key: 'AUTH', reason: `${unsafe}: HOST is not a loopback address` }]
   return NODE_ENV === 'production' ? [{ key: 'AUTH', reason: `${unsafe}: NODE_ENV is production` }] : []
@@ -36,7 +36,7 @@ const ofTokens = ['JWT_SECRET', 'JWT_JWKS', 'JWT_AUDIENCE', 'JWT_ISSUER'] as con
 /** Token settings have no effect while AUTH is off: refused, because the operator expects that tokens are verified. */
 const problemsOfOff = (values: ServiceValues): ConfigProblem[] => [
   ...ofTokens.flatMap((key) => (values[key] === undefined ? [] : [{ key, reason: 'needs AUTH=jwt' }])),
-  ...whyNotOff(values),
+  ...unsafeOff(values),
 ]
 
 const claims = ['JWT_AUDIENCE', 'JWT_ISSUER'] as const

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { redactedDigest } from '../../../shared/ports/event-store.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
-import { livingRoom } from '../living-room.ts'
+import { roomWithChanges } from '../room-with-changes.ts'
 import type { OpenStore } from '../stored-chat.ts'
 
 export const redactionTests = (opened: () => OpenStore): void => {
-  const start = async () => ({ ...(await livingRoom(opened().store)), id: randomUUID() })
+  const start = async () => ({ ...(await roomWithChanges(opened().store)), id: randomUUID() })
 
   it('puts the tombstone into the posted event and into each edit, and empties their digests', async () => {
     const { ann, bob, post, edit, remove, act, events, id } = await start()

@@ -42,7 +42,7 @@ export interface GatewayRig {
   /** Records on the command log that no writer has handled yet. */
   readonly log: readonly NewRecord[]
   /** While set, the publications of the writer are lost. */
-  isDeaf: boolean
+  losesPublications: boolean
   /** The command log refuses longer records. */
   maxRecordChars: number
   /** The next publish fails with this error, after a delay. */
@@ -125,7 +125,7 @@ export const gatewayRig = async (
     },
     publish: async (items) => {
       for (const item of items) options.onPublish?.(item)
-      if (rig.isDeaf) return
+      if (rig.losesPublications) return
       for (const { channel, payload } of items) tell(channel, payload)
     },
     subscribe: (channel, listener) => {
@@ -201,7 +201,7 @@ export const gatewayRig = async (
     get log() {
       return log
     },
-    isDeaf: false,
+    losesPublications: false,
     maxRecordChars: Number.POSITIVE_INFINITY,
     publishError: undefined,
     state: 'up',
