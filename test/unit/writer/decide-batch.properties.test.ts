@@ -5,8 +5,8 @@ import { decideBatch } from '../../../services/writer/decide-batch.ts'
 import { outcomeKey, readSetOf } from '../../../services/writer/read-set.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import type { ChatEvent, Command } from '../../../shared/room-events/room-events.ts'
-import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
-import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import type { MemoryStore } from '../memory-store/memory-store.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
 import { batches, rooms, users } from './arbitrary-commands.ts'
 
 const limits = { membersPerChat: 3, chatsPerUser: 2, reactionKeys: 2, pins: 1 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { ann, at, createChat, post, room, uuid } from '../domain/chat-fixtures.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
 import { createUser } from './users.ts'
 import { writerRig } from './writer-rig.ts'
 

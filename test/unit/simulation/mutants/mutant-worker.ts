@@ -16,9 +16,9 @@ registerHooks({
 })
 
 const simulations = {
-  rooms: async () => (await import('../../../support/simulation/simulate.ts')).simulate,
+  rooms: async () => (await import('../rooms/simulate.ts')).simulate,
   lists: async () => (await import('../../client/message-lists/list-run.ts')).simulateLists,
-  writer: async () => (await import('../../../support/simulation/writers/simulate-writer.ts')).simulateWriter,
+  writer: async () => (await import('../writers/simulate-writer.ts')).simulateWriter,
 }
 const simulate = await simulations[simulation]()
 if (!isLoaded) throw new Error(`${module} was not loaded`)
