@@ -58,7 +58,7 @@ describe('docker-compose.yml', () => {
     const files = globSync('{infra,services,shared,test}/**/*', { cwd: projectFolder, withFileTypes: true })
     const texts = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
     // A manual build does not read the compose file.
-    const others = texts.filter((path) => !path.endsWith('infra/docker/Dockerfile'))
+    const others = texts.filter((path) => !/infra\/docker\/(load\/)?Dockerfile$/.test(path))
     const repeating = others.filter((path) => versioned.some((image) => readFileSync(path, 'utf8').includes(image)))
     expect(repeating).toEqual([])
   })
@@ -68,6 +68,13 @@ describe('docker-compose.yml', () => {
       const [, image] = /image: (\S+)/.exec(read(`k8s/overlays/dev/dependencies/${name}.yaml`)) ?? []
       expect(image).toBe(pinned.services[name])
     }
+  })
+
+  it('pins the same versions of Kafka, Postgres and Redis as the prod overlay of Kubernetes', () => {
+    const inProd = (file: string, pattern: RegExp): string => pattern.exec(read(`k8s/overlays/prod/data/${file}`))?.[1] ?? ''
+    expect(inProd('redis.yaml', /image: (\S+)/)).toBe(pinned.services.redis)
+    expect(pinned.services.kafka).toBe(`apache/kafka:${inProd('kafka.yaml', /version: (\S+)/)}`)
+    expect(pinned.services.postgres).toMatch(new RegExp(`^postgres:${inProd('postgres.yaml', /postgresql:([\d.]+)/)}-`))
   })
 
   it('uses the default number of partitions of the services', () => {
@@ -128,10 +135,13 @@ describe('the Dockerfile', () => {
     expect(dockerfile).not.toMatch(/^# *syntax=|--mount=|COPY[^\n]*--(chmod|link)|<<-?['"]?[A-Z]/im)
   })
 
-  it('has the images of the compose file as defaults', () => {
-    const defaults = [...dockerfile.matchAll(/^ARG ([A-Z]+_IMAGE)=(\S+)$/gm)].map(([, name, image]) => [name, image])
-    expect(Object.fromEntries(defaults)).toEqual(pinned.buildArguments)
-  })
+  it.each(['infra/docker/Dockerfile', 'infra/docker/load/Dockerfile'])(
+    '%s has the images of the compose file as defaults',
+    (path) => {
+      const defaults = [...read(path).matchAll(/^ARG ([A-Z]+_IMAGE)=(\S+)$/gm)].map(([, name, image]) => [name, image])
+      expect(Object.fromEntries(defaults)).toEqual(pinned.buildArguments)
+    },
+  )
 
   it('runs the same version of Node as the project', () => {
     const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> }
