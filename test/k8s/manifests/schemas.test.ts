@@ -52,6 +52,16 @@ describe('the check of schemas', () => {
     expect(flaws({ apiVersion, kind, metadata: { name: 'one' }, ...rest }).join()).toContain('additional properties: wrong')
   })
 
+  it('finds names and labels that the API server refuses', () => {
+    const meta = { name: 'migrate-5000/team_A', labels: { version: 'a@b' } }
+    expect(flaws({ ...account, metadata: meta })).toEqual([
+      'ServiceAccount migrate-5000/team_A: the name is not a DNS name',
+      'ServiceAccount migrate-5000/team_A: the label version has the value a@b',
+    ])
+    const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'a'.repeat(64) } }
+    expect(flaws(job)).toEqual([`Job ${job.metadata.name}: the name is too long`])
+  })
+
   it('finds a value of a wrong type, and a kind without a schema', () => {
     expect(flaws({ ...account, automountServiceAccountToken: 'no' })).toEqual([
       'core/v1/ServiceAccount one/automountServiceAccountToken: must be boolean',
