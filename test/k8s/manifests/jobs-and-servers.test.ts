@@ -75,7 +75,7 @@ describe.each(overlays)('the audit of %s', (overlay) => {
     const { spec } = rendered(overlay).the('Deployment', 'audit')
     expect(spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } })
     const container = spec?.template?.spec.containers[0]
-    expect(container?.args).toEqual(['admin', 'audit', '--watch'])
+    expect(container?.args).toEqual(['admin', 'audit', '--watch', '--json'])
     expect(container?.livenessProbe?.httpGet).toEqual({ path: '/livez', port: 'internal' })
     const secrets = (container?.env ?? []).flatMap(({ valueFrom }) =>
       valueFrom === undefined ? [] : [JSON.stringify(valueFrom)],
