@@ -14,6 +14,8 @@ import { assertDirectSession } from '../postgres/connection/direct-session.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { redisFanOut } from '../redis/redis-fan-out.ts'
 import { redisTls } from '../redis/redis-tls.ts'
+import { createCertificateMetrics } from '../tls/certificate-metrics.ts'
+import { certificateFiles } from './certificate-files.ts'
 
 /** The adapters that gateways, writers and audits share. */
 export interface DistributedAdapters {
@@ -33,11 +35,12 @@ export interface DistributedAdapters {
 export const openDistributedAdapters = async (
   config: DistributedConfig,
   name: string,
-  { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
+  { log, life, metrics }: Pick<ServiceProcess, 'log' | 'life'> & Partial<Pick<ServiceProcess, 'metrics'>>,
 ): Promise<DistributedAdapters> => {
   const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, limits, security } = config
   const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, log })
   life.add('database', database.close)
+  if (metrics !== undefined) createCertificateMetrics(metrics.registry, certificateFiles(config))
   await awaitDatabase(() => assertDirectSession(databaseUrl, times, log), log)
   await awaitSchema(database, log)
 

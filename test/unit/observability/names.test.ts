@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { prometheusRule } from '../../../infra/observability/prometheus-rule.ts'
+import { createCertificateMetrics } from '../../../infra/tls/certificate-metrics.ts'
 import { createAuditMetrics } from '../../../services/admin/audit/audit-metrics.ts'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
 import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
@@ -46,6 +47,7 @@ const existing = async (): Promise<ReadonlySet<string>> => {
   const metrics = createMetrics()
   createWriterMetrics(metrics)
   createAuditMetrics(metrics.registry)
+  createCertificateMetrics(metrics.registry, [])
   return new Set((await metrics.registry.getMetricsAsJSON()).map(({ name }) => name))
 }
 
