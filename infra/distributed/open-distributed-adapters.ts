@@ -11,6 +11,7 @@ import { kafkaCommandLog } from '../kafka/command-log.ts'
 import { kafkaSecurity } from '../kafka/driver/kafka-security.ts'
 import { awaitDatabase, awaitSchema } from '../postgres/await-schema.ts'
 import { assertDirectSession } from '../postgres/connection/direct-session.ts'
+import { createPoolMetrics } from '../postgres/connection/pool-metrics.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { redisFanOut } from '../redis/redis-fan-out.ts'
 import { redisTls } from '../redis/redis-tls.ts'
@@ -27,6 +28,11 @@ export interface DistributedAdapters {
   readonly kafka: KafkaCommandLogOptions
 }
 
+/** The process of the adapters. Without `metrics` they are not measured. */
+export interface OpenedIn extends Pick<ServiceProcess, 'log' | 'life'>, Pick<KafkaCommandLogOptions, 'onAssignment'> {
+  readonly metrics?: Pick<ServiceProcess['metrics'], 'registry'>
+}
+
 /**
  * Opens the adapters on Postgres, Redis and Kafka, which close with the process.
  * Resolves when the tables and topics are as this program needs them; Redis may
@@ -35,12 +41,15 @@ export interface DistributedAdapters {
 export const openDistributedAdapters = async (
   config: DistributedConfig,
   name: string,
-  { log, life, metrics }: Pick<ServiceProcess, 'log' | 'life'> & Partial<Pick<ServiceProcess, 'metrics'>>,
+  { log, life, metrics, onAssignment }: OpenedIn,
 ): Promise<DistributedAdapters> => {
   const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, limits, security } = config
   const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, log })
   life.add('database', database.close)
-  if (metrics !== undefined) createCertificateMetrics(metrics.registry, certificateFiles(config))
+  if (metrics !== undefined) {
+    createPoolMetrics(metrics.registry, database.poolUse)
+    createCertificateMetrics(metrics.registry, certificateFiles(config))
+  }
   await awaitDatabase(() => assertDirectSession(databaseUrl, times, log), log)
   await awaitSchema(database, log)
 
@@ -53,6 +62,7 @@ export const openDistributedAdapters = async (
     times,
     clock: systemClock,
     log,
+    onAssignment,
   }
   await awaitTopics(kafka, { frameBytes: limits.frameBytes, copies: config.replicationFactor })
   const commandLog = kafkaCommandLog(kafka)

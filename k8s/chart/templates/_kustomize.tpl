@@ -42,7 +42,9 @@ The argument `state` of these templates is a dict with the results: `objects` (l
   {{- include "chat.generate" (dict "state" $.state "into" $.state.secrets "folder" $.path "generator" .) -}}
 {{- end -}}
 {{- range $kustomization.patches -}}
-  {{- $operations := include "chat.file" (dict "state" $.state "path" (printf "%s/%s" $.path .path)) | fromYamlArray -}}
+  {{- $text := .patch -}}
+  {{- if .path }}{{ $text = include "chat.file" (dict "state" $.state "path" (printf "%s/%s" $.path .path)) }}{{ end -}}
+  {{- $operations := fromYamlArray $text -}}
   {{- $target := .target -}}
   {{- range $object := $.state.objects -}}
     {{- if eq "yes" (include "chat.matches" (dict "object" $object "target" $target)) -}}
@@ -77,7 +79,7 @@ The argument `state` of these templates is a dict with the results: `objects` (l
 {{- $labels := .object.metadata.labels | default dict -}}
 {{- $wanted := splitn "=" 2 (.target.labelSelector | default "=") -}}
 {{- $isKind := has (.target.kind | default .object.kind) (list .object.kind) -}}
-{{- $isName := eq (.target.name | default .object.metadata.name) .object.metadata.name -}}
+{{- $isName := regexMatch (printf "^(%s)$" (.target.name | default ".*")) .object.metadata.name -}}
 {{- $isLabelled := or (not .target.labelSelector) (eq (get $labels $wanted._0) $wanted._1) -}}
 {{- if and $isKind $isName $isLabelled }}yes{{ end -}}
 {{- end -}}

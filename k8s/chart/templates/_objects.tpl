@@ -18,9 +18,15 @@
 {{- if $values.networkPolicy.publicKeys }}
 - k8s/overlays/prod/services/to-keys.yaml
 {{- end }}
+{{- range $values.networkPolicy.options }}
+- k8s/components/network-{{ . }}
+{{- end }}
 {{- end }}
 {{- if $values.monitoring.enabled }}
 - k8s/components/monitoring
+{{- end }}
+{{- if $values.priority.enabled }}
+- k8s/components/priority
 {{- end }}
 {{- if $values.kafkaLogin.enabled }}
 - k8s/components/kafka-login
@@ -45,6 +51,7 @@
   {{- end -}}
 {{- end -}}
 {{- if .root.Values.dependencies.enabled }}{{ include "chat.dev-secrets" . }}{{ end -}}
+{{- include "chat.require-policies" . -}}
 {{- end -}}
 
 {{/* A number as text: Helm reads every number as a float. */}}
@@ -75,4 +82,15 @@
   {{- $_ := set $object "data" .entry.data -}}
 {{- end -}}
 {{- toYaml $object -}}
+{{- end -}}
+
+{{/* A rule without its policy is a mistake. */}}
+{{- define "chat.require-policies" -}}
+{{- $names := list -}}
+{{- range .state.objects }}{{ if eq .kind "NetworkPolicy" }}{{ $names = append $names .metadata.name }}{{ end }}{{ end -}}
+{{- range $name, $_ := .root.Values.networkPolicy.rules -}}
+  {{- if and $.root.Values.networkPolicy.enabled (not (has $name $names)) -}}
+    {{- fail (printf "networkPolicy.rules.%s: there is no policy with this name; there are: %s" $name (join ", " $names)) -}}
+  {{- end -}}
+{{- end -}}
 {{- end -}}

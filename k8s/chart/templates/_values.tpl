@@ -14,14 +14,14 @@
 {{/* The pod template of an object, as a dict with one key, `template`. */}}
 {{- define "chat.with-values" -}}
 {{- $object := .object -}}
-{{- $_ := set $object.metadata "namespace" .root.Release.Namespace -}}
+{{- if ne $object.kind "PriorityClass" }}{{ $_ := set $object.metadata "namespace" .root.Release.Namespace }}{{ end -}}
 {{- if eq $object.kind "CronJob" -}}
   {{- include "chat.pod" (dict "root" .root "state" .state "object" $object "template" $object.spec.jobTemplate.spec.template) -}}
 {{- else if has $object.kind (list "Deployment" "Job") -}}
   {{- include "chat.pod" (dict "root" .root "state" .state "object" $object "template" $object.spec.template) -}}
 {{- end -}}
 {{- $name := printf "chat.%s" (kebabcase $object.kind) -}}
-{{- if has $object.kind (list "Deployment" "Service" "HorizontalPodAutoscaler" "ScaledObject" "NetworkPolicy" "Gateway" "HTTPRoute" "Ingress") -}}
+{{- if has $object.kind (list "Deployment" "Service" "HorizontalPodAutoscaler" "ScaledObject" "PodDisruptionBudget" "NetworkPolicy" "Gateway" "HTTPRoute" "Ingress") -}}
   {{- include $name . -}}
 {{- end -}}
 {{- include "chat.hash-suffix" $object -}}
@@ -102,15 +102,16 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The fields of networkPolicy.rules replace those of the last rule of the policy; an empty list allows every peer. */}}
 {{- define "chat.network-policy" -}}
-{{- $values := .root.Values.networkPolicy -}}
-{{- $name := .object.metadata.name -}}
-{{- if eq $name "to-gateway" -}}
-  {{- $rule := first .object.spec.ingress -}}
-  {{- if $values.clients }}{{ $_ := set $rule "from" $values.clients }}{{ else }}{{ $_ := unset $rule "from" }}{{ end -}}
-{{- else if has $name (list "to-kafka" "to-postgres" "to-redis") -}}
-  {{- with get $values (trimPrefix "to-" $name) }}{{ $_ := set $.object.spec "egress" (list .) }}{{ end -}}
+{{- $rules := .object.spec.egress | default .object.spec.ingress -}}
+{{- range $field, $value := get .root.Values.networkPolicy.rules .object.metadata.name | default dict -}}
+  {{- if $value }}{{ $_ := set (last $rules) $field $value }}{{ else }}{{ $_ := unset (last $rules) $field }}{{ end -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "chat.pod-disruption-budget" -}}
+{{- include "chat.set" (dict "in" .object.spec "key" "maxUnavailable" "value" .root.Values.disruption.maxUnavailable) -}}
 {{- end -}}
 
 {{- define "chat.gateway" -}}

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -26,7 +26,7 @@ describe('the chart', () => {
   })
 
   it('deploys the objects of the prod overlay with values-production.yaml', () => {
-    const services = rendered('prod').all.filter(({ metadata }) => metadata.namespace === 'chat')
+    const services = rendered('prod').all.filter(({ metadata }) => metadata.namespace !== 'chat-data')
     expect(comparable(chartObjects('chat', ...productionValues))).toEqual(comparable(services))
   })
 
@@ -36,6 +36,21 @@ describe('the chart', () => {
     const routes = objects.filter(isRoute)
     expect(routes.length).toBeGreaterThan(0)
     expect(comparable(routes)).toEqual(comparable(withComponent(component).filter(isRoute)))
+  })
+
+  it('adds the policies of each network component, with the peers of the values', () => {
+    const names = readdirSync(join(projectFolder, 'k8s/components')).filter((name) => /^network-(?!policy)/.test(name))
+    expect(names.length).toBeGreaterThanOrEqual(6)
+    for (const component of names) {
+      const option = component.replace('network-', '')
+      const flags = ['--set', `networkPolicy.options[0]=${option}`]
+      const policies = withComponent(component).filter(({ kind }) => kind === 'NetworkPolicy')
+      const all = chartObjects('chat', ...flags)
+      for (const policy of policies) expect(comparable(all)).toMatchObject(comparable([policy]))
+      const [{ metadata } = { metadata: { name: '' } }] = policies
+      const changed = chartObjects('chat', ...flags, '--set', `networkPolicy.rules.${metadata.name}.ports[0].port=4444`)
+      expect(JSON.stringify(the(changed, 'NetworkPolicy', metadata.name))).toContain('"ports":[{"port":4444}]')
+    }
   })
 
   it('creates objects that match their schemas in every combination of options', () => {
@@ -97,6 +112,10 @@ describe('the chart', () => {
     ['config.KAFKA_PASSWORD=secret', "additional properties 'KAFKA_PASSWORD' not allowed"],
     ['route.kind=nginx', '/route/kind'],
     ['pod.containers[0].name=other', '/pod'],
+    ['networkPolicy.options[0]=istio', '/networkPolicy/options/0'],
+    ['networkPolicy.rules.to-kafak.to=null', '/networkPolicy/rules/to-kafak'],
+    ['networkPolicy.rules.to-kafak.ports[0].port=9', 'networkPolicy.rules.to-kafak: there is no policy with this name'],
+    ['disruption.maxUnavailable=all', '/disruption/maxUnavailable'],
   ])('refuses a wrong value with an error that names it: %s', (value, named) => {
     expect(helmError('template', 'chat', chartFolder, '--set', value)).toContain(named)
   })
