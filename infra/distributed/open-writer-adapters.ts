@@ -24,6 +24,6 @@ export const openWriterAdapters = async (
   life.add('event stream', eventStream.close)
   const lock = holdWriterLock(config.databaseUrl, { log })
   life.add('writer lock', () => lock[Symbol.asyncDispose]())
-  await lock.held
+  await lock.acquired
   return { ...ports, eventStream }
 }

@@ -3,9 +3,9 @@ import { buildChatImage, describeImage } from './images.ts'
 
 /** Builds the image of the services; prints its name and size to stdout. */
 
-const say = (line: string): void => {
+const report = (line: string): void => {
   process.stderr.write(`image: ${line}\n`)
 }
 
-await ensureEngine(say)
-process.stdout.write(`${await describeImage(await buildChatImage(say))}\n`)
+await ensureEngine(report)
+process.stdout.write(`${await describeImage(await buildChatImage(report))}\n`)

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { installPackages } from '../native/debian.ts'
 import { withLock } from '../native/lock.ts'
 import { isGone } from '../native/pid-identity.ts'
+import type { ReportProgress } from '../native/report-progress.ts'
 import { runCommand } from '../native/run-command.ts'
-import type { Say } from '../native/say.ts'
 import { lastLines } from '../native/spawn-server.ts'
 import { cacheFolder } from './cache-folder.ts'
 
@@ -28,14 +28,14 @@ const engineVersion = async (): Promise<string | undefined> => {
   }
 }
 
-const install = async (say: Say): Promise<void> => {
-  if (!existsSync(daemon)) await installPackages(['docker.io'], say)
+const install = async (report: ReportProgress): Promise<void> => {
+  if (!existsSync(daemon)) await installPackages(['docker.io'], report)
   // Newer Debian releases have a separate package for the client.
-  if (!existsSync('/usr/bin/docker') && !existsSync('/usr/local/bin/docker')) await installPackages(['docker-cli'], say)
+  if (!existsSync('/usr/bin/docker') && !existsSync('/usr/local/bin/docker')) await installPackages(['docker-cli'], report)
 }
 
-const start = async (say: Say): Promise<Engine> => {
-  await install(say)
+const start = async (report: ReportProgress): Promise<Engine> => {
+  await install(report)
   mkdirSync(cacheFolder, { recursive: true })
   const logFile = join(cacheFolder, 'dockerd.log')
   const log = openSync(logFile, 'w')
@@ -46,8 +46,8 @@ const start = async (say: Say): Promise<Engine> => {
   for (;;) {
     const version = await engineVersion()
     if (version !== undefined && pid !== undefined) {
-      say(`started a Docker engine, pid ${pid}`)
-      return { version, release: () => end(pid, say) }
+      report(`started a Docker engine, pid ${pid}`)
+      return { version, release: () => end(pid, report) }
     }
     if (child.exitCode !== null || pid === undefined || performance.now() > deadline) {
       throw new Error(`dockerd does not start:\n${lastLines(logFile)}`)
@@ -56,10 +56,10 @@ const start = async (say: Say): Promise<Engine> => {
   }
 }
 
-const end = async (pid: number, say: Say): Promise<void> => {
+const end = async (pid: number, report: ReportProgress): Promise<void> => {
   const running = await runCommand('docker', ['ps', '--quiet'])
   if (running.trim() !== '') {
-    say(`the Docker engine that was started here (pid ${pid}) runs other containers, and is not stopped`)
+    report(`the Docker engine that was started here (pid ${pid}) runs other containers, and is not stopped`)
     return
   }
   process.kill(pid, 'SIGTERM')
@@ -70,12 +70,12 @@ const end = async (pid: number, say: Say): Promise<void> => {
  * The running Docker engine; else starts one, and installs Debian's packages
  * first if it is missing. Rejects where that is impossible.
  */
-export const ensureEngine = (say: Say): Promise<Engine> =>
+export const ensureEngine = (report: ReportProgress): Promise<Engine> =>
   withLock('docker-engine', async () => {
     const version = await engineVersion()
     if (version !== undefined) return { version, release: async () => {} }
     if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
       throw new Error('no Docker engine answers, and only root on a Debian can install and start one')
     }
-    return start(say)
+    return start(report)
   })

@@ -1,5 +1,5 @@
+import type { ReportProgress } from '../native/report-progress.ts'
 import { runCommand } from '../native/run-command.ts'
-import type { Say } from '../native/say.ts'
 import { debianRoot } from './offline-images/debian-root.ts'
 import { buildStandIn, canStandInFor, labelOf } from './offline-images/stand-in.ts'
 import { pinnedImages, projectFolder } from './pinned-images.ts'
@@ -19,21 +19,21 @@ const canPull = async (image: string): Promise<boolean> => {
  * Makes these images available: pulls them if a registry is reachable, else
  * builds stand-ins. Never replaces a pulled image.
  */
-export const ensureImages = async (images: readonly string[], say: Say): Promise<void> => {
+export const ensureImages = async (images: readonly string[], report: ReportProgress): Promise<void> => {
   for (const image of images) {
     const label = await labelOf(image)
     if (label === '') continue
     if (label === undefined && (await canPull(image))) continue
     if (!canStandInFor(image)) throw new Error(`${image} cannot be pulled, and there is no stand-in for it`)
-    await buildStandIn(image, await debianRoot(say), say)
+    await buildStandIn(image, await debianRoot(report), report)
   }
 }
 
 /** Builds the image of the services from the present sources, with the cache of the engine; returns its name. */
-export const buildChatImage = async (say: Say): Promise<string> => {
+export const buildChatImage = async (report: ReportProgress): Promise<string> => {
   const { chat, buildArguments } = pinnedImages()
-  await ensureImages(Object.values(buildArguments), say)
-  say(`building ${chat}`)
+  await ensureImages(Object.values(buildArguments), report)
+  report(`building ${chat}`)
   const given = Object.entries(buildArguments).flatMap(([name, image]) => ['--build-arg', `${name}=${image}`])
   const { NPM_CONFIG_REGISTRY } = process.env
   if (NPM_CONFIG_REGISTRY) given.push('--build-arg', `NPM_CONFIG_REGISTRY=${NPM_CONFIG_REGISTRY}`)

@@ -7,7 +7,7 @@ import { buildChatImage, describeImage } from './images.ts'
 /** Prints the size of the image, its layers, and the time of a start. */
 
 const starts = 3
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const report = (line: string): void => void process.stdout.write(`${line}\n`)
 const docker = (...args: string[]): Promise<string> => runCommand('docker', args)
 
 const layers = async (image: string): Promise<string[]> => {
@@ -38,9 +38,10 @@ const startMs = async (image: string): Promise<number> => {
   }
 }
 
-const engine = await ensureEngine(say)
-const image = await buildChatImage(say)
-say(await describeImage(image))
-for (const layer of await layers(image)) say(`  ${layer.replace(/\t.*? in (\S+).*/, '\t$1')}`)
-for (let n = 0; n < starts; n += 1) say(`  embedded, from docker run to ready: ${((await startMs(image)) / 1_000).toFixed(1)} s`)
+const engine = await ensureEngine(report)
+const image = await buildChatImage(report)
+report(await describeImage(image))
+for (const layer of await layers(image)) report(`  ${layer.replace(/\t.*? in (\S+).*/, '\t$1')}`)
+for (let n = 0; n < starts; n += 1)
+  report(`  embedded, from docker run to ready: ${((await startMs(image)) / 1_000).toFixed(1)} s`)
 await engine.release()

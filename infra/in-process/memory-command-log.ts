@@ -82,7 +82,8 @@ export const memoryCommandLog = (options: MemoryCommandLogOptions): CommandLog =
       if (isClosed) throw closed()
       return consumers.open(handler)
     },
-    deadLetter: async ({ partition, offset }, reason) => log.error({ partition, offset, reason }, 'unusable command'),
+    deadLetter: async ({ partition, offset }, reason) =>
+      log.error({ partition, offset, reason }, 'a command cannot be processed'),
     close: async () => {
       isClosed = true
       for (const { reject } of publishes.splice(0)) reject(closed())

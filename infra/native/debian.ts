@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { ReportProgress } from './report-progress.ts'
 import { runCommand } from './run-command.ts'
 
 /** Debian runs this file before it starts a newly installed service; exit code 101 prevents the start. */
@@ -40,12 +41,12 @@ const aptGet = (...args: string[]): Promise<string> =>
  * Installs Debian packages, without starting their services. Throws an error
  * that names the packages where the user is not root or the system not Debian.
  */
-export const installPackages = async (packages: readonly string[], say: (line: string) => void): Promise<void> => {
+export const installPackages = async (packages: readonly string[], report: ReportProgress): Promise<void> => {
   const list = packages.join(' ')
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     throw new Error(`These Debian packages are missing; install them as root, or run this as root: ${list}`)
   }
-  say(`installing Debian packages: ${list}`)
+  report(`installing Debian packages: ${list}`)
   await aptGet('update')
   await withoutServiceStart(async () => {
     disableMainCluster()

@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { messageOf } from '../../shared/runtime/observability/error-text.ts'
-import type { Recorded } from './hand-state.ts'
-import { defaultFolder, postgresFolder, readState, writeState } from './hand-state.ts'
 import { withLock } from './lock.ts'
+import type { RecordedServer } from './stack-state.ts'
+import { defaultFolder, postgresFolder, readState, writeState } from './stack-state.ts'
 import { stopRecorded } from './stop-recorded.ts'
 
 const help = `Stops the Kafka, Postgres and Redis that "npm run stack:up" started, and nothing else.
@@ -16,9 +16,9 @@ const help = `Stops the Kafka, Postgres and Redis that "npm run stack:up" starte
 `
 
 const stop = async <Ports>(
-  recorded: Recorded<Ports> | undefined,
+  recorded: RecordedServer<Ports> | undefined,
   signal: NodeJS.Signals,
-): Promise<Recorded<Ports> | undefined> => {
+): Promise<RecordedServer<Ports> | undefined> => {
   if (recorded?.identity) await stopRecorded(recorded.identity, signal)
   return recorded && { ports: recorded.ports }
 }
@@ -34,7 +34,7 @@ const bringDown = async (folder: string): Promise<void> => {
 }
 
 const down = async (folder: string, isErasing: boolean): Promise<void> => {
-  await withLock('hand', async () => {
+  await withLock('stack', async () => {
     await bringDown(folder)
     if (!isErasing) return
     for (const each of [postgresFolder(folder), folder]) rmSync(each, { recursive: true, force: true })

@@ -1,6 +1,7 @@
 import { installPackages } from './debian.ts'
 import { hasKafka, installKafka, kafkaHomeIn } from './kafka-home.ts'
 import { withLock } from './lock.ts'
+import type { ReportProgress } from './report-progress.ts'
 import type { NativeTools } from './tools.ts'
 import { findJava, findPostgresBin, findProgram } from './tools.ts'
 
@@ -9,7 +10,7 @@ export interface InstallOptions {
   /** The folder of Kafka's jars; `~/.cache/chat-native` if absent. */
   readonly cacheFolder?: string | undefined
   /** Receives lines of progress; stderr if absent. */
-  readonly say?: (line: string) => void
+  readonly report?: ReportProgress
 }
 
 const printToStderr = (line: string): void => {
@@ -37,31 +38,31 @@ const missingPackages = (kafkaHome: string): string[] => {
   return Object.entries(missing).flatMap(([name, isMissing]) => (isMissing ? [name] : []))
 }
 
-const fetchKafka = async (kafkaHome: string, say: (line: string) => void): Promise<void> => {
+const fetchKafka = async (kafkaHome: string, report: ReportProgress): Promise<void> => {
   const java = findJava()
   const mvn = findProgram('mvn')
   if (hasKafka(kafkaHome) || !java || !mvn) return
-  say(`fetching Apache Kafka with Maven into ${kafkaHome}`)
+  report(`fetching Apache Kafka with Maven into ${kafkaHome}`)
   await installKafka(kafkaHome, mvn, java)
 }
 
 /** Installs only Kafka's jars; returns their folder. */
 export const installKafkaJars = async (options: InstallOptions = {}): Promise<string> => {
-  const say = options.say ?? printToStderr
+  const report = options.report ?? printToStderr
   const home = kafkaHomeIn(options.cacheFolder)
   if (hasKafka(home)) return home
   return withLock('install', async () => {
     const packages = missingPackages(home).filter((name) => name === 'maven' || name.includes('jre'))
-    if (packages.length > 0) await installPackages(packages, say)
-    await fetchKafka(home, say)
+    if (packages.length > 0) await installPackages(packages, report)
+    await fetchKafka(home, report)
     return home
   })
 }
 
-const installMissing = async (kafkaHome: string, say: (line: string) => void): Promise<void> => {
+const installMissing = async (kafkaHome: string, report: ReportProgress): Promise<void> => {
   const packages = missingPackages(kafkaHome)
-  if (packages.length > 0) await installPackages(packages, say)
-  await fetchKafka(kafkaHome, say)
+  if (packages.length > 0) await installPackages(packages, report)
+  await fetchKafka(kafkaHome, report)
 }
 
 /**
@@ -74,18 +75,18 @@ const installMissing = async (kafkaHome: string, say: (line: string) => void): P
  *            if the user is not root.
  */
 export const install = async (options: InstallOptions = {}): Promise<NativeTools> => {
-  const say = options.say ?? printToStderr
+  const report = options.report ?? printToStderr
   const kafkaHome = kafkaHomeIn(options.cacheFolder)
   const found = findTools(kafkaHome)
   if (found) return found
   return withLock(
     'install',
     async () => {
-      if (!findTools(kafkaHome)) await installMissing(kafkaHome, say)
+      if (!findTools(kafkaHome)) await installMissing(kafkaHome, report)
       const tools = findTools(kafkaHome)
       if (!tools) throw new Error('some tools are still missing after the installation')
       return tools
     },
-    () => say('waiting for another install to end'),
+    () => report('waiting for another install to end'),
   )
 }

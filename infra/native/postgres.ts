@@ -38,7 +38,7 @@ const prepareFolder = async (options: NativePostgresOptions): Promise<string> =>
   mkdirSync(folder, { recursive: true })
   const closed = account && closedFolderAbove(folder)
   if (closed) {
-    throw new Error(`PostgreSQL runs as the user "postgres", who may not traverse ${closed}: choose another folder`)
+    throw new Error(`PostgreSQL runs as the user "postgres", which cannot enter ${closed}: choose another folder`)
   }
   if (account) chownSync(folder, account.uid, account.gid)
   if (existsSync(cluster)) return cluster

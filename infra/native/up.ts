@@ -2,14 +2,14 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { messageOf } from '../../shared/runtime/observability/error-text.ts'
 import { isPortTaken } from './free-port.ts'
-import type { HandState, Recorded } from './hand-state.ts'
-import { defaultFolder, postgresFolder, readState, writeState } from './hand-state.ts'
 import { install } from './install.ts'
 import { startKafka } from './kafka.ts'
 import { withLock } from './lock.ts'
 import { identify, isRunning } from './pid-identity.ts'
 import { ensureDatabase, startPostgres } from './postgres.ts'
 import { startRedis } from './redis.ts'
+import type { RecordedServer, StackState } from './stack-state.ts'
+import { defaultFolder, postgresFolder, readState, writeState } from './stack-state.ts'
 import type { NativeTools } from './tools.ts'
 
 const help = `Starts Kafka, Postgres and Redis on this machine, installing what is missing (Debian, as root).
@@ -30,9 +30,9 @@ interface Started<Ports> {
 
 /** Keeps a running server; else starts it on its previous ports, or on others if those are in use. */
 const keepOrStart = async <Ports>(
-  recorded: Recorded<Ports> | undefined,
+  recorded: RecordedServer<Ports> | undefined,
   start: (ports?: Ports) => Promise<Started<Ports>>,
-): Promise<Recorded<Ports>> => {
+): Promise<RecordedServer<Ports>> => {
   if (recorded?.identity && isRunning(recorded.identity)) return recorded
   const { pid, ports } = await start(recorded?.ports).catch((error: unknown) => {
     if (recorded && isPortTaken(error)) return start()
@@ -41,7 +41,7 @@ const keepOrStart = async <Ports>(
   return { ports, identity: pid === undefined ? undefined : identify(pid) }
 }
 
-type AllUp = { readonly [Name in keyof HandState]-?: NonNullable<HandState[Name]> }
+type AllUp = { readonly [Name in keyof StackState]-?: NonNullable<StackState[Name]> }
 
 /** Records each server as soon as it runs, so that `stack:down` finds it even after a failure. */
 const bringUp = async (tools: NativeTools, folder: string): Promise<AllUp> => {
@@ -66,7 +66,7 @@ const bringUp = async (tools: NativeTools, folder: string): Promise<AllUp> => {
 const up = async (folder: string): Promise<void> => {
   // By default, a signal would end this process without the server that is being started.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
-  const { postgres, redis, kafka } = await withLock('hand', async () => bringUp(await install(), folder))
+  const { postgres, redis, kafka } = await withLock('stack', async () => bringUp(await install(), folder))
   process.stdout.write(
     `export DATABASE_URL=postgres://postgres@127.0.0.1:${postgres.ports}/${database}\n` +
       `export REDIS_URL=redis://127.0.0.1:${redis.ports}\n` +

@@ -30,11 +30,11 @@ const onDatabase = (
   meaning,
   needs: 'DATABASE_URL',
   flags,
-  run: async (given) => {
+  run: async (passedFlags) => {
     const { databaseUrl, times, logLevel } = readConfigFor(['databaseUrl'])
     const log = createLogger({ level: logLevel, name: 'admin' })
     await assertDirectSession(databaseUrl, times, log)
-    return work(databaseUrl, log, given)
+    return work(databaseUrl, log, passedFlags)
   },
 })
 

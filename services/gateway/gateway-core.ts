@@ -91,12 +91,12 @@ const createDelivery = (deps: GatewayCoreDeps) => {
   const pending = createPendingCommands({ clock, deadlineMs: times.commandDeadlineMs, lookUpOutcome })
   const userSessions = createUserSessions({ fanOut, clock, metrics, releaseMs })
   const delivery = createDeliveryWatch(clock, metrics)
-  const maxHeld = bounds.heldFrames
+  const maxEarly = bounds.heldFrames
   const { sessionsOf } = userSessions
-  const feeds = createRoomFeeds({ fanOut, lookups, clock, metrics, pending, retryMs, maxHeld, delivery, releaseMs, sessionsOf })
+  const feeds = createRoomFeeds({ fanOut, lookups, clock, metrics, pending, retryMs, maxEarly, delivery, releaseMs, sessionsOf })
   const featureLevel = createFeatureLevel(readModel, log)
-  const compared = { readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel }
-  const sweep = createHeadSweep({ ...compared, fanOut, clock, times, random })
+  const sweptParts = { readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel }
+  const sweep = createHeadSweep({ ...sweptParts, fanOut, clock, times, random })
   const sessionRooms: SessionRoomsDeps = {
     feeds,
     pending,
@@ -115,7 +115,7 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   const { commandLog, readModel, clock, metrics, log, times, bounds, limits, gateway, newId } = deps
   const produce = createProduce(commandLog, clock, bounds, {
     retryMs: times.sweepLeastMs,
-    gatherMostMs: times.gatherMostMs,
+    maxBatchDelayMs: times.gatherMostMs,
     onStage: (stage, ageSeconds) => metrics.deliverySeconds.observe(ageSeconds, stage),
   })
   const watch = createCommandWatch(clock, metrics, log)

@@ -70,11 +70,11 @@ const removeOthers = (place: string): void => {
  *            affect each other.
  * Does not:  change a page that is being served: it is held in memory.
  */
-export const buildPage = async (say: (line: string) => void): Promise<string> => {
+export const buildPage = async (report: (line: string) => void): Promise<string> => {
   const hash = sourceHash()
   const place = join(output, hash)
   if (existsSync(place)) return place
-  say('building the chat page: its sources have changed')
+  report('building the chat page: its sources have changed')
   const started = performance.now()
   const made = join(output, `${hash}-${process.pid}`)
   mkdirSync(made, { recursive: true })
@@ -86,6 +86,6 @@ export const buildPage = async (say: (line: string) => void): Promise<string> =>
     rmSync(made, { recursive: true, force: true })
   }
   removeOthers(place)
-  say(`built the chat page in ${Math.round(performance.now() - started)} ms`)
+  report(`built the chat page in ${Math.round(performance.now() - started)} ms`)
   return place
 }

@@ -3,7 +3,7 @@ import { notAllowed } from '../../shared/domain/chat.ts'
 import type { CreateUser } from '../../shared/domain/commands.ts'
 import type { User } from '../../shared/domain/events.ts'
 import type { Rejection } from '../../shared/domain/rejections.ts'
-import { keepsId } from '../../shared/domain/rejections.ts'
+import { reservesId } from '../../shared/domain/rejections.ts'
 import { userDecider } from '../../shared/domain/user.ts'
 import type {
   NewEvent,
@@ -40,8 +40,8 @@ export interface BatchDecision {
   readonly chats: ReadonlyMap<string, ChatState>
 }
 
-/** The state of everything that the batch touches. Each decision changes it. */
-interface Table {
+/** The state and the outcomes that the batch needs. Each decision updates it. */
+interface BatchState {
   readonly chats: Map<string, ChatState>
   readonly knownUsers: Set<string>
   readonly users: Map<string, User>
@@ -61,7 +61,7 @@ export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUs
  * serialised here, once.
  */
 export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limits: DecisionLimits): BatchDecision => {
-  const table: Table = {
+  const batch: BatchState = {
     chats: new Map(loaded.chats),
     knownUsers: new Set(loaded.knownUsers),
     users: new Map(loaded.users),
@@ -72,9 +72,9 @@ export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limi
     limits,
   }
   const decisions = commands.map((command) =>
-    command.type === 'CreateUser' ? decideUser(table, command) : decideChat(table, command),
+    command.type === 'CreateUser' ? decideUser(batch, command) : decideChat(batch, command),
   )
-  return { decisions, decided: { events: table.events, rejections: table.rejections }, chats: table.chats }
+  return { decisions, decided: { events: batch.events, rejections: batch.rejections }, chats: batch.chats }
 }
 
 const keyOf = (command: Command): string => {
@@ -82,10 +82,10 @@ const keyOf = (command: Command): string => {
   return commandKeyText(room, id)
 }
 
-const underIdOf = (table: Table, command: Command): readonly RecordedOutcome[] => table.outcomes.get(keyOf(command)) ?? []
+const outcomesOfId = (batch: BatchState, command: Command): readonly RecordedOutcome[] => batch.outcomes.get(keyOf(command)) ?? []
 
 /** The command's own outcome, if it was decided before. */
-const recorded = (outcomes: readonly RecordedOutcome[], { digest }: Command): Decision | undefined => {
+const repeatOf = (outcomes: readonly RecordedOutcome[], { digest }: Command): Decision | undefined => {
   const own = outcomes.find((outcome) => outcome.digest === digest)
   if (own === undefined) return undefined
   return own.kind === 'event'
@@ -93,24 +93,24 @@ const recorded = (outcomes: readonly RecordedOutcome[], { digest }: Command): De
     : { kind: 'rejection', rejection: own.rejection, isRepeat: true }
 }
 
-const isTaken = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
+const reservesItsId = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || reservesId(outcome.rejection)
 
 /**
  * Another command has this id. Only a member may learn that: any other user gets
  * the rejection for a chat that does not exist. A `create-chat` whose id an earlier
- * rejection keeps reveals nothing, because there is no chat.
+ * rejection reserved reveals nothing, because there is no chat.
  */
-const decideTakenId = (
-  table: Table,
+const decideReusedId = (
+  batch: BatchState,
   command: ChatCommand,
   { members }: ChatState,
   outcomes: readonly RecordedOutcome[],
 ): Decision => {
   const hasNoChat = command.type === 'CreateChat' && outcomes.every(({ kind }) => kind === 'rejection')
-  return hasNoChat || members.has(command.user) ? { kind: 'conflict' } : reject(table, command, notAllowed)
+  return hasNoChat || members.has(command.user) ? { kind: 'conflict' } : reject(batch, command, notAllowed)
 }
 
-const stateOf = ({ chats, knownUsers, chatCounts, limits }: Table, room: string): ChatState => ({
+const stateOf = ({ chats, knownUsers, chatCounts, limits }: BatchState, room: string): ChatState => ({
   ...(chats.get(room) ?? chatDecider.initialState),
   knownUsers,
   maxMembers: limits.membersPerChat,
@@ -118,52 +118,52 @@ const stateOf = ({ chats, knownUsers, chatCounts, limits }: Table, room: string)
   maxChats: limits.chatsPerUser,
 })
 
-const countChats = ({ chatCounts }: Table, event: ChatEvent): void => {
+const countChats = ({ chatCounts }: BatchState, event: ChatEvent): void => {
   const membership = roomEventOfType(event.type)?.membership ?? 'none'
   const change = membership === 'removes' ? -1 : 1
   for (const user of membersAffected(membership, event.body)) chatCounts.set(user, (chatCounts.get(user) ?? 0) + change)
 }
 
-const decideChat = (table: Table, command: ChatCommand): Decision => {
-  const outcomes = underIdOf(table, command)
-  const repeat = recorded(outcomes, command)
+const decideChat = (batch: BatchState, command: ChatCommand): Decision => {
+  const outcomes = outcomesOfId(batch, command)
+  const repeat = repeatOf(outcomes, command)
   if (repeat !== undefined) return repeat
-  const state = stateOf(table, command.stream)
-  if (outcomes.some(isTaken)) return decideTakenId(table, command, state, outcomes)
+  const state = stateOf(batch, command.stream)
+  if (outcomes.some(reservesItsId)) return decideReusedId(batch, command, state, outcomes)
   const result = chatDecider.decide(command, state)
-  if (result.type === 'Rejected') return reject(table, command, result)
-  table.chats.set(command.stream, chatDecider.evolve(state, result))
-  countChats(table, result)
-  return accept(table, command, result)
+  if (result.type === 'Rejected') return reject(batch, command, result)
+  batch.chats.set(command.stream, chatDecider.evolve(state, result))
+  countChats(batch, result)
+  return accept(batch, command, result)
 }
 
-const decideUser = (table: Table, command: CreateUser): Decision => {
-  const outcomes = underIdOf(table, command)
-  const repeat = recorded(outcomes, command)
+const decideUser = (batch: BatchState, command: CreateUser): Decision => {
+  const outcomes = outcomesOfId(batch, command)
+  const repeat = repeatOf(outcomes, command)
   if (repeat !== undefined) return repeat
-  const result = userDecider.decide(command, { user: table.users.get(command.stream) })
+  const result = userDecider.decide(command, { user: batch.users.get(command.stream) })
   if (result.type === 'AlreadyThere') return { kind: 'user', user: result.user }
-  if (outcomes.some(isTaken)) return { kind: 'conflict' }
-  table.users.set(command.stream, result.body.user)
-  table.knownUsers.add(result.body.user.id)
-  return accept(table, command, result)
+  if (outcomes.some(reservesItsId)) return { kind: 'conflict' }
+  batch.users.set(command.stream, result.body.user)
+  batch.knownUsers.add(result.body.user.id)
+  return accept(batch, command, result)
 }
 
-const record = (table: Table, command: Command, outcome: RecordedOutcome): void => {
-  table.outcomes.set(keyOf(command), [...underIdOf(table, command), outcome])
+const record = (batch: BatchState, command: Command, outcome: RecordedOutcome): void => {
+  batch.outcomes.set(keyOf(command), [...outcomesOfId(batch, command), outcome])
 }
 
-const accept = (table: Table, command: Command, event: DomainEvent): Decision => {
+const accept = (batch: BatchState, command: Command, event: DomainEvent): Decision => {
   const entry = { event, data: JSON.stringify(event.body) }
   const stored = toStored(entry)
-  table.events.push(entry)
-  record(table, command, { kind: 'event', digest: event.digest, event: stored })
+  batch.events.push(entry)
+  record(batch, command, { kind: 'event', digest: event.digest, event: stored })
   return { kind: 'event', event: stored, isRepeat: false }
 }
 
-const reject = (table: Table, command: ChatCommand, rejection: Rejection): Decision => {
+const reject = (batch: BatchState, command: ChatCommand, rejection: Rejection): Decision => {
   const { stream: room, id, digest } = command
-  table.rejections.push({ room, commandId: id, digest, rejection })
-  record(table, command, { kind: 'rejection', digest, rejection })
+  batch.rejections.push({ room, commandId: id, digest, rejection })
+  record(batch, command, { kind: 'rejection', digest, rejection })
   return { kind: 'rejection', rejection, isRepeat: false }
 }

@@ -47,7 +47,7 @@ const pauseRuns = 1
  * records accumulate at the broker where that saves a batch.
  */
 const withPauses = (handle: BatchPipeline['handle'], { clock, times }: Pick<WriterDeps, 'clock' | 'times'>) => {
-  const batchDelay = createBatchDelay(clock, { runs: pauseRuns, mostMs: times.gatherMostMs })
+  const batchDelay = createBatchDelay(clock, { runs: pauseRuns, maxMs: times.gatherMostMs })
   return async (batch: RecordBatch): Promise<HandledBatch> => {
     const startedMs = clock.monotonicMs()
     const handled = await handle(batch)

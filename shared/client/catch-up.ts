@@ -2,10 +2,10 @@ import type { Message } from '../domain/events.ts'
 import type { ResumeReason } from '../protocol/answers.ts'
 import { createChatLookUp } from './chat-look-up.ts'
 import type { FrameBody } from './frames.ts'
+import type { InternalRequestsDeps } from './internal-requests.ts'
+import { createInternalRequests } from './internal-requests.ts'
 import type { Link } from './link.ts'
-import type { LinkRequestsDeps } from './link-requests.ts'
-import { createLinkRequests } from './link-requests.ts'
-import type { CreateRequest } from './requests.ts'
+import type { CreateRequest } from './outgoing-request.ts'
 import type { Rooms } from './rooms.ts'
 
 /** The `resume` within `create-user`. */
@@ -48,7 +48,7 @@ export interface CatchUp {
 }
 
 /** The parts of a client that catching up uses, and its bound. */
-export interface CatchUpDeps extends LinkRequestsDeps {
+export interface CatchUpDeps extends InternalRequestsDeps {
   readonly rooms: Rooms
   readonly me: () => string
   readonly request: CreateRequest
@@ -62,7 +62,7 @@ const messagesPerPage = 200
 
 export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
   const { rooms, me, request, maxFrames } = deps
-  const requests = createLinkRequests(deps)
+  const requests = createInternalRequests(deps)
   const wanted = new Set<string>()
   let epoch: string | undefined
   /** The rooms of the resume in flight; undefined if there is none. */
@@ -150,7 +150,7 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
   }
 
   const lookUpNext = (): void => {
-    const sought = new Set(rooms.held())
+    const sought = new Set(rooms.roomsToLookUp())
     if (isLookingUp || sought.size === 0) return
     isLookingUp = true
     lookUp(sought, () => {

@@ -1,14 +1,14 @@
 import type { Chat } from '../domain/events.ts'
 import type { FrameBody } from './frames.ts'
-import type { LinkRequests } from './link-requests.ts'
-import type { CreateRequest } from './requests.ts'
+import type { InternalRequests } from './internal-requests.ts'
+import type { CreateRequest } from './outgoing-request.ts'
 
 /** The most entries that the service returns in one page. */
 const chatsPerPage = 200
 
 /** The parts of a client that a look-up uses, and the receivers of its results. */
 export interface ChatLookUpDeps {
-  readonly requests: LinkRequests
+  readonly requests: InternalRequests
   readonly request: CreateRequest
   readonly me: () => string
   /** The sought chats of one page. */

@@ -1,22 +1,22 @@
 import type { User } from '../domain/events.ts'
 import { defaultFrameBytes } from '../protocol/limits.ts'
-import { createCalls } from './calls.ts'
 import { createCatchUp } from './catch-up.ts'
 import type { ChatClient, ConnectOptions } from './chat-client.ts'
 import { ChatError } from './chat-error.ts'
 import type { ChatEvents, ConnectionState } from './chat-events.ts'
 import { realClock } from './client-clock.ts'
+import { createClientMethods } from './client-methods.ts'
 import { clientTimes } from './client-times.ts'
 import { createConnector } from './connector.ts'
 import { openLink } from './link.ts'
 import { createListeners } from './listeners.ts'
 import { newId } from './new-id.ts'
 import { observe } from './observation.ts'
-import { createOperations } from './operations.ts'
+import { requestFactory } from './outgoing-request.ts'
 import { createReadiness } from './readiness.ts'
 import type { Fetch } from './refused-connection.ts'
 import { refusalFinder } from './refused-connection.ts'
-import { requestFactory } from './requests.ts'
+import { createRequestScheduler } from './request-scheduler.ts'
 import { createRoomHandles } from './room-handles.ts'
 import { createRooms } from './rooms.ts'
 import type { SocketConstructor } from './socket.ts'
@@ -53,7 +53,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
   const me = (): string => readiness.user?.id ?? ''
   const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
   const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
-  const operations = createOperations({ clock, times, random, maxQueued, maxFrameBytes, metrics: options.metrics })
+  const scheduler = createRequestScheduler({ clock, times, random, maxQueued, maxFrameBytes, metrics: options.metrics })
   const unsent = createUnsent(options.storage, who?.externalUserId)
   const refresh = createTokenRefresh({ source: tokens, clock, times, random, request, nextId: newId })
 
@@ -75,7 +75,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
       readiness.bound(body.user as User)
       catchUp.connected(link, id)
       refresh.connected(link, token)
-      operations.connected(link)
+      scheduler.connected(link)
       sendUnsent(body.user as User)
     },
     feed: rooms.receive,
@@ -83,7 +83,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     lost: () => {
       catchUp.disconnected()
       refresh.disconnected()
-      operations.disconnected()
+      scheduler.disconnected()
     },
     state: (next) => {
       state = next
@@ -91,20 +91,20 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     },
     ended: (error) => {
       readiness.ended(error)
-      operations.end(error)
+      scheduler.end(error)
     },
   })
 
-  const calls = createCalls({ operations, request, readiness, unsent })
+  const methods = createClientMethods({ scheduler, request, readiness, unsent })
   const on: ChatClient['on'] = (name, listener, call = {}) => {
     const off = listeners.on(name, listener)
     call.signal?.addEventListener('abort', off, { once: true })
     return off
   }
-  const room = createRoomHandles({ ...calls, on })
+  const room = createRoomHandles({ ...methods, on })
   const sendUnsent = ({ externalUserId }: User): void => {
     for (const [to, message] of unsent.bound(externalUserId)) {
-      calls.send(to, message).catch((error: unknown) => options.logger?.warn(`chat: unsent: ${String(error)}`))
+      methods.send(to, message).catch((error: unknown) => options.logger?.warn(`chat: unsent: ${String(error)}`))
     }
   }
   observe(listeners, options.logger, options.metrics)
@@ -121,7 +121,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     get state() {
       return state
     },
-    ...calls,
+    ...methods,
     room,
     ready: (call = {}) => readiness.wait(call.signal),
     on,

@@ -4,8 +4,8 @@ import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import type { FeedFrame, FrameBody } from './frames.ts'
 import type { Link, LinkEvents } from './link.ts'
+import type { OutgoingRequest } from './outgoing-request.ts'
 import type { FindRefusal } from './refused-connection.ts'
-import type { OutgoingRequest } from './requests.ts'
 import type { TokenSource } from './token-source.ts'
 
 /** How a link was bound to the user. */

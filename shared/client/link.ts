@@ -4,7 +4,7 @@ import type { ClientClock, ClientTimer } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import type { FeedFrame, FrameBody, ServerFrame } from './frames.ts'
 import { isFeedFrame, readFrame } from './frames.ts'
-import type { OutgoingRequest } from './requests.ts'
+import type { OutgoingRequest } from './outgoing-request.ts'
 import type { Socket } from './socket.ts'
 
 /** The end of a request on one link. `lost`: the connection closed first; the request may or may not be carried out. */

@@ -6,16 +6,17 @@ import type { Listeners } from './listeners.ts'
 
 /**
  * The position of one room's feed. *following*: the next frame is emitted.
- * *held*: the application does not know the chat yet. *filling*: the missed
- * messages are read from history. In these two, only the seqs of frames are
- * kept; the frames are requested again. *left*: the membership has ended.
+ * *awaiting-chat*: the chat is looked up, because the application does not know
+ * it yet. *filling*: the missed messages are read from history. In these two,
+ * only the seqs of frames are kept; the frames are requested again. *left*: the
+ * membership has ended.
  */
 interface Position {
   /** The last seq that was emitted. */
   last: number
   /** The highest seq that was received. */
   highest: number
-  state: 'following' | 'held' | 'filling' | 'left'
+  state: 'following' | 'awaiting-chat' | 'filling' | 'left'
   /** The application knows the chat. */
   isIntroduced: boolean
 }
@@ -26,12 +27,12 @@ export interface Rooms {
   /** The followed rooms, and the last seq of each. */
   following(): readonly (readonly [room: string, last: number])[]
   /** The rooms whose chat is to be looked up. */
-  held(): readonly string[]
+  roomsToLookUp(): readonly string[]
   isFollowed(room: string): boolean
   lastOf(room: string): number
   /** The feed of this room continues after `seq`. An unknown room is new. */
   continueFrom(room: string, seq: number): void
-  /** The chat of a held room was found: it is emitted, and the frames since are requested. */
+  /** The chat of a room that awaits it was found: it is emitted, and the frames since are requested. */
   introduce(chat: Chat): void
   startFilling(room: string): void
   isFilling(room: string): boolean
@@ -58,8 +59,8 @@ const bodyOf = <Body>(frame: FeedFrame): Body => frame.body as unknown as Body
 export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
   const positions = new Map<string, Position>()
 
-  const hold = (room: string, last: number, highest: number): void =>
-    void positions.set(room, { last, highest, state: 'held', isIntroduced: false })
+  const awaitChat = (room: string, last: number, highest: number): void =>
+    void positions.set(room, { last, highest, state: 'awaiting-chat', isIntroduced: false })
 
   const changeMembers = (frame: FeedFrame, change: 'added' | 'removed'): void => {
     const { room, seq } = frame
@@ -97,7 +98,7 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
       return emit('chat', { ...bodyOf<{ chat: Chat }>(frame).chat, seq })
     }
     const joins = event === 'add-users' && bodyOf<Membership>(frame).users.includes(me())
-    hold(room, joins ? seq : seq - 1, seq)
+    awaitChat(room, joins ? seq : seq - 1, seq)
     requestResume(room)
   }
 
@@ -114,19 +115,19 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     },
     following: () =>
       [...positions].filter(([, { state }]) => state === 'following').map(([room, { last }]) => [room, last] as const),
-    held: () => [...positions].filter(([, { state }]) => state === 'held').map(([room]) => room),
+    roomsToLookUp: () => [...positions].filter(([, { state }]) => state === 'awaiting-chat').map(([room]) => room),
     isFollowed: (room) => positions.get(room)?.state === 'following',
     isFilling: (room) => positions.get(room)?.state === 'filling',
     lastOf: (room) => positions.get(room)?.last ?? 0,
     continueFrom: (room, seq) => {
       const at = positions.get(room)
-      if (at === undefined || at.state === 'left') return hold(room, seq, seq)
+      if (at === undefined || at.state === 'left') return awaitChat(room, seq, seq)
       at.highest = Math.max(at.highest, seq)
       if (seq !== at.last) requestResume(room)
     },
     introduce: (chat) => {
       const at = positions.get(chat.id)
-      if (at?.state !== 'held') return
+      if (at?.state !== 'awaiting-chat') return
       at.state = 'following'
       at.isIntroduced = true
       emit('chat', { ...chat, seq: at.last })
@@ -146,12 +147,12 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
       const at = positions.get(room)
       if (at?.state !== 'filling') return
       at.last = Math.max(at.last, seq)
-      at.state = 'held'
+      at.state = 'awaiting-chat'
     },
     reset: (room, seq, reason) => {
       const at = positions.get(room)
       if (at === undefined || at.state === 'left') return
-      Object.assign(at, { last: seq, highest: seq, state: 'held' })
+      Object.assign(at, { last: seq, highest: seq, state: 'awaiting-chat' })
       emit('reset', { room, seq, reason })
     },
     leave: (room) => leave(room, 'forbidden'),

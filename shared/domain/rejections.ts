@@ -10,11 +10,11 @@ export interface Rejection {
 }
 
 /**
- * Whether a recorded rejection keeps its command id from other commands. A
+ * Whether a recorded rejection reserves its command id, so that no other command can use it. A
  * `forbidden` does not: it is stored under the command's digest too, so that a
  * sender without the right to act in a room cannot reserve an id there.
  */
-export const keepsId = ({ code }: Rejection): boolean => code !== 'forbidden'
+export const reservesId = ({ code }: Rejection): boolean => code !== 'forbidden'
 
 /** Creates a rejection. */
 export const rejected = (code: Rejection['code'], message: string, details?: Readonly<Record<string, unknown>>): Rejection => ({

@@ -9,7 +9,7 @@ export interface StoreMeta {
 }
 
 /** A room of which a user is a member now. */
-export interface HeldMembership {
+export interface RoomMembership {
   readonly room: string
   /** The first frame of the membership has the seq `since + 1`. */
   readonly since: number
@@ -18,17 +18,17 @@ export interface HeldMembership {
 }
 
 /** The last event of a room that a gateway has processed. */
-export interface HeldHead {
+export interface KnownHead {
   readonly seq: number
   /** `eventDigest` of the event at `seq`; undefined: only the seq is compared. */
   readonly digest: string | undefined
 }
 
-/** The head in the store where it differs from a `HeldHead`. */
+/** The head in the store where it differs from a `KnownHead`. */
 export interface ChangedHead {
   /** The last seq of the room; 0 if the room does not exist. */
   readonly head: number
-  /** The store has no event at the held seq, or an event with another digest. */
+  /** The store has no event at the known seq, or an event with another digest. */
   readonly isOther: boolean
 }
 
@@ -90,18 +90,18 @@ export interface ReadModel {
   meta(): Promise<StoreMeta>
   /** The last seq of each room; a room that does not exist is absent. */
   heads(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
-  /** The rooms whose last seq differs from the held one, or whose event at the held seq differs. A room that does not exist has seq 0. */
-  changedHeads(held: ReadonlyMap<string, HeldHead>): Promise<ReadonlyMap<string, ChangedHead>>
+  /** The rooms whose last seq differs from the known one, or whose event at the known seq differs. A room that does not exist has seq 0. */
+  changedHeads(known: ReadonlyMap<string, KnownHead>): Promise<ReadonlyMap<string, ChangedHead>>
   /**
    * The present memberships of each user; a user without any is absent. For a
    * user with more than `most`, only `most + 1` are read.
    */
-  memberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
+  memberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly RoomMembership[]>>
   /**
-   * The present memberships of the users whose rooms differ from the held ones. `held` has the `roomsDigest` of each
+   * The present memberships of the users whose rooms differ from the known ones. `known` has the `roomsDigest` of each
    * user's rooms; undefined never matches. A user without memberships has an empty list.
    */
-  changedMemberships(held: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, readonly HeldMembership[]>>
+  changedMemberships(known: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, readonly RoomMembership[]>>
   /** Users by external id; an unknown id is absent. */
   usersByExternalId(externalIds: readonly string[]): Promise<ReadonlyMap<string, User>>
   /** The users of `ids` who exist and share a chat with `viewer` now, and the viewer itself; without a viewer, all that exist. */

@@ -8,26 +8,30 @@ export const errors = {
   invalid: {
     status: 400,
     retryable: false,
-    meaning: 'the frame or one of its fields is not as the protocol asks; `details` names field and reason',
+    meaning: 'the frame or one of its fields violates the protocol; `details` names the field and the reason',
   },
-  unknown_event: { status: 404, retryable: false, meaning: 'there is no such event' },
+  unknown_event: { status: 404, retryable: false, meaning: 'the service has no event of this name' },
   unauthenticated: { status: 401, retryable: false, meaning: 'the token is missing, or was refused' },
   unbound: { status: 400, retryable: false, meaning: 'the socket has no user yet; send create-user first' },
   forbidden: {
     status: 403,
     retryable: false,
-    meaning: 'not a member, no such chat, or not allowed; these look the same on purpose',
+    meaning: 'not a member, no such chat, or not permitted; the answer does not reveal which',
   },
-  conflict: { status: 409, retryable: false, meaning: 'the id names something else already' },
+  conflict: { status: 409, retryable: false, meaning: 'the id is already in use by something else' },
   unknown_user: { status: 422, retryable: false, meaning: 'one of the users does not exist; `details.users` lists them' },
-  rate_limited: { status: 429, retryable: true, meaning: 'too much at once; wait `retry_after_ms`' },
-  timeout: { status: 504, retryable: true, meaning: 'no outcome is known yet; send again with the same id' },
+  rate_limited: {
+    status: 429,
+    retryable: true,
+    meaning: 'a rate limit or a number of concurrent requests is exceeded; wait `retry_after_ms`',
+  },
+  timeout: { status: 504, retryable: true, meaning: 'the outcome is not known yet; send the request again with the same id' },
   unavailable: {
     status: 503,
     retryable: true,
-    meaning: 'certainly not accepted, a part of the service is down; send again later',
+    meaning: 'the request was not carried out, because a part of the service is down; send it again later',
   },
-  internal: { status: 500, retryable: false, meaning: 'the service failed on this request; it has been recorded' },
+  internal: { status: 500, retryable: false, meaning: 'the service failed on this request, and logged the error' },
 } as const
 
 export type ErrorCode = keyof typeof errors

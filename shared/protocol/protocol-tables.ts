@@ -26,7 +26,7 @@ const moreOf = (price: Price | undefined): string =>
 
 const pricesTable = (): string =>
   table(
-    ['event', 'price', 'and more'],
+    ['event', 'price', 'additional price'],
     Object.entries<Price | undefined>(prices).map(([event, price]) => [`\`${event}\``, '1', moreOf(price)]),
   )
 
@@ -43,7 +43,7 @@ const errorsTable = (): string =>
 
 const closeCodesTable = (): string =>
   table(
-    ['code', 'reason', 'come back', 'meaning'],
+    ['code', 'reason', 'reconnect', 'meaning'],
     Object.values(closeCodes).map(({ code, reason, meaning }) => [String(code), reason, yesOrNo(mayReconnect(code)), meaning]),
   )
 

@@ -9,7 +9,7 @@ import { requestInRoom } from '../protocol/request-frame.ts'
 import { membershipSchema } from '../protocol/shapes.ts'
 import type { MembershipCommand } from './membership-command.ts'
 import { membershipBody, membershipCommandBody, membershipRequest } from './membership-command.ts'
-import { askedInRoom, defineRoomEvent } from './room-event.ts'
+import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to add users to a room. */
 export interface AddUsers extends MembershipCommand {
@@ -44,7 +44,7 @@ export const addUsers = defineRoomEvent({
     feed: { id: '4', event: 'add-users', room, seq: 3, body: added },
   },
   request: (limits: ProtocolLimits) => requestInRoom('add-users', membershipRequest(limits)),
-  asked: askedInRoom,
+  commandContent: contentInRoom,
   commandBody: membershipCommandBody,
   feedBody: membershipSchema,
 

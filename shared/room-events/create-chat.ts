@@ -45,7 +45,7 @@ export const createChat = defineRoomEvent({
         users: z.array(field.userId).max(usersPerCommand).min(1),
       }),
     ),
-  asked: ({ body }) => ({ id: body.chat.id, body: { name: body.chat.name, users: body.users } }),
+  commandContent: ({ body }) => ({ id: body.chat.id, body: { name: body.chat.name, users: body.users } }),
   commandBody: z.object({ name: z.string(), users: z.array(z.guid()) }),
   feedBody: z.looseObject({ chat: chatSchema, user_id: id }),
 

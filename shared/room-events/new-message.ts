@@ -9,7 +9,7 @@ import * as field from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { messageSchema } from '../protocol/shapes.ts'
-import { askedInRoom, defineRoomEvent } from './room-event.ts'
+import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to post a message. `id` is the message's id. */
 export interface PostMessage extends CommandHead {
@@ -51,7 +51,7 @@ export const newMessage = defineRoomEvent({
       'new-message',
       z.strictObject({ msg: field.text(1, msgChars), type: field.messageType, id: field.ownId.optional() }),
     ),
-  asked: askedInRoom,
+  commandContent: contentInRoom,
   commandBody: z.object({ msg: z.string(), type: z.string() }),
   feedBody: messageSchema,
 

@@ -9,7 +9,7 @@ import { requestInRoom } from '../protocol/request-frame.ts'
 import { membershipSchema } from '../protocol/shapes.ts'
 import type { MembershipCommand } from './membership-command.ts'
 import { membershipBody, membershipCommandBody, membershipRequest } from './membership-command.ts'
-import { askedInRoom, defineRoomEvent } from './room-event.ts'
+import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to remove users from a room. */
 export interface RemoveUsers extends MembershipCommand {
@@ -49,7 +49,7 @@ export const removeUsers = defineRoomEvent({
     feed: { id: '5', event: 'remove-users', room, seq: 4, body: removed },
   },
   request: (limits: ProtocolLimits) => requestInRoom('remove-users', membershipRequest(limits)),
-  asked: askedInRoom,
+  commandContent: contentInRoom,
   commandBody: membershipCommandBody,
   feedBody: membershipSchema,
 

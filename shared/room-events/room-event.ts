@@ -14,7 +14,7 @@ export interface RoomCommand extends CommandHead {
 }
 
 /** An event of a room. `body` is the body of its feed frame. */
-export interface RoomFact extends EventHead {
+export interface RoomDomainEvent extends EventHead {
   readonly type: string
   readonly body: object
 }
@@ -28,11 +28,11 @@ export interface DecisionReads {
 }
 
 /** The content of the command that a request asks for. The gateway creates absent ids. */
-export interface Asked<Body> {
+export interface CommandContent<Body> {
   /** The room; absent: the request creates one. */
   readonly room?: string | undefined
   readonly id?: string | undefined
-  /** The command's body, exactly as asked: it is hashed into the digest, so no defaults are filled in. */
+  /** The command's body, exactly as requested: it is hashed into the digest, so no defaults are filled in. */
   readonly body: Body
 }
 
@@ -45,7 +45,7 @@ export interface RoomEvent<
   Name extends string,
   Request extends z.ZodType,
   Command extends RoomCommand,
-  Event extends RoomFact,
+  Event extends RoomDomainEvent,
   FeedBody extends z.ZodType,
 > {
   /** The name on the wire, of the request, its answer and the feed frame. */
@@ -63,7 +63,7 @@ export interface RoomEvent<
   /** The schema of the request's frame at a feature level. No field has a default: `decide` sets defaults. */
   request(limits: ProtocolLimits, level: number): Request
   /** The content of the command for this request. Pure. */
-  asked(request: z.output<Request>): Asked<Command['body']>
+  commandContent(request: z.output<Request>): CommandContent<Command['body']>
   /** The schema of the command's body on the log. Unknown fields are ignored. */
   readonly commandBody: z.ZodType<Command['body']>
   readonly feedBody: FeedBody
@@ -76,24 +76,24 @@ export interface RoomEvent<
 }
 
 /** A room event without its exact types, for code that handles all room events in the same way. */
-export type AnyRoomEvent = RoomEvent<string, z.ZodType, RoomCommand, RoomFact, z.ZodType>
+export type AnyRoomEvent = RoomEvent<string, z.ZodType, RoomCommand, RoomDomainEvent, z.ZodType>
 
 /** Checks a definition and keeps its exact types. */
 export const defineRoomEvent = <
   const Name extends string,
   Request extends z.ZodType,
   Command extends RoomCommand,
-  Event extends RoomFact,
+  Event extends RoomDomainEvent,
   FeedBody extends z.ZodType,
 >(
   definition: RoomEvent<Name, Request, Command, Event, FeedBody>,
 ): RoomEvent<Name, Request, Command, Event, FeedBody> => definition
 
-/** `asked` of the events whose request names the room and may name the command's id. */
-export const askedInRoom = <Body extends object>(request: {
+/** `commandContent` of the events whose request names the room and may name the command's id. */
+export const contentInRoom = <Body extends object>(request: {
   readonly room: string
   readonly body: Body & { readonly id?: string | undefined }
-}): Asked<Omit<Body, 'id'>> => {
+}): CommandContent<Omit<Body, 'id'>> => {
   const { id, ...body } = request.body
   return { room: request.room, id, body }
 }

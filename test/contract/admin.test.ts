@@ -80,6 +80,6 @@ describe.skipIf(whyNoStack())('the admin process on real services', () => {
     ]) {
       expect(await admin(subcommand, env), subcommand).toMatchObject({ code: 0 })
     }
-    await stack.forget(namespace)
+    await stack.dropNamespace(namespace)
   })
 })

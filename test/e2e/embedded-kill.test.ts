@@ -46,7 +46,7 @@ describe('An embedded chat that is killed', () => {
     await using chat = await startEmbedded({ DATA_DIR: data.path })
     const second = startEmbedded({ DATA_DIR: data.path })
     await expect(second).rejects.toThrow(
-      new RegExp(`is held by process ${chat.pid}, since .*: stop it, or choose another folder`),
+      new RegExp(`is in use by process ${chat.pid}, since .*: stop it, or choose another folder`),
     )
     await using ann = await personOn(chat.url, freshName('ann'))
     expect(ann.id).toEqual(expect.any(String))

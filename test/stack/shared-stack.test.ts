@@ -22,7 +22,7 @@ describe.skipIf(missing)(`the shared stack${missing ? ` (not run: ${missing})` :
     expect(new URL(url).pathname).toBe(`/${namespace.replace('-', '_')}`)
     expect(await tablesIn(url, 'select 1 as one')).toEqual([{ one: 1 }])
     expect(stack.urls('gateway', url).databaseUrl).toBe(url)
-    await stack.forget(namespace)
+    await stack.dropNamespace(namespace)
     await expect(tablesIn(url, 'select 1')).rejects.toThrow(/does not exist/)
   })
 

@@ -14,7 +14,7 @@ reached: from a Debian root (debootstrap), Debian packages and Kafka's jars from
 Images that were pulled are left alone. DEBIAN_MIRROR names another mirror.
 `
 
-const say = (line: string): void => {
+const report = (line: string): void => {
   process.stderr.write(`offline-images: ${line}\n`)
 }
 
@@ -24,12 +24,12 @@ const pinned = (): string[] => {
 }
 
 const build = async (images: readonly string[]): Promise<void> => {
-  await ensureEngine(say)
-  const rootId = await debianRoot(say)
+  await ensureEngine(report)
+  const rootId = await debianRoot(report)
   for (const image of images) {
-    if (!canStandInFor(image)) say(`no stand-in for ${image}`)
-    else if ((await labelOf(image)) === '') say(`${image} was pulled and is kept`)
-    else await buildStandIn(image, rootId, say)
+    if (!canStandInFor(image)) report(`no stand-in for ${image}`)
+    else if ((await labelOf(image)) === '') report(`${image} was pulled and is kept`)
+    else await buildStandIn(image, rootId, report)
   }
 }
 
@@ -40,6 +40,6 @@ const main = async (): Promise<void> => {
 }
 
 main().catch((error: unknown) => {
-  say(messageOf(error))
+  report(messageOf(error))
   process.exitCode = 1
 })

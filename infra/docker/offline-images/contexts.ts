@@ -1,12 +1,13 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { installKafkaJars } from '../../native/install.ts'
+import type { ReportProgress } from '../../native/report-progress.ts'
 import { runCommand } from '../../native/run-command.ts'
 import { cacheFolder } from '../cache-folder.ts'
 import { projectFolder } from '../pinned-images.ts'
 
 /** Adds files to the build context of a stand-in; resolves with a text that changes with their content. */
-export type Supplement = (context: string, say: (line: string) => void) => Promise<string>
+export type Supplement = (context: string, report: ReportProgress) => Promise<string>
 
 const npmVersion = '11.21.2'
 
@@ -47,8 +48,8 @@ export const nodeSupplement: Supplement = async (context) => {
 }
 
 /** Adds Kafka's jars. */
-export const kafkaSupplement: Supplement = async (context, say) => {
-  const home = await installKafkaJars({ say })
+export const kafkaSupplement: Supplement = async (context, report) => {
+  const home = await installKafkaJars({ report })
   cpSync(join(home, 'libs'), join(context, 'libs'), { recursive: true })
   return home
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { installPackages } from '../../native/debian.ts'
+import type { ReportProgress } from '../../native/report-progress.ts'
 import { runCommand } from '../../native/run-command.ts'
 import { cacheFolder } from '../cache-folder.ts'
 
@@ -27,9 +28,9 @@ const slim = (root: string): void => {
 }
 
 /** Builds the archive in a temporary folder and renames it, so that an interrupted build is never taken for a complete one. */
-const makeArchive = async (say: (line: string) => void): Promise<void> => {
-  if (!existsSync('/usr/sbin/debootstrap')) await installPackages(['debootstrap'], say)
-  say(`making a Debian root (${suite})`)
+const makeArchive = async (report: ReportProgress): Promise<void> => {
+  if (!existsSync('/usr/sbin/debootstrap')) await installPackages(['debootstrap'], report)
+  report(`making a Debian root (${suite})`)
   mkdirSync(dirname(archive), { recursive: true })
   const draft = mkdtempSync(`${archive}.draft-`)
   try {
@@ -45,11 +46,11 @@ const makeArchive = async (say: (line: string) => void): Promise<void> => {
 }
 
 /** Imports the base image and resolves with its id. The archive is cached; delete it to build a new one. */
-export const debianRoot = async (say: (line: string) => void): Promise<string> => {
-  if (!existsSync(archive)) await makeArchive(say)
+export const debianRoot = async (report: ReportProgress): Promise<string> => {
+  if (!existsSync(archive)) await makeArchive(report)
   const known = await runCommand('docker', ['images', '--quiet', '--no-trunc', debianImage])
   if (known.trim() !== '') return known.trim()
-  say(`importing it as ${debianImage}`)
+  report(`importing it as ${debianImage}`)
   const id = await runCommand('docker', ['import', '--change', 'ENV DEBIAN_FRONTEND=noninteractive', archive, debianImage])
   return id.trim()
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ReportProgress } from '../../native/report-progress.ts'
 import { runCommand } from '../../native/run-command.ts'
 import type { Supplement } from './contexts.ts'
 import { kafkaSupplement, nodeSupplement } from './contexts.ts'
@@ -49,16 +50,16 @@ export const labelOf = async (image: string): Promise<string | undefined> => {
 }
 
 /** Builds a stand-in unless it exists with the same sources. Throws if there are no sources for the image. */
-export const buildStandIn = async (image: string, rootId: string, say: (line: string) => void): Promise<void> => {
+export const buildStandIn = async (image: string, rootId: string, report: ReportProgress): Promise<void> => {
   const recipe = recipeFor(image)
   if (recipe === undefined) throw new Error(`there is no stand-in for ${image}`)
   const context = mkdtempSync(join(tmpdir(), 'chat-stand-in-'))
   try {
     const source = join(import.meta.dirname, recipe.folder)
-    const supplement = await recipe.supplement?.(context, say)
+    const supplement = await recipe.supplement?.(context, report)
     const label = digestOf(source, rootId, supplement ?? '')
     if ((await labelOf(image)) === label) return
-    say(`building a stand-in for ${image}`)
+    report(`building a stand-in for ${image}`)
     cpSync(source, context, { recursive: true })
     await runCommand('docker', ['build', '--force-rm', '--label', `${standInLabel}=${label}`, '--tag', image, context])
   } finally {

@@ -6,8 +6,8 @@ import type { KafkaOptions } from '../driver/kafka-options.ts'
 import type { TopicSpecs } from '../driver/topics.ts'
 import { leastMessageBytes } from '../producer/message-bytes.ts'
 import { withAdmin } from './admin-client.ts'
-import type { TopicState } from './judge-topic.ts'
-import { judgeTopic } from './judge-topic.ts'
+import type { TopicState } from './topic-findings.ts'
+import { topicFindings } from './topic-findings.ts'
 
 /** The configuration that the settings of the topics must satisfy. */
 export interface TopicsNeeds {
@@ -55,7 +55,10 @@ export const checkTopics = (options: KafkaOptions, specs: TopicSpecs, needs: Top
         continue
       }
       const { copies, frameBytes } = needs
-      for (const { kind, text } of judgeTopic(spec, state, { copies, leastMessageBytes: leastMessageBytes(role, frameBytes) })) {
+      for (const { kind, text } of topicFindings(spec, state, {
+        copies,
+        leastMessageBytes: leastMessageBytes(role, frameBytes),
+      })) {
         if (kind === 'refuse') refusals.push(text)
         else options.log.warn({ topic: spec.name, reason: text }, 'a topic has other settings than expected')
       }

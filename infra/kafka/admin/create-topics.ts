@@ -5,8 +5,8 @@ import { protocolErrorOf } from '../driver/driver-error.ts'
 import type { KafkaOptions } from '../driver/kafka-options.ts'
 import type { TopicSpec, TopicSpecs } from '../driver/topics.ts'
 import { withAdmin } from './admin-client.ts'
-import { insyncFor } from './judge-topic.ts'
 import { partitionCount } from './partition-count.ts'
+import { insyncFor } from './topic-findings.ts'
 
 /** Number of replicas; undefined: the default of the brokers. */
 export type Copies = number | undefined

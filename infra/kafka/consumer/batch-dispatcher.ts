@@ -78,17 +78,17 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
 
   /** Commits only while the assignment is current; a refusal by the group ends the assignment. */
   const commitFor =
-    (held: AssignmentProgress, commit: CommitOffsets): CommitOffsets =>
+    (assignment: AssignmentProgress, commit: CommitOffsets): CommitOffsets =>
     async (offsets: OffsetsByTopicPartition) => {
-      if (held !== current) return
+      if (assignment !== current) return
       try {
         await commit(offsets)
       } catch (error) {
-        if (isFence(error)) held.partitionAssignment.lose(error)
+        if (isFence(error)) assignment.partitionAssignment.lose(error)
         throw error
       }
       for (const { partition, offset } of offsets.topics.flatMap(({ partitions }) => partitions)) {
-        const progress = held.progress.get(partition)
+        const progress = assignment.progress.get(partition)
         if (progress !== undefined) progress.committed = offset
       }
     }
@@ -103,41 +103,41 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
     { batch, commitOffsetsIfNecessary }: EachBatchPayload,
     messages: EachBatchPayload['batch']['messages'],
     { done }: HandledBatch,
-    held: AssignmentProgress,
+    assignment: AssignmentProgress,
     progress: PartitionProgress,
   ): void => {
     const { partition } = batch
     const next = nextOf(messages.at(-1)?.offset ?? progress.acknowledged)
-    const commit = commitFor(held, commitOffsetsIfNecessary)
+    const commit = commitFor(assignment, commitOffsetsIfNecessary)
     const acknowledge = (): void => {
       progress.acknowledged = next
       rewinding.onProgress()
       commits.done(partition, next, commit)
-      if (held.partitionAssignment.signal.aborted) void commits.flush()
+      if (assignment.partitionAssignment.signal.aborted) void commits.flush()
     }
     progress.queue.add({ bytes: bytesOf(messages), done, acknowledge })
   }
 
-  const deliver = async (payload: EachBatchPayload, held: AssignmentProgress): Promise<void> => {
+  const deliver = async (payload: EachBatchPayload, assignment: AssignmentProgress): Promise<void> => {
     const { partition, messages, highWatermark } = payload.batch
     const [first] = messages
     if (first === undefined) return
-    const { signal } = held.partitionAssignment
-    const progress = progressOf(held, partition, first.offset, (error) => failed(partition, held, error))
+    const { signal } = assignment.partitionAssignment
+    const progress = progressOf(assignment, partition, first.offset, (error) => failed(partition, assignment, error))
     progress.end = highWatermark
     await progress.queue.whenNotFull()
-    if (held.partitionAssignment.lost !== undefined) throw held.partitionAssignment.lost
+    if (assignment.partitionAssignment.lost !== undefined) throw assignment.partitionAssignment.lost
     if (signal.aborted) return
     const records = messages.map((message) => readRecord(message, partition))
-    const heartbeat = (): Promise<void> => held.partitionAssignment.heartbeat(payload.heartbeat)
-    const handled = await handle({ partition, records, heartbeat, signal }, held.partitionAssignment)
+    const heartbeat = (): Promise<void> => assignment.partitionAssignment.heartbeat(payload.heartbeat)
+    const handled = await handle({ partition, records, heartbeat, signal }, assignment.partitionAssignment)
     // `done` of a batch that was given up may still reject.
     handled?.done.catch(() => {})
-    if (handled === undefined || held !== current) return
+    if (handled === undefined || assignment !== current) return
     // The driver fetches the rest again.
     const taken = messages.slice(0, handled.handled)
     payload.resolveOffset(taken.at(-1)?.offset ?? first.offset)
-    acknowledgeWhenDone(payload, taken, handled, held, progress)
+    acknowledgeWhenDone(payload, taken, handled, assignment, progress)
     if (!signal.aborted) return
     // The group changes, or the consumer leaves: offsets that are committed before that are not delivered again.
     await progress.queue.whenEmpty()
@@ -148,11 +148,11 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
     // Fetched before the rewind, or while the consumer stops: the offset is not resolved, so the driver fetches the batch again.
     const waiting = finishing ?? rewinding.underWay
     if (waiting !== undefined) return waiting
-    const held = current
-    if (held === undefined || !held.partitionAssignment.partitions.has(payload.batch.partition)) return
-    if (held.partitionAssignment.lost !== undefined) throw held.partitionAssignment.lost
+    const assignment = current
+    if (assignment === undefined || !assignment.partitionAssignment.partitions.has(payload.batch.partition)) return
+    if (assignment.partitionAssignment.lost !== undefined) throw assignment.partitionAssignment.lost
     if (payload.isStale()) return
-    const delivering = deliver(payload, held)
+    const delivering = deliver(payload, assignment)
     inHand.add(delivering)
     try {
       await delivering

@@ -62,7 +62,7 @@ export const consumption = async (options: ConsumptionOptions): Promise<Consumpt
         await session.stop()
         if (signal.aborted) return
         if (!mayComeBack(error)) throw error
-        if (failures === 1) log.warn({ reason: reasonOf(error) }, 'consuming cannot begin yet')
+        if (failures === 1) log.warn({ reason: reasonOf(error) }, 'the consumer cannot start yet, retrying')
       }
       await backOff(options, failures, signal)
       if (signal.aborted) return
@@ -72,13 +72,13 @@ export const consumption = async (options: ConsumptionOptions): Promise<Consumpt
 
   const beginAgain = async (cause: Error): Promise<void> => {
     if (!mayComeBack(cause)) throw cause
-    log.warn({ reason: reasonOf(cause) }, 'consuming has ended and begins again')
+    log.warn({ reason: reasonOf(cause) }, 'the consumer has stopped and starts again')
     await backOff(options, 1, signal)
     if (signal.aborted) return
     session = openSession()
     await begin()
     if (signal.aborted) return
-    log.info({}, 'consuming has begun again')
+    log.info({}, 'the consumer has started again')
     watch()
   }
 

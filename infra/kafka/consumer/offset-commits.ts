@@ -61,7 +61,8 @@ export const offsetCommits = ({ topic, everyMs, clock, log }: OffsetCommitsOptio
       await commit({ topics: [{ topic, partitions: [...places].map(([partition, offset]) => ({ partition, offset })) }] })
       isFailing = false
     } catch (error) {
-      if (!isFailing && !isFence(error)) log.warn({ reason: reasonOf(error) }, 'offsets are not committed')
+      if (!isFailing && !isFence(error))
+        log.warn({ reason: reasonOf(error) }, 'an offset commit failed; its offsets are committed again later')
       isFailing = true
       // `forget` or `drop` was called meanwhile.
       if (waiting !== kept) return

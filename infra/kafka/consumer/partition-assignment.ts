@@ -43,7 +43,7 @@ export const partitionAssignment = (partitions: readonly number[], sessionMs: nu
   const check = (error: unknown): void => {
     if (isFence(error)) lose(error)
     else if (clock.monotonicMs() - answeredAtMs > sessionMs)
-      lose(new BrokerSilenceError('the brokers have been silent', { cause: error }))
+      lose(new BrokerSilenceError('no broker has answered a heartbeat in time', { cause: error }))
   }
 
   return {

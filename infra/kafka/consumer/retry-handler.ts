@@ -14,19 +14,19 @@ export interface RetryHandlerOptions extends BackOffOptions {
 /** Retries until the handler resolves; undefined when the batch is given up. Throws when the partition is lost. */
 export const retryHandler =
   ({ handler, clock, times, log }: RetryHandlerOptions) =>
-  async (batch: RecordBatch, held: PartitionAssignment): Promise<HandledBatch | undefined> => {
+  async (batch: RecordBatch, assignment: PartitionAssignment): Promise<HandledBatch | undefined> => {
     for (let failures = 1; ; failures += 1) {
       try {
         return await handler(batch)
       } catch (error) {
         // Kafka's own error makes the driver join the group again.
-        if (held.lost !== undefined) throw held.lost
-        if (held.signal.aborted) return undefined
+        if (assignment.lost !== undefined) throw assignment.lost
+        if (assignment.signal.aborted) return undefined
         const { partition } = batch
         if (failures === 1) log.warn({ partition, error: nameOf(error) }, 'a handler threw; its batch is delivered again')
       }
-      await backOff({ clock, times }, failures, held.signal)
-      if (held.signal.aborted && held.lost === undefined) return undefined
+      await backOff({ clock, times }, failures, assignment.signal)
+      if (assignment.signal.aborted && assignment.lost === undefined) return undefined
       await batch.heartbeat()
     }
   }

@@ -31,7 +31,7 @@ export const sessionTimes = (times: KafkaTimes, log: Log): SessionTimes => {
       current = { ...times, consumerSessionMs: stockSessionMs }
       log.warn(
         { refusedMs: consumerSessionMs, sessionMs: stockSessionMs, setting: 'group.min.session.timeout.ms' },
-        'the brokers refuse this session time-out as too short; a dead consumer is noticed later',
+        'the brokers refuse this session time-out as too short; a longer one is used, so a dead consumer loses its partitions later',
       )
       return new SessionError(`the brokers refuse a session time-out of ${consumerSessionMs} ms`, { cause: error })
     },

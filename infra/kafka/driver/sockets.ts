@@ -35,7 +35,7 @@ export const clientSockets = (): Sockets => {
   let hasLost = false
   let isShut = false
 
-  const destroy = (socket: Socket): void => void socket.destroy(new Error('the client was shut'))
+  const destroy = (socket: Socket): void => void socket.destroy(new Error('the client was closed'))
 
   const watch = (socket: Socket): Socket => {
     const write = socket.write.bind(socket)

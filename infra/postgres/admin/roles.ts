@@ -86,6 +86,6 @@ export const makeRoles = (url: string, log: Log): Promise<void> =>
     })
     log.info(
       { roles: (['writer', 'gateway'] as const).map((service) => roleName(database, service)) },
-      'the roles have their rights',
+      'the rights of the roles are granted',
     )
   })

@@ -7,7 +7,7 @@ import { connectionConfig } from './connection-config.ts'
 /** The advisory lock of a running writer. */
 export interface WriterLock {
   /** Resolves when the lock is first acquired; rejects if it is disposed before. */
-  readonly held: Promise<void>
+  readonly acquired: Promise<void>
   /** Releases the lock. Idempotent. */
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -48,7 +48,7 @@ const orAborted = async (work: Promise<unknown>, signal: AbortSignal): Promise<v
  * `begin-epoch` notice a running writer.
  *
  * Promises:  a lost session is replaced and the lock acquired again. During a
- *            rebuild, `held` waits for its end.
+ *            rebuild, `acquired` waits for its end.
  * Does not:  stop the writer while the lock is lost; `rebuild` also locks the
  *            tables.
  */
@@ -89,7 +89,7 @@ export const holdWriterLock = (url: string, options: WriterLockOptions): WriterL
 
   const running = keepHolding()
   return {
-    held: first.promise,
+    acquired: first.promise,
     [Symbol.asyncDispose]: () => {
       stopping.abort()
       return running

@@ -84,7 +84,7 @@ const membersOf = (event: ChatEvent): { readonly membership: MembershipEffect; r
   return { membership, users: membersAffected(membership, event.body) }
 }
 
-const gatherMembers = (members: MutableChanges['members'], event: ChatEvent): void => {
+const changeMembers = (members: MutableChanges['members'], event: ChatEvent): void => {
   const { membership, users } = membersOf(event)
   for (const user of users) {
     const key = `${event.stream} ${user}`
@@ -94,14 +94,14 @@ const gatherMembers = (members: MutableChanges['members'], event: ChatEvent): vo
   }
 }
 
-const gather = (into: MutableChanges, event: DomainEvent): void => {
+const addEvent = (into: MutableChanges, event: DomainEvent): void => {
   if (event.type === 'UserCreated') {
     into.users.push(event.body.user)
     return
   }
   const { stream, seq } = event
   into.chats.set(stream, chatAfter(into.chats.get(stream), event))
-  gatherMembers(into.members, event)
+  changeMembers(into.members, event)
   if (event.type !== 'MessagePosted') return
   const { id, created_at: createdAt, user_id: user, type } = event.body
   into.messages.push({ chat: stream, seq, id, createdAt, user, type })
@@ -113,6 +113,6 @@ const gather = (into: MutableChanges, event: DomainEvent): void => {
  */
 export const project = (events: Iterable<DomainEvent>): Changes => {
   const into: MutableChanges = { users: [], chats: new Map(), members: new Map(), messages: [] }
-  for (const event of events) gather(into, event)
+  for (const event of events) addEvent(into, event)
   return { users: into.users, chats: [...into.chats.values()], members: [...into.members.values()], messages: into.messages }
 }

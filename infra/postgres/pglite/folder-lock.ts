@@ -16,7 +16,7 @@ export interface Owner {
 }
 
 /** Another process holds the folder. */
-export class FolderHeldError extends Error {}
+export class FolderInUseError extends Error {}
 
 const lockFile = (folder: string): string => join(folder, 'lock')
 const holderFile = (folder: string): string => join(folder, 'holder.json')
@@ -58,14 +58,14 @@ const isStillRunning = (holder: Holder | undefined, owner: Owner): boolean => {
   return holder.pid === owner.pid ? Date.parse(holder.since) >= owner.startedMs : isAlive(holder.pid)
 }
 
-const refusal = (folder: string, holder: Holder | undefined): FolderHeldError => {
+const refusal = (folder: string, holder: Holder | undefined): FolderInUseError => {
   const process = holder === undefined ? 'another process' : `process ${holder.pid}, since ${holder.since}`
-  return new FolderHeldError(`${folder} is held by ${process}: stop it, or choose another folder`)
+  return new FolderInUseError(`${folder} is in use by ${process}: stop it, or choose another folder`)
 }
 
 /**
  * Locks the folder for `owner`. Waits at most `waitMs` for a holder whose owner
- * is gone; rejects with `FolderHeldError`. The lock ends with this process.
+ * is gone; rejects with `FolderInUseError`. The lock ends with this process.
  */
 export const lockFolder = async (folder: string, owner: Owner, waitMs: number): Promise<void> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -73,7 +73,7 @@ export const lockFolder = async (folder: string, owner: Owner, waitMs: number): 
   for (;;) {
     const locked = tryLock(folder)
     if (locked !== undefined) {
-      held.add(locked)
+      openLocks.add(locked)
       const holder: Holder = { pid: owner.pid, since: new Date().toISOString() }
       writeFileSync(holderFile(folder), JSON.stringify(holder))
       return
@@ -85,4 +85,4 @@ export const lockFolder = async (folder: string, owner: Owner, waitMs: number): 
 }
 
 /** Prevents garbage collection, which would close the file and release the lock. */
-const held = new Set<DatabaseSync>()
+const openLocks = new Set<DatabaseSync>()

@@ -1,5 +1,5 @@
 import type { User } from '../../../shared/domain/events.ts'
-import type { ChangedHead, HeldHead, HeldMembership, ReadModel, StoreMeta } from '../../../shared/ports/read-model.ts'
+import type { ChangedHead, KnownHead, ReadModel, RoomMembership, StoreMeta } from '../../../shared/ports/read-model.ts'
 import { firstLevel } from '../../../shared/protocol/feature-level.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { listChats } from './chat-list.ts'
@@ -18,14 +18,14 @@ const readHeads: Statement = { name: 'read-heads', text: 'select id, seq from ch
 const readChangedHeads: Statement = {
   name: 'read-changed-heads',
   text: `select * from (
-      select held.id, held.seq as held_seq, coalesce(chat.seq, 0) as seq,
-        coalesce(chat.seq, 0) < held.seq or case when held.digest is null then false else held.digest is distinct from (
+      select known.id, known.seq as known_seq, coalesce(chat.seq, 0) as seq,
+        coalesce(chat.seq, 0) < known.seq or case when known.digest is null then false else known.digest is distinct from (
           select encode(sha256(convert_to(concat_ws(' ', type, command_id, digest, data), 'UTF8')), 'hex')
-          from event where stream = held.id and event.seq = held.seq
+          from event where stream = known.id and event.seq = known.seq
         ) end as is_other
-      from unnest($1::uuid[], $2::bigint[], $3::text[]) as held (id, seq, digest)
-      left join chat on chat.id = held.id
-    ) as compared where is_other or seq <> held_seq`,
+      from unnest($1::uuid[], $2::bigint[], $3::text[]) as known (id, seq, digest)
+      left join chat on chat.id = known.id
+    ) as compared where is_other or seq <> known_seq`,
 }
 
 const membershipCells = 'chat_member.user_id, chat.id, chat_member.since_seq, chat.seq'
@@ -44,11 +44,11 @@ const readMemberships: Statement = {
 const readChangedMemberships: Statement = {
   name: 'read-changed-memberships',
   text: `with other as materialized (
-      select held.user_id from unnest($1::uuid[], $2::text[]) as held (user_id, digest)
-      where held.digest is distinct from (
+      select known.user_id from unnest($1::uuid[], $2::text[]) as known (user_id, digest)
+      where known.digest is distinct from (
         select encode(sha256(coalesce(string_agg(uuid_send(present.chat_id), ''), '')), 'hex') from (
           select chat_id from chat_member
-          where chat_member.user_id = held.user_id and until_seq is null order by chat_id
+          where chat_member.user_id = known.user_id and until_seq is null order by chat_id
         ) as present)
     )
     select other.user_id, chat.id, chat_member.since_seq, chat.seq from other
@@ -114,14 +114,18 @@ const byRoom = (rows: readonly HeadRow[]): ReadonlyMap<string, number> => new Ma
 const headsOf = async (session: DatabaseSession, rooms: readonly string[]): Promise<ReadonlyMap<string, number>> =>
   rooms.length === 0 ? new Map() : byRoom(await session.run<HeadRow>(readHeads, [rooms]))
 
-const held = (row: MembershipRow): HeldMembership => ({ room: row.id, since: Number(row.since_seq), head: Number(row.seq) })
+const membershipOf = (row: MembershipRow): RoomMembership => ({
+  room: row.id,
+  since: Number(row.since_seq),
+  head: Number(row.seq),
+})
 
 /** An array literal of ids or numbers, which need no escaping; the driver would check each element. */
 const arrayText = (items: Iterable<string | number>): string => `{${[...items].join(',')}}`
 
 const changedHeads = async (
   session: DatabaseSession,
-  heads: ReadonlyMap<string, HeldHead>,
+  heads: ReadonlyMap<string, KnownHead>,
 ): Promise<ReadonlyMap<string, ChangedHead>> => {
   if (heads.size === 0) return new Map()
   const all = [...heads.values()]
@@ -130,14 +134,14 @@ const changedHeads = async (
   return new Map(rows.map(({ id, seq, is_other: isOther }) => [id, { head: Number(seq), isOther }]))
 }
 
-const byUser = (rows: readonly MembershipRow[]): ReadonlyMap<string, readonly HeldMembership[]> =>
-  new Map([...Map.groupBy(rows, ({ user_id: user }) => user)].map(([user, all]) => [user, all.map(held)]))
+const byUser = (rows: readonly MembershipRow[]): ReadonlyMap<string, readonly RoomMembership[]> =>
+  new Map([...Map.groupBy(rows, ({ user_id: user }) => user)].map(([user, all]) => [user, all.map(membershipOf)]))
 
 const membershipsOf = async (
   session: DatabaseSession,
   users: readonly string[],
   most?: number,
-): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
+): Promise<ReadonlyMap<string, readonly RoomMembership[]>> => {
   if (users.length === 0) return new Map()
   const values = [[...new Set(users)], most === undefined ? null : most + 1]
   return byUser(await session.run<MembershipRow>(readMemberships, values))
@@ -146,7 +150,7 @@ const membershipsOf = async (
 const changedMemberships = async (
   session: DatabaseSession,
   digests: ReadonlyMap<string, string | undefined>,
-): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
+): Promise<ReadonlyMap<string, readonly RoomMembership[]>> => {
   if (digests.size === 0) return new Map()
   const texts = [...digests.values()].map((digest) => digest ?? 'null')
   const rows = await session.run<ChangedMembershipRow>(readChangedMemberships, [arrayText(digests.keys()), arrayText(texts)])

@@ -1,14 +1,14 @@
 import type { EventAge, EventKey } from '../../../shared/ports/stream-summary.ts'
 import type { CanaryDeps, CanaryResult } from './canary.ts'
-import { judgeCanaries, sendCanaries } from './canary.ts'
+import { canaryFindings, sendCanaries } from './canary.ts'
 import type { Findings } from './findings.ts'
 import { createFindings } from './findings.ts'
-import type { Progress } from './judge-log.ts'
-import { judgeLog, lagOf } from './judge-log.ts'
-import { judgeAhead, judgeUnseen, unseenBefore } from './judge-window.ts'
+import type { Progress } from './log-findings.ts'
+import { lagOf, logFindings } from './log-findings.ts'
 import type { StreamTally } from './stream-tally.ts'
 import type { VerifiedStore, VerifyStoreDeps } from './verify-store.ts'
 import { verifyAll, verifyChanged } from './verify-store.ts'
+import { aheadFindings, unseenBefore, unseenFindings } from './window-findings.ts'
 
 /** The data sources of an audit. */
 export interface AuditDeps extends CanaryDeps, VerifyStoreDeps {
@@ -43,11 +43,11 @@ export const compareStreams = async (
   const verified = round.isFull
     ? await verifyAll(deps, tally, window, findings, round.streamsPerPass)
     : await verifyChanged(deps, tally, window, findings)
-  for (const finding of judgeAhead(window, verified.heads)) findings.add(finding)
+  for (const finding of aheadFindings(window, verified.heads)) findings.add(finding)
   const unseen = unseenBefore(window)
   // Measured before the ages, so that a slow answer makes events look older, never younger.
   const completeForMs = deps.clock.monotonicMs() - tally.completeSinceMs
-  if (unseen.length > 0) for (const finding of judgeUnseen(await deps.ages(unseen), completeForMs)) findings.add(finding)
+  if (unseen.length > 0) for (const finding of unseenFindings(await deps.ages(unseen), completeForMs)) findings.add(finding)
   findings.addAll(tally.takeFindings())
   return verified
 }
@@ -63,10 +63,10 @@ export const audit = async (deps: AuditDeps, tally: StreamTally, isFull = true):
   const findings = createFindings()
   const before = await deps.progress()
   const flights = await sendCanaries(deps)
-  for (const finding of judgeCanaries(flights)) findings.add(finding)
+  for (const finding of canaryFindings(flights)) findings.add(finding)
   const { store, records } = await compareStreams(deps, tally, findings, { isFull, streamsPerPass })
   const after = await deps.progress()
-  for (const finding of judgeLog(before, after)) findings.add(finding)
+  for (const finding of logFindings(before, after)) findings.add(finding)
 
   return {
     at: new Date(clock.nowMs()).toISOString(),

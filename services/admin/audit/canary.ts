@@ -142,7 +142,7 @@ export const sendCanaries = async (deps: CanaryDeps): Promise<readonly CanaryRes
 }
 
 /** A finding for each partition whose message was not stored, or whose publication was not received. */
-export const judgeCanaries = (flights: readonly CanaryResult[]): readonly Finding[] =>
+export const canaryFindings = (flights: readonly CanaryResult[]): readonly Finding[] =>
   flights.flatMap(({ partition, storedMs, heardMs }): readonly Finding[] => {
     const where = `partition ${partition}`
     if (storedMs === undefined)

@@ -2,7 +2,7 @@ import type { StreamSummary } from '../../../shared/ports/stream-summary.ts'
 import type { StreamDeps } from './compare-stream.ts'
 import { compareHeads } from './compare-stream.ts'
 import type { Findings } from './findings.ts'
-import { judgeOrphan, judgeStream } from './judge-stream.ts'
+import { orphanFinding, streamFindings } from './stream-findings.ts'
 import type { ReadEvents } from './stream-pass.ts'
 import { passOver } from './stream-pass.ts'
 import type { StreamTally, Window } from './stream-tally.ts'
@@ -37,9 +37,9 @@ const createCount = (findings: Findings) => {
       store[account.kind === 'chat' ? 'chats' : 'users'] += 1
       store.events += account.events
       store.messages += account.messages
-      for (const finding of judgeStream(account)) findings.add(finding)
+      for (const finding of streamFindings(account)) findings.add(finding)
     }
-    for (const stream of orphans) findings.add(judgeOrphan(stream))
+    for (const stream of orphans) findings.add(orphanFinding(stream))
   }
   return { store, note }
 }

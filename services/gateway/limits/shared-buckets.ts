@@ -8,7 +8,7 @@ const unreportedPart = 1 / 20
 const pauseMs = 50
 const sweepMs = 60_000
 
-interface HeldBucket {
+interface BucketEntry {
   readonly rate: Rate
   readonly bucket: TokenBucket
   holders: number
@@ -16,7 +16,7 @@ interface HeldBucket {
   blockedUntilMs: number
 }
 
-/** A shared bucket, held by one session. */
+/** A shared bucket that one session uses. */
 export interface BucketHold {
   /** Takes tokens, or returns how many milliseconds to wait. A negative cost gives tokens back. */
   take(cost: number): number | undefined
@@ -46,7 +46,7 @@ export interface SharedBuckets {
 
 /** `rateLimitStore`: undefined if there is only one gateway. */
 export const createSharedBuckets = (rateLimitStore: RateLimitStore | undefined, clock: Clock): SharedBuckets => {
-  const buckets = new Map<string, HeldBucket>()
+  const buckets = new Map<string, BucketEntry>()
   const toReport = new Set<string>()
   let isAlone = false
   let isReporting = false
@@ -58,10 +58,10 @@ export const createSharedBuckets = (rateLimitStore: RateLimitStore | undefined, 
   const collect = (): Charge[] => {
     const charges: Charge[] = []
     for (const key of toReport) {
-      const held = buckets.get(key)
-      if (held === undefined || held.unreported === 0) continue
-      charges.push({ key, cost: held.unreported, rate: held.rate })
-      held.unreported = 0
+      const entry = buckets.get(key)
+      if (entry === undefined || entry.unreported === 0) continue
+      charges.push({ key, cost: entry.unreported, rate: entry.rate })
+      entry.unreported = 0
     }
     toReport.clear()
     return charges
@@ -70,8 +70,8 @@ export const createSharedBuckets = (rateLimitStore: RateLimitStore | undefined, 
   const receive = (charges: readonly Charge[], waits: readonly number[]): void => {
     const now = clock.monotonicMs()
     for (const [index, { key }] of charges.entries()) {
-      const held = buckets.get(key)
-      if (held !== undefined) held.blockedUntilMs = now + (waits[index] ?? 0)
+      const entry = buckets.get(key)
+      if (entry !== undefined) entry.blockedUntilMs = now + (waits[index] ?? 0)
     }
   }
 
@@ -97,28 +97,28 @@ export const createSharedBuckets = (rateLimitStore: RateLimitStore | undefined, 
 
   const forgetFull = (): void => {
     const now = clock.monotonicMs()
-    for (const [key, held] of buckets) {
-      if (held.holders === 0 && held.blockedUntilMs <= now && held.bucket.isFull) buckets.delete(key)
+    for (const [key, entry] of buckets) {
+      if (entry.holders === 0 && entry.blockedUntilMs <= now && entry.bucket.isFull) buckets.delete(key)
     }
     sweep = buckets.size === 0 ? undefined : clock.after(sweepMs, forgetFull)
   }
 
-  const find = (key: string, rate: Rate): HeldBucket => {
+  const find = (key: string, rate: Rate): BucketEntry => {
     const found = buckets.get(key)
     if (found !== undefined) return found
-    const held = { rate, bucket: new TokenBucket(rate, clock), holders: 0, unreported: 0, blockedUntilMs: 0 }
-    buckets.set(key, held)
+    const entry = { rate, bucket: new TokenBucket(rate, clock), holders: 0, unreported: 0, blockedUntilMs: 0 }
+    buckets.set(key, entry)
     sweep ??= clock.after(sweepMs, forgetFull)
-    return held
+    return entry
   }
 
-  const take = (key: string, held: HeldBucket, cost: number): number | undefined => {
-    const owedMs = held.blockedUntilMs - clock.monotonicMs()
+  const take = (key: string, entry: BucketEntry, cost: number): number | undefined => {
+    const owedMs = entry.blockedUntilMs - clock.monotonicMs()
     if (owedMs > 0) return Math.ceil(owedMs)
-    const waitMs = held.bucket.take(cost, share())
+    const waitMs = entry.bucket.take(cost, share())
     if (waitMs !== undefined) return waitMs
-    held.unreported += cost
-    if (Math.abs(held.unreported) < held.rate.burst * unreportedPart) return undefined
+    entry.unreported += cost
+    if (Math.abs(entry.unreported) < entry.rate.burst * unreportedPart) return undefined
     toReport.add(key)
     reportSoon()
     return undefined
@@ -126,13 +126,13 @@ export const createSharedBuckets = (rateLimitStore: RateLimitStore | undefined, 
 
   return {
     hold: (key, rate) => {
-      const held = find(key, rate)
-      held.holders += 1
+      const entry = find(key, rate)
+      entry.holders += 1
       let isHeld = true
       return {
-        take: (cost) => take(key, held, cost),
+        take: (cost) => take(key, entry, cost),
         release: () => {
-          if (isHeld) held.holders -= 1
+          if (isHeld) entry.holders -= 1
           isHeld = false
         },
       }

@@ -1,6 +1,6 @@
 import type { User } from '../../../shared/domain/events.ts'
 import type { CommandKey, EventStore, RecordedOutcome } from '../../../shared/ports/event-store.ts'
-import type { HeldMembership, ReadModel, StoreMeta } from '../../../shared/ports/read-model.ts'
+import type { ReadModel, RoomMembership, StoreMeta } from '../../../shared/ports/read-model.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import { createMembershipLookup } from './membership-lookup.ts'
@@ -16,7 +16,7 @@ export interface Lookups {
   /** Undefined: there is no such user. */
   user(externalId: string): Promise<User | undefined>
   /** The present memberships of a user. */
-  memberships(user: string): Promise<readonly HeldMembership[]>
+  memberships(user: string): Promise<readonly RoomMembership[]>
   /** The last seq of a room; 0: there is no such room. */
   head(room: string): Promise<number>
   /** A page of events of a room. */

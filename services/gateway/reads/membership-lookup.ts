@@ -1,9 +1,9 @@
-import type { HeldMembership, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { ReadModel, RoomMembership } from '../../../shared/ports/read-model.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 
 /** The present memberships of a user. */
-export type MembershipLookup = (user: string) => Promise<readonly HeldMembership[]>
+export type MembershipLookup = (user: string) => Promise<readonly RoomMembership[]>
 
 /**
  * Reads the memberships of many users in one statement. The statement reads a
@@ -15,14 +15,14 @@ export const createMembershipLookup = (
   readModel: Pick<ReadModel, 'memberships'>,
   { lookupItems, lookupMemberships }: Pick<Bounds, 'lookupItems' | 'lookupMemberships'>,
 ): MembershipLookup => {
-  const together = batcher<string, readonly HeldMembership[]>({
+  const together = batcher<string, readonly RoomMembership[]>({
     maxItems: lookupItems,
     run: async (users) => {
       const found = await readModel.memberships([...new Set(users)], lookupMemberships)
       return users.map((user) => found.get(user) ?? [])
     },
   })
-  const apart = batcher<string, readonly HeldMembership[]>({
+  const apart = batcher<string, readonly RoomMembership[]>({
     maxItems: 1,
     run: async (users) => {
       const found = await readModel.memberships(users)
@@ -30,7 +30,7 @@ export const createMembershipLookup = (
     },
   })
   return async (user) => {
-    const held = await together(user)
-    return held.length > lookupMemberships ? apart(user) : held
+    const memberships = await together(user)
+    return memberships.length > lookupMemberships ? apart(user) : memberships
   }
 }

@@ -1,6 +1,6 @@
 import type { User } from '../../../shared/domain/events.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+import type { RoomMembership } from '../../../shared/ports/read-model.ts'
 import type { FeatureLevel } from '../reads/feature-level.ts'
 import type { Lookups } from '../reads/lookups.ts'
 import type { SessionRoomsDeps } from '../rooms/session-rooms.ts'
@@ -51,7 +51,7 @@ export const createBinding = (deps: BindingDeps): Binding => {
   /** Rooms that the client did not name continue from the head that was read before the answer. */
   const followOthers = (
     rooms: SessionRooms,
-    memberships: readonly HeldMembership[],
+    memberships: readonly RoomMembership[],
     named: Readonly<Record<string, number>>,
   ): Readonly<Record<string, number>> => {
     const others = memberships.filter(({ room }) => !Object.hasOwn(named, room))

@@ -26,7 +26,7 @@ const digestOf = (actor: string, event: string, body: unknown): string =>
  */
 export const chatCommandOf = (request: CommandRequest, actor: string, { newId, now }: CommandSource): ChatCommand => {
   const definition: AnyRoomEvent = roomEvents[request.event]
-  const { id = newId(), room: stream = id, body } = definition.asked(request)
+  const { id = newId(), room: stream = id, body } = definition.commandContent(request)
   const digest = digestOf(actor, request.event, body)
   return { v: 1, type: definition.command, stream, id, body, digest, user: actor, at: now() } as ChatCommand
 }

@@ -142,7 +142,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       if (isFull(requester, request)) return
       const command = chatCommandOf(request, actor, source)
       // The creator's gateway subscribes to a new room before the writer can publish an event of it.
-      const opened = request.event === 'create-chat' ? feeds.hold(command.stream) : undefined
+      const opened = request.event === 'create-chat' ? feeds.acquire(command.stream) : undefined
       const watched = watch(request.event, command)
       const entered = enter(requester, request.id, command, watched, (outcome, isInFeed) => {
         if (opened !== undefined) feeds.release(opened.room)

@@ -20,7 +20,7 @@ export type ProduceStage = 'handed' | 'acknowledged'
 /** Settings and observers of the batches. */
 export interface ProduceOptions {
   readonly retryMs: number
-  readonly gatherMostMs: number
+  readonly maxBatchDelayMs: number
   /** A record has reached this stage, this long after the gateway received its command. */
   readonly onStage: (stage: ProduceStage, ageSeconds: number) => void
 }
@@ -47,9 +47,9 @@ export const createProduce = (
   log: CommandLog,
   clock: Clock,
   bounds: Bounds,
-  { retryMs, gatherMostMs, onStage }: ProduceOptions,
+  { retryMs, maxBatchDelayMs, onStage }: ProduceOptions,
 ): Produce => {
-  const batchDelay = createBatchDelay(clock, { runs: pauseRuns, mostMs: gatherMostMs })
+  const batchDelay = createBatchDelay(clock, { runs: pauseRuns, maxMs: maxBatchDelayMs })
   let waitingBytes = 0
   let pauseMs = 0
   const reportAges = (items: readonly Item[], stage: ProduceStage): void => {

@@ -1,6 +1,6 @@
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+import type { RoomMembership } from '../../../shared/ports/read-model.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
@@ -19,7 +19,7 @@ interface ResumedRoom {
 /** The memberships of a user and the epoch of the store, read together. */
 export interface Standing {
   readonly epoch: string
-  readonly memberships: readonly HeldMembership[]
+  readonly memberships: readonly RoomMembership[]
   /** During binding: the rooms that the client did not name, each with the head from which it continues. */
   readonly others?: Readonly<Record<string, number>>
 }

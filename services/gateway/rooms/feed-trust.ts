@@ -1,5 +1,5 @@
 import { bodyOfFrame } from '../../../shared/frames/room-event-frame.ts'
-import type { HeldHead } from '../../../shared/ports/read-model.ts'
+import type { KnownHead } from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
@@ -69,7 +69,7 @@ export class FeedTrust {
   }
 
   /** The head for the sweep to compare with the store. */
-  head(last: number): HeldHead {
+  head(last: number): KnownHead {
     if (this.hasConflict) return { seq: last, digest: noDigest }
     const { newest } = this
     return newest === undefined ? { seq: last, digest: undefined } : { seq: newest.seq, digest: digestOf(newest) }

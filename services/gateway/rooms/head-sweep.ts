@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
-import type { HeldHead, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { KnownHead, ReadModel } from '../../../shared/ports/read-model.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
 import type { FeatureLevel } from '../reads/feature-level.ts'
 import type { LookUpOutcome } from '../reads/outcome-lookup.ts'
@@ -27,8 +27,8 @@ export interface HeadSweep {
 export interface HeadSweepDeps {
   readonly fanOut: Pick<FanOut, 'state' | 'onRestored'>
   readonly readModel: Pick<ReadModel, 'changedHeads' | 'changedMemberships'>
-  readonly feeds: Pick<RoomFeeds, 'heads' | 'size' | 'compared'>
-  readonly userSessions: Pick<UserSessions, 'followed' | 'size' | 'compared'>
+  readonly feeds: Pick<RoomFeeds, 'heads' | 'size' | 'applyStoreHead'>
+  readonly userSessions: Pick<UserSessions, 'followedDigests' | 'size' | 'applyMemberships'>
   readonly pending: Pick<PendingCommands, 'olderThan' | 'report'>
   readonly lookUpOutcome: LookUpOutcome
   readonly featureLevel: Pick<FeatureLevel, 'refresh'>
@@ -45,10 +45,10 @@ interface Slices {
   readonly next: () => Promise<void> | undefined
 }
 
-const taken = <Value>(held: Iterator<readonly [string, Value]>, most: number): Map<string, Value> => {
+const taken = <Value>(known: Iterator<readonly [string, Value]>, most: number): Map<string, Value> => {
   const slice = new Map<string, Value>()
   while (slice.size < most) {
-    const next = held.next()
+    const next = known.next()
     if (next.done === true) break
     slice.set(...next.value)
   }
@@ -56,13 +56,13 @@ const taken = <Value>(held: Iterator<readonly [string, Value]>, most: number): M
 }
 
 const sliced = <Value>(
-  held: Iterator<readonly [string, Value]>,
+  known: Iterator<readonly [string, Value]>,
   { size, perSlice }: { readonly size: number; readonly perSlice: number },
   compare: (slice: ReadonlyMap<string, Value>) => Promise<void>,
 ): Slices => ({
   count: Math.ceil(size / perSlice),
   next: () => {
-    const slice = taken(held, perSlice)
+    const slice = taken(known, perSlice)
     return slice.size === 0 ? undefined : compare(slice)
   },
 })
@@ -76,16 +76,17 @@ export const createHeadSweep = (deps: HeadSweepDeps): HeadSweep => {
   let latest = 0
   let stopListening = (): void => undefined
 
-  const compareRooms = async (held: ReadonlyMap<string, HeldHead>): Promise<void> => {
-    const changed = await readModel.changedHeads(held)
-    for (const [room, head] of held) feeds.compared(room, head, changed.get(room))
+  const compareRooms = async (known: ReadonlyMap<string, KnownHead>): Promise<void> => {
+    const changed = await readModel.changedHeads(known)
+    for (const [room, head] of known) feeds.applyStoreHead(room, head, changed.get(room))
   }
-  const compareUsers = async (followed: ReadonlyMap<string, string | undefined>): Promise<void> => {
-    for (const [user, memberships] of await readModel.changedMemberships(followed)) userSessions.compared(user, memberships)
+  const compareUsers = async (digests: ReadonlyMap<string, string | undefined>): Promise<void> => {
+    for (const [user, memberships] of await readModel.changedMemberships(digests))
+      userSessions.applyMemberships(user, memberships)
   }
-  const heldNow = (): readonly Slices[] => [
+  const slicesNow = (): readonly Slices[] => [
     sliced(feeds.heads(), { size: feeds.size, perSlice: 1_000 }, compareRooms),
-    sliced(userSessions.followed(), { size: userSessions.size, perSlice: 200 }, compareUsers),
+    sliced(userSessions.followedDigests(), { size: userSessions.size, perSlice: 200 }, compareUsers),
   ]
 
   const lookUpOutcomes = async (ageMs: number): Promise<void> => {
@@ -119,7 +120,7 @@ export const createHeadSweep = (deps: HeadSweepDeps): HeadSweep => {
       const leftMs = (): number => (isDown() ? ageWhenDownMs : ageMs) - (clock.monotonicMs() - startedAtMs)
       for (let ms = leftMs(); ms > 0 && isWanted(); ms = leftMs()) await pause(Math.max(1, Math.min(ms, times.sweepLeastMs)))
     }
-    const all = heldNow()
+    const all = slicesNow()
     const expected = all.reduce((sum, { count }) => sum + count, 0)
     let done = 0
     for (const { next } of all) {

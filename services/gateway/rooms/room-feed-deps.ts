@@ -11,7 +11,8 @@ export interface RoomFeedDeps extends RoomChannelDeps {
   readonly clock: Clock
   readonly metrics: Metrics
   readonly retryMs: number
-  readonly maxHeld: number
+  /** The number of events that wait for an earlier event of their room. */
+  readonly maxEarly: number
   /** The next event of the room, in order. */
   readonly pass: (feed: FollowedFeed, item: FeedItem) => void
   /** An event whose seq has passed before. */

@@ -1,11 +1,11 @@
 import type { Subscription } from '../../../shared/ports/fan-out.ts'
-import type { ChangedHead, HeldHead } from '../../../shared/ports/read-model.ts'
+import type { ChangedHead, KnownHead } from '../../../shared/ports/read-model.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import { retrying } from '../reads/retrying.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
+import type { PassableEvent } from './early-events.ts'
+import { EarlyEvents, isPassable } from './early-events.ts'
 import { FeedTrust } from './feed-trust.ts'
-import type { PassableEvent } from './held-events.ts'
-import { HeldEvents, isPassable } from './held-events.ts'
 import { subscribeToRoom } from './room-channel.ts'
 import type { RoomFeedDeps } from './room-feed-deps.ts'
 import type { FollowedFeed, Follower } from './subscriber.ts'
@@ -39,7 +39,7 @@ export class RoomFeed implements FollowedFeed {
   /** The highest seq that was reported. */
   private target = 0
   /** Events that wait for a gap to be repaired, by seq; nearly always empty. */
-  private held: HeldEvents | undefined = undefined
+  private early: EarlyEvents | undefined = undefined
 
   constructor(room: string, deps: RoomFeedDeps) {
     this.room = room
@@ -73,12 +73,12 @@ export class RoomFeed implements FollowedFeed {
   }
 
   /** The head for the sweep to compare with the store. */
-  get head(): HeldHead {
+  get head(): KnownHead {
     return this.trust.head(this.last)
   }
 
   /** The sweep has compared `head` with the store; undefined: the store has the same. */
-  compared({ seq }: HeldHead, change: ChangedHead | undefined): void {
+  applyStoreHead({ seq }: KnownHead, change: ChangedHead | undefined): void {
     if (!this.isOpen) return
     if (change?.isOther === true) return void this.reopen()
     if (seq <= this.last) this.trust.confirm(seq)
@@ -88,7 +88,7 @@ export class RoomFeed implements FollowedFeed {
   private async open(): Promise<void> {
     await this.subscription.ready
     if (!(await this.begin())) return
-    this.passHeld()
+    this.passEarly()
     // The head is known: followers may go live.
     for (const follower of [...this.followers]) follower.catchUp()
     void this.repair()
@@ -99,7 +99,7 @@ export class RoomFeed implements FollowedFeed {
     const { confirmed } = this.trust
     this.deps.metrics.publicationsDropped.inc({ reason: 'unstored' })
     this.isOpen = false
-    this.held = undefined
+    this.early = undefined
     this.target = 0
     if (!(await this.begin())) return
     const head = this.last
@@ -127,8 +127,8 @@ export class RoomFeed implements FollowedFeed {
     }
     if (isOpen && event.seq === last + 1 && isPassable(event)) return this.passPublished(event)
     this.target = Math.max(this.target, event.seq)
-    this.held ??= new HeldEvents(deps.maxHeld)
-    this.held.add(event)
+    this.early ??= new EarlyEvents(deps.maxEarly)
+    this.early.add(event)
   }
 
   private passPublished(event: PassableEvent): void {
@@ -138,7 +138,7 @@ export class RoomFeed implements FollowedFeed {
   }
 
   private passStored(item: FeedItem): void {
-    const published = this.held?.get(item.seq)
+    const published = this.early?.get(item.seq)
     if (published === undefined) this.deps.metrics.gapsRepaired.inc()
     this.trust.passedStored(item)
     this.passOn(published?.traceparent === undefined ? item : { ...item, traceparent: published.traceparent })
@@ -146,18 +146,18 @@ export class RoomFeed implements FollowedFeed {
 
   private passOn(item: FeedItem): void {
     this.last = item.seq
-    this.held?.delete(item.seq)
+    this.early?.delete(item.seq)
     this.deps.pass(this, item)
   }
 
-  /** Passes the held events that follow without a gap. */
-  private passHeld(): void {
-    const { room, held, deps } = this
-    if (held === undefined) return
-    for (const event of held.takeUpTo(this.last)) deps.drop({ room, ...event })
-    for (let next = held.get(this.last + 1); next !== undefined && isPassable(next); next = held.get(this.last + 1))
+  /** Passes the early events that follow without a gap. */
+  private passEarly(): void {
+    const { room, early, deps } = this
+    if (early === undefined) return
+    for (const event of early.takeUpTo(this.last)) deps.drop({ room, ...event })
+    for (let next = early.get(this.last + 1); next !== undefined && isPassable(next); next = early.get(this.last + 1))
       this.passPublished(next)
-    if (held.isEmpty && this.held === held) this.held = undefined
+    if (early.isEmpty && this.early === early) this.early = undefined
   }
 
   private ask<T>(attempt: () => Promise<T>): Promise<T | undefined> {
@@ -172,20 +172,20 @@ export class RoomFeed implements FollowedFeed {
     if (page === undefined || this.isClosed || openings !== this.openings) return
     if ((isChecked && page.head < last) || page.items.some((item) => trust.contradicts(item))) return this.reopen()
     for (const item of page.items) if (item.seq === this.last + 1) this.passStored(item)
-    this.passHeld()
+    this.passEarly()
     // The store does not have the reported seq: ignore the report.
     if (page.head <= this.last && this.target === reported) {
       this.target = this.last
-      this.held = undefined
+      this.early = undefined
     }
   }
 
   private async repair(): Promise<void> {
     if (this.isRepairing || !this.isOpen) return
-    this.passHeld()
+    this.passEarly()
     if (this.last >= this.target) return
     this.isRepairing = true
-    if (this.held?.get(this.last + 1) === undefined) this.deps.metrics.gapsFound.inc()
+    if (this.early?.get(this.last + 1) === undefined) this.deps.metrics.gapsFound.inc()
     while (this.isOpen && !this.isClosed && this.last < this.target) await this.repairStep()
     this.isRepairing = false
   }

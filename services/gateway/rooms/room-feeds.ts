@@ -1,6 +1,6 @@
 import { withRequestId } from '../../../shared/frames/room-event-frame.ts'
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
-import type { ChangedHead, HeldHead } from '../../../shared/ports/read-model.ts'
+import type { ChangedHead, KnownHead } from '../../../shared/ports/read-model.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 import { affectedUsers } from '../send-queue/feed-item.ts'
 import { textFrame } from '../send-queue/framing.ts'
@@ -10,28 +10,28 @@ import { RoomFeed } from './room-feed.ts'
 import type { RoomFeedDeps } from './room-feed-deps.ts'
 import type { FollowedFeed, Subscriber } from './subscriber.ts'
 
-/** The feeds of the rooms that this gateway holds. A room is held while it is used, and some time longer. */
+/** The feeds of the held rooms: those that this gateway uses, or used a short time ago. */
 export interface RoomFeeds {
   /** Opens the room's feed, or returns the open one. Each call is followed by one `release`. */
-  hold(room: string): RoomFeed
+  acquire(room: string): RoomFeed
   release(room: string): void
-  /** Reports that the store has reached this seq of a room. True: the feed is held and has yet to pass it. */
+  /** Reports that the store has reached this seq of a room. True: the room is held, and its feed has not passed that event yet. */
   noteHead(room: string, head: number): boolean
   /** Each room with its feed's head; includes rooms that are added during the iteration. */
-  heads(): Iterator<readonly [room: string, head: HeldHead]>
+  heads(): Iterator<readonly [room: string, head: KnownHead]>
   /** The sweep has compared a room's head with the store; undefined: the store has the same. */
-  compared(room: string, head: HeldHead, change: ChangedHead | undefined): void
+  applyStoreHead(room: string, head: KnownHead, change: ChangedHead | undefined): void
   readonly size: number
   close(): void
 }
 
-interface HeldFeed {
+interface FeedEntry {
   readonly feed: RoomFeed
-  holds: number
+  references: number
   release: Timer | undefined
 }
 
-interface Given {
+interface PushResult {
   readonly sockets: number
   /** Subscribers whose send queue has become full. */
   readonly full: readonly Subscriber[]
@@ -48,7 +48,7 @@ export type RoomFeedsDeps = Omit<RoomFeedDeps, 'pass' | 'drop'> & {
 
 export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
   const { clock, pending, delivery, releaseMs, sessionsOf } = deps
-  const rooms = new Map<string, HeldFeed>()
+  const rooms = new Map<string, FeedEntry>()
 
   const isReceiving =
     (item: FeedItem) =>
@@ -58,7 +58,11 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
     }
 
   /** Puts the event into the send queue of each live follower; the flush only writes. */
-  const give = (feed: FollowedFeed, item: FeedItem, requestIds: ReadonlyMap<Sender, string | undefined> | undefined): Given => {
+  const pushToLive = (
+    feed: FollowedFeed,
+    item: FeedItem,
+    requestIds: ReadonlyMap<Sender, string | undefined> | undefined,
+  ): PushResult => {
     const shared = textFrame(item.frame)
     const full: Subscriber[] = []
     let sockets = 0
@@ -86,7 +90,7 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
       for (const user of changed) for (const session of sessionsOf(user)) session.joinAt(item.room, item.seq)
     }
     const confirmation = pending.confirm(item, isReceiving(item))
-    const { sockets, full } = give(feed, item, confirmation?.requestIds)
+    const { sockets, full } = pushToLive(feed, item, confirmation?.requestIds)
     delivery.passed(item, sockets)
     if (item.membership === 'removes') endRemoved(feed, item, new Set(changed))
     for (const answer of confirmation?.answers ?? []) answer()
@@ -102,28 +106,28 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
 
   const feedDeps: RoomFeedDeps = { ...deps, pass, drop }
 
-  const open = (room: string): HeldFeed => {
-    const held: HeldFeed = { feed: new RoomFeed(room, feedDeps), holds: 0, release: undefined }
-    rooms.set(room, held)
-    return held
+  const open = (room: string): FeedEntry => {
+    const entry: FeedEntry = { feed: new RoomFeed(room, feedDeps), references: 0, release: undefined }
+    rooms.set(room, entry)
+    return entry
   }
 
   return {
-    hold: (room) => {
-      const held = rooms.get(room) ?? open(room)
-      held.holds += 1
-      held.release?.cancel()
-      held.release = undefined
-      return held.feed
+    acquire: (room) => {
+      const entry = rooms.get(room) ?? open(room)
+      entry.references += 1
+      entry.release?.cancel()
+      entry.release = undefined
+      return entry.feed
     },
     release: (room) => {
-      const held = rooms.get(room)
-      if (held === undefined) return
-      held.holds -= 1
-      if (held.holds > 0) return
-      held.release = clock.after(releaseMs, () => {
+      const entry = rooms.get(room)
+      if (entry === undefined) return
+      entry.references -= 1
+      if (entry.references > 0) return
+      entry.release = clock.after(releaseMs, () => {
         rooms.delete(room)
-        held.feed.close()
+        entry.feed.close()
       })
     },
     noteHead: (room, head) => {
@@ -134,14 +138,14 @@ export const createRoomFeeds = (deps: RoomFeedsDeps): RoomFeeds => {
     heads: function* () {
       for (const [room, { feed }] of rooms) yield [room, feed.head]
     },
-    compared: (room, head, change) => rooms.get(room)?.feed.compared(head, change),
+    applyStoreHead: (room, head, change) => rooms.get(room)?.feed.applyStoreHead(head, change),
     get size() {
       return rooms.size
     },
     close: () => {
-      for (const held of rooms.values()) {
-        held.release?.cancel()
-        held.feed.close()
+      for (const entry of rooms.values()) {
+        entry.release?.cancel()
+        entry.feed.close()
       }
       rooms.clear()
     },

@@ -1,6 +1,6 @@
 import { noticeFrame } from '../../../shared/frames/answer-frame.ts'
 import { withRequestId } from '../../../shared/frames/room-event-frame.ts'
-import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+import type { RoomMembership } from '../../../shared/ports/read-model.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 import { sharedFrame } from '../send-queue/feed-item.ts'
@@ -104,7 +104,7 @@ export class SessionRooms implements Subscriber {
     this.follow(room, { cursor: seq - 1, isLive: true })
   }
 
-  followed(): string | undefined {
+  followedDigest(): string | undefined {
     if (!this.isStarted || this.withheld !== undefined) return undefined
     this.digest ??= roomsDigest(this.followers.keys())
     return this.digest
@@ -116,7 +116,7 @@ export class SessionRooms implements Subscriber {
     else this.follow(room, { cursor: since, isHinted: true })
   }
 
-  compared(memberships: readonly HeldMembership[]): void {
+  applyMemberships(memberships: readonly RoomMembership[]): void {
     const present = new Set(memberships.map(({ room }) => room))
     for (const { room, since } of memberships) this.noteMembership(room, since)
     if (!this.isStarted) return
@@ -162,7 +162,7 @@ export class SessionRooms implements Subscriber {
   }
 
   private add(room: string, start: FollowerStart): Follower {
-    const feed = this.deps.feeds.hold(room)
+    const feed = this.deps.feeds.acquire(room)
     const follower = new RoomFollower(feed, this, this.deps.followers, start)
     // Keyed by the feed's own string, so that sessions share one copy of the room id.
     this.followers.set(feed.room, follower)

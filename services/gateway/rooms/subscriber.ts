@@ -1,4 +1,4 @@
-import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+import type { RoomMembership } from '../../../shared/ports/read-model.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 
 /** The feed of a room, as its followers use it. */
@@ -99,7 +99,7 @@ export interface Subscriber {
   /** A notice reports that the user is a member of the room since that seq. Never ends a follower. */
   noteMembership(room: string, since: number): void
   /** The store has exactly these memberships of the user. */
-  compared(memberships: readonly HeldMembership[]): void
+  applyMemberships(memberships: readonly RoomMembership[]): void
   /** The digest of the followed rooms (`roomsDigest`); undefined while hints of some rooms would have to wait. */
-  followed(): string | undefined
+  followedDigest(): string | undefined
 }

@@ -1,13 +1,13 @@
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import type { FanOut, Subscription } from '../../../shared/ports/fan-out.ts'
-import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+import type { RoomMembership } from '../../../shared/ports/read-model.ts'
 import type { MembershipNotice } from '../../../shared/records/publications.ts'
 import { channels, readNotice } from '../../../shared/records/publications.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** The part of a bound session that receives the notices and memberships of its user. */
-export type UserSession = Pick<Subscriber, 'joinAt' | 'noteMembership' | 'compared' | 'followed'>
+export type UserSession = Pick<Subscriber, 'joinAt' | 'noteMembership' | 'applyMemberships' | 'followedDigest'>
 
 /** The sessions of each user on this gateway. Subscribes to the channel of each user that has sessions. */
 export interface UserSessions {
@@ -16,26 +16,26 @@ export interface UserSessions {
   remove(user: string, session: UserSession): void
   sessionsOf(user: string): Iterable<UserSession>
   /** Gives the user's sessions the memberships that the store has. */
-  compared(user: string, memberships: readonly HeldMembership[]): void
+  applyMemberships(user: string, memberships: readonly RoomMembership[]): void
   /**
    * Each user that has sessions, with the digest of the rooms that all of them follow, undefined if they differ;
    * includes users that are added during the iteration.
    */
-  followed(): Iterator<readonly [user: string, followed: string | undefined]>
+  followedDigests(): Iterator<readonly [user: string, digest: string | undefined]>
   readonly size: number
   close(): void
 }
 
-interface HeldUser {
+interface UserEntry {
   /** Nearly always one. Replaced, never changed, so that it can be iterated while sessions are added and removed. */
   sessions: readonly UserSession[]
   readonly subscription: Subscription
   release: Timer | undefined
 }
 
-const followedByAll = (sessions: Iterable<UserSession>): string | undefined => {
+const commonDigest = (sessions: Iterable<UserSession>): string | undefined => {
   const digests = new Set<string | undefined>()
-  for (const session of sessions) digests.add(session.followed())
+  for (const session of sessions) digests.add(session.followedDigest())
   const [first] = digests
   return digests.size === 1 ? first : undefined
 }
@@ -47,10 +47,10 @@ export const createUserSessions = (deps: {
   readonly metrics: Metrics
 }): UserSessions => {
   const { fanOut, clock, releaseMs, metrics } = deps
-  const held = new Map<string, HeldUser>()
+  const users = new Map<string, UserEntry>()
 
   const passOn = (user: string, change: MembershipNotice): void => {
-    for (const session of held.get(user)?.sessions ?? []) session.noteMembership(change.room, change.since)
+    for (const session of users.get(user)?.sessions ?? []) session.noteMembership(change.room, change.since)
   }
 
   const receive =
@@ -61,49 +61,49 @@ export const createUserSessions = (deps: {
       else passOn(user, change)
     }
 
-  const hold = (user: string): HeldUser => {
-    const entry: HeldUser = {
+  const open = (user: string): UserEntry => {
+    const entry: UserEntry = {
       sessions: [],
       subscription: fanOut.subscribe(channels.user(user), receive(user)),
       release: undefined,
     }
-    held.set(user, entry)
+    users.set(user, entry)
     return entry
   }
 
   return {
     add: async (user, session) => {
-      const entry = held.get(user) ?? hold(user)
+      const entry = users.get(user) ?? open(user)
       entry.release?.cancel()
       entry.sessions = entry.sessions.length === 0 ? [session] : [...entry.sessions, session]
       await entry.subscription.ready
     },
     remove: (user, session) => {
-      const entry = held.get(user)
+      const entry = users.get(user)
       if (entry === undefined) return
       entry.sessions = entry.sessions.filter((other) => other !== session)
       if (entry.sessions.length > 0) return
       entry.release = clock.after(releaseMs, () => {
-        held.delete(user)
+        users.delete(user)
         entry.subscription.close()
       })
     },
-    sessionsOf: (user) => held.get(user)?.sessions ?? [],
-    compared: (user, memberships) => {
-      for (const session of held.get(user)?.sessions ?? []) session.compared(memberships)
+    sessionsOf: (user) => users.get(user)?.sessions ?? [],
+    applyMemberships: (user, memberships) => {
+      for (const session of users.get(user)?.sessions ?? []) session.applyMemberships(memberships)
     },
-    followed: function* () {
-      for (const [user, { sessions }] of held) if (sessions.length > 0) yield [user, followedByAll(sessions)]
+    followedDigests: function* () {
+      for (const [user, { sessions }] of users) if (sessions.length > 0) yield [user, commonDigest(sessions)]
     },
     get size() {
-      return held.size
+      return users.size
     },
     close: () => {
-      for (const entry of held.values()) {
+      for (const entry of users.values()) {
         entry.release?.cancel()
         entry.subscription.close()
       }
-      held.clear()
+      users.clear()
     },
   }
 }

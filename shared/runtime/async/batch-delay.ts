@@ -5,7 +5,7 @@ export interface BatchDelayOptions {
   /** The delay is this many times the duration of the last run … */
   readonly runs: number
   /** … and at most this long. */
-  readonly mostMs: number
+  readonly maxMs: number
 }
 
 /** Computes the pause between two runs of a step that handles all queued items. */
@@ -24,7 +24,7 @@ const windowMs = 200
  * runs then take longer. There is no pause if less than one item is expected
  * within it at the recent rate, because it would save no run.
  */
-export const createBatchDelay = (clock: Pick<Clock, 'monotonicMs'>, { runs, mostMs }: BatchDelayOptions): BatchDelay => {
+export const createBatchDelay = (clock: Pick<Clock, 'monotonicMs'>, { runs, maxMs }: BatchDelayOptions): BatchDelay => {
   /** Number of recent items, weighted: items older than the window count for a third or less. */
   let recent = 0
   let countedAtMs = clock.monotonicMs()
@@ -33,7 +33,7 @@ export const createBatchDelay = (clock: Pick<Clock, 'monotonicMs'>, { runs, most
       const nowMs = clock.monotonicMs()
       recent = recent * Math.exp((countedAtMs - nowMs) / windowMs) + items
       countedAtMs = nowMs
-      const pauseMs = Math.min(mostMs, runs * tookMs)
+      const pauseMs = Math.min(maxMs, runs * tookMs)
       return (recent / windowMs) * pauseMs >= 1 ? pauseMs : 0
     },
   }

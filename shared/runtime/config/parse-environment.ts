@@ -3,6 +3,7 @@ import { securityProblems } from './security-config.ts'
 import type { Setting } from './setting.ts'
 import type { ServiceValues } from './settings.ts'
 import { settings } from './settings.ts'
+import { timeOrderProblems } from './time-order.ts'
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -10,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** The value of every setting, by the name of its variable. */
 export type ConfigValues = ServiceValues & Readonly<Record<string, unknown>>
 
-/** The parsed environment, and the problems of single variables and of the security settings. */
+/** The parsed environment, and the problems of single variables, of the order of times, and of the security settings. */
 export interface ParsedEnvironment {
   readonly values: ConfigValues
   readonly problems: readonly ConfigProblem[]
@@ -33,13 +34,14 @@ const all: Readonly<Record<string, Setting>> = {
 export const parseEnvironment = (env: Environment): ParsedEnvironment => {
   const problems: ConfigProblem[] = []
   const read = ([key, { schema }]: readonly [string, Setting]): unknown => {
-    const given = env[key] || undefined
-    const parsed = schema.safeParse(given)
+    const text = env[key] || undefined
+    const parsed = schema.safeParse(text)
     if (parsed.success) return parsed.data
     problems.push(...parsed.error.issues.map(({ message }) => ({ key, reason: message })))
-    return given
+    return text
   }
   const values = Object.fromEntries(Object.entries(all).map((entry) => [entry[0], read(entry)])) as unknown as ConfigValues
+  problems.push(...timeOrderProblems(values))
   const isComparable = !problems.some(({ key }) => key in settings.security || key === 'REDIS_URL')
   return { values, problems: isComparable ? [...problems, ...securityProblems(values)] : problems }
 }

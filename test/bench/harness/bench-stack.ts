@@ -1,9 +1,9 @@
 import { openLinks } from '../../support/stack/link-map.ts'
+import { newRunPrefix } from '../../support/stack/namespaces.ts'
 import { startNativeServices } from '../../support/stack/native-services.ts'
 import { ownStack } from '../../support/stack/own-stack.ts'
 import { processPrograms } from '../../support/stack/process-programs.ts'
 import type { Stack } from '../../support/stack/stack.ts'
-import { freshRun } from '../../support/stack/tenancy.ts'
 import type { Parts } from './cpu.ts'
 
 export interface BenchStack extends Stack {
@@ -25,7 +25,7 @@ export const startBenchStack = async (): Promise<BenchStack> => {
   const dispose = () => kept.disposeAsync()
   const servers = { kafka, postgres, redis }
   const stack = ownStack(
-    { kind: 'native', ...servers, run: freshRun(), direct, links, linkHost: '127.0.0.1', dispose },
+    { kind: 'native', ...servers, run: newRunPrefix(), direct, links, linkHost: '127.0.0.1', dispose },
     processPrograms,
   )
   const pids = (pid: number | undefined): readonly number[] => (pid === undefined ? [] : [pid])

@@ -54,7 +54,7 @@ export const openKafkaCommandLog = async (stack: Stack): Promise<OpenKafkaComman
     withinMs: 30_000,
     [Symbol.asyncDispose]: async () => {
       await log.close()
-      await stack.forget(options.namespace)
+      await stack.dropNamespace(options.namespace)
     },
   }
 }
@@ -74,7 +74,7 @@ export const openKafkaEventStream = async (stack: Stack): Promise<OpenEventStrea
       })),
     [Symbol.asyncDispose]: async () => {
       await stream.close()
-      await stack.forget(options.namespace)
+      await stack.dropNamespace(options.namespace)
     },
   }
 }

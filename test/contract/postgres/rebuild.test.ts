@@ -51,7 +51,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
     {
       await using first = holdWriterLock(url, { log: recordingLog() })
       await using second = holdWriterLock(url, { log: recordingLog() })
-      await Promise.all([first.held, second.held])
+      await Promise.all([first.acquired, second.acquired])
       await expect(rebuild(url, recordingLog())).rejects.toThrow('a writer is running')
     }
     await until('a rebuild to go ahead', () => rebuild(url, recordingLog()).then(() => true))
@@ -60,7 +60,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
   it('is refused again once a lost session of the writer has been replaced', async () => {
     const url = await freshDatabase()
     await using lock = holdWriterLock(url, { log: recordingLog() })
-    await lock.held
+    await lock.acquired
     const lockSessions = `pid from pg_stat_activity where application_name = 'chat-writer-lock' and datname = current_database()`
     await withSession(url, async (client) => {
       const { rows } = await client.query<{ pid: number }>(`select ${lockSessions}`)
@@ -90,7 +90,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
       })
       await using lock = holdWriterLock(url, { log: recordingLog() })
       let isHeld = false
-      const held = lock.held.then(() => {
+      const held = lock.acquired.then(() => {
         isHeld = true
       })
       await until('the writer to wait', async () => {
@@ -113,7 +113,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
       await client.query('select pg_advisory_lock(4207002)')
       const lock = holdWriterLock(url, { log: recordingLog() })
       await lock[Symbol.asyncDispose]()
-      await expect(lock.held).rejects.toThrow('was released')
+      await expect(lock.acquired).rejects.toThrow('was released')
     })
   })
 })

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
-import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+import type { RoomMembership } from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import type { OpenStore } from '../stored-chat.ts'
 import { append, chatCreated, fillRoom, messagePosted, usersAdded, usersRemoved } from '../stored-chat.ts'
 
-const byRoom = (held: readonly HeldMembership[] | undefined): readonly HeldMembership[] =>
+const byRoom = (held: readonly RoomMembership[] | undefined): readonly RoomMembership[] =>
   (held ?? []).toSorted((one, other) => (one.room < other.room ? -1 : 1))
 
 export const membershipTests = (opened: () => OpenStore): void => {

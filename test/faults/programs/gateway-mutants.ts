@@ -1,7 +1,7 @@
 import type { GatewayAdapters } from '../../../services/gateway/gateway-service.ts'
 import { PublishError } from '../../../shared/ports/command-log.ts'
 import type { MembershipSpan, Page } from '../../../shared/ports/event-store.ts'
-import type { HeldMembership } from '../../../shared/ports/read-model.ts'
+import type { RoomMembership } from '../../../shared/ports/read-model.ts'
 
 type Mutant = (ports: GatewayAdapters) => GatewayAdapters
 
@@ -71,19 +71,19 @@ const withoutLookUp: Mutant = (ports) => ({
 
 /** Memberships never end. */
 const withOldMemberships: Mutant = (ports) => {
-  const known = new Map<string, Map<string, HeldMembership>>()
-  const former = (user: string, now: readonly HeldMembership[]): HeldMembership[] => {
-    const all = known.get(user) ?? new Map<string, HeldMembership>()
+  const known = new Map<string, Map<string, RoomMembership>>()
+  const former = (user: string, now: readonly RoomMembership[]): RoomMembership[] => {
+    const all = known.get(user) ?? new Map<string, RoomMembership>()
     known.set(user, all)
     for (const membership of now) all.set(membership.room, membership)
     return [...all.values()]
   }
   const forEver = (spans: ReadonlyMap<string, MembershipSpan>): ReadonlyMap<string, MembershipSpan> =>
     new Map([...spans].map(([user, { since }]) => [user, { since }]))
-  const memberships = async (users: readonly string[]): Promise<ReadonlyMap<string, readonly HeldMembership[]>> => {
+  const memberships = async (users: readonly string[]): Promise<ReadonlyMap<string, readonly RoomMembership[]>> => {
     const found = await ports.readModel.memberships(users)
     const heads = await ports.readModel.heads([...known.values()].flatMap((rooms) => [...rooms.keys()]))
-    const all = users.map((user): [string, HeldMembership[]] => [
+    const all = users.map((user): [string, RoomMembership[]] => [
       user,
       former(user, found.get(user) ?? []).map((held) => ({ ...held, head: heads.get(held.room) ?? held.head })),
     ])

@@ -17,7 +17,7 @@ import type {
 import { commandKeyText, StoreError } from '../../../shared/ports/event-store.ts'
 import { fitting } from './fitting.ts'
 import type { ChatRow, MemoryTables } from './memory-tables.ts'
-import { append, clear, isKeeping, isMember, isStale, presentMembers } from './memory-tables.ts'
+import { append, clear, isMember, isStale, presentMembers, reservesItsId } from './memory-tables.ts'
 import { roomLocks } from './room-locks.ts'
 
 /** The points of an append, and before a read, at which other calls may interleave. The locks are held at 'before-commit'. */
@@ -137,19 +137,19 @@ const countChats = (tables: MemoryTables, user: string, upTo: number): number =>
   Math.min(upTo, [...tables.chats.values()].filter((chat) => isMember(chat, user)).length)
 
 const outcomesOf = (tables: MemoryTables, keys: readonly CommandKey[]): ReadonlyMap<string, readonly RecordedOutcome[]> => {
-  const asked = Map.groupBy(keys, ({ room, id }) => commandKeyText(room, id))
-  return found(asked.keys(), (key) => {
-    const digests = new Set(asked.get(key)?.map(({ digest }) => digest))
-    const seen = tables.outcomes.get(key)?.filter((outcome) => digests.has(outcome.digest) || isKeeping(outcome)) ?? []
+  const keysById = Map.groupBy(keys, ({ room, id }) => commandKeyText(room, id))
+  return found(keysById.keys(), (key) => {
+    const digests = new Set(keysById.get(key)?.map(({ digest }) => digest))
+    const seen = tables.outcomes.get(key)?.filter((outcome) => digests.has(outcome.digest) || reservesItsId(outcome)) ?? []
     return seen.length === 0 ? undefined : seen
   })
 }
 
 const chatsOf = (tables: MemoryTables, wanted: ReadSet): ReadonlyMap<string, ChatState> => {
-  const asked = Map.groupBy(wanted.members, ({ room }) => room)
+  const membersByRoom = Map.groupBy(wanted.members, ({ room }) => room)
   return found(wanted.rooms, (room) => {
     const chat = tables.chats.get(room)
-    return chat && stateOf(chat, asked.get(room)?.map(({ user }) => user) ?? [])
+    return chat && stateOf(chat, membersByRoom.get(room)?.map(({ user }) => user) ?? [])
   })
 }
 

@@ -2,10 +2,10 @@ import type {
   ChatListEntry,
   ChatPage,
   ChatQuery,
-  HeldMembership,
   MessagePage,
   MessageQuery,
   ReadModel,
+  RoomMembership,
 } from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
@@ -23,9 +23,9 @@ interface Settings {
 export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes }: Settings): ReadModel => ({
   meta: async () => ({ epoch, level: level() }),
   heads: async (rooms) => new Map(rooms.flatMap((room) => chatOf(tables, room).map(({ head }) => [room, head] as const))),
-  changedHeads: async (held) =>
+  changedHeads: async (known) =>
     new Map(
-      [...held].flatMap(([room, { seq, digest }]) => {
+      [...known].flatMap(([room, { seq, digest }]) => {
         const head = tables.chats.get(room)?.head ?? 0
         const event = tables.events.get(room)?.get(seq)
         const isOther = head < seq || (digest !== undefined && (event === undefined || eventDigest(event) !== digest))
@@ -33,15 +33,15 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes 
       }),
     ),
   memberships: async (users, most = Number.POSITIVE_INFINITY) =>
-    new Map([...membershipsByUser(tables, users)].map(([user, held]) => [user, held.slice(0, most + 1)])),
+    new Map([...membershipsByUser(tables, users)].map(([user, rooms]) => [user, rooms.slice(0, most + 1)])),
   changedMemberships: async (digests) => {
     const all = [...digests].map(([user, digest]) => ({
       user,
       digest,
       rooms: membershipsOf(tables, user).map(({ room }) => room),
     }))
-    const unlike = all.filter(({ digest, rooms }) => digest !== roomsDigest(rooms))
-    return new Map(unlike.map(({ user }) => [user, membershipsOf(tables, user)]))
+    const changed = all.filter(({ digest, rooms }) => digest !== roomsDigest(rooms))
+    return new Map(changed.map(({ user }) => [user, membershipsOf(tables, user)]))
   },
   usersByExternalId: async (ids) =>
     new Map(
@@ -63,14 +63,14 @@ const chatOf = (tables: MemoryTables, room: string): readonly ChatRow[] => {
   return chat === undefined ? [] : [chat]
 }
 
-const membershipsOf = (tables: MemoryTables, user: string): readonly HeldMembership[] =>
+const membershipsOf = (tables: MemoryTables, user: string): readonly RoomMembership[] =>
   [...tables.chats.values()].flatMap((chat) => {
     const span = chat.members.get(user)
     return span === undefined || span.until !== undefined ? [] : [{ room: chat.id, since: span.since, head: chat.head }]
   })
 
-const membershipsByUser = (tables: MemoryTables, users: readonly string[]): ReadonlyMap<string, readonly HeldMembership[]> =>
-  new Map(users.map((user) => [user, membershipsOf(tables, user)] as const).filter(([, held]) => held.length > 0))
+const membershipsByUser = (tables: MemoryTables, users: readonly string[]): ReadonlyMap<string, readonly RoomMembership[]> =>
+  new Map(users.map((user) => [user, membershipsOf(tables, user)] as const).filter(([, rooms]) => rooms.length > 0))
 
 const shareChat = (tables: MemoryTables, one: string, other: string): boolean =>
   [...tables.chats.values()].some((chat) => isMember(chat, one) && isMember(chat, other))
@@ -106,8 +106,8 @@ const listOverheadBytes = 200
 
 const messagePage = (tables: MemoryTables, query: MessageQuery, pageBytes: number): MessagePage | undefined => {
   const { from, to, after, before } = query
-  const asked = { isForward: from !== undefined || after !== undefined, from, to, after, before }
-  const range = query.cursor === undefined ? asked : readCursor('messages', query.cursor)
+  const requested = { isForward: from !== undefined || after !== undefined, from, to, after, before }
+  const range = query.cursor === undefined ? requested : readCursor('messages', query.cursor)
   const chat = tables.chats.get(query.room)
   if (chat === undefined || !isMember(chat, query.reader)) return undefined
   const rest = messagesIn(tables, query.room, range)

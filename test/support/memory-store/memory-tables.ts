@@ -1,5 +1,5 @@
 import type { User } from '../../../shared/domain/events.ts'
-import { keepsId } from '../../../shared/domain/rejections.ts'
+import { reservesId } from '../../../shared/domain/rejections.ts'
 import type {
   Append,
   MembershipSpan,
@@ -81,26 +81,26 @@ const keysOf = ({ event }: NewEvent): string[] => [
   ...(event.type === 'UserCreated' ? [`external ${event.body.user.externalUserId}`, `user ${event.body.user.id}`] : []),
 ]
 
-const underId = (tables: MemoryTables, room: string, id: string): readonly RecordedOutcome[] =>
+const outcomesOfId = (tables: MemoryTables, room: string, id: string): readonly RecordedOutcome[] =>
   tables.outcomes.get(commandKeyText(room, id)) ?? []
 
 /** Whether no other command can be stored under its id. */
-export const isKeeping = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || keepsId(outcome.rejection)
+export const reservesItsId = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || reservesId(outcome.rejection)
 
 const rejectionKeys = ({ room, commandId, digest, rejection }: StoredRejection): string[] => [
   `digest ${commandKeyText(room, commandId)} ${digest}`,
-  ...(keepsId(rejection) ? [`command ${commandKeyText(room, commandId)}`] : []),
+  ...(reservesId(rejection) ? [`command ${commandKeyText(room, commandId)}`] : []),
 ]
 
 /** By the unique keys of rejections. An event under the same id is detected by the head of the room, if outcomes were read. */
 const isRejectionTaken = (tables: MemoryTables, { room, commandId, digest, rejection }: StoredRejection): boolean =>
-  underId(tables, room, commandId).some(
-    (other) => other.kind === 'rejection' && (other.digest === digest || (keepsId(rejection) && keepsId(other.rejection))),
+  outcomesOfId(tables, room, commandId).some(
+    (other) => other.kind === 'rejection' && (other.digest === digest || (reservesId(rejection) && reservesId(other.rejection))),
   )
 
-const isTaken = (tables: MemoryTables, { event }: NewEvent): boolean =>
+const hasTakenKey = (tables: MemoryTables, { event }: NewEvent): boolean =>
   tables.events.get(event.stream)?.has(event.seq) === true ||
-  underId(tables, event.stream, event.commandId).some((other) => other.digest === event.digest || isKeeping(other)) ||
+  outcomesOfId(tables, event.stream, event.commandId).some((other) => other.digest === event.digest || reservesItsId(other)) ||
   (event.type === 'UserCreated' &&
     (tables.usersByExternalId.has(event.body.user.externalUserId) || tables.usersById.has(event.body.user.id)))
 
@@ -123,9 +123,9 @@ export const isStale = (tables: MemoryTables, { heads, unread, events, rejection
   const keys = [...events.flatMap(keysOf), ...rejections.flatMap(rejectionKeys)]
   return (
     new Set(keys).size < keys.length ||
-    events.some((event) => isTaken(tables, event)) ||
+    events.some((event) => hasTakenKey(tables, event)) ||
     rejections.some((rejection) => isRejectionTaken(tables, rejection)) ||
-    rejections.some(({ room, commandId }) => unread.has(room) && underId(tables, room, commandId).some(isKeeping))
+    rejections.some(({ room, commandId }) => unread.has(room) && outcomesOfId(tables, room, commandId).some(reservesItsId))
   )
 }
 
@@ -145,7 +145,7 @@ export const append = (tables: MemoryTables, { events, rejections }: NewOutcomes
 }
 
 const record = (tables: MemoryTables, room: string, id: string, outcome: RecordedOutcome): void => {
-  tables.outcomes.set(commandKeyText(room, id), [...underId(tables, room, id), outcome])
+  tables.outcomes.set(commandKeyText(room, id), [...outcomesOfId(tables, room, id), outcome])
 }
 
 const project = (tables: MemoryTables, { event, data }: NewEvent): void => {
@@ -163,10 +163,10 @@ const project = (tables: MemoryTables, { event, data }: NewEvent): void => {
     else rows.push(row)
   }
   const chat = tables.chats.get(event.stream)
-  if (chat !== undefined) follow(chat, event)
+  if (chat !== undefined) applyToChat(chat, event)
 }
 
-const follow = (chat: ChatRow, event: ChatEvent): void => {
+const applyToChat = (chat: ChatRow, event: ChatEvent): void => {
   chat.head = event.seq
   chat.lastAt = timeOf(event.body)
   if (event.type === 'ChatCreated') return

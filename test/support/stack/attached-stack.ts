@@ -1,10 +1,10 @@
 import { containerPrograms } from './containers/container-programs.ts'
 import type { ContainerSite } from './containers/container-site.ts'
+import { dropNamespaces } from './drop-namespaces.ts'
+import { createDatabase, newNamespaceIn, withDatabase } from './namespaces.ts'
 import { processPrograms } from './process-programs.ts'
-import { removeTraces } from './remove-traces.ts'
 import type { BackingService, Stack, StackKind } from './stack.ts'
 import type { StackUrls } from './stack-urls.ts'
-import { createDatabase, freshNamespaceIn, withDatabase } from './tenancy.ts'
 
 /** Running services, and the prefix of the names that this run uses on them. Can be serialised. */
 export interface Attachment {
@@ -49,9 +49,9 @@ export const attachedStack = ({ kind, run, urls, site }: Attachment, because: st
     link: () => {
       throw new Error(because)
     },
-    freshNamespace: () => freshNamespaceIn(run),
-    createDatabase: (namespace = freshNamespaceIn(run)) => createDatabase(urls.databaseUrl, namespace),
-    forget: (namespace) => removeTraces(urls, namespace),
+    freshNamespace: () => newNamespaceIn(run),
+    createDatabase: (namespace = newNamespaceIn(run)) => createDatabase(urls.databaseUrl, namespace),
+    dropNamespace: (namespace) => dropNamespaces(urls, namespace),
     [Symbol.asyncDispose]: async () => {},
   }
 }

@@ -29,7 +29,7 @@ export const makeChatSpace = async (stack: Stack, env: Environment): Promise<Cha
   const databaseUrl = await stack.createDatabase(namespace)
   // The account of a given server may lack the right to create roles.
   const hasRoles = stack.kind !== 'env'
-  const told = (urls: StackUrls, role: string): Environment => ({
+  const environmentOf = (urls: StackUrls, role: string): Environment => ({
     ...defaults,
     NAMESPACE: namespace,
     DATABASE_URL: hasRoles ? asService(urls.databaseUrl, role) : urls.databaseUrl,
@@ -38,8 +38,8 @@ export const makeChatSpace = async (stack: Stack, env: Environment): Promise<Cha
     ...env,
   })
   const { programs } = stack
-  const asProgram = (role: string): Environment => told(programs.urls(role, databaseUrl), role)
-  const admin = (...args: string[]): Promise<string> => programs.admin(args, asProgram('admin'))
+  const programEnvironment = (role: string): Environment => environmentOf(programs.urls(role, databaseUrl), role)
+  const admin = (...args: string[]): Promise<string> => programs.admin(args, programEnvironment('admin'))
   await admin('migrate')
   await admin('topics')
   if (hasRoles) {
@@ -49,8 +49,8 @@ export const makeChatSpace = async (stack: Stack, env: Environment): Promise<Cha
   return {
     namespace,
     databaseUrl,
-    environment: (role) => told(stack.urls(role, databaseUrl), role),
-    start: (role, tier, more = {}) => programs.start(role, tier, { ...asProgram(role), ...more }),
+    environment: (role) => environmentOf(stack.urls(role, databaseUrl), role),
+    start: (role, tier, more = {}) => programs.start(role, tier, { ...programEnvironment(role), ...more }),
     admin,
   }
 }

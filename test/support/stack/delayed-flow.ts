@@ -4,11 +4,11 @@ const maxWaitingBytes = 16 * 1024 * 1024
 
 export interface FlowConditions {
   delayMs(): number
-  isSwallowing(): boolean
+  isDropping(): boolean
 }
 
 /** A delayed chunk; null is the end of the stream. */
-interface Waiting {
+interface DelayedChunk {
   readonly chunk: Buffer | null
   readonly dueAt: number
 }
@@ -19,7 +19,7 @@ interface Waiting {
  * dropped. A slow receiver, or too many delayed bytes, pause the sender.
  */
 export const delayedFlow = (from: Socket, to: Socket, conditions: FlowConditions): void => {
-  const waiting: Waiting[] = []
+  const waiting: DelayedChunk[] = []
   let waitingBytes = 0
   let timer: NodeJS.Timeout | undefined
 
@@ -28,7 +28,7 @@ export const delayedFlow = (from: Socket, to: Socket, conditions: FlowConditions
     else from.resume()
   }
   const deliver = (chunk: Buffer | null): void => {
-    if (to.destroyed || to.writableEnded || conditions.isSwallowing()) return
+    if (to.destroyed || to.writableEnded || conditions.isDropping()) return
     if (chunk === null) to.end()
     else to.write(chunk)
   }
@@ -48,7 +48,7 @@ export const delayedFlow = (from: Socket, to: Socket, conditions: FlowConditions
   }
   const take = (chunk: Buffer | null): void => {
     const dueAt = Math.max(performance.now() + conditions.delayMs(), waiting.at(-1)?.dueAt ?? 0)
-    if (conditions.isSwallowing()) return
+    if (conditions.isDropping()) return
     if (waiting.length === 0 && conditions.delayMs() === 0) {
       deliver(chunk)
     } else {

@@ -1,9 +1,9 @@
 import type { Attachment } from './attached-stack.ts'
 import { attachedStack } from './attached-stack.ts'
-import { removeTraces } from './remove-traces.ts'
+import { dropNamespaces } from './drop-namespaces.ts'
+import { newRunPrefix } from './namespaces.ts'
 import type { Stack } from './stack.ts'
 import type { StackUrls } from './stack-urls.ts'
-import { freshRun } from './tenancy.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -16,10 +16,10 @@ export const urlsFrom = (environment: Environment): StackUrls | undefined => {
 
 /** A run on the services that the environment names; disposing of it drops the databases and topics of the run. */
 export const envStack = (urls: StackUrls): { stack: Stack; attachment: Attachment } => {
-  const attachment: Attachment = { kind: 'env', run: freshRun(), urls }
+  const attachment: Attachment = { kind: 'env', run: newRunPrefix(), urls }
   const stack: Stack = {
     ...attachedStack(attachment, 'faults are refused by services of STACK=env: use STACK=native or STACK=docker'),
-    [Symbol.asyncDispose]: () => removeTraces(urls, attachment.run),
+    [Symbol.asyncDispose]: () => dropNamespaces(urls, attachment.run),
   }
   return { stack, attachment }
 }

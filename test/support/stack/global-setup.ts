@@ -22,7 +22,7 @@ const setup = async (project: TestProject): Promise<(() => PromiseLike<void>) | 
   } catch (error) {
     if (process.env.CI) throw error
     const missing = error instanceof Error ? error.message : String(error)
-    process.stderr.write(`stack: not to be had, tests that need it are skipped: ${missing}\n`)
+    process.stderr.write(`stack: unavailable, tests that need it are skipped: ${missing}\n`)
     project.provide('stack', { missing })
     return undefined
   }

@@ -16,7 +16,7 @@ export interface LinkMap extends AsyncDisposable {
 const rolePattern = /^[a-z][a-z0-9-]*$/
 
 const openRole = async (role: string, target: LinkTarget, host: string): Promise<RoleLinks> => {
-  if (!rolePattern.test(role) || role === 'direct') throw new Error(`"${role}" is no name for a role`)
+  if (!rolePattern.test(role) || role === 'direct') throw new Error(`"${role}" is not a valid name of a role`)
   return {
     kafka: await tcpProxy(() => target(role, 'kafka'), host),
     postgres: await tcpProxy(() => target(role, 'postgres'), host),

@@ -1,10 +1,10 @@
 import type { LinkMap, RoleLinks } from './link-map.ts'
+import { createDatabase, newNamespaceIn } from './namespaces.ts'
 import type { Programs } from './programs.ts'
 import type { BackingName, BackingService, Stack, StackKind } from './stack.ts'
 import type { StackUrls } from './stack-urls.ts'
-import { createDatabase, freshNamespaceIn } from './tenancy.ts'
 
-const atPlace = (url: string, host: string, port: number): string => {
+const withAddress = (url: string, host: string, port: number): string => {
   const changed = new URL(url)
   changed.hostname = host
   changed.port = String(port)
@@ -13,8 +13,8 @@ const atPlace = (url: string, host: string, port: number): string => {
 
 /** The same URLs with the addresses of a role's links. */
 export const linkedUrls = (direct: StackUrls, links: RoleLinks, host = '127.0.0.1'): StackUrls => ({
-  databaseUrl: atPlace(direct.databaseUrl, host, links.postgres.port),
-  redisUrl: atPlace(direct.redisUrl, host, links.redis.port),
+  databaseUrl: withAddress(direct.databaseUrl, host, links.postgres.port),
+  redisUrl: withAddress(direct.redisUrl, host, links.redis.port),
   kafkaBrokers: [`${host}:${links.kafka.port}`],
 })
 
@@ -49,10 +49,10 @@ export const ownStack = (parts: StackParts, programs: (urls: Stack['urls']) => P
       if (!own) throw new Error(`the stack was started without links for "${role}"`)
       return own[service]
     },
-    freshNamespace: () => freshNamespaceIn(run),
-    createDatabase: (namespace = freshNamespaceIn(run)) => createDatabase(direct.databaseUrl, namespace),
+    freshNamespace: () => newNamespaceIn(run),
+    createDatabase: (namespace = newNamespaceIn(run)) => createDatabase(direct.databaseUrl, namespace),
     // The servers are removed with the stack.
-    forget: async () => {},
+    dropNamespace: async () => {},
     [Symbol.asyncDispose]: parts.dispose,
   }
 }

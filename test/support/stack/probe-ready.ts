@@ -2,5 +2,5 @@
 export const probeReady = async (internalUrl: string): Promise<void> => {
   const answer = await fetch(`${internalUrl}/readyz`, { signal: AbortSignal.timeout(1_000) })
   const body = await answer.text()
-  if (answer.status !== 200) throw new Error(`/readyz says ${answer.status}: ${body}`)
+  if (answer.status !== 200) throw new Error(`/readyz answered ${answer.status}: ${body}`)
 }

@@ -4,9 +4,9 @@ import { delayedFlow } from './delayed-flow.ts'
 import type { Cut, Direction } from './link.ts'
 
 /** The faults of a link, read for every chunk. */
-export interface Weather {
+export interface LinkFaults {
   cut: Cut | undefined
-  swallowed: Direction
+  droppedDirection: Direction
   delayMs: number
 }
 
@@ -17,18 +17,18 @@ export interface ProxiedConnection {
   onClosed(listener: () => void): void
 }
 
-const isSwallowing = (weather: Weather, direction: Direction): boolean =>
-  weather.cut === 'black-hole' && (weather.swallowed === 'both' || weather.swallowed === direction)
+const isDropping = (faults: LinkFaults, direction: Direction): boolean =>
+  faults.cut === 'black-hole' && (faults.droppedDirection === 'both' || faults.droppedDirection === direction)
 
-/** Forwards bytes and the close from one side to the other, unless a black hole drops them. */
-const tie = (from: Socket, to: Socket, weather: Weather, direction: Direction): void => {
+/** Forwards bytes and the close from one side to the other, unless the link is a black hole, which drops them. */
+const forward = (from: Socket, to: Socket, faults: LinkFaults, direction: Direction): void => {
   delayedFlow(from, to, {
-    delayMs: () => weather.delayMs,
-    isSwallowing: () => isSwallowing(weather, direction),
+    delayMs: () => faults.delayMs,
+    isDropping: () => isDropping(faults, direction),
   })
   from.on('error', () => {})
   from.once('close', (hadError) => {
-    if (isSwallowing(weather, direction) || to.destroyed) return
+    if (isDropping(faults, direction) || to.destroyed) return
     if (hadError) to.resetAndDestroy()
     // Without an error the end was forwarded, and `to` closes after it has written all bytes.
   })
@@ -43,9 +43,9 @@ const countdown = (count: number, done: () => void): (() => void) => {
 }
 
 /** Connects a client's socket to the target; without a target if a black hole is active at the beginning. */
-export const proxiedConnection = (client: Socket, targetPort: number, weather: Weather): ProxiedConnection => {
+export const proxiedConnection = (client: Socket, targetPort: number, faults: LinkFaults): ProxiedConnection => {
   const sides = [client]
-  if (weather.cut === 'black-hole' && weather.swallowed === 'both') {
+  if (faults.cut === 'black-hole' && faults.droppedDirection === 'both') {
     client.on('error', () => {}).resume()
   } else {
     const target = connect({
@@ -55,8 +55,8 @@ export const proxiedConnection = (client: Socket, targetPort: number, weather: W
       noDelay: true,
     })
     sides.push(target)
-    tie(client, target, weather, 'requests')
-    tie(target, client, weather, 'answers')
+    forward(client, target, faults, 'requests')
+    forward(target, client, faults, 'answers')
   }
   return {
     reset: () => {

@@ -37,22 +37,22 @@ const logOf = (replicas: readonly Replica[], lines: number): string =>
  */
 export const runChat = async (space: ChatSpace, options: RunChatOptions, owned: Owner): Promise<RunningChat> => {
   const tiers: Record<Tier, Replica[]> = { gateway: [], writer: [] }
-  const asked: Record<Tier, number> = { gateway: 0, writer: 0 }
+  const started: Record<Tier, number> = { gateway: 0, writer: 0 }
 
   /** Replicas are numbered from 1, in the order of the calls. */
   const add: RunningChat['add'] = async (tier, env = {}, start = options.starts?.[tier]) => {
-    asked[tier] += 1
-    const role = `${tier}-${asked[tier]}`
+    started[tier] += 1
+    const role = `${tier}-${started[tier]}`
     const replica = await (start ?? ((name, more) => space.start(name, tier, more)))(role, env)
     tiers[tier].push(owned.use(replica))
     // Replicas may become ready in another order than they were started.
     tiers[tier].sort((a, b) => numberOf(a) - numberOf(b))
     return replica
   }
-  const grow = async (tier: Tier, count: number): Promise<void> => {
+  const startReplicas = async (tier: Tier, count: number): Promise<void> => {
     await allStarted(Array.from({ length: count }, () => add(tier)))
   }
-  await allStarted([grow('writer', options.writers ?? 1), grow('gateway', options.gateways ?? 1)])
+  await allStarted([startReplicas('writer', options.writers ?? 1), startReplicas('gateway', options.gateways ?? 1)])
   return {
     ...space,
     gateways: tiers.gateway,

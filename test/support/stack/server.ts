@@ -1,5 +1,4 @@
-/** The end of a run: its exit code, or null if a signal ended it. */
-export type Ending = number | null
+import type { ExitCode } from '../../../infra/native/native-server.ts'
 
 /**
  * One server, a process or a container, with switches for faults. It restarts on the same address.
@@ -12,10 +11,10 @@ export interface Server extends AsyncDisposable {
   /** The pid on this machine; undefined while it is not running. */
   readonly pid: number | undefined
   /** Resolves when the latest run has ended. */
-  readonly exited: Promise<Ending>
+  readonly exited: Promise<ExitCode>
   start(): Promise<void>
   /** Requests an orderly stop; kills the server after a time-out. */
-  stop(): Promise<Ending>
+  stop(): Promise<ExitCode>
   /** Sends SIGKILL to all its processes. */
   kill(): Promise<void>
   /** Suspends it: connections stay open, and it does not answer. */

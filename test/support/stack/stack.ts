@@ -49,5 +49,5 @@ export interface Stack extends Readonly<Record<BackingName, BackingService>>, As
   /** Creates an empty database, named after the namespace; resolves with its direct URL. */
   createDatabase(namespace?: string): Promise<string>
   /** Drops the namespace's database and topics, for services that continue to run. */
-  forget(namespace: string): Promise<void>
+  dropNamespace(namespace: string): Promise<void>
 }

@@ -28,7 +28,7 @@ export const startChat = async (stack: Stack, options: ChatOptions = {}): Promis
   const space = await makeChatSpace(stack, options.env ?? {})
   const owned = new AsyncDisposableStack()
   // Only a clean-up for later tests: its failure must not hide a failure of this test.
-  owned.defer(() => stack.forget(space.namespace).catch(() => {}))
+  owned.defer(() => stack.dropNamespace(space.namespace).catch(() => {}))
   const startOf = (tier: Tier, entry = options.entries?.[tier]): StartReplica | undefined =>
     entry === undefined ? undefined : (role, env) => startService(role, { entry, env: { ...space.environment(role), ...env } })
   const starts = { gateway: startOf('gateway'), writer: startOf('writer') }

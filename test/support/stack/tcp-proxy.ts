@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer } from 'node:net'
 import type { Link } from './link.ts'
-import type { ProxiedConnection, Weather } from './proxied-connection.ts'
+import type { LinkFaults, ProxiedConnection } from './proxied-connection.ts'
 import { proxiedConnection } from './proxied-connection.ts'
 
 export interface TcpProxy extends Link, AsyncDisposable {
@@ -12,17 +12,17 @@ export interface TcpProxy extends Link, AsyncDisposable {
 
 /** Forwards connections to the target port; calls `targetPort` for each new connection. */
 export const tcpProxy = async (targetPort: () => number, host = '127.0.0.1'): Promise<TcpProxy> => {
-  const weather: Weather = { cut: undefined, swallowed: 'both', delayMs: 0 }
+  const faults: LinkFaults = { cut: undefined, droppedDirection: 'both', delayMs: 0 }
   const connections = new Set<ProxiedConnection>()
   const resetAll = (): void => {
     for (const connection of connections) connection.reset()
   }
   const accept = (client: Socket): void => {
-    if (weather.cut === 'reset') {
+    if (faults.cut === 'reset') {
       client.on('error', () => {}).resetAndDestroy()
       return
     }
-    const connection = proxiedConnection(client, targetPort(), weather)
+    const connection = proxiedConnection(client, targetPort(), faults)
     connections.add(connection)
     connection.onClosed(() => connections.delete(connection))
   }
@@ -36,14 +36,14 @@ export const tcpProxy = async (targetPort: () => number, host = '127.0.0.1'): Pr
     },
     cut: (how, direction = 'both') => {
       if (how === 'reset') resetAll()
-      Object.assign(weather, { cut: how, swallowed: direction })
+      Object.assign(faults, { cut: how, droppedDirection: direction } satisfies Partial<LinkFaults>)
     },
     delay: (ms) => {
-      weather.delayMs = ms
+      faults.delayMs = ms
     },
     heal: () => {
-      if (weather.cut === 'black-hole') resetAll()
-      Object.assign(weather, { cut: undefined, delayMs: 0 })
+      if (faults.cut === 'black-hole') resetAll()
+      Object.assign(faults, { cut: undefined, delayMs: 0 } satisfies Partial<LinkFaults>)
     },
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close')

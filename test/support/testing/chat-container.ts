@@ -1,11 +1,11 @@
 import type { ChatClient, ConnectOptions } from '../../../shared/client/chat-client.ts'
 import { startContainerService } from '../stack/containers/container-replica.ts'
-import { stackImages } from '../stack/containers/stack-images.ts'
-import type { Environment, Replica } from '../stack/server.ts'
+import type { Replica } from '../stack/server.ts'
+import { ChatBuilder } from './chat-builder.ts'
 import { connectedClient } from './connected-client.ts'
-import { pullImages, sayOnStderr } from './pull-images.ts'
+import { pullImages } from './pull-images.ts'
 import type { TokenIssuer } from './token-issuer.ts'
-import { accessFor, tokenIssuer } from './token-issuer.ts'
+import { accessFor } from './token-issuer.ts'
 
 /** A chat in one container, with its own database in it. */
 export interface StartedChatContainer extends AsyncDisposable {
@@ -38,7 +38,7 @@ const started = (service: Replica, issuer: TokenIssuer | undefined): StartedChat
     connect: (externalId, options = {}) =>
       connectedClient(service.url, externalId, { issuer, signal: closing.signal, ...options }),
     tokenFor: (externalId, claims) => {
-      if (issuer === undefined) throw new Error('the chat asks for no tokens: start it withTokens()')
+      if (issuer === undefined) throw new Error('the chat requires no tokens: call withTokens() before start()')
       return issuer.tokenFor(externalId, claims)
     },
     log: (lines = 100) => service.log(lines).join('\n'),
@@ -54,42 +54,13 @@ const started = (service: Replica, issuer: TokenIssuer | undefined): StartedChat
  * Promises:  an empty chat for each start, on a free port, ready in seconds.
  * Does not:  start Kafka, Postgres, Redis or a second gateway, as `ChatStack` does.
  */
-export class ChatContainer {
-  #image = stackImages().chat
-  #env: Environment = {}
-  #asksForTokens = false
-  #say = sayOnStderr
-
-  /** The image of the chat service, for example from a registry of yours. */
-  withImage(image: string): this {
-    this.#image = image
-    return this
-  }
-
-  /** Variables of the service. */
-  withEnvironment(env: Environment): this {
-    this.#env = { ...this.#env, ...env }
-    return this
-  }
-
-  /** The service requires tokens, as in production; `tokenFor` creates them. */
-  withTokens(): this {
-    this.#asksForTokens = true
-    return this
-  }
-
-  /** Receives a line before and after each pull of an image; stderr unless given. */
-  withProgress(say: (line: string) => void): this {
-    this.#say = say
-    return this
-  }
-
+export class ChatContainer extends ChatBuilder {
   /** Resolves when the chat is ready. */
   async start(): Promise<StartedChatContainer> {
-    const issuer = this.#asksForTokens ? tokenIssuer() : undefined
-    await pullImages([this.#image], this.#say)
-    const site = { network: defaultNetwork, image: this.#image }
-    const env = { AUTH: 'off', ...accessFor(issuer), ...this.#env }
+    const issuer = this.createIssuer()
+    await pullImages([this.images.chat], this.report)
+    const site = { network: defaultNetwork, image: this.images.chat }
+    const env = { AUTH: 'off', ...accessFor(issuer), ...this.environment }
     return started(await startContainerService('chat', site, ['embedded'], env), issuer)
   }
 }

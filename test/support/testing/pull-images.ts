@@ -1,22 +1,21 @@
 import { getContainerRuntimeClient, ImageName } from 'testcontainers'
-
-export type Say = (line: string) => void
+import type { ReportProgress } from '../../../infra/native/report-progress.ts'
 
 /** On stderr, so that it does not mix with the report of the test runner. */
-export const sayOnStderr: Say = (line) => void process.stderr.write(`chat-testing: ${line}\n`)
+export const reportOnStderr: ReportProgress = (line) => void process.stderr.write(`chat-testing: ${line}\n`)
 
-const pull = async (image: string, say: Say): Promise<void> => {
+const pull = async (image: string, report: ReportProgress): Promise<void> => {
   const client = await getContainerRuntimeClient()
   const name = ImageName.fromString(image)
   if (await client.image.exists(name)) return
-  say(`pulling ${image}; this is done once`)
+  report(`pulling ${image}; this is done once`)
   const started = performance.now()
   try {
     await client.image.pull(name)
   } catch (cause) {
     throw new Error(`The image ${image} is not on this machine and cannot be pulled: ${howToGet(image)}`, { cause })
   }
-  say(`pulled ${image} in ${Math.round((performance.now() - started) / 1_000)} s`)
+  report(`pulled ${image} in ${Math.round((performance.now() - started) / 1_000)} s`)
 }
 
 const howToGet = (image: string): string =>
@@ -25,6 +24,6 @@ const howToGet = (image: string): string =>
     : 'check the network and the registry, or name other images with `withImages`.'
 
 /** Pulls the images that are not on this machine, one after another, and reports each. */
-export const pullImages = async (images: readonly string[], say: Say): Promise<void> => {
-  for (const image of images) await pull(image, say)
+export const pullImages = async (images: readonly string[], report: ReportProgress): Promise<void> => {
+  for (const image of images) await pull(image, report)
 }

@@ -144,7 +144,7 @@ export const startedChatStack = (stack: Stack, chat: RunningChat, issuer?: Token
     addWriter: (env) => chat.add('writer', env),
     link: stack.link,
     tokenFor: (externalId, claims) => {
-      if (issuer === undefined) throw new Error('the stack asks for no tokens: start it withTokens()')
+      if (issuer === undefined) throw new Error('the stack requires no tokens: call withTokens() before start()')
       return issuer.tokenFor(externalId, claims)
     },
     connect: (externalId, { url = first, ...options } = {}) =>

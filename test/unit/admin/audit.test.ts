@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { canaryRooms, canarySalt, judgeCanaries } from '../../../services/admin/audit/canary.ts'
-import { judgeLog, lagOf } from '../../../services/admin/audit/judge-log.ts'
-import { judgeOrphan, judgeStream } from '../../../services/admin/audit/judge-stream.ts'
+import { canaryFindings, canaryRooms, canarySalt } from '../../../services/admin/audit/canary.ts'
+import { lagOf, logFindings } from '../../../services/admin/audit/log-findings.ts'
 import { reportText } from '../../../services/admin/audit/report-text.ts'
+import { orphanFinding, streamFindings } from '../../../services/admin/audit/stream-findings.ts'
 import type { StreamSummary } from '../../../shared/ports/stream-summary.ts'
 
 const chat: StreamSummary = {
@@ -29,11 +29,11 @@ const user: StreamSummary = {
   hasUserRow: true,
 }
 
-const findingsOf = (account: StreamSummary): string[] => judgeStream(account).map(({ fault, what }) => `${fault}: ${what}`)
+const findingsOf = (account: StreamSummary): string[] => streamFindings(account).map(({ fault, what }) => `${fault}: ${what}`)
 
 describe('An audit of the store', () => {
   it('has no findings for a complete chat and user', () => {
-    expect([...judgeStream(chat), ...judgeStream(user)]).toEqual([])
+    expect([...streamFindings(chat), ...streamFindings(user)]).toEqual([])
   })
 
   const { chatHead: _head, memberCount: _count, ...withoutRow } = chat
@@ -51,7 +51,7 @@ describe('An audit of the store', () => {
   })
 
   it('finds a row in the read model without an event', () => {
-    expect(judgeOrphan('room')).toMatchObject({ fault: 'doubled', where: 'room' })
+    expect(orphanFinding('room')).toMatchObject({ fault: 'doubled', where: 'room' })
   })
 })
 
@@ -60,12 +60,12 @@ describe('An audit of the log', () => {
 
   it('counts the waiting commands, and has no findings while they are acknowledged', () => {
     expect(lagOf([...at(4n), ...at(10n)])).toBe(6)
-    expect(judgeLog(at(4n), at(5n, 20n))).toEqual([])
-    expect(judgeLog(at(10n), at(10n, 30n))).toEqual([])
+    expect(logFindings(at(4n), at(5n, 20n))).toEqual([])
+    expect(logFindings(at(10n), at(10n, 30n))).toEqual([])
   })
 
   it('finds a stalled partition', () => {
-    const found = judgeLog(at(4n), at(4n, 20n))
+    const found = logFindings(at(4n), at(4n, 20n))
     expect(found).toMatchObject([{ fault: 'late', where: 'partition 3', what: expect.stringContaining('6 commands wait') }])
   })
 })
@@ -98,7 +98,7 @@ describe('Canaries', () => {
 
   it('lead to a finding if they are not stored or their publication is not received', () => {
     const flights = [{ partition: 0, storedMs: 5, heardMs: 7 }, { partition: 1, storedMs: 5 }, { partition: 2 }]
-    expect(judgeCanaries(flights).map(({ fault, where }) => `${fault} ${where}`)).toEqual([
+    expect(canaryFindings(flights).map(({ fault, where }) => `${fault} ${where}`)).toEqual([
       'late partition 1',
       'missing partition 2',
     ])

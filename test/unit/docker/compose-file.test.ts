@@ -147,7 +147,7 @@ describe('the Dockerfile', () => {
     expect(limit).toHaveLength(2)
     expect(limits).toEqual([limit, limit, limit])
     expect(dockerfile).toContain(`ENTRYPOINT ["/usr/local/bin/node", ${limit.map((one) => `"${one}"`).join(', ')}, `)
-    expect(read('infra/docker/warm.ts')).toContain(`[${limit.map((one) => `'${one}'`).join(', ')}]`)
+    expect(read('infra/docker/fill-compile-cache.ts')).toContain(`[${limit.map((one) => `'${one}'`).join(', ')}]`)
   })
 
   it('runs as a numeric user that is not root', () => {

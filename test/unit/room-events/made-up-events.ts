@@ -11,7 +11,7 @@ import { perUser } from '../../../shared/protocol/price.ts'
 import { requestInRoom } from '../../../shared/protocol/request-frame.ts'
 import { id, time } from '../../../shared/protocol/shapes.ts'
 import type { RoomCommand } from '../../../shared/room-events/room-event.ts'
-import { askedInRoom, defineRoomEvent } from '../../../shared/room-events/room-event.ts'
+import { contentInRoom, defineRoomEvent } from '../../../shared/room-events/room-event.ts'
 
 interface WaveHand extends RoomCommand {
   readonly type: 'WaveHand'
@@ -49,7 +49,7 @@ export const waveHand = defineRoomEvent({
         ...fieldsFrom(3, level, { twice: z.boolean().optional() }),
       }),
     ),
-  asked: askedInRoom,
+  commandContent: contentInRoom,
   commandBody: z.object({ hand: z.string(), twice: z.boolean().optional() }),
   feedBody: z.looseObject({ id, hand: z.string(), twice: z.boolean(), user_id: id, created_at: time }),
   readSet: ({ user }: WaveHand) => ({ members: [user], added: [] }),
@@ -85,7 +85,7 @@ const memberEvent = <const Name extends string, const Command extends string, co
     examples: { request: {}, feed: {} },
     request: (_: ProtocolLimits, __: number) =>
       requestInRoom(names.name, z.strictObject({ users: z.array(field.userId), id: field.ownId.optional() })),
-    asked: askedInRoom,
+    commandContent: contentInRoom,
     commandBody: z.object({ users: z.array(z.guid()) }),
     feedBody: z.looseObject({ users: z.array(id), user_id: id, created_at: time }),
     readSet: ({ user, body }: MemberCommand<Command>) => ({ members: [user, ...body.users], added: body.users }),

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 
-const mostLines = 5_000
+const maxLines = 5_000
 
 /** The last lines of the output of a container, over all its runs. */
 export interface ContainerLog {
@@ -17,7 +17,7 @@ export const containerLog = (): ContainerLog => {
         const parts = `${rest}${chunk}`.split('\n')
         rest = parts.pop() ?? ''
         kept.push(...parts.map((line) => line.trimEnd()))
-        kept.splice(0, kept.length - mostLines)
+        kept.splice(0, kept.length - maxLines)
       })
       // The engine may end before the container.
       stream.on('error', () => {})

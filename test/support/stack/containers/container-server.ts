@@ -1,7 +1,8 @@
 import type { GenericContainer, StartedTestContainer } from 'testcontainers'
 import { getContainerRuntimeClient } from 'testcontainers'
+import type { ExitCode } from '../../../../infra/native/native-server.ts'
 import { until } from '../../poll.ts'
-import type { Ending, Server } from '../server.ts'
+import type { Server } from '../server.ts'
 import { containerLog } from './container-log.ts'
 import type { Probing } from './probing.ts'
 import { untilProbed, waitByProbe } from './probing.ts'
@@ -21,7 +22,7 @@ export interface ContainerServer extends Server {
 }
 
 /** The engine reports an end by a signal as 128 plus its number. */
-const endingOf = (status: number): Ending => (status >= 128 ? null : status)
+const exitCodeOf = (status: number): ExitCode => (status >= 128 ? null : status)
 
 /**
  * Starts a container that can be killed, paused and started again; resolves when its
@@ -31,7 +32,7 @@ export const startContainer = async (spec: ContainerSpec): Promise<ContainerServ
   await prepareReaper()
   const { container: client } = await getContainerRuntimeClient()
   const log = containerLog()
-  const story = (error: unknown): Error =>
+  const withLog = (error: unknown): Error =>
     new Error(`${error instanceof Error ? error.message : String(error)}\n${log.last(15).join('\n')}`, { cause: error })
   const started: StartedTestContainer = await spec.container
     .withLabels(ownerLabels())
@@ -39,15 +40,16 @@ export const startContainer = async (spec: ContainerSpec): Promise<ContainerServ
     .withWaitStrategy(waitByProbe(spec.name, spec))
     .start()
     .catch((error: unknown) => {
-      throw story(error)
+      throw withLog(error)
     })
   const container = client.getById(started.getId())
   const state = async () => (await container.inspect()).State
-  const end = (): Promise<Ending> => container.wait().then(({ StatusCode }: { StatusCode: number }) => endingOf(StatusCode))
+  const untilExit = (): Promise<ExitCode> =>
+    container.wait().then(({ StatusCode }: { StatusCode: number }) => exitCodeOf(StatusCode))
   let pid: number | undefined = (await state()).Pid
-  let exited: Promise<Ending> = Promise.resolve(null)
+  let exited: Promise<ExitCode> = Promise.resolve(null)
   const watch = (): void => {
-    exited = end().finally(() => {
+    exited = untilExit().finally(() => {
       pid = undefined
     })
     // Prevents an unhandled rejection if the container is removed; callers that await it still receive the error.
@@ -63,17 +65,17 @@ export const startContainer = async (spec: ContainerSpec): Promise<ContainerServ
     pid = (await state()).Pid
     watch()
     await untilProbed(spec.name, container, spec).catch((error: unknown) => {
-      throw story(error)
+      throw withLog(error)
     })
   }
-  const ending = async (ask: () => Promise<unknown>): Promise<Ending> => {
+  const endAfter = async (ask: () => Promise<unknown>): Promise<ExitCode> => {
     if ((await state()).Running) await ask()
     await until(`${spec.name} to be gone`, async () => !(await state()).Running, { withinMs: 30_000 })
     return exited
   }
-  const stop = (): Promise<Ending> => ending(() => container.stop({ t: Math.ceil(spec.stopWithinMs / 1_000) }))
+  const stop = (): Promise<ExitCode> => endAfter(() => container.stop({ t: Math.ceil(spec.stopWithinMs / 1_000) }))
   const kill = async (): Promise<void> => {
-    await ending(() => container.kill({ signal: 'SIGKILL' }))
+    await endAfter(() => container.kill({ signal: 'SIGKILL' }))
   }
   return {
     name: spec.name,

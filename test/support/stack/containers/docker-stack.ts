@@ -3,11 +3,11 @@ import type { Owner } from '../disposal-stack.ts'
 import { DisposalStack } from '../disposal-stack.ts'
 import type { LinkMap, LinkTarget } from '../link-map.ts'
 import { openLinks } from '../link-map.ts'
+import { newRunPrefix, withDatabase } from '../namespaces.ts'
 import { linkedUrls, ownStack } from '../own-stack.ts'
 import type { Programs } from '../programs.ts'
 import type { Stack } from '../stack.ts'
 import type { StackUrls } from '../stack-urls.ts'
-import { freshRun, withDatabase } from '../tenancy.ts'
 import { containerPrograms } from './container-programs.ts'
 import type { ContainerSite } from './container-site.ts'
 import { hostFor } from './host-for.ts'
@@ -75,7 +75,7 @@ export const dockerStack = async (
   const { kafka, postgres, redis } = services
   const direct = { databaseUrl: postgres.url, redisUrl: redis.url, kafkaBrokers: [kafka.address] }
   const site: ContainerSite = { network: network.name, image: images.chat, host, inside }
-  const run = freshRun()
+  const run = newRunPrefix()
   const kept = owned.move()
   const stack = ownStack(
     { kind: 'docker', kafka, postgres, redis, run, direct, links, linkHost: host.address, dispose: () => kept.disposeAsync() },

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import type { HostForPrograms } from '../host-for-programs.ts'
 
-const isOurs = (address: string): Promise<boolean> =>
+const isLocalAddress = (address: string): Promise<boolean> =>
   new Promise((resolve) => {
     const probe = createServer()
     probe.once('error', () => resolve(false))
@@ -14,6 +14,6 @@ const isOurs = (address: string): Promise<boolean> =>
  * a host name that resolves to this machine.
  */
 export const hostFor = async (gateway: string | undefined): Promise<HostForPrograms> =>
-  gateway !== undefined && (await isOurs(gateway))
+  gateway !== undefined && (await isLocalAddress(gateway))
     ? { listenOn: gateway, address: gateway }
     : { listenOn: '127.0.0.1', address: 'host.docker.internal' }

@@ -12,7 +12,7 @@ export interface KafkaContainer extends ContainerServer {
 }
 
 /** A listener of the broker: its port in the container, its port on this machine, and the address that it advertises. */
-interface Way {
+interface ContainerListener {
   readonly port: number
   readonly hostPort?: number
   readonly advertised: string
@@ -27,20 +27,20 @@ const firstRolePort = 9100
 
 const listenerName = (name: string): string => name.toUpperCase().replaceAll('-', '_')
 
-const listed = (ways: ReadonlyMap<string, Way>, place: (way: Way) => string): string =>
-  [...ways].map(([name, way]) => `${listenerName(name)}://${place(way)}`).join(',')
+const listed = (listeners: ReadonlyMap<string, ContainerListener>, place: (listener: ContainerListener) => string): string =>
+  [...listeners].map(([name, listener]) => `${listenerName(name)}://${place(listener)}`).join(',')
 
 /** One node, one replica of everything, no delay for groups, no automatic creation of topics; as in infra/native. */
-const environmentFor = (ways: ReadonlyMap<string, Way>): Record<string, string> => {
-  const names = ['CONTROLLER', ...[...ways.keys()].map(listenerName)]
+const environmentFor = (listeners: ReadonlyMap<string, ContainerListener>): Record<string, string> => {
+  const names = ['CONTROLLER', ...[...listeners.keys()].map(listenerName)]
   return {
     KAFKA_NODE_ID: '1',
     KAFKA_PROCESS_ROLES: 'broker,controller',
     KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
     KAFKA_CONTROLLER_QUORUM_VOTERS: `1@localhost:${controllerPort}`,
     KAFKA_INTER_BROKER_LISTENER_NAME: listenerName('inside'),
-    KAFKA_LISTENERS: `CONTROLLER://:${controllerPort},${listed(ways, ({ port }) => `:${port}`)}`,
-    KAFKA_ADVERTISED_LISTENERS: listed(ways, ({ advertised }) => advertised),
+    KAFKA_LISTENERS: `CONTROLLER://:${controllerPort},${listed(listeners, ({ port }) => `:${port}`)}`,
+    KAFKA_ADVERTISED_LISTENERS: listed(listeners, ({ advertised }) => advertised),
     KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: names.map((name) => `${name}:PLAINTEXT`).join(','),
     KAFKA_LOG_DIRS: '/var/lib/kafka/data',
     KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
@@ -65,25 +65,27 @@ export const startKafkaContainer = async (
   advertised: ReadonlyMap<string, string>,
 ): Promise<KafkaContainer> => {
   const direct = await freePort()
-  const ways = new Map<string, Way>([
+  const listeners = new Map<string, ContainerListener>([
     ['inside', { port: 9092, advertised: kafkaInside }],
     ['direct', { port: directPort, hostPort: direct, advertised: `127.0.0.1:${direct}` }],
   ])
   for (const [role, address] of advertised) {
-    ways.set(role, { port: firstRolePort + ways.size, hostPort: await freePort(), advertised: address })
+    listeners.set(role, { port: firstRolePort + listeners.size, hostPort: await freePort(), advertised: address })
   }
-  const published = [...ways.values()].flatMap(({ port, hostPort }) =>
+  const published = [...listeners.values()].flatMap(({ port, hostPort }) =>
     hostPort === undefined ? [] : [{ container: port, host: hostPort }],
   )
   const container = new GenericContainer(image)
     .withNetworkMode(network)
     .withNetworkAliases(alias)
     .withExposedPorts(...published)
-    .withEnvironment(environmentFor(ways))
+    .withEnvironment(environmentFor(listeners))
   const probe = (): Promise<void> => probeKafka(direct)
   const server = await startContainer({ name: 'Kafka', container, probe, readyWithinMs: 90_000, stopWithinMs: 15_000 })
   return Object.assign(server, {
     address: `127.0.0.1:${direct}`,
-    rolePorts: new Map([...ways].flatMap(([name, { hostPort }]) => (hostPort === undefined ? [] : [[name, hostPort] as const]))),
+    rolePorts: new Map(
+      [...listeners].flatMap(([name, { hostPort }]) => (hostPort === undefined ? [] : [[name, hostPort] as const])),
+    ),
   })
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createMembershipLookup } from '../../../../services/gateway/reads/membership-lookup.ts'
-import type { HeldMembership, ReadModel } from '../../../../shared/ports/read-model.ts'
+import type { ReadModel, RoomMembership } from '../../../../shared/ports/read-model.ts'
 
 const bounds = { lookupItems: 100, lookupMemberships: 3 }
 
-const chats = (count: number): readonly HeldMembership[] =>
+const chats = (count: number): readonly RoomMembership[] =>
   Array.from({ length: count }, (_, index) => ({ room: `room ${index}`, since: 0, head: 1 }))
 
 /** Users by their number of chats. The test ends unbounded reads. */

@@ -11,7 +11,7 @@ const record = (value: string): NewRecord => ({ key: 'room', value, headers: {} 
 type PublishFateOrOk = 'ok' | 'refused' | 'unknown'
 
 /** A log whose first publishes end as scripted, one word each; later ones succeed. Values that begin with `large` are too large. */
-const rig = (script: PublishFateOrOk[], bounds = defaultBounds, gatherMostMs = 0) => {
+const rig = (script: PublishFateOrOk[], bounds = defaultBounds, maxBatchDelayMs = 0) => {
   const clock = virtualClock(seededRandom(1))
   const published: string[][] = []
   const log: CommandLog = {
@@ -31,7 +31,7 @@ const rig = (script: PublishFateOrOk[], bounds = defaultBounds, gatherMostMs = 0
   const stages: string[] = []
   const produce = createProduce(log, clock, bounds, {
     retryMs: 50,
-    gatherMostMs,
+    maxBatchDelayMs,
     onStage: (stage, ageSeconds) => void stages.push(`${stage} after ${Math.round(ageSeconds * 1_000)}`),
   })
   const send = (value: string): void => {

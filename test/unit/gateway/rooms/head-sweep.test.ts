@@ -3,7 +3,7 @@ import { createHeadSweep } from '../../../../services/gateway/rooms/head-sweep.t
 import type { PendingCommand } from '../../../../services/gateway/rooms/pending-commands.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
 import type { FanOutState } from '../../../../shared/ports/fan-out.ts'
-import type { HeldMembership } from '../../../../shared/ports/read-model.ts'
+import type { RoomMembership } from '../../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../../shared/protocol/errors.ts'
 import type { Outcome } from '../../../../shared/records/outcome.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
@@ -59,7 +59,7 @@ const rig = (rooms: number, users = 0) => {
       changedMemberships: async (followed) => {
         for (const [user, rooms] of followed) said.add(`${user} ${rooms}`)
         await ask('users', [...followed.keys()])
-        return new Map([...followed.keys()].map((id): [string, HeldMembership[]] => [id, [{ room: 'room0', since: 3, head: 7 }]]))
+        return new Map([...followed.keys()].map((id): [string, RoomMembership[]] => [id, [{ room: 'room0', since: 3, head: 7 }]]))
       },
     },
     feeds: {
@@ -69,16 +69,16 @@ const rig = (rooms: number, users = 0) => {
       get size() {
         return held.rooms.size
       },
-      compared: (room, { seq }, change) => looked.push(`${room} ${seq} ${change?.head} ${change?.isOther}`),
+      applyStoreHead: (room, { seq }, change) => looked.push(`${room} ${seq} ${change?.head} ${change?.isOther}`),
     },
     userSessions: {
-      followed: function* () {
+      followedDigests: function* () {
         for (const user of held.users) yield [user, 'digest']
       },
       get size() {
         return held.users.size
       },
-      compared: (user, memberships) => noticed.push(...memberships.map(({ room, since }) => `${user} ${room} ${since}`)),
+      applyMemberships: (user, memberships) => noticed.push(...memberships.map(({ room, since }) => `${user} ${room} ${since}`)),
     },
     pending: {
       olderThan: (ageMs) => waiting.filter(({ sinceMs }) => sinceMs <= clock.monotonicMs() - ageMs).map(({ command }) => command),

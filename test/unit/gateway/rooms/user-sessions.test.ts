@@ -29,9 +29,9 @@ const rig = () => {
   const received: string[] = []
   const session = (name: string, followed?: string): UserSession => ({
     joinAt: () => undefined,
-    followed: () => followed,
+    followedDigest: () => followed,
     noteMembership: (_, since) => received.push(`${name} ${since}`),
-    compared: (memberships) => received.push(`${name} is in ${memberships.length}`),
+    applyMemberships: (memberships) => received.push(`${name} is in ${memberships.length}`),
   })
   const publish = (user: string, text: string): void => subscribed.get(channels.user(user))?.(Buffer.from(text))
   return { clock, userSessions, subscribed, received, session, publish }
@@ -59,7 +59,7 @@ describe('The sessions of users', () => {
     await clock.run(5_000)
     expect([...subscribed.keys()]).toEqual(['user:ann'])
     userSessions.remove('ann', second)
-    expect([...iterate(userSessions.followed())]).toEqual([])
+    expect([...iterate(userSessions.followedDigests())]).toEqual([])
     await clock.run(1_000)
     expect([...subscribed.keys()]).toEqual([])
     expect(userSessions.size).toBe(0)
@@ -68,7 +68,7 @@ describe('The sessions of users', () => {
   it('include users that are added during an iteration', async () => {
     const { userSessions, session } = rig()
     await userSessions.add('ann', session('a'))
-    const users = userSessions.followed()
+    const users = userSessions.followedDigests()
     expect(users.next().value).toEqual(['ann', undefined])
     await userSessions.add('bob', session('b'))
     expect(users.next().value).toEqual(['bob', undefined])
@@ -87,7 +87,7 @@ describe('The sessions of users', () => {
       ['dee', 'those'],
     ]
     for (const [user, followed] of all) await userSessions.add(user, session(user, followed))
-    expect(Object.fromEntries(iterate(userSessions.followed()))).toEqual({
+    expect(Object.fromEntries(iterate(userSessions.followedDigests()))).toEqual({
       ann: 'these',
       bob: undefined,
       cyd: undefined,

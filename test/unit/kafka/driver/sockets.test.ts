@@ -70,7 +70,7 @@ describe('the sockets of a Kafka client', () => {
     const { port } = server.address() as AddressInfo
     const late = sockets.create({ host: '127.0.0.1', port, ssl: null as never, onConnect: () => late.write(request(produce)) })
     const [error] = await once(late, 'error')
-    expect(String(error)).toContain('the client was shut')
+    expect(String(error)).toContain('the client was closed')
     expect([socket.destroyed, late.destroyed, bytes()]).toEqual([true, true, 0])
   })
 })

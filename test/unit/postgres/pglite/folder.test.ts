@@ -67,7 +67,7 @@ describe('the embedded database', () => {
     using folder = scratchFolder()
     await using opened = await openEmbedded(folder.path)
     const again = startEmbeddedPostgres({ dataDir: folder.path, log: recordingLog() })
-    const who = new RegExp(`is held by process ${process.pid}, since \\d{4}-\\d\\d-\\d\\dT`)
+    const who = new RegExp(`is in use by process ${process.pid}, since \\d{4}-\\d\\d-\\d\\dT`)
     await expect(again).rejects.toThrow(who)
     const elsewhere = spawn(process.execPath, [writer, folder.path, randomUUID()], { stdio: ['ignore', 'ignore', 'pipe'] })
     const told = await text(elsewhere.stderr)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createBatchDelay } from '../../../../shared/runtime/async/batch-delay.ts'
 
-const rig = (runs: number, mostMs: number) => {
+const rig = (runs: number, maxMs: number) => {
   let nowMs = 0
-  const batchDelay = createBatchDelay({ monotonicMs: () => nowMs }, { runs, mostMs })
+  const batchDelay = createBatchDelay({ monotonicMs: () => nowMs }, { runs, maxMs })
   /** The pause after the last of several consecutive runs. */
   const run = (times: number, items: number, tookMs: number): number => {
     let pauseMs = 0

@@ -87,9 +87,10 @@ describe('readConfig', () => {
       bounds: defaultBounds,
       limits: { ...defaultLimits },
     })) {
-      for (const name of Object.keys(defaults)) {
-        const config = readConfig({ [variableName(name)]: '7' }) as unknown as Record<string, Record<string, number>>
-        expect(config[group]).toEqual({ ...defaults, [name]: 7 })
+      for (const [name, value] of Object.entries(defaults)) {
+        const env = { [variableName(name)]: String(value + 1) }
+        const config = readConfig(env) as unknown as Record<string, Record<string, number>>
+        expect(config[group]).toEqual({ ...defaults, [name]: value + 1 })
       }
     }
   })

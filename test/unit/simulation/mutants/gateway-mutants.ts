@@ -12,15 +12,15 @@ const gateway = (file: string): string => `services/gateway/${file}.ts`
 
 const feedMutants: readonly GatewayMutant[] = [
   {
-    rule: 'a live follower is given nothing up to its cursor',
+    rule: 'a live follower receives no event up to its cursor',
     module: gateway('rooms/room-feeds'),
-    in: 'give',
+    in: 'pushToLive',
     operand: 'cursor',
   },
   {
-    rule: 'a follower that is behind is given nothing by the feed',
+    rule: 'a follower that is behind receives no event from the feed',
     module: gateway('rooms/room-feeds'),
-    in: 'give',
+    in: 'pushToLive',
     operand: 'state',
   },
   {
@@ -37,7 +37,7 @@ const feedMutants: readonly GatewayMutant[] = [
     shownBy: 26,
   },
   {
-    rule: 'a feed passes held events on in their order, after the gap',
+    rule: 'a feed passes early events on in their order, after the gap',
     module: gateway('rooms/room-feed'),
     in: 'take',
     operand: 'last',
@@ -172,21 +172,21 @@ const commandMutants: readonly GatewayMutant[] = [
     rule: 'every held room is compared with the store',
     module: gateway('rooms/head-sweep'),
     in: 'compareRooms',
-    call: 'compared',
+    call: 'applyStoreHead',
     shownBy: 10,
   },
   {
     rule: 'every held user is compared with the store',
     module: gateway('rooms/head-sweep'),
     in: 'compareUsers',
-    call: 'compared',
+    call: 'applyMemberships',
   },
 ]
 
 const forgeryMutants: readonly GatewayMutant[] = [
   {
     rule: 'membership events are read from the store',
-    module: gateway('rooms/held-events'),
+    module: gateway('rooms/early-events'),
     in: 'isPassable',
     operand: 'membership',
   },
@@ -200,7 +200,7 @@ const forgeryMutants: readonly GatewayMutant[] = [
   {
     rule: 'the sweep compares the seq of the newest message',
     module: gateway('rooms/room-feed'),
-    in: 'compared',
+    in: 'applyStoreHead',
     guard: 'isOther',
   },
   {

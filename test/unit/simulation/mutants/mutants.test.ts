@@ -41,7 +41,7 @@ describe('A recorded seed', () => {
 
 describe('A mutant', () => {
   it('is not detected if it changes no behaviour', async () => {
-    const mutant = { rule: 'a name is free', module: 'services/gateway/rooms/room-feeds.ts', in: 'hold', body: '<original>' }
+    const mutant = { rule: 'a name is free', module: 'services/gateway/rooms/room-feeds.ts', in: 'acquire', body: '<original>' }
     expect(await tryMutant(mutant, [1, 2])).toBeUndefined()
   })
 })

@@ -76,9 +76,9 @@ const appendMutants: readonly WriterMutant[] = [
   {
     rule: 'an event is refused if its command has a rejection',
     module: tables,
-    in: 'isTaken',
+    in: 'hasTakenKey',
     call: 'some',
-    becomes: "underId(tables, event.stream, event.commandId).some(({ kind }) => kind === 'event')",
+    becomes: "outcomesOfId(tables, event.stream, event.commandId).some(({ kind }) => kind === 'event')",
     shownBy: 11,
   },
 ]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { TopicFinding } from '../../../../infra/kafka/admin/judge-topic.ts'
-import { insyncFor, judgeTopic } from '../../../../infra/kafka/admin/judge-topic.ts'
+import type { TopicFinding } from '../../../../infra/kafka/admin/topic-findings.ts'
+import { insyncFor, topicFindings } from '../../../../infra/kafka/admin/topic-findings.ts'
 import type { TopicRole } from '../../../../infra/kafka/driver/topics.ts'
 import { topicsOf } from '../../../../infra/kafka/driver/topics.ts'
 import { leastMessageBytes } from '../../../../infra/kafka/producer/message-bytes.ts'
@@ -12,7 +12,7 @@ const roles: readonly TopicRole[] = ['commands', 'deadLetter', 'events']
 const judged = (copies: number, settings: Readonly<Record<string, string>>, role: TopicRole = 'commands'): TopicFinding[] => {
   const config = { ...specs[role].config, 'min.insync.replicas': String(insyncFor(copies)), ...settings }
   return [
-    ...judgeTopic(
+    ...topicFindings(
       specs[role],
       { copies, config },
       {

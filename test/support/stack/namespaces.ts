@@ -3,10 +3,10 @@ import pg from 'pg'
 
 const longestDatabaseName = 63
 
-export const freshRun = (): string => `t${randomBytes(4).toString('hex')}`
+export const newRunPrefix = (): string => `t${randomBytes(4).toString('hex')}`
 
 /** A namespace that differs from all others, including those of other processes of the same run. */
-export const freshNamespaceIn = (run: string): string => `${run}-${randomBytes(4).toString('hex')}`
+export const newNamespaceIn = (run: string): string => `${run}-${randomBytes(4).toString('hex')}`
 
 /** The database of a namespace. */
 export const databaseName = (namespace: string): string => {

@@ -3,10 +3,10 @@ import type { Finding } from './findings.ts'
 
 type Fault = Finding['fault']
 
-const compared = (rows: number, events: number): Fault => (rows < events ? 'missing' : 'doubled')
+const countFault = (rows: number, events: number): Fault => (rows < events ? 'missing' : 'doubled')
 
 /** Checks that the seqs start at 1 without gaps, and that the read model agrees with the events. */
-export const judgeStream = (summary: StreamSummary): readonly Finding[] => {
+export const streamFindings = (summary: StreamSummary): readonly Finding[] => {
   const { stream, kind, first, head, events, messages, messageRows, chatHead, memberCount, memberRows } = summary
   const found: Finding[] = []
   const add = (fault: Fault, what: string): void => void found.push({ part: 'store', fault, where: stream, what })
@@ -21,12 +21,12 @@ export const judgeStream = (summary: StreamSummary): readonly Finding[] => {
     if (chatHead !== head) add('different', `chat head ${chatHead}, but the last event has seq ${head}`)
     if (memberCount !== memberRows) add('different', `member count ${memberCount}, but ${memberRows} member rows`)
   }
-  if (messageRows !== messages) add(compared(messageRows, messages), `${messageRows} rows for ${messages} messages`)
+  if (messageRows !== messages) add(countFault(messageRows, messages), `${messageRows} rows for ${messages} messages`)
   return found
 }
 
 /** The finding for a read-model row without an event. */
-export const judgeOrphan = (stream: string): Finding => ({
+export const orphanFinding = (stream: string): Finding => ({
   part: 'store',
   fault: 'doubled',
   where: stream,

@@ -7,19 +7,20 @@ import { ChatError } from './chat-error.ts'
 import type { Ask } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
 import { newId } from './new-id.ts'
-import type { Operations } from './operations.ts'
+import type { CreateRequest } from './outgoing-request.ts'
 import type { Readiness } from './readiness.ts'
-import type { CreateRequest } from './requests.ts'
+import type { RequestScheduler } from './request-scheduler.ts'
 import type { Unsent } from './unsent.ts'
 
-export type Calls = Pick<
+/** The methods of a client that send requests. */
+export type ClientMethods = Pick<
   ChatClient,
   'createChat' | 'addUsers' | 'removeUsers' | 'send' | 'chats' | 'messages' | 'users' | 'findUsers'
 >
 
-/** The parts of a client that its calls use. */
-export interface CallsDeps {
-  readonly operations: Operations
+/** The parts of a client that its methods use. */
+export interface ClientMethodsDeps {
+  readonly scheduler: RequestScheduler
   readonly request: CreateRequest
   readonly readiness: Readiness
   readonly unsent: Unsent
@@ -36,9 +37,9 @@ const unknownUsers = (externalUserIds: readonly string[]): ChatError =>
     details: { externalUserIds },
   })
 
-/** The calls of an application, as requests of the protocol. */
-export const createCalls = ({ operations, request, readiness, unsent }: CallsDeps): Calls => {
-  const ask: Ask = (event, body, signal) => operations.run(request(event, body), { signal })
+/** Creates the methods of a client that send requests of the protocol. */
+export const createClientMethods = ({ scheduler, request, readiness, unsent }: ClientMethodsDeps): ClientMethods => {
+  const ask: Ask = (event, body, signal) => scheduler.run(request(event, body), { signal })
 
   /** The calls that change a room share one lane, which keeps their order. */
   const change = async <Answer>(
@@ -48,17 +49,17 @@ export const createCalls = ({ operations, request, readiness, unsent }: CallsDep
     call: CallOptions = {},
   ): Promise<Answer> => {
     const make = (made: object) => request(event, made, event === 'create-chat' ? undefined : room)
-    const asked = body instanceof Promise ? body.then(make) : make(body)
-    return (await operations.run(asked, { lane: room, signal: call.signal })) as unknown as Answer
+    const outgoing = body instanceof Promise ? body.then(make) : make(body)
+    return (await scheduler.run(outgoing, { lane: room, signal: call.signal })) as unknown as Answer
   }
 
   const people = async (field: string, size: number, values: readonly string[], call: CallOptions = {}): Promise<Person[]> => {
-    const asked = inParts(values, size).map((part) => ask('get-users', { [field]: part }, call.signal))
-    const answers = await Promise.all(asked)
+    const requests = inParts(values, size).map((part) => ask('get-users', { [field]: part }, call.signal))
+    const answers = await Promise.all(requests)
     return answers.flatMap(({ users }) => users as Person[])
   }
 
-  const findUsers: Calls['findUsers'] = (ids, call) => people('externalUserIds', externalIdsPerRequest, ids, call)
+  const findUsers: ClientMethods['findUsers'] = (ids, call) => people('externalUserIds', externalIdsPerRequest, ids, call)
 
   const idsOf = async (
     users: readonly UserRef[],
@@ -82,7 +83,7 @@ export const createCalls = ({ operations, request, readiness, unsent }: CallsDep
   }
 
   const changeUsers =
-    (event: 'add-users' | 'remove-users'): Calls['addUsers'] =>
+    (event: 'add-users' | 'remove-users'): ClientMethods['addUsers'] =>
     (room, refs, call) =>
       change<Membership>(
         event,
@@ -92,8 +93,8 @@ export const createCalls = ({ operations, request, readiness, unsent }: CallsDep
       )
 
   return {
-    createChat: async ({ name, users: refs, id: given }, call) => {
-      const id = given ?? newId()
+    createChat: async ({ name, users: refs, id: ownId }, call) => {
+      const id = ownId ?? newId()
       const body = naming(refs, call, (users) => ({ chat: { name, id }, users }))
       const { chat } = await change<{ chat: Chat }>('create-chat', id, body, call)
       return chat
@@ -110,7 +111,7 @@ export const createCalls = ({ operations, request, readiness, unsent }: CallsDep
         return stored
       } catch (error) {
         // When the client ends, the outcome of a message in flight is unknown: the next process sends it again.
-        if (!operations.isEnded) unsent.remove(message)
+        if (!scheduler.isEnded) unsent.remove(message)
         throw error
       }
     },

@@ -21,7 +21,7 @@ export interface TopicNeeds {
   readonly copies: number | undefined
 }
 
-type Judge = (spec: TopicSpec, state: TopicState, needs: TopicNeeds) => readonly TopicFinding[]
+type TopicCheck = (spec: TopicSpec, state: TopicState, needs: TopicNeeds) => readonly TopicFinding[]
 
 const insync = 'min.insync.replicas'
 const cleanup = 'cleanup.policy'
@@ -38,12 +38,12 @@ export const insyncFor = (copies: number): number => (copies >= 3 ? 2 : 1)
 const refuse = (text: string): TopicFinding => ({ kind: 'refuse', text })
 const warn = (text: string): TopicFinding => ({ kind: 'warn', text })
 
-const judgeCleanup: Judge = ({ name }, { config }) =>
+const checkCleanup: TopicCheck = ({ name }, { config }) =>
   config[cleanup] === 'delete'
     ? []
     : [refuse(`${name} has ${cleanup}=${config[cleanup]}, which drops all but the last record of a key: set it to delete`)]
 
-const judgeSize: Judge = ({ name }, { config }, { leastMessageBytes }) =>
+const checkSize: TopicCheck = ({ name }, { config }, { leastMessageBytes }) =>
   Number(config[largest]) >= leastMessageBytes
     ? []
     : [
@@ -53,7 +53,7 @@ const judgeSize: Judge = ({ name }, { config }, { leastMessageBytes }) =>
         ),
       ]
 
-const judgeDurability: Judge = ({ name }, { copies, config }) => {
+const checkDurability: TopicCheck = ({ name }, { copies, config }) => {
   const least = Number(config[insync])
   if (least > copies) return [refuse(`${name} has ${insync}=${least} and ${copies} copies: no record can be written`)]
   if (least < insyncFor(copies)) {
@@ -73,19 +73,19 @@ const judgeDurability: Judge = ({ name }, { copies, config }) => {
   ]
 }
 
-const judgeCopies: Judge = ({ name }, { copies }, needs) =>
+const checkReplicas: TopicCheck = ({ name }, { copies }, needs) =>
   needs.copies === undefined || copies >= needs.copies
     ? []
     : [warn(`${name} has partitions with ${copies} copies, and REPLICATION_FACTOR says ${needs.copies}`)]
 
 /** Settings of the retention time of a record, and of the clock that measures it. */
-const keeping = ['retention.ms', 'retention.bytes', 'message.timestamp.type'] as const
+const retentionSettings = ['retention.ms', 'retention.bytes', 'message.timestamp.type'] as const
 
-const judgeKeeping: Judge = ({ name, config: wanted }, { config }) =>
-  keeping
+const checkRetention: TopicCheck = ({ name, config: wanted }, { config }) =>
+  retentionSettings
     .filter((setting) => config[setting] !== wanted[setting])
     .map((setting) => warn(`${name} has ${setting}=${config[setting]}, and a new topic would get ${wanted[setting]}`))
 
 /** Compares an existing topic with what this version relies on; `assertTopics` compares partitions. */
-export const judgeTopic: Judge = (spec, state, needs) =>
-  [judgeCleanup, judgeSize, judgeDurability, judgeCopies, judgeKeeping].flatMap((judge) => judge(spec, state, needs))
+export const topicFindings: TopicCheck = (spec, state, needs) =>
+  [checkCleanup, checkSize, checkDurability, checkReplicas, checkRetention].flatMap((check) => check(spec, state, needs))

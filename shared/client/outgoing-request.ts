@@ -1,4 +1,5 @@
 import type { RequestEvent } from '../protocol/requests.ts'
+import { ChatError } from './chat-error.ts'
 
 /** A request as text. It can be sent repeatedly under its correlation id. */
 export interface OutgoingRequest {
@@ -19,4 +20,11 @@ export const requestFactory = (): CreateRequest => {
     const id = String(count)
     return { id, event, text: JSON.stringify({ event, id, room, body }) }
   }
+}
+
+/** The error of a request that is larger than the service accepts; undefined if it is not. */
+export const sizeErrorOf = ({ text }: OutgoingRequest, maxBytes: number): ChatError | undefined => {
+  if (new TextEncoder().encode(text).length <= maxBytes) return undefined
+  const details = { field: 'frame', reason: `larger than ${maxBytes} bytes` }
+  return new ChatError('invalid', `${details.field}: ${details.reason}`, { details })
 }

@@ -4,7 +4,7 @@ import { missingOnStream } from './findings.ts'
 import type { Window } from './stream-tally.ts'
 
 /** Finds records of events that the store does not have. The heads must be read after the records. */
-export const judgeAhead = (window: Window, heads: ReadonlyMap<string, number>): readonly Finding[] =>
+export const aheadFindings = (window: Window, heads: ReadonlyMap<string, number>): readonly Finding[] =>
   [...window].flatMap(([stream, { last }]): readonly Finding[] => {
     const head = heads.get(stream) ?? 0
     if (last <= head) return []
@@ -16,7 +16,7 @@ export const unseenBefore = (window: Window): readonly EventKey[] =>
   [...window].flatMap(([stream, { first, followsUnseen }]) => (followsUnseen ? [{ stream, seq: first - 1 }] : []))
 
 /** Finds events without a record that were stored after the tally began to see all records. */
-export const judgeUnseen = (ages: readonly EventAge[], completeForMs: number): readonly Finding[] =>
+export const unseenFindings = (ages: readonly EventAge[], completeForMs: number): readonly Finding[] =>
   ages
     .filter(({ ageMs }) => ageMs < completeForMs)
     .map(({ stream, seq }) => missingOnStream(stream, `seq ${seq + 1} without seq ${seq} before it`))

@@ -3,13 +3,13 @@ import type { ClientTimes } from './client-times.ts'
 import { backoffMs } from './client-times.ts'
 import type { FrameBody } from './frames.ts'
 import type { Link, RequestOutcome } from './link.ts'
-import type { OutgoingRequest } from './requests.ts'
+import type { OutgoingRequest } from './outgoing-request.ts'
 
 /**
  * The client's own requests on the current link. Each is repeated until it is
  * answered or the link closes; it has no meaning on the next link.
  */
-export interface LinkRequests {
+export interface InternalRequests {
   readonly isConnected: boolean
   /** `forbidden` is called if that refusal is a meaningful answer. */
   ask(make: () => OutgoingRequest, answered: (body: FrameBody) => void, forbidden?: () => void): void
@@ -20,13 +20,13 @@ export interface LinkRequests {
 }
 
 /** The clock, times and random numbers of the pauses before a request is repeated. */
-export interface LinkRequestsDeps {
+export interface InternalRequestsDeps {
   readonly clock: ClientClock
   readonly times: ClientTimes
   readonly random: () => number
 }
 
-export const createLinkRequests = ({ clock, times, random }: LinkRequestsDeps): LinkRequests => {
+export const createInternalRequests = ({ clock, times, random }: InternalRequestsDeps): InternalRequests => {
   let link: Link | undefined
 
   return {

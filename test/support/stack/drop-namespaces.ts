@@ -1,8 +1,8 @@
 import { Kafka, logLevel } from 'kafkajs'
 import pg from 'pg'
 import { stopIdleTimers } from '../../../infra/kafka/kafkajs-patches/idle-timers.ts'
+import { databaseName, withClient } from './namespaces.ts'
 import type { StackUrls } from './stack-urls.ts'
-import { databaseName, withClient } from './tenancy.ts'
 
 const dropDatabases = (url: string, prefix: string): Promise<void> =>
   withClient(url, async (client) => {
@@ -27,7 +27,7 @@ const deleteTopics = async (brokers: readonly string[], prefix: string): Promise
 }
 
 /** Drops every database and topic whose name starts with the prefix, which is that of a namespace or of a run. */
-export const removeTraces = async (urls: StackUrls, prefix: string): Promise<void> => {
+export const dropNamespaces = async (urls: StackUrls, prefix: string): Promise<void> => {
   await dropDatabases(urls.databaseUrl, prefix)
   await deleteTopics(urls.kafkaBrokers, prefix)
 }

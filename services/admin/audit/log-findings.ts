@@ -12,7 +12,7 @@ export const lagOf = (partitions: readonly Progress[]): number =>
   partitions.reduce((sum, { end, committed }) => sum + Number(end - committed), 0)
 
 /** Finds stalled partitions: commands were waiting at the first reading, and no record was acknowledged until the second. */
-export const judgeLog = (before: readonly Progress[], after: readonly Progress[]): readonly Finding[] =>
+export const logFindings = (before: readonly Progress[], after: readonly Progress[]): readonly Finding[] =>
   after.flatMap(({ partition, committed }): readonly Finding[] => {
     const earlier = before.find((candidate) => candidate.partition === partition)
     if (earlier === undefined || earlier.end <= earlier.committed || committed > earlier.committed) return []

@@ -1,2 +1,2 @@
 /** Receives one line about the progress of a long task. */
-export type Say = (line: string) => void
+export type ReportProgress = (line: string) => void

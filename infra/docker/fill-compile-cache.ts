@@ -37,7 +37,7 @@ const answers = async (path: string): Promise<boolean> => {
 }
 
 for (const { args, env, until } of runs) {
-  const folder = mkdtempSync(join(tmpdir(), 'warm-'))
+  const folder = mkdtempSync(join(tmpdir(), 'compile-cache-'))
   const child = spawn(process.execPath, [...nodeArguments, join(import.meta.dirname, 'entry.ts'), ...args], {
     env: { ...process.env, ...env, DATA_DIR: folder, INTERNAL_PORT: internalPort, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readState } from '../../infra/native/hand-state.ts'
 import { isGone } from '../../infra/native/pid-identity.ts'
 import { runCommand } from '../../infra/native/run-command.ts'
+import { readState } from '../../infra/native/stack-state.ts'
 import { projectFolder } from '../support/stack/replica.ts'
 import { makeScratchFolder } from '../support/stack/scratch-folder.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
@@ -27,9 +27,9 @@ const query = async (exports: string, sql: string): Promise<unknown[]> => {
   }
 }
 
-describe.skipIf(stackKind() !== 'native')('the stack by hand', () => {
+describe.skipIf(stackKind() !== 'native')('stack:up and stack:down', () => {
   beforeAll(() => {
-    folder = makeScratchFolder('hand')
+    folder = makeScratchFolder('stack-up')
   })
   afterAll(() => script('down', '--erase'))
 

@@ -6,16 +6,16 @@ import type { PidIdentity } from './pid-identity.ts'
 import { closedFolderAbove } from './unix-account.ts'
 
 /** One server started by `stack:up`: its ports, and its process while it runs. */
-export interface Recorded<Ports> {
+export interface RecordedServer<Ports> {
   readonly ports: Ports
   readonly identity?: PidIdentity | undefined
 }
 
 /** The state that `stack:up` records for the next `stack:up` and for `stack:down`. */
-export interface HandState {
-  readonly postgres?: Recorded<number> | undefined
-  readonly redis?: Recorded<number> | undefined
-  readonly kafka?: Recorded<KafkaAddresses> | undefined
+export interface StackState {
+  readonly postgres?: RecordedServer<number> | undefined
+  readonly redis?: RecordedServer<number> | undefined
+  readonly kafka?: RecordedServer<KafkaAddresses> | undefined
 }
 
 /** `.stack` under the project. */
@@ -33,13 +33,13 @@ export const postgresFolder = (folder: string): string => {
 }
 
 /** Reads the recorded state; empty if there is none. */
-export const readState = (folder: string): HandState => {
+export const readState = (folder: string): StackState => {
   const file = stateFile(folder)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as HandState) : {}
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StackState) : {}
 }
 
 /** Writes the state to a temporary file and renames it, so that no reader sees a partial state. */
-export const writeState = (folder: string, state: HandState): void => {
+export const writeState = (folder: string, state: StackState): void => {
   mkdirSync(folder, { recursive: true })
   const draft = `${stateFile(folder)}.draft`
   writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`)

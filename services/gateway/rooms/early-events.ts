@@ -14,12 +14,12 @@ export const isPassable = (event: PublishedEvent): event is PassableEvent =>
   event.frame !== undefined && roomEventNamed(event.event)?.membership === 'none'
 
 /** The published events of one room that wait for a gap to be repaired, by seq. */
-export class HeldEvents {
-  private readonly maxHeld: number
+export class EarlyEvents {
+  private readonly maxEarly: number
   private readonly events = new Map<number, PublishedEvent>()
 
-  constructor(maxHeld: number) {
-    this.maxHeld = maxHeld
+  constructor(maxEarly: number) {
+    this.maxEarly = maxEarly
   }
 
   get isEmpty(): boolean {
@@ -32,12 +32,12 @@ export class HeldEvents {
 
   /**
    * Of two publications of one seq, one may be forged: both frames are dropped, and the event is read from the store.
-   * An event above the bound is not held, and is read from the store too.
+   * An event above the bound is not kept, and is read from the store too.
    */
   add(event: PublishedEvent): void {
     const { frame: _frame, ...announced } = event
     if (this.events.has(event.seq)) this.events.set(event.seq, announced)
-    else if (this.events.size < this.maxHeld) this.events.set(event.seq, event)
+    else if (this.events.size < this.maxEarly) this.events.set(event.seq, event)
   }
 
   delete(seq: number): void {
