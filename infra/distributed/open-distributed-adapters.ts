@@ -44,7 +44,8 @@ export const openDistributedAdapters = async (
   { log, life, metrics, onAssignment }: OpenedIn,
 ): Promise<DistributedAdapters> => {
   const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, limits, security } = config
-  const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, log })
+  const keepsDeleted = config.deletedKeepDays > 0
+  const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, keepsDeleted, log })
   life.add('database', database.close)
   if (metrics !== undefined) {
     createPoolMetrics(metrics.registry, database.poolUse)

@@ -33,7 +33,7 @@ const bringUpToDate = async (database: Database, migrateIt: () => Promise<void>)
 
 /** Opens the adapters of the embedded mode on the database at `url`; they close with the process. Migrates the schema if needed. */
 export const openEmbeddedAdapters = async (
-  { times, bounds }: Pick<SharedConfig, 'times' | 'bounds'>,
+  { times, bounds, deletedKeepDays }: Pick<SharedConfig, 'times' | 'bounds' | 'deletedKeepDays'>,
   url: string,
   { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
 ): Promise<EmbeddedAdapters> => {
@@ -45,6 +45,7 @@ export const openEmbeddedAdapters = async (
     applicationName: 'chat-embedded',
     times,
     bounds,
+    keepsDeleted: deletedKeepDays > 0,
     log,
   })
   life.add('database', database.close)

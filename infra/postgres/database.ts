@@ -30,6 +30,8 @@ export interface DatabaseOptions {
   readonly applicationName: string
   readonly times: DatabaseTimes
   readonly bounds: Pick<Bounds, 'databasePool' | 'pageBytes'>
+  /** Whether the content of deleted messages is kept in a table of its own. False by default. */
+  readonly keepsDeleted?: boolean
   readonly log: Log
 }
 
@@ -100,7 +102,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
         })
       : pooledWriterConnection(pool)
   return {
-    eventStore: postgresEventStore(pool, bounds.pageBytes, connect),
+    eventStore: postgresEventStore(pool, { pageBytes: bounds.pageBytes, keepsDeleted: options.keepsDeleted ?? false }, connect),
     readModel: postgresReadModel(pool, bounds.pageBytes),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),

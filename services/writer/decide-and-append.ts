@@ -30,6 +30,7 @@ const noUsers: ReadonlySet<string> = new Set()
 const emptySnapshot: Snapshot = {
   chats: new Map(),
   knownUsers: new Set(),
+  messages: new Map(),
   users: new Map(),
   chatCounts: new Map(),
   outcomes: new Map(),
@@ -41,6 +42,8 @@ const combinedReadSet = (batches: readonly Batch[]): ReadSet => ({
   members: batches.flatMap(({ readSet }) => readSet.members),
   users: batches.flatMap(({ readSet }) => readSet.users),
   externalIds: batches.flatMap(({ readSet }) => readSet.externalIds),
+  messages: batches.flatMap(({ readSet }) => readSet.messages),
+  reactions: batches.flatMap(({ readSet }) => readSet.reactions),
   chatCounts: {
     users: batches.flatMap(({ readSet }) => readSet.chatCounts.users),
     upTo: Math.max(...batches.map(({ readSet }) => readSet.chatCounts.upTo)),
@@ -48,7 +51,9 @@ const combinedReadSet = (batches: readonly Batch[]): ReadSet => ({
 })
 
 /**
- * The part of a read set that the memory does not hold. Recorded outcomes are
+ * The part of a read set that the memory does not hold: it never holds
+ * messages. A message that is read for a remembered room belongs to the remembered
+ * state, because the append compares the head of the room. Recorded outcomes are
  * read only for rooms that are read, and for create-user, which has no room: in
  * a remembered room the append detects a command that already has an outcome.
  */
@@ -59,14 +64,15 @@ const withoutKnownRooms = (readSet: ReadSet, isKnown: (room: string) => boolean)
   commands: readSet.commands.filter(({ room }) => !isKnown(room)),
 })
 
-const isEmpty = ({ rooms, members, users, externalIds, commands, chatCounts }: ReadSet): boolean =>
-  [rooms, members, users, externalIds, commands, chatCounts.users].every(({ length }) => length === 0)
+const isEmpty = ({ rooms, members, users, externalIds, commands, chatCounts, messages }: ReadSet): boolean =>
+  [rooms, members, users, externalIds, commands, chatCounts.users, messages].every(({ length }) => length === 0)
 
-const chatsOf = (names: readonly string[], rooms: RememberedRooms): Snapshot['chats'] =>
+/** The rooms that exist, each with the messages that were read for this batch. */
+const chatsOf = (names: readonly string[], rooms: RememberedRooms, { messages }: Snapshot): Snapshot['chats'] =>
   new Map(
     names.flatMap((room) => {
       const state = rooms.get(room)?.state
-      return state === undefined || state.seq === 0 ? [] : [[room, state] as const]
+      return state === undefined || state.seq === 0 ? [] : [[room, { ...state, ...messages.get(room) }] as const]
     }),
   )
 
@@ -104,7 +110,7 @@ export const decideAndAppend = async (
   for (const room of missing.rooms) rooms.set(room, mergeRead(room, users.get(room) ?? noUsers, read, remembered.get(room)))
   // 2. Decide.
   const batchDecisions = batches.map(({ commands, readSet: { rooms: own } }) =>
-    decide(commands, { ...read, chats: chatsOf(own, rooms) }),
+    decide(commands, { ...read, chats: chatsOf(own, rooms, read) }),
   )
   // 3. Append.
   if ((await appendIfAny(appender, appendOf(batchDecisions, rooms, missing))) === 'stale') return 'stale'

@@ -21,6 +21,7 @@ import { roomEventOfType } from '../../shared/room-events/find-room-event.ts'
 import { membersAffected } from '../../shared/room-events/membership-effect.ts'
 import type { ChatCommand, ChatEvent, Command, DomainEvent } from '../../shared/room-events/room-events.ts'
 import { outcomeKey } from './read-set.ts'
+import { ownOutcome } from './recorded-outcome.ts'
 
 /** The decision on one command. `isRepeat`: the outcome was recorded before, perhaps by an earlier command of the batch. */
 export type Decision =
@@ -53,7 +54,7 @@ interface BatchState {
 }
 
 /** The protocol limits that decisions enforce. */
-export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUser'>
+export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUser' | 'reactionKeys' | 'pins'>
 
 /**
  * Decides commands in their order. An outcome that was recorded before, or
@@ -84,14 +85,11 @@ const keyOf = (command: Command): string => {
 
 const outcomesOfId = (batch: BatchState, command: Command): readonly RecordedOutcome[] => batch.outcomes.get(keyOf(command)) ?? []
 
-/** The command's own outcome, if it was decided before. */
-const repeatOf = (outcomes: readonly RecordedOutcome[], { digest }: Command): Decision | undefined => {
-  const own = outcomes.find((outcome) => outcome.digest === digest)
-  if (own === undefined) return undefined
-  return own.kind === 'event'
+/** The decision on a command that was decided before. */
+const repeated = (own: RecordedOutcome): Decision =>
+  own.kind === 'event'
     ? { kind: 'event', event: own.event, isRepeat: true }
     : { kind: 'rejection', rejection: own.rejection, isRepeat: true }
-}
 
 const reservesItsId = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || reservesId(outcome.rejection)
 
@@ -116,6 +114,8 @@ const stateOf = ({ chats, knownUsers, chatCounts, limits }: BatchState, room: st
   maxMembers: limits.membersPerChat,
   chatCounts,
   maxChats: limits.chatsPerUser,
+  maxReactionKeys: limits.reactionKeys,
+  maxPins: limits.pins,
 })
 
 const countChats = ({ chatCounts }: BatchState, event: ChatEvent): void => {
@@ -126,9 +126,9 @@ const countChats = ({ chatCounts }: BatchState, event: ChatEvent): void => {
 
 const decideChat = (batch: BatchState, command: ChatCommand): Decision => {
   const outcomes = outcomesOfId(batch, command)
-  const repeat = repeatOf(outcomes, command)
-  if (repeat !== undefined) return repeat
   const state = stateOf(batch, command.stream)
+  const own = ownOutcome(outcomes, command, state)
+  if (own !== undefined) return repeated(own)
   if (outcomes.some(reservesItsId)) return decideReusedId(batch, command, state, outcomes)
   const result = chatDecider.decide(command, state)
   if (result.type === 'Rejected') return reject(batch, command, result)
@@ -139,8 +139,8 @@ const decideChat = (batch: BatchState, command: ChatCommand): Decision => {
 
 const decideUser = (batch: BatchState, command: CreateUser): Decision => {
   const outcomes = outcomesOfId(batch, command)
-  const repeat = repeatOf(outcomes, command)
-  if (repeat !== undefined) return repeat
+  const own = outcomes.find(({ digest }) => digest === command.digest)
+  if (own !== undefined) return repeated(own)
   const result = userDecider.decide(command, { user: batch.users.get(command.stream) })
   if (result.type === 'AlreadyThere') return { kind: 'user', user: result.user }
   if (outcomes.some(reservesItsId)) return { kind: 'conflict' }

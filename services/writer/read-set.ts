@@ -12,7 +12,7 @@ export const outcomeKey = (command: Command): CommandKey => ({
   digest: command.digest,
 })
 
-/** The users whose data the decision needs. */
+/** The users and messages whose data the decision needs. */
 export const readsOf = (command: ChatCommand): DecisionReads => roomEventOfCommand(command.type).readSet(command)
 
 /** The data to read before these commands can be decided. */
@@ -25,6 +25,8 @@ export const readSetOf = (commands: readonly Command[], chatsPerUser: number): R
     members: reads.flatMap(({ room, members }) => members.map((user) => ({ room, user }))),
     users,
     chatCounts: { users, upTo: chatsPerUser },
+    messages: reads.flatMap(({ room, messages = [] }) => messages.map((id) => ({ room, id }))),
+    reactions: reads.flatMap(({ room, reactions = [] }) => reactions.map((each) => ({ room, ...each }))),
     externalIds: commands.flatMap((command) => (command.type === 'CreateUser' ? [command.stream] : [])),
   }
 }

@@ -35,8 +35,14 @@ export const mergeRead = (
   return { state: { ...state, members: state.members.union(before.state.members) }, users: users.union(before.users) }
 }
 
-/** The room after a batch, without the fields that are filled in for one batch only (`knownUsers`, `chatCounts`). */
+/** The room after a batch, without the fields that are filled in for one batch only. */
 export const roomAfterBatch = ({ state, users }: RememberedRoom, after = state): RememberedRoom => ({
-  state: { ...after, knownUsers: noChat.knownUsers, chatCounts: noChat.chatCounts },
+  state: {
+    ...after,
+    knownUsers: noChat.knownUsers,
+    chatCounts: noChat.chatCounts,
+    messages: noChat.messages,
+    pins: noChat.pins,
+  },
   users: after.members.isSubsetOf(users) ? users : users.union(after.members),
 })

@@ -44,7 +44,7 @@ export const createInternalRequests = ({ clock, times, random }: InternalRequest
         if (outcome.kind === 'answered') return answered(outcome.body)
         const { error } = outcome
         if (error.code === 'forbidden' && forbidden !== undefined) return forbidden()
-        clock.after(error.retry_after_ms ?? backoffMs(times, random, attempts), again)
+        clock.after(Math.max(error.retry_after_ms ?? 0, backoffMs(times, random, attempts)), again)
         attempts += 1
       }
       again()

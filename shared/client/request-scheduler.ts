@@ -88,7 +88,8 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
     }
     inFlight -= 1
     scheduled.state = 'pausing'
-    const delayMs = error.retry_after_ms ?? backoffMs(times, random, scheduled.attempts)
+    // A service that is down names the same time to every client: the back-off grows beyond it, and spreads them out.
+    const delayMs = Math.max(error.retry_after_ms ?? 0, backoffMs(times, random, scheduled.attempts))
     scheduled.attempts += 1
     scheduled.pause = clock.after(delayMs, () => {
       scheduled.state = 'waiting'

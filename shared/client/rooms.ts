@@ -75,6 +75,10 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     'new-message': (frame) => emit('message', { ...bodyOf<Message>(frame), room: frame.room, seq: frame.seq }),
     'add-users': (frame) => changeMembers(frame, 'added'),
     'remove-users': (frame) => changeMembers(frame, 'removed'),
+    'edit-message': () => undefined,
+    'delete-message': () => undefined,
+    'set-reaction': () => undefined,
+    'set-pin': () => undefined,
   }
 
   /** The seq of an event of a later version counts; the event itself is not reported. */

@@ -1,5 +1,6 @@
 import type { CommandHead } from './commands.ts'
 import type { EventHead } from './events.ts'
+import type { MessageState } from './message-state.ts'
 import type { Rejection } from './rejections.ts'
 import { rejected } from './rejections.ts'
 
@@ -7,8 +8,8 @@ import { rejected } from './rejections.ts'
  * The part of a room's state that a batch of commands needs. `members` and
  * `knownUsers` cover only the acting users and the users that the commands name;
  * `memberCount` counts all members. `seq` and `lastAt` are those of the last
- * event, `createdBy` is the creator's id, and `maxMembers` and `maxChats` are
- * the limits of the protocol.
+ * event, `createdBy` is the creator's id; `maxMembers`, `maxChats`,
+ * `maxReactionKeys` and `maxPins` are the limits of the protocol.
  */
 export interface ChatState {
   readonly seq: number
@@ -22,6 +23,14 @@ export interface ChatState {
   /** The number of chats of each user that a command would add; a user that is absent is in none. */
   readonly chatCounts: ReadonlyMap<string, number>
   readonly maxChats: number
+  /** The messages that the commands name; undefined: the room has no message with that id. */
+  readonly messages: ReadonlyMap<string, MessageState | undefined>
+  /** The number of pinned messages; known only if a command names a message. */
+  readonly pins: number
+  /** Different reactions to one message. */
+  readonly maxReactionKeys: number
+  /** Pinned messages of one room. */
+  readonly maxPins: number
 }
 
 const nobody: ReadonlySet<string> = new Set()
@@ -38,6 +47,10 @@ export const noChat: ChatState = Object.freeze({
   maxMembers: 10_000,
   chatCounts: new Map(),
   maxChats: 5_000,
+  messages: new Map(),
+  pins: 0,
+  maxReactionKeys: 50,
+  maxPins: 100,
 })
 
 /** The head of the event that follows this state. */

@@ -21,7 +21,16 @@ export interface Chat {
   readonly modified_at: string
 }
 
-/** A message. `type` is the kind of content of `msg`, which the service does not interpret. */
+/** A JSON object of the application. The service does not interpret it. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** The mentioned users: their ids, or all members. */
+export type Mentions = readonly string[] | 'all'
+
+/**
+ * A message. `type` is the kind of content of `msg`, which the service does not interpret. An optional field is present
+ * only if it was given. `modified_at` after `created_at`: the message was edited, or deleted.
+ */
 export interface Message {
   readonly id: string
   readonly msg: string
@@ -29,6 +38,25 @@ export interface Message {
   readonly user_id: string
   readonly created_at: string
   readonly modified_at: string
+  readonly data?: JsonObject
+  readonly mentions?: Mentions
+  /** The id of the root message of the thread in which this message is a reply. */
+  readonly thread?: string
+  /** The id of the quoted message. */
+  readonly reply_to?: string
+  /** The sender asks that nobody is notified. */
+  readonly silent?: true
+  /** The message was deleted. Its `msg` is empty, and `data`, `mentions` and `silent` are gone. */
+  readonly deleted?: true
+}
+
+/** The body of the events that replace a message: `id` is the command's, `user_id` the acting user. */
+export interface MessageChange {
+  readonly id: string
+  readonly user_id: string
+  readonly created_at: string
+  /** The message after the event. */
+  readonly message: Message
 }
 
 /** A change of the membership of a chat. `user_id` is the acting user. */

@@ -4,7 +4,7 @@
  */
 export interface Rejection {
   readonly type: 'Rejected'
-  readonly code: 'forbidden' | 'unknown_user' | 'invalid'
+  readonly code: 'forbidden' | 'unknown_user' | 'unknown_message' | 'invalid'
   readonly message: string
   readonly details?: Readonly<Record<string, unknown>>
 }

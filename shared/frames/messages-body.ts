@@ -1,14 +1,27 @@
-/** A stored message. `data`: the body of its event, as JSON text. */
-export interface StoredMessage {
-  readonly seq: number
-  readonly data: string
-}
+import type { ListedMessage, MessagePage, VersionPage } from '../ports/read-model.ts'
 
-/** The JSON text of an object with one more member at its end. */
-const withSeq = ({ seq, data }: StoredMessage): string => `${data.slice(0, -1)}${data === '{}' ? '' : ','}"seq":${seq}}`
+/** The JSON text of an object with more members at its end. `members`: their JSON text. */
+const withMembers = (data: string, members: string): string => `${data.slice(0, -1)}${data === '{}' ? '' : ','}${members}}`
 
-/** The body that answers `list-messages`, as JSON text. Messages are sent as they are stored, each with its seq. */
-export const messagesBody = (messages: readonly StoredMessage[], nextCursor: string | undefined): string => {
-  const cursor = nextCursor === undefined ? '' : `,"next_cursor":${JSON.stringify(nextCursor)}`
-  return `{"messages":[${messages.map(withSeq).join(',')}]${cursor}}`
-}
+const cursorText = (nextCursor: string | undefined): string =>
+  nextCursor === undefined ? '' : `,"next_cursor":${JSON.stringify(nextCursor)}`
+
+const member = (name: string, value: unknown): string => (value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`)
+
+const repliesOf = ({ replies }: ListedMessage): object | undefined =>
+  replies === undefined ? undefined : { count: replies.count, last_seq: replies.lastSeq }
+
+const messageText = (message: ListedMessage): string =>
+  withMembers(
+    message.data,
+    `"seq":${message.seq}${member('reactions', message.reactions)}${member('my_reactions', message.myReactions)}` +
+      `${member('replies', repliesOf(message))}${member('pinned', message.isPinned)}`,
+  )
+
+/** The body that answers `list-messages`, as JSON text. The text of a message is not parsed. */
+export const messagesBody = ({ messages, asOf, nextCursor }: MessagePage): string =>
+  `{"messages":[${messages.map(messageText).join(',')}],"as_of":${asOf}${cursorText(nextCursor)}}`
+
+/** The body that answers `get-message-versions`, as JSON text. */
+export const versionsBody = ({ versions, nextCursor }: VersionPage): string =>
+  `{"versions":[${versions.map(({ seq, data }) => withMembers(data, `"seq":${seq}`)).join(',')}]${cursorText(nextCursor)}}`

@@ -32,9 +32,10 @@ export const isFrameOf = ({ event, room, seq }: RoomEventNames, text: string): b
 
 /**
  * When the event happened, in milliseconds since the epoch; NaN if the frame has no time. Quotes in message text are
- * escaped, so that the text cannot contain the name of the member.
+ * escaped, so that the text cannot contain the name of the member. The event's own time comes before that of a message in
+ * its body, and before `data`.
  */
 export const createdAtMsOf = (frame: string): number => {
-  const start = frame.lastIndexOf(timeMark) + timeMark.length
+  const start = frame.indexOf(timeMark) + timeMark.length
   return Date.parse(frame.slice(start, start + timeLength))
 }

@@ -1,7 +1,9 @@
 import type { ChatState } from '../domain/chat.ts'
 import type { User } from '../domain/events.ts'
+import type { MessageState } from '../domain/message-state.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import type { MembershipEffect } from '../room-events/membership-effect.ts'
+import type { NamedReaction } from '../room-events/room-event.ts'
 import type { DomainEvent } from '../room-events/room-events.ts'
 
 /** An event as stored. `data` is the body of the frame as text; it is sent to clients without being parsed again. */
@@ -17,8 +19,12 @@ export interface StoredEvent {
   readonly membership: MembershipEffect
   readonly data: string
   readonly commandId: string
+  /** `redactedDigest`: the content of the event was removed, because its message was deleted. */
   readonly digest: string
 }
+
+/** The digest of an event whose content was removed. No command has it. */
+export const redactedDigest = ''
 
 /** A stored rejection. */
 export interface StoredRejection {
@@ -50,8 +56,20 @@ export interface ReadSet {
   /** Users to test for existence. */
   readonly users: readonly string[]
   readonly externalIds: readonly string[]
+  /** Messages to read, by room and id. */
+  readonly messages: readonly { readonly room: string; readonly id: string }[]
+  /** Reactions to test: has the user set it? Their messages are part of `messages`. */
+  readonly reactions: readonly (NamedReaction & { readonly room: string })[]
   /** Users whose present chats to count. A count stops at `upTo`, so that it reads no more than that many index entries. */
   readonly chatCounts: { readonly users: readonly string[]; readonly upTo: number }
+}
+
+/** The messages of one room that a read set asks for. */
+export interface RoomMessages {
+  /** By id; undefined: the room has no message with that id. */
+  readonly messages: ReadonlyMap<string, MessageState | undefined>
+  /** The number of pinned messages of the room. */
+  readonly pins: number
 }
 
 /** The answer to a read set, from one snapshot. */
@@ -59,6 +77,8 @@ export interface Snapshot {
   /** Rooms that exist. `members` holds only members asked for; the caller fills in `knownUsers`, counts and limits. */
   readonly chats: ReadonlyMap<string, ChatState>
   readonly knownUsers: ReadonlySet<string>
+  /** The messages asked for, by room. */
+  readonly messages: ReadonlyMap<string, RoomMessages>
   /** By external id. */
   readonly users: ReadonlyMap<string, User>
   /** By user, of those asked for; may be newer than the snapshot. Not locked: other rooms may change it until the commit. */
@@ -153,7 +173,10 @@ export interface Page {
  *            nothing. It is `stale` if a head differs, if an event or a
  *            rejection has an outcome that excludes it, or if a rejection of an
  *            `unread` room has an id that an event or another rejection holds.
- *            A `forbidden` excludes only commands of the same digest.
+ *            A `forbidden` excludes only commands of the same digest. An event
+ *            that deletes a message replaces the bodies of all other events of
+ *            that message by the tombstone, and their digests by
+ *            `redactedDigest`, in the same transaction.
  *            After `lost` every call rejects: no append can be based on a read
  *            over an earlier connection. Every error is a `StoreError`; after
  *            one, it is unknown whether the append was stored.

@@ -57,12 +57,72 @@ export interface MessageQuery {
   readonly after?: number | undefined
   readonly before?: number | undefined
   readonly cursor?: string | undefined
+  /** Only the replies of the thread with this root message. */
+  readonly thread?: string | undefined
+  /** False: without the replies of threads. */
+  readonly replies?: boolean | undefined
+  /** True: only pinned messages. */
+  readonly pinned?: boolean | undefined
 }
+
+/** A message as it is now. Optional parts are present only if the message has any. */
+export interface ListedMessage {
+  /** The seq of the event that posted it. */
+  readonly seq: number
+  /** The newest version, or the tombstone, as JSON text. */
+  readonly data: string
+  /** The number of users by reaction. A deleted message has none. */
+  readonly reactions?: Readonly<Record<string, number>>
+  /** The reactions that the reader has set. */
+  readonly myReactions?: readonly string[]
+  /** The replies that are not deleted, and the seq of the last reply, which may be deleted. */
+  readonly replies?: { readonly count: number; readonly lastSeq: number }
+  readonly isPinned?: true
+}
+
+/** A request about one message, for one page. `reader` must be a present member of the room. */
+export interface MessageDetailQuery {
+  readonly room: string
+  readonly message: string
+  readonly reader: string
+  readonly limit: number
+  readonly cursor?: string | undefined
+}
+
+/** A request for one page of the reactions to a message. */
+export interface ReactionQuery extends MessageDetailQuery {
+  /** Only this reaction. */
+  readonly reaction?: string | undefined
+}
+
+/** A reaction of one user; `seq` is that of the event that set it last. */
+export interface ListedReaction {
+  readonly reaction: string
+  readonly user: string
+  readonly seq: number
+}
+
+/** One page of reactions, ordered by reaction and user id. */
+export interface ReactionPage {
+  readonly reactions: readonly ListedReaction[]
+  readonly nextCursor?: string
+}
+
+/** One page of the versions of a message, oldest first; `data` is the message as JSON text. */
+export interface VersionPage {
+  readonly versions: readonly { readonly seq: number; readonly data: string }[]
+  readonly nextCursor?: string
+}
+
+/** Why there is no page: the reader is not a member (or there is no such chat), or the chat has no such message. */
+export type NoPage = 'forbidden' | 'unknown_message'
 
 /** One page of messages; `nextCursor` is absent on the last page. */
 export interface MessagePage {
-  /** Ascending by seq; `data` is the body of the message as stored. */
-  readonly messages: readonly { readonly seq: number; readonly data: string }[]
+  /** Ascending by seq. */
+  readonly messages: readonly ListedMessage[]
+  /** The last seq of the room in the snapshot of the page: changes up to it are part of the page. */
+  readonly asOf: number
   readonly nextCursor?: string
 }
 
@@ -110,4 +170,11 @@ export interface ReadModel {
   chatsOf(query: ChatQuery): Promise<ChatPage>
   /** Messages of a room; undefined: the reader is not a member, or the chat does not exist. */
   messagesOf(query: MessageQuery): Promise<MessagePage | undefined>
+  /** Who has reacted to a message. A deleted message is unknown. */
+  reactionsOf(query: ReactionQuery): Promise<ReactionPage | NoPage>
+  /**
+   * The versions of a message. Of a deleted message, only the tombstone; but the creator of the chat also gets the deleted
+   * texts that are kept.
+   */
+  versionsOf(query: MessageDetailQuery): Promise<VersionPage | NoPage>
 }

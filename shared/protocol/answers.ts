@@ -3,7 +3,7 @@ import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
-import { chatSchema, id, messageSchema, storedUserSchema, time, userSchema } from './shapes.ts'
+import { chatSchema, id, listedMessageSchema, messageSchema, storedUserSchema, time, userSchema } from './shapes.ts'
 
 /**
  * The schema of every frame that the service sends: answers to requests,
@@ -31,7 +31,20 @@ export const answerBodies = {
   'create-user': z.looseObject({ user: storedUserSchema, features: z.array(z.string()).optional() }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
   'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq })), next_cursor: z.string().optional() }),
-  'list-messages': z.looseObject({ messages: z.array(messageSchema.extend({ seq })), next_cursor: z.string().optional() }),
+  'list-messages': z.looseObject({
+    messages: z.array(listedMessageSchema),
+    /** The last seq of the room in the snapshot of the page. */
+    as_of: seq.optional(),
+    next_cursor: z.string().optional(),
+  }),
+  'list-reactions': z.looseObject({
+    reactions: z.array(z.looseObject({ reaction: z.string(), user_id: id, seq })),
+    next_cursor: z.string().optional(),
+  }),
+  'get-message-versions': z.looseObject({
+    versions: z.array(messageSchema.extend({ seq })),
+    next_cursor: z.string().optional(),
+  }),
   'get-users': z.looseObject({ users: z.array(userSchema) }),
   resume: z.looseObject({
     rooms: z.record(z.guid(), resumedRoom),

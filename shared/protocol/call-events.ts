@@ -7,6 +7,8 @@ export const callEvents = [
   ...roomEventNames,
   'list-chats',
   'list-messages',
+  'list-reactions',
+  'get-message-versions',
   'get-users',
 ] as const satisfies readonly AnswerEvent[]
 

@@ -23,6 +23,16 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
   ...roomExamples('request'),
   'list-chats': { event: 'list-chats', id: '6', body: { user: { id: ann }, query: { limit: 20, cursor: 'Y2hhdHM6MjA' } } },
   'list-messages': { event: 'list-messages', id: '8', body: { chat: { id: room }, query: { before: 40, limit: 1 } } },
+  'list-reactions': {
+    event: 'list-reactions',
+    id: '26',
+    body: { chat: { id: room }, message: message.id, query: { reaction: '👍', limit: 1, cursor: 'cmVhY3Rpb25z' } },
+  },
+  'get-message-versions': {
+    event: 'get-message-versions',
+    id: '27',
+    body: { chat: { id: room }, message: message.id, query: { limit: 2, cursor: 'dmVyc2lvbnM6MA' } },
+  },
   'get-users': { event: 'get-users', id: '9', body: { users: [bob] } },
   resume: {
     event: 'resume',
@@ -58,8 +68,23 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
     event: 'list-chats',
     body: { chats: [{ ...chat, modified_at: '2026-11-24T15:45:02.272Z', seq: 4 }] },
   },
-  'list-messages': { id: '8', event: 'list-messages', body: { messages: [{ ...message, seq: 2 }] } },
+  'list-messages': { id: '8', event: 'list-messages', body: { messages: [{ ...message, seq: 2 }], as_of: 5 } },
   ...roomAnswers,
+  'list-reactions': {
+    id: '26',
+    event: 'list-reactions',
+    body: { reactions: [{ reaction: '👍', user_id: bob, seq: 7 }] },
+  },
+  'get-message-versions': {
+    id: '27',
+    event: 'get-message-versions',
+    body: {
+      versions: [
+        { ...message, seq: 2 },
+        { ...message, msg: 'Hungry? Pizza?', modified_at: '2026-11-24T15:45:02.304Z', seq: 6 },
+      ],
+    },
+  },
   'get-users': { id: '9', event: 'get-users', body: { users: [{ id: bob, externalUserId: 'bob', name: 'Bob' }] } },
   resume: {
     id: '14',

@@ -10,7 +10,7 @@
 export const firstLevel = 1
 
 /** The highest level that this version supports. Raise it with the first event or field of a new level. */
-export const supportedLevel = 1
+export const supportedLevel = 2
 
 /**
  * The fields of a request's body that a level has introduced; none below it.

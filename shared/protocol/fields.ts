@@ -24,6 +24,11 @@ export const userId = uuid('the id of a user, a UUID that create-user or get-use
 
 export const chatId = uuid('the id of a chat, a UUID that create-chat or list-chats returns')
 
+export const messageId = uuid('the id of a message, a UUID')
+
+/** The key of a reaction: an emoji, or a name that the application defines. */
+export const reaction = text(1, 64)
+
 /** An id that the client creates, so that the request can be sent again. */
 export const ownId = uuid('a UUID that the client makes')
 

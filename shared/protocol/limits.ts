@@ -16,6 +16,14 @@ export interface ProtocolLimits {
   readonly pageEntries: number
   /** Rooms named by one resume. */
   readonly resumeRooms: number
+  /** `data` of a message, in bytes of its JSON text. */
+  readonly dataBytes: number
+  /** Users that one message mentions. */
+  readonly mentions: number
+  /** Different reactions to one message. */
+  readonly reactionKeys: number
+  /** Pinned messages of one chat. */
+  readonly pins: number
 }
 
 /** The longest `msg` fits with every character escaped as `\uXXXX`, as many JSON libraries write it by default. */
@@ -31,4 +39,8 @@ export const defaultLimits: ProtocolLimits = Object.freeze({
   chatsPerUser: 5_000,
   pageEntries: 200,
   resumeRooms: 500,
+  dataBytes: 4_096,
+  mentions: 64,
+  reactionKeys: 50,
+  pins: 100,
 })

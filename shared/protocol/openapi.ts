@@ -15,6 +15,8 @@ const summaries: Readonly<Record<CallEvent, string>> = {
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].summary])) as Record<RoomEventName, string>),
   'list-chats': 'The chats of a user',
   'list-messages': 'The messages of a chat, as one of its members',
+  'list-reactions': 'The users who have reacted to a message, as a member of its chat',
+  'get-message-versions': 'The versions of a message, as a member of its chat',
   'get-users': 'Users by their ids or their external ids',
 }
 

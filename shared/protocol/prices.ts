@@ -15,6 +15,8 @@ export const prices = {
   >),
   'list-chats': undefined,
   'list-messages': undefined,
+  'list-reactions': undefined,
+  'get-message-versions': undefined,
   'get-users': perUser,
   resume: perRoom,
   refresh: undefined,

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { livingLevel } from '../room-events/message-content.ts'
 import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { allRoomEvents } from '../room-events/room-events.ts'
-import { supportedLevel } from './feature-level.ts'
+import { fieldsFrom, supportedLevel } from './feature-level.ts'
 import * as field from './fields.ts'
 import type { ProtocolLimits } from './limits.ts'
 import { defaultLimits } from './limits.ts'
@@ -14,6 +15,22 @@ const roomRequests = (limits: ProtocolLimits, level: number): RoomRequests =>
   Object.fromEntries(
     allRoomEvents.filter((event) => event.level <= level).map((event) => [event.name, event.request(limits, level)]),
   ) as RoomRequests
+
+/** The queries about one message. */
+const messageQueries = (limits: ProtocolLimits, level: number) => {
+  const page = { limit: z.int().min(1).max(limits.pageEntries).optional(), cursor: field.cursor.optional() }
+  const about = { chat: z.strictObject({ id: field.chatId }), message: field.messageId }
+  return fieldsFrom(livingLevel, level, {
+    'list-reactions': requestOutsideRooms(
+      'list-reactions',
+      z.strictObject({ ...about, query: z.strictObject({ reaction: field.reaction.optional(), ...page }).optional() }),
+    ),
+    'get-message-versions': requestOutsideRooms(
+      'get-message-versions',
+      z.strictObject({ ...about, query: z.strictObject(page).optional() }),
+    ),
+  })
+}
 
 /**
  * The schema of every frame that a client may send. Unknown fields are
@@ -62,10 +79,16 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
             before: field.seq.optional(),
             limit,
             cursor: field.cursor.optional(),
+            ...fieldsFrom(livingLevel, level, {
+              thread: field.messageId.optional(),
+              replies: z.boolean().optional(),
+              pinned: z.boolean().optional(),
+            }),
           })
           .optional(),
       }),
     ),
+    ...messageQueries(limits, level),
     'get-users': requestOutsideRooms(
       'get-users',
       z.union([

@@ -18,6 +18,21 @@ export const messageSchema = z.looseObject({
   user_id: id,
   created_at: time,
   modified_at: time,
+  data: z.record(z.string(), z.unknown()).optional(),
+  mentions: z.union([z.literal('all'), z.array(id)]).optional(),
+  thread: id.optional(),
+  reply_to: id.optional(),
+  silent: z.literal(true).optional(),
+  deleted: z.literal(true).optional(),
+})
+export const messageChangeSchema = z.looseObject({ id, user_id: id, created_at: time, message: messageSchema })
+/** A message as lists show it. */
+export const listedMessageSchema = messageSchema.extend({
+  seq: z.int().min(1),
+  reactions: z.record(z.string(), z.int().min(1)).optional(),
+  my_reactions: z.array(z.string()).optional(),
+  replies: z.looseObject({ count: z.int().min(0), last_seq: z.int().min(1) }).optional(),
+  pinned: z.literal(true).optional(),
 })
 export const membershipSchema = z.looseObject({
   id,

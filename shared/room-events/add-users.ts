@@ -37,6 +37,7 @@ export const addUsers = defineRoomEvent({
   event: 'UsersAdded',
   level: 1,
   membership: 'adds',
+  isActivity: true,
   summary: 'Add users to a chat as one of its members',
   price: perUser,
   examples: {

@@ -31,6 +31,7 @@ export const createChat = defineRoomEvent({
   event: 'ChatCreated',
   level: 1,
   membership: 'adds',
+  isActivity: true,
   summary: 'Create a chat as a user',
   price: perUser,
   examples: {

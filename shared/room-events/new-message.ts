@@ -3,18 +3,30 @@ import type { ChatState } from '../domain/chat.ts'
 import { nextHead, nextTime, notAllowed } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
 import type { EventHead, Message } from '../domain/events.ts'
+import { postedMessage } from '../domain/message-state.ts'
+import { presentMessage, unknownMessage, withMessage } from '../domain/named-messages.ts'
 import type { Rejection } from '../domain/rejections.ts'
+import { rejected } from '../domain/rejections.ts'
 import { bob, message, room } from '../protocol/example-values.ts'
+import { fieldsFrom } from '../protocol/feature-level.ts'
 import * as field from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { messageSchema } from '../protocol/shapes.ts'
+import type { MessageContent } from './message-content.ts'
+import { contentBody, contentFields, contentOf, livingLevel } from './message-content.ts'
 import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to post a message. `id` is the message's id. */
 export interface PostMessage extends CommandHead {
   readonly type: 'PostMessage'
-  readonly body: { readonly msg: string; readonly type: string }
+  readonly body: MessageContent & {
+    readonly msg: string
+    readonly type: string
+    readonly thread?: string | undefined
+    readonly reply_to?: string | undefined
+    readonly silent?: boolean | undefined
+  }
 }
 
 /** The event of a `PostMessage` command. */
@@ -32,6 +44,37 @@ const starving = {
   modified_at: '2026-11-24T15:45:02.289Z',
 }
 
+/** The fields that level 2 has added. */
+const laterFields = (limits: ProtocolLimits) => ({
+  ...contentFields(limits),
+  thread: field.messageId.optional(),
+  reply_to: field.messageId.optional(),
+  silent: z.boolean().optional(),
+})
+
+/** Why a message cannot refer to these messages; undefined: it can. */
+const whyNotReferred = ({ body: { thread, reply_to: replyTo } }: PostMessage, state: ChatState): Rejection | undefined => {
+  if (thread !== undefined) {
+    const root = presentMessage(state, thread)
+    if (root === undefined) return unknownMessage('body.thread')
+    const reason = 'is itself a reply in a thread'
+    if (root.thread !== undefined) return rejected('invalid', `body.thread: ${reason}`, { field: 'body.thread', reason })
+  }
+  return replyTo !== undefined && presentMessage(state, replyTo) === undefined ? unknownMessage('body.reply_to') : undefined
+}
+
+/** The optional members of the message, in their order on the wire. */
+const optionalParts = ({ thread, reply_to: replyTo, silent, ...content }: PostMessage['body']): Partial<Message> => ({
+  ...contentOf(content),
+  ...(thread === undefined ? {} : { thread }),
+  ...(replyTo === undefined ? {} : { reply_to: replyTo }),
+  ...(silent === true ? { silent } : {}),
+})
+
+/** The messages to which a message refers. */
+const referred = ({ thread, reply_to: replyTo }: PostMessage['body']): readonly string[] =>
+  [thread, replyTo].filter((id) => id !== undefined)
+
 /** Posts a message. The command's id is the message's id. */
 export const newMessage = defineRoomEvent({
   name: 'new-message',
@@ -39,6 +82,7 @@ export const newMessage = defineRoomEvent({
   event: 'MessagePosted',
   level: 1,
   membership: 'none',
+  isActivity: true,
   summary: 'Post a message as a user',
   price: { unit: 'bytes', per: 4_096 },
   examples: {
@@ -46,24 +90,41 @@ export const newMessage = defineRoomEvent({
     feed: { event: 'new-message', room, seq: 5, body: starving },
     answer: { id: '12', event: 'new-message', body: message },
   },
-  request: ({ msgChars }: ProtocolLimits) =>
+  request: (limits: ProtocolLimits, level: number) =>
     requestInRoom(
       'new-message',
-      z.strictObject({ msg: field.text(1, msgChars), type: field.messageType, id: field.ownId.optional() }),
+      z.strictObject({
+        msg: field.text(1, limits.msgChars),
+        type: field.messageType,
+        id: field.ownId.optional(),
+        ...fieldsFrom(livingLevel, level, laterFields(limits)),
+      }),
     ),
   commandContent: contentInRoom,
-  commandBody: z.object({ msg: z.string(), type: z.string() }),
+  commandBody: z.object({
+    msg: z.string(),
+    type: z.string(),
+    ...contentBody,
+    thread: z.guid().optional(),
+    reply_to: z.guid().optional(),
+    silent: z.boolean().optional(),
+  }),
   feedBody: messageSchema,
+  content: { message: ({ id }: Message) => id, redacted: (_: Message, tombstone: Message) => tombstone },
 
-  readSet: ({ user }: PostMessage) => ({ members: [user], added: [] }),
+  readSet: ({ user, body }: PostMessage) => ({ members: [user], added: [], messages: referred(body) }),
 
   decide: (command: PostMessage, state: ChatState): MessagePosted | Rejection => {
     if (!state.members.has(command.user)) return notAllowed
+    const rejection = whyNotReferred(command, state)
+    if (rejection !== undefined) return rejection
     const at = nextTime(command, state)
-    const { msg, type } = command.body
-    const body = { id: command.id, msg, type, user_id: command.user, created_at: at, modified_at: at }
+    const { msg, type, ...optional } = command.body
+    const plain = { id: command.id, msg, type, user_id: command.user, created_at: at, modified_at: at }
+    const body: Message = { ...plain, ...optionalParts({ msg, type, ...optional }) }
     return { type: 'MessagePosted', ...nextHead(command, state), body }
   },
 
-  evolve: (state: ChatState, _: MessagePosted) => state,
+  evolve: (state: ChatState, { seq, body }: MessagePosted) =>
+    state.messages.has(body.id) ? withMessage(state, postedMessage(seq, body)) : state,
 })

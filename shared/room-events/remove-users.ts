@@ -42,6 +42,7 @@ export const removeUsers = defineRoomEvent({
   event: 'UsersRemoved',
   level: 1,
   membership: 'removes',
+  isActivity: true,
   summary: 'Remove users from a chat as its creator, or as oneself',
   price: perUser,
   examples: {

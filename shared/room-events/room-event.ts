@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { ChatState } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
-import type { EventHead } from '../domain/events.ts'
+import type { EventHead, Message } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import type { Price } from '../protocol/price.ts'
@@ -19,12 +19,31 @@ export interface RoomDomainEvent extends EventHead {
   readonly body: object
 }
 
-/** The users whose data a decision needs. */
+/** The users and messages whose data a decision needs. */
 export interface DecisionReads {
   /** Whether each is a member of the room. */
   readonly members: readonly string[]
   /** Users that the command would add: whether they exist, and in how many chats they are. */
   readonly added: readonly string[]
+  /** Messages of the room, by id. */
+  readonly messages?: readonly string[]
+  /** Reactions to test: has the user set it? Their messages are part of `messages`. */
+  readonly reactions?: readonly NamedReaction[]
+}
+
+/** A reaction of one user to one message. */
+export interface NamedReaction {
+  readonly message: string
+  readonly user: string
+  readonly reaction: string
+}
+
+/** How an event carries the content of a message, which is removed from it when the message is deleted. Pure. */
+export interface CarriedContent<Body> {
+  /** The id of the message. */
+  message(body: Body): string
+  /** The body after the message was deleted. `append_changes` of the database builds the same text. */
+  redacted(body: Body, tombstone: Message): Body
 }
 
 /** The content of the command that a request asks for. The gateway creates absent ids. */
@@ -56,6 +75,8 @@ export interface RoomEvent<
   readonly level: number
   /** An event that adds or removes users names them in `body.users` (or `body.chat.users`). */
   readonly membership: MembershipEffect
+  /** Whether the event is an activity of its chat: the list of chats is ordered by the time of the last one. */
+  readonly isActivity: boolean
   /** One line for the OpenAPI document. */
   readonly summary: string
   readonly price: Price | undefined
@@ -67,7 +88,9 @@ export interface RoomEvent<
   /** The schema of the command's body on the log. Unknown fields are ignored. */
   readonly commandBody: z.ZodType<Command['body']>
   readonly feedBody: FeedBody
-  /** The users whose data `decide` needs. Pure. */
+  /** Absent: the event carries no content of a message. */
+  readonly content?: CarriedContent<Event['body']>
+  /** The users and messages whose data `decide` needs. Pure. */
   readSet(command: Command): DecisionReads
   /** Pure. `state` holds what `readSet` asked for. */
   decide(command: Command, state: ChatState): Event | Rejection

@@ -3,9 +3,13 @@ import type { UserCreated } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import { addUsers } from './add-users.ts'
 import { createChat } from './create-chat.ts'
+import { deleteMessage } from './delete-message.ts'
+import { editMessage } from './edit-message.ts'
 import { newMessage } from './new-message.ts'
 import { removeUsers } from './remove-users.ts'
 import type { AnyRoomEvent } from './room-event.ts'
+import { setPin } from './set-pin.ts'
+import { setReaction } from './set-reaction.ts'
 
 /** All room events, by name on the wire. To add one, write its file and add a line here. */
 export const roomEvents = {
@@ -13,6 +17,10 @@ export const roomEvents = {
   'new-message': newMessage,
   'add-users': addUsers,
   'remove-users': removeUsers,
+  'edit-message': editMessage,
+  'delete-message': deleteMessage,
+  'set-reaction': setReaction,
+  'set-pin': setPin,
 } as const satisfies Readonly<Record<string, AnyRoomEvent>>
 
 type RoomEvents = typeof roomEvents

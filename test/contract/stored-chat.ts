@@ -22,6 +22,8 @@ export const reading = (some: Partial<ReadSet>): ReadSet => ({
   members: [],
   users: [],
   externalIds: [],
+  messages: [],
+  reactions: [],
   chatCounts: { users: [], upTo: 0 },
   ...some,
 })

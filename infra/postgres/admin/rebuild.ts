@@ -11,13 +11,25 @@ import { requireNoWriter } from './require-no-writer.ts'
 
 const eventsPerStep = 2_000
 
+/** The tables that are computed from events. */
+const readModelTables = [
+  'mention',
+  'reaction_count',
+  'message_reaction',
+  'message_edit',
+  'message',
+  'chat_member',
+  'chat',
+  'app_user',
+] as const
+
 /** A writer that has lost its advisory lock unnoticed waits here and times out. Readers continue. */
 const holdWrites: Statement = {
   name: 'hold-writes',
-  text: 'lock table event, app_user, chat, chat_member, message in share row exclusive mode',
+  text: `lock table event, ${readModelTables.join(', ')} in share row exclusive mode`,
 }
 
-const deletions: readonly Statement[] = ['message', 'chat_member', 'chat', 'app_user'].map((table) => ({
+const deletions: readonly Statement[] = readModelTables.map((table) => ({
   name: `empty-${table}`,
   text: `delete from ${table}`,
 }))

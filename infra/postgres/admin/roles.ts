@@ -13,7 +13,11 @@ const grants = {
     app_user: 'select, insert',
     chat: 'select, insert, update',
     chat_member: 'select, insert, update',
-    message: 'select, insert',
+    message: 'select, insert, update',
+    message_edit: 'select, insert',
+    message_reaction: 'select, insert, update, delete',
+    reaction_count: 'select, insert, update, delete',
+    mention: 'select, insert, delete',
     meta: 'select',
     mikro_orm_migrations: 'select',
   },
@@ -24,13 +28,29 @@ const grants = {
     chat: 'select',
     chat_member: 'select',
     message: 'select',
+    message_edit: 'select',
+    message_reaction: 'select',
+    reaction_count: 'select',
+    mention: 'select',
+    deleted_message: 'select',
     meta: 'select',
     mikro_orm_migrations: 'select',
   },
 } as const satisfies Readonly<Record<ServiceRole, Readonly<Record<string, string>>>>
 
-/** Every role may execute a new function; these are the writer's. They act with the rights of the role that calls them. */
-const writerFunctions = ['append_batch', 'append_events', 'apply_changes'] as const
+/**
+ * Every role may execute a new function; these are the writer's. They act with the rights of the role that calls them, but
+ * `redact` with those of its owner: the writer may not update events.
+ */
+const writerFunctions = [
+  'append_batch',
+  'append_events',
+  'append_outcomes',
+  'apply_changes',
+  'apply_room_changes',
+  'apply_message_changes',
+  'redact',
+] as const
 
 const name = pg.escapeIdentifier
 
@@ -60,8 +80,9 @@ const run = async (session: DatabaseSession, texts: readonly string[]): Promise<
 
 /**
  * Creates the least-privilege roles `<database>_writer` and
- * `<database>_gateway`: neither may change the schema, delete or truncate, and
- * a gateway may not write. Other roles may not connect.
+ * `<database>_gateway`: neither may change the schema or truncate, a writer may
+ * delete reactions and mentions only and may not update events, and a gateway may
+ * not write. Other roles may not connect.
  *
  * Promises:  a repeated call restores these rights. Run it after each
  *            migration.

@@ -62,7 +62,10 @@ export const userTable = defineEntity({
   },
 })
 
-/** `seq` is the room's head, `lastAt` the time of its last event. */
+/**
+ * `seq` is the room's head, `lastAt` the time of its last event, `activeAt` that of its last activity; null: the same as
+ * `lastAt`.
+ */
 export const chatTable = defineEntity({
   name: 'Chat',
   tableName: 'chat',
@@ -75,6 +78,7 @@ export const chatTable = defineEntity({
     memberCount: p.integer(),
     createdAt: instant(),
     modifiedAt: instant(),
+    activeAt: instant().nullable(),
   },
 })
 
@@ -91,7 +95,11 @@ export const chatMemberTable = defineEntity({
   indexes: [{ name: 'chat_member_present', properties: ['userId', 'chatId'], where: 'until_seq is null' }],
 })
 
-/** The seqs and times of the messages of a room; their text is in `event`. */
+/**
+ * The seqs and times of the messages of a room; their text is in `event`. `versionSeq`: the event with the newest
+ * version; null: the event that posted it. `deletedSeq`, `pinnedSeq`: the events that deleted and pinned it.
+ * `replyCount`: replies that are not deleted.
+ */
 export const messageTable = defineEntity({
   name: 'Message',
   tableName: 'message',
@@ -102,9 +110,73 @@ export const messageTable = defineEntity({
     createdAt: instant(),
     userId: p.uuid(),
     type: p.text(),
+    thread: p.uuid().nullable(),
+    replyTo: p.uuid().nullable(),
+    versionSeq: seq().nullable(),
+    deletedSeq: seq().nullable(),
+    pinnedSeq: seq().nullable(),
+    replyCount: p.integer().default(0),
+    lastReplySeq: seq().nullable(),
   },
   uniques: [{ name: 'message_id', properties: ['chatId', 'id'] }],
-  indexes: [{ name: 'message_created_at', properties: ['chatId', 'createdAt', 'seq'] }],
+  indexes: [
+    { name: 'message_created_at', properties: ['chatId', 'createdAt', 'seq'] },
+    { name: 'message_thread', properties: ['chatId', 'thread', 'seq'], where: 'thread is not null' },
+    { name: 'message_pinned', properties: ['chatId', 'seq'], where: 'pinned_seq is not null' },
+  ],
+})
+
+/** The seqs of the edits of a message. */
+export const messageEditTable = defineEntity({
+  name: 'MessageEdit',
+  tableName: 'message_edit',
+  properties: { chatId: p.uuid().primary(), messageId: p.uuid().primary(), seq: seq().primary() },
+})
+
+/** The reactions that are set; `seq` is that of the event that set it last. */
+export const messageReactionTable = defineEntity({
+  name: 'MessageReaction',
+  tableName: 'message_reaction',
+  properties: {
+    chatId: p.uuid().primary(),
+    messageId: p.uuid().primary(),
+    reaction: p.text().primary(),
+    userId: p.uuid().primary(),
+    seq: seq(),
+  },
+})
+
+/** The number of users by reaction, from 1. */
+export const reactionCountTable = defineEntity({
+  name: 'ReactionCount',
+  tableName: 'reaction_count',
+  properties: {
+    chatId: p.uuid().primary(),
+    messageId: p.uuid().primary(),
+    reaction: p.text().primary(),
+    users: p.integer(),
+  },
+})
+
+/** The users whom a message mentions now, by the message's seq. The mention of all members is one row, of the nil UUID. */
+export const mentionTable = defineEntity({
+  name: 'Mention',
+  tableName: 'mention',
+  properties: { chatId: p.uuid().primary(), userId: p.uuid().primary(), seq: seq().primary() },
+  indexes: [{ name: 'mention_of_message', properties: ['chatId', 'seq'] }],
+})
+
+/** The versions of deleted messages, for as long as they are kept. Not computed from events, and empty by default. */
+export const deletedMessageTable = defineEntity({
+  name: 'DeletedMessage',
+  tableName: 'deleted_message',
+  properties: {
+    chatId: p.uuid().primary(),
+    messageId: p.uuid().primary(),
+    seq: seq().primary(),
+    data: p.text(),
+    deletedAt: p.datetime().columnType('timestamptz').defaultRaw('now()').index('deleted_message_deleted_at'),
+  },
 })
 
 /** Facts about the database as a whole: its `epoch` and its feature `level`. */
@@ -118,4 +190,17 @@ export const metaTable = defineEntity({
 })
 
 /** All tables, for MikroORM. */
-export const entities = [eventTable, rejectionTable, userTable, chatTable, chatMemberTable, messageTable, metaTable]
+export const entities = [
+  eventTable,
+  rejectionTable,
+  userTable,
+  chatTable,
+  chatMemberTable,
+  messageTable,
+  messageEditTable,
+  messageReactionTable,
+  reactionCountTable,
+  mentionTable,
+  deletedMessageTable,
+  metaTable,
+]

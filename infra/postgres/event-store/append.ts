@@ -1,15 +1,16 @@
 import type { Append, NewEvent, StoredEvent } from '../../../shared/ports/event-store.ts'
 import { toStored } from '../../../shared/records/stored-event.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
+import type { Changes } from './projection.ts'
 import { project } from './projection.ts'
 import { changeParameterCount, changeValues, columns, parameters } from './write-changes.ts'
 
-const ownParameterCount = 18
+const ownParameterCount = 21
 
 /** The call of the database function. Exported so that a test can examine its plan. */
 export const appendBatchStatement: Statement = {
-  name: 'append-events',
-  text: `select append_events(${parameters(1, ownParameterCount + changeParameterCount)}) as is_appended`,
+  name: 'append-outcomes',
+  text: `select append_outcomes(${parameters(1, ownParameterCount + changeParameterCount)}) as is_appended`,
 }
 
 type Head = readonly [room: string, seq: number]
@@ -62,16 +63,30 @@ const rejectionValues = ({ rejections, unread }: Append): readonly unknown[] =>
     ({ rejection }) => (rejection.details === undefined ? null : JSON.stringify(rejection.details)),
   )
 
-/** The arguments of the database function `append_events`, in its order. */
-export const appendValues = (batch: Append): readonly unknown[] => [
-  ...headValues(batch.heads),
-  ...eventValues(batch.events),
-  ...rejectionValues(batch),
-  ...changeValues(project(batch.events.map(({ event }) => event))),
+/** `keepsDeleted`: the versions of deleted messages are kept in a table of their own. */
+const deletionValues = ({ messageChanges: { deleted } }: Changes, keepsDeleted: boolean): readonly unknown[] => [
+  ...columns(
+    deleted,
+    ({ chat_id: chat }) => chat,
+    ({ id }) => id,
+  ),
+  keepsDeleted,
 ]
 
+/** The arguments of the database function `append_outcomes`, in its order. */
+export const appendValues = (batch: Append, keepsDeleted: boolean): readonly unknown[] => {
+  const changes = project(batch.events.map(({ event }) => event))
+  return [
+    ...headValues(batch.heads),
+    ...eventValues(batch.events),
+    ...rejectionValues(batch),
+    ...deletionValues(changes, keepsDeleted),
+    ...changeValues(changes),
+  ]
+}
+
 /** Appends a batch. False: nothing was stored, because a head differs or a command has an outcome; a `UniqueKeyError` means the same. */
-export const appendBatch = async (session: DatabaseSession, batch: Append): Promise<boolean> => {
-  const [row] = await session.run<{ is_appended: boolean }>(appendBatchStatement, appendValues(batch))
+export const appendBatch = async (session: DatabaseSession, batch: Append, keepsDeleted: boolean): Promise<boolean> => {
+  const [row] = await session.run<{ is_appended: boolean }>(appendBatchStatement, appendValues(batch, keepsDeleted))
   return row?.is_appended === true
 }

@@ -4,12 +4,12 @@ import type { WriterConnection } from '../connection/writer-connection.ts'
 import { appendBatch } from './append.ts'
 import { readSnapshot } from './read-snapshot.ts'
 
-/** The Appender on one connection. */
-export const postgresAppender = (connection: WriterConnection): Appender => ({
+/** The Appender on one connection. `keepsDeleted`: appends keep the content of deleted messages in a table of its own. */
+export const postgresAppender = (connection: WriterConnection, keepsDeleted: boolean): Appender => ({
   read: (wanted) => readSnapshot(connection, wanted),
   append: async (batch) => {
     try {
-      return (await appendBatch(connection, batch)) ? 'appended' : 'stale'
+      return (await appendBatch(connection, batch, keepsDeleted)) ? 'appended' : 'stale'
     } catch (error) {
       if (error instanceof UniqueKeyError) return 'stale'
       throw error

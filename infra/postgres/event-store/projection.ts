@@ -4,6 +4,7 @@ import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
 import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
 import { membersAffected, timeOf } from '../../../shared/room-events/membership-effect.ts'
 import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
+import { MessageChanges } from './message-changes.ts'
 
 /** The columns of a new chat. */
 export interface CreatedChat {
@@ -21,6 +22,8 @@ export interface ChatChange {
   readonly membersAdded: number
   /** The time of the last membership change, if any. */
   readonly modifiedAt?: string
+  /** The time of the last activity among the events; absent: none of them is an activity. */
+  readonly activeAt?: string
 }
 
 /** The change of one membership. Without `since` it began before these events; without `until` it is present. */
@@ -39,6 +42,8 @@ export interface PostedMessage {
   readonly createdAt: string
   readonly user: string
   readonly type: string
+  readonly thread: string | undefined
+  readonly replyTo: string | undefined
 }
 
 /** The changes of the read model by a sequence of events. */
@@ -47,6 +52,7 @@ export interface Changes {
   readonly chats: readonly ChatChange[]
   readonly members: readonly MemberChange[]
   readonly messages: readonly PostedMessage[]
+  readonly messageChanges: MessageChanges
 }
 
 interface MutableChanges {
@@ -54,6 +60,7 @@ interface MutableChanges {
   readonly chats: Map<string, ChatChange>
   readonly members: Map<string, MemberChange>
   readonly messages: PostedMessage[]
+  readonly messageChanges: MessageChanges
 }
 
 /** The change of the row of a chat after one more event. */
@@ -65,6 +72,7 @@ const chatAfter = (before: ChatChange | undefined, event: ChatEvent): ChatChange
     ...before,
     ...(event.type === 'ChatCreated' ? { created: createdBy(event) } : {}),
     ...(change === 0 ? {} : { modifiedAt: at }),
+    ...(roomEventOfType(event.type)?.isActivity === false ? {} : { activeAt: at }),
     id: event.stream,
     seq: event.seq,
     lastAt: at,
@@ -102,9 +110,27 @@ const addEvent = (into: MutableChanges, event: DomainEvent): void => {
   const { stream, seq } = event
   into.chats.set(stream, chatAfter(into.chats.get(stream), event))
   changeMembers(into.members, event)
-  if (event.type !== 'MessagePosted') return
-  const { id, created_at: createdAt, user_id: user, type } = event.body
-  into.messages.push({ chat: stream, seq, id, createdAt, user, type })
+  if (event.type === 'MessagePosted') {
+    const { id, created_at: createdAt, user_id: user, type, thread, reply_to: replyTo } = event.body
+    into.messages.push({ chat: stream, seq, id, createdAt, user, type, thread, replyTo })
+  }
+  changeMessages(into.messageChanges, event)
+}
+
+const changeMessages = (changes: MessageChanges, event: ChatEvent): void => {
+  switch (event.type) {
+    case 'MessagePosted':
+      return changes.posted(event)
+    case 'MessageEdited':
+      return changes.edited(event)
+    case 'MessageDeleted':
+      return changes.deletes(event)
+    case 'ReactionSet':
+      return changes.reacted(event)
+    case 'PinSet':
+      return changes.pinned(event)
+    default:
+  }
 }
 
 /**
@@ -112,7 +138,13 @@ const addEvent = (into: MutableChanges, event: DomainEvent): void => {
  * Appends and rebuilds both use it, so that they produce the same rows.
  */
 export const project = (events: Iterable<DomainEvent>): Changes => {
-  const into: MutableChanges = { users: [], chats: new Map(), members: new Map(), messages: [] }
+  const into: MutableChanges = {
+    users: [],
+    chats: new Map(),
+    members: new Map(),
+    messages: [],
+    messageChanges: new MessageChanges(),
+  }
   for (const event of events) addEvent(into, event)
-  return { users: into.users, chats: [...into.chats.values()], members: [...into.members.values()], messages: into.messages }
+  return { ...into, chats: [...into.chats.values()], members: [...into.members.values()] }
 }

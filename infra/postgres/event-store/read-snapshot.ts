@@ -8,6 +8,8 @@ import type { UserRow } from '../read-model/user-rows.ts'
 import { userJson, userOf } from '../read-model/user-rows.ts'
 import { countChats } from './count-chats.ts'
 import { outcomesJson, parseOutcomes } from './outcomes.ts'
+import type { MessagesRow } from './read-messages.ts'
+import { messagesJson, messagesOf, messagesValues } from './read-messages.ts'
 
 /** One statement, and therefore one snapshot of heads and memberships. */
 export const readSnapshotStatement: Statement = {
@@ -23,10 +25,11 @@ export const readSnapshotStatement: Statement = {
       ) as present) as members,
     (select json_agg(id)::text from app_user where id = any($4::uuid[])) as known_users,
     (select json_agg(${userJson})::text from app_user where external_id = any($5::text[])) as users,
-    ${outcomesJson('$6', '$7', '$8')} as outcomes`,
+    ${outcomesJson('$6', '$7', '$8')} as outcomes,
+    ${messagesJson(9)}`,
 }
 
-interface SnapshotRow {
+interface SnapshotRow extends MessagesRow {
   readonly chats: string | null
   readonly members: string | null
   readonly known_users: string | null
@@ -79,6 +82,7 @@ export const snapshotValues = (wanted: ReadSet): readonly unknown[] => {
     commands.map(({ room }) => room),
     commands.map(({ id }) => id),
     commands.map(({ digest }) => digest),
+    ...messagesValues(wanted),
   ]
 }
 
@@ -88,6 +92,7 @@ export const readSnapshot = async (session: DatabaseSession, wanted: ReadSet): P
   return {
     chats: chatsOf(row),
     knownUsers: new Set(listOf<string>(row?.known_users)),
+    messages: messagesOf(wanted, row),
     users: usersByExternalId(listOf<UserRow>(row?.users)),
     chatCounts: await countChats(session, wanted.chatCounts),
     outcomes: parseOutcomes(row?.outcomes ?? null),

@@ -5,6 +5,13 @@ import type { Changes, ChatChange, CreatedChat } from './projection.ts'
 export const columns = <Row>(rows: readonly Row[], ...cells: readonly ((row: Row) => unknown)[]): readonly unknown[] =>
   cells.map((cell) => (rows.length === 0 ? null : rows.map(cell)))
 
+/** The column, or null if all its values are null: the database function then gets no array for it. */
+const sparse = <Row>(rows: readonly Row[], cell: (row: Row) => unknown): unknown =>
+  rows.some((row) => cell(row) !== null) ? rows.map(cell) : null
+
+/** Null: the time of the last event. */
+const activeAt = (chat: ChatChange): string | null => (chat.activeAt === chat.lastAt ? null : (chat.activeAt ?? '-infinity'))
+
 const chatHead = [
   (chat: ChatChange) => chat.id,
   (chat: ChatChange) => chat.seq,
@@ -16,19 +23,22 @@ const chatHead = [
 type CreatedChatChange = ChatChange & { readonly created: CreatedChat }
 const isNew = (chat: ChatChange): chat is CreatedChatChange => chat.created !== undefined
 
-const chatValues = (chats: readonly ChatChange[]): readonly unknown[] => [
-  ...columns<CreatedChatChange>(
-    chats.filter(isNew),
-    ...chatHead,
-    (chat) => chat.created.name,
-    (chat) => chat.created.createdBy,
-    (chat) => chat.created.createdAt,
-  ),
-  ...columns(
-    chats.filter((chat) => !isNew(chat)),
-    ...chatHead,
-  ),
-]
+const chatValues = (chats: readonly ChatChange[]): readonly unknown[] => {
+  const created = chats.filter(isNew)
+  const changed = chats.filter((chat) => !isNew(chat))
+  return [
+    ...columns<CreatedChatChange>(
+      created,
+      ...chatHead,
+      (chat) => chat.created.name,
+      (chat) => chat.created.createdBy,
+      (chat) => chat.created.createdAt,
+    ),
+    sparse(created, activeAt),
+    ...columns(changed, ...chatHead),
+    sparse(changed, activeAt),
+  ]
+}
 
 const userValues = ({ users }: Changes): readonly unknown[] =>
   columns(
@@ -56,18 +66,25 @@ const memberValues = ({ members }: Changes): readonly unknown[] => [
   ),
 ]
 
-const messageValues = ({ messages }: Changes): readonly unknown[] =>
-  columns(
-    messages,
-    (message) => message.chat,
-    (message) => message.seq,
-    (message) => message.id,
-    (message) => message.createdAt,
-    (message) => message.user,
-    (message) => message.type,
-  )
+const messageValues = ({ messages, messageChanges }: Changes): readonly unknown[] => {
+  const changed = messageChanges.rows()
+  return [
+    ...columns(
+      messages,
+      (message) => message.chat,
+      (message) => message.seq,
+      (message) => message.id,
+      (message) => message.createdAt,
+      (message) => message.user,
+      (message) => message.type,
+    ),
+    sparse(messages, ({ thread }) => thread ?? null),
+    sparse(messages, ({ replyTo }) => replyTo ?? null),
+    changed === undefined ? null : JSON.stringify(changed),
+  ]
+}
 
-/** The arguments of the database function `apply_changes`, in its order. */
+/** The arguments of the database function `apply_room_changes`, in its order. */
 export const changeValues = (changes: Changes): readonly unknown[] => [
   ...userValues(changes),
   ...chatValues(changes.chats),
@@ -79,12 +96,12 @@ export const changeValues = (changes: Changes): readonly unknown[] => [
 export const parameters = (first: number, count: number): string =>
   Array.from({ length: count }, (_, index) => `$${first + index}`).join(', ')
 
-/** The number of parameters of `apply_changes`. */
-export const changeParameterCount = 31
+/** The number of parameters of `apply_room_changes`. */
+export const changeParameterCount = 36
 
 const applyChanges: Statement = {
-  name: 'apply-changes',
-  text: `select apply_changes(${parameters(1, changeParameterCount)})`,
+  name: 'apply-room-changes',
+  text: `select apply_room_changes(${parameters(1, changeParameterCount)})`,
 }
 
 /** Writes changes to the read model by the function that an append also calls, so that a rebuild writes the same rows. */

@@ -2,6 +2,7 @@ import { FirstTables } from './0001-first-tables.ts'
 import { ForbiddenByDigest } from './0002-forbidden-by-digest.ts'
 import { AppendBatch } from './0003-append-batch.ts'
 import { EventNames } from './0004-event-names.ts'
+import { LivingMessages } from './0005-living-messages.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   { name: '0002-forbidden-by-digest', class: ForbiddenByDigest },
   { name: '0003-append-batch', class: AppendBatch },
   { name: '0004-event-names', class: EventNames },
+  { name: '0005-living-messages', class: LivingMessages },
 ]

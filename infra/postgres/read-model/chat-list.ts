@@ -21,18 +21,18 @@ export const listChatsStatement: Statement = {
     select chat_id from chat_member where user_id = $1::uuid and until_seq is null
   )
   select id, name, seq, found, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
-    ${isoText('last_at')} as last_at,
+    ${isoText('activity')} as activity,
     (select string_agg(user_id::text, ',' order by since_seq, user_id)
       from chat_member where chat_id = counted.id and until_seq is null) as users
   from (
     select page.*, count(*) over () as found, row_number() over in_order as nth, sum(bytes) over in_order as total
     from (
-      select chat.*, ${chatBytes} as bytes
+      select chat.*, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes
       from mine join chat on chat.id = mine.chat_id
-      where ($2::timestamptz is null or (chat.last_at, chat.id) < ($2::timestamptz, $3::uuid))
-      order by chat.last_at desc, chat.id desc limit $4::int + 1
+      where ($2::timestamptz is null or (coalesce(chat.active_at, chat.last_at), chat.id) < ($2::timestamptz, $3::uuid))
+      order by activity desc, chat.id desc limit $4::int + 1
     ) as page
-    window in_order as (order by page.last_at desc, page.id desc rows unbounded preceding)
+    window in_order as (order by page.activity desc, page.id desc rows unbounded preceding)
   ) as counted
   where nth <= $4::int and (nth = 1 or total <= $5::bigint)
   order by nth`,
@@ -44,7 +44,7 @@ interface ListedChatRow {
   readonly seq: string
   readonly created_at: string
   readonly modified_at: string
-  readonly last_at: string
+  readonly activity: string
   readonly users: string
   /** Number of chats found, at most one more than the limit. */
   readonly found: string
@@ -67,5 +67,5 @@ export const listChats = async (session: DatabaseSession, query: ChatQuery, page
   const chats = rows.map(listedChat)
   const last = rows.at(-1)
   if (last === undefined || Number(last.found) === rows.length) return { chats }
-  return { chats, nextCursor: writeCursor('chats', { lastAt: last.last_at, id: last.id }) }
+  return { chats, nextCursor: writeCursor('chats', { lastAt: last.activity, id: last.id }) }
 }

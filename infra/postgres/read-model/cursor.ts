@@ -5,11 +5,16 @@ import { parseJson } from '../../../shared/protocol/parse-json.ts'
 const instant = z.iso.datetime({ precision: 3 })
 const seq = z.int().min(0)
 
+/** The filters of a list of messages: a cursor contains the rest of the query. */
+const filters = { thread: z.guid().optional(), replies: z.boolean().optional(), pinned: z.boolean().optional() }
+
 /** The content of the cursors of each list: the position to continue from, and the end of the range. */
 const schemas = {
   chats: z.strictObject({ lastAt: instant, id: z.guid() }),
-  newer: z.strictObject({ after: seq, before: seq.optional(), to: z.string().optional() }),
-  older: z.strictObject({ before: seq }),
+  newer: z.strictObject({ after: seq, before: seq.optional(), to: z.string().optional(), ...filters }),
+  older: z.strictObject({ before: seq, ...filters }),
+  reactions: z.strictObject({ reaction: z.string(), user: z.guid() }),
+  versions: z.strictObject({ after: seq }),
 } as const
 
 type Kind = keyof typeof schemas
@@ -34,12 +39,22 @@ const placeIn = <K extends Kind>(kind: K, text: string): CursorPosition<K> | und
   return checked.data as CursorPosition<K>
 }
 
+const readCursor =
+  <K extends Kind>(kind: K) =>
+  (text: string): CursorPosition<K> => {
+    const place = placeIn(kind, text)
+    if (place === undefined) throw new CursorError('a cursor of another list')
+    return place
+  }
+
 /** The position of a cursor of the list of chats. Throws `CursorError`. */
-export const readChatCursor = (text: string): CursorPosition<'chats'> => {
-  const place = placeIn('chats', text)
-  if (place === undefined) throw new CursorError('a cursor of another list')
-  return place
-}
+export const readChatCursor = readCursor('chats')
+
+/** The position of a cursor of the list of reactions. Throws `CursorError`. */
+export const readReactionCursor = readCursor('reactions')
+
+/** The position of a cursor of the list of versions. Throws `CursorError`. */
+export const readVersionCursor = readCursor('versions')
 
 /** A cursor of the list of messages, in one of its directions. */
 export type MessageCursor =

@@ -1,21 +1,52 @@
-import type { MessagePage, MessageQuery } from '../../../shared/ports/read-model.ts'
+import type { ListedMessage, MessagePage, MessageQuery } from '../../../shared/ports/read-model.ts'
 import { storableInstant } from '../connection/instant.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { readMessageCursor, writeCursor } from './cursor.ts'
 
 type Direction = 'newer' | 'older'
 
+/** The filters of a list. `thread`: the parameter `$9` is the id of the root message. */
+interface Filters {
+  readonly hasThread: boolean
+  readonly hasReplies: boolean
+  readonly isPinned: boolean
+}
+
+/** Texts for the name of a statement and for its condition: a statement per filter, because each uses another index. */
+const filterTexts = ({ hasThread, hasReplies, isPinned }: Filters): readonly (readonly [name: string, condition: string])[] => [
+  ...(hasThread ? [['-thread', ' and thread = $9::uuid'] as const] : []),
+  ...(hasReplies ? [] : [['-roots', ' and thread is null'] as const]),
+  ...(isPinned ? [['-pinned', ' and pinned_seq is not null'] as const] : []),
+]
+
+/** SQL for the newest version of a message, or its tombstone: the text of its event, or the message in an edit. */
+const versionText = `case when entry.version_seq is null then event.data else (event.data::json -> 'message')::text end`
+
+/** SQL for the reactions to the message of a page, and for those of the reader. */
+const reactionCells = `case when deleted_seq is null then (
+      select json_object_agg(reaction, users order by reaction)::text from reaction_count
+      where chat_id = $1::uuid and message_id = page.id) end as reactions,
+    case when deleted_seq is null then (
+      select json_agg(reaction order by reaction)::text from reaction_count as counted
+      where chat_id = $1::uuid and message_id = page.id and exists (
+        select from message_reaction as own where own.chat_id = $1::uuid and own.message_id = page.id
+          and own.reaction = counted.reaction and own.user_id = $2::uuid)) end as my_reactions`
+
 /**
  * Times in a room never decrease, so a range of times is a range of seqs: both
  * ends are looked up by time, with one index probe each, and the page is read by
  * seq. No row: the reader is not a member. A row without seq: no message.
  */
-const listStatement = (direction: Direction): Statement => {
+const listStatement = (direction: Direction, filters: Filters): Statement => {
   const order = direction === 'newer' ? 'asc' : 'desc'
+  const texts = filterTexts(filters)
   return {
-    name: `list-messages-${direction}`,
-    text: `select page.seq, page.data, page.found
-    from (select from chat_member where chat_id = $1::uuid and user_id = $2::uuid and until_seq is null) as reader
+    name: `list-messages-${direction}${texts.map(([name]) => name).join('')}`,
+    text: `select reader.as_of, page.*, ${reactionCells}
+    from (
+      select (select seq from chat where id = $1::uuid) as as_of
+      from chat_member where chat_id = $1::uuid and user_id = $2::uuid and until_seq is null
+    ) as reader
     cross join (select
       greatest($3::bigint, case when $5::timestamptz is null then 0 else coalesce((
         select seq - 1 from message where chat_id = $1::uuid and created_at >= $5::timestamptz
@@ -26,14 +57,18 @@ const listStatement = (direction: Direction): Statement => {
     ) as range
     left join lateral (
       select * from (
-        select entry.seq, event.data, count(*) over () as found, row_number() over in_order as nth,
-          sum(octet_length(event.data)) over in_order as bytes
+        select versions.*, count(*) over () as found, row_number() over in_order as nth,
+          sum(octet_length(data)) over in_order as bytes
         from (
-          select seq from message where chat_id = $1::uuid and seq > range.low and seq < range.high
-          order by seq ${order} limit $7::int + 1
-        ) as entry
-        join event on event.stream = $1::uuid and event.seq = entry.seq
-        window in_order as (order by entry.seq ${order} rows unbounded preceding)
+          select entry.*, ${versionText} as data
+          from (
+            select seq, id, version_seq, deleted_seq, pinned_seq, reply_count, last_reply_seq from message
+            where chat_id = $1::uuid and seq > range.low and seq < range.high${texts.map(([, condition]) => condition).join('')}
+            order by seq ${order} limit $7::int + 1
+          ) as entry
+          join event on event.stream = $1::uuid and event.seq = coalesce(entry.version_seq, entry.seq)
+        ) as versions
+        window in_order as (order by versions.seq ${order} rows unbounded preceding)
       ) as counted
       where nth <= $7::int and (nth = 1 or bytes <= $8::bigint)
     ) as page on true
@@ -41,11 +76,28 @@ const listStatement = (direction: Direction): Statement => {
   }
 }
 
-/** Exported so that a test can examine their plans. */
-export const listMessagesStatements = { newer: listStatement('newer'), older: listStatement('older') } as const
+const statements = new Map<string, Statement>()
+
+/** The statement of a list; one text per name. Exported so that a test can examine its plan. */
+export const listMessagesStatement = (direction: Direction, filters: Filters): Statement => {
+  const statement = listStatement(direction, filters)
+  const known = statements.get(statement.name) ?? statement
+  statements.set(statement.name, known)
+  return known
+}
+
+const filtersOf = ({ thread, replies = true, pinned = false }: AskedFilters): Filters => ({
+  hasThread: thread !== undefined,
+  hasReplies: replies,
+  isPinned: pinned,
+})
+
+/** The filters as the query and the cursor name them. */
+type AskedFilters = Pick<MessageQuery, 'thread' | 'replies' | 'pinned'>
 
 interface Range {
   readonly direction: Direction
+  readonly filters: AskedFilters
   readonly after: number
   readonly before: number
   readonly from: string | undefined
@@ -53,8 +105,14 @@ interface Range {
 }
 
 interface MessageRow {
+  readonly as_of: string
   readonly seq: string | null
   readonly data: string
+  readonly pinned_seq: string | null
+  readonly reply_count: number
+  readonly last_reply_seq: string | null
+  readonly reactions: string | null
+  readonly my_reactions: string | null
   /** Number of messages found, at most one more than the limit. */
   readonly found: string
 }
@@ -62,12 +120,17 @@ interface MessageRow {
 const earliest = (...instants: readonly (string | undefined)[]): string | undefined =>
   instants.filter((instant) => instant !== undefined).toSorted((one, other) => Date.parse(one) - Date.parse(other))[0]
 
+/** Without the members that are undefined. */
+const present = (filters: AskedFilters): AskedFilters =>
+  Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined))
+
 const askedRange = (query: MessageQuery): Range => ({
   direction: query.from === undefined && query.after === undefined ? 'older' : 'newer',
   after: query.after ?? 0,
   before: query.before ?? Number.MAX_SAFE_INTEGER,
   from: query.from,
   to: query.to,
+  filters: present({ thread: query.thread, replies: query.replies, pinned: query.pinned }),
 })
 
 /** The rest of the range after the cursor; the query may repeat the range or leave it to the cursor. */
@@ -76,21 +139,32 @@ const rangeOf = (query: MessageQuery): Range => {
   if (query.cursor === undefined) return range
   const { direction, place } = readMessageCursor(query.cursor)
   const before = Math.min(range.before, place.before ?? range.before)
-  if (direction === 'older') return { ...range, direction, before }
-  return { ...range, direction, before, after: Math.max(range.after, place.after), to: earliest(range.to, place.to) }
+  const filters = { ...range.filters, ...present({ thread: place.thread, replies: place.replies, pinned: place.pinned }) }
+  if (direction === 'older') return { ...range, direction, before, filters }
+  return { ...range, direction, before, filters, after: Math.max(range.after, place.after), to: earliest(range.to, place.to) }
 }
 
 const cursorBehind = (range: Range, first: number, last: number): string => {
-  if (range.direction === 'older') return writeCursor('older', { before: first })
-  const { before, to } = range
+  const { before, to, filters } = range
+  if (range.direction === 'older') return writeCursor('older', { before: first, ...filters })
   return writeCursor('newer', {
     after: last,
     ...(before === Number.MAX_SAFE_INTEGER ? {} : { before }),
     ...(to === undefined ? {} : { to }),
+    ...filters,
   })
 }
 
 const instantOrNull = (instant: string | undefined): string | null => (instant === undefined ? null : storableInstant(instant))
+
+const listedMessage = (row: MessageRow): ListedMessage => ({
+  seq: Number(row.seq),
+  data: row.data,
+  ...(row.reactions === null ? {} : { reactions: JSON.parse(row.reactions) as Record<string, number> }),
+  ...(row.my_reactions === null ? {} : { myReactions: JSON.parse(row.my_reactions) as string[] }),
+  ...(row.last_reply_seq === null ? {} : { replies: { count: row.reply_count, lastSeq: Number(row.last_reply_seq) } }),
+  ...(row.pinned_seq === null ? {} : { isPinned: true }),
+})
 
 /** Undefined: the reader is not a member, or the chat does not exist. Rejects with `CursorError` for a bad cursor. */
 export const listMessages = async (
@@ -101,10 +175,14 @@ export const listMessages = async (
   const range = rangeOf(query)
   const times = [instantOrNull(range.from), instantOrNull(range.to)]
   const values = [query.room, query.reader, range.after, range.before, ...times, query.limit, pageBytes]
-  const rows = await session.run<MessageRow>(listMessagesStatements[range.direction], values)
-  if (rows.length === 0) return undefined
-  const messages = rows.filter(({ seq }) => seq !== null).map(({ seq, data }) => ({ seq: Number(seq), data }))
+  const { thread } = range.filters
+  const statement = listMessagesStatement(range.direction, filtersOf(range.filters))
+  const rows = await session.run<MessageRow>(statement, thread === undefined ? values : [...values, thread])
+  const [row] = rows
+  if (row === undefined) return undefined
+  const asOf = Number(row.as_of)
+  const messages = rows.filter(({ seq }) => seq !== null).map(listedMessage)
   const [first, last] = [messages[0], messages.at(-1)]
-  if (first === undefined || last === undefined || Number(rows[0]?.found) === messages.length) return { messages }
-  return { messages, nextCursor: cursorBehind(range, first.seq, last.seq) }
+  if (first === undefined || last === undefined || Number(row.found) === messages.length) return { messages, asOf }
+  return { messages, asOf, nextCursor: cursorBehind(range, first.seq, last.seq) }
 }

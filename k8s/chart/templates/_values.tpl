@@ -40,6 +40,8 @@
 {{- end -}}
 
 {{- define "chat.deployment" -}}
+{{- $service := .object.metadata.name -}}
+{{- $users := .root.Values.kafkaLogin.users -}}
 {{- $values := get .root.Values .object.metadata.name -}}
 {{- $template := .object.spec.template -}}
 {{- include "chat.set" (dict "in" .object.spec "key" "minReadySeconds" "value" $values.minReadySeconds) -}}
@@ -49,6 +51,8 @@
 {{- range $container.env -}}
   {{- if and $values.heapMiB (eq .name "NODE_OPTIONS") -}}
     {{- $_ := set . "value" (printf "--max-old-space-size=%v" $values.heapMiB) -}}
+  {{- else if and (eq .name "KAFKA_USERNAME") (hasKey $users $service) -}}
+    {{- $_ := set . "value" (get $users $service) -}}
   {{- end -}}
 {{- end -}}
 {{/* A change of the configuration or of a Secret rolls the pods at the next upgrade. */}}

@@ -25,11 +25,14 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** The deepest optional fields are those of `body.query`. */
 const levels = 3
 
+/** `body.data`: the application's own object. */
+const isOwnData = (name: string, level: number): boolean => level === 2 && name === 'data'
+
 /** A field that is `null` counts as absent: many JSON libraries write an optional field this way. */
 const dropNulls = (value: Record<string, unknown>, level = 1): void => {
   for (const [name, field] of Object.entries(value)) {
     if (field === null) Reflect.deleteProperty(value, name)
-    else if (level < levels && isObject(field)) dropNulls(field, level + 1)
+    else if (level < levels && isObject(field) && !isOwnData(name, level)) dropNulls(field, level + 1)
   }
 }
 

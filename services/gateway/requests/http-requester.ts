@@ -10,6 +10,7 @@ import type { Binding } from './binding.ts'
 import { claimUser } from './claim-user.ts'
 import type { Intake } from './intake.ts'
 import type { Queries } from './queries.ts'
+import { isRead } from './queries.ts'
 import type { Requester } from './requester.ts'
 
 /** One request without a socket, in flight. */
@@ -53,7 +54,7 @@ export const createHttpRequests = ({ binding, intake, queries, metrics, log }: H
     if (request.event === 'create-user') return createUser(requester, request)
     if (request.event === 'get-users') return queries.answer(requester, request, actor)
     if (actor === undefined) return requester.refuse(request, 'unbound', 'as: is missing; it names the user to act for')
-    if (request.event === 'list-chats' || request.event === 'list-messages') return queries.answer(requester, request, actor)
+    if (isRead(request)) return queries.answer(requester, request, actor)
     if (request.event === 'resume' || request.event === 'refresh' || request.event === 'ping')
       return requester.refuse(request, 'unknown_event', 'event: is available on a WebSocket only')
     intake.submit(requester, request, actor)

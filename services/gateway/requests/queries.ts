@@ -1,15 +1,27 @@
+import { unknownMessage } from '../../../shared/domain/named-messages.ts'
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
-import { messagesBody } from '../../../shared/frames/messages-body.ts'
+import { messagesBody, versionsBody } from '../../../shared/frames/messages-body.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { ReadModel } from '../../../shared/ports/read-model.ts'
+import type { NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read-model.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
-import type { RequestOf } from '../../../shared/protocol/requests.ts'
+import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
 import type { AnswerBudget } from './answer-budget.ts'
 import type { Requester } from './requester.ts'
 
 /** A request that is answered from the read model. */
-export type ReadRequest = RequestOf<'list-chats' | 'list-messages' | 'get-users'>
+export type ReadRequest = RequestOf<'list-chats' | 'list-messages' | 'list-reactions' | 'get-message-versions' | 'get-users'>
+
+const readEvents: ReadonlySet<string> = new Set<ReadRequest['event']>([
+  'list-chats',
+  'list-messages',
+  'list-reactions',
+  'get-message-versions',
+  'get-users',
+])
+
+/** Whether a request is answered from the read model. */
+export const isRead = (request: Request): request is ReadRequest => readEvents.has(request.event)
 
 /** Answers reads. Each is one snapshot of the read model, authorised as the acting user. */
 export interface Queries {
@@ -19,7 +31,20 @@ export interface Queries {
 
 const defaultLimit = 50
 
+/** The chat has no such message, and the reader is a member of it. */
+class UnknownMessage extends Error {}
+
+/** Undefined: the reader is not a member. Throws `UnknownMessage`. */
+const pageOrThrow = <Page extends object>(page: Page | NoPage): Page | undefined => {
+  if (page === 'unknown_message') throw new UnknownMessage()
+  return page === 'forbidden' ? undefined : page
+}
+
 const failure = (error: unknown) => {
+  if (error instanceof UnknownMessage) {
+    const { message, details } = unknownMessage('body.message')
+    return errorBody('unknown_message', message, details)
+  }
   if (error instanceof CursorError) {
     return errorBody('invalid', 'body.query.cursor: not a cursor of this list', {
       field: 'body.query.cursor',
@@ -41,7 +66,25 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
   const listMessages = async (request: RequestOf<'list-messages'>, actor: string): Promise<string | undefined> => {
     const { limit = defaultLimit, ...range } = request.body.query ?? {}
     const page = await readModel.messagesOf({ room: request.body.chat.id, reader: actor, limit, ...range })
-    return page === undefined ? undefined : messagesBody(page.messages, page.nextCursor)
+    return page === undefined ? undefined : messagesBody(page)
+  }
+
+  const aboutMessage = (
+    { body }: RequestOf<'list-reactions' | 'get-message-versions'>,
+    reader: string,
+  ): Parameters<ReadModel['versionsOf']>[0] => {
+    const { limit = defaultLimit, cursor } = body.query ?? {}
+    return { room: body.chat.id, message: body.message, reader, limit, cursor }
+  }
+
+  const listReactions = async (request: RequestOf<'list-reactions'>, actor: string): Promise<string | undefined> => {
+    const query = { ...aboutMessage(request, actor), reaction: request.body.query?.reaction }
+    return reactionsText(pageOrThrow(await readModel.reactionsOf(query)))
+  }
+
+  const getVersions = async (request: RequestOf<'get-message-versions'>, actor: string): Promise<string | undefined> => {
+    const page = pageOrThrow(await readModel.versionsOf(aboutMessage(request, actor)))
+    return page === undefined ? undefined : versionsBody(page)
   }
 
   const getUsers = async (
@@ -64,7 +107,16 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
   const read = (requester: Requester, request: ReadRequest, actor: string | undefined): Promise<string | undefined> => {
     if (request.event === 'get-users') return getUsers(requester, request, actor)
     if (actor === undefined) throw new Error('a list needs an acting user')
-    return request.event === 'list-chats' ? listChats(request, actor) : listMessages(request, actor)
+    switch (request.event) {
+      case 'list-chats':
+        return listChats(request, actor)
+      case 'list-messages':
+        return listMessages(request, actor)
+      case 'list-reactions':
+        return listReactions(request, actor)
+      case 'get-message-versions':
+        return getVersions(request, actor)
+    }
   }
 
   const reply = (requester: Requester, ref: RequestRef, text: string | undefined): void => {
@@ -85,6 +137,12 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
       }
     },
   }
+}
+
+const reactionsText = (page: ReactionPage | undefined): string | undefined => {
+  if (page === undefined) return undefined
+  const reactions = page.reactions.map(({ reaction, user, seq }) => ({ reaction, user_id: user, seq }))
+  return JSON.stringify({ reactions, ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }) })
 }
 
 const usersText = (users: readonly { id: string; externalUserId: string; name?: string }[]): string =>

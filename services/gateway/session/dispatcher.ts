@@ -12,6 +12,7 @@ import type { CommandRequest } from '../requests/command-of.ts'
 import type { Intake } from '../requests/intake.ts'
 import { isNonMember } from '../requests/is-non-member.ts'
 import type { Queries, ReadRequest } from '../requests/queries.ts'
+import { isRead } from '../requests/queries.ts'
 import type { SocketRequester } from '../requests/requester.ts'
 import type { Resume } from '../requests/resume.ts'
 import type { ResumeQueue } from '../requests/resume-queue.ts'
@@ -93,15 +94,13 @@ export class Dispatcher {
   }
 
   private dispatchFor(
-    request: Exclude<Request, RequestOf<'create-user' | 'refresh' | 'ping' | 'get-users'>>,
+    request: Exclude<Request, RequestOf<'create-user' | 'refresh' | 'ping'>>,
     frameBytes: number,
     actor: string,
   ): void {
     const { requester } = this
+    if (isRead(request)) return void this.query(request, actor)
     switch (request.event) {
-      case 'list-chats':
-      case 'list-messages':
-        return void this.query(request, actor)
       case 'resume':
         if (requester.rooms === undefined) return requester.refuse(request, 'unbound', 'send create-user first')
         if (actor !== requester.user) return requester.fail(request, resumesForOther)

@@ -33,6 +33,8 @@ export interface SharedConfig {
   /** Undefined: tracing is off. */
   readonly tracesUrl: string | undefined
   readonly tracesPerMillion: number
+  /** Days for which the content of deleted messages is kept; 0: it is not kept. */
+  readonly deletedKeepDays: number
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: ProtocolLimits
@@ -91,6 +93,7 @@ const sharedConfig = (values: ConfigValues): SharedConfig => ({
   logLevel: values.LOG_LEVEL,
   tracesUrl: values.TRACES_URL,
   tracesPerMillion: values.TRACES_PER_MILLION,
+  deletedKeepDays: values.DELETED_KEEP_DAYS,
   times: numbersFor(defaultTimes, values),
   bounds: numbersFor(defaultBounds, values),
   limits: numbersFor({ ...defaultLimits }, values),

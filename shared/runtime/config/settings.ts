@@ -64,6 +64,11 @@ const serviceSettings = {
     '`on` when embedded, else `off`',
     oneOf('on', 'off').optional(),
   ),
+  DELETED_KEEP_DAYS: setting(
+    'days for which the content of deleted messages is kept for the creators of their chats; `admin sweep` removes it then; 0: it is not kept',
+    '`0`',
+    whole(0, 36_500).default(0),
+  ),
   LOG_LEVEL: setting(
     '`debug`, `info`, `warn`, `error` or `silent`',
     '`info`',
@@ -80,6 +85,10 @@ const limitMeanings: { readonly [Name in keyof ProtocolLimits]: string } = {
   chatsPerUser: 'Chats that one user is a member of.',
   pageEntries: 'Entries of one page of a list.',
   resumeRooms: 'Rooms that one `resume` names.',
+  dataBytes: 'Bytes of the `data` of a message, as JSON text.',
+  mentions: 'Users that one message mentions.',
+  reactionKeys: 'Different reactions to one message.',
+  pins: 'Pinned messages of one chat.',
 }
 
 const limitsTable = Object.fromEntries(

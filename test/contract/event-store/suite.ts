@@ -5,6 +5,7 @@ import { appendingTests } from './appending.ts'
 import { loadingTests } from './loading.ts'
 import { outcomeTests } from './outcomes.ts'
 import { pageTests } from './pages.ts'
+import { redactionTests } from './redaction.ts'
 
 /**
  * The contract of the EventStore port. `open` is called once for all tests;
@@ -17,5 +18,6 @@ export const eventStoreSuite = (name: string, open: () => Promise<OpenStore>): v
     describe('loading', () => loadingTests(opened))
     describe('outcomes', () => outcomeTests(opened))
     describe('pages', () => pageTests(opened))
+    describe('the redaction of deleted messages', () => redactionTests(opened))
   })
 }

@@ -117,18 +117,19 @@ describe.skipIf(whyNoStack())('an appender on PostgreSQL', () => {
 
   it('uses one statement for a read and one for an append', async () => {
     const statements: string[] = []
-    const appender = postgresAppender({
-      run: async ({ name }) => {
+    const connection = {
+      run: async ({ name }: { readonly name: string }) => {
         statements.push(name)
         return []
       },
-      lost: new Promise(() => {}),
+      lost: new Promise<void>(() => {}),
       close: async () => {},
-    })
+    }
+    const appender = postgresAppender(connection, false)
     const [user, room] = [randomUUID(), randomUUID()]
     await appender.read(reading({ rooms: [room], members: [{ room, user }] }))
     await appender.append(appending({ events: [written(messagePosted(room, 2, user))], rejections: [refusedIn(room)] }))
-    expect(statements).toEqual(['read-snapshot', 'append-events'])
+    expect(statements).toEqual(['read-snapshot', 'append-outcomes'])
   })
 
   it('rejects with `timeout` when a lock is not free in time, and keeps working over the same connection', async () => {

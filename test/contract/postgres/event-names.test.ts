@@ -18,8 +18,14 @@ import { withSession } from './session.ts'
 
 const [ann, bob] = [randomUUID(), randomUUID()] as const
 
-/** Where the values of the names and memberships begin among those of an append. */
-const namesAt = 9
+/** Where the values of an append begin that the version before did not have, and how many there are; from the end. */
+const later = [
+  { at: 54, count: 3 },
+  { at: 40, count: 1 },
+  { at: 34, count: 1 },
+  { at: 18, count: 3 },
+  { at: 9, count: 2 },
+] as const
 
 /** A run of events, one of each type. */
 const oneOfEach = (room: string) => [
@@ -32,7 +38,8 @@ const oneOfEach = (room: string) => [
 /** Stores events as the writer of the version before does: by the function that it knows, without names. */
 const appendBefore = (url: string, room: string): Promise<void> =>
   withSession(url, async (client) => {
-    const values = appendValues(appending({ events: oneOfEach(room).map((event) => written(event)) })).toSpliced(namesAt, 2)
+    const batch = appending({ events: oneOfEach(room).map((event) => written(event)) })
+    const values = later.reduce<readonly unknown[]>((all, { at, count }) => all.toSpliced(at, count), appendValues(batch, false))
     const { rows } = await client.query(`select append_batch(${parameters(1, values.length)}) as done`, [...values])
     expect(rows).toEqual([{ done: true }])
   })

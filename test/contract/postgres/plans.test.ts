@@ -5,7 +5,7 @@ import type { Statement } from '../../../infra/postgres/connection/statement.ts'
 import { clientConfig } from '../../../infra/postgres/database.ts'
 import { readPagesStatement } from '../../../infra/postgres/event-store/pages.ts'
 import { listChatsStatement } from '../../../infra/postgres/read-model/chat-list.ts'
-import { listMessagesStatements } from '../../../infra/postgres/read-model/message-list.ts'
+import { listMessagesStatement } from '../../../infra/postgres/read-model/message-list.ts'
 import { readUsersSeenByStatement } from '../../../infra/postgres/read-model/read-model.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { whyNoStack } from '../../support/stack/shared-stack.ts'
@@ -101,7 +101,11 @@ describe.skipIf(whyNoStack())('reads from a room of 100,000 messages on PostgreS
     ['between two instants', 'newer', [0, end, at(10_000), at(90_000)]],
   ] as const)('reads only a few blocks to list 50 messages %s', async (_title, direction, range) => {
     const values = [room, reader, ...range, 50, pageBytes]
-    const { blocks, nodes } = await explain(url, listMessagesStatements[direction], values)
+    const { blocks, nodes } = await explain(
+      url,
+      listMessagesStatement(direction, { hasThread: false, hasReplies: true, isPinned: false }),
+      values,
+    )
     expect(nodes).not.toContain('Seq Scan')
     expect(blocks).toBeLessThan(400)
   })

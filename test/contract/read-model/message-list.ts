@@ -21,7 +21,7 @@ export const messageListTests = (opened: () => OpenStore): void => {
     const [ann, room] = [randomUUID(), randomUUID()]
     const text = '{"msg" : "é 😀 \\" \\\\ \u2028", "n":1.50}'
     await appendWritten(store, written(chatCreated(room, [ann])), written(messagePosted(room, 2, ann), text))
-    expect(await list(readModel, room, ann)).toEqual({ messages: [{ seq: 2, data: text }] })
+    expect(await list(readModel, room, ann)).toEqual({ messages: [{ seq: 2, data: text }], asOf: 2 })
   })
 
   it('returns only messages, and only of the room', async () => {
@@ -37,7 +37,7 @@ export const messageListTests = (opened: () => OpenStore): void => {
     const { store, readModel } = opened()
     const ann = randomUUID()
     const room = await fillRoom(store, [ann], 0)
-    expect(await list(readModel, room, ann)).toEqual({ messages: [] })
+    expect(await list(readModel, room, ann)).toEqual({ messages: [], asOf: 1 })
   })
 
   it('returns messages only to present members', async () => {

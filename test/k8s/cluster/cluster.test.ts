@@ -3,6 +3,7 @@ import { journeys } from '../../e2e/journeys.suite.ts'
 import { openSocket } from '../../support/client/chat-socket.ts'
 import { freshName, personOn } from '../../support/client/person.ts'
 import { until } from '../../support/poll.ts'
+import { applying } from './apply.suite.ts'
 import type { DeployedChat } from './deployed-chat.ts'
 import { deployChat } from './deployed-chat.ts'
 import { getAll, getOne, kubectl } from './kubectl.ts'
@@ -104,6 +105,8 @@ describe('under load, without lost, duplicated or reordered messages and without
     await chat.scale('gateway', 2)
   })
 })
+
+applying(() => ({ chat, disturbUnderLoad }))
 
 /** The answers of `/readyz` of all pods of a part. */
 const readiness = async (part: string): Promise<string> => {

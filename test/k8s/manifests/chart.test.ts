@@ -95,6 +95,15 @@ describe('the chart', () => {
     expect(jobOf('--set', 'image.tag=1.0_RC')).not.toBe(jobOf())
   })
 
+  it('logs in to Kafka as the user of the values, while a password changes', () => {
+    const flags = ['--set', 'kafkaLogin.enabled=true', '--set', 'kafkaLogin.users.writer=writer-2']
+    const userOf = (name: string): string | undefined =>
+      the(chartObjects('chat', ...flags), 'Deployment', name)?.spec?.template?.spec.containers[0]?.env?.find(
+        (one) => one.name === 'KAFKA_USERNAME',
+      )?.value
+    expect([userOf('writer'), userOf('gateway')]).toEqual(['writer-2', 'gateway'])
+  })
+
   it('uses a digest in place of the tag', () => {
     const digest = `sha256:${'a'.repeat(64)}`
     const flags = ['--set', 'image.repository=registry.example.com:5000/chat-service', '--set', `image.digest=${digest}`]

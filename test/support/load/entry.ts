@@ -44,6 +44,10 @@ export const operationEvents = [
   'remove-users',
   'list-messages',
   'resume',
+  'edit-message',
+  'delete-message',
+  'set-reaction',
+  'set-pin',
 ] as const
 
 export type OperationEvent = (typeof operationEvents)[number]

@@ -10,7 +10,11 @@ const places = {
     to: z.string().optional(),
     after: z.int().min(0).optional(),
     before: z.int().min(0).optional(),
+    thread: z.string().optional(),
+    replies: z.boolean().optional(),
+    pinned: z.boolean().optional(),
   }),
+  details: z.object({ list: z.literal('details'), from: z.int().min(0) }),
 } as const
 
 type List = keyof typeof places

@@ -1,5 +1,6 @@
 import type { ChatState } from '../../../shared/domain/chat.ts'
 import { noChat } from '../../../shared/domain/chat.ts'
+import { reactionKeyText } from '../../../shared/domain/message-state.ts'
 import type {
   Append,
   Appender,
@@ -16,7 +17,8 @@ import type {
 } from '../../../shared/ports/event-store.ts'
 import { commandKeyText, StoreError } from '../../../shared/ports/event-store.ts'
 import { fitting } from './fitting.ts'
-import type { ChatRow, MemoryTables } from './memory-tables.ts'
+import { messageOf } from './memory-messages.ts'
+import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { append, clear, isMember, isStale, presentMembers, reservesItsId } from './memory-tables.ts'
 import { roomLocks } from './room-locks.ts'
 
@@ -119,10 +121,25 @@ export const memoryEventStore = (tables: MemoryTables, { pause, onCommit, pageBy
 const readSnapshot = (tables: MemoryTables, wanted: ReadSet): Snapshot => ({
   chats: chatsOf(tables, wanted),
   knownUsers: new Set(wanted.users.filter((user) => tables.usersById.has(user))),
+  messages: messagesIn(tables, wanted),
   users: found(wanted.externalIds, (id) => tables.usersByExternalId.get(id)),
   chatCounts: new Map(wanted.chatCounts.users.map((user) => [user, countChats(tables, user, wanted.chatCounts.upTo)])),
   outcomes: outcomesOf(tables, wanted.commands),
 })
+
+/** The messages asked for, each with the reactions that were asked for. */
+const messagesIn = (tables: MemoryTables, { messages, reactions }: ReadSet): Snapshot['messages'] =>
+  new Map(
+    [...Map.groupBy(messages, ({ room }) => room)].map(([room, asked]) => {
+      const named = new Set(reactions.map(({ user, reaction }) => reactionKeyText(user, reaction)))
+      const entries = asked.map(({ id }) => {
+        const state = messageOf(tables, room, id)?.state
+        return [id, state && { ...state, reacted: state.reacted.intersection(named) }] as const
+      })
+      const pins = tables.messages.get(room)?.filter(({ state }) => state.isPinned).length ?? 0
+      return [room, { messages: new Map(entries), pins }] as const
+    }),
+  )
 
 const found = <Value>(keys: Iterable<string>, get: (key: string) => Value | undefined): Map<string, Value> => {
   const values = new Map<string, Value>()

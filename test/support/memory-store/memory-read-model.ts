@@ -1,17 +1,10 @@
-import type {
-  ChatListEntry,
-  ChatPage,
-  ChatQuery,
-  MessagePage,
-  MessageQuery,
-  ReadModel,
-  RoomMembership,
-} from '../../../shared/ports/read-model.ts'
+import type { ChatListEntry, ChatPage, ChatQuery, ReadModel, RoomMembership } from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import { fitting } from './fitting.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
-import type { ChatRow, MemoryTables } from './memory-tables.ts'
+import { messagePage, reactionPage, versionPage } from './memory-message-list.ts'
+import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { isMember, presentMembers } from './memory-tables.ts'
 
 interface Settings {
@@ -56,6 +49,8 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes 
       .filter(({ id }) => viewer === undefined || id === viewer || shareChat(tables, id, viewer)),
   chatsOf: async (query) => chatPage(tables, query, pageBytes),
   messagesOf: async (query) => messagePage(tables, query, pageBytes),
+  reactionsOf: async (query) => reactionPage(tables, query),
+  versionsOf: async (query) => versionPage(tables, query),
 })
 
 const chatOf = (tables: MemoryTables, room: string): readonly ChatRow[] => {
@@ -76,10 +71,10 @@ const shareChat = (tables: MemoryTables, one: string, other: string): boolean =>
   [...tables.chats.values()].some((chat) => isMember(chat, one) && isMember(chat, other))
 
 /** Most recent activity first; ties are ordered by id. */
-const byActivity = (a: ChatRow, b: ChatRow): number => (isBefore(b, [a.lastAt, a.id]) ? -1 : 1)
+const byActivity = (a: ChatRow, b: ChatRow): number => (isBefore(b, [a.activeAt, a.id]) ? -1 : 1)
 
 const isBefore = (chat: ChatRow, [at, id]: readonly [string, string]): boolean =>
-  chat.lastAt < at || (chat.lastAt === at && chat.id < id)
+  chat.activeAt < at || (chat.activeAt === at && chat.id < id)
 
 const listed = (chat: ChatRow): ChatListEntry => ({
   id: chat.id,
@@ -98,35 +93,8 @@ const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, page
   const chats = fitting(rest.slice(0, limit).map(listed), pageBytes - listOverheadBytes, (chat) => `${JSON.stringify(chat)},`)
   const last = rest[chats.length - 1]
   if (rest.length === chats.length || last === undefined) return { chats }
-  return { chats, nextCursor: writeCursor('chats', { at: last.lastAt, id: last.id }) }
+  return { chats, nextCursor: writeCursor('chats', { at: last.activeAt, id: last.id }) }
 }
 
 /** Bytes of the brackets and the cursor of a page. */
 const listOverheadBytes = 200
-
-const messagePage = (tables: MemoryTables, query: MessageQuery, pageBytes: number): MessagePage | undefined => {
-  const { from, to, after, before } = query
-  const requested = { isForward: from !== undefined || after !== undefined, from, to, after, before }
-  const range = query.cursor === undefined ? requested : readCursor('messages', query.cursor)
-  const chat = tables.chats.get(query.room)
-  if (chat === undefined || !isMember(chat, query.reader)) return undefined
-  const rest = messagesIn(tables, query.room, range)
-  if (!range.isForward) rest.reverse()
-  const page = fitting(rest.slice(0, query.limit), pageBytes, ({ data }) => data)
-  const messages = (range.isForward ? page : page.toReversed()).map(({ seq, data }) => ({ seq, data }))
-  const last = page.at(-1)
-  if (page.length === rest.length || last === undefined) return { messages }
-  const onwards = range.isForward ? { after: last.seq } : { before: last.seq }
-  return { messages, nextCursor: writeCursor('messages', { ...range, ...onwards }) }
-}
-
-type Range = Pick<MessageQuery, 'from' | 'to' | 'after' | 'before'>
-
-/** Ascending. */
-const messagesIn = (tables: MemoryTables, room: string, { from, to, after = 0, before = Number.POSITIVE_INFINITY }: Range) => {
-  const fromMs = from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from)
-  const toMs = to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to)
-  return (tables.messages.get(room) ?? [])
-    .filter(({ seq, atMs }) => seq > after && seq < before && atMs >= fromMs && atMs < toMs)
-    .sort((a, b) => a.seq - b.seq)
-}

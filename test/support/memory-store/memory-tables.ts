@@ -1,8 +1,6 @@
-import type { User } from '../../../shared/domain/events.ts'
 import { reservesId } from '../../../shared/domain/rejections.ts'
 import type {
   Append,
-  MembershipSpan,
   NewEvent,
   NewOutcomes,
   RecordedOutcome,
@@ -15,40 +13,8 @@ import type { ChatCreated } from '../../../shared/room-events/create-chat.ts'
 import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
 import { membersAffected, timeOf } from '../../../shared/room-events/membership-effect.ts'
 import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
-
-/** A row of the chat table: everything but the events. */
-export interface ChatRow {
-  readonly id: string
-  readonly name: string
-  readonly createdBy: string
-  readonly createdAt: string
-  /** The time of the last membership change. */
-  modifiedAt: string
-  head: number
-  lastAt: string
-  /** In the order of joining; a removed member stays, with `until`. */
-  readonly members: Map<string, MembershipSpan>
-}
-
-export interface MessageRow {
-  readonly seq: number
-  readonly atMs: number
-  readonly data: string
-}
-
-export interface MemoryTables {
-  readonly chats: Map<string, ChatRow>
-  readonly usersById: Map<string, User>
-  readonly usersByExternalId: Map<string, User>
-  /** By stream, then by seq. */
-  readonly events: Map<string, Map<number, StoredEvent>>
-  /** By room, in the order appended. */
-  readonly messages: Map<string, MessageRow[]>
-  /** By `commandKeyText`: at most one outcome of an id prevents other commands from using that id. */
-  readonly outcomes: Map<string, readonly RecordedOutcome[]>
-  /** All events in the order of their commits. */
-  readonly log: StoredEvent[]
-}
+import { projectMessage } from './memory-messages.ts'
+import type { ChatRow, MemoryTables } from './memory-rows.ts'
 
 export const emptyTables = (): MemoryTables => ({
   chats: new Map(),
@@ -156,12 +122,7 @@ const project = (tables: MemoryTables, { event, data }: NewEvent): void => {
     return
   }
   if (event.type === 'ChatCreated') tables.chats.set(event.stream, newChat(event))
-  if (event.type === 'MessagePosted') {
-    const row = { seq: event.seq, atMs: Date.parse(event.body.created_at), data }
-    const rows = tables.messages.get(event.stream)
-    if (rows === undefined) tables.messages.set(event.stream, [row])
-    else rows.push(row)
-  }
+  projectMessage(tables, event, data)
   const chat = tables.chats.get(event.stream)
   if (chat !== undefined) applyToChat(chat, event)
 }
@@ -169,6 +130,7 @@ const project = (tables: MemoryTables, { event, data }: NewEvent): void => {
 const applyToChat = (chat: ChatRow, event: ChatEvent): void => {
   chat.head = event.seq
   chat.lastAt = timeOf(event.body)
+  if (roomEventOfType(event.type)?.isActivity !== false) chat.activeAt = chat.lastAt
   if (event.type === 'ChatCreated') return
   const membership = roomEventOfType(event.type)?.membership ?? 'none'
   const users = membersAffected(membership, event.body)
@@ -187,6 +149,7 @@ const newChat = ({ stream, body }: ChatCreated): ChatRow => ({
   modifiedAt: body.chat.created_at,
   head: 0,
   lastAt: body.chat.created_at,
+  activeAt: body.chat.created_at,
   members: new Map(body.chat.users.map((user) => [user, { since: 0 }])),
 })
 

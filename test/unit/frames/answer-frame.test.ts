@@ -40,9 +40,11 @@ describe('The body of a list of messages', () => {
     const message = fc.record({ seq: fc.integer({ min: 1 }), body })
     fc.assert(
       fc.property(fc.array(message, { maxLength: 5 }), fc.option(text, { nil: undefined }), (messages, nextCursor) => {
+        const next = nextCursor === undefined ? {} : { nextCursor }
         const stored = messages.map(({ seq, body: given }) => ({ seq, data: JSON.stringify(given) }))
-        expect(JSON.parse(messagesBody(stored, nextCursor))).toEqual({
+        expect(JSON.parse(messagesBody({ messages: stored, asOf: 9, ...next }))).toEqual({
           messages: messages.map(({ seq, body: given }) => ({ ...given, seq })),
+          as_of: 9,
           ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
         })
       }),

@@ -32,8 +32,16 @@ interface Frame {
 const frame = (text: string): Frame => JSON.parse(text) as Frame
 const sent = examples.filter(({ direction }) => direction === '>').map(({ text }) => text)
 const received = examples.filter(({ direction }) => direction === '<').map(({ text }) => text)
-/** Objects whose keys are room ids or details of an error, not field names. */
-const maps = ['body.rooms', 'body.others', 'body.resume.rooms', 'error.details']
+/** Objects whose keys are not field names: room ids, reactions, details of an error, data of an application. */
+const maps = [
+  'body.rooms',
+  'body.others',
+  'body.resume.rooms',
+  'body.data',
+  'body.message.data',
+  'body.messages.reactions',
+  'error.details',
+]
 const read = createFrameReader(defaultLimits)
 const requests = sent.filter((text) => 'request' in read(text)).map(frame)
 

@@ -17,6 +17,12 @@ const smallest: { readonly [Event in RequestEvent]: { readonly room?: string; re
   'new-message': { room, body: { msg: 'm', type: 't' } },
   'add-users': { room, body: { users: [user] } },
   'remove-users': { room, body: { users: [user] } },
+  'edit-message': { room, body: { message: user, msg: 'm' } },
+  'delete-message': { room, body: { message: user } },
+  'set-reaction': { room, body: { message: user, reaction: 'r' } },
+  'set-pin': { room, body: { message: user } },
+  'list-reactions': { body: { chat: { id: room }, message: user } },
+  'get-message-versions': { body: { chat: { id: room }, message: user } },
   'get-users': { body: { users: [user] } },
   resume: { body: { rooms: {} } },
   refresh: { body: { token: 't' } },
@@ -74,12 +80,15 @@ describe('a request', () => {
   })
 
   it('may reach every limit', () => {
-    const { msgChars, nameChars, usersPerCommand, pageEntries, resumeRooms } = defaultLimits
+    const { msgChars, nameChars, usersPerCommand, pageEntries, resumeRooms, dataBytes, mentions } = defaultLimits
     const largest: readonly [RequestEvent, object][] = [
       ['new-message', body('new-message', { msg: '𝕏'.repeat(msgChars / 2), type: 't'.repeat(32) })],
       ['create-user', body('create-user', { user: { externalUserId: 'x'.repeat(200), name: 'x'.repeat(nameChars) } })],
       ['create-chat', body('create-chat', { chat: { name: 'x'.repeat(nameChars) }, users: ids(usersPerCommand) })],
       ['list-messages', query('list-messages', { limit: pageEntries, cursor: 'x'.repeat(256) })],
+      ['new-message', body('new-message', { data: nested(8), mentions: ids(mentions) })],
+      ['new-message', body('new-message', { data: { a: 'x'.repeat(dataBytes - 8) }, mentions: 'all' })],
+      ['set-reaction', body('set-reaction', { reaction: 'x'.repeat(64) })],
       ['create-user', { body: {} }],
       ['resume', body('resume', { rooms: roomsOf(resumeRooms), epoch: 'x'.repeat(64), max: 10_000 })],
       ['create-user', body('create-user', { resume: { rooms: roomsOf(resumeRooms) } })],
@@ -99,6 +108,11 @@ describe('a request', () => {
     ['ping', { ...smallest.ping, room: null }, smallest.ping],
   ] as const)('may contain null for an absent field: %s %j', (event, rest, read) => {
     expect(outcome(event, rest)).toEqual({ event, ...read })
+  })
+
+  it.each(['new-message', 'edit-message'] as const)('keeps the members of data that are null: %s', (event) => {
+    const rest = body(event, { data: { a: null, b: { c: null, d: [null] } } })
+    expect(outcome(event, rest)).toEqual({ event, ...rest })
   })
 
   it('is refused if a required field, or an entry of a list, is null', () => {
@@ -132,6 +146,9 @@ describe('a request', () => {
     expect([saying('abc'), saying('abcd')]).toEqual([true, false])
   })
 })
+
+/** An object nested so many levels deep. */
+const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(levels - 1) })
 
 const badText = 'must be well-formed Unicode without U+0000'
 const refused: readonly (readonly [RequestEvent, object, string, string | RegExp])[] = [
@@ -171,6 +188,26 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
   ['create-chat', body('create-chat', { users: ids(1_001) }), 'body.users', 'must have at most 1000 entries'],
   ['create-chat', body('create-chat', { users: user }), 'body.users', 'must be a list'],
   ['create-chat', body('create-chat', { users: [user, 'ann'] }), 'body.users.1', /^must be the id of a user/],
+  ['new-message', body('new-message', { data: [] }), 'body.data', 'must be an object'],
+  ['new-message', body('new-message', { data: 'text' }), 'body.data', 'must be an object'],
+  ['new-message', body('new-message', { data: { a: 'x'.repeat(4_096) } }), 'body.data', 'must have at most 4096 bytes as JSON'],
+  ['new-message', body('new-message', { data: nested(9) }), 'body.data', 'must be nested at most 8 levels deep'],
+  ['new-message', body('new-message', { data: { a: ['b\0'] } }), 'body.data', badText],
+  ['new-message', body('new-message', { data: { 'a\ud800': 1 } }), 'body.data', badText],
+  ['new-message', body('new-message', { data: JSON.parse('{"a":{"__proto__":1}}') }), 'body.data', /__proto__/],
+  ['new-message', body('new-message', { data: JSON.parse('{"__proto__":{"a":1}}') }), 'body.data', /__proto__/],
+  ['new-message', body('new-message', { mentions: [] }), 'body.mentions', 'must not be empty'],
+  ['new-message', body('new-message', { mentions: ids(65) }), 'body.mentions', 'must have at most 64 entries'],
+  ['new-message', body('new-message', { thread: 'a' }), 'body.thread', 'must be the id of a message, a UUID'],
+  ['new-message', body('new-message', { silent: 1 }), 'body.silent', 'must be true or false'],
+  ['edit-message', body('edit-message', { msg: '' }), 'body.msg', 'must not be empty'],
+  ['edit-message', body('edit-message', { data: 7 }), 'body.data', 'must be an object'],
+  ['delete-message', body('delete-message', { message: 'a' }), 'body.message', 'must be the id of a message, a UUID'],
+  ['set-reaction', body('set-reaction', { reaction: '' }), 'body.reaction', 'must not be empty'],
+  ['set-reaction', body('set-reaction', { reaction: 'x'.repeat(65) }), 'body.reaction', 'must have at most 64 characters'],
+  ['set-pin', body('set-pin', { on: 'yes' }), 'body.on', 'must be true or false'],
+  ['list-reactions', query('list-reactions', { limit: 201 }), 'body.query.limit', 'must be at most 200'],
+  ['get-message-versions', query('get-message-versions', { cursor: '' }), 'body.query.cursor', 'must not be empty'],
   ['list-chats', { body: {} }, 'body.user', 'is missing'],
   ['list-chats', body('list-chats', { user: { id: 'ann' } }), 'body.user.id', /^must be the id of a user/],
   ['list-chats', query('list-chats', { limit: 0 }), 'body.query.limit', 'must be at least 1'],

@@ -47,7 +47,7 @@ describe('A command on the log', () => {
 
   it('is read without the fields that a later version adds', () => {
     const [text, command] = versionOne[1] ?? ['', undefined]
-    const later = text.replace('"type":"text"', '"type":"text","data":{}').replace('"v":1', '"v":1,"priority":7')
+    const later = text.replace('"type":"text"', '"type":"text","colour":{}').replace('"v":1', '"v":1,"priority":7')
     expect(later).not.toBe(text)
     expect(readCommand(later)).toEqual(command)
   })

@@ -13,7 +13,7 @@ vi.doMock(tableFile, async (original) => {
   const { withMadeUpEvents } = await import('./made-up-events.ts')
   return withMadeUpEvents(await original())
 })
-vi.doMock(levelFile, async (original) => ({ ...(await original<object>()), supportedLevel: 3 }))
+vi.doMock(levelFile, async (original) => ({ ...(await original<object>()), supportedLevel: 4 }))
 afterAll(() => {
   vi.doUnmock(tableFile)
   vi.doUnmock(levelFile)
@@ -54,7 +54,7 @@ const withRoom = async (level: number) => {
 
 describe('A made-up room event', () => {
   it('is decided, stored, fanned out and confirmed like every other', async () => {
-    const { ann, bob, act, feedOf } = await withRoom(2)
+    const { ann, bob, act, feedOf } = await withRoom(3)
     await act(ann, { ...wave(), id: 'w' })
     expect(feedOf(ann).at(-1)).toBe('wave-hand #2 (w)')
     expect(feedOf(bob).at(-1)).toBe('wave-hand #2')
@@ -62,7 +62,7 @@ describe('A made-up room event', () => {
   })
 
   it('is one event however often its command is sent', async () => {
-    const { ann, bob, act, feedOf } = await withRoom(2)
+    const { ann, bob, act, feedOf } = await withRoom(3)
     const id = '00000003-0000-7000-8000-000000000001'
     await act(ann, { ...wave({ id }), id: 'first' })
     await act(ann, { ...wave({ id }), id: 'again' })
@@ -71,13 +71,13 @@ describe('A made-up room event', () => {
   })
 
   it('is refused to a user who is not a member', async () => {
-    const { cleo, act } = await withRoom(2)
+    const { cleo, act } = await withRoom(3)
     await act(cleo, { ...wave(), id: 'w' })
     expect(cleo.client.seen().at(-1)).toBe('wave-hand (w) forbidden')
   })
 
   it('is replayed by a resume', async () => {
-    const { rig, ann, act } = await withRoom(2)
+    const { rig, ann, act } = await withRoom(3)
     await act(ann, wave())
     const again = rig.client()
     again.send({ event: 'create-user', body: { user: { externalUserId: 'bob' }, resume: { rooms: { [room]: 1 } } } })
@@ -86,7 +86,7 @@ describe('A made-up room event', () => {
   })
 
   it('that adds users starts their feeds with it, and one that removes them ends their feeds with it', async () => {
-    const { ann, cleo, act, feedOf } = await withRoom(2)
+    const { ann, cleo, act, feedOf } = await withRoom(3)
     await act(ann, { event: 'invite-guests', room, body: { users: [cleo.id] } })
     await act(ann, wave())
     await act(ann, { event: 'dismiss-guests', room, body: { users: [cleo.id] } })
@@ -98,35 +98,35 @@ describe('A made-up room event', () => {
 
 describe('The feature level', () => {
   it('lets a gateway refuse an event of a later level exactly as an older gateway refuses it, until it is raised', async () => {
-    const { ann, bob, act, raise, feedOf } = await withRoom(1)
+    const { ann, bob, act, raise, feedOf } = await withRoom(2)
     await act(ann, { ...wave(), id: 'early' })
     await act(ann, { event: 'no-such-event', room, id: 'unknown', body: {} })
     const [early, unknown] = ann.client.frames.slice(-2)
     expect(early?.error).toMatchObject({ code: 'unknown_event' })
     expect(early?.error).toEqual(unknown?.error)
-    await raise(2)
+    await raise(3)
     await act(ann, { ...wave(), id: 'later' })
     expect(feedOf(bob)).toEqual(['create-chat #1', 'wave-hand #2'])
   })
 
   it('lets a gateway refuse a field of a later level as an unknown field, until it is raised', async () => {
-    const { ann, bob, act, raise } = await withRoom(2)
+    const { ann, bob, act, raise } = await withRoom(3)
     await act(ann, { ...wave({ twice: true }), id: 'early' })
     expect(ann.client.frames.at(-1)?.error).toMatchObject({ code: 'invalid', details: { field: 'body.twice' } })
-    await raise(3)
+    await raise(4)
     await act(ann, wave({ twice: true }))
     expect(bob.client.frames.at(-1)?.body).toMatchObject({ twice: true })
   })
 
   it('decides which events the answer to create-user names', async () => {
-    const { rig, ann, raise } = await withRoom(1)
+    const { rig, ann, raise } = await withRoom(2)
     const features = async (): Promise<readonly string[]> => {
       ann.client.send({ event: 'create-user', body: { user: { externalUserId: 'ann' } } })
       await rig.settle()
       return (ann.client.frames.at(-1)?.body as { features: string[] } | undefined)?.features ?? []
     }
     const before = await features()
-    await raise(2)
+    await raise(3)
     const after = await features()
     expect(before).toContain('new-message')
     expect(after.filter((event) => !before.includes(event))).toEqual(['wave-hand', 'invite-guests', 'dismiss-guests'])

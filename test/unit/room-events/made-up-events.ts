@@ -22,13 +22,14 @@ interface HandWaved extends EventHead {
   readonly body: { id: string; hand: string; twice: boolean; user_id: string; created_at: string }
 }
 
-/** Leaves the membership alone. Level 2 introduces it, level 3 its field `twice`. */
+/** Leaves the membership alone. Level 3 introduces it, level 4 its field `twice`. */
 export const waveHand = defineRoomEvent({
   name: 'wave-hand',
   command: 'WaveHand',
   event: 'HandWaved',
-  level: 2,
+  level: 3,
   membership: 'none',
+  isActivity: true,
   summary: 'Wave a hand',
   price: undefined,
   examples: {
@@ -46,7 +47,7 @@ export const waveHand = defineRoomEvent({
       z.strictObject({
         hand: z.enum(['left', 'right']),
         id: field.ownId.optional(),
-        ...fieldsFrom(3, level, { twice: z.boolean().optional() }),
+        ...fieldsFrom(4, level, { twice: z.boolean().optional() }),
       }),
     ),
   commandContent: contentInRoom,
@@ -78,8 +79,9 @@ const memberEvent = <const Name extends string, const Command extends string, co
 ) =>
   defineRoomEvent({
     ...names,
-    level: 2,
+    level: 3,
     membership,
+    isActivity: true,
     summary: names.name,
     price: perUser,
     examples: { request: {}, feed: {} },

@@ -9,7 +9,7 @@ import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { batches, rooms, users } from './arbitrary-commands.ts'
 
-const limits = { membersPerChat: 3, chatsPerUser: 2 }
+const limits = { membersPerChat: 3, chatsPerUser: 2, reactionKeys: 2, pins: 1 }
 
 /** Decides and stores the batches in order; returns one decision per command. */
 const run = async (

@@ -38,7 +38,7 @@ describe('the embedded mode', () => {
     const embedded = await startEmbeddedPostgres({ dataDir: folder.path, log: recordingLog() })
     const log = createLogger({ level: 'silent', name: 'test' })
     const life = lifecycle({ log, stopMs: 20_000, exit: () => {}, events: new EventEmitter() })
-    await openEmbeddedAdapters({ times: defaultTimes, bounds: defaultBounds }, embedded.url, { log, life })
+    await openEmbeddedAdapters({ times: defaultTimes, bounds: defaultBounds, deletedKeepDays: 0 }, embedded.url, { log, life })
     const left = await until(
       'old rejections to be deleted',
       async () => {

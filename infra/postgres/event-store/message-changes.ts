@@ -1,0 +1,124 @@
+import type { Mentions } from '../../../shared/domain/events.ts'
+import type { MessageDeleted } from '../../../shared/room-events/delete-message.ts'
+import type { MessageEdited } from '../../../shared/room-events/edit-message.ts'
+import type { MessagePosted } from '../../../shared/room-events/new-message.ts'
+import type { PinSet } from '../../../shared/room-events/set-pin.ts'
+import type { ReactionSet } from '../../../shared/room-events/set-reaction.ts'
+
+/** The user id of the row that mentions all members. */
+export const everyone = '00000000-0000-0000-0000-000000000000'
+
+/** A message, by the columns of its key. */
+interface Key {
+  readonly chat_id: string
+  readonly id: string
+}
+
+interface Version extends Key {
+  readonly version_seq: number | null
+  readonly deleted_seq: number | null
+  readonly type: string
+}
+interface Replies extends Key {
+  readonly added: number
+  readonly seq: number | null
+}
+interface Reaction extends Key {
+  readonly reaction: string
+  readonly user_id: string
+  /** Null: it is not set any more. */
+  readonly seq: number | null
+}
+interface Count extends Key {
+  readonly reaction: string
+  readonly users: number
+}
+
+/** The rows that the database function `apply_message_changes` writes, by group. A group without rows is absent. */
+export type MessageChangeRows = Readonly<Record<string, readonly Key[]>>
+
+/**
+ * The changes of messages by a sequence of events, at most one row per key: the
+ * rows are the same, however the events are divided into batches.
+ */
+export class MessageChanges {
+  /** The messages that the events delete. */
+  readonly deleted: Key[] = []
+  private readonly edits: (Key & { readonly seq: number })[] = []
+  private readonly versions = new Map<string, Version>()
+  private readonly pins = new Map<string, Key & { readonly seq: number | null }>()
+  private readonly replies = new Map<string, Replies>()
+  private readonly unmentioned = new Map<string, Key>()
+  private readonly mentions = new Map<string, readonly (Key & { readonly user_id: string })[]>()
+  private readonly reactions = new Map<string, Reaction>()
+  private readonly counts = new Map<string, Count>()
+
+  posted({ stream, seq, body: { id, thread, mentions } }: MessagePosted): void {
+    if (thread !== undefined) this.addReplies({ chat_id: stream, id: thread }, 1, seq)
+    if (mentions !== undefined) this.mention({ chat_id: stream, id }, mentions)
+  }
+
+  edited({ stream, seq, body: { message } }: MessageEdited): void {
+    const key = { chat_id: stream, id: message.id }
+    this.edits.push({ ...key, seq })
+    this.versions.set(textOf(key), { ...key, version_seq: seq, deleted_seq: null, type: message.type })
+    this.unmentioned.set(textOf(key), key)
+    this.mention(key, message.mentions ?? [])
+  }
+
+  deletes({ stream, seq, body: { message } }: MessageDeleted): void {
+    const key = { chat_id: stream, id: message.id }
+    this.deleted.push(key)
+    this.versions.set(textOf(key), { ...key, version_seq: null, deleted_seq: seq, type: message.type })
+    this.pins.set(textOf(key), { ...key, seq: null })
+    this.unmentioned.set(textOf(key), key)
+    this.mention(key, [])
+    if (message.thread !== undefined) this.addReplies({ chat_id: stream, id: message.thread }, -1, null)
+  }
+
+  reacted({ stream, seq, body: { message, reaction, user_id: user, on, count } }: ReactionSet): void {
+    const key = { chat_id: stream, id: message, reaction }
+    this.reactions.set(`${textOf(key)} ${user} ${reaction}`, { ...key, user_id: user, seq: on ? seq : null })
+    this.counts.set(`${textOf(key)} ${reaction}`, { ...key, users: count })
+  }
+
+  pinned({ stream, seq, body: { message, on } }: PinSet): void {
+    const key = { chat_id: stream, id: message }
+    this.pins.set(textOf(key), { ...key, seq: on ? seq : null })
+  }
+
+  /** Undefined: the events change no messages. */
+  rows(): MessageChangeRows | undefined {
+    const reactions = [...this.reactions.values()]
+    const counts = [...this.counts.values()]
+    const groups: MessageChangeRows = {
+      edits: this.edits,
+      versions: [...this.versions.values()],
+      pins: [...this.pins.values()],
+      replies: [...this.replies.values()],
+      unmentioned: [...this.unmentioned.values()],
+      mentions: [...this.mentions.values()].flat(),
+      reactions: reactions.filter(({ seq }) => seq !== null),
+      unreacted: reactions.filter(({ seq }) => seq === null),
+      counts: counts.filter(({ users }) => users > 0),
+      uncounted: counts.filter(({ users }) => users === 0),
+    }
+    const filled = Object.entries(groups).filter(([, rows]) => rows.length > 0)
+    return filled.length === 0 ? undefined : Object.fromEntries(filled)
+  }
+
+  private addReplies(root: Key, added: number, seq: number | null): void {
+    const before = this.replies.get(textOf(root))
+    this.replies.set(textOf(root), { ...root, added: (before?.added ?? 0) + added, seq: seq ?? before?.seq ?? null })
+  }
+
+  private mention(key: Key, mentions: Mentions): void {
+    const users = mentions === 'all' ? [everyone] : [...new Set(mentions)]
+    this.mentions.set(
+      textOf(key),
+      users.map((user) => ({ ...key, user_id: user })),
+    )
+  }
+}
+
+const textOf = ({ chat_id: chat, id }: Key): string => `${chat} ${id}`

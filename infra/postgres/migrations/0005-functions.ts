@@ -1,0 +1,221 @@
+/**
+ * The changes of messages by events other than `new-message`, and their mentions.
+ * Most batches have none, and then this function is not called. A group that is
+ * absent has no rows. Each group has at most one row per key.
+ */
+const applyMessageChanges = `create function apply_message_changes(changes json) returns void language plpgsql as $$
+  begin
+    insert into message_edit (chat_id, message_id, seq)
+    select chat_id, id, seq from json_to_recordset(changes -> 'edits') as new (chat_id uuid, id uuid, seq bigint);
+    update message set version_seq = now.version_seq, deleted_seq = now.deleted_seq, type = now.type
+    from json_to_recordset(changes -> 'versions')
+      as now (chat_id uuid, id uuid, version_seq bigint, deleted_seq bigint, type text)
+    where message.chat_id = now.chat_id and message.id = now.id;
+    update message set pinned_seq = now.seq
+    from json_to_recordset(changes -> 'pins') as now (chat_id uuid, id uuid, seq bigint)
+    where message.chat_id = now.chat_id and message.id = now.id;
+    update message set reply_count = reply_count + now.added, last_reply_seq = coalesce(now.seq, last_reply_seq)
+    from json_to_recordset(changes -> 'replies') as now (chat_id uuid, id uuid, added int, seq bigint)
+    where message.chat_id = now.chat_id and message.id = now.id;
+    delete from mention using json_to_recordset(changes -> 'unmentioned') as gone (chat_id uuid, id uuid), message
+    where message.chat_id = gone.chat_id and message.id = gone.id
+      and mention.chat_id = message.chat_id and mention.seq = message.seq;
+    insert into mention (chat_id, user_id, seq)
+    select message.chat_id, new.user_id, message.seq
+    from json_to_recordset(changes -> 'mentions') as new (chat_id uuid, id uuid, user_id uuid)
+    join message on message.chat_id = new.chat_id and message.id = new.id;
+    delete from message_reaction
+    using json_to_recordset(changes -> 'unreacted') as gone (chat_id uuid, id uuid, reaction text, user_id uuid)
+    where message_reaction.chat_id = gone.chat_id and message_reaction.message_id = gone.id
+      and message_reaction.reaction = gone.reaction and message_reaction.user_id = gone.user_id;
+    insert into message_reaction (chat_id, message_id, reaction, user_id, seq)
+    select chat_id, id, reaction, user_id, seq
+    from json_to_recordset(changes -> 'reactions') as new (chat_id uuid, id uuid, reaction text, user_id uuid, seq bigint)
+    on conflict (chat_id, message_id, reaction, user_id) do update set seq = excluded.seq;
+    delete from reaction_count
+    using json_to_recordset(changes -> 'uncounted') as gone (chat_id uuid, id uuid, reaction text)
+    where reaction_count.chat_id = gone.chat_id and reaction_count.message_id = gone.id
+      and reaction_count.reaction = gone.reaction;
+    insert into reaction_count (chat_id, message_id, reaction, users)
+    select chat_id, id, reaction, users
+    from json_to_recordset(changes -> 'counts') as new (chat_id uuid, id uuid, reaction text, users int)
+    on conflict (chat_id, message_id, reaction) do update set users = excluded.users;
+  end $$`
+
+/**
+ * Removes the content of deleted messages from their events: the only change of a
+ * stored event. It acts with the rights of its owner, because no service may
+ * update events. It takes nothing but ids: the tombstone is the text in the
+ * stored deletion, and a message without a stored deletion is left alone. The
+ * digests are removed too, because a short text could be guessed from one. With
+ * `keeps`, the messages are copied to `deleted_message` first.
+ */
+const redact = `create function redact(chats uuid[], messages uuid[], keeps boolean) returns void
+  language plpgsql security definer set search_path = public, pg_temp as $$
+  begin
+    with gone as materialized (
+      select message.chat_id, message.id, message.seq, (deletion.data::json -> 'message')::text as tombstone
+      from unnest(chats, messages) as asked (chat_id, id)
+      join message on message.chat_id = asked.chat_id and message.id = asked.id
+      join event as deletion on deletion.stream = message.chat_id and deletion.seq = message.deleted_seq
+    ),
+    carrier as materialized (
+      select chat_id, id, seq, false as is_edit, tombstone from gone
+      union all
+      select gone.chat_id, gone.id, edit.seq, true, tombstone from gone
+      join message_edit as edit on edit.chat_id = gone.chat_id and edit.message_id = gone.id
+    ),
+    kept as (
+      insert into deleted_message (chat_id, message_id, seq, data)
+      select carrier.chat_id, carrier.id, carrier.seq,
+        case when is_edit then (event.data::json -> 'message')::text else event.data end
+      from carrier join event on event.stream = carrier.chat_id and event.seq = carrier.seq
+      where keeps and event.digest <> ''
+    )
+    update event set digest = '', data = case
+      when not is_edit then tombstone
+      else '{"id":"' || command_id || '","user_id":"' || (data::json ->> 'user_id')
+        || '","created_at":"' || (data::json ->> 'created_at') || '","message":' || tombstone || '}' end
+    from carrier where event.stream = carrier.chat_id and event.seq = carrier.seq and event.digest <> '';
+  end $$`
+
+/**
+ * `apply_changes`, with the references of messages, the time of the last activity
+ * and the changes of messages. `active_at` is null where it equals `last_at`, so
+ * that a writer of the previous version keeps it right. `-infinity`: none of the
+ * events is an activity.
+ */
+const applyRoomChanges = `create function apply_room_changes(
+    user_ids uuid[], external_ids text[], user_names text[], users_created_at timestamptz[], users_modified_at timestamptz[],
+    new_ids uuid[], new_seqs bigint[], new_last_at timestamptz[], new_counts int[], new_modified_at timestamptz[],
+    new_names text[], new_created_by uuid[], new_created_at timestamptz[], new_active_at timestamptz[],
+    chat_ids uuid[], chat_seqs bigint[], chats_last_at timestamptz[], chats_added int[], chats_modified_at timestamptz[],
+    chats_active_at timestamptz[],
+    start_chats uuid[], start_users uuid[], start_since bigint[], start_until bigint[],
+    end_chats uuid[], end_users uuid[], end_until bigint[],
+    message_chats uuid[], message_seqs bigint[], message_ids uuid[], messages_created_at timestamptz[],
+    message_users uuid[], message_types text[], message_threads uuid[], messages_reply_to uuid[],
+    message_changes json
+  ) returns void language plpgsql as $$
+  begin
+    if user_ids is not null then
+      insert into app_user (id, external_id, name, created_at, modified_at)
+      select * from unnest(user_ids, external_ids, user_names, users_created_at, users_modified_at);
+    end if;
+    if new_ids is not null then
+      insert into chat (id, seq, last_at, member_count, modified_at, name, created_by, created_at, active_at)
+      select id, seq, last_at, added, modified_at, name, created_by, created_at, nullif(active_at, last_at)
+      from unnest(new_ids, new_seqs, new_last_at, new_counts, new_modified_at, new_names, new_created_by, new_created_at,
+        new_active_at) as new (id, seq, last_at, added, modified_at, name, created_by, created_at, active_at);
+    end if;
+    if chat_ids is not null then
+      update chat set seq = now.seq, last_at = now.last_at, member_count = chat.member_count + now.added,
+        modified_at = coalesce(now.modified_at, chat.modified_at),
+        active_at = nullif(case now.active_at when '-infinity' then coalesce(chat.active_at, chat.last_at)
+          else now.active_at end, now.last_at)
+      from unnest(chat_ids, chat_seqs, chats_last_at, chats_added, chats_modified_at, chats_active_at)
+        as now (id, seq, last_at, added, modified_at, active_at)
+      where chat.id = now.id;
+    end if;
+    if start_chats is not null then
+      insert into chat_member (chat_id, user_id, since_seq, until_seq)
+      select * from unnest(start_chats, start_users, start_since, start_until)
+      on conflict (chat_id, user_id) do update set since_seq = excluded.since_seq, until_seq = excluded.until_seq;
+    end if;
+    if end_chats is not null then
+      update chat_member set until_seq = gone.until_seq
+      from unnest(end_chats, end_users, end_until) as gone (chat_id, user_id, until_seq)
+      where chat_member.chat_id = gone.chat_id and chat_member.user_id = gone.user_id;
+    end if;
+    if message_chats is not null then
+      insert into message (chat_id, seq, id, created_at, user_id, type, thread, reply_to)
+      select * from unnest(message_chats, message_seqs, message_ids, messages_created_at, message_users, message_types,
+        message_threads, messages_reply_to);
+    end if;
+    if message_changes is not null then
+      perform apply_message_changes(message_changes);
+    end if;
+  end $$`
+
+const changeParameters = Array.from({ length: 36 }, (_, index) => `$${index + 22}`).join(', ')
+
+/**
+ * `append_events`, with the changes of messages and the redaction of deleted ones.
+ * The older functions stay: writers of the previous version call them until the
+ * last of them is replaced. All lock the same rows and keys in the same order.
+ */
+const appendOutcomes = `create function append_outcomes(
+    chats uuid[], heads bigint[], absent_chats uuid[],
+    streams uuid[], seqs bigint[], types text[], bodies text[], command_ids uuid[], digests text[],
+    names text[], memberships text[],
+    rejected_chats uuid[], rejected_ids uuid[], rejected_digests text[], rejected_unread boolean[],
+    codes text[], reasons text[], details text[],
+    deleted_chats uuid[], deleted_ids uuid[], keeps_deleted boolean,
+    ${[
+      'uuid[], text[], text[], timestamptz[], timestamptz[]',
+      'uuid[], bigint[], timestamptz[], int[], timestamptz[], text[], uuid[], timestamptz[], timestamptz[]',
+      'uuid[], bigint[], timestamptz[], int[], timestamptz[], timestamptz[]',
+      'uuid[], uuid[], bigint[], bigint[]',
+      'uuid[], uuid[], bigint[]',
+      'uuid[], bigint[], uuid[], timestamptz[], uuid[], text[], uuid[], uuid[]',
+      'json',
+    ].join(', ')}
+  ) returns boolean language plpgsql as $$
+  declare
+    locked_heads bigint[];
+    absent_key int;
+  begin
+    if chats is not null then
+      select array_agg(locked.seq) into locked_heads
+      from (select seq from chat where id = any(chats) order by id for update) as locked;
+      if locked_heads is distinct from heads then return false; end if;
+    end if;
+    if absent_chats is not null then
+      for absent_key in select distinct uuid_hash(id) from unnest(absent_chats) as absent (id) order by 1 loop
+        perform pg_advisory_xact_lock(4207003, absent_key);
+      end loop;
+      if exists (select from chat where id = any(absent_chats)) then return false; end if;
+    end if;
+    if streams is not null and exists (
+      select from unnest(streams, command_ids, digests) as new (stream, id, digest)
+      join rejection on rejection.stream = new.stream and rejection.command_id = new.id
+      where rejection.code <> 'forbidden' or rejection.digest = new.digest
+    ) then return false; end if;
+    if rejected_chats is not null and exists (
+      select from unnest(rejected_chats, rejected_ids, rejected_unread) as new (stream, id, is_unread)
+      join event on event.stream = new.stream and event.command_id = new.id
+      where new.is_unread
+    ) then return false; end if;
+    if rejected_chats is not null and exists (
+      select from unnest(rejected_chats, rejected_ids, rejected_unread) as new (stream, id, is_unread)
+      join rejection on rejection.stream = new.stream and rejection.command_id = new.id
+      where new.is_unread and rejection.code <> 'forbidden'
+    ) then return false; end if;
+    if streams is not null then
+      insert into event (stream, seq, v, kind, type, data, command_id, digest, name, membership)
+      select stream, seq, 1, case type when 'UserCreated' then 'user' else 'chat' end, type, data, command_id, digest,
+        name, membership
+      from unnest(streams, seqs, types, bodies, command_ids, digests, names, memberships)
+        as new (stream, seq, type, data, command_id, digest, name, membership);
+    end if;
+    if rejected_chats is not null then
+      insert into rejection (stream, command_id, digest, code, message, details, v)
+      select stream, id, digest, code, message, detail, 1
+      from unnest(rejected_chats, rejected_ids, rejected_digests, codes, reasons, details)
+        as new (stream, id, digest, code, message, detail);
+    end if;
+    perform apply_room_changes(${changeParameters});
+    if deleted_chats is not null then
+      perform redact(deleted_chats, deleted_ids, keeps_deleted);
+    end if;
+    return true;
+  end $$`
+
+/** In the order of their creation. No role may redact until `admin roles` grants it to the writer. */
+export const livingMessageFunctions = [
+  applyMessageChanges,
+  redact,
+  'revoke all on function redact from public',
+  applyRoomChanges,
+  appendOutcomes,
+]

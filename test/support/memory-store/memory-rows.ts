@@ -1,0 +1,48 @@
+import type { User } from '../../../shared/domain/events.ts'
+import type { MessageState } from '../../../shared/domain/message-state.ts'
+import type { MembershipSpan, RecordedOutcome, StoredEvent } from '../../../shared/ports/event-store.ts'
+
+/** A row of the chat table: everything but the events. */
+export interface ChatRow {
+  readonly id: string
+  readonly name: string
+  readonly createdBy: string
+  readonly createdAt: string
+  /** The time of the last membership change. */
+  modifiedAt: string
+  head: number
+  lastAt: string
+  /** The time of the last event that is an activity. */
+  activeAt: string
+  /** In the order of joining; a removed member stays, with `until`. */
+  readonly members: Map<string, MembershipSpan>
+}
+
+/** A message with its state after all events of its room. */
+export interface MessageRow {
+  readonly seq: number
+  readonly atMs: number
+  /** The newest version, or the tombstone. */
+  data: string
+  /** `reacted` has the reactions of all users. */
+  state: MessageState
+  /** By `reactionKeyText`: the seq of the event that set it last. */
+  readonly reactionSeqs: Map<string, number>
+  /** The seqs of the edits. */
+  readonly edits: number[]
+  replies: { readonly count: number; readonly lastSeq: number } | undefined
+}
+
+export interface MemoryTables {
+  readonly chats: Map<string, ChatRow>
+  readonly usersById: Map<string, User>
+  readonly usersByExternalId: Map<string, User>
+  /** By stream, then by seq. */
+  readonly events: Map<string, Map<number, StoredEvent>>
+  /** By room, in the order appended. */
+  readonly messages: Map<string, MessageRow[]>
+  /** By `commandKeyText`: at most one outcome of an id prevents other commands from using that id. */
+  readonly outcomes: Map<string, readonly RecordedOutcome[]>
+  /** All events in the order of their commits. */
+  readonly log: StoredEvent[]
+}
