@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { beforeAll, beforeEach } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { projectFolder } from '../../support/stack/replica.ts'
@@ -21,6 +22,10 @@ const versionFlags = (command: string | undefined): readonly string[] =>
 export const helm = (...args: string[]): string =>
   execFileSync(program.path, [...args, ...versionFlags(args[0])], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
 
+/** As `helm`, without blocking this process. */
+export const helmLater = async (...args: string[]): Promise<string> =>
+  (await promisify(execFile)(program.path, [...args, ...versionFlags(args[0])], options)).stdout
+
 /** The error output of a helm command that must fail. */
 export const helmError = (...args: string[]): string => {
   const { status, stderr } = spawnSync(program.path, [...args, ...versionFlags(args[0])], options)
@@ -28,11 +33,15 @@ export const helmError = (...args: string[]): string => {
   return stderr
 }
 
-/** The objects of the chart with these flags, without those of `helm test`. */
-export const chartObjects = (namespace: string, ...flags: string[]): readonly KubernetesObject[] =>
-  parseAllDocuments(helm('template', 'chat', chartFolder, '--namespace', namespace, '--skip-tests', ...flags))
+/** The objects of a rendered chart. */
+export const objectsOf = (yaml: string): readonly KubernetesObject[] =>
+  parseAllDocuments(yaml)
     .map((document) => document.toJS() as KubernetesObject | null)
     .filter((object) => object !== null)
+
+/** The objects of the chart with these flags, without those of `helm test`. */
+export const chartObjects = (namespace: string, ...flags: string[]): readonly KubernetesObject[] =>
+  objectsOf(helm('template', 'chat', chartFolder, '--namespace', namespace, '--skip-tests', ...flags))
 
 const missing = 'needs Go 1.26 or newer to install helm'
 
