@@ -11,12 +11,12 @@ import { writeReport } from './harness/write-report.ts'
 const usage = `Usage: npm run bench -- [--only B1,B4] [--short] [--out bench-results] [--write] [--list]
 
   --only   these benchmarks, by their ids
-  --short  little of everything: judged by correctness alone, never by time
+  --short  a small load that checks only correctness
   --out    folder for the results as JSON, the table and the pictures
-  --write  puts table and picture into test/bench too
-  --list   tells what there is, and runs nothing
+  --write  also writes the table and the pictures into test/bench
+  --list   lists all benchmarks and runs none
 
-  BENCH_RATES=500,1000: the rates of B12, in place of all
+  BENCH_RATES=500,1000: measures only these rates of B12
 `
 
 const { values } = parseArgs({

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { findPrometheus } from '../support/observability/prometheus.ts'
+import { findPrometheus } from '../load/observability/prometheus.ts'
 import { projectFolder } from '../support/stack/replica.ts'
 import { whyNoStack } from '../support/stack/shared-stack.ts'
 

@@ -1,4 +1,4 @@
-import type { Sample } from '../support/observability/prometheus.ts'
+import type { Sample } from './observability/prometheus.ts'
 
 export interface Series {
   readonly name: string

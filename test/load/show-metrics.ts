@@ -1,14 +1,14 @@
 /** Puts a load on the real stack, scraped by a real Prometheus; prints its cost and draws the series of the dashboards. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Panel } from '../support/observability/dashboards.ts'
-import { panels } from '../support/observability/dashboards.ts'
-import { watchedLoad } from '../support/observability/watched-load.ts'
 import { projectFolder } from '../support/stack/replica.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import { startStack } from '../support/stack/start-stack.ts'
 import type { Chart } from './chart.ts'
 import { chartsSvg } from './chart.ts'
+import type { Panel } from './observability/dashboards.ts'
+import { panels } from './observability/dashboards.ts'
+import { watchedLoad } from './observability/watched-load.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const picture = join(projectFolder, 'infra/observability/series.svg')

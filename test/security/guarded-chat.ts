@@ -1,3 +1,5 @@
+import type { Requester } from '../support/client/requester.ts'
+import { openRequester } from '../support/client/requester.ts'
 import { secretIssuer, testSecret } from '../support/issuer.ts'
 
 /** The gateways of a running chat that requires tokens. With only one gateway, all users are on it. */
@@ -60,3 +62,7 @@ export const asUser = async (sub: string, more: object = {}): Promise<Headers> =
 })
 
 export const asService = (): Promise<Headers> => asUser('back-office', { role: 'service' })
+
+/** A socket of this user, from an address of its own. */
+export const requesterAs = async (url: string, subject: string): Promise<Requester> =>
+  openRequester(url, { ...(await asUser(subject)), ...fromElsewhere() })

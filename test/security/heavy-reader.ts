@@ -1,13 +1,13 @@
 /** The attacker of `measure-reads.ts`, as a worker, so that its work does not delay the binds that are measured. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { BareSocket } from './bare-socket.ts'
-import { connect } from './bare-socket.ts'
+import type { Requester } from '../support/client/requester.ts'
+import { requesterAs } from './guarded-chat.ts'
 import type { fillHeavyAccount } from './heavy-account.ts'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Sends one kind of request again as soon as it is answered, and waits only for `retry_after_ms`. */
-const repeat = async ({ request }: BareSocket, event: string, body: object, isOver: () => boolean): Promise<number> => {
+const repeat = async ({ request }: Requester, event: string, body: object, isOver: () => boolean): Promise<number> => {
   let answered = 0
   while (!isOver()) {
     const answer = await Promise.race([request(event, body), sleep(15_000)])
@@ -32,7 +32,7 @@ const attack = async ({ url, account: { id, strangers, longChats }, kinds }: Hea
   }
   const answered: Record<string, number> = {}
   const loops = [1, 2, 3].map(async () => {
-    const socket = await connect(url, 'heavy')
+    const socket = await requesterAs(url, 'heavy')
     await socket.request('create-user', {})
     const running = kinds.flatMap((event) =>
       Array.from({ length: event === 'resume' ? 1 : 8 }, async () => {
@@ -41,7 +41,7 @@ const attack = async ({ url, account: { id, strangers, longChats }, kinds }: Hea
       }),
     )
     await Promise.all(running)
-    socket.close()
+    socket[Symbol.dispose]()
   })
   await Promise.all(loops)
   return answered

@@ -7,8 +7,7 @@ import { Worker } from 'node:worker_threads'
 import pg from 'pg'
 import { startChat } from '../support/stack/start-chat.ts'
 import { startStack } from '../support/stack/start-stack.ts'
-import { connect } from './bare-socket.ts'
-import { guardedEnv } from './guarded-chat.ts'
+import { guardedEnv, requesterAs } from './guarded-chat.ts'
 import { fillHeavyAccount } from './heavy-account.ts'
 import type { HeavyReaderData, Kind } from './heavy-reader.ts'
 
@@ -24,12 +23,12 @@ const measureBinds = async (url: string) => {
   const waits: number[] = []
   let failed = 0
   const bindOnce = async (subject: string): Promise<void> => {
-    const socket = await connect(url, subject)
+    const socket = await requesterAs(url, subject)
     const startedAt = performance.now()
     const answer = await Promise.race([socket.request('create-user', {}), sleep(10_000)])
     if (answer?.includes('"error"') ?? true) failed += 1
     else waits.push(performance.now() - startedAt)
-    socket.close()
+    socket[Symbol.dispose]()
   }
   const binds: Promise<void>[] = []
   for (let ms = 0; ms < forMs; ms += bindEveryMs) {
@@ -60,9 +59,9 @@ const watchConnections = async (databaseUrl: string, isOver: () => boolean): Pro
 await using stack = await startStack()
 await using chat = await startChat(stack, { gateways: 1, writers: 1, env })
 const url = chat.gateways[0]?.url ?? ''
-const first = await connect(url, 'heavy')
+const first = await requesterAs(url, 'heavy')
 const { user } = (JSON.parse(await first.request('create-user', {})) as { body: { user: { id: string } } }).body
-first.close()
+first[Symbol.dispose]()
 const account = { id: user.id, ...(await fillHeavyAccount(chat.databaseUrl, user.id)) }
 
 const row = (what: string, { binds, failed, p50, p99 }: Awaited<ReturnType<typeof measureBinds>>, connections: number): void =>

@@ -125,7 +125,9 @@ export class RoomFeed implements FollowedFeed {
       if (this.trust.missedMembershipChange(event)) void this.reopen()
       return deps.drop({ room, ...event })
     }
-    if (isOpen && event.seq === last + 1 && isPassable(event)) return this.passPublished(event)
+    // An event that waits at this seq is of another publication, and one of the two may be forged.
+    const isAlone = this.early?.get(event.seq) === undefined
+    if (isOpen && event.seq === last + 1 && isPassable(event) && isAlone) return this.passPublished(event)
     this.target = Math.max(this.target, event.seq)
     this.early ??= new EarlyEvents(deps.maxEarly)
     this.early.add(event)

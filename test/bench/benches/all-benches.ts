@@ -5,10 +5,10 @@ import { churnBench } from './churn.ts'
 import { embeddedBench } from './embedded.ts'
 import { everydayBench } from './everyday.ts'
 import { headSweepBench, idleSessionsBench } from './idle-sessions.ts'
+import { largeRoomBench } from './large-room.ts'
 import { listsBench } from './lists.ts'
 import { quietProcessesBench } from './quiet-processes.ts'
 import { scaleBench } from './scale.ts'
-import { townHallBench } from './town-hall.ts'
 import { turnsBench } from './turns.ts'
 
 /** All benchmarks in the order in which they run. */
@@ -20,7 +20,7 @@ export const allBenches: readonly Bench[] = [
   quietProcessesBench,
   turnsBench,
   pipelineBench,
-  townHallBench,
+  largeRoomBench,
   scaleBench,
   idleSessionsBench,
   headSweepBench,

@@ -23,7 +23,7 @@ interface Size {
   readonly users: number
   readonly rooms: number
   readonly roomSize: number
-  readonly others: 'counts' | 'places'
+  readonly otherChecks: 'count' | 'order'
 }
 
 type Injecting = Pick<InjectedServer, 'inject'>
@@ -116,8 +116,8 @@ export const busyRoomBench: Bench = {
   title: 'broadcast in a busy room of 1,000 sockets',
   run: async (context) => {
     if (context.isShort)
-      return shortOf(context, 'B1 100 messages in a room of 30', { users: 30, rooms: 1, roomSize: 30, others: 'counts' })
-    const size = { users: 1_000, rooms: 1, roomSize: 1_000, others: 'counts' } as const
+      return shortOf(context, 'B1 100 messages in a room of 30', { users: 30, rooms: 1, roomSize: 30, otherChecks: 'count' })
+    const size = { users: 1_000, rooms: 1, roomSize: 1_000, otherChecks: 'count' } as const
     const bare = await withServer(context, 'bare ws', size, (server) => search(context, 'bare ws', server, 20))
     const socketIo = await withServer(context, 'Socket.IO', size, (server) => search(context, 'Socket.IO', server, 10))
     const fiveTimes = 5 * (bare.result.best?.perSecond ?? 20)
@@ -139,7 +139,7 @@ export const quietRoomBench: Bench = {
   id: 'B2',
   title: 'one message a second in a quiet room',
   run: async (context) => {
-    const size = { users: 20, rooms: 1, roomSize: 20, others: 'places' } as const
+    const size = { users: 20, rooms: 1, roomSize: 20, otherChecks: 'order' } as const
     if (context.isShort) return shortOf(context, 'B2 100 messages in a room of 20', size)
     const measure = (name: ServerName) => withServer(context, name, size, (server) => server.inject(1, 30))
     const [bare, ours] = [await measure('bare ws'), await measure('ours')]
@@ -165,8 +165,8 @@ export const manyRoomsBench: Bench = {
   title: '2,000 rooms of 5 sockets',
   run: async (context) => {
     if (context.isShort)
-      return shortOf(context, 'B3 100 messages in 20 rooms of 5', { users: 20, rooms: 20, roomSize: 5, others: 'places' })
-    const size = { users: 2_000, rooms: 2_000, roomSize: 5, others: 'places' } as const
+      return shortOf(context, 'B3 100 messages in 20 rooms of 5', { users: 20, rooms: 20, roomSize: 5, otherChecks: 'order' })
+    const size = { users: 2_000, rooms: 2_000, roomSize: 5, otherChecks: 'order' } as const
     const measure = (name: ServerName) =>
       withServer(context, name, size, async (server) => {
         await server.inject(400, 3)

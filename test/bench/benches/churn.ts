@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { freshTag } from '../../support/load/run-ids.ts'
 import { startChat } from '../../support/stack/start-chat.ts'
+import { startTaskProcess } from '../../support/task-process/task-process.ts'
 import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
 import { pidsOf } from '../harness/chat-under-load.ts'
 import type { Parts } from '../harness/cpu.ts'
 import type { CpuUse } from '../harness/measure.ts'
 import { cpuText, measureCpu } from '../harness/measure.ts'
-import { startOrderChild } from '../harness/order-child.ts'
 import type { ChurnNote, ChurnOptions, ChurnResult } from '../load/churn.ts'
 import { ms } from './pipeline-search.ts'
 
@@ -26,12 +26,12 @@ interface Churned {
 const env = { LOG_LEVEL: 'warn', SESSIONS_PER_GATEWAY: '20000', CONNECTIONS_PER_ADDRESS: '20000' }
 
 const churnOn = async (urls: readonly string[], servers: Parts, kind: Kind): Promise<Churned> => {
-  await using child = startOrderChild<ChurnOptions, ChurnNote>(entry)
+  await using child = startTaskProcess<ChurnOptions, ChurnNote>(entry)
   const parts = { ...servers, load: [child.pid] }
   const end = measureCpu(parts)
   let endStorm: (() => CpuUse) | undefined
   let storm: CpuUse | undefined
-  const result = await child.obey<ChurnResult>({ ...kind, urls, tag: freshTag() }, (note) => {
+  const result = await child.execute<ChurnResult>({ ...kind, urls, tag: freshTag() }, (note) => {
     if (note === 'reopening') endStorm = measureCpu(parts)
     else storm = endStorm?.()
   })
@@ -47,8 +47,8 @@ const churn = async (context: BenchContext, kind: Kind): Promise<Churned> => {
 
 /** One process, because it keeps the room in an array; only its CPU time can be compared. */
 const churnBare = async (kind: Kind): Promise<Churned> => {
-  await using server = startOrderChild<{ readonly do: 'listen' }>(bareEntry)
-  const { port } = await server.obey<{ readonly port: number }>({ do: 'listen' })
+  await using server = startTaskProcess<{ readonly do: 'listen' }>(bareEntry)
+  const { port } = await server.execute<{ readonly port: number }>({ do: 'listen' })
   return await churnOn([`ws://127.0.0.1:${port}`], { server: [server.pid] }, kind)
 }
 

@@ -29,12 +29,12 @@ export const embeddedBench: Bench = {
       await using chat = warm.chat
       await using load = startLoad()
       const size = isShort ? { users: 20, rooms: 4, roomSize: 5 } : { users: 100, rooms: 20, roomSize: 5 }
-      await load.open('chat', { ...size, urls: [chat.url], messageChars: 100, checkers: 20, tag: freshTag(), seed: 1 })
+      await load.open('chat', { ...size, urls: [chat.url], messageChars: 100, byteCheckers: 20, tag: freshTag(), seed: 1 })
       const burst = isShort
         ? { perSecond: 50, warmUpSeconds: 0.2, seconds: 1 }
         : { perSecond: 0, inFlight: 200, warmUpSeconds: 5, seconds: 10 }
       const measured = await measureBurst(load, { service: [pidOf(chat)] }, { ...burst, patienceMs: 30_000 })
-      const { problems } = await load.verdict()
+      const { problems } = await load.report()
       return {
         rows: [
           {

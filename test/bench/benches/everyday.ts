@@ -1,7 +1,7 @@
 import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
 import { startChatUnderLoad } from '../harness/chat-under-load.ts'
 import { curveSvg } from '../harness/curve-svg.ts'
-import { stagesText } from '../harness/stages.ts'
+import { stagesText } from '../harness/delivery-stages.ts'
 import { startSocketIoUnderLoad } from '../rivals/start-socket-io.ts'
 import type { Curve, CurveOptions } from './rate-curve.ts'
 import { measureCurve, pointText, serverMicros, warmUp } from './rate-curve.ts'

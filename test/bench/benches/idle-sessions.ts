@@ -3,12 +3,12 @@ import { freshTag } from '../../support/load/run-ids.ts'
 import { nodeArguments } from '../../support/stack/replica.ts'
 import type { Environment, Replica } from '../../support/stack/server.ts'
 import { startChat } from '../../support/stack/start-chat.ts'
+import { startTaskProcess } from '../../support/task-process/task-process.ts'
 import type { Bench, BenchContext, BenchReport } from '../harness/bench.ts'
 import type { CpuUse } from '../harness/measure.ts'
 import { measureCpu } from '../harness/measure.ts'
 import { residentKb } from '../harness/memory.ts'
-import { startOrderChild } from '../harness/order-child.ts'
-import type { LoadOptions } from '../load/load-messages.ts'
+import type { LoadOptions } from '../load/start-load.ts'
 import { startLoad } from '../load/start-load.ts'
 
 type Size = Pick<LoadOptions, 'users' | 'rooms' | 'roomSize'>
@@ -35,7 +35,7 @@ const measureIdle = async (
 ): Promise<Idle[]> => {
   const stack = await context.stack()
   await using chat = await startChat(stack, { gateways: 1, writers: 1, env: { LOG_LEVEL: 'warn' } })
-  const common = { ...size, messageChars: 100, checkers: 20, tag: freshTag(), startMs: Date.now(), seed: 1 }
+  const common = { ...size, messageChars: 100, byteCheckers: 20, tag: freshTag(), startMs: Date.now(), seed: 1 }
   {
     await using maker = startLoad()
     await maker.open('chat', { ...common, urls: chat.gateways.map(({ url }) => url) })
@@ -52,7 +52,7 @@ const measureIdle = async (
     await sleep(idleSeconds * 1_000)
     const cpu = end()
     const perSession = (residentKb(pidOf(gateway)) - kb) / size.users
-    return { perSession, cpu, problems: (await load.verdict()).problems }
+    return { perSession, cpu, problems: (await load.report()).problems }
   }
   const measured: Idle[] = []
   for (const env of environments) measured.push(await idle(env))
@@ -61,12 +61,21 @@ const measureIdle = async (
 
 const measureBare = async (isShort: boolean, users: number, limits: readonly string[]): Promise<number> => {
   const entry = `${import.meta.dirname}/../rivals/bare-ws-server.ts`
-  await using server = startOrderChild<{ readonly do: 'listen' }>(entry, limits)
-  const { port } = await server.obey<{ readonly port: number }>({ do: 'listen' })
+  await using server = startTaskProcess<{ readonly do: 'listen' }>(entry, limits)
+  const { port } = await server.execute<{ readonly port: number }>({ do: 'listen' })
   await sleep(calmMs(isShort))
   const kb = residentKb(server.pid)
   await using load = startLoad()
-  const options = { users, rooms: 1, roomSize: 2, messageChars: 100, checkers: 1, tag: freshTag(), seed: 1, makesRooms: false }
+  const options = {
+    users,
+    rooms: 1,
+    roomSize: 2,
+    messageChars: 100,
+    byteCheckers: 1,
+    tag: freshTag(),
+    seed: 1,
+    makesRooms: false,
+  }
   await load.open('bare', { ...options, urls: [`ws://127.0.0.1:${port}`] })
   await sleep(calmMs(isShort))
   return (residentKb(server.pid) - kb) / users

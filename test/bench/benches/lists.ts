@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import pg from 'pg'
-import { WebSocket } from 'ws'
+import { openRequester } from '../../support/client/requester.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import { createLatencies } from '../../support/load/latencies.ts'
 import { messageText } from '../../support/load/message-text.ts'
@@ -8,28 +8,12 @@ import { startChat } from '../../support/stack/start-chat.ts'
 import type { Bench, BenchContext, BenchReport, Row } from '../harness/bench.ts'
 import { ms } from './pipeline-search.ts'
 
-/** Sends requests one after another and measures the times of their answers. */
-interface Asker extends Disposable {
-  ask(event: string, body: object): Promise<Readonly<Record<string, unknown>>>
-}
+type Answer = Readonly<Record<string, unknown>>
 
-const openAsker = async (url: string): Promise<Asker> => {
-  const socket = new WebSocket(url, { perMessageDeflate: false })
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
-  let onAnswer: (frame: { readonly id?: string; readonly body?: object; readonly error?: { readonly message: string } }) => void
-  socket.on('message', (text) => {
-    const frame = JSON.parse(String(text))
-    if (frame.id !== undefined) onAnswer(frame)
-  })
-  return {
-    ask: (event, body) =>
-      new Promise((resolve, reject) => {
-        onAnswer = ({ body: answer, error }) =>
-          answer === undefined ? reject(new Error(error?.message)) : resolve(answer as Record<string, unknown>)
-        socket.send(JSON.stringify({ event, id: '1', body }))
-      }),
-    [Symbol.dispose]: () => socket.terminate(),
-  }
+const bodyOf = (text: string): Answer => {
+  const { body, error } = JSON.parse(text) as { readonly body?: Answer; readonly error?: { readonly message: string } }
+  if (body === undefined) throw new Error(error?.message)
+  return body
 }
 
 /** Inserts a row for each message, as a writer does, one second apart. */
@@ -107,22 +91,23 @@ const measureLists = async (
   await client.connect()
   const url = chat.gateways[0]?.url ?? ''
   const [messages, chats, problems]: [ListTimes[], ListTimes[], string[]] = [[], [], []]
-  const boundAsker = async (name: string): Promise<{ asker: Asker; user: string }> => {
-    const asker = await openAsker(url)
-    const { user } = (await asker.ask('create-user', { user: { externalUserId: name } })) as { user: { id: string } }
-    return { asker, user: user.id }
+  const openReader = async (name: string) => {
+    const requester = await openRequester(url)
+    const request = async (event: string, body: object): Promise<Answer> => bodyOf(await requester.request(event, body))
+    const { user } = (await request('create-user', { user: { externalUserId: name } })) as { user: { id: string } }
+    return { request, user: user.id, [Symbol.dispose]: () => requester[Symbol.dispose]() }
   }
   try {
     for (const size of sizes.rooms) {
-      const { asker, user } = await boundAsker(`reader-${size}`)
-      using open = asker
+      using reader = await openReader(`reader-${size}`)
+      const { request, user } = reader
       const room = randomUUIDv7()
       await fillRoom(client, room, user, size)
       await client.query('vacuum analyze event, message')
       // Writes the filled pages to disk, so that this is not part of the measurement.
       await client.query('checkpoint')
       const queries = queriesOf(size)
-      const first = await open.ask('list-messages', { chat: { id: room } })
+      const first = await request('list-messages', { chat: { id: room } })
       if ((first.messages as unknown[]).length !== Math.min(50, size))
         problems.push(`list-messages of ${size}: a page is not whole`)
       let turn = 0
@@ -130,17 +115,17 @@ const measureLists = async (
         turn += 1
         return queries[turn % queries.length] ?? {}
       }
-      const summary = await timed(times, () => open.ask('list-messages', { chat: { id: room }, query: query() }))
+      const summary = await timed(times, () => request('list-messages', { chat: { id: room }, query: query() }))
       messages.push({ size, summary })
       context.say(`  list-messages in a room of ${size}: p50 ${ms(summary.p50)} p99 ${ms(summary.p99)} ms`)
     }
     for (const size of sizes.users) {
-      const { asker, user } = await boundAsker(`member-${size}`)
-      using open = asker
+      using reader = await openReader(`member-${size}`)
+      const { request, user } = reader
       await fillChats(client, user, size)
-      const first = await open.ask('list-chats', { user: { id: user } })
+      const first = await request('list-chats', { user: { id: user } })
       if ((first.chats as unknown[]).length !== Math.min(50, size)) problems.push(`list-chats of ${size}: a page is not whole`)
-      const summary = await timed(times, () => open.ask('list-chats', { user: { id: user } }))
+      const summary = await timed(times, () => request('list-chats', { user: { id: user } }))
       chats.push({ size, summary })
       context.say(`  list-chats of ${size}: p50 ${ms(summary.p50)} p99 ${ms(summary.p99)} ms`)
     }

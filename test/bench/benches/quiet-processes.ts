@@ -44,9 +44,9 @@ export const quietProcessesBench: Bench = {
     const without = await measureQuiet(parts, seconds)
     await using load = startLoad()
     const urls = chat.gateways.map(({ url }) => url)
-    await load.open('chat', { ...size, urls, messageChars: 100, checkers: 20, tag: freshTag(), seed: 1 })
+    await load.open('chat', { ...size, urls, messageChars: 100, byteCheckers: 20, tag: freshTag(), seed: 1 })
     const withSockets = await measureQuiet(parts, seconds)
-    const { problems } = await load.verdict()
+    const { problems } = await load.report()
     return { rows: [rowOf(0, without), rowOf(size.users, withSockets)], problems, data: { without, withSockets } }
   },
 }

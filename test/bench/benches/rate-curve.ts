@@ -1,8 +1,8 @@
 import type { Parts } from '../harness/cpu.ts'
+import type { StageAges } from '../harness/delivery-stages.ts'
+import { measureStages, stagesText } from '../harness/delivery-stages.ts'
 import type { Measured } from '../harness/measure.ts'
 import { measureBurst, perUnit } from '../harness/measure.ts'
-import type { StageAges } from '../harness/stages.ts'
-import { measureStages, stagesText } from '../harness/stages.ts'
 import type { LoadProcess } from '../load/start-load.ts'
 import { burstText, isSustained, ms } from './pipeline-search.ts'
 

@@ -5,7 +5,7 @@ import type { ChatUnderLoad } from '../harness/chat-under-load.ts'
 import { startChatUnderLoad } from '../harness/chat-under-load.ts'
 import type { CountedParts, Counts } from '../harness/turns.ts'
 import { measureCounts } from '../harness/turns.ts'
-import type { BurstResult } from '../load/lean-load.ts'
+import type { BurstResult } from '../load/burst.ts'
 import { warmUp } from './rate-curve.ts'
 
 const reporter = join(import.meta.dirname, '../harness/turn-reporter.ts')

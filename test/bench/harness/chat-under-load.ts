@@ -1,9 +1,8 @@
 import { freshTag } from '../../support/load/run-ids.ts'
 import type { Chat } from '../../support/stack/start-chat.ts'
 import { startChat } from '../../support/stack/start-chat.ts'
-import type { Verdict } from '../load/lean-load.ts'
-import type { LoadOptions } from '../load/load-messages.ts'
-import type { LoadProcess } from '../load/start-load.ts'
+import type { FeedReport } from '../load/feed-log.ts'
+import type { LoadOptions, LoadProcess } from '../load/start-load.ts'
 import { startLoad } from '../load/start-load.ts'
 import type { BenchStack } from './bench-stack.ts'
 import { compareWithStore } from './compare-with-store.ts'
@@ -19,14 +18,14 @@ export interface ChatUnderLoad extends AsyncDisposable {
   problems(): Promise<readonly string[]>
 }
 
-export interface ChatUnderLoadOptions extends Pick<LoadOptions, 'users' | 'rooms' | 'roomSize' | 'others'> {
+export interface ChatUnderLoadOptions extends Pick<LoadOptions, 'users' | 'rooms' | 'roomSize' | 'otherChecks'> {
   readonly gateways?: number
   readonly writers?: number
   readonly env?: Readonly<Record<string, string>>
 }
 
 export const messageChars = 100
-const checkers = 20
+const byteCheckers = 20
 
 /** `BENCH_PROFILE` names a folder for the CPU profiles of all processes of the service. */
 const profiling = (): Readonly<Record<string, string>> => {
@@ -38,7 +37,7 @@ export const pidsOf = (replicas: readonly { readonly pid?: number | undefined }[
   replicas.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))
 
 export const startChatUnderLoad = async (stack: BenchStack, options: ChatUnderLoadOptions): Promise<ChatUnderLoad> => {
-  const { gateways = 2, writers = 2, env = {}, users, rooms, roomSize, others } = options
+  const { gateways = 2, writers = 2, env = {}, users, rooms, roomSize, otherChecks } = options
   await using owned = new AsyncDisposableStack()
   const chat = owned.use(await startChat(stack, { gateways, writers, env: { LOG_LEVEL: 'warn', ...profiling(), ...env } }))
   // Node writes a profile only at an orderly exit.
@@ -51,8 +50,8 @@ export const startChatUnderLoad = async (stack: BenchStack, options: ChatUnderLo
     rooms,
     roomSize,
     messageChars,
-    checkers,
-    ...(others === undefined ? {} : { others }),
+    byteCheckers,
+    ...(otherChecks === undefined ? {} : { otherChecks }),
     tag: freshTag(),
     seed: 1,
   })
@@ -62,8 +61,8 @@ export const startChatUnderLoad = async (stack: BenchStack, options: ChatUnderLo
     load,
     parts: { gateways: pidsOf(chat.gateways), writers: pidsOf(chat.writers), ...stack.parts },
     problems: async () => {
-      const verdict: Verdict = await load.verdict()
-      return [...verdict.problems, ...(await compareWithStore(chat.databaseUrl, verdict))]
+      const report: FeedReport = await load.report()
+      return [...report.problems, ...(await compareWithStore(chat.databaseUrl, report))]
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import pg from 'pg'
 import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
-import type { RoomVerdict, Verdict } from '../load/lean-load.ts'
+import type { FeedReport, RoomReport } from '../load/feed-log.ts'
 
 interface StoredMessage {
   readonly seq: string
@@ -14,25 +14,26 @@ const storedOf = async (client: pg.Client, room: string): Promise<readonly Store
 }
 
 /** The CRC of the bytes that every member must have received. */
-const chainOf = (room: string, messages: readonly StoredMessage[]): number =>
-  messages.reduce((chain, { seq, data }) => {
+const crcOf = (room: string, messages: readonly StoredMessage[]): number =>
+  messages.reduce((crc, { seq, data }) => {
     // The frame for the sender has the request id before this part.
     const common = feedFrameText('new-message', room, Number(seq), data).slice(1)
-    return crc32(common, chain)
+    return crc32(common, crc)
   }, 0)
 
-const compareRoom = ({ room, messages, last, chains }: RoomVerdict, stored: readonly StoredMessage[]): readonly string[] => {
+const compareRoom = ({ room, messages, last, crcs }: RoomReport, stored: readonly StoredMessage[]): readonly string[] => {
   const problems: string[] = []
-  if (stored.length !== messages) problems.push(`${room}: ${messages} were sent and ${stored.length} are stored`)
+  if (stored.length !== messages) problems.push(`${room}: ${messages} messages were sent and ${stored.length} are stored`)
   const head = Number(stored.at(-1)?.seq ?? last)
-  if (head !== last) problems.push(`${room}: ${head} is the last one stored, ${last} the last one seen`)
-  const wanted = chains.length === 0 ? 0 : chainOf(room, stored)
-  if (chains.some((chain) => chain !== wanted)) problems.push(`${room}: what a member has had is not what is stored`)
+  if (head !== last) problems.push(`${room}: the last stored seq is ${head}, the last received seq ${last}`)
+  const wanted = crcs.length === 0 ? 0 : crcOf(room, stored)
+  if (crcs.some((crc) => crc !== wanted))
+    problems.push(`${room}: the bytes that a member received differ from those in the store`)
   return problems
 }
 
 /** Compares the frames that members received with the stored events; byte for byte for members that check bytes. */
-export const compareWithStore = async (databaseUrl: string, { rooms }: Verdict): Promise<readonly string[]> => {
+export const compareWithStore = async (databaseUrl: string, { rooms }: FeedReport): Promise<readonly string[]> => {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {

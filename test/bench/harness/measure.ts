@@ -1,4 +1,4 @@
-import type { Burst, BurstResult } from '../load/lean-load.ts'
+import type { Burst, BurstResult } from '../load/burst.ts'
 import type { LoadProcess } from '../load/start-load.ts'
 import type { Parts } from './cpu.ts'
 import { cpuOf, machineCpu } from './cpu.ts'

@@ -1,13 +1,12 @@
 import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
-import { nowMs } from '../../support/load/load-context.ts'
 import { messageText } from '../../support/load/message-text.ts'
 import { startPace } from '../../support/load/pace.ts'
 import { runIds } from '../../support/load/run-ids.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
-import type { Injected } from '../load/lean-load.ts'
+import type { Injected } from '../load/burst.ts'
 
 /** Messages that the server itself creates, so that only the broadcast is measured. */
-export interface InjectOrder {
+export interface InjectTask {
   readonly do: 'inject'
   readonly perSecond: number
   readonly count: number
@@ -25,7 +24,7 @@ export interface InjectedMessage {
   readonly frame: string
 }
 
-export type Injector = (order: InjectOrder, publish: (message: InjectedMessage) => void) => Promise<Injected>
+export type Injector = (task: InjectTask, publish: (message: InjectedMessage) => void) => Promise<Injected>
 
 const msg = messageText(100)
 const at = '2026-01-01T00:00:00.000Z'
@@ -48,7 +47,7 @@ export const createInjector = (firstSeq: number): Injector => {
       const body = `{"id":"${commandId}","msg":"${msg}","type":"text","user_id":"${room}","created_at":"${at}","modified_at":"${at}"}`
       publish({ room, seq, commandId, body, frame: feedFrameText('new-message', room, seq, body) })
     }
-    await startPace({ perSecond, count, now: nowMs, send }).done
+    await startPace({ perSecond, count, send }).done
     return [...sent]
   }
 }

@@ -10,11 +10,11 @@ import { createLogger } from '../../../shared/runtime/observability/logger.ts'
 import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
 import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
-import { takeOrders } from '../harness/take-orders.ts'
-import type { InjectOrder } from './inject.ts'
+import { executeTasks } from '../../support/task-process/execute-tasks.ts'
+import type { InjectTask } from './inject.ts'
 import { createInjector } from './inject.ts'
 
-type Order = { readonly do: 'listen' } | InjectOrder
+type Task = { readonly do: 'listen' } | InjectTask
 
 const config = readConfig({ PORT: '0', INTERNAL_PORT: '0', CONVERGE_MS: '3600000' })
 const log = createLogger({ level: 'error', name: 'bench', write: (line) => process.stderr.write(line) })
@@ -33,9 +33,9 @@ const listen = async (): Promise<{ readonly port: number }> => {
   return createGatewayService(config, ports, service).start()
 }
 
-takeOrders<Order>((order) => {
-  if (order.do === 'listen') return listen()
-  return inject(order, ({ room, seq, commandId, frame }) => {
+executeTasks<Task>((task) => {
+  if (task.do === 'listen') return listen()
+  return inject(task, ({ room, seq, commandId, frame }) => {
     const events = [{ seq, event: 'new-message', membership: 'none' as const, commandId, digest: 'injected', frame }]
     void fanOut.publish([
       { channel: channels.room(room), payload: writeRoomPublication({ room, events }, config.bounds.publicationBytes) },

@@ -1,20 +1,20 @@
 import { join } from 'node:path'
 import { nowMs } from '../../support/load/load-context.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
+import { startTaskProcess } from '../../support/task-process/task-process.ts'
 import type { Measured } from '../harness/measure.ts'
 import { measureCpu } from '../harness/measure.ts'
-import { startOrderChild } from '../harness/order-child.ts'
-import type { Injected } from '../load/lean-load.ts'
-import type { DialectName, LoadOptions } from '../load/load-messages.ts'
+import type { Injected } from '../load/burst.ts'
+import type { LoadOptions, ServiceName } from '../load/start-load.ts'
 import { startLoad } from '../load/start-load.ts'
-import type { InjectOrder } from './inject.ts'
+import type { InjectTask } from './inject.ts'
 
 /** The servers into which messages are injected. */
 const servers = {
-  ours: { entry: 'injection/injected-gateway.ts', dialect: 'chat' },
-  'bare ws': { entry: 'rivals/bare-ws-server.ts', dialect: 'bare' },
-  'Socket.IO': { entry: 'rivals/socket-io-server.ts', dialect: 'socket.io' },
-} as const satisfies Record<string, { readonly entry: string; readonly dialect: DialectName }>
+  ours: { entry: 'injection/injected-gateway.ts', service: 'chat' },
+  'bare ws': { entry: 'rivals/bare-ws-server.ts', service: 'bare' },
+  'Socket.IO': { entry: 'rivals/socket-io-server.ts', service: 'socket.io' },
+} as const satisfies Record<string, { readonly entry: string; readonly service: ServiceName }>
 
 export type ServerName = keyof typeof servers
 
@@ -23,30 +23,30 @@ export interface InjectedServer extends AsyncDisposable {
   problems(): Promise<readonly string[]>
 }
 
-type Size = Pick<LoadOptions, 'users' | 'rooms' | 'roomSize' | 'others'>
+type Size = Pick<LoadOptions, 'users' | 'rooms' | 'roomSize' | 'otherChecks'>
 
 const folder = join(import.meta.dirname, '..')
 
 /** Starts a server with its load. `redisUrl`: only for servers that need Redis. */
 export const startInjected = async (name: ServerName, size: Size, redisUrl?: string): Promise<InjectedServer> => {
   await using owned = new AsyncDisposableStack()
-  const { entry, dialect } = servers[name]
+  const { entry, service } = servers[name]
   const server = owned.use(
-    startOrderChild<{ readonly do: 'listen'; readonly redisUrl?: string } | InjectOrder>(join(folder, entry)),
+    startTaskProcess<{ readonly do: 'listen'; readonly redisUrl?: string } | InjectTask>(join(folder, entry)),
   )
-  const listening = await server.obey<{ readonly port: number }>({
+  const listening = await server.execute<{ readonly port: number }>({
     do: 'listen',
     ...(redisUrl === undefined ? {} : { redisUrl }),
   })
   const load = owned.use(startLoad())
   const [tag, startMs] = [freshTag(), nowMs()]
   const urls = [`ws://127.0.0.1:${listening.port}`]
-  await load.open(dialect, { ...size, urls, messageChars: 100, checkers: 20, tag, startMs, seed: 1 })
+  await load.open(service, { ...size, urls, messageChars: 100, byteCheckers: 20, tag, startMs, seed: 1 })
   const kept = owned.move()
 
   const injectFor = (perSecond: number, seconds: number): Promise<Injected> => {
     const count = Math.max(1, Math.round(perSecond * seconds))
-    return server.obey({ do: 'inject', perSecond, count, rooms: size.rooms, tag, startMs })
+    return server.execute({ do: 'inject', perSecond, count, rooms: size.rooms, tag, startMs })
   }
   return {
     inject: async (perSecond, seconds) => {
@@ -57,7 +57,7 @@ export const startInjected = async (name: ServerName, size: Size, redisUrl?: str
       const result = await load.unwatch(injected, 30_000)
       return { ...result, perSecond, cpu, rate: result.sent / cpu.seconds }
     },
-    problems: async () => (await load.verdict()).problems,
+    problems: async () => (await load.report()).problems,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }

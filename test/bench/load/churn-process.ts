@@ -1,6 +1,6 @@
-/** The load of B8 (sockets that are cut and reopened) in a separate process. */
-import { takeOrders } from '../harness/take-orders.ts'
+/** The load of B8 (sockets that are cut and reopened) in a process of its own. */
+import { executeTasks } from '../../support/task-process/execute-tasks.ts'
 import type { ChurnNote, ChurnOptions } from './churn.ts'
 import { runChurn } from './churn.ts'
 
-takeOrders<ChurnOptions, ChurnNote>(runChurn)
+executeTasks<ChurnOptions, ChurnNote>(runChurn)

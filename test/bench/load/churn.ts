@@ -1,12 +1,14 @@
+import type { Device } from '../../support/load/device.ts'
+import { forAll } from '../../support/load/for-all.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import { createLatencies } from '../../support/load/latencies.ts'
+import type { Load } from '../../support/load/load.ts'
+import { createLoad, externalIdOf } from '../../support/load/load.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { startPace } from '../../support/load/pace.ts'
-import { runIds } from '../../support/load/run-ids.ts'
+import type { Recorder } from '../../support/load/recorder.ts'
+import { noRecorder } from '../../support/load/recorder.ts'
 import { until } from '../../support/poll.ts'
-import { chatDialect } from './chat-dialect.ts'
-import type { LeanSocket } from './lean-socket.ts'
-import { openLeanSocket } from './lean-socket.ts'
 
 export interface ChurnOptions {
   readonly urls: readonly string[]
@@ -31,182 +33,109 @@ export interface ChurnResult {
 /** If all sockets are cut at once: the first one is about to be reopened, or the last one has resumed. */
 export type ChurnNote = 'reopening' | 'resumed'
 
-interface Person {
-  readonly externalId: string
-  readonly url: string
-  socket: LeanSocket | undefined
-  userId: string
-  last: number
-  /** When the present socket was due to be opened: delays of the load and failed attempts count as waiting. */
-  dueMs: number
-  isResumed: boolean
-}
-
-const roomNumber = 1
+const room = 1
 const mostProblems = 20
-const usersAtOnce = 50
-const usersPerCommand = 1_000
+const retryMs = 100
+
+/** Calls `work` every `everyMs` until the returned function is called; the first call is after `firstMs`. */
+const repeat = (work: () => void, firstMs: number, everyMs: number): (() => void) => {
+  let timer: NodeJS.Timeout
+  const next = (): void => {
+    work()
+    timer = setTimeout(next, everyMs)
+  }
+  timer = setTimeout(next, firstMs)
+  return () => clearTimeout(timer)
+}
 
 /** Cuts and reopens the sockets of one room while one user sends messages to it. */
 export const runChurn = async (options: ChurnOptions, note: (note: ChurnNote) => void): Promise<ChurnResult> => {
-  const { urls, sockets, everyMs, awayMs, messages, perSecond, tag } = options
-  const ids = runIds(tag, nowMs())
-  const room = ids.room(roomNumber)
+  const { sockets, everyMs, awayMs, messages, perSecond, tag } = options
   const resume = createLatencies()
   const problems: string[] = []
-  let [cuts, failures, resumed, confirmed, isOver] = [0, 0, 0, 0, false]
+  const resumed = new Set<number>()
+  /** When the present socket of a user was due to be opened: delays of the load and failed attempts count as waiting. */
+  const dueMs = new Float64Array(sockets)
+  let [cuts, resumes, isOver] = [0, 0, false]
 
-  const people = Array.from(
-    { length: sockets },
-    (_, index): Person => ({
-      externalId: `churn-${tag}-${index}`,
-      url: new URL('/ws', (urls[index % urls.length] ?? '').replace(/^ws/, 'http')).href,
-      socket: undefined,
-      userId: '',
-      last: 0,
-      dueMs: 0,
-      isResumed: false,
-    }),
-  )
+  const onProblem = (problem: string): void => {
+    if (problems.length < mostProblems) problems.push(problem)
+  }
+
+  const onResumed = (user: number): void => {
+    if (!resumed.has(user)) return void resumed.add(user)
+    resume.record(nowMs() - (dueMs[user] ?? 0))
+    resumes += 1
+    if (everyMs === 0 && resumes === cuts) note('resumed')
+  }
+
+  const recorder: Recorder = {
+    ...noRecorder,
+    settled: (_, { event }, __, { outcome, code }) => {
+      if (outcome !== 'ok') onProblem(`${event} was not confirmed: ${code}`)
+    },
+    // After a cut, frames may be repeated, but none may be missing.
+    frame: ({ user }, { seq }) => {
+      const last = load.devices.get(user)?.lastSeen(room) ?? 0
+      if (seq > last + 1) onProblem(`${seq} came after ${last}`)
+    },
+  }
+
+  const load: Load = createLoad({
+    urls: options.urls.map((url) => new URL('/ws', url).href),
+    users: sockets,
+    rooms: 1,
+    roomSize: `${sockets}`,
+    messageSize: '22',
+    tag,
+    seed: 1,
+    startMs: nowMs(),
+    recorder,
+    silenceMs: Number.POSITIVE_INFINITY,
+    reconnectPauseMs: (failures) => (failures === 0 ? awayMs : retryMs),
+    onResumed,
+  })
   /** The speaker is never cut, because its own messages are not measured. */
-  const [speaker, ...members] = people as [Person, ...Person[]]
-
-  const recordResume = ({ dueMs }: Person): void => {
-    resume.record(nowMs() - dueMs)
-    resumed += 1
-    if (everyMs === 0 && resumed === cuts) note('resumed')
-  }
-
-  const hearOther = (person: Person, text: string): void => {
-    const frame = JSON.parse(text) as {
-      event: string
-      id?: string
-      seq?: number
-      body?: { user?: { id: string } }
-      error?: object
-    }
-    const named = frame.id?.startsWith('user ') ? people[Number(frame.id.slice(5))] : undefined
-    if (named !== undefined) named.userId = frame.body?.user?.id ?? ''
-    // The feed frame is also the answer.
-    if (frame.seq !== undefined) person.last = Math.max(person.last, frame.seq)
-    if (frame.error !== undefined && problems.length < mostProblems) problems.push(`${frame.event} was refused`)
-    if (frame.event !== 'resume') return
-    if (person.isResumed) recordResume(person)
-    person.isResumed = true
-  }
-
-  const open = async (person: Person): Promise<void> => {
-    const read = chatDialect.reader(ids)
-    const socket = await openLeanSocket({
-      url: person.url,
-      onText: (bytes, from, to) => {
-        const text = bytes.subarray(from, to)
-        const heard = read(text)
-        if (heard === undefined) return hearOther(person, text.toString())
-        if (heard.operation > 0) confirmed += 1
-        // After a cut, frames may be repeated, but none may be missing.
-        if (heard.seq > person.last + 1 && problems.length < mostProblems) problems.push(`${heard.seq} came after ${person.last}`)
-        person.last = Math.max(person.last, heard.seq)
-      },
-    })
-    person.socket = socket
-    const places = person.last > 0 ? { rooms: { [room]: person.last } } : { rooms: {} }
-    const body = { user: { externalUserId: person.externalId }, resume: places }
-    socket.send(JSON.stringify({ event: 'create-user', id: 'bind', body }))
-  }
-
-  const reopen = async (person: Person): Promise<void> => {
-    try {
-      await open(person)
-    } catch {
-      failures += 1
-      setTimeout(() => void reopen(person), 100)
-    }
-  }
-
-  const cut = (person: Person): void => {
-    if (isOver || person.socket?.isOpen !== true) return
-    cuts += 1
-    person.socket.cut()
-    person.dueMs = nowMs() + awayMs
-    setTimeout(() => void reopen(person), awayMs)
-  }
-
-  const say = (frame: object): void => speaker.socket?.send(JSON.stringify(frame))
+  const [speaker, ...members] = [...load.devices.values()] as [Device, ...Device[]]
 
   /** The speaker creates the users, as a service does, so that the other sockets receive no frames about them. */
-  const createUsers = async (): Promise<void> => {
-    for (let from = 1; from < people.length; from += usersAtOnce) {
-      const some = people.slice(from, from + usersAtOnce)
-      for (const [index, { externalId }] of some.entries())
-        say({ event: 'create-user', id: `user ${from + index}`, body: { user: { externalUserId: externalId } } })
-      await until('the users', () => some.every(({ userId }) => userId !== ''), { withinMs: 60_000, everyMs: 2 })
-    }
+  const createUsers = async (): Promise<ReadonlyMap<number, string>> => {
+    const ids = new Map([[speaker.user, speaker.userId]])
+    await forAll(members, async ({ user }) => {
+      const { body } = await speaker.ask('create-user', { user: { externalUserId: externalIdOf(tag, user) } })
+      ids.set(user, (body?.user as { id: string } | undefined)?.id ?? '')
+    })
+    return ids
   }
 
-  const createRoom = async (): Promise<void> => {
-    const users = members.map(({ userId }) => userId)
-    const chat = { id: room, name: 'churn' }
-    say({ event: 'create-chat', id: 'room', body: { chat, users: users.slice(0, usersPerCommand) } })
-    await until('the room', () => speaker.last > 0, { withinMs: 30_000 })
-    for (let from = usersPerCommand; from < users.length; from += usersPerCommand) {
-      const before = speaker.last
-      say({ event: 'add-users', id: 'more', room, body: { users: users.slice(from, from + usersPerCommand) } })
-      const isAdded = (): boolean => speaker.last > before
-      await until('the members', isAdded, { withinMs: 120_000 }).catch((error: Error) => {
-        throw new Error(`${error.message}: ${problems.join(', ')}`)
-      })
-    }
+  const cut = (member: Device): void => {
+    if (isOver || !member.isBound) return
+    cuts += 1
+    dueMs[member.user] = nowMs() + awayMs
+    member.drop()
   }
 
-  const connectMembers = async (): Promise<void> => {
-    for (let from = 0; from < members.length; from += usersAtOnce) {
-      const some = members.slice(from, from + usersAtOnce)
-      for (const member of some) member.last = speaker.last
-      await Promise.all(some.map(open))
-      await until('the members to be bound', () => some.every(({ isResumed }) => isResumed), { withinMs: 60_000, everyMs: 2 })
-    }
-  }
-
-  await open(speaker)
-  await createUsers()
-  await createRoom()
-  await connectMembers()
-  const firstSeq = speaker.last
-  const timers =
-    everyMs === 0
-      ? []
-      : members.map((member, index) => {
-          const begin = (index / members.length) * everyMs
-          let again: NodeJS.Timeout | undefined
-          const first = setTimeout(() => {
-            cut(member)
-            again = setInterval(() => cut(member), everyMs)
-          }, begin)
-          return () => {
-            clearTimeout(first)
-            clearInterval(again)
-          }
-        })
-  const durationMs = (messages / perSecond) * 1_000
   const cutAll = (): void => {
     setTimeout(() => note('reopening'), awayMs)
     members.forEach(cut)
   }
+
+  await speaker.connect()
+  await load.createRooms(await createUsers())
+  await forAll(members, (member) => member.connect())
+  await until('the members to be subscribed', () => resumed.size === sockets, { withinMs: 60_000, everyMs: 2 })
+  const head = speaker.lastSeen(room) + messages
+  const durationMs = (messages / perSecond) * 1_000
   if (everyMs === 0) setTimeout(cutAll, durationMs / 2)
-  let operation = 0
-  const send = (intendedMs: number): void => {
-    operation += 1
-    speaker.socket?.send(chatDialect.message(operation, room, ids.command(operation, intendedMs), 'a word to all of them'))
-  }
-  await startPace({ perSecond, count: messages, now: nowMs, send }).done
-  for (const stop of timers) stop()
-  await until('the last message to be stored', () => confirmed === messages, { withinMs: 30_000 })
-  const head = firstSeq + messages
-  const isThere = ({ last }: Person): boolean => last >= head
-  await until('everybody to have everything', () => members.every(isThere), { withinMs: 60_000 }).catch(() => {})
+  const stops =
+    everyMs === 0 ? [] : members.map((member, index) => repeat(() => cut(member), (index / members.length) * everyMs, everyMs))
+  await startPace({ perSecond, count: messages, send: (due) => void load.post(speaker.user, room, due) }).done
+  for (const stop of stops) stop()
+  await load.settled(30_000)
+  const isThere = (member: Device): boolean => member.lastSeen(room) >= head
+  await until('all members to have all messages', () => members.every(isThere), { withinMs: 60_000 }).catch(() => {})
   isOver = true
-  const missing = members.reduce((sum, { last }) => sum + Math.max(0, head - last), 0)
-  for (const { socket } of people) socket?.cut()
-  return { cuts, failures, resume: resume.summary(), missing, problems }
+  const missing = members.reduce((sum, member) => sum + Math.max(0, head - member.lastSeen(room)), 0)
+  load.stop()
+  return { cuts, failures: load.context.counts.failedConnects, resume: resume.summary(), missing, problems }
 }

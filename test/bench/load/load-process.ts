@@ -1,36 +1,44 @@
-/** The load in a separate process: executes orders. */
-import { takeOrders } from '../harness/take-orders.ts'
-import { bareDialect } from './bare-dialect.ts'
-import { chatDialect } from './chat-dialect.ts'
-import type { LeanLoad } from './lean-load.ts'
-import { createLeanLoad } from './lean-load.ts'
-import type { LoadNote, LoadOrder } from './load-messages.ts'
-import { socketIoDialect } from './socket-io-dialect.ts'
+/** The measured load in a process of its own. */
+import { chatFormat } from '../../support/load/chat-format.ts'
+import type { WireFormat } from '../../support/load/wire-format.ts'
+import { executeTasks } from '../../support/task-process/execute-tasks.ts'
+import { bareFormat } from '../rivals/bare-format.ts'
+import { socketIoFormat } from '../rivals/socket-io-format.ts'
+import type { MeasuredLoad } from './measured-load.ts'
+import { createMeasuredLoad } from './measured-load.ts'
+import type { LoadNote, LoadTask, ServiceName } from './start-load.ts'
 
-const dialects = { chat: chatDialect, bare: bareDialect, 'socket.io': socketIoDialect }
-let load: LeanLoad | undefined
-
-const begun = (): LeanLoad => {
-  if (load === undefined) throw new Error('received an order before its options')
-  return load
+/** The protocol of each service, and the part of its URL after host and port. */
+const services: Readonly<Record<ServiceName, { readonly format: WireFormat; readonly path: string }>> = {
+  chat: { format: chatFormat, path: '/ws' },
+  bare: { format: bareFormat, path: '/' },
+  'socket.io': { format: socketIoFormat, path: '/socket.io/?EIO=4&transport=websocket' },
 }
 
-const obey = async (order: LoadOrder, note: (note: LoadNote) => void): Promise<unknown> => {
-  switch (order.do) {
-    case 'open':
-      load = createLeanLoad({ ...order.options, dialect: dialects[order.dialect] })
-      return load.open()
+let opened: MeasuredLoad | undefined
+
+const load = (): MeasuredLoad => {
+  if (opened === undefined) throw new Error('received a task before the options')
+  return opened
+}
+
+executeTasks<LoadTask, LoadNote>((task, note) => {
+  switch (task.do) {
+    case 'open': {
+      const { format, path } = services[task.service]
+      const urls = task.options.urls.map((url) => new URL(path, url).href)
+      opened = createMeasuredLoad({ ...task.options, urls, format })
+      return opened.open()
+    }
     case 'run':
-      return begun().run(order.burst, (isWindowOpen) => note({ isWindowOpen }))
+      return load().run(task.burst, (isWindowOpen) => note({ isWindowOpen }))
     case 'watch':
-      return begun().watch()
+      return load().watch()
     case 'unwatch':
-      return begun().unwatch(order.injected, order.patienceMs)
-    case 'verdict':
-      return begun().verdict()
+      return load().unwatch(task.injected, task.patienceMs)
+    case 'report':
+      return load().report()
     case 'close':
-      return begun().close()
+      return load().close()
   }
-}
-
-takeOrders(obey)
+})

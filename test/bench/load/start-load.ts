@@ -1,32 +1,51 @@
 import { join } from 'node:path'
-import { startOrderChild } from '../harness/order-child.ts'
-import type { Burst, BurstResult, Injected, Verdict } from './lean-load.ts'
-import type { DialectName, LoadNote, LoadOptions, LoadOrder } from './load-messages.ts'
+import { startTaskProcess } from '../../support/task-process/task-process.ts'
+import type { Burst, BurstResult, Injected } from './burst.ts'
+import type { FeedReport } from './feed-log.ts'
+import type { MeasuredLoadOptions } from './measured-load.ts'
 
-/** The load in a child process. One order at a time. */
+/** The services whose protocol the load supports. */
+export type ServiceName = 'chat' | 'bare' | 'socket.io'
+
+export type LoadOptions = Omit<MeasuredLoadOptions, 'format'>
+
+export type LoadTask =
+  | { readonly do: 'open'; readonly service: ServiceName; readonly options: LoadOptions }
+  | { readonly do: 'run'; readonly burst: Burst }
+  | { readonly do: 'watch' }
+  | { readonly do: 'unwatch'; readonly injected: Injected; readonly patienceMs: number }
+  | { readonly do: 'report' }
+  | { readonly do: 'close' }
+
+/** The beginning or the end of the measured time. */
+export interface LoadNote {
+  readonly isWindowOpen: boolean
+}
+
+/** A measured load in a child process. One task at a time. */
 export interface LoadProcess extends AsyncDisposable {
   readonly pid: number
-  open(dialect: DialectName, options: LoadOptions): Promise<void>
+  open(service: ServiceName, options: LoadOptions): Promise<void>
   /** Calls `onWindow` when the measured time begins and when it ends. */
   run(burst: Burst, onWindow: (isOpen: boolean) => void): Promise<BurstResult>
   watch(): Promise<void>
   unwatch(injected: Injected, patienceMs: number): Promise<BurstResult>
-  verdict(): Promise<Verdict>
+  report(): Promise<FeedReport>
 }
 
 const entry = join(import.meta.dirname, 'load-process.ts')
 
 export const startLoad = (): LoadProcess => {
-  const child = startOrderChild<LoadOrder, LoadNote>(entry)
+  const child = startTaskProcess<LoadTask, LoadNote>(entry)
   return {
     pid: child.pid,
-    open: (dialect, options) => child.obey({ do: 'open', dialect, options }),
-    run: (burst, onWindow) => child.obey({ do: 'run', burst }, ({ isWindowOpen }) => onWindow(isWindowOpen)),
-    watch: () => child.obey({ do: 'watch' }),
-    unwatch: (injected, patienceMs) => child.obey({ do: 'unwatch', injected, patienceMs }),
-    verdict: () => child.obey({ do: 'verdict' }),
+    open: (service, options) => child.execute({ do: 'open', service, options }),
+    run: (burst, onWindow) => child.execute({ do: 'run', burst }, ({ isWindowOpen }) => onWindow(isWindowOpen)),
+    watch: () => child.execute({ do: 'watch' }),
+    unwatch: (injected, patienceMs) => child.execute({ do: 'unwatch', injected, patienceMs }),
+    report: () => child.execute({ do: 'report' }),
     [Symbol.asyncDispose]: async () => {
-      await child.obey({ do: 'close' }).catch(() => {})
+      await child.execute({ do: 'close' }).catch(() => {})
       await child[Symbol.asyncDispose]()
     },
   }

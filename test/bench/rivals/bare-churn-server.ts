@@ -5,7 +5,7 @@ import type { RawData, WebSocket } from 'ws'
 import { WebSocketServer } from 'ws'
 import { feedFrameText, withRequestId } from '../../../shared/frames/room-event-frame.ts'
 import { listen } from '../../../shared/runtime/process/listen.ts'
-import { takeOrders } from '../harness/take-orders.ts'
+import { executeTasks } from '../../support/task-process/execute-tasks.ts'
 
 interface Request {
   readonly event: string
@@ -27,9 +27,10 @@ let room = ''
 
 /** Replays missed events, answers, and subscribes the socket to later ones. */
 const resume = (socket: WebSocket, seen: number | undefined): void => {
+  const seq = frames.length
   for (const frame of seen === undefined ? [] : frames.slice(seen)) socket.send(frame)
-  const rooms = { [room]: { seq: frames.length, recovered: true } }
-  socket.send(JSON.stringify({ event: 'resume', body: { rooms, epoch: 'bare' } }))
+  const positions = seen === undefined ? { rooms: {}, others: { [room]: seq } } : { rooms: { [room]: { seq, recovered: true } } }
+  socket.send(JSON.stringify({ event: 'resume', body: { ...positions, epoch: 'bare' } }))
   members.add(socket)
 }
 
@@ -55,7 +56,7 @@ const receive = (socket: WebSocket, data: RawData): void => {
   append(socket, request)
 }
 
-takeOrders<{ readonly do: 'listen' }>(() => {
+executeTasks<{ readonly do: 'listen' }>(() => {
   const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false })
   const server = createServer()
   server.on('upgrade', (request, stream: Socket, head) =>

@@ -8,18 +8,27 @@ import { createAdapter } from '@socket.io/redis-adapter'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { Server } from 'socket.io'
-import { takeOrders } from '../harness/take-orders.ts'
-import type { InjectOrder } from '../injection/inject.ts'
+import { executeTasks } from '../../support/task-process/execute-tasks.ts'
+import type { InjectTask } from '../injection/inject.ts'
 import { createInjector } from '../injection/inject.ts'
 
-export interface ListenOrder {
+export interface ListenTask {
   readonly do: 'listen'
   /** Undefined: messages are injected, and the server accepts none. */
   readonly databaseUrl?: string
   readonly redisUrl: string
 }
 
-export type SocketIoOrder = ListenOrder | InjectOrder
+export type SocketIoTask = ListenTask | InjectTask
+
+interface NewUser {
+  readonly user: { readonly externalUserId: string }
+}
+
+interface NewChat {
+  readonly chat: { readonly id: string }
+  readonly users: readonly string[]
+}
 
 interface NewMessage {
   readonly id: string
@@ -33,7 +42,7 @@ const insert = `insert into bench_message (room, id, user_id, msg, type, created
 const inject = createInjector(1)
 let io: Server | undefined
 
-const listen = async ({ databaseUrl, redisUrl }: ListenOrder): Promise<{ readonly port: number }> => {
+const listen = async ({ databaseUrl, redisUrl }: ListenTask): Promise<{ readonly port: number }> => {
   const pool = new pg.Pool(databaseUrl === undefined ? {} : { connectionString: databaseUrl, max: 10 })
   const server = createServer()
   const publisher = new Redis(redisUrl)
@@ -47,13 +56,13 @@ const listen = async ({ databaseUrl, redisUrl }: ListenOrder): Promise<{ readonl
   io = opened
   opened.on('connection', (socket) => {
     let user = ''
-    socket.on('create-user', async (name: string, done: () => void) => {
-      user = name
-      await socket.join(`user ${name}`)
-      done()
+    socket.on('create-user', async (_room: string, body: NewUser, done: (frame: object) => void) => {
+      user = body.user.externalUserId
+      await socket.join(`user ${user}`)
+      done({ event: 'create-user', body: { user: { id: user } } })
     })
-    socket.on('create-chat', (room: string, users: readonly string[], done: () => void) => {
-      opened.in(users.map((name) => `user ${name}`)).socketsJoin(room)
+    socket.on('create-chat', (_room: string, { chat, users }: NewChat, done: () => void) => {
+      opened.in(users.map((name) => `user ${name}`)).socketsJoin(chat.id)
       setTimeout(done, 100)
     })
     socket.on('new-message', async (room: string, { id, msg, type }: NewMessage, done: () => void) => {
@@ -69,7 +78,7 @@ const listen = async ({ databaseUrl, redisUrl }: ListenOrder): Promise<{ readonl
   return { port: typeof address === 'object' && address !== null ? address.port : 0 }
 }
 
-takeOrders<SocketIoOrder>((order) => {
-  if (order.do === 'listen') return listen(order)
-  return inject(order, ({ room, frame }) => void io?.to(room).emit('new-message', JSON.parse(frame)))
+executeTasks<SocketIoTask>((task) => {
+  if (task.do === 'listen') return listen(task)
+  return inject(task, ({ room, frame }) => void io?.to(room).emit('new-message', JSON.parse(frame)))
 })

@@ -1,14 +1,13 @@
 import { join } from 'node:path'
 import pg from 'pg'
 import { freshTag } from '../../support/load/run-ids.ts'
+import { startTaskProcess } from '../../support/task-process/task-process.ts'
 import type { BenchStack } from '../harness/bench-stack.ts'
 import { messageChars } from '../harness/chat-under-load.ts'
 import type { Parts } from '../harness/cpu.ts'
-import { startOrderChild } from '../harness/order-child.ts'
-import type { LoadOptions } from '../load/load-messages.ts'
-import type { LoadProcess } from '../load/start-load.ts'
+import type { LoadOptions, LoadProcess } from '../load/start-load.ts'
 import { startLoad } from '../load/start-load.ts'
-import type { SocketIoOrder } from './socket-io-server.ts'
+import type { SocketIoTask } from './socket-io-server.ts'
 
 export interface SocketIoUnderLoad extends AsyncDisposable {
   readonly load: LoadProcess
@@ -33,23 +32,23 @@ const createTable = async (databaseUrl: string): Promise<void> => {
 /** Starts two Socket.IO servers on the same Postgres and Redis, with the same load. */
 export const startSocketIoUnderLoad = async (
   stack: BenchStack,
-  size: Pick<LoadOptions, 'users' | 'rooms' | 'roomSize' | 'others'>,
+  size: Pick<LoadOptions, 'users' | 'rooms' | 'roomSize' | 'otherChecks'>,
 ): Promise<SocketIoUnderLoad> => {
   await using owned = new AsyncDisposableStack()
   const databaseUrl = await stack.createDatabase()
   await createTable(databaseUrl)
   const { redisUrl } = stack.urls()
-  const servers = [0, 1].map(() => owned.use(startOrderChild<SocketIoOrder>(entry)))
-  const order = { do: 'listen', databaseUrl, redisUrl } as const
-  const ports = await Promise.all(servers.map((server) => server.obey<{ readonly port: number }>(order)))
+  const servers = [0, 1].map(() => owned.use(startTaskProcess<SocketIoTask>(entry)))
+  const task = { do: 'listen', databaseUrl, redisUrl } as const
+  const ports = await Promise.all(servers.map((server) => server.execute<{ readonly port: number }>(task)))
   const load = owned.use(startLoad())
   const urls = ports.map(({ port }) => `ws://127.0.0.1:${port}`)
-  await load.open('socket.io', { ...size, urls, messageChars, checkers: 20, tag: freshTag(), seed: 1 })
+  await load.open('socket.io', { ...size, urls, messageChars, byteCheckers: 20, tag: freshTag(), seed: 1 })
   const kept = owned.move()
   return {
     load,
     parts: { servers: servers.map(({ pid }) => pid), ...stack.parts, kafka: [] },
-    problems: async () => (await load.verdict()).problems,
+    problems: async () => (await load.report()).problems,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }

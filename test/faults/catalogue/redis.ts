@@ -1,4 +1,4 @@
-import type { Settled } from '../../support/load/connection.ts'
+import type { Settled } from '../../support/load/sending.ts'
 import { until } from '../../support/poll.ts'
 import type { Replica } from '../../support/stack/replica.ts'
 import type { Fault } from '../harness/fault.ts'

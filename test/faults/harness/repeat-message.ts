@@ -1,15 +1,15 @@
-import type { Settled } from '../../support/load/connection.ts'
 import type { LoadCommand } from '../../support/load/send-again.ts'
+import type { Settled } from '../../support/load/sending.ts'
 import type { World } from './world.ts'
 
 /** A message with a fixed id, to be sent any number of times. */
 export const messageToRepeat = ({ load }: World, room: number): LoadCommand => {
-  const { ids, next, now } = load.context
+  const { ids, format, next, now } = load.context
   const command = next.command()
   const intendedMs = now()
-  const body = { msg: 'once', type: 'text', id: ids.command(command, intendedMs) }
-  const rest = `"event":"new-message","room":"${ids.room(room)}","body":${JSON.stringify(body)}}`
-  return { event: 'new-message', room, command, intendedMs, rest }
+  const body = JSON.stringify({ msg: 'once', type: 'text', id: ids.command(command, intendedMs) })
+  const text = (operation: number): string => format.request(String(operation), 'new-message', body, ids.room(room))
+  return { event: 'new-message', room, command, intendedMs, text }
 }
 
 /** Sends it as this user; resolves with the outcome of this attempt. */

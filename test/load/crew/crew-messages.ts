@@ -1,5 +1,5 @@
-import type { LoadOptions } from '../../support/load/load.ts'
-import type { Counts } from '../../support/load/load-context.ts'
+import type { Counts } from '../../support/load/counts.ts'
+import type { LoadOptions } from '../../support/load/load-options.ts'
 
 /** External id and token of a user, for services that require authentication. */
 export interface Identity {
@@ -14,22 +14,16 @@ export type WorkerOptions = Omit<LoadOptions, 'nameOf' | 'tokenFor'> & {
   readonly folder: string
 }
 
-/** The orders to a worker; it answers each with `done`. */
-export type Order =
+/** The tasks of a worker. */
+export type CrewTask =
   | { readonly do: 'begin'; readonly options: WorkerOptions }
   | { readonly do: 'connect' }
   | { readonly do: 'sample' }
-  | { readonly do: 'create-rooms'; readonly userIds: readonly (readonly [number, string])[] }
+  | { readonly do: 'create-rooms'; readonly userIds: ReadonlyMap<number, string> }
   | { readonly do: 'send'; readonly perSecond: number; readonly count: number }
   | { readonly do: 'settle'; readonly withinMs: number }
   /** Reads the lists of the rooms that its users created; writes frames and history to files. */
   | { readonly do: 'finish'; readonly readsLists: boolean }
-
-/** Orders are numbered, because they may be completed out of order. */
-export interface NumberedOrder {
-  readonly number: number
-  readonly order: Order
-}
 
 export interface Sample {
   readonly counts: Counts
@@ -39,10 +33,6 @@ export interface Sample {
   readonly stored: string
   readonly received: string
 }
-
-export type Word =
-  | { readonly said: 'done'; readonly number: number; readonly result?: unknown }
-  | { readonly said: 'failed'; readonly number: number; readonly why: string }
 
 export interface WorkerResult {
   readonly historyFile: string

@@ -1,4 +1,4 @@
-/** One process of a load: executes the orders of its crew. */
+/** One process of a load: executes the tasks of its crew. */
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -6,10 +6,9 @@ import { readList } from '../../support/checker/read-list.ts'
 import type { Load } from '../../support/load/load.ts'
 import { createLoad, externalIdOf } from '../../support/load/load.ts'
 import type { Pace } from '../../support/load/pace.ts'
-import { loopUtilization } from './busyness.ts'
-import type { NumberedOrder, Order, Sample, Word, WorkerOptions, WorkerResult } from './crew-messages.ts'
-
-const say = (word: Word): void => void process.send?.(word)
+import { executeTasks } from '../../support/task-process/execute-tasks.ts'
+import type { CrewTask, Sample, WorkerOptions, WorkerResult } from './crew-messages.ts'
+import { loopUtilization } from './loop-utilization.ts'
 
 let load: Load | undefined
 let options: WorkerOptions | undefined
@@ -17,7 +16,7 @@ let pace: Pace | undefined
 const busySince = loopUtilization()
 
 const begun = (): Load => {
-  if (load === undefined) throw new Error('received an order before its options')
+  if (load === undefined) throw new Error('received a task before its options')
   return load
 }
 
@@ -89,35 +88,24 @@ const finish = async (readsLists: boolean): Promise<WorkerResult> => {
   }
 }
 
-const obey = (order: Order): Promise<unknown> | unknown => {
-  switch (order.do) {
+executeTasks<CrewTask>((task) => {
+  switch (task.do) {
     case 'begin':
-      return begin(order.options)
+      return begin(task.options)
     case 'connect':
-      return begun()
-        .connect()
-        .then((ids) => [...ids])
+      return begun().connect()
     case 'sample':
       return sample()
     case 'create-rooms':
-      return begun().createRooms(new Map(order.userIds))
+      return begun().createRooms(task.userIds)
     case 'send':
-      return send(order.perSecond, order.count)
+      return send(task.perSecond, task.count)
     case 'settle':
       pace?.stop()
-      return begun().settled(order.withinMs)
+      return begun().settled(task.withinMs)
     case 'finish':
-      return finish(order.readsLists)
-  }
-}
-
-process.on('message', async ({ number, order }: NumberedOrder) => {
-  try {
-    say({ said: 'done', number, result: await obey(order) })
-  } catch (error) {
-    say({ said: 'failed', number, why: error instanceof Error ? error.message : String(error) })
+      return finish(task.readsLists)
   }
 })
-process.on('disconnect', () => process.exit())
 // Ctrl-C reaches all processes of the group; only the crew handles it.
 process.on('SIGINT', () => {})

@@ -1,6 +1,7 @@
-import type { Load, LoadOptions } from '../../support/load/load.ts'
+import type { Load } from '../../support/load/load.ts'
 import { createLoad } from '../../support/load/load.ts'
 import { nowMs } from '../../support/load/load-context.ts'
+import type { LoadOptions } from '../../support/load/load-options.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
 import type { Chat } from '../../support/stack/start-chat.ts'
 

@@ -1,5 +1,5 @@
+import type { Counts } from '../../support/load/counts.ts'
 import { createLatencies } from '../../support/load/latencies.ts'
-import type { Counts } from '../../support/load/load-context.ts'
 import type { Sample } from '../crew/crew-messages.ts'
 import type { Second } from './load-report.ts'
 

@@ -1,3 +1,5 @@
+import type { Entry } from '../load/entry.ts'
+import { createFeedWalk } from './feed-walk.ts'
 import { nothingLost } from './invariants/i1-nothing-lost.ts'
 import { nothingUnsent } from './invariants/i2-nothing-unsent.ts'
 import { nothingTwice } from './invariants/i3-nothing-twice.ts'
@@ -32,16 +34,31 @@ export type Verdicts = Readonly<Record<InvariantName, Findings>>
 
 export const defaultTerms: Terms = { convergeMs: 10_000, firstConfirmationMs: 20_000, memoryKib: 1024 * 1024 }
 
-/** Checks a run against all invariants. Reads each history twice; memory grows with commands and places, not with frames. */
-export const checkRun = (histories: readonly Entries[], truth: Truth, terms: Terms = defaultTerms): Verdicts => {
-  const evidence = { truth, outline: outlineOf(histories), terms }
-  const judges = Object.entries(invariants).map(([name, invariant]) => [name, invariant(evidence)] as const)
-  for (const history of histories) for (const entry of history.entries()) for (const [, judge] of judges) judge.see(entry)
-  return Object.fromEntries(judges.map(([name, judge]) => [name, judge.verdict()])) as Verdicts
+/** Checks a run against invariants. Reads each history twice; memory grows with commands and places, not with frames. */
+export const judgeRun = <Name extends string>(
+  judged: Readonly<Record<Name, Invariant>>,
+  histories: readonly Entries[],
+  truth: Truth,
+  terms: Terms,
+): Readonly<Record<Name, Findings>> => {
+  const walk = createFeedWalk(truth)
+  const evidence = { truth, outline: outlineOf(histories), terms, sockets: walk.sockets }
+  const judges = Object.entries<Invariant>(judged).map(([name, invariant]) => [name, invariant(evidence)] as const)
+  const see = (entry: Readonly<Entry>): void => {
+    for (const [, judge] of judges) judge.foresee?.(entry)
+    const frame = walk.see(entry)
+    for (const [, judge] of judges) judge.see?.(entry, frame)
+  }
+  for (const history of histories) for (const entry of history.entries()) see(entry)
+  return Object.fromEntries(judges.map(([name, judge]) => [name, judge.verdict()])) as Record<Name, Findings>
 }
 
+/** Checks a run against the invariants of every run. */
+export const checkRun = (histories: readonly Entries[], truth: Truth, terms: Terms = defaultTerms): Verdicts =>
+  judgeRun(invariants, histories, truth, terms)
+
 /** Each violation in one line. */
-export const problemsOf = (verdicts: Verdicts): readonly string[] =>
+export const problemsOf = (verdicts: Readonly<Record<string, Findings>>): readonly string[] =>
   Object.entries(verdicts).flatMap(([name, { count, examples }]) => {
     const more = count > examples.length ? [`${name}: and ${count - examples.length} more`] : []
     return [...examples.map((example) => `${name}: ${example}`), ...more]

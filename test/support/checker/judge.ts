@@ -1,4 +1,5 @@
 import type { Entry } from '../load/entry.ts'
+import type { FeedWalk, WalkedFrame } from './feed-walk.ts'
 import type { Outline } from './outline.ts'
 import type { Truth } from './truth.ts'
 
@@ -6,13 +7,19 @@ import type { Truth } from './truth.ts'
 export interface Terms {
   /** Every member has the stored events within this time (T). */
   readonly convergeMs: number
-  /** From the end of a fault to the first confirmation. */
+  /** From the end of a fault to the first confirmation; Infinity: too little is sent after the faults to judge it. */
   readonly firstConfirmationMs: number
   /** The memory of any process. */
   readonly memoryKib: number
+  /** The times of commits and those of the history are of one clock, so that they can be compared. */
+  readonly isOneClock?: boolean
+  /** An attacker publishes forged messages, which the service takes back with `reset`. */
+  readonly isForged?: boolean
 }
 
 export interface Evidence {
+  /** The sockets as they are at this point of the history. */
+  readonly sockets: FeedWalk['sockets']
   readonly truth: Truth
   readonly outline: Outline
   readonly terms: Terms
@@ -23,7 +30,10 @@ export interface Evidence {
  * order; the histories of several processes are not ordered against each other.
  */
 export interface Judge {
-  see(entry: Readonly<Entry>): void
+  /** Called before the entry changes the sockets. */
+  foresee?(entry: Readonly<Entry>): void
+  /** Called after the entry has changed the sockets; `frame` is its relation to earlier frames if it is a frame. */
+  see?(entry: Readonly<Entry>, frame: WalkedFrame | undefined): void
   /** Call it once, after the last entry. Without findings, the invariant holds. */
   verdict(): Findings
 }

@@ -1,5 +1,6 @@
 import type { Entry } from '../load/entry.ts'
 import { creation } from '../load/entry.ts'
+import { isCommand } from './is-command.ts'
 
 /**
  * The facts about the whole run that the invariants need before they read frames:
@@ -32,10 +33,10 @@ export const outlineOf = (histories: readonly Entries[]): Outline => {
   const turns: { readonly at: number; readonly isBroken: boolean }[] = []
   let endedAt = 0
 
-  const see = ({ kind, at, room, command, code }: Readonly<Entry>): void => {
+  const see = ({ kind, event, at, room, command, code }: Readonly<Entry>): void => {
     endedAt = Math.max(endedAt, at)
     if (kind === 'fault') turns.push({ at, isBroken: code === 'broken' })
-    if (kind !== 'invoked') return
+    if (kind !== 'invoked' || !isCommand(event)) return
     const known = sent.get(keyOf(room, command))
     if (known === undefined) sent.set(keyOf(room, command), { first: at, last: at })
     else Object.assign(known, { first: Math.min(known.first, at), last: Math.max(known.last, at) })

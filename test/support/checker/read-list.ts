@@ -1,13 +1,18 @@
 import { crc32 } from 'node:zlib'
 import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
+import type { Entry } from '../load/entry.ts'
 import type { Load } from '../load/load.ts'
 import { idBytes } from '../load/parse-frame.ts'
+import type { RunIds } from '../load/run-ids.ts'
 
-interface Listed {
+/** A message of a list, as the service answers it. */
+export interface Listed {
   readonly seq: number
   readonly id: string
   readonly [field: string]: unknown
 }
+
+type ListedEntry = Pick<Entry, 'kind' | 'seq' | 'command' | 'crc'>
 
 const pageEntries = 200
 
@@ -25,16 +30,24 @@ const readPages = async (load: Load, user: number, roomId: string): Promise<read
   }
 }
 
+/** The text of the feed frame of a listed message. */
+const frameOfListed = (roomId: string, { seq, ...body }: Listed): string =>
+  feedFrameText('new-message', roomId, seq, JSON.stringify(body))
+
+/** The fields of an entry that a listed message decides; `commandAt` finds the number of its command. */
+export const listedEntry = (roomId: string, listed: Listed, commandAt: RunIds['commandAt']): ListedEntry => {
+  const crc = crc32(frameOfListed(roomId, listed).slice(1))
+  return { kind: 'listed', seq: listed.seq, command: commandAt(idBytes(listed.id), 0), crc }
+}
+
 /** Reads all messages of a room and records them; returns each as the text of its feed frame. */
 export const readList = async (load: Load, room: number, user: number): Promise<readonly string[]> => {
   const { ids, history, next, now } = load.context
   const roomId = ids.room(room)
   const operation = next.operation()
   const listed = await readPages(load, user, roomId)
-  return listed.map(({ seq, ...body }) => {
-    const frame = feedFrameText('new-message', roomId, seq, JSON.stringify(body))
-    const command = ids.commandAt(idBytes(body.id), 0)
-    history.append({ kind: 'listed', at: now(), user, room, seq, command, crc: crc32(frame.slice(1)), operation })
-    return frame
+  return listed.map((message) => {
+    history.append({ ...listedEntry(roomId, message, ids.commandAt), at: now(), user, room, operation })
+    return frameOfListed(roomId, message)
   })
 }

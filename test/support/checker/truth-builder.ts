@@ -3,6 +3,8 @@ import { foreign } from '../load/entry.ts'
 import { frameReader } from '../load/frame-view.ts'
 import type { ParsedFrame } from '../load/parse-frame.ts'
 import type { RunIds } from '../load/run-ids.ts'
+import type { RoomMessages } from './room-messages.ts'
+import { createRoomMessages } from './room-messages.ts'
 import type { RoomTruth, Span, Truth } from './truth.ts'
 
 /** Accepts the events of a run's rooms, the events of each room in the order of the store. */
@@ -15,7 +17,7 @@ export interface TruthBuilder {
 interface Room {
   last: number
   lastAt: string
-  messages: number
+  readonly messages: RoomMessages
   readonly commands: number[]
   readonly crcs: number[]
   readonly storedAt: (number | undefined)[]
@@ -26,7 +28,7 @@ interface Room {
 const newRoom = (): Room => ({
   last: 0,
   lastAt: '',
-  messages: 0,
+  messages: createRoomMessages(),
   commands: [],
   crcs: [],
   storedAt: [],
@@ -44,11 +46,13 @@ const noSpans: readonly Span[] = []
 
 const truthOf = (room: Room): RoomTruth => ({
   head: room.last,
-  messages: room.messages,
+  messages: room.messages.count,
   commandAt: (seq) => room.commands[seq],
   crcAt: (seq) => room.crcs[seq],
   storedAt: (seq) => room.storedAt[seq],
   seqOf: (command) => room.seqs.get(command),
+  nextMessage: room.messages.next,
+  listedCrc: room.messages.listedCrc,
   spansOf: (user) => room.spans.get(user) ?? noSpans,
 })
 
@@ -92,12 +96,13 @@ export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): 
       room.last = seq
       room.lastAt = at
       room.commands[seq] = command
-      room.crcs[seq] = crc32(text.subarray(view.commonFrom))
+      const crc = crc32(text.subarray(view.commonFrom))
+      room.crcs[seq] = crc
+      room.messages.fold(event, seq, crc)
       room.storedAt[seq] = storedAt
       if (!room.seqs.has(command)) room.seqs.set(command, seq)
-      if (event === 'new-message') room.messages += 1
-      else if (event === 'create-chat') noteMembers(room, seq, event, chat?.users ?? [])
-      else noteMembers(room, seq, event, (body as Body).users ?? [])
+      if (event === 'create-chat') noteMembers(room, seq, event, chat?.users ?? [])
+      else if (event !== 'new-message') noteMembers(room, seq, event, (body as Body).users ?? [])
     },
     build: () => ({ rooms: new Map([...rooms].map(([number, room]) => [number, truthOf(room)])), flaws }),
   }

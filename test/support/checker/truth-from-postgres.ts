@@ -1,7 +1,7 @@
-import pg from 'pg'
 import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import { storedNames } from '../../../shared/records/stored-event.ts'
 import type { RunIds } from '../load/run-ids.ts'
+import { withClient } from '../stack/namespaces.ts'
 import type { Truth } from './truth.ts'
 import { truthBuilder } from './truth-builder.ts'
 
@@ -22,9 +22,7 @@ const page = `select stream, seq, type, data, recorded_at from event
 /** Reads the events of all rooms, page by page. */
 export const truthFromPostgres = async (url: string, ids: RunIds, userOf: ReadonlyMap<string, number>): Promise<Truth> => {
   const builder = truthBuilder(ids, userOf)
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 })
-  await client.connect()
-  try {
+  return withClient(url, async (client) => {
     let place = ['00000000-0000-0000-0000-000000000000', '0']
     for (;;) {
       const { rows } = await client.query<Row>(page, place)
@@ -37,7 +35,5 @@ export const truthFromPostgres = async (url: string, ids: RunIds, userOf: Readon
       if (last === undefined) return builder.build()
       place = [last.stream, last.seq]
     }
-  } finally {
-    await client.end()
-  }
+  })
 }

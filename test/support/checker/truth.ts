@@ -17,6 +17,10 @@ export interface RoomTruth {
   /** The time of the commit; undefined where the store cannot be read. */
   storedAt(seq: number): number | undefined
   seqOf(command: number): number | undefined
+  /** The seq of the first message after this seq. */
+  nextMessage(after: number): number | undefined
+  /** CRC-32 of the message as a list shows it; undefined: a list does not show this seq. */
+  listedCrc(seq: number): number | undefined
   spansOf(user: number): readonly Span[]
 }
 

@@ -4,17 +4,24 @@ export interface ServerFrameBytes {
   readonly payload: Buffer
 }
 
+/** The start and end of the payload of the frame at `at`; undefined while its header is incomplete. The payload may be incomplete. */
+export const payloadSpan = (bytes: Buffer, at: number, end: number): readonly [from: number, to: number] | undefined => {
+  if (end - at < 2) return undefined
+  const short = (bytes[at + 1] as number) & 0x7f
+  if (short < 126) return [at + 2, at + 2 + short]
+  if (short === 126) return end - at < 4 ? undefined : [at + 4, at + 4 + bytes.readUInt16BE(at + 2)]
+  return end - at < 10 ? undefined : [at + 10, at + 10 + Number(bytes.readBigUInt64BE(at + 2))]
+}
+
 /** The whole frames in the bytes. */
 export const serverFramesIn = (bytes: Buffer): ServerFrameBytes[] => {
   const frames: ServerFrameBytes[] = []
-  for (let at = 0; at + 2 <= bytes.length; ) {
-    const short = (bytes[at + 1] ?? 0) & 0x7f
-    const start = at + (short < 126 ? 2 : short === 126 ? 4 : 10)
-    if (start > bytes.length) break
-    const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2))
-    if (start + length > bytes.length) break
-    frames.push({ opcode: (bytes[at] ?? 0) & 0x0f, payload: bytes.subarray(start, start + length) })
-    at = start + length
+  const end = bytes.length
+  let at = 0
+  for (let span = payloadSpan(bytes, at, end); span !== undefined && span[1] <= end; span = payloadSpan(bytes, at, end)) {
+    const [from, to] = span
+    frames.push({ opcode: (bytes[at] ?? 0) & 0x0f, payload: bytes.subarray(from, to) })
+    at = to
   }
   return frames
 }

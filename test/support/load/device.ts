@@ -1,29 +1,16 @@
 import { mayReconnect } from '../../../shared/protocol/close-codes.ts'
-import type { Connection, Settled } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { openConnection } from './connection.ts'
+import type { DeviceOptions } from './device-options.ts'
 import type { LoadContext } from './load-context.ts'
 import type { ParsedFrame } from './parse-frame.ts'
-import { codeNamed, idBytes } from './parse-frame.ts'
 import { createQuestions } from './questions.ts'
+import type { Places } from './resume-state.ts'
+import { createResumeState } from './resume-state.ts'
 import type { LoadCommand } from './send-again.ts'
 import { createSendAgain } from './send-again.ts'
-
-export interface DeviceOptions {
-  readonly user: number
-  readonly externalId: string
-  /** The addresses of the gateways, tried in turn; the first connection uses the first one. */
-  readonly urls: readonly string[]
-  readonly token?: string | undefined
-  /** Sends commands again, under the same id, after a retryable refusal or an unknown outcome. */
-  readonly sendsAgain: boolean
-  /** A socket without any frame for this long is closed. */
-  readonly silenceMs: number
-  /** Reads slowly: pauses at random. */
-  readonly isSlow?: boolean
-}
-
-/** The last seq seen, by room. */
-export type Places = Iterable<readonly [room: number, seq: number]>
+import type { Settled } from './sending.ts'
+import { createSilence } from './silence.ts'
 
 /**
  * A user on one socket at a time. Like a correct client it reconnects, resumes
@@ -38,12 +25,17 @@ export interface Device {
   readonly isBound: boolean
   /** Commands without a final outcome. */
   readonly unsettled: number
+  /** The number of events that were counted and not read, on the present socket. */
+  readonly skimmed: number
   /** Tries again later if this attempt rejects. */
   connect(): Promise<void>
   /** Queues while there is no connection. Resolves with the final outcome. */
   perform(command: LoadCommand): Promise<Settled>
+  /** Sends it once, on the present socket; only the recorder receives the outcome. */
+  sendOnce(command: LoadCommand): void
   /** A request other than a command; rejects when the socket closes before the answer. */
-  ask(event: string, body: unknown, more?: object): Promise<ParsedFrame>
+  ask(event: string, body: unknown): Promise<ParsedFrame>
+  /** The last seq of the room; 0 for a device that does not reconnect, because it keeps no positions. */
   lastSeen(room: number): number
   /** Resumes from these positions, which may be older than the last frames. */
   resumeFrom(places: Places): Promise<ParsedFrame>
@@ -59,31 +51,21 @@ export interface Device {
 }
 
 const operationMs = 20_000
-const reconnectMs = [20, 100, 250, 500, 1_000] as const
 const bindWithinMs = 15_000
-const resumeRooms = 500
-const resumeMost = 10_000
-
-interface ResumeAnswer {
-  readonly rooms?: Readonly<Record<string, { readonly seq: number; readonly recovered: boolean; readonly reason?: string }>>
-  readonly others?: Readonly<Record<string, number>>
-  readonly epoch?: string
-}
 
 export const createDevice = (context: LoadContext, options: DeviceOptions): Device => {
-  const { ids, history, counts, latencies, random, now } = context
-  const { user, externalId, token } = options
+  const { history, counts, latencies, random, now } = context
+  const { user, externalId, token, reconnects } = options
   let { urls } = options
-  const seen = new Map<number, number>()
-  const questions = createQuestions()
+  const resumeState = createResumeState(context, user)
+  const questions = createQuestions(context.format)
   let userId = ''
-  let epoch: string | undefined
   let newest: Connection | undefined
   let bound: Connection | undefined
   let isStopped = false
   let failures = 0
   let turn = 0
-  let lastSignMs = 0
+  const silence = createSilence(now)
 
   const commands = createSendAgain(
     counts,
@@ -92,34 +74,19 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     () => options.sendsAgain && !isStopped,
   )
 
-  const noteBound = (socket: number, { body }: ParsedFrame): void => {
-    const { user: stored } = (body ?? {}) as { user?: { id: string } }
-    userId = stored?.id ?? userId
-    history.append({ kind: 'bound', at: now(), socket, user })
-  }
-
-  const noteResumed = (socket: number, { body }: ParsedFrame): void => {
-    const { rooms = {}, others = {}, epoch: told } = (body ?? {}) as ResumeAnswer
-    epoch = told ?? epoch
-    for (const [id, { seq, recovered, reason }] of Object.entries(rooms)) {
-      const room = ids.roomAt(idBytes(id), 0)
-      const code = recovered ? 'none' : codeNamed(reason ?? 'other')
-      history.append({ kind: 'resumed', at: now(), socket, user, room, seq, code })
-      if (code === 'forbidden') seen.delete(room)
-      else if (!recovered) seen.set(room, seq)
+  const receive = (connection: Connection, frame: ParsedFrame): void => {
+    const { socket } = connection
+    const { event, body } = frame
+    // A bound device may create other users.
+    if (body !== undefined && event === 'create-user' && connection !== bound) {
+      userId = (body.user as { id: string } | undefined)?.id ?? userId
+      history.append({ kind: 'bound', at: now(), socket, user })
     }
-    for (const [id, seq] of Object.entries(others)) {
-      const room = ids.roomAt(idBytes(id), 0)
-      history.append({ kind: 'standing', at: now(), socket, user, room, seq })
-      if (seq > (seen.get(room) ?? 0)) seen.set(room, seq)
+    if (body !== undefined && event === 'resume') {
+      resumeState.noteAnswer(socket, frame)
+      options.onResumed?.(user)
     }
-  }
-
-  const hear = ({ socket }: Connection, frame: ParsedFrame): void => {
-    lastSignMs = now()
-    if (frame.body !== undefined && frame.event === 'create-user') noteBound(socket, frame)
-    if (frame.body !== undefined && frame.event === 'resume') noteResumed(socket, frame)
-    if (frame.event === 'drain') move(Number(frame.body?.delay_ms ?? 0))
+    if (event === 'drain') move(Number(body?.delay_ms ?? 0))
     questions.settle(frame)
   }
 
@@ -128,15 +95,14 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     if (bound === connection) bound = undefined
     if (newest !== connection) return
     newest = undefined
-    if (!isStopped && mayReconnect(code)) comeBack()
+    if (reconnects && !isStopped && mayReconnect(code)) comeBack()
     else commands.abandon()
   }
 
   const comeBack = (): void => {
-    const pauseMs = reconnectMs[Math.min(failures, reconnectMs.length - 1)] ?? 0
+    setTimeout(() => void connect().catch(() => {}), options.reconnectPauseMs(failures))
     failures += 1
     turn += 1
-    setTimeout(() => void connect().catch(() => {}), pauseMs * (0.5 + random.next()))
   }
 
   /** The gateway drains: connects to another one; the draining gateway closes the old socket. */
@@ -147,35 +113,22 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     }, delayMs)
   }
 
-  const resumeBody = (socket: number, places: Places): object => {
-    const named: Record<string, number> = {}
-    for (const [room, seq] of places) {
-      history.append({ kind: 'resuming', at: now(), socket, user, room, seq })
-      named[ids.room(room)] = seq
-    }
-    return { rooms: named, ...(epoch === undefined ? {} : { epoch }), max: resumeMost }
-  }
-
   const bind = async (connection: Connection): Promise<void> => {
-    const places = [...seen]
-    const resume = resumeBody(connection.socket, places.splice(0, resumeRooms))
-    const answer = await questions.ask(connection, 'create-user', { user: { externalUserId: externalId }, resume })
+    const [resume, ...more] = reconnects ? resumeState.bodies(connection.socket) : []
+    const body = { user: { externalUserId: externalId }, ...(resume === undefined ? {} : { resume }) }
+    const answer = await questions.ask(connection, 'create-user', body)
     if (answer.error !== undefined) throw new Error(`create-user was refused: ${answer.error.code}`)
-    while (places.length > 0)
-      void questions.ask(connection, 'resume', resumeBody(connection.socket, places.splice(0, resumeRooms)))
+    for (const rest of more) void questions.ask(connection, 'resume', rest)
   }
 
   const connect = async (): Promise<void> => {
     if (isStopped) return
     const startedMs = now()
-    const target = { url: urls[turn % urls.length] as string, user, token, isSlow: options.isSlow ?? false }
+    const { isSlow, skims } = options
+    const target = { url: urls[turn % urls.length] as string, user, token, isSlow, skims }
     const connection: Connection = openConnection(context, target, {
-      onFeed: ({ room, seq }) => {
-        lastSignMs = now()
-        // The old socket of a move may be ahead of the new one.
-        if (seq > (seen.get(room) ?? 0)) seen.set(room, seq)
-      },
-      onOther: (frame) => hear(connection, frame),
+      onFeed: reconnects ? ({ room, seq }) => resumeState.noteFeed(room, seq) : () => {},
+      onOther: (frame) => receive(connection, frame),
       onClosed: (code) => lose(connection, code),
     })
     newest = connection
@@ -193,9 +146,9 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     latencies.connect.record(now() - startedMs)
     counts.connects += 1
     failures = 0
-    lastSignMs = now()
     if (newest !== connection) return
     bound = connection
+    silence.begin(connection)
     commands.flush()
   }
 
@@ -216,11 +169,15 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     get unsettled() {
       return commands.unsettled
     },
+    get skimmed() {
+      return newest?.skimmed ?? 0
+    },
     connect,
     perform: commands.perform,
-    ask: async (event, body, more) => questions.ask(opened(), event, body, more),
-    lastSeen: (room) => seen.get(room) ?? 0,
-    resumeFrom: async (places) => questions.ask(opened(), 'resume', resumeBody(opened().socket, places)),
+    sendOnce: (command) => opened().send(command),
+    ask: async (event, body) => questions.ask(opened(), event, body),
+    lastSeen: resumeState.lastSeen,
+    resumeFrom: async (places) => questions.ask(opened(), 'resume', resumeState.bodyFrom(opened().socket, places)),
     drop: () => newest?.terminate(),
     moveTo: (url) => {
       if (url === undefined) return
@@ -234,9 +191,9 @@ export const createDevice = (context: LoadContext, options: DeviceOptions): Devi
     pauseReading: () => bound?.pause(),
     resumeReading: () => bound?.resume(),
     check: () => {
-      bound?.giveUp(now() - operationMs)
       if (bound === undefined) return
-      const silentMs = now() - lastSignMs
+      bound.giveUp(now() - operationMs)
+      const silentMs = silence.measure(bound)
       if (silentMs > options.silenceMs) bound.terminate()
       else if (silentMs > options.silenceMs / 2) void questions.ask(bound, 'ping', {})
     },

@@ -8,9 +8,12 @@ export const entryKinds = [
   'opened',
   /** Its `create-user` was answered. */
   'bound',
-  /** A resume names `room` with `seq` as the last one seen. */
+  /**
+   * The resume `operation` names `room` with `seq` as the last one seen. `command` is its `max`, 0 if it is not recorded;
+   * `code` is `epoch` if the resume names an epoch.
+   */
   'resuming',
-  /** The answer to the resume for `room`: its head `seq`, and `code`. */
+  /** The answer to the resume `operation` for `room`: its head `seq`, and `code`. */
   'resumed',
   /** The answer to `create-user` names the `seq` after which `room`, which no resume named, continues. */
   'standing',
@@ -32,6 +35,10 @@ export const entryKinds = [
   'fault',
   /** Process `user` used `seq` KiB of memory. */
   'memory',
+  /** The service took back the frames of `room`, which continues after `seq`. */
+  'reset',
+  /** A message that an attacker published in place of the event `seq`; only in simulations. */
+  'forged',
 ] as const
 
 export type EntryKind = (typeof entryKinds)[number]

@@ -35,13 +35,14 @@ const newHistogram = (): Histogram =>
 
 export const createLatencies = (): Latencies => {
   const histogram = newHistogram()
-  const interval = newHistogram()
+  /** The durations since the last interval was taken; undefined before the first one. */
+  let interval: Histogram | undefined
   const at = (percentile: number): number => (histogram.totalCount === 0 ? 0 : histogram.getValueAtPercentile(percentile) / perMs)
   return {
     record: (ms) => {
       const value = Math.min(longestMs * perMs, Math.max(1, Math.round(ms * perMs)))
       histogram.recordValue(value)
-      interval.recordValue(value)
+      interval?.recordValue(value)
     },
     summary: () => ({
       count: histogram.totalCount,
@@ -56,7 +57,8 @@ export const createLatencies = (): Latencies => {
     encode: () => encodeIntoCompressedBase64(histogram),
     add: (encoded) => histogram.add(decodeFromCompressedBase64(encoded)),
     takeInterval: () => {
-      const encoded = encodeIntoCompressedBase64(interval)
+      const encoded = encodeIntoCompressedBase64(interval ?? histogram)
+      interval ??= newHistogram()
       interval.reset()
       return encoded
     },

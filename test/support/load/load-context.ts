@@ -1,48 +1,23 @@
 import type { Random } from '../simulation/random.ts'
 import { seededRandom } from '../simulation/random.ts'
-import type { History } from './history.ts'
+import { chatFormat } from './chat-format.ts'
+import { noCounts } from './counts.ts'
 import { createHistory, noHistory } from './history.ts'
-import type { Latencies } from './latencies.ts'
 import { createLatencies } from './latencies.ts'
 import { numbering } from './numbering.ts'
+import type { Recorded, Recorder } from './recorder.ts'
+import { fullRecorder } from './recorder.ts'
 import type { RunIds } from './run-ids.ts'
 import { runIds } from './run-ids.ts'
+import type { WireFormat } from './wire-format.ts'
 
 /** The state that all sockets of one process of a run share. */
-export interface LoadContext {
+export interface LoadContext extends Recorded {
   readonly ids: RunIds
+  readonly format: WireFormat
+  readonly recorder: Recorder
   readonly random: Random
-  readonly history: History
   readonly next: { readonly socket: () => number; readonly operation: () => number; readonly command: () => number }
-  readonly latencies: {
-    /** From the beginning of a connection to the answer to its `create-user`. */
-    readonly connect: Latencies
-    /** From the intended time of sending to the confirmation. */
-    readonly stored: Latencies
-    /** From the intended time of sending to each arrival at another user's socket. */
-    readonly received: Latencies
-  }
-  readonly counts: Counts
-  /** The membership frames by room and seq: lists omit them. */
-  readonly membershipFrames: Map<string, string>
-  /** Milliseconds since the epoch; never decreases. */
-  now(): number
-}
-
-export interface Counts {
-  sent: number
-  sentAgain: number
-  confirmed: number
-  /** Commands that were dropped because a device's queue was full. */
-  unsent: number
-  frames: number
-  bytes: number
-  connects: number
-  failedConnects: number
-  /** Frames of which the positional reader and the parser disagreed. */
-  misread: number
-  readonly refused: Record<string, number>
-  readonly closed: Record<string, number>
 }
 
 export interface ContextOptions {
@@ -51,44 +26,36 @@ export interface ContextOptions {
   readonly startMs: number
   /** Whether a history is recorded for the checker; true by default. */
   readonly keepsHistory?: boolean
+  /** The protocol of the service by default. */
+  readonly format?: WireFormat
+  /** Replaces the recorder of counts, latencies and history. */
+  readonly recorder?: Recorder
   readonly process?: number
   readonly processes?: number
 }
 
-const noCounts = (): Counts => ({
-  sent: 0,
-  sentAgain: 0,
-  confirmed: 0,
-  unsent: 0,
-  frames: 0,
-  bytes: 0,
-  connects: 0,
-  failedConnects: 0,
-  misread: 0,
-  refused: {},
-  closed: {},
-})
-
 export const nowMs = (): number => performance.timeOrigin + performance.now()
 
-export const createLoadContext = ({
-  tag,
-  seed,
-  startMs,
-  keepsHistory = true,
-  process = 0,
-  processes = 1,
-}: ContextOptions): LoadContext => ({
-  ids: runIds(tag, startMs),
-  random: seededRandom(seed + process * 7_919),
-  history: keepsHistory ? createHistory(startMs) : noHistory(startMs),
-  next: {
-    socket: numbering(process, processes),
-    operation: numbering(process, processes),
-    command: numbering(process, processes),
-  },
-  latencies: { connect: createLatencies(), stored: createLatencies(), received: createLatencies() },
-  counts: noCounts(),
-  membershipFrames: new Map(),
-  now: nowMs,
-})
+export const createLoadContext = (options: ContextOptions): LoadContext => {
+  const { tag, seed, startMs, process = 0, processes = 1, format = chatFormat } = options
+  const keepsHistory = (options.keepsHistory ?? true) && options.recorder === undefined
+  const recorded = {
+    history: keepsHistory ? createHistory(startMs) : noHistory(startMs),
+    latencies: { connect: createLatencies(), stored: createLatencies(), received: createLatencies() },
+    counts: noCounts(),
+    membershipFrames: new Map<string, string>(),
+    now: nowMs,
+  }
+  return {
+    ...recorded,
+    ids: runIds(tag, startMs),
+    format,
+    recorder: options.recorder ?? fullRecorder(recorded, keepsHistory),
+    random: seededRandom(seed + process * 7_919),
+    next: {
+      socket: numbering(process, processes),
+      operation: numbering(process, processes),
+      command: numbering(process, processes),
+    },
+  }
+}

@@ -32,7 +32,10 @@ const commandOf = (event: OperationEvent, body: ParsedFrame['body'], ids: RunIds
 const commands: ReadonlySet<OperationEvent> = new Set(['create-chat', 'new-message', 'add-users', 'remove-users'])
 
 /** Parses what `frameReader` reads by position, for frames of another layout and for samples. */
-export const viewOf = (frame: ParsedFrame, ids: RunIds): Omit<FrameView, 'commonFrom'> => {
+export const viewOf = (
+  frame: Omit<ParsedFrame, 'error'> & { readonly error?: object },
+  ids: RunIds,
+): Omit<FrameView, 'commonFrom'> => {
   const event = eventNamed(frame.event)
   const operation = frame.id !== undefined && /^\d+$/.test(frame.id) ? Number(frame.id) : 0
   const nothing = { event, operation, room: 0, seq: 0, command: 0, intendedMs: 0 }

@@ -1,10 +1,11 @@
 import type { Connection } from './connection.ts'
 import type { ParsedFrame } from './parse-frame.ts'
+import type { WireFormat } from './wire-format.ts'
 
 /** Requests other than commands, and their answers. */
 export interface Questions {
   /** Rejects when the socket closes before the answer. */
-  ask(connection: Connection, event: string, body: unknown, more?: object): Promise<ParsedFrame>
+  ask(connection: Connection, event: string, body: unknown): Promise<ParsedFrame>
   settle(frame: ParsedFrame): void
   /** Rejects the requests of a closed socket. */
   closed(connection: Connection, code: number): void
@@ -16,17 +17,17 @@ interface Asked {
   readonly reject: (error: Error) => void
 }
 
-export const createQuestions = (): Questions => {
+export const createQuestions = (format: WireFormat): Questions => {
   const asked = new Map<string, Asked>()
   let count = 0
   return {
-    ask: (connection, event, body, more = {}) => {
+    ask: (connection, event, body) => {
       count += 1
       const id = `q${count}`
       const answer = Promise.withResolvers<ParsedFrame>()
       answer.promise.catch(() => {})
       asked.set(id, { connection, ...answer })
-      connection.sendText(JSON.stringify({ event, id, ...more, body }))
+      connection.sendText(format.request(id, event, JSON.stringify(body)))
       return answer.promise
     },
     settle: (frame) => {

@@ -52,12 +52,20 @@ export const intendedAt = (text: Uint8Array, at: number): number =>
   numberAt(text, at, 8) * 65_536 + numberAt(text, at + places.timeEnd, 4) + numberAt(text, at + places.fraction, 3) / 4_096
 
 export const runIds = (tag: number, startMs: number): RunIds => {
+  const rooms = new Map<number, string>()
+  const roomId = (number: number): string => {
+    const known = rooms.get(number)
+    if (known !== undefined) return known
+    const id = idText(tag + roomBit, number, startMs)
+    rooms.set(number, id)
+    return id
+  }
   const read = (text: Uint8Array, at: number, wanted: number): number =>
     tagAt(text, at) === wanted ? numberAt(text, at + places.number, 8) : foreign
   return {
     tag,
     command: (number, intendedMs) => idText(tag, number, intendedMs),
-    room: (number) => idText(tag + roomBit, number, startMs),
+    room: roomId,
     commandAt: (text, at) => read(text, at, tag),
     roomAt: (text, at) => read(text, at, tag + roomBit),
   }

@@ -1,16 +1,9 @@
-import type { Connection, Settled } from './connection.ts'
-import type { OperationEvent } from './entry.ts'
-import type { Counts } from './load-context.ts'
+import type { Connection } from './connection.ts'
+import type { Counts } from './counts.ts'
+import type { Sending, Settled } from './sending.ts'
 
 /** A command, which may be sent several times. */
-export interface LoadCommand {
-  readonly event: OperationEvent
-  readonly room: number
-  readonly command: number
-  readonly intendedMs: number
-  /** The frame without its opening brace and the request id. */
-  readonly rest: string
-}
+export type LoadCommand = Omit<Sending, 'onSettled'>
 
 /**
  * Sends the commands of a user until each has a final outcome, over any number of
@@ -74,13 +67,11 @@ export const createSendAgain = (
   }
 
   const send = (next: Waiting, open: Connection): void => {
-    const { rest, ...command } = next.command
     if (next.sendings > 0) counts.sentAgain += 1
     next.sendings += 1
     inFlight += 1
     open.send({
-      ...command,
-      text: (operation) => `{"id":"${operation}",${rest}`,
+      ...next.command,
       onSettled: (settled) => {
         inFlight -= 1
         if (isWorthAgain(settled)) setTimeout(again, pauseFor(next, settled), next)

@@ -1,3 +1,4 @@
+import type { Random } from '../simulation/random.ts'
 import { seededRandom } from '../simulation/random.ts'
 
 export interface Sender {
@@ -5,8 +6,20 @@ export interface Sender {
   readonly user: number
 }
 
+/** Members of the rooms, by room. */
+export type Members = ReadonlyMap<number, readonly number[]>
+
+/** A random member of a random room: every room has the same rate. */
+export const randomSenders = (members: Members, random: Random): (() => Sender) => {
+  const rooms = [...members]
+  return () => {
+    const [room, users] = random.pick(rooms)
+    return { room, user: random.pick(users) }
+  }
+}
+
 /** Every member of every room takes a turn, in a shuffled order, so that consecutive messages use different sockets. */
-export const sendersInTurn = (members: ReadonlyMap<number, readonly number[]>, seed: number): (() => Sender) => {
+export const sendersInTurn = (members: Members, seed: number): (() => Sender) => {
   const random = seededRandom(seed)
   const order = [...members]
     .flatMap(([room, users]) => users.map((user): Sender => ({ room, user })))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ServiceMutant } from '../../support/simulation/apps/simulate-apps.ts'
-import { simulateApps } from '../../support/simulation/apps/simulate-apps.ts'
-import { isDetected, problemsOfRuns, seedParts } from '../../support/simulation/simulation-seeds.ts'
+import { isDetected, problemsOfRuns, seedParts } from '../simulation/world/simulation-seeds.ts'
+import type { ServiceMutant } from './simulation/simulate-apps.ts'
+import { simulateApps } from './simulation/simulate-apps.ts'
 
 const parts = seedParts(4, 40).map((seeds, part) => ({ seeds, part }))
 

@@ -19,10 +19,10 @@ import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
 import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { openAdmission } from '../../support/open-admission.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
-import type { Received, SimulatedSocket } from '../../support/simulation/simulated-socket.ts'
-import { simulatedSocket } from '../../support/simulation/simulated-socket.ts'
 import type { VirtualClock } from '../../support/simulation/virtual-clock.ts'
 import { virtualClock } from '../../support/simulation/virtual-clock.ts'
+import type { Received, SimulatedSocket } from '../simulation/world/simulated-socket.ts'
+import { simulatedSocket } from '../simulation/world/simulated-socket.ts'
 
 type Ports = { readonly eventStore: EventStore; readonly readModel: ReadModel }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openSocket } from '../../support/client/chat-socket.ts'
 import { until } from '../../support/poll.ts'
-import { startSmallChat } from '../../support/small-chat/small-chat.ts'
+import { startSmallChat } from '../small-chat.ts'
 
 const quick = { DRAIN_OVERLAP_MS: '1', DRAIN_WINDOW_MS: '1' }
 

@@ -5,8 +5,8 @@ import { openSocket } from '../../support/client/chat-socket.ts'
 import type { RawSocket } from '../../support/client/raw-socket.ts'
 import { clientFrame, rawUpgrade } from '../../support/client/raw-socket.ts'
 import { until } from '../../support/poll.ts'
-import type { SmallChat } from '../../support/small-chat/small-chat.ts'
-import { startSmallChat } from '../../support/small-chat/small-chat.ts'
+import type { SmallChat } from '../small-chat.ts'
+import { startSmallChat } from '../small-chat.ts'
 import { fuzzRuns, mutated } from './alterations.ts'
 
 const numRuns = fuzzRuns(1_000)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
-import { simulate } from '../../support/simulation/simulate.ts'
-import type { StoreMutant } from '../../support/simulation/simulated-store.ts'
-import { isDetected, problemsOfRuns, seedParts } from '../../support/simulation/simulation-seeds.ts'
+import { simulate } from './rooms/simulate.ts'
+import type { StoreMutant } from './world/simulated-store.ts'
+import { isDetected, problemsOfRuns, seedParts } from './world/simulation-seeds.ts'
 
 const parts = seedParts(10, 200).map((seeds, part) => ({ seeds, part }))
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { problemsOfRuns, seedParts } from '../../support/simulation/simulation-seeds.ts'
-import { simulateWriter } from '../../support/simulation/writers/simulate-writer.ts'
+import { problemsOfRuns, seedParts } from './world/simulation-seeds.ts'
+import { simulateWriter } from './writers/simulate-writer.ts'
 
 const parts = seedParts(4, 200).map((seeds, part) => ({ seeds, part }))
 

@@ -1,5 +1,6 @@
 import type { EntryCode } from '../../load/entry.ts'
 import { creation, foreign } from '../../load/entry.ts'
+import { isCommand } from '../is-command.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
@@ -36,8 +37,9 @@ export const nothingUnsent: Invariant = ({ truth, outline }) => {
   }
 
   return {
-    see: ({ kind, code, room, seq, command }) => {
+    see: ({ kind, event, code, room, seq, command }) => {
       if (kind === 'frame') seeFrame(room, seq, command)
+      if (!isCommand(event)) return
       if (kind === 'invoked') count(`${room} ${command}`, 1)
       if (kind === 'failed' && refusals.has(code)) count(`${room} ${command}`, -1)
     },

@@ -1,3 +1,4 @@
+import type { Entry } from '../../load/entry.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
@@ -7,8 +8,8 @@ export const oneOrder: Invariant = ({ truth }) => {
   /** The first frame that was received, where the store cannot be read. */
   const firstSeen = new Map<string, number>()
 
-  const expected = (room: number, seq: number, crc: number): number => {
-    const stored = truth.rooms.get(room)?.crcAt(seq)
+  const expected = (kind: Entry['kind'], room: number, seq: number, crc: number): number => {
+    const stored = kind === 'listed' ? truth.rooms.get(room)?.listedCrc(seq) : truth.rooms.get(room)?.crcAt(seq)
     if (stored !== undefined) return stored
     const key = `${room} ${seq}`
     const seen = firstSeen.get(key) ?? crc
@@ -19,7 +20,7 @@ export const oneOrder: Invariant = ({ truth }) => {
   return {
     see: ({ kind, socket, room, seq, crc }) => {
       if (kind !== 'frame' && kind !== 'listed') return
-      if (expected(room, seq, crc) !== crc)
+      if (expected(kind, room, seq, crc) !== crc)
         findings.add(`${kind === 'listed' ? 'a list' : `socket ${socket}`}, room ${room}: ${seq} is not what stands there`)
     },
     verdict: () => findings,

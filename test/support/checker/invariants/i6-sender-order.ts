@@ -1,49 +1,102 @@
+import type { Entry } from '../../load/entry.ts'
 import { creation } from '../../load/entry.ts'
+import { isCommand } from '../is-command.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
+import { timedSpansOf } from '../stored-times.ts'
 
+/** One sending of a command, and its outcome. */
 interface Sending {
   readonly command: number
   readonly operation: number
+  readonly user: number
+  readonly isRemoval: boolean
+  outcome: 'none' | 'ok' | 'failed' | 'forbidden' | 'unknown'
+  settledAt: number
+}
+
+/** All sendings of a command: the operations of the first and last one, and the time of the second one. */
+interface Sendings {
+  readonly first: number
+  last: number
+  againAt: number
 }
 
 const pairing = 2 ** 26
 
+/** Commands have numbers of their own, but for the creations, which are one in each room. */
+const keyOf = (room: number, command: number): number => (command === creation ? -room : command)
+
+/** The highest seq of the sendings that were confirmed before that time. */
+const latestConfirmed = (counted: readonly (readonly [number, Sending])[], before: number): number =>
+  Math.max(0, ...counted.map(([seq, { outcome, settledAt }]) => (outcome === 'ok' && settledAt < before ? seq : 0)))
+
 /**
- * I6: two messages of one sender to one room on one socket are stored in the
- * order of sending, if neither was refused. A message that was sent more than once
- * counts from its last sending.
+ * I6: two commands on one socket to one room are stored in the order of sending,
+ * if neither was refused. Of a command that was sent more than once, the last
+ * sending counts, if it was confirmed; its second sending, on another socket, may
+ * overtake commands that are not confirmed yet. No command of the creator is
+ * refused as if it had come before the creation of the room.
  */
-export const senderOrder: Invariant = ({ truth }) => {
+export const senderOrder: Invariant = ({ truth, terms: { isOneClock = false } }) => {
   const findings = createFindings()
   /** By socket and room, in the order of sending. */
   const lines = new Map<number, Sending[]>()
-  const refused = new Set<number>()
-  const sendings = new Map<number, { first: number; last: number }>()
+  const pending = new Map<number, Sending>()
+  const commands = new Map<number, Sendings>()
+
+  /** The sender is the creator, who was not removed yet, and only the creator may remove others. */
+  const overtookCreation = (room: number, { outcome, user, isRemoval, settledAt }: Sending): boolean => {
+    const [span] = timedSpansOf(truth.rooms.get(room), user)
+    return isOneClock && outcome === 'forbidden' && !isRemoval && span?.from === 1 && span.untilAt > settledAt
+  }
 
   const judgeLine = (room: number, socket: number, line: readonly Sending[]): void => {
+    const counted: [number, Sending][] = []
     let latest = 0
-    for (const { command, operation } of line) {
+    for (const sending of line) {
+      const { command, operation, outcome } = sending
       const seq = truth.rooms.get(room)?.seqOf(command)
-      const { first = 0, last = 0 } = sendings.get(command) ?? {}
-      if (seq === undefined || refused.has(operation)) continue
-      if (operation === first && seq < latest)
-        findings.add(`socket ${socket}, room ${room}: command ${command} stands at ${seq}, an earlier one at ${latest}`)
-      if (operation === last) latest = Math.max(latest, seq)
+      const { first, last, againAt } = commands.get(keyOf(room, command)) as Sendings
+      if (seq === undefined && first === last && latest === 1 && overtookCreation(room, sending))
+        findings.add(`socket ${socket}, room ${room}: command ${command} overtook the creation of the room`)
+      if (seq === undefined || outcome === 'failed' || outcome === 'forbidden') continue
+      const before = first === last ? latest : latestConfirmed(counted, againAt)
+      if (operation === first && seq < before)
+        findings.add(`socket ${socket}, room ${room}: command ${command} stands at ${seq}, an earlier one at ${before}`)
+      if (operation !== last || (first !== last && outcome !== 'ok')) continue
+      latest = Math.max(latest, seq)
+      counted.push([seq, sending])
     }
   }
 
+  const seeSending = ({ at, event, socket, room, command, operation, user }: Readonly<Entry>): void => {
+    const key = room * pairing + socket
+    const line = lines.get(key) ?? []
+    lines.set(key, line)
+    const sending: Sending = {
+      ...{ command, operation, user, isRemoval: event === 'remove-users' },
+      ...{ outcome: 'none', settledAt: Number.POSITIVE_INFINITY },
+    }
+    line.push(sending)
+    pending.set(operation, sending)
+    const known = commands.get(keyOf(room, command))
+    if (known === undefined)
+      commands.set(keyOf(room, command), { first: operation, last: operation, againAt: Number.POSITIVE_INFINITY })
+    else Object.assign(known, { last: operation, againAt: Math.min(known.againAt, at) })
+  }
+
+  const seeOutcome = (operation: number, outcome: Sending['outcome'], at: number): void => {
+    Object.assign(pending.get(operation) ?? {}, { outcome, settledAt: at })
+    pending.delete(operation)
+  }
+
   return {
-    see: ({ kind, event, socket, room, command, operation }) => {
-      if (kind === 'failed') refused.add(operation)
-      if (kind !== 'invoked' || event === 'list-messages' || event === 'resume' || command === creation) return
-      const key = room * pairing + socket
-      const line = lines.get(key) ?? []
-      lines.set(key, line)
-      line.push({ command, operation })
-      const known = sendings.get(command)
-      if (known === undefined) sendings.set(command, { first: operation, last: operation })
-      else known.last = operation
+    see: (entry) => {
+      const { kind, event, operation, at, code } = entry
+      if (kind === 'invoked' && isCommand(event)) seeSending(entry)
+      if (kind === 'ok' || kind === 'unknown') seeOutcome(operation, kind, at)
+      if (kind === 'failed') seeOutcome(operation, code === 'forbidden' ? 'forbidden' : 'failed', at)
     },
     verdict: () => {
       for (const [key, line] of lines) judgeLine(Math.floor(key / pairing), key % pairing, line)

@@ -4,8 +4,8 @@ import { asUser, guardedEnv } from '../../../security/guarded-chat.ts'
 import { upgradeSuite } from '../../../security/upgrade.suite.ts'
 import { openSocket } from '../../../support/client/chat-socket.ts'
 import { rawSocket, rawUpgrade } from '../../../support/client/raw-socket.ts'
-import type { SmallChat } from '../../../support/small-chat/small-chat.ts'
-import { startSmallChat } from '../../../support/small-chat/small-chat.ts'
+import type { SmallChat } from '../../small-chat.ts'
+import { startSmallChat } from '../../small-chat.ts'
 
 const quick = { DRAIN_OVERLAP_MS: '1', DRAIN_WINDOW_MS: '1' }
 

@@ -5,8 +5,8 @@ import { newId } from '../../../../shared/client/new-id.ts'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
 import type { Person } from '../../../support/client/person.ts'
 import { personOn } from '../../../support/client/person.ts'
-import type { SmallChat } from '../../../support/small-chat/small-chat.ts'
-import { startSmallChat } from '../../../support/small-chat/small-chat.ts'
+import type { SmallChat } from '../../small-chat.ts'
+import { startSmallChat } from '../../small-chat.ts'
 
 /** As the JSON libraries of Python and PHP write text by default. */
 const escaped = (value: object): string =>

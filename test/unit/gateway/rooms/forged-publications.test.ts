@@ -48,6 +48,34 @@ const withRoom = async (...[options]: Parameters<typeof gatewayRig>) => {
   return { rig, ann, bob, mallory, forge, publish, event, post, feedOf, sweep: () => rig.clock.run(sweepMs) }
 }
 
+/** A store whose pages are withheld while the gate is shut. */
+const gatedPages = () => {
+  let gate: PromiseWithResolvers<void> | undefined
+  const options: Parameters<typeof gatewayRig>[0] = {
+    ports: ({ eventStore, readModel }) => ({
+      readModel,
+      eventStore: {
+        ...eventStore,
+        readPages: async (requests) => {
+          const pages = await eventStore.readPages(requests)
+          await gate?.promise
+          return pages
+        },
+      },
+    }),
+  }
+  return {
+    options,
+    shut: () => {
+      gate = Promise.withResolvers()
+    },
+    open: () => {
+      gate?.resolve()
+      gate = undefined
+    },
+  }
+}
+
 describe('A forged membership event', () => {
   it('gives no event of the room to the user whom it adds', async () => {
     const { ann, mallory, forge, post, sweep, feedOf } = await withRoom()
@@ -133,31 +161,32 @@ describe('A forged message', () => {
   })
 
   it('is not passed on if another one was published at its seq while both waited for a gap to be read', async () => {
-    const gate = Promise.withResolvers<void>()
-    let isShut = false
-    const { rig, bob, forge, post, sweep, feedOf } = await withRoom({
-      ports: ({ eventStore, readModel }) => ({
-        readModel,
-        eventStore: {
-          ...eventStore,
-          readPages: async (requests) => {
-            const pages = await eventStore.readPages(requests)
-            if (isShut) await gate.promise
-            return pages
-          },
-        },
-      }),
-    })
+    const gate = gatedPages()
+    const { rig, bob, forge, post, sweep, feedOf } = await withRoom(gate.options)
     rig.isDeaf = true
     await post('two')
     rig.isDeaf = false
-    isShut = true
+    gate.shut()
     await forge(3)
     await post('three')
-    isShut = false
-    gate.resolve()
+    gate.open()
     await sweep()
     expect(feedOf(bob)).toEqual(['create-chat #1', 'new-message #2 two', 'new-message #3 three'])
+  })
+
+  it('is not passed on at the seq of a membership event that is being read', async () => {
+    const gate = gatedPages()
+    const { rig, ann, bob, forge, post, sweep, feedOf } = await withRoom(gate.options)
+    gate.shut()
+    ann.client.send({ event: 'remove-users', room, body: { users: [bob.id] } })
+    await rig.settle()
+    await rig.write()
+    await forge(2)
+    await post('three')
+    gate.open()
+    await sweep()
+    expect(feedOf(bob)).toEqual(['create-chat #1', 'remove-users #2'])
+    expect(feedOf(ann)).toEqual(['create-chat #1', 'remove-users #2', 'new-message #3 three'])
   })
 
   it('is reset although its client has resumed from the seq before it', async () => {

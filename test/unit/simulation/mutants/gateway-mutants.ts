@@ -191,6 +191,13 @@ const forgeryMutants: readonly GatewayMutant[] = [
     operand: 'membership',
   },
   {
+    rule: 'a published message does not pass while another event waits at its seq',
+    module: gateway('rooms/room-feed'),
+    in: 'take',
+    operand: 'isAlone',
+    shownBy: 30_038,
+  },
+  {
     rule: 'a feed reopens at once after a published message replaced a membership event',
     module: gateway('rooms/room-feed'),
     in: 'take',

@@ -16,8 +16,8 @@ registerHooks({
 })
 
 const simulations = {
-  rooms: async () => (await import('../../../support/simulation/simulate.ts')).simulate,
-  writer: async () => (await import('../../../support/simulation/writers/simulate-writer.ts')).simulateWriter,
+  rooms: async () => (await import('../rooms/simulate.ts')).simulate,
+  writer: async () => (await import('../writers/simulate-writer.ts')).simulateWriter,
 }
 const simulate = await simulations[simulation]()
 if (!isLoaded) throw new Error(`${module} was not loaded`)

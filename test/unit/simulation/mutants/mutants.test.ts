@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { simulate } from '../../../support/simulation/simulate.ts'
-import { simulateWriter } from '../../../support/simulation/writers/simulate-writer.ts'
+import { simulate } from '../rooms/simulate.ts'
+import { simulateWriter } from '../writers/simulate-writer.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
 import { tryMutant } from './try-mutant.ts'
 import { writerMutants } from './writer-mutants.ts'

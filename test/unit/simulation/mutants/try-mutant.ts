@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { Simulation } from '../../../support/simulation/simulate.ts'
+import type { Simulation } from '../rooms/simulate.ts'
 import type { Mutant } from './mutant.ts'
 import { mutate } from './mutate.ts'
 

@@ -83,7 +83,7 @@ const appendMutants: readonly WriterMutant[] = [
   },
 ]
 
-const consumer = 'test/support/simulation/partition-consumer.ts'
+const consumer = 'test/unit/simulation/world/partition-consumer.ts'
 
 const consumptionMutants: readonly WriterMutant[] = [
   {

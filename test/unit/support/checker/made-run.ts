@@ -14,11 +14,12 @@ const userId = (user: number): string => `00000000-0000-4000-8000-00000000000${u
 const userOf = new Map([1, 2, 3].map((user) => [userId(user), user]))
 
 /** What happened, by kind: `created` is seq 1; a number is the command of a message. */
-export type MadeEvent =
+export type MadeEvent = { readonly storedMs?: number } & (
   | { readonly created: readonly number[] }
-  | { readonly message: number; readonly atMs?: number; readonly storedMs?: number }
+  | { readonly message: number; readonly atMs?: number }
   | { readonly added: readonly number[]; readonly command: number }
   | { readonly removed: readonly number[]; readonly command: number }
+)
 
 const bodyOf = (event: MadeEvent, room: number): [OperationEvent, object] => {
   const time = (ms: number): string => new Date(startMs + ms).toISOString()
@@ -41,9 +42,8 @@ export const frameOf = (event: MadeEvent, room: number, seq: number): string => 
 /** Room 1 with these events, from seq 1. */
 export const madeTruth = (events: readonly MadeEvent[], seqs = events.map((_, index) => index + 1)): Truth => {
   const builder = truthBuilder(ids, userOf)
-  const storedAt = (event: MadeEvent): number | undefined =>
-    'message' in event && event.storedMs !== undefined ? startMs + event.storedMs : undefined
-  for (const [index, event] of events.entries()) builder.add(frameOf(event, 1, seqs[index] ?? 0), storedAt(event))
+  for (const [index, event] of events.entries())
+    builder.add(frameOf(event, 1, seqs[index] ?? 0), event.storedMs === undefined ? undefined : startMs + event.storedMs)
   return builder.build()
 }
 
@@ -51,7 +51,8 @@ export const madeTruth = (events: readonly MadeEvent[], seqs = events.map((_, in
 export interface MadeHistory {
   readonly history: History
   at(ms: number): MadeHistory
-  opened(socket: number, user: number): MadeHistory
+  /** Opened and bound, with a resume from that seq if there is one. */
+  opened(socket: number, user: number, resumesFrom?: number): MadeHistory
   closed(socket: number): MadeHistory
   resuming(socket: number, seq: number): MadeHistory
   resumed(socket: number, seq: number, code?: EntryCode): MadeHistory
@@ -81,9 +82,10 @@ export const madeHistory = (): MadeHistory => {
       atMs = ms
       return made
     },
-    opened: (socket, user) => {
+    opened: (socket, user, resumesFrom) => {
       users.set(socket, user)
       append({ kind: 'opened', socket, room: 0 })
+      if (resumesFrom !== undefined) append({ kind: 'resuming', socket, seq: resumesFrom })
       return append({ kind: 'bound', socket, room: 0 })
     },
     closed: (socket) => append({ kind: 'closed', socket, seq: 1006 }),

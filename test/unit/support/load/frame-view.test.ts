@@ -35,8 +35,8 @@ const frames = fc.oneof(
   ),
 )
 
-describe('a frame', () => {
-  it('says by position what it says when it is parsed', () => {
+describe('The reader of frames by position', () => {
+  it('reads the same fields as the parser', () => {
     fc.assert(
       fc.property(frames, fc.option(number), (frame, operation) => {
         const text = withRequestId(frame, operation === null ? undefined : String(operation))
@@ -48,12 +48,12 @@ describe('a frame', () => {
     )
   })
 
-  it('of another layout is left to the parser', () => {
+  it('leaves a frame of another layout to the parser', () => {
     for (const text of ['{"body":{},"event":"ping"}', '{"id":"q7","event":"ping","body":{}}', '{}', ''])
       expect(read(Buffer.from(text))).toBeUndefined()
   })
 
-  it('of another run is foreign', () => {
+  it('marks ids of another run as foreign', () => {
     const other = runIds(78, 0)
     const text = feedFrameText('new-message', other.room(1), 2, JSON.stringify({ id: other.command(3, 4), msg: 'x' }))
     expect(read(Buffer.from(text))).toMatchObject({ kind: 'feed', room: foreign, command: foreign, seq: 2 })

@@ -24,8 +24,8 @@ const entries: fc.Arbitrary<Entry> = fc.record({
 const copies = (history: { entries(): Iterable<Readonly<Entry>> }): Entry[] =>
   [...history.entries()].map((entry) => ({ ...entry }))
 
-describe('a history', () => {
-  it('gives back what was written, also from its bytes', () => {
+describe('A history', () => {
+  it('returns the written entries, also from its bytes', () => {
     fc.assert(
       fc.property(fc.array(entries), (written) => {
         const history = createHistory(startMs)
@@ -37,7 +37,7 @@ describe('a history', () => {
     )
   })
 
-  it('is read as often as one likes, over many chunks', () => {
+  it('can be read several times, over many chunks', () => {
     const history = createHistory(startMs)
     for (let seq = 0; seq < 100_000; seq += 1) history.append({ kind: 'frame', at: startMs, seq })
     for (const reader of [history, historyOf(Buffer.concat(history.parts())), history]) {
@@ -50,7 +50,7 @@ describe('a history', () => {
     }
   })
 
-  it('that was cut is refused', () => {
+  it('rejects bytes that were truncated', () => {
     const history = createHistory(startMs)
     history.append({ kind: 'frame', at: startMs })
     const bytes = Buffer.concat(history.parts())

@@ -1,103 +1,54 @@
 import { describe, expect, it } from 'vitest'
-import { parseDistribution } from '../../../support/load/distribution.ts'
-import { createLatencies } from '../../../support/load/latencies.ts'
-import { numbering } from '../../../support/load/numbering.ts'
+import { nowMs } from '../../../support/load/load-context.ts'
 import { startPace } from '../../../support/load/pace.ts'
-import { planPopulation } from '../../../support/load/population.ts'
-import { seededRandom } from '../../../support/simulation/random.ts'
+import { sendersInTurn } from '../../../support/load/senders.ts'
 
-describe('the pace', () => {
-  it('gives each sending the moment it was meant for, however late it goes out', async () => {
-    let now = 1_000
-    const intended: number[] = []
+describe('The load', () => {
+  it('sends each message at its own due time, evenly spaced and never early', async () => {
+    const sendings: { readonly dueMs: number; readonly sentMs: number }[] = []
+    const send = (dueMs: number): void => void sendings.push({ dueMs, sentMs: nowMs() })
+    await startPace({ perSecond: 200, count: 50, send }).done
+    const [first] = sendings
+    expect(sendings.map(({ dueMs }) => Math.round(dueMs - (first?.dueMs ?? 0)))).toEqual(
+      Array.from({ length: 50 }, (_, index) => index * 5),
+    )
+    // The two clocks are read one after the other.
+    expect(sendings.filter(({ dueMs, sentMs }) => sentMs < dueMs - 0.5)).toEqual([])
+  })
+
+  it('keeps the due times of messages that a stall of the load delays', async () => {
+    const due: number[] = []
+    const send = (dueMs: number): void => {
+      due.push(dueMs)
+      const until = nowMs() + (due.length === 1 ? 50 : 0)
+      while (nowMs() < until);
+    }
+    await startPace({ perSecond: 100, count: 10, send }).done
+    expect(due.map((ms) => Math.round(ms - (due[0] ?? 0)))).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90])
+  })
+
+  it('sends nothing more after it was stopped', async () => {
+    let sent = 0
     const pace = startPace({
-      perSecond: 100,
-      count: 20,
-      now: () => now,
-      send: (ms) => {
-        intended.push(ms)
-        // The first sending stalls the sender for a tenth of a second.
-        if (intended.length === 1) now += 100
-        if (intended.length > 10) now += 10
+      perSecond: 1_000,
+      count: Number.MAX_SAFE_INTEGER,
+      send: () => {
+        sent += 1
+        if (sent === 10) pace.stop()
       },
     })
     await pace.done
-    expect(intended).toEqual(Array.from({ length: 20 }, (_, index) => 1_000 + index * 10))
+    expect(sent).toBe(10)
   })
 
-  it('stops when it is told', async () => {
-    let sent = 0
-    const send = (): void => {
-      sent += 1
-    }
-    const pace = startPace({ perSecond: 1, count: 1_000, now: () => performance.now(), send })
-    pace.stop()
-    await pace.done
-    expect(sent).toBe(1)
-  })
-})
-
-describe('a distribution', () => {
-  it('stays within what it says', () => {
-    const random = seededRandom(1)
-    for (const [text, least, most] of [
-      ['7', 7, 7],
-      ['2-5', 2, 5],
-      ['zipf:100', 1, 100],
-    ] as const) {
-      const draw = parseDistribution(text)
-      const drawn = Array.from({ length: 2_000 }, () => draw(random))
-      expect(Math.min(...drawn)).toBe(least)
-      expect(Math.max(...drawn)).toBe(most)
-    }
-  })
-
-  it('by zipf is mostly small', () => {
-    const draw = parseDistribution('zipf:100')
-    const random = seededRandom(1)
-    const small = Array.from({ length: 1_000 }, () => draw(random)).filter((value) => value <= 10).length
-    expect(small).toBeGreaterThan(400)
-  })
-
-  it('that is none is refused with the forms there are', () => {
-    for (const text of ['', 'many', '0', '-3', '5-2', '1-2-3', 'zipf:', '1.5'])
-      expect(() => parseDistribution(text)).toThrow(/wanted: a number|upside down/)
-  })
-})
-
-describe('a population', () => {
-  it('is the same from the same seed, and leaves nobody out', () => {
-    const options = { users: 50, rooms: 20, roomSize: '2-8', seed: 3 }
-    const [one, other] = [planPopulation(options), planPopulation(options)]
-    expect([...one.members]).toEqual([...other.members])
-    expect(new Set([...one.members.values()].flat()).size).toBe(50)
-    for (const [room, members] of one.members) for (const user of members) expect(one.roomsOf(user)).toContain(room)
-  })
-})
-
-describe('numbers', () => {
-  it('of several processes are never the same, and never 0', () => {
-    const hands = [0, 1, 2].map((process) => numbering(process, 3))
-    const drawn = hands.flatMap((next) => Array.from({ length: 100 }, next))
-    expect(new Set(drawn).size).toBe(300)
-    expect(Math.min(...drawn)).toBe(1)
-  })
-})
-
-describe('latencies', () => {
-  it('of two processes are put together', () => {
-    const [one, other] = [createLatencies(), createLatencies()]
-    for (let ms = 1; ms <= 50; ms += 1) one.record(ms)
-    for (let ms = 51; ms <= 100; ms += 1) other.record(ms)
-    one.add(other.encode())
-    const { count, p50, p99, max } = one.summary()
-    expect(count).toBe(100)
-    expect(p50).toBeCloseTo(50, 0)
-    expect(p99).toBeCloseTo(99, 0)
-    expect(max).toBeCloseTo(100, 0)
-  })
-
-  it('of nothing are zero', () => {
-    expect(createLatencies().summary()).toMatchObject({ count: 0, mean: 0, p50: 0, max: 0 })
+  it('uses every socket of every room once before it uses one again', () => {
+    const members = new Map([
+      [1, [0, 1, 2]],
+      [2, [2, 3]],
+    ])
+    const next = sendersInTurn(members, 7)
+    const turns = Array.from({ length: 5 }, () => JSON.stringify(next()))
+    expect(new Set(turns).size).toBe(5)
+    expect(JSON.stringify(next())).toBe(turns[0])
   })
 })

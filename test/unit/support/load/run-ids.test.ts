@@ -7,8 +7,8 @@ const bytes = (text: string): Uint8Array => Buffer.from(text)
 const number = fc.integer({ min: 1, max: 0xffff_fffe })
 const tag = fc.integer({ min: 0, max: 2 ** 27 - 1 })
 
-describe('the ids of a run', () => {
-  it('tell their number and their moment, to a quarter of a microsecond', () => {
+describe('The ids of a run', () => {
+  it('contain their number and their time, to a quarter of a microsecond', () => {
     fc.assert(
       fc.property(tag, number, fc.double({ min: 0, max: 2e12, noNaN: true }), (ofRun, command, ms) => {
         const ids = runIds(ofRun, 0)
@@ -26,7 +26,7 @@ describe('the ids of a run', () => {
       expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
   })
 
-  it('tell rooms from commands, and this run from others', () => {
+  it('distinguish rooms from commands, and this run from others', () => {
     const [ids, other] = [runIds(1, 0), runIds(2, 0)]
     expect(ids.roomAt(bytes(ids.room(9)), 0)).toBe(9)
     expect(ids.roomAt(bytes(ids.command(9, 0)), 0)).toBe(foreign)

@@ -1,0 +1,20 @@
+/** The contents of a resume. */
+export interface Asked {
+  readonly rooms: Readonly<Record<string, number>>
+  readonly max: number
+  readonly epoch?: string
+}
+
+/** A request that was sent, for the checker. */
+export interface Sent {
+  readonly callerId: string
+  readonly event: string
+  readonly atMs: number
+  readonly room?: string
+  readonly commandId?: string
+  /** The user on whose behalf it was sent, if that is not the user of the socket. */
+  readonly actor?: string
+  /** Distinguishes commands that have the same id. */
+  readonly content?: string
+  readonly resume?: Asked
+}

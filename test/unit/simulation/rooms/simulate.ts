@@ -1,0 +1,109 @@
+import type { StoredEvent } from '../../../../shared/ports/event-store.ts'
+import type { History } from '../../../support/load/history.ts'
+import { createHistory } from '../../../support/load/history.ts'
+import { simulatedNames } from '../world/simulated-settings.ts'
+import type { StoreMutant } from '../world/simulated-store.ts'
+import type { SimulatedWorld } from '../world/simulated-world.ts'
+import { simulatedWorld } from '../world/simulated-world.ts'
+import { simulatedForger } from './forger.ts'
+import { simulatedBackEnd } from './simulated-back-end.ts'
+import type { Commons, Connection } from './simulated-client.ts'
+import { simulatedCommands } from './simulated-commands.ts'
+import { simulatedPerson } from './simulated-person.ts'
+import { simulationProblems } from './simulation-problems.ts'
+
+export interface SimulationResult {
+  /** Empty if every promise held. */
+  readonly problems: readonly string[]
+  readonly connections: readonly Connection[]
+  readonly history: History
+  readonly events: readonly StoredEvent[]
+}
+
+export interface Simulation {
+  readonly storeMutant?: StoreMutant | undefined
+  /** Adds an attacker who publishes forged events and notices. */
+  readonly isForged?: boolean
+}
+
+const stormMs = 3_000
+/** Long enough for deadlines and pauses of a writer, and then for one convergence time. */
+const calmMs = 7_500
+
+/** The old writer is killed, or continues until it loses its partitions. */
+const replaceWriter = ({ random, writers }: SimulatedWorld): void => {
+  if (random.chance(0.5)) writers.kill()
+  void writers.start()
+}
+
+/** Injects one fault after another. */
+const injectFaults = async (world: SimulatedWorld, isOver: () => boolean): Promise<void> => {
+  const { clock, random, gateways, writerFanOut, store, log } = world
+  for (;;) {
+    await clock.sleep(100 + random.next() * 1_000)
+    if (isOver()) return
+    const index = random.below(gateways.length)
+    const fanOut = random.chance(0.7) ? gateways[index]?.fanOut : writerFanOut
+    const dice = random.next()
+    if (dice < 0.2) world.replaceGateway(index, random.pick(['drained', 'stopped', 'killed', 'killed']))
+    else if (dice < 0.3) replaceWriter(world)
+    else if (dice < 0.4) store.fail(random.next() * 1_500)
+    else if (dice < 0.5) log.fail(random.next() * 1_000)
+    else if (dice < 0.7) fanOut?.hang()
+    else if (dice < 0.85) fanOut?.fail()
+    else fanOut?.restore()
+  }
+}
+
+/** Injects faults that lose no publication, so that only forged ones can mislead a gateway. */
+const injectFaultsBesideForger = async (
+  { clock, random, store, log, gateways, ...world }: SimulatedWorld,
+  isOver: () => boolean,
+) => {
+  for (;;) {
+    await clock.sleep(100 + random.next() * 1_000)
+    if (isOver()) return
+    const dice = random.next()
+    if (dice < 0.4) world.replaceGateway(random.below(gateways.length), random.pick(['drained', 'stopped', 'killed']))
+    else if (dice < 0.7) store.fail(random.next() * 1_500)
+    else log.fail(random.next() * 1_000)
+  }
+}
+
+/**
+ * A few users on a few devices send every kind of request, while publications
+ * are lost, repeated and reordered, statements fail, batches are delivered
+ * twice, sockets stop reading, gateways and writers are killed and parts are
+ * unavailable for a while. Then faults end, and every socket must have all stored
+ * events. A seed replays a run.
+ */
+export const simulate = async (seed: number, { storeMutant, isForged = false }: Simulation = {}): Promise<SimulationResult> => {
+  const world = await simulatedWorld(seed, { storeMutant, isFanOutSafe: isForged })
+  const { clock, random } = world
+  const startMs = clock.monotonicMs()
+  const commons: Commons = { world, startMs, userIds: new Map(), rooms: [], connections: [], history: createHistory(startMs) }
+  const commands = simulatedCommands(commons)
+  commons.history.append({ kind: 'fault', at: startMs, code: 'broken', seq: 1 })
+  let isOver = false
+  const users = simulatedNames.slice(0, 2 + random.below(3))
+  const devices = users.flatMap((user) => Array.from({ length: 1 + random.below(2) }, () => user))
+  const areRestless = random.chance(0.3)
+  for (const user of devices) void simulatedPerson(commons, commands, user, areRestless).live(() => isOver)
+  if (random.chance(0.3)) void simulatedBackEnd(commons, commands).live(() => isOver)
+  if (isForged) void simulatedForger(commons, seed).live(() => isOver)
+  void (isForged ? injectFaultsBesideForger : injectFaults)(world, () => isOver)
+
+  await clock.run(stormMs)
+  isOver = true
+  world.calm()
+  commons.history.append({ kind: 'fault', at: clock.monotonicMs(), code: 'none', seq: 1 })
+  await clock.run(calmMs)
+  for (const { recorded, socket } of commons.connections) recorded.end(clock.monotonicMs(), socket.isClosed)
+  const committed = world.store.committed()
+  return {
+    problems: simulationProblems(commons, committed, isForged),
+    connections: commons.connections,
+    history: commons.history,
+    events: committed.map(({ event }) => event),
+  }
+}
