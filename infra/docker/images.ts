@@ -4,8 +4,6 @@ import { debianRoot } from './offline-images/debian-root.ts'
 import { buildStandIn, canStandInFor, labelOf } from './offline-images/stand-in.ts'
 import { pinnedImages, projectFolder } from './pinned-images.ts'
 
-const dockerfile = 'infra/docker/Dockerfile'
-
 const canPull = async (image: string): Promise<boolean> => {
   try {
     await runCommand('docker', ['pull', '--quiet', image])
@@ -29,24 +27,28 @@ export const ensureImages = async (images: readonly string[], report: ReportProg
   }
 }
 
-/** Builds the image of the services from the present sources, with the cache of the engine; returns its name. */
-export const buildChatImage = async (report: ReportProgress): Promise<string> => {
-  const { chat, buildArguments } = pinnedImages()
+/** Builds an image with the cache of the engine; returns its name. The images that the Dockerfile builds on are made available before. */
+export const buildImage = async (name: string, file: string, context: string, report: ReportProgress): Promise<string> => {
+  const { buildArguments } = pinnedImages()
   await ensureImages(Object.values(buildArguments), report)
-  report(`building ${chat}`)
-  const given = Object.entries(buildArguments).flatMap(([name, image]) => ['--build-arg', `${name}=${image}`])
+  report(`building ${name}`)
+  const given = Object.entries(buildArguments).flatMap(([argument, image]) => ['--build-arg', `${argument}=${image}`])
   const { NPM_CONFIG_REGISTRY } = process.env
   if (NPM_CONFIG_REGISTRY) given.push('--build-arg', `NPM_CONFIG_REGISTRY=${NPM_CONFIG_REGISTRY}`)
-  await runCommand('docker', ['build', '--force-rm', '--file', dockerfile, '--tag', chat, ...given, '.'], { cwd: projectFolder })
-  return chat
+  await runCommand('docker', ['build', '--force-rm', '--file', file, '--tag', name, ...given, context], { cwd: projectFolder })
+  return name
 }
+
+/** Builds the image of the services from the present sources; returns its name. */
+export const buildChatImage = (report: ReportProgress): Promise<string> =>
+  buildImage(pinnedImages().chat, 'infra/docker/Dockerfile', '.', report)
 
 /** Describes an image in one line: name, id, size, and whether it is a stand-in. */
 export const describeImage = async (image: string): Promise<string> => {
   const output = await runCommand('docker', ['image', 'inspect', '--format', '{{.Id}} {{.Size}}', image])
   const [id = '', size = '0'] = output.trim().split(' ')
-  // The image of the services inherits the label of its base image.
-  const standIn = image === pinnedImages().chat ? 'on a stand-in' : 'a stand-in'
+  // An image that is built here inherits the label of its base image.
+  const standIn = image.endsWith(':local') ? 'on a stand-in' : 'a stand-in'
   const kind = (await labelOf(image)) === '' ? '' : `, ${standIn}`
   return `${image} (${id.replace('sha256:', '').slice(0, 12)}, ${Math.round(Number(size) / 1e6)} MB${kind})`
 }

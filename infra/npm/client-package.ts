@@ -13,16 +13,33 @@ const exported: Exported = {
   'client/connect': { values: ['connect'] },
   'client/chat-error': { values: ['ChatError'], types: ['ChatErrorCode', 'ClientErrorCode'] },
   'client/new-id': { values: ['newId'] },
-  'client/call-types': { types: ['CallOptions', 'MessageDraft', 'Person', 'UserRef'] },
+  'client/call-types': {
+    types: [
+      'CallOptions',
+      'ChangeOptions',
+      'MessageContent',
+      'MessageDraft',
+      'MessageVersion',
+      'Person',
+      'Reaction',
+      'SetOptions',
+      'UserRef',
+    ],
+  },
   'client/chat-client': { types: ['ChatClient', 'ConnectOptions'] },
   'client/chat-events': {
     types: [
       'ChatEvents',
       'ConnectionState as ChatState',
+      'ContentChange',
       'JoinedChat',
       'LeftRoom',
       'MembersChange',
+      'MessageChange',
+      'MissedChanges',
       'PassedFrame',
+      'PinChange',
+      'ReactionChange',
       'ResetRoom',
       'RoomMessage',
     ],
@@ -30,12 +47,13 @@ const exported: Exported = {
   'client/client-times': { types: ['ClientTimes'] },
   'client/observation': { types: ['ClientLogger', 'ClientMetrics'] },
   'client/refused-connection': { types: ['Fetch'] },
-  'client/room': { types: ['Room', 'RoomEventMap'] },
+  'client/room': { types: ['MessageFilter', 'MessageList', 'Room', 'RoomEventMap'] },
+  'client/room-calls': { types: ['RoomCalls'] },
   'client/unsent': { types: ['UnsentStorage'] },
-  'client/history': { types: ['HistoryOptions', 'ListedChat', 'PageOptions'] },
+  'client/history': { types: ['HistoryOptions', 'ListedChat', 'PageOptions', 'ReactionOptions'] },
   'client/socket': { types: ['Socket', 'SocketConstructor'] },
   'client/token-source': { types: ['GetToken'] },
-  'domain/events': { types: ['Chat', 'Membership', 'Message', 'User'] },
+  'domain/events': { types: ['Chat', 'JsonObject', 'Membership', 'Mentions', 'Message', 'User'] },
 }
 
 /** The protocol's schemas and tables, each under `chat-client/protocol/…`. */
@@ -43,7 +61,7 @@ const protocol = ['answers', 'close-codes', 'errors', 'limits', 'requests'].map(
 
 /** The exports of `chat-client/react`. */
 const exportedForReact: Exported = {
-  'client/react': { values: ['useChat', 'useMessages'], types: ['Messages', 'UseChatResult'] },
+  'client/react': { values: ['useChat', 'useMessages'], types: ['Messages', 'UseChatResult', 'UseMessagesOptions'] },
 }
 
 const entryLines = (from: Exported, kind: 'values' | 'types'): string[] =>

@@ -1,10 +1,11 @@
 import { clientPackage } from './client-package.ts'
+import { loadPackage } from './load-package.ts'
 import { pack } from './pack.ts'
 import { servicePackage } from './service-package.ts'
 import { testingPackage } from './testing-package.ts'
 
 /** The published packages, by the name that selects them on the command line. */
-const packages = { client: clientPackage, testing: testingPackage, service: servicePackage } as const
+const packages = { client: clientPackage, testing: testingPackage, service: servicePackage, load: loadPackage } as const
 
 const isName = (name: string): name is keyof typeof packages => Object.hasOwn(packages, name)
 

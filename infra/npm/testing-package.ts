@@ -1,6 +1,8 @@
-import { copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { emit } from './emit.ts'
+import type { Manifest } from './packed-files.ts'
+import { pinned, removeOthers } from './packed-files.ts'
 import { reachableFrom } from './reachable.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -15,6 +17,9 @@ const exported: Readonly<Record<string, { readonly values?: string; readonly typ
   'started-chat-stack': { types: 'LoadSize, RecordedLoad, StartedChatStack' },
 }
 
+/** The file that the load starts as a thread. */
+const thread = 'test/support/load/pace-thread'
+
 const exportLines = (kind: 'values' | 'types'): string[] =>
   Object.entries(exported).flatMap(([file, names]) => {
     const named = names[kind]
@@ -22,39 +27,15 @@ const exportLines = (kind: 'values' | 'types'): string[] =>
     return named === undefined ? [] : [`${keyword} { ${named} } from './${folderOfModule}/${file}.js'`]
   })
 
-interface Manifest {
-  readonly version: string
-  readonly license: string
-  readonly dependencies: Readonly<Record<string, string>>
-  readonly devDependencies: Readonly<Record<string, string>>
-}
-
-/** The packages in the versions that they are tested with. */
-const pinned = (packages: Iterable<string>, { dependencies, devDependencies }: Manifest): Record<string, string> => {
-  const versions = { ...dependencies, ...devDependencies }
-  return Object.fromEntries(
-    [...packages].sort().map((name) => {
-      const version = versions[name]
-      if (version === undefined) throw new Error(`package.json has no ${name}, which chat-testing imports`)
-      return [name, version]
-    }),
-  )
-}
-
-/** Removes all other JavaScript files: the compiler also emits files that are imported for their types only. */
-const removeOthers = (folder: string, files: ReadonlySet<string>): void => {
-  for (const file of globSync('**/*.js', { cwd: folder })) if (!files.has(file)) rmSync(join(folder, file))
-}
-
 /** Lays out the package of the Testcontainers module, ready to be packed, in an empty folder. */
 export const testingPackage = async (folder: string): Promise<void> => {
   const entries = Object.keys(exported).map((file) => `${folderOfModule}/${file}.ts`)
-  await emit(entries, folder, '.')
+  await emit([...entries, `${thread}.ts`], folder, '.')
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
   write(index, `${exportLines('values').join('\n')}\n`)
   write('index.d.ts', `${[...exportLines('values'), ...exportLines('types')].join('\n')}\n`)
-  const { files, packages } = reachableFrom(folder, index)
-  removeOthers(folder, files)
+  const reached = [index, `${thread}.js`].map((entry) => reachableFrom(folder, entry))
+  removeOthers(folder, new Set(reached.flatMap(({ files }) => [...files])))
   const manifest = JSON.parse(read('package.json')) as Manifest
   const packed = {
     name: 'chat-testing',
@@ -65,7 +46,7 @@ export const testingPackage = async (folder: string): Promise<void> => {
     // The oldest version that testcontainers supports.
     engines: { node: '>=22.22' },
     exports: { '.': { types: './index.d.ts', default: `./${index}` }, './package.json': './package.json' },
-    dependencies: pinned(packages, manifest),
+    dependencies: pinned(new Set(reached.flatMap(({ packages }) => [...packages])), manifest),
   }
   write('package.json', `${JSON.stringify(packed, null, 2)}\n`)
   write('README.md', read(`${folderOfModule}/README.md`))

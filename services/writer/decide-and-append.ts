@@ -67,12 +67,12 @@ const withoutKnownRooms = (readSet: ReadSet, isKnown: (room: string) => boolean)
 const isEmpty = ({ rooms, members, users, externalIds, commands, chatCounts, messages }: ReadSet): boolean =>
   [rooms, members, users, externalIds, commands, chatCounts.users, messages].every(({ length }) => length === 0)
 
-/** The rooms that exist, each with the messages that were read for this batch. */
-const chatsOf = (names: readonly string[], rooms: RememberedRooms, { messages }: Snapshot): Snapshot['chats'] =>
+/** The rooms that exist. */
+const chatsOf = (names: readonly string[], rooms: RememberedRooms): Snapshot['chats'] =>
   new Map(
     names.flatMap((room) => {
       const state = rooms.get(room)?.state
-      return state === undefined || state.seq === 0 ? [] : [[room, { ...state, ...messages.get(room) }] as const]
+      return state === undefined || state.seq === 0 ? [] : [[room, state] as const]
     }),
   )
 
@@ -110,7 +110,7 @@ export const decideAndAppend = async (
   for (const room of missing.rooms) rooms.set(room, mergeRead(room, users.get(room) ?? noUsers, read, remembered.get(room)))
   // 2. Decide.
   const batchDecisions = batches.map(({ commands, readSet: { rooms: own } }) =>
-    decide(commands, { ...read, chats: chatsOf(own, rooms, read) }),
+    decide(commands, { ...read, chats: chatsOf(own, rooms) }),
   )
   // 3. Append.
   if ((await appendIfAny(appender, appendOf(batchDecisions, rooms, missing))) === 'stale') return 'stale'

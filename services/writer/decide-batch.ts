@@ -47,6 +47,7 @@ interface BatchState {
   readonly knownUsers: Set<string>
   readonly users: Map<string, User>
   readonly outcomes: Map<string, readonly RecordedOutcome[]>
+  readonly messages: Snapshot['messages']
   readonly events: NewEvent[]
   readonly rejections: StoredRejection[]
   readonly chatCounts: Map<string, number>
@@ -54,7 +55,7 @@ interface BatchState {
 }
 
 /** The protocol limits that decisions enforce. */
-export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUser' | 'reactionKeys' | 'pins'>
+export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUser' | 'reactionKeys' | 'editsPerMessage' | 'pins'>
 
 /**
  * Decides commands in their order. An outcome that was recorded before, or
@@ -63,10 +64,11 @@ export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUs
  */
 export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limits: DecisionLimits): BatchDecision => {
   const batch: BatchState = {
-    chats: new Map(loaded.chats),
+    chats: new Map([...loaded.chats].map(([room, state]) => [room, { ...state, ...loaded.messages.get(room) }])),
     knownUsers: new Set(loaded.knownUsers),
     users: new Map(loaded.users),
     outcomes: new Map(loaded.outcomes),
+    messages: loaded.messages,
     events: [],
     rejections: [],
     chatCounts: new Map(loaded.chatCounts),
@@ -108,13 +110,15 @@ const decideReusedId = (
   return hasNoChat || members.has(command.user) ? { kind: 'conflict' } : reject(batch, command, notAllowed)
 }
 
-const stateOf = ({ chats, knownUsers, chatCounts, limits }: BatchState, room: string): ChatState => ({
-  ...(chats.get(room) ?? chatDecider.initialState),
+/** The batch may create the room and then change a message of it, so the messages that it names are known in a new room too. */
+const stateOf = ({ chats, knownUsers, chatCounts, messages, limits }: BatchState, room: string): ChatState => ({
+  ...(chats.get(room) ?? { ...chatDecider.initialState, ...messages.get(room) }),
   knownUsers,
   maxMembers: limits.membersPerChat,
   chatCounts,
   maxChats: limits.chatsPerUser,
   maxReactionKeys: limits.reactionKeys,
+  maxEdits: limits.editsPerMessage,
   maxPins: limits.pins,
 })
 

@@ -31,9 +31,9 @@ export const readSetOf = (commands: readonly Command[], chatsPerUser: number): R
   }
 }
 
-/** An estimate of the rows that an append of this command touches: one for itself, and one for each user that it names. */
+/** An estimate of the rows that an append of this command changes: its own, by default one, and one for each user that it names. */
 export const rowsOf = (command: Command): number => {
   if (command.type === 'CreateUser') return 1
-  const { members, added } = readsOf(command)
-  return Math.max(members.length, added.length)
+  const { members, added, rows = 1 } = readsOf(command)
+  return Math.max(members.length, added.length, rows)
 }

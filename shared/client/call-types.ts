@@ -1,4 +1,4 @@
-import type { User } from '../domain/events.ts'
+import type { JsonObject, Mentions, Message, User } from '../domain/events.ts'
 
 /** Options of every call that waits for the service. */
 export interface CallOptions {
@@ -6,16 +6,56 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
+/** Options of a call that changes a room. */
+export interface ChangeOptions extends CallOptions {
+  /** A UUID of your own for the change, with which the call can be repeated after the process has ended. */
+  readonly id?: string
+}
+
+/** Options of a call that sets something, or removes it. */
+export interface SetOptions extends ChangeOptions {
+  /** `false` removes it; `true` by default. */
+  readonly on?: boolean
+}
+
 /** A user, by the id that the service gave or by the id in your own system. */
 export type UserRef = string | { readonly externalUserId: string }
 
-/** A message to send. The service refuses it with `invalid` if a field exceeds the limits of the protocol. */
-export interface MessageDraft {
+/** The content of a message. The service refuses it with `invalid` if a field exceeds the limits of the protocol. */
+export interface MessageContent {
   readonly msg: string
-  /** `text` by default. */
+  /** `text` by default; an edit keeps the type by default. */
   readonly type?: string
+  /** A JSON object of the application. */
+  readonly data?: JsonObject
+  /** The ids of the mentioned users, or all members. */
+  readonly mentions?: Mentions
+}
+
+/** A message to send. */
+export interface MessageDraft extends MessageContent {
   /** A UUID of your own (`newId()`), with which a message can be sent again after the process has ended. */
   readonly id?: string
+  /** The id of the root message of a thread: the message is a reply in it. */
+  readonly thread?: string
+  /** The id of the quoted message. */
+  readonly replyTo?: string
+  /** Asks that nobody is notified. */
+  readonly silent?: boolean
+}
+
+/** A message that was read from the service, in its place in the room. */
+export interface MessageVersion extends Message {
+  readonly room: string
+  readonly seq: number
+}
+
+/** A reaction of one user to a message. */
+export interface Reaction {
+  readonly reaction: string
+  readonly user_id: string
+  /** The seq of the event that set it last. */
+  readonly seq: number
 }
 
 /** A user as other users see it. */

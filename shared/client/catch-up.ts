@@ -1,7 +1,7 @@
-import type { Message } from '../domain/events.ts'
 import type { ResumeReason } from '../protocol/answers.ts'
 import { createChatLookUp } from './chat-look-up.ts'
 import type { FrameBody } from './frames.ts'
+import { messagesIn } from './history.ts'
 import type { InternalRequestsDeps } from './internal-requests.ts'
 import { createInternalRequests } from './internal-requests.ts'
 import type { Link } from './link.ts'
@@ -119,7 +119,7 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
     if (recovered) return
     if (reason === 'forbidden') return rooms.leave(room)
     if (reason !== 'too_many') return rooms.reset(room, seq, reason ?? 'epoch')
-    rooms.startFilling(room)
+    rooms.startFilling(room, seq)
     readHole(room, seq)
   }
 
@@ -127,7 +127,7 @@ export const createCatchUp = (deps: CatchUpDeps): CatchUp => {
     if (!rooms.isFilling(room)) return
     const query = { after: rooms.lastOf(room), before: upTo + 1, limit: messagesPerPage }
     const read = (body: FrameBody): void => {
-      for (const message of body.messages as (Message & { seq: number })[]) rooms.fill(room, message)
+      for (const message of messagesIn(room, body)) rooms.fill(message)
       if (body.next_cursor !== undefined) return readHole(room, upTo)
       rooms.filled(room, upTo)
       proceed()

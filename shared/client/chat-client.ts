@@ -1,12 +1,13 @@
-import type { Chat, Membership, Message, User } from '../domain/events.ts'
-import type { CallOptions, MessageDraft, Person, UserRef } from './call-types.ts'
-import type { ChatEvents, ConnectionState, RoomMessage } from './chat-events.ts'
+import type { Chat, User } from '../domain/events.ts'
+import type { CallOptions, Person, UserRef } from './call-types.ts'
+import type { ChatEvents, ConnectionState } from './chat-events.ts'
 import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
-import type { HistoryOptions, ListedChat, PageOptions } from './history.ts'
+import type { ListedChat, PageOptions } from './history.ts'
 import type { ClientLogger, ClientMetrics } from './observation.ts'
 import type { Fetch } from './refused-connection.ts'
 import type { Room } from './room.ts'
+import type { RoomCalls } from './room-calls.ts'
 import type { SocketConstructor } from './socket.ts'
 import type { GetToken } from './token-source.ts'
 import type { UnsentStorage } from './unsent.ts'
@@ -62,10 +63,12 @@ export interface ConnectOptions {
  *            stored or not; send it again with the same `id`. Events of
  *            different rooms have no common order.
  */
-export interface ChatClient {
+export interface ChatClient extends RoomCalls {
   /** The bound user; undefined until the first connection. */
   readonly user: User | undefined
   readonly state: ConnectionState
+  /** The names of the protocol's events that the service accepts, for example `edit-message`; empty until the first connection. */
+  readonly features: readonly string[]
   /** Resolves with the user once it is bound. */
   ready(options?: CallOptions): Promise<User>
   /** Returns a function that removes the listener. A listener that is added right after `connect` misses no event. */
@@ -77,16 +80,8 @@ export interface ChatClient {
     chat: { readonly name: string; readonly users: readonly UserRef[]; readonly id?: string },
     options?: CallOptions,
   ): Promise<Chat>
-  /** Resolves with the users who were not members before. */
-  addUsers(room: string, users: readonly UserRef[], options?: CallOptions & { readonly id?: string }): Promise<Membership>
-  /** Resolves with the users who were members before. */
-  removeUsers(room: string, users: readonly UserRef[], options?: CallOptions & { readonly id?: string }): Promise<Membership>
-  /** Resolves when the message is stored. */
-  send(room: string, draft: MessageDraft | string, options?: CallOptions): Promise<Message>
   /** The user's chats, most recent activity first. */
   chats(options?: PageOptions): AsyncGenerator<ListedChat, void>
-  /** The history of a room, backwards (newest first) or forwards. */
-  messages(room: string, options?: HistoryOptions): AsyncGenerator<RoomMessage, void>
   /** Looks up users by id. Omits those who share no chat with the bound user. */
   users(ids: readonly string[], options?: CallOptions): Promise<readonly Person[]>
   /** Looks up users by external id. Omits those who share no chat with the bound user, except for a service or without authentication. */

@@ -1,10 +1,21 @@
 import type { Chat, Membership, Message } from '../domain/events.ts'
+import type { MessageVersion } from './call-types.ts'
 import type { ChatError } from './chat-error.ts'
 
-/** A message in its place in the room. */
-export interface RoomMessage extends Message {
-  readonly room: string
-  readonly seq: number
+/**
+ * A message in its place in the room. An optional field is present only if the
+ * message has any. `modified_at` after `created_at`: it was edited, or deleted.
+ */
+export interface RoomMessage extends MessageVersion {
+  /** The number of users by reaction. */
+  readonly reactions?: Readonly<Record<string, number>>
+  /** The reactions that the bound user has set. */
+  readonly my_reactions?: readonly string[]
+  /** Of the root of a thread: the replies that are not deleted, and the seq of the last reply. */
+  readonly replies?: { readonly count: number; readonly last_seq: number }
+  readonly pinned?: true
+  /** Changes with a seq up to this one are part of the message. Absent: those up to its own `seq`. */
+  readonly as_of?: number
 }
 
 /** A chat of the user; its messages follow from `seq` on. */
@@ -17,6 +28,51 @@ export interface MembersChange extends Membership {
   readonly room: string
   readonly seq: number
   readonly change: 'added' | 'removed'
+}
+
+interface ChangeBase {
+  /** The id of the request. */
+  readonly id: string
+  readonly room: string
+  readonly seq: number
+  /** The id of the message. */
+  readonly message: string
+  /** The acting user. */
+  readonly user_id: string
+  readonly created_at: string
+}
+
+/** A message was edited or deleted; `content` is the message now, without reactions, replies and pin. */
+export interface ContentChange extends ChangeBase {
+  readonly change: 'edited' | 'deleted'
+  readonly content: Message
+}
+
+/** A reaction was set or removed; `count` is the number of users who have set it now. */
+export interface ReactionChange extends ChangeBase {
+  readonly change: 'reaction'
+  readonly reaction: string
+  readonly on: boolean
+  readonly count: number
+}
+
+/** A message was pinned or unpinned. */
+export interface PinChange extends ChangeBase {
+  readonly change: 'pin'
+  readonly on: boolean
+}
+
+/** A change of an earlier message. */
+export type MessageChange = ContentChange | ReactionChange | PinChange
+
+/**
+ * So many events were missed that they are not repeated. The `message` events up
+ * to `seq` follow, but no `changed` events of messages that were received or read
+ * before: read them again. The handle of the room does so.
+ */
+export interface MissedChanges {
+  readonly room: string
+  readonly seq: number
 }
 
 /** The user is no longer a member of the room. No events of it follow, unless the user is added again. */
@@ -55,13 +111,17 @@ export interface PassedFrame {
 
 /**
  * The events of a client. Those of a room come in the room's order: first
- * `chat`, then every message after the chat's `seq`, each once, without a gap.
+ * `chat`, then every message after the chat's `seq`, each once, without a gap,
+ * and the changes of messages, each once, in their order.
  */
 export interface ChatEvents {
   readonly message: RoomMessage
   /** A chat of the user: after connecting, when it was created, when the user was added. Again after a long absence, with its members now. */
   readonly chat: JoinedChat
   readonly members: MembersChange
+  /** A message was edited, deleted, pinned or unpinned, or a reaction to it was set or removed. */
+  readonly changed: MessageChange
+  readonly missed: MissedChanges
   readonly left: LeftRoom
   readonly reset: ResetRoom
   readonly state: ConnectionState

@@ -6,17 +6,16 @@ import type { ChatClient } from './chat-client.ts'
 import { ChatError } from './chat-error.ts'
 import type { Ask } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
+import { createMessageMethods, messageBody, ownMessage } from './message-methods.ts'
 import { newId } from './new-id.ts'
 import type { CreateRequest } from './outgoing-request.ts'
 import type { Readiness } from './readiness.ts'
 import type { RequestScheduler } from './request-scheduler.ts'
+import type { RoomCalls } from './room-calls.ts'
 import type { Unsent } from './unsent.ts'
 
 /** The methods of a client that send requests. */
-export type ClientMethods = Pick<
-  ChatClient,
-  'createChat' | 'addUsers' | 'removeUsers' | 'send' | 'chats' | 'messages' | 'users' | 'findUsers'
->
+export type ClientMethods = RoomCalls & Pick<ChatClient, 'createChat' | 'chats' | 'users' | 'findUsers'>
 
 /** The parts of a client that its methods use. */
 export interface ClientMethodsDeps {
@@ -102,11 +101,10 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent }: C
     addUsers: changeUsers('add-users'),
     removeUsers: changeUsers('remove-users'),
     send: async (room, draft, call) => {
-      const { msg, type, id } = typeof draft === 'string' ? { msg: draft } : draft
-      const message = { msg, type: type ?? 'text', id: id ?? newId() }
+      const message = ownMessage(draft)
       unsent.add(room, message)
       try {
-        const stored = await change<Message>('new-message', room, message, call)
+        const stored = await change<Message>('new-message', room, messageBody(message), call)
         unsent.remove(message)
         return stored
       } catch (error) {
@@ -117,6 +115,7 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent }: C
     },
     chats: (page) => chatsOf(ask, async () => (await readiness.wait(page?.signal)).id, page),
     messages: (room, page) => messagesOf(ask, room, page),
+    ...createMessageMethods(ask, change),
     users: (ids, call) => people('users', defaultUsersPerCommand, ids, call),
     findUsers,
   }

@@ -49,6 +49,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
   const listeners = createListeners<ChatEvents>()
   const readiness = createReadiness()
   let state: ConnectionState = { state: 'connecting' }
+  let features: readonly string[] = []
 
   const me = (): string => readiness.user?.id ?? ''
   const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
@@ -73,6 +74,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     },
     bound: (link, { id, body, token }) => {
       readiness.bound(body.user as User)
+      features = (body.features as readonly string[] | undefined) ?? []
       catchUp.connected(link, id)
       refresh.connected(link, token)
       scheduler.connected(link)
@@ -101,12 +103,16 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     call.signal?.addEventListener('abort', off, { once: true })
     return off
   }
-  const room = createRoomHandles({ ...methods, on })
+  const room = createRoomHandles({ ...methods, on, me })
   const sendUnsent = ({ externalUserId }: User): void => {
     for (const [to, message] of unsent.bound(externalUserId)) {
       methods.send(to, message).catch((error: unknown) => options.logger?.warn(`chat: unsent: ${String(error)}`))
     }
   }
+  // A text that was deleted, for example on another device, is not kept.
+  listeners.on('changed', ({ change, message }) => {
+    if (change === 'deleted') unsent.remove({ id: message })
+  })
   observe(listeners, options.logger, options.metrics)
 
   const close = (): void => connector.end(new ChatError('closed', 'the client was closed'))
@@ -120,6 +126,9 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     },
     get state() {
       return state
+    },
+    get features() {
+      return features
     },
     ...methods,
     room,

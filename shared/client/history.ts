@@ -1,4 +1,4 @@
-import type { Chat, Message } from '../domain/events.ts'
+import type { Chat } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { RoomMessage } from './chat-events.ts'
 import type { FrameBody } from './frames.ts'
@@ -23,6 +23,18 @@ export interface HistoryOptions extends PageOptions {
   /** ISO-8601; from inclusive, to exclusive. */
   readonly from?: string
   readonly to?: string
+  /** Only the replies of the thread with this root message. */
+  readonly thread?: string
+  /** `false`: without the replies of threads. */
+  readonly replies?: boolean
+  /** `true`: only pinned messages. */
+  readonly pinned?: boolean
+}
+
+/** Options of the list of reactions to a message. */
+export interface ReactionOptions extends PageOptions {
+  /** Only this reaction. */
+  readonly reaction?: string
 }
 
 /** A chat of the user with its position in the room's feed. */
@@ -30,8 +42,6 @@ export interface ListedChat extends Chat {
   /** The chat's last seq. */
   readonly seq: number
 }
-
-type HistoryEntry = Message & { readonly seq: number }
 
 const pages = async function* (ask: Ask, event: RequestEvent, body: object, query: object, options: PageOptions) {
   const { pageSize: limit, signal } = options
@@ -43,22 +53,39 @@ const pages = async function* (ask: Ask, event: RequestEvent, body: object, quer
   } while (cursor !== undefined)
 }
 
+/** The entries of a list, which each page has under the name `field`. */
+export const entriesOf = async function* <Entry>(
+  ask: Ask,
+  event: RequestEvent,
+  field: string,
+  body: object,
+  query: object,
+  options: PageOptions,
+): AsyncGenerator<Entry, void> {
+  for await (const page of pages(ask, event, body, query, options)) yield* page[field] as Entry[]
+}
+
+/** The messages of a page of `list-messages`. */
+export const messagesIn = (room: string, { messages, as_of }: FrameBody): RoomMessage[] =>
+  (messages as RoomMessage[]).map((message) => ({ ...message, room, as_of: as_of as number }))
+
 /** With a lower bound the service pages towards newer messages, so reading backwards checks that bound here. */
 const backwards = async function* (ask: Ask, room: string, options: HistoryOptions): AsyncGenerator<RoomMessage, void> {
-  const { after = 0, from, before, to } = options
+  const { after = 0, from, before, to, thread, replies, pinned } = options
   const fromMs = from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from)
-  for await (const page of pages(ask, 'list-messages', { chat: { id: room } }, { before, to }, options)) {
-    for (const message of (page.messages as HistoryEntry[]).toReversed()) {
+  const query = { before, to, thread, replies, pinned }
+  for await (const page of pages(ask, 'list-messages', { chat: { id: room } }, query, options)) {
+    for (const message of messagesIn(room, page).toReversed()) {
       if (message.seq <= after || Date.parse(message.created_at) < fromMs) return
-      yield { ...message, room }
+      yield message
     }
   }
 }
 
 const forwards = async function* (ask: Ask, room: string, options: HistoryOptions): AsyncGenerator<RoomMessage, void> {
-  const { after = 0, before, from, to } = options
-  for await (const page of pages(ask, 'list-messages', { chat: { id: room } }, { after, before, from, to }, options))
-    for (const message of page.messages as HistoryEntry[]) yield { ...message, room }
+  const { after = 0, before, from, to, thread, replies, pinned } = options
+  const query = { after, before, from, to, thread, replies, pinned }
+  for await (const page of pages(ask, 'list-messages', { chat: { id: room } }, query, options)) yield* messagesIn(room, page)
 }
 
 /** The messages of a room; a page is requested when its first message is. */
@@ -71,6 +98,5 @@ export const chatsOf = async function* (
   me: () => Promise<string>,
   options: PageOptions = {},
 ): AsyncGenerator<ListedChat, void> {
-  const user = { id: await me() }
-  for await (const page of pages(ask, 'list-chats', { user }, {}, options)) yield* page.chats as ListedChat[]
+  yield* entriesOf<ListedChat>(ask, 'list-chats', 'chats', { user: { id: await me() } }, {}, options)
 }

@@ -3,7 +3,7 @@ import type { User } from '../domain/events.ts'
 import type { ChatClient, ConnectOptions } from './chat-client.ts'
 import type { ConnectionState, JoinedChat } from './chat-events.ts'
 import { connect } from './connect.ts'
-import type { Room } from './room.ts'
+import type { MessageFilter, MessageList, Room } from './room.ts'
 
 /** A user's connection, as a component sees it. */
 export interface UseChatResult {
@@ -15,7 +15,17 @@ export interface UseChatResult {
   readonly chats: readonly JoinedChat[]
 }
 
-/** One room, as a component sees it. The handle's lists, and calls that never change their identity for one room. */
+/** Which messages `useMessages` shows, and how many it loads at once. */
+export interface UseMessagesOptions {
+  /** The number of messages that are loaded at once; 50 by default. */
+  readonly initial?: number
+  /** The id of the root message of a thread: only its replies, and `send` replies in it. */
+  readonly thread?: string | undefined
+  /** `false`: without the replies of threads. */
+  readonly replies?: boolean
+}
+
+/** One room or thread, as a component sees it. The handle's lists, and calls that never change their identity for one list. */
 export interface Messages extends Pick<Room, 'messages' | 'members' | 'hasOlder' | 'isOver'> {
   /** Undefined until there is a client. */
   readonly room: Room | undefined
@@ -74,42 +84,55 @@ const nothing: readonly never[] = []
 const notConnected = (): Promise<never> => Promise.reject(new Error('useMessages: the client is not connected yet'))
 
 /** Renders the component again after each change of the room: then `messages` is another list. */
-const useChanges = (room: Room | undefined): void => {
+const useChanges = (room: Room | undefined, list: MessageList | undefined): void => {
   const subscribe = useCallback(
     (onChange: () => void) => (room === undefined ? () => undefined : room.on('change', onChange)),
     [room],
   )
-  const snapshot = (): readonly unknown[] => room?.messages ?? nothing
+  const snapshot = (): readonly unknown[] => list?.messages ?? nothing
   useSyncExternalStore(subscribe, snapshot, () => nothing)
 }
 
-/** The messages of a room, of which the newest `initial` (50) are loaded at once. */
-export const useMessages = (client: ChatClient | undefined, id: string, { initial = 50 } = {}): Messages => {
+const filterOf = ({ thread, replies }: UseMessagesOptions): MessageFilter | undefined => {
+  if (thread !== undefined) return { thread }
+  return replies === false ? { replies } : undefined
+}
+
+/** The messages of a room or of a thread, of which the newest `initial` (50) are loaded at once. */
+export const useMessages = (client: ChatClient | undefined, id: string, options: UseMessagesOptions = {}): Messages => {
+  const { initial = 50, thread } = options
+  const filter = filterOf(options)
   const room = client?.room(id)
+  const list = filter === undefined ? room : room?.list(filter)
   const [error, setError] = useState<unknown>(undefined)
-  useChanges(room)
+  useChanges(room, list)
   const loadOlder = useCallback(
     async (count = initial) => {
       try {
-        await room?.loadOlder(count)
+        await list?.loadOlder(count)
         setError(undefined)
       } catch (failure) {
         setError(failure)
       }
     },
-    [room, initial],
+    [list, initial],
+  )
+  const sendReply: Room['send'] = useCallback(
+    (draft, call) =>
+      room?.send({ ...(typeof draft === 'string' ? { msg: draft } : draft), thread: thread ?? '' }, call) ?? notConnected(),
+    [room, thread],
   )
   useEffect(() => {
-    if (room !== undefined && room.messages.length === 0) void loadOlder()
-  }, [room, loadOlder])
+    if (list !== undefined && list.messages.length === 0) void loadOlder()
+  }, [list, loadOlder])
   return {
     room,
-    messages: room?.messages ?? nothing,
+    messages: list?.messages ?? nothing,
     members: room?.members ?? nothing,
-    hasOlder: room?.hasOlder ?? false,
+    hasOlder: list?.hasOlder ?? false,
     isOver: room?.isOver ?? false,
     error,
     loadOlder,
-    send: room?.send ?? notConnected,
+    send: thread === undefined ? (room?.send ?? notConnected) : sendReply,
   }
 }

@@ -1,7 +1,12 @@
 import type { CallOptions } from './call-types.ts'
-import type { ChatEvents, JoinedChat, RoomMessage } from './chat-events.ts'
+import type { ChatEvents, JoinedChat, MessageChange, RoomMessage } from './chat-events.ts'
 import { createListeners } from './listeners.ts'
-import type { Room, RoomCalls } from './room.ts'
+import type { Effect } from './message-effects.ts'
+import { effectsOfChange, effectsOfMessage } from './message-effects.ts'
+import type { MessageFeed } from './message-feed.ts'
+import { createMessageFeed } from './message-feed.ts'
+import type { MessageFilter, Room, RoomEventMap } from './room.ts'
+import type { RoomCalls } from './room-calls.ts'
 
 /**
  * What a client keeps of one room. Until the application asks for the handle,
@@ -12,37 +17,37 @@ export interface RoomState {
   open(): Room
   joined(chat: JoinedChat): void
   received(message: RoomMessage): void
+  messageChanged(change: MessageChange): void
+  /** Changes up to `seq` are not repeated. */
+  missed(seq: number): void
   membersChanged(change: ChatEvents['members']): void
   left(): void
   /** The stored history has changed: reads as many messages again as were loaded. */
   reset(seq: number): void
 }
 
-export const createRoomState = (id: string, calls: RoomCalls): RoomState => {
-  const changes = createListeners<{ change: undefined }>()
+/** The parts of a client that a handle uses. */
+export interface HandleDeps extends RoomCalls {
+  on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void): () => void
+  readonly me: () => string
+}
+
+const unfiltered = '{}'
+
+const isSelected = (filter: MessageFilter | undefined, { thread }: RoomMessage): boolean =>
+  filter === undefined || thread === ('thread' in filter ? filter.thread : undefined)
+
+export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
+  const changes = createListeners<Pick<RoomEventMap, 'change' | 'changed'>>()
+  const feeds = new Map<string, MessageFeed>()
   let chat: JoinedChat | undefined
   let members: readonly string[] = []
   let isOver = false
-  let hasOlder = true
   /** The last seq of the feed. */
   let last = 0
-  /** History is read below this seq. */
-  let before = 0
-  let entries: RoomMessage[] | undefined
-  /** `entries` as the application sees them; undefined after a change. */
-  let shown: readonly RoomMessage[] | undefined
-  let loading: Promise<void> | undefined
-  let restarts = 0
-
-  const restart = (seq: number): void => {
-    restarts += 1
-    entries = []
-    before = seq + 1
-    hasOlder = true
-  }
 
   const changed = (): void => {
-    shown = undefined
+    for (const feed of feeds.values()) feed.changed()
     changes.emit('change', undefined)
   }
 
@@ -58,29 +63,32 @@ export const createRoomState = (id: string, calls: RoomCalls): RoomState => {
     await introduced
   }
 
-  const load = async (count: number, call: CallOptions): Promise<void> => {
-    await known(call)
-    if (!hasOlder) return
-    const restartsBefore = restarts
-    const found: RoomMessage[] = []
-    for await (const message of calls.messages(id, { ...call, before, pageSize: Math.min(count, 200) })) {
-      found.unshift(message)
-      if (found.length === count) break
-    }
-    // The room was reset, or joined again, meanwhile: there may be a gap after the messages that were read.
-    if (restartsBefore !== restarts) return load(count, call)
-    before = found[0]?.seq ?? before
-    hasOlder = found.length === count
-    entries = [...found, ...(entries ?? [])]
-    changed()
+  const feedOf = (filter?: MessageFilter): MessageFeed => {
+    const key = filter === undefined ? unfiltered : JSON.stringify(filter)
+    const read: Parameters<typeof createMessageFeed>[0]['read'] = (options) => calls.messages(id, { ...options, ...filter })
+    const accepts = (message: RoomMessage): boolean => isSelected(filter, message)
+    const feed = feeds.get(key) ?? createMessageFeed({ read, accepts, known, changed }, last)
+    feeds.set(key, feed)
+    return feed
   }
 
-  const loadOlder: Room['loadOlder'] = (count = 50, call = {}) => {
-    loading ??= load(count, call).finally(() => {
-      loading = undefined
-    })
-    return loading
+  /** Returns the messages of the handle that the effects have changed. */
+  const apply = (effects: readonly Effect[]): readonly RoomMessage[] => {
+    const affected = effects.flatMap((effect) => [...feeds].map(([key, feed]) => [key, feed.affected(effect)] as const))
+    return affected.flatMap(([key, message]) => (key === unfiltered && message !== undefined ? [message] : []))
   }
+
+  const advance = (seq: number, effects: readonly Effect[]): void => {
+    last = Math.max(last, seq)
+    const affected = apply(effects)
+    changed()
+    for (const message of affected) changes.emit('changed', message)
+  }
+
+  const inRoom =
+    <Args extends unknown[], Result>(call: (room: string, ...args: Args) => Result) =>
+    (...args: Args): Result =>
+      call(id, ...args)
 
   const room: Room = {
     id,
@@ -91,21 +99,27 @@ export const createRoomState = (id: string, calls: RoomCalls): RoomState => {
       return members
     },
     get messages() {
-      shown ??= [...(entries ?? [])]
-      return shown
+      return feedOf().list.messages
     },
     get hasOlder() {
-      return hasOlder
+      return feedOf().list.hasOlder
     },
     get isOver() {
       return isOver
     },
-    loadOlder,
-    send: (draft, call) => calls.send(id, draft, call),
-    addUsers: (users, call) => calls.addUsers(id, users, call),
-    removeUsers: (users, call) => calls.removeUsers(id, users, call),
+    loadOlder: (count, call) => feedOf().list.loadOlder(count, call),
+    list: (filter) => feedOf(filter).list,
+    send: inRoom(calls.send),
+    edit: inRoom(calls.edit),
+    delete: inRoom(calls.delete),
+    react: inRoom(calls.react),
+    pin: inRoom(calls.pin),
+    reactions: inRoom(calls.reactions),
+    versions: inRoom(calls.versions),
+    addUsers: inRoom(calls.addUsers),
+    removeUsers: inRoom(calls.removeUsers),
     on: (name, listener) => {
-      if (name === 'change') return changes.on(name, listener as () => void)
+      if (name === 'change' || name === 'changed') return changes.on(name, listener as () => void)
       return calls.on(name as 'message', (event) => {
         if (event.room === id) listener(event as never)
       })
@@ -114,11 +128,11 @@ export const createRoomState = (id: string, calls: RoomCalls): RoomState => {
 
   return {
     open: () => {
-      if (entries === undefined) restart(last)
+      feedOf()
       return room
     },
     joined: (next) => {
-      if (entries !== undefined && next.seq !== last) restart(next.seq)
+      if (next.seq !== last) for (const feed of feeds.values()) feed.restart(next.seq)
       last = next.seq
       chat = next
       members = next.users
@@ -126,9 +140,13 @@ export const createRoomState = (id: string, calls: RoomCalls): RoomState => {
       changed()
     },
     received: (message) => {
-      last = message.seq
-      entries?.push(message)
-      changed()
+      for (const feed of feeds.values()) feed.received(message)
+      advance(message.seq, effectsOfMessage(message))
+    },
+    messageChanged: (change) => advance(change.seq, effectsOfChange(change, calls.me())),
+    missed: (seq) => {
+      for (const feed of feeds.values()) feed.missed()
+      last = Math.max(last, seq)
     },
     membersChanged: ({ seq, change, users }) => {
       last = seq
@@ -141,11 +159,9 @@ export const createRoomState = (id: string, calls: RoomCalls): RoomState => {
       changed()
     },
     reset: (seq) => {
-      const count = entries?.length ?? 0
       last = seq
-      if (entries !== undefined) restart(seq)
+      for (const feed of feeds.values()) feed.reset(seq)
       changed()
-      if (count > 0) loadOlder(count).catch(() => undefined)
     },
   }
 }

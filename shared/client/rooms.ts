@@ -1,6 +1,6 @@
-import type { Chat, Membership, Message } from '../domain/events.ts'
+import type { Chat, Membership, Message, MessageChange as MessageReplaced } from '../domain/events.ts'
 import type { RoomEventName } from '../room-events/room-events.ts'
-import type { ChatEvents } from './chat-events.ts'
+import type { ChatEvents, PinChange, ReactionChange, RoomMessage } from './chat-events.ts'
 import type { FeedFrame } from './frames.ts'
 import type { Listeners } from './listeners.ts'
 
@@ -34,10 +34,11 @@ export interface Rooms {
   continueFrom(room: string, seq: number): void
   /** The chat of a room that awaits it was found: it is emitted, and the frames since are requested. */
   introduce(chat: Chat): void
-  startFilling(room: string): void
+  /** The frames up to `seq` are not repeated; the messages among them are read from history. */
+  startFilling(room: string, seq: number): void
   isFilling(room: string): boolean
   /** A missed message, read from history. */
-  fill(room: string, message: Message & { readonly seq: number }): void
+  fill(message: RoomMessage): void
   /** All missed messages up to `seq` were read. The chat is emitted again, instead of the membership events among them. */
   filled(room: string, seq: number): void
   reset(room: string, seq: number, reason: 'ahead' | 'epoch'): void
@@ -69,16 +70,23 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
     if (change === 'removed' && body.users.includes(me())) leave(room, 'removed')
   }
 
+  const changeContent = (frame: FeedFrame, change: 'edited' | 'deleted'): void => {
+    const { room, seq } = frame
+    const { message: content, ...body } = bodyOf<MessageReplaced>(frame)
+    emit('changed', { ...body, room, seq, change, message: content.id, content })
+  }
+
   /** Reports each event of a followed room to the application. A new room event needs an entry here. */
   const reports: Readonly<Record<RoomEventName, (frame: FeedFrame) => void>> = {
     'create-chat': () => undefined,
     'new-message': (frame) => emit('message', { ...bodyOf<Message>(frame), room: frame.room, seq: frame.seq }),
     'add-users': (frame) => changeMembers(frame, 'added'),
     'remove-users': (frame) => changeMembers(frame, 'removed'),
-    'edit-message': () => undefined,
-    'delete-message': () => undefined,
-    'set-reaction': () => undefined,
-    'set-pin': () => undefined,
+    'edit-message': (frame) => changeContent(frame, 'edited'),
+    'delete-message': (frame) => changeContent(frame, 'deleted'),
+    'set-reaction': (frame) =>
+      emit('changed', { ...bodyOf<ReactionChange>(frame), room: frame.room, seq: frame.seq, change: 'reaction' }),
+    'set-pin': (frame) => emit('changed', { ...bodyOf<PinChange>(frame), room: frame.room, seq: frame.seq, change: 'pin' }),
   }
 
   /** The seq of an event of a later version counts; the event itself is not reported. */
@@ -137,15 +145,20 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
       emit('chat', { ...chat, seq: at.last })
       if (at.highest > at.last) requestResume(chat.id)
     },
-    startFilling: (room) => {
+    startFilling: (room, seq) => {
       const at = positions.get(room)
-      if (at?.state === 'following') at.state = 'filling'
+      if (at === undefined || at.state === 'left') return
+      // The answer to a resume from before a reset: the frames are requested again once the chat is known.
+      at.highest = Math.max(at.highest, seq)
+      if (at.state !== 'following') return
+      at.state = 'filling'
+      emit('missed', { room, seq })
     },
-    fill: (room, message) => {
-      const at = positions.get(room)
+    fill: (message) => {
+      const at = positions.get(message.room)
       if (at?.state !== 'filling' || message.seq <= at.last) return
       at.last = message.seq
-      emit('message', { ...message, room })
+      emit('message', message)
     },
     filled: (room, seq) => {
       const at = positions.get(room)

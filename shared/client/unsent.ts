@@ -11,7 +11,7 @@ export interface UnsentStorage {
 }
 
 /** A message with the id under which it is stored once, however often it is sent. */
-export type OwnMessage = Required<MessageDraft>
+export type OwnMessage = MessageDraft & { readonly type: string; readonly id: string }
 
 /**
  * The user's unsent messages, outside the process.
@@ -23,7 +23,7 @@ export type OwnMessage = Required<MessageDraft>
  */
 export interface Unsent {
   add(room: string, message: OwnMessage): void
-  remove(message: OwnMessage): void
+  remove(message: { readonly id: string }): void
   /** The user is bound. Returns, once, the messages that an earlier process has left, oldest first. */
   bound(externalUserId: string): readonly (readonly [room: string, message: OwnMessage])[]
 }

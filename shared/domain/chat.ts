@@ -9,7 +9,7 @@ import { rejected } from './rejections.ts'
  * `knownUsers` cover only the acting users and the users that the commands name;
  * `memberCount` counts all members. `seq` and `lastAt` are those of the last
  * event, `createdBy` is the creator's id; `maxMembers`, `maxChats`,
- * `maxReactionKeys` and `maxPins` are the limits of the protocol.
+ * `maxReactionKeys`, `maxEdits` and `maxPins` are the limits of the protocol.
  */
 export interface ChatState {
   readonly seq: number
@@ -29,6 +29,8 @@ export interface ChatState {
   readonly pins: number
   /** Different reactions to one message. */
   readonly maxReactionKeys: number
+  /** Edits of one message. */
+  readonly maxEdits: number
   /** Pinned messages of one room. */
   readonly maxPins: number
 }
@@ -50,6 +52,7 @@ export const noChat: ChatState = Object.freeze({
   messages: new Map(),
   pins: 0,
   maxReactionKeys: 50,
+  maxEdits: 1_000,
   maxPins: 100,
 })
 

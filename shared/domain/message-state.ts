@@ -15,6 +15,8 @@ export interface MessageState {
   /** Present if a command of the batch has deleted the message: what remains of it. */
   readonly tombstone?: Message
   readonly isPinned: boolean
+  /** The number of its edits. */
+  readonly edits: number
   /** The number of users by reaction; a reaction that nobody has set is absent. */
   readonly reactions: ReadonlyMap<string, number>
   /** By `reactionKeyText`: the reactions that are set, among those that the commands of the batch name. */
@@ -35,6 +37,7 @@ export const postedMessage = (seq: number, message: Message): MessageState => ({
   ...(message.reply_to === undefined ? {} : { replyTo: message.reply_to }),
   isDeleted: false,
   isPinned: false,
+  edits: 0,
   reactions: new Map(),
   reacted: new Set(),
 })

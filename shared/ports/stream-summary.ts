@@ -10,6 +10,10 @@ export interface StreamSummary {
   readonly messages: number
   /** Number of rows in the table of messages. */
   readonly messageRows: number
+  /** Number of events whose content was removed. Everything else of them is verified as usual. */
+  readonly redacted: number
+  /** Number of events that carried the content of a message which is deleted now: all of them must be redacted. */
+  readonly ofDeleted: number
   /** From the row of the chat; absent: there is no row. */
   readonly chatHead?: number
   readonly memberCount?: number

@@ -22,6 +22,8 @@ export interface ProtocolLimits {
   readonly mentions: number
   /** Different reactions to one message. */
   readonly reactionKeys: number
+  /** Edits of one message. A deletion rewrites all of them in one transaction. */
+  readonly editsPerMessage: number
   /** Pinned messages of one chat. */
   readonly pins: number
 }
@@ -42,5 +44,6 @@ export const defaultLimits: ProtocolLimits = Object.freeze({
   dataBytes: 4_096,
   mentions: 64,
   reactionKeys: 50,
+  editsPerMessage: 1_000,
   pins: 100,
 })

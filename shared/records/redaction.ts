@@ -5,7 +5,7 @@ import { roomEventOfType } from '../room-events/find-room-event.ts'
 
 /** The id of the message whose content a stored event carries; undefined: it carries none. */
 export const contentOf = ({ type, data }: Pick<StoredEvent, 'type' | 'data'>): string | undefined =>
-  roomEventOfType(type)?.content?.message(JSON.parse(data) as object)
+  roomEventOfType(type)?.content?.message(JSON.parse(data) as object).id
 
 /** A stored event after its message was deleted: without the content, and without the digest, from which short texts could be guessed. */
 export const redactedEvent = (event: StoredEvent, tombstone: Message): StoredEvent => {

@@ -27,6 +27,13 @@ export interface MessageDeleted extends EventHead {
   readonly body: MessageChange
 }
 
+/**
+ * An estimate: the event, the message, its mentions, and the redaction of the posted event and of its edits, whose number
+ * is not known before the decision. If an append times out, the writer halves the batch down to a single deletion, and
+ * the limit of edits bounds that one.
+ */
+const deletionRows = 10
+
 const deleted = {
   id: '01a20e3b-6171-7a02-8d0e-91c6f5a3be04',
   user_id: ann,
@@ -54,7 +61,7 @@ export const deleteMessage = defineRoomEvent({
   commandBody: z.object({ message: z.guid() }),
   feedBody: messageChangeSchema,
 
-  readSet: ({ user, body }: DeleteMessage) => ({ members: [user], added: [], messages: [body.message] }),
+  readSet: ({ user, body }: DeleteMessage) => ({ members: [user], added: [], messages: [body.message], rows: deletionRows }),
 
   decide: (command: DeleteMessage, state: ChatState): MessageDeleted | Rejection => {
     if (!state.members.has(command.user)) return notAllowed

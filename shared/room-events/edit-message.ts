@@ -8,13 +8,14 @@ import { lastingParts } from '../domain/message-state.ts'
 import { changeMessage, presentMessage, unknownMessage } from '../domain/named-messages.ts'
 import { whyNotPermitted } from '../domain/permissions.ts'
 import type { Rejection } from '../domain/rejections.ts'
+import { rejected } from '../domain/rejections.ts'
 import { ann, bob, message, room } from '../protocol/example-values.ts'
 import * as field from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { messageChangeSchema } from '../protocol/shapes.ts'
 import type { MessageContent } from './message-content.ts'
-import { contentBody, contentFields, contentOf, livingLevel } from './message-content.ts'
+import { contentBody, contentFields, contentOf, contentRows, livingLevel } from './message-content.ts'
 import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to replace the content of a message. */
@@ -35,6 +36,11 @@ const edited = {
   user_id: ann,
   created_at: '2026-11-24T15:45:02.304Z',
   message: { ...message, msg: 'Hungry? Pizza?', modified_at: '2026-11-24T15:45:02.304Z', ...content },
+}
+
+const tooManyEdits = (most: number): Rejection => {
+  const reason = `a message is edited at most ${most} times`
+  return rejected('invalid', `body.message: ${reason}`, { field: 'body.message', reason })
 }
 
 const editedMessage = (command: EditMessage, before: MessageState, at: string): Message => ({
@@ -58,6 +64,7 @@ export const editMessage = defineRoomEvent({
   isActivity: false,
   summary: 'Replace the content of a message as its author',
   price: { unit: 'bytes', per: 4_096 },
+  rate: 'edits',
   examples: {
     request: {
       event: 'edit-message',
@@ -82,11 +89,11 @@ export const editMessage = defineRoomEvent({
   commandBody: z.object({ message: z.guid(), msg: z.string(), type: z.string().optional(), ...contentBody }),
   feedBody: messageChangeSchema,
   content: {
-    message: ({ message: { id } }: MessageChange) => id,
+    message: (body: MessageChange) => body.message,
     redacted: (body: MessageChange, tombstone: Message) => ({ ...body, message: tombstone }),
   },
 
-  readSet: ({ user, body }: EditMessage) => ({ members: [user], added: [], messages: [body.message] }),
+  readSet: ({ user, body }: EditMessage) => ({ members: [user], added: [], messages: [body.message], rows: contentRows(body) }),
 
   decide: (command: EditMessage, state: ChatState): MessageEdited | Rejection => {
     if (!state.members.has(command.user)) return notAllowed
@@ -94,11 +101,12 @@ export const editMessage = defineRoomEvent({
     if (before === undefined) return unknownMessage('body.message')
     const rejection = whyNotPermitted('edit', command.user, state, before)
     if (rejection !== undefined) return rejection
+    if (before.edits >= state.maxEdits) return tooManyEdits(state.maxEdits)
     const at = nextTime(command, state)
     const body = { id: command.id, user_id: command.user, created_at: at, message: editedMessage(command, before, at) }
     return { type: 'MessageEdited', ...nextHead(command, state), body }
   },
 
   evolve: (state: ChatState, { body }: MessageEdited) =>
-    changeMessage(state, body.message.id, (before) => ({ ...before, type: body.message.type })),
+    changeMessage(state, body.message.id, (before) => ({ ...before, type: body.message.type, edits: before.edits + 1 })),
 })

@@ -26,6 +26,12 @@ export const contentBody = {
   mentions: z.union([z.literal('all'), z.array(z.guid())]).optional(),
 }
 
+/** An estimate of the rows that a command with this content changes: its event, its message, and each mentioned user. */
+export const contentRows = ({ mentions }: MessageContent): number => {
+  if (mentions === undefined) return 1
+  return 2 + (mentions === 'all' ? 1 : mentions.length)
+}
+
 /** The optional content as a message has it: each mentioned user once. */
 export const contentOf = ({ data, mentions }: MessageContent): Pick<Message, 'data' | 'mentions'> => ({
   ...(data === undefined ? {} : { data }),

@@ -14,7 +14,7 @@ import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { messageSchema } from '../protocol/shapes.ts'
 import type { MessageContent } from './message-content.ts'
-import { contentBody, contentFields, contentOf, livingLevel } from './message-content.ts'
+import { contentBody, contentFields, contentOf, contentRows, livingLevel } from './message-content.ts'
 import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to post a message. `id` is the message's id. */
@@ -110,9 +110,9 @@ export const newMessage = defineRoomEvent({
     silent: z.boolean().optional(),
   }),
   feedBody: messageSchema,
-  content: { message: ({ id }: Message) => id, redacted: (_: Message, tombstone: Message) => tombstone },
+  content: { message: (body: Message) => body, redacted: (_: Message, tombstone: Message) => tombstone },
 
-  readSet: ({ user, body }: PostMessage) => ({ members: [user], added: [], messages: referred(body) }),
+  readSet: ({ user, body }: PostMessage) => ({ members: [user], added: [], messages: referred(body), rows: contentRows(body) }),
 
   decide: (command: PostMessage, state: ChatState): MessagePosted | Rejection => {
     if (!state.members.has(command.user)) return notAllowed

@@ -29,6 +29,8 @@ export interface DecisionReads {
   readonly messages?: readonly string[]
   /** Reactions to test: has the user set it? Their messages are part of `messages`. */
   readonly reactions?: readonly NamedReaction[]
+  /** An estimate of the rows that the append changes, if they are more than the users that the command names. */
+  readonly rows?: number
 }
 
 /** A reaction of one user to one message. */
@@ -40,8 +42,8 @@ export interface NamedReaction {
 
 /** How an event carries the content of a message, which is removed from it when the message is deleted. Pure. */
 export interface CarriedContent<Body> {
-  /** The id of the message. */
-  message(body: Body): string
+  /** The message, as it was after the event. */
+  message(body: Body): Message
   /** The body after the message was deleted. `append_changes` of the database builds the same text. */
   redacted(body: Body, tombstone: Message): Body
 }
@@ -80,6 +82,11 @@ export interface RoomEvent<
   /** One line for the OpenAPI document. */
   readonly summary: string
   readonly price: Price | undefined
+  /**
+   * A rate limit beside those of all requests. `edits`: of each user. `reactions`: of a large room, shared by its members,
+   * because each reaction is sent to all of them.
+   */
+  readonly rate?: 'edits' | 'reactions'
   readonly examples: { readonly request: object; readonly feed: object; readonly answer?: object }
   /** The schema of the request's frame at a feature level. No field has a default: `decide` sets defaults. */
   request(limits: ProtocolLimits, level: number): Request

@@ -78,6 +78,7 @@ export const setReaction = defineRoomEvent({
   isActivity: false,
   summary: 'Set or remove a reaction to a message as a member of its chat',
   price: undefined,
+  rate: 'reactions',
   examples: {
     request: { event: 'set-reaction', id: '24', room, body: { message: message.id, reaction: '👍', on: true, id: liked.id } },
     feed: { id: '24', event: 'set-reaction', room, seq: 7, body: liked },

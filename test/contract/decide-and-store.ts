@@ -9,8 +9,7 @@ import { appending, withAppender } from './stored-chat.ts'
 export const decideAndStore = (store: EventStore, commands: readonly Command[]): Promise<readonly (StoredEvent | string)[]> =>
   withAppender(store, async (appender) => {
     const snapshot = await appender.read(readSetOf(commands, defaultLimits.chatsPerUser))
-    const chats = new Map([...snapshot.chats].map(([room, state]) => [room, { ...state, ...snapshot.messages.get(room) }]))
-    const { decisions, decided } = decideBatch(commands, { ...snapshot, chats }, defaultLimits)
+    const { decisions, decided } = decideBatch(commands, snapshot, defaultLimits)
     const heads = new Map(commands.map(({ stream }) => [stream, snapshot.chats.get(stream)?.seq ?? 0]))
     if ((await appender.append(appending({ ...decided, heads }))) === 'stale') throw new Error('the append is stale')
     return decisions.map((decision) => {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { EventStore, StoredEvent } from '../../shared/ports/event-store.ts'
-import { defaultLimits } from '../../shared/protocol/limits.ts'
 import type { Command } from '../../shared/room-events/room-events.ts'
 import { decideAndStore } from './decide-and-store.ts'
 import { append, at, chatCreated } from './stored-chat.ts'
@@ -38,6 +37,6 @@ export const livingRoom = async (store: EventStore, { ann, bob }: People = { ann
   const codes = async (...commands: readonly Command[]): Promise<readonly string[]> =>
     (await act(...commands)).map((outcome) => (typeof outcome === 'string' ? outcome : 'ok'))
   const events = async (): Promise<readonly StoredEvent[]> =>
-    (await store.readPages([{ room, after: 0, limit: defaultLimits.pageEntries, users: [] }]))[0]?.events ?? []
+    (await store.readPages([{ room, after: 0, limit: 5_000, users: [] }]))[0]?.events ?? []
   return { ann, bob, stranger, room, post, edit, remove, react, pin, act, codes, events }
 }

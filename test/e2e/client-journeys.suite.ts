@@ -80,7 +80,7 @@ export const clientJourneys = (open: () => RunningChat): void => {
       expect(ann.messages.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
       expect(new Set(ann.messages.map(({ id }) => id))).toEqual(new Set(stored.map(({ id }) => id)))
       const forwards = await all(bob.client.messages(chat.id, { direction: 'forwards', pageSize: 3 }))
-      expect(forwards).toEqual(ann.messages)
+      expect(forwards.map(({ as_of: _, ...message }) => message)).toEqual(ann.messages)
       expect(await all(bob.client.messages(chat.id, { pageSize: 4 }))).toEqual(forwards.toReversed())
       expect(await all(bob.client.messages(chat.id, { after: 3, before: 9 }))).toEqual(forwards.slice(2, 7).toReversed())
     })
@@ -106,6 +106,42 @@ export const clientJourneys = (open: () => RunningChat): void => {
       const people = await desk.client.users([ann.id, bob.id, newId()])
       expect(people.map((person) => person.name).toSorted()).toEqual(['ann', 'bob'])
       expect((await desk.client.findUsers([name]))[0]?.id).toBe(cyd.id)
+    })
+
+    it('show messages as they are now: edited, deleted, with reactions, pins and replies', async () => {
+      await using owned = new AsyncDisposableStack()
+      const [ann, bob] = await couple(owned)
+      const { id } = await ann.client.createChat({ name: 'lively', users: [bob.id] })
+      const early = bob.client.room(id)
+      const root = await ann.client.send(id, { msg: 'Hungry?', data: { menu: 1 }, mentions: [bob.id] })
+      const wrong = await ann.client.send(id, 'a mistake')
+      await bob.client.send(id, { msg: 'Pizza', thread: root.id, replyTo: root.id, silent: true })
+      expect((await ann.client.edit(id, root.id, 'Hungry? Pizza?')).modified_at).not.toBe(root.modified_at)
+      expect(await ann.client.delete(id, wrong.id)).toMatchObject({ msg: '', deleted: true })
+      await ann.client.pin(id, root.id)
+      expect([await ann.client.react(id, root.id, '👍'), await bob.client.react(id, root.id, '👍')]).toEqual([1, 2])
+      await expect(bob.client.edit(id, wrong.id, 'x')).rejects.toMatchObject({ code: 'unknown_message', retryable: false })
+
+      const late = bob.client.room(id).list({ replies: false })
+      await early.loadOlder(10)
+      await late.loadOlder(10)
+      const thread = await all(bob.client.messages(id, { thread: root.id }))
+      const listed = await all(bob.client.messages(id, { direction: 'forwards' }))
+      const plain = (messages: readonly RoomMessage[]) => messages.map(({ as_of: _, ...message }) => message)
+      await until('the last reaction', () => early.messages[0]?.reactions?.['👍'] === 2, backoff)
+      expect(plain(early.messages)).toEqual(plain(listed))
+      expect(listed).toMatchObject([
+        { msg: 'Hungry? Pizza?', pinned: true, my_reactions: ['👍'], reactions: { '👍': 2 }, replies: { count: 1, last_seq: 4 } },
+        { msg: '', deleted: true },
+        { msg: 'Pizza', thread: root.id, reply_to: root.id, silent: true },
+      ])
+      expect(plain(late.messages)).toEqual(plain(listed.slice(0, 2)))
+      expect(plain(thread)).toEqual(plain(listed.slice(2)))
+      expect((await all(bob.client.reactions(id, root.id))).map(({ user_id }) => user_id).toSorted()).toEqual(
+        [ann.id, bob.id].toSorted(),
+      )
+      expect((await all(bob.client.versions(id, root.id))).map(({ msg }) => msg)).toEqual(['Hungry?', 'Hungry? Pizza?'])
+      expect(bob.client.features).toContain('edit-message')
     })
 
     it('receive an event when their membership ends, and the error of each refused call', async () => {

@@ -1,21 +1,29 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LoadReport } from '../load/tester/load-report.ts'
+import { freePort } from '../../infra/native/free-port.ts'
+import type { LoadReport } from '../load/report/load-report.ts'
 import { until } from '../support/poll.ts'
 import { projectFolder } from '../support/stack/replica.ts'
 import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 
-const shape = ['--users=12', '--rooms=4', '--room-size=3-6', '--rate=20', '--ramp=200ms', '--seed=1']
+const shape = ['--users=12', '--rooms=4', '--room-size=3-6', '--ramp=200ms', '--seed=1']
+const rate = '--rate=20'
+const correct = { lost: 0, duplicated: 0, reordered: 0, gaps: 0, other: 0, problems: [] }
+
+/** Starts a process whose clock is ahead by this time. */
+const fastClock = (ms: number): string =>
+  `--import=data:text/javascript,Object.defineProperty(performance,'timeOrigin',{value:performance.timeOrigin+${ms}})`
 
 describe.skipIf(whyNoStack())('npm run load', () => {
   const folder = mkdtempSync(join(tmpdir(), 'load-test-'))
-  const [json, html] = [join(folder, 'report.json'), join(folder, 'report.html')]
+  const file = (name: string): string => join(folder, name)
+  const [json, html] = [file('report.json'), file('report.html')]
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 2, writers: 1 })
@@ -25,21 +33,25 @@ describe.skipIf(whyNoStack())('npm run load', () => {
     await chat[Symbol.asyncDispose]()
   })
 
-  const started = (...more: readonly string[]) => {
-    const urls = chat.gateways.map(({ url }) => `--url=${url}`)
-    const args = ['test/load/load-tester.ts', ...urls, ...shape, `--json=${json}`, `--html=${html}`, ...more]
-    const child = spawn(process.execPath, args, { cwd: projectFolder })
+  const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const child = spawn(process.execPath, ['test/load/load-tester.ts', ...args], {
+      cwd: projectFolder,
+      env: { ...process.env, ...env },
+    })
     const printed = { text: '' }
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed.text += text))
     const ended = once(child, 'exit').then(([code]) => code as number)
     return { child, printed, ended, report: () => JSON.parse(readFileSync(json, 'utf8')) as LoadReport }
   }
 
+  const started = (...more: readonly string[]) =>
+    run([...chat.gateways.map(({ url }) => `--url=${url}`), ...shape, `--json=${json}`, `--html=${html}`, ...more])
+
   it('loads two gateways from two processes, checks the received frames, and reports as text, JSON and HTML', async () => {
-    const { ended, report, printed } = started('--duration=3s', '--workers=2', '--fail-if=lost>0')
+    const { ended, report, printed } = started(rate, '--duration=3s', '--workers=2', '--fail-if=lost>0')
     expect(await ended, printed.text).toBe(0)
     const { totals, verdict, latencies } = report()
-    expect(verdict).toEqual({ lost: 0, duplicated: 0, reordered: 0, gaps: 0, other: 0, problems: [] })
+    expect(verdict).toEqual(correct)
     expect(totals.confirmed).toBe(20 * 3 + 4)
     expect(latencies.received.count).toBeGreaterThan(totals.confirmed)
     expect(printed.text).toContain('lost 0, duplicated 0, reordered 0, gaps 0')
@@ -47,13 +59,13 @@ describe.skipIf(whyNoStack())('npm run load', () => {
   })
 
   it('ends with 1 when a --fail-if condition is met', async () => {
-    const { ended, printed } = started('--duration=1s', '--fail-if=max>0.001ms')
+    const { ended, printed } = started(rate, '--duration=1s', '--fail-if=max>0.001ms')
     expect(await ended, printed.text).toBe(1)
     expect(printed.text).toContain('failed condition: max>0.001ms')
   })
 
   it('is stopped by Ctrl-C, and reports the results so far', async () => {
-    const { child, ended, report, printed } = started('--duration=10m')
+    const { child, ended, report, printed } = started(rate, '--duration=10m')
     await until('messages to be sent', () => printed.text.includes('sending …'), { withinMs: 30_000 })
     child.kill('SIGINT')
     expect(await ended, printed.text).toBe(0)
@@ -65,5 +77,103 @@ describe.skipIf(whyNoStack())('npm run load', () => {
     const { ended, printed } = started('--url=ws://127.0.0.1:1/ws')
     expect(await ended).toBe(2)
     expect(printed.text).toContain('The load could not be run: --url: no socket at ws://127.0.0.1:1/ws: connect ECONNREFUSED')
+  })
+
+  it('changes the rate in stages, and writes CSV, JUnit, and a comparison with a former run', async () => {
+    const former = started(rate, '--duration=1s')
+    expect(await former.ended, former.printed.text).toBe(0)
+    const before = file('before.json')
+    writeFileSync(before, JSON.stringify(former.report()))
+    const files = [`--csv=${file('seconds.csv')}`, `--junit=${file('results.xml')}`, `--compare=${before}`]
+    const { ended, report, printed } = started('--stage=2s:40', '--stage=1s:0', '--fail-if=errors>1%', ...files)
+    expect(await ended, printed.text).toBe(0)
+    const { totals, verdict, thresholds, comparison } = report()
+    expect(verdict).toEqual(correct)
+    expect(totals.confirmed).toBe(40 + 20 + 4)
+    expect(thresholds).toMatchObject([{ text: 'errors>1%', found: '0 %', isMissed: false }])
+    expect(comparison?.differences).toEqual(['rate or stages: 20 for 1s → 2s:40, 1s:0'])
+    expect(readFileSync(file('seconds.csv'), 'utf8')).toMatch(/^seconds,open_sockets,sent.*\r\n\d/)
+    expect(readFileSync(file('results.xml'), 'utf8')).toContain('<testsuite name="thresholds" tests="1" failures="0"')
+  })
+
+  it.each(['open', 'closed'])(
+    'runs a scenario of the %s model, in which users join rooms, read, send and leave',
+    async (model) => {
+      const scenario = file(`${model}.json`)
+      const flow = [
+        { do: 'join' },
+        { do: 'read-history' },
+        { do: 'think', time: '20ms-100ms' },
+        { do: 'send', count: 2 },
+        { do: 'leave' },
+      ]
+      writeFileSync(scenario, JSON.stringify({ model, stages: [{ duration: '3s', target: 8 }], flow }))
+      const { ended, report, printed } = started(
+        `--scenario=${scenario}`,
+        '--workers=2',
+        '--drops=1',
+        '--fail-if=iteration.p50>1m',
+      )
+      expect(await ended, printed.text).toBe(0)
+      const { verdict, scenario: result, totals } = report()
+      expect(verdict).toEqual(correct)
+      const { iterations, actions } = result ?? {}
+      expect(iterations?.completed).toBeGreaterThan(3)
+      expect(actions?.join?.count).toBeGreaterThanOrEqual(iterations?.completed ?? 0)
+      // A room, and for each iteration a join, two messages and a leave.
+      expect(totals.confirmed).toBeGreaterThanOrEqual(4 + 4 * (iterations?.completed ?? 0))
+      expect(printed.text).toMatch(/read-history +\d+ /)
+    },
+  )
+
+  it('shares the load with agents, and judges all of it together though their clocks differ', async () => {
+    const env = { CHAT_LOAD_KEY: 'the key of this test run' }
+    const port = await freePort()
+    const urls = chat.gateways.map(({ url }) => `--url=${url}`)
+    const outputs = [`--json=${json}`, `--html=${html}`]
+    const whole = run(
+      [...urls, ...shape, rate, '--duration=3s', '--agents=2', `--agent-listen=127.0.0.1:${port}`, ...outputs],
+      env,
+    )
+    const join = `ws://127.0.0.1:${port}`
+    await until('the coordinator to listen', () => whole.printed.text.includes(`--agent ${join}`), { withinMs: 30_000 })
+    const same = run([`--agent=${join}`, '--workers=2'], env)
+    const fast = run([`--agent=${join}`], { ...env, NODE_OPTIONS: fastClock(60_000) })
+    expect(await whole.ended, whole.printed.text + fast.printed.text).toBe(0)
+    expect([await same.ended, await fast.ended]).toEqual([0, 0])
+    const { verdict, totals, latencies, machines = [] } = whole.report()
+    expect(verdict).toEqual(correct)
+    expect(totals.confirmed).toBe(20 * 3 + 4)
+    expect(latencies.received.max).toBeLessThan(30_000)
+    expect(machines.map(({ processes }) => processes).toSorted()).toEqual([1, 1, 2])
+    const offsets = machines.map(({ clockOffsetMs }) => Math.round(clockOffsetMs / 1_000)).toSorted((a, b) => a - b)
+    expect(offsets.map(Math.abs)).toEqual([60, 0, 0])
+    expect(readFileSync(html, 'utf8')).toContain('accurate to ±')
+  })
+
+  it('does not load a target on another machine from an agent whose person has not confirmed it', async () => {
+    const env = { CHAT_LOAD_KEY: 'the key of this test run' }
+    const port = await freePort()
+    const target = ['--url=ws://10.255.255.1/ws', '--i-own-this-target', '--workers=0']
+    const whole = run([...target, ...shape, rate, '--agents=1', `--agent-listen=127.0.0.1:${port}`], env)
+    await until('the coordinator to listen', () => whole.printed.text.includes('--agent ws'), { withinMs: 30_000 })
+    const agent = run([`--agent=ws://127.0.0.1:${port}`], env)
+    expect([await whole.ended, await agent.ended]).toEqual([2, 0])
+    expect(whole.printed.text).toContain('10.255.255.1 is not this machine. Use --i-own-this-target')
+  })
+
+  it('fails with the reason when an agent is gone', async () => {
+    const env = { CHAT_LOAD_KEY: 'the key of this test run' }
+    const port = await freePort()
+    const whole = run(
+      [`--url=${chat.gateways[0]?.url}`, ...shape, rate, '--duration=10m', '--agents=1', `--agent-listen=127.0.0.1:${port}`],
+      env,
+    )
+    await until('the coordinator to listen', () => whole.printed.text.includes('--agent ws'), { withinMs: 30_000 })
+    const agent = run([`--agent=ws://127.0.0.1:${port}`], env)
+    await until('messages to be sent', () => whole.printed.text.includes('sending …'), { withinMs: 30_000 })
+    agent.child.kill('SIGKILL')
+    expect(await whole.ended).toBe(2)
+    expect(whole.printed.text).toMatch(/The load could not be run: the agent on .+ is gone/)
   })
 })

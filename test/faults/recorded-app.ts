@@ -56,7 +56,7 @@ export const recordedApp = async (context: LoadContext, { user, externalId, urls
   client.on('chat', ({ seq, ...chat }) => {
     if (!last.has(roomOf(chat.id))) seeFrame('create-chat', chat.id, seq, creation, { chat, user_id: chat.users[0] })
   })
-  client.on('message', ({ room, seq, ...body }) => {
+  client.on('message', ({ room, seq, as_of: _, ...body }) => {
     seeFrame('new-message', room, seq, ids.commandAt(idBytes(body.id), 0), body)
   })
 

@@ -12,9 +12,9 @@ import {
   withAppender,
   written,
 } from '../contract/stored-chat.ts'
-import type { StorePoint } from '../support/memory-store/memory-event-store.ts'
-import type { MemoryStoreOptions } from '../support/memory-store/memory-store.ts'
-import { memoryStore } from '../support/memory-store/memory-store.ts'
+import type { StorePoint } from './memory-store/memory-event-store.ts'
+import type { MemoryStoreOptions } from './memory-store/memory-store.ts'
+import { memoryStore } from './memory-store/memory-store.ts'
 
 const open = async (): Promise<OpenStore> => {
   const { store, readModel } = memoryStore()

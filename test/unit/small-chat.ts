@@ -12,7 +12,7 @@ import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
 import { createMetrics } from '../../shared/runtime/observability/metrics.ts'
 import type { ProcessReadiness } from '../../shared/runtime/process/internal-port.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
-import { memoryStore } from '../support/memory-store/memory-store.ts'
+import { memoryStore } from './memory-store/memory-store.ts'
 
 /** A gateway with real sockets and a writer, in this process and in memory. */
 export interface SmallChat extends AsyncDisposable {

@@ -20,6 +20,8 @@ export const messagesJson = (first: number): string => {
   return `(select json_agg(json_build_object('room', found.chat_id, 'id', found.id, 'seq', found.seq, 'user', found.user_id,
         'createdAt', ${isoText('found.created_at')}, 'type', found.type, 'thread', found.thread, 'replyTo', found.reply_to,
         'isDeleted', found.deleted_seq is not null, 'isPinned', found.pinned_seq is not null,
+        'edits', case when found.version_seq is null then 0 else (select count(*) from message_edit
+          where chat_id = found.chat_id and message_id = found.id) end,
         'reactions', (select json_agg(json_build_array(reaction, users)) from reaction_count
           where chat_id = found.chat_id and message_id = found.id)))::text
       from unnest(${rooms}::uuid[], ${ids}::uuid[]) as asked (room, id)

@@ -9,6 +9,8 @@ interface SummaryRow {
   readonly events: string
   readonly messages: string
   readonly message_rows: string
+  readonly redacted: string
+  readonly of_deleted: string
   readonly chat_head: string | null
   readonly member_count: number | null
   readonly member_rows: string
@@ -25,15 +27,22 @@ const nextStreamIds = `
   ), slice as (select stream from walk where stream is not null)`
 
 const summaryRows = `
-  select slice.stream, of_events.*, messages_of.message_rows, members_of.member_rows,
+  select slice.stream, of_events.*, messages_of.message_rows, deleted_of.of_deleted, members_of.member_rows,
     chat.seq as chat_head, chat.member_count, app_user.id is not null as has_user_row
   from slice
   cross join lateral (
     select min(kind) as kind, min(seq) as first, max(seq) as head, count(*) as events,
-      count(*) filter (where type = 'MessagePosted') as messages
+      count(*) filter (where type = 'MessagePosted') as messages, count(*) filter (where digest = '') as redacted
     from event where event.stream = slice.stream
   ) of_events
-  cross join lateral (select count(*) as message_rows from message where chat_id = slice.stream) messages_of
+  cross join lateral (
+    select count(*) as message_rows, count(deleted_seq) as deleted from message where chat_id = slice.stream
+  ) messages_of
+  cross join lateral (
+    select messages_of.deleted + count(*) as of_deleted from message_edit edit
+    join message on message.chat_id = edit.chat_id and message.id = edit.message_id
+    where edit.chat_id = slice.stream and message.deleted_seq is not null
+  ) deleted_of
   cross join lateral (
     select count(*) as member_rows from chat_member where chat_id = slice.stream and until_seq is null
   ) members_of
@@ -75,6 +84,8 @@ const summaryOf = (row: SummaryRow): StreamSummary => ({
   events: Number(row.events),
   messages: Number(row.messages),
   messageRows: Number(row.message_rows),
+  redacted: Number(row.redacted),
+  ofDeleted: Number(row.of_deleted),
   ...(row.chat_head === null ? {} : { chatHead: Number(row.chat_head) }),
   ...(row.member_count === null ? {} : { memberCount: row.member_count }),
   memberRows: Number(row.member_rows),

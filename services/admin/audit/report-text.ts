@@ -14,7 +14,7 @@ export const reportText = ({ at, tookMs, log, store, stream, canary, findings }:
     `Audit of ${at}, ${(tookMs / 1_000).toFixed(1)} s`,
     '',
     `  log      ${log.partitions} partitions, ${log.lag} commands waiting`,
-    `  store    ${store.chats} chats, ${store.users} users, ${store.events} events, ${store.messages} of them messages`,
+    `  store    ${store.chats} chats, ${store.users} users, ${store.events} events, ${store.messages} of them messages; ${store.redacted} without content, of deleted messages`,
     `  stream   ${stream.records} records on chat.events`,
     `  canary   ${arrived} of ${flights.length} partitions; slowest stored ${slowest(flights, 'storedMs')}, received ${slowest(flights, 'heardMs')}`,
     '',

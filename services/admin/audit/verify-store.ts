@@ -23,7 +23,14 @@ export interface VerifyStoreDeps extends StreamDeps {
 
 /** The result of verifying the store. */
 export interface VerifiedStore {
-  readonly store: { readonly chats: number; readonly users: number; readonly events: number; readonly messages: number }
+  readonly store: {
+    readonly chats: number
+    readonly users: number
+    readonly events: number
+    readonly messages: number
+    /** Events without their content, because their message was deleted. Part of `events`. */
+    readonly redacted: number
+  }
   /** The number of event-stream records that were compared. */
   readonly records: number
   /** The heads, in the store, of the streams in the window. */
@@ -31,12 +38,13 @@ export interface VerifiedStore {
 }
 
 const createCount = (findings: Findings) => {
-  const store = { chats: 0, users: 0, events: 0, messages: 0 }
+  const store = { chats: 0, users: 0, events: 0, messages: 0, redacted: 0 }
   const note = ({ summaries, orphans }: StoreSlice): void => {
     for (const account of summaries) {
       store[account.kind === 'chat' ? 'chats' : 'users'] += 1
       store.events += account.events
       store.messages += account.messages
+      store.redacted += account.redacted
       for (const finding of streamFindings(account)) findings.add(finding)
     }
     for (const stream of orphans) findings.add(orphanFinding(stream))

@@ -1,4 +1,5 @@
 import type { Request } from '../../../shared/protocol/requests.ts'
+import type { RoomEventName } from '../../../shared/room-events/room-events.ts'
 
 /** The rate limits: their labels in metrics and error details, each with its text for error messages. */
 export const limitNames = {
@@ -6,8 +7,10 @@ export const limitNames = {
   address: 'frames per address',
   user: 'requests per user',
   users_added: 'users added per user',
+  edits: 'edits per user',
   stranger: 'commands to rooms without membership, per user',
   room: 'bytes sent to the sockets per room',
+  reactions: 'reactions per large room',
 } as const
 
 /** The label of a rate limit. */
@@ -19,6 +22,12 @@ export interface LimitExceeded {
   readonly waitMs: number
 }
 
+/** A command to an existing room. */
+export interface RoomRequest {
+  readonly event: RoomEventName
+  readonly room: string
+}
+
 /** The rate limits of one session. Each method charges its limits, or returns the limit that is exceeded. */
 export interface RateLimiter {
   /** A frame was received. Called before it is parsed. */
@@ -28,7 +37,7 @@ export interface RateLimiter {
   /** The request is a command to a room in which the sender is not known as a member. */
   nonMember(): LimitExceeded | undefined
   /** The request is a command to a room that this number of sockets of this gateway follow. */
-  room(room: string, frameBytes: number, sockets: number): LimitExceeded | undefined
+  room(request: RoomRequest, frameBytes: number, sockets: number): LimitExceeded | undefined
   /** The client made an error or exceeded a limit. False: too often, close the socket. */
   mayErr(): boolean
   /** A WebSocket ping or pong was received. False: too many, close the socket. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
 import type { Rates } from '../../../shared/runtime/config/rates.ts'
-import type { LimitExceeded, RateLimiter } from './rate-limiter.ts'
+import type { LimitExceeded, RateLimiter, RoomRequest } from './rate-limiter.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /**
@@ -32,7 +32,7 @@ export class ServiceRateLimiter implements RateLimiter {
     return undefined
   }
 
-  room(_room: string, _frameBytes: number, _sockets: number): LimitExceeded | undefined {
+  room(_request: RoomRequest, _frameBytes: number, _sockets: number): LimitExceeded | undefined {
     return undefined
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/ports/clock.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
 import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
 import type { Rates } from '../../../shared/runtime/config/rates.ts'
-import type { Limit, LimitExceeded } from './rate-limiter.ts'
+import type { Limit, LimitExceeded, RoomRequest } from './rate-limiter.ts'
 import { costOf } from './request-cost.ts'
 import { ServiceRateLimiter } from './service-rate-limiter.ts'
 import type { BucketHold, SharedBuckets } from './shared-buckets.ts'
@@ -18,8 +18,8 @@ export interface UserRateLimiterDeps {
   readonly addressKey: string
 }
 
-const usersAddedBy = ({ event, body }: Request): number =>
-  roomEventNamed(event)?.membership === 'adds' && 'users' in body ? body.users.length : 0
+/** A room that more sockets follow is large: the reactions of its members share one rate. */
+const largeRoomSockets = 1_000
 
 const exceeded = (limit: Limit, waitMs: number | undefined): LimitExceeded | undefined =>
   waitMs === undefined ? undefined : { limit, waitMs }
@@ -33,6 +33,7 @@ export class UserRateLimiter extends ServiceRateLimiter {
   private address: BucketHold | undefined = undefined
   private user: BucketHold | undefined = undefined
   private added: BucketHold | undefined = undefined
+  private edits: BucketHold | undefined = undefined
   private commandsToOthers: BucketHold | undefined = undefined
   private isReleased = false
 
@@ -53,8 +54,7 @@ export class UserRateLimiter extends ServiceRateLimiter {
   override request(request: Request, frameBytes: number): LimitExceeded | undefined {
     const { rates, userKey } = this
     this.user ??= this.hold(`requests:${userKey}`, rates.userRequestsPerMinute, rates.userRequestsBurst)
-    const added = usersAddedBy(request)
-    return exceeded('user', this.user.take(costOf(request, frameBytes))) ?? (added === 0 ? undefined : this.chargeAdded(added))
+    return exceeded('user', this.user.take(costOf(request, frameBytes))) ?? this.chargeEvent(request)
   }
 
   override nonMember(): LimitExceeded | undefined {
@@ -64,15 +64,37 @@ export class UserRateLimiter extends ServiceRateLimiter {
   }
 
   /** Assumes that the sockets of a room are spread evenly, because the followers on other gateways are not known here. */
-  override room(room: string, frameBytes: number, sockets: number): LimitExceeded | undefined {
+  override room({ event, room }: RoomRequest, frameBytes: number, sockets: number): LimitExceeded | undefined {
     const { roomBytesPerMinute: perMinute, roomBytesBurst: burst } = this.rates
-    const bytes = frameBytes * sockets * this.buckets.gateways
-    return exceeded('room', this.buckets.take(`room:${room}`, { perMinute, burst }, bytes))
+    const all = sockets * this.buckets.gateways
+    const isLimited = all > largeRoomSockets && roomEventNamed(event)?.rate === 'reactions'
+    return (
+      (isLimited ? this.chargeReaction(room) : undefined) ??
+      exceeded('room', this.buckets.take(`room:${room}`, { perMinute, burst }, frameBytes * all))
+    )
   }
 
   override release(): void {
     this.isReleased = true
-    for (const hold of [this.address, this.user, this.added, this.commandsToOthers]) hold?.release()
+    for (const hold of [this.address, this.user, this.added, this.edits, this.commandsToOthers]) hold?.release()
+  }
+
+  /** The limits of certain events only. */
+  private chargeEvent({ event, body }: Request): LimitExceeded | undefined {
+    const found = roomEventNamed(event)
+    if (found?.membership === 'adds') return 'users' in body ? this.chargeAdded(body.users.length) : undefined
+    return found?.rate === 'edits' ? this.chargeEdit() : undefined
+  }
+
+  private chargeEdit(): LimitExceeded | undefined {
+    const { rates, userKey } = this
+    this.edits ??= this.hold(`edits:${userKey}`, rates.userEditsPerMinute, rates.userEditsBurst)
+    return exceeded('edits', this.edits.take(1))
+  }
+
+  private chargeReaction(room: string): LimitExceeded | undefined {
+    const { roomReactionsPerMinute: perMinute, roomReactionsBurst: burst } = this.rates
+    return exceeded('reactions', this.buckets.take(`reactions:${room}`, { perMinute, burst }, 1))
   }
 
   private chargeAdded(users: number): LimitExceeded | undefined {

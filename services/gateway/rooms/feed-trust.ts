@@ -4,6 +4,7 @@ import { eventDigest } from '../../../shared/records/event-digest.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import { roomEventNamed } from '../../../shared/room-events/find-room-event.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
+import { isSameEvent } from './same-event.ts'
 
 /** A digest that no event has, so that the store always reports a different event. */
 const noDigest = 'disputed'
@@ -12,8 +13,10 @@ const noDigest = 'disputed'
 const digestOf = (item: FeedItem): string =>
   eventDigest({ ...item, type: roomEventNamed(item.event)?.event ?? '', data: bodyOfFrame(item.frame) })
 
-const differs = (event: PublishedEvent, item: FeedItem): boolean =>
-  event.commandId !== item.commandId || event.digest !== item.digest || (event.frame !== undefined && event.frame !== item.frame)
+/** The head of a feed, and the event there if it passed as it was published. */
+export interface FeedHead extends KnownHead {
+  readonly published?: FeedItem
+}
 
 /**
  * Tracks which events of a feed the store has confirmed. Publications can be
@@ -54,7 +57,7 @@ export class FeedTrust {
   missedMembershipChange(event: PublishedEvent): boolean {
     if (event.seq <= this.confirmed) return false
     if (event.membership !== 'none') return this.memberships?.has(event.seq) !== true
-    if (event.seq === this.newest?.seq && differs(event, this.newest)) this.hasConflict = true
+    if (event.seq === this.newest?.seq && !isSameEvent(event, this.newest)) this.hasConflict = true
     return false
   }
 
@@ -65,14 +68,16 @@ export class FeedTrust {
 
   /** Whether the store has another event at the seq of the newest message. */
   contradicts(stored: FeedItem): boolean {
-    return stored.seq === this.newest?.seq && differs(stored, this.newest)
+    return stored.seq === this.newest?.seq && !isSameEvent(stored, this.newest)
   }
 
   /** The head for the sweep to compare with the store. */
-  head(last: number): KnownHead {
+  head(last: number): FeedHead {
     if (this.hasConflict) return { seq: last, digest: noDigest }
     const { newest } = this
-    return newest === undefined ? { seq: last, digest: undefined } : { seq: newest.seq, digest: digestOf(newest) }
+    return newest === undefined
+      ? { seq: last, digest: undefined }
+      : { seq: newest.seq, digest: digestOf(newest), published: newest }
   }
 
   /** The store has the event that `head` named. */

@@ -1,10 +1,11 @@
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
-import type { KnownHead, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import type { Times } from '../../../shared/runtime/config/times.ts'
 import type { FeatureLevel } from '../reads/feature-level.ts'
 import type { LookUpOutcome } from '../reads/outcome-lookup.ts'
+import type { FeedHead } from './feed-trust.ts'
 import type { PendingCommands } from './pending-commands.ts'
 import type { RoomFeeds } from './room-feeds.ts'
 import type { UserSessions } from './user-sessions.ts'
@@ -76,7 +77,7 @@ export const createHeadSweep = (deps: HeadSweepDeps): HeadSweep => {
   let latest = 0
   let stopListening = (): void => undefined
 
-  const compareRooms = async (known: ReadonlyMap<string, KnownHead>): Promise<void> => {
+  const compareRooms = async (known: ReadonlyMap<string, FeedHead>): Promise<void> => {
     const changed = await readModel.changedHeads(known)
     for (const [room, head] of known) feeds.applyStoreHead(room, head, changed.get(room))
   }

@@ -1,13 +1,15 @@
 import type { Subscription } from '../../../shared/ports/fan-out.ts'
-import type { ChangedHead, KnownHead } from '../../../shared/ports/read-model.ts'
+import type { ChangedHead } from '../../../shared/ports/read-model.ts'
 import type { PublishedEvent } from '../../../shared/records/publications.ts'
 import { retrying } from '../reads/retrying.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 import type { PassableEvent } from './early-events.ts'
 import { EarlyEvents, isPassable } from './early-events.ts'
+import type { FeedHead } from './feed-trust.ts'
 import { FeedTrust } from './feed-trust.ts'
 import { subscribeToRoom } from './room-channel.ts'
 import type { RoomFeedDeps } from './room-feed-deps.ts'
+import { isSameEvent } from './same-event.ts'
 import type { FollowedFeed, Follower } from './subscriber.ts'
 
 /**
@@ -73,16 +75,29 @@ export class RoomFeed implements FollowedFeed {
   }
 
   /** The head for the sweep to compare with the store. */
-  get head(): KnownHead {
+  get head(): FeedHead {
     return this.trust.head(this.last)
   }
 
   /** The sweep has compared `head` with the store; undefined: the store has the same. */
-  applyStoreHead({ seq }: KnownHead, change: ChangedHead | undefined): void {
+  applyStoreHead(head: FeedHead, change: ChangedHead | undefined): void {
     if (!this.isOpen) return
-    if (change?.isOther === true) return void this.reopen()
+    if (change?.isOther === true) return void this.check(head)
+    const { seq } = head
     if (seq <= this.last) this.trust.confirm(seq)
     if (change !== undefined) this.noteHead(change.head)
+  }
+
+  /** The digests differ: the store has another event at this seq, or has removed the content, because the message was deleted. */
+  private async check({ seq, published }: FeedHead): Promise<void> {
+    if (published === undefined) return this.reopen()
+    const { openings } = this
+    const page = await this.ask(() => this.deps.lookups.page({ room: this.room, after: seq - 1 }))
+    if (page === undefined || this.isClosed || openings !== this.openings) return
+    const [stored] = page.items
+    if (stored === undefined || !isSameEvent(stored, published)) return this.reopen()
+    this.trust.confirm(seq)
+    this.noteHead(page.head)
   }
 
   private async open(): Promise<void> {

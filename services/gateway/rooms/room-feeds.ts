@@ -1,10 +1,11 @@
 import { withRequestId } from '../../../shared/frames/room-event-frame.ts'
 import type { Clock, Timer } from '../../../shared/ports/clock.ts'
-import type { ChangedHead, KnownHead } from '../../../shared/ports/read-model.ts'
+import type { ChangedHead } from '../../../shared/ports/read-model.ts'
 import type { FeedItem } from '../send-queue/feed-item.ts'
 import { affectedUsers } from '../send-queue/feed-item.ts'
 import { textFrame } from '../send-queue/framing.ts'
 import type { DeliveryWatch } from './delivery-watch.ts'
+import type { FeedHead } from './feed-trust.ts'
 import type { PendingCommands, Sender } from './pending-commands.ts'
 import { RoomFeed } from './room-feed.ts'
 import type { RoomFeedDeps } from './room-feed-deps.ts'
@@ -18,9 +19,9 @@ export interface RoomFeeds {
   /** Reports that the store has reached this seq of a room. True: the room is held, and its feed has not passed that event yet. */
   noteHead(room: string, head: number): boolean
   /** Each room with its feed's head; includes rooms that are added during the iteration. */
-  heads(): Iterator<readonly [room: string, head: KnownHead]>
+  heads(): Iterator<readonly [room: string, head: FeedHead]>
   /** The sweep has compared a room's head with the store; undefined: the store has the same. */
-  applyStoreHead(room: string, head: KnownHead, change: ChangedHead | undefined): void
+  applyStoreHead(room: string, head: FeedHead, change: ChangedHead | undefined): void
   readonly size: number
   close(): void
 }

@@ -121,7 +121,7 @@ export class Dispatcher {
     if (request.event === 'create-chat') return undefined
     const { rooms, rateLimiter } = this.requester
     const follower = rooms?.follower(request.room)
-    return follower === undefined ? undefined : rateLimiter.room(request.room, frameBytes, follower.feed.followers.length)
+    return follower === undefined ? undefined : rateLimiter.room(request, frameBytes, follower.feed.followers.length)
   }
 
   private async createUser(given: RequestOf<'create-user'>): Promise<void> {

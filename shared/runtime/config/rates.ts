@@ -18,6 +18,8 @@ export const ratesTable = {
   userRequestsBurst: { value: 300, meaning: 'Requests of one user in a burst.' },
   usersAddedPerMinute: { value: 60, meaning: 'Users that one user adds to chats, on all gateways.' },
   usersAddedBurst: { value: 2_000, meaning: 'Users that one user adds to chats in a burst.' },
+  userEditsPerMinute: { value: 60, meaning: 'Edits of messages by one user, on all gateways.' },
+  userEditsBurst: { value: 30, meaning: 'Edits of messages by one user in a burst.' },
   strangerCommandsPerMinute: {
     value: 60,
     meaning: 'Commands of one user to rooms of which it is not a known member, on all gateways.',
@@ -28,6 +30,11 @@ export const ratesTable = {
     meaning: 'Bytes of frames sent to one room, multiplied by its sockets, on all gateways.',
   },
   roomBytesBurst: { value: 250_000_000, meaning: 'Bytes of frames sent to one room, multiplied by its sockets, in a burst.' },
+  roomReactionsPerMinute: {
+    value: 1_200,
+    meaning: 'Reactions of all members of one room, if more than 1,000 sockets follow it, on all gateways.',
+  },
+  roomReactionsBurst: { value: 100, meaning: 'Reactions of all members of such a room in a burst.' },
   addressUpgradesPerMinute: {
     value: 1_200,
     meaning: 'Upgrades and HTTP requests of one client address, including refused ones, on all gateways.',

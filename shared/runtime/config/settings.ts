@@ -88,6 +88,7 @@ const limitMeanings: { readonly [Name in keyof ProtocolLimits]: string } = {
   dataBytes: 'Bytes of the `data` of a message, as JSON text.',
   mentions: 'Users that one message mentions.',
   reactionKeys: 'Different reactions to one message.',
+  editsPerMessage: 'Edits of one message; a deletion rewrites all of them in one transaction.',
   pins: 'Pinned messages of one chat.',
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { redactedDigest } from '../../../shared/ports/event-store.ts'
+import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { livingRoom } from '../living-room.ts'
 import type { OpenStore } from '../stored-chat.ts'
 
@@ -63,6 +64,15 @@ export const redactionTests = (opened: () => OpenStore): void => {
     expect(await codes(remove(ann, id), edit(ann, id, 'late'), react(ann, id, '+'), pin(ann, room))).toEqual(
       Array.from({ length: 4 }, () => 'unknown_message'),
     )
+  })
+
+  it('limits the edits of a message, so that its deletion is one short statement', async () => {
+    const { bob, post, edit, remove, codes, events, id } = await start()
+    const most = defaultLimits.editsPerMessage
+    await codes(post(bob, 'canary', {}, id), ...Array.from({ length: most - 1 }, () => edit(bob, id, 'canary')))
+    expect(await codes(edit(bob, id, 'canary'), edit(bob, id, 'canary'))).toEqual(['ok', 'invalid'])
+    expect(await codes(edit(bob, id, 'canary'), remove(bob, id))).toEqual(['invalid', 'ok'])
+    expect(JSON.stringify(await events())).not.toContain('canary')
   })
 
   it('limits the different reactions to a message, and the pinned messages of a room', async () => {

@@ -6,11 +6,13 @@ import type { EventStore } from '../../../shared/ports/event-store.ts'
 import { until } from '../../support/poll.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { livingRoom } from '../living-room.ts'
 import { append, at, chatCreated, fillRoom, messagePosted, userCreated, usersAdded, usersRemoved } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { dump, withSession } from './session.ts'
 
-const readModelTables = ['app_user', 'chat', 'chat_member', 'message']
+const messageTables = ['message_edit', 'message_reaction', 'reaction_count', 'mention']
+const readModelTables = ['app_user', 'chat', 'chat_member', 'message', ...messageTables]
 
 /** Users, and rooms with all kinds of events, written in transactions of several sizes. */
 const liveALittle = async (store: EventStore): Promise<void> => {
@@ -28,13 +30,34 @@ const liveALittle = async (store: EventStore): Promise<void> => {
   await fillRoom(store, users, 4_500)
 }
 
+/** A room whose messages are edited, deleted, pinned, answered, and have reactions and mentions, in several transactions. */
+const changeMessages = async (store: EventStore): Promise<void> => {
+  const { ann, bob, post, edit, remove, react, pin, act, codes } = await livingRoom(store)
+  const ids = Array.from({ length: 6 }, () => randomUUID()) as [string, string, string, string, string, string]
+  const [root, edited, gone, reply, lateReply, many] = ids
+  await act(post(ann, 'root', { mentions: [bob], data: { a: 1 } }, root), post(bob, 'first', { mentions: 'all' }, edited))
+  await act(post(bob, 'gone', { mentions: [ann, bob] }, gone), edit(bob, gone, 'gone twice', { mentions: [ann] }))
+  await act(edit(bob, edited, 'second', { mentions: [ann], type: 'html' }), edit(bob, edited, 'third', { mentions: [bob] }))
+  await act(post(bob, 'reply', { thread: root, reply_to: edited }, reply), post(ann, 'late', { thread: root }, lateReply))
+  await act(react(ann, gone, '+'), react(bob, root, '+'), react(ann, root, '+'), react(bob, root, '-'), react(ann, root, 'é'))
+  await act(react(bob, root, '-', false), react(ann, root, '+', false), react(ann, root, '+'), pin(ann, gone), pin(ann, edited))
+  await act(pin(ann, root), pin(ann, root, false), remove(bob, gone), remove(ann, lateReply))
+  await act(post(ann, 'many', {}, many), edit(ann, many, 'again', { mentions: 'all' }), react(bob, many, '+'), remove(ann, many))
+  const rejected = await codes(edit(bob, gone, 'late'), react(ann, gone, '-'), edit(ann, edited, 'not mine'))
+  expect(rejected).toEqual(['unknown_message', 'unknown_message', 'forbidden'])
+}
+
 describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
   it('restores the rows that writers produced, from any state of the tables', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)
     await liveALittle(database.eventStore)
+    for (let turn = 0; turn < 3; turn += 1) await changeMessages(database.eventStore)
     const before = await dump(url, [...readModelTables, 'event', 'meta'])
+    for (const table of messageTables) expect(before[table]?.length).toBeGreaterThan(0)
     await withSession(url, async (client) => {
+      for (const table of messageTables) await client.query(`delete from ${table}`)
+      await client.query('update message set version_seq = 1, deleted_seq = 2, pinned_seq = 3, reply_count = 4')
       await client.query('delete from message where seq % 3 = 0')
       await client.query(`update chat set seq = seq + 1, name = 'broken'`)
       await client.query('update chat_member set until_seq = 99')
@@ -42,7 +65,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
     })
     await rebuild(url, recordingLog())
     expect(await dump(url, [...readModelTables, 'event', 'meta'])).toEqual(before)
-    expect(before.message).toHaveLength(4_516)
+    expect(before.message).toHaveLength(4_534)
     await database.close()
   })
 

@@ -5,6 +5,7 @@ import type { Statement } from '../../../infra/postgres/connection/statement.ts'
 import { clientConfig } from '../../../infra/postgres/database.ts'
 import { appendBatchStatement, appendValues } from '../../../infra/postgres/event-store/append.ts'
 import { readSnapshotStatement, snapshotValues } from '../../../infra/postgres/event-store/read-snapshot.ts'
+import type { DomainEvent } from '../../../shared/room-events/room-events.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { whyNoStack } from '../../support/stack/shared-stack.ts'
 import { sqlLiteral } from '../sql-literal.ts'
@@ -41,6 +42,8 @@ const blocksOfOldPlan = (
 describe.skipIf(whyNoStack())('statements of a writer that were planned on an empty database', () => {
   const [room, ann, bob] = [randomUUID(), randomUUID(), randomUUID()]
 
+  const at = '2025-01-01T00:00:00.000Z'
+
   /** Many rooms with many members, events and rejections, and one room beside them. */
   const fill = async (client: pg.Client): Promise<void> => {
     const others = 'select gen_random_uuid() as id from generate_series(1, 20000)'
@@ -67,6 +70,72 @@ describe.skipIf(whyNoStack())('statements of a writer that were planned on an em
     expect(
       await blocksOfOldPlan(await freshDatabase(), readSnapshotStatement, [snapshotValues(wanted), snapshotValues(wanted)], fill),
     ).toBeLessThan(100)
+  })
+
+  /** The same, and in that room many messages, each with reactions, edits and mentions; `changed` has three edits. */
+  const fillMessages = (changed: string) => async (client: pg.Client) => {
+    await fill(client)
+    const ids = `select n, md5('m' || n)::uuid as id from generate_series(2, 20000) n`
+    const message = `{"id":"${changed}","msg":"text","type":"text","user_id":"${ann}","created_at":"${at}","modified_at":"${at}"}`
+    const change = `{"id":"${changed}","user_id":"${ann}","created_at":"${at}","message":${message}}`
+    await client.query(`insert into event select '${room}', n, 1, 'chat', 'MessagePosted', '{}', id, 'd' from (${ids}) m`)
+    await client.query(
+      `insert into message select '${room}', n, id, '2025-01-01', '${ann}', 'text', md5('m2')::uuid from (${ids}) m`,
+    )
+    await client.query(`insert into event values ('${room}', 20001, 1, 'chat', 'MessagePosted', '${message}', '${changed}', 'd')`)
+    await client.query(`insert into message values ('${room}', 20001, '${changed}', '2025-01-01', '${ann}', 'text')`)
+    await client.query(`insert into event select '${room}', n, 1, 'chat', 'MessageEdited', '${change}', md5('e' || n)::uuid, 'd'
+      from generate_series(20002, 20004) n`)
+    await client.query(`insert into message_edit select '${room}', '${changed}', n from generate_series(20002, 20004) n`)
+    await client.query(`update message set version_seq = 20004 where id = '${changed}'`)
+    await client.query(`insert into message_edit select '${room}', id, n from (${ids}) m`)
+    await client.query(`insert into message_reaction select '${room}', id, '+', '${bob}', n from (${ids}) m`)
+    await client.query(`insert into reaction_count select '${room}', id, '+', 1 from (${ids}) m`)
+    await client.query(`insert into mention select '${room}', '${bob}', n from (${ids}) m`)
+    await client.query(`update chat set seq = 20004 where id = '${room}'`)
+  }
+
+  /** An edit, a reaction, a pin, a reply and a deletion of the message, after this seq of the room. */
+  const changes = (of: string, message: string, after: number) => {
+    const head = (seq: number) => ({ stream: of, seq: after + seq, commandId: randomUUID(), digest: 'd' })
+    const by = { user_id: ann, created_at: at }
+    const now = { id: message, msg: 'text', type: 'text', ...by, modified_at: at }
+    const change = { id: randomUUID(), ...by }
+    const reply = { ...now, id: randomUUID(), thread: message, reply_to: message }
+    const events: readonly DomainEvent[] = [
+      { type: 'MessageEdited', ...head(1), body: { ...change, message: { ...now, mentions: [bob] } } },
+      { type: 'ReactionSet', ...head(2), body: { ...change, message, reaction: '+', on: true, count: 1 } },
+      { type: 'PinSet', ...head(3), body: { ...change, message, on: true } },
+      { type: 'MessagePosted', ...head(4), body: reply },
+      { type: 'MessageDeleted', ...head(5), body: { ...change, message: { ...now, msg: '', deleted: true } } },
+    ]
+    return events.map((event) => appending({ events: [written(event)], heads: new Map([[of, event.seq - 1]]) }))
+  }
+
+  it.each(['edit', 'reaction', 'pin', 'reply', 'deletion'].map((name, index) => [name, index] as const))(
+    'read only a few blocks to append the %s of a message in a large room',
+    async (_name, index) => {
+      const [first, message, changed] = [randomUUID(), randomUUID(), randomUUID()]
+      const opening = [written(chatCreated(first, [ann])), written(messagePosted(first, 2, ann, { id: message }))]
+      const planned = [appending({ events: opening }), ...changes(first, message, 2)]
+      const last = changes(room, changed, 20_004 - index)[index]
+      if (last === undefined) throw new Error('no change')
+      const executions = [...planned, last].map((batch) => appendValues(batch, true))
+      const url = await freshDatabase()
+      const blocks = await blocksOfOldPlan(url, appendBatchStatement, executions, fillMessages(changed))
+      expect(blocks).toBeLessThan(300)
+      const { rows } = await withSession(url, (client) => client.query(`select seq from chat where id = '${room}'`))
+      expect(rows).toEqual([{ seq: '20005' }])
+    },
+  )
+
+  it('read only a few blocks for the messages that commands name in a large room', async () => {
+    const changed = randomUUID()
+    const reaction = { room, message: changed, user: bob, reaction: '+' }
+    const wanted = reading({ rooms: [room], messages: [{ room, id: changed }], reactions: [reaction] })
+    const values = snapshotValues(wanted)
+    const url = await freshDatabase()
+    expect(await blocksOfOldPlan(url, readSnapshotStatement, [values, values], fillMessages(changed))).toBeLessThan(100)
   })
 
   it('read only a few blocks to append messages, membership changes and rejections to a large database', async () => {

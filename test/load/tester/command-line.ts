@@ -1,15 +1,20 @@
-import type { LoadReport } from './load-report.ts'
+import type { OptionValues } from './option-values.ts'
+import { programName } from './program-name.ts'
 
-const seconds = (ms: number): string => `${ms / 1_000}s`
+/** Their values may contain secrets, or are known to the person only. */
+const placeholders: Readonly<Record<string, string>> = { tokens: 'TOKENS_FILE', 'token-command': 'TOKEN_COMMAND' }
 
-/** The command that repeats this run, without tokens, because reports are shared. */
-export const commandLine = ({ urls, shape, seed, workers }: LoadReport): string =>
-  [
-    'npm run load --',
-    ...urls.map((url) => `--url ${url}`),
-    `--users ${shape.users} --rooms ${shape.rooms} --room-size ${shape.roomSize} --message-size ${shape.messageSize}`,
-    `--rate ${shape.rate} --duration ${seconds(shape.durationMs)} --ramp ${seconds(shape.rampMs)}`,
-    ...(shape.slowReaders > 0 ? [`--slow-readers ${shape.slowReaders}`] : []),
-    ...(shape.dropsPerSecond > 0 ? [`--drops ${shape.dropsPerSecond}`] : []),
-    `--workers ${workers} --seed ${seed}`,
-  ].join(' ')
+const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`)
+
+const argumentsOf = (name: string, value: unknown): readonly string[] => {
+  if (value === undefined || value === false) return []
+  if (value === true) return [`--${name}`]
+  const values = Array.isArray(value) ? value : [value]
+  return values.map((each) => `--${name} ${placeholders[name] ?? quoted(String(each))}`)
+}
+
+/** The command that repeats a run with all its options, without tokens, because reports are shared. */
+export const commandLine = (values: OptionValues, seed: number): string =>
+  [programName, ...Object.entries({ ...values, seed: String(seed) }).flatMap(([name, value]) => argumentsOf(name, value))].join(
+    ' ',
+  )

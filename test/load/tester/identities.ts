@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
-import type { Identity } from '../crew/crew-messages.ts'
+import type { Identity } from '../workers/worker-messages.ts'
 
 const run = promisify(execFile)
 

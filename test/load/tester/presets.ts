@@ -1,10 +1,15 @@
+import type { Stage } from '../../support/load/schedule.ts'
+
 /** The shape of a load, with the values of the command line. */
 export interface Shape {
   readonly users: number
   readonly rooms: number
   readonly roomSize: string
   readonly messageSize: string
+  /** The highest rate, if there are stages. */
   readonly rate: number
+  /** Empty: the same rate for the whole duration. */
+  readonly stages: readonly Stage[]
   readonly durationMs: number
   readonly rampMs: number
   readonly slowReaders: number
@@ -17,6 +22,7 @@ export const usualShape: Shape = {
   roomSize: '2-20',
   messageSize: '20-200',
   rate: 100,
+  stages: [],
   durationMs: 60_000,
   rampMs: 5_000,
   slowReaders: 0,

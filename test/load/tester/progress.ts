@@ -1,4 +1,4 @@
-import type { Second } from './load-report.ts'
+import type { Second } from '../report/load-report.ts'
 import type { Phase } from './run-load-test.ts'
 import { clockText, msText, whole } from './units.ts'
 
@@ -28,7 +28,7 @@ const lineOf = (phase: string, second: Second): string => {
 export const createProgress = (stream: NodeJS.WriteStream, sendingMs: number): Progress => {
   const isTerminal = stream.isTTY === true
   let sendingFrom: number | undefined
-  const told = (phase: Phase, at: number): string => {
+  const phaseText = (phase: Phase, at: number): string => {
     if (phase !== 'sending') return phase
     sendingFrom ??= at
     return `${phase}, ${clockText((at - sendingFrom) * 1_000)} of ${clockText(sendingMs)}`
@@ -46,7 +46,8 @@ export const createProgress = (stream: NodeJS.WriteStream, sendingMs: number): P
         return
       }
       shown += 1
-      if (isTerminal || shown % elsewhereEvery === 0) write(lineOf(told(phase, second.at), second))
+      const line = lineOf(phaseText(phase, second.at), second)
+      if (isTerminal || shown % elsewhereEvery === 0) write(line)
     },
     end: () => {
       if (isTerminal && last !== '') stream.write('\r\u001b[2K')

@@ -1,25 +1,29 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLatencies } from '../../support/load/latencies.ts'
 import { externalIdOf } from '../../support/load/load.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
-import type { Crew } from '../crew/crew.ts'
-import { startCrew } from '../crew/crew.ts'
-import type { Identity, WorkerResult } from '../crew/crew-messages.ts'
+import { startTeam } from '../machines/team.ts'
+import type { LoadReport, Second, Verdict } from '../report/load-report.ts'
+import type { Outcome } from '../report/report-of.ts'
+import { combined, reportOf } from '../report/report-of.ts'
+import type { Identity, WorkerResult } from '../workers/worker-messages.ts'
+import type { WorkerPool } from '../workers/worker-pool.ts'
+import { startPool } from '../workers/worker-pool.ts'
 import { identitiesFromCommand, identitiesFromFile } from './identities.ts'
-import { judgeCrew } from './judge-crew.ts'
-import type { LoadReport, Second, Verdict } from './load-report.ts'
+import { judgeWorkers } from './judge-workers.ts'
 import type { LoadTestOptions } from './options.ts'
 import { probeTargets } from './preflight.ts'
-import { createSecondHand, sumOf } from './second-hand.ts'
+import { createSecondCounter } from './second-counter.ts'
 
-export type Phase = 'connecting' | 'creating rooms' | 'sending' | 'waiting for outcomes' | 'checking'
+export type Phase = 'waiting for agents' | 'connecting' | 'creating rooms' | 'sending' | 'waiting for outcomes' | 'checking'
 
 export interface Watcher {
-  /** Called once a second, and at the start of each phase. */
-  readonly onSecond: (phase: Phase, second: Second | undefined) => void
+  /** Called once a second, and at the start of each phase. `soFar` makes the report of the run so far. */
+  readonly onSecond: (phase: Phase, second: Second | undefined, soFar: () => LoadReport) => void
+  /** Called with a line for the person who started the run. */
+  readonly onNotice: (line: string) => void
   /** Resolves when the user stops the run. */
   readonly stopped: Promise<void>
 }
@@ -36,12 +40,6 @@ const identitiesFor = async (options: LoadTestOptions, tag: number): Promise<rea
   return identitiesFromCommand(tokenCommand, names)
 }
 
-const summed = (results: readonly WorkerResult[], of: 'refused' | 'closed'): Record<string, number> => {
-  const sums: Record<string, number> = {}
-  for (const { counts } of results) for (const [name, count] of Object.entries(counts[of])) sums[name] = (sums[name] ?? 0) + count
-  return sums
-}
-
 /** The verdict if the lists of the rooms cannot be read. */
 const unread = (reason: string): Verdict => ({
   lost: 0,
@@ -56,151 +54,112 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTi
 
 /** Runs a load from the first connection to the verdict. */
 export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): Promise<LoadReport> => {
-  const { urls, shape, seed, workers, isChecked } = options
+  const { urls, shape, workload, seed, isChecked } = options
   const folder = mkdtempSync(join(tmpdir(), 'chat-load-'))
   const tag = freshTag()
-  const startMs = nowMs()
-  const hand = createSecondHand()
-  const identities = await identitiesFor(options, tag)
-  await probeTargets(urls, identities?.[0]?.token)
-  let phase: Phase = 'connecting'
+  const counter = createSecondCounter()
+  let startMs = nowMs()
+  let phase: Phase = 'waiting for agents'
   let sendingFrom = 0
-  let sendingTo = 0
+  let sendingTo: number | undefined
   let wasStopped = false
+  const elapsed = (): number => (nowMs() - startMs) / 1_000
+
+  const progress = () => ({
+    seconds: counter.seconds,
+    sendingFrom: phase === 'connecting' ? elapsed() : sendingFrom,
+    sendingTo: sendingTo ?? elapsed(),
+    startMs,
+    wasStopped,
+  })
+
+  const soFar = (): LoadReport =>
+    reportOf(options, { ...progress(), ...counter.soFar(), scenario: [], verdict: undefined, phase })
 
   const enter = (next: Phase): void => {
     phase = next
-    watcher.onSecond(phase, undefined)
+    watcher.onSecond(phase, undefined, soFar)
   }
 
-  const begin = async (crew: Crew): Promise<ReadonlyMap<number, string>> => {
+  const begin = async (pool: WorkerPool): Promise<ReadonlyMap<number, string>> => {
     enter('connecting')
-    const userIds = await crew.connect()
+    const userIds = await pool.connect()
     if (wasStopped) return userIds
     enter('creating rooms')
-    await crew.createRooms(userIds)
+    await pool.createRooms(userIds)
     return userIds
   }
 
-  const work = async (crew: Crew): Promise<readonly [readonly WorkerResult[], Verdict | undefined]> => {
+  const work = async (pool: WorkerPool): Promise<readonly [readonly WorkerResult[], Verdict | undefined]> => {
     const stopped = watcher.stopped.then(() => {
       wasStopped = true
       return undefined
     })
-    const begun = begin(crew)
+    const begun = begin(pool)
     // If the run was stopped before sending began, nothing else awaits this promise.
     begun.catch(() => {})
     const userIds = await Promise.race([begun, stopped])
-    if (userIds === undefined) return [await crew.finish(false), undefined]
+    if (userIds === undefined) return [await pool.finish(false), undefined]
+    sendingFrom = elapsed()
     enter('sending')
-    sendingFrom = (nowMs() - startMs) / 1_000
-    const sending = crew.send(shape.rate, Math.ceil((shape.rate * shape.durationMs) / 1_000))
+    const sending = pool.send(workload)
     await Promise.race([sending, stopped])
-    sendingTo = (nowMs() - startMs) / 1_000
+    sendingTo = elapsed()
     enter('waiting for outcomes')
-    await crew.settle(settledMs).catch(() => {})
+    await pool.settle(settledMs).catch(() => {})
     await sending
     await pause(lastFramesMs)
     enter('checking')
-    return isChecked ? judged(crew, userIds) : [await crew.finish(false), undefined]
+    return isChecked ? judged(pool, userIds) : [await pool.finish(false), undefined]
   }
 
   const judged = async (
-    crew: Crew,
+    pool: WorkerPool,
     userIds: ReadonlyMap<number, string>,
   ): Promise<readonly [readonly WorkerResult[], Verdict]> => {
     try {
-      const results = await crew.finish(true)
-      return [results, judgeCrew(results, tag, startMs, userIds)]
+      const results = await pool.finish(true)
+      return [results, judgeWorkers(results, tag, startMs, userIds)]
     } catch (error) {
       // The service may be down; the measured values are reported nevertheless.
-      return [await crew.finish(false), unread((error as Error).message)]
+      return [await pool.finish(false), unread((error as Error).message)]
     }
   }
 
-  const { slowReaders, dropsPerSecond, rampMs, roomSize, messageSize, users, rooms } = shape
-  const load = { urls, tag, startMs, seed, users, rooms, roomSize, messageSize, rampMs, slowReaders, dropsPerSecond }
-  await using crew = await startCrew({
-    ...load,
-    workers,
-    folder,
-    keepsHistory: isChecked,
-    ...(identities === undefined ? {} : { identities }),
+  const outcomeOf = (results: readonly WorkerResult[], verdict: Verdict | undefined): Omit<Outcome, 'machines'> => ({
+    ...progress(),
+    counts: results.map(({ counts }) => counts),
+    latencies: {
+      connect: combined(results.map(({ connect }) => connect)),
+      stored: combined(results.map(({ stored }) => stored)),
+      received: combined(results.map(({ received }) => received)),
+    },
+    scenario: results.flatMap(({ scenario }) => scenario ?? []),
+    verdict,
   })
-  const look = async (): Promise<void> => {
-    const samples = await crew.sample()
-    watcher.onSecond(phase, hand.tick((nowMs() - startMs) / 1_000, samples))
-  }
-  // The order that waits for a dead process reports it.
-  const timer = setInterval(() => void look().catch(() => {}), 1_000)
+
   try {
-    const [results, verdict] = await work(crew)
-    return reportOf(options, { results, verdict, seconds: hand.seconds, sendingFrom, sendingTo, startMs, wasStopped })
+    const identities = await identitiesFor(options, tag)
+    if (options.workers > 0) await probeTargets(urls, identities?.[0]?.token)
+    await using team = await startTeam(options, folder, watcher)
+    startMs = nowMs()
+    const { slowReaders, dropsPerSecond, rampMs, roomSize, messageSize, users, rooms } = shape
+    const load = { urls, tag, startMs, seed, users, rooms, roomSize, messageSize, rampMs, slowReaders, dropsPerSecond }
+    const given = { ...load, folder, keepsHistory: isChecked, ...(identities === undefined ? {} : { identities }) }
+    const pool = await startPool(team.workers, given)
+    const look = async (): Promise<void> => {
+      const samples = await pool.sample()
+      watcher.onSecond(phase, counter.tick(elapsed(), samples), soFar)
+    }
+    // The order that waits for a dead process reports it.
+    const timer = setInterval(() => void look().catch(() => {}), 1_000)
+    try {
+      const [results, verdict] = await work(pool)
+      return reportOf(options, { ...outcomeOf(results, verdict), machines: team.machines(results) })
+    } finally {
+      clearInterval(timer)
+    }
   } finally {
-    clearInterval(timer)
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-const together = (encoded: readonly string[]) => {
-  const latencies = createLatencies()
-  for (const text of encoded) latencies.add(text)
-  return latencies.summary()
-}
-
-interface Outcome {
-  readonly results: readonly WorkerResult[]
-  readonly verdict: Verdict | undefined
-  readonly seconds: readonly Second[]
-  readonly sendingFrom: number
-  readonly sendingTo: number
-  readonly startMs: number
-  readonly wasStopped: boolean
-}
-
-const reportOf = (options: LoadTestOptions, outcome: Outcome): LoadReport => {
-  const { results, verdict, seconds, sendingFrom, sendingTo, startMs, wasStopped } = outcome
-  const { urls, seed, workers, shape, conditions } = options
-  const total = (of: (counts: WorkerResult['counts']) => number): number =>
-    results.reduce((sum, { counts }) => sum + of(counts), 0)
-  const sending = seconds.filter(({ at }) => at > sendingFrom && at <= sendingTo + 1)
-  const refusedBy = summed(results, 'refused')
-  const [sent, confirmed, refused] = [total((counts) => counts.sent), total((counts) => counts.confirmed), sumOf(refusedBy)]
-  const report: LoadReport = {
-    startedAt: new Date(startMs).toISOString(),
-    tookMs: Math.round(nowMs() - startMs),
-    wasStopped,
-    urls,
-    seed,
-    workers,
-    shape,
-    totals: {
-      sent,
-      sentAgain: total((counts) => counts.sentAgain),
-      confirmed,
-      refused,
-      unsettled: Math.max(0, sent - confirmed - refused),
-      frames: total((counts) => counts.frames),
-      bytes: total((counts) => counts.bytes),
-      connects: total((counts) => counts.connects),
-      failedConnects: total((counts) => counts.failedConnects),
-    },
-    refusedBy,
-    closedBy: summed(results, 'closed'),
-    latencies: {
-      connect: together(results.map(({ connect }) => connect)),
-      stored: together(results.map(({ stored }) => stored)),
-      received: together(results.map(({ received }) => received)),
-    },
-    seconds,
-    sendingFrom,
-    sendingTo,
-    busy: {
-      mean: sending.reduce((sum, { busy }) => sum + busy, 0) / Math.max(1, sending.length),
-      most: Math.max(0, ...sending.map(({ busy }) => busy)),
-    },
-    verdict,
-    failedConditions: [],
-  }
-  return { ...report, failedConditions: conditions.filter(({ isMet }) => isMet(report)).map(({ text }) => text) }
 }

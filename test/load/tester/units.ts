@@ -23,6 +23,8 @@ export const parseShare = (option: string, text: string): number => {
 
 export const whole = (value: number): string => Math.round(value).toLocaleString('en-US')
 
+export const percentText = (share: number): string => `${(share * 100).toFixed(share < 0.01 && share > 0 ? 2 : 0)} %`
+
 export const msText = (ms: number): string => {
   if (ms >= 10_000) return `${(ms / 1_000).toFixed(1)} s`
   if (ms >= 100) return `${whole(ms)} ms`
@@ -34,6 +36,9 @@ export const clockText = (ms: number): string => {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-/** The same for the marks of an axis, which are round numbers. */
+/** `90s`, as an option accepts it. */
+export const durationText = (ms: number): string => (ms % 60_000 === 0 && ms > 0 ? `${ms / 60_000}m` : `${ms / 1_000}s`)
+
+/** For the marks of an axis, which are round numbers. */
 export const axisText = (ms: number): string =>
   ms >= 1_000 ? `${Number((ms / 1_000).toFixed(2))} s` : `${Number(ms.toFixed(2))} ms`

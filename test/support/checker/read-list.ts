@@ -40,14 +40,17 @@ export const listedEntry = (roomId: string, listed: Listed, commandAt: RunIds['c
   return { kind: 'listed', seq: listed.seq, command: commandAt(idBytes(listed.id), 0), crc }
 }
 
-/** Reads all messages of a room and records them; returns each as the text of its feed frame. */
-export const readList = async (load: Load, room: number, user: number): Promise<readonly string[]> => {
+/** Records the entries of a list for the checker; returns each as the text of its feed frame. */
+export const recordList = (load: Load, room: number, user: number, listed: unknown): readonly string[] => {
   const { ids, history, next, now } = load.context
   const roomId = ids.room(room)
   const operation = next.operation()
-  const listed = await readPages(load, user, roomId)
-  return listed.map((message) => {
+  return (listed as readonly Listed[]).map((message) => {
     history.append({ ...listedEntry(roomId, message, ids.commandAt), at: now(), user, room, operation })
     return frameOfListed(roomId, message)
   })
 }
+
+/** Reads all messages of a room and records them; returns each as the text of its feed frame. */
+export const readList = async (load: Load, room: number, user: number): Promise<readonly string[]> =>
+  recordList(load, room, user, await readPages(load, user, load.context.ids.room(room)))

@@ -32,19 +32,21 @@ export interface ContextOptions {
   readonly recorder?: Recorder
   readonly process?: number
   readonly processes?: number
+  /** Added to the clock of this machine, so that all machines of a run have the same time. */
+  readonly clockOffsetMs?: number
 }
 
 export const nowMs = (): number => performance.timeOrigin + performance.now()
 
 export const createLoadContext = (options: ContextOptions): LoadContext => {
-  const { tag, seed, startMs, process = 0, processes = 1, format = chatFormat } = options
+  const { tag, seed, startMs, process = 0, processes = 1, format = chatFormat, clockOffsetMs = 0 } = options
   const keepsHistory = (options.keepsHistory ?? true) && options.recorder === undefined
   const recorded = {
     history: keepsHistory ? createHistory(startMs) : noHistory(startMs),
     latencies: { connect: createLatencies(), stored: createLatencies(), received: createLatencies() },
     counts: noCounts(),
     membershipFrames: new Map<string, string>(),
-    now: nowMs,
+    now: clockOffsetMs === 0 ? nowMs : () => nowMs() + clockOffsetMs,
   }
   return {
     ...recorded,

@@ -1,5 +1,6 @@
 import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { upgradeHead } from '../client/raw-socket.ts'
 import { payloadSpan } from '../client/server-frames.ts'
 
 /**
@@ -34,8 +35,6 @@ export interface LoadSocketOptions {
 
 const shared = Buffer.allocUnsafe(1 << 20)
 const headEnd = Buffer.from('\r\n\r\n')
-/** The protocol accepts any sixteen bytes. */
-const key = 'dGhlIHNhbXBsZSBub25jZQ=='
 const [text, close, ping, pong] = [0x81, 0x88, 0x89, 0x8a]
 const noCode = 1005
 const noCloseFrame = 1006
@@ -70,18 +69,6 @@ const controlFrame = (opcode: number, payload: Uint8Array): Buffer => {
   frame.set(payload, start)
   return frame
 }
-
-const upgradeHead = ({ pathname, search, host }: URL, headers: Readonly<Record<string, string>>): string =>
-  [
-    `GET ${pathname}${search} HTTP/1.1`,
-    `Host: ${host}`,
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    `Sec-WebSocket-Key: ${key}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    '\r\n',
-  ].join('\r\n')
 
 export const openLoadSocket = ({ url, headers = {}, onOpen, onText, onClosed }: LoadSocketOptions): LoadSocket => {
   const target = new URL(url)
@@ -149,7 +136,7 @@ export const openLoadSocket = ({ url, headers = {}, onOpen, onText, onClosed }: 
     onread: { buffer: shared, callback: take },
   }
   const socket = isSecure ? connectTls({ ...options, servername: options.host }) : connectTcp(options)
-  socket.on(isSecure ? 'secureConnect' : 'connect', () => socket.write(upgradeHead(target, headers)))
+  socket.on(isSecure ? 'secureConnect' : 'connect', () => socket.write(upgradeHead(url, headers)))
   socket.on('error', (error) => {
     reason = error.message
   })

@@ -14,6 +14,7 @@ import type { Pace } from './pace.ts'
 import { startPace } from './pace.ts'
 import type { Population } from './population.ts'
 import { planPopulation } from './population.ts'
+import type { SchedulePlan } from './schedule.ts'
 import type { LoadCommand } from './send-again.ts'
 import type { Members } from './senders.ts'
 import { randomSenders } from './senders.ts'
@@ -32,10 +33,14 @@ export interface Load {
   createRooms(userIds: ReadonlyMap<number, string>): Promise<void>
   /** Sends `count` messages at `perSecond`, by random members of random rooms. */
   sendMessages(perSecond: number, count: number): Pace
+  /** Sends a message at each time of the plan, by random members of random rooms. */
+  sendByPlan(plan: SchedulePlan): Pace
+  /** From now on slow readers pause, and sockets are dropped; the two functions above call it. */
+  startDisturbances(): void
   post(user: number, room: number, intendedMs?: number): Promise<Settled>
   /** Sends a message once; only the recorder receives the outcome. */
   postOnce(user: number, room: number, intendedMs: number): void
-  perform(user: number, event: OperationEvent, room: number, body: object): Promise<Settled>
+  perform(user: number, event: OperationEvent, room: number, body: object, intendedMs?: number): Promise<Settled>
   /** Resolves when every command has a final outcome. */
   settled(withinMs: number): Promise<void>
   stop(): void
@@ -161,6 +166,22 @@ export const createLoad = (options: LoadOptions): Load => {
     return new Map(own.filter(([, users]) => users.length > 0))
   }
 
+  const startDisturbances = (): void => {
+    const { dropsPerSecond = 0 } = options
+    for (const user of slow) stopping.push(readSlowly(deviceOf(user)))
+    if (dropsPerSecond > 0) everyMs((1_000 * processes) / dropsPerSecond, () => random.pick([...devices.values()]).drop())
+  }
+
+  const sendByPlan = (plan: SchedulePlan): Pace => {
+    const nextSender = randomSenders(ownMembers(), random)
+    startDisturbances()
+    const send = (dueMs: number): void => {
+      const { room, user } = nextSender()
+      void post(user, room, dueMs)
+    }
+    return startPace({ ...plan, now, send })
+  }
+
   return {
     context,
     population,
@@ -170,17 +191,9 @@ export const createLoad = (options: LoadOptions): Load => {
       const own = [...population.members].filter(([, [creator = 0]]) => devices.has(creator)).map(([room]) => room)
       await forAll(own, (room) => createRoom(room, userIds))
     },
-    sendMessages: (perSecond, count) => {
-      const { dropsPerSecond = 0 } = options
-      const nextSender = randomSenders(ownMembers(), random)
-      for (const user of slow) stopping.push(readSlowly(deviceOf(user)))
-      if (dropsPerSecond > 0) everyMs((1_000 * processes) / dropsPerSecond, () => random.pick([...devices.values()]).drop())
-      const send = (dueMs: number): void => {
-        const { room, user } = nextSender()
-        void post(user, room, dueMs)
-      }
-      return startPace({ perSecond, count, send })
-    },
+    sendMessages: (perSecond, count) => sendByPlan({ perSecond, count }),
+    sendByPlan,
+    startDisturbances,
     post,
     postOnce: (user, room, intendedMs) => deviceOf(user).sendOnce(messageFor(room, intendedMs)),
     perform,

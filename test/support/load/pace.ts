@@ -1,8 +1,13 @@
+import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import type { DueTimes } from './due-count.ts'
+import { dueCount, sharedMs } from './due-count.ts'
 import { nowMs } from './load-context.ts'
+import type { SchedulePlan } from './schedule.ts'
+import { scheduleOf } from './schedule.ts'
 
 /**
- * Calls `send` once for each message, at its own due time, evenly spaced. A
+ * Calls `send` once for each message, at its own due time. A
  * thread waits for each due time, because timers of the event loop fire at whole
  * milliseconds only and would send several messages in one burst.
  *
@@ -16,43 +21,36 @@ export interface Pace {
   stop(): void
 }
 
-export interface PaceOptions {
-  readonly perSecond: number
-  readonly count: number
-  /** `dueMs` in milliseconds since the epoch. */
+export type PaceOptions = SchedulePlan & {
+  /** The clock of the due times, in milliseconds since the epoch; the one of this machine by default. */
+  readonly now?: () => number
   readonly send: (dueMs: number) => void
 }
 
-/** `startsAt` in milliseconds of `sharedMs`. */
-export interface DueTimes {
-  readonly startsAt: number
-  readonly perSecond: number
-  readonly count: number
-}
+/** A packed program consists of JavaScript files. */
+const entry = new URL(`./pace-thread${extname(import.meta.filename)}`, import.meta.url)
 
-/** A clock that all threads of a process share; `performance.now()` starts at 0 in each. */
-export const sharedMs = (): number => Number(process.hrtime.bigint()) / 1e6
+/** The thread starts within this time; the first message is not due before. */
+export const paceLeadMs = 200
 
-/** The number of messages that are due. */
-export const dueCount = ({ startsAt, perSecond, count }: DueTimes): number =>
-  Math.max(0, Math.min(count, Math.floor(((sharedMs() - startsAt) * perSecond) / 1_000) + 1))
+/** Without functions, which a thread cannot get. */
+const planOf = (options: PaceOptions): SchedulePlan =>
+  'stages' in options ? { start: options.start, stages: options.stages } : { perSecond: options.perSecond, count: options.count }
 
-const entry = new URL('./pace-thread.ts', import.meta.url)
-
-/** The thread starts within this time. */
-const leadMs = 200
-
-export const startPace = ({ perSecond, count, send }: PaceOptions): Pace => {
-  const times: DueTimes = { startsAt: sharedMs() + leadMs, perSecond, count }
-  const startMs = nowMs() + leadMs
+export const startPace = (options: PaceOptions): Pace => {
+  const { now = nowMs, send } = options
+  const plan = planOf(options)
+  const schedule = scheduleOf(plan)
+  const times: DueTimes = { startsAt: sharedMs() + paceLeadMs, plan }
+  const startMs = now() + paceLeadMs
   const thread = new Worker(entry, { workerData: times })
   const ended = Promise.withResolvers<void>()
   let sent = 0
   let isStopped = false
   thread.on('message', () => {
-    const due = isStopped ? sent : dueCount(times)
-    for (; sent < due && !isStopped; sent += 1) send(startMs + (sent * 1_000) / perSecond)
-    if (sent >= count) ended.resolve()
+    const due = isStopped ? sent : dueCount(schedule, times.startsAt)
+    for (; sent < due && !isStopped; sent += 1) send(startMs + schedule.dueAt(sent))
+    if (sent >= schedule.count) ended.resolve()
   })
   thread.on('error', ended.reject)
   return {

@@ -13,6 +13,8 @@ const chat: StreamSummary = {
   events: 5,
   messages: 3,
   messageRows: 3,
+  redacted: 2,
+  ofDeleted: 2,
   chatHead: 5,
   memberCount: 2,
   memberRows: 2,
@@ -26,6 +28,8 @@ const user: StreamSummary = {
   events: 1,
   messages: 0,
   messageRows: 0,
+  redacted: 0,
+  ofDeleted: 0,
   hasUserRow: true,
 }
 
@@ -45,6 +49,12 @@ describe('An audit of the store', () => {
     ['a wrong member count', { ...chat, memberRows: 3 }, 'different: member count 2, but 3 member rows'],
     ['a message without a row', { ...chat, messageRows: 2 }, 'missing: 2 rows for 3 messages'],
     ['a row without a message', { ...chat, messageRows: 4 }, 'doubled: 4 rows for 3 messages'],
+    [
+      'an event with content that is deleted',
+      { ...chat, redacted: 1 },
+      'different: 1 redacted events, but 2 events of deleted messages',
+    ],
+    ['an event without content', { ...chat, redacted: 3 }, 'different: 3 redacted events, but 2 events of deleted messages'],
     ['a user without a row', { ...user, hasUserRow: false }, 'missing: no row for the user'],
   ])('finds %s', (_what, account, said) => {
     expect(findingsOf(account)).toEqual([said])
@@ -110,13 +120,14 @@ describe('The report', () => {
     at: '2026-01-01T00:00:00.000Z',
     tookMs: 1_234,
     log: { partitions: 12, lag: 0 },
-    store: { chats: 1, users: 2, events: 7, messages: 3 },
+    store: { chats: 1, users: 2, events: 7, messages: 3, redacted: 4 },
     stream: { records: 7 },
     canary: { flights: [{ partition: 0, storedMs: 5.4, heardMs: 7 }] },
     findings: { count: 0, first: [] },
   }
 
   it('states that there are no findings, or lists them', () => {
+    expect(reportText(report)).toContain('7 events, 3 of them messages; 4 without content, of deleted messages')
     expect(reportText(report)).toContain('Nothing is missing, doubled or late.')
     const finding = { part: 'store', fault: 'missing', where: 'room', what: 'a hole' } as const
     const said = reportText({ ...report, findings: { count: 2, first: [finding] } })

@@ -38,7 +38,16 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
     orphans: [],
     summaries: streams.flatMap((stream) => {
       const head = storedAt.get(stream)?.length ?? 0
-      const counts = { first: 1, head, events: head, messages: head, messageRows: head, chatHead: head }
+      const counts = {
+        first: 1,
+        head,
+        events: head,
+        messages: head,
+        messageRows: head,
+        redacted: 0,
+        ofDeleted: 0,
+        chatHead: head,
+      }
       return head === 0 ? [] : [{ stream, kind: 'chat' as const, ...counts, memberCount: 1, memberRows: 1, hasUserRow: false }]
     }),
   })

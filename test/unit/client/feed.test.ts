@@ -102,7 +102,7 @@ describe('The events of a room', () => {
   it('leave out events of a later protocol version, whose seqs count', async () => {
     const { joined, events } = script()
     const socket = await joined({ [room]: 4 })
-    socket.deliver({ event: 'edit-message', room, seq: 5, body: {} })
+    socket.deliver({ event: 'later-event', room, seq: 5, body: {} })
     socket.deliver(messageFrame(6))
     expect(events).toEqual([message(6)])
     expect(socket.sent).toEqual([])

@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import { deepStrictEqual } from 'node:assert/strict'
 import type { ChatClient, ConnectOptions } from '../../../shared/client/chat-client.ts'
 import type { ChatEvents } from '../../../shared/client/chat-events.ts'
 import { connect } from '../../../shared/client/connect.ts'
@@ -213,7 +213,10 @@ export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/w
       if (names.length > 0)
         last().answer(last().take('list-chats'), { chats: names.map((name) => ({ ...chatOf(name), seq: 99 })) })
       await clock.run(0)
-      expect(events).toEqual(names.map((name) => ['chat', { ...chatOf(name), seq: rooms[name] }]))
+      deepStrictEqual(
+        events,
+        names.map((name) => ['chat', { ...chatOf(name), seq: rooms[name] }]),
+      )
       events.length = 0
       return last()
     },

@@ -58,7 +58,7 @@ describe('docker-compose.yml', () => {
     const files = globSync('{infra,services,shared,test}/**/*', { cwd: projectFolder, withFileTypes: true })
     const texts = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
     // A manual build does not read the compose file.
-    const others = texts.filter((path) => !path.endsWith('infra/docker/Dockerfile'))
+    const others = texts.filter((path) => !/infra\/docker\/(load\/)?Dockerfile$/.test(path))
     const repeating = others.filter((path) => versioned.some((image) => readFileSync(path, 'utf8').includes(image)))
     expect(repeating).toEqual([])
   })
@@ -135,10 +135,13 @@ describe('the Dockerfile', () => {
     expect(dockerfile).not.toMatch(/^# *syntax=|--mount=|COPY[^\n]*--(chmod|link)|<<-?['"]?[A-Z]/im)
   })
 
-  it('has the images of the compose file as defaults', () => {
-    const defaults = [...dockerfile.matchAll(/^ARG ([A-Z]+_IMAGE)=(\S+)$/gm)].map(([, name, image]) => [name, image])
-    expect(Object.fromEntries(defaults)).toEqual(pinned.buildArguments)
-  })
+  it.each(['infra/docker/Dockerfile', 'infra/docker/load/Dockerfile'])(
+    '%s has the images of the compose file as defaults',
+    (path) => {
+      const defaults = [...read(path).matchAll(/^ARG ([A-Z]+_IMAGE)=(\S+)$/gm)].map(([, name, image]) => [name, image])
+      expect(Object.fromEntries(defaults)).toEqual(pinned.buildArguments)
+    },
+  )
 
   it('runs the same version of Node as the project', () => {
     const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> }

@@ -1,5 +1,8 @@
 import type { AddUsers } from '../../../shared/room-events/add-users.ts'
 import type { CreateChat } from '../../../shared/room-events/create-chat.ts'
+import type { DeleteMessage } from '../../../shared/room-events/delete-message.ts'
+import type { EditMessage } from '../../../shared/room-events/edit-message.ts'
+import type { MessageContent } from '../../../shared/room-events/message-content.ts'
 import type { PostMessage } from '../../../shared/room-events/new-message.ts'
 import type { RemoveUsers } from '../../../shared/room-events/remove-users.ts'
 import type { ChatCommand } from '../../../shared/room-events/room-events.ts'
@@ -36,6 +39,18 @@ export const post = (user: string, msg = 'hello', some: Head = {}): PostMessage 
   ...head(user, some),
   type: 'PostMessage',
   body: { msg, type: 'text' },
+})
+
+export const edit = (user: string, message: string, msg = 'edited', some: Head & MessageContent = {}): EditMessage => {
+  const { mentions, data, ...rest } = some
+  const content = { ...(mentions && { mentions }), ...(data && { data }) }
+  return { ...head(user, rest), type: 'EditMessage', body: { message, msg, ...content } }
+}
+
+export const deleteMessage = (user: string, message: string, some: Head = {}): DeleteMessage => ({
+  ...head(user, some),
+  type: 'DeleteMessage',
+  body: { message },
 })
 
 export const add = (user: string, users: readonly string[], some: Head = {}): AddUsers => ({

@@ -1,4 +1,4 @@
-import type { LoadReport } from '../../load/tester/load-report.ts'
+import type { LoadReport } from '../../load/report/load-report.ts'
 import { usualShape } from '../../load/tester/presets.ts'
 import { createLatencies } from '../../support/load/latencies.ts'
 
@@ -48,5 +48,20 @@ export const goodReport: LoadReport = {
   sendingTo: 2,
   busy: { mean: 0.3, most: 0.5 },
   verdict: { lost: 0, duplicated: 0, reordered: 0, gaps: 0, other: 0, problems: [] },
+  thresholds: [],
   failedConditions: [],
+  command: 'npm run load -- --url ws://127.0.0.1:8080/ws --seed 7',
+}
+
+/** The report of a run with a scenario. */
+export const scenarioReport: LoadReport = {
+  ...goodReport,
+  scenario: {
+    name: 'desk',
+    model: 'open',
+    flow: [{ do: 'join' }, { do: 'read-history' }, { do: 'think', time: '1s-5s' }, { do: 'send' }, { do: 'leave' }],
+    iterations: { started: 10, completed: 8, failed: 1, dropped: 0, interrupted: 1 },
+    failedBy: { 'join: rate_limited': 1 },
+    actions: { join: latencies(30), 'read-history': latencies(10, 20), iteration: latencies(3_000) },
+  },
 }

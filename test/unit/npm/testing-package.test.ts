@@ -12,7 +12,11 @@ describe('The package chat-testing', () => {
 
   it('depends only on what containers, the load and the checker need', () => {
     const { dependencies } = JSON.parse(read('package.json')) as { readonly dependencies: object }
-    expect(Object.keys(dependencies)).toEqual(['hdr-histogram-js', 'pg', 'testcontainers', 'ws', 'zod'])
+    expect(Object.keys(dependencies)).toEqual(['hdr-histogram-js', 'pg', 'testcontainers', 'zod'])
+  })
+
+  it('contains the file that the load starts as a thread', () => {
+    expect(globSync('**/*.js', { cwd: folder })).toContain('test/support/load/pace-thread.js')
   })
 
   it('has no syntax and no global that Node 22 does not have', () => {

@@ -21,7 +21,7 @@ afterAll(() => {
 })
 
 const { gatewayRig } = await import('../gateway/gateway-rig.ts')
-const { memoryStore } = await import('../../support/memory-store/memory-store.ts')
+const { memoryStore } = await import('../memory-store/memory-store.ts')
 const { asyncapiDocument } = await import('../../../shared/protocol/asyncapi.ts')
 const { openapiDocument } = await import('../../../shared/protocol/openapi.ts')
 const { protocolTables } = await import('../../../shared/protocol/protocol-tables.ts')

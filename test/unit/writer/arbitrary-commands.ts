@@ -32,6 +32,35 @@ const postMessage = fc
   .record({ stream: room, id, user, at: instant, msg: fc.constantFrom('one', 'two') })
   .map(({ msg, ...head }) => digested({ v: 1, ...head, type: 'PostMessage', body: { msg, type: 'text' } }))
 
+/** Few messages, so that commands change the same ones. */
+const message = fc.integer({ min: 1, max: 3 }).map((n) => uuid(3, n))
+
+const postOften = fc
+  .record({ stream: room, id: message, user, at: instant, msg: fc.constantFrom('one', 'two') })
+  .map(({ msg, ...head }) => digested({ v: 1, ...head, type: 'PostMessage', body: { msg, type: 'text' } }))
+
+const reply = fc
+  .record({ stream: room, id, user, at: instant, root: message, quoted: message })
+  .map(({ root, quoted, ...head }) =>
+    digested({ v: 1, ...head, type: 'PostMessage', body: { msg: 'reply', type: 'text', thread: root, reply_to: quoted } }),
+  )
+
+const editMessage = fc
+  .record({ stream: room, id, user, at: instant, message, msg: fc.constantFrom('three', 'four') })
+  .map(({ message, msg, ...head }) => digested({ v: 1, ...head, type: 'EditMessage', body: { message, msg } }))
+
+const deleteMessage = fc
+  .record({ stream: room, id, user, at: instant, message })
+  .map(({ message, ...head }) => digested({ v: 1, ...head, type: 'DeleteMessage', body: { message } }))
+
+const setReaction = fc
+  .record({ stream: room, id, user, at: instant, message, reaction: fc.constantFrom('+', '-', '?'), on: fc.boolean() })
+  .map(({ message, reaction, on, ...head }) => digested({ v: 1, ...head, type: 'SetReaction', body: { message, reaction, on } }))
+
+const setPin = fc
+  .record({ stream: room, id, user, at: instant, message, on: fc.boolean() })
+  .map(({ message, on, ...head }) => digested({ v: 1, ...head, type: 'SetPin', body: { message, on } }))
+
 const membership = fc
   .record({ stream: room, id, user, at: instant, users: some, type: fc.constantFrom('AddUsers', 'RemoveUsers') })
   .map(({ users, ...head }) => digested({ v: 1, ...head, body: { users } }))
@@ -41,6 +70,17 @@ const command = fc.oneof(
   { arbitrary: membership, weight: 4 },
   { arbitrary: createChat, weight: 2 },
   { arbitrary: createUser, weight: 3 },
+)
+
+/** Mostly commands that change messages. */
+const changing = fc.oneof(
+  { arbitrary: postOften, weight: 8 },
+  { arbitrary: reply, weight: 3 },
+  { arbitrary: editMessage, weight: 5 },
+  { arbitrary: deleteMessage, weight: 3 },
+  { arbitrary: setReaction, weight: 5 },
+  { arbitrary: setPin, weight: 4 },
+  { arbitrary: membership, weight: 1 },
 )
 
 const everybody = users.map((id, n) =>
@@ -61,6 +101,11 @@ const bothRooms = rooms.map((room) =>
 
 /** The first batches: none, the users, or the users and the rooms. */
 const opening = fc.constantFrom([], [everybody], [everybody, bothRooms])
+
+/** Batches that change the same few messages. The rooms exist already. */
+export const changingBatches = fc
+  .array(fc.array(changing, { minLength: 1, maxLength: 16 }), { minLength: 1, maxLength: 8 })
+  .map((rest): readonly (readonly Command[])[] => [everybody, bothRooms, ...rest])
 
 /** Commands of four users in two rooms, which may not exist yet, divided into arbitrary batches. */
 export const batches = fc

@@ -1,41 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Decision, DecisionLimits } from '../../../services/writer/decide-batch.ts'
-import { decideBatch } from '../../../services/writer/decide-batch.ts'
+import type { Decision } from '../../../services/writer/decide-batch.ts'
 import { outcomeKey, readSetOf } from '../../../services/writer/read-set.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import type { ChatEvent, Command } from '../../../shared/room-events/room-events.ts'
-import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
-import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
 import { batches, rooms, users } from './arbitrary-commands.ts'
-
-const limits = { membersPerChat: 3, chatsPerUser: 2, reactionKeys: 2, pins: 1 }
-
-/** Decides and stores the batches in order; returns one decision per command. */
-const run = async (
-  { store }: MemoryStore,
-  some: readonly (readonly Command[])[],
-  by: DecisionLimits = limits,
-): Promise<readonly Decision[]> => {
-  const decisions: Decision[] = []
-  const appender = await store.openAppender()
-  for (const commands of some) {
-    const wanted = readSetOf(commands, by.chatsPerUser)
-    const snapshot = await appender.read(wanted)
-    const verdict = decideBatch(commands, snapshot, by)
-    const heads = new Map(wanted.rooms.map((room) => [room, snapshot.chats.get(room)?.seq ?? 0]))
-    expect(await appender.append({ ...verdict.decided, heads, unread: new Set() })).toBe('appended')
-    decisions.push(...verdict.decisions)
-  }
-  return decisions
-}
-
-const afterAll = async (some: readonly (readonly Command[])[]) => {
-  const memory = memoryStore()
-  return { memory, decisions: await run(memory, some), events: memory.events() }
-}
-
-const ofRoom = (events: readonly StoredEvent[], room: string) => events.filter(({ stream }) => stream === room)
+import { afterAll, lowLimits as limits, ofRoom, runBatches as run } from './run-batches.ts'
 
 const timeOf = ({ data }: StoredEvent): string => /"created_at":"([^"]+)"/.exec(data)?.[1] ?? 'none'
 

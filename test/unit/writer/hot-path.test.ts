@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { memoryStore } from '../../support/memory-store/memory-store.ts'
-import { ann, at, createChat, post, room, uuid } from '../domain/chat-fixtures.ts'
+import { ann, at, createChat, edit, post, room, uuid } from '../domain/chat-fixtures.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
 import { createUser } from './users.ts'
 import { writerRig } from './writer-rig.ts'
 
@@ -42,6 +42,15 @@ describe('A plain new-message', () => {
   it('costs one append per batch and no read in a room that the writer remembers', async () => {
     const { rig, calls } = await rigWithRoom()
     await rig.send(post(ann, 'one'), post(ann, 'two'), post(ann, 'three'))
+    expect(calls).toEqual(['append'])
+  })
+
+  it('costs the same beside commands that change messages: one read of these messages, and one append', async () => {
+    const { rig, calls } = await rigWithRoom()
+    await rig.send(post(ann, 'one', { id }), post(ann, 'two'), edit(ann, id))
+    expect(calls).toEqual(['read', 'append'])
+    calls.length = 0
+    await rig.send(post(ann, 'three'))
     expect(calls).toEqual(['append'])
   })
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { LogRecord } from '../../../shared/ports/command-log.ts'
 import type { Command } from '../../../shared/room-events/room-events.ts'
-import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
 import { batches, rooms } from './arbitrary-commands.ts'
 import { recordOf, writerRig } from './writer-rig.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Append, AppendResult, EventStore } from '../../../shared/ports/event-store.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import { ann, createChat, post, room, uuid } from '../domain/chat-fixtures.ts'
+import { ann, createChat, deleteMessage, edit, post, room, uuid } from '../domain/chat-fixtures.ts'
 import { createUser, withUsers } from './users.ts'
 import { messagesOf, recordOf, writerRig } from './writer-rig.ts'
 
@@ -46,6 +46,22 @@ describe('A burst of commands that name many users', () => {
     expect(notes.map(rowsOf)).toEqual(notes.map((batch) => Math.min(rowsOf(batch), 250)))
     expect(notes.length).toBeGreaterThanOrEqual(10)
     expect(rig.memory.events().filter(({ type }) => type === 'ChatCreated')).toHaveLength(21)
+  })
+})
+
+describe('A burst of deletions, or of edits that mention many users', () => {
+  it('is stored in appends of limited rows, because each changes many', async () => {
+    const notes: Append[] = []
+    const rig = await withUsers(await writerRig({ store: watched(notes), bounds: { writerBatchRows: 100 } }))
+    const messages = Array.from({ length: 30 }, () => post(ann))
+    await rig.send(createChat(ann, []), ...messages)
+    notes.length = 0
+    await rig.send(...messages.map(({ id }) => edit(ann, id, 'all', { mentions: people.slice(0, 48) })))
+    expect(notes.map(({ events }) => events.length)).toEqual(Array.from({ length: 15 }, () => 2))
+    notes.length = 0
+    await rig.send(...messages.map(({ id }) => deleteMessage(ann, id)))
+    expect(notes.map(({ events }) => events.length)).toEqual([10, 10, 10])
+    expect(rig.memory.events().filter(({ type }) => type === 'MessageDeleted')).toHaveLength(30)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
-import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { add, ann, bob, cleo, createChat, post, remove, room, stranger, uuid } from '../domain/chat-fixtures.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
 import { createUser, withUsers } from './users.ts'
 import type { WriterRig } from './writer-rig.ts'
 import { messagesOf, recordOf, writerRig } from './writer-rig.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Appender, EventStore } from '../../../shared/ports/event-store.ts'
 import { append, chatCreated } from '../../contract/stored-chat.ts'
-import { memoryStore } from '../../support/memory-store/memory-store.ts'
 import { ann, bob, createChat, post, room } from '../domain/chat-fixtures.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
 import { withUsers } from './users.ts'
 import { messagesOf, writerRig } from './writer-rig.ts'
 

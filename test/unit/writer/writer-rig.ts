@@ -16,8 +16,8 @@ import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
-import type { MemoryStore } from '../../support/memory-store/memory-store.ts'
-import { memoryStore } from '../../support/memory-store/memory-store.ts'
+import type { MemoryStore } from '../memory-store/memory-store.ts'
+import { memoryStore } from '../memory-store/memory-store.ts'
 import { failing, instantClock, noFaults, recordingEventStream, recordingFanOut } from './fake-ports.ts'
 
 let offset = 0

@@ -13,6 +13,7 @@ describe('The rate limits of a session', () => {
     room: 'r',
     body: { users: Array.from({ length: count }, String) },
   })
+  const to = (room: string) => ({ event: 'new-message', room }) as const
   const allowanceOf = (rates: Partial<typeof defaultRates>) => {
     const clock = clockOf()
     const buckets = createSharedBuckets(undefined, clock)
@@ -53,6 +54,23 @@ describe('The rate limits of a session', () => {
     expect(rateLimiter.request(message, 100)).toBeUndefined()
     const chat: Request = { event: 'create-chat', body: { chat: { name: 'c' }, users: ['a', 'b'] } }
     expect(open().request(chat, 200)?.limit).toBe('users_added')
+  })
+
+  it('limit the edits of a user over all sockets', () => {
+    const { open } = allowanceOf({ userEditsBurst: 2 })
+    const edit: Request = { event: 'edit-message', room: 'r', body: { message: 'm', msg: 'hi' } }
+    const limits = [open(), open(), open()].map((each) => each.request(edit, 100))
+    expect(limits).toEqual([undefined, undefined, { limit: 'edits', waitMs: 1_000 }])
+    expect([open().request(message, 100), open('v').request(edit, 100)]).toEqual([undefined, undefined])
+  })
+
+  it('limit the reactions of all members together in a room that many sockets follow', () => {
+    const { open } = allowanceOf({ roomReactionsBurst: 2 })
+    const react = (room: string) => ({ event: 'set-reaction', room }) as const
+    const limits = ['ann', 'bob', 'cleo'].map((user) => open(user).room(react('large'), 100, 1_001))
+    expect(limits).toEqual([undefined, undefined, { limit: 'reactions', waitMs: 50 }])
+    expect([open().room(to('large'), 100, 1_001), open().room(react('other'), 100, 1_001)]).toEqual([undefined, undefined])
+    expect(takeAll({ take: () => open().room(react('small'), 1, 1_000)?.waitMs })).toBe(10_000)
   })
 
   it('charge a resume by the number of its rooms', () => {
@@ -107,12 +125,12 @@ describe('The rate limits of a session', () => {
   it('limit the bytes that all members send to the sockets of one room', async () => {
     const { clock, open } = allowanceOf({ roomBytesPerMinute: 60_000, roomBytesBurst: 10_000 })
     const [ann, bob] = [open('ann'), open('bob')]
-    expect(ann.room('busy', 100, 90)).toBeUndefined()
-    expect(bob.room('busy', 100, 20)).toEqual({ limit: 'room', waitMs: 1_000 })
-    expect(bob.room('busy', 100, 10)).toBeUndefined()
-    expect(bob.room('quiet', 100, 20)).toBeUndefined()
+    expect(ann.room(to('busy'), 100, 90)).toBeUndefined()
+    expect(bob.room(to('busy'), 100, 20)).toEqual({ limit: 'room', waitMs: 1_000 })
+    expect(bob.room(to('busy'), 100, 10)).toBeUndefined()
+    expect(bob.room(to('quiet'), 100, 20)).toBeUndefined()
     await clock.run(1_000)
-    expect(ann.room('busy', 100, 10)).toBeUndefined()
+    expect(ann.room(to('busy'), 100, 10)).toBeUndefined()
   })
 
   it('multiply the sockets of a room on this gateway by the number of gateways', () => {
@@ -122,7 +140,7 @@ describe('The rate limits of a session', () => {
     const buckets = createSharedBuckets(rateLimitStore, clock)
     const rates = { ...defaultRates, roomBytesBurst: 10_000 }
     const rateLimiter = new UserRateLimiter({ buckets, rates, clock, userKey: 'u', addressKey: 'a' })
-    expect(takeAll({ take: () => rateLimiter.room('r', 100, 5)?.waitMs })).toBe(5)
+    expect(takeAll({ take: () => rateLimiter.room(to('r'), 100, 5)?.waitMs })).toBe(5)
   })
 
   it('hold no bucket before the first charge', () => {

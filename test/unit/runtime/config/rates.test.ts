@@ -19,6 +19,7 @@ const relations: Readonly<Record<string, boolean>> = {
   'the burst of upgrades allows all sockets of a user': rates.addressUpgradesBurst > bounds.sessionsPerUser,
   'commands to rooms of other users have a lower limit than requests of members':
     rates.strangerCommandsPerMinute < rates.userRequestsPerMinute,
+  'a user may edit less often than send requests': rates.userEditsPerMinute < rates.userRequestsPerMinute,
   'the limit of pings is far above the pings of a regular client':
     60_000 / Math.min(times.socketPingMs, times.socketPongMs) < rates.sessionPingsPerMinute / 2,
   'a user may have fewer sockets than an address': bounds.sessionsPerUser < bounds.sessionsPerAddress,

@@ -211,6 +211,12 @@ const forgeryMutants: readonly GatewayMutant[] = [
     guard: 'isOther',
   },
   {
+    rule: 'a feed reopens if the store has another event than the one that passed',
+    module: gateway('rooms/room-feed'),
+    in: 'check',
+    guard: 'stored',
+  },
+  {
     rule: 'a client that received a forged message is reset',
     module: gateway('rooms/follower'),
     in: 'startOver',

@@ -17,6 +17,7 @@ registerHooks({
 
 const simulations = {
   rooms: async () => (await import('../rooms/simulate.ts')).simulate,
+  lists: async () => (await import('../../client/message-lists/list-run.ts')).simulateLists,
   writer: async () => (await import('../writers/simulate-writer.ts')).simulateWriter,
 }
 const simulate = await simulations[simulation]()

@@ -6,8 +6,11 @@ import type { Simulation } from '../rooms/simulate.ts'
 import type { Mutant } from './mutant.ts'
 import { mutate } from './mutate.ts'
 
-/** `rooms`: gateways and writers, as clients see them. `writer`: writers alone, and a store that fails over. */
-export type SimulationName = 'rooms' | 'writer'
+/**
+ * `rooms`: gateways and writers, as clients see them. `writer`: writers alone, and a store that fails over.
+ * `lists`: the lists of messages of one client.
+ */
+export type SimulationName = 'rooms' | 'writer' | 'lists'
 
 export interface MutantTrial {
   /** The URL of the module, and its source without the defence. */

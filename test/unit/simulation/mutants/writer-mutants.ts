@@ -54,7 +54,7 @@ const memoryMutants: readonly WriterMutant[] = [
   },
 ]
 
-const tables = 'test/support/memory-store/memory-tables.ts'
+const tables = 'test/unit/memory-store/memory-tables.ts'
 
 const appendMutants: readonly WriterMutant[] = [
   { rule: 'the append compares the heads', module: tables, in: 'isHeadStale', body: 'return head < 0', shownBy: 22 },

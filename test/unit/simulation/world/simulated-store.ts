@@ -1,11 +1,11 @@
 import type { Append, Appender, EventStore, StoredEvent } from '../../../../shared/ports/event-store.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../../shared/ports/read-model.ts'
-import type { StorePoint } from '../../../support/memory-store/memory-event-store.ts'
-import type { MemoryStore } from '../../../support/memory-store/memory-store.ts'
-import { memoryStore } from '../../../support/memory-store/memory-store.ts'
 import type { Random } from '../../../support/simulation/random.ts'
 import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { StorePoint } from '../../memory-store/memory-event-store.ts'
+import type { MemoryStore } from '../../memory-store/memory-store.ts'
+import { memoryStore } from '../../memory-store/memory-store.ts'
 import { breakingAppender } from './breaking-appender.ts'
 
 export interface StoreFaults {

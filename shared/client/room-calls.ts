@@ -1,0 +1,41 @@
+import type { Membership, Message } from '../domain/events.ts'
+import type {
+  CallOptions,
+  ChangeOptions,
+  MessageContent,
+  MessageDraft,
+  MessageVersion,
+  Reaction,
+  SetOptions,
+  UserRef,
+} from './call-types.ts'
+import type { RoomMessage } from './chat-events.ts'
+import type { HistoryOptions, PageOptions, ReactionOptions } from './history.ts'
+
+/**
+ * The calls that act in a room. Those that change a room resolve when the change
+ * is stored. `unknown_message` refuses a call that names a message that the room
+ * does not have, or that was deleted; `unknown_event` refuses a call that this
+ * service does not accept (yet), see `ChatClient.features`.
+ */
+export interface RoomCalls {
+  send(room: string, draft: MessageDraft | string, options?: CallOptions): Promise<Message>
+  /** Replaces the whole content of an own message. Resolves with the message after the edit. */
+  edit(room: string, message: string, content: MessageContent | string, options?: ChangeOptions): Promise<Message>
+  /** Deletes an own message; the creator of the chat deletes any. Resolves with what remains of it. */
+  delete(room: string, message: string, options?: ChangeOptions): Promise<Message>
+  /** Sets or removes a reaction of the user. Resolves with the number of users who have set it now. */
+  react(room: string, message: string, reaction: string, options?: SetOptions): Promise<number>
+  /** Pins or unpins a message. */
+  pin(room: string, message: string, options?: SetOptions): Promise<void>
+  /** Resolves with the users who were not members before. */
+  addUsers(room: string, users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
+  /** Resolves with the users who were members before. */
+  removeUsers(room: string, users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
+  /** The history of a room, a thread, or the pinned messages, backwards (newest first) or forwards. */
+  messages(room: string, options?: HistoryOptions): AsyncGenerator<RoomMessage, void>
+  /** Who has reacted to a message, by reaction. */
+  reactions(room: string, message: string, options?: ReactionOptions): AsyncGenerator<Reaction, void>
+  /** The versions of a message, oldest first. */
+  versions(room: string, message: string, options?: PageOptions): AsyncGenerator<MessageVersion, void>
+}

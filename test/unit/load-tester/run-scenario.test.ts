@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { startScenario } from '../../load/scenario/run-scenario.ts'
+import type { Scenario } from '../../load/scenario/scenario-file.ts'
+import type { Load } from '../../support/load/load.ts'
+import { createLoad } from '../../support/load/load.ts'
+
+/** A load without sockets, whose messages have this outcome. By default it has more users than iterations. */
+const loadWith = (post: Load['post'], users = 40): Load => ({
+  ...createLoad({
+    users,
+    rooms: users / 2,
+    roomSize: '2',
+    messageSize: '20',
+    urls: ['ws://127.0.0.1:1'],
+    tag: 1,
+    seed: 1,
+    startMs: 0,
+  }),
+  post,
+})
+
+const confirmed: Load['post'] = async () => ({ outcome: 'ok', code: 'none', seq: 1, retryAfterMs: 0 })
+const refused: Load['post'] = async () => ({ outcome: 'failed', code: 'rate_limited', seq: 0, retryAfterMs: 0 })
+
+const open = (...flow: Scenario['flow']): Scenario => ({ model: 'open', flow })
+
+/** Runs 20 iterations in 200 ms. */
+const run = async (load: Load, scenario: Scenario) => {
+  const started = startScenario(load, scenario, { start: 100, stages: [{ durationMs: 200, target: 100 }], scenario })
+  await started.done
+  return { ...started.result(), active: started.sample().active }
+}
+
+describe('The iterations of a scenario', () => {
+  it('are counted as completed when all steps succeeded', async () => {
+    const { iterations, failedBy, actions, active } = await run(loadWith(confirmed), open({ do: 'send', count: 2 }))
+    expect(iterations).toEqual({ started: 20, completed: 20, failed: 0, dropped: 0, interrupted: 0 })
+    expect(failedBy).toEqual({})
+    expect(Object.keys(actions)).toEqual(['send', 'iteration'])
+    expect(active).toBe(0)
+  })
+
+  it('fail at the first step that is refused, with action and code', async () => {
+    const { iterations, failedBy } = await run(loadWith(refused), open({ do: 'send' }, { do: 'think', time: '1h' }))
+    expect(iterations).toMatchObject({ started: 20, completed: 0, failed: 20, interrupted: 0 })
+    expect(failedBy).toEqual({ 'send: rate_limited': 20 })
+  })
+
+  it('are interrupted by the end of the run, and dropped while all users are busy', async () => {
+    const { iterations, active } = await run(loadWith(confirmed, 4), open({ do: 'think', time: '1h' }, { do: 'send' }))
+    expect(iterations).toEqual({ started: 4, completed: 0, failed: 0, dropped: 16, interrupted: 4 })
+    expect(active).toBe(0)
+  })
+
+  it('pass the due time of the iteration to the first step only', async () => {
+    const delays: number[] = []
+    const load = loadWith(async (user, room, intendedMs = 0) => {
+      delays.push(load.context.now() - intendedMs)
+      return confirmed(user, room)
+    })
+    await run(load, open({ do: 'think', time: '20ms' }, { do: 'send' }))
+    expect(delays.length).toBeGreaterThan(5)
+    // After the pause, the message is due when the pause has ended.
+    expect(delays.filter((ms) => ms > 15)).toEqual([])
+  })
+})
