@@ -61,7 +61,7 @@ export const applying = (given: () => Applied): void => {
   it('a patched autoscaler is reset by the documented apply', async () => {
     const { chat } = given()
     const least = async (): Promise<unknown> => (await getOne('hpa', 'gateway', '-n', chat.namespace)).spec?.minReplicas
-    await chat.kubectl('patch', 'hpa', 'gateway', '-p', JSON.stringify({ spec: { minReplicas: 3 } }))
+    await chat.kubectl('patch', 'hpa', 'gateway', '-p', JSON.stringify({ spec: { minReplicas: 3, maxReplicas: 4 } }))
     expect(await least()).toBe(3)
     await chat.apply()
     expect(await least()).toBe(2)
