@@ -20,9 +20,9 @@ export interface Authority {
 const keyed = (days = 2): string[] => ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', `${days}`]
 
 /** Makes one with OpenSSL. */
-export const makeAuthority = async (folder: string, name = 'authority'): Promise<Authority> => {
+export const makeAuthority = async (folder: string, name = 'authority', validDays = 2): Promise<Authority> => {
   const [ca, caKey] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)]
-  await runCommand('openssl', ['req', '-x509', ...keyed(), '-keyout', caKey, '-out', ca, '-subj', `/CN=${name}`])
+  await runCommand('openssl', ['req', '-x509', ...keyed(validDays), '-keyout', caKey, '-out', ca, '-subj', `/CN=${name}`])
   return {
     ca,
     issue: async (subject, names, days) => {

@@ -141,7 +141,7 @@ export const startSecureServices = async (): Promise<SecureServices> => {
   const tools = await install()
   const folder = makeScratchFolder('secure')
   owned.defer(() => removeScratchFolder(folder))
-  const [authority, other] = [await makeAuthority(folder), await makeAuthority(folder, 'other')]
+  const [authority, other] = [await makeAuthority(folder), await makeAuthority(folder, 'other', 3)]
   // Not for `localhost`: that name is the wrong one.
   const certificate = await authority.issue('services', ['IP:127.0.0.1'])
   const { kafka, secure } = await startSecureKafka(tools, folder, certificate, authority)
