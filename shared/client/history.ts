@@ -4,7 +4,7 @@ import type { RoomMessage } from './chat-events.ts'
 import type { FrameBody } from './frames.ts'
 
 /** Sends a request and resolves with the body of its answer. */
-export type Ask = (event: RequestEvent, body: unknown, signal?: AbortSignal) => Promise<FrameBody>
+export type Ask = (event: RequestEvent, body: object, signal?: AbortSignal) => Promise<FrameBody>
 
 /** Options of a list that is read page by page. */
 export interface PageOptions {

@@ -39,6 +39,12 @@ export type RecordedOutcome =
   | { readonly kind: 'event'; readonly digest: string; readonly event: StoredEvent }
   | { readonly kind: 'rejection'; readonly digest: string; readonly rejection: Rejection }
 
+/** Whether an outcome of a command's id may be that of the command with this digest. */
+export const isOutcomeOf =
+  (digest: string) =>
+  (outcome: RecordedOutcome): boolean =>
+    outcome.digest === digest || (outcome.kind === 'event' && outcome.digest === redactedDigest)
+
 /** Identifies a command: an id is unique within its room only; the digest identifies the content. */
 export interface CommandKey {
   readonly room: string
@@ -205,6 +211,9 @@ export interface EventStore {
   /** Connects; rejects if that fails. State that was read over one appender is not valid for another. */
   openAppender(): Promise<Appender>
   readPages(requests: readonly PageRequest[]): Promise<readonly Page[]>
-  /** The recorded outcomes of exactly these commands: an outcome with another digest belongs to another command. */
+  /**
+   * The recorded outcomes of exactly these commands: an outcome with another digest belongs to another command. A redacted
+   * event has no digest any more, and is returned for every command with its id.
+   */
   outcomes(keys: readonly CommandKey[]): Promise<readonly (RecordedOutcome | undefined)[]>
 }

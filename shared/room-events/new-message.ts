@@ -99,6 +99,7 @@ export const newMessage = defineRoomEvent({
         id: field.ownId.optional(),
         ...fieldsFrom(livingLevel, level, laterFields(limits)),
       }),
+      level,
     ),
   commandContent: contentInRoom,
   commandBody: z.object({

@@ -3,6 +3,7 @@ import type { ChatState } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
 import type { EventHead, Message } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
+import type { UserRef } from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import type { Price } from '../protocol/price.ts'
 import type { MembershipEffect } from './membership-effect.ts'
@@ -57,6 +58,11 @@ export interface CommandContent<Body> {
   readonly body: Body
 }
 
+/** The body of a command as it was requested. The gateway replaces external ids by the ids of the users. */
+export type RequestedBody<Body> = Body extends { readonly users: readonly string[] }
+  ? Omit<Body, 'users'> & { readonly users: readonly UserRef[] }
+  : Body
+
 /**
  * The definition of one room event. All processes derive from it: request and
  * answer schemas, the codec of the command log, the read set, the decision, the
@@ -91,7 +97,7 @@ export interface RoomEvent<
   /** The schema of the request's frame at a feature level. No field has a default: `decide` sets defaults. */
   request(limits: ProtocolLimits, level: number): Request
   /** The content of the command for this request. Pure. */
-  commandContent(request: z.output<Request>): CommandContent<Command['body']>
+  commandContent(request: z.output<Request>): CommandContent<RequestedBody<Command['body']>>
   /** The schema of the command's body on the log. Unknown fields are ignored. */
   readonly commandBody: z.ZodType<Command['body']>
   readonly feedBody: FeedBody

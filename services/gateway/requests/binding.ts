@@ -27,13 +27,13 @@ export interface BindingDeps {
   readonly userSessions: UserSessions
   readonly resume: Resume
   readonly sessionRooms: SessionRoomsDeps
-  readonly featureLevel: Pick<FeatureLevel, 'events'>
+  readonly featureLevel: Pick<FeatureLevel, 'current' | 'events'>
 }
 
 export const createBinding = (deps: BindingDeps): Binding => {
   const { lookups, intake, userSessions, resume, sessionRooms, featureLevel } = deps
-  /** The answer's body. `features` names the events that this gateway accepts, so that a client need not try them. */
-  const answerText = (user: User): string => JSON.stringify({ user, features: featureLevel.events })
+  /** The answer's body. `features` and `level` tell which events and fields this gateway accepts, so that a client need not try them. */
+  const answerText = (user: User): string => JSON.stringify({ user, features: featureLevel.events, level: featureLevel.current })
 
   /** The stored user; undefined: the requester has its error. */
   const obtain = async (requester: Requester, request: NamedCreateUser): Promise<User | undefined> => {

@@ -44,6 +44,15 @@ export const redactionTests = (opened: () => OpenStore): void => {
     expect(await codes(post(ann, 'mine', {}, id), post(stranger, 'mine', {}, id))).toEqual(['conflict', 'forbidden'])
   })
 
+  it('returns a redacted event as the outcome of every command with its id', async () => {
+    const { bob, room, post, remove, act, id } = await start()
+    const posted = post(bob, 'canary', {}, id)
+    await act(posted, remove(bob, id))
+    const outcomes = await opened().store.outcomes(['another', posted.digest].map((digest) => ({ room, id, digest })))
+    const redacted = { kind: 'event', digest: redactedDigest, event: { seq: 2, commandId: id } }
+    expect(outcomes).toMatchObject([redacted, redacted])
+  })
+
   it('decides later commands by the messages as they are', async () => {
     const { ann, bob, room, post, edit, remove, react, pin, act, codes, id } = await start()
     expect(await codes(edit(ann, id, 'none'), post(ann, 'hi', {}, id), edit(bob, id, 'not mine'))).toEqual([

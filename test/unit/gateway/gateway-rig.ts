@@ -45,6 +45,8 @@ export interface GatewayRig {
   isDeaf: boolean
   /** The command log refuses longer records. */
   maxRecordChars: number
+  /** The next publish fails with this error, after a delay. */
+  publishError: PublishError | undefined
   state: FanOutState
   /** Logged errors. */
   readonly logged: readonly { readonly fields: object; readonly text: string }[]
@@ -139,6 +141,12 @@ export const gatewayRig = async (
   }
   const commandLog: CommandLog = {
     publish: async (records) => {
+      const error = rig.publishError
+      if (error !== undefined) {
+        rig.publishError = undefined
+        await clock.sleep(1)
+        throw error
+      }
       const tooLarge = new Set(records.filter(({ value }) => value.length > rig.maxRecordChars))
       log.push(...records.filter((each) => !tooLarge.has(each)))
       if (tooLarge.size > 0) throw new PublishError('too_large', 'scripted', { tooLarge })
@@ -195,6 +203,7 @@ export const gatewayRig = async (
     },
     isDeaf: false,
     maxRecordChars: Number.POSITIVE_INFINITY,
+    publishError: undefined,
     state: 'up',
     logged,
     listenerErrors: [],

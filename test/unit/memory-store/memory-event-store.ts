@@ -15,7 +15,7 @@ import type {
   Snapshot,
   StoredEvent,
 } from '../../../shared/ports/event-store.ts'
-import { commandKeyText, StoreError } from '../../../shared/ports/event-store.ts'
+import { commandKeyText, isOutcomeOf, StoreError } from '../../../shared/ports/event-store.ts'
 import { fitting } from './fitting.ts'
 import { messageOf } from './memory-messages.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
@@ -112,9 +112,7 @@ export const memoryEventStore = (tables: MemoryTables, { pause, onCommit, pageBy
     },
     readPages: async (requests) => requests.map((request) => readPage(tables, request, pageBytes)),
     outcomes: async (keys) =>
-      keys.map(({ room, id, digest }) =>
-        tables.outcomes.get(commandKeyText(room, id))?.find((outcome) => outcome.digest === digest),
-      ),
+      keys.map(({ room, id, digest }) => tables.outcomes.get(commandKeyText(room, id))?.find(isOutcomeOf(digest))),
   }
 }
 

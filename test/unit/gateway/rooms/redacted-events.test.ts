@@ -108,6 +108,34 @@ describe('A message that is deleted before the sweep has compared it', () => {
   })
 })
 
+describe('The sender of a message that is deleted before it is confirmed', () => {
+  it('gets the tombstone as its answer, although no publication arrived', async () => {
+    const { rig, ann, bob, actUnheard } = await withRoom()
+    rig.isDeaf = true
+    bob.client.send({ ...post('gone', { id }), id: 'sent' })
+    await actUnheard(remove)
+    const before = ann.client.frames.length
+    await rig.clock.run(defaultTimes.commandDeadlineMs + 100)
+    const answers = bob.client.frames.filter((frame) => frame.id === 'sent')
+    expect(answers).toMatchObject([{ event: 'new-message', body: { id, msg: '', deleted: true } }])
+    expect(ann.client.frames.length).toBeGreaterThan(before)
+  })
+
+  it('is not confused with another user who sends a command with the same id', async () => {
+    const { rig, ann, bob, actUnheard } = await withRoom()
+    await actUnheard(post('gone', { id }), remove)
+    rig.isDeaf = true
+    bob.client.send({ ...post('mine', { id }), id: 'other' })
+    await rig.settle()
+    await rig.write()
+    rig.isDeaf = false
+    await rig.clock.run(defaultTimes.commandDeadlineMs + 100)
+    const answers = bob.client.frames.filter((frame) => frame.id === 'other')
+    expect(answers).toMatchObject([{ error: { code: 'timeout' } }])
+    expect(ann.client.frames.filter(({ event }) => event === 'reset')).toEqual([])
+  })
+})
+
 describe('A forged message whose true message was deleted', () => {
   it.each([
     ['another command', (text: string) => text.replace(`"${id}","`, `"${other}","`)],
