@@ -53,6 +53,7 @@ describe.skipIf(whyNoStack())('npm run load', () => {
     const { totals, verdict, latencies } = report()
     expect(verdict).toEqual(correct)
     expect(totals.confirmed).toBe(20 * 3 + 4)
+    expect(latencies.stored.count).toBe(20 * 3)
     expect(latencies.received.count).toBeGreaterThan(totals.confirmed)
     expect(printed.text).toContain('lost 0, duplicated 0, reordered 0, gaps 0')
     expect(readFileSync(html, 'utf8')).toContain('Nothing lost, duplicated or reordered')

@@ -3,8 +3,8 @@ import type { ComparedValue, Comparison, LoadReport } from './load-report.ts'
 
 type Compared = Pick<LoadReport, 'latencies' | 'totals' | 'sendingFrom' | 'sendingTo' | 'scenario'>
 
-const perSecond = ({ totals, sendingFrom, sendingTo }: Compared): number =>
-  totals.confirmed / Math.max(1, sendingTo - sendingFrom)
+const perSecond = ({ latencies, sendingFrom, sendingTo }: Compared): number =>
+  latencies.stored.count / Math.max(1, sendingTo - sendingFrom)
 
 const errors = ({ totals }: Compared): number => (totals.sent === 0 ? 0 : totals.refused / totals.sent)
 
@@ -64,7 +64,7 @@ const differencesOf = (before: LoadReport, now: LoadReport): readonly string[] =
 export const compareReports = (before: LoadReport, now: LoadReport): Comparison => ({
   startedAt: before.startedAt,
   values: [
-    { name: 'confirmed a second', unit: 'count', before: perSecond(before), now: perSecond(now) },
+    { name: 'messages confirmed a second', unit: 'count', before: perSecond(before), now: perSecond(now) },
     { name: 'refused or unknown', unit: 'share', before: errors(before), now: errors(now) },
     ...latencyValues(before, now),
     ...actionValues(before, now),

@@ -23,9 +23,9 @@ const cards = (report: LoadReport): string => {
   const { totals, latencies, sendingFrom, sendingTo, verdict } = report
   const seconds = Math.max(1, sendingTo - sendingFrom)
   const { stored, received, connect } = latencies
-  const fanOut = totals.confirmed === 0 ? 0 : received.count / totals.confirmed
+  const fanOut = stored.count === 0 ? 0 : received.count / stored.count
   return [
-    card('Confirmed', whole(totals.confirmed), `${whole(totals.confirmed / seconds)} a second${wantedRate(report)}`),
+    card('Messages confirmed', whole(stored.count), `${whole(stored.count / seconds)} a second${wantedRate(report)}`),
     card('Delivered', whole(received.count), `to other users, ${fanOut.toFixed(1)} for each message`),
     card(
       'Lost · duplicated · reordered',

@@ -124,9 +124,9 @@ const asked = (report: LoadReport): readonly (readonly [string, string])[] => {
 }
 
 const totalsOf = ({ totals, busy }: LoadReport): readonly (readonly [string, string])[] => [
-  ['sendings', whole(totals.sent)],
+  ['commands sent', whole(totals.sent)],
   ['retries among them', whole(totals.sentAgain)],
-  ['confirmed', whole(totals.confirmed)],
+  ['commands confirmed', whole(totals.confirmed)],
   ['frames received', whole(totals.frames)],
   ['bytes received', whole(totals.bytes)],
   ['connections', `${whole(totals.connects)}, ${whole(totals.failedConnects)} failed`],

@@ -44,7 +44,7 @@ const comparisonLines = ({ comparison }: LoadReport): readonly string[] => {
 
 /** The report for the terminal. */
 export const reportText = (report: LoadReport): string => {
-  const { totals, latencies, verdict, busy, tookMs, wasStopped, refusedBy, closedBy, failedConditions, scenario } = report
+  const { latencies, verdict, busy, tookMs, wasStopped, refusedBy, closedBy, failedConditions, scenario } = report
   const judged =
     verdict === undefined
       ? ['  not checked']
@@ -54,7 +54,7 @@ export const reportText = (report: LoadReport): string => {
         ]
   return [
     '',
-    `${wasStopped ? 'Stopped' : 'Done'} after ${clockText(tookMs)}: ${whole(totals.confirmed)} messages confirmed, ${whole(latencies.received.count)} deliveries to others`,
+    `${wasStopped ? 'Stopped' : 'Done'} after ${clockText(tookMs)}: ${whole(latencies.stored.count)} messages confirmed, ${whole(latencies.received.count)} deliveries to others`,
     '',
     `  ${''.padEnd(17)} ${'count'.padStart(11)}  ${['p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => name.padStart(10)).join('')}`,
     latencyLine('connect → bound', latencies.connect),
