@@ -47,5 +47,20 @@ export const playScene = async (browser: Browser, url: string): Promise<ChatScen
       .getByText(text.split('\n')[0] ?? '')
       .waitFor()
   }
+  await ann.react('Not one message lost', '🎉')
+  await bob.react('Not one message lost', '🎉')
+  await ann.react('Let me look it up', '👍')
+  await bob.act('Shall we tell Carol', 'Reply')
+  await bob.write('Yes, and thank her for the patience.')
+  await ann.row('Yes, and thank her').waitFor()
+  await ann.act('Perfect, I will', 'Edit')
+  await ann.composer.fill('Perfect, I will read it after lunch.')
+  await ann.composer.press('Enter')
+  await bob.row('after lunch').waitFor()
+  await bob.write('wrong window')
+  await bob.row('wrong window').getByText('Stored').waitFor({ state: 'attached' })
+  await bob.act('wrong window', 'Delete')
+  await bob.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await ann.row('Message deleted').waitFor()
   return { ann, bob }
 }

@@ -2,6 +2,8 @@ import type { ChatErrorCode } from '../../../../shared/client/chat-error.ts'
 import { ChatError } from '../../../../shared/client/chat-error.ts'
 
 const sentences: Readonly<Partial<Record<ChatErrorCode, string>>> = {
+  unknown_message: 'The message was deleted, or is not in this chat.',
+  unknown_event: 'The service does not offer this yet.',
   forbidden: 'You may not do that here. Only the user who started the chat can remove others.',
   conflict: 'This id is already used for something else. Please try again.',
   unknown_user: 'One of these people does not exist.',

@@ -1,13 +1,18 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
+import { useMemo } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
 import { colourSeedOf, titleOf } from '../model/chat-title.ts'
 import { isolate } from '../model/isolate.ts'
+import { createMessageView } from '../model/message-view.ts'
 import type { ViewedRoom } from '../model/room.ts'
 import { goTo } from '../model/route.ts'
+import { ActionProblem } from './action-problem.tsx'
 import { Avatar } from './avatar.tsx'
 import { Composer } from './composer.tsx'
+import { DeleteDialog } from './delete-dialog.tsx'
 import { Icon } from './icons.tsx'
+import { MessageMenu } from './message-menu.tsx'
 import { PeopleDialog } from './people-dialog.tsx'
 import { setTo } from './set-signal.ts'
 import { TimelineView } from './timeline-view.tsx'
@@ -35,6 +40,7 @@ const Over = ({ forget }: { readonly forget: () => void }): JSX.Element => (
 /** The open chat. */
 export const Conversation = ({ model, room }: { readonly model: ChatModel; readonly room: ViewedRoom }): JSX.Element => {
   const showsPeople = useSignal(false)
+  const view = useMemo(() => createMessageView(model, room), [model, room])
   const title = titleOf(model, room)
   const forget = (): void => {
     goTo({ view: 'chats' })
@@ -62,8 +68,11 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
           <Icon name="people" />
         </button>
       </header>
-      <TimelineView model={model} room={room} />
-      {room.hasLeft.value ? <Over forget={forget} /> : <Composer model={model} room={room} title={title} />}
+      <TimelineView view={view} />
+      <ActionProblem view={view} />
+      {room.hasLeft.value ? <Over forget={forget} /> : <Composer view={view} label={`Message to ${isolate(title)}`} />}
+      <MessageMenu view={view} />
+      <DeleteDialog view={view} />
       {showsPeople.value ? <PeopleDialog model={model} room={room} close={setTo(showsPeople, false)} /> : null}
     </section>
   )

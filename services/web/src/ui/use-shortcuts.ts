@@ -9,7 +9,8 @@ export const shortcuts = [
   { keys: 'Alt + N', text: 'New chat' },
   { keys: 'Enter', text: 'Send the message' },
   { keys: 'Shift + Enter', text: 'New line in the message' },
-  { keys: 'Escape', text: 'Close a dialog' },
+  { keys: '↑', text: 'Edit your last message, if the composer is empty' },
+  { keys: 'Escape', text: 'Close a dialog or a menu; cancel an edit or a reply' },
   { keys: 'Alt + H', text: 'Show this list' },
 ] as const
 
