@@ -62,7 +62,7 @@ export const openWindow = async (
   await page.locator('.account').getByText(person.id, { exact: true }).first().waitFor()
   const row: Window['row'] = (text) =>
     page
-      .getByRole('log')
+      .getByRole('log', { name: 'Messages' })
       .locator('.row')
       .filter({ has: page.locator('.bubble > p', { hasText: text }) })
       .last()
@@ -92,7 +92,7 @@ export const openWindow = async (
       await page.getByRole('textbox', { name: /^Message to/ }).fill(text)
       await page.getByRole('button', { name: 'Send' }).click()
     },
-    shown: () => page.getByRole('log').locator('.bubble p').allTextContents(),
+    shown: () => page.getByRole('log', { name: 'Messages' }).locator('.bubble p').allTextContents(),
     close: () => context.close(),
   }
 }

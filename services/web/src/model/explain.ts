@@ -23,7 +23,8 @@ const closings: Readonly<Record<number, string>> = {
 /** An error as a sentence for the user. */
 export const explain = (error: unknown): string => {
   if (!(error instanceof ChatError)) return error instanceof Error ? error.message : String(error)
-  const { field, reason } = error.details ?? {}
+  const { field, reason, action } = error.details ?? {}
+  if (error.code === 'forbidden' && action === 'pin') return 'Only the user who started the chat can pin messages.'
   if (error.code === 'invalid' && field !== undefined) return `The service refused ${field}: ${reason}`
   return closings[error.closeCode ?? 0] ?? sentences[error.code] ?? error.message
 }

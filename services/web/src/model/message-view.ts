@@ -1,10 +1,15 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
 import { signal } from '@preact/signals'
+import { ChatError } from '../../../../shared/client/chat-error.ts'
 import type { RoomMessage } from '../../../../shared/client/chat-events.ts'
+import type { Mentions } from '../../../../shared/domain/events.ts'
 import type { ChatModel } from './chat-model.ts'
 import { explain } from './explain.ts'
+import type { MentionTarget } from './mentions.ts'
+import { everyone } from './mentions.ts'
 import type { OutgoingMessage } from './outgoing-messages.ts'
 import type { ViewedRoom } from './room.ts'
+import type { Thread } from './thread.ts'
 import type { TimelineEntry } from './timeline.ts'
 
 /** The use of the composer, unless it writes a plain message. */
@@ -40,6 +45,10 @@ export interface MessageView {
   readonly problem: Signal<string | undefined>
   /** The seq of a row to scroll to. */
   readonly target: Signal<number | undefined>
+  /** The id of the root message of the thread that is open beside the chat. */
+  readonly thread: Signal<string | undefined>
+  /** The id of the root message, if this view is of one thread. */
+  readonly root: string | undefined
   /** Messages of this view that are not stored yet. */
   isOutgoing(message: OutgoingMessage): boolean
   /** Whether the service offers this event, and the user is still a member. */
@@ -49,9 +58,14 @@ export interface MessageView {
   editLast(): boolean
   edit(message: RoomMessage): void
   /** Saves the edited text. A failure is shown in the composer, which keeps the text. */
-  save(content: { readonly msg: string }): void
+  save(content: { readonly msg: string; readonly mentions?: Mentions }): void
   react(message: RoomMessage, reaction: string): void
   delete(message: RoomMessage): void
+  pin(message: RoomMessage, on: boolean): void
+  /** False once the service has refused a pin of this user: only the user who started the chat may pin. */
+  readonly mayPin: Signal<boolean>
+  /** The names that a text of this view can mention: the other members, and all. */
+  mentionTargets(): readonly MentionTarget[]
   /** Scrolls to a message; loads older messages until it is found. */
   jumpTo(message: string): void
 }
@@ -60,12 +74,22 @@ const jumpPageSize = 200
 /** A message further up than this many pages is not searched. */
 const mostJumpPages = 50
 
-export const createMessageView = (model: ChatModel, room: ViewedRoom): MessageView => {
+/** A view of one thread. */
+interface ThreadOfView {
+  readonly thread: Thread
+  /** The view of the whole chat. */
+  readonly outer: MessageView
+}
+
+/** Without `inner`, the view is of the whole chat. */
+export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: ThreadOfView): MessageView => {
   const { client } = model
   const composing = signal<Composing | undefined>(undefined)
   const problem = signal<string | undefined>(undefined)
   const target = signal<number | undefined>(undefined)
-  const { entries } = room
+  const mayPin = inner?.outer.mayPin ?? signal(true)
+  const root = inner?.thread.root
+  const { entries } = inner?.thread ?? room
 
   const can: MessageView['can'] = (event) => model.features.value.has(event) && !room.hasLeft.value
   const isOwn: MessageView['isOwn'] = ({ user_id }) => user_id === model.me.value?.id
@@ -79,6 +103,15 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom): MessageVi
 
   const edit: MessageView['edit'] = (message) => {
     composing.value = { kind: 'edit', message, text: message.msg }
+  }
+
+  const pin = async (message: string, on: boolean): Promise<void> => {
+    try {
+      await client.pin(room.id, message, { on })
+    } catch (error) {
+      if (error instanceof ChatError && error.code === 'forbidden') mayPin.value = false
+      throw error
+    }
   }
 
   const jumpTo = async (message: string): Promise<void> => {
@@ -101,7 +134,10 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom): MessageVi
     deleting: signal<RoomMessage | undefined>(undefined),
     problem,
     target,
-    isOutgoing: (message) => message.room === room.id && !room.isRecent(message.id),
+    thread: inner?.outer.thread ?? signal<string | undefined>(undefined),
+    root,
+    isOutgoing: (message) =>
+      message.room === room.id && (root === undefined || message.thread === root) && !room.isRecent(message.id),
     can,
     isOwn,
     edit,
@@ -136,6 +172,17 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom): MessageVi
       attempt(client.react(room.id, message.id, reaction, { on }))
     },
     delete: (message) => attempt(client.delete(room.id, message.id)),
-    jumpTo: (message) => attempt(jumpTo(message)),
+    pin: (message, on) => attempt(pin(message.id, on)),
+    mayPin,
+    mentionTargets: () => {
+      const others = room.members.value.filter((id) => id !== model.me.value?.id)
+      return [...others.map((id) => ({ id, name: model.people.nameOf(id) })), everyone]
+    },
+    jumpTo: (message) => {
+      const held = entries.value.find((entry) => entry.kind === 'message' && entry.message.id === message)
+      if (held !== undefined) target.value = held.seq
+      else if (inner === undefined) attempt(jumpTo(message))
+      else inner.outer.jumpTo(message)
+    },
   }
 }

@@ -5,6 +5,8 @@ import type { JoinedChat, MembersChange, RoomMessage } from '../../../../shared/
 import type { MessageList } from '../../../../shared/client/room.ts'
 import type { Partners } from './partners.ts'
 import type { People } from './people.ts'
+import type { Pins } from './pins.ts'
+import { createPins } from './pins.ts'
 import type { QuotedMessages } from './quoted-messages.ts'
 import { createQuotedMessages } from './quoted-messages.ts'
 import type { TimelineEntry } from './timeline.ts'
@@ -19,6 +21,7 @@ export interface ViewedRoom {
   readonly partner: ReadonlySignal<string | undefined>
   readonly entries: ReadonlySignal<readonly TimelineEntry[]>
   readonly quoted: QuotedMessages
+  readonly pins: Pins
   /** The loaded history begins with the first message. */
   readonly isComplete: ReadonlySignal<boolean>
   readonly isLoading: ReadonlySignal<boolean>
@@ -102,6 +105,7 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people, partner
     members,
     partner: computed(() => partners.of(id, members.value)),
     entries,
+    pins: createPins(id, client, people),
     quoted: createQuotedMessages({ room: id, entries, client, people }),
     isComplete,
     isLoading,

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
+import type { MentionTarget } from '../model/mentions.ts'
 import type { OutgoingMessage } from '../model/outgoing-messages.ts'
 import { Icon } from './icons.tsx'
 import { MessageText } from './message-text.tsx'
@@ -17,6 +18,8 @@ export interface BubbleMessage {
 interface BubbleProps {
   readonly message: BubbleMessage
   readonly isMine: boolean
+  readonly mentioned?: readonly MentionTarget[] | undefined
+  readonly me?: string | undefined
   readonly state?: OutgoingMessage['state']
   /** The quote above the text. */
   readonly children?: ComponentChildren
@@ -35,7 +38,7 @@ const StateMark = ({ state }: { readonly state: OutgoingMessage['state'] }): JSX
   </span>
 )
 
-const Stamp = ({ message, isMine, state = 'stored' }: Omit<BubbleProps, 'children'>): JSX.Element => {
+const Stamp = ({ message, isMine, state = 'stored' }: Pick<BubbleProps, 'message' | 'isMine' | 'state'>): JSX.Element => {
   const { created_at: at, modified_at: changedAt, deleted } = message
   return (
     <span class="stamp">
@@ -49,13 +52,13 @@ const Stamp = ({ message, isMine, state = 'stored' }: Omit<BubbleProps, 'childre
 }
 
 /** A message with its time and state. Of a deleted message only this fact is left. */
-export const Bubble = ({ message, isMine, state, children }: BubbleProps): JSX.Element => {
+export const Bubble = ({ message, isMine, mentioned, me, state, children }: BubbleProps): JSX.Element => {
   const { msg, type, deleted } = message
   return (
     <div class="bubble" data-state={isMine ? (state ?? 'stored') : undefined} data-deleted={deleted}>
       {children}
       {type === 'text' || deleted ? null : <span class="type">{type}</span>}
-      {deleted ? <p>Message deleted</p> : <MessageText key={msg} text={msg} />}
+      {deleted ? <p>Message deleted</p> : <MessageText key={msg} text={msg} mentioned={mentioned} me={me} />}
       <Stamp message={message} isMine={isMine} {...(state && { state })} />
     </div>
   )

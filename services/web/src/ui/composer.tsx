@@ -4,7 +4,9 @@ import { defaultLimits } from '../../../../shared/protocol/limits.ts'
 import type { MessageView } from '../model/message-view.ts'
 import { ComposingBar } from './composing-bar.tsx'
 import { Icon } from './icons.tsx'
+import { MentionList, mentionListId, optionId } from './mention-list.tsx'
 import { useComposition } from './use-composition.ts'
+import { useMentions } from './use-mentions.ts'
 
 /** With a hardware keyboard Enter sends; on a phone it inserts a new line. */
 const hasKeyboard = (): boolean => matchMedia('(pointer: fine)').matches
@@ -33,6 +35,8 @@ interface ComposerProps {
 export const Composer = ({ view, label }: ComposerProps): JSX.Element => {
   const input = useRef<HTMLTextAreaElement>(null)
   const { text, setText, submit, cancel, isReady } = useComposition(view)
+  const mentions = useMentions(view, input, setText)
+  const isChoosing = mentions.found.length > 0
   const composing = view.composing.value
   const edited = composing?.kind === 'edit' ? composing.message.id : undefined
   useEffect(() => {
@@ -51,8 +55,11 @@ export const Composer = ({ view, label }: ComposerProps): JSX.Element => {
   }
   const pressed = (event: KeyboardEvent): void => {
     if (isOfInputMethod(event)) return
-    if (event.key === 'Escape' && composing !== undefined) cancel()
-    else if (event.key === 'ArrowUp' && !event.altKey && text === '' && composing === undefined && view.editLast())
+    if (!event.altKey && !event.shiftKey && mentions.pressed(event.key)) return event.preventDefault()
+    if (event.key === 'Escape' && composing !== undefined) {
+      event.preventDefault()
+      cancel()
+    } else if (event.key === 'ArrowUp' && !event.altKey && text === '' && composing === undefined && view.editLast())
       event.preventDefault()
     else if (event.key === 'Enter' && !event.shiftKey && hasKeyboard()) {
       event.preventDefault()
@@ -69,6 +76,7 @@ export const Composer = ({ view, label }: ComposerProps): JSX.Element => {
     >
       <ComposingBar view={view} cancel={cancel} />
       <Counter left={left} />
+      <MentionList completion={mentions} />
       <textarea
         ref={input}
         rows={1}
@@ -76,7 +84,14 @@ export const Composer = ({ view, label }: ComposerProps): JSX.Element => {
         value={text}
         aria-label={label}
         placeholder="Write a message"
-        onInput={({ currentTarget }) => setText(currentTarget.value)}
+        aria-autocomplete="list"
+        aria-controls={isChoosing ? mentionListId : undefined}
+        aria-activedescendant={isChoosing ? optionId(mentions.marked) : undefined}
+        onInput={({ currentTarget }) => {
+          setText(currentTarget.value)
+          mentions.look()
+        }}
+        onBlur={mentions.close}
         onKeyDown={pressed}
       />
       <button

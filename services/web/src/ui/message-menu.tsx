@@ -96,8 +96,24 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
           })}
         />
       ) : null}
+      {view.root === undefined && view.can('edit-message') ? (
+        <Item
+          icon="thread"
+          text="Reply in a thread"
+          act={closing(() => {
+            view.thread.value = message.thread ?? message.id
+          })}
+        />
+      ) : null}
       <Item icon="copy" text="Copy" act={closing(() => void navigator.clipboard.writeText(message.msg).catch(() => undefined))} />
       {isOwn && view.can('edit-message') ? <Item icon="edit" text="Edit" act={closing(() => view.edit(message))} /> : null}
+      {view.can('set-pin') && view.mayPin.value ? (
+        <Item
+          icon="pin"
+          text={message.pinned ? 'Unpin' : 'Pin'}
+          act={closing(() => view.pin(message, message.pinned !== true))}
+        />
+      ) : null}
       {isOwn && view.can('delete-message') ? (
         <Item
           icon="bin"

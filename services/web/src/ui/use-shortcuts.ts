@@ -7,6 +7,7 @@ export const shortcuts = [
   { keys: 'Alt + ↑', text: 'Previous chat' },
   { keys: 'Alt + ↓', text: 'Next chat' },
   { keys: 'Alt + N', text: 'New chat' },
+  { keys: '@', text: 'Mention a person in the message' },
   { keys: 'Enter', text: 'Send the message' },
   { keys: 'Shift + Enter', text: 'New line in the message' },
   { keys: '↑', text: 'Edit your last message, if the composer is empty' },
