@@ -1,6 +1,5 @@
 import type { EventAge, EventKey } from '../../shared/ports/stream-summary.ts'
 import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
-import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
 import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import type { PartitionLag } from '../kafka/admin/group-lag.ts'
 import { groupLag } from '../kafka/admin/group-lag.ts'
@@ -9,7 +8,7 @@ import { readEvents, tailEvents } from '../kafka/consumer/event-tail.ts'
 import { partitionOf } from '../kafka/producer/partitioner.ts'
 import { readAges, readNamedSummaries, readSummaries } from '../postgres/admin/read-summaries.ts'
 import type { SummarySlice } from '../postgres/event-store/stream-summaries.ts'
-import type { DistributedAdapters } from './open-distributed-adapters.ts'
+import type { DistributedAdapters, OpenedIn } from './open-distributed-adapters.ts'
 import { openDistributedAdapters } from './open-distributed-adapters.ts'
 
 /** The adapters of an audit, closed with the process. */
@@ -27,7 +26,7 @@ export interface AuditAdapters extends DistributedAdapters {
 /** Opens the adapters of an audit. `onRecord` receives every record that is published to the event stream from now on. */
 export const openAuditAdapters = async (
   config: DistributedConfig,
-  service: Pick<ServiceProcess, 'log' | 'life'>,
+  service: OpenedIn,
   onRecord: OnStreamRecord,
 ): Promise<AuditAdapters> => {
   const ports = await openDistributedAdapters(config, 'chat-audit', service)

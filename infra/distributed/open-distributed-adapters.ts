@@ -11,9 +11,12 @@ import { kafkaCommandLog } from '../kafka/command-log.ts'
 import { kafkaSecurity } from '../kafka/driver/kafka-security.ts'
 import { awaitDatabase, awaitSchema } from '../postgres/await-schema.ts'
 import { assertDirectSession } from '../postgres/connection/direct-session.ts'
+import { createPoolMetrics } from '../postgres/connection/pool-metrics.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { redisFanOut } from '../redis/redis-fan-out.ts'
 import { redisTls } from '../redis/redis-tls.ts'
+import { createCertificateMetrics } from '../tls/certificate-metrics.ts'
+import { certificateFiles } from './certificate-files.ts'
 
 /** The adapters that gateways, writers and audits share. */
 export interface DistributedAdapters {
@@ -25,6 +28,11 @@ export interface DistributedAdapters {
   readonly kafka: KafkaCommandLogOptions
 }
 
+/** The process of the adapters. Without `metrics` they are not measured. */
+export interface OpenedIn extends Pick<ServiceProcess, 'log' | 'life'>, Pick<KafkaCommandLogOptions, 'onAssignment'> {
+  readonly metrics?: Pick<ServiceProcess['metrics'], 'registry'>
+}
+
 /**
  * Opens the adapters on Postgres, Redis and Kafka, which close with the process.
  * Resolves when the tables and topics are as this program needs them; Redis may
@@ -33,12 +41,16 @@ export interface DistributedAdapters {
 export const openDistributedAdapters = async (
   config: DistributedConfig,
   name: string,
-  { log, life }: Pick<ServiceProcess, 'log' | 'life'>,
+  { log, life, metrics, onAssignment }: OpenedIn,
 ): Promise<DistributedAdapters> => {
   const { databaseUrl, redisUrl, redisCluster, kafkaBrokers, namespace, partitions, times, bounds, limits, security } = config
   const keepsDeleted = config.deletedKeepDays > 0
   const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, keepsDeleted, log })
   life.add('database', database.close)
+  if (metrics !== undefined) {
+    createPoolMetrics(metrics.registry, database.poolUse)
+    createCertificateMetrics(metrics.registry, certificateFiles(config))
+  }
   await awaitDatabase(() => assertDirectSession(databaseUrl, times, log), log)
   await awaitSchema(database, log)
 
@@ -51,6 +63,7 @@ export const openDistributedAdapters = async (
     times,
     clock: systemClock,
     log,
+    onAssignment,
   }
   await awaitTopics(kafka, { frameBytes: limits.frameBytes, copies: config.replicationFactor })
   const commandLog = kafkaCommandLog(kafka)

@@ -1,6 +1,7 @@
 import type { EventStream } from '../../shared/ports/event-stream.ts'
 import type { DistributedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
+import { createRebalances } from '../kafka/consumer/rebalances.ts'
 import { kafkaEventStream } from '../kafka/event-stream.ts'
 import { holdWriterLock } from '../postgres/connection/writer-lock.ts'
 import type { DistributedAdapters } from './open-distributed-adapters.ts'
@@ -17,7 +18,8 @@ export const openWriterAdapters = async (
   service: ServiceProcess,
 ): Promise<DistributedWriterAdapters> => {
   const { life, log } = service
-  const ports = await openDistributedAdapters(config, 'chat-writer', service)
+  const rebalances = createRebalances(service.metrics.registry)
+  const ports = await openDistributedAdapters(config, 'chat-writer', { ...service, onAssignment: () => rebalances.inc() })
   const eventStream = kafkaEventStream(ports.kafka)
   life.add('event stream', eventStream.close)
   const lock = holdWriterLock(config.databaseUrl, { log })

@@ -12,6 +12,8 @@ import { kafkaProducer } from './producer/producer.ts'
 export interface KafkaCommandLogOptions extends KafkaOptions {
   /** Number of partitions of `chat.commands`. */
   readonly partitions: number
+  /** Called each time that the group assigns partitions to a consumer. */
+  readonly onAssignment?: (() => void) | undefined
 }
 
 /**

@@ -6,7 +6,7 @@ apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 metadata:
   name: chat
-  labels: { app.kubernetes.io/part-of: chat }
+  labels: { app.kubernetes.io/part-of: chat, release: kube-prometheus-stack }
 spec:
 `
 

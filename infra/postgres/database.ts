@@ -7,6 +7,7 @@ import { pruneSlice } from './admin/prune.ts'
 import { raiseToSupported } from './connection/feature-level.ts'
 import { guardedPool } from './connection/guarded-pool.ts'
 import { closeOrm, makeOrm, nativePool } from './connection/orm.ts'
+import type { PoolUse } from './connection/pool-metrics.ts'
 import { assertSchema } from './connection/schema-version.ts'
 import type { WriterConnection } from './connection/writer-connection.ts'
 import { openWriterConnection, pooledWriterConnection } from './connection/writer-connection.ts'
@@ -47,6 +48,8 @@ export interface Database {
   raiseLevel(): Promise<void>
   /** Deletes at most `rows` old rejections; resolves with the number deleted. Needs the owner's rights. */
   pruneRejections(rows: number): Promise<number>
+  /** The present use of the pool. */
+  poolUse(): PoolUse
   /** Closes the pool after pending statements. Idempotent. */
   close(): Promise<void>
 }
@@ -75,16 +78,18 @@ export const clientConfig = (times: DatabaseTimes) => ({
 /** Creates the event store and the read model. The first statement connects. */
 export const openDatabase = async (options: DatabaseOptions): Promise<Database> => {
   const { url, applicationName, times, bounds, log } = options
+  const limit = options.poolMax ?? bounds.databasePool
   const orm = makeOrm({
     url,
     applicationName,
-    poolMax: options.poolMax ?? bounds.databasePool,
+    poolMax: limit,
     connectMs: times.databaseConnectMs,
     client: clientConfig(times),
     log,
   })
   const isNaming = options.namedStatements ?? true
-  const pool = guardedPool(await nativePool(orm), { answerMs: times.databaseAnswerMs, isNaming })
+  const connections = await nativePool(orm)
+  const pool = guardedPool(connections, { answerMs: times.databaseAnswerMs, isNaming })
   let closed: Promise<void> | undefined
   const connect = async (): Promise<WriterConnection> =>
     isNaming
@@ -102,6 +107,10 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),
+    poolUse: () => {
+      const { totalCount, idleCount, waitingCount } = connections
+      return { used: totalCount - idleCount, waiting: waitingCount, limit }
+    },
     close: () => {
       closed ??= closeOrm(orm)
       return closed

@@ -57,12 +57,18 @@ export const createWriterMetrics = ({
     help: 'Unacknowledged commands in the partitions of this writer, as of the last fetch',
     registers,
   })
+  const lastCommit = new Gauge({
+    name: 'chat_writer_last_commit_timestamp_seconds',
+    help: 'Time at which the writer last stored and published a batch; 0 before the first',
+    registers,
+  })
   // Registered at 0, so that Prometheus sees the first increment.
   for (const cause of ['clash', 'store', 'event-stream', 'dead-letter'] satisfies RetryCause[]) retries.inc({ cause }, 0)
   return {
     onBatch: ({ records, seconds }) => {
       batchRecords.observe(records)
       batchSeconds.observe(seconds)
+      lastCommit.setToCurrentTime()
     },
     onRecord: (result) => records.inc({ result }),
     onStored: (ageSeconds) => deliverySeconds.observe(ageSeconds, 'stored'),

@@ -11,7 +11,7 @@ import type { OutgoingRequest } from './outgoing-request.ts'
  */
 export interface InternalRequests {
   readonly isConnected: boolean
-  /** `forbidden` is called if that refusal is a meaningful answer. */
+  /** `forbidden`: called when the service refuses the request with that code; without it, such a request is repeated. */
   ask(make: () => OutgoingRequest, answered: (body: FrameBody) => void, forbidden?: () => void): void
   /** Waits for an answer under this id. */
   expect(event: string, id: string, answered: (body: FrameBody) => void): void
@@ -44,7 +44,7 @@ export const createInternalRequests = ({ clock, times, random }: InternalRequest
         if (outcome.kind === 'answered') return answered(outcome.body)
         const { error } = outcome
         if (error.code === 'forbidden' && forbidden !== undefined) return forbidden()
-        clock.after(error.retry_after_ms ?? backoffMs(times, random, attempts), again)
+        clock.after(Math.max(error.retry_after_ms ?? 0, backoffMs(times, random, attempts)), again)
         attempts += 1
       }
       again()

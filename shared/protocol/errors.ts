@@ -19,7 +19,11 @@ export const errors = {
     meaning: 'not a member, no such chat, or not permitted; the answer does not reveal which',
   },
   conflict: { status: 409, retryable: false, meaning: 'the id is already in use by something else' },
-  unknown_user: { status: 422, retryable: false, meaning: 'one of the users does not exist; `details.users` lists them' },
+  unknown_user: {
+    status: 422,
+    retryable: false,
+    meaning: 'one of the users does not exist; `details.users` or `details.externalUserIds` lists them',
+  },
   unknown_message: {
     status: 404,
     retryable: false,
@@ -34,7 +38,8 @@ export const errors = {
   unavailable: {
     status: 503,
     retryable: true,
-    meaning: 'the request was not carried out, because a part of the service is down; send it again later',
+    meaning:
+      'the request was not carried out, because a part of the service is down; wait `retry_after_ms`, longer with each attempt',
   },
   internal: { status: 500, retryable: false, meaning: 'the service failed on this request, and logged the error' },
 } as const
@@ -50,12 +55,15 @@ export interface ErrorBody {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
+/** The least wait before a refused request is sent again to a service of which a part is down. */
+const unavailableMs = 1_000
+
 /** Builds the `error` member for a code; `retryable` follows from the table. */
 export const errorBody = (
   code: ErrorCode,
   message: string,
   details?: Readonly<Record<string, unknown>>,
-  retryAfterMs?: number,
+  retryAfterMs: number | undefined = code === 'unavailable' ? unavailableMs : undefined,
 ): ErrorBody => ({
   code,
   message,

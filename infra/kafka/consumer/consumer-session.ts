@@ -16,6 +16,8 @@ export interface ConsumerSessionOptions extends KafkaOptions {
   readonly group: string
   /** Number of partitions of the topic, all of which may be handled at the same time. */
   readonly partitions: number
+  /** Called each time that the group assigns partitions. */
+  readonly onAssignment?: (() => void) | undefined
   /** Maps the error with which the driver ended to the cause to report. */
   readonly causeOf: (error: Error) => Error
 }
@@ -89,6 +91,7 @@ export const consumerSession = (options: ConsumerSessionOptions, handler: BatchH
     owned = payload.memberAssignment[topic] ?? []
     log.info({ partitions: owned.length, assigned: owned, tookMs: payload.duration }, 'partitions were assigned')
     dispatcher.begin(owned)
+    options.onAssignment?.()
     joined.resolve()
   })
   consumer.on(consumer.events.REBALANCING, () => {

@@ -13,7 +13,7 @@ import { createStreamTally } from './stream-tally.ts'
 /** Opens the data sources of an audit, which are closed with the process. `onRecord` receives each record that is published on the event stream from then on. */
 export type OpenAudit = (
   config: DistributedConfig,
-  service: Pick<ServiceProcess, 'log' | 'life'>,
+  service: Pick<ServiceProcess, 'log' | 'life'> & Partial<Pick<ServiceProcess, 'metrics'>>,
   onRecord: (record: { readonly key: string; readonly value: string }) => void,
 ) => Promise<AuditDeps>
 

@@ -1,6 +1,8 @@
+import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import { pino, stdTimeFunctions } from 'pino'
 import { loggedError } from './logged-error.ts'
+import { programVersion } from './program-version.ts'
 import { readableLine } from './readable-line.ts'
 
 export type { Logger } from 'pino'
@@ -24,7 +26,8 @@ const writeReadable = (line: string): void => void process.stdout.write(readable
 export const createLogger = ({ level, name, write }: LoggerOptions): Logger => {
   const options = {
     level,
-    base: { name, pid: process.pid },
+    // In a cluster the host is the pod.
+    base: { name, version: programVersion, host: hostname(), pid: process.pid },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: loggedError, error: (value: unknown) => (value instanceof Error ? loggedError(value) : value) },

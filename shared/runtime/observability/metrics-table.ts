@@ -2,7 +2,7 @@ const seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 
 const bytes = [0, 1_024, 4_096, 16_384, 65_536, 131_072, 262_144, 524_288, 1_048_576]
 
 /**
- * The metrics of gateways. No label names a user or a room, because their number
+ * The metrics of gateways, and of the other processes in `of`. No label names a user or a room, because their number
  * is unbounded. The metrics of writers are in `services/writer`; the lag of the
  * event loop is a metric of the process. `starts`: label sets registered at 0,
  * so that Prometheus sees the first increment.
@@ -76,6 +76,7 @@ export const metricsTable = {
     help: 'Age of a message at each stage, since its gateway received it: handed to the Kafka driver, acknowledged by Kafka, fetched by a writer, begun in a batch, stored, published, passed to the send queues of a gateway, written to sockets (the oldest of a flush)',
     labels: ['stage'],
     buckets: seconds,
+    of: ['writer'],
   },
   gapsFound: { kind: 'counter', name: 'chat_gaps_found_total', help: 'Gaps found in the feeds of rooms', labels: [] },
   gapsRepaired: {
@@ -97,7 +98,13 @@ export const metricsTable = {
     help: 'Rooms named in resumes, by result',
     labels: ['result'],
   },
-  fanOutUp: { kind: 'gauge', name: 'chat_fan_out_up', help: '1 while the fan-out is up', labels: [] },
+  fanOutUp: {
+    kind: 'gauge',
+    name: 'chat_fan_out_up',
+    help: '1 while the fan-out is up',
+    labels: [],
+    of: ['writer', 'audit'],
+  },
   fanOutReconnects: {
     kind: 'counter',
     name: 'chat_fan_out_reconnects_total',

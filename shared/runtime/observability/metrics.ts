@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { metricsTable } from './metrics-table.ts'
+import { createProcessMetrics } from './process-metrics.ts'
 import { QuickHistogram } from './quick-histogram.ts'
 
 type MetricsTable = typeof metricsTable
@@ -13,21 +14,26 @@ export type Metrics = { readonly [Name in keyof MetricsTable]: Kinds<LabelOf<Nam
 
 type MetricRow = MetricsTable[keyof MetricsTable]
 
+const processesOf = (row: MetricRow): readonly string[] => ['gateway', 'embedded', ...('of' in row ? row.of : [])]
+
 const startedAt0 = (counter: Counter, starts: readonly Readonly<Record<string, string>>[]): Counter => {
   for (const labels of starts) counter.inc({ ...labels }, 0)
   return counter
 }
 
-const create = (row: MetricRow, registry: Registry): Counter | Gauge | QuickHistogram<string> => {
+/** Registers the metric only in processes that have it; elsewhere it is never updated, and exporting it would mislead. */
+const create = (row: MetricRow, registered: Registry, process: string): Counter | Gauge | QuickHistogram<string> => {
+  const registry = processesOf(row).includes(process) ? registered : new Registry()
   const given = { name: row.name, help: row.help, labelNames: [...row.labels], registers: [registry] }
   if (row.kind === 'counter') return startedAt0(new Counter(given), 'starts' in row ? row.starts : [])
   if (row.kind === 'gauge') return new Gauge(given)
   return new QuickHistogram<string>({ ...row, registry })
 }
 
-/** Creates the metrics of the table and of the process (memory, CPU, event-loop lag). Call it once per registry. */
-export const createMetrics = (registry: Registry = new Registry()): Metrics => {
+/** Creates the metrics of the table and of the process (version, memory, CPU, event-loop lag). Call it once per registry. */
+export const createMetrics = (registry: Registry = new Registry(), process = 'gateway'): Metrics => {
   collectDefaultMetrics({ register: registry, prefix: 'chat_' })
-  const created = Object.entries(metricsTable).map(([name, row]) => [name, create(row, registry)])
+  createProcessMetrics(registry)
+  const created = Object.entries(metricsTable).map(([name, row]) => [name, create(row, registry, process)])
   return { ...Object.fromEntries(created), registry } as Metrics
 }

@@ -8,7 +8,7 @@ interface LogLine {
 }
 
 /** Fields that the line shows in a place of their own, or that a person at a terminal does not need. */
-const placed: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'name', 'pid'])
+const placed: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'name', 'version', 'host', 'pid'])
 
 const colours = { warn: 'yellow', error: 'red', fatal: 'red' } as const
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import type { Registry } from 'prom-client'
 import { listen } from './listen.ts'
 
@@ -22,6 +23,8 @@ export interface InternalPortOptions {
   readonly readiness: () => ProcessReadiness
   /** Called before each scrape, to update gauges. */
   readonly refresh?: () => void
+  /** The longest time that `/startupz` waits for the start; `startupAnswerMs` if absent. */
+  readonly startupMs?: number
 }
 
 /** The HTTP server for probes and metrics, which only the platform should reach. */
@@ -40,6 +43,10 @@ interface InternalResponse {
 
 const requestMs = 10_000
 
+/** The longest time that `/startupz` waits for the start before it answers 503. */
+export const startupAnswerMs = 8_000
+const startupPollMs = 50
+
 const json = (status: number, body: unknown): InternalResponse => ({
   status,
   type: 'application/json',
@@ -49,16 +56,21 @@ const json = (status: number, body: unknown): InternalResponse => ({
 /**
  * `/livez`: the process runs, independent of its dependencies, so that the
  * platform restarts it only when that helps. `/startupz`: the process has
- * started. `/readyz`: it accepts traffic. `/metrics`: Prometheus text.
+ * started; it waits for the start, because Kubernetes reports each 503 as a
+ * warning event. `/readyz`: it accepts traffic. `/metrics`: Prometheus text.
  */
-export const createInternalPort = ({ host, port, registry, readiness, refresh }: InternalPortOptions): InternalPort => {
+export const createInternalPort = (options: InternalPortOptions): InternalPort => {
+  const { host, port, registry, readiness, refresh, startupMs = startupAnswerMs } = options
+  let isStopping = false
   const paths: Readonly<Record<string, () => InternalResponse | Promise<InternalResponse>>> = {
     '/livez': () => json(200, { state: 'alive' }),
     '/readyz': () => {
       const { state, details } = readiness()
       return json(state === 'ready' ? 200 : 503, { state, ...details })
     },
-    '/startupz': () => {
+    '/startupz': async () => {
+      const endMs = performance.now() + startupMs
+      while (readiness().state === 'starting' && performance.now() < endMs && !isStopping) await setTimeout(startupPollMs)
       const { state } = readiness()
       return json(state === 'starting' ? 503 : 200, { state })
     },
@@ -95,6 +107,7 @@ export const createInternalPort = ({ host, port, registry, readiness, refresh }:
   return {
     start: () => listen(server, host, port, 'INTERNAL_PORT'),
     stop: () => {
+      isStopping = true
       stopped ??= close()
       return stopped
     },

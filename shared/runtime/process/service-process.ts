@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client'
 import type { SharedConfig } from '../config/config.ts'
 import type { Logger } from '../observability/logger.ts'
 import { createLogger } from '../observability/logger.ts'
@@ -24,7 +25,7 @@ export interface ServiceProcess {
 export const openProcess = async (config: SharedConfig, name: string): Promise<ServiceProcess> => {
   const log = createLogger({ level: config.logLevel, name })
   const life = lifecycle({ log, stopMs: config.times.stopMs })
-  const metrics = createMetrics()
+  const metrics = createMetrics(new Registry(), name)
   const refreshers: (() => void)[] = []
   let readiness = (): ProcessReadiness => ({ state: 'starting' })
   const internal = createInternalPort({

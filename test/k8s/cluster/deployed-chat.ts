@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { until } from '../../support/poll.ts'
 import { projectFolder } from '../../support/stack/replica.ts'
 import { renderYaml } from '../support/renderer.ts'
+import { editedOverlayYaml } from '../support/with-component.ts'
 import type { LiveObject } from './kubectl.ts'
 import { getAll, getOne, kubectl } from './kubectl.ts'
 import { loadImages } from './load-images.ts'
@@ -14,6 +15,8 @@ export interface DeployedChat extends AsyncDisposable {
   readonly url: string
   readonly namespace: string
   kubectl(...args: string[]): Promise<string>
+  /** Applies the overlay, as the README does or with other flags, with further lines in `chat.env`. */
+  apply(flags?: readonly string[], lines?: string): Promise<string>
   /** The pods of a part, including terminating ones. */
   pods(part: string): Promise<readonly LiveObject[]>
   /** The number of container restarts of gateways, writers and the audit. */
@@ -69,6 +72,11 @@ const scale = async (part: 'gateway' | 'writer', count: number): Promise<void> =
   await until('the other pods to be gone', areGone, { withinMs: 120_000, everyMs: 1_000 })
 }
 
+/** The flags of the README: the files win over what undo, patch or set have changed. */
+export const applyFlags = ['--server-side', '--force-conflicts'] as const
+
+const applyWith = (flags: readonly string[], yaml: string): Promise<string> => kubectl(['apply', ...flags, '-f', '-'], yaml)
+
 /** Loads the images, applies the overlay and waits until all pods are ready. Disposing removes everything. */
 export const deployChat = async (): Promise<DeployedChat> => {
   await assertOwnCluster()
@@ -77,10 +85,16 @@ export const deployChat = async (): Promise<DeployedChat> => {
   await loadImages()
   owned.defer(await provideVolumes())
   owned.defer(async () => void (await removeNamespace()))
-  await kubectl(['apply', '--server-side', '-f', '-'], renderYaml(join(projectFolder, 'k8s/overlays/dev')))
+  await applyWith(applyFlags, renderYaml(join(projectFolder, 'k8s/overlays/dev')))
   const url = await socketUrl()
   // Without authentication a gateway accepts the address of a node only if its origin is allowed.
-  await inNamespace('set', 'env', 'deployment/gateway', `ALLOWED_ORIGINS=${url.replace(/^ws/, 'http').replace(/\/ws$/, '')}`)
+  const origins = `ALLOWED_ORIGINS=${url.replace(/^ws/, 'http').replace(/\/ws$/, '')}`
+  const apply = (flags: readonly string[] = applyFlags, lines = ''): Promise<string> =>
+    applyWith(
+      flags,
+      editedOverlayYaml('dev', 'chat.env', (text) => `${text}${origins}\n${lines}`),
+    )
+  await apply()
   for (const part of ['kafka', 'postgres', 'redis']) await settled(`statefulset/${part}`)
   for (const part of ['writer', 'gateway', 'audit']) await settled(`deployment/${part}`)
   const kept = owned.move()
@@ -88,6 +102,7 @@ export const deployChat = async (): Promise<DeployedChat> => {
     url,
     namespace,
     kubectl: inNamespace,
+    apply,
     pods,
     restarts: async () =>
       (await Promise.all(['gateway', 'writer', 'audit'].map(pods))).flat().reduce((sum, pod) => sum + restartsOf(pod), 0),

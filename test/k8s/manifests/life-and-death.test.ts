@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { startupAnswerMs } from '../../../shared/runtime/process/internal-port.ts'
 import type { Container, Labels, PodSpec } from '../support/objects.ts'
 import type { Overlay } from '../support/rendered.ts'
 import { overlays, rendered } from '../support/rendered.ts'
@@ -18,8 +19,9 @@ const closeMs = 1_000
 
 const services = ['gateway', 'writer'] as const
 const cases = overlays.flatMap((overlay) => services.map((name) => [name, overlay] as const))
+const processes = overlays.flatMap((overlay) => [...services, 'audit' as const].map((name) => [name, overlay] as const))
 
-describe.each(cases)('a %s of %s', (name, overlay) => {
+describe.each(processes)('the process %s of %s', (name, overlay) => {
   needsRenderer()
 
   it('has time to stop before it is killed (C2)', () => {
@@ -44,6 +46,17 @@ describe.each(cases)('a %s of %s', (name, overlay) => {
     expect(periodSeconds * failureThreshold).toBeGreaterThanOrEqual(600)
   })
 
+  it('has a startup probe that waits longer than the process delays its answer, so that a normal start causes no warning', () => {
+    const { timeoutSeconds = 1, initialDelaySeconds = 0, periodSeconds = 0 } = containerOf(overlay, name).startupProbe ?? {}
+    expect(timeoutSeconds * 1_000).toBeGreaterThan(startupAnswerMs + 1_000)
+    expect(timeoutSeconds).toBeLessThanOrEqual(periodSeconds)
+    expect(initialDelaySeconds).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describe.each(cases)('a %s of %s', (name, overlay) => {
+  needsRenderer()
+
   it('becomes unready before it is restarted (C3)', () => {
     const { livenessProbe, readinessProbe } = containerOf(overlay, name)
     const backoff = (probe: Container['livenessProbe']): number => (probe?.periodSeconds ?? 0) * (probe?.failureThreshold ?? 0)
@@ -55,7 +68,9 @@ describe.each(cases)('a %s of %s', (name, overlay) => {
     expect(spec?.strategy).toMatchObject({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } })
     expect(spec?.minReadySeconds).toBeGreaterThan(0)
     const budget = rendered(overlay).the('PodDisruptionBudget', name).spec ?? {}
-    expect(budget).toMatchObject({ maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' })
+    // A percentage is rounded up, so that it is one of the smallest fleet.
+    const maxUnavailable = overlay === 'prod' ? '10%' : 1
+    expect(budget).toMatchObject({ maxUnavailable, unhealthyPodEvictionPolicy: 'AlwaysAllow' })
     const { matchLabels } = budget.selector as { readonly matchLabels: Labels }
     expect(spec?.template?.metadata?.labels).toMatchObject(matchLabels)
     expect(spec?.selector).toEqual({ matchLabels })

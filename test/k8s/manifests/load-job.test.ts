@@ -23,9 +23,11 @@ describe('the load of the load-test overlay (C16)', () => {
   })
 
   it('otherwise equals the dev overlay', () => {
-    // Its settings differ from those of dev by the accepted host, and so does the hash in the name of their ConfigMap.
+    // Its settings differ from those of dev by the accepted host, and its job by the namespace, and so do the hashes in the names.
     const names = (overlay: 'dev' | 'load-test') =>
-      rendered(overlay).all.map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/^(chat-config)-[a-z0-9]{10}$/, '$1')}`)
+      rendered(overlay).all.map(
+        ({ kind, metadata }) => `${kind} ${metadata.name.replace(/^(chat-config|migrate)-[a-z0-9]{10}$/, '$1')}`,
+      )
     expect(names('load-test')).toEqual(expect.arrayContaining(names('dev').filter((name) => !name.startsWith('Namespace'))))
   })
 })

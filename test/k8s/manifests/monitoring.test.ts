@@ -8,6 +8,7 @@ import { rendered } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
 
 const folder = join(projectFolder, 'infra/observability')
+const rulesText = readFileSync(join(folder, 'rules.yaml'), 'utf8')
 
 interface Endpoint {
   readonly port: string
@@ -44,19 +45,51 @@ describe('the monitoring of prod (C14)', () => {
       { sourceLabels: ['__meta_kubernetes_pod_label_app_kubernetes_io_name'], targetLabel: 'component' },
     ])
     const names = new Set(prod().ours.map(({ name }) => name))
-    const watched = readFileSync(join(folder, 'rules.yaml'), 'utf8').matchAll(/component="(\w+)"/g)
+    const watched = rulesText.matchAll(/component="(\w+)"/g)
     const called = new Set([...watched].map(([, name = '']) => name))
     expect(called.size).toBeGreaterThan(1)
     expect([...called].filter((name) => !names.has(name))).toEqual([])
   })
 
   it('has the rules and every dashboard', () => {
-    expect(prod().the('PrometheusRule', 'chat').spec).toEqual(parse(readFileSync(join(folder, 'rules.yaml'), 'utf8')))
+    expect(prod().the('PrometheusRule', 'chat').spec).toEqual(parse(rulesText))
     const dashboards = prod()
       .ofKind('ConfigMap')
       .filter(({ metadata }) => metadata.labels?.grafana_dashboard !== undefined)
     const files = dashboards.flatMap(({ data = {} }) => Object.keys(data))
     expect(files.sort()).toEqual(readdirSync(join(folder, 'dashboards')).sort())
+  })
+
+  it('has objects that kube-prometheus-stack selects', () => {
+    const kinds = ['ServiceMonitor', 'PodMonitor', 'PrometheusRule']
+    const objects = kinds.flatMap((kind) => prod().ofKind(kind))
+    expect(objects.length).toBeGreaterThanOrEqual(5)
+    for (const { metadata } of objects) expect(metadata.labels).toMatchObject({ release: 'kube-prometheus-stack' })
+  })
+
+  it('pages for a lag at which the autoscaler has no further writer to add', () => {
+    const { maxReplicaCount, triggers } = prod().the('ScaledObject', 'writer').spec as unknown as {
+      readonly maxReplicaCount: number
+      readonly triggers: readonly { readonly metadata: { readonly lagThreshold: string } }[]
+    }
+    const [, threshold] = /chat_consumer_lag_records\{component="writer"\}\) > (\d+)/.exec(rulesText) ?? []
+    expect(Number(threshold)).toBe(maxReplicaCount * Number(triggers[0]?.metadata.lagThreshold))
+  })
+
+  it('exports the metrics of Kafka and Postgres that the alerts use', () => {
+    const { data = {} } = prod().the('ConfigMap', 'chat-kafka-metrics')
+    const ofKafka = [...rulesText.matchAll(/\bkafka_[a-z_]+/g)].map(([name]) => name)
+    expect(ofKafka.length).toBeGreaterThan(0)
+    for (const name of ofKafka) expect(data['rules.yaml']).toContain(`name: ${name}\n`)
+    for (const { spec } of prod().ofKind('PodMonitor')) {
+      const [endpoint] = (spec?.podMetricsEndpoints ?? []) as readonly Endpoint[]
+      expect(endpoint?.relabelings).toEqual([{ targetLabel: 'part_of', replacement: 'chat' }])
+    }
+    const { kafka } = prod().the('Kafka', 'chat').spec as unknown as { readonly kafka: { readonly metricsConfig: unknown } }
+    expect(kafka.metricsConfig).toEqual({
+      type: 'jmxPrometheusExporter',
+      valueFrom: { configMapKeyRef: { name: 'chat-kafka-metrics', key: 'rules.yaml' } },
+    })
   })
 
   it('provides the metric of the gateway autoscaler', () => {

@@ -1,43 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import type { PolicySpec, Rule } from '../support/network-rules.ts'
+import { selects } from '../support/network-rules.ts'
 import type { Labels } from '../support/objects.ts'
 import type { Overlay } from '../support/rendered.ts'
 import { overlays, rendered } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
 import { configOf } from '../support/service-config.ts'
 
-interface Selector {
-  readonly matchLabels?: Labels
-  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values: readonly string[] }[]
-}
-
-interface Peer {
-  readonly podSelector?: Selector
-  readonly namespaceSelector?: Selector
-  readonly ipBlock?: { readonly cidr: string }
-}
-
-interface Rule {
-  readonly from?: readonly Peer[]
-  readonly to?: readonly Peer[]
-  readonly ports?: readonly { readonly port: string | number; readonly protocol: string }[]
-}
-
-interface Policy {
+interface Policy extends PolicySpec {
   readonly name: string
-  readonly podSelector: Selector
-  readonly policyTypes: readonly string[]
-  readonly ingress?: readonly Rule[]
-  readonly egress?: readonly Rule[]
 }
 
 const policiesOf = (overlay: Overlay): readonly Policy[] =>
   rendered(overlay)
     .ofKind('NetworkPolicy')
     .map(({ metadata, spec }) => ({ name: metadata.name, ...spec }) as unknown as Policy)
-
-const selects = ({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean =>
-  Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-  matchExpressions.every(({ key, operator, values }) => operator === 'In' && values.includes(labels[key] ?? ''))
 
 const ofPod = (name: string): Labels => ({ 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'chat' })
 

@@ -96,6 +96,22 @@ describe.each(overlays)('the pods of %s', (overlay) => {
     }
   })
 
+  it('have the priority of their kind in prod: the audit waits for the services', () => {
+    if (overlay !== 'prod') return
+    const byName = rendered(overlay).ours.map(({ name, pod }) => [name.replace(/-.*/, ''), pod.priorityClassName])
+    expect(Object.fromEntries(byName)).toEqual({
+      gateway: 'chat-service',
+      writer: 'chat-service',
+      migrate: 'chat-service',
+      audit: 'chat-background',
+      prune: 'chat-background',
+    })
+    const value = (name: string): unknown =>
+      (rendered(overlay).the('PriorityClass', name) as unknown as { readonly value: number }).value
+    expect(value('chat-service')).toBeGreaterThan(0)
+    expect(value('chat-background')).toBeLessThan(0)
+  })
+
   it('spread over zones and hosts (C11)', () => {
     for (const { pod, object } of services()) {
       const spread = pod.topologySpreadConstraints ?? []

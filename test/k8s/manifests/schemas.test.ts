@@ -21,7 +21,9 @@ describe('every object of every overlay', () => {
   it.each(overlays)('is in a namespace that the overlay creates: %s', (overlay) => {
     const { all, ofKind } = rendered(overlay)
     const made = ofKind('Namespace').map(({ metadata }) => metadata.name)
-    const used = all.filter(({ kind }) => kind !== 'Namespace').map(({ metadata }) => metadata.namespace)
+    const used = all
+      .filter(({ kind }) => !['Namespace', 'PriorityClass'].includes(kind))
+      .map(({ metadata }) => metadata.namespace)
     expect(new Set(used)).toEqual(new Set(made))
   })
 })
@@ -50,6 +52,16 @@ describe('the check of schemas', () => {
     ['monitoring.coreos.com/v1', 'ServiceMonitor', { spec: { selector: {}, endpoints: [], wrong: 1 } }],
   ])('finds an unknown field in an object of an operator: %s %s', (apiVersion, kind, rest) => {
     expect(flaws({ apiVersion, kind, metadata: { name: 'one' }, ...rest }).join()).toContain('additional properties: wrong')
+  })
+
+  it('finds names and labels that the API server refuses', () => {
+    const meta = { name: 'migrate-5000/team_A', labels: { version: 'a@b' } }
+    expect(flaws({ ...account, metadata: meta })).toEqual([
+      'ServiceAccount migrate-5000/team_A: the name is not a DNS name',
+      'ServiceAccount migrate-5000/team_A: the label version has the value a@b',
+    ])
+    const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'a'.repeat(64) } }
+    expect(flaws(job)).toEqual([`Job ${job.metadata.name}: the name is too long`])
   })
 
   it('finds a value of a wrong type, and a kind without a schema', () => {

@@ -35,6 +35,7 @@ export const kubernetes: OpenApiSource = {
     'networking.k8s.io/v1/Ingress',
     'networking.k8s.io/v1/NetworkPolicy',
     'policy/v1/PodDisruptionBudget',
+    'scheduling.k8s.io/v1/PriorityClass',
   ],
 }
 
@@ -46,6 +47,12 @@ export const moduleCrds: readonly ModuleCrds[] = [
       (file) => `config/crd/bases/${file}`,
     ),
     kinds: ['postgresql.cnpg.io/v1/Cluster', 'postgresql.cnpg.io/v1/ScheduledBackup'],
+  },
+  {
+    name: 'barman-cloud',
+    module: 'github.com/cloudnative-pg/plugin-barman-cloud@v0.15.0',
+    files: ['config/crd/bases/barmancloud.cnpg.io_objectstores.yaml'],
+    kinds: ['barmancloud.cnpg.io/v1/ObjectStore'],
   },
   {
     name: 'keda',
@@ -64,10 +71,10 @@ export const moduleCrds: readonly ModuleCrds[] = [
   {
     name: 'prometheus-operator',
     module: 'github.com/prometheus-operator/prometheus-operator@v0.85.0',
-    files: ['monitoring.coreos.com_prometheusrules.yaml', 'monitoring.coreos.com_servicemonitors.yaml'].map(
-      (file) => `example/prometheus-operator-crd/${file}`,
+    files: ['prometheusrules', 'servicemonitors', 'podmonitors'].map(
+      (kind) => `example/prometheus-operator-crd/monitoring.coreos.com_${kind}.yaml`,
     ),
-    kinds: ['monitoring.coreos.com/v1/PrometheusRule', 'monitoring.coreos.com/v1/ServiceMonitor'],
+    kinds: ['PrometheusRule', 'ServiceMonitor', 'PodMonitor'].map((kind) => `monitoring.coreos.com/v1/${kind}`),
   },
 ]
 

@@ -25,6 +25,7 @@ export interface PodSpec {
   readonly containers: readonly Container[]
   readonly initContainers?: readonly Container[]
   readonly restartPolicy?: string
+  readonly priorityClassName?: string
   readonly automountServiceAccountToken?: boolean
   readonly serviceAccountName?: string
   readonly terminationGracePeriodSeconds?: number
@@ -46,6 +47,8 @@ export interface PodSpec {
 
 export interface Probe {
   readonly httpGet?: { readonly path: string; readonly port: string }
+  readonly initialDelaySeconds?: number
+  readonly timeoutSeconds?: number
   readonly periodSeconds: number
   readonly failureThreshold: number
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ValidateFunction } from 'ajv'
 import { Ajv } from 'ajv'
 import { kubernetes, moduleCrds, strimzi } from '../schemas/sources.ts'
+import { nameFlawsOf } from './name-rules.ts'
 import type { KubernetesObject } from './objects.ts'
 
 const folder = join(import.meta.dirname, '../schemas')
@@ -19,8 +20,7 @@ const validatorOf = (kind: string): ValidateFunction | undefined => {
   return source === undefined ? undefined : ajv.getSchema(`${source.name}#/kinds/${kind.replaceAll('/', '~1')}`)
 }
 
-/** The schema errors of an object, one line each, including unknown kinds and fields. */
-export const flawsOf = (object: KubernetesObject): string[] => {
+const schemaFlawsOf = (object: KubernetesObject): string[] => {
   const kind = kindOf(object)
   const { name } = object.metadata
   const validate = validatorOf(kind)
@@ -31,3 +31,6 @@ export const flawsOf = (object: KubernetesObject): string[] => {
     return `${kind} ${name}${instancePath}: ${message}${field}`
   })
 }
+
+/** The errors of an object, one line each, including unknown kinds and fields, and names that the API server refuses. */
+export const flawsOf = (object: KubernetesObject): string[] => [...schemaFlawsOf(object), ...nameFlawsOf(object)]

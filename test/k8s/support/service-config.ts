@@ -12,7 +12,7 @@ export const secretsOf = (overlay: Overlay): Readonly<Record<string, string>> =>
       }
     : { DATABASE_URL: 'postgres://user:secret@postgres:5432/chat', REDIS_URL: 'redis://redis:6379' }
 
-type Service = 'gateway' | 'writer'
+type Service = 'gateway' | 'writer' | 'audit'
 
 /** The configuration of a service in its pod, read by the code of the service. */
 export function configOf(overlay: Overlay, name: 'gateway', secrets?: Readonly<Record<string, string>>): GatewayConfig

@@ -1,19 +1,47 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { projectFolder } from '../../support/stack/replica.ts'
 import type { KubernetesObject } from './objects.ts'
 import { renderYaml } from './renderer.ts'
 
-/** Renders the base with one additional component, as in a custom overlay. */
-export const withComponent = (component: string): readonly KubernetesObject[] => {
-  // In the folder of the overlays, because kustomize accepts only relative paths.
-  const folder = mkdtempSync(join(projectFolder, 'k8s/overlays/.test-'))
+const overlaysFolder = join(projectFolder, 'k8s/overlays')
+
+/** Renders a folder beside the overlays, because kustomize accepts only relative paths, and removes it. */
+const renderFolder = (fill: (folder: string) => void): string => {
+  const folder = mkdtempSync(join(overlaysFolder, '.test-'))
   try {
-    const lines = ['resources: [../../base]', `components: [../../components/${component}]`, 'namespace: chat']
-    writeFileSync(join(folder, 'kustomization.yaml'), lines.join('\n'))
-    return parseAllDocuments(renderYaml(folder)).map((document) => document.toJS() as KubernetesObject)
+    fill(folder)
+    return renderYaml(folder)
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
+
+const objectsOf = (yaml: string): readonly KubernetesObject[] =>
+  parseAllDocuments(yaml).map((document) => document.toJS() as KubernetesObject)
+
+/** Renders the lines of a `kustomization.yaml`, as a custom overlay. */
+export const renderOverlay = (lines: readonly string[]): readonly KubernetesObject[] =>
+  objectsOf(renderFolder((folder) => writeFileSync(join(folder, 'kustomization.yaml'), lines.join('\n'))))
+
+/** Renders the base with these components. */
+export const withComponent = (...components: readonly string[]): readonly KubernetesObject[] =>
+  renderOverlay([
+    'resources: [../../base]',
+    `components: [${components.map((component) => `../../components/${component}`).join(', ')}]`,
+    'namespace: chat',
+  ])
+
+/** The YAML of an overlay in which one file is edited, as an operator edits it. */
+export const editedOverlayYaml = (overlay: string, file: string, edit: (text: string) => string): string =>
+  renderFolder((folder) => {
+    cpSync(join(overlaysFolder, overlay), folder, { recursive: true })
+    const text = readFileSync(join(folder, file), 'utf8')
+    const edited = edit(text)
+    if (edited === text) throw new Error(`nothing to edit in ${overlay}/${file}`)
+    writeFileSync(join(folder, file), edited)
+  })
+
+export const editedOverlay = (...given: Parameters<typeof editedOverlayYaml>): readonly KubernetesObject[] =>
+  objectsOf(editedOverlayYaml(...given))

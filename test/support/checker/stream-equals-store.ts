@@ -26,7 +26,7 @@ export const streamEqualsStore = (records: Iterable<TopicRecord>, truth: Truth, 
     const before = last.get(room) ?? 0
     if (seq > before + 1) findings.add(`chat.events, room ${room}: ${seq} after ${before}`)
     if (crc32(text.subarray(view.commonFrom)) !== truth.rooms.get(room)?.crcAt(seq))
-      findings.add(`chat.events, room ${room}: ${seq} is not what is stored`)
+      findings.add(`chat.events, room ${room}: ${seq} differs from the stored event`)
     last.set(room, Math.max(before, seq))
   }
   for (const [room, { head }] of truth.rooms)

@@ -157,6 +157,30 @@ describe('Sending with an unknown outcome', () => {
     }
   })
 
+  it('backs off beyond `retry_after_ms`, so that clients do not all return at once', async () => {
+    const { joined, client, clock } = script({ times: { backoffFirstMs: 1_000, backoffMostMs: 8_000 } })
+    const socket = await joined({})
+    void client.send(room, 'one')
+    for (const waitMs of [1_000, 1_000, 2_000, 4_000]) {
+      socket.refuse(socket.take('new-message'), 'unavailable', { retryable: true, retry_after_ms: 1_000 })
+      await clock.run(waitMs - 1)
+      expect(socket.sent).toEqual([])
+      await clock.run(1)
+    }
+  })
+
+  it('is repeated a second after it exceeded a rate limit, because the service closes a socket that exceeds one more often', async () => {
+    const { joined, client, clock } = script()
+    const socket = await joined({})
+    void client.send(room, 'one')
+    const exceeded = { retryable: true, retry_after_ms: 50, details: { limit: 'user' } }
+    socket.refuse(socket.take('new-message'), 'rate_limited', exceeded)
+    await clock.run(999)
+    expect(socket.sent).toEqual([])
+    await clock.run(1)
+    expect(msgs(socket.sent)).toEqual(['one'])
+  })
+
   it('waits for the end of its pause if the connection is lost during it', async () => {
     const { joined, bind, client, clock, last } = script()
     const old = await joined({})

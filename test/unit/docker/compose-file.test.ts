@@ -70,6 +70,13 @@ describe('docker-compose.yml', () => {
     }
   })
 
+  it('pins the same versions of Kafka, Postgres and Redis as the prod overlay of Kubernetes', () => {
+    const inProd = (file: string, pattern: RegExp): string => pattern.exec(read(`k8s/overlays/prod/data/${file}`))?.[1] ?? ''
+    expect(inProd('redis.yaml', /image: (\S+)/)).toBe(pinned.services.redis)
+    expect(pinned.services.kafka).toBe(`apache/kafka:${inProd('kafka.yaml', /version: (\S+)/)}`)
+    expect(pinned.services.postgres).toMatch(new RegExp(`^postgres:${inProd('postgres.yaml', /postgresql:([\d.]+)/)}-`))
+  })
+
   it('uses the default number of partitions of the services', () => {
     expect(read('docker-compose.yml')).toMatch(/^ {4}PARTITIONS: \$\{PARTITIONS:-\}$/m)
   })

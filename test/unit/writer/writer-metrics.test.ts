@@ -2,6 +2,7 @@ import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
 import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
+import { systemClock } from '../../../shared/runtime/process/system-clock.ts'
 import { ann, at, cleo, createChat, post } from '../domain/chat-fixtures.ts'
 import { withUsers } from './users.ts'
 import { writerRig } from './writer-rig.ts'
@@ -37,5 +38,7 @@ describe('The metrics of the writer', () => {
     expect(text).toContain('chat_writer_retries_total{cause="store"} 1')
     expect(text).toContain('chat_writer_fan_out_failures_total 1')
     expect(text).toContain('chat_consumer_lag_records 5')
+    const committedAt = Number(/^chat_writer_last_commit_timestamp_seconds (\S+)$/m.exec(text)?.[1])
+    expect(Math.abs(committedAt - systemClock.nowMs() / 1_000)).toBeLessThan(60)
   })
 })

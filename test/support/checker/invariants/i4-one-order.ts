@@ -21,7 +21,7 @@ export const oneOrder: Invariant = ({ truth }) => {
     see: ({ kind, socket, room, seq, crc }) => {
       if (kind !== 'frame' && kind !== 'listed') return
       if (expected(kind, room, seq, crc) !== crc)
-        findings.add(`${kind === 'listed' ? 'a list' : `socket ${socket}`}, room ${room}: ${seq} is not what stands there`)
+        findings.add(`${kind === 'listed' ? 'a list' : `socket ${socket}`}, room ${room}: ${seq} differs from the stored event`)
     },
     verdict: () => findings,
   }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { createLogger } from '../../../../shared/runtime/observability/logger.ts'
 
@@ -12,6 +13,11 @@ describe('the logger', () => {
     const [line] = logged('info', (log) => log.info({ port: 1 }, 'started'))
     expect(line).toMatchObject({ level: 'info', name: 'gateway', port: 1, msg: 'started' })
     expect(line?.time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+  })
+
+  it('writes version and host into each line, which in a cluster is the pod', () => {
+    const [line] = logged('info', (log) => log.info({}, 'started'))
+    expect(line).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string, host: hostname() })
   })
 
   it('omits lines below its level', () => {

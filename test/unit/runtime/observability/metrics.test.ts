@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
 import { createMetrics } from '../../../../shared/runtime/observability/metrics.ts'
 import { metricsTable } from '../../../../shared/runtime/observability/metrics-table.ts'
+
+const text = readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')
+const { version } = JSON.parse(text) as { readonly version: string }
 
 describe('the metrics', () => {
   it('contain the observed values', async () => {
@@ -26,6 +31,26 @@ describe('the metrics', () => {
   it('have no label for a user or a room', () => {
     const labels = Object.values(metricsTable).flatMap((row) => [...row.labels])
     expect(labels.filter((label) => /user|room|chat|session|id/.test(label))).toEqual([])
+  })
+
+  const namesOf = async (process: string): Promise<string[]> => {
+    const { registry } = createMetrics(new Registry(), process)
+    return (await registry.getMetricsAsJSON()).map(({ name }) => name).filter((name) => !/^chat_(process|nodejs)_/.test(name))
+  }
+
+  it('are exported only by the processes that have them: a writer exports no gauge of gateways', async () => {
+    const every = ['chat_build_info', 'chat_memory_limit_bytes']
+    expect((await namesOf('writer')).toSorted()).toEqual([...every, 'chat_delivery_seconds', 'chat_fan_out_up'].toSorted())
+    expect((await namesOf('audit')).toSorted()).toEqual([...every, 'chat_fan_out_up'].toSorted())
+    const all = [...every, ...Object.values(metricsTable).map(({ name }) => name)]
+    expect((await namesOf('gateway')).toSorted()).toEqual(all.toSorted())
+    expect((await namesOf('embedded')).toSorted()).toEqual(all.toSorted())
+  })
+
+  it('name the version, and a memory limit in which the process fits', async () => {
+    const text = await createMetrics().registry.metrics()
+    expect(text).toContain(`chat_build_info{version="${version}"} 1\n`)
+    expect(Number(/^chat_memory_limit_bytes (\S+)$/m.exec(text)?.[1])).toBeGreaterThan(process.memoryUsage.rss())
   })
 
   it('contain the lag of the event loop', async () => {

@@ -14,6 +14,7 @@ const start = async (state: () => ReadyState, registry = new Registry()): Promis
     port: 0,
     registry,
     readiness: () => ({ state: state(), details: { sessions: 2 } }),
+    startupMs: 200,
   })
   const { port } = await current.start()
   return { url: `http://127.0.0.1:${port}`, port }
@@ -33,6 +34,15 @@ describe('the internal port', () => {
       ['livez', 'startupz', 'readyz'].map(async (path) => (await fetch(`${url}/${path}`)).status),
     )
     expect(statuses).toEqual([live, startup, ready])
+  })
+
+  it('answers /startupz when the process has started, without an error before', async () => {
+    let state: ReadyState = 'starting'
+    const { url } = await start(() => state)
+    const answer = fetch(`${url}/startupz`)
+    await fetch(`${url}/livez`)
+    state = 'ready'
+    expect((await answer).status).toBe(200)
   })
 
   it('returns the details of the readiness', async () => {

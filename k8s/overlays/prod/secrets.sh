@@ -1,0 +1,113 @@
+#!/bin/sh
+# Creates the Secrets of this overlay, except `chat-certificate`, with new passwords and a certificate for Redis:
+#   secrets.sh data        before Kafka, Postgres and Redis are created: passwords
+#   secrets.sh services    when they run: copies passwords, addresses and CA certificates for the services
+# Both can be run again. `data` keeps existing Secrets; `services` copies the current values, such as renewed CA certificates.
+# Needs kubectl and openssl. No value is passed as an argument of a command, where other processes could read it.
+set -eu
+KUBECTL=${KUBECTL:-kubectl}
+acl=${REDIS_ACL:-$(dirname "$0")/../../../infra/redis/users.acl}
+
+# put <namespace> <name> <type> [<key> <value>]…
+put() {
+  {
+    printf 'apiVersion: v1\nkind: Secret\nmetadata: { name: %s, namespace: %s }\ntype: %s\ndata:\n' "$2" "$1" "$3"
+    shift 3
+    while [ $# -gt 0 ]; do
+      printf '  %s: %s\n' "$1" "$(printf '%s' "$2" | base64 | tr -d '\n')"
+      shift 2
+    done
+  } | $KUBECTL apply --server-side --force-conflicts -f -
+}
+
+has() { $KUBECTL -n "$1" get secret "$2" -o name >/dev/null 2>&1; }
+
+# of <name> <key>: a value from chat-data
+of() {
+  value=$($KUBECTL -n chat-data get secret "$1" -o "jsonpath={.data.$(printf '%s' "$2" | sed 's/\./\\./g')}")
+  [ -n "$value" ] || { echo "the Secret $1 in chat-data has no $2 yet" >&2; exit 1; }
+  printf '%s' "$value" | base64 -d
+}
+
+random() { openssl rand -hex 24; }
+
+redis_certificate() {
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  key='-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes'
+  names='subjectAltName=DNS:redis.chat-data,DNS:redis.chat-data.svc,DNS:redis.chat-data.svc.cluster.local'
+  openssl req -x509 $key -days 3650 -subj '/CN=chat redis CA' -keyout "$folder/ca.key" -out "$folder/ca.crt" 2>/dev/null
+  openssl req $key -subj '/CN=redis.chat-data' -keyout "$folder/tls.key" -out "$folder/tls.csr" 2>/dev/null
+  printf '%s\n' "$names" >"$folder/names"
+  openssl x509 -req -in "$folder/tls.csr" -CA "$folder/ca.crt" -CAkey "$folder/ca.key" -CAcreateserial -days 825 \
+    -extfile "$folder/names" -out "$folder/tls.crt" 2>/dev/null
+  put chat-data chat-redis-certificate kubernetes.io/tls \
+    tls.crt "$(cat "$folder/tls.crt")" tls.key "$(cat "$folder/tls.key")" ca.crt "$(cat "$folder/ca.crt")"
+}
+
+redis_users() {
+  gateway=$(random)
+  writer=$(random)
+  # This overlay sets no NAMESPACE, so keys and channels have no prefix.
+  users=$(sed -e 's/\([~&]\)chat:/\1/g' -e "s/CHANGE-ME-1/$gateway/" -e "s/CHANGE-ME-2/$writer/" "$acl")
+  put chat-data chat-redis-users Opaque users.acl "$users
+" gateway "$gateway" writer "$writer"
+}
+
+# The access key of the bucket comes from the environment.
+backups() {
+  : "${AWS_ACCESS_KEY_ID:?of the bucket for backups}" "${AWS_SECRET_ACCESS_KEY:?of the bucket for backups}"
+  put chat-data chat-backups Opaque access-key-id "$AWS_ACCESS_KEY_ID" secret-access-key "$AWS_SECRET_ACCESS_KEY"
+}
+
+data() {
+  for user in admin writer gateway; do
+    has chat-data "chat-postgres-$user" ||
+      put chat-data "chat-postgres-$user" kubernetes.io/basic-auth username "chat_$user" password "$(random)"
+  done
+  for user in gateway writer admin audit scaler; do
+    has chat-data "chat-kafka-$user" || put chat-data "chat-kafka-$user" Opaque password "$(random)"
+  done
+  has chat-data chat-backups || backups
+  has chat-data chat-redis-users || redis_users
+  has chat-data chat-redis-certificate || redis_certificate
+}
+
+database() {
+  password=$(of "chat-postgres-$1" password)
+  echo "postgres://chat_$1:$password@chat-rw.chat-data:5432/chat?sslmode=verify-full&sslrootcert=/etc/chat-ca/ca.crt"
+}
+
+redis() {
+  password=$(of chat-redis-users "$1")
+  echo "rediss://chat-$1:$password@redis.chat-data:6379"
+}
+
+services() {
+  kafka_ca=$(of chat-cluster-ca-cert ca.crt)
+  postgres_ca=$(of chat-ca ca.crt)
+  redis_ca=$(of chat-redis-certificate ca.crt)
+  put chat chat-ca Opaque ca.crt "$kafka_ca
+$postgres_ca
+$redis_ca
+"
+  # The audit reads, and listens like a gateway; on Kafka it has its own user.
+  for pair in gateway:gateway writer:writer audit:gateway; do
+    name=${pair%:*} role=${pair#*:}
+    url=$(database "$role") fan_out=$(redis "$role") kafka=$(of "chat-kafka-$name" password)
+    put chat "chat-$name" Opaque database-url "$url" redis-url "$fan_out" kafka-password "$kafka"
+  done
+  url=$(database admin) kafka=$(of chat-kafka-admin password)
+  put chat chat-admin Opaque database-url "$url" kafka-password "$kafka"
+  kafka=$(of chat-kafka-scaler password)
+  put chat chat-scaler Opaque kafka-username scaler kafka-password "$kafka"
+}
+
+case ${1:-} in
+data) data ;;
+services) services ;;
+*)
+  echo "usage: $0 data | services" >&2
+  exit 2
+  ;;
+esac

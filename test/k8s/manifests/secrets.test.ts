@@ -1,0 +1,134 @@
+import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { projectFolder } from '../../support/stack/replica.ts'
+import { rendered } from '../support/rendered.ts'
+import { needsRenderer } from '../support/renderer.ts'
+import { configOf } from '../support/service-config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'chat-secrets-'))
+const file = join(folder, 'secrets.json')
+afterAll(() => rmSync(folder, { recursive: true }))
+
+type Stored = Readonly<Record<string, { readonly data: Readonly<Record<string, string>> }>>
+const stored = (): Stored => JSON.parse(readFileSync(file, 'utf8')) as Stored
+const secretValue = (secret: string, key: string): string => Buffer.from(stored()[secret]?.data[key] ?? '', 'base64').toString()
+
+const run = (step: string): string => {
+  const kubectl = `${process.execPath} ${join(projectFolder, 'test/k8s/support/secret-store.ts')} ${file}`
+  const script = join(projectFolder, 'k8s/overlays/prod/secrets.sh')
+  return execFileSync('sh', [script, step], {
+    encoding: 'utf8',
+    env: { ...process.env, KUBECTL: kubectl, AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' },
+    stdio: 'pipe',
+  })
+}
+
+const encoded = (text: string): string => Buffer.from(text).toString('base64')
+/** What Strimzi and CloudNativePG create. */
+const ofOperators = {
+  'chat-data/chat-cluster-ca-cert': { data: { 'ca.crt': encoded('CA of Kafka') } },
+  'chat-data/chat-ca': { data: { 'ca.crt': encoded('CA of Postgres') } },
+}
+
+/** The Secrets that the rendered objects name, with the keys that they name. */
+const referenced = (): Record<string, Set<string>> => {
+  const found: Record<string, Set<string>> = {}
+  const note = (namespace: string, name: unknown, ...keys: unknown[]): void => {
+    const place = `${namespace}/${String(name)}`
+    found[place] = new Set([...(found[place] ?? []), ...keys.map(String)])
+  }
+  const visit = (namespace: string, value: unknown, parent: string): void => {
+    if (Array.isArray(value)) for (const item of value) visit(namespace, item, parent)
+    else if (typeof value === 'object' && value !== null) {
+      const fields = value as Readonly<Record<string, unknown>>
+      const { name, key, secretName, items } = fields
+      if (['secretKeyRef', 'secretTargetRef', 'accessKeyId', 'secretAccessKey'].includes(parent)) note(namespace, name, key)
+      else if (parent === 'passwordSecret' || (parent === 'secret' && name !== undefined))
+        note(namespace, name, 'username', 'password')
+      else if (secretName !== undefined) {
+        note(namespace, secretName, ...((items ?? []) as readonly { readonly key: string }[]).map((item) => item.key))
+      }
+      for (const [field, inner] of Object.entries(fields)) visit(namespace, inner, field)
+    }
+  }
+  for (const { metadata, spec } of rendered('prod').all) visit(metadata.namespace ?? '', spec, '')
+  return found
+}
+
+describe('the script that creates the Secrets of prod', { timeout: 120_000 }, () => {
+  needsRenderer()
+
+  it('creates every Secret and key that the manifests name, and no other Secret', () => {
+    writeFileSync(file, '{}')
+    run('data')
+    writeFileSync(file, JSON.stringify({ ...stored(), ...ofOperators }))
+    run('services')
+    const names = referenced()
+    const created = Object.keys(stored()).filter((name) => !Object.hasOwn(ofOperators, name))
+    expect(created.toSorted()).toEqual(Object.keys(names).toSorted())
+    for (const [name, keys] of Object.entries(names))
+      expect(Object.keys(stored()[name]?.data ?? {})).toEqual(expect.arrayContaining([...keys]))
+  })
+
+  it('creates addresses with which the services start: encrypted, each with its own user', () => {
+    for (const name of ['gateway', 'writer'] as const) {
+      const secrets = {
+        DATABASE_URL: secretValue(`chat/chat-${name}`, 'database-url'),
+        REDIS_URL: secretValue(`chat/chat-${name}`, 'redis-url'),
+      }
+      expect(() => configOf('prod', name, secrets)).not.toThrow()
+      expect(secrets.DATABASE_URL).toContain(
+        `postgres://chat_${name}:${secretValue(`chat-data/chat-postgres-${name}`, 'password')}@`,
+      )
+      expect(secrets.REDIS_URL).toContain(
+        `rediss://chat-${name}:${secretValue('chat-data/chat-redis-users', name)}@redis.chat-data:6379`,
+      )
+      expect(secretValue(`chat/chat-${name}`, 'kafka-password')).toBe(secretValue(`chat-data/chat-kafka-${name}`, 'password'))
+    }
+  })
+
+  it('gives the services the CA certificates of all three servers', () => {
+    const bundle = secretValue('chat/chat-ca', 'ca.crt')
+    expect(bundle).toContain('CA of Kafka\nCA of Postgres\n')
+    expect(bundle).toContain(secretValue('chat-data/chat-redis-certificate', 'ca.crt'))
+  })
+
+  it('creates a certificate of Redis for the host name in the addresses', () => {
+    const certificate = new X509Certificate(secretValue('chat-data/chat-redis-certificate', 'tls.crt'))
+    const { hostname } = new URL(secretValue('chat/chat-gateway', 'redis-url'))
+    expect(certificate.checkHost(hostname)).toBe(hostname)
+    expect(certificate.verify(new X509Certificate(secretValue('chat-data/chat-redis-certificate', 'ca.crt')).publicKey)).toBe(
+      true,
+    )
+  })
+
+  it('creates the users of infra/redis/users.acl, without the prefix of a namespace', () => {
+    const acl = secretValue('chat-data/chat-redis-users', 'users.acl')
+    const [gateway, writer] = ['gateway', 'writer'].map((name) => secretValue('chat-data/chat-redis-users', name))
+    const model = readFileSync(join(projectFolder, 'infra/redis/users.acl'), 'utf8')
+    const expected = model.replaceAll('&chat:', '&').replaceAll('~chat:', '~')
+    expect(acl).toBe(expected.replace('CHANGE-ME-1', gateway ?? '').replace('CHANGE-ME-2', writer ?? ''))
+    expect(acl).not.toContain('CHANGE-ME')
+  })
+
+  it('keeps passwords when it runs again, and copies a renewed CA certificate', () => {
+    const before = stored()
+    const renewed = { ...before, 'chat-data/chat-ca': { data: { 'ca.crt': encoded('renewed CA') } } }
+    writeFileSync(file, JSON.stringify(renewed))
+    run('data')
+    run('services')
+    expect(secretValue('chat/chat-ca', 'ca.crt')).toContain('renewed CA')
+    const changed = Object.keys(before).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(stored()[name]))
+    expect(changed).toEqual(['chat-data/chat-ca', 'chat/chat-ca'])
+  })
+
+  it('creates nothing for the services while an operator has not created its CA certificate', () => {
+    const { 'chat-data/chat-ca': _, ...rest } = stored()
+    writeFileSync(file, JSON.stringify(rest))
+    expect(() => run('services')).toThrow()
+  })
+})
