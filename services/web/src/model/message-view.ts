@@ -176,7 +176,8 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: Th
     mayPin,
     mentionTargets: () => {
       const others = room.members.value.filter((id) => id !== model.me.value?.id)
-      return [...others.map((id) => ({ id, name: model.people.nameOf(id) })), everyone]
+      const known = others.filter((id) => model.people.person(id) !== undefined)
+      return [...known.map((id) => ({ id, name: model.people.nameOf(id) })), everyone]
     },
     jumpTo: (message) => {
       const held = entries.value.find((entry) => entry.kind === 'message' && entry.message.id === message)

@@ -29,10 +29,11 @@ const Counter = ({ left }: { readonly left: number }): JSX.Element | null =>
 interface ComposerProps {
   readonly view: MessageView
   readonly label: string
+  readonly placeholder: string
 }
 
 /** Sends text as it was typed: nothing is cut, and a text that is too long cannot be sent. */
-export const Composer = ({ view, label }: ComposerProps): JSX.Element => {
+export const Composer = ({ view, label, placeholder }: ComposerProps): JSX.Element => {
   const input = useRef<HTMLTextAreaElement>(null)
   const { text, setText, submit, cancel, isReady } = useComposition(view)
   const mentions = useMentions(view, input, setText)
@@ -83,7 +84,7 @@ export const Composer = ({ view, label }: ComposerProps): JSX.Element => {
         dir="auto"
         value={text}
         aria-label={label}
-        placeholder="Write a message"
+        placeholder={placeholder}
         aria-autocomplete="list"
         aria-controls={isChoosing ? mentionListId : undefined}
         aria-activedescendant={isChoosing ? optionId(mentions.marked) : undefined}

@@ -89,7 +89,11 @@ export const Conversation = ({ model, room }: { readonly model: ChatModel; reado
         </header>
         <TimelineView view={view} />
         <ActionProblem view={view} />
-        {room.hasLeft.value ? <Over forget={forget} /> : <Composer view={view} label={`Message to ${isolate(title)}`} />}
+        {room.hasLeft.value ? (
+          <Over forget={forget} />
+        ) : (
+          <Composer view={view} label={`Message to ${isolate(title)}`} placeholder="Write a message" />
+        )}
         <MessageMenu view={view} />
         <DeleteDialog view={view} />
         {showsPins.value ? <PinsDialog view={view} pins={room.pins} close={setTo(showsPins, false)} /> : null}

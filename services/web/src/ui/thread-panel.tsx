@@ -104,7 +104,7 @@ export const ThreadPanel = ({ outer, root }: ThreadPanelProps): JSX.Element => {
       </header>
       <Replies view={view} thread={thread} />
       <ActionProblem view={view} />
-      {room.hasLeft.value ? null : <Composer view={view} label="Reply in the thread" />}
+      {room.hasLeft.value ? null : <Composer view={view} label="Reply in the thread" placeholder="Reply in the thread" />}
       <MessageMenu view={view} />
       <DeleteDialog view={view} />
     </aside>
