@@ -52,7 +52,7 @@ const App = () => {
 createRoot(document.body.appendChild(document.createElement('main'))).render(<StrictMode><App /></StrictMode>)`
 
 const noBrowser = await whyNoBrowser()
-const patience = { withinMs: 40_000 }
+const longWait = { withinMs: 40_000 }
 
 describe('The React bindings', () => {
   const owned = new AsyncDisposableStack()
@@ -111,7 +111,7 @@ describe('The React bindings', () => {
           until(
             `the messages ${expected.join(', ')}`,
             async () => JSON.stringify(await texts()) === JSON.stringify(expected),
-            patience,
+            longWait,
           ),
         close,
       }

@@ -27,7 +27,9 @@ describe.skipIf(whyNoStack())('a rebalance of a consumer group on Kafka', () => 
     expect(heartbeats).toEqual(['REBALANCE_IN_PROGRESS'])
     const keys = manyKeys(20)
     await opened.log.publish(keys.map((key) => record(key)))
-    await until('all of them', () => one.records.length + other.records.length >= 22, { withinMs: opened.withinMs })
+    await until('all records to be delivered', () => one.records.length + other.records.length >= 22, {
+      withinMs: opened.withinMs,
+    })
     const all = [...one.records, ...other.records]
     expect(valuesOf(all.filter(({ key }) => key === 'first'))).toEqual(['first 0', 'first 1'])
   })
@@ -45,7 +47,9 @@ describe.skipIf(whyNoStack())('a rebalance of a consumer group on Kafka', () => 
     await opened.log.publish(recordsOf('given up', 2))
     await one.received(2)
     const other = await collect(opened)
-    await until('it to come again', () => one.records.length + other.records.length >= 4, { withinMs: opened.withinMs })
+    await until('the batch to be delivered again', () => one.records.length + other.records.length >= 4, {
+      withinMs: opened.withinMs,
+    })
     const again = [...one.records.slice(2), ...other.records]
     expect(valuesOf(again)).toEqual(['given up 0', 'given up 1'])
   })
@@ -71,7 +75,7 @@ describe.skipIf(whyNoStack())('a rebalance of a consumer group on Kafka', () => 
     }
     await publishing
     const last = (key: string): number | undefined => seen.get(key)?.at(-1)
-    await until('the last of each', () => keys.every((key) => last(key) === rounds - 1), { withinMs: opened.withinMs })
+    await until('the last record of each key', () => keys.every((key) => last(key) === rounds - 1), { withinMs: opened.withinMs })
     for (const key of keys) {
       const firsts = [...new Set(seen.get(key))]
       expect(firsts).toEqual(Array.from({ length: rounds }, (_, index) => index))
@@ -113,6 +117,6 @@ describe.skipIf(whyNoStack())('closing a command log on Kafka', () => {
     await received(1)
     expect(held()).toBeGreaterThan(before)
     await log.close()
-    await until('all to be gone', () => held() <= before)
+    await until('all timers and sockets to be closed', () => held() <= before)
   })
 })

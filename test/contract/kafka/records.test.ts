@@ -20,7 +20,7 @@ const open = async () => {
   return { ...opened, options, brokers: options.brokers, topics: topicsOf(options.namespace, options.partitions) }
 }
 
-/** The largest batch of these topics, from now on. */
+/** Sets the largest batch that these topics accept. */
 const limitBytes = (options: KafkaCommandLogOptions, names: readonly string[], bytes: number): Promise<unknown> =>
   withAdmin(options, (admin) =>
     admin.alterConfigs({
@@ -45,7 +45,7 @@ describe.skipIf(whyNoStack())('records of other programs on Kafka', () => {
       { key: 'k', value: Buffer.alloc(0) },
       { key: 'k', value: 'after' },
       { key: null, value: 'without a key' },
-      { key: notText, value: 'with a strange key' },
+      { key: notText, value: 'with a key that is not UTF-8' },
     ])
     const { records, received } = await collect(opened)
     await received(7)
@@ -53,7 +53,7 @@ describe.skipIf(whyNoStack())('records of other programs on Kafka', () => {
     expect(own.map(({ value }) => value)).toEqual(['before', '', '{\uFFFD\uFFFD\0}', '', 'after'])
     expect(own[2]?.headers).toEqual({ reply: '{\uFFFD\uFFFD\0}', twice: '2' })
     expect(records.find(({ value }) => value === 'without a key')?.key).toBe('')
-    expect(records.find(({ value }) => value === 'with a strange key')?.key).toBe('{\uFFFD\uFFFD\0}')
+    expect(records.find(({ value }) => value === 'with a key that is not UTF-8')?.key).toBe('{\uFFFD\uFFFD\0}')
   })
 
   it('are stored as dead letters unchanged, with reason and place in headers', async () => {

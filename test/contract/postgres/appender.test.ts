@@ -23,7 +23,7 @@ import { withSession } from './session.ts'
 const rejection = { type: 'Rejected', code: 'forbidden', message: 'no' } as const
 const refusedIn = (room: string) => ({ room, commandId: randomUUID(), digest: 'd', rejection })
 
-/** Whether a promise has settled by the time that other sessions have come to rest. */
+/** Whether a promise has settled. */
 const stateOf = (promise: Promise<unknown>): Promise<'settled' | 'waiting'> =>
   Promise.race([
     promise.then(

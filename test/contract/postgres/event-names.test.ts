@@ -18,7 +18,7 @@ import { withSession } from './session.ts'
 
 const [ann, bob] = [randomUUID(), randomUUID()] as const
 
-/** Where the values of an append begin that the version before did not have, and how many there are; from the end. */
+/** The positions and numbers of the arguments of an append that the previous version did not have, the last ones first. */
 const later = [
   { at: 54, count: 3 },
   { at: 40, count: 1 },
@@ -27,7 +27,7 @@ const later = [
   { at: 9, count: 2 },
 ] as const
 
-/** A run of events, one of each type. */
+/** The events of a room, one of each type. */
 const oneOfEach = (room: string) => [
   chatCreated(room, [ann]),
   messagePosted(room, 2, ann),
@@ -35,7 +35,7 @@ const oneOfEach = (room: string) => [
   usersRemoved(room, 4, [bob]),
 ]
 
-/** Stores events as the writer of the version before does: by the function that it knows, without names. */
+/** Stores events as the writer of the previous version does: with the older database function, without names. */
 const appendBefore = (url: string, room: string): Promise<void> =>
   withSession(url, async (client) => {
     const batch = appending({ events: oneOfEach(room).map((event) => written(event)) })

@@ -41,7 +41,7 @@ interface Plan {
 const stepsOf = (plan: Plan): readonly Plan[] => [plan, ...(plan.Plans ?? []).flatMap(stepsOf)]
 
 /**
- * How many blocks the statement touches, and by what steps, under the adapter's own settings. Prepared, because
+ * The number of blocks that the statement touches, and its plan, under the settings of the adapter. Prepared, because
  * EXPLAIN of a statement with parameters shows a plan for their values, and the adapter runs generic plans.
  */
 const explain = (url: string, { text }: Statement, values: readonly unknown[]) =>

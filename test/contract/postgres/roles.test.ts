@@ -30,7 +30,7 @@ const tables = [
 ] as const
 const noRow = 'where false'
 
-/** What a statement is refused with; `ok` if it is not. */
+/** The SQLSTATE of a refused statement; `ok` if it is not refused. */
 const tryOn = (url: string, text: string): Promise<string> =>
   withSession(url, (client) =>
     client.query(text).then(

@@ -18,7 +18,7 @@ interface Blocks {
   readonly 'Shared Read Blocks': number
 }
 
-/** How many blocks the last of these executions touches, when the earlier ones have planned the statement on an empty database. */
+/** The number of blocks that the last execution touches, if the earlier ones have planned the statement on an empty database. */
 const blocksOfOldPlan = (
   url: string,
   { text }: Statement,
