@@ -21,6 +21,7 @@ import { createReadMarks } from './read-marks.ts'
 import type { ViewedRoom } from './room.ts'
 import { createRoom } from './room.ts'
 import { serviceClock } from './service-clock.ts'
+import { socketUrl } from './socket-url.ts'
 import type { Tokens } from './tokens.ts'
 import { createTokens } from './tokens.ts'
 import { watchDevice } from './watch-device.ts'
@@ -61,9 +62,6 @@ interface Arrival {
 }
 
 const mostUnread = 100
-
-/** Relative to the page, because the page may be served below a path. */
-const socketUrl = (): string => new URL('ws', location.href.replace(/^http/, 'ws')).href
 
 /** How many messages to load for the last message and the number of unread ones. */
 const previewCount = (chat: JoinedChat, readUpTo: number): number => Math.min(mostUnread, Math.max(1, chat.seq - readUpTo))
@@ -110,7 +108,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     if (me.value === undefined && client.user !== undefined) onBound(client.user)
     people.request(chat.users)
     const known = byId.value.get(chat.id)
-    if (known !== undefined) {
+    if (known) {
       known.members.value = chat.users
       known.hasLeft.value = false
       // After a long absence the client has discarded the history.
@@ -153,7 +151,6 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     if (over !== undefined) over.hasLeft.value = true
   })
   client.on('reset', ({ room }) => {
-    arrivals.flush()
     const known = byId.value.get(room)
     known?.reset()
     if (known !== undefined) load(known, mostUnread)

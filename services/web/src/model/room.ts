@@ -10,7 +10,7 @@ import { createPins } from './pins.ts'
 import type { QuotedMessages } from './quoted-messages.ts'
 import { createQuotedMessages } from './quoted-messages.ts'
 import type { TimelineEntry } from './timeline.ts'
-import { membersEntry, timelineOf } from './timeline.ts'
+import { membersEntry, messageEntry, timelineOf } from './timeline.ts'
 
 /** A chat on the page: its loaded history, without gaps, up to the newest message. */
 export interface ViewedRoom {
@@ -56,12 +56,11 @@ interface RoomOptions {
   readonly partners: Partners
 }
 
-/** The senders of the messages of a list that it did not have before. */
-const newSenders = (known: readonly RoomMessage[], next: readonly RoomMessage[]): readonly string[] => {
-  const before = known[0]?.seq ?? Number.POSITIVE_INFINITY
-  const after = known.at(-1)?.seq ?? Number.POSITIVE_INFINITY
-  return next.filter(({ seq }) => seq < before || seq > after).map(({ user_id }) => user_id)
-}
+const sendersOf = (messages: readonly RoomMessage[]): readonly string[] => messages.map(({ user_id }) => user_id)
+
+/** The messages that follow the known ones; undefined if the list differs in another way. */
+const appendedTo = (known: readonly RoomMessage[], next: readonly RoomMessage[]): readonly RoomMessage[] | undefined =>
+  known.every((message, index) => message === next[index]) ? next.slice(known.length) : undefined
 
 export const createRoom = ({ chat, readUpTo: readBefore, client, people, partners }: RoomOptions): ViewedRoom => {
   const { id, name } = chat
@@ -94,9 +93,11 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people, partner
       const { messages } = list
       isComplete.value = !list.hasOlder
       if (messages === shown) return
-      people.request(newSenders(shown, messages))
+      const appended = appendedTo(shown, messages)
       shown = messages
-      show()
+      people.request(sendersOf(appended ?? messages))
+      if (appended?.[0] === undefined || appended[0].seq < (changes.at(-1)?.seq ?? 0)) show()
+      else entries.value = [...entries.value, ...appended.map(messageEntry)]
     })
 
   return {
@@ -122,6 +123,8 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people, partner
     isRecent: (message) =>
       entries.value.slice(-recentCount).some((entry) => entry.kind === 'message' && entry.message.id === message),
     loadOlder: async (count) => {
+      // The client may have discarded the history since the last frame.
+      sync()
       if (isLoading.value || isComplete.value) return
       isLoading.value = true
       try {
