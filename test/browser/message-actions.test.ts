@@ -1,14 +1,14 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 import { accessibilityProblems } from './accessibility.ts'
 import type { Window } from './window.ts'
 import { openWindow } from './window.ts'
 
-const missing = await whyNoBrowser()
+const missing = await noBrowserReason()
 
 const waiting = { timeout: 20_000, interval: 50 }
 
