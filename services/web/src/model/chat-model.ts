@@ -34,6 +34,8 @@ export interface ChatModel {
   readonly hasNetwork: Signal<boolean>
   /** Undefined until the first connection. */
   readonly me: Signal<User | undefined>
+  /** The id that was given at signing in; empty with a token. */
+  readonly signedInAs: string
   /** Most recent activity first. */
   readonly rooms: ReadonlySignal<readonly ViewedRoom[]>
   readonly people: People
@@ -175,6 +177,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     state,
     hasNetwork: deviceWatch.hasNetwork,
     me,
+    signedInAs: externalUserId,
     rooms: computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value))),
     people,
     frames,
