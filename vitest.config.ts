@@ -4,7 +4,11 @@ import { summaryReporter } from './test/reporter/summary-reporter.ts'
 
 const embeddedDatabases = 'test/unit/postgres/pglite/**/*.test.ts'
 /** They replace modules, or change classes of the Kafka driver, for all files of the same process. */
-const changedModules = ['test/unit/room-events/made-up-event.test.ts', 'test/unit/kafka/kafkajs-patches/**/*.test.ts']
+const changedModules = [
+  'test/unit/room-events/made-up-event.test.ts',
+  'test/unit/kafka/kafkajs-patches/**/*.test.ts',
+  'test/unit/tls/new-connections.test.ts',
+]
 const ownStacks = 'test/stack/**/*.test.ts'
 const securedStacks = 'test/security/secured/**/*.test.ts'
 const sharesStack = 'test/stack/shared-stack.test.ts'

@@ -15,6 +15,8 @@ import { createPoolMetrics } from '../postgres/connection/pool-metrics.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { redisFanOut } from '../redis/redis-fan-out.ts'
 import { redisTls } from '../redis/redis-tls.ts'
+import { createCertificateMetrics } from '../tls/certificate-metrics.ts'
+import { certificateFiles } from './certificate-files.ts'
 
 /** The adapters that gateways, writers and audits share. */
 export interface DistributedAdapters {
@@ -45,7 +47,10 @@ export const openDistributedAdapters = async (
   const keepsDeleted = config.deletedKeepDays > 0
   const database = await openDatabase({ url: databaseUrl, applicationName: name, times, bounds, keepsDeleted, log })
   life.add('database', database.close)
-  if (metrics !== undefined) createPoolMetrics(metrics.registry, database.poolUse)
+  if (metrics !== undefined) {
+    createPoolMetrics(metrics.registry, database.poolUse)
+    createCertificateMetrics(metrics.registry, certificateFiles(config))
+  }
   await awaitDatabase(() => assertDirectSession(databaseUrl, times, log), log)
   await awaitSchema(database, log)
 

@@ -31,7 +31,7 @@ interface Consumer {
   ending: AbortController
   /** Resolves when the pause after a failure is over. */
   ready: Promise<void>
-  readonly inHand: Set<Promise<void>>
+  readonly unfinished: Set<Promise<void>>
 }
 
 /** The handled batches of a partition, and the consumer that handled them. */
@@ -141,9 +141,9 @@ export const memoryConsumers = (options: MemoryConsumersOptions): MemoryConsumer
       const { ownership } = partition
       const isOthers = ownership !== undefined && ownership.consumer !== consumer
       const handling = isOthers ? takeOver(partition, ownership) : handleOnce(consumer, partition)
-      consumer.inHand.add(handling)
+      consumer.unfinished.add(handling)
       await handling
-      consumer.inHand.delete(handling)
+      consumer.unfinished.delete(handling)
     }
     partition.isBusy = false
   }
@@ -156,7 +156,7 @@ export const memoryConsumers = (options: MemoryConsumersOptions): MemoryConsumer
     consumer.ending.abort()
     const place = consumers.indexOf(consumer)
     if (place >= 0) consumers.splice(place, 1)
-    await Promise.all(consumer.inHand)
+    await Promise.all(consumer.unfinished)
     for (const partition of ownedBy(consumer)) {
       await partition.ownership?.queue.whenEmpty()
       release(partition)
@@ -172,7 +172,7 @@ export const memoryConsumers = (options: MemoryConsumersOptions): MemoryConsumer
       void work(partition)
     },
     open: (handler) => {
-      const consumer: Consumer = { handler, ending: new AbortController(), ready: Promise.resolve(), inHand: new Set() }
+      const consumer: Consumer = { handler, ending: new AbortController(), ready: Promise.resolve(), unfinished: new Set() }
       consumers.push(consumer)
       workAll()
       return {

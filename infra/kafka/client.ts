@@ -20,10 +20,11 @@ export const kafkaClient = (options: KafkaOptions, sockets: Sockets, retry: Retr
   skipEmptyBatches()
   const { brokers, clientId, security, times, log } = options
   const { tls, login } = security ?? {}
+  // `ssl` is not copied: it reads changed files for each new connection.
   return new Kafka({
     brokers: [...brokers],
     clientId,
-    ...(tls === undefined ? {} : { ssl: { ...tls, rejectUnauthorized: true } }),
+    ...(tls === undefined ? {} : { ssl: tls }),
     ...(login === undefined ? {} : { sasl: saslOf(login) }),
     connectionTimeout: times.kafkaConnectMs,
     authenticationTimeout: times.kafkaConnectMs,

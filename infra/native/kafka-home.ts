@@ -22,7 +22,7 @@ export const hasKafka = (home: string): boolean => existsSync(home)
 const fetchJars = (mvn: string, libs: string): Promise<string> =>
   runCommand(mvn, ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${libs}`])
 
-/** Removes the folders of interrupted installations. Call it only while holding the lock of the installation. */
+/** Removes the folders of interrupted installations. Call it only inside the installation lock. */
 const removeDrafts = (home: string): void => {
   for (const name of readdirSync(dirname(home))) {
     if (!name.startsWith(`${basename(home)}.draft-`)) continue

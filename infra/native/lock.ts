@@ -15,7 +15,7 @@ const take = (name: string): Promise<Server | undefined> =>
 /**
  * Runs `work` while no other process of this machine runs work with this name.
  *
- * Promises:  the lock of a process that dies, even by SIGKILL, is released.
+ * Promises:  the lock is released when its process ends, even by SIGKILL.
  * Does not:  reach beyond the network namespace, or serve waiting callers in order.
  */
 export const withLock = async <T>(name: string, work: () => Promise<T>, onWait: () => void = () => {}): Promise<T> => {

@@ -26,7 +26,7 @@ export interface NativePostgresOptions {
   readonly maxConnections?: number
   /** Further settings, for example for TLS. */
   readonly settings?: Readonly<Record<string, string>>
-  /** False loses commits when the machine (not only the server) fails. True by default. */
+  /** False: a failure of the machine (not only of the server) may lose commits. True by default. */
   readonly isDurable?: boolean
   readonly isDetached?: boolean
 }

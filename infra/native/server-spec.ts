@@ -13,7 +13,7 @@ export interface ServerSpec {
   readonly env?: Readonly<Record<string, string>>
   /** The signal for an orderly stop. */
   readonly stopSignal: NodeJS.Signals
-  /** The signal that the kernel sends when this process dies first. */
+  /** The signal that the kernel sends to the server when this process ends before it. */
   readonly orphanSignal: NodeJS.Signals
   /** A detached server survives the process that started it. */
   readonly isDetached: boolean

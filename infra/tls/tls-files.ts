@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import type { TlsFiles } from '../../shared/runtime/config/security-config.ts'
 import { StartError } from '../../shared/runtime/config/start-error.ts'
 
@@ -9,16 +10,58 @@ export interface TlsMaterial {
   readonly key?: string
 }
 
-/** Reads the certificates and the key. Throws a `StartError` that names the variable of an unreadable file. */
-export const readTlsFiles = (files: TlsFiles, variable: string): TlsMaterial => {
-  const read = (name: keyof TlsFiles): TlsMaterial => {
-    const file = files[name]
+type Part = keyof TlsFiles
+
+const parts: readonly Part[] = ['ca', 'cert', 'key']
+
+const readAll = (files: TlsFiles, variable: string): TlsMaterial => {
+  const read = (part: Part): TlsMaterial => {
+    const file = files[part]
     if (file === undefined) return {}
     try {
-      return { [name]: readFileSync(file, 'utf8') }
+      return { [part]: readFileSync(file, 'utf8') }
     } catch (error) {
-      throw new StartError(`${variable}: the file for the ${name} of TLS cannot be read`, { cause: error })
+      throw new StartError(`${variable}: the file for the ${part} of TLS cannot be read`, { cause: error })
     }
   }
   return { ...read('ca'), ...read('cert'), ...read('key') }
+}
+
+/** Differs after a file was written or replaced. */
+const stateOf = (files: TlsFiles): string =>
+  parts.map((part) => (files[part] === undefined ? '' : String(statSync(files[part], { bigint: true }).mtimeNs))).join()
+
+/** `pg` hides the key by a change of the property, hence `configurable`. */
+const getter = (refreshed: () => TlsMaterial, part: Part): PropertyDescriptor => ({
+  get: () => refreshed()[part],
+  enumerable: true,
+  configurable: true,
+})
+
+/**
+ * The certificates and the key of TLS. The result has getters that read changed files
+ * again, so that every new connection uses the present files: drivers copy the
+ * properties when they connect.
+ *
+ * Promises:  files that cannot be read, or do not fit together, for example while
+ *            they are replaced, are not used: the last valid ones stay.
+ * Throws `StartError` that names the variable if the first read fails.
+ */
+export const readTlsFiles = (files: TlsFiles, variable: string): TlsMaterial => {
+  let current = readAll(files, variable)
+  let state = stateOf(files)
+  const refreshed = (): TlsMaterial => {
+    try {
+      const now = stateOf(files)
+      if (now === state) return current
+      const next = readAll(files, variable)
+      createSecureContext(next)
+      ;[current, state] = [next, now]
+    } catch {
+      // The next connection reads again; the metric of the expiry shows that the files stay old.
+    }
+    return current
+  }
+  const getters = parts.filter((part) => files[part] !== undefined).map((part) => [part, getter(refreshed, part)] as const)
+  return Object.defineProperties({}, Object.fromEntries(getters))
 }

@@ -99,4 +99,7 @@ const output = {
   printError: (text: string) => void process.stderr.write(text),
 }
 
-process.exitCode = await runAdmin(process.argv.slice(2), subcommands, output)
+const exitCode = await runAdmin(process.argv.slice(2), subcommands, output)
+process.exitCode = exitCode
+// Started parts, such as the internal port of `audit --watch`, may keep the process alive after a failure.
+if (exitCode !== 0) process.exit()

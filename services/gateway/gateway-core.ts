@@ -25,6 +25,7 @@ import { createIntake } from './requests/intake.ts'
 import { listenForOutcomes } from './requests/outcome-listener.ts'
 import { createProduce } from './requests/produce.ts'
 import { createQueries } from './requests/queries.ts'
+import { createReplaceExternalIds } from './requests/replace-external-ids.ts'
 import { createResume } from './requests/resume.ts'
 import { createDeliveryWatch } from './rooms/delivery-watch.ts'
 import { createHeadSweep } from './rooms/head-sweep.ts'
@@ -104,14 +105,14 @@ const createDelivery = (deps: GatewayCoreDeps) => {
     pagesAtOnce: bounds.pagesPerSession,
     onFull: () => metrics.slowConsumers.inc(),
   }
-  return { lookups, pending, userSessions, delivery, feeds, featureLevel, sweep, sessionRooms }
+  return { lookups, lookUpOutcome, pending, userSessions, delivery, feeds, featureLevel, sweep, sessionRooms }
 }
 
 type Delivery = ReturnType<typeof createDelivery>
 
 /** The parts that handle requests. */
 const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
-  const { lookups, pending, userSessions, feeds, featureLevel, sessionRooms } = delivery
+  const { lookups, lookUpOutcome, pending, userSessions, feeds, featureLevel, sessionRooms } = delivery
   const { commandLog, readModel, clock, metrics, log, times, bounds, limits, gateway, newId } = deps
   const produce = createProduce(commandLog, clock, bounds, {
     retryMs: times.sweepLeastMs,
@@ -119,7 +120,8 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
     onStage: (stage, ageSeconds) => metrics.deliverySeconds.observe(ageSeconds, stage),
   })
   const watch = createCommandWatch(clock, metrics, log)
-  const intake = createIntake({ gateway, produce, pending, feeds, watch, clock, bounds, newId })
+  const replaceExternalIds = createReplaceExternalIds({ readModel, lookUpOutcome })
+  const intake = createIntake({ gateway, produce, pending, feeds, watch, clock, bounds, newId, replaceExternalIds })
   const resume = createResume(metrics)
   const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms, featureLevel })
   const budget = createAnswerBudget(bounds)

@@ -47,8 +47,8 @@ export const refusal = ({ code, message, retryable, retry_after_ms, details }: E
   new ChatError(code, message, { retryable, details, retryAfterMs: retry_after_ms })
 
 /**
- * The error as one call fails with it: a new error, whose stack shows the
- * caller. The stack on which a reply is received does not.
+ * A copy of the error for one call, with the stack of that call: the stack on
+ * which a reply is received does not show the caller.
  */
 export const errorOfCall = (error: ChatError, { stack }: Error): ChatError => {
   const own = new ChatError(error.code, '', error)

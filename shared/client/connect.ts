@@ -1,4 +1,5 @@
 import type { User } from '../domain/events.ts'
+import { pipelineLevel } from '../protocol/feature-level.ts'
 import { defaultFrameBytes } from '../protocol/limits.ts'
 import { createCatchUp } from './catch-up.ts'
 import type { ChatClient, ConnectOptions } from './chat-client.ts'
@@ -64,7 +65,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
     random,
     tokens,
     url,
-    isTokenSpent: refresh.isSpent,
+    isOnlyTokenExpired: refresh.isOnlyTokenExpired,
     findRefusal: refusalFinder(url, fetch),
     open: (token, events) =>
       openLink({ socket: new WebSocket(url.href, subprotocols(token)), clock, times, ping: () => request('ping', {}), events }),
@@ -77,7 +78,7 @@ export const connect = (address: string, options: ConnectOptions = {}): ChatClie
       features = (body.features as readonly string[] | undefined) ?? []
       catchUp.connected(link, id)
       refresh.connected(link, token)
-      scheduler.connected(link)
+      scheduler.connected(link, Number(body.level) >= pipelineLevel)
       sendUnsent(body.user as User)
     },
     feed: rooms.receive,

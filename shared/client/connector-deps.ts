@@ -22,8 +22,8 @@ export interface ConnectorDeps {
   readonly times: ClientTimes
   readonly random: () => number
   readonly tokens: TokenSource
-  /** Whether the only token has expired. */
-  readonly isTokenSpent: () => boolean
+  /** Whether the client has one fixed token, and it has expired or states no expiry time. */
+  readonly isOnlyTokenExpired: () => boolean
   /** The address, for error messages. */
   readonly url: URL
   /** Throws if the runtime does not accept the address or the token. */

@@ -8,8 +8,8 @@ import type { ServerFrame } from './frames.ts'
 import type { Closing, Link, LinkEvents, RequestOutcome } from './link.ts'
 
 /**
- * Keeps the client connected: one bound link at a time, and beside a link that
- * is about to close (`drain`) the next one.
+ * Keeps the client connected over one bound link at a time. When the service
+ * announces the end of the link (`drain`), the next one is opened beside it.
  *
  * Promises:  feed frames come from one link at a time; the back-off has full
  *            jitter, a growing ceiling and respects `retry_after_ms`; the
@@ -34,8 +34,8 @@ interface Attempt {
 
 const moved = { code: 1000, reason: 'moved' } as const
 
-/** Asks for the reason of the first of consecutive failures, and then of every fourth, so that most attempts cost one request. */
-const failuresPerLook = 4
+/** The reason is requested at the first of consecutive failures and at every fourth after it, so that most attempts cost one request. */
+const failuresPerSearch = 4
 
 export const createConnector = (deps: ConnectorDeps): Connector => {
   const { clock, times, random, tokens, url } = deps
@@ -52,7 +52,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     retry = clock.after(delayMs, connectNow)
   }
 
-  const comeBack = (error: unknown, leastMs = 0): void => {
+  const retryLater = (error: unknown, leastMs = 0): void => {
     const delayMs = Math.max(leastMs, backoffMs(times, random, failures))
     failures += 1
     schedule(delayMs)
@@ -92,7 +92,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
   const failed = (mine: Attempt, error: unknown, leastMs?: number): void => {
     if (attempt !== mine) return
     dropAttempt()
-    comeBack(error, leastMs)
+    retryLater(error, leastMs)
   }
 
   const dropAttempt = (): void => {
@@ -146,17 +146,17 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
   }
 
   // The service may end a session before its token expires: then the same token opens the next one.
-  const isFinal = (code: number): boolean => !mayReconnect(code) || (code === tokenExpired.code && deps.isTokenSpent())
+  const isFinal = (code: number): boolean => !mayReconnect(code) || (code === tokenExpired.code && deps.isOnlyTokenExpired())
 
   const closedEarly = (mine: Attempt, closing: Closing): void => {
     if (isFinal(closing.code)) return end(closeError('ended', url, closing))
-    const isLookedInto = !mine.isOpen && failures % failuresPerLook === 0
+    const isSearched = !mine.isOpen && failures % failuresPerSearch === 0
     failed(mine, closeError('disconnected', url, closing, mine.isOpen))
-    if (isLookedInto) void lookInto(mine, retry)
+    if (isSearched) void findReason(mine, retry)
   }
 
   /** A refusal of the only token ends the client; any other reason is reported, and the client keeps retrying. */
-  const lookInto = async ({ token }: Attempt, waiting: ClientTimer | undefined): Promise<void> => {
+  const findReason = async ({ token }: Attempt, waiting: ClientTimer | undefined): Promise<void> => {
     const error = await deps.findRefusal(token)
     if (error === undefined || isEnded) return
     if (error.code === 'unauthenticated' && tokens.isFixed) {
@@ -170,7 +170,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     deps.lost()
     if (isFinal(closing.code)) return end(closeError('ended', url, closing))
     if (clock.monotonicMs() - boundAtMs >= times.stableMs) failures = 0
-    if (attempt === undefined) comeBack(closeError('disconnected', url, closing))
+    if (attempt === undefined) retryLater(closeError('disconnected', url, closing))
     else deps.state({ state: 'connecting' })
   }
 

@@ -4,7 +4,7 @@ import type { RoomMessage } from './chat-events.ts'
 import type { FrameBody } from './frames.ts'
 
 /** Sends a request and resolves with the body of its answer. */
-export type Ask = (event: RequestEvent, body: unknown, signal?: AbortSignal) => Promise<FrameBody>
+export type Ask = (event: RequestEvent, body: object, signal?: AbortSignal) => Promise<FrameBody>
 
 /** Options of a list that is read page by page. */
 export interface PageOptions {
@@ -88,7 +88,7 @@ const forwards = async function* (ask: Ask, room: string, options: HistoryOption
   for await (const page of pages(ask, 'list-messages', { chat: { id: room } }, query, options)) yield* messagesIn(room, page)
 }
 
-/** The messages of a room; a page is requested when its first message is. */
+/** The messages of a room. A page is requested when the application asks for its first message. */
 export const messagesOf = (ask: Ask, room: string, options: HistoryOptions = {}): AsyncGenerator<RoomMessage, void> =>
   options.direction === 'forwards' ? forwards(ask, room, options) : backwards(ask, room, options)
 

@@ -11,7 +11,7 @@ import type { OutgoingRequest } from './outgoing-request.ts'
  */
 export interface InternalRequests {
   readonly isConnected: boolean
-  /** `forbidden` is called if that refusal is a meaningful answer. */
+  /** `forbidden`: called when the service refuses the request with that code; without it, such a request is repeated. */
   ask(make: () => OutgoingRequest, answered: (body: FrameBody) => void, forbidden?: () => void): void
   /** Waits for an answer under this id. */
   expect(event: string, id: string, answered: (body: FrameBody) => void): void

@@ -2,7 +2,7 @@ import type { Message } from '../domain/events.ts'
 import type { MessageChange, PinChange, ReactionChange, RoomMessage } from './chat-events.ts'
 
 /**
- * What an event of a room does to one earlier message. `apply` returns the same
+ * The effect of a room event on one earlier message. `apply` returns the same
  * message if the event is part of it already, so an effect may be applied twice.
  */
 export interface Effect {

@@ -25,7 +25,7 @@ export interface UseMessagesOptions {
   readonly replies?: boolean
 }
 
-/** One room or thread, as a component sees it. The handle's lists, and calls that never change their identity for one list. */
+/** One room or thread, as a component sees it. The functions stay the same objects as long as the list is the same. */
 export interface Messages extends Pick<Room, 'messages' | 'members' | 'hasOlder' | 'isOver'> {
   /** Undefined until there is a client. */
   readonly room: Room | undefined

@@ -1,19 +1,17 @@
 import type { ErrorBody } from '../protocol/errors.ts'
 import { ChatError, errorOfCall, refusal } from './chat-error.ts'
-import type { ClientClock } from './client-clock.ts'
-import type { ClientTimes } from './client-times.ts'
-import { backoffMs } from './client-times.ts'
+import { repeatDelayMs } from './client-times.ts'
 import type { FrameBody } from './frames.ts'
 import type { Link, RequestOutcome } from './link.ts'
-import type { ClientMetrics } from './observation.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
-import { sizeErrorOf } from './outgoing-request.ts'
+import { mayBePipelined, pipelined, sizeErrorOf } from './outgoing-request.ts'
+import type { RequestSchedulerDeps } from './request-scheduler-deps.ts'
 import type { ScheduledRequest } from './scheduled-requests.ts'
 import { createScheduledRequests } from './scheduled-requests.ts'
 
 /** Options of one request. */
 export interface ScheduleOptions {
-  /** The requests of one lane are sent one at a time, in the order of the calls. */
+  /** The requests of one lane are carried out in the order of the calls. */
   readonly lane?: string
   readonly signal?: AbortSignal | undefined
 }
@@ -29,23 +27,13 @@ export interface ScheduleOptions {
  *            nothing of it is sent.
  */
 export interface RequestScheduler {
-  /** A request that is not ready yet keeps its place in its lane. */
-  run(request: OutgoingRequest | Promise<OutgoingRequest>, options: ScheduleOptions): Promise<FrameBody>
-  connected(link: Link): void
+  run(request: OutgoingRequest, options: ScheduleOptions): Promise<FrameBody>
+  /** `pipelines`: the service keeps the order of requests that are sent before the outcome of earlier ones is known. */
+  connected(link: Link, pipelines: boolean): void
   disconnected(): void
   /** All requests fail with this error, now and later. */
   end(error: ChatError): void
   readonly isEnded: boolean
-}
-
-/** The parts of a client that its requests use, and their bounds. */
-export interface RequestSchedulerDeps {
-  readonly clock: ClientClock
-  readonly times: ClientTimes
-  readonly random: () => number
-  readonly maxQueued: number
-  readonly maxFrameBytes: number
-  readonly metrics: ClientMetrics | undefined
 }
 
 /** Requests in flight at the same time: half of the commands (64) that the service accepts per session by default. */
@@ -55,6 +43,7 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
   const { clock, times, random, maxQueued, maxFrameBytes, metrics } = deps
   const queue = createScheduledRequests()
   let link: Link | undefined
+  let pipelines = false
   let inFlight = 0
   let ended: ChatError | undefined
 
@@ -62,7 +51,7 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
     if (scheduled.state === 'in flight') inFlight -= 1
     scheduled.state = 'done'
     scheduled.pause?.cancel()
-    queue.remove(scheduled)
+    queue.all.delete(scheduled)
   }
 
   const handleOutcome = (scheduled: ScheduledRequest, outcome: RequestOutcome): void => {
@@ -75,6 +64,7 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
     }
     if (outcome.kind === 'refused') handleRefusal(scheduled, outcome.error)
     else {
+      queue.succeeded()
       leave(scheduled)
       scheduled.succeed(outcome.body)
     }
@@ -87,9 +77,14 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
       return scheduled.fail(refusal(error))
     }
     inFlight -= 1
+    queue.refused()
+    // The cause is the refusal of the request before it, which pauses.
+    if (error.details?.after !== undefined) {
+      scheduled.state = 'waiting'
+      return
+    }
     scheduled.state = 'pausing'
-    // A service that is down names the same time to every client: the back-off grows beyond it, and spreads them out.
-    const delayMs = Math.max(error.retry_after_ms ?? 0, backoffMs(times, random, scheduled.attempts))
+    const delayMs = repeatDelayMs(times, random, scheduled.attempts, error)
     scheduled.attempts += 1
     scheduled.pause = clock.after(delayMs, () => {
       scheduled.state = 'waiting'
@@ -108,11 +103,14 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
     })
   }
 
+  const mayFollow = (request: OutgoingRequest, before: OutgoingRequest): boolean =>
+    pipelines && mayBePipelined(request, before, maxFrameBytes)
+
   const sendWaiting = (): void => {
-    for (const scheduled of queue.all) {
-      const { request, state } = scheduled
+    for (const { scheduled, before } of queue.next(mayFollow)) {
+      const { request } = scheduled
       if (link === undefined || inFlight >= maxInFlight) return
-      if (request !== undefined && state === 'waiting' && queue.isFirst(scheduled)) start(scheduled, request, link)
+      start(scheduled, before === undefined ? request : pipelined(request, before), link)
     }
   }
 
@@ -123,30 +121,19 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
     sendWaiting()
   }
 
-  /** The request is ready. Until then it kept its place in its lane. */
-  const onRequestReady = (scheduled: ScheduledRequest, request: OutgoingRequest): void => {
-    if (scheduled.state === 'done') return
-    const flaw = sizeErrorOf(request, maxFrameBytes)
-    if (flaw !== undefined) return reject(scheduled, flaw)
-    scheduled.request = request
-    sendWaiting()
-  }
-
   /** Why a request is not accepted; undefined if it is. */
-  const reasonNotToAccept = (request: OutgoingRequest | undefined): ChatError | undefined => {
+  const reasonNotToAccept = (request: OutgoingRequest): ChatError | undefined => {
     if (ended !== undefined) return ended
-    const flaw = request === undefined ? undefined : sizeErrorOf(request, maxFrameBytes)
+    const flaw = sizeErrorOf(request, maxFrameBytes)
     if (flaw !== undefined || queue.all.size < maxQueued) return flaw
     return new ChatError('queue_full', `${maxQueued} requests are waiting`)
   }
 
-  const run: RequestScheduler['run'] = (requestOrPromise, { lane, signal }) =>
+  const run: RequestScheduler['run'] = (request, { lane, signal }) =>
     new Promise((succeed, fail) => {
       const call = new Error()
-      const request = requestOrPromise instanceof Promise ? undefined : requestOrPromise
       const flaw = reasonNotToAccept(request)
       if (signal?.aborted === true || flaw !== undefined) {
-        if (requestOrPromise instanceof Promise) requestOrPromise.catch(() => undefined)
         return fail(signal?.aborted === true ? signal.reason : errorOfCall(flaw as ChatError, call))
       }
       const abort = (): void => reject(scheduled, signal?.reason)
@@ -166,20 +153,15 @@ export const createRequestScheduler = (deps: RequestSchedulerDeps): RequestSched
         attempts: 0,
       }
       signal?.addEventListener('abort', abort)
-      queue.add(scheduled)
-      if (requestOrPromise instanceof Promise) {
-        requestOrPromise.then(
-          (ready) => onRequestReady(scheduled, ready),
-          (error: unknown) => reject(scheduled, error),
-        )
-      }
+      queue.all.add(scheduled)
       sendWaiting()
     })
 
   return {
     run,
-    connected: (next) => {
+    connected: (next, canPipeline) => {
       link = next
+      pipelines = canPipeline
       sendWaiting()
     },
     disconnected: () => {

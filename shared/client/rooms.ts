@@ -1,4 +1,4 @@
-import type { Chat, Membership, Message, MessageChange as MessageReplaced } from '../domain/events.ts'
+import type { Chat, Membership, Message, MessageReplacement } from '../domain/events.ts'
 import type { RoomEventName } from '../room-events/room-events.ts'
 import type { ChatEvents, PinChange, ReactionChange, RoomMessage } from './chat-events.ts'
 import type { FeedFrame } from './frames.ts'
@@ -72,7 +72,7 @@ export const createRooms = ({ me, emit, requestResume }: RoomsDeps): Rooms => {
 
   const changeContent = (frame: FeedFrame, change: 'edited' | 'deleted'): void => {
     const { room, seq } = frame
-    const { message: content, ...body } = bodyOf<MessageReplaced>(frame)
+    const { message: content, ...body } = bodyOf<MessageReplacement>(frame)
     emit('changed', { ...body, room, seq, change, message: content.id, content })
   }
 

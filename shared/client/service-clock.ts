@@ -2,7 +2,7 @@ import type { ClientClock } from './client-clock.ts'
 
 /**
  * The time of the service. The device's own clock may be wrong by any amount,
- * so nothing that the service decides by time is compared with it.
+ * so it is never compared with times of the service.
  */
 export interface ServiceClock {
   /** Takes the `now` of a `ping` that was sent at this moment of the monotonic clock. */

@@ -21,8 +21,8 @@ import { timesOf } from './token-source.ts'
 export interface TokenRefresh {
   connected(link: Link, token: string | undefined): void
   disconnected(): void
-  /** The only token has expired, or has no expiry time. */
-  isSpent(): boolean
+  /** Whether the client has one fixed token, and it has expired or states no expiry time. */
+  isOnlyTokenExpired(): boolean
 }
 
 /** The parts of a client that refreshing its token uses. */
@@ -121,7 +121,7 @@ export const createTokenRefresh = (deps: TokenRefreshDeps): TokenRefresh => {
       })
     },
     disconnected,
-    isSpent: () => {
+    isOnlyTokenExpired: () => {
       if (!source.isFixed) return false
       const expiresAtMs = lastToken === undefined ? undefined : timesOf(lastToken).expiresAtMs
       const nowMs = service.nowMs()

@@ -51,7 +51,7 @@ export interface Message {
 }
 
 /** The body of the events that replace a message: `id` is the command's, `user_id` the acting user. */
-export interface MessageChange {
+export interface MessageReplacement {
   readonly id: string
   readonly user_id: string
   readonly created_at: string

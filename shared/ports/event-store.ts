@@ -39,6 +39,12 @@ export type RecordedOutcome =
   | { readonly kind: 'event'; readonly digest: string; readonly event: StoredEvent }
   | { readonly kind: 'rejection'; readonly digest: string; readonly rejection: Rejection }
 
+/** Whether an outcome of a command's id may be that of the command with this digest. */
+export const isOutcomeOf =
+  (digest: string) =>
+  (outcome: RecordedOutcome): boolean =>
+    outcome.digest === digest || (outcome.kind === 'event' && outcome.digest === redactedDigest)
+
 /** Identifies a command: an id is unique within its room only; the digest identifies the content. */
 export interface CommandKey {
   readonly room: string
@@ -58,7 +64,7 @@ export interface ReadSet {
   readonly externalIds: readonly string[]
   /** Messages to read, by room and id. */
   readonly messages: readonly { readonly room: string; readonly id: string }[]
-  /** Reactions to test: has the user set it? Their messages are part of `messages`. */
+  /** Reactions to test: has the user set it? `messages` must name their messages too. */
   readonly reactions: readonly (NamedReaction & { readonly room: string })[]
   /** Users whose present chats to count. A count stops at `upTo`, so that it reads no more than that many index entries. */
   readonly chatCounts: { readonly users: readonly string[]; readonly upTo: number }
@@ -81,9 +87,9 @@ export interface Snapshot {
   readonly messages: ReadonlyMap<string, RoomMessages>
   /** By external id. */
   readonly users: ReadonlyMap<string, User>
-  /** By user, of those asked for; may be newer than the snapshot. Not locked: other rooms may change it until the commit. */
+  /** The present chats of each user asked for. Not locked, and maybe newer than the snapshot: commits in other rooms change it. */
   readonly chatCounts: ReadonlyMap<string, number>
-  /** By `commandKeyText`: the outcome of each command asked for, and the outcome that keeps its id, in any order. */
+  /** By `commandKeyText`: the outcome of the command itself, and that of another command which reserves its id, in any order. */
   readonly outcomes: ReadonlyMap<string, readonly RecordedOutcome[]>
 }
 
@@ -144,10 +150,7 @@ export interface PageRequest {
   readonly users: readonly string[]
 }
 
-/**
- * A user's latest membership of a room, in seqs: its first event has the seq `since + 1`; `until` is the seq of the event
- * that removed the user, if any.
- */
+/** A user's latest membership of a room, in seqs: `since + 1` is its first event, `until` the removal of the user, if any. */
 export interface MembershipSpan {
   readonly since: number
   readonly until?: number
@@ -170,10 +173,10 @@ export interface Page {
  *            round trip: it locks the rooms of `heads` in id order, including
  *            those that do not exist, and compares the heads under the locks.
  *            It stores everything and updates the read model, or stores
- *            nothing. It is `stale` if a head differs, if an event or a
- *            rejection has an outcome that excludes it, or if a rejection of an
- *            `unread` room has an id that an event or another rejection holds.
- *            A `forbidden` excludes only commands of the same digest. An event
+ *            nothing. It is `stale` if a head differs, if a recorded outcome
+ *            excludes an event or a rejection of the append, or if a rejection
+ *            of an `unread` room has an id that an event or another rejection
+ *            holds. A recorded `forbidden` excludes only its own digest. An event
  *            that deletes a message replaces the bodies of all other events of
  *            that message by the tombstone, and their digests by
  *            `redactedDigest`, in the same transaction.
@@ -205,6 +208,9 @@ export interface EventStore {
   /** Connects; rejects if that fails. State that was read over one appender is not valid for another. */
   openAppender(): Promise<Appender>
   readPages(requests: readonly PageRequest[]): Promise<readonly Page[]>
-  /** The recorded outcomes of exactly these commands: an outcome with another digest belongs to another command. */
+  /**
+   * The recorded outcomes of exactly these commands: an outcome with another digest belongs to another command. A redacted
+   * event has no digest any more, and is returned for every command with its id.
+   */
   outcomes(keys: readonly CommandKey[]): Promise<readonly (RecordedOutcome | undefined)[]>
 }

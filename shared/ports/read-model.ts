@@ -29,7 +29,7 @@ export interface ChangedHead {
   /** The last seq of the room; 0 if the room does not exist. */
   readonly head: number
   /** The store has no event at the known seq, or an event with another digest. */
-  readonly isOther: boolean
+  readonly isContradicted: boolean
 }
 
 /** A chat with the last seq of its room. */

@@ -28,7 +28,11 @@ type RoomBodies = { readonly [Name in RoomEventName]: RoomEventOf<Name>['feedBod
 
 /** The body of the answer to each event. */
 export const answerBodies = {
-  'create-user': z.looseObject({ user: storedUserSchema, features: z.array(z.string()).optional() }),
+  'create-user': z.looseObject({
+    user: storedUserSchema,
+    features: z.array(z.string()).optional(),
+    level: z.int().min(1).optional(),
+  }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
   'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq })), next_cursor: z.string().optional() }),
   'list-messages': z.looseObject({

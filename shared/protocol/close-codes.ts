@@ -32,12 +32,12 @@ export const closeCodes = {
   unauthenticated: { code: 4501, reason: 'unauthenticated', meaning: 'the token was refused' },
 } as const
 
-/** Of the standard codes: the client's own frames violate the WebSocket protocol or the limits, which a new connection does not change. */
-const final: ReadonlySet<number> = new Set([1002, 1007, 1009])
+/** Standard codes that say that the client's own frames are invalid or too large: a new connection would end in the same way. */
+const finalStandardCodes: ReadonlySet<number> = new Set([1002, 1007, 1009])
 
 /**
  * Whether a client should connect again after this code. Only the service can
  * end a client: a code that it never sends comes from a proxy or the network,
  * and the connection is lost.
  */
-export const mayReconnect = (code: number): boolean => !final.has(code) && (code < 4500 || code > 4999)
+export const mayReconnect = (code: number): boolean => !finalStandardCodes.has(code) && (code < 4500 || code > 4999)

@@ -19,7 +19,11 @@ export const errors = {
     meaning: 'not a member, no such chat, or not permitted; the answer does not reveal which',
   },
   conflict: { status: 409, retryable: false, meaning: 'the id is already in use by something else' },
-  unknown_user: { status: 422, retryable: false, meaning: 'one of the users does not exist; `details.users` lists them' },
+  unknown_user: {
+    status: 422,
+    retryable: false,
+    meaning: 'one of the users does not exist; `details.users` or `details.externalUserIds` lists them',
+  },
   unknown_message: {
     status: 404,
     retryable: false,

@@ -61,6 +61,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
         modified_at: '2026-11-24T15:45:02.215Z',
       },
       features: requestEventsAt(firstLevel),
+      level: firstLevel,
     },
   },
   'list-chats': {

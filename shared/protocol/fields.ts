@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { userRefLevel } from './feature-level.ts'
 
 /** The largest correlation string a caller may use, in UTF-16 code units. */
 export const callerIdChars = 64
@@ -21,6 +22,19 @@ const uuid = (meaning: string) =>
   z.guid({ error: ({ input }) => (input === undefined ? 'is missing' : `must be ${meaning}`) }).toLowerCase()
 
 export const userId = uuid('the id of a user, a UUID that create-user or get-users returns; an external id is not accepted here')
+
+const userIdOrRef = uuid(
+  'the id of a user, a UUID that create-user or get-users returns, or an object like { "externalUserId": "bob" }',
+)
+
+const externalRef = z.strictObject({ externalUserId })
+
+/** A user, by the id that the service gave or by its external id. */
+export type UserRef = string | z.output<typeof externalRef>
+
+/** A user to be a member, by either id. Below `userRefLevel`: by the id that the service gave. */
+export const userRef = (level: number): z.ZodType<UserRef> =>
+  level >= userRefLevel ? z.union([userIdOrRef, externalRef]) : userId
 
 export const chatId = uuid('the id of a chat, a UUID that create-chat or list-chats returns')
 

@@ -32,8 +32,8 @@ const dataProblem = (value: unknown, maxBytes: number): string | undefined => {
 }
 
 /**
- * A JSON object of the application, limited in size and depth. Its members pass unchanged, in their order. The schema is
- * not that of a record, because that one drops a member named `__proto__` without an error.
+ * A JSON object of the application, limited in size and depth. Its members pass unchanged, in their order. Not a
+ * `z.record`, which drops a member named `__proto__` without an error.
  */
 export const dataObject = (maxBytes: number) =>
   z

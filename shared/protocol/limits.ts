@@ -32,7 +32,7 @@ export interface ProtocolLimits {
 export const defaultFrameBytes = 96 * 1024
 export const defaultUsersPerCommand = 1_000
 
-export const defaultLimits: ProtocolLimits = Object.freeze({
+export const defaultLimits: ProtocolLimits = /* @__PURE__ */ Object.freeze({
   frameBytes: defaultFrameBytes,
   msgChars: 16_000,
   nameChars: 200,

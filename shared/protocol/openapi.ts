@@ -36,10 +36,10 @@ const jsonSchema = (schema: z.ZodType): object => {
   return rest
 }
 
-/** The schema of a request body over HTTP: the frame without `event` and `id`. No other field is specific to sockets. */
+/** The schema of a request body over HTTP: the frame without the fields that are specific to sockets. */
 const bodyOf = (event: CallEvent, limits: ProtocolLimits): object => {
   const { properties, required = [], ...rest } = jsonSchema(requestSchemas(limits)[event]) as ObjectSchema
-  const { event: _, id: __, ...own } = properties
+  const { event: _, id: __, after: ___, ...own } = properties
   return { ...rest, properties: own, required: required.filter((name) => name in own) }
 }
 
@@ -92,7 +92,7 @@ const operation = (event: CallEvent, limits: ProtocolLimits) => ({
 })
 
 const description = `Requests over HTTP, for back ends that do not want a socket. The token needs the role \`service\`. The body of a
-request is a frame of the protocol without \`event\` and \`id\`: \`body\`, \`room\` where the event acts in one, and \`as\` for whom it
+request is a frame of the protocol without \`event\`, \`id\` and \`after\`: \`body\`, \`room\` where the event acts in one, and \`as\` for whom it
 acts. Validation, limits, idempotence and errors are those of the socket; PROTOCOL.md says what they mean. This document is generated
 from the schemas that the service itself reads requests by.`
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { livingLevel } from '../room-events/message-content.ts'
+import { messageChangesLevel } from '../room-events/message-content.ts'
 import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { allRoomEvents } from '../room-events/room-events.ts'
 import { fieldsFrom, supportedLevel } from './feature-level.ts'
@@ -20,7 +20,7 @@ const roomRequests = (limits: ProtocolLimits, level: number): RoomRequests =>
 const messageQueries = (limits: ProtocolLimits, level: number) => {
   const page = { limit: z.int().min(1).max(limits.pageEntries).optional(), cursor: field.cursor.optional() }
   const about = { chat: z.strictObject({ id: field.chatId }), message: field.messageId }
-  return fieldsFrom(livingLevel, level, {
+  return fieldsFrom(messageChangesLevel, level, {
     'list-reactions': requestOutsideRooms(
       'list-reactions',
       z.strictObject({ ...about, query: z.strictObject({ reaction: field.reaction.optional(), ...page }).optional() }),
@@ -79,7 +79,7 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
             before: field.seq.optional(),
             limit,
             cursor: field.cursor.optional(),
-            ...fieldsFrom(livingLevel, level, {
+            ...fieldsFrom(messageChangesLevel, level, {
               thread: field.messageId.optional(),
               replies: z.boolean().optional(),
               pinned: z.boolean().optional(),

@@ -44,7 +44,7 @@ export const addUsers = defineRoomEvent({
     request: { event: 'add-users', id: '4', room, body: { users: [cyd], id: added.id } },
     feed: { id: '4', event: 'add-users', room, seq: 3, body: added },
   },
-  request: (limits: ProtocolLimits) => requestInRoom('add-users', membershipRequest(limits)),
+  request: (limits: ProtocolLimits, level: number) => requestInRoom('add-users', membershipRequest(limits, level), level),
   commandContent: contentInRoom,
   commandBody: membershipCommandBody,
   feedBody: membershipSchema,

@@ -38,12 +38,12 @@ export const createChat = defineRoomEvent({
     request: { event: 'create-chat', id: '2', body: { chat: { name: 'Lunch', id: room }, users: [bob] } },
     feed: { id: '2', event: 'create-chat', room, seq: 1, body: { chat, user_id: ann } },
   },
-  request: ({ nameChars, usersPerCommand }: ProtocolLimits) =>
+  request: ({ nameChars, usersPerCommand }: ProtocolLimits, level: number) =>
     requestOutsideRooms(
       'create-chat',
       z.strictObject({
         chat: z.strictObject({ name: field.text(1, nameChars), id: field.ownId.optional() }),
-        users: z.array(field.userId).max(usersPerCommand).min(1),
+        users: z.array(field.userRef(level)).max(usersPerCommand).min(1),
       }),
     ),
   commandContent: ({ body }) => ({ id: body.chat.id, body: { name: body.chat.name, users: body.users } }),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ChatState } from '../domain/chat.ts'
 import { nextHead, nextTime, notAllowed } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
-import type { EventHead, MessageChange } from '../domain/events.ts'
+import type { EventHead, MessageReplacement } from '../domain/events.ts'
 import { tombstoneOf } from '../domain/message-state.ts'
 import { changeMessage, presentMessage, unknownMessage } from '../domain/named-messages.ts'
 import { whyNotPermitted } from '../domain/permissions.ts'
@@ -12,7 +12,7 @@ import * as field from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { messageChangeSchema } from '../protocol/shapes.ts'
-import { livingLevel } from './message-content.ts'
+import { messageChangesLevel } from './message-content.ts'
 import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to delete a message. */
@@ -24,7 +24,7 @@ export interface DeleteMessage extends CommandHead {
 /** The event of a `DeleteMessage` command. `body.message` is the tombstone. The text of the message is removed from earlier events. */
 export interface MessageDeleted extends EventHead {
   readonly type: 'MessageDeleted'
-  readonly body: MessageChange
+  readonly body: MessageReplacement
 }
 
 /**
@@ -46,7 +46,7 @@ export const deleteMessage = defineRoomEvent({
   name: 'delete-message',
   command: 'DeleteMessage',
   event: 'MessageDeleted',
-  level: livingLevel,
+  level: messageChangesLevel,
   membership: 'none',
   isActivity: false,
   summary: 'Delete a message as its author or as the creator of the chat',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ChatState } from '../domain/chat.ts'
 import { nextHead, nextTime, notAllowed } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
-import type { EventHead, Message, MessageChange } from '../domain/events.ts'
+import type { EventHead, Message, MessageReplacement } from '../domain/events.ts'
 import type { MessageState } from '../domain/message-state.ts'
 import { lastingParts } from '../domain/message-state.ts'
 import { changeMessage, presentMessage, unknownMessage } from '../domain/named-messages.ts'
@@ -14,20 +14,20 @@ import * as field from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { messageChangeSchema } from '../protocol/shapes.ts'
-import type { MessageContent } from './message-content.ts'
-import { contentBody, contentFields, contentOf, contentRows, livingLevel } from './message-content.ts'
+import type { OptionalContent } from './message-content.ts'
+import { contentBody, contentFields, contentOf, contentRows, messageChangesLevel } from './message-content.ts'
 import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to replace the content of a message. */
 export interface EditMessage extends CommandHead {
   readonly type: 'EditMessage'
-  readonly body: MessageContent & { readonly message: string; readonly msg: string; readonly type?: string | undefined }
+  readonly body: OptionalContent & { readonly message: string; readonly msg: string; readonly type?: string | undefined }
 }
 
 /** The event of an `EditMessage` command. `body.message` is the whole message with its new content. */
 export interface MessageEdited extends EventHead {
   readonly type: 'MessageEdited'
-  readonly body: MessageChange
+  readonly body: MessageReplacement
 }
 
 const content = { data: { price: 9 }, mentions: [bob] }
@@ -59,7 +59,7 @@ export const editMessage = defineRoomEvent({
   name: 'edit-message',
   command: 'EditMessage',
   event: 'MessageEdited',
-  level: livingLevel,
+  level: messageChangesLevel,
   membership: 'none',
   isActivity: false,
   summary: 'Replace the content of a message as its author',
@@ -89,8 +89,8 @@ export const editMessage = defineRoomEvent({
   commandBody: z.object({ message: z.guid(), msg: z.string(), type: z.string().optional(), ...contentBody }),
   feedBody: messageChangeSchema,
   content: {
-    message: (body: MessageChange) => body.message,
-    redacted: (body: MessageChange, tombstone: Message) => ({ ...body, message: tombstone }),
+    message: (body: MessageReplacement) => body.message,
+    redacted: (body: MessageReplacement, tombstone: Message) => ({ ...body, message: tombstone }),
   },
 
   readSet: ({ user, body }: EditMessage) => ({ members: [user], added: [], messages: [body.message], rows: contentRows(body) }),

@@ -12,8 +12,8 @@ export interface MembershipCommand extends CommandHead {
 }
 
 /** The body of the request. */
-export const membershipRequest = ({ usersPerCommand }: ProtocolLimits) =>
-  z.strictObject({ users: z.array(field.userId).max(usersPerCommand).min(1), id: field.ownId.optional() })
+export const membershipRequest = ({ usersPerCommand }: ProtocolLimits, level: number) =>
+  z.strictObject({ users: z.array(field.userRef(level)).max(usersPerCommand).min(1), id: field.ownId.optional() })
 
 /** The command's body on the log. */
 export const membershipCommandBody = z.object({ users: z.array(z.guid()) })

@@ -6,10 +6,10 @@ import { dataObject } from '../protocol/json-data.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 
 /** The feature level that introduced messages that change: edits, deletions, reactions, pins, threads, quotes, mentions. */
-export const livingLevel = 2
+export const messageChangesLevel = 2
 
 /** The optional content of a message, in a request and in a command. */
-export interface MessageContent {
+export interface OptionalContent {
   readonly data?: JsonObject | undefined
   readonly mentions?: Mentions | undefined
 }
@@ -27,13 +27,13 @@ export const contentBody = {
 }
 
 /** An estimate of the rows that a command with this content changes: its event, its message, and each mentioned user. */
-export const contentRows = ({ mentions }: MessageContent): number => {
+export const contentRows = ({ mentions }: OptionalContent): number => {
   if (mentions === undefined) return 1
   return 2 + (mentions === 'all' ? 1 : mentions.length)
 }
 
 /** The optional content as a message has it: each mentioned user once. */
-export const contentOf = ({ data, mentions }: MessageContent): Pick<Message, 'data' | 'mentions'> => ({
+export const contentOf = ({ data, mentions }: OptionalContent): Pick<Message, 'data' | 'mentions'> => ({
   ...(data === undefined ? {} : { data }),
   ...(mentions === undefined ? {} : { mentions: mentions === 'all' ? mentions : distinct(mentions) }),
 })

@@ -13,14 +13,14 @@ import * as field from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { messageSchema } from '../protocol/shapes.ts'
-import type { MessageContent } from './message-content.ts'
-import { contentBody, contentFields, contentOf, contentRows, livingLevel } from './message-content.ts'
+import type { OptionalContent } from './message-content.ts'
+import { contentBody, contentFields, contentOf, contentRows, messageChangesLevel } from './message-content.ts'
 import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to post a message. `id` is the message's id. */
 export interface PostMessage extends CommandHead {
   readonly type: 'PostMessage'
-  readonly body: MessageContent & {
+  readonly body: OptionalContent & {
     readonly msg: string
     readonly type: string
     readonly thread?: string | undefined
@@ -35,7 +35,7 @@ export interface MessagePosted extends EventHead {
   readonly body: Message
 }
 
-const starving = {
+const example = {
   id: '01a20e3b-6151-7d3a-b7fa-0e7c5be8d7f4',
   msg: 'Starving!',
   type: 'text',
@@ -53,7 +53,7 @@ const laterFields = (limits: ProtocolLimits) => ({
 })
 
 /** Why a message cannot refer to these messages; undefined: it can. */
-const whyNotReferred = ({ body: { thread, reply_to: replyTo } }: PostMessage, state: ChatState): Rejection | undefined => {
+const referenceRejection = ({ body: { thread, reply_to: replyTo } }: PostMessage, state: ChatState): Rejection | undefined => {
   if (thread !== undefined) {
     const root = presentMessage(state, thread)
     if (root === undefined) return unknownMessage('body.thread')
@@ -87,7 +87,7 @@ export const newMessage = defineRoomEvent({
   price: { unit: 'bytes', per: 4_096 },
   examples: {
     request: { event: 'new-message', id: '3', room, body: { msg: 'Hungry?', type: 'text', id: message.id } },
-    feed: { event: 'new-message', room, seq: 5, body: starving },
+    feed: { event: 'new-message', room, seq: 5, body: example },
     answer: { id: '12', event: 'new-message', body: message },
   },
   request: (limits: ProtocolLimits, level: number) =>
@@ -97,8 +97,9 @@ export const newMessage = defineRoomEvent({
         msg: field.text(1, limits.msgChars),
         type: field.messageType,
         id: field.ownId.optional(),
-        ...fieldsFrom(livingLevel, level, laterFields(limits)),
+        ...fieldsFrom(messageChangesLevel, level, laterFields(limits)),
       }),
+      level,
     ),
   commandContent: contentInRoom,
   commandBody: z.object({
@@ -116,7 +117,7 @@ export const newMessage = defineRoomEvent({
 
   decide: (command: PostMessage, state: ChatState): MessagePosted | Rejection => {
     if (!state.members.has(command.user)) return notAllowed
-    const rejection = whyNotReferred(command, state)
+    const rejection = referenceRejection(command, state)
     if (rejection !== undefined) return rejection
     const at = nextTime(command, state)
     const { msg, type, ...optional } = command.body

@@ -49,7 +49,7 @@ export const removeUsers = defineRoomEvent({
     request: { event: 'remove-users', id: '5', room, body: { users: [cyd], id: removed.id } },
     feed: { id: '5', event: 'remove-users', room, seq: 4, body: removed },
   },
-  request: (limits: ProtocolLimits) => requestInRoom('remove-users', membershipRequest(limits)),
+  request: (limits: ProtocolLimits, level: number) => requestInRoom('remove-users', membershipRequest(limits, level), level),
   commandContent: contentInRoom,
   commandBody: membershipCommandBody,
   feedBody: membershipSchema,

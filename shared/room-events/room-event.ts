@@ -3,6 +3,7 @@ import type { ChatState } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
 import type { EventHead, Message } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
+import type { UserRef } from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import type { Price } from '../protocol/price.ts'
 import type { MembershipEffect } from './membership-effect.ts'
@@ -27,7 +28,7 @@ export interface DecisionReads {
   readonly added: readonly string[]
   /** Messages of the room, by id. */
   readonly messages?: readonly string[]
-  /** Reactions to test: has the user set it? Their messages are part of `messages`. */
+  /** Reactions to test: has the user set it? `messages` must name their messages too. */
   readonly reactions?: readonly NamedReaction[]
   /** An estimate of the rows that the append changes, if they are more than the users that the command names. */
   readonly rows?: number
@@ -40,7 +41,7 @@ export interface NamedReaction {
   readonly reaction: string
 }
 
-/** How an event carries the content of a message, which is removed from it when the message is deleted. Pure. */
+/** Finds and removes the content of a message in an event's body. The content is removed when the message is deleted. Pure. */
 export interface CarriedContent<Body> {
   /** The message, as it was after the event. */
   message(body: Body): Message
@@ -56,6 +57,11 @@ export interface CommandContent<Body> {
   /** The command's body, exactly as requested: it is hashed into the digest, so no defaults are filled in. */
   readonly body: Body
 }
+
+/** The body of a command as it was requested. The gateway replaces external ids by the ids of the users. */
+export type RequestedBody<Body> = Body extends { readonly users: readonly string[] }
+  ? Omit<Body, 'users'> & { readonly users: readonly UserRef[] }
+  : Body
 
 /**
  * The definition of one room event. All processes derive from it: request and
@@ -91,7 +97,7 @@ export interface RoomEvent<
   /** The schema of the request's frame at a feature level. No field has a default: `decide` sets defaults. */
   request(limits: ProtocolLimits, level: number): Request
   /** The content of the command for this request. Pure. */
-  commandContent(request: z.output<Request>): CommandContent<Command['body']>
+  commandContent(request: z.output<Request>): CommandContent<RequestedBody<Command['body']>>
   /** The schema of the command's body on the log. Unknown fields are ignored. */
   readonly commandBody: z.ZodType<Command['body']>
   readonly feedBody: FeedBody

@@ -12,7 +12,7 @@ import * as field from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { id, time } from '../protocol/shapes.ts'
-import { livingLevel } from './message-content.ts'
+import { messageChangesLevel } from './message-content.ts'
 import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to pin or unpin a message. */
@@ -51,7 +51,7 @@ export const setPin = defineRoomEvent({
   name: 'set-pin',
   command: 'SetPin',
   event: 'PinSet',
-  level: livingLevel,
+  level: messageChangesLevel,
   membership: 'none',
   isActivity: false,
   summary: 'Pin or unpin a message as the creator of the chat',

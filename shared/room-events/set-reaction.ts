@@ -13,7 +13,7 @@ import * as field from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { requestInRoom } from '../protocol/request-frame.ts'
 import { id, time } from '../protocol/shapes.ts'
-import { livingLevel } from './message-content.ts'
+import { messageChangesLevel } from './message-content.ts'
 import { contentInRoom, defineRoomEvent } from './room-event.ts'
 
 /** The command to set or remove a reaction. */
@@ -73,7 +73,7 @@ export const setReaction = defineRoomEvent({
   name: 'set-reaction',
   command: 'SetReaction',
   event: 'ReactionSet',
-  level: livingLevel,
+  level: messageChangesLevel,
   membership: 'none',
   isActivity: false,
   summary: 'Set or remove a reaction to a message as a member of its chat',

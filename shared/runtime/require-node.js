@@ -12,6 +12,6 @@ if (major < 24) {
   process.exit(1)
 }
 
-// Half of a start is compilation; the cache makes it unnecessary. Does nothing where this folder cannot be written, or
+// Compilation takes half of a start; the cache avoids it. No effect where this folder cannot be written, or where
 // NODE_COMPILE_CACHE names another one.
 module.enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url)))

@@ -13,6 +13,44 @@ import { runInBrowser } from './run-in-browser.ts'
 
 const readme = readFileSync(fileURLToPath(new URL('../../shared/client/README.md', import.meta.url)), 'utf8')
 const [, application = ''] = /^```jsx\n([\s\S]*?)^```$/m.exec(readme) ?? []
+/** Shows the first message of a chat and its thread, and changes that message. */
+const threadApplication = `
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { useChat, useMessages } from 'chat-client/react'
+
+const Thread = ({ client, id, root }) => {
+  const { messages, room, send } = useMessages(client, id, { thread: root.id })
+  return (
+    <section>
+      <button onClick={() => send('reply')}>Reply</button>
+      <button onClick={() => room.edit(root.id, 'better')}>Edit</button>
+      <button onClick={() => room.react(root.id, 'yes')}>React</button>
+      <button onClick={() => room.delete(messages[0].id)}>Delete the reply</button>
+      <ol>{messages.map(({ id, msg, deleted }) => <li key={id}>{deleted ? 'deleted reply' : msg}</li>)}</ol>
+    </section>
+  )
+}
+
+const Room = ({ client, id }) => {
+  const { messages, send } = useMessages(client, id, { replies: false })
+  const line = ({ msg, replies, reactions }) => [msg, replies?.count ?? 0, reactions?.yes ?? 0].join(' ')
+  return (
+    <main>
+      <button onClick={() => send('root')}>Send</button>
+      <ol>{messages.map((message) => <li key={message.id}>{line(message)}</li>)}</ol>
+      {messages.length > 0 && <Thread client={client} id={id} root={messages[0]} />}
+    </main>
+  )
+}
+
+const App = () => {
+  const { client, user, chats } = useChat('ws://127.0.0.1:8080/ws', { user: { externalUserId: 'thread' } })
+  if (chats.length > 0) return <Room client={client} id={chats[0].id} />
+  return <button disabled={user === undefined} onClick={() => client.createChat({ name: 'x', users: [user.id] })}>Start</button>
+}
+createRoot(document.body.appendChild(document.createElement('main'))).render(<StrictMode><App /></StrictMode>)`
+
 const noBrowser = await whyNoBrowser()
 const patience = { withinMs: 40_000 }
 
@@ -50,13 +88,13 @@ describe('The React bindings', () => {
     }, 240_000)
 
     /** Opens the application in a page of its own. */
-    const opened = async () => {
+    const opened = async (code = script) => {
       const sockets: string[] = []
       let page: Page | undefined
       const { lines, close } = await runInBrowser(
         browser,
         new URL(chat.url.replace(/^ws/, 'http')).origin,
-        script,
+        code,
         async (given) => {
           page = given
           given.on('websocket', (socket) => sockets.push(socket.url()))
@@ -97,6 +135,25 @@ describe('The React bindings', () => {
         expect([app.sockets.length, app.lines]).toEqual([1, []])
         await app.close()
       }
+    })
+
+    it('show a room without replies, and one thread, each message as it is now', async () => {
+      const entry = client.write('thread.jsx', threadApplication.replaceAll('ws://127.0.0.1:8080/ws', chat.url))
+      const { page, shows, close, lines } = await opened((await bundle(entry)).text)
+      const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
+      await press('Start')
+      await press('Send')
+      await shows(['root 0 0'])
+      await press('Reply')
+      await shows(['root 1 0', 'reply'])
+      await press('Edit')
+      await shows(['better 1 0', 'reply'])
+      await press('React')
+      await shows(['better 1 1', 'reply'])
+      await press('Delete the reply')
+      await shows(['better 0 1', 'deleted reply'])
+      expect(lines).toEqual([])
+      await close()
     })
 
     it('load older messages', async () => {

@@ -62,13 +62,13 @@ describe.skipIf(whyNoStack())('The distributed chat, two gateways and two writer
     expect(feed.slice(1).map(({ body }) => body.msg)).toEqual(['before', 'after'])
     const admin = client.admin()
     await admin.connect()
-    const buried = await until('the record in chat.dead-letter', async () => {
+    const deadLettered = await until('the record in chat.dead-letter', async () => {
       const offsets = await admin.fetchTopicOffsets(`${chat.namespace}.chat.dead-letter`)
       const count = offsets.reduce((sum, { high }) => sum + Number(high), 0)
       return count > 0 && count
     })
     await admin.disconnect()
-    expect(buried).toBe(1)
+    expect(deadLettered).toBe(1)
     const line = await until('the outcome for the sender', () => outcomes.find((text) => text.includes(poison.headers.command)))
     expect(JSON.parse(line)).toMatchObject({ room, command: poison.headers.command, error: { code: 'internal' } })
     gateway.disconnect()

@@ -233,14 +233,14 @@ export const journeys = (open: () => RunningChat): void => {
       await using owned = new AsyncDisposableStack()
       const [ann, bob] = await couple(owned)
       const { room } = await bob.createChat('of bob', [])
-      const noes = await Promise.all(
+      const rejections = await Promise.all(
         [room, randomUUID()].flatMap((chat) => [
           ann.socket.request('new-message', { msg: 'x', type: 'text' }, { room: chat }),
           ann.socket.request('add-users', { users: [ann.id] }, { room: chat }),
           ann.socket.request('list-messages', { chat: { id: chat } }),
         ]),
       )
-      const errors = noes.map(({ error }) => error)
+      const errors = rejections.map(({ error }) => error)
       expect(new Set(errors.map((error) => error?.code))).toEqual(new Set(['forbidden']))
       expect(errors.slice(0, 3)).toEqual(errors.slice(3))
     })

@@ -14,7 +14,7 @@ import { ask, asOpened, backoff, isSettled, untilRestored, untilState, watch } f
 
 const channels = Array.from({ length: 30 }, (_, index) => `room-${index}`)
 
-describe.skipIf(stackKind() === 'env')('the fan-out on a Redis Cluster that fails', () => {
+describe.skipIf(stackKind() === 'env')('The fan-out on a Redis Cluster that fails', () => {
   const folder = makeScratchFolder('cluster')
   let cluster: RedisCluster
   let slots: ClusterSlots
@@ -30,51 +30,51 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis Cluster that fail
   const seed = () => ({ url: cluster.urls[0] ?? '', isCluster: true, namespace: 'chat' })
   const nodeOf = async (channel: string): Promise<number> => slots.owner(await slots.of(`chat:${channel}`))
 
-  /** Two ends, the first one listening on all topics, which are on all nodes. */
+  /** Two fan-outs, the first of which listens on all channels. The channels are spread over all nodes. */
   const open = async () => {
     const [near, far] = await Promise.all([watch(seed()), watch(seed())])
     const opened = asOpened(near, far)
     const subscribers = await Promise.all(channels.map(async (channel) => [channel, await listen(opened, channel)] as const))
     return { near, far, opened, subscribers: new Map(subscribers) }
   }
-  /** Whoever publishes may learn of a change only by being refused. */
-  const untilAllHear = async (far: Watched, subscribers: ReadonlyMap<string, Subscriber>): Promise<void> => {
+  /** Publishes until every listener has received the same publication: a publisher may detect moved slots only by a refusal. */
+  const untilAllReceive = async (far: Watched, subscribers: ReadonlyMap<string, Subscriber>): Promise<void> => {
     const mark = `mark ${performance.now()}`
-    const heardByAll = async (): Promise<boolean> => {
+    const isReceivedByAll = async (): Promise<boolean> => {
       await publishToAll(far, mark)
       return [...subscribers.values()].every(({ received }) => received.includes(mark))
     }
-    await until('all topics to be received', heardByAll, backoff)
+    await until('a publication on every channel to be received', isReceivedByAll, backoff)
   }
   const publishToAll = (far: Watched, payload: string): Promise<void> =>
     far.fanOut.publish(channels.map((channel) => ({ channel, payload })))
 
-  it('is restored when a slot moves, for those who listen and those who publish', async () => {
+  it('is restored for listeners and publishers when a slot moves', async () => {
     const { near, far, opened, subscribers } = await open()
     await using _ = opened
     const slot = await slots.of('chat:room-0')
     const owner = await slots.owner(slot)
     await slots.move(slot, owner, (owner + 1) % 3)
     await untilRestored(near, 1)
-    await untilAllHear(far, subscribers)
+    await untilAllReceive(far, subscribers)
     expect([near.fanOut.state, far.fanOut.state, await nodeOf('room-0')]).toEqual(['up', 'up', (owner + 1) % 3])
   })
 
-  it('is down while one node hangs, and restored when it goes on', async () => {
+  it('is down while one node is frozen, and restored when the node continues', async () => {
     const { near, far, opened, subscribers } = await open()
     await using _ = opened
     const node = cluster.nodes[await nodeOf('room-1')]
     await node?.pause()
-    const underWay = publish(far.fanOut, 'room-1', 'under way')
-    await expect(underWay).rejects.toThrow()
+    const pending = publish(far.fanOut, 'room-1', 'pending')
+    await expect(pending).rejects.toThrow()
     await untilState('down', near, far)
     expect(await isSettled(publishToAll(far, 'refused'))).toBe(true)
     await node?.resume()
     await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
-    await untilAllHear(far, subscribers)
+    await untilAllReceive(far, subscribers)
   })
 
-  it('is down while one node is gone, and restored when it is back', async () => {
+  it('is down while one node is killed, and restored when the node runs again', async () => {
     const { near, far, opened, subscribers } = await open()
     await using _ = opened
     const node = cluster.nodes[await nodeOf('room-2')]
@@ -82,23 +82,23 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis Cluster that fail
     await untilState('down', near, far)
     await node?.start()
     await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
-    await untilAllHear(far, subscribers)
+    await untilAllReceive(far, subscribers)
   })
 
-  it('finds the others when the node that it was told of has left', async () => {
+  it('finds the other nodes when the configured node has left the cluster', async () => {
     const { near, far, opened, subscribers } = await open()
     await using _ = opened
     await slots.moveAll(0, 1)
     await untilRestored(near, 1)
-    await untilAllHear(far, subscribers)
+    await untilAllReceive(far, subscribers)
     await cluster.nodes[0]?.kill()
     const restoredBefore = near.restored()
     for (const url of cluster.urls.slice(1)) await ask(url, 'CLIENT', 'KILL', 'TYPE', 'pubsub')
     await untilRestored(near, restoredBefore + 1)
-    await untilAllHear(far, subscribers)
-    const stranger = await watch(seed())
-    expect(stranger.fanOut.state).toBe('down')
-    await stranger.fanOut.close()
+    await untilAllReceive(far, subscribers)
+    const newcomer = await watch(seed())
+    expect(newcomer.fanOut.state).toBe('down')
+    await newcomer.fanOut.close()
     await cluster.nodes[0]?.start()
   })
 })

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { defaultTimes } from '../../shared/runtime/config/times.ts'
-import { freshChannel, listen, publish, untilPassed, untilReceived } from '../contract/fan-out/open-fan-out.ts'
+import { freshChannel, listen, publish, untilAllReceived, untilReceived } from '../contract/fan-out/open-fan-out.ts'
 import { until } from '../support/poll.ts'
 import type { Stack } from '../support/stack/stack.ts'
 import { stackKind, startStack } from '../support/stack/start-stack.ts'
 import { ask, asOpened, backoff, isSettled, untilRestored, untilState, watch } from './fan-out-rig.ts'
 
-describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () => {
+describe.skipIf(stackKind() === 'env')('The fan-out on a Redis that fails', () => {
   let stack: Stack
   let namespace: string
   beforeAll(async () => {
@@ -26,11 +26,11 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     const [near, far] = await Promise.all([watch(at('gateway'), times), watch(at('writer'), times)])
     return { near, far, opened: asOpened(near, far) }
   }
-  /** What the server holds for this test. */
-  const heldChannels = async (): Promise<string[]> =>
+  /** The channels of this test that have a subscription on the server. */
+  const subscribedChannels = async (): Promise<string[]> =>
     ((await ask(direct(), 'PUBSUB', 'CHANNELS', `${namespace}:*`)) as string[]).toSorted()
 
-  it('starts without it, and comes up when it is there', async () => {
+  it('starts while Redis is down, and is up once Redis has started', async () => {
     await stack.redis.kill()
     const { near, far, opened } = await open()
     await using _ = opened
@@ -46,54 +46,54 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     expect(subscriber.received).toEqual(['received'])
   })
 
-  it('is restored when it was restarted, with what is held and nothing else', async () => {
+  it('subscribes after a restart of Redis to the channels that have listeners, and to no others', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
-    const [kept, letGo] = [await listen(opened, 'kept'), await listen(opened, 'let-go')]
+    const [kept, closed] = [await listen(opened, 'kept'), await listen(opened, 'closed')]
     await stack.redis.kill()
     await untilState('down', near, far)
-    letGo.close()
-    const taken = await listen(opened, 'taken')
+    closed.close()
+    const added = await listen(opened, 'added')
     await stack.redis.start()
     await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
-    expect(await heldChannels()).toEqual([`${namespace}:kept`, `${namespace}:taken`])
-    await opened.far.publish(['kept', 'let-go', 'taken'].map((channel) => ({ channel, payload: channel })))
-    await Promise.all([untilReceived(opened, kept, 1), untilReceived(opened, taken, 1)])
-    expect([near.states, letGo.received]).toEqual([['up', 'down', 'up'], []])
+    expect(await subscribedChannels()).toEqual([`${namespace}:added`, `${namespace}:kept`])
+    await opened.far.publish(['kept', 'closed', 'added'].map((channel) => ({ channel, payload: channel })))
+    await Promise.all([untilReceived(opened, kept, 1), untilReceived(opened, added, 1)])
+    expect([near.states, closed.received]).toEqual([['up', 'down', 'up'], []])
   })
 
-  it('is down within 10 s when it hangs, lets nobody wait, and is restored when it goes on', async () => {
+  it('is down within 10 s of a freeze of Redis, rejects publishes at once, and is restored when Redis continues', async () => {
     const { near, far, opened } = await open(defaultTimes)
     await using _ = opened
     const subscriber = await listen(opened, 'room')
     await stack.redis.pause()
     const pausedAt = performance.now()
-    const underWay = publish(far.fanOut, 'room', 'under way')
+    const pending = publish(far.fanOut, 'room', 'pending')
     const waiting = near.fanOut.subscribe('other', () => {})
-    await expect(underWay).rejects.toThrow()
+    await expect(pending).rejects.toThrow()
     await Promise.all([untilState('down', near, far), waiting.ready])
     expect(performance.now() - pausedAt).toBeLessThan(10_000)
     expect(await isSettled(publish(far.fanOut, 'room', 'refused'))).toBe(true)
     await stack.redis.resume()
     await Promise.all([untilRestored(near, 1), untilRestored(far, 1)])
     await publish(far.fanOut, 'room', 'after')
-    await until('what came after', () => subscriber.received.includes('after'), backoff)
+    await until('the publication after the fault', () => subscriber.received.includes('after'), backoff)
     expect(subscriber.received).not.toContain('refused')
   })
 
-  it('closes at once while it hangs, noticed or not', async () => {
-    const [unnoticed, noticed] = [await open(defaultTimes), await open()]
+  it('closes at once while Redis is frozen, whether it has detected that or not', async () => {
+    const [undetected, detected] = [await open(defaultTimes), await open()]
     await stack.redis.pause()
-    await untilState('down', noticed.near, noticed.far)
-    const underWay = publish(unnoticed.far.fanOut, 'room', 'under way')
-    const closings = [unnoticed, noticed].flatMap(({ near, far }) => [near.fanOut.close(), far.fanOut.close()])
-    await expect(underWay).rejects.toThrow()
-    await until('the closings', () => Promise.all(closings), { withinMs: 2_000 })
-    expect(unnoticed.near.fanOut.state).toBe('down')
+    await untilState('down', detected.near, detected.far)
+    const pending = publish(undetected.far.fanOut, 'room', 'pending')
+    const closed = [undetected, detected].flatMap(({ near, far }) => [near.fanOut.close(), far.fanOut.close()])
+    await expect(pending).rejects.toThrow()
+    await until('all fan-outs to be closed', () => Promise.all(closed), { withinMs: 2_000 })
+    expect(undetected.near.fanOut.state).toBe('down')
     await stack.redis.resume()
   })
 
-  it('hears what is published from the moment that it is restored, however often its connections are killed', async () => {
+  it('receives every publication after onRestored, however often its connections are killed', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const subscriber = await listen(opened, 'room')
@@ -115,25 +115,25 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
       await untilRestored(near, kills)
     }
     await Promise.all(sending)
-    await untilPassed(opened, 'room')
+    await untilAllReceived(opened, 'room')
     const numbers = subscriber.received.map(Number).filter((number) => number > 0)
     expect(firsts.filter((number) => !numbers.includes(number))).toEqual([])
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
     expect(far.restored()).toBe(0)
   })
 
-  it('ends with exactly what is held, whatever came and went while its connections were killed', async () => {
+  it('is subscribed to exactly the channels with listeners, also if these change while its connections are killed', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
-    const channels = Array.from({ length: 40 }, (_each, index) => `topic-${index}`)
-    const held = new Map<string, { close(): void }>([['always', await listen(opened, 'always')]])
+    const channels = Array.from({ length: 40 }, (_each, index) => `channel-${index}`)
+    const subscriptions = new Map<string, { close(): void }>([['always', await listen(opened, 'always')]])
     for (let round = 1; round <= 10; round += 1) {
       const killed = ask(direct(), 'CLIENT', 'KILL', 'TYPE', 'pubsub')
       while (near.restored() < round) {
         for (const channel of channels.filter(() => Math.random() < 0.2)) {
-          held.get(channel)?.close()
-          if (!held.delete(channel))
-            held.set(
+          subscriptions.get(channel)?.close()
+          if (!subscriptions.delete(channel))
+            subscriptions.set(
               channel,
               near.fanOut.subscribe(channel, () => {}),
             )
@@ -145,11 +145,13 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     const subscriber = await listen(opened, 'last')
     await publish(far.fanOut, 'last', 'a')
     await untilReceived(opened, subscriber, 1)
-    expect(await heldChannels()).toEqual(['last', ...held.keys()].map((channel) => `${namespace}:${channel}`).toSorted())
+    expect(await subscribedChannels()).toEqual(
+      ['last', ...subscriptions.keys()].map((channel) => `${namespace}:${channel}`).toSorted(),
+    )
   })
 
   it.each(['both', 'requests', 'answers'] as const)(
-    'notices a black hole on its own way (%s), and only there',
+    'detects a black hole on its own connection (%s), and not on that of another process',
     async (direction) => {
       const { near, far, opened } = await open()
       await using _ = opened
@@ -161,12 +163,12 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
       stack.link('gateway', 'redis').heal()
       await untilRestored(near, 1)
       await publish(far.fanOut, 'room', 'after')
-      await until('what came after', () => subscriber.received.includes('after'), backoff)
+      await until('the publication after the fault', () => subscriber.received.includes('after'), backoff)
       expect(far.states).toEqual(['up'])
     },
   )
 
-  it('goes on hearing when only the way of who publishes is cut', async () => {
+  it('still receives if only the connection of one publisher is cut', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const subscriber = await listen(opened, 'room')
@@ -182,7 +184,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     expect([subscriber.received, near.states]).toEqual([['by another', 'after'], ['up']])
   })
 
-  it('waits for one that pauses for less than counts as dead, and is down for longer', async () => {
+  it('stays up during a pause of Redis shorter than `redisDeadMs`, and is down during a longer one', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const subscriber = await listen(opened, 'room')
@@ -198,7 +200,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     expect(subscriber.received).toEqual(['late', 'after'])
   })
 
-  it('is restored when the server drops it for being too slow', async () => {
+  it('is restored after the server closed its connection for being too slow', async () => {
     const { near, far, opened } = await open()
     await using _ = opened
     const subscriber = await listen(opened, 'room')
@@ -211,7 +213,7 @@ describe.skipIf(stackKind() === 'env')('the fan-out on a Redis that fails', () =
     await ask(direct(), 'CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 32mb 8mb 60')
   })
 
-  it('is ready, and restored, no sooner than it hears, also on a slow way', async () => {
+  it('is ready, and restored, only when it receives publications, also on a slow connection', async () => {
     const { near, opened } = await open()
     await using _ = opened
     stack.link('gateway', 'redis').delay(150)

@@ -20,12 +20,12 @@ export interface FixtureRun {
   readonly lines: readonly string[]
 }
 
-/** Runs the real test runner on these files, with our reporter; `setup.ts` among them is the global setup. */
+/** Runs the test runner on these files with this reporter. A file named `setup.ts` is the global setup. */
 export const runFixture = (
   files: Readonly<Record<string, string>>,
   options: { readonly ci?: string; readonly args?: readonly string[] } = {},
 ): FixtureRun => {
-  // Inside the project, so that packages are found; in a folder that git and the linter pass over.
+  // Inside the project, so that packages are found, in a folder that git and the linter ignore.
   mkdirSync(join(project, '.cache'), { recursive: true })
   const folder = mkdtempSync(join(project, '.cache', 'fixture-'))
   try {

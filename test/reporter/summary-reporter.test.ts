@@ -7,8 +7,8 @@ const passes = test(`it('passes', () => { expect(1).toBe(1) })`)
 const missingStack = `export default (project) => project.provide('stack', { missing: 'no Java here' })`
 const needsStack = test(`describe.skipIf(true)('on a stack', () => { it('a', () => {}); it('b', () => {}) })`)
 
-describe('the last line of a run', () => {
-  it('adds up what passed, and the run ends with 0', () => {
+describe('The last line of a run', () => {
+  it('counts the passed tests, and the run ends with 0', () => {
     const { status, lines } = runFixture({ 'a.test.ts': passes, 'b.test.ts': passes })
     expect(lines.at(-1)).toBe('2 passed, 0 failed, 0 skipped')
     expect(status).toBe(0)
@@ -26,7 +26,7 @@ describe('the last line of a run', () => {
     expect(status).toBe(1)
   })
 
-  it('counts errors that nobody caught', () => {
+  it('counts uncaught errors', () => {
     const stray = test(
       `it('passes', async () => { void Promise.reject(new Error('stray')); await new Promise((go) => setTimeout(go, 50)) })`,
     )
@@ -35,7 +35,7 @@ describe('the last line of a run', () => {
     expect(status).toBe(1)
   })
 
-  it('counts a file whose process dies', () => {
+  it('counts a file whose process was killed', () => {
     const { status, lines } = runFixture({
       'a.test.ts': passes,
       'dies.test.ts': `process.kill(process.pid, 'SIGKILL')\n${passes}`,
@@ -44,7 +44,7 @@ describe('the last line of a run', () => {
     expect(status).toBe(1)
   })
 
-  it('is a failure when there was nothing to run', () => {
+  it('is a failure if there are no tests', () => {
     const { status, lines } = runFixture({})
     expect(lines.at(-1)).toBe('0 passed, 1 failed, 0 skipped')
     expect(status).toBe(1)
@@ -61,7 +61,7 @@ describe('the last line of a run', () => {
     }
   })
 
-  it('refuses a file with tests singled out', () => {
+  it('counts a file with `it.only` as failed', () => {
     const only = test(`it.only('this one', () => {}); it('not this one', () => {})`)
     const { status, lines } = runFixture({ 'a.test.ts': only }, { ci: 'true' })
     expect(lines.at(-1)).toMatch(/, [1-9] failed, /)
@@ -69,8 +69,8 @@ describe('the last line of a run', () => {
   })
 })
 
-describe('what did not run', () => {
-  it('is told with its reason, and passes on a developer’s machine', () => {
+describe('A suite that did not run', () => {
+  it('is reported with the reason, and is no failure on the machine of a developer', () => {
     const { status, lines } = runFixture({ 'a.test.ts': passes, 'stack.test.ts': needsStack, 'setup.ts': missingStack })
     expect(lines.slice(-3)).toEqual(['NOT RUN  stack.test.ts (2): no stack: no Java here', '', '1 passed, 0 failed, 2 skipped'])
     expect(status).toBe(0)
@@ -86,15 +86,15 @@ describe('what did not run', () => {
     expect(status).toBe(1)
   })
 
-  it('shows the reason that a test gives for itself', () => {
+  it('is reported with the reason that its test states', () => {
     const skips = test(`it('skips', ({ skip }) => { skip('not on this system') })`)
     const { lines } = runFixture({ 'a.test.ts': passes, 'b.test.ts': skips })
     expect(lines).toContain('NOT RUN  b.test.ts (1): not on this system')
   })
 })
 
-describe('the file filter', () => {
-  it('runs the named file alone', () => {
+describe('The file filter', () => {
+  it('runs only the named file', () => {
     const { status, lines } = runFixture({ 'a.test.ts': passes, 'b.test.ts': passes }, { args: ['b.test.ts'] })
     expect(lines.at(-1)).toBe('1 passed, 0 failed, 0 skipped')
     expect(status).toBe(0)

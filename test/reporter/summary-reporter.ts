@@ -4,28 +4,28 @@ import { tally } from './tally.ts'
 
 const nothingRan: Tally = { passed: 0, failed: 1, skipped: 0, notRun: [] }
 
-const loud = ({ notRun }: Tally, isCi: boolean): string[] => {
+const notRunLines = ({ notRun }: Tally, isCi: boolean): string[] => {
   if (notRun.length === 0) return []
   const lines = notRun.map(({ file, tests, reason }) => `NOT RUN  ${file} (${tests}): ${reason}`)
   const verdict = isCi && notRun.some(({ lacksStack }) => lacksStack) ? ['NOT RUN  under CI this is a failure'] : []
   return ['', ...lines, ...verdict, '']
 }
 
-/** A run that ends badly never says that nothing failed. */
-const judged = (seen: Tally, exitCode: number, isCi: boolean): Tally => {
+/** The tally with at least one failure if the run ends with an error; under CI, suites without their stack count as failed. */
+const withFailures = (seen: Tally, exitCode: number, isCi: boolean): Tally => {
   const lacking = isCi ? seen.notRun.filter(({ lacksStack }) => lacksStack).length : 0
   const failed = seen.failed + lacking
   return { ...seen, failed: failed === 0 && exitCode !== 0 ? 1 : failed }
 }
 
 /**
- * Prints, as the very last line of a run, `N passed, N failed, N skipped`,
- * and before it what did not run and why.
+ * Prints `N passed, N failed, N skipped` as the last line of a run, and before
+ * it the suites that did not run, with the reasons.
  *
- * Promises:  the line comes however the run ends, short of a kill; the exit
- *            code is 0 only if it says `0 failed` and something ran. Under CI
- *            a suite that lacks its stack is a failure.
- * Does not:  speak in watch mode.
+ * Promises:  prints the line unless the process is killed. The exit code is 0
+ *            only if the line has `0 failed` and a test ran. Under CI a suite
+ *            without its stack is a failure.
+ * Does not:  print in watch mode.
  */
 export const summaryReporter = (): Reporter => {
   let root = ''
@@ -35,17 +35,17 @@ export const summaryReporter = (): Reporter => {
 
   const atExit = (exitCode: number): void => {
     const isCi = process.env.CI === 'true' || process.env.CI === '1'
-    const result = judged(seen ?? nothingRan, exitCode, isCi)
+    const result = withFailures(seen ?? nothingRan, exitCode, isCi)
     if (result.failed > 0 && exitCode === 0) process.exitCode = 1
     const sum = `${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`
-    process.stdout.write(`${[...loud(result, isCi), sum].join('\n')}\n`)
+    process.stdout.write(`${[...notRunLines(result, isCi), sum].join('\n')}\n`)
   }
 
   return {
     onInit: (vitest: Vitest) => {
       root = vitest.config.root
       isByName = vitest.config.testNamePattern !== undefined
-      // Only then have teardowns and late errors had their say.
+      // Teardowns and late errors come before the exit.
       if (!vitest.config.watch) process.once('exit', atExit)
     },
     onTestRunStart: (planned) => {
@@ -53,7 +53,7 @@ export const summaryReporter = (): Reporter => {
     },
     onTestRunEnd: (modules, unhandled) => {
       const whole = tally({ root, specifications, modules, unhandled })
-      // Whoever picks tests by name knows that the others do not run.
+      // With a filter by name, skipped tests are expected.
       seen = isByName ? { ...whole, notRun: [] } : whole
     },
   }

@@ -7,11 +7,11 @@ export interface NotRun {
   readonly file: string
   readonly tests: number
   readonly reason: string
-  /** Whether it is for want of a stack: a failure under CI. */
+  /** Whether the stack was missing, which is a failure under CI. */
   readonly lacksStack: boolean
 }
 
-/** What a run came to. `failed` counts whatever went wrong, not only tests. */
+/** The result of a run. `failed` counts all failures, not only those of tests. */
 export interface Tally {
   readonly passed: number
   readonly failed: number
@@ -45,8 +45,8 @@ const notRunIn = (module: TestModule, root: string): NotRun[] => {
   if (tests === 0) return []
   const missing = missingStack(module)
   const known = missing === undefined ? reasonsOf(module) : [`no stack: ${missing}`]
-  const unsaid = errorsAround(module) > 0 ? 'what stands before them failed' : 'skipped by the file itself'
-  const reason = known.length > 0 ? known.join('; ') : unsaid
+  const fallback = errorsAround(module) > 0 ? 'a hook before them failed' : 'skipped by the file itself'
+  const reason = known.length > 0 ? known.join('; ') : fallback
   return [{ file: fileOf(root, module.moduleId), tests, reason, lacksStack: missing !== undefined }]
 }
 
@@ -58,17 +58,17 @@ const countTests = (modules: readonly TestModule[], states: readonly string[]): 
 
 export interface RunEnd {
   readonly root: string
-  /** What was to run; a file whose worker died has left no module. */
+  /** The planned files. A file whose worker has crashed has no module. */
   readonly specifications: readonly TestSpecification[]
   readonly modules: readonly TestModule[]
   readonly unhandled: readonly SerializedError[]
 }
 
-/** Adds it all up. Nothing that went wrong is left out, and nothing at all counts as one failure. */
+/** Counts the results of a run. A run without any result counts as one failure. */
 export const tally = ({ root, specifications, modules, unhandled }: RunEnd): Tally => {
   const passed = countTests(modules, ['passed'])
   const skipped = countTests(modules, ['skipped'])
-  // A test that is still pending was cut off.
+  // A test that is still pending was interrupted.
   const failedTests = countTests(modules, ['failed', 'pending'])
   const unstarted = specifications.length - modules.length
   const around = modules.reduce((sum, module) => sum + errorsAround(module), 0)

@@ -105,6 +105,22 @@ export const apiSuite = (open: () => GuardedChat): void => {
       expect((await ann.feedTo(room, 4)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
     })
 
+    it('names members by their external ids', async () => {
+      const [bobName, cydName] = [freshName('bob'), freshName('cyd')]
+      const [ann, bob, cyd] = [await makeUser(), await makeUser(bobName), await makeUser(cydName)]
+      const users = [{ externalUserId: bobName }]
+      const created = await call('create-chat', { as: ann, body: { chat: { name: 'api' }, users } })
+      expect(created.value.body?.chat).toMatchObject({ users: [ann, bob] })
+      const room = idOf(created.value.body?.chat)
+      const added = await call('add-users', { as: ann, room, body: { users: [{ externalUserId: cydName }] } })
+      expect(added.value.body).toMatchObject({ users: [cyd] })
+      const removed = await call('remove-users', { as: ann, room, body: { users } })
+      expect(removed.value.body).toMatchObject({ users: [bob] })
+      const nobody = freshName('nobody')
+      const refused = await call('add-users', { as: ann, room, body: { users: [{ externalUserId: nobody }] } })
+      expect(refused).toMatchObject({ status: 422, value: { error: { details: { externalUserIds: [nobody] } } } })
+    })
+
     it('stores a retried request once, on any gateway', async () => {
       const bob = await makeUser()
       const room = await makeChat(bob, [bob])
@@ -157,6 +173,7 @@ export const apiSuite = (open: () => GuardedChat): void => {
       ],
       ['with an event', 'create-user', { event: 'ping', body: {} }, 400, 'invalid', 'event'],
       ['with an id', 'create-user', { id: 'x', body: {} }, 400, 'invalid', 'id'],
+      ['with `after`', 'new-message', { room: noRoom, after: noRoom, body: message }, 400, 'invalid', 'after'],
       [
         'with a resume',
         'create-user',

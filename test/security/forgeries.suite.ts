@@ -148,9 +148,9 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       const kafka = new Kafka({ brokers: [...kafkaBrokers], logLevel: logLevel.NOTHING })
       const [producer, admin] = [kafka.producer({ allowAutoTopicCreation: false }), kafka.admin()]
       await Promise.all([producer.connect(), admin.connect()])
-      const buried = async (): Promise<number> =>
+      const deadLettered = async (): Promise<number> =>
         (await admin.fetchTopicOffsets(`${namespace}.chat.dead-letter`)).reduce((sum, { high }) => sum + Number(high), 0)
-      const before = await buried()
+      const before = await deadLettered()
       const old = JSON.stringify({ v: 0, type: 'PostMessage', room, text: 'of an old schema' })
       const values = [
         '',
@@ -164,7 +164,7 @@ export const forgeriesSuite = (open: () => GuardedChat, backstage: () => Backsta
       ]
       await producer.send({ topic: `${namespace}.chat.commands`, messages: values.map((value) => ({ key: room, value })) })
       await ann.say(room, 'behind them')
-      await until('all dead letters', async () => (await buried()) - before === values.length, { withinMs: 20_000 })
+      await until('all dead letters', async () => (await deadLettered()) - before === values.length, { withinMs: 20_000 })
       await Promise.all([producer.disconnect(), admin.disconnect()])
       expect((await ann.history(room)).map(({ msg }) => msg)).toEqual(['behind them'])
     })

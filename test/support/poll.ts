@@ -16,11 +16,11 @@ const tooSlow = Symbol('too slow')
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * Probes until the probe gives something other than `undefined`, `null` or
- * `false`, and returns that. A probe that throws counts as "not yet".
+ * Calls the probe until it returns a result other than `undefined`, `null` or
+ * `false`, and returns that. A probe that throws is called again.
  *
  * Promises:  ends within `withinMs` (default 5 s), also when a probe hangs; the
- *            error names `what` and carries the last probe's own error.
+ *            error names `what` and contains the error of the last probe.
  * Does not:  cancel a probe that hangs; it only stops waiting for it.
  */
 export const until = async <T>(what: string, probe: () => Found<T> | Promise<Found<T>>, options: Backoff = {}): Promise<T> => {
@@ -38,8 +38,8 @@ export const until = async <T>(what: string, probe: () => Found<T> | Promise<Fou
     }
     await sleep(Math.max(0, Math.min(everyMs, deadline - now())))
   } while (now() < deadline)
-  const why = lastError === undefined ? '' : `; the last probe said: ${reason(lastError)}`
-  throw new Error(`waited ${withinMs} ms in vain for ${what}${why}`, { cause: lastError })
+  const why = lastError === undefined ? '' : `; the last probe failed: ${reason(lastError)}`
+  throw new Error(`timed out after ${withinMs} ms while waiting for ${what}${why}`, { cause: lastError })
 }
 
 const within = async <T>(ms: number, probe: () => T | Promise<T>): Promise<T | typeof tooSlow> => {

@@ -34,11 +34,11 @@ const withRoom = async () => {
   return { ...memory, hook }
 }
 
-/** All that can happen without anybody else's doing. */
+/** Resolves when all pending promises have run. */
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('the pauses of the memory store', () => {
-  it('come before a read and at each point of an append, in order', async () => {
+  it('are before a read and at each point of an append, in order', async () => {
     const { store, hook } = await withRoom()
     const points: StorePoint[] = []
     hook.pause = async (point) => void points.push(point)
@@ -74,7 +74,7 @@ describe('the pauses of the memory store', () => {
     expect(events()).toHaveLength(2)
   })
 
-  it('keep what was committed when they reject after it', async () => {
+  it('keep the commit when they reject after it', async () => {
     const { store, hook, events } = await withRoom()
     const cut = new Error('cut')
     hook.pause = (point) => (point === 'after-commit' ? Promise.reject(cut) : Promise.resolve())

@@ -56,10 +56,10 @@ const bytesOf = (messages: EachBatchPayload['batch']['messages']): number =>
 export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatcher => {
   const { commits, times, clock, log } = options
   const handle = retryHandler(options)
-  const inHand = new Set<Promise<void>>()
+  const deliveries = new Set<Promise<void>>()
   let calls = 0
   let current: AssignmentProgress | undefined
-  let askGroup: (() => Promise<void>) | undefined
+  let sendHeartbeat: (() => Promise<void>) | undefined
   let finishing: Promise<void> | undefined
 
   const assign = (partitions: Iterable<number>): AssignmentProgress => {
@@ -71,9 +71,9 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
 
   const rewinding = rewinds({ ...options, current: () => current, assign, isFinishing: () => finishing !== undefined })
 
-  const pulse = setInterval(() => {
-    // The signal of the batch informs the handler of a loss.
-    if (calls > 0 && askGroup !== undefined) current?.partitionAssignment.heartbeat(askGroup).catch(() => {})
+  const heartbeatTimer = setInterval(() => {
+    // A failure needs no handling here: the signal of the batch informs the handler of a lost partition.
+    if (calls > 0 && sendHeartbeat !== undefined) current?.partitionAssignment.heartbeat(sendHeartbeat).catch(() => {})
   }, times.consumerHeartbeatMs).unref()
 
   /** Commits only while the assignment is current; a refusal by the group ends the assignment. */
@@ -153,23 +153,23 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
     if (assignment.partitionAssignment.lost !== undefined) throw assignment.partitionAssignment.lost
     if (payload.isStale()) return
     const delivering = deliver(payload, assignment)
-    inHand.add(delivering)
+    deliveries.add(delivering)
     try {
       await delivering
     } finally {
-      inHand.delete(delivering)
+      deliveries.delete(delivering)
     }
   }
 
   const finish = async (): Promise<void> => {
     current?.partitionAssignment.giveBack()
-    await Promise.allSettled(inHand)
+    await Promise.allSettled(deliveries)
     if (current !== undefined) await untilAllEmpty(current)
   }
 
   return {
     eachBatch: async (payload) => {
-      askGroup = payload.heartbeat
+      sendHeartbeat = payload.heartbeat
       calls += 1
       try {
         await eachBatch(payload)
@@ -191,6 +191,6 @@ export const batchDispatcher = (options: BatchDispatcherOptions): BatchDispatche
       finishing ??= finish()
       return finishing
     },
-    end: () => clearInterval(pulse),
+    end: () => clearInterval(heartbeatTimer),
   }
 }

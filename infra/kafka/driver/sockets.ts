@@ -22,7 +22,9 @@ const isProduce = (request: unknown): boolean => Buffer.isBuffer(request) && req
 /** `ssl` may be absent, although its type is not optional. */
 const open = ({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket => {
   const named = isIP(host) === 0 ? { servername: host } : {}
-  const socket = ssl ? connectTls({ host, port, ...named, ...ssl }, onConnect) : connect({ host, port }, onConnect)
+  const socket = ssl
+    ? connectTls({ host, port, ...named, ...ssl, rejectUnauthorized: true }, onConnect)
+    : connect({ host, port }, onConnect)
   return socket.setNoDelay(true).setKeepAlive(true, keepAliveMs)
 }
 

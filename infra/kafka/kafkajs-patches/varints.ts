@@ -14,7 +14,7 @@ function writeUVarInt(this: Encoder, value: number): Encoder {
 
 const { writeVarLong, sizeOfVarLong } = { writeVarLong: Encoder.prototype.writeVarLong, sizeOfVarLong: Encoder.sizeOfVarLong }
 
-/** Whether a zigzag varint of 32 bits can hold the value. */
+/** Whether a zigzag varint of 32 bits can represent the value. */
 const isSmall = (value: unknown): value is number =>
   typeof value === 'number' && (value | 0) === value && Math.abs(value) < 2 ** 30
 

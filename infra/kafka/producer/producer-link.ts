@@ -18,7 +18,7 @@ export const partitionsKnownForMs = 5_000
 /** The connections of a producer until their first failure. A failed link is replaced, never repaired. */
 export interface ProducerLink {
   /** A connection has failed or ended: end this link and open another one. */
-  readonly isSpent: boolean
+  readonly hasFailed: boolean
   /**
    * One attempt to publish. Resolves when all records are durable; rejects with
    * `PublishError`, and records that were not written to a socket before are
@@ -71,7 +71,7 @@ export const producerLink = (options: ProducerOptions): ProducerLink => {
   }
 
   return {
-    get isSpent() {
+    get hasFailed() {
       return isShut || sockets.hasLost
     },
     send: async (topic, records) => {

@@ -53,7 +53,7 @@ export const kafkaProducer = (options: ProducerOptions): KafkaProducer => {
 
   const currentLink = (): ProducerLink => {
     if (isClosed) throw new PublishError('refused', 'the producer is closed')
-    if (link?.isSpent === true) {
+    if (link?.hasFailed === true) {
       void link.end()
       link = undefined
     }

@@ -6,7 +6,7 @@ import { clientConfig } from '../database.ts'
 import { connectionConfig } from './connection-config.ts'
 import { toStoreError } from './store-error.ts'
 
-/** A connection whose kind is being determined. */
+/** A connection of which it is not known yet whether it leads through a pooler. */
 export interface ProbedSession {
   /** The pid of the server process that was reported when the connection was opened. */
   readonly givenPid: number | undefined

@@ -34,6 +34,11 @@ const reportLosses = (pool: Pool, log: Log): void => {
   pool.on('error', (error) => log.warn({ reason: error.message }, 'idle database connection lost'))
 }
 
+/** MikroORM copies its options; the pool gets the original, which reads changed files for each new connection. */
+const rereadTls = (pool: Pool, url: string): void => {
+  pool.options.ssl = connectionConfig(url).ssl
+}
+
 /** Creates the ORM and its pool without connecting. */
 export const makeOrm = (options: OrmOptions) =>
   new MikroORM({
@@ -43,7 +48,13 @@ export const makeOrm = (options: OrmOptions) =>
     debug: false,
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, silent: true, transactional: true, allOrNothing: true },
-    driverOptions: { ...poolConfig(options), onPoolCreated: (pool: Pool) => reportLosses(pool, options.log) },
+    driverOptions: {
+      ...poolConfig(options),
+      onPoolCreated: (pool: Pool) => {
+        reportLosses(pool, options.log)
+        rereadTls(pool, options.url)
+      },
+    },
   })
 
 /** The MikroORM instance with this project's entities. */

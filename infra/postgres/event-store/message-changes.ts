@@ -9,33 +9,33 @@ import type { ReactionSet } from '../../../shared/room-events/set-reaction.ts'
 export const everyone = '00000000-0000-0000-0000-000000000000'
 
 /** A message, by the columns of its key. */
-interface Key {
+interface MessageKey {
   readonly chat_id: string
   readonly id: string
 }
 
-interface Version extends Key {
+interface VersionRow extends MessageKey {
   readonly version_seq: number | null
   readonly deleted_seq: number | null
   readonly type: string
 }
-interface Replies extends Key {
+interface RepliesRow extends MessageKey {
   readonly added: number
   readonly seq: number | null
 }
-interface Reaction extends Key {
+interface ReactionRow extends MessageKey {
   readonly reaction: string
   readonly user_id: string
   /** Null: it is not set any more. */
   readonly seq: number | null
 }
-interface Count extends Key {
+interface CountRow extends MessageKey {
   readonly reaction: string
   readonly users: number
 }
 
 /** The rows that the database function `apply_message_changes` writes, by group. A group without rows is absent. */
-export type MessageChangeRows = Readonly<Record<string, readonly Key[]>>
+export type MessageChangeRows = Readonly<Record<string, readonly MessageKey[]>>
 
 /**
  * The changes of messages by a sequence of events, at most one row per key: the
@@ -43,15 +43,15 @@ export type MessageChangeRows = Readonly<Record<string, readonly Key[]>>
  */
 export class MessageChanges {
   /** The messages that the events delete. */
-  readonly deleted: Key[] = []
-  private readonly edits: (Key & { readonly seq: number })[] = []
-  private readonly versions = new Map<string, Version>()
-  private readonly pins = new Map<string, Key & { readonly seq: number | null }>()
-  private readonly replies = new Map<string, Replies>()
-  private readonly unmentioned = new Map<string, Key>()
-  private readonly mentions = new Map<string, readonly (Key & { readonly user_id: string })[]>()
-  private readonly reactions = new Map<string, Reaction>()
-  private readonly counts = new Map<string, Count>()
+  readonly deleted: MessageKey[] = []
+  private readonly edits: (MessageKey & { readonly seq: number })[] = []
+  private readonly versions = new Map<string, VersionRow>()
+  private readonly pins = new Map<string, MessageKey & { readonly seq: number | null }>()
+  private readonly replies = new Map<string, RepliesRow>()
+  private readonly unmentioned = new Map<string, MessageKey>()
+  private readonly mentions = new Map<string, readonly (MessageKey & { readonly user_id: string })[]>()
+  private readonly reactions = new Map<string, ReactionRow>()
+  private readonly counts = new Map<string, CountRow>()
 
   posted({ stream, seq, body: { id, thread, mentions } }: MessagePosted): void {
     if (thread !== undefined) this.addReplies({ chat_id: stream, id: thread }, 1, seq)
@@ -107,12 +107,12 @@ export class MessageChanges {
     return filled.length === 0 ? undefined : Object.fromEntries(filled)
   }
 
-  private addReplies(root: Key, added: number, seq: number | null): void {
+  private addReplies(root: MessageKey, added: number, seq: number | null): void {
     const before = this.replies.get(textOf(root))
     this.replies.set(textOf(root), { ...root, added: (before?.added ?? 0) + added, seq: seq ?? before?.seq ?? null })
   }
 
-  private mention(key: Key, mentions: Mentions): void {
+  private mention(key: MessageKey, mentions: Mentions): void {
     const users = mentions === 'all' ? [everyone] : [...new Set(mentions)]
     this.mentions.set(
       textOf(key),
@@ -121,4 +121,4 @@ export class MessageChanges {
   }
 }
 
-const textOf = ({ chat_id: chat, id }: Key): string => `${chat} ${id}`
+const textOf = ({ chat_id: chat, id }: MessageKey): string => `${chat} ${id}`

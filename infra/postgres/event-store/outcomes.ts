@@ -1,6 +1,6 @@
 import type { Rejection } from '../../../shared/domain/rejections.ts'
 import type { CommandKey, RecordedOutcome } from '../../../shared/ports/event-store.ts'
-import { commandKeyText } from '../../../shared/ports/event-store.ts'
+import { commandKeyText, isOutcomeOf } from '../../../shared/ports/event-store.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import type { EventRow } from './stored-event.ts'
 import { eventCells, storedEvent } from './stored-event.ts'
@@ -95,5 +95,5 @@ export const readOutcomes = async (
   const values = [keys.map(({ room }) => room), keys.map(({ id }) => id), keys.map(({ digest }) => digest)]
   const [row] = await session.run<{ outcomes: string | null }>(readOutcomesStatement, values)
   const found = parseOutcomes(row?.outcomes ?? null)
-  return keys.map(({ room, id, digest }) => found.get(commandKeyText(room, id))?.find((outcome) => outcome.digest === digest))
+  return keys.map(({ room, id, digest }) => found.get(commandKeyText(room, id))?.find(isOutcomeOf(digest)))
 }

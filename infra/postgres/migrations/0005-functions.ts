@@ -212,7 +212,7 @@ const appendOutcomes = `create function append_outcomes(
   end $$`
 
 /** In the order of their creation. No role may redact until `admin roles` grants it to the writer. */
-export const livingMessageFunctions = [
+export const messageChangeFunctions = [
   applyMessageChanges,
   redact,
   'revoke all on function redact from public',

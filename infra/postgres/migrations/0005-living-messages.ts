@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations'
-import { livingMessageFunctions } from './0005-functions.ts'
+import { messageChangeFunctions } from './0005-functions.ts'
 
 /**
  * New columns have no default that rewrites the table, and stay empty in existing
@@ -59,6 +59,6 @@ const tables = [
 /** Edits, deletions, reactions, pins, threads, quotes and mentions; the order of the list of chats. */
 export class LivingMessages extends Migration {
   override up(): void {
-    for (const statement of [...tables, ...livingMessageFunctions]) this.addSql(statement)
+    for (const statement of [...tables, ...messageChangeFunctions]) this.addSql(statement)
   }
 }

@@ -132,7 +132,7 @@ const changedHeads = async (
   const all = [...heads.values()]
   const columns = [heads.keys(), all.map(({ seq }) => seq), all.map(({ digest }) => digest ?? 'null')]
   const rows = await session.run<ChangedHeadRow>(readChangedHeads, columns.map(arrayText))
-  return new Map(rows.map(({ id, seq, is_other: isOther }) => [id, { head: Number(seq), isOther }]))
+  return new Map(rows.map(({ id, seq, is_other: isContradicted }) => [id, { head: Number(seq), isContradicted }]))
 }
 
 const byUser = (rows: readonly MembershipRow[]): ReadonlyMap<string, readonly RoomMembership[]> =>

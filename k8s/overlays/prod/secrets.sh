@@ -54,6 +54,12 @@ redis_users() {
 " gateway "$gateway" writer "$writer"
 }
 
+# The access key of the bucket comes from the environment.
+backups() {
+  : "${AWS_ACCESS_KEY_ID:?of the bucket for backups}" "${AWS_SECRET_ACCESS_KEY:?of the bucket for backups}"
+  put chat-data chat-backups Opaque access-key-id "$AWS_ACCESS_KEY_ID" secret-access-key "$AWS_SECRET_ACCESS_KEY"
+}
+
 data() {
   for user in admin writer gateway; do
     has chat-data "chat-postgres-$user" ||
@@ -62,6 +68,7 @@ data() {
   for user in gateway writer admin audit scaler; do
     has chat-data "chat-kafka-$user" || put chat-data "chat-kafka-$user" Opaque password "$(random)"
   done
+  has chat-data chat-backups || backups
   has chat-data chat-redis-users || redis_users
   has chat-data chat-redis-certificate || redis_certificate
 }

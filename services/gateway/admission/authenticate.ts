@@ -28,13 +28,18 @@ export interface AuthenticatorOptions {
 
 interface Keys {
   readonly algorithms: string[]
-  readonly keyFor: JWTVerifyGetKey
+  /** A token whose signature does not match the first is verified with the next. */
+  readonly sources: readonly [JWTVerifyGetKey, ...JWTVerifyGetKey[]]
   readonly start: () => Promise<void>
 }
 
-const secretKeys = (secret: string): Keys => {
-  const key = createSecretKey(secret, 'utf8')
-  return { algorithms: ['HS256'], keyFor: () => key, start: async () => undefined }
+const secretKeys = ({ secret, previous }: { readonly secret: string; readonly previous?: string }): Keys => {
+  const source = (text: string): JWTVerifyGetKey => {
+    const key = createSecretKey(text, 'utf8')
+    return () => key
+  }
+  const others = previous === undefined ? [] : [source(previous)]
+  return { algorithms: ['HS256'], sources: [source(secret), ...others], start: async () => undefined }
 }
 
 const publicKeys = (place: string, { clock, times, log }: AuthenticatorOptions): Keys => {
@@ -46,7 +51,20 @@ const publicKeys = (place: string, { clock, times, log }: AuthenticatorOptions):
     // An endpoint may recover. A missing file is a configuration error.
     if (!source.hasKeys && !URL.canParse(place)) throw new StartError('JWT_JWKS: the file cannot be read as a JWK set')
   }
-  return { algorithms: ['RS256', 'ES256', 'EdDSA'], keyFor: source.keyFor, start }
+  return { algorithms: ['RS256', 'ES256', 'EdDSA'], sources: [source.keyFor], start }
+}
+
+const verifyWith = async (token: string, { sources }: Keys, options: JWTVerifyOptions): Promise<JWTPayload> => {
+  const [first, ...others] = sources
+  const verify = async (key: JWTVerifyGetKey) => (await jwtVerify(token, key, options)).payload
+  let verified = verify(first)
+  for (const key of others) {
+    verified = verified.catch((error: unknown) => {
+      if (error instanceof errors.JWSSignatureVerificationFailed) return verify(key)
+      throw error
+    })
+  }
+  return verified
 }
 
 const faultOf = (error: unknown): TokenFault => {
@@ -66,7 +84,7 @@ const principalOf = ({ sub, exp, role }: JWTPayload, { leewayS, lifeMaxS }: JwtC
 /** Verifies signature, `exp`, `nbf` and `sub`, and audience and issuer if they are configured. */
 export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
   const { jwt, clock } = options
-  const keys = 'secret' in jwt.keys ? secretKeys(jwt.keys.secret) : publicKeys(jwt.keys.jwks, options)
+  const keys = 'secret' in jwt.keys ? secretKeys(jwt.keys) : publicKeys(jwt.keys.jwks, options)
   const fixed: JWTVerifyOptions = {
     algorithms: keys.algorithms,
     requiredClaims: ['sub', 'exp'],
@@ -78,7 +96,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     authenticate: async (token) => {
       if (token === undefined) return { fault: 'token_missing' }
       try {
-        const { payload } = await jwtVerify(token, keys.keyFor, { ...fixed, currentDate: new Date(clock.nowMs()) })
+        const payload = await verifyWith(token, keys, { ...fixed, currentDate: new Date(clock.nowMs()) })
         return principalOf(payload, jwt, clock.nowMs())
       } catch (error) {
         if (error instanceof NoKeysError) return { fault: 'keys_unavailable', retryInMs: error.retryInMs }

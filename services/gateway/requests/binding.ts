@@ -10,7 +10,7 @@ import { answerWith } from './answer-with.ts'
 import type { NamedCreateUser } from './claim-user.ts'
 import type { Intake } from './intake.ts'
 import type { Requester, SocketRequester } from './requester.ts'
-import type { Resume, Standing } from './resume.ts'
+import type { Resume, ResumeContext } from './resume.ts'
 
 /** `create-user`: creates the user or fetches it; the first one on a socket binds the socket to the user. */
 export interface Binding {
@@ -27,13 +27,13 @@ export interface BindingDeps {
   readonly userSessions: UserSessions
   readonly resume: Resume
   readonly sessionRooms: SessionRoomsDeps
-  readonly featureLevel: Pick<FeatureLevel, 'events'>
+  readonly featureLevel: Pick<FeatureLevel, 'current' | 'events'>
 }
 
 export const createBinding = (deps: BindingDeps): Binding => {
   const { lookups, intake, userSessions, resume, sessionRooms, featureLevel } = deps
-  /** The answer's body. `features` names the events that this gateway accepts, so that a client need not try them. */
-  const answerText = (user: User): string => JSON.stringify({ user, features: featureLevel.events })
+  /** The answer's body. `features` and `level` tell which events and fields this gateway accepts, so that a client need not try them. */
+  const answerText = (user: User): string => JSON.stringify({ user, features: featureLevel.events, level: featureLevel.current })
 
   /** The stored user; undefined: the requester has its error. */
   const obtain = async (requester: Requester, request: NamedCreateUser): Promise<User | undefined> => {
@@ -60,7 +60,7 @@ export const createBinding = (deps: BindingDeps): Binding => {
   }
 
   /** Subscribes to the user's channel before it reads the memberships, so that no change between the two is missed. */
-  const readStanding = async (user: string, rooms: SessionRooms): Promise<Standing> => {
+  const readResumeContext = async (user: string, rooms: SessionRooms): Promise<ResumeContext> => {
     await userSessions.add(user, rooms)
     const [memberships, { epoch }] = await Promise.all([lookups.memberships(user), lookups.meta()])
     return { memberships, epoch }
@@ -74,9 +74,9 @@ export const createBinding = (deps: BindingDeps): Binding => {
 
   const bind = async (requester: SocketRequester, request: NamedCreateUser, user: User): Promise<void> => {
     const rooms = new SessionRooms(user.id, requester.sendQueue, sessionRooms)
-    let standing: Standing
+    let context: ResumeContext
     try {
-      standing = await readStanding(user.id, rooms)
+      context = await readResumeContext(user.id, rooms)
     } catch (error) {
       undo(rooms)
       throw error
@@ -85,9 +85,9 @@ export const createBinding = (deps: BindingDeps): Binding => {
     requester.bind(rooms)
     requester.answer(request, answerText(user))
     const named = request.body.resume
-    const others = followOthers(rooms, standing.memberships, named?.rooms ?? {})
+    const others = followOthers(rooms, context.memberships, named?.rooms ?? {})
     const resumed =
-      named === undefined ? undefined : resume(requester, rooms, request, named, async () => ({ ...standing, others }))
+      named === undefined ? undefined : resume(requester, rooms, request, named, async () => ({ ...context, others }))
     rooms.start()
     await resumed
   }

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { AnyRoomEvent } from '../../../shared/room-events/room-event.ts'
 import type { ChatCommand, Command, RoomEventName } from '../../../shared/room-events/room-events.ts'
 import { roomEvents } from '../../../shared/room-events/room-events.ts'
+import type { CommandName } from './attempts.ts'
 import type { NamedCreateUser } from './claim-user.ts'
 
 /** A request that becomes a command in a room. */
@@ -14,6 +16,17 @@ export interface CommandSource {
   readonly newId: () => string
   /** The present time, as ISO 8601 text. */
   readonly now: () => string
+}
+
+const isCommandRequest = (request: RequestRef): request is CommandRequest =>
+  'body' in request && Object.hasOwn(roomEvents, request.event)
+
+/** The command of a request whose sender has given it an id. Undefined: it has given none, or no command was read. */
+export const commandNameOf = (request: RequestRef): CommandName | undefined => {
+  if (!isCommandRequest(request)) return undefined
+  const definition: AnyRoomEvent = roomEvents[request.event]
+  const { id, room = id } = definition.commandContent(request)
+  return id === undefined || room === undefined ? undefined : { room, id }
 }
 
 /** Identifies a command's content: acting user, event, and body without its id. 132 bits of SHA-256. */

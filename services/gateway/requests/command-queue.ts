@@ -1,21 +1,27 @@
 import type { PendingCommand } from '../rooms/pending-commands.ts'
+import { Attempts } from './attempts.ts'
 
 /**
  * The commands of one requester that have no outcome yet, and their order per
  * room. Only `intake.ts` uses it.
  */
 export class CommandQueue {
+  readonly attempts: Attempts
   private readonly commands = new Set<PendingCommand>()
   /** For each room: the turn of the last command, until it has ended. */
   private readonly turns = new Map<string, Promise<void>>()
+
+  constructor(maxAttempts: number) {
+    this.attempts = new Attempts(maxAttempts)
+  }
 
   get inFlight(): number {
     return this.commands.size
   }
 
-  /** No command is in flight, and none waits for its turn. */
+  /** No command is in flight, none waits for its turn, and none was refused. */
   get isIdle(): boolean {
-    return this.commands.size === 0 && this.turns.size === 0
+    return this.commands.size === 0 && this.turns.size === 0 && this.attempts.isEmpty
   }
 
   add(command: PendingCommand): void {

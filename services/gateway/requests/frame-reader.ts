@@ -55,12 +55,6 @@ const callerIdOf = (id: unknown): { id?: string | number } => (isCallerId(id) ||
 const eventOf = (event: unknown): string =>
   typeof event === 'string' && event.length <= 64 && event.isWellFormed() ? event : unparsed.event
 
-/** Reads only the members that an error repeats. Never throws. */
-export const requestRefOf = (text: string): RequestRef => {
-  const { event, id } = parse(text) ?? {}
-  return { event: eventOf(event), ...callerIdOf(id) }
-}
-
 /** `level`: the feature level now; events and fields of a later one are refused as unknown. */
 export const createFrameReader = (limits: ProtocolLimits, level: () => number = () => supportedLevel): FrameReader => {
   const byLevel = new Map<number, FrameSchemas>()

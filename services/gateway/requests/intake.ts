@@ -1,33 +1,43 @@
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
-import { PublishError } from '../../../shared/ports/command-log.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
-import { writeCommand } from '../../../shared/records/command-record.ts'
+import type { Request } from '../../../shared/protocol/requests.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
-import { recordHeaders } from '../../../shared/records/record-headers.ts'
-import type { Command } from '../../../shared/room-events/room-events.ts'
+import type { ChatCommand, Command } from '../../../shared/room-events/room-events.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import type { NewPendingCommand, PendingCommand, PendingCommands } from '../rooms/pending-commands.ts'
 import type { RoomFeeds } from '../rooms/room-feeds.ts'
 import { answerWith } from './answer-with.ts'
+import type { Attempt } from './attempts.ts'
 import type { NamedCreateUser } from './claim-user.ts'
 import type { CommandRequest } from './command-of.ts'
-import { chatCommandOf, createUserCommandOf } from './command-of.ts'
+import { chatCommandOf, commandNameOf, createUserCommandOf } from './command-of.ts'
 import { CommandQueue } from './command-queue.ts'
 import type { CommandWatch, WatchedCommand } from './command-watch.ts'
-import type { Produce } from './produce.ts'
+import type { HandOverDeps, Submission } from './hand-over.ts'
+import { createHandOver } from './hand-over.ts'
+import type { Replaced, ReplaceExternalIds } from './replace-external-ids.ts'
 import type { Requester } from './requester.ts'
+
+/** Attempts that one requester may leave refused, as a multiple of its commands in flight. */
+const refusedPerPending = 4
 
 /**
  * Turns requests into commands and hands them to the log.
  *
  * Promises:  the commands of one requester to one room are handed over in the
- *            order of their requests. Each accepted command gets exactly one
- *            outcome: at the latest at its deadline, or when its requester
- *            disconnects.
+ *            order of their requests. A command with `after` is not handed over
+ *            while the command that it names is refused. Each accepted command
+ *            gets exactly one outcome: at the latest at its deadline, or when
+ *            its requester disconnects.
  */
 export interface Intake {
   /** `actor`: the acting user. The outcome reaches the requester as a room event, an answer or an error. */
   submit(requester: Requester, request: CommandRequest, actor: string): void
+  /** A request of the requester was refused before it was submitted, but may be accepted when it is sent again. */
+  noteRefused(requester: Requester, request: RequestRef): void
+  /** Whether a request must be refused because the one that its `after` names was. */
+  isBehindRefused(requester: Requester, request: Request): boolean
   /** Sends the command that creates a user. `onOutcome` is called once. False: refused, and the requester has its error. */
   createUser(requester: Requester, request: NamedCreateUser, onOutcome: (outcome: Outcome) => void): boolean
   /** Ends the commands of a requester that has disconnected. The log may still hold them. */
@@ -39,39 +49,30 @@ export interface Intake {
 }
 
 /** Shared by all command queues of a gateway. */
-export interface IntakeDeps {
-  /** This gateway's reply address. */
-  readonly gateway: string
-  readonly produce: Produce
+export interface IntakeDeps extends HandOverDeps {
   readonly pending: PendingCommands
   readonly feeds: RoomFeeds
   readonly watch: CommandWatch
   readonly clock: Clock
   readonly bounds: Bounds
   readonly newId: () => string
+  readonly replaceExternalIds: ReplaceExternalIds
 }
 
-/** Final, because the command is too large at every attempt. */
-const tooLarge: Outcome = {
-  error: errorBody('invalid', 'body: larger than the command log takes', {
-    field: 'body',
-    reason: 'larger than the command log takes',
-  }),
-}
-const notAccepted: Outcome = { error: errorBody('unavailable', 'not accepted; send again later') }
 const abandoned: Outcome = { error: errorBody('timeout', 'the requester is gone') }
 
 /** A requester that follows no rooms gets answers only. */
 const followsNothing = (): NewPendingCommand['sender'] => ({ follower: () => undefined })
 
 export const createIntake = (deps: IntakeDeps): Intake => {
-  const { gateway, produce, pending, feeds, watch, clock, bounds, newId } = deps
+  const { pending, feeds, watch, clock, bounds, newId, replaceExternalIds } = deps
+  const handOver = createHandOver(deps)
   const source = { newId, now: () => new Date(clock.nowMs()).toISOString() }
   /** Only requesters that have commands. */
   const queues = new Map<Requester, CommandQueue>()
 
   const queueOf = (requester: Requester): CommandQueue => {
-    const queue = queues.get(requester) ?? new CommandQueue()
+    const queue = queues.get(requester) ?? new CommandQueue(refusedPerPending * bounds.pendingPerSession)
     queues.set(requester, queue)
     return queue
   }
@@ -103,6 +104,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       room: command.stream,
       commandId: command.id,
       digest: command.digest,
+      user: command.type === 'CreateUser' ? '' : command.user,
       sender: requester.rooms ?? followsNothing(),
       requestId,
       onOutcome: (outcome, isInFeed) => {
@@ -116,25 +118,39 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     return entered
   }
 
-  const handOver = async (
-    command: Command,
-    isDirect: boolean,
-    entered: PendingCommand,
-    { traceparent }: WatchedCommand,
+  /** Ends a command that is not handed over. */
+  const endWith = (outcome: Outcome, { entered, attempt }: Submission): void => {
+    attempt.isRefused = 'error' in outcome && outcome.error.retryable
+    if ('seq' in outcome) pending.report(entered, outcome)
+    else pending.conclude(entered, outcome)
+  }
+
+  /** A refused attempt is kept, because the sender may repeat the command. */
+  const attemptOnce = async (
+    submission: Submission,
+    replaced: Replaced | undefined,
+    { attempts }: CommandQueue,
+    requester: Requester,
   ): Promise<void> => {
-    const headers = {
-      [recordHeaders.command]: command.id,
-      [recordHeaders.digest]: command.digest,
-      [recordHeaders.reply]: gateway,
-      ...(isDirect ? { [recordHeaders.direct]: '1' } : {}),
-      ...(traceparent === undefined ? {} : { [recordHeaders.traceparent]: traceparent }),
-    }
-    try {
-      await produce({ key: command.stream, value: writeCommand(command), headers }, Date.parse(command.at))
-    } catch (error) {
-      if (!(error instanceof PublishError)) throw error
-      pending.conclude(entered, error.kind === 'too_large' ? tooLarge : notAccepted)
-    }
+    const { command, attempt } = submission
+    if (replaced !== undefined && 'outcome' in replaced) endWith(replaced.outcome, submission)
+    else await handOver(replaced === undefined ? submission : { ...submission, command: replaced.command })
+    if (!attempt.isRefused) attempts.end(command.id, attempt)
+    forgetIfIdle(requester)
+  }
+
+  /** Hands a command over after the earlier ones of its room, when `listening` has resolved and its users are known. */
+  const schedule = (submission: Submission<ChatCommand>, requester: Requester, listening: Promise<void> | undefined): void => {
+    const { command } = submission
+    const queue = queueOf(requester)
+    let replaced: Replaced | undefined
+    const viewer = requester.principal.isService ? undefined : command.user
+    const replacing = replaceExternalIds(command, viewer)?.then((result) => {
+      replaced = result
+    })
+    const ready = replacing === undefined ? listening : Promise.all([listening, replacing]).then(() => undefined)
+    const act = (): void => void attemptOnce(submission, replaced, queue, requester)
+    queue.inOrder(command.stream, ready, act, () => forgetIfIdle(requester))
   }
 
   return {
@@ -152,23 +168,31 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       const { rooms, user } = requester
       const isDirect =
         rooms === undefined || (opened === undefined ? rooms.follower(command.stream) === undefined : user !== actor)
-      queueOf(requester).inOrder(
-        command.stream,
-        opened?.listening,
-        () => void handOver(command, isDirect, entered, watched),
-        () => forgetIfIdle(requester),
-      )
+      const after = 'after' in request ? request.after : undefined
+      const attempt = queueOf(requester).attempts.begin({ room: command.stream, id: command.id }, after)
+      const submission = { command, entered, traceparent: watched.traceparent, isDirect, attempt, after }
+      schedule(submission, requester, opened?.listening)
+    },
+    noteRefused: (requester, request) => {
+      const name = commandNameOf(request)
+      if (name !== undefined) queueOf(requester).attempts.refuse(name)
+    },
+    isBehindRefused: (requester, request) => {
+      if (!('after' in request) || request.after === undefined) return false
+      return queues.get(requester)?.attempts.isRefused({ room: request.room, id: request.after }) === true
     },
     createUser: (requester, request, onOutcome) => {
       if (isFull(requester, request)) return false
       const command = createUserCommandOf(request, source)
       const watched = watch(request.event, command)
       const entered = enter(requester, request.id, command, watched, onOutcome)
-      void handOver(command, true, entered, watched)
+      const attempt: Attempt = { room: command.stream, isRefused: false, after: undefined }
+      void handOver({ command, entered, traceparent: watched.traceparent, isDirect: true, attempt })
       return true
     },
     abandon: (requester) => {
       for (const command of queues.get(requester)?.all() ?? []) pending.conclude(command, abandoned)
+      queues.delete(requester)
     },
     inFlight: (requester) => queues.get(requester)?.inFlight ?? 0,
     isCreating: (requester, room) => queues.get(requester)?.isCreating(room) ?? false,

@@ -5,14 +5,17 @@ import { createBatchDelay } from '../../../shared/runtime/async/batch-delay.ts'
 import { batcher } from '../../../shared/runtime/async/batcher.ts'
 import { pause } from '../../../shared/runtime/async/pause.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
+import type { Attempt } from './attempts.ts'
 
 /**
  * Hands a record to the command log, in the order of the calls. Rejects with
  * `PublishError`: `refused` if neither the log nor a buffer holds the record,
  * `too_large` if every attempt would fail. Never rejects while it is unknown
- * whether the log holds the record.
+ * whether the log holds the record. A record whose attempt requires a refused
+ * one is refused; `attempt.isRefused` is set before any later record is
+ * published.
  */
-export type Produce = (record: NewRecord, receivedMs: number) => Promise<void>
+export type Produce = (record: NewRecord, receivedMs: number, attempt: Attempt) => Promise<void>
 
 /** `handed`: to the driver. `acknowledged`: by the log. */
 export type ProduceStage = 'handed' | 'acknowledged'
@@ -31,6 +34,24 @@ const pauseRuns = 2
 interface Item {
   readonly record: NewRecord
   readonly receivedMs: number
+  readonly attempt: Attempt
+}
+
+const refuse = ({ attempt }: Pick<Item, 'attempt'>): void => {
+  attempt.isRefused = true
+}
+
+const isBehindRefused = ({ attempt }: Item): boolean => attempt.after?.isRefused === true
+
+/** Records that are refused because they require a refused one. In order, so that each refusal reaches the records that require it. */
+const refuseBehindRefused = (items: readonly Item[]): ReadonlySet<Item> => {
+  const behind = new Set<Item>()
+  for (const item of items) {
+    if (!isBehindRefused(item)) continue
+    refuse(item)
+    behind.add(item)
+  }
+  return behind
 }
 
 const sizeOf = (record: NewRecord): number => record.value.length + record.key.length
@@ -72,22 +93,38 @@ export const createProduce = (
         if (!(error instanceof PublishError)) throw error
         // After an unknown result the log may hold the record: the look-up at the deadline finds the outcome.
         if (error.kind === 'too_large') return records.map((each) => (error.tooLarge.has(each) && !isUnknown ? error : undefined))
-        if (error.kind === 'refused' && !isUnknown) throw error
+        if (error.kind === 'refused' && !isUnknown) {
+          for (const item of items) refuse(item)
+          throw error
+        }
         isUnknown = true
         await pause(clock, retryMs)
       }
     }
   }
 
-  const rest = (): Promise<void> | undefined => (pauseMs > 0 ? pause(clock, pauseMs) : undefined)
-  const add = batcher<Item, PublishError | undefined>({ run: publish, maxItems: bounds.produceBatchRecords, rest })
+  const run = async (items: readonly Item[]): Promise<readonly (PublishError | undefined)[]> => {
+    const behind = refuseBehindRefused(items)
+    if (behind.size === 0) return publish(items)
+    const others = items.filter((item) => !behind.has(item))
+    const errors = others.length === 0 ? [] : [...(await publish(others))]
+    return items.map((item) =>
+      behind.has(item) ? new PublishError('refused', 'an earlier command was refused') : errors.shift(),
+    )
+  }
 
-  return async (record, receivedMs) => {
+  const pauseAfterRun = (): Promise<void> | undefined => (pauseMs > 0 ? pause(clock, pauseMs) : undefined)
+  const add = batcher<Item, PublishError | undefined>({ run, maxItems: bounds.produceBatchRecords, pauseAfterRun })
+
+  return async (record, receivedMs, attempt) => {
     const bytes = sizeOf(record)
-    if (waitingBytes + bytes > bounds.produceBufferBytes) throw new PublishError('refused', 'the buffer of commands is full')
+    if (waitingBytes + bytes > bounds.produceBufferBytes) {
+      refuse({ attempt })
+      throw new PublishError('refused', 'the buffer of commands is full')
+    }
     waitingBytes += bytes
     try {
-      const error = await add({ record, receivedMs })
+      const error = await add({ record, receivedMs, attempt })
       if (error !== undefined) throw error
     } finally {
       waitingBytes -= bytes

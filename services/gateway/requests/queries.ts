@@ -6,6 +6,7 @@ import type { NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
+import { visibleUsers } from '../reads/visible-users.ts'
 import type { AnswerBudget } from './answer-budget.ts'
 import type { Requester } from './requester.ts'
 
@@ -98,10 +99,7 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
     // A user sees only users of shared chats, by either id.
     const seenBy = isService ? undefined : actor
     if ('users' in body) return usersText(await readModel.usersById(body.users, seenBy))
-    const found = [...(await readModel.usersByExternalId(body.externalUserIds)).values()]
-    if (seenBy === undefined || found.length === 0) return usersText(found)
-    const ids = found.map(({ id }) => id)
-    return usersText(await readModel.usersById(ids, seenBy))
+    return usersText(await visibleUsers(readModel, body.externalUserIds, seenBy))
   }
 
   const read = (requester: Requester, request: ReadRequest, actor: string | undefined): Promise<string | undefined> => {

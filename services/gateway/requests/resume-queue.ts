@@ -4,7 +4,7 @@ import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { Lookups } from '../reads/lookups.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
 import type { Requester } from './requester.ts'
-import type { Resume, Standing } from './resume.ts'
+import type { Resume, ResumeContext } from './resume.ts'
 
 /** Runs the later resumes of a session one at a time, because each moves the cursors of the rooms that it names. */
 export type ResumeQueue = (request: RequestOf<'resume'>, rooms: SessionRooms, user: string) => void
@@ -27,13 +27,13 @@ export const createResumeQueue = ({ requester, resume, lookups, guarded, maxWait
   return (request, rooms, user) => {
     if (waiting >= maxWaiting)
       return requester.fail(request, errorBody('rate_limited', 'too many resumes waiting', undefined, 1_000))
-    const readStanding = async (): Promise<Standing> => {
+    const readResumeContext = async (): Promise<ResumeContext> => {
       const [memberships, { epoch }] = await Promise.all([lookups.memberships(user), lookups.meta()])
       return { memberships, epoch }
     }
     waiting += 1
     last = last.then(async () => {
-      await guarded(request, resume(requester, rooms, request, request.body, readStanding))
+      await guarded(request, resume(requester, rooms, request, request.body, readResumeContext))
       waiting -= 1
     })
   }

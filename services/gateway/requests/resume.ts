@@ -16,8 +16,8 @@ interface ResumedRoom {
   readonly reason?: 'too_many' | 'forbidden' | 'ahead' | 'epoch'
 }
 
-/** The memberships of a user and the epoch of the store, read together. */
-export interface Standing {
+/** The state of the store with which a resume is compared: its epoch, and the user's memberships with the heads of the rooms. */
+export interface ResumeContext {
   readonly epoch: string
   readonly memberships: readonly RoomMembership[]
   /** During binding: the rooms that the client did not name, each with the head from which it continues. */
@@ -36,14 +36,19 @@ export type Resume = (
   rooms: SessionRooms,
   ref: RequestRef,
   request: ResumeRequest,
-  readStanding: () => Promise<Standing>,
+  readResumeContext: () => Promise<ResumeContext>,
 ) => Promise<void>
 
 const defaultMax = 1_000
 
 export const createResume = (metrics: Metrics): Resume => {
   /** The reason why the room is not replayed; undefined: it is replayed. */
-  const verdict = (seen: number, request: ResumeRequest, current: string, head: number | undefined): ResumedRoom['reason'] => {
+  const reasonNotReplayed = (
+    seen: number,
+    request: ResumeRequest,
+    current: string,
+    head: number | undefined,
+  ): ResumedRoom['reason'] => {
     if (head === undefined) return 'forbidden'
     if (request.epoch !== undefined && request.epoch !== current) return 'epoch'
     if (seen > head) return 'ahead'
@@ -70,30 +75,27 @@ export const createResume = (metrics: Metrics): Resume => {
     return reason === undefined ? { seq: head, recovered: true } : { seq: head, recovered: false, reason }
   }
 
-  const resumeAll = async (rooms: SessionRooms, request: ResumeRequest, { epoch, memberships }: Standing) => {
+  const resumeAll = async (rooms: SessionRooms, request: ResumeRequest, { epoch, memberships }: ResumeContext) => {
     const heads = new Map(memberships.map(({ room, head }) => [room, head]))
     return Promise.all(
       Object.entries(request.rooms).map(async ([room, seen]) => {
         const head = heads.get(room)
-        return [room, await resumeRoom(rooms, room, seen, verdict(seen, request, epoch, head), head ?? 0)] as const
+        return [room, await resumeRoom(rooms, room, seen, reasonNotReplayed(seen, request, epoch, head), head ?? 0)] as const
       }),
     )
   }
 
-  return async (requester, rooms, { id }, request, readStanding) => {
+  return async (requester, rooms, { id }, request, readResumeContext) => {
     const ref: RequestRef = { event: 'resume', id }
     const withheld = rooms.withhold(Object.keys(request.rooms))
     try {
-      const standing = await readStanding()
-      const results = await resumeAll(rooms, request, standing)
+      const context = await readResumeContext()
+      const results = await resumeAll(rooms, request, context)
       for (const [room, { reason }] of results) {
         metrics.resumes.inc({ result: reason ?? 'recovered' })
         if (reason === 'forbidden') rooms.leave(room)
       }
-      requester.answer(
-        ref,
-        JSON.stringify({ rooms: Object.fromEntries(results), others: standing.others, epoch: standing.epoch }),
-      )
+      requester.answer(ref, JSON.stringify({ rooms: Object.fromEntries(results), others: context.others, epoch: context.epoch }))
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       requester.refuse(ref, 'unavailable', 'history cannot be read now')

@@ -18,6 +18,8 @@ export interface NewPendingCommand {
   readonly room: string
   readonly commandId: string
   readonly digest: string
+  /** The acting user; empty for `create-user`. */
+  readonly user: string
   readonly sender: Sender
   /** The `id` of the request. */
   readonly requestId: string | undefined

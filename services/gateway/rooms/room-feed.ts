@@ -82,7 +82,7 @@ export class RoomFeed implements FollowedFeed {
   /** The sweep has compared `head` with the store; undefined: the store has the same. */
   applyStoreHead(head: FeedHead, change: ChangedHead | undefined): void {
     if (!this.isOpen) return
-    if (change?.isOther === true) return void this.check(head)
+    if (change?.isContradicted === true) return void this.check(head)
     const { seq } = head
     if (seq <= this.last) this.trust.confirm(seq)
     if (change !== undefined) this.noteHead(change.head)

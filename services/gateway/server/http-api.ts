@@ -104,7 +104,7 @@ export const createHttpApi = ({
   let document: string | undefined
   const inFlight = new Set<Promise<void>>()
 
-  /** Reads the body of a request, which is a frame without `event` and `id`. */
+  /** Reads the body of a request, which is a frame without `event`, `id` and `after`. */
   const frameOf = (event: string, text: string): { readonly request: Request } | Answer => {
     let value: unknown
     try {
@@ -113,7 +113,7 @@ export const createHttpApi = ({
       value = undefined
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalid(event, 'frame', 'not a JSON object')
-    for (const field of ['event', 'id'] as const)
+    for (const field of ['event', 'id', 'after'] as const)
       if ((value as Readonly<Record<string, unknown>>)[field] != null) return invalid(event, field, 'unknown field')
     const frame = read(JSON.stringify({ ...value, event }))
     if ('error' in frame) return failure(event, frame.error)

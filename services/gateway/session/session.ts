@@ -3,7 +3,7 @@ import { answerFrame, errorFrame, noticeFrame } from '../../../shared/frames/ans
 import { closeCodes } from '../../../shared/protocol/close-codes.ts'
 import type { ErrorBody, ErrorCode } from '../../../shared/protocol/errors.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
-import type { RequestOf } from '../../../shared/protocol/requests.ts'
+import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
 import { requestEvents } from '../../../shared/protocol/requests.ts'
 import type { Metrics } from '../../../shared/runtime/observability/metrics.ts'
 import type { Admission } from '../admission/admission.ts'
@@ -12,7 +12,7 @@ import type { LimitExceeded, RateLimiter } from '../limits/rate-limiter.ts'
 import { limitNames } from '../limits/rate-limiter.ts'
 import type { SessionSlot } from '../limits/session-counts.ts'
 import type { FrameReader } from '../requests/frame-reader.ts'
-import { requestRefOf } from '../requests/frame-reader.ts'
+import { behindRefused } from '../requests/hand-over.ts'
 import type { SocketRequester } from '../requests/requester.ts'
 import type { SessionRooms } from '../rooms/session-rooms.ts'
 import type { UserSessions } from '../rooms/user-sessions.ts'
@@ -86,9 +86,11 @@ export class Session implements SocketRequester {
   receive(text: string): void {
     if (this.isClosed || !this.isReceiving) return
     const tooManyFrames = this.rateLimiter.frame()
-    if (tooManyFrames !== undefined) return this.refuseExceeded(requestRefOf(text), tooManyFrames)
     const frame = this.deps.read(text)
+    if (tooManyFrames !== undefined) return this.refuseExceeded('error' in frame ? frame.ref : frame.request, tooManyFrames)
     if ('error' in frame) return this.fail(frame.ref, frame.error)
+    // Before the request is charged: the sender could not know of the refusal yet.
+    if (this.deps.intake.isBehindRefused(this, frame.request)) return this.failBehindRefused(frame.request)
     const frameBytes = Buffer.byteLength(text)
     const exceeded = this.rateLimiter.request(frame.request, frameBytes)
     if (exceeded === undefined) this.dispatcher.handle(frame.request, frameBytes)
@@ -123,6 +125,8 @@ export class Session implements SocketRequester {
     if (this.isClosed) return
     this.deps.metrics.commands.inc({ event: known.has(ref.event) ? ref.event : 'other', outcome: error.code })
     this.send(errorFrame(ref, error))
+    // After `timeout` the log may hold the command.
+    if (error.retryable && error.code !== 'timeout') this.deps.intake.noteRefused(this, ref)
     // Only errors that the client could have avoided count against it.
     if (!error.retryable && error.code !== 'internal' && !this.rateLimiter.mayErr()) this.close(closeCodes.tooManyErrors)
   }
@@ -171,6 +175,10 @@ export class Session implements SocketRequester {
     }
     deps.onEnded(this)
     deps.onDrained(sendQueue)
+  }
+
+  private failBehindRefused(request: Request): void {
+    this.fail(request, behindRefused('after' in request ? request.after : undefined))
   }
 
   private send(text: string): void {

@@ -11,7 +11,7 @@ export interface BatcherOptions<Item, Result> {
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>
   readonly maxItems: number
   /** A pause after each run, in which items accumulate. Undefined: no pause. */
-  readonly rest?: () => Promise<void> | undefined
+  readonly pauseAfterRun?: () => Promise<void> | undefined
 }
 
 interface WaitingItem<Item, Result> {
@@ -29,7 +29,7 @@ interface WaitingItem<Item, Result> {
 export const batcher = <Item, Result>({
   run,
   maxItems,
-  rest = () => undefined,
+  pauseAfterRun = () => undefined,
 }: BatcherOptions<Item, Result>): Batcher<Item, Result> => {
   let queue: WaitingItem<Item, Result>[] = []
   let isRunning = false
@@ -49,8 +49,8 @@ export const batcher = <Item, Result>({
       const batch = queue.slice(0, maxItems)
       queue = queue.slice(maxItems)
       await runBatch(batch)
-      const resting = rest()
-      if (resting !== undefined) await resting
+      const pausing = pauseAfterRun()
+      if (pausing !== undefined) await pausing
     }
     isRunning = false
   }

@@ -4,8 +4,8 @@ import type { ServiceValues } from './settings.ts'
 
 /** Settings of the verification of tokens. */
 export interface JwtConfig {
-  /** A shared secret, or the file or URL of the public keys. */
-  readonly keys: { readonly secret: string } | { readonly jwks: string }
+  /** A shared secret, and a second one during its change; or the file or URL of the public keys. */
+  readonly keys: { readonly secret: string; readonly previous?: string } | { readonly jwks: string }
   readonly audience: string | undefined
   readonly issuer: string | undefined
   readonly leewayS: number
@@ -25,18 +25,18 @@ export interface AccessConfig {
 const unsafe = 'must be jwt, unless AUTH_ALLOW_OFF is true'
 
 /** Without authentication every client may act for every user: allowed on loopback only, unless AUTH_ALLOW_OFF confirms it. */
-const whyNotOff = ({ HOST, NODE_ENV, AUTH_ALLOW_OFF }: ServiceValues): ConfigProblem[] => {
+const unsafeOff = ({ HOST, NODE_ENV, AUTH_ALLOW_OFF }: ServiceValues): ConfigProblem[] => {
   if (AUTH_ALLOW_OFF) return []
   if (!isLoopback(HOST)) return [{ key: 'AUTH', reason: `${unsafe}: HOST is not a loopback address` }]
   return NODE_ENV === 'production' ? [{ key: 'AUTH', reason: `${unsafe}: NODE_ENV is production` }] : []
 }
 
-const ofTokens = ['JWT_SECRET', 'JWT_JWKS', 'JWT_AUDIENCE', 'JWT_ISSUER'] as const
+const ofTokens = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'JWT_JWKS', 'JWT_AUDIENCE', 'JWT_ISSUER'] as const
 
 /** Token settings have no effect while AUTH is off: refused, because the operator expects that tokens are verified. */
 const problemsOfOff = (values: ServiceValues): ConfigProblem[] => [
   ...ofTokens.flatMap((key) => (values[key] === undefined ? [] : [{ key, reason: 'needs AUTH=jwt' }])),
-  ...whyNotOff(values),
+  ...unsafeOff(values),
 ]
 
 const claims = ['JWT_AUDIENCE', 'JWT_ISSUER'] as const
@@ -49,9 +49,12 @@ const uncheckedClaims = (values: ServiceValues): ConfigProblem[] => {
 }
 
 const problemsOfJwt = (values: ServiceValues): ConfigProblem[] => {
-  const { JWT_SECRET, JWT_JWKS } = values
+  const { JWT_SECRET, JWT_SECRET_PREVIOUS, JWT_JWKS } = values
   if (JWT_SECRET === undefined && JWT_JWKS === undefined) {
     return [{ key: 'JWT_SECRET', reason: 'or JWT_JWKS must be set with AUTH=jwt' }]
+  }
+  if (JWT_SECRET === undefined && JWT_SECRET_PREVIOUS !== undefined) {
+    return [{ key: 'JWT_SECRET_PREVIOUS', reason: 'needs JWT_SECRET' }]
   }
   const both = JWT_SECRET !== undefined && JWT_JWKS !== undefined
   return both ? [{ key: 'JWT_SECRET', reason: 'and JWT_JWKS exclude each other' }] : uncheckedClaims(values)
@@ -64,7 +67,9 @@ export const accessProblems = (values: ServiceValues): ConfigProblem[] =>
 /** The access control of settings without problems; frozen. */
 export const accessConfig = (values: ServiceValues): AccessConfig => {
   const { AUTH, JWT_SECRET, JWT_JWKS = '', JWT_AUDIENCE, JWT_ISSUER, JWT_LEEWAY_S, TOKEN_LIFE_MAX_S } = values
-  const keys = JWT_SECRET === undefined ? { jwks: JWT_JWKS } : { secret: JWT_SECRET }
+  const previous = values.JWT_SECRET_PREVIOUS
+  const secrets = { secret: JWT_SECRET ?? '', ...(previous === undefined ? {} : { previous }) }
+  const keys = JWT_SECRET === undefined ? { jwks: JWT_JWKS } : secrets
   const jwt = Object.freeze({
     keys,
     audience: JWT_AUDIENCE,

@@ -24,15 +24,15 @@ export interface SecurityConfig {
   readonly redisTls: TlsFiles | undefined
 }
 
-type Key = keyof ServiceValues
+type SettingName = keyof ServiceValues
 
 const isRedisTls = ({ REDIS_URL }: ServiceValues): boolean => REDIS_URL?.startsWith('rediss:') ?? false
 
 /** Settings without effect are refused, because the operator expects that they are used. */
-const unused = (values: ServiceValues, keys: readonly Key[], isUsed: boolean, reason: string): ConfigProblem[] =>
+const unused = (values: ServiceValues, keys: readonly SettingName[], isUsed: boolean, reason: string): ConfigProblem[] =>
   isUsed ? [] : keys.flatMap((key) => (values[key] === undefined ? [] : [{ key, reason }]))
 
-const half = (values: ServiceValues, one: Key, other: Key): ConfigProblem[] => {
+const unpaired = (values: ServiceValues, one: SettingName, other: SettingName): ConfigProblem[] => {
   if ((values[one] === undefined) === (values[other] === undefined)) return []
   return [{ key: values[one] === undefined ? one : other, reason: `must be set with ${values[one] === undefined ? other : one}` }]
 }
@@ -52,7 +52,7 @@ const loginProblems = (values: ServiceValues): ConfigProblem[] => {
 /** The problems of the TLS and login settings in combination. */
 export const securityProblems = (values: ServiceValues): ConfigProblem[] => [
   ...unused(values, ['KAFKA_CA', 'KAFKA_CERT', 'KAFKA_KEY'], values.KAFKA_TLS, 'needs KAFKA_TLS=true'),
-  ...half(values, 'KAFKA_CERT', 'KAFKA_KEY'),
+  ...unpaired(values, 'KAFKA_CERT', 'KAFKA_KEY'),
   ...loginProblems(values),
   ...unused(
     values,
@@ -60,7 +60,7 @@ export const securityProblems = (values: ServiceValues): ConfigProblem[] => [
     values.REDIS_URL === undefined || isRedisTls(values),
     'needs a REDIS_URL that begins with rediss://',
   ),
-  ...half(values, 'REDIS_CERT', 'REDIS_KEY'),
+  ...unpaired(values, 'REDIS_CERT', 'REDIS_KEY'),
 ]
 
 /** The TLS and login configuration of settings without problems; frozen. */

@@ -7,7 +7,11 @@ const pem = (content: string) => setting(`PEM file with ${content}`, '', file.op
 /** The variables for TLS and logins of Kafka and Redis. Those of Postgres are in its URL. */
 export const securitySettings = {
   KAFKA_TLS: setting('`true`: TLS to the brokers; their certificates are verified', '`false`', flag.default(false)),
-  KAFKA_CA: setting('PEM file with the certificate authorities of the brokers', 'the system’s', file.optional()),
+  KAFKA_CA: setting(
+    'PEM file with the certificate authorities of the brokers; like all TLS files it is read again for each new connection',
+    'the system’s',
+    file.optional(),
+  ),
   KAFKA_CERT: pem('the client certificate for the brokers'),
   KAFKA_KEY: pem('the key of `KAFKA_CERT`'),
   KAFKA_SASL: setting(

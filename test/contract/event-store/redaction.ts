@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { redactedDigest } from '../../../shared/ports/event-store.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
-import { livingRoom } from '../living-room.ts'
+import { roomWithChanges } from '../room-with-changes.ts'
 import type { OpenStore } from '../stored-chat.ts'
 
 export const redactionTests = (opened: () => OpenStore): void => {
-  const start = async () => ({ ...(await livingRoom(opened().store)), id: randomUUID() })
+  const start = async () => ({ ...(await roomWithChanges(opened().store)), id: randomUUID() })
 
   it('puts the tombstone into the posted event and into each edit, and empties their digests', async () => {
     const { ann, bob, post, edit, remove, act, events, id } = await start()
@@ -42,6 +42,15 @@ export const redactionTests = (opened: () => OpenStore): void => {
     expect(later).toMatchObject([{ seq: 2 }, { seq: 3 }, { seq: 2 }])
     expect(JSON.stringify(later)).not.toContain('canary')
     expect(await codes(post(ann, 'mine', {}, id), post(stranger, 'mine', {}, id))).toEqual(['conflict', 'forbidden'])
+  })
+
+  it('returns a redacted event as the outcome of every command with its id', async () => {
+    const { bob, room, post, remove, act, id } = await start()
+    const posted = post(bob, 'canary', {}, id)
+    await act(posted, remove(bob, id))
+    const outcomes = await opened().store.outcomes(['another', posted.digest].map((digest) => ({ room, id, digest })))
+    const redacted = { kind: 'event', digest: redactedDigest, event: { seq: 2, commandId: id } }
+    expect(outcomes).toMatchObject([redacted, redacted])
   })
 
   it('decides later commands by the messages as they are', async () => {

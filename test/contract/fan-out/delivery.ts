@@ -1,12 +1,12 @@
 import { expect } from 'vitest'
 import type { OpenFanOut, Promised } from './open-fan-out.ts'
-import { freshChannel, listen, publish, readyWithin, untilPassed, untilReceived } from './open-fan-out.ts'
+import { freshChannel, listen, publish, readyWithin, untilAllReceived, untilReceived } from './open-fan-out.ts'
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index))
 
 const texts = ['', 'plain', '{"v":1}\n{"seq":2}\r\n', 'é 😀 \u2028 \0 \u0001', ' spaces ', 'x'.repeat(128 * 1024)]
 
-/** What happens to publications. */
+/** The promises about publications. */
 export const deliveryPromises: readonly Promised[] = [
   {
     title: 'delivers publications unchanged once a subscription is ready',
@@ -37,7 +37,7 @@ export const deliveryPromises: readonly Promised[] = [
       const subscribers = await Promise.all(channels.map((channel) => listen(opened, channel)))
       await opened.far.publish(channels.map((channel) => ({ channel, payload: `for ${channel}` })))
       await Promise.all(subscribers.map((subscriber) => untilReceived(opened, subscriber, 1)))
-      await untilPassed(opened, channels[0] ?? '')
+      await untilAllReceived(opened, channels[0] ?? '')
       // The first subscriber also receives the final publication.
       expect(subscribers.map(({ received }) => received[0])).toEqual(channels.map((channel) => `for ${channel}`))
       expect(subscribers.slice(1).flatMap(({ received }) => received)).toHaveLength(channels.length - 1)
@@ -53,11 +53,11 @@ export const deliveryPromises: readonly Promised[] = [
       const places = [opened.near.subscribe(channel, listener), opened.near.subscribe(channel, listener)]
       await readyWithin(opened.withinMs, ...places)
       await publish(opened.far, channel, 'a')
-      await untilPassed(opened, channel)
+      await untilAllReceived(opened, channel)
       expect([one.received[0], other.received[0], twice.filter((text) => text === 'a')]).toEqual(['a', 'a', ['a', 'a']])
       places[0]?.close()
       await publish(opened.far, channel, 'b')
-      await untilPassed(opened, channel)
+      await untilAllReceived(opened, channel)
       expect(twice.filter((text) => text === 'b')).toEqual(['b'])
     },
   },
@@ -86,7 +86,7 @@ export const deliveryPromises: readonly Promised[] = [
       const stop = opened.near.onRestored(() => {
         calls += 1
       })
-      await untilPassed(opened, freshChannel())
+      await untilAllReceived(opened, freshChannel())
       expect([opened.near.state, opened.far.state, calls]).toEqual(['up', 'up', 0])
       stop()
     },
@@ -106,8 +106,8 @@ export const deliveryPromises: readonly Promised[] = [
   },
 ]
 
-/** Waits until pending publications, and later ones of others, would have arrived. */
+/** Resolves when publications that were pending, and later ones of other fan-outs, would have been received. */
 const passesElsewhere = async ({ near, far, withinMs }: OpenFanOut, channel: string): Promise<void> => {
   if (near === far) await new Promise((resolve) => setImmediate(resolve))
-  else await untilPassed({ near: far, far, withinMs, lines: [], [Symbol.asyncDispose]: async () => {} }, channel)
+  else await untilAllReceived({ near: far, far, withinMs, lines: [], [Symbol.asyncDispose]: async () => {} }, channel)
 }

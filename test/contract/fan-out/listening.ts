@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
 import type { Subscription } from '../../../shared/ports/fan-out.ts'
 import type { Promised } from './open-fan-out.ts'
-import { freshChannel, listen, publish, readyWithin, untilPassed, untilReceived } from './open-fan-out.ts'
+import { freshChannel, listen, publish, readyWithin, untilAllReceived, untilReceived } from './open-fan-out.ts'
 
-/** What happens to listeners. */
+/** The promises about listeners. */
 export const listeningPromises: readonly Promised[] = [
   {
     title: 'does not call a listener whose subscription is closed, and calls the others',
@@ -14,7 +14,7 @@ export const listeningPromises: readonly Promised[] = [
       gone.close()
       await publish(opened.far, channel, 'a')
       await untilReceived(opened, stays, 1)
-      await untilPassed(opened, channel)
+      await untilAllReceived(opened, channel)
       expect(gone.received).toEqual([])
       expect(stays.received[0]).toBe('a')
     },
@@ -92,12 +92,12 @@ export const listeningPromises: readonly Promised[] = [
         calls += 1
         for (const end of ends) end()
       }
-      // Whichever is called first closes the other one.
+      // The listener that is called first closes the other one.
       const places = [opened.near.subscribe(channel, closing), opened.near.subscribe(channel, closing)]
       ends.push(...places.map((place) => () => place.close()))
       await readyWithin(opened.withinMs, ...places)
       await publish(opened.far, channel, 'a', 'b')
-      await untilPassed(opened, channel)
+      await untilAllReceived(opened, channel)
       expect(calls).toBe(1)
     },
   },

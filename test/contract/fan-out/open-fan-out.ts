@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { FanOut, Subscription } from '../../../shared/ports/fan-out.ts'
 import { until } from '../../support/poll.ts'
 
-/** A fan-out under test, as two processes have it. */
+/** A fan-out under test, opened in two processes. */
 export interface OpenFanOut extends AsyncDisposable {
-  /** Where listeners are. */
+  /** The fan-out of the process that listens. */
   readonly near: FanOut
-  /** Where publications come from; inside one process the same. */
+  /** The fan-out of the process that publishes; for the in-process fan-out, the same object. */
   readonly far: FanOut
-  /** What was logged. */
+  /** The logged lines. */
   readonly lines: readonly string[]
-  /** How long anything may take to arrive. */
+  /** The longest time until a publication is received. */
   readonly withinMs: number
 }
 
@@ -20,7 +20,7 @@ export interface Promised {
   keep(opened: OpenFanOut): Promise<void>
 }
 
-export const freshChannel = (): string => `topic:${randomUUID()}`
+export const freshChannel = (): string => `channel:${randomUUID()}`
 
 export interface Subscriber extends Subscription {
   readonly received: readonly string[]
@@ -40,8 +40,8 @@ export const readyWithin = (withinMs: number, ...subscriptions: readonly Subscri
 export const publish = (fanOut: FanOut, channel: string, ...payloads: readonly string[]): Promise<void> =>
   fanOut.publish(payloads.map((payload) => ({ channel, payload })))
 
-/** Everything that went to this topic before has arrived, because an order holds in it. */
-export const untilPassed = async (opened: OpenFanOut, channel: string): Promise<void> => {
+/** Resolves when all earlier publications on this channel were received: it publishes one more, and a channel keeps the order. */
+export const untilAllReceived = async (opened: OpenFanOut, channel: string): Promise<void> => {
   const passed = Promise.withResolvers<true>()
   const last = randomUUID()
   const subscription = opened.near.subscribe(channel, (payload) => {

@@ -6,9 +6,9 @@ import type { OpenFanOut, Promised } from './open-fan-out.ts'
 export const fanOutPromises: readonly Promised[] = [...deliveryPromises, ...listeningPromises]
 
 /**
- * The contract of the FanOut port while nothing goes wrong: then nothing is
- * lost and nothing repeated. `open` is called once for each test. What holds
- * when something goes wrong is in test/faults.
+ * The contract of the FanOut port without faults: then no publication is lost
+ * or repeated. `open` is called once for each test. The behaviour under faults
+ * is tested in test/faults.
  */
 export const fanOutSuite = (name: string, open: () => Promise<OpenFanOut>): void => {
   describe(`FanOut: ${name}`, () => {

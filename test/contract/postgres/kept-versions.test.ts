@@ -7,7 +7,7 @@ import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { whyNoStack } from '../../support/stack/shared-stack.ts'
-import { livingRoom } from '../living-room.ts'
+import { roomWithChanges } from '../room-with-changes.ts'
 import { freshDatabase } from './open-postgres.ts'
 import { dump, withSession } from './session.ts'
 
@@ -30,7 +30,7 @@ describe.skipIf(whyNoStack())('the versions of deleted messages that are kept on
 
   /** Ann has created the room. Bob has posted a message and edited it twice. */
   const start = async () => {
-    const living = await livingRoom(database.eventStore)
+    const living = await roomWithChanges(database.eventStore)
     const { bob, room, post, edit, act } = living
     const id = randomUUID()
     await act(post(bob, 'one', { data: { a: 1 } }, id), edit(bob, id, 'two', { mentions: 'all' }), edit(bob, id, 'three'))

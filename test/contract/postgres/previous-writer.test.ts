@@ -4,7 +4,7 @@ import { appendValues } from '../../../infra/postgres/event-store/append.ts'
 import { parameters } from '../../../infra/postgres/event-store/write-changes.ts'
 import type { Append } from '../../../shared/ports/event-store.ts'
 import { whyNoStack } from '../../support/stack/shared-stack.ts'
-import { livingRoom } from '../living-room.ts'
+import { roomWithChanges } from '../room-with-changes.ts'
 import { appending, messagePosted, written } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { withSession } from './session.ts'
@@ -29,7 +29,7 @@ describe.skipIf(whyNoStack())('A writer of the version before messages could cha
   it('appends messages that later writers edit, answer and delete', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)
-    const { ann, bob, room, edit, post, remove, react, codes, events } = await livingRoom(database.eventStore)
+    const { ann, bob, room, edit, post, remove, react, codes, events } = await roomWithChanges(database.eventStore)
     const [first, second] = [randomUUID(), randomUUID()]
     const posted = [messagePosted(room, 2, bob, { id: first, msg: 'canary' }), messagePosted(room, 3, ann, { id: second })]
     await appendAsBefore(url, appending({ events: posted.map((event) => written(event)), heads: new Map([[room, 1]]) }))
@@ -50,8 +50,8 @@ describe.skipIf(whyNoStack())('A writer of the version before messages could cha
   it('puts the chat of its message first in the list of chats', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)
-    const one = await livingRoom(database.eventStore)
-    const other = await livingRoom(database.eventStore, one)
+    const one = await roomWithChanges(database.eventStore)
+    const other = await roomWithChanges(database.eventStore, one)
     const id = randomUUID()
     await one.act(one.post(one.ann, 'hi', {}, id))
     await other.act(other.post(one.ann, 'hi'))

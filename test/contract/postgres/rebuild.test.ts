@@ -6,7 +6,7 @@ import type { EventStore } from '../../../shared/ports/event-store.ts'
 import { until } from '../../support/poll.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { whyNoStack } from '../../support/stack/shared-stack.ts'
-import { livingRoom } from '../living-room.ts'
+import { roomWithChanges } from '../room-with-changes.ts'
 import { append, at, chatCreated, fillRoom, messagePosted, userCreated, usersAdded, usersRemoved } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { dump, withSession } from './session.ts'
@@ -15,7 +15,7 @@ const messageTables = ['message_edit', 'message_reaction', 'reaction_count', 'me
 const readModelTables = ['app_user', 'chat', 'chat_member', 'message', ...messageTables]
 
 /** Users, and rooms with all kinds of events, written in transactions of several sizes. */
-const liveALittle = async (store: EventStore): Promise<void> => {
+const writeEveryKind = async (store: EventStore): Promise<void> => {
   const users = Array.from({ length: 20 }, () => randomUUID())
   await append(store, ...users.map((id, index) => userCreated(id, `ext '${index}' 😀`, index % 2 === 0 ? undefined : 'Ann \\')))
   for (let turn = 0; turn < 8; turn += 1) {
@@ -32,7 +32,7 @@ const liveALittle = async (store: EventStore): Promise<void> => {
 
 /** A room whose messages are edited, deleted, pinned, answered, and have reactions and mentions, in several transactions. */
 const changeMessages = async (store: EventStore): Promise<void> => {
-  const { ann, bob, post, edit, remove, react, pin, act, codes } = await livingRoom(store)
+  const { ann, bob, post, edit, remove, react, pin, act, codes } = await roomWithChanges(store)
   const ids = Array.from({ length: 6 }, () => randomUUID()) as [string, string, string, string, string, string]
   const [root, edited, gone, reply, lateReply, many] = ids
   await act(post(ann, 'root', { mentions: [bob], data: { a: 1 } }, root), post(bob, 'first', { mentions: 'all' }, edited))
@@ -51,7 +51,7 @@ describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
   it('restores the rows that writers produced, from any state of the tables', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)
-    await liveALittle(database.eventStore)
+    await writeEveryKind(database.eventStore)
     for (let turn = 0; turn < 3; turn += 1) await changeMessages(database.eventStore)
     const before = await dump(url, [...readModelTables, 'event', 'meta'])
     for (const table of messageTables) expect(before[table]?.length).toBeGreaterThan(0)

@@ -8,7 +8,7 @@ import type { StoreError } from '../../../shared/ports/event-store.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { allowLogins, asService } from '../../support/stack/service-logins.ts'
 import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
-import { livingRoom } from '../living-room.ts'
+import { roomWithChanges } from '../room-with-changes.ts'
 import { chatCreated, tryAppend, written } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { withSession } from './session.ts'
@@ -103,7 +103,7 @@ describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('the roles of a da
 
   it('allow a writer to remove the content of deleted messages only', async () => {
     const database = await openMigrated(writer)
-    const { ann, room, post, remove, act, events } = await livingRoom(database.eventStore)
+    const { ann, room, post, remove, act, events } = await roomWithChanges(database.eventStore)
     const [gone, stays] = [randomUUID(), randomUUID()]
     await act(post(ann, 'canary', {}, gone), post(ann, 'stays', {}, stays), remove(ann, gone))
     const redacting = `select redact(array['${room}']::uuid[], array['${stays}']::uuid[], false)`

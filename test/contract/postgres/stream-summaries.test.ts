@@ -5,7 +5,7 @@ import type { SummarySlice } from '../../../infra/postgres/event-store/stream-su
 import { streamFindings } from '../../../services/admin/audit/stream-findings.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { whyNoStack } from '../../support/stack/shared-stack.ts'
-import { livingRoom } from '../living-room.ts'
+import { roomWithChanges } from '../room-with-changes.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
@@ -13,7 +13,7 @@ describe.skipIf(whyNoStack())('the summaries of streams on PostgreSQL', () => {
   it('count the events of deleted messages, and find one that still has its content', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)
-    const { bob, room, post, edit, remove, react, act } = await livingRoom(database.eventStore)
+    const { bob, room, post, edit, remove, react, act } = await roomWithChanges(database.eventStore)
     const [gone, kept] = [randomUUID(), randomUUID()]
     await act(post(bob, 'gone', {}, gone), edit(bob, gone, 'again'), post(bob, 'kept', {}, kept), edit(bob, kept, 'too'))
     await act(react(bob, gone, '+'), remove(bob, gone))

@@ -3,24 +3,24 @@ import { describe, expect, it } from 'vitest'
 import type { Rate, RateLimitStore } from '../../../shared/ports/rate-limit-store.ts'
 import { until } from '../../support/poll.ts'
 
-/** Two gateways' ends of the same buckets. */
-export interface OpenAllowances extends AsyncDisposable {
+/** The stores of two gateways that share their buckets. */
+export interface OpenRateLimitStores extends AsyncDisposable {
   readonly near: RateLimitStore
   readonly far: RateLimitStore
 }
 
-/** So slow that nothing fills while a test runs. */
+/** So slow that no bucket gets a token while a test runs. */
 const slow: Rate = { perMinute: 1, burst: 50 }
 const fast: Rate = { perMinute: 60_000, burst: 50 }
 
-export const allowancesSuite = (technology: string, open: () => Promise<OpenAllowances>): void => {
-  describe(`Allowances on ${technology}`, () => {
+export const rateLimitStoreSuite = (technology: string, open: () => Promise<OpenRateLimitStores>): void => {
+  describe(`The buckets of a rate-limit store on ${technology}`, () => {
     const spend = async (from: RateLimitStore, key: string, cost: number, rate = slow): Promise<number> => {
       const [waitMs] = await from.spend([{ key, cost, rate }])
       return waitMs ?? Number.NaN
     }
 
-    it('ask for no wait until a bucket is overdrawn, and then for as long as it takes to fill', async () => {
+    it('require no wait while they are not overdrawn, and then the time to refill the debt', async () => {
       await using ends = await open()
       const key = randomUUID()
       expect(await spend(ends.near, key, 50)).toBe(0)
@@ -29,7 +29,7 @@ export const allowancesSuite = (technology: string, open: () => Promise<OpenAllo
       expect(waitMs).toBeLessThanOrEqual(120_000)
     })
 
-    it('count what both ends spend at the same time, each of it once', async () => {
+    it('count each of the concurrent charges of two gateways once', async () => {
       await using ends = await open()
       const key = randomUUID()
       const spendings = Array.from({ length: 40 }, (_, index) => spend(index % 2 === 0 ? ends.near : ends.far, key, 1))
@@ -41,24 +41,24 @@ export const allowancesSuite = (technology: string, open: () => Promise<OpenAllo
       expect(Math.max(...waits)).toBeGreaterThan(590_000)
     })
 
-    it('are overdrawn by one burst at the most', async () => {
+    it('are overdrawn by at most one burst', async () => {
       await using ends = await open()
       const key = randomUUID()
       for (let times = 0; times < 5; times += 1) await spend(ends.far, key, 1_000)
       expect(await spend(ends.near, key, 1)).toBeLessThanOrEqual(50 * 60_000)
     })
 
-    it('fill with time, and no further than a burst', async () => {
+    it('are refilled with time, up to one burst', async () => {
       await using ends = await open()
       const key = randomUUID()
       expect(await spend(ends.near, key, 60, fast)).toBeGreaterThan(0)
       await until('the bucket to be full', async () => (await spend(ends.near, key, 0, fast)) === 0)
-      // Each try overdraws it by a burst at the most, and it takes 100 ms to be full again after that.
+      // Each attempt overdraws the bucket by at most a burst, which 100 ms refill.
       await until('a whole burst', async () => (await spend(ends.near, key, 50, fast)) === 0, { everyMs: 150 })
       expect(await spend(ends.near, key, 100, fast)).toBeGreaterThan(0)
     })
 
-    it('take back, and no more than was taken', async () => {
+    it('take back returned tokens, but no more than were taken', async () => {
       await using ends = await open()
       const key = randomUUID()
       await spend(ends.near, key, 40)
@@ -67,7 +67,7 @@ export const allowancesSuite = (technology: string, open: () => Promise<OpenAllo
       expect(await spend(ends.near, key, 1)).toBeGreaterThan(0)
     })
 
-    it('answer for each bucket in its place', async () => {
+    it('return the waits in the order of the charges', async () => {
       await using ends = await open()
       const [empty, full] = [randomUUID(), randomUUID()]
       await spend(ends.far, empty, 50)
@@ -76,12 +76,12 @@ export const allowancesSuite = (technology: string, open: () => Promise<OpenAllo
       expect(await ends.near.spend([])).toEqual([])
     })
 
-    it('know how many share them', async () => {
+    it('are shared by a known number of gateways', async () => {
       await using ends = await open()
-      await until('both ends', () => ends.near.gateways >= 2 && ends.far.gateways >= 2)
+      await until('both gateways to be counted', () => ends.near.gateways >= 2 && ends.far.gateways >= 2)
     })
 
-    it('reject once they are closed', async () => {
+    it('reject charges after the store was closed', async () => {
       await using ends = await open()
       await ends.near.close()
       await expect(spend(ends.near, randomUUID(), 1)).rejects.toThrow()

@@ -51,9 +51,9 @@ export const membershipTests = (opened: () => OpenStore): void => {
     ])
     expect(await readModel.changedHeads(held)).toEqual(
       new Map([
-        [beyond, { head: 4, isOther: false }],
-        [before, { head: 4, isOther: true }],
-        [forged, { head: 0, isOther: true }],
+        [beyond, { head: 4, isContradicted: false }],
+        [before, { head: 4, isContradicted: true }],
+        [forged, { head: 0, isContradicted: true }],
       ]),
     )
     expect(await readModel.changedHeads(new Map())).toEqual(new Map())
@@ -70,16 +70,16 @@ export const membershipTests = (opened: () => OpenStore): void => {
       (await readModel.changedHeads(new Map([[room, { seq, digest }]]))).get(room)
     const digests = (page?.events ?? []).map(eventDigest)
     expect(await Promise.all(digests.map((digest, index) => compared(index + 1, digest)))).toEqual([
-      { head: 4, isOther: false },
-      { head: 4, isOther: false },
-      { head: 4, isOther: false },
+      { head: 4, isContradicted: false },
+      { head: 4, isContradicted: false },
+      { head: 4, isContradicted: false },
       undefined,
     ])
     const [, second = '', third = ''] = digests
-    expect(await compared(3, second)).toEqual({ head: 4, isOther: true })
-    expect(await compared(4, third)).toEqual({ head: 4, isOther: true })
-    expect(await compared(5, third)).toEqual({ head: 4, isOther: true })
-    expect(await compared(4, 'disputed')).toEqual({ head: 4, isOther: true })
+    expect(await compared(3, second)).toEqual({ head: 4, isContradicted: true })
+    expect(await compared(4, third)).toEqual({ head: 4, isContradicted: true })
+    expect(await compared(5, third)).toEqual({ head: 4, isContradicted: true })
+    expect(await compared(4, 'disputed')).toEqual({ head: 4, isContradicted: true })
   })
 
   it('counts membership events in the head', async () => {

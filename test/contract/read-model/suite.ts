@@ -1,8 +1,8 @@
 import { describe } from 'vitest'
 import { sharedOpening } from '../shared-opening.ts'
 import type { OpenStore } from '../stored-chat.ts'
+import { changedMessageTests } from './changed-messages.ts'
 import { chatListTests } from './chat-list.ts'
-import { livingMessageTests } from './living-messages.ts'
 import { membershipTests } from './memberships.ts'
 import { messageListTests } from './message-list.ts'
 import { messageRangeTests } from './message-ranges.ts'
@@ -20,7 +20,7 @@ export const readModelSuite = (name: string, open: () => Promise<OpenStore>): vo
     describe('users', () => userTests(opened))
     describe('the list of chats', () => chatListTests(opened))
     describe('the list of messages', () => messageListTests(opened))
-    describe('messages that change', () => livingMessageTests(opened))
+    describe('messages that change', () => changedMessageTests(opened))
     describe('ranges of messages', () => messageRangeTests(opened))
   })
 }

@@ -5,7 +5,7 @@ import { startRedisCluster } from '../../../infra/native/redis-cluster.ts'
 import { makeScratchFolder, removeScratchFolder } from '../../support/stack/scratch-folder.ts'
 import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
 import { stackKind } from '../../support/stack/start-stack.ts'
-import { listen, publish, untilPassed } from '../fan-out/open-fan-out.ts'
+import { listen, publish, untilAllReceived } from '../fan-out/open-fan-out.ts'
 import { fanOutSuite } from '../fan-out/suite.ts'
 import { openRedisFanOut } from './open-redis-fan-out.ts'
 
@@ -20,8 +20,8 @@ describe.skipIf(whyNoStack())('on one Redis', () => {
     await using other = await open()
     const [subscriber, stranger] = [await listen(one, 'room:1'), await listen(other, 'room:1')]
     await publish(one.far, 'room:1', 'a')
-    await untilPassed(other, 'room:1')
-    await untilPassed(one, 'room:1')
+    await untilAllReceived(other, 'room:1')
+    await untilAllReceived(one, 'room:1')
     expect(subscriber.received[0]).toBe('a')
     expect(stranger.received).not.toContain('a')
   })

@@ -11,12 +11,12 @@ import { recordingLog } from '../../support/recording-log.ts'
 import { makeScratchFolder, removeScratchFolder } from '../../support/stack/scratch-folder.ts'
 import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
 import { stackKind } from '../../support/stack/start-stack.ts'
-import type { OpenAllowances } from '../rate-limit-store/suite.ts'
-import { allowancesSuite } from '../rate-limit-store/suite.ts'
+import type { OpenRateLimitStores } from '../rate-limit-store/suite.ts'
+import { rateLimitStoreSuite } from '../rate-limit-store/suite.ts'
 
 const times = { ...defaultTimes, redisPingMs: 200 }
 
-const openOn = async (where: Omit<RedisRateLimitStoreOptions, 'times' | 'log'>): Promise<OpenAllowances> => {
+const openOn = async (where: Omit<RedisRateLimitStoreOptions, 'times' | 'log'>): Promise<OpenRateLimitStores> => {
   const end = () => redisRateLimitStore({ ...where, times, log: recordingLog() })
   const [near, far] = [end(), end()]
   const isReady = (): Promise<unknown> =>
@@ -35,7 +35,7 @@ describe.skipIf(whyNoStack())('on one Redis', () => {
   const open = (namespace = sharedStack().freshNamespace()) =>
     openOn({ url: sharedStack().urls().redisUrl, isCluster: false, namespace })
 
-  allowancesSuite('Redis', () => open())
+  rateLimitStoreSuite('Redis', () => open())
 
   it('expires the key of a bucket when the bucket is full, and prefixes it with the namespace', async () => {
     const namespace = sharedStack().freshNamespace()
@@ -62,5 +62,5 @@ describe.skipIf(whyNoStack() ?? stackKind() !== 'native')('on a Redis Cluster of
     removeScratchFolder(folder)
   })
 
-  allowancesSuite('Redis Cluster', () => openOn({ url: cluster.urls[1] ?? '', isCluster: true, namespace: 'chat' }))
+  rateLimitStoreSuite('Redis Cluster', () => openOn({ url: cluster.urls[1] ?? '', isCluster: true, namespace: 'chat' }))
 })

@@ -70,9 +70,9 @@ export const operationFaults: readonly Fault[] = [
       })
       await producer.disconnect()
       await world.pause(3_000)
-      const [buried, sent] = [await deadLetters(world), rooms.length * values.length]
-      world.note(`${buried} of ${sent} dead-lettered`)
-      if (buried !== sent) world.problem(`${buried} of ${sent} are in the dead-letter topic`)
+      const [deadLettered, sent] = [await deadLetters(world), rooms.length * values.length]
+      world.note(`${deadLettered} of ${sent} dead-lettered`)
+      if (deadLettered !== sent) world.problem(`${deadLettered} of ${sent} are in the dead-letter topic`)
     },
   },
   {

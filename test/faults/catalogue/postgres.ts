@@ -51,8 +51,8 @@ export const postgresFaults: readonly Fault[] = [
         await world.pause(12_000)
         await world.sql(repair)
       })
-      const buried = await deadLetters(world)
-      if (buried > 0) world.problem(`${buried} records in the dead-letter topic`)
+      const deadLettered = await deadLetters(world)
+      if (deadLettered > 0) world.problem(`${deadLettered} records in the dead-letter topic`)
     },
   },
   {

@@ -11,7 +11,7 @@ const isFanOutUp = async ({ internalUrl }: Replica): Promise<boolean> =>
   /^chat_fan_out_up 1$/m.test(await (await fetch(`${internalUrl}/metrics`)).text())
 
 /** Drops everything that writers publish; a writer detects this at its next PING at the earliest. */
-const deafen = (world: World): (() => void) => {
+const dropPublications = (world: World): (() => void) => {
   const links = world.links('writer', 'redis')
   for (const link of links) link.cut('black-hole')
   return () => {
@@ -31,7 +31,7 @@ const sendUnpublished = async (world: World, rooms: readonly number[]): Promise<
   const { devices, population } = world.load
   const seen = (room: number, user: number): number => devices.get(user)?.lastSeen(room) ?? 0
   const wanted = new Map(rooms.map((room) => [room, seen(room, creatorOf(world, room)) + 1]))
-  const heal = deafen(world)
+  const heal = dropPublications(world)
   const started = performance.now()
   for (const room of rooms) void world.load.post(creatorOf(world, room), room)
   const hasCome = ([room, seq]: readonly [number, number]): boolean =>
@@ -164,7 +164,7 @@ export const redisFaults: readonly Fault[] = [
     expectation: 'the sweep delivers',
     act: (world) =>
       world.broken(async () => {
-        const heal = deafen(world)
+        const heal = dropPublications(world)
         await world.pause(15_000)
         heal()
       }),

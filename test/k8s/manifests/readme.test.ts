@@ -57,6 +57,7 @@ describe('the commands of k8s/README.md', () => {
   it('install the versions of the operators whose schemas the manifests are checked against', () => {
     const names = {
       'cloudnative-pg': 'CloudNativePG',
+      'barman-cloud': 'Barman Cloud',
       keda: 'KEDA',
       'gateway-api': 'Gateway API',
       'prometheus-operator': 'Prometheus operator',

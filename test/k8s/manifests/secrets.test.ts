@@ -20,7 +20,11 @@ const secretValue = (secret: string, key: string): string => Buffer.from(stored(
 const run = (step: string): string => {
   const kubectl = `${process.execPath} ${join(projectFolder, 'test/k8s/support/secret-store.ts')} ${file}`
   const script = join(projectFolder, 'k8s/overlays/prod/secrets.sh')
-  return execFileSync('sh', [script, step], { encoding: 'utf8', env: { ...process.env, KUBECTL: kubectl }, stdio: 'pipe' })
+  return execFileSync('sh', [script, step], {
+    encoding: 'utf8',
+    env: { ...process.env, KUBECTL: kubectl, AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' },
+    stdio: 'pipe',
+  })
 }
 
 const encoded = (text: string): string => Buffer.from(text).toString('base64')
@@ -42,7 +46,7 @@ const referenced = (): Record<string, Set<string>> => {
     else if (typeof value === 'object' && value !== null) {
       const fields = value as Readonly<Record<string, unknown>>
       const { name, key, secretName, items } = fields
-      if (parent === 'secretKeyRef' || parent === 'secretTargetRef') note(namespace, name, key)
+      if (['secretKeyRef', 'secretTargetRef', 'accessKeyId', 'secretAccessKey'].includes(parent)) note(namespace, name, key)
       else if (parent === 'passwordSecret' || (parent === 'secret' && name !== undefined))
         note(namespace, name, 'username', 'password')
       else if (secretName !== undefined) {

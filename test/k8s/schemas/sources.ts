@@ -49,6 +49,12 @@ export const moduleCrds: readonly ModuleCrds[] = [
     kinds: ['postgresql.cnpg.io/v1/Cluster', 'postgresql.cnpg.io/v1/ScheduledBackup'],
   },
   {
+    name: 'barman-cloud',
+    module: 'github.com/cloudnative-pg/plugin-barman-cloud@v0.15.0',
+    files: ['config/crd/bases/barmancloud.cnpg.io_objectstores.yaml'],
+    kinds: ['barmancloud.cnpg.io/v1/ObjectStore'],
+  },
+  {
     name: 'keda',
     module: 'github.com/kedacore/keda/v2@v2.21.0',
     files: ['keda.sh_scaledobjects.yaml', 'keda.sh_triggerauthentications.yaml'].map((file) => `config/crd/bases/${file}`),

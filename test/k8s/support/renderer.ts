@@ -1,15 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { beforeEach } from 'vitest'
+import { beforeAll, beforeEach } from 'vitest'
+import { goProgram, installMs, isInstalled } from './go-program.ts'
 
 type Command = readonly [string, ...string[]]
 
 /** The oldest version that supports our components and `replacements`. */
 const leastMajor = 5
-const module = 'sigs.k8s.io/kustomize/kustomize/v5@v5.7.1'
-const cache = join(homedir(), '.cache/chat-native/bin')
+const program = goProgram('sigs.k8s.io/kustomize/kustomize/v5@v5.7.1')
 
 const printed = (command: string, ...args: string[]): string | undefined => {
   try {
@@ -27,20 +24,14 @@ const kubectl = (): Command | undefined => {
   return isNewEnough(kustomizeVersion) ? ['kubectl', 'kustomize'] : undefined
 }
 
-const kustomize = (program: string): Command | undefined =>
-  isNewEnough(printed(program, 'version')) ? [program, 'build'] : undefined
-
-const installed = (): Command | undefined => {
-  const program = join(cache, 'kustomize')
-  if (!existsSync(program)) printed('env', `GOBIN=${cache}`, 'go', 'install', module)
-  return kustomize(program)
-}
+const kustomize = (command: string): Command | undefined =>
+  isNewEnough(printed(command, 'version')) ? [command, 'build'] : undefined
 
 let found: Command | undefined
 
-/** The command that renders a folder of `k8s/`; without one, Go installs kustomize. */
+/** The command that renders a folder of `k8s/`. */
 const renderer = (): Command | undefined => {
-  found ??= kubectl() ?? kustomize('kustomize') ?? installed()
+  found ??= kubectl() ?? kustomize('kustomize') ?? kustomize(program.path)
   return found
 }
 
@@ -50,12 +41,15 @@ const missing = 'needs kubectl 1.27 or newer, or kustomize 5, or Go to install i
 export const renderYaml = (folder: string): string => {
   const command = renderer()
   if (command === undefined) throw new Error(missing)
-  const [program, ...args] = command
-  return execFileSync(program, [...args, folder], { encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 })
+  const [name, ...args] = command
+  return execFileSync(name, [...args, folder], { encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 })
 }
 
-/** Without a renderer the tests of the file are skipped, but fail under CI. */
+/** Without a renderer Go installs kustomize; without Go the tests of the file are skipped, but fail under CI. */
 export const needsRenderer = (): void => {
+  beforeAll(async () => {
+    if (renderer() === undefined) await isInstalled(program)
+  }, installMs)
   beforeEach(({ skip }) => {
     if (!process.env.CI) skip(renderer() === undefined, missing)
   })

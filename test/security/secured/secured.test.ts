@@ -17,8 +17,9 @@ import { cleanEnvironment, projectFolder, startService } from '../../support/sta
 import type { Environment, Replica } from '../../support/stack/server.ts'
 import { allowLogins, asService } from '../../support/stack/service-logins.ts'
 import { stackKind } from '../../support/stack/start-stack.ts'
+import { passwords } from './services/passwords.ts'
 import type { SecureServices } from './services/secure-services.ts'
-import { namespace, passwords, startSecureServices } from './services/secure-services.ts'
+import { namespace, startSecureServices } from './services/secure-services.ts'
 
 type Role = 'admin' | 'audit' | 'gateway' | 'writer'
 

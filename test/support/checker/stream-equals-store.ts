@@ -30,7 +30,7 @@ export const streamEqualsStore = (records: Iterable<TopicRecord>, truth: Truth, 
     const isUnknown = stored?.crcAt(seq) === undefined && stored?.redactionOf(seq) !== undefined
     const forms = [stored?.crcAt(seq), stored?.redactionOf(seq)?.crc]
     if (!isUnknown && !forms.includes(crc32(text.subarray(view.commonFrom))))
-      findings.add(`chat.events, room ${room}: ${seq} is not what is stored`)
+      findings.add(`chat.events, room ${room}: ${seq} differs from the stored event`)
     last.set(room, Math.max(before, seq))
   }
   for (const [room, { head }] of truth.rooms)

@@ -67,9 +67,9 @@ export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): 
 
   const check = (number: number, room: Room, seq: number, command: number, at: string): void => {
     if (seq !== room.last + 1) flaws.I5.push(`room ${number}: the store has ${seq} after ${room.last}`)
-    if (command === foreign) flaws.I2.push(`room ${number}: ${seq} is nothing that this run sent`)
+    if (command === foreign) flaws.I2.push(`room ${number}: ${seq} was not sent by this run`)
     const before = room.seqs.get(command)
-    if (before !== undefined) flaws.I3.push(`room ${number}: command ${command} stands at ${before} and at ${seq}`)
+    if (before !== undefined) flaws.I3.push(`room ${number}: command ${command} is stored at ${before} and at ${seq}`)
     if (at < room.lastAt) flaws.I4.push(`room ${number}: the time of ${seq} is before that of ${room.last}`)
   }
 

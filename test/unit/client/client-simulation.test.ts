@@ -57,7 +57,7 @@ describe('The simulation of applications detects', () => {
 
   it('a confirmation of a message that is not stored', async () => {
     const garble: ServiceMutant['garble'] = ({ error, ...frame }) =>
-      error === undefined ? frame : { ...frame, body: { id: frame.id } }
+      error !== undefined && frame.event === 'new-message' ? { ...frame, body: { id: frame.id } } : { ...frame, error }
     expect(await isMutantDetected({ garble })).toBe(true)
   })
 })

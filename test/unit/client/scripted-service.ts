@@ -11,6 +11,7 @@ export interface SentFrame {
   readonly event: string
   readonly id: string
   readonly room?: string
+  readonly after?: string
   readonly body: Readonly<Record<string, unknown>>
 }
 
@@ -86,6 +87,8 @@ export interface Binding {
   readonly rooms?: Readonly<Record<string, object>>
   readonly others?: Readonly<Record<string, number>>
   readonly epoch?: string
+  /** The feature level of the service. */
+  readonly level?: number
   /** How far the clock of the device is ahead of the clock of the service. */
   readonly deviceAheadMs?: number
   /** The answer to the `ping` that reads the service's clock. */
@@ -188,11 +191,11 @@ export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/w
     else last().answer(request, { now: new Date(clock.nowMs() - deviceAheadMs).toISOString() })
   }
   const bind = async (binding: Binding = {}): Promise<SentFrame> => {
-    const { rooms = {}, others = {}, epoch = 'e1' } = binding
+    const { rooms = {}, others = {}, epoch = 'e1', level } = binding
     await clock.run(0)
     last().open()
     const request = last().take('create-user')
-    last().answer(request, userBody)
+    last().answer(request, { ...userBody, level })
     answerPing(binding)
     last().deliver({ event: 'resume', id: request.id, body: { rooms, others, epoch } })
     await clock.run(0)

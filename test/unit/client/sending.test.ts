@@ -169,6 +169,18 @@ describe('Sending with an unknown outcome', () => {
     }
   })
 
+  it('is repeated a second after it exceeded a rate limit, because the service closes a socket that exceeds one more often', async () => {
+    const { joined, client, clock } = script()
+    const socket = await joined({})
+    void client.send(room, 'one')
+    const exceeded = { retryable: true, retry_after_ms: 50, details: { limit: 'user' } }
+    socket.refuse(socket.take('new-message'), 'rate_limited', exceeded)
+    await clock.run(999)
+    expect(socket.sent).toEqual([])
+    await clock.run(1)
+    expect(msgs(socket.sent)).toEqual(['one'])
+  })
+
   it('waits for the end of its pause if the connection is lost during it', async () => {
     const { joined, bind, client, clock, last } = script()
     const old = await joined({})

@@ -2,7 +2,7 @@ import type { AddUsers } from '../../../shared/room-events/add-users.ts'
 import type { CreateChat } from '../../../shared/room-events/create-chat.ts'
 import type { DeleteMessage } from '../../../shared/room-events/delete-message.ts'
 import type { EditMessage } from '../../../shared/room-events/edit-message.ts'
-import type { MessageContent } from '../../../shared/room-events/message-content.ts'
+import type { OptionalContent } from '../../../shared/room-events/message-content.ts'
 import type { PostMessage } from '../../../shared/room-events/new-message.ts'
 import type { RemoveUsers } from '../../../shared/room-events/remove-users.ts'
 import type { ChatCommand } from '../../../shared/room-events/room-events.ts'
@@ -41,7 +41,7 @@ export const post = (user: string, msg = 'hello', some: Head = {}): PostMessage 
   body: { msg, type: 'text' },
 })
 
-export const edit = (user: string, message: string, msg = 'edited', some: Head & MessageContent = {}): EditMessage => {
+export const edit = (user: string, message: string, msg = 'edited', some: Head & OptionalContent = {}): EditMessage => {
   const { mentions, data, ...rest } = some
   const content = { ...(mentions && { mentions }), ...(data && { data }) }
   return { ...head(user, rest), type: 'EditMessage', body: { message, msg, ...content } }

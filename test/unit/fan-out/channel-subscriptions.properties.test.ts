@@ -15,9 +15,9 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
-interface Place {
+interface MadeSubscription {
   readonly channel: string
-  /** The link there was when it was made; as long as that one stays, it alone decides. */
+  /** The link at the time of the subscription. While it stays attached, only its answers make the subscription ready. */
   readonly link: FakeLink | undefined
   isReady: boolean
   close(): void
@@ -28,11 +28,11 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 const start = () => {
   const subscriptions = channelSubscriptions(recordingLog())
   const links: FakeLink[] = []
-  const made: Place[] = []
-  let open: Place[] = []
+  const made: MadeSubscription[] = []
+  let open: MadeSubscription[] = []
   let link: FakeLink | undefined
-  /** Settles when the pending attachment has ended. */
-  let awaited: ReadonlySet<string> = new Set()
+  /** The channels whose subscription is part of the pending attachment. */
+  let attaching: ReadonlySet<string> = new Set()
 
   const channels = (): ReadonlySet<string> => new Set(open.map(({ channel }) => channel))
   const detach = (): void => {
@@ -44,33 +44,33 @@ const start = () => {
     const next = fakeLink()
     link = next
     links.push(next)
-    awaited = channels()
+    attaching = channels()
     const attached = (): void => {
-      if (link === next) awaited = new Set()
+      if (link === next) attaching = new Set()
     }
     subscriptions.attach(next).then(attached, () => {})
   }
   const subscribe = (channel: string): void => {
     const subscription = subscriptions.subscribe(channel, () => {})
-    const place: Place = { channel, link, isReady: false, close: () => subscription.close() }
+    const entry: MadeSubscription = { channel, link, isReady: false, close: () => subscription.close() }
     void subscription.ready.then(() => {
-      place.isReady = true
+      entry.isReady = true
     })
-    made.push(place)
-    open.push(place)
+    made.push(entry)
+    open.push(entry)
   }
   const close = (which: number): void => {
-    const gone = open[which % open.length]
-    open = open.filter((place) => place !== gone)
-    gone?.close()
+    const closed = open[which % open.length]
+    open = open.filter((entry) => entry !== closed)
+    closed?.close()
   }
-  /** Ready, by the word of a link that does not say so. */
+  /** The channels whose subscription is ready although the attached link has not answered it. */
   const readyTooEarly = (): string[] => {
-    const said = open.filter((place) => place.isReady && link !== undefined && place.link === link)
-    return said.map(({ channel }) => channel).filter((channel) => !link?.received.has(channel) && !awaited.has(channel))
+    const ready = open.filter((entry) => entry.isReady && link !== undefined && entry.link === link)
+    return ready.map(({ channel }) => channel).filter((channel) => !link?.received.has(channel) && !attaching.has(channel))
   }
 
-  /** Without an end of turn, but for the step that is one. */
+  /** Only the step `turn` ends the turn of the event loop. */
   const run = (each: Step): Promise<unknown> | undefined => {
     if (each.kind === 'turn') return turn()
     if ('channel' in each) subscribe(each.channel)
@@ -83,7 +83,7 @@ const start = () => {
     }
     return undefined
   }
-  /** Nothing happens any more, and the link has answered everything. */
+  /** Lets the link answer everything, then expects the final state. */
   const expectQuiet = async (): Promise<void> => {
     for (let round = 0; round < 2; round += 1) {
       await turn()

@@ -6,7 +6,7 @@ import { fakeLink } from './fake-link.ts'
 
 const nobody = (): void => {}
 
-/** All that can happen without anybody else's doing. */
+/** Resolves when all pending promises have run. */
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 const isReady = async ({ ready }: Subscription): Promise<boolean> => {

@@ -14,7 +14,7 @@ export const deliveryMutants: readonly Mutant[] = [
     'publications unchanged',
     (publish) => (items) => publish(items.slice(0, -1)),
   ),
-  publishing('repeats what it publishes', 'publications unchanged', (publish) => (items) => publish([...items, ...items])),
+  publishing('repeats publications', 'publications unchanged', (publish) => (items) => publish([...items, ...items])),
   publishing(
     'trims payloads',
     'publications unchanged',
@@ -50,14 +50,14 @@ export const deliveryMutants: readonly Mutant[] = [
     title: 'delivers before it returns',
     breaks: 'from inside publish',
     apply: (fanOut) => {
-      const hears = new Map<string, TestListener>()
+      const listeners = new Map<string, TestListener>()
       return {
         ...fanOut,
         publish: async (items) => {
-          for (const { channel, payload } of items) hears.get(channel)?.(Buffer.from(payload))
+          for (const { channel, payload } of items) listeners.get(channel)?.(Buffer.from(payload))
         },
         subscribe: (channel, listener) => {
-          hears.set(channel, listener)
+          listeners.set(channel, listener)
           return fanOut.subscribe(channel, listener)
         },
       }

@@ -3,20 +3,20 @@ import type { RedisLink } from '../../../infra/redis/redis-link.ts'
 /** The part of a link that subscriptions use; the test triggers its answers. */
 export interface FakeLink extends Pick<RedisLink, 'subscribe' | 'unsubscribe'> {
   readonly commands: readonly (readonly string[])[]
-  /** What a server would have after all of them. */
-  readonly held: ReadonlySet<string>
-  /** Those whose subscription was answered and not given up since. */
+  /** The channels to which a server would be subscribed after all commands. */
+  readonly subscribed: ReadonlySet<string>
+  /** The channels whose subscription was answered, and that were not unsubscribed since. */
   readonly received: ReadonlySet<string>
-  /** Commands that a server would have had no use for. */
+  /** The channels of commands that change nothing on the server. */
   readonly needless: readonly string[]
-  /** Answers all that was asked so far. */
+  /** Answers all commands so far. */
   answer(): void
   refuse(error: Error): void
 }
 
 export const fakeLink = (): FakeLink => {
   const commands: string[][] = []
-  const held = new Set<string>()
+  const subscribed = new Set<string>()
   const received = new Set<string>()
   const needless: string[] = []
   let waiting: PromiseWithResolvers<void>[] = []
@@ -27,29 +27,29 @@ export const fakeLink = (): FakeLink => {
     waiting.push(answer)
     return answer.promise
   }
-  const settle = (how: (answer: PromiseWithResolvers<void>) => void): void => {
+  const answerAll = (answerOne: (answer: PromiseWithResolvers<void>) => void): void => {
     const all = waiting
     waiting = []
-    for (const answer of all) how(answer)
+    for (const answer of all) answerOne(answer)
   }
 
   return {
     commands,
-    held,
+    subscribed,
     received,
     needless,
     subscribe: async (channels) => {
-      needless.push(...channels.filter((channel) => held.has(channel)))
-      for (const channel of channels) held.add(channel)
+      needless.push(...channels.filter((channel) => subscribed.has(channel)))
+      for (const channel of channels) subscribed.add(channel)
       await ask('subscribe', channels)
-      for (const channel of channels) if (held.has(channel)) received.add(channel)
+      for (const channel of channels) if (subscribed.has(channel)) received.add(channel)
     },
     unsubscribe: async (channels) => {
-      needless.push(...channels.filter((channel) => !held.delete(channel)))
+      needless.push(...channels.filter((channel) => !subscribed.delete(channel)))
       for (const channel of channels) received.delete(channel)
       await ask('unsubscribe', channels)
     },
-    answer: () => settle(({ resolve }) => resolve()),
-    refuse: (error) => settle(({ reject }) => reject(error)),
+    answer: () => answerAll(({ resolve }) => resolve()),
+    refuse: (error) => answerAll(({ reject }) => reject(error)),
   }
 }

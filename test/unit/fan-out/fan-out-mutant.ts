@@ -1,9 +1,9 @@
 import type { FanOut } from '../../../shared/ports/fan-out.ts'
 
-/** A fault that the contract's suite has to notice. */
+/** An adapter that breaks a promise of the contract; the contract's suite must detect it. */
 export interface Mutant {
   readonly title: string
-  /** Words of a promise that it breaks; it may break others too. */
+  /** Part of the title of a promise that it breaks; it may break others too. */
   readonly breaks: string
   apply(fanOut: FanOut): FanOut
 }
@@ -18,19 +18,19 @@ export const publishing = (title: string, breaks: string, change: (publish: Publ
   apply: (fanOut) => ({ ...fanOut, publish: change(fanOut.publish) }),
 })
 
-/** Subscriptions that may be taken apart. */
-const loose =
+/** Returns subscriptions whose `close` works without its object. */
+const detachable =
   (subscribe: Subscribe): Subscribe =>
   (channel, listener) => {
     const subscription = subscribe(channel, listener)
     return { ready: subscription.ready, close: () => subscription.close() }
   }
 
-/** `change` makes the new `subscribe`, once for each fan-out, so that it can remember. */
+/** `change` is called once for each fan-out and returns the changed `subscribe`, which may keep state. */
 export const subscribing = (title: string, breaks: string, change: (subscribe: Subscribe) => Subscribe): Mutant => ({
   title,
   breaks,
-  apply: (fanOut) => ({ ...fanOut, subscribe: change(loose(fanOut.subscribe)) }),
+  apply: (fanOut) => ({ ...fanOut, subscribe: change(detachable(fanOut.subscribe)) }),
 })
 
 export const soon = (work: () => void): void => void setImmediate(work)

@@ -80,15 +80,15 @@ export const listeningMutants: readonly Mutant[] = [
     }
   }),
   subscribing('unsubscribes from a channel that was subscribed again', 'in one turn', (subscribe) => {
-    let lettingGo: string | undefined
+    let closing: string | undefined
     return (channel, listener) => {
-      const { ready, close } = subscribe(channel, channel === lettingGo ? () => {} : listener)
+      const { ready, close } = subscribe(channel, channel === closing ? () => {} : listener)
       return {
         ready,
         close: () => {
-          lettingGo = channel
+          closing = channel
           soon(() => {
-            lettingGo = undefined
+            closing = undefined
           })
           close()
         },

@@ -8,7 +8,7 @@ import { openMemoryFanOut } from './open-memory-fan-out.ts'
 
 const mutants = [...deliveryMutants, ...listeningMutants]
 
-/** Long enough for a sound fan-out in this process, so that it is the mutant that fails. */
+/** Long enough for a correct fan-out in this process, so that only mutants fail. */
 const withinMs = 1_000
 
 const isKept = async ({ keep }: Promised, { apply }: Mutant): Promise<boolean> => {

@@ -42,9 +42,11 @@ export interface GatewayRig {
   /** Records on the command log that no writer has handled yet. */
   readonly log: readonly NewRecord[]
   /** While set, the publications of the writer are lost. */
-  isDeaf: boolean
+  losesPublications: boolean
   /** The command log refuses longer records. */
   maxRecordChars: number
+  /** The next publish fails with this error, after a delay. */
+  publishError: PublishError | undefined
   state: FanOutState
   /** Logged errors. */
   readonly logged: readonly { readonly fields: object; readonly text: string }[]
@@ -123,7 +125,7 @@ export const gatewayRig = async (
     },
     publish: async (items) => {
       for (const item of items) options.onPublish?.(item)
-      if (rig.isDeaf) return
+      if (rig.losesPublications) return
       for (const { channel, payload } of items) tell(channel, payload)
     },
     subscribe: (channel, listener) => {
@@ -139,6 +141,12 @@ export const gatewayRig = async (
   }
   const commandLog: CommandLog = {
     publish: async (records) => {
+      const error = rig.publishError
+      if (error !== undefined) {
+        rig.publishError = undefined
+        await clock.sleep(1)
+        throw error
+      }
       const tooLarge = new Set(records.filter(({ value }) => value.length > rig.maxRecordChars))
       log.push(...records.filter((each) => !tooLarge.has(each)))
       if (tooLarge.size > 0) throw new PublishError('too_large', 'scripted', { tooLarge })
@@ -193,8 +201,9 @@ export const gatewayRig = async (
     get log() {
       return log
     },
-    isDeaf: false,
+    losesPublications: false,
     maxRecordChars: Number.POSITIVE_INFINITY,
+    publishError: undefined,
     state: 'up',
     logged,
     listenerErrors: [],

@@ -25,7 +25,7 @@ const isReadWell = (text: string): void => {
     expect(frame.error.details).toMatchObject({ field: expect.any(String), reason: expect.any(String) })
     return
   }
-  // What was accepted is accepted again, and means the same. As text: −0 is 0 to all who are given it.
+  // An accepted request is accepted again with the same meaning. Compared as text, in which −0 is 0.
   const again = JSON.stringify(frame.request)
   expect(JSON.stringify(read(again))).toBe(`{"request":${again}}`)
 }

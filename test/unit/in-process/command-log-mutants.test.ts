@@ -6,17 +6,17 @@ import { commandLogPromises } from '../../contract/command-log/suite.ts'
 
 type Mutant = (log: CommandLog) => Partial<CommandLog>
 
-/** Something is done to what is published. */
+/** Changes the published records. */
 const publishing =
   (change: (records: readonly NewRecord[]) => readonly NewRecord[]): Mutant =>
   (log) => ({ publish: (records) => log.publish(change(records)) })
 
-/** Something is done to the handler. */
+/** Changes the handler. */
 const handling =
   (change: (handler: BatchHandler) => BatchHandler): Mutant =>
   (log) => ({ consume: (handler) => log.consume(change(handler)) })
 
-/** Something is done to what consuming gives back. */
+/** Changes the returned consumption. */
 const consuming =
   (change: (consumption: Consumption) => Partial<Consumption>): Mutant =>
   (log) => ({
@@ -31,27 +31,27 @@ const inPieces = (handler: BatchHandler) =>
     for (const record of batch.records) await handler({ ...batch, records: [record] })
   })
 
-/** An error of the handler counts as success. */
+/** Counts an error of the handler as success. */
 const swallowing = (handler: BatchHandler) =>
   batchHandler(async (batch) => {
     await handler(batch).catch(() => {})
   })
 
-/** The end of the effects is not waited for. */
+/** Does not wait for the effects. */
 const alwaysDone = (handler: BatchHandler) =>
   batchHandler(async (batch) => {
     const { done } = await handler(batch)
     done.catch(() => {})
   })
 
-/** A part of a batch counts as all of it. */
+/** Counts a partly handled batch as handled completely. */
 const takingPartsForAll = (handler: BatchHandler) =>
   batchHandler(async (batch) => {
     const { done } = await handler(batch)
     return { done }
   })
 
-/** The next batch is held back until the effects of this one have ended. */
+/** Delivers the next batch only when the effects of this one have ended. */
 const oneByOne = (handler: BatchHandler) =>
   batchHandler(async (batch) => {
     const { done } = await handler(batch)
@@ -66,7 +66,7 @@ const nothing: Consumption = {
   lag: 0,
 }
 
-const forgettingWhatIsEarly: Mutant = (log) => {
+const dropsEarlyRecords: Mutant = (log) => {
   let isConsumed = false
   return {
     publish: async (records) => {
@@ -89,7 +89,7 @@ const onlyTheFirstConsumes: Mutant = (log) => {
   }
 }
 
-/** A promise may be broken in more ways than one. */
+/** For each promise, adapters that break it in different ways. */
 const mutants: { readonly [Promise in keyof typeof commandLogPromises]: readonly Mutant[] } = {
   'delivers key, value and headers as they were published': [
     publishing((records) => records.map((record) => ({ ...record, headers: {} }))),
@@ -108,7 +108,7 @@ const mutants: { readonly [Promise in keyof typeof commandLogPromises]: readonly
       return handler({ ...batch, records: [] })
     }),
   ],
-  'delivers records that were published before consuming began': [forgettingWhatIsEarly],
+  'delivers records that were published before consuming began': [dropsEarlyRecords],
   'collects records that arrive while a handler is busy into larger batches': [handling(inPieces)],
   'delivers a partition to one handler at a time': [
     handling((handler) =>
@@ -210,7 +210,7 @@ const cases = Object.entries(mutants).flatMap(([name, ways]) => ways.map((mutant
 
 describe('the contract of the CommandLog', () => {
   it.each(cases)('detects an adapter that breaks the promise: $name ($way)', async ({ name, mutant }) => {
-    // Not disposed of: a broken one need not end.
+    // Not disposed of, because the disposal of a broken adapter may never end.
     const opened = await openMemoryCommandLog()
     const log = { ...opened.log, ...mutant(opened.log) }
     const keeps = commandLogPromises[name as keyof typeof commandLogPromises]

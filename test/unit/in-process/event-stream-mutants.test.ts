@@ -5,8 +5,8 @@ import { eventStreamPromises, eventStreamSuite } from '../../contract/event-stre
 
 type Change = (records: readonly StreamRecord[]) => readonly StreamRecord[]
 
-/** A stream that only remembers; what it remembers is changed first. */
-const remembering = (change: Change = (records) => records): OpenEventStream => {
+/** A stream in memory that stores the records as `change` returns them. */
+const memoryStream = (change: Change = (records) => records): OpenEventStream => {
   const kept: StreamRecord[] = []
   let isClosed = false
   const stream: EventStream = {
@@ -22,24 +22,24 @@ const remembering = (change: Change = (records) => records): OpenEventStream => 
 }
 
 const broken = (faults: Partial<EventStream>): OpenEventStream => {
-  const opened = remembering()
+  const opened = memoryStream()
   return { ...opened, stream: { ...opened.stream, ...faults } }
 }
 
 const mutants: { readonly [Promise in keyof typeof eventStreamPromises]: readonly OpenEventStream[] } = {
   'publishes key, value and headers unchanged': [
-    remembering((records) => records.map((record) => ({ ...record, headers: {} }))),
-    remembering((records) =>
+    memoryStream((records) => records.map((record) => ({ ...record, headers: {} }))),
+    memoryStream((records) =>
       records.map((record) => ({ ...record, value: JSON.stringify(JSON.parse(record.value)).normalize('NFD') })),
     ),
   ],
   'keeps the records of each stream in the order published': [
-    remembering((records) => records.toReversed()),
-    remembering((records) => records.toSorted((one, other) => one.value.length - other.value.length).slice(1)),
+    memoryStream((records) => records.toReversed()),
+    memoryStream((records) => records.toSorted((one, other) => one.value.length - other.value.length).slice(1)),
   ],
-  'accepts concurrent publishes of several streams, each completely': [remembering((records) => records.slice(0, 4))],
+  'accepts concurrent publishes of several streams, each completely': [memoryStream((records) => records.slice(0, 4))],
   'accepts a publish of several megabytes completely and in order': [
-    remembering((records) => [...records.slice(100), ...records.slice(0, 100)]),
+    memoryStream((records) => [...records.slice(100), ...records.slice(0, 100)]),
     broken({ publish: () => Promise.reject(new Error('too large')) }),
   ],
   'accepts a publish without records': [broken({ publish: () => Promise.reject(new Error('nothing')) })],
@@ -55,4 +55,4 @@ describe('the contract of the EventStream', () => {
   })
 })
 
-eventStreamSuite('remembering', async () => remembering())
+eventStreamSuite('in memory', async () => memoryStream())

@@ -15,8 +15,8 @@ import type {
   Snapshot,
   StoredEvent,
 } from '../../../shared/ports/event-store.ts'
-import { commandKeyText, StoreError } from '../../../shared/ports/event-store.ts'
-import { fitting } from './fitting.ts'
+import { commandKeyText, isOutcomeOf, StoreError } from '../../../shared/ports/event-store.ts'
+import { entriesInPage } from './entries-in-page.ts'
 import { messageOf } from './memory-messages.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { append, clear, isMember, isStale, presentMembers, reservesItsId } from './memory-tables.ts'
@@ -112,9 +112,7 @@ export const memoryEventStore = (tables: MemoryTables, { pause, onCommit, pageBy
     },
     readPages: async (requests) => requests.map((request) => readPage(tables, request, pageBytes)),
     outcomes: async (keys) =>
-      keys.map(({ room, id, digest }) =>
-        tables.outcomes.get(commandKeyText(room, id))?.find((outcome) => outcome.digest === digest),
-      ),
+      keys.map(({ room, id, digest }) => tables.outcomes.get(commandKeyText(room, id))?.find(isOutcomeOf(digest))),
   }
 }
 
@@ -184,7 +182,7 @@ const readPage = (tables: MemoryTables, { room, after, limit, users }: PageReque
   const chat = tables.chats.get(room)
   if (chat === undefined) return { events: [], head: 0, members: new Map() }
   return {
-    events: fitting(eventsAfter(tables, room, after, Math.min(chat.head, after + limit)), pageBytes, ({ data }) => data),
+    events: entriesInPage(eventsAfter(tables, room, after, Math.min(chat.head, after + limit)), pageBytes, ({ data }) => data),
     head: chat.head,
     members: found<MembershipSpan>(users, (user) => chat.members.get(user)),
   }

@@ -8,7 +8,7 @@ import type {
   ReactionQuery,
   VersionPage,
 } from '../../../shared/ports/read-model.ts'
-import { fitting } from './fitting.ts'
+import { entriesInPage } from './entries-in-page.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
 import { messageOf } from './memory-messages.ts'
 import type { MemoryTables, MessageRow } from './memory-rows.ts'
@@ -48,7 +48,7 @@ export const messagePage = (tables: MemoryTables, query: MessageQuery, pageBytes
   const asOf = tables.chats.get(query.room)?.head ?? 0
   const rest = messagesIn(tables, query.room, range)
   if (!range.isForward) rest.reverse()
-  const page = fitting(rest.slice(0, query.limit), pageBytes, ({ data }) => data)
+  const page = entriesInPage(rest.slice(0, query.limit), pageBytes, ({ data }) => data)
   const messages = (range.isForward ? page : page.toReversed()).map((row) => listed(row, query.reader))
   const last = page.at(-1)
   if (page.length === rest.length || last === undefined) return { messages, asOf }

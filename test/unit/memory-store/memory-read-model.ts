@@ -1,7 +1,7 @@
 import type { ChatListEntry, ChatPage, ChatQuery, ReadModel, RoomMembership } from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
-import { fitting } from './fitting.ts'
+import { entriesInPage } from './entries-in-page.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
 import { messagePage, reactionPage, versionPage } from './memory-message-list.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
@@ -21,8 +21,8 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes 
       [...known].flatMap(([room, { seq, digest }]) => {
         const head = tables.chats.get(room)?.head ?? 0
         const event = tables.events.get(room)?.get(seq)
-        const isOther = head < seq || (digest !== undefined && (event === undefined || eventDigest(event) !== digest))
-        return isOther || head !== seq ? [[room, { head, isOther }] as const] : []
+        const isContradicted = head < seq || (digest !== undefined && (event === undefined || eventDigest(event) !== digest))
+        return isContradicted || head !== seq ? [[room, { head, isContradicted }] as const] : []
       }),
     ),
   memberships: async (users, most = Number.POSITIVE_INFINITY) =>
@@ -90,7 +90,11 @@ const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, page
   const rest = [...tables.chats.values()]
     .filter((chat) => isMember(chat, user) && (from === undefined || isBefore(chat, [from.at, from.id])))
     .sort(byActivity)
-  const chats = fitting(rest.slice(0, limit).map(listed), pageBytes - listOverheadBytes, (chat) => `${JSON.stringify(chat)},`)
+  const chats = entriesInPage(
+    rest.slice(0, limit).map(listed),
+    pageBytes - listOverheadBytes,
+    (chat) => `${JSON.stringify(chat)},`,
+  )
   const last = rest[chats.length - 1]
   if (rest.length === chats.length || last === undefined) return { chats }
   return { chats, nextCursor: writeCursor('chats', { at: last.activeAt, id: last.id }) }

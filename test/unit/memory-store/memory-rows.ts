@@ -14,7 +14,7 @@ export interface ChatRow {
   lastAt: string
   /** The time of the last event that is an activity. */
   activeAt: string
-  /** In the order of joining; a removed member stays, with `until`. */
+  /** In the order of joining. A removed member keeps its entry, with `until`. */
   readonly members: Map<string, MembershipSpan>
 }
 

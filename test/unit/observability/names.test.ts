@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { createRebalances } from '../../../infra/kafka/consumer/rebalances.ts'
 import { prometheusRule } from '../../../infra/observability/prometheus-rule.ts'
 import { createPoolMetrics } from '../../../infra/postgres/connection/pool-metrics.ts'
+import { createCertificateMetrics } from '../../../infra/tls/certificate-metrics.ts'
 import { createAuditMetrics } from '../../../services/admin/audit/audit-metrics.ts'
 import { createWriterMetrics } from '../../../services/writer/writer-metrics.ts'
 import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
@@ -49,6 +50,7 @@ const everyMetric = () => {
   const metrics = createMetrics()
   createWriterMetrics(metrics)
   createAuditMetrics(metrics.registry)
+  createCertificateMetrics(metrics.registry, [])
   createRebalances(metrics.registry)
   createPoolMetrics(metrics.registry, () => ({ used: 1, waiting: 0, limit: 10 }))
   return metrics

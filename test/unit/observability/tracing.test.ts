@@ -7,7 +7,7 @@ const work = (name: string) => ({ name, kind: 'produce', attributes: { 'chat.com
 
 let tracing: typeof import('../../../shared/runtime/observability/tracing.ts')
 
-// As in a process of its own: the API holds on to the first recorder that it finds.
+// Loads the API anew, as in another process, because it keeps the first tracer provider that it finds.
 beforeEach(async () => {
   vi.resetModules()
   tracing = await import('../../../shared/runtime/observability/tracing.ts')

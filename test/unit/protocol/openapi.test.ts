@@ -48,11 +48,12 @@ describe('the OpenAPI document', () => {
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(document)))
   })
 
-  it.each(operations)('has a request body for $event that is the frame without event and id', ({ post }) => {
+  it.each(operations)('has a request body for $event that is the frame without event, id and after', ({ post }) => {
     const { schema, example } = bodyOf(post)
     expect(schema.additionalProperties).toBe(false)
     expect(Object.keys(schema.properties)).not.toContain('event')
     expect(Object.keys(schema.properties)).not.toContain('id')
+    expect(Object.keys(schema.properties)).not.toContain('after')
     expect(schema.required).toContain('body')
     expect(Object.keys(example ?? {}).filter((name) => !(name in schema.properties))).toEqual([])
     expect(example).toHaveProperty('body')

@@ -6,7 +6,7 @@ export interface Example {
   readonly text: string
 }
 
-/** PROTOCOL.md as it is. */
+/** The text of PROTOCOL.md. */
 export const documentText = readFileSync(new URL('../../../shared/protocol/PROTOCOL.md', import.meta.url), 'utf8')
 
 /** Every line of every fenced block, in order; throws if a line is not an example. */

@@ -30,7 +30,7 @@ describe('The publication of a room', () => {
     expect(read(writeRoomPublication(publication, 10_000))).toEqual(publication)
   })
 
-  it('announces what does not fit, by its header alone', () => {
+  it('names events whose frames exceed the size limit in its header only', () => {
     const publication = { room, events: [posted(3), posted(4, 'x'.repeat(500)), posted(5)] }
     const { frame: _four, ...four } = posted(4)
     const { frame: _five, ...five } = posted(5)
@@ -61,7 +61,7 @@ describe('The publication of a room', () => {
   })
 
   it.each([
-    ['more frames than announced', (text: string) => `${text}\n${posted(4).frame}`],
+    ['more frames than the header has events', (text: string) => `${text}\n${posted(4).frame}`],
     ['a frame of another seq', (text: string) => text.replace('"seq":3', '"seq":4')],
     ['a frame of another event', (text: string) => text.replace('"event":"new-message"', '"event":"add-users"')],
     ['a frame of another room', (text: string) => text.replace(/"room":"[^"]*","seq"/, '"room":"elsewhere","seq"')],
@@ -82,7 +82,7 @@ describe('The lines of a gateway', () => {
     expect(readOutcomeLines(Buffer.from(text))).toEqual({ outcomes: [done, refused], malformed: 0 })
   })
 
-  it('that are malformed are counted, and their neighbours stand', () => {
+  it('that are malformed are counted, and the other lines are read', () => {
     const both = `{"v":1,"room":"r","command":"c","digest":"d","body":{},"error":{"code":"internal","message":"no"}}`
     const text = ['{', both, writeOutcomeLine(refused), '{"v":1,"room":"r","command":"c","digest":"d"}'].join('\n')
     expect(readOutcomeLines(Buffer.from(text))).toEqual({ outcomes: [refused], malformed: 3 })

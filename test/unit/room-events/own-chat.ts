@@ -36,7 +36,7 @@ const startServices = async (folder: string) => {
   return { url: `127.0.0.1:${port}`, databaseUrl: embedded.url, stop }
 }
 
-/** The SDK, with what it gives the application and what passes on its socket. */
+/** A client of the SDK, with its events and the frames of its socket. */
 const sdkOn = async (url: string, name: string) => {
   const client: ChatClient = connect(`ws://${url}/ws`, { user: { externalUserId: name } })
   const messages: RoomMessage[] = []
@@ -57,7 +57,7 @@ const sdkOn = async (url: string, name: string) => {
     get resumes() {
       return resumes
     },
-    /** Resolves when the socket was given the room up to this seq. */
+    /** Resolves when the socket has received the room up to this seq. */
     feedTo: async (seq: number): Promise<readonly FeedFrame[]> => {
       await until(`seq ${seq}`, () => feed.some((frame) => frame.seq === seq))
       return feed

@@ -2,41 +2,41 @@ import { describe, expect, it } from 'vitest'
 import { until } from '../../support/poll.ts'
 
 describe('until', () => {
-  it('gives what the probe found once it found something', async () => {
+  it('returns the first result of the probe that is not empty', async () => {
     let tries = 0
     const found = await until('the third try', () => ++tries === 3 && 'found')
     expect(found).toBe('found')
     expect(tries).toBe(3)
   })
 
-  it('takes zero and the empty string for findings', async () => {
+  it('returns zero and the empty string as results', async () => {
     expect(await until('zero', () => 0)).toBe(0)
     expect(await until('nothing written', async () => '')).toBe('')
   })
 
-  it('names what it waited for and the last error of the probe', async () => {
+  it('names the awaited condition and the last error of the probe when the time has passed', async () => {
     const failing = until(
-      'the door',
+      'the lock',
       () => {
         throw new Error('locked')
       },
       { withinMs: 30, everyMs: 5 },
     )
-    await expect(failing).rejects.toThrow(/30 ms in vain for the door.*locked/)
+    await expect(failing).rejects.toThrow(/timed out after 30 ms while waiting for the lock.*locked/)
   })
 
-  it('forgets an error when a later probe only found nothing', async () => {
+  it('does not report an error if a later probe returned without a result', async () => {
     let tries = 0
     const failing = until(
-      'the door',
+      'the lock',
       () => {
         tries += 1
         if (tries === 1) throw new Error('locked')
         return undefined
       },
-      { withinMs: 30, everyMs: 5 },
+      { withinMs: 300, everyMs: 5 },
     )
-    await expect(failing).rejects.toThrow(/for the door$/)
+    await expect(failing).rejects.toThrow(/for the lock$/)
   })
 
   it('does not wait for a probe that hangs', async () => {

@@ -10,10 +10,10 @@ import { afterAll, lowLimits as limits, ofRoom, runBatches as run } from './run-
 
 const timeOf = ({ data }: StoredEvent): string => /"created_at":"([^"]+)"/.exec(data)?.[1] ?? 'none'
 
-/** A decision without the flag that tells a repeat from the first one. */
+/** A decision without the flag that distinguishes a repeat from the first one. */
 const essence = (decision: Decision): object => ({ ...decision, isRepeat: undefined })
 
-/** The members of a room, by the simplest reading of its events. */
+/** The members of a room, computed from its events in the simplest way. */
 const membersOf = (events: readonly StoredEvent[]): ReadonlySet<string> => {
   const members = new Set<string>()
   for (const { type, data } of events) {

@@ -45,7 +45,7 @@ describe('The publications to a room', () => {
     expect(rig.memory.events().filter(({ stream }) => stream === room)).toHaveLength(3)
   })
 
-  it('announce events without frames if the frames would exceed the size limit', async () => {
+  it('name events without their frames if the frames would exceed the size limit', async () => {
     const rig = await withUsers(await writerRig({ bounds: { publicationBytes: 1_200 } }))
     await rig.send(createChat(ann, []), post(ann, 'x'.repeat(400)), post(ann, 'y'.repeat(400)))
     const [publication] = rig.roomPublications()

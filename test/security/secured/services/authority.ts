@@ -10,26 +10,26 @@ export interface Certificate {
   readonly both: string
 }
 
-/** Somebody who signs certificates, in files of a folder. */
+/** Signs certificates, in files of a folder. */
 export interface Authority {
   readonly ca: string
   /** `names` as in a subjectAltName: `DNS:…`, `IP:…`. */
-  issue(name: string, names: readonly string[]): Promise<Certificate>
+  issue(name: string, names: readonly string[], days?: number): Promise<Certificate>
 }
 
-const keyed = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+const keyed = (days = 2): string[] => ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', `${days}`]
 
 /** Makes one with OpenSSL. */
-export const makeAuthority = async (folder: string, name = 'authority'): Promise<Authority> => {
+export const makeAuthority = async (folder: string, name = 'authority', validDays = 2): Promise<Authority> => {
   const [ca, caKey] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)]
-  await runCommand('openssl', ['req', '-x509', ...keyed, '-keyout', caKey, '-out', ca, '-subj', `/CN=${name}`])
+  await runCommand('openssl', ['req', '-x509', ...keyed(validDays), '-keyout', caKey, '-out', ca, '-subj', `/CN=${name}`])
   return {
     ca,
-    issue: async (subject, names) => {
+    issue: async (subject, names, days) => {
       const [cert, key, both] = ['crt', 'key', 'both'].map((end) => join(folder, `${subject}.${end}`)) as [string, string, string]
       const signed = ['-CA', ca, '-CAkey', caKey, '-subj', `/CN=${subject}`, '-addext', `subjectAltName=${names.join(',')}`]
       const leaf = ['-addext', 'basicConstraints=critical,CA:FALSE']
-      await runCommand('openssl', ['req', '-x509', ...keyed, ...signed, ...leaf, '-keyout', key, '-out', cert])
+      await runCommand('openssl', ['req', '-x509', ...keyed(days), ...signed, ...leaf, '-keyout', key, '-out', cert])
       writeFileSync(both, `${readFileSync(key, 'utf8')}${readFileSync(cert, 'utf8')}`)
       return { cert, key, both }
     },

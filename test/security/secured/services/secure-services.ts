@@ -6,8 +6,9 @@ import { install } from '../../../../infra/native/install.ts'
 import type { KafkaServer } from '../../../../infra/native/kafka.ts'
 import { startKafka } from '../../../../infra/native/kafka.ts'
 import { kafkaArguments } from '../../../../infra/native/kafka-command.ts'
+import type { PostgresServer } from '../../../../infra/native/postgres.ts'
 import { startPostgres } from '../../../../infra/native/postgres.ts'
-import { startRedis } from '../../../../infra/native/redis.ts'
+import type { RedisServer } from '../../../../infra/native/redis.ts'
 import { runCommand } from '../../../../infra/native/run-command.ts'
 import type { NativeTools } from '../../../../infra/native/tools.ts'
 import { postgresAccount } from '../../../../infra/native/unix-account.ts'
@@ -15,23 +16,24 @@ import { projectFolder } from '../../../support/stack/replica.ts'
 import { makeScratchFolder, removeScratchFolder } from '../../../support/stack/scratch-folder.ts'
 import type { Authority, Certificate } from './authority.ts'
 import { makeAuthority } from './authority.ts'
+import { passwords } from './passwords.ts'
+import { startSecureRedis } from './secure-redis.ts'
 
 export const namespace = 'chat'
-export const passwords = {
-  root: 'of-root',
-  admin: 'of-admin',
-  audit: 'of-audits',
-  gateway: 'of-gateways',
-  writer: 'of-writers',
-  stranger: 'of-strangers',
-} as const
-
-/** The three services as they are to be run where others are: TLS only, everybody logs in, nobody may do more than needed. */
+/** The three services as in production: TLS only, a login for each client, and least privileges. */
 export interface SecureServices extends AsyncDisposable {
-  /** The file of whom to trust. */
+  /** The file of the trusted CA. */
   readonly ca: string
-  /** A file of somebody else. */
+  /** The file of another CA. */
   readonly wrongCa: string
+  /** The authority of `wrongCa`. */
+  readonly other: Authority
+  /** The folder of certificates, keys and data. */
+  readonly folder: string
+  readonly certificate: Certificate
+  readonly servers: { readonly kafka: KafkaServer; readonly redis: RedisServer; readonly postgres: PostgresServer }
+  /** Adds users of Kafka that log in by SCRAM, with the permissions of a gateway and a writer. */
+  addKafkaUsers(gateway: string, writer: string, password: string): Promise<void>
   readonly kafkaPort: number
   readonly redisPort: number
   readonly postgresPort: number
@@ -76,8 +78,13 @@ const startSecureKafka = async (tools: NativeTools, folder: string, certificate:
   return { kafka, secure }
 }
 
-/** The ACLs that users are given, as they are given them. */
-const applyKafkaAcls = async (folder: string, secure: number, authority: Authority): Promise<void> => {
+/** Runs the script of the ACLs; `users` names other users than its defaults. */
+const applyKafkaAcls = async (
+  folder: string,
+  secure: number,
+  authority: Authority,
+  users: Readonly<Record<string, string>> = {},
+): Promise<void> => {
   const shim = join(folder, 'kafka-acls')
   const script = join(projectFolder, 'test/security/secured/services/kafka-acls.ts')
   writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${script}" "$@"\n`)
@@ -92,38 +99,12 @@ const applyKafkaAcls = async (folder: string, secure: number, authority: Authori
       BOOTSTRAP: `127.0.0.1:${secure}`,
       COMMAND_CONFIG: config,
       NAMESPACE: namespace,
+      ...users,
     },
   })
 }
 
-/** The users file that users are given, with passwords, and with one more rule for the test's own probe. */
-const redisUsers = (folder: string): string => {
-  const given = readFileSync(join(projectFolder, 'infra/redis/users.acl'), 'utf8')
-  const named = given.replace('CHANGE-ME-1', passwords.gateway).replace('CHANGE-ME-2', passwords.writer)
-  const file = join(folder, 'users.acl')
-  writeFileSync(file, named.replace('user default off', 'user default on nopass -@all +ping'))
-  return file
-}
-
-const startSecureRedis = async (tools: NativeTools, folder: string, certificate: Certificate, authority: Authority) => {
-  const port = await freePort()
-  const args = {
-    'tls-port': String(port),
-    'tls-cert-file': certificate.cert,
-    'tls-key-file': certificate.key,
-    'tls-ca-cert-file': authority.ca,
-    'tls-auth-clients': 'no',
-    aclfile: redisUsers(folder),
-  }
-  const redis = await startRedis({
-    tools,
-    folder: join(folder, 'redis'),
-    args: Object.entries(args).flatMap(([name, value]) => [`--${name}`, value]),
-  })
-  return { redis, port }
-}
-
-/** Nobody but the probe comes without TLS, and it to an empty database; nobody else without a password. */
+/** Only the probe connects without TLS, to an empty database; every other client needs a password. */
 const hostRules = `host postgres postgres 127.0.0.1/32 trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n`
 
 const forPostgres = (folder: string, certificate: Certificate) => {
@@ -160,7 +141,7 @@ export const startSecureServices = async (): Promise<SecureServices> => {
   const tools = await install()
   const folder = makeScratchFolder('secure')
   owned.defer(() => removeScratchFolder(folder))
-  const [authority, other] = [await makeAuthority(folder), await makeAuthority(folder, 'other')]
+  const [authority, other] = [await makeAuthority(folder), await makeAuthority(folder, 'other', 3)]
   // Not for `localhost`: that name is the wrong one.
   const certificate = await authority.issue('services', ['IP:127.0.0.1'])
   const { kafka, secure } = await startSecureKafka(tools, folder, certificate, authority)
@@ -173,6 +154,14 @@ export const startSecureServices = async (): Promise<SecureServices> => {
   return {
     ca: authority.ca,
     wrongCa: other.ca,
+    other,
+    folder,
+    certificate,
+    servers: { kafka, redis, postgres },
+    addKafkaUsers: async (gateway, writer, password) => {
+      for (const name of [gateway, writer]) await addScramUser(tools, kafka, name, password)
+      await applyKafkaAcls(folder, secure, authority, { GATEWAY: gateway, WRITER: writer })
+    },
     kafkaPort: secure,
     redisPort,
     postgresPort: postgres.port,

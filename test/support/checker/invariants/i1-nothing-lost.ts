@@ -13,7 +13,7 @@ export const nothingLost: Invariant = ({ truth }) => {
     const stands = truth.rooms.get(room)?.seqOf(command)
     if (stands === undefined) findings.add(`room ${room}: command ${command} was confirmed and is not stored`)
     else if (seq !== 0 && seq !== stands)
-      findings.add(`room ${room}: command ${command} was confirmed at ${seq} and stands at ${stands}`)
+      findings.add(`room ${room}: command ${command} was confirmed at ${seq} and is stored at ${stands}`)
   }
 
   return {

@@ -26,7 +26,7 @@ export const bounded: Invariant = ({ truth, outline, terms }) => {
     const asked = sendings.find((at) => at >= healedAt)
     if (asked === undefined) return
     const tookMs = (confirmations.find((at) => at >= healedAt) ?? outline.endedAt) - asked
-    if (tookMs > terms.firstConfirmationMs) findings.add(`the first confirmation after a healing took ${Math.round(tookMs)} ms`)
+    if (tookMs > terms.firstConfirmationMs) findings.add(`the first confirmation after a fault took ${Math.round(tookMs)} ms`)
   }
 
   const judgeTimeout = ({ at, room, command, socket }: Readonly<Entry>): void => {
@@ -36,7 +36,7 @@ export const bounded: Invariant = ({ truth, outline, terms }) => {
     if (storedAt === undefined || wholeSince === undefined) return
     if (at - Math.max(storedAt, wholeSince) > lookUpMs)
       findings.add(
-        `socket ${socket}, room ${room}: nothing was known of command ${command}, stored ${Math.round(at - storedAt)} ms before`,
+        `socket ${socket}, room ${room}: a timeout for command ${command}, which was stored ${Math.round(at - storedAt)} ms before`,
       )
   }
 
@@ -50,14 +50,14 @@ export const bounded: Invariant = ({ truth, outline, terms }) => {
       if (kind === 'ok' && at >= lastHealedAt) served.add(room)
       if (kind === 'memory' && seq > terms.memoryKib) findings.add(`process ${user} uses ${seq} KiB`)
       if (kind === 'unknown' && code === 'silence' && outline.wholeSince(at) !== undefined)
-        findings.add(`socket ${socket}, room ${room}: no word on operation ${operation}`)
+        findings.add(`socket ${socket}, room ${room}: no outcome of operation ${operation}`)
     },
     verdict: () => {
       sendings.sort((a, b) => a - b)
       confirmations.sort((a, b) => a - b)
       for (const healedAt of outline.healedAt) judgeHealing(healedAt)
       if (terms.firstConfirmationMs === Number.POSITIVE_INFINITY) return findings
-      for (const room of waiting) if (!served.has(room)) findings.add(`room ${room}: nothing is confirmed any more`)
+      for (const room of waiting) if (!served.has(room)) findings.add(`room ${room}: no command is confirmed any more`)
       return findings
     },
   }

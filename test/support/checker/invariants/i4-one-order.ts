@@ -24,7 +24,7 @@ export const oneOrder: Invariant = ({ truth }) => {
   return {
     see: ({ kind, socket, room, seq, crc }) => {
       if (kind === 'frame' && !isRight(room, seq, crc))
-        findings.add(`socket ${socket}, room ${room}: ${seq} is not what stands there`)
+        findings.add(`socket ${socket}, room ${room}: ${seq} differs from the stored event`)
     },
     verdict: () => findings,
   }

@@ -28,10 +28,12 @@ export const noGaps: Invariant = ({ truth, outline, terms, sockets }) => {
   const judgeStart = ({ socket, openedAt, boundAt, standings }: WalkedSocket, room: number, start: number): void => {
     const standing = standings.get(room)
     if (standing !== undefined && start !== standing + 1)
-      findings.add(`socket ${socket}, room ${room}: begins with ${start}, though it was said to go on after ${standing}`)
+      findings.add(
+        `socket ${socket}, room ${room}: begins with ${start}, although the service reported that it continues after ${standing}`,
+      )
     else if (boundAt === undefined) findings.add(`socket ${socket}, room ${room}: frames before it was bound`)
     else if (sentBy(room, start - 1) > boundAt)
-      findings.add(`socket ${socket}, room ${room}: begins with ${start}, though earlier ones were sent after it was bound`)
+      findings.add(`socket ${socket}, room ${room}: begins with ${start}, although earlier ones were sent after it was bound`)
     else if (terms.isOneClock === true && !isHeadBetween(room, openedAt, boundAt, start))
       findings.add(`socket ${socket}, room ${room}: begins with ${start}, which was not next when it was bound`)
   }

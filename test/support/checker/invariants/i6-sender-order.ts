@@ -63,7 +63,7 @@ export const senderOrder: Invariant = ({ truth, terms: { isOneClock = false } })
       if (seq === undefined || outcome === 'failed' || outcome === 'forbidden') continue
       const before = first === last ? latest : latestConfirmed(counted, againAt)
       if (operation === first && seq < before)
-        findings.add(`socket ${socket}, room ${room}: command ${command} stands at ${seq}, an earlier one at ${before}`)
+        findings.add(`socket ${socket}, room ${room}: command ${command} is stored at ${seq}, an earlier one at ${before}`)
       if (operation !== last || (first !== last && outcome !== 'ok')) continue
       latest = Math.max(latest, seq)
       counted.push([seq, sending])

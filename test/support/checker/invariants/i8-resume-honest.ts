@@ -14,16 +14,16 @@ interface Asked {
   readonly at: number
 }
 
-/** Why the reason of an answer is not true; undefined: it is. */
+/** The finding about an answer whose reason is not true; undefined: it is true. */
 const wrongReason = ({ code, seq }: Readonly<Entry>, { from, max, hasEpoch }: Asked): string | undefined => {
-  if (code === 'ahead' && from <= seq) return `said to be ahead with ${from} of ${seq}`
-  if (code === 'other') return 'not recovered, and no reason'
+  if (code === 'ahead' && from <= seq) return `reported as ahead, with ${from} of ${seq}`
+  if (code === 'other') return 'not recovered, without a reason'
   if (max === 0) return undefined
-  if (code === 'too_many' && seq - from <= max) return `${seq - from} events are said to be more than ${max}`
-  return code === 'epoch' && !hasEpoch ? 'said to be of another epoch, and named none' : undefined
+  if (code === 'too_many' && seq - from <= max) return `${seq - from} events are reported as more than ${max}`
+  return code === 'epoch' && !hasEpoch ? 'reported as of another epoch, although the request named none' : undefined
 }
 
-/** Why the answer does not fit what the socket has received; undefined: it does. */
+/** The finding about an answer that contradicts the frames of the socket; undefined: it agrees with them. */
 const wrongPosition = (
   { room, seq, code, operation }: Readonly<Entry>,
   socket: WalkedSocket,
@@ -33,13 +33,14 @@ const wrongPosition = (
   const place = socket.places.get(room)
   const isBegun = socket.resumes.of(operation, room)?.isBegun === true
   if (code === 'none' && !isForged && !(place?.last === seq && isBegun) && from !== seq)
-    return `said to be recovered to ${seq}, with ${place?.last} as the last frame`
+    return `reported as recovered to ${seq}, with ${place?.last} as the last frame`
   const isMoved = code === 'ahead' || code === 'too_many' || code === 'epoch'
-  if (isMoved && place !== undefined && trueLastOf(place) > seq) return `continues after ${seq}, though ${place.last} has arrived`
+  if (isMoved && place !== undefined && trueLastOf(place) > seq)
+    return `continues after ${seq}, although ${place.last} has arrived`
   return undefined
 }
 
-/** Why the answer does not fit the commits between the request and the answer; undefined: it does. */
+/** The finding about an answer that contradicts the commits between request and answer; undefined: it agrees with them. */
 const wrongMoment = (
   { room, seq, code, at, user }: Readonly<Entry>,
   truth: RoomTruth | undefined,
@@ -51,13 +52,13 @@ const wrongMoment = (
     if (!ever) return 'resumed by a user who is not a member'
     return seq < headAt(truth, asked.at - 1) || seq > headAt(truth, at) ? `${seq} was not its head` : undefined
   }
-  if (always) return 'said to be forbidden to a member'
+  if (always) return 'reported as forbidden to a member'
   const place = socket.places.get(room)
   const seen = place === undefined ? 0 : trueLastOf(place)
   const joined = timedSpansOf(truth, user).findLast(({ from }) => from <= seen)
   // The membership is newer than the answer.
   if (joined !== undefined && joined.fromAt > asked.at && joined.untilAt > at)
-    return 'said to be forbidden after a frame that added the user'
+    return 'reported as forbidden after a frame that added the user'
   return undefined
 }
 
@@ -73,8 +74,9 @@ export const resumeHonest: Invariant = ({ truth, sockets, terms: { isOneClock = 
     const from = asked.get(keyOf(entry))
     const walked = sockets.get(socket)
     const stored = truth.rooms.get(room)
-    if (seq > (stored?.head ?? 0)) findings.add(`${where}: told a head of ${seq}, the room ends at ${stored?.head ?? 0}`)
-    if (from === undefined || walked === undefined) return findings.add(`${where}: an answer to a resume that was not asked for`)
+    if (seq > (stored?.head ?? 0))
+      findings.add(`${where}: the answer names the head ${seq}, the room ends at ${stored?.head ?? 0}`)
+    if (from === undefined || walked === undefined) return findings.add(`${where}: the answer to a resume that was not requested`)
     const wrong = [
       wrongReason(entry, from),
       wrongPosition(entry, walked, from, isForged),
@@ -90,7 +92,7 @@ export const resumeHonest: Invariant = ({ truth, sockets, terms: { isOneClock = 
       if (kind === 'resumed') judgeAnswer(entry)
       if (kind === 'ok' && event === 'resume')
         for (const room of sockets.get(socket)?.resumes.unanswered(operation) ?? [])
-          findings.add(`socket ${socket}, room ${room}: left out of the answer to a resume`)
+          findings.add(`socket ${socket}, room ${room}: omitted from the answer to a resume`)
     },
     verdict: () => findings,
   }

@@ -1,3 +1,4 @@
+import { supportedLevel } from '../../../../shared/protocol/feature-level.ts'
 import type { StoreMutant } from '../../simulation/world/simulated-store.ts'
 import { simulatedTruth } from '../../simulation/world/simulated-truth.ts'
 import { simulatedWorld } from '../../simulation/world/simulated-world.ts'
@@ -20,17 +21,19 @@ export interface AppSimulation {
 
 const stormMs = 4_000
 const calmMs = 8_000
-/** A client sends the messages of a room one by one, so that a long queue takes long. */
+/** A client repeats refused messages with a back-off, so that a long queue takes long. */
 const patienceMs = 40_000
 
 /**
  * Runs applications on the real client, gateway and writer while connections
- * are cut, stall, freeze and move, gateways are killed, publications are lost
- * and statements fail; then without faults. A seed replays a run.
+ * are cut, stall, freeze and move, gateways are killed, requests exceed limits,
+ * the command log refuses batches, publications are lost and statements fail;
+ * then without faults. A seed replays a run.
  */
 export const simulateApps = async (seed: number, mutant: ServiceMutant = {}): Promise<AppSimulation> => {
   const world = await simulatedWorld(seed, { storeMutant: mutant.store })
   const { clock, random } = world
+  world.store.memory.raiseLevel(supportedLevel)
   const startMs = clock.monotonicMs()
   const commons: Commons = { world, rooms: [], userIds: new Map(), garble: mutant.garble ?? ((frame) => frame), isCalm: false }
   const names = ['ann', 'bob', 'cyd'].slice(0, 2 + random.below(2))
@@ -42,7 +45,8 @@ export const simulateApps = async (seed: number, mutant: ServiceMutant = {}): Pr
     while (!isOver) {
       await clock.sleep(random.next() * 400)
       if (isOver) return
-      if (random.chance(0.8)) random.pick(apps).disturb()
+      if (random.chance(0.75)) random.pick(apps).disturb()
+      else if (random.chance(0.3)) world.log.fail(random.next() * 500)
       else world.replaceGateway(random.below(world.gateways.length), random.pick(['drained', 'stopped', 'killed']))
     }
   }

@@ -1,8 +1,10 @@
+import type { Limit, LimitExceeded } from '../../../../services/gateway/limits/rate-limiter.ts'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import { ChatError } from '../../../../shared/client/chat-error.ts'
 import type { ChatEvents } from '../../../../shared/client/chat-events.ts'
 import { connect } from '../../../../shared/client/connect.ts'
 import type { Message } from '../../../../shared/domain/events.ts'
+import { openAdmission } from '../../../support/open-admission.ts'
 import type { SimulatedWorld } from '../../simulation/world/simulated-world.ts'
 import type { Connection, Garble } from './simulated-web-socket.ts'
 import { simulatedWebSockets } from './simulated-web-socket.ts'
@@ -46,6 +48,7 @@ const times = {
   pongMs: 500,
   backoffFirstMs: 50,
   backoffMostMs: 800,
+  rateLimitLeastMs: 100,
   stableMs: 1_000,
   refreshBeforeMs: 1_000,
   refreshLeastMs: 1_000,
@@ -59,12 +62,17 @@ export const simulatedApp = (commons: Commons, name: string): SimulatedApp => {
   const sendings: Sending[] = []
   let connection: Connection | undefined
 
+  const exceeded = (limit: Limit): LimitExceeded | undefined =>
+    !commons.isCalm && random.chance(0.03) ? { limit, waitMs: random.next() * 100 } : undefined
+  const flakyLimits = { frame: () => exceeded('session'), request: () => exceeded('user'), room: () => exceeded('room') }
+
   const client = connect('ws://simulated/ws', {
     user: { externalUserId: name },
     WebSocket: simulatedWebSockets({
       world,
       refusal: () => (commons.isCalm ? 0 : 0.2),
       garble: commons.garble,
+      rateLimiter: { ...openAdmission.rateLimiter, ...flakyLimits },
       opened: (next) => {
         connection = next
       },
@@ -118,7 +126,7 @@ export const simulatedApp = (commons: Commons, name: string): SimulatedApp => {
     const room = known.length > 0 ? random.pick(known) : undefined
     const dice = random.next()
     if (room === undefined || dice < 0.05) createChat()
-    else if (dice < 0.75) for (let left = 1 + random.below(4); left > 0; left -= 1) say(room)
+    else if (dice < 0.75) for (let left = 1 + random.below(random.pick([4, 4, 20])); left > 0; left -= 1) say(room)
     else if (dice < 0.86) tolerate(client.addUsers(room, someUsers(), { id: world.newId() }))
     else tolerate(client.removeUsers(room, random.chance(0.5) ? [userIds.get(name) ?? ''] : someUsers(), { id: world.newId() }))
   }

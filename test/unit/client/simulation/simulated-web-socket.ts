@@ -1,3 +1,4 @@
+import type { RateLimiter } from '../../../../services/gateway/limits/rate-limiter.ts'
 import type { Session } from '../../../../services/gateway/session/session.ts'
 import type { SocketConstructor } from '../../../../shared/client/socket.ts'
 import { openAdmission } from '../../../support/open-admission.ts'
@@ -24,6 +25,7 @@ export interface SimulatedNetwork {
   /** The probability that an attempt to connect fails. */
   readonly refusal: () => number
   readonly garble: Garble
+  readonly rateLimiter: RateLimiter
   readonly opened: (connection: Connection) => void
 }
 
@@ -40,7 +42,7 @@ const nothing = { data: undefined, code: 0, reason: '' } as const
  * WebSockets into the gateways of a simulated world, each to one picked at
  * random. Frames are delayed and keep their order; some attempts fail.
  */
-export const simulatedWebSockets = ({ world, refusal, garble, opened }: SimulatedNetwork): SocketConstructor => {
+export const simulatedWebSockets = ({ world, refusal, garble, rateLimiter, opened }: SimulatedNetwork): SocketConstructor => {
   const { clock, random } = world
 
   return class {
@@ -92,7 +94,7 @@ export const simulatedWebSockets = ({ world, refusal, garble, opened }: Simulate
             if (!this.#isHole) this.#end(code, reason)
           },
         },
-        openAdmission,
+        { ...openAdmission, rateLimiter },
       )
       gateway.sockets.add({ ...socket, abort: () => this.#abort(socket.abort) })
       this.#session = session

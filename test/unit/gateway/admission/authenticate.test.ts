@@ -34,6 +34,30 @@ const faultOf = (result: Authenticated): string => ('fault' in result ? result.f
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+describe('A token of one of two secrets', () => {
+  const other = 'another secret of the tests, of thirty-two bytes and more'
+  const { authenticate } = authenticator({ keys: { secret: testSecret, previous: other } })
+
+  it.each([
+    ['the present', testSecret, 'accepted'],
+    ['the previous', other, 'accepted'],
+    ['a third', `${other}, changed`, 'token_invalid'],
+  ])('is accepted if it is signed with the present or the previous secret: %s', async (_, secret, result) => {
+    expect(faultOf(await authenticate(await secretIssuer(secret).token()))).toBe(result)
+  })
+
+  it('is refused after its expiry, signed with either secret', async () => {
+    for (const secret of [testSecret, other]) {
+      expect(faultOf(await authenticate(await secretIssuer(secret).token({ exp: -60 })))).toBe('token_expired')
+    }
+  })
+
+  it('is refused once the previous secret is removed', async () => {
+    const after = authenticator({ keys: { secret: testSecret } })
+    expect(faultOf(await after.authenticate(await secretIssuer(other).token()))).toBe('token_invalid')
+  })
+})
+
 describe('A token', () => {
   const issuer = secretIssuer()
   const { authenticate } = authenticator({})

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Attempt } from '../../../../services/gateway/requests/attempts.ts'
 import { createProduce } from '../../../../services/gateway/requests/produce.ts'
 import type { CommandLog, NewRecord } from '../../../../shared/ports/command-log.ts'
 import { PublishError } from '../../../../shared/ports/command-log.ts'
@@ -34,8 +35,8 @@ const rig = (script: PublishFateOrOk[], bounds = defaultBounds, maxBatchDelayMs 
     maxBatchDelayMs,
     onStage: (stage, ageSeconds) => void stages.push(`${stage} after ${Math.round(ageSeconds * 1_000)}`),
   })
-  const send = (value: string): void => {
-    produce(record(value), clock.nowMs()).then(
+  const send = (value: string, attempt: Attempt = { room: 'room', isRefused: false, after: undefined }): void => {
+    produce(record(value), clock.nowMs(), attempt).then(
       () => fates.push(`${value} ok`),
       (error: PublishError) => fates.push(`${value} ${error.kind}`),
     )
@@ -97,6 +98,43 @@ describe('Producing commands', () => {
     await clock.run(1_000)
     expect(published).toEqual([['a'], ['b']])
     expect(fates).toEqual(['a refused', 'b ok'])
+  })
+
+  it('refuses what requires a refused record, also in batches that are sent later', async () => {
+    const { clock, published, fates, send } = rig(['refused'], { ...defaultBounds, produceBatchRecords: 2 })
+    const a: Attempt = { room: 'room', isRefused: false, after: undefined }
+    const b: Attempt = { room: 'room', isRefused: false, after: a }
+    const c: Attempt = { room: 'room', isRefused: false, after: b }
+    send('a', a)
+    send('b', b)
+    send('other')
+    send('c', c)
+    await clock.run(1_000)
+    expect(published).toEqual([['a'], ['other']])
+    expect(fates.sort()).toEqual(['a refused', 'b refused', 'c refused', 'other ok'])
+    expect([a, b, c].every(({ isRefused }) => isRefused)).toBe(true)
+  })
+
+  it('sends what requires a record that the log accepts or finds too large', async () => {
+    const { clock, fates, send } = rig([])
+    const large: Attempt = { room: 'room', isRefused: false, after: undefined }
+    const b: Attempt = { room: 'room', isRefused: false, after: large }
+    send('first')
+    send('large', large)
+    send('b', b)
+    send('c', { room: 'room', isRefused: false, after: b })
+    await clock.run(1_000)
+    expect(fates).toEqual(['first ok', 'large too_large', 'b ok', 'c ok'])
+  })
+
+  it('refuses what requires a record that the full buffer refused', async () => {
+    const { clock, fates, send } = rig([], { ...defaultBounds, produceBufferBytes: 12 })
+    const long: Attempt = { room: 'room', isRefused: false, after: undefined }
+    send('a')
+    send('too long', long)
+    send('b', { room: 'room', isRefused: false, after: long })
+    await clock.run(1_000)
+    expect(fates.sort()).toEqual(['a ok', 'b refused', 'too long refused'])
   })
 
   it('rejects only the record that is too large, without a retry, and hands over the others', async () => {

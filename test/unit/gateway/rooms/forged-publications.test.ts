@@ -130,9 +130,9 @@ describe('A forged message', () => {
   it('is detected if the publication of the true message was lost', async () => {
     const { rig, bob, forge, post, sweep, feedOf } = await withRoom()
     await forge(2)
-    rig.isDeaf = true
+    rig.losesPublications = true
     await post('hidden')
-    rig.isDeaf = false
+    rig.losesPublications = false
     await sweep()
     expect(feedOf(bob)).toEqual(['create-chat #1', 'new-message #2 forged', 'reset to 2: ahead'])
   })
@@ -140,10 +140,10 @@ describe('A forged message', () => {
   it('is detected by the repair of a later gap, before a stored event passes after it', async () => {
     const { rig, bob, forge, post, feedOf } = await withRoom()
     await forge(2)
-    rig.isDeaf = true
+    rig.losesPublications = true
     await post('hidden')
     await post('lost')
-    rig.isDeaf = false
+    rig.losesPublications = false
     await post('four')
     expect(feedOf(bob)).toEqual(['create-chat #1', 'new-message #2 forged', 'reset to 4: ahead'])
   })
@@ -151,9 +151,9 @@ describe('A forged message', () => {
   it('is detected if only its text differs from that of the stored message', async () => {
     const stolen: Published[] = []
     const { rig, bob, post, sweep, feedOf } = await withRoom({ onPublish: (item) => stolen.push(item) })
-    rig.isDeaf = true
+    rig.losesPublications = true
     await post('true')
-    rig.isDeaf = false
+    rig.losesPublications = false
     const text = stolen.findLast(({ channel }) => channel === channels.room(room))?.payload ?? ''
     await rig.publish(channels.room(room), text.replace('"true"', '"false"'))
     await sweep()
@@ -163,9 +163,9 @@ describe('A forged message', () => {
   it('is not passed on if another one was published at its seq while both waited for a gap to be read', async () => {
     const gate = gatedPages()
     const { rig, bob, forge, post, sweep, feedOf } = await withRoom(gate.options)
-    rig.isDeaf = true
+    rig.losesPublications = true
     await post('two')
-    rig.isDeaf = false
+    rig.losesPublications = false
     gate.shut()
     await forge(3)
     await post('three')
@@ -245,11 +245,11 @@ describe('A publication that is repeated unchanged', () => {
 describe('A forged notice', () => {
   it('does not delay the frames of a user who is a member', async () => {
     const { rig, ann, mallory, post, feedOf } = await withRoom()
-    rig.isDeaf = true
+    rig.losesPublications = true
     ann.client.send({ event: 'add-users', room, body: { users: [mallory.id] } })
     await rig.settle()
     await rig.write()
-    rig.isDeaf = false
+    rig.losesPublications = false
     await rig.publish(channels.user(mallory.id), writeNotice({ room, since: 900 }))
     await post('three')
     expect(feedOf(mallory)).toEqual(['add-users #2', 'new-message #3 three'])

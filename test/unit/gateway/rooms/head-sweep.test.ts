@@ -54,7 +54,7 @@ const rig = (rooms: number, users = 0) => {
       changedHeads: async (heads) => {
         for (const [room, { seq, digest }] of heads) said.add(`${room} ${seq} ${digest}`)
         await ask('rooms', [...heads.keys()])
-        return new Map([...heads.keys()].map((id) => [id, { head: 7, isOther: id === 'room1' }]))
+        return new Map([...heads.keys()].map((id) => [id, { head: 7, isContradicted: id === 'room1' }]))
       },
       changedMemberships: async (followed) => {
         for (const [user, rooms] of followed) said.add(`${user} ${rooms}`)
@@ -69,7 +69,7 @@ const rig = (rooms: number, users = 0) => {
       get size() {
         return held.rooms.size
       },
-      applyStoreHead: (room, { seq }, change) => looked.push(`${room} ${seq} ${change?.head} ${change?.isOther}`),
+      applyStoreHead: (room, { seq }, change) => looked.push(`${room} ${seq} ${change?.head} ${change?.isContradicted}`),
     },
     userSessions: {
       followedDigests: function* () {

@@ -62,7 +62,7 @@ const withRoom = async (change: (payload: string) => string, stored: (event: Sto
   ann.client.send({ event: 'create-chat', body: { chat: { name: 'room', id: room }, users: [bob.id] } })
   await rig.settle()
   await rig.write()
-  rig.isDeaf = true
+  rig.losesPublications = true
   const act = async (...requests: readonly object[]): Promise<void> => {
     published.length = 0
     for (const request of requests) ann.client.send(request)

@@ -47,6 +47,7 @@ const rig = (recorded?: Outcome | StoreError) => {
       room: 'r',
       commandId: 'm',
       digest: 'd',
+      user: 'u',
       requestId,
       onOutcome: (outcome, isInFeed) => outcomes.push(`${requestId}: ${inShort(outcome, isInFeed)}`),
       ...more,

@@ -30,9 +30,9 @@ const withRoom = async () => {
   }
   /** The same, while every publication is lost. */
   const actUnheard = async (...requests: readonly object[]): Promise<void> => {
-    rig.isDeaf = true
+    rig.losesPublications = true
     await act(...requests)
-    rig.isDeaf = false
+    rig.losesPublications = false
   }
   await act({ event: 'create-chat', body: { chat: { name: 'room', id: room }, users: [bob.id] } })
   await rig.clock.run(sweepMs)
@@ -105,6 +105,34 @@ describe('A message that is deleted before the sweep has compared it', () => {
     await rig.settle()
     await sweep()
     expect(seen()).toEqual(['new-message #2 gone', 'new-message #2', 'delete-message #3', 'resume'])
+  })
+})
+
+describe('The sender of a message that is deleted before it is confirmed', () => {
+  it('gets the tombstone as its answer, although no publication arrived', async () => {
+    const { rig, ann, bob, actUnheard } = await withRoom()
+    rig.losesPublications = true
+    bob.client.send({ ...post('gone', { id }), id: 'sent' })
+    await actUnheard(remove)
+    const before = ann.client.frames.length
+    await rig.clock.run(defaultTimes.commandDeadlineMs + 100)
+    const answers = bob.client.frames.filter((frame) => frame.id === 'sent')
+    expect(answers).toMatchObject([{ event: 'new-message', body: { id, msg: '', deleted: true } }])
+    expect(ann.client.frames.length).toBeGreaterThan(before)
+  })
+
+  it('is not confused with another user who sends a command with the same id', async () => {
+    const { rig, ann, bob, actUnheard } = await withRoom()
+    await actUnheard(post('gone', { id }), remove)
+    rig.losesPublications = true
+    bob.client.send({ ...post('mine', { id }), id: 'other' })
+    await rig.settle()
+    await rig.write()
+    rig.losesPublications = false
+    await rig.clock.run(defaultTimes.commandDeadlineMs + 100)
+    const answers = bob.client.frames.filter((frame) => frame.id === 'other')
+    expect(answers).toMatchObject([{ error: { code: 'timeout' } }])
+    expect(ann.client.frames.filter(({ event }) => event === 'reset')).toEqual([])
   })
 })
 

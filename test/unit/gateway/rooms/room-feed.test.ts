@@ -51,11 +51,11 @@ describe('The feed of a room', () => {
     ['names users that are not a list', '{"users":{}}'],
   ])('reads a membership event from the store when its frame %s', async (_what, body) => {
     const { rig, ann, forge, post } = await withRoom()
-    rig.isDeaf = true
+    rig.losesPublications = true
     ann.client.send({ event: 'add-users', id: 'a', room, body: { users: [ann.id] } })
     await rig.settle()
     await rig.write()
-    rig.isDeaf = false
+    rig.losesPublications = false
     await forge(2, 'add-users', body)
     await post()
     expect(ann.client.seen(1)).toEqual(['create-chat #1', 'add-users #2 (a)', 'new-message #3'])
@@ -74,9 +74,9 @@ describe('The feed of a room', () => {
 
   it('reads events that exceed the bound of held events from the store, and passes each once', async () => {
     const { rig, ann, post } = await withRoom({ bounds: { heldFrames: 2, pageEvents: 2 } })
-    rig.isDeaf = true
+    rig.losesPublications = true
     await post()
-    rig.isDeaf = false
+    rig.losesPublications = false
     for (let left = 6; left > 0; left -= 1) ann.client.send(message)
     await rig.settle()
     await rig.write()

@@ -72,11 +72,11 @@ describe('The rooms of a session', () => {
     })
     const halfMs = defaultTimes.convergeMs / 2
     const lose = async (event: 'add-users' | 'remove-users'): Promise<void> => {
-      rig.isDeaf = true
+      rig.losesPublications = true
       change(event)
       await rig.settle()
       await rig.write()
-      rig.isDeaf = false
+      rig.losesPublications = false
     }
     await rig.clock.run(2 * halfMs)
     await lose('add-users')
@@ -137,7 +137,7 @@ describe('The rooms of a session', () => {
 
   it('are joined at the beginning of the present membership, however old the notice is', async () => {
     const { rig, ann, bob, change } = await withChat()
-    rig.isDeaf = true
+    rig.losesPublications = true
     for (const event of ['add-users', 'remove-users'] as const) change(event)
     bob.client.send(message('while she is away'))
     change('add-users')
@@ -167,7 +167,7 @@ describe('The rooms of a session', () => {
         },
       }),
     })
-    rig.isDeaf = true
+    rig.losesPublications = true
     change('add-users')
     for (const text of ['one', 'two', 'three']) bob.client.send(message(text))
     await rig.settle()
@@ -186,7 +186,7 @@ describe('The rooms of a session', () => {
 
   it('are not joined again at an event that a page has delivered already', async () => {
     const { rig, ann, bob, change } = await withChat()
-    rig.isDeaf = true
+    rig.losesPublications = true
     change('add-users')
     bob.client.send(message('while she is here'))
     change('remove-users')
@@ -235,7 +235,7 @@ describe('The rooms of a session', () => {
         },
       }),
     })
-    rig.isDeaf = true
+    rig.losesPublications = true
     change('add-users')
     await rig.settle()
     await rig.write()
@@ -253,7 +253,7 @@ describe('The rooms of a session', () => {
     change('add-users')
     await rig.settle()
     await rig.write()
-    rig.isDeaf = true
+    rig.losesPublications = true
     bob.client.send(message('before she goes'))
     change('remove-users')
     await rig.settle()

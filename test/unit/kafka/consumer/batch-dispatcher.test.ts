@@ -270,7 +270,7 @@ describe('the batch dispatcher', () => {
     expect(effects).toHaveLength(1)
   })
 
-  it('ends what is in hand when the group refuses a commit', async () => {
+  it('gives up the delivered batches when the group refuses a commit', async () => {
     const { deliver, effects, signals } = overlapping()
     await deliver(1, () => Promise.reject(fence))
     await deliver(2)

@@ -5,13 +5,13 @@ import { judgeSession } from '../../../../infra/postgres/connection/direct-sessi
 const settings = { plan_cache_mode: 'force_generic_plan', idle_in_transaction_session_timeout: '5000' }
 
 interface Server {
-  /** The process that a connection's next statement runs in. */
+  /** The server process that runs the next statement of a connection. */
   readonly serving: (connection: number, isInTransaction: boolean) => number
   readonly given?: (connection: number) => number
   readonly settings?: Readonly<Record<string, string>>
 }
 
-/** Judges connections to a server, or to a pooler in front of it, that behaves like this. */
+/** The judgement of connections to a server, or to a pooler, with this behaviour. */
 const judged = async ({ serving, given = serving as (connection: number) => number, ...server }: Server) => {
   let opened = 0
   let closed = 0

@@ -9,7 +9,7 @@ import { scratchFolder } from '../../../contract/postgres/open-pglite.ts'
 
 const child = fileURLToPath(new URL('../../../../infra/postgres/pglite/child.ts', import.meta.url))
 
-/** Before the child reports it says so on stdout, and stands still for as long as its parent needs to go. */
+/** Before its report, the child writes a line to stdout and waits for as long as the parent needs to end. */
 const hesitation = `data:text/javascript,${encodeURIComponent(`
 import { writeSync } from 'node:fs'
 const send = process.send.bind(process)

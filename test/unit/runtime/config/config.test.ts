@@ -192,6 +192,8 @@ describe('the access settings', () => {
       leewayS: 9,
       lifeMaxS: 86_400,
     })
+    const previous = `${secret} before`
+    expect(readConfig({ ...jwt, JWT_SECRET_PREVIOUS: previous }).access.jwt?.keys).toEqual({ secret, previous })
     expect(readConfig({ ...jwt, TOKEN_LIFE_MAX_S: '60' }).access.jwt?.lifeMaxS).toBe(60)
     expect(readConfig({ ...keySet, JWT_JWKS: './keys.json' }).access.jwt?.keys).toEqual({ jwks: './keys.json' })
   })
@@ -200,6 +202,12 @@ describe('the access settings', () => {
     ['without any key', { AUTH: 'jwt' }, 'JWT_SECRET'],
     ['with two', { ...jwt, JWT_JWKS: './keys.json' }, 'JWT_SECRET'],
     ['with a key that is too short', { AUTH: 'jwt', JWT_SECRET: 'x'.repeat(31) }, 'JWT_SECRET'],
+    ['with a previous key that is too short', { ...jwt, JWT_SECRET_PREVIOUS: 'x' }, 'JWT_SECRET_PREVIOUS'],
+    [
+      'with a previous key beside a key set',
+      { ...keySet, JWT_JWKS: './k.json', JWT_SECRET_PREVIOUS: secret },
+      'JWT_SECRET_PREVIOUS',
+    ],
     ['with keys over a bare network', { AUTH: 'jwt', JWT_JWKS: 'http://issuer.example/keys' }, 'JWT_JWKS'],
     ['with more leeway than clocks need', { ...jwt, JWT_LEEWAY_S: '61' }, 'JWT_LEEWAY_S'],
   ])('refuse %s', (_, env, key) => {
@@ -232,9 +240,12 @@ describe('the access settings', () => {
     expect(readConfig(jwt).access.jwt).toMatchObject({ audience: undefined, issuer: undefined })
   })
 
-  it.each([['JWT_SECRET'], ['JWT_AUDIENCE'], ['JWT_ISSUER'], ['JWT_JWKS']])('refuse AUTH=off where %s is set', (key) => {
-    expect(keysOf(() => readConfig({ [key]: secret }))).toEqual([key])
-  })
+  it.each([['JWT_SECRET'], ['JWT_SECRET_PREVIOUS'], ['JWT_AUDIENCE'], ['JWT_ISSUER'], ['JWT_JWKS']])(
+    'refuse AUTH=off where %s is set',
+    (key) => {
+      expect(keysOf(() => readConfig({ [key]: secret }))).toEqual([key])
+    },
+  )
 
   it.each(['0.0.0.0', '::', '10.0.0.1', 'chat.example', '128.0.0.1'])(
     'refuse AUTH=off on %s, unless AUTH_ALLOW_OFF is true',

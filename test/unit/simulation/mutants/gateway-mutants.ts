@@ -126,7 +126,12 @@ const sessionMutants: readonly GatewayMutant[] = [
     becomes: 'isLive: true',
     shownBy: 12,
   },
-  { rule: 'a resume reports forbidden to non-members', module: gateway('requests/resume'), in: 'verdict', guard: 'forbidden' },
+  {
+    rule: 'a resume reports forbidden to non-members',
+    module: gateway('requests/resume'),
+    in: 'reasonNotReplayed',
+    guard: 'forbidden',
+  },
   {
     rule: 'a resume reports what it skips',
     module: gateway('requests/resume'),
@@ -208,7 +213,7 @@ const forgeryMutants: readonly GatewayMutant[] = [
     rule: 'the sweep compares the seq of the newest message',
     module: gateway('rooms/room-feed'),
     in: 'applyStoreHead',
-    guard: 'isOther',
+    guard: 'isContradicted',
   },
   {
     rule: 'a feed reopens if the store has another event than the one that passed',

@@ -1,5 +1,6 @@
 import { registerHooks } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Simulation } from '../rooms/simulate.ts'
 import type { Detection, MutantTrial } from './try-mutant.ts'
 
 /** Replaces the source of one module as it is loaded, then runs the simulation until it shows a problem. */
@@ -17,6 +18,10 @@ registerHooks({
 
 const simulations = {
   rooms: async () => (await import('../rooms/simulate.ts')).simulate,
+  apps: async () => {
+    const { simulateApps } = await import('../../client/simulation/simulate-apps.ts')
+    return (seed: number, _options?: Simulation) => simulateApps(seed)
+  },
   lists: async () => (await import('../../client/message-lists/list-run.ts')).simulateLists,
   writer: async () => (await import('../writers/simulate-writer.ts')).simulateWriter,
 }

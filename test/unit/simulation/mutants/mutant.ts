@@ -1,27 +1,27 @@
-/** Stands in `becomes` and `body` for the text that is replaced. */
+/** A placeholder in `becomes` and `body` for the text that is replaced. */
 export const originalText = '<original>'
 
 /**
- * What is changed inside the named function. A name is an identifier or the text of a string literal.
+ * A change inside the function `in`. A name is an identifier or the text of a string literal.
  * Of several nested matches, the innermost is meant.
  */
 export type Change =
-  /** The call of a function of that name gives `becomes`, by default undefined. */
+  /** The call of the function with this name is replaced by `becomes`; `undefined` by default. */
   | { readonly call: string; readonly becomes?: string }
-  /** The operand of `&&`, `||` or `??` that mentions the name is left out. `beside` is a name that its chain mentions as well. */
+  /** Removes the operand of `&&`, `||` or `??` that contains the name. `beside` is another name in the same chain of operands. */
   | { readonly operand: string; readonly beside?: string }
-  /** The `if` statement that mentions the name is left out. */
+  /** Removes the `if` statement that contains the name. */
   | { readonly guard: string }
-  /** The property of that name is left out of an object, or is replaced by `becomes`. */
+  /** Removes the property with this name from an object, or replaces it by `becomes`. */
   | { readonly property: string; readonly becomes?: string }
-  /** The conditional expression that mentions the name always gives its first value. */
+  /** The conditional expression that contains the name always has its first value. */
   | { readonly conditional: string }
   /** The function has this body instead. */
   | { readonly body: string }
 
-/** A defence taken out of a module. The names address it, so that the module may be written anew around it. */
+/** A module without one of its defences. The defence is found by names, so that the code around it may change. */
 export type Mutant = Change & {
-  /** The sentence that is no longer true. */
+  /** The rule that the mutant breaks. */
   readonly rule: string
   /** The path of the module in the repository. */
   readonly module: string

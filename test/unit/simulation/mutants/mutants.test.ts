@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { simulateApps } from '../../client/simulation/simulate-apps.ts'
 import { simulate } from '../rooms/simulate.ts'
 import { simulateWriter } from '../writers/simulate-writer.ts'
+import { appMutants } from './app-mutants.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
 import { tryMutant } from './try-mutant.ts'
 import { writerMutants } from './writer-mutants.ts'
@@ -12,6 +14,13 @@ describe.concurrent('The simulation of gateways detects a mutant without the rul
   it.each(gatewayMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
     const isForged = mutant.isForged ?? false
     const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'rooms', { isForged })
+    expect(detection?.problem).toBeDefined()
+  })
+})
+
+describe.concurrent('The simulation of applications detects a mutant without the rule that', () => {
+  it.each(appMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
+    const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'apps')
     expect(detection?.problem).toBeDefined()
   })
 })
@@ -30,6 +39,10 @@ describe('A recorded seed', () => {
       expect((await simulate(shownBy, { isForged })).problems).toEqual([])
     },
   )
+
+  it('22 of applications shows no problem without the mutants', async () => {
+    expect((await simulateApps(22)).problems).toEqual([])
+  })
 
   it.each(writerMutants.filter(({ shownBy }) => shownBy !== undefined))(
     '$shownBy of writers shows no problem without the mutant of the rule that $rule',

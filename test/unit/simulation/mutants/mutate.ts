@@ -3,7 +3,7 @@ import { originalText } from './mutant.ts'
 import type { SyntaxNode } from './syntax-tree.ts'
 import { calleeOf, child, descendantsOf, functionsNamed, mentions, nameOf, parseModule } from './syntax-tree.ts'
 
-/** A node, and what stands in its place: a text, or one of its own parts. */
+/** A node, and its replacement: a text, or one of its own parts. */
 type Edit = readonly [node: SyntaxNode, replacement: string | SyntaxNode]
 
 const onlyOne = <Item>(items: readonly Item[], what: string): Item => {
@@ -20,7 +20,7 @@ const innermost = (nodes: readonly SyntaxNode[]): readonly SyntaxNode[] =>
 
 const isLogical = ({ type }: SyntaxNode): boolean => type === 'LogicalExpression'
 
-/** Without one of its two operands, a logical expression is the other one. */
+/** Replaces a logical expression by one of its two operands. */
 const withoutOperand = (nodes: readonly SyntaxNode[], { operand, beside }: Extract<Change, { operand: string }>): Edit => {
   const logical = nodes.filter(isLogical)
   const chainOf = (node: SyntaxNode): SyntaxNode => logical.find((other) => contains(other, node)) ?? node
@@ -73,7 +73,7 @@ const editOf = (fn: SyntaxNode, change: Change): Edit => {
   return alwaysFirst(nodes, change.conditional)
 }
 
-/** The source without the defence. Throws when the named thing does not exist exactly once. */
+/** The source without the defence. Throws unless the named part exists exactly once. */
 export const mutate = (source: string, mutant: Mutant): string => {
   const textOf = ({ start, end }: SyntaxNode): string => source.slice(start, end)
   try {

@@ -1,6 +1,6 @@
 import { parseSync } from 'rolldown/utils'
 
-/** A node of an ESTree, with its place in the source text. */
+/** A node of an ESTree, with its position in the source text. */
 export interface SyntaxNode {
   readonly type: string
   readonly start: number
@@ -32,7 +32,7 @@ export const child = (node: SyntaxNode, field: string): SyntaxNode => {
 /** The name of an identifier, or the text of a string literal. */
 export const nameOf = (node: SyntaxNode): unknown => (node.type === 'Literal' ? node.value : node.name)
 
-/** Whether an identifier or a string literal below the node is that name. */
+/** Whether the node contains an identifier or a string literal with this name. */
 export const mentions = (node: SyntaxNode, name: string): boolean => descendantsOf(node).some((each) => nameOf(each) === name)
 
 const functionTypes: ReadonlySet<string> = new Set(['ArrowFunctionExpression', 'FunctionExpression', 'FunctionDeclaration'])
@@ -45,7 +45,7 @@ export const functionsNamed = (program: SyntaxNode, name: string): readonly Synt
     return isNamed && isNode(value) && functionTypes.has(value.type) ? [value] : []
   })
 
-/** The last name of what is called: `c` of `a.b.c()`. */
+/** The name of the called function: `c` in `a.b.c()`. */
 export const calleeOf = (node: SyntaxNode): unknown => {
   if (node.type !== 'CallExpression') return undefined
   const callee = child(node, 'callee')

@@ -8,9 +8,9 @@ import { mutate } from './mutate.ts'
 
 /**
  * `rooms`: gateways and writers, as clients see them. `writer`: writers alone, and a store that fails over.
- * `lists`: the lists of messages of one client.
+ * `apps`: gateways, writers and the client. `lists`: the lists of messages of one client.
  */
-export type SimulationName = 'rooms' | 'writer' | 'lists'
+export type SimulationName = 'rooms' | 'apps' | 'writer' | 'lists'
 
 export interface MutantTrial {
   /** The URL of the module, and its source without the defence. */

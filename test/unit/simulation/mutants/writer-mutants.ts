@@ -111,7 +111,7 @@ const consumptionMutants: readonly WriterMutant[] = [
     module: consumer,
     in: 'acknowledge',
     call: 'findIndex',
-    becomes: 'inHand.findLastIndex(({ isDone }) => isDone) + 1',
+    becomes: 'unacknowledged.findLastIndex(({ isDone }) => isDone) + 1',
   },
 ]
 

@@ -4,7 +4,7 @@ import { headAt, membershipDuring } from '../../../support/checker/stored-times.
 import type { Entry } from '../../../support/load/entry.ts'
 import { simulatedTimes } from '../world/simulated-settings.ts'
 
-/** A forged message reaches members only, and is taken back by a reset to a head of the store. Nothing else is taken back. */
+/** Only members receive a forged message, and a reset to a head of the store takes it back. No other reset is sent. */
 export const forgeriesAreTakenBack: Invariant = ({ truth, sockets, terms: { isForged = false } }) => {
   const findings = createFindings()
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../shared/ports/clock.ts'
 
-/** The life of a simulated process: after its end, no call of a port returns and no timer fires. */
+/** The lifetime of a simulated process: after its end, no call of a port returns and no timer fires. */
 export interface Life {
   readonly isOver: boolean
   end(): void

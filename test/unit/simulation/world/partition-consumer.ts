@@ -35,7 +35,7 @@ interface HandledPart {
 }
 
 /** Handled batches that are not acknowledged. */
-const mostInHand = 4
+const mostUnacknowledged = 4
 /** An offset commit takes so long at most, and begins so long at most after a batch is done. */
 const commitMs = 30
 const commitEveryMs = 60
@@ -44,14 +44,14 @@ const commitEveryMs = 60
 export const startPartitionConsumer = (partition: Partition, index: number, deps: PartitionConsumerDeps): PartitionConsumer => {
   const { clock, random, faults, handler, onAcknowledged, isOwner, rewind, wake, untilWoken } = deps
   const ending = new AbortController()
-  const inHand: HandledPart[] = []
+  const unacknowledged: HandledPart[] = []
   const committing = new Set<Promise<void>>()
   let position = partition.committed
 
   /** Commits the offsets of the finished prefix; refused when another consumer is the owner. */
   const acknowledge = (): void => {
-    const end = inHand.findIndex(({ isDone }) => !isDone)
-    const done = inHand.slice(0, end < 0 ? inHand.length : end)
+    const end = unacknowledged.findIndex(({ isDone }) => !isDone)
+    const done = unacknowledged.slice(0, end < 0 ? unacknowledged.length : end)
     if (done.length === 0) return
     const records = done.flatMap((part) => part.records)
     const to = Number(records.at(-1)?.offset) + 1
@@ -62,7 +62,7 @@ export const startPartitionConsumer = (partition: Partition, index: number, deps
       if (to <= partition.committed) return
       onAcknowledged(records, sinceMs)
       partition.committed = to
-      for (const part of done) if (inHand[0] === part) inHand.shift()
+      for (const part of done) if (unacknowledged[0] === part) unacknowledged.shift()
       wake()
     })
     committing.add(commit)
@@ -81,7 +81,7 @@ export const startPartitionConsumer = (partition: Partition, index: number, deps
     if (signal.aborted) return void done.catch(() => undefined)
     position += handled
     const part: HandledPart = { records: records.slice(0, handled), isDone: false }
-    inHand.push(part)
+    unacknowledged.push(part)
     void done.then(
       () => (signal.aborted ? undefined : acknowledgeLater(part)),
       () => rewind(),
@@ -93,7 +93,7 @@ export const startPartitionConsumer = (partition: Partition, index: number, deps
     while (!ending.signal.aborted) {
       await clock.sleep(random.next() * 10)
       if (ending.signal.aborted) return
-      const isIdle = position >= partition.records.length || inHand.length >= mostInHand
+      const isIdle = position >= partition.records.length || unacknowledged.length >= mostUnacknowledged
       if (isIdle) await untilWoken()
       else await handleNext().catch(() => clock.sleep(20))
     }

@@ -96,7 +96,7 @@ export interface MadeHistory {
   created(socket: number): MadeHistory
   invoked(socket: number, command: number, operation?: number): MadeHistory
   settled(kind: 'ok' | 'failed' | 'unknown', command: number, more?: Partial<Entry>): MadeHistory
-  /** What stands at these places of the truth's room. */
+  /** The socket receives the stored events at these seqs. */
   saw(socket: number, truth: Truth, ...seqs: readonly number[]): MadeHistory
   entry(entry: Partial<Entry> & Pick<Entry, 'kind'>): MadeHistory
 }

@@ -77,7 +77,7 @@ describe('The checker of messages that change', () => {
   })
 })
 
-describe('J1, lists agree with the events, fails', () => {
+describe('The checker reports a violation of J1, lists agree with the events,', () => {
   const listing = (seq: number, listed: ReturnType<typeof listedOf>): string[] => {
     const truth = changed()
     return violated(
@@ -98,42 +98,42 @@ describe('J1, lists agree with the events, fails', () => {
     ['no pin', 7, listedOf(2, edited, { reactions: { '👍': 1 }, replies })],
     ['an edit before its `as_of`', 3, listedOf(2, edited, { replies: { count: 1, last_seq: 3 } })],
     ['a message after its `as_of`', 2, listedOf(3, messageOf(2))],
-  ])('when a list shows %s', (_, asOf, listed) => {
+  ])('if a list shows %s', (_, asOf, listed) => {
     expect(listing(asOf, listed)).toEqual(['J1'])
   })
 
-  it('when a list shows the message of another seq', () => {
+  it('if a list shows the message of another seq', () => {
     const truth = changed()
     expect(violated(sent(truth).entry({ ...page, ...listedOf(2, messageOf(2)) }), truth)).toEqual(['J1'])
   })
 
-  it('when a list is as of an event that the room does not have', () => {
+  it('if a list is as of an event that the room does not have', () => {
     const truth = changed()
     expect(violated(sent(truth).entry({ ...page, seq: 8 }), truth)).toEqual(['J1'])
   })
 })
 
-describe('J1b, a deleted text is gone, fails', () => {
-  it('when a later socket receives the text', () => {
+describe('The checker on J1b, a deleted text is gone,', () => {
+  it('reports a later socket that receives the text', () => {
     const truth = changed()
     const made = sent(truth).opened(3, 2, 1).saw(3, truth, 2, 3, 4, 5, 6, 7).resumed(3, 7)
     expect(violated(made, truth)).toEqual(['J1b'])
   })
 
-  it('when a later resume of the same socket replays the text', () => {
+  it('reports a later resume of the same socket that replays the text', () => {
     const truth = changed()
     const made = sent(truth).resuming(2, 1).saw(2, truth, 2, 3, 4, 5, 6, 7).resumed(2, 7)
     expect(violated(made, truth)).toEqual(['J1b'])
   })
 
-  it('when a later list does not include the deletion', () => {
+  it('reports a later list that does not include the deletion', () => {
     const truth = changed()
     const made = sent(truth).entry({ kind: 'invoked', event: 'list-messages', operation: 50, socket: 1 })
     made.entry({ ...page, seq: 3 }).entry({ ...page, ...listedOf(3, messageOf(2, { thread: messageIdOf(1) })) })
     expect(violated(made, truth)).toEqual(['J1b'])
   })
 
-  it('not when the resume began before the deletion', () => {
+  it('accepts a resume that began before the deletion', () => {
     const truth = changed()
     const made = madeHistory().opened(1, 1).opened(2, 2).created(1)
     for (const command of commands) made.invoked(command === 4 ? 2 : 1, command)
@@ -145,14 +145,14 @@ describe('J1b, a deleted text is gone, fails', () => {
 
 const messageIdOf = (command: number): string => (messageOf(command) as { readonly id: string }).id
 
-describe('J2, counts agree with a recount, fails', () => {
-  it('when the count of a reaction is that of events and not of users', () => {
+describe('The checker reports a violation of J2, counts agree with a recount,', () => {
+  it('if the count of a reaction is that of events and not of users', () => {
     const twice = madeTruth([posted, { message: 1 }, { reacted: 1, command: 2, count: 1 }, { reacted: 1, command: 3, count: 2 }])
     expect(twice.flaws.J2).toEqual(['room 1: 4 counts 2 users of 👍, and 1 have set it'])
   })
 })
 
-describe('J5, only who may, fails', () => {
+describe('The checker reports a violation of J5, only permitted events,', () => {
   it.each([
     ['an edit of the words of another', { edited: 1, command: 2, by: 2 }],
     ['a deletion by a member who is neither author nor creator', { deleted: 1, command: 2, by: 2 }],
@@ -160,11 +160,11 @@ describe('J5, only who may, fails', () => {
     ['a reaction by a user who is not a member', { reacted: 1, command: 2, by: 3, count: 1 }],
     ['a message by a user who is not a member', { message: 2, by: 3 }],
     ['a reaction to a message that does not exist', { reacted: 7, command: 2, count: 1 }],
-  ])('when the room has %s', (_, event) => {
+  ])('if the room has %s', (_, event) => {
     expect(madeTruth([posted, { message: 1 }, event]).flaws.J5).toHaveLength(1)
   })
 
-  it('when a message is edited after its deletion', () => {
+  it('if a message is edited after its deletion', () => {
     const truth = madeTruth([posted, { message: 1 }, { deleted: 1, command: 2 }, { edited: 1, command: 3 }])
     expect(truth.flaws.J5).toHaveLength(1)
   })

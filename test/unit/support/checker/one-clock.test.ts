@@ -33,10 +33,10 @@ describe('With the times of commits, the checker reports', () => {
     expect(says('I5', madeHistory().at(450).opened(1, 1).saw(1, truth, 3), truth)).toContain('begins with 3, which was not next')
   })
 
-  it('a member that is said to be forbidden, and a user that is resumed without a membership (I8)', () => {
+  it('a resume that is forbidden to a member, and one that is not forbidden to a non-member (I8)', () => {
     const truth = timed()
     const asked = (ms: number, user: number) => madeHistory().at(ms).opened(1, user).resuming(1, 1)
-    expect(says('I8', asked(150, 1).resumed(1, 0, 'forbidden'), truth)).toContain('said to be forbidden to a member')
+    expect(says('I8', asked(150, 1).resumed(1, 0, 'forbidden'), truth)).toContain('reported as forbidden to a member')
     expect(says('I8', asked(350, 2).resumed(1, 3, 'too_many'), truth)).toContain('resumed by a user who is not a member')
     expect(says('I8', asked(350, 2).resumed(1, 0, 'forbidden'), truth)).toBe('')
   })
@@ -83,13 +83,13 @@ describe('The checker reports', () => {
     const truth = timed()
     const made = madeHistory().opened(1, 1).entry({ kind: 'resuming', socket: 1, seq: 1, operation: 4 })
     const answered = { kind: 'ok', event: 'resume', socket: 1, operation: 4 } as const
-    expect(says('I8', made.entry(answered), truth)).toContain('left out of the answer')
+    expect(says('I8', made.entry(answered), truth)).toContain('omitted from the answer')
   })
 
   it('a skip that is not as large as the resume allows, or of an epoch that it did not name (I8)', () => {
     const truth = timed()
     const asked = () => madeHistory().at(700).opened(1, 1).entry({ kind: 'resuming', socket: 1, seq: 1, command: 10 })
-    expect(says('I8', asked().resumed(1, 6, 'too_many'), truth)).toContain('5 events are said to be more than 10')
+    expect(says('I8', asked().resumed(1, 6, 'too_many'), truth)).toContain('5 events are reported as more than 10')
     expect(says('I8', asked().resumed(1, 6, 'epoch'), truth)).toContain('another epoch')
   })
 

@@ -16,21 +16,21 @@ const user = { key: 'user', value: '{"v":1,"event":"create-user","body":{"user":
 const said = (records: readonly { key: string; value: string }[]): string =>
   streamEqualsStore(records, truth, ids).examples.join('; ')
 
-describe('chat.events and the store', () => {
-  it('are the same when every event is there, first appearances in order', () => {
+describe('The comparison of chat.events with the store', () => {
+  it('accepts records of every event whose first appearances are in order', () => {
     expect(said([user, record(0), record(1), record(0), record(1), record(2)])).toBe('')
   })
 
-  it('are not when one is missing, at the end or before', () => {
+  it('reports a missing event, at the end or before it', () => {
     expect(said([record(0), record(1)])).toContain('ends at 2 of 3')
     expect(said([record(0), record(2)])).toContain('3 after 1')
   })
 
-  it('are not when first appearances are out of order', () => {
+  it('reports first appearances that are out of order', () => {
     expect(said([record(0), record(2), record(1)])).toContain('3 after 1')
   })
 
-  it('are not when one is another', () => {
-    expect(said([record(0), record(2, 2), record(2)])).toContain('2 is not what is stored')
+  it('reports a record that differs from the stored event', () => {
+    expect(said([record(0), record(2, 2), record(2)])).toContain('2 differs from the stored event')
   })
 })

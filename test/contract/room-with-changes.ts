@@ -15,7 +15,7 @@ interface People {
 let ms = 1_000
 
 /** A room of Ann, who created it, and Bob, with the commands to change its messages. */
-export const livingRoom = async (store: EventStore, { ann, bob }: People = { ann: randomUUID(), bob: randomUUID() }) => {
+export const roomWithChanges = async (store: EventStore, { ann, bob }: People = { ann: randomUUID(), bob: randomUUID() }) => {
   const [stranger, room] = [randomUUID(), randomUUID()]
   await append(store, chatCreated(room, [ann, bob]))
 

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { ListedMessage } from '../../../shared/ports/read-model.ts'
-import { livingRoom } from '../living-room.ts'
+import { roomWithChanges } from '../room-with-changes.ts'
 import type { OpenStore } from '../stored-chat.ts'
 import { list, seqsOf, walk } from './listing.ts'
 
 const bodyOf = ({ data }: Pick<ListedMessage, 'data'>): object => JSON.parse(data) as object
 
-export const livingMessageTests = (opened: () => OpenStore): void => {
+export const changedMessageTests = (opened: () => OpenStore): void => {
   const start = async () => {
     const { store, readModel } = opened()
-    const chat = await livingRoom(store)
+    const chat = await roomWithChanges(store)
     const page = (reader = chat.ann, range: object = {}) => list(readModel, chat.room, reader, range)
     const id = randomUUID()
     return { ...chat, readModel, page, id }
@@ -113,7 +113,7 @@ export const livingMessageTests = (opened: () => OpenStore): void => {
   it('orders chats by messages and changes of the membership only', async () => {
     const one = await start()
     const { store, readModel } = opened()
-    const other = await livingRoom(store, one)
+    const other = await roomWithChanges(store, one)
     await one.act(one.post(one.ann, 'hi', {}, one.id))
     await other.act(other.post(one.ann, 'hi'))
     const order = async () => (await readModel.chatsOf({ user: one.ann, limit: 5 })).chats.map((chat) => chat.id)

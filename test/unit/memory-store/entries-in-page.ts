@@ -1,5 +1,5 @@
 /** The first entries that fit into a page: at least one, if there is any. */
-export const fitting = <Entry>(
+export const entriesInPage = <Entry>(
   entries: readonly Entry[],
   maxBytes: number,
   textOf: (entry: Entry) => string,
