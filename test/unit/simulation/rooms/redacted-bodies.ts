@@ -1,4 +1,3 @@
-import type { MessageChange } from '../../../../'
 import type { Message } from '../../../../shared/domain/events.ts'
 import { contentOf, redactedEvent } from '../../../../shared/records/redaction.ts'
 import type { CommittedEvent } from '../world/simulated-store.ts'
@@ -14,7 +13,7 @@ export const redactedBodies = (committed: readonly CommittedEvent[]): ReadonlyMa
   const tombstones = new Map<string, { readonly message: Message; readonly atMs: number }>()
   for (const { event, atMs } of committed)
     if (event.type === 'MessageDeleted') {
-      const { message } = JSON.parse(event.data) as MessageChange
+      const { message } = JSON.parse(event.data) as { readonly message: Message }
       tombstones.set(`${event.stream} ${message.id}`, { message, atMs })
     }
   const bodies = new Map<string, RedactedBody>()
