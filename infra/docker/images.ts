@@ -27,7 +27,7 @@ export const ensureImages = async (images: readonly string[], report: ReportProg
   }
 }
 
-/** Builds an image with the cache of the engine; returns its name. The images that the Dockerfile builds on are made available before. */
+/** Builds an image with the cache of the engine; returns its name. Makes the base images available first. */
 export const buildImage = async (name: string, file: string, context: string, report: ReportProgress): Promise<string> => {
   const { buildArguments } = pinnedImages()
   await ensureImages(Object.values(buildArguments), report)

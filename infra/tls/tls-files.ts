@@ -10,12 +10,12 @@ export interface TlsMaterial {
   readonly key?: string
 }
 
-type Part = keyof TlsFiles
+type TlsPart = keyof TlsFiles
 
-const parts: readonly Part[] = ['ca', 'cert', 'key']
+const parts: readonly TlsPart[] = ['ca', 'cert', 'key']
 
 const readAll = (files: TlsFiles, variable: string): TlsMaterial => {
-  const read = (part: Part): TlsMaterial => {
+  const read = (part: TlsPart): TlsMaterial => {
     const file = files[part]
     if (file === undefined) return {}
     try {
@@ -32,7 +32,7 @@ const stateOf = (files: TlsFiles): string =>
   parts.map((part) => (files[part] === undefined ? '' : String(statSync(files[part], { bigint: true }).mtimeNs))).join()
 
 /** `pg` hides the key by a change of the property, hence `configurable`. */
-const getter = (refreshed: () => TlsMaterial, part: Part): PropertyDescriptor => ({
+const getter = (refreshed: () => TlsMaterial, part: TlsPart): PropertyDescriptor => ({
   get: () => refreshed()[part],
   enumerable: true,
   configurable: true,

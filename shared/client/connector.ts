@@ -25,7 +25,7 @@ export interface Connector {
   end(error: ChatError): void
 }
 
-interface Attempt {
+interface ConnectionAttempt {
   token: string | undefined
   link: Link | undefined
   deadline: ClientTimer | undefined
@@ -40,7 +40,7 @@ const failuresPerSearch = 4
 export const createConnector = (deps: ConnectorDeps): Connector => {
   const { clock, times, random, tokens, url } = deps
   let current: Link | undefined
-  let attempt: Attempt | undefined
+  let attempt: ConnectionAttempt | undefined
   let retry: ClientTimer | undefined
   let retryAtMs = 0
   let failures = 0
@@ -68,7 +68,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     retry?.cancel()
     retry = undefined
     if (isEnded || attempt !== undefined) return
-    const mine: Attempt = { token: undefined, link: undefined, deadline: undefined, isOpen: false }
+    const mine: ConnectionAttempt = { token: undefined, link: undefined, deadline: undefined, isOpen: false }
     attempt = mine
     const late = `no answer from ${url.href} within ${times.connectMs} ms`
     mine.deadline = clock.after(times.connectMs, () => failed(mine, new ChatError('disconnected', late)))
@@ -79,7 +79,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     )
   }
 
-  const open = (mine: Attempt, token: string | undefined): void => {
+  const open = (mine: ConnectionAttempt, token: string | undefined): void => {
     if (attempt !== mine) return
     mine.token = token
     try {
@@ -89,7 +89,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     }
   }
 
-  const failed = (mine: Attempt, error: unknown, leastMs?: number): void => {
+  const failed = (mine: ConnectionAttempt, error: unknown, leastMs?: number): void => {
     if (attempt !== mine) return
     dropAttempt()
     retryLater(error, leastMs)
@@ -102,7 +102,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     dropped?.link?.close(moved.code, moved.reason)
   }
 
-  const eventsFor = (mine: Attempt): LinkEvents => ({
+  const eventsFor = (mine: ConnectionAttempt): LinkEvents => ({
     opened: () => {
       mine.isOpen = true
       const request = deps.bindRequest()
@@ -121,7 +121,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     passed: deps.passed,
   })
 
-  const settle = (mine: Attempt, id: string, outcome: RequestOutcome): void => {
+  const settle = (mine: ConnectionAttempt, id: string, outcome: RequestOutcome): void => {
     if (attempt !== mine || mine.link === undefined || outcome.kind === 'lost') return
     if (outcome.kind === 'answered') return bound(mine, mine.link, { id, body: outcome.body, token: mine.token })
     const error = refusal(outcome.error)
@@ -129,7 +129,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
     else end(new ChatError('ended', `the service refused the user: ${error.message}`, { cause: error }))
   }
 
-  const bound = (mine: Attempt, link: Link, bound: BoundLink): void => {
+  const bound = (mine: ConnectionAttempt, link: Link, bound: BoundLink): void => {
     const former = current
     attempt = undefined
     mine.deadline?.cancel()
@@ -148,7 +148,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
   // The service may end a session before its token expires: then the same token opens the next one.
   const isFinal = (code: number): boolean => !mayReconnect(code) || (code === tokenExpired.code && deps.isOnlyTokenExpired())
 
-  const closedEarly = (mine: Attempt, closing: Closing): void => {
+  const closedEarly = (mine: ConnectionAttempt, closing: Closing): void => {
     if (isFinal(closing.code)) return end(closeError('ended', url, closing))
     const isSearched = !mine.isOpen && failures % failuresPerSearch === 0
     failed(mine, closeError('disconnected', url, closing, mine.isOpen))
@@ -156,7 +156,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
   }
 
   /** A refusal of the only token ends the client; any other reason is reported, and the client keeps retrying. */
-  const findReason = async ({ token }: Attempt, waiting: ClientTimer | undefined): Promise<void> => {
+  const findReason = async ({ token }: ConnectionAttempt, waiting: ClientTimer | undefined): Promise<void> => {
     const error = await deps.findRefusal(token)
     if (error === undefined || isEnded) return
     if (error.code === 'unauthenticated' && tokens.isFixed) {

@@ -30,10 +30,10 @@ const userIdOrRef = uuid(
 const externalRef = z.strictObject({ externalUserId })
 
 /** A user, by the id that the service gave or by its external id. */
-export type UserRef = string | z.output<typeof externalRef>
+export type RequestedUser = string | z.output<typeof externalRef>
 
 /** A user to be a member, by either id. Below `userRefLevel`: by the id that the service gave. */
-export const userRef = (level: number): z.ZodType<UserRef> =>
+export const userRef = (level: number): z.ZodType<RequestedUser> =>
   level >= userRefLevel ? z.union([userIdOrRef, externalRef]) : userId
 
 export const chatId = uuid('the id of a chat, a UUID that create-chat or list-chats returns')

@@ -3,7 +3,7 @@ import type { ChatState } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
 import type { EventHead, Message } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
-import type { UserRef } from '../protocol/fields.ts'
+import type { RequestedUser } from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import type { Price } from '../protocol/price.ts'
 import type { MembershipEffect } from './membership-effect.ts'
@@ -60,7 +60,7 @@ export interface CommandContent<Body> {
 
 /** The body of a command as it was requested. The gateway replaces external ids by the ids of the users. */
 export type RequestedBody<Body> = Body extends { readonly users: readonly string[] }
-  ? Omit<Body, 'users'> & { readonly users: readonly UserRef[] }
+  ? Omit<Body, 'users'> & { readonly users: readonly RequestedUser[] }
   : Body
 
 /**

@@ -79,7 +79,7 @@ const membership =
 export const usersAdded = membership('UsersAdded')
 export const usersRemoved = membership('UsersRemoved')
 
-/** The event with its body as it will be kept. */
+/** The event with its body as stored text. */
 export const written = (event: DomainEvent, text = JSON.stringify(event.body)): NewEvent => ({ event, data: text })
 
 /** Runs some work over one appender, and ends its connection. */
@@ -112,7 +112,7 @@ export const tryAppend = (store: EventStore, batch: Partial<Append>): Promise<Ap
 export const append = (store: EventStore, ...events: readonly DomainEvent[]): Promise<void> =>
   appendWritten(store, ...events.map((event) => written(event)))
 
-/** The same, with the bodies' texts given. */
+/** Appends these events with the given texts of their bodies; throws if the append is stale. */
 export const appendWritten = async (store: EventStore, ...events: readonly NewEvent[]): Promise<void> => {
   if ((await tryAppend(store, { events })) === 'stale') throw new Error('the append is stale')
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundle } from '../../infra/npm/bundle.ts'
 import type { ConnectOptions } from '../../shared/client/chat-client.ts'
 import { connect } from '../../shared/client/connect.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import { freshName } from '../support/client/person.ts'
 import { secretIssuer, testSecret } from '../support/issuer.ts'
 import { until } from '../support/poll.ts'
@@ -18,10 +18,10 @@ import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 import { runInBrowser } from './run-in-browser.ts'
 
-const patience = { withinMs: 40_000 }
+const longWait = { withinMs: 40_000 }
 const { token } = secretIssuer()
 const stranger = secretIssuer('another secret, as long as the first one is, more or less')
-const noBrowser = await whyNoBrowser()
+const noBrowser = await noBrowserReason()
 
 /** A page with an origin of its own, like that of a development server. */
 const pageServer = async () => {
@@ -66,12 +66,12 @@ describe('A client whose connection the service refuses', () => {
 
   it('reports a refused token while `getToken` may return another one', async () => {
     using bob = application({ getToken: () => stranger.token({ sub: 'bob' }) })
-    await until('the reason', () => bob.errors.some((error) => error.includes('unauthenticated: the token')), patience)
+    await until('the reason', () => bob.errors.some((error) => error.includes('unauthenticated: the token')), longWait)
   })
 
   it('reports a path without a chat service', async () => {
     using cyd = application({ getToken: () => token({ sub: 'cyd' }) }, chat.url.replace('/ws', '/chat/ws'))
-    await until('the reason', () => cyd.errors.some((error) => error.includes('no chat service at')), patience)
+    await until('the reason', () => cyd.errors.some((error) => error.includes('no chat service at')), longWait)
   })
 
   it('connects to an address without a path', async () => {
@@ -110,7 +110,7 @@ describe('A client whose connection the service refuses', () => {
           Date.now = () => now() + aheadMs
         }, deviceAheadMs)
       })
-      await until(sought, () => lines.some((line) => line.includes(sought)), patience).catch(() => undefined)
+      await until(sought, () => lines.some((line) => line.includes(sought)), longWait).catch(() => undefined)
       await close()
       return lines.join('\n')
     }

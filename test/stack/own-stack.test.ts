@@ -82,7 +82,7 @@ const ping = async (url: string): Promise<string> => {
 
 const backoff = { withinMs: 20_000, everyMs: 50 }
 
-describe.skipIf(stackKind() === 'env')('a stack of one’s own', () => {
+describe.skipIf(stackKind() === 'env')('A stack that one caller owns', () => {
   let stack: Stack
   beforeAll(async () => {
     stack = await startStack({ links: ['gateway', 'writer', 'writer-2'] })

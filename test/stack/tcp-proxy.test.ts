@@ -104,7 +104,7 @@ describe('tcpProxy', () => {
     const text = 'abcdefgh'.repeat(1_000_000)
     one.socket.pause()
     one.socket.write(text)
-    await until('some of it to arrive', () => echo.received.length > 3)
+    await until('some bytes to arrive', () => echo.received.length > 3)
     one.socket.resume()
     await until('all of it', () => one.received.length === text.length)
     expect(one.received === text).toBe(true)
@@ -138,7 +138,7 @@ describe('tcpProxy', () => {
   it('closes the side of the server when the client drops the connection', async () => {
     const one = await talking()
     one.socket.resetAndDestroy()
-    await until('the server to hear of it', () => echo.sockets[0]?.destroyed)
+    await until('the server to see the close', () => echo.sockets[0]?.destroyed)
   })
 
   it('keeps sockets open and discards their bytes in a black hole', async () => {

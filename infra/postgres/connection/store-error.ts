@@ -9,7 +9,7 @@ const timeouts: ReadonlySet<string> = new Set(['57014', '55P03', '25P03'])
 /** SQLSTATE classes caused by the data: data exceptions, integrity violations, program limits. */
 const dataErrors: ReadonlySet<string> = new Set(['22', '23', '54'])
 
-/** Causes that an operator can mend, by SQLSTATE, in words. */
+/** Texts for the causes that an operator can fix, by SQLSTATE. */
 const remedies: Readonly<Record<string, string>> = {
   '42501': 'the role lacks a privilege: run "admin roles" with the owner\'s DATABASE_URL',
   '42P01': 'a table is missing: run "admin migrate" with the owner\'s DATABASE_URL',

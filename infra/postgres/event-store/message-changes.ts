@@ -14,22 +14,22 @@ interface MessageKey {
   readonly id: string
 }
 
-interface VersionRow extends MessageKey {
+interface VersionUpdate extends MessageKey {
   readonly version_seq: number | null
   readonly deleted_seq: number | null
   readonly type: string
 }
-interface RepliesRow extends MessageKey {
+interface RepliesUpdate extends MessageKey {
   readonly added: number
   readonly seq: number | null
 }
-interface ReactionRow extends MessageKey {
+interface ReactionUpdate extends MessageKey {
   readonly reaction: string
   readonly user_id: string
   /** Null: it is not set any more. */
   readonly seq: number | null
 }
-interface CountRow extends MessageKey {
+interface ReactionCountUpdate extends MessageKey {
   readonly reaction: string
   readonly users: number
 }
@@ -45,13 +45,13 @@ export class MessageChanges {
   /** The messages that the events delete. */
   readonly deleted: MessageKey[] = []
   private readonly edits: (MessageKey & { readonly seq: number })[] = []
-  private readonly versions = new Map<string, VersionRow>()
+  private readonly versions = new Map<string, VersionUpdate>()
   private readonly pins = new Map<string, MessageKey & { readonly seq: number | null }>()
-  private readonly replies = new Map<string, RepliesRow>()
+  private readonly replies = new Map<string, RepliesUpdate>()
   private readonly unmentioned = new Map<string, MessageKey>()
   private readonly mentions = new Map<string, readonly (MessageKey & { readonly user_id: string })[]>()
-  private readonly reactions = new Map<string, ReactionRow>()
-  private readonly counts = new Map<string, CountRow>()
+  private readonly reactions = new Map<string, ReactionUpdate>()
+  private readonly counts = new Map<string, ReactionCountUpdate>()
 
   posted({ stream, seq, body: { id, thread, mentions } }: MessagePosted): void {
     if (thread !== undefined) this.addReplies({ chat_id: stream, id: thread }, 1, seq)

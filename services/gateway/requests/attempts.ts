@@ -3,7 +3,7 @@ export interface Attempt {
   readonly room: string
   /** The command was not accepted by this attempt. */
   isRefused: boolean
-  /** The attempt that the sender requires to be accepted before; undefined: none, or one that is over. */
+  /** The attempt that the log must accept first; undefined: the sender named none, or the log has accepted it already. */
   readonly after: Attempt | undefined
 }
 
@@ -13,22 +13,21 @@ export interface CommandName {
   readonly id: string
 }
 
-/** An attempt of which nothing is known, and which therefore counts as refused. */
+/** Stands for every attempt that may have been left out of the table. It counts as refused. */
 const forgotten: Attempt = { room: '', isRefused: true, after: undefined }
 
 /**
  * The attempts of one requester that were refused, or that the command log has
  * not accepted yet. `Intake` and `Session` report the refusals.
  *
- * Promises:  a refused command stays refused until it is submitted again. A
- *            sender that never does so has at most `most` entries; once there
- *            were more, or one id was used in two rooms, every unknown command
- *            counts as refused, so that the order is kept and a command with
- *            `after` has to be sent without it.
+ * Promises:  a refused command stays refused until it is submitted again. There
+ *            are at most `most` entries. Once there were more, or one id was used
+ *            in two rooms, every unknown command counts as refused: that keeps
+ *            the order, and the sender has to omit `after`.
  */
 export class Attempts {
   private readonly most: number
-  /** By command id: that text is hashed already. */
+  /** Keyed by command id alone: a text joined from room and id would have to be hashed for every command. */
   private readonly byId = new Map<string, Attempt>()
   private isIncomplete = false
 

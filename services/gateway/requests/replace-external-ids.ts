@@ -1,7 +1,7 @@
 import { StoreError } from '../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
-import type { UserRef } from '../../../shared/protocol/fields.ts'
+import type { RequestedUser } from '../../../shared/protocol/fields.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
 import type { ChatCommand } from '../../../shared/room-events/room-events.ts'
 import type { LookUpOutcome } from '../reads/outcome-lookup.ts'
@@ -24,10 +24,10 @@ export interface ReplaceExternalIdsDeps {
   readonly lookUpOutcome: LookUpOutcome
 }
 
-const refsIn = ({ body }: ChatCommand): readonly UserRef[] => ('users' in body ? body.users : [])
+const refsIn = ({ body }: ChatCommand): readonly RequestedUser[] => ('users' in body ? body.users : [])
 
 const hasExternalIds = ({ body }: ChatCommand): boolean =>
-  'users' in body && (body.users as readonly UserRef[]).some((ref) => typeof ref !== 'string')
+  'users' in body && (body.users as readonly RequestedUser[]).some((ref) => typeof ref !== 'string')
 
 const externalIdsIn = (command: ChatCommand): readonly string[] =>
   refsIn(command).flatMap((ref) => (typeof ref === 'string' ? [] : [ref.externalUserId]))

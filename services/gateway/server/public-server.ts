@@ -100,6 +100,23 @@ export const createPublicServer = (deps: PublicServerDeps): PublicServer => {
   const reportViolation = (error: Error): void =>
     log.debug({ code: 'code' in error ? error.code : error.name }, 'protocol violation on a socket')
 
+  const listenTo = (webSocket: WebSocket, session: Session, connection: ConnectionMonitor): void => {
+    webSocket.on('message', (frame, isBinary) => {
+      metrics.frames.inc({ direction: 'in' })
+      connection.received()
+      // A binary frame is handled as an empty text, which is refused.
+      session.receive(isBinary ? '' : frame.toString())
+      // Stop reading from a client whose send queue is full.
+      if (session.sendQueue.isFull()) webSocket.pause()
+    })
+    webSocket.on('error', reportViolation)
+    webSocket.on('close', () => {
+      connections.delete(connection)
+      metrics.sessions.dec()
+      session.ended()
+    })
+  }
+
   const serve = (webSocket: WebSocket, socket: Socket, admission: Admission): void => {
     socket.setNoDelay(true)
     const wire = new SocketWire(webSocket, socket, () => {
@@ -119,20 +136,7 @@ export const createPublicServer = (deps: PublicServerDeps): PublicServer => {
     peers.becameSession(socket)
     connections.add(connection)
     metrics.sessions.inc()
-    webSocket.on('message', (frame, isBinary) => {
-      metrics.frames.inc({ direction: 'in' })
-      connection.received()
-      // A binary frame is handled as an empty text, which is refused.
-      session.receive(isBinary ? '' : frame.toString())
-      // Stop reading from a client whose send queue is full.
-      if (session.sendQueue.isFull()) webSocket.pause()
-    })
-    webSocket.on('error', reportViolation)
-    webSocket.on('close', () => {
-      connections.delete(connection)
-      metrics.sessions.dec()
-      session.ended()
-    })
+    listenTo(webSocket, session, connection)
   }
 
   const upgrade = createUpgrade({ admissionControl, webSockets, isDraining: () => isDraining, serve, clock, log, metrics })

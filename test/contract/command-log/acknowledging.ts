@@ -20,7 +20,7 @@ export const acknowledgingPromises = {
     await opened.log.publish(recordsOf('again', 2))
     await until('the throws', () => throws === manyThrows, { withinMs: opened.withinMs })
     await opened.log.publish(recordsOf('behind', 1))
-    await until('all of them', () => done.length >= 3, { withinMs: opened.withinMs })
+    await until('all records to be handled', () => done.length >= 3, { withinMs: opened.withinMs })
     expect(done.filter((value) => value.startsWith('again'))).toEqual(['again 0', 'again 1'])
   },
 
@@ -32,7 +32,7 @@ export const acknowledgingPromises = {
     })
     const records = recordsOf('parts', 5)
     await opened.log.publish(records)
-    await until('all of them', () => handled.length >= records.length, { withinMs: opened.withinMs })
+    await until('all records to be handled', () => handled.length >= records.length, { withinMs: opened.withinMs })
     expect(handled).toEqual(valuesOf(records))
   },
 
@@ -105,17 +105,17 @@ export const acknowledgingPromises = {
   'shares partitions among consumers, and moves those of a consumer that stops': async (opened) => {
     const { log, withinMs } = opened
     const [one, other] = [await collect(opened), await collect(opened)]
-    // Until then, one of them may have them all.
+    // Before that, one consumer may have all partitions.
     const shared = async (): Promise<boolean> => {
       await log.publish(manyKeys(20).map((key) => record(key)))
       return one.records.length > 0 && other.records.length > 0
     }
-    await until('both to get some', shared, { withinMs, everyMs: withinMs / 30 })
+    await until('both consumers to receive records', shared, { withinMs, everyMs: withinMs / 30 })
     await one.consumption.stop()
     const after = manyKeys(20)
     await log.publish(after.map((key) => record(key)))
     const isThere = (key: string): boolean => other.records.some((each) => each.key === key)
-    await until('all of them to come to the other', () => after.every(isThere), { withinMs })
+    await until('the other consumer to receive all records', () => after.every(isThere), { withinMs })
     expect(one.records.filter(({ key }) => after.includes(key))).toEqual([])
   },
 

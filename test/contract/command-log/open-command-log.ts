@@ -11,7 +11,7 @@ export interface OpenCommandLog extends AsyncDisposable {
   readonly log: CommandLog
   /** The dead letters, in order. */
   deadLetters(): Promise<readonly DeadLetter[]>
-  /** How long anything of it may take. */
+  /** The longest time that a test waits for it. */
   readonly withinMs: number
 }
 

@@ -16,7 +16,7 @@ const openEffects = () => {
   return { effects, handler }
 }
 
-/** Publishes the records one by one, each when the one before has been delivered: a batch each. */
+/** Publishes each record when the previous one has been delivered, so that each forms a batch of its own. */
 const inBatches = async (
   { log }: OpenCommandLog,
   key: string,
@@ -73,7 +73,9 @@ export const overlappingPromises = {
     await inBatches(opened, 'failed', 3, received)
     effects[0]?.resolve()
     effects[1]?.reject(new Error('the test gives it up'))
-    await until('the last', () => records.slice(3).at(-1)?.value === 'failed 2', { withinMs: opened.withinMs })
+    await until('the last record to be delivered again', () => records.slice(3).at(-1)?.value === 'failed 2', {
+      withinMs: opened.withinMs,
+    })
     // The acknowledged batch before them may come again; these two must.
     expect(valuesOf(records.slice(-2))).toEqual(['failed 1', 'failed 2'])
   },
@@ -91,7 +93,9 @@ export const overlappingPromises = {
     await consumption.rewind()
     const own = () => records.slice(13).filter(({ key }) => key === 'rewound')
     const isAgain = ({ key }: (typeof others)[number]) => records.slice(13).some((each) => each.key === key)
-    await until('all of them', () => own().at(-1)?.value === 'rewound 2' && others.every(isAgain), { withinMs })
+    await until('all records to be delivered again', () => own().at(-1)?.value === 'rewound 2' && others.every(isAgain), {
+      withinMs,
+    })
     // Acknowledged records may be delivered again; others must be.
     expect(valuesOf(own()).slice(-2)).toEqual(['rewound 1', 'rewound 2'])
   },

@@ -24,7 +24,7 @@ export const allEvents = async (store: EventStore, room: string): Promise<readon
   }
 }
 
-/** What an appender reads. */
+/** Reads over a new appender. */
 export const load = (store: EventStore, wanted: Partial<ReadSet>): Promise<Snapshot> =>
   withAppender(store, (appender) => appender.read(reading(wanted)))
 
@@ -32,7 +32,7 @@ export const load = (store: EventStore, wanted: Partial<ReadSet>): Promise<Snaps
 export const postAt = (store: EventStore, user: string, heads: ReadonlyMap<string, number>): Promise<AppendResult> =>
   tryAppend(store, { heads, events: [...heads].map(([room, head]) => written(messagePosted(room, head + 1, user))) })
 
-/** Reads the heads, appends at them, and begins again while that is stale; the number of attempts. */
+/** Reads the heads and appends at them, again while the append is stale. Resolves with the number of attempts. */
 export const postToAll = async (store: EventStore, user: string, rooms: readonly string[]): Promise<number> => {
   for (let attempts = 1; ; attempts += 1) {
     const { chats } = await load(store, { rooms })
@@ -41,7 +41,7 @@ export const postToAll = async (store: EventStore, user: string, rooms: readonly
   }
 }
 
-/** Appends these rejections at the heads that the rooms have. */
+/** Appends these rejections at the present heads of their rooms. */
 export const refuse = async (
   store: EventStore,
   rejections: Append['rejections'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { kafkaCommandLog } from '../../../infra/kafka/command-log.ts'
 import type { RecordBatch } from '../../../shared/ports/command-log.ts'
 import { until } from '../../support/poll.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { batchHandler, collect, manyKeys, record, recordsOf, valuesOf } from '../command-log/collecting.ts'
 import { openKafkaCommandLog } from './open-kafka.ts'
 
@@ -12,7 +12,7 @@ const untilAborted = ({ signal }: RecordBatch): Promise<void> =>
     else signal.addEventListener('abort', () => resolve())
   })
 
-describe.skipIf(whyNoStack())('a rebalance of a consumer group on Kafka', () => {
+describe.skipIf(noStackReason())('a rebalance of a consumer group on Kafka', () => {
   it('aborts the signal of a delivered batch, acknowledges the batch if it still finishes, and does not deliver it again', async () => {
     await using opened = await openKafkaCommandLog(sharedStack())
     const heartbeats: string[] = []
@@ -27,7 +27,9 @@ describe.skipIf(whyNoStack())('a rebalance of a consumer group on Kafka', () => 
     expect(heartbeats).toEqual(['REBALANCE_IN_PROGRESS'])
     const keys = manyKeys(20)
     await opened.log.publish(keys.map((key) => record(key)))
-    await until('all of them', () => one.records.length + other.records.length >= 22, { withinMs: opened.withinMs })
+    await until('all records to be delivered', () => one.records.length + other.records.length >= 22, {
+      withinMs: opened.withinMs,
+    })
     const all = [...one.records, ...other.records]
     expect(valuesOf(all.filter(({ key }) => key === 'first'))).toEqual(['first 0', 'first 1'])
   })
@@ -45,7 +47,9 @@ describe.skipIf(whyNoStack())('a rebalance of a consumer group on Kafka', () => 
     await opened.log.publish(recordsOf('given up', 2))
     await one.received(2)
     const other = await collect(opened)
-    await until('it to come again', () => one.records.length + other.records.length >= 4, { withinMs: opened.withinMs })
+    await until('the batch to be delivered again', () => one.records.length + other.records.length >= 4, {
+      withinMs: opened.withinMs,
+    })
     const again = [...one.records.slice(2), ...other.records]
     expect(valuesOf(again)).toEqual(['given up 0', 'given up 1'])
   })
@@ -71,7 +75,7 @@ describe.skipIf(whyNoStack())('a rebalance of a consumer group on Kafka', () => 
     }
     await publishing
     const last = (key: string): number | undefined => seen.get(key)?.at(-1)
-    await until('the last of each', () => keys.every((key) => last(key) === rounds - 1), { withinMs: opened.withinMs })
+    await until('the last record of each key', () => keys.every((key) => last(key) === rounds - 1), { withinMs: opened.withinMs })
     for (const key of keys) {
       const firsts = [...new Set(seen.get(key))]
       expect(firsts).toEqual(Array.from({ length: rounds }, (_, index) => index))
@@ -103,7 +107,7 @@ describe.skipIf(whyNoStack())('a rebalance of a consumer group on Kafka', () => 
 /** Timers and sockets that keep this process alive. */
 const held = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout' || kind.startsWith('TCP')).length
 
-describe.skipIf(whyNoStack())('closing a command log on Kafka', () => {
+describe.skipIf(noStackReason())('closing a command log on Kafka', () => {
   it('stops its consumers and leaves no timer and no socket', async () => {
     await using opened = await openKafkaCommandLog(sharedStack())
     const before = held()
@@ -113,6 +117,6 @@ describe.skipIf(whyNoStack())('closing a command log on Kafka', () => {
     await received(1)
     expect(held()).toBeGreaterThan(before)
     await log.close()
-    await until('all to be gone', () => held() <= before)
+    await until('all timers and sockets to be closed', () => held() <= before)
   })
 })

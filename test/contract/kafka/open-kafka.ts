@@ -11,7 +11,7 @@ import type { Stack } from '../../support/stack/stack.ts'
 import type { OpenCommandLog } from '../command-log/open-command-log.ts'
 import type { OpenEventStream } from '../event-stream/suite.ts'
 
-/** Few, so that a broker is not burdened with the topics of many tests. */
+/** Few, because one broker has the topics of many tests. */
 export const testPartitions = 3
 
 /** Options for a new namespace without topics. */
@@ -25,7 +25,7 @@ export const kafkaOptions = (stack: Stack, role?: string): KafkaCommandLogOption
   log: recordingLog(),
 })
 
-/** The same with its topics made, over no link. */
+/** Options for a new namespace whose topics exist; they are created without a link. */
 export const kafkaWithTopics = async (stack: Stack, role?: string): Promise<KafkaCommandLogOptions> => {
   const options = kafkaOptions(stack, role)
   const direct = { ...options, brokers: stack.urls().kafkaBrokers }

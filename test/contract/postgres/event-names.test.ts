@@ -11,14 +11,14 @@ import { parameters } from '../../../infra/postgres/event-store/write-changes.ts
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import { supportedLevel } from '../../../shared/protocol/feature-level.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { append, appending, chatCreated, messagePosted, usersAdded, usersRemoved, written } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
 const [ann, bob] = [randomUUID(), randomUUID()] as const
 
-/** Where the values of an append begin that the version before did not have, and how many there are; from the end. */
+/** The positions and numbers of the arguments of an append that the previous version did not have, the last ones first. */
 const later = [
   { at: 54, count: 3 },
   { at: 40, count: 1 },
@@ -27,7 +27,7 @@ const later = [
   { at: 9, count: 2 },
 ] as const
 
-/** A run of events, one of each type. */
+/** The events of a room, one of each type. */
 const oneOfEach = (room: string) => [
   chatCreated(room, [ann]),
   messagePosted(room, 2, ann),
@@ -35,7 +35,7 @@ const oneOfEach = (room: string) => [
   usersRemoved(room, 4, [bob]),
 ]
 
-/** Stores events as the writer of the version before does: by the function that it knows, without names. */
+/** Stores events as the writer of the previous version does: with the older database function, without names. */
 const appendBefore = (url: string, room: string): Promise<void> =>
   withSession(url, async (client) => {
     const batch = appending({ events: oneOfEach(room).map((event) => written(event)) })
@@ -44,7 +44,7 @@ const appendBefore = (url: string, room: string): Promise<void> =>
     expect(rows).toEqual([{ done: true }])
   })
 
-describe.skipIf(whyNoStack())('The names of events on PostgreSQL', () => {
+describe.skipIf(noStackReason())('The names of events on PostgreSQL', () => {
   let url: string
   let database: Database
   beforeEach(async () => {
@@ -98,7 +98,7 @@ describe.skipIf(whyNoStack())('The names of events on PostgreSQL', () => {
   })
 })
 
-describe.skipIf(whyNoStack())('An upgrade of a store that has events', () => {
+describe.skipIf(noStackReason())('An upgrade of a store that has events', () => {
   it('keeps them as they are and gives the store the first feature level', async () => {
     const url = await sharedStack().createDatabase()
     const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: recordingLog() })
@@ -115,7 +115,7 @@ describe.skipIf(whyNoStack())('An upgrade of a store that has events', () => {
   })
 })
 
-describe.skipIf(whyNoStack())('The feature level on PostgreSQL', () => {
+describe.skipIf(noStackReason())('The feature level on PostgreSQL', () => {
   let url: string
   let database: Database
   beforeEach(async () => {

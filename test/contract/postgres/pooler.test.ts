@@ -7,15 +7,15 @@ import { StoreError } from '../../../shared/ports/event-store.ts'
 import { StartError } from '../../../shared/runtime/config/start-error.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 
-/** Passes connections on to Postgres, with the first bytes of each side rewritten as a pooler would. */
+/** The changes that a pooler makes to a connection that it forwards to Postgres. */
 interface Rewriting {
-  /** The client's start-up message. */
+  /** Changes the start-up message of the client. */
   readonly startup?: (message: Buffer) => Buffer
-  /** What the server says. */
+  /** Changes the bytes of the server. */
   readonly answer?: (bytes: Buffer) => Buffer
-  /** Sent instead of connecting at all. */
+  /** Sent to the client instead of connecting to Postgres. */
   readonly refusal?: Buffer
 }
 
@@ -50,7 +50,7 @@ const poolerBefore = async (url: string, { startup = (bytes) => bytes, answer = 
   }
 }
 
-/** Takes all parameters but `user` and `database` out of a start-up message, as `ignore_startup_parameters` does. */
+/** Removes all parameters except `user` and `database` from a start-up message, as `ignore_startup_parameters` does. */
 const withoutParameters = (message: Buffer): Buffer => {
   const words = message.subarray(8).toString().split('\0')
   const kept = ['user', 'database'].flatMap((name) => [name, words[words.indexOf(name) + 1] ?? ''])
@@ -61,7 +61,7 @@ const withoutParameters = (message: Buffer): Buffer => {
   return Buffer.concat([head, body])
 }
 
-/** Gives the client another process id than the server's in BackendKeyData: 'K', length 12, process, secret. */
+/** Replaces the process id in BackendKeyData (`K`, length 12, process, secret) by another one. */
 const withOwnKey = (bytes: Buffer): Buffer => {
   const at = bytes.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]))
   if (at >= 0) bytes.writeInt32BE(7, at + 5)
@@ -75,7 +75,7 @@ const fatal = (code: string, text: string): Buffer => {
   return Buffer.concat([head, fields])
 }
 
-describe.skipIf(whyNoStack())('the check of the connection to PostgreSQL', () => {
+describe.skipIf(noStackReason())('the check of the connection to PostgreSQL', () => {
   const check = async (url: string) => {
     const log = recordingLog()
     await assertDirectSession(url, defaultTimes, log)

@@ -7,7 +7,7 @@ import { makeRoles } from '../../../infra/postgres/admin/roles.ts'
 import type { StoreError } from '../../../shared/ports/event-store.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { allowLogins, asService } from '../../support/stack/service-logins.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
 import { chatCreated, tryAppend, written } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
@@ -30,7 +30,7 @@ const tables = [
 ] as const
 const noRow = 'where false'
 
-/** What a statement is refused with; `ok` if it is not. */
+/** The SQLSTATE of a refused statement; `ok` if it is not refused. */
 const tryOn = (url: string, text: string): Promise<string> =>
   withSession(url, (client) =>
     client.query(text).then(
@@ -46,7 +46,7 @@ const deleted = ['message_reaction', 'reaction_count', 'mention']
 /** No role needs to lock its rows, and the writer does not read it. */
 const kept = 'deleted_message'
 
-describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('the roles of a database', () => {
+describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a database', () => {
   let owner: string
   let writer: string
   let gateway: string

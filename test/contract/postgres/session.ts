@@ -1,7 +1,7 @@
 import type { PoolConfig } from 'pg'
 import pg from 'pg'
 
-/** A session beside the adapter's, to look at tables or to get in the way. */
+/** Runs work in a session of its own, for example to read tables or to hold locks. */
 export const withSession = async <T>(
   url: string,
   work: (client: pg.Client) => Promise<T>,

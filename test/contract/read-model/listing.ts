@@ -2,7 +2,7 @@ import type { MessagePage, MessageQuery, ReadModel } from '../../../shared/ports
 
 export type Range = Partial<Omit<MessageQuery, 'room' | 'reader'>>
 
-/** Asks as a member would. */
+/** Reads a page as a member of the room. */
 export const list = async (readModel: ReadModel, room: string, reader: string, range: Range = {}): Promise<MessagePage> => {
   const page = await readModel.messagesOf({ room, reader, limit: 50, ...range })
   if (page === undefined) throw new Error('the reader must be a member')

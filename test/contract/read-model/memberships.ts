@@ -135,7 +135,7 @@ export const membershipTests = (opened: () => OpenStore): void => {
     const both = [ann, bob].toSorted()
     const everybody = [...both, nobody].toSorted()
     expect(await unlike([])).toEqual([])
-    // In whatever order, and ids as bytes: those of Postgres are in another order than their texts in some languages.
+    // The digest does not depend on the order of the rooms. Ids are sorted as bytes: a collation may sort their texts in another order.
     const same: readonly (readonly [string, string])[] = [
       [ann, roomsDigest(rooms.toReversed())],
       [bob, roomsDigest([first])],

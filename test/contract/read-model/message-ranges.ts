@@ -5,10 +5,10 @@ import { append, at, chatCreated, fillRoom, messagePosted } from '../stored-chat
 import type { Range } from './listing.ts'
 import { list, seqsOf, walk } from './listing.ts'
 
-/** In a room of messages at seqs 2 to 11, message n at n seconds: the range, and the pages of at most three that it gives. */
+/** The room has messages at seqs 2 to 11, message n at n seconds. Each case has a range and its pages of at most three messages. */
 const cases: readonly (readonly [string, Range, readonly (readonly number[])[]])[] = [
   [
-    'after a seq, going on to newer ones',
+    'after a seq, continuing to newer ones',
     { after: 5 },
     [
       [6, 7, 8],
@@ -17,7 +17,7 @@ const cases: readonly (readonly [string, Range, readonly (readonly number[])[]])
   ],
   ['after a seq without a message', { after: 0 }, [[2, 3, 4], [5, 6, 7], [8, 9, 10], [11]]],
   ['after the last', { after: 11 }, [[]]],
-  ['before a seq, going on to older ones', { before: 6 }, [[3, 4, 5], [2]]],
+  ['before a seq, continuing to older ones', { before: 6 }, [[3, 4, 5], [2]]],
   ['before the first', { before: 2 }, [[]]],
   [
     'between two seqs, both exclusive',

@@ -1,5 +1,5 @@
 import { allStarted } from './all-started.ts'
-import type { ChatSpace } from './chat-space.ts'
+import type { ChatNamespace } from './chat-namespace.ts'
 import type { Owner } from './disposal-stack.ts'
 import type { Tier } from './programs.ts'
 import type { Environment, Replica } from './server.ts'
@@ -9,7 +9,7 @@ export interface ChatSize {
   readonly writers?: number
 }
 
-/** Starts a replica; by default as the space does, unless a test uses another program. */
+/** Starts a replica. A test may replace the program of the service. */
 export type StartReplica = (role: string, env: Environment) => Promise<Replica>
 
 export interface RunChatOptions extends ChatSize {
@@ -17,7 +17,7 @@ export interface RunChatOptions extends ChatSize {
 }
 
 /** The distributed system on a namespace and a database of its own. */
-export interface RunningChat extends ChatSpace, AsyncDisposable {
+export interface RunningChat extends ChatNamespace, AsyncDisposable {
   readonly gateways: readonly Replica[]
   readonly writers: readonly Replica[]
   /** The third gateway uses the links of `gateway-3` if the stack has them, otherwise those of `gateway`. */
@@ -32,10 +32,10 @@ const logOf = (replicas: readonly Replica[], lines: number): string =>
   replicas.map((replica) => [`--- ${replica.name}`, ...replica.log(lines)].join('\n')).join('\n')
 
 /**
- * Starts writers and gateways on a space; resolves when all are ready.
+ * Starts writers and gateways in a namespace; resolves when all are ready.
  * Disposing of it kills them, then disposes of `owned`.
  */
-export const runChat = async (space: ChatSpace, options: RunChatOptions, owned: Owner): Promise<RunningChat> => {
+export const runChat = async (chatNamespace: ChatNamespace, options: RunChatOptions, owned: Owner): Promise<RunningChat> => {
   const tiers: Record<Tier, Replica[]> = { gateway: [], writer: [] }
   const started: Record<Tier, number> = { gateway: 0, writer: 0 }
 
@@ -43,7 +43,7 @@ export const runChat = async (space: ChatSpace, options: RunChatOptions, owned: 
   const add: RunningChat['add'] = async (tier, env = {}, start = options.starts?.[tier]) => {
     started[tier] += 1
     const role = `${tier}-${started[tier]}`
-    const replica = await (start ?? ((name, more) => space.start(name, tier, more)))(role, env)
+    const replica = await (start ?? ((name, more) => chatNamespace.start(name, tier, more)))(role, env)
     tiers[tier].push(owned.use(replica))
     // Replicas may become ready in another order than they were started.
     tiers[tier].sort((a, b) => numberOf(a) - numberOf(b))
@@ -54,7 +54,7 @@ export const runChat = async (space: ChatSpace, options: RunChatOptions, owned: 
   }
   await allStarted([startReplicas('writer', options.writers ?? 1), startReplicas('gateway', options.gateways ?? 1)])
   return {
-    ...space,
+    ...chatNamespace,
     gateways: tiers.gateway,
     writers: tiers.writer,
     add,

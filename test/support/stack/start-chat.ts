@@ -1,4 +1,4 @@
-import { makeChatSpace } from './chat-space.ts'
+import { createChatNamespace } from './chat-namespace.ts'
 import type { Tier } from './programs.ts'
 import { startService } from './replica.ts'
 import type { ChatSize, RunningChat, StartReplica } from './running-chat.ts'
@@ -20,19 +20,21 @@ export interface Chat extends RunningChat {
 }
 
 /**
- * Creates a space, then starts writers and gateways; resolves when all are
- * ready. Disposing of it kills them and drops the data of the space; the stack
+ * Creates a namespace, then starts writers and gateways; resolves when all are
+ * ready. Disposing of it kills them and drops the data of the namespace; the stack
  * continues to run.
  */
 export const startChat = async (stack: Stack, options: ChatOptions = {}): Promise<Chat> => {
-  const space = await makeChatSpace(stack, options.env ?? {})
+  const chatNamespace = await createChatNamespace(stack, options.env ?? {})
   const owned = new AsyncDisposableStack()
   // Only a clean-up for later tests: its failure must not hide a failure of this test.
-  owned.defer(() => stack.dropNamespace(space.namespace).catch(() => {}))
+  owned.defer(() => stack.dropNamespace(chatNamespace.namespace).catch(() => {}))
   const startOf = (tier: Tier, entry = options.entries?.[tier]): StartReplica | undefined =>
-    entry === undefined ? undefined : (role, env) => startService(role, { entry, env: { ...space.environment(role), ...env } })
+    entry === undefined
+      ? undefined
+      : (role, env) => startService(role, { entry, env: { ...chatNamespace.environment(role), ...env } })
   const starts = { gateway: startOf('gateway'), writer: startOf('writer') }
-  const running = await runChat(space, { ...options, starts }, owned).catch(async (error: unknown) => {
+  const running = await runChat(chatNamespace, { ...options, starts }, owned).catch(async (error: unknown) => {
     await owned.disposeAsync()
     throw error
   })

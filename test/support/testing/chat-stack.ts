@@ -1,4 +1,4 @@
-import { makeChatSpace } from '../stack/chat-space.ts'
+import { createChatNamespace } from '../stack/chat-namespace.ts'
 import { dockerStack } from '../stack/containers/docker-stack.ts'
 import type { StackImages } from '../stack/containers/stack-images.ts'
 import { DisposalStack } from '../stack/disposal-stack.ts'
@@ -46,8 +46,8 @@ export class ChatStack extends ChatBuilder {
     await using owned = new DisposalStack()
     owned.use(stack)
     const parts = owned.use(new DisposalStack())
-    const space = await makeChatSpace(stack, { ...accessFor(issuer), ...this.environment })
-    const chat = await runChat(space, { gateways: this.#gateways, writers: this.#writers }, parts)
+    const chatNamespace = await createChatNamespace(stack, { ...accessFor(issuer), ...this.environment })
+    const chat = await runChat(chatNamespace, { gateways: this.#gateways, writers: this.#writers }, parts)
     owned.move()
     return startedChatStack(stack, chat, issuer)
   }

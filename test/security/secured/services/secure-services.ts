@@ -53,7 +53,7 @@ const kafkaProperties = (certificate: Certificate, authority: Authority) => ({
   'listener.name.secure.plain.sasl.jaas.config': jaas,
   'listener.name.secure.scram-sha-512.sasl.jaas.config': 'org.apache.kafka.common.security.scram.ScramLoginModule required;',
   'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-  // The broker itself, by the listeners that only it can reach in earnest; whoever alters ACLs.
+  // The broker itself, which uses the listeners without a login, and the user who changes the ACLs.
   'super.users': 'User:ANONYMOUS;User:root',
 })
 

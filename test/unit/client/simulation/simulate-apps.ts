@@ -22,7 +22,7 @@ export interface AppSimulation {
 const stormMs = 4_000
 const calmMs = 8_000
 /** A client repeats refused messages with a back-off, so that a long queue takes long. */
-const patienceMs = 40_000
+const callsWithinMs = 40_000
 
 /**
  * Runs applications on the real client, gateway and writer while connections
@@ -58,7 +58,7 @@ export const simulateApps = async (seed: number, mutant: ServiceMutant = {}): Pr
   world.calm()
   for (const app of apps) app.calm()
   const isSettled = (): boolean => apps.every(({ sendings }) => sendings.every(({ outcome }) => outcome !== 'pending'))
-  for (let waitedMs = 0; waitedMs < patienceMs && !isSettled(); waitedMs += 1_000) await clock.run(1_000)
+  for (let waitedMs = 0; waitedMs < callsWithinMs && !isSettled(); waitedMs += 1_000) await clock.run(1_000)
   await clock.run(calmMs)
   const userOf = new Map([...commons.userIds.values()].map((id, index) => [id, index + 1]))
   const problems = appProblems(apps, simulatedTruth(world.store.committed(), startMs, userOf), userOf)

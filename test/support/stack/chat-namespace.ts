@@ -4,8 +4,8 @@ import { allowLogins, asService } from './service-logins.ts'
 import type { Stack } from './stack.ts'
 import type { StackUrls } from './stack-urls.ts'
 
-/** A new namespace and database with all tables and topics, for one system of gateways and writers. */
-export interface ChatSpace {
+/** The data of one system of gateways and writers: a new namespace, and a database with all tables and topics. */
+export interface ChatNamespace {
   readonly namespace: string
   /** The direct URL, without links. */
   readonly databaseUrl: string
@@ -24,7 +24,7 @@ const defaults: Environment = {
 }
 
 /** Creates database, tables, roles and topics; `env` overrides the defaults of every process. */
-export const makeChatSpace = async (stack: Stack, env: Environment): Promise<ChatSpace> => {
+export const createChatNamespace = async (stack: Stack, env: Environment): Promise<ChatNamespace> => {
   const namespace = stack.freshNamespace()
   const databaseUrl = await stack.createDatabase(namespace)
   // The account of a given server may lack the right to create roles.
