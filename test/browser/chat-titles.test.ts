@@ -1,12 +1,12 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import { secretIssuer, testSecret } from '../support/issuer.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 
-const missing = await whyNoBrowser()
+const missing = await noBrowserReason()
 const { token } = secretIssuer()
 
 describe.skipIf(missing)('Titles and colours of chats', { timeout: 120_000 }, () => {

@@ -1,13 +1,13 @@
 import type { Browser, WebSocketRoute } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 import type { Window } from './window.ts'
 import { openWindow } from './window.ts'
 
-const missing = await whyNoBrowser()
+const missing = await noBrowserReason()
 
 /** The stored data of this page, as text. */
 const storedText = ({ page }: Window): Promise<string> => page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage })')

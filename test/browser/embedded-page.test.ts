@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
 import { connect } from '../../shared/client/connect.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
@@ -12,7 +12,7 @@ import { openWindow } from './window.ts'
 
 const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true }
 
-const missing = await whyNoBrowser()
+const missing = await noBrowserReason()
 const count = 130
 const all = Array.from({ length: count }, (_, index) => `message ${index + 1}`)
 

@@ -1,12 +1,12 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 import { openWindow } from './window.ts'
 
-const missing = await whyNoBrowser()
+const missing = await noBrowserReason()
 
 /** The context of a test is like an incognito window, in which Chromium installs nothing. */
 const ofTests = 'in-incognito'

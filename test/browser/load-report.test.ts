@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startLiveServer } from '../load/outputs/live-server.ts'
 import { reportPage } from '../load/report/report-page.ts'
 import { parseThreshold } from '../load/tester/thresholds.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import { goodReport } from '../unit/load-tester/report-fixture.ts'
 
-describe.skipIf(await whyNoBrowser())('The report of a load test, in a browser', () => {
+describe.skipIf(await noBrowserReason())('The report of a load test, in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'load-report-'))
   let browser: Browser
   beforeAll(async () => {

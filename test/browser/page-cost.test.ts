@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
 import type { ChatClient } from '../../shared/client/chat-client.ts'
 import { connect } from '../../shared/client/connect.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 import type { Window } from './window.ts'
 import { openWindow } from './window.ts'
 
-const missing = await whyNoBrowser()
+const missing = await noBrowserReason()
 
 const few = 10
 const many = 5_000

@@ -5,13 +5,13 @@ import { connect as openTcp } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 import { shiftClock } from './shift-clock.ts'
 import { openWindow } from './window.ts'
 
-const missing = await whyNoBrowser()
+const missing = await noBrowserReason()
 
 const prefix = '/apps/chat'
 const dayMs = 86_400_000

@@ -1,14 +1,14 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import { secretIssuer, testSecret } from '../support/issuer.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
 import { accessibilityProblems } from './accessibility.ts'
 import { shiftClock } from './shift-clock.ts'
 
-const missing = await whyNoBrowser()
+const missing = await noBrowserReason()
 const { token } = secretIssuer()
 const stranger = secretIssuer('another secret, as long as the first one is, more or less')
 

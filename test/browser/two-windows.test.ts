@@ -1,15 +1,15 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import { accessibilityProblems } from './accessibility.ts'
 import type { Window } from './window.ts'
 import { openWindow } from './window.ts'
 
-const missing = whyNoStack() ?? (await whyNoBrowser())
+const missing = noStackReason() ?? (await noBrowserReason())
 
 const markup = '<img src=x onerror="alert(1)"><script>alert(2)</script><b>bold</b>'
 

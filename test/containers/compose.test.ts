@@ -4,12 +4,12 @@ import { journeys } from '../e2e/journeys.suite.ts'
 import { until } from '../support/poll.ts'
 import type { ComposeProject } from './compose/compose-project.ts'
 import { bringUp } from './compose/compose-project.ts'
-import { providedCompose, whyNoContainers } from './provided-containers.ts'
+import { noContainersReason, providedCompose } from './provided-containers.ts'
 import { rollingRestart } from './rolling-restart.ts'
 
 const isFinal = (code: string): boolean => !(code in errors) || !errors[code as keyof typeof errors].retryable
 
-describe.skipIf(whyNoContainers())('The system of docker-compose.yml', () => {
+describe.skipIf(noContainersReason())('The system of docker-compose.yml', () => {
   let project: ComposeProject
   beforeAll(async () => {
     project = await bringUp(providedCompose())

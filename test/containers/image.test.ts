@@ -5,7 +5,7 @@ import { freePort } from '../../infra/native/free-port.ts'
 import { runCommand } from '../../infra/native/run-command.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'
-import { whyNoContainers } from './provided-containers.ts'
+import { noContainersReason } from './provided-containers.ts'
 
 const docker = (...args: string[]): Promise<string> => runCommand('docker', args)
 const { chat: image } = pinnedImages()
@@ -21,7 +21,7 @@ const clientFor = async (buildKit: string): Promise<string> => {
   return hasPlugin === undefined ? '/usr/bin/docker' : 'docker'
 }
 
-describe.skipIf(whyNoContainers())('The image', () => {
+describe.skipIf(noContainersReason())('The image', () => {
   const name = `chat-image-${randomUUID()}`
   let url: string
   beforeAll(async () => {

@@ -7,11 +7,11 @@ import { buildLoadImage } from '../../infra/docker/load/load-image.ts'
 import { pinnedImages } from '../../infra/docker/pinned-images.ts'
 import { runCommand } from '../../infra/native/run-command.ts'
 import { until } from '../support/poll.ts'
-import { whyNoContainers } from './provided-containers.ts'
+import { noContainersReason } from './provided-containers.ts'
 
 const docker = (...args: string[]): Promise<string> => runCommand('docker', args)
 
-describe.skipIf(whyNoContainers())('The image of the load tester', () => {
+describe.skipIf(noContainersReason())('The image of the load tester', () => {
   const chat = `chat-for-load-${randomUUID()}`
   const folder = mkdtempSync(join(tmpdir(), 'load-image-'))
   let image: string

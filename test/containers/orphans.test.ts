@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { probeRedis } from '../../infra/native/probe-redis.ts'
 import { runCommand } from '../../infra/native/run-command.ts'
 import { removeOrphans } from '../support/stack/containers/reaper.ts'
-import { whyNoContainers } from './provided-containers.ts'
+import { noContainersReason } from './provided-containers.ts'
 
-describe.skipIf(whyNoContainers())('Containers of a killed process', () => {
+describe.skipIf(noContainersReason())('Containers of a killed process', () => {
   it('are removed, and those of a live process are not', async () => {
     const careless = spawn(process.execPath, [join(import.meta.dirname, 'fixtures/careless.ts')], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projectFolder } from '../../infra/docker/pinned-images.ts'
 import { runCommand } from '../../infra/native/run-command.ts'
-import { whyNoContainers } from './provided-containers.ts'
+import { noContainersReason } from './provided-containers.ts'
 
 const readme = readFileSync(join(projectFolder, 'test/support/testing/README.md'), 'utf8')
 
@@ -26,7 +26,7 @@ const compilerOptions = {
   noEmit: true,
 }
 
-describe.skipIf(whyNoContainers())('The packed chat-testing, installed into a project made by `npm init -y`', () => {
+describe.skipIf(noContainersReason())('The packed chat-testing, installed into a project made by `npm init -y`', () => {
   const folder = mkdtempSync(join(tmpdir(), 'chat-example-'))
   const inFolder = { cwd: folder }
   beforeAll(async () => {

@@ -11,7 +11,7 @@ declare module 'vitest' {
 }
 
 /** For `describe.skipIf`. */
-export const whyNoContainers = (): string | undefined => {
+export const noContainersReason = (): string | undefined => {
   const found = inject('containers')
   return 'missing' in found ? found.missing : undefined
 }

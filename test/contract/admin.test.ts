@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { cleanEnvironment, projectFolder } from '../support/stack/replica.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 
 interface Ended {
   readonly code: number
@@ -54,7 +54,7 @@ describe('the admin process', () => {
   })
 })
 
-describe.skipIf(whyNoStack())('the admin process on real services', () => {
+describe.skipIf(noStackReason())('the admin process on real services', () => {
   it('changes nothing when a subcommand is repeated', async () => {
     const stack = sharedStack()
     const namespace = stack.freshNamespace()

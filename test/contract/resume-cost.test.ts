@@ -12,7 +12,7 @@ import { systemClock } from '../../shared/runtime/process/system-clock.ts'
 import { openAdmission } from '../support/open-admission.ts'
 import { until } from '../support/poll.ts'
 import { recordingLog } from '../support/recording-log.ts'
-import { whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason } from '../support/stack/shared-stack.ts'
 import { openFresh } from './postgres/open-postgres.ts'
 import { silentWire } from './silent-wire.ts'
 import { append, chatCreated, messagePosted, userCreated } from './stored-chat.ts'
@@ -33,7 +33,7 @@ const counting = <Port extends object>(port: Port, count: () => void): Port =>
     },
   })
 
-describe.skipIf(whyNoStack())('ten thousand simultaneous resumes', () => {
+describe.skipIf(noStackReason())('ten thousand simultaneous resumes', () => {
   it('cost at most 500 statements, and each receives its missed events', { timeout: 120_000 }, async () => {
     await using opened = await openFresh()
     const members = Array.from({ length: roomCount * membersPerRoom }, (_, n) => ({ id: randomUUID(), name: `m${n}` }))

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { findPrometheus } from '../load/observability/prometheus.ts'
 import { projectFolder } from '../support/stack/replica.ts'
-import { whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason } from '../support/stack/shared-stack.ts'
 
 const cwd = join(projectFolder, 'infra/observability')
 const promtool = async (...args: string[]): Promise<string> => {
@@ -12,7 +12,7 @@ const promtool = async (...args: string[]): Promise<string> => {
   return stdout + stderr
 }
 
-describe.skipIf(whyNoStack())('The alert rules', () => {
+describe.skipIf(noStackReason())('The alert rules', () => {
   beforeAll(findPrometheus)
 
   it('pass the syntax check of promtool', async () => {

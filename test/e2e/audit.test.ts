@@ -6,13 +6,13 @@ import type { AuditReport } from '../../services/admin/audit/audit.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'
 import { cleanEnvironment, projectFolder, startService } from '../support/stack/replica.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 
 const run = promisify(execFile)
 
-describe.skipIf(whyNoStack())('admin audit', () => {
+describe.skipIf(noStackReason())('admin audit', () => {
   let chat: Chat
   let room: string
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCommand } from '../../infra/native/run-command.ts'
 import { bundle } from '../../infra/npm/bundle.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
@@ -39,7 +39,7 @@ const parsed: boolean = serverFrame.safeParse({}).success
 export const used = [id, code, parsed, new ChatError('closed', 'x').retryable]
 `
 
-const noBrowser = await whyNoBrowser()
+const noBrowser = await noBrowserReason()
 
 /** A Node of version 20, if this machine has one besides its own. */
 const olderNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {

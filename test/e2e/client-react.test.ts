@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundle } from '../../infra/npm/bundle.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import { until } from '../support/poll.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
@@ -51,7 +51,7 @@ const App = () => {
 }
 createRoot(document.body.appendChild(document.createElement('main'))).render(<StrictMode><App /></StrictMode>)`
 
-const noBrowser = await whyNoBrowser()
+const noBrowser = await noBrowserReason()
 const longWait = { withinMs: 40_000 }
 
 describe('The React bindings', () => {

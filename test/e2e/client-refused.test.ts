@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundle } from '../../infra/npm/bundle.ts'
 import type { ConnectOptions } from '../../shared/client/chat-client.ts'
 import { connect } from '../../shared/client/connect.ts'
-import { openBrowser, whyNoBrowser } from '../support/browser/browser.ts'
+import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import { freshName } from '../support/client/person.ts'
 import { secretIssuer, testSecret } from '../support/issuer.ts'
 import { until } from '../support/poll.ts'
@@ -21,7 +21,7 @@ import { runInBrowser } from './run-in-browser.ts'
 const longWait = { withinMs: 40_000 }
 const { token } = secretIssuer()
 const stranger = secretIssuer('another secret, as long as the first one is, more or less')
-const noBrowser = await whyNoBrowser()
+const noBrowser = await noBrowserReason()
 
 /** A page with an origin of its own, like that of a development server. */
 const pageServer = async () => {

@@ -4,7 +4,7 @@ import { freshName, personOn } from '../support/client/person.ts'
 import { ownSessions } from '../support/own-sessions.ts'
 import { until } from '../support/poll.ts'
 import { startService } from '../support/stack/replica.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 
@@ -16,7 +16,7 @@ const sessionsByName = `select application_name as name, count(*)::int as count 
   where datname = current_database() and application_name like 'chat-%'
     and application_name <> 'chat-session-check' group by 1`
 
-describe.skipIf(whyNoStack())('The database sessions of a process', () => {
+describe.skipIf(noStackReason())('The database sessions of a process', () => {
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 1, writers: 1, env: { DATABASE_POOL: String(pool) } })

@@ -6,7 +6,7 @@ import type { Frame } from '../support/client/chat-socket.ts'
 import type { Person } from '../support/client/person.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { readTopic } from '../support/kafka/raw-topic.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 
@@ -68,7 +68,7 @@ const readsOf = async (url: string, { name, socket }: Person, room: string, mess
   ])
 }
 
-describe.skipIf(whyNoStack())('The text of a deleted message', () => {
+describe.skipIf(noStackReason())('The text of a deleted message', () => {
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 0, writers: 1 })

@@ -6,7 +6,7 @@ import { dump } from '../contract/postgres/session.ts'
 import { roomEvents } from '../support/checker/event-topic.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import { clientJourneys } from './client-journeys.suite.ts'
@@ -14,7 +14,7 @@ import { journeys } from './journeys.suite.ts'
 
 const readModelTables = ['app_user', 'chat', 'chat_member', 'message']
 
-describe.skipIf(whyNoStack())('The distributed chat, two gateways and two writers', () => {
+describe.skipIf(noStackReason())('The distributed chat, two gateways and two writers', () => {
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 2, writers: 2 })

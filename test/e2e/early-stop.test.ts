@@ -5,14 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writerGroup } from '../../infra/kafka/driver/topics.ts'
 import { until } from '../support/poll.ts'
 import { cleanEnvironment, projectFolder } from '../support/stack/replica.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 
 /** Far longer than a stop may take: a process that waited for a rebalance would exceed its time to stop. */
 const slowGroup = { CONSUMER_SESSION_MS: '120000', CONSUMER_REBALANCE_MS: '120000' }
 
-describe.skipIf(whyNoStack())('A process that is stopped while it starts', () => {
+describe.skipIf(noStackReason())('A process that is stopped while it starts', () => {
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 1, writers: 1, env: slowGroup })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { sameFeeds } from '../load/same-feeds.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 
-describe.skipIf(whyNoStack())('A thousand messages through two gateways and two writers', () => {
+describe.skipIf(noStackReason())('A thousand messages through two gateways and two writers', () => {
   it('give the same gapless feed on every socket, in the store, in the lists and on chat.events', async () => {
     await using chat = await startChat(sharedStack(), { gateways: 2, writers: 2 })
     const shown = await sameFeeds(chat, sharedStack(), { messages: 1_000, perSecond: 500, seed: 1 })

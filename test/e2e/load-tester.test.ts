@@ -8,7 +8,7 @@ import { freePort } from '../../infra/native/free-port.ts'
 import type { LoadReport } from '../load/report/load-report.ts'
 import { until } from '../support/poll.ts'
 import { projectFolder } from '../support/stack/replica.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 
@@ -20,7 +20,7 @@ const correct = { lost: 0, duplicated: 0, reordered: 0, gaps: 0, other: 0, probl
 const fastClock = (ms: number): string =>
   `--import=data:text/javascript,Object.defineProperty(performance,'timeOrigin',{value:performance.timeOrigin+${ms}})`
 
-describe.skipIf(whyNoStack())('npm run load', () => {
+describe.skipIf(noStackReason())('npm run load', () => {
   const folder = mkdtempSync(join(tmpdir(), 'load-test-'))
   const file = (name: string): string => join(folder, name)
   const [json, html] = [file('report.json'), file('report.html')]

@@ -10,7 +10,7 @@ import { dump, withSession } from '../contract/postgres/session.ts'
 import type { Person } from '../support/client/person.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { stackImages } from '../support/stack/containers/stack-images.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import { stackKind } from '../support/stack/start-stack.ts'
@@ -26,7 +26,7 @@ const postgresTool = (folder: string, name: string, ...args: string[]): Promise<
 }
 
 /** The restore procedure of k8s/README.md, step by step. */
-describe.skipIf(whyNoStack())('A database that is restored from an older backup', () => {
+describe.skipIf(noStackReason())('A database that is restored from an older backup', () => {
   let chat: Chat
   const folder = mkdtempSync(join(tmpdir(), 'drill-'))
   const copy = join(folder, 'chat.dump')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freshName, personOn } from '../support/client/person.ts'
 import { until } from '../support/poll.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import type { CollectedSpan, Collector } from './collector.ts'
@@ -9,7 +9,7 @@ import { startCollector } from './collector.ts'
 
 const secret = 'the text of a private message'
 
-describe.skipIf(whyNoStack())('The trace of a message', () => {
+describe.skipIf(noStackReason())('The trace of a message', () => {
   let collector: Collector
   let chat: Chat
   beforeAll(async () => {

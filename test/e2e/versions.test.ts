@@ -11,12 +11,12 @@ import { appendWritten, messagePosted, written } from '../contract/stored-chat.t
 import type { FeedFrame } from '../support/client/chat-socket.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { cleanEnvironment, projectFolder } from '../support/stack/replica.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 
 /** A later version may send everything that this version knows, with more fields and other version numbers. */
-describe.skipIf(whyNoStack())('Beside a later version with more fields', () => {
+describe.skipIf(noStackReason())('Beside a later version with more fields', () => {
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 1, writers: 1 })

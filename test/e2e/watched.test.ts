@@ -3,13 +3,13 @@ import { panels } from '../load/observability/dashboards.ts'
 import type { Prometheus } from '../load/observability/prometheus.ts'
 import { watchedLoad } from '../load/observability/watched-load.ts'
 import { until } from '../support/poll.ts'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 
 const queries = panels().flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const))
 
-describe.skipIf(whyNoStack())('A Prometheus that scraped the processes during a load', () => {
+describe.skipIf(noStackReason())('A Prometheus that scraped the processes during a load', () => {
   let chat: Chat
   let prometheus: Prometheus
   beforeAll(async () => {

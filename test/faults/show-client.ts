@@ -17,6 +17,10 @@ const sentences: Readonly<Record<keyof typeof invariants, string>> = {
   I8: 'a resume reports lost events',
   I9: 'no user sees events of other rooms',
   I10: 'confirmations arrive soon after',
+  J1: 'lists agree with the events',
+  J1b: 'deleted texts are gone',
+  J2: 'counts agree with a recount',
+  J5: 'only permitted events',
 }
 
 await using stack = await startStack()

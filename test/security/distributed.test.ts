@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 import type { Chat } from '../support/stack/start-chat.ts'
 import { startChat } from '../support/stack/start-chat.ts'
 import { apiSuite } from './api.suite.ts'
@@ -13,7 +13,7 @@ import { hostileInputSuite } from './hostile-input.suite.ts'
 import { secretsSuite } from './secrets.suite.ts'
 import { upgradeSuite } from './upgrade.suite.ts'
 
-describe.skipIf(whyNoStack())('The distributed chat with authentication and limits, on two gateways', () => {
+describe.skipIf(noStackReason())('The distributed chat with authentication and limits, on two gateways', () => {
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 2, writers: 1, env: guardedEnv })
@@ -35,7 +35,7 @@ describe.skipIf(whyNoStack())('The distributed chat with authentication and limi
   secretsSuite(open)
 })
 
-describe.skipIf(whyNoStack())('The distributed chat with authentication, for every request of every sender', () => {
+describe.skipIf(noStackReason())('The distributed chat with authentication, for every request of every sender', () => {
   let chat: Chat
   beforeAll(async () => {
     chat = await startChat(sharedStack(), { gateways: 2, writers: 1, env: patientEnv })

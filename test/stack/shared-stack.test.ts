@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
-import { sharedStack, whyNoStack } from '../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../support/stack/shared-stack.ts'
 
 const tablesIn = async (url: string, sql: string): Promise<unknown[]> => {
   const client = new pg.Client({ connectionString: url })
@@ -12,7 +12,7 @@ const tablesIn = async (url: string, sql: string): Promise<unknown[]> => {
   }
 }
 
-const missing = whyNoStack()
+const missing = noStackReason()
 
 describe.skipIf(missing)(`the shared stack${missing ? ` (not run: ${missing})` : ''}`, () => {
   it('creates a database named after the namespace, and drops it', async () => {

@@ -27,7 +27,7 @@ const quietRow = (quiet: Measured): Row => ({
 })
 
 const short = async ({ load, parts, problems }: ChatUnderLoad): Promise<BenchReport> => {
-  const measured = await measureBurst(load, parts, { perSecond: 100, warmUpSeconds: 0.5, seconds: 2, patienceMs: 30_000 })
+  const measured = await measureBurst(load, parts, { perSecond: 100, warmUpSeconds: 0.5, seconds: 2, mostWaitMs: 30_000 })
   const missing = measured.isWhole ? [] : ['not all messages were delivered in 30 s']
   return {
     rows: [{ what: 'B4/B5 100 messages/s in 4 rooms of 10', result: `all ${measured.sent} delivered to all members` }],
@@ -46,7 +46,7 @@ const measureRival = async (context: BenchContext) => {
 
 const measureOurs = async (under: ChatUnderLoad, context: BenchContext) => {
   const found = await searchPipeline({ ...under, inFlight: 1_500, seconds: 8, mostAttempts: 8, say: context.say })
-  const quiet = await measureBurst(under.load, under.parts, { perSecond: 2, warmUpSeconds: 5, seconds: 60, patienceMs: 30_000 })
+  const quiet = await measureBurst(under.load, under.parts, { perSecond: 2, warmUpSeconds: 5, seconds: 60, mostWaitMs: 30_000 })
   return { ...found, quiet, problems: await under.problems() }
 }
 

@@ -33,7 +33,7 @@ export const embeddedBench: Bench = {
       const burst = isShort
         ? { perSecond: 50, warmUpSeconds: 0.2, seconds: 1 }
         : { perSecond: 0, inFlight: 200, warmUpSeconds: 5, seconds: 10 }
-      const measured = await measureBurst(load, { service: [pidOf(chat)] }, { ...burst, patienceMs: 30_000 })
+      const measured = await measureBurst(load, { service: [pidOf(chat)] }, { ...burst, mostWaitMs: 30_000 })
       const { problems } = await load.report()
       return {
         rows: [

@@ -19,7 +19,7 @@ const search = { inFlight: 40, seconds: 5, mostAttempts: 8 } as const
 const short = async (context: BenchContext): Promise<BenchReport> => {
   const small = { users: 60, rooms: 1, roomSize: 60, otherChecks: 'count' } as const
   await using under = await startChatUnderLoad(await context.stack(), { ...small, gateways: 2, writers: 1 })
-  const burst = { perSecond: 50, warmUpSeconds: 0.2, seconds: 1, patienceMs: 30_000 }
+  const burst = { perSecond: 50, warmUpSeconds: 0.2, seconds: 1, mostWaitMs: 30_000 }
   const measured = await measureBurst(under.load, under.parts, burst)
   const problems = [...(measured.isWhole ? [] : ['not all messages were delivered']), ...(await under.problems())]
   return {

@@ -17,7 +17,7 @@ export interface PipelineSearch {
   readonly say: (line: string) => void
 }
 
-const patienceMs = 60_000
+const mostWaitMs = 60_000
 
 export const isSustained = (measured: Measured): boolean =>
   measured.isWhole && measured.received.p99 < latencyMs && measured.rate > 0.97 * measured.perSecond && !isVoid(measured)
@@ -38,10 +38,10 @@ export const searchPipeline = async (
   options: PipelineSearch,
 ): Promise<{ best: Measured | undefined; all: Measured[]; flood: Measured }> => {
   const { load, parts, inFlight, seconds, mostAttempts, say } = options
-  const flood = await measureBurst(load, parts, { perSecond: 0, inFlight, warmUpSeconds: 3 * seconds, seconds, patienceMs })
+  const flood = await measureBurst(load, parts, { perSecond: 0, inFlight, warmUpSeconds: 3 * seconds, seconds, mostWaitMs })
   say(`  closed loop of ${inFlight}: ${burstText(flood)}`)
   const attempt = async (perSecond: number): Promise<Measured> => {
-    const measured = await measureBurst(load, parts, { perSecond, warmUpSeconds: seconds / 3, seconds, patienceMs })
+    const measured = await measureBurst(load, parts, { perSecond, warmUpSeconds: seconds / 3, seconds, mostWaitMs })
     say(`  ${perSecond}/s ${isSustained(measured) ? 'held' : isVoid(measured) ? 'void' : 'not held'}: ${burstText(measured)}`)
     return measured
   }

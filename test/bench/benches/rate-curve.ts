@@ -35,7 +35,7 @@ const secondsAt = (perSecond: number): number => (perSecond <= 500 ? 15 : 8)
 
 const mostOtherCores = 0.2
 
-const patienceMs = 30_000
+const mostWaitMs = 30_000
 
 /** CPU time of one message over all server processes, in microseconds. */
 export const serverMicros = ({ cpu, confirmedMeanwhile }: Measured): number => {
@@ -50,7 +50,7 @@ const warmUpInFlight = 300
 
 /** New processes, and a new broker, run uncompiled code: a closed loop makes them compile it fastest. */
 export const warmUp = async ({ load, parts }: Pick<CurveOptions, 'load' | 'parts'>, seconds: number): Promise<void> =>
-  void (await measureBurst(load, parts, { perSecond: 0, inFlight: warmUpInFlight, warmUpSeconds: 0, seconds, patienceMs }))
+  void (await measureBurst(load, parts, { perSecond: 0, inFlight: warmUpInFlight, warmUpSeconds: 0, seconds, mostWaitMs }))
 
 /** Latency and CPU time by rate, and the highest rate that was sustained. */
 export const measureCurve = async (options: CurveOptions): Promise<Curve> => {
@@ -60,7 +60,7 @@ export const measureCurve = async (options: CurveOptions): Promise<Curve> => {
   let tooMuch: number | undefined
   const attempt = async (perSecond: number): Promise<CurvePoint> => {
     const endStages = internalUrls === undefined ? undefined : await measureStages(internalUrls)
-    const measured = await measureBurst(load, parts, { perSecond, warmUpSeconds: 2, seconds: secondsAt(perSecond), patienceMs })
+    const measured = await measureBurst(load, parts, { perSecond, warmUpSeconds: 2, seconds: secondsAt(perSecond), mostWaitMs })
     const stages = await endStages?.()
     say(`  ${perSecond}/s ${isSustained(measured) ? 'held' : 'not held'}: ${burstText(measured)}`)
     if (stages === undefined) return measured

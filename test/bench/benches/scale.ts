@@ -38,7 +38,7 @@ const measurePoints = async (context: BenchContext, replicas: number, inFlights:
   await using under = await startChatUnderLoad(await context.stack(), { ...size, gateways: replicas, writers: replicas })
   const [points, seconds] = [[] as Point[], context.isShort ? 1 : 6]
   const flood = (inFlight: number, warmUpSeconds: number): Promise<Measured> =>
-    measureBurst(under.load, under.parts, { perSecond: 0, inFlight, warmUpSeconds, seconds, patienceMs: 60_000 })
+    measureBurst(under.load, under.parts, { perSecond: 0, inFlight, warmUpSeconds, seconds, mostWaitMs: 60_000 })
   // New processes run uncompiled code.
   if (!context.isShort) await flood(Math.max(...inFlights), 10)
   for (const inFlight of inFlights) {

@@ -29,7 +29,7 @@ interface Counted {
 
 const countAt = async (under: ChatUnderLoad, folder: string, perSecond: number, seconds: number): Promise<Counted> => {
   const end = await measureCounts(partsOf(under), folder)
-  const result = await under.load.run({ perSecond, warmUpSeconds: 0, seconds, patienceMs: 30_000 }, () => {})
+  const result = await under.load.run({ perSecond, warmUpSeconds: 0, seconds, mostWaitMs: 30_000 }, () => {})
   return { perSecond, result, counts: await end() }
 }
 

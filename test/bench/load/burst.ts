@@ -9,7 +9,7 @@ export interface Burst {
   readonly warmUpSeconds: number
   readonly seconds: number
   /** The longest wait for pending deliveries after the last message. */
-  readonly patienceMs: number
+  readonly mostWaitMs: number
 }
 
 export interface BurstResult extends WindowResult {
@@ -19,7 +19,7 @@ export interface BurstResult extends WindowResult {
   readonly confirmedMeanwhile: number
   /** The number of messages that the service refused because of overload. */
   readonly refused: number
-  /** Whether every message was delivered to every member within `patienceMs`, and none was refused. */
+  /** Whether every message was delivered to every member within `mostWaitMs`, and none was refused. */
   readonly isWhole: boolean
 }
 

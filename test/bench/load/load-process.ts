@@ -35,7 +35,7 @@ executeTasks<LoadTask, LoadNote>((task, note) => {
     case 'watch':
       return load().watch()
     case 'unwatch':
-      return load().unwatch(task.injected, task.patienceMs)
+      return load().unwatch(task.injected, task.mostWaitMs)
     case 'report':
       return load().report()
     case 'close':

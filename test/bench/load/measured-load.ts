@@ -37,7 +37,7 @@ export interface MeasuredLoad {
   /** Starts to measure the messages of another sender. */
   watch(): void
   /** Resolves when all messages that were `sent` since `watch` have been received. */
-  unwatch(sent: Injected, patienceMs: number): Promise<BurstResult>
+  unwatch(sent: Injected, mostWaitMs: number): Promise<BurstResult>
   report(): FeedReport
   close(): void
 }
@@ -110,8 +110,8 @@ export const createMeasuredLoad = (options: MeasuredLoadOptions): MeasuredLoad =
     onSettled = () => {}
   }
 
-  const settle = async (patienceMs: number): Promise<boolean> => {
-    const deadline = nowMs() + patienceMs
+  const settle = async (mostWaitMs: number): Promise<boolean> => {
+    const deadline = nowMs() + mostWaitMs
     while (!tally.isComplete && nowMs() < deadline) await sleep(20)
     return tally.isComplete
   }
@@ -142,7 +142,7 @@ export const createMeasuredLoad = (options: MeasuredLoadOptions): MeasuredLoad =
       await load.createRooms(userIds)
       await untilCreated()
     },
-    run: async ({ perSecond, inFlight, warmUpSeconds, seconds, patienceMs }, onWindow) => {
+    run: async ({ perSecond, inFlight, warmUpSeconds, seconds, mostWaitMs }, onWindow) => {
       const [sentBefore, refusedBefore] = [tally.sent, tally.refused]
       const count = Math.round(perSecond * (warmUpSeconds + seconds))
       const sending =
@@ -154,16 +154,16 @@ export const createMeasuredLoad = (options: MeasuredLoadOptions): MeasuredLoad =
       await sending
       const confirmedMeanwhile = tally.confirmed - confirmedBefore
       onWindow(false)
-      const hasSettled = await settle(patienceMs)
+      const hasSettled = await settle(mostWaitMs)
       const refused = tally.refused - refusedBefore
       const isWhole = hasSettled && refused === 0
       return { ...tally.endWindow(), perSecond, sent: tally.sent - sentBefore, confirmedMeanwhile, refused, isWhole }
     },
     watch: tally.beginWindow,
-    unwatch: async (injected, patienceMs) => {
+    unwatch: async (injected, mostWaitMs) => {
       for (const [room, messages] of injected) tally.addSent(room, messages, false)
       const sent = injected.reduce((sum, [, messages]) => sum + messages, 0)
-      const isWhole = await settle(patienceMs)
+      const isWhole = await settle(mostWaitMs)
       return { ...tally.endWindow(), perSecond: 0, sent, confirmedMeanwhile: 0, refused: 0, isWhole }
     },
     report: () => {

@@ -13,7 +13,7 @@ export type LoadTask =
   | { readonly do: 'open'; readonly service: ServiceName; readonly options: LoadOptions }
   | { readonly do: 'run'; readonly burst: Burst }
   | { readonly do: 'watch' }
-  | { readonly do: 'unwatch'; readonly injected: Injected; readonly patienceMs: number }
+  | { readonly do: 'unwatch'; readonly injected: Injected; readonly mostWaitMs: number }
   | { readonly do: 'report' }
   | { readonly do: 'close' }
 
@@ -29,7 +29,7 @@ export interface LoadProcess extends AsyncDisposable {
   /** Calls `onWindow` when the measured time begins and when it ends. */
   run(burst: Burst, onWindow: (isOpen: boolean) => void): Promise<BurstResult>
   watch(): Promise<void>
-  unwatch(injected: Injected, patienceMs: number): Promise<BurstResult>
+  unwatch(injected: Injected, mostWaitMs: number): Promise<BurstResult>
   report(): Promise<FeedReport>
 }
 
@@ -42,7 +42,7 @@ export const startLoad = (): LoadProcess => {
     open: (service, options) => child.execute({ do: 'open', service, options }),
     run: (burst, onWindow) => child.execute({ do: 'run', burst }, ({ isWindowOpen }) => onWindow(isWindowOpen)),
     watch: () => child.execute({ do: 'watch' }),
-    unwatch: (injected, patienceMs) => child.execute({ do: 'unwatch', injected, patienceMs }),
+    unwatch: (injected, mostWaitMs) => child.execute({ do: 'unwatch', injected, mostWaitMs }),
     report: () => child.execute({ do: 'report' }),
     [Symbol.asyncDispose]: async () => {
       await child.execute({ do: 'close' }).catch(() => {})

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { kafkaCommandLog } from '../../../infra/kafka/command-log.ts'
 import type { RecordBatch } from '../../../shared/ports/command-log.ts'
 import { until } from '../../support/poll.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { batchHandler, collect, manyKeys, record, recordsOf, valuesOf } from '../command-log/collecting.ts'
 import { openKafkaCommandLog } from './open-kafka.ts'
 
@@ -12,7 +12,7 @@ const untilAborted = ({ signal }: RecordBatch): Promise<void> =>
     else signal.addEventListener('abort', () => resolve())
   })
 
-describe.skipIf(whyNoStack())('a rebalance of a consumer group on Kafka', () => {
+describe.skipIf(noStackReason())('a rebalance of a consumer group on Kafka', () => {
   it('aborts the signal of a delivered batch, acknowledges the batch if it still finishes, and does not deliver it again', async () => {
     await using opened = await openKafkaCommandLog(sharedStack())
     const heartbeats: string[] = []
@@ -107,7 +107,7 @@ describe.skipIf(whyNoStack())('a rebalance of a consumer group on Kafka', () => 
 /** Timers and sockets that keep this process alive. */
 const held = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout' || kind.startsWith('TCP')).length
 
-describe.skipIf(whyNoStack())('closing a command log on Kafka', () => {
+describe.skipIf(noStackReason())('closing a command log on Kafka', () => {
   it('stops its consumers and leaves no timer and no socket', async () => {
     await using opened = await openKafkaCommandLog(sharedStack())
     const before = held()

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { readEvents, tailEvents } from '../../../infra/kafka/consumer/event-tail.ts'
 import { topicsOf } from '../../../infra/kafka/driver/topics.ts'
 import { writeTopic } from '../../support/kafka/raw-topic.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { kafkaWithTopics } from './open-kafka.ts'
 
-describe.skipIf(whyNoStack())('the event tail of the audit on Kafka', () => {
+describe.skipIf(noStackReason())('the event tail of the audit on Kafka', () => {
   it('follows the stream from its end without earlier records, and reads it repeatedly from its beginning', async () => {
     const options = await kafkaWithTopics(sharedStack())
     const { name } = topicsOf(options.namespace, options.partitions).events

@@ -8,7 +8,7 @@ import { topicsOf } from '../../../infra/kafka/driver/topics.ts'
 import { kafkaEventStream } from '../../../infra/kafka/event-stream.ts'
 import type { PublishError } from '../../../shared/ports/command-log.ts'
 import { readTopic, writeTopic } from '../../support/kafka/raw-topic.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { collect } from '../command-log/collecting.ts'
 import type { OpenCommandLog } from '../command-log/open-command-log.ts'
 import { kafkaWithTopics } from './open-kafka.ts'
@@ -35,7 +35,7 @@ const limitBytes = (options: KafkaCommandLogOptions, names: readonly string[], b
 
 const notText = Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d])
 
-describe.skipIf(whyNoStack())('records of other programs on Kafka', () => {
+describe.skipIf(noStackReason())('records of other programs on Kafka', () => {
   it('reach the handler as text, together with their neighbours', async () => {
     await using opened = await open()
     await writeTopic(opened.brokers, opened.topics.commands.name, [
@@ -92,7 +92,7 @@ describe.skipIf(whyNoStack())('records of other programs on Kafka', () => {
   })
 })
 
-describe.skipIf(whyNoStack())('a publish that Kafka refuses', () => {
+describe.skipIf(noStackReason())('a publish that Kafka refuses', () => {
   const tooLarge = { key: 'k', value: 'x'.repeat(1024 * 1024), headers: {} }
   const small = (key: string, value: string) => ({ key, value, headers: {} })
   const outcomeOf = (publish: Promise<void>) =>

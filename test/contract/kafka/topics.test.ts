@@ -15,7 +15,7 @@ import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import { StartError } from '../../../shared/runtime/config/start-error.ts'
 import { until } from '../../support/poll.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { kafkaOptions, kafkaWithTopics, testPartitions } from './open-kafka.ts'
 
 const adminOf = async <T>({ brokers }: KafkaOptions, work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> => {
@@ -47,7 +47,7 @@ const open = (): { options: KafkaOptions; specs: TopicSpecs } => {
   return { options, specs: topicsOf(options.namespace, testPartitions) }
 }
 
-describe.skipIf(whyNoStack())('the topics on Kafka', () => {
+describe.skipIf(noStackReason())('the topics on Kafka', () => {
   it('have their retention, by the clock of the brokers', async () => {
     const { options, specs } = open()
     await createTopics(options, specs, undefined)
@@ -181,7 +181,7 @@ describe.skipIf(whyNoStack())('the topics on Kafka', () => {
   })
 })
 
-describe.skipIf(whyNoStack())('the settings of topics that exist on Kafka', () => {
+describe.skipIf(noStackReason())('the settings of topics that exist on Kafka', () => {
   /** Topics of which `chat.commands` was made by hand with these settings. */
   const openWith = async (settings: Readonly<Record<string, string>>, replicationFactor = 1) => {
     const { options, specs } = open()

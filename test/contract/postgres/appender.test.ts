@@ -5,7 +5,7 @@ import type { Database } from '../../../infra/postgres/database.ts'
 import { postgresAppender } from '../../../infra/postgres/event-store/appender.ts'
 import type { AppendResult } from '../../../shared/ports/event-store.ts'
 import { until } from '../../support/poll.ts'
-import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason } from '../../support/stack/shared-stack.ts'
 import {
   append,
   appending,
@@ -33,7 +33,7 @@ const stateOf = (promise: Promise<unknown>): Promise<'settled' | 'waiting'> =>
     new Promise<'waiting'>((resolve) => setImmediate(resolve, 'waiting')),
   ])
 
-describe.skipIf(whyNoStack())('an appender on PostgreSQL', () => {
+describe.skipIf(noStackReason())('an appender on PostgreSQL', () => {
   let url: string
   let database: Database
   beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { describe } from 'vitest'
-import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { eventStoreSuite } from '../event-store/suite.ts'
 import { readModelSuite } from '../read-model/suite.ts'
 import { openFresh } from './open-postgres.ts'
 
-describe.skipIf(whyNoStack())('on PostgreSQL', () => {
+describe.skipIf(noStackReason())('on PostgreSQL', () => {
   eventStoreSuite('postgres', openFresh)
   readModelSuite('postgres', openFresh)
 })

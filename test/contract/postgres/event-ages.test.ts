@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { readAges } from '../../../infra/postgres/admin/read-summaries.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { freshDatabase } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
-describe.skipIf(whyNoStack())('the ages of events on PostgreSQL', () => {
+describe.skipIf(noStackReason())('the ages of events on PostgreSQL', () => {
   it('are returned for existing events, by the clock of the database', async () => {
     const url = await freshDatabase()
     const stream = randomUUID()

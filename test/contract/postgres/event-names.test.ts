@@ -11,7 +11,7 @@ import { parameters } from '../../../infra/postgres/event-store/write-changes.ts
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import { supportedLevel } from '../../../shared/protocol/feature-level.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { append, appending, chatCreated, messagePosted, usersAdded, usersRemoved, written } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { withSession } from './session.ts'
@@ -44,7 +44,7 @@ const appendBefore = (url: string, room: string): Promise<void> =>
     expect(rows).toEqual([{ done: true }])
   })
 
-describe.skipIf(whyNoStack())('The names of events on PostgreSQL', () => {
+describe.skipIf(noStackReason())('The names of events on PostgreSQL', () => {
   let url: string
   let database: Database
   beforeEach(async () => {
@@ -98,7 +98,7 @@ describe.skipIf(whyNoStack())('The names of events on PostgreSQL', () => {
   })
 })
 
-describe.skipIf(whyNoStack())('An upgrade of a store that has events', () => {
+describe.skipIf(noStackReason())('An upgrade of a store that has events', () => {
   it('keeps them as they are and gives the store the first feature level', async () => {
     const url = await sharedStack().createDatabase()
     const orm = makeOrm({ url, poolMax: 1, applicationName: 'chat-test', connectMs: 3_000, log: recordingLog() })
@@ -115,7 +115,7 @@ describe.skipIf(whyNoStack())('An upgrade of a store that has events', () => {
   })
 })
 
-describe.skipIf(whyNoStack())('The feature level on PostgreSQL', () => {
+describe.skipIf(noStackReason())('The feature level on PostgreSQL', () => {
   let url: string
   let database: Database
   beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Database } from '../../../infra/postgres/database.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import {
   append,
   appendWritten,
@@ -24,7 +24,7 @@ const withDatabase = async (work: (database: Database) => Promise<void>): Promis
   }
 }
 
-describe.skipIf(whyNoStack())('an error of PostgreSQL', () => {
+describe.skipIf(noStackReason())('an error of PostgreSQL', () => {
   it('is of fault `record` when a text contains U+0000, and the other records can be stored without it', () =>
     withDatabase(async ({ eventStore }) => {
       const ann = randomUUID()

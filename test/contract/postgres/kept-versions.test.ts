@@ -6,12 +6,12 @@ import { openDatabase } from '../../../infra/postgres/database.ts'
 import { defaultBounds } from '../../../shared/runtime/config/bounds.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
 import { freshDatabase } from './open-postgres.ts'
 import { dump, withSession } from './session.ts'
 
-describe.skipIf(whyNoStack())('the versions of deleted messages that are kept on PostgreSQL', () => {
+describe.skipIf(noStackReason())('the versions of deleted messages that are kept on PostgreSQL', () => {
   let url = ''
   let database: Database
   beforeAll(async () => {

@@ -8,7 +8,7 @@ import { listChatsStatement } from '../../../infra/postgres/read-model/chat-list
 import { listMessagesStatement } from '../../../infra/postgres/read-model/message-list.ts'
 import { readUsersSeenByStatement } from '../../../infra/postgres/read-model/read-model.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
-import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { sqlLiteral } from '../sql-literal.ts'
 import { freshDatabase } from './open-postgres.ts'
 import { withSession } from './session.ts'
@@ -80,7 +80,7 @@ const fillManyChats = async (client: pg.Client, few: string, many: string): Prom
   await client.query('vacuum analyze chat, chat_member')
 }
 
-describe.skipIf(whyNoStack())('reads from a room of 100,000 messages on PostgreSQL', () => {
+describe.skipIf(noStackReason())('reads from a room of 100,000 messages on PostgreSQL', () => {
   const [room, reader] = [randomUUID(), randomUUID()]
   const end = Number.MAX_SAFE_INTEGER
   let url = ''
@@ -119,7 +119,7 @@ describe.skipIf(whyNoStack())('reads from a room of 100,000 messages on PostgreS
   })
 })
 
-describe.skipIf(whyNoStack())('reading a page for many members of one room on PostgreSQL', () => {
+describe.skipIf(noStackReason())('reading a page for many members of one room on PostgreSQL', () => {
   it('looks up each member by its key already while the table is small, since connections keep that plan', async () => {
     const room = randomUUID()
     const url = await freshDatabase()
@@ -136,7 +136,7 @@ describe.skipIf(whyNoStack())('reading a page for many members of one room on Po
   })
 })
 
-describe.skipIf(whyNoStack())('listing the chats of a user on PostgreSQL', () => {
+describe.skipIf(noStackReason())('listing the chats of a user on PostgreSQL', () => {
   const [few, many] = [randomUUID(), randomUUID()]
   let url = ''
   beforeAll(async () => {
@@ -174,7 +174,7 @@ const fillViewer = async (client: pg.Client, viewer: string): Promise<void> => {
   await client.query('vacuum analyze')
 }
 
-describe.skipIf(whyNoStack())('users seen by a viewer with 2,000 chats on PostgreSQL', () => {
+describe.skipIf(noStackReason())('users seen by a viewer with 2,000 chats on PostgreSQL', () => {
   it('finds those of 1,000 users who share a chat, and reads the chats of the viewer once', async () => {
     const viewer = randomUUID()
     const url = await freshDatabase()

@@ -7,7 +7,7 @@ import { StoreError } from '../../../shared/ports/event-store.ts'
 import { StartError } from '../../../shared/runtime/config/start-error.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 
 /** The changes that a pooler makes to a connection that it forwards to Postgres. */
 interface Rewriting {
@@ -75,7 +75,7 @@ const fatal = (code: string, text: string): Buffer => {
   return Buffer.concat([head, fields])
 }
 
-describe.skipIf(whyNoStack())('the check of the connection to PostgreSQL', () => {
+describe.skipIf(noStackReason())('the check of the connection to PostgreSQL', () => {
   const check = async (url: string) => {
     const log = recordingLog()
     await assertDirectSession(url, defaultTimes, log)

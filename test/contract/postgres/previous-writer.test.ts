@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { appendValues } from '../../../infra/postgres/event-store/append.ts'
 import { parameters } from '../../../infra/postgres/event-store/write-changes.ts'
 import type { Append } from '../../../shared/ports/event-store.ts'
-import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
 import { appending, messagePosted, written } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
@@ -25,7 +25,7 @@ const appendAsBefore = (url: string, batch: Append): Promise<void> =>
     expect(rows).toEqual([{ done: true }])
   })
 
-describe.skipIf(whyNoStack())('A writer of the version before messages could change, on the present schema', () => {
+describe.skipIf(noStackReason())('A writer of the version before messages could change, on the present schema', () => {
   it('appends messages that later writers edit, answer and delete', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)

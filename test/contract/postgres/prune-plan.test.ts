@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { pruneCanaries } from '../../../infra/postgres/admin/prune.ts'
-import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { freshDatabase } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
@@ -39,7 +39,7 @@ const scanned = (plan: Plan): readonly string[] => [
   ...(plan.Plans ?? []).flatMap(scanned),
 ]
 
-describe.skipIf(whyNoStack())('deleting old rooms of the audit on PostgreSQL', () => {
+describe.skipIf(noStackReason())('deleting old rooms of the audit on PostgreSQL', () => {
   it.each(['after an analyze', 'without statistics'])(
     'goes by keys in a database of 30,000 chats %s',
     async (when) => {

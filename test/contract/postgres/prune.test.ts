@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { prune } from '../../../infra/postgres/admin/prune.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { freshDatabase } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
-describe.skipIf(whyNoStack())('pruning on PostgreSQL', () => {
+describe.skipIf(noStackReason())('pruning on PostgreSQL', () => {
   it('deletes all rejections older than 30 days, and keeps all newer ones', async () => {
     const url = await freshDatabase()
     const kept = randomUUID()

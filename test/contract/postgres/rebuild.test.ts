@@ -5,7 +5,7 @@ import { holdWriterLock } from '../../../infra/postgres/connection/writer-lock.t
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import { until } from '../../support/poll.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
 import { append, at, chatCreated, fillRoom, messagePosted, userCreated, usersAdded, usersRemoved } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
@@ -47,7 +47,7 @@ const changeMessages = async (store: EventStore): Promise<void> => {
   expect(rejected).toEqual(['unknown_message', 'unknown_message', 'forbidden'])
 }
 
-describe.skipIf(whyNoStack())('rebuilding the read model on PostgreSQL', () => {
+describe.skipIf(noStackReason())('rebuilding the read model on PostgreSQL', () => {
   it('restores the rows that writers produced, from any state of the tables', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)

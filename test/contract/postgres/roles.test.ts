@@ -7,7 +7,7 @@ import { makeRoles } from '../../../infra/postgres/admin/roles.ts'
 import type { StoreError } from '../../../shared/ports/event-store.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { allowLogins, asService } from '../../support/stack/service-logins.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
 import { chatCreated, tryAppend, written } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
@@ -46,7 +46,7 @@ const deleted = ['message_reaction', 'reaction_count', 'mention']
 /** No role needs to lock its rows, and the writer does not read it. */
 const kept = 'deleted_message'
 
-describe.skipIf(whyNoStack() ?? sharedStack().kind === 'env')('the roles of a database', () => {
+describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a database', () => {
   let owner: string
   let writer: string
   let gateway: string

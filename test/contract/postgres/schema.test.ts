@@ -4,12 +4,12 @@ import { migrate } from '../../../infra/postgres/admin/migrate.ts'
 import { makeOrm } from '../../../infra/postgres/connection/orm.ts'
 import { SchemaError } from '../../../infra/postgres/connection/schema-version.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { fillRoom } from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
-describe.skipIf(whyNoStack())('the schema on PostgreSQL', () => {
+describe.skipIf(noStackReason())('the schema on PostgreSQL', () => {
   it('is created once by concurrent and by repeated migrations', async () => {
     const url = await sharedStack().createDatabase()
     const log = recordingLog()

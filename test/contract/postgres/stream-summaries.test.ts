@@ -4,12 +4,12 @@ import { readNamedSummaries, readSummaries } from '../../../infra/postgres/admin
 import type { SummarySlice } from '../../../infra/postgres/event-store/stream-summaries.ts'
 import { streamFindings } from '../../../services/admin/audit/stream-findings.ts'
 import { recordingLog } from '../../support/recording-log.ts'
-import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { withSession } from './session.ts'
 
-describe.skipIf(whyNoStack())('the summaries of streams on PostgreSQL', () => {
+describe.skipIf(noStackReason())('the summaries of streams on PostgreSQL', () => {
   it('count the events of deleted messages, and find one that still has its content', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)

@@ -7,7 +7,7 @@ import { appendBatchStatement, appendValues } from '../../../infra/postgres/even
 import { readSnapshotStatement, snapshotValues } from '../../../infra/postgres/event-store/read-snapshot.ts'
 import type { DomainEvent } from '../../../shared/room-events/room-events.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
-import { whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { sqlLiteral } from '../sql-literal.ts'
 import { appending, chatCreated, messagePosted, reading, usersAdded, usersRemoved, written } from '../stored-chat.ts'
 import { freshDatabase } from './open-postgres.ts'
@@ -39,7 +39,7 @@ const blocksOfOldPlan = (
     clientConfig(defaultTimes),
   )
 
-describe.skipIf(whyNoStack())('statements of a writer that were planned on an empty database', () => {
+describe.skipIf(noStackReason())('statements of a writer that were planned on an empty database', () => {
   const [room, ann, bob] = [randomUUID(), randomUUID(), randomUUID()]
 
   const at = '2025-01-01T00:00:00.000Z'

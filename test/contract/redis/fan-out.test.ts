@@ -3,13 +3,13 @@ import { install } from '../../../infra/native/install.ts'
 import type { RedisCluster } from '../../../infra/native/redis-cluster.ts'
 import { startRedisCluster } from '../../../infra/native/redis-cluster.ts'
 import { makeScratchFolder, removeScratchFolder } from '../../support/stack/scratch-folder.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { stackKind } from '../../support/stack/start-stack.ts'
 import { listen, publish, untilAllReceived } from '../fan-out/open-fan-out.ts'
 import { fanOutSuite } from '../fan-out/suite.ts'
 import { openRedisFanOut } from './open-redis-fan-out.ts'
 
-describe.skipIf(whyNoStack())('on one Redis', () => {
+describe.skipIf(noStackReason())('on one Redis', () => {
   const open = (namespace = sharedStack().freshNamespace()) =>
     openRedisFanOut({ url: sharedStack().urls().redisUrl, isCluster: false, namespace })
 
@@ -27,7 +27,7 @@ describe.skipIf(whyNoStack())('on one Redis', () => {
   })
 })
 
-describe.skipIf(whyNoStack() ?? stackKind() !== 'native')('on a Redis Cluster of three', () => {
+describe.skipIf(noStackReason() ?? stackKind() !== 'native')('on a Redis Cluster of three', () => {
   const folder = makeScratchFolder('cluster')
   let cluster: RedisCluster
   beforeAll(async () => {

@@ -9,7 +9,7 @@ import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { until } from '../../support/poll.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { makeScratchFolder, removeScratchFolder } from '../../support/stack/scratch-folder.ts'
-import { sharedStack, whyNoStack } from '../../support/stack/shared-stack.ts'
+import { noStackReason, sharedStack } from '../../support/stack/shared-stack.ts'
 import { stackKind } from '../../support/stack/start-stack.ts'
 import type { OpenRateLimitStores } from '../rate-limit-store/suite.ts'
 import { rateLimitStoreSuite } from '../rate-limit-store/suite.ts'
@@ -31,7 +31,7 @@ const openOn = async (where: Omit<RedisRateLimitStoreOptions, 'times' | 'log'>):
   return { near, far, [Symbol.asyncDispose]: async () => void (await Promise.all([near.close(), far.close()])) }
 }
 
-describe.skipIf(whyNoStack())('on one Redis', () => {
+describe.skipIf(noStackReason())('on one Redis', () => {
   const open = (namespace = sharedStack().freshNamespace()) =>
     openOn({ url: sharedStack().urls().redisUrl, isCluster: false, namespace })
 
@@ -51,7 +51,7 @@ describe.skipIf(whyNoStack())('on one Redis', () => {
   })
 })
 
-describe.skipIf(whyNoStack() ?? stackKind() !== 'native')('on a Redis Cluster of three', () => {
+describe.skipIf(noStackReason() ?? stackKind() !== 'native')('on a Redis Cluster of three', () => {
   const folder = makeScratchFolder('cluster')
   let cluster: RedisCluster
   beforeAll(async () => {

@@ -32,17 +32,17 @@ export const judgeWorkers = (
 ): Verdict => {
   const ids = runIds(tag, startMs)
   const builder = truthBuilder(ids, new Map([...userIds].map(([user, id]) => [id, user])))
-  for (const frame of framesOf(results)) builder.add(frame)
+  for (const frame of framesOf(results)) builder.addListed(frame)
   const histories = results.map(({ historyFile }) => historyOf(readFileSync(historyFile)))
   const terms = { ...defaultTerms, memoryKib: Number.POSITIVE_INFINITY }
   const verdicts = checkRun(histories, builder.build(), terms)
-  const { I1, I2, I3, I4, I5, I6, I7, I8, I9, I10 } = verdicts
+  const { I1, I3, I4, I5, I6, ...others } = verdicts
   return {
     lost: I1.count,
     duplicated: I3.count,
     reordered: I4.count + I6.count,
     gaps: I5.count,
-    other: I2.count + I7.count + I8.count + I9.count + I10.count,
+    other: Object.values(others).reduce((sum, { count }) => sum + count, 0),
     problems: problemsOf(verdicts),
   }
 }

@@ -18,7 +18,7 @@ export const openBrowser = async (): Promise<Browser> => {
 }
 
 /** The reason why there is no browser; undefined if there is one. With CI=true a missing browser is an error. */
-export const whyNoBrowser = async (): Promise<string | undefined> => {
+export const noBrowserReason = async (): Promise<string | undefined> => {
   try {
     await findChromium()
     return undefined

@@ -10,6 +10,10 @@ import { converges } from './invariants/i7-converges.ts'
 import { resumeHonest } from './invariants/i8-resume-honest.ts'
 import { authorised } from './invariants/i9-authorised.ts'
 import { bounded } from './invariants/i10-bounded.ts'
+import { listsAgree } from './invariants/j1-lists-agree.ts'
+import { deletedIsGone } from './invariants/j1b-deleted-is-gone.ts'
+import { countsAgree } from './invariants/j2-counts-agree.ts'
+import { permitted } from './invariants/j5-permitted.ts'
 import type { Findings, Invariant, Terms } from './judge.ts'
 import type { Entries } from './outline.ts'
 import { outlineOf } from './outline.ts'
@@ -26,6 +30,10 @@ export const invariants = {
   I8: resumeHonest,
   I9: authorised,
   I10: bounded,
+  J1: listsAgree,
+  J1b: deletedIsGone,
+  J2: countsAgree,
+  J5: permitted,
 } as const satisfies Readonly<Record<string, Invariant>>
 
 export type InvariantName = keyof typeof invariants

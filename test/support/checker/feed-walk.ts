@@ -70,7 +70,7 @@ const seeResumed = ({ room, seq, code, operation }: Readonly<Entry>, socket: Wal
   if (code === 'forbidden') return leave(place)
   if (code === 'ahead' || code === 'epoch') place.forged.clear()
   // The frames up to it were skipped because of a forged one, and the service has to take that back.
-  else if (code === 'none' && place.last !== seq) place.forged.add(seq)
+  else if (code === 'none' && place.last !== seq && asked !== seq) place.forged.add(seq)
   continueFrom(place, seq)
 }
 

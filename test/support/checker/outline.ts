@@ -12,6 +12,8 @@ export interface Outline {
   lastSent(room: number, command: number): number | undefined
   /** The time since which no fault was active; undefined if one was active at `at`. */
   wholeSince(at: number): number | undefined
+  /** When a client first knew that the deletion was done; undefined if none did. */
+  deletedAt(command: number): number | undefined
   readonly healedAt: readonly number[]
   readonly endedAt: number
 }
@@ -31,10 +33,14 @@ const keyOf = (room: number, command: number): number => (command === creation ?
 export const outlineOf = (histories: readonly Entries[]): Outline => {
   const sent = new Map<number, Sent>()
   const turns: { readonly at: number; readonly isBroken: boolean }[] = []
+  /** By command: the time of its first confirmation or frame. */
+  const deletions = new Map<number, number>()
   let endedAt = 0
 
   const see = ({ kind, event, at, room, command, code }: Readonly<Entry>): void => {
     endedAt = Math.max(endedAt, at)
+    if (event === 'delete-message' && (kind === 'ok' || kind === 'frame'))
+      deletions.set(command, Math.min(at, deletions.get(command) ?? at))
     if (kind === 'fault') turns.push({ at, isBroken: code === 'broken' })
     if (kind !== 'invoked' || !isCommand(event)) return
     const known = sent.get(keyOf(room, command))
@@ -54,6 +60,7 @@ export const outlineOf = (histories: readonly Entries[]): Outline => {
   return {
     firstSent: (room, command) => sent.get(keyOf(room, command))?.first,
     lastSent: (room, command) => sent.get(keyOf(room, command))?.last,
+    deletedAt: (command) => deletions.get(command),
     wholeSince: (at) => {
       const step = steps.findLast((candidate) => candidate.at <= at)
       if (step === undefined) return 0

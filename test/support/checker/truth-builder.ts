@@ -2,57 +2,49 @@ import { crc32 } from 'node:zlib'
 import { foreign } from '../load/entry.ts'
 import { frameReader } from '../load/frame-view.ts'
 import type { ParsedFrame } from '../load/parse-frame.ts'
+import { idBytes } from '../load/parse-frame.ts'
 import type { RunIds } from '../load/run-ids.ts'
-import type { RoomMessages } from './room-messages.ts'
-import { createRoomMessages } from './room-messages.ts'
+import type { FoldedBody, MessageFold } from './message-fold.ts'
+import { createMessageFold } from './message-fold.ts'
 import type { RoomTruth, Span, Truth } from './truth.ts'
 
 /** Accepts the events of a run's rooms, the events of each room in the order of the store. */
 export interface TruthBuilder {
   /** `frame` is the text of the feed frame without a request id. */
   add(frame: string, storedAt?: number): void
+  /** The same, where messages come from lists: their content may be newer than the events that posted them. */
+  addListed(frame: string): void
   build(): Truth
 }
 
 interface Room {
   last: number
   lastAt: string
-  readonly messages: RoomMessages
+  createdBy: string | undefined
+  readonly fold: MessageFold
   readonly commands: number[]
-  readonly crcs: number[]
   readonly storedAt: (number | undefined)[]
   readonly seqs: Map<number, number>
   readonly spans: Map<number, { from: number; until: number }[]>
 }
 
-const newRoom = (): Room => ({
-  last: 0,
-  lastAt: '',
-  messages: createRoomMessages(),
-  commands: [],
-  crcs: [],
-  storedAt: [],
-  seqs: new Map(),
-  spans: new Map(),
-})
-
-interface Body {
-  readonly created_at?: string
+interface Body extends FoldedBody {
   readonly users?: readonly string[]
-  readonly chat?: { readonly users?: readonly string[]; readonly created_at?: string }
+  readonly chat?: { readonly users?: readonly string[]; readonly created_at?: string; readonly user_id?: string }
 }
 
 const noSpans: readonly Span[] = []
 
 const truthOf = (room: Room): RoomTruth => ({
   head: room.last,
-  messages: room.messages.count,
+  messages: room.fold.messages.count,
   commandAt: (seq) => room.commands[seq],
-  crcAt: (seq) => room.crcs[seq],
+  crcAt: room.fold.crcAt,
+  redactionOf: room.fold.redactionOf,
   storedAt: (seq) => room.storedAt[seq],
   seqOf: (command) => room.seqs.get(command),
-  nextMessage: room.messages.next,
-  listedCrc: room.messages.listedCrc,
+  nextMessage: room.fold.messages.next,
+  listedCrc: room.fold.messages.listedCrc,
   spansOf: (user) => room.spans.get(user) ?? noSpans,
 })
 
@@ -60,7 +52,7 @@ const truthOf = (room: Room): RoomTruth => ({
 export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): TruthBuilder => {
   const read = frameReader(ids)
   const rooms = new Map<number, Room>()
-  const flaws: Record<keyof Truth['flaws'], string[]> = { I2: [], I3: [], I4: [], I5: [] }
+  const flaws: Record<keyof Truth['flaws'], string[]> = { I2: [], I3: [], I4: [], I5: [], J2: [], J5: [] }
 
   const noteMembers = (room: Room, seq: number, event: string, users: readonly string[]): void => {
     for (const id of users) {
@@ -81,29 +73,49 @@ export const truthBuilder = (ids: RunIds, userOf: ReadonlyMap<string, number>): 
     if (at < room.lastAt) flaws.I4.push(`room ${number}: the time of ${seq} is before that of ${room.last}`)
   }
 
+  const newRoom = (number: number): Room => {
+    const seqs = new Map<number, number>()
+    const spans: Room['spans'] = new Map()
+    const seqOf = (id: string | undefined): number | undefined =>
+      id === undefined ? undefined : seqs.get(ids.commandAt(idBytes(id), 0))
+    const room: Room = {
+      ...{ last: 0, lastAt: '', createdBy: undefined, commands: [], storedAt: [], seqs, spans },
+      fold: createMessageFold({
+        id: ids.room(number),
+        seqOf,
+        userOf: (id) => userOf.get(id ?? '') ?? foreign,
+        createdBy: () => room.createdBy,
+        isMember: (user) => user === foreign || spans.get(user)?.at(-1)?.until === Number.POSITIVE_INFINITY,
+        say: (invariant, problem) => void flaws[invariant].push(`room ${number}: ${problem}`),
+      }),
+    }
+    return room
+  }
+
+  const add = (frame: string, isListed: boolean, storedAt?: number): void => {
+    const text = Buffer.from(frame)
+    const view = read(text)
+    if (view?.kind !== 'feed') throw new Error('not a frame of a feed')
+    const { room: number, seq, command, event } = view
+    if (number === foreign) return
+    const room = rooms.get(number) ?? newRoom(number)
+    rooms.set(number, room)
+    const body = (JSON.parse(frame) as ParsedFrame).body as Body
+    const { chat, created_at: at = chat?.created_at ?? '' } = body
+    check(number, room, seq, command, at)
+    room.last = seq
+    room.lastAt = at
+    room.commands[seq] = command
+    room.storedAt[seq] = storedAt
+    if (!room.seqs.has(command)) room.seqs.set(command, seq)
+    room.fold.fold({ event, seq, crc: crc32(text.subarray(view.commonFrom)), body, isListed })
+    if (event === 'create-chat') room.createdBy = body.user_id
+    if (event !== 'new-message') noteMembers(room, seq, event, (event === 'create-chat' ? chat?.users : body.users) ?? [])
+  }
+
   return {
-    add: (frame, storedAt) => {
-      const text = Buffer.from(frame)
-      const view = read(text)
-      if (view?.kind !== 'feed') throw new Error('not a frame of a feed')
-      const { room: number, seq, command, event } = view
-      if (number === foreign) return
-      const room = rooms.get(number) ?? newRoom()
-      rooms.set(number, room)
-      const { body = {} } = JSON.parse(frame) as ParsedFrame & { body?: Body }
-      const { chat, created_at: at = chat?.created_at ?? '' } = body as Body
-      check(number, room, seq, command, at)
-      room.last = seq
-      room.lastAt = at
-      room.commands[seq] = command
-      const crc = crc32(text.subarray(view.commonFrom))
-      room.crcs[seq] = crc
-      room.messages.fold(event, seq, crc)
-      room.storedAt[seq] = storedAt
-      if (!room.seqs.has(command)) room.seqs.set(command, seq)
-      if (event === 'create-chat') noteMembers(room, seq, event, chat?.users ?? [])
-      else if (event !== 'new-message') noteMembers(room, seq, event, (body as Body).users ?? [])
-    },
+    add: (frame, storedAt) => add(frame, false, storedAt),
+    addListed: (frame) => add(frame, true),
     build: () => ({ rooms: new Map([...rooms].map(([number, room]) => [number, truthOf(room)])), flaws }),
   }
 }

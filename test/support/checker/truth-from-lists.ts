@@ -6,8 +6,8 @@ import { truthBuilder } from './truth-builder.ts'
 const seqOf = (frame: string): number => Number(/"seq":(\d+)/.exec(frame)?.[1])
 
 /**
- * The truth as clients can read it: messages from the lists, and membership
- * events, which lists omit, as sockets received them. For services whose store
+ * The truth as clients can read it: messages from the lists, and other
+ * events as sockets received them. For services whose store
  * cannot be read.
  */
 export const truthFromLists = async (load: Load, userOf: ReadonlyMap<string, number>): Promise<Truth> => {
@@ -16,7 +16,7 @@ export const truthFromLists = async (load: Load, userOf: ReadonlyMap<string, num
   const changes = Map.groupBy(membershipFrames, ([place]) => Number(place.split(' ')[0]))
   for (const [room, [user = 0]] of load.population.members) {
     const frames = [...(await readList(load, room, user)), ...(changes.get(room) ?? []).map(([, frame]) => frame)]
-    for (const frame of frames.sort((a, b) => seqOf(a) - seqOf(b))) builder.add(frame)
+    for (const frame of frames.sort((a, b) => seqOf(a) - seqOf(b))) builder.addListed(frame)
   }
   return builder.build()
 }

@@ -39,6 +39,8 @@ export const entryKinds = [
   'reset',
   /** A message that an attacker published in place of the event `seq`; only in simulations. */
   'forged',
+  /** A list answers `operation`; its entries follow. `seq` is its `as_of`; `code` is `other` if it omits some messages of its range. */
+  'page',
 ] as const
 
 export type EntryKind = (typeof entryKinds)[number]
@@ -82,6 +84,7 @@ export const entryCodes = [
   'silence',
   'closed',
   'other',
+  'unknown_message',
 ] as const
 
 export type EntryCode = (typeof entryCodes)[number]

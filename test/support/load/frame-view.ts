@@ -45,6 +45,10 @@ const events: readonly (readonly [Uint8Array, OperationEvent])[] = [
   [ascii('remove-users"'), 'remove-users'],
   [ascii('list-messages"'), 'list-messages'],
   [ascii('resume"'), 'resume'],
+  [ascii('edit-message"'), 'edit-message'],
+  [ascii('delete-message"'), 'delete-message'],
+  [ascii('set-reaction"'), 'set-reaction'],
+  [ascii('set-pin"'), 'set-pin'],
 ]
 
 /**

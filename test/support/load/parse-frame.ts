@@ -29,7 +29,16 @@ const commandOf = (event: OperationEvent, body: ParsedFrame['body'], ids: RunIds
   return { command, intendedMs: command === foreign ? 0 : intendedAt(id, 0) }
 }
 
-const commands: ReadonlySet<OperationEvent> = new Set(['create-chat', 'new-message', 'add-users', 'remove-users'])
+const commands: ReadonlySet<OperationEvent> = new Set([
+  'create-chat',
+  'new-message',
+  'add-users',
+  'remove-users',
+  'edit-message',
+  'delete-message',
+  'set-reaction',
+  'set-pin',
+])
 
 /** Parses what `frameReader` reads by position, for frames of another layout and for samples. */
 export const viewOf = (

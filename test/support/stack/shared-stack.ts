@@ -19,7 +19,7 @@ const provided = (): ProvidedStack =>
   }
 
 /** Why there is no stack to test on; undefined when there is one. For `describe.skipIf`. */
-export const whyNoStack = (): string | undefined => {
+export const noStackReason = (): string | undefined => {
   const found = provided()
   return 'missing' in found ? found.missing : undefined
 }

@@ -6,6 +6,8 @@ import { isDetected, problemsOfRuns, seedParts } from './world/simulation-seeds.
 
 const parts = seedParts(10, 200).map((seeds, part) => ({ seeds, part }))
 
+const livingParts = seedParts(5, 100).map((seeds, part) => ({ seeds, part }))
+
 describe('Gateways under seeded interleavings', () => {
   it.each(parts)('show every socket one gapless order (part $part)', { timeout: 120_000 }, async ({ seeds }) => {
     expect(await problemsOfRuns(seeds, simulate)).toEqual([])
@@ -19,6 +21,14 @@ describe('Gateways under seeded interleavings', () => {
     },
   )
 
+  it.each(livingParts)(
+    'show every client what the lists show and no deleted text, while messages change and the feature level is raised (part $part)',
+    { timeout: 120_000 },
+    async ({ seeds }) => {
+      expect(await problemsOfRuns(seeds, (seed) => simulate(seed, { isLiving: true }))).toEqual([])
+    },
+  )
+
   it('do the same again under the same seed', async () => {
     const [first, second] = [await simulate(42), await simulate(42)]
     expect(second.connections.map(({ socket }) => socket.frames)).toEqual(first.connections.map(({ socket }) => socket.frames))
@@ -29,6 +39,17 @@ describe('Gateways under seeded interleavings', () => {
     expect(new Set(events.map(({ type }) => type)).size).toBe(5)
     expect(connections.length).toBeGreaterThan(3)
     expect(connections.reduce((sum, { socket }) => sum + socket.frames.length, 0)).toBeGreaterThan(50)
+  })
+})
+
+describe('Messages that change in the simulation', () => {
+  it('are edited, deleted, pinned and reacted to in a few runs', async () => {
+    const types = new Set<string>()
+    for (let seed = 1; seed <= 5; seed += 1)
+      for (const { type } of (await simulate(seed, { isLiving: true })).events) types.add(type)
+    expect([...types]).toEqual(
+      expect.arrayContaining(['MessagePosted', 'MessageEdited', 'MessageDeleted', 'ReactionSet', 'PinSet']),
+    )
   })
 })
 

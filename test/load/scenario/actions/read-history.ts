@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { recordList } from '../../../support/checker/read-list.ts'
+import { recordPage } from '../../../support/checker/read-list.ts'
 import { defineAction } from '../action.ts'
 import { StepFailed } from '../visit.ts'
 
@@ -15,6 +15,6 @@ export const readHistory = defineAction(
     const answer = await asked?.catch(() => undefined)
     if (answer === undefined) throw new StepFailed('closed')
     if (answer.error !== undefined) throw new StepFailed(answer.error.code)
-    recordList(load, room, user, answer.body?.messages)
+    recordPage(load, room, user, answer.body)
   },
 )

@@ -10,6 +10,7 @@ const refusals: ReadonlySet<EntryCode> = new Set([
   'unbound',
   'forbidden',
   'unknown_user',
+  'unknown_message',
   'rate_limited',
   'unavailable',
 ])

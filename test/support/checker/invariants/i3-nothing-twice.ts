@@ -2,7 +2,7 @@ import type { Entry } from '../../load/entry.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
-/** The outcomes that the service reports: not a frame, which is reported by itself, and not the end of the client's patience. */
+/** The outcomes that the service reports: not a frame, which is reported by itself, and not a time-out of the client. */
 const isAnswer = ({ kind, code, seq }: Readonly<Entry>): boolean =>
   (kind === 'ok' && seq === 0) || kind === 'failed' || (kind === 'unknown' && code === 'timeout')
 

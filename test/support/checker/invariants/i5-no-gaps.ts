@@ -16,6 +16,8 @@ export const noGaps: Invariant = ({ truth, outline, terms, sockets }) => {
 
   /** The last seq of each list, by operation. */
   const lists = new Map<number, number>()
+  /** The lists that omit messages on purpose. */
+  const filtered = new Set<number>()
 
   /** Whether a socket that was bound between the two times continues with this seq. */
   const isHeadBetween = (room: number, openedAt: number, boundAt: number, start: number): boolean => {
@@ -45,7 +47,8 @@ export const noGaps: Invariant = ({ truth, outline, terms, sockets }) => {
 
   return {
     see: (entry, frame) => {
-      if (entry.kind === 'listed') judgeListed(entry.room, entry.seq, entry.operation)
+      if (entry.kind === 'page' && entry.code === 'other') filtered.add(entry.operation)
+      if (entry.kind === 'listed' && !filtered.has(entry.operation)) judgeListed(entry.room, entry.seq, entry.operation)
       if (frame?.step === 'gap') findings.add(`socket ${entry.socket}, room ${entry.room}: ${entry.seq} after ${frame.before}`)
     },
     verdict: () => {

@@ -4,6 +4,7 @@ import { simulate } from '../rooms/simulate.ts'
 import { simulateWriter } from '../writers/simulate-writer.ts'
 import { appMutants } from './app-mutants.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
+import { livingMutants } from './living-mutants.ts'
 import { tryMutant } from './try-mutant.ts'
 import { writerMutants } from './writer-mutants.ts'
 
@@ -21,6 +22,13 @@ describe.concurrent('The simulation of gateways detects a mutant without the rul
 describe.concurrent('The simulation of applications detects a mutant without the rule that', () => {
   it.each(appMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
     const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'apps')
+    expect(detection?.problem).toBeDefined()
+  })
+})
+
+describe.concurrent('The simulation of messages that change detects a mutant without the rule that', () => {
+  it.each(livingMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
+    const detection = await tryMutant(mutant, seeds, 'rooms', { isLiving: true })
     expect(detection?.problem).toBeDefined()
   })
 })

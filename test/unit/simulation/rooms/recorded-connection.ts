@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { Listed } from '../../../support/checker/read-list.ts'
+import type { ListPage } from '../../../support/checker/read-list.ts'
 import { listedEntry } from '../../../support/checker/read-list.ts'
 import type { Entry, OperationEvent } from '../../../support/load/entry.ts'
 import { creation } from '../../../support/load/entry.ts'
@@ -30,7 +30,7 @@ export interface ConnectionStart {
 /** The deadline, and the longest time that the store may be unavailable after it. */
 const settledWithinMs = simulatedTimes.commandDeadlineMs + 2_500
 
-type Operation = Pick<Entry, 'event' | 'socket' | 'user' | 'room' | 'command' | 'operation'>
+type Operation = Pick<Entry, 'event' | 'socket' | 'user' | 'room' | 'command' | 'operation'> & { readonly isFiltered?: boolean }
 
 interface ResumeAnswer {
   readonly rooms: Readonly<Record<string, { readonly seq: number; readonly recovered: boolean; readonly reason?: string }>>
@@ -73,7 +73,9 @@ export const recordConnection = (history: History, start: ConnectionStart): Reco
   const seeListed = ({ atMs, body, id }: Received): void => {
     const operation = numberOf(id)
     const asked = pending.get(operation)
-    for (const message of (body?.messages ?? []) as Listed[]) {
+    const { messages = [], as_of: asOf = 0 } = (body ?? {}) as ListPage
+    append('page', atMs, { ...asked, seq: asOf, code: asked?.isFiltered === true ? 'other' : 'none' })
+    for (const message of messages) {
       const room = asked?.room ?? 0
       append('listed', atMs, { ...asked, room, ...listedEntry(simulatedIds.room(room), message, simulatedIds.commandAt) })
     }
@@ -101,7 +103,7 @@ export const recordConnection = (history: History, start: ConnectionStart): Reco
 
   append('opened', start.atMs)
   return {
-    sent: ({ callerId, event: name, atMs, room, commandId, resume, actor }) => {
+    sent: ({ callerId, event: name, atMs, room, commandId, resume, actor, isFiltered = false }) => {
       const event: OperationEvent = eventNamed(name)
       const operation = numberOf(callerId)
       const command = event === 'create-chat' ? creation : numberOf(commandId)
@@ -111,7 +113,7 @@ export const recordConnection = (history: History, start: ConnectionStart): Reco
         const code = resume?.epoch === undefined ? 'none' : 'epoch'
         append('resuming', atMs, { room: numberOf(id), seq, operation, command: resume?.max ?? 0, code })
       }
-      pending.set(operation, { ...sent, atMs })
+      pending.set(operation, { ...sent, atMs, isFiltered })
       // A binding that resumes has two answers.
       if (event === 'none' && resume !== undefined) pending.set(-operation, { ...sent, event: 'resume', atMs })
       append('invoked', atMs, sent)

@@ -17,4 +17,6 @@ export interface Sent {
   /** Distinguishes commands that have the same id. */
   readonly content?: string
   readonly resume?: Asked
+  /** A list that omits some messages of its range. */
+  readonly isFiltered?: boolean
 }

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../../../shared/ports/event-store.ts'
+import { supportedLevel } from '../../../../shared/protocol/feature-level.ts'
 import type { History } from '../../../support/load/history.ts'
 import { createHistory } from '../../../support/load/history.ts'
 import { simulatedNames } from '../world/simulated-settings.ts'
@@ -24,6 +25,8 @@ export interface Simulation {
   readonly storeMutant?: StoreMutant | undefined
   /** Adds an attacker who publishes forged events and notices. */
   readonly isForged?: boolean
+  /** Messages change, and the feature level is raised at a random time. */
+  readonly isLiving?: boolean
 }
 
 const stormMs = 3_000
@@ -70,6 +73,12 @@ const injectFaultsBesideForger = async (
   }
 }
 
+/** Every process is new. Gateways read the level one after another, and those that start later at once. */
+const raiseLevel = async ({ clock, random, store }: SimulatedWorld): Promise<void> => {
+  if (random.chance(0.3)) await clock.sleep(random.next() * stormMs)
+  store.memory.raiseLevel(supportedLevel)
+}
+
 /**
  * A few users on a few devices send every kind of request, while publications
  * are lost, repeated and reordered, statements fail, batches are delivered
@@ -77,11 +86,16 @@ const injectFaultsBesideForger = async (
  * unavailable for a while. Then faults end, and every socket must have all stored
  * events. A seed replays a run.
  */
-export const simulate = async (seed: number, { storeMutant, isForged = false }: Simulation = {}): Promise<SimulationResult> => {
+export const simulate = async (
+  seed: number,
+  { storeMutant, isForged = false, isLiving = false }: Simulation = {},
+): Promise<SimulationResult> => {
   const world = await simulatedWorld(seed, { storeMutant, isFanOutSafe: isForged })
   const { clock, random } = world
   const startMs = clock.monotonicMs()
-  const commons: Commons = { world, startMs, userIds: new Map(), rooms: [], connections: [], history: createHistory(startMs) }
+  const history = createHistory(startMs)
+  const commons: Commons = { world, startMs, userIds: new Map(), rooms: [], connections: [], history, isLiving }
+  if (isLiving) void raiseLevel(world)
   const commands = simulatedCommands(commons)
   commons.history.append({ kind: 'fault', at: startMs, code: 'broken', seq: 1 })
   let isOver = false

@@ -29,6 +29,8 @@ export interface Commons {
   readonly connections: Connection[]
   readonly history: History
   readonly startMs: number
+  /** Messages are edited, deleted, pinned, and have reactions, replies and other optional parts. */
+  readonly isLiving: boolean
 }
 
 /** The number of a user by external id, for the history; 0 for a socket without a user. */

@@ -1,3 +1,4 @@
+import { changingCommands } from './changing-commands.ts'
 import type { Commons, SimulatedClient } from './simulated-client.ts'
 
 /** A command as it was first sent, so that any client that may act for the user can send it again. */
@@ -13,6 +14,10 @@ interface Command {
 export interface SimulatedCommands {
   createChat(client: SimulatedClient, actor: string): string
   message(client: SimulatedClient, actor: string, room: string): void
+  /** Edits, deletes, pins or reacts to a message that was sent before. */
+  change(client: SimulatedClient, actor: string, room: string): void
+  /** A query of `list-messages` that omits some messages. */
+  filter(room: string): Readonly<Record<string, unknown>>
   addUsers(client: SimulatedClient, actor: string, room: string, users: readonly string[]): void
   removeUsers(client: SimulatedClient, actor: string, room: string, users: readonly string[]): void
   /** Sends an earlier command again, unchanged. */
@@ -22,8 +27,9 @@ export interface SimulatedCommands {
   someUsers(): string[]
 }
 
-export const simulatedCommands = ({ world, userIds, rooms }: Commons): SimulatedCommands => {
+export const simulatedCommands = ({ world, userIds, rooms, isLiving }: Commons): SimulatedCommands => {
   const { random } = world
+  const changing = changingCommands(random)
   const sentBefore: Command[] = []
 
   const send = (client: SimulatedClient, { event, actor, room, id, body }: Command): void => {
@@ -53,8 +59,17 @@ export const simulatedCommands = ({ world, userIds, rooms }: Commons): Simulated
       sendFirst(client, { event: 'create-chat', actor, room: id, body: { chat: { name: 'room' }, users: someUsers() } }, id)
       return id
     },
-    message: (client, actor, room) =>
-      sendFirst(client, { event: 'new-message', actor, room, body: { msg: text(), type: 'text' } }),
+    message: (client, actor, room) => {
+      const id = world.newId()
+      const parts = isLiving ? changing.parts(room, [...userIds.values()]) : {}
+      changing.note(room, id)
+      sendFirst(client, { event: 'new-message', actor, room, body: { msg: text(), type: 'text', ...parts } }, id)
+    },
+    change: (client, actor, room) => {
+      const request = changing.next(room, text())
+      if (request !== undefined) sendFirst(client, { ...request, actor, room })
+    },
+    filter: (room) => random.pick([{ replies: false }, { pinned: true }, { thread: changing.message(room) ?? room }]),
     addUsers: (client, actor, room, users) => sendFirst(client, { event: 'add-users', actor, room, body: { users } }),
     removeUsers: (client, actor, room, users) => sendFirst(client, { event: 'remove-users', actor, room, body: { users } }),
     resend: (client) => {

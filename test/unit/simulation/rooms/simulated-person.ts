@@ -7,6 +7,9 @@ export interface SimulatedPerson {
   live(isOver: () => boolean): Promise<void>
 }
 
+/** The time after the storm until every event has reached every device. */
+const restMs = 6_500
+
 /**
  * A device of a user: binds, resumes, sends, stops reading, disconnects and
  * reconnects. A restless one mainly joins and leaves one or two rooms.
@@ -17,7 +20,7 @@ export const simulatedPerson = (
   user: string,
   isRestless: boolean,
 ): SimulatedPerson => {
-  const { world, userIds, rooms } = commons
+  const { world, userIds, rooms, isLiving } = commons
   const { clock, random } = world
   const client = simulatedClient(commons, user)
 
@@ -69,6 +72,24 @@ export const simulatedPerson = (
     if (random.chance(0.3)) client.send({ event: 'list-chats', body: { user: { id: me } } })
   }
 
+  const listFiltered = (me: string, room: string): void => {
+    const query = { ...commands.filter(room), limit: 5 }
+    client.send({ event: 'list-messages', body: { chat: { id: room }, query } }, { room, actor: me, isFiltered: true })
+  }
+  /** Reads every room when nothing changes any more. */
+  const listAll = (): void => {
+    for (const room of rooms)
+      client.send({ event: 'list-messages', body: { chat: { id: room }, query: { after: 0, limit: 200 } } }, { room })
+  }
+
+  /** What a person does with messages that exist. */
+  const live = (me: string, room: string): void => {
+    const dice = random.next()
+    if (dice < 0.8) commands.change(client, me, room)
+    else if (dice < 0.9) list(me, room)
+    else listFiltered(me, room)
+  }
+
   const comeAndGo = (me: string): void => {
     const room = rooms.length > 0 ? random.pick(rooms) : undefined
     const dice = random.next()
@@ -83,6 +104,7 @@ export const simulatedPerson = (
   }
 
   const act = (me: string): void => {
+    if (isLiving && rooms.length > 0 && random.chance(0.5)) return live(me, random.pick(rooms))
     if (isRestless) return comeAndGo(me)
     const room = rooms.length > 0 ? random.pick(rooms) : undefined
     const dice = random.next()
@@ -111,6 +133,9 @@ export const simulatedPerson = (
       }
       if (!client.isOpen) bind()
       client.connection?.socket.setFrozen(false)
+      if (!isLiving) return
+      await clock.sleep(restMs)
+      listAll()
     },
   }
 }

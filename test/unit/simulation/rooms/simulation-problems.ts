@@ -37,8 +37,11 @@ export const simulationProblems = (
   const truth = simulatedTruth(committed, startMs, users)
   const problems = [...problemsOf(judgeRun(judged, [history], truth, { ...terms, isForged }))]
   const say = (problem: string): void => void problems.push(problem)
-  const events = committed.map(({ event }) => event)
-  checkContents(connections, events, say)
-  for (const connection of connections) checkQueue(connection, say)
+  checkContents(connections, committed, say)
+  for (const connection of connections) {
+    checkQueue(connection, say)
+    // J7: an event that a gateway does not know is sent under its own name.
+    if (connection.socket.frames.some(({ event }) => event === 'undefined')) say('a frame of an unknown event has no name')
+  }
   return problems
 }

@@ -57,7 +57,10 @@ const metricsOf = (counts: WriterCounts) => ({
   onBatch: nothing,
   onRecord: nothing,
   onClampedTimes: nothing,
-  onDeadLetter: nothing,
+  // J7: no command of any feature level is refused by a writer as unreadable.
+  onDeadLetter: (): void => {
+    throw new Error('a command became a dead letter')
+  },
   onStored: nothing,
   onStage: () => {},
   onFanOutFailure: nothing,

@@ -119,12 +119,6 @@ describe('The checker reports a violation of I4, one order and the same bytes fo
     expect(broken(made.entry({ kind: 'frame', socket: 1, seq: 3, command: 2, crc: 5 }), truth)).toEqual(['I4'])
   })
 
-  it('if a list has another order', () => {
-    const truth = three()
-    const entry = { kind: 'listed', seq: 2, command: 2, crc: 5, operation: 5, user: 1 } as const
-    expect(broken(good(truth).entry(entry), truth)).toEqual(['I4'])
-  })
-
   it('if the time of a room decreases', () => {
     const truth = madeTruth([{ created: [1, 2] }, { message: 1, atMs: 5 }, { message: 2, atMs: 4 }])
     expect(broken(good(truth), truth)).toEqual(['I4'])

@@ -1,6 +1,9 @@
 import { crc32 } from 'node:zlib'
 import { feedFrameText } from '../../../../shared/frames/room-event-frame.ts'
+import type { ListedParts } from '../../../support/checker/listed-parts.ts'
+import { listedEntry } from '../../../support/checker/read-list.ts'
 import type { Truth } from '../../../support/checker/truth.ts'
+import type { TruthBuilder } from '../../../support/checker/truth-builder.ts'
 import { truthBuilder } from '../../../support/checker/truth-builder.ts'
 import type { Entry, EntryCode, OperationEvent } from '../../../support/load/entry.ts'
 import { creation } from '../../../support/load/entry.ts'
@@ -16,32 +19,65 @@ const userOf = new Map([1, 2, 3].map((user) => [userId(user), user]))
 /** What happened, by kind: `created` is seq 1; a number is the command of a message. */
 export type MadeEvent = { readonly storedMs?: number } & (
   | { readonly created: readonly number[] }
-  | { readonly message: number; readonly atMs?: number }
+  | { readonly message: number; readonly atMs?: number; readonly by?: number; readonly thread?: number }
+  | { readonly edited: number; readonly command: number; readonly by?: number }
+  | { readonly deleted: number; readonly command: number; readonly by?: number; readonly thread?: number }
+  | { readonly reacted: number; readonly command: number; readonly by?: number; readonly count: number }
+  | { readonly pinned: number; readonly command: number; readonly by?: number }
   | { readonly added: readonly number[]; readonly command: number }
   | { readonly removed: readonly number[]; readonly command: number }
 )
 
+const time = (ms: number): string => new Date(startMs + ms).toISOString()
+const commandId = (command: number): string => ids.command(command, startMs)
+
+/** Message `command` of user 1, or what became of it. */
+export const messageOf = (command: number, more: object = {}): object => ({
+  ...{ id: commandId(command), msg: 'x', type: 'text', user_id: userId(1), created_at: time(0), modified_at: time(0) },
+  ...more,
+})
+const editedMessage = (command: number): object => messageOf(command, { msg: 'edited', modified_at: time(1) })
+const refsOf = (thread: number | undefined): object => (thread === undefined ? {} : { thread: commandId(thread) })
+
+/** What a deletion leaves of message `command`, a reply in `thread`. */
+export const tombstone = (command: number, thread?: number): object =>
+  messageOf(command, { msg: '', modified_at: time(2), ...refsOf(thread), deleted: true })
+
 const bodyOf = (event: MadeEvent, room: number): [OperationEvent, object] => {
-  const time = (ms: number): string => new Date(startMs + ms).toISOString()
   const at = { created_at: time(0), modified_at: time(0) }
   const chat = { id: ids.room(room), name: 'room' }
-  if ('created' in event) return ['create-chat', { chat: { ...chat, users: event.created.map(userId), ...at } }]
+  if ('created' in event)
+    return ['create-chat', { chat: { ...chat, users: event.created.map(userId), ...at }, user_id: userId(1) }]
   if ('message' in event) {
-    const created_at = time(event.atMs ?? 0)
-    return ['new-message', { id: ids.command(event.message, startMs), msg: 'x', user_id: userId(1), created_at }]
+    const { message, by = 1, atMs = 0, thread } = event
+    const times = { created_at: time(atMs), modified_at: time(atMs) }
+    return ['new-message', messageOf(message, { user_id: userId(by), ...times, ...refsOf(thread) })]
   }
+  const by = 'by' in event ? (event.by ?? 1) : 1
+  const change = { id: commandId(event.command), user_id: userId(by), created_at: at.created_at }
+  if ('edited' in event) return ['edit-message', { ...change, message: editedMessage(event.edited) }]
+  if ('deleted' in event) return ['delete-message', { ...change, message: tombstone(event.deleted, event.thread) }]
+  if ('reacted' in event)
+    return ['set-reaction', { ...change, message: commandId(event.reacted), reaction: '👍', on: true, count: event.count }]
+  if ('pinned' in event) return ['set-pin', { ...change, message: commandId(event.pinned), on: true }]
   const [name, users] = 'added' in event ? (['add-users', event.added] as const) : (['remove-users', event.removed] as const)
-  return [name, { id: ids.command(event.command, startMs), chat, users: users.map(userId), created_at: at.created_at }]
+  return [name, { id: change.id, chat, users: users.map(userId), created_at: at.created_at }]
 }
 
 export const frameOf = (event: MadeEvent, room: number, seq: number): string => {
   const [name, body] = bodyOf(event, room)
-  return feedFrameText(name as 'new-message', ids.room(room), seq, JSON.stringify(body))
+  return feedFrameText(name, ids.room(room), seq, JSON.stringify(body))
 }
+
+export const madeBuilder = (): TruthBuilder => truthBuilder(ids, userOf)
+
+/** The event of message `command`, which was deleted, as room 1 has it at that seq. */
+export const tombstoneFrame = (command: number, seq: number): string =>
+  feedFrameText('new-message', ids.room(1), seq, JSON.stringify(tombstone(command)))
 
 /** Room 1 with these events, from seq 1. */
 export const madeTruth = (events: readonly MadeEvent[], seqs = events.map((_, index) => index + 1)): Truth => {
-  const builder = truthBuilder(ids, userOf)
+  const builder = madeBuilder()
   for (const [index, event] of events.entries())
     builder.add(frameOf(event, 1, seqs[index] ?? 0), event.storedMs === undefined ? undefined : startMs + event.storedMs)
   return builder.build()
@@ -112,3 +148,11 @@ export const madeHistory = (): MadeHistory => {
 }
 
 export const crcOf = (frame: string): number => crc32(frame.slice(1))
+
+/** The entry of a message that a list of room 1 shows at that seq. */
+export const listedOf = (
+  seq: number,
+  message: object,
+  parts: ListedParts = {},
+): Pick<Entry, 'kind' | 'seq' | 'command' | 'crc'> =>
+  listedEntry(ids.room(1), { ...(message as { readonly id: string }), seq, ...parts }, ids.commandAt)

@@ -1,0 +1,161 @@
+import { crc32 } from 'node:zlib'
+import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
+import type { OperationEvent } from '../load/entry.ts'
+import type { RoomMessages } from './room-messages.ts'
+import { createRoomMessages } from './room-messages.ts'
+import type { Redaction } from './truth.ts'
+
+/** The members of a room event's body that the fold reads. */
+export interface FoldedBody {
+  readonly id?: string
+  readonly user_id?: string
+  readonly created_at?: string
+  readonly modified_at?: string
+  readonly thread?: string
+  readonly reply_to?: string
+  readonly deleted?: boolean
+  /** The message of an edit or a deletion; the id of a message of a reaction or a pin. */
+  readonly message?: string | FoldedBody
+  readonly reaction?: string
+  readonly on?: boolean
+  readonly count?: number
+}
+
+export interface FoldedEvent {
+  readonly event: OperationEvent
+  readonly seq: number
+  /** CRC-32 of its frame. */
+  readonly crc: number
+  readonly body: FoldedBody
+  /** The frame is that of a list, which has the newest version of a message. */
+  readonly isListed: boolean
+}
+
+/** The room whose events are folded. */
+export interface FoldedRoom {
+  readonly id: string
+  /** The number of the user with this id. */
+  readonly userOf: (id: string | undefined) => number
+  /** The seq at which the message with this id stands; undefined: none does. */
+  readonly seqOf: (id: string | undefined) => number | undefined
+  /** The id of the creator of the room. */
+  readonly createdBy: () => string | undefined
+  readonly isMember: (user: number) => boolean
+  readonly say: (invariant: 'J2' | 'J5', problem: string) => void
+}
+
+/** Applies the events of a room to its messages, and checks that the sender of each was allowed to send it. */
+export interface MessageFold {
+  readonly messages: RoomMessages
+  fold(event: FoldedEvent): void
+  /** CRC-32 of the frame as it was published; undefined: not known. */
+  crcAt(seq: number): number | undefined
+  redactionOf(seq: number): Redaction | undefined
+}
+
+export const createMessageFold = (room: FoldedRoom): MessageFold => {
+  const messages = createRoomMessages()
+  const crcs: (number | undefined)[] = []
+  const redactions = new Map<number, Redaction>()
+  /** By seq of the message. */
+  const authors: (string | undefined)[] = []
+  const edits = new Map<number, { readonly seq: number; readonly body: FoldedBody }[]>()
+
+  const crcOf = (event: string, seq: number, body: object): number =>
+    crc32(feedFrameText(event, room.id, seq, JSON.stringify(body)).slice(1))
+
+  const require = (isAllowed: boolean, seq: number, what: string): void => {
+    if (!isAllowed) room.say('J5', `${seq} is ${what}`)
+  }
+
+  const requireMember = ({ event, seq, body }: FoldedEvent): void => {
+    const user = room.userOf(body.user_id)
+    const isChange = event !== 'none' && event !== 'create-chat'
+    if (isChange && body.user_id !== undefined) require(room.isMember(user), seq, 'by a user who was not a member')
+  }
+
+  /** The seq of the message with this id. Ids of other commands are no messages. */
+  const messageAt = (id: string | undefined): number | undefined => {
+    const seq = room.seqOf(id)
+    return seq !== undefined && messages.next(seq - 1) === seq ? seq : undefined
+  }
+
+  /** The seq of the message that an event names; it must not be deleted. */
+  const named = (seq: number, id: string | undefined): number | undefined => {
+    const message = messageAt(id)
+    const isPresent = message !== undefined && messages.deletedAt(message) === undefined
+    require(isPresent, seq, 'about a message that the room does not have or that is deleted')
+    return message
+  }
+
+  const post = ({ seq, crc, body, isListed }: FoldedEvent): void => {
+    const isChanged = body.deleted === true || (body.modified_at ?? '') > (body.created_at ?? '')
+    // A list and a store have the tombstone instead, and a list has the newest version.
+    const isPosted = body.deleted !== true && !(isListed && isChanged)
+    authors[seq] = body.user_id
+    crcs[seq] = isPosted ? crc : undefined
+    messages.post(seq, crcs[seq])
+    if (body.reply_to !== undefined) named(seq, body.reply_to)
+    const root = body.thread === undefined ? undefined : named(seq, body.thread)
+    if (root !== undefined) messages.change(root, { seq, kind: 'reply', added: 1 })
+  }
+
+  const redact = (message: number, by: number, tombstone: FoldedBody): void => {
+    redactions.set(message, { by, crc: crcOf('new-message', message, tombstone) })
+    for (const { seq, body } of edits.get(message) ?? [])
+      redactions.set(seq, { by, crc: crcOf('edit-message', seq, { ...body, message: tombstone }) })
+  }
+
+  const replace = (folded: FoldedEvent, content: FoldedBody): void => {
+    const { event, seq, body } = folded
+    const message = named(seq, content.id)
+    if (message === undefined) return
+    const isDeletion = event === 'delete-message'
+    const isOwn = body.user_id === authors[message]
+    require(isOwn || (isDeletion && body.user_id === room.createdBy()), seq, `not allowed to user ${room.userOf(body.user_id)}`)
+    if (isDeletion) redact(message, seq, content)
+    else edits.set(message, [...(edits.get(message) ?? []), { seq, body: { ...body, message: '' } }])
+    const isKnown = isDeletion || content.deleted !== true
+    const crc = isKnown ? crcOf('new-message', message, content) : undefined
+    messages.change(message, { seq, kind: 'content', crc, isDeletion })
+    const root = isDeletion ? messageAt(content.thread) : undefined
+    if (root !== undefined) messages.change(root, { seq, kind: 'reply', added: -1 })
+  }
+
+  const react = (folded: FoldedEvent, id: string): void => {
+    const { seq, body } = folded
+    const message = named(seq, id)
+    if (message === undefined) return
+    const { reaction = '', on = true, count } = body
+    messages.change(message, { seq, kind: 'reaction', user: room.userOf(body.user_id), reaction, on })
+    const right = messages.reacted(message, reaction)
+    if (count !== right) room.say('J2', `${seq} counts ${count} users of ${reaction}, and ${right} have set it`)
+  }
+
+  const pin = (folded: FoldedEvent, id: string): void => {
+    const { seq, body } = folded
+    const message = named(seq, id)
+    require(body.user_id === room.createdBy(), seq, `not allowed to user ${room.userOf(body.user_id)}`)
+    if (message !== undefined) messages.change(message, { seq, kind: 'pin', on: body.on ?? true })
+  }
+
+  return {
+    messages,
+    fold: (folded) => {
+      const { event, seq, crc, body } = folded
+      requireMember(folded)
+      crcs[seq] = crc
+      const { message } = body
+      if (event === 'new-message') return post(folded)
+      if (typeof message === 'object') {
+        // The store has the tombstone in place of the content of an edit whose message is deleted.
+        if (event === 'edit-message' && message.deleted === true) crcs[seq] = undefined
+        return replace(folded, message)
+      }
+      if (event === 'set-reaction') react(folded, message ?? '')
+      else if (event === 'set-pin') pin(folded, message ?? '')
+    },
+    crcAt: (seq) => crcs[seq],
+    redactionOf: (seq) => redactions.get(seq),
+  }
+}
