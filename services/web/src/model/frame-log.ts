@@ -3,10 +3,11 @@ import { signal } from '@preact/signals'
 import type { PassedFrame } from '../../../../shared/client/chat-events.ts'
 import { serviceClock } from './service-clock.ts'
 
-/** A logged frame. `number` also counts frames that arrived while the log was paused; `at` is by the service's clock. */
+/** A logged frame. `number` also counts frames that arrived while the log was paused. */
 export interface LoggedFrame extends PassedFrame {
   readonly number: number
-  readonly at: Date
+  /** On the monotonic clock of the browser. */
+  readonly atMs: number
   readonly event: string
 }
 
@@ -20,6 +21,9 @@ export interface FrameLog {
 
 const most = 300
 
+/** The time by the service's clock as it is known now: a correction of that clock moves all frames and not their order. */
+export const timeOf = ({ atMs }: LoggedFrame): Date => new Date(serviceClock.now() + atMs - performance.now())
+
 const eventOf = (text: string): string => /"event":"([a-z-]{1,40})"/.exec(text)?.[1] ?? '?'
 
 export const createFrameLog = (): FrameLog => {
@@ -32,7 +36,7 @@ export const createFrameLog = (): FrameLog => {
     log: (frame) => {
       count += 1
       if (isPaused.value) return
-      const entry = { ...frame, number: count, at: new Date(serviceClock.now()), event: eventOf(frame.text) }
+      const entry = { ...frame, number: count, atMs: performance.now(), event: eventOf(frame.text) }
       frames.value = [...frames.value.slice(1 - most), entry]
     },
     clear: () => {

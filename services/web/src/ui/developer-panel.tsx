@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { FrameLog, LoggedFrame } from '../model/frame-log.ts'
+import { timeOf } from '../model/frame-log.ts'
 import { Icon } from './icons.tsx'
 import { toggle } from './set-signal.ts'
 
@@ -23,7 +24,7 @@ const Frame = ({ frame }: { readonly frame: LoggedFrame }): JSX.Element => (
         <span class="unseen">{frame.direction === 'in' ? 'received' : 'sent'}</span>
         <strong>{frame.event}</strong>
         <span class="frame-text">{frame.text.slice(0, 120)}</span>
-        <span class="quiet">{stamp(frame.at)}</span>
+        <span class="quiet">{stamp(timeOf(frame))}</span>
       </summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
       <pre tabIndex={0}>{pretty(frame.text)}</pre>
