@@ -28,7 +28,8 @@ import { createUnsent } from './unsent.ts'
 
 const runtimeSocket = (): SocketConstructor => {
   const { WebSocket: own } = globalThis as { WebSocket?: SocketConstructor }
-  if (own === undefined) throw new TypeError('connect: this runtime has no WebSocket; pass one as options.WebSocket')
+  if (own === undefined)
+    throw new TypeError('connect: this runtime has no WebSocket; pass that of the package ws as options.WebSocket')
   return own
 }
 

@@ -24,6 +24,26 @@ const neighbours = [
   ['erika', 'Erika Sato'],
 ] as const
 
+/** Reactions, an edit, a pin, a thread, a quote with a mention, and a deletion. */
+const changeScene = async (ann: Window, bob: Window): Promise<void> => {
+  await ann.react('Not one message lost', '🎉')
+  await bob.react('Not one message lost', '🎉')
+  await ann.react('Not one message lost', '❤️')
+  await bob.act('Let me look it up', 'Pin')
+  await ann.act('Perfect, I will', 'Edit')
+  await ann.composer.fill('Perfect, I will read it after lunch.')
+  await ann.composer.press('Enter')
+  await bob.row('after lunch').waitFor()
+  await bob.act('Shall we tell Carol', 'Reply')
+  await bob.write('Yes! @Ann Lindqvist, please thank her for the patience.')
+  await ann.row('please thank her').waitFor()
+  await bob.write('wrong window')
+  await bob.row('wrong window').getByText('Stored').waitFor({ state: 'attached' })
+  await bob.act('wrong window', 'Delete')
+  await bob.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await ann.row('Message deleted').waitFor()
+}
+
 /** Plays a conversation of Ann and Bob, with other chats in Ann's list. */
 export const playScene = async (browser: Browser, url: string): Promise<ChatScene> => {
   const bob = await openWindow(browser, url, { id: 'bob', name: 'Bob Martin' })
@@ -47,5 +67,6 @@ export const playScene = async (browser: Browser, url: string): Promise<ChatScen
       .getByText(text.split('\n')[0] ?? '')
       .waitFor()
   }
+  await changeScene(ann, bob)
   return { ann, bob }
 }

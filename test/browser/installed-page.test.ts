@@ -43,6 +43,7 @@ describe.skipIf(missing)('The chat page as an installed application', { timeout:
     await bob.page.reload()
     await bob.page.getByText('No connection.').waitFor()
     await bob.page.getByRole('heading', { name: 'Not connected yet' }).waitFor()
+    await bob.page.locator('.account').getByText('bob', { exact: true }).waitFor()
     await bob.page.context().setOffline(false)
     await bob.page.getByRole('navigation', { name: 'Chats' }).getByRole('link').filter({ hasText: 'Plans' }).waitFor()
     await bob.close()

@@ -7,7 +7,9 @@ import { secretIssuer, testSecret } from '../support/issuer.ts'
 import { projectFolder } from '../support/stack/replica.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import type { ChatScene } from './chat-scene.ts'
 import { playScene } from './chat-scene.ts'
+import type { Window } from './window.ts'
 
 /** Takes the pictures of the page's README: `npm run page:screenshots`. */
 const folder = join(projectFolder, 'services/web/screenshots')
@@ -36,6 +38,29 @@ const allSizes = async (page: Page, what: string): Promise<void> => {
   await page.emulateMedia({ colorScheme: 'light' })
 }
 
+/** A thread of Ann and Bob, as Ann sees it; the menu of a message on a phone. */
+const threadPictures = async ({ ann, bob }: ChatScene): Promise<void> => {
+  const panelOf = ({ page }: Window) => page.getByRole('complementary', { name: 'Thread' })
+  const reply = async (window: Window, text: string): Promise<void> => {
+    await panelOf(window).getByRole('textbox').fill(text)
+    await panelOf(window).getByRole('button', { name: 'Send' }).click()
+    await panelOf(ann).locator('.bubble > p').getByText(text).waitFor()
+  }
+  await ann.act('Let me look it up', 'Reply in a thread')
+  await reply(ann, 'How wide are the buckets?')
+  await bob.row('Let me look it up').getByRole('button', { name: '1 reply' }).click()
+  await reply(bob, 'A tenth of a millisecond, up to ten.')
+  await reply(ann, 'That is fine enough.')
+  await panelOf(bob).getByRole('button', { name: 'Close the thread' }).click()
+  await picture(ann.page, 'thread')
+  await panelOf(ann).getByRole('button', { name: 'Close the thread' }).click()
+  await ann.page.setViewportSize(sizes.phone)
+  await ann.openMenu('That is fine enough')
+  await picture(ann.page, 'message-menu-phone-light')
+  await ann.page.keyboard.press('Escape')
+  await ann.page.setViewportSize(sizes.desktop)
+}
+
 const pageOf = ({ url }: EmbeddedChat): string => new URL('/', url.replace(/^ws/, 'http')).href
 
 mkdirSync(folder, { recursive: true })
@@ -47,8 +72,10 @@ const visitor = await (await browser.newContext({ viewport: sizes.desktop })).ne
 await visitor.goto(pageOf(server))
 await picture(visitor, 'sign-in')
 
-const { ann, bob } = await playScene(browser, server.url)
+const scene = await playScene(browser, server.url)
+const { ann, bob } = scene
 await allSizes(ann.page, 'conversation')
+await threadPictures(scene)
 
 await ann.page.setViewportSize(sizes.phone)
 await ann.page.getByRole('button', { name: 'Back to the chats' }).click()

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 
 /** The chat page of one user, on a device of their own. */
 export interface Window {
@@ -9,6 +9,14 @@ export interface Window {
   open(chat: string): Promise<void>
   startChat(ids: string, name?: string): Promise<void>
   write(text: string): Promise<void>
+  readonly composer: Locator
+  /** The newest message of the open chat that has this text; quotes do not count. */
+  row(text: string): Locator
+  /** Opens the menu of the newest message that has this text. */
+  openMenu(text: string): Promise<Locator>
+  /** Picks an action from the menu of the newest message that has this text. */
+  act(text: string, action: string): Promise<void>
+  react(text: string, reaction: string): Promise<void>
   /** The messages of the open chat, from top to bottom. */
   shown(): Promise<string[]>
   close(): Promise<void>
@@ -52,7 +60,23 @@ export const openWindow = async (
   await page.getByLabel('Your name').fill(person.name)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.locator('.account').getByText(person.id, { exact: true }).first().waitFor()
+  const row: Window['row'] = (text) =>
+    page
+      .getByRole('log', { name: 'Messages' })
+      .locator('.row')
+      .filter({ has: page.locator('.bubble > p', { hasText: text }) })
+      .last()
+  const openMenu: Window['openMenu'] = async (text) => {
+    await row(text).hover()
+    await row(text).getByRole('button', { name: 'Message actions' }).click()
+    return page.getByRole('menu', { name: 'Message actions' })
+  }
   return {
+    composer: page.getByRole('textbox', { name: /^Message to/ }),
+    row,
+    openMenu,
+    act: async (text, action) => (await openMenu(text)).getByRole('menuitem', { name: action, exact: true }).click(),
+    react: async (text, reaction) => (await openMenu(text)).getByRole('menuitemcheckbox', { name: reaction }).click(),
     page,
     person,
     complaints,
@@ -68,7 +92,7 @@ export const openWindow = async (
       await page.getByRole('textbox', { name: /^Message to/ }).fill(text)
       await page.getByRole('button', { name: 'Send' }).click()
     },
-    shown: () => page.getByRole('log').locator('.bubble p').allTextContents(),
+    shown: () => page.getByRole('log', { name: 'Messages' }).locator('.bubble p').allTextContents(),
     close: () => context.close(),
   }
 }

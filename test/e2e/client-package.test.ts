@@ -117,7 +117,7 @@ describe('The packed client', () => {
       console.log((await client.send(room, 'hello')).msg)
       client.close()`
     const printed = await client.run('older.mjs', code, olderNode)
-    expect(printed).toBe('connect: this runtime has no WebSocket; pass one as options.WebSocket\nhello\n')
+    expect(printed).toBe('connect: this runtime has no WebSocket; pass that of the package ws as options.WebSocket\nhello\n')
   })
 
   it('has an example in each section of its document', () => {

@@ -14,6 +14,8 @@ export interface Stage {
   readonly ids: Readonly<Record<'creator' | 'member' | 'stranger' | 'removed' | 'newcomer', string>>
   /** The acting user; any other user if there is none. */
   readonly own: string
+  /** The ids of a message of the creator and of one of the member. */
+  readonly messages: Readonly<Record<'creator' | 'member', string>>
   readonly externalUserId: string
 }
 
@@ -34,6 +36,7 @@ const row = (...codes: readonly string[]): Case['expected'] =>
 const everybody = row('ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok')
 const bound = row('ok', 'ok', 'ok', 'ok', 'unbound', 'unbound', 'ok', 'ok')
 const members = row('ok', 'ok', 'forbidden', 'forbidden', 'unbound', 'unbound', 'ok', 'forbidden')
+const creatorOnly = row('ok', 'forbidden', 'forbidden', 'forbidden', 'unbound', 'unbound', 'forbidden', 'forbidden')
 const nobody = row('forbidden', 'forbidden', 'forbidden', 'forbidden', 'unbound', 'unbound', 'forbidden', 'forbidden')
 const servicesOnly = row('forbidden', 'forbidden', 'forbidden', 'forbidden', 'forbidden', 'ok', 'ok', 'ok')
 
@@ -75,6 +78,60 @@ export const authorisation: readonly Case[] = [
   },
   { what: 'the messages', event: 'list-messages', body: ({ room }) => ({ chat: { id: room } }), expected: members },
   { what: 'a message', event: 'new-message', isInRoom: true, body: () => ({ msg: 'hello', type: 'text' }), expected: members },
+  {
+    what: 'a message of the creator',
+    event: 'edit-message',
+    isInRoom: true,
+    body: ({ messages }) => ({ message: messages.creator, msg: 'changed' }),
+    expected: creatorOnly,
+  },
+  {
+    what: 'a message of the member',
+    event: 'edit-message',
+    isInRoom: true,
+    body: ({ messages }) => ({ message: messages.member, msg: 'changed' }),
+    expected: row('forbidden', 'ok', 'forbidden', 'forbidden', 'unbound', 'unbound', 'ok', 'forbidden'),
+  },
+  {
+    what: 'a message of the creator',
+    event: 'delete-message',
+    isInRoom: true,
+    body: ({ messages }) => ({ message: messages.creator }),
+    expected: creatorOnly,
+  },
+  {
+    what: 'a message of the member',
+    event: 'delete-message',
+    isInRoom: true,
+    body: ({ messages }) => ({ message: messages.member }),
+    expected: members,
+  },
+  {
+    what: 'a reaction',
+    event: 'set-reaction',
+    isInRoom: true,
+    body: ({ messages }) => ({ message: messages.creator, reaction: 'like' }),
+    expected: members,
+  },
+  {
+    what: 'a message of the member',
+    event: 'set-pin',
+    isInRoom: true,
+    body: ({ messages }) => ({ message: messages.member }),
+    expected: creatorOnly,
+  },
+  {
+    what: 'the reactions',
+    event: 'list-reactions',
+    body: ({ room, messages }) => ({ chat: { id: room }, message: messages.creator }),
+    expected: members,
+  },
+  {
+    what: 'the versions of a message',
+    event: 'get-message-versions',
+    body: ({ room, messages }) => ({ chat: { id: room }, message: messages.creator }),
+    expected: members,
+  },
   { what: 'another user', event: 'add-users', isInRoom: true, body: ({ ids }) => ({ users: [ids.newcomer] }), expected: members },
   { what: 'the acting user', event: 'add-users', isInRoom: true, body: ({ own }) => ({ users: [own] }), expected: members },
   {
@@ -82,7 +139,7 @@ export const authorisation: readonly Case[] = [
     event: 'remove-users',
     isInRoom: true,
     body: ({ ids, own }) => ({ users: [own === ids.member ? ids.creator : ids.member] }),
-    expected: row('ok', 'forbidden', 'forbidden', 'forbidden', 'unbound', 'unbound', 'forbidden', 'forbidden'),
+    expected: creatorOnly,
   },
   { what: 'the acting user', event: 'remove-users', isInRoom: true, body: ({ own }) => ({ users: [own] }), expected: members },
   {

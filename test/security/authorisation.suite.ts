@@ -42,9 +42,11 @@ export const authorisationSuite = (open: () => GuardedChat): void => {
       const { creator, member, removed } = cast
       const { room } = await creator.createChat('stage', [member.id, removed.id])
       await creator.removeUsers(room, [removed.id])
-      await creator.say(room, 'before')
+      const messages = { creator: randomUUID(), member: randomUUID() }
+      await creator.say(room, 'before', messages.creator)
+      await member.say(room, 'before', messages.member)
       const ids = Object.fromEntries(roles.map((role) => [role, cast[role].id])) as Stage['ids']
-      return { room, ids, own: ids[roleOf(asker) ?? 'stranger'], externalUserId }
+      return { room, ids, own: ids[roleOf(asker) ?? 'stranger'], messages, externalUserId }
     }
 
     /** Opens a new socket for each request, so that requests do not affect each other. */

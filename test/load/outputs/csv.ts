@@ -1,5 +1,8 @@
 import type { LoadReport, Second } from '../report/load-report.ts'
 
+/** A second in which nothing arrived has no latency. */
+const latency = (ms: number): number | undefined => ms || undefined
+
 /** The columns, with the unit in their names, and the values of a second. */
 const columns: Readonly<Record<string, (second: Second) => number | undefined>> = {
   seconds: ({ at }) => at,
@@ -8,10 +11,10 @@ const columns: Readonly<Record<string, (second: Second) => number | undefined>> 
   confirmed: ({ confirmed }) => confirmed,
   refused: ({ refused }) => refused,
   frames: ({ frames }) => frames,
-  stored_p50_ms: ({ storedP50 }) => storedP50,
-  stored_p99_ms: ({ storedP99 }) => storedP99,
-  received_p50_ms: ({ receivedP50 }) => receivedP50,
-  received_p99_ms: ({ receivedP99 }) => receivedP99,
+  stored_p50_ms: ({ storedP50 }) => latency(storedP50),
+  stored_p99_ms: ({ storedP99 }) => latency(storedP99),
+  received_p50_ms: ({ receivedP50 }) => latency(receivedP50),
+  received_p99_ms: ({ receivedP99 }) => latency(receivedP99),
   busy: ({ busy }) => busy,
   iterations: ({ iterations }) => iterations,
   active_users: ({ active }) => active,

@@ -45,6 +45,7 @@ const optionsOf = ({ shape, workers, machines, scenario }: LoadReport): Readonly
   'members of a room': shape.roomSize,
   'characters of a message': shape.messageSize,
   'rate or stages': stagesText(shape),
+  ramp: durationText(shape.rampMs),
   'slow readers': String(shape.slowReaders),
   'drops a second': String(shape.dropsPerSecond),
   processes: String(machines?.reduce((sum, { processes }) => sum + processes, 0) ?? workers),

@@ -1,11 +1,20 @@
+import type { ContainerRuntimeClient } from 'testcontainers'
 import { getContainerRuntimeClient, ImageName } from 'testcontainers'
 import type { ReportProgress } from '../../../infra/native/report-progress.ts'
 
 /** On stderr, so that it does not mix with the report of the test runner. */
 export const reportOnStderr: ReportProgress = (line) => void process.stderr.write(`chat-testing: ${line}\n`)
 
+const findDocker = async (): Promise<ContainerRuntimeClient> => {
+  try {
+    return await getContainerRuntimeClient()
+  } catch (cause) {
+    throw new Error('chat-testing needs a Docker engine, and none answers: start it, or set DOCKER_HOST.', { cause })
+  }
+}
+
 const pull = async (image: string, report: ReportProgress): Promise<void> => {
-  const client = await getContainerRuntimeClient()
+  const client = await findDocker()
   const name = ImageName.fromString(image)
   if (await client.image.exists(name)) return
   report(`pulling ${image}; this is done once`)

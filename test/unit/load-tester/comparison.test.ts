@@ -39,11 +39,12 @@ describe('A comparison with a former run', () => {
 
   it('names options that differ, because the numbers then differ for this reason too', () => {
     const stages = [{ durationMs: 30_000, target: 100 }]
-    const now = { ...scenarioReport, shape: { ...goodReport.shape, users: 7, stages } }
+    const now = { ...scenarioReport, shape: { ...goodReport.shape, users: 7, rampMs: 1_000, stages } }
     const { differences } = compareReports(goodReport, now)
     expect(differences).toEqual([
       'users: 100 → 7',
       'rate or stages: 100 for 1m → 30s:100',
+      'ramp: 5s → 1s',
       'scenario: none → open: join, read-history, think 1s-5s, send, leave',
     ])
     expect(reportPage({ ...now, comparison: compareReports(goodReport, now) })).toContain('users: 100 → 7')

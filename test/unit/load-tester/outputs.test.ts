@@ -24,6 +24,11 @@ describe('The CSV file', () => {
     ])
     expect(csvOf({ seconds: [{ ...second, iterations: 4, active: 2 }] })).toMatch(/,4,2\r\n$/)
   })
+
+  it('has no latencies for a second in which nothing arrived, so that an average is not too low', () => {
+    const silent = { ...second, storedP50: 0, storedP99: 0, receivedP50: 0, receivedP99: 0 }
+    expect(csvOf({ seconds: [silent] })).toContain(',,,,,0.3,,')
+  })
 })
 
 describe('The JUnit file', () => {

@@ -21,8 +21,7 @@ import { createReadMarks } from './read-marks.ts'
 import type { ViewedRoom } from './room.ts'
 import { createRoom } from './room.ts'
 import { serviceClock } from './service-clock.ts'
-import type { TimelineEntry } from './timeline.ts'
-import { membersEntry, messageEntry } from './timeline.ts'
+import { socketUrl } from './socket-url.ts'
 import type { Tokens } from './tokens.ts'
 import { createTokens } from './tokens.ts'
 import { watchDevice } from './watch-device.ts'
@@ -35,6 +34,8 @@ export interface ChatModel {
   readonly hasNetwork: Signal<boolean>
   /** Undefined until the first connection. */
   readonly me: Signal<User | undefined>
+  /** The id that was given at signing in; empty with a token. */
+  readonly signedInAs: string
   /** Most recent activity first. */
   readonly rooms: ReadonlySignal<readonly ViewedRoom[]>
   readonly people: People
@@ -42,6 +43,8 @@ export interface ChatModel {
   readonly outgoingMessages: Signal<OutgoingMessages | undefined>
   /** Undefined until the first connection. */
   readonly drafts: Signal<Drafts | undefined>
+  /** The names of the protocol's events that the service accepts. */
+  readonly features: ReadonlySignal<ReadonlySet<string>>
   /** Undefined if the service does not require tokens. */
   readonly tokens: Tokens | undefined
   room(id: string): ViewedRoom | undefined
@@ -54,16 +57,13 @@ export interface ChatModel {
   signOut(): void
 }
 
-/** A received entry of a room. */
+/** A room whose messages have changed, with the id of the message that was received. */
 interface Arrival {
   readonly room: string
-  readonly entry: TimelineEntry
+  readonly message?: string
 }
 
 const mostUnread = 100
-
-/** Relative to the page, because the page may be served below a path. */
-const socketUrl = (): string => new URL('ws', location.href.replace(/^http/, 'ws')).href
 
 /** How many messages to load for the last message and the number of unread ones. */
 const previewCount = (chat: JoinedChat, readUpTo: number): number => Math.min(mostUnread, Math.max(1, chat.seq - readUpTo))
@@ -83,6 +83,7 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   const me = signal<User | undefined>(undefined)
   const outgoingMessages = signal<OutgoingMessages | undefined>(undefined)
   const drafts = signal<Drafts | undefined>(undefined)
+  const features = signal<ReadonlySet<string>>(new Set())
   const people = createPeople(client)
   const frames = createFrameLog()
   let marks: ReadMarks | undefined
@@ -109,15 +110,18 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     if (me.value === undefined && client.user !== undefined) onBound(client.user)
     people.request(chat.users)
     const known = byId.value.get(chat.id)
-    if (known !== undefined) {
+    if (known) {
       known.members.value = chat.users
       known.hasLeft.value = false
+      // After a long absence the client has discarded the history.
+      if (client.room(chat.id).messages.length === 0) load(known, mostUnread)
       return
     }
     const readUpTo = initialReadMark(chat)
     const room = createRoom({ chat, readUpTo, client, people, partners: createPartners(me.value?.id ?? '') })
     marks?.set(chat.id, readUpTo)
     byId.value = new Map([...byId.value, [chat.id, room]])
+    client.room(chat.id).on('change', () => arrivals.add({ room: chat.id }))
     load(room, previewCount(chat, readUpTo))
   }
 
@@ -129,37 +133,35 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     const others = room.members.value.filter((id) => !change.users.includes(id))
     people.request([...change.users, change.user_id])
     room.members.value = change.change === 'added' ? [...others, ...change.users] : others
-    if (change.users.length > 0) arrivals.add({ room: change.room, entry: membersEntry(change) })
+    if (change.users.length > 0) room.addChange(change)
   }
 
-  /** Adds the entries that were received since the last animation frame. */
-  const addArrived = (arrived: readonly Arrival[]): void =>
+  /** Shows the messages that were received or changed since the last animation frame. */
+  const showArrived = (arrived: readonly Arrival[]): void =>
     batch(() => {
-      for (const id of new Set(arrived.map(({ room }) => room))) {
-        byId.value.get(id)?.add(arrived.filter(({ room }) => room === id).map(({ entry }) => entry))
-      }
-      for (const { entry } of arrived) if (entry.kind === 'message') outgoingMessages.value?.remove(entry.message.id)
+      for (const id of new Set(arrived.map(({ room }) => room))) byId.value.get(id)?.sync()
+      for (const { message } of arrived) if (message !== undefined) outgoingMessages.value?.remove(message)
     })
-  const arrivals = perFrame(addArrived, requestAnimationFrame)
+  const arrivals = perFrame(showArrived, requestAnimationFrame)
 
   client.on('chat', (chat) => batch(() => onChat(chat)))
   client.on('members', (change) => batch(() => onMembers(change)))
   client.on('frame', frames.log)
-  client.on('message', (message) => arrivals.add({ room: message.room, entry: messageEntry(message) }))
+  client.on('message', ({ room, id }) => arrivals.add({ room, message: id }))
   client.on('left', ({ room }) => {
     const over = byId.value.get(room)
     if (over !== undefined) over.hasLeft.value = true
   })
-  client.on('reset', ({ room, seq }) => {
-    arrivals.flush()
+  client.on('reset', ({ room }) => {
     const known = byId.value.get(room)
-    known?.reset(seq)
+    known?.reset()
     if (known !== undefined) load(known, mostUnread)
   })
   client.on('state', (next) =>
     batch(() => {
       if (next.state === 'online' && client.user !== undefined && me.value === undefined) onBound(client.user)
       state.value = next
+      if (next.state === 'online') features.value = new Set(client.features)
       if (next.state === 'online') void serviceClock.sync()
       if (next.state === 'offline') void tokens?.checkRefusal()
     }),
@@ -175,11 +177,13 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     state,
     hasNetwork: deviceWatch.hasNetwork,
     me,
+    signedInAs: externalUserId,
     rooms: computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value))),
     people,
     frames,
     outgoingMessages,
     drafts,
+    features,
     tokens,
     room: (id) => byId.value.get(id),
     markRead: (room, seq) => {

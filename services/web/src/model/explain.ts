@@ -2,6 +2,8 @@ import type { ChatErrorCode } from '../../../../shared/client/chat-error.ts'
 import { ChatError } from '../../../../shared/client/chat-error.ts'
 
 const sentences: Readonly<Partial<Record<ChatErrorCode, string>>> = {
+  unknown_message: 'The message was deleted, or is not in this chat.',
+  unknown_event: 'The service does not offer this yet.',
   forbidden: 'You may not do that here. Only the user who started the chat can remove others.',
   conflict: 'This id is already used for something else. Please try again.',
   unknown_user: 'One of these people does not exist.',
@@ -21,7 +23,8 @@ const closings: Readonly<Record<number, string>> = {
 /** An error as a sentence for the user. */
 export const explain = (error: unknown): string => {
   if (!(error instanceof ChatError)) return error instanceof Error ? error.message : String(error)
-  const { field, reason } = error.details ?? {}
+  const { field, reason, action } = error.details ?? {}
+  if (error.code === 'forbidden' && action === 'pin') return 'Only the user who started the chat can pin messages.'
   if (error.code === 'invalid' && field !== undefined) return `The service refused ${field}: ${reason}`
   return closings[error.closeCode ?? 0] ?? sentences[error.code] ?? error.message
 }

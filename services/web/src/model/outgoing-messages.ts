@@ -1,16 +1,27 @@
 import type { Signal } from '@preact/signals'
 import { signal } from '@preact/signals'
+import type { MessageDraft } from '../../../../shared/client/call-types.ts'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import { newId } from '../../../../shared/client/new-id.ts'
+import type { Mentions } from '../../../../shared/domain/events.ts'
 import { device } from './device-storage.ts'
 import { explain } from './explain.ts'
 import { serviceClock } from './service-clock.ts'
 
+/** The parts of a message that its author writes. */
+export interface WrittenMessage {
+  readonly msg: string
+  /** The id of the quoted message. */
+  readonly replyTo?: string | undefined
+  /** The id of the root message of the thread. */
+  readonly thread?: string | undefined
+  readonly mentions?: Mentions | undefined
+}
+
 /** A message of the signed-in user that is not in the room's history yet. */
-export interface OutgoingMessage {
+export interface OutgoingMessage extends WrittenMessage {
   readonly id: string
   readonly room: string
-  readonly msg: string
   readonly at: string
   readonly state: 'pending' | 'stored' | 'failed'
   /** The reason of a failure, as a sentence for the user. */
@@ -25,7 +36,7 @@ export interface OutgoingMessage {
  */
 export interface OutgoingMessages {
   readonly all: Signal<readonly OutgoingMessage[]>
-  send(room: string, msg: string): void
+  send(room: string, written: WrittenMessage): void
   /** Sends a refused message with a new id, because the service refuses the old id for good. */
   retry(message: OutgoingMessage): void
   discard(message: OutgoingMessage): void
@@ -39,6 +50,14 @@ export interface OutgoingMessages {
   clear(): void
 }
 
+const draftOf = ({ id, msg, replyTo, thread, mentions }: OutgoingMessage): MessageDraft => ({
+  id,
+  msg,
+  ...(replyTo !== undefined && { replyTo }),
+  ...(thread !== undefined && { thread }),
+  ...(mentions !== undefined && { mentions }),
+})
+
 export const createOutgoingMessages = (client: ChatClient, user: string): OutgoingMessages => {
   const prefix = `chat.outbox.${user}.`
   const all = signal<readonly OutgoingMessage[]>([])
@@ -51,7 +70,7 @@ export const createOutgoingMessages = (client: ChatClient, user: string): Outgoi
 
   const dispatch = (message: OutgoingMessage): void => {
     all.value = [...without(message.id), message]
-    client.send(message.room, { id: message.id, msg: message.msg }).then(
+    client.send(message.room, draftOf(message)).then(
       () => finish(message.id, { state: 'stored' }),
       (error: unknown) => {
         // After the client was closed the outcome is unknown; the next window sends the message again.
@@ -60,8 +79,9 @@ export const createOutgoingMessages = (client: ChatClient, user: string): Outgoi
     )
   }
 
-  const send: OutgoingMessages['send'] = (room, msg) => {
-    const message: OutgoingMessage = { id: newId(), room, msg, at: new Date(serviceClock.now()).toISOString(), state: 'pending' }
+  const send: OutgoingMessages['send'] = (room, { msg, replyTo, thread, mentions }) => {
+    const at = new Date(serviceClock.now()).toISOString()
+    const message: OutgoingMessage = { id: newId(), room, msg, replyTo, thread, mentions, at, state: 'pending' }
     device.remember(prefix + message.id, message)
     dispatch(message)
   }
@@ -69,9 +89,9 @@ export const createOutgoingMessages = (client: ChatClient, user: string): Outgoi
   return {
     all,
     send,
-    retry: ({ id, room, msg }) => {
-      all.value = without(id)
-      send(room, msg)
+    retry: (message) => {
+      all.value = without(message.id)
+      send(message.room, message)
     },
     discard: ({ id }) => {
       all.value = without(id)

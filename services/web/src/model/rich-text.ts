@@ -1,7 +1,11 @@
+import type { MentionTarget } from './mentions.ts'
+import { mentionPieces } from './mentions.ts'
+
 /** A piece of a message with one kind of display. */
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly href: string }
+  | { readonly kind: 'mention'; readonly text: string; readonly id: string }
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'block'; readonly text: string }
 
@@ -39,12 +43,19 @@ const piecesOf = ([all, block, code, address]: RegExpExecArray): readonly Piece[
   return linkPieces(address ?? all)
 }
 
+const withMentions = (piece: Piece, targets: readonly MentionTarget[]): readonly Piece[] =>
+  piece.kind !== 'text' || targets.length === 0
+    ? [piece]
+    : mentionPieces(piece.text, targets).map(({ text, target }) =>
+        target === undefined ? { kind: 'text', text } : { kind: 'mention', text, id: target.id },
+      )
+
 /**
- * Cuts a message into pieces: links, inline code, code blocks, and the text
+ * Cuts a message into pieces: links, mentions of these targets, inline code, code blocks, and the text
  * between them. Joined together, the pieces are the message without the marks
  * of code. Nothing is parsed as markup.
  */
-export const richText = (text: string): readonly Piece[] => {
+export const richText = (text: string, mentioned: readonly MentionTarget[] = []): readonly Piece[] => {
   const pieces: Piece[] = []
   let end = 0
   for (const match of text.matchAll(marked)) {
@@ -53,7 +64,7 @@ export const richText = (text: string): readonly Piece[] => {
     end = match.index + match[0].length
   }
   if (end < text.length) pieces.push({ kind: 'text', text: text.slice(end) })
-  return pieces
+  return pieces.flatMap((piece) => withMentions(piece, mentioned))
 }
 
 /** More emoji than this are shown in the usual size. */

@@ -1,11 +1,16 @@
 import type { ReadonlySignal, Signal } from '@preact/signals'
-import { computed, signal } from '@preact/signals'
+import { batch, computed, signal } from '@preact/signals'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
-import type { JoinedChat } from '../../../../shared/client/chat-events.ts'
+import type { JoinedChat, MembersChange, RoomMessage } from '../../../../shared/client/chat-events.ts'
+import type { MessageList } from '../../../../shared/client/room.ts'
 import type { Partners } from './partners.ts'
 import type { People } from './people.ts'
+import type { Pins } from './pins.ts'
+import { createPins } from './pins.ts'
+import type { QuotedMessages } from './quoted-messages.ts'
+import { createQuotedMessages } from './quoted-messages.ts'
 import type { TimelineEntry } from './timeline.ts'
-import { merge, messageEntry } from './timeline.ts'
+import { membersEntry, messageEntry, timelineOf } from './timeline.ts'
 
 /** A chat on the page: its loaded history, without gaps, up to the newest message. */
 export interface ViewedRoom {
@@ -14,10 +19,12 @@ export interface ViewedRoom {
   readonly members: Signal<readonly string[]>
   /** The other user of a chat of two, also after that user has left; undefined in a larger chat. */
   readonly partner: ReadonlySignal<string | undefined>
-  readonly entries: Signal<readonly TimelineEntry[]>
+  readonly entries: ReadonlySignal<readonly TimelineEntry[]>
+  readonly quoted: QuotedMessages
+  readonly pins: Pins
   /** The loaded history begins with the first message. */
-  readonly isComplete: Signal<boolean>
-  readonly isLoading: Signal<boolean>
+  readonly isComplete: ReadonlySignal<boolean>
+  readonly isLoading: ReadonlySignal<boolean>
   /** The user is no longer a member. */
   readonly hasLeft: Signal<boolean>
   /** The last seq that was read on this device. */
@@ -26,18 +33,16 @@ export interface ViewedRoom {
   readonly unread: ReadonlySignal<number>
   readonly lastAt: ReadonlySignal<string>
   readonly lastMessage: ReadonlySignal<TimelineEntry | undefined>
-  /** Adds entries; an entry with a known seq is ignored. */
-  add(entries: readonly TimelineEntry[]): void
+  addChange(change: MembersChange): void
+  /** Shows the messages as the client has them now. */
+  sync(): void
   /** Whether this message is among the newest loaded ones. */
   isRecent(message: string): boolean
-  /** Loads up to `count` older messages, unless a load is running. Rejects as the client's call does. */
+  /** Loads up to `count` older messages. Rejects as the client's call does. */
   loadOlder(count: number): Promise<void>
-  /** Discards the loaded history; `loadOlder` then starts at `seq`. */
-  reset(seq: number): void
+  /** Discards the changes of members. */
+  reset(): void
 }
-
-const sendersOf = (entries: readonly TimelineEntry[]): readonly string[] =>
-  entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message.user_id] : []))
 
 /** How many of the newest entries `isRecent` searches. */
 const recentCount = 200
@@ -51,15 +56,22 @@ interface RoomOptions {
   readonly partners: Partners
 }
 
+const sendersOf = (messages: readonly RoomMessage[]): readonly string[] => messages.map(({ user_id }) => user_id)
+
+/** The messages that follow the known ones; undefined if the list differs in another way. */
+const appendedTo = (known: readonly RoomMessage[], next: readonly RoomMessage[]): readonly RoomMessage[] | undefined =>
+  known.every((message, index) => message === next[index]) ? next.slice(known.length) : undefined
+
 export const createRoom = ({ chat, readUpTo: readBefore, client, people, partners }: RoomOptions): ViewedRoom => {
   const { id, name } = chat
+  const list: MessageList = client.room(id)
   const members = signal(chat.users)
   const entries = signal<readonly TimelineEntry[]>([])
   const isComplete = signal(false)
   const isLoading = signal(false)
   const readUpTo = signal(readBefore)
-  let before = chat.seq + 1
-  let loading = new AbortController()
+  let shown: readonly RoomMessage[] = []
+  let changes: readonly TimelineEntry[] = []
 
   /** Counts from the newest entry back to the last read one. */
   const countUnread = (): number => {
@@ -67,22 +79,26 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people, partner
     for (let index = entries.value.length - 1; index >= 0; index -= 1) {
       const entry = entries.value[index]
       if (entry === undefined || entry.seq <= readUpTo.value) break
-      if (entry.kind === 'message' && entry.message.user_id !== client.user?.id) count += 1
+      if (entry.kind === 'message' && entry.message.user_id !== client.user?.id && entry.message.deleted !== true) count += 1
     }
     return count
   }
 
-  const read = async (count: number, signal: AbortSignal): Promise<void> => {
-    const found: TimelineEntry[] = []
-    for await (const message of client.messages(id, { before, pageSize: count, signal })) {
-      if (found.push(messageEntry(message)) === count) break
-    }
-    if (signal.aborted) return
-    before = found.at(-1)?.seq ?? before
-    people.request(sendersOf(found))
-    entries.value = merge(entries.value, found)
-    if (found.length < count) isComplete.value = true
+  const show = (): void => {
+    entries.value = timelineOf(shown, changes)
   }
+
+  const sync = (): void =>
+    batch(() => {
+      const { messages } = list
+      isComplete.value = !list.hasOlder
+      if (messages === shown) return
+      const appended = appendedTo(shown, messages)
+      shown = messages
+      people.request(sendersOf(appended ?? messages))
+      if (appended?.[0] === undefined || appended[0].seq < (changes.at(-1)?.seq ?? 0)) show()
+      else entries.value = [...entries.value, ...appended.map(messageEntry)]
+    })
 
   return {
     id,
@@ -90,6 +106,8 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people, partner
     members,
     partner: computed(() => partners.of(id, members.value)),
     entries,
+    pins: createPins(id, client, people),
+    quoted: createQuotedMessages({ room: id, entries, client, people }),
     isComplete,
     isLoading,
     hasLeft: signal(false),
@@ -97,29 +115,28 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people, partner
     unread: computed(() => countUnread()),
     lastAt: computed(() => entries.value.at(-1)?.at ?? chat.modified_at),
     lastMessage: computed(() => entries.value.findLast(({ kind }) => kind === 'message')),
-    add: (found) => {
-      people.request(sendersOf(found))
-      entries.value = merge(entries.value, found)
+    addChange: (change) => {
+      changes = [...changes, membersEntry(change)]
+      show()
     },
+    sync,
     isRecent: (message) =>
       entries.value.slice(-recentCount).some((entry) => entry.kind === 'message' && entry.message.id === message),
     loadOlder: async (count) => {
+      // The client may have discarded the history since the last frame.
+      sync()
       if (isLoading.value || isComplete.value) return
       isLoading.value = true
-      const mine = loading
       try {
-        await read(count, mine.signal)
+        await list.loadOlder(count)
+        sync()
       } finally {
-        if (loading === mine) isLoading.value = false
+        isLoading.value = false
       }
     },
-    reset: (seq) => {
-      loading.abort()
-      loading = new AbortController()
-      before = seq + 1
-      entries.value = []
-      isComplete.value = false
-      isLoading.value = false
+    reset: () => {
+      changes = []
+      show()
     },
   }
 }

@@ -1,16 +1,28 @@
 import type { MembersChange, RoomMessage } from '../../../../shared/client/chat-events.ts'
 
+/** A message in a room's history. */
+export interface MessageEntry {
+  readonly kind: 'message'
+  readonly seq: number
+  readonly at: string
+  readonly message: RoomMessage
+}
+
 /** An entry of a room's history: a message or a change of members. */
 export type TimelineEntry =
-  | { readonly kind: 'message'; readonly seq: number; readonly at: string; readonly message: RoomMessage }
+  | MessageEntry
   | { readonly kind: 'members'; readonly seq: number; readonly at: string; readonly change: MembersChange }
 
-export const messageEntry = (message: RoomMessage): TimelineEntry => ({
-  kind: 'message',
-  seq: message.seq,
-  at: message.created_at,
-  message,
-})
+const entries = new WeakMap<RoomMessage, MessageEntry>()
+
+/** The entry of a message; the same one each time, so that an unchanged row is not rendered again. */
+export const messageEntry = (message: RoomMessage): MessageEntry => {
+  const known = entries.get(message)
+  if (known !== undefined) return known
+  const entry: MessageEntry = { kind: 'message', seq: message.seq, at: message.created_at, message }
+  entries.set(message, entry)
+  return entry
+}
 
 export const membersEntry = (change: MembersChange): TimelineEntry => ({
   kind: 'members',
@@ -19,12 +31,16 @@ export const membersEntry = (change: MembersChange): TimelineEntry => ({
   change,
 })
 
-const areAfter = (seq: number, entries: readonly TimelineEntry[]): boolean =>
-  entries.every((entry, index) => entry.seq > (entries[index - 1]?.seq ?? seq))
-
-/** Merges known and found entries by seq, each seq once. */
-export const merge = (known: readonly TimelineEntry[], found: readonly TimelineEntry[]): readonly TimelineEntry[] => {
-  if (found.length > 0 && areAfter(known.at(-1)?.seq ?? 0, found)) return [...known, ...found]
-  const bySeq = new Map([...found, ...known].map((entry) => [entry.seq, entry]))
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq)
+/** Joins messages and changes of members, both ascending in seq, into one ascending list. */
+export const timelineOf = (messages: readonly RoomMessage[], changes: readonly TimelineEntry[]): readonly TimelineEntry[] => {
+  const joined: TimelineEntry[] = []
+  let next = 0
+  for (const message of messages) {
+    for (let change = changes[next]; change !== undefined && change.seq < message.seq; change = changes[next]) {
+      joined.push(change)
+      next += 1
+    }
+    joined.push(messageEntry(message))
+  }
+  return [...joined, ...changes.slice(next)]
 }

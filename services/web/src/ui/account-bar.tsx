@@ -74,12 +74,12 @@ export const AccountBar = ({
   readonly showsFrames: Signal<boolean>
 }): JSX.Element => {
   const me = model.me.value
-  const name = me?.name || me?.externalUserId || ''
+  const name = me?.name || me?.externalUserId || model.signedInAs
   const asks = useSignal(false)
   const lost = unsentTexts(model)
   return (
     <footer class="account">
-      <Avatar name={name} seed={me?.id ?? ''} size="s" />
+      <Avatar name={name} seed={me?.id} size="s" />
       <span class="account-name">
         <strong>
           <bdi>{name}</bdi>

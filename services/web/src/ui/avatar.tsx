@@ -14,9 +14,17 @@ const firstLetterOf = (name: string): string => (name === '…' ? '' : ([...new 
 const hueOf = (seed: string): number =>
   [...seed].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) % hues
 
-/** A round mark with the initials of a name. The same `seed` has the same colour everywhere. */
-export const Avatar = ({ name, seed, size = 'm' }: { name: string; seed: string; size?: 's' | 'm' | 'l' }): JSX.Element => (
-  <span class={`avatar avatar-${size} hue-${hueOf(seed)}`} aria-hidden="true">
+/** A round mark with the initials of a name. The same `seed` has the same colour everywhere; without one it is grey. */
+export const Avatar = ({
+  name,
+  seed,
+  size = 'm',
+}: {
+  name: string
+  seed: string | undefined
+  size?: 's' | 'm' | 'l'
+}): JSX.Element => (
+  <span class={`avatar avatar-${size} hue-${seed === undefined ? 'none' : hueOf(seed)}`} aria-hidden="true">
     {initialsOf(name) || firstLetterOf(name)}
   </span>
 )

@@ -1,11 +1,11 @@
 import type { ComponentChild } from 'preact'
 import { Component } from 'preact'
-import type { ChatModel } from '../model/chat-model.ts'
+import type { MessageView } from '../model/message-view.ts'
 import type { TimelineEntry } from '../model/timeline.ts'
 import { EntryRow } from './entries.tsx'
 
 interface BlockProps {
-  readonly model: ChatModel
+  readonly view: MessageView
   readonly entries: readonly TimelineEntry[]
   /** The entry above the block. */
   readonly before: TimelineEntry | undefined
@@ -30,9 +30,9 @@ export class Block extends Component<BlockProps, BlockState> {
   override state: BlockState = { isMeasured: false }
 
   override shouldComponentUpdate(next: BlockProps, state: BlockState): boolean {
-    const { entries, before, model, firstNew } = this.props
+    const { entries, before, view, firstNew } = this.props
     return (
-      next.model !== model ||
+      next.view !== view ||
       next.before !== before ||
       next.firstNew !== firstNew ||
       state.isMeasured !== this.state.isMeasured ||
@@ -44,13 +44,13 @@ export class Block extends Component<BlockProps, BlockState> {
     requestAnimationFrame(() => this.setState({ isMeasured: true }))
   }
 
-  override render({ model, entries, before, firstNew }: BlockProps): ComponentChild {
+  override render({ view, entries, before, firstNew }: BlockProps): ComponentChild {
     return (
       <ol class="rows" data-measured={this.state.isMeasured}>
         {entries.map((entry, index) => (
           <EntryRow
             key={entry.seq}
-            model={model}
+            view={view}
             entry={entry}
             before={entries[index - 1] ?? before}
             isFirstNew={entry.seq === firstNew}

@@ -1,17 +1,28 @@
-import type { JSX } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
+import type { MentionTarget } from '../model/mentions.ts'
 import type { OutgoingMessage } from '../model/outgoing-messages.ts'
-import { CopyButton } from './copy-button.tsx'
 import { Icon } from './icons.tsx'
 import { MessageText } from './message-text.tsx'
 import { timeOfDay, wholeTime } from './times.ts'
 
-interface BubbleProps {
-  readonly text: string
+/** The parts of a message that its bubble shows. */
+export interface BubbleMessage {
+  readonly msg: string
   /** The type is shown unless it is `text`: the page shows texts, and no files or pictures. */
-  readonly type?: string
-  readonly at: string
+  readonly type: string
+  readonly created_at: string
+  readonly modified_at: string
+  readonly deleted?: true
+}
+
+interface BubbleProps {
+  readonly message: BubbleMessage
   readonly isMine: boolean
+  readonly mentioned?: readonly MentionTarget[] | undefined
+  readonly me?: string | undefined
   readonly state?: OutgoingMessage['state']
+  /** The quote above the text. */
+  readonly children?: ComponentChildren
 }
 
 const states = {
@@ -27,17 +38,28 @@ const StateMark = ({ state }: { readonly state: OutgoingMessage['state'] }): JSX
   </span>
 )
 
-/** A message with its time and state. */
-export const Bubble = ({ text, type = 'text', at, isMine, state = 'stored' }: BubbleProps): JSX.Element => (
-  <div class="bubble" data-state={isMine ? state : undefined}>
-    {type === 'text' ? null : <span class="type">{type}</span>}
-    <MessageText text={text} />
+const Stamp = ({ message, isMine, state = 'stored' }: Pick<BubbleProps, 'message' | 'isMine' | 'state'>): JSX.Element => {
+  const { created_at: at, modified_at: changedAt, deleted } = message
+  return (
     <span class="stamp">
+      {changedAt > at && deleted !== true ? <span title={wholeTime(changedAt)}>edited</span> : null}
       <time dateTime={at} title={wholeTime(at)}>
         {timeOfDay(at)}
       </time>
-      {isMine ? <StateMark state={state} /> : null}
+      {isMine && deleted !== true ? <StateMark state={state} /> : null}
     </span>
-    <CopyButton text={text} />
-  </div>
-)
+  )
+}
+
+/** A message with its time and state. Of a deleted message only this fact is left. */
+export const Bubble = ({ message, isMine, mentioned, me, state, children }: BubbleProps): JSX.Element => {
+  const { msg, type, deleted } = message
+  return (
+    <div class="bubble" data-state={isMine ? (state ?? 'stored') : undefined} data-deleted={deleted}>
+      {children}
+      {type === 'text' || deleted ? null : <span class="type">{type}</span>}
+      {deleted ? <p>Message deleted</p> : <MessageText key={msg} text={msg} mentioned={mentioned} me={me} />}
+      <Stamp message={message} isMine={isMine} {...(state && { state })} />
+    </div>
+  )
+}

@@ -21,7 +21,8 @@ const previewChars = 200
 const LastMessage = ({ model, room }: RoomProps): JSX.Element => {
   const last = room.lastMessage.value
   if (last?.kind !== 'message') return <>{room.isLoading.value ? '…' : 'No messages yet'}</>
-  const { user_id, msg } = last.message
+  const { user_id, msg, deleted } = last.message
+  if (deleted) return <>Message deleted</>
   const text = <bdi>{msg.slice(0, previewChars)}</bdi>
   if (user_id === model.me.value?.id) return <>You: {text}</>
   if (room.members.value.length === 2) return text

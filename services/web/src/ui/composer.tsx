@@ -1,10 +1,12 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
-import type { ChatModel } from '../model/chat-model.ts'
-import { isolate } from '../model/isolate.ts'
-import type { ViewedRoom } from '../model/room.ts'
+import type { MessageView } from '../model/message-view.ts'
+import { ComposingBar } from './composing-bar.tsx'
 import { Icon } from './icons.tsx'
+import { MentionList, mentionListId, optionId } from './mention-list.tsx'
+import { useComposition } from './use-composition.ts'
+import { useMentions } from './use-mentions.ts'
 
 /** With a hardware keyboard Enter sends; on a phone it inserts a new line. */
 const hasKeyboard = (): boolean => matchMedia('(pointer: fine)').matches
@@ -25,32 +27,45 @@ const Counter = ({ left }: { readonly left: number }): JSX.Element | null =>
   )
 
 interface ComposerProps {
-  readonly model: ChatModel
-  readonly room: ViewedRoom
-  readonly title: string
+  readonly view: MessageView
+  readonly label: string
+  readonly placeholder: string
 }
 
 /** Sends text as it was typed: nothing is cut, and a text that is too long cannot be sent. */
-export const Composer = ({ model, room, title }: ComposerProps): JSX.Element => {
+export const Composer = ({ view, label, placeholder }: ComposerProps): JSX.Element => {
   const input = useRef<HTMLTextAreaElement>(null)
+  const { text, setText, submit, cancel, isReady } = useComposition(view)
+  const mentions = useMentions(view, input, setText)
+  const isChoosing = mentions.found.length > 0
+  const composing = view.composing.value
+  const edited = composing?.kind === 'edit' ? composing.message.id : undefined
   useEffect(() => {
     if (hasKeyboard()) input.current?.focus()
   }, [])
-  const drafts = model.drafts.value
-  const outgoingMessages = model.outgoingMessages.value
-  const text = drafts?.of(room.id) ?? ''
+  useEffect(() => {
+    if (composing !== undefined) input.current?.focus()
+    if (edited !== undefined) input.current?.setSelectionRange(text.length, text.length)
+  }, [composing?.kind, composing?.message.id])
   const left = defaultLimits.msgChars - text.length
-  const canSend = text.trim() !== '' && left >= 0 && outgoingMessages !== undefined
+  const canSend = text.trim() !== '' && left >= 0 && isReady
   const send = (): void => {
     if (!canSend) return
-    outgoingMessages.send(room.id, text)
-    drafts?.set(room.id, '')
+    submit()
     input.current?.focus()
   }
   const pressed = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.shiftKey || isOfInputMethod(event) || !hasKeyboard()) return
-    event.preventDefault()
-    send()
+    if (isOfInputMethod(event)) return
+    if (!event.altKey && !event.shiftKey && mentions.pressed(event.key)) return event.preventDefault()
+    if (event.key === 'Escape' && composing !== undefined) {
+      event.preventDefault()
+      cancel()
+    } else if (event.key === 'ArrowUp' && !event.altKey && text === '' && composing === undefined && view.editLast())
+      event.preventDefault()
+    else if (event.key === 'Enter' && !event.shiftKey && hasKeyboard()) {
+      event.preventDefault()
+      send()
+    }
   }
   return (
     <form
@@ -60,19 +75,34 @@ export const Composer = ({ model, room, title }: ComposerProps): JSX.Element => 
         send()
       }}
     >
+      <ComposingBar view={view} cancel={cancel} />
       <Counter left={left} />
+      <MentionList completion={mentions} />
       <textarea
         ref={input}
         rows={1}
         dir="auto"
         value={text}
-        aria-label={`Message to ${isolate(title)}`}
-        placeholder="Write a message"
-        onInput={({ currentTarget }) => drafts?.set(room.id, currentTarget.value)}
+        aria-label={label}
+        placeholder={placeholder}
+        aria-autocomplete="list"
+        aria-controls={isChoosing ? mentionListId : undefined}
+        aria-activedescendant={isChoosing ? optionId(mentions.marked) : undefined}
+        onInput={({ currentTarget }) => {
+          setText(currentTarget.value)
+          mentions.look()
+        }}
+        onBlur={mentions.close}
         onKeyDown={pressed}
       />
-      <button type="submit" class="icon-button send" aria-label="Send" title="Send" disabled={!canSend}>
-        <Icon name="send" />
+      <button
+        type="submit"
+        class="icon-button send"
+        aria-label={edited === undefined ? 'Send' : 'Save'}
+        title={edited === undefined ? 'Send' : 'Save'}
+        disabled={!canSend}
+      >
+        <Icon name={edited === undefined ? 'send' : 'check'} />
       </button>
     </form>
   )

@@ -1,15 +1,22 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
+import { useEffect, useMemo } from 'preact/hooks'
 import type { ChatModel } from '../model/chat-model.ts'
 import { colourSeedOf, titleOf } from '../model/chat-title.ts'
 import { isolate } from '../model/isolate.ts'
+import { createMessageView } from '../model/message-view.ts'
 import type { ViewedRoom } from '../model/room.ts'
 import { goTo } from '../model/route.ts'
+import { ActionProblem } from './action-problem.tsx'
 import { Avatar } from './avatar.tsx'
 import { Composer } from './composer.tsx'
+import { DeleteDialog } from './delete-dialog.tsx'
 import { Icon } from './icons.tsx'
+import { MessageMenu } from './message-menu.tsx'
 import { PeopleDialog } from './people-dialog.tsx'
+import { PinsDialog } from './pins-dialog.tsx'
 import { setTo } from './set-signal.ts'
+import { ThreadPanel } from './thread-panel.tsx'
 import { TimelineView } from './timeline-view.tsx'
 
 /** Names in the line below the title; the others are counted. */
@@ -35,36 +42,64 @@ const Over = ({ forget }: { readonly forget: () => void }): JSX.Element => (
 /** The open chat. */
 export const Conversation = ({ model, room }: { readonly model: ChatModel; readonly room: ViewedRoom }): JSX.Element => {
   const showsPeople = useSignal(false)
+  const view = useMemo(() => createMessageView(model, room), [model, room])
+  const showsPins = useSignal(false)
+  const isOffered = model.features.value.has('set-pin')
+  const pinned = room.pins.all.value.length
+  useEffect(() => (isOffered ? room.pins.follow() : undefined), [room, isOffered])
   const title = titleOf(model, room)
   const forget = (): void => {
     goTo({ view: 'chats' })
     model.forget(room)
   }
   return (
-    <section class="conversation" aria-label={isolate(title)}>
-      <header class="bar">
-        <button
-          type="button"
-          class="icon-button only-narrow"
-          aria-label="Back to the chats"
-          onClick={() => goTo({ view: 'chats' })}
-        >
-          <Icon name="back" />
-        </button>
-        <Avatar name={title} seed={colourSeedOf(room)} size="s" />
-        <div class="bar-title">
-          <h1>
-            <bdi>{title}</bdi>
-          </h1>
-          <p class="quiet">{membersLine(model, room)}</p>
-        </div>
-        <button type="button" class="icon-button" aria-label="People" title="People" onClick={setTo(showsPeople, true)}>
-          <Icon name="people" />
-        </button>
-      </header>
-      <TimelineView model={model} room={room} />
-      {room.hasLeft.value ? <Over forget={forget} /> : <Composer model={model} room={room} title={title} />}
-      {showsPeople.value ? <PeopleDialog model={model} room={room} close={setTo(showsPeople, false)} /> : null}
-    </section>
+    <div class="chat-and-thread" data-thread={view.thread.value !== undefined}>
+      <section class="conversation" aria-label={isolate(title)}>
+        <header class="bar">
+          <button
+            type="button"
+            class="icon-button only-narrow"
+            aria-label="Back to the chats"
+            onClick={() => goTo({ view: 'chats' })}
+          >
+            <Icon name="back" />
+          </button>
+          <Avatar name={title} seed={colourSeedOf(room)} size="s" />
+          <div class="bar-title">
+            <h1>
+              <bdi>{title}</bdi>
+            </h1>
+            <p class="quiet">{membersLine(model, room)}</p>
+          </div>
+          {pinned === 0 ? null : (
+            <button
+              type="button"
+              class="pins-button"
+              aria-label={`Pinned messages: ${pinned}`}
+              title="Pinned messages"
+              onClick={setTo(showsPins, true)}
+            >
+              <Icon name="pin" />
+              {pinned}
+            </button>
+          )}
+          <button type="button" class="icon-button" aria-label="People" title="People" onClick={setTo(showsPeople, true)}>
+            <Icon name="people" />
+          </button>
+        </header>
+        <TimelineView view={view} />
+        <ActionProblem view={view} />
+        {room.hasLeft.value ? (
+          <Over forget={forget} />
+        ) : (
+          <Composer view={view} label={`Message to ${isolate(title)}`} placeholder="Write a message" />
+        )}
+        <MessageMenu view={view} />
+        <DeleteDialog view={view} />
+        {showsPins.value ? <PinsDialog view={view} pins={room.pins} close={setTo(showsPins, false)} /> : null}
+        {showsPeople.value ? <PeopleDialog model={model} room={room} close={setTo(showsPeople, false)} /> : null}
+      </section>
+      {view.thread.value === undefined ? null : <ThreadPanel key={view.thread.value} outer={view} root={view.thread.value} />}
+    </div>
   )
 }

@@ -1,10 +1,13 @@
 import type { JSX } from 'preact'
 import type { ChatModel } from '../model/chat-model.ts'
 import { isolate } from '../model/isolate.ts'
+import type { MessageView } from '../model/message-view.ts'
 import type { OutgoingMessage, OutgoingMessages } from '../model/outgoing-messages.ts'
 import type { TimelineEntry } from '../model/timeline.ts'
-import { Avatar } from './avatar.tsx'
+import type { BubbleMessage } from './bubble.tsx'
 import { Bubble } from './bubble.tsx'
+import { MessageRow } from './message-row.tsx'
+import { Quote } from './quote.tsx'
 import { dayName } from './times.ts'
 
 /** Messages of one sender within this time form a group. */
@@ -31,39 +34,16 @@ const changeText = (
   return `${by} ${change} ${namesOf(model, users)}`
 }
 
-interface EntryProps {
-  readonly model: ChatModel
+interface EntryRowProps {
+  readonly view: MessageView
   readonly entry: TimelineEntry
   readonly before: TimelineEntry | undefined
-}
-
-interface EntryRowProps extends EntryProps {
   /** Shows the line "New messages" above it. */
   readonly isFirstNew: boolean
 }
 
-const MessageRow = ({
-  model,
-  entry,
-  before,
-}: EntryProps & { readonly entry: Extract<TimelineEntry, { kind: 'message' }> }): JSX.Element => {
-  const { message, at } = entry
-  const isMine = message.user_id === model.me.value?.id
-  const isNext = continues(entry, before)
-  const name = model.people.nameOf(message.user_id)
-  return (
-    <li class="row" data-mine={isMine} data-next={isNext} data-seq={entry.seq}>
-      {isMine ? null : <span class="row-face">{isNext ? null : <Avatar name={name} seed={message.user_id} size="s" />}</span>}
-      <div class="row-body">
-        <bdi class={isMine || isNext ? 'unseen' : 'row-name'}>{isMine ? 'You' : name}</bdi>
-        <Bubble text={message.msg} type={message.type} at={at} isMine={isMine} />
-      </div>
-    </li>
-  )
-}
-
 /** An entry, with the date above the first one of a day, and a line above the first new one. */
-export const EntryRow = ({ model, entry, before, isFirstNew }: EntryRowProps): JSX.Element => (
+export const EntryRow = ({ view, entry, before, isFirstNew }: EntryRowProps): JSX.Element => (
   <>
     {before !== undefined && isSameDay(before.at, entry.at) ? null : (
       <li class="day">
@@ -76,26 +56,31 @@ export const EntryRow = ({ model, entry, before, isFirstNew }: EntryRowProps): J
       </li>
     ) : null}
     {entry.kind === 'message' ? (
-      <MessageRow model={model} entry={entry} before={before} />
+      <MessageRow view={view} entry={entry} isNext={continues(entry, before)} />
     ) : (
-      <li class="notice">{changeText(model, entry.change)}</li>
+      <li class="notice">{changeText(view.model, entry.change)}</li>
     )}
   </>
 )
 
 interface OutgoingProps {
+  readonly view: MessageView
   readonly message: OutgoingMessage
   readonly outgoingMessages: OutgoingMessages
   /** The message above is of the same user. */
   readonly isNext: boolean
 }
 
+const shownMessage = ({ msg, at }: OutgoingMessage): BubbleMessage => ({ msg, type: 'text', created_at: at, modified_at: at })
+
 /** A message of the signed-in user that is not in the history yet. */
-export const OutgoingRow = ({ message, outgoingMessages, isNext }: OutgoingProps): JSX.Element => (
+export const OutgoingRow = ({ view, message, outgoingMessages, isNext }: OutgoingProps): JSX.Element => (
   <li class="row" data-mine="true" data-next={isNext}>
     <div class="row-body">
       <span class="unseen">You</span>
-      <Bubble text={message.msg} at={message.at} isMine state={message.state} />
+      <Bubble message={shownMessage(message)} isMine state={message.state}>
+        {message.replyTo === undefined ? null : <Quote view={view} id={message.replyTo} />}
+      </Bubble>
       {message.state === 'failed' ? (
         <p class="failure" role="alert">
           <span>{message.why}</span>

@@ -1,15 +1,24 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { MentionTarget } from '../model/mentions.ts'
+import { everyone } from '../model/mentions.ts'
 import type { Piece } from '../model/rich-text.ts'
 import { isEmojiOnly, richText } from '../model/rich-text.ts'
 
-const PieceView = ({ piece }: { readonly piece: Piece }): JSX.Element => {
+/** `me`: the id of the signed-in user, whose mentions stand out. */
+const PieceView = ({ piece, me }: { readonly piece: Piece; readonly me: string | undefined }): JSX.Element => {
   switch (piece.kind) {
     case 'link':
       return (
         <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
           {piece.text}
         </a>
+      )
+    case 'mention':
+      return (
+        <mark class="mention" data-me={piece.id === me || piece.id === everyone.id}>
+          {piece.text}
+        </mark>
       )
     case 'code':
       return <code>{piece.text}</code>
@@ -26,14 +35,20 @@ const foldChars = 2_000
 
 const isLong = (text: string): boolean => text.length > foldChars || text.split('\n', foldLines + 1).length > foldLines
 
+interface MessageTextProps {
+  readonly text: string
+  readonly mentioned?: readonly MentionTarget[] | undefined
+  readonly me?: string | undefined
+}
+
 /** The text of a message: links, code, large emoji; long texts are folded until they are opened. */
-export const MessageText = ({ text }: { readonly text: string }): JSX.Element => {
+export const MessageText = ({ text, mentioned, me }: MessageTextProps): JSX.Element => {
   const [isFolded, setFolded] = useState(isLong(text))
   return (
     <>
       <p dir="auto" data-folded={isFolded} data-emoji={isEmojiOnly(text)}>
-        {richText(text).map((piece, index) => (
-          <PieceView key={index} piece={piece} />
+        {richText(text, mentioned).map((piece, index) => (
+          <PieceView key={index} piece={piece} me={me} />
         ))}
       </p>
       {isFolded ? (

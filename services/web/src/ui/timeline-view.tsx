@@ -2,20 +2,21 @@ import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { EntryBlock } from '../model/blocks.ts'
 import { blocksOf } from '../model/blocks.ts'
-import type { ChatModel } from '../model/chat-model.ts'
 import { explain } from '../model/explain.ts'
+import type { MessageView } from '../model/message-view.ts'
 import type { OutgoingMessage } from '../model/outgoing-messages.ts'
 import type { ViewedRoom } from '../model/room.ts'
 import { Block } from './block.tsx'
 import { OutgoingRow } from './entries.tsx'
 import { Icon } from './icons.tsx'
+import { useJump } from './use-jump.ts'
 import { useScrolling } from './use-scrolling.ts'
 
 const pageSize = 50
 
 /** Outgoing messages that are not among the room's entries yet, so that no message is shown twice. */
-const outgoingIn = ({ outgoingMessages }: ChatModel, room: ViewedRoom): readonly OutgoingMessage[] =>
-  (outgoingMessages.value?.all.value ?? []).filter((message) => message.room === room.id && !room.isRecent(message.id))
+const outgoingIn = (view: MessageView): readonly OutgoingMessage[] =>
+  (view.model.outgoingMessages.value?.all.value ?? []).filter(view.isOutgoing)
 
 /** Whether this window is visible. */
 const useIsLookedAt = (): boolean => {
@@ -30,7 +31,7 @@ const useIsLookedAt = (): boolean => {
 }
 
 /** The seq of the first message of another user that was unread when the chat was opened. */
-const useFirstNew = ({ me }: ChatModel, room: ViewedRoom): number | undefined => {
+const useFirstNew = ({ model: { me }, room }: MessageView): number | undefined => {
   const opened = useRef({ readUpTo: room.readUpTo.peek(), hadUnread: room.unread.peek() > 0 })
   const { readUpTo, hadUnread } = opened.current
   if (!hadUnread) return undefined
@@ -79,23 +80,25 @@ const Beginning = ({
 }
 
 /** A room's messages, oldest at the top; scrolling up loads older ones. */
-export const TimelineView = ({ model, room }: { readonly model: ChatModel; readonly room: ViewedRoom }): JSX.Element => {
+export const TimelineView = ({ view: messageView }: { readonly view: MessageView }): JSX.Element => {
+  const { model, room } = messageView
   const view = useRef<HTMLDivElement>(null)
   const [problem, setProblem] = useState<string>()
   const entries = room.entries.value
-  const outgoing = outgoingIn(model, room)
+  const outgoing = outgoingIn(messageView)
   const { isAtEnd, isAtEndNow, scrolled, toEnd } = useScrolling(
     view,
     entries[0]?.seq,
     `${entries.at(-1)?.seq} ${outgoing.length}`,
   )
+  useJump(view, messageView)
   const isLookedAt = useIsLookedAt()
   const newest = entries.at(-1)?.seq
   const last = entries.at(-1)
   const endsWithMine = last?.kind === 'message' && last.message.user_id === model.me.value?.id
   const outgoingMessages = model.outgoingMessages.value
 
-  const firstNew = useFirstNew(model, room)
+  const firstNew = useFirstNew(messageView)
 
   const markSeen = (): void => {
     const seen = view.current === null ? undefined : lastVisibleSeq(view.current)
@@ -131,7 +134,7 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
           {blocksOf(entries).map((block) => (
             <Block
               key={block.key}
-              model={model}
+              view={messageView}
               entries={block.entries}
               before={block.before}
               firstNew={inBlock(block, firstNew)}
@@ -143,6 +146,7 @@ export const TimelineView = ({ model, room }: { readonly model: ChatModel; reado
               : outgoing.map((message, index) => (
                   <OutgoingRow
                     key={message.id}
+                    view={messageView}
                     message={message}
                     outgoingMessages={outgoingMessages}
                     isNext={index > 0 || endsWithMine}

@@ -7,9 +7,11 @@ export const shortcuts = [
   { keys: 'Alt + ↑', text: 'Previous chat' },
   { keys: 'Alt + ↓', text: 'Next chat' },
   { keys: 'Alt + N', text: 'New chat' },
+  { keys: '@', text: 'Mention a person in the message' },
   { keys: 'Enter', text: 'Send the message' },
   { keys: 'Shift + Enter', text: 'New line in the message' },
-  { keys: 'Escape', text: 'Close a dialog' },
+  { keys: '↑', text: 'Edit your last message, if the composer is empty' },
+  { keys: 'Escape', text: 'Close a dialog or a menu; cancel an edit or a reply' },
   { keys: 'Alt + H', text: 'Show this list' },
 ] as const
 

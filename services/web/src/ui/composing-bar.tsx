@@ -1,0 +1,49 @@
+import type { JSX } from 'preact'
+import type { MessageView } from '../model/message-view.ts'
+import { Icon } from './icons.tsx'
+
+const quotedChars = 200
+
+/** Above the composer: the message that is edited or answered. */
+export const ComposingBar = ({
+  view,
+  cancel,
+}: {
+  readonly view: MessageView
+  readonly cancel: () => void
+}): JSX.Element | null => {
+  const composing = view.composing.value
+  if (composing === undefined) return null
+  const { kind, message } = composing
+  const isEdit = kind === 'edit'
+  const name = view.isOwn(message) ? 'yourself' : view.model.people.nameOf(message.user_id)
+  return (
+    <div class="composing">
+      <Icon name={isEdit ? 'edit' : 'reply'} />
+      <p class="composing-text">
+        <strong>
+          {isEdit ? (
+            composing.saving === undefined ? (
+              'Edit the message'
+            ) : (
+              'Saving…'
+            )
+          ) : (
+            <>
+              Reply to <bdi>{name}</bdi>
+            </>
+          )}
+        </strong>
+        <bdi>{message.msg.slice(0, quotedChars)}</bdi>
+      </p>
+      <button type="button" class="icon-button" aria-label={isEdit ? 'Cancel the edit' : 'Cancel the reply'} onClick={cancel}>
+        <Icon name="close" />
+      </button>
+      {isEdit && composing.problem !== undefined ? (
+        <p class="problem" role="alert">
+          {composing.problem}
+        </p>
+      ) : null}
+    </div>
+  )
+}

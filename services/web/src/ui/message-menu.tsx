@@ -1,0 +1,135 @@
+import type { JSX } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { MessageView, OpenMenu } from '../model/message-view.ts'
+import type { IconName } from './icons.tsx'
+import { Icon } from './icons.tsx'
+import { placeMenu, useMenu } from './use-menu.ts'
+
+const quickReactions = ['👍', '❤️', '😂', '🎉', '😮', '😢'] as const
+const moreReactions = [
+  ...['👎', '🙏', '👏', '🙌', '💪', '🤝', '👀', '✅', '❌', '💯', '🔥', '⭐'],
+  ...['😀', '😊', '😍', '🤔', '😅', '😎', '🥳', '😴', '😡', '🤯', '🤷', '🤦'],
+  ...['💡', '🚀', '🐛', '☕', '🍕', '🎂', '🌍', '⏰', '📌', '❓', '❗', '🫡'],
+] as const
+
+interface ItemProps {
+  readonly icon: IconName
+  readonly text: string
+  readonly act: () => void
+  readonly isDanger?: boolean
+}
+
+const Item = ({ icon, text, act, isDanger = false }: ItemProps): JSX.Element => (
+  <button type="button" class="menu-item" role="menuitem" tabIndex={-1} data-danger={isDanger} onClick={act}>
+    <Icon name={icon} />
+    {text}
+  </button>
+)
+
+interface MenuProps {
+  readonly view: MessageView
+  readonly open: OpenMenu
+}
+
+const ReactionPicker = ({ view, open: { message }, close }: MenuProps & { readonly close: () => void }): JSX.Element => {
+  const [showsMore, setShowsMore] = useState(false)
+  const pick = (reaction: string): void => {
+    close()
+    view.react(message, reaction)
+  }
+  return (
+    <fieldset class="picker-row" aria-label="Reactions">
+      {[...quickReactions, ...(showsMore ? moreReactions : [])].map((reaction) => (
+        <button
+          key={reaction}
+          type="button"
+          class="pick"
+          role="menuitemcheckbox"
+          tabIndex={-1}
+          aria-checked={message.my_reactions?.includes(reaction) === true}
+          onClick={() => pick(reaction)}
+        >
+          {reaction}
+        </button>
+      ))}
+      {showsMore ? null : (
+        <button
+          type="button"
+          class="pick"
+          role="menuitem"
+          tabIndex={-1}
+          aria-label="More reactions"
+          title="More reactions"
+          onClick={() => setShowsMore(true)}
+        >
+          <Icon name="plus" />
+        </button>
+      )}
+    </fieldset>
+  )
+}
+
+const Menu = ({ view, open }: MenuProps): JSX.Element => {
+  const element = useRef<HTMLDivElement>(null)
+  const { message, anchor } = open
+  const close = (): void => {
+    view.menu.value = undefined
+    anchor.focus()
+  }
+  /** The action may move the focus, to the composer or to a dialog. */
+  const closing = (act: () => void) => (): void => {
+    close()
+    act()
+  }
+  const pressed = useMenu(element, close)
+  useLayoutEffect(() => placeMenu(element.current, anchor))
+  const isOwn = view.isOwn(message)
+  return (
+    <div ref={element} class="menu" role="menu" aria-label="Message actions" tabIndex={-1} onKeyDown={pressed}>
+      {view.can('set-reaction') ? <ReactionPicker view={view} open={open} close={close} /> : null}
+      {view.can('edit-message') ? (
+        <Item
+          icon="reply"
+          text="Reply"
+          act={closing(() => {
+            view.composing.value = { kind: 'reply', message }
+          })}
+        />
+      ) : null}
+      {view.root === undefined && view.can('edit-message') ? (
+        <Item
+          icon="thread"
+          text="Reply in a thread"
+          act={closing(() => {
+            view.thread.value = message.thread ?? message.id
+          })}
+        />
+      ) : null}
+      <Item icon="copy" text="Copy" act={closing(() => void navigator.clipboard.writeText(message.msg).catch(() => undefined))} />
+      {isOwn && view.can('edit-message') ? <Item icon="edit" text="Edit" act={closing(() => view.edit(message))} /> : null}
+      {view.can('set-pin') && view.mayPin.value ? (
+        <Item
+          icon="pin"
+          text={message.pinned ? 'Unpin' : 'Pin'}
+          act={closing(() => view.pin(message, message.pinned !== true))}
+        />
+      ) : null}
+      {isOwn && view.can('delete-message') ? (
+        <Item
+          icon="bin"
+          text="Delete"
+          isDanger
+          act={closing(() => {
+            view.deleting.value = message
+          })}
+        />
+      ) : null}
+    </div>
+  )
+}
+
+/** The menu of a message: a sheet at the lower edge of a phone, else beside the button that opened it. */
+export const MessageMenu = ({ view }: { readonly view: MessageView }): JSX.Element | null => {
+  const open = view.menu.value
+  return open === undefined ? null : <Menu key={open.message.id} view={view} open={open} />
+}

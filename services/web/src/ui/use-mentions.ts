@@ -1,0 +1,80 @@
+import type { RefObject } from 'preact'
+import { useState } from 'preact/hooks'
+import type { MentionTarget } from '../model/mentions.ts'
+import { begunMention, suggestions } from '../model/mentions.ts'
+import type { MessageView } from '../model/message-view.ts'
+
+/** The completion of a mention in a composer. */
+export interface MentionCompletion {
+  readonly found: readonly MentionTarget[]
+  /** The index of the marked suggestion. */
+  readonly marked: number
+  /** Looks for a begun mention before the cursor. */
+  look(): void
+  pick(target: MentionTarget): void
+  close(): void
+  /** Handles a key of the list. Returns false if the list is closed, or the key is none of it. */
+  pressed(key: string): boolean
+}
+
+const none = { found: [], marked: 0, start: 0 } as const
+
+interface Begun {
+  readonly found: readonly MentionTarget[]
+  readonly marked: number
+  readonly start: number
+}
+
+/** `setText` replaces the text of the composer. */
+export const useMentions = (
+  view: MessageView,
+  input: RefObject<HTMLTextAreaElement | null>,
+  setText: (text: string) => void,
+): MentionCompletion => {
+  const [begun, setBegun] = useState<Begun>(none)
+  const { found, marked, start } = begun
+  const close = (): void => setBegun(none)
+
+  const look = (): void => {
+    const element = input.current
+    const mention = element === null ? undefined : begunMention(element.value, element.selectionStart)
+    if (mention === undefined || !view.can('edit-message')) return close()
+    setBegun({ found: suggestions(view.mentionTargets(), mention.query), marked: 0, start: mention.start })
+  }
+  const pick = ({ name }: MentionTarget): void => {
+    const element = input.current
+    if (element === null) return
+    const inserted = `@${name} `
+    setText(element.value.slice(0, start) + inserted + element.value.slice(element.selectionEnd))
+    close()
+    const cursor = start + inserted.length
+    requestAnimationFrame(() => {
+      element.focus()
+      element.setSelectionRange(cursor, cursor)
+    })
+  }
+  const step = (by: number): void => setBegun({ ...begun, marked: (marked + by + found.length) % found.length })
+
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    Enter: () => {
+      const target = found[marked]
+      if (target !== undefined) pick(target)
+    },
+    Tab: () => keys.Enter?.(),
+    Escape: close,
+  }
+  return {
+    found,
+    marked,
+    look,
+    pick,
+    close,
+    pressed: (key) => {
+      const act = found.length === 0 ? undefined : keys[key]
+      act?.()
+      return act !== undefined
+    },
+  }
+}
