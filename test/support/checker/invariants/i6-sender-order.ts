@@ -1,4 +1,4 @@
-import type { Entry } from '../../load/entry.ts'
+import type { Entry, OperationEvent } from '../../load/entry.ts'
 import { creation } from '../../load/entry.ts'
 import { isCommand } from '../is-command.ts'
 import type { Invariant } from '../judge.ts'
@@ -10,7 +10,7 @@ interface Sending {
   readonly command: number
   readonly operation: number
   readonly user: number
-  readonly isRemoval: boolean
+  readonly mayBeForbidden: boolean
   outcome: 'none' | 'ok' | 'failed' | 'forbidden' | 'unknown'
   settledAt: number
 }
@@ -26,6 +26,9 @@ const pairing = 2 ** 26
 
 /** Commands have numbers of their own, but for the creations, which are one in each room. */
 const keyOf = (room: number, command: number): number => (command === creation ? -room : command)
+
+/** What every member may do. */
+const openToMembers: ReadonlySet<OperationEvent> = new Set(['create-chat', 'new-message', 'add-users', 'set-reaction'])
 
 /** The highest seq of the sendings that were confirmed before that time. */
 const latestConfirmed = (counted: readonly (readonly [number, Sending])[], before: number): number =>
@@ -46,9 +49,9 @@ export const senderOrder: Invariant = ({ truth, terms: { isOneClock = false } })
   const commands = new Map<number, Sendings>()
 
   /** The sender is the creator, who was not removed yet, and only the creator may remove others. */
-  const overtookCreation = (room: number, { outcome, user, isRemoval, settledAt }: Sending): boolean => {
+  const overtookCreation = (room: number, { outcome, user, mayBeForbidden, settledAt }: Sending): boolean => {
     const [span] = timedSpansOf(truth.rooms.get(room), user)
-    return isOneClock && outcome === 'forbidden' && !isRemoval && span?.from === 1 && span.untilAt > settledAt
+    return isOneClock && outcome === 'forbidden' && !mayBeForbidden && span?.from === 1 && span.untilAt > settledAt
   }
 
   const judgeLine = (room: number, socket: number, line: readonly Sending[]): void => {
@@ -75,7 +78,7 @@ export const senderOrder: Invariant = ({ truth, terms: { isOneClock = false } })
     const line = lines.get(key) ?? []
     lines.set(key, line)
     const sending: Sending = {
-      ...{ command, operation, user, isRemoval: event === 'remove-users' },
+      ...{ command, operation, user, mayBeForbidden: !openToMembers.has(event) },
       ...{ outcome: 'none', settledAt: Number.POSITIVE_INFINITY },
     }
     line.push(sending)

@@ -62,7 +62,7 @@ export const simulatedCommands = ({ world, userIds, rooms, isLiving }: Commons):
     message: (client, actor, room) => {
       const id = world.newId()
       const parts = isLiving ? changing.parts(room, [...userIds.values()]) : {}
-      changing.note(room, id)
+      if (isLiving) changing.note(room, id)
       sendFirst(client, { event: 'new-message', actor, room, body: { msg: text(), type: 'text', ...parts } }, id)
     },
     change: (client, actor, room) => {

@@ -1,6 +1,7 @@
 import type { Append, Appender, EventStore, StoredEvent } from '../../../../shared/ports/event-store.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../../shared/ports/read-model.ts'
+import { toStored } from '../../../../shared/records/stored-event.ts'
 import type { Random } from '../../../support/simulation/random.ts'
 import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
 import type { StorePoint } from '../../memory-store/memory-event-store.ts'
@@ -66,6 +67,8 @@ export const simulatedStore = (clock: VirtualClock, random: Random, options: Sto
   let failsUntilMs = 0
   let isPreparing = false
   const committed: CommittedEvent[] = []
+  /** The events as they were decided: a deletion in the same batch redacts an event before it is visible. */
+  const originals = new Map<string, StoredEvent>()
 
   /** A few statements take ten times as long. */
   const delay = (): Promise<void> => clock.sleep(random.next() * faults.delayMs * (random.chance(0.05) ? 10 : 1))
@@ -76,7 +79,10 @@ export const simulatedStore = (clock: VirtualClock, random: Random, options: Sto
     if (isFailing || random.chance(faults.failure)) throw new StoreError('unavailable', 'simulated')
   }
   const noteCommits = (): void => {
-    for (const event of memory.events().slice(committed.length)) committed.push({ event, atMs: clock.monotonicMs() })
+    for (const event of memory.events().slice(committed.length)) {
+      const decided = originals.get(`${event.stream} ${event.seq}`) ?? event
+      committed.push({ event: decided, atMs: clock.monotonicMs() })
+    }
   }
   const pause = async (point: StorePoint): Promise<void> => {
     if (point === 'after-commit') noteCommits()
@@ -84,7 +90,10 @@ export const simulatedStore = (clock: VirtualClock, random: Random, options: Sto
     if (point === 'before-commit' && random.chance(faults.late)) await clock.sleep(faults.answerMs + random.next() * lateMs)
     await maybeFail()
   }
-  const onCommitNow = (batch: Append): void => (isPreparing ? undefined : onCommit(batch))
+  const onCommitNow = (batch: Append): void => {
+    for (const entry of batch.events) originals.set(`${entry.event.stream} ${entry.event.seq}`, toStored(entry))
+    if (!isPreparing) onCommit(batch)
+  }
   const memory = memoryStore({ pause, onCommit: onCommitNow, epoch: 'simulated' })
 
   const slowly =
