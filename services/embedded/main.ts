@@ -4,7 +4,7 @@ import { readConfig } from '../../shared/runtime/config/config.ts'
 import { runMain } from '../../shared/runtime/process/run-main.ts'
 import { openProcess } from '../../shared/runtime/process/service-process.ts'
 import { refuseAddresses } from './refuse-addresses.ts'
-import { welcome } from './welcome.ts'
+import { chatAddress, welcome } from './welcome.ts'
 
 /** Loads all modules that the database process does not need, while it starts. */
 const loadServices = async () => {
@@ -50,5 +50,7 @@ await runMain(async () => {
   })
   const { host, access } = config
   const { internalPort } = service
-  process.stdout.write(welcome({ host, port, internalPort, hasPage: page !== undefined, access }))
+  const at = { host, port, hasPage: page !== undefined }
+  if (process.stdout.isTTY) process.stdout.write(welcome({ ...at, internalPort, access }))
+  else log.info({ address: chatAddress(at) }, 'the chat is ready')
 })

@@ -28,18 +28,21 @@ const refusedHost = (at: string, { jwt, allowedOrigins }: WelcomeOptions['access
   ]
 }
 
-/** The text that the embedded chat prints when it is ready. */
+/** The address of the page, or of the WebSocket if the page is off. */
+export const chatAddress = ({ host, port, hasPage }: Pick<WelcomeOptions, 'host' | 'port' | 'hasPage'>): string =>
+  `${hasPage ? 'http' : 'ws'}://${reachable(host)}:${port}/${hasPage ? '' : 'ws'}`
+
+/** The text that the embedded chat prints on a terminal when it is ready. */
 export const welcome = ({ host, port, internalPort, hasPage, access }: WelcomeOptions): string => {
   const at = `${reachable(host)}:${port}`
-  const url = `ws://${at}/ws`
   return [
     '',
-    `  The chat is ready at ${hasPage ? `http://${at}/` : url}`,
+    `  The chat is ready at ${chatAddress({ host, port, hasPage })}`,
     '',
     ...refusedHost(at, access),
     '  Or try the protocol from a second terminal:',
     '',
-    `    npx wscat -c ${url}`,
+    `    npx wscat -c ${chatAddress({ host, port, hasPage: false })}`,
     '    {"event":"create-user","id":"1","body":{"user":{"externalUserId":"ann","name":"Ann"}}}',
     '',
     `  The README has the next steps. Health checks and metrics are on port ${internalPort}. Ctrl-C stops the chat.`,

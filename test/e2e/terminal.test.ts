@@ -34,3 +34,24 @@ describe.skipIf(!hasTerminal)('The embedded service on a terminal', () => {
     expect(shown.trimEnd()).toMatch(/INFO {2}stopped exitCode=0$/)
   }, 90_000)
 })
+
+it('The embedded service without a terminal prints only JSON lines, and the last one names its address', async () => {
+  const folder = makeScratchFolder('no-terminal')
+  const env = { ...cleanEnvironment(), HOST: '127.0.0.1', PORT: '0', INTERNAL_PORT: '0', WEB_PAGE: 'off', DATA_DIR: folder }
+  const child = spawn(process.execPath, [...nodeArguments, 'services/embedded/main.ts'], { cwd: projectFolder, env })
+  let printed = ''
+  child.stdout.on('data', (data) => {
+    printed += String(data)
+  })
+  const exited = once(child, 'exit')
+  try {
+    await until('the address', () => printed.includes('the chat is ready'), { withinMs: 60_000 })
+    const lines = printed.trimEnd().split('\n')
+    const entries = lines.map((line): unknown => JSON.parse(line))
+    expect(entries.at(-1)).toMatchObject({ address: expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+\/ws$/) })
+  } finally {
+    child.kill()
+    await exited
+    removeScratchFolder(folder)
+  }
+}, 90_000)

@@ -1,3 +1,4 @@
 import { asyncapiDocument } from '../../protocol/asyncapi.ts'
+import { printDocument } from './print-document.ts'
 
-process.stdout.write(`${JSON.stringify(asyncapiDocument(), null, 2)}\n`)
+printDocument(asyncapiDocument())

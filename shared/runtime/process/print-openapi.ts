@@ -1,3 +1,4 @@
 import { openapiDocument } from '../../protocol/openapi.ts'
+import { printDocument } from './print-document.ts'
 
-process.stdout.write(`${JSON.stringify(openapiDocument(), null, 2)}\n`)
+printDocument(openapiDocument())
