@@ -22,15 +22,13 @@ const filterTexts = ({ hasThread, hasReplies, isPinned }: Filters): readonly (re
 /** SQL for the newest version of a message, or its tombstone: the text of its event, or the message in an edit. */
 const versionText = `case when entry.version_seq is null then event.data else (event.data::json -> 'message')::text end`
 
-/** SQL for the reactions to the message of a page, and for those of the reader. */
-const reactionCells = `case when deleted_seq is null then (
-      select json_object_agg(reaction, users order by reaction)::text from reaction_count
-      where chat_id = $1::uuid and message_id = page.id) end as reactions,
-    case when deleted_seq is null then (
-      select json_agg(reaction order by reaction)::text from reaction_count as counted
-      where chat_id = $1::uuid and message_id = page.id and exists (
-        select from message_reaction as own where own.chat_id = $1::uuid and own.message_id = page.id
-          and own.reaction = counted.reaction and own.user_id = $2::uuid)) end as my_reactions`
+/** SQL for the reactions to the message of a page and those of the reader among them: one index scan for both. */
+const reactionCells = `select json_object_agg(reaction, users order by reaction)::text as reactions,
+        json_agg(reaction order by reaction) filter (where exists (
+          select from message_reaction as own where own.chat_id = $1::uuid and own.message_id = page.id
+            and own.reaction = counted.reaction and own.user_id = $2::uuid))::text as my_reactions
+      from reaction_count as counted
+      where chat_id = $1::uuid and message_id = page.id and page.deleted_seq is null`
 
 /**
  * Times in a room never decrease, so a range of times is a range of seqs: both
@@ -42,7 +40,7 @@ const listStatement = (direction: Direction, filters: Filters): Statement => {
   const texts = filterTexts(filters)
   return {
     name: `list-messages-${direction}${texts.map(([name]) => name).join('')}`,
-    text: `select reader.as_of, page.*, ${reactionCells}
+    text: `select reader.as_of, page.*, reactions, my_reactions
     from (
       select (select seq from chat where id = $1::uuid) as as_of
       from chat_member where chat_id = $1::uuid and user_id = $2::uuid and until_seq is null
@@ -72,6 +70,7 @@ const listStatement = (direction: Direction, filters: Filters): Statement => {
       ) as counted
       where nth <= $7::int and (nth = 1 or bytes <= $8::bigint)
     ) as page on true
+    left join lateral (${reactionCells}) as reacted on true
     order by page.seq`,
   }
 }
