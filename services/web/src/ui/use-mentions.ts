@@ -44,14 +44,11 @@ export const useMentions = (
   const pick = ({ name }: MentionTarget): void => {
     const element = input.current
     if (element === null) return
-    const inserted = `@${name} `
-    setText(element.value.slice(0, start) + inserted + element.value.slice(element.selectionEnd))
+    // At once, not after a render: the next key may come before it.
+    element.setRangeText(`@${name} `, start, element.selectionEnd, 'end')
+    setText(element.value)
     close()
-    const cursor = start + inserted.length
-    requestAnimationFrame(() => {
-      element.focus()
-      element.setSelectionRange(cursor, cursor)
-    })
+    element.focus()
   }
   const step = (by: number): void => setBegun({ ...begun, marked: (marked + by + found.length) % found.length })
 
