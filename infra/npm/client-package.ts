@@ -26,7 +26,7 @@ const exported: Exported = {
       'UserRef',
     ],
   },
-  'client/chat-client': { types: ['ChatClient', 'ConnectOptions'] },
+  'client/chat-client': { types: ['ChatClient', 'ConnectOptions', 'CoreClient'] },
   'client/chat-events': {
     types: [
       'ChatEvents',
@@ -54,6 +54,12 @@ const exported: Exported = {
   'client/socket': { types: ['Socket', 'SocketConstructor'] },
   'client/token-source': { types: ['GetToken'] },
   'domain/events': { types: ['Chat', 'JsonObject', 'Membership', 'Mentions', 'Message', 'User'] },
+}
+
+/** The exports of `chat-client/core`. */
+const exportedForCore: Exported = {
+  'client/connect-core': { values: ['connectCore'] },
+  'client/chat-client': { types: ['ConnectOptions', 'CoreClient'] },
 }
 
 /** The protocol's schemas and tables, each under `chat-client/protocol/…`. */
@@ -92,6 +98,7 @@ const manifest = (): object => {
     sideEffects: false,
     exports: {
       '.': inBothFormats('index'),
+      './core': inBothFormats('core'),
       './react': inBothFormats('react'),
       './protocol/*': inBothFormats('protocol/*'),
       './asyncapi.json': './asyncapi.json',
@@ -104,7 +111,9 @@ const manifest = (): object => {
   }
 }
 
-const sources = [...Object.keys(exported), ...Object.keys(exportedForReact), ...protocol].map((file) => `${file}.ts`)
+const entries = { index: exported, core: exportedForCore, react: exportedForReact }
+
+const sources = [...new Set([...Object.values(entries).flatMap(Object.keys), ...protocol])].map((file) => `${file}.ts`)
 
 const requireLines = (from: Exported): string[] =>
   Object.entries(from).flatMap(([file, { values = [] }]) =>
@@ -113,7 +122,7 @@ const requireLines = (from: Exported): string[] =>
 
 /** The entries in one format, with the same types. */
 const writeEntries = (folder: string, isCommonJs: boolean): void => {
-  for (const [name, names] of Object.entries({ index: exported, react: exportedForReact })) {
+  for (const [name, names] of Object.entries(entries)) {
     const values = entryLines(names, 'values')
     writeFileSync(join(folder, `${name}.js`), `${(isCommonJs ? requireLines(names) : values).join('\n')}\n`)
     writeFileSync(join(folder, `${name}.d.ts`), `${[...values, ...entryLines(names, 'types')].join('\n')}\n`)

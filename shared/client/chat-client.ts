@@ -63,7 +63,7 @@ export interface ConnectOptions {
  *            stored or not; send it again with the same `id`. Events of
  *            different rooms have no common order.
  */
-export interface ChatClient extends RoomCalls {
+export interface CoreClient extends RoomCalls {
   /** The bound user; undefined until the first connection. */
   readonly user: User | undefined
   readonly state: ConnectionState
@@ -73,8 +73,6 @@ export interface ChatClient extends RoomCalls {
   ready(options?: CallOptions): Promise<User>
   /** Returns a function that removes the listener. A listener that is added right after `connect` misses no event. */
   on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void, options?: CallOptions): () => void
-  /** The messages and the members of one room, kept up to date; the same handle each time. */
-  room(id: string): Room
   /** The user becomes a member, even if `users` does not name it. With an `id` of your own the call can be repeated. */
   createChat(
     chat: { readonly name: string; readonly users: readonly UserRef[]; readonly id?: string },
@@ -90,4 +88,10 @@ export interface ChatClient extends RoomCalls {
   wake(): void
   /** Closes the client for good: calls in flight fail with `closed`. */
   close(): void
+}
+
+/** A client that also keeps the messages and the members of rooms. */
+export interface ChatClient extends CoreClient {
+  /** The messages and the members of one room, kept up to date; the same handle each time. */
+  room(id: string): Room
 }
