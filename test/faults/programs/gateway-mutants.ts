@@ -48,17 +48,18 @@ const changedPages =
     },
   })
 
-const withoutFirst: ChangePage = (page) => ({ ...page, events: page.events.length > 1 ? page.events.slice(1) : page.events })
+const withoutFirst: ChangePage = (page) => ({ ...page, events: page.events.slice(1) })
+const withoutFirstOfSeveral: ChangePage = (page) => (page.events.length > 1 ? withoutFirst(page) : page)
 const withoutAny: ChangePage = (page) => ({ ...page, events: [] })
 
-/** The repair of a gap leaves out its first event. */
+/** The repair of a gap leaves out the first event of each page, also if it is the only one, so that any gap shows it. */
 const withHolesInRepair = changedPages('rooms', withoutFirst)
 
 /** The repair of a gap finds no events. */
 const withoutRepair = changedPages('rooms', withoutAny)
 
-/** A follower that joins, resumes or was slow misses the first event of each page. */
-const withHolesInFollowing = changedPages('followers', withoutFirst)
+/** A follower that joins, resumes or was slow misses the first event of each page that has more. */
+const withHolesInFollowing = changedPages('followers', withoutFirstOfSeveral)
 
 /** A follower that joins, resumes or was slow gets no missed events. */
 const withoutFollowing = changedPages('followers', withoutAny)
