@@ -3,8 +3,13 @@ import { defineConfig } from 'vitest/config'
 import { summaryReporter } from './test/reporter/summary-reporter.ts'
 
 const embeddedDatabases = 'test/unit/postgres/pglite/**/*.test.ts'
-/** They replace modules, or change classes of the Kafka driver, for all files of the same process. */
-const changedModules = [
+/**
+ * They replace modules, or change classes of the Kafka driver, for all files of the same process, or run in threads and
+ * programs of their own: the mutants, and the manifests with kustomize and helm.
+ */
+const ownProcesses = [
+  'test/unit/simulation/mutants/mutants.test.ts',
+  'test/k8s/manifests/**/*.test.ts',
   'test/unit/room-events/made-up-event.test.ts',
   'test/unit/kafka/kafkajs-patches/**/*.test.ts',
   'test/unit/tls/new-connections.test.ts',
@@ -46,8 +51,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/{unit,architecture}/**/*.test.ts', 'test/k8s/manifests/**/*.test.ts'],
-          exclude: [embeddedDatabases, ...changedModules],
+          include: ['test/{unit,architecture}/**/*.test.ts'],
+          exclude: [embeddedDatabases, ...ownProcesses],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           // Half of the CPU time of these files was the start of a process and the loading of modules for each.
@@ -60,7 +65,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'processes',
-          include: ['test/reporter/**/*.test.ts', embeddedDatabases, ...changedModules],
+          include: ['test/reporter/**/*.test.ts', embeddedDatabases, ...ownProcesses],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           testTimeout: 30_000,

@@ -172,6 +172,7 @@ const commandMutants: readonly GatewayMutant[] = [
     in: 'publish',
     operand: 'isUnknown',
     beside: 'refused',
+    shownBy: 50,
   },
   {
     rule: 'every held room is compared with the store',
@@ -220,6 +221,7 @@ const forgeryMutants: readonly GatewayMutant[] = [
     module: gateway('rooms/room-feed'),
     in: 'check',
     guard: 'stored',
+    shownBy: 49,
   },
   {
     rule: 'a client that received a forged message is reset',

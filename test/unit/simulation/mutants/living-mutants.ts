@@ -1,18 +1,30 @@
 import type { Mutant } from './mutant.ts'
 
+type LivingMutant = Mutant & {
+  /** A seed that detects it, tried first where few seeds do. */
+  readonly shownBy?: number
+}
+
 const memory = 'test/unit/memory-store/memory-messages.ts'
 const list = 'test/unit/memory-store/memory-message-list.ts'
 const event = (file: string): string => `shared/room-events/${file}.ts`
 
 /** The rules of messages that change, each left out. The simulation of gateways with such messages detects it. */
-export const livingMutants: readonly Mutant[] = [
-  { rule: 'a deletion of a reply lowers the number of replies (J2)', module: memory, in: 'afterDeletion', guard: 'thread' },
+export const livingMutants: readonly LivingMutant[] = [
+  {
+    rule: 'a deletion of a reply lowers the number of replies (J2)',
+    module: memory,
+    in: 'afterDeletion',
+    guard: 'thread',
+    shownBy: 23,
+  },
   {
     rule: 'a deletion removes the content from the stored events (J1b)',
     module: memory,
     in: 'afterDeletion',
     call: 'redactedEvent',
     becomes: 'event',
+    shownBy: 7,
   },
   {
     rule: 'a page is as of the head in its snapshot (J1)',
@@ -33,7 +45,7 @@ export const livingMutants: readonly Mutant[] = [
     in: 'decide',
     call: 'whyNotPermitted',
   },
-  { rule: 'only the creator pins (J5)', module: event('set-pin'), in: 'decide', call: 'whyNotPermitted' },
+  { rule: 'only the creator pins (J5)', module: event('set-pin'), in: 'decide', call: 'whyNotPermitted', shownBy: 5 },
   { rule: 'only members change messages (J5)', module: event('set-reaction'), in: 'decide', guard: 'members' },
   {
     rule: 'a deleted message cannot be changed (J5)',
@@ -47,5 +59,6 @@ export const livingMutants: readonly Mutant[] = [
     in: 'projectMessage',
     call: 'stringify',
     becomes: 'row.edits.length > 1 ? row.data : <original>',
+    shownBy: 34,
   },
 ]

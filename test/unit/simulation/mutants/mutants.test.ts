@@ -28,7 +28,7 @@ describe.concurrent('The simulation of applications detects a mutant without the
 
 describe.concurrent('The simulation of messages that change detects a mutant without the rule that', () => {
   it.each(livingMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
-    const detection = await tryMutant(mutant, seeds, 'rooms', { isLiving: true })
+    const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'rooms', { isLiving: true })
     expect(detection?.problem).toBeDefined()
   })
 })
@@ -45,6 +45,13 @@ describe('A recorded seed', () => {
     '$shownBy shows no problem without the mutant of the rule that $rule',
     async ({ shownBy = 0, isForged = false }) => {
       expect((await simulate(shownBy, { isForged })).problems).toEqual([])
+    },
+  )
+
+  it.each(livingMutants.filter(({ shownBy }) => shownBy !== undefined))(
+    '$shownBy shows no problem without the mutant of the rule that $rule',
+    async ({ shownBy = 0 }) => {
+      expect((await simulate(shownBy, { isLiving: true })).problems).toEqual([])
     },
   )
 
