@@ -140,7 +140,7 @@ export const messageReactionTable = defineEntity({
   properties: {
     chatId: p.uuid().primary(),
     messageId: p.uuid().primary(),
-    reaction: p.text().primary(),
+    reaction: p.text().primary().collation('C'),
     userId: p.uuid().primary(),
     seq: seq(),
   },
@@ -153,7 +153,7 @@ export const reactionCountTable = defineEntity({
   properties: {
     chatId: p.uuid().primary(),
     messageId: p.uuid().primary(),
-    reaction: p.text().primary(),
+    reaction: p.text().primary().collation('C'),
     users: p.integer(),
   },
 })
