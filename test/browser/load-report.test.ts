@@ -38,11 +38,9 @@ describe.skipIf(await noBrowserReason())('The report of a load test, in a browse
 
   it('shows the values of a chart under the pointer at once', async () => {
     const page = await opened(savedReport())
-    await firstChart(page).scrollIntoViewIfNeeded()
-    const box = await firstChart(page).boundingBox()
-    if (box === null) throw new Error('there is no chart')
     expect(await page.locator('.tip').isVisible()).toBe(false)
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    // Waits until the chart stands still, and moves to its centre.
+    await firstChart(page).hover()
     await page.locator('.tip').waitFor({ state: 'visible', timeout: 5_000 })
     expect(await page.locator('.tip div').allTextContents()).toEqual([
       '0:01',
