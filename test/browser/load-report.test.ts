@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startLiveServer } from '../load/outputs/live-server.ts'
+import type { LoadReport } from '../load/report/load-report.ts'
 import { reportPage } from '../load/report/report-page.ts'
 import { parseThreshold } from '../load/tester/thresholds.ts'
 import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
@@ -74,7 +75,11 @@ describe.skipIf(await noBrowserReason())('The report of a load test, in a browse
   it('is renewed while the run takes place, until it shows the final report', async () => {
     const live = await startLiveServer(0)
     let confirmed = 17
-    live.show(() => ({ ...goodReport, phase: 'sending', totals: { ...goodReport.totals, confirmed } }))
+    const latencies = (): LoadReport['latencies'] => ({
+      ...goodReport.latencies,
+      stored: { ...goodReport.latencies.stored, count: confirmed },
+    })
+    live.show(() => ({ ...goodReport, phase: 'sending', latencies: latencies() }))
     const page = await opened(live.url)
     await page.locator('.card strong', { hasText: '17' }).waitFor({ timeout: 5_000 })
     confirmed = 23

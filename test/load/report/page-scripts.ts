@@ -75,7 +75,7 @@ export const hoverScript = `
   };
   document.addEventListener('pointermove', follow);
   document.addEventListener('pointerdown', follow);
-  document.addEventListener('scroll', hide, { passive: true });
+  document.addEventListener('scroll', () => pointer && look(), { passive: true });
   document.addEventListener('focusout', hide);
   document.addEventListener('keydown', (event) => {
     const svg = event.target.closest?.('svg');
@@ -83,6 +83,7 @@ export const hoverScript = `
     if (event.key === 'Escape') hide();
     if (!svg || !step) return;
     event.preventDefault();
+    pointer = undefined;
     const spots = [...svg.querySelectorAll('.spot')];
     const now = spots.indexOf(shown);
     show(spots[now < 0 ? (step > 0 ? 0 : spots.length - 1) : Math.min(spots.length - 1, Math.max(0, now + step))]);
