@@ -4,8 +4,8 @@ import { summaryReporter } from './test/reporter/summary-reporter.ts'
 
 const embeddedDatabases = 'test/unit/postgres/pglite/**/*.test.ts'
 /**
- * They replace modules, or change classes of the Kafka driver, for all files of the same process, or run in threads and
- * programs of their own: the mutants, and the manifests with kustomize and helm.
+ * Test files that need a process of their own: some replace modules or change classes of the Kafka driver for the whole
+ * process, others start threads (the mutants) or programs (kustomize, helm).
  */
 const ownProcesses = [
   'test/unit/simulation/mutants/mutants.test.ts',

@@ -58,7 +58,7 @@ export const readTlsFiles = (files: TlsFiles, variable: string): TlsMaterial => 
       createSecureContext(next)
       ;[current, state] = [next, now]
     } catch {
-      // The next connection reads again; the metric of the expiry shows that the files stay old.
+      // The next connection reads again. The metric of the expiry is 0 while a file cannot be read.
     }
     return current
   }

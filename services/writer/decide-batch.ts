@@ -57,6 +57,16 @@ interface BatchState {
 /** The protocol limits that decisions enforce. */
 export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUser' | 'reactionKeys' | 'editsPerMessage' | 'pins'>
 
+/** The read rooms. Only those of which a command names messages are copied. */
+const chatsOf = ({ chats, messages }: Snapshot): Map<string, ChatState> => {
+  const all = new Map(chats)
+  for (const [room, named] of messages) {
+    const state = all.get(room)
+    if (state !== undefined) all.set(room, { ...state, ...named })
+  }
+  return all
+}
+
 /**
  * Decides commands in their order. An outcome that was recorded before, or
  * earlier in this batch, takes precedence over a new decision. Pure; bodies are
@@ -64,7 +74,7 @@ export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUs
  */
 export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limits: DecisionLimits): BatchDecision => {
   const batch: BatchState = {
-    chats: new Map([...loaded.chats].map(([room, state]) => [room, { ...state, ...loaded.messages.get(room) }])),
+    chats: chatsOf(loaded),
     knownUsers: new Set(loaded.knownUsers),
     users: new Map(loaded.users),
     outcomes: new Map(loaded.outcomes),

@@ -1,9 +1,7 @@
 import type { ChatState } from '../../shared/domain/chat.ts'
-import type { Message } from '../../shared/domain/events.ts'
 import type { RecordedOutcome } from '../../shared/ports/event-store.ts'
 import { redactedDigest } from '../../shared/ports/event-store.ts'
-import { contentOf, redactedEvent } from '../../shared/records/redaction.ts'
-import { roomEventOfCommand } from '../../shared/room-events/find-room-event.ts'
+import { contentOf, isRedactedOutcomeOf, redactedEvent } from '../../shared/records/redaction.ts'
 import type { ChatCommand } from '../../shared/room-events/room-events.ts'
 
 /** An earlier command of the batch may have deleted the message whose content a recorded event carries. */
@@ -16,13 +14,6 @@ const asNow = (outcome: RecordedOutcome, { messages }: ChatState): RecordedOutco
     : { kind: 'event', digest: redactedDigest, event: redactedEvent(outcome.event, tombstone) }
 }
 
-/** A redacted event has no digest. Only its author may learn that the command was stored. */
-const isRedactedOwn = (outcome: RecordedOutcome, command: ChatCommand): boolean =>
-  outcome.kind === 'event' &&
-  outcome.digest === redactedDigest &&
-  outcome.event.type === roomEventOfCommand(command.type).event &&
-  (JSON.parse(outcome.event.data) as Pick<Message, 'user_id'>).user_id === command.user
-
 /**
  * The outcome that was recorded for a command, if any. The command of a deleted message has the redacted event as its
  * outcome, whatever its digest is: the digest of the first one is not stored any more.
@@ -34,4 +25,4 @@ export const ownOutcome = (
 ): RecordedOutcome | undefined =>
   outcomes
     .map((outcome) => asNow(outcome, state))
-    .find((outcome) => outcome.digest === command.digest || isRedactedOwn(outcome, command))
+    .find((outcome) => outcome.digest === command.digest || isRedactedOutcomeOf(command, outcome))

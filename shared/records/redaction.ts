@@ -1,7 +1,8 @@
 import type { Message } from '../domain/events.ts'
-import type { StoredEvent } from '../ports/event-store.ts'
+import type { RecordedOutcome, StoredEvent } from '../ports/event-store.ts'
 import { redactedDigest } from '../ports/event-store.ts'
-import { roomEventOfType } from '../room-events/find-room-event.ts'
+import { roomEventOfCommand, roomEventOfType } from '../room-events/find-room-event.ts'
+import type { Command } from '../room-events/room-events.ts'
 
 /** The id of the message whose content a stored event carries; undefined: it carries none. */
 export const contentOf = ({ type, data }: Pick<StoredEvent, 'type' | 'data'>): string | undefined =>
@@ -12,3 +13,19 @@ export const redactedEvent = (event: StoredEvent, tombstone: Message): StoredEve
   const redacted = roomEventOfType(event.type)?.content?.redacted(JSON.parse(event.data) as object, tombstone)
   return redacted === undefined ? event : { ...event, data: JSON.stringify(redacted), digest: redactedDigest }
 }
+
+/** A command by its type and its acting user. */
+export interface CommandAuthor {
+  readonly type: Command['type']
+  readonly user: string
+}
+
+/**
+ * Whether the outcome is the redacted event of such a command. Its digest is gone, so the type and the author are
+ * compared: only the author may learn that the command was stored.
+ */
+export const isRedactedOutcomeOf = ({ type, user }: CommandAuthor, outcome: RecordedOutcome): boolean =>
+  outcome.kind === 'event' &&
+  outcome.digest === redactedDigest &&
+  outcome.event.type === roomEventOfCommand(type).event &&
+  (JSON.parse(outcome.event.data) as Partial<Message>).user_id === user

@@ -120,9 +120,9 @@ export const newMessage = defineRoomEvent({
     const rejection = referenceRejection(command, state)
     if (rejection !== undefined) return rejection
     const at = nextTime(command, state)
-    const { msg, type, ...optional } = command.body
+    const { msg, type } = command.body
     const plain = { id: command.id, msg, type, user_id: command.user, created_at: at, modified_at: at }
-    const body: Message = { ...plain, ...optionalParts({ msg, type, ...optional }) }
+    const body: Message = { ...plain, ...optionalParts(command.body) }
     return { type: 'MessagePosted', ...nextHead(command, state), body }
   },
 

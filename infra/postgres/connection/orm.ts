@@ -19,9 +19,9 @@ export interface OrmOptions {
 
 const databaseName = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1)) || 'postgres'
 
-const poolConfig = (options: OrmOptions): PoolConfig => ({
+const poolConfig = (options: OrmOptions, connection: PoolConfig): PoolConfig => ({
   ...options.client,
-  ...connectionConfig(options.url),
+  ...connection,
   max: options.poolMax,
   application_name: options.applicationName,
   connectionTimeoutMillis: options.connectMs,
@@ -34,14 +34,10 @@ const reportLosses = (pool: Pool, log: Log): void => {
   pool.on('error', (error) => log.warn({ reason: error.message }, 'idle database connection lost'))
 }
 
-/** MikroORM copies its options; the pool gets the original, which reads changed files for each new connection. */
-const rereadTls = (pool: Pool, url: string): void => {
-  pool.options.ssl = connectionConfig(url).ssl
-}
-
 /** Creates the ORM and its pool without connecting. */
-export const makeOrm = (options: OrmOptions) =>
-  new MikroORM({
+export const makeOrm = (options: OrmOptions) => {
+  const connection = connectionConfig(options.url)
+  return new MikroORM({
     entities,
     dbName: databaseName(options.url),
     ensureDatabase: false,
@@ -49,13 +45,15 @@ export const makeOrm = (options: OrmOptions) =>
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, silent: true, transactional: true, allOrNothing: true },
     driverOptions: {
-      ...poolConfig(options),
+      ...poolConfig(options, connection),
       onPoolCreated: (pool: Pool) => {
         reportLosses(pool, options.log)
-        rereadTls(pool, options.url)
+        // MikroORM copies its options; the original reads changed files for each new connection.
+        pool.options.ssl = connection.ssl
       },
     },
   })
+}
 
 /** The MikroORM instance with this project's entities. */
 export type Orm = ReturnType<typeof makeOrm>

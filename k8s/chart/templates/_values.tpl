@@ -11,7 +11,7 @@
 {{- if not (kindIs "invalid" .value) }}{{ $_ := set .in .key .value }}{{ end -}}
 {{- end -}}
 
-{{/* The pod template of an object, as a dict with one key, `template`. */}}
+{{/* Sets the namespace, and applies the values to an object by its kind. */}}
 {{- define "chat.with-values" -}}
 {{- $object := .object -}}
 {{- if ne $object.kind "PriorityClass" }}{{ $_ := set $object.metadata "namespace" .root.Release.Namespace }}{{ end -}}

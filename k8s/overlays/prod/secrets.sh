@@ -10,6 +10,10 @@ acl=${REDIS_ACL:-$(dirname "$0")/../../../infra/redis/users.acl}
 
 # put <namespace> <name> <type> [<key> <value>]…
 put() {
+  # A failed command in an argument leaves an empty value.
+  for value; do
+    [ -n "$value" ] || { echo "the Secret $2 would have an empty value" >&2; exit 1; }
+  done
   {
     printf 'apiVersion: v1\nkind: Secret\nmetadata: { name: %s, namespace: %s }\ntype: %s\ndata:\n' "$2" "$1" "$3"
     shift 3
@@ -20,7 +24,11 @@ put() {
   } | $KUBECTL apply --server-side --force-conflicts -f -
 }
 
-has() { $KUBECTL -n "$1" get secret "$2" -o name >/dev/null 2>&1; }
+# has <namespace> <name>: an error of kubectl ends the script, so that it never counts as a missing Secret.
+has() {
+  found=$($KUBECTL -n "$1" get secret "$2" -o name --ignore-not-found) || exit 1
+  [ -n "$found" ]
+}
 
 # of <name> <key>: a value from chat-data
 of() {
@@ -39,7 +47,7 @@ redis_certificate() {
   openssl req -x509 $key -days 3650 -subj '/CN=chat redis CA' -keyout "$folder/ca.key" -out "$folder/ca.crt" 2>/dev/null
   openssl req $key -subj '/CN=redis.chat-data' -keyout "$folder/tls.key" -out "$folder/tls.csr" 2>/dev/null
   printf '%s\n' "$names" >"$folder/names"
-  openssl x509 -req -in "$folder/tls.csr" -CA "$folder/ca.crt" -CAkey "$folder/ca.key" -CAcreateserial -days 825 \
+  openssl x509 -req -in "$folder/tls.csr" -CA "$folder/ca.crt" -CAkey "$folder/ca.key" -CAcreateserial -days 3650 \
     -extfile "$folder/names" -out "$folder/tls.crt" 2>/dev/null
   put chat-data chat-redis-certificate kubernetes.io/tls \
     tls.crt "$(cat "$folder/tls.crt")" tls.key "$(cat "$folder/tls.key")" ca.crt "$(cat "$folder/ca.crt")"
@@ -49,7 +57,7 @@ redis_users() {
   gateway=$(random)
   writer=$(random)
   # This overlay sets no NAMESPACE, so keys and channels have no prefix.
-  users=$(sed -e 's/\([~&]\)chat:/\1/g' -e "s/CHANGE-ME-1/$gateway/" -e "s/CHANGE-ME-2/$writer/" "$acl")
+  users=$(printf '%s\n' 's/\([~&]\)chat:/\1/g' "s/CHANGE-ME-1/$gateway/" "s/CHANGE-ME-2/$writer/" | sed -f /dev/stdin "$acl")
   put chat-data chat-redis-users Opaque users.acl "$users
 " gateway "$gateway" writer "$writer"
 }
@@ -94,10 +102,13 @@ $redis_ca
   # The audit reads, and listens like a gateway; on Kafka it has its own user.
   for pair in gateway:gateway writer:writer audit:gateway; do
     name=${pair%:*} role=${pair#*:}
-    url=$(database "$role") fan_out=$(redis "$role") kafka=$(of "chat-kafka-$name" password)
+    url=$(database "$role")
+    fan_out=$(redis "$role")
+    kafka=$(of "chat-kafka-$name" password)
     put chat "chat-$name" Opaque database-url "$url" redis-url "$fan_out" kafka-password "$kafka"
   done
-  url=$(database admin) kafka=$(of chat-kafka-admin password)
+  url=$(database admin)
+  kafka=$(of chat-kafka-admin password)
   put chat chat-admin Opaque database-url "$url" kafka-password "$kafka"
   kafka=$(of chat-kafka-scaler password)
   put chat chat-scaler Opaque kafka-username scaler kafka-password "$kafka"

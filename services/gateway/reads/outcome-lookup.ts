@@ -1,8 +1,7 @@
 import type { RecordedOutcome } from '../../../shared/ports/event-store.ts'
-import { redactedDigest } from '../../../shared/ports/event-store.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
-import { roomEventOfCommand } from '../../../shared/room-events/find-room-event.ts'
+import { isRedactedOutcomeOf } from '../../../shared/records/redaction.ts'
 import type { Command } from '../../../shared/room-events/room-events.ts'
 import type { Lookups } from './lookups.ts'
 
@@ -28,17 +27,6 @@ const outcomeOf = (stored: RecordedOutcome | undefined): Outcome | undefined => 
 }
 
 /**
- * Whether the outcome is that of the command. The message of a redacted event was deleted: its digest is gone, so the event
- * and its author are compared.
- */
-const isOf = ({ type, digest, user }: SentCommand, outcome: RecordedOutcome): boolean =>
-  outcome.digest === digest ||
-  (outcome.kind === 'event' &&
-    outcome.digest === redactedDigest &&
-    outcome.event.type === roomEventOfCommand(type).event &&
-    (JSON.parse(outcome.event.data) as { readonly user_id?: string }).user_id === user)
-
-/**
  * Reports no `conflict` if another command has the id: whether the sender may learn that depends on the members, which
  * only the writer knows.
  */
@@ -48,7 +36,8 @@ export const createOutcomeLookup =
     const { type, room, commandId, digest } = command
     if (type !== 'CreateUser') {
       const stored = await lookups.outcome({ room, id: commandId, digest })
-      return outcomeOf(stored !== undefined && isOf(command, stored) ? stored : undefined)
+      const isOwn = stored?.digest === digest || (stored !== undefined && isRedactedOutcomeOf(command, stored))
+      return outcomeOf(isOwn ? stored : undefined)
     }
     const user = await lookups.user(room)
     return user === undefined ? undefined : { body: JSON.stringify({ user }) }

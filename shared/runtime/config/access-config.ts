@@ -68,8 +68,8 @@ export const accessProblems = (values: ServiceValues): ConfigProblem[] =>
 export const accessConfig = (values: ServiceValues): AccessConfig => {
   const { AUTH, JWT_SECRET, JWT_JWKS = '', JWT_AUDIENCE, JWT_ISSUER, JWT_LEEWAY_S, TOKEN_LIFE_MAX_S } = values
   const previous = values.JWT_SECRET_PREVIOUS
-  const secrets = { secret: JWT_SECRET ?? '', ...(previous === undefined ? {} : { previous }) }
-  const keys = JWT_SECRET === undefined ? { jwks: JWT_JWKS } : secrets
+  const keys =
+    JWT_SECRET === undefined ? { jwks: JWT_JWKS } : { secret: JWT_SECRET, ...(previous === undefined ? {} : { previous }) }
   const jwt = Object.freeze({
     keys,
     audience: JWT_AUDIENCE,

@@ -5,7 +5,7 @@ import { highestSustained } from '../harness/search.ts'
 import type { LoadProcess } from '../load/start-load.ts'
 
 /** The highest p99 at which a rate counts as sustained, in milliseconds. */
-export const latencyMs = 250
+const latencyMs = 250
 
 export interface PipelineSearch {
   readonly load: LoadProcess

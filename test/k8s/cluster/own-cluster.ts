@@ -11,5 +11,5 @@ export const assertOwnCluster = async (env: Readonly<Record<string, string | und
   throw new Error(`the cluster of the context "${context}" is not on this machine; set K8S_CONTEXT=${context} to use it`)
 }
 
-export const isLocal = (context: string, server: string): boolean =>
+const isLocal = (context: string, server: string): boolean =>
   context.startsWith('kind-') || ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(server).hostname)

@@ -126,6 +126,15 @@ describe('the script that creates the Secrets of prod', { timeout: 120_000 }, ()
     expect(changed).toEqual(['chat-data/chat-ca', 'chat/chat-ca'])
   })
 
+  it('writes no empty value over a good one when a Secret lacks a key', () => {
+    const before = stored()
+    const { gateway: _, ...others } = before['chat-data/chat-redis-users']?.data ?? {}
+    writeFileSync(file, JSON.stringify({ ...before, 'chat-data/chat-redis-users': { data: others } }))
+    expect(() => run('services')).toThrow('chat-redis-users in chat-data has no gateway yet')
+    expect(stored()['chat/chat-gateway']).toEqual(before['chat/chat-gateway'])
+    writeFileSync(file, JSON.stringify(before))
+  })
+
   it('creates nothing for the services while an operator has not created its CA certificate', () => {
     const { 'chat-data/chat-ca': _, ...rest } = stored()
     writeFileSync(file, JSON.stringify(rest))

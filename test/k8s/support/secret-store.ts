@@ -22,7 +22,7 @@ if (args.includes('apply')) {
 } else {
   const [, namespace = '', , , name = '', , format = ''] = args
   const secret = stored[`${namespace}/${name}`]
-  if (secret === undefined) process.exit(1)
+  if (secret === undefined) process.exit(args.includes('--ignore-not-found') ? 0 : 1)
   const [, key = ''] = /^jsonpath=\{\.data\.(.*)\}$/.exec(format) ?? []
   process.stdout.write(key === '' ? `secret/${name}\n` : (secret.data[key.replaceAll('\\.', '.')] ?? ''))
 }

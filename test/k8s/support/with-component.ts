@@ -22,7 +22,7 @@ const objectsOf = (yaml: string): readonly KubernetesObject[] =>
   parseAllDocuments(yaml).map((document) => document.toJS() as KubernetesObject)
 
 /** Renders the lines of a `kustomization.yaml`, as a custom overlay. */
-export const renderOverlay = (lines: readonly string[]): readonly KubernetesObject[] =>
+const renderOverlay = (lines: readonly string[]): readonly KubernetesObject[] =>
   objectsOf(renderFolder((folder) => writeFileSync(join(folder, 'kustomization.yaml'), lines.join('\n'))))
 
 /** Renders the base with these components. */

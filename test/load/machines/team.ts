@@ -66,7 +66,7 @@ const machinesOf = (agents: readonly JoinedAgent[], local: number, results: read
 
 /** Starts the processes of this machine, and waits for the agents if there are any. */
 export const startTeam = async (options: LoadTestOptions, folder: string, watcher: TeamWatcher): Promise<Team> => {
-  const { workers: local, agents } = options
+  const { workers: local, agents, isOwner } = options
   if (agents === undefined) {
     const workers = localWorkers(local)
     return { workers, machines: () => undefined, [Symbol.asyncDispose]: () => disposeAll(workers) }
@@ -77,7 +77,6 @@ export const startTeam = async (options: LoadTestOptions, folder: string, watche
     watcher.onNotice(`${name} has joined with ${workers.length} ${workers.length === 1 ? 'process' : 'processes'}.`)
   const coordinator = await startCoordinator({ listenOn, count, key, folder, onJoined })
   const host = listenOn.host === '0.0.0.0' || listenOn.host === '::' ? ownAddress() : listenOn.host
-  const isOwner = options.command.includes('--i-own-this-target')
   watcher.onNotice(
     `Waiting for ${count} ${count === 1 ? 'machine' : 'machines'}. Run on each of them:\n  ${instruction(key, host, coordinator.port, isOwner)}`,
   )

@@ -20,7 +20,7 @@ const columns: Readonly<Record<string, (second: Second) => number | undefined>> 
   active_users: ({ active }) => active,
 }
 
-export const csvColumns = Object.keys(columns)
+const csvColumns = Object.keys(columns)
 
 const rounded = (value: number | undefined): string => (value === undefined ? '' : String(Number(value.toFixed(3))))
 

@@ -43,7 +43,7 @@ const meanUsers = ({ start, stages }: Workload): number => {
 }
 
 /** The number of events of a run, roughly. */
-export const estimatedEvents = (workload: Workload): number => {
+const estimatedEvents = (workload: Workload): number => {
   const { start, stages, scenario } = workload
   if (scenario === undefined) return stagedSchedule(start, stages).count
   if (scenario.model === 'open') return stagedSchedule(start, stages).count * eventsOf(scenario)

@@ -19,6 +19,8 @@ import { parseCount } from './units.ts'
 
 export interface LoadTestOptions {
   readonly urls: readonly string[]
+  /** The targets on other machines belong to the caller. */
+  readonly isOwner: boolean
   readonly shape: Shape
   readonly workload: Workload
   readonly seed: number
@@ -78,8 +80,10 @@ export const parseOptions = (args: readonly string[]): LoadTestOptions => {
   const agents = agentsOf(values)
   const seed = parseCount('--seed', values.seed ?? String(randomInt(1_000_000)), 0, 2 ** 32 - 1)
   const { html = 'load-report.html', json, csv, junit, otlp, live, compare } = values
+  const isOwner = values['i-own-this-target'] === true
   return {
-    urls: checkTargets(values.url ?? [], values['i-own-this-target'] === true),
+    urls: checkTargets(values.url ?? [], isOwner),
+    isOwner,
     shape,
     workload,
     seed,

@@ -12,7 +12,7 @@ export interface ListedParts {
 const byText = (one: string, other: string): number => (one < other ? -1 : 1)
 
 /** CRC-32 of the parts, whatever their order; 0 without any. */
-export const partsCrc = ({ reactions = {}, my_reactions: mine = [], replies, pinned = false }: ListedParts): number => {
+const partsCrc = ({ reactions = {}, my_reactions: mine = [], replies, pinned = false }: ListedParts): number => {
   const counts = Object.entries(reactions).sort(([one], [other]) => byText(one, other))
   if (counts.length === 0 && mine.length === 0 && replies === undefined && !pinned) return 0
   return crc32(JSON.stringify([counts, [...mine].sort(byText), replies?.count, replies?.last_seq, pinned]))

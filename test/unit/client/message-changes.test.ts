@@ -179,7 +179,7 @@ describe('A change of a message', () => {
     expect(events).toEqual([['message', { ...messageBody(8), room, seq: 8 }]])
   })
 
-  it('that is deleted removes the text from the storage of unsent messages', async () => {
+  it('removes a deleted message from the storage of unsent messages', async () => {
     const entries = new Map<string, string>()
     const storage: UnsentStorage = {
       length: 0,

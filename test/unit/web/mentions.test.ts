@@ -17,6 +17,15 @@ describe('The mentions of a text', () => {
     expect(mentionsIn(text, targets)).toEqual(expected)
   })
 
+  it('names every member of a name that several have, because the text does not tell which one is meant', () => {
+    const twins = [
+      { id: 'one', name: 'Bob' },
+      { id: 'two', name: 'Bob' },
+      { id: 'three', name: 'Eve' },
+    ]
+    expect(mentionsIn('Hi @Bob', [everyone, ...twins])).toEqual(['one', 'two'])
+  })
+
   it('cuts a text into pieces that make up the text', () => {
     const text = 'To @Ann Lee, @Ann and @nobody'
     const pieces = mentionPieces(text, targets)

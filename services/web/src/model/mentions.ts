@@ -51,9 +51,10 @@ export const mentionPieces = (text: string, targets: readonly MentionTarget[]): 
   return done < text.length ? [...pieces, { text: text.slice(done) }] : pieces
 }
 
-/** The mentions of a text; undefined if it has none. */
+/** The mentions of a text; undefined if it has none. A name that several members have mentions all of them. */
 export const mentionsIn = (text: string, targets: readonly MentionTarget[]): Mentions | undefined => {
-  const ids = new Set(mentionPieces(text, targets).flatMap(({ target }) => (target === undefined ? [] : [target.id])))
-  if (ids.has(everyone.id)) return 'all'
+  const mentioned = mentionPieces(text, targets).flatMap(({ target }) => (target === undefined ? [] : [target]))
+  if (mentioned.includes(everyone)) return 'all'
+  const ids = new Set(mentioned.flatMap(({ name }) => targets.filter((target) => target.name === name).map(({ id }) => id)))
   return ids.size === 0 ? undefined : [...ids]
 }

@@ -122,6 +122,7 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: Th
       if (oldest <= seq || room.isComplete.value) break
       await room.loadOlder(jumpPageSize)
     }
+    if ((entries.value[0]?.seq ?? Number.POSITIVE_INFINITY) > seq) throw new Error('This message is too far back to be shown.')
     target.value = seq
   }
 

@@ -44,7 +44,7 @@ const beep = (): void => {
 export const notify = (model: ChatModel, message: ChatEvents['message']): void => {
   const room = model.room(message.room)
   if (room === undefined || notifications.value !== 'on' || document.visibilityState === 'visible') return
-  if (message.user_id === model.me.value?.id) return
+  if (message.user_id === model.me.value?.id || message.silent || message.deleted) return
   const body = `${model.people.nameOf(message.user_id)}: ${message.msg.slice(0, textChars)}`
   const shown = new Notification(titleOf(model, room), { body, tag: room.id, silent: true })
   shown.addEventListener('click', () => {

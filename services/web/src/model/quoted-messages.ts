@@ -2,6 +2,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import { computed, signal } from '@preact/signals'
 import type { MessageVersion } from '../../../../shared/client/call-types.ts'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
+import type { ContentChange } from '../../../../shared/client/chat-events.ts'
 import type { People } from './people.ts'
 import type { TimelineEntry } from './timeline.ts'
 
@@ -30,6 +31,8 @@ export const createQuotedMessages = ({ room, entries, client, people }: QuotedMe
   /** Messages that were read because they are quoted, under the seq of their first version. */
   const read = signal<ReadonlyMap<string, MessageVersion>>(new Map())
   const reads = new Map<string, Promise<void>>()
+  /** The last change of each message that was asked for: an answer may be older. */
+  const reported = new Map<string, ContentChange>()
 
   const readOne = async (id: string): Promise<void> => {
     let first: MessageVersion | undefined
@@ -40,7 +43,9 @@ export const createQuotedMessages = ({ room, entries, client, people }: QuotedMe
     }
     if (first === undefined || newest === undefined) return
     people.request([newest.user_id])
-    read.value = new Map([...read.value, [id, { ...newest, seq: first.seq }]])
+    const change = reported.get(id)
+    const now = change !== undefined && change.seq > newest.seq ? change.content : newest
+    read.value = new Map([...read.value, [id, { ...now, room, seq: first.seq }]])
   }
 
   /** A read that fails is tried again at the next request. */
@@ -51,16 +56,19 @@ export const createQuotedMessages = ({ room, entries, client, people }: QuotedMe
   }
 
   client.on('changed', (change) => {
-    if (change.room !== room || !('content' in change)) return
+    if (change.room !== room || !('content' in change) || !reads.has(change.message)) return
+    reported.set(change.message, change)
     const known = read.value.get(change.message)
-    if (known !== undefined)
-      read.value = new Map([...read.value, [change.message, { ...known, ...change.content, msg: change.content.msg }]])
+    if (known !== undefined) read.value = new Map([...read.value, [change.message, { ...change.content, room, seq: known.seq }]])
   })
-  client.on('missed', (missed) => {
-    if (missed.room !== room) return
+  const readAgain = (event: { readonly room: string }): void => {
+    if (event.room !== room) return
     reads.clear()
+    reported.clear()
     for (const id of read.value.keys()) void readOnce(id)
-  })
+  }
+  client.on('missed', readAgain)
+  client.on('reset', readAgain)
 
   return {
     of: (id) => loaded.value.get(id) ?? read.value.get(id),

@@ -125,7 +125,7 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people, partner
     loadOlder: async (count) => {
       // The client may have discarded the history since the last frame.
       sync()
-      if (isLoading.value || isComplete.value) return
+      if (isComplete.value) return
       isLoading.value = true
       try {
         await list.loadOlder(count)

@@ -12,6 +12,8 @@ export interface Thread {
   readonly root: string
   readonly entries: ReadonlySignal<readonly TimelineEntry[]>
   readonly hasOlder: ReadonlySignal<boolean>
+  /** Loads the newest replies, unless some are loaded. Rejects as `loadOlder` does. */
+  open(): Promise<void>
   /** Rejects as the client's call does. */
   loadOlder(): Promise<void>
   /** Keeps the entries up to date. Returns a function that ends it. */
@@ -48,6 +50,9 @@ export const createThread = ({ room, root, client, people }: ThreadOptions): Thr
     root,
     entries,
     hasOlder,
+    open: async () => {
+      if (list.messages.length === 0) await loadOlder()
+    },
     loadOlder,
     follow: () => {
       const changes = perFrame<true>(sync, requestAnimationFrame)

@@ -14,9 +14,10 @@ export const ComposingBar = ({
 }): JSX.Element | null => {
   const composing = view.composing.value
   if (composing === undefined) return null
-  const { kind, message } = composing
+  const { kind } = composing
+  const message = view.room.quoted.of(composing.message.id) ?? composing.message
   const isEdit = kind === 'edit'
-  const name = view.isOwn(message) ? 'yourself' : view.model.people.nameOf(message.user_id)
+  const name = view.isOwn(composing.message) ? 'yourself' : view.model.people.nameOf(message.user_id)
   return (
     <div class="composing">
       <Icon name={isEdit ? 'edit' : 'reply'} />
@@ -34,7 +35,7 @@ export const ComposingBar = ({
             </>
           )}
         </strong>
-        <bdi>{message.msg.slice(0, quotedChars)}</bdi>
+        <bdi>{message.deleted ? 'Message deleted' : message.msg.slice(0, quotedChars)}</bdi>
       </p>
       <button type="button" class="icon-button" aria-label={isEdit ? 'Cancel the edit' : 'Cancel the reply'} onClick={cancel}>
         <Icon name="close" />

@@ -131,5 +131,9 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
 /** The menu of a message: a sheet at the lower edge of a phone, else beside the button that opened it. */
 export const MessageMenu = ({ view }: { readonly view: MessageView }): JSX.Element | null => {
   const open = view.menu.value
-  return open === undefined ? null : <Menu key={open.message.id} view={view} open={open} />
+  if (open === undefined) return null
+  // The message as it is now: the menu is of a message that may be changed meanwhile.
+  const entry = view.entries.value.find(({ kind, seq }) => kind === 'message' && seq === open.message.seq)
+  const message = entry?.kind === 'message' ? entry.message : open.message
+  return message.deleted ? null : <Menu key={message.id} view={view} open={{ ...open, message }} />
 }

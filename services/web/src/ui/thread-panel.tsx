@@ -38,7 +38,7 @@ const Replies = ({ view, thread }: { readonly view: MessageView; readonly thread
   const outgoing = (model.outgoingMessages.value?.all.value ?? []).filter(view.isOutgoing)
   const { scrolled, toEnd } = useScrolling(element, entries[0]?.seq, `${entries.at(-1)?.seq} ${outgoing.length}`)
   useJump(element, view)
-  useEffect(() => run(thread.loadOlder), [])
+  useEffect(() => run(thread.open), [])
   useEffect(() => {
     if (outgoing.length > 0) toEnd()
   }, [outgoing.at(-1)?.id])
@@ -47,7 +47,7 @@ const Replies = ({ view, thread }: { readonly view: MessageView; readonly thread
     <div ref={element} class="thread-view" role="log" aria-label="Replies" tabIndex={0} onScroll={scrolled}>
       <Root view={view} root={thread.root} />
       <Problem text={problem} />
-      {thread.hasOlder.value && entries.length > 0 ? (
+      {thread.hasOlder.value && !(isBusy && entries.length === 0) ? (
         <button type="button" class="button small" disabled={isBusy} onClick={() => run(thread.loadOlder)}>
           Earlier replies
         </button>

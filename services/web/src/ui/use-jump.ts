@@ -8,8 +8,9 @@ const shownMs = 2_000
 export const useJump = (element: RefObject<HTMLElement | null>, { target, entries }: MessageView): void => {
   const seq = target.value
   useLayoutEffect(() => {
+    if (seq === undefined) return
     const row = element.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`)
-    if (seq === undefined || row === null || row === undefined) return
+    if (row === null || row === undefined) return
     target.value = undefined
     row.scrollIntoView({ block: 'center' })
     row.focus({ preventScroll: true })

@@ -17,12 +17,14 @@ export interface MentionCompletion {
   pressed(key: string): boolean
 }
 
-const none = { found: [], marked: 0, start: 0 } as const
+const none = { found: [], marked: 0, start: 0, end: 0 } as const
 
 interface Begun {
   readonly found: readonly MentionTarget[]
   readonly marked: number
   readonly start: number
+  /** The cursor at the last input: a pick replaces the text up to here. */
+  readonly end: number
 }
 
 /** `setText` replaces the text of the composer. */
@@ -32,20 +34,21 @@ export const useMentions = (
   setText: (text: string) => void,
 ): MentionCompletion => {
   const [begun, setBegun] = useState<Begun>(none)
-  const { found, marked, start } = begun
+  const { found, marked, start, end } = begun
   const close = (): void => setBegun(none)
 
   const look = (): void => {
     const element = input.current
     const mention = element === null ? undefined : begunMention(element.value, element.selectionStart)
     if (mention === undefined || !view.can('edit-message')) return close()
-    setBegun({ found: suggestions(view.mentionTargets(), mention.query), marked: 0, start: mention.start })
+    const targets = suggestions(view.mentionTargets(), mention.query)
+    setBegun({ found: targets, marked: 0, start: mention.start, end: element?.selectionStart ?? 0 })
   }
   const pick = ({ name }: MentionTarget): void => {
     const element = input.current
     if (element === null) return
     // At once, not after a render: the next key may come before it.
-    element.setRangeText(`@${name} `, start, element.selectionEnd, 'end')
+    element.setRangeText(`@${name} `, start, end, 'end')
     setText(element.value)
     close()
     element.focus()
@@ -69,7 +72,9 @@ export const useMentions = (
     pick,
     close,
     pressed: (key) => {
-      const act = found.length === 0 ? undefined : keys[key]
+      const hasMoved = input.current?.selectionEnd !== end
+      if (hasMoved) close()
+      const act = found.length === 0 || hasMoved ? undefined : keys[key]
       act?.()
       return act !== undefined
     },

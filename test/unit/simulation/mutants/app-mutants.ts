@@ -2,14 +2,8 @@ import type { Mutant } from './mutant.ts'
 
 const gateway = (file: string): string => `services/gateway/${file}.ts`
 
-/** A mutant that the simulation of applications detects. */
-export type AppMutant = Mutant & {
-  /** A seed that detects it, tried first where few seeds do. */
-  readonly shownBy?: number
-}
-
 /** Mutants that the simulation of applications detects: the order of commands that are sent before the outcomes of earlier ones are known. */
-export const appMutants: readonly AppMutant[] = [
+export const appMutants: readonly Mutant[] = [
   {
     rule: 'a command is not published if the one that it requires was refused',
     module: gateway('requests/produce'),

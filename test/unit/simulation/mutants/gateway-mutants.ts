@@ -2,8 +2,6 @@ import type { Mutant } from './mutant.ts'
 
 /** A mutant that the simulation of gateways detects. */
 export type GatewayMutant = Mutant & {
-  /** A seed that detects it, tried first where few seeds do. */
-  readonly shownBy?: number
   /** An attacker publishes invented events and notices meanwhile. */
   readonly isForged?: true
 }

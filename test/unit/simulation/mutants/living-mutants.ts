@@ -1,16 +1,11 @@
 import type { Mutant } from './mutant.ts'
 
-type LivingMutant = Mutant & {
-  /** A seed that detects it, tried first where few seeds do. */
-  readonly shownBy?: number
-}
-
 const memory = 'test/unit/memory-store/memory-messages.ts'
 const list = 'test/unit/memory-store/memory-message-list.ts'
 const event = (file: string): string => `shared/room-events/${file}.ts`
 
 /** The rules of messages that change, each left out. The simulation of gateways with such messages detects it. */
-export const livingMutants: readonly LivingMutant[] = [
+export const livingMutants: readonly Mutant[] = [
   {
     rule: 'a deletion of a reply lowers the number of replies (J2)',
     module: memory,

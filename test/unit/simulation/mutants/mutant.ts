@@ -27,4 +27,6 @@ export type Mutant = Change & {
   readonly module: string
   /** The function or method that holds the defence. */
   readonly in: string
+  /** A seed that detects it, tried first where few seeds do. */
+  readonly shownBy?: number
 }

@@ -1,14 +1,8 @@
 import type { Mutant } from './mutant.ts'
 
-/** A mutant that the simulation of writers detects. */
-export type WriterMutant = Mutant & {
-  /** A seed that detects it, tried first where few seeds do. */
-  readonly shownBy?: number
-}
-
 const writer = (file: string): string => `services/writer/${file}.ts`
 
-const memoryMutants: readonly WriterMutant[] = [
+const memoryMutants: readonly Mutant[] = [
   {
     rule: 'the rooms of a failed batch are forgotten',
     module: writer('room-memory'),
@@ -56,7 +50,7 @@ const memoryMutants: readonly WriterMutant[] = [
 
 const tables = 'test/unit/memory-store/memory-tables.ts'
 
-const appendMutants: readonly WriterMutant[] = [
+const appendMutants: readonly Mutant[] = [
   { rule: 'the append compares the heads', module: tables, in: 'isHeadStale', body: 'return head < 0', shownBy: 22 },
   {
     rule: 'the append compares the heads of rooms in which every command is rejected',
@@ -85,7 +79,7 @@ const appendMutants: readonly WriterMutant[] = [
 
 const consumer = 'test/unit/simulation/world/partition-consumer.ts'
 
-const consumptionMutants: readonly WriterMutant[] = [
+const consumptionMutants: readonly Mutant[] = [
   {
     rule: 'a batch is never appended over another connection than its reads',
     module: writer('writer-session'),
@@ -115,7 +109,7 @@ const consumptionMutants: readonly WriterMutant[] = [
   },
 ]
 
-const streamMutants: readonly WriterMutant[] = [
+const streamMutants: readonly Mutant[] = [
   {
     rule: 'a batch is acknowledged after its events are in the event stream',
     module: writer('batch-handler'),
@@ -149,9 +143,4 @@ const streamMutants: readonly WriterMutant[] = [
   },
 ]
 
-export const writerMutants: readonly WriterMutant[] = [
-  ...memoryMutants,
-  ...appendMutants,
-  ...consumptionMutants,
-  ...streamMutants,
-]
+export const writerMutants: readonly Mutant[] = [...memoryMutants, ...appendMutants, ...consumptionMutants, ...streamMutants]
