@@ -15,6 +15,8 @@ export interface UnderLoad {
   readonly frames: number
   /** Sockets that were opened again, after the first one of each user. */
   readonly reconnects: number
+  /** Attempts to open a socket that failed, and were repeated; they also count as closed sockets. */
+  readonly failedConnects: number
   /** Closed sockets by close code. */
   readonly closed: Readonly<Record<string, number>>
   /** Causes of retries by code: retryable errors, and `closed`. */
@@ -56,7 +58,7 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
     const userOf = new Map([...ids].map(([user, id]) => [id, user]))
     await load.createRooms(ids)
     const { history, counts, latencies } = load.context
-    const connectsBefore = counts.connects
+    const { connects: connectsBefore, failedConnects: failedBefore } = counts
     const startedMs = nowMs()
     const pace = load.sendMessages(perSecond, endless)
     await pause(pauseMs)
@@ -83,6 +85,7 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
       confirmed: counts.confirmed,
       frames: counts.frames,
       reconnects: counts.connects - connectsBefore,
+      failedConnects: counts.failedConnects - failedBefore,
       closed: { ...counts.closed },
       refused: { ...counts.refused },
       storedP50Ms: Math.round(stored.p50),
@@ -96,10 +99,11 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
 
 /** The result as text. */
 export const figures = (what: string, run: UnderLoad): string => {
-  const { seconds, sent, confirmed, frames, reconnects, closed, refused, storedP50Ms, storedP99Ms, problems } = run
+  const { seconds, sent, confirmed, frames, reconnects, failedConnects, closed, refused, storedP50Ms, storedP99Ms, problems } = run
   const verdict = problems.length === 0 ? 'lost 0, duplicated 0, out of order 0' : problems.join('; ')
+  const sockets = `sockets closed ${JSON.stringify(closed)}, reconnected ${reconnects}, failed attempts ${failedConnects}`
   return [
     `${what}: ${sent} sent, ${confirmed} confirmed, ${frames} frames in ${seconds} s; ${verdict}`,
-    `  sockets closed ${JSON.stringify(closed)}, reconnected ${reconnects}, causes of retries ${JSON.stringify(refused)}, send → stored p50 ${storedP50Ms} ms, p99 ${storedP99Ms} ms`,
+    `  ${sockets}, causes of retries ${JSON.stringify(refused)}, send → stored p50 ${storedP50Ms} ms, p99 ${storedP99Ms} ms`,
   ].join('\n')
 }

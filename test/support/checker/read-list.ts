@@ -45,10 +45,11 @@ export const recordPage = (
   operation = load.context.next.operation(),
 ): readonly string[] => {
   const { ids, history, now } = load.context
-  const { messages = [], as_of: asOf = 0 } = page ?? {}
+  const { messages = [], as_of: asOf } = page ?? {}
   const roomId = ids.room(room)
   const entry = { at: now(), user, room, operation }
-  history.append({ ...entry, kind: 'page', seq: asOf })
+  // A version of the service without message changes answers no `as_of`.
+  if (asOf !== undefined) history.append({ ...entry, kind: 'page', seq: asOf })
   return messages.map((message) => {
     history.append({ ...entry, ...listedEntry(roomId, message, ids.commandAt) })
     return frameOfListed(roomId, message)
