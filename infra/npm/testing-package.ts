@@ -5,7 +5,7 @@ import { emitLoaded, writeDescription } from './packed-files.ts'
 
 const root = new URL('../../', import.meta.url)
 const index = 'index'
-const folderOfModule = 'test/support/testing'
+const folderOfModule = 'test/testing'
 
 /** The exports of `chat-testing`: per file, its classes and its types. */
 const exported: Readonly<Record<string, { readonly values?: string; readonly types?: string }>> = {
