@@ -1,4 +1,6 @@
+import type { CommandKind } from '../../support/load/command-kinds.ts'
 import type { Counts } from '../../support/load/counts.ts'
+import type { KindCounts } from '../../support/load/kind-measures.ts'
 import type { LoadOptions } from '../../support/load/load-options.ts'
 import type { ClockOffset } from '../machines/clock-offset.ts'
 import type { ScenarioSample, ScenarioWorkerResult, Workload } from '../scenario/workload.ts'
@@ -47,6 +49,13 @@ export interface Sample {
 /** The result of an order, or the reason for which it failed. */
 export type Reply = { readonly number: number; readonly result?: unknown } | { readonly number: number; readonly error: string }
 
+/** The measurements of one kind of commands; histograms as text. */
+export interface KindResult {
+  readonly counts: KindCounts
+  readonly stored: string
+  readonly received: string
+}
+
 export interface WorkerResult {
   readonly historyFile: string
   /** One frame a line: the messages of the lists, and the other events that sockets received. */
@@ -55,6 +64,7 @@ export interface WorkerResult {
   readonly connect: string
   readonly stored: string
   readonly received: string
+  readonly kinds: Readonly<Partial<Record<CommandKind, KindResult>>>
   readonly scenario?: ScenarioWorkerResult
   /** Of a worker on another machine. */
   readonly clock?: ClockOffset
