@@ -1,4 +1,6 @@
+import type { CommandKind } from '../../support/load/command-kinds.ts'
 import type { Counts } from '../../support/load/counts.ts'
+import type { KindCounts } from '../../support/load/kind-measures.ts'
 import type { LoadOptions } from '../../support/load/load-options.ts'
 import type { ClockOffset } from '../machines/clock-offset.ts'
 import type { ScenarioSample, ScenarioWorkerResult, Workload } from '../scenario/workload.ts'
@@ -38,6 +40,13 @@ export interface Sample {
   readonly scenario?: ScenarioSample
 }
 
+/** The measurements of one kind of commands; histograms as text. */
+export interface KindResult {
+  readonly counts: KindCounts
+  readonly stored: string
+  readonly received: string
+}
+
 export interface WorkerResult {
   readonly historyFile: string
   /** One frame a line: the messages of the lists, and the other events that sockets received. */
@@ -46,6 +55,7 @@ export interface WorkerResult {
   readonly connect: string
   readonly stored: string
   readonly received: string
+  readonly kinds: Readonly<Partial<Record<CommandKind, KindResult>>>
   readonly scenario?: ScenarioWorkerResult
   /** Of a worker on another machine. */
   readonly clock?: ClockOffset

@@ -12,7 +12,7 @@ import { startScenario } from '../scenario/run-scenario.ts'
 import type { Workload } from '../scenario/workload.ts'
 import { partOf } from '../scenario/workload.ts'
 import { loopUtilization } from './loop-utilization.ts'
-import type { Order, Sample, WorkerOptions, WorkerResult } from './worker-messages.ts'
+import type { KindResult, Order, Sample, WorkerOptions, WorkerResult } from './worker-messages.ts'
 
 let load: Load | undefined
 let options: WorkerOptions | undefined
@@ -52,7 +52,7 @@ const sample = (): Sample => {
 
 const send = async (whole: Workload): Promise<void> => {
   const workload = partOf(whole, options?.process ?? 0, options?.processes ?? 1)
-  if (workload.scenario === undefined) pace = begun().sendByPlan(workload)
+  if (workload.scenario === undefined) pace = begun().sendByPlan(workload, workload.mix)
   else pace = scenario = startScenario(begun(), workload.scenario, workload)
   await pace.done
 }
@@ -79,6 +79,14 @@ async function* historyParts(): AsyncGenerator<Uint8Array> {
   yield* begun().context.history.parts()
 }
 
+const kindResults = (): WorkerResult['kinds'] =>
+  Object.fromEntries(
+    [...begun().context.kinds.all()].map(([kind, { counts, stored, received }]): [string, KindResult] => [
+      kind,
+      { counts, stored: stored.encode(), received: received.encode() },
+    ]),
+  )
+
 const finish = async (readsLists: boolean): Promise<WorkerResult> => {
   const { counts, latencies } = begun().context
   const { folder = '', process: place = 0 } = options ?? {}
@@ -94,6 +102,7 @@ const finish = async (readsLists: boolean): Promise<WorkerResult> => {
     connect: latencies.connect.encode(),
     stored: latencies.stored.encode(),
     received: latencies.received.encode(),
+    kinds: kindResults(),
     ...(scenario === undefined ? {} : { scenario: scenario.result() }),
   }
 }
