@@ -55,8 +55,7 @@ describe('under load, without lost, duplicated or reordered messages and without
     const { problems, closed } = await disturbUnderLoad('rolling restart of the gateways', async () => {
       await chat.kubectl('rollout', 'restart', 'deployment/gateway')
       await chat.settled('deployment/gateway')
-      const old = async () => (await chat.pods('gateway')).length === 2
-      await until('the old pods to be gone', old, { withinMs: 120_000, everyMs: 1_000 })
+      await chat.hasPods('gateway', 2)
     })
     expect(problems).toEqual([])
     expect(Object.keys(closed)).toEqual(['1012'])
