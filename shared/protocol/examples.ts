@@ -106,6 +106,7 @@ export const feedExamples: Readonly<Record<FeedEvent, object>> = roomExamples('f
 export const pushExamples = {
   drain: { event: 'drain', body: { delay_ms: 1_200 } },
   reset: { event: 'reset', body: { room, seq: 5, reason: 'ahead' } },
+  features: { event: 'features', body: { features: ['create-user', 'new-message', 'edit-message'], level: 2 } },
 } as const
 
 export const errorExample = {
