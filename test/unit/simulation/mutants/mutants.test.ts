@@ -4,7 +4,9 @@ import { simulate } from '../rooms/simulate.ts'
 import { simulateWriter } from '../writers/simulate-writer.ts'
 import { appMutants } from './app-mutants.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
+import { hotPathMutants } from './hot-path-mutants.ts'
 import { livingMutants } from './living-mutants.ts'
+import { livingWriterMutants } from './living-writer-mutants.ts'
 import { tryMutant } from './try-mutant.ts'
 import { writerMutants } from './writer-mutants.ts'
 
@@ -37,6 +39,19 @@ describe.concurrent('The simulation of writers detects a mutant without the rule
   it.each(writerMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
     const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'writer')
     expect(detection?.problem).toBeDefined()
+  })
+})
+
+describe.concurrent('The simulation of writers detects, while messages change, a mutant without the rule that', () => {
+  it.each(livingWriterMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
+    const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'writer', { isLiving: true })
+    expect(detection?.problem).toBeDefined()
+  })
+})
+
+describe.concurrent('The test of the hot path detects a mutant without the rule that', () => {
+  it.each(hotPathMutants)('$rule', { timeout: 30_000 }, async (mutant) => {
+    expect((await tryMutant(mutant, [1], 'hotPath'))?.problem).toContain('J8')
   })
 })
 
