@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { startPeriodicDeletion } from '../../../infra/in-process/periodic-deletion.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
-import { virtualClock } from '../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../simulation/virtual-clock.ts'
 
 const hourMs = 3_600_000
 
