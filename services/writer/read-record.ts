@@ -1,6 +1,7 @@
 import type { LogRecord } from '../../shared/ports/command-log.ts'
 import { readCommand } from '../../shared/records/command-record.ts'
 import type { Command } from '../../shared/room-events/room-events.ts'
+import { isUserCommand } from '../../shared/user-events/find-user-event.ts'
 import { readsOf } from './read-set.ts'
 
 /** A record whose command can be decided. */
@@ -22,6 +23,7 @@ const isLowerCase = (id: string): boolean => id === id.toLowerCase()
 
 const named = (command: Command): readonly string[] => {
   if (command.type === 'CreateUser') return [command.id]
+  if (isUserCommand(command)) return [command.stream, command.id, command.user]
   const { members, added } = readsOf(command)
   return [command.stream, command.id, command.user, ...members, ...added]
 }
@@ -35,6 +37,7 @@ const flawOf = (record: LogRecord, command: Command): string | undefined => {
   if (record.key !== command.stream) return 'the key is not the room'
   if (!isPlain(command.digest)) return 'digest: not plain text'
   if (!named(command).every(isLowerCase)) return 'an id is not in lower case'
+  if (isUserCommand(command) && command.user !== command.stream) return 'user: not the key'
   if (command.type === 'CreateChat' && command.id !== command.stream) return 'id: not the chat itself'
   if (command.type === 'CreateUser' && command.body.externalUserId !== command.stream) return 'body.externalUserId: not the key'
   return undefined

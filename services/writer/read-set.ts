@@ -2,8 +2,9 @@ import type { CommandKey, ReadSet } from '../../shared/ports/event-store.ts'
 import { roomEventOfCommand } from '../../shared/room-events/find-room-event.ts'
 import type { DecisionReads } from '../../shared/room-events/room-event.ts'
 import type { ChatCommand, Command } from '../../shared/room-events/room-events.ts'
+import { isUserCommand } from '../../shared/user-events/find-user-event.ts'
 
-const isOfChat = (command: Command): command is ChatCommand => command.type !== 'CreateUser'
+const isOfChat = (command: Command): command is ChatCommand => command.type !== 'CreateUser' && !isUserCommand(command)
 
 /** The key of a command's outcome. The outcome of a `CreateUser` is kept in the stream of the user that it would create. */
 export const outcomeKey = (command: Command): CommandKey => ({
@@ -27,13 +28,18 @@ export const readSetOf = (commands: readonly Command[], chatsPerUser: number): R
     chatCounts: { users, upTo: chatsPerUser },
     messages: reads.flatMap(({ room, messages = [] }) => messages.map((id) => ({ room, id }))),
     reactions: reads.flatMap(({ room, reactions = [] }) => reactions.map((each) => ({ room, ...each }))),
+    userStreams: [...new Set(commands.filter(isUserCommand).map(({ stream }) => stream))],
     externalIds: commands.flatMap((command) => (command.type === 'CreateUser' ? [command.stream] : [])),
   }
 }
 
+/** The event, and the row of the user or of the block. */
+const userCommandRows = 2
+
 /** An estimate of the rows that an append of this command changes: its own, by default one, and one for each user that it names. */
 export const rowsOf = (command: Command): number => {
   if (command.type === 'CreateUser') return 1
+  if (isUserCommand(command)) return userCommandRows
   const { members, added, rows = 1 } = readsOf(command)
   return Math.max(members.length, added.length, rows)
 }

@@ -59,4 +59,7 @@ export interface Reaction {
 }
 
 /** A user as other users see it. */
-export type Person = Pick<User, 'id' | 'externalUserId' | 'name'>
+export type Person = Pick<User, 'id' | 'externalUserId' | 'name' | 'image' | 'data'>
+
+/** The fields of the own profile to change. An empty text or object removes the field; absent fields stay. */
+export type ProfileChange = Partial<Pick<User, 'name' | 'image' | 'data'>>

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
+import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
 import { chatSchema, id, listedMessageSchema, messageSchema, storedUserSchema, time, userSchema } from './shapes.ts'
@@ -26,6 +28,8 @@ const resumedRoom = z.looseObject({
 
 type RoomBodies = { readonly [Name in RoomEventName]: RoomEventOf<Name>['feedBody'] }
 
+type UserBodies = { readonly [Name in UserEventName]: UserEventOf<Name>['answerBody'] }
+
 /** The body of the answer to each event. */
 export const answerBodies = {
   'create-user': z.looseObject({
@@ -34,6 +38,7 @@ export const answerBodies = {
     level: z.int().min(1).optional(),
   }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
+  ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].answerBody])) as UserBodies),
   'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq })), next_cursor: z.string().optional() }),
   'list-messages': z.looseObject({
     messages: z.array(listedMessageSchema),

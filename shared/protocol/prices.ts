@@ -1,4 +1,6 @@
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { UserEventName } from '../user-events/user-events.ts'
+import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { Price } from './price.ts'
 import { perRoom, perUser } from './price.ts'
 import type { RequestEvent } from './requests.ts'
@@ -11,6 +13,10 @@ export const prices = {
   'create-user': perRoom,
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].price])) as Record<
     keyof typeof roomEvents,
+    Price | undefined
+  >),
+  ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].price])) as Record<
+    UserEventName,
     Price | undefined
   >),
   'list-chats': undefined,

@@ -8,7 +8,13 @@ import { z } from 'zod'
 export const id = z.guid()
 export const time = z.iso.datetime({ precision: 3 })
 
-export const userSchema = z.looseObject({ id, externalUserId: z.string(), name: z.string().optional() })
+export const userSchema = z.looseObject({
+  id,
+  externalUserId: z.string(),
+  name: z.string().optional(),
+  image: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+})
 export const storedUserSchema = userSchema.extend({ created_at: time, modified_at: time })
 export const chatSchema = z.looseObject({ id, name: z.string(), users: z.array(id), created_at: time, modified_at: time })
 export const messageSchema = z.looseObject({

@@ -10,7 +10,8 @@ const grants = {
   writer: {
     event: 'select, insert',
     rejection: 'select, insert',
-    app_user: 'select, insert',
+    app_user: 'select, insert, update',
+    block: 'select, insert, delete',
     chat: 'select, insert, update',
     chat_member: 'select, insert, update',
     message: 'select, insert, update',
@@ -25,6 +26,7 @@ const grants = {
     event: 'select',
     rejection: 'select',
     app_user: 'select',
+    block: 'select',
     chat: 'select',
     chat_member: 'select',
     message: 'select',
@@ -49,6 +51,7 @@ const writerFunctions = [
   'apply_changes',
   'apply_room_changes',
   'apply_message_changes',
+  'apply_user_changes',
   'redact',
 ] as const
 
@@ -81,7 +84,7 @@ const run = async (session: DatabaseSession, texts: readonly string[]): Promise<
 /**
  * Creates the least-privilege roles `<database>_writer` and
  * `<database>_gateway`: neither may change the schema or truncate, a writer may
- * delete reactions and mentions only and may not update events, and a gateway may
+ * delete reactions, mentions and blocks only and may not update events, and a gateway may
  * not write. Other roles may not connect.
  *
  * Promises:  a repeated call restores these rights. Run it after each

@@ -4,11 +4,17 @@ import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import type { AnyRoomEvent } from '../../../shared/room-events/room-event.ts'
 import type { ChatCommand, Command, RoomEventName } from '../../../shared/room-events/room-events.ts'
 import { roomEvents } from '../../../shared/room-events/room-events.ts'
+import type { UserCommand, UserEventName } from '../../../shared/user-events/user-events.ts'
+import { userEvents } from '../../../shared/user-events/user-events.ts'
+import type { AnyUserEvent } from '../../../shared/user-events/user-event.ts'
 import type { CommandName } from './attempts.ts'
 import type { NamedCreateUser } from './claim-user.ts'
 
 /** A request that becomes a command in a room. */
 export type CommandRequest = RequestOf<RoomEventName>
+
+/** A request that becomes a command in the stream of its acting user. */
+export type OwnRequest = RequestOf<UserEventName>
 
 /** The values that a gateway adds to a command. */
 export interface CommandSource {
@@ -20,6 +26,9 @@ export interface CommandSource {
 
 const isCommandRequest = (request: RequestRef): request is CommandRequest =>
   'body' in request && Object.hasOwn(roomEvents, request.event)
+
+/** Whether a request becomes a command in the stream of its acting user. */
+export const isOwnRequest = (request: RequestRef): request is OwnRequest => Object.hasOwn(userEvents, request.event)
 
 /** The command of a request whose sender has given it an id. Undefined: it has given none, or no command was read. */
 export const commandNameOf = (request: RequestRef): CommandName | undefined => {
@@ -42,6 +51,14 @@ export const chatCommandOf = (request: CommandRequest, actor: string, { newId, n
   const { id = newId(), room: stream = id, body } = definition.commandContent(request)
   const digest = digestOf(actor, request.event, body)
   return { v: 1, type: definition.command, stream, id, body, digest, user: actor, at: now() } as ChatCommand
+}
+
+/** The command of a request in the stream of its acting user. */
+export const userCommandOf = (request: OwnRequest, actor: string, { newId, now }: CommandSource): UserCommand => {
+  const definition: AnyUserEvent = userEvents[request.event]
+  const { id = newId(), body } = definition.commandContent(request)
+  const digest = digestOf(actor, request.event, body)
+  return { v: 1, type: definition.command, stream: actor, id, body, digest, user: actor, at: now() } as UserCommand
 }
 
 /** The command that creates the user whom a `create-user` names. */

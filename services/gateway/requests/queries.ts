@@ -1,4 +1,5 @@
 import { unknownMessage } from '../../../shared/domain/named-messages.ts'
+import type { User } from '../../../shared/domain/events.ts'
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { messagesBody, versionsBody } from '../../../shared/frames/messages-body.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
@@ -143,7 +144,20 @@ const reactionsText = (page: ReactionPage | undefined): string | undefined => {
   return JSON.stringify({ reactions, ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }) })
 }
 
-const usersText = (users: readonly { id: string; externalUserId: string; name?: string }[]): string =>
+/** The most users of whom an answer has the whole profiles, so that its size stays near that of a page. */
+const mostProfiles = 100
+
+const profileOf = ({ image, data }: Pick<User, 'image' | 'data'>): Pick<User, 'image' | 'data'> => ({
+  ...(image === undefined ? {} : { image }),
+  ...(data === undefined ? {} : { data }),
+})
+
+const usersText = (users: readonly User[]): string =>
   JSON.stringify({
-    users: users.map(({ id, externalUserId, name }) => ({ id, externalUserId, ...(name === undefined ? {} : { name }) })),
+    users: users.map(({ id, externalUserId, name, ...rest }) => ({
+      id,
+      externalUserId,
+      ...(name === undefined ? {} : { name }),
+      ...(users.length > mostProfiles ? {} : profileOf(rest)),
+    })),
   })

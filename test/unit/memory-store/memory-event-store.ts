@@ -54,7 +54,7 @@ export const memoryEventStore = (tables: MemoryTables, { pause, onCommit, pageBy
     await pause('before-lock')
     const releases: (() => void)[] = []
     try {
-      for (const room of [...batch.heads.keys()].sort()) releases.push(await locks.lock(room))
+      for (const room of [...[...batch.heads.keys()].sort(), ...[...batch.userHeads.keys()].sort()]) releases.push(await locks.lock(room))
       await pause('before-commit')
       if (began !== failOvers) throw new StoreError('unavailable', 'the server is gone')
       if (isStale(tables, batch)) return 'stale'
@@ -120,6 +120,10 @@ const readSnapshot = (tables: MemoryTables, wanted: ReadSet): Snapshot => ({
   chats: chatsOf(tables, wanted),
   knownUsers: new Set(wanted.users.filter((user) => tables.usersById.has(user))),
   messages: messagesIn(tables, wanted),
+  userStreams: found(wanted.userStreams, (id) => {
+    const user = tables.usersById.get(id)
+    return user && { user, seq: tables.userHeads.get(id) ?? 0 }
+  }),
   users: found(wanted.externalIds, (id) => tables.usersByExternalId.get(id)),
   chatCounts: new Map(wanted.chatCounts.users.map((user) => [user, countChats(tables, user, wanted.chatCounts.upTo)])),
   outcomes: outcomesOf(tables, wanted.commands),

@@ -36,6 +36,8 @@ export interface MessageRow {
 export interface MemoryTables {
   readonly chats: Map<string, ChatRow>
   readonly usersById: Map<string, User>
+  /** By id of the user: the seq of the last event of its stream. */
+  readonly userHeads: Map<string, number>
   readonly usersByExternalId: Map<string, User>
   /** By stream, then by seq. */
   readonly events: Map<string, Map<number, StoredEvent>>

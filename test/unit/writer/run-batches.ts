@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Decision, DecisionLimits } from '../../../services/writer/decide-batch.ts'
+import type { Decision, DecisionLimits } from '../../../services/writer/batch-state.ts'
 import { decideBatch } from '../../../services/writer/decide-batch.ts'
 import { readSetOf } from '../../../services/writer/read-set.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
@@ -23,7 +23,8 @@ export const runBatches = async (
     const snapshot = await appender.read(wanted)
     const decision = decideBatch(commands, snapshot, by)
     const heads = new Map(wanted.rooms.map((room) => [room, snapshot.chats.get(room)?.seq ?? 0]))
-    expect(await appender.append({ ...decision.decided, heads, unread: new Set() })).toBe('appended')
+    const userHeads = new Map(wanted.userStreams.map((user) => [user, snapshot.userStreams.get(user)?.seq ?? 0]))
+    expect(await appender.append({ ...decision.decided, heads, userHeads, unread: new Set() })).toBe('appended')
     decisions.push(...decision.decisions)
   }
   return decisions
