@@ -58,13 +58,15 @@ const combinedReadSet = (batches: readonly Batch[]): ReadSet => ({
  * messages. A message that is read for a remembered room belongs to the remembered
  * state, because the append compares the head of the room. Recorded outcomes are
  * read only for rooms that are read, and for the streams of users: in
- * a remembered room the append detects a command that already has an outcome.
+ * a remembered room the append detects a command that already has an outcome. The
+ * outcome of a `create-chat`, whose id is that of the room, is always read: the
+ * rejection of a direct chat is not recorded, so that no append would detect it.
  */
 const withoutKnownRooms = (readSet: ReadSet, isKnown: (room: string) => boolean): ReadSet => ({
   ...readSet,
   rooms: readSet.rooms.filter((room) => !isKnown(room)),
   members: readSet.members.filter(({ room }) => !isKnown(room)),
-  commands: readSet.commands.filter(({ room }) => !isKnown(room)),
+  commands: readSet.commands.filter(({ room, id }) => !isKnown(room) || id === room),
 })
 
 const isEmpty = ({ rooms, members, users, externalIds, userStreams, commands, chatCounts, messages }: ReadSet): boolean =>

@@ -1,5 +1,6 @@
 import type { ChatState } from '../../shared/domain/chat.ts'
 import { notAllowed } from '../../shared/domain/chat.ts'
+import type { Rejection } from '../../shared/domain/rejections.ts'
 import type { NewOutcomes, RecordedOutcome, Snapshot } from '../../shared/ports/event-store.ts'
 import { chatDecider } from '../../shared/room-events/chat-decider.ts'
 import { roomEventOfType } from '../../shared/room-events/find-room-event.ts'
@@ -69,6 +70,12 @@ const countChats = ({ chatCounts }: BatchState, event: ChatEvent): void => {
   for (const user of membersAffected(membership, event.body)) chatCounts.set(user, (chatCounts.get(user) ?? 0) + change)
 }
 
+/** Every attempt to open a direct chat is the same command, so that a recorded rejection would refuse it for ever. */
+const isDirect = (command: ChatCommand): boolean => command.type === 'CreateChat' && command.body.direct === true
+
+/** Answers with a rejection that is not recorded: the next attempt is decided anew. */
+const refuse = (rejection: Rejection): Decision => ({ kind: 'rejection', rejection, isRepeat: false })
+
 const decideChat = (batch: BatchState, command: ChatCommand): Decision => {
   const outcomes = outcomesOfId(batch, command)
   const state = stateOf(batch, command.stream)
@@ -76,7 +83,7 @@ const decideChat = (batch: BatchState, command: ChatCommand): Decision => {
   if (own !== undefined) return repeated(own)
   if (outcomes.some(reservesItsId)) return decideReusedId(batch, command, state, outcomes)
   const result = chatDecider.decide(command, state)
-  if (result.type === 'Rejected') return reject(batch, command, result)
+  if (result.type === 'Rejected') return isDirect(command) ? refuse(result) : reject(batch, command, result)
   batch.chats.set(command.stream, chatDecider.evolve(state, result))
   countChats(batch, result)
   return accept(batch, command, result)

@@ -1,5 +1,7 @@
 import type { LogRecord } from '../../shared/ports/command-log.ts'
 import { readCommand } from '../../shared/records/command-record.ts'
+import { directChatId } from '../../shared/records/direct-chat-id.ts'
+import type { CreateChat } from '../../shared/room-events/create-chat.ts'
 import type { Command } from '../../shared/room-events/room-events.ts'
 import { isUserCommand } from '../../shared/user-events/find-user-event.ts'
 import { readsOf } from './read-set.ts'
@@ -28,6 +30,12 @@ const named = (command: Command): readonly string[] => {
   return [command.stream, command.id, command.user, ...members, ...added]
 }
 
+/** Whether a direct chat has the id of its two users, and one of them opens it. */
+const isOfPair = ({ stream, user, body: { users } }: CreateChat): boolean => {
+  const [one = '', other = ''] = users
+  return users.length === 2 && users.includes(user) && stream === directChatId(one, other)
+}
+
 /**
  * The defect of a command that the schema accepts; undefined: none. Such a
  * command would be decided with a state that was read under another key: every
@@ -39,6 +47,7 @@ const flawOf = (record: LogRecord, command: Command): string | undefined => {
   if (!named(command).every(isLowerCase)) return 'an id is not in lower case'
   if (isUserCommand(command) && command.user !== command.stream) return 'user: not the key'
   if (command.type === 'CreateChat' && command.id !== command.stream) return 'id: not the chat itself'
+  if (command.type === 'CreateChat' && command.body.direct === true && !isOfPair(command)) return 'id: not that of the two users'
   if (command.type === 'CreateUser' && command.body.externalUserId !== command.stream) return 'body.externalUserId: not the key'
   return undefined
 }

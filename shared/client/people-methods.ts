@@ -1,4 +1,4 @@
-import type { User } from '../domain/events.ts'
+import type { Chat, User } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { ChangeOptions } from './call-types.ts'
 import { newId } from './new-id.ts'
@@ -9,6 +9,8 @@ export type ChangeSelf = <Answer>(event: RequestEvent, body: object, call?: Chan
 
 /** Creates the methods of a client that concern people. */
 export const createPeopleMethods = (changeSelf: ChangeSelf): PeopleCalls => ({
+  directChat: async (user, call) =>
+    (await changeSelf<{ chat: Chat }>('create-chat', { users: [user], direct: true }, call)).chat,
   updateUser: async (change, call) =>
     (await changeSelf<{ user: User }>('update-user', { user: change, id: call?.id ?? newId() }, call)).user,
 })

@@ -19,6 +19,8 @@ export interface Chat {
   readonly users: readonly string[]
   readonly created_at: string
   readonly modified_at: string
+  /** The direct chat of two users. Its name is empty: applications show the other user. */
+  readonly direct?: true
 }
 
 /** A JSON object of the application. The service does not interpret it. */

@@ -35,6 +35,8 @@ export interface ChangedHead {
 /** A chat with the last seq of its room. */
 export interface ChatListEntry extends Chat {
   readonly seq: number
+  /** In a direct chat: the other user, without its data. */
+  readonly peer?: Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 }
 
 /** A request for one page of the chats of a user. */

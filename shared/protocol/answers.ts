@@ -5,7 +5,7 @@ import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
 import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
-import { chatSchema, id, listedMessageSchema, messageSchema, storedUserSchema, time, userSchema } from './shapes.ts'
+import { chatSchema, id, listedMessageSchema, messageSchema, peerSchema, storedUserSchema, time, userSchema } from './shapes.ts'
 
 /**
  * The schema of every frame that the service sends: answers to requests,
@@ -39,7 +39,7 @@ export const answerBodies = {
   }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
   ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].answerBody])) as UserBodies),
-  'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq })), next_cursor: z.string().optional() }),
+  'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq, peer: peerSchema.optional() })), next_cursor: z.string().optional() }),
   'list-messages': z.looseObject({
     messages: z.array(listedMessageSchema),
     /** The last seq of the room in the snapshot of the page. */

@@ -1,5 +1,6 @@
 import type { ChatState } from '../domain/chat.ts'
 import { distinct, nextHead, notAllowed, whyNotAdded, withMembers } from '../domain/chat.ts'
+import { isDirectChat, keepsItsMembers } from '../domain/direct-chat.ts'
 import type { EventHead, Membership } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import { ann, cyd, room } from '../protocol/example-values.ts'
@@ -53,6 +54,7 @@ export const addUsers = defineRoomEvent({
 
   decide: (command: AddUsers, state: ChatState): UsersAdded | Rejection => {
     if (!state.members.has(command.user)) return notAllowed
+    if (isDirectChat(state)) return keepsItsMembers('add')
     const joining = distinct(command.body.users).filter((user) => !state.members.has(user))
     const rejection = whyNotAdded(command.body.users, joining, state)
     if (rejection !== undefined) return rejection

@@ -54,6 +54,11 @@ export interface CommandContent<Body> {
   /** The room; absent: the request creates one. */
   readonly room?: string | undefined
   readonly id?: string | undefined
+  /**
+   * The other user of a direct chat that the acting user opens. The ids of the room and of the command are derived from
+   * the two users, and the command is the same, whichever of them sends it.
+   */
+  readonly directWith?: string | undefined
   /** The command's body, exactly as requested: it is hashed into the digest, so no defaults are filled in. */
   readonly body: Body
 }

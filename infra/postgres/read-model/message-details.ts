@@ -56,7 +56,7 @@ export const listReactions = async (session: DatabaseSession, query: ReactionQue
 /**
  * The event that posted the message, and its edits. Of a deleted message these are
  * redacted: the first one is the tombstone, and the others are left out. Only the
- * creator of the chat reads the versions that are kept.
+ * creator of the chat reads the versions that are kept, in a direct chat nobody.
  */
 export const listVersionsStatement: Statement = {
   name: 'list-versions',
@@ -73,7 +73,7 @@ export const listVersionsStatement: Statement = {
         ) as version
         join event on event.stream = $1::uuid and event.seq = version.seq
         left join deleted_message as kept on kept.chat_id = $1::uuid and kept.message_id = message.id and kept.seq = version.seq
-          and exists (select from chat where id = $1::uuid and created_by = $2::uuid)
+          and exists (select from chat where id = $1::uuid and created_by = $2::uuid and name <> '')
         where version.seq > $4::bigint and (message.deleted_seq is null or version.seq = message.seq or kept.seq is not null)
       ) as shown
       order by seq limit $5::int + 1

@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto'
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
+import { pairOf } from '../../../shared/domain/direct-chat.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
+import { directChatId } from '../../../shared/records/direct-chat-id.ts'
+import type { CreateChat } from '../../../shared/room-events/create-chat.ts'
 import type { AnyRoomEvent } from '../../../shared/room-events/room-event.ts'
 import type { ChatCommand, Command, RoomEventName } from '../../../shared/room-events/room-events.ts'
 import { roomEvents } from '../../../shared/room-events/room-events.ts'
@@ -48,9 +51,16 @@ const digestOf = (actor: string, event: string, body: unknown): string =>
  */
 export const chatCommandOf = (request: CommandRequest, actor: string, { newId, now }: CommandSource): ChatCommand => {
   const definition: AnyRoomEvent = roomEvents[request.event]
-  const { id = newId(), room: stream = id, body } = definition.commandContent(request)
-  const digest = digestOf(actor, request.event, body)
-  return { v: 1, type: definition.command, stream, id, body, digest, user: actor, at: now() } as ChatCommand
+  const { id = newId(), room: stream = id, body, directWith } = definition.commandContent(request)
+  const names = directWith === undefined ? { stream, id, body, digest: digestOf(actor, request.event, body) } : directNames(actor, directWith)
+  return { v: 1, type: definition.command, user: actor, at: now(), ...names } as ChatCommand
+}
+
+/** The digest does not contain the acting user: the commands of both users of a direct chat are one command. */
+const directNames = (actor: string, other: string): Pick<CreateChat, 'stream' | 'id' | 'body' | 'digest'> => {
+  const id = directChatId(actor, other)
+  const body = { name: '', users: pairOf(actor, other), direct: true } as const
+  return { stream: id, id, body, digest: digestOf('', 'create-chat', body) }
 }
 
 /** The command of a request in the stream of its acting user. */

@@ -76,13 +76,21 @@ const byActivity = (a: ChatRow, b: ChatRow): number => (isBefore(b, [a.activeAt,
 const isBefore = (chat: ChatRow, [at, id]: readonly [string, string]): boolean =>
   chat.activeAt < at || (chat.activeAt === at && chat.id < id)
 
-const listed = (chat: ChatRow): ChatListEntry => ({
+const peerIn = (tables: MemoryTables, chat: ChatRow, viewer: string): Pick<ChatListEntry, 'direct' | 'peer'> => {
+  const peer = tables.usersById.get(presentMembers(chat).find((user) => user !== viewer) ?? '')
+  if (chat.name !== '' || peer === undefined) return {}
+  const { data: _, created_at: __, modified_at: ___, ...shown } = peer
+  return { direct: true, peer: shown }
+}
+
+const listed = (tables: MemoryTables, chat: ChatRow, viewer: string): ChatListEntry => ({
   id: chat.id,
   name: chat.name,
   users: presentMembers(chat),
   created_at: chat.createdAt,
   modified_at: chat.modifiedAt,
   seq: chat.head,
+  ...peerIn(tables, chat, viewer),
 })
 
 const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, pageBytes: number): ChatPage => {
@@ -91,7 +99,7 @@ const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, page
     .filter((chat) => isMember(chat, user) && (from === undefined || isBefore(chat, [from.at, from.id])))
     .sort(byActivity)
   const chats = entriesInPage(
-    rest.slice(0, limit).map(listed),
+    rest.slice(0, limit).map((chat) => listed(tables, chat, user)),
     pageBytes - listOverheadBytes,
     (chat) => `${JSON.stringify(chat)},`,
   )
