@@ -65,7 +65,8 @@ const forbidden = [
   },
   {
     name: 'browser-packages',
-    comment: 'Client, protocol, domain, room events and user events run in a browser: zod at most, nothing of Node, nothing of the runtime.',
+    comment:
+      'Client, protocol, domain, room events and user events run in a browser: zod at most, nothing of Node, nothing of the runtime.',
     from: { path: '^shared/(client|protocol|domain|room-events|user-events)/', pathNot: reactBindings },
     to: { path: ['node_modules/', '^shared/runtime/'], pathNot: packages('zod') },
   },

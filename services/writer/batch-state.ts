@@ -2,8 +2,14 @@ import type { ChatState } from '../../shared/domain/chat.ts'
 import type { User } from '../../shared/domain/events.ts'
 import type { Rejection } from '../../shared/domain/rejections.ts'
 import { reservesId } from '../../shared/domain/rejections.ts'
-import type { UserStream } from '../../shared/domain/user-stream.ts'
-import type { NewEvent, RecordedOutcome, Snapshot, StoredEvent, StoredRejection } from '../../shared/ports/event-store.ts'
+import type {
+  NewEvent,
+  RecordedOutcome,
+  Snapshot,
+  StoredEvent,
+  StoredRejection,
+  StoredUser,
+} from '../../shared/ports/event-store.ts'
 import { commandKeyText } from '../../shared/ports/event-store.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
 import { toStored } from '../../shared/records/stored-event.ts'
@@ -21,14 +27,18 @@ export type Decision =
   | { readonly kind: 'user'; readonly user: User }
 
 /** The protocol limits that decisions enforce. */
-export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUser' | 'reactionKeys' | 'editsPerMessage' | 'pins'>
+export type DecisionLimits = Pick<
+  ProtocolLimits,
+  'membersPerChat' | 'chatsPerUser' | 'reactionKeys' | 'editsPerMessage' | 'pins' | 'blocks'
+>
 
 /** The state and the outcomes that a batch needs. Each decision updates it. */
 export interface BatchState {
   readonly chats: Map<string, ChatState>
   readonly knownUsers: Set<string>
   readonly users: Map<string, User>
-  readonly userStreams: Map<string, UserStream>
+  readonly userStreams: Map<string, StoredUser>
+  readonly blocks: Set<string>
   readonly outcomes: Map<string, readonly RecordedOutcome[]>
   readonly messages: Snapshot['messages']
   readonly events: NewEvent[]
@@ -53,6 +63,7 @@ export const batchStateOf = (loaded: Snapshot, limits: DecisionLimits): BatchSta
   knownUsers: new Set(loaded.knownUsers),
   users: new Map(loaded.users),
   userStreams: new Map(loaded.userStreams),
+  blocks: new Set(loaded.blocks),
   outcomes: new Map(loaded.outcomes),
   messages: loaded.messages,
   events: [],

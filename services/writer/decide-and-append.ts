@@ -34,6 +34,7 @@ const emptySnapshot: Snapshot = {
   messages: new Map(),
   users: new Map(),
   userStreams: new Map(),
+  blocks: new Set(),
   chatCounts: new Map(),
   outcomes: new Map(),
 }
@@ -45,6 +46,7 @@ const combinedReadSet = (batches: readonly Batch[]): ReadSet => ({
   users: batches.flatMap(({ readSet }) => readSet.users),
   externalIds: batches.flatMap(({ readSet }) => readSet.externalIds),
   userStreams: batches.flatMap(({ readSet }) => readSet.userStreams),
+  blocks: batches.flatMap(({ readSet }) => readSet.blocks),
   messages: batches.flatMap(({ readSet }) => readSet.messages),
   reactions: batches.flatMap(({ readSet }) => readSet.reactions),
   chatCounts: {
@@ -69,8 +71,10 @@ const withoutKnownRooms = (readSet: ReadSet, isKnown: (room: string) => boolean)
   commands: readSet.commands.filter(({ room, id }) => !isKnown(room) || id === room),
 })
 
-const isEmpty = ({ rooms, members, users, externalIds, userStreams, commands, chatCounts, messages }: ReadSet): boolean =>
-  [rooms, members, users, externalIds, userStreams, commands, chatCounts.users, messages].every(({ length }) => length === 0)
+const isEmpty = ({ rooms, members, users, externalIds, userStreams, blocks, commands, chatCounts, messages }: ReadSet): boolean =>
+  [rooms, members, users, externalIds, userStreams, blocks, commands, chatCounts.users, messages].every(
+    ({ length }) => length === 0,
+  )
 
 /** The rooms that exist. */
 const chatsOf = (names: readonly string[], rooms: RememberedRooms): Snapshot['chats'] =>

@@ -53,12 +53,13 @@ const decideReusedId = (
 }
 
 /** The batch may create the room and then change a message of it, so the messages that it names are known in a new room too. */
-const stateOf = ({ chats, knownUsers, chatCounts, messages, limits }: BatchState, room: string): ChatState => ({
+const stateOf = ({ chats, knownUsers, chatCounts, blocks, messages, limits }: BatchState, room: string): ChatState => ({
   ...(chats.get(room) ?? { ...chatDecider.initialState, ...messages.get(room) }),
   knownUsers,
   maxMembers: limits.membersPerChat,
   chatCounts,
   maxChats: limits.chatsPerUser,
+  blocks,
   maxReactionKeys: limits.reactionKeys,
   maxEdits: limits.editsPerMessage,
   maxPins: limits.pins,

@@ -4,7 +4,7 @@ import { directChatId } from '../../shared/records/direct-chat-id.ts'
 import type { CreateChat } from '../../shared/room-events/create-chat.ts'
 import type { Command } from '../../shared/room-events/room-events.ts'
 import { isUserCommand } from '../../shared/user-events/find-user-event.ts'
-import { readsOf } from './read-set.ts'
+import { namedIn, readsOf } from './read-set.ts'
 
 /** A record whose command can be decided. */
 export interface CommandEntry {
@@ -25,7 +25,7 @@ const isLowerCase = (id: string): boolean => id === id.toLowerCase()
 
 const named = (command: Command): readonly string[] => {
   if (command.type === 'CreateUser') return [command.id]
-  if (isUserCommand(command)) return [command.stream, command.id, command.user]
+  if (isUserCommand(command)) return [command.stream, command.id, command.user, ...namedIn(command)]
   const { members, added } = readsOf(command)
   return [command.stream, command.id, command.user, ...members, ...added]
 }

@@ -85,7 +85,7 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent }: C
     chats: (page) => chatsOf(ask, async () => (await readiness.wait(page?.signal)).id, page),
     messages: (room, page) => messagesOf(ask, room, page),
     ...createMessageMethods(ask, change),
-    ...createPeopleMethods(changeSelf),
+    ...createPeopleMethods(ask, changeSelf, readiness.bound),
     users: (ids, call) => people('users', idsPerRequest, ids, call),
     findUsers,
   }

@@ -6,6 +6,14 @@ export interface UserStream {
   /** The seq of the last event of the stream. */
   readonly seq: number
   readonly user: User
+  /** The number of users whom the user has blocked. */
+  readonly blockCount: number
+  /** By `blockKeyText`: the blocks that are set, among those that the commands name. */
+  readonly blocks: ReadonlySet<string>
+  /** Users that exist, among those that the commands name. */
+  readonly knownUsers: ReadonlySet<string>
+  /** Users whom one user may block. */
+  readonly maxBlocks: number
 }
 
 /** The head of the event that follows this state. */

@@ -39,7 +39,10 @@ export const answerBodies = {
   }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
   ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].answerBody])) as UserBodies),
-  'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq, peer: peerSchema.optional() })), next_cursor: z.string().optional() }),
+  'list-chats': z.looseObject({
+    chats: z.array(chatSchema.extend({ seq, peer: peerSchema.optional() })),
+    next_cursor: z.string().optional(),
+  }),
   'list-messages': z.looseObject({
     messages: z.array(listedMessageSchema),
     /** The last seq of the room in the snapshot of the page. */
@@ -52,6 +55,10 @@ export const answerBodies = {
   }),
   'get-message-versions': z.looseObject({
     versions: z.array(messageSchema.extend({ seq })),
+    next_cursor: z.string().optional(),
+  }),
+  'list-blocks': z.looseObject({
+    blocks: z.array(z.looseObject({ user_id: id, created_at: time })),
     next_cursor: z.string().optional(),
   }),
   'get-users': z.looseObject({ users: z.array(userSchema) }),

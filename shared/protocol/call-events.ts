@@ -11,6 +11,7 @@ export const callEvents = [
   'list-messages',
   'list-reactions',
   'get-message-versions',
+  'list-blocks',
   'get-users',
 ] as const satisfies readonly AnswerEvent[]
 

@@ -39,6 +39,7 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
     id: '27',
     body: { chat: { id: room }, message: message.id, query: { limit: 2, cursor: 'dmVyc2lvbnM6MA' } },
   },
+  'list-blocks': { event: 'list-blocks', id: '42', body: { query: { limit: 20, cursor: 'YmxvY2tzOjA' } } },
   'get-users': { event: 'get-users', id: '9', body: { users: [bob] } },
   resume: {
     event: 'resume',
@@ -92,6 +93,11 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
         { ...message, msg: 'Hungry? Pizza?', modified_at: '2026-11-24T15:45:02.304Z', seq: 6 },
       ],
     },
+  },
+  'list-blocks': {
+    id: '42',
+    event: 'list-blocks',
+    body: { blocks: [{ user_id: bob, created_at: '2026-11-24T15:45:02.420Z' }] },
   },
   'get-users': { id: '9', event: 'get-users', body: { users: [{ id: bob, externalUserId: 'bob', name: 'Bob' }] } },
   resume: {

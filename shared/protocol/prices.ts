@@ -23,6 +23,7 @@ export const prices = {
   'list-messages': undefined,
   'list-reactions': undefined,
   'get-message-versions': undefined,
+  'list-blocks': undefined,
   'get-users': perUser,
   resume: perRoom,
   refresh: undefined,

@@ -4,7 +4,7 @@ import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { allRoomEvents } from '../room-events/room-events.ts'
 import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
 import { allUserEvents } from '../user-events/user-events.ts'
-import { fieldsFrom, supportedLevel } from './feature-level.ts'
+import { fieldsFrom, peopleLevel, supportedLevel } from './feature-level.ts'
 import * as field from './fields.ts'
 import type { ProtocolLimits } from './limits.ts'
 import { defaultLimits } from './limits.ts'
@@ -100,6 +100,12 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
       }),
     ),
     ...messageQueries(limits, level),
+    ...fieldsFrom(peopleLevel, level, {
+      'list-blocks': requestOutsideRooms(
+        'list-blocks',
+        z.strictObject({ query: z.strictObject({ limit, cursor: field.cursor.optional() }).optional() }),
+      ),
+    }),
     'get-users': requestOutsideRooms(
       'get-users',
       z.union([

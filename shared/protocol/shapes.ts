@@ -18,7 +18,14 @@ export const userSchema = z.looseObject({
 /** The other user of a direct chat. */
 export const peerSchema = userSchema.omit({ data: true })
 export const storedUserSchema = userSchema.extend({ created_at: time, modified_at: time })
-export const chatSchema = z.looseObject({ id, name: z.string(), users: z.array(id), created_at: time, modified_at: time, direct: z.literal(true).optional() })
+export const chatSchema = z.looseObject({
+  id,
+  name: z.string(),
+  users: z.array(id),
+  created_at: time,
+  modified_at: time,
+  direct: z.literal(true).optional(),
+})
 export const messageSchema = z.looseObject({
   id,
   msg: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { blockBetween, blocksAgainst } from '../domain/blocks.ts'
 import type { ChatState } from '../domain/chat.ts'
 import { distinct, nextHead, nextTime, notAllowed, whyNotAdded, withMembers } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
@@ -32,12 +33,14 @@ export interface ChatCreated extends EventHead {
   readonly body: { readonly chat: Chat; readonly user_id: string }
 }
 
-const notOneUser = (reason: string): Rejection =>
-  rejected('invalid', `body.users: ${reason}`, { field: 'body.users', reason })
+const notOneUser = (reason: string): Rejection => rejected('invalid', `body.users: ${reason}`, { field: 'body.users', reason })
 
-/** Why these users cannot have a direct chat; undefined: they can. */
-const whyNotDirect = ({ body }: CreateChat, users: readonly string[]): Rejection | undefined =>
-  body.direct === true && users.length !== 2 ? notOneUser('a direct chat is with another user') : undefined
+/** Why these users cannot have a direct chat; undefined: they can, or the command asks for another chat. */
+const whyNotDirect = ({ body }: CreateChat, users: readonly string[], state: ChatState): Rejection | undefined => {
+  if (body.direct !== true) return undefined
+  const [one = '', other] = users
+  return other === undefined ? notOneUser('a direct chat is with another user') : blockBetween(one, other, state.blocks)
+}
 
 /** Creates a room. The command's id is the room's id. */
 export const createChat = defineRoomEvent({
@@ -71,12 +74,16 @@ export const createChat = defineRoomEvent({
   commandBody: z.object({ name: z.string(), users: z.array(z.guid()), direct: z.literal(true).optional() }),
   feedBody: z.looseObject({ chat: chatSchema, user_id: id }),
 
-  readSet: ({ user, body }: CreateChat) => ({ members: [user], added: [user, ...body.users] }),
+  readSet: ({ user, body }: CreateChat) => ({
+    members: [user],
+    added: [user, ...body.users],
+    blocks: [user, ...(body.direct === true ? body.users : [])].flatMap((each) => blocksAgainst(each, body.users)),
+  }),
 
   decide: (command: CreateChat, state: ChatState): ChatCreated | Rejection => {
     if (state.seq > 0) return notAllowed
     const users = distinct([command.user, ...command.body.users])
-    const rejection = whyNotDirect(command, users) ?? whyNotAdded(users, users, state)
+    const rejection = whyNotDirect(command, users, state) ?? whyNotAdded(command.user, users, users, state)
     if (rejection !== undefined) return rejection
     const at = nextTime(command, state)
     const { name, direct } = command.body

@@ -49,15 +49,16 @@ const isEmpty = (value: string | JsonObject | undefined): boolean =>
   value === undefined || (typeof value === 'string' ? value === '' : Object.keys(value).length === 0)
 
 /** The user with the changed fields; removed fields are absent. Fields are always in the same order. */
-const changedUser = (user: User, { name = user.name, image = user.image, data = user.data }: ProfileChange, now: string): User => ({
-  id: user.id,
-  externalUserId: user.externalUserId,
-  ...(isEmpty(name) ? {} : { name }),
-  ...(isEmpty(image) ? {} : { image }),
-  ...(isEmpty(data) ? {} : { data }),
-  created_at: user.created_at,
-  modified_at: now,
-}) as User
+const changedUser = (user: User, { name = user.name, image = user.image, data = user.data }: ProfileChange, now: string): User =>
+  ({
+    id: user.id,
+    externalUserId: user.externalUserId,
+    ...(isEmpty(name) ? {} : { name }),
+    ...(isEmpty(image) ? {} : { image }),
+    ...(isEmpty(data) ? {} : { data }),
+    created_at: user.created_at,
+    modified_at: now,
+  }) as User
 
 /** Changes the profile of the acting user. Fields that the request does not name stay. */
 export const updateUser = defineUserEvent({
@@ -90,6 +91,8 @@ export const updateUser = defineUserEvent({
     }),
   }),
   answerBody: z.looseObject({ id, user: storedUserSchema, created_at: time }),
+
+  named: () => [],
 
   decide: (command: UpdateUser, state: UserStream): UserUpdated => {
     const now = nextUserTime(command, state)

@@ -55,6 +55,8 @@ export interface UserEvent<
   /** The schema of the command's body on the log. Unknown fields are ignored. */
   readonly commandBody: z.ZodType<Command['body']>
   readonly answerBody: AnswerBody
+  /** The other users whom the command names: whether they exist, and whether the user has blocked them. Pure. */
+  named(command: Command): readonly string[]
   /** Pure. */
   decide(command: Command, state: UserStream): Event | Rejection
   /** The state after the event; its seq is set by the caller. Pure. */

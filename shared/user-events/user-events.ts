@@ -1,10 +1,12 @@
 import type { Rejection } from '../domain/rejections.ts'
+import { setBlock } from './set-block.ts'
 import { updateUser } from './update-user.ts'
 import type { AnyUserEvent } from './user-event.ts'
 
 /** All events of a user's own stream after its creation, by name on the wire. To add one, write its file and add a line here. */
 export const userEvents = {
   'update-user': updateUser,
+  'set-block': setBlock,
 } as const satisfies Readonly<Record<string, AnyUserEvent>>
 
 type UserEvents = typeof userEvents

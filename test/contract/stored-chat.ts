@@ -25,6 +25,7 @@ export const reading = (some: Partial<ReadSet>): ReadSet => ({
   users: [],
   externalIds: [],
   userStreams: [],
+  blocks: [],
   messages: [],
   reactions: [],
   chatCounts: { users: [], upTo: 0 },
@@ -46,6 +47,13 @@ export const userUpdated = (id: string, seq: number, profile: Pick<User, 'name' 
   const commandId = randomUUID()
   const user = { id, externalUserId: `ext ${id}`, ...profile, created_at: at(0), modified_at: at(seq) }
   return { type: 'UserUpdated', stream: id, seq, ...named(commandId), body: { id: commandId, user, created_at: at(seq) } }
+}
+
+/** A block of another user, or its removal. */
+export const blockSet = (id: string, seq: number, user: string, on = true): DomainEvent => {
+  const commandId = randomUUID()
+  const body = { id: commandId, user, on, created_at: at(seq) }
+  return { type: 'BlockSet', stream: id, seq, ...named(commandId), body }
 }
 
 interface Written {

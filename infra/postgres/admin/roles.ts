@@ -11,7 +11,7 @@ const grants = {
     event: 'select, insert',
     rejection: 'select, insert',
     app_user: 'select, insert, update',
-    block: 'select, insert, delete',
+    block: 'select, insert, update, delete',
     chat: 'select, insert, update',
     chat_member: 'select, insert, update',
     message: 'select, insert, update',

@@ -75,9 +75,7 @@ const deletionValues = ({ messageChanges: { deleted } }: Changes, keepsDeleted: 
 
 /** The expected heads of the streams of users, and the changes of these users. */
 const userGroups = ({ userHeads }: Append, { userChanges }: Changes): object | undefined =>
-  userHeads.size === 0
-    ? undefined
-    : { user_heads: [...userHeads].map(([id, seq]) => ({ id, seq })), ...userChanges.rows() }
+  userHeads.size === 0 ? undefined : { user_heads: [...userHeads].map(([id, seq]) => ({ id, seq })), ...userChanges.rows() }
 
 /** The arguments of the database function `append_outcomes`, in its order. */
 export const appendValues = (batch: Append, keepsDeleted: boolean): readonly unknown[] => {

@@ -10,7 +10,7 @@ import { countChats } from './count-chats.ts'
 import { outcomesJson, parseOutcomes } from './outcomes.ts'
 import type { MessagesRow } from './read-messages.ts'
 import { messagesJson, messagesOf, messagesValues } from './read-messages.ts'
-import { readUsers } from './read-users.ts'
+import { readBlocks, readUsers } from './read-users.ts'
 
 /** One statement, and therefore one snapshot of heads and memberships. */
 export const readSnapshotStatement: Statement = {
@@ -97,6 +97,7 @@ export const readSnapshot = async (session: DatabaseSession, wanted: ReadSet): P
     messages: messagesOf(wanted, row),
     users: usersByExternalId(listOf<UserRow>(row?.users)),
     userStreams,
+    blocks: await readBlocks(session, wanted),
     chatCounts: await countChats(session, wanted.chatCounts),
     outcomes: parseOutcomes(row?.outcomes ?? null),
   }

@@ -88,12 +88,7 @@ const messageValues = ({ messages }: Changes, changed: object | undefined): read
 export const changeValues = (changes: Changes, others?: object): readonly unknown[] => {
   const ofMessages = changes.messageChanges.rows()
   const rare = ofMessages === undefined && others === undefined ? undefined : { ...ofMessages, ...others }
-  return [
-    ...userValues(changes),
-    ...chatValues(changes.chats),
-    ...memberValues(changes),
-    ...messageValues(changes, rare),
-  ]
+  return [...userValues(changes), ...chatValues(changes.chats), ...memberValues(changes), ...messageValues(changes, rare)]
 }
 
 /** SQL for `count` parameters, numbered from `first`. */

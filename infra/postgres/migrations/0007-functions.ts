@@ -18,7 +18,7 @@ const applyUserChanges = `create function apply_user_changes(changes json) retur
     insert into block (user_id, blocked_id, created_at)
     select user_id, blocked_id, created_at
     from json_to_recordset(changes -> 'blocks') as new (user_id uuid, blocked_id uuid, created_at timestamptz)
-    on conflict (user_id, blocked_id) do nothing;
+    on conflict (user_id, blocked_id) do update set created_at = excluded.created_at;
   end $$`
 
 /**

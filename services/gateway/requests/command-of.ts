@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto'
-import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { pairOf } from '../../../shared/domain/direct-chat.ts'
+import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
 import { directChatId } from '../../../shared/records/direct-chat-id.ts'
 import type { CreateChat } from '../../../shared/room-events/create-chat.ts'
 import type { AnyRoomEvent } from '../../../shared/room-events/room-event.ts'
 import type { ChatCommand, Command, RoomEventName } from '../../../shared/room-events/room-events.ts'
 import { roomEvents } from '../../../shared/room-events/room-events.ts'
+import type { AnyUserEvent } from '../../../shared/user-events/user-event.ts'
 import type { UserCommand, UserEventName } from '../../../shared/user-events/user-events.ts'
 import { userEvents } from '../../../shared/user-events/user-events.ts'
-import type { AnyUserEvent } from '../../../shared/user-events/user-event.ts'
 import type { CommandName } from './attempts.ts'
 import type { NamedCreateUser } from './claim-user.ts'
 
@@ -52,7 +52,8 @@ const digestOf = (actor: string, event: string, body: unknown): string =>
 export const chatCommandOf = (request: CommandRequest, actor: string, { newId, now }: CommandSource): ChatCommand => {
   const definition: AnyRoomEvent = roomEvents[request.event]
   const { id = newId(), room: stream = id, body, directWith } = definition.commandContent(request)
-  const names = directWith === undefined ? { stream, id, body, digest: digestOf(actor, request.event, body) } : directNames(actor, directWith)
+  const names =
+    directWith === undefined ? { stream, id, body, digest: digestOf(actor, request.event, body) } : directNames(actor, directWith)
   return { v: 1, type: definition.command, user: actor, at: now(), ...names } as ChatCommand
 }
 

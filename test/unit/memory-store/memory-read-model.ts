@@ -1,4 +1,12 @@
-import type { ChatListEntry, ChatPage, ChatQuery, ReadModel, RoomMembership } from '../../../shared/ports/read-model.ts'
+import type {
+  BlockPage,
+  BlockQuery,
+  ChatListEntry,
+  ChatPage,
+  ChatQuery,
+  ReadModel,
+  RoomMembership,
+} from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import { entriesInPage } from './entries-in-page.ts'
@@ -48,6 +56,7 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes 
       .flatMap((id) => tables.usersById.get(id) ?? [])
       .filter(({ id }) => viewer === undefined || id === viewer || shareChat(tables, id, viewer)),
   chatsOf: async (query) => chatPage(tables, query, pageBytes),
+  blocksOf: async (query) => blockPage(tables, query),
   messagesOf: async (query) => messagePage(tables, query, pageBytes),
   reactionsOf: async (query) => reactionPage(tables, query),
   versionsOf: async (query) => versionPage(tables, query),
@@ -92,6 +101,18 @@ const listed = (tables: MemoryTables, chat: ChatRow, viewer: string): ChatListEn
   seq: chat.head,
   ...peerIn(tables, chat, viewer),
 })
+
+const blockPage = (tables: MemoryTables, { user, limit, cursor }: BlockQuery): BlockPage => {
+  const after = cursor === undefined ? '' : readCursor('blocks', cursor).user
+  const rest = [...tables.blocks.values()]
+    .filter((block) => block.user === user && block.blocked > after)
+    .sort((a, b) => (a.blocked < b.blocked ? -1 : 1))
+  const blocks = rest.slice(0, limit).map(({ blocked, createdAt }) => ({ user: blocked, createdAt }))
+  const last = blocks.at(-1)
+  return rest.length === blocks.length || last === undefined
+    ? { blocks }
+    : { blocks, nextCursor: writeCursor('blocks', { user: last.user }) }
+}
 
 const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, pageBytes: number): ChatPage => {
   const from = cursor === undefined ? undefined : readCursor('chats', cursor)

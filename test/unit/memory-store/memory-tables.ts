@@ -1,3 +1,4 @@
+import { blockKeyText } from '../../../shared/domain/blocks.ts'
 import { reservesId } from '../../../shared/domain/rejections.ts'
 import type {
   Append,
@@ -14,6 +15,7 @@ import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
 import { membersAffected, timeOf } from '../../../shared/room-events/membership-effect.ts'
 import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
 import { isUserEvent } from '../../../shared/user-events/find-user-event.ts'
+import type { BlockSet } from '../../../shared/user-events/set-block.ts'
 import type { UserOwnEvent } from '../../../shared/user-events/user-events.ts'
 import { projectMessage } from './memory-messages.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
@@ -21,6 +23,7 @@ import type { ChatRow, MemoryTables } from './memory-rows.ts'
 export const emptyTables = (): MemoryTables => ({
   chats: new Map(),
   usersById: new Map(),
+  blocks: new Map(),
   userHeads: new Map(),
   usersByExternalId: new Map(),
   events: new Map(),
@@ -138,9 +141,16 @@ const project = (tables: MemoryTables, { event, data }: NewEvent): void => {
 
 const projectUser = (tables: MemoryTables, event: UserOwnEvent): void => {
   tables.userHeads.set(event.stream, event.seq)
+  if (event.type === 'BlockSet') return projectBlock(tables, event)
   const { user } = event.body
   tables.usersById.set(user.id, user)
   tables.usersByExternalId.set(user.externalUserId, user)
+}
+
+const projectBlock = ({ blocks }: MemoryTables, { stream: user, body }: BlockSet): void => {
+  const pair = { user, blocked: body.user }
+  if (body.on) blocks.set(blockKeyText(pair), { ...pair, createdAt: body.created_at })
+  else blocks.delete(blockKeyText(pair))
 }
 
 const applyToChat = (chat: ChatRow, event: ChatEvent): void => {

@@ -9,10 +9,13 @@ import { at, uuid } from '../domain/chat-fixtures.ts'
 const ann = uuid(2, 1)
 const id = uuid(3, 1)
 const user: User = { id: ann, externalUserId: 'ann', name: 'Ann', data: { team: 'bar' }, created_at: at(0), modified_at: at(3) }
-const state = { seq: 4, user }
+const state = { seq: 4, user, blockCount: 0, blocks: new Set<string>(), knownUsers: new Set<string>(), maxBlocks: 1 }
 
 const decide = (change: ProfileChange, when = at(5)) =>
-  updateUser.decide({ v: 1, type: 'UpdateUser', stream: ann, id, digest: 'd', user: ann, at: when, body: { user: change } }, state)
+  updateUser.decide(
+    { v: 1, type: 'UpdateUser', stream: ann, id, digest: 'd', user: ann, at: when, body: { user: change } },
+    state,
+  )
 
 describe('update-user', () => {
   it('is the next event of the stream of the user, and has the whole user after the change', () => {
@@ -37,7 +40,8 @@ describe('update-user', () => {
     expect(decide({ name: 'Anna' }, at(1))).toMatchObject({ body: { created_at: at(3), user: { modified_at: at(3) } } })
   })
 
-  const read = (change: object) => requestSchemas(defaultLimits)['update-user'].safeParse({ event: 'update-user', body: { user: change } })
+  const read = (change: object) =>
+    requestSchemas(defaultLimits)['update-user'].safeParse({ event: 'update-user', body: { user: change } })
 
   it.each([
     ['no field', {}],
@@ -52,7 +56,10 @@ describe('update-user', () => {
     expect(read(change).success).toBe(false)
   })
 
-  it.each([[{ name: '' }], [{ image: '' }], [{ data: {} }], [{ name: 'A', image: 'b', data: { c: { d: null } } }]])('accepts %j', (change) => {
-    expect(read(change)).toMatchObject({ success: true, data: { body: { user: change } } })
-  })
+  it.each([[{ name: '' }], [{ image: '' }], [{ data: {} }], [{ name: 'A', image: 'b', data: { c: { d: null } } }]])(
+    'accepts %j',
+    (change) => {
+      expect(read(change)).toMatchObject({ success: true, data: { body: { user: change } } })
+    },
+  )
 })

@@ -8,7 +8,7 @@ import type { MemoryStore } from '../memory-store/memory-store.ts'
 import { memoryStore } from '../memory-store/memory-store.ts'
 
 /** Limits that a few commands reach. */
-export const lowLimits = { membersPerChat: 3, chatsPerUser: 2, reactionKeys: 2, editsPerMessage: 3, pins: 1 }
+export const lowLimits = { membersPerChat: 3, chatsPerUser: 2, reactionKeys: 2, editsPerMessage: 3, pins: 1, blocks: 2 }
 
 /** Decides and stores the batches in order; returns one decision per command. */
 export const runBatches = async (

@@ -30,9 +30,18 @@ describe('A change of the own profile', () => {
     await ask(ann, { event: 'create-chat', body: { chat: { name: 'room', id: room }, users: [bob.id] } })
     const heard = bob.client.frames.length
     const answer = await ask(ann, { ...rename('Anna', { user: { name: 'Anna', data: { a: 1 } } }), id: 'r' })
-    expect(answer).toMatchObject({ id: 'r', event: 'update-user', body: { id, user: { id: ann.id, name: 'Anna', data: { a: 1 } } } })
+    expect(answer).toMatchObject({
+      id: 'r',
+      event: 'update-user',
+      body: { id, user: { id: ann.id, name: 'Anna', data: { a: 1 } } },
+    })
     expect(answer).not.toHaveProperty('seq')
-    expect(memory.events().filter(({ stream }) => stream === ann.id).map(({ name, seq }) => [name, seq])).toEqual([
+    expect(
+      memory
+        .events()
+        .filter(({ stream }) => stream === ann.id)
+        .map(({ name, seq }) => [name, seq]),
+    ).toEqual([
       ['create-user', 1],
       ['update-user', 2],
     ])
