@@ -74,7 +74,7 @@ const directProblems = ({ openings, blockings }: PeopleHistory, committed: reado
       if (isAnswered && JSON.stringify(outcome.body) !== first?.event.data) problems.push(`${key}: another answer`)
       const isBlocked = possible.some(({ from, to }) => from <= settledAt && to >= sentAt)
       const exists = first !== undefined && first.atMs < sentAt
-      if (!isAnswered && (exists || !isBlocked)) problems.push(`${key}: refused with ${outcome.error?.code}`)
+      if (!isAnswered && (exists || !isBlocked)) problems.push(`${key}: refused with ${JSON.stringify(outcome.error)}`)
     }
     if (first === undefined) continue
     const senders = ofPair.filter(({ sentAt }) => sentAt <= first.atMs)

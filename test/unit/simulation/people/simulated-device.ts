@@ -22,12 +22,17 @@ export interface SimulatedDevice {
 const patienceMs = 5_000
 const pauseMs = 50
 
+/** A gateway that has just started does not know the feature level before it has read it. */
+const isToRepeat = ({ error }: Received): boolean =>
+  error !== undefined && (error.retryable || error.code === 'unknown_event' || JSON.stringify(error).includes('unknown field'))
+
 export const simulatedDevice = (world: SimulatedWorld, externalUserId: string): SimulatedDevice => {
   const { clock, random } = world
   const waiting = new Map<string, (frame: Received) => void>()
   let socket: SimulatedSocket | undefined
   let session: Session | undefined
   let userId: string | undefined
+  let binding: Promise<void> | undefined
 
   const connect = (): void => {
     const gateway = random.pick(world.gateways)
@@ -56,8 +61,7 @@ export const simulatedDevice = (world: SimulatedWorld, externalUserId: string): 
     return frame
   }
 
-  /** Connects and binds the user, if the device is not connected. */
-  const bind = async (): Promise<void> => {
+  const bindOnce = async (): Promise<void> => {
     while (socket === undefined || socket.isClosed) {
       connect()
       const bound = await send({ event: 'create-user', body: { user: { externalUserId } } })
@@ -65,6 +69,14 @@ export const simulatedDevice = (world: SimulatedWorld, externalUserId: string): 
       else userId = (bound.body as { user: { id: string } }).user.id
       await clock.sleep(pauseMs)
     }
+  }
+
+  /** Connects and binds the user, if the device is not connected. Concurrent requests share one connection. */
+  const bind = (): Promise<void> => {
+    binding ??= bindOnce().finally(() => {
+      binding = undefined
+    })
+    return binding
   }
 
   return {
@@ -76,7 +88,7 @@ export const simulatedDevice = (world: SimulatedWorld, externalUserId: string): 
       for (;;) {
         await bind()
         const outcome = await send(request)
-        if (outcome !== undefined && outcome.error?.retryable !== true) return { sentAt, settledAt: clock.monotonicMs(), outcome }
+        if (outcome !== undefined && !isToRepeat(outcome)) return { sentAt, settledAt: clock.monotonicMs(), outcome }
         if (random.chance(0.3)) socket?.wire.close(1000, '')
         await clock.sleep(pauseMs)
       }
