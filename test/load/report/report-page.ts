@@ -1,5 +1,5 @@
 import type { LatencySummary } from '../../support/load/latencies.ts'
-import { clockText, msText, whole } from '../tester/units.ts'
+import { clockText, counted, msText, whole } from '../tester/units.ts'
 import { htmlText, section } from './html.ts'
 import type { LoadReport } from './load-report.ts'
 import { hoverScript, liveScript } from './page-scripts.ts'
@@ -54,7 +54,7 @@ const again = ({ command }: LoadReport): string => {
 }
 
 const summary = ({ startedAt, tookMs, urls, shape }: LoadReport): string => {
-  const gateways = `${urls.length} ${urls.length === 1 ? 'gateway' : 'gateways'}`
+  const gateways = counted(urls.length, 'gateway')
   return `${htmlText(new Date(startedAt).toUTCString())} · ${clockText(tookMs)} · ${gateways} · ${whole(shape.users)} users in ${whole(shape.rooms)} rooms`
 }
 

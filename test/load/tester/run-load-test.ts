@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { externalIdOf } from '../../support/load/load.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
@@ -51,8 +52,6 @@ const unread = (reason: string): Verdict => ({
   other: 1,
   problems: [`the rooms could not be read: ${reason}`],
 })
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
 
 /** Runs a load from the first connection to the verdict. */
 export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): Promise<LoadReport> => {

@@ -18,7 +18,7 @@ export type WorkerOptions = Omit<LoadOptions, 'nameOf' | 'tokenFor'> & {
   readonly folder: string
 }
 
-/** The orders to a worker; each is answered by a reply. */
+/** The orders to a worker; each has a result. */
 export type Order =
   | { readonly do: 'begin'; readonly options: WorkerOptions }
   | { readonly do: 'connect' }
@@ -28,12 +28,6 @@ export type Order =
   | { readonly do: 'settle'; readonly withinMs: number }
   /** Reads the lists of the rooms that its users created; writes frames and history to files. */
   | { readonly do: 'finish'; readonly readsLists: boolean }
-
-/** Orders are numbered, because they may be completed out of order. */
-export interface NumberedOrder {
-  readonly number: number
-  readonly order: Order
-}
 
 export interface Sample {
   readonly counts: Counts
@@ -45,9 +39,6 @@ export interface Sample {
   readonly received: string
   readonly scenario?: ScenarioSample
 }
-
-/** The result of an order, or the reason for which it failed. */
-export type Reply = { readonly number: number; readonly result?: unknown } | { readonly number: number; readonly error: string }
 
 /** The measurements of one kind of commands; histograms as text. */
 export interface KindResult {

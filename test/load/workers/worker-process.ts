@@ -6,14 +6,13 @@ import { readList } from '../../support/checker/read-list.ts'
 import type { Load } from '../../support/load/load.ts'
 import { createLoad, externalIdOf } from '../../support/load/load.ts'
 import type { Pace } from '../../support/load/pace.ts'
+import { executeTasks } from '../../support/task-process/execute-tasks.ts'
 import type { ScenarioRun } from '../scenario/run-scenario.ts'
 import { startScenario } from '../scenario/run-scenario.ts'
 import type { Workload } from '../scenario/workload.ts'
 import { partOf } from '../scenario/workload.ts'
 import { loopUtilization } from './loop-utilization.ts'
-import type { KindResult, NumberedOrder, Order, Reply, Sample, WorkerOptions, WorkerResult } from './worker-messages.ts'
-
-const answer = (reply: Reply): void => void process.send?.(reply)
+import type { KindResult, Order, Sample, WorkerOptions, WorkerResult } from './worker-messages.ts'
 
 let load: Load | undefined
 let options: WorkerOptions | undefined
@@ -130,13 +129,6 @@ const execute = (order: Order): Promise<unknown> | unknown => {
   }
 }
 
-process.on('message', async ({ number, order }: NumberedOrder) => {
-  try {
-    answer({ number, result: await execute(order) })
-  } catch (error) {
-    answer({ number, error: error instanceof Error ? error.message : String(error) })
-  }
-})
-process.on('disconnect', () => process.exit())
+executeTasks(execute)
 // Ctrl-C reaches all processes of the group; only the pool handles it.
 process.on('SIGINT', () => {})
