@@ -116,7 +116,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     without: 'the redaction of deleted messages',
-    fault: calm,
+    fault: faultOf('F1'),
     prepare: withoutRedaction,
     isMixed: true,
     mustBreak: ['J1'],
