@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
+import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
-import { chatSchema, id, listedMessageSchema, messageSchema, storedUserSchema, time, userSchema } from './shapes.ts'
+import { chatSchema, id, listedMessageSchema, messageSchema, peerSchema, storedUserSchema, time, userSchema } from './shapes.ts'
 
 /**
  * The schema of every frame that the service sends: answers to requests,
@@ -26,6 +28,8 @@ const resumedRoom = z.looseObject({
 
 type RoomBodies = { readonly [Name in RoomEventName]: RoomEventOf<Name>['feedBody'] }
 
+type UserBodies = { readonly [Name in UserEventName]: UserEventOf<Name>['answerBody'] }
+
 /** The body of the answer to each event. */
 export const answerBodies = {
   'create-user': z.looseObject({
@@ -34,7 +38,11 @@ export const answerBodies = {
     level: z.int().min(1).optional(),
   }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
-  'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq })), next_cursor: z.string().optional() }),
+  ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].answerBody])) as UserBodies),
+  'list-chats': z.looseObject({
+    chats: z.array(chatSchema.extend({ seq, peer: peerSchema.optional() })),
+    next_cursor: z.string().optional(),
+  }),
   'list-messages': z.looseObject({
     messages: z.array(listedMessageSchema),
     /** The last seq of the room in the snapshot of the page. */
@@ -47,6 +55,10 @@ export const answerBodies = {
   }),
   'get-message-versions': z.looseObject({
     versions: z.array(messageSchema.extend({ seq })),
+    next_cursor: z.string().optional(),
+  }),
+  'list-blocks': z.looseObject({
+    blocks: z.array(z.looseObject({ user_id: id, created_at: time })),
     next_cursor: z.string().optional(),
   }),
   'get-users': z.looseObject({ users: z.array(userSchema) }),
@@ -113,6 +125,11 @@ export const serverPushes = {
     event: z.literal('reset'),
     id: z.never().optional(),
     body: z.looseObject({ room: id, seq: z.int().min(0), reason: z.enum(resumeReasons) }),
+  }),
+  features: z.looseObject({
+    event: z.literal('features'),
+    id: z.never().optional(),
+    body: z.looseObject({ features: z.array(z.string()), level: z.int().min(1) }),
   }),
 } as const
 
