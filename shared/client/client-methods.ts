@@ -3,7 +3,7 @@ import { defaultUsersPerCommand } from '../protocol/limits.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { CallOptions, Person } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
-import type { Ask } from './history.ts'
+import type { Ask, ChatSettings } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
 import { createMessageMethods, messageBody, ownMessage } from './message-methods.ts'
 import { newId } from './new-id.ts'
@@ -77,6 +77,10 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent }: C
     chats: (page) => chatsOf(ask, async () => (await readiness.wait(page?.signal)).id, page),
     messages: (room, page) => messagesOf(ask, room, page),
     ...createMessageMethods(ask, change),
+    setChatSettings: async (room, { mutedUntil, hidden, signal }) => {
+      const body = { muted_until: mutedUntil, hidden }
+      return (await scheduler.run(request('set-chat-settings', body, room), { signal })) as ChatSettings
+    },
     users: (ids, call) => people('users', defaultUsersPerCommand, ids, call),
     findUsers,
   }

@@ -23,6 +23,7 @@ import type { SocketConstructor } from './socket.ts'
 import { socketUrl, subprotocols } from './socket.ts'
 import { createTokenRefresh } from './token-refresh.ts'
 import { tokenSource } from './token-source.ts'
+import { createUnread } from './unread.ts'
 import { createUnsent } from './unsent.ts'
 
 const runtimeSocket = (): SocketConstructor => {
@@ -50,9 +51,15 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
 
   const me = (): string => readiness.user?.id ?? ''
   const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
-  const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
+  const catchUp = createCatchUp({
+    ...{ rooms, me, request, clock, times, random },
+    counted: (room, counts) => unread.counted(room, counts),
+    maxFrames: maxResumed,
+  })
   const scheduler = createRequestScheduler({ clock, times, random, maxQueued, maxFrameBytes, metrics: options.metrics })
   const unsent = createUnsent(options.storage, who?.externalUserId)
+  const isSupported = (): boolean => features.includes('mark-read')
+  const unread = createUnread({ me, listeners, clock, intervalMs: times.markReadMs, isSupported, scheduler, request })
   const refresh = createTokenRefresh({ source: tokens, clock, times, random, request, nextId: newId })
 
   const connector = createConnector({
@@ -111,7 +118,10 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
   })
   observe(listeners, options.logger, options.metrics)
 
-  const close = (): void => connector.end(new ChatError('closed', 'the client was closed'))
+  const close = (): void => {
+    unread.flush()
+    connector.end(new ChatError('closed', 'the client was closed'))
+  }
   if (signal?.aborted === true) close()
   else signal?.addEventListener('abort', close, { once: true })
   connector.start()
@@ -127,6 +137,9 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
       return features
     },
     ...methods,
+    unread: unread.of,
+    markRead: unread.markRead,
+    markUnread: unread.markUnread,
     ready: (call = {}) => readiness.wait(call.signal),
     on,
     wake: connector.wake,

@@ -1,4 +1,5 @@
 import type { CallOptions } from './call-types.ts'
+import type { ChatClient } from './chat-client.ts'
 import type { ChatEvents, JoinedChat, MessageChange, RoomMessage } from './chat-events.ts'
 import { createListeners } from './listeners.ts'
 import type { Effect } from './message-effects.ts'
@@ -27,7 +28,7 @@ export interface RoomState {
 }
 
 /** The parts of a client that a handle uses. */
-export interface HandleDeps extends RoomCalls {
+export interface HandleDeps extends RoomCalls, Pick<ChatClient, 'markRead' | 'markUnread'> {
   on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void): () => void
   readonly me: () => string
 }
@@ -118,6 +119,9 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     versions: inRoom(calls.versions),
     addUsers: inRoom(calls.addUsers),
     removeUsers: inRoom(calls.removeUsers),
+    markRead: inRoom(calls.markRead),
+    markUnread: inRoom(calls.markUnread),
+    setChatSettings: inRoom(calls.setChatSettings),
     on: (name, listener) => {
       if (name === 'change' || name === 'changed') return changes.on(name, listener as () => void)
       return calls.on(name as 'message', (event) => {

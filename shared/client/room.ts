@@ -7,10 +7,11 @@ import type {
   MessageVersion,
   Reaction,
   SetOptions,
+  SettingsOptions,
   UserRef,
 } from './call-types.ts'
 import type { ChatEvents, JoinedChat, RoomMessage } from './chat-events.ts'
-import type { PageOptions, ReactionOptions } from './history.ts'
+import type { ChatSettings, PageOptions, ReactionOptions } from './history.ts'
 
 /**
  * The events of one room. `change`: a property of the handle, or of a list of it,
@@ -62,6 +63,10 @@ export interface Room extends MessageList {
   versions(message: string, options?: PageOptions): AsyncGenerator<MessageVersion, void>
   addUsers(users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
   removeUsers(users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
+  /** As `markRead`, `markUnread` and `setChatSettings` of the client. */
+  markRead(seq?: number): void
+  markUnread(seq: number): void
+  setChatSettings(settings: SettingsOptions): Promise<ChatSettings>
   /** Returns a function that removes the listener. */
   on<Name extends keyof RoomEventMap>(name: Name, listener: (event: RoomEventMap[Name]) => void): () => void
 }

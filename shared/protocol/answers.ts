@@ -3,6 +3,7 @@ import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
+import { memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
 import { chatSchema, id, listedMessageSchema, messageSchema, storedUserSchema, time, userSchema } from './shapes.ts'
 
 /**
@@ -24,6 +25,13 @@ const resumedRoom = z.looseObject({
   reason: z.enum(resumeReasons).optional(),
 })
 
+/** A chat as lists show it. The service sends the state of the member from the feature level `memberStateLevel` on. */
+const listedChat = chatSchema.extend({
+  seq,
+  ...z.object(unreadFields).partial().shape,
+  settings: settingsSchema.optional(),
+})
+
 type RoomBodies = { readonly [Name in RoomEventName]: RoomEventOf<Name>['feedBody'] }
 
 /** The body of the answer to each event. */
@@ -34,7 +42,7 @@ export const answerBodies = {
     level: z.int().min(1).optional(),
   }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
-  'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq })), next_cursor: z.string().optional() }),
+  'list-chats': z.looseObject({ chats: z.array(listedChat), next_cursor: z.string().optional() }),
   'list-messages': z.looseObject({
     messages: z.array(listedMessageSchema),
     /** The last seq of the room in the snapshot of the page. */
@@ -49,10 +57,12 @@ export const answerBodies = {
     versions: z.array(messageSchema.extend({ seq })),
     next_cursor: z.string().optional(),
   }),
+  ...memberStateAnswers,
   'get-users': z.looseObject({ users: z.array(userSchema) }),
   resume: z.looseObject({
     rooms: z.record(z.guid(), resumedRoom),
     others: z.record(z.guid(), seq).optional(),
+    unread: z.record(z.guid(), z.looseObject(unreadFields)).optional(),
     epoch: z.string(),
   }),
   refresh: z.looseObject({ expires_at: time.optional() }),

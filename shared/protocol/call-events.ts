@@ -9,6 +9,8 @@ export const callEvents = [
   'list-messages',
   'list-reactions',
   'get-message-versions',
+  'mark-read',
+  'set-chat-settings',
   'get-users',
 ] as const satisfies readonly AnswerEvent[]
 

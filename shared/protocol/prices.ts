@@ -17,6 +17,8 @@ export const prices = {
   'list-messages': undefined,
   'list-reactions': undefined,
   'get-message-versions': undefined,
+  'mark-read': undefined,
+  'set-chat-settings': undefined,
   'get-users': perUser,
   resume: perRoom,
   refresh: undefined,

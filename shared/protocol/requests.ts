@@ -6,6 +6,7 @@ import { fieldsFrom, supportedLevel } from './feature-level.ts'
 import * as field from './fields.ts'
 import type { ProtocolLimits } from './limits.ts'
 import { defaultLimits } from './limits.ts'
+import { memberStateRequests } from './member-state.ts'
 import { requestOutsideRooms } from './request-frame.ts'
 
 type RoomRequests = { readonly [Name in RoomEventName]: ReturnType<RoomEventOf<Name>['request']> }
@@ -89,6 +90,7 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
       }),
     ),
     ...messageQueries(limits, level),
+    ...memberStateRequests(level),
     'get-users': requestOutsideRooms(
       'get-users',
       z.union([

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Append, Appender, AppendResult, EventStore, NewEvent, ReadSet } from '../../shared/ports/event-store.ts'
+import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { DomainEvent } from '../../shared/room-events/room-events.ts'
 
@@ -7,6 +8,7 @@ import type { DomainEvent } from '../../shared/room-events/room-events.ts'
 export interface OpenStore {
   readonly store: EventStore
   readonly readModel: ReadModel
+  readonly memberStates: MemberStates
   [Symbol.asyncDispose](): Promise<void>
 }
 

@@ -33,6 +33,7 @@ const grants = {
     reaction_count: 'select',
     mention: 'select',
     deleted_message: 'select',
+    member_state: 'select, insert, update',
     meta: 'select',
     mikro_orm_migrations: 'select',
   },
@@ -82,7 +83,7 @@ const run = async (session: DatabaseSession, texts: readonly string[]): Promise<
  * Creates the least-privilege roles `<database>_writer` and
  * `<database>_gateway`: neither may change the schema or truncate, a writer may
  * delete reactions and mentions only and may not update events, and a gateway may
- * not write. Other roles may not connect.
+ * write the state of members only. Other roles may not connect.
  *
  * Promises:  a repeated call restores these rights. Run it after each
  *            migration.

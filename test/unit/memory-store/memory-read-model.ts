@@ -3,6 +3,7 @@ import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import { entriesInPage } from './entries-in-page.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
+import { memberSettings, unreadState } from './memory-member-states.ts'
 import { messagePage, reactionPage, versionPage } from './memory-message-list.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { isMember, presentMembers } from './memory-tables.ts'
@@ -27,6 +28,16 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes 
     ),
   memberships: async (users, most = Number.POSITIVE_INFINITY) =>
     new Map([...membershipsByUser(tables, users)].map(([user, rooms]) => [user, rooms.slice(0, most + 1)])),
+  unreadMemberships: async (users, most = Number.POSITIVE_INFINITY) =>
+    new Map(
+      [...membershipsByUser(tables, users)].map(([user, rooms]) => [
+        user,
+        rooms.slice(0, most + 1).flatMap((membership) => {
+          const chat = tables.chats.get(membership.room)
+          return chat === undefined ? [] : [{ ...membership, ...unreadState(tables, chat, user) }]
+        }),
+      ]),
+    ),
   changedMemberships: async (digests) => {
     const all = [...digests].map(([user, digest]) => ({
       user,
@@ -76,13 +87,15 @@ const byActivity = (a: ChatRow, b: ChatRow): number => (isBefore(b, [a.activeAt,
 const isBefore = (chat: ChatRow, [at, id]: readonly [string, string]): boolean =>
   chat.activeAt < at || (chat.activeAt === at && chat.id < id)
 
-const listed = (chat: ChatRow): ChatListEntry => ({
+const listed = (tables: MemoryTables, chat: ChatRow, user: string): ChatListEntry => ({
   id: chat.id,
   name: chat.name,
   users: presentMembers(chat),
   created_at: chat.createdAt,
   modified_at: chat.modifiedAt,
   seq: chat.head,
+  ...unreadState(tables, chat, user),
+  settings: memberSettings(tables, chat.id, user),
 })
 
 const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, pageBytes: number): ChatPage => {
@@ -91,7 +104,7 @@ const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, page
     .filter((chat) => isMember(chat, user) && (from === undefined || isBefore(chat, [from.at, from.id])))
     .sort(byActivity)
   const chats = entriesInPage(
-    rest.slice(0, limit).map(listed),
+    rest.slice(0, limit).map((chat) => listed(tables, chat, user)),
     pageBytes - listOverheadBytes,
     (chat) => `${JSON.stringify(chat)},`,
   )

@@ -23,6 +23,8 @@ const smallest: { readonly [Event in RequestEvent]: { readonly room?: string; re
   'set-pin': { room, body: { message: user } },
   'list-reactions': { body: { chat: { id: room }, message: user } },
   'get-message-versions': { body: { chat: { id: room }, message: user } },
+  'mark-read': { room, body: { seq: 1 } },
+  'set-chat-settings': { room, body: {} },
   'get-users': { body: { users: [user] } },
   resume: { body: { rooms: {} } },
   refresh: { body: { token: 't' } },

@@ -6,6 +6,7 @@ import { simulatedNames } from '../world/simulated-settings.ts'
 import type { StoreMutant } from '../world/simulated-store.ts'
 import type { SimulatedWorld } from '../world/simulated-world.ts'
 import { simulatedWorld } from '../world/simulated-world.ts'
+import { checkMarkers } from './check-markers.ts'
 import { simulatedForger } from './forger.ts'
 import { simulatedBackEnd } from './simulated-back-end.ts'
 import type { Commons, Connection } from './simulated-client.ts'
@@ -27,6 +28,8 @@ export interface Simulation {
   readonly isForged?: boolean
   /** Messages change, and the feature level is raised at a random time. */
   readonly isLiving?: boolean
+  /** Members mark rooms as read; messages change, too. */
+  readonly isMarking?: boolean
 }
 
 const stormMs = 3_000
@@ -88,13 +91,13 @@ const raiseLevel = async ({ clock, random, store }: SimulatedWorld): Promise<voi
  */
 export const simulate = async (
   seed: number,
-  { storeMutant, isForged = false, isLiving = false }: Simulation = {},
+  { storeMutant, isForged = false, isMarking = false, isLiving = isMarking }: Simulation = {},
 ): Promise<SimulationResult> => {
   const world = await simulatedWorld(seed, { storeMutant, isFanOutSafe: isForged })
   const { clock, random } = world
   const startMs = clock.monotonicMs()
   const history = createHistory(startMs)
-  const commons: Commons = { world, startMs, userIds: new Map(), rooms: [], connections: [], history, isLiving }
+  const commons: Commons = { world, startMs, userIds: new Map(), rooms: [], connections: [], history, isLiving, isMarking }
   if (isLiving) void raiseLevel(world)
   const commands = simulatedCommands(commons)
   commons.history.append({ kind: 'fault', at: startMs, code: 'broken', seq: 1 })
@@ -115,7 +118,10 @@ export const simulate = async (
   for (const { recorded, socket } of commons.connections) recorded.end(clock.monotonicMs(), socket.isClosed)
   const committed = world.store.committed()
   return {
-    problems: simulationProblems(commons, committed, isForged),
+    problems: [
+      ...simulationProblems(commons, committed, isForged),
+      ...checkMarkers(commons.connections, committed, world.store.memory.markers()),
+    ],
     connections: commons.connections,
     history: commons.history,
     events: committed.map(({ event }) => event),
