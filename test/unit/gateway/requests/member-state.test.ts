@@ -35,7 +35,8 @@ const withRoom = async ({ level = memberStateLevel, messages = 0 } = {}) => {
   }
   await act(ann.client, { event: 'create-chat', body: { chat: { name: 'room', id: room }, users: [bob.id] } })
   await act(ann.client, ...Array.from({ length: messages }, (_, n) => post(`message ${n}`)))
-  await rig.clock.run(defaultTimes.memberStateFlushMs)
+  // The markers of Ann's messages are written, and the interval after them is over.
+  await rig.clock.run(3 * defaultTimes.memberStateFlushMs)
   calls.length = 0
   const bodyOf = (client: RigClient, id: string) => client.frames.find((frame) => frame.id === id)?.body
   return { rig, memory, ann, bob, act, calls, faults, bodyOf }
@@ -187,10 +188,11 @@ describe('The state of a member', () => {
       unread: { [room]: { unread: 3, mentions: 0, read }, [other]: { unread: 1, mentions: 1, read } },
     })
     await act(bob.client, { ...markRead('1', { seq: 2 }), room: other })
+    await rig.clock.run(2 * defaultTimes.memberStateFlushMs)
     await act(clients[1], resume('bob', {}))
     expect(Object.keys((resumed(clients[1]) as { unread: object }).unread)).toEqual([room])
-    await rig.clock.run(defaultTimes.memberStateFlushMs)
     await act(bob.client, { ...markRead('2', { seq: 2, gen: 1 }), room: other })
+    await rig.clock.run(2 * defaultTimes.memberStateFlushMs)
     await act(clients[2], resume('bob', {}))
     expect(resumed(clients[2])).toMatchObject({ unread: { [other]: { unread: 0, read: { seq: 2, gen: 1 } } } })
   })
