@@ -17,7 +17,7 @@ const unread = unreadCells({
  * `wanted` has the markers after the merge in this snapshot; rows that it does
  * not change are not written. Another gateway may change a row meanwhile,
  * therefore the conflict merges again. Rows are written in the order of their
- * keys, so that two gateways cannot deadlock. Exported so that a test can examine
+ * keys, so that two gateways cannot deadlock. `least` and `greatest` ignore nulls. Exported so that a test can examine
  * its plan.
  */
 export const markMembersStatement: Statement = {
@@ -27,9 +27,9 @@ export const markMembersStatement: Statement = {
       greatest(
         case when asked.gen = winner.gen then least(asked.seq, chat.seq) end,
         case when coalesce(state.gen, 0) = winner.gen then state.seq end,
-        least(asked.posted, chat.seq)
+        case when asked.posted is not null then least(asked.posted, chat.seq) end
       ) as seq,
-      greatest(state.delivered_seq, least(asked.delivered, chat.seq), 0) as delivered_seq,
+      greatest(state.delivered_seq, least(coalesce(asked.delivered, 0), chat.seq)) as delivered_seq,
       coalesce(state.gen, 0) as former_gen, state.seq as former_seq, coalesce(state.delivered_seq, 0) as former_delivered_seq
     from unnest($1::uuid[], $2::uuid[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[])
       as asked (chat_id, user_id, gen, seq, posted, delivered)

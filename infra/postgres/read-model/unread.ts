@@ -24,7 +24,7 @@ const numberOf = (room: string, upTo: string): string =>
 const mentionsOf = (room: string, user: string, seq: string): string =>
   `(select count(*) from (
       select from mention where chat_id = ${room} and user_id = ${user} and seq > ${seq} limit ${mostMentions}
-    ) as some)`
+    ) as newest)`
 
 /** The user id of the rows that mention all members, as SQL. */
 const everyone = `'00000000-0000-0000-0000-000000000000'::uuid`
