@@ -90,13 +90,6 @@ export interface CoreClient extends RoomCalls {
    * All devices of the user have the same marker.
    */
   unread(room: string): RoomUnread | undefined
-  /**
-   * The user has read the room up to this seq, by default up to the newest message. `unread` changes at once; the marker is
-   * stored within two seconds, and when the client is closed. An own message marks everything before it as read.
-   */
-  markRead(room: string, seq?: number): void
-  /** The messages from this seq on are unread again, on all devices. */
-  markUnread(room: string, seq: number): void
   /** Connects now, or checks whether the connection is alive. Call it when the network is back. */
   wake(): void
   /** Closes the client for good: calls in flight fail with `closed`. */

@@ -11,6 +11,7 @@ import type { CreateRequest } from './outgoing-request.ts'
 import type { Readiness } from './readiness.ts'
 import type { RequestScheduler } from './request-scheduler.ts'
 import type { RoomCalls } from './room-calls.ts'
+import type { UnreadRooms } from './unread.ts'
 import type { Unsent } from './unsent.ts'
 
 /** The methods of a client that send requests. */
@@ -22,6 +23,7 @@ export interface ClientMethodsDeps {
   readonly request: CreateRequest
   readonly readiness: Readiness
   readonly unsent: Unsent
+  readonly unread: Pick<UnreadRooms, 'markRead' | 'markUnread'>
 }
 
 /** External ids per request: as many of the greatest length as fit into a frame. */
@@ -31,7 +33,7 @@ const inParts = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size))
 
 /** Creates the methods of a client that send requests of the protocol. */
-export const createClientMethods = ({ scheduler, request, readiness, unsent }: ClientMethodsDeps): ClientMethods => {
+export const createClientMethods = ({ scheduler, request, readiness, unsent, unread }: ClientMethodsDeps): ClientMethods => {
   const ask: Ask = (event, body, signal) => scheduler.run(request(event, body), { signal })
 
   /** The calls that change a room share one lane, which keeps their order. */
@@ -77,6 +79,8 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent }: C
     chats: (page) => chatsOf(ask, async () => (await readiness.wait(page?.signal)).id, page),
     messages: (room, page) => messagesOf(ask, room, page),
     ...createMessageMethods(ask, change),
+    markRead: unread.markRead,
+    markUnread: unread.markUnread,
     setChatSettings: async (room, { mutedUntil, hidden, signal }) => {
       const body = { muted_until: mutedUntil, hidden }
       return (await scheduler.run(request('set-chat-settings', body, room), { signal })) as ChatSettings

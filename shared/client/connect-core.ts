@@ -101,7 +101,7 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
     },
   })
 
-  const methods = createClientMethods({ scheduler, request, readiness, unsent })
+  const methods = createClientMethods({ scheduler, request, readiness, unsent, unread })
   const on: CoreClient['on'] = (name, listener, call = {}) => {
     const off = listeners.on(name, listener)
     call.signal?.addEventListener('abort', off, { once: true })
@@ -138,8 +138,6 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
     },
     ...methods,
     unread: unread.of,
-    markRead: unread.markRead,
-    markUnread: unread.markUnread,
     ready: (call = {}) => readiness.wait(call.signal),
     on,
     wake: connector.wake,

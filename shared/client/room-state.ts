@@ -1,5 +1,4 @@
 import type { CallOptions } from './call-types.ts'
-import type { ChatClient } from './chat-client.ts'
 import type { ChatEvents, JoinedChat, MessageChange, RoomMessage } from './chat-events.ts'
 import { createListeners } from './listeners.ts'
 import type { Effect } from './message-effects.ts'
@@ -28,7 +27,7 @@ export interface RoomState {
 }
 
 /** The parts of a client that a handle uses. */
-export interface HandleDeps extends RoomCalls, Pick<ChatClient, 'markRead' | 'markUnread'> {
+export interface HandleDeps extends RoomCalls {
   on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void): () => void
   readonly me: () => string
 }

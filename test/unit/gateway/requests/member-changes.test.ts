@@ -8,9 +8,9 @@ import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { createMetrics } from '../../../../shared/runtime/observability/metrics.ts'
 import { append, chatCreated, messagePosted } from '../../../contract/stored-chat.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
 import { ann, bob, room } from '../../domain/chat-fixtures.ts'
 import { memoryStore } from '../../memory-store/memory-store.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 const open = async (bounds = {}) => {
   const clock = virtualClock(seededRandom(1))
