@@ -43,7 +43,7 @@ const tryOn = (url: string, text: string): Promise<string> =>
 const denied = '42501'
 const appended = ['event', 'rejection', 'app_user', 'message_edit', 'mention']
 const changed = ['chat', 'chat_member', 'message', 'message_reaction', 'reaction_count']
-/** No role needs to lock its rows, and the writer does not read it. */
+const deleted = ['message_reaction', 'reaction_count', 'mention']
 /** No service needs to lock its rows, and the writer does not read it. */
 const kept = 'deleted_message'
 /** The only table that gateways write. */
