@@ -1,5 +1,4 @@
 import type { Chat, Membership, Message } from '../domain/events.ts'
-import { defaultUsersPerCommand } from '../protocol/limits.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { CallOptions, Person } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
@@ -8,6 +7,8 @@ import { chatsOf, messagesOf } from './history.ts'
 import { createMessageMethods, messageBody, ownMessage } from './message-methods.ts'
 import { newId } from './new-id.ts'
 import type { CreateRequest } from './outgoing-request.ts'
+import type { PeopleCalls } from './people-calls.ts'
+import { createPeopleMethods } from './people-methods.ts'
 import type { Readiness } from './readiness.ts'
 import type { RequestScheduler } from './request-scheduler.ts'
 import type { RoomCalls } from './room-calls.ts'
@@ -15,7 +16,7 @@ import type { UnreadRooms } from './unread.ts'
 import type { Unsent } from './unsent.ts'
 
 /** The methods of a client that send requests. */
-export type ClientMethods = RoomCalls & Pick<ChatClient, 'createChat' | 'chats' | 'users' | 'findUsers'>
+export type ClientMethods = RoomCalls & PeopleCalls & Pick<ChatClient, 'createChat' | 'chats' | 'users' | 'findUsers'>
 
 /** The parts of a client that its methods use. */
 export interface ClientMethodsDeps {
@@ -25,6 +26,9 @@ export interface ClientMethodsDeps {
   readonly unsent: Unsent
   readonly unread: Pick<UnreadRooms, 'markRead' | 'markUnread'>
 }
+
+/** Ids per request: the service answers with the whole profiles of at most so many users. */
+const idsPerRequest = 100
 
 /** External ids per request: as many of the greatest length as fit into a frame. */
 const externalIdsPerRequest = 80
@@ -41,6 +45,10 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent, unr
     const outgoing = request(event, body, event === 'create-chat' ? undefined : room)
     return (await scheduler.run(outgoing, { lane: room, signal: call.signal })) as unknown as Answer
   }
+
+  /** The calls that change the own user share one lane. */
+  const changeSelf = async <Answer>(event: RequestEvent, body: object, call: CallOptions = {}): Promise<Answer> =>
+    (await scheduler.run(request(event, body), { lane: 'self', signal: call.signal })) as unknown as Answer
 
   const people = async (field: string, size: number, values: readonly string[], call: CallOptions = {}): Promise<Person[]> => {
     const requests = inParts(values, size).map((part) => ask('get-users', { [field]: part }, call.signal))
@@ -85,7 +93,8 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent, unr
       const body = { muted_until: mutedUntil, hidden }
       return (await scheduler.run(request('set-chat-settings', body, room), { signal })) as ChatSettings
     },
-    users: (ids, call) => people('users', defaultUsersPerCommand, ids, call),
+    ...createPeopleMethods(ask, changeSelf, readiness.bound),
+    users: (ids, call) => people('users', idsPerRequest, ids, call),
     findUsers,
   }
 }

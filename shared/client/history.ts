@@ -1,4 +1,4 @@
-import type { Chat } from '../domain/events.ts'
+import type { Chat, User } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { RoomMessage } from './chat-events.ts'
 import type { FrameBody } from './frames.ts'
@@ -50,6 +50,8 @@ export interface ListedChat extends Chat, Partial<Omit<RoomUnread, 'room'>> {
   /** The chat's last seq. */
   readonly seq: number
   readonly settings?: ChatSettings
+  /** In a direct chat: the other user. */
+  readonly peer?: Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 }
 
 const pages = async function* (ask: Ask, event: RequestEvent, body: object, query: object, options: PageOptions) {

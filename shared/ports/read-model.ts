@@ -46,6 +46,8 @@ export interface ChangedHead {
 export interface ChatListEntry extends Chat, UnreadState {
   readonly seq: number
   readonly settings: MemberSettings
+  /** In a direct chat: the other user, without its data. */
+  readonly peer?: Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 }
 
 /** A request for one page of the chats of a user. */
@@ -144,6 +146,21 @@ export interface ChatPage {
   readonly nextCursor?: string
 }
 
+/** A request for one page of the users whom a user has blocked. */
+export type BlockQuery = ChatQuery
+
+/** A user whom another one has blocked, and the time of the block. */
+export interface ListedBlock {
+  readonly user: string
+  readonly createdAt: string
+}
+
+/** One page of blocks, ordered by the id of the blocked user; `nextCursor` is absent on the last page. */
+export interface BlockPage {
+  readonly blocks: readonly ListedBlock[]
+  readonly nextCursor?: string
+}
+
 /** The cursor is malformed, or belongs to another list. */
 export class CursorError extends Error {}
 
@@ -183,6 +200,8 @@ export interface ReadModel {
   usersById(ids: readonly string[], viewer?: string): Promise<readonly User[]>
   /** The chats of a user, most recently active first. */
   chatsOf(query: ChatQuery): Promise<ChatPage>
+  /** The users whom a user has blocked. */
+  blocksOf(query: BlockQuery): Promise<BlockPage>
   /** Messages of a room; undefined: the reader is not a member, or the chat does not exist. */
   messagesOf(query: MessageQuery): Promise<MessagePage | undefined>
   /** Who has reacted to a message. A deleted message is unknown. */

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
+import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
 import { memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
-import { chatSchema, id, listedMessageSchema, messageSchema, storedUserSchema, time, userSchema } from './shapes.ts'
+import { chatSchema, id, listedMessageSchema, messageSchema, peerSchema, storedUserSchema, time, userSchema } from './shapes.ts'
 
 /**
  * The schema of every frame that the service sends: answers to requests,
@@ -28,11 +30,14 @@ const resumedRoom = z.looseObject({
 /** A chat as lists show it. The service sends the state of the member from the feature level `memberStateLevel` on. */
 const listedChat = chatSchema.extend({
   seq,
+  peer: peerSchema.optional(),
   ...z.object(unreadFields).partial().shape,
   settings: settingsSchema.optional(),
 })
 
 type RoomBodies = { readonly [Name in RoomEventName]: RoomEventOf<Name>['feedBody'] }
+
+type UserBodies = { readonly [Name in UserEventName]: UserEventOf<Name>['answerBody'] }
 
 /** The body of the answer to each event. */
 export const answerBodies = {
@@ -42,6 +47,7 @@ export const answerBodies = {
     level: z.int().min(1).optional(),
   }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
+  ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].answerBody])) as UserBodies),
   'list-chats': z.looseObject({ chats: z.array(listedChat), next_cursor: z.string().optional() }),
   'list-messages': z.looseObject({
     messages: z.array(listedMessageSchema),
@@ -58,6 +64,10 @@ export const answerBodies = {
     next_cursor: z.string().optional(),
   }),
   ...memberStateAnswers,
+  'list-blocks': z.looseObject({
+    blocks: z.array(z.looseObject({ user_id: id, created_at: time })),
+    next_cursor: z.string().optional(),
+  }),
   'get-users': z.looseObject({ users: z.array(userSchema) }),
   resume: z.looseObject({
     rooms: z.record(z.guid(), resumedRoom),
@@ -123,6 +133,11 @@ export const serverPushes = {
     event: z.literal('reset'),
     id: z.never().optional(),
     body: z.looseObject({ room: id, seq: z.int().min(0), reason: z.enum(resumeReasons) }),
+  }),
+  features: z.looseObject({
+    event: z.literal('features'),
+    id: z.never().optional(),
+    body: z.looseObject({ features: z.array(z.string()), level: z.int().min(1) }),
   }),
 } as const
 

@@ -5,6 +5,7 @@ import { isoText } from '../connection/statement.ts'
 import { readChatCursor, writeCursor } from './cursor.ts'
 import type { SettingsRow } from './member-settings.ts'
 import { settingsCells, settingsOf } from './member-settings.ts'
+import { peerJson, peerOf } from './peer.ts'
 import type { UnreadRow } from './unread.ts'
 import { unreadCells, unreadOf } from './unread.ts'
 
@@ -32,15 +33,17 @@ export const listChatsStatement: Statement = {
   text: `with mine as materialized (
     select chat_id, since_seq from chat_member where user_id = $1::uuid and until_seq is null
   )
-  select id, name, counted.seq, found, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
+  select id, name, counted.seq, found, peer, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
     ${isoText('activity')} as activity,
     (select string_agg(user_id::text, ',' order by since_seq, user_id)
       from chat_member where chat_id = counted.id and until_seq is null) as users,
     state.gen, ${unread}, ${settingsCells('state')}
   from (
-    select page.*, count(*) over () as found, row_number() over in_order as nth, sum(bytes) over in_order as total
+    select page.*, count(*) over () as found, row_number() over in_order as nth, 
+      sum(bytes + coalesce(octet_length(peer), 0)) over in_order as total
     from (
-      select chat.*, mine.since_seq, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes
+      select chat.*, mine.since_seq, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes,
+        ${peerJson('chat', '$1::uuid')} as peer
       from mine join chat on chat.id = mine.chat_id
       where ($2::timestamptz is null or (coalesce(chat.active_at, chat.last_at), chat.id) < ($2::timestamptz, $3::uuid))
       order by activity desc, chat.id desc limit $4::int + 1
@@ -60,6 +63,8 @@ interface ListedChatRow extends UnreadRow, SettingsRow {
   readonly modified_at: string
   readonly activity: string
   readonly users: string
+  /** The other user of a direct chat, as JSON text; null: another chat. */
+  readonly peer: string | null
   /** Number of chats found, at most one more than the limit. */
   readonly found: string
 }
@@ -73,6 +78,7 @@ const listedChat = (row: ListedChatRow): ChatListEntry => ({
   seq: Number(row.seq),
   ...unreadOf(row),
   settings: settingsOf(row),
+  ...(row.peer === null ? {} : { direct: true, peer: peerOf(row.peer) }),
 })
 
 /** The chats of which the user is a member now, most recently active first. Rejects with `CursorError` for a bad cursor. */

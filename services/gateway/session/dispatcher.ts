@@ -9,6 +9,7 @@ import type { Lookups } from '../reads/lookups.ts'
 import type { Binding } from '../requests/binding.ts'
 import { claimUser } from '../requests/claim-user.ts'
 import type { CommandRequest } from '../requests/command-of.ts'
+import { isOwnRequest } from '../requests/command-of.ts'
 import type { Intake } from '../requests/intake.ts'
 import { isNonMember } from '../requests/is-non-member.ts'
 import type { MemberRequest, MemberRequests } from '../requests/member-requests.ts'
@@ -105,6 +106,7 @@ export class Dispatcher {
     const { requester } = this
     if (isRead(request)) return void this.query(request, actor)
     if (isMemberRequest(request)) return this.changeMember(request, actor)
+    if (isOwnRequest(request)) return this.deps.intake.submitOwn(requester, request, actor)
     switch (request.event) {
       case 'resume':
         if (requester.rooms === undefined) return requester.refuse(request, 'unbound', 'send create-user first')

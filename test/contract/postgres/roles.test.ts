@@ -17,6 +17,7 @@ const tables = [
   'event',
   'rejection',
   'app_user',
+  'block',
   'chat',
   'chat_member',
   'message',
@@ -41,10 +42,10 @@ const tryOn = (url: string, text: string): Promise<string> =>
   )
 
 const denied = '42501'
-const appended = ['event', 'rejection', 'app_user', 'message_edit', 'mention']
-const changed = ['chat', 'chat_member', 'message', 'message_reaction', 'reaction_count']
-const deleted = ['message_reaction', 'reaction_count', 'mention']
-/** No service needs to lock its rows, and the writer does not read it. */
+const appended = ['event', 'rejection', 'message_edit', 'mention']
+const changed = ['app_user', 'block', 'chat', 'chat_member', 'message', 'message_reaction', 'reaction_count']
+const deleted = ['block', 'message_reaction', 'reaction_count', 'mention']
+/** No role needs to lock its rows, and the writer does not read it. */
 const kept = 'deleted_message'
 /** The only table that gateways write. */
 const ofGateways = 'member_state'

@@ -1,3 +1,4 @@
+import type { BlockPair } from '../../../shared/domain/blocks.ts'
 import type { User } from '../../../shared/domain/events.ts'
 import type { MessageState } from '../../../shared/domain/message-state.ts'
 import type { ReadMarker } from '../../../shared/domain/read-marker.ts'
@@ -45,6 +46,10 @@ export interface MemberRow {
 export interface MemoryTables {
   readonly chats: Map<string, ChatRow>
   readonly usersById: Map<string, User>
+  /** By `blockKeyText`, with the time of the block. */
+  readonly blocks: Map<string, BlockPair & { readonly createdAt: string }>
+  /** By id of the user: the seq of the last event of its stream. */
+  readonly userHeads: Map<string, number>
   readonly usersByExternalId: Map<string, User>
   /** By stream, then by seq. */
   readonly events: Map<string, Map<number, StoredEvent>>

@@ -40,6 +40,7 @@ const maps = [
   'body.resume.rooms',
   'body.data',
   'body.message.data',
+  'body.user.data',
   'body.messages.reactions',
   'error.details',
 ]

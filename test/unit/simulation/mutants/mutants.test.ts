@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { simulateApps } from '../../client/simulation/simulate-apps.ts'
+import { simulateHotPath } from '../../writer/hot-path-run.ts'
+import { simulatePeople } from '../people/simulate-people.ts'
 import type { Simulation } from '../rooms/simulate.ts'
 import { simulate } from '../rooms/simulate.ts'
 import { simulateWriter } from '../writers/simulate-writer.ts'
 import { appMutants } from './app-mutants.ts'
 import type { GatewayMutant } from './gateway-mutants.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
+import { hotPathMutants } from './hot-path-mutants.ts'
 import { livingMutants } from './living-mutants.ts'
+import { livingWriterMutants } from './living-writer-mutants.ts'
 import { markingMutants } from './marking-mutants.ts'
+import { peopleMutants } from './people-mutants.ts'
 import type { SimulationName } from './try-mutant.ts'
 import { tryMutant } from './try-mutant.ts'
 import { writerMutants } from './writer-mutants.ts'
@@ -43,7 +48,16 @@ const simulations: readonly Simulated[] = [
     optionsOf: () => ({ isMarking: true }),
     run: simulate,
   },
+  { of: 'direct chats, blocks and profiles', mutants: peopleMutants, simulation: 'people', run: (seed) => simulatePeople(seed) },
   { of: 'writers', mutants: writerMutants, simulation: 'writer', run: (seed) => simulateWriter(seed) },
+  {
+    of: 'writers while messages change',
+    mutants: livingWriterMutants,
+    simulation: 'writer',
+    optionsOf: () => ({ isLiving: true }),
+    run: simulateWriter,
+  },
+  { of: 'one plain message', mutants: hotPathMutants, simulation: 'hotPath', run: simulateHotPath },
 ]
 
 const seeds = Array.from({ length: 100 }, (_, index) => index + 1)
