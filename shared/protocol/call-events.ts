@@ -11,6 +11,8 @@ export const callEvents = [
   'list-messages',
   'list-reactions',
   'get-message-versions',
+  'mark-read',
+  'set-chat-settings',
   'list-blocks',
   'get-users',
 ] as const satisfies readonly AnswerEvent[]

@@ -23,6 +23,8 @@ export const prices = {
   'list-messages': undefined,
   'list-reactions': undefined,
   'get-message-versions': undefined,
+  'mark-read': undefined,
+  'set-chat-settings': undefined,
   'list-blocks': undefined,
   'get-users': perUser,
   resume: perRoom,

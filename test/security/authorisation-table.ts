@@ -153,6 +153,8 @@ export const authorisation: readonly Case[] = [
     body: ({ room, messages }) => ({ chat: { id: room }, message: messages.creator }),
     expected: members,
   },
+  { what: 'the read marker', event: 'mark-read', isInRoom: true, body: () => ({ seq: 1 }), expected: members },
+  { what: 'the settings', event: 'set-chat-settings', isInRoom: true, body: () => ({ hidden: false }), expected: members },
   { what: 'another user', event: 'add-users', isInRoom: true, body: ({ ids }) => ({ users: [ids.newcomer] }), expected: members },
   { what: 'the acting user', event: 'add-users', isInRoom: true, body: ({ own }) => ({ users: [own] }), expected: members },
   {

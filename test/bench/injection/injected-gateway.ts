@@ -25,11 +25,11 @@ const inject = createInjector(2)
 
 const listen = async (): Promise<{ readonly port: number }> => {
   const commandLog = memoryCommandLog({ log, clock: systemClock })
-  const { store: eventStore, readModel } = memoryStore({ pageBytes: config.bounds.pageBytes })
+  const { store: eventStore, readModel, memberStates } = memoryStore({ pageBytes: config.bounds.pageBytes })
   const life = { add: () => {}, fatal: () => {} }
   const service = { log, metrics, onScrape: () => {}, life: life as never }
   await startWriter(config, { commandLog, eventStore, fanOut, eventStream: undefined }, service)
-  const ports = { commandLog, eventStore, readModel, fanOut, rateLimitStore: undefined }
+  const ports = { commandLog, eventStore, readModel, memberStates, fanOut, rateLimitStore: undefined }
   return createGatewayService(config, ports, service).start()
 }
 

@@ -11,6 +11,7 @@ import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import { entriesInPage } from './entries-in-page.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
+import { memberSettings, unreadState } from './memory-member-states.ts'
 import { messagePage, reactionPage, versionPage } from './memory-message-list.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { isMember, presentMembers } from './memory-tables.ts'
@@ -35,6 +36,16 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes 
     ),
   memberships: async (users, most = Number.POSITIVE_INFINITY) =>
     new Map([...membershipsByUser(tables, users)].map(([user, rooms]) => [user, rooms.slice(0, most + 1)])),
+  unreadMemberships: async (users, most = Number.POSITIVE_INFINITY) =>
+    new Map(
+      [...membershipsByUser(tables, users)].map(([user, rooms]) => [
+        user,
+        rooms.slice(0, most + 1).flatMap((membership) => {
+          const chat = tables.chats.get(membership.room)
+          return chat === undefined ? [] : [{ ...membership, ...unreadState(tables, chat, user) }]
+        }),
+      ]),
+    ),
   changedMemberships: async (digests) => {
     const all = [...digests].map(([user, digest]) => ({
       user,
@@ -99,6 +110,8 @@ const listed = (tables: MemoryTables, chat: ChatRow, viewer: string): ChatListEn
   created_at: chat.createdAt,
   modified_at: chat.modifiedAt,
   seq: chat.head,
+  ...unreadState(tables, chat, viewer),
+  settings: memberSettings(tables, chat.id, viewer),
   ...peerIn(tables, chat, viewer),
 })
 

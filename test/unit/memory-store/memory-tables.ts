@@ -29,6 +29,7 @@ export const emptyTables = (): MemoryTables => ({
   events: new Map(),
   messages: new Map(),
   outcomes: new Map(),
+  memberStates: new Map(),
   log: [],
 })
 
