@@ -1,6 +1,7 @@
 import type { CommandLog } from '../../shared/ports/command-log.ts'
 import type { EventStore } from '../../shared/ports/event-store.ts'
 import type { FanOut } from '../../shared/ports/fan-out.ts'
+import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { SharedConfig } from '../../shared/runtime/config/config.ts'
 import type { ServiceProcess } from '../../shared/runtime/process/service-process.ts'
@@ -11,13 +12,14 @@ import type { Database } from '../postgres/database.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { memoryCommandLog } from './memory-command-log.ts'
 import { memoryFanOut } from './memory-fan-out.ts'
-import { startPeriodicPrune } from './periodic-prune.ts'
+import { startPeriodicDeletion } from './periodic-deletion.ts'
 
 /** The adapters of the embedded mode. */
 export interface EmbeddedAdapters {
   readonly commandLog: CommandLog
   readonly eventStore: EventStore
   readonly readModel: ReadModel
+  readonly memberStates: MemberStates
   readonly fanOut: FanOut
 }
 
@@ -52,12 +54,25 @@ export const openEmbeddedAdapters = async (
   await bringUpToDate(database, () => migrate(url, log))
   // No other process uses this database, so none of an older version.
   await database.raiseLevel()
-  const pruning = startPeriodicPrune({ pruneSlice: database.pruneRejections, clock: systemClock, log })
-  life.add('pruning', pruning.stop)
+  const deletion = startPeriodicDeletion({
+    slices: {
+      'old rejections': database.pruneRejections,
+      'kept content of deleted messages': (rows) => database.sweepDeleted(deletedKeepDays, rows),
+    },
+    clock: systemClock,
+    log,
+  })
+  life.add('deletion', deletion.stop)
 
   const fanOut = memoryFanOut({ log })
   life.add('fan-out', fanOut.close)
   const commandLog = memoryCommandLog({ log, clock: systemClock, maxBatchRecords: bounds.writerBatchRecords })
   life.add('command log', commandLog.close)
-  return { commandLog, eventStore: database.eventStore, readModel: database.readModel, fanOut }
+  return {
+    commandLog,
+    eventStore: database.eventStore,
+    readModel: database.readModel,
+    memberStates: database.memberStates,
+    fanOut,
+  }
 }

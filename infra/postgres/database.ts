@@ -1,9 +1,11 @@
 import type { EventStore } from '../../shared/ports/event-store.ts'
+import type { MemberStates } from '../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Log } from '../../shared/runtime/observability/log.ts'
 import { pruneSlice } from './admin/prune.ts'
+import { sweepSlice } from './admin/sweep.ts'
 import { raiseToSupported } from './connection/feature-level.ts'
 import { guardedPool } from './connection/guarded-pool.ts'
 import { closeOrm, makeOrm, nativePool } from './connection/orm.ts'
@@ -12,6 +14,7 @@ import { assertSchema } from './connection/schema-version.ts'
 import type { WriterConnection } from './connection/writer-connection.ts'
 import { openWriterConnection, pooledWriterConnection } from './connection/writer-connection.ts'
 import { postgresEventStore } from './event-store/event-store.ts'
+import { postgresMemberStates } from './member-state/member-states.ts'
 import { postgresReadModel } from './read-model/read-model.ts'
 
 /** The time-outs that the database adapters use. */
@@ -39,6 +42,7 @@ export interface DatabaseOptions {
 export interface Database {
   readonly eventStore: EventStore
   readonly readModel: ReadModel
+  readonly memberStates: MemberStates
   /**
    * Rejects with `SchemaError` when migrations are missing, with `LevelError` when the store's feature level is higher
    * than this program supports, and with `StoreError` when the database cannot be asked.
@@ -48,6 +52,8 @@ export interface Database {
   raiseLevel(): Promise<void>
   /** Deletes at most `rows` old rejections; resolves with the number deleted. Needs the owner's rights. */
   pruneRejections(rows: number): Promise<number>
+  /** Deletes about `rows` versions of messages that were deleted more than `keptDays` days ago; resolves with the number deleted. */
+  sweepDeleted(keptDays: number, rows: number): Promise<number>
   /** The present use of the pool. */
   poolUse(): PoolUse
   /** Closes the pool after pending statements. Idempotent. */
@@ -104,9 +110,11 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
   return {
     eventStore: postgresEventStore(pool, { pageBytes: bounds.pageBytes, keepsDeleted: options.keepsDeleted ?? false }, connect),
     readModel: postgresReadModel(pool, bounds.pageBytes),
+    memberStates: postgresMemberStates(pool),
     assertSchema: () => assertSchema(pool),
     raiseLevel: () => raiseToSupported(pool),
     pruneRejections: (rows) => pruneSlice(pool, rows),
+    sweepDeleted: (keptDays, rows) => sweepSlice(pool, keptDays, rows),
     poolUse: () => {
       const { totalCount, idleCount, waitingCount } = connections
       return { used: totalCount - idleCount, waiting: waitingCount, limit }

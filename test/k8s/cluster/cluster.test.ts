@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { journeys } from '../../e2e/journeys.suite.ts'
 import { openSocket } from '../../support/client/chat-socket.ts'
@@ -25,8 +26,6 @@ const disturbUnderLoad = async (what: string, disturb: () => Promise<void>): Pro
   process.stdout.write(`${figures(what, run)}\n`)
   return run
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('through the Service', () => {
   journeys(() => ({ urls: [chat.url, chat.url] }))

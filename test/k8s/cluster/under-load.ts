@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { mayReconnect } from '../../../shared/protocol/close-codes.ts'
 import { errors } from '../../../shared/protocol/errors.ts'
 import { checkRun, problemsOf } from '../../support/checker/check.ts'
@@ -43,8 +44,6 @@ const maxStalledMs = 90_000
 /** Pending commands of a closed socket are retried under their id; the close code determines whether a client reconnects. */
 const isFinal = (code: string): boolean =>
   code !== 'closed' && (!(code in errors) || !errors[code as keyof typeof errors].retryable)
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /**
  * Users in ten rooms send at a steady rate while `disturb` runs; then the history

@@ -6,6 +6,7 @@ import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../sh
 import { PublishError } from '../../../shared/ports/command-log.ts'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { FanOut, FanOutState } from '../../../shared/ports/fan-out.ts'
+import type { MemberStates } from '../../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
@@ -17,14 +18,14 @@ import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { createMetrics } from '../../../shared/runtime/observability/metrics.ts'
 import { openAdmission } from '../../support/open-admission.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
-import type { VirtualClock } from '../../support/simulation/virtual-clock.ts'
-import { virtualClock } from '../../support/simulation/virtual-clock.ts'
 import type { MemoryStore } from '../memory-store/memory-store.ts'
 import { memoryStore } from '../memory-store/memory-store.ts'
+import type { VirtualClock } from '../simulation/virtual-clock.ts'
+import { virtualClock } from '../simulation/virtual-clock.ts'
 import type { Received, SimulatedSocket } from '../simulation/world/simulated-socket.ts'
 import { simulatedSocket } from '../simulation/world/simulated-socket.ts'
 
-type Ports = { readonly eventStore: EventStore; readonly readModel: ReadModel }
+type Ports = { readonly eventStore: EventStore; readonly readModel: ReadModel; readonly memberStates?: MemberStates }
 
 export interface RigClient {
   readonly socket: SimulatedSocket
@@ -161,6 +162,7 @@ export const gatewayRig = async (
   const shared = { commandLog, fanOut, clock, times, bounds, limits: defaultLimits }
   const gatewayCore = createGatewayCore({
     ...shared,
+    memberStates: memory.memberStates,
     ...ports({ eventStore: memory.store, readModel: memory.readModel }),
     metrics,
     log: { debug: () => {}, error: (fields, text) => logged.push({ fields, text }) },

@@ -19,14 +19,14 @@ const loadWith = (post: Load['post'], users = 40): Load => ({
   post,
 })
 
-const confirmed: Load['post'] = async () => ({ outcome: 'ok', code: 'none', seq: 1, retryAfterMs: 0 })
-const refused: Load['post'] = async () => ({ outcome: 'failed', code: 'rate_limited', seq: 0, retryAfterMs: 0 })
+const confirmed: Load['post'] = async () => ({ outcome: 'ok', code: 'none', seq: 1, retryAfterMs: 0, id: 'posted' })
+const refused: Load['post'] = async () => ({ outcome: 'failed', code: 'rate_limited', seq: 0, retryAfterMs: 0, id: '' })
 
 const open = (...flow: Scenario['flow']): Scenario => ({ model: 'open', flow })
 
-/** Runs 20 iterations in 200 ms. */
-const run = async (load: Load, scenario: Scenario) => {
-  const started = startScenario(load, scenario, { start: 100, stages: [{ durationMs: 200, target: 100 }], scenario })
+/** Runs 20 iterations in 200 ms by default. */
+const run = async (load: Load, scenario: Scenario, durationMs = 200) => {
+  const started = startScenario(load, scenario, { start: 100, stages: [{ durationMs, target: 100 }], scenario })
   await started.done
   return { ...started.result(), active: started.sample().active }
 }
@@ -46,6 +46,26 @@ describe('The iterations of a scenario', () => {
     expect(failedBy).toEqual({ 'send: rate_limited': 20 })
   })
 
+  it('change the newest message that they have sent and not deleted', async () => {
+    let posted = 0
+    const performed: string[] = []
+    const load: Load = {
+      ...loadWith(async () => {
+        posted += 1
+        return { ...(await confirmed(0, 0)), id: `m${posted}` }
+      }),
+      perform: async (_, event, __, body) => {
+        performed.push(`${event} ${(body as { message: string }).message}`)
+        return confirmed(0, 0)
+      },
+    }
+    const flow = open({ do: 'send', count: 2 }, { do: 'react' }, { do: 'delete' }, { do: 'edit' })
+    const scenario = startScenario(load, flow, { start: 10, stages: [{ durationMs: 100, target: 10 }], scenario: flow })
+    await scenario.done
+    expect(performed).toEqual(['set-reaction m2', 'delete-message m2', 'edit-message m1'])
+    expect(Object.keys(scenario.result().actions)).toEqual(['send', 'react', 'delete', 'edit', 'iteration'])
+  })
+
   it('are interrupted by the end of the run, and dropped while all users are busy', async () => {
     const { iterations, active } = await run(loadWith(confirmed, 4), open({ do: 'think', time: '1h' }, { do: 'send' }))
     expect(iterations).toEqual({ started: 4, completed: 0, failed: 0, dropped: 16, interrupted: 4 })
@@ -58,7 +78,8 @@ describe('The iterations of a scenario', () => {
       delays.push(load.context.now() - intendedMs)
       return confirmed(user, room)
     })
-    await run(load, open({ do: 'think', time: '20ms' }, { do: 'send' }))
+    // A busy machine starts the first iterations late, and the end of the run interrupts the last ones.
+    await run(load, open({ do: 'think', time: '20ms' }, { do: 'send' }), 2_000)
     expect(delays.length).toBeGreaterThan(5)
     // After the pause, the message is due when the pause has ended.
     expect(delays.filter((ms) => ms > 15)).toEqual([])

@@ -5,7 +5,7 @@ import type { Clock } from '../../../../shared/ports/clock.ts'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
 import { createMetrics } from '../../../../shared/runtime/observability/metrics.ts'
 import type { Random } from '../../../support/simulation/random.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
 import type { FanOutNetwork, FaultyFanOut } from './faulty-fan-out.ts'
 import type { Life } from './life.ts'
 import { createLife } from './life.ts'
@@ -56,6 +56,7 @@ const createCore = (world: GatewayWorld, life: Life, fanOut: FaultyFanOut): Gate
     commandLog: life.bound(log),
     eventStore: life.bound(store.eventStore),
     readModel: life.bound(store.readModel),
+    memberStates: life.bound(store.memberStates),
     fanOut,
     clock: sometimesLate(life.clock(clock, random.pick([0, 0, -600_000, 600_000])), random),
     gateway: newId(),
