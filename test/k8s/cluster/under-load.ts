@@ -98,7 +98,8 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
 
 /** The result as text. */
 export const figures = (what: string, run: UnderLoad): string => {
-  const { seconds, sent, confirmed, frames, reconnects, failedConnects, closed, refused, storedP50Ms, storedP99Ms, problems } = run
+  const { seconds, sent, confirmed, frames, reconnects, failedConnects, closed, refused, storedP50Ms, storedP99Ms, problems } =
+    run
   const verdict = problems.length === 0 ? 'lost 0, duplicated 0, out of order 0' : problems.join('; ')
   const sockets = `sockets closed ${JSON.stringify(closed)}, reconnected ${reconnects}, failed attempts ${failedConnects}`
   return [
