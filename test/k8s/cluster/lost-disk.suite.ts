@@ -14,7 +14,7 @@ interface Disturbed {
 
 /** The procedure of k8s/README.md, "Loss of Kafka", with the one broker of the dev overlay. */
 export const losingKafka = (given: () => Disturbed): void => {
-  it('the loss of the disk of Kafka loses no confirmed message', async () => {
+  it('the loss of the disk of Kafka loses no confirmed message, and an audit misses only earlier records of chat.events', async () => {
     const { chat, disturbUnderLoad } = given()
     const { problems } = await disturbUnderLoad('loss of the disk of Kafka', async () => {
       await chat.kubectl('exec', 'kafka-0', '--', 'sh', '-c', 'rm -rf /var/lib/kafka/data/logs')
@@ -25,5 +25,9 @@ export const losingKafka = (given: () => Disturbed): void => {
       await promisify(execFile)('sh', [join(projectFolder, 'k8s/admin.sh'), chat.namespace, 'topics'])
     })
     expect(problems).toEqual([])
+    const audit = ['/usr/local/bin/node', '/app/infra/docker/entry.ts', 'admin', 'audit']
+    const report = await chat.kubectl('exec', 'deployment/audit', '--', ...audit).catch(String)
+    const parts = [...report.matchAll(/^ {2}(\w+): (?:missing|doubled|late|different): /gm)].map(([, part]) => part)
+    expect(new Set(parts)).toEqual(new Set(['stream']))
   })
 }

@@ -11,7 +11,9 @@ import { until } from '../../support/poll.ts'
 /** The result of a load during which the system was disturbed. */
 export interface UnderLoad {
   readonly seconds: number
+  /** Frames with a command, among them those that were sent again. */
   readonly sent: number
+  readonly sentAgain: number
   readonly confirmed: number
   readonly frames: number
   /** Sockets that were opened again, after the first one of each user. */
@@ -81,6 +83,7 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
     return {
       seconds: Math.round((nowMs() - startedMs) / 1_000),
       sent: counts.sent,
+      sentAgain: counts.sentAgain,
       confirmed: counts.confirmed,
       frames: counts.frames,
       reconnects: counts.connects - connectsBefore,
@@ -98,12 +101,12 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
 
 /** The result as text. */
 export const figures = (what: string, run: UnderLoad): string => {
-  const { seconds, sent, confirmed, frames, reconnects, failedConnects, closed, refused, storedP50Ms, storedP99Ms, problems } =
-    run
-  const verdict = problems.length === 0 ? 'lost 0, duplicated 0, out of order 0' : problems.join('; ')
-  const sockets = `sockets closed ${JSON.stringify(closed)}, reconnected ${reconnects}, failed attempts ${failedConnects}`
+  const verdict = run.problems.length === 0 ? 'lost 0, duplicated 0, out of order 0' : run.problems.join('; ')
+  const sent = `${run.sent} sent (${run.sentAgain} of them again), ${run.confirmed} confirmed`
+  const sockets = `sockets closed ${JSON.stringify(run.closed)}, reconnected ${run.reconnects}, failed attempts ${run.failedConnects}`
+  const latency = `send → stored p50 ${run.storedP50Ms} ms, p99 ${run.storedP99Ms} ms`
   return [
-    `${what}: ${sent} sent, ${confirmed} confirmed, ${frames} frames in ${seconds} s; ${verdict}`,
-    `  ${sockets}, causes of retries ${JSON.stringify(refused)}, send → stored p50 ${storedP50Ms} ms, p99 ${storedP99Ms} ms`,
+    `${what}: ${sent}, ${run.frames} frames in ${run.seconds} s; ${verdict}`,
+    `  ${sockets}, causes of retries ${JSON.stringify(run.refused)}, ${latency}`,
   ].join('\n')
 }
