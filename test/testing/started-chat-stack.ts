@@ -112,8 +112,8 @@ const recordLoad = async (
         mark('none')
       }
     },
-    send: async (perSecond, count, mix = { messages: 100 }) => {
-      await load.sendByPlan({ perSecond, count }, mixedSending(mix)).done
+    send: async (perSecond, count, mix) => {
+      await load.sendByPlan({ perSecond, count }, mix && mixedSending(mix)).done
       await load.settled(settledWithinMs)
     },
     verdicts,
