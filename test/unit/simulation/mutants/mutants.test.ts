@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { simulateApps } from '../../client/simulation/simulate-apps.ts'
-import type { Simulation } from '../rooms/simulate.ts'
 import { simulateHotPath } from '../../writer/hot-path-run.ts'
+import type { Simulation } from '../rooms/simulate.ts'
 import { simulate } from '../rooms/simulate.ts'
 import { simulateWriter } from '../writers/simulate-writer.ts'
 import { appMutants } from './app-mutants.ts'
