@@ -10,13 +10,16 @@
 export const firstLevel = 1
 
 /** The highest level that this version supports. Raise it with the first event or field of a new level. */
-export const supportedLevel = 2
+export const supportedLevel = 3
 
 /** The level that introduced `after` in requests that act in a room. */
 export const pipelineLevel = 2
 
 /** The level from which requests may name members by their external ids. */
 export const userRefLevel = 2
+
+/** The level that introduced changes of profiles, blocks and direct chats. */
+export const peopleLevel = 3
 
 /**
  * The fields of a request's body that a level has introduced; none below it.
