@@ -24,7 +24,7 @@ const unread = unreadCells({
 /**
  * Sorting by activity reads the row of each chat of the user, at most
  * `CHATS_PER_USER`; a copy of the activity in each membership would cost a write
- * per member and message. Members and unread messages are read only for the chats on the page. The
+ * per member and message. Members, peers and unread messages are read only for the chats on the page. The
  * first step is materialized, because the planner expects thousands of chats for
  * every user and would start parallel workers, which takes longer than reading
  * the list of most users.
@@ -40,14 +40,15 @@ export const listChatsStatement: Statement = {
       from chat_member where chat_id = counted.id and until_seq is null) as users,
     state.gen, ${marker} as marker_seq, ${unread}, ${settingsCells('state')}
   from (
-    select page.*, count(*) over () as found, row_number() over in_order as nth, 
+    select page.*, count(*) over () as found, row_number() over in_order as nth,
       sum(bytes + coalesce(octet_length(peer), 0)) over in_order as total
     from (
-      select chat.*, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes,
-        ${peerJson('chat', '$1::uuid')} as peer
-      from mine join chat on chat.id = mine.chat_id
-      where ($2::timestamptz is null or (coalesce(chat.active_at, chat.last_at), chat.id) < ($2::timestamptz, $3::uuid))
-      order by activity desc, chat.id desc limit $4::int + 1
+      select listed.*, ${peerJson('listed', '$1::uuid')} as peer from (
+        select chat.*, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes
+        from mine join chat on chat.id = mine.chat_id
+        where ($2::timestamptz is null or (coalesce(chat.active_at, chat.last_at), chat.id) < ($2::timestamptz, $3::uuid))
+        order by activity desc, chat.id desc limit $4::int + 1
+      ) as listed
     ) as page
     window in_order as (order by page.activity desc, page.id desc rows unbounded preceding)
   ) as counted
