@@ -14,7 +14,8 @@ import type { RoomCalls } from './room-calls.ts'
 import type { Unsent } from './unsent.ts'
 
 /** The methods of a client that send requests. */
-export type ClientMethods = RoomCalls & Pick<ChatClient, 'createChat' | 'chats' | 'users' | 'findUsers'>
+export type ClientMethods = Omit<RoomCalls, 'typing' | 'signal'> &
+  Pick<ChatClient, 'createChat' | 'chats' | 'users' | 'findUsers'>
 
 /** The parts of a client that its methods use. */
 export interface ClientMethodsDeps {

@@ -19,6 +19,7 @@ import type { Fetch } from './refused-connection.ts'
 import { refusalFinder } from './refused-connection.ts'
 import { createRequestScheduler } from './request-scheduler.ts'
 import { createRooms } from './rooms.ts'
+import { createSignals } from './signals.ts'
 import type { SocketConstructor } from './socket.ts'
 import { socketUrl, subprotocols } from './socket.ts'
 import { createTokenRefresh } from './token-refresh.ts'
@@ -52,6 +53,8 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
   const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
   const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
   const scheduler = createRequestScheduler({ clock, times, random, maxQueued, maxFrameBytes, metrics: options.metrics })
+  const isAccepted = (): boolean => features.includes('signal')
+  const signals = createSignals({ clock, times, random, me, scheduler, request, listeners, isAccepted })
   const unsent = createUnsent(options.storage, who?.externalUserId)
   const refresh = createTokenRefresh({ source: tokens, clock, times, random, request, nextId: newId })
 
@@ -74,14 +77,17 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
       features = (body.features as readonly string[] | undefined) ?? []
       catchUp.connected(link, id)
       refresh.connected(link, token)
+      signals.connected(link)
       scheduler.connected(link, Number(body.level) >= pipelineLevel)
       sendUnsent(body.user as User)
     },
     feed: rooms.receive,
     reset: catchUp.reset,
+    pushed: signals.pushed,
     lost: () => {
       catchUp.disconnected()
       refresh.disconnected()
+      signals.disconnected()
       scheduler.disconnected()
     },
     state: (next) => {
@@ -127,6 +133,9 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
       return features
     },
     ...methods,
+    watch: signals.watch,
+    typing: signals.typing,
+    signal: signals.signal,
     ready: (call = {}) => readiness.wait(call.signal),
     on,
     wake: connector.wake,

@@ -7,6 +7,7 @@ import type {
   MessageVersion,
   Reaction,
   SetOptions,
+  SignalOptions,
   UserRef,
 } from './call-types.ts'
 import type { ChatEvents, JoinedChat, RoomMessage } from './chat-events.ts'
@@ -60,6 +61,9 @@ export interface Room extends MessageList {
   pin(message: string, options?: SetOptions): Promise<void>
   reactions(message: string, options?: ReactionOptions): AsyncGenerator<Reaction, void>
   versions(message: string, options?: PageOptions): AsyncGenerator<MessageVersion, void>
+  /** The user is typing; call it at every key. */
+  typing(): void
+  signal(kind: string, options?: SignalOptions): Promise<boolean>
   addUsers(users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
   removeUsers(users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
   /** Returns a function that removes the listener. */

@@ -89,6 +89,8 @@ export interface Binding {
   readonly epoch?: string
   /** The feature level of the service. */
   readonly level?: number
+  /** The names of the events that the service accepts. */
+  readonly features?: readonly string[]
   /** How far the clock of the device is ahead of the clock of the service. */
   readonly deviceAheadMs?: number
   /** The answer to the `ping` that reads the service's clock. */
@@ -191,11 +193,11 @@ export const script = (options: ConnectOptions = {}, address = 'ws://chat.test/w
     else last().answer(request, { now: new Date(clock.nowMs() - deviceAheadMs).toISOString() })
   }
   const bind = async (binding: Binding = {}): Promise<SentFrame> => {
-    const { rooms = {}, others = {}, epoch = 'e1', level } = binding
+    const { rooms = {}, others = {}, epoch = 'e1', level, features } = binding
     await clock.run(0)
     last().open()
     const request = last().take('create-user')
-    last().answer(request, { ...userBody, level })
+    last().answer(request, { ...userBody, level, features })
     answerPing(binding)
     last().deliver({ event: 'resume', id: request.id, body: { rooms, others, epoch } })
     await clock.run(0)
