@@ -5,7 +5,9 @@ import type { FanOut } from '../../shared/ports/fan-out.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import { closeCodes } from '../../shared/protocol/close-codes.ts'
 import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
+import { signalLevel } from '../../shared/protocol/signal-level.ts'
 import type { Bounds } from '../../shared/runtime/config/bounds.ts'
+import type { Rates } from '../../shared/runtime/config/rates.ts'
 import type { Times } from '../../shared/runtime/config/times.ts'
 import type { Metrics } from '../../shared/runtime/observability/metrics.ts'
 import type { Admission } from './admission/admission.ts'
@@ -27,6 +29,7 @@ import { createProduce } from './requests/produce.ts'
 import { createQueries } from './requests/queries.ts'
 import { createReplaceExternalIds } from './requests/replace-external-ids.ts'
 import { createResume } from './requests/resume.ts'
+import { createSignalRequests } from './requests/signal-requests.ts'
 import { createDeliveryWatch } from './rooms/delivery-watch.ts'
 import { createHeadSweep } from './rooms/head-sweep.ts'
 import { createPendingCommands } from './rooms/pending-commands.ts'
@@ -39,6 +42,7 @@ import type { SendQueueDeps } from './send-queue/send-queue.ts'
 import type { Wire } from './send-queue/wire.ts'
 import type { SessionDeps } from './session/session.ts'
 import { Session } from './session/session.ts'
+import { createSignals } from './signals/signals.ts'
 
 /** The ports and settings of a gateway. */
 export interface GatewayCoreDeps {
@@ -52,6 +56,7 @@ export interface GatewayCoreDeps {
   readonly times: Times
   readonly bounds: Bounds
   readonly limits: ProtocolLimits
+  readonly rates: Rates
   /** This gateway's reply address, unique among all gateways at all times. */
   readonly gateway: string
   readonly newId: () => string
@@ -90,12 +95,30 @@ const createDelivery = (deps: GatewayCoreDeps) => {
   const lookups = createLookups(eventStore, readModel, bounds)
   const lookUpOutcome = createOutcomeLookup(lookups)
   const pending = createPendingCommands({ clock, deadlineMs: times.commandDeadlineMs, lookUpOutcome })
-  const userSessions = createUserSessions({ fanOut, clock, metrics, releaseMs })
+  const featureLevel = createFeatureLevel(readModel, log)
+  const isEnabled = (): boolean => featureLevel.current >= signalLevel
+  const visible = async (users: readonly string[], viewer: string): Promise<readonly string[]> =>
+    (await readModel.usersById(users, viewer)).map(({ id }) => id)
+  const signals = createSignals({ ...deps, memberCount: lookups.memberCount, visible, isEnabled })
+  const { held: onHeld, released: onReleased } = signals.presence
+  const userSessions = createUserSessions({ fanOut, clock, metrics, releaseMs, onHeld, onReleased })
   const delivery = createDeliveryWatch(clock, metrics)
   const maxEarly = bounds.heldFrames
   const { sessionsOf } = userSessions
-  const feeds = createRoomFeeds({ fanOut, lookups, clock, metrics, pending, retryMs, maxEarly, delivery, releaseMs, sessionsOf })
-  const featureLevel = createFeatureLevel(readModel, log)
+  const onRemoved = signals.watches.removed
+  const feeds = createRoomFeeds({
+    fanOut,
+    lookups,
+    clock,
+    metrics,
+    pending,
+    retryMs,
+    maxEarly,
+    delivery,
+    releaseMs,
+    sessionsOf,
+    onRemoved,
+  })
   const sweptParts = { readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel }
   const sweep = createHeadSweep({ ...sweptParts, fanOut, clock, times, random })
   const sessionRooms: SessionRoomsDeps = {
@@ -105,14 +128,14 @@ const createDelivery = (deps: GatewayCoreDeps) => {
     pagesAtOnce: bounds.pagesPerSession,
     onFull: () => metrics.slowConsumers.inc(),
   }
-  return { lookups, lookUpOutcome, pending, userSessions, delivery, feeds, featureLevel, sweep, sessionRooms }
+  return { lookups, lookUpOutcome, pending, userSessions, delivery, feeds, featureLevel, sweep, sessionRooms, signals }
 }
 
 type Delivery = ReturnType<typeof createDelivery>
 
 /** The parts that handle requests. */
 const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
-  const { lookups, lookUpOutcome, pending, userSessions, feeds, featureLevel, sessionRooms } = delivery
+  const { lookups, lookUpOutcome, pending, userSessions, feeds, featureLevel, sessionRooms, signals } = delivery
   const { commandLog, readModel, clock, metrics, log, times, bounds, limits, gateway, newId } = deps
   const produce = createProduce(commandLog, clock, bounds, {
     retryMs: times.sweepLeastMs,
@@ -126,14 +149,15 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms, featureLevel })
   const budget = createAnswerBudget(bounds)
   const queries = createQueries(readModel, budget)
-  return { read: createFrameReader(limits, () => featureLevel.current), intake, resume, binding, budget, queries }
+  const signalRequests = createSignalRequests({ signals, readModel })
+  return { read: createFrameReader(limits, () => featureLevel.current), intake, resume, binding, budget, queries, signalRequests }
 }
 
 export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   const { fanOut, clock, metrics, log, times, bounds, gateway } = deps
   const delivery = createDelivery(deps)
-  const { lookups, pending, userSessions, feeds, featureLevel, sweep } = delivery
-  const { read, intake, resume, binding, budget, queries } = createRequestHandlers(deps, delivery)
+  const { lookups, pending, userSessions, feeds, featureLevel, sweep, signals } = delivery
+  const { read, intake, resume, binding, budget, queries, signalRequests } = createRequestHandlers(deps, delivery)
   const outcomes = listenForOutcomes({ fanOut, gateway, feeds, pending, metrics })
   const sessions = new Set<Session>()
   let framesWritten = 0
@@ -153,7 +177,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   }
   const onDrained = budget.drained
   const onEnded = (session: Session): void => void sessions.delete(session)
-  const handlers = { binding, intake, queries, resume, read }
+  const handlers = { binding, intake, queries, resume, read, signalRequests, signals }
   const sessionDeps: SessionDeps = {
     ...handlers,
     userSessions,
@@ -173,6 +197,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
       // Read the level before a socket is accepted: a client that reconnects may send events of the level that the store already has.
       await retrying(clock, times.sweepLeastMs, () => !isStopped, featureLevel.refresh)
       sweep.start()
+      signals.start()
     },
     open: (wire, admission) => {
       const session = new Session(wire, admission, sessionDeps)
@@ -197,6 +222,7 @@ export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
       pending.stop()
       for (const session of [...sessions]) session.close(closeCodes.restart)
       feeds.close()
+      signals.close()
       userSessions.close()
       outcomes.close()
     },

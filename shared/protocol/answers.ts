@@ -4,6 +4,7 @@ import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
 import { chatSchema, id, listedMessageSchema, messageSchema, storedUserSchema, time, userSchema } from './shapes.ts'
+import { signalAnswers, signalPushes } from './signals.ts'
 
 /**
  * The schema of every frame that the service sends: answers to requests,
@@ -50,6 +51,7 @@ export const answerBodies = {
     next_cursor: z.string().optional(),
   }),
   'get-users': z.looseObject({ users: z.array(userSchema) }),
+  ...signalAnswers,
   resume: z.looseObject({
     rooms: z.record(z.guid(), resumedRoom),
     others: z.record(z.guid(), seq).optional(),
@@ -114,6 +116,7 @@ export const serverPushes = {
     id: z.never().optional(),
     body: z.looseObject({ room: id, seq: z.int().min(0), reason: z.enum(resumeReasons) }),
   }),
+  ...signalPushes,
 } as const
 
 /** Any frame that the service sends. A top-level `seq` makes it a feed frame. */

@@ -18,6 +18,8 @@ export const prices = {
   'list-reactions': undefined,
   'get-message-versions': undefined,
   'get-users': perUser,
+  watch: perUser,
+  signal: undefined,
   resume: perRoom,
   refresh: undefined,
   ping: undefined,

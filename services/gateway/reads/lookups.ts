@@ -19,6 +19,8 @@ export interface Lookups {
   memberships(user: string): Promise<readonly RoomMembership[]>
   /** The last seq of a room; 0: there is no such room. */
   head(room: string): Promise<number>
+  /** The number of members of a room; 0: there is no such room. */
+  memberCount(room: string): Promise<number>
   /** A page of events of a room. */
   page(lookup: PageLookup): Promise<ReaderPage>
   /** Undefined: no outcome is recorded. */
@@ -46,6 +48,13 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
       return rooms.map((room) => found.get(room) ?? 0)
     },
   })
+  const memberCount = batcher<string, number>({
+    maxItems,
+    run: async (rooms) => {
+      const found = await readModel.memberCounts(distinct(rooms))
+      return rooms.map((room) => found.get(room) ?? 0)
+    },
+  })
   const outcome = batcher<CommandKey, RecordedOutcome | undefined>({ maxItems, run: (keys) => store.outcomes(keys) })
   const meta = batcher<undefined, StoreMeta>({
     maxItems: Number.POSITIVE_INFINITY,
@@ -54,5 +63,5 @@ export const createLookups = (store: EventStore, readModel: ReadModel, bounds: B
       return requests.map(() => found)
     },
   })
-  return { user, memberships, head, page: createSharedPages(store, bounds), outcome, meta: () => meta(undefined) }
+  return { user, memberships, head, memberCount, page: createSharedPages(store, bounds), outcome, meta: () => meta(undefined) }
 }

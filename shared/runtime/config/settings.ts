@@ -90,6 +90,11 @@ const limitMeanings: { readonly [Name in keyof ProtocolLimits]: string } = {
   reactionKeys: 'Different reactions to one message.',
   editsPerMessage: 'Edits of one message; a deletion rewrites all of them in one transaction.',
   pins: 'Pinned messages of one chat.',
+  watchRooms: 'Rooms that one socket watches.',
+  watchUsers: 'Users that one socket watches.',
+  signalBytes: 'Bytes of the `data` of a signal, as JSON text.',
+  signalMembers: 'Members of a chat up to which `typing` is sent.',
+  receiptMembers: "Members of a chat up to which they see each other's read markers.",
 }
 
 const limitsTable = Object.fromEntries(

@@ -35,6 +35,7 @@ const received = examples.filter(({ direction }) => direction === '<').map(({ te
 /** Objects whose keys are not field names: room ids, reactions, details of an error, data of an application. */
 const maps = [
   'body.rooms',
+  'body.users',
   'body.others',
   'body.resume.rooms',
   'body.data',
@@ -55,7 +56,7 @@ const answerTo = (text: string): Frame => {
 const schemaOf = (shown: Frame): z.ZodType | undefined => {
   if (shown.error !== undefined) return errorFrame
   const table: Readonly<Record<string, z.ZodType>> =
-    shown.seq !== undefined ? feedFrames : shown.event in serverPushes ? serverPushes : answerFrames
+    shown.seq !== undefined ? feedFrames : shown.id === undefined && shown.event in serverPushes ? serverPushes : answerFrames
   return table[shown.event]
 }
 

@@ -23,6 +23,10 @@ const simulations = {
     return (seed: number, _options?: Simulation) => simulateApps(seed)
   },
   lists: async () => (await import('../../client/message-lists/list-run.ts')).simulateLists,
+  signals: async () => {
+    const { simulateSignals } = await import('../signals/simulate-signals.ts')
+    return (seed: number, _options?: Simulation) => simulateSignals(seed)
+  },
   writer: async () => (await import('../writers/simulate-writer.ts')).simulateWriter,
 }
 const simulate = await simulations[simulation]()

@@ -24,6 +24,7 @@ export const simulatedTimes = {
   ...defaultTimes,
   commandDeadlineMs: 4_000,
   topicReleaseMs: 500,
+  presenceAskMs: 2_000,
   convergeMs: 2_000,
   drainWindowMs: 300,
   drainOverlapMs: 50,

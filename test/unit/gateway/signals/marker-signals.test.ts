@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { createReportMarker } from '../../../../services/gateway/signals/marker-signals.ts'
+import type { RoomSignal, UserSignal } from '../../../../shared/records/signals.ts'
+
+const room = '01a20e3b-6111-7eb9-a052-16a1449e88a0'
+const user = '01a20e3b-6107-7742-ac5b-fcb05f0baa1b'
+
+const reported = async (members: number | Error, from?: string) => {
+  const published: [string, RoomSignal | UserSignal][] = []
+  const dropped: string[] = []
+  const report = createReportMarker({
+    publisher: {
+      publish: (_, channel, signal) => {
+        published.push([channel, signal])
+        return true
+      },
+    },
+    roomSize: async () => {
+      if (members instanceof Error) throw members
+      return members
+    },
+    receiptMembers: 100,
+    onDropped: (reason) => dropped.push(reason),
+  })
+  await report({ room, user, seq: 5, gen: 0, unread: 2, mentions: 1 }, from)
+  return { published, dropped }
+}
+
+const toOwnDevices = [`signal:user:${user}`, { read: { room, user, seq: 5, gen: 0, unread: 2, mentions: 1 }, from: 'g/1' }]
+
+describe('A moved read marker', () => {
+  it('is reported to those who watch a small room, without counts, and to the other devices of the user', async () => {
+    const { published } = await reported(100, 'g/1')
+    expect(published).toEqual([toOwnDevices, [`signal:room:${room}`, { read: { room, user, seq: 5, gen: 0 } }]])
+  })
+
+  it('is reported only to the other devices of the user in a larger room', async () => {
+    expect((await reported(101, 'g/1')).published).toEqual([toOwnDevices])
+  })
+
+  it('is reported only to the other devices of the user if the number of members cannot be read', async () => {
+    expect(await reported(new Error('away'), 'g/1')).toEqual({ published: [toOwnDevices], dropped: ['store'] })
+  })
+})
