@@ -1,17 +1,6 @@
-import type { Membership, Message } from '../domain/events.ts'
-import type {
-  CallOptions,
-  ChangeOptions,
-  MessageContent,
-  MessageDraft,
-  MessageVersion,
-  Reaction,
-  SetOptions,
-  SignalOptions,
-  UserRef,
-} from './call-types.ts'
+import type { CallOptions } from './call-types.ts'
 import type { ChatEvents, JoinedChat, RoomMessage } from './chat-events.ts'
-import type { PageOptions, ReactionOptions } from './history.ts'
+import type { CallsOfRoom } from './room-calls.ts'
 
 /**
  * The events of one room. `change`: a property of the handle, or of a list of it,
@@ -43,7 +32,7 @@ export interface MessageList {
 }
 
 /** One room: its messages, its members, and the calls that act in it. */
-export interface Room extends MessageList {
+export interface Room extends MessageList, CallsOfRoom {
   readonly id: string
   /** The chat as it was when the user joined it; undefined until it is known. */
   readonly chat: JoinedChat | undefined
@@ -53,19 +42,6 @@ export interface Room extends MessageList {
   readonly isOver: boolean
   /** The list of one thread, or the list without replies; the same list each time. `change` reports its changes. */
   list(filter: MessageFilter): MessageList
-  send(draft: MessageDraft | string, options?: CallOptions): Promise<Message>
-  /** Replaces the whole content of an own message. */
-  edit(message: string, content: MessageContent | string, options?: ChangeOptions): Promise<Message>
-  delete(message: string, options?: ChangeOptions): Promise<Message>
-  react(message: string, reaction: string, options?: SetOptions): Promise<number>
-  pin(message: string, options?: SetOptions): Promise<void>
-  reactions(message: string, options?: ReactionOptions): AsyncGenerator<Reaction, void>
-  versions(message: string, options?: PageOptions): AsyncGenerator<MessageVersion, void>
-  /** The user is typing; call it at every key. */
-  typing(): void
-  signal(kind: string, options?: SignalOptions): Promise<boolean>
-  addUsers(users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
-  removeUsers(users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
   /** Returns a function that removes the listener. */
   on<Name extends keyof RoomEventMap>(name: Name, listener: (event: RoomEventMap[Name]) => void): () => void
 }

@@ -140,7 +140,9 @@ export class CursorError extends Error {}
  * Queries on the tables computed from events.
  *
  * Promises:  each call reads one snapshot, which contains every transaction
- *            that was acknowledged before the call. Pages also end at 1 MiB.
+ *            that was acknowledged before the call. Pages also end at 1 MiB,
+ *            and pages of messages without replies after 10,000 seqs: such a
+ *            page may be empty and have a cursor.
  *            Cursors are opaque and stay valid across restarts. Rejects with
  *            `StoreError`, or with `CursorError` for a bad cursor.
  * Does not:  write.

@@ -201,5 +201,5 @@ export const postgresReadModel = (session: DatabaseSession, pageBytes: number): 
   chatsOf: (query) => listChats(session, query, pageBytes),
   messagesOf: (query) => listMessages(session, query, pageBytes),
   reactionsOf: (query) => listReactions(session, query),
-  versionsOf: (query) => listVersions(session, query),
+  versionsOf: (query) => listVersions(session, query, pageBytes),
 })

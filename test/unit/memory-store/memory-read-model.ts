@@ -52,7 +52,7 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes 
   chatsOf: async (query) => chatPage(tables, query, pageBytes),
   messagesOf: async (query) => messagePage(tables, query, pageBytes),
   reactionsOf: async (query) => reactionPage(tables, query),
-  versionsOf: async (query) => versionPage(tables, query),
+  versionsOf: async (query) => versionPage(tables, query, pageBytes),
 })
 
 const chatOf = (tables: MemoryTables, room: string): readonly ChatRow[] => {

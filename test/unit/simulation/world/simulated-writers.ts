@@ -4,7 +4,7 @@ import type { EventStream, StreamRecord } from '../../../../shared/ports/event-s
 import type { FanOut } from '../../../../shared/ports/fan-out.ts'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
 import type { Random } from '../../../support/simulation/random.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
 import type { Life } from './life.ts'
 import { createLife } from './life.ts'
 import type { SimulatedLog } from './simulated-log.ts'

@@ -1,6 +1,6 @@
 import type { ContainerRuntimeClient } from 'testcontainers'
 import { getContainerRuntimeClient, ImageName } from 'testcontainers'
-import type { ReportProgress } from '../../../infra/native/report-progress.ts'
+import type { ReportProgress } from '../../infra/native/report-progress.ts'
 
 /** On stderr, so that it does not mix with the report of the test runner. */
 export const reportOnStderr: ReportProgress = (line) => void process.stderr.write(`chat-testing: ${line}\n`)

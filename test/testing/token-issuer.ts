@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Environment } from '../stack/server.ts'
+import type { Environment } from '../support/stack/server.ts'
 
 /** Signs tokens that the gateways of one stack accept. */
 export interface TokenIssuer {

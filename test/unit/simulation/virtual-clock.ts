@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/ports/clock.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../../support/simulation/random.ts'
 
 export interface VirtualClock extends Clock {
   /** Resolves after a virtual delay. */

@@ -1,5 +1,5 @@
-import type { ChatClient, ConnectOptions } from '../../../shared/client/chat-client.ts'
-import { connect } from '../../../shared/client/connect.ts'
+import type { ChatClient, ConnectOptions } from '../../shared/client/chat-client.ts'
+import { connect } from '../../shared/client/connect.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 
 interface ConnectedClientOptions extends ConnectOptions {
