@@ -88,14 +88,16 @@ export interface GatewayCore {
 }
 
 /** The parts that deliver events to sessions. */
-const createDelivery = (deps: GatewayCoreDeps) => {
+const createDelivery = (deps: GatewayCoreDeps, sessions: ReadonlySet<Session>) => {
   const { eventStore, readModel, fanOut, clock, metrics, log, times, bounds, random } = deps
   const retryMs = times.sweepLeastMs
   const releaseMs = times.topicReleaseMs
   const lookups = createLookups(eventStore, readModel, bounds)
   const lookUpOutcome = createOutcomeLookup(lookups)
   const pending = createPendingCommands({ clock, deadlineMs: times.commandDeadlineMs, lookUpOutcome })
-  const featureLevel = createFeatureLevel(readModel, log)
+  const featureLevel = createFeatureLevel(readModel, log, (level) => {
+    for (const session of sessions) session.announceFeatures(level)
+  })
   const isEnabled = (): boolean => featureLevel.current >= signalLevel
   const visible = async (users: readonly string[], viewer: string): Promise<readonly string[]> =>
     (await readModel.usersById(users, viewer)).map(({ id }) => id)
@@ -155,11 +157,11 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
 
 export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   const { fanOut, clock, metrics, log, times, bounds, gateway } = deps
-  const delivery = createDelivery(deps)
+  const sessions = new Set<Session>()
+  const delivery = createDelivery(deps, sessions)
   const { lookups, pending, userSessions, feeds, featureLevel, sweep, signals } = delivery
   const { read, intake, resume, binding, budget, queries, signalRequests } = createRequestHandlers(deps, delivery)
   const outcomes = listenForOutcomes({ fanOut, gateway, feeds, pending, metrics })
-  const sessions = new Set<Session>()
   let framesWritten = 0
   let isStopped = false
 

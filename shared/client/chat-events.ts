@@ -164,5 +164,7 @@ export interface ChatEvents {
   readonly presence: PresenceChange
   readonly read: ReadMarker
   readonly state: ConnectionState
+  /** The names of the events that the service accepts now: after connecting, and when the service accepts more. */
+  readonly features: readonly string[]
   readonly frame: PassedFrame
 }

@@ -49,6 +49,11 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
   let state: ConnectionState = { state: 'connecting' }
   let features: readonly string[] = []
 
+  const setFeatures = (events: readonly string[]): void => {
+    features = events
+    listeners.emit('features', events)
+  }
+
   const me = (): string => readiness.user?.id ?? ''
   const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
   const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
@@ -74,7 +79,7 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
     },
     bound: (link, { id, body, token }) => {
       readiness.bound(body.user as User)
-      features = (body.features as readonly string[] | undefined) ?? []
+      setFeatures((body.features as readonly string[] | undefined) ?? [])
       catchUp.connected(link, id)
       refresh.connected(link, token)
       signals.connected(link)
@@ -84,6 +89,7 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
     feed: rooms.receive,
     reset: catchUp.reset,
     pushed: signals.pushed,
+    features: (events) => setFeatures(events),
     lost: () => {
       catchUp.disconnected()
       refresh.disconnected()

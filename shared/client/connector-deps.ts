@@ -39,6 +39,8 @@ export interface ConnectorDeps {
   readonly reset: (room: string, seq: number) => void
   /** A push that does not concern the connection, such as a signal. */
   readonly pushed: (frame: ServerFrame) => void
+  /** The service accepts these events now. */
+  readonly features: (events: readonly string[]) => void
   readonly lost: () => void
   readonly state: (state: ConnectionState) => void
   readonly ended: (error: ChatError) => void

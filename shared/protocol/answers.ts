@@ -117,6 +117,11 @@ export const serverPushes = {
     body: z.looseObject({ room: id, seq: z.int().min(0), reason: z.enum(resumeReasons) }),
   }),
   ...signalPushes,
+  features: z.looseObject({
+    event: z.literal('features'),
+    id: z.never().optional(),
+    body: z.looseObject({ features: z.array(z.string()), level: z.int().min(1) }),
+  }),
 } as const
 
 /** Any frame that the service sends. A top-level `seq` makes it a feed frame. */

@@ -43,6 +43,7 @@ const messagesOf = (limits: ProtocolLimits): ReadonlyMap<string, AsyncapiMessage
     ['signal', { schema: serverPushes.signal, summary: 'a signal in a watched room', example: pushExamples.signal }],
     ['presence', { schema: serverPushes.presence, summary: 'a watched user is online or not', example: pushExamples.presence }],
     ['read', { schema: serverPushes.read, summary: 'a read marker has moved', example: pushExamples.read }],
+    ['features', { schema: serverPushes.features, summary: 'more events are accepted', example: pushExamples.features }],
     ['error', { schema: errorFrame, summary: 'a request refused, in the place of its answer', example: errorExample }],
   ])
 }
@@ -98,12 +99,10 @@ const operations = () => ({
   },
   drain: { action: 'send', channel, summary: 'The gateway is about to stop', messages: [inChannel('drain')] },
   reset: { action: 'send', channel, summary: 'Frames were sent that the store does not have', messages: [inChannel('reset')] },
-  signals: {
-    action: 'send',
-    channel,
-    summary: 'Signals to those who watch; they may be lost',
-    messages: ['signal', 'presence', 'read'].map(inChannel),
-  },
+  signals: { action: 'send', channel, summary: 'Signals in watched rooms; they may be lost', messages: [inChannel('signal')] },
+  presence: { action: 'send', channel, summary: 'The presence of watched users', messages: [inChannel('presence')] },
+  read: { action: 'send', channel, summary: 'Moved read markers in watched rooms', messages: [inChannel('read')] },
+  features: { action: 'send', channel, summary: 'The feature level was raised', messages: [inChannel('features')] },
 })
 
 const description = `The whole chat over one WebSocket, in JSON text frames. Only a frame with a top-level \`seq\` belongs to a room's

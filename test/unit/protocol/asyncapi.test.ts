@@ -42,7 +42,7 @@ describe('the AsyncAPI document', () => {
     const { document: parsed, diagnostics } = await new Parser().parse(JSON.stringify(document))
     const remarks = diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version')
     expect(remarks.map(({ message, path }) => `${path.join('.')}: ${message}`)).toEqual([])
-    expect(parsed?.operations().all().length).toBe(requestEvents.length + 4)
+    expect(parsed?.operations().all().length).toBe(requestEvents.length + 1 + Object.keys(serverPushes).length)
   })
 
   it('is invalid with a dangling reference', slow, async () => {

@@ -27,6 +27,10 @@ const simulations = {
     const { simulateSignals } = await import('../signals/simulate-signals.ts')
     return (seed: number, _options?: Simulation) => simulateSignals(seed)
   },
+  hotPath: async () => {
+    const { simulateHotPath } = await import('../../writer/hot-path-run.ts')
+    return (_seed: number, _options?: Simulation) => simulateHotPath()
+  },
   writer: async () => (await import('../writers/simulate-writer.ts')).simulateWriter,
 }
 const simulate = await simulations[simulation]()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { simulateApps } from '../../client/simulation/simulate-apps.ts'
+import { simulateHotPath } from '../../writer/hot-path-run.ts'
 import type { Simulation } from '../rooms/simulate.ts'
 import { simulate } from '../rooms/simulate.ts'
 import { simulateSignals } from '../signals/simulate-signals.ts'
@@ -7,7 +8,9 @@ import { simulateWriter } from '../writers/simulate-writer.ts'
 import { appMutants } from './app-mutants.ts'
 import type { GatewayMutant } from './gateway-mutants.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
+import { hotPathMutants } from './hot-path-mutants.ts'
 import { livingMutants } from './living-mutants.ts'
+import { livingWriterMutants } from './living-writer-mutants.ts'
 import { signalMutants } from './signal-mutants.ts'
 import type { SimulationName } from './try-mutant.ts'
 import { tryMutant } from './try-mutant.ts'
@@ -39,6 +42,14 @@ const simulations: readonly Simulated[] = [
   },
   { of: 'signals', mutants: signalMutants, simulation: 'signals', run: simulateSignals },
   { of: 'writers', mutants: writerMutants, simulation: 'writer', run: (seed) => simulateWriter(seed) },
+  {
+    of: 'writers while messages change',
+    mutants: livingWriterMutants,
+    simulation: 'writer',
+    optionsOf: () => ({ isLiving: true }),
+    run: simulateWriter,
+  },
+  { of: 'one plain message', mutants: hotPathMutants, simulation: 'hotPath', run: simulateHotPath },
 ]
 
 const seeds = Array.from({ length: 100 }, (_, index) => index + 1)

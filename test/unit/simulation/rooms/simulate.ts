@@ -6,6 +6,7 @@ import { simulatedNames } from '../world/simulated-settings.ts'
 import type { StoreMutant } from '../world/simulated-store.ts'
 import type { SimulatedWorld } from '../world/simulated-world.ts'
 import { simulatedWorld } from '../world/simulated-world.ts'
+import { levelProblems } from './check-level.ts'
 import { simulatedForger } from './forger.ts'
 import { simulatedBackEnd } from './simulated-back-end.ts'
 import type { Commons, Connection } from './simulated-client.ts'
@@ -74,9 +75,10 @@ const injectFaultsBesideForger = async (
 }
 
 /** Every process is new. Gateways read the level one after another, and those that start later at once. */
-const raiseLevel = async ({ clock, random, store }: SimulatedWorld): Promise<void> => {
+const raiseLevel = async ({ clock, random, store }: SimulatedWorld, note: (atMs: number) => void): Promise<void> => {
   if (random.chance(0.3)) await clock.sleep(random.next() * stormMs)
   store.memory.raiseLevel(supportedLevel)
+  note(clock.monotonicMs())
 }
 
 /**
@@ -95,7 +97,11 @@ export const simulate = async (
   const startMs = clock.monotonicMs()
   const history = createHistory(startMs)
   const commons: Commons = { world, startMs, userIds: new Map(), rooms: [], connections: [], history, isLiving }
-  if (isLiving) void raiseLevel(world)
+  let raisedMs = Number.POSITIVE_INFINITY
+  if (isLiving)
+    void raiseLevel(world, (atMs) => {
+      raisedMs = atMs
+    })
   const commands = simulatedCommands(commons)
   commons.history.append({ kind: 'fault', at: startMs, code: 'broken', seq: 1 })
   let isOver = false
@@ -115,7 +121,7 @@ export const simulate = async (
   for (const { recorded, socket } of commons.connections) recorded.end(clock.monotonicMs(), socket.isClosed)
   const committed = world.store.committed()
   return {
-    problems: simulationProblems(commons, committed, isForged),
+    problems: [...simulationProblems(commons, committed, isForged), ...levelProblems(committed, raisedMs)],
     connections: commons.connections,
     history: commons.history,
     events: committed.map(({ event }) => event),
