@@ -9,6 +9,7 @@ import { largeRoomBench } from './large-room.ts'
 import { listsBench } from './lists.ts'
 import { quietProcessesBench } from './quiet-processes.ts'
 import { scaleBench } from './scale.ts'
+import { signalsBench } from './signals.ts'
 import { turnsBench } from './turns.ts'
 
 /** All benchmarks in the order in which they run. */
@@ -27,4 +28,5 @@ export const allBenches: readonly Bench[] = [
   embeddedBench,
   listsBench,
   churnBench,
+  signalsBench,
 ]
