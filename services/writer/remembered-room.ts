@@ -41,6 +41,7 @@ export const roomAfterBatch = ({ state, users }: RememberedRoom, after = state):
     ...after,
     knownUsers: noChat.knownUsers,
     chatCounts: noChat.chatCounts,
+    blocks: noChat.blocks,
     messages: noChat.messages,
     pins: noChat.pins,
   },

@@ -18,6 +18,13 @@ export interface SetOptions extends ChangeOptions {
   readonly on?: boolean
 }
 
+/** The settings of a chat to change; a setting that is absent stays as it is. */
+export interface SettingsOptions extends CallOptions {
+  /** ISO-8601; a time that has passed ends the mute. */
+  readonly mutedUntil?: string
+  readonly hidden?: boolean
+}
+
 /** A user, by the id that the service gave or by the id in your own system. */
 export type UserRef = string | { readonly externalUserId: string }
 
@@ -91,4 +98,13 @@ export interface SignalOptions {
 }
 
 /** A user as other users see it. */
-export type Person = Pick<User, 'id' | 'externalUserId' | 'name'>
+export type Person = Pick<User, 'id' | 'externalUserId' | 'name' | 'image' | 'data'>
+
+/** A user whom the bound user has blocked. */
+export interface Block {
+  readonly user_id: string
+  readonly created_at: string
+}
+
+/** The fields of the own profile to change. An empty text or object removes the field; absent fields stay. */
+export type ProfileChange = Partial<Pick<User, 'name' | 'image' | 'data'>>

@@ -5,11 +5,13 @@ import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import type { ListedChat, PageOptions } from './history.ts'
 import type { ClientLogger, ClientMetrics } from './observation.ts'
+import type { PeopleCalls } from './people-calls.ts'
 import type { Fetch } from './refused-connection.ts'
 import type { Room } from './room.ts'
 import type { RoomCalls } from './room-calls.ts'
 import type { SocketConstructor } from './socket.ts'
 import type { GetToken } from './token-source.ts'
+import type { RoomUnread } from './unread-state.ts'
 import type { UnsentStorage } from './unsent.ts'
 
 /** Options of `connect`. Without authentication `user` is required; with it, `token` or `getToken`. */
@@ -63,7 +65,7 @@ export interface ConnectOptions {
  *            stored or not; send it again with the same `id`. Events of
  *            different rooms have no common order.
  */
-export interface CoreClient extends RoomCalls {
+export interface CoreClient extends RoomCalls, PeopleCalls {
   /** The bound user; undefined until the first connection. */
   readonly user: User | undefined
   readonly state: ConnectionState
@@ -91,6 +93,11 @@ export interface CoreClient extends RoomCalls {
    * have signals yet refuses it with `unknown_event`.
    */
   watch(target: WatchTarget, options?: CallOptions): Promise<WatchState>
+  /**
+   * The unread messages of a room; undefined: not known, or not counted by this service (`features` has no `mark-read`).
+   * All devices of the user have the same marker.
+   */
+  unread(room: string): RoomUnread | undefined
   /** Connects now, or checks whether the connection is alive. Call it when the network is back. */
   wake(): void
   /** Closes the client for good: calls in flight fail with `closed`. */

@@ -1,20 +1,23 @@
 import type { Chat, Membership, Message } from '../domain/events.ts'
-import { defaultUsersPerCommand } from '../protocol/limits.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { CallOptions, Person } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
-import type { Ask } from './history.ts'
+import type { Ask, ChatSettings } from './history.ts'
 import { chatsOf, messagesOf } from './history.ts'
 import { createMessageMethods, messageBody, ownMessage } from './message-methods.ts'
 import { newId } from './new-id.ts'
 import type { CreateRequest } from './outgoing-request.ts'
+import type { PeopleCalls } from './people-calls.ts'
+import { createPeopleMethods } from './people-methods.ts'
 import type { Readiness } from './readiness.ts'
 import type { RequestScheduler } from './request-scheduler.ts'
 import type { RoomCalls } from './room-calls.ts'
+import type { UnreadRooms } from './unread.ts'
 import type { Unsent } from './unsent.ts'
 
 /** The methods of a client that send requests. */
 export type ClientMethods = Omit<RoomCalls, 'typing' | 'signal'> &
+  PeopleCalls &
   Pick<ChatClient, 'createChat' | 'chats' | 'users' | 'findUsers'>
 
 /** The parts of a client that its methods use. */
@@ -23,7 +26,11 @@ export interface ClientMethodsDeps {
   readonly request: CreateRequest
   readonly readiness: Readiness
   readonly unsent: Unsent
+  readonly unread: Pick<UnreadRooms, 'markRead' | 'markUnread'>
 }
+
+/** Ids per request: the service answers with the whole profiles of at most so many users. */
+const idsPerRequest = 100
 
 /** External ids per request: as many of the greatest length as fit into a frame. */
 const externalIdsPerRequest = 80
@@ -32,7 +39,7 @@ const inParts = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size))
 
 /** Creates the methods of a client that send requests of the protocol. */
-export const createClientMethods = ({ scheduler, request, readiness, unsent }: ClientMethodsDeps): ClientMethods => {
+export const createClientMethods = ({ scheduler, request, readiness, unsent, unread }: ClientMethodsDeps): ClientMethods => {
   const ask: Ask = (event, body, signal) => scheduler.run(request(event, body), { signal })
 
   /** The calls that change a room share one lane, which keeps their order. */
@@ -40,6 +47,10 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent }: C
     const outgoing = request(event, body, event === 'create-chat' ? undefined : room)
     return (await scheduler.run(outgoing, { lane: room, signal: call.signal })) as unknown as Answer
   }
+
+  /** The calls that change the own user share one lane. */
+  const changeSelf = async <Answer>(event: RequestEvent, body: object, call: CallOptions = {}): Promise<Answer> =>
+    (await scheduler.run(request(event, body), { lane: 'self', signal: call.signal })) as unknown as Answer
 
   const people = async (field: string, size: number, values: readonly string[], call: CallOptions = {}): Promise<Person[]> => {
     const requests = inParts(values, size).map((part) => ask('get-users', { [field]: part }, call.signal))
@@ -78,7 +89,14 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent }: C
     chats: (page) => chatsOf(ask, async () => (await readiness.wait(page?.signal)).id, page),
     messages: (room, page) => messagesOf(ask, room, page),
     ...createMessageMethods(ask, change),
-    users: (ids, call) => people('users', defaultUsersPerCommand, ids, call),
+    markRead: unread.markRead,
+    markUnread: unread.markUnread,
+    setChatSettings: async (room, { mutedUntil, hidden, signal }) => {
+      const body = { muted_until: mutedUntil, hidden }
+      return (await scheduler.run(request('set-chat-settings', body, room), { signal })) as ChatSettings
+    },
+    ...createPeopleMethods(ask, changeSelf, readiness.bound),
+    users: (ids, call) => people('users', idsPerRequest, ids, call),
     findUsers,
   }
 }

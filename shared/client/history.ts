@@ -1,7 +1,8 @@
-import type { Chat } from '../domain/events.ts'
+import type { Chat, User } from '../domain/events.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { RoomMessage } from './chat-events.ts'
 import type { FrameBody } from './frames.ts'
+import type { RoomUnread } from './unread-state.ts'
 
 /** Sends a request and resolves with the body of its answer. */
 export type Ask = (event: RequestEvent, body: object, signal?: AbortSignal) => Promise<FrameBody>
@@ -37,10 +38,20 @@ export interface ReactionOptions extends PageOptions {
   readonly reaction?: string
 }
 
-/** A chat of the user with its position in the room's feed. */
-export interface ListedChat extends Chat {
+/** How the user wants to see a chat. A setting that has no effect is absent. */
+export interface ChatSettings {
+  /** ISO-8601. */
+  readonly muted_until?: string
+  readonly hidden?: boolean
+}
+
+/** A chat of the user with its position in the room's feed. The other fields need a service of feature level 3. */
+export interface ListedChat extends Chat, Partial<Omit<RoomUnread, 'room'>> {
   /** The chat's last seq. */
   readonly seq: number
+  readonly settings?: ChatSettings
+  /** In a direct chat: the other user. */
+  readonly peer?: Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 }
 
 const pages = async function* (ask: Ask, event: RequestEvent, body: object, query: object, options: PageOptions) {

@@ -7,11 +7,12 @@ import type {
   MessageVersion,
   Reaction,
   SetOptions,
+  SettingsOptions,
   SignalOptions,
   UserRef,
 } from './call-types.ts'
 import type { RoomMessage } from './chat-events.ts'
-import type { HistoryOptions, PageOptions, ReactionOptions } from './history.ts'
+import type { ChatSettings, HistoryOptions, PageOptions, ReactionOptions } from './history.ts'
 
 /**
  * The calls that act in a room. Those that change a room resolve when the change
@@ -43,6 +44,15 @@ export interface RoomCalls {
   addUsers(room: string, users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
   /** Resolves with the users who were members before. */
   removeUsers(room: string, users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
+  /**
+   * The user has read the room up to this seq, by default up to the newest message. `unread` changes at once; the marker is
+   * stored within two seconds, and when the client is closed. An own message marks everything before it as read.
+   */
+  markRead(room: string, seq?: number): void
+  /** The messages from this seq on are unread again, on all devices. */
+  markUnread(room: string, seq: number): void
+  /** Mutes or hides the chat for the user, on all devices. Resolves with the settings that have an effect. */
+  setChatSettings(room: string, settings: SettingsOptions): Promise<ChatSettings>
   /** The history of a room, a thread, or the pinned messages, backwards (newest first) or forwards. */
   messages(room: string, options?: HistoryOptions): AsyncGenerator<RoomMessage, void>
   /** Who has reacted to a message, by reaction. */

@@ -120,6 +120,9 @@ export const createRoomState = (id: string, calls: HandleDeps): RoomState => {
     versions: inRoom(calls.versions),
     addUsers: inRoom(calls.addUsers),
     removeUsers: inRoom(calls.removeUsers),
+    markRead: inRoom(calls.markRead),
+    markUnread: inRoom(calls.markUnread),
+    setChatSettings: inRoom(calls.setChatSettings),
     on: (name, listener) => {
       if (name === 'change' || name === 'changed') return changes.on(name, listener as () => void)
       return calls.on(name as 'message', (event) => {

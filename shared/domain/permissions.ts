@@ -1,5 +1,6 @@
 import type { ChatState } from './chat.ts'
 import { notAllowed } from './chat.ts'
+import { isDirectChat } from './direct-chat.ts'
 import type { MessageState } from './message-state.ts'
 import type { Rejection } from './rejections.ts'
 import { rejected } from './rejections.ts'
@@ -7,15 +8,21 @@ import { rejected } from './rejections.ts'
 /** An action on a message that not every member may do. */
 export type MessageAction = 'edit' | 'delete' | 'pin'
 
-/** An author edits and deletes its own messages; the creator of the chat deletes and pins any. Nobody edits the text of others. */
-const isPermitted = (action: MessageAction, user: string, { createdBy }: ChatState, message: MessageState): boolean => {
+/** The creator of a direct chat has no more rights than the other user: either of them may have opened it. */
+const isCreator = (user: string, state: ChatState): boolean => user === state.createdBy && !isDirectChat(state)
+
+/**
+ * An author edits and deletes its own messages; the creator of the chat deletes and pins any, and both users of a direct
+ * chat pin any. Nobody edits the text of others.
+ */
+const isPermitted = (action: MessageAction, user: string, state: ChatState, message: MessageState): boolean => {
   switch (action) {
     case 'edit':
       return user === message.user
     case 'delete':
-      return user === message.user || user === createdBy
+      return user === message.user || isCreator(user, state)
     case 'pin':
-      return user === createdBy
+      return isDirectChat(state) || isCreator(user, state)
   }
 }
 

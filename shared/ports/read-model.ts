@@ -1,4 +1,6 @@
 import type { Chat, User } from '../domain/events.ts'
+import type { ReadMarker } from '../domain/read-marker.ts'
+import type { MemberSettings, UnreadCounts } from './member-state.ts'
 
 /** Facts about the database as a whole. */
 export interface StoreMeta {
@@ -17,6 +19,14 @@ export interface RoomMembership {
   readonly head: number
 }
 
+/** The marker of a member, and the messages after it. */
+export interface UnreadState extends UnreadCounts {
+  readonly read: ReadMarker
+}
+
+/** A room of which a user is a member now, with its unread messages in the same snapshot. */
+export interface UnreadMembership extends RoomMembership, UnreadState {}
+
 /** The last event of a room that a gateway has processed. */
 export interface KnownHead {
   readonly seq: number
@@ -32,9 +42,12 @@ export interface ChangedHead {
   readonly isContradicted: boolean
 }
 
-/** A chat with the last seq of its room. */
-export interface ChatListEntry extends Chat {
+/** A chat with the last seq of its room, and the state of the user as a member. */
+export interface ChatListEntry extends Chat, UnreadState {
   readonly seq: number
+  readonly settings: MemberSettings
+  /** In a direct chat: the other user, without its data. */
+  readonly peer?: Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 }
 
 /** A request for one page of the chats of a user. */
@@ -133,6 +146,21 @@ export interface ChatPage {
   readonly nextCursor?: string
 }
 
+/** A request for one page of the users whom a user has blocked. */
+export type BlockQuery = ChatQuery
+
+/** A user whom another one has blocked, and the time of the block. */
+export interface ListedBlock {
+  readonly user: string
+  readonly createdAt: string
+}
+
+/** One page of blocks, ordered by the id of the blocked user; `nextCursor` is absent on the last page. */
+export interface BlockPage {
+  readonly blocks: readonly ListedBlock[]
+  readonly nextCursor?: string
+}
+
 /** The cursor is malformed, or belongs to another list. */
 export class CursorError extends Error {}
 
@@ -161,6 +189,8 @@ export interface ReadModel {
    * user with more than `most`, only `most + 1` are read.
    */
   memberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly RoomMembership[]>>
+  /** The same, with the unread messages of each room. */
+  unreadMemberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly UnreadMembership[]>>
   /**
    * The present memberships of the users whose rooms differ from the known ones. `known` has the `roomsDigest` of each
    * user's rooms; undefined never matches. A user without memberships has an empty list.
@@ -172,6 +202,8 @@ export interface ReadModel {
   usersById(ids: readonly string[], viewer?: string): Promise<readonly User[]>
   /** The chats of a user, most recently active first. */
   chatsOf(query: ChatQuery): Promise<ChatPage>
+  /** The users whom a user has blocked. */
+  blocksOf(query: BlockQuery): Promise<BlockPage>
   /** Messages of a room; undefined: the reader is not a member, or the chat does not exist. */
   messagesOf(query: MessageQuery): Promise<MessagePage | undefined>
   /** Who has reacted to a message. A deleted message is unknown. */

@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
+import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
-import { chatSchema, id, listedMessageSchema, messageSchema, storedUserSchema, time, userSchema } from './shapes.ts'
+import { memberStateAnswers, settingsSchema, unreadFields } from './member-state.ts'
+import { chatSchema, id, listedMessageSchema, messageSchema, peerSchema, storedUserSchema, time, userSchema } from './shapes.ts'
 import { signalAnswers, signalPushes } from './signals.ts'
 
 /**
@@ -25,7 +28,17 @@ const resumedRoom = z.looseObject({
   reason: z.enum(resumeReasons).optional(),
 })
 
+/** A chat as lists show it. The service sends the state of the member from the feature level `memberStateLevel` on. */
+const listedChat = chatSchema.extend({
+  seq,
+  peer: peerSchema.optional(),
+  ...z.object(unreadFields).partial().shape,
+  settings: settingsSchema.optional(),
+})
+
 type RoomBodies = { readonly [Name in RoomEventName]: RoomEventOf<Name>['feedBody'] }
+
+type UserBodies = { readonly [Name in UserEventName]: UserEventOf<Name>['answerBody'] }
 
 /** The body of the answer to each event. */
 export const answerBodies = {
@@ -35,7 +48,8 @@ export const answerBodies = {
     level: z.int().min(1).optional(),
   }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
-  'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq })), next_cursor: z.string().optional() }),
+  ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].answerBody])) as UserBodies),
+  'list-chats': z.looseObject({ chats: z.array(listedChat), next_cursor: z.string().optional() }),
   'list-messages': z.looseObject({
     messages: z.array(listedMessageSchema),
     /** The last seq of the room in the snapshot of the page. */
@@ -50,11 +64,17 @@ export const answerBodies = {
     versions: z.array(messageSchema.extend({ seq })),
     next_cursor: z.string().optional(),
   }),
+  ...memberStateAnswers,
+  'list-blocks': z.looseObject({
+    blocks: z.array(z.looseObject({ user_id: id, created_at: time })),
+    next_cursor: z.string().optional(),
+  }),
   'get-users': z.looseObject({ users: z.array(userSchema) }),
   ...signalAnswers,
   resume: z.looseObject({
     rooms: z.record(z.guid(), resumedRoom),
     others: z.record(z.guid(), seq).optional(),
+    unread: z.record(z.guid(), z.looseObject(unreadFields)).optional(),
     epoch: z.string(),
   }),
   refresh: z.looseObject({ expires_at: time.optional() }),

@@ -1,5 +1,7 @@
 import type { RoomEventName } from '../room-events/room-events.ts'
 import { allRoomEvents, roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { UserEventName } from '../user-events/user-events.ts'
+import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { AnswerEvent, FeedEvent } from './answers.ts'
 import { ann, bob, chat, message, room } from './example-values.ts'
 import { firstLevel } from './feature-level.ts'
@@ -14,6 +16,9 @@ import { requestEventsAt } from './requests.ts'
 const roomExamples = <Kind extends 'request' | 'feed'>(kind: Kind) =>
   Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].examples[kind]])) as Record<RoomEventName, object>
 
+const userExamples = <Kind extends 'request' | 'answer'>(kind: Kind) =>
+  Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].examples[kind]])) as Record<UserEventName, object>
+
 const roomAnswers: Readonly<Record<string, object>> = Object.fromEntries(
   allRoomEvents.flatMap(({ name, examples }) => (examples.answer === undefined ? [] : [[name, examples.answer]])),
 )
@@ -21,6 +26,7 @@ const roomAnswers: Readonly<Record<string, object>> = Object.fromEntries(
 export const requestExamples: Readonly<Record<RequestEvent, object>> = {
   'create-user': { event: 'create-user', id: '1', body: { user: { externalUserId: 'ann', name: 'Ann' } } },
   ...roomExamples('request'),
+  ...userExamples('request'),
   'list-chats': { event: 'list-chats', id: '6', body: { user: { id: ann }, query: { limit: 20, cursor: 'Y2hhdHM6MjA' } } },
   'list-messages': { event: 'list-messages', id: '8', body: { chat: { id: room }, query: { before: 40, limit: 1 } } },
   'list-reactions': {
@@ -33,6 +39,14 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
     id: '27',
     body: { chat: { id: room }, message: message.id, query: { limit: 2, cursor: 'dmVyc2lvbnM6MA' } },
   },
+  'mark-read': { event: 'mark-read', id: '40', room, body: { seq: 4, gen: 0, delivered: 5 } },
+  'set-chat-settings': {
+    event: 'set-chat-settings',
+    id: '41',
+    room,
+    body: { muted_until: '2026-12-01T08:00:00.000Z', hidden: false },
+  },
+  'list-blocks': { event: 'list-blocks', id: '42', body: { query: { limit: 20, cursor: 'YmxvY2tzOjA' } } },
   'get-users': { event: 'get-users', id: '9', body: { users: [bob] } },
   watch: { event: 'watch', id: '36', body: { rooms: [room], users: [bob] } },
   signal: { event: 'signal', id: '37', room, body: { kind: 'typing' } },
@@ -69,10 +83,23 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
   'list-chats': {
     id: '6',
     event: 'list-chats',
-    body: { chats: [{ ...chat, modified_at: '2026-11-24T15:45:02.272Z', seq: 4 }] },
+    body: {
+      chats: [
+        {
+          ...chat,
+          modified_at: '2026-11-24T15:45:02.272Z',
+          seq: 4,
+          unread: 1,
+          mentions: 0,
+          read: { seq: 2, gen: 0 },
+          settings: { muted_until: '2026-12-01T08:00:00.000Z', hidden: true },
+        },
+      ],
+    },
   },
   'list-messages': { id: '8', event: 'list-messages', body: { messages: [{ ...message, seq: 2 }], as_of: 5 } },
   ...roomAnswers,
+  ...userExamples('answer'),
   'list-reactions': {
     id: '26',
     event: 'list-reactions',
@@ -87,6 +114,13 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
         { ...message, msg: 'Hungry? Pizza?', modified_at: '2026-11-24T15:45:02.304Z', seq: 6 },
       ],
     },
+  },
+  'mark-read': { id: '40', event: 'mark-read', body: { seq: 4, gen: 0, unread: 1, mentions: 0, as_of: 5 } },
+  'set-chat-settings': { id: '41', event: 'set-chat-settings', body: { muted_until: '2026-12-01T08:00:00.000Z' } },
+  'list-blocks': {
+    id: '42',
+    event: 'list-blocks',
+    body: { blocks: [{ user_id: bob, created_at: '2026-11-24T15:45:02.420Z' }] },
   },
   'get-users': { id: '9', event: 'get-users', body: { users: [{ id: bob, externalUserId: 'bob', name: 'Bob' }] } },
   watch: {
@@ -104,6 +138,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
     body: {
       rooms: { [room]: { seq: 5, recovered: true } },
       others: { '01a20e3b-6166-7c44-8f21-9a0b1c2d3e4f': 17 },
+      unread: { '01a20e3b-6166-7c44-8f21-9a0b1c2d3e4f': { unread: 3, mentions: 1, read: { seq: 12, gen: 0 } } },
       epoch: '9f8a4c0e',
     },
   },

@@ -26,6 +26,8 @@ export interface ProtocolLimits {
   readonly editsPerMessage: number
   /** Pinned messages of one chat. */
   readonly pins: number
+  /** Users whom one user blocks. */
+  readonly blocks: number
   /** Rooms that one socket watches. */
   readonly watchRooms: number
   /** Users that one socket watches. */
@@ -56,6 +58,7 @@ export const defaultLimits: ProtocolLimits = /* @__PURE__ */ Object.freeze({
   reactionKeys: 50,
   editsPerMessage: 1_000,
   pins: 100,
+  blocks: 1_000,
   watchRooms: 50,
   watchUsers: 200,
   signalBytes: 1_024,

@@ -8,9 +8,24 @@ import { z } from 'zod'
 export const id = z.guid()
 export const time = z.iso.datetime({ precision: 3 })
 
-export const userSchema = z.looseObject({ id, externalUserId: z.string(), name: z.string().optional() })
+export const userSchema = z.looseObject({
+  id,
+  externalUserId: z.string(),
+  name: z.string().optional(),
+  image: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+})
+/** The other user of a direct chat. */
+export const peerSchema = userSchema.omit({ data: true })
 export const storedUserSchema = userSchema.extend({ created_at: time, modified_at: time })
-export const chatSchema = z.looseObject({ id, name: z.string(), users: z.array(id), created_at: time, modified_at: time })
+export const chatSchema = z.looseObject({
+  id,
+  name: z.string(),
+  users: z.array(id),
+  created_at: time,
+  modified_at: time,
+  direct: z.literal(true).optional(),
+})
 export const messageSchema = z.looseObject({
   id,
   msg: z.string(),

@@ -1,5 +1,7 @@
+import { blocksAgainst } from '../domain/blocks.ts'
 import type { ChatState } from '../domain/chat.ts'
 import { distinct, nextHead, notAllowed, whyNotAdded, withMembers } from '../domain/chat.ts'
+import { isDirectChat, keepsItsMembers } from '../domain/direct-chat.ts'
 import type { EventHead, Membership } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import { ann, cyd, room } from '../protocol/example-values.ts'
@@ -49,12 +51,17 @@ export const addUsers = defineRoomEvent({
   commandBody: membershipCommandBody,
   feedBody: membershipSchema,
 
-  readSet: ({ user, body }: AddUsers) => ({ members: [user, ...body.users], added: body.users }),
+  readSet: ({ user, body }: AddUsers) => ({
+    members: [user, ...body.users],
+    added: body.users,
+    blocks: blocksAgainst(user, body.users),
+  }),
 
   decide: (command: AddUsers, state: ChatState): UsersAdded | Rejection => {
     if (!state.members.has(command.user)) return notAllowed
+    if (isDirectChat(state)) return keepsItsMembers('add')
     const joining = distinct(command.body.users).filter((user) => !state.members.has(user))
-    const rejection = whyNotAdded(command.body.users, joining, state)
+    const rejection = whyNotAdded(command.user, command.body.users, joining, state)
     if (rejection !== undefined) return rejection
     return { type: 'UsersAdded', ...nextHead(command, state), body: membershipBody(command, state, joining) }
   },

@@ -1,5 +1,6 @@
 import type { ChatState } from '../domain/chat.ts'
 import { distinct, nextHead, notAllowed, withoutMembers } from '../domain/chat.ts'
+import { isDirectChat, keepsItsMembers } from '../domain/direct-chat.ts'
 import type { EventHead, Membership } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import { ann, cyd, room } from '../protocol/example-values.ts'
@@ -58,6 +59,7 @@ export const removeUsers = defineRoomEvent({
 
   decide: (command: RemoveUsers, state: ChatState): UsersRemoved | Rejection => {
     if (!mayRemove(command, state)) return notAllowed
+    if (isDirectChat(state)) return keepsItsMembers('remove')
     const leaving = distinct(command.body.users).filter((user) => state.members.has(user))
     return { type: 'UsersRemoved', ...nextHead(command, state), body: membershipBody(command, state, leaving) }
   },

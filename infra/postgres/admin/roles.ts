@@ -10,7 +10,8 @@ const grants = {
   writer: {
     event: 'select, insert',
     rejection: 'select, insert',
-    app_user: 'select, insert',
+    app_user: 'select, insert, update',
+    block: 'select, insert, update, delete',
     chat: 'select, insert, update',
     chat_member: 'select, insert, update',
     message: 'select, insert, update',
@@ -25,6 +26,7 @@ const grants = {
     event: 'select',
     rejection: 'select',
     app_user: 'select',
+    block: 'select',
     chat: 'select',
     chat_member: 'select',
     message: 'select',
@@ -33,6 +35,7 @@ const grants = {
     reaction_count: 'select',
     mention: 'select',
     deleted_message: 'select',
+    member_state: 'select, insert, update',
     meta: 'select',
     mikro_orm_migrations: 'select',
   },
@@ -51,6 +54,7 @@ const writerFunctions = [
   'apply_changes',
   'apply_room_changes',
   'apply_message_changes',
+  'apply_user_changes',
   'redact',
 ] as const
 
@@ -102,8 +106,8 @@ const grantTo = async (session: DatabaseSession, database: string, service: Serv
 /**
  * Creates the least-privilege roles `<database>_writer`, `<database>_gateway` and
  * `<database>_sweeper`: none may change the schema or truncate, a writer may
- * delete reactions and mentions only and may not update events, a gateway may
- * not write, and a sweeper may only delete the kept content of deleted messages,
+ * delete reactions, mentions and blocks only and may not update events, a gateway may
+ * write the state of members only, and a sweeper may only delete the kept content of deleted messages,
  * which it may not read. Other roles may not connect.
  *
  * Promises:  a repeated call restores these rights. Run it after each

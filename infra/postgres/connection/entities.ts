@@ -49,7 +49,7 @@ export const rejectionTable = defineEntity({
   uniques: [{ name: 'rejection_keeps_id', properties: ['stream', 'commandId'], where: `code <> 'forbidden'` }],
 })
 
-/** Users, with their external ids. */
+/** Users, with their external ids. `data` is JSON text; `seq` is the seq of the last event of the user's stream. */
 export const userTable = defineEntity({
   name: 'User',
   tableName: 'app_user',
@@ -59,7 +59,17 @@ export const userTable = defineEntity({
     name: p.text().nullable(),
     createdAt: instant(),
     modifiedAt: instant(),
+    image: p.text().nullable(),
+    data: p.text().nullable(),
+    seq: seq().default(1),
   },
+})
+
+/** The users whom a user has blocked. */
+export const blockTable = defineEntity({
+  name: 'Block',
+  tableName: 'block',
+  properties: { userId: p.uuid().primary(), blockedId: p.uuid().primary(), createdAt: instant() },
 })
 
 /**
@@ -98,7 +108,8 @@ export const chatMemberTable = defineEntity({
 /**
  * The seqs and times of the messages of a room; their text is in `event`. `versionSeq`: the event with the newest
  * version; null: the event that posted it. `deletedSeq`, `pinnedSeq`: the events that deleted and pinned it.
- * `replyCount`: replies that are not deleted.
+ * `replyCount`: replies that are not deleted. `n`: the ordinal of the message in its room; null: stored before messages were
+ * numbered.
  */
 export const messageTable = defineEntity({
   name: 'Message',
@@ -117,12 +128,14 @@ export const messageTable = defineEntity({
     pinnedSeq: seq().nullable(),
     replyCount: p.integer().default(0),
     lastReplySeq: seq().nullable(),
+    n: p.integer().nullable(),
   },
   uniques: [{ name: 'message_id', properties: ['chatId', 'id'] }],
   indexes: [
     { name: 'message_created_at', properties: ['chatId', 'createdAt', 'seq'] },
     { name: 'message_thread', properties: ['chatId', 'thread', 'seq'], where: 'thread is not null' },
     { name: 'message_pinned', properties: ['chatId', 'seq'], where: 'pinned_seq is not null' },
+    { name: 'message_deleted', properties: ['chatId', 'seq'], where: 'deleted_seq is not null' },
   ],
 })
 
@@ -179,6 +192,24 @@ export const deletedMessageTable = defineEntity({
   },
 })
 
+/**
+ * What a member has read and set, written by gateways. Not computed from events. `seq` null: the member has not marked
+ * anything.
+ */
+export const memberStateTable = defineEntity({
+  name: 'MemberState',
+  tableName: 'member_state',
+  properties: {
+    chatId: p.uuid().primary(),
+    userId: p.uuid().primary(),
+    gen: p.integer().default(0),
+    seq: seq().nullable(),
+    deliveredSeq: seq().default(0),
+    mutedUntil: instant().nullable(),
+    isHidden: p.boolean().nullable(),
+  },
+})
+
 /** Facts about the database as a whole: its `epoch` and its feature `level`. */
 export const metaTable = defineEntity({
   name: 'Meta',
@@ -194,6 +225,7 @@ export const entities = [
   eventTable,
   rejectionTable,
   userTable,
+  blockTable,
   chatTable,
   chatMemberTable,
   messageTable,
@@ -202,5 +234,6 @@ export const entities = [
   reactionCountTable,
   mentionTable,
   deletedMessageTable,
+  memberStateTable,
   metaTable,
 ]

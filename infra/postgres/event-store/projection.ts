@@ -4,7 +4,9 @@ import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
 import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
 import { membersAffected, timeOf } from '../../../shared/room-events/membership-effect.ts'
 import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
+import { isUserEvent } from '../../../shared/user-events/find-user-event.ts'
 import { MessageChanges } from './message-changes.ts'
+import { UserChanges } from './user-changes.ts'
 
 /** The columns of a new chat. */
 export interface CreatedChat {
@@ -53,6 +55,7 @@ export interface Changes {
   readonly members: readonly MemberChange[]
   readonly messages: readonly PostedMessage[]
   readonly messageChanges: MessageChanges
+  readonly userChanges: UserChanges
 }
 
 interface MutableChanges {
@@ -61,6 +64,7 @@ interface MutableChanges {
   readonly members: Map<string, MemberChange>
   readonly messages: PostedMessage[]
   readonly messageChanges: MessageChanges
+  readonly userChanges: UserChanges
 }
 
 /** The change of the row of a chat after one more event. */
@@ -107,6 +111,7 @@ const addEvent = (into: MutableChanges, event: DomainEvent): void => {
     into.users.push(event.body.user)
     return
   }
+  if (isUserEvent(event)) return into.userChanges.add(event)
   const { stream, seq } = event
   into.chats.set(stream, chatAfter(into.chats.get(stream), event))
   changeMembers(into.members, event)
@@ -144,6 +149,7 @@ export const project = (events: Iterable<DomainEvent>): Changes => {
     members: new Map(),
     messages: [],
     messageChanges: new MessageChanges(),
+    userChanges: new UserChanges(),
   }
   for (const event of events) addEvent(into, event)
   return { ...into, chats: [...into.chats.values()], members: [...into.members.values()] }

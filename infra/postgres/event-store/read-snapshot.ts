@@ -10,6 +10,7 @@ import { countChats } from './count-chats.ts'
 import { outcomesJson, parseOutcomes } from './outcomes.ts'
 import type { MessagesRow } from './read-messages.ts'
 import { messagesJson, messagesOf, messagesValues } from './read-messages.ts'
+import { readBlocks, readUsers } from './read-users.ts'
 
 /** One statement, and therefore one snapshot of heads and memberships. */
 export const readSnapshotStatement: Statement = {
@@ -88,12 +89,15 @@ export const snapshotValues = (wanted: ReadSet): readonly unknown[] => {
 
 /** Reads the state that a batch needs for its decisions. Takes no locks: the append compares the heads. */
 export const readSnapshot = async (session: DatabaseSession, wanted: ReadSet): Promise<Snapshot> => {
+  const userStreams = await readUsers(session, wanted)
   const [row] = await session.run<SnapshotRow>(readSnapshotStatement, snapshotValues(wanted))
   return {
     chats: chatsOf(row),
     knownUsers: new Set(listOf<string>(row?.known_users)),
     messages: messagesOf(wanted, row),
     users: usersByExternalId(listOf<UserRow>(row?.users)),
+    userStreams,
+    blocks: await readBlocks(session, wanted),
     chatCounts: await countChats(session, wanted.chatCounts),
     outcomes: parseOutcomes(row?.outcomes ?? null),
   }

@@ -66,31 +66,30 @@ const memberValues = ({ members }: Changes): readonly unknown[] => [
   ),
 ]
 
-const messageValues = ({ messages, messageChanges }: Changes): readonly unknown[] => {
-  const changed = messageChanges.rows()
-  return [
-    ...columns(
-      messages,
-      (message) => message.chat,
-      (message) => message.seq,
-      (message) => message.id,
-      (message) => message.createdAt,
-      (message) => message.user,
-      (message) => message.type,
-    ),
-    sparse(messages, ({ thread }) => thread ?? null),
-    sparse(messages, ({ replyTo }) => replyTo ?? null),
-    changed === undefined ? null : JSON.stringify(changed),
-  ]
-}
-
-/** The arguments of the database function `apply_room_changes`, in its order. */
-export const changeValues = (changes: Changes): readonly unknown[] => [
-  ...userValues(changes),
-  ...chatValues(changes.chats),
-  ...memberValues(changes),
-  ...messageValues(changes),
+const messageValues = ({ messages }: Changes, changed: object | undefined): readonly unknown[] => [
+  ...columns(
+    messages,
+    (message) => message.chat,
+    (message) => message.seq,
+    (message) => message.id,
+    (message) => message.createdAt,
+    (message) => message.user,
+    (message) => message.type,
+  ),
+  sparse(messages, ({ thread }) => thread ?? null),
+  sparse(messages, ({ replyTo }) => replyTo ?? null),
+  changed === undefined ? null : JSON.stringify(changed),
 ]
+
+/**
+ * The arguments of the database function `apply_room_changes`, in its order. The last one is null or has the groups of rare
+ * changes: those of messages, and `others`.
+ */
+export const changeValues = (changes: Changes, others?: object): readonly unknown[] => {
+  const ofMessages = changes.messageChanges.rows()
+  const rare = ofMessages === undefined && others === undefined ? undefined : { ...ofMessages, ...others }
+  return [...userValues(changes), ...chatValues(changes.chats), ...memberValues(changes), ...messageValues(changes, rare)]
+}
 
 /** SQL for `count` parameters, numbered from `first`. */
 export const parameters = (first: number, count: number): string =>
@@ -104,7 +103,11 @@ const applyChanges: Statement = {
   text: `select apply_room_changes(${parameters(1, changeParameterCount)})`,
 }
 
-/** Writes changes to the read model by the function that an append also calls, so that a rebuild writes the same rows. */
+const applyUserChanges: Statement = { name: 'apply-user-changes', text: 'select apply_user_changes($1)' }
+
+/** Writes changes to the read model by the functions that an append also calls, so that a rebuild writes the same rows. */
 export const writeChanges = async (session: DatabaseSession, changes: Changes): Promise<void> => {
   await session.run(applyChanges, changeValues(changes))
+  const ofUsers = changes.userChanges.rows()
+  if (ofUsers !== undefined) await session.run(applyUserChanges, [JSON.stringify(ofUsers)])
 }

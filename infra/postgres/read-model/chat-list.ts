@@ -3,14 +3,27 @@ import { storableInstant } from '../connection/instant.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { isoText } from '../connection/statement.ts'
 import { readChatCursor, writeCursor } from './cursor.ts'
+import type { SettingsRow } from './member-settings.ts'
+import { settingsCells, settingsOf } from './member-settings.ts'
+import { peerJson, peerOf } from './peer.ts'
+import type { UnreadRow } from './unread.ts'
+import { unreadCells, unreadOf } from './unread.ts'
 
 /** SQL for the largest possible size of a chat in an answer: its frame, each character of its name, each member. */
-const chatBytes = '200 + 6 * octet_length(chat.name) + 39 * chat.member_count'
+const chatBytes = '400 + 6 * octet_length(chat.name) + 39 * chat.member_count'
+
+const unread = unreadCells({
+  room: 'counted.id',
+  user: '$1::uuid',
+  head: 'counted.seq',
+  since: 'counted.since_seq',
+  markedSeq: 'state.seq',
+})
 
 /**
  * Sorting by activity reads the row of each chat of the user, at most
  * `CHATS_PER_USER`; a copy of the activity in each membership would cost a write
- * per member and message. Members are read only for the chats on the page. The
+ * per member and message. Members, peers and unread messages are read only for the chats on the page. The
  * first step is materialized, because the planner expects thousands of chats for
  * every user and would start parallel workers, which takes longer than reading
  * the list of most users.
@@ -18,27 +31,32 @@ const chatBytes = '200 + 6 * octet_length(chat.name) + 39 * chat.member_count'
 export const listChatsStatement: Statement = {
   name: 'list-chats',
   text: `with mine as materialized (
-    select chat_id from chat_member where user_id = $1::uuid and until_seq is null
+    select chat_id, since_seq from chat_member where user_id = $1::uuid and until_seq is null
   )
-  select id, name, seq, found, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
+  select id, name, counted.seq, found, peer, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
     ${isoText('activity')} as activity,
     (select string_agg(user_id::text, ',' order by since_seq, user_id)
-      from chat_member where chat_id = counted.id and until_seq is null) as users
+      from chat_member where chat_id = counted.id and until_seq is null) as users,
+    state.gen, ${unread}, ${settingsCells('state')}
   from (
-    select page.*, count(*) over () as found, row_number() over in_order as nth, sum(bytes) over in_order as total
+    select page.*, count(*) over () as found, row_number() over in_order as nth,
+      sum(bytes + coalesce(octet_length(peer), 0)) over in_order as total
     from (
-      select chat.*, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes
-      from mine join chat on chat.id = mine.chat_id
-      where ($2::timestamptz is null or (coalesce(chat.active_at, chat.last_at), chat.id) < ($2::timestamptz, $3::uuid))
-      order by activity desc, chat.id desc limit $4::int + 1
+      select listed.*, ${peerJson('listed', '$1::uuid')} as peer from (
+        select chat.*, mine.since_seq, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes
+        from mine join chat on chat.id = mine.chat_id
+        where ($2::timestamptz is null or (coalesce(chat.active_at, chat.last_at), chat.id) < ($2::timestamptz, $3::uuid))
+        order by activity desc, chat.id desc limit $4::int + 1
+      ) as listed
     ) as page
     window in_order as (order by page.activity desc, page.id desc rows unbounded preceding)
   ) as counted
+  left join member_state as state on state.chat_id = counted.id and state.user_id = $1::uuid
   where nth <= $4::int and (nth = 1 or total <= $5::bigint)
   order by nth`,
 }
 
-interface ListedChatRow {
+interface ListedChatRow extends UnreadRow, SettingsRow {
   readonly id: string
   readonly name: string
   readonly seq: string
@@ -46,6 +64,8 @@ interface ListedChatRow {
   readonly modified_at: string
   readonly activity: string
   readonly users: string
+  /** The other user of a direct chat, as JSON text; null: another chat. */
+  readonly peer: string | null
   /** Number of chats found, at most one more than the limit. */
   readonly found: string
 }
@@ -57,6 +77,9 @@ const listedChat = (row: ListedChatRow): ChatListEntry => ({
   created_at: row.created_at,
   modified_at: row.modified_at,
   seq: Number(row.seq),
+  ...unreadOf(row),
+  settings: settingsOf(row),
+  ...(row.peer === null ? {} : { direct: true, peer: peerOf(row.peer) }),
 })
 
 /** The chats of which the user is a member now, most recently active first. Rejects with `CursorError` for a bad cursor. */

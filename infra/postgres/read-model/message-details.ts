@@ -56,12 +56,12 @@ export const listReactions = async (session: DatabaseSession, query: ReactionQue
 /** SQL for the text of a version that is kept after the deletion of its message, for the creator of the chat. */
 const keptVersion = (seq: string): string => `select data from deleted_message as kept
           where kept.chat_id = $1::uuid and kept.message_id = message.id and kept.seq = ${seq}
-            and exists (select from chat where id = $1::uuid and created_by = $2::uuid)`
+            and exists (select from chat where id = $1::uuid and created_by = $2::uuid and name <> '')`
 
 /**
  * The event that posted the message, and its edits. Of a deleted message these are
  * redacted: the first one is the tombstone, and the others are left out. Only the
- * creator of the chat reads the versions that are kept. The seqs of a page are
+ * creator of the chat reads the versions that are kept, in a direct chat nobody. The seqs of a page are
  * selected first, so that only its events are read.
  */
 export const listVersionsStatement: Statement = {

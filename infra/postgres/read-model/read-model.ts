@@ -2,9 +2,11 @@ import type { User } from '../../../shared/domain/events.ts'
 import type { ChangedHead, KnownHead, ReadModel, RoomMembership, StoreMeta } from '../../../shared/ports/read-model.ts'
 import { firstLevel } from '../../../shared/protocol/feature-level.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
+import { listBlocks } from './block-list.ts'
 import { listChats } from './chat-list.ts'
 import { listReactions, listVersions } from './message-details.ts'
 import { listMessages } from './message-list.ts'
+import { unreadMembershipsOf } from './unread-memberships.ts'
 import type { UserRow } from './user-rows.ts'
 import { userCells, userOf } from './user-rows.ts'
 
@@ -195,10 +197,12 @@ export const postgresReadModel = (session: DatabaseSession, pageBytes: number): 
   memberCounts: (rooms) => memberCountsOf(session, rooms),
   changedHeads: (heads) => changedHeads(session, heads),
   memberships: (users, most) => membershipsOf(session, users, most),
+  unreadMemberships: (users, most) => unreadMembershipsOf(session, users, most),
   changedMemberships: (digests) => changedMemberships(session, digests),
   usersByExternalId: (externalIds) => usersByExternalId(session, externalIds),
   usersById: (ids, viewer) => usersById(session, ids, viewer),
   chatsOf: (query) => listChats(session, query, pageBytes),
+  blocksOf: (query) => listBlocks(session, query),
   messagesOf: (query) => listMessages(session, query, pageBytes),
   reactionsOf: (query) => listReactions(session, query),
   versionsOf: (query) => listVersions(session, query, pageBytes),

@@ -8,7 +8,10 @@ import type { GatewayLog } from '../gateway-log.ts'
 import type { SendQueue } from '../send-queue/send-queue.ts'
 import type { Binding } from './binding.ts'
 import { claimUser } from './claim-user.ts'
+import { isOwnRequest } from './command-of.ts'
 import type { Intake } from './intake.ts'
+import type { MemberRequests } from './member-requests.ts'
+import { isMemberRequest } from './member-requests.ts'
 import type { Queries } from './queries.ts'
 import { isRead } from './queries.ts'
 import type { Requester } from './requester.ts'
@@ -28,6 +31,7 @@ export interface HttpRequestDeps {
   readonly binding: Binding
   readonly intake: Intake
   readonly queries: Queries
+  readonly memberRequests: MemberRequests
   readonly metrics: Metrics
   readonly log: GatewayLog
 }
@@ -48,7 +52,8 @@ const socketEvents: ReadonlySet<string> = new Set<SocketEvent>(['watch', 'signal
 /** Whether a request has a meaning only on a socket. */
 const isForSockets = (request: Request): request is RequestOf<SocketEvent> => socketEvents.has(request.event)
 
-export const createHttpRequests = ({ binding, intake, queries, metrics, log }: HttpRequestDeps): StartHttpRequest => {
+export const createHttpRequests = (deps: HttpRequestDeps): StartHttpRequest => {
+  const { binding, intake, queries, memberRequests, metrics, log } = deps
   const createUser = async (requester: Requester, request: Extract<Request, { event: 'create-user' }>): Promise<void> => {
     const claimed = claimUser(requester.principal, request)
     if ('code' in claimed) return requester.fail(request, claimed)
@@ -61,8 +66,10 @@ export const createHttpRequests = ({ binding, intake, queries, metrics, log }: H
     if (request.event === 'get-users') return queries.answer(requester, request, actor)
     if (actor === undefined) return requester.refuse(request, 'unbound', 'as: is missing; it names the user to act for')
     if (isRead(request)) return queries.answer(requester, request, actor)
+    if (isMemberRequest(request)) return memberRequests.answer(requester, request, actor)
     if (isForSockets(request)) return requester.refuse(request, 'unknown_event', 'event: is available on a WebSocket only')
-    intake.submit(requester, request, actor)
+    if (isOwnRequest(request)) intake.submitOwn(requester, request, actor)
+    else intake.submit(requester, request, actor)
   }
 
   /** Logs an unexpected error and answers it with `internal`. */

@@ -1,23 +1,30 @@
+import type { User } from '../../../shared/domain/events.ts'
 import { unknownMessage } from '../../../shared/domain/named-messages.ts'
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { messagesBody, versionsBody } from '../../../shared/frames/messages-body.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { ChatListEntry, NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read-model.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
+import { memberStateLevel } from '../../../shared/protocol/member-state.ts'
 import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
+import type { FeatureLevel } from '../reads/feature-level.ts'
 import { visibleUsers } from '../reads/visible-users.ts'
 import type { AnswerBudget } from './answer-budget.ts'
+import { settingsBody } from './member-requests.ts'
 import type { Requester } from './requester.ts'
 
 /** A request that is answered from the read model. */
-export type ReadRequest = RequestOf<'list-chats' | 'list-messages' | 'list-reactions' | 'get-message-versions' | 'get-users'>
+export type ReadRequest = RequestOf<
+  'list-chats' | 'list-messages' | 'list-reactions' | 'get-message-versions' | 'list-blocks' | 'get-users'
+>
 
 const readEvents: ReadonlySet<string> = new Set<ReadRequest['event']>([
   'list-chats',
   'list-messages',
   'list-reactions',
   'get-message-versions',
+  'list-blocks',
   'get-users',
 ])
 
@@ -56,12 +63,24 @@ const failure = (error: unknown) => {
   throw error
 }
 
-export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queries => {
+/** Shared by all queries of a gateway. */
+export interface QueriesDeps {
+  readonly readModel: ReadModel
+  readonly budget: AnswerBudget
+  readonly featureLevel: Pick<FeatureLevel, 'current'>
+}
+
+/** A chat as the list shows it; below the feature level of the state of members, without it. */
+const listedChat = ({ unread, mentions, read, settings, ...chat }: ChatListEntry, level: number): object =>
+  level < memberStateLevel ? chat : { ...chat, unread, mentions, read, settings: settingsBody(settings) }
+
+export const createQueries = ({ readModel, budget, featureLevel }: QueriesDeps): Queries => {
   const listChats = async (request: RequestOf<'list-chats'>, actor: string): Promise<string | undefined> => {
     if (request.body.user.id !== actor) return undefined
     const { limit = defaultLimit, cursor } = request.body.query ?? {}
     const { chats, nextCursor } = await readModel.chatsOf({ user: actor, limit, cursor })
-    return JSON.stringify({ chats, ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }) })
+    const listed = chats.map((chat) => listedChat(chat, featureLevel.current))
+    return JSON.stringify({ chats: listed, ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }) })
   }
 
   const listMessages = async (request: RequestOf<'list-messages'>, actor: string): Promise<string | undefined> => {
@@ -86,6 +105,15 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
   const getVersions = async (request: RequestOf<'get-message-versions'>, actor: string): Promise<string | undefined> => {
     const page = pageOrThrow(await readModel.versionsOf(aboutMessage(request, actor)))
     return page === undefined ? undefined : versionsBody(page)
+  }
+
+  const listBlocks = async (request: RequestOf<'list-blocks'>, actor: string): Promise<string> => {
+    const { limit = defaultLimit, cursor } = request.body.query ?? {}
+    const { blocks, nextCursor } = await readModel.blocksOf({ user: actor, limit, cursor })
+    return JSON.stringify({
+      blocks: blocks.map(({ user, createdAt }) => ({ user_id: user, created_at: createdAt })),
+      ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+    })
   }
 
   const getUsers = async (
@@ -114,6 +142,8 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
         return listReactions(request, actor)
       case 'get-message-versions':
         return getVersions(request, actor)
+      case 'list-blocks':
+        return listBlocks(request, actor)
     }
   }
 
@@ -143,7 +173,20 @@ const reactionsText = (page: ReactionPage | undefined): string | undefined => {
   return JSON.stringify({ reactions, ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }) })
 }
 
-const usersText = (users: readonly { id: string; externalUserId: string; name?: string }[]): string =>
+/** The most users of whom an answer has the whole profiles, so that its size stays near that of a page. */
+const mostProfiles = 100
+
+const profileOf = ({ image, data }: Pick<User, 'image' | 'data'>): Pick<User, 'image' | 'data'> => ({
+  ...(image === undefined ? {} : { image }),
+  ...(data === undefined ? {} : { data }),
+})
+
+const usersText = (users: readonly User[]): string =>
   JSON.stringify({
-    users: users.map(({ id, externalUserId, name }) => ({ id, externalUserId, ...(name === undefined ? {} : { name }) })),
+    users: users.map(({ id, externalUserId, name, ...rest }) => ({
+      id,
+      externalUserId,
+      ...(name === undefined ? {} : { name }),
+      ...(users.length > mostProfiles ? {} : profileOf(rest)),
+    })),
   })

@@ -7,7 +7,9 @@ import { everydayBench } from './everyday.ts'
 import { headSweepBench, idleSessionsBench } from './idle-sessions.ts'
 import { largeRoomBench } from './large-room.ts'
 import { listsBench } from './lists.ts'
+import { livingMessagesBench } from './living-messages.ts'
 import { quietProcessesBench } from './quiet-processes.ts'
+import { reactionStormBench } from './reaction-storm.ts'
 import { scaleBench } from './scale.ts'
 import { signalsBench } from './signals.ts'
 import { turnsBench } from './turns.ts'
@@ -27,6 +29,8 @@ export const allBenches: readonly Bench[] = [
   headSweepBench,
   embeddedBench,
   listsBench,
+  livingMessagesBench,
+  reactionStormBench,
   churnBench,
   signalsBench,
 ]

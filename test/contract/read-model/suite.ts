@@ -6,6 +6,7 @@ import { chatListTests } from './chat-list.ts'
 import { membershipTests } from './memberships.ts'
 import { messageListTests } from './message-list.ts'
 import { messageRangeTests } from './message-ranges.ts'
+import { peopleTests } from './people.ts'
 import { userTests } from './users.ts'
 
 /**
@@ -18,6 +19,7 @@ export const readModelSuite = (name: string, open: () => Promise<OpenStore>): vo
     const opened = sharedOpening(open)
     describe('heads and memberships', () => membershipTests(opened))
     describe('users', () => userTests(opened))
+    describe('direct chats and blocks', () => peopleTests(opened))
     describe('the list of chats', () => chatListTests(opened))
     describe('the list of messages', () => messageListTests(opened))
     describe('messages that change', () => changedMessageTests(opened))

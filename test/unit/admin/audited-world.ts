@@ -49,7 +49,7 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
         ofDeleted: 0,
         chatHead: head,
       }
-      return head === 0 ? [] : [{ stream, kind: 'chat' as const, ...counts, memberCount: 1, memberRows: 1, hasUserRow: false }]
+      return head === 0 ? [] : [{ stream, kind: 'chat' as const, ...counts, memberCount: 1, memberRows: 1 }]
     }),
   })
 

@@ -6,6 +6,7 @@ import type { BatchHandler, CommandLog, LogRecord, NewRecord } from '../../../sh
 import { PublishError } from '../../../shared/ports/command-log.ts'
 import type { EventStore } from '../../../shared/ports/event-store.ts'
 import type { FanOut, FanOutState } from '../../../shared/ports/fan-out.ts'
+import type { MemberStates } from '../../../shared/ports/member-state.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import type { ProtocolLimits } from '../../../shared/protocol/limits.ts'
 import { defaultLimits } from '../../../shared/protocol/limits.ts'
@@ -25,7 +26,7 @@ import { virtualClock } from '../simulation/virtual-clock.ts'
 import type { Received, SimulatedSocket } from '../simulation/world/simulated-socket.ts'
 import { simulatedSocket } from '../simulation/world/simulated-socket.ts'
 
-type Ports = { readonly eventStore: EventStore; readonly readModel: ReadModel }
+type Ports = { readonly eventStore: EventStore; readonly readModel: ReadModel; readonly memberStates?: MemberStates }
 
 export interface RigClient {
   readonly socket: SimulatedSocket
@@ -167,6 +168,7 @@ export const gatewayRig = async (
   const shared = { commandLog, fanOut, clock, times, bounds, limits: { ...defaultLimits, ...options.limits }, rates }
   const gatewayCore = createGatewayCore({
     ...shared,
+    memberStates: memory.memberStates,
     ...ports({ eventStore: memory.store, readModel: memory.readModel }),
     metrics,
     log: { debug: () => {}, error: (fields, text) => logged.push({ fields, text }) },

@@ -1,8 +1,17 @@
-import type { ChatListEntry, ChatPage, ChatQuery, ReadModel, RoomMembership } from '../../../shared/ports/read-model.ts'
+import type {
+  BlockPage,
+  BlockQuery,
+  ChatListEntry,
+  ChatPage,
+  ChatQuery,
+  ReadModel,
+  RoomMembership,
+} from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import { entriesInPage } from './entries-in-page.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
+import { memberSettings, unreadState } from './memory-member-states.ts'
 import { messagePage, reactionPage, versionPage } from './memory-message-list.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { isMember, presentMembers } from './memory-tables.ts'
@@ -29,6 +38,16 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes 
     ),
   memberships: async (users, most = Number.POSITIVE_INFINITY) =>
     new Map([...membershipsByUser(tables, users)].map(([user, rooms]) => [user, rooms.slice(0, most + 1)])),
+  unreadMemberships: async (users, most = Number.POSITIVE_INFINITY) =>
+    new Map(
+      [...membershipsByUser(tables, users)].map(([user, rooms]) => [
+        user,
+        rooms.slice(0, most + 1).flatMap((membership) => {
+          const chat = tables.chats.get(membership.room)
+          return chat === undefined ? [] : [{ ...membership, ...unreadState(tables, chat, user) }]
+        }),
+      ]),
+    ),
   changedMemberships: async (digests) => {
     const all = [...digests].map(([user, digest]) => ({
       user,
@@ -50,6 +69,7 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes 
       .flatMap((id) => tables.usersById.get(id) ?? [])
       .filter(({ id }) => viewer === undefined || id === viewer || shareChat(tables, id, viewer)),
   chatsOf: async (query) => chatPage(tables, query, pageBytes),
+  blocksOf: async (query) => blockPage(tables, query),
   messagesOf: async (query) => messagePage(tables, query, pageBytes),
   reactionsOf: async (query) => reactionPage(tables, query),
   versionsOf: async (query) => versionPage(tables, query, pageBytes),
@@ -78,14 +98,36 @@ const byActivity = (a: ChatRow, b: ChatRow): number => (isBefore(b, [a.activeAt,
 const isBefore = (chat: ChatRow, [at, id]: readonly [string, string]): boolean =>
   chat.activeAt < at || (chat.activeAt === at && chat.id < id)
 
-const listed = (chat: ChatRow): ChatListEntry => ({
+const peerIn = (tables: MemoryTables, chat: ChatRow, viewer: string): Pick<ChatListEntry, 'direct' | 'peer'> => {
+  const peer = tables.usersById.get(presentMembers(chat).find((user) => user !== viewer) ?? '')
+  if (chat.name !== '' || peer === undefined) return {}
+  const { data: _, created_at: __, modified_at: ___, ...shown } = peer
+  return { direct: true, peer: shown }
+}
+
+const listed = (tables: MemoryTables, chat: ChatRow, viewer: string): ChatListEntry => ({
   id: chat.id,
   name: chat.name,
   users: presentMembers(chat),
   created_at: chat.createdAt,
   modified_at: chat.modifiedAt,
   seq: chat.head,
+  ...unreadState(tables, chat, viewer),
+  settings: memberSettings(tables, chat.id, viewer),
+  ...peerIn(tables, chat, viewer),
 })
+
+const blockPage = (tables: MemoryTables, { user, limit, cursor }: BlockQuery): BlockPage => {
+  const after = cursor === undefined ? '' : readCursor('blocks', cursor).user
+  const rest = [...tables.blocks.values()]
+    .filter((block) => block.user === user && block.blocked > after)
+    .sort((a, b) => (a.blocked < b.blocked ? -1 : 1))
+  const blocks = rest.slice(0, limit).map(({ blocked, createdAt }) => ({ user: blocked, createdAt }))
+  const last = blocks.at(-1)
+  return rest.length === blocks.length || last === undefined
+    ? { blocks }
+    : { blocks, nextCursor: writeCursor('blocks', { user: last.user }) }
+}
 
 const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, pageBytes: number): ChatPage => {
   const from = cursor === undefined ? undefined : readCursor('chats', cursor)
@@ -93,7 +135,7 @@ const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, page
     .filter((chat) => isMember(chat, user) && (from === undefined || isBefore(chat, [from.at, from.id])))
     .sort(byActivity)
   const chats = entriesInPage(
-    rest.slice(0, limit).map(listed),
+    rest.slice(0, limit).map((chat) => listed(tables, chat, user)),
     pageBytes - listOverheadBytes,
     (chat) => `${JSON.stringify(chat)},`,
   )

@@ -1,5 +1,7 @@
+import type { BlockPair } from '../../../shared/domain/blocks.ts'
 import type { User } from '../../../shared/domain/events.ts'
 import type { MessageState } from '../../../shared/domain/message-state.ts'
+import type { ReadMarker } from '../../../shared/domain/read-marker.ts'
 import type { MembershipSpan, RecordedOutcome, StoredEvent } from '../../../shared/ports/event-store.ts'
 
 /** A row of the chat table: everything but the events. */
@@ -33,9 +35,21 @@ export interface MessageRow {
   replies: { readonly count: number; readonly lastSeq: number } | undefined
 }
 
+/** The state of a member that no event records. `read` undefined: the member has not marked anything. */
+export interface MemberRow {
+  readonly read: ReadMarker | undefined
+  readonly delivered: number
+  readonly mutedUntil: string | undefined
+  readonly isHidden: boolean | undefined
+}
+
 export interface MemoryTables {
   readonly chats: Map<string, ChatRow>
   readonly usersById: Map<string, User>
+  /** By `blockKeyText`, with the time of the block. */
+  readonly blocks: Map<string, BlockPair & { readonly createdAt: string }>
+  /** By id of the user: the seq of the last event of its stream. */
+  readonly userHeads: Map<string, number>
   readonly usersByExternalId: Map<string, User>
   /** By stream, then by seq. */
   readonly events: Map<string, Map<number, StoredEvent>>
@@ -43,6 +57,8 @@ export interface MemoryTables {
   readonly messages: Map<string, MessageRow[]>
   /** By `commandKeyText`: at most one outcome of an id prevents other commands from using that id. */
   readonly outcomes: Map<string, readonly RecordedOutcome[]>
+  /** By room and user. */
+  readonly memberStates: Map<string, MemberRow>
   /** All events in the order of their commits. */
   readonly log: StoredEvent[]
 }

@@ -87,7 +87,16 @@ describe('the AsyncAPI document', () => {
     for (const { payload } of given) {
       const schema = schemaOf(name) as z.ZodType
       expect(schema.safeParse(payload).error).toBeUndefined()
-      const maps = ['body.rooms', 'body.users', 'body.others', 'body.data', 'body.message.data', 'error.details']
+      const maps = [
+        'body.rooms',
+        'body.users',
+        'body.others',
+        'body.unread',
+        'body.data',
+        'body.message.data',
+        'body.user.data',
+        'error.details',
+      ]
       expect(fieldsOf(schema)).toEqual(expect.arrayContaining(fieldsIn(payload, maps)))
       expect(shown).toContainEqual(payload)
     }

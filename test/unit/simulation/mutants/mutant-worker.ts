@@ -31,6 +31,10 @@ const simulations = {
     const { simulateHotPath } = await import('../../writer/hot-path-run.ts')
     return (_seed: number, _options?: Simulation) => simulateHotPath()
   },
+  people: async () => {
+    const { simulatePeople } = await import('../people/simulate-people.ts')
+    return (seed: number, _options?: Simulation) => simulatePeople(seed)
+  },
   writer: async () => (await import('../writers/simulate-writer.ts')).simulateWriter,
 }
 const simulate = await simulations[simulation]()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { simulateApps } from '../../client/simulation/simulate-apps.ts'
 import { simulateHotPath } from '../../writer/hot-path-run.ts'
+import { simulatePeople } from '../people/simulate-people.ts'
 import type { Simulation } from '../rooms/simulate.ts'
 import { simulate } from '../rooms/simulate.ts'
 import { simulateSignals } from '../signals/simulate-signals.ts'
@@ -11,6 +12,8 @@ import { gatewayMutants } from './gateway-mutants.ts'
 import { hotPathMutants } from './hot-path-mutants.ts'
 import { livingMutants } from './living-mutants.ts'
 import { livingWriterMutants } from './living-writer-mutants.ts'
+import { markingMutants } from './marking-mutants.ts'
+import { peopleMutants } from './people-mutants.ts'
 import { signalMutants } from './signal-mutants.ts'
 import type { SimulationName } from './try-mutant.ts'
 import { tryMutant } from './try-mutant.ts'
@@ -40,6 +43,14 @@ const simulations: readonly Simulated[] = [
     optionsOf: () => ({ isLiving: true }),
     run: simulate,
   },
+  {
+    of: 'read markers',
+    mutants: markingMutants,
+    simulation: 'rooms',
+    optionsOf: () => ({ isMarking: true }),
+    run: simulate,
+  },
+  { of: 'direct chats, blocks and profiles', mutants: peopleMutants, simulation: 'people', run: (seed) => simulatePeople(seed) },
   { of: 'signals', mutants: signalMutants, simulation: 'signals', run: simulateSignals },
   { of: 'writers', mutants: writerMutants, simulation: 'writer', run: (seed) => simulateWriter(seed) },
   {

@@ -65,6 +65,7 @@ export const simulateSignals = async (seed: number): Promise<SignalRun> => {
     connections: [],
     history: createHistory(startMs),
     isLiving: false,
+    isMarking: false,
   }
   const record: SignalRecord = { sentAtMs: new Map(), frozen: new Set() }
   const commands = simulatedCommands(commons)

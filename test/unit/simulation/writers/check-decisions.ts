@@ -3,6 +3,7 @@ import { noChat } from '../../../../shared/domain/chat.ts'
 import type { Append, CommandKey, StoredEvent, StoredRejection } from '../../../../shared/ports/event-store.ts'
 import { chatDecider } from '../../../../shared/room-events/chat-decider.ts'
 import type { ChatCommand, ChatEvent } from '../../../../shared/room-events/room-events.ts'
+import { isUserEvent } from '../../../../shared/user-events/find-user-event.ts'
 import { keyText } from './command-keys.ts'
 import { simulatedUsers } from './random-commands.ts'
 
@@ -59,7 +60,8 @@ export const checkDecisions = (
   for (const room of batch.heads.keys()) {
     const states = [stateOf(stored, batch, room)]
     for (const { event } of batch.events)
-      if (event.type !== 'UserCreated' && event.stream === room) states.push(checkEvent(event, states.at(-1) ?? noChat))
+      if (event.type !== 'UserCreated' && !isUserEvent(event) && event.stream === room)
+        states.push(checkEvent(event, states.at(-1) ?? noChat))
     for (const rejection of batch.rejections.filter((each) => each.room === room)) {
       const key = { room, id: rejection.commandId, digest: rejection.digest }
       const command = commandOf(key)
