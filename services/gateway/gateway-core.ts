@@ -162,6 +162,9 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
   const binding = createBinding({ lookups, intake, userSessions, resume, sessionRooms, featureLevel })
   const budget = createAnswerBudget(bounds)
   const queries = createQueries({ readModel, budget, featureLevel })
+  memberChanges.onMoved(({ room, user, read: { seq, gen }, delivered }) => {
+    void signals.reportMarker({ room, user, seq, gen, delivered: delivered === 0 ? undefined : delivered })
+  })
   const memberRequests = createMemberRequests(memberChanges)
   const signalRequests = createSignalRequests({ signals, readModel })
   const read = createFrameReader(limits, () => featureLevel.current)

@@ -96,7 +96,10 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
     feed: rooms.receive,
     reset: catchUp.reset,
     pushed: signals.pushed,
-    features: (events) => setFeatures(events),
+    features: (events) => {
+      setFeatures(events)
+      signals.featuresChanged()
+    },
     lost: () => {
       catchUp.disconnected()
       refresh.disconnected()

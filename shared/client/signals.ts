@@ -20,6 +20,8 @@ export interface Signals {
   /** A push of the service. */
   pushed(frame: ServerFrame): void
   connected(link: Link): void
+  /** The service accepts other events than before. */
+  featuresChanged(): void
   disconnected(): void
 }
 
@@ -39,7 +41,8 @@ export const createSignals = (deps: SignalsDeps): Signals => {
   const typingUsers = createTypingUsers(clock, listeners.emit)
   const requests = createInternalRequests(deps)
   let link: Link | undefined
-  let watched: WatchTarget | undefined
+  let watched: WatchTarget = {}
+  let isWatching = false
   /** By user, as it was reported last. */
   let presence: Readonly<Record<string, boolean | null>> = {}
   /** By room: when `typing` was sent last. */
@@ -72,6 +75,13 @@ export const createSignals = (deps: SignalsDeps): Signals => {
       listeners.emit('presence', change)
     },
     read: ({ room = '', body }) => listeners.emit('read', { ...(body as unknown as Omit<ReadMarker, 'room'>), room }),
+  }
+
+  /** Watches on the present link; also without rooms and users, because the service reports the markers of other devices only then. */
+  const begin = (): void => {
+    if (link === undefined || isWatching || !isAccepted()) return
+    isWatching = true
+    requests.ask(() => request('watch', watched), applyAgain)
   }
 
   /** Sends a signal on the present link, or not at all. */
@@ -112,14 +122,11 @@ export const createSignals = (deps: SignalsDeps): Signals => {
     },
     connected: (next) => {
       link = next
+      isWatching = false
       requests.connected(next)
-      if (watched !== undefined)
-        requests.ask(
-          () => request('watch', watched ?? {}),
-          applyAgain,
-          () => undefined,
-        )
+      begin()
     },
+    featuresChanged: begin,
     disconnected: () => {
       link = undefined
       requests.disconnected()

@@ -3,7 +3,7 @@ import { fieldsFrom } from './feature-level.ts'
 import * as field from './fields.ts'
 import { dataObject } from './json-data.ts'
 import type { ProtocolLimits } from './limits.ts'
-import { requestInRoom, requestOutsideRooms } from './request-frame.ts'
+import { requestAboutRoom, requestOutsideRooms } from './request-frame.ts'
 import { id, time } from './shapes.ts'
 import { signalLevel } from './signal-level.ts'
 
@@ -28,7 +28,7 @@ export const signalRequests = (limits: ProtocolLimits, level: number) =>
         users: z.array(field.userId).max(limits.watchUsers).optional(),
       }),
     ),
-    signal: requestInRoom(
+    signal: requestAboutRoom(
       'signal',
       z.strictObject({
         kind,

@@ -89,16 +89,6 @@ describe.skipIf(stackKind() === 'env')('Signals between two gateways', () => {
     ])
   })
 
-  it('find out that a user of a killed gateway is not online any more', async () => {
-    await using third = await own().chat.addGateway()
-    await using ann = await personOn(own().gateway(0).url, freshName('ann'))
-    await using cyd = await personOn(third.url, freshName('cyd'))
-    await ann.createChat('a room', [cyd.id])
-    expect(onlineIn(await watch(ann, { users: [cyd.id] }), cyd.id)).toBe(true)
-    await third.kill()
-    await ann.socket.seen('the end', ({ event, body }) => event === 'presence' && body?.online === false)
-  })
-
   it('are dropped while Redis is dead, delay no message, and return by themselves; presence is unknown meanwhile', async () => {
     await using couple = await coupleOn(own())
     const { ann, bob, room } = couple
@@ -142,6 +132,16 @@ describe.skipIf(stackKind() === 'env')('Signals between two gateways', () => {
     const [plain, signalled] = [await traceOf(false), await traceOf(true)]
     expect(plain.commands.length + plain.stream.length + plain.events.length).toBeGreaterThan(10)
     expect(signalled).toEqual(plain)
+  })
+
+  it('find out that a user of a killed gateway is not online any more', async () => {
+    await using third = await own().chat.addGateway()
+    await using ann = await personOn(own().gateway(0).url, freshName('ann'))
+    await using cyd = await personOn(third.url, freshName('cyd'))
+    await ann.createChat('a room', [cyd.id])
+    expect(onlineIn(await watch(ann, { users: [cyd.id] }), cyd.id)).toBe(true)
+    await third.kill()
+    await ann.socket.seen('the end', ({ event, body }) => event === 'presence' && body?.online === false)
   })
 
   /** What the same requests leave in the topics and in the events, with signals between them or without. */

@@ -14,6 +14,8 @@ const joined = async (options?: ConnectOptions) => {
   for (const name of ['signal', 'typing', 'presence', 'read'] as const)
     opened.client.on(name, (event) => (heard[name] as unknown[]).push(event))
   const socket = await opened.joined({ [room]: 4 }, binding)
+  // A client watches from the start, for the markers of the user's other devices.
+  socket.answer(socket.take('watch'), { rooms: {}, users: {} })
   return { ...opened, socket, heard }
 }
 
@@ -115,16 +117,17 @@ describe('watch', () => {
     expect(heard.typing).toEqual([{ room, users: [bob] }])
   })
 
-  it('fails with the code of a service that has no signals yet, and is then not repeated', async () => {
-    const { client, socket, clock, last, bind } = await joined()
+  it('fails with the code of a service that has no signals yet, and begins when the service accepts it', async () => {
+    const { client, clock, joined: join } = script()
+    const socket = await join({ [room]: 4 }, { features: ['create-user'] })
     const watched = client.watch({ rooms: [room] })
     await clock.run(0)
     socket.refuse(socket.take('watch'), 'unknown_event')
     await expect(watched).rejects.toMatchObject({ code: 'unknown_event' })
-    socket.drop()
-    await clock.run(1_000)
-    await bind(binding)
-    expect(last().sent.filter(({ event }) => event === 'watch')).toEqual([])
+    socket.deliver({ event: 'features', body: { features: ['create-user', 'watch', 'signal'], level: 3 } })
+    expect(socket.take('watch').body).toEqual({})
+    socket.deliver({ event: 'features', body: { features: ['create-user', 'watch', 'signal'], level: 4 } })
+    expect(socket.sent.filter(({ event }) => event === 'watch')).toEqual([])
   })
 })
 
