@@ -1,4 +1,6 @@
 import type { ChatClient, ConnectOptions } from '../../shared/client/chat-client.ts'
+import type { Mix } from '../load/mix/mix.ts'
+import { mixedSending } from '../load/mix/mixed-sending.ts'
 import type { Verdicts } from '../support/checker/check.ts'
 import { checkRun, problemsOf } from '../support/checker/check.ts'
 import { hasAll } from '../support/checker/has-all.ts'
@@ -7,7 +9,6 @@ import { truthFromPostgres } from '../support/checker/truth-from-postgres.ts'
 import type { Load } from '../support/load/load.ts'
 import { createLoad } from '../support/load/load.ts'
 import { nowMs } from '../support/load/load-context.ts'
-import type { Mix } from '../support/load/mix.ts'
 import { freshTag } from '../support/load/run-ids.ts'
 import { until } from '../support/poll.ts'
 import type { Link } from '../support/stack/link.ts'
@@ -112,7 +113,7 @@ const recordLoad = async (
       }
     },
     send: async (perSecond, count, mix) => {
-      await load.sendByPlan({ perSecond, count }, mix).done
+      await load.sendByPlan({ perSecond, count }, mix && mixedSending(mix)).done
       await load.settled(settledWithinMs)
     },
     verdicts,

@@ -1,4 +1,4 @@
-import type { Mix } from '../../support/load/mix.ts'
+import type { Mix } from '../../load/mix/mix.ts'
 import type { Fault } from '../harness/fault.ts'
 import { untilGroupHas } from '../harness/writer-group.ts'
 

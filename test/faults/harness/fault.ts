@@ -1,5 +1,5 @@
+import type { Mix } from '../../load/mix/mix.ts'
 import type { InvariantName } from '../../support/checker/check.ts'
-import type { Mix } from '../../support/load/mix.ts'
 import type { Environment } from '../../support/stack/replica.ts'
 import type { World } from './world.ts'
 

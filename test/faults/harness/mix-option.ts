@@ -1,5 +1,5 @@
-import type { Mix } from '../../support/load/mix.ts'
-import { parseMix } from '../../support/load/mix.ts'
+import type { Mix } from '../../load/mix/mix.ts'
+import { parseMix } from '../../load/mix/mix.ts'
 
 /** The lines of a usage text about `--mix`. */
 export const mixUsage = `  --mix       percent of each kind of command, such as messages=60,reactions=20,edits=10,deletes=6,pins=4;

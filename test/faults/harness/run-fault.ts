@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Mix } from '../../load/mix/mix.ts'
+import { mixedSending } from '../../load/mix/mixed-sending.ts'
 import type { Verdicts } from '../../support/checker/check.ts'
 import { checkRun, defaultTerms } from '../../support/checker/check.ts'
 import type { TopicRecord } from '../../support/checker/event-topic.ts'
@@ -15,7 +17,6 @@ import type { LatencySummary } from '../../support/load/latencies.ts'
 import type { Load } from '../../support/load/load.ts'
 import { createLoad } from '../../support/load/load.ts'
 import { nowMs } from '../../support/load/load-context.ts'
-import type { Mix } from '../../support/load/mix.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
 import { until } from '../../support/poll.ts'
 import type { Random } from '../../support/simulation/random.ts'
@@ -123,7 +124,7 @@ const startLoad = (chat: Chat, fault: Fault, seed: number): Load =>
 
 /** With a mix, members also read lists, so that the checker compares them with the events. Returns a function that ends it. */
 const startSending = (load: Load, mix: Mix | undefined, perSecond: number, random: Random): (() => void) => {
-  const pace = load.sendByPlan({ perSecond, count: Number.MAX_SAFE_INTEGER }, mix)
+  const pace = load.sendByPlan({ perSecond, count: Number.MAX_SAFE_INTEGER }, mix && mixedSending(mix))
   const endReading = mix === undefined ? () => {} : readWhileSending(load, random)
   return () => {
     pace.stop()
