@@ -1,7 +1,7 @@
 import type { Commons, SimulatedClient } from '../rooms/simulated-client.ts'
 import { simulatedClient } from '../rooms/simulated-client.ts'
 import type { SimulatedCommands } from '../rooms/simulated-commands.ts'
-import { simulatedTimes } from '../world/simulated-settings.ts'
+import { signalCanary, simulatedTimes } from '../world/simulated-settings.ts'
 import type { SimulatedSocket } from '../world/simulated-socket.ts'
 
 /** What the persons of a run did, for its checker. */
@@ -11,9 +11,6 @@ export interface SignalRecord {
   /** The sockets that stopped reading for a time. */
   readonly frozen: Set<SimulatedSocket>
 }
-
-/** In every signal; nothing but a push may contain it. */
-export const signalCanary = 'a signal leaves no trace'
 
 /** A device that watches, signals, joins, leaves, stops reading and reconnects. */
 export interface SignalPerson {

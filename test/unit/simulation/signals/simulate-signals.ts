@@ -6,8 +6,9 @@ import { simulatedNames, simulatedTimes } from '../world/simulated-settings.ts'
 import type { SimulatedWorld } from '../world/simulated-world.ts'
 import { simulatedWorld } from '../world/simulated-world.ts'
 import { checkPresence, checkSignals } from './check-signals.ts'
+import { checkTraces } from './check-traces.ts'
 import type { SignalRecord } from './signal-person.ts'
-import { signalCanary, signalPerson } from './signal-person.ts'
+import { signalPerson } from './signal-person.ts'
 
 export interface SignalRun {
   /** Empty if every promise held. */
@@ -41,11 +42,6 @@ const injectFaults = async (world: SimulatedWorld, isOver: () => boolean): Promi
   }
 }
 
-const checkTraces = ({ log, store }: SimulatedWorld, say: (problem: string) => void): void => {
-  if (log.records.some(({ value }) => value.includes(signalCanary))) say('the command log contains a signal')
-  if (store.committed().some(({ event }) => event.data.includes(signalCanary))) say('an event contains a signal')
-}
-
 /**
  * A few users on a few devices signal, watch, join, leave, stop reading and
  * reconnect, while fan-outs stop and gateways end. Signals reach only members
@@ -66,6 +62,7 @@ export const simulateSignals = async (seed: number): Promise<SignalRun> => {
     history: createHistory(startMs),
     isLiving: false,
     isMarking: false,
+    isSignalling: true,
   }
   const record: SignalRecord = { sentAtMs: new Map(), frozen: new Set() }
   const commands = simulatedCommands(commons)

@@ -7,6 +7,9 @@ export const simulatedNames: readonly string[] = ['ann', 'bob', 'cyd', 'dan']
 /** The text of every message that a forger publishes. */
 export const forgedText = 'forged'
 
+/** In every signal; nothing but a push may contain it. */
+export const signalCanary = 'a signal leaves no trace'
+
 /** Small bounds, so that a run reaches them often. */
 export const simulatedBounds = {
   ...defaultBounds,
