@@ -46,6 +46,14 @@ describe('Gateways under seeded interleavings', () => {
     },
   )
 
+  it.each(livingParts)(
+    'show every socket one gapless order, and leave no trace of signals, while devices watch and signal (part $part)',
+    { timeout: 120_000 },
+    async ({ seeds }) => {
+      expect(await problemsOfRuns(seeds, (seed) => simulate(seed, { isSignalling: true }))).toEqual([])
+    },
+  )
+
   it('do the same again under the same seed', async () => {
     const [first, second] = [await simulate(42), await simulate(42)]
     expect(second.connections.map(({ socket }) => socket.frames)).toEqual(first.connections.map(({ socket }) => socket.frames))
@@ -68,6 +76,16 @@ describe('Messages that change in the simulation', () => {
     expect([...types]).toEqual(
       expect.arrayContaining(['MessagePosted', 'MessageEdited', 'MessageDeleted', 'ReactionSet', 'PinSet']),
     )
+  })
+})
+
+describe('Signals in the simulation', () => {
+  it('are received in a few runs', async () => {
+    let received = 0
+    for (let seed = 1; seed <= 5; seed += 1)
+      for (const { socket } of (await simulate(seed, { isSignalling: true })).connections)
+        received += socket.frames.filter(({ event, id }) => event === 'signal' && id === undefined).length
+    expect(received).toBeGreaterThan(20)
   })
 })
 
