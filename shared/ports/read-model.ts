@@ -180,6 +180,8 @@ export interface ReadModel {
   meta(): Promise<StoreMeta>
   /** The last seq of each room; a room that does not exist is absent. */
   heads(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** The number of present members of each room; a room that does not exist is absent. */
+  memberCounts(rooms: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** The rooms whose last seq differs from the known one, or whose event at the known seq differs. A room that does not exist has seq 0. */
   changedHeads(known: ReadonlyMap<string, KnownHead>): Promise<ReadonlyMap<string, ChangedHead>>
   /**

@@ -25,6 +25,8 @@ import { socketUrl } from './socket-url.ts'
 import type { Tokens } from './tokens.ts'
 import { createTokens } from './tokens.ts'
 import { watchDevice } from './watch-device.ts'
+import type { Watching } from './watching.ts'
+import { createWatching } from './watching.ts'
 
 /** The state of the page for one signed-in user. Actions go through the client. */
 export interface ChatModel {
@@ -45,6 +47,7 @@ export interface ChatModel {
   readonly drafts: Signal<Drafts | undefined>
   /** The names of the protocol's events that the service accepts. */
   readonly features: ReadonlySignal<ReadonlySet<string>>
+  readonly watching: Watching
   /** Undefined if the service does not require tokens. */
   readonly tokens: Tokens | undefined
   room(id: string): ViewedRoom | undefined
@@ -178,8 +181,11 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
   client.on('features', (next) => {
     features.value = new Set(next)
   })
+  const rooms = computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value)))
+  const watching = createWatching({ client, rooms, features })
   const close = (): void => {
     deviceWatch.stop()
+    watching.stop()
     stopWatching()
     client.close()
   }
@@ -190,12 +196,13 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     hasNetwork: deviceWatch.hasNetwork,
     me,
     signedInAs: externalUserId,
-    rooms: computed(() => [...byId.value.values()].sort((a, b) => b.lastAt.value.localeCompare(a.lastAt.value))),
+    rooms,
     people,
     frames,
     outgoingMessages,
     drafts,
     features,
+    watching,
     tokens,
     room: (id) => byId.value.get(id),
     markRead: (room, seq) => {

@@ -10,6 +10,7 @@ import { Icon } from './icons.tsx'
 import type { OpenDialog } from './open-dialog.ts'
 import { setTo } from './set-signal.ts'
 import { shortTime, wholeTime } from './times.ts'
+import { TypingLine } from './typing-line.tsx'
 
 interface RoomProps {
   readonly model: ChatModel
@@ -37,6 +38,7 @@ const LastMessage = ({ model, room }: RoomProps): JSX.Element => {
 const Preview = ({ model, room }: RoomProps): JSX.Element => {
   const draft = model.drafts.value?.of(room.id) ?? ''
   if (room.hasLeft.value) return <>You are no longer in this chat</>
+  if (model.watching.typingIn(room.id).length > 0) return <TypingLine model={model} room={room} />
   if (draft.trim() === '') return <LastMessage model={model} room={room} />
   return (
     <>
@@ -57,6 +59,7 @@ const Item = ({ model, room }: RoomProps): JSX.Element => {
   const title = titleOf(model, room)
   const isCurrent = route.value.view === 'chat' && route.value.room === room.id
   const at = room.lastAt.value
+  const isOnline = model.watching.isOnline(room.partner.value)
   return (
     <li>
       <a
@@ -68,8 +71,9 @@ const Item = ({ model, room }: RoomProps): JSX.Element => {
           goTo({ view: 'chat', room: room.id })
         }}
       >
-        <Avatar name={title} seed={colourSeedOf(room)} />
+        <Avatar name={title} seed={colourSeedOf(room)} isOnline={isOnline} />
         <bdi class="chat-item-title">{title}</bdi>
+        {isOnline ? <span class="unseen"> online </span> : null}
         <time class="chat-item-time" dateTime={at} title={wholeTime(at)}>
           {shortTime(at)}
         </time>
