@@ -189,7 +189,7 @@ export interface ReadModel {
    * user with more than `most`, only `most + 1` are read.
    */
   memberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly RoomMembership[]>>
-  /** The same, with the unread messages of each room. */
+  /** The same, with the unread messages of each room as of its head. */
   unreadMemberships(users: readonly string[], most?: number): Promise<ReadonlyMap<string, readonly UnreadMembership[]>>
   /**
    * The present memberships of the users whose rooms differ from the known ones. `known` has the `roomsDigest` of each

@@ -200,7 +200,7 @@ const refused: readonly (readonly [RequestEvent, object, string, string | RegExp
   ['create-chat', { body: { users: ids(2), direct: true } }, 'body.users', /^must be the id of one user/],
   [
     'create-chat',
-    body('create-chat', { chat: { name: 'n', id: '96af1751-c9df-836f-b88a-7ab4833cf65f' } }),
+    body('create-chat', { chat: { name: 'n', id: '96af1751-c9df-836f-a88a-7ab4833cf65f' } }),
     'body.chat.id',
     'must not be a UUID of version 8',
   ],

@@ -49,7 +49,7 @@ const Preview = ({ model, room }: RoomProps): JSX.Element => {
 
 const Unread = ({ count }: { readonly count: number }): JSX.Element | null =>
   count === 0 ? null : (
-    <span class="badge" title="Unread on this device">
+    <span class="badge" title="Unread">
       {count > 99 ? '99+' : count}
       <span class="unseen"> unread</span>
     </span>
@@ -94,7 +94,7 @@ interface ChatListProps {
   readonly showsFrames: Signal<boolean>
 }
 
-/** The service stores no read markers: this device counts unread messages. */
+/** Shown if the service stores no read markers: then this device counts unread messages. */
 const UnreadNote = (): JSX.Element => <p class="list-note quiet">Unread messages are counted on this device only.</p>
 
 /** The user's chats, most recent activity first. */
@@ -134,7 +134,7 @@ export const ChatList = ({ model, dialog, showsFrames }: ChatListProps): JSX.Ele
               <Item key={room.id} model={model} room={room} />
             ))}
           </ul>
-          {rooms.some((room) => room.unread.value > 0) ? <UnreadNote /> : null}
+          {rooms.some((room) => room.counted.value === undefined && room.unread.value > 0) ? <UnreadNote /> : null}
         </div>
       )}
       <AccountBar model={model} showsFrames={showsFrames} />
