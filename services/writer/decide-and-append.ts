@@ -31,6 +31,7 @@ const emptySnapshot: Snapshot = {
   chats: new Map(),
   knownUsers: new Set(),
   messages: new Map(),
+  owners: new Map(),
   users: new Map(),
   chatCounts: new Map(),
   outcomes: new Map(),
@@ -44,6 +45,7 @@ const combinedReadSet = (batches: readonly Batch[]): ReadSet => ({
   externalIds: batches.flatMap(({ readSet }) => readSet.externalIds),
   messages: batches.flatMap(({ readSet }) => readSet.messages),
   reactions: batches.flatMap(({ readSet }) => readSet.reactions),
+  owners: batches.flatMap(({ readSet }) => readSet.owners),
   chatCounts: {
     users: batches.flatMap(({ readSet }) => readSet.chatCounts.users),
     upTo: Math.max(...batches.map(({ readSet }) => readSet.chatCounts.upTo)),
@@ -52,7 +54,7 @@ const combinedReadSet = (batches: readonly Batch[]): ReadSet => ({
 
 /**
  * The part of a read set that the memory does not hold: it never holds
- * messages. A message that is read for a remembered room belongs to the remembered
+ * messages or numbers of owners. A message that is read for a remembered room belongs to the remembered
  * state, because the append compares the head of the room. Recorded outcomes are
  * read only for rooms that are read, and for create-user, which has no room: in
  * a remembered room the append detects a command that already has an outcome.
@@ -64,8 +66,8 @@ const withoutKnownRooms = (readSet: ReadSet, isKnown: (room: string) => boolean)
   commands: readSet.commands.filter(({ room }) => !isKnown(room)),
 })
 
-const isEmpty = ({ rooms, members, users, externalIds, commands, chatCounts, messages }: ReadSet): boolean =>
-  [rooms, members, users, externalIds, commands, chatCounts.users, messages].every(({ length }) => length === 0)
+const isEmpty = ({ rooms, members, users, externalIds, commands, chatCounts, messages, owners }: ReadSet): boolean =>
+  [rooms, members, users, externalIds, commands, chatCounts.users, messages, owners].every(({ length }) => length === 0)
 
 /** The rooms that exist. */
 const chatsOf = (names: readonly string[], rooms: RememberedRooms): Snapshot['chats'] =>

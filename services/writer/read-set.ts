@@ -27,6 +27,7 @@ export const readSetOf = (commands: readonly Command[], chatsPerUser: number): R
     chatCounts: { users, upTo: chatsPerUser },
     messages: reads.flatMap(({ room, messages = [] }) => messages.map((id) => ({ room, id }))),
     reactions: reads.flatMap(({ room, reactions = [] }) => reactions.map((each) => ({ room, ...each }))),
+    owners: [...new Set(reads.flatMap(({ room, owners = false }) => (owners ? [room] : [])))],
     externalIds: commands.flatMap((command) => (command.type === 'CreateUser' ? [command.stream] : [])),
   }
 }

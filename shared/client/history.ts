@@ -1,4 +1,5 @@
 import type { Chat } from '../domain/events.ts'
+import type { Role } from '../domain/roles.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { RoomMessage } from './chat-events.ts'
 import type { FrameBody } from './frames.ts'
@@ -37,10 +38,22 @@ export interface ReactionOptions extends PageOptions {
   readonly reaction?: string
 }
 
+/** Options of the list of members. */
+export interface MemberOptions extends PageOptions {
+  /** Only members who have this role now. */
+  readonly role?: Role
+  /** `true`: the banned users in the place of the members. */
+  readonly banned?: boolean
+}
+
 /** A chat of the user with its position in the room's feed. */
 export interface ListedChat extends Chat {
   /** The chat's last seq. */
   readonly seq: number
+  /** The role of the user; absent: `member`. */
+  readonly role?: Role
+  /** The end of that role, if it is a lower one for a time. */
+  readonly role_until?: string
 }
 
 const pages = async function* (ask: Ask, event: RequestEvent, body: object, query: object, options: PageOptions) {

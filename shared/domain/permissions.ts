@@ -1,35 +1,26 @@
 import type { ChatState } from './chat.ts'
-import { notAllowed } from './chat.ts'
-import type { MessageState } from './message-state.ts'
+import { nextTime, notAllowed } from './chat.ts'
+import type { CommandHead } from './commands.ts'
+import { effectiveRole } from './member-roles.ts'
 import type { Rejection } from './rejections.ts'
 import { rejected } from './rejections.ts'
+import { roles } from './roles.ts'
+import type { Action } from './rules.ts'
+import { neededFor } from './rules.ts'
 
-/** An action on a message that not every member may do. */
-export type MessageAction = 'edit' | 'delete' | 'pin'
-
-/** An author edits and deletes its own messages; the creator of the chat deletes and pins any. Nobody edits the text of others. */
-const isPermitted = (action: MessageAction, user: string, { createdBy }: ChatState, message: MessageState): boolean => {
-  switch (action) {
-    case 'edit':
-      return user === message.user
-    case 'delete':
-      return user === message.user || user === createdBy
-    case 'pin':
-      return user === createdBy
-  }
+/** The rejection of a member whose role is below the one that the action needs. Only a member learns the rules. */
+export const lacksRole = (action: Action, { rules }: Pick<ChatState, 'rules'>): Rejection => {
+  const needs = neededFor(action, rules)
+  return rejected('forbidden', `not allowed: ${action} needs the role ${needs}`, { action, needs })
 }
 
 /**
- * Why this member must not do this to the message now; undefined: it may. A user who is not a member gets the rejection
- * for a chat that does not exist.
+ * Why the acting user must not do this in the chat; undefined: it may. Every decision asks this function. A user who is not
+ * a member gets the rejection for a chat that does not exist. The time is that of the event that the command would become,
+ * which never goes back within a room.
  */
-export const whyNotPermitted = (
-  action: MessageAction,
-  user: string,
-  state: ChatState,
-  message: MessageState,
-): Rejection | undefined => {
-  if (!state.members.has(user)) return notAllowed
-  if (isPermitted(action, user, state, message)) return undefined
-  return rejected('forbidden', `not allowed to ${action} this message`, { action })
+export const whyNotAllowed = (action: Action, command: CommandHead, state: ChatState): Rejection | undefined => {
+  if (!state.members.has(command.user)) return notAllowed
+  const role = effectiveRole(command.user, state, nextTime(command, state))
+  return role >= roles[neededFor(action, state.rules)] ? undefined : lacksRole(action, state)
 }

@@ -3,7 +3,7 @@ import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
-import { chatSchema, id, listedMessageSchema, messageSchema, storedUserSchema, time, userSchema } from './shapes.ts'
+import { chatSchema, id, listedMessageSchema, messageSchema, role, storedUserSchema, time, userSchema } from './shapes.ts'
 
 /**
  * The schema of every frame that the service sends: answers to requests,
@@ -34,7 +34,10 @@ export const answerBodies = {
     level: z.int().min(1).optional(),
   }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
-  'list-chats': z.looseObject({ chats: z.array(chatSchema.extend({ seq })), next_cursor: z.string().optional() }),
+  'list-chats': z.looseObject({
+    chats: z.array(chatSchema.extend({ seq, role: role.optional(), role_until: time.optional() })),
+    next_cursor: z.string().optional(),
+  }),
   'list-messages': z.looseObject({
     messages: z.array(listedMessageSchema),
     /** The last seq of the room in the snapshot of the page. */
@@ -47,6 +50,10 @@ export const answerBodies = {
   }),
   'get-message-versions': z.looseObject({
     versions: z.array(messageSchema.extend({ seq })),
+    next_cursor: z.string().optional(),
+  }),
+  'list-members': z.looseObject({
+    members: z.array(z.looseObject({ user_id: id, role: role.optional(), until: time.optional(), since: seq.min(1).optional() })),
     next_cursor: z.string().optional(),
   }),
   'get-users': z.looseObject({ users: z.array(userSchema) }),

@@ -9,6 +9,7 @@ export const callEvents = [
   'list-messages',
   'list-reactions',
   'get-message-versions',
+  'list-members',
   'get-users',
 ] as const satisfies readonly AnswerEvent[]
 

@@ -33,6 +33,11 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
     id: '27',
     body: { chat: { id: room }, message: message.id, query: { limit: 2, cursor: 'dmVyc2lvbnM6MA' } },
   },
+  'list-members': {
+    event: 'list-members',
+    id: '37',
+    body: { chat: { id: room }, query: { role: 'reader', limit: 1, cursor: 'bWVtYmVycw' } },
+  },
   'get-users': { event: 'get-users', id: '9', body: { users: [bob] } },
   resume: {
     event: 'resume',
@@ -67,7 +72,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
   'list-chats': {
     id: '6',
     event: 'list-chats',
-    body: { chats: [{ ...chat, modified_at: '2026-11-24T15:45:02.272Z', seq: 4 }] },
+    body: { chats: [{ ...chat, modified_at: '2026-11-24T15:45:02.272Z', seq: 4, role: 'owner' }] },
   },
   'list-messages': { id: '8', event: 'list-messages', body: { messages: [{ ...message, seq: 2 }], as_of: 5 } },
   ...roomAnswers,
@@ -85,6 +90,11 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
         { ...message, msg: 'Hungry? Pizza?', modified_at: '2026-11-24T15:45:02.304Z', seq: 6 },
       ],
     },
+  },
+  'list-members': {
+    id: '37',
+    event: 'list-members',
+    body: { members: [{ user_id: bob, role: 'reader', until: '2026-11-24T16:45:00.000Z', since: 1 }] },
   },
   'get-users': { id: '9', event: 'get-users', body: { users: [{ id: bob, externalUserId: 'bob', name: 'Bob' }] } },
   resume: {

@@ -10,7 +10,7 @@
 export const firstLevel = 1
 
 /** The highest level that this version supports. Raise it with the first event or field of a new level. */
-export const supportedLevel = 2
+export const supportedLevel = 3
 
 /** The level that introduced `after` in requests that act in a room. */
 export const pipelineLevel = 2

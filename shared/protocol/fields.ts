@@ -43,6 +43,9 @@ export const messageId = uuid('the id of a message, a UUID')
 /** The key of a reaction: an emoji, or a name that the application defines. */
 export const reaction = text(1, 64)
 
+/** A reference to an image, such as a URL; empty: none. The service does not interpret it. */
+export const image = text(0, 2_048)
+
 /** An id that the client creates, so that the request can be sent again. */
 export const ownId = uuid('a UUID that the client makes')
 

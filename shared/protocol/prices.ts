@@ -17,6 +17,7 @@ export const prices = {
   'list-messages': undefined,
   'list-reactions': undefined,
   'get-message-versions': undefined,
+  'list-members': undefined,
   'get-users': perUser,
   resume: perRoom,
   refresh: undefined,

@@ -5,17 +5,21 @@ import type { CommandHead } from '../domain/commands.ts'
 import type { Chat, EventHead } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
 import { ann, bob, chat, room } from '../protocol/example-values.ts'
+import { fieldsFrom } from '../protocol/feature-level.ts'
 import * as field from '../protocol/fields.ts'
 import type { ProtocolLimits } from '../protocol/limits.ts'
 import { perUser } from '../protocol/price.ts'
 import { requestOutsideRooms } from '../protocol/request-frame.ts'
 import { chatSchema, id } from '../protocol/shapes.ts'
+import type { ChatContent } from './chat-content.ts'
+import { chatContentBody, chatContentOf, chatFields } from './chat-content.ts'
+import { chatRulesLevel } from './chat-rules-level.ts'
 import { defineRoomEvent } from './room-event.ts'
 
 /** The command to create a room. `stream` and `id` are both the room's id. */
 export interface CreateChat extends CommandHead {
   readonly type: 'CreateChat'
-  readonly body: { readonly name: string; readonly users: readonly string[] }
+  readonly body: ChatContent & { readonly name: string; readonly users: readonly string[] }
 }
 
 /** The first event of every room. `body.user_id` is the creator, who is also in `body.chat.users`. */
@@ -38,16 +42,23 @@ export const createChat = defineRoomEvent({
     request: { event: 'create-chat', id: '2', body: { chat: { name: 'Lunch', id: room }, users: [bob] } },
     feed: { id: '2', event: 'create-chat', room, seq: 1, body: { chat, user_id: ann } },
   },
-  request: ({ nameChars, usersPerCommand }: ProtocolLimits, level: number) =>
+  request: (limits: ProtocolLimits, level: number) =>
     requestOutsideRooms(
       'create-chat',
       z.strictObject({
-        chat: z.strictObject({ name: field.text(1, nameChars), id: field.ownId.optional() }),
-        users: z.array(field.userRef(level)).max(usersPerCommand).min(1),
+        chat: z.strictObject({
+          name: field.text(1, limits.nameChars),
+          id: field.ownId.optional(),
+          ...fieldsFrom(chatRulesLevel, level, chatFields(limits)),
+        }),
+        users: z.array(field.userRef(level)).max(limits.usersPerCommand).min(1),
       }),
     ),
-  commandContent: ({ body }) => ({ id: body.chat.id, body: { name: body.chat.name, users: body.users } }),
-  commandBody: z.object({ name: z.string(), users: z.array(z.guid()) }),
+  commandContent: ({ body: { chat: asked, users } }) => {
+    const { id: ownId, name, ...content } = asked
+    return { id: ownId, body: { name, users, ...content } }
+  },
+  commandBody: z.object({ name: z.string(), users: z.array(z.guid()), ...chatContentBody }),
   feedBody: z.looseObject({ chat: chatSchema, user_id: id }),
 
   readSet: ({ user, body }: CreateChat) => ({ members: [user], added: [user, ...body.users] }),
@@ -58,10 +69,11 @@ export const createChat = defineRoomEvent({
     const rejection = whyNotAdded(users, users, state)
     if (rejection !== undefined) return rejection
     const at = nextTime(command, state)
-    const created = { id: command.stream, name: command.body.name, users, created_at: at, modified_at: at }
+    const { name, users: _, ...content } = command.body
+    const created = { id: command.stream, name, users, created_at: at, modified_at: at, ...chatContentOf(content) }
     return { type: 'ChatCreated', ...nextHead(command, state), body: { chat: created, user_id: command.user } }
   },
 
   evolve: (state: ChatState, { body }: ChatCreated) =>
-    withMembers({ ...state, name: body.chat.name, createdBy: body.user_id }, body.chat.users),
+    withMembers({ ...state, name: body.chat.name, createdBy: body.user_id, rules: body.chat.rules ?? {} }, body.chat.users),
 })

@@ -24,6 +24,7 @@ export const reading = (some: Partial<ReadSet>): ReadSet => ({
   externalIds: [],
   messages: [],
   reactions: [],
+  owners: [],
   chatCounts: { users: [], upTo: 0 },
   ...some,
 })

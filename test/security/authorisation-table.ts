@@ -132,6 +132,22 @@ export const authorisation: readonly Case[] = [
     body: ({ room, messages }) => ({ chat: { id: room }, message: messages.creator }),
     expected: members,
   },
+  { what: 'the members', event: 'list-members', body: ({ room }) => ({ chat: { id: room } }), expected: members },
+  { what: 'the chat', event: 'update-chat', isInRoom: true, body: () => ({ chat: { name: 'renamed' } }), expected: creatorOnly },
+  {
+    what: 'the role of somebody else',
+    event: 'update-members',
+    isInRoom: true,
+    body: ({ ids, own }) => ({ users: [own === ids.member ? ids.creator : ids.member], role: 'moderator' }),
+    expected: creatorOnly,
+  },
+  {
+    what: 'a ban of somebody else',
+    event: 'remove-users',
+    isInRoom: true,
+    body: ({ ids, own }) => ({ users: [own === ids.member ? ids.creator : ids.member], ban: true }),
+    expected: creatorOnly,
+  },
   { what: 'another user', event: 'add-users', isInRoom: true, body: ({ ids }) => ({ users: [ids.newcomer] }), expected: members },
   { what: 'the acting user', event: 'add-users', isInRoom: true, body: ({ own }) => ({ users: [own] }), expected: members },
   {

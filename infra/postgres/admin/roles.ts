@@ -49,6 +49,7 @@ const writerFunctions = [
   'apply_changes',
   'apply_room_changes',
   'apply_message_changes',
+  'apply_chat_changes',
   'redact',
 ] as const
 

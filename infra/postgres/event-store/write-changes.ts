@@ -66,8 +66,14 @@ const memberValues = ({ members }: Changes): readonly unknown[] => [
   ),
 ]
 
-const messageValues = ({ messages, messageChanges }: Changes): readonly unknown[] => {
-  const changed = messageChanges.rows()
+/** Null: no event changes a message, a role or the content of a chat. */
+const rareChanges = ({ messageChanges, roomChanges }: Changes): string | null => {
+  const [ofMessages, ofRooms] = [messageChanges.rows(), roomChanges.rows()]
+  return ofMessages === undefined && ofRooms === undefined ? null : JSON.stringify({ ...ofMessages, ...ofRooms })
+}
+
+const messageValues = (changes: Changes): readonly unknown[] => {
+  const { messages } = changes
   return [
     ...columns(
       messages,
@@ -80,7 +86,7 @@ const messageValues = ({ messages, messageChanges }: Changes): readonly unknown[
     ),
     sparse(messages, ({ thread }) => thread ?? null),
     sparse(messages, ({ replyTo }) => replyTo ?? null),
-    changed === undefined ? null : JSON.stringify(changed),
+    rareChanges(changes),
   ]
 }
 

@@ -3,6 +3,7 @@ import { ForbiddenByDigest } from './0002-forbidden-by-digest.ts'
 import { AppendBatch } from './0003-append-batch.ts'
 import { EventNames } from './0004-event-names.ts'
 import { LivingMessages } from './0005-living-messages.ts'
+import { Roles } from './0006-roles.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   { name: '0003-append-batch', class: AppendBatch },
   { name: '0004-event-names', class: EventNames },
   { name: '0005-living-messages', class: LivingMessages },
+  { name: '0006-roles', class: Roles },
 ]

@@ -1,11 +1,16 @@
+import type { JsonObject } from '../../../shared/domain/events.ts'
+import { roleName, roles } from '../../../shared/domain/roles.ts'
+import type { Rules } from '../../../shared/domain/rules.ts'
 import type { ChatListEntry, ChatPage, ChatQuery } from '../../../shared/ports/read-model.ts'
 import { storableInstant } from '../connection/instant.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { isoText } from '../connection/statement.ts'
 import { readChatCursor, writeCursor } from './cursor.ts'
+import { roleCell, roleUntilCell } from './role-cells.ts'
 
-/** SQL for the largest possible size of a chat in an answer: its frame, each character of its name, each member. */
-const chatBytes = '200 + 6 * octet_length(chat.name) + 39 * chat.member_count'
+/** SQL for the largest possible size of a chat in an answer: its frame, each character of its name and image, its data and rules, each member. */
+const chatBytes = `300 + 6 * octet_length(chat.name) + 39 * chat.member_count + 6 * octet_length(coalesce(chat.image, ''))
+  + octet_length(coalesce(chat.data, '')) + octet_length(coalesce(chat.rules, ''))`
 
 /**
  * Sorting by activity reads the row of each chat of the user, at most
@@ -18,16 +23,17 @@ const chatBytes = '200 + 6 * octet_length(chat.name) + 39 * chat.member_count'
 export const listChatsStatement: Statement = {
   name: 'list-chats',
   text: `with mine as materialized (
-    select chat_id from chat_member where user_id = $1::uuid and until_seq is null
+    select chat_id, user_id, role, lowered_role, lowered_until from chat_member where user_id = $1::uuid and until_seq is null
   )
   select id, name, seq, found, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
-    ${isoText('activity')} as activity,
+    ${isoText('activity')} as activity, image, data, rules, own_role, ${isoText('own_until')} as own_until,
     (select string_agg(user_id::text, ',' order by since_seq, user_id)
       from chat_member where chat_id = counted.id and until_seq is null) as users
   from (
     select page.*, count(*) over () as found, row_number() over in_order as nth, sum(bytes) over in_order as total
     from (
-      select chat.*, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes
+      select chat.*, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes,
+        ${roleCell('mine', 'chat')} as own_role, ${roleUntilCell('mine')} as own_until
       from mine join chat on chat.id = mine.chat_id
       where ($2::timestamptz is null or (coalesce(chat.active_at, chat.last_at), chat.id) < ($2::timestamptz, $3::uuid))
       order by activity desc, chat.id desc limit $4::int + 1
@@ -46,9 +52,21 @@ interface ListedChatRow {
   readonly modified_at: string
   readonly activity: string
   readonly users: string
+  readonly image: string | null
+  readonly data: string | null
+  readonly rules: string | null
+  readonly own_role: number
+  readonly own_until: string | null
   /** Number of chats found, at most one more than the limit. */
   readonly found: string
 }
+
+/** The content of a chat; a field that was emptied is absent again. */
+const contentOf = ({ image, data, rules }: ListedChatRow): Partial<Pick<ChatListEntry, 'image' | 'data' | 'rules'>> => ({
+  ...(image ? { image } : {}),
+  ...(data === null || data === '{}' ? {} : { data: JSON.parse(data) as JsonObject }),
+  ...(rules === null || rules === '{}' ? {} : { rules: JSON.parse(rules) as Rules }),
+})
 
 const listedChat = (row: ListedChatRow): ChatListEntry => ({
   id: row.id,
@@ -57,6 +75,9 @@ const listedChat = (row: ListedChatRow): ChatListEntry => ({
   created_at: row.created_at,
   modified_at: row.modified_at,
   seq: Number(row.seq),
+  ...contentOf(row),
+  ...(row.own_role === roles.member ? {} : { role: roleName(row.own_role) }),
+  ...(row.own_until === null ? {} : { role_until: row.own_until }),
 })
 
 /** The chats of which the user is a member now, most recently active first. Rejects with `CursorError` for a bad cursor. */

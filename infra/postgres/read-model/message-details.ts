@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/ports/read-model.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { readReactionCursor, readVersionCursor, writeCursor } from './cursor.ts'
+import { neededCell, roleCell } from './role-cells.ts'
 
 /** SQL for the reader of a message; no row: not a member. `$1` room, `$2` reader, `$3` message. */
 const reader = `(
@@ -55,8 +56,8 @@ export const listReactions = async (session: DatabaseSession, query: ReactionQue
 
 /**
  * The event that posted the message, and its edits. Of a deleted message these are
- * redacted: the first one is the tombstone, and the others are left out. Only the
- * creator of the chat reads the versions that are kept.
+ * redacted: the first one is the tombstone, and the others are left out. Only a
+ * member with the role for `delete_any` reads the versions that are kept.
  */
 export const listVersionsStatement: Statement = {
   name: 'list-versions',
@@ -73,7 +74,9 @@ export const listVersionsStatement: Statement = {
         ) as version
         join event on event.stream = $1::uuid and event.seq = version.seq
         left join deleted_message as kept on kept.chat_id = $1::uuid and kept.message_id = message.id and kept.seq = version.seq
-          and exists (select from chat where id = $1::uuid and created_by = $2::uuid)
+          and exists (select from chat_member join chat on chat.id = chat_member.chat_id
+            where chat_member.chat_id = $1::uuid and chat_member.user_id = $2::uuid
+              and ${roleCell('chat_member', 'chat')} >= ${neededCell('chat', 'delete_any')})
         where version.seq > $4::bigint and (message.deleted_seq is null or version.seq = message.seq or kept.seq is not null)
       ) as shown
       order by seq limit $5::int + 1

@@ -3,6 +3,7 @@ import type { ChangedHead, KnownHead, ReadModel, RoomMembership, StoreMeta } fro
 import { firstLevel } from '../../../shared/protocol/feature-level.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { listChats } from './chat-list.ts'
+import { listMembers } from './member-list.ts'
 import { listReactions, listVersions } from './message-details.ts'
 import { listMessages } from './message-list.ts'
 import type { UserRow } from './user-rows.ts'
@@ -187,6 +188,7 @@ export const postgresReadModel = (session: DatabaseSession, pageBytes: number): 
   usersByExternalId: (externalIds) => usersByExternalId(session, externalIds),
   usersById: (ids, viewer) => usersById(session, ids, viewer),
   chatsOf: (query) => listChats(session, query, pageBytes),
+  membersOf: (query) => listMembers(session, query),
   messagesOf: (query) => listMessages(session, query, pageBytes),
   reactionsOf: (query) => listReactions(session, query),
   versionsOf: (query) => listVersions(session, query),

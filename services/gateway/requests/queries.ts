@@ -2,7 +2,7 @@ import { unknownMessage } from '../../../shared/domain/named-messages.ts'
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { messagesBody, versionsBody } from '../../../shared/frames/messages-body.ts'
 import { StoreError } from '../../../shared/ports/event-store.ts'
-import type { NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read-model.ts'
+import type { MemberPage, NoPage, ReactionPage, ReadModel } from '../../../shared/ports/read-model.ts'
 import { CursorError } from '../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { Request, RequestOf } from '../../../shared/protocol/requests.ts'
@@ -11,13 +11,16 @@ import type { AnswerBudget } from './answer-budget.ts'
 import type { Requester } from './requester.ts'
 
 /** A request that is answered from the read model. */
-export type ReadRequest = RequestOf<'list-chats' | 'list-messages' | 'list-reactions' | 'get-message-versions' | 'get-users'>
+export type ReadRequest = RequestOf<
+  'list-chats' | 'list-messages' | 'list-reactions' | 'get-message-versions' | 'list-members' | 'get-users'
+>
 
 const readEvents: ReadonlySet<string> = new Set<ReadRequest['event']>([
   'list-chats',
   'list-messages',
   'list-reactions',
   'get-message-versions',
+  'list-members',
   'get-users',
 ])
 
@@ -88,6 +91,11 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
     return page === undefined ? undefined : versionsBody(page)
   }
 
+  const listMembers = async (request: RequestOf<'list-members'>, actor: string): Promise<string | undefined> => {
+    const { limit = defaultLimit, ...filters } = request.body.query ?? {}
+    return membersText(await readModel.membersOf({ room: request.body.chat.id, reader: actor, limit, ...filters }))
+  }
+
   const getUsers = async (
     requester: Requester,
     request: RequestOf<'get-users'>,
@@ -114,6 +122,8 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
         return listReactions(request, actor)
       case 'get-message-versions':
         return getVersions(request, actor)
+      case 'list-members':
+        return listMembers(request, actor)
     }
   }
 
@@ -141,6 +151,12 @@ const reactionsText = (page: ReactionPage | undefined): string | undefined => {
   if (page === undefined) return undefined
   const reactions = page.reactions.map(({ reaction, user, seq }) => ({ reaction, user_id: user, seq }))
   return JSON.stringify({ reactions, ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }) })
+}
+
+const membersText = (page: MemberPage | undefined): string | undefined => {
+  if (page === undefined) return undefined
+  const members = page.members.map(({ user, ...member }) => ({ user_id: user, ...member }))
+  return JSON.stringify({ members, ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }) })
 }
 
 const usersText = (users: readonly { id: string; externalUserId: string; name?: string }[]): string =>

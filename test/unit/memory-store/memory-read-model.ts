@@ -3,6 +3,7 @@ import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import { entriesInPage } from './entries-in-page.ts'
 import { readCursor, writeCursor } from './memory-cursor.ts'
+import { memberPage, roleNow } from './memory-member-list.ts'
 import { messagePage, reactionPage, versionPage } from './memory-message-list.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
 import { isMember, presentMembers } from './memory-tables.ts'
@@ -11,9 +12,10 @@ interface Settings {
   readonly epoch: string
   readonly level: () => number
   readonly pageBytes: number
+  readonly now: () => string
 }
 
-export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes }: Settings): ReadModel => ({
+export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes, now }: Settings): ReadModel => ({
   meta: async () => ({ epoch, level: level() }),
   heads: async (rooms) => new Map(rooms.flatMap((room) => chatOf(tables, room).map(({ head }) => [room, head] as const))),
   changedHeads: async (known) =>
@@ -47,8 +49,9 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes 
     [...new Set(ids)]
       .flatMap((id) => tables.usersById.get(id) ?? [])
       .filter(({ id }) => viewer === undefined || id === viewer || shareChat(tables, id, viewer)),
-  chatsOf: async (query) => chatPage(tables, query, pageBytes),
+  chatsOf: async (query) => chatPage(tables, query, pageBytes, now()),
   messagesOf: async (query) => messagePage(tables, query, pageBytes),
+  membersOf: async (query) => memberPage(tables, query, now()),
   reactionsOf: async (query) => reactionPage(tables, query),
   versionsOf: async (query) => versionPage(tables, query),
 })
@@ -76,22 +79,33 @@ const byActivity = (a: ChatRow, b: ChatRow): number => (isBefore(b, [a.activeAt,
 const isBefore = (chat: ChatRow, [at, id]: readonly [string, string]): boolean =>
   chat.activeAt < at || (chat.activeAt === at && chat.id < id)
 
-const listed = (chat: ChatRow): ChatListEntry => ({
-  id: chat.id,
-  name: chat.name,
-  users: presentMembers(chat),
-  created_at: chat.createdAt,
-  modified_at: chat.modifiedAt,
-  seq: chat.head,
-})
+const listed =
+  (user: string, now: string) =>
+  (chat: ChatRow): ChatListEntry => {
+    const { role, until } = roleNow(chat, user, now)
+    const { image, data, rules } = chat
+    return {
+      id: chat.id,
+      name: chat.name,
+      users: presentMembers(chat),
+      created_at: chat.createdAt,
+      modified_at: chat.modifiedAt,
+      seq: chat.head,
+      ...(image ? { image } : {}),
+      ...(data === undefined || Object.keys(data).length === 0 ? {} : { data }),
+      ...(rules === undefined || Object.keys(rules).length === 0 ? {} : { rules }),
+      ...(role === 'member' ? {} : { role }),
+      ...(until === undefined ? {} : { role_until: until }),
+    }
+  }
 
-const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, pageBytes: number): ChatPage => {
+const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, pageBytes: number, now: string): ChatPage => {
   const from = cursor === undefined ? undefined : readCursor('chats', cursor)
   const rest = [...tables.chats.values()]
     .filter((chat) => isMember(chat, user) && (from === undefined || isBefore(chat, [from.at, from.id])))
     .sort(byActivity)
   const chats = entriesInPage(
-    rest.slice(0, limit).map(listed),
+    rest.slice(0, limit).map(listed(user, now)),
     pageBytes - listOverheadBytes,
     (chat) => `${JSON.stringify(chat)},`,
   )

@@ -5,6 +5,7 @@ import { simulateWriter } from '../writers/simulate-writer.ts'
 import { appMutants } from './app-mutants.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
 import { livingMutants } from './living-mutants.ts'
+import { ruleMutants } from './rule-mutants.ts'
 import { tryMutant } from './try-mutant.ts'
 import { writerMutants } from './writer-mutants.ts'
 
@@ -29,6 +30,13 @@ describe.concurrent('The simulation of applications detects a mutant without the
 describe.concurrent('The simulation of messages that change detects a mutant without the rule that', () => {
   it.each(livingMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
     const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'rooms', { isLiving: true })
+    expect(detection?.problem).toBeDefined()
+  })
+})
+
+describe.concurrent('The simulation of roles and rules detects a mutant without the rule that', () => {
+  it.each(ruleMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
+    const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'rules')
     expect(detection?.problem).toBeDefined()
   })
 })

@@ -8,9 +8,9 @@ import { mutate } from './mutate.ts'
 
 /**
  * `rooms`: gateways and writers, as clients see them. `writer`: writers alone, and a store that fails over.
- * `apps`: gateways, writers and the client. `lists`: the lists of messages of one client.
+ * `apps`: gateways, writers and the client. `lists`: the lists of messages of one client. `rules`: roles and rules of one room.
  */
-export type SimulationName = 'rooms' | 'apps' | 'writer' | 'lists'
+export type SimulationName = 'rooms' | 'apps' | 'writer' | 'lists' | 'rules'
 
 export interface MutantTrial {
   /** The URL of the module, and its source without the defence. */
