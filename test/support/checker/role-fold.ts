@@ -49,6 +49,8 @@ export const createRoleFold = (say: Say): RoleFold => {
   const people = new Map<string, Person>()
   let rules: Readonly<Record<string, unknown>> = {}
   let isCreated = false
+  /** The events of handwritten histories may not name the actor. */
+  let isActorKnown = false
 
   const person = (id: string): Person => {
     const known = people.get(id) ?? { isMember: false, lasting: plainMember, lowered: undefined, isBanned: false }
@@ -68,7 +70,7 @@ export const createRoleFold = (say: Say): RoleFold => {
     !isCreated || !person(user).isMember || roleAt(user, at) >= needed(action)
 
   const require = (isAllowed: boolean, seq: number, what: string): void => {
-    if (isCreated && !isAllowed) say(`${seq} is ${what}`)
+    if (isCreated && isActorKnown && !isAllowed) say(`${seq} is ${what}`)
   }
 
   const requireRule = (action: string, seq: number, { user_id: user, created_at: at }: RoleBody): void =>
@@ -153,7 +155,10 @@ export const createRoleFold = (say: Say): RoleFold => {
   }
 
   return {
-    fold: (event, seq, body) => folds[event]?.(seq, body),
+    fold: (event, seq, body) => {
+      isActorKnown = body.user_id !== undefined
+      folds[event]?.(seq, body)
+    },
     permits,
     get editMs() {
       return typeof rules.edit_s === 'number' ? rules.edit_s * 1_000 : undefined

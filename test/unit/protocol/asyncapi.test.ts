@@ -87,7 +87,7 @@ describe('the AsyncAPI document', () => {
     for (const { payload } of given) {
       const schema = schemaOf(name) as z.ZodType
       expect(schema.safeParse(payload).error).toBeUndefined()
-      const maps = ['body.rooms', 'body.others', 'body.data', 'body.message.data', 'error.details']
+      const maps = ['body.rooms', 'body.others', 'body.data', 'body.chat.data', 'body.message.data', 'error.details']
       expect(fieldsOf(schema)).toEqual(expect.arrayContaining(fieldsIn(payload, maps)))
       expect(shown).toContainEqual(payload)
     }
@@ -103,6 +103,8 @@ describe('the AsyncAPI document', () => {
       'delete-message.answer',
       'set-reaction.answer',
       'set-pin.answer',
+      'update-chat.answer',
+      'update-members.answer',
     ])
   })
 

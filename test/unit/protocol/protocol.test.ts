@@ -38,6 +38,7 @@ const maps = [
   'body.others',
   'body.resume.rooms',
   'body.data',
+  'body.chat.data',
   'body.message.data',
   'body.messages.reactions',
   'error.details',
