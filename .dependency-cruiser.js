@@ -65,8 +65,9 @@ const forbidden = [
   },
   {
     name: 'browser-packages',
-    comment: 'Client, protocol, domain and room events run in a browser: zod at most, nothing of Node, nothing of the runtime.',
-    from: { path: '^shared/(client|protocol|domain|room-events)/', pathNot: reactBindings },
+    comment:
+      'Client, protocol, domain, room events and user events run in a browser: zod at most, nothing of Node, nothing of the runtime.',
+    from: { path: '^shared/(client|protocol|domain|room-events|user-events)/', pathNot: reactBindings },
     to: { path: ['node_modules/', '^shared/runtime/'], pathNot: packages('zod') },
   },
   {
@@ -83,8 +84,8 @@ const forbidden = [
   },
   {
     name: 'browser-no-node',
-    comment: 'Client, protocol, domain and room events run in a browser.',
-    from: { path: '^shared/(client|protocol|domain|room-events)/' },
+    comment: 'Client, protocol, domain, room events and user events run in a browser.',
+    from: { path: '^shared/(client|protocol|domain|room-events|user-events)/' },
     to: { dependencyTypes: ['core'] },
   },
   {

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
 import { defineConfig } from 'vitest/config'
 import { summaryReporter } from './test/reporter/summary-reporter.ts'
@@ -14,9 +15,16 @@ const ownProcesses = [
   'test/unit/kafka/kafkajs-patches/**/*.test.ts',
   'test/unit/tls/new-connections.test.ts',
 ]
-const ownStacks = 'test/stack/**/*.test.ts'
+const isDocker = process.env.STACK === 'docker'
 const securedStacks = 'test/security/secured/**/*.test.ts'
 const sharesStack = 'test/stack/shared-stack.test.ts'
+const onSharedStack = ['test/{contract,e2e,security,browser}/**/*.test.ts', sharesStack]
+/** Each of these files starts services of its own, and mostly waits for them. */
+const ownStacks = ['test/stack/**/*.test.ts', securedStacks, 'test/faults/{kafka,redis}-*.test.ts']
+
+/** Test files that need no services, or only the embedded chat. `npm test` runs them; a stack of containers changes nothing for them. */
+const withoutStack = (): string[] =>
+  globSync(onSharedStack).filter((file) => !readFileSync(file, 'utf8').includes('support/stack/shared-stack.ts'))
 
 /** Needs a container engine: with `STACK=docker` only. */
 const containers: TestProjectInlineConfiguration = {
@@ -34,8 +42,9 @@ const containers: TestProjectInlineConfiguration = {
 
 /**
  * Projects run in the order of their groups: `unit` and `processes` need no
- * services, the tests of `stack` share one stack of real services, and each
- * test file of `faults` has a stack of its own. Tests of `unit` run in one
+ * services, the tests of `stack` share one stack of real services, and each test
+ * file of `own-stacks` and `faults` has a stack of its own. Files of `faults` run
+ * alone, because they measure times or compute much. Tests of `unit` run in one
  * process per worker; those of `processes` start child processes, or need a process
  * of their own.
  */
@@ -46,7 +55,7 @@ export default defineConfig({
     passWithNoTests: false,
     retry: 0,
     projects: [
-      ...(process.env.STACK === 'docker' ? [containers] : []),
+      ...(isDocker ? [containers] : []),
       {
         extends: true,
         test: {
@@ -76,8 +85,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'stack',
-          include: ['test/{contract,e2e,security,browser}/**/*.test.ts', sharesStack],
-          exclude: [securedStacks],
+          include: onSharedStack,
+          exclude: [securedStacks, ...(isDocker ? withoutStack() : [])],
           globalSetup: ['test/support/stack/global-setup.ts'],
           sequence: { groupOrder: 2 },
           maxWorkers: 2,
@@ -88,9 +97,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'faults',
-          include: ['test/{faults,bench}/**/*.test.ts', securedStacks, ownStacks],
+          name: 'own-stacks',
+          include: ownStacks,
           exclude: [sharesStack],
+          sequence: { groupOrder: 2 },
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/{faults,bench}/**/*.test.ts'],
+          exclude: ownStacks,
           sequence: { groupOrder: 3 },
           fileParallelism: false,
           testTimeout: 120_000,

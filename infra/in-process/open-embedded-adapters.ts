@@ -11,7 +11,7 @@ import type { Database } from '../postgres/database.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { memoryCommandLog } from './memory-command-log.ts'
 import { memoryFanOut } from './memory-fan-out.ts'
-import { startPeriodicPrune } from './periodic-prune.ts'
+import { startPeriodicDeletion } from './periodic-deletion.ts'
 
 /** The adapters of the embedded mode. */
 export interface EmbeddedAdapters {
@@ -52,8 +52,15 @@ export const openEmbeddedAdapters = async (
   await bringUpToDate(database, () => migrate(url, log))
   // No other process uses this database, so none of an older version.
   await database.raiseLevel()
-  const pruning = startPeriodicPrune({ pruneSlice: database.pruneRejections, clock: systemClock, log })
-  life.add('pruning', pruning.stop)
+  const deletion = startPeriodicDeletion({
+    slices: {
+      'old rejections': database.pruneRejections,
+      'kept content of deleted messages': (rows) => database.sweepDeleted(deletedKeepDays, rows),
+    },
+    clock: systemClock,
+    log,
+  })
+  life.add('deletion', deletion.stop)
 
   const fanOut = memoryFanOut({ log })
   life.add('fan-out', fanOut.close)

@@ -1,12 +1,7 @@
-import { chmodSync, copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { emit } from './emit.ts'
-import type { Manifest } from './packed-files.ts'
-import { pinned, removeOthers } from './packed-files.ts'
-import { reachableFrom } from './reachable.ts'
-
-const root = new URL('../../', import.meta.url)
-const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
+import type { OwnFields } from './packed-files.ts'
+import { emitLoaded, writeDescription } from './packed-files.ts'
 
 /** The program, and the files that it starts as processes and threads. */
 const entries = ['test/load/load-tester', 'test/load/workers/worker-process', 'test/support/load/pace-thread']
@@ -32,30 +27,16 @@ const readmeOf = (text: string): string =>
 
 /** Lays out the package of the load tester, ready to be packed, in an empty folder. */
 export const loadPackage = async (folder: string): Promise<void> => {
-  await emit(
-    entries.map((entry) => `${entry}.ts`),
-    folder,
-    '.',
-  )
-  const reached = entries.map((entry) => reachableFrom(folder, `${entry}.js`))
-  removeOthers(folder, new Set(reached.flatMap(({ files }) => [...files])))
+  const dependencies = await emitLoaded(folder, entries)
   for (const file of globSync('**/*.d.ts', { cwd: folder })) rmSync(join(folder, file))
-  const manifest = JSON.parse(read('package.json')) as Manifest
-  const packed = {
+  writeFileSync(join(folder, 'chat-load.js'), starter, { mode: 0o755 })
+  const fields: OwnFields = {
     name: 'chat-load',
-    version: manifest.version,
     description: 'A load tester for the chat service that checks every received frame',
-    license: manifest.license,
-    type: 'module',
     engines: { node: `>=${oldestNode}` },
     bin: { 'chat-load': './chat-load.js' },
     exports: { './package.json': './package.json' },
-    dependencies: pinned(new Set(reached.flatMap(({ packages }) => [...packages])), manifest),
+    dependencies,
   }
-  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
-  write('chat-load.js', starter)
-  chmodSync(join(folder, 'chat-load.js'), 0o755)
-  write('package.json', `${JSON.stringify(packed, null, 2)}\n`)
-  write('README.md', readmeOf(read('test/load/README.md')))
-  copyFileSync(new URL('LICENSE', root), join(folder, 'LICENSE'))
+  writeDescription(folder, fields, readmeOf(readFileSync(new URL('../../test/load/README.md', import.meta.url), 'utf8')))
 }

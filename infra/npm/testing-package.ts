@@ -1,14 +1,11 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { emit } from './emit.ts'
-import type { Manifest } from './packed-files.ts'
-import { pinned, removeOthers } from './packed-files.ts'
-import { reachableFrom } from './reachable.ts'
+import type { OwnFields } from './packed-files.ts'
+import { emitLoaded, writeDescription } from './packed-files.ts'
 
 const root = new URL('../../', import.meta.url)
-const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
-const index = 'index.js'
-const folderOfModule = 'test/support/testing'
+const index = 'index'
+const folderOfModule = 'test/testing'
 
 /** The exports of `chat-testing`: per file, its classes and its types. */
 const exported: Readonly<Record<string, { readonly values?: string; readonly types?: string }>> = {
@@ -29,27 +26,20 @@ const exportLines = (kind: 'values' | 'types'): string[] =>
 
 /** Lays out the package of the Testcontainers module, ready to be packed, in an empty folder. */
 export const testingPackage = async (folder: string): Promise<void> => {
-  const entries = Object.keys(exported).map((file) => `${folderOfModule}/${file}.ts`)
-  await emit([...entries, `${thread}.ts`], folder, '.')
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
-  write(index, `${exportLines('values').join('\n')}\n`)
-  write('index.d.ts', `${[...exportLines('values'), ...exportLines('types')].join('\n')}\n`)
-  const reached = [index, `${thread}.js`].map((entry) => reachableFrom(folder, entry))
-  removeOthers(folder, new Set(reached.flatMap(({ files }) => [...files])))
-  const manifest = JSON.parse(read('package.json')) as Manifest
-  const packed = {
+  write(`${index}.js`, `${exportLines('values').join('\n')}\n`)
+  write(`${index}.d.ts`, `${[...exportLines('values'), ...exportLines('types')].join('\n')}\n`)
+  const modules = Object.keys(exported).map((file) => `${folderOfModule}/${file}`)
+  const dependencies = await emitLoaded(folder, [...modules, thread], [index, thread])
+  const fields: OwnFields = {
     name: 'chat-testing',
-    version: manifest.version,
     description: 'The chat service in containers for your tests, with fault switches, load and a checker',
-    license: manifest.license,
-    type: 'module',
     // The oldest version that testcontainers supports.
     engines: { node: '>=22.22' },
-    exports: { '.': { types: './index.d.ts', default: `./${index}` }, './package.json': './package.json' },
-    dependencies: pinned(new Set(reached.flatMap(({ packages }) => [...packages])), manifest),
+    exports: { '.': { types: `./${index}.d.ts`, default: `./${index}.js` }, './package.json': './package.json' },
+    dependencies,
   }
-  write('package.json', `${JSON.stringify(packed, null, 2)}\n`)
-  write('README.md', read(`${folderOfModule}/README.md`))
+  writeDescription(folder, fields, readFileSync(new URL(`${folderOfModule}/README.md`, root), 'utf8'))
   // The package reads the image names from the compose file.
-  for (const name of ['LICENSE', 'docker-compose.yml']) copyFileSync(new URL(name, root), join(folder, name))
+  copyFileSync(new URL('docker-compose.yml', root), join(folder, 'docker-compose.yml'))
 }

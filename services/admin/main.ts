@@ -12,6 +12,7 @@ import { prune } from '../../infra/postgres/admin/prune.ts'
 import { raiseLevel, showLevel } from '../../infra/postgres/admin/raise-level.ts'
 import { rebuild } from '../../infra/postgres/admin/rebuild.ts'
 import { makeRoles } from '../../infra/postgres/admin/roles.ts'
+import { sweep } from '../../infra/postgres/admin/sweep.ts'
 import { assertDirectSession } from '../../infra/postgres/connection/direct-session.ts'
 import { readConfigFor, readDistributedConfig } from '../../shared/runtime/config/config.ts'
 import type { Logger } from '../../shared/runtime/observability/logger.ts'
@@ -37,6 +38,15 @@ const onDatabase = (
     return work(databaseUrl, log, passedFlags)
   },
 })
+
+const sweepDeleted: Subcommand = {
+  meaning: 'deletes the kept content of messages that were deleted more than DELETED_KEEP_DAYS days ago; 0 deletes all of it',
+  needs: 'DATABASE_URL and DELETED_KEEP_DAYS',
+  run: async () => {
+    const { databaseUrl, deletedKeepDays, logLevel } = readConfigFor(['databaseUrl', 'deletedKeepDays'])
+    await sweep(databaseUrl, createLogger({ level: logLevel, name: 'admin' }), deletedKeepDays)
+  },
+}
 
 const raiseFlag = '--raise'
 
@@ -92,6 +102,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     run: (flags) => runAudit(readDistributedConfig(), openAuditAdapters, flags),
   },
   prune: onDatabase('deletes rejections and audit rooms that are older than 30 days', prune),
+  sweep: sweepDeleted,
 }
 
 const output = {

@@ -83,7 +83,7 @@ export interface GatewayCore {
 }
 
 /** The parts that deliver events to sessions. */
-const createDelivery = (deps: GatewayCoreDeps) => {
+const createDelivery = (deps: GatewayCoreDeps, sessions: ReadonlySet<Session>) => {
   const { eventStore, readModel, fanOut, clock, metrics, log, times, bounds, random } = deps
   const retryMs = times.sweepLeastMs
   const releaseMs = times.topicReleaseMs
@@ -95,7 +95,9 @@ const createDelivery = (deps: GatewayCoreDeps) => {
   const maxEarly = bounds.heldFrames
   const { sessionsOf } = userSessions
   const feeds = createRoomFeeds({ fanOut, lookups, clock, metrics, pending, retryMs, maxEarly, delivery, releaseMs, sessionsOf })
-  const featureLevel = createFeatureLevel(readModel, log)
+  const featureLevel = createFeatureLevel(readModel, log, (level) => {
+    for (const session of sessions) session.announceFeatures(level)
+  })
   const sweptParts = { readModel, feeds, userSessions, pending, lookUpOutcome, featureLevel }
   const sweep = createHeadSweep({ ...sweptParts, fanOut, clock, times, random })
   const sessionRooms: SessionRoomsDeps = {
@@ -131,11 +133,11 @@ const createRequestHandlers = (deps: GatewayCoreDeps, delivery: Delivery) => {
 
 export const createGatewayCore = (deps: GatewayCoreDeps): GatewayCore => {
   const { fanOut, clock, metrics, log, times, bounds, gateway } = deps
-  const delivery = createDelivery(deps)
+  const sessions = new Set<Session>()
+  const delivery = createDelivery(deps, sessions)
   const { lookups, pending, userSessions, feeds, featureLevel, sweep } = delivery
   const { read, intake, resume, binding, budget, queries } = createRequestHandlers(deps, delivery)
   const outcomes = listenForOutcomes({ fanOut, gateway, feeds, pending, metrics })
-  const sessions = new Set<Session>()
   let framesWritten = 0
   let isStopped = false
 

@@ -1,6 +1,7 @@
 import type { Append, Appender, AppendResult, ReadSet, Snapshot } from '../../shared/ports/event-store.ts'
 import type { Command } from '../../shared/room-events/room-events.ts'
-import type { BatchDecision, Decision } from './decide-batch.ts'
+import type { Decision } from './batch-state.ts'
+import type { BatchDecision } from './decide-batch.ts'
 import type { RememberedRoom } from './remembered-room.ts'
 import { coversUsers, mergeRead, roomAfterBatch, usersByRoom } from './remembered-room.ts'
 import type { RoomMemory } from './room-memory.ts'
@@ -33,6 +34,8 @@ const emptySnapshot: Snapshot = {
   messages: new Map(),
   owners: new Map(),
   users: new Map(),
+  userStreams: new Map(),
+  blocks: new Set(),
   chatCounts: new Map(),
   outcomes: new Map(),
 }
@@ -43,6 +46,8 @@ const combinedReadSet = (batches: readonly Batch[]): ReadSet => ({
   members: batches.flatMap(({ readSet }) => readSet.members),
   users: batches.flatMap(({ readSet }) => readSet.users),
   externalIds: batches.flatMap(({ readSet }) => readSet.externalIds),
+  userStreams: batches.flatMap(({ readSet }) => readSet.userStreams),
+  blocks: batches.flatMap(({ readSet }) => readSet.blocks),
   messages: batches.flatMap(({ readSet }) => readSet.messages),
   reactions: batches.flatMap(({ readSet }) => readSet.reactions),
   owners: batches.flatMap(({ readSet }) => readSet.owners),
@@ -56,18 +61,23 @@ const combinedReadSet = (batches: readonly Batch[]): ReadSet => ({
  * The part of a read set that the memory does not hold: it never holds
  * messages or numbers of owners. A message that is read for a remembered room belongs to the remembered
  * state, because the append compares the head of the room. Recorded outcomes are
- * read only for rooms that are read, and for create-user, which has no room: in
- * a remembered room the append detects a command that already has an outcome.
+ * read only for rooms that are read, and for the streams of users: in
+ * a remembered room the append detects a command that already has an outcome. The
+ * outcome of a `create-chat`, whose id is that of the room, is always read: the
+ * rejection of a direct chat is not recorded, so that no append would detect it.
  */
 const withoutKnownRooms = (readSet: ReadSet, isKnown: (room: string) => boolean): ReadSet => ({
   ...readSet,
   rooms: readSet.rooms.filter((room) => !isKnown(room)),
   members: readSet.members.filter(({ room }) => !isKnown(room)),
-  commands: readSet.commands.filter(({ room }) => !isKnown(room)),
+  commands: readSet.commands.filter(({ room, id }) => !isKnown(room) || id === room),
 })
 
-const isEmpty = ({ rooms, members, users, externalIds, commands, chatCounts, messages, owners }: ReadSet): boolean =>
-  [rooms, members, users, externalIds, commands, chatCounts.users, messages, owners].every(({ length }) => length === 0)
+const isEmpty = (readSet: ReadSet): boolean => {
+  const { rooms, members, users, externalIds, userStreams, blocks, commands, chatCounts, messages, owners } = readSet
+  const parts = [rooms, members, users, externalIds, userStreams, blocks, commands, chatCounts.users, messages, owners]
+  return parts.every(({ length }) => length === 0)
+}
 
 /** The rooms that exist. */
 const chatsOf = (names: readonly string[], rooms: RememberedRooms): Snapshot['chats'] =>
@@ -78,10 +88,16 @@ const chatsOf = (names: readonly string[], rooms: RememberedRooms): Snapshot['ch
     }),
   )
 
-const appendOf = (batches: readonly BatchDecision[], rooms: RememberedRooms, read: ReadSet): Append => ({
+const appendOf = (
+  batches: readonly BatchDecision[],
+  rooms: RememberedRooms,
+  read: ReadSet,
+  { userStreams }: Snapshot,
+): Append => ({
   events: batches.flatMap(({ decided }) => decided.events),
   rejections: batches.flatMap(({ decided }) => decided.rejections),
   heads: new Map([...rooms].map(([room, { state }]) => [room, state.seq])),
+  userHeads: new Map(read.userStreams.map((user) => [user, userStreams.get(user)?.seq ?? 0])),
   unread: new Set(rooms.keys()).difference(new Set(read.rooms)),
 })
 
@@ -115,7 +131,7 @@ export const decideAndAppend = async (
     decide(commands, { ...read, chats: chatsOf(own, rooms) }),
   )
   // 3. Append.
-  if ((await appendIfAny(appender, appendOf(batchDecisions, rooms, missing))) === 'stale') return 'stale'
+  if ((await appendIfAny(appender, appendOf(batchDecisions, rooms, missing, read))) === 'stale') return 'stale'
   // 4. Remember the new states.
   const after = new Map(batchDecisions.flatMap(({ chats }) => [...chats]))
   for (const [room, before] of rooms) memory.put(room, roomAfterBatch(before, after.get(room)))

@@ -1,36 +1,16 @@
 import type { ChatState } from '../../shared/domain/chat.ts'
 import { notAllowed } from '../../shared/domain/chat.ts'
-import type { CreateUser } from '../../shared/domain/commands.ts'
-import type { User } from '../../shared/domain/events.ts'
 import type { Rejection } from '../../shared/domain/rejections.ts'
-import { reservesId } from '../../shared/domain/rejections.ts'
-import { userDecider } from '../../shared/domain/user.ts'
-import type {
-  NewEvent,
-  NewOutcomes,
-  RecordedOutcome,
-  Snapshot,
-  StoredEvent,
-  StoredRejection,
-} from '../../shared/ports/event-store.ts'
-import { commandKeyText } from '../../shared/ports/event-store.ts'
-import type { ProtocolLimits } from '../../shared/protocol/limits.ts'
-import { toStored } from '../../shared/records/stored-event.ts'
+import type { NewOutcomes, RecordedOutcome, Snapshot } from '../../shared/ports/event-store.ts'
 import { chatDecider } from '../../shared/room-events/chat-decider.ts'
 import { roomEventOfType } from '../../shared/room-events/find-room-event.ts'
 import { membersAffected } from '../../shared/room-events/membership-effect.ts'
-import type { ChatCommand, ChatEvent, Command, DomainEvent } from '../../shared/room-events/room-events.ts'
-import { outcomeKey } from './read-set.ts'
+import type { ChatCommand, ChatEvent, Command } from '../../shared/room-events/room-events.ts'
+import { isUserCommand } from '../../shared/user-events/find-user-event.ts'
+import type { BatchState, Decision, DecisionLimits } from './batch-state.ts'
+import { accept, batchStateOf, outcomesOfId, reject, repeated, reservesItsId } from './batch-state.ts'
+import { decideCreateUser, decideOwn } from './decide-user.ts'
 import { ownOutcome } from './recorded-outcome.ts'
-
-/** The decision on one command. `isRepeat`: the outcome was recorded before, perhaps by an earlier command of the batch. */
-export type Decision =
-  | { readonly kind: 'event'; readonly event: StoredEvent; readonly isRepeat: boolean }
-  | { readonly kind: 'rejection'; readonly rejection: Rejection; readonly isRepeat: boolean }
-  /** Another command has this id. The sender is answered, and nothing is recorded. */
-  | { readonly kind: 'conflict' }
-  /** The user existed already. The sender is answered with it. */
-  | { readonly kind: 'user'; readonly user: User }
 
 /** The decisions of one batch, and the state after it. */
 export interface BatchDecision {
@@ -41,30 +21,9 @@ export interface BatchDecision {
   readonly chats: ReadonlyMap<string, ChatState>
 }
 
-/** The state and the outcomes that the batch needs. Each decision updates it. */
-interface BatchState {
-  readonly chats: Map<string, ChatState>
-  readonly knownUsers: Set<string>
-  readonly users: Map<string, User>
-  readonly outcomes: Map<string, readonly RecordedOutcome[]>
-  readonly messages: Snapshot['messages']
-  readonly events: NewEvent[]
-  readonly rejections: StoredRejection[]
-  readonly chatCounts: Map<string, number>
-  readonly limits: DecisionLimits
-}
-
-/** The protocol limits that decisions enforce. */
-export type DecisionLimits = Pick<ProtocolLimits, 'membersPerChat' | 'chatsPerUser' | 'reactionKeys' | 'editsPerMessage' | 'pins'>
-
-/** The read rooms. Only those of which a command names messages, or may lower an owner, are copied. */
-const chatsOf = ({ chats, messages, owners }: Snapshot): Map<string, ChatState> => {
-  const all = new Map(chats)
-  for (const room of new Set([...messages.keys(), ...owners.keys()])) {
-    const state = all.get(room)
-    if (state !== undefined) all.set(room, { ...state, ...messages.get(room), owners: owners.get(room) ?? state.owners })
-  }
-  return all
+const decideOne = (batch: BatchState, command: Command): Decision => {
+  if (command.type === 'CreateUser') return decideCreateUser(batch, command)
+  return isUserCommand(command) ? decideOwn(batch, command) : decideChat(batch, command)
 }
 
 /**
@@ -73,37 +32,10 @@ const chatsOf = ({ chats, messages, owners }: Snapshot): Map<string, ChatState> 
  * serialised here, once.
  */
 export const decideBatch = (commands: readonly Command[], loaded: Snapshot, limits: DecisionLimits): BatchDecision => {
-  const batch: BatchState = {
-    chats: chatsOf(loaded),
-    knownUsers: new Set(loaded.knownUsers),
-    users: new Map(loaded.users),
-    outcomes: new Map(loaded.outcomes),
-    messages: loaded.messages,
-    events: [],
-    rejections: [],
-    chatCounts: new Map(loaded.chatCounts),
-    limits,
-  }
-  const decisions = commands.map((command) =>
-    command.type === 'CreateUser' ? decideUser(batch, command) : decideChat(batch, command),
-  )
+  const batch = batchStateOf(loaded, limits)
+  const decisions = commands.map((command) => decideOne(batch, command))
   return { decisions, decided: { events: batch.events, rejections: batch.rejections }, chats: batch.chats }
 }
-
-const keyOf = (command: Command): string => {
-  const { room, id } = outcomeKey(command)
-  return commandKeyText(room, id)
-}
-
-const outcomesOfId = (batch: BatchState, command: Command): readonly RecordedOutcome[] => batch.outcomes.get(keyOf(command)) ?? []
-
-/** The decision on a command that was decided before. */
-const repeated = (own: RecordedOutcome): Decision =>
-  own.kind === 'event'
-    ? { kind: 'event', event: own.event, isRepeat: true }
-    : { kind: 'rejection', rejection: own.rejection, isRepeat: true }
-
-const reservesItsId = (outcome: RecordedOutcome): boolean => outcome.kind === 'event' || reservesId(outcome.rejection)
 
 /**
  * Another command has this id. Only a member may learn that: any other user gets
@@ -121,12 +53,13 @@ const decideReusedId = (
 }
 
 /** The batch may create the room and then change a message of it, so the messages that it names are known in a new room too. */
-const stateOf = ({ chats, knownUsers, chatCounts, messages, limits }: BatchState, room: string): ChatState => ({
+const stateOf = ({ chats, knownUsers, chatCounts, blocks, messages, limits }: BatchState, room: string): ChatState => ({
   ...(chats.get(room) ?? { ...chatDecider.initialState, ...messages.get(room) }),
   knownUsers,
   maxMembers: limits.membersPerChat,
   chatCounts,
   maxChats: limits.chatsPerUser,
+  blocks,
   maxReactionKeys: limits.reactionKeys,
   maxEdits: limits.editsPerMessage,
   maxPins: limits.pins,
@@ -138,6 +71,12 @@ const countChats = ({ chatCounts }: BatchState, event: ChatEvent): void => {
   for (const user of membersAffected(membership, event.body)) chatCounts.set(user, (chatCounts.get(user) ?? 0) + change)
 }
 
+/** Every attempt to open a direct chat is the same command, so that a recorded rejection would refuse it for ever. */
+const isDirect = (command: ChatCommand): boolean => command.type === 'CreateChat' && command.body.direct === true
+
+/** Answers with a rejection that is not recorded: the next attempt is decided anew. */
+const refuse = (rejection: Rejection): Decision => ({ kind: 'rejection', rejection, isRepeat: false })
+
 const decideChat = (batch: BatchState, command: ChatCommand): Decision => {
   const outcomes = outcomesOfId(batch, command)
   const state = stateOf(batch, command.stream)
@@ -145,39 +84,8 @@ const decideChat = (batch: BatchState, command: ChatCommand): Decision => {
   if (own !== undefined) return repeated(own)
   if (outcomes.some(reservesItsId)) return decideReusedId(batch, command, state, outcomes)
   const result = chatDecider.decide(command, state)
-  if (result.type === 'Rejected') return reject(batch, command, result)
+  if (result.type === 'Rejected') return isDirect(command) ? refuse(result) : reject(batch, command, result)
   batch.chats.set(command.stream, chatDecider.evolve(state, result))
   countChats(batch, result)
   return accept(batch, command, result)
-}
-
-const decideUser = (batch: BatchState, command: CreateUser): Decision => {
-  const outcomes = outcomesOfId(batch, command)
-  const own = outcomes.find(({ digest }) => digest === command.digest)
-  if (own !== undefined) return repeated(own)
-  const result = userDecider.decide(command, { user: batch.users.get(command.stream) })
-  if (result.type === 'AlreadyThere') return { kind: 'user', user: result.user }
-  if (outcomes.some(reservesItsId)) return { kind: 'conflict' }
-  batch.users.set(command.stream, result.body.user)
-  batch.knownUsers.add(result.body.user.id)
-  return accept(batch, command, result)
-}
-
-const record = (batch: BatchState, command: Command, outcome: RecordedOutcome): void => {
-  batch.outcomes.set(keyOf(command), [...outcomesOfId(batch, command), outcome])
-}
-
-const accept = (batch: BatchState, command: Command, event: DomainEvent): Decision => {
-  const entry = { event, data: JSON.stringify(event.body) }
-  const stored = toStored(entry)
-  batch.events.push(entry)
-  record(batch, command, { kind: 'event', digest: event.digest, event: stored })
-  return { kind: 'event', event: stored, isRepeat: false }
-}
-
-const reject = (batch: BatchState, command: ChatCommand, rejection: Rejection): Decision => {
-  const { stream: room, id, digest } = command
-  batch.rejections.push({ room, commandId: id, digest, rejection })
-  record(batch, command, { kind: 'rejection', digest, rejection })
-  return { kind: 'rejection', rejection, isRepeat: false }
 }

@@ -1,4 +1,4 @@
-import type { Decision } from './decide-batch.ts'
+import type { Decision } from './batch-state.ts'
 import type { BatchStage } from './stage-ages.ts'
 
 /** Why a batch is attempted again. */

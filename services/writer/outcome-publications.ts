@@ -6,7 +6,7 @@ import { channels, writeOutcomeLine } from '../../shared/records/publications.ts
 import { recordHeaders } from '../../shared/records/record-headers.ts'
 import { isRoomEvent } from '../../shared/records/stored-event.ts'
 import { inParts } from '../../shared/runtime/async/in-parts.ts'
-import type { Decision } from './decide-batch.ts'
+import type { Decision } from './batch-state.ts'
 import type { UnusableRecord } from './read-record.ts'
 import { isPlain } from './read-record.ts'
 import type { StoredEntry } from './store-batch.ts'

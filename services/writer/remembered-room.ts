@@ -42,6 +42,7 @@ export const roomAfterBatch = ({ state, users }: RememberedRoom, after = state):
     ...after,
     knownUsers: noChat.knownUsers,
     chatCounts: noChat.chatCounts,
+    blocks: noChat.blocks,
     messages: noChat.messages,
     pins: noChat.pins,
     owners: noChat.owners,

@@ -1,5 +1,5 @@
 import type { PartitionLease } from './backoff.ts'
-import type { Decision } from './decide-batch.ts'
+import type { Decision } from './batch-state.ts'
 import type { Commit } from './group-commit.ts'
 import type { CommandEntry, UnusableRecord } from './read-record.ts'
 import type { RetryUntilDone } from './retry-until-done.ts'

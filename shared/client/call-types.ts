@@ -79,4 +79,13 @@ export interface Reaction {
 }
 
 /** A user as other users see it. */
-export type Person = Pick<User, 'id' | 'externalUserId' | 'name'>
+export type Person = Pick<User, 'id' | 'externalUserId' | 'name' | 'image' | 'data'>
+
+/** A user whom the bound user has blocked. */
+export interface Block {
+  readonly user_id: string
+  readonly created_at: string
+}
+
+/** The fields of the own profile to change. An empty text or object removes the field; absent fields stay. */
+export type ProfileChange = Partial<Pick<User, 'name' | 'image' | 'data'>>

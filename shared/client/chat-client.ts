@@ -5,6 +5,7 @@ import type { ClientClock } from './client-clock.ts'
 import type { ClientTimes } from './client-times.ts'
 import type { ListedChat, PageOptions } from './history.ts'
 import type { ClientLogger, ClientMetrics } from './observation.ts'
+import type { PeopleCalls } from './people-calls.ts'
 import type { Fetch } from './refused-connection.ts'
 import type { Room } from './room.ts'
 import type { RoomCalls } from './room-calls.ts'
@@ -63,7 +64,7 @@ export interface ConnectOptions {
  *            stored or not; send it again with the same `id`. Events of
  *            different rooms have no common order.
  */
-export interface CoreClient extends RoomCalls {
+export interface CoreClient extends RoomCalls, PeopleCalls {
   /** The bound user; undefined until the first connection. */
   readonly user: User | undefined
   readonly state: ConnectionState

@@ -24,7 +24,7 @@ export interface ChatErrorOptions {
 export class ChatError extends Error {
   override readonly name = 'ChatError'
   readonly code: ChatErrorCode
-  /** Whether the same call may succeed later. */
+  /** Whether the same call, or the next attempt to connect, may succeed later. */
   readonly retryable: boolean
   /** For `invalid`: `{ field, reason }`. */
   readonly details: Readonly<Record<string, unknown>> | undefined
@@ -35,7 +35,7 @@ export class ChatError extends Error {
   constructor(code: ChatErrorCode, message: string, options: ChatErrorOptions = {}) {
     super(`${code}: ${message}`, options.cause === undefined ? {} : { cause: options.cause })
     this.code = code
-    this.retryable = options.retryable ?? false
+    this.retryable = options.retryable ?? (code === 'disconnected' || code === 'queue_full')
     this.details = options.details
     this.retryAfterMs = options.retryAfterMs
     this.closeCode = options.closeCode

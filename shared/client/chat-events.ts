@@ -142,5 +142,7 @@ export interface ChatEvents {
   readonly left: LeftRoom
   readonly reset: ResetRoom
   readonly state: ConnectionState
+  /** The names of the events that the service accepts now: after connecting, and when the service accepts more. */
+  readonly features: readonly string[]
   readonly frame: PassedFrame
 }

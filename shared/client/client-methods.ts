@@ -1,5 +1,4 @@
 import type { Chat, Message } from '../domain/events.ts'
-import { defaultUsersPerCommand } from '../protocol/limits.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { CallOptions, Person } from './call-types.ts'
 import type { ChatClient } from './chat-client.ts'
@@ -9,13 +8,15 @@ import { createMemberMethods } from './member-methods.ts'
 import { createMessageMethods, messageBody, ownMessage } from './message-methods.ts'
 import { newId } from './new-id.ts'
 import type { CreateRequest } from './outgoing-request.ts'
+import type { PeopleCalls } from './people-calls.ts'
+import { createPeopleMethods } from './people-methods.ts'
 import type { Readiness } from './readiness.ts'
 import type { RequestScheduler } from './request-scheduler.ts'
 import type { RoomCalls } from './room-calls.ts'
 import type { Unsent } from './unsent.ts'
 
 /** The methods of a client that send requests. */
-export type ClientMethods = RoomCalls & Pick<ChatClient, 'createChat' | 'chats' | 'users' | 'findUsers'>
+export type ClientMethods = RoomCalls & PeopleCalls & Pick<ChatClient, 'createChat' | 'chats' | 'users' | 'findUsers'>
 
 /** The parts of a client that its methods use. */
 export interface ClientMethodsDeps {
@@ -24,6 +25,9 @@ export interface ClientMethodsDeps {
   readonly readiness: Readiness
   readonly unsent: Unsent
 }
+
+/** Ids per request: the service answers with the whole profiles of at most so many users. */
+const idsPerRequest = 100
 
 /** External ids per request: as many of the greatest length as fit into a frame. */
 const externalIdsPerRequest = 80
@@ -40,6 +44,10 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent }: C
     const outgoing = request(event, body, event === 'create-chat' ? undefined : room)
     return (await scheduler.run(outgoing, { lane: room, signal: call.signal })) as unknown as Answer
   }
+
+  /** The calls that change the own user share one lane. */
+  const changeSelf = async <Answer>(event: RequestEvent, body: object, call: CallOptions = {}): Promise<Answer> =>
+    (await scheduler.run(request(event, body), { lane: 'self', signal: call.signal })) as unknown as Answer
 
   const people = async (field: string, size: number, values: readonly string[], call: CallOptions = {}): Promise<Person[]> => {
     const requests = inParts(values, size).map((part) => ask('get-users', { [field]: part }, call.signal))
@@ -75,7 +83,8 @@ export const createClientMethods = ({ scheduler, request, readiness, unsent }: C
     messages: (room, page) => messagesOf(ask, room, page),
     ...createMessageMethods(ask, change),
     ...createMemberMethods(ask, change, me),
-    users: (ids, call) => people('users', defaultUsersPerCommand, ids, call),
+    ...createPeopleMethods(ask, changeSelf, readiness.bound),
+    users: (ids, call) => people('users', idsPerRequest, ids, call),
     findUsers,
   }
 }

@@ -14,5 +14,5 @@ export const closeError = (
   const closed = wasOpen
     ? `the connection to ${url.host} was closed: ${closeCode} ${reason}`.trimEnd()
     : `${url.href}: ${notOpened}`
-  return new ChatError(code, closed, { closeCode, cause, retryable: code === 'disconnected' })
+  return new ChatError(code, closed, { closeCode, cause })
 }

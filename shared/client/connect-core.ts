@@ -48,6 +48,11 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
   let state: ConnectionState = { state: 'connecting' }
   let features: readonly string[] = []
 
+  const setFeatures = (events: readonly string[]): void => {
+    features = events
+    listeners.emit('features', events)
+  }
+
   const me = (): string => readiness.user?.id ?? ''
   const rooms = createRooms({ me, emit: listeners.emit, requestResume: (room) => catchUp.requestResume(room) })
   const catchUp = createCatchUp({ rooms, me, request, clock, times, random, maxFrames: maxResumed })
@@ -71,7 +76,7 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
     },
     bound: (link, { id, body, token }) => {
       readiness.bound(body.user as User)
-      features = (body.features as readonly string[] | undefined) ?? []
+      setFeatures((body.features as readonly string[] | undefined) ?? [])
       catchUp.connected(link, id)
       refresh.connected(link, token)
       scheduler.connected(link, Number(body.level) >= pipelineLevel)
@@ -79,6 +84,7 @@ export const connectCore = (address: string, options: ConnectOptions = {}): Core
     },
     feed: rooms.receive,
     reset: catchUp.reset,
+    features: (events) => setFeatures(events),
     lost: () => {
       catchUp.disconnected()
       refresh.disconnected()

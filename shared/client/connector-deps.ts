@@ -37,6 +37,8 @@ export interface ConnectorDeps {
   readonly feed: (frame: FeedFrame) => void
   /** The service has sent frames of this room that its store does not have; the feed continues after `seq`. */
   readonly reset: (room: string, seq: number) => void
+  /** The service accepts these events now. */
+  readonly features: (events: readonly string[]) => void
   readonly lost: () => void
   readonly state: (state: ConnectionState) => void
   readonly ended: (error: ChatError) => void

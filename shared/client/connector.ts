@@ -143,6 +143,7 @@ export const createConnector = (deps: ConnectorDeps): Connector => {
   const receivePush = ({ event, body }: ServerFrame): void => {
     if (event === 'drain' && typeof body?.delay_ms === 'number' && attempt === undefined) schedule(body.delay_ms)
     if (event === 'reset' && typeof body?.room === 'string' && typeof body.seq === 'number') deps.reset(body.room, body.seq)
+    if (event === 'features' && Array.isArray(body?.features)) deps.features(body.features)
   }
 
   // The service may end a session before its token expires: then the same token opens the next one.

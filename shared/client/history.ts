@@ -1,4 +1,4 @@
-import type { Chat } from '../domain/events.ts'
+import type { Chat, User } from '../domain/events.ts'
 import type { Role } from '../domain/roles.ts'
 import type { RequestEvent } from '../protocol/requests.ts'
 import type { RoomMessage } from './chat-events.ts'
@@ -54,6 +54,8 @@ export interface ListedChat extends Chat {
   readonly role?: Role
   /** The end of that role, if it is a lower one for a time. */
   readonly role_until?: string
+  /** In a direct chat: the other user. */
+  readonly peer?: Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 }
 
 const pages = async function* (ask: Ask, event: RequestEvent, body: object, query: object, options: PageOptions) {

@@ -55,3 +55,10 @@ export interface RoomCalls {
   /** The versions of a message, oldest first. */
   versions(room: string, message: string, options?: PageOptions): AsyncGenerator<MessageVersion, void>
 }
+
+type InRoom<Call> = Call extends (room: string, ...args: infer Args) => infer Result ? (...args: Args) => Result : never
+
+/** The calls of one room: without the room, and without `messages`, which a list replaces. */
+export type CallsOfRoom = {
+  readonly [Name in keyof RoomCalls as Exclude<Name, 'messages'>]: InRoom<RoomCalls[Name]>
+}

@@ -1,22 +1,7 @@
-import type { Membership, Message } from '../domain/events.ts'
 import type { Role } from '../domain/roles.ts'
-import type { ChatUpdated } from '../room-events/update-chat.ts'
-import type { MembersUpdated } from '../room-events/update-members.ts'
-import type {
-  CallOptions,
-  ChangeOptions,
-  ChatContent,
-  ListedMember,
-  MessageContent,
-  MessageDraft,
-  MessageVersion,
-  Reaction,
-  RoleOptions,
-  SetOptions,
-  UserRef,
-} from './call-types.ts'
+import type { CallOptions } from './call-types.ts'
 import type { ChatEvents, JoinedChat, RoomMessage } from './chat-events.ts'
-import type { MemberOptions, PageOptions, ReactionOptions } from './history.ts'
+import type { CallsOfRoom } from './room-calls.ts'
 
 /**
  * The events of one room. `change`: a property of the handle, or of a list of it,
@@ -48,7 +33,7 @@ export interface MessageList {
 }
 
 /** One room: its messages, its members, and the calls that act in it. */
-export interface Room extends MessageList {
+export interface Room extends MessageList, CallsOfRoom {
   readonly id: string
   /** The chat with its present name, image, data and rules; undefined until it is known. */
   readonly chat: JoinedChat | undefined
@@ -60,21 +45,6 @@ export interface Room extends MessageList {
   readonly isOver: boolean
   /** The list of one thread, or the list without replies; the same list each time. `change` reports its changes. */
   list(filter: MessageFilter): MessageList
-  send(draft: MessageDraft | string, options?: CallOptions): Promise<Message>
-  /** Replaces the whole content of an own message. */
-  edit(message: string, content: MessageContent | string, options?: ChangeOptions): Promise<Message>
-  delete(message: string, options?: ChangeOptions): Promise<Message>
-  react(message: string, reaction: string, options?: SetOptions): Promise<number>
-  pin(message: string, options?: SetOptions): Promise<void>
-  reactions(message: string, options?: ReactionOptions): AsyncGenerator<Reaction, void>
-  versions(message: string, options?: PageOptions): AsyncGenerator<MessageVersion, void>
-  addUsers(users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
-  removeUsers(users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
-  leave(options?: ChangeOptions): Promise<Membership>
-  ban(users: readonly UserRef[], options?: ChangeOptions): Promise<Membership>
-  update(content: ChatContent, options?: ChangeOptions): Promise<ChatUpdated['body']['chat']>
-  updateMembers(users: readonly UserRef[], role: Role, options?: RoleOptions): Promise<MembersUpdated['body']>
-  listMembers(options?: MemberOptions): AsyncGenerator<ListedMember, void>
   /** Returns a function that removes the listener. */
   on<Name extends keyof RoomEventMap>(name: Name, listener: (event: RoomEventMap[Name]) => void): () => void
 }

@@ -1,3 +1,4 @@
+import { blockedBy } from './blocks.ts'
 import type { CommandHead } from './commands.ts'
 import type { EventHead } from './events.ts'
 import type { ChatRoles } from './member-roles.ts'
@@ -30,6 +31,8 @@ export interface ChatState {
   /** The number of chats of each user that a command would add; a user that is absent is in none. */
   readonly chatCounts: ReadonlyMap<string, number>
   readonly maxChats: number
+  /** By `blockKeyText`: the blocks that are set, among those that the commands ask for. */
+  readonly blocks: ReadonlySet<string>
   /** The messages that the commands name; undefined: the room has no message with that id. */
   readonly messages: ReadonlyMap<string, MessageState | undefined>
   /** The number of pinned messages; known only if a command names a message. */
@@ -59,6 +62,7 @@ export const noChat: ChatState = Object.freeze({
   maxMembers: 10_000,
   chatCounts: new Map(),
   maxChats: 5_000,
+  blocks: nobody,
   messages: new Map(),
   pins: 0,
   maxReactionKeys: 50,
@@ -111,14 +115,17 @@ const bannedAmong = (users: readonly string[], state: ChatState): Rejection | un
 }
 
 /**
- * Why these users cannot be added to the chat; undefined: they can.
+ * Why these users cannot be added to the chat by the acting user; undefined: they can.
  * `named` are all users of the command, `added` those who are not members yet.
  */
-export const whyNotAdded = (named: readonly string[], added: readonly string[], state: ChatState): Rejection | undefined => {
-  const unknown = unknownAmong(named, state)
-  if (unknown !== undefined) return unknown
-  const exclusion = bannedAmong(added, state)
-  if (exclusion !== undefined) return exclusion
+export const whyNotAdded = (
+  actor: string,
+  named: readonly string[],
+  added: readonly string[],
+  state: ChatState,
+): Rejection | undefined => {
+  const refusal = unknownAmong(named, state) ?? bannedAmong(added, state) ?? blockedBy(actor, added, state.blocks)
+  if (refusal !== undefined) return refusal
   if (state.memberCount + added.length > state.maxMembers) return tooManyMembers(state)
   return inTooManyChats(added, state)
 }

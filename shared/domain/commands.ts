@@ -1,15 +1,15 @@
 /**
- * The part that all commands of rooms share. The command carries its time, its
- * ids and the acting user, so that `decide` is pure.
+ * The part that all commands of rooms and of users share. The command carries its
+ * time, its ids and the acting user, so that `decide` is pure.
  *
  * `digest` identifies the command's content (acting user, event, body): the same
  * `(stream, id)` with the same digest is the same command, sent again.
  */
 export interface CommandHead {
   readonly v: 1
-  /** The key of the record: the chat's id. */
+  /** The key of the record: the chat's id, or the user's id. */
   readonly stream: string
-  /** Unique within the room, permanently: the id of the message, of the chat, or of the command itself. */
+  /** Unique within the stream, permanently: the id of the message, of the chat, or of the command itself. */
   readonly id: string
   readonly digest: string
   /** The acting user's id. */

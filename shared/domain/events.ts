@@ -29,6 +29,8 @@ export interface Chat {
   readonly data?: JsonObject
   /** The rules that differ from the defaults. */
   readonly rules?: Rules
+  /** The direct chat of two users. Its name is empty: applications show the other user. */
+  readonly direct?: true
 }
 
 /** The mentioned users: their ids, or all members. */
@@ -78,16 +80,21 @@ export interface Membership {
   readonly banned?: readonly string[]
 }
 
-/** A user. `externalUserId` is the id in the application that uses the service. */
+/**
+ * A user. `externalUserId` is the id in the application that uses the service. `image` and `data` are the application's;
+ * the service does not interpret them. An optional field is present only if it was given.
+ */
 export interface User {
   readonly id: string
   readonly externalUserId: string
   readonly name?: string
+  readonly image?: string
+  readonly data?: JsonObject
   readonly created_at: string
   readonly modified_at: string
 }
 
-/** The only event of a user's stream. */
+/** The first event of every user's stream. */
 export interface UserCreated extends EventHead {
   readonly type: 'UserCreated'
   readonly body: { readonly user: User }

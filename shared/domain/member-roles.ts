@@ -4,17 +4,21 @@ import { banned, roleOnReturn, roles, roleWithout } from './roles.ts'
 /** The part of a chat's state that tells the roles of its users. */
 export interface ChatRoles {
   readonly createdBy: string
+  /** Empty: a direct chat, which has no owner. */
+  readonly name: string
   readonly members: ReadonlySet<string>
   /** The roles that were set, of the users that the commands name, members or not; a user without one is absent. */
   readonly roles: ReadonlyMap<string, StoredRole>
 }
 
+type KnownRoles = Omit<ChatRoles, 'members'>
+
 /** The role of a member, without regard to a lower one that ends. */
-export const lastingRole = (user: string, { roles: stored, createdBy }: Pick<ChatRoles, 'roles' | 'createdBy'>): number =>
-  stored.get(user)?.role ?? roleWithout(user === createdBy)
+export const lastingRole = (user: string, { roles: stored, createdBy, name }: KnownRoles): number =>
+  stored.get(user)?.role ?? roleWithout(user === createdBy && name !== '')
 
 /** The role of a member at this time. */
-export const effectiveRole = (user: string, chat: Pick<ChatRoles, 'roles' | 'createdBy'>, at: string): number => {
+export const effectiveRole = (user: string, chat: KnownRoles, at: string): number => {
   const lasting = lastingRole(user, chat)
   const lowered = chat.roles.get(user)?.lowered
   return lowered !== undefined && at < lowered.until ? Math.min(lowered.role, lasting) : lasting
@@ -27,7 +31,7 @@ export const rankOf = (user: string, chat: ChatRoles): number => (chat.members.h
 export const isBanned = (user: string, { roles: stored }: Pick<ChatRoles, 'roles'>): boolean => stored.get(user)?.role === banned
 
 /** The number of owners among these users, if they are members. */
-export const ownersAmong = (users: readonly string[], chat: Pick<ChatRoles, 'roles' | 'createdBy'>): number =>
+export const ownersAmong = (users: readonly string[], chat: KnownRoles): number =>
   users.filter((user) => lastingRole(user, chat) === roles.owner).length
 
 /** The roles after these users have become members again. */

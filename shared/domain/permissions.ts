@@ -1,6 +1,7 @@
 import type { ChatState } from './chat.ts'
 import { nextTime, notAllowed } from './chat.ts'
 import type { CommandHead } from './commands.ts'
+import { isDirectChat, keepsItsMembers } from './direct-chat.ts'
 import { effectiveRole } from './member-roles.ts'
 import type { Rejection } from './rejections.ts'
 import { rejected } from './rejections.ts'
@@ -14,6 +15,16 @@ export const lacksRole = (action: Action, { rules }: Pick<ChatState, 'rules'>): 
   return rejected('forbidden', `not allowed: ${action} needs the role ${needs}`, { action, needs })
 }
 
+/** The two users of a direct chat have the same rights, and no others. */
+const directActions: ReadonlySet<Action> = new Set([
+  ...(['post', 'thread', 'react', 'edit_own', 'delete_own', 'upload', 'signal', 'mention_all', 'pin'] as const),
+])
+
+const notInDirectChats = (action: Action): Rejection =>
+  action === 'add' || action === 'remove'
+    ? keepsItsMembers(action)
+    : rejected('forbidden', 'not allowed in a direct chat', { action })
+
 /**
  * Why the acting user must not do this in the chat; undefined: it may. Every decision asks this function. A user who is not
  * a member gets the rejection for a chat that does not exist. The time is that of the event that the command would become,
@@ -21,6 +32,7 @@ export const lacksRole = (action: Action, { rules }: Pick<ChatState, 'rules'>): 
  */
 export const whyNotAllowed = (action: Action, command: CommandHead, state: ChatState): Rejection | undefined => {
   if (!state.members.has(command.user)) return notAllowed
+  if (isDirectChat(state)) return directActions.has(action) ? undefined : notInDirectChats(action)
   const role = effectiveRole(command.user, state, nextTime(command, state))
   return role >= roles[neededFor(action, state.rules)] ? undefined : lacksRole(action, state)
 }

@@ -1,6 +1,7 @@
 import type { ChatState } from './chat.ts'
 import { distinct, nextTime, notAllowed } from './chat.ts'
 import type { CommandHead } from './commands.ts'
+import { isDirectChat } from './direct-chat.ts'
 import { effectiveRole, isBanned, lastingRole, ownersAmong, rankOf } from './member-roles.ts'
 import { whyNotAllowed } from './permissions.ts'
 import type { Rejection } from './rejections.ts'
@@ -51,6 +52,7 @@ const whyNotOwn = ({ user, body: { role, until }, ...head }: RoleCommand, state:
 export const whyNotSet = (command: RoleCommand, state: ChatState): Rejection | undefined => {
   const { user, body } = command
   if (!state.members.has(user)) return notAllowed
+  if (isDirectChat(state)) return whyNotAllowed('roles', command, state)
   const at = nextTime(command, state)
   if (body.until !== undefined && body.until <= at) return invalid('body.until', 'is over')
   const others = body.users.filter((named) => named !== user)

@@ -1,7 +1,9 @@
+import type { BlockPair } from '../domain/blocks.ts'
 import type { ChatState } from '../domain/chat.ts'
 import type { User } from '../domain/events.ts'
 import type { MessageState } from '../domain/message-state.ts'
 import type { Rejection } from '../domain/rejections.ts'
+import type { UserStream } from '../domain/user-stream.ts'
 import type { MembershipEffect } from '../room-events/membership-effect.ts'
 import type { NamedReaction } from '../room-events/room-event.ts'
 import type { DomainEvent } from '../room-events/room-events.ts'
@@ -62,6 +64,10 @@ export interface ReadSet {
   /** Users to test for existence. */
   readonly users: readonly string[]
   readonly externalIds: readonly string[]
+  /** Users whose streams to read. */
+  readonly userStreams: readonly string[]
+  /** Blocks to test. */
+  readonly blocks: readonly BlockPair[]
   /** Messages to read, by room and id. */
   readonly messages: readonly { readonly room: string; readonly id: string }[]
   /** Reactions to test: has the user set it? `messages` must name their messages too. */
@@ -80,6 +86,9 @@ export interface RoomMessages {
   readonly pins: number
 }
 
+/** The stored part of the state of a user's stream. */
+export type StoredUser = Pick<UserStream, 'seq' | 'user' | 'blockCount'>
+
 /** The answer to a read set, from one snapshot. */
 export interface Snapshot {
   /** Rooms that exist. `members` and `roles` hold only users asked for, `roles` also those who are no members; the caller fills in `knownUsers`, counts and limits. */
@@ -91,6 +100,10 @@ export interface Snapshot {
   readonly owners: ReadonlyMap<string, number>
   /** By external id. */
   readonly users: ReadonlyMap<string, User>
+  /** The streams asked for; that of a user who does not exist is absent. Not newer than `outcomes`. */
+  readonly userStreams: ReadonlyMap<string, StoredUser>
+  /** By `blockKeyText`: the blocks asked for that are set. Every block that was committed before the read is among them. */
+  readonly blocks: ReadonlySet<string>
   /** The present chats of each user asked for. Not locked, and maybe newer than the snapshot: commits in other rooms change it. */
   readonly chatCounts: ReadonlyMap<string, number>
   /** By `commandKeyText`: the outcome of the command itself, and that of another command which reserves its id, in any order. */
@@ -119,6 +132,8 @@ export interface Append extends NewOutcomes {
    * not exist. Contains every room of the append, also those with rejections only.
    */
   readonly heads: ReadonlyMap<string, number>
+  /** The last seq of the stream of each user whose commands were decided; 0: the user does not exist. */
+  readonly userHeads: ReadonlyMap<string, number>
   /** Rooms whose commands were decided without reading their recorded outcomes. */
   readonly unread: ReadonlySet<string>
 }
@@ -173,9 +188,10 @@ export interface Page {
 /**
  * The reads and appends of one writer, all over one connection to the primary.
  *
- * Promises:  `read` is one snapshot, except for `chatCounts`. `append` is one
- *            round trip: it locks the rooms of `heads` in id order, including
- *            those that do not exist, and compares the heads under the locks.
+ * Promises:  `read` is one snapshot, except for `chatCounts`, `userStreams` and `blocks`.
+ *            `append` is one round trip: it locks the rooms of `heads` in id
+ *            order, including those that do not exist, then the users of
+ *            `userHeads`, and compares the heads under the locks.
  *            It stores everything and updates the read model, or stores
  *            nothing. It is `stale` if a head differs, if a recorded outcome
  *            excludes an event or a rejection of the append, or if a rejection

@@ -40,6 +40,8 @@ export interface ChatListEntry extends Chat {
   readonly role?: Role
   /** The end of that role, if it is a lower one for a time. */
   readonly role_until?: string
+  /** In a direct chat: the other user, without its data. */
+  readonly peer?: Pick<User, 'id' | 'externalUserId' | 'name' | 'image'>
 }
 
 /** A request for one page of the chats of a user. */
@@ -167,6 +169,21 @@ export interface ChatPage {
   readonly nextCursor?: string
 }
 
+/** A request for one page of the users whom a user has blocked. */
+export type BlockQuery = ChatQuery
+
+/** A user whom another one has blocked, and the time of the block. */
+export interface ListedBlock {
+  readonly user: string
+  readonly createdAt: string
+}
+
+/** One page of blocks, ordered by the id of the blocked user; `nextCursor` is absent on the last page. */
+export interface BlockPage {
+  readonly blocks: readonly ListedBlock[]
+  readonly nextCursor?: string
+}
+
 /** The cursor is malformed, or belongs to another list. */
 export class CursorError extends Error {}
 
@@ -174,7 +191,9 @@ export class CursorError extends Error {}
  * Queries on the tables computed from events.
  *
  * Promises:  each call reads one snapshot, which contains every transaction
- *            that was acknowledged before the call. Pages also end at 1 MiB.
+ *            that was acknowledged before the call. Pages also end at 1 MiB,
+ *            and pages of messages without replies after 10,000 seqs: such a
+ *            page may be empty and have a cursor.
  *            Cursors are opaque and stay valid across restarts. Rejects with
  *            `StoreError`, or with `CursorError` for a bad cursor.
  * Does not:  write.
@@ -204,6 +223,8 @@ export interface ReadModel {
   chatsOf(query: ChatQuery): Promise<ChatPage>
   /** Members of a room; undefined: the reader is not a member, or the chat does not exist. */
   membersOf(query: MemberQuery): Promise<MemberPage | undefined>
+  /** The users whom a user has blocked. */
+  blocksOf(query: BlockQuery): Promise<BlockPage>
   /** Messages of a room; undefined: the reader is not a member, or the chat does not exist. */
   messagesOf(query: MessageQuery): Promise<MessagePage | undefined>
   /** Who has reacted to a message. A deleted message is unknown. */

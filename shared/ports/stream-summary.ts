@@ -18,7 +18,8 @@ export interface StreamSummary {
   readonly chatHead?: number
   readonly memberCount?: number
   readonly memberRows: number
-  readonly hasUserRow: boolean
+  /** From the row of the user; absent: there is no row. */
+  readonly userHead?: number
 }
 
 /** Identifies one event. */

@@ -1,9 +1,21 @@
 import { z } from 'zod'
 import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
+import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
-import { chatSchema, id, listedMessageSchema, messageSchema, role, storedUserSchema, time, userSchema } from './shapes.ts'
+import {
+  chatSchema,
+  id,
+  listedMessageSchema,
+  messageSchema,
+  peerSchema,
+  role,
+  storedUserSchema,
+  time,
+  userSchema,
+} from './shapes.ts'
 
 /**
  * The schema of every frame that the service sends: answers to requests,
@@ -26,6 +38,8 @@ const resumedRoom = z.looseObject({
 
 type RoomBodies = { readonly [Name in RoomEventName]: RoomEventOf<Name>['feedBody'] }
 
+type UserBodies = { readonly [Name in UserEventName]: UserEventOf<Name>['answerBody'] }
+
 /** The body of the answer to each event. */
 export const answerBodies = {
   'create-user': z.looseObject({
@@ -34,8 +48,9 @@ export const answerBodies = {
     level: z.int().min(1).optional(),
   }),
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].feedBody])) as RoomBodies),
+  ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].answerBody])) as UserBodies),
   'list-chats': z.looseObject({
-    chats: z.array(chatSchema.extend({ seq, role: role.optional(), role_until: time.optional() })),
+    chats: z.array(chatSchema.extend({ seq, peer: peerSchema.optional(), role: role.optional(), role_until: time.optional() })),
     next_cursor: z.string().optional(),
   }),
   'list-messages': z.looseObject({
@@ -54,6 +69,10 @@ export const answerBodies = {
   }),
   'list-members': z.looseObject({
     members: z.array(z.looseObject({ user_id: id, role: role.optional(), until: time.optional(), since: seq.min(1).optional() })),
+    next_cursor: z.string().optional(),
+  }),
+  'list-blocks': z.looseObject({
+    blocks: z.array(z.looseObject({ user_id: id, created_at: time })),
     next_cursor: z.string().optional(),
   }),
   'get-users': z.looseObject({ users: z.array(userSchema) }),
@@ -120,6 +139,11 @@ export const serverPushes = {
     event: z.literal('reset'),
     id: z.never().optional(),
     body: z.looseObject({ room: id, seq: z.int().min(0), reason: z.enum(resumeReasons) }),
+  }),
+  features: z.looseObject({
+    event: z.literal('features'),
+    id: z.never().optional(),
+    body: z.looseObject({ features: z.array(z.string()), level: z.int().min(1) }),
   }),
 } as const
 

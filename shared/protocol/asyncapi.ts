@@ -40,6 +40,7 @@ const messagesOf = (limits: ProtocolLimits): ReadonlyMap<string, AsyncapiMessage
     ...feed,
     ['drain', { schema: serverPushes.drain, summary: 'move to another gateway after a delay', example: pushExamples.drain }],
     ['reset', { schema: serverPushes.reset, summary: 'start a room over', example: pushExamples.reset }],
+    ['features', { schema: serverPushes.features, summary: 'more events are accepted', example: pushExamples.features }],
     ['error', { schema: errorFrame, summary: 'a request refused, in the place of its answer', example: errorExample }],
   ])
 }
@@ -95,6 +96,7 @@ const operations = () => ({
   },
   drain: { action: 'send', channel, summary: 'The gateway is about to stop', messages: [inChannel('drain')] },
   reset: { action: 'send', channel, summary: 'Frames were sent that the store does not have', messages: [inChannel('reset')] },
+  features: { action: 'send', channel, summary: 'The feature level was raised', messages: [inChannel('features')] },
 })
 
 const description = `The whole chat over one WebSocket, in JSON text frames. Only a frame with a top-level \`seq\` belongs to a room's

@@ -1,15 +1,18 @@
 import { roomEventNames } from '../room-events/room-events.ts'
+import { userEventNames } from '../user-events/user-events.ts'
 import type { AnswerEvent } from './answers.ts'
 
 /** The events that can be requested without a socket: each is a path of the HTTP API. */
 export const callEvents = [
   'create-user',
   ...roomEventNames,
+  ...userEventNames,
   'list-chats',
   'list-messages',
   'list-reactions',
   'get-message-versions',
   'list-members',
+  'list-blocks',
   'get-users',
 ] as const satisfies readonly AnswerEvent[]
 

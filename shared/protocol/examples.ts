@@ -1,5 +1,7 @@
 import type { RoomEventName } from '../room-events/room-events.ts'
 import { allRoomEvents, roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { UserEventName } from '../user-events/user-events.ts'
+import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { AnswerEvent, FeedEvent } from './answers.ts'
 import { ann, bob, chat, message, room } from './example-values.ts'
 import { firstLevel } from './feature-level.ts'
@@ -14,6 +16,9 @@ import { requestEventsAt } from './requests.ts'
 const roomExamples = <Kind extends 'request' | 'feed'>(kind: Kind) =>
   Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].examples[kind]])) as Record<RoomEventName, object>
 
+const userExamples = <Kind extends 'request' | 'answer'>(kind: Kind) =>
+  Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].examples[kind]])) as Record<UserEventName, object>
+
 const roomAnswers: Readonly<Record<string, object>> = Object.fromEntries(
   allRoomEvents.flatMap(({ name, examples }) => (examples.answer === undefined ? [] : [[name, examples.answer]])),
 )
@@ -21,6 +26,7 @@ const roomAnswers: Readonly<Record<string, object>> = Object.fromEntries(
 export const requestExamples: Readonly<Record<RequestEvent, object>> = {
   'create-user': { event: 'create-user', id: '1', body: { user: { externalUserId: 'ann', name: 'Ann' } } },
   ...roomExamples('request'),
+  ...userExamples('request'),
   'list-chats': { event: 'list-chats', id: '6', body: { user: { id: ann }, query: { limit: 20, cursor: 'Y2hhdHM6MjA' } } },
   'list-messages': { event: 'list-messages', id: '8', body: { chat: { id: room }, query: { before: 40, limit: 1 } } },
   'list-reactions': {
@@ -35,9 +41,10 @@ export const requestExamples: Readonly<Record<RequestEvent, object>> = {
   },
   'list-members': {
     event: 'list-members',
-    id: '37',
+    id: '66',
     body: { chat: { id: room }, query: { role: 'reader', limit: 1, cursor: 'bWVtYmVycw' } },
   },
+  'list-blocks': { event: 'list-blocks', id: '42', body: { query: { limit: 20, cursor: 'YmxvY2tzOjA' } } },
   'get-users': { event: 'get-users', id: '9', body: { users: [bob] } },
   resume: {
     event: 'resume',
@@ -76,6 +83,7 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
   },
   'list-messages': { id: '8', event: 'list-messages', body: { messages: [{ ...message, seq: 2 }], as_of: 5 } },
   ...roomAnswers,
+  ...userExamples('answer'),
   'list-reactions': {
     id: '26',
     event: 'list-reactions',
@@ -92,9 +100,14 @@ export const answerExamples: Readonly<Partial<Record<AnswerEvent, object>>> = {
     },
   },
   'list-members': {
-    id: '37',
+    id: '66',
     event: 'list-members',
     body: { members: [{ user_id: bob, role: 'reader', until: '2026-11-24T16:45:00.000Z', since: 1 }] },
+  },
+  'list-blocks': {
+    id: '42',
+    event: 'list-blocks',
+    body: { blocks: [{ user_id: bob, created_at: '2026-11-24T15:45:02.420Z' }] },
   },
   'get-users': { id: '9', event: 'get-users', body: { users: [{ id: bob, externalUserId: 'bob', name: 'Bob' }] } },
   resume: {
@@ -116,6 +129,7 @@ export const feedExamples: Readonly<Record<FeedEvent, object>> = roomExamples('f
 export const pushExamples = {
   drain: { event: 'drain', body: { delay_ms: 1_200 } },
   reset: { event: 'reset', body: { room, seq: 5, reason: 'ahead' } },
+  features: { event: 'features', body: { features: ['create-user', 'new-message', 'edit-message'], level: 2 } },
 } as const
 
 export const errorExample = {

@@ -18,6 +18,9 @@ export const pipelineLevel = 2
 /** The level from which requests may name members by their external ids. */
 export const userRefLevel = 2
 
+/** The level that introduced changes of profiles, blocks and direct chats. */
+export const peopleLevel = 3
+
 /**
  * The fields of a request's body that a level has introduced; none below it.
  * They must be optional: a client of an earlier level does not send them.

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { userRefLevel } from './feature-level.ts'
+import { peopleLevel, userRefLevel } from './feature-level.ts'
 
 /** The largest correlation string a caller may use, in UTF-16 code units. */
 export const callerIdChars = 64
@@ -40,14 +40,18 @@ export const chatId = uuid('the id of a chat, a UUID that create-chat or list-ch
 
 export const messageId = uuid('the id of a message, a UUID')
 
+/** The image of a user or a chat, for example its URL; the service does not read it. Empty: none. */
+export const image = text(0, 1_024)
+
 /** The key of a reaction: an emoji, or a name that the application defines. */
 export const reaction = text(1, 64)
 
-/** A reference to an image, such as a URL; empty: none. The service does not interpret it. */
-export const image = text(0, 2_048)
-
 /** An id that the client creates, so that the request can be sent again. */
 export const ownId = uuid('a UUID that the client makes')
+
+/** The id of a new chat that the client creates. From `peopleLevel` on, version 8 is reserved for ids that the service derives. */
+export const ownChatId = (level: number): z.ZodType<string> =>
+  level >= peopleLevel ? ownId.refine((id) => id[14] !== '8', 'must not be a UUID of version 8') : ownId
 
 /** The caller's own correlation string. */
 export const callerId = text(1, callerIdChars)

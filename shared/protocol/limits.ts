@@ -26,6 +26,8 @@ export interface ProtocolLimits {
   readonly editsPerMessage: number
   /** Pinned messages of one chat. */
   readonly pins: number
+  /** Users whom one user blocks. */
+  readonly blocks: number
 }
 
 /** The longest `msg` fits with every character escaped as `\uXXXX`, as many JSON libraries write it by default. */
@@ -46,4 +48,5 @@ export const defaultLimits: ProtocolLimits = /* @__PURE__ */ Object.freeze({
   reactionKeys: 50,
   editsPerMessage: 1_000,
   pins: 100,
+  blocks: 1_000,
 })

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { RoomEventName } from '../room-events/room-events.ts'
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { UserEventName } from '../user-events/user-events.ts'
+import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import { answerBodies, errorFrame } from './answers.ts'
 import type { CallEvent } from './call-events.ts'
 import { callEvents } from './call-events.ts'
@@ -13,11 +15,13 @@ import { requestSchemas } from './requests.ts'
 const summaries: Readonly<Record<CallEvent, string>> = {
   'create-user': 'Create or fetch a user',
   ...(Object.fromEntries(roomEventNames.map((name) => [name, roomEvents[name].summary])) as Record<RoomEventName, string>),
+  ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].summary])) as Record<UserEventName, string>),
   'list-chats': 'The chats of a user',
   'list-messages': 'The messages of a chat, as one of its members',
   'list-reactions': 'The users who have reacted to a message, as a member of its chat',
   'get-message-versions': 'The versions of a message, as a member of its chat',
   'list-members': 'The members of a chat and their roles, or its banned users, as one of its members',
+  'list-blocks': 'The users whom a user has blocked',
   'get-users': 'Users by their ids or their external ids',
 }
 

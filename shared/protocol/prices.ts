@@ -1,4 +1,6 @@
 import { roomEventNames, roomEvents } from '../room-events/room-events.ts'
+import type { UserEventName } from '../user-events/user-events.ts'
+import { userEventNames, userEvents } from '../user-events/user-events.ts'
 import type { Price } from './price.ts'
 import { perRoom, perUser } from './price.ts'
 import type { RequestEvent } from './requests.ts'
@@ -13,11 +15,16 @@ export const prices = {
     keyof typeof roomEvents,
     Price | undefined
   >),
+  ...(Object.fromEntries(userEventNames.map((name) => [name, userEvents[name].price])) as Record<
+    UserEventName,
+    Price | undefined
+  >),
   'list-chats': undefined,
   'list-messages': undefined,
   'list-reactions': undefined,
   'get-message-versions': undefined,
   'list-members': undefined,
+  'list-blocks': undefined,
   'get-users': perUser,
   resume: perRoom,
   refresh: undefined,

@@ -4,7 +4,9 @@ import { chatRulesLevel } from '../room-events/chat-rules-level.ts'
 import { messageChangesLevel } from '../room-events/message-content.ts'
 import type { RoomEventName, RoomEventOf } from '../room-events/room-events.ts'
 import { allRoomEvents } from '../room-events/room-events.ts'
-import { fieldsFrom, supportedLevel } from './feature-level.ts'
+import type { UserEventName, UserEventOf } from '../user-events/user-events.ts'
+import { allUserEvents } from '../user-events/user-events.ts'
+import { fieldsFrom, peopleLevel, supportedLevel } from './feature-level.ts'
 import * as field from './fields.ts'
 import type { ProtocolLimits } from './limits.ts'
 import { defaultLimits } from './limits.ts'
@@ -17,6 +19,14 @@ const roomRequests = (limits: ProtocolLimits, level: number): RoomRequests =>
   Object.fromEntries(
     allRoomEvents.filter((event) => event.level <= level).map((event) => [event.name, event.request(limits, level)]),
   ) as RoomRequests
+
+type UserRequests = { readonly [Name in UserEventName]: ReturnType<UserEventOf<Name>['request']> }
+
+/** The requests of the user events that this level has. */
+const userRequests = (limits: ProtocolLimits, level: number): UserRequests =>
+  Object.fromEntries(
+    allUserEvents.filter((event) => event.level <= level).map((event) => [event.name, event.request(limits)]),
+  ) as UserRequests
 
 /** The queries about one message. */
 const messageQueries = (limits: ProtocolLimits, level: number) => {
@@ -81,6 +91,7 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
       }),
     ),
     ...roomRequests(limits, level),
+    ...userRequests(limits, level),
     'list-chats': requestOutsideRooms(
       'list-chats',
       z.strictObject({
@@ -111,6 +122,12 @@ export const requestSchemas = (limits: ProtocolLimits, level: number = supported
     ),
     ...messageQueries(limits, level),
     ...memberQueries(limits, level),
+    ...fieldsFrom(peopleLevel, level, {
+      'list-blocks': requestOutsideRooms(
+        'list-blocks',
+        z.strictObject({ query: z.strictObject({ limit, cursor: field.cursor.optional() }).optional() }),
+      ),
+    }),
     'get-users': requestOutsideRooms(
       'get-users',
       z.union([

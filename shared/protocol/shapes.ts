@@ -10,7 +10,15 @@ import { actions } from '../domain/rules.ts'
 export const id = z.guid()
 export const time = z.iso.datetime({ precision: 3 })
 
-export const userSchema = z.looseObject({ id, externalUserId: z.string(), name: z.string().optional() })
+export const userSchema = z.looseObject({
+  id,
+  externalUserId: z.string(),
+  name: z.string().optional(),
+  image: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+})
+/** The other user of a direct chat. */
+export const peerSchema = userSchema.omit({ data: true })
 export const storedUserSchema = userSchema.extend({ created_at: time, modified_at: time })
 export const role = z.enum(roleNames)
 /** The optional content of a chat, as frames show it. `rules` has those that are not the defaults. */
@@ -28,6 +36,7 @@ export const chatSchema = z.looseObject({
   created_at: time,
   modified_at: time,
   ...chatContentShape,
+  direct: z.literal(true).optional(),
 })
 export const messageSchema = z.looseObject({
   id,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseJson } from '../protocol/parse-json.ts'
 import type { Command } from '../room-events/room-events.ts'
 import { allRoomEvents } from '../room-events/room-events.ts'
+import { allUserEvents } from '../user-events/user-events.ts'
 
 const head = {
   v: z.literal(1),
@@ -19,7 +20,7 @@ const createUser = z.object({
 
 const commandSchema = z.discriminatedUnion('type', [
   createUser,
-  ...allRoomEvents.map(({ command, commandBody }) =>
+  ...[...allRoomEvents, ...allUserEvents].map(({ command, commandBody }) =>
     z.object({ ...head, room: z.guid(), user: z.guid(), type: z.literal(command), body: commandBody }),
   ),
 ])

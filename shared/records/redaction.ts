@@ -3,6 +3,7 @@ import type { RecordedOutcome, StoredEvent } from '../ports/event-store.ts'
 import { redactedDigest } from '../ports/event-store.ts'
 import { roomEventOfCommand, roomEventOfType } from '../room-events/find-room-event.ts'
 import type { Command } from '../room-events/room-events.ts'
+import { isUserCommand } from '../user-events/find-user-event.ts'
 
 /** The id of the message whose content a stored event carries; undefined: it carries none. */
 export const contentOf = ({ type, data }: Pick<StoredEvent, 'type' | 'data'>): string | undefined =>
@@ -27,5 +28,6 @@ export interface CommandAuthor {
 export const isRedactedOutcomeOf = ({ type, user }: CommandAuthor, outcome: RecordedOutcome): boolean =>
   outcome.kind === 'event' &&
   outcome.digest === redactedDigest &&
+  !isUserCommand({ type }) &&
   outcome.event.type === roomEventOfCommand(type).event &&
   (JSON.parse(outcome.event.data) as Partial<Message>).user_id === user

@@ -1,12 +1,16 @@
 import type { NewEvent, StoredEvent } from '../ports/event-store.ts'
 import { roomEventOfType } from '../room-events/find-room-event.ts'
 import type { MembershipEffect } from '../room-events/membership-effect.ts'
+import { allUserEvents } from '../user-events/user-events.ts'
 
-/** The stored type of the only event that is not of a room, and its name on the wire. */
-const userCreated = { type: 'UserCreated', name: 'create-user' } as const
+/** The stored types of the events that are not of a room, and their names on the wire. */
+const userNames: ReadonlyMap<string, string> = new Map([
+  ['UserCreated', 'create-user'],
+  ...allUserEvents.map(({ event, name }) => [event, name] as const),
+])
 
 /** Whether an event of this stored type belongs to a room. */
-export const isRoomEvent = ({ type }: Pick<StoredEvent, 'type'>): boolean => type !== userCreated.type
+export const isRoomEvent = ({ type }: Pick<StoredEvent, 'type'>): boolean => !userNames.has(type)
 
 /**
  * Name and membership of a stored event. Rows of versions that did not store
@@ -18,7 +22,7 @@ export const storedNames = (
   stored: { readonly name: string | null; readonly membership: MembershipEffect | null },
 ): Pick<StoredEvent, 'name' | 'membership'> => {
   const known = roomEventOfType(type)
-  const fallback = type === userCreated.type ? userCreated.name : type
+  const fallback = userNames.get(type) ?? type
   return {
     name: known?.name ?? stored.name ?? fallback,
     membership: known?.membership ?? stored.membership ?? 'none',

@@ -1,3 +1,4 @@
+import { blocksAgainst } from '../domain/blocks.ts'
 import type { ChatState } from '../domain/chat.ts'
 import { distinct, nextHead, whyNotAdded, withMembers } from '../domain/chat.ts'
 import type { EventHead, Membership } from '../domain/events.ts'
@@ -50,13 +51,17 @@ export const addUsers = defineRoomEvent({
   commandBody: membershipCommandBody,
   feedBody: membershipSchema,
 
-  readSet: ({ user, body }: AddUsers) => ({ members: [user, ...body.users], added: body.users }),
+  readSet: ({ user, body }: AddUsers) => ({
+    members: [user, ...body.users],
+    added: body.users,
+    blocks: blocksAgainst(user, body.users),
+  }),
 
   decide: (command: AddUsers, state: ChatState): UsersAdded | Rejection => {
     const forbidden = whyNotAllowed('add', command, state)
     if (forbidden !== undefined) return forbidden
     const joining = distinct(command.body.users).filter((user) => !state.members.has(user))
-    const rejection = whyNotAdded(command.body.users, joining, state)
+    const rejection = whyNotAdded(command.user, command.body.users, joining, state)
     if (rejection !== undefined) return rejection
     return { type: 'UsersAdded', ...nextHead(command, state), body: membershipBody(command, state, joining) }
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ChatState } from '../domain/chat.ts'
 import { distinct, nextHead, notAllowed, unknownAmong, withoutMembers } from '../domain/chat.ts'
+import { isDirectChat, keepsItsMembers } from '../domain/direct-chat.ts'
 import type { EventHead, Membership } from '../domain/events.ts'
 import { isBanned } from '../domain/member-roles.ts'
 import type { Rejection } from '../domain/rejections.ts'
@@ -40,6 +41,7 @@ const removed = {
 const whyNotRemoved = (command: RemoveUsers, state: ChatState): Rejection | undefined => {
   const { users, ban = false } = command.body
   if (!state.members.has(command.user)) return notAllowed
+  if (isDirectChat(state)) return keepsItsMembers('remove')
   const removed = ban ? users : users.filter((user) => user !== command.user)
   const rejection = removed.length === 0 ? undefined : whyNotAbove('remove', command, removed, state)
   return rejection ?? (ban ? unknownAmong(users, state) : undefined)

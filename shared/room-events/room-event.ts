@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { BlockPair } from '../domain/blocks.ts'
 import type { ChatState } from '../domain/chat.ts'
 import type { CommandHead } from '../domain/commands.ts'
 import type { EventHead, Message } from '../domain/events.ts'
@@ -26,6 +27,8 @@ export interface DecisionReads {
   readonly members: readonly string[]
   /** Users that the command would add: whether they exist, and in how many chats they are. */
   readonly added: readonly string[]
+  /** Blocks to test, between users who exist or not. */
+  readonly blocks?: readonly BlockPair[]
   /** Messages of the room, by id. */
   readonly messages?: readonly string[]
   /** Reactions to test: has the user set it? `messages` must name their messages too. */
@@ -56,6 +59,11 @@ export interface CommandContent<Body> {
   /** The room; absent: the request creates one. */
   readonly room?: string | undefined
   readonly id?: string | undefined
+  /**
+   * The other user of a direct chat that the acting user opens. The ids of the room and of the command are derived from
+   * the two users, and the command is the same, whichever of them sends it.
+   */
+  readonly directWith?: string | undefined
   /** The command's body, exactly as requested: it is hashed into the digest, so no defaults are filled in. */
   readonly body: Body
 }

@@ -1,6 +1,7 @@
 import type { CreateUser } from '../domain/commands.ts'
 import type { UserCreated } from '../domain/events.ts'
 import type { Rejection } from '../domain/rejections.ts'
+import type { UserCommand, UserOwnEvent } from '../user-events/user-events.ts'
 import { addUsers } from './add-users.ts'
 import { createChat } from './create-chat.ts'
 import { deleteMessage } from './delete-message.ts'
@@ -38,10 +39,10 @@ export type ChatCommand = { [Name in RoomEventName]: Parameters<RoomEvents[Name]
 /** The events of rooms. */
 export type ChatEvent = Exclude<{ [Name in RoomEventName]: ReturnType<RoomEvents[Name]['decide']> }[RoomEventName], Rejection>
 
-/** All commands: those of rooms, and the creation of a user. */
-export type Command = ChatCommand | CreateUser
-/** All events: those of rooms, and the creation of a user. */
-export type DomainEvent = ChatEvent | UserCreated
+/** All commands: those of rooms, and those of users. */
+export type Command = ChatCommand | UserCommand | CreateUser
+/** All events: those of rooms, and those of users. */
+export type DomainEvent = ChatEvent | UserOwnEvent | UserCreated
 
 export const roomEventNames = Object.keys(roomEvents) as readonly RoomEventName[]
 

@@ -51,8 +51,8 @@ export const updateChat = defineRoomEvent({
   summary: 'Change the name, image, data or rules of a chat, by the rule `update`',
   price: { unit: 'bytes', per: 4_096 },
   examples: {
-    request: { event: 'update-chat', id: '35', room, body: { chat: changes, id: updated.id } },
-    feed: { id: '35', event: 'update-chat', room, seq: 11, body: updated },
+    request: { event: 'update-chat', id: '61', room, body: { chat: changes, id: updated.id } },
+    feed: { id: '61', event: 'update-chat', room, seq: 11, body: updated },
   },
   request: (limits: ProtocolLimits) =>
     requestInRoom(

@@ -55,8 +55,8 @@ export const updateMembers = defineRoomEvent({
   summary: 'Set the role of members, mute them for a time, or lift bans, by the rule `roles`',
   price: perUser,
   examples: {
-    request: { event: 'update-members', id: '36', room, body: { users: [bob], role: 'reader', until, id: updated.id } },
-    feed: { id: '36', event: 'update-members', room, seq: 12, body: updated },
+    request: { event: 'update-members', id: '64', room, body: { users: [bob], role: 'reader', until, id: updated.id } },
+    feed: { id: '64', event: 'update-members', room, seq: 12, body: updated },
   },
   request: ({ usersPerCommand }: ProtocolLimits, level: number) =>
     requestInRoom(

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { install } from '../../infra/native/install.ts'
 import { startPostgres } from '../../infra/native/postgres.ts'
@@ -62,7 +63,7 @@ const besideBurst = async (store: Store, room: string, user: string, users: read
     const sentMs = performance.now()
     await store([message(room, user)], 2)
     waits.push(performance.now() - sentMs)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await sleep(20)
   }
   await bursting
   const sorted = waits.toSorted((a, b) => a - b)

@@ -1,9 +1,10 @@
-import type { Browser, WebSocketRoute } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildPage } from '../../services/web/build.ts'
 import { noBrowserReason, openBrowser } from '../support/browser/browser.ts'
 import type { EmbeddedChat } from '../support/stack/start-embedded.ts'
 import { startEmbedded } from '../support/stack/start-embedded.ts'
+import { connectionOf } from './cut-connection.ts'
 import type { Window } from './window.ts'
 import { openWindow } from './window.ts'
 
@@ -11,29 +12,6 @@ const missing = await noBrowserReason()
 
 /** The stored data of this page, as text. */
 const storedText = ({ page }: Window): Promise<string> => page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage })')
-
-/** Reloads the page with a connection that the test can cut. */
-const connectionOf = async ({ page }: Window): Promise<{ cut(): void; mend(): void }> => {
-  const open = new Set<WebSocketRoute>()
-  let isCut = false
-  await page.routeWebSocket(/\/ws$/, (socket) => {
-    if (isCut) return void socket.close({ code: 4000 })
-    open.add(socket)
-    socket.connectToServer()
-  })
-  await page.reload()
-  await page.getByRole('textbox', { name: /^Message to/ }).waitFor()
-  return {
-    cut: () => {
-      isCut = true
-      for (const socket of open) void socket.close({ code: 4000 })
-      open.clear()
-    },
-    mend: () => {
-      isCut = false
-    },
-  }
-}
 
 describe.skipIf(missing)('The composer and the dialogs of the chat page', { timeout: 180_000 }, () => {
   let server: EmbeddedChat

@@ -6,7 +6,7 @@ import { projectFolder } from '../../infra/docker/pinned-images.ts'
 import { runCommand } from '../../infra/native/run-command.ts'
 import { noContainersReason } from './provided-containers.ts'
 
-const readme = readFileSync(join(projectFolder, 'test/support/testing/README.md'), 'utf8')
+const readme = readFileSync(join(projectFolder, 'test/testing/README.md'), 'utf8')
 
 const exampleIn = (language: 'js' | 'ts'): string => {
   const [, code] = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(readme) ?? []

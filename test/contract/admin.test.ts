@@ -38,11 +38,18 @@ describe('the admin process', () => {
     })
   })
 
+  it('sweep requires the number of days too, because the default would delete what the writers keep', async () => {
+    const { code, stderr } = await admin('sweep', { DATABASE_URL: 'postgres://chat@127.0.0.1:1/chat' })
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'admin sweep: configuration: DELETED_KEEP_DAYS is missing\n' })
+  })
+
   it('prints its help without any variable', async () => {
     const { code, stdout } = await admin('--help', {})
     expect(code).toBe(0)
     expect(
-      ['migrate', 'topics', 'roles', 'level', 'rebuild', 'audit', 'prune'].filter((name) => !stdout.includes(`\n  ${name} `)),
+      ['migrate', 'topics', 'roles', 'level', 'rebuild', 'audit', 'prune', 'sweep'].filter(
+        (name) => !stdout.includes(`\n  ${name} `),
+      ),
     ).toEqual([])
   })
 
@@ -64,6 +71,7 @@ describe.skipIf(noStackReason())('the admin process on real services', () => {
       KAFKA_BROKERS: kafkaBrokers.join(','),
       NAMESPACE: namespace,
       PARTITIONS: '12',
+      DELETED_KEEP_DAYS: '0',
     }
     for (const subcommand of [
       'migrate',
@@ -75,6 +83,8 @@ describe.skipIf(noStackReason())('the admin process on real services', () => {
       'rebuild',
       'rebuild',
       'prune',
+      'sweep',
+      'sweep',
       'topics',
       'topics',
     ]) {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { User } from '../../shared/domain/events.ts'
 import type { Append, Appender, AppendResult, EventStore, NewEvent, ReadSet } from '../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../shared/ports/read-model.ts'
 import type { DomainEvent } from '../../shared/room-events/room-events.ts'
+import { isUserEvent } from '../../shared/user-events/find-user-event.ts'
 
 /** An adapter under test: a store and the read model that it fills. */
 export interface OpenStore {
@@ -22,6 +24,8 @@ export const reading = (some: Partial<ReadSet>): ReadSet => ({
   members: [],
   users: [],
   externalIds: [],
+  userStreams: [],
+  blocks: [],
   messages: [],
   reactions: [],
   owners: [],
@@ -38,6 +42,20 @@ export const userCreated = (id: string, externalUserId: string, name?: string): 
   ...named(id),
   body: { user: { id, externalUserId, ...(name === undefined ? {} : { name }), created_at: at(0), modified_at: at(0) } },
 })
+
+/** A change of the profile of the user that `userCreated` makes. */
+export const userUpdated = (id: string, seq: number, profile: Pick<User, 'name' | 'image' | 'data'>): DomainEvent => {
+  const commandId = randomUUID()
+  const user = { id, externalUserId: `ext ${id}`, ...profile, created_at: at(0), modified_at: at(seq) }
+  return { type: 'UserUpdated', stream: id, seq, ...named(commandId), body: { id: commandId, user, created_at: at(seq) } }
+}
+
+/** A block of another user, or its removal. */
+export const blockSet = (id: string, seq: number, user: string, on = true): DomainEvent => {
+  const commandId = randomUUID()
+  const body = { id: commandId, user, on, created_at: at(seq) }
+  return { type: 'BlockSet', stream: id, seq, ...named(commandId), body }
+}
 
 interface Written {
   readonly by?: string
@@ -95,13 +113,16 @@ export const withAppender = async <T>(store: EventStore, work: (appender: Append
 
 /** An append at the heads that its events follow; everything not named is empty. */
 export const appending = (some: Partial<Append>): Append => {
-  const { events = [], rejections = [], heads = headsBefore(events), unread = new Set() } = some
-  return { events, rejections, heads, unread }
+  const { events = [], rejections = [], unread = new Set() } = some
+  const { heads = headsBefore(events, isOfRoom), userHeads = headsBefore(events, isUserEvent) } = some
+  return { events, rejections, heads, userHeads, unread }
 }
 
-const headsBefore = (events: readonly NewEvent[]): ReadonlyMap<string, number> => {
-  const ofChats = events.flatMap(({ event }) => (event.type === 'UserCreated' ? [] : [event]))
-  const streams = Map.groupBy(ofChats, ({ stream }) => stream)
+const isOfRoom = (event: DomainEvent): boolean => event.type !== 'UserCreated' && !isUserEvent(event)
+
+const headsBefore = (events: readonly NewEvent[], isCounted: (event: DomainEvent) => boolean): ReadonlyMap<string, number> => {
+  const counted = events.flatMap(({ event }) => (isCounted(event) ? [event] : []))
+  const streams = Map.groupBy(counted, ({ stream }) => stream)
   return new Map([...streams].map(([stream, all]) => [stream, Math.min(...all.map(({ seq }) => seq)) - 1]))
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectOptions } from '../../shared/client/chat-client.ts'
 import { connect } from '../../shared/client/connect.ts'
@@ -51,7 +52,7 @@ describe('Applications on the client, with a chat that requires tokens', () => {
     let given = 0
     const getToken = async (): Promise<string> => {
       given += 1
-      if (given === 2) await new Promise((resolve) => setTimeout(resolve, 5_000))
+      if (given === 2) await sleep(5_000)
       return token({ sub, exp: given === 1 ? 3 : 600 })
     }
     using bob = application({ getToken })

@@ -12,13 +12,13 @@ const folder = (): { readonly path: string; [Symbol.dispose](): void } => {
 }
 
 describe('An embedded chat that is killed', () => {
-  it('keeps everything that it confirmed, after ten kills during writes', { timeout: 240_000 }, async () => {
+  it('keeps everything that it confirmed, after five kills during writes', { timeout: 240_000 }, async () => {
     using data = folder()
     await using chat = await startEmbedded({ DATA_DIR: data.path })
     const name = freshName('ann')
     const confirmed: string[] = []
     let room: string | undefined
-    for (let kill = 0; kill < 10; kill += 1) {
+    for (let kill = 0; kill < 5; kill += 1) {
       const ann = await personOn(chat.url, name)
       room ??= (await ann.createChat('kept', [])).room
       const before = confirmed.length

@@ -59,6 +59,28 @@ describe.skipIf(noStackReason())('npm run load', () => {
     expect(readFileSync(html, 'utf8')).toContain('Nothing lost, duplicated or reordered')
   })
 
+  it('sends the shares of a mix, reports each kind apart, and checks what the changes did to the messages', async () => {
+    const mix = 'messages=50,reactions=20,edits=15,deletes=10,pins=5'
+    const conditions = ['--fail-if=edits-stored.p99>1m', '--fail-if=reactions-received.p99>1m']
+    const { ended, report, printed } = started(
+      ...['--rate=60', '--duration=5s', '--workers=2', '--drops=1', `--mix=${mix}`],
+      ...conditions,
+    )
+    expect(await ended, printed.text).toBe(0)
+    const { verdict, kinds = {}, latencies, totals } = report()
+    expect(verdict, printed.text).toEqual(correct)
+    expect(Object.keys(kinds)).toEqual(['messages', 'reactions', 'edits', 'deletes', 'pins'])
+    for (const { confirmed, stored, received } of Object.values(kinds)) {
+      expect(confirmed).toBeGreaterThan(0)
+      expect(stored.count).toBe(confirmed)
+      expect(received.count).toBeGreaterThan(confirmed)
+    }
+    expect(kinds.messages?.confirmed).toBe(latencies.stored.count)
+    expect(Object.values(kinds).reduce((sum, { confirmed }) => sum + confirmed, 0)).toBe(60 * 5)
+    expect(totals.confirmed).toBe(60 * 5 + 4)
+    expect(printed.text).toMatch(/by kind +sent +confirmed/)
+  })
+
   it('ends with 1 when a --fail-if condition is met', async () => {
     const { ended, printed } = started(rate, '--duration=1s', '--fail-if=max>0.001ms')
     expect(await ended, printed.text).toBe(1)
@@ -106,6 +128,9 @@ describe.skipIf(noStackReason())('npm run load', () => {
         { do: 'read-history' },
         { do: 'think', time: '20ms-100ms' },
         { do: 'send', count: 2 },
+        { do: 'react' },
+        { do: 'edit' },
+        { do: 'delete' },
         { do: 'leave' },
       ]
       writeFileSync(scenario, JSON.stringify({ model, stages: [{ duration: '3s', target: 8 }], flow }))
@@ -121,8 +146,8 @@ describe.skipIf(noStackReason())('npm run load', () => {
       const { iterations, actions } = result ?? {}
       expect(iterations?.completed).toBeGreaterThan(3)
       expect(actions?.join?.count).toBeGreaterThanOrEqual(iterations?.completed ?? 0)
-      // A room, and for each iteration a join, two messages and a leave.
-      expect(totals.confirmed).toBeGreaterThanOrEqual(4 + 4 * (iterations?.completed ?? 0))
+      // A room, and for each iteration a join, two messages, three changes and a leave.
+      expect(totals.confirmed).toBeGreaterThanOrEqual(4 + 7 * (iterations?.completed ?? 0))
       expect(printed.text).toMatch(/read-history +\d+ /)
     },
   )

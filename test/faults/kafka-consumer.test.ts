@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { KafkaCommandLogOptions } from '../../infra/kafka/command-log.ts'
 import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
@@ -71,7 +72,7 @@ describe.skipIf(stackKind() !== 'native')('A consumer of a Kafka that fails', ()
     await opened.log.publish(recordsOf('k', 2))
     await received(2)
     await stack.kafka.kill()
-    await new Promise((resolve) => setTimeout(resolve, 8_000))
+    await sleep(8_000)
     await stack.kafka.start()
     await publishSoon(opened.log, 'after')
     await until('the record', () => records.some(({ value }) => value === 'after'), backoff)
@@ -105,7 +106,7 @@ describe.skipIf(stackKind() !== 'native')('A consumer of a Kafka that fails', ()
     await opened.log.publish(recordsOf('k', 1))
     await received(1)
     await stack.kafka.pause()
-    await new Promise((resolve) => setTimeout(resolve, 2 * times.consumerSessionMs))
+    await sleep(2 * times.consumerSessionMs)
     await stack.kafka.resume()
     await publishSoon(opened.log, 'after')
     await until('the record', () => records.some(({ value }) => value === 'after'), backoff)
@@ -157,7 +158,7 @@ describe.skipIf(stackKind() !== 'native')('A consumer of a Kafka that fails', ()
       hasBegun = true
       return collecting
     })
-    await new Promise((resolve) => setTimeout(resolve, 2 * times.kafkaConnectMs))
+    await sleep(2 * times.kafkaConnectMs)
     expect(hasBegun).toBe(false)
     await stack.kafka.resume()
     await (await next).consumption.stop()

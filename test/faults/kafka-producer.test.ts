@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { KafkaCommandLogOptions } from '../../infra/kafka/command-log.ts'
 import { kafkaCommandLog } from '../../infra/kafka/command-log.ts'
@@ -145,7 +146,6 @@ describe.skipIf(stackKind() !== 'native')('A publish to a Kafka that fails', () 
       }
     }
     const publishing = ['a', 'b', 'c'].map(publishAll)
-    const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
     for (let round = 0; round < 10; round += 1) {
       await pause(random.next() * 300)
       const direction = (['both', 'answers', 'requests'] as const)[random.below(3)]
@@ -176,10 +176,10 @@ describe.skipIf(stackKind() !== 'native')('A publish to a Kafka that fails', () 
       }
     })()
     for (let round = 0; round < 6; round += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 100 + random.next() * 300))
+      await pause(100 + random.next() * 300)
       if (random.chance(0.5)) link.cut('reset')
       else link.cut('black-hole', 'answers')
-      await new Promise((resolve) => setTimeout(resolve, random.next() * 1_000))
+      await pause(random.next() * 1_000)
       link.heal()
     }
     isOver = true

@@ -1,4 +1,5 @@
 /** The load of the load-test overlay inside the cluster: users send for a while, then the checker checks the history. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../support/poll.ts'
 import { figures, underLoad } from './cluster/under-load.ts'
 
@@ -12,7 +13,7 @@ const run = await underLoad({
   url: TARGET,
   perSecond: Number(PER_SECOND),
   users: Number(USERS),
-  disturb: () => new Promise((resolve) => setTimeout(resolve, Number(SECONDS) * 1_000)),
+  disturb: () => sleep(Number(SECONDS) * 1_000),
 })
 process.stdout.write(`${figures('load', run)}\n`)
 process.exitCode = run.problems.length === 0 ? 0 : 1

@@ -105,6 +105,21 @@ export const apiSuite = (open: () => GuardedChat): void => {
       expect((await ann.feedTo(room, 4)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
     })
 
+    it('changes profiles, opens direct chats and blocks for the user whom it names', async () => {
+      const [ann, bob] = [await makeUser(), await makeUser()]
+      const renamed = await call('update-user', { as: ann, body: { user: { name: 'Ann', data: { a: 1 } } } })
+      expect(renamed).toMatchObject({ status: 200, value: { body: { user: { id: ann, name: 'Ann', data: { a: 1 } } } } })
+      const opening = (by: string, other: string) => call('create-chat', { as: by, body: { users: [other], direct: true } })
+      const [one, other] = await Promise.all([opening(ann, bob), opening(bob, ann)])
+      expect(one.value.body).toEqual(other.value.body)
+      const { value: listed } = await call('list-chats', { as: bob, body: { user: { id: bob } } })
+      expect(listed.body?.chats).toMatchObject([{ direct: true, peer: { id: ann, name: 'Ann' } }])
+      const cyd = await makeUser()
+      await call('set-block', { as: cyd, body: { user: ann } })
+      expect(await opening(ann, cyd)).toMatchObject({ status: 403, value: { error: { details: { action: 'direct' } } } })
+      expect((await call('list-blocks', { as: cyd, body: {} })).value.body?.blocks).toMatchObject([{ user_id: ann }])
+    })
+
     it('names members by their external ids', async () => {
       const [bobName, cydName] = [freshName('bob'), freshName('cyd')]
       const [ann, bob, cyd] = [await makeUser(), await makeUser(bobName), await makeUser(cydName)]

@@ -65,6 +65,27 @@ export const authorisation: readonly Case[] = [
     expected: bound,
   },
   {
+    what: 'a direct chat',
+    event: 'create-chat',
+    body: ({ ids }) => ({ users: [ids.newcomer], direct: true }),
+    expected: bound,
+    says: ({ ids }) => ({ chat: { direct: true, users: expect.arrayContaining([ids.newcomer]) } }),
+  },
+  {
+    what: 'the acting user',
+    event: 'update-user',
+    body: () => ({ user: { data: { mood: 'good' } } }),
+    expected: bound,
+    says: ({ own }) => ({ user: { id: own, data: { mood: 'good' } } }),
+  },
+  {
+    what: 'another user',
+    event: 'set-block',
+    body: ({ own, ids }) => ({ user: own === ids.removed ? ids.stranger : ids.removed, on: false }),
+    expected: bound,
+  },
+  { what: 'one’s own blocks', event: 'list-blocks', body: () => ({}), expected: bound, says: () => ({ blocks: [] }) },
+  {
     what: 'one’s own chats',
     event: 'list-chats',
     body: ({ own }) => ({ user: { id: own } }),

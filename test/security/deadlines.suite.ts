@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { openSocket } from '../support/client/chat-socket.ts'
 import { freshName, personOn } from '../support/client/person.ts'
@@ -17,7 +18,7 @@ export const deadlinesSuite = (open: () => GuardedChat): void => {
     return Number(/^chat_sessions (\d+)$/m.exec(metrics)?.[1])
   }
 
-  describe('an idle connection', () => {
+  describe.concurrent('an idle connection', () => {
     it('is closed if it sends nothing', async () => {
       await using socket = await rawSocket(url())
       await socket.closed
@@ -44,7 +45,7 @@ export const deadlinesSuite = (open: () => GuardedChat): void => {
       })
       while (!isClosed) {
         socket.sendText('{"event":"ping","id":"p","body":{}}')
-        await new Promise((resolve) => setTimeout(resolve, 250))
+        await sleep(250)
       }
       expect(await closed).toBe(4004)
     })
@@ -62,7 +63,7 @@ export const deadlinesSuite = (open: () => GuardedChat): void => {
       for (const byte of clientFrame('x'.repeat(1_000))) {
         if (socket.isClosed) break
         socket.write(Buffer.from([byte]))
-        await new Promise((resolve) => setTimeout(resolve, 20))
+        await sleep(20)
       }
       expect(await socket.closeCode()).toBe(4005)
     })
@@ -73,7 +74,7 @@ export const deadlinesSuite = (open: () => GuardedChat): void => {
       socket.write(clientFrame('{"event":', { fin: false }))
       while (!socket.isClosed && !socket.frames().some(({ opcode }) => opcode === 8)) {
         socket.write(clientFrame('', { opcode: 9 }))
-        await new Promise((resolve) => setTimeout(resolve, 600))
+        await sleep(600)
       }
       expect(await socket.closeCode()).toBe(4005)
     })

@@ -1,10 +1,9 @@
 /** The attacker of `measure-reads.ts`, as a worker, so that its work does not delay the binds that are measured. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Requester } from '../support/client/requester.ts'
 import { requesterAs } from './guarded-chat.ts'
 import type { fillHeavyAccount } from './heavy-account.ts'
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Sends one kind of request again as soon as it is answered, and waits only for `retry_after_ms`. */
 const repeat = async ({ request }: Requester, event: string, body: object, isOver: () => boolean): Promise<number> => {

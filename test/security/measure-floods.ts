@@ -1,4 +1,5 @@
 /** Prints what each flood costs an embedded chat, as rows of a table: `npm run show:floods`. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openSocket } from '../support/client/chat-socket.ts'
 import { freshName, personOn } from '../support/client/person.ts'
 import { clientFrame } from '../support/client/raw-socket.ts'
@@ -42,7 +43,7 @@ const neighbourOf = async (url: string) => {
       const askedAt = performance.now()
       await socket.request('ping', {})
       waits.push(performance.now() - askedAt)
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await sleep(100)
     }
   })()
   return {
@@ -84,7 +85,7 @@ const deaf = async (url: string): Promise<void> => {
   socket.pause()
   const ask = clientFrame(JSON.stringify({ event: 'list-messages', id: 'l', body: { chat: { id: room }, query: { limit: 60 } } }))
   for (let asked = 0; asked < 200; asked += 1) socket.write(ask)
-  await new Promise((resolve) => setTimeout(resolve, 7_000))
+  await sleep(7_000)
 }
 
 const requests = async (url: string): Promise<void> => {
@@ -96,7 +97,7 @@ await using chat = await startEmbedded(guardedEnv)
 const guarded: GuardedChat = { urls: [chat.url], internalUrls: [chat.internalUrl], pids: () => [], log: () => [] }
 
 const floods: readonly (readonly [string, (url: string) => Promise<unknown>])[] = [
-  ['nothing', () => new Promise((resolve) => setTimeout(resolve, leastMs))],
+  ['nothing', () => sleep(leastMs)],
   ['5,000 requests on one socket', requests],
   ['2,500 requests of ten users of one address', () => floodByAddress(guarded, 10, 250)],
   ['200,000 empty fragments', attackOf('200,000 empty fragments')],

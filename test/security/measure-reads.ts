@@ -3,6 +3,7 @@
  * `npm run show:reads`. One gateway and one writer with default settings, on Kafka, Redis and Postgres of its own.
  */
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import pg from 'pg'
 import { startChat } from '../support/stack/start-chat.ts'
@@ -13,7 +14,6 @@ import type { HeavyReaderData, Kind } from './heavy-reader.ts'
 
 const forMs = 10_000
 const bindEveryMs = 100
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 const { AUTH, JWT_SECRET, JWT_AUDIENCE, JWT_ISSUER, TRUSTED_PROXIES } = guardedEnv
 const env = { AUTH, JWT_SECRET, JWT_AUDIENCE, JWT_ISSUER, TRUSTED_PROXIES }

@@ -21,6 +21,8 @@ export interface EventTail {
 export type OnStreamRecord = (record: Pick<StreamRecord, 'key' | 'value'>) => void
 
 const pollMs = 100
+/** The longest wait of a fetch for new records. Closing waits for the fetch in progress. */
+const fetchWaitMs = 500
 const joinMs = 60_000
 const retry = { retries: 8, initialRetryTime: 100 }
 
@@ -40,7 +42,11 @@ export const tailEvents = async (
   const { name } = topicsOf(namespace, partitions).events
   const group = `${writerGroup(namespace)}-audit-${randomUUID()}`
   const sockets = clientSockets()
-  const consumer = kafkaClient(options, sockets, retry).consumer({ groupId: group, allowAutoTopicCreation: false })
+  const consumer = kafkaClient(options, sockets, retry).consumer({
+    groupId: group,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: fetchWaitMs,
+  })
   const endsOf = () => withAdmin(options, (admin) => admin.fetchTopicOffsets(name))
   const delivered = new Map((await endsOf()).map(({ partition, high }) => [partition, from === 'end' ? BigInt(high) : 0n]))
   const joined = Promise.withResolvers<void>()

@@ -1,6 +1,7 @@
 import type { Log } from '../../../shared/runtime/observability/log.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { withAdminConnection } from './admin-connection.ts'
+import { deleteInSlices } from './in-slices.ts'
 
 /** Longer than the retention of the command log, so that no command is replayed after its rejection was deleted. */
 const keptDays = 30
@@ -52,19 +53,10 @@ const pruneCanarySlice = async (session: DatabaseSession): Promise<number> => {
   return Number(row?.pruned ?? 0)
 }
 
-/** Runs slices until one deletes nothing; resolves with the total. */
-const drained = async (slice: () => Promise<number>): Promise<number> => {
-  for (let total = 0; ; ) {
-    const pruned = await slice()
-    total += pruned
-    if (pruned === 0) return total
-  }
-}
-
 /** Deletes rejections and rooms of the audit that are older than 30 days, in slices; may run beside all services, and may be interrupted. */
 export const prune = (url: string, log: Log): Promise<void> =>
   withAdminConnection(url, log, async ({ pool }) => {
-    const pruned = await drained(() => pruneSlice(pool, rowsPerStep))
-    const canaryRooms = await drained(() => pruneCanarySlice(pool))
+    const pruned = await deleteInSlices('rejection', log, () => pruneSlice(pool, rowsPerStep))
+    const canaryRooms = await deleteInSlices('canary room', log, () => pruneCanarySlice(pool))
     log.info({ pruned, canaryRooms }, 'old rejections and canary rooms pruned')
   })

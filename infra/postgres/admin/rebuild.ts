@@ -20,6 +20,7 @@ const readModelTables = [
   'message',
   'chat_member',
   'chat',
+  'block',
   'app_user',
 ] as const
 

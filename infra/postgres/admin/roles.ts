@@ -1,16 +1,17 @@
 import pg from 'pg'
 import type { Log } from '../../../shared/runtime/observability/log.ts'
-import type { DatabaseSession } from '../connection/statement.ts'
+import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { withAdminConnection } from './admin-connection.ts'
 import type { ServiceRole } from './role-name.ts'
-import { roleName } from './role-name.ts'
+import { roleName, serviceRoles } from './role-name.ts'
 
 /** The rights of each role on each table; it has no others. */
 const grants = {
   writer: {
     event: 'select, insert',
     rejection: 'select, insert',
-    app_user: 'select, insert',
+    app_user: 'select, insert, update',
+    block: 'select, insert, update, delete',
     chat: 'select, insert, update',
     chat_member: 'select, insert, update',
     message: 'select, insert, update',
@@ -25,6 +26,7 @@ const grants = {
     event: 'select',
     rejection: 'select',
     app_user: 'select',
+    block: 'select',
     chat: 'select',
     chat_member: 'select',
     message: 'select',
@@ -36,6 +38,8 @@ const grants = {
     meta: 'select',
     mikro_orm_migrations: 'select',
   },
+  // The time of a deletion, not the content.
+  sweeper: { deleted_message: 'select (deleted_at), delete' },
 } as const satisfies Readonly<Record<ServiceRole, Readonly<Record<string, string>>>>
 
 /**
@@ -50,6 +54,7 @@ const writerFunctions = [
   'apply_room_changes',
   'apply_message_changes',
   'apply_chat_changes',
+  'apply_user_changes',
   'redact',
 ] as const
 
@@ -79,14 +84,35 @@ const run = async (session: DatabaseSession, texts: readonly string[]): Promise<
   for (const text of texts) await session.run({ name: 'roles', text })
 }
 
+const cannotExist: Statement = {
+  name: 'role-cannot-exist',
+  text: `select not exists (select from pg_roles where rolname = $1)
+    and not (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as is_so`,
+}
+
 /**
- * Creates the least-privilege roles `<database>_writer` and
- * `<database>_gateway`: neither may change the schema or truncate, a writer may
- * delete reactions and mentions only and may not update events, and a gateway may
- * not write. Other roles may not connect.
+ * The role of the sweeper is newer than the others: an upgrade whose owner may not create it must not fail, because the
+ * services wait for it and do not need this role.
+ */
+const grantTo = async (session: DatabaseSession, database: string, service: ServiceRole, log: Log): Promise<void> => {
+  const role = roleName(database, service)
+  if (service === 'sweeper') {
+    const [row] = await session.run<{ is_so: boolean }>(cannotExist, [role])
+    if (row?.is_so === true) return log.warn({ role }, 'the role does not exist and cannot be created: `admin sweep` needs it')
+  }
+  await run(session, statementsFor(database, service))
+}
+
+/**
+ * Creates the least-privilege roles `<database>_writer`, `<database>_gateway` and
+ * `<database>_sweeper`: none may change the schema or truncate, a writer may
+ * delete reactions, mentions and blocks only and may not update events, a gateway may
+ * not write, and a sweeper may only delete the kept content of deleted messages,
+ * which it may not read. Other roles may not connect.
  *
  * Promises:  a repeated call restores these rights. Run it after each
- *            migration.
+ *            migration. Leaves out the sweeper's role, with a warning, where
+ *            it does not exist and the owner may not create roles.
  * Does not:  allow a login: the operator gives a role its password or members.
  */
 export const makeRoles = (url: string, log: Log): Promise<void> =>
@@ -94,20 +120,16 @@ export const makeRoles = (url: string, log: Log): Promise<void> =>
     const database = await pool.transaction(async (session) => {
       const [row] = await session.run<{ name: string }>({ name: 'which-database', text: 'select current_database() as name' })
       const found = row?.name ?? ''
-      await run(session, [
-        `revoke all on database ${name(found)} from public`,
-        'revoke create on schema public from public',
-        ...statementsFor(found, 'writer'),
-        ...statementsFor(found, 'gateway'),
-        ...writerFunctions.flatMap((routine) => [
+      await run(session, [`revoke all on database ${name(found)} from public`, 'revoke create on schema public from public'])
+      for (const service of serviceRoles) await grantTo(session, found, service, log)
+      await run(
+        session,
+        writerFunctions.flatMap((routine) => [
           `revoke all on function ${name(routine)} from public`,
           `grant execute on function ${name(routine)} to ${name(roleName(found, 'writer'))}`,
         ]),
-      ])
+      )
       return found
     })
-    log.info(
-      { roles: (['writer', 'gateway'] as const).map((service) => roleName(database, service)) },
-      'the rights of the roles are granted',
-    )
+    log.info({ roles: serviceRoles.map((service) => roleName(database, service)) }, 'the rights of the roles are granted')
   })

@@ -49,7 +49,7 @@ export const rejectionTable = defineEntity({
   uniques: [{ name: 'rejection_keeps_id', properties: ['stream', 'commandId'], where: `code <> 'forbidden'` }],
 })
 
-/** Users, with their external ids. */
+/** Users, with their external ids. `data` is JSON text; `seq` is the seq of the last event of the user's stream. */
 export const userTable = defineEntity({
   name: 'User',
   tableName: 'app_user',
@@ -59,7 +59,17 @@ export const userTable = defineEntity({
     name: p.text().nullable(),
     createdAt: instant(),
     modifiedAt: instant(),
+    image: p.text().nullable(),
+    data: p.text().nullable(),
+    seq: seq().default(1),
   },
+})
+
+/** The users whom a user has blocked. */
+export const blockTable = defineEntity({
+  name: 'Block',
+  tableName: 'block',
+  properties: { userId: p.uuid().primary(), blockedId: p.uuid().primary(), createdAt: instant() },
 })
 
 /**
@@ -208,6 +218,7 @@ export const entities = [
   eventTable,
   rejectionTable,
   userTable,
+  blockTable,
   chatTable,
   chatMemberTable,
   messageTable,

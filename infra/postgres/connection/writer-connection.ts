@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolConfig } from 'pg'
 import pg from 'pg'
 import { StoreError } from '../../../shared/ports/event-store.ts'
@@ -90,7 +91,7 @@ export const openWriterConnection = async (options: WriterConnectionOptions): Pr
     close: async () => {
       if (isLost) return
       lose()
-      await Promise.race([client.end(), new Promise<void>((resolve) => setTimeout(resolve, connectMs).unref())])
+      await Promise.race([client.end(), sleep(connectMs, undefined, { ref: false })])
     },
   }
 }

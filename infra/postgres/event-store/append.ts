@@ -73,6 +73,10 @@ const deletionValues = ({ messageChanges: { deleted } }: Changes, keepsDeleted: 
   keepsDeleted,
 ]
 
+/** The expected heads of the streams of users, and the changes of these users. */
+const userGroups = ({ userHeads }: Append, { userChanges }: Changes): object | undefined =>
+  userHeads.size === 0 ? undefined : { user_heads: [...userHeads].map(([id, seq]) => ({ id, seq })), ...userChanges.rows() }
+
 /** The arguments of the database function `append_outcomes`, in its order. */
 export const appendValues = (batch: Append, keepsDeleted: boolean): readonly unknown[] => {
   const changes = project(batch.events.map(({ event }) => event))
@@ -81,7 +85,7 @@ export const appendValues = (batch: Append, keepsDeleted: boolean): readonly unk
     ...eventValues(batch.events),
     ...rejectionValues(batch),
     ...deletionValues(changes, keepsDeleted),
-    ...changeValues(changes),
+    ...changeValues(changes, userGroups(batch, changes)),
   ]
 }
 

@@ -29,6 +29,6 @@ export const ownersJson = (first: number): string => `(select json_agg(json_buil
       select count(*)::int from chat_member where chat_id = chat.id and role = 50 and until_seq is null
     ) + (
       select count(*)::int from chat_member
-      where chat_id = chat.id and user_id = chat.created_by and role is null and until_seq is null
+      where chat_id = chat.id and user_id = chat.created_by and chat.name <> '' and role is null and until_seq is null
     )))::text
     from chat where id = any($${first}::uuid[]))`

@@ -4,8 +4,10 @@ import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
 import type { MembershipEffect } from '../../../shared/room-events/membership-effect.ts'
 import { membersAffected, timeOf, usersBanned } from '../../../shared/room-events/membership-effect.ts'
 import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
+import { isUserEvent } from '../../../shared/user-events/find-user-event.ts'
 import { MessageChanges } from './message-changes.ts'
 import { RoomChanges } from './room-changes.ts'
+import { UserChanges } from './user-changes.ts'
 
 /** The columns of a new chat. */
 export interface CreatedChat {
@@ -55,6 +57,7 @@ export interface Changes {
   readonly messages: readonly PostedMessage[]
   readonly messageChanges: MessageChanges
   readonly roomChanges: RoomChanges
+  readonly userChanges: UserChanges
 }
 
 interface MutableChanges {
@@ -64,6 +67,7 @@ interface MutableChanges {
   readonly messages: PostedMessage[]
   readonly messageChanges: MessageChanges
   readonly roomChanges: RoomChanges
+  readonly userChanges: UserChanges
 }
 
 /** The change of the row of a chat after one more event. */
@@ -114,6 +118,7 @@ const addEvent = (into: MutableChanges, event: DomainEvent): void => {
     into.users.push(event.body.user)
     return
   }
+  if (isUserEvent(event)) return into.userChanges.add(event)
   const { stream, seq } = event
   into.chats.set(stream, chatAfter(into.chats.get(stream), event))
   changeMembers(into, event)
@@ -165,6 +170,7 @@ export const project = (events: Iterable<DomainEvent>): Changes => {
     messages: [],
     messageChanges: new MessageChanges(),
     roomChanges: new RoomChanges(),
+    userChanges: new UserChanges(),
   }
   for (const event of events) addEvent(into, event)
   return { ...into, chats: [...into.chats.values()], members: [...into.members.values()] }

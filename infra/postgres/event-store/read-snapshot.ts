@@ -13,6 +13,7 @@ import { membersOf, ownersJson } from './member-rows.ts'
 import { outcomesJson, parseOutcomes } from './outcomes.ts'
 import type { MessagesRow } from './read-messages.ts'
 import { messagesJson, messagesOf, messagesValues } from './read-messages.ts'
+import { readBlocks, readUsers } from './read-users.ts'
 
 /** One statement, and therefore one snapshot of heads and memberships. */
 export const readSnapshotStatement: Statement = {
@@ -87,6 +88,7 @@ export const snapshotValues = (wanted: ReadSet): readonly unknown[] => {
 
 /** Reads the state that a batch needs for its decisions. Takes no locks: the append compares the heads. */
 export const readSnapshot = async (session: DatabaseSession, wanted: ReadSet): Promise<Snapshot> => {
+  const userStreams = await readUsers(session, wanted)
   const [row] = await session.run<SnapshotRow>(readSnapshotStatement, snapshotValues(wanted))
   return {
     chats: chatsOf(row),
@@ -94,6 +96,8 @@ export const readSnapshot = async (session: DatabaseSession, wanted: ReadSet): P
     messages: messagesOf(wanted, row),
     owners: new Map(listOf<readonly [string, number]>(row?.owners)),
     users: usersByExternalId(listOf<UserRow>(row?.users)),
+    userStreams,
+    blocks: await readBlocks(session, wanted),
     chatCounts: await countChats(session, wanted.chatCounts),
     outcomes: parseOutcomes(row?.outcomes ?? null),
   }

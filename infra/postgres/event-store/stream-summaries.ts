@@ -14,7 +14,7 @@ interface SummaryRow {
   readonly chat_head: string | null
   readonly member_count: number | null
   readonly member_rows: string
-  readonly has_user_row: boolean
+  readonly user_head: string | null
 }
 
 /** SQL for the streams after a given one, with one index probe each. */
@@ -28,7 +28,7 @@ const nextStreamIds = `
 
 const summaryRows = `
   select slice.stream, of_events.*, messages_of.message_rows, deleted_of.of_deleted, members_of.member_rows,
-    chat.seq as chat_head, chat.member_count, app_user.id is not null as has_user_row
+    chat.seq as chat_head, chat.member_count, app_user.seq as user_head
   from slice
   cross join lateral (
     select min(kind) as kind, min(seq) as first, max(seq) as head, count(*) as events,
@@ -89,7 +89,7 @@ const summaryOf = (row: SummaryRow): StreamSummary => ({
   ...(row.chat_head === null ? {} : { chatHead: Number(row.chat_head) }),
   ...(row.member_count === null ? {} : { memberCount: row.member_count }),
   memberRows: Number(row.member_rows),
-  hasUserRow: row.has_user_row,
+  ...(row.user_head === null ? {} : { userHead: Number(row.user_head) }),
 })
 
 /** Summaries of consecutive streams. */

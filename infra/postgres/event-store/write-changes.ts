@@ -66,37 +66,30 @@ const memberValues = ({ members }: Changes): readonly unknown[] => [
   ),
 ]
 
-/** Null: no event changes a message, a role or the content of a chat. */
-const rareChanges = ({ messageChanges, roomChanges }: Changes): string | null => {
-  const [ofMessages, ofRooms] = [messageChanges.rows(), roomChanges.rows()]
-  return ofMessages === undefined && ofRooms === undefined ? null : JSON.stringify({ ...ofMessages, ...ofRooms })
-}
-
-const messageValues = (changes: Changes): readonly unknown[] => {
-  const { messages } = changes
-  return [
-    ...columns(
-      messages,
-      (message) => message.chat,
-      (message) => message.seq,
-      (message) => message.id,
-      (message) => message.createdAt,
-      (message) => message.user,
-      (message) => message.type,
-    ),
-    sparse(messages, ({ thread }) => thread ?? null),
-    sparse(messages, ({ replyTo }) => replyTo ?? null),
-    rareChanges(changes),
-  ]
-}
-
-/** The arguments of the database function `apply_room_changes`, in its order. */
-export const changeValues = (changes: Changes): readonly unknown[] => [
-  ...userValues(changes),
-  ...chatValues(changes.chats),
-  ...memberValues(changes),
-  ...messageValues(changes),
+const messageValues = ({ messages }: Changes, changed: object | undefined): readonly unknown[] => [
+  ...columns(
+    messages,
+    (message) => message.chat,
+    (message) => message.seq,
+    (message) => message.id,
+    (message) => message.createdAt,
+    (message) => message.user,
+    (message) => message.type,
+  ),
+  sparse(messages, ({ thread }) => thread ?? null),
+  sparse(messages, ({ replyTo }) => replyTo ?? null),
+  changed === undefined ? null : JSON.stringify(changed),
 ]
+
+/**
+ * The arguments of the database function `apply_room_changes`, in its order. The last one is null or has the groups of rare
+ * changes: those of messages, of chats and roles, and `others`.
+ */
+export const changeValues = (changes: Changes, others?: object): readonly unknown[] => {
+  const groups = [changes.messageChanges.rows(), changes.roomChanges.rows(), others].filter((some) => some !== undefined)
+  const rare = groups.length === 0 ? undefined : Object.assign({}, ...groups)
+  return [...userValues(changes), ...chatValues(changes.chats), ...memberValues(changes), ...messageValues(changes, rare)]
+}
 
 /** SQL for `count` parameters, numbered from `first`. */
 export const parameters = (first: number, count: number): string =>
@@ -110,7 +103,11 @@ const applyChanges: Statement = {
   text: `select apply_room_changes(${parameters(1, changeParameterCount)})`,
 }
 
-/** Writes changes to the read model by the function that an append also calls, so that a rebuild writes the same rows. */
+const applyUserChanges: Statement = { name: 'apply-user-changes', text: 'select apply_user_changes($1)' }
+
+/** Writes changes to the read model by the functions that an append also calls, so that a rebuild writes the same rows. */
 export const writeChanges = async (session: DatabaseSession, changes: Changes): Promise<void> => {
   await session.run(applyChanges, changeValues(changes))
+  const ofUsers = changes.userChanges.rows()
+  if (ofUsers !== undefined) await session.run(applyUserChanges, [JSON.stringify(ofUsers)])
 }

@@ -4,6 +4,7 @@ import { AppendBatch } from './0003-append-batch.ts'
 import { EventNames } from './0004-event-names.ts'
 import { LivingMessages } from './0005-living-messages.ts'
 import { Roles } from './0006-roles.ts'
+import { People } from './0007-people.ts'
 
 /** Every migration, in order. Names are kept in the database and never change. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   { name: '0004-event-names', class: EventNames },
   { name: '0005-living-messages', class: LivingMessages },
   { name: '0006-roles', class: Roles },
+  { name: '0007-people', class: People },
 ]

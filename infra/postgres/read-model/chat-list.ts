@@ -6,6 +6,7 @@ import { storableInstant } from '../connection/instant.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
 import { isoText } from '../connection/statement.ts'
 import { readChatCursor, writeCursor } from './cursor.ts'
+import { peerJson, peerOf } from './peer.ts'
 import { roleCell, roleUntilCell } from './role-cells.ts'
 
 /** SQL for the largest possible size of a chat in an answer: its frame, each character of its name and image, its data and rules, each member. */
@@ -25,15 +26,17 @@ export const listChatsStatement: Statement = {
   text: `with mine as materialized (
     select chat_id, user_id, role, lowered_role, lowered_until from chat_member where user_id = $1::uuid and until_seq is null
   )
-  select id, name, seq, found, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
+  select id, name, seq, found, peer, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
     ${isoText('activity')} as activity, image, data, rules, own_role, ${isoText('own_until')} as own_until,
     (select string_agg(user_id::text, ',' order by since_seq, user_id)
       from chat_member where chat_id = counted.id and until_seq is null) as users
   from (
-    select page.*, count(*) over () as found, row_number() over in_order as nth, sum(bytes) over in_order as total
+    select page.*, count(*) over () as found, row_number() over in_order as nth, 
+      sum(bytes + coalesce(octet_length(peer), 0)) over in_order as total
     from (
       select chat.*, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes,
-        ${roleCell('mine', 'chat')} as own_role, ${roleUntilCell('mine')} as own_until
+        ${roleCell('mine', 'chat')} as own_role, ${roleUntilCell('mine')} as own_until,
+        ${peerJson('chat', '$1::uuid')} as peer
       from mine join chat on chat.id = mine.chat_id
       where ($2::timestamptz is null or (coalesce(chat.active_at, chat.last_at), chat.id) < ($2::timestamptz, $3::uuid))
       order by activity desc, chat.id desc limit $4::int + 1
@@ -57,6 +60,8 @@ interface ListedChatRow {
   readonly rules: string | null
   readonly own_role: number
   readonly own_until: string | null
+  /** The other user of a direct chat, as JSON text; null: another chat. */
+  readonly peer: string | null
   /** Number of chats found, at most one more than the limit. */
   readonly found: string
 }
@@ -78,6 +83,7 @@ const listedChat = (row: ListedChatRow): ChatListEntry => ({
   ...contentOf(row),
   ...(row.own_role === roles.member ? {} : { role: roleName(row.own_role) }),
   ...(row.own_until === null ? {} : { role_until: row.own_until }),
+  ...(row.peer === null ? {} : { direct: true, peer: peerOf(row.peer) }),
 })
 
 /** The chats of which the user is a member now, most recently active first. Rejects with `CursorError` for a bad cursor. */

@@ -13,6 +13,7 @@ const schemas = {
   chats: z.strictObject({ lastAt: instant, id: z.guid() }),
   newer: z.strictObject({ after: seq, before: seq.optional(), to: z.string().optional(), ...filters }),
   older: z.strictObject({ before: seq, ...filters }),
+  blocks: z.strictObject({ user: z.guid() }),
   reactions: z.strictObject({ reaction: z.string(), user: z.guid() }),
   versions: z.strictObject({ after: seq }),
   members: z.strictObject({ since: seq, user: z.guid() }),
@@ -50,6 +51,9 @@ const readCursor =
 
 /** The position of a cursor of the list of chats. Throws `CursorError`. */
 export const readChatCursor = readCursor('chats')
+
+/** The position of a cursor of the list of blocks. Throws `CursorError`. */
+export const readBlockCursor = readCursor('blocks')
 
 /** The position of a cursor of the list of reactions. Throws `CursorError`. */
 export const readReactionCursor = readCursor('reactions')

@@ -54,32 +54,44 @@ export const listReactions = async (session: DatabaseSession, query: ReactionQue
   return { reactions, nextCursor: writeCursor('reactions', { reaction: last.reaction, user: last.user }) }
 }
 
+/** SQL for the text of a version that is kept after the deletion of its message, for members who may delete any message. */
+const keptVersion = (seq: string): string => `select data from deleted_message as kept
+          where kept.chat_id = $1::uuid and kept.message_id = message.id and kept.seq = ${seq}
+            and exists (select from chat_member join chat on chat.id = chat_member.chat_id
+              where chat_member.chat_id = $1::uuid and chat_member.user_id = $2::uuid and chat.name <> ''
+                and ${roleCell('chat_member', 'chat')} >= ${neededCell('chat', 'delete_any')})`
+
 /**
  * The event that posted the message, and its edits. Of a deleted message these are
  * redacted: the first one is the tombstone, and the others are left out. Only a
- * member with the role for `delete_any` reads the versions that are kept.
+ * member with the role for `delete_any` reads the versions that are kept, in a direct chat nobody. The seqs of a page are
+ * selected first, so that only its events are read.
  */
 export const listVersionsStatement: Statement = {
   name: 'list-versions',
-  text: `select message.seq as message_seq, page.seq, page.data
+  text: `select message.seq as message_seq, page.seq, page.data, page.found
     from ${reader}
     left join lateral (
       select * from (
-        select event.seq, coalesce(kept.data, case when event.seq = message.seq then event.data
-          else (event.data::json -> 'message')::text end) as data
+        select versions.*, count(*) over () as found, row_number() over in_order as nth,
+          sum(octet_length(data)) over in_order as bytes
         from (
-          select message.seq as seq
-          union all
-          select seq from message_edit where chat_id = $1::uuid and message_id = message.id
-        ) as version
-        join event on event.stream = $1::uuid and event.seq = version.seq
-        left join deleted_message as kept on kept.chat_id = $1::uuid and kept.message_id = message.id and kept.seq = version.seq
-          and exists (select from chat_member join chat on chat.id = chat_member.chat_id
-            where chat_member.chat_id = $1::uuid and chat_member.user_id = $2::uuid
-              and ${roleCell('chat_member', 'chat')} >= ${neededCell('chat', 'delete_any')})
-        where version.seq > $4::bigint and (message.deleted_seq is null or version.seq = message.seq or kept.seq is not null)
-      ) as shown
-      order by seq limit $5::int + 1
+          select version.seq, coalesce((${keptVersion('version.seq')}), case when version.seq = message.seq then event.data
+            else (event.data::json -> 'message')::text end) as data
+          from (
+            (select message.seq as seq where message.seq > $4::bigint)
+            union all
+            (select edit.seq from message_edit as edit
+              where edit.chat_id = $1::uuid and edit.message_id = message.id and edit.seq > $4::bigint
+                and (message.deleted_seq is null or exists (${keptVersion('edit.seq')}))
+              order by edit.seq limit $5::int + 1)
+            order by seq limit $5::int + 1
+          ) as version
+          join event on event.stream = $1::uuid and event.seq = version.seq
+        ) as versions
+        window in_order as (order by versions.seq rows unbounded preceding)
+      ) as counted
+      where nth <= $5::int and (nth = 1 or bytes <= $6::bigint)
     ) as page on true
     order by page.seq`,
 }
@@ -88,18 +100,23 @@ interface VersionRow {
   readonly message_seq: string | null
   readonly seq: string | null
   readonly data: string
+  /** Number of versions found, at most one more than the limit. */
+  readonly found: string
 }
 
 /** The versions of a message, oldest first. Rejects with `CursorError` for a bad cursor. */
-export const listVersions = async (session: DatabaseSession, query: MessageDetailQuery): Promise<VersionPage | NoPage> => {
+export const listVersions = async (
+  session: DatabaseSession,
+  query: MessageDetailQuery,
+  pageBytes: number,
+): Promise<VersionPage | NoPage> => {
   const after = query.cursor === undefined ? 0 : readVersionCursor(query.cursor).after
-  const values = [query.room, query.reader, query.message, after, query.limit]
+  const values = [query.room, query.reader, query.message, after, query.limit, pageBytes]
   const rows = await session.run<VersionRow>(listVersionsStatement, values)
   if (rows[0] === undefined) return 'forbidden'
   if (rows[0].message_seq === null) return 'unknown_message'
-  const found = rows.flatMap(({ seq, data }) => (seq === null ? [] : [{ seq: Number(seq), data }]))
-  const versions = found.slice(0, query.limit)
+  const versions = rows.flatMap(({ seq, data }) => (seq === null ? [] : [{ seq: Number(seq), data }]))
   const last = versions.at(-1)
-  if (found.length === versions.length || last === undefined) return { versions }
+  if (last === undefined || Number(rows[0].found) === versions.length) return { versions }
   return { versions, nextCursor: writeCursor('versions', { after: last.seq }) }
 }

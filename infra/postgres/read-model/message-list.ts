@@ -22,13 +22,33 @@ const filterTexts = ({ hasThread, hasReplies, isPinned }: Filters): readonly (re
 /** SQL for the newest version of a message, or its tombstone: the text of its event, or the message in an edit. */
 const versionText = `case when entry.version_seq is null then event.data else (event.data::json -> 'message')::text end`
 
-/** SQL for the reactions to the message of a page and those of the reader among them: one index scan for both. */
+/**
+ * Without replies no index has the messages of a room alone, and an index would cost each message of each room. So a page
+ * examines a range of seqs, however few messages of the range it lists.
+ */
+const examinedSeqs = 10_000
+
+/** Whether the page examines messages that it does not list. The other filters have an index. */
+const isScan = ({ hasThread, hasReplies, isPinned }: Filters): boolean => !hasReplies && !hasThread && !isPinned
+
+/** SQL for the range of seqs of a page. `rest`: the seq after which or before which the part begins that the page does not examine. */
+const rangeTexts: Readonly<Record<Direction, string>> = {
+  older: `select greatest(low, least(high, as_of + 1) - ${examinedSeqs + 1}) as low, high,
+      case when least(high, as_of + 1) - ${examinedSeqs + 1} > low then least(high, as_of + 1) - ${examinedSeqs} end as rest`,
+  newer: `select low, least(high, low + ${examinedSeqs + 1}) as high,
+      case when low + ${examinedSeqs + 1} < least(high, as_of + 1) then low + ${examinedSeqs} end as rest`,
+}
+
+/** Bytes of the other members of a listed message at most, with their names. */
+const otherBytes = 160
+
+/** SQL for the reactions to the message of an entry and those of the reader among them: one index scan for both. */
 const reactionCells = `select json_object_agg(reaction, users order by reaction)::text as reactions,
         json_agg(reaction order by reaction) filter (where exists (
-          select from message_reaction as own where own.chat_id = $1::uuid and own.message_id = page.id
+          select from message_reaction as own where own.chat_id = $1::uuid and own.message_id = entry.id
             and own.reaction = counted.reaction and own.user_id = $2::uuid))::text as my_reactions
       from reaction_count as counted
-      where chat_id = $1::uuid and message_id = page.id and page.deleted_seq is null`
+      where chat_id = $1::uuid and message_id = entry.id and entry.deleted_seq is null`
 
 /**
  * Times in a room never decrease, so a range of times is a range of seqs: both
@@ -38,9 +58,10 @@ const reactionCells = `select json_object_agg(reaction, users order by reaction)
 const listStatement = (direction: Direction, filters: Filters): Statement => {
   const order = direction === 'newer' ? 'asc' : 'desc'
   const texts = filterTexts(filters)
+  const [rest, range] = isScan(filters) ? ['range.rest, ', rangeTexts[direction]] : ['', 'select low, high']
   return {
     name: `list-messages-${direction}${texts.map(([name]) => name).join('')}`,
-    text: `select reader.as_of, page.*, reactions, my_reactions
+    text: `select reader.as_of, ${rest}page.*
     from (
       select (select seq from chat where id = $1::uuid) as as_of
       from chat_member where chat_id = $1::uuid and user_id = $2::uuid and until_seq is null
@@ -52,25 +73,27 @@ const listStatement = (direction: Direction, filters: Filters): Statement => {
       least($4::bigint, case when $6::timestamptz is null then ${Number.MAX_SAFE_INTEGER} else coalesce((
         select seq + 1 from message where chat_id = $1::uuid and created_at < $6::timestamptz
         order by created_at desc, seq desc limit 1), 0) end) as high
-    ) as range
+    ) as asked
+    cross join lateral (${range}) as range
     left join lateral (
       select * from (
         select versions.*, count(*) over () as found, row_number() over in_order as nth,
-          sum(octet_length(data)) over in_order as bytes
+          sum(octet_length(data) + coalesce(octet_length(reactions), 0) + coalesce(octet_length(my_reactions), 0)
+            + ${otherBytes}) over in_order as bytes
         from (
-          select entry.*, ${versionText} as data
+          select entry.*, ${versionText} as data, reactions, my_reactions
           from (
             select seq, id, version_seq, deleted_seq, pinned_seq, reply_count, last_reply_seq from message
             where chat_id = $1::uuid and seq > range.low and seq < range.high${texts.map(([, condition]) => condition).join('')}
             order by seq ${order} limit $7::int + 1
           ) as entry
           join event on event.stream = $1::uuid and event.seq = coalesce(entry.version_seq, entry.seq)
+          left join lateral (${reactionCells}) as reacted on true
         ) as versions
         window in_order as (order by versions.seq ${order} rows unbounded preceding)
       ) as counted
       where nth <= $7::int and (nth = 1 or bytes <= $8::bigint)
     ) as page on true
-    left join lateral (${reactionCells}) as reacted on true
     order by page.seq`,
   }
 }
@@ -114,6 +137,8 @@ interface MessageRow {
   readonly my_reactions: string | null
   /** Number of messages found, at most one more than the limit. */
   readonly found: string
+  /** Where the part of the range begins that was not examined; null or absent: all was. */
+  readonly rest?: string | null
 }
 
 const earliest = (...instants: readonly (string | undefined)[]): string | undefined =>
@@ -165,6 +190,13 @@ const listedMessage = (row: MessageRow): ListedMessage => ({
   ...(row.pinned_seq === null ? {} : { isPinned: true }),
 })
 
+const nextCursorOf = (range: Range, messages: readonly ListedMessage[], { found, rest }: MessageRow): string | undefined => {
+  const [first, last] = [messages[0], messages.at(-1)]
+  if (first !== undefined && last !== undefined && Number(found) > messages.length)
+    return cursorBehind(range, first.seq, last.seq)
+  return rest === null || rest === undefined ? undefined : cursorBehind(range, Number(rest), Number(rest))
+}
+
 /** Undefined: the reader is not a member, or the chat does not exist. Rejects with `CursorError` for a bad cursor. */
 export const listMessages = async (
   session: DatabaseSession,
@@ -181,7 +213,6 @@ export const listMessages = async (
   if (row === undefined) return undefined
   const asOf = Number(row.as_of)
   const messages = rows.filter(({ seq }) => seq !== null).map(listedMessage)
-  const [first, last] = [messages[0], messages.at(-1)]
-  if (first === undefined || last === undefined || Number(row.found) === messages.length) return { messages, asOf }
-  return { messages, asOf, nextCursor: cursorBehind(range, first.seq, last.seq) }
+  const nextCursor = nextCursorOf(range, messages, row)
+  return { messages, asOf, ...(nextCursor === undefined ? {} : { nextCursor }) }
 }

@@ -2,6 +2,7 @@ import type { User } from '../../../shared/domain/events.ts'
 import type { ChangedHead, KnownHead, ReadModel, RoomMembership, StoreMeta } from '../../../shared/ports/read-model.ts'
 import { firstLevel } from '../../../shared/protocol/feature-level.ts'
 import type { DatabaseSession, Statement } from '../connection/statement.ts'
+import { listBlocks } from './block-list.ts'
 import { listChats } from './chat-list.ts'
 import { listMembers } from './member-list.ts'
 import { listReactions, listVersions } from './message-details.ts'
@@ -189,7 +190,8 @@ export const postgresReadModel = (session: DatabaseSession, pageBytes: number): 
   usersById: (ids, viewer) => usersById(session, ids, viewer),
   chatsOf: (query) => listChats(session, query, pageBytes),
   membersOf: (query) => listMembers(session, query),
+  blocksOf: (query) => listBlocks(session, query),
   messagesOf: (query) => listMessages(session, query, pageBytes),
   reactionsOf: (query) => listReactions(session, query),
-  versionsOf: (query) => listVersions(session, query),
+  versionsOf: (query) => listVersions(session, query, pageBytes),
 })

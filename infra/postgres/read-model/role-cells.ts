@@ -3,7 +3,7 @@ import type { Action } from '../../../shared/domain/rules.ts'
 import { defaultRules } from '../../../shared/domain/rules.ts'
 
 const lasting = (member: string, chat: string): string =>
-  `coalesce(${member}.role, case when ${member}.user_id = ${chat}.created_by then ${roles.owner} else ${roles.member} end)`
+  `coalesce(${member}.role, case when ${member}.user_id = ${chat}.created_by and ${chat}.name <> '' then ${roles.owner} else ${roles.member} end)`
 
 /** SQL for the number of a member's role now. `member`, `chat`: aliases of the tables. */
 export const roleCell = (member: string, chat: string): string =>

@@ -1,4 +1,4 @@
-import type { User } from '../../../shared/domain/events.ts'
+import type { JsonObject, User } from '../../../shared/domain/events.ts'
 import { isoText } from '../connection/statement.ts'
 
 /** A row of `userCells`. */
@@ -6,6 +6,9 @@ export interface UserRow {
   readonly id: string
   readonly external_id: string
   readonly name: string | null
+  readonly image: string | null
+  /** JSON text. */
+  readonly data: string | null
   readonly created_at: string
   readonly modified_at: string
 }
@@ -14,6 +17,8 @@ const cells = {
   id: 'id',
   external_id: 'external_id',
   name: 'name',
+  image: 'image',
+  data: 'data',
   created_at: isoText('created_at'),
   modified_at: isoText('modified_at'),
 }
@@ -33,6 +38,8 @@ export const userOf = (row: UserRow): User => ({
   id: row.id,
   externalUserId: row.external_id,
   ...(row.name === null ? {} : { name: row.name }),
+  ...(row.image === null ? {} : { image: row.image }),
+  ...(row.data === null ? {} : { data: JSON.parse(row.data) as JsonObject }),
   created_at: row.created_at,
   modified_at: row.modified_at,
 })

@@ -69,7 +69,7 @@ backups() {
 }
 
 data() {
-  for user in admin writer gateway; do
+  for user in admin writer gateway sweeper; do
     has chat-data "chat-postgres-$user" ||
       put chat-data "chat-postgres-$user" kubernetes.io/basic-auth username "chat_$user" password "$(random)"
   done
@@ -110,6 +110,8 @@ $redis_ca
   url=$(database admin)
   kafka=$(of chat-kafka-admin password)
   put chat chat-admin Opaque database-url "$url" kafka-password "$kafka"
+  url=$(database sweeper)
+  put chat chat-sweep Opaque database-url "$url"
   kafka=$(of chat-kafka-scaler password)
   put chat chat-scaler Opaque kafka-username scaler kafka-password "$kafka"
 }

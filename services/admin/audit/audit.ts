@@ -6,9 +6,10 @@ import { createFindings } from './findings.ts'
 import type { Progress } from './log-findings.ts'
 import { lagOf, logFindings } from './log-findings.ts'
 import type { StreamTally } from './stream-tally.ts'
-import type { VerifiedStore, VerifyStoreDeps } from './verify-store.ts'
+import type { VerifyStoreDeps } from './verify-deps.ts'
+import type { VerifiedStore } from './verify-store.ts'
 import { verifyAll, verifyChanged } from './verify-store.ts'
-import { aheadFindings, unseenBefore, unseenFindings } from './window-findings.ts'
+import { unseenBefore, unseenFindings } from './window-findings.ts'
 
 /** The data sources of an audit. */
 export interface AuditDeps extends CanaryDeps, VerifyStoreDeps {
@@ -41,9 +42,8 @@ export const compareStreams = async (
   // Taken before the reads, so that a stream that changes during them is verified again in the next round.
   const window = tally.takeWindow()
   const verified = round.isFull
-    ? await verifyAll(deps, tally, window, findings, round.streamsPerPass)
+    ? await verifyAll(deps, tally, findings, round.streamsPerPass)
     : await verifyChanged(deps, tally, window, findings)
-  for (const finding of aheadFindings(window, verified.heads)) findings.add(finding)
   const unseen = unseenBefore(window)
   // Measured before the ages, so that a slow answer makes events look older, never younger.
   const completeForMs = deps.clock.monotonicMs() - tally.completeSinceMs

@@ -41,6 +41,11 @@ const fixedId = (text: string): string => {
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`
 }
 
+const idForm = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/
+
+/** Whether the id has the form of the canaries' rooms. `prune` deletes old ones from the store, but not from the event stream. */
+export const hasCanaryForm = (room: string): boolean => idForm.test(room)
+
 const monthMs = 30 * 86_400_000
 
 /** The same for all audits of a store for 30 days: rooms are created once per period, and `prune` can delete old ones. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DistributedConfig } from '../../../shared/runtime/config/config.ts'
 import { createLogger } from '../../../shared/runtime/observability/logger.ts'
 import { lifecycle } from '../../../shared/runtime/process/lifecycle.ts'
@@ -71,7 +72,7 @@ const watch = async (config: DistributedConfig, open: OpenAudit, print: (report:
       fullAtMs = Number.NEGATIVE_INFINITY
       service.log.warn({ err: error }, 'audit round failed')
     }
-    await new Promise<void>((resolve) => void setTimeout(resolve, roundPauseMs))
+    await sleep(roundPauseMs)
   }
 }
 

@@ -14,7 +14,9 @@ export const streamFindings = (summary: StreamSummary): readonly Finding[] => {
 
   if (first !== 1 || events !== head) add('missing', `${events} events from ${first} to ${head}`)
   if (kind === 'user') {
-    if (!summary.hasUserRow) add('missing', 'no row for the user')
+    const { userHead } = summary
+    if (userHead === undefined) add('missing', 'no row for the user')
+    else if (userHead !== head) add('different', `user head ${userHead}, but the last event has seq ${head}`)
     return found
   }
   if (chatHead === undefined || memberCount === undefined) add('missing', 'no row for the chat')

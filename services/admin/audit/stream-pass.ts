@@ -10,32 +10,40 @@ export type ReadEvents = (onRecord: (record: EventRecord) => void) => Promise<vo
 export interface PassResult {
   readonly records: number
   readonly lastOf: ReadonlyMap<string, number>
+  /** The last seqs of unknown streams. */
+  readonly unknown: ReadonlyMap<string, number>
   readonly findings: Pick<Findings, 'count' | 'first'>
 }
 
-/**
- * Reads the event stream from its first record, checks these streams, and keeps
- * one number per stream. The first of several passes also checks that every
- * record is an event.
- */
+export interface PassOptions {
+  /** The first of several passes also checks that every record is an event. */
+  readonly isFirst: boolean
+  /** Selects the streams that are not in the set, but are returned as unknown. */
+  readonly isUnknown: (stream: string) => boolean
+}
+
+/** Reads the event stream from its first record, checks these streams, and keeps one number per stream. */
 export const passOver = async (
   readEvents: ReadEvents,
   streams: ReadonlyMap<string, unknown>,
-  isFirst: boolean,
+  { isFirst, isUnknown }: PassOptions,
 ): Promise<PassResult> => {
   const lastOf = new Map<string, number>()
+  const unknown = new Map<string, number>()
   const findings = createFindings()
   let records = 0
   await readEvents((record) => {
     records += 1
     const { key } = record
-    if (!isFirst && !streams.has(key)) return
+    const isOwn = streams.has(key)
+    const kept = isOwn ? lastOf : isUnknown(key) ? unknown : undefined
+    if (!isFirst && kept === undefined) return
     const seq = eventSeq(record)
     if (seq === undefined && isFirst) findings.add(notAnEvent(key))
-    if (seq === undefined || !streams.has(key)) return
-    const last = lastOf.get(key) ?? 0
-    if (seq > last + 1) findings.add(missingOnStream(key, `seq ${seq} follows seq ${last}`))
-    lastOf.set(key, Math.max(last, seq))
+    if (seq === undefined || kept === undefined) return
+    const last = kept.get(key) ?? 0
+    if (isOwn && seq > last + 1) findings.add(missingOnStream(key, `seq ${seq} follows seq ${last}`))
+    kept.set(key, Math.max(last, seq))
   })
-  return { records, lastOf, findings }
+  return { records, lastOf, unknown, findings }
 }

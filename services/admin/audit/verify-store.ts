@@ -1,25 +1,10 @@
-import type { StreamSummary } from '../../../shared/ports/stream-summary.ts'
-import type { StreamDeps } from './compare-stream.ts'
 import { compareHeads } from './compare-stream.ts'
 import type { Findings } from './findings.ts'
+import { createPasses } from './full-passes.ts'
 import { orphanFinding, streamFindings } from './stream-findings.ts'
-import type { ReadEvents } from './stream-pass.ts'
-import { passOver } from './stream-pass.ts'
 import type { StreamTally, Window } from './stream-tally.ts'
-
-/** A part of the store: summaries of streams, and streams that exist only in the read model. */
-export interface StoreSlice {
-  readonly summaries: readonly StreamSummary[]
-  readonly orphans: readonly string[]
-}
-
-/** The data sources for verifying the store. Their rejections end the round. */
-export interface VerifyStoreDeps extends StreamDeps {
-  /** Reads these streams, or all if undefined. Awaits `onSlice` before it reads the next slice. */
-  readonly readSummaries: (onSlice: (slice: StoreSlice) => void | Promise<void>, streams?: readonly string[]) => Promise<void>
-  /** Reads the event stream from its first record to its present end. */
-  readonly readEvents: ReadEvents
-}
+import type { StoreSlice, VerifyStoreDeps } from './verify-deps.ts'
+import { aheadFindings } from './window-findings.ts'
 
 /** The result of verifying the store. */
 export interface VerifiedStore {
@@ -33,8 +18,6 @@ export interface VerifiedStore {
   }
   /** The number of event-stream records that were compared. */
   readonly records: number
-  /** The heads, in the store, of the streams in the window. */
-  readonly heads: ReadonlyMap<string, number>
 }
 
 const createCount = (findings: Findings) => {
@@ -50,6 +33,10 @@ const createCount = (findings: Findings) => {
     for (const stream of orphans) findings.add(orphanFinding(stream))
   }
   return { store, note }
+}
+
+function* lastSeqsIn(window: Window): Generator<readonly [stream: string, last: number]> {
+  for (const [stream, { last }] of window) yield [stream, last]
 }
 
 /** Walks the changed streams and compares them with their records since the last round. */
@@ -68,41 +55,26 @@ export const verifyChanged = async (
   await deps.readSummaries(onSlice, [...window.keys()])
   const lastOf = (stream: string): number => Math.max(window.get(stream)?.last ?? 0, tally.lastOf(stream))
   await compareHeads(deps, heads, lastOf, findings)
-  return { store, records: tally.records, heads }
+  for (const finding of aheadFindings(lastSeqsIn(window), heads)) findings.add(finding)
+  return { store, records: tally.records }
 }
 
-/**
- * Walks the whole store. After every `streamsPerPass` streams it reads the event
- * stream from its beginning for these streams, so that it never keeps more heads
- * than that.
- */
+/** Walks the whole store, and compares every `streamsPerPass` streams with the event stream in a pass of their own. */
 export const verifyAll = async (
   deps: VerifyStoreDeps,
   tally: StreamTally,
-  window: Window,
   findings: Findings,
   streamsPerPass: number,
 ): Promise<VerifiedStore> => {
   const { store, note } = createCount(findings)
-  const windowHeads = new Map<string, number>()
+  const passes = createPasses(deps, tally, findings)
   let heads = new Map<string, number>()
-  let records: number | undefined
-  const compare = async (): Promise<void> => {
-    const pass = await passOver(deps.readEvents, heads, records === undefined)
-    records = pass.records
-    findings.addAll(pass.findings)
-    const lastOf = (stream: string): number => Math.max(pass.lastOf.get(stream) ?? 0, tally.lastOf(stream))
-    await compareHeads(deps, heads, lastOf, findings)
-    heads = new Map()
-  }
   await deps.readSummaries(async (slice) => {
     note(slice)
-    for (const { stream, head } of slice.summaries) {
-      heads.set(stream, head)
-      if (window.has(stream)) windowHeads.set(stream, head)
-    }
-    if (heads.size >= streamsPerPass) await compare()
+    for (const { stream, head } of slice.summaries) heads.set(stream, head)
+    if (heads.size < streamsPerPass) return
+    await passes.compare(heads)
+    heads = new Map()
   })
-  if (heads.size > 0 || records === undefined) await compare()
-  return { store, records: records ?? 0, heads: windowHeads }
+  return { store, records: await passes.compareLast(heads) }
 }

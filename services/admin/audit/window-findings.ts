@@ -4,8 +4,11 @@ import { missingOnStream } from './findings.ts'
 import type { Window } from './stream-tally.ts'
 
 /** Finds records of events that the store does not have. The heads must be read after the records. */
-export const aheadFindings = (window: Window, heads: ReadonlyMap<string, number>): readonly Finding[] =>
-  [...window].flatMap(([stream, { last }]): readonly Finding[] => {
+export const aheadFindings = (
+  lastSeqs: Iterable<readonly [stream: string, last: number]>,
+  heads: ReadonlyMap<string, number>,
+): readonly Finding[] =>
+  [...lastSeqs].flatMap(([stream, last]): readonly Finding[] => {
     const head = heads.get(stream) ?? 0
     if (last <= head) return []
     return [{ part: 'stream', fault: 'different', where: stream, what: `last seq ${last}, but the store ends at ${head}` }]

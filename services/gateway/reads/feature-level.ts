@@ -13,7 +13,12 @@ export interface FeatureLevel {
   refresh(): Promise<void>
 }
 
-export const createFeatureLevel = (readModel: Pick<ReadModel, 'meta'>, log: GatewayLog): FeatureLevel => {
+/** `onChange` is called after the accepted events have changed. */
+export const createFeatureLevel = (
+  readModel: Pick<ReadModel, 'meta'>,
+  log: GatewayLog,
+  onChange: (level: FeatureLevel) => void,
+): FeatureLevel => {
   let stored = firstLevel
   let current = firstLevel
   let events = requestEventsAt(current)
@@ -26,9 +31,10 @@ export const createFeatureLevel = (readModel: Pick<ReadModel, 'meta'>, log: Gate
     const fields = { level, supported: supportedLevel }
     if (level > supportedLevel) log.error(fields, 'the feature level of the store is higher than this version supports')
     else log.debug(fields, 'feature level changed')
+    onChange(featureLevel)
   }
 
-  return {
+  const featureLevel: FeatureLevel = {
     get current() {
       return current
     },
@@ -37,4 +43,5 @@ export const createFeatureLevel = (readModel: Pick<ReadModel, 'meta'>, log: Gate
     },
     refresh: async () => onRead((await readModel.meta()).level),
   }
+  return featureLevel
 }

@@ -2,13 +2,14 @@ import type { RecordedOutcome } from '../../../shared/ports/event-store.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
 import { isRedactedOutcomeOf } from '../../../shared/records/redaction.ts'
+import { isRoomEvent } from '../../../shared/records/stored-event.ts'
 import type { Command } from '../../../shared/room-events/room-events.ts'
 import type { Lookups } from './lookups.ts'
 
 /** Identifies a command on the log. */
 export interface SentCommand {
   readonly type: Command['type']
-  /** The record's key: the room, or the external id of a user. */
+  /** The record's key: the room, the user, or for `create-user` the external id. */
   readonly room: string
   readonly commandId: string
   readonly digest: string
@@ -21,7 +22,10 @@ export type LookUpOutcome = (command: SentCommand) => Promise<Outcome | undefine
 
 const outcomeOf = (stored: RecordedOutcome | undefined): Outcome | undefined => {
   if (stored === undefined) return undefined
-  if (stored.kind === 'event') return { body: stored.event.data, seq: stored.event.seq }
+  if (stored.kind === 'event') {
+    const { data, seq } = stored.event
+    return isRoomEvent(stored.event) ? { body: data, seq } : { body: data }
+  }
   const { code, message, details } = stored.rejection
   return { error: errorBody(code, message, details) }
 }

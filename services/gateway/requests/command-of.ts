@@ -1,14 +1,23 @@
 import { hash } from 'node:crypto'
+import { pairOf } from '../../../shared/domain/direct-chat.ts'
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import type { RequestOf } from '../../../shared/protocol/requests.ts'
+import { directChatId } from '../../../shared/records/direct-chat-id.ts'
+import type { CreateChat } from '../../../shared/room-events/create-chat.ts'
 import type { AnyRoomEvent } from '../../../shared/room-events/room-event.ts'
 import type { ChatCommand, Command, RoomEventName } from '../../../shared/room-events/room-events.ts'
 import { roomEvents } from '../../../shared/room-events/room-events.ts'
+import type { AnyUserEvent } from '../../../shared/user-events/user-event.ts'
+import type { UserCommand, UserEventName } from '../../../shared/user-events/user-events.ts'
+import { userEvents } from '../../../shared/user-events/user-events.ts'
 import type { CommandName } from './attempts.ts'
 import type { NamedCreateUser } from './claim-user.ts'
 
 /** A request that becomes a command in a room. */
 export type CommandRequest = RequestOf<RoomEventName>
+
+/** A request that becomes a command in the stream of its acting user. */
+export type OwnRequest = RequestOf<UserEventName>
 
 /** The values that a gateway adds to a command. */
 export interface CommandSource {
@@ -20,6 +29,9 @@ export interface CommandSource {
 
 const isCommandRequest = (request: RequestRef): request is CommandRequest =>
   'body' in request && Object.hasOwn(roomEvents, request.event)
+
+/** Whether a request becomes a command in the stream of its acting user. */
+export const isOwnRequest = (request: RequestRef): request is OwnRequest => Object.hasOwn(userEvents, request.event)
 
 /** The command of a request whose sender has given it an id. Undefined: it has given none, or no command was read. */
 export const commandNameOf = (request: RequestRef): CommandName | undefined => {
@@ -39,9 +51,25 @@ const digestOf = (actor: string, event: string, body: unknown): string =>
  */
 export const chatCommandOf = (request: CommandRequest, actor: string, { newId, now }: CommandSource): ChatCommand => {
   const definition: AnyRoomEvent = roomEvents[request.event]
-  const { id = newId(), room: stream = id, body } = definition.commandContent(request)
+  const { id = newId(), room: stream = id, body, directWith } = definition.commandContent(request)
+  const names =
+    directWith === undefined ? { stream, id, body, digest: digestOf(actor, request.event, body) } : directNames(actor, directWith)
+  return { v: 1, type: definition.command, user: actor, at: now(), ...names } as ChatCommand
+}
+
+/** The digest does not contain the acting user: the commands of both users of a direct chat are one command. */
+const directNames = (actor: string, other: string): Pick<CreateChat, 'stream' | 'id' | 'body' | 'digest'> => {
+  const id = directChatId(actor, other)
+  const body = { name: '', users: pairOf(actor, other), direct: true } as const
+  return { stream: id, id, body, digest: digestOf('', 'create-chat', body) }
+}
+
+/** The command of a request in the stream of its acting user. */
+export const userCommandOf = (request: OwnRequest, actor: string, { newId, now }: CommandSource): UserCommand => {
+  const definition: AnyUserEvent = userEvents[request.event]
+  const { id = newId(), body } = definition.commandContent(request)
   const digest = digestOf(actor, request.event, body)
-  return { v: 1, type: definition.command, stream, id, body, digest, user: actor, at: now() } as ChatCommand
+  return { v: 1, type: definition.command, stream: actor, id, body, digest, user: actor, at: now() } as UserCommand
 }
 
 /** The command that creates the user whom a `create-user` names. */

@@ -8,6 +8,7 @@ import type { GatewayLog } from '../gateway-log.ts'
 import type { SendQueue } from '../send-queue/send-queue.ts'
 import type { Binding } from './binding.ts'
 import { claimUser } from './claim-user.ts'
+import { isOwnRequest } from './command-of.ts'
 import type { Intake } from './intake.ts'
 import type { Queries } from './queries.ts'
 import { isRead } from './queries.ts'
@@ -57,7 +58,8 @@ export const createHttpRequests = ({ binding, intake, queries, metrics, log }: H
     if (isRead(request)) return queries.answer(requester, request, actor)
     if (request.event === 'resume' || request.event === 'refresh' || request.event === 'ping')
       return requester.refuse(request, 'unknown_event', 'event: is available on a WebSocket only')
-    intake.submit(requester, request, actor)
+    if (isOwnRequest(request)) intake.submitOwn(requester, request, actor)
+    else intake.submit(requester, request, actor)
   }
 
   /** Logs an unexpected error and answers it with `internal`. */

@@ -3,21 +3,22 @@ import type { Clock } from '../../../shared/ports/clock.ts'
 import { errorBody } from '../../../shared/protocol/errors.ts'
 import type { Request } from '../../../shared/protocol/requests.ts'
 import type { Outcome } from '../../../shared/records/outcome.ts'
-import type { ChatCommand, Command } from '../../../shared/room-events/room-events.ts'
+import type { Command } from '../../../shared/room-events/room-events.ts'
 import type { Bounds } from '../../../shared/runtime/config/bounds.ts'
 import type { NewPendingCommand, PendingCommand, PendingCommands } from '../rooms/pending-commands.ts'
 import type { RoomFeeds } from '../rooms/room-feeds.ts'
 import { answerWith } from './answer-with.ts'
 import type { Attempt } from './attempts.ts'
 import type { NamedCreateUser } from './claim-user.ts'
-import type { CommandRequest } from './command-of.ts'
-import { chatCommandOf, commandNameOf, createUserCommandOf } from './command-of.ts'
+import type { CommandRequest, OwnRequest } from './command-of.ts'
+import { chatCommandOf, commandNameOf, createUserCommandOf, userCommandOf } from './command-of.ts'
 import { CommandQueue } from './command-queue.ts'
 import type { CommandWatch, WatchedCommand } from './command-watch.ts'
-import type { HandOverDeps, Submission } from './hand-over.ts'
+import type { HandOverDeps } from './hand-over.ts'
 import { createHandOver } from './hand-over.ts'
-import type { Replaced, ReplaceExternalIds } from './replace-external-ids.ts'
+import type { ReplaceExternalIds } from './replace-external-ids.ts'
 import type { Requester } from './requester.ts'
+import { createSchedule } from './schedule.ts'
 
 /** Attempts that one requester may leave refused, as a multiple of its commands in flight. */
 const refusedPerPending = 4
@@ -34,6 +35,8 @@ const refusedPerPending = 4
 export interface Intake {
   /** `actor`: the acting user. The outcome reaches the requester as a room event, an answer or an error. */
   submit(requester: Requester, request: CommandRequest, actor: string): void
+  /** The same for a change of the acting user itself. The outcome reaches the requester as an answer or an error. */
+  submitOwn(requester: Requester, request: OwnRequest, actor: string): void
   /** A request of the requester was refused before it was submitted, but may be accepted when it is sent again. */
   noteRefused(requester: Requester, request: RequestRef): void
   /** Whether a request must be refused because the one that its `after` names was. */
@@ -66,7 +69,6 @@ const followsNothing = (): NewPendingCommand['sender'] => ({ follower: () => und
 
 export const createIntake = (deps: IntakeDeps): Intake => {
   const { pending, feeds, watch, clock, bounds, newId, replaceExternalIds } = deps
-  const handOver = createHandOver(deps)
   const source = { newId, now: () => new Date(clock.nowMs()).toISOString() }
   /** Only requesters that have commands. */
   const queues = new Map<Requester, CommandQueue>()
@@ -81,7 +83,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
   }
 
   /** True: a limit is reached, and the requester has its error. */
-  const isFull = (requester: Requester, request: CommandRequest | NamedCreateUser): boolean => {
+  const isFull = (requester: Requester, request: CommandRequest | OwnRequest | NamedCreateUser): boolean => {
     if ((queues.get(requester)?.inFlight ?? 0) >= bounds.pendingPerSession) {
       requester.fail(request, errorBody('rate_limited', 'too many commands in flight', undefined, 100))
       return true
@@ -118,39 +120,21 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     return entered
   }
 
-  /** Ends a command that is not handed over. */
-  const endWith = (outcome: Outcome, { entered, attempt }: Submission): void => {
-    attempt.isRefused = 'error' in outcome && outcome.error.retryable
-    if ('seq' in outcome) pending.report(entered, outcome)
-    else pending.conclude(entered, outcome)
-  }
+  const schedule = createSchedule({ handOver: createHandOver(deps), pending, queueOf, forgetIfIdle })
 
-  /** A refused attempt is kept, because the sender may repeat the command. */
-  const attemptOnce = async (
-    submission: Submission,
-    replaced: Replaced | undefined,
-    { attempts }: CommandQueue,
+  /** A command whose outcome is an answer. False: refused, and the requester has its error. */
+  const submitOutsideRooms = (
     requester: Requester,
-  ): Promise<void> => {
-    const { command, attempt } = submission
-    if (replaced !== undefined && 'outcome' in replaced) endWith(replaced.outcome, submission)
-    else await handOver(replaced === undefined ? submission : { ...submission, command: replaced.command })
-    if (!attempt.isRefused) attempts.end(command.id, attempt)
-    forgetIfIdle(requester)
-  }
-
-  /** Hands a command over after the earlier ones of its room, when `listening` has resolved and its users are known. */
-  const schedule = (submission: Submission<ChatCommand>, requester: Requester, listening: Promise<void> | undefined): void => {
-    const { command } = submission
-    const queue = queueOf(requester)
-    let replaced: Replaced | undefined
-    const viewer = requester.principal.isService ? undefined : command.user
-    const replacing = replaceExternalIds(command, viewer)?.then((result) => {
-      replaced = result
-    })
-    const ready = replacing === undefined ? listening : Promise.all([listening, replacing]).then(() => undefined)
-    const act = (): void => void attemptOnce(submission, replaced, queue, requester)
-    queue.inOrder(command.stream, ready, act, () => forgetIfIdle(requester))
+    request: OwnRequest | NamedCreateUser,
+    command: Command,
+    onOutcome: (outcome: Outcome) => void,
+  ): boolean => {
+    if (isFull(requester, request)) return false
+    const watched = watch(request.event, command)
+    const entered = enter(requester, request.id, command, watched, onOutcome)
+    const attempt: Attempt = { room: command.stream, isRefused: false, after: undefined }
+    schedule({ command, entered, traceparent: watched.traceparent, isDirect: true, attempt }, requester)
+    return true
   }
 
   return {
@@ -171,8 +155,13 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       const after = 'after' in request ? request.after : undefined
       const attempt = queueOf(requester).attempts.begin({ room: command.stream, id: command.id }, after)
       const submission = { command, entered, traceparent: watched.traceparent, isDirect, attempt, after }
-      schedule(submission, requester, opened?.listening)
+      const viewer = requester.principal.isService ? undefined : actor
+      schedule(submission, requester, opened?.listening, replaceExternalIds(command, viewer))
     },
+    submitOwn: (requester, request, actor) =>
+      void submitOutsideRooms(requester, request, userCommandOf(request, actor, source), (outcome) =>
+        answerWith(requester, request, outcome),
+      ),
     noteRefused: (requester, request) => {
       const name = commandNameOf(request)
       if (name !== undefined) queueOf(requester).attempts.refuse(name)
@@ -181,15 +170,8 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       if (!('after' in request) || request.after === undefined) return false
       return queues.get(requester)?.attempts.isRefused({ room: request.room, id: request.after }) === true
     },
-    createUser: (requester, request, onOutcome) => {
-      if (isFull(requester, request)) return false
-      const command = createUserCommandOf(request, source)
-      const watched = watch(request.event, command)
-      const entered = enter(requester, request.id, command, watched, onOutcome)
-      const attempt: Attempt = { room: command.stream, isRefused: false, after: undefined }
-      void handOver({ command, entered, traceparent: watched.traceparent, isDirect: true, attempt })
-      return true
-    },
+    createUser: (requester, request, onOutcome) =>
+      submitOutsideRooms(requester, request, createUserCommandOf(request, source), onOutcome),
     abandon: (requester) => {
       for (const command of queues.get(requester)?.all() ?? []) pending.conclude(command, abandoned)
       queues.delete(requester)

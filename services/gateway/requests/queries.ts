@@ -1,3 +1,4 @@
+import type { User } from '../../../shared/domain/events.ts'
 import { unknownMessage } from '../../../shared/domain/named-messages.ts'
 import type { RequestRef } from '../../../shared/frames/answer-frame.ts'
 import { messagesBody, versionsBody } from '../../../shared/frames/messages-body.ts'
@@ -12,7 +13,7 @@ import type { Requester } from './requester.ts'
 
 /** A request that is answered from the read model. */
 export type ReadRequest = RequestOf<
-  'list-chats' | 'list-messages' | 'list-reactions' | 'get-message-versions' | 'list-members' | 'get-users'
+  'list-chats' | 'list-messages' | 'list-reactions' | 'get-message-versions' | 'list-members' | 'list-blocks' | 'get-users'
 >
 
 const readEvents: ReadonlySet<string> = new Set<ReadRequest['event']>([
@@ -21,6 +22,7 @@ const readEvents: ReadonlySet<string> = new Set<ReadRequest['event']>([
   'list-reactions',
   'get-message-versions',
   'list-members',
+  'list-blocks',
   'get-users',
 ])
 
@@ -96,6 +98,15 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
     return membersText(await readModel.membersOf({ room: request.body.chat.id, reader: actor, limit, ...filters }))
   }
 
+  const listBlocks = async (request: RequestOf<'list-blocks'>, actor: string): Promise<string> => {
+    const { limit = defaultLimit, cursor } = request.body.query ?? {}
+    const { blocks, nextCursor } = await readModel.blocksOf({ user: actor, limit, cursor })
+    return JSON.stringify({
+      blocks: blocks.map(({ user, createdAt }) => ({ user_id: user, created_at: createdAt })),
+      ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+    })
+  }
+
   const getUsers = async (
     requester: Requester,
     request: RequestOf<'get-users'>,
@@ -124,6 +135,8 @@ export const createQueries = (readModel: ReadModel, budget: AnswerBudget): Queri
         return getVersions(request, actor)
       case 'list-members':
         return listMembers(request, actor)
+      case 'list-blocks':
+        return listBlocks(request, actor)
     }
   }
 
@@ -159,7 +172,20 @@ const membersText = (page: MemberPage | undefined): string | undefined => {
   return JSON.stringify({ members, ...(page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor }) })
 }
 
-const usersText = (users: readonly { id: string; externalUserId: string; name?: string }[]): string =>
+/** The most users of whom an answer has the whole profiles, so that its size stays near that of a page. */
+const mostProfiles = 100
+
+const profileOf = ({ image, data }: Pick<User, 'image' | 'data'>): Pick<User, 'image' | 'data'> => ({
+  ...(image === undefined ? {} : { image }),
+  ...(data === undefined ? {} : { data }),
+})
+
+const usersText = (users: readonly User[]): string =>
   JSON.stringify({
-    users: users.map(({ id, externalUserId, name }) => ({ id, externalUserId, ...(name === undefined ? {} : { name }) })),
+    users: users.map(({ id, externalUserId, name, ...rest }) => ({
+      id,
+      externalUserId,
+      ...(name === undefined ? {} : { name }),
+      ...(users.length > mostProfiles ? {} : profileOf(rest)),
+    })),
   })

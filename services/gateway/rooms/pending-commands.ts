@@ -14,7 +14,7 @@ export type Sender = Pick<Subscriber, 'follower'>
 /** A command that was just received. */
 export interface NewPendingCommand {
   readonly type: Command['type']
-  /** The record's key: the room, or the external id of a user. */
+  /** The record's key: the room, the user, or for `create-user` the external id. */
   readonly room: string
   readonly commandId: string
   readonly digest: string

@@ -9,6 +9,7 @@ import type { Lookups } from '../reads/lookups.ts'
 import type { Binding } from '../requests/binding.ts'
 import { claimUser } from '../requests/claim-user.ts'
 import type { CommandRequest } from '../requests/command-of.ts'
+import { isOwnRequest } from '../requests/command-of.ts'
 import type { Intake } from '../requests/intake.ts'
 import { isNonMember } from '../requests/is-non-member.ts'
 import type { Queries, ReadRequest } from '../requests/queries.ts'
@@ -100,6 +101,7 @@ export class Dispatcher {
   ): void {
     const { requester } = this
     if (isRead(request)) return void this.query(request, actor)
+    if (isOwnRequest(request)) return this.deps.intake.submitOwn(requester, request, actor)
     switch (request.event) {
       case 'resume':
         if (requester.rooms === undefined) return requester.refuse(request, 'unbound', 'send create-user first')

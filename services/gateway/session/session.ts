@@ -11,6 +11,7 @@ import type { Principal } from '../admission/auth.ts'
 import type { LimitExceeded, RateLimiter } from '../limits/rate-limiter.ts'
 import { limitNames } from '../limits/rate-limiter.ts'
 import type { SessionSlot } from '../limits/session-counts.ts'
+import type { FeatureLevel } from '../reads/feature-level.ts'
 import type { FrameReader } from '../requests/frame-reader.ts'
 import { behindRefused } from '../requests/hand-over.ts'
 import type { SocketRequester } from '../requests/requester.ts'
@@ -144,6 +145,11 @@ export class Session implements SocketRequester {
   /** Sends the delay after which the client reconnects to another gateway. */
   announceMove(delayMs: number): void {
     this.send(noticeFrame('drain', { delay_ms: Math.round(delayMs) }))
+  }
+
+  /** Sends the events that are accepted now, unless the answer to `create-user` will have them. */
+  announceFeatures({ events, current: level }: FeatureLevel): void {
+    if (this.rooms !== undefined) this.send(noticeFrame('features', { features: events, level }))
   }
 
   /** Ignores further frames. Requests that were received before are still answered. */

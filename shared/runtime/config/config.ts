@@ -74,6 +74,9 @@ export type Config = EmbeddedConfig | GatewayConfig
 
 const addressKeys = { databaseUrl: 'DATABASE_URL', redisUrl: 'REDIS_URL', kafkaBrokers: 'KAFKA_BROKERS' } as const
 
+/** What an admin subcommand may need: an address, or a setting whose default could delete too much. */
+const neededKeys = { ...addressKeys, deletedKeepDays: 'DELETED_KEEP_DAYS' } as const
+
 const numbersFor = <Name extends string>(
   names: Readonly<Record<Name, number>>,
   values: ConfigValues,
@@ -93,7 +96,7 @@ const sharedConfig = (values: ConfigValues): SharedConfig => ({
   logLevel: values.LOG_LEVEL,
   tracesUrl: values.TRACES_URL,
   tracesPerMillion: values.TRACES_PER_MILLION,
-  deletedKeepDays: values.DELETED_KEEP_DAYS,
+  deletedKeepDays: values.DELETED_KEEP_DAYS ?? 0,
   times: numbersFor(defaultTimes, values),
   bounds: numbersFor(defaultBounds, values),
   limits: numbersFor({ ...defaultLimits }, values),
@@ -167,13 +170,13 @@ export const readGatewayConfig = (env: Environment = process.env): GatewayConfig
 export const readDistributedConfig = (env: Environment = process.env): DistributedConfig =>
   Object.freeze(distributedConfig(parseEnvironment(env), 'is missing'))
 
-/** The configuration of an admin subcommand, which needs only some of the addresses. Throws `ConfigError`. */
-export const readConfigFor = <Need extends keyof Addresses>(
+/** The configuration of an admin subcommand, which needs only some of the variables. Throws `ConfigError`. */
+export const readConfigFor = <Need extends keyof typeof neededKeys>(
   needs: readonly Need[],
   env: Environment = process.env,
-): SharedConfig & Pick<Addresses, Need> => {
+): SharedConfig & Pick<Addresses, Extract<Need, keyof Addresses>> => {
   const { values, problems } = parseEnvironment(env)
-  const keys = needs.map((need) => addressKeys[need])
+  const keys = needs.map((need) => neededKeys[need])
   check(...problems, ...missing(values, keys, 'is missing'))
   return Object.freeze({ ...sharedConfig(values), ...addresses(values) })
 }

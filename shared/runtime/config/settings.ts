@@ -65,9 +65,9 @@ const serviceSettings = {
     oneOf('on', 'off').optional(),
   ),
   DELETED_KEEP_DAYS: setting(
-    '0: the content of deleted messages is not kept; more: it is kept for the members who may delete any message for this number of days at least, and this version never removes it',
+    '0: the content of deleted messages is not kept; more: it is kept for the members who may delete any message for this number of days, and then removed by `admin sweep`, which has no default for it',
     '`0`',
-    whole(0, 36_500).default(0),
+    whole(0, 36_500).optional(),
   ),
   LOG_LEVEL: setting(
     '`debug`, `info`, `warn`, `error` or `silent`',
@@ -85,11 +85,12 @@ const limitMeanings: { readonly [Name in keyof ProtocolLimits]: string } = {
   chatsPerUser: 'Chats that one user is a member of.',
   pageEntries: 'Entries of one page of a list.',
   resumeRooms: 'Rooms that one `resume` names.',
-  dataBytes: 'Bytes of the `data` of a message, as JSON text.',
+  dataBytes: 'Bytes of the `data` of a message or a user, as JSON text.',
   mentions: 'Users that one message mentions.',
   reactionKeys: 'Different reactions to one message.',
   editsPerMessage: 'Edits of one message; a deletion rewrites all of them in one transaction.',
   pins: 'Pinned messages of one chat.',
+  blocks: 'Users whom one user blocks.',
 }
 
 const limitsTable = Object.fromEntries(

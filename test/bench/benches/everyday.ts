@@ -31,11 +31,15 @@ interface Plan {
   readonly rates: readonly number[]
   readonly bisections: number
   readonly warmUpSeconds: number
+  readonly seconds?: number
 }
 
 /** `BENCH_RATES=500,1000` measures only these rates. */
 const planOf = (isShort: boolean): Plan => {
-  if (isShort) return { size: { users: 40, rooms: 4, roomSize: 10 }, rates: [40], bisections: 0, warmUpSeconds: 0.5 }
+  if (isShort) {
+    const size = { users: 40, rooms: 4, roomSize: 10 }
+    return { size, rates: [40], bisections: 0, warmUpSeconds: 0.5, seconds: 3 }
+  }
   const chosen = process.env.BENCH_RATES?.split(',').map(Number)
   return {
     size: { users: 1_000, rooms: 100, roomSize: 10 },
@@ -56,12 +60,12 @@ interface UnderLoad extends Pick<CurveOptions, 'load' | 'parts' | 'internalUrls'
 
 const measureSide = async (
   under: UnderLoad,
-  { rates, bisections, warmUpSeconds }: Plan,
+  { warmUpSeconds, size: _, ...curve }: Plan,
   say: (line: string) => void,
 ): Promise<Side> => {
   await warmUp(under, warmUpSeconds)
-  const curve = await measureCurve({ ...under, rates, bisections, say })
-  return { curve, problems: await under.problems() }
+  const measured = await measureCurve({ ...under, ...curve, say })
+  return { curve: measured, problems: await under.problems() }
 }
 
 const measureOurs = async (context: BenchContext, plan: Plan): Promise<Side> => {

@@ -13,6 +13,8 @@ export interface CurveOptions {
   readonly rates: readonly number[]
   /** Rates between the last one that was sustained and the first one that was not. */
   readonly bisections: number
+  /** Seconds of load at each rate; by default as many as a p99 needs at that rate. */
+  readonly seconds?: number
   /** Internal URLs of services whose stages are measured. */
   readonly internalUrls?: readonly string[]
   readonly say: (line: string) => void
@@ -54,13 +56,19 @@ export const warmUp = async ({ load, parts }: Pick<CurveOptions, 'load' | 'parts
 
 /** Latency and CPU time by rate, and the highest rate that was sustained. */
 export const measureCurve = async (options: CurveOptions): Promise<Curve> => {
-  const { load, parts, rates, bisections, internalUrls, say } = options
+  const { load, parts, rates, bisections, internalUrls, say, seconds } = options
   const points: CurvePoint[] = []
   let best: Measured | undefined
   let tooMuch: number | undefined
   const attempt = async (perSecond: number): Promise<CurvePoint> => {
     const endStages = internalUrls === undefined ? undefined : await measureStages(internalUrls)
-    const measured = await measureBurst(load, parts, { perSecond, warmUpSeconds: 2, seconds: secondsAt(perSecond), mostWaitMs })
+    const burst = {
+      perSecond,
+      warmUpSeconds: seconds === undefined ? 2 : 0,
+      seconds: seconds ?? secondsAt(perSecond),
+      mostWaitMs,
+    }
+    const measured = await measureBurst(load, parts, burst)
     const stages = await endStages?.()
     say(`  ${perSecond}/s ${isSustained(measured) ? 'held' : 'not held'}: ${burstText(measured)}`)
     if (stages === undefined) return measured

@@ -6,6 +6,7 @@ import { loadingTests } from './loading.ts'
 import { outcomeTests } from './outcomes.ts'
 import { pageTests } from './pages.ts'
 import { redactionTests } from './redaction.ts'
+import { userStreamTests } from './user-streams.ts'
 
 /**
  * The contract of the EventStore port. `open` is called once for all tests;
@@ -18,6 +19,7 @@ export const eventStoreSuite = (name: string, open: () => Promise<OpenStore>): v
     describe('loading', () => loadingTests(opened))
     describe('outcomes', () => outcomeTests(opened))
     describe('pages', () => pageTests(opened))
+    describe('streams of users', () => userStreamTests(opened))
     describe('the redaction of deleted messages', () => redactionTests(opened))
   })
 }

@@ -7,12 +7,23 @@ import { until } from '../../support/poll.ts'
 import { recordingLog } from '../../support/recording-log.ts'
 import { noStackReason } from '../../support/stack/shared-stack.ts'
 import { roomWithChanges } from '../room-with-changes.ts'
-import { append, at, chatCreated, fillRoom, messagePosted, userCreated, usersAdded, usersRemoved } from '../stored-chat.ts'
+import {
+  append,
+  at,
+  blockSet,
+  chatCreated,
+  fillRoom,
+  messagePosted,
+  userCreated,
+  usersAdded,
+  usersRemoved,
+  userUpdated,
+} from '../stored-chat.ts'
 import { freshDatabase, openMigrated } from './open-postgres.ts'
 import { dump, withSession } from './session.ts'
 
 const messageTables = ['message_edit', 'message_reaction', 'reaction_count', 'mention']
-const readModelTables = ['app_user', 'chat', 'chat_member', 'message', ...messageTables]
+const readModelTables = ['app_user', 'block', 'chat', 'chat_member', 'message', ...messageTables]
 
 /** Users, and rooms with all kinds of events, written in transactions of several sizes. */
 const writeEveryKind = async (store: EventStore): Promise<void> => {
@@ -47,12 +58,28 @@ const changeMessages = async (store: EventStore): Promise<void> => {
   expect(rejected).toEqual(['unknown_message', 'unknown_message', 'forbidden'])
 }
 
+/** Profiles that change and are emptied, blocks that are set twice and removed, and a direct chat. */
+const changePeople = async (store: EventStore): Promise<void> => {
+  const [ann, bob, cleo] = [randomUUID(), randomUUID(), randomUUID()]
+  await append(store, ...[ann, bob, cleo].map((id) => userCreated(id, `ext ${id}`, 'Ann')))
+  await append(
+    store,
+    userUpdated(ann, 2, { name: 'A', image: 'a.png', data: { a: null } }),
+    blockSet(ann, 3, bob),
+    blockSet(bob, 2, ann),
+  )
+  await append(store, userUpdated(ann, 4, { image: 'b.png' }), blockSet(ann, 5, bob, false), blockSet(bob, 3, ann))
+  await append(store, blockSet(ann, 6, bob), blockSet(ann, 7, cleo), blockSet(ann, 8, cleo, false), blockSet(cleo, 2, bob))
+  await append(store, chatCreated(randomUUID(), [ann, cleo], { name: '' }), userUpdated(cleo, 3, {}))
+}
+
 describe.skipIf(noStackReason())('rebuilding the read model on PostgreSQL', () => {
   it('restores the rows that writers produced, from any state of the tables', async () => {
     const url = await freshDatabase()
     const database = await openMigrated(url)
     await writeEveryKind(database.eventStore)
     for (let turn = 0; turn < 3; turn += 1) await changeMessages(database.eventStore)
+    await changePeople(database.eventStore)
     const before = await dump(url, [...readModelTables, 'event', 'meta'])
     for (const table of messageTables) expect(before[table]?.length).toBeGreaterThan(0)
     await withSession(url, async (client) => {
@@ -61,6 +88,8 @@ describe.skipIf(noStackReason())('rebuilding the read model on PostgreSQL', () =
       await client.query('delete from message where seq % 3 = 0')
       await client.query(`update chat set seq = seq + 1, name = 'broken'`)
       await client.query('update chat_member set until_seq = 99')
+      await client.query(`update app_user set name = 'other', image = 'x', data = '{}', seq = 7`)
+      await client.query('update block set blocked_id = gen_random_uuid()')
       await client.query(`insert into app_user select gen_random_uuid(), 'nobody', null, now(), now()`)
     })
     await rebuild(url, recordingLog())

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrate } from '../../../infra/postgres/admin/migrate.ts'
-import { roleName } from '../../../infra/postgres/admin/role-name.ts'
+import { roleName, serviceRoles } from '../../../infra/postgres/admin/role-name.ts'
 import { makeRoles } from '../../../infra/postgres/admin/roles.ts'
 import type { StoreError } from '../../../shared/ports/event-store.ts'
 import { recordingLog } from '../../support/recording-log.ts'
@@ -17,6 +17,7 @@ const tables = [
   'event',
   'rejection',
   'app_user',
+  'block',
   'chat',
   'chat_member',
   'message',
@@ -40,9 +41,9 @@ const tryOn = (url: string, text: string): Promise<string> =>
   )
 
 const denied = '42501'
-const appended = ['event', 'rejection', 'app_user', 'message_edit', 'mention']
-const changed = ['chat', 'chat_member', 'message', 'message_reaction', 'reaction_count']
-const deleted = ['message_reaction', 'reaction_count', 'mention']
+const appended = ['event', 'rejection', 'message_edit', 'mention']
+const changed = ['app_user', 'block', 'chat', 'chat_member', 'message', 'message_reaction', 'reaction_count']
+const deleted = ['block', 'message_reaction', 'reaction_count', 'mention']
 /** No role needs to lock its rows, and the writer does not read it. */
 const kept = 'deleted_message'
 
@@ -50,16 +51,17 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
   let owner: string
   let writer: string
   let gateway: string
+  let sweeper: string
   beforeAll(async () => {
     owner = await freshDatabase()
     await makeRoles(owner, recordingLog())
     await makeRoles(owner, recordingLog())
     await allowLogins(owner)
-    ;[writer, gateway] = [asService(owner, 'writer'), asService(owner, 'gateway')]
+    ;[writer, gateway, sweeper] = serviceRoles.map((role) => asService(owner, role)) as [string, string, string]
   })
   afterAll(async () => {
     await withSession(owner, async (client) => {
-      for (const url of [writer, gateway]) {
+      for (const url of [writer, gateway, sweeper]) {
         const role = pg.escapeIdentifier(decodeURIComponent(new URL(url).username))
         await client.query(`drop owned by ${role}`)
         await client.query(`drop role ${role}`)
@@ -115,7 +117,7 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
   })
 
   it('may not change the schema', async () => {
-    for (const url of [writer, gateway]) {
+    for (const url of [writer, gateway, sweeper]) {
       for (const text of [
         'create table mine (id int)',
         'create temporary table mine (id int)',
@@ -145,7 +147,7 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
   it('may already exist, so that the owner of the database does not need CREATEROLE', async () => {
     const url = await sharedStack().createDatabase()
     const database = new URL(url).pathname.slice(1)
-    const roles = [`${database}_owner`, roleName(database, 'writer'), roleName(database, 'gateway')]
+    const roles = [`${database}_owner`, ...serviceRoles.map((service) => roleName(database, service))]
     await withSession(url, async (client) => {
       for (const role of roles) await client.query(`create role ${pg.escapeIdentifier(role)} login password 'x'`)
       await client.query(`alter database ${pg.escapeIdentifier(database)} owner to ${pg.escapeIdentifier(`${database}_owner`)}`)
@@ -155,6 +157,41 @@ describe.skipIf(noStackReason() ?? sharedStack().kind === 'env')('the roles of a
     await makeRoles(as(`${database}_owner`), recordingLog())
     expect(await tryOn(as(roleName(database, 'writer')), `insert into event select * from event ${noRow}`)).toBe('ok')
     expect(await tryOn(as(roleName(database, 'gateway')), `insert into event select * from event ${noRow}`)).toBe(denied)
+    await withSession(url, async (client) => {
+      for (const role of roles) await client.query(`drop owned by ${pg.escapeIdentifier(role)} cascade`)
+    })
+  })
+
+  it.each(tables)('of the sweeper may delete rows of deleted_message only, and not read their content: %s', async (table) => {
+    const isSwept = table === kept
+    expect(await tryOn(sweeper, `delete from ${table} ${noRow}`)).toBe(isSwept ? 'ok' : denied)
+    expect(await tryOn(sweeper, `select * from ${table}`)).toBe(denied)
+    expect(await tryOn(sweeper, `insert into ${table} select from ${table} ${noRow}`)).toBe(denied)
+    expect(await tryOn(sweeper, `truncate ${table}`)).toBe(denied)
+  })
+
+  it('of the sweeper reads times of deletions only', async () => {
+    const columns = ['deleted_at', 'data', 'chat_id', 'message_id', 'seq']
+    const results = await Promise.all(columns.map((column) => tryOn(sweeper, `select ${column} from ${kept}`)))
+    expect(results).toEqual(['ok', denied, denied, denied, denied])
+    expect(await tryOn(sweeper, `update ${kept} set deleted_at = now() ${noRow}`)).toBe(denied)
+    expect(await tryOn(sweeper, `select redact('{}'::uuid[], '{}'::uuid[], false)`)).toBe(denied)
+  })
+
+  it('are granted without the sweeper, with a warning, if an owner without CREATEROLE upgrades a database that lacks it', async () => {
+    const url = await sharedStack().createDatabase()
+    const database = new URL(url).pathname.slice(1)
+    const roles = [`${database}_owner`, roleName(database, 'writer'), roleName(database, 'gateway')]
+    await withSession(url, async (client) => {
+      for (const role of roles) await client.query(`create role ${pg.escapeIdentifier(role)} login password 'x'`)
+      await client.query(`alter database ${pg.escapeIdentifier(database)} owner to ${pg.escapeIdentifier(`${database}_owner`)}`)
+    })
+    const as = (role: string): string => Object.assign(new URL(url), { username: role, password: 'x' }).href
+    const log = recordingLog()
+    await migrate(as(`${database}_owner`), log)
+    await makeRoles(as(`${database}_owner`), log)
+    expect(log.lines.join('\n')).toContain(`cannot be created: \`admin sweep\` needs it {"role":"${database}_sweeper"}`)
+    expect(await tryOn(as(roleName(database, 'writer')), `insert into event select * from event ${noRow}`)).toBe('ok')
     await withSession(url, async (client) => {
       for (const role of roles) await client.query(`drop owned by ${pg.escapeIdentifier(role)} cascade`)
     })

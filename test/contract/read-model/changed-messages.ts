@@ -110,6 +110,36 @@ export const changedMessageTests = (opened: () => OpenStore): void => {
     expect(await readModel.reactionsOf(query)).toBe('unknown_message')
   })
 
+  it('ends a page at 1 MiB, of which reactions are a part', async () => {
+    const { ann, room, post, react, act, readModel } = await start()
+    const ids = [randomUUID(), randomUUID(), randomUUID()]
+    await act(...ids.map((id) => post(ann, 'x'.repeat(340_000), {}, id)))
+    expect(await walk(readModel, room, ann, { after: 0 })).toEqual([[2, 3, 4]])
+    // Forty keys of 192 bytes, and the same as the reader's own reactions.
+    const keys = Array.from({ length: 40 }, (_, key) => `${String(key).padStart(4, '0')}${'語'.repeat(60)}`)
+    await act(...ids.flatMap((id) => keys.map((key) => react(ann, id, key))))
+    expect(await walk(readModel, room, ann, { after: 0 })).toEqual([[2, 3], [4]])
+    expect(await walk(readModel, room, ann, {})).toEqual([[3, 4], [2]])
+  })
+
+  it('ends a page of versions at 1 MiB', async () => {
+    const { ann, room, post, edit, act, readModel, id } = await start()
+    const large = 'x'.repeat(400_000)
+    await act(post(ann, large, {}, id), edit(ann, id, large), edit(ann, id, large), edit(ann, id, 'short'))
+    const pages: number[][] = []
+    let cursor: string | undefined
+    do {
+      const page = await readModel.versionsOf({ room, message: id, reader: ann, limit: 50, cursor })
+      if (typeof page === 'string') throw new Error(page)
+      pages.push(page.versions.map(({ seq }) => seq))
+      cursor = page.nextCursor
+    } while (cursor !== undefined)
+    expect(pages).toEqual([
+      [2, 3],
+      [4, 5],
+    ])
+  })
+
   it('orders chats by messages and changes of the membership only', async () => {
     const one = await start()
     const { store, readModel } = opened()

@@ -7,6 +7,7 @@ import { chatContentTests, memberListTests } from './member-list.ts'
 import { membershipTests } from './memberships.ts'
 import { messageListTests } from './message-list.ts'
 import { messageRangeTests } from './message-ranges.ts'
+import { peopleTests } from './people.ts'
 import { userTests } from './users.ts'
 
 /**
@@ -19,6 +20,7 @@ export const readModelSuite = (name: string, open: () => Promise<OpenStore>): vo
     const opened = sharedOpening(open)
     describe('heads and memberships', () => membershipTests(opened))
     describe('users', () => userTests(opened))
+    describe('direct chats and blocks', () => peopleTests(opened))
     describe('the list of chats', () => chatListTests(opened))
     describe('the list of members', () => memberListTests(opened))
     describe('the content of a chat', () => chatContentTests(opened))

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { User } from '../../../shared/domain/events.ts'
 import type { OpenStore } from '../stored-chat.ts'
-import { append, at, chatCreated, userCreated, usersAdded, usersRemoved } from '../stored-chat.ts'
+import { append, at, chatCreated, userCreated, usersAdded, usersRemoved, userUpdated } from '../stored-chat.ts'
 
 const idsOf = (users: readonly User[]): ReadonlySet<string> => new Set(users.map(({ id }) => id))
 
@@ -58,6 +58,23 @@ export const userTests = (opened: () => OpenStore): void => {
     expect(idsOf(await readModel.usersById(everyone, bob))).toEqual(new Set([ann, bob, cleo]))
     expect(idsOf(await readModel.usersById(everyone, dan))).toEqual(new Set([dan]))
     expect(idsOf(await readModel.usersById([cleo], ann))).toEqual(new Set())
+  })
+
+  it('returns the profile of a user after each change, by either id, and reorders nobody’s chats by it', async () => {
+    const { store, readModel } = opened()
+    const [ann = '', bob = ''] = await makeUsers(opened(), 2)
+    const [older, newer] = [randomUUID(), randomUUID()]
+    await append(store, chatCreated(older, [ann], { at: at(1) }), chatCreated(newer, [bob, ann], { at: at(2) }))
+    const listed = async (user: string) => (await readModel.chatsOf({ user, limit: 5 })).chats
+    const before = [await listed(ann), await listed(bob)]
+    await append(store, userUpdated(ann, 2, { name: 'Anna', image: 'a.png', data: { a: 1 } }))
+    await append(store, userUpdated(ann, 3, { name: 'Annie', data: { b: null } }))
+    const profile = { id: ann, externalUserId: `ext ${ann}`, name: 'Annie', data: { b: null } }
+    const expected = { ...profile, created_at: at(0), modified_at: at(3) }
+    expect(await readModel.usersById([ann], bob)).toEqual([expected])
+    expect((await readModel.usersByExternalId([`ext ${ann}`])).get(`ext ${ann}`)).toEqual(expected)
+    expect([await listed(ann), await listed(bob)]).toEqual(before)
+    expect(before[0]?.map(({ id }) => id)).toEqual([newer, older])
   })
 
   it('does not return users who shared a chat only in the past', async () => {

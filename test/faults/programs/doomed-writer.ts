@@ -3,6 +3,7 @@
  * batch with the message "die", after a pause of `DIE_AFTER_MS` there; without one of
  * its defences if `WRITER_MUTANT` names one.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openWriterAdapters } from '../../../infra/distributed/open-writer-adapters.ts'
 import { startWriter } from '../../../services/writer/start-writer.ts'
 import type { Append, Appender, AppendResult, EventStore } from '../../../shared/ports/event-store.ts'
@@ -36,7 +37,7 @@ const doomedAppend = async (appender: Appender, batch: Append): Promise<AppendRe
   isDoomed ||= batch.events.some(({ data }) => data.includes('"msg":"die"'))
   if (isDoomed) die('before-commit')
   const result = await appender.append(batch)
-  if (isDoomed && afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs))
+  if (isDoomed && afterMs > 0) await sleep(afterMs)
   if (isDoomed) die('before-publish')
   return result
 }

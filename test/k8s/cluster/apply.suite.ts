@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { projectFolder } from '../../support/stack/replica.ts'
 import { imageReferences, overlayWithImage } from '../support/image-references.ts'
+import { services } from './chat-namespace.ts'
 import type { DeployedChat } from './deployed-chat.ts'
 import { applyFlags } from './deployed-chat.ts'
 import { getAll, getOne, kubectl } from './kubectl.ts'
@@ -13,8 +14,6 @@ interface Applied {
   readonly chat: DeployedChat
   readonly disturbUnderLoad: (what: string, disturb: () => Promise<void>) => Promise<UnderLoad>
 }
-
-const parts = ['gateway', 'writer', 'audit'] as const
 
 /** The name of the ConfigMap of a Deployment, which contains a hash of the settings. */
 const settingsOf = async (part: string, namespace: string): Promise<string> => {
@@ -34,16 +33,16 @@ export const applying = (given: () => Applied): void => {
   it('an undo and the documented apply after it lose nothing; without --force-conflicts the apply is refused', async () => {
     const { chat, disturbUnderLoad } = given()
     const roll = async (): Promise<void> => {
-      for (const part of parts) await chat.settled(`deployment/${part}`)
+      for (const part of services) await chat.settled(`deployment/${part}`)
     }
-    const settings = (): Promise<string[]> => Promise.all(parts.map((part) => settingsOf(part, chat.namespace)))
+    const settings = (): Promise<string[]> => Promise.all(services.map((part) => settingsOf(part, chat.namespace)))
     const before = await settings()
     const { problems } = await disturbUnderLoad('new settings, undo, apply again', async () => {
       await chat.apply(applyFlags, 'LOG_LEVEL=debug\n')
       await roll()
       const changed = await settings()
       expect(changed).not.toEqual(before)
-      for (const part of parts) await chat.kubectl('rollout', 'undo', `deployment/${part}`)
+      for (const part of services) await chat.kubectl('rollout', 'undo', `deployment/${part}`)
       await roll()
       expect(await settings()).toEqual(before)
       await expect(chat.apply(['--server-side'], 'LOG_LEVEL=debug\n')).rejects.toThrow(/conflict/)
@@ -80,8 +79,8 @@ export const applying = (given: () => Applied): void => {
   it('a normal roll causes no warning of a startup probe', async () => {
     const { chat } = given()
     await chat.kubectl('delete', 'events', '--all')
-    for (const part of parts) await chat.kubectl('rollout', 'restart', `deployment/${part}`)
-    for (const part of parts) await chat.settled(`deployment/${part}`)
+    for (const part of services) await chat.kubectl('rollout', 'restart', `deployment/${part}`)
+    for (const part of services) await chat.settled(`deployment/${part}`)
     const events = (await getAll('events', '-n', chat.namespace)) as unknown as readonly { readonly message: string }[]
     expect(events.filter(({ message }) => message.startsWith('Startup probe failed'))).toEqual([])
   })

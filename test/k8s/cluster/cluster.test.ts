@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { journeys } from '../../e2e/journeys.suite.ts'
 import { openSocket } from '../../support/client/chat-socket.ts'
@@ -25,8 +26,6 @@ const disturbUnderLoad = async (what: string, disturb: () => Promise<void>): Pro
   process.stdout.write(`${figures(what, run)}\n`)
   return run
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('through the Service', () => {
   journeys(() => ({ urls: [chat.url, chat.url] }))
@@ -56,8 +55,7 @@ describe('under load, without lost, duplicated or reordered messages and without
     const { problems, closed } = await disturbUnderLoad('rolling restart of the gateways', async () => {
       await chat.kubectl('rollout', 'restart', 'deployment/gateway')
       await chat.settled('deployment/gateway')
-      const old = async () => (await chat.pods('gateway')).length === 2
-      await until('the old pods to be gone', old, { withinMs: 120_000, everyMs: 1_000 })
+      await chat.hasPods('gateway', 2)
     })
     expect(problems).toEqual([])
     expect(Object.keys(closed)).toEqual(['1012'])

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { mayReconnect } from '../../../shared/protocol/close-codes.ts'
 import { errors } from '../../../shared/protocol/errors.ts'
 import { checkRun, problemsOf } from '../../support/checker/check.ts'
@@ -13,6 +14,8 @@ export interface UnderLoad {
   readonly sent: number
   readonly confirmed: number
   readonly frames: number
+  /** Sockets that were opened again, after the first one of each user. */
+  readonly reconnects: number
   /** Closed sockets by close code. */
   readonly closed: Readonly<Record<string, number>>
   /** Causes of retries by code: retryable errors, and `closed`. */
@@ -40,8 +43,6 @@ const maxStalledMs = 90_000
 const isFinal = (code: string): boolean =>
   code !== 'closed' && (!(code in errors) || !errors[code as keyof typeof errors].retryable)
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
 /**
  * Users in ten rooms send at a steady rate while `disturb` runs; then the history
  * of every socket is compared with the stored events.
@@ -54,6 +55,7 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
     const userOf = new Map([...ids].map(([user, id]) => [id, user]))
     await load.createRooms(ids)
     const { history, counts, latencies } = load.context
+    const connectsBefore = counts.connects
     const startedMs = nowMs()
     const pace = load.sendMessages(perSecond, endless)
     await pause(pauseMs)
@@ -79,6 +81,7 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
       sent: counts.sent,
       confirmed: counts.confirmed,
       frames: counts.frames,
+      reconnects: counts.connects - connectsBefore,
       closed: { ...counts.closed },
       refused: { ...counts.refused },
       storedP50Ms: Math.round(stored.p50),
@@ -92,10 +95,10 @@ export const underLoad = async ({ url, perSecond, users = 20, disturb }: UnderLo
 
 /** The result as text. */
 export const figures = (what: string, run: UnderLoad): string => {
-  const { seconds, sent, confirmed, frames, closed, refused, storedP50Ms, storedP99Ms, problems } = run
+  const { seconds, sent, confirmed, frames, reconnects, closed, refused, storedP50Ms, storedP99Ms, problems } = run
   const verdict = problems.length === 0 ? 'lost 0, duplicated 0, out of order 0' : problems.join('; ')
   return [
     `${what}: ${sent} sent, ${confirmed} confirmed, ${frames} frames in ${seconds} s; ${verdict}`,
-    `  sockets closed ${JSON.stringify(closed)}, causes of retries ${JSON.stringify(refused)}, send → stored p50 ${storedP50Ms} ms, p99 ${storedP99Ms} ms`,
+    `  sockets closed ${JSON.stringify(closed)}, reconnected ${reconnects}, causes of retries ${JSON.stringify(refused)}, send → stored p50 ${storedP50Ms} ms, p99 ${storedP99Ms} ms`,
   ].join('\n')
 }

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { roleName } from '../../../infra/postgres/admin/role-name.ts'
+import { roleName, serviceRoles } from '../../../infra/postgres/admin/role-name.ts'
 import { projectFolder } from '../../support/stack/replica.ts'
-import type { Workload } from '../support/objects.ts'
+import type { Container, Workload } from '../support/objects.ts'
 import { containersOf, overlays, rendered } from '../support/rendered.ts'
 import { needsRenderer } from '../support/renderer.ts'
 import { configOf } from '../support/service-config.ts'
@@ -65,6 +65,39 @@ describe.each(overlays)('the jobs of %s', (overlay) => {
     const { spec } = rendered(overlay).the('CronJob', 'prune')
     expect(spec).toMatchObject({ schedule: expect.stringMatching(/^\d+ \d+ \* \* \*$/) as string, concurrencyPolicy: 'Forbid' })
     expect(spec?.jobTemplate?.spec.template.spec.containers[0]?.args).toEqual(['admin', 'prune'])
+  })
+})
+
+describe.each(overlays)('the sweep of %s', (overlay) => {
+  needsRenderer()
+
+  const sweep = () => rendered(overlay).the('CronJob', 'sweep').spec
+  const container = () => sweep()?.jobTemplate?.spec.template.spec.containers[0]
+
+  it('deletes the kept content of deleted messages daily (C12)', () => {
+    expect(sweep()).toMatchObject({
+      schedule: expect.stringMatching(/^\d+ \d+ \* \* \*$/) as string,
+      concurrencyPolicy: 'Forbid',
+    })
+    expect(container()?.args).toEqual(['admin', 'sweep'])
+  })
+
+  it('keeps it for the days for which the writers keep it', () => {
+    const { environment, ours } = rendered(overlay)
+    const writer = ours.find(({ name }) => name === 'writer')?.pod.containers[0] as Container
+    const { DELETED_KEEP_DAYS } = environment(container() as Container)
+    expect(DELETED_KEEP_DAYS).toBeDefined()
+    expect(DELETED_KEEP_DAYS).toBe(environment(writer).DELETED_KEEP_DAYS)
+  })
+
+  it('has no secret but its own login to Postgres, and no account of another workload (C9)', () => {
+    const { name, env = [] } = container() ?? {}
+    const secrets = env.flatMap(({ valueFrom }) => Object.entries((valueFrom as object | undefined) ?? {}))
+    expect(name).toBe('sweep')
+    expect(secrets.filter(([kind]) => kind === 'secretKeyRef')).toEqual([
+      ['secretKeyRef', { name: expect.stringMatching(/^chat-sweep/) as string, key: 'database-url' }],
+    ])
+    expect(sweep()?.jobTemplate?.spec.template.spec.serviceAccountName).toBe('sweep')
   })
 })
 
@@ -144,7 +177,7 @@ describe('the servers of prod', () => {
       readonly postgresql: { readonly pg_hba: readonly string[] }
     }
     const { database } = bootstrap.initdb
-    expect(managed.roles.map(({ name }) => name)).toEqual([roleName(database, 'writer'), roleName(database, 'gateway')])
+    expect(managed.roles.map(({ name }) => name)).toEqual(serviceRoles.map((service) => roleName(database, service)))
     for (const role of managed.roles) {
       const service = role.name.replace(`${database}_`, '')
       expect(role).toEqual({ name: role.name, login: true, passwordSecret: { name: `chat-postgres-${service}` } })

@@ -39,7 +39,7 @@ describe.each(overlays)('the network of %s', (overlay) => {
     expect(portsOf(rulesFor(overlay, 'ingress', 'gateway'))).toEqual(['public', 'internal'])
     expect(portsOf(rulesFor(overlay, 'ingress', 'writer'))).toEqual(['internal'])
     expect(portsOf(rulesFor(overlay, 'ingress', 'audit'))).toEqual(['internal'])
-    expect(rulesFor(overlay, 'ingress', 'admin')).toEqual([])
+    for (const job of ['admin', 'sweep']) expect(rulesFor(overlay, 'ingress', job)).toEqual([])
   })
 
   it('allows only Prometheus to reach the internal port (C6)', () => {
@@ -59,6 +59,7 @@ describe.each(overlays)('the network of %s', (overlay) => {
     expect(new Set(portsOf(rulesFor(overlay, 'egress', 'writer')))).toEqual(new Set([53, kafkaPort, 5432, 6379]))
     expect(new Set(portsOf(rulesFor(overlay, 'egress', 'audit')))).toEqual(new Set([53, kafkaPort, 5432, 6379]))
     expect(new Set(portsOf(rulesFor(overlay, 'egress', 'admin')))).toEqual(new Set([53, kafkaPort, 5432]))
+    expect(new Set(portsOf(rulesFor(overlay, 'egress', 'sweep')))).toEqual(new Set([53, 5432]))
   })
 
   it('names the peers of each rule, except for clients (C6)', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { runCommand } from '../../../infra/native/run-command.ts'
+import { createStrimziCrds, moduleCrdFiles, moduleFolder } from './crd-files.ts'
 import type { ModuleCrds, OpenApiSource } from './sources.ts'
 import { kubernetes, moduleCrds, strimzi } from './sources.ts'
 import type { Schema } from './strict-schema.ts'
@@ -39,15 +39,6 @@ const keep = (name: string, kept: Kept): void => {
   const file = join(import.meta.dirname, `${name}.json`)
   writeFileSync(file, `${JSON.stringify({ $id: name, ...kept })}\n`)
   process.stdout.write(`${name}: ${Object.keys(kept.kinds).length} kinds of ${kept.source}\n`)
-}
-
-const moduleFolder = async (module: string): Promise<string> => {
-  // A folder without its own Go module, so that the Go version of a dependency does not matter.
-  const printed = await runCommand('go', ['mod', 'download', '-json', module], {
-    cwd: tmpdir(),
-    env: process.env as Record<string, string>,
-  })
-  return (JSON.parse(printed) as { readonly Dir: string }).Dir
 }
 
 const references = (schema: unknown): string[] =>
@@ -104,24 +95,14 @@ const kindsOf = (files: readonly string[], wanted: readonly string[]): Record<st
   return Object.fromEntries(all.filter(([kind]) => wanted.includes(kind)))
 }
 
-const fetchModuleCrds = async ({ name, module, files, kinds }: ModuleCrds): Promise<void> => {
-  const root = await moduleFolder(module)
-  const found = kindsOf(
-    files.map((file) => join(root, file)),
-    kinds,
-  )
-  keep(name, { source: module, kinds: found })
-}
+const fetchModuleCrds = async (crds: ModuleCrds): Promise<void> =>
+  keep(crds.name, { source: crds.module, kinds: kindsOf(await moduleCrdFiles(crds), crds.kinds) })
 
 const fetchStrimzi = async (): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'strimzi-'))
   try {
-    const pom = join(import.meta.dirname, 'strimzi-pom.xml')
-    await runCommand('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}/libs`])
-    const made = Object.entries(strimzi.classes).map(([file, name]) => `${name}=${join(folder, file)}`)
-    await runCommand('java', ['-cp', `${folder}/libs/*`, strimzi.generator, '--yaml', ...made])
-    const files = Object.keys(strimzi.classes).map((file) => join(folder, file))
-    keep(strimzi.name, { source: 'io.strimzi:api:0.51.0', kinds: kindsOf(files, strimzi.kinds) })
+    const kinds = kindsOf(await createStrimziCrds(folder), strimzi.kinds)
+    keep(strimzi.name, { source: 'io.strimzi:api:0.51.0', kinds })
   } finally {
     rmSync(folder, { recursive: true })
   }

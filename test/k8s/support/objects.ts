@@ -53,13 +53,19 @@ export interface Probe {
   readonly failureThreshold: number
 }
 
+/** Where a variable has its value from; of a Secret only the reference is of interest. */
+export interface ValueSource {
+  readonly configMapKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean }
+  readonly secretKeyRef?: unknown
+}
+
 export interface Container {
   readonly name: string
   readonly image: string
   readonly imagePullPolicy?: string
   readonly args?: readonly string[]
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[]
-  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: unknown }[]
+  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: ValueSource }[]
   readonly envFrom?: readonly { readonly configMapRef: { readonly name: string } }[]
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[]
   readonly startupProbe?: Probe

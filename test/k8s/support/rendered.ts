@@ -49,7 +49,14 @@ const index = (all: readonly KubernetesObject[]): Rendered => {
     ours: workloads.filter(isOurs),
     environment: ({ envFrom = [], env = [] }) => ({
       ...Object.assign({}, ...envFrom.map(({ configMapRef }) => the('ConfigMap', configMapRef.name).data)),
-      ...Object.fromEntries(env.map(({ name, value }) => [name, value ?? 'secret'])),
+      ...Object.fromEntries(
+        env.flatMap(({ name, value, valueFrom }) => {
+          const reference = valueFrom?.configMapKeyRef
+          if (reference === undefined) return [[name, value ?? 'secret']]
+          const found = the('ConfigMap', reference.name).data?.[reference.key]
+          return found === undefined ? [] : [[name, found]]
+        }),
+      ),
     }),
   }
 }

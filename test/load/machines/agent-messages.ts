@@ -1,4 +1,4 @@
-import type { NumberedOrder, Reply } from '../workers/worker-messages.ts'
+import type { Order } from '../workers/worker-messages.ts'
 
 /** Changes when an older version would misunderstand a message. */
 export const agentProtocol = 1
@@ -13,6 +13,15 @@ export interface Hello {
   /** The number of workers of the agent. */
   readonly workers: number
 }
+
+/** Orders are numbered, because they may be completed out of order. */
+export interface NumberedOrder {
+  readonly number: number
+  readonly order: Order
+}
+
+/** The result of an order, or the reason for which it failed. */
+export type Reply = { readonly number: number; readonly result?: unknown } | { readonly number: number; readonly error: string }
 
 export type FileName = 'framesFile' | 'historyFile'
 

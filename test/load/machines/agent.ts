@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
+import { counted } from '../tester/units.ts'
 import type { Hello } from './agent-messages.ts'
 import { agentProtocol, encode, messageBytesMost } from './agent-messages.ts'
 import { relayOrders } from './relay.ts'
@@ -60,7 +61,7 @@ export const runAgent = async (options: AgentOptions, print: (line: string) => v
       socket.send(encode({ hello }))
       relays.push(await relayOrders(socket, { folder, isOwner }))
     }
-    print(`Joined ${url} with ${workers} ${workers === 1 ? 'process' : 'processes'}; waiting for the run.`)
+    print(`Joined ${url} with ${counted(workers, 'process', 'es')}; waiting for the run.`)
     await ended
     print('The run has ended; the report is on the other machine.')
   } finally {

@@ -3,9 +3,9 @@ import type { RawData, WebSocket } from 'ws'
 import { nowMs } from '../../support/load/load-context.ts'
 import { probeTargets } from '../tester/preflight.ts'
 import { checkTargets } from '../tester/targets.ts'
-import { endWorker, forkWorker } from '../workers/local-worker.ts'
-import type { NumberedOrder, Order, Reply, WorkerResult } from '../workers/worker-messages.ts'
-import type { CoordinatorMessage } from './agent-messages.ts'
+import { startLocalWorker } from '../workers/local-worker.ts'
+import type { Order, WorkerResult } from '../workers/worker-messages.ts'
+import type { CoordinatorMessage, NumberedOrder, Reply } from './agent-messages.ts'
 import { encode } from './agent-messages.ts'
 import type { ClockOffset, ClockReading } from './clock-offset.ts'
 import { clockOffset, offsetOfRun } from './clock-offset.ts'
@@ -28,9 +28,8 @@ const sendFile = async (socket: WebSocket, file: 'framesFile' | 'historyFile', p
 
 /** Starts a process, and passes orders of the coordinator to it and its replies back. */
 export const relayOrders = async (socket: WebSocket, { folder, isOwner }: RelayOptions): Promise<AsyncDisposable> => {
-  const child = forkWorker()
+  const worker = startLocalWorker()
   const asked = new Map<number, (otherMs: number) => void>()
-  const orders = new Map<number, Order['do']>()
   let questions = 0
 
   const readClock = async (): Promise<ClockReading> => {
@@ -49,9 +48,6 @@ export const relayOrders = async (socket: WebSocket, { folder, isOwner }: RelayO
     return clockOffset(all)
   }
 
-  const fail = (number: number, error: unknown): void =>
-    socket.send(encode({ reply: { number, error: error instanceof Error ? error.message : String(error) } }))
-
   /** Folder and clock are those of this machine; a gateway must be reachable from here too. */
   const adapted = async (order: Order): Promise<Order> => {
     if (order.do !== 'begin') return order
@@ -61,24 +57,22 @@ export const relayOrders = async (socket: WebSocket, { folder, isOwner }: RelayO
     return { ...order, options: { ...order.options, folder, clockOffsetMs: (await first).offsetMs } }
   }
 
-  const execute = async ({ number, order }: NumberedOrder): Promise<void> => {
-    try {
-      orders.set(number, order.do)
-      child.send({ number, order: await adapted(order) } satisfies NumberedOrder)
-    } catch (error) {
-      fail(number, error)
-    }
-  }
-
   const finished = async (result: WorkerResult): Promise<WorkerResult> => {
     for (const file of ['framesFile', 'historyFile'] as const) await sendFile(socket, file, result[file])
     return { ...result, clock: offsetOfRun(await first, await measureClock()) }
   }
 
-  const passBack = async (reply: Reply): Promise<void> => {
-    const isFinish = orders.get(reply.number) === 'finish' && 'result' in reply
-    orders.delete(reply.number)
-    socket.send(encode({ reply: isFinish ? { ...reply, result: await finished(reply.result as WorkerResult) } : reply }))
+  const resultOf = async (order: Order): Promise<unknown> => {
+    const result = await worker.execute(await adapted(order))
+    return order.do === 'finish' ? finished(result as WorkerResult) : result
+  }
+
+  const execute = async ({ number, order }: NumberedOrder): Promise<void> => {
+    const reply = await resultOf(order).then(
+      (result): Reply => ({ number, result }),
+      (error: unknown): Reply => ({ number, error: error instanceof Error ? error.message : String(error) }),
+    )
+    socket.send(encode({ reply }))
   }
 
   socket.on('message', (data: RawData) => {
@@ -87,10 +81,9 @@ export const relayOrders = async (socket: WebSocket, { folder, isOwner }: RelayO
     asked.get(message.clock)?.(message.at)
     asked.delete(message.clock)
   })
-  child.on('message', (reply: Reply) => void passBack(reply).catch((error) => fail(reply.number, error)))
-  child.on('exit', () => socket.close(1_011, 'a process of the agent has ended'))
+  void worker.ended.then(() => socket.close(1_011, 'a process of the agent has ended'))
 
   const first = measureClock()
   await Promise.race([first, new Promise((resolve) => socket.once('close', resolve))])
-  return { [Symbol.asyncDispose]: () => endWorker(child) }
+  return { [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() }
 }

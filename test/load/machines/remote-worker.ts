@@ -2,10 +2,10 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RawData, WebSocket } from 'ws'
 import { nowMs } from '../../support/load/load-context.ts'
+import { createPendingTasks } from '../../support/task-process/pending-tasks.ts'
 import type { Worker } from '../workers/worker.ts'
-import { createPendingOrders } from '../workers/worker.ts'
-import type { Reply } from '../workers/worker-messages.ts'
-import type { AgentMessage, FileName, Hello } from './agent-messages.ts'
+import type { Order } from '../workers/worker-messages.ts'
+import type { AgentMessage, FileName, Hello, Reply } from './agent-messages.ts'
 import { encode } from './agent-messages.ts'
 
 const pingEveryMs = 5_000
@@ -29,7 +29,7 @@ const watchSilence = (socket: WebSocket): (() => void) => {
 
 /** A worker of an agent, at its coordinator. `file` is the beginning of the names of its files. */
 export const remoteWorker = (socket: WebSocket, { name }: Hello, folder: string, file: string): Worker => {
-  const pending = createPendingOrders()
+  const pending = createPendingTasks()
   const files = new Map<FileName, string>()
   const gone = new Error(`the agent on ${name} is gone`)
   let receiving: { readonly path: string; left: number } | undefined
@@ -49,10 +49,14 @@ export const remoteWorker = (socket: WebSocket, { name }: Hello, folder: string,
   }
 
   /** The paths in the result are those of the agent; the files are here now. */
+  const withOwnFiles = (result: unknown): unknown => {
+    const isFinish = files.size > 0 && typeof result === 'object' && result !== null && 'framesFile' in result
+    return isFinish ? { ...result, ...Object.fromEntries(files) } : result
+  }
+
   const settle = (reply: Reply): void => {
-    if (files.size === 0 || !('result' in reply)) return pending.settle(reply)
-    const isFinish = typeof reply.result === 'object' && reply.result !== null && 'framesFile' in reply.result
-    pending.settle(isFinish ? { ...reply, result: { ...reply.result, ...Object.fromEntries(files) } } : reply)
+    if ('error' in reply) pending.reject(reply.number, new Error(reply.error))
+    else pending.resolve(reply.number, withOwnFiles(reply.result))
   }
 
   const receive = (message: AgentMessage): void => {
@@ -72,12 +76,12 @@ export const remoteWorker = (socket: WebSocket, { name }: Hello, folder: string,
   })
 
   return {
-    perform: (order) => {
+    execute: <Result>(order: Order) => {
       const [number, result] = pending.add()
       socket.send(encode({ order: { number, order } }))
       return result.catch((error: Error) => {
         throw error === gone ? error : new Error(`${name}: ${error.message}`)
-      })
+      }) as Promise<Result>
     },
     [Symbol.asyncDispose]: async () => socket.close(normalClosure),
   }

@@ -3,6 +3,7 @@ import { hostname, networkInterfaces } from 'node:os'
 import type { Machine } from '../report/load-report.ts'
 import type { LoadTestOptions } from '../tester/options.ts'
 import { programName } from '../tester/program-name.ts'
+import { counted } from '../tester/units.ts'
 import { startLocalWorker } from '../workers/local-worker.ts'
 import type { Worker } from '../workers/worker.ts'
 import type { WorkerResult } from '../workers/worker-messages.ts'
@@ -74,11 +75,11 @@ export const startTeam = async (options: LoadTestOptions, folder: string, watche
   const key = keyOfRun()
   const { count, listenOn } = agents
   const onJoined = ({ name, workers }: JoinedAgent): void =>
-    watcher.onNotice(`${name} has joined with ${workers.length} ${workers.length === 1 ? 'process' : 'processes'}.`)
+    watcher.onNotice(`${name} has joined with ${counted(workers.length, 'process', 'es')}.`)
   const coordinator = await startCoordinator({ listenOn, count, key, folder, onJoined })
   const host = listenOn.host === '0.0.0.0' || listenOn.host === '::' ? ownAddress() : listenOn.host
   watcher.onNotice(
-    `Waiting for ${count} ${count === 1 ? 'machine' : 'machines'}. Run on each of them:\n  ${instruction(key, host, coordinator.port, isOwner)}`,
+    `Waiting for ${counted(count, 'machine')}. Run on each of them:\n  ${instruction(key, host, coordinator.port, isOwner)}`,
   )
   try {
     const joined = await Promise.race([coordinator.joined, watcher.stopped.then(() => undefined)])

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LoadReport } from '../report/load-report.ts'
 import { reportContent, reportPage } from '../report/report-page.ts'
 
@@ -57,7 +58,7 @@ export const startLiveServer = async (port: number): Promise<LiveServer> => {
       if (report !== undefined && isWatched) {
         latest = () => report
         isFinal = true
-        await Promise.race([finalServed.promise, new Promise((resolve) => void setTimeout(resolve, lastPollMs))])
+        await Promise.race([finalServed.promise, sleep(lastPollMs)])
       }
       server.close()
       server.closeAllConnections()

@@ -1,7 +1,9 @@
+import type { CommandKind } from '../../support/load/command-kinds.ts'
+import { mixText } from '../../support/load/mix.ts'
 import { durationText } from '../tester/units.ts'
 import type { ComparedValue, Comparison, LoadReport } from './load-report.ts'
 
-type Compared = Pick<LoadReport, 'latencies' | 'totals' | 'sendingFrom' | 'sendingTo' | 'scenario'>
+type Compared = Pick<LoadReport, 'latencies' | 'totals' | 'sendingFrom' | 'sendingTo' | 'scenario' | 'kinds'>
 
 const perSecond = ({ latencies, sendingFrom, sendingTo }: Compared): number =>
   latencies.stored.count / Math.max(1, sendingTo - sendingFrom)
@@ -33,6 +35,17 @@ const actionValues = (before: Compared, now: Compared): readonly ComparedValue[]
       : [{ name: `${name}, p99`, unit: 'ms', before: old.p99, now: p99 }]
   })
 
+/** The kinds other than messages; `latencyValues` has the messages. */
+const kindValues = (before: Compared, now: Compared): readonly ComparedValue[] =>
+  Object.entries(now.kinds ?? {}).flatMap(([kind, { stored, received }]) => {
+    const old = before.kinds?.[kind as CommandKind]
+    if (old === undefined || kind === 'messages') return []
+    const pairs = { stored: [old.stored, stored], received: [old.received, received] } as const
+    return Object.entries(pairs).flatMap(([stage, [was, is]]): ComparedValue[] =>
+      was.count === 0 || is.count === 0 ? [] : [{ name: `${kind}, ${stage}, p99`, unit: 'ms', before: was.p99, now: is.p99 }],
+    )
+  })
+
 const stagesText = ({ stages = [], rate, durationMs }: Partial<LoadReport['shape']>): string =>
   stages.length === 0
     ? `${rate} for ${durationText(durationMs ?? 0)}`
@@ -44,6 +57,7 @@ const optionsOf = ({ shape, workers, machines, scenario }: LoadReport): Readonly
   rooms: String(shape.rooms),
   'members of a room': shape.roomSize,
   'characters of a message': shape.messageSize,
+  mix: mixText(shape.mix ?? { messages: 100 }),
   'rate or stages': stagesText(shape),
   ramp: durationText(shape.rampMs),
   'slow readers': String(shape.slowReaders),
@@ -68,6 +82,7 @@ export const compareReports = (before: LoadReport, now: LoadReport): Comparison 
     { name: 'refused or unknown', unit: 'share', before: errors(before), now: errors(now) },
     ...latencyValues(before, now),
     ...actionValues(before, now),
+    ...kindValues(before, now),
   ],
   differences: differencesOf(before, now),
 })

@@ -1,3 +1,5 @@
+import type { CommandKind } from '../../support/load/command-kinds.ts'
+import type { KindCounts } from '../../support/load/kind-measures.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import type { Scenario } from '../scenario/scenario-file.ts'
 import type { IterationCounts } from '../scenario/workload.ts'
@@ -65,6 +67,12 @@ export interface ScenarioReport extends Scenario {
   readonly actions: Readonly<Record<string, LatencySummary>>
 }
 
+/** The results of one kind of commands. */
+export interface KindReport extends Readonly<KindCounts> {
+  readonly stored: LatencySummary
+  readonly received: LatencySummary
+}
+
 /** A machine whose processes took part in the run. */
 export interface Machine {
   readonly name: string
@@ -105,7 +113,10 @@ export interface LoadReport {
   readonly totals: Totals
   readonly refusedBy: Readonly<Record<string, number>>
   readonly closedBy: Readonly<Record<string, number>>
+  /** `stored` and `received`: of new messages. */
   readonly latencies: { readonly connect: LatencySummary; readonly stored: LatencySummary; readonly received: LatencySummary }
+  /** Each kind of commands apart; undefined if there were messages only. */
+  readonly kinds?: Readonly<Partial<Record<CommandKind, KindReport>>>
   readonly seconds: readonly Second[]
   /** The seconds in which messages were sent. */
   readonly sendingFrom: number

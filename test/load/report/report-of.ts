@@ -1,10 +1,9 @@
 import type { Counts } from '../../support/load/counts.ts'
-import type { LatencySummary } from '../../support/load/latencies.ts'
-import { createLatencies } from '../../support/load/latencies.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import type { IterationCounts, ScenarioWorkerResult } from '../scenario/workload.ts'
 import type { LoadTestOptions } from '../tester/options.ts'
 import { sumOf } from '../tester/second-counter.ts'
+import { combined } from './combined.ts'
 import { compareReports } from './comparison.ts'
 import type { LoadReport, Machine, ScenarioReport, Second, ThresholdResult, Verdict } from './load-report.ts'
 
@@ -13,6 +12,8 @@ export interface Outcome {
   /** Of each process. */
   readonly counts: readonly Counts[]
   readonly latencies: LoadReport['latencies']
+  /** Undefined while the run has not ended. */
+  readonly kinds?: LoadReport['kinds']
   /** Of each process; empty without a scenario, and while the run has not ended. */
   readonly scenario: readonly ScenarioWorkerResult[]
   readonly verdict: Verdict | undefined
@@ -24,13 +25,6 @@ export interface Outcome {
   readonly machines?: readonly Machine[] | undefined
   /** Undefined at the end. */
   readonly phase?: string
-}
-
-/** The summary of histograms of several processes. */
-export const combined = (encoded: readonly string[]): LatencySummary => {
-  const latencies = createLatencies()
-  for (const text of encoded) latencies.add(text)
-  return latencies.summary()
 }
 
 const sumRecords = (records: readonly Readonly<Record<string, number>>[]): Record<string, number> => {
@@ -83,7 +77,7 @@ const unlessPending = (result: ThresholdResult, phase: string | undefined): Thre
 
 /** The report of a run, with the thresholds evaluated unless the run has not ended. */
 export const reportOf = (options: LoadTestOptions, outcome: Outcome): LoadReport => {
-  const { counts, latencies, verdict, seconds, sendingFrom, sendingTo, startMs, wasStopped, machines, phase } = outcome
+  const { counts, latencies, verdict, seconds, sendingFrom, sendingTo, startMs, wasStopped, machines, kinds, phase } = outcome
   const { urls, seed, workers, shape, thresholds, command, former } = options
   const scenario = scenarioOf(options, outcome.scenario)
   const measured: LoadReport = {
@@ -99,6 +93,7 @@ export const reportOf = (options: LoadTestOptions, outcome: Outcome): LoadReport
     refusedBy: sumRecords(counts.map(({ refused }) => refused)),
     closedBy: sumRecords(counts.map(({ closed }) => closed)),
     latencies,
+    ...(kinds === undefined ? {} : { kinds }),
     seconds,
     sendingFrom,
     sendingTo,

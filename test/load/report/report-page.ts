@@ -1,11 +1,19 @@
 import type { LatencySummary } from '../../support/load/latencies.ts'
-import { clockText, msText, whole } from '../tester/units.ts'
+import { clockText, counted, msText, whole } from '../tester/units.ts'
 import { htmlText, section } from './html.ts'
 import type { LoadReport } from './load-report.ts'
 import { hoverScript, liveScript } from './page-scripts.ts'
 import { pageStyle } from './page-style.ts'
 import { percentileChart, timeCharts } from './report-charts.ts'
-import { comparisonTable, latencyTable, machineTable, optionsAndCounts, scenarioTable, thresholdTable } from './report-tables.ts'
+import {
+  comparisonTable,
+  kindTable,
+  latencyTable,
+  machineTable,
+  optionsAndCounts,
+  scenarioTable,
+  thresholdTable,
+} from './report-tables.ts'
 import { verdictBanners } from './verdict-banners.ts'
 
 const card = (title: string, value: string, detail: string): string =>
@@ -16,7 +24,8 @@ const latencyCard = (title: string, { count, p50, p99 }: LatencySummary): string
 
 const wantedRate = ({ shape, scenario }: LoadReport): string => {
   if (scenario !== undefined) return ''
-  return (shape.stages ?? []).length > 0 ? `; up to ${whole(shape.rate)} were due` : `; ${whole(shape.rate)} were due`
+  const due = whole((shape.rate * (shape.mix?.messages ?? 100)) / 100)
+  return (shape.stages ?? []).length > 0 ? `; up to ${due} were due` : `; ${due} were due`
 }
 
 const cards = (report: LoadReport): string => {
@@ -45,7 +54,7 @@ const again = ({ command }: LoadReport): string => {
 }
 
 const summary = ({ startedAt, tookMs, urls, shape }: LoadReport): string => {
-  const gateways = `${urls.length} ${urls.length === 1 ? 'gateway' : 'gateways'}`
+  const gateways = counted(urls.length, 'gateway')
   return `${htmlText(new Date(startedAt).toUTCString())} · ${clockText(tookMs)} · ${gateways} · ${whole(shape.users)} users in ${whole(shape.rooms)} rooms`
 }
 
@@ -61,6 +70,7 @@ ${comparisonTable(report)}
 ${timeCharts(report)}
 ${percentileChart(report)}
 ${latencyTable(report)}
+${kindTable(report)}
 ${scenarioTable(report)}
 ${machineTable(report)}
 ${optionsAndCounts(report)}

@@ -1,4 +1,5 @@
 import type { LatencySummary } from '../../support/load/latencies.ts'
+import { mixText } from '../../support/load/mix.ts'
 import { clockText, durationText, msText, percentText, whole } from '../tester/units.ts'
 import { counted, htmlText, pairs, section, table } from './html.ts'
 import type { ComparedValue, LoadReport } from './load-report.ts'
@@ -63,6 +64,26 @@ export const latencyTable = ({ latencies, scenario }: LoadReport): string => {
   return section('Latencies', `${table(head, rows)}<p class="hint">${hint}</p>`)
 }
 
+/** Each kind of commands apart, so that frequent messages do not hide a rare kind. */
+export const kindTable = ({ kinds, shape }: LoadReport): string => {
+  if (kinds === undefined) return ''
+  const times = ({ count, p50, p99 }: LatencySummary): readonly string[] =>
+    [p50, p99].map((ms) => (count === 0 ? '–' : msText(ms)))
+  const rows = Object.entries(kinds).map(([kind, { sent, confirmed, refused, stored, received }]) => [
+    htmlText(kind),
+    shape.mix === undefined ? '–' : percentText((shape.mix[kind as keyof typeof kinds] ?? 0) / 100),
+    ...[sent, confirmed, refused].map(whole),
+    ...times(stored),
+    ...times(received),
+  ])
+  const head = ['', 'share', 'sent', 'confirmed', 'refused or unknown', 'stored p50', 'p99', 'received p50', 'p99']
+  const hint =
+    shape.mix === undefined
+      ? ''
+      : '<p class="hint">A change that is due before there is a message to change is sent as a message.</p>'
+  return section('Commands by kind', `${table(head, rows)}${hint}`)
+}
+
 const flowText = ({ do: name, ...fields }: { readonly do: string; readonly [field: string]: unknown }): string =>
   [name, ...Object.entries(fields).map(([field, value]) => `${field} ${value}`)].join(' ')
 
@@ -100,8 +121,8 @@ export const machineTable = ({ machines }: LoadReport): string => {
 }
 
 const rateRows = ({ shape, scenario }: LoadReport): readonly (readonly [string, string])[] => {
-  const unit =
-    scenario === undefined ? 'messages a second' : scenario.model === 'open' ? 'iterations a second' : 'users in the flow'
+  const commands = shape.mix === undefined ? 'messages a second' : 'commands a second'
+  const unit = scenario === undefined ? commands : scenario.model === 'open' ? 'iterations a second' : 'users in the flow'
   const stages = shape.stages ?? []
   if (stages.length === 0) return scenario?.model === 'closed' ? [] : [[unit, String(shape.rate)]]
   return [[`${unit}, by stage`, stages.map(({ durationMs, target }) => `${durationText(durationMs)}:${target}`).join(', ')]]
@@ -114,6 +135,7 @@ const asked = (report: LoadReport): readonly (readonly [string, string])[] => {
     ['users', whole(shape.users)],
     ['rooms, with members', `${whole(shape.rooms)}, ${shape.roomSize}`],
     ...rateRows(report),
+    ...(shape.mix === undefined ? [] : [['mix', mixText(shape.mix)] as const]),
     ['characters of a message', shape.messageSize],
     ['for', clockText(shape.durationMs)],
     ['slow readers', percentText(shape.slowReaders)],

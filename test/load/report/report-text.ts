@@ -1,6 +1,6 @@
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import { clockText, msText, percentText, whole } from '../tester/units.ts'
-import type { LoadReport, ScenarioReport } from './load-report.ts'
+import type { KindReport, LoadReport, ScenarioReport } from './load-report.ts'
 import { tooBusy } from './load-report.ts'
 import { comparisonRows } from './report-tables.ts'
 
@@ -21,6 +21,20 @@ const scenarioLines = (scenario: ScenarioReport | undefined): readonly string[] 
     `  iterations: ${whole(started)} started, ${whole(completed)} completed, ${whole(failed)} failed, ${whole(dropped)} dropped, ${whole(interrupted)} interrupted`,
     ...(failed > 0 ? [`  failed steps: ${counts(scenario.failedBy)}`] : []),
   ]
+}
+
+const kindLine = ([kind, { sent, confirmed, refused, stored, received }]: readonly [string, KindReport]): string => {
+  const counted = [sent, confirmed, refused].map((count) => whole(count).padStart(10)).join('')
+  const times = [stored, received].flatMap(({ count, p50, p99 }) => [p50, p99].map((ms) => (count === 0 ? '–' : msText(ms))))
+  return `  ${kind.padEnd(10)} ${counted}  ${times.map((text) => text.padStart(14)).join('')}`
+}
+
+/** Each kind of commands apart; nothing if there were messages only. */
+const kindLines = ({ kinds }: LoadReport): readonly string[] => {
+  if (kinds === undefined) return []
+  const counts = ['sent', 'confirmed', 'refused'].map((name) => name.padStart(10)).join('')
+  const times = ['stored p50', 'stored p99', 'received p50', 'received p99'].map((name) => name.padStart(14)).join('')
+  return ['', `  ${'by kind'.padEnd(10)} ${counts}  ${times}`, ...Object.entries(kinds).map(kindLine)]
 }
 
 const thresholdLines = ({ thresholds }: LoadReport): readonly string[] =>
@@ -61,6 +75,7 @@ export const reportText = (report: LoadReport): string => {
     latencyLine('send → stored', latencies.stored),
     latencyLine('send → received', latencies.received),
     ...scenarioLines(scenario),
+    ...kindLines(report),
     '',
     ...judged,
     `  refused or unknown: ${counts(refusedBy)}; sockets closed: ${counts(closedBy)}`,

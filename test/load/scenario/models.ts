@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pace } from '../../support/load/pace.ts'
 import { paceLeadMs, startPace } from '../../support/load/pace.ts'
 import { durationOf, targetAt } from '../../support/load/schedule.ts'
@@ -29,7 +30,7 @@ export const startOpenModel: StartModel = ({ start, stages }, now, iterate, endR
   const work = async (): Promise<void> => {
     await pace.done
     const restMs = untilMs - now()
-    if (restMs > 0) await Promise.race([stopped.promise, new Promise((resolve) => void setTimeout(resolve, restMs))])
+    if (restMs > 0) await Promise.race([stopped.promise, sleep(restMs)])
     endRunning()
     await Promise.all(running)
   }
@@ -64,7 +65,7 @@ export const startClosedModel: StartModel = ({ start, stages }, now, iterate, en
     while (active <= wanted()) {
       const begunMs = now()
       await iterate(begunMs)
-      if (now() - begunMs < leastIterationMs) await new Promise((resolve) => void setTimeout(resolve, leastIterationMs))
+      if (now() - begunMs < leastIterationMs) await sleep(leastIterationMs)
     }
     active -= 1
   }

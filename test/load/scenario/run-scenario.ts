@@ -73,9 +73,10 @@ export const startScenario = (load: Load, scenario: Scenario, workload: Workload
       return
     }
     iterations.started += 1
+    const visit = { ...actor, load, posted: [], signal: ending.signal }
     let stepDueMs = dueMs
     for (const step of steps) {
-      if (!(await performStep(step, { ...actor, load, dueMs: stepDueMs, signal: ending.signal }))) return actors.giveBack(actor)
+      if (!(await performStep(step, { ...visit, dueMs: stepDueMs }))) return actors.giveBack(actor)
       stepDueMs = now()
     }
     iterations.completed += 1

@@ -61,6 +61,21 @@ const problemOf = ({ issues }: z.ZodError, value: unknown): string => {
   return valueAt(value, issue.path) === undefined && where !== '' ? `${field}is missing` : `${field}${issue.message}`
 }
 
+const changes: ReadonlySet<ActionName> = new Set(['react', 'edit', 'delete'])
+
+/** Throws if a step has no message of the iteration to change. */
+const checkChanges = (flow: readonly Step[]): void => {
+  let messages = 0
+  for (const [place, { do: name, count = 1 }] of flow.entries()) {
+    if (changes.has(name) && messages === 0)
+      throw new Error(
+        `flow[${place}].do: "${name}" needs a "send" before it, because it changes the newest message of the iteration`,
+      )
+    if (name === 'send') messages += Number(count)
+    if (name === 'delete') messages -= 1
+  }
+}
+
 /** Throws if a step is not possible after the ones before it. */
 const checkOrder = (flow: readonly Step[]): void => {
   const hasJoin = flow.some((step) => step.do === 'join')
@@ -86,6 +101,7 @@ export const parseScenario = (text: string): ScenarioFile => {
   // The steps as they are in the file: durations and distributions are parsed in each process.
   const { flow } = value as { readonly flow: readonly Step[] }
   checkOrder(flow)
+  checkChanges(flow)
   const { name, model, stages = [] } = data
   return {
     scenario: { ...(name === undefined ? {} : { name }), model, flow },

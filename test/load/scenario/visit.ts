@@ -9,6 +9,8 @@ export interface Visit {
   readonly host: number
   /** The time at which the present step was due. */
   readonly dueMs: number
+  /** The ids of the messages that the iteration has sent and not deleted, in their order. */
+  readonly posted: string[]
   /** Aborted when the run ends. */
   readonly signal: AbortSignal
 }

@@ -1,16 +1,18 @@
+import type { Mix } from '../../support/load/mix.ts'
 import type { Stage } from '../../support/load/schedule.ts'
 import type { Scenario } from './scenario-file.ts'
 
 /** The work of a run, or the part of one process. */
 export interface Workload {
   /**
-   * At its start: messages a second; with a scenario its iterations a second (open model) or
+   * At its start: commands a second; with a scenario its iterations a second (open model) or
    * the users that repeat it (closed model). The targets of the stages count the same.
    */
   readonly start: number
   readonly stages: readonly Stage[]
-  /** Undefined: random members send messages. */
+  /** Undefined: random members send messages, or commands by the shares of `mix`. */
   readonly scenario?: Scenario
+  readonly mix?: Mix
 }
 
 /** Counts of the iterations of a scenario. An iteration is one run of its flow by one user. */

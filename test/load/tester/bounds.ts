@@ -28,12 +28,12 @@ const meanTimeOf = (step: Step): number => {
   return (least + most) / 2
 }
 
+/** The steps that cause no event. */
+const silentSteps: ReadonlySet<Step['do']> = new Set(['read-history', 'think'])
+
 /** The events that a flow causes in its room. */
 const eventsOf = ({ flow }: Scenario): number =>
-  flow.reduce(
-    (sum, step) => sum + (step.do === 'send' ? Number(step.count ?? 1) : step.do === 'join' || step.do === 'leave' ? 1 : 0),
-    0,
-  )
+  flow.reduce((sum, step) => sum + (silentSteps.has(step.do) ? 0 : step.do === 'send' ? Number(step.count ?? 1) : 1), 0)
 
 const meanUsers = ({ start, stages }: Workload): number => {
   const wholeMs = durationOf(stages)

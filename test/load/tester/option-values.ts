@@ -12,6 +12,7 @@ const runOptions = {
   rooms: text,
   'room-size': text,
   'message-size': text,
+  mix: text,
   rate: text,
   duration: text,
   stage: texts,

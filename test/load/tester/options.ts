@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import type { CommandKind } from '../../support/load/command-kinds.ts'
 import type { Endpoint } from '../machines/endpoint.ts'
 import { parseEndpoint } from '../machines/endpoint.ts'
 import { readFormerReport } from '../report/former-report.ts'
@@ -63,9 +64,10 @@ const otlpUrlOf = (text: string): string => {
   return text
 }
 
-const thresholdsOf = (values: OptionValues, { scenario }: Workload, isChecked: boolean): readonly Threshold[] => {
+const thresholdsOf = (values: OptionValues, { scenario, mix }: Workload, isChecked: boolean): readonly Threshold[] => {
   const actions = scenario && [...new Set(scenario.flow.map((step) => step.do).filter(isMeasured)), wholeIteration]
-  const measurable = { isChecked, ...(actions === undefined ? {} : { actions }) }
+  const kinds = Object.keys(mix ?? {}) as CommandKind[]
+  const measurable = { isChecked, kinds, ...(actions === undefined ? {} : { actions }) }
   return (values['fail-if'] ?? []).map((text) => parseThreshold(text, measurable))
 }
 

@@ -1,3 +1,4 @@
+import type { Mix } from '../../support/load/mix.ts'
 import type { Stage } from '../../support/load/schedule.ts'
 
 /** The shape of a load, with the values of the command line. */
@@ -6,6 +7,8 @@ export interface Shape {
   readonly rooms: number
   readonly roomSize: string
   readonly messageSize: string
+  /** The shares of the kinds of commands; undefined: messages only. */
+  readonly mix?: Mix
   /** The highest rate, if there are stages. */
   readonly rate: number
   /** Empty: the same rate for the whole duration. */
@@ -41,6 +44,16 @@ export const presets: Readonly<Record<string, { readonly meaning: string; readon
   'reconnect-storm': {
     meaning: 'sockets are dropped continuously, and resume',
     shape: { users: 500, rooms: 100, roomSize: '5-30', rate: 100, dropsPerSecond: 50, rampMs: 5_000 },
+  },
+  'living-messages': {
+    meaning: 'messages that get reactions, are edited, deleted and pinned',
+    shape: {
+      users: 500,
+      rooms: 100,
+      roomSize: 'zipf:30',
+      rate: 200,
+      mix: { messages: 88, reactions: 8, edits: 2, deletes: 1, pins: 1 },
+    },
   },
   'slow-readers': {
     meaning: 'a fifth of the users read with pauses',

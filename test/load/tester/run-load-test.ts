@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { externalIdOf } from '../../support/load/load.ts'
 import { nowMs } from '../../support/load/load-context.ts'
 import { freshTag } from '../../support/load/run-ids.ts'
 import { startTeam } from '../machines/team.ts'
+import { combined } from '../report/combined.ts'
+import { kindReports } from '../report/kind-reports.ts'
 import type { LoadReport, Second, Verdict } from '../report/load-report.ts'
 import type { Outcome } from '../report/report-of.ts'
-import { combined, reportOf } from '../report/report-of.ts'
+import { reportOf } from '../report/report-of.ts'
 import type { Identity, WorkerResult } from '../workers/worker-messages.ts'
 import type { WorkerPool } from '../workers/worker-pool.ts'
 import { startPool } from '../workers/worker-pool.ts'
@@ -49,8 +52,6 @@ const unread = (reason: string): Verdict => ({
   other: 1,
   problems: [`the rooms could not be read: ${reason}`],
 })
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
 
 /** Runs a load from the first connection to the verdict. */
 export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): Promise<LoadReport> => {
@@ -134,6 +135,7 @@ export const runLoadTest = async (options: LoadTestOptions, watcher: Watcher): P
       stored: combined(results.map(({ stored }) => stored)),
       received: combined(results.map(({ received }) => received)),
     },
+    kinds: kindReports(results.map(({ kinds }) => kinds)),
     scenario: results.flatMap(({ scenario }) => scenario ?? []),
     verdict,
   })

@@ -1,4 +1,6 @@
 import { parseDistribution } from '../../support/load/distribution.ts'
+import type { Mix } from '../../support/load/mix.ts'
+import { parseMix } from '../../support/load/mix.ts'
 import type { Stage } from '../../support/load/schedule.ts'
 import { durationOf } from '../../support/load/schedule.ts'
 import type { ScenarioFile } from '../scenario/scenario-file.ts'
@@ -12,12 +14,20 @@ import { parseCount, parseDuration, parseShare } from './units.ts'
 const rateMost = 50_000
 const usersMost = 50_000
 
-const parseWithReason = (option: string, text: string): string => {
-  try {
-    parseDistribution(text)
-  } catch (error) {
-    throw new Error(`${option}: ${(error as Error).message}`)
+/** An error of `parse` begins with the option. */
+const parseWithReason =
+  <Value>(parse: (text: string) => Value) =>
+  (option: string, text: string): Value => {
+    try {
+      return parse(text)
+    } catch (error) {
+      throw new Error(`${option}: ${(error as Error).message}`)
+    }
   }
+
+/** The text, if it is a distribution. */
+const distributionText = (text: string): string => {
+  parseDistribution(text)
   return text
 }
 
@@ -53,12 +63,14 @@ const shapeOf = (values: OptionValues, stages: readonly Stage[]): Shape => {
     return typeof text === 'string' ? parse(`--${name}`, text) : otherwise
   }
   const count = (least: number, most: number) => (option: string, text: string) => parseCount(option, text, least, most)
+  const mix = given<Mix | undefined>('mix', parseWithReason(parseMix), base.mix)
   const rate = given('rate', count(0.1, rateMost), stages.length > 0 ? 0 : base.rate)
   return {
     users: given('users', count(1, usersMost), base.users),
     rooms: given('rooms', count(1, 50_000), base.rooms),
-    roomSize: given('room-size', parseWithReason, base.roomSize),
-    messageSize: given('message-size', parseWithReason, base.messageSize),
+    roomSize: given('room-size', parseWithReason(distributionText), base.roomSize),
+    messageSize: given('message-size', parseWithReason(distributionText), base.messageSize),
+    ...(mix === undefined ? {} : { mix }),
     rate: Math.max(rate, ...stages.map(({ target }) => target)),
     stages,
     durationMs: stages.length > 0 ? durationOf(stages) : given('duration', parseDuration, base.durationMs),
@@ -76,17 +88,27 @@ const closedWorkload = (values: OptionValues, { users, stages, durationMs }: Sha
   return stages.length > 0 ? { start: 0, stages } : { start: users, stages: [{ durationMs, target: users }] }
 }
 
+/** The shape without the mix, because the flow of a scenario determines the commands. */
+const scenarioShape = (values: OptionValues, { mix: _, ...shape }: Shape): Shape => {
+  if (values.mix !== undefined)
+    throw new Error('--mix: a scenario determines the commands; its flow may have the steps react, edit and delete')
+  return shape
+}
+
 const openWorkload = (values: OptionValues, { rate, stages, durationMs }: Shape): Workload => {
   if (stages.length === 0) return { start: rate, stages: [{ durationMs, target: rate }] }
   return { start: values.rate === undefined ? 0 : parseCount('--rate', values.rate, 0.1, rateMost), stages }
 }
 
+const mixOf = ({ mix }: Shape): Pick<Workload, 'mix'> => (mix === undefined ? {} : { mix })
+
 /** The options that determine the load. */
 export const shapeAndWorkload = (values: OptionValues): { readonly shape: Shape; readonly workload: Workload } => {
   const file = values.scenario === undefined ? undefined : readScenario(values.scenario)
-  const shape = shapeOf(values, stagesOf(values, file))
-  if (file === undefined) return { shape, workload: openWorkload(values, shape) }
+  const wanted = shapeOf(values, stagesOf(values, file))
+  if (file === undefined) return { shape: wanted, workload: { ...openWorkload(values, wanted), ...mixOf(wanted) } }
   const { scenario } = file
+  const shape = scenarioShape(values, wanted)
   const workload = scenario.model === 'closed' ? closedWorkload(values, shape) : openWorkload(values, shape)
   return { shape, workload: { ...workload, scenario } }
 }

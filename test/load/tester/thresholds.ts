@@ -1,9 +1,10 @@
+import type { CommandKind } from '../../support/load/command-kinds.ts'
 import type { LatencySummary } from '../../support/load/latencies.ts'
 import type { LoadReport, ThresholdResult } from '../report/load-report.ts'
 import { msText, parseDuration, percentText, whole } from './units.ts'
 
 /** The numbers of a run that a threshold can read. */
-export type Measured = Pick<LoadReport, 'latencies' | 'totals' | 'busy' | 'verdict' | 'scenario'>
+export type Measured = Pick<LoadReport, 'latencies' | 'totals' | 'busy' | 'verdict' | 'scenario' | 'kinds'>
 
 /** A condition of `--fail-if`. */
 export interface Threshold {
@@ -16,6 +17,8 @@ export interface Measurable {
   readonly isChecked: boolean
   /** The actions of the scenario whose durations are measured; undefined without a scenario. */
   readonly actions?: readonly string[]
+  /** The kinds of commands that are reported apart; none for a run with messages only. */
+  readonly kinds?: readonly CommandKind[]
 }
 
 type Read = (measured: Measured) => number | undefined
@@ -31,13 +34,23 @@ const shape = /^(?:([a-z-]+)\.)?([a-z0-9]+)\s*(>|<)\s*([\d.]+)\s*(ms|s|m|min|%)?
 const isOneOf = <Name extends string>(names: readonly Name[], name: string): name is Name =>
   (names as readonly string[]).includes(name)
 
-const helpFor = ({ actions }: Measurable): string => {
+/** The stages of each kind: `edits-stored`, `edits-received`. */
+const kindStages = ({ kinds = [] }: Measurable): readonly string[] =>
+  kinds.flatMap((kind) => [`${kind}-stored`, `${kind}-received`])
+
+const helpFor = (measurable: Measurable): string => {
+  const { actions } = measurable
   const counts = [...violations, ...shares, ...(actions === undefined ? [] : scenarioShares)]
-  return `write [stage.]percentile>time or count>number: stages ${[...stages, ...(actions ?? [])].join(', ')}; ${percentiles.join(', ')}; ${counts.join(', ')}`
+  return `write [stage.]percentile>time or count>number: stages ${[...stages, ...kindStages(measurable), ...(actions ?? [])].join(', ')}; ${percentiles.join(', ')}; ${counts.join(', ')}`
 }
 
-const summaryOf = ({ latencies, scenario }: Measured, stage: string): LatencySummary | undefined =>
-  isOneOf(stages, stage) ? latencies[stage] : scenario?.actions[stage]
+const summaryOf = ({ latencies, scenario, kinds }: Measured, stage: string): LatencySummary | undefined => {
+  if (isOneOf(stages, stage)) return latencies[stage]
+  const [kind, end] = stage.split('-')
+  const ofKind = kinds?.[kind as CommandKind]
+  if (ofKind !== undefined && (end === 'stored' || end === 'received')) return ofKind[end]
+  return scenario?.actions[stage]
+}
 
 /** A percentile of no values is not a number to compare. */
 const percentileReader =
@@ -68,7 +81,7 @@ interface Reader {
 const readerFor = (stage: string | undefined, name: string, measurable: Measurable): Reader | undefined => {
   if (isOneOf(percentiles, name)) {
     const of = stage ?? 'received'
-    const isKnown = isOneOf(stages, of) || (measurable.actions ?? []).includes(of)
+    const isKnown = isOneOf([...stages, ...kindStages(measurable), ...(measurable.actions ?? [])], of)
     return isKnown ? { name: `${of} ${name}`, read: percentileReader(of, name), show: msText } : undefined
   }
   if (stage !== undefined) return undefined

@@ -42,3 +42,6 @@ export const durationText = (ms: number): string => (ms % 60_000 === 0 && ms > 0
 /** For the marks of an axis, which are round numbers. */
 export const axisText = (ms: number): string =>
   ms >= 1_000 ? `${Number((ms / 1_000).toFixed(2))} s` : `${Number(ms.toFixed(2))} ms`
+
+/** A number with its noun, which gets an ending if there are several: `1 process`, `2 processes`. */
+export const counted = (count: number, noun: string, ending = 's'): string => `${count} ${noun}${count === 1 ? '' : ending}`

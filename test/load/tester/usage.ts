@@ -1,3 +1,4 @@
+import { commandKinds } from '../../support/load/command-kinds.ts'
 import { presets, usualShape } from './presets.ts'
 import { programName } from './program-name.ts'
 
@@ -18,8 +19,11 @@ ${presetLines.join('\n')}
   --rooms N               rooms (${usualShape.rooms})
   --room-size D           members of a room (${usualShape.roomSize})
   --message-size D        characters of a message (${usualShape.messageSize})
-  --rate N                messages a second of all users together (${usualShape.rate})
-  --duration T            how long messages are sent (60s)
+  --mix SHARES            percent of each kind of command, together 100, such as
+                          messages=90,reactions=8,edits=2 (messages=100). The kinds
+                          are ${commandKinds.join(', ')}
+  --rate N                commands a second of all users together (${usualShape.rate})
+  --duration T            how long commands are sent (60s)
   --stage T:N             the rate changes evenly to N within T; several follow each
                           other, instead of --duration. The first one starts at
                           --rate if it is given, otherwise at 0. 0s:N is a jump
@@ -57,7 +61,8 @@ Results
   --fail-if CONDITION     ends with 1 if it is true or if nothing was measured, such as
                           p99>250ms, stored.p50>20ms, errors>1%, busy>80%; may be given
                           several times. With a scenario also read-history.p99>1s,
-                          iteration.p90>30s, failed>1%, dropped>0%
+                          iteration.p90>30s, failed>1%, dropped>0%; with --mix also
+                          edits-stored.p99>50ms, reactions-received.p99>250ms
   --no-check              only measures: checks no frames and keeps no history
 
 D is a number (20), a range (2-50) or zipf:MOST (many small values, few up to MOST).

@@ -1,4 +1,6 @@
+import type { CommandKind } from '../../support/load/command-kinds.ts'
 import type { Counts } from '../../support/load/counts.ts'
+import type { KindCounts } from '../../support/load/kind-measures.ts'
 import type { LoadOptions } from '../../support/load/load-options.ts'
 import type { ClockOffset } from '../machines/clock-offset.ts'
 import type { ScenarioSample, ScenarioWorkerResult, Workload } from '../scenario/workload.ts'
@@ -16,7 +18,7 @@ export type WorkerOptions = Omit<LoadOptions, 'nameOf' | 'tokenFor'> & {
   readonly folder: string
 }
 
-/** The orders to a worker; each is answered by a reply. */
+/** The orders to a worker; each has a result. */
 export type Order =
   | { readonly do: 'begin'; readonly options: WorkerOptions }
   | { readonly do: 'connect' }
@@ -26,12 +28,6 @@ export type Order =
   | { readonly do: 'settle'; readonly withinMs: number }
   /** Reads the lists of the rooms that its users created; writes frames and history to files. */
   | { readonly do: 'finish'; readonly readsLists: boolean }
-
-/** Orders are numbered, because they may be completed out of order. */
-export interface NumberedOrder {
-  readonly number: number
-  readonly order: Order
-}
 
 export interface Sample {
   readonly counts: Counts
@@ -44,8 +40,12 @@ export interface Sample {
   readonly scenario?: ScenarioSample
 }
 
-/** The result of an order, or the reason for which it failed. */
-export type Reply = { readonly number: number; readonly result?: unknown } | { readonly number: number; readonly error: string }
+/** The measurements of one kind of commands; histograms as text. */
+export interface KindResult {
+  readonly counts: KindCounts
+  readonly stored: string
+  readonly received: string
+}
 
 export interface WorkerResult {
   readonly historyFile: string
@@ -55,6 +55,7 @@ export interface WorkerResult {
   readonly connect: string
   readonly stored: string
   readonly received: string
+  readonly kinds: Readonly<Partial<Record<CommandKind, KindResult>>>
   readonly scenario?: ScenarioWorkerResult
   /** Of a worker on another machine. */
   readonly clock?: ClockOffset

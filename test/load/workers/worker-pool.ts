@@ -19,9 +19,9 @@ export const startPool = async (
   workers: readonly Worker[],
   options: Omit<WorkerOptions, 'process' | 'processes'>,
 ): Promise<WorkerPool> => {
-  const all = (order: Order): Promise<unknown[]> => Promise.all(workers.map((worker) => worker.perform(order)))
+  const all = (order: Order): Promise<unknown[]> => Promise.all(workers.map((worker) => worker.execute(order)))
   const parts = workers.map((_, process) => ({ ...options, process, processes: workers.length }))
-  await Promise.all(workers.map((worker, process) => worker.perform({ do: 'begin', options: parts[process] as WorkerOptions })))
+  await Promise.all(workers.map((worker, process) => worker.execute({ do: 'begin', options: parts[process] as WorkerOptions })))
   return {
     sample: async () => (await all({ do: 'sample' })) as Sample[],
     connect: async () => {

@@ -6,14 +6,13 @@ import { readList } from '../../support/checker/read-list.ts'
 import type { Load } from '../../support/load/load.ts'
 import { createLoad, externalIdOf } from '../../support/load/load.ts'
 import type { Pace } from '../../support/load/pace.ts'
+import { executeTasks } from '../../support/task-process/execute-tasks.ts'
 import type { ScenarioRun } from '../scenario/run-scenario.ts'
 import { startScenario } from '../scenario/run-scenario.ts'
 import type { Workload } from '../scenario/workload.ts'
 import { partOf } from '../scenario/workload.ts'
 import { loopUtilization } from './loop-utilization.ts'
-import type { NumberedOrder, Order, Reply, Sample, WorkerOptions, WorkerResult } from './worker-messages.ts'
-
-const answer = (reply: Reply): void => void process.send?.(reply)
+import type { KindResult, Order, Sample, WorkerOptions, WorkerResult } from './worker-messages.ts'
 
 let load: Load | undefined
 let options: WorkerOptions | undefined
@@ -53,7 +52,7 @@ const sample = (): Sample => {
 
 const send = async (whole: Workload): Promise<void> => {
   const workload = partOf(whole, options?.process ?? 0, options?.processes ?? 1)
-  if (workload.scenario === undefined) pace = begun().sendByPlan(workload)
+  if (workload.scenario === undefined) pace = begun().sendByPlan(workload, workload.mix)
   else pace = scenario = startScenario(begun(), workload.scenario, workload)
   await pace.done
 }
@@ -80,6 +79,14 @@ async function* historyParts(): AsyncGenerator<Uint8Array> {
   yield* begun().context.history.parts()
 }
 
+const kindResults = (): WorkerResult['kinds'] =>
+  Object.fromEntries(
+    [...begun().context.kinds.all()].map(([kind, { counts, stored, received }]): [string, KindResult] => [
+      kind,
+      { counts, stored: stored.encode(), received: received.encode() },
+    ]),
+  )
+
 const finish = async (readsLists: boolean): Promise<WorkerResult> => {
   const { counts, latencies } = begun().context
   const { folder = '', process: place = 0 } = options ?? {}
@@ -95,6 +102,7 @@ const finish = async (readsLists: boolean): Promise<WorkerResult> => {
     connect: latencies.connect.encode(),
     stored: latencies.stored.encode(),
     received: latencies.received.encode(),
+    kinds: kindResults(),
     ...(scenario === undefined ? {} : { scenario: scenario.result() }),
   }
 }
@@ -121,13 +129,6 @@ const execute = (order: Order): Promise<unknown> | unknown => {
   }
 }
 
-process.on('message', async ({ number, order }: NumberedOrder) => {
-  try {
-    answer({ number, result: await execute(order) })
-  } catch (error) {
-    answer({ number, error: error instanceof Error ? error.message : String(error) })
-  }
-})
-process.on('disconnect', () => process.exit())
+executeTasks(execute)
 // Ctrl-C reaches all processes of the group; only the pool handles it.
 process.on('SIGINT', () => {})

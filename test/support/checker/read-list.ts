@@ -2,7 +2,8 @@ import { crc32 } from 'node:zlib'
 import { feedFrameText } from '../../../shared/frames/room-event-frame.ts'
 import type { Entry } from '../load/entry.ts'
 import type { Load } from '../load/load.ts'
-import { idBytes } from '../load/parse-frame.ts'
+import type { ParsedFrame } from '../load/parse-frame.ts'
+import { codeNamed, idBytes } from '../load/parse-frame.ts'
 import type { RunIds } from '../load/run-ids.ts'
 import type { ListedParts } from './listed-parts.ts'
 import { listedCrcOf } from './listed-parts.ts'
@@ -37,17 +38,13 @@ export interface ListPage {
 }
 
 /** Records a page for the checker; returns each message as the text of the feed frame of its content. */
-export const recordPage = (
-  load: Load,
-  room: number,
-  user: number,
-  page: ListPage | undefined,
-  operation = load.context.next.operation(),
+const recordPage = (
+  { context: { ids, history, now } }: Load,
+  asked: Pick<Entry, 'user' | 'room' | 'operation'>,
+  { messages = [], as_of: asOf = 0 }: ListPage,
 ): readonly string[] => {
-  const { ids, history, now } = load.context
-  const { messages = [], as_of: asOf = 0 } = page ?? {}
-  const roomId = ids.room(room)
-  const entry = { at: now(), user, room, operation }
+  const roomId = ids.room(asked.room)
+  const entry = { ...asked, at: now() }
   history.append({ ...entry, kind: 'page', seq: asOf })
   return messages.map((message) => {
     history.append({ ...entry, ...listedEntry(roomId, message, ids.commandAt) })
@@ -55,20 +52,45 @@ export const recordPage = (
   })
 }
 
-/** Reads all messages of a room and records them; returns each as the text of the feed frame of its content. */
-export const readList = async (load: Load, room: number, user: number): Promise<readonly string[]> => {
+export interface ReadPage {
+  readonly operation: number
+  readonly answer: ParsedFrame
+  /** Each message as the text of the feed frame of its content. */
+  readonly frames: readonly string[]
+}
+
+/** Asks for the first page of a list; records the request and its outcome. Rejects when the socket closes before the answer. */
+export const readPage = async (load: Load, room: number, user: number, query: object): Promise<ReadPage> => {
+  const { history, now, next } = load.context
+  const asked = { user, room, operation: next.operation(), event: 'list-messages' } as const
+  history.append({ ...asked, kind: 'invoked', at: now() })
+  const page = await continueList(load, room, user, query, asked.operation)
+  const { error } = page.answer
+  if (error === undefined) history.append({ ...asked, kind: 'ok', at: now() })
+  else history.append({ ...asked, kind: 'failed', at: now(), code: codeNamed(error.code) })
+  return page
+}
+
+/** Asks for a further page of the list of the operation. */
+const continueList = async (load: Load, room: number, user: number, query: object, operation: number): Promise<ReadPage> => {
   const device = load.devices.get(user)
   if (device === undefined) throw new Error(`user ${user} is not of this process`)
-  const roomId = load.context.ids.room(room)
-  const operation = load.context.next.operation()
-  const frames: string[] = []
+  const answer = await device.ask('list-messages', { chat: { id: load.context.ids.room(room) }, query })
+  const frames = answer.body === undefined ? [] : recordPage(load, { user, room, operation }, answer.body)
+  return { operation, answer, frames }
+}
+
+/** Reads all messages of a room and records them; returns each as the text of the feed frame of its content. */
+export const readList = async (load: Load, room: number, user: number): Promise<readonly string[]> => {
+  const all: string[] = []
   let after = 0
+  let page = await readPage(load, room, user, { after, limit: pageEntries })
   for (;;) {
-    const { body, error } = await device.ask('list-messages', { chat: { id: roomId }, query: { after, limit: pageEntries } })
-    if (error !== undefined) throw new Error(`list-messages of room ${roomId}: ${error.code}`)
-    const page: ListPage = body ?? {}
-    frames.push(...recordPage(load, room, user, page, operation))
-    after = page.messages?.at(-1)?.seq ?? after
-    if (body?.next_cursor === undefined) return frames
+    const { operation, answer, frames } = page
+    if (answer.error !== undefined) throw new Error(`list-messages of room ${load.context.ids.room(room)}: ${answer.error.code}`)
+    all.push(...frames)
+    if (answer.body?.next_cursor === undefined) return all
+    after = (answer.body as ListPage).messages?.at(-1)?.seq ?? after
+    page = await continueList(load, room, user, { after, limit: pageEntries }, operation)
   }
 }

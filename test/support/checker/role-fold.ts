@@ -10,6 +10,8 @@ export interface RoleBody {
     readonly users?: readonly string[]
     readonly rules?: Readonly<Record<string, unknown>>
     readonly created_at?: string
+    /** The direct chat of two users, who have the same rights. */
+    readonly direct?: boolean
   }
   readonly thread?: string
   readonly mentions?: unknown
@@ -49,6 +51,7 @@ export const createRoleFold = (say: Say): RoleFold => {
   const people = new Map<string, Person>()
   let rules: Readonly<Record<string, unknown>> = {}
   let isCreated = false
+  let isDirect = false
   /** The events of handwritten histories may not name the actor. */
   let isActorKnown = false
 
@@ -63,7 +66,10 @@ export const createRoleFold = (say: Say): RoleFold => {
     return lowered !== undefined && lowered.until > at ? Math.min(lowered.role, lasting) : lasting
   }
 
-  const needed = (action: string): number => numbers[(rules[action] as string | undefined) ?? defaultFor(action)] ?? 0
+  const needed = (action: string): number => {
+    if (isDirect) return action === 'pin' || defaultFor(action) === 'member' ? plainMember : Number.POSITIVE_INFINITY
+    return numbers[(rules[action] as string | undefined) ?? defaultFor(action)] ?? 0
+  }
 
   /** Another check reports a user who is not a member. */
   const permits: RoleFold['permits'] = (user = '', action, at = '') =>
@@ -128,7 +134,8 @@ export const createRoleFold = (say: Say): RoleFold => {
     isCreated = true
     rules = body.chat?.rules ?? {}
     for (const user of body.chat?.users ?? []) person(user).isMember = true
-    person(body.user_id ?? '').lasting = owner
+    isDirect = body.chat?.direct === true
+    if (!isDirect) person(body.user_id ?? '').lasting = owner
   }
 
   const post = (seq: number, body: RoleBody): void => {

@@ -16,7 +16,7 @@ interface Row {
 const pageRows = 5_000
 
 const page = `select stream, seq, type, data, recorded_at from event
-  where type <> 'UserCreated' and (stream, seq) > ($1::uuid, $2::bigint)
+  where kind = 'chat' and (stream, seq) > ($1::uuid, $2::bigint)
   order by stream, seq limit ${pageRows}`
 
 /** Reads the events of all rooms, page by page. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { IHeaders, Message } from 'kafkajs'
+import type { Admin, IHeaders, Message } from 'kafkajs'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { stopIdleTimers } from '../../../infra/kafka/kafkajs-patches/idle-timers.ts'
 import { until } from '../poll.ts'
@@ -17,25 +17,26 @@ const clientOf = (brokers: readonly string[]): Kafka => {
   return new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
 }
 
-const highOffsets = async (brokers: readonly string[], topic: string): Promise<readonly number[]> => {
-  const admin = clientOf(brokers).admin()
-  await admin.connect()
-  try {
-    return (await admin.fetchTopicOffsets(topic)).map(({ high }) => Number(high))
-  } finally {
-    await admin.disconnect()
-  }
-}
+/** The offsets of each partition. Retries, because a broker that has just started may not lead its partitions yet. */
+const offsetsOf = (brokers: readonly string[], topic: string): ReturnType<Admin['fetchTopicOffsets']> =>
+  until(
+    `the offsets of ${topic}`,
+    async () => {
+      const admin = clientOf(brokers).admin()
+      await admin.connect()
+      return admin.fetchTopicOffsets(topic).finally(() => admin.disconnect())
+    },
+    { withinMs: 60_000 },
+  )
 
-/** The number of records that were ever written to the topic. Retries, because a broker that has just started may not know it yet. */
-export const countRecords = async (brokers: readonly string[], topic: string): Promise<number> => {
-  const highs = await until(`the offsets of ${topic}`, () => highOffsets(brokers, topic), { withinMs: 20_000 })
-  return highs.reduce((sum, high) => sum + high, 0)
-}
+/** The number of records that were ever written to the topic. */
+export const countRecords = async (brokers: readonly string[], topic: string): Promise<number> =>
+  (await offsetsOf(brokers, topic)).reduce((sum, { high }) => sum + Number(high), 0)
 
 /** All present records of a topic, in the order of each partition; uses no code of the service. */
 export const readTopic = async (brokers: readonly string[], topic: string): Promise<readonly TopicRecord[]> => {
-  const count = await countRecords(brokers, topic)
+  const offsets = await offsetsOf(brokers, topic)
+  const unread = new Map(offsets.flatMap(({ partition, high, low }) => (high === low ? [] : [[partition, BigInt(high)]])))
   const groupId = `reader-${randomUUID()}`
   const consumer = clientOf(brokers).consumer({ groupId, maxWaitTimeInMs: 50, allowAutoTopicCreation: false })
   const records: TopicRecord[] = []
@@ -43,11 +44,16 @@ export const readTopic = async (brokers: readonly string[], topic: string): Prom
   try {
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
     await consumer.run({
-      eachMessage: async ({ partition, message: { offset, key, value, headers = {} } }) => {
-        records.push({ partition, offset, key, value, headers })
+      eachBatch: async ({ batch }) => {
+        const { partition } = batch
+        const end = unread.get(partition)
+        if (end === undefined) return
+        for (const { offset, key, value, headers = {} } of batch.messages)
+          records.push({ partition, offset, key, value, headers })
+        if (BigInt(batch.lastOffset()) + 1n >= end) unread.delete(partition)
       },
     })
-    await until(`${count} records on ${topic}`, () => records.length >= count, { withinMs: 20_000 })
+    await until(`all records of ${topic}`, () => unread.size === 0, { withinMs: 120_000 })
   } finally {
     await consumer.disconnect()
   }

@@ -3,6 +3,7 @@ import { seededRandom } from '../simulation/random.ts'
 import { chatFormat } from './chat-format.ts'
 import { noCounts } from './counts.ts'
 import { createHistory, noHistory } from './history.ts'
+import { createKindMeasures } from './kind-measures.ts'
 import { createLatencies } from './latencies.ts'
 import { numbering } from './numbering.ts'
 import type { Recorded, Recorder } from './recorder.ts'
@@ -41,9 +42,11 @@ export const nowMs = (): number => performance.timeOrigin + performance.now()
 export const createLoadContext = (options: ContextOptions): LoadContext => {
   const { tag, seed, startMs, process = 0, processes = 1, format = chatFormat, clockOffsetMs = 0 } = options
   const keepsHistory = (options.keepsHistory ?? true) && options.recorder === undefined
+  const latencies = { connect: createLatencies(), stored: createLatencies(), received: createLatencies() }
   const recorded = {
     history: keepsHistory ? createHistory(startMs) : noHistory(startMs),
-    latencies: { connect: createLatencies(), stored: createLatencies(), received: createLatencies() },
+    latencies,
+    kinds: createKindMeasures(latencies),
     counts: noCounts(),
     membershipFrames: new Map<string, string>(),
     now: clockOffsetMs === 0 ? nowMs : () => nowMs() + clockOffsetMs,

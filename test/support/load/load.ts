@@ -1,28 +1,28 @@
 import { until } from '../poll.ts'
 import type { Device } from './device.ts'
 import { createDevice } from './device.ts'
-import { parseDistribution } from './distribution.ts'
-import type { OperationEvent } from './entry.ts'
-import { creation } from './entry.ts'
 import { forAll } from './for-all.ts'
 import { growingPause } from './growing-pause.ts'
 import type { LoadContext } from './load-context.ts'
 import { createLoadContext } from './load-context.ts'
 import type { LoadOptions } from './load-options.ts'
-import { messageText } from './message-text.ts'
+import type { NamedCommand } from './make-commands.ts'
+import { createCommandMaker } from './make-commands.ts'
+import type { Mix } from './mix.ts'
+import { mixedSending } from './mixed-sending.ts'
 import type { Pace } from './pace.ts'
 import { startPace } from './pace.ts'
+import type { Performed, Performer } from './performer.ts'
 import type { Population } from './population.ts'
 import { planPopulation } from './population.ts'
 import type { SchedulePlan } from './schedule.ts'
-import type { LoadCommand } from './send-again.ts'
 import type { Members } from './senders.ts'
 import { randomSenders } from './senders.ts'
 import type { Settled } from './sending.ts'
 import { readSlowly } from './slow-reading.ts'
 
 /** One process's part of a load: its share of the users, on sockets spread over the gateways. */
-export interface Load {
+export interface Load extends Performer {
   readonly context: LoadContext
   readonly population: Population
   /** This process's users. */
@@ -33,14 +33,12 @@ export interface Load {
   createRooms(userIds: ReadonlyMap<number, string>): Promise<void>
   /** Sends `count` messages at `perSecond`, by random members of random rooms. */
   sendMessages(perSecond: number, count: number): Pace
-  /** Sends a message at each time of the plan, by random members of random rooms. */
-  sendByPlan(plan: SchedulePlan): Pace
+  /** Sends a command at each time of the plan, by random members of random rooms: a message, or by the shares of the mix. */
+  sendByPlan(plan: SchedulePlan, mix?: Mix): Pace
   /** From now on slow readers pause, and sockets are dropped; the two functions above call it. */
   startDisturbances(): void
-  post(user: number, room: number, intendedMs?: number): Promise<Settled>
   /** Sends a message once; only the recorder receives the outcome. */
   postOnce(user: number, room: number, intendedMs: number): void
-  perform(user: number, event: OperationEvent, room: number, body: object, intendedMs?: number): Promise<Settled>
   /** Resolves when every command has a final outcome. */
   settled(withinMs: number): Promise<void>
   stop(): void
@@ -55,9 +53,9 @@ export const externalIdOf = (tag: number, user: number): string => `load-${tag.t
 export const createLoad = (options: LoadOptions): Load => {
   const { urls, process = 0, processes = 1, tag, silenceMs = 10_000, reconnects = true } = options
   const context = createLoadContext(options)
-  const { ids, format, random, next, now } = context
+  const { ids, random, now } = context
   const population = planPopulation(options)
-  const sizeOf = parseDistribution(options.messageSize)
+  const make = createCommandMaker(context, options.messageSize)
   const devices = new Map<number, Device>()
   const slow = new Set<number>()
   const stopping: (() => void)[] = []
@@ -91,27 +89,15 @@ export const createLoad = (options: LoadOptions): Load => {
     return device
   }
 
-  /** `bodyFor` returns the JSON text of the body for the id of the command. */
-  const commandOf = (event: OperationEvent, room: number, intendedMs: number, bodyFor: (id: string) => string): LoadCommand => {
-    const isCreation = event === 'create-chat'
-    const command = isCreation ? creation : next.command()
-    const body = bodyFor(isCreation ? '' : ids.command(command, intendedMs))
-    const roomId = isCreation ? undefined : ids.room(room)
-    return { event, room, command, intendedMs, text: (operation) => format.request(`${operation}`, event, body, roomId) }
-  }
+  const performBy = async (user: number, command: NamedCommand): Promise<Performed> => ({
+    ...(await deviceOf(user).perform(command)),
+    id: command.id,
+  })
 
-  const messageFor = (room: number, intendedMs: number): LoadCommand => {
-    const msg = messageText(sizeOf(random))
-    return commandOf('new-message', room, intendedMs, (id) => `{"msg":"${msg}","type":"text","id":"${id}"}`)
-  }
+  const perform: Load['perform'] = (user, event, room, body, intendedMs = now()) =>
+    performBy(user, make.command(event, room, body, intendedMs))
 
-  const perform = (user: number, event: OperationEvent, room: number, body: object): Promise<Settled> =>
-    deviceOf(user).perform(
-      commandOf(event, room, now(), (id) => JSON.stringify(event === 'create-chat' ? body : { ...body, id })),
-    )
-
-  const post = (user: number, room: number, intendedMs = now()): Promise<Settled> =>
-    deviceOf(user).perform(messageFor(room, intendedMs))
+  const post: Load['post'] = (user, room, intendedMs = now()) => performBy(user, make.message(room, intendedMs))
 
   const mustSucceed = async (what: string, performed: Promise<Settled>): Promise<void> => {
     const { outcome, code } = await performed
@@ -172,13 +158,12 @@ export const createLoad = (options: LoadOptions): Load => {
     if (dropsPerSecond > 0) everyMs((1_000 * processes) / dropsPerSecond, () => random.pick([...devices.values()]).drop())
   }
 
-  const sendByPlan = (plan: SchedulePlan): Pace => {
-    const nextSender = randomSenders(ownMembers(), random)
+  const sendByPlan = (plan: SchedulePlan, mix: Mix = { messages: 100 }): Pace => {
+    const members = ownMembers()
+    const nextSender = randomSenders(members, random)
     startDisturbances()
-    const send = (dueMs: number): void => {
-      const { room, user } = nextSender()
-      void post(user, room, dueMs)
-    }
+    const creatorOf = (room: number): number | undefined => population.members.get(room)?.[0]
+    const send = mixedSending({ mix, members, creatorOf, nextSender, random, text: make.text, post, perform })
     return startPace({ ...plan, now, send })
   }
 
@@ -195,7 +180,7 @@ export const createLoad = (options: LoadOptions): Load => {
     sendByPlan,
     startDisturbances,
     post,
-    postOnce: (user, room, intendedMs) => deviceOf(user).sendOnce(messageFor(room, intendedMs)),
+    postOnce: (user, room, intendedMs) => deviceOf(user).sendOnce(make.message(room, intendedMs)),
     perform,
     settled: async (withinMs) => {
       const isDone = (): boolean => [...devices.values()].every(({ unsettled }) => unsettled === 0)

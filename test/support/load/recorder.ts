@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { Counts } from './counts.ts'
 import type { FrameView } from './frame-view.ts'
 import type { History } from './history.ts'
+import type { KindMeasures } from './kind-measures.ts'
 import type { Latencies } from './latencies.ts'
 import type { Sending, Settled } from './sending.ts'
 
@@ -41,13 +42,14 @@ export interface Recorded {
   readonly latencies: {
     /** From the beginning of a connection to the answer to its `create-user`. */
     readonly connect: Latencies
-    /** From the intended time of sending to the confirmation. */
+    /** Of messages: from the intended time of sending to the confirmation. */
     readonly stored: Latencies
-    /** From the intended time of sending to each arrival at another user's socket. */
+    /** Of messages: from the intended time of sending to each arrival at another user's socket. */
     readonly received: Latencies
   }
+  readonly kinds: KindMeasures
   readonly counts: Counts
-  /** The membership frames by room and seq: lists omit them. */
+  /** The frames of all events but new messages, by room and seq: lists omit them. */
   readonly membershipFrames: Map<string, string>
   /** Milliseconds since the epoch; never decreases. */
   now(): number
@@ -55,7 +57,7 @@ export interface Recorded {
 
 /** Records counts and latencies, and a history if `keepsHistory`. */
 export const fullRecorder = (into: Recorded, keepsHistory: boolean): Recorder => {
-  const { history, latencies, counts, membershipFrames, now } = into
+  const { history, kinds, counts, membershipFrames, now } = into
 
   const recordFrame = ({ socket, user }: Source, view: Readonly<FrameView>, text: Buffer, at: number): void => {
     const { event, room, seq, command, operation, commonFrom } = view
@@ -73,16 +75,21 @@ export const fullRecorder = (into: Recorded, keepsHistory: boolean): Recorder =>
     sent: ({ socket, user }, { event, room, command }, operation) => {
       history.append({ kind: 'invoked', at: now(), event, socket, user, room, command, operation })
       counts.sent += 1
+      const measure = kinds.of(event)
+      if (measure !== undefined) measure.counts.sent += 1
     },
     settled: ({ socket, user }, { event, room, command, intendedMs }, operation, { outcome, code, seq }) => {
       const at = now()
       history.append({ kind: outcome, at, event, code, socket, user, room, command, seq, operation })
+      // Rooms are created in one burst before the load begins, and scenarios measure joins themselves: they are of no kind.
+      const measure = kinds.of(event)
       if (outcome === 'ok') {
         counts.confirmed += 1
-        // Rooms are created in one burst before the load begins, and scenarios measure joins themselves.
-        if (event === 'new-message') latencies.stored.record(at - intendedMs)
+        if (measure !== undefined) measure.counts.confirmed += 1
+        measure?.stored.record(at - intendedMs)
       } else {
         counts.refused[code] = (counts.refused[code] ?? 0) + 1
+        if (measure !== undefined) measure.counts.refused += 1
       }
     },
     // The operation may have been given up before.
@@ -91,8 +98,7 @@ export const fullRecorder = (into: Recorded, keepsHistory: boolean): Recorder =>
       const at = now()
       if (keepsHistory) recordFrame(source, view, text, at)
       const { operation, intendedMs, event } = view
-      if (operation === 0 && intendedMs > 0 && event === 'new-message' && !source.isSlow)
-        latencies.received.record(at - intendedMs)
+      if (operation === 0 && intendedMs > 0 && !source.isSlow) kinds.of(event)?.received.record(at - intendedMs)
     },
   }
 }

@@ -1,21 +1,19 @@
 import pg from 'pg'
-import { roleName } from '../../../infra/postgres/admin/role-name.ts'
-
-type Service = 'writer' | 'gateway'
+import type { ServiceRole } from '../../../infra/postgres/admin/role-name.ts'
+import { roleName, serviceRoles } from '../../../infra/postgres/admin/role-name.ts'
 
 const password = 'of the tests'
 
 const databaseOf = (url: string): string => new URL(url).pathname.slice(1)
 
-const serviceOf = (role: string): Service | undefined =>
-  (['writer', 'gateway'] as const).find((service) => role.startsWith(service))
+const serviceOf = (role: string): ServiceRole | undefined => serviceRoles.find((service) => role.startsWith(service))
 
 /** Allows the roles that `admin roles` has created to log in, as an operator would. */
 export const allowLogins = async (databaseUrl: string): Promise<void> => {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 3_000 })
   await client.connect()
   try {
-    for (const service of ['writer', 'gateway'] as const) {
+    for (const service of serviceRoles) {
       const role = pg.escapeIdentifier(roleName(databaseOf(databaseUrl), service))
       await client.query(`alter role ${role} login password ${pg.escapeLiteral(password)}`)
     }
@@ -24,7 +22,7 @@ export const allowLogins = async (databaseUrl: string): Promise<void> => {
   }
 }
 
-/** The database URL for a process of this role: gateways and writers use their database roles, all others the owner. */
+/** The database URL for a process of this role: gateways, writers and the sweeper use their database roles, all others the owner. */
 export const asService = (databaseUrl: string, role: string): string => {
   const service = serviceOf(role)
   if (service === undefined) return databaseUrl

@@ -7,8 +7,7 @@ export const executeTasks = <Task, Note = never>(execute: (task: Task, note: (no
     try {
       send({ number, kind: 'done', result: await execute(task, (note) => send({ number, kind: 'note', note })) })
     } catch (error) {
-      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      send({ number, kind: 'failed', reason })
+      send({ number, kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) })
     }
   })
   process.once('disconnect', () => process.exit(0))

@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createPendingTasks } from './pending-tasks.ts'
 
 /** Tasks are numbered, because they may be completed in another order. */
 export interface NumberedTask<Task> {
@@ -11,19 +13,16 @@ export interface NumberedTask<Task> {
 export type TaskMessage<Note> = { readonly number: number } & (
   | { readonly kind: 'note'; readonly note: Note }
   | { readonly kind: 'done'; readonly result?: unknown }
-  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly error: Error }
 )
 
 /** A child process that executes tasks. It ends when it is disposed of. */
 export interface TaskProcess<Task, Note> extends AsyncDisposable {
   readonly pid: number
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<unknown>
+  /** The result of the task; rejects if it failed, or if the process has ended. */
   execute<Result>(task: Task, onNote?: (note: Note) => void): Promise<Result>
-}
-
-interface Running<Note> {
-  readonly onNote: (note: Note) => void
-  readonly resolve: (result: unknown) => void
-  readonly reject: (error: Error) => void
 }
 
 const profileArguments = (): string[] => {
@@ -36,7 +35,7 @@ const endWithinMs = 20_000
 
 const end = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return
-  const exit = new Promise((resolve) => child.once('exit', resolve))
+  const exit = once(child, 'exit')
   if (child.connected) child.disconnect()
   const late = setTimeout(() => child.kill('SIGKILL'), endWithinMs)
   await exit
@@ -52,29 +51,28 @@ export const startTaskProcess = <Task, Note = never>(
   nodeArguments: readonly string[] = [],
 ): TaskProcess<Task, Note> => {
   const child = fork(entry, { execArgv: [...nodeArguments, ...profileArguments()], serialization: 'advanced' })
-  const running = new Map<number, Running<Note>>()
-  let tasks = 0
+  const pending = createPendingTasks()
+  const listeners = new Map<number, (note: Note) => void>()
   child.on('message', (message: TaskMessage<Note>) => {
-    const task = running.get(message.number)
-    if (message.kind === 'note') return task?.onNote(message.note)
-    running.delete(message.number)
-    if (message.kind === 'done') task?.resolve(message.result)
-    else task?.reject(new Error(message.reason))
+    const { number } = message
+    if (message.kind === 'note') return listeners.get(number)?.(message.note)
+    listeners.delete(number)
+    if (message.kind === 'done') pending.resolve(number, message.result)
+    else pending.reject(number, message.error)
   })
-  child.once('exit', (code) => {
-    for (const { reject } of running.values()) reject(new Error(`${entry} ended with ${code}`))
-    running.clear()
-  })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.once('exit', (code) => pending.end(new Error(`${entry} ended with ${code}`)))
   return {
     pid: child.pid ?? 0,
-    execute: <Result>(task: Task, onNote: (note: Note) => void = () => {}) =>
-      new Promise<Result>((resolve, reject) => {
-        tasks += 1
-        running.set(tasks, { onNote, resolve: (result) => resolve(result as Result), reject })
-        child.send({ number: tasks, task } satisfies NumberedTask<Task>, (error) => {
-          if (error !== null) reject(error)
-        })
-      }),
+    ended,
+    execute: <Result>(task: Task, onNote?: (note: Note) => void) => {
+      const [number, result] = pending.add()
+      if (onNote !== undefined) listeners.set(number, onNote)
+      child.send({ number, task } satisfies NumberedTask<Task>, (error) => {
+        if (error !== null) pending.reject(number, error)
+      })
+      return result as Promise<Result>
+    },
     [Symbol.asyncDispose]: () => end(child),
   }
 }

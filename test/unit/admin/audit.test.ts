@@ -18,7 +18,6 @@ const chat: StreamSummary = {
   chatHead: 5,
   memberCount: 2,
   memberRows: 2,
-  hasUserRow: false,
 }
 const user: StreamSummary = {
   ...chat,
@@ -30,7 +29,7 @@ const user: StreamSummary = {
   messageRows: 0,
   redacted: 0,
   ofDeleted: 0,
-  hasUserRow: true,
+  userHead: 1,
 }
 
 const findingsOf = (account: StreamSummary): string[] => streamFindings(account).map(({ fault, what }) => `${fault}: ${what}`)
@@ -41,6 +40,7 @@ describe('An audit of the store', () => {
   })
 
   const { chatHead: _head, memberCount: _count, ...withoutRow } = chat
+  const { userHead: _userHead, ...withoutUserRow } = user
   it.each<readonly [string, StreamSummary, string]>([
     ['a missing event', { ...chat, events: 4 }, 'missing: 4 events from 1 to 5'],
     ['missing first events', { ...chat, first: 2 }, 'missing: 5 events from 2 to 5'],
@@ -55,7 +55,8 @@ describe('An audit of the store', () => {
       'different: 1 redacted events, but 2 events of deleted messages',
     ],
     ['an event without content', { ...chat, redacted: 3 }, 'different: 3 redacted events, but 2 events of deleted messages'],
-    ['a user without a row', { ...user, hasUserRow: false }, 'missing: no row for the user'],
+    ['a user without a row', withoutUserRow, 'missing: no row for the user'],
+    ['a user row with another head', { ...user, userHead: 2 }, 'different: user head 2, but the last event has seq 1'],
   ])('finds %s', (_what, account, said) => {
     expect(findingsOf(account)).toEqual([said])
   })

@@ -2,7 +2,7 @@ import { compareStreams } from '../../../services/admin/audit/audit.ts'
 import type { EventRecord } from '../../../services/admin/audit/event-seq.ts'
 import { createFindings } from '../../../services/admin/audit/findings.ts'
 import { createStreamTally } from '../../../services/admin/audit/stream-tally.ts'
-import type { StoreSlice } from '../../../services/admin/audit/verify-store.ts'
+import type { StoreSlice } from '../../../services/admin/audit/verify-deps.ts'
 import type { Clock } from '../../../shared/ports/clock.ts'
 
 export const record = (key: string, seq: number): EventRecord => ({
@@ -32,6 +32,7 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
   const storedAt = new Map<string, number[]>()
   const topic: EventRecord[] = []
   let reads = 0
+  let beforeRead = (): void => undefined
   const walked: string[][] = []
 
   const sliceOf = (streams: readonly string[]): StoreSlice => ({
@@ -48,7 +49,7 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
         ofDeleted: 0,
         chatHead: head,
       }
-      return head === 0 ? [] : [{ stream, kind: 'chat' as const, ...counts, memberCount: 1, memberRows: 1, hasUserRow: false }]
+      return head === 0 ? [] : [{ stream, kind: 'chat' as const, ...counts, memberCount: 1, memberRows: 1 }]
     }),
   })
 
@@ -73,6 +74,7 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
     },
     readEvents: async (onRecord: (each: EventRecord) => void) => {
       reads += 1
+      beforeRead()
       for (const each of topic) onRecord(each)
     },
     ages: async (events: readonly { readonly stream: string; readonly seq: number }[]) =>
@@ -89,6 +91,10 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
     publish,
     walked,
     reads: () => reads,
+    /** Calls this function before each read of the event stream. */
+    onRead: (act: () => void): void => {
+      beforeRead = act
+    },
     /** Stores the next event of the stream and publishes it. */
     post: (stream: string): void => {
       store(stream)
@@ -98,11 +104,10 @@ export const auditedWorld = (streamsPerPass = 1_000) => {
     round: async (isFull = false) => {
       advance(30_000)
       const findings = createFindings()
-      const { records, heads } = await compareStreams(ports, tally, findings, { isFull, streamsPerPass })
+      const { records } = await compareStreams(ports, tally, findings, { isFull, streamsPerPass })
       advance(1)
       return {
         records,
-        keptHeads: heads.size,
         found: findings.first.map(({ fault, where, what }) => `${fault}: ${where}: ${what}`),
       }
     },

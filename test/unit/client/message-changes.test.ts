@@ -90,6 +90,17 @@ describe('A call that changes a message', () => {
     last().answer(last().take('create-user'), { ...userBody, features: ['new-message', 'edit-message'] })
     expect(client.features).toEqual(['new-message', 'edit-message'])
   })
+
+  it('becomes known when the service accepts it while the connection is open', async () => {
+    const { joined, client } = script()
+    const socket = await joined({ [room]: 5 })
+    const received: (readonly string[])[] = []
+    client.on('features', (features) => received.push(features))
+    socket.deliver({ event: 'features', body: { features: ['new-message', 'edit-message'], level: 2 } })
+    socket.deliver({ event: 'features', body: {} })
+    expect(client.features).toEqual(['new-message', 'edit-message'])
+    expect(received).toEqual([['new-message', 'edit-message']])
+  })
 })
 
 describe('A message', () => {

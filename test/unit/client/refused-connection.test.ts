@@ -83,6 +83,17 @@ describe('A client whose connection is refused', () => {
     expect(sockets).toHaveLength(2)
   })
 
+  it.each([
+    ['a wrong address', () => answer(404, ''), 'no chat service at'],
+    ['an address where nothing answers', () => Promise.reject(new Error('down')), 'no WebSocket was opened'],
+  ] as const)('retries %s, and reports an error that says so', async (_what, fetch, reason) => {
+    const { clock, states, sockets } = await refused({ token: 'a.b.c', fetch })
+    const error = { code: 'disconnected', message: expect.stringContaining(reason), retryable: true }
+    expect(states.at(-1)).toMatchObject({ state: 'offline', retryInMs: 250, error })
+    await clock.run(250)
+    expect(sockets).toHaveLength(2)
+  })
+
   it('requests the reason only at every fourth consecutive failure', async () => {
     let asked = 0
     const fetch: Fetch = () => {

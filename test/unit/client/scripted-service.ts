@@ -4,8 +4,8 @@ import type { ChatEvents } from '../../../shared/client/chat-events.ts'
 import { connect } from '../../../shared/client/connect.ts'
 import type { SocketConstructor } from '../../../shared/client/socket.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
-import type { VirtualClock } from '../../support/simulation/virtual-clock.ts'
-import { virtualClock } from '../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../simulation/virtual-clock.ts'
+import { virtualClock } from '../simulation/virtual-clock.ts'
 
 export interface SentFrame {
   readonly event: string

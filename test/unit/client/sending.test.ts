@@ -225,7 +225,7 @@ describe('Sending a message that is refused', () => {
   it('fails at once if the queue is full', async () => {
     const { client, joined } = script({ maxQueued: 3 })
     const calls = [1, 2, 3].map((n) => client.send(room, `${n}`))
-    await expect(client.send(room, 'full')).rejects.toMatchObject({ code: 'queue_full' })
+    await expect(client.send(room, 'full')).rejects.toMatchObject({ code: 'queue_full', retryable: true })
     const socket = await joined({})
     socket.answer(socket.take('new-message'), messageBody(1))
     await calls[0]

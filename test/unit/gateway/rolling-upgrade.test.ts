@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { requestEventsAt } from '../../../shared/protocol/requests.ts'
 import { defaultTimes } from '../../../shared/runtime/config/times.ts'
 import { uuid } from '../domain/chat-fixtures.ts'
 import { memoryStore } from '../memory-store/memory-store.ts'
@@ -66,6 +67,22 @@ describe('A gateway of the new version, before the feature level is raised', () 
     await act(...changes)
     const events = bob.client.frames.flatMap(({ event, seq }) => (seq === undefined ? [] : [event]))
     expect(events).toEqual(['create-chat', 'new-message', ...changes.map(({ event }) => event)])
+  })
+})
+
+describe('A gateway, when the feature level is raised', () => {
+  it('tells each bound socket once, without a request, which events it accepts now', async () => {
+    const { rig, memory, ann, bob } = await withRoom(1)
+    const stranger = rig.client()
+    const pushed = (frames: readonly { readonly event: string }[]) => frames.filter(({ event }) => event === 'features')
+    memory.raiseLevel(2)
+    await rig.clock.run(3 * defaultTimes.convergeMs)
+    for (const { client } of [ann, bob])
+      expect(pushed(client.frames)).toMatchObject([{ body: { features: requestEventsAt(2), level: 2 } }])
+    expect(pushed(stranger.frames)).toEqual([])
+    const late = await rig.bound('late')
+    await rig.clock.run(defaultTimes.convergeMs)
+    expect(pushed(late.client.frames)).toEqual([])
   })
 })
 

@@ -6,7 +6,7 @@ import { compareReports } from '../../load/report/comparison.ts'
 import { readFormerReport } from '../../load/report/former-report.ts'
 import { reportPage } from '../../load/report/report-page.ts'
 import { reportText } from '../../load/report/report-text.ts'
-import { goodReport, scenarioReport } from './report-fixture.ts'
+import { goodReport, mixedReport, scenarioReport } from './report-fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'load-comparison-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -48,6 +48,15 @@ describe('A comparison with a former run', () => {
       'scenario: none → open: join, read-history, think 1s-5s, send, leave',
     ])
     expect(reportPage({ ...now, comparison: compareReports(goodReport, now) })).toContain('users: 100 → 7')
+  })
+
+  it('has the latencies of each kind of commands that both runs have, and names a mix that differs', () => {
+    const { differences } = compareReports(goodReport, mixedReport)
+    expect(differences).toEqual(['mix: messages=100 → messages=90,reactions=8,edits=2'])
+    const names = compareReports(mixedReport, mixedReport).values.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['reactions, stored, p99', 'reactions, received, p99', 'edits, stored, p99']))
+    expect(names).not.toContain('edits, received, p99')
+    expect(compareReports(goodReport, mixedReport).values.map(({ name }) => name)).not.toContain('reactions, stored, p99')
   })
 
   it('reads a report of an earlier version, which has no stages', () => {

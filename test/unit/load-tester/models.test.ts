@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createActors } from '../../load/scenario/actors.ts'
 import { startClosedModel, startOpenModel } from '../../load/scenario/models.ts'
@@ -59,7 +60,7 @@ describe('The closed model', () => {
     let started = 0
     const iterate = async (): Promise<void> => {
       started += 1
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await sleep(20)
     }
     await startClosedModel(steady(2, 300), nowMs, iterate, () => {}).done
     expect(started).toBeGreaterThan(6)

@@ -57,6 +57,10 @@ describe('The options of a load test', () => {
     [['--workers', '0'], '--workers: "0" is not a number from 1'],
     [['--compare', '/missing.json'], '--compare: cannot read /missing.json: ENOENT'],
     [['--fail-if', 'lost>0', '--no-check'], '--fail-if: "lost>0" needs the check of the frames; remove --no-check'],
+    [['--mix', 'messages=90,likes=10'], '--mix: "likes" is not one of messages, reactions, edits, deletes, pins'],
+    [['--mix', 'messages=90,edits=5'], '--mix: the shares add up to 95; they must add up to 100'],
+    [['--mix', 'messages=90,edits=ten'], '--mix: edits: "edits=ten" is not a share'],
+    [['--fail-if', 'edits-stored.p99>1s'], '--fail-if: "edits-stored.p99>1s" is not a condition'],
     [['--fail-if', 'iteration.p99>1s'], '--fail-if: "iteration.p99>1s" is not a condition'],
   ])('%j is refused with the reason', (args, reason) => {
     expect(() => parseOptions([...url, ...args])).toThrow(reason)
@@ -66,6 +70,33 @@ describe('The options of a load test', () => {
     const much = ['--rate', '5000', '--room-size', '100', '--duration', '10m']
     expect(() => optionsOf(...much)).toThrow(/about 300 million frames.*--no-check/)
     expect(optionsOf(...much, '--no-check').isChecked).toBe(false)
+  })
+})
+
+describe('The mix of a load test', () => {
+  const mix = { messages: 90, reactions: 8, edits: 2 }
+
+  it('is part of the work of each process; without it there are messages only', () => {
+    const { shape, workload } = optionsOf('--mix', 'messages=90,reactions=8,edits=2')
+    expect({ shape: shape.mix, workload: workload.mix }).toEqual({ shape: mix, workload: mix })
+    expect(optionsOf().workload).not.toHaveProperty('mix')
+  })
+
+  it('replaces the mix of a preset', () => {
+    expect(optionsOf('--preset', 'living-messages').workload.mix).toMatchObject({ messages: 88, pins: 1 })
+    const { shape } = optionsOf('--preset', 'living-messages', '--mix', 'messages=100')
+    expect(shape).toMatchObject({ users: 500, mix: { messages: 100 } })
+  })
+
+  it('permits thresholds on each of its kinds', () => {
+    const thresholds = ['--fail-if', 'edits-stored.p99>1s', '--fail-if', 'messages-received.p50<1s']
+    expect(optionsOf('--mix', 'messages=90,edits=10', ...thresholds).thresholds).toHaveLength(2)
+  })
+
+  it('is refused with a scenario, whose flow determines the commands', () => {
+    const file = fileWith('mixed.json', { model: 'open', flow: [{ do: 'send' }, { do: 'react' }] })
+    expect(() => optionsOf('--scenario', file, '--mix', 'messages=100')).toThrow('--mix: a scenario determines the commands')
+    expect(optionsOf('--scenario', file, '--preset', 'living-messages').shape).not.toHaveProperty('mix')
   })
 })
 
@@ -117,6 +148,8 @@ describe('The command that repeats a run', () => {
       '50',
       '--stage',
       '1s:5',
+      '--mix',
+      'messages=90,edits=10',
       '--no-check',
       '--fail-if',
       'p99>250ms',

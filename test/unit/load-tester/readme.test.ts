@@ -4,6 +4,7 @@ import { actionNames } from '../../load/scenario/actions.ts'
 import { parseScenario } from '../../load/scenario/scenario-file.ts'
 import { optionNames } from '../../load/tester/option-values.ts'
 import { presets } from '../../load/tester/presets.ts'
+import { commandKinds } from '../../support/load/command-kinds.ts'
 
 const read = (path: string): string => readFileSync(new URL(`../../load/${path}`, import.meta.url), 'utf8')
 const readme = read('README.md')
@@ -15,8 +16,8 @@ describe('The document of the load tester', () => {
     expect(read('example-scenario.json')).toBe(scenario)
   })
 
-  it('has a row for each action and each preset', () => {
-    for (const name of [...actionNames, ...Object.keys(presets)]) expect(readme).toContain(`| \`${name}\` |`)
+  it('has a row for each action, each preset and each kind of commands', () => {
+    for (const name of [...actionNames, ...Object.keys(presets), ...commandKinds]) expect(readme).toContain(`| \`${name}\` |`)
   })
 
   it('names only options that exist', () => {

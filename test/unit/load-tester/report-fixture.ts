@@ -53,6 +53,17 @@ export const goodReport: LoadReport = {
   command: 'npm run load -- --url ws://127.0.0.1:8080/ws --seed 7',
 }
 
+/** The report of a run with a mix, of whose edits none was received. */
+export const mixedReport: LoadReport = {
+  ...goodReport,
+  shape: { ...usualShape, mix: { messages: 90, reactions: 8, edits: 2 } },
+  kinds: {
+    messages: { sent: 900, confirmed: 890, refused: 10, stored: latencies(10, 20, 30), received: latencies(20, 40, 400) },
+    reactions: { sent: 80, confirmed: 79, refused: 1, stored: latencies(15), received: latencies(45) },
+    edits: { sent: 20, confirmed: 20, refused: 0, stored: latencies(70), received: latencies() },
+  },
+}
+
 /** The report of a run with a scenario. */
 export const scenarioReport: LoadReport = {
   ...goodReport,

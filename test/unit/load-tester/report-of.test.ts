@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { kindReports } from '../../load/report/kind-reports.ts'
 import type { Outcome } from '../../load/report/report-of.ts'
 import { reportOf } from '../../load/report/report-of.ts'
 import { reportPage } from '../../load/report/report-page.ts'
@@ -32,6 +33,28 @@ describe('The report of a run', () => {
     const report = reportOf(options, { ...outcome, verdict: undefined, phase: 'connecting' })
     expect(report.failedConditions).toEqual([])
     expect(reportPage(report)).toContain('<td>received p99</td><td>&gt; 250 ms</td><td>no values</td><td>–</td>')
+  })
+
+  it('has each kind of commands over all processes, if there were others than messages', () => {
+    const histogram = (...times: readonly number[]): string => {
+      const recorded = createLatencies()
+      for (const ms of times) recorded.record(ms)
+      return recorded.encode()
+    }
+    const result = (sent: number, ms: number) => ({
+      counts: { sent, confirmed: sent, refused: 0 },
+      stored: histogram(ms),
+      received: histogram(ms, ms),
+    })
+    const kinds = kindReports([
+      { messages: result(9, 1), edits: result(1, 50) },
+      { messages: result(8, 1), edits: result(2, 50) },
+      {},
+    ])
+    expect(kinds?.edits).toMatchObject({ sent: 3, confirmed: 3, refused: 0, stored: { count: 2 }, received: { count: 4 } })
+    expect(kinds?.messages).toMatchObject({ sent: 17, stored: { max: expect.closeTo(1, 1) } })
+    expect(reportOf(options, { ...outcome, kinds }).kinds).toEqual(kinds)
+    expect(kindReports([{ messages: result(9, 1) }])).toBeUndefined()
   })
 
   it('has the command and the counts of all processes', () => {

@@ -4,7 +4,7 @@ import { reportText } from '../../load/report/report-text.ts'
 import type { Series } from '../../load/report/svg-chart.ts'
 import { svgChart } from '../../load/report/svg-chart.ts'
 import { parseThreshold } from '../../load/tester/thresholds.ts'
-import { goodReport, scenarioReport } from './report-fixture.ts'
+import { goodReport, mixedReport, scenarioReport } from './report-fixture.ts'
 
 const thresholds = (...texts: readonly string[]) =>
   texts.map((text) => parseThreshold(text, { isChecked: true }).evaluate(goodReport))
@@ -72,6 +72,19 @@ describe('The report page', () => {
       expect(shown).toContain(text)
   })
 
+  it('shows each kind of commands of a mix apart, and no such table for messages only', () => {
+    const shown = reportPage(mixedReport)
+    expect(shown).toContain('<h2>Commands by kind</h2>')
+    expect(shown).toContain(
+      '<tr><td>reactions</td><td>8 %</td><td>80</td><td>79</td><td>1</td><td>15.0 ms</td><td>15.0 ms</td><td>45.0 ms</td><td>45.0 ms</td></tr>',
+    )
+    expect(shown).toMatch(/<td>edits<\/td><td>2 %<\/td>.*<td>–<\/td><td>–<\/td><\/tr>/)
+    expect(shown).toContain('messages=90,reactions=8,edits=2')
+    // Of the 100 commands a second, 90 are messages.
+    expect(shown).toContain('; 90 were due')
+    expect(page).not.toContain('Commands by kind')
+  })
+
   it('shows the clocks of several machines, and the accuracy of latencies between them', () => {
     const machines = [
       { name: 'one', processes: 1, clockOffsetMs: 0, clockErrorMs: 0 },
@@ -106,6 +119,13 @@ describe('The report text', () => {
     const text = reportText({ ...goodReport, thresholds: thresholds('p99>250ms'), failedConditions: ['p99>250ms'] })
     expect(text).toMatch(/✗ missed {2}received p99 +400 ms {3}fails if > 250 ms/)
     expect(text).toContain('failed condition: p99>250ms')
+  })
+
+  it('has a line for each kind of commands of a mix', () => {
+    const text = reportText(mixedReport)
+    expect(text).toMatch(/ {2}reactions +80 +79 +1 +15\.0 ms +15\.0 ms +45\.0 ms +45\.0 ms\n/)
+    expect(text).toMatch(/ {2}edits +20 +20 +0 +70\.0 ms +70\.0 ms +– +–\n/)
+    expect(reportText(goodReport)).not.toContain('by kind')
   })
 
   it('has the iterations of a scenario', () => {

@@ -19,8 +19,8 @@ const loadWith = (post: Load['post'], users = 40): Load => ({
   post,
 })
 
-const confirmed: Load['post'] = async () => ({ outcome: 'ok', code: 'none', seq: 1, retryAfterMs: 0 })
-const refused: Load['post'] = async () => ({ outcome: 'failed', code: 'rate_limited', seq: 0, retryAfterMs: 0 })
+const confirmed: Load['post'] = async () => ({ outcome: 'ok', code: 'none', seq: 1, retryAfterMs: 0, id: 'posted' })
+const refused: Load['post'] = async () => ({ outcome: 'failed', code: 'rate_limited', seq: 0, retryAfterMs: 0, id: '' })
 
 const open = (...flow: Scenario['flow']): Scenario => ({ model: 'open', flow })
 
@@ -44,6 +44,26 @@ describe('The iterations of a scenario', () => {
     const { iterations, failedBy } = await run(loadWith(refused), open({ do: 'send' }, { do: 'think', time: '1h' }))
     expect(iterations).toMatchObject({ started: 20, completed: 0, failed: 20, interrupted: 0 })
     expect(failedBy).toEqual({ 'send: rate_limited': 20 })
+  })
+
+  it('change the newest message that they have sent and not deleted', async () => {
+    let posted = 0
+    const performed: string[] = []
+    const load: Load = {
+      ...loadWith(async () => {
+        posted += 1
+        return { ...(await confirmed(0, 0)), id: `m${posted}` }
+      }),
+      perform: async (_, event, __, body) => {
+        performed.push(`${event} ${(body as { message: string }).message}`)
+        return confirmed(0, 0)
+      },
+    }
+    const flow = open({ do: 'send', count: 2 }, { do: 'react' }, { do: 'delete' }, { do: 'edit' })
+    const scenario = startScenario(load, flow, { start: 10, stages: [{ durationMs: 100, target: 10 }], scenario: flow })
+    await scenario.done
+    expect(performed).toEqual(['set-reaction m2', 'delete-message m2', 'edit-message m1'])
+    expect(Object.keys(scenario.result().actions)).toEqual(['send', 'react', 'delete', 'edit', 'iteration'])
   })
 
   it('are interrupted by the end of the run, and dropped while all users are busy', async () => {

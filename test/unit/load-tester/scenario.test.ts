@@ -16,6 +16,9 @@ describe('A scenario file', () => {
         { do: 'read-history', limit: 20 },
         { do: 'think', time: '1s-5s' },
         { do: 'send', count: 3, size: 'zipf:100' },
+        { do: 'react', reaction: 'yes' },
+        { do: 'edit', size: '20-50' },
+        { do: 'delete' },
         { do: 'leave' },
       ],
     }
@@ -30,7 +33,10 @@ describe('A scenario file', () => {
     [{ model: 'open' }, 'flow: is missing'],
     [flowOf(), 'flow: Too small'],
     [{ ...flowOf({ do: 'send' }), speed: 1 }, 'speed: there is no such field'],
-    [flowOf({ do: 'send' }, { do: 'jump' }), 'flow[1].do: "jump" is not one of join, read-history, think, send, leave'],
+    [
+      flowOf({ do: 'send' }, { do: 'jump' }),
+      'flow[1].do: "jump" is not one of join, read-history, think, send, react, edit, delete, leave',
+    ],
     [flowOf({}), 'flow[0].do: nothing is not one of join'],
     [flowOf({ do: 'send', cuont: 2 }), 'flow[0].cuont: there is no such field'],
     [flowOf({ do: 'send', count: 'two' }), 'flow[0].count: Invalid input: expected number'],
@@ -44,6 +50,14 @@ describe('A scenario file', () => {
     [flowOf({ do: 'send' }, { do: 'join' }), 'flow[0].do: "send" needs a "join" before it'],
     [flowOf({ do: 'join' }, { do: 'leave' }, { do: 'send' }), 'flow[2].do: "send" needs a "join" before it'],
     [flowOf({ do: 'join' }, { do: 'join' }), 'flow[1].do: "join" follows a "join"'],
+    [
+      flowOf({ do: 'edit' }, { do: 'send' }),
+      'flow[0].do: "edit" needs a "send" before it, because it changes the newest message',
+    ],
+    [flowOf({ do: 'read-history' }, { do: 'react' }), 'flow[1].do: "react" needs a "send" before it'],
+    [flowOf({ do: 'send' }, { do: 'delete' }, { do: 'delete' }), 'flow[2].do: "delete" needs a "send" before it'],
+    [flowOf({ do: 'send' }, { do: 'react', reaction: '' }), 'flow[1].reaction: Too small'],
+    [flowOf({ do: 'join' }, { do: 'send' }, { do: 'leave' }, { do: 'edit' }), 'flow[3].do: "edit" needs a "join" before it'],
     [[], 'Invalid input: expected object'],
   ])('%j is refused with field and reason', (content, reason) => {
     expect(() => parse(content)).toThrow(reason)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseThreshold } from '../../load/tester/thresholds.ts'
-import { goodReport, scenarioReport } from './report-fixture.ts'
+import { goodReport, mixedReport, scenarioReport } from './report-fixture.ts'
 
 const checked = { isChecked: true }
 const withScenario = { isChecked: true, actions: ['read-history', 'iteration'] }
@@ -28,6 +28,17 @@ describe('A threshold of --fail-if', () => {
     ['dropped>0%', false, '0 %'],
   ])('can name an action or a share of a scenario: %s is missed: %s', (text, isMissed, found) => {
     expect(parseThreshold(text, withScenario).evaluate(scenarioReport)).toMatchObject({ isMissed, found })
+  })
+
+  it.each([
+    ['reactions-stored.p99>10ms', true, '15.0 ms'],
+    ['reactions-received.p50>1s', false, '45.0 ms'],
+    ['messages-received.p99>250ms', true, '400 ms'],
+    ['edits-received.p99>9m', true, 'no values'],
+  ])('can name a kind of commands of a mix: %s is missed: %s', (text, isMissed, found) => {
+    const withMix = { isChecked: true, kinds: ['messages', 'reactions', 'edits'] } as const
+    expect(parseThreshold(text, withMix).evaluate(mixedReport)).toMatchObject({ isMissed, found })
+    expect(() => parseThreshold(text, checked)).toThrow('is not a condition')
   })
 
   it('is missed if nothing was measured, because nothing shows that it is kept', () => {

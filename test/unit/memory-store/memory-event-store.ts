@@ -1,3 +1,4 @@
+import { blockKeyText } from '../../../shared/domain/blocks.ts'
 import type { ChatState } from '../../../shared/domain/chat.ts'
 import { noChat } from '../../../shared/domain/chat.ts'
 import { reactionKeyText } from '../../../shared/domain/message-state.ts'
@@ -55,7 +56,8 @@ export const memoryEventStore = (tables: MemoryTables, { pause, onCommit, pageBy
     await pause('before-lock')
     const releases: (() => void)[] = []
     try {
-      for (const room of [...batch.heads.keys()].sort()) releases.push(await locks.lock(room))
+      for (const room of [...[...batch.heads.keys()].sort(), ...[...batch.userHeads.keys()].sort()])
+        releases.push(await locks.lock(room))
       await pause('before-commit')
       if (began !== failOvers) throw new StoreError('unavailable', 'the server is gone')
       if (isStale(tables, batch)) return 'stale'
@@ -122,6 +124,12 @@ const readSnapshot = (tables: MemoryTables, wanted: ReadSet): Snapshot => ({
   knownUsers: new Set(wanted.users.filter((user) => tables.usersById.has(user))),
   messages: messagesIn(tables, wanted),
   owners: found(wanted.owners, (room) => countOwners(tables, room)),
+  userStreams: found(wanted.userStreams, (id) => {
+    const user = tables.usersById.get(id)
+    const blockCount = [...tables.blocks.values()].filter((block) => block.user === id).length
+    return user && { user, seq: tables.userHeads.get(id) ?? 0, blockCount }
+  }),
+  blocks: new Set(wanted.blocks.map(blockKeyText).filter((key) => tables.blocks.has(key))),
   users: found(wanted.externalIds, (id) => tables.usersByExternalId.get(id)),
   chatCounts: new Map(wanted.chatCounts.users.map((user) => [user, countChats(tables, user, wanted.chatCounts.upTo)])),
   outcomes: outcomesOf(tables, wanted.commands),
@@ -155,7 +163,8 @@ const countChats = (tables: MemoryTables, user: string, upTo: number): number =>
 
 const countOwners = (tables: MemoryTables, room: string): number | undefined => {
   const chat = tables.chats.get(room)
-  const roleOf = (user: string): number | undefined => chat?.roles.get(user)?.role ?? roleWithout(user === chat?.createdBy)
+  const roleOf = (user: string): number | undefined =>
+    chat?.roles.get(user)?.role ?? roleWithout(user === chat?.createdBy && chat.name !== '')
   return chat && presentMembers(chat).filter((user) => roleOf(user) === roles.owner).length
 }
 

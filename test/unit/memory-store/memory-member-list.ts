@@ -8,7 +8,7 @@ import { isMember, presentMembers } from './memory-tables.ts'
 /** The role of a member now, and the end of a lower one. */
 export const roleNow = (chat: ChatRow, user: string, now: string): { readonly role: Role; readonly until?: string } => {
   const { role, lowered } = chat.roles.get(user) ?? { role: null }
-  const lasting = role ?? roleWithout(user === chat.createdBy)
+  const lasting = role ?? roleWithout(user === chat.createdBy && chat.name !== '')
   if (lowered === undefined || now >= lowered.until) return { role: roleName(lasting) }
   return { role: roleName(Math.min(lasting, lowered.role)), until: lowered.until }
 }

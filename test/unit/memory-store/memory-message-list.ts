@@ -48,7 +48,7 @@ export const messagePage = (tables: MemoryTables, query: MessageQuery, pageBytes
   const asOf = tables.chats.get(query.room)?.head ?? 0
   const rest = messagesIn(tables, query.room, range)
   if (!range.isForward) rest.reverse()
-  const page = entriesInPage(rest.slice(0, query.limit), pageBytes, ({ data }) => data)
+  const page = entriesInPage(rest.slice(0, query.limit), pageBytes, (row) => JSON.stringify(listed(row, query.reader)))
   const messages = (range.isForward ? page : page.toReversed()).map((row) => listed(row, query.reader))
   const last = page.at(-1)
   if (page.length === rest.length || last === undefined) return { messages, asOf }
@@ -87,7 +87,7 @@ export const reactionPage = (tables: MemoryTables, query: ReactionQuery): Reacti
 }
 
 /** The versions of a message. No deleted texts are kept. */
-export const versionPage = (tables: MemoryTables, query: MessageDetailQuery): VersionPage | NoPage => {
+export const versionPage = (tables: MemoryTables, query: MessageDetailQuery, pageBytes: number): VersionPage | NoPage => {
   if (!isReader(tables, query.room, query.reader)) return 'forbidden'
   const row = messageOf(tables, query.room, query.message)
   if (row === undefined) return 'unknown_message'
@@ -98,9 +98,10 @@ export const versionPage = (tables: MemoryTables, query: MessageDetailQuery): Ve
     data: JSON.stringify((JSON.parse(dataAt(seq)) as { message: object }).message),
   }))
   const all = [{ seq: row.seq, data: dataAt(row.seq) }, ...(row.state.isDeleted ? [] : edits)]
-  const end = start + query.limit
+  const versions = entriesInPage(all.slice(start, start + query.limit), pageBytes, ({ data }) => data)
+  const end = start + versions.length
   return {
-    versions: all.slice(start, end),
+    versions,
     ...(end < all.length ? { nextCursor: writeCursor('details', { from: end }) } : {}),
   }
 }

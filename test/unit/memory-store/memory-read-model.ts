@@ -1,4 +1,12 @@
-import type { ChatListEntry, ChatPage, ChatQuery, ReadModel, RoomMembership } from '../../../shared/ports/read-model.ts'
+import type {
+  BlockPage,
+  BlockQuery,
+  ChatListEntry,
+  ChatPage,
+  ChatQuery,
+  ReadModel,
+  RoomMembership,
+} from '../../../shared/ports/read-model.ts'
 import { eventDigest } from '../../../shared/records/event-digest.ts'
 import { roomsDigest } from '../../../shared/records/rooms-digest.ts'
 import { entriesInPage } from './entries-in-page.ts'
@@ -50,10 +58,11 @@ export const memoryReadModel = (tables: MemoryTables, { epoch, level, pageBytes,
       .flatMap((id) => tables.usersById.get(id) ?? [])
       .filter(({ id }) => viewer === undefined || id === viewer || shareChat(tables, id, viewer)),
   chatsOf: async (query) => chatPage(tables, query, pageBytes, now()),
+  blocksOf: async (query) => blockPage(tables, query),
   messagesOf: async (query) => messagePage(tables, query, pageBytes),
   membersOf: async (query) => memberPage(tables, query, now()),
   reactionsOf: async (query) => reactionPage(tables, query),
-  versionsOf: async (query) => versionPage(tables, query),
+  versionsOf: async (query) => versionPage(tables, query, pageBytes),
 })
 
 const chatOf = (tables: MemoryTables, room: string): readonly ChatRow[] => {
@@ -79,25 +88,47 @@ const byActivity = (a: ChatRow, b: ChatRow): number => (isBefore(b, [a.activeAt,
 const isBefore = (chat: ChatRow, [at, id]: readonly [string, string]): boolean =>
   chat.activeAt < at || (chat.activeAt === at && chat.id < id)
 
-const listed =
-  (user: string, now: string) =>
-  (chat: ChatRow): ChatListEntry => {
-    const { role, until } = roleNow(chat, user, now)
-    const { image, data, rules } = chat
-    return {
-      id: chat.id,
-      name: chat.name,
-      users: presentMembers(chat),
-      created_at: chat.createdAt,
-      modified_at: chat.modifiedAt,
-      seq: chat.head,
-      ...(image ? { image } : {}),
-      ...(data === undefined || Object.keys(data).length === 0 ? {} : { data }),
-      ...(rules === undefined || Object.keys(rules).length === 0 ? {} : { rules }),
-      ...(role === 'member' ? {} : { role }),
-      ...(until === undefined ? {} : { role_until: until }),
-    }
+const peerIn = (tables: MemoryTables, chat: ChatRow, viewer: string): Pick<ChatListEntry, 'direct' | 'peer'> => {
+  const peer = tables.usersById.get(presentMembers(chat).find((user) => user !== viewer) ?? '')
+  if (chat.name !== '' || peer === undefined) return {}
+  const { data: _, created_at: __, modified_at: ___, ...shown } = peer
+  return { direct: true, peer: shown }
+}
+
+/** A field that was emptied is absent again. */
+const contentOf = ({ image, data, rules }: ChatRow): Pick<ChatListEntry, 'image' | 'data' | 'rules'> => ({
+  ...(image ? { image } : {}),
+  ...(data === undefined || Object.keys(data).length === 0 ? {} : { data }),
+  ...(rules === undefined || Object.keys(rules).length === 0 ? {} : { rules }),
+})
+
+const listed = (tables: MemoryTables, chat: ChatRow, viewer: string, now: string): ChatListEntry => {
+  const { role, until } = roleNow(chat, viewer, now)
+  return {
+    id: chat.id,
+    name: chat.name,
+    users: presentMembers(chat),
+    created_at: chat.createdAt,
+    modified_at: chat.modifiedAt,
+    seq: chat.head,
+    ...contentOf(chat),
+    ...(role === 'member' ? {} : { role }),
+    ...(until === undefined ? {} : { role_until: until }),
+    ...peerIn(tables, chat, viewer),
   }
+}
+
+const blockPage = (tables: MemoryTables, { user, limit, cursor }: BlockQuery): BlockPage => {
+  const after = cursor === undefined ? '' : readCursor('blocks', cursor).user
+  const rest = [...tables.blocks.values()]
+    .filter((block) => block.user === user && block.blocked > after)
+    .sort((a, b) => (a.blocked < b.blocked ? -1 : 1))
+  const blocks = rest.slice(0, limit).map(({ blocked, createdAt }) => ({ user: blocked, createdAt }))
+  const last = blocks.at(-1)
+  return rest.length === blocks.length || last === undefined
+    ? { blocks }
+    : { blocks, nextCursor: writeCursor('blocks', { user: last.user }) }
+}
 
 const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, pageBytes: number, now: string): ChatPage => {
   const from = cursor === undefined ? undefined : readCursor('chats', cursor)
@@ -105,7 +136,7 @@ const chatPage = (tables: MemoryTables, { user, limit, cursor }: ChatQuery, page
     .filter((chat) => isMember(chat, user) && (from === undefined || isBefore(chat, [from.at, from.id])))
     .sort(byActivity)
   const chats = entriesInPage(
-    rest.slice(0, limit).map(listed(user, now)),
+    rest.slice(0, limit).map((chat) => listed(tables, chat, user, now)),
     pageBytes - listOverheadBytes,
     (chat) => `${JSON.stringify(chat)},`,
   )

@@ -1,3 +1,4 @@
+import type { BlockPair } from '../../../shared/domain/blocks.ts'
 import type { JsonObject, User } from '../../../shared/domain/events.ts'
 import type { MessageState } from '../../../shared/domain/message-state.ts'
 import type { StoredRole } from '../../../shared/domain/roles.ts'
@@ -43,6 +44,10 @@ export interface MessageRow {
 export interface MemoryTables {
   readonly chats: Map<string, ChatRow>
   readonly usersById: Map<string, User>
+  /** By `blockKeyText`, with the time of the block. */
+  readonly blocks: Map<string, BlockPair & { readonly createdAt: string }>
+  /** By id of the user: the seq of the last event of its stream. */
+  readonly userHeads: Map<string, number>
   readonly usersByExternalId: Map<string, User>
   /** By stream, then by seq. */
   readonly events: Map<string, Map<number, StoredEvent>>

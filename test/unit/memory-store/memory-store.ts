@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Append, CommandKey, RecordedOutcome, StoredEvent } from '../../../shared/ports/event-store.ts'
-import { commandKeyText } from '../../../shared/ports/event-store.ts'
+import { commandKeyText, isOutcomeOf } from '../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../shared/ports/read-model.ts'
 import type { MemoryEventStore, StorePoint } from './memory-event-store.ts'
 import { memoryEventStore } from './memory-event-store.ts'
@@ -32,7 +32,7 @@ export interface MemoryStore {
   readonly raiseLevel: (level: number) => void
   /** All events, in the order of their commits. */
   readonly events: () => readonly StoredEvent[]
-  /** The recorded outcome of a command, read at once. */
+  /** The recorded outcome of a command, read at once; every command of a redacted event has that event. */
   readonly outcome: (key: CommandKey) => RecordedOutcome | undefined
 }
 
@@ -56,6 +56,6 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
       level = raised
     },
     events: () => [...tables.log],
-    outcome: ({ room, id, digest }) => tables.outcomes.get(commandKeyText(room, id))?.find((one) => one.digest === digest),
+    outcome: ({ room, id, digest }) => tables.outcomes.get(commandKeyText(room, id))?.find(isOutcomeOf(digest)),
   }
 }

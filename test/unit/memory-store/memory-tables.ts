@@ -1,3 +1,4 @@
+import { blockKeyText } from '../../../shared/domain/blocks.ts'
 import { reservesId } from '../../../shared/domain/rejections.ts'
 import type {
   Append,
@@ -13,6 +14,9 @@ import type { ChatCreated } from '../../../shared/room-events/create-chat.ts'
 import { roomEventOfType } from '../../../shared/room-events/find-room-event.ts'
 import { membersAffected, timeOf } from '../../../shared/room-events/membership-effect.ts'
 import type { ChatEvent, DomainEvent } from '../../../shared/room-events/room-events.ts'
+import { isUserEvent } from '../../../shared/user-events/find-user-event.ts'
+import type { BlockSet } from '../../../shared/user-events/set-block.ts'
+import type { UserOwnEvent } from '../../../shared/user-events/user-events.ts'
 import { projectMessage } from './memory-messages.ts'
 import { keepRoleOnReturn, projectRoom } from './memory-roles.ts'
 import type { ChatRow, MemoryTables } from './memory-rows.ts'
@@ -20,6 +24,8 @@ import type { ChatRow, MemoryTables } from './memory-rows.ts'
 export const emptyTables = (): MemoryTables => ({
   chats: new Map(),
   usersById: new Map(),
+  blocks: new Map(),
+  userHeads: new Map(),
   usersByExternalId: new Map(),
   events: new Map(),
   messages: new Map(),
@@ -78,15 +84,19 @@ const columnTexts = (event: DomainEvent): readonly string[] => {
     return [name, image]
   }
   if (event.type === 'UserCreated') return [event.body.user.externalUserId, event.body.user.name ?? '']
+  if (event.type === 'UserUpdated') return [event.body.user.name ?? '', event.body.user.image ?? '']
   return []
 }
 
 /** Whether the room has another head than the append was decided at. */
 const isHeadStale = (tables: MemoryTables, room: string, head: number): boolean => (tables.chats.get(room)?.head ?? 0) !== head
 
+const isUserStale = (tables: MemoryTables, user: string, head: number): boolean => (tables.userHeads.get(user) ?? 0) !== head
+
 /** Whether a head differs or a key is taken. Throws the `StoreError` of a record that is refused. Changes nothing. */
-export const isStale = (tables: MemoryTables, { heads, unread, events, rejections }: Append): boolean => {
+export const isStale = (tables: MemoryTables, { heads, userHeads, unread, events, rejections }: Append): boolean => {
   if ([...heads].some(([room, head]) => isHeadStale(tables, room, head))) return true
+  if ([...userHeads].some(([user, head]) => isUserStale(tables, user, head))) return true
   if (events.some(({ event }) => columnTexts(event).some((text) => text.includes('\0')))) {
     throw new StoreError('record', 'text contains U+0000')
   }
@@ -123,12 +133,28 @@ const project = (tables: MemoryTables, { event, data }: NewEvent): void => {
     const { user } = event.body
     tables.usersById.set(user.id, user)
     tables.usersByExternalId.set(user.externalUserId, user)
+    tables.userHeads.set(user.id, event.seq)
     return
   }
+  if (isUserEvent(event)) return projectUser(tables, event)
   if (event.type === 'ChatCreated') tables.chats.set(event.stream, newChat(event))
   projectMessage(tables, event, data)
   const chat = tables.chats.get(event.stream)
   if (chat !== undefined) applyToChat(chat, event)
+}
+
+const projectUser = (tables: MemoryTables, event: UserOwnEvent): void => {
+  tables.userHeads.set(event.stream, event.seq)
+  if (event.type === 'BlockSet') return projectBlock(tables, event)
+  const { user } = event.body
+  tables.usersById.set(user.id, user)
+  tables.usersByExternalId.set(user.externalUserId, user)
+}
+
+const projectBlock = ({ blocks }: MemoryTables, { stream: user, body }: BlockSet): void => {
+  const pair = { user, blocked: body.user }
+  if (body.on) blocks.set(blockKeyText(pair), { ...pair, createdAt: body.created_at })
+  else blocks.delete(blockKeyText(pair))
 }
 
 const applyToChat = (chat: ChatRow, event: ChatEvent): void => {

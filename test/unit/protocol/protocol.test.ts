@@ -40,6 +40,7 @@ const maps = [
   'body.data',
   'body.chat.data',
   'body.message.data',
+  'body.user.data',
   'body.messages.reactions',
   'error.details',
 ]

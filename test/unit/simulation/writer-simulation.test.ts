@@ -9,6 +9,14 @@ describe('Writers under seeded faults of store, log and process', () => {
     expect(await problemsOfRuns(seeds, simulateWriter)).toEqual([])
   })
 
+  it.each(parts)(
+    'answer repeats of deleted messages without their content, and store none of it, while messages change (part $part)',
+    { timeout: 120_000 },
+    async ({ seeds }) => {
+      expect(await problemsOfRuns(seeds, (seed) => simulateWriter(seed, { isLiving: true }))).toEqual([])
+    },
+  )
+
   it('do the same again under the same seed', async () => {
     const [first, second] = [await simulateWriter(42), await simulateWriter(42)]
     expect(second.events).toEqual(first.events)

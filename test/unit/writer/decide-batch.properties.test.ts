@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Decision } from '../../../services/writer/decide-batch.ts'
+import type { Decision } from '../../../services/writer/batch-state.ts'
 import { outcomeKey, readSetOf } from '../../../services/writer/read-set.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
 import type { Command } from '../../../shared/room-events/room-events.ts'

@@ -3,7 +3,7 @@ import { createEventStreamQueue } from '../../../services/writer/event-stream-qu
 import { createStalledPartitions } from '../../../services/writer/stalled-partitions.ts'
 import type { StreamRecord } from '../../../shared/ports/event-stream.ts'
 import { seededRandom } from '../../support/simulation/random.ts'
-import { virtualClock } from '../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../simulation/virtual-clock.ts'
 
 const lingerMs = 50
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Decision } from '../../../services/writer/batch-state.ts'
 import type { AppendAttempt, Batch } from '../../../services/writer/decide-and-append.ts'
-import type { Decision } from '../../../services/writer/decide-batch.ts'
 import { createGroupCommit } from '../../../services/writer/group-commit.ts'
 import { readSetOf } from '../../../services/writer/read-set.ts'
 import { createRowBound } from '../../../services/writer/row-bound.ts'

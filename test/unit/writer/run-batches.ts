@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Decision, DecisionLimits } from '../../../services/writer/decide-batch.ts'
+import type { Decision, DecisionLimits } from '../../../services/writer/batch-state.ts'
 import { decideBatch } from '../../../services/writer/decide-batch.ts'
 import { readSetOf } from '../../../services/writer/read-set.ts'
 import type { StoredEvent } from '../../../shared/ports/event-store.ts'
@@ -8,7 +8,7 @@ import type { MemoryStore } from '../memory-store/memory-store.ts'
 import { memoryStore } from '../memory-store/memory-store.ts'
 
 /** Limits that a few commands reach. */
-export const lowLimits = { membersPerChat: 3, chatsPerUser: 2, reactionKeys: 2, editsPerMessage: 3, pins: 1 }
+export const lowLimits = { membersPerChat: 3, chatsPerUser: 2, reactionKeys: 2, editsPerMessage: 3, pins: 1, blocks: 2 }
 
 /** Decides and stores the batches in order; returns one decision per command. */
 export const runBatches = async (
@@ -23,7 +23,8 @@ export const runBatches = async (
     const snapshot = await appender.read(wanted)
     const decision = decideBatch(commands, snapshot, by)
     const heads = new Map(wanted.rooms.map((room) => [room, snapshot.chats.get(room)?.seq ?? 0]))
-    expect(await appender.append({ ...decision.decided, heads, unread: new Set() })).toBe('appended')
+    const userHeads = new Map(wanted.userStreams.map((user) => [user, snapshot.userStreams.get(user)?.seq ?? 0]))
+    expect(await appender.append({ ...decision.decided, heads, userHeads, unread: new Set() })).toBe('appended')
     decisions.push(...decision.decisions)
   }
   return decisions

@@ -1,4 +1,4 @@
-import type { DecisionLimits } from '../../../services/writer/decide-batch.ts'
+import type { DecisionLimits } from '../../../services/writer/batch-state.ts'
 import type { WriterMetrics } from '../../../services/writer/metrics.ts'
 import { createWriter } from '../../../services/writer/writer.ts'
 import type { BatchHandler, CommandLog, HandledBatch, LogRecord } from '../../../shared/ports/command-log.ts'

@@ -1,2 +1,3 @@
 create role chat_writer login password 'writer';
 create role chat_gateway login password 'gateway';
+create role chat_sweeper login password 'sweeper';

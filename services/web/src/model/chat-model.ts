@@ -161,11 +161,13 @@ export const createChatModel = ({ externalUserId, name, token }: Account): ChatM
     batch(() => {
       if (next.state === 'online' && client.user !== undefined && me.value === undefined) onBound(client.user)
       state.value = next
-      if (next.state === 'online') features.value = new Set(client.features)
       if (next.state === 'online') void serviceClock.sync()
       if (next.state === 'offline') void tokens?.checkRefusal()
     }),
   )
+  client.on('features', (next) => {
+    features.value = new Set(next)
+  })
   const close = (): void => {
     deviceWatch.stop()
     stopWatching()

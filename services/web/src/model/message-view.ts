@@ -4,6 +4,7 @@ import { ChatError } from '../../../../shared/client/chat-error.ts'
 import type { RoomMessage } from '../../../../shared/client/chat-events.ts'
 import type { Mentions } from '../../../../shared/domain/events.ts'
 import type { ChatModel } from './chat-model.ts'
+import type { Composing } from './composing.ts'
 import { explain } from './explain.ts'
 import type { MentionTarget } from './mentions.ts'
 import { everyone } from './mentions.ts'
@@ -11,19 +12,6 @@ import type { OutgoingMessage } from './outgoing-messages.ts'
 import type { ViewedRoom } from './room.ts'
 import type { Thread } from './thread.ts'
 import type { TimelineEntry } from './timeline.ts'
-
-/** The use of the composer, unless it writes a plain message. */
-export type Composing =
-  | { readonly kind: 'reply'; readonly message: RoomMessage }
-  | {
-      readonly kind: 'edit'
-      readonly message: RoomMessage
-      readonly text: string
-      /** Aborts the running request. */
-      readonly saving?: AbortController
-      /** The reason why the edit was refused, as a sentence for the user. */
-      readonly problem?: string
-    }
 
 /** A message whose menu is open. */
 export interface OpenMenu {
@@ -49,10 +37,12 @@ export interface MessageView {
   readonly thread: Signal<string | undefined>
   /** The id of the root message, if this view is of one thread. */
   readonly root: string | undefined
-  /** Messages of this view that are not stored yet. */
-  isOutgoing(message: OutgoingMessage): boolean
+  /** The messages of this view that are not among its entries yet, so that no message is shown twice. */
+  outgoing(): readonly OutgoingMessage[]
   /** Whether the service offers this event, and the user is still a member. */
   can(event: string): boolean
+  /** Whether the service accepts replies, threads and mentions: fields of a message, of the same level as edits. */
+  acceptsReplies(): boolean
   isOwn(message: RoomMessage): boolean
   /** Starts to edit the last own message of the view. Returns false if there is none. */
   editLast(): boolean
@@ -84,15 +74,18 @@ interface ThreadOfView {
 /** Without `inner`, the view is of the whole chat. */
 export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: ThreadOfView): MessageView => {
   const { client } = model
-  const composing = signal<Composing | undefined>(undefined)
   const problem = signal<string | undefined>(undefined)
   const target = signal<number | undefined>(undefined)
   const mayPin = inner?.outer.mayPin ?? signal(true)
   const root = inner?.thread.root
+  const composing = room.composing(root)
   const { entries } = inner?.thread ?? room
 
   const can: MessageView['can'] = (event) => model.features.value.has(event) && !room.hasLeft.value
   const isOwn: MessageView['isOwn'] = ({ user_id }) => user_id === model.me.value?.id
+
+  const isOutgoing = (message: OutgoingMessage): boolean =>
+    message.room === room.id && (root === undefined || message.thread === root) && !room.isRecent(message.id)
 
   const attempt = (call: Promise<unknown>): void => {
     problem.value = undefined
@@ -137,9 +130,9 @@ export const createMessageView = (model: ChatModel, room: ViewedRoom, inner?: Th
     target,
     thread: inner?.outer.thread ?? signal<string | undefined>(undefined),
     root,
-    isOutgoing: (message) =>
-      message.room === room.id && (root === undefined || message.thread === root) && !room.isRecent(message.id),
+    outgoing: () => (model.outgoingMessages.value?.all.value ?? []).filter(isOutgoing),
     can,
+    acceptsReplies: () => can('edit-message'),
     isOwn,
     edit,
     editLast: () => {

@@ -46,6 +46,8 @@ export interface OutgoingMessages {
   resume(): void
   /** The number of messages without a confirmation in this window. */
   readonly unsent: number
+  /** The number of messages that are being sent, or wait for a connection. */
+  readonly waiting: number
   /** Deletes this user's unsent messages from the device. Close the connection first. */
   clear(): void
 }
@@ -104,6 +106,9 @@ export const createOutgoingMessages = (client: ChatClient, user: string): Outgoi
     },
     get unsent() {
       return all.value.filter(({ state }) => state !== 'stored').length
+    },
+    get waiting() {
+      return all.value.filter(({ state }) => state === 'pending').length
     },
     clear: () => {
       for (const key of device.keys(prefix)) device.remember(key, undefined)

@@ -2,7 +2,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import { computed, signal } from '@preact/signals'
 import type { MessageVersion } from '../../../../shared/client/call-types.ts'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
-import type { ContentChange } from '../../../../shared/client/chat-events.ts'
+import type { ContentChange, RoomMessage } from '../../../../shared/client/chat-events.ts'
 import type { People } from './people.ts'
 import type { TimelineEntry } from './timeline.ts'
 
@@ -10,6 +10,8 @@ import type { TimelineEntry } from './timeline.ts'
 export interface QuotedMessages {
   /** The message as it is now; undefined until it is known. A component that reads it renders again when it changes. */
   of(id: string): MessageVersion | undefined
+  /** The same for a message of the loaded history, which has its reactions, its pin and its replies. */
+  loaded(id: string): RoomMessage | undefined
   /** Reads a message that is not loaded. */
   request(id: string): void
   /** Resolves with the place of the message in the room; undefined if the service does not return it. */
@@ -72,6 +74,7 @@ export const createQuotedMessages = ({ room, entries, client, people }: QuotedMe
 
   return {
     of: (id) => loaded.value.get(id) ?? read.value.get(id),
+    loaded: (id) => loaded.value.get(id),
     request: (id) => {
       if (!loaded.peek().has(id)) void readOnce(id)
     },

@@ -3,6 +3,8 @@ import { batch, computed, signal } from '@preact/signals'
 import type { ChatClient } from '../../../../shared/client/chat-client.ts'
 import type { JoinedChat, MembersChange, RoomMessage } from '../../../../shared/client/chat-events.ts'
 import type { MessageList } from '../../../../shared/client/room.ts'
+import type { ComposingOf } from './composing.ts'
+import { createComposing } from './composing.ts'
 import type { Partners } from './partners.ts'
 import type { People } from './people.ts'
 import type { Pins } from './pins.ts'
@@ -21,6 +23,7 @@ export interface ViewedRoom {
   readonly partner: ReadonlySignal<string | undefined>
   readonly entries: ReadonlySignal<readonly TimelineEntry[]>
   readonly quoted: QuotedMessages
+  readonly composing: ComposingOf
   readonly pins: Pins
   /** The loaded history begins with the first message. */
   readonly isComplete: ReadonlySignal<boolean>
@@ -108,6 +111,7 @@ export const createRoom = ({ chat, readUpTo: readBefore, client, people, partner
     entries,
     pins: createPins(id, client, people),
     quoted: createQuotedMessages({ room: id, entries, client, people }),
+    composing: createComposing(),
     isComplete,
     isLoading,
     hasLeft: signal(false),

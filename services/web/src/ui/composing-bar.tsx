@@ -1,8 +1,7 @@
 import type { JSX } from 'preact'
 import type { MessageView } from '../model/message-view.ts'
 import { Icon } from './icons.tsx'
-
-const quotedChars = 200
+import { quotedText } from './quoted-text.ts'
 
 /** Above the composer: the message that is edited or answered. */
 export const ComposingBar = ({
@@ -35,7 +34,7 @@ export const ComposingBar = ({
             </>
           )}
         </strong>
-        <bdi>{message.deleted ? 'Message deleted' : message.msg.slice(0, quotedChars)}</bdi>
+        <bdi>{quotedText(message)}</bdi>
       </p>
       <button type="button" class="icon-button" aria-label={isEdit ? 'Cancel the edit' : 'Cancel the reply'} onClick={cancel}>
         <Icon name="close" />

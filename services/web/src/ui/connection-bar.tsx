@@ -17,10 +17,22 @@ const useSecondsLeft = (state: ConnectionState): number => {
   return left
 }
 
-const Offline = ({ seconds, wake }: { readonly seconds: number; readonly wake: () => void }): JSX.Element => (
+const waitingText = (count: number): string => {
+  if (count === 0) return 'Messages that you write are sent when it is back.'
+  return count === 1 ? '1 message is sent when it is back.' : `${count} messages are sent when it is back.`
+}
+
+interface OfflineProps {
+  readonly seconds: number
+  /** The number of messages that wait for the connection. */
+  readonly waiting: number
+  readonly wake: () => void
+}
+
+const Offline = ({ seconds, waiting, wake }: OfflineProps): JSX.Element => (
   <>
     <span class="spinner" aria-hidden="true" />
-    <span>No connection. Messages that you write are sent when it is back.</span>
+    <span>No connection. {waitingText(waiting)}</span>
     <span class="quiet only-wide" aria-hidden="true">
       {seconds > 0 ? `Trying again in ${seconds} s` : 'Trying again'}
     </span>
@@ -53,7 +65,9 @@ export const ConnectionBar = ({ model }: { readonly model: ChatModel }): JSX.Ele
           <span>{wasOnline ? 'Reconnecting…' : 'Connecting…'}</span>
         </>
       ) : null}
-      {shown === 'offline' ? <Offline seconds={seconds} wake={model.client.wake} /> : null}
+      {shown === 'offline' ? (
+        <Offline seconds={seconds} waiting={model.outgoingMessages.value?.waiting ?? 0} wake={model.client.wake} />
+      ) : null}
     </div>
   )
 }

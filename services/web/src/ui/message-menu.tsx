@@ -81,13 +81,14 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
     close()
     act()
   }
-  const pressed = useMenu(element, close)
-  useLayoutEffect(() => placeMenu(element.current, anchor))
+  const place = (): void => placeMenu(element.current, anchor)
+  const pressed = useMenu(element, { place, close })
+  useLayoutEffect(place)
   const isOwn = view.isOwn(message)
   return (
     <div ref={element} class="menu" role="menu" aria-label="Message actions" tabIndex={-1} onKeyDown={pressed}>
       {view.can('set-reaction') ? <ReactionPicker view={view} open={open} close={close} /> : null}
-      {view.can('edit-message') ? (
+      {view.acceptsReplies() ? (
         <Item
           icon="reply"
           text="Reply"
@@ -96,7 +97,7 @@ const Menu = ({ view, open }: MenuProps): JSX.Element => {
           })}
         />
       ) : null}
-      {view.root === undefined && view.can('edit-message') ? (
+      {view.root === undefined && view.acceptsReplies() ? (
         <Item
           icon="thread"
           text="Reply in a thread"

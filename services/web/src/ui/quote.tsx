@@ -2,8 +2,7 @@ import { useComputed } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { MessageView } from '../model/message-view.ts'
-
-const quotedChars = 200
+import { quotedText } from './quoted-text.ts'
 
 interface QuoteProps {
   readonly view: MessageView
@@ -21,7 +20,7 @@ export const Quote = ({ view, id }: QuoteProps): JSX.Element => {
       <span class="unseen">In reply to </span>
       <bdi class="quote-name">{name}</bdi>
       <bdi class="quote-text" data-deleted={quoted?.deleted}>
-        {quoted === undefined ? 'An earlier message' : quoted.deleted ? 'Message deleted' : quoted.msg.slice(0, quotedChars)}
+        {quoted === undefined ? 'An earlier message' : quotedText(quoted)}
       </bdi>
     </button>
   )

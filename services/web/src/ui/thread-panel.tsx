@@ -4,6 +4,8 @@ import type { MessageView } from '../model/message-view.ts'
 import { createMessageView } from '../model/message-view.ts'
 import type { Thread } from '../model/thread.ts'
 import { createThread } from '../model/thread.ts'
+import type { ThreadRoot } from '../model/thread-root.ts'
+import { createThreadRoot } from '../model/thread-root.ts'
 import type { MessageEntry } from '../model/timeline.ts'
 import { messageEntry } from '../model/timeline.ts'
 import { ActionProblem } from './action-problem.tsx'
@@ -18,24 +20,35 @@ import { useJump } from './use-jump.ts'
 import { useScrolling } from './use-scrolling.ts'
 import { useTask } from './use-task.ts'
 
-const Root = ({ view, root }: { readonly view: MessageView; readonly root: string }): JSX.Element => {
-  useEffect(() => view.room.quoted.request(root), [root])
-  const message = view.room.quoted.of(root)
+const repliesText = (count: number): string => (count === 1 ? '1 reply' : `${count} replies`)
+
+const Root = ({ view, root }: { readonly view: MessageView; readonly root: ThreadRoot }): JSX.Element => {
+  useEffect(root.follow, [root])
+  const message = root.message.value
   if (message === undefined) return <p class="quiet">…</p>
   const entry: MessageEntry = messageEntry(message)
   return (
-    <ol class="thread-root" aria-label="First message of the thread">
-      <MessageRow view={view} entry={entry} isNext={false} />
-    </ol>
+    <>
+      <ol class="thread-root" aria-label="First message of the thread">
+        <MessageRow view={view} entry={entry} isNext={false} />
+      </ol>
+      {message.replies === undefined ? null : <p class="quiet thread-count">{repliesText(message.replies.count)}</p>}
+    </>
   )
 }
 
-const Replies = ({ view, thread }: { readonly view: MessageView; readonly thread: Thread }): JSX.Element => {
+interface RepliesProps {
+  readonly view: MessageView
+  readonly thread: Thread
+  readonly root: ThreadRoot
+}
+
+const Replies = ({ view, thread, root }: RepliesProps): JSX.Element => {
   const element = useRef<HTMLDivElement>(null)
   const { isBusy, problem, run } = useTask()
   const entries = thread.entries.value
   const { model } = view
-  const outgoing = (model.outgoingMessages.value?.all.value ?? []).filter(view.isOutgoing)
+  const outgoing = view.outgoing()
   const { scrolled, toEnd } = useScrolling(element, entries[0]?.seq, `${entries.at(-1)?.seq} ${outgoing.length}`)
   useJump(element, view)
   useEffect(() => run(thread.open), [])
@@ -45,7 +58,7 @@ const Replies = ({ view, thread }: { readonly view: MessageView; readonly thread
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
     <div ref={element} class="thread-view" role="log" aria-label="Replies" tabIndex={0} onScroll={scrolled}>
-      <Root view={view} root={thread.root} />
+      <Root view={view} root={root} />
       <Problem text={problem} />
       {thread.hasOlder.value && !(isBusy && entries.length === 0) ? (
         <button type="button" class="button small" disabled={isBusy} onClick={() => run(thread.loadOlder)}>
@@ -82,9 +95,10 @@ interface ThreadPanelProps {
 /** One thread beside the chat, with a composer of its own. On a phone it covers the chat. */
 export const ThreadPanel = ({ outer, root }: ThreadPanelProps): JSX.Element => {
   const { model, room } = outer
-  const [thread, view] = useMemo(() => {
+  const [thread, view, first] = useMemo(() => {
     const made = createThread({ room: room.id, root, client: model.client, people: model.people })
-    return [made, createMessageView(model, room, { thread: made, outer })] as const
+    const inner = createMessageView(model, room, { thread: made, outer })
+    return [made, inner, createThreadRoot(room, root, model.client)] as const
   }, [root])
   useEffect(thread.follow, [thread])
   const close = (): void => {
@@ -102,7 +116,7 @@ export const ThreadPanel = ({ outer, root }: ThreadPanelProps): JSX.Element => {
           <Icon name="close" />
         </button>
       </header>
-      <Replies view={view} thread={thread} />
+      <Replies view={view} thread={thread} root={first} />
       <ActionProblem view={view} />
       {room.hasLeft.value ? null : <Composer view={view} label="Reply in the thread" placeholder="Reply in the thread" />}
       <MessageMenu view={view} />

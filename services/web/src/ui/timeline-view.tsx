@@ -4,7 +4,6 @@ import type { EntryBlock } from '../model/blocks.ts'
 import { blocksOf } from '../model/blocks.ts'
 import { explain } from '../model/explain.ts'
 import type { MessageView } from '../model/message-view.ts'
-import type { OutgoingMessage } from '../model/outgoing-messages.ts'
 import type { ViewedRoom } from '../model/room.ts'
 import { Block } from './block.tsx'
 import { OutgoingRow } from './entries.tsx'
@@ -13,10 +12,6 @@ import { useJump } from './use-jump.ts'
 import { useScrolling } from './use-scrolling.ts'
 
 const pageSize = 50
-
-/** Outgoing messages that are not among the room's entries yet, so that no message is shown twice. */
-const outgoingIn = (view: MessageView): readonly OutgoingMessage[] =>
-  (view.model.outgoingMessages.value?.all.value ?? []).filter(view.isOutgoing)
 
 /** Whether this window is visible. */
 const useIsLookedAt = (): boolean => {
@@ -85,7 +80,7 @@ export const TimelineView = ({ view: messageView }: { readonly view: MessageView
   const view = useRef<HTMLDivElement>(null)
   const [problem, setProblem] = useState<string>()
   const entries = room.entries.value
-  const outgoing = outgoingIn(messageView)
+  const outgoing = messageView.outgoing()
   const { isAtEnd, isAtEndNow, scrolled, toEnd } = useScrolling(
     view,
     entries[0]?.seq,

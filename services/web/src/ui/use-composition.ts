@@ -26,7 +26,7 @@ export const useComposition = (view: MessageView): Composition => {
     view.composing.value = undefined
   }
   const withMentions = (msg: string): { readonly msg: string; readonly mentions?: Mentions } => {
-    const mentions = view.can('edit-message') ? mentionsIn(msg, view.mentionTargets()) : undefined
+    const mentions = view.acceptsReplies() ? mentionsIn(msg, view.mentionTargets()) : undefined
     return mentions === undefined ? { msg } : { msg, mentions }
   }
   if (composing?.kind === 'edit') {

@@ -40,7 +40,7 @@ export const useMentions = (
   const look = (): void => {
     const element = input.current
     const mention = element === null ? undefined : begunMention(element.value, element.selectionStart)
-    if (mention === undefined || !view.can('edit-message')) return close()
+    if (mention === undefined || !view.acceptsReplies()) return close()
     const targets = suggestions(view.mentionTargets(), mention.query)
     setBegun({ found: targets, marked: 0, start: mention.start, end: element?.selectionStart ?? 0 })
   }

@@ -25,8 +25,14 @@ const steps: Readonly<Record<string, (index: number, count: number) => number>> 
   End: (_, count) => count - 1,
 }
 
+interface MenuActions {
+  /** Places the menu again. The on-screen keyboard of a phone changes the size of the window, so a menu stays open then. */
+  readonly place: () => void
+  readonly close: () => void
+}
+
 /** The keys of a menu, and its end at a press outside. The focus starts on the first item. */
-export const useMenu = (menu: RefObject<HTMLElement | null>, close: () => void): ((event: KeyboardEvent) => void) => {
+export const useMenu = (menu: RefObject<HTMLElement | null>, { place, close }: MenuActions): ((event: KeyboardEvent) => void) => {
   const items = (): HTMLElement[] => [...(menu.current?.querySelectorAll<HTMLElement>('button') ?? [])]
   useLayoutEffect(() => items()[0]?.focus(), [])
   useEffect(() => {
@@ -34,10 +40,10 @@ export const useMenu = (menu: RefObject<HTMLElement | null>, close: () => void):
       if (!menu.current?.contains(target as Node)) close()
     }
     addEventListener('pointerdown', pressedOutside)
-    addEventListener('resize', close)
+    addEventListener('resize', place)
     return () => {
       removeEventListener('pointerdown', pressedOutside)
-      removeEventListener('resize', close)
+      removeEventListener('resize', place)
     }
   }, [])
   return (event) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { recordPage } from '../../../support/checker/read-list.ts'
+import { readPage } from '../../../support/checker/read-list.ts'
 import { defineAction } from '../action.ts'
 import { StepFailed } from '../visit.ts'
 
@@ -10,11 +10,8 @@ const usualPage = 50
 export const readHistory = defineAction(
   { limit: z.int().min(1).max(pageMost).default(usualPage) },
   async ({ load, user, room }, { limit }) => {
-    const { ids } = load.context
-    const asked = load.devices.get(user)?.ask('list-messages', { chat: { id: ids.room(room) }, query: { limit } })
-    const answer = await asked?.catch(() => undefined)
-    if (answer === undefined) throw new StepFailed('closed')
-    if (answer.error !== undefined) throw new StepFailed(answer.error.code)
-    recordPage(load, room, user, answer.body)
+    const page = await readPage(load, room, user, { limit }).catch(() => undefined)
+    if (page === undefined) throw new StepFailed('closed')
+    if (page.answer.error !== undefined) throw new StepFailed(page.answer.error.code)
   },
 )

@@ -1,4 +1,5 @@
 import type { Entry } from '../../load/entry.ts'
+import { isCommand } from '../is-command.ts'
 import type { Invariant } from '../judge.ts'
 import { createFindings } from '../judge.ts'
 
@@ -40,14 +41,19 @@ export const bounded: Invariant = ({ truth, outline, terms }) => {
       )
   }
 
+  /** Answers to reads do not show that commands are confirmed. */
+  const seeCommand = ({ kind, at, room }: Readonly<Entry>): void => {
+    if (kind === 'ok') confirmations.push(at)
+    if (kind === 'invoked') sendings.push(at)
+    if (kind === 'invoked' && at >= lastHealedAt) waiting.add(room)
+    if (kind === 'ok' && at >= lastHealedAt) served.add(room)
+  }
+
   return {
     see: (entry) => {
-      const { kind, at, room, seq, user, socket, code, operation } = entry
+      const { kind, event, seq, user, socket, room, code, operation, at } = entry
       if (kind === 'unknown' && code === 'timeout') judgeTimeout(entry)
-      if (kind === 'ok') confirmations.push(at)
-      if (kind === 'invoked') sendings.push(at)
-      if (kind === 'invoked' && at >= lastHealedAt) waiting.add(room)
-      if (kind === 'ok' && at >= lastHealedAt) served.add(room)
+      if (isCommand(event)) seeCommand(entry)
       if (kind === 'memory' && seq > terms.memoryKib) findings.add(`process ${user} uses ${seq} KiB`)
       if (kind === 'unknown' && code === 'silence' && outline.wholeSince(at) !== undefined)
         findings.add(`socket ${socket}, room ${room}: no outcome of operation ${operation}`)

@@ -9,7 +9,7 @@ import { loadJwks } from '../../../../services/gateway/admission/load-jwks.ts'
 import type { KeyIssuer } from '../../../support/issuer.ts'
 import { keyIssuer } from '../../../support/issuer.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 const coolDownMs = 30_000
 const maxAgeMs = 600_000

@@ -1,7 +1,7 @@
 import type { Charge, RateLimitStore } from '../../../../shared/ports/rate-limit-store.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../../simulation/virtual-clock.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 export const clockOf = (): VirtualClock => virtualClock(seededRandom(1))
 export const rate = { perMinute: 60, burst: 20 }

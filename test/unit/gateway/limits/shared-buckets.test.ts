@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createSharedBuckets } from '../../../../services/gateway/limits/shared-buckets.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../../simulation/virtual-clock.ts'
 import { clockOf, rate, sharedIn, takeAll } from './limits-rig.ts'
 
 /** Takes tokens as fast as possible for this long, and returns their number. */

@@ -5,7 +5,7 @@ import type { CommandLog, NewRecord } from '../../../../shared/ports/command-log
 import { PublishError } from '../../../../shared/ports/command-log.ts'
 import { defaultBounds } from '../../../../shared/runtime/config/bounds.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 const record = (value: string): NewRecord => ({ key: 'room', value, headers: {} })
 

@@ -7,7 +7,7 @@ import type { RoomMembership } from '../../../../shared/ports/read-model.ts'
 import { errorBody } from '../../../../shared/protocol/errors.ts'
 import type { Outcome } from '../../../../shared/records/outcome.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 const times = { convergeMs: 10_000, sweepLeastMs: 250 }
 

@@ -5,7 +5,7 @@ import { StoreError } from '../../../../shared/ports/event-store.ts'
 import { errorBody } from '../../../../shared/protocol/errors.ts'
 import type { Outcome } from '../../../../shared/records/outcome.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 const item = {
   room: 'r',

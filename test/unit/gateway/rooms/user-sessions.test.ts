@@ -4,7 +4,7 @@ import { createUserSessions } from '../../../../services/gateway/rooms/user-sess
 import { channels, writeNotice } from '../../../../shared/records/publications.ts'
 import { createMetrics } from '../../../../shared/runtime/observability/metrics.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 const room = '00000000-0000-7000-8000-00000000aaaa'
 

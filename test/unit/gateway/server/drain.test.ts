@@ -3,7 +3,7 @@ import { drainSessions } from '../../../../services/gateway/server/drain.ts'
 import type { Session } from '../../../../services/gateway/session/session.ts'
 import { defaultTimes } from '../../../../shared/runtime/config/times.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 const clock = virtualClock(seededRandom(1))
 

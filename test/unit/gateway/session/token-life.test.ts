@@ -4,7 +4,7 @@ import type { Authenticated } from '../../../../services/gateway/admission/auth.
 import { TokenLife } from '../../../../services/gateway/session/token-life.ts'
 import { closeCodes } from '../../../../shared/protocol/close-codes.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 const rig = (forMs: number | undefined) => {
   const clock = virtualClock(seededRandom(1))

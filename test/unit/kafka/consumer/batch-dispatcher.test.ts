@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EachBatchPayload } from 'kafkajs'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { BatchDispatcher } from '../../../../infra/kafka/consumer/batch-dispatcher.ts'
@@ -229,7 +230,7 @@ describe('the batch dispatcher', () => {
     await rewound
     expect(sought).toEqual(['0:2'])
     effects[2]?.resolve()
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await sleep(20)
     expect(committed).toEqual(['2'])
   })
 

@@ -4,7 +4,7 @@ import { consumption } from '../../../../infra/kafka/consumer/consumption.ts'
 import { DeadlineError } from '../../../../shared/runtime/async/with-deadline.ts'
 import { recordingLog } from '../../../support/recording-log.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 /** A session that the test can end. */
 interface FakeSession extends ConsumerSession {

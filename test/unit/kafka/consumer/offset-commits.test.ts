@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { offsetCommits } from '../../../../infra/kafka/consumer/offset-commits.ts'
 import { recordingLog } from '../../../support/recording-log.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 /** Commits take 10 ms and fail as scripted; then all succeed. */
 const rig = (failures: (Error | undefined)[] = []) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { partitionAssignment } from '../../../../infra/kafka/consumer/partition-assignment.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import { virtualClock } from '../../simulation/virtual-clock.ts'
 
 const sessionMs = 10_000
 

@@ -171,6 +171,14 @@ describe('readGatewayConfig', () => {
 })
 
 describe('readConfigFor', () => {
+  it('requires the number of days for which deleted content is kept only where it decides what is deleted', () => {
+    const address = { DATABASE_URL: addresses.DATABASE_URL }
+    expect(keysOf(() => readConfigFor(['databaseUrl', 'deletedKeepDays'], address))).toEqual(['DELETED_KEEP_DAYS'])
+    const set = { ...address, DELETED_KEEP_DAYS: '7' }
+    expect(readConfigFor(['databaseUrl', 'deletedKeepDays'], set).deletedKeepDays).toBe(7)
+    expect(readConfigFor(['databaseUrl'], address).deletedKeepDays).toBe(0)
+  })
+
   it('requires only the addresses that are needed', () => {
     expect(readConfigFor(['kafkaBrokers'], { KAFKA_BROKERS: addresses.KAFKA_BROKERS }).kafkaBrokers).toHaveLength(2)
     expect(keysOf(() => readConfigFor(['databaseUrl'], { KAFKA_BROKERS: addresses.KAFKA_BROKERS }))).toEqual(['DATABASE_URL'])

@@ -70,4 +70,11 @@ export const livingMutants: readonly Mutant[] = [
     becomes: 'row.edits.length > 1 ? row.data : <original>',
     shownBy: 34,
   },
+  {
+    rule: 'events and fields of a level are refused until the store has it (J7)',
+    module: 'services/gateway/requests/frame-reader.ts',
+    in: 'createFrameReader',
+    call: 'level',
+    becomes: 'supportedLevel',
+  },
 ]

@@ -24,6 +24,14 @@ const simulations = {
   },
   lists: async () => (await import('../../client/message-lists/list-run.ts')).simulateLists,
   rules: async () => (await import('../rules/simulate-rules.ts')).simulateRules,
+  hotPath: async () => {
+    const { simulateHotPath } = await import('../../writer/hot-path-run.ts')
+    return (_seed: number, _options?: Simulation) => simulateHotPath()
+  },
+  people: async () => {
+    const { simulatePeople } = await import('../people/simulate-people.ts')
+    return (seed: number, _options?: Simulation) => simulatePeople(seed)
+  },
   writer: async () => (await import('../writers/simulate-writer.ts')).simulateWriter,
 }
 const simulate = await simulations[simulation]()

@@ -1,79 +1,73 @@
 import { describe, expect, it } from 'vitest'
 import { simulateApps } from '../../client/simulation/simulate-apps.ts'
+import { simulateHotPath } from '../../writer/hot-path-run.ts'
+import { simulatePeople } from '../people/simulate-people.ts'
+import type { Simulation } from '../rooms/simulate.ts'
 import { simulate } from '../rooms/simulate.ts'
+import { simulateRules } from '../rules/simulate-rules.ts'
 import { simulateWriter } from '../writers/simulate-writer.ts'
 import { appMutants } from './app-mutants.ts'
+import type { GatewayMutant } from './gateway-mutants.ts'
 import { gatewayMutants } from './gateway-mutants.ts'
+import { hotPathMutants } from './hot-path-mutants.ts'
 import { livingMutants } from './living-mutants.ts'
+import { livingWriterMutants } from './living-writer-mutants.ts'
+import { peopleMutants } from './people-mutants.ts'
 import { ruleMutants } from './rule-mutants.ts'
+import type { SimulationName } from './try-mutant.ts'
 import { tryMutant } from './try-mutant.ts'
 import { writerMutants } from './writer-mutants.ts'
 
+interface Simulated {
+  readonly of: string
+  readonly mutants: readonly GatewayMutant[]
+  readonly simulation: SimulationName
+  readonly optionsOf?: (mutant: GatewayMutant) => Simulation
+  readonly run: (seed: number, options?: Simulation) => Promise<{ readonly problems: readonly string[] }>
+}
+
+const simulations: readonly Simulated[] = [
+  {
+    of: 'gateways',
+    mutants: gatewayMutants,
+    simulation: 'rooms',
+    optionsOf: ({ isForged = false }) => ({ isForged }),
+    run: simulate,
+  },
+  { of: 'applications', mutants: appMutants, simulation: 'apps', run: (seed) => simulateApps(seed) },
+  {
+    of: 'messages that change',
+    mutants: livingMutants,
+    simulation: 'rooms',
+    optionsOf: () => ({ isLiving: true }),
+    run: simulate,
+  },
+  { of: 'direct chats, blocks and profiles', mutants: peopleMutants, simulation: 'people', run: (seed) => simulatePeople(seed) },
+  { of: 'roles and rules', mutants: ruleMutants, simulation: 'rules', run: (seed) => simulateRules(seed) },
+  { of: 'writers', mutants: writerMutants, simulation: 'writer', run: (seed) => simulateWriter(seed) },
+  {
+    of: 'writers while messages change',
+    mutants: livingWriterMutants,
+    simulation: 'writer',
+    optionsOf: () => ({ isLiving: true }),
+    run: simulateWriter,
+  },
+  { of: 'one plain message', mutants: hotPathMutants, simulation: 'hotPath', run: simulateHotPath },
+]
+
 const seeds = Array.from({ length: 100 }, (_, index) => index + 1)
-const seedsFor = (shownBy: number | undefined): readonly number[] => (shownBy === undefined ? seeds : [shownBy, ...seeds])
 
-describe.concurrent('The simulation of gateways detects a mutant without the rule that', () => {
-  it.each(gatewayMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
-    const isForged = mutant.isForged ?? false
-    const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'rooms', { isForged })
+describe.concurrent.each(simulations)('The simulation of $of', ({ mutants, simulation, optionsOf, run }) => {
+  it.each(mutants)('detects a mutant without the rule that $rule', { timeout: 120_000 }, async (mutant) => {
+    const shownFirst = mutant.shownBy === undefined ? seeds : [mutant.shownBy, ...seeds]
+    const detection = await tryMutant(mutant, shownFirst, simulation, optionsOf?.(mutant))
     expect(detection?.problem).toBeDefined()
   })
-})
 
-describe.concurrent('The simulation of applications detects a mutant without the rule that', () => {
-  it.each(appMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
-    const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'apps')
-    expect(detection?.problem).toBeDefined()
-  })
-})
-
-describe.concurrent('The simulation of messages that change detects a mutant without the rule that', () => {
-  it.each(livingMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
-    const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'rooms', { isLiving: true })
-    expect(detection?.problem).toBeDefined()
-  })
-})
-
-describe.concurrent('The simulation of roles and rules detects a mutant without the rule that', () => {
-  it.each(ruleMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
-    const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'rules')
-    expect(detection?.problem).toBeDefined()
-  })
-})
-
-describe.concurrent('The simulation of writers detects a mutant without the rule that', () => {
-  it.each(writerMutants)('$rule', { timeout: 120_000 }, async (mutant) => {
-    const detection = await tryMutant(mutant, seedsFor(mutant.shownBy), 'writer')
-    expect(detection?.problem).toBeDefined()
-  })
-})
-
-describe('A recorded seed', () => {
-  it.each(gatewayMutants.filter(({ shownBy }) => shownBy !== undefined))(
-    '$shownBy shows no problem without the mutant of the rule that $rule',
-    async ({ shownBy = 0, isForged = false }) => {
-      expect((await simulate(shownBy, { isForged })).problems).toEqual([])
-    },
-  )
-
-  it.each(livingMutants.filter(({ shownBy }) => shownBy !== undefined))(
-    '$shownBy shows no problem without the mutant of the rule that $rule',
-    async ({ shownBy = 0 }) => {
-      expect((await simulate(shownBy, { isLiving: true })).problems).toEqual([])
-    },
-  )
-
-  it.each(appMutants.filter(({ shownBy }) => shownBy !== undefined))(
-    '$shownBy of applications shows no problem without the mutant of the rule that $rule',
-    async ({ shownBy = 0 }) => {
-      expect((await simulateApps(shownBy)).problems).toEqual([])
-    },
-  )
-
-  it.each(writerMutants.filter(({ shownBy }) => shownBy !== undefined))(
-    '$shownBy of writers shows no problem without the mutant of the rule that $rule',
-    async ({ shownBy = 0 }) => {
-      expect((await simulateWriter(shownBy)).problems).toEqual([])
+  it.each(mutants.filter(({ shownBy }) => shownBy !== undefined))(
+    'shows no problem at seed $shownBy without the mutant of the rule that $rule',
+    async (mutant) => {
+      expect((await run(mutant.shownBy ?? 0, optionsOf?.(mutant))).problems).toEqual([])
     },
   )
 })

@@ -8,9 +8,10 @@ import { mutate } from './mutate.ts'
 
 /**
  * `rooms`: gateways and writers, as clients see them. `writer`: writers alone, and a store that fails over.
- * `apps`: gateways, writers and the client. `lists`: the lists of messages of one client. `rules`: roles and rules of one room.
+ * `apps`: gateways, writers and the client. `lists`: the lists of messages of one client. `people`: direct chats, blocks and
+ * profiles. `rules`: roles and rules of one room. `hotPath`: one plain message through a writer.
  */
-export type SimulationName = 'rooms' | 'apps' | 'writer' | 'lists' | 'rules'
+export type SimulationName = 'rooms' | 'apps' | 'writer' | 'lists' | 'people' | 'rules' | 'hotPath'
 
 export interface MutantTrial {
   /** The URL of the module, and its source without the defence. */

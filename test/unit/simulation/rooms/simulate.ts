@@ -6,7 +6,9 @@ import { simulatedNames } from '../world/simulated-settings.ts'
 import type { StoreMutant } from '../world/simulated-store.ts'
 import type { SimulatedWorld } from '../world/simulated-world.ts'
 import { simulatedWorld } from '../world/simulated-world.ts'
+import { levelProblems } from './check-level.ts'
 import { simulatedForger } from './forger.ts'
+import { injectFaults } from './inject-faults.ts'
 import { simulatedBackEnd } from './simulated-back-end.ts'
 import type { Commons, Connection } from './simulated-client.ts'
 import { simulatedCommands } from './simulated-commands.ts'
@@ -33,31 +35,6 @@ const stormMs = 3_000
 /** Long enough for deadlines and pauses of a writer, and then for one convergence time. */
 const calmMs = 7_500
 
-/** The old writer is killed, or continues until it loses its partitions. */
-const replaceWriter = ({ random, writers }: SimulatedWorld): void => {
-  if (random.chance(0.5)) writers.kill()
-  void writers.start()
-}
-
-/** Injects one fault after another. */
-const injectFaults = async (world: SimulatedWorld, isOver: () => boolean): Promise<void> => {
-  const { clock, random, gateways, writerFanOut, store, log } = world
-  for (;;) {
-    await clock.sleep(100 + random.next() * 1_000)
-    if (isOver()) return
-    const index = random.below(gateways.length)
-    const fanOut = random.chance(0.7) ? gateways[index]?.fanOut : writerFanOut
-    const dice = random.next()
-    if (dice < 0.2) world.replaceGateway(index, random.pick(['drained', 'stopped', 'killed', 'killed']))
-    else if (dice < 0.3) replaceWriter(world)
-    else if (dice < 0.4) store.fail(random.next() * 1_500)
-    else if (dice < 0.5) log.fail(random.next() * 1_000)
-    else if (dice < 0.7) fanOut?.hang()
-    else if (dice < 0.85) fanOut?.fail()
-    else fanOut?.restore()
-  }
-}
-
 /** Injects faults that lose no publication, so that only forged ones can mislead a gateway. */
 const injectFaultsBesideForger = async (
   { clock, random, store, log, gateways, ...world }: SimulatedWorld,
@@ -74,9 +51,10 @@ const injectFaultsBesideForger = async (
 }
 
 /** Every process is new. Gateways read the level one after another, and those that start later at once. */
-const raiseLevel = async ({ clock, random, store }: SimulatedWorld): Promise<void> => {
+const raiseLevel = async ({ clock, random, store }: SimulatedWorld, note: (atMs: number) => void): Promise<void> => {
   if (random.chance(0.3)) await clock.sleep(random.next() * stormMs)
   store.memory.raiseLevel(supportedLevel)
+  note(clock.monotonicMs())
 }
 
 /**
@@ -95,7 +73,11 @@ export const simulate = async (
   const startMs = clock.monotonicMs()
   const history = createHistory(startMs)
   const commons: Commons = { world, startMs, userIds: new Map(), rooms: [], connections: [], history, isLiving }
-  if (isLiving) void raiseLevel(world)
+  let raisedMs = Number.POSITIVE_INFINITY
+  if (isLiving)
+    void raiseLevel(world, (atMs) => {
+      raisedMs = atMs
+    })
   const commands = simulatedCommands(commons)
   commons.history.append({ kind: 'fault', at: startMs, code: 'broken', seq: 1 })
   let isOver = false
@@ -115,7 +97,7 @@ export const simulate = async (
   for (const { recorded, socket } of commons.connections) recorded.end(clock.monotonicMs(), socket.isClosed)
   const committed = world.store.committed()
   return {
-    problems: simulationProblems(commons, committed, isForged),
+    problems: [...simulationProblems(commons, committed, isForged), ...levelProblems(committed, raisedMs)],
     connections: commons.connections,
     history: commons.history,
     events: committed.map(({ event }) => event),

@@ -1,6 +1,6 @@
+import type { Decision } from '../../../../services/writer/batch-state.ts'
 import type { DecideAndAppendDeps } from '../../../../services/writer/decide-and-append.ts'
 import { decideAndAppend } from '../../../../services/writer/decide-and-append.ts'
-import type { Decision } from '../../../../services/writer/decide-batch.ts'
 import { decideBatch } from '../../../../services/writer/decide-batch.ts'
 import { readSetOf } from '../../../../services/writer/read-set.ts'
 import { createRoomMemory } from '../../../../services/writer/room-memory.ts'

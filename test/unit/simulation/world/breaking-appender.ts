@@ -1,6 +1,6 @@
 import type { Appender } from '../../../../shared/ports/event-store.ts'
 import { StoreError } from '../../../../shared/ports/event-store.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
 
 /** An appender whose connection is closed when an answer takes longer than `breaksAfter`, as an adapter does it. */
 export const breakingAppender = (appender: Appender, clock: VirtualClock, breaksAfter: () => number): Appender => {

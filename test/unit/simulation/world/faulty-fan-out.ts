@@ -1,6 +1,6 @@
 import type { FanOut, FanOutState, Publication } from '../../../../shared/ports/fan-out.ts'
 import type { Random } from '../../../support/simulation/random.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
 
 export interface NetworkFaults {
   /** Probabilities per item and listener. */

@@ -1,6 +1,6 @@
 import type { BatchHandler, LogRecord } from '../../../../shared/ports/command-log.ts'
 import type { Random } from '../../../support/simulation/random.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
 
 /** Called when the offsets of these records are committed; the commit began at `sinceMs`. */
 export type OnAcknowledged = (records: readonly LogRecord[], sinceMs: number) => void

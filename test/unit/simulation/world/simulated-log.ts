@@ -1,7 +1,7 @@
 import type { BatchHandler, CommandLog, Consumption, LogRecord, NewRecord } from '../../../../shared/ports/command-log.ts'
 import { PublishError } from '../../../../shared/ports/command-log.ts'
 import type { Random } from '../../../support/simulation/random.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
 import type { OnAcknowledged, PartitionConsumer } from './partition-consumer.ts'
 import { startPartitionConsumer } from './partition-consumer.ts'
 

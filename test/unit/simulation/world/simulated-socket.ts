@@ -1,7 +1,7 @@
 import type { Wire } from '../../../../services/gateway/send-queue/wire.ts'
 import { frameTextsIn } from '../../../support/client/server-frames.ts'
 import type { Random } from '../../../support/simulation/random.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
 
 export interface ServerFrame {
   readonly event: string

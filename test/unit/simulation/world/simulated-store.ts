@@ -3,10 +3,10 @@ import { StoreError } from '../../../../shared/ports/event-store.ts'
 import type { ReadModel } from '../../../../shared/ports/read-model.ts'
 import { toStored } from '../../../../shared/records/stored-event.ts'
 import type { Random } from '../../../support/simulation/random.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
 import type { StorePoint } from '../../memory-store/memory-event-store.ts'
 import type { MemoryStore } from '../../memory-store/memory-store.ts'
 import { memoryStore } from '../../memory-store/memory-store.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
 import { breakingAppender } from './breaking-appender.ts'
 
 export interface StoreFaults {

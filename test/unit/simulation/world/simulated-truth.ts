@@ -1,4 +1,5 @@
 import { feedFrameText } from '../../../../shared/frames/room-event-frame.ts'
+import { isRoomEvent } from '../../../../shared/records/stored-event.ts'
 import type { Truth } from '../../../support/checker/truth.ts'
 import { truthBuilder } from '../../../support/checker/truth-builder.ts'
 import { simulatedIds } from './simulated-ids.ts'
@@ -15,7 +16,6 @@ export const simulatedTruth = (
 ): Truth => {
   const builder = truthBuilder(simulatedIds, userOf)
   for (const { event, atMs } of committed)
-    if (event.type !== 'UserCreated')
-      builder.add(feedFrameText(event.name, event.stream, event.seq, event.data), tenthOf(startMs, atMs))
+    if (isRoomEvent(event)) builder.add(feedFrameText(event.name, event.stream, event.seq, event.data), tenthOf(startMs, atMs))
   return builder.build()
 }

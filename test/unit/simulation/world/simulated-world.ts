@@ -1,10 +1,11 @@
 import type { LogRecord } from '../../../../shared/ports/command-log.ts'
 import type { Append } from '../../../../shared/ports/event-store.ts'
 import type { StreamRecord } from '../../../../shared/ports/event-stream.ts'
+import type { Publication } from '../../../../shared/ports/fan-out.ts'
 import type { Random } from '../../../support/simulation/random.ts'
 import { seededRandom } from '../../../support/simulation/random.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
-import { virtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
+import { virtualClock } from '../virtual-clock.ts'
 import type { FanOutNetwork, FaultyFanOut } from './faulty-fan-out.ts'
 import { faultyFanOutNetwork } from './faulty-fan-out.ts'
 import type { SimulatedGateway } from './simulated-gateways.ts'
@@ -41,6 +42,8 @@ export interface WriterObserver {
   onStreamed(records: readonly StreamRecord[]): void
   /** The offsets of these records are committed; the commit began at `sinceMs`. */
   onAcknowledged(records: readonly LogRecord[], sinceMs: number): void
+  /** A writer publishes to the gateways. */
+  onPublished(publications: readonly Publication[]): void
   /** A fail-over of the database lost these commits. */
   onLost(batches: readonly Append[]): void
 }
@@ -59,7 +62,13 @@ export interface WorldOptions {
 }
 
 const nothing = (): void => undefined
-const noObserver: WriterObserver = { onCommit: nothing, onStreamed: nothing, onAcknowledged: nothing, onLost: nothing }
+const noObserver: WriterObserver = {
+  onCommit: nothing,
+  onStreamed: nothing,
+  onPublished: nothing,
+  onAcknowledged: nothing,
+  onLost: nothing,
+}
 
 const openNetwork = (clock: VirtualClock, random: Random, isFanOutSafe: boolean): FanOutNetwork => {
   const loss = random.pick([0, 0.05, 0.3])

@@ -1,10 +1,10 @@
 import { createWriter } from '../../../../services/writer/writer.ts'
 import type { Append, Appender, EventStore } from '../../../../shared/ports/event-store.ts'
 import type { EventStream, StreamRecord } from '../../../../shared/ports/event-stream.ts'
-import type { FanOut } from '../../../../shared/ports/fan-out.ts'
+import type { FanOut, Publication } from '../../../../shared/ports/fan-out.ts'
 import { defaultLimits } from '../../../../shared/protocol/limits.ts'
 import type { Random } from '../../../support/simulation/random.ts'
-import type { VirtualClock } from '../../../support/simulation/virtual-clock.ts'
+import type { VirtualClock } from '../virtual-clock.ts'
 import type { Life } from './life.ts'
 import { createLife } from './life.ts'
 import type { SimulatedLog } from './simulated-log.ts'
@@ -40,6 +40,7 @@ export interface WritersDeps {
   /** The commits of the store, in order; a fail-over removes the last ones. */
   readonly commits: Append[]
   readonly onStreamed: (records: readonly StreamRecord[]) => void
+  readonly onPublished: (publications: readonly Publication[]) => void
   readonly onLost: (batches: readonly Append[]) => void
 }
 
@@ -87,6 +88,14 @@ export const simulatedWriters = ({ clock, random, log, store, fanOut, ...observe
     close: async () => undefined,
   }
 
+  const observedFanOut: FanOut = {
+    ...fanOut,
+    publish: (publications) => {
+      observer.onPublished(publications)
+      return fanOut.publish(publications)
+    },
+  }
+
   /** The store as one writer process sees it. */
   const storeFor = (process: Life): EventStore => ({
     ...process.bound(store.eventStore),
@@ -110,7 +119,7 @@ export const simulatedWriters = ({ clock, random, log, store, fanOut, ...observe
         commandLog: process.bound(log),
         eventStore: storeFor(process),
         eventStream: process.bound(eventStream),
-        fanOut,
+        fanOut: observedFanOut,
         clock: process.clock(clock, 0),
         log: failingLog,
         metrics: metricsOf(counts),

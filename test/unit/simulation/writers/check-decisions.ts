@@ -3,20 +3,27 @@ import { noChat } from '../../../../shared/domain/chat.ts'
 import type { Append, CommandKey, StoredEvent, StoredRejection } from '../../../../shared/ports/event-store.ts'
 import { chatDecider } from '../../../../shared/room-events/chat-decider.ts'
 import type { ChatCommand, ChatEvent } from '../../../../shared/room-events/room-events.ts'
+import { isUserEvent } from '../../../../shared/user-events/find-user-event.ts'
 import { keyText } from './command-keys.ts'
 import { simulatedUsers } from './random-commands.ts'
 
 const everybody: ReadonlySet<string> = new Set(simulatedUsers)
 
+/** Every message that an event of the room posts is known; `evolve` keeps the messages that the state names. */
+const namedMessages = (events: readonly Pick<StoredEvent, 'type' | 'commandId'>[]): ChatState['messages'] =>
+  new Map(events.flatMap(({ type, commandId }) => (type === 'MessagePosted' ? [[commandId, undefined]] : [])))
+
 /** The state of a room after its stored events. */
-const stateOf = (events: readonly StoredEvent[], room: string): ChatState =>
-  events
-    .filter(({ stream }) => stream === room)
-    .reduce<ChatState>(
-      (state, { seq, type, commandId, digest, data }) =>
-        chatDecider.evolve(state, { type, stream: room, seq, commandId, digest, body: JSON.parse(data) } as ChatEvent),
-      { ...noChat, knownUsers: everybody },
-    )
+const stateOf = (stored: readonly StoredEvent[], batch: Append, room: string): ChatState => {
+  const events = stored.filter(({ stream }) => stream === room)
+  const posts = batch.events.flatMap(({ event }) => (event.type === 'MessagePosted' ? [event] : []))
+  const messages = namedMessages([...events, ...posts])
+  return events.reduce<ChatState>(
+    (state, { seq, type, commandId, digest, data }) =>
+      chatDecider.evolve(state, { type, stream: room, seq, commandId, digest, body: JSON.parse(data) } as ChatEvent),
+    { ...noChat, knownUsers: everybody, messages },
+  )
+}
 
 /** The decision as text without times, because a command that is sent again has another time. */
 const timeless = (decided: object | undefined): string =>
@@ -51,9 +58,10 @@ export const checkDecisions = (
   }
 
   for (const room of batch.heads.keys()) {
-    const states = [stateOf(stored, room)]
+    const states = [stateOf(stored, batch, room)]
     for (const { event } of batch.events)
-      if (event.type !== 'UserCreated' && event.stream === room) states.push(checkEvent(event, states.at(-1) ?? noChat))
+      if (event.type !== 'UserCreated' && !isUserEvent(event) && event.stream === room)
+        states.push(checkEvent(event, states.at(-1) ?? noChat))
     for (const rejection of batch.rejections.filter((each) => each.room === room)) {
       const key = { room, id: rejection.commandId, digest: rejection.digest }
       const command = commandOf(key)

@@ -1,16 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { ChatCommand } from '../../../../shared/room-events/room-events.ts'
 import type { Random } from '../../../support/simulation/random.ts'
 import { simulatedId } from '../world/simulated-ids.ts'
+import type { Head } from './command-digest.ts'
+import { digested } from './command-digest.ts'
+import { messageCommands } from './message-commands.ts'
 
 /** Kinds of ids: 1 rooms, 2 users, 3 commands, 4 commands of the other program. */
 export const simulatedUsers = [simulatedId(2, 1), simulatedId(2, 2), simulatedId(2, 3), simulatedId(2, 4)] as const
-
-/** Adds the digest of the content, as a gateway does: the same content sent again is the same command. */
-const digested = (command: Readonly<Record<string, unknown>> & Head): ChatCommand => {
-  const { at: _at, ...content } = command
-  return { ...command, digest: createHash('sha1').update(JSON.stringify(content)).digest('base64url') } as ChatCommand
-}
 
 /** Commands of four users in a few rooms, which some of the commands create; some are sent again, some under a used id. */
 export interface RandomCommands {
@@ -19,7 +15,8 @@ export interface RandomCommands {
   readonly rooms: readonly string[]
 }
 
-export const randomCommands = (random: Random): RandomCommands => {
+/** With `isLiving`, half of the commands change messages. */
+export const randomCommands = (random: Random, isLiving: boolean): RandomCommands => {
   const rooms = [simulatedId(1, 1)]
   const recent: ChatCommand[] = []
   let ids = 0
@@ -32,6 +29,7 @@ export const randomCommands = (random: Random): RandomCommands => {
     if (rooms.length < 6) rooms.push(simulatedId(1, rooms.length + 1))
     return rooms.at(-1) ?? ''
   }
+  const changes = messageCommands(random, newId, simulatedUsers[0])
   const someUsers = (): string[] => simulatedUsers.filter(() => random.chance(0.5))
 
   const post = (head: Head, room: string, id = newId()): ChatCommand =>
@@ -68,18 +66,14 @@ export const randomCommands = (random: Random): RandomCommands => {
     rooms,
     next: (nowMs) => {
       const at = new Date(nowMs + random.below(400) - 200).toISOString()
-      const commands = fresh({ v: 1, user: random.pick(simulatedUsers), at })
+      const head = { v: 1, user: random.pick(simulatedUsers), at } as const
+      const commands = isLiving && random.chance(0.5) ? changes.next(head) : fresh(head)
+      changes.note(commands)
       recent.push(...commands)
       recent.splice(0, recent.length - 8)
       return commands
     },
   }
-}
-
-interface Head {
-  readonly v: 1
-  readonly user: string
-  readonly at: string
 }
 
 /** The first user creates most rooms. */

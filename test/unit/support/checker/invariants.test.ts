@@ -287,4 +287,19 @@ describe('The checker reports a violation of I10, bounded memory and no stuck pa
     const stuck = repaired().invoked(1, 2, 7).settled('ok', 2, { seq: 3, operation: 8, room: 2 })
     expect(says('I10', stuck, truth)).toContain('room 1: no command is confirmed')
   })
+
+  it('also if lists of the room are answered meanwhile, and not for a room of which only a list was read', () => {
+    const truth = three()
+    const list = { event: 'list-messages', operation: 9 } as const
+    const repaired = () =>
+      good(truth).entry({ kind: 'fault', code: 'broken', room: 0 }).entry({ kind: 'fault', code: 'none', room: 0 })
+    const read = (made: MadeHistory, room: number) =>
+      made.entry({ kind: 'invoked', room, ...list }).entry({ kind: 'ok', room, ...list })
+    const late = read(repaired().invoked(1, 2, 7), 1)
+      .at(30_000)
+      .settled('ok', 2, { seq: 3, operation: 7 })
+    expect(says('I10', late, truth)).toContain('first confirmation after a fault took 299')
+    const confirmed = repaired().invoked(1, 2, 7).settled('ok', 2, { seq: 3, operation: 7 })
+    expect(says('I10', read(confirmed, 2), truth)).toBe('')
+  })
 })

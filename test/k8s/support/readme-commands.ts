@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { projectFolder } from '../../support/stack/replica.ts'
+
+const readme = readFileSync(join(projectFolder, 'k8s/README.md'), 'utf8')
+
+const the = (found: readonly string[], text: string): string => {
+  const [only, ...more] = new Set(found)
+  if (only === undefined || more.length > 0) throw new Error(`k8s/README.md has ${found.length} commands with "${text}"`)
+  return only
+}
+
+/** The block of shell commands of k8s/README.md that contains a text. */
+export const blockWith = (text: string): string => {
+  const blocks = [...readme.matchAll(/^( *)```sh\n([\s\S]*?)^\1```$/gm)].map(([, , block = '']) => block)
+  return the(
+    blocks.filter((block) => block.includes(text)),
+    text,
+  )
+}
+
+/** The command in the text of k8s/README.md that contains a text. */
+export const commandWith = (text: string): string => {
+  const commands = [...readme.matchAll(/`((?:kubectl|for|k8s\/)[^`\n]*)`/g)].map(([, command = '']) => command)
+  return the(
+    commands.filter((command) => command.includes(text)),
+    text,
+  )
+}

@@ -1,0 +1,97 @@
+import type { Session } from '../../../../services/gateway/session/session.ts'
+import { openAdmission } from '../../../support/open-admission.ts'
+import type { Received, SimulatedSocket } from '../world/simulated-socket.ts'
+import { simulatedSocket } from '../world/simulated-socket.ts'
+import type { SimulatedWorld } from '../world/simulated-world.ts'
+
+/** A request that has its final outcome. Times are monotonic. */
+export interface Settled {
+  /** When it was sent first, and when its outcome arrived. */
+  readonly sentAt: number
+  readonly settledAt: number
+  readonly outcome: Received
+}
+
+/** A device of one user. It repeats a request, unchanged, over new connections until it has a final outcome. */
+export interface SimulatedDevice {
+  /** The id of the user; undefined until the first connection. */
+  readonly userId: string | undefined
+  ask(request: { readonly event: string; readonly body: object }): Promise<Settled>
+}
+
+const patienceMs = 5_000
+const pauseMs = 50
+
+/** A gateway that has just started does not know the feature level before it has read it. */
+const isToRepeat = ({ error }: Received): boolean =>
+  error !== undefined && (error.retryable || error.code === 'unknown_event' || JSON.stringify(error).includes('unknown field'))
+
+export const simulatedDevice = (world: SimulatedWorld, externalUserId: string): SimulatedDevice => {
+  const { clock, random } = world
+  const waiting = new Map<string, (frame: Received) => void>()
+  let socket: SimulatedSocket | undefined
+  let session: Session | undefined
+  let userId: string | undefined
+  let binding: Promise<void> | undefined
+
+  const connect = (): void => {
+    const gateway = random.pick(world.gateways)
+    const opened = simulatedSocket(
+      clock,
+      random,
+      { drained: () => own.drained(), closed: () => own.ended(), frame: (frame) => waiting.get(frame.id ?? '')?.(frame) },
+      random.pick([1, 5]),
+    )
+    const own = gateway.gatewayCore.open(opened.wire, openAdmission)
+    gateway.sockets.add(opened)
+    socket = opened
+    session = own
+  }
+
+  /** The answer, the frame or the error of one sending; undefined: none arrived in time. */
+  const send = async (request: object): Promise<Received | undefined> => {
+    const id = world.newId()
+    const { promise, resolve } = Promise.withResolvers<Received | undefined>()
+    const timer = clock.after(patienceMs, () => resolve(undefined))
+    waiting.set(id, resolve)
+    session?.receive(JSON.stringify({ ...request, id }))
+    const frame = await promise
+    timer.cancel()
+    waiting.delete(id)
+    return frame
+  }
+
+  const bindOnce = async (): Promise<void> => {
+    while (socket === undefined || socket.isClosed) {
+      connect()
+      const bound = await send({ event: 'create-user', body: { user: { externalUserId } } })
+      if (bound?.body === undefined) socket?.wire.close(1000, '')
+      else userId = (bound.body as { user: { id: string } }).user.id
+      await clock.sleep(pauseMs)
+    }
+  }
+
+  /** Connects and binds the user, if the device is not connected. Concurrent requests share one connection. */
+  const bind = (): Promise<void> => {
+    binding ??= bindOnce().finally(() => {
+      binding = undefined
+    })
+    return binding
+  }
+
+  return {
+    get userId() {
+      return userId
+    },
+    ask: async (request) => {
+      const sentAt = clock.monotonicMs()
+      for (;;) {
+        await bind()
+        const outcome = await send(request)
+        if (outcome !== undefined && !isToRepeat(outcome)) return { sentAt, settledAt: clock.monotonicMs(), outcome }
+        if (random.chance(0.3)) socket?.wire.close(1000, '')
+        await clock.sleep(pauseMs)
+      }
+    },
+  }
+}
