@@ -45,7 +45,8 @@ const whyNotOwn = ({ user, body: { role, until }, ...head }: RoleCommand, state:
   const own = effectiveRole(user, state, nextTime({ ...head, user }, state))
   if (roles[role] > own) return lacksRank('roles', role)
   const isLastOwner = lastingRole(user, state) === roles.owner && roles[role] < roles.owner && state.owners <= 1
-  return isLastOwner ? invalid('body.users', 'the last owner of a chat stays its owner') : undefined
+  if (isLastOwner) return invalid('body.users', 'the last owner of a chat stays its owner')
+  return undefined
 }
 
 /** Why the acting user must not set these roles; undefined: it may. Nobody gives a role above its own. */

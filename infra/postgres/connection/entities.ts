@@ -61,7 +61,7 @@ export const userTable = defineEntity({
     modifiedAt: instant(),
     image: p.text().nullable(),
     data: p.text().nullable(),
-    seq: seq().default(1),
+    seq: seq().defaultRaw('1'),
   },
 })
 

@@ -24,7 +24,7 @@ const chatBytes = `300 + 6 * octet_length(chat.name) + 39 * chat.member_count + 
 export const listChatsStatement: Statement = {
   name: 'list-chats',
   text: `with mine as materialized (
-    select chat_id, user_id, role, lowered_role, lowered_until from chat_member where user_id = $1::uuid and until_seq is null
+    select chat_id from chat_member where user_id = $1::uuid and until_seq is null
   )
   select id, name, seq, found, peer, ${isoText('created_at')} as created_at, ${isoText('modified_at')} as modified_at,
     ${isoText('activity')} as activity, image, data, rules, own_role, ${isoText('own_until')} as own_until,
@@ -35,7 +35,6 @@ export const listChatsStatement: Statement = {
       sum(bytes + coalesce(octet_length(peer), 0)) over in_order as total
     from (
       select chat.*, coalesce(chat.active_at, chat.last_at) as activity, ${chatBytes} as bytes,
-        ${roleCell('mine', 'chat')} as own_role, ${roleUntilCell('mine')} as own_until,
         ${peerJson('chat', '$1::uuid')} as peer
       from mine join chat on chat.id = mine.chat_id
       where ($2::timestamptz is null or (coalesce(chat.active_at, chat.last_at), chat.id) < ($2::timestamptz, $3::uuid))
@@ -43,6 +42,10 @@ export const listChatsStatement: Statement = {
     ) as page
     window in_order as (order by page.activity desc, page.id desc rows unbounded preceding)
   ) as counted
+  cross join lateral (
+    select ${roleCell('member', 'counted')} as own_role, ${roleUntilCell('member')} as own_until
+    from chat_member as member where member.chat_id = counted.id and member.user_id = $1::uuid limit 1
+  ) as own
   where nth <= $4::int and (nth = 1 or total <= $5::bigint)
   order by nth`,
 }

@@ -14,8 +14,9 @@ export interface RuleCommands {
 }
 
 const startMs = Date.parse('2026-01-01T00:00:00.000Z')
-/** Lower roles end within so many milliseconds, so that many commands are at the millisecond of an end. */
-const longestMs = 12
+/** Most lower roles end within so many milliseconds, so that many commands are at the millisecond of an end. */
+const shortMs = 12
+const longMs = 200
 const recentMost = 5
 
 type Content = Pick<ChatCommand, 'type' | 'body'>
@@ -40,7 +41,7 @@ export const ruleCommands = (random: Random): RuleCommands => {
   }
 
   const setRole = (): Content => {
-    const until = random.chance(0.4) ? { until: atMs(nowMs + random.below(longestMs)) } : {}
+    const until = random.chance(0.4) ? { until: atMs(nowMs + random.below(random.chance(0.7) ? shortMs : longMs)) } : {}
     return { type: 'UpdateMembers', body: { users: someUsers(), role: random.pick(roleNames), ...until } }
   }
 
