@@ -32,13 +32,6 @@ export const ruleMutants: readonly Mutant[] = [
     body: 'const lasting = lastingRole(user, chat), lowered = chat.roles.get(user)?.lowered; return lowered !== undefined && at <= lowered.until ? Math.min(lowered.role, lasting) : lasting',
   },
   {
-    rule: 'a lower role for a time does not raise a member',
-    module: domain('member-roles'),
-    in: 'effectiveRole',
-    call: 'min',
-    becomes: 'lowered.role',
-  },
-  {
     rule: 'the role of an actor is above that of each other user',
     module: domain('role-changes'),
     in: 'whyNotAbove',

@@ -6,6 +6,8 @@ import { simulatedId } from '../world/simulated-ids.ts'
 
 export const ruleRoom = simulatedId(1, 1)
 export const ruleUsers = [1, 2, 3, 4, 5].map((n) => simulatedId(2, n))
+/** The creator of the room. */
+export const opener = simulatedId(2, 1)
 
 /** Random commands of five users in one room about everything that roles and rules govern. */
 export interface RuleCommands {
@@ -22,7 +24,7 @@ const recentMost = 5
 type Content = Pick<ChatCommand, 'type' | 'body'>
 
 export const ruleCommands = (random: Random): RuleCommands => {
-  const messages: string[] = []
+  const messages: { readonly id: string; readonly user: string }[] = []
   let nowMs = startMs
   let ids = 100
 
@@ -32,10 +34,10 @@ export const ruleCommands = (random: Random): RuleCommands => {
   }
   const atMs = (ms: number): string => new Date(ms).toISOString()
 
-  const post = (id: string): Content => {
-    const thread = messages.length > 0 && random.chance(0.2) ? { thread: random.pick(messages) } : {}
+  const post = (user: string, id: string): Content => {
+    const thread = messages.length > 0 && random.chance(0.2) ? { thread: random.pick(messages).id } : {}
     const mentions = random.chance(0.2) ? ({ mentions: 'all' } as const) : {}
-    if (!('thread' in thread)) messages.push(id)
+    if (!('thread' in thread)) messages.push({ id, user })
     if (messages.length > recentMost) messages.shift()
     return { type: 'PostMessage', body: { msg: 'text', type: 'text', ...thread, ...mentions } }
   }
@@ -51,8 +53,9 @@ export const ruleCommands = (random: Random): RuleCommands => {
     return { type: 'UpdateChat', body: { chat: { name: 'room', rules: { ...Object.fromEntries(own), ...editTime } } } }
   }
 
-  const changeMessage = (): Content => {
-    const message = random.pick(messages)
+  const changeMessage = (user: string): Content => {
+    const own = messages.filter((message) => message.user === user)
+    const { id: message } = random.pick(own.length > 0 && random.chance(0.6) ? own : messages)
     const dice = random.next()
     if (dice < 0.3)
       return { type: 'EditMessage', body: { message, msg: 'new', ...(random.chance(0.3) ? { mentions: 'all' } : {}) } }
@@ -63,8 +66,8 @@ export const ruleCommands = (random: Random): RuleCommands => {
 
   const content = (user: string, id: string): Content => {
     const dice = random.next()
-    if (dice < 0.3) return post(id)
-    if (dice < 0.5 && messages.length > 0) return changeMessage()
+    if (dice < 0.3) return post(user, id)
+    if (dice < 0.5 && messages.length > 0) return changeMessage(user)
     if (dice < 0.7) return setRole()
     if (dice < 0.76) return setRules()
     if (dice < 0.9) return { type: 'AddUsers', body: { users: someUsers() } }
@@ -75,7 +78,8 @@ export const ruleCommands = (random: Random): RuleCommands => {
   const command = (): ChatCommand => {
     ids += 1
     const id = simulatedId(3, ids)
-    const user = random.pick(ruleUsers)
+    // The creator may do more than others, so that more of its commands are carried out.
+    const user = random.chance(0.3) ? opener : random.pick(ruleUsers)
     const at = atMs(nowMs - random.below(2))
     return { v: 1, stream: ruleRoom, id, digest: id, user, at, ...content(user, id) } as ChatCommand
   }
